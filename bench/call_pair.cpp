@@ -39,7 +39,7 @@ CallPair::Side::Side(std::uint32_t number, base::SocketAddress address, base::So
   account_options.address_of_record = "sip:" + std::to_string(1000 + number) + "@" + where.ip.to_string();
   account_options.registrar = "sip:" + other.ip.to_string();
   account_options.registers = false;
-  account = stack.add_account(account_options, base::TimePoint(std::chrono::seconds(1000)));
+  account = stack.accounts().add(account_options, base::TimePoint(std::chrono::seconds(1000)));
 }
 
 CallPair::CallPair()
@@ -92,13 +92,13 @@ std::pair<sip::SessionId, sip::SessionId> CallPair::call() {
   options.account = caller_.account;
   options.target = "sip:1002@192.0.2.2";
   options.offer = description(1);
-  const auto session = caller_.stack.call(std::move(options), now_);
+  const auto session = caller_.stack.calls().call(std::move(options), now_);
   must(session.has_value());
   exchange();
   const sip::SessionId called = take<sip::IncomingCall>(called_).session;
-  must(called_.stack.ring(called, now_).has_value());
+  must(called_.stack.calls().ring(called, now_).has_value());
   exchange();
-  must(called_.stack.answer(called, description(1), now_).has_value());
+  must(called_.stack.calls().answer(called, description(1), now_).has_value());
   exchange();
   (void)take<sip::CallAnswered>(caller_);
   (void)take<sip::CallConfirmed>(called_);
@@ -107,7 +107,7 @@ std::pair<sip::SessionId, sip::SessionId> CallPair::call() {
 
 void CallPair::complete_call() {
   const auto [session, called] = call();
-  must(caller_.stack.hang_up(session, now_).has_value());
+  must(caller_.stack.calls().hang_up(session, now_).has_value());
   exchange();
   (void)take<sip::CallEnded>(called_);
   caller_.events.clear();
@@ -119,10 +119,10 @@ void CallPair::add_dialog() {
 
 void CallPair::offer_anew() {
   const sip::SessionId session = up_[random_.below(up_.size())];
-  must(caller_.stack.offer(session, description(++versions_), now_).has_value());
+  must(caller_.stack.calls().offer(session, description(++versions_), now_).has_value());
   exchange();
   const auto offered = take<sip::OfferReceived>(called_);
-  must(called_.stack.accept_offer(offered.session, description(versions_), now_).has_value());
+  must(called_.stack.calls().accept_offer(offered.session, description(versions_), now_).has_value());
   exchange();
   (void)take<sip::OfferAnswered>(caller_);
   called_.events.clear();

@@ -36,7 +36,7 @@ RegisteredStack::RegisteredStack(std::size_t accounts, bool quiet)
     account.password = "secret";
     account.keep_alive = !quiet;
     account.expires = quiet ? std::chrono::hours(24) : std::chrono::minutes(5);
-    (void)stack_.add_account(std::move(account), now_);
+    (void)stack_.accounts().add(std::move(account), now_);
     exchange();
     pass(std::chrono::milliseconds(1));  // Real accounts do not all register at the same instant.
   }

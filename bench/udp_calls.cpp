@@ -72,16 +72,16 @@ struct UdpCalls {
       account.address_of_record = "sip:100" + std::to_string(side == &caller ? 1 : 2) + "@127.0.0.1";
       account.registrar = "sip:127.0.0.1:" + std::to_string((side == &caller ? called : caller).edge->port());
       account.registers = false;
-      side->account = side->stack.add_account(account, steady_now());
+      side->account = side->stack.accounts().add(account, steady_now());
     }
     called.edge->on_event([this](sip::Event event) {
       const auto* call = std::get_if<sip::IncomingCall>(&event);
       if (call == nullptr) return;
-      (void)called.stack.ring(call->session, steady_now());
-      (void)called.stack.answer(call->session, call->offer, steady_now());
+      (void)called.stack.calls().ring(call->session, steady_now());
+      (void)called.stack.calls().answer(call->session, call->offer, steady_now());
     });
     caller.edge->on_event([this](sip::Event event) {
-      if (const auto* answer = std::get_if<sip::CallAnswered>(&event)) (void)caller.stack.hang_up(answer->session, steady_now());
+      if (const auto* answer = std::get_if<sip::CallAnswered>(&event)) (void)caller.stack.calls().hang_up(answer->session, steady_now());
       const auto* end = std::get_if<sip::CallEnded>(&event);
       if (end == nullptr) return;
       if (end->by == sip::CallEnded::By::Network) ++failed;
@@ -104,7 +104,7 @@ struct UdpCalls {
     call.offer = {"application/sdp",
                   "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n"};
     call.through_registrar = false;
-    if (!caller.stack.call(std::move(call), steady_now())) ++failed;
+    if (!caller.stack.calls().call(std::move(call), steady_now())) ++failed;
   }
   void wait_for(std::uint64_t calls) const {
     for (int i = 0; i < 60000 && ended < calls; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));

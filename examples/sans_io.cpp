@@ -30,11 +30,11 @@ int main(int argc, char** argv) {
   who.address_of_record = "sip:anna@" + local.to_string();
   who.registers = false;
   sip::CallOptions call;
-  call.account = stack.add_account(who, base::Clock::now());
+  call.account = stack.accounts().add(who, base::Clock::now());
   call.target = argv[1];
   call.offer = {"application/sdp", kOffer};
   call.through_registrar = false;
-  if (!stack.call(call, base::Clock::now())) return std::fprintf(stderr, "that is no address to call\n"), 1;
+  if (!stack.calls().call(call, base::Clock::now())) return std::fprintf(stderr, "that is no address to call\n"), 1;
 
   for (bool answered = false;;) {
     // The stack returns names to look up, bytes to send, and events. Handling an event may produce more of these, so repeat until there is no event.
@@ -55,12 +55,12 @@ int main(int argc, char** argv) {
         if (const auto* up = std::get_if<sip::CallAnswered>(&*event)) {
           std::printf("answered:\n%s", up->body.data.c_str());
           answered = true;
-          (void)stack.hang_up(up->session, base::Clock::now());
+          (void)stack.calls().hang_up(up->session, base::Clock::now());
         }
         if (std::holds_alternative<sip::CallEnded>(*event)) std::printf("over\n");
       }
     }
-    if (stack.unfinished() == 0 && stack.sessions() == 0) return ::close(udp), answered ? 0 : 1;
+    if (stack.unfinished() == 0 && stack.calls().size() == 0) return ::close(udp), answered ? 0 : 1;
 
     // Then sleep until a datagram arrives, or until the deadline.
     const auto left = stack.next_deadline().value_or(base::Clock::now() + std::chrono::seconds(1)) - base::Clock::now();

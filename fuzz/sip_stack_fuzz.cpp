@@ -43,16 +43,16 @@ class Driver {
     stack_.set_accepting(false);
     answers_ = true;
     // Checks that every call that the telephone releases ends, and that no state remains.
-    for (const auto session : calls_) (void)stack_.hang_up(session, now_);
+    for (const auto session : calls_) (void)stack_.calls().hang_up(session, now_);
     for (const auto subscription : subscriptions_) {
-      (void)stack_.unsubscribe(subscription, now_);
-      (void)stack_.end_subscriber(subscription, sip::SubscriptionChanged::Why::NoResource, {}, now_);
+      (void)stack_.subscriptions().unsubscribe(subscription, now_);
+      (void)stack_.subscriptions().end(subscription, sip::SubscriptionChanged::Why::NoResource, {}, now_);
     }
-    for (const auto publication : publications_) (void)stack_.remove_publication(publication, now_);
-    for (const auto account : accounts_) stack_.unregister(account, now_);
+    for (const auto publication : publications_) (void)stack_.publications().remove(publication, now_);
+    for (const auto account : accounts_) stack_.accounts().unregister(account, now_);
     drain();
     advance(300s);  // The stack reports on an accepted transfer for up to 180 s.
-    require(stack_.sessions() == 0 && stack_.subscriptions() == 0 && stack_.requests() == 0 && stack_.unfinished() == 0);
+    require(stack_.calls().size() == 0 && stack_.subscriptions().size() == 0 && stack_.requests().size() == 0 && stack_.unfinished() == 0);
     require(!stack_.next_deadline());
     require(stack_.sizes() == sip::StackSizes{});
     require(!stack_.uses(flow_));
@@ -104,8 +104,8 @@ class Driver {
 
   void account_step(std::string_view verb, std::string_view argument) {
     if (verb == "account" && accounts_.size() < 4) add_account(argument);
-    if (verb == "unregister") stack_.unregister(accounts_.back(), now_);
-    if (verb == "register") stack_.refresh_registration(accounts_.back(), now_);
+    if (verb == "unregister") stack_.accounts().unregister(accounts_.back(), now_);
+    if (verb == "register") stack_.accounts().refresh(accounts_.back(), now_);
   }
 
   void add_account(std::string_view letters) {
@@ -127,7 +127,7 @@ class Driver {
     if (has(letters, 'u')) account.push = {"fcm", "x", ""};
     if (has(letters, 'k')) account.registers = false, account.trunk_addresses = {*base::IpAddress::parse("192.0.2.9")};
     if (has(letters, 'c')) account.registrar = "sip:192.0.2.9;transport=tcp";
-    accounts_.push_back(stack_.add_account(account, now_));
+    accounts_.push_back(stack_.accounts().add(account, now_));
     drain();
   }
 
@@ -159,16 +159,16 @@ class Driver {
       return;
     }
     if (calls_.size() >= 16) return;
-    if (const auto made = stack_.call(options, now_)) add_call(*made);
+    if (const auto made = stack_.calls().call(options, now_)) add_call(*made);
   }
 
   void answer_step(std::string_view verb, std::string_view argument) {
     const sip::Body body = argument.empty() ? kBody : sip::Body{};
-    if (verb == "ring") (void)stack_.ring(session(), now_);
-    if (verb == "progress") (void)stack_.progress(session(), body, now_);
-    if (verb == "answer") (void)stack_.answer(session(), body, now_, extras(argument));
-    if (verb == "reject") (void)stack_.reject(session(), static_cast<int>(number(argument, 486) % 1000), {}, now_);
-    if (verb == "bye") (void)stack_.hang_up(session(), now_, extras(argument));
+    if (verb == "ring") (void)stack_.calls().ring(session(), now_);
+    if (verb == "progress") (void)stack_.calls().progress(session(), body, now_);
+    if (verb == "answer") (void)stack_.calls().answer(session(), body, now_, extras(argument));
+    if (verb == "reject") (void)stack_.calls().reject(session(), static_cast<int>(number(argument, 486) % 1000), {}, now_);
+    if (verb == "bye") (void)stack_.calls().hang_up(session(), now_, extras(argument));
   }
 
   static sip::Extras extras(std::string_view argument) {
@@ -178,26 +178,26 @@ class Driver {
 
   /// `argument` names a branch of a fork.
   void offer_step(std::string_view verb, std::string_view argument) {
-    if (verb == "offer") (void)stack_.offer(session(), kBody, now_, extras(argument));
-    if (verb == "update") (void)stack_.update(session(), kBody, now_, extras(argument), argument);
-    if (verb == "accept") (void)stack_.accept_offer(session(), kBody, now_, argument);
-    if (verb == "refuse") (void)stack_.refuse_offer(session(), 488, now_, argument);
-    if (verb == "info") (void)stack_.send_info(session(), std::string(argument), kBody, now_);
-    if (verb == "text") (void)stack_.send_text(session(), {"text/plain", std::string(argument)}, now_);
-    if (verb == "probe") (void)stack_.probe(session(), now_);
+    if (verb == "offer") (void)stack_.calls().offer(session(), kBody, now_, extras(argument));
+    if (verb == "update") (void)stack_.calls().update(session(), kBody, now_, extras(argument), argument);
+    if (verb == "accept") (void)stack_.calls().accept_offer(session(), kBody, now_, argument);
+    if (verb == "refuse") (void)stack_.calls().refuse_offer(session(), 488, now_, argument);
+    if (verb == "info") (void)stack_.calls().info(session(), std::string(argument), kBody, now_);
+    if (verb == "text") (void)stack_.calls().message(session(), {"text/plain", std::string(argument)}, now_);
+    if (verb == "probe") (void)stack_.calls().probe(session(), now_);
   }
 
   void transfer_step(std::string_view verb, std::string_view argument) {
-    if (verb == "refer") (void)stack_.refer(session(), kDesk, now_);
+    if (verb == "refer") (void)stack_.transfers().refer(session(), {kDesk}, now_);
     if (verb == "attended") {
       sip::ReferOptions options;
       options.replaces = session();
       options.reports = argument.empty();
-      (void)stack_.refer(calls_.empty() ? session() : calls_.front(), options, now_);
+      (void)stack_.transfers().refer(calls_.empty() ? session() : calls_.front(), options, now_);
     }
-    if (verb == "transfer") (void)stack_.accept_transfer(session(), now_);
-    if (verb == "decline") (void)stack_.decline_transfer(session(), 603, now_);
-    if (verb == "report") (void)stack_.report_transfer(session(), static_cast<int>(number(argument, 200) % 1000), now_);
+    if (verb == "transfer") (void)stack_.transfers().accept(session(), now_);
+    if (verb == "decline") (void)stack_.transfers().decline(session(), 603, now_);
+    if (verb == "report") (void)stack_.transfers().report(session(), static_cast<int>(number(argument, 200) % 1000), now_);
   }
 
   void subscription_step(std::string_view verb, std::string_view argument) {
@@ -206,19 +206,19 @@ class Driver {
     if (verb == "subscribe" && subscriptions_.size() < 16) {
       sip::subscription::SubscriberOptions what{.event = {argument.empty() ? "dialog" : std::string(argument)}};
       what.forks = true;
-      if (const auto made = stack_.subscribe({accounts_.back(), kDesk, what}, now_)) subscriptions_.push_back(*made);
+      if (const auto made = stack_.subscriptions().subscribe({accounts_.back(), kDesk, what}, now_)) subscriptions_.push_back(*made);
     }
-    if (verb == "again") (void)stack_.refresh_subscription(last, now_);
-    if (verb == "unsubscribe") (void)stack_.unsubscribe(last, now_);
-    if (verb == "agree") (void)stack_.accept_subscriber(last, body, now_);
-    if (verb == "notify") (void)stack_.notify(last, body, now_);
-    if (verb == "forsake") (void)stack_.end_subscriber(last, sip::SubscriptionChanged::Why::Probation, 9s, now_);
+    if (verb == "again") (void)stack_.subscriptions().refresh(last, now_);
+    if (verb == "unsubscribe") (void)stack_.subscriptions().unsubscribe(last, now_);
+    if (verb == "agree") (void)stack_.subscriptions().accept(last, body, now_);
+    if (verb == "notify") (void)stack_.subscriptions().notify(last, body, now_);
+    if (verb == "forsake") (void)stack_.subscriptions().end(last, sip::SubscriptionChanged::Why::Probation, 9s, now_);
   }
 
   void request_step(std::string_view verb, std::string_view argument) {
     const auto send = [&](sip::Method method, sip::Body body) {
       const std::string target(argument.empty() ? std::string_view(kDesk) : argument);
-      (void)stack_.request({accounts_.back(), method, target, {}, std::move(body)}, now_);
+      (void)stack_.requests().send({accounts_.back(), method, target, {}, std::move(body)}, now_);
     };
     if (verb == "message") send(sip::Method::Message, {"text/plain", "state"});
     if (verb == "options") send(sip::Method::Options, {});
@@ -226,11 +226,11 @@ class Driver {
     if (verb == "outside") send(sip::Method::Info, kBody);
     const sip::PublicationId last = publications_.empty() ? sip::PublicationId{} : publications_.back();
     if (verb == "keep" && publications_.size() < 16) {
-      const auto made = stack_.publish({accounts_.back(), kDesk, std::string(argument), {"text/plain", "state"}}, now_);
+      const auto made = stack_.publications().publish({accounts_.back(), kDesk, std::string(argument), {"text/plain", "state"}}, now_);
       if (made) publications_.push_back(*made);
     }
-    if (verb == "change") (void)stack_.modify_publication(last, {"text/plain", std::string(argument)}, now_);
-    if (verb == "forget") (void)stack_.remove_publication(last, now_);
+    if (verb == "change") (void)stack_.publications().modify(last, {"text/plain", std::string(argument)}, now_);
+    if (verb == "forget") (void)stack_.publications().remove(last, now_);
   }
 
   void receive(std::string_view text) {

@@ -6,11 +6,11 @@ namespace offhook::inline v0::phone {
 
 namespace {
 
-base::Result<void, base::Error> ask(const std::shared_ptr<AccountState>& state, void (sip::Stack::*operation)(sip::AccountId, base::TimePoint)) {
+base::Result<void, base::Error> ask(const std::shared_ptr<AccountState>& state, void (sip::Accounts::*operation)(sip::AccountId, base::TimePoint)) {
   if (!state) return base::fail(phone_error(PhoneError::UnknownAccount, "no endpoint made this account: use Endpoint::add_account()"));
   auto core = usable(state->core);
   if (!core) return base::fail(core.error());
-  ((*core)->stack.*operation)(state->id, base::Clock::now());
+  ((*core)->stack.accounts().*operation)(state->id, base::Clock::now());
   return {};
 }
 
@@ -25,13 +25,13 @@ const sip::RegistrationChanged& Account::registration() const {
   return state_ ? state_->last : kNone;
 }
 
-base::Result<void, base::Error> Account::unregister() { return ask(state_, &sip::Stack::unregister); }
+base::Result<void, base::Error> Account::unregister() { return ask(state_, &sip::Accounts::unregister); }
 base::Result<void, base::Error> Account::remove() {
-  auto asked = ask(state_, &sip::Stack::remove_account);
+  auto asked = ask(state_, &sip::Accounts::remove);
   if (asked) state_->removed = true;
   return asked;
 }
 
-base::Result<void, base::Error> Account::refresh() { return ask(state_, &sip::Stack::refresh_registration); }
+base::Result<void, base::Error> Account::refresh() { return ask(state_, &sip::Accounts::refresh); }
 
 }  // namespace offhook::inline v0::phone

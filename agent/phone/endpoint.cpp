@@ -106,7 +106,7 @@ class Endpoint::Impl {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
     std::string address = options.address_of_record, display = options.display_name;
     const std::string server = options.registers ? std::string() : sip::way_to_registrar(options).next_hop;
-    const sip::AccountId id = stack_.add_account(std::move(options), base::Clock::now());
+    const sip::AccountId id = stack_.accounts().add(std::move(options), base::Clock::now());
     accounts_[id] = std::make_shared<AccountState>(AccountState{core_, id, {}, false, address});
     if (lines_) lines_->add_line(id, std::move(address), std::move(display));
     if (!server.empty()) look_for_way(server);
@@ -158,7 +158,7 @@ class Endpoint::Impl {
   base::Result<sip::RequestId, base::Error> request(sip::RequestOptions options, const std::string& trouble) {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
     const std::string target = options.target;
-    const auto id = stack_.request(std::move(options), base::Clock::now());
+    const auto id = stack_.requests().send(std::move(options), base::Clock::now());
     if (!id) return base::fail(refused(id.error(), trouble + target));
     return *id;
   }
@@ -216,7 +216,7 @@ class Endpoint::Impl {
   /// Refuses a subscription to a package that only the stack's options name, because no component here would notify it.
   void on_subscribe(sip::SubscribeReceived& event) {
     if (lines_) return lines_->on_subscribe(event, base::Clock::now());
-    (void)stack_.end_subscriber(event.subscription, sip::SubscriptionChanged::Why::Rejected, std::nullopt, base::Clock::now());
+    (void)stack_.subscriptions().end(event.subscription, sip::SubscriptionChanged::Why::Rejected, std::nullopt, base::Clock::now());
   }
 
   void on_sip(sip::Event event) {
@@ -309,19 +309,19 @@ class Endpoint::Impl {
 
   void on_incoming(sip::IncomingCall& event) {
     if (calls_.size() >= options_.max_calls) {
-      (void)stack_.reject(event.session, 486, {}, base::Clock::now());
+      (void)stack_.calls().reject(event.session, 486, {}, base::Clock::now());
       on_event_(CallTurnedAway{std::move(event), 486});
       return;
     }
     if (capacity_.shortage(base::Clock::now()) != Shortage::None) {
-      (void)stack_.reject(event.session, 503, {{"Retry-After", std::string(sip::kRetryAfter)}}, base::Clock::now());
+      (void)stack_.calls().reject(event.session, 503, {{"Retry-After", std::string(sip::kRetryAfter)}}, base::Clock::now());
       on_event_(CallTurnedAway{std::move(event), 503});
       return;
     }
     if (callers_) {
       event.identity = callers_->verify(event, unix_now());
       if (const auto status = callers_->refusal_of(event)) {
-        (void)stack_.reject(event.session, *status, {}, base::Clock::now());
+        (void)stack_.calls().reject(event.session, *status, {}, base::Clock::now());
         on_event_(CallTurnedAway{std::move(event), *status});
         return;
       }

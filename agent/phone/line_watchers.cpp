@@ -57,14 +57,14 @@ void LineWatchers::remove_line(sip::AccountId account) { lines_.erase(account); 
 void LineWatchers::dialled(sip::SessionId call, sip::AccountId account, std::string_view target, bool withheld, base::TimePoint now) {
   const auto line = lines_.find(account);
   if (line == lines_.end()) return;
-  line->second.dialled(call, target, withheld, stack_.dialog_name(call));
+  line->second.dialled(call, target, withheld, stack_.calls().dialog_name(call));
   changed(account, now);
 }
 
 void LineWatchers::rang_in(const sip::IncomingCall& call, base::TimePoint now) {
   const auto line = call.account ? lines_.find(*call.account) : lines_.end();
   if (line == lines_.end()) return;
-  line->second.rang_in(call, stack_.dialog_name(call.session));
+  line->second.rang_in(call, stack_.calls().dialog_name(call.session));
   changed(*call.account, now);
 }
 
@@ -90,7 +90,7 @@ void LineWatchers::ringing(sip::SessionId call, base::TimePoint now) {
 
 void LineWatchers::see(const sip::Event& event, base::TimePoint now) {
   const auto accept = [&](sip::SessionId call) {
-    with_call(call, now, [&](Line& line) { line.accepted(call, stack_.dialog_name(call)); });
+    with_call(call, now, [&](Line& line) { line.accepted(call, stack_.calls().dialog_name(call)); });
   };
   if (const auto* progress = std::get_if<sip::CallProgress>(&event))
     with_call(progress->session, now, [&](Line& line) { line.on_progress(*progress); });
@@ -130,7 +130,7 @@ std::optional<View> LineWatchers::view_of(const sip::SubscribeReceived& event, c
 }
 
 void LineWatchers::on_subscribe(sip::SubscribeReceived& event, base::TimePoint now) {
-  const auto refuse = [&](Why why) { (void)stack_.end_subscriber(event.subscription, why, std::nullopt, now); };
+  const auto refuse = [&](Why why) { (void)stack_.subscriptions().end(event.subscription, why, std::nullopt, now); };
   if (event.package != kPackage) return refuse(Why::Rejected);  // The stack offers this package, but this class has no state for it.
   const auto line = event.account ? lines_.find(*event.account) : lines_.end();
   if (line == lines_.end()) return refuse(Why::NoResource);
@@ -145,14 +145,14 @@ void LineWatchers::on_subscribe(sip::SubscribeReceived& event, base::TimePoint n
 base::Result<void, sip::StackError> LineWatchers::decide(sip::SubscriptionId watcher, std::optional<View> view, base::TimePoint now) {
   const auto at = watchers_.find(watcher);
   if (at == watchers_.end()) return base::fail(sip::StackError::UnknownSubscription);
-  if (!view) return stack_.end_subscriber(watcher, Why::Rejected, std::nullopt, now);
+  if (!view) return stack_.subscriptions().end(watcher, Why::Rejected, std::nullopt, now);
   Watching& watching = at->second;
   if (watching.view) return base::fail(sip::StackError::WrongState);
   const auto known = lines_.find(watching.account);
   if (known == lines_.end()) return base::fail(sip::StackError::UnknownSubscription);
   const Line& line = known->second;
   auto rows = line.seen(*view, watching.contact);
-  auto accepted = stack_.accept_subscriber(watcher, document(line, rows), now);
+  auto accepted = stack_.subscriptions().accept(watcher, document(line, rows), now);
   if (!accepted) return accepted;
   watching.view = view;
   watching.told = std::move(rows);
@@ -165,7 +165,7 @@ void LineWatchers::changed(sip::AccountId account, base::TimePoint now) {
     if (watching.account != account || !watching.view) continue;
     auto rows = line.seen(*watching.view, watching.contact);
     if (rows == watching.told) continue;  // The watcher may not see this change: RFC 4235 section 3.3
-    (void)stack_.notify(id, document(line, rows), now);
+    (void)stack_.subscriptions().notify(id, document(line, rows), now);
     std::erase_if(rows, [](const auto& row) { return row.state == DialogInfo::State::Terminated; });
     watching.told = std::move(rows);
   }
@@ -174,7 +174,7 @@ void LineWatchers::changed(sip::AccountId account, base::TimePoint now) {
 /// The reason is "probation", because an unregistered line may return: RFC 6665 section 4.1.3.
 void LineWatchers::close(sip::AccountId account, base::TimePoint now) {
   for (const auto& [id, watching] : watchers_) {
-    if (watching.account == account) (void)stack_.end_subscriber(id, Why::Probation, kLater, now);
+    if (watching.account == account) (void)stack_.subscriptions().end(id, Why::Probation, kLater, now);
   }
 }
 

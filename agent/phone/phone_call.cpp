@@ -36,7 +36,7 @@ std::string_view to_string(media::AudioCodec codec) {
 PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id)
     : core_(core),
       session_(incoming.session),
-      leg_name_(core->stack.leg_name(incoming.session)),
+      leg_name_(core->stack.calls().leg_name(incoming.session)),
       peer_(std::move(incoming.from.uri)),
       offer_(std::move(incoming.offer)),
       source_(incoming.source),
@@ -63,10 +63,10 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std:
   wanted.privacy = options.privacy;
   wanted.max_redirections = options.max_redirections;
   if (options.for_transfer) wanted.for_transfer = options.for_transfer->id();
-  auto session = core->stack.call(std::move(wanted), base::Clock::now());
+  auto session = core->stack.calls().call(std::move(wanted), base::Clock::now());
   if (!session) return base::fail(refused(session.error(), "the call cannot begin"));  // Logs show this error, and must not show the number.
   call->session_ = *session;
-  call->leg_name_ = core->stack.leg_name(*session);
+  call->leg_name_ = core->stack.calls().leg_name(*session);
   return call;
 }
 
@@ -82,7 +82,7 @@ base::Result<Prepared, base::Error> PhoneCall::do_prepare(std::shared_ptr<media:
   if (!core) return base::fail(core.error());
   if (state_ != State::Offered || prepared_) return base::fail(phone_error(PhoneError::WrongState, "cannot prepare media: the call does not wait for an answer, or has media already"));
   const auto refuse = [this, &stack = (*core)->stack](int status, base::Error why) -> base::Result<Prepared, base::Error> {
-    (void)stack.reject(session_, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, now());
+    (void)stack.calls().reject(session_, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, now());
     return base::fail(std::move(why));
   };
   const auto local = (*core)->local_towards(source_.ip);
@@ -106,7 +106,7 @@ base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared, sip::Ext
   const auto core = usable_core();
   if (!core) return base::fail(core.error());
   if (auto may = may_answer(prepared); !may) return may;
-  if (auto answered = from_stack((*core)->stack.answer(session_, sdp_body(our_answer_), now(), std::move(extras)), "answer the call"); !answered) return answered;
+  if (auto answered = from_stack((*core)->stack.calls().answer(session_, sdp_body(our_answer_), now(), std::move(extras)), "answer the call"); !answered) return answered;
   state_ = State::Answering;
   // Both sides may send after the 200, so that the caller hears the first words without waiting for the ACK.
   if (!offer_.empty()) media_.start();
@@ -117,7 +117,7 @@ base::Result<void, base::Error> PhoneCall::do_progress(const Prepared& prepared,
   if (const auto core = usable_core(); !core) return base::fail(core.error());
   if (auto may = may_answer(prepared); !may) return may;
   if (offer_.empty()) return base::fail(phone_error(PhoneError::WrongState, "cannot start early media: the caller has offered no media"));
-  const auto tell = [&](sip::Stack& stack) { return stack.provisional(session_, status, sdp_body(our_answer_), now(), std::move(headers)); };
+  const auto tell = [&](sip::Stack& stack) { return stack.calls().provisional(session_, status, sdp_body(our_answer_), now(), std::move(headers)); };
   if (auto asked = ask("start early media", tell); !asked) return asked;
   core()->rang(session_);
   media_.start();
@@ -125,21 +125,21 @@ base::Result<void, base::Error> PhoneCall::do_progress(const Prepared& prepared,
 }
 
 base::Result<void, base::Error> PhoneCall::do_ring(int status, sip::HeaderList headers) {
-  auto asked = ask("send ringing", [&](sip::Stack& stack) { return stack.provisional(session_, status, {}, now(), std::move(headers)); });
+  auto asked = ask("send ringing", [&](sip::Stack& stack) { return stack.calls().provisional(session_, status, {}, now(), std::move(headers)); });
   if (asked) core()->rang(session_);
   return asked;
 }
 
 base::Result<void, base::Error> PhoneCall::do_reject(int status, sip::HeaderList headers) {
-  return ask("reject the call", [&](sip::Stack& stack) { return stack.reject(session_, status, std::move(headers), now()); });
+  return ask("reject the call", [&](sip::Stack& stack) { return stack.calls().reject(session_, status, std::move(headers), now()); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_redirect(const std::vector<std::string>& targets, int status, sip::HeaderList headers) {
-  return ask("redirect the call", [&](sip::Stack& stack) { return stack.redirect(session_, targets, now(), status, std::move(headers)); });
+  return ask("redirect the call", [&](sip::Stack& stack) { return stack.calls().redirect(session_, targets, now(), status, std::move(headers)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_hang_up(sip::Extras extras) {
-  return ask("hang up", [&](sip::Stack& stack) { return stack.hang_up(session_, now(), std::move(extras)); });
+  return ask("hang up", [&](sip::Stack& stack) { return stack.calls().hang_up(session_, now(), std::move(extras)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_hold(bool on_hold, sip::Extras extras) {
@@ -173,7 +173,7 @@ base::Result<void, base::Error> PhoneCall::offer_anew(std::string_view what, boo
   media_.set_on_hold(on_hold);
   auto offer = media_.make_offer();
   if (!offer) return base::fail(offer.error());
-  auto asked = ask(what, [&](sip::Stack& stack) { return stack.offer(session_, sdp_body(std::move(*offer)), now(), std::move(extras)); });
+  auto asked = ask(what, [&](sip::Stack& stack) { return stack.calls().offer(session_, sdp_body(std::move(*offer)), now(), std::move(extras)); });
   if (asked) {
     holding_ = on_hold;
   } else {
@@ -190,7 +190,7 @@ void PhoneCall::take_back_offer() {
 }
 
 base::Result<void, base::Error> PhoneCall::do_identify(const sip::Party& party, sip::HeaderList headers) {
-  return ask("send another name", [&](sip::Stack& stack) { return stack.identify(session_, party, now(), std::move(headers)); });
+  return ask("send another name", [&](sip::Stack& stack) { return stack.calls().identify(session_, party, now(), std::move(headers)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target, sip::HeaderList headers) {
@@ -205,35 +205,35 @@ base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target, 
   sip::ReferOptions options;
   options.target = std::move(uri);
   options.headers = std::move(headers);
-  return ask("transfer the call", [&](sip::Stack& stack) { return stack.refer(session_, std::move(options), now()); });
+  return ask("transfer the call", [&](sip::Stack& stack) { return stack.transfers().refer(session_, std::move(options), now()); });
 }
 
 bool PhoneCall::peer_replaces() const {
   const auto core = usable_core();
-  return core && (*core)->stack.peer_replaces(session_);
+  return core && (*core)->stack.transfers().peer_replaces(session_);
 }
 
 base::Result<void, base::Error> PhoneCall::do_transfer_to(sip::SessionId other, sip::HeaderList headers) {
   sip::ReferOptions options;
   options.replaces = other;
   options.headers = std::move(headers);
-  return ask("transfer the call", [&](sip::Stack& stack) { return stack.refer(session_, std::move(options), now()); });
+  return ask("transfer the call", [&](sip::Stack& stack) { return stack.transfers().refer(session_, std::move(options), now()); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_accept_transfer(sip::HeaderList headers) {
-  return ask("accept the transfer", [&](sip::Stack& stack) { return stack.accept_transfer(session_, now(), std::move(headers)); });
+  return ask("accept the transfer", [&](sip::Stack& stack) { return stack.transfers().accept(session_, now(), std::move(headers)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_decline_transfer(int status, sip::HeaderList headers) {
-  return ask("decline the transfer", [&](sip::Stack& stack) { return stack.decline_transfer(session_, status, now(), std::move(headers)); });
+  return ask("decline the transfer", [&](sip::Stack& stack) { return stack.transfers().decline(session_, status, now(), std::move(headers)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_send_text(sip::Body body, sip::Extras extras) {
-  return ask("send a message", [&](sip::Stack& stack) { return stack.send_text(session_, std::move(body), now(), std::move(extras)); });
+  return ask("send a message", [&](sip::Stack& stack) { return stack.calls().message(session_, std::move(body), now(), std::move(extras)); });
 }
 
 base::Result<void, base::Error> PhoneCall::do_send_info(std::string package, sip::Body body, sip::Extras extras) {
-  return ask("send INFO", [&](sip::Stack& stack) { return stack.send_info(session_, std::move(package), std::move(body), now(), std::move(extras)); });
+  return ask("send INFO", [&](sip::Stack& stack) { return stack.calls().info(session_, std::move(package), std::move(body), now(), std::move(extras)); });
 }
 
 void PhoneCall::on_progress(const sip::CallProgress& event) {
@@ -287,7 +287,7 @@ void PhoneCall::on_confirmed(const sip::CallConfirmed& event) {
   tell_media(event.headers, event.asserted);
 }
 
-base::IpAddress PhoneCall::signalling_host() const { return core()->stack.peer(session_).ip; }
+base::IpAddress PhoneCall::signalling_host() const { return core()->stack.calls().peer(session_).ip; }
 
 void PhoneCall::connected(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted) {
   state_ = State::Connected;
@@ -301,11 +301,11 @@ void PhoneCall::tell_media(const sip::HeaderFields& headers, const std::optional
 void PhoneCall::on_offer(const sip::OfferReceived& event) {
   auto description = event.offer.empty() ? media_.make_offer() : media_.answer(event.offer.data, signalling_host());
   if (!description) {
-    (void)core()->stack.refuse_offer(session_, 488, now(), event.branch_tag);
+    (void)core()->stack.calls().refuse_offer(session_, 488, now(), event.branch_tag);
     return;
   }
   if (!event.offer.empty() && holding_) held_ = *std::exchange(holding_, std::nullopt);  // The answer had the content of the pending offer.
-  (void)core()->stack.accept_offer(session_, sdp_body(std::move(*description)), now(), event.branch_tag);
+  (void)core()->stack.calls().accept_offer(session_, sdp_body(std::move(*description)), now(), event.branch_tag);
   if (!event.offer.empty()) tell_media(event.headers, event.asserted);
 }
 

@@ -11,7 +11,7 @@ base::Result<Subscription, base::Error> SubscriptionRegistry::subscribe(const Su
   wanted.what.accept = options.accept;
   wanted.what.headers = options.headers;
   wanted.through_registrar = options.through_registrar;
-  const auto id = core_->stack.subscribe(std::move(wanted), base::Clock::now());
+  const auto id = core_->stack.subscriptions().subscribe(std::move(wanted), base::Clock::now());
   if (!id) return base::fail(refused(id.error(), "cannot subscribe to " + options.target + " for " + options.package));
   const auto state = std::make_shared<SubscriptionState>(SubscriptionState{core_, *id, {}});
   state->last.subscription = *id;

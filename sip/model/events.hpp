@@ -181,8 +181,8 @@ struct TransferProgress {               ///< outcome of our REFER (RFC 3515): it
   HeaderFields headers{};
   bool accepted = false;               ///< a 2xx or a NOTIFY came: the peer began the transfer
 };
-/// REFER (RFC 3515): the peer asks us to place a call. Call accept_transfer() or decline_transfer() within 16 s, otherwise it is
-/// declined. The stack places no call by itself: use call() with CallOptions::for_transfer. Otherwise any peer that may call us
+/// REFER (RFC 3515): the peer asks us to place a call. Call Transfers::accept() or decline() within 16 s, otherwise it is
+/// declined. The stack places no call by itself: use Calls::call() with CallOptions::for_transfer. Otherwise any peer that may call us
 /// could place calls at our expense.
 struct TransferRequested {
   SessionId session;
@@ -206,7 +206,7 @@ struct TextReceived {
   Body body;
   HeaderFields headers{};
 };
-/// The outcome of send_info(), send_text() or probe(). 408: no response; 503: it could not be sent.
+/// The outcome of Calls::info(), Calls::message() or Calls::probe(). 408: no response; 503: it could not be sent.
 struct MidCallAnswered {
   SessionId session;
   Method method = Method::Info;
@@ -294,7 +294,7 @@ struct Notified {
 };
 
 /// A peer subscribes to a state of ours. The stack has sent 200 and a NOTIFY "pending", or delays them by
-/// NotifyOptions::patience. Answer with accept_subscriber() or end_subscriber().
+/// NotifyOptions::patience. Answer with Subscriptions::accept() or Subscriptions::end().
 struct SubscribeReceived {
   SubscriptionId subscription;
   std::optional<AccountId> account;

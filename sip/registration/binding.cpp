@@ -43,6 +43,17 @@ std::string contact_uri(std::string_view user, std::string_view host, Transport 
   return uri;
 }
 
+std::string contact_value(const Options& options, const std::string& uri, std::chrono::seconds expires) {
+  const bool push = !options.push_params.empty() && expires > std::chrono::seconds(0);  // Not in a removal: RFC 8599 section 4.1.2.
+  std::string value = "<" + uri + (push ? options.push_params : std::string()) + ">";
+  if (push) value += ";+sip.pnsreg";  // We refresh by our own timer: RFC 8599 section 4.1.4.
+  if (!options.instance.empty() && (expires > std::chrono::seconds(0) || options.reg_id != 0)) {
+    value += ";+sip.instance=\"<" + options.instance + ">\"";
+    if (options.reg_id != 0) value += ";reg-id=" + std::to_string(options.reg_id);
+  }
+  return value + ";expires=" + std::to_string(expires.count());
+}
+
 std::optional<base::SocketAddress> observed_address(const Via& via, std::uint16_t unsaid) {
   const auto received = via.params.find("received");
   const auto written = base::IpAddress::parse(received.value_or(via.host));

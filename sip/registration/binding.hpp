@@ -3,6 +3,7 @@
 #include <offhook/base/socket_address.hpp>
 #include <offhook/sip/message/message.hpp>
 #include <offhook/sip/model/flow.hpp>
+#include <offhook/sip/registration/options.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -10,12 +11,15 @@
 #include <string>
 #include <string_view>
 
-/// Reads the registrar's response about one Contact of ours.
+/// Writes a Contact of ours, and reads the registrar's response about it.
 namespace offhook::inline v0::sip::registration {
 
 /// Returns a URI such as `sip:6001@192.0.2.1:5060;transport=tcp`. `host` may include a port. For UDP, the default, omits the
 /// parameter.
 [[nodiscard]] std::string contact_uri(std::string_view user, std::string_view host, Transport transport);
+
+/// Returns one value of the Contact of a REGISTER: `uri` with the parameters of our binding. `expires` 0 removes it.
+[[nodiscard]] std::string contact_value(const Options& options, const std::string& uri, std::chrono::seconds expires);
 
 /// Returns the source address of our request, as the next hop wrote it into our Via: received and rport, each of which may be
 /// absent (RFC 3261 section 18.2.1, RFC 3581 section 4). Accepts IPv6 with and without brackets, and returns an IPv4-mapped

@@ -1,32 +1,33 @@
+#include <offhook/sip/session/call_transfers.hpp>
+
 #include <offhook/base/text.hpp>
 #include <offhook/sip/message/writer.hpp>
-#include <offhook/sip/session/confirmed_call.hpp>
 
+#include <algorithm>
 #include <utility>
 
-/// Transfers of a call: our REFER and the NOTIFYs that follow it, and the peer's REFER. RFC 3515.
 namespace offhook::inline v0::sip::session {
 
-void ConfirmedCall::on_notify(TransactionId id, const Message& request, Actions& out) {
+void CallTransfers::on_notify(TransactionId id, const Message& request, Actions& out) {
   // RFC 6665 section 4.1.3: we have no subscription for this notification.
   if (!transfer_.pending() || !is_refer_notify(request)) return out.push_back(Respond{id, 481, {}, {}});
   out.push_back(Respond{id, 200, {}, {}});
-  tell_transfer(transfer_.on_notify(request), out);
+  tell(transfer_.on_notify(request), out);
 }
 
-void ConfirmedCall::tell_transfer(std::optional<int> status, Actions& out) {
-  if (status) out.push_back(Tell{TransferProgress{setup_.id, *status, {}, transfer_.accepted()}});
+void CallTransfers::tell(std::optional<int> status, Actions& out) {
+  if (status) out.push_back(Tell{TransferProgress{id_, *status, {}, transfer_.accepted()}});
 }
 
-bool ConfirmedCall::refer(HeaderList headers, HeaderList fields, base::TimePoint now, Actions& out) {
-  if (state_ != State::Up || transfer_.pending()) return false;
+bool CallTransfers::refer(HeaderList headers, HeaderList fields, base::TimePoint now, Actions& out) {
+  if (transfer_.pending()) return false;
   transfer_.start(now);
   for (auto& field : supported()) fields.push_back(std::move(field));
   out.push_back(Send{Purpose::Refer, dialog_.request(Method::Refer), std::move(headers), {}, std::move(fields)});
   return true;
 }
 
-void ConfirmedCall::on_refer(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
+void CallTransfers::on_refer(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   auto lines = request.lines(HeaderName::ReferTo);
   const auto value = lines.next();
   // RFC 3515 section 2.4.2
@@ -43,10 +44,10 @@ void ConfirmedCall::on_refer(TransactionId id, const Message& request, base::Tim
   dialog_.refresh_target(request);
   referral_.on_refer(id, request.cseq().number, reports, referred_by, now);
   out.push_back(
-      Tell{TransferRequested{setup_.id, std::move(refer->target), std::move(refer->replaces), std::move(referred_by), reports}});
+      Tell{TransferRequested{id_, std::move(refer->target), std::move(refer->replaces), std::move(referred_by), reports}});
 }
 
-bool ConfirmedCall::accept_transfer(HeaderList headers, base::TimePoint now, Actions& out) {
+bool CallTransfers::accept(HeaderList headers, base::TimePoint now, Actions& out) {
   const auto accepted = referral_.accept(now);
   if (!accepted) return false;
   HeaderList own = supported();
@@ -56,20 +57,20 @@ bool ConfirmedCall::accept_transfer(HeaderList headers, base::TimePoint now, Act
   return true;
 }
 
-bool ConfirmedCall::decline_transfer(int status, HeaderList headers, Actions& out) {
+bool CallTransfers::decline(int status, HeaderList headers, Actions& out) {
   if (status < 300 || status > 699) return false;
   const auto request = referral_.decline();
   if (request) out.push_back(Respond{*request, status, std::move(headers), {}});
   return request.has_value();
 }
 
-bool ConfirmedCall::report_transfer(int status, base::TimePoint now, Actions& out) {
+bool CallTransfers::report(int status, base::TimePoint now, Actions& out) {
   if (!referral_.accepted()) return false;
   notify(referral_.report(status, now), out);
   return true;
 }
 
-void ConfirmedCall::notify(const std::optional<Referral::Notice>& notice, Actions& out) {
+void CallTransfers::notify(const std::optional<Referral::Notice>& notice, Actions& out) {
   if (!notice) return;
   HeaderList own = supported();
   own.emplace_back("Event", notice->event);
@@ -80,7 +81,7 @@ void ConfirmedCall::notify(const std::optional<Referral::Notice>& notice, Action
 }
 
 /// Only a subscription that a REFER created can be refreshed or ended: RFC 3515 section 2.4.4.
-void ConfirmedCall::on_subscribe(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
+void CallTransfers::on_subscribe(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   if (!is_of_refer(request)) return out.push_back(Respond{id, 489, {}, {}});
   const auto expires = request.number(HeaderName::Expires).value_or(60);
   const auto notice = referral_.on_subscribe(expires, now);
@@ -91,10 +92,27 @@ void ConfirmedCall::on_subscribe(TransactionId id, const Message& request, base:
   notify(notice, out);
 }
 
-/// We hang up, and will not report the progress of the referred call any more.
-void ConfirmedCall::end_referral(Actions& out) {
+void CallTransfers::refuse_pending(Actions& out) {
   if (const auto refer = referral_.decline()) out.push_back(Respond{*refer, 487, {}, {}});
+}
+
+void CallTransfers::give_up(Actions& out) {
+  refuse_pending(out);
   notify(referral_.give_up(), out);
+}
+
+void CallTransfers::on_time(base::TimePoint now, Actions& out) {
+  tell(transfer_.on_time(now), out);
+  const auto due = referral_.on_time(now);
+  if (due.declined) out.push_back(Respond{*due.declined, 603, {}, {}});
+  notify(due.notice, out);
+}
+
+std::optional<base::TimePoint> CallTransfers::next_deadline() const {
+  const auto transfer = transfer_.next_deadline();
+  const auto referral = referral_.next_deadline();
+  if (!transfer || !referral) return transfer ? transfer : referral;
+  return std::min(*transfer, *referral);
 }
 
 }  // namespace offhook::inline v0::sip::session

@@ -47,7 +47,8 @@ ConfirmedCall::ConfirmedCall(Setup setup, Dialog dialog, base::Random& random)
       random_(random),
       answer_(setup_.timers),
       glare_(setup_.owns_call_id),
-      timer_(setup_.session_timer) {}
+      timer_(setup_.session_timer),
+      transfers_(setup_.id, dialog_, supported_by(setup_.session_timer, setup_.reliability)) {}
 
 void ConfirmedCall::confirming(TransactionId invite, std::uint32_t cseq, bool expects_answer, base::TimePoint now) {
   assert(state_ == State::Up && !answer_.running());
@@ -80,12 +81,12 @@ void ConfirmedCall::on_request(TransactionId id, const Message& request, base::T
   if (!dialog_.accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});
   if (request.method() == Method::Bye) return on_bye(id, request, out);  // Also if both sides hang up at once.
   // The subscription may outlive the call.
-  if (request.method() == Method::Subscribe) return on_subscribe(id, request, now, out);
+  if (request.method() == Method::Subscribe) return transfers_.on_subscribe(id, request, now, out);
   if (is_over()) return out.push_back(Respond{id, 481, {}, {}});
   if (request.method() == Method::Invite) return on_reinvite(id, request, out);
   if (request.method() == Method::Update) return on_update(id, request, now, out);
-  if (request.method() == Method::Notify) return on_notify(id, request, out);
-  if (request.method() == Method::Refer) return on_refer(id, request, now, out);
+  if (request.method() == Method::Notify) return transfers_.on_notify(id, request, out);
+  if (request.method() == Method::Refer) return transfers_.on_refer(id, request, now, out);
   if (take_mid_call(setup_, id, request, out)) return;
   out.push_back(Respond{id, 481, {}, {}});  // No response of ours waits for a PRACK (RFC 3262 section 3).
 }
@@ -95,7 +96,7 @@ void ConfirmedCall::on_bye(TransactionId id, const Message& request, Actions& ou
   if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});
   theirs_.reset();
   out.push_back(Respond{id, 200, {}, {}});
-  if (const auto refer = referral_.decline()) out.push_back(Respond{*refer, 487, {}, {}});
+  transfers_.refuse_pending(out);
   end({setup_.id, CallEnded::By::Remote, CallEnded::Why::Bye, 0, reason_of(request), reasons_of(request)}, out);
 }
 
@@ -121,7 +122,7 @@ void ConfirmedCall::clear() {
   next_refresh_ = false;
   reinvite_.patience_ends.reset();
   glare_.reset();
-  transfer_.stop();
+  transfers_.stop();
   timer_.stop();
 }
 
@@ -153,7 +154,7 @@ void ConfirmedCall::on_ack(const Message& ack, base::TimePoint, Actions& out) {
 void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) {
   switch (purpose) {
     case Purpose::Refer:
-      return tell_transfer(transfer_.on_response(response), out);
+      return transfers_.on_response(response, out);
     case Purpose::Notify:
     case Purpose::Info:
     case Purpose::Message:
@@ -174,7 +175,7 @@ void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::
 void ConfirmedCall::on_other_answered(Purpose purpose, int status, Actions& out) {
   if (status < 200) return;
   // 481 to a NOTIFY, or no response: the subscription is gone (RFC 6665 section 4.2.2).
-  if (purpose == Purpose::Notify) return status >= 300 ? referral_.on_refused() : void();
+  if (purpose == Purpose::Notify) return status >= 300 ? transfers_.on_notify_refused() : void();
   const Method method = purpose == Purpose::Info ? Method::Info : purpose == Purpose::Message ? Method::Message : Method::Options;
   const bool gone = (status == 481 || status == 408) && !is_over();  // RFC 3261 section 12.2.1.2
   out.push_back(Tell{MidCallAnswered{setup_.id, method, status}});
@@ -183,7 +184,7 @@ void ConfirmedCall::on_other_answered(Purpose purpose, int status, Actions& out)
 
 void ConfirmedCall::on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) {
   const int failed = failure == Failure::Timeout ? 408 : 503;
-  if (purpose == Purpose::Refer) return tell_transfer(transfer_.on_failure(failed), out);
+  if (purpose == Purpose::Refer) return transfers_.on_failure(failed, out);
   const bool other =
       purpose == Purpose::Notify || purpose == Purpose::Info || purpose == Purpose::Message || purpose == Purpose::Options;
   if (other) return on_other_answered(purpose, failed, out);
@@ -223,10 +224,7 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
       return;
     }
   }
-  tell_transfer(transfer_.on_time(now), out);
-  const auto due = referral_.on_time(now);
-  if (due.declined) out.push_back(Respond{*due.declined, 603, {}, {}});
-  notify(due.notice, out);
+  transfers_.on_time(now, out);
   switch (timer_.on_time(now)) {
     case SessionTimer::Due::Nothing: break;
     case SessionTimer::Due::Refresh: refresh(now, out); break;
@@ -244,8 +242,8 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
 
 std::optional<base::TimePoint> ConfirmedCall::next_deadline() const {
   std::optional<base::TimePoint> first;
-  for (const auto& due : {answer_.next_deadline(), glare_.next_deadline(), transfer_.next_deadline(), timer_.next_deadline(),
-                          referral_.next_deadline(), reinvite_.patience_ends}) {
+  for (const auto& due : {answer_.next_deadline(), glare_.next_deadline(), transfers_.next_deadline(), timer_.next_deadline(),
+                          reinvite_.patience_ends}) {
     if (due && (!first || *due < *first)) first = due;
   }
   return first;
@@ -253,7 +251,7 @@ std::optional<base::TimePoint> ConfirmedCall::next_deadline() const {
 
 bool ConfirmedCall::hang_up(Actions& out) {
   if (is_over()) return false;
-  end_referral(out);
+  transfers_.give_up(out);
   const CallEnded ended{setup_.id, CallEnded::By::Local, CallEnded::Why::Bye, 0, {}};
   if (state_ == State::Confirming) {
     leave(out);
@@ -275,7 +273,7 @@ void ConfirmedCall::send_bye(Actions& out) {
   if (state_ == State::Over) return;
   if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});
   take_their_target();
-  end_referral(out);
+  transfers_.give_up(out);
   out.push_back(Send{Purpose::Bye, dialog_.request(Method::Bye), {}, {}, supported()});
   clear();
   answer_.stop();
@@ -302,9 +300,9 @@ std::optional<std::uint32_t> ConfirmedCall::take_cseq(Purpose purpose) {
 }
 
 bool ConfirmedCall::is_consistent() const {
-  if (!referral_.is_consistent() || !timer_.is_consistent() || pracks_ > kMaxPracks) return false;
+  if (!transfers_.is_consistent() || !timer_.is_consistent() || pracks_ > kMaxPracks) return false;
   if (reinvite_.patience_ends && (!is_offering() || reinvite_.cancelled)) return false;
-  if (state_ == State::Over) return next_deadline() == referral_.next_deadline() && !theirs_ && !ours_ && !next_;
+  if (state_ == State::Over) return next_deadline() == transfers_.next_deadline() && !theirs_ && !ours_ && !next_;
   if (state_ == State::Leaving) return answer_.running() && !ours_;
   // An UPDATE may be pending when we answer.
   const bool reinvites = is_offering() && ours_->method != Method::Update;

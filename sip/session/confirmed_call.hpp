@@ -4,13 +4,12 @@
 #include <offhook/sip/dialog/dialog.hpp>
 #include <offhook/sip/session/actions.hpp>
 #include <offhook/sip/session/answer_repeater.hpp>
+#include <offhook/sip/session/call_transfers.hpp>
 #include <offhook/sip/session/glare.hpp>
 #include <offhook/sip/session/own_offer.hpp>
-#include <offhook/sip/session/referral.hpp>
 #include <offhook/sip/session/reliability.hpp>
 #include <offhook/sip/session/replacement.hpp>
 #include <offhook/sip/session/session_timer.hpp>
-#include <offhook/sip/session/transfer.hpp>
 
 #include <optional>
 #include <string>
@@ -47,6 +46,8 @@ class ConfirmedCall {
 
   /// `random` must outlive this object.
   ConfirmedCall(Setup setup, Dialog dialog, base::Random& random);
+  ConfirmedCall(const ConfirmedCall&) = delete;
+  ConfirmedCall& operator=(const ConfirmedCall&) = delete;
 
   /// Our 2xx to the INVITE that created this call has been sent. `expects_answer`: the 2xx carried our offer.
   void confirming(TransactionId invite, std::uint32_t cseq, bool expects_answer, base::TimePoint now);
@@ -91,13 +92,8 @@ class ConfirmedCall {
   void clear();
   [[nodiscard]] bool accept_offer(Body body, base::TimePoint now, Actions& out);
   [[nodiscard]] bool refuse_offer(int status, Actions& out);
-  /// Sends our REFER. `fields` are Refer-To and related fields.
-  [[nodiscard]] bool refer(HeaderList headers, HeaderList fields, base::TimePoint now, Actions& out);
-  // For the peer's REFER. report_transfer() also works after the peer has hung up. `headers` are for the response.
-  [[nodiscard]] bool accept_transfer(HeaderList headers, base::TimePoint now, Actions& out);
-  [[nodiscard]] bool decline_transfer(int status, HeaderList headers, Actions& out);
-  [[nodiscard]] bool report_transfer(int status, base::TimePoint now, Actions& out);
-  [[nodiscard]] const Referral& referral() const { return referral_; }
+  [[nodiscard]] CallTransfers& transfers() { return transfers_; }
+  [[nodiscard]] const Referral& referral() const { return transfers_.referral(); }
   /// Sends INFO, MESSAGE or OPTIONS.
   [[nodiscard]] bool send(Purpose purpose, HeaderList headers, HeaderList fields, Body body, Actions& out);
   [[nodiscard]] Standing standing(std::string_view remote_tag) const;
@@ -132,18 +128,12 @@ class ConfirmedCall {
 
   void on_reinvite(TransactionId id, const Message& request, Actions& out);
   void on_update(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
-  void on_notify(TransactionId id, const Message& request, Actions& out);
-  void on_refer(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
-  void on_subscribe(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
-  void notify(const std::optional<Referral::Notice>& notice, Actions& out);
   void on_other_answered(Purpose purpose, int status, Actions& out);
   void on_reinvite_provisional(const Message& response, base::TimePoint now, Actions& out);
   void on_offer_failed(Failure failure, base::TimePoint now, Actions& out);
   void on_patience_ended(Actions& out);
   [[nodiscard]] HeaderList take_timer(const TheirOffer& taken, base::TimePoint now);
   void take_their_target();
-  void end_referral(Actions& out);
-  void tell_transfer(std::optional<int> status, Actions& out);
   [[nodiscard]] bool is_refused(TransactionId id, const Message& request, Actions& out) const;
   void on_reinvite_answered(const Message& response, base::TimePoint now, Actions& out);
   void on_update_answered(const Message& response, base::TimePoint now, Actions& out);
@@ -187,8 +177,7 @@ class ConfirmedCall {
   bool next_refresh_ = false;    // Our re-INVITE was refused after an early answer; offer the previous description again.
   Reinvite reinvite_;
   std::size_t pracks_ = 0;       // Unanswered PRACKs, at most kMaxPracks.
-  Transfer transfer_;
-  Referral referral_;
+  CallTransfers transfers_;
 };
 
 /// Returns the extensions that we support in each request of a call: RFC 3261 section 20.37.

@@ -1,44 +1,196 @@
 #include <offhook/sip/stack/calls.hpp>
 
-#include <offhook/base/shrink.hpp>
 #include <offhook/sip/model/capabilities.hpp>
-#include <offhook/sip/session/call_terms.hpp>
-#include <offhook/sip/stack/call_record.hpp>
+#include <offhook/sip/model/limits.hpp>
+#include <offhook/sip/stack/call_command.hpp>
+#include <offhook/sip/stack/custom_headers.hpp>
 #include <offhook/sip/stack/hop.hpp>
-#include <offhook/sip/stack/leg.hpp>
-#include <offhook/sip/stack/outside.hpp>
+#include <offhook/sip/stack/invitation.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::sip {
 
-Calls::Calls(Shared shared) : shared_(shared), last_id_(shared.first_id) {}
-Calls::~Calls() = default;
+namespace {
 
-Calls::Leg* Calls::find(SessionId id) const {
-  const auto at = legs_.find(id);
-  return at == legs_.end() ? nullptr : at->second.get();
+/// Returns the header fields, with Reason as one of them. Error: BadHeader.
+base::Result<HeaderList, StackError> fields_of(Extras extras) {
+  if (why_not_sent(extras.headers)) return base::fail(StackError::BadHeader);
+  if (extras.reason) extras.headers.emplace_back("Reason", to_string(*extras.reason));
+  return std::move(extras.headers);
 }
 
-Calls::Leg* Calls::find(const Message& in_dialog) const {
-  const auto id = by_dialog_.find(in_dialog);
-  return id ? find(*id) : nullptr;
+/// Returns Contact fields for `targets`, each with a lower q than the one before: RFC 3261 section 20.10.
+HeaderList contacts_of(const std::vector<std::string>& targets) {
+  HeaderList contacts;
+  std::size_t weight = 1000;
+  for (const std::string& target : targets) {
+    const std::string thousandths = std::to_string(1000 + weight).substr(1);
+    contacts.emplace_back("Contact", "<" + target + ">" + (weight < 1000 ? ";q=0." + thousandths : ""));
+    weight -= 1000 / targets.size();
+  }
+  return contacts;
 }
 
-LegName Calls::name(SessionId id) const {
-  const Leg* leg = find(id);
+/// Sends INFO, MESSAGE or OPTIONS. `own` are the fields of the stack.
+base::Result<void, StackError> request_within(CallTable& table, SessionId id, session::Purpose purpose, HeaderList own, Body body,
+                                              Extras extras, base::TimePoint now) {
+  auto fields = fields_of(std::move(extras));
+  if (!fields) return base::fail(fields.error());
+  return table.command_to_confirmed(id, now, [&](auto& call, auto& out) {
+    return call.send(purpose, std::move(*fields), std::move(own), std::move(body), out);
+  });
+}
+
+}  // namespace
+
+base::Result<SessionId, StackError> Calls::call(CallOptions options, base::TimePoint now) {
+  const CallTable::Shared& parts = table_.parts();
+  const AccountOptions* account = parts.accounts.open_options(options.account);
+  if (account == nullptr) return base::fail(StackError::UnknownAccount);
+  const auto asker = options.for_transfer;
+  std::string referred_by;
+  if (asker) {
+    const CallTable::Leg* leg = table_.find(*asker);
+    if (leg == nullptr) return base::fail(StackError::UnknownSession);
+    const session::ConfirmedCall* call = leg->session->confirmed();
+    if (call == nullptr || !call->referral().accepted()) return base::fail(StackError::WrongState);
+    referred_by = call->referral().referred_by();
+  }
+  session::ConfirmedCall::Setup setup{{},
+                                      parts.timers,
+                                      true,
+                                      options.session_timer.value_or(account->session_timer),
+                                      options.reliability.value_or(account->reliability),
+                                      account->info_packages};
+  const AccountId of = options.account;
+  const bool anonymous = options.privacy.any();
+  auto invitation = make_invitation(*account, parts.accounts.outbound_route(of), std::move(options), referred_by, parts.random);
+  if (!invitation) return base::fail(invitation.error());
+  if (table_.is_full()) return base::fail(StackError::Full);
+  CallTable::Leg& leg = table_.add(invitation->head.call_id, tag_in(invitation->head.from), of, {});
+  const SessionId id = setup.id = leg.id;
+  leg.reports_to = asker;
+  leg.anonymous = anonymous;
+  session::Actions actions;
+  leg.session = std::make_unique<session::InviteClientSession>(std::move(setup), std::move(*invitation), parts.random, actions);
+  table_.carry_out(leg, std::move(actions), now);
+  parts.outcomes.deliver(now);
+  return id;
+}
+
+base::Result<void, StackError> Calls::provisional(SessionId id, int status, Body body, base::TimePoint now, HeaderList headers) {
+  if (why_not_sent(headers)) return base::fail(StackError::BadHeader);
+  return table_.command(id, now, [&](auto& leg, auto& out) {
+    return leg.incoming && leg.incoming->provisional(status, std::move(body), std::move(headers), now, out);
+  });
+}
+
+base::Result<void, StackError> Calls::ring(SessionId id, base::TimePoint now, HeaderList headers) {
+  return provisional(id, 180, {}, now, std::move(headers));
+}
+
+base::Result<void, StackError> Calls::progress(SessionId id, Body body, base::TimePoint now, HeaderList headers) {
+  return provisional(id, 183, std::move(body), now, std::move(headers));
+}
+
+base::Result<void, StackError> Calls::answer(SessionId id, Body body, base::TimePoint now, Extras extras) {
+  auto fields = fields_of(std::move(extras));
+  if (!fields) return base::fail(fields.error());
+  return table_.command(id, now, [&](auto& leg, auto& out) {
+    if (!leg.incoming || !leg.incoming->answer(std::move(body), now, out)) return false;
+    leg.answering = std::move(*fields);
+    return true;
+  });
+}
+
+base::Result<void, StackError> Calls::reject(SessionId id, int status, HeaderList headers, base::TimePoint now) {
+  if (why_not_sent(headers)) return base::fail(StackError::BadHeader);
+  return table_.command(id, now,
+                 [&](auto& leg, auto& out) { return leg.incoming && leg.incoming->reject(status, std::move(headers), out); });
+}
+
+base::Result<void, StackError> Calls::redirect(SessionId id, const std::vector<std::string>& targets, base::TimePoint now,
+                                               int status, HeaderList headers) {
+  if (why_not_sent(headers)) return base::fail(StackError::BadHeader);
+  if (targets.size() > kMaxContacts) return base::fail(StackError::TooLarge);
+  const bool readable = std::all_of(targets.begin(), targets.end(), [](const auto& target) { return parse_uri(target).has_value(); });
+  if (!readable || targets.empty()) return base::fail(StackError::BadUri);
+  return table_.command(id, now, [&](auto& leg, auto& out) {
+    return status < 400 && leg.incoming && leg.incoming->reject(status, std::move(headers), out, contacts_of(targets));
+  });
+}
+
+base::Result<void, StackError> Calls::hang_up(SessionId id, base::TimePoint now, Extras extras) {
+  auto fields = fields_of(std::move(extras));
+  if (!fields) return base::fail(fields.error());
+  return table_.command(id, now, [&](auto& leg, auto& out) {
+    if (!leg.session->hang_up(now, out)) return false;
+    leg.parting = *fields;    // For the BYE or CANCEL,
+    leg.answering = *fields;  // or for the response that refuses the INVITE.
+    return true;
+  });
+}
+
+base::Result<void, StackError> Calls::offer(SessionId id, Body body, base::TimePoint now, Extras extras) {
+  auto fields = fields_of(std::move(extras));
+  if (!fields) return base::fail(fields.error());
+  return table_.command(id, now,
+                       [&](auto& leg, auto& out) { return leg.session->offer(std::move(body), std::move(*fields), now, out); });
+}
+
+base::Result<void, StackError> Calls::update(SessionId id, Body body, base::TimePoint now, Extras extras,
+                                             std::string_view branch_tag) {
+  auto fields = fields_of(std::move(extras));
+  if (!fields) return base::fail(fields.error());
+  return table_.command(id, now, [&](auto& leg, auto& out) {
+    return leg.session->update(std::move(body), std::move(*fields), branch_tag, now, out);
+  });
+}
+
+base::Result<void, StackError> Calls::accept_offer(SessionId id, Body body, base::TimePoint now, std::string_view branch_tag) {
+  return table_.command(id, now,
+                       [&](auto& leg, auto& out) { return leg.session->accept_offer(std::move(body), branch_tag, now, out); });
+}
+
+base::Result<void, StackError> Calls::refuse_offer(SessionId id, int status, base::TimePoint now, std::string_view branch_tag) {
+  return table_.command(id, now, [&](auto& leg, auto& out) { return leg.session->refuse_offer(status, branch_tag, now, out); });
+}
+
+base::Result<void, StackError> Calls::identify(SessionId id, const Party& party, base::TimePoint now, HeaderList headers) {
+  if (why_not_sent(headers)) return base::fail(StackError::BadHeader);
+  if (!parse_uri(party.uri)) return base::fail(StackError::BadUri);
+  const std::string from = (party.display.empty() ? "" : quote(party.display) + " ") + "<" + party.uri + ">";
+  return table_.command_to_confirmed(id, now, [&](auto& call, auto& out) { return call.identify(from, std::move(headers), out); });
+}
+
+base::Result<void, StackError> Calls::info(SessionId id, std::string package, Body body, base::TimePoint now, Extras extras) {
+  HeaderList own;
+  if (!package.empty()) {  // RFC 6086 section 4.2.1
+    own.emplace_back("Info-Package", std::move(package));
+    if (!body.empty()) own.emplace_back("Content-Disposition", "Info-Package");
+  }
+  return request_within(table_, id, session::Purpose::Info, std::move(own), std::move(body), std::move(extras), now);
+}
+
+base::Result<void, StackError> Calls::message(SessionId id, Body body, base::TimePoint now, Extras extras) {
+  return request_within(table_, id, session::Purpose::Message, {}, std::move(body), std::move(extras), now);
+}
+
+base::Result<void, StackError> Calls::probe(SessionId id, base::TimePoint now, Extras extras) {
+  return request_within(table_, id, session::Purpose::Options, {{"Accept", std::string(kAccept)}}, {}, std::move(extras), now);
+}
+
+std::size_t Calls::size() const { return table_.live(); }
+
+LegName Calls::leg_name(SessionId id) const {
+  const CallTable::Leg* leg = table_.find(id);
   return leg == nullptr ? LegName{} : LegName{leg->call_id, leg->local_tag};
 }
 
-bool Calls::peer_replaces(SessionId id) const {
-  const Leg* leg = find(id);
-  const session::ConfirmedCall* call = leg != nullptr ? leg->session->confirmed() : nullptr;
-  return call != nullptr && !call->is_over() && call->peer_replaces();
-}
-
 DialogName Calls::dialog_name(SessionId id) const {
-  const Leg* leg = find(id);
+  const CallTable::Leg* leg = table_.find(id);
   if (leg == nullptr) return {};
   const session::ConfirmedCall* call = leg->session->confirmed();
   const Dialog* dialog = call != nullptr ? &call->dialog() : leg->incoming != nullptr ? &leg->incoming->dialog() : nullptr;
@@ -46,384 +198,9 @@ DialogName Calls::dialog_name(SessionId id) const {
   return {leg->call_id, leg->local_tag, dialog->id().remote_tag, dialog->remote_target()};
 }
 
-Calls::Leg& Calls::add(SessionId id, std::string call_id, std::string local_tag, std::optional<AccountId> account,
-                       std::string user) {
-  auto leg = std::make_unique<Leg>();
-  leg->id = id;
-  leg->call_id = std::move(call_id);
-  leg->local_tag = std::move(local_tag);
-  leg->account = account;
-  leg->user = std::move(user);
-  by_dialog_.add(leg->call_id, leg->local_tag, id);
-  shared_.accounts.hold(account);
-  ++live_;
-  return *legs_.emplace(id, std::move(leg)).first->second;
-}
-
-std::optional<int> Calls::turn_away(const Message& invite, const Flow& flow, bool proven) {
-  const int status = admit(shared_.accounts, shared_.outbox, shared_.counters, invite, flow, proven).refused;
-  return status == 0 ? std::nullopt : std::optional(status);
-}
-
-void Calls::on_invite(TransactionId id, base::TimePoint now) {
-  const Message& invite = *shared_.servers.request(id);
-  const Flow flow = *shared_.servers.flow(id);
-  const auto refuse = [&](int status, HeaderList headers = {}) { shared_.servers.respond(id, status, headers, {}, {}, now); };
-  if (!takes_calls()) {
-    if (accepting_) ++shared_.counters.refused_limit;
-    return refuse(503, {{"Retry-After", std::string(kRetryAfter)}});
-  }
-  const auto account = shared_.accounts.named_by(invite.request_uri(), flow.remote.ip);
-  const std::string tag = *shared_.servers.tag(id);
-  auto dialog = Dialog::as_server(invite, tag);
-  if (!dialog) return refuse(400);
-  const AccountOptions* options = account ? shared_.accounts.options(*account) : nullptr;
-  const SessionTimerOptions timer = options != nullptr ? options->session_timer : SessionTimerOptions{};
-  const Reliability reliability = options != nullptr ? options->reliability : Reliability::Supported;
-  if (const auto refusal = session::refusal_of_terms(invite, timer, reliability))
-    return shared_.servers.respond(id, refusal->status, {}, {}, {}, now, refusal->own);
-  const auto replaced = replaced_by(invite, account);
-  if (!replaced) return refuse(replaced.error());
-  shared_.servers.respond(id, 100, {}, {}, {}, now);
-  const SessionId session{++last_id_};
-  Leg& leg = add(session, std::string(invite.call_id()), tag, account, user_of(invite.request_uri()));
-  session::ConfirmedCall::Setup setup{session, shared_.timers, false, timer, reliability, {}};
-  if (options != nullptr) setup.info_packages = options->info_packages;
-  auto made = std::make_unique<session::InviteServerSession>(std::move(setup), std::move(*dialog), id, invite, shared_.random, now);
-  leg.incoming = made.get();
-  leg.way = flow;
-  leg.session = std::move(made);
-  deadlines_.set(session, leg.session->next_deadline());
-  shared_.servers.assign(id, session.value);
-  leg.replaces = *replaced;
-  IncomingCall call = call_record(invite);
-  call.asserted = leg.asserted = asserted_of(shared_.accounts, account, invite, flow);
-  call.session = session;
-  call.account = account;
-  call.source = flow.remote;
-  call.replaces = *replaced;
-  call.proven_user = shared_.servers.proven(id);
-  shared_.outbox.events.push_back(std::move(call));
-}
-
-/// Returns the call that this INVITE is to replace, or the status that refuses it: RFC 3891 section 3. The INVITE's source was
-/// admitted to that call's account, and the INVITE contains tags that cannot be guessed.
-base::Result<std::optional<SessionId>, int> Calls::replaced_by(const Message& invite, std::optional<AccountId> account) const {
-  auto lines = invite.lines(HeaderName::Replaces);
-  const auto value = lines.next();
-  if (!value) return std::nullopt;
-  const auto replaces = parse_replaces(*value);
-  if (!replaces || lines.next() || invite.find("Join")) return base::fail(400);
-  const auto named = by_dialog_.find(replaces->call_id, replaces->to_tag);
-  const Leg* leg = named ? find(*named) : nullptr;
-  const bool ours = leg != nullptr && leg->account == account;
-  const auto standing = ours ? leg->session->standing(replaces->from_tag) : session::Standing::Unknown;
-  if (const int status = session::refusal_of_replacement(standing, replaces->early_only)) return base::fail(int{status});
-  return leg->id;
-}
-
-/// Ends the call whose place another call has taken: by BYE, or by CANCEL while it rings.
-void Calls::end_replaced(SessionId id, base::TimePoint now) {
-  Leg* leg = find(id);
-  session::Actions actions;
-  if (leg == nullptr || !leg->session->hang_up(now, actions)) return;
-  for (session::Action& action : actions) {
-    auto* tell = std::get_if<session::Tell>(&action);
-    auto* ended = tell != nullptr ? std::get_if<CallEnded>(&tell->event) : nullptr;
-    if (ended == nullptr) continue;
-    ended->by = CallEnded::By::Remote;
-    ended->why = CallEnded::Why::Replaced;
-  }
-  carry_out(*leg, std::move(actions), now);
-}
-
-/// Reports the progress of a referred call to the peer that requested it.
-void Calls::report(Leg& leg, const Event& event, base::TimePoint now) {
-  if (!leg.reports_to) return;
-  int status = 0;
-  if (const auto* progress = std::get_if<CallProgress>(&event)) status = progress->status;
-  if (std::holds_alternative<CallAnswered>(event)) status = 200;
-  if (const auto* ended = std::get_if<CallEnded>(&event)) status = ended->status >= 300 ? ended->status : 487;
-  if (status == 0) return;
-  Leg* asker = find(*leg.reports_to);
-  if (status >= 200) leg.reports_to.reset();
-  session::ConfirmedCall* call = asker != nullptr ? asker->session->confirmed() : nullptr;
-  session::Actions actions;
-  if (call != nullptr && call->report_transfer(status, now, actions)) carry_out(*asker, std::move(actions), now);
-}
-
-void Calls::on_in_dialog(TransactionId id, base::TimePoint now) {
-  const Message& request = *shared_.servers.request(id);
-  Leg* leg = find(request);
-  if (leg == nullptr) return shared_.servers.respond(id, 481, {}, {}, {}, now);
-  leg->way = *shared_.servers.flow(id);
-  session::Actions actions;
-  leg->session->on_request(id, request, now, actions);
-  add_carried(*leg, request, actions);
-  carry_out(*leg, std::move(actions), now);
-  // The phone layer may need time to answer: RFC 3261 section 17.2.1. No effect if the session has already answered.
-  if (request.method() == Method::Invite) shared_.servers.respond(id, 100, {}, {}, {}, now);
-}
-
-void Calls::on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now) {
-  const Message& request = *shared_.servers.request(cancel);
-  Leg* leg = invite ? find(SessionId{shared_.servers.session(*invite)}) : nullptr;
-  if (invite) shared_.servers.share_tag(cancel, *invite);
-  shared_.servers.respond(cancel, invite ? 200 : 481, {}, {}, {}, now);  // RFC 3261 section 9.2
-  if (leg == nullptr) return;
-  session::Actions actions;
-  leg->session->on_cancel(*invite, request, now, actions);
-  add_carried(*leg, request, actions);
-  carry_out(*leg, std::move(actions), now);
-}
-
-void Calls::see(const Message& refused) {
-  Leg* leg = find(refused);
-  if (Dialog* dialog = leg != nullptr ? leg->session->dialog_of(refused) : nullptr) dialog->see(refused);
-}
-
-std::uint64_t Calls::session_of(const Message& request) const {
-  if (request.method() == Method::Cancel) {
-    const auto invite = shared_.servers.cancelled(request);
-    return invite ? shared_.servers.session(*invite) : 0;
-  }
-  const Leg* leg = find(request);
-  return leg != nullptr ? leg->id.value : 0;
-}
-
-void Calls::on_ack(const Message& ack, base::TimePoint now) {
-  Leg* leg = find(ack);
-  if (leg == nullptr) {
-    ++shared_.counters.stray_acks;
-    return;
-  }
-  session::Actions actions;
-  leg->session->on_ack(ack, now, actions);
-  add_carried(*leg, ack, actions);
-  carry_out(*leg, std::move(actions), now);
-}
-
-/// Adds the reason for a missing address or connection, which the session does not have.
-void Calls::add_reason(const std::string& trouble, session::Actions& actions) {
-  for (session::Action& action : actions) {
-    auto* tell = std::get_if<session::Tell>(&action);
-    auto* ended = tell != nullptr ? std::get_if<CallEnded>(&tell->event) : nullptr;
-    if (ended != nullptr && ended->reason.empty()) ended->reason = trouble;
-  }
-}
-
-/// Updates the peer's identity from a request within the call that we answer with 2xx.
-void Calls::learn_peer(Leg& leg, const Message& request, const Flow& flow) {
-  Dialog* dialog = leg.over ? nullptr : leg.session->dialog_of(request);
-  if (dialog == nullptr) return;
-  PeerChanged changed{leg.id, party_of(request.from()), asserted_of(shared_.accounts, leg.account, request, flow)};
-  const auto before = parse_name_addr(dialog->remote());
-  const bool renamed =
-      !before || !equivalent(before->uri, request.from().uri) || before->display_text() != changed.from.display;
-  const bool reasserted = changed.asserted && changed.asserted != leg.asserted;
-  dialog->rename_remote(request);
-  if (reasserted) leg.asserted = changed.asserted;
-  if (!renamed && !reasserted) return;
-  changed.headers = carried_fields(request);
-  shared_.outbox.events.push_back(std::move(changed));
-}
-
-/// Adds the message's header fields and asserted identity to its events, if the source is trusted: RFC 3325 section 5.
-void Calls::add_carried(const Leg& leg, const Message& message, session::Actions& actions) const {
-  HeaderFields headers;
-  for (session::Action& action : actions) {
-    auto* tell = std::get_if<session::Tell>(&action);
-    if (tell == nullptr) continue;
-    if (headers.empty()) headers = carried_fields(message);
-    std::visit(
-        [&](auto& event) {
-          if constexpr (requires { event.headers; }) event.headers = headers;
-          if constexpr (requires { event.asserted; }) {
-            if (leg.way) event.asserted = asserted_of(shared_.accounts, leg.account, message, *leg.way);
-          }
-        },
-        tell->event);
-  }
-}
-
-void Calls::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now) {
-  Leg* leg = find(SessionId{outcome.owner.id});
-  if (leg == nullptr) return;
-  const session::Purpose purpose = outcome.owner.purpose;
-  if (const Flow* flow = shared_.clients.flow(outcome.id); flow != nullptr && outcome.response != nullptr) leg->way = *flow;
-  session::Actions actions;
-  if (outcome.response == nullptr) {
-    const Outgoing* request = shared_.clients.request(outcome.id);
-    leg->session->on_failure(purpose, request != nullptr ? request->head : RequestHead{}, outcome.failure, now, actions);
-    add_reason(outcome.trouble, actions);
-  } else {
-    if (answer_challenge(*leg, outcome, actions, now)) return carry_out(*leg, std::move(actions), now);
-    leg->session->on_response(purpose, *outcome.response, now, actions);
-    add_carried(*leg, *outcome.response, actions);
-    auto asserted = leg->way ? asserted_of(shared_.accounts, leg->account, *outcome.response, *leg->way) : std::nullopt;
-    if (asserted) leg->asserted = std::move(asserted);
-  }
-  carry_out(*leg, std::move(actions), now);
-}
-
-void Calls::on_flow_failed(const Flow& flow) {
-  if (!is_reliable(flow.transport)) return;
-  for (auto& [id, leg] : legs_) {
-    // The NAT assigns another port to the next connection.
-    if (leg->seen && same_way(leg->seen->flow, flow)) leg->seen.reset();
-  }
-}
-
-bool Calls::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, session::Actions& actions, base::TimePoint now) {
-  AuthAttempt attempt;
-  auto credentials =
-      sip::answer_challenge(shared_.clients, shared_.accounts, shared_.random, outcome, leg.account, leg.digest, attempt);
-  const Outgoing* request = shared_.clients.request(outcome.id);
-  if (!credentials || request == nullptr) return false;
-  const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->head, actions);
-  if (!cseq) return false;
-  leg.seen = seen_address(*outcome.response, *shared_.clients.flow(outcome.id));
-  shared_.clients.send_again(outcome.id, *cseq, std::move(*credentials), std::move(attempt), now);
-  return true;
-}
-
-void Calls::carry_out(Leg& leg, session::Actions actions, base::TimePoint now) {
-  for (session::Action& action : actions) {
-    if (auto* response = std::get_if<session::Respond>(&action)) {
-      respond(leg, *response, now);
-    } else if (auto* again = std::get_if<session::RepeatAnswer>(&action)) {
-      shared_.servers.repeat(again->request, now);
-    } else if (auto* send = std::get_if<session::Send>(&action)) {
-      auto way = leg.account ? shared_.accounts.outbound_route(*leg.account) : OutboundRoute{};
-      Outgoing request;
-      request.owner = {Owner::Kind::Session, leg.id.value, send->purpose};
-      request.to_registrar =
-          send->purpose == session::Purpose::Invite && !way.next_hop.empty() && send->head.next_hop == way.next_hop;
-      if (request.to_registrar) request.alternatives = std::move(way.alternatives);
-      request.peer_opened = leg.incoming != nullptr;
-      request.head = std::move(send->head);
-      add_extras(leg, *send);
-      request.headers = std::move(send->headers);
-      request.body = std::move(send->body);
-      request.own = std::move(send->own);
-      shared_.clients.send(std::move(request), now);
-    } else if (const auto* cancel = std::get_if<session::Cancel>(&action)) {
-      const bool parts = cancel->purpose == session::Purpose::Invite;
-      shared_.clients.cancel({Owner::Kind::Session, leg.id.value, cancel->purpose}, parts ? leg.parting : HeaderList(), now);
-    } else if (std::holds_alternative<session::CountDropped>(action)) {
-      ++shared_.counters.refused_limit;
-    } else if (std::holds_alternative<session::Withdraw>(action)) {
-      shared_.clients.withdraw(leg.id.value, leg.parting, now);
-    } else if (auto* ack = std::get_if<session::SendAck>(&action)) {
-      shared_.clients.send_ack(leg.id.value, std::move(*ack), now);
-    } else if (auto* tell = std::get_if<session::Tell>(&action)) {
-      if (std::holds_alternative<CallEnded>(tell->event) && !std::exchange(leg.over, true)) --live_;
-      report(leg, tell->event, now);
-      shared_.outbox.events.push_back(std::move(tell->event));
-    }
-  }
-  if (leg.session->is_over()) {
-    shared_.clients.limit(leg.id.value, now);
-    ended_.push_back(leg.id.value);
-  }
-  deadlines_.set(leg.id, leg.session->next_deadline());
-}
-
-void Calls::add_extras(const Leg& leg, session::Send& send) {
-  if (send.purpose != session::Purpose::Bye) return;
-  send.headers.insert(send.headers.end(), leg.parting.begin(), leg.parting.end());
-}
-
-void Calls::respond(Leg& leg, const session::Respond& response, base::TimePoint now) {
-  const Message* request = shared_.servers.request(response.request);
-  const Flow* flow = shared_.servers.flow(response.request);
-  if (request == nullptr || flow == nullptr) return;
-  const Method method = request->method();
-  const bool target =
-      method == Method::Invite || method == Method::Update || method == Method::Refer || method == Method::Subscribe;
-  HeaderList headers = response.headers;
-  const bool answers = response.status >= 200 && request->method() == Method::Invite;
-  if (answers) {
-    for (auto& extra : std::exchange(leg.answering, {})) headers.push_back(std::move(extra));
-  }
-  if (response.status / 100 == 2 && method != Method::Bye) learn_peer(leg, *request, *flow);
-  const std::string own = target && response.status > 100 && response.status < 300 ? contact(leg.id.value, *flow) : std::string();
-  shared_.servers.respond(response.request, response.status, headers, response.body, own, now, response.own);
-  if (!answers || !leg.replaces) return;
-  const SessionId replaced = *std::exchange(leg.replaces, std::nullopt);
-  if (response.status < 300) end_replaced(replaced, now);
-}
-
-void Calls::on_time(base::TimePoint now) {
-  while (const auto id = deadlines_.take_due(now)) {
-    Leg* leg = find(*id);
-    if (leg == nullptr) continue;
-    session::Actions actions;
-    leg->session->on_time(now, actions);
-    carry_out(*leg, std::move(actions), now);
-  }
-}
-
-std::string Calls::contact(std::uint64_t session, const Flow& flow) const {
-  const Leg* leg = find(SessionId{session});
-  if (leg == nullptr) return {};
-  Flow seen = flow;
-  if (leg->seen && leg->seen->holds_for(flow)) seen.local = leg->seen->address;
-  if (leg->account) return shared_.accounts.contact(*leg->account, seen, leg->anonymous ? Accounts::As::Anonymous : Accounts::As::Named);
-  return "<" + shared_.accounts.own_uri(leg->user, flow) + ">";
-}
-
-std::optional<Flow> Calls::way(std::uint64_t session) const {
-  const Leg* leg = find(SessionId{session});
-  return leg != nullptr ? leg->way : std::nullopt;
-}
-
-void Calls::collect() {
-  shared_.clients.collect(ended_);
-  shared_.servers.collect(ended_);
-  for (const std::uint64_t number : ended_) {
-    const SessionId id{number};
-    const Leg* leg = find(id);
-    if (leg == nullptr || !leg->session->is_over()) continue;
-    if (leg->session->next_deadline() || shared_.clients.owns_any(number) || shared_.servers.owns_any(number)) continue;
-    by_dialog_.erase(leg->call_id, leg->local_tag);
-    deadlines_.set(id, std::nullopt);
-    shared_.clients.forget(number);
-    shared_.accounts.release(leg->account);
-    legs_.erase(id);
-  }
-  ended_.clear();
-  base::shrink(legs_);
-}
-
-bool Calls::knows(const Message& in_dialog) const {
-  const Leg* leg = find(in_dialog);
-  return leg != nullptr && !leg->over;
-}
-
-bool Calls::uses(const Flow& flow) const {
-  return std::any_of(legs_.begin(), legs_.end(), [&](const auto& entry) {
-    return !entry.second->over && entry.second->way && same_way(*entry.second->way, flow);
-  });
-}
-
-std::size_t Calls::unfinished() const {
-  return static_cast<std::size_t>(std::count_if(legs_.begin(), legs_.end(), [](const auto& entry) {
-    if (!entry.second->over) return true;
-    // A peer that hung up but still waits for reports on its referred call does not delay us.
-    const auto* call = entry.second->session->confirmed();
-    const bool reports_only =
-        call != nullptr && call->referral().under_way() && call->state() == session::ConfirmedCall::State::Over;
-    return entry.second->session->next_deadline() && !reports_only;
-  }));
-}
-
-bool Calls::is_consistent() const {
-  const auto live = std::count_if(legs_.begin(), legs_.end(), [](const auto& entry) { return !entry.second->over; });
-  if (static_cast<std::size_t>(live) != live_ || by_dialog_.size() != legs_.size()) return false;
-  return std::all_of(legs_.begin(), legs_.end(), [](const auto& entry) {
-    return entry.second->session->is_consistent() && entry.second->over == entry.second->session->is_over();
-  });
+base::SocketAddress Calls::peer(SessionId id) const {
+  const auto way = table_.way(id.value);
+  return way ? way->remote : base::SocketAddress{};
 }
 
 }  // namespace offhook::inline v0::sip

@@ -1,127 +1,102 @@
 #pragma once
 
-#include <offhook/base/random.hpp>
-#include <offhook/sip/session/invite_client_session.hpp>
-#include <offhook/sip/session/invite_server_session.hpp>
-#include <offhook/sip/stack/accounts.hpp>
-#include <offhook/sip/stack/client_requests.hpp>
-#include <offhook/sip/stack/deadlines.hpp>
-#include <offhook/sip/stack/dialog_index.hpp>
-#include <offhook/sip/stack/server_requests.hpp>
-#include <offhook/sip/stack/stack.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/base/socket_address.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/sip/model/events.hpp>
+#include <offhook/sip/session/reliability.hpp>
+#include <offhook/sip/session/session_timer_options.hpp>
+#include <offhook/sip/stack/stack_error.hpp>
 
-#include <memory>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace offhook::inline v0::sip {
 
-/// All calls: finds the session for a request, a response or a command, and carries out its actions.
+/// The options of an outgoing call.
+struct CallOptions {
+  AccountId account;
+  std::string target;                ///< Request-URI and To
+  Body offer;
+  HeaderList headers;
+  bool through_registrar = true;     ///< false: directly to the target's host
+  std::optional<SessionTimerOptions> session_timer{};  ///< instead of the account's
+  std::optional<Reliability> reliability{};            ///< instead of the account's
+  std::optional<Replaces> replaces{};                  ///< call at the target that this call replaces: RFC 3891
+  /// The call whose TransferRequested caused this call. Its peer gets reports on this call, and Referred-By names the referrer.
+  std::optional<SessionId> for_transfer{};
+  /// any(): From is "Anonymous", and P-Preferred-Identity tells the registrar our identity (RFC 3325)
+  Privacy privacy{};
+  /// 3xx responses to follow, at most kMaxRedirections; 0: reported in CallEnded::contacts
+  unsigned max_redirections = 0;
+};
+
+/// Additions of the phone layer to one request or response of a call.
+struct Extras {
+  HeaderList headers{};            ///< at most kMaxCustomHeaders, and none that the stack writes itself; otherwise BadHeader
+  std::optional<Reason> reason{};  ///< RFC 3326
+};
+
+/// Call-ID and our tag, which together are unique among our legs.
+struct LegName { std::string call_id, local_tag; };
+/// The dialog of a call. The peer's values are known once a side has accepted; for received calls at once.
+struct DialogName { std::string call_id, local_tag, remote_tag, remote_target; };
+
+class CallTable;
+
+/// The calls of a stack: INVITE sessions (RFC 3261 section 13) and the requests within them. An operation on a session that has
+/// ended returns WrongState or UnknownSession.
 class Calls {
  public:
-  struct Shared {  ///< parts of the stack, which must outlive this object
-    transaction::Timers timers;
-    base::Random& random;
-    Outbox& outbox;
-    ClientRequests& clients;
-    ServerRequests& servers;
-    Accounts& accounts;
-    StackCounters& counters;
-    std::uint64_t first_id;
-    std::size_t max_sessions;
-  };
-
-  explicit Calls(Shared shared);
-  ~Calls();
-
-  /// Returns the status to refuse an INVITE outside any dialog that names none of our users, or comes from a source that the user
-  /// does not accept. Unknown sources get 403 whatever user they name, so that they cannot learn which users exist.
-  [[nodiscard]] std::optional<int> turn_away(const Message& invite, const Flow& flow, bool proven);
-
-  // For requests that have a transaction and passed inspect().
-  void on_invite(TransactionId id, base::TimePoint now);     ///< outside any dialog
-  void on_in_dialog(TransactionId id, base::TimePoint now);  ///< with a tag in To
-  void on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now);
-  void see(const Message& refused);  ///< for a refused request in a dialog, possibly one of ours
-  [[nodiscard]] bool knows(const Message& in_dialog) const;  ///< true if its dialog is one of ours, and not over
-  /// Returns the call of a request that has no transaction yet: by its dialog, or by the INVITE of a CANCEL. 0: none.
-  [[nodiscard]] std::uint64_t session_of(const Message& request) const;
-  void on_ack(const Message& ack, base::TimePoint now);
-  void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
-  void on_flow_failed(const Flow& flow);  ///< call it before the flow's requests take another flow
-  void on_time(base::TimePoint now);
-  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
+  explicit Calls(CallTable& table) : table_(table) {}
 
   [[nodiscard]] base::Result<SessionId, StackError> call(CallOptions options, base::TimePoint now);
-  base::Result<void, StackError> provisional(SessionId id, int status, Body body, HeaderList headers, base::TimePoint now);
-  base::Result<void, StackError> answer(SessionId id, Body body, Extras extras, base::TimePoint now);
+  /// Sends a provisional response, 101 to 199, with or without a description. Errors: also WrongState for any other status.
+  base::Result<void, StackError> provisional(SessionId id, int status, Body body, base::TimePoint now, HeaderList headers = {});
+  base::Result<void, StackError> ring(SessionId id, base::TimePoint now, HeaderList headers = {});  ///< 180
+  /// Sends 183 with early media; acknowledged (RFC 3262) if the caller supports it.
+  base::Result<void, StackError> progress(SessionId id, Body body, base::TimePoint now, HeaderList headers = {});
+  base::Result<void, StackError> answer(SessionId id, Body body, base::TimePoint now, Extras extras = {});  ///< 200, repeated until ACK
   base::Result<void, StackError> reject(SessionId id, int status, HeaderList headers, base::TimePoint now);
-  base::Result<void, StackError> redirect(SessionId id, const std::vector<std::string>& targets, int status, HeaderList headers,
-                                          base::TimePoint now);
-  base::Result<void, StackError> hang_up(SessionId id, Extras extras, base::TimePoint now);
-  base::Result<void, StackError> offer(SessionId id, Body body, Extras extras, base::TimePoint now);
-  base::Result<void, StackError> update(SessionId id, Body body, std::string_view branch, Extras extras, base::TimePoint now);
-  base::Result<void, StackError> accept_offer(SessionId id, Body body, std::string_view branch, base::TimePoint now);
-  base::Result<void, StackError> refuse_offer(SessionId id, int status, std::string_view branch, base::TimePoint now);
-  base::Result<void, StackError> identify(SessionId id, const Party& party, HeaderList headers, base::TimePoint now);
-  base::Result<void, StackError> refer(SessionId id, ReferOptions options, base::TimePoint now);
-  base::Result<void, StackError> accept_transfer(SessionId id, HeaderList headers, base::TimePoint now);
-  base::Result<void, StackError> decline_transfer(SessionId id, int status, HeaderList headers, base::TimePoint now);
-  base::Result<void, StackError> report_transfer(SessionId id, int status, base::TimePoint now);
-  /// Sends INFO, MESSAGE or OPTIONS. `fields` are those of the stack.
-  base::Result<void, StackError> send(SessionId id, session::Purpose purpose, HeaderList fields, Body body, Extras extras,
-                                      base::TimePoint now);
+  /// Redirects with 300 to 399 and these URIs as Contacts, best first, at most kMaxContacts: RFC 3261 section 21.3. Errors: also
+  /// BadUri (a bad URI, or no URI), TooLarge (too many), WrongState (another status).
+  base::Result<void, StackError> redirect(SessionId id, const std::vector<std::string>& targets, base::TimePoint now,
+                                          int status = 302, HeaderList headers = {});
+  /// Sends CANCEL, BYE or a final response, by the call's state.
+  base::Result<void, StackError> hang_up(SessionId id, base::TimePoint now, Extras extras = {});
 
-  [[nodiscard]] std::string contact(std::uint64_t session, const Flow& flow) const;
-  void set_accepting(bool accepting) { accepting_ = accepting; }
-  [[nodiscard]] bool takes_calls() const { return accepting_ && live_ < shared_.max_sessions; }
-  [[nodiscard]] std::size_t live() const { return live_; }
-  [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
-  [[nodiscard]] std::size_t size() const { return legs_.size(); }  ///< including calls that only wait for their last transactions
-  [[nodiscard]] std::optional<Flow> way(std::uint64_t session) const;  ///< flow of its last message
-  [[nodiscard]] bool uses(const Flow& flow) const;  ///< true if a call that is not over sent or received its last message over `flow`
-  /// Returns the number of calls that are up, or are over except for their BYE.
-  [[nodiscard]] std::size_t unfinished() const;
-  [[nodiscard]] LegName name(SessionId id) const;
-  [[nodiscard]] bool peer_replaces(SessionId id) const;
-  [[nodiscard]] DialogName dialog_name(SessionId id) const;
-  /// Removes sessions that are over and have no transaction left.
-  void collect();
-  [[nodiscard]] bool is_consistent() const;
+  /// Sends an offer by re-INVITE; retried after 491 (RFC 3261 section 14.1).
+  base::Result<void, StackError> offer(SessionId id, Body body, base::TimePoint now, Extras extras = {});
+  /// Sends an offer by UPDATE (RFC 3311), which the peer must answer at once. Ends in OfferAnswered or OfferRefused like offer().
+  /// Before a 2xx it needs an offer that was answered reliably, and a peer that allows UPDATE; it uses the early dialog
+  /// `branch_tag` ("": the first that allows it). In an established call, a peer that does not allow UPDATE gets a re-INVITE.
+  base::Result<void, StackError> update(SessionId id, Body body, base::TimePoint now, Extras extras = {},
+                                        std::string_view branch_tag = {});
+  /// `branch_tag` is from OfferReceived, if several early dialogs of a fork have offers; "": the one that arrived first.
+  base::Result<void, StackError> accept_offer(SessionId id, Body body, base::TimePoint now, std::string_view branch_tag = {});
+  /// Refuses with, for example, 488. The session stays as it was.
+  base::Result<void, StackError> refuse_offer(SessionId id, int status, base::TimePoint now, std::string_view branch_tag = {});
+  /// Reports that another user of ours is connected now (RFC 4916 section 4.3): sends UPDATE, and changes our From. Errors: also
+  /// BadUri, and WrongState if the peer does not support `from-change` or UPDATE, or another UPDATE of ours is pending.
+  base::Result<void, StackError> identify(SessionId id, const Party& party, base::TimePoint now, HeaderList headers = {});
+
+  // Requests within an established call; MidCallAnswered reports their outcome.
+  /// Sends INFO (RFC 6086). `package` "": INFO without a package.
+  base::Result<void, StackError> info(SessionId id, std::string package, Body body, base::TimePoint now, Extras extras = {});
+  base::Result<void, StackError> message(SessionId id, Body body, base::TimePoint now, Extras extras = {});  ///< RFC 3428
+  base::Result<void, StackError> probe(SessionId id, base::TimePoint now, Extras extras = {});  ///< OPTIONS: does the peer still respond?
+
+  [[nodiscard]] std::size_t size() const;  ///< number of sessions that have not ended
+  [[nodiscard]] LegName leg_name(SessionId id) const;        ///< both "" if the session is gone
+  [[nodiscard]] DialogName dialog_name(SessionId id) const;  ///< all "" if the session is gone
+  /// Returns the remote address of the session's last message; unspecified if there was none, or the session is gone.
+  [[nodiscard]] base::SocketAddress peer(SessionId id) const;
 
  private:
-  struct Leg;
-  [[nodiscard]] Leg* find(SessionId id) const;
-  [[nodiscard]] Leg* find(const Message& in_dialog) const;
-  Leg& add(SessionId id, std::string call_id, std::string local_tag, std::optional<AccountId> account, std::string user);
-  void carry_out(Leg& leg, session::Actions actions, base::TimePoint now);
-  void respond(Leg& leg, const session::Respond& response, base::TimePoint now);
-  [[nodiscard]] base::Result<std::optional<SessionId>, int> replaced_by(const Message& invite,
-                                                                        std::optional<AccountId> account) const;
-  void end_replaced(SessionId id, base::TimePoint now);
-  void report(Leg& leg, const Event& event, base::TimePoint now);
-  static void add_extras(const Leg& leg, session::Send& send);
-  void learn_peer(Leg& leg, const Message& request, const Flow& flow);
-  void add_carried(const Leg& leg, const Message& message, session::Actions& actions) const;
-  static void add_reason(const std::string& trouble, session::Actions& actions);
-  [[nodiscard]] bool answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, session::Actions& actions,
-                                      base::TimePoint now);
-  template <class Do>
-  base::Result<void, StackError> command(SessionId id, base::TimePoint now, Do what);
-  template <class Do>
-  base::Result<void, StackError> command_to_confirmed(SessionId id, base::TimePoint now, Do what);
-
-  Shared shared_;
-  std::uint64_t last_id_;
-  bool accepting_ = true;
-  std::size_t live_ = 0;
-  std::unordered_map<SessionId, std::unique_ptr<Leg>> legs_;
-  DialogIndex<SessionId> by_dialog_;
-  std::vector<std::uint64_t> ended_;
-  Deadlines<SessionId> deadlines_;
+  CallTable& table_;
 };
 
 }  // namespace offhook::inline v0::sip

@@ -1,124 +1,123 @@
-#include <offhook/sip/stack/client_record.hpp>
+#include <offhook/sip/stack/client_acks.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::sip {
 
-void ClientRequests::send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint now) {
-  PendingAck pending{session, {}, std::move(ack), {}};
-  for (const auto purpose : {session::Purpose::Invite, session::Purpose::Reinvite}) {
-    const auto current = current_.find({Owner::Kind::Session, session, purpose});
-    if (current == current_.end()) continue;
-    const auto at = records_.find(current->second);
-    if (at != records_.end() && at->second->what.head.cseq == pending.ack.head.cseq) pending.invite = current->second;
-  }
-  send_ack(std::move(pending), now);
-}
+using transaction::TransactionId;
 
-void ClientRequests::send_ack(PendingAck pending, base::TimePoint now) {
-  const std::uint64_t session = pending.session;
-  const auto hop = hop_of(pending.ack.head.next_hop);
-  if (!hop) {
-    if (const auto at = records_.find(pending.invite); at != records_.end()) write_ack(std::move(pending), at->second->flow, now);
-    return;
-  }
+void ClientAcks::send(std::uint64_t session, session::SendAck ack, std::optional<Invite> invite, base::TimePoint now) {
+  const auto hop = hop_of(ack.head.next_hop);
+  Pending pending{session, std::move(invite), std::move(ack), {}};
+  if (!hop) return write_along_invite(std::move(pending), now);
   pending.hop = *hop;
   const auto way = shared_.contacts.way({Owner::Kind::Session, session, {}});
-  if (way && goes_back(*hop, *way)) return write_ack(std::move(pending), *way, now);
-  const auto* known = hops_.find(session, *hop);
-  if (known != nullptr && !known->empty()) return write_ack(std::move(pending), flow_along(known->front()), now);
-  hold_for(pending.session);
-  pending_acks_.emplace(query(*hop), std::move(pending));
+  if (way && goes_back(*hop, *way)) return write(std::move(pending), *way, now);
+  const auto* known = shared_.hops.find(session, *hop);
+  if (known != nullptr && !known->empty()) return write(std::move(pending), flow_along(known->front()), now);
+  pending_.emplace(shared_.queries.ask(*hop), std::move(pending));
 }
 
-bool ClientRequests::on_ack_answer(QueryId query, const QueryResult& result, base::TimePoint now) {
-  if (on_large_ack_answer(query, result)) return true;
-  auto ack = pending_acks_.extract(query);
-  if (!ack) return false;
-  PendingAck& pending = ack.mapped();
-  const std::uint64_t session = pending.session;
-  const auto invite = records_.find(pending.invite);
-  if (!result.routes.empty()) {
-    if (session != 0) hops_.remember(session, pending.hop, result.routes);
-    write_ack(std::move(pending), flow_along(result.routes.front()), now);
-  } else if (invite != records_.end()) {
-    // The INVITE's flow is the best one known.
-    write_ack(std::move(pending), invite->second->flow, now);
-  }
-  release_for(session);
+bool ClientAcks::repeat(TransactionId invite, const std::string& tag) {
+  const auto ack = written_.find({invite, tag});
+  if (ack == written_.end()) return false;
+  shared_.outbox.transmits.push_back({ack->second.flow, ack->second.bytes});
   return true;
+}
+
+void ClientAcks::forget(TransactionId invite) {
+  const auto drop = [&](Pending& pending) {
+    if (pending.invite && pending.invite->id == invite) pending.invite.reset();
+  };
+  for (auto& [query, pending] : pending_) drop(pending);
+  for (auto& [query, large] : large_) drop(large.what);
+  auto first = written_.lower_bound({invite, {}});
+  while (first != written_.end() && first->first.first == invite) first = written_.erase(first);
+}
+
+bool ClientAcks::on_answer(QueryId query, const QueryResult& result, base::TimePoint now) {
+  if (on_large_answer(query, result)) return true;
+  auto ack = pending_.extract(query);
+  if (!ack) return false;
+  Pending& pending = ack.mapped();
+  released_.push_back(pending.session);
+  if (!result.routes.empty()) {
+    if (pending.session != 0) shared_.hops.remember(pending.session, pending.hop, result.routes);
+    write(std::move(pending), flow_along(result.routes.front()), now);
+  } else {
+    write_along_invite(std::move(pending), now);
+  }
+  return true;
+}
+
+/// The INVITE's flow is the best one known.
+void ClientAcks::write_along_invite(Pending pending, base::TimePoint now) {
+  if (!pending.invite) return;
+  const Flow flow = pending.invite->flow;
+  write(std::move(pending), flow, now);
 }
 
 /// Sends an ACK. RFC 3261 section 18.1.1 (large requests use TCP) also applies to an ACK. Its body is an answer if the 2xx
 /// carried the offer.
-void ClientRequests::write_ack(PendingAck pending, const Flow& flow, base::TimePoint now) {
-  std::string bytes = ack_text(pending, flow);
+void ClientAcks::write(Pending pending, const Flow& flow, base::TimePoint now) {
+  std::string bytes = text(pending, flow);
   const bool large = shared_.datagram_limit != 0 && bytes.size() > shared_.datagram_limit;
-  if (!large || flow.transport != Transport::Udp || memory_.is_passed_over(Transport::Tcp, flow.remote, now))
-    return transmit_ack(std::move(pending), flow, flow, std::move(bytes));
-  hold_for(pending.session);
-  large_acks_.emplace(query({flow.remote.ip.to_string(), flow.remote.port, Transport::Tcp, false}),
-                      LargeAck{std::move(pending), flow});
+  if (!large || flow.transport != Transport::Udp || shared_.memory.is_passed_over(Transport::Tcp, flow.remote, now))
+    return transmit(std::move(pending), flow, flow, std::move(bytes));
+  large_.emplace(shared_.queries.ask({flow.remote.ip.to_string(), flow.remote.port, Transport::Tcp, false}),
+                 Large{std::move(pending), flow});
 }
 
-bool ClientRequests::on_large_ack_answer(QueryId query, const QueryResult& result) {
-  auto waiting = large_acks_.extract(query);
+bool ClientAcks::on_large_answer(QueryId query, const QueryResult& result) {
+  auto waiting = large_.extract(query);
   if (!waiting) return false;
-  LargeAck& ack = waiting.mapped();
-  const std::uint64_t session = ack.what.session;
+  Large& ack = waiting.mapped();
+  released_.push_back(ack.what.session);
   const auto stream = std::find_if(result.routes.begin(), result.routes.end(),
                                    [](const Route& route) { return route.transport == Transport::Tcp; });
   const Flow flow = stream != result.routes.end() ? flow_along(*stream) : ack.datagrams;
-  std::string bytes = ack_text(ack.what, flow);
-  transmit_ack(std::move(ack.what), flow, ack.datagrams, std::move(bytes));
-  release_for(session);
+  std::string bytes = text(ack.what, flow);
+  transmit(std::move(ack.what), flow, ack.datagrams, std::move(bytes));
   return true;
 }
 
-std::string ClientRequests::ack_text(const PendingAck& pending, const Flow& flow) {
+std::string ClientAcks::text(const Pending& pending, const Flow& flow) {
   Outgoing request;
-  request.owner = {Owner::Kind::Session, pending.session, {}};
   request.head = pending.ack.head;
   request.body = pending.ack.body;
-  const auto invite = records_.find(pending.invite);
-  // RFC 3261 section 13.2.2.4
-  if (invite != records_.end()) request.authorizations = invite->second->what.authorizations;
-  return write(request, flow, "z9hG4bK" + shared_.random.token());
+  if (pending.invite) request.authorizations = pending.invite->authorizations;  // RFC 3261 section 13.2.2.4
+  return compose(request, flow, "z9hG4bK" + shared_.random.token(), {}, shared_.words);
 }
 
-void ClientRequests::transmit_ack(PendingAck pending, const Flow& flow, const Flow& datagrams, std::string bytes) {
+void ClientAcks::transmit(Pending pending, const Flow& flow, const Flow& datagrams, std::string bytes) {
   shared_.outbox.transmits.push_back({flow, bytes});
-  Record* invite = find(pending.invite);
-  const std::string tag = pending.ack.remote_tag;
-  if (invite != nullptr) invite->acks[tag] = {std::move(pending), flow, datagrams, std::move(bytes)};
+  if (!pending.invite) return;
+  const std::pair key(pending.invite->id, pending.ack.remote_tag);
+  written_[key] = {std::move(pending), flow, datagrams, std::move(bytes)};
 }
 
-/// Sends large ACKs as datagrams if their connection failed, as a request would be.
-void ClientRequests::acks_by_datagram(const Flow& failed, base::TimePoint now) {
+void ClientAcks::on_flow_failed(const Flow& failed, base::TimePoint now) {
   if (!is_reliable(failed.transport)) return;
-  std::vector<WrittenAck> hit;
-  for (const auto& [id, record] : records_) {
-    if (record->dead) continue;
-    for (const auto& [tag, ack] : record->acks) {
-      if (ack.datagrams.transport == Transport::Udp && same_way(ack.flow, failed)) hit.push_back(ack);
-    }
+  std::vector<Written> hit;
+  for (const auto& [key, ack] : written_) {
+    if (ack.datagrams.transport == Transport::Udp && same_way(ack.flow, failed)) hit.push_back(ack);
   }
-  // Sort them, because the order of the hash table is arbitrary.
-  std::sort(hit.begin(), hit.end(), [](const auto& a, const auto& b) { return a.what.invite < b.what.invite; });
-  for (WrittenAck& ack : hit) {
-    memory_.on_failure({failed.transport, failed.local, failed.remote, {}}, std::nullopt, now);
-    std::string bytes = ack_text(ack.what, ack.datagrams);
-    transmit_ack(std::move(ack.what), ack.datagrams, ack.datagrams, std::move(bytes));
+  for (Written& ack : hit) {
+    shared_.memory.on_failure({failed.transport, failed.local, failed.remote, {}}, std::nullopt, now);
+    std::string bytes = text(ack.what, ack.datagrams);
+    transmit(std::move(ack.what), ack.datagrams, ack.datagrams, std::move(bytes));
   }
 }
 
-void ClientRequests::hold_for(std::uint64_t session) {
-  if (session != 0) hold({Owner::Kind::Session, session, {}});
+void ClientAcks::collect(std::vector<std::uint64_t>& ended) {
+  ended.insert(ended.end(), released_.begin(), released_.end());
+  released_.clear();
 }
 
-void ClientRequests::release_for(std::uint64_t session) {
-  if (session != 0) release({Owner::Kind::Session, session, {}});
+bool ClientAcks::owns_any(std::uint64_t session) const {
+  return std::any_of(pending_.begin(), pending_.end(), [&](const auto& entry) { return entry.second.session == session; }) ||
+         std::any_of(large_.begin(), large_.end(), [&](const auto& entry) { return entry.second.what.session == session; });
 }
 
 }  // namespace offhook::inline v0::sip

@@ -1,48 +1,67 @@
 #pragma once
 
-#include <offhook/sip/stack/client_requests.hpp>
+#include <offhook/sip/stack/client_machine.hpp>
+#include <offhook/sip/stack/outgoing.hpp>
+#include <offhook/sip/transaction/transaction_table.hpp>
 
-#include <map>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace offhook::inline v0::sip {
 
-/// One request of ours to one candidate, as ClientRequests stores it.
-struct ClientRequests::Record {
-  TransactionId id;
+/// One request of ours to one candidate.
+struct ClientRecord {
+  /// The responses so far. A 100 says nothing of the targets behind the server.
+  enum class Answered : std::uint8_t { No, Trying, Provisionally, Finally };
+  enum class Turn : std::uint8_t {
+    Holds,  ///< it has the request
+    /// It was silent, so another candidate has the request. Both may respond until a response counts: they may be one slow server
+    /// with two addresses, which refuses the second copy (RFC 3261 section 8.2.2.2).
+    Left,
+    GivenUp,  ///< the other candidate responded; a late response of this one is undone
+  };
+  enum class Cancelling : std::uint8_t { No, Wanted, Sent };
+
+  transaction::TransactionId id;
   Outgoing what;
   std::optional<Hop> hop;  // Of its next hop.
   std::vector<Route> routes;
   std::size_t route = 0;
-  std::vector<std::vector<Route>> found;  // Results of look-ups: of the next hop, then of each alternative.
-  std::size_t looking_up = 0;
-  // Reason why the first name without address has none, or why the last connection failed.
-  std::string trouble;
+  std::string trouble;  // Reason why a name has no address, or why the last connection failed.
   Flow flow;
   std::string branch, bytes;
   std::string ack;  // For a 300-699.
-  std::variant<std::monostate, transaction::InviteClient, transaction::NonInviteClient> machine;
-  std::map<std::string, WrittenAck> acks;  // For 2xx responses, by To tag.
+  ClientMachine machine;
+  Answered answered = Answered::No;
+  Cancelling cancelling = Cancelling::No;
   HeaderList cancel_headers;  // For a CANCEL, if one is sent.
-  bool answered = false;  // A response arrived.
-  bool final_answer = false;
-  bool cancel_wanted = false, cancelled = false;
-  bool limited = false;  // Its call is over.
+  bool limited = false;       // Its call is over.
   bool dead = false;
-  bool answered_for_real = false;  // By more than a 100: a target behind the server has the request.
-  /// This candidate was silent, so another one has the request. Both may respond until a response counts: they may be one slow
-  /// server with two addresses, which refuses the second copy (RFC 3261 section 8.2.2.2).
-  bool left = false;
-  bool given_up = false;              // The other candidate responded; a late response of this one is undone.
-  TransactionId holder;               // For a candidate that was left: the one that has the request now.
-  std::vector<TransactionId> behind;  // For the holder: the candidates that were left and may still respond.
-  std::set<std::string> taken_back;  // To tags of late 2xx responses.
-  std::optional<base::TimePoint> silence_ends;       // Set while it is silent and another candidate remains.
-  std::optional<base::SocketAddress> stream_tried;   // TCP was tried there because of the size; do not try again.
+  Turn turn = Turn::Holds;
+  transaction::TransactionId holder;               // For a candidate that was left: the one that has the request now.
+  std::vector<transaction::TransactionId> behind;  // For the holder: the candidates that were left and may still respond.
+  std::set<std::string> taken_back;                // To tags of late 2xx responses.
+  std::optional<base::TimePoint> silence_ends;      // Set while it is silent and another candidate remains.
+  std::optional<base::SocketAddress> stream_tried;  // TCP was tried there because of the size; do not try again.
+
+  /// Returns our end of the route: our listening address, or the connection's local end once it is known (Route::local).
+  [[nodiscard]] std::optional<base::SocketAddress> own_end() const {
+    return route < routes.size() ? std::optional(routes[route].local) : std::nullopt;
+  }
+  void want_cancel() {
+    if (cancelling == Cancelling::No) cancelling = Cancelling::Wanted;
+  }
+  /// Returns true for a status of a server that has another copy of the request, or cannot decide: RFC 3261 sections 8.2.2.2 and
+  /// 12.2.2. It does not count as response while another candidate may respond.
+  [[nodiscard]] bool loses(int status) const {
+    return status == 482 || status == 408 || status == 503 || (status == 500 && is_in_dialog(what.head));
+  }
+  [[nodiscard]] bool is_answered() const { return answered != Answered::No; }
+  [[nodiscard]] bool is_of_session() const { return what.owner.kind == Owner::Kind::Session; }
+  [[nodiscard]] bool is_owned() const { return what.owner.kind != Owner::Kind::Nobody; }
 };
 
 }  // namespace offhook::inline v0::sip

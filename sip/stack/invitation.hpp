@@ -3,8 +3,9 @@
 #include <offhook/base/random.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/sip/session/invite_client_session.hpp>
-#include <offhook/sip/stack/accounts.hpp>
-#include <offhook/sip/stack/stack.hpp>
+#include <offhook/sip/stack/account_options.hpp>
+#include <offhook/sip/stack/calls.hpp>
+#include <offhook/sip/stack/outbound_route.hpp>
 
 #include <string>
 #include <string_view>

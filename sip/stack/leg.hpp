@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/sip/stack/calls.hpp>
+#include <offhook/sip/stack/call_table.hpp>
 #include <offhook/sip/stack/seen_address.hpp>
 
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::sip {
 
-/// One call, as Calls stores it.
-struct Calls::Leg {
+/// One call, as CallTable stores it.
+struct CallTable::Leg {
   SessionId id;
   std::string call_id, local_tag;
   std::optional<AccountId> account;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/sip/message/message.hpp>
-#include <offhook/sip/stack/stack.hpp>
+#include <offhook/sip/stack/account_options.hpp>
 
 #include <cstddef>
 #include <string>

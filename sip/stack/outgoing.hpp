@@ -37,6 +37,8 @@ struct Outgoing {
   bool peer_opened = false;   ///< sent within a dialog that the peer opened
 };
 
+[[nodiscard]] inline bool is_in_dialog(const RequestHead& request) { return request.to.find(";tag=") != std::string::npos; }
+
 /// The parts of every request: our name and our capabilities.
 struct OwnWords {
   const std::string& user_agent;

@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::sip {
 
-Admitted admit(const Accounts& accounts, Outbox& outbox, StackCounters& counters, const Message& request, const Flow& flow,
+Admitted admit(const AccountTable& accounts, Outbox& outbox, StackCounters& counters, const Message& request, const Flow& flow,
                bool proven) {
   const auto account = accounts.named_by(request.request_uri(), flow.remote.ip);
   if (accounts.never_any() || (account && (proven || accounts.accepts(*account, flow.remote.ip)))) return {account, 0};
@@ -46,22 +46,22 @@ bool goes_to_registrar(const OutsideParts& parts, std::optional<AccountId> accou
   return account && parts.accounts.options(*account) != nullptr && head.next_hop == parts.accounts.outbound_route(*account).next_hop;
 }
 
-std::optional<Authorizations> answer_challenge(const ClientRequests& clients, Accounts& accounts, base::Random& random,
+std::optional<Authorizations> answer_challenge(const ClientRequests& clients, AccountTable& accounts, base::Random& random,
                                                const ClientRequests::Outcome& outcome,
                                                std::optional<AccountId> account, std::optional<DigestClient>& digest,
                                                AuthAttempt& attempt) {
   const int status = outcome.response->status();
-  const Outgoing* request = clients.request(outcome.id);
-  const Flow* flow = clients.flow(outcome.id);
+  const ClientRecord* sent = clients.record(outcome.id);
   const AccountOptions* options = account ? accounts.options(*account) : nullptr;
-  if (request == nullptr || flow == nullptr || options == nullptr) return std::nullopt;
-  if (status >= 200 && status < 300 && digest) digest->on_success(*outcome.response, request->attempt);
+  if (sent == nullptr || options == nullptr) return std::nullopt;
+  const Outgoing& request = sent->what;
+  if (status >= 200 && status < 300 && digest) digest->on_success(*outcome.response, request.attempt);
   if (status != 401 && status != 407) return std::nullopt;
-  if (request->to_registrar) accounts.learn_registrar(*account, flow->remote.ip);
-  if (!accounts.may_answer(*account, *request, flow->remote.ip, *outcome.response)) return std::nullopt;
+  if (request.to_registrar) accounts.learn_registrar(*account, sent->flow.remote.ip);
+  if (!accounts.may_answer(*account, request, sent->flow.remote.ip, *outcome.response)) return std::nullopt;
   if (!digest) digest.emplace(credentials_of(*options));
-  attempt = request->attempt;
-  const AuthorizedRequest what{to_string(request->head.method), request->head.request_uri, request->body.data};
+  attempt = request.attempt;
+  const AuthorizedRequest what{to_string(request.head.method), request.head.request_uri, request.body.data};
   auto credentials = digest->answer(*outcome.response, what, random, attempt);
   if (!credentials) return std::nullopt;
   return std::move(*credentials);
@@ -69,7 +69,7 @@ std::optional<Authorizations> answer_challenge(const ClientRequests& clients, Ac
 
 Party party_of(const NameAddr& party) { return {std::string(party.uri.text), party.display_text()}; }
 
-std::optional<Party> asserted_of(const Accounts& accounts, std::optional<AccountId> account, const Message& request,
+std::optional<Party> asserted_of(const AccountTable& accounts, std::optional<AccountId> account, const Message& request,
                                  const Flow& flow) {
   if (!account || !accounts.is_trusted(*account, flow.remote.ip)) return std::nullopt;
   // RFC 3325 section 9.1: one or two.

@@ -1,14 +1,20 @@
 #pragma once
 
-#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/sip/model/counters.hpp>
+#include <offhook/sip/stack/account_table.hpp>
 #include <offhook/sip/stack/client_requests.hpp>
 #include <offhook/sip/stack/outbox.hpp>
+#include <offhook/sip/stack/outcomes.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
+#include <offhook/sip/stack/stack_error.hpp>
 
 #include <optional>
 
 /// Common parts of SUBSCRIBE, MESSAGE and other requests outside calls, and values that are reported for any request.
 namespace offhook::inline v0::sip {
+
+struct StackOptions;
 
 /// Parts of the stack, which must outlive the user of this struct.
 struct OutsideParts {
@@ -17,7 +23,8 @@ struct OutsideParts {
   Outbox& outbox;
   ClientRequests& clients;
   ServerRequests& servers;
-  Accounts& accounts;
+  AccountTable& accounts;
+  Outcomes& outcomes;
   StackCounters& counters;
   const StackOptions& options;
 };
@@ -28,7 +35,7 @@ struct Admitted {
 };
 /// Accepts requests from sources that may call us, and from no other: AccountOptions::accept_from, or `proven` credentials.
 /// Reports refused unknown sources, as for calls.
-[[nodiscard]] Admitted admit(const Accounts& accounts, Outbox& outbox, StackCounters& counters, const Message& request,
+[[nodiscard]] Admitted admit(const AccountTable& accounts, Outbox& outbox, StackCounters& counters, const Message& request,
                              const Flow& flow, bool proven);
 
 /// Returns the head of a request outside any dialog, without From tag, Call-ID and CSeq. Errors: UnknownAccount, BadUri.
@@ -38,8 +45,8 @@ struct Admitted {
 [[nodiscard]] bool goes_to_registrar(const OutsideParts& parts, std::optional<AccountId> account, const RequestHead& head);
 
 /// Returns the credentials for a copy of the request that got 401 or 407. Returns nullopt if the challenge must not be answered:
-/// Accounts::may_answer() decides. RFC 3261 sections 22.2 and 26.
-[[nodiscard]] std::optional<Authorizations> answer_challenge(const ClientRequests& clients, Accounts& accounts, base::Random& random,
+/// AccountTable::may_answer() decides. RFC 3261 sections 22.2 and 26.
+[[nodiscard]] std::optional<Authorizations> answer_challenge(const ClientRequests& clients, AccountTable& accounts, base::Random& random,
                                                              const ClientRequests::Outcome& outcome,
                                                              std::optional<AccountId> account,
                                                              std::optional<DigestClient>& digest, AuthAttempt& attempt);
@@ -47,7 +54,7 @@ struct Admitted {
 [[nodiscard]] Party party_of(const NameAddr& party);
 /// Returns the P-Asserted-Identity of a message if it came from a trusted source: the account's registrar and
 /// AccountOptions::trusted_peers (RFC 3325 section 5). Used for calls, messages and subscriptions.
-[[nodiscard]] std::optional<Party> asserted_of(const Accounts& accounts, std::optional<AccountId> account, const Message& request,
+[[nodiscard]] std::optional<Party> asserted_of(const AccountTable& accounts, std::optional<AccountId> account, const Message& request,
                                                const Flow& flow);
 /// Returns all header fields except those of the hop and the transaction, and those that could look like a proven identity.
 [[nodiscard]] HeaderFields carried_fields(const Message& message);

@@ -1,46 +1,44 @@
 #pragma once
 
-#include <offhook/sip/stack/deadlines.hpp>
-#include <offhook/sip/stack/outside.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/sip/model/events.hpp>
+#include <offhook/sip/stack/stack_error.hpp>
 
+#include <chrono>
 #include <cstddef>
-#include <map>
-#include <memory>
-#include <optional>
-#include <string_view>
+#include <string>
 
 namespace offhook::inline v0::sip {
 
-/// Our publications (RFC 3903): sends their PUBLISH requests, one at a time for each Request-URI (section 4).
+/// A publication of event state (RFC 3903), kept alive until it is removed.
+struct PublishOptions {
+  AccountId account;
+  std::string target;                ///< Request-URI and To: the resource, usually the account's own address
+  std::string package;               ///< for example "presence", "dialog"; `;id=1` after it is kept
+  Body state{};
+  std::chrono::seconds expires{3600};
+  bool through_registrar = true;     ///< false: directly to the target's host
+  HeaderList headers{};              ///< added to each PUBLISH
+};
+
+class PublicationTable;
+
+/// Our event state at servers: RFC 3903. A publication ends in PublicationChanged::Ended.
 class Publications {
  public:
-  Publications(OutsideParts parts, std::uint64_t first_id);
-  ~Publications();
+  explicit Publications(PublicationTable& table) : table_(table) {}
 
+  /// Starts a publication. Errors: UnknownAccount, BadUri, BadEvent, BadHeader, TooLarge (state over kMaxPublishedState),
+  /// Full (kMaxPublications). If several have the same target, one PUBLISH is pending at a time.
   [[nodiscard]] base::Result<PublicationId, StackError> publish(PublishOptions options, base::TimePoint now);
+  /// Replaces the state. Errors: UnknownPublication, TooLarge.
   base::Result<void, StackError> modify(PublicationId id, Body state, base::TimePoint now);
   base::Result<void, StackError> remove(PublicationId id, base::TimePoint now);
-  void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
-  void on_time(base::TimePoint now);
-  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
-  [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
-  [[nodiscard]] bool is_consistent() const;
+  [[nodiscard]] std::size_t size() const;
 
  private:
-  struct Entry;
-  [[nodiscard]] Entry* find(PublicationId id) const;
-  /// Carries out the actions of the entry's machine. May delete the entry.
-  void carry_out(Entry& entry, base::TimePoint now);
-  /// Sends the PUBLISH that has waited longest for this Request-URI, unless one is pending.
-  void send_next(std::string_view request_uri, base::TimePoint now);
-  void send(Entry& entry, base::TimePoint now);
-
-  OutsideParts parts_;
-  std::uint64_t last_id_;
-  std::uint64_t waited_ = 0;  // Numbers the waiting requests, so that the first is sent first.
-  std::map<PublicationId, std::unique_ptr<Entry>> entries_;
-  Deadlines<PublicationId> deadlines_;
+  PublicationTable& table_;
 };
 
 }  // namespace offhook::inline v0::sip

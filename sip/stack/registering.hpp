@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/sip/registration/registration.hpp>
-#include <offhook/sip/stack/stack.hpp>
+#include <offhook/sip/stack/account_options.hpp>
 
 #include <string>
 

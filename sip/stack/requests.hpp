@@ -1,32 +1,39 @@
 #pragma once
 
-#include <offhook/sip/stack/outside.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/sip/message/method.hpp>
+#include <offhook/sip/model/events.hpp>
+#include <offhook/sip/stack/stack_error.hpp>
 
 #include <cstddef>
-#include <memory>
-#include <unordered_map>
+#include <string>
 
 namespace offhook::inline v0::sip {
 
-/// Requests outside dialogs that create none: MESSAGE in both directions (RFC 3428), and our OPTIONS, INFO and PUBLISH.
+/// A request outside calls that creates no dialog.
+struct RequestOptions {
+  AccountId account;
+  Method method = Method::Options;   ///< OPTIONS, MESSAGE, INFO or PUBLISH; other methods give BadMethod
+  std::string target;                ///< Request-URI and To
+  HeaderList headers{};
+  Body body{};
+  bool through_registrar = true;     ///< false: directly to the target's host
+};
+
+class RequestTable;
+
+/// Our requests outside calls that create no dialog: OPTIONS, MESSAGE, INFO and PUBLISH. Each ends in RequestAnswered.
 class Requests {
  public:
-  Requests(OutsideParts parts, std::uint64_t first_id);
-  ~Requests();
+  explicit Requests(RequestTable& table) : table_(table) {}
 
-  /// Answers a MESSAGE at once. It must have a transaction and have passed inspect().
-  void on_message(TransactionId id, base::TimePoint now);
-  void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
+  /// Errors: UnknownAccount, BadUri, BadMethod, BadHeader, TooLarge (a MESSAGE over kMaxMessageBody), Full (kMaxRequests).
   [[nodiscard]] base::Result<RequestId, StackError> send(RequestOptions options, base::TimePoint now);
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }  ///< those that wait for their final response
+  [[nodiscard]] std::size_t size() const;  ///< those that wait for their final response
 
  private:
-  struct Entry;
-  void end(RequestId id, RequestAnswered event);
-
-  OutsideParts parts_;
-  std::uint64_t last_id_;
-  std::unordered_map<RequestId, std::unique_ptr<Entry>> entries_;
+  RequestTable& table_;
 };
 
 }  // namespace offhook::inline v0::sip

@@ -3,9 +3,9 @@
 #include <offhook/base/random.hpp>
 #include <offhook/sip/message/message.hpp>
 #include <offhook/sip/model/capabilities.hpp>
+#include <offhook/sip/model/counters.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
 #include <offhook/sip/stack/outbox.hpp>
-#include <offhook/sip/stack/stack.hpp>
 #include <offhook/sip/transaction/invite_server.hpp>
 #include <offhook/sip/transaction/non_invite_server.hpp>
 #include <offhook/sip/transaction/transaction_table.hpp>

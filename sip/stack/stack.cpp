@@ -2,43 +2,25 @@
 
 #include <offhook/sip/message/parser.hpp>
 #include <offhook/sip/message/writer.hpp>
-#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/sip/stack/account_table.hpp>
 #include <offhook/sip/admission/inspection.hpp>
-#include <offhook/sip/stack/calls.hpp>
+#include <offhook/sip/stack/call_table.hpp>
 #include <offhook/sip/model/capabilities.hpp>
 #include <offhook/sip/stack/client_requests.hpp>
 #include <offhook/sip/admission/admission.hpp>
 #include <offhook/sip/stack/outbox.hpp>
+#include <offhook/sip/stack/outcomes.hpp>
 #include <offhook/sip/admission/refusals.hpp>
-#include <offhook/sip/stack/publications.hpp>
-#include <offhook/sip/stack/requests.hpp>
+#include <offhook/sip/stack/publication_table.hpp>
+#include <offhook/sip/stack/request_table.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
-#include <offhook/sip/stack/subscriptions.hpp>
+#include <offhook/sip/stack/subscription_table.hpp>
 #include <offhook/sip/model/transport_kinds.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::sip {
-
-std::string_view to_string(StackError error) {
-  switch (error) {
-    case StackError::UnknownAccount: return "unknown account";
-    case StackError::UnknownSession: return "unknown session";
-    case StackError::WrongState: return "not in this state of the call";
-    case StackError::BadUri: return "not a URI that can be called";
-    case StackError::Full: return "too many at a time";
-    case StackError::UnknownSubscription: return "unknown subscription";
-    case StackError::UnknownPublication: return "unknown publication";
-    case StackError::BadEvent: return "not the name of an event package";
-    case StackError::BadMethod: return "not a method that stands by itself";
-    case StackError::TooLarge: return "too much for one message";
-    case StackError::BadHeader:
-      return "a header field that cannot be sent: the stack writes it itself, its name is no token, its value holds CR, LF or "
-             "NUL, or there are too many";
-  }
-  return "";
-}
 
 /// Only routes: passes input to the part that owns it, and collects what the parts have finished after each call.
 class Stack::Impl final : public ContactSource {
@@ -57,9 +39,10 @@ class Stack::Impl final : public ContactSource {
   [[nodiscard]] bool is_known(const base::IpAddress& source) const;
   void handle_timeout(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
-  /// Delivers the outcomes of our requests until there are no more, and deletes what has ended.
-  void settle(base::TimePoint now);
 
+  [[nodiscard]] OutsideParts outside(base::Random& random) {
+    return {timers_, random, outbox_, clients_, servers_, accounts_, outcomes_, counters_, options_};
+  }
   [[nodiscard]] std::string contact(const Owner& owner, Method method, const Flow& flow) override;
   [[nodiscard]] std::optional<Flow> way(const Owner& owner) const override;
 
@@ -73,12 +56,12 @@ class Stack::Impl final : public ContactSource {
   transaction::TransactionTable table_;
   ClientRequests clients_;
   ServerRequests servers_;
-  Accounts accounts_;
-  Calls calls_;
-  OutsideParts outside_;
-  Subscriptions subscriptions_;
-  Publications publications_;
-  Requests requests_;
+  Outcomes outcomes_;
+  AccountTable accounts_;
+  CallTable calls_;
+  SubscriptionTable subscriptions_;
+  PublicationTable publications_;
+  RequestTable requests_;
   Admission admission_;
   Refusals refusals_;
   Availability availability_;
@@ -113,13 +96,13 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
       clients_({timers_, options_.user_agent, random, outbox_, table_, *this, last_transaction_, last_query_, counters_,
                 options_.datagram_limit, can_}),
       servers_({timers_, options_.user_agent, random, outbox_, table_, counters_, last_transaction_, can_}),
-      accounts_({random, outbox_, clients_, counters_, first_id(options_)}),
-      calls_({timers_, random, outbox_, clients_, servers_, accounts_, counters_, first_id(options_),
+      outcomes_({clients_, accounts_, calls_, subscriptions_, publications_, requests_}),
+      accounts_({random, outbox_, clients_, outcomes_, counters_, first_id(options_)}),
+      calls_({timers_, random, outbox_, clients_, servers_, accounts_, outcomes_, counters_, first_id(options_),
               options_.limits.sessions}),
-      outside_{timers_, random, outbox_, clients_, servers_, accounts_, counters_, options_},
-      subscriptions_(outside_, first_id(options_)),
-      publications_(outside_, first_id(options_)),
-      requests_(outside_, first_id(options_)),
+      subscriptions_(outside(random), first_id(options_)),
+      publications_(outside(random), first_id(options_)),
+      requests_(outside(random), first_id(options_)),
       admission_(options_.admission, options_.callers, random, counters_),
       refusals_(64 * options_.t1) {}
 
@@ -153,7 +136,7 @@ void Stack::Impl::receive(const Flow& flow, base::Bytes bytes, base::TimePoint n
   if (!parsed) return on_garbage(parsed.error(), flow, bytes.size(), now);
   if (parsed->is_request()) return on_request(std::move(*parsed), flow, bytes.size(), now);
   if (!clients_.on_response(*parsed, flow, now)) ++counters_.stray_responses;
-  settle(now);
+  outcomes_.deliver(now);
 }
 
 void Stack::Impl::on_garbage(const Refusal& refusal, const Flow& flow, std::size_t octets, base::TimePoint now) {
@@ -176,7 +159,7 @@ void Stack::Impl::on_request(Message message, const Flow& flow, std::size_t octe
   if (received.kind == ServerRequests::Kind::New) {
     if (!free && admission_.is_scanner(message, flow.remote.ip, own, now)) return;
     if (!let_in) return refuse_busy(message, flow, octets, now);
-    if (!free && !admit(message, keys, flow, own, sender, now)) return settle(now);
+    if (!free && !admit(message, keys, flow, own, sender, now)) return outcomes_.deliver(now);
     received = servers_.start(message, std::move(keys), flow, std::move(sender));
   }
   switch (received.kind) {
@@ -185,7 +168,7 @@ void Stack::Impl::on_request(Message message, const Flow& flow, std::size_t octe
     case ServerRequests::Kind::Absorbed:
     case ServerRequests::Kind::Refused: break;
   }
-  settle(now);
+  outcomes_.deliver(now);
 }
 
 /// Answers 503 without a transaction, a look-up or a hash.
@@ -258,18 +241,6 @@ void Stack::Impl::answer_options(TransactionId id, base::TimePoint now) {
   servers_.respond(id, status, fields, {}, {}, now);
 }
 
-void Stack::Impl::settle(base::TimePoint now) {
-  while (const auto outcome = clients_.take_outcome()) {
-    if (outcome->owner.kind == Owner::Kind::Account) accounts_.on_outcome(*outcome, now);
-    if (outcome->owner.kind == Owner::Kind::Session) calls_.on_outcome(*outcome, now);
-    if (outcome->owner.kind == Owner::Kind::Subscription) subscriptions_.on_outcome(*outcome, now);
-    if (outcome->owner.kind == Owner::Kind::Publication) publications_.on_outcome(*outcome, now);
-    if (outcome->owner.kind == Owner::Kind::Request) requests_.on_outcome(*outcome, now);
-  }
-  calls_.collect();
-  accounts_.collect();
-}
-
 std::optional<base::TimePoint> Stack::Impl::next_deadline() const {
   std::optional<base::TimePoint> first;
   for (const auto& due :
@@ -283,17 +254,24 @@ std::optional<base::TimePoint> Stack::Impl::next_deadline() const {
 void Stack::Impl::handle_timeout(base::TimePoint now) {
   for (auto due = next_deadline(); due && *due <= now; due = next_deadline()) {
     clients_.on_time(now);
-    settle(now);
+    outcomes_.deliver(now);
     servers_.on_time(now);
     calls_.on_time(now);
     accounts_.on_time(now);
     subscriptions_.on_time(now);
     publications_.on_time(now);
-    settle(now);
+    outcomes_.deliver(now);
   }
 }
 
-Stack::Stack(StackOptions options, base::Random& random) : impl_(std::make_unique<Impl>(std::move(options), random)) {}
+Stack::Stack(StackOptions options, base::Random& random)
+    : impl_(std::make_unique<Impl>(std::move(options), random)),
+      accounts_(impl_->accounts_),
+      calls_(impl_->calls_),
+      transfers_(impl_->calls_),
+      subscriptions_(impl_->subscriptions_),
+      publications_(impl_->publications_),
+      requests_(impl_->requests_) {}
 Stack::~Stack() = default;
 
 void Stack::receive(const Flow& flow, base::Bytes message, base::TimePoint now) { impl_->receive(flow, message, now); }
@@ -302,15 +280,15 @@ void Stack::on_flow_failed(const Flow& flow, base::TimePoint now, std::string_vi
   impl_->calls_.on_flow_failed(flow);
   impl_->servers_.on_flow_failed(flow, now);
   impl_->clients_.on_flow_failed(flow, why, now);
-  impl_->settle(now);
+  impl_->outcomes_.deliver(now);
   impl_->accounts_.on_flow_failed(flow, now);
   impl_->subscriptions_.on_flow_failed(flow, now);
-  impl_->settle(now);
+  impl_->outcomes_.deliver(now);
 }
 
 void Stack::on_answer(QueryId query, QueryResult result, base::TimePoint now) {
   impl_->clients_.on_answer(query, std::move(result), now);
-  impl_->settle(now);
+  impl_->outcomes_.deliver(now);
 }
 
 void Stack::handle_timeout(base::TimePoint now) { impl_->handle_timeout(now); }
@@ -321,229 +299,8 @@ std::optional<Query> Stack::poll_query() { return Outbox::take(impl_->outbox_.qu
 std::optional<Event> Stack::poll_event() { return Outbox::take(impl_->outbox_.events); }
 std::optional<Flow> Stack::poll_close() { return Outbox::take(impl_->outbox_.closes); }
 
-AccountId Stack::add_account(AccountOptions options, base::TimePoint now) {
-  const AccountId id = impl_->accounts_.add(std::move(options), now);
-  impl_->settle(now);
-  return id;
-}
-
-void Stack::unregister(AccountId account, base::TimePoint now) {
-  impl_->accounts_.unregister(account, now);
-  impl_->settle(now);
-}
-
-void Stack::remove_account(AccountId account, base::TimePoint now) {
-  impl_->accounts_.remove(account, now);
-  impl_->settle(now);
-}
-
-std::size_t Stack::accounts() const { return impl_->accounts_.size(); }
-
-void Stack::refresh_registration(AccountId account, base::TimePoint now) {
-  impl_->accounts_.refresh(account, now);
-  impl_->settle(now);
-}
-
-base::Result<SessionId, StackError> Stack::call(CallOptions options, base::TimePoint now) {
-  auto session = impl_->calls_.call(std::move(options), now);
-  impl_->settle(now);
-  return session;
-}
-
-base::Result<void, StackError> Stack::provisional(SessionId session, int status, Body body, base::TimePoint now, HeaderList headers) {
-  auto done = impl_->calls_.provisional(session, status, std::move(body), std::move(headers), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::ring(SessionId session, base::TimePoint now, HeaderList headers) {
-  return provisional(session, 180, {}, now, std::move(headers));
-}
-
-base::Result<void, StackError> Stack::progress(SessionId session, Body body, base::TimePoint now, HeaderList headers) {
-  return provisional(session, 183, std::move(body), now, std::move(headers));
-}
-
-base::Result<void, StackError> Stack::answer(SessionId session, Body body, base::TimePoint now, Extras extras) {
-  auto done = impl_->calls_.answer(session, std::move(body), std::move(extras), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::reject(SessionId session, int status, HeaderList headers, base::TimePoint now) {
-  auto done = impl_->calls_.reject(session, status, std::move(headers), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::redirect(SessionId session, const std::vector<std::string>& targets, base::TimePoint now,
-                                               int status, HeaderList headers) {
-  auto done = impl_->calls_.redirect(session, targets, status, std::move(headers), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::hang_up(SessionId session, base::TimePoint now, Extras extras) {
-  auto done = impl_->calls_.hang_up(session, std::move(extras), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::offer(SessionId session, Body body, base::TimePoint now, Extras extras) {
-  auto done = impl_->calls_.offer(session, std::move(body), std::move(extras), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::update(SessionId session, Body body, base::TimePoint now, Extras extras,
-                                             std::string_view branch_tag) {
-  auto done = impl_->calls_.update(session, std::move(body), branch_tag, std::move(extras), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::accept_offer(SessionId session, Body body, base::TimePoint now,
-                                                   std::string_view branch_tag) {
-  auto done = impl_->calls_.accept_offer(session, std::move(body), branch_tag, now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::refuse_offer(SessionId session, int status, base::TimePoint now,
-                                                   std::string_view branch_tag) {
-  auto done = impl_->calls_.refuse_offer(session, status, branch_tag, now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::refer(SessionId session, std::string target, base::TimePoint now) {
-  ReferOptions options;
-  options.target = std::move(target);
-  return refer(session, std::move(options), now);
-}
-
-base::Result<void, StackError> Stack::refer(SessionId session, ReferOptions options, base::TimePoint now) {
-  auto done = impl_->calls_.refer(session, std::move(options), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::accept_transfer(SessionId session, base::TimePoint now, HeaderList headers) {
-  auto done = impl_->calls_.accept_transfer(session, std::move(headers), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::decline_transfer(SessionId session, int status, base::TimePoint now, HeaderList headers) {
-  auto done = impl_->calls_.decline_transfer(session, status, std::move(headers), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::report_transfer(SessionId session, int status, base::TimePoint now) {
-  auto done = impl_->calls_.report_transfer(session, status, now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::identify(SessionId session, const Party& party, base::TimePoint now, HeaderList headers) {
-  auto done = impl_->calls_.identify(session, party, std::move(headers), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::send_info(SessionId session, std::string package, Body body, base::TimePoint now,
-                                                Extras extras) {
-  HeaderList fields;
-  if (!package.empty()) {  // RFC 6086 section 4.2.1
-    fields.emplace_back("Info-Package", std::move(package));
-    if (!body.empty()) fields.emplace_back("Content-Disposition", "Info-Package");
-  }
-  auto done = impl_->calls_.send(session, session::Purpose::Info, std::move(fields), std::move(body), std::move(extras), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::send_text(SessionId session, Body body, base::TimePoint now, Extras extras) {
-  auto done = impl_->calls_.send(session, session::Purpose::Message, {}, std::move(body), std::move(extras), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::probe(SessionId session, base::TimePoint now, Extras extras) {
-  auto done =
-      impl_->calls_.send(session, session::Purpose::Options, {{"Accept", std::string(kAccept)}}, {}, std::move(extras), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<SubscriptionId, StackError> Stack::subscribe(SubscribeOptions options, base::TimePoint now) {
-  auto made = impl_->subscriptions_.subscribe(std::move(options), now);
-  impl_->settle(now);
-  return made;
-}
-
-base::Result<void, StackError> Stack::refresh_subscription(SubscriptionId subscription, base::TimePoint now) {
-  auto done = impl_->subscriptions_.refresh(subscription, now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::unsubscribe(SubscriptionId subscription, base::TimePoint now) {
-  auto done = impl_->subscriptions_.unsubscribe(subscription, now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::accept_subscriber(SubscriptionId subscription, Body state, base::TimePoint now) {
-  auto done = impl_->subscriptions_.accept(subscription, std::move(state), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::notify(SubscriptionId subscription, Body state, base::TimePoint now) {
-  auto done = impl_->subscriptions_.notify(subscription, std::move(state), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::end_subscriber(SubscriptionId subscription, SubscriptionChanged::Why reason,
-                                                     std::optional<std::chrono::seconds> retry_after, base::TimePoint now) {
-  auto done = impl_->subscriptions_.end(subscription, reason, retry_after, now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<PublicationId, StackError> Stack::publish(PublishOptions options, base::TimePoint now) {
-  auto made = impl_->publications_.publish(std::move(options), now);
-  impl_->settle(now);
-  return made;
-}
-
-base::Result<void, StackError> Stack::modify_publication(PublicationId publication, Body state, base::TimePoint now) {
-  auto done = impl_->publications_.modify(publication, std::move(state), now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<void, StackError> Stack::remove_publication(PublicationId publication, base::TimePoint now) {
-  auto done = impl_->publications_.remove(publication, now);
-  impl_->settle(now);
-  return done;
-}
-
-base::Result<RequestId, StackError> Stack::request(RequestOptions options, base::TimePoint now) {
-  auto made = impl_->requests_.send(std::move(options), now);
-  impl_->settle(now);
-  return made;
-}
-
-std::size_t Stack::subscriptions() const { return impl_->subscriptions_.size(); }
-std::size_t Stack::publications() const { return impl_->publications_.size(); }
-std::size_t Stack::requests() const { return impl_->requests_.size(); }
 void Stack::set_accepting(bool accepting) { impl_->calls_.set_accepting(accepting); }
 void Stack::set_availability(Availability availability) { impl_->availability_ = std::move(availability); }
-std::size_t Stack::sessions() const { return impl_->calls_.live(); }
 bool Stack::is_known(const base::IpAddress& source) const { return impl_->is_known(source); }
 bool Stack::uses(const Flow& flow) const {
   return impl_->servers_.uses(flow) || impl_->clients_.uses(flow) || impl_->accounts_.uses(flow) || impl_->calls_.uses(flow) ||
@@ -553,7 +310,6 @@ bool Stack::uses(const Flow& flow) const {
 std::size_t Stack::unfinished() const {
   return impl_->calls_.unfinished() + impl_->clients_.unfinished() + impl_->servers_.unfinished();
 }
-std::size_t Stack::legs() const { return impl_->calls_.size(); }
 
 StackSizes Stack::sizes() const {
   StackSizes sizes;
@@ -569,13 +325,6 @@ StackSizes Stack::sizes() const {
   return sizes;
 }
 
-LegName Stack::leg_name(SessionId session) const { return impl_->calls_.name(session); }
-DialogName Stack::dialog_name(SessionId session) const { return impl_->calls_.dialog_name(session); }
-bool Stack::peer_replaces(SessionId session) const { return impl_->calls_.peer_replaces(session); }
-base::SocketAddress Stack::peer(SessionId session) const {
-  const auto way = impl_->calls_.way(session.value);
-  return way ? way->remote : base::SocketAddress{};
-}
 const StackCounters& Stack::counters() const { return impl_->counters_; }
 
 bool Stack::is_consistent() const {

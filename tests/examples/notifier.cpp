@@ -19,7 +19,7 @@ int main() {
     const auto* asked = std::get_if<sip::SubscribeReceived>(&event);
     if (!asked) return;
     const sip::Body state{"application/simple-message-summary", "Messages-Waiting: yes\r\nVoice-Message: 2/0\r\n"};
-    (void)stack.accept_subscriber(asked->subscription, state, base::Clock::now());
+    (void)stack.subscriptions().accept(asked->subscription, state, base::Clock::now());
   });
   std::printf("%u\n", (*edge)->port());
   std::fflush(stdout);

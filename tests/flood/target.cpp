@@ -51,7 +51,7 @@ void watch(sip::SipEdge& edge, Told& told, base::HeapTrimmer& heap) {
   ::close(tell);
   (*edge)->on_event([&](const sip::Event& event) {
     if (const auto* call = std::get_if<sip::IncomingCall>(&event))
-      (void)stack.answer(call->session, {"application/sdp", "v=0\r\n"}, base::Clock::now());
+      (void)stack.calls().answer(call->session, {"application/sdp", "v=0\r\n"}, base::Clock::now());
   });
   base::HeapTrimmer heap;
   watch(**edge, told, heap);

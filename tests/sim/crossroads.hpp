@@ -103,7 +103,7 @@ class Crossroads {
       options.registrar = "sip:" + ip;
       options.registers = false;
       options.reliability = crossing_.reliability;
-      phone.account = phone.stack().add_account(options, network_.now());
+      phone.account = phone.stack().accounts().add(options, network_.now());
     }
     const base::SocketAddress proxy = address("192.0.2.100", 5060);
     std::vector targets{phones_[1].node->address};
@@ -119,10 +119,10 @@ class Crossroads {
     options.through_registrar = false;
     if (!crossing_.late_offer) options.offer = phone.new_offer();
     const sip::Body offer = options.offer;
-    const auto session = phone.stack().call(std::move(options), network_.now());
+    const auto session = phone.stack().calls().call(std::move(options), network_.now());
     if (!session) return;  // The call that requested the transfer has ended meanwhile.
     happened("calls");
-    ledger_[call].call_id = phone.stack().leg_name(*session).call_id;
+    ledger_[call].call_id = phone.stack().calls().leg_name(*session).call_id;
     ledger_[call].caller.telephone = index(phone);
     Part& part = phone.live[*session];
     part = {call, 0, true, offer.empty(), {}, {}};
@@ -153,7 +153,7 @@ class Crossroads {
     sip::ReferOptions options;
     options.target = with_cy ? "" : "sip:cy@192.0.2.4";
     if (with_cy) options.replaces = with_cy;
-    if (phones_[kAnn].stack().refer(*with_bo, std::move(options), network_.now())) happened("transfers");
+    if (phones_[kAnn].stack().transfers().refer(*with_bo, std::move(options), network_.now())) happened("transfers");
   }
 
   void hang_up_all() {
@@ -164,7 +164,7 @@ class Crossroads {
   }
   void hang_up(Telephone& phone, sip::SessionId session, const Part& part) {
     CallPart& mine = of(part);
-    if (phone.stack().hang_up(session, network_.now())) mine.acted = true;
+    if (phone.stack().calls().hang_up(session, network_.now())) mine.acted = true;
   }
 
   // --- events of a stack --------------------------------------------------------------------------------------------------
@@ -203,18 +203,18 @@ class Crossroads {
     const sip::Body description = late ? phone.new_offer() : Telephone::answer_to(event.offer);
     if (late) part.offers.insert(description.data);
     phone.later_in(session, random_time(random_, 400ms),
-                   [&phone, session, description](Part&) { (void)phone.stack().progress(session, description, phone.now()); });
+                   [&phone, session, description](Part&) { (void)phone.stack().calls().progress(session, description, phone.now()); });
     change_media(phone, session);
     const auto decides = 500ms + random_time(random_, 5s);
     if (crossing_.forks && index(phone) == 2 && random_.below(2) == 0) {  // This branch rings for longer, and then refuses.
       phone.later_in(session, 8s, [this, &phone, session](Part& its) {
         CallPart& refused = of(its);
-        if (phone.stack().reject(session, 486, {}, network_.now())) refused.acted = true;
+        if (phone.stack().calls().reject(session, 486, {}, network_.now())) refused.acted = true;
       });
       return;
     }
     phone.later_in(session, decides, [&phone, session, description](Part&) {
-      (void)phone.stack().answer(session, description, phone.now());
+      (void)phone.stack().calls().answer(session, description, phone.now());
     });
   }
 
@@ -226,7 +226,7 @@ class Crossroads {
     if (!answer.is_offer) return check_answer(phone, answer.session, part->owes_answer ? sip::Body{} : answer.body);
     const sip::Body body = Telephone::answer_to(answer.body);
     phone.later_in(answer.session, random_time(random_, 200ms), [&phone, session = answer.session, body](Part&) {
-      (void)phone.stack().accept_offer(session, body, phone.now());
+      (void)phone.stack().calls().accept_offer(session, body, phone.now());
     });
   }
   /// Checks that an answer belongs to an offer that this side made in this call.
@@ -247,14 +247,14 @@ class Crossroads {
     const bool accepts = part->owes_answer || random_.below(5) != 0;
     phone.later_in(offer.session, random_time(random_, 200ms),
                    [this, &phone, session = offer.session, tag = offer.branch_tag, body, accepts](Part&) {
-                     if (accepts) (void)phone.stack().accept_offer(session, body, network_.now(), tag);
-                     if (!accepts) (void)phone.stack().refuse_offer(session, 488, network_.now(), tag);
+                     if (accepts) (void)phone.stack().calls().accept_offer(session, body, network_.now(), tag);
+                     if (!accepts) (void)phone.stack().calls().refuse_offer(session, 488, network_.now(), tag);
                    });
   }
 
   void on_transfer(Telephone& phone, const sip::TransferRequested& asked) {
-    if (random_.below(5) == 0) return (void)phone.stack().decline_transfer(asked.session, 603, network_.now());
-    if (!phone.stack().accept_transfer(asked.session, network_.now())) return;
+    if (random_.below(5) == 0) return (void)phone.stack().transfers().decline(asked.session, 603, network_.now());
+    if (!phone.stack().transfers().accept(asked.session, network_.now())) return;
     sip::CallOptions options;
     options.for_transfer = asked.session;
     options.replaces = asked.replaces;

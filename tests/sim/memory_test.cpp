@@ -52,12 +52,12 @@ struct TwoPhones {
   TwoPhones() {
     network.on_event = [this](Network::Node& node, sip::Event event) {
       if (const auto* call = std::get_if<sip::IncomingCall>(&event)) {
-        (void)node.stack.progress(call->session, {"application/sdp", "answer"}, network.now());
-        (void)node.stack.answer(call->session, {"application/sdp", "answer"}, network.now());
+        (void)node.stack.calls().progress(call->session, {"application/sdp", "answer"}, network.now());
+        (void)node.stack.calls().answer(call->session, {"application/sdp", "answer"}, network.now());
       }
       if (std::holds_alternative<sip::CallAnswered>(event)) ++answered;
       if (const auto* offer = std::get_if<sip::OfferReceived>(&event))
-        (void)node.stack.accept_offer(offer->session, {"application/sdp", "answer"}, network.now());
+        (void)node.stack.calls().accept_offer(offer->session, {"application/sdp", "answer"}, network.now());
     };
     account = open(*caller, "sip:al@192.0.2.1", "sip:192.0.2.2");
     (void)open(*called, "sip:bo@192.0.2.2", "sip:192.0.2.1");
@@ -67,7 +67,7 @@ struct TwoPhones {
     options.address_of_record = name;
     options.registrar = other;
     options.registers = false;
-    return node.stack.add_account(options, network.now());
+    return node.stack.accounts().add(options, network.now());
   }
   /// Makes `calls` calls at once, sends offers in them, hangs up, and waits for the end of all transactions.
   void wave(unsigned calls) {
@@ -77,12 +77,12 @@ struct TwoPhones {
       call.account = account;
       call.target = "sip:bo@192.0.2.2";
       call.offer = {"application/sdp", "offer"};
-      up.push_back(*caller->stack.call(call, network.now()));
+      up.push_back(*caller->stack.calls().call(call, network.now()));
     }
     network.run_for(20s);
-    for (const auto session : up) (void)caller->stack.offer(session, {"application/sdp", "again"}, network.now());
+    for (const auto session : up) (void)caller->stack.calls().offer(session, {"application/sdp", "again"}, network.now());
     network.run_for(40s);
-    for (const auto session : up) (void)caller->stack.hang_up(session, network.now());
+    for (const auto session : up) (void)caller->stack.calls().hang_up(session, network.now());
     network.run_for(250s);
   }
 };
@@ -101,7 +101,7 @@ TEST_CASE("Calls leave no transaction, route, leg or timer in the stack") {
   sip::CallOptions call;
   call.account = phones.account;
   call.target = "sip:bo@192.0.2.2";
-  const auto session = *phones.caller->stack.call(call, phones.network.now());
+  const auto session = *phones.caller->stack.calls().call(call, phones.network.now());
   phones.network.run_for(1s);
   const sip::StackSizes during = phones.caller->stack.sizes();
   CHECK(during.legs == 1);
@@ -110,7 +110,7 @@ TEST_CASE("Calls leave no transaction, route, leg or timer in the stack") {
   CHECK(during.routes > 0);
   CHECK(during.timers > 0);
   CHECK(phones.called->stack.sizes().requests_received > 0);
-  (void)phones.caller->stack.hang_up(session, phones.network.now());
+  (void)phones.caller->stack.calls().hang_up(session, phones.network.now());
 }
 
 namespace {
@@ -126,10 +126,10 @@ struct Comers : Scripted {
       options.username = "name" + user;
       options.keep_alive = false;
       options.registers = i % 100 == 0;
-      const sip::AccountId account = stack.add_account(options, now);
+      const sip::AccountId account = stack.accounts().add(options, now);
       drain();
       if (options.registers) accept();
-      stack.remove_account(account, now);
+      stack.accounts().remove(account, now);
       drain();
       if (options.registers) accept();
       if (options.registers) advance(66s);
@@ -155,7 +155,7 @@ TEST_CASE("A stack retains nothing of 10^5 accounts that were added and removed"
   const std::size_t early = octets_held;
 #endif
   comers.come_and_go(1000, 100000);
-  CHECK(comers.stack.accounts() == 0);
+  CHECK(comers.stack.accounts().size() == 0);
   CHECK(comers.stack.sizes() == sip::StackSizes{});
   CHECK_FALSE(comers.stack.next_deadline());
 #if OFFHOOK_COUNTS_MEMORY

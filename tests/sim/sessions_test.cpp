@@ -24,7 +24,7 @@ struct Pair {
     (void)open(*called, "sip:bo@192.0.2.2", "sip:192.0.2.1", accept);
     call.target = "sip:bo@192.0.2.2";
     call.offer = kOffer;
-    calling = *caller->stack.call(call, network.now());
+    calling = *caller->stack.calls().call(call, network.now());
   }
   sip::AccountId open(Network::Node& node, const char* name, const char* other, sip::SessionTimerOptions timer) {
     sip::AccountOptions options;
@@ -32,13 +32,13 @@ struct Pair {
     options.registrar = other;
     options.registers = false;
     options.session_timer = timer;
-    return node.stack.add_account(options, network.now());
+    return node.stack.accounts().add(options, network.now());
   }
   void on_event(Network::Node& node, sip::Event event) {
     if (const auto* incoming = std::get_if<sip::IncomingCall>(&event)) {
       answering = incoming->session;
-      network.at(network.now() + 100ms, [this] { (void)called->stack.progress(answering, kAnswer, network.now()); });
-      network.at(network.now() + 1500ms, [this] { (void)called->stack.answer(answering, kAnswer, network.now()); });
+      network.at(network.now() + 100ms, [this] { (void)called->stack.calls().progress(answering, kAnswer, network.now()); });
+      network.at(network.now() + 1500ms, [this] { (void)called->stack.calls().answer(answering, kAnswer, network.now()); });
     }
     if (const auto* progress = std::get_if<sip::CallProgress>(&event)) early += progress->body.data == "answer" ? 1 : 0;
     if (const auto* answer = std::get_if<sip::CallAnswered>(&event)) {
@@ -47,7 +47,7 @@ struct Pair {
     }
     if (std::holds_alternative<sip::CallConfirmed>(event)) ++confirmed;
     if (const auto* offer = std::get_if<sip::OfferReceived>(&event)) {
-      (void)node.stack.accept_offer(offer->session, kAnswer, network.now());
+      (void)node.stack.calls().accept_offer(offer->session, kAnswer, network.now());
     }
     if (const auto* end = std::get_if<sip::CallEnded>(&event)) {
       ++ended;
@@ -55,7 +55,7 @@ struct Pair {
     }
   }
   [[nodiscard]] bool nothing_left() const {
-    return caller->stack.legs() == 0 && called->stack.legs() == 0 && network.quiet() && network.was_consistent();
+    return caller->stack.sizes().legs == 0 && called->stack.sizes().legs == 0 && network.quiet() && network.was_consistent();
   }
 };
 
@@ -73,9 +73,9 @@ TEST_CASE("With 20 % loss, early media is reported once, calls are answered, and
     CHECK(pair.early <= 1);
     CHECK(pair.answered <= 1);
     failed += pair.answered == 1 && pair.confirmed == 1 ? 0 : 1;
-    (void)pair.caller->stack.hang_up(pair.calling, pair.network.now());
+    (void)pair.caller->stack.calls().hang_up(pair.calling, pair.network.now());
     pair.network.run_for(200s);
-    (void)pair.called->stack.hang_up(pair.answering, pair.network.now());
+    (void)pair.called->stack.calls().hang_up(pair.answering, pair.network.now());
     pair.network.run_for(200s);
     CHECK(pair.nothing_left());
   }
@@ -91,7 +91,7 @@ TEST_CASE("With 20 % loss, refreshes by either side keep a call up for hours [RF
     pair.network.run_for(7200s);
     if (pair.answered == 0) continue;
     lost += pair.ended == 0 ? 0 : 1;
-    (void)pair.caller->stack.hang_up(pair.calling, pair.network.now());
+    (void)pair.caller->stack.calls().hang_up(pair.calling, pair.network.now());
     pair.network.run_for(200s);
     CHECK(pair.nothing_left());
   }
@@ -142,14 +142,14 @@ struct Forked {
     for (Network::Node* node : called) (void)open(*node, "sip:bo@192.0.2.100");
     call.target = "sip:bo@192.0.2.100";
     call.offer = kOffer;
-    calling = *caller->stack.call(call, network.now());
+    calling = *caller->stack.calls().call(call, network.now());
   }
   sip::AccountId open(Network::Node& node, const char* name) {
     sip::AccountOptions options;
     options.address_of_record = name;
     options.registrar = "sip:192.0.2.100";
     options.registers = false;
-    return node.stack.add_account(options, network.now());
+    return node.stack.accounts().add(options, network.now());
   }
   static std::vector<Datagram> fork(const Datagram& received) {
     std::string text = received.bytes;
@@ -176,9 +176,9 @@ struct Forked {
       answering[which] = incoming->session;
       const auto pause = which == 0 ? 0ms : 300ms;
       network.at(network.now() + 100ms + pause,
-                 [this, which] { (void)called[which]->stack.progress(answering[which], kAnswer, network.now()); });
+                 [this, which] { (void)called[which]->stack.calls().progress(answering[which], kAnswer, network.now()); });
       network.at(network.now() + 1500ms + pause,
-                 [this, which] { (void)called[which]->stack.answer(answering[which], kAnswer, network.now()); });
+                 [this, which] { (void)called[which]->stack.calls().answer(answering[which], kAnswer, network.now()); });
     }
     if (const auto* progress = std::get_if<sip::CallProgress>(&event)) branches.push_back(progress->branch_tag);
     if (std::holds_alternative<sip::CallAnswered>(event)) ++answered;
@@ -208,14 +208,14 @@ TEST_CASE("With 20 % loss, at most one call of a fork remains, and no state rema
     Forked forked(seed, kFifthLost);
     forked.network.run_for(100s);
     CHECK(forked.answered <= 1);
-    const auto up = forked.called[0]->stack.sessions() + forked.called[1]->stack.sessions();
+    const auto up = forked.called[0]->stack.calls().size() + forked.called[1]->stack.calls().size();
     CHECK(up <= 1);
     good += forked.answered == 1 && up == 1 ? 1 : 0;
-    (void)forked.caller->stack.hang_up(forked.calling, forked.network.now());
+    (void)forked.caller->stack.calls().hang_up(forked.calling, forked.network.now());
     forked.network.run_for(200s);
-    for (std::size_t i = 0; i < 2; ++i) (void)forked.called[i]->stack.hang_up(forked.answering[i], forked.network.now());
+    for (std::size_t i = 0; i < 2; ++i) (void)forked.called[i]->stack.calls().hang_up(forked.answering[i], forked.network.now());
     forked.network.run_for(200s);
-    CHECK(forked.caller->stack.legs() + forked.called[0]->stack.legs() + forked.called[1]->stack.legs() == 0);
+    CHECK(forked.caller->stack.sizes().legs + forked.called[0]->stack.sizes().legs + forked.called[1]->stack.sizes().legs == 0);
     CHECK(forked.network.quiet());
     CHECK(forked.network.was_consistent());
   }

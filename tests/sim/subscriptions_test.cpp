@@ -27,12 +27,12 @@ struct Watch {
     sip::AccountOptions options;
     options.address_of_record = "sip:al@192.0.2.1";
     options.registers = false;
-    account = watcher->stack.add_account(options, network.now());
+    account = watcher->stack.accounts().add(options, network.now());
   }
   void on_event(Network::Node& node, sip::Event event) {
     if (const auto* asked = std::get_if<sip::SubscribeReceived>(&event)) {
       subscribers.insert(asked->subscription);
-      (void)node.stack.accept_subscriber(asked->subscription, {"text/plain", std::to_string(state)}, network.now());
+      (void)node.stack.subscriptions().accept(asked->subscription, {"text/plain", std::to_string(state)}, network.now());
     }
     if (const auto* told = std::get_if<sip::Notified>(&event)) {
       if (told->body.empty()) return;
@@ -49,12 +49,12 @@ struct Watch {
   void subscribe() {
     sip::subscription::SubscriberOptions what{.event = {"dialog"}};
     what.forks = forks;
-    id = *watcher->stack.subscribe({account, "sip:bob@192.0.2.2", what, false}, network.now());
+    id = *watcher->stack.subscriptions().subscribe({account, "sip:bob@192.0.2.2", what, false}, network.now());
   }
   void change() {
     ++state;
     for (const auto subscriber : std::set(subscribers))
-      (void)watched->stack.notify(subscriber, {"text/plain", std::to_string(state)}, network.now());
+      (void)watched->stack.subscriptions().notify(subscriber, {"text/plain", std::to_string(state)}, network.now());
   }
   void restart_watched() {
     subscribers.clear();
@@ -94,11 +94,11 @@ TEST_CASE("Over a bad network, a subscriber gets every final state in order, and
     watch.network.run_for(400s);  // A refresh replaces every lost state.
     CHECK(watch.newest == watch.state);
     CHECK(watch.last.state == Changed::State::Active);
-    REQUIRE(watch.watcher->stack.unsubscribe(watch.id, watch.network.now()));
+    REQUIRE(watch.watcher->stack.subscriptions().unsubscribe(watch.id, watch.network.now()));
     watch.network.run_for(400s);
     CHECK(watch.last.why == Changed::Why::Unsubscribed);
-    CHECK(watch.watcher->stack.subscriptions() == 0);
-    CHECK(watch.watched->stack.subscriptions() == 0);
+    CHECK(watch.watcher->stack.subscriptions().size() == 0);
+    CHECK(watch.watched->stack.subscriptions().size() == 0);
     CHECK(watch.watcher->stack.unfinished() + watch.watched->stack.unfinished() == 0);
     CHECK(watch.network.quiet());
   }
@@ -121,11 +121,11 @@ TEST_CASE("A notifier removes the subscription of a subscriber that was restarte
   Watch watch(7, {});
   watch.subscribe();
   watch.network.run_for(10s);
-  CHECK(watch.watched->stack.subscriptions() == 1);
+  CHECK(watch.watched->stack.subscriptions().size() == 1);
   watch.watcher = &watch.network.restart(*watch.watcher);
   watch.change();
   watch.network.run_for(10s);  // The NOTIFY gets 481.
-  CHECK(watch.watched->stack.subscriptions() == 0);
+  CHECK(watch.watched->stack.subscriptions().size() == 0);
 }
 
 TEST_CASE("When the line is cut, both sides remove the subscription, and the subscriber creates a new one afterwards [RFC 6665 section 4.1.2.2]") {
@@ -137,12 +137,12 @@ TEST_CASE("When the line is cut, both sides remove the subscription, and the sub
   watch.network.set_weather(cut);
   watch.change();
   watch.network.run_for(700s);
-  CHECK(watch.watched->stack.subscriptions() == 0);
+  CHECK(watch.watched->stack.subscriptions().size() == 0);
   CHECK(watch.last.state == Changed::State::Waiting);
   watch.network.set_weather({});
   watch.network.run_for(310s);
   CHECK(watch.newest == watch.state);
-  CHECK(watch.watched->stack.subscriptions() == 1);
+  CHECK(watch.watched->stack.subscriptions().size() == 1);
 }
 
 TEST_CASE("When a proxy forks a SUBSCRIBE, the subscriber keeps a separate subscription for each notifier [RFC 6665 section 4.1.4]") {
@@ -161,15 +161,15 @@ TEST_CASE("When a proxy forks a SUBSCRIBE, the subscriber keeps a separate subsc
     });
     sip::subscription::SubscriberOptions what{.event = {"dialog"}};
     what.forks = forks;
-    watch.id = *watch.watcher->stack.subscribe({watch.account, "sip:bob@192.0.2.9", what, false}, watch.network.now());
+    watch.id = *watch.watcher->stack.subscriptions().subscribe({watch.account, "sip:bob@192.0.2.9", what, false}, watch.network.now());
     watch.network.run_for(2s);
     CHECK(watch.seen.size() == (forks ? 2 : 1));
-    CHECK(watch.watched->stack.subscriptions() + other.stack.subscriptions() == (forks ? 2 : 1));  // The other notifier got 481.
+    CHECK(watch.watched->stack.subscriptions().size() + other.stack.subscriptions().size() == (forks ? 2 : 1));  // The other notifier got 481.
     watch.network.run_for(1000s);
-    CHECK(watch.watched->stack.subscriptions() + other.stack.subscriptions() == (forks ? 2 : 1));
-    REQUIRE(watch.watcher->stack.unsubscribe(watch.id, watch.network.now()));
+    CHECK(watch.watched->stack.subscriptions().size() + other.stack.subscriptions().size() == (forks ? 2 : 1));
+    REQUIRE(watch.watcher->stack.subscriptions().unsubscribe(watch.id, watch.network.now()));
     watch.network.run_for(100s);
-    CHECK(watch.watched->stack.subscriptions() + other.stack.subscriptions() == 0);
-    CHECK(watch.watcher->stack.subscriptions() == 0);
+    CHECK(watch.watched->stack.subscriptions().size() + other.stack.subscriptions().size() == 0);
+    CHECK(watch.watcher->stack.subscriptions().size() == 0);
   }
 }

@@ -61,13 +61,13 @@ struct Telephone {
   [[nodiscard]] static sip::Body answer_to(const sip::Body& offer) { return {"application/sdp", "answer to " + offer.data}; }
   void offer(sip::SessionId session, Part& mine) {
     const sip::Body body = new_offer();
-    if (!stack().offer(session, body, now())) return;
+    if (!stack().calls().offer(session, body, now())) return;
     mine.offers.insert(body.data);
     happened("offers in mid-call");
   }
   void update(sip::SessionId session, Part& mine) {
     const sip::Body body = new_offer();
-    if (!stack().update(session, body, now())) return;
+    if (!stack().calls().update(session, body, now())) return;
     mine.offers.insert(body.data);
     happened("offers by UPDATE");
   }
@@ -107,20 +107,20 @@ inline constexpr Habit kHabits[] = {
     {"asks whether the other side is there", 15,
      [](Telephone& phone, sip::SessionId session) {
        phone.later_in(session, random_time(*phone.random, 40s), [&phone, session](auto&) {
-         if (phone.stack().probe(session, phone.now())) phone.happened("probes");
+         if (phone.stack().calls().probe(session, phone.now())) phone.happened("probes");
        });
      }},
     {"sends a key by INFO", 15,
      [](Telephone& phone, sip::SessionId session) {
        phone.later_in(session, random_time(*phone.random, 40s), [&phone, session](auto&) {
-         if (phone.stack().send_info(session, "", {"application/dtmf-relay", "Signal=5\r\nDuration=160\r\n"}, phone.now()))
+         if (phone.stack().calls().info(session, "", {"application/dtmf-relay", "Signal=5\r\nDuration=160\r\n"}, phone.now()))
            phone.happened("keys");
        });
      }},
     {"transfers to a third", 15,
      [](Telephone& phone, sip::SessionId session) {
        phone.later_in(session, random_time(*phone.random, 30s), [&phone, session](auto&) {
-         if (phone.stack().refer(session, "sip:carol@192.0.2.50", phone.now())) phone.happened("transfers");
+         if (phone.stack().transfers().refer(session, {"sip:carol@192.0.2.50"}, phone.now())) phone.happened("transfers");
        });
      }},
 };

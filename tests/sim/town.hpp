@@ -36,7 +36,7 @@ class Town {
     in(over_ + talk_ + 400s, [this] { hang_up_all(); });
     network_.run_for(over_ + talk_ + 500s);
     for (Telephone& phone : phones_) {
-      if (phone.registered) phone.stack().unregister(phone.account, network_.now());
+      if (phone.registered) phone.stack().accounts().unregister(phone.account, network_.now());
     }
     network_.run_for(600s);
     lived_ = over_ + talk_ + 1100s;
@@ -58,7 +58,7 @@ class Town {
       return wrong;
     if (!network_.quiet()) return "a timer or a datagram is left";
     for (Telephone& phone : phones_) {
-      if (phone.stack().sessions() != 0) return "a session is left";
+      if (phone.stack().calls().size() != 0) return "a session is left";
       if (phone.stack().sizes() != sip::StackSizes{}) return "something is left in a stack";
       if (!phone.live.empty()) return "a call has no end";
       if (phone.registered) return "a registration is left";
@@ -114,7 +114,7 @@ class Town {
     const auto seconds = [this](unsigned most) { return std::chrono::seconds(random_.below(most)); };
     const auto least = 90s + (random_.below(4) == 0 ? seconds(60) : 0s);
     options.session_timer = {kUses[random_.below(4)], least + seconds(200), least};
-    phone.account = phone.stack().add_account(options, network_.now());
+    phone.account = phone.stack().accounts().add(options, network_.now());
   }
 
   void befall() {
@@ -171,10 +171,10 @@ class Town {
     const bool offers = random_.below(5) != 0;
     if (offers) options.offer = phone.new_offer();
     const sip::Body body = options.offer;
-    const auto session = phone.stack().call(std::move(options), network_.now());
+    const auto session = phone.stack().calls().call(std::move(options), network_.now());
     if (!session) return wrong("a call was refused by its own stack");
     happened("calls");
-    ledger_[i].call_id = phone.stack().leg_name(*session).call_id;
+    ledger_[i].call_id = phone.stack().calls().leg_name(*session).call_id;
     ledger_[i].caller.telephone = index(phone);
     Part& part = phone.live[*session];
     part = {i, 0, true, !offers, {}, {}};
@@ -191,7 +191,7 @@ class Town {
   }
   void hang_up(Telephone& phone, sip::SessionId session, const Part& part) {
     CallPart& mine = of(part);
-    if (phone.stack().hang_up(session, network_.now())) mine.acted = true;
+    if (phone.stack().calls().hang_up(session, network_.now())) mine.acted = true;
   }
   void hang_up_all() {
     for (Telephone& phone : phones_) {
@@ -220,10 +220,10 @@ class Town {
     const sip::Body description = late ? phone.new_offer() : Telephone::answer_to(event.offer);
     if (late) part.offers.insert(description.data);
     if (random_.below(4) != 0)
-      phone.later_in(session, some(500ms), [this, &phone, session](Part&) { (void)phone.stack().ring(session, network_.now()); });
+      phone.later_in(session, some(500ms), [this, &phone, session](Part&) { (void)phone.stack().calls().ring(session, network_.now()); });
     for (auto n = random_.below(3); n > 0; --n) {
       phone.later_in(session, some(3s), [this, &phone, session, description](Part&) {
-        if (phone.stack().progress(session, description, network_.now())) happened("early media");
+        if (phone.stack().calls().progress(session, description, network_.now())) happened("early media");
       });
     }
     decide(phone, session, description);
@@ -234,7 +234,7 @@ class Town {
       case 0:
         return phone.later_in(session, decides, [this, &phone, session](Part& part) {
           CallPart& mine = of(part);
-          if (phone.stack().reject(session, 486, {}, network_.now())) mine.acted = true;
+          if (phone.stack().calls().reject(session, 486, {}, network_.now())) mine.acted = true;
         });
       case 1:
         return;  // No answer.
@@ -242,7 +242,7 @@ class Town {
         break;
     }
     phone.later_in(session, decides, [this, &phone, session, description](Part&) {
-      (void)phone.stack().answer(session, description, network_.now());
+      (void)phone.stack().calls().answer(session, description, network_.now());
     });
     if (random_.below(2) == 0) hang_up_in(phone, session, decides + some(talk_ * 2 / 3));
   }
@@ -309,8 +309,8 @@ class Town {
       const sip::Body body = offer.empty() ? phone.new_offer() : Telephone::answer_to(offer);
       part.offers.insert(body.data);
       if (accepts) {
-        if (phone.stack().accept_offer(session, body, network_.now()) && part.owes_answer) happened("answers to a late offer");
-      } else if (phone.stack().refuse_offer(session, 488, network_.now()) && part.owes_answer) {
+        if (phone.stack().calls().accept_offer(session, body, network_.now()) && part.owes_answer) happened("answers to a late offer");
+      } else if (phone.stack().calls().refuse_offer(session, 488, network_.now()) && part.owes_answer) {
         of(part).acted = true;  // A caller without an offer can refuse the other side's offer only by ending the call.
       }
     });
@@ -320,11 +320,11 @@ class Town {
   void on_transfer(Telephone& phone, sip::SessionId session) {
     const auto answer = random_.below(4);
     phone.later_in(session, some(2s), [this, &phone, session, answer](Part&) {
-      if (answer == 0) (void)phone.stack().decline_transfer(session, 603, network_.now());
-      if (answer <= 1 || !phone.stack().accept_transfer(session, network_.now())) return;
+      if (answer == 0) (void)phone.stack().transfers().decline(session, 603, network_.now());
+      if (answer <= 1 || !phone.stack().transfers().accept(session, network_.now())) return;
       happened("accepted transfers");
       phone.later_in(session, some(5s),
-                     [this, &phone, session](Part&) { (void)phone.stack().report_transfer(session, 200, network_.now()); });
+                     [this, &phone, session](Part&) { (void)phone.stack().transfers().report(session, 200, network_.now()); });
     });
   }
 

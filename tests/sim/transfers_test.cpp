@@ -32,7 +32,7 @@ struct Three {
       options.address_of_record = "sip:" + std::string(name) + "@" + ip;
       options.registrar = "sip:" + std::string(ip);
       options.registers = false;
-      accounts[name] = people[name]->stack.add_account(options, network.now());
+      accounts[name] = people[name]->stack.accounts().add(options, network.now());
     }
     network.on_event = [this](Network::Node& node, sip::Event event) { on_event(node, std::move(event)); };
     with_bo = dial("ann", "sip:bo@192.0.2.2", {});
@@ -44,19 +44,19 @@ struct Three {
     call.target = target;
     call.offer = kOffer;
     call.through_registrar = false;
-    const auto made = people[who]->stack.call(call, network.now());
+    const auto made = people[who]->stack.calls().call(call, network.now());
     return made ? *made : sip::SessionId{};
   }
   void refer() {
     sip::ReferOptions options;
     options.target = attended_ ? "" : "sip:cy@192.0.2.3";
     if (attended_) options.replaces = with_cy;
-    (void)people["ann"]->stack.refer(with_bo, options, network.now());
+    (void)people["ann"]->stack.transfers().refer(with_bo, options, network.now());
     // Both sides change their media at the same moment; one of them gets 491 and tries again. This does not happen at the same time as the REFER,
     // which no request may overtake: RFC 3261 section 12.2.2.
     network.at(network.now() + 1s, [this] {
-      (void)people["ann"]->stack.offer(with_bo, kHold, network.now());
-      for (const auto id : up["bo"]) (void)people["bo"]->stack.offer(sip::SessionId{id}, kHold, network.now());
+      (void)people["ann"]->stack.calls().offer(with_bo, kHold, network.now());
+      for (const auto id : up["bo"]) (void)people["bo"]->stack.calls().offer(sip::SessionId{id}, kHold, network.now());
     });
   }
   std::string name_of(const Network::Node& node) const {
@@ -70,14 +70,14 @@ struct Three {
     sip::Stack& stack = node.stack;
     if (const auto* call = std::get_if<sip::IncomingCall>(&event)) {
       const auto id = call->session;
-      network.at(network.now() + 200ms, [this, &stack, id] { (void)stack.progress(id, kAnswer, network.now()); });
-      network.at(network.now() + 1500ms, [this, &stack, id] { (void)stack.answer(id, kAnswer, network.now()); });
+      network.at(network.now() + 200ms, [this, &stack, id] { (void)stack.calls().progress(id, kAnswer, network.now()); });
+      network.at(network.now() + 1500ms, [this, &stack, id] { (void)stack.calls().answer(id, kAnswer, network.now()); });
     }
-    if (const auto* offer = std::get_if<sip::OfferReceived>(&event)) (void)stack.accept_offer(offer->session, kAnswer, network.now());
+    if (const auto* offer = std::get_if<sip::OfferReceived>(&event)) (void)stack.calls().accept_offer(offer->session, kAnswer, network.now());
     if (const auto* answered = std::get_if<sip::CallAnswered>(&event)) up[who].insert(answered->session.value);
     if (const auto* confirmed = std::get_if<sip::CallConfirmed>(&event)) up[who].insert(confirmed->session.value);
     if (const auto* asked = std::get_if<sip::TransferRequested>(&event)) {
-      if (!stack.accept_transfer(asked->session, network.now())) return;
+      if (!stack.transfers().accept(asked->session, network.now())) return;
       sip::CallOptions call;
       call.for_transfer = asked->session;
       call.replaces = asked->replaces;
@@ -86,7 +86,7 @@ struct Three {
     }
     if (const auto* progress = std::get_if<sip::TransferProgress>(&event)) {
       outcomes.push_back(progress->status);
-      if (progress->status == 200) (void)stack.hang_up(with_bo, network.now());  // The transferor hangs up after a success.
+      if (progress->status == 200) (void)stack.calls().hang_up(with_bo, network.now());  // The transferor hangs up after a success.
     }
     if (const auto* ended = std::get_if<sip::CallEnded>(&event)) {
       up[who].erase(ended->session.value);
@@ -98,12 +98,12 @@ struct Three {
   }
   void end_all() {
     for (auto& [name, sessions] : up) {
-      for (const auto id : std::set<std::uint64_t>(sessions)) (void)people[name]->stack.hang_up(sip::SessionId{id}, network.now());
+      for (const auto id : std::set<std::uint64_t>(sessions)) (void)people[name]->stack.calls().hang_up(sip::SessionId{id}, network.now());
     }
   }
   [[nodiscard]] bool nothing_left() const {
     for (const auto& [name, node] : people) {
-      if (node->stack.legs() != 0) return false;
+      if (node->stack.sizes().legs != 0) return false;
     }
     return network.quiet();
   }

@@ -32,9 +32,9 @@ struct Unhurried : test::Pair {
 TEST_CASE("Each of 181, 182 and 183 is one event, with its reason phrase and header fields [RFC 3261 section 21.1]") {
   test::FarEnd peer([](sip::Stack& stack, const sip::IncomingCall& call) {
     const auto now = base::Clock::now();
-    for (const int status : {181, 182}) (void)stack.provisional(call.session, status, {}, now, {{"X-Place", std::to_string(status)}});
-    (void)stack.provisional(call.session, 183, {"application/sdp", kTheirs}, now, {{"X-Place", "183"}});
-    (void)stack.reject(call.session, 486, {{"Retry-After", "60"}}, now);
+    for (const int status : {181, 182}) (void)stack.calls().provisional(call.session, status, {}, now, {{"X-Place", std::to_string(status)}});
+    (void)stack.calls().provisional(call.session, 183, {"application/sdp", kTheirs}, now, {{"X-Place", "183"}});
+    (void)stack.calls().reject(call.session, 486, {{"Retry-After", "60"}}, now);
   });
   Telephone phone("anna");
   phone.dial("desk", peer.edge->port());

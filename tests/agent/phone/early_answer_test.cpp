@@ -10,8 +10,8 @@ namespace {
 
 void say_it_once(sip::Stack& stack, const sip::IncomingCall& call) {
   const std::string answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n";
-  (void)stack.progress(call.session, {"application/sdp", answer}, base::Clock::now());
-  (void)stack.answer(call.session, {"application/sdp", answer}, base::Clock::now());  // The body waits for the PRACK, and is then dropped.
+  (void)stack.calls().progress(call.session, {"application/sdp", answer}, base::Clock::now());
+  (void)stack.calls().answer(call.session, {"application/sdp", answer}, base::Clock::now());  // The body waits for the PRACK, and is then dropped.
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ TEST_CASE("A call that is answered with a hold reports the hold when it is conne
     CAPTURE(row.direction);
     test::FarEnd peer([&row](sip::Stack& stack, const sip::IncomingCall& call) {
       const std::string answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\na=";
-      (void)stack.answer(call.session, {"application/sdp", answer + row.direction + "\r\n"}, base::Clock::now());
+      (void)stack.calls().answer(call.session, {"application/sdp", answer + row.direction + "\r\n"}, base::Clock::now());
     });
     Telephone phone("anna");
     phone.dial("desk", peer.edge->port());

@@ -18,7 +18,7 @@ TEST_CASE_FIXTURE(WatchedLine, "An allowed watcher gets the line's state at once
   CHECK(watch("sip:lamp@pbx.example", {}, "600", "dialog;call-id=\"in-1\";to-tag=x;from-tag=y") == 403);
   CHECK(watch("sip:lamp@pbx.example", {{"Accept", "text/plain"}}) == 406);
   CHECK_FALSE(told());
-  CHECK(stack.subscriptions() == 1);
+  CHECK(stack.subscriptions().size() == 1);
   CHECK(lines.size() == 1);
   CHECK(left.empty());
 }
@@ -59,9 +59,9 @@ TEST_CASE_FIXTURE(WatchedLine, "A watcher with View::Busy sees only that the lin
   CHECK(busy->dialogs[0] == bare);
   ring_in();
   CHECK_FALSE(told());  // The notification does not show the number of calls.
-  REQUIRE(stack.reject(*rang, 486, {}, now));
+  REQUIRE(stack.calls().reject(*rang, 486, {}, now));
   CHECK_FALSE(told());
-  REQUIRE(stack.reject(first, 486, {}, now));
+  REQUIRE(stack.calls().reject(first, 486, {}, now));
   const auto free = told();
   REQUIRE(free);
   CHECK(free->version == 2);
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(WatchedLine, "An outgoing call is reported from its INVITE to 
   CHECK(seen.id == id);
   CHECK(seen.remote_tag == "t2");
   CHECK(seen.remote.target == "sip:bob@192.0.2.71");
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   seen = row();
   CHECK(seen.state == State::Terminated);
   CHECK(seen.event == "local-bye");
@@ -122,10 +122,10 @@ TEST_CASE_FIXTURE(WatchedLine, "An incoming call is \"trying\" until it rings, a
   CHECK(seen.remote.identity == "sip:al@pbx.example");
   CHECK(seen.remote.display == "Al");
   CHECK(seen.remote.target == "sip:al@192.0.2.77");
-  REQUIRE(stack.ring(*rang, now));
+  REQUIRE(stack.calls().ring(*rang, now));
   lines.ringing(*rang, now);
   CHECK(row().state == State::Early);
-  REQUIRE(stack.answer(*rang, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().answer(*rang, {"application/sdp", "answer"}, now));
   drain();
   const std::string ok = take("SIP/2.0 200");
   receive(in_call("ACK", 1, ok));
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(WatchedLine, "An incoming call is \"trying\" until it rings, a
   CHECK(seen.event == "remote-bye");
   ring_in();
   CHECK(told()->dialogs.size() == 1);  // The row of the previous call is gone.
-  REQUIRE(stack.reject(*rang, 603, {}, now));
+  REQUIRE(stack.calls().reject(*rang, 603, {}, now));
   seen = row();
   CHECK(seen.event == "rejected");
   CHECK(seen.code == 603);
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(WatchedLine, "A call with Privacy is reported without names, i
   };
   ring_in({{"Privacy", "id"}});
   CHECK(is_bare(row()));
-  REQUIRE(stack.reject(*rang, 486, {}, now));
+  REQUIRE(stack.calls().reject(*rang, 486, {}, now));
   CHECK(is_bare(row()));
   (void)dial(true);
   CHECK(is_bare(row()));
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(WatchedLine, "A refresh gets the full state with the next vers
   CHECK(told());
   CHECK(notify_state == "terminated;reason=timeout");
   CHECK(lines.size() == 0);
-  CHECK(stack.subscriptions() == 0);
+  CHECK(stack.subscriptions().size() == 0);
   REQUIRE(left.size() == 1);
   CHECK(left[0].why == sip::SubscriptionChanged::Why::Timeout);
 }
@@ -211,13 +211,13 @@ TEST_CASE_FIXTURE(WatchedLine, "Expires 0 ends a subscription, and a single requ
 TEST_CASE_FIXTURE(WatchedLine, "The end of the account ends its subscriptions with \"probation\" [RFC 6665 section 4.1.3]") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
-  stack.unregister(account, now);
+  stack.accounts().unregister(account, now);
   drain();
   receive(response(take("REGISTER "), 200, "reg"));
   CHECK(told());
   CHECK(notify_state == "terminated;reason=probation;retry-after=60");
   CHECK(lines.size() == 0);
-  CHECK(stack.subscriptions() == 0);
+  CHECK(stack.subscriptions().size() == 0);
 }
 
 TEST_CASE("A line has at most WatchOptions::most watchers") {

@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(Hosts, "At most kMaxWaiting events of a call wait, and one mor
 TEST_CASE("A call to a telephone with a host name in c= connects") {
   test::FarEnd far{[](sip::Stack& stack, const sip::IncomingCall& call) {
     const std::string answer = "v=0\r\no=- 1 1 IN IP4 localhost\r\ns=-\r\nc=IN IP4 localhost\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n";
-    (void)stack.answer(call.session, {"application/sdp", answer}, base::Clock::now());
+    (void)stack.calls().answer(call.session, {"application/sdp", answer}, base::Clock::now());
   }};
   Telephone phone("anna");
   phone.dial("desk", far.edge->port());

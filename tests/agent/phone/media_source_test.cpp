@@ -21,7 +21,7 @@ struct BehindNat {
   test::FarEnd far{[this](sip::Stack& stack, const sip::IncomingCall& call) {
     audio_port = static_cast<std::uint16_t>(std::stoi(call.offer.data.substr(call.offer.data.find("m=audio ") + 8)));
     const std::string answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.9\r\ns=-\r\nc=IN IP4 127.0.0.9\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n";
-    (void)stack.answer(call.session, {"application/sdp", answer}, base::Clock::now());
+    (void)stack.calls().answer(call.session, {"application/sdp", answer}, base::Clock::now());
   }};
 };
 

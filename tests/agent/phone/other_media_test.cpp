@@ -34,7 +34,7 @@ struct VideoPhone {
   test::FarEnd far{[this](sip::Stack& stack, const sip::IncomingCall& call) {
     const std::scoped_lock lock(mutex);
     offered = call.offer.data;
-    (void)stack.answer(call.session, {"application/sdp", description(kCamera)}, base::Clock::now());
+    (void)stack.calls().answer(call.session, {"application/sdp", description(kCamera)}, base::Clock::now());
   }};
 };
 

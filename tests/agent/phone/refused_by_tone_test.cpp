@@ -43,7 +43,7 @@ struct PlaysBusy {
     REQUIRE(engine.start(leg->id, plan).has_value());
     const std::string answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio " +
                                std::to_string(leg->rtp_port) + " RTP/AVP 0\r\n";
-    (void)stack.progress(call.session, {"application/sdp", answer}, base::Clock::now());
+    (void)stack.calls().progress(call.session, {"application/sdp", answer}, base::Clock::now());
   }
   void play() {
     media::ScriptSource busy({{480, 620, 0, 500}, {0, 0, 0, 500}}, 8000, 4000);

@@ -138,7 +138,7 @@ struct WatchedLine : Registered {
     call.target = "sip:bob@example.org";
     call.offer = {"application/sdp", "offer"};
     call.privacy.id = withheld;
-    const auto made = stack.call(call, now);
+    const auto made = stack.calls().call(call, now);
     REQUIRE(made);
     lines.dialled(*made, account, call.target, withheld, now);
     return *made;

@@ -29,13 +29,13 @@ struct WatchedNetwork {
     from = add(caller, "sip:carl@192.0.2.3");
     sip::SubscribeOptions wish{add(watcher, "sip:al@192.0.2.1"), "sip:bob@192.0.2.2", {.event = {"dialog"}}, false};
     wish.what.expires = std::chrono::seconds(300);
-    CHECK(watcher.stack.subscribe(wish, network.now()).has_value());
+    CHECK(watcher.stack.subscriptions().subscribe(wish, network.now()).has_value());
   }
   sip::AccountId add(Network::Node& node, const std::string& address) {
     sip::AccountOptions options;
     options.address_of_record = address;
     options.registers = false;
-    return node.stack.add_account(options, network.now());
+    return node.stack.accounts().add(options, network.now());
   }
   void on_event(Network::Node& node, sip::Event event) {
     if (&node == &watcher) return on_told(event);
@@ -45,7 +45,7 @@ struct WatchedNetwork {
     if (auto* wish = std::get_if<sip::SubscribeReceived>(&event)) lines.on_subscribe(*wish, network.now());
     if (const auto* call = std::get_if<sip::IncomingCall>(&event)) {
       lines.rang_in(*call, network.now());
-      CHECK(node.stack.answer(call->session, {"application/sdp", "answer"}, network.now()).has_value());
+      CHECK(node.stack.calls().answer(call->session, {"application/sdp", "answer"}, network.now()).has_value());
     }
   }
   void on_told(const sip::Event& event) {
@@ -61,7 +61,7 @@ struct WatchedNetwork {
     ++documents;
   }
   void call() {
-    const auto made = caller.stack.call({from, "sip:bob@192.0.2.2", {"application/sdp", "offer"}, {}, false}, network.now());
+    const auto made = caller.stack.calls().call({from, "sip:bob@192.0.2.2", {"application/sdp", "offer"}, {}, false}, network.now());
     REQUIRE(made);
     placed = *made;
     up = true;
@@ -92,7 +92,7 @@ TEST_CASE("A watcher on another stack sees each call, and each document has the 
     watch.call();
     watch.network.run_for(5s);
     CHECK(watch.table.in_use());
-    REQUIRE(watch.caller.stack.hang_up(watch.placed, watch.network.now()));
+    REQUIRE(watch.caller.stack.calls().hang_up(watch.placed, watch.network.now()));
     watch.network.run_for(5s);
     CHECK_FALSE(watch.table.in_use());
   }
@@ -113,7 +113,7 @@ TEST_CASE("After loss, repetition and reordering of packets, the watcher finally
     watch.network.run_for(700s);  // This time includes a refresh.
     CHECK(watch.documents > 0);
     CHECK(watch.table.in_use() == watch.up);
-    if (watch.up) REQUIRE(watch.caller.stack.hang_up(watch.placed, watch.network.now()));
+    if (watch.up) REQUIRE(watch.caller.stack.calls().hang_up(watch.placed, watch.network.now()));
     watch.network.run_for(40s);
     CHECK_FALSE(watch.table.in_use());
   }

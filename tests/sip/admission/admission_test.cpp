@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(AtAdmission, "A registrar of an account is a peer after its fi
   sip::AccountOptions account;
   account.address_of_record = "sip:bot@pbx.example";
   account.registrar = "sip:192.0.2.50";
-  stack.add_account(account, now);
+  stack.accounts().add(account, now);
   drain();
   CHECK(served(41, from("192.0.2.50")) == 20);
   advance(10s);
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(AtAdmission, "An established call is served when its source ha
   receive(invite(), flow);
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
-  REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().answer(call->session, {"application/sdp", "answer"}, now));
   drain();
   const std::string tag = tag_of(header(take("SIP/2.0 200"), "To"));
   receive(in_dialog("ACK", 1, tag), flow);
@@ -259,7 +259,7 @@ struct Proving : AtAdmission {
     sip::AccountOptions own;
     own.address_of_record = "sip:bot@pbx.example";
     own.registrar = "sip:192.0.2.50";
-    account = stack.add_account(own, now);
+    account = stack.accounts().add(own, now);
     drain();
     receive(response(take("REGISTER "), 200, "reg"), from("192.0.2.50"));
     advance(0s);
@@ -344,7 +344,7 @@ TEST_CASE_FIXTURE(Proving, "A captured INVITE that is sent again gets 401 with s
   receive(captured);
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
-  REQUIRE(stack.hang_up(call->session, now));
+  REQUIRE(stack.calls().hang_up(call->session, now));
   advance(120s);
   sent.clear();
   for (const char* what : {"call-1", "z9hG4bKpeer"}) captured.replace(captured.find(what), 6, "other-");

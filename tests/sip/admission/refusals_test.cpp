@@ -19,7 +19,7 @@ struct Starting : Scripted {
     options.registrar = "sip:pbx.example";
     names["pbx.example"] = {route(sip::Transport::Udp, peer.remote)};
     answers_queries = false;
-    stack.add_account(options, now);
+    stack.accounts().add(options, now);
     drain();
   }
   void register_now() {

@@ -62,7 +62,7 @@ struct Admission {
       const auto* call = std::get_if<sip::IncomingCall>(&event);
       if (call == nullptr) return;
       proven += call->proven_user == "ada" ? 1 : 0;
-      (void)stack.reject(call->session, 486, {}, base::Clock::now());
+      (void)stack.calls().reject(call->session, 486, {}, base::Clock::now());
     });
     thread = std::thread([this] { edge->run(); });
   }

@@ -47,7 +47,7 @@ TEST_CASE("After each malformed INVITE an OPTIONS gets a response, and a minute 
     malformed::for_each(to_string(transport), [&](const std::string& name, std::string text) {
       CAPTURE(name);
       one.receive(text);
-      while (const auto call = one.event<sip::IncomingCall>()) (void)one.stack.reject(call->session, 486, {}, one.now);
+      while (const auto call = one.event<sip::IncomingCall>()) (void)one.stack.calls().reject(call->session, 486, {}, one.now);
       one.drain();
       for (const Sent& sent : one.sent) {  // The stack sends only whole messages, without a line from the INVITE.
         REQUIRE(sent.bytes.starts_with("SIP/2.0 "));
@@ -60,7 +60,7 @@ TEST_CASE("After each malformed INVITE an OPTIONS gets a response, and a minute 
       REQUIRE(answer.starts_with("SIP/2.0 200"));
       ++answered;
       one.advance(60s);
-      CHECK(one.stack.legs() == 0);
+      CHECK(one.stack.sizes().legs == 0);
       CHECK_FALSE(one.stack.next_deadline());
       one.sent.clear();
     });

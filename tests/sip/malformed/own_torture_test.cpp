@@ -55,12 +55,12 @@ TEST_CASE("The stack gives each of Offhook's own torture messages the right resp
     while (const auto call = one.event<sip::IncomingCall>()) {
       for (const auto& [field, value] : call->headers) CHECK(field != "Route");  // In headers-in-the-uri, the URI's headers must not become header fields.
       if (name == "body-in-parts.sip") CHECK(call->offer.data.starts_with("v=0\r\n"));
-      (void)one.stack.reject(call->session, 486, {}, one.now);
+      (void)one.stack.calls().reject(call->session, 486, {}, one.now);
       one.drain();
     }
     one.advance(200s);
     CHECK_FALSE(one.stack.next_deadline());
-    CHECK(one.stack.legs() == 0);
+    CHECK(one.stack.sizes().legs == 0);
   }
   CHECK(files == wanted.size());
   CHECK(files >= 60);

@@ -93,7 +93,7 @@ struct LiveEdge {
     edge = std::move(*opened);
     edge->on_event([this, rejects](const sip::Event& event) {
       const auto* call = std::get_if<sip::IncomingCall>(&event);
-      if (call != nullptr && rejects) (void)stack.reject(call->session, 486, {}, base::Clock::now());
+      if (call != nullptr && rejects) (void)stack.calls().reject(call->session, 486, {}, base::Clock::now());
     });
     thread = std::thread([this] { edge->run(); });
   }

@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(Dialler, "without a listening port the Contact has the connect
   }
   SUBCASE("another connection has another port, which is registered, and the old binding is removed") {
     lose_flow();
-    CHECK(advance_to_next() <= Registration::kFlowLostDelay);
+    CHECK(advance_to_next() <= Waits::kFlowLostDelay);
     CHECK(last().contact == "<sip:6001@192.0.2.1;transport=tls>;expires=300, <sip:6001@192.0.2.1:49152;transport=tls>;expires=0");
     own_end = at("192.0.2.1", 49153);
     accept(300, ";rport=49153");

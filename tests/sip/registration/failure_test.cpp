@@ -166,7 +166,7 @@ TEST_CASE("after a lost flow the registration is renewed within two seconds, at 
     account.lose_flow();
     account.lose_flow();
     waits.push_back(account.advance_to_next());
-    CHECK(waits.back() <= Registration::kFlowLostDelay);
+    CHECK(waits.back() <= Waits::kFlowLostDelay);
   }
   std::sort(waits.begin(), waits.end());
   CHECK(waits.back() - waits.front() > 500ms);
@@ -175,7 +175,7 @@ TEST_CASE("after a lost flow the registration is renewed within two seconds, at 
 TEST_CASE_FIXTURE(Account, "when connections break soon after each 2xx, the waits get longer until a connection lasts") {
   transport = Transport::Tcp;
   start();
-  base::Duration limit = Registration::kFlowLostDelay;
+  base::Duration limit = Waits::kFlowLostDelay;
   for (int i = 0; i < 12; ++i) {
     accept(3600);
     advance(1s);
@@ -184,13 +184,13 @@ TEST_CASE_FIXTURE(Account, "when connections break soon after each 2xx, the wait
     const auto wait = advance_to_next();
     CHECK(wait <= limit);
     CHECK(wait >= (i == 0 ? 0s : limit / 2));
-    limit = std::min<base::Duration>(2 * limit, Registration::kBackoffMax);
+    limit = std::min<base::Duration>(2 * limit, Waits::kBackoffMax);
   }
-  CHECK(limit == Registration::kBackoffMax);
+  CHECK(limit == Waits::kBackoffMax);
   accept(3600);
-  advance(Registration::kFlowStands);
+  advance(FlowHealth::kFlowStands);
   lose_flow();
-  CHECK(advance_to_next() <= Registration::kFlowLostDelay);
+  CHECK(advance_to_next() <= Waits::kFlowLostDelay);
   stop();
 }
 

@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Outbound, "a flow counts as successful after the response to t
     machine.on_flow_proven();
     lose_flow();
     CHECK(all<Failed>().empty());
-    CHECK(advance_to_next() <= Registration::kFlowLostDelay);
+    CHECK(advance_to_next() <= Waits::kFlowLostDelay);
   }
 }
 
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Outbound, "a registrar without outbound answers no pings, so i
   accept(300);
   lose_flow();
   CHECK(all<Failed>().empty());
-  CHECK(advance_to_next() <= Registration::kFlowLostDelay);
+  CHECK(advance_to_next() <= Waits::kFlowLostDelay);
 }
 
 TEST_CASE_FIXTURE(Outbound, "a new flow replaces the old one by its reg-id, and no Contact is removed [RFC 5626 section 4.5]") {

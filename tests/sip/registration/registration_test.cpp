@@ -79,8 +79,8 @@ TEST_CASE("the own Contact is found among the first kMaxBindings, and not after 
     account.respond(200, lines + "Contact: <sip:6001@192.0.2.1:5060>;expires=77\r\n");
     return account.last_of<Registered>().expires;
   };
-  CHECK(grant(Registration::kMaxBindings - 1) == 77s);
-  CHECK(grant(Registration::kMaxBindings) == 300s);
+  CHECK(grant(OwnBinding::kMaxBindings - 1) == 77s);
+  CHECK(grant(OwnBinding::kMaxBindings) == 300s);
 }
 
 TEST_CASE("an IPv6 Contact is recognised in any spelling [RFC 5118 section 4]") {
@@ -127,14 +127,14 @@ TEST_CASE("short grants are refreshed at half, a grant of a second after 500 ms,
     CHECK(wait(60, seed) == 30s);
     CHECK(wait(120, seed) <= 88s);
     CHECK(wait(120, seed) >= 60s);
-    CHECK(wait(2000000000, seed) <= Registration::kMaxExpires);
+    CHECK(wait(2000000000, seed) <= kMaxExpires);
   }
 }
 
 TEST_CASE_FIXTURE(Account, "a registration stays without a gap over a day of refreshes") {
   register_for(300);
   for (auto end = now + 24h; now < end;) {
-    CHECK(advance_to_next() <= 300s - Registration::kRefreshMargin);
+    CHECK(advance_to_next() <= 300s - Waits::kRefreshMargin);
     accept(300);
   }
   CHECK(all<Failed>().empty());
@@ -223,7 +223,7 @@ TEST_CASE_FIXTURE(Account, "an unanswerable challenge and a 403 are refusals, wi
     respond(403);
   }
   CHECK(last_of<Failed>().why == Why::Refused);
-  CHECK(last_of<Failed>().retry_in >= Registration::kCredentialsRetry);
+  CHECK(last_of<Failed>().retry_in >= Waits::kCredentialsRetry);
 }
 
 TEST_CASE_FIXTURE(Account, "a 423 is answered at once with its Min-Expires, which is kept [RFC 3261 section 10.2.8]") {
@@ -242,11 +242,11 @@ TEST_CASE_FIXTURE(Account, "a 423 is answered at once with its Min-Expires, whic
 
 TEST_CASE_FIXTURE(Account, "423 is followed kMaxIntervalRetries times, and the next one is a failure [RFC 3261 section 10.2.8]") {
   start();
-  for (int i = 1; i <= Registration::kMaxIntervalRetries; ++i) respond(423, "Min-Expires: " + std::to_string(600 * i) + "\r\n");
-  CHECK(sent.size() == 1 + Registration::kMaxIntervalRetries);
+  for (int i = 1; i <= RegisterRequest::kMaxIntervalRetries; ++i) respond(423, "Min-Expires: " + std::to_string(600 * i) + "\r\n");
+  CHECK(sent.size() == 1 + RegisterRequest::kMaxIntervalRetries);
   CHECK(all<Failed>().empty());
   respond(423, "Min-Expires: 9000\r\n");
-  CHECK(sent.size() == 1 + Registration::kMaxIntervalRetries);
+  CHECK(sent.size() == 1 + RegisterRequest::kMaxIntervalRetries);
   CHECK(last_of<Failed>().why == Why::Refused);
   CHECK(last_of<Failed>().status == 423);
 }

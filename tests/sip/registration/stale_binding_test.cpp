@@ -52,7 +52,7 @@ TEST_CASE("A 403 or a wrong password at the removal is a failure like at any REG
     account.respond(status, status == 401 ? "WWW-Authenticate: Digest realm=\"pbx\", nonce=\"b\"\r\n" : "");
     CHECK(account.machine.state() == State::Waiting);
     CHECK(account.all<Failed>().size() == 1);
-    CHECK(account.advance_to_next() >= Registration::kCredentialsRetry);
+    CHECK(account.advance_to_next() >= Waits::kCredentialsRetry);
     CHECK(account.last().contact == kRegisters);  // A registrar that forbids the removal may still accept a registration.
     account.accept(300);
     CHECK(account.machine.state() == State::Registered);
@@ -135,8 +135,8 @@ TEST_CASE("refresh_within limits the time between two REGISTERs, from kMinRefres
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     CHECK(wait(25s, 300, seed) <= 25s);
     CHECK(wait(25s, 300, seed) >= 20s);
-    CHECK(wait(Registration::kMinRefreshWithin, 300, seed) <= 10s);
-    CHECK(wait(Registration::kMinRefreshWithin - 1s, 300, seed) >= 8s);
+    CHECK(wait(Waits::kMinRefreshWithin, 300, seed) <= 10s);
+    CHECK(wait(Waits::kMinRefreshWithin - 1s, 300, seed) >= 8s);
     CHECK(wait(25s, 30, seed) <= 15s);  // A shorter grant takes precedence.
     CHECK(wait(3600s, 300, seed) >= 150s);
     CHECK(wait(0s, 300, seed) >= 150s);

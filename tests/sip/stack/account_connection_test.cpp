@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(OverTcp, "Over TCP an account pings every 95 to 120 s; a serve
 
 TEST_CASE_FIXTURE(OverTcp, "After unregister the account no longer uses its connection") {
   CHECK(stack.uses(used));
-  stack.unregister(account, now);
+  stack.accounts().unregister(account, now);
   drain();
   receive(response(take("REGISTER "), 200, ""), used);
   advance(40s);
@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(OverTcp, "The stack closes a connection on which a REGISTER go
   std::string word;
   SUBCASE("no response") {}
   SUBCASE("a 100 response") { word = "100"; }
-  stack.refresh_registration(account, now);
+  stack.accounts().refresh(account, now);
   drain();
   const std::string refresh = take("REGISTER ");
   if (!word.empty()) receive(response(refresh, 100, ""), used);

@@ -1,4 +1,4 @@
-#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/sip/stack/account_table.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/tests/sip/stack/registering.hpp>
 
@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(Registering, "A callee's challenge with the registrar's realm 
   call.account = account;
   call.target = "sip:evil@192.0.2.99";
   call.offer = {"application/sdp", "offer"};
-  REQUIRE(stack.call(call, now));
+  REQUIRE(stack.calls().call(call, now));
   drain();
   receive(response(take("INVITE "), 401, "x", {},
                    {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"evil\", algorithm=SHA-256, qop=\"auth\""}}));
@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(Registering, "An invalid address of record gives Failed at onc
 TEST_CASE_FIXTURE(Registering, "unregister removes the binding and ends in Unregistered [RFC 3261 section 10.2.2]") {
   register_now();
   sent.clear();
-  stack.unregister(account, now);
+  stack.accounts().unregister(account, now);
   drain();
   const std::string last = take("REGISTER ");
   CHECK(header(last, "Expires") == "0");
@@ -128,21 +128,21 @@ TEST_CASE_FIXTURE(Registering, "unregister removes the binding and ends in Unreg
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Registering, "remove_account removes the binding; the account is gone when the registrar has responded [RFC 3261 section 10.2.2]") {
+TEST_CASE_FIXTURE(Registering, "remove() removes the binding; the account is gone when the registrar has responded [RFC 3261 section 10.2.2]") {
   register_now();
   sent.clear();
-  CHECK(stack.accounts() == 1);
-  stack.remove_account(account, now);
-  stack.remove_account(account, now);
+  CHECK(stack.accounts().size() == 1);
+  stack.accounts().remove(account, now);
+  stack.accounts().remove(account, now);
   drain();
   const std::string last = take("REGISTER ");
   CHECK(header(last, "Contact").find("expires=0") != std::string::npos);
   CHECK(sent.empty());
-  CHECK(stack.accounts() == 1);
+  CHECK(stack.accounts().size() == 1);
   receive(response(last, 200, "reg"));
   CHECK(event<sip::RegistrationChanged>()->state == sip::RegistrationChanged::State::Unregistered);
   CHECK_FALSE(event<sip::RegistrationChanged>());
-  CHECK(stack.accounts() == 0);
+  CHECK(stack.accounts().size() == 0);
   advance(66s);
   CHECK_FALSE(stack.next_deadline());
   CHECK(stack.sizes() == sip::StackSizes{});
@@ -150,30 +150,30 @@ TEST_CASE_FIXTURE(Registering, "remove_account removes the binding; the account 
 
 TEST_CASE_FIXTURE(Registering, "A removed account is gone after 32 s when its registrar is silent, and at once when it never registered") {
   register_now();
-  stack.remove_account(account, now);
+  stack.accounts().remove(account, now);
   drain();
   advance(32s);
-  CHECK(stack.accounts() == 0);
+  CHECK(stack.accounts().size() == 0);
   options.registers = false;
-  const sip::AccountId other = stack.add_account(options, now);
+  const sip::AccountId other = stack.accounts().add(options, now);
   events.clear();
-  stack.remove_account(other, now);
+  stack.accounts().remove(other, now);
   drain();
   CHECK(event<sip::RegistrationChanged>()->state == sip::RegistrationChanged::State::Unregistered);
-  CHECK(stack.accounts() == 0);
+  CHECK(stack.accounts().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Registering, "A removed account receives and makes no calls, also when it was the last account") {
   register_now();
-  stack.remove_account(account, now);
+  stack.accounts().remove(account, now);
   drain();
   for (int i = 0; i < 2; ++i) {  // The first pass runs while the binding is being removed, the second one when the account is gone.
     sip::CallOptions call;
     call.account = account;
     call.target = "sip:desk@192.0.2.99";
-    CHECK(stack.call(call, now).error() == sip::StackError::UnknownAccount);
-    CHECK(stack.subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}}}, now).error() == sip::StackError::UnknownAccount);
-    CHECK(stack.request({account, sip::Method::Options, "sip:6001@pbx.example"}, now).error() == sip::StackError::UnknownAccount);
+    CHECK(stack.calls().call(call, now).error() == sip::StackError::UnknownAccount);
+    CHECK(stack.subscriptions().subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}}}, now).error() == sip::StackError::UnknownAccount);
+    CHECK(stack.requests().send({account, sip::Method::Options, "sip:6001@pbx.example"}, now).error() == sip::StackError::UnknownAccount);
     for (const std::string from : {"192.0.2.50", "192.0.2.66"}) {
       sent.clear();
       receive(invite("offer", {}, "sip:6001@192.0.2.1"), {{1}, sip::Transport::Udp, local, address(from, 5060)});
@@ -182,11 +182,11 @@ TEST_CASE_FIXTURE(Registering, "A removed account receives and makes no calls, a
       CHECK((refused.starts_with("SIP/2.0 404") || refused.starts_with("SIP/2.0 403")));
       CHECK_FALSE(event<sip::IncomingCall>());
     }
-    stack.refresh_registration(account, now);
+    stack.accounts().refresh(account, now);
     drain();
     CHECK(count("REGISTER ") == 0);
     advance(32s);
-    REQUIRE(stack.accounts() == 0);
+    REQUIRE(stack.accounts().size() == 0);
   }
 }
 
@@ -195,45 +195,45 @@ TEST_CASE_FIXTURE(Registering, "A call of a removed account continues with its i
   receive(invite("offer", {}, "sip:6001@192.0.2.1"));
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
-  REQUIRE(stack.answer(call->session, kAnswer, now));
+  REQUIRE(stack.calls().answer(call->session, kAnswer, now));
   drain();
   const std::string tag = tag_of(header(take("SIP/2.0 200"), "To"));
   receive(in_dialog("ACK", 1, tag));
-  stack.remove_account(account, now);
+  stack.accounts().remove(account, now);
   drain();
   receive(response(take("REGISTER "), 200, "reg"));
-  CHECK(stack.accounts() == 1);
-  CHECK(stack.sessions() == 1);
-  REQUIRE(stack.offer(call->session, kOffer, now));
+  CHECK(stack.accounts().size() == 1);
+  CHECK(stack.calls().size() == 1);
+  REQUIRE(stack.calls().offer(call->session, kOffer, now));
   drain();
   const std::string offer = take("INVITE ");
   CHECK(header(offer, "Contact").starts_with("<sip:6001@192.0.2.1:5060"));
   receive(response(offer, 488, "peer"));
   receive(in_dialog("BYE", 2, tag));
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
   advance(66s);
-  CHECK(stack.accounts() == 0);
+  CHECK(stack.accounts().size() == 0);
   CHECK(stack.sizes() == sip::StackSizes{});
 }
 
 TEST_CASE_FIXTURE(Registering, "An account that is removed with a REGISTER, a SUBSCRIBE and a request pending is gone after their responses") {
   const std::string first = start();
-  const auto subscription = stack.subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}, .persists = false}}, now);
+  const auto subscription = stack.subscriptions().subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}, .persists = false}}, now);
   REQUIRE(subscription);
-  REQUIRE(stack.request({account, sip::Method::Options, "sip:6001@pbx.example"}, now));
+  REQUIRE(stack.requests().send({account, sip::Method::Options, "sip:6001@pbx.example"}, now));
   drain();
-  stack.remove_account(account, now);
+  stack.accounts().remove(account, now);
   receive(response(first, 403, "reg"));
-  CHECK(stack.accounts() == 1);
+  CHECK(stack.accounts().size() == 1);
   advance(40s);
-  CHECK(stack.requests() == 0);
-  CHECK(stack.subscriptions() == 0);
-  CHECK(stack.accounts() == 0);
+  CHECK(stack.requests().size() == 0);
+  CHECK(stack.subscriptions().size() == 0);
+  CHECK(stack.accounts().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Registering, "unregister ends within 32 s when the registrar does not respond") {
   register_now();
-  stack.unregister(account, now);
+  stack.accounts().unregister(account, now);
   drain();
   advance(32s);
   std::optional<sip::RegistrationChanged> last;
@@ -268,7 +268,7 @@ TEST_CASE_FIXTURE(Registering, "A call from the registrar belongs to the account
   CHECK(call->account == account);
   REQUIRE(call->asserted);
   CHECK(call->asserted->uri == "sip:boss@pbx.example");
-  REQUIRE(stack.answer(call->session, {"application/sdp", "x"}, now));
+  REQUIRE(stack.calls().answer(call->session, {"application/sdp", "x"}, now));
   drain();
   CHECK(header(take("SIP/2.0 200"), "Contact").starts_with("<sip:6001@192.0.2.1:5060"));
 }
@@ -282,7 +282,7 @@ TEST_CASE_FIXTURE(Registering, "Over UDP an account pings every 24 to 29 s for a
   REQUIRE(count("\r\n\r\n") == 1);
   CHECK(sent.back().bytes == "\r\n\r\n");
   CHECK(sent.back().flow.remote == address("192.0.2.50", 5060));
-  stack.unregister(account, now);
+  stack.accounts().unregister(account, now);
   drain();
   receive(response(take("REGISTER "), 200, "reg"));
   sent.clear();
@@ -357,7 +357,7 @@ TEST_CASE_FIXTURE(Guarded, "A registered account accepts calls from its registra
   CHECK_FALSE(event<sip::StrangerRefused>());  // The 1st, 2nd and 4th refusal give an event, the 3rd does not.
   (void)ask("6001", stranger);
   CHECK(event<sip::StrangerRefused>());
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
   CHECK_FALSE(event<sip::IncomingCall>());
   CHECK(ask("6001", peer).starts_with("SIP/2.0 100"));
   CHECK(ask("6002", peer).starts_with("SIP/2.0 404"));
@@ -373,7 +373,7 @@ TEST_CASE_FIXTURE(Guarded, "When the registrar's name resolves to new addresses 
   options.registrar = "sip:pbx.example";
   names["pbx.example"] = {used, at(0)};
   receive(granted(start(), 120));
-  constexpr std::size_t kOthers = sip::Accounts::kMaxRegistrarAddresses - 1;
+  constexpr std::size_t kOthers = sip::AccountTable::kMaxRegistrarAddresses - 1;
   for (std::size_t n = 1; n <= kOthers; ++n) {
     names["pbx.example"] = {used, at(n)};
     sent.clear();
@@ -416,7 +416,7 @@ TEST_CASE_FIXTURE(Guarded, "A flood of strangers' requests leaves transactions f
   CHECK(ask_other(stranger).starts_with("SIP/2.0 503"));
   CHECK(ask("6001", peer).starts_with("SIP/2.0 100"));
   call_id = call->call_id;
-  REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().answer(call->session, {"application/sdp", "answer"}, now));
   drain();
   const std::string our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
   sent.clear();

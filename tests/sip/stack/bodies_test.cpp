@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(Called, "The stack ignores an optional body that is not SDP [R
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
   CHECK(call->offer.empty());
-  REQUIRE(stack.answer(call->session, kOffer, now));
+  REQUIRE(stack.calls().answer(call->session, kOffer, now));
   drain();
   const std::string ok = take("SIP/2.0 200");
   CHECK(body(ok) == "offer");
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "In PRACK and in an early UPDATE an optional bod
   }
   SUBCASE("PRACK") {
     ring_in(kRequires);
-    REQUIRE(stack.progress(session, kEarly, now));
+    REQUIRE(stack.calls().progress(session, kEarly, now));
     drain();
     const std::string early = take("SIP/2.0 183");
     our_tag = tag_of(header(early, "To"));

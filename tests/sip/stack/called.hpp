@@ -19,7 +19,7 @@ struct Called : Scripted {
     session = call->session;
   }
   void pick_up(const std::string& content = "answer") {
-    REQUIRE(stack.answer(session, {"application/sdp", content}, now));
+    REQUIRE(stack.calls().answer(session, {"application/sdp", content}, now));
     drain();
     const std::string ok = take("SIP/2.0 200");
     REQUIRE(!ok.empty());
@@ -34,7 +34,7 @@ struct Called : Scripted {
   }
   void expect_no_residue() {
     advance(64 * 500ms + 1s);
-    CHECK(stack.sessions() == 0);
+    CHECK(stack.calls().size() == 0);
     CHECK_FALSE(stack.next_deadline());
   }
 };

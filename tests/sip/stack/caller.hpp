@@ -20,7 +20,7 @@ struct Caller : Scripted {
     options.username = "bot";
     options.password = "secret";
     options.registers = false;
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
   }
   void dial(const std::string& offer = "offer", bool through_registrar = true) {
     sip::CallOptions options;
@@ -29,7 +29,7 @@ struct Caller : Scripted {
     if (!offer.empty()) options.offer = {"application/sdp", offer};
     options.headers = {{"X-Trace", "7"}};
     options.through_registrar = through_registrar;
-    const auto made = stack.call(options, now);
+    const auto made = stack.calls().call(options, now);
     REQUIRE(made);
     session = *made;
     drain();
@@ -47,7 +47,7 @@ struct Caller : Scripted {
   }
   void expect_no_residue() {
     advance(66s);
-    CHECK(stack.sessions() == 0);
+    CHECK(stack.calls().size() == 0);
     CHECK_FALSE(stack.next_deadline());
   }
   static Fields challenge(const std::string& nonce) {

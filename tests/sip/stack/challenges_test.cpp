@@ -31,7 +31,7 @@ struct Challenged : Registering {
     sip::CallOptions call;
     call.account = account;
     call.target = "sip:desk@192.0.2.99";
-    REQUIRE(stack.call(call, now));
+    REQUIRE(stack.calls().call(call, now));
     drain();
     receive(response(take("INVITE "), challenges.front().first == "WWW-Authenticate" ? 401 : 407, "x", {}, challenges));
     CHECK(count("ACK ") == 1);
@@ -46,7 +46,7 @@ struct Challenged : Registering {
     receive(invite("offer", {{"Record-Route", "<sip:192.0.2.50;lr>"}}, "sip:6001@192.0.2.1"));
     const auto call = event<sip::IncomingCall>();
     REQUIRE(call);
-    REQUIRE(stack.answer(call->session, kAnswer, now));
+    REQUIRE(stack.calls().answer(call->session, kAnswer, now));
     drain();
     receive(in_dialog("ACK", 1, tag_of(header(take("SIP/2.0 200"), "To"))));
     sent.clear();
@@ -67,7 +67,7 @@ TEST_CASE("In a call from the peer a challenge in the registrar's realm gets no 
       us.options.challenges.in_peers_dialogs = allowed;
       us.register_now();
       const sip::SessionId session = us.called();
-      REQUIRE(us.stack.offer(session, kOffer, us.now));
+      REQUIRE(us.stack.calls().offer(session, kOffer, us.now));
       us.drain();
       const std::string offer = us.take("INVITE ");
       REQUIRE(us.last_flow.remote == us.peer.remote);
@@ -75,7 +75,7 @@ TEST_CASE("In a call from the peer a challenge in the registrar's realm gets no 
       CHECK(us.leaks() == allowed);
       if (allowed) us.receive(us.response(us.take("INVITE "), 488, "peer"));
       us.sent.clear();
-      REQUIRE(us.stack.hang_up(session, us.now));
+      REQUIRE(us.stack.calls().hang_up(session, us.now));
       us.drain();
       us.receive(us.response(us.take("BYE "), status, "peer", {}, {{name, us.digest("pbx")}}));
       CHECK(us.leaks() == allowed);
@@ -96,10 +96,10 @@ TEST_CASE_FIXTURE(Challenged, "A BYE that the far end of an incoming call challe
       receive(text, registrar);
       const auto call = event<sip::IncomingCall>();
       REQUIRE(call);
-      REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+      REQUIRE(stack.calls().answer(call->session, {"application/sdp", "answer"}, now));
       drain();
       receive(in_dialog("ACK", 1, tag_of(header(take("SIP/2.0 200"), "To"))), registrar);
-      REQUIRE(stack.hang_up(call->session, now));
+      REQUIRE(stack.calls().hang_up(call->session, now));
       drain();
       const std::string bye = take("BYE ");
       REQUIRE(last_flow.remote == address("192.0.2.99", 5060));  // The BYE went directly to the far end.
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(Challenged, "A Basic challenge gets no password, and is ignore
     sip::CallOptions call;
     call.account = account;
     call.target = "sip:desk@192.0.2.99";
-    REQUIRE(stack.call(call, now));
+    REQUIRE(stack.calls().call(call, now));
     drain();
     receive(response(take("INVITE "), name == "WWW-Authenticate" ? 401 : 407, "x", {}, {{name, basic}, {name, digest("pbx")}}));
     const std::string again = take("INVITE ");
@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(Challenged, "An account that lists realms answers the challeng
   sip::CallOptions call;
   call.account = account;
   call.target = "sip:desk@192.0.2.99";
-  REQUIRE(stack.call(call, now));
+  REQUIRE(stack.calls().call(call, now));
   drain();
   receive(response(take("INVITE "), 407, "x", {}, {{"Proxy-Authenticate", digest("pbx")}, {"WWW-Authenticate", digest("evil")}}));
   const std::string again = take("INVITE ");

@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(Called, "An UPDATE with another From gives PeerChanged, and th
   receive(by("<sip:cyd@192.0.2.99>", in_dialog("UPDATE", 4, our_tag)));  // The CSeq does not rise, so that the UPDATE gets 500.
   CHECK_FALSE(event<sip::PeerChanged>());
   sent.clear();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(header(take("BYE "), "To") == "\"Bea\" <sip:bea@192.0.2.99>;tag=peer");
 }
@@ -47,12 +47,12 @@ TEST_CASE_FIXTURE(Called, "A re-INVITE changes the connected party when it is ac
   receive(by("<sip:bea@192.0.2.99>", in_dialog("INVITE", 2, our_tag, "offer 2")));
   REQUIRE(event<sip::OfferReceived>());
   CHECK(events.empty());
-  REQUIRE(stack.refuse_offer(session, 488, now));
+  REQUIRE(stack.calls().refuse_offer(session, 488, now));
   drain();
   CHECK_FALSE(event<sip::PeerChanged>());
   receive(by("<sip:bea@192.0.2.99>", in_dialog("INVITE", 3, our_tag, "offer 3")));
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.accept_offer(session, kAnswer, now));
+  REQUIRE(stack.calls().accept_offer(session, kAnswer, now));
   drain();
   const auto changed = event<sip::PeerChanged>();
   REQUIRE(changed);
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(Caller, "A ringing branch may change its name by UPDATE; pendi
   const std::string reliable = response(first, 183, "a", "answer", {{"Contact", "<sip:desk@192.0.2.50>"}, {"Require", "100rel"}, {"RSeq", "1"}, {"Allow", "UPDATE"}});
   receive(reliable);
   receive(response(take("PRACK "), 200, "a"));
-  REQUIRE(stack.update(session, kOffer, now, {}, "a"));
+  REQUIRE(stack.calls().update(session, kOffer, now, {}, "a"));
   drain();
   const std::string update = take("UPDATE ");
   receive(by("<sip:bea@192.0.2.99>", in_dialog("UPDATE", 1, our_tag(), {}, {}, "a")));
@@ -91,7 +91,7 @@ TEST_CASE("A changed P-Asserted-Identity from a trusted peer gives PeerChanged [
     options.address_of_record = "sip:bot@pbx.example";
     options.registers = false;
     if (trusted) options.trusted_peers = {one.peer.remote.ip};
-    REQUIRE(one.stack.add_account(options, one.now).value != 0);
+    REQUIRE(one.stack.accounts().add(options, one.now).value != 0);
     const auto asserts = [](const std::string& user) { return Fields{{"P-Asserted-Identity", "<sip:" + user + "@pbx.example>"}}; };
     one.ring_in("offer", asserts("ann"));
     one.pick_up();
@@ -112,7 +112,7 @@ TEST_CASE("A changed P-Asserted-Identity from a trusted peer gives PeerChanged [
 TEST_CASE_FIXTURE(Called, "The stack supports from-change, and says so in INVITE and in its 2xx [RFC 4916 sections 4.1 and 4.2]") {
   receive(invite("offer", {{"Require", "from-change"}}));
   session = event<sip::IncomingCall>()->session;
-  REQUIRE(stack.answer(session, kAnswer, now));
+  REQUIRE(stack.calls().answer(session, kAnswer, now));
   drain();
   CHECK(header(take("SIP/2.0 200"), "Supported").find("from-change") != std::string::npos);
   Caller caller;
@@ -123,21 +123,21 @@ TEST_CASE_FIXTURE(Called, "The stack supports from-change, and says so in INVITE
 TEST_CASE_FIXTURE(Called,
     "identify sends an UPDATE with the new From; later requests keep it, also when the peer refuses the UPDATE [RFC 4916 sections 4.3 and 4.4.1]") {
   ring_in("offer", kTakesNames);
-  CHECK(stack.identify(session, {"sip:bea@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // The call still rings.
+  CHECK(stack.calls().identify(session, {"sip:bea@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // The call still rings.
   pick_up();
   receive(in_dialog("ACK", 1, our_tag));
   sent.clear();
-  CHECK(stack.identify(session, {"sip:a> b", {}}, now).error() == sip::StackError::BadUri);
-  CHECK(stack.identify(session, {"sip:bea@192.0.2.1", {}}, now, {{"From", "x"}}).error() == sip::StackError::BadHeader);
-  REQUIRE(stack.identify(session, {"sip:bea@192.0.2.1", "Bea \"B\""}, now, {{"P-Asserted-Identity", "<sip:bea@192.0.2.1>"}}));
+  CHECK(stack.calls().identify(session, {"sip:a> b", {}}, now).error() == sip::StackError::BadUri);
+  CHECK(stack.calls().identify(session, {"sip:bea@192.0.2.1", {}}, now, {{"From", "x"}}).error() == sip::StackError::BadHeader);
+  REQUIRE(stack.calls().identify(session, {"sip:bea@192.0.2.1", "Bea \"B\""}, now, {{"P-Asserted-Identity", "<sip:bea@192.0.2.1>"}}));
   drain();
   const std::string update = take("UPDATE ");
   CHECK(header(update, "From") == "\"Bea \\\"B\\\"\" <sip:bea@192.0.2.1>;tag=" + our_tag);
   CHECK(header(update, "P-Asserted-Identity") == "<sip:bea@192.0.2.1>");
   CHECK(body(update).empty());
-  CHECK(stack.identify(session, {"sip:cyd@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // The first UPDATE has no response yet.
+  CHECK(stack.calls().identify(session, {"sip:cyd@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // The first UPDATE has no response yet.
   receive(response(update, 438, "peer"));
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(header(take("BYE "), "From") == header(update, "From"));
 }
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(Called, "identify fails when the peer does not support from-ch
     one.pick_up();
     one.receive(one.in_dialog("ACK", 1, one.our_tag));
     one.sent.clear();
-    CHECK(one.stack.identify(one.session, {"sip:bea@192.0.2.1", {}}, one.now).error() == sip::StackError::WrongState);
+    CHECK(one.stack.calls().identify(one.session, {"sip:bea@192.0.2.1", {}}, one.now).error() == sip::StackError::WrongState);
     one.drain();
     CHECK(one.sent.empty());
   }

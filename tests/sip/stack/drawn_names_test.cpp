@@ -31,7 +31,7 @@ TEST_CASE("A call's branch, tag and Call-ID are distinct tokens of 128 random bi
   options.address_of_record = "sip:bot@pbx.example";
   options.registrar = "sip:192.0.2.50";
   options.registers = false;
-  const auto account = stack.add_account(options, base::TimePoint(1000s));
+  const auto account = stack.accounts().add(options, base::TimePoint(1000s));
   std::set<std::string> ids;
   constexpr std::size_t kCalls = 500;
   const std::size_t before = random.octets;
@@ -39,7 +39,7 @@ TEST_CASE("A call's branch, tag and Call-ID are distinct tokens of 128 random bi
     sip::CallOptions call;
     call.account = account;
     call.target = "sip:desk@192.0.2.99";
-    REQUIRE(stack.call(call, base::TimePoint(1000s)));
+    REQUIRE(stack.calls().call(call, base::TimePoint(1000s)));
     const auto query = stack.poll_query();
     REQUIRE(query);
     const sip::Route way{sip::Transport::Udp, address("192.0.2.1", 5060), address("192.0.2.50", 5060), {1}};

@@ -18,7 +18,7 @@ struct Early : EarlyDialogs {
     receive(response(take("PRACK "), 200, ""));
     receive(in_dialog("UPDATE", 1, our_tag, "new", {}, "a"));
     REQUIRE(event<sip::OfferReceived>());
-    REQUIRE(stack.accept_offer(session, kFine, now));
+    REQUIRE(stack.calls().accept_offer(session, kFine, now));
     drain();
     REQUIRE(body(take("SIP/2.0 200")) == "fine");
     events.clear();
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Early, "A callee's reliable responses cannot use up all client
   other.account = account;
   other.target = "sip:other@192.0.2.99";
   other.offer = kEarly;
-  REQUIRE(stack.call(other, now));
+  REQUIRE(stack.calls().call(other, now));
   drain();
   CHECK(!take("INVITE ").empty());
   CHECK_FALSE(event<sip::CallEnded>());
@@ -104,11 +104,11 @@ TEST_CASE_FIXTURE(Early, "PRACK goes to the target and along the route of the re
 
 TEST_CASE_FIXTURE(Early, "After a refused offer in PRACK, a PRACK without an offer is accepted [RFC 6337 section 2.3]") {
   ring_in(kSupports);
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
   prack(2, "new");
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.refuse_offer(session, 488, now));
+  REQUIRE(stack.calls().refuse_offer(session, 488, now));
   drain();
   REQUIRE(!take("SIP/2.0 488").empty());
   prack(3);
@@ -117,12 +117,12 @@ TEST_CASE_FIXTURE(Early, "After a refused offer in PRACK, a PRACK without an off
 
 TEST_CASE_FIXTURE(Early, "An offer in a PRACK that crosses the agent's 2xx gets its answer [RFC 3262 section 5]") {
   ring_in(kRequires);
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
   prack(2);
-  REQUIRE(stack.ring(session, now));  // A ring without a description. The 2xx does not wait for its PRACK.
+  REQUIRE(stack.calls().ring(session, now));  // A ring without a description. The 2xx does not wait for its PRACK.
   sent_reliable();
-  REQUIRE(stack.answer(session, kAnswer, now));
+  REQUIRE(stack.calls().answer(session, kAnswer, now));
   drain();
   REQUIRE(header(take("SIP/2.0 200"), "CSeq") == "1 INVITE");
   sent.clear();
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(Early, "A peer's offer whose PRACK is still due is not yet agr
   }
   const std::string early = take("ACK ");
   CHECK(early.empty());  // An ACK now would mean that there is no answer.
-  REQUIRE(stack.accept_offer(session, kAnswer, now));
+  REQUIRE(stack.calls().accept_offer(session, kAnswer, now));
   drain();
   CHECK((body(take()) == "answer"));
 }
@@ -202,17 +202,17 @@ TEST_CASE_FIXTURE(Early, "The refusal of one branch's UPDATE does not hold back 
   dial("");
   reliable(10, "a", "offer a");
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.accept_offer(session, kAnswer, now));
+  REQUIRE(stack.calls().accept_offer(session, kAnswer, now));
   drain();
   receive(response(take("PRACK "), 200, ""));
   receive(in_dialog("UPDATE", 1, our_tag, "new a", {}, "a"));
   REQUIRE(event<sip::OfferReceived>());
   reliable(20, "b", "offer b");
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.refuse_offer(session, 488, now));  // The first of the two offers.
+  REQUIRE(stack.calls().refuse_offer(session, 488, now));  // The first of the two offers.
   drain();
   REQUIRE(!take("SIP/2.0 488").empty());
-  CHECK(stack.accept_offer(session, kAnswer, now));
+  CHECK(stack.calls().accept_offer(session, kAnswer, now));
   drain();
   CHECK(header(take("PRACK "), "RAck") == "20 1 INVITE");
 }
@@ -223,9 +223,9 @@ TEST_CASE_FIXTURE(Early, "An answer for an abandoned branch is not sent to the b
   REQUIRE(event<sip::OfferReceived>());
   answered("b", "offer b");
   REQUIRE(event<sip::CallAnswered>()->is_offer);
-  CHECK_FALSE(stack.accept_offer(session, {"application/sdp", "answer to a"}, now, "a"));
-  CHECK_FALSE(stack.refuse_offer(session, 488, now, "a"));
-  REQUIRE(stack.accept_offer(session, kFine, now, "b"));
+  CHECK_FALSE(stack.calls().accept_offer(session, {"application/sdp", "answer to a"}, now, "a"));
+  CHECK_FALSE(stack.calls().refuse_offer(session, 488, now, "a"));
+  REQUIRE(stack.calls().accept_offer(session, kFine, now, "b"));
   drain();
   CHECK(body(take("ACK ")) == "fine");
 }
@@ -244,7 +244,7 @@ TEST_CASE_FIXTURE(Early, "An UPDATE with an offer after a 2xx whose offer has no
   REQUIRE(event<sip::CallAnswered>()->is_offer);
   receive(in_dialog("UPDATE", 1, our_tag, "another", {}, "a"));
   CHECK(!header(take("SIP/2.0 500"), "Retry-After").empty());
-  REQUIRE(stack.accept_offer(session, kAnswer, now));
+  REQUIRE(stack.calls().accept_offer(session, kAnswer, now));
   drain();
   CHECK(body(take("ACK ")) == "answer");
 }
@@ -259,6 +259,6 @@ TEST_CASE_FIXTURE(Early, "An UPDATE whose offer awaits accept_offer gets a final
   REQUIRE(event<sip::CallEnded>());
   CHECK(count("SIP/2.0 4") == 1);
   advance(std::chrono::hours(1));
-  CHECK(stack.legs() == 0);
+  CHECK(stack.sizes().legs == 0);
   CHECK(stack.unfinished() == 0);
 }

@@ -37,7 +37,7 @@ struct EarlyDialogs : Scripted {
     options.username = "bot";
     options.password = "secret";
     options.registers = false;
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
   }
   void dial(const std::string& offer = "offer") {
     open();
@@ -45,7 +45,7 @@ struct EarlyDialogs : Scripted {
     call.account = account;
     call.target = "sip:desk@192.0.2.99";
     if (!offer.empty()) call.offer = {"application/sdp", offer};
-    const auto made = stack.call(call, now);
+    const auto made = stack.calls().call(call, now);
     REQUIRE(made);
     session = *made;
     drain();
@@ -83,7 +83,7 @@ struct EarlyDialogs : Scripted {
   /// Establishes a call from the peer.
   void talk(const Fields& extra = kUpdates) {
     ring_in(extra);
-    REQUIRE(stack.answer(session, kAnswer, now));
+    REQUIRE(stack.calls().answer(session, kAnswer, now));
     drain();
     our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
     receive(in_dialog("ACK", 1, our_tag));
@@ -108,7 +108,7 @@ struct EarlyDialogs : Scripted {
   /// Receives a call, sends the answer in a reliable response, and acknowledges it.
   void agree_as_called(const Fields& extra = with(kSupports, kUpdates)) {
     ring_in(extra);
-    REQUIRE(stack.progress(session, kEarly, now));
+    REQUIRE(stack.calls().progress(session, kEarly, now));
     sent_reliable();
     prack(2);
     sent.clear();

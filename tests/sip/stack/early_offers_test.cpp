@@ -10,7 +10,7 @@ const Fields kRefreshedByUs{{"Require", "timer"}, {"Session-Expires", "90;refres
 
 struct Between : EarlyDialogs {
   std::string update(std::string_view tag = {}) {
-    REQUIRE(stack.update(session, kNew, now, {}, tag));
+    REQUIRE(stack.calls().update(session, kNew, now, {}, tag));
     drain();
     return take("UPDATE ");
   }
@@ -36,13 +36,13 @@ TEST_CASE_FIXTURE(Between,
   advance(5s);
   CHECK(count("UPDATE ") == 0);
   SUBCASE("accepted") {
-    REQUIRE(stack.accept_offer(session, kFine, now));
+    REQUIRE(stack.calls().accept_offer(session, kFine, now));
     advance(5s);
     CHECK(count("UPDATE ") == 0);
     CHECK(event<sip::OfferRefused>()->status == 491);
   }
   SUBCASE("refused") {
-    REQUIRE(stack.refuse_offer(session, 488, now));
+    REQUIRE(stack.calls().refuse_offer(session, 488, now));
     advance(5s);
     CHECK(count("UPDATE ") > 0);
   }
@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(Between, "An update that waits for a PRACK fails when the PRAC
   dial();
   reliable(10, "a", "answer", kUpdates);
   const std::string prack = take("PRACK ");
-  REQUIRE(stack.update(session, kNew, now));
+  REQUIRE(stack.calls().update(session, kNew, now));
   int status = 500;
   SUBCASE("the PRACK is refused") { receive(response(prack, 500, "")); }
   SUBCASE("the PRACK gets no response") {
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Between, "A session refresh repeats the description that was a
   }
   SUBCASE("the agent's answer") {
     receive(in_dialog("UPDATE", 1, our_tag, "theirs", {}, "a"));
-    REQUIRE(stack.accept_offer(session, kFine, now));
+    REQUIRE(stack.calls().accept_offer(session, kFine, now));
     CHECK(refreshed("a") == "fine");
   }
   SUBCASE("the agent's offer, which the peer refused") {
@@ -100,9 +100,9 @@ TEST_CASE_FIXTURE(Between, "An abandoned branch that does not respond to UPDATE 
   answered("b");
   receive(response(to_b, 200, "", "b's answer"));
   advance(20s);
-  REQUIRE(stack.update(session, kNew, now));
+  REQUIRE(stack.calls().update(session, kNew, now));
   advance(13s);  // The UPDATE to branch a has now timed out.
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
@@ -113,10 +113,10 @@ TEST_CASE_FIXTURE(Between, "An early UPDATE repeats the accepted INFO packages i
   options.registers = false;
   options.info_packages = {"x-game"};
   sip::CallOptions call;
-  call.account = stack.add_account(options, now);
+  call.account = stack.accounts().add(options, now);
   call.target = "sip:desk@192.0.2.99";
   call.offer = {"application/sdp", "offer"};
-  session = *stack.call(call, now);
+  session = *stack.calls().call(call, now);
   drain();
   first = take("INVITE ");
   agree();
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Between, "An early UPDATE has no Session-Expires, even if the 
   options.registrar = "sip:192.0.2.99";
   options.registers = false;
   options.session_timer.use = sip::SessionTimerOptions::Use::Ask;
-  account = stack.add_account(options, now);
+  account = stack.accounts().add(options, now);
   agree_as_called();
   const std::string offer = update();
   CHECK(header(offer, "Session-Expires").empty());
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(Between, "An early UPDATE has no Session-Expires, even if the 
 TEST_CASE_FIXTURE(Between, "After a 504 to the agent's UPDATE, the re-INVITE waits for the ACK to the agent's 2xx [RFC 3261 section 14.1]") {
   agree_as_called();
   const std::string offer = update();
-  REQUIRE(stack.answer(session, kAnswer, now));
+  REQUIRE(stack.calls().answer(session, kAnswer, now));
   drain();
   sent.clear();
   receive(response(offer, 504, ""));

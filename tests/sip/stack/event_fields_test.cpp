@@ -34,14 +34,14 @@ TEST_CASE_FIXTURE(Caller, "Each event of an outgoing call has the header fields 
   check_fields(event<sip::CallAnswered>(), "up");
   receive(in_dialog("INVITE", 1, our_tag(), "offer 2", with("hold"), "a"));
   check_fields(event<sip::OfferReceived>(), "hold");
-  REQUIRE(stack.accept_offer(session, kAnswer, now));
+  REQUIRE(stack.calls().accept_offer(session, kAnswer, now));
   drain();
   receive(in_dialog("ACK", 1, our_tag(), {}, {}, "a"));
-  REQUIRE(stack.offer(session, kOffer, now));
+  REQUIRE(stack.calls().offer(session, kOffer, now));
   drain();
   receive(response(take("INVITE "), 200, "a", "answer 2", with("answered", contact())));
   check_fields(event<sip::OfferAnswered>(), "answered");
-  REQUIRE(stack.offer(session, kOffer, now));
+  REQUIRE(stack.calls().offer(session, kOffer, now));
   drain();
   receive(response(take("INVITE "), 488, "a", {}, with("refused")));
   check_fields(event<sip::OfferRefused>(), "refused");
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(Called, "Each event of an incoming call has the header fields 
   check_fields(event<sip::CallConfirmed>(), "ack");
   receive(in_dialog("REFER", 2, our_tag, {}, with("refer", {{"Refer-To", "<sip:x@192.0.2.9>"}, {"Contact", "<sip:al@192.0.2.99>"}})));
   check_fields(event<sip::TransferRequested>(), "refer");
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   const auto ended = event<sip::CallEnded>();
   REQUIRE(ended);
@@ -101,9 +101,9 @@ TEST_CASE("Events of a call report the trusted P-Asserted-Identity of responses 
     options.address_of_record = "sip:bot@pbx.example";
     options.registers = false;
     if (trusted) options.trusted_peers = {one.peer.remote.ip};
-    const auto account = one.stack.add_account(options, one.now);
+    const auto account = one.stack.accounts().add(options, one.now);
     sip::CallOptions call{account, "sip:desk@192.0.2.99", kOffer, {}, false};
-    REQUIRE(one.stack.call(call, one.now));
+    REQUIRE(one.stack.calls().call(call, one.now));
     one.drain();
     const std::string sent = one.take("INVITE ");
     one.receive(Scripted::response(sent, 180, "a", {}, with("ring")));

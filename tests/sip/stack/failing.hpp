@@ -22,14 +22,14 @@ struct Failing : Scripted {
     options.address_of_record = "sip:bot@pbx.example";
     options.registrar = "sip:proxy.example";
     options.registers = false;
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
   }
   std::string dial(std::size_t offer_octets = 5) {
     sip::CallOptions options;
     options.account = account;
     options.target = "sip:desk@pbx.example";
     options.offer = {"application/sdp", std::string(offer_octets, 'o')};
-    const auto made = stack.call(options, now);
+    const auto made = stack.calls().call(options, now);
     REQUIRE(made);
     session = *made;
     drain();
@@ -38,8 +38,8 @@ struct Failing : Scripted {
   static Fields contact() { return {{"Contact", "<sip:desk@192.0.2.52:5062>"}}; }
   void expect_no_residue() {
     advance(100s);
-    CHECK(stack.sessions() == 0);
-    CHECK(stack.legs() == 0);
+    CHECK(stack.calls().size() == 0);
+    CHECK(stack.sizes().legs == 0);
     CHECK_FALSE(stack.next_deadline());
   }
 };

@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Failing, "The candidate that responded stays first for five mi
 
 TEST_CASE_FIXTURE(Failing, "After hang_up while the first candidate is silent, the stack tries no other candidate") {
   dial();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   sent.clear();
   advance(10s);

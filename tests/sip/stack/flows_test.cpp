@@ -143,19 +143,19 @@ TEST_CASE_FIXTURE(Leaving, "When the registrar sees a new address, the account b
 }
 
 TEST_CASE_FIXTURE(Leaving,
-    "refresh_registration after a change of the local address binds the new address and removes the old one at once [RFC 3261 section 10.2.4]") {
+    "refresh() after a change of the local address binds the new address and removes the old one at once [RFC 3261 section 10.2.4]") {
   receive(granted(start()));
   advance(10s);
   local = address("198.51.100.7", 5060);
   names["pbx.example"] = {route(Transport::Udp, address("192.0.2.50", 5060))};
   sent.clear();
-  stack.refresh_registration(account, now);
+  stack.accounts().refresh(account, now);
   drain();
   const std::string next = take("REGISTER ");
   CHECK(header(next, "Contact") == "<sip:6001@198.51.100.7:5060>;expires=300, <sip:6001@192.0.2.1:5060>;expires=0");
   receive(granted(next));
   CHECK(last_change().contact == "sip:6001@198.51.100.7:5060");
-  stack.refresh_registration({account.value + 1}, now);  // This account does not exist.
+  stack.accounts().refresh({account.value + 1}, now);  // This account does not exist.
   drain();
   CHECK(sent.empty());
 }
@@ -168,7 +168,7 @@ TEST_CASE_FIXTURE(Leaving, "When two candidates got the REGISTER over different 
   REQUIRE(!by_tcp.empty());
   receive(granted(by_udp));
   CHECK(last_change().contact == "sip:6001@192.0.2.1:5060");
-  stack.unregister(account, now);
+  stack.accounts().unregister(account, now);
   drain();
   CHECK(header(take("REGISTER "), "Contact") == "<sip:6001@192.0.2.1:5060>;expires=0");
 }
@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(Leaving, "A call that withholds the identity has the temporary
     call.offer = {"application/sdp", "offer"};
     call.privacy.id = true;
     sent.clear();
-    REQUIRE(stack.call(call, now));
+    REQUIRE(stack.calls().call(call, now));
     drain();
     return header(take("INVITE "), "Contact");
   };

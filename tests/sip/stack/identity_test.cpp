@@ -16,13 +16,13 @@ struct Named : Scripted {
     options.registrar = "sip:192.0.2.60";
     options.registers = false;
     options.trusted_peers = std::move(trusted);
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
   }
   std::string dial(sip::CallOptions call) {
     call.account = account;
     call.target = "sip:desk@192.0.2.60";
     call.offer = {"application/sdp", "offer"};
-    REQUIRE(stack.call(call, now));
+    REQUIRE(stack.calls().call(call, now));
     drain();
     return take("INVITE ");
   }

@@ -38,7 +38,7 @@ TEST_CASE_FIXTURE(Called, "CANCEL gets 200 and the INVITE gets 487, which is rep
   sent.clear();
   advance(2s);
   CHECK(sent.empty());
-  CHECK(stack.answer(session, {}, now).error() == sip::StackError::UnknownSession);
+  CHECK(stack.calls().answer(session, {}, now).error() == sip::StackError::UnknownSession);
   expect_no_residue();
 }
 
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Called, "A CANCEL with another branch gets 481, and the call k
                                                         {"Call-ID", "call-1"},
                                                         {"CSeq", "1 CANCEL"}}));
   CHECK(take().starts_with("SIP/2.0 481"));
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(Called, "A CANCEL with the branch of the INVITE and another se
                                                         {"Call-ID", "call-1"},
                                                         {"CSeq", "1 CANCEL"}}));
   CHECK(take().starts_with("SIP/2.0 481"));
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(Called, "A CANCEL after the 200 changes nothing [RFC 3261 sect
                                                         {"CSeq", "1 CANCEL"}}));
   CHECK(take().starts_with("SIP/2.0 200"));
   CHECK_FALSE(event<sip::CallEnded>());
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 // --- the peer's BYE
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(Called, "A BYE with a wrong tag gets 481 and the call continue
   receive(in_dialog("BYE", 3, "wrong"));
   CHECK(take().starts_with("SIP/2.0 481"));
   CHECK_FALSE(event<sip::CallEnded>());
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Called, "A BYE with swapped tags or another Call-ID gets 481, and the call continues [RFC 3261 section 12.2.2]") {
@@ -125,14 +125,14 @@ TEST_CASE_FIXTURE(Called, "A BYE with swapped tags or another Call-ID gets 481, 
   receive(in_dialog("BYE", 2, our_tag));
   CHECK(take().starts_with("SIP/2.0 481"));
   CHECK_FALSE(event<sip::CallEnded>());
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Called, "A request whose CSeq does not rise gets 500 [RFC 3261 section 12.2.2]") {
   talk();
   receive(in_dialog("INFO", 1, our_tag));
   CHECK(take().starts_with("SIP/2.0 500"));
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Called, "A BYE ends the call with any CSeq [RFC 3261 sections 12.2.2 and 15.1.2]") {
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(Called, "A BYE ends the call with any CSeq [RFC 3261 sections 
   SUBCASE("zero") { number = 0; }
   receive(in_dialog("BYE", number, our_tag, {}, {}, "stranger"));  // Both tags must still match.
   CHECK(take().starts_with("SIP/2.0 481"));
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
   receive(in_dialog("BYE", number, our_tag));
   CHECK(take().starts_with("SIP/2.0 200"));
   const auto ended = event<sip::CallEnded>();
@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(Called, "A BYE ends the call with any CSeq [RFC 3261 sections 
 
 TEST_CASE_FIXTURE(Called, "A BYE while the call rings ends it with any CSeq [RFC 3261 section 15.1.2]") {
   ring_in();
-  REQUIRE(stack.ring(session, now));
+  REQUIRE(stack.calls().ring(session, now));
   drain();
   our_tag = tag_of(header(take("SIP/2.0 180"), "To"));
   receive(in_dialog("BYE", 1, our_tag));
@@ -172,16 +172,16 @@ TEST_CASE_FIXTURE(Called, "The stack accepts a CSeq that skips numbers, and refu
   CHECK(take().starts_with("SIP/2.0 200"));
   receive(in_dialog("UPDATE", 3999, our_tag));
   CHECK(take().starts_with("SIP/2.0 500"));
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
   receive(in_dialog("BYE", 4001, our_tag));
   CHECK(take().starts_with("SIP/2.0 200"));
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Called, "A BYE of the caller while the call rings ends it with 487 [RFC 3261 section 15]") {
   receive(invite());
   session = event<sip::IncomingCall>()->session;
-  REQUIRE(stack.ring(session, now));
+  REQUIRE(stack.calls().ring(session, now));
   drain();
   our_tag = tag_of(header(take("SIP/2.0 180"), "To"));
   receive(in_dialog("BYE", 2, our_tag));
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(Called, "A BYE of the caller while the call rings ends it with
 
 TEST_CASE_FIXTURE(Called, "An INVITE whose Expires passes without a final response gets 487 [RFC 3261 section 13.3.1]") {
   ring_in("offer", {{"Expires", "30"}});
-  REQUIRE(stack.ring(session, now));
+  REQUIRE(stack.calls().ring(session, now));
   drain();
   sent.clear();
   advance(30s - 1ms);
@@ -207,7 +207,7 @@ TEST_CASE_FIXTURE(Called, "An INVITE whose Expires passes without a final respon
   CHECK(ended->by == sip::CallEnded::By::Remote);
   CHECK(ended->why == sip::CallEnded::Why::Cancelled);
   CHECK(ended->status == 487);
-  CHECK_FALSE(stack.answer(session, kAnswer, now));
+  CHECK_FALSE(stack.calls().answer(session, kAnswer, now));
   expect_no_residue();
 }
 
@@ -221,13 +221,13 @@ TEST_CASE_FIXTURE(Called, "An INVITE does not expire after it is answered [RFC 3
   advance(60s);
   CHECK(sent.empty());
   CHECK(events.empty());
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Called, "An INVITE whose 200 waits for a PRACK expires, too [RFC 3261 section 13.3.1]") {
   ring_in("offer", {{"Expires", "5"}, {"Require", "100rel"}});
-  REQUIRE(stack.progress(session, {"application/sdp", "early"}, now));
-  REQUIRE(stack.answer(session, kAnswer, now));
+  REQUIRE(stack.calls().progress(session, {"application/sdp", "early"}, now));
+  REQUIRE(stack.calls().answer(session, kAnswer, now));
   drain();
   REQUIRE(count("SIP/2.0 200") == 0);
   advance(5s);
@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(Called, "An Expires of 0 ends the call at once; the largest va
       ring_in("offer", {{"Expires", value}});
       advance(3600s);
       CHECK(count("SIP/2.0 487") == 0);
-      CHECK(stack.sessions() == 1);
+      CHECK(stack.calls().size() == 1);
     }
   }
 }
@@ -260,7 +260,7 @@ TEST_CASE_FIXTURE(Called, "The agent's BYE goes to the Contact along the Record-
   pick_up();
   receive(in_dialog("ACK", 1, our_tag));
   sent.clear();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   const std::string bye = take();
   CHECK(start_line(bye) == "BYE sip:al@192.0.2.99 SIP/2.0");
@@ -283,7 +283,7 @@ TEST_CASE_FIXTURE(Called, "A strict router gets its own URI in the request line 
   pick_up();
   receive(in_dialog("ACK", 1, our_tag));
   sent.clear();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   const std::string bye = take();
   CHECK(start_line(bye) == "BYE sip:192.0.2.50 SIP/2.0");
@@ -293,11 +293,11 @@ TEST_CASE_FIXTURE(Called, "A strict router gets its own URI in the request line 
 TEST_CASE_FIXTURE(Called, "After a hang_up before the ACK, the BYE waits for the ACK [RFC 3261 section 15]") {
   ring_in();
   pick_up();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(event<sip::CallEnded>());
   CHECK(count("BYE ") == 0);
-  CHECK(stack.hang_up(session, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().hang_up(session, now).error() == sip::StackError::WrongState);
   receive(in_dialog("ACK", 1, our_tag));
   CHECK(count("BYE ") == 1);
   CHECK_FALSE(event<sip::CallConfirmed>());
@@ -307,7 +307,7 @@ TEST_CASE_FIXTURE(Called, "After a hang_up before the ACK, the BYE waits for the
 
 TEST_CASE_FIXTURE(Called, "When both sides hang up at the same time, each BYE gets 200") {
   talk();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   const std::string bye = take("BYE ");
   receive(in_dialog("BYE", 2, our_tag));
@@ -325,9 +325,9 @@ TEST_CASE_FIXTURE(Called, "After a hang_up before the ACK, unfinished counts the
   ring_in();
   CHECK(stack.unfinished() > 0);
   pick_up();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
   CHECK(stack.unfinished() == 1);  // The only open transaction is that of the INVITE, which waits for retransmissions.
   advance(10s);
   CHECK(stack.unfinished() == 1);
@@ -341,7 +341,7 @@ TEST_CASE_FIXTURE(Called, "After a hang_up before the ACK, unfinished counts the
 TEST_CASE_FIXTURE(Called, "After a hang_up without an ACK or a response to BYE, unfinished is 0 after 128 T1 [RFC 3261 section 15]") {
   ring_in();
   pick_up();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   advance(31s);
   CHECK(count("BYE ") == 0);
@@ -355,7 +355,7 @@ TEST_CASE_FIXTURE(Called, "After a hang_up without an ACK or a response to BYE, 
 TEST_CASE_FIXTURE(Called, "unfinished counts a refusal until its ACK [RFC 3261 section 17.2.1]") {
   receive(invite());
   session = event<sip::IncomingCall>()->session;
-  REQUIRE(stack.reject(session, 486, {}, now));
+  REQUIRE(stack.calls().reject(session, 486, {}, now));
   drain();
   const std::string busy = take("SIP/2.0 486");
   CHECK(stack.unfinished() == 1);

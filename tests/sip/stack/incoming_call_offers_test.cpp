@@ -12,7 +12,7 @@ TEST_CASE_FIXTURE(Called, "The peer's re-INVITE gives OfferReceived; its 200 is 
   const auto offer = event<sip::OfferReceived>();
   REQUIRE(offer);
   CHECK(offer->offer.data == "hold");
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "held"}, now));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "held"}, now));
   drain();
   const std::string ok = take();
   CHECK(body(ok) == "held");
@@ -24,7 +24,7 @@ TEST_CASE_FIXTURE(Called, "The peer's re-INVITE gives OfferReceived; its 200 is 
   advance(5s);
   CHECK(sent.empty());
   CHECK_FALSE(event<sip::CallConfirmed>());
-  CHECK(stack.accept_offer(session, {}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().accept_offer(session, {}, now).error() == sip::StackError::WrongState);
 }
 
 TEST_CASE_FIXTURE(Called, "A re-INVITE without an offer gets the agent's offer in the 200, and the ACK has the answer [RFC 3261 section 14.2]") {
@@ -33,7 +33,7 @@ TEST_CASE_FIXTURE(Called, "A re-INVITE without an offer gets the agent's offer i
   const auto offer = event<sip::OfferReceived>();
   REQUIRE(offer);
   CHECK(offer->offer.empty());
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "ours"}, now));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "ours"}, now));
   drain();
   receive(in_dialog("INVITE", 3, our_tag, "glare"));
   CHECK(!take("SIP/2.0 491").empty());
@@ -46,10 +46,10 @@ TEST_CASE_FIXTURE(Called, "A re-INVITE without an offer gets the agent's offer i
 TEST_CASE_FIXTURE(Called, "A refused offer gets 488 and the call continues [RFC 3261 section 14.2]") {
   talk();
   receive(in_dialog("INVITE", 2, our_tag, "odd"));
-  REQUIRE(stack.refuse_offer(session, 488, now));
+  REQUIRE(stack.calls().refuse_offer(session, 488, now));
   drain();
   CHECK(!take("SIP/2.0 488").empty());
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
@@ -61,14 +61,14 @@ TEST_CASE_FIXTURE(Called, "A second re-INVITE before the response to the first g
   const std::string later = take("SIP/2.0 500");
   REQUIRE(!later.empty());
   CHECK(std::stoi(header(later, "Retry-After")) <= 10);
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "x"}, now));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "x"}, now));
   drain();
   CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 INVITE");
 }
 
 TEST_CASE_FIXTURE(Called, "The peer's re-INVITE during the agent's re-INVITE gets 491 [RFC 3261 section 14.2]") {
   talk();
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   sent.clear();
   receive(in_dialog("INVITE", 2, our_tag, "theirs"));
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(Called, "UPDATE without an offer gets its response at once, an
   CHECK(take().starts_with("SIP/2.0 200"));
   receive(in_dialog("UPDATE", 3, our_tag, "new"));
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "ok"}, now));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "ok"}, now));
   drain();
   CHECK(body(take("SIP/2.0 200")) == "ok");
   sent.clear();
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Called, "UPDATE without an offer gets its response at once, an
 
 TEST_CASE_FIXTURE(Called, "The 200 to the agent's re-INVITE gets an ACK and gives OfferAnswered; each repeat gets the same ACK [RFC 3261 section 13.2.2.4]") {
   talk();
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   const std::string reinvite = take("INVITE ");
   CHECK(start_line(reinvite) == "INVITE sip:al@192.0.2.99 SIP/2.0");
@@ -119,14 +119,14 @@ TEST_CASE_FIXTURE(Called, "The 200 to the agent's re-INVITE gets an ACK and give
   receive(ok);
   CHECK(take("ACK ") == ack);
   CHECK_FALSE(event<sip::OfferAnswered>());
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.98 SIP/2.0");  // The 200 has changed the remote target.
 }
 
 TEST_CASE_FIXTURE(Called, "After 491 to its re-INVITE the agent retries within 2 s, because the peer chose the Call-ID [RFC 3261 section 14.1]") {
   talk();
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   const std::string first = take("INVITE ");
   receive(response(first, 491, ""));
@@ -141,12 +141,12 @@ TEST_CASE_FIXTURE(Called, "After 491 to its re-INVITE the agent retries within 2
   const auto refused = event<sip::OfferRefused>();
   REQUIRE(refused);
   CHECK(refused->status == 488);
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Called, "481 to the agent's re-INVITE ends the call as SessionLost [RFC 3261 section 12.2.1.2]") {
   talk();
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   receive(response(take("INVITE "), 481, ""));
   const auto ended = event<sip::CallEnded>();
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(Called, "481 to the agent's re-INVITE ends the call as Session
 
 TEST_CASE_FIXTURE(Called, "A re-INVITE without any response ends the call as after a 408 [RFC 3261 section 12.2.1.2]") {
   talk();
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   advance(33s);
   const auto ended = event<sip::CallEnded>();
@@ -173,12 +173,12 @@ TEST_CASE_FIXTURE(Called, "A re-INVITE without any response ends the call as aft
 
 TEST_CASE_FIXTURE(Called, "refer sends REFER and reports the result of the transfer from NOTIFY [RFC 3515 section 2.4.5]") {
   talk();
-  REQUIRE(stack.refer(session, "sip:desk@192.0.2.99", now));
+  REQUIRE(stack.transfers().refer(session, {"sip:desk@192.0.2.99"}, now));
   drain();
   const std::string refer = take("REFER ");
   CHECK(header(refer, "Refer-To") == "<sip:desk@192.0.2.99>");
   CHECK(!header(refer, "Contact").empty());
-  CHECK(stack.refer(session, "sip:desk@192.0.2.99", now).error() == sip::StackError::WrongState);
+  CHECK(stack.transfers().refer(session, {"sip:desk@192.0.2.99"}, now).error() == sip::StackError::WrongState);
   receive(response(refer, 202, ""));
   const auto notify = [&](int cseq, const std::string& fragment) {
     std::string text = in_dialog("NOTIFY", cseq, our_tag, fragment, {{"Event", "refer"}, {"Subscription-State", "active"}});
@@ -199,13 +199,13 @@ TEST_CASE_FIXTURE(Called, "refer sends REFER and reports the result of the trans
 
 TEST_CASE_FIXTURE(Called, "A refused REFER is reported with its status; without NOTIFY the transfer ends with 408 [RFC 3515 section 2.4.2]") {
   talk();
-  REQUIRE(stack.refer(session, "sip:desk@192.0.2.99", now));
+  REQUIRE(stack.transfers().refer(session, {"sip:desk@192.0.2.99"}, now));
   drain();
   receive(response(take("REFER "), 603, ""));
   const auto refused = event<sip::TransferProgress>();
   CHECK(refused->status == 603);
   CHECK_FALSE(refused->accepted);
-  REQUIRE(stack.refer(session, "sip:desk@192.0.2.99", now));
+  REQUIRE(stack.transfers().refer(session, {"sip:desk@192.0.2.99"}, now));
   drain();
   receive(response(take("REFER "), 202, ""));
   advance(179s);

@@ -19,15 +19,15 @@ TEST_CASE_FIXTURE(Called, "An INVITE gets 100 at once and gives IncomingCall wit
   for (const auto& [name, value] : call->headers) carried = carried || (name == "X-Trace" && value == "42");
   CHECK(carried);
   CHECK((call->session.value >> 32) == 1);
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Called, "180, 183 and 200 of a call have the same To tag, Contact and Record-Route [RFC 3261 section 12.1.1]") {
   ring_in("offer", {{"Record-Route", "<sip:p1.example;lr>, <sip:p2.example;lr>"}});
   sent.clear();
-  REQUIRE(stack.ring(session, now));
-  REQUIRE(stack.progress(session, {"application/sdp", "early"}, now));
-  REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().ring(session, now));
+  REQUIRE(stack.calls().progress(session, {"application/sdp", "early"}, now));
+  REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now));
   drain();
   const std::string ringing = take(), early = take(), ok = take();
   CHECK(ringing.starts_with("SIP/2.0 180"));
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(Called, "INVITE gets the general checks of requests, also with
   CHECK(status_of(another.replace(another.find("call-1"), 6, "call-2")) == "415");
   CHECK(status_of(in_dialog("INVITE", 2, "nobodys", "offer")) == "481");
   CHECK_FALSE(event<sip::IncomingCall>());
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
   advance(64 * 500ms);  // Before this time the stack would treat the next INVITE as a merged request.
   talk();
   CHECK(status_of(in_dialog("INVITE", 2, our_tag, "offer", requires_much)) == "420");
@@ -63,12 +63,12 @@ TEST_CASE_FIXTURE(Called, "INVITE gets the general checks of requests, also with
   CHECK_FALSE(event<sip::OfferReceived>());
   CHECK(status_of(in_dialog("INVITE", 4, our_tag, "offer")) == "100");
   CHECK(event<sip::OfferReceived>());
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Called, "A provisional response is repeated every minute [RFC 3261 section 13.3.1.1]") {
   ring_in();
-  REQUIRE(stack.ring(session, now));
+  REQUIRE(stack.calls().ring(session, now));
   drain();
   sent.clear();
   advance(59s);
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(Called, "A retransmitted INVITE gets the last response and cre
   CHECK(count("SIP/2.0 100") == 1);
   CHECK_FALSE(event<sip::IncomingCall>());
   CHECK(stack.counters().retransmissions_absorbed == 1);
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Called, "An INVITE that arrives again over another path is a merged request and gets 482 [RFC 3261 section 8.2.2.2]") {
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Called, "An INVITE that arrives again over another path is a m
   sent.clear();
   receive(invite());  // Only its branch differs.
   CHECK(take().starts_with("SIP/2.0 482"));
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Called, "For an INVITE without an offer, the 200 has the agent's offer and the ACK the answer [RFC 3261 section 13.2.1]") {
@@ -176,14 +176,14 @@ TEST_CASE_FIXTURE(Called,
   sent.clear();
   advance(40s);
   CHECK(sent.empty());
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Called, "reject sends its status and header fields, and ends the call") {
   ring_in();
   sent.clear();
-  CHECK(stack.reject(session, 486, {{"Via", "forged"}}, now).error() == sip::StackError::BadHeader);
-  REQUIRE(stack.reject(session, 486, {{"Retry-After", "60"}, {"X-A", "1"}}, now));
+  CHECK(stack.calls().reject(session, 486, {{"Via", "forged"}}, now).error() == sip::StackError::BadHeader);
+  REQUIRE(stack.calls().reject(session, 486, {{"Retry-After", "60"}, {"X-A", "1"}}, now));
   drain();
   const std::string busy = take();
   CHECK(busy.starts_with("SIP/2.0 486"));
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(Called, "reject sends its status and header fields, and ends t
   REQUIRE(ended);
   CHECK(ended->why == sip::CallEnded::Why::Rejected);
   CHECK(ended->status == 486);
-  CHECK(stack.answer(session, {}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().answer(session, {}, now).error() == sip::StackError::WrongState);
 }
 
 TEST_CASE_FIXTURE(Called, "redirect sends a 3xx with a Contact for each target, best first, and no Contact of the agent [RFC 3261 section 21.3]") {
@@ -202,13 +202,13 @@ TEST_CASE_FIXTURE(Called, "redirect sends a 3xx with a Contact for each target, 
   for (const std::string bad : {"", "nobody", "sip:", "sip:a@192.0.2.7>, <sip:b@192.0.2.8", "sip:a@192.0.2.7;x=1>;q=0, <sip:b@192.0.2.8",
                                 "http:a> b <c"}) {
     CAPTURE(bad);
-    CHECK(stack.redirect(session, {"sip:desk@192.0.2.7", bad}, now).error() == sip::StackError::BadUri);
+    CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7", bad}, now).error() == sip::StackError::BadUri);
   }
-  CHECK(stack.redirect(session, {"sip:desk@192.0.2.7"}, now, 302, {{"Contact", "<sip:x@192.0.2.9>"}}).error() == sip::StackError::BadHeader);
+  CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7"}, now, 302, {{"Contact", "<sip:x@192.0.2.9>"}}).error() == sip::StackError::BadHeader);
   for (const int status : {200, 299, 400}) {
-    CHECK(stack.redirect(session, {"sip:desk@192.0.2.7"}, now, status).error() == sip::StackError::WrongState);
+    CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7"}, now, status).error() == sip::StackError::WrongState);
   }
-  REQUIRE(stack.redirect(session, {"sip:desk@192.0.2.7;transport=tcp", "tel:+15550100"}, now, 301, {{"X-A", "1"}}));
+  REQUIRE(stack.calls().redirect(session, {"sip:desk@192.0.2.7;transport=tcp", "tel:+15550100"}, now, 301, {{"X-A", "1"}}));
   drain();
   const std::string moved = take();
   CHECK(moved.starts_with("SIP/2.0 301 Moved Permanently"));
@@ -218,16 +218,16 @@ TEST_CASE_FIXTURE(Called, "redirect sends a 3xx with a Contact for each target, 
   REQUIRE(ended);
   CHECK(ended->by == sip::CallEnded::By::Local);
   CHECK(ended->status == 301);
-  CHECK(stack.redirect(session, {"sip:desk@192.0.2.7"}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7"}, now).error() == sip::StackError::WrongState);
 }
 
 TEST_CASE_FIXTURE(Called, "provisional sends 101 to 199 with the given header fields, and refuses other statuses [RFC 3261 section 21.1]") {
   ring_in();
   sent.clear();
-  for (const int status : {100, 200, 99}) CHECK(stack.provisional(session, status, {}, now).error() == sip::StackError::WrongState);
+  for (const int status : {100, 200, 99}) CHECK(stack.calls().provisional(session, status, {}, now).error() == sip::StackError::WrongState);
   drain();
   CHECK(sent.empty());
-  for (const int status : {101, 181, 182, 199}) REQUIRE(stack.provisional(session, status, {}, now, {{"X-At", std::to_string(status)}}));
+  for (const int status : {101, 181, 182, 199}) REQUIRE(stack.calls().provisional(session, status, {}, now, {{"X-At", std::to_string(status)}}));
   drain();
   for (const std::string status : {"101", "181", "182", "199"}) CHECK(header(take("SIP/2.0 " + status), "X-At") == status);
 }
@@ -254,7 +254,7 @@ TEST_CASE_FIXTURE(Called, "A call over a stream gets its responses on that conne
   CHECK(take().starts_with("SIP/2.0 100"));
   CHECK(last_flow == stream);
   stack.on_flow_failed(stream, now);
-  REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now));
   drain();
   const std::string ok = take();
   CHECK(ok.starts_with("SIP/2.0 200"));

@@ -23,7 +23,7 @@ struct Leaving : Scripted {
     names["proxy.example"] = {route(Transport::Udp, address("192.0.2.70", 5060))};
   }
   std::string start() {
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
     drain();
     return take("REGISTER ");
   }
@@ -39,7 +39,7 @@ struct Leaving : Scripted {
     call.target = "sip:desk@pbx.example";
     call.offer = {"application/sdp", "offer"};
     sent.clear();
-    REQUIRE(stack.call(call, now));
+    REQUIRE(stack.calls().call(call, now));
     drain();
     return take("INVITE ");
   }

@@ -33,13 +33,13 @@ TEST_CASE("Every request of the stack has Max-Forwards 70 [RFC 3261 section 8.1.
     call.account = us.account;
     call.target = "sip:desk@192.0.2.99";
     call.offer = kOffer;
-    us.session = *us.stack.call(call, us.now);
+    us.session = *us.stack.calls().call(call, us.now);
     us.first = next(us, "INVITE", seen);
     us.reliable(10, "a", "answer", kUpdates);
     us.receive(us.response(next(us, "PRACK", seen), 200, ""));
-    REQUIRE(us.stack.update(us.session, kNew, us.now));
+    REQUIRE(us.stack.calls().update(us.session, kNew, us.now));
     us.receive(us.response(next(us, "UPDATE", seen), 200, "", "fine", {{"Contact", "<sip:a@192.0.2.98>"}}));
-    REQUIRE(us.stack.hang_up(us.session, us.now));
+    REQUIRE(us.stack.calls().hang_up(us.session, us.now));
     us.receive(us.response(next(us, "CANCEL", seen), 200, "a"));
     us.receive(us.response(us.first, 487, "a"));
     (void)next(us, "ACK", seen);
@@ -49,18 +49,18 @@ TEST_CASE("Every request of the stack has Max-Forwards 70 [RFC 3261 section 8.1.
     us.dial();
     us.answered("a", "answer");
     (void)next(us, "ACK", seen);
-    REQUIRE(us.stack.offer(us.session, kNew, us.now));
+    REQUIRE(us.stack.calls().offer(us.session, kNew, us.now));
     us.receive(us.response(next(us, "INVITE", seen), 488, ""));
     (void)next(us, "ACK", seen);
-    REQUIRE(us.stack.send_info(us.session, "", {"application/dtmf-relay", "Signal=5"}, us.now));
+    REQUIRE(us.stack.calls().info(us.session, "", {"application/dtmf-relay", "Signal=5"}, us.now));
     us.receive(us.response(next(us, "INFO", seen), 200, ""));
-    REQUIRE(us.stack.send_text(us.session, {"text/plain", "hello"}, us.now));
+    REQUIRE(us.stack.calls().message(us.session, {"text/plain", "hello"}, us.now));
     us.receive(us.response(next(us, "MESSAGE", seen), 200, ""));
-    REQUIRE(us.stack.probe(us.session, us.now));
+    REQUIRE(us.stack.calls().probe(us.session, us.now));
     us.receive(us.response(next(us, "OPTIONS", seen), 200, ""));
-    REQUIRE(us.stack.refer(us.session, "sip:other@192.0.2.97", us.now));
+    REQUIRE(us.stack.transfers().refer(us.session, {"sip:other@192.0.2.97"}, us.now));
     us.receive(us.response(next(us, "REFER", seen), 603, ""));
-    REQUIRE(us.stack.hang_up(us.session, us.now));
+    REQUIRE(us.stack.calls().hang_up(us.session, us.now));
     (void)next(us, "BYE", seen);
   }
   {  // A transfer that the peer requests.
@@ -68,7 +68,7 @@ TEST_CASE("Every request of the stack has Max-Forwards 70 [RFC 3261 section 8.1.
     us.open();
     us.talk();
     us.receive(us.in_dialog("REFER", 2, us.our_tag, {}, {{"Refer-To", "<sip:desk@192.0.2.50>"}, {"Contact", "<sip:al@192.0.2.99>"}}));
-    REQUIRE(us.stack.accept_transfer(us.session, us.now));
+    REQUIRE(us.stack.transfers().accept(us.session, us.now));
     (void)next(us, "NOTIFY", seen);
   }
   {  // Requests outside of calls.
@@ -76,13 +76,13 @@ TEST_CASE("Every request of the stack has Max-Forwards 70 [RFC 3261 section 8.1.
     sip::AccountOptions options;
     options.address_of_record = "sip:6001@pbx.example";
     options.registrar = "sip:192.0.2.99";
-    const auto account = us.stack.add_account(options, us.now);
+    const auto account = us.stack.accounts().add(options, us.now);
     us.receive(us.response(next(us, "REGISTER", seen), 200, "reg"));
-    REQUIRE(us.stack.subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}}}, us.now));
+    REQUIRE(us.stack.subscriptions().subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}}}, us.now));
     (void)next(us, "SUBSCRIBE", seen);
     using sip::Method;
     for (const auto& [method, name] : {std::pair{Method::Options, "OPTIONS"}, {Method::Message, "MESSAGE"}, {Method::Info, "INFO"}, {Method::Publish, "PUBLISH"}}) {
-      REQUIRE(us.stack.request({account, method, "sip:bob@pbx.example", {}, {"text/plain", "hello"}}, us.now));
+      REQUIRE(us.stack.requests().send({account, method, "sip:bob@pbx.example", {}, {"text/plain", "hello"}}, us.now));
       (void)next(us, name, seen);
     }
   }

@@ -24,7 +24,7 @@ struct RegisteredForMessages : Registered {
 
 TEST_CASE_FIXTURE(Registered, "A MESSAGE of the stack has no Contact, and its response gives RequestAnswered [RFC 3428 section 4]") {
   register_now();
-  const auto id = stack.request({account, Method::Message, "sip:bob@pbx.example", {{"Subject", "hi"}}, {"text/plain", "Hello"}}, now);
+  const auto id = stack.requests().send({account, Method::Message, "sip:bob@pbx.example", {{"Subject", "hi"}}, {"text/plain", "Hello"}}, now);
   REQUIRE(id);
   drain();
   const std::string sent_out = take("MESSAGE ");
@@ -35,7 +35,7 @@ TEST_CASE_FIXTURE(Registered, "A MESSAGE of the stack has no Contact, and its re
   CHECK(header(sent_out, "Subject") == "hi");
   CHECK(header(sent_out, "To") == "<sip:bob@pbx.example>");
   CHECK(body(sent_out) == "Hello");
-  CHECK(stack.requests() == 1);
+  CHECK(stack.requests().size() == 1);
   receive(response(sent_out, 100, ""));
   CHECK_FALSE(event<RequestAnswered>());
   receive(response(sent_out, 202, "x", {}, {{"X-Id", "7"}}));
@@ -44,30 +44,30 @@ TEST_CASE_FIXTURE(Registered, "A MESSAGE of the stack has no Contact, and its re
   CHECK(answered->request == *id);
   CHECK(answered->status == 202);
   CHECK(answered->headers.list() == sip::HeaderList{{"X-Id", "7"}});
-  CHECK(stack.requests() == 0);
+  CHECK(stack.requests().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Registered, "OPTIONS probes a peer: any response, silence and a failed resolution are reported [RFC 3261 section 11.1]") {
   register_now();
-  REQUIRE(stack.request({account, Method::Options, "sip:192.0.2.66", {}, {}, false}, now));
+  REQUIRE(stack.requests().send({account, Method::Options, "sip:192.0.2.66", {}, {}, false}, now));
   drain();
   const std::string ping = take("OPTIONS ");
   CHECK(last_flow.remote == stranger.remote);
   receive(response(ping, 404, "x"), stranger);
   CHECK(event<RequestAnswered>()->status == 404);
-  REQUIRE(stack.request({account, Method::Options, "sip:192.0.2.66", {}, {}, false}, now));
+  REQUIRE(stack.requests().send({account, Method::Options, "sip:192.0.2.66", {}, {}, false}, now));
   drain();
   advance(32s);
   CHECK(event<RequestAnswered>()->why == RequestAnswered::Why::NoAnswer);
-  REQUIRE(stack.request({account, Method::Options, "sip:nowhere.example", {}, {}, false}, now));
+  REQUIRE(stack.requests().send({account, Method::Options, "sip:nowhere.example", {}, {}, false}, now));
   drain();
   CHECK(event<RequestAnswered>()->why == RequestAnswered::Why::Unresolvable);
-  CHECK(stack.requests() == 0);
+  CHECK(stack.requests().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Registered, "A challenged MESSAGE is repeated with credentials for the registrar, and for no other peer [RFC 3261 section 22.2]") {
   register_now();
-  REQUIRE(stack.request({account, Method::Message, "sip:bob@pbx.example", {}, {"text/plain", "Hello"}}, now));
+  REQUIRE(stack.requests().send({account, Method::Message, "sip:bob@pbx.example", {}, {"text/plain", "Hello"}}, now));
   drain();
   receive(response(take("MESSAGE "), 407, "x", {}, {{"Proxy-Authenticate", challenge()[0].second}}));
   const std::string second = take("MESSAGE ");
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Registered, "A challenged MESSAGE is repeated with credentials
   CHECK(body(second) == "Hello");
   receive(response(second, 200, "x"));
   CHECK(event<RequestAnswered>()->status == 200);
-  REQUIRE(stack.request({account, Method::Message, "sip:bob@192.0.2.66", {}, {"text/plain", "Hello"}, false}, now));
+  REQUIRE(stack.requests().send({account, Method::Message, "sip:bob@192.0.2.66", {}, {"text/plain", "Hello"}, false}, now));
   drain();
   receive(response(take("MESSAGE "), 401, "x", {}, challenge()), stranger);
   CHECK(take("MESSAGE ").empty());
@@ -87,13 +87,13 @@ TEST_CASE_FIXTURE(Registered, "request() accepts only methods that need no dialo
   register_now();
   for (const auto method : {Method::Invite, Method::Ack, Method::Bye, Method::Cancel, Method::Register, Method::Prack, Method::Update,
                             Method::Subscribe, Method::Notify, Method::Refer, Method::Other}) {
-    CHECK(stack.request({account, method, "sip:bob@pbx.example"}, now).error() == sip::StackError::BadMethod);
+    CHECK(stack.requests().send({account, method, "sip:bob@pbx.example"}, now).error() == sip::StackError::BadMethod);
   }
-  CHECK(stack.request({{99}, Method::Options, "sip:bob@pbx.example"}, now).error() == sip::StackError::UnknownAccount);
-  CHECK(stack.request({account, Method::Options, "bob"}, now).error() == sip::StackError::BadUri);
+  CHECK(stack.requests().send({{99}, Method::Options, "sip:bob@pbx.example"}, now).error() == sip::StackError::UnknownAccount);
+  CHECK(stack.requests().send({account, Method::Options, "bob"}, now).error() == sip::StackError::BadUri);
   const std::string most(sip::kMaxMessageBody, 'x');
-  CHECK(stack.request({account, Method::Message, "sip:bob@pbx.example", {}, {"text/plain", most}}, now));
-  const auto more = stack.request({account, Method::Message, "sip:bob@pbx.example", {}, {"text/plain", most + "x"}}, now);
+  CHECK(stack.requests().send({account, Method::Message, "sip:bob@pbx.example", {}, {"text/plain", most}}, now));
+  const auto more = stack.requests().send({account, Method::Message, "sip:bob@pbx.example", {}, {"text/plain", most + "x"}}, now);
   CHECK(more.error() == sip::StackError::TooLarge);  // RFC 3428 section 8
 }
 
@@ -101,8 +101,8 @@ TEST_CASE_FIXTURE(Registered, "kMaxRequests requests may wait for their response
   register_now();
   answers_queries = false;
   for (std::size_t i = 0; i < sip::kMaxRequests; ++i)
-    REQUIRE(stack.request({account, Method::Options, "sip:bob@pbx.example"}, now));
-  CHECK(stack.request({account, Method::Options, "sip:bob@pbx.example"}, now).error() == sip::StackError::Full);
+    REQUIRE(stack.requests().send({account, Method::Options, "sip:bob@pbx.example"}, now));
+  CHECK(stack.requests().send({account, Method::Options, "sip:bob@pbx.example"}, now).error() == sip::StackError::Full);
 }
 
 TEST_CASE_FIXTURE(Registered, "MESSAGE gets 405 unless it is enabled [RFC 3261 section 8.2.1]") {

@@ -21,13 +21,13 @@ struct Talking : Scripted {
     options.registrar = "sip:192.0.2.99";
     options.registers = false;
     options.info_packages = std::move(packages);
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
     receive(invite());
     session = event<sip::IncomingCall>()->session;
   }
   void talk(std::vector<std::string> packages = {}) {
     ring_in(std::move(packages));
-    REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+    REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now));
     drain();
     ok = take("SIP/2.0 200");
     our_tag = tag_of(header(ok, "To"));
@@ -44,7 +44,7 @@ struct Talking : Scripted {
     call.account = account;
     call.target = "sip:desk@192.0.2.99";
     call.offer = {"application/sdp", "offer"};
-    session = *stack.call(call, now);
+    session = *stack.calls().call(call, now);
     drain();
     return take("INVITE ");
   }
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Talking, "INFO, REFER, MESSAGE and SUBSCRIBE in an unknown dia
 
 TEST_CASE_FIXTURE(Talking, "An INFO with a digit is accepted before the call is answered [RFC 6086 section 4.2.2]") {
   ring_in();
-  REQUIRE(stack.ring(session, now));
+  REQUIRE(stack.calls().ring(session, now));
   drain();
   our_tag = tag_of(header(take("SIP/2.0 180"), "To"));
   receive(of_type("application/dtmf", in_dialog("INFO", 2, our_tag, "7")));
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(Talking, "MESSAGE within a call gives TextReceived; an unknown
 
 TEST_CASE_FIXTURE(Talking, "The agent sends INFO, MESSAGE and OPTIONS within the call, and their responses give MidCallAnswered [RFC 6086 section 4.2.1]") {
   talk();
-  REQUIRE(stack.send_info(session, "x-game", {"text/plain", "go"}, now, {{{"X-A", "1"}}, {}}));
+  REQUIRE(stack.calls().info(session, "x-game", {"text/plain", "go"}, now, {{{"X-A", "1"}}, {}}));
   drain();
   const std::string info = take("INFO ");
   CHECK(header(info, "Info-Package") == "x-game");
@@ -134,22 +134,22 @@ TEST_CASE_FIXTURE(Talking, "The agent sends INFO, MESSAGE and OPTIONS within the
   REQUIRE(answered);
   CHECK(answered->method == sip::Method::Info);
   CHECK(answered->status == 200);
-  REQUIRE(stack.send_text(session, {"text/plain", "hi"}, now));
+  REQUIRE(stack.calls().message(session, {"text/plain", "hi"}, now));
   drain();
   receive(response(take("MESSAGE "), 415, ""));
   CHECK(event<sip::MidCallAnswered>()->status == 415);
-  REQUIRE(stack.probe(session, now));
+  REQUIRE(stack.calls().probe(session, now));
   drain();
   const std::string probe = take("OPTIONS ");
   CHECK(header(probe, "Accept") == "application/sdp");
   receive(response(probe, 200, ""));
   CHECK(event<sip::MidCallAnswered>()->method == sip::Method::Options);
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Talking, "481 to a request of the agent within the call ends the call [RFC 3261 section 12.2.1.2]") {
   talk();
-  REQUIRE(stack.probe(session, now));
+  REQUIRE(stack.calls().probe(session, now));
   drain();
   receive(response(take("OPTIONS "), 481, ""));
   CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::SessionLost);
@@ -164,12 +164,12 @@ TEST_CASE_FIXTURE(Talking, "BYE and CANCEL of the agent and its refusal of a rin
   const auto held = session;
   const std::string invite = dial();
   receive(response(invite, 180, "desk"));
-  REQUIRE(stack.hang_up(session, now, why));
+  REQUIRE(stack.calls().hang_up(session, now, why));
   drain();
   const std::string cancel = take("CANCEL ");
   CHECK(header(cancel, "Reason") == "Q.850;cause=16;text=\"done\"");
   CHECK(header(cancel, "X-A") == "1");
-  REQUIRE(stack.hang_up(held, now, why));
+  REQUIRE(stack.calls().hang_up(held, now, why));
   drain();
   const std::string bye = take("BYE ");
   CHECK(header(bye, "Reason") == "Q.850;cause=16;text=\"done\"");
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Talking, "BYE and CANCEL of the agent and its refusal of a rin
 TEST_CASE_FIXTURE(Talking, "A CANCEL that waits for the first response keeps its Reason [RFC 3326 section 2]") {
   talk();
   const std::string invite = dial();
-  REQUIRE(stack.hang_up(session, now, {{}, sip::Reason{"SIP", std::uint16_t{200}, {}}}));
+  REQUIRE(stack.calls().hang_up(session, now, {{}, sip::Reason{"SIP", std::uint16_t{200}, {}}}));
   drain();
   CHECK(take("CANCEL ").empty());
   receive(response(invite, 100, ""));
@@ -198,12 +198,12 @@ TEST_CASE_FIXTURE(Talking, "CallEnded has the reasons of the peer's BYE [RFC 332
 
 TEST_CASE_FIXTURE(Talking, "The application's header fields are in a re-INVITE, in its retry after 491, and in the 200 to INVITE") {
   ring_in();
-  REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now, {{{"X-A", "1"}}, {}}));
+  REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now, {{{"X-A", "1"}}, {}}));
   drain();
   const std::string answer = take("SIP/2.0 200");
   CHECK(header(answer, "X-A") == "1");
   receive(in_dialog("ACK", 1, tag_of(header(answer, "To"))));
-  REQUIRE(stack.offer(session, {"application/sdp", "hold"}, now, {{{"X-B", "2"}}, {}}));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "hold"}, now, {{{"X-B", "2"}}, {}}));
   drain();
   const std::string first = take("INVITE ");
   CHECK(header(first, "X-B") == "2");
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Talking, "The application's header fields are in a re-INVITE, 
   CHECK(header(again, "X-B") == "2");
   receive(response(again, 200, "", "answer"));
   sent.clear();
-  REQUIRE(stack.offer(session, {"application/sdp", "resume"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "resume"}, now));
   drain();
   CHECK(header(take("INVITE "), "X-B").empty());
 }
@@ -227,10 +227,10 @@ TEST_CASE_FIXTURE(Talking, "The application's header fields are in every transmi
   }();
   receive(invite("offer", reliably ? Fields{{"Require", "100rel"}} : Fields{}));
   session = event<sip::IncomingCall>()->session;
-  CHECK(stack.ring(session, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
-  CHECK(stack.progress(session, {}, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
-  REQUIRE(stack.ring(session, now, {{"Alert-Info", "<urn:alert:service:normal>"}}));
-  REQUIRE(stack.progress(session, {"application/sdp", "early"}, now, {{"X-A", "1"}}));
+  CHECK(stack.calls().ring(session, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
+  CHECK(stack.calls().progress(session, {}, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
+  REQUIRE(stack.calls().ring(session, now, {{"Alert-Info", "<urn:alert:service:normal>"}}));
+  REQUIRE(stack.calls().progress(session, {"application/sdp", "early"}, now, {{"X-A", "1"}}));
   drain();
   const std::string ringing = take("SIP/2.0 180");
   CHECK(header(ringing, "Alert-Info") == "<urn:alert:service:normal>");
@@ -253,8 +253,8 @@ TEST_CASE_FIXTURE(Talking, "The stack refuses header fields that it writes itsel
                                  {{"Replaces", "x"}}, {{"Session-Expires", "90"}}};
   for (const auto& headers : bad) {
     CAPTURE(headers.front().first);
-    CHECK(stack.hang_up(session, now, {headers, {}}).error() == sip::StackError::BadHeader);
-    CHECK(stack.send_text(session, {"text/plain", "x"}, now, {headers, {}}).error() == sip::StackError::BadHeader);
+    CHECK(stack.calls().hang_up(session, now, {headers, {}}).error() == sip::StackError::BadHeader);
+    CHECK(stack.calls().message(session, {"text/plain", "x"}, now, {headers, {}}).error() == sip::StackError::BadHeader);
     const auto why = sip::why_not_sent(headers);
     REQUIRE(why);
     CHECK(why->find(headers.front().first) != std::string::npos);

@@ -37,13 +37,13 @@ struct Table : EarlyDialogs {
   }
   void accept() {
     REQUIRE(event<sip::OfferReceived>());
-    REQUIRE(stack.accept_offer(session, kFine, now));
+    REQUIRE(stack.calls().accept_offer(session, kFine, now));
     drain();
   }
   bool offers(sip::Method method) {
     const sip::Body ours{"application/sdp", "ours"};
-    const bool done = method == sip::Method::Update ? stack.update(session, ours, now).has_value()
-                                                    : stack.offer(session, ours, now).has_value();
+    const bool done = method == sip::Method::Update ? stack.calls().update(session, ours, now).has_value()
+                                                    : stack.calls().offer(session, ours, now).has_value();
     drain();
     return done;
   }
@@ -75,7 +75,7 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
        {"1: their INVITE, our 2xx",
         [](Table& t) {
           t.ring_in({});
-          REQUIRE(t.stack.answer(t.session, kAnswer, t.now));
+          REQUIRE(t.stack.calls().answer(t.session, kAnswer, t.now));
           t.drain();
           CHECK(body(t.take("SIP/2.0 200")) == "answer");
         }},
@@ -85,14 +85,14 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
           t.answered("a", "their offer");
           CHECK(t.event<sip::CallAnswered>()->is_offer);
           CHECK(t.take("ACK ").empty());
-          REQUIRE(t.stack.accept_offer(t.session, kFine, t.now));
+          REQUIRE(t.stack.calls().accept_offer(t.session, kFine, t.now));
           t.drain();
           CHECK(body(t.take("ACK ")) == "fine");
         }},
        {"2: our 2xx, their ACK",
         [](Table& t) {
           t.ring_in({}, "");
-          REQUIRE(t.stack.answer(t.session, {"application/sdp", "our offer"}, t.now));
+          REQUIRE(t.stack.calls().answer(t.session, {"application/sdp", "our offer"}, t.now));
           t.drain();
           const std::string ok = t.take("SIP/2.0 200");
           CHECK(body(ok) == "our offer");
@@ -110,7 +110,7 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
        {"3: their INVITE, our reliable 1xx; the 2xx says no more",
         [](Table& t) {
           t.agree_as_called();
-          REQUIRE(t.stack.answer(t.session, kAnswer, t.now));
+          REQUIRE(t.stack.calls().answer(t.session, kAnswer, t.now));
           t.drain();
           CHECK(body(t.take("SIP/2.0 200")).empty());
         }},
@@ -125,7 +125,7 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
        {"4: our reliable 1xx, their PRACK",
         [](Table& t) {
           t.ring_in(kRequires, "");
-          REQUIRE(t.stack.progress(t.session, kEarly, t.now));
+          REQUIRE(t.stack.calls().progress(t.session, kEarly, t.now));
           CHECK(body(t.sent_reliable()) == "early");
           t.prack(2, "their answer");
           CHECK(t.event<sip::OfferAnswered>()->answer.data == "their answer");
@@ -133,7 +133,7 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
        {"5: no PRACK of theirs may begin: the offer of the INVITE has no answer",
         [](Table& t) {
           t.ring_in(kRequires);
-          REQUIRE(t.stack.ring(t.session, t.now));
+          REQUIRE(t.stack.calls().ring(t.session, t.now));
           t.sent_reliable();
           t.prack(2, "theirs");
           CHECK(!t.take("SIP/2.0 488").empty());
@@ -142,7 +142,7 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
        {"6: no UPDATE of theirs may begin, to who is called",
         [](Table& t) {
           t.ring_in(kSupports);
-          REQUIRE(t.stack.ring(t.session, t.now));
+          REQUIRE(t.stack.calls().ring(t.session, t.now));
           t.drain();
           t.our_tag = tag_of(header(t.take("SIP/2.0 180"), "To"));
           CHECK(t.status_of("UPDATE") == 500);
@@ -165,7 +165,7 @@ TEST_CASE("In an early dialog PRACK and UPDATE may carry offers; INVITE and its 
        {"3, 4: no second description in a reliable 1xx of ours",
         [](Table& t) {
           t.agree_as_called();
-          REQUIRE(t.stack.progress(t.session, kFine, t.now));
+          REQUIRE(t.stack.calls().progress(t.session, kFine, t.now));
           t.drain();
           CHECK(body(t.take("SIP/2.0 183")).empty());
         }},
@@ -179,7 +179,7 @@ TEST_CASE("In an early dialog PRACK and UPDATE may carry offers; INVITE and its 
        {"5: their PRACK, our 2xx to it",
         [](Table& t) {
           t.ring_in(kSupports);
-          REQUIRE(t.stack.progress(t.session, kEarly, t.now));
+          REQUIRE(t.stack.calls().progress(t.session, kEarly, t.now));
           t.sent_reliable();
           t.prack(2, "theirs");
           t.accept();
@@ -298,7 +298,7 @@ TEST_CASE("Before the 2xx, a peer's offer that crosses the agent's offer gets 49
        {"UPDATE and PRACK, as called",
         [](Table& t) {
           t.agree_as_called(with(kRequires, kUpdates));
-          REQUIRE(t.stack.ring(t.session, t.now));
+          REQUIRE(t.stack.calls().ring(t.session, t.now));
           t.sent_reliable();
           REQUIRE(t.offers(sip::Method::Update));
           t.prack(3, "theirs");
@@ -313,7 +313,7 @@ TEST_CASE("Before the 2xx, a peer's offer that crosses the agent's offer gets 49
         }},
        {"our offer in a reliable 1xx and their UPDATE", [](Table& t) {
           t.ring_in(kRequires, "");
-          REQUIRE(t.stack.progress(t.session, kEarly, t.now));
+          REQUIRE(t.stack.calls().progress(t.session, kEarly, t.now));
           t.sent_reliable();
           CHECK(t.status_of("UPDATE") == 491);
         }}});
@@ -343,7 +343,7 @@ TEST_CASE("The agent sends no offer before the ACK to its 2xx and the answer to 
   run({{"the ACK of the call",
         [](Table& t) {
           t.ring_in(kUpdates);
-          REQUIRE(t.stack.answer(t.session, kAnswer, t.now));
+          REQUIRE(t.stack.calls().answer(t.session, kAnswer, t.now));
           CHECK_FALSE(t.offers(sip::Method::Invite));
           CHECK_FALSE(t.offers(sip::Method::Update));
         }},

@@ -1,5 +1,5 @@
 // The route of requests outside of dialogs, and the parameters that REGISTER and its response have besides the binding.
-#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/sip/stack/outbound_route.hpp>
 #include <offhook/tests/sip/stack/leaving.hpp>
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ TEST_CASE_FIXTURE(Leaving, "REGISTER, INVITE and MESSAGE go through the outbound
   CHECK(last_flow.remote == address("192.0.2.70", 5060));
   receive(response(invite, 486, "x"));
   CHECK(header(take("ACK "), "Route") == "<sip:proxy.example;lr>");
-  REQUIRE(stack.request({account, sip::Method::Message, "sip:desk@pbx.example", {}, {"text/plain", "hi"}}, now));
+  REQUIRE(stack.requests().send({account, sip::Method::Message, "sip:desk@pbx.example", {}, {"text/plain", "hi"}}, now));
   drain();
   CHECK(header(take("MESSAGE "), "Route") == "<sip:proxy.example;lr>");
   CHECK(last_flow.remote == address("192.0.2.70", 5060));
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(Leaving, "An instance with a reg-id asks for outbound; when it
   receive(granted(first, "", {{"Require", "outbound"}}));
   CHECK(last_change().state == sip::RegistrationChanged::State::Registered);
   CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:5060;ob>");
-  stack.unregister(account, now);
+  stack.accounts().unregister(account, now);
   drain();
   CHECK(header(take("REGISTER "), "Contact").ends_with(";reg-id=2;expires=0"));
 }

@@ -17,7 +17,7 @@ TEST_CASE_FIXTURE(Caller, "After an INVITE without an offer, the 200 has the pee
   receive(ok);
   CHECK(count("ACK ") == 0);
   CHECK_FALSE(event<sip::CallAnswered>());
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "our answer"}, now));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "our answer"}, now));
   drain();
   CHECK(body(take("ACK ")) == "our answer");
   receive(ok);
@@ -27,7 +27,7 @@ TEST_CASE_FIXTURE(Caller, "After an INVITE without an offer, the 200 has the pee
 TEST_CASE_FIXTURE(Caller, "refuse_offer for an offer in the 2xx sends ACK and then BYE [RFC 3261 section 13.2.2.4]") {
   dial("");
   receive(response(first, 200, "a", "their offer", contact()));
-  REQUIRE(stack.refuse_offer(session, 488, now));
+  REQUIRE(stack.calls().refuse_offer(session, 488, now));
   drain();
   CHECK(take().starts_with("ACK "));
   CHECK(take().starts_with("BYE "));
@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(Caller, "refuse_offer for an offer in the 2xx sends ACK and th
 
 TEST_CASE_FIXTURE(Caller, "After 491 to its re-INVITE the agent retries after 2.1 to 4 s, because it chose the Call-ID [RFC 3261 section 14.1]") {
   talk();
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   receive(response(take("INVITE "), 491, ""));
   sent.clear();
@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(Caller, "After 491 to its re-INVITE the agent retries after 2.
 
 TEST_CASE_FIXTURE(Caller, "A re-INVITE that gets 100 and no final response ends with its call") {
   talk();
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   const std::string again = take("INVITE ");
   SUBCASE("100, then BYE") {
@@ -61,14 +61,14 @@ TEST_CASE_FIXTURE(Caller, "A re-INVITE that gets 100 and no final response ends 
     receive(response(again, 100, ""));
   }
   REQUIRE(event<sip::CallEnded>());
-  CHECK(stack.hang_up(session, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().hang_up(session, now).error() == sip::StackError::WrongState);
   expect_no_residue();
-  CHECK(stack.hang_up(session, now).error() == sip::StackError::UnknownSession);
+  CHECK(stack.calls().hang_up(session, now).error() == sip::StackError::UnknownSession);
 }
 
 TEST_CASE_FIXTURE(Caller, "The agent cancels a re-INVITE that gets only provisional responses for kPatience [RFC 3261 section 14.1]") {
   talk();
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   const std::string offered = take("INVITE ");
   receive(response(offered, 180, ""));
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(Caller, "The agent cancels a re-INVITE that gets only provisio
 TEST_CASE_FIXTURE(Caller, "A repeated 2xx gives no answer to a later offer [RFC 3261 section 13.2.2.4]") {
   names["new.example"] = {route(sip::Transport::Udp, address("192.0.2.98", 5060))};
   talk();
-  REQUIRE(stack.offer(session, {"application/sdp", "first"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "first"}, now));
   drain();
   const std::string second = take("INVITE ");
   answers_queries = false;  // The resolution of the name in the new Contact is pending.
@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(Caller, "A repeated 2xx gives no answer to a later offer [RFC 
   const auto asked = queries.size();
   receive(said);  // The 2xx comes again, because the agent has sent no ACK.
   CHECK(queries.size() == asked);
-  REQUIRE(stack.offer(session, {"application/sdp", "second"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "second"}, now));
   advance(500ms);
   receive(said);
   CHECK_FALSE(event<sip::OfferAnswered>());
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged re-INVITE is repeated with credentials, 
   first = take("INVITE ");
   receive(response(first, 200, "a", "answer", {{"Contact", "<sip:desk@192.0.2.50>"}}));
   REQUIRE(event<sip::CallAnswered>());
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   const std::string offered = take("INVITE ");
   REQUIRE(!offered.empty());
@@ -143,7 +143,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged re-INVITE is repeated with credentials, 
     CHECK(event<sip::OfferAnswered>());
   }
   SUBCASE("after the BYE") {
-    REQUIRE(stack.hang_up(session, now));
+    REQUIRE(stack.calls().hang_up(session, now));
     drain();
     REQUIRE(!take("BYE ").empty());
     receive(response(offered, 401, "", {}, challenge("m")));
@@ -153,19 +153,19 @@ TEST_CASE_FIXTURE(Caller, "A challenged re-INVITE is repeated with credentials, 
 
 TEST_CASE_FIXTURE(Caller, "An agent's offer that waits after 491 is dropped when the agent answers an offer of the peer [RFC 3264 section 8]") {
   talk();
-  REQUIRE(stack.offer(session, {"application/sdp", "version 2"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "version 2"}, now));
   drain();
   receive(response(take("INVITE "), 491, ""));
   receive(in_dialog("INVITE", 1, our_tag(), "theirs", {}, "a"));
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "version 3"}, now));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "version 3"}, now));
   drain();
   receive(in_dialog("ACK", 1, our_tag(), {}, {}, "a"));
   sent.clear();
   advance(5s);
   CHECK(sent.empty());
   CHECK(event<sip::OfferRefused>()->status == 491);
-  REQUIRE(stack.offer(session, {"application/sdp", "version 4"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "version 4"}, now));
   drain();
   CHECK(body(take("INVITE ")) == "version 4");
 }

@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(Caller, "The route set of an outgoing call is the reversed Rec
   const std::string ack = take("ACK ");
   CHECK(headers(ack, "Route") == std::vector<std::string>{"<sip:192.0.2.50;lr>", "<sip:192.0.2.60;lr>"});
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   const std::string bye = take("BYE ");
   CHECK(headers(bye, "Route").size() == 2);
@@ -101,10 +101,10 @@ TEST_CASE_FIXTURE(Caller,
   CHECK(take() == ack);  // The repeated 2xx gets its ACK, and no second BYE.
   CHECK(sent.empty());
   CHECK_FALSE(event<sip::CallEnded>());
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
   receive(in_dialog("BYE", 1, our_tag(), {}, {}, "a"));  // An abandoned branch cannot end the call.
   CHECK(!take("SIP/2.0 481").empty());
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Caller, "A challenge to the BYE of an abandoned branch gets no digest before the registrar's address is proven [RFC 3261 section 22]") {
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged BYE to an abandoned branch is repeated w
   CHECK(std::stoi(header(retry, "CSeq")) == std::stoi(header(bye, "CSeq")) + 1);
   CHECK(header(retry, "Via") != header(bye, "Via"));
   receive(response(retry, 200, ""));
-  CHECK(stack.sessions() == 1);  // The call continues on the other branch.
+  CHECK(stack.calls().size() == 1);  // The call continues on the other branch.
   // Only the registrar gets a digest. This abandoned branch of a second fork challenges from its own host.
   receive(response(again, 200, "c", "answer c", {{"Contact", "<sip:c@192.0.2.97>"}}));
   const std::string straight = take("BYE ");
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Caller, "A 2xx that comes again after the agent's BYE gets its
   const std::string ok = response(first, 200, "a", "answer", contact());
   receive(ok);
   const std::string ack = take("ACK ");
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   const std::string bye = take("BYE ");
   receive(ok);
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(Caller, "A 2xx that comes again after the agent's BYE gets its
   receive(ok);
   CHECK(take() == ack);
   CHECK(sent.empty());
-  CHECK_FALSE(stack.offer(session, {"application/sdp", "x"}, now));
+  CHECK_FALSE(stack.calls().offer(session, {"application/sdp", "x"}, now));
   expect_no_residue();
 }
 
@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(Caller, "The stack cancels a call that rings for 180 s, and en
   REQUIRE(ended);
   CHECK(ended->why == sip::CallEnded::Why::NoAnswer);
   expect_no_residue();
-  CHECK(stack.hang_up(session, now).error() == sip::StackError::UnknownSession);
+  CHECK(stack.calls().hang_up(session, now).error() == sip::StackError::UnknownSession);
 }
 
 TEST_CASE_FIXTURE(Caller, "The stack drops a response whose Via is not its own [RFC 3261 section 18.1.2]") {
@@ -233,23 +233,23 @@ TEST_CASE_FIXTURE(Caller, "The stack drops a response with another branch or for
 }
 
 TEST_CASE_FIXTURE(Caller, "Commands with an unknown session, an unknown account or an invalid URI fail") {
-  CHECK(stack.hang_up(sip::SessionId{99}, now).error() == sip::StackError::UnknownSession);
+  CHECK(stack.calls().hang_up(sip::SessionId{99}, now).error() == sip::StackError::UnknownSession);
   sip::CallOptions options;
   options.account = account;
   options.target = "not a uri";
-  CHECK(stack.call(options, now).error() == sip::StackError::BadUri);
+  CHECK(stack.calls().call(options, now).error() == sip::StackError::BadUri);
   options.account = {};
-  CHECK(stack.call(options, now).error() == sip::StackError::UnknownAccount);
+  CHECK(stack.calls().call(options, now).error() == sip::StackError::UnknownAccount);
   dial();
-  CHECK(stack.answer(session, {}, now).error() == sip::StackError::WrongState);
-  CHECK(stack.offer(session, {"application/sdp", "x"}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().answer(session, {}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().offer(session, {"application/sdp", "x"}, now).error() == sip::StackError::WrongState);
 }
 
 // --- CANCEL
 
 TEST_CASE_FIXTURE(Caller, "CANCEL waits for a provisional response, and 487 ends the INVITE [RFC 3261 section 9.1]") {
   dial();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::Cancelled);
   CHECK(count("CANCEL ") == 0);
@@ -270,7 +270,7 @@ TEST_CASE_FIXTURE(Caller, "CANCEL waits for a provisional response, and 487 ends
 TEST_CASE_FIXTURE(Caller, "When CANCEL crosses the 200, the stack sends ACK and then BYE [RFC 3261 section 9.1]") {
   dial();
   receive(response(first, 180, "a"));
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(!take("CANCEL ").empty());
   receive(response(first, 200, "a", "answer", contact()));
@@ -285,7 +285,7 @@ TEST_CASE_FIXTURE(Caller, "When CANCEL crosses the 200, the stack sends ACK and 
 TEST_CASE_FIXTURE(Caller, "A CANCEL without effect ends after 64 T1 [RFC 3261 section 9.1]") {
   dial();
   receive(response(first, 180, "a"));
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   expect_no_residue();
 }
@@ -294,7 +294,7 @@ TEST_CASE_FIXTURE(Caller, "A hang_up during the resolution of the name prevents 
   answers_queries = false;
   dial();
   CHECK(first.empty());
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   stack.on_answer(queries.back().id, resolve(queries.back()), now);
   drain();

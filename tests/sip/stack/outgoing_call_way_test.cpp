@@ -34,7 +34,7 @@ TEST_CASE_FIXTURE(Caller, "The ACK goes to the address that responded, not to th
   options.address_of_record = "sip:bot@pbx.example";
   options.registrar = "sip:proxy.example";
   options.registers = false;
-  account = stack.add_account(options, now);
+  account = stack.accounts().add(options, now);
   dial();
   CHECK(last_flow.remote == address("192.0.2.51", 5060));
   sent.clear();
@@ -45,10 +45,10 @@ TEST_CASE_FIXTURE(Caller, "The ACK goes to the address that responded, not to th
   Fields fields = contact();
   fields.emplace_back("Record-Route", "<sip:proxy.example;lr>");
   receive(response(second, 200, "a", "answer", fields));
-  CHECK(stack.peer(session) == address("192.0.2.52", 5060));
+  CHECK(stack.calls().peer(session) == address("192.0.2.52", 5060));
   REQUIRE(!take("ACK ").empty());
   CHECK(last_flow.remote == address("192.0.2.52", 5060));
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   REQUIRE(!take("BYE ").empty());
   CHECK(last_flow.remote == address("192.0.2.52", 5060));
@@ -96,10 +96,10 @@ TEST_CASE_FIXTURE(Caller, "A call that cannot be sent ends as after a 503, and o
 TEST_CASE_FIXTURE(Caller, "The stack resolves the address of the next hop once per call") {
   talk();
   const auto before = queries.size();
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   receive(response(take("INVITE "), 200, "", "yours", contact()));
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(!take("BYE ").empty());
   CHECK(queries.size() == before);
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Caller, "After a sips: URI in Record-Route all later requests 
   CHECK(header(ack, "Via").starts_with("SIP/2.0/TLS "));
   CHECK(last_flow.transport == sip::Transport::Tls);
   CHECK(last_flow.remote == address("192.0.2.60", 5061));
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(!take("BYE ").empty());
   CHECK(last_flow.transport == sip::Transport::Tls);
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Caller, "When the connection of a call breaks, the agent's BYE
   stack.on_flow_failed(connection, now);
   drain();
   CHECK_FALSE(event<sip::CallEnded>());
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   const std::string bye = take("BYE ");
   REQUIRE(!bye.empty());
@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(Caller, "Refused credentials end the call with the registrar's
 
 TEST_CASE_FIXTURE(Caller, "A challenge within the call gets no digest, unless it comes from the registrar") {
   talk();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   const std::string bye = take("BYE ");
   CHECK(last_flow.remote.ip == address("192.0.2.99", 0).ip);

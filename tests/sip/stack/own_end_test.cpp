@@ -34,7 +34,7 @@ struct Dialling : Scripted {
   }
   /// Adds the account and answers the challenge. Returns the REGISTER with credentials.
   std::string start() {
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
     drain();
     receive(response(take("REGISTER "), 401, "reg", {}, challenge()));
     return take("REGISTER ");
@@ -46,7 +46,7 @@ struct Dialling : Scripted {
     call.through_registrar = account != sip::AccountId{} && options.registers;
     call.offer = {"application/sdp", "offer"};
     sent.clear();
-    const auto made = stack.call(call, now);
+    const auto made = stack.calls().call(call, now);
     REQUIRE(made);
     session = *made;
     drain();
@@ -58,7 +58,7 @@ struct Dialling : Scripted {
 }  // namespace
 
 TEST_CASE_FIXTURE(Dialling, "Registered over TLS without a listener, the account has the connection's own port in its Contact [RFC 5626 section 4.2]") {
-  account = stack.add_account(options, now);
+  account = stack.accounts().add(options, now);
   drain();
   const std::string first = take("REGISTER ");
   CHECK(header(first, "Via").starts_with("SIP/2.0/TLS 192.0.2.1;branch="));
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Dialling, "A call that arrives over the agent's own connection
   receive(invite("offer", {}, "sip:6001@192.0.2.1:49152;transport=tls"));
   const auto incoming = event<sip::IncomingCall>();
   REQUIRE(incoming);
-  CHECK(stack.answer(incoming->session, {"application/sdp", "answer"}, now));
+  CHECK(stack.calls().answer(incoming->session, {"application/sdp", "answer"}, now));
   drain();
   CHECK(header(take("SIP/2.0 200"), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>");
   CHECK(last_flow == connection);
@@ -110,36 +110,36 @@ TEST_CASE_FIXTURE(Dialling, "After a new connection with another port the accoun
 
 TEST_CASE_FIXTURE(Dialling, "Without a registration, the first response of a call shows the port of the connection for the Contact") {
   options.registers = false;
-  account = stack.add_account(options, now);
+  account = stack.accounts().add(options, now);
   drain();
   const std::string first = dial("sip:desk@pbx.example;transport=tls");
   CHECK(header(first, "Contact") == "<sip:6001@192.0.2.1;transport=tls>");
   receive(response(first, 200, "x", "answer", {{"Contact", "<sip:desk@pbx.example;transport=tls>"}}));
-  CHECK(stack.offer(session, {"application/sdp", "offer 2"}, now));
+  CHECK(stack.calls().offer(session, {"application/sdp", "offer 2"}, now));
   drain();
   CHECK(header(take("INVITE "), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>");
 }
 
 TEST_CASE_FIXTURE(Dialling, "When the connection breaks, a call's Contact no longer has its port, and later the port of the next connection") {
   options.registers = false;
-  account = stack.add_account(options, now);
+  account = stack.accounts().add(options, now);
   drain();
   receive(response(dial("sip:desk@pbx.example;transport=tls"), 200, "x", "answer", {{"Contact", "<sip:desk@pbx.example;transport=tls>"}}));
   stack.on_flow_failed(connection, now);
   drain();
-  CHECK(stack.offer(session, {"application/sdp", "offer 2"}, now));
+  CHECK(stack.calls().offer(session, {"application/sdp", "offer 2"}, now));
   drain();
   const std::string second = take("INVITE ");
   CHECK(header(second, "Contact") == "<sip:6001@192.0.2.1;transport=tls>");
   peer.local.port = 49160;
   receive(response(second, 200, "x", "answer 2", {{"Contact", "<sip:desk@pbx.example;transport=tls>"}}));
-  CHECK(stack.offer(session, {"application/sdp", "offer 3"}, now));
+  CHECK(stack.calls().offer(session, {"application/sdp", "offer 3"}, now));
   drain();
   CHECK(header(take("INVITE "), "Contact") == "<sip:6001@192.0.2.1:49160;transport=tls>");
 }
 
 TEST_CASE_FIXTURE(Dialling, "A response on another connection does not set the port in the Contact") {
-  account = stack.add_account(options, now);
+  account = stack.accounts().add(options, now);
   drain();
   sip::Flow other = connection;
   other.remote.port = 5099;

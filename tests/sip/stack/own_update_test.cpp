@@ -14,7 +14,7 @@ const std::string kChallenge = "Digest realm=\"pbx\", nonce=\"n\", algorithm=MD5
 struct Offering : EarlyDialogs {
   using EarlyDialogs::EarlyDialogs;
   std::string update(const sip::Body& offer = kNew, sip::Extras extras = {}, std::string_view tag = {}) {
-    REQUIRE(stack.update(session, offer, now, std::move(extras), tag));
+    REQUIRE(stack.calls().update(session, offer, now, std::move(extras), tag));
     drain();
     return take("UPDATE ");
   }
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Offering,
   receive(response(sent_update, 200, "", "their answer", {{"Contact", "<sip:al@192.0.2.77>"}}));
   CHECK(event<sip::OfferAnswered>()->answer.data == "their answer");
   CHECK(take("ACK ").empty());
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");
 }
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Offering, "After 405, 501 or 504 to an UPDATE the agent sends 
   CHECK(header(again, "X-A") == "1");
   CHECK(!ack(again).empty());
   CHECK(event<sip::OfferAnswered>());
-  REQUIRE(stack.update(session, kNew, now));  // A 504 applies to that offer only.
+  REQUIRE(stack.calls().update(session, kNew, now));  // A 504 applies to that offer only.
   drain();
   CHECK(take().starts_with(status == 504 ? "UPDATE " : "INVITE "));
 }
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(Offering, "After 500 the agent retries if Retry-After is at mo
 
 TEST_CASE_FIXTURE(Offering, "A re-INVITE that gets 500 with Retry-After is retried too [RFC 3261 section 14.2]") {
   talk();
-  REQUIRE(stack.offer(session, kNew, now));
+  REQUIRE(stack.calls().offer(session, kNew, now));
   drain();
   receive(response(take("INVITE "), 500, "", {}, {{"Retry-After", "7"}}));
   CHECK(refused() == 0);
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(Offering, "After 422 the agent retries with the interval in Mi
     CHECK(refused() == 488);
     CHECK(!update().empty());
   }
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Offering, "481, 408 or no response to an UPDATE ends the call [RFC 3261 section 12.2.1.2]") {
@@ -183,12 +183,12 @@ TEST_CASE_FIXTURE(Offering, "During a session refresh, an offer waits until the 
   REQUIRE(!refresh.empty());
   REQUIRE(body(refresh).empty());
   bool reinvites = false;
-  SUBCASE("by UPDATE") { REQUIRE(stack.update(session, kNew, now)); }
+  SUBCASE("by UPDATE") { REQUIRE(stack.calls().update(session, kNew, now)); }
   SUBCASE("by re-INVITE") {
     reinvites = true;
-    REQUIRE(stack.offer(session, kNew, now));
+    REQUIRE(stack.calls().offer(session, kNew, now));
   }
-  CHECK_FALSE(stack.update(session, kNew, now));  // Only one offer may wait.
+  CHECK_FALSE(stack.calls().update(session, kNew, now));  // Only one offer may wait.
   drain();
   CHECK(count("UPDATE ") + count("INVITE ") == 0);
   receive(response(refresh, 200, "", {}, {{"Session-Expires", "90;refresher=uac"}, {"Require", "timer"}}));
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(Offering, "After the agent answered an offer of the peer, its 
   receive(response(update(), 491, ""));
   receive(in_dialog("UPDATE", 2, our_tag, "theirs"));
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.accept_offer(session, kFine, now));
+  REQUIRE(stack.calls().accept_offer(session, kFine, now));
   drain();
   REQUIRE(body(take("SIP/2.0 200")) == "fine");
   advance(2s);
@@ -224,7 +224,7 @@ TEST_CASE_FIXTURE(Offering, "A challenged UPDATE is repeated with credentials, i
 
 TEST_CASE_FIXTURE(Offering, "After the refusal of an INVITE with an early answer, the agent offers the old session again by UPDATE [RFC 6337 section 3.4]") {
   talk(with(kSupports, kUpdates));
-  REQUIRE(stack.offer(session, kNew, now));
+  REQUIRE(stack.calls().offer(session, kNew, now));
   drain();
   const std::string invite = take("INVITE ");
   receive(response(invite, 183, "", "their answer", {{"Require", "100rel"}, {"RSeq", "1"}}));
@@ -234,17 +234,17 @@ TEST_CASE_FIXTURE(Offering, "After the refusal of an INVITE with an early answer
   const std::string again = take("UPDATE ");
   CHECK(body(again) == "answer");
   receive(response(again, 200, "", "as before"));
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 // --- before the 2xx, as the caller
 
 TEST_CASE_FIXTURE(Offering, "After a reliable answer the agent may send a new offer by UPDATE in that early dialog [RFC 3311 section 5.1]") {
   dial();
-  CHECK_FALSE(stack.update(session, kNew, now));
+  CHECK_FALSE(stack.calls().update(session, kNew, now));
   reliable(10, "a", "answer", kUpdates);
   const std::string prack = take("PRACK ");
-  REQUIRE(stack.update(session, kNew, now));  // It waits for the PRACK: RFC 6337 section 4.3
+  REQUIRE(stack.calls().update(session, kNew, now));  // It waits for the PRACK: RFC 6337 section 4.3
   drain();
   CHECK(count("UPDATE ") == 0);
   receive(response(prack, 200, ""));
@@ -268,7 +268,7 @@ TEST_CASE_FIXTURE(Offering, "update() fails and sends nothing when an early UPDA
   SUBCASE("no UPDATE in Allow") { agree("a", {{"Allow", "INVITE, PRACK"}}); }
   SUBCASE("the tag of another branch") {
     agree();
-    CHECK_FALSE(stack.update(session, kNew, now, {}, "b"));
+    CHECK_FALSE(stack.calls().update(session, kNew, now, {}, "b"));
     return;
   }
   SUBCASE("an offer of the peer waits for its answer") {
@@ -279,8 +279,8 @@ TEST_CASE_FIXTURE(Offering, "update() fails and sends nothing when an early UPDA
     agree();
     REQUIRE(!update().empty());
   }
-  CHECK_FALSE(stack.update(session, kNew, now));
-  CHECK_FALSE(stack.offer(session, kNew, now));
+  CHECK_FALSE(stack.calls().update(session, kNew, now));
+  CHECK_FALSE(stack.calls().offer(session, kNew, now));
   drain();
   CHECK(count("UPDATE ") == 0);
 }
@@ -358,7 +358,7 @@ TEST_CASE_FIXTURE(Offering, "hang_up during an early UPDATE leaves no state") {
   std::string offer = update();
   SUBCASE("waiting for its retry") { receive(response(offer, 491, "")); }
   SUBCASE("pending") {}
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   receive(response(take("CANCEL "), 200, ""));
   receive(response(first, 487, "a"));
@@ -383,21 +383,21 @@ TEST_CASE_FIXTURE(Offering, "A challenge to an early UPDATE is answered in its d
 
 TEST_CASE_FIXTURE(Offering, "A callee may send an offer by UPDATE when a PRACK has acknowledged its answer [RFC 3311 section 5.1]") {
   ring_in(with(kSupports, kUpdates));
-  CHECK_FALSE(stack.update(session, kNew, now));
-  REQUIRE(stack.progress(session, kEarly, now));
+  CHECK_FALSE(stack.calls().update(session, kNew, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
-  CHECK_FALSE(stack.update(session, kNew, now));
+  CHECK_FALSE(stack.calls().update(session, kNew, now));
   prack(2);
   sent.clear();
   const std::string offer = update();
   CHECK(start_line(offer) == "UPDATE sip:al@192.0.2.99 SIP/2.0");
   CHECK(header(offer, "Session-Expires").empty());
-  CHECK_FALSE(stack.update(session, kNew, now));
+  CHECK_FALSE(stack.calls().update(session, kNew, now));
   receive(in_dialog("UPDATE", 3, our_tag, "theirs"));
   CHECK(take().starts_with("SIP/2.0 491"));
   receive(response(offer, 200, "", "their answer"));
   CHECK(event<sip::OfferAnswered>()->answer.data == "their answer");
-  REQUIRE(stack.answer(session, kAnswer, now));
+  REQUIRE(stack.calls().answer(session, kAnswer, now));
   drain();
   CHECK(body(take("SIP/2.0 200")).empty());
 }
@@ -409,13 +409,13 @@ TEST_CASE_FIXTURE(Offering, "A callee's update() fails without UPDATE in Allow, 
     receive(in_dialog("UPDATE", 3, our_tag, "theirs"));
     REQUIRE(event<sip::OfferReceived>());
   }
-  CHECK_FALSE(stack.update(session, kNew, now));
+  CHECK_FALSE(stack.calls().update(session, kNew, now));
 }
 
 TEST_CASE_FIXTURE(Offering, "After the 2xx to INVITE, the answer to an earlier UPDATE still counts, and the session timer runs [RFC 3311 section 5.1]") {
   agree_as_called(with(with(kSupports, kUpdates), {{"Session-Expires", "90;refresher=uas"}}));
   const std::string offer = update();
-  REQUIRE(stack.answer(session, kAnswer, now));
+  REQUIRE(stack.calls().answer(session, kAnswer, now));
   drain();
   REQUIRE(!take("SIP/2.0 200").empty());
   SUBCASE("before the ACK") {
@@ -462,13 +462,13 @@ TEST_CASE_FIXTURE(Offering,
   advance(5s);
   CHECK(count("UPDATE ") == 0);
   SUBCASE("accepted") {
-    REQUIRE(stack.accept_offer(session, kFine, now));
+    REQUIRE(stack.calls().accept_offer(session, kFine, now));
     advance(5s);
     CHECK(count("UPDATE ") == 0);
     CHECK(refused() == 491);
   }
   SUBCASE("refused") {
-    REQUIRE(stack.refuse_offer(session, 488, now));
+    REQUIRE(stack.calls().refuse_offer(session, 488, now));
     advance(1ms);
     CHECK(count("UPDATE ") == 1);
   }
@@ -478,6 +478,6 @@ TEST_CASE_FIXTURE(Offering, "405 to an early UPDATE of the callee is reported, b
   agree_as_called();
   receive(response(update(), 405, ""));
   CHECK(refused() == 405);
-  CHECK_FALSE(stack.update(session, kNew, now));
+  CHECK_FALSE(stack.calls().update(session, kNew, now));
   CHECK(count("INVITE ") == 0);
 }

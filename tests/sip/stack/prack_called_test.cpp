@@ -7,10 +7,10 @@ using namespace offhook::sim;
 
 TEST_CASE_FIXTURE(EarlyDialogs, "Early media is sent reliably to a caller that supports it, and repeated until the PRACK [RFC 3262 section 3]") {
   ring_in(kSupports);
-  REQUIRE(stack.ring(session, now));  // A 180 without a body is not important enough to be reliable.
+  REQUIRE(stack.calls().ring(session, now));  // A 180 without a body is not important enough to be reliable.
   drain();
   CHECK(header(take("SIP/2.0 180"), "Require").empty());
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   const std::string progress = sent_reliable("SIP/2.0 183");
   CHECK(body(progress) == "early");
   CHECK(header(progress, "Contact") == "<sip:bot@192.0.2.1:5060>");
@@ -30,7 +30,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "Early media is sent reliably to a caller that s
 
 TEST_CASE_FIXTURE(EarlyDialogs, "A caller without 100rel gets ordinary provisional responses [RFC 3262 section 3]") {
   ring_in({});
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   drain();
   const std::string progress = take("SIP/2.0 183");
   CHECK(header(progress, "Require").empty());
@@ -39,10 +39,10 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A caller without 100rel gets ordinary provision
 
 TEST_CASE_FIXTURE(EarlyDialogs, "With Require: 100rel every provisional response is reliable, and waits for the PRACK of the last one [RFC 3262 section 3]") {
   ring_in(kRequires);
-  REQUIRE(stack.ring(session, now));
+  REQUIRE(stack.calls().ring(session, now));
   CHECK(body(sent_reliable("SIP/2.0 180")).empty());
   const std::string begin_at = rseq;
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   drain();
   CHECK(sent.empty());
   prack(2);
@@ -60,9 +60,9 @@ TEST_CASE_FIXTURE(EarlyDialogs, "With Require: 100rel every provisional response
 
 TEST_CASE_FIXTURE(EarlyDialogs, "Without a PRACK for 64 T1 the INVITE gets 504 [RFC 3262 section 3]") {
   ring_in(kSupports);
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
-  REQUIRE(stack.answer(session, kAnswer, now));
+  REQUIRE(stack.calls().answer(session, kAnswer, now));
   advance(31999ms);
   CHECK_FALSE(event<sip::CallEnded>());
   sent.clear();
@@ -73,17 +73,17 @@ TEST_CASE_FIXTURE(EarlyDialogs, "Without a PRACK for 64 T1 the INVITE gets 504 [
   CHECK(ended->by == sip::CallEnded::By::Network);
   CHECK(ended->why == sip::CallEnded::Why::NoAck);
   advance(40s);
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
   CHECK_FALSE(stack.next_deadline());
 }
 
 TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx waits for the PRACK of the response with the description, and does not repeat the description [RFC 3262 section 5]") {
   ring_in(kSupports);
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
-  REQUIRE(stack.answer(session, kAnswer, now));
-  CHECK_FALSE(stack.answer(session, kAnswer, now));
-  CHECK_FALSE(stack.ring(session, now));
+  REQUIRE(stack.calls().answer(session, kAnswer, now));
+  CHECK_FALSE(stack.calls().answer(session, kAnswer, now));
+  CHECK_FALSE(stack.calls().ring(session, now));
   drain();
   CHECK(sent.empty());
   SUBCASE("the PRACK arrives") {
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx waits for the PRACK of the response with 
     CHECK(event<sip::CallEnded>());
   }
   SUBCASE("the agent hangs up") {
-    REQUIRE(stack.hang_up(session, now));
+    REQUIRE(stack.calls().hang_up(session, now));
     drain();
     CHECK(take().starts_with("SIP/2.0 480"));
   }
@@ -109,9 +109,9 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx waits for the PRACK of the response with 
 
 TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx does not wait for the PRACK of an 180 without a description; this PRACK still gets 200 [RFC 3262 section 3]") {
   ring_in(kRequires);
-  REQUIRE(stack.ring(session, now));
+  REQUIRE(stack.calls().ring(session, now));
   sent_reliable();
-  REQUIRE(stack.answer(session, kAnswer, now));
+  REQUIRE(stack.calls().answer(session, kAnswer, now));
   drain();
   CHECK(body(take("SIP/2.0 200")) == "answer");
   advance(400ms);
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx does not wait for the PRACK of an 180 wit
 
 TEST_CASE_FIXTURE(EarlyDialogs, "A PRACK that matches no response gets 481, and one with an invalid RAck 400 [RFC 3262 section 3]") {
   ring_in(kSupports);
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
   prack(2, {}, rseq + " 2 INVITE");
   CHECK(take().starts_with("SIP/2.0 481"));
@@ -146,15 +146,15 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A PRACK that matches no response gets 481, and 
 
 TEST_CASE_FIXTURE(EarlyDialogs, "After an INVITE without an offer, the first reliable response has the offer and PRACK the answer [RFC 3262 section 5]") {
   ring_in(kRequires, "");
-  REQUIRE(stack.ring(session, now));
+  REQUIRE(stack.calls().ring(session, now));
   drain();
   CHECK(sent.empty());  // A reliable response must have the offer, and there is none yet.
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   CHECK(body(sent_reliable()) == "early");
   prack(2, "their answer");
   CHECK(take().starts_with("SIP/2.0 200"));
   CHECK(event<sip::OfferAnswered>()->answer.data == "their answer");
-  REQUIRE(stack.answer(session, kAnswer, now));
+  REQUIRE(stack.calls().answer(session, kAnswer, now));
   drain();
   CHECK(body(take("SIP/2.0 200")).empty());
   receive(in_dialog("ACK", 1, our_tag));
@@ -163,25 +163,25 @@ TEST_CASE_FIXTURE(EarlyDialogs, "After an INVITE without an offer, the first rel
 
 TEST_CASE_FIXTURE(EarlyDialogs, "A new offer in PRACK gets its answer in the 2xx to PRACK, before the 2xx to INVITE is possible [RFC 3262 section 5]") {
   ring_in(kSupports);
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
   prack(2, "new");
   CHECK(sent.empty());
   CHECK(event<sip::OfferReceived>()->offer.data == "new");
-  CHECK_FALSE(stack.answer(session, kAnswer, now));
+  CHECK_FALSE(stack.calls().answer(session, kAnswer, now));
   SUBCASE("accepted") {
-    REQUIRE(stack.accept_offer(session, kAnswer, now));
+    REQUIRE(stack.calls().accept_offer(session, kAnswer, now));
     drain();
     const std::string ok = take("SIP/2.0 200");
     CHECK(header(ok, "CSeq") == "2 PRACK");
     CHECK(body(ok) == "answer");
-    REQUIRE(stack.answer(session, kAnswer, now));
+    REQUIRE(stack.calls().answer(session, kAnswer, now));
   }
   SUBCASE("refused") {
-    REQUIRE(stack.refuse_offer(session, 488, now));
+    REQUIRE(stack.calls().refuse_offer(session, 488, now));
     drain();
     CHECK(!take("SIP/2.0 488").empty());
-    REQUIRE(stack.answer(session, kAnswer, now));
+    REQUIRE(stack.calls().answer(session, kAnswer, now));
   }
   SUBCASE("cancelled") {
     receive(in_dialog("BYE", 3, our_tag));
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A new offer in PRACK gets its answer in the 2xx
 
 TEST_CASE_FIXTURE(EarlyDialogs, "The caller may send an offer by UPDATE when a PRACK has acknowledged the answer, and not before [RFC 3311 section 5.2]") {
   ring_in(kSupports);
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
   receive(in_dialog("UPDATE", 2, our_tag, "new"));
   CHECK(!header(take("SIP/2.0 500"), "Retry-After").empty());
@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "The caller may send an offer by UPDATE when a P
   REQUIRE(event<sip::OfferReceived>());
   receive(in_dialog("UPDATE", 5, our_tag));
   CHECK(!header(take("SIP/2.0 500"), "Retry-After").empty());
-  REQUIRE(stack.accept_offer(session, kAnswer, now));
+  REQUIRE(stack.calls().accept_offer(session, kAnswer, now));
   drain();
   const std::string ok = take("SIP/2.0 200");
   CHECK(header(ok, "CSeq") == "4 UPDATE");
@@ -217,7 +217,7 @@ namespace {
 struct Changing : EarlyDialogs {
   void change() {
     talk(kSupports);
-    REQUIRE(stack.offer(session, {"application/sdp", "hold"}, now));
+    REQUIRE(stack.calls().offer(session, {"application/sdp", "hold"}, now));
     drain();
     first = take("INVITE ");
   }
@@ -262,7 +262,7 @@ TEST_CASE_FIXTURE(Changing, "When a re-INVITE is refused after an early answer, 
   CHECK(body(again) == "answer");  // This is the agent's answer from the start of the call.
   receive(response(again, 200, "", "offer"));
   CHECK(events.empty());  // The session is the same as before, so that there is no event.
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Changing, "When a re-INVITE is refused without an early answer, the agent sends no further offer [RFC 6141 section 3.3]") {
@@ -292,10 +292,10 @@ struct Switched : EarlyDialogs {
     options.registers = false;
     options.reliability = reliability;
     sip::CallOptions call;
-    call.account = stack.add_account(options, now);
+    call.account = stack.accounts().add(options, now);
     call.target = "sip:desk@192.0.2.99";
     call.offer = {"application/sdp", "offer"};
-    REQUIRE(stack.call(call, now));
+    REQUIRE(stack.calls().call(call, now));
     drain();
     invitation = take("INVITE ");
   }
@@ -316,7 +316,7 @@ TEST_CASE_FIXTURE(Switched, "With Reliability::Off the stack never offers or use
   CHECK(header(refused, "Unsupported") == "100rel");
   advance(40s);
   ring_in(kSupports);
-  REQUIRE(stack.progress(session, kEarly, now));
+  REQUIRE(stack.calls().progress(session, kEarly, now));
   drain();
   CHECK(header(take("SIP/2.0 183"), "RSeq").empty());
 }
@@ -331,6 +331,6 @@ TEST_CASE_FIXTURE(Switched,
   CHECK(header(refused, "Require") == "100rel");
   advance(40s);
   ring_in(kSupports);
-  REQUIRE(stack.ring(session, now));
+  REQUIRE(stack.calls().ring(session, now));
   sent_reliable("SIP/2.0 180");
 }

@@ -34,7 +34,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "A reliable 183 gets a PRACK in its early dialog
   receive(response(first, 200, "a", {}, {{"Contact", "<sip:a@192.0.2.98>"}, {"Record-Route", "<sip:192.0.2.97;lr>"}}));
   CHECK(header(take("ACK "), "CSeq") == "1 ACK");
   CHECK(event<sip::CallAnswered>()->body.data == "answer");
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(header(take("BYE "), "CSeq") == "3 BYE");
 }
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "An offer in a reliable 183 gets its answer in P
   REQUIRE(offered);
   CHECK(offered->offer.data == "their offer");
   SUBCASE("accepted") {
-    REQUIRE(stack.accept_offer(session, kAnswer, now));
+    REQUIRE(stack.calls().accept_offer(session, kAnswer, now));
     drain();
     const std::string prack = take("PRACK ");
     CHECK(header(prack, "RAck") == "10 1 INVITE");
@@ -109,10 +109,10 @@ TEST_CASE_FIXTURE(RoutedCaller, "An offer in a reliable 183 gets its answer in P
     REQUIRE(answered);
     CHECK(answered->body.empty());
     CHECK_FALSE(answered->is_offer);  // The PRACK had the answer.
-    CHECK_FALSE(stack.accept_offer(session, kAnswer, now));
+    CHECK_FALSE(stack.calls().accept_offer(session, kAnswer, now));
   }
   SUBCASE("refused, for which the agent must cancel the call") {
-    REQUIRE(stack.refuse_offer(session, 488, now));
+    REQUIRE(stack.calls().refuse_offer(session, 488, now));
     drain();
     CHECK(!take("CANCEL ").empty());
   }
@@ -147,19 +147,19 @@ TEST_CASE_FIXTURE(RoutedCaller, "After offer and answer, the peer may send a new
   receive(in_dialog("UPDATE", 2, our_tag, "newer", {}, "a"));
   CHECK(header(take("SIP/2.0 500"), "Retry-After").size() > 0);
   SUBCASE("accepted") {
-    REQUIRE(stack.accept_offer(session, {"application/sdp", "fine"}, now));
+    REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "fine"}, now));
     drain();
     CHECK(body(take("SIP/2.0 200")) == "fine");
     receive(response(first, 200, "a", {}, {{"Contact", "<sip:a@192.0.2.98>"}}));
     CHECK(event<sip::CallAnswered>()->body.empty());  // The early UPDATE has replaced the first answer.
   }
   SUBCASE("refused") {
-    REQUIRE(stack.refuse_offer(session, 488, now));
+    REQUIRE(stack.calls().refuse_offer(session, 488, now));
     drain();
     CHECK(!take("SIP/2.0 488").empty());
   }
   SUBCASE("hang_up") {
-    REQUIRE(stack.hang_up(session, now));
+    REQUIRE(stack.calls().hang_up(session, now));
     drain();
     CHECK(!take("SIP/2.0 487").empty());
     CHECK(!take("CANCEL ").empty());
@@ -179,8 +179,8 @@ TEST_CASE_FIXTURE(RoutedCaller, "A PRACK without a response has no effect on the
   receive(response(first, 486, "a"));
   CHECK(event<sip::CallEnded>()->status == 486);
   advance(66s);
-  CHECK(stack.sessions() == 0);
-  CHECK(stack.legs() == 0);
+  CHECK(stack.calls().size() == 0);
+  CHECK(stack.sizes().legs == 0);
   CHECK_FALSE(stack.next_deadline());
 }
 
@@ -191,9 +191,9 @@ TEST_CASE_FIXTURE(RoutedCaller, "Two branches may send offers at the same time, 
   CHECK(take("PRACK ").empty());
   CHECK(event<sip::OfferReceived>()->branch_tag == "a");
   CHECK(event<sip::OfferReceived>()->branch_tag == "b");
-  CHECK(stack.accept_offer(session, {"application/sdp", "x"}, now, "c").error() == sip::StackError::WrongState);
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "for b"}, now, "b"));
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "for a"}, now));
+  CHECK(stack.calls().accept_offer(session, {"application/sdp", "x"}, now, "c").error() == sip::StackError::WrongState);
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "for b"}, now, "b"));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "for a"}, now));
   drain();
   const std::string b = take("PRACK ");
   CHECK(header(b, "To").ends_with(";tag=b"));
@@ -215,8 +215,8 @@ TEST_CASE_FIXTURE(RoutedCaller, "Early UPDATE offers of two branches may wait at
   CHECK(event<sip::OfferReceived>()->branch_tag == "b");
   receive(in_dialog("UPDATE", 2, tag, "newer b", {}, "b"));
   CHECK(take().starts_with("SIP/2.0 500"));
-  REQUIRE(stack.refuse_offer(session, 488, now, "b"));
-  REQUIRE(stack.accept_offer(session, kAnswer, now, "a"));
+  REQUIRE(stack.calls().refuse_offer(session, 488, now, "b"));
+  REQUIRE(stack.calls().accept_offer(session, kAnswer, now, "a"));
   drain();
   CHECK(header(take("SIP/2.0 488"), "From").ends_with(";tag=b"));
   CHECK(header(take("SIP/2.0 200"), "From").ends_with(";tag=a"));

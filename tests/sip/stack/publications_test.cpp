@@ -26,7 +26,7 @@ struct Presence : Registered {
     return options;
   }
   sip::PublicationId publish() {
-    const auto made = stack.publish(told(account), now);
+    const auto made = stack.publications().publish(told(account), now);
     REQUIRE(made);
     drain();
     return *made;
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Presence, "An account publishes, refreshes, modifies and remov
   CHECK(header(refreshed, "CSeq") == "2 PUBLISH");
   accept(refreshed, "e2");
 
-  REQUIRE(stack.modify_publication(id, {"application/pidf+xml", "closed"}, now));
+  REQUIRE(stack.publications().modify(id, {"application/pidf+xml", "closed"}, now));
   drain();
   const std::string modified = take("PUBLISH ");
   CHECK(header(modified, "SIP-If-Match") == "e2");
@@ -83,16 +83,16 @@ TEST_CASE_FIXTURE(Presence, "An account publishes, refreshes, modifies and remov
   accept(modified, "e3");
 
   events.clear();
-  REQUIRE(stack.remove_publication(id, now));
+  REQUIRE(stack.publications().remove(id, now));
   drain();
   const std::string removed = take("PUBLISH ");
   CHECK(header(removed, "SIP-If-Match") == "e3");
   CHECK(header(removed, "Expires") == "0");
   receive(response(removed, 200, "esc"));
   CHECK(event<PublicationChanged>()->why == PublicationChanged::Why::Removed);
-  CHECK(stack.publications() == 0);
-  CHECK(stack.modify_publication(id, {}, now).error() == sip::StackError::UnknownPublication);
-  CHECK(stack.remove_publication(id, now).error() == sip::StackError::UnknownPublication);
+  CHECK(stack.publications().size() == 0);
+  CHECK(stack.publications().modify(id, {}, now).error() == sip::StackError::UnknownPublication);
+  CHECK(stack.publications().remove(id, now).error() == sip::StackError::UnknownPublication);
 }
 
 TEST_CASE_FIXTURE(Presence, "A challenged PUBLISH is repeated with credentials, and the next PUBLISH has them at once [RFC 3261 section 22.2]") {
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(Presence, "A challenged PUBLISH is repeated with credentials, 
   CHECK(header(again, "Authorization").find("username=\"6001\"") != std::string::npos);
   CHECK(again.ends_with("\r\n\r\nopen"));
   accept(again, "e1");
-  REQUIRE(stack.modify_publication(id, {"application/pidf+xml", "closed"}, now));
+  REQUIRE(stack.publications().modify(id, {"application/pidf+xml", "closed"}, now));
   drain();
   const std::string modified = take("PUBLISH ");
   CHECK(header(modified, "CSeq") == "3 PUBLISH");
@@ -133,31 +133,31 @@ TEST_CASE_FIXTURE(Presence,
   const auto first = publish();
   auto other = told(account, "lines");
   other.package = "dialog";
-  const auto second = stack.publish(other, now);
+  const auto second = stack.publications().publish(other, now);
   REQUIRE(second);
   auto elsewhere = told(account, "elsewhere");
   elsewhere.target = "sip:desk@pbx.example";
-  REQUIRE(stack.publish(elsewhere, now));
+  REQUIRE(stack.publications().publish(elsewhere, now));
   drain();
   CHECK(count("PUBLISH sip:6001@pbx.example") == 1);
   CHECK(count("PUBLISH sip:desk@pbx.example") == 1);
   const std::string presence = take("PUBLISH sip:6001@pbx.example");
   sent.clear();
-  REQUIRE(stack.modify_publication(first, {"t", "newer"}, now));
+  REQUIRE(stack.publications().modify(first, {"t", "newer"}, now));
   accept(presence, "e1");
   const std::string lines = take("PUBLISH ");
   CHECK(header(lines, "Event") == "dialog");
   CHECK(sent.empty());
   receive(response(lines, 489, "esc"));
   CHECK(header(take("PUBLISH "), "Event") == "presence");
-  CHECK(stack.publications() == 2);
+  CHECK(stack.publications().size() == 2);
 }
 
 TEST_CASE_FIXTURE(Presence, "publish refuses invalid options and sends nothing") {
   const auto why = [&](auto change) {
     auto wanted = told(account);
     change(wanted);
-    return stack.publish(wanted, now).error();
+    return stack.publications().publish(wanted, now).error();
   };
   CHECK(why([](auto& o) { o.account = sip::AccountId{999}; }) == sip::StackError::UnknownAccount);
   CHECK(why([](auto& o) { o.target = "nobody"; }) == sip::StackError::BadUri);
@@ -167,30 +167,30 @@ TEST_CASE_FIXTURE(Presence, "publish refuses invalid options and sends nothing")
   CHECK(why([](auto& o) { o.headers = {{"SIP-If-Match", "x"}}; }) == sip::StackError::BadHeader);
   CHECK(why([](auto& o) { o.headers = {{"Expires", "1"}}; }) == sip::StackError::BadHeader);
   CHECK(why([](auto& o) { o.state.data.assign(sip::kMaxPublishedState + 1, 'x'); }) == sip::StackError::TooLarge);
-  CHECK(stack.publications() == 0);
+  CHECK(stack.publications().size() == 0);
   auto longest = told(account);
   longest.state.data.assign(sip::kMaxPublishedState, 'x');
-  const auto made = stack.publish(longest, now);
+  const auto made = stack.publications().publish(longest, now);
   REQUIRE(made);
-  CHECK(stack.modify_publication(*made, {"t", std::string(sip::kMaxPublishedState + 1, 'x')}, now).error() == sip::StackError::TooLarge);
+  CHECK(stack.publications().modify(*made, {"t", std::string(sip::kMaxPublishedState + 1, 'x')}, now).error() == sip::StackError::TooLarge);
 }
 
 TEST_CASE_FIXTURE(Presence, "The stack holds kMaxPublications publications, and refuses one more") {
-  for (std::size_t i = 0; i < sip::kMaxPublications; ++i) REQUIRE(stack.publish(told(account), now));
-  CHECK(stack.publish(told(account), now).error() == sip::StackError::Full);
+  for (std::size_t i = 0; i < sip::kMaxPublications; ++i) REQUIRE(stack.publications().publish(told(account), now));
+  CHECK(stack.publications().publish(told(account), now).error() == sip::StackError::Full);
   CHECK(stack.sizes().publications == sip::kMaxPublications);
 }
 
 TEST_CASE_FIXTURE(Presence, "A removed account remains until its publication is removed, and then leaves no state") {
   const auto id = published();
-  stack.remove_account(account, now);
+  stack.accounts().remove(account, now);
   drain();
   receive(response(take("REGISTER "), 200, "reg"));
-  CHECK(stack.accounts() == 1);
-  REQUIRE(stack.remove_publication(id, now));
+  CHECK(stack.accounts().size() == 1);
+  REQUIRE(stack.publications().remove(id, now));
   drain();
   receive(response(take("PUBLISH "), 200, "esc"));
-  CHECK(stack.accounts() == 0);
+  CHECK(stack.accounts().size() == 0);
   advance(66s);
   CHECK(stack.sizes() == sip::StackSizes{});
 }

@@ -15,13 +15,13 @@ struct Moved : Scripted {
     options.registrar = "sip:192.0.2.60";
     options.registers = false;
     sip::CallOptions call;
-    call.account = stack.add_account(options, now);
+    call.account = stack.accounts().add(options, now);
     call.target = target;
     call.offer = {"application/sdp", "offer"};
     call.headers = {{"X-A", "1"}};
     call.max_redirections = allowed;
     call.through_registrar = through;
-    REQUIRE(stack.call(call, now));
+    REQUIRE(stack.calls().call(call, now));
     drain();
     return take("INVITE ");
   }
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(Moved, "In a redirection loop the stack tries no target twice,
   const std::string second = moved(first, "<sip:a@192.0.2.61>");
   CHECK(moved(second, "<sip:desk@192.0.2.60>, <sip:a@192.0.2.61>").empty());
   CHECK(event<sip::CallEnded>()->status == 302);
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Moved, "The stack follows max_redirections contacts, at most kMaxRedirections, and none after a 6xx") {

@@ -22,7 +22,7 @@ struct Registered : Scripted {
     return {{"WWW-Authenticate", "Digest realm=\"" + realm + "\", nonce=\"" + nonce + "\", algorithm=MD5, qop=\"auth\""}};
   }
   void register_now() {
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
     drain();
     receive(response(take("REGISTER "), 401, "reg", {}, challenge()));
     const std::string second = take("REGISTER ");

@@ -21,7 +21,7 @@ struct Registering : Scripted {
     peer.remote = address("192.0.2.50", 5060);
   }
   std::string start() {
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
     drain();
     return take("REGISTER ");
   }

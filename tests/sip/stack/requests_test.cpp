@@ -38,7 +38,7 @@ struct Asked : Scripted {
     options.registrar = "sip:192.0.2.50";
     options.username = user;
     options.registers = false;
-    return stack.add_account(options, now);
+    return stack.accounts().add(options, now);
   }
 };
 
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(Asked, "Only a trusted peer gets the header fields of the avai
   trusting.address_of_record = "sip:bot@pbx.example";
   trusting.registers = false;
   trusting.trusted_peers = {*base::IpAddress::parse("192.0.2.99")};
-  stack.add_account(trusting, now);
+  stack.accounts().add(trusting, now);
   CHECK(told(*this) == "calls=1");
 
   sip::StackOptions options;
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(Asked, "An INVITE without a Contact gets 400 [RFC 3261 section
   const auto at = text.find("Contact: ");
   text.erase(at, text.find("\r\n", at) + 2 - at);
   CHECK(ask(text).starts_with("SIP/2.0 400"));
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Asked, "A caller from before RFC 3261 may omit Contact, and the BYE goes to its From [RFC 4475 section 3.4.1]") {
@@ -161,11 +161,11 @@ TEST_CASE_FIXTURE(Asked, "A caller from before RFC 3261 may omit Contact, and th
   CHECK(ask(text).starts_with("SIP/2.0 100"));
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
-  REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().answer(call->session, {"application/sdp", "answer"}, now));
   drain();
   call_id = call->call_id;
   receive(in_dialog("ACK", 1, tag_of(header(take("SIP/2.0 200"), "To")), {}, {}, ""));
-  REQUIRE(stack.hang_up(call->session, now));
+  REQUIRE(stack.calls().hang_up(call->session, now));
   drain();
   CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.99 SIP/2.0");
 }
@@ -212,11 +212,11 @@ TEST_CASE_FIXTURE(Asked, "Garbage, keep-alives and malformed messages leave no s
 
 TEST_CASE_FIXTURE(Asked, "The stack accepts kMaxSessions calls; one more gets 503 with Retry-After") {
   for (std::size_t i = 0; i < sip::kMaxSessions; ++i) receive(request("INVITE"));
-  CHECK(stack.sessions() == sip::kMaxSessions);
+  CHECK(stack.calls().size() == sip::kMaxSessions);
   const std::string busy = ask(request("INVITE"));
   CHECK(busy.starts_with("SIP/2.0 503"));
   CHECK(!header(busy, "Retry-After").empty());
-  CHECK(stack.sessions() == sip::kMaxSessions);
+  CHECK(stack.calls().size() == sip::kMaxSessions);
   CHECK(stack.counters().refused_limit == 1);
 }
 
@@ -226,7 +226,7 @@ TEST_CASE("A stack accepts limits.sessions calls, and one more gets 503") {
   Asked small(options);
   for (int i = 0; i < 3; ++i) CHECK(small.ask(small.request("INVITE")).starts_with("SIP/2.0 100"));
   CHECK(small.ask(small.request("INVITE")).starts_with("SIP/2.0 503"));
-  CHECK(small.stack.sessions() == 3);
+  CHECK(small.stack.calls().size() == 3);
 }
 
 TEST_CASE_FIXTURE(Asked, "The stack keeps kMaxServerTransactions; one more request gets 503 without a transaction") {
@@ -258,7 +258,7 @@ struct Flooded : Asked {
     const std::string first = invite();
     receive(first);
     session = event<sip::IncomingCall>()->session;
-    REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+    REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now));
     drain();
     const std::string our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
     receive(in_dialog("ACK", 1, our_tag));
@@ -274,13 +274,13 @@ TEST_CASE_FIXTURE(Flooded, "After a flood of requests, an established call still
   flood();
   CHECK(ask(request("INVITE")).starts_with("SIP/2.0 503"));
   CHECK(ask(in_dialog("INVITE", 2, our_tag, "hold")).starts_with("SIP/2.0 100"));
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "held"}, now));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "held"}, now));
   drain();
   CHECK(!take("SIP/2.0 200").empty());
   CHECK(ask(in_dialog("OPTIONS", 3, our_tag)).starts_with("SIP/2.0 200"));
   CHECK(ask(in_dialog("BYE", 3, "forged")).starts_with("SIP/2.0 503"));  // This BYE belongs to no dialog and gets no transaction.
   CHECK(ask(in_dialog("BYE", 4, our_tag)).starts_with("SIP/2.0 200"));
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Flooded, "After a flood of requests, the CANCEL of a ringing call is accepted [RFC 3261 section 9.2]") {
@@ -294,7 +294,7 @@ TEST_CASE_FIXTURE(Flooded, "After a flood of requests, the CANCEL of a ringing c
                                                                            {"CSeq", "1 CANCEL"}});
   CHECK(ask(cancel).starts_with("SIP/2.0 200"));
   CHECK(!take("SIP/2.0 487").empty());
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Flooded, "After a flood a call may use kMaxTransactionsPerCall transactions of the reserve for calls, and no more") {
@@ -339,7 +339,7 @@ TEST_CASE_FIXTURE(Flooded, "A flood of requests does not prevent REGISTER") {
   sip::AccountOptions options;
   options.address_of_record = "sip:bot@pbx.example";
   options.registrar = "sip:192.0.2.50";
-  stack.add_account(options, now);
+  stack.accounts().add(options, now);
   drain();
   CHECK(!take("REGISTER ").empty());
 }
@@ -385,7 +385,7 @@ TEST_CASE("The messages of RFC 4475 get the responses that the RFC asks of a use
       for (const auto& [field, value] : call->headers) CHECK(text.find(value) != std::string::npos);
     }
     one.advance(200s);  // No message leaves an endless timer, except for a ringing call.
-    if (one.stack.sessions() == 0) CHECK_FALSE(one.stack.next_deadline());
+    if (one.stack.calls().size() == 0) CHECK_FALSE(one.stack.next_deadline());
   }
 }
 

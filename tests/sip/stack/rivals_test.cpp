@@ -27,7 +27,7 @@ struct Rivals : Failing {
   }
   static Fields at_one() { return {{"Contact", "<sip:desk@192.0.2.51:5064>"}}; }
   void hang_up() {
-    REQUIRE(stack.hang_up(session, now));
+    REQUIRE(stack.calls().hang_up(session, now));
     drain();
     receive(response(take("BYE "), 200, "x"));
   }
@@ -41,13 +41,13 @@ struct LateOffer : Failing {
     sip::CallOptions options;
     options.account = account;
     options.target = "sip:desk@pbx.example";
-    const auto made = stack.call(options, now);
+    const auto made = stack.calls().call(options, now);
     REQUIRE(made);
     session = *made;
     drain();
     ok = response(take("INVITE "), 200, "b", "offer", contact());
     receive(ok);
-    REQUIRE(stack.accept_offer(session, {"application/sdp", std::string(octets, 'x')}, now));
+    REQUIRE(stack.calls().accept_offer(session, {"application/sdp", std::string(octets, 'x')}, now));
     drain();
     return take("ACK ");
   }
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Rivals, "The stack tries a third candidate while the first two
 
 TEST_CASE_FIXTURE(Rivals, "After hang_up with two candidates, the stack cancels each after its first response, and a late 2xx gets BYE") {
   both();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   receive(response(first, 100, ""));
   CHECK(!take("CANCEL ").empty());
@@ -230,7 +230,7 @@ TEST_CASE_FIXTURE(Rivals, "After hang_up with two candidates, the stack cancels 
 
 TEST_CASE_FIXTURE(Rivals, "The CANCEL to each candidate has the reason of hang_up [RFC 3326 section 2]") {
   both();
-  REQUIRE(stack.hang_up(session, now, {{}, sip::Reason{"SIP", 200, "elsewhere"}}));
+  REQUIRE(stack.calls().hang_up(session, now, {{}, sip::Reason{"SIP", 200, "elsewhere"}}));
   drain();
   receive(response(second, 100, ""));
   const std::string to_two = take("CANCEL ");
@@ -268,7 +268,7 @@ TEST_CASE_FIXTURE(Rivals, "A re-INVITE that two candidates got leaves no state a
   const std::string invite = dial();
   call_id = header(invite, "Call-ID");
   receive(response(invite, 200, "b", "answer", {{"Contact", "<sip:desk@192.0.2.52>"}}));
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   first = take("INVITE ");
   advance(4s);
@@ -316,7 +316,7 @@ TEST_CASE_FIXTURE(Rivals, "When the first candidate responds while the second on
 
 TEST_CASE_FIXTURE(Rivals,
     "Outside of calls, a 482 of the second address does not end the request; the first one's response counts [RFC 3261 section 8.2.2.2]") {
-  REQUIRE(stack.request({account, sip::Method::Message, "sip:desk@pbx.example", {}, {"text/plain", "hi"}}, now));
+  REQUIRE(stack.requests().send({account, sip::Method::Message, "sip:desk@pbx.example", {}, {"text/plain", "hi"}}, now));
   drain();
   first = take("MESSAGE ");
   advance(3999ms);
@@ -340,7 +340,7 @@ TEST_CASE_FIXTURE(Rivals,
 }
 
 TEST_CASE_FIXTURE(Rivals, "Outside of calls, the first of two responses is reported") {
-  REQUIRE(stack.request({account, sip::Method::Options, "sip:desk@pbx.example", {}, {}}, now));
+  REQUIRE(stack.requests().send({account, sip::Method::Options, "sip:desk@pbx.example", {}, {}}, now));
   drain();
   first = take("OPTIONS ");
   advance(4s);
@@ -358,7 +358,7 @@ TEST_CASE_FIXTURE(Rivals, "A 500 to the second copy of a re-INVITE is no refusal
   names["192.0.2.52"] = {route(Transport::Udp, kTwo), route(Transport::Udp, kOne)};
   receive(response(dial(), 200, "b", "answer", {{"Contact", "<sip:desk@192.0.2.52>"}}));
   REQUIRE(!take("ACK ").empty());
-  REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
   first = take("INVITE ");
   advance(4s);
@@ -389,7 +389,7 @@ TEST_CASE_FIXTURE(Rivals, "A challenged BYE for a late 2xx is repeated with cred
   options.registers = false;
   options.username = "bot";
   options.password = "secret";
-  account = stack.add_account(options, now);
+  account = stack.accounts().add(options, now);
   first = dial();
   const Fields challenge{{"WWW-Authenticate", "Digest realm=\"r\", nonce=\"n\", algorithm=MD5"}};
   receive(response(first, 401, "a", "", challenge));
@@ -438,7 +438,7 @@ TEST_CASE_FIXTURE(LateOffer, "A large ACK is repeated over the transport of its 
   CHECK(body(by_datagram) == body(ack));
   receive(ok);
   CHECK(take("ACK ") == by_datagram);
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   receive(response(take("BYE "), 200, "b"));
   expect_no_residue();

@@ -22,7 +22,7 @@ struct BehindNat : Caller {
   /// Sends a re-INVITE and returns it.
   std::string reoffer() {
     sent.clear();
-    REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+    REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
     drain();
     return take("INVITE ");
   }

@@ -17,7 +17,7 @@ TEST_CASE_FIXTURE(Timed, "The peer's UPDATE and re-INVITE each restart the sessi
   advance(1000s);
   receive(in_dialog("INVITE", 3, our_tag, "offer", kAsks));
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "answer"}, now));
   drain();
   CHECK(header(take("SIP/2.0 200"), "Session-Expires") == "1800;refresher=uac");
   receive(in_dialog("ACK", 3, our_tag));
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(Timed, "An ended call is not refreshed") {
   called(kUpdates);
   receive(in_dialog("BYE", 2, our_tag));
   advance(66s);
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
   CHECK_FALSE(stack.next_deadline());
 }
 
@@ -134,7 +134,7 @@ TEST_CASE_FIXTURE(Timed, "A 405 to a refresh after the timer was turned off sche
   advance(4s);
   receive(in_dialog("INVITE", 3, our_tag, "offer"));
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "answer"}, now));  // This is accepted at once, but the peer's ACK does not arrive.
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "answer"}, now));  // This is accepted at once, but the peer's ACK does not arrive.
   drain();
   advance(21s);
   const std::string refused = response(refresh, 405, "");
@@ -192,8 +192,8 @@ TEST_CASE_FIXTURE(Timed, "An offer of the application waits for a refresh by re-
   called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uas"}});
   advance(900s);
   const std::string refresh = take("INVITE ");
-  REQUIRE(stack.offer(session, {"application/sdp", "hold"}, now));
-  CHECK_FALSE(stack.offer(session, {"application/sdp", "more"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "hold"}, now));
+  CHECK_FALSE(stack.calls().offer(session, {"application/sdp", "more"}, now));
   drain();
   CHECK(sent.empty());
   SUBCASE("accepted") {
@@ -252,7 +252,7 @@ TEST_CASE_FIXTURE(Timed, "A description that the agent refused does not count as
   called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uas"}, {"Allow", "INVITE, ACK, BYE"}});
   receive(in_dialog("INVITE", 2, our_tag, "moved"));
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.refuse_offer(session, 488, now));
+  REQUIRE(stack.calls().refuse_offer(session, 488, now));
   drain();
   take("SIP/2.0 488");
   events.clear();
@@ -302,14 +302,14 @@ TEST_CASE_FIXTURE(Timed, "A timer that only the agent uses continues after a re-
   answered(dial(), {});  // The peer does not support session timers.
   receive(in_dialog("INVITE", 1, our_tag, "hold"));
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "fine"}, now));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "fine"}, now));
   drain();
   CHECK(header(take("SIP/2.0 200"), "Session-Expires").empty());
   receive(in_dialog("ACK", 1, our_tag));
   sent.clear();
   advance(std::chrono::hours(10));  // The peer does not respond any more.
   CHECK(event<sip::CallEnded>());
-  CHECK(stack.legs() == 0);
+  CHECK(stack.sizes().legs == 0);
 }
 
 TEST_CASE_FIXTURE(Timed, "With Use::Ask the agent also refreshes the call of a caller without timer support") {

@@ -16,7 +16,7 @@ TEST_CASE_FIXTURE(Timed, "By default the stack lists timer in Supported and asks
   answered(first, {});
   advance(std::chrono::hours(10));
   CHECK(sent.empty());
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(header(take("BYE "), "Supported").find("timer") != std::string::npos);
 }
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(Timed, "A Session-Expires of 89 s gets 422 with a Min-SE of 90
   const std::string refused = take("SIP/2.0 422");
   CHECK(header(refused, "Min-SE") == "90");
   CHECK_FALSE(event<sip::IncomingCall>());
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Timed, "An account's own min_se applies to INVITE and to refreshes [RFC 4028 section 9]") {
@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(Timed, "An account's own min_se applies to INVITE and to refre
   receive(second);
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
-  REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().answer(call->session, {"application/sdp", "answer"}, now));
   drain();
   our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
   receive(in_dialog("ACK", 2, our_tag));
@@ -202,5 +202,5 @@ TEST_CASE_FIXTURE(Timed, "The agent retries after 422 only with a larger interva
   const auto ended = event<sip::CallEnded>();
   REQUIRE(ended);
   CHECK(ended->status == 422);
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
 }

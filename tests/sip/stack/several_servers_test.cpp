@@ -1,5 +1,5 @@
 // One extension at several servers at the same time, with one account for each server.
-#include <offhook/sip/stack/accounts.hpp>
+#include <offhook/sip/stack/account_table.hpp>
 #include <offhook/sip/stack/outbound_route.hpp>
 #include <offhook/tests/sip/stack/leaving.hpp>
 
@@ -20,10 +20,10 @@ struct Everywhere : Leaving {
 
   /// Adds the account of the registrar itself, and one account for each of these servers.
   void start_all(const std::vector<std::string>& servers) {
-    accounts = {stack.add_account(options, now)};
+    accounts = {stack.accounts().add(options, now)};
     for (const std::string& server : servers) {
       options.server = server;
-      accounts.push_back(stack.add_account(options, now));
+      accounts.push_back(stack.accounts().add(options, now));
     }
     drain();
   }
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(Everywhere, "An incoming call belongs to the account of its se
     REQUIRE(call);
     CHECK(call->account == accounts[which]);
     CHECK(call->asserted);
-    REQUIRE(stack.reject(call->session, 486, {}, now));
+    REQUIRE(stack.calls().reject(call->session, 486, {}, now));
     (void)dial_by(which);
     CHECK(last_flow.remote == peer.remote);
   }
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(Everywhere, "A server that is silent or refuses leaves the oth
   CHECK(state_of(0).answered_by == primary);
   CHECK(is_up(1));
   sent.clear();
-  for (const sip::AccountId id : accounts) stack.unregister(id, now);
+  for (const sip::AccountId id : accounts) stack.accounts().unregister(id, now);
   drain();
   CHECK(header(take("REGISTER "), "Expires") == "0");
 }
@@ -155,8 +155,8 @@ TEST_CASE_FIXTURE(Everywhere, "The reason of a failed resolution is in the event
   call.account = accounts[0];
   call.target = "sip:desk@elsewhere.example";
   call.through_registrar = false;
-  REQUIRE(stack.call(call, now));
-  REQUIRE(stack.request({accounts[0], sip::Method::Message, "sip:desk@pbx.example", {}, {"text/plain", "hi"}}, now));
+  REQUIRE(stack.calls().call(call, now));
+  REQUIRE(stack.requests().send({accounts[0], sip::Method::Message, "sip:desk@pbx.example", {}, {"text/plain", "hi"}}, now));
   drain();
   const auto ended = event<sip::CallEnded>();
   REQUIRE(ended);
@@ -214,10 +214,10 @@ TEST_CASE_FIXTURE(Everywhere, "The last kMaxRegistrarAddresses addresses without
   };
   names["pbx.example"] = {route(Transport::Udp, at(0))};
   start_all({});
-  for (std::size_t n = 1; n < sip::Accounts::kMaxRegistrarAddresses; ++n) ask_at(n);
+  for (std::size_t n = 1; n < sip::AccountTable::kMaxRegistrarAddresses; ++n) ask_at(n);
   (void)call_from(at(0));
   CHECK(event<sip::IncomingCall>());
-  ask_at(sip::Accounts::kMaxRegistrarAddresses);
+  ask_at(sip::AccountTable::kMaxRegistrarAddresses);
   (void)call_from(at(0));
   CHECK_FALSE(event<sip::IncomingCall>());
   (void)call_from(at(1));

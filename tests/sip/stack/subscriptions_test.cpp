@@ -12,7 +12,7 @@ namespace {
 /// The agent subscribes, and the test is the notifier.
 struct Watching : Registered {
   sip::SubscriptionId subscribe(sip::subscription::SubscriberOptions what = {.event = {"message-summary"}}) {
-    const auto made = stack.subscribe({account, "sip:6001@pbx.example", std::move(what)}, now);
+    const auto made = stack.subscriptions().subscribe({account, "sip:6001@pbx.example", std::move(what)}, now);
     REQUIRE(made);
     drain();
     return *made;
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(Watching, "A SUBSCRIBE goes to the registrar with the agent's 
   const auto told = event<sip::Notified>();
   REQUIRE(told);
   CHECK(told->body.data == "Messages-Waiting: yes");
-  REQUIRE(stack.unsubscribe(id, now));
+  REQUIRE(stack.subscriptions().unsubscribe(id, now));
   drain();
   const std::string last = take("SUBSCRIBE ");
   CHECK(start_line(last) == "SUBSCRIBE sip:6001@192.0.2.50:5070 SIP/2.0");
@@ -96,10 +96,10 @@ TEST_CASE_FIXTURE(Watching, "A SUBSCRIBE goes to the registrar with the agent's 
   receive(notify(first, "terminated;reason=timeout", 2));
   CHECK(take("SIP/2.0 ").starts_with("SIP/2.0 200"));
   CHECK(event<Changed>()->state == Changed::State::Ended);
-  CHECK(stack.subscriptions() == 0);
+  CHECK(stack.subscriptions().size() == 0);
   receive(notify(first, "active", 3));
   CHECK(take("SIP/2.0 ").starts_with("SIP/2.0 481"));
-  CHECK(stack.unsubscribe(id, now).error() == sip::StackError::UnknownSubscription);
+  CHECK(stack.subscriptions().unsubscribe(id, now).error() == sip::StackError::UnknownSubscription);
 }
 
 TEST_CASE_FIXTURE(Watching, "The stack answers the registrar's challenge to SUBSCRIBE, in and outside of the dialog [RFC 3261 section 22.2]") {
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(Watching, "The stack answers the registrar's challenge to SUBS
   CHECK(header(second, "Call-ID") == header(first, "Call-ID"));
   receive(response(second, 200, "n1", {}, {{"Expires", "600"}}));
   receive(notify(second, "active;expires=600", 1));
-  REQUIRE(stack.refresh_subscription(id, now));
+  REQUIRE(stack.subscriptions().refresh(id, now));
   drain();
   const std::string refresh = take("SUBSCRIBE ");
   CHECK(header(refresh, "CSeq") == "3 SUBSCRIBE");
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(Watching, "The stack answers the registrar's challenge to SUBS
 TEST_CASE_FIXTURE(Watching, "A challenge to SUBSCRIBE that is not the registrar's gets no digest") {
   options.challenges.realms = {"pbx"};
   register_now();
-  const auto id = stack.subscribe({account, "sip:bob@192.0.2.66", {.event = {"dialog"}}, false}, now);
+  const auto id = stack.subscriptions().subscribe({account, "sip:bob@192.0.2.66", {.event = {"dialog"}}, false}, now);
   REQUIRE(id);
   drain();
   const std::string straight = take("SUBSCRIBE ");
@@ -196,10 +196,10 @@ TEST_CASE_FIXTURE(Watching, "takes_unsolicited_waiting accepts message-summary N
 TEST_CASE_FIXTURE(Watching, "subscribe refuses an invalid URI, account or event package at once") {
   register_now();
   using What = sip::subscription::SubscriberOptions;
-  CHECK(stack.subscribe({account, "not a uri", What{.event = {"dialog"}}}, now).error() == sip::StackError::BadUri);
-  CHECK(stack.subscribe({{99}, "sip:a@b", What{.event = {"dialog"}}}, now).error() == sip::StackError::UnknownAccount);
-  CHECK(stack.subscribe({account, "sip:a@b", What{.event = {"dia log"}}}, now).error() == sip::StackError::BadEvent);
-  CHECK(stack.subscribe({account, "sip:a@b", What{.event = {""}}}, now).error() == sip::StackError::BadEvent);
+  CHECK(stack.subscriptions().subscribe({account, "not a uri", What{.event = {"dialog"}}}, now).error() == sip::StackError::BadUri);
+  CHECK(stack.subscriptions().subscribe({{99}, "sip:a@b", What{.event = {"dialog"}}}, now).error() == sip::StackError::UnknownAccount);
+  CHECK(stack.subscriptions().subscribe({account, "sip:a@b", What{.event = {"dia log"}}}, now).error() == sip::StackError::BadEvent);
+  CHECK(stack.subscriptions().subscribe({account, "sip:a@b", What{.event = {""}}}, now).error() == sip::StackError::BadEvent);
   CHECK(sent.empty());
 }
 
@@ -207,10 +207,10 @@ TEST_CASE_FIXTURE(Watching, "The agent may have kMaxSubscriptions subscriptions,
   register_now();
   answers_queries = false;
   for (std::size_t i = 0; i < sip::kMaxSubscriptions; ++i)
-    REQUIRE(stack.subscribe({account, "sip:6001@pbx.example", {.event = {"dialog"}}}, now));
-  const auto more = stack.subscribe({account, "sip:6001@pbx.example", {.event = {"dialog"}}}, now);
+    REQUIRE(stack.subscriptions().subscribe({account, "sip:6001@pbx.example", {.event = {"dialog"}}}, now));
+  const auto more = stack.subscriptions().subscribe({account, "sip:6001@pbx.example", {.event = {"dialog"}}}, now);
   CHECK(more.error() == sip::StackError::Full);
-  CHECK(stack.subscriptions() == sip::kMaxSubscriptions);
+  CHECK(stack.subscriptions().size() == sip::kMaxSubscriptions);
 }
 
 TEST_CASE_FIXTURE(Registered, "Without packages SUBSCRIBE gets 405, and Allow does not list it [RFC 3261 section 8.2.1]") {
@@ -236,10 +236,10 @@ TEST_CASE_FIXTURE(Serving, "A package that is not enabled gets 489 with the enab
     CHECK(header(refused, "Allow-Events") == "dialog, reg");
   }
   CHECK(ask(outside("SUBSCRIBE")).starts_with("SIP/2.0 489"));  // RFC 6665 section 4.2.3
-  CHECK(stack.subscriptions() == 0);
+  CHECK(stack.subscriptions().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Serving, "A subscriber gets 200 and NOTIFY, and the state after accept_subscriber [RFC 6665 section 4.2.1.2]") {
+TEST_CASE_FIXTURE(Serving, "A subscriber gets 200 and NOTIFY, and the state after accept() [RFC 6665 section 4.2.1.2]") {
   register_now();
   const std::string first = subscribe({{"Record-Route", "<sip:192.0.2.50;lr>"}, {"P-Asserted-Identity", "<sip:al@pbx.example>"}});
   const std::string ok = ask(first);
@@ -261,7 +261,7 @@ TEST_CASE_FIXTURE(Serving, "A subscriber gets 200 and NOTIFY, and the state afte
   REQUIRE(asked->asserted);
   CHECK(asked->expires == 600s);
   receive(response(pending, 200, ""));
-  REQUIRE(stack.accept_subscriber(asked->subscription, {"application/dialog-info+xml", "<state/>"}, now));
+  REQUIRE(stack.subscriptions().accept(asked->subscription, {"application/dialog-info+xml", "<state/>"}, now));
   drain();
   const std::string active = take("NOTIFY ");
   CHECK(header(active, "Subscription-State") == "active;expires=600");
@@ -277,7 +277,7 @@ TEST_CASE_FIXTURE(Serving, "A subscriber gets 200 and NOTIFY, and the state afte
   CHECK(header(take("NOTIFY "), "Subscription-State") == "terminated;reason=timeout");
   CHECK(event<Changed>()->why == Changed::Why::Unsubscribed);
   advance(40s);  // The last NOTIFY gets no response.
-  CHECK(stack.subscriptions() == 0);
+  CHECK(stack.subscriptions().size() == 0);
   CHECK(ask(again(first, ok, 4, "600")).starts_with("SIP/2.0 481"));
 }
 
@@ -286,11 +286,11 @@ TEST_CASE_FIXTURE(Serving, "The stack removes a subscriber when NOTIFY gets 481 
   (void)ask(subscribe());
   receive(response(take("NOTIFY "), 481, ""));
   CHECK(event<Changed>()->status == 481);
-  CHECK(stack.subscriptions() == 0);
+  CHECK(stack.subscriptions().size() == 0);
   (void)ask(subscribe());
   advance(33s);
   CHECK(event<Changed>()->why == Changed::Why::NoAnswer);
-  CHECK(stack.subscriptions() == 0);
+  CHECK(stack.subscriptions().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Serving, "A challenged NOTIFY gets no digest, because the subscriber opened the dialog [RFC 3261 section 22.2]") {
@@ -303,16 +303,16 @@ TEST_CASE_FIXTURE(Serving, "A challenged NOTIFY gets no digest, because the subs
   for (const Sent& one : sent) CHECK(one.bytes.find("uthorization: ") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Serving, "end_subscriber sends the reason to the subscriber [RFC 6665 section 4.2.1.3]") {
+TEST_CASE_FIXTURE(Serving, "end() sends the reason to the subscriber [RFC 6665 section 4.2.1.3]") {
   register_now();
   (void)ask(subscribe());
   receive(response(take("NOTIFY "), 200, ""));
   const auto asked = event<sip::SubscribeReceived>();
-  REQUIRE(stack.end_subscriber(asked->subscription, Changed::Why::Rejected, {}, now));
+  REQUIRE(stack.subscriptions().end(asked->subscription, Changed::Why::Rejected, {}, now));
   drain();
   CHECK(header(take("NOTIFY "), "Subscription-State") == "terminated;reason=rejected");
-  CHECK(stack.notify(asked->subscription, {}, now).error() == sip::StackError::WrongState);
-  CHECK(stack.unsubscribe(asked->subscription, now).error() == sip::StackError::WrongState);
+  CHECK(stack.subscriptions().notify(asked->subscription, {}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.subscriptions().unsubscribe(asked->subscription, now).error() == sip::StackError::WrongState);
 }
 
 TEST_CASE_FIXTURE(Serving, "A stranger's SUBSCRIBE gets 403 for existing and unknown users") {
@@ -322,7 +322,7 @@ TEST_CASE_FIXTURE(Serving, "A stranger's SUBSCRIBE gets 403 for existing and unk
   CHECK(ask(outside("SUBSCRIBE", wish, {}, "sip:6009@192.0.2.1"), stranger).starts_with("SIP/2.0 403"));
   CHECK(event<sip::StrangerRefused>());
   CHECK(stack.counters().refused_source == 2);
-  CHECK(stack.subscriptions() == 0);
+  CHECK(stack.subscriptions().size() == 0);
   CHECK(ask(outside("SUBSCRIBE", wish, {}, "sip:6009@192.0.2.1")).starts_with("SIP/2.0 404"));
 }
 
@@ -359,7 +359,7 @@ TEST_CASE_FIXTURE(Serving, "All sources together may have kMaxWatchers subscribe
     events.clear();
   }
   CHECK(ask(subscribe()).starts_with("SIP/2.0 503"));
-  CHECK(stack.subscriptions() == sip::kMaxWatchers);
+  CHECK(stack.subscriptions().size() == sip::kMaxWatchers);
 }
 
 TEST_CASE("A package may have as many subscribers as its option `most`, and no more") {
@@ -382,11 +382,11 @@ TEST_CASE("With patience the response to SUBSCRIBE waits for the application, wh
   REQUIRE(asked);
   CHECK(asked->from_registrar);
   CHECK(asked->proven_user.empty());
-  REQUIRE(serving.stack.end_subscriber(asked->subscription, Changed::Why::Rejected, {}, serving.now));
+  REQUIRE(serving.stack.subscriptions().end(asked->subscription, Changed::Why::Rejected, {}, serving.now));
   serving.drain();
   CHECK(serving.take().starts_with("SIP/2.0 403"));
-  CHECK(serving.stack.subscriptions() == 0);
-  CHECK(serving.stack.accept_subscriber(asked->subscription, {}, serving.now).error() == sip::StackError::UnknownSubscription);
+  CHECK(serving.stack.subscriptions().size() == 0);
+  CHECK(serving.stack.subscriptions().accept(asked->subscription, {}, serving.now).error() == sip::StackError::UnknownSubscription);
 
   CHECK(serving.ask(serving.subscribe()).empty());
   serving.advance(200ms);

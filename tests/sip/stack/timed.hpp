@@ -26,7 +26,7 @@ struct Timed : Scripted {
     options.registrar = "sip:192.0.2.99";
     options.registers = false;
     options.session_timer = timer;
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
   }
   /// Establishes a call from the peer.
   void called(Fields extra) {
@@ -34,7 +34,7 @@ struct Timed : Scripted {
     const auto call = event<sip::IncomingCall>();
     REQUIRE(call);
     session = call->session;
-    REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+    REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now));
     drain();
     ok = take("SIP/2.0 200");
     our_tag = tag_of(header(ok, "To"));
@@ -48,7 +48,7 @@ struct Timed : Scripted {
     options.target = "sip:al@192.0.2.99";
     if (!offer.empty()) options.offer = {"application/sdp", offer};
     options.session_timer = timer;
-    const auto made = stack.call(options, now);
+    const auto made = stack.calls().call(options, now);
     REQUIRE(made);
     session = *made;
     drain();

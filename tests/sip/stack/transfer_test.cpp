@@ -18,10 +18,10 @@ struct Transferred : Scripted {
     options.address_of_record = "sip:bot@192.0.2.1";
     options.registrar = "sip:192.0.2.99";
     options.registers = false;
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
     receive(invite("offer", {}, "sip:bot@192.0.2.1"));
     session = event<sip::IncomingCall>()->session;
-    REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+    REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now));
     drain();
     our_tag = tag_of(header(take("SIP/2.0 200"), "To"));
     receive(in_dialog("ACK", 1, our_tag));
@@ -42,7 +42,7 @@ struct Transferred : Scripted {
     call.offer = {"application/sdp", "offer"};
     if (call.target.empty()) call.target = "sip:desk@192.0.2.50";
     call.through_registrar = false;
-    const auto made = stack.call(call, now);
+    const auto made = stack.calls().call(call, now);
     REQUIRE(made);
     drain();
     return *made;
@@ -79,11 +79,11 @@ TEST_CASE_FIXTURE(Transferred, "REFER gives TransferRequested; the stack itself 
   CHECK(queries.empty());
 }
 
-TEST_CASE_FIXTURE(Transferred, "accept_transfer sends 202 and NOTIFY 100, and then NOTIFY with the progress of the new call [RFC 3515 section 2.4.4]") {
+TEST_CASE_FIXTURE(Transferred, "accept() sends 202 and NOTIFY 100, and then NOTIFY with the progress of the new call [RFC 3515 section 2.4.4]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>", {{"Referred-By", "<sip:al@192.0.2.99>;x=1"}}));
-  CHECK(stack.accept_transfer(session, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
-  REQUIRE(stack.accept_transfer(session, now, {{"X-Ticket", "4711"}}));
+  CHECK(stack.transfers().accept(session, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
+  REQUIRE(stack.transfers().accept(session, now, {{"X-Ticket", "4711"}}));
   drain();
   const std::string accepted = take();
   CHECK(accepted.starts_with("SIP/2.0 202"));
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(Transferred, "accept_transfer sends 202 and NOTIFY 100, and th
   CHECK(body(last) == "SIP/2.0 200 OK\r\n");
   CHECK(header(last, "Subscription-State") == "terminated;reason=noresource");
   receive(response(last, 200, ""));
-  REQUIRE(stack.hang_up(outgoing, now));
+  REQUIRE(stack.calls().hang_up(outgoing, now));
   CHECK(notify().empty());
 }
 
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(Transferred,
     "A referrer that hangs up at once still gets NOTIFY with the result of the new call, and then no state is left [RFC 3515 section 2.4.4]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
-  REQUIRE(stack.accept_transfer(session, now));
+  REQUIRE(stack.transfers().accept(session, now));
   receive(response(notify(), 200, ""));
   sip::CallOptions call;
   call.for_transfer = session;
@@ -136,30 +136,30 @@ TEST_CASE_FIXTURE(Transferred,
   CHECK(body(last) == "SIP/2.0 486 Busy Here\r\n");
   receive(response(last, 200, ""));
   advance(40s);
-  CHECK(stack.legs() == 0);
+  CHECK(stack.sizes().legs == 0);
 }
 
 TEST_CASE_FIXTURE(Transferred, "When the agent hangs up before the result, the subscription ends with reason giveup [RFC 6665 section 4.1.3]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
-  REQUIRE(stack.accept_transfer(session, now));
+  REQUIRE(stack.transfers().accept(session, now));
   receive(response(notify(), 200, ""));
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   CHECK(header(notify(), "Subscription-State") == "terminated;reason=giveup");
   CHECK(!take("BYE ").empty());
 }
 
-TEST_CASE_FIXTURE(Transferred, "A REFER gets 603 from decline_transfer, or after 16 s without a decision [RFC 3515 section 2.4.2]") {
+TEST_CASE_FIXTURE(Transferred, "A REFER gets 603 from decline(), or after 16 s without a decision [RFC 3515 section 2.4.2]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
-  CHECK(stack.decline_transfer(session, 200, now).error() == sip::StackError::WrongState);
-  CHECK(stack.decline_transfer(session, 603, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
-  REQUIRE(stack.decline_transfer(session, 603, now, {{"X-Ticket", "4711"}}));
+  CHECK(stack.transfers().decline(session, 200, now).error() == sip::StackError::WrongState);
+  CHECK(stack.transfers().decline(session, 603, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
+  REQUIRE(stack.transfers().decline(session, 603, now, {{"X-Ticket", "4711"}}));
   drain();
   const std::string declined = take();
   CHECK(declined.starts_with("SIP/2.0 603"));
   CHECK(header(declined, "X-Ticket") == "4711");
-  CHECK(stack.accept_transfer(session, now).error() == sip::StackError::WrongState);
+  CHECK(stack.transfers().accept(session, now).error() == sip::StackError::WrongState);
   receive(refer(3, "<sip:desk@192.0.2.50>"));
   advance(16s);
   CHECK(take().starts_with("SIP/2.0 603"));
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Transferred, "A REFER gets 603 from decline_transfer, or after
   call.account = account;
   call.target = "sip:desk@192.0.2.50";
   call.for_transfer = session;
-  CHECK(stack.call(call, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().call(call, now).error() == sip::StackError::WrongState);
 }
 
 TEST_CASE_FIXTURE(Transferred, "A REFER with no target, two targets, another scheme or another method is refused [RFC 3515 section 2.4.2]") {
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(Transferred, "Refer-Sub: false is granted, and the stack sends
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>", {{"Refer-Sub", "false"}, {"Require", "norefersub"}}));
   CHECK_FALSE(event<sip::TransferRequested>()->reports);
-  REQUIRE(stack.accept_transfer(session, now));
+  REQUIRE(stack.transfers().accept(session, now));
   drain();
   CHECK(header(take("SIP/2.0 202"), "Refer-Sub") == "false");
   sip::CallOptions call;
@@ -204,7 +204,7 @@ TEST_CASE_FIXTURE(Transferred, "Refer-Sub: false is granted, and the stack sends
 TEST_CASE_FIXTURE(Transferred, "A refused NOTIFY ends the reports and neither of the calls [RFC 6665 section 4.2.2]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
-  REQUIRE(stack.accept_transfer(session, now));
+  REQUIRE(stack.transfers().accept(session, now));
   receive(response(notify(), 481, ""));
   sip::CallOptions call;
   call.for_transfer = session;
@@ -212,7 +212,7 @@ TEST_CASE_FIXTURE(Transferred, "A refused NOTIFY ends the reports and neither of
   receive(response(take("INVITE "), 200, "desk", "answer", kDesk));
   drain();
   CHECK(take("NOTIFY ").empty());
-  CHECK(stack.sessions() == 2);
+  CHECK(stack.calls().size() == 2);
 }
 
 TEST_CASE_FIXTURE(Transferred, "SUBSCRIBE can end the subscription of a REFER, but cannot create one [RFC 3515 section 2.4.4]") {
@@ -222,7 +222,7 @@ TEST_CASE_FIXTURE(Transferred, "SUBSCRIBE can end the subscription of a REFER, b
   receive(in_dialog("SUBSCRIBE", 3, our_tag, {}, {{"Event", "presence"}}));
   CHECK(take().starts_with("SIP/2.0 489"));
   receive(refer(4, "<sip:desk@192.0.2.50>"));
-  REQUIRE(stack.accept_transfer(session, now));
+  REQUIRE(stack.transfers().accept(session, now));
   receive(response(notify(), 200, ""));
   receive(in_dialog("SUBSCRIBE", 5, our_tag, {}, {{"Event", "refer"}, {"Expires", "0"}}));
   CHECK(header(take("SIP/2.0 200"), "Expires") == "0");
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(Transferred, "REFER has Referred-By; without reports the trans
   options.target = "sip:desk@192.0.2.50";
   options.reports = false;
   options.headers = {{"X-Why", "lunch"}};
-  REQUIRE(stack.refer(session, options, now));
+  REQUIRE(stack.transfers().refer(session, options, now));
   drain();
   const std::string refer = take("REFER ");
   CHECK(header(refer, "Refer-To") == "<sip:desk@192.0.2.50>");
@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(Transferred, "REFER has Referred-By; without reports the trans
   receive(response(refer, 202, "", {}, {{"Refer-Sub", "false"}}));
   CHECK(event<sip::TransferProgress>()->status == 202);
   options.referred_by = "";
-  REQUIRE(stack.refer(session, options, now));
+  REQUIRE(stack.transfers().refer(session, options, now));
   drain();
   const std::string again = take("REFER ");
   CHECK(header(again, "Referred-By").empty());
@@ -261,16 +261,16 @@ TEST_CASE_FIXTURE(Transferred, "For an attended transfer Refer-To has the target
   const auto other = consult();
   sip::ReferOptions options;
   options.replaces = other;
-  REQUIRE(stack.refer(session, options, now));
+  REQUIRE(stack.transfers().refer(session, options, now));
   drain();
   const std::string refer = take("REFER ");
-  const auto name = stack.leg_name(other);
+  const auto name = stack.calls().leg_name(other);
   CHECK(header(refer, "Refer-To") ==
         "<sip:desk@192.0.2.50:5070?Replaces=" + name.call_id + "%3Bto-tag%3Ddesk%3Bfrom-tag%3D" + name.local_tag + ">");
   options.replaces = session;  // The same call.
-  CHECK(stack.refer(session, options, now).error() == sip::StackError::WrongState);
+  CHECK(stack.transfers().refer(session, options, now).error() == sip::StackError::WrongState);
   options.replaces = sip::SessionId{4711};
-  CHECK(stack.refer(session, options, now).error() == sip::StackError::UnknownSession);
+  CHECK(stack.transfers().refer(session, options, now).error() == sip::StackError::UnknownSession);
 }
 
 TEST_CASE_FIXTURE(Transferred, "An INVITE that replaces another call has Replaces, and requires its support [RFC 3891 section 4]") {
@@ -318,7 +318,7 @@ TEST_CASE_FIXTURE(Replaced, "IncomingCall names the call that it replaces; after
   REQUIRE(call->replaces);
   CHECK(*call->replaces == session);
   CHECK(take("BYE ").empty());
-  REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().answer(call->session, {"application/sdp", "answer"}, now));
   drain();
   CHECK(take().starts_with("SIP/2.0 200"));
   const std::string bye = take("BYE ");
@@ -328,17 +328,17 @@ TEST_CASE_FIXTURE(Replaced, "IncomingCall names the call that it replaces; after
   CHECK(ended->session == session);
   CHECK(ended->why == sip::CallEnded::Why::Replaced);
   CHECK(ended->by == sip::CallEnded::By::Remote);
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Replaced, "A refused replacement does not affect the other call [RFC 3891 section 3]") {
   talk();
   receive(replacing("call-1;to-tag=" + our_tag + ";from-tag=peer"));
-  REQUIRE(stack.reject(event<sip::IncomingCall>()->session, 488, {}, now));
+  REQUIRE(stack.calls().reject(event<sip::IncomingCall>()->session, 488, {}, now));
   drain();
   CHECK(!take("SIP/2.0 488").empty());
   CHECK(take("BYE ").empty());
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Replaced, "A ringing outgoing call is replaced with CANCEL [RFC 3891 section 3]") {
@@ -346,12 +346,12 @@ TEST_CASE_FIXTURE(Replaced, "A ringing outgoing call is replaced with CANCEL [RF
   const auto outgoing = dial({});
   const std::string invite = take("INVITE ");
   receive(response(invite, 180, "desk", {}, kDesk));
-  const auto name = stack.leg_name(outgoing);
+  const auto name = stack.calls().leg_name(outgoing);
   receive(replacing(name.call_id + ";to-tag=" + name.local_tag + ";from-tag=desk;early-only"));
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
   CHECK(call->replaces == outgoing);
-  REQUIRE(stack.answer(call->session, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().answer(call->session, {"application/sdp", "answer"}, now));
   drain();
   CHECK(!take("CANCEL ").empty());
 }
@@ -369,7 +369,7 @@ TEST_CASE_FIXTURE(Replaced,
   CHECK(events.empty());
   receive(replacing("call-1;to-tag=" + our_tag + ";from-tag=peer"));
   const auto ringing = event<sip::IncomingCall>()->session;
-  const auto name = stack.leg_name(ringing);
+  const auto name = stack.calls().leg_name(ringing);
   sent.clear();
   CHECK(refused(name.call_id + ";to-tag=" + name.local_tag + ";from-tag=carol") == "481");
   receive(in_dialog("OPTIONS", 2, our_tag, {}, {{"Replaces", "call-1;to-tag=a;from-tag=b"}}));

@@ -18,7 +18,7 @@ struct Trunk : Registering {
     options.trunk_addresses = {peer.remote.ip};
   }
   void add() {
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
     drain();
     REQUIRE(sent.empty());
     REQUIRE_FALSE(event<sip::RegistrationChanged>());
@@ -82,18 +82,18 @@ TEST_CASE_FIXTURE(Trunk, "A trunk gets its calls for users of other accounts, to
   desk.address_of_record = "sip:desk@pbx.example";
   desk.username = "desk";
   desk.trunk_addresses = {address("192.0.2.51", 5060).ip};
-  (void)stack.add_account(desk, now);
+  (void)stack.accounts().add(desk, now);
   add();
   sip::AccountOptions second = options;
   second.address_of_record = "sip:6002@pbx.example";
   second.username = "6002";
-  const sip::AccountId other = stack.add_account(second, now);
+  const sip::AccountId other = stack.accounts().add(second, now);
   CHECK(called("sip:desk@192.0.2.1", "192.0.2.50") == 0);
   CHECK(called("sip:nobody@192.0.2.1", "192.0.2.50") == 0);
   const sip::AccountId first = account;
   account = other;
   CHECK(called("sip:6002@192.0.2.1", "192.0.2.50") == 0);
-  stack.remove_account(first, now);
+  stack.accounts().remove(first, now);
   drain();
   events.clear();
   CHECK(called("sip:nobody@192.0.2.1", "192.0.2.50") == 0);
@@ -102,12 +102,12 @@ TEST_CASE_FIXTURE(Trunk, "A trunk gets its calls for users of other accounts, to
 TEST_CASE_FIXTURE(Trunk, "After the removal of a trunk, its address is a stranger's again") {
   sip::AccountOptions stays = options;
   stays.trunk_addresses = {address("192.0.2.51", 5060).ip};
-  (void)stack.add_account(stays, now);
+  (void)stack.accounts().add(stays, now);
   add();
-  stack.remove_account(account, now);
+  stack.accounts().remove(account, now);
   drain();
   events.clear();
-  CHECK(stack.accounts() == 1);
+  CHECK(stack.accounts().size() == 1);
   CHECK(called("sip:6001@192.0.2.1", "192.0.2.50") == 403);
 }
 
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Trunk, "A challenge to a call through the trunk gets a digest,
     call.target = by_trunk ? "sip:desk@192.0.2.50" : "sip:desk@192.0.2.66";
     call.through_registrar = by_trunk;
     sent.clear();
-    REQUIRE(stack.call(call, now));
+    REQUIRE(stack.calls().call(call, now));
     drain();
     receive(response(take("INVITE "), 407, "x", {}, {{"Proxy-Authenticate", "Digest realm=\"trunk\", nonce=\"n1\", qop=\"auth\""}}),
             from(by_trunk ? "192.0.2.50" : "192.0.2.66"));

@@ -14,13 +14,13 @@ struct Updated : Scripted {
   void ring_in() {
     receive(invite());
     session = event<sip::IncomingCall>()->session;
-    REQUIRE(stack.ring(session, now));
+    REQUIRE(stack.calls().ring(session, now));
     drain();
     our_tag = tag_of(header(take("SIP/2.0 180"), "To"));
   }
   void talk() {
     ring_in();
-    REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+    REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now));
     drain();
     CHECK(header(take("SIP/2.0 200"), "Allow").find("UPDATE") != std::string::npos);
     receive(in_dialog("ACK", 1, our_tag));
@@ -49,10 +49,10 @@ TEST_CASE_FIXTURE(Updated, "An UPDATE without an offer changes the target of an 
   CHECK(header(ok, "CSeq") == "2 UPDATE");
   CHECK(header(ok, "Contact") == "<sip:bot@192.0.2.1:5060>");
   CHECK(body(ok).empty());
-  REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now));
   drain();
   receive(in_dialog("ACK", 1, our_tag));
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");
 }
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(Updated, "An UPDATE with an offer before the answer to INVITE 
   receive(in_dialog("UPDATE", 2, our_tag, "early"));
   expect_later(take());
   CHECK(events.empty());
-  REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+  REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now));
 }
 
 TEST_CASE_FIXTURE(Updated, "In an outgoing call, an early UPDATE changes the target; an offer in it collides and gets 491 [RFC 3311 section 5.2]") {
@@ -71,10 +71,10 @@ TEST_CASE_FIXTURE(Updated, "In an outgoing call, an early UPDATE changes the tar
   options.registrar = "sip:192.0.2.99";
   options.registers = false;
   sip::CallOptions call;
-  call.account = stack.add_account(options, now);
+  call.account = stack.accounts().add(options, now);
   call.target = "sip:al@192.0.2.99";
   call.offer = {"application/sdp", "offer"};
-  REQUIRE(stack.call(call, now));
+  REQUIRE(stack.calls().call(call, now));
   drain();
   const std::string first = take("INVITE ");
   CHECK(header(first, "Allow").find("UPDATE") != std::string::npos);
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(Updated, "Within a call the application accepts or refuses the
   SUBCASE("accepted") {
     receive(in_dialog("UPDATE", 2, our_tag, "new"));
     CHECK(event<sip::OfferReceived>()->offer.data == "new");
-    REQUIRE(stack.accept_offer(session, {"application/sdp", "fine"}, now));
+    REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "fine"}, now));
     drain();
     const std::string ok = take("SIP/2.0 200");
     CHECK(body(ok) == "fine");
@@ -104,12 +104,12 @@ TEST_CASE_FIXTURE(Updated, "Within a call the application accepts or refuses the
   }
   SUBCASE("refused") {
     receive(in_dialog("UPDATE", 2, our_tag, "new"));
-    REQUIRE(stack.refuse_offer(session, 488, now));
+    REQUIRE(stack.calls().refuse_offer(session, 488, now));
     drain();
     CHECK(!take("SIP/2.0 488").empty());
   }
   SUBCASE("glare") {
-    REQUIRE(stack.offer(session, {"application/sdp", "mine"}, now));
+    REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
     drain();
     sent.clear();
     receive(in_dialog("UPDATE", 2, our_tag, "new"));
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Updated, "An UPDATE or INVITE while another UPDATE waits for i
   expect_later(take());
   receive(in_dialog("INVITE", 5, our_tag, "newest"));
   expect_later(take("SIP/2.0 5"));
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "fine"}, now));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "fine"}, now));
   drain();
   CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 UPDATE");
 }
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(Updated, "While the peer's re-INVITE waits, its UPDATE may cha
   expect_later(take());
   receive(moved(in_dialog("UPDATE", 4, our_tag)));
   CHECK(take().starts_with("SIP/2.0 200"));
-  REQUIRE(stack.accept_offer(session, {"application/sdp", "held"}, now));
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "held"}, now));
   drain();
   CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 INVITE");
 }
@@ -152,21 +152,21 @@ TEST_CASE_FIXTURE(Updated, "A refused re-INVITE does not change the target; an a
   receive(moved(in_dialog("INVITE", 2, our_tag, "hold")));
   REQUIRE(event<sip::OfferReceived>());
   SUBCASE("refused") {
-    REQUIRE(stack.refuse_offer(session, 488, now));
-    REQUIRE(stack.hang_up(session, now));
+    REQUIRE(stack.calls().refuse_offer(session, 488, now));
+    REQUIRE(stack.calls().hang_up(session, now));
     drain();
     CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.99 SIP/2.0");
   }
   SUBCASE("accepted") {
-    REQUIRE(stack.accept_offer(session, {"application/sdp", "answer"}, now));
+    REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "answer"}, now));
     drain();
     receive(in_dialog("ACK", 2, our_tag));
-    REQUIRE(stack.hang_up(session, now));
+    REQUIRE(stack.calls().hang_up(session, now));
     drain();
     CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");
   }
   SUBCASE("pending") {
-    REQUIRE(stack.hang_up(session, now));
+    REQUIRE(stack.calls().hang_up(session, now));
     drain();
     CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");
   }

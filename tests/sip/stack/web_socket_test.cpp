@@ -27,7 +27,7 @@ struct Browser : Scripted {
     const auto call = event<sip::IncomingCall>();
     REQUIRE(call);
     session = call->session;
-    REQUIRE(stack.answer(session, {"application/sdp", "answer"}, now));
+    REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now));
     drain();
     const std::string ok = take("SIP/2.0 200");
     CHECK(last_flow == socket);
@@ -44,7 +44,7 @@ struct WebAccount : Registered {
   std::string register_over(Transport transport) {
     sip::Route way{transport, local, address("192.0.2.50", 80), {}, "192.0.2.50"};
     names["192.0.2.50"] = {way};
-    account = stack.add_account(options, now);
+    account = stack.accounts().add(options, now);
     drain();
     const std::string first = take("REGISTER ");
     peer = last_flow;
@@ -65,7 +65,7 @@ struct WebAccount : Registered {
 TEST_CASE_FIXTURE(Browser, "A BYE to a Contact in .invalid uses the connection of the call [RFC 7118 section 8.1]") {
   talk();
   queries.clear();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   const std::string bye = take("BYE sip:k3v@df7jal23ls0d.invalid;transport=ws;ob SIP/2.0");
   CHECK(!bye.empty());
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Browser, "A BYE to a Contact in .invalid uses the connection o
 TEST_CASE_FIXTURE(Browser, "A re-INVITE to a Contact in .invalid and its ACK use the connection of the call") {
   talk();
   queries.clear();
-  REQUIRE(stack.offer(session, {"application/sdp", "offer"}, now));
+  REQUIRE(stack.calls().offer(session, {"application/sdp", "offer"}, now));
   drain();
   const std::string again = take("INVITE sip:k3v@");
   REQUIRE(!again.empty());
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(Browser, "A re-INVITE to a Contact in .invalid and its ACK use
 TEST_CASE_FIXTURE(Browser, "The stack never opens a connection to a WebSocket client, with any Contact [RFC 7118 section 5]") {
   talk("<sip:al@192.0.2.99:41000;transport=ws>");
   queries.clear();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(!take("BYE ").empty());
   CHECK(last_flow == socket);
@@ -112,14 +112,14 @@ TEST_CASE_FIXTURE(Browser, "goes_back accepts a stream and no datagram for a hos
 
 TEST_CASE_FIXTURE(Browser, "When the WebSocket of a call breaks, its pending request ends and the stack opens no other connection") {
   talk();
-  REQUIRE(stack.hang_up(session, now));
+  REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(!take("BYE ").empty());
   stack.on_flow_failed(socket, now);
   drain();
   CHECK(sent.empty());
   advance(64 * 500ms + 1s);
-  CHECK(stack.sessions() == 0);
+  CHECK(stack.calls().size() == 0);
 }
 
 TEST_CASE_FIXTURE(Browser, "Over a WebSocket a message needs no Content-Length, and octets after the message are dropped [RFC 7118 section 5]") {
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Browser, "Over a WebSocket a message needs no Content-Length, 
   CHECK(take("SIP/2.0 200") != "");
   receive(from_nowhere(invite()) + "INVITE sip:bot@192.0.2.1 SIP/2.0\r\n", socket);
   CHECK(event<sip::IncomingCall>());
-  CHECK(stack.sessions() == 1);
+  CHECK(stack.calls().size() == 1);
   CHECK(count("SIP/2.0 100") == 1);
   // A Content-Length larger than the frame: RFC 3261 section 18.3.
   text = from_nowhere(in_dialog("OPTIONS", 2, "x"));
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(WebAccount, "An account over a WebSocket registers a Contact i
   receive(outside("INVITE", {}, {}, uri));
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
-  REQUIRE(stack.answer(call->session, {"application/sdp", "offer"}, now));
+  REQUIRE(stack.calls().answer(call->session, {"application/sdp", "offer"}, now));
   drain();
   const std::string ok = take("SIP/2.0 200");
   CHECK(header(ok, "Contact") == "<" + uri + ">");
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(WebAccount, "Over a secure WebSocket the Via has WSS and the U
   options.registrar = "sip:192.0.2.50;transport=wss";  // Users write wss in the URI.
   sip::Route way{Transport::Wss, local, address("192.0.2.50", 443), {}, "192.0.2.50"};
   names["192.0.2.50"] = {way};
-  account = stack.add_account(options, now);
+  account = stack.accounts().add(options, now);
   drain();
   REQUIRE(queries.size() == 1);
   CHECK(queries[0].transport == Transport::Wss);

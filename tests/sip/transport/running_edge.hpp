@@ -113,7 +113,7 @@ struct RunningEdge {
     REQUIRE(opened.has_value());
     edge = std::move(*opened);
     edge->on_event([this](const sip::Event& event) {
-      if (const auto* call = std::get_if<sip::IncomingCall>(&event)) (void)stack.ring(call->session, base::Clock::now());
+      if (const auto* call = std::get_if<sip::IncomingCall>(&event)) (void)stack.calls().ring(call->session, base::Clock::now());
     });
     thread = std::thread([this] { edge->run(); });
   }

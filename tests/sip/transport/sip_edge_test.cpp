@@ -59,7 +59,7 @@ struct RegisteredEdge : RunningEdge {
     registrar_port = registrar.listen();
     account.registrar = "sip:127.0.0.1:" + std::to_string(registrar_port) + ";transport=tcp";
     account.expires = std::chrono::hours(2);
-    edge->post([this, account] { stack.add_account(account, base::Clock::now()); });
+    edge->post([this, account] { stack.accounts().add(account, base::Clock::now()); });
     Socket taken = registrar.accept();
     const std::string request = taken.receive("\r\n\r\n");
     REQUIRE(request.starts_with("REGISTER "));
@@ -250,7 +250,7 @@ TEST_CASE_FIXTURE(SmallEdge, "Unknown peers leave connections for known ones, an
   sip::AccountOptions account;
   account.address_of_record = "sip:bot@127.0.0.1";
   account.registrar = "sip:127.0.0.1:" + std::to_string(registrar.listen()) + ";transport=tcp";
-  edge->post([&] { stack.add_account(account, base::Clock::now()); });
+  edge->post([&] { stack.accounts().add(account, base::Clock::now()); });
   CHECK(registrar.accept().receive("\r\n\r\n").starts_with("REGISTER "));
 }
 
@@ -306,7 +306,7 @@ TEST_CASE("An edge bound to :: has IPv4 addresses for itself and for an IPv4 pee
     const auto* call = std::get_if<sip::IncomingCall>(&event);
     if (call == nullptr) return;
     sources.push_back(call->source);
-    (void)stack.ring(call->session, base::Clock::now());
+    (void)stack.calls().ring(call->session, base::Clock::now());
   });
   std::thread thread([&] { (*edge)->run(); });
   int number = 0;
@@ -331,7 +331,7 @@ TEST_CASE("The Contact of an edge bound to every interface is the address that t
   const auto edge = sip::SipEdge::open({*base::IpAddress::parse("0.0.0.0"), 0, true}, stack);
   REQUIRE(edge);
   (*edge)->on_event([&](const sip::Event& event) {
-    if (const auto* call = std::get_if<sip::IncomingCall>(&event)) (void)stack.ring(call->session, base::Clock::now());
+    if (const auto* call = std::get_if<sip::IncomingCall>(&event)) (void)stack.calls().ring(call->session, base::Clock::now());
   });
   Socket peer(SOCK_DGRAM);
   peer.connect((*edge)->port());
@@ -449,7 +449,7 @@ TEST_CASE("A secure transport without TLS is refused, and never replaced by an i
   sip::AccountOptions account;
   account.address_of_record = "sip:bot@127.0.0.1";
   account.registrar = "sip:127.0.0.1:9;transport=tls";
-  (*edge)->post([&] { stack.add_account(account, base::Clock::now()); });
+  (*edge)->post([&] { stack.accounts().add(account, base::Clock::now()); });
   (*edge)->run();
   REQUIRE(failed);
   CHECK(failed->why == sip::RegistrationChanged::Why::Unresolvable);

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <offhook/base/time.hpp>
+
+#include <chrono>
+#include <optional>
+
+namespace offhook::inline v0::sip::registration {
+
+/// The history of the connections over which we are reachable: RFC 5626 section 4.5. Pure: no I/O, no clock.
+class FlowHealth {
+ public:
+  /// If two consecutive connections are lost sooner than this after their 2xx, the wait doubles each time.
+  static constexpr base::Duration kFlowStands = std::chrono::seconds(10);
+
+  /// A REGISTER got a 2xx. `outbound`: the registrar sends requests over the flow, and has promised to answer our pings.
+  void on_accepted(bool outbound, base::TimePoint now);
+  /// The flow works in both directions, or needs no proof.
+  void on_proven() { proven_ = true; }
+  /// The connection was lost. Returns true if that counts as a failure, because a flow with outbound was not proven yet
+  /// (RFC 5626 section 4.5).
+  [[nodiscard]] bool on_lost();
+  /// Counts a lost connection. Returns the number of consecutive connections that were lost early.
+  [[nodiscard]] int lost_early(base::TimePoint now);
+
+  [[nodiscard]] bool proven() const { return proven_; }
+  [[nodiscard]] bool has_outbound() const { return outbound_; }
+
+ private:
+  bool proven_ = false;
+  bool outbound_ = false;
+  std::optional<base::TimePoint> accepted_at_;  // Time of the last 2xx, while its connection exists.
+  int lost_early_ = 0;                          // Consecutive connections that were lost early.
+};
+
+}  // namespace offhook::inline v0::sip::registration

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <offhook/sip/dialog/dialog.hpp>
+#include <offhook/sip/session/actions.hpp>
+#include <offhook/sip/session/referral.hpp>
+#include <offhook/sip/session/transfer.hpp>
+
+#include <optional>
+#include <string>
+
+namespace offhook::inline v0::sip::session {
+
+/// The transfers of an established call (RFC 3515): our REFER and the NOTIFYs that follow it, and the peer's REFER. A command that
+/// the state does not allow returns false and changes nothing.
+class CallTransfers {
+ public:
+  /// `dialog` must outlive this object. `supported` is the value of Supported in each request and in the 202.
+  CallTransfers(SessionId id, Dialog& dialog, std::string supported) : id_(id), dialog_(dialog), supported_(std::move(supported)) {}
+
+  /// Sends our REFER. `fields` are Refer-To and related fields.
+  [[nodiscard]] bool refer(HeaderList headers, HeaderList fields, base::TimePoint now, Actions& out);
+  void on_notify(TransactionId id, const Message& request, Actions& out);
+  void on_response(const Message& response, Actions& out) { tell(transfer_.on_response(response), out); }
+  void on_failure(int status, Actions& out) { tell(transfer_.on_failure(status), out); }
+
+  // For the peer's REFER. report() also works after the peer has hung up. `headers` are for the response.
+  void on_refer(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
+  [[nodiscard]] bool accept(HeaderList headers, base::TimePoint now, Actions& out);
+  [[nodiscard]] bool decline(int status, HeaderList headers, Actions& out);
+  [[nodiscard]] bool report(int status, base::TimePoint now, Actions& out);
+  void on_subscribe(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
+  /// The peer refused a NOTIFY of ours, or did not respond to it.
+  void on_notify_refused() { referral_.on_refused(); }
+  [[nodiscard]] const Referral& referral() const { return referral_; }
+
+  /// Answers a REFER of the peer that waits for a decision, because the call has ended.
+  void refuse_pending(Actions& out);
+  /// We hang up, and will not report the progress of the referred call any more.
+  void give_up(Actions& out);
+  /// Our REFER does not matter any more.
+  void stop() { transfer_.stop(); }
+
+  void on_time(base::TimePoint now, Actions& out);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+  [[nodiscard]] bool is_consistent() const { return referral_.is_consistent(); }
+
+ private:
+  void notify(const std::optional<Referral::Notice>& notice, Actions& out);
+  void tell(std::optional<int> status, Actions& out);
+  [[nodiscard]] HeaderList supported() const { return {{"Supported", supported_}}; }
+
+  SessionId id_;
+  Dialog& dialog_;
+  std::string supported_;
+  Transfer transfer_;
+  Referral referral_;
+};
+
+}  // namespace offhook::inline v0::sip::session

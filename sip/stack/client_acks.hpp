@@ -1,0 +1,88 @@
+#pragma once
+
+#include <offhook/base/random.hpp>
+#include <offhook/sip/stack/call_hops.hpp>
+#include <offhook/sip/stack/candidate_memory.hpp>
+#include <offhook/sip/stack/contact_source.hpp>
+#include <offhook/sip/stack/outgoing.hpp>
+#include <offhook/sip/stack/route_look_ups.hpp>
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::sip {
+
+/// Our ACKs to 2xx responses, and their repetitions: RFC 3261 section 13.2.2.4.
+class ClientAcks {
+ public:
+  struct Shared {  ///< parts of the stack, which must outlive this object
+    base::Random& random;
+    Outbox& outbox;
+    ContactSource& contacts;
+    Queries& queries;
+    CallHops& hops;
+    CandidateMemory& memory;
+    std::size_t datagram_limit;
+    OwnWords words;
+  };
+  struct Invite {
+    transaction::TransactionId id;
+    Flow flow;
+    Authorizations authorizations;
+  };
+
+  explicit ClientAcks(Shared shared) : shared_(shared) {}
+
+  /// `session` 0: the ACK belongs to no call. `invite` is the acknowledged request, if it has not ended.
+  void send(std::uint64_t session, session::SendAck ack, std::optional<Invite> invite, base::TimePoint now);
+  /// Sends the ACK to the 2xx with this To tag again. Returns false if there is none.
+  bool repeat(transaction::TransactionId invite, const std::string& tag);
+  /// The INVITE has ended: its 2xx is not repeated any more.
+  void forget(transaction::TransactionId invite);
+  /// Returns false if it is not a query of this object.
+  bool on_answer(QueryId query, const QueryResult& result, base::TimePoint now);
+  /// Sends large ACKs as datagrams if their connection failed, as a request would be.
+  void on_flow_failed(const Flow& failed, base::TimePoint now);
+
+  /// Appends the sessions that waited for an ACK to be sent.
+  void collect(std::vector<std::uint64_t>& ended);
+  [[nodiscard]] bool owns_any(std::uint64_t session) const;
+  [[nodiscard]] std::size_t waiting() const { return pending_.size() + large_.size(); }  ///< for an address
+
+ private:
+  struct Pending {
+    std::uint64_t session = 0;
+    std::optional<Invite> invite;
+    session::SendAck ack;
+    Hop hop;
+  };
+  struct Large {  // waits for a connection, which may fail
+    Pending what;
+    Flow datagrams;
+  };
+  struct Written {
+    Pending what;
+    Flow flow, datagrams;  // The flow that it took, and the UDP flow of a smaller ACK.
+    std::string bytes;
+  };
+
+  void write_along_invite(Pending pending, base::TimePoint now);
+  void write(Pending pending, const Flow& flow, base::TimePoint now);
+  [[nodiscard]] std::string text(const Pending& pending, const Flow& flow);
+  void transmit(Pending pending, const Flow& flow, const Flow& datagrams, std::string bytes);
+  [[nodiscard]] bool on_large_answer(QueryId query, const QueryResult& result);
+
+  Shared shared_;
+  std::unordered_map<QueryId, Pending> pending_;  // They wait for the address of their next hop.
+  std::unordered_map<QueryId, Large> large_;
+  std::map<std::pair<transaction::TransactionId, std::string>, Written> written_;  // By INVITE and To tag of the 2xx.
+  std::vector<std::uint64_t> released_;
+};
+
+}  // namespace offhook::inline v0::sip
