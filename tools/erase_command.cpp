@@ -19,7 +19,7 @@ namespace offhook::tools {
 
 namespace {
 
-using agent::records::Erasing;
+using agent::store::Erasing;
 
 int cannot_erase(const std::string& why) {
   fmt::print(stderr, "offhook erase: {}\n", why);

@@ -10,7 +10,7 @@
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/providers/embedded/sphinx_decoder.hpp>
-#include <offhook/agent/records/folder_outlook.hpp>
+#include <offhook/agent/store/folder.hpp>
 #include <offhook/media/engine/silero_model.hpp>
 #include <offhook/sip/transport/tls_check.hpp>
 
@@ -102,7 +102,7 @@ void check_identity_files(const phone::IdentityOptions& identity, Checkup& out) 
 void warn_of_folders(const config::Config& config, Checkup& out) {
   const auto look = [&out](const char* where, const std::string& folder) {
     if (folder.empty()) return;
-    if (const auto why = records::why_not_kept_in(folder))
+    if (const auto why = store::why_not_kept_in(folder))
       out.warnings.push_back({where, "this user cannot store files in " + folder + " (" + *why + "); if the service's user cannot either, the service does not start"});
   };
   if (config.records.folder != "off") look("/records/folder", config.records.folder);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/records/call_record.hpp>
-#include <offhook/agent/records/erase_lines.hpp>
+#include <offhook/agent/store/erase_lines.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 
@@ -49,6 +49,6 @@ struct ErasedCall {
 /// data. So a second run can erase the rest after a failure, which is returned as the error. Repeats the search for files that are renamed
 /// meanwhile, up to kPasses times.
 inline constexpr int kPasses = 5;
-[[nodiscard]] base::Result<ErasedCall, base::Error> erase_call(const KeptFolders& folders, const std::string& id, records::Erasing erasing);
+[[nodiscard]] base::Result<ErasedCall, base::Error> erase_call(const KeptFolders& folders, const std::string& id, store::Erasing erasing);
 
 }  // namespace offhook::inline v0::agent

@@ -1,5 +1,6 @@
 #include <offhook/agent/transcripts/day_file_names.hpp>
 
+#include <offhook/agent/store/slot.hpp>
 #include <offhook/agent/support/crc32c.hpp>
 #include <offhook/base/text.hpp>
 
@@ -62,7 +63,7 @@ std::optional<DayFileName> parse_day_file_name(std::string_view name) {
   parsed.sequence = *sequence;
   parsed.agent = name.substr(dash + 1, dot == std::string_view::npos ? dot : dot - dash - 1);
   // The name must be exactly as name() writes it: Offhook never reads or removes foreign files.
-  const bool ours = parsed.slot >= 1 && parsed.slot <= kMaxSlots && parsed.sequence >= 1 && parsed.sequence <= kMaxFilesPerDay &&
+  const bool ours = parsed.slot >= 1 && parsed.slot <= store::kMaxSlots && parsed.sequence >= 1 && parsed.sequence <= kMaxFilesPerDay &&
                     parsed.agent == safe_agent_name(parsed.agent) && parsed.name() == whole;
   return ours ? std::optional(parsed) : std::nullopt;
 }

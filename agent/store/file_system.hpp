@@ -10,7 +10,7 @@
 #include <system_error>
 #include <vector>
 
-namespace offhook::inline v0::agent::records {
+namespace offhook::inline v0::agent::store {
 
 inline constexpr std::size_t kReadChunk = 64U << 10U;  ///< octets that a reader of journals reads at once
 
@@ -51,4 +51,4 @@ class FileSystem {
 /// Returns the real file system, by POSIX.
 [[nodiscard]] FileSystem& posix_file_system();
 
-}  // namespace offhook::inline v0::agent::records
+}  // namespace offhook::inline v0::agent::store
