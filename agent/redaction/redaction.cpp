@@ -2,6 +2,7 @@
 
 #include <offhook/agent/redaction/findings.hpp>
 #include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <fmt/format.h>
 
@@ -64,7 +65,7 @@ base::Result<Redactor, base::Error> Redactor::make(const RedactionOptions& optio
 
 std::string Redactor::redacted(std::string_view text) const {
   if (!works_) return std::string(text);
-  text = records::cut_at(text, kMaxRedactedBytes);
+  text = cut_utf8(text, kMaxRedactedBytes);
   const TextPoints points = points_of(text);
   const TextTokens tokens = tokens_of(text, points);
   Findings findings;

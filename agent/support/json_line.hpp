@@ -27,9 +27,6 @@ class JsonLine {
   std::string out_ = "{";
 };
 
-/// Returns the first `most` octets of `text`, or up to three less: it never cuts within a character.
-[[nodiscard]] std::string_view cut_at(std::string_view text, std::size_t most);
-
 /// Returns `text` for a terminal: escaped in the same way, without quotes.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t most);
 

@@ -1,6 +1,7 @@
 #include <offhook/agent/support/log.hpp>
 
 #include <offhook/agent/support/colour.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -51,30 +52,20 @@ std::shared_ptr<spdlog::logger>& sink() {
   return logger;
 }
 
-/// Returns the length of the UTF-8 sequence at the front of `text` (RFC 3629 section 4, without its rarer exclusions); 0 if there is none.
-std::size_t utf8_length(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : (lead & 0xf0) == 0xe0 ? 3 : (lead & 0xf8) == 0xf0 ? 4 : 0;
-  if (length == 0 || length > text.size()) return 0;
-  const auto tail = text.substr(1, length - 1);
-  return std::all_of(tail.begin(), tail.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }) ? length : 0;
-}
-
 std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (text = text.substr(0, kMaxValueBytes); !text.empty();) {
-    const std::size_t length = utf8_length(text);
-    const auto code = static_cast<unsigned char>(text.front());
-    const bool is_c1 = length == 2 && code == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
-    if (is_c1) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[1]));  // A C1 control character controls a terminal as ESC does (ECMA-48 section 5.3).
-    } else if (length == 0 || code < 0x20 || code == 0x7f) {
-      out += fmt::format("\\u{:04x}", code);  // Control characters and invalid UTF-8, which JSON cannot contain.
+    const Utf8Char c = first_utf8(text);
+    const std::size_t length = c.is_good() ? c.length : 1;
+    if (!c.is_good()) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text.front()));  // JSON cannot contain invalid UTF-8.
+    } else if (c.code < 0x20 || (c.code >= 0x7f && c.code < 0xa0)) {
+      out += fmt::format("\\u{:04x}", c.code);  // A C1 control character controls a terminal as ESC does (ECMA-48 section 5.3).
     } else {
       if (text.front() == '"' || text.front() == '\\') out += '\\';
       out += text.substr(0, length);
     }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    text.remove_prefix(length);
   }
   return out + '"';
 }

@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/call_tool_box.hpp>
 
-#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/agent/tools/builtin_tools.hpp>
 #include <offhook/agent/tools/canonical_json.hpp>
 #include <offhook/agent/tools/granted_arguments.hpp>
@@ -84,7 +84,7 @@ void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
   }
   auto held = hold_schemas(described.parameters, rule->arguments);
   if (!held) return tell(What::Dropped, about, held.error());
-  ToolDescription shown{described.name, std::string(records::cut_at(described.description, kMaxDescriptionBytes)), std::move(held->shown), rule->what};
+  ToolDescription shown{described.name, std::string(cut_utf8(described.description, kMaxDescriptionBytes)), std::move(held->shown), rule->what};
   offered_.emplace(described.name, Offered{source, std::move(held->of_tool), std::move(held->granted)});
   descriptions_.push_back(std::move(shown));
 }
