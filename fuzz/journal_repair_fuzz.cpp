@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+using namespace offhook::agent;
 using namespace offhook::agent::records;
 using namespace offhook::agent::store;
 using offhook::fuzz::require;

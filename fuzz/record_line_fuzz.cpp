@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+using namespace offhook::agent;
 using namespace offhook::agent::records;
 using offhook::fuzz::require;
 

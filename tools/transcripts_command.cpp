@@ -83,7 +83,7 @@ int show(const TranscriptsArguments& arguments, const std::string& folder) {
       fmt::print("{}\n", raw);
     } else {
       if (line.call != shown)
-        fmt::print("{}call {}\n", shown.empty() ? "" : "\n", records::printable(line.call, transcripts::kMaxWordBytes));
+        fmt::print("{}call {}\n", shown.empty() ? "" : "\n", agent::printable(line.call, transcripts::kMaxWordBytes));
       fmt::print("{}", transcripts::readable_in_call(line, colours));
     }
     shown = line.call;

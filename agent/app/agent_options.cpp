@@ -13,7 +13,6 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-using config::JsonValue;
 
 std::string bracketed(const std::string& host) {
   const bool is_v6 = host.find(':') != std::string::npos && !host.starts_with('[');

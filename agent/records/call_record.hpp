@@ -10,9 +10,11 @@
 #include <vector>
 
 /// The record of a call that has ended (docs/records.md describes every member of its line).
-namespace offhook::inline v0::agent::records {
-
+namespace offhook::inline v0::agent {
 class JsonLine;
+}
+
+namespace offhook::inline v0::agent::records {
 
 using WallTime = std::chrono::system_clock::time_point;
 

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
@@ -52,7 +52,7 @@ base::Result<Redactor, base::Error> Redactor::make(const RedactionOptions& optio
   for (std::size_t i = 0; i < options.patterns.size(); ++i) {
     auto pattern = TextPattern::parse(options.patterns[i]);
     if (!pattern) {
-      const std::string shown = records::printable(options.patterns[i], 64);
+      const std::string shown = printable(options.patterns[i], 64);
       return complain(
           fmt::format("pattern {}, \"{}\", cannot be used: {}; write # for a digit, @ for a letter, ? for any character, * for "
                       "more of a word",
@@ -83,4 +83,4 @@ std::string Redactor::redacted(std::string_view text) const {
   return out.append(text.substr(done));
 }
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

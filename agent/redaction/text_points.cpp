@@ -5,7 +5,7 @@
 #include <array>
 #include <cstddef>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
@@ -61,4 +61,4 @@ char32_t lower_case(char32_t code) {
   return code >= 'A' && code <= 'Z' ? code + 32 : code;
 }
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

@@ -34,10 +34,10 @@ class LineJoiner {
  private:
   void add(std::string_view part) {
     length_ += part.size();
-    if (length_ <= records::kMaxLineBytes) line_ += part;
+    if (length_ <= kMaxLineBytes) line_ += part;
   }
   void finish(bool is_whole) {
-    const bool is_too_long = length_ > records::kMaxLineBytes;
+    const bool is_too_long = length_ > kMaxLineBytes;
     visit_({is_too_long ? std::string_view() : line_, begin_, is_too_long, is_whole});
     begin_ += length_;
     length_ = 0;

@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-namespace offhook::inline v0::agent::records {
+namespace offhook::inline v0::agent {
 
 namespace {
 
@@ -114,4 +114,4 @@ bool is_sealed(std::string_view line) {
   return tail.starts_with(kSeal) && tail.substr(kSeal.size(), 8) == fmt::format("{:08x}", crc32c(body));
 }
 
-}  // namespace offhook::inline v0::agent::records
+}  // namespace offhook::inline v0::agent

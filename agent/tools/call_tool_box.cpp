@@ -241,7 +241,7 @@ void CallToolBox::execute(const ToolCall& call, const ToolRequest& request, bool
 
 /// Pauses or resumes at once, not after the pending speech: after an interruption, a card number would be in the file.
 void CallToolBox::pause_recording(const ToolCall& call, bool paused, bool quiet) {
-  recordings::PauseResult result{.state = recordings::RecordingState::Stopped};
+  PauseResult result{.state = RecordingState::Stopped};
   if (options_.pause_recording) result = options_.pause_recording(paused);
   outcomes_.push_back(pause_outcome(call, paused, result));
   if (quiet && !result.changed) return;

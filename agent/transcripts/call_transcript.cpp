@@ -22,7 +22,7 @@ std::string kept(std::string_view text) {
 
 }  // namespace
 
-CallTranscript::CallTranscript(TranscribedCall about, std::shared_ptr<const Redactor> redactor, Sink sink)
+CallTranscript::CallTranscript(TranscribedCall about, std::shared_ptr<const redaction::Redactor> redactor, Sink sink)
     : about_{kept(about.call), kept(about.agent), kept(about.language)}, redactor_(std::move(redactor)), sink_(std::move(sink)) {}
 
 void CallTranscript::on_answered(records::Moment now) {

@@ -74,7 +74,7 @@ std::string safe_agent_name(std::string_view agent) {
   constexpr std::size_t kSumBytes = 9;
   std::string safe;
   for (const char c : agent.substr(0, kMaxAgentName - kSumBytes)) safe += is_safe(base::to_lower(c)) ? base::to_lower(c) : '_';
-  return safe + fmt::format("_{:08x}", records::crc32c(agent));
+  return safe + fmt::format("_{:08x}", crc32c(agent));
 }
 
 }  // namespace offhook::inline v0::agent::transcripts

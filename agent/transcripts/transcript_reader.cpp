@@ -102,11 +102,11 @@ std::string table_row(const ListedCall& call, std::optional<std::size_t> screen)
   const auto seconds =
       std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(call.last - call.first).count());
   const std::array<std::string, kTableOfTranscripts.size()> cells{
-      records::printable(call.call, kMaxWordBytes),
+      printable(call.call, kMaxWordBytes),
       time,
       fmt::format("{}:{:02}", seconds / 60, seconds % 60),
-      records::printable(call.agent, kMaxWordBytes),
-      call.language.empty() ? "-" : records::printable(call.language, kMaxWordBytes),
+      printable(call.agent, kMaxWordBytes),
+      call.language.empty() ? "-" : printable(call.language, kMaxWordBytes),
       fmt::format("{}", call.caller_lines),
       fmt::format("{}", call.agent_lines)};
   return records::TextTable(kTableOfTranscripts, screen).row(cells);

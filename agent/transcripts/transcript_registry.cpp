@@ -6,15 +6,15 @@
 
 namespace offhook::inline v0::agent::transcripts {
 
-RedactionOptions redaction_options(const TranscriptOptions& options) {
+redaction::RedactionOptions redaction_options(const TranscriptOptions& options) {
   const bool any = options.redact_digits != 0;
   return {options.redact_digits, any, any, any, options.patterns};
 }
 
 base::Result<std::unique_ptr<TranscriptRegistry>, base::Error> TranscriptRegistry::open(TranscriptOptions options) {
-  auto redactor = Redactor::make(redaction_options(options));
+  auto redactor = redaction::Redactor::make(redaction_options(options));
   if (!redactor) return base::fail(redactor.error());
-  auto shared = std::make_shared<const Redactor>(std::move(*redactor));
+  auto shared = std::make_shared<const redaction::Redactor>(std::move(*redactor));
   if (!options.enabled) return std::unique_ptr<TranscriptRegistry>(new TranscriptRegistry(std::move(shared), nullptr));
   auto folder = store::folder_at_start(options.folder, "transcripts");
   if (!folder) return base::fail(folder.error());

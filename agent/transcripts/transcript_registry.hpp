@@ -32,16 +32,16 @@ class TranscriptRegistry {
   /// Returns the transcript for a call. Returns null if transcripts are off, or if `wanted` is false because this call's agent keeps none.
   [[nodiscard]] std::shared_ptr<CallTranscript> begin(TranscribedCall about, bool wanted = true);
   /// Returns the redactor of the transcripts, also for records and logs. Never null.
-  [[nodiscard]] const std::shared_ptr<const Redactor>& redactor() const { return redactor_; }
+  [[nodiscard]] const std::shared_ptr<const redaction::Redactor>& redactor() const { return redactor_; }
 
  private:
-  TranscriptRegistry(std::shared_ptr<const Redactor> redactor, std::shared_ptr<TranscriptStore> store)
+  TranscriptRegistry(std::shared_ptr<const redaction::Redactor> redactor, std::shared_ptr<TranscriptStore> store)
       : redactor_(std::move(redactor)), store_(std::move(store)) {}
 
-  std::shared_ptr<const Redactor> redactor_;
+  std::shared_ptr<const redaction::Redactor> redactor_;
   std::shared_ptr<TranscriptStore> store_;
 };
 
-[[nodiscard]] RedactionOptions redaction_options(const TranscriptOptions& options);
+[[nodiscard]] redaction::RedactionOptions redaction_options(const TranscriptOptions& options);
 
 }  // namespace offhook::inline v0::agent::transcripts

@@ -14,9 +14,9 @@ constexpr base::Duration kConnectLimit = std::chrono::seconds(5), kAnswerLimit =
 Authorizer::Authorizer(OauthOptions options, std::string server, net::HttpClient& http, Edge edge)
     : options_(options), http_(http), edge_(std::move(edge)), grant_(std::move(options), std::move(server)) {}
 
-config::Secret Authorizer::token() const { return good_until_ && edge_.now() >= *good_until_ ? config::Secret() : token_; }
+Secret Authorizer::token() const { return good_until_ && edge_.now() >= *good_until_ ? Secret() : token_; }
 
-void Authorizer::fetch(const config::Secret& refused, std::string_view www_authenticate, Done done) {
+void Authorizer::fetch(const Secret& refused, std::string_view www_authenticate, Done done) {
   if (const auto held = token(); !held.empty() && held != refused) return done({});  // Another request has got a new token meanwhile.
   waiting_.push_back(std::move(done));
   if (waiting_.size() > 1) return;

@@ -209,7 +209,7 @@ void HttpWire::shut_down(std::function<void()> done) {
   listening_.reset();
   if (session_.empty()) return done();
   auto made = request("DELETE", revision_, session_);
-  if (const auto token = authorizer_ == nullptr ? config::Secret() : authorizer_->token(); !token.empty())
+  if (const auto token = authorizer_ == nullptr ? Secret() : authorizer_->token(); !token.empty())
     made.headers.emplace_back("authorization", "Bearer " + token.reveal());
   made.total_limit = kFarewellLimit;
   net::HttpHandler handler;

@@ -126,7 +126,7 @@ std::optional<TokenAnswer> read_token_answer(std::string_view text) {
   const bool is_whole = !token.empty() && token.size() <= kMaxTokenBytes && std::all_of(token.begin(), token.end(), is_visible);
   const std::string_view type = json::text(*root, "token_type");
   if (!is_whole || (!type.empty() && !base::iequals(type, "Bearer"))) return std::nullopt;
-  TokenAnswer answer{config::Secret(std::string(token)), std::nullopt};
+  TokenAnswer answer{Secret(std::string(token)), std::nullopt};
   if (const auto seconds = json::real(*root, "expires_in"))
     answer.expires_in =
         std::chrono::seconds(static_cast<std::int64_t>(std::clamp(*seconds, 0.0, static_cast<double>(kLongestToken.count()))));

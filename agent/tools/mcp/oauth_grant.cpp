@@ -31,7 +31,7 @@ std::optional<std::string> fault_of(const OauthOptions& options) {
   if (!options.private_key.empty() && !sip::SigningKey::from_pem(options.private_key.reveal()))
     return "the private key of the client credentials is not a key on P-256 in PEM";
   if (options.token_endpoint.empty()) return std::nullopt;
-  if (const auto fault = fault_of_url(options.token_endpoint)) return "the token endpoint: " + *fault;
+  if (const auto fault = net::fault_of_url(options.token_endpoint)) return "the token endpoint: " + *fault;
   return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 using namespace offhook;
+using namespace offhook::agent;
 using namespace offhook::agent::records;
 using namespace std::chrono_literals;
 

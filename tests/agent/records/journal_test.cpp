@@ -9,6 +9,7 @@
 #include <sstream>
 
 using namespace offhook;
+using namespace offhook::agent;
 using namespace offhook::agent::records;
 using namespace offhook::agent::store;
 using namespace std::chrono_literals;

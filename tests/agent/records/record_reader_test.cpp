@@ -13,6 +13,7 @@
 #include <map>
 
 using namespace offhook;
+using namespace offhook::agent;
 using namespace offhook::agent::records;
 using namespace offhook::agent::store;
 using test::call_of;

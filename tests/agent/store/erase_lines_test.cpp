@@ -11,7 +11,7 @@
 
 using namespace offhook;
 using namespace offhook::agent::store;
-using agent::records::kMaxLineBytes;
+using agent::kMaxLineBytes;
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-using namespace offhook::agent::records;
+using namespace offhook::agent;
 
 TEST_CASE("The checksum is CRC-32C [RFC 3720 appendix B.4]") {
   CHECK(crc32c("123456789") == 0xe3069283);

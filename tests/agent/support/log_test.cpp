@@ -9,7 +9,7 @@
 #include <offhook/tests/agent/ops/logged.hpp>
 
 using namespace offhook::agent;
-using offhook::agent::config::Secret;
+using offhook::agent::Secret;
 
 TEST_CASE("A line is readable text, or JSON with the same content") {
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "call.up", {{"call", "7"}, {"seconds", 1.5}, {"ok", true}, {"n", 3}}) ==
