@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent {
 namespace {
 
 std::string url_for(const std::string& url, std::string_view caller, std::string_view called) {
-  return url + (url.find('?') == std::string::npos ? '?' : '&') + "caller=" + query_value(caller) + "&called=" + query_value(called);
+  return url + (url.find('?') == std::string::npos ? '?' : '&') + "caller=" + percent_encoded(caller) + "&called=" + percent_encoded(called);
 }
 
 /// Reads one octet more than the limit, so that parse_call_data() can detect a file that is too large.

@@ -1,6 +1,7 @@
 #include <offhook/agent/net/detail/curl_transfer.hpp>
 
 #include <offhook/agent/net/local_network.hpp>
+#include <offhook/agent/support/http_text.hpp>
 #include <offhook/base/text.hpp>
 
 #include <arpa/inet.h>
@@ -18,12 +19,6 @@ namespace offhook::inline v0::agent::net::detail {
 namespace {
 
 constexpr std::size_t kRefuse = CURL_WRITEFUNC_ERROR;
-
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return base::is_digit(c) || base::is_alpha(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
 
 /// Returns true if the text contains nothing that could start another header.
 bool is_value(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }

@@ -47,7 +47,7 @@ void Authorizer::ask(GrantRequest& request) {
   if (!request.audience.empty()) {
     const auto assertion =
         client_assertion(options_.private_key, options_.client_id, request.audience, edge_.unix_seconds(), edge_.unique());
-    made.body += "&client_assertion_type=" + query_value("urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    made.body += "&client_assertion_type=" + percent_encoded("urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
     made.body += "&client_assertion=" + assertion.value_or("");  // fault_of() has checked the key.
   }
   made.connect_limit = kConnectLimit;

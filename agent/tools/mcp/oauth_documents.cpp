@@ -1,5 +1,6 @@
 #include <offhook/agent/tools/mcp/oauth_documents.hpp>
 
+#include <offhook/agent/support/http_text.hpp>
 #include <offhook/agent/support/json_in.hpp>
 #include <offhook/base/text.hpp>
 
@@ -12,11 +13,6 @@ namespace {
 constexpr std::size_t kMaxErrorName = 64;
 
 /// RFC 9110 section 5.6.2.
-bool is_token_char(char c) {
-  return base::is_alpha(c) || base::is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-bool is_visible(char c) { return c > ' ' && c <= '~'; }
-
 /// Reads a quoted string after its first quote: RFC 9110 section 5.6.4.
 std::string take_quoted(base::TextCursor& cursor) {
   std::string text;

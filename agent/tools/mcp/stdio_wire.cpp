@@ -21,7 +21,7 @@ std::vector<std::string> needles_of(const std::vector<Secret>& secrets) {
       const std::string_view line = base::trim(rest.take_until('\n'));
       if (line.size() < kShortestSecret) continue;
       needles.push_back(printable(line, line.size()));
-      needles.push_back(query_value(line));
+      needles.push_back(percent_encoded(line));
       std::string quoted;
       append_json_string(quoted, line);
       needles.push_back(quoted.substr(1, quoted.size() - 2));
