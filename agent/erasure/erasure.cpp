@@ -133,7 +133,7 @@ class Pass {
 /// Collects the calls that match a name.
 class Finder {
  public:
-  Finder(const std::string& name, records::WallTime now) : name_(name), now_(now) {}
+  Finder(const std::string& name, WallTime now) : name_(name), now_(now) {}
 
   base::Result<void, base::Error> records(const std::string& folder) {
     const auto there = is_there(folder);
@@ -186,14 +186,14 @@ class Finder {
   [[nodiscard]] bool is_recorded(const std::string& id) const { return std::find(recorded_.begin(), recorded_.end(), id) != recorded_.end(); }
 
   const std::string& name_;
-  const records::WallTime now_;
+  const WallTime now_;
   NamedCalls calls_;
   Names recorded_;
 };
 
 }  // namespace
 
-base::Result<NamedCalls, base::Error> find_calls(const KeptFolders& folders, const std::string& name, records::WallTime now) {
+base::Result<NamedCalls, base::Error> find_calls(const KeptFolders& folders, const std::string& name, WallTime now) {
   Finder finder(name, now);
   if (auto read = finder.records(folders.records); !read) return base::fail(read.error());
   if (auto read = finder.transcripts(folders.transcripts); !read) return base::fail(read.error());

@@ -29,7 +29,7 @@ struct NamedCalls {
 };
 /// Finds the calls of a name. Errors: a folder cannot be read.
 [[nodiscard]] base::Result<NamedCalls, base::Error> find_calls(const KeptFolders& folders, const std::string& name,
-                                                               records::WallTime now = std::chrono::system_clock::now());
+                                                               WallTime now = std::chrono::system_clock::now());
 
 struct ErasedCall {
   std::uint64_t record_lines = 0, transcript_lines = 0;

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
+#include <cstdio>
 
 namespace offhook::inline v0::agent::recordings {
 
@@ -28,15 +28,12 @@ bool take_ending(std::string_view& text, std::string_view ending) {
 }
 
 std::optional<WallTime> parse_time(std::string_view text) {
-  std::tm at{};
-  int used = 0;
+  int year = 0, used = 0;
+  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
   const std::string copy(text);
-  if (std::sscanf(copy.c_str(), "%4d%2d%2dT%2d%2d%2dZ%n", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min, &at.tm_sec, &used) != 6)
-    return std::nullopt;
-  if (used != static_cast<int>(kTimeBytes) || at.tm_year < 1970 || at.tm_year > 2200) return std::nullopt;
-  at.tm_year -= 1900;
-  at.tm_mon -= 1;
-  return std::chrono::system_clock::from_time_t(::timegm(&at));
+  const int count = std::sscanf(copy.c_str(), "%4d%2u%2uT%2u%2u%2uZ%n", &year, &month, &day, &hour, &minute, &second, &used);
+  if (count != 6 || used != static_cast<int>(kTimeBytes)) return std::nullopt;
+  return utc_time(std::chrono::year(year) / static_cast<int>(month) / static_cast<int>(day), hour, minute, second);
 }
 
 }  // namespace

@@ -3,12 +3,8 @@
 #include <offhook/agent/records/record_members.hpp>
 #include <offhook/agent/support/json_line.hpp>
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <chrono>
 #include <concepts>
-#include <ctime>
 #include <type_traits>
 
 namespace offhook::inline v0::agent::records {
@@ -104,13 +100,6 @@ std::string_view to_string(Turn::Kind kind) {
     case Turn::Kind::Other: return "other";
   }
   return "";
-}
-
-std::string to_rfc3339(WallTime time) {
-  const auto millis = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch());
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(millis);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(seconds.count())),
-                     (millis - seconds).count());
 }
 
 std::string to_line(const CallRecord& record, std::string_view run) {

@@ -41,13 +41,13 @@ FileResult<void> Journal::open(WallTime now) {
   if (!opened) return base::fail(opened.error());
   file_.emplace(std::move(*opened));
   counters_.torn_bytes += file_->torn_bytes();
-  day_ = store::day_of(file_->size() == 0 ? now : file_->modified_at().value_or(now));
+  day_ = day_of(file_->size() == 0 ? now : file_->modified_at().value_or(now));
   return {};
 }
 
 bool Journal::is_rotation_due(std::size_t more, WallTime now) const {
   if (file_->size() == 0) return false;
-  return file_->is_suspect() || file_->size() + more > options_.rotate_bytes || (options_.rotate_daily && store::day_of(now) > day_);
+  return file_->is_suspect() || file_->size() + more > options_.rotate_bytes || (options_.rotate_daily && day_of(now) > day_);
 }
 
 /// Renames the file, and closes it. If that fails, the file grows further: a call's record is more important than the size of a file.
@@ -81,7 +81,7 @@ FileResult<void> Journal::append(std::string_view lines, WallTime now) {
   if (is_rotation_due(lines.size(), now)) rotate(now);
   if (auto opened = open(now); !opened) return opened;  // Opens the new file after a rotation.
   if (auto written = file_->append(lines); !written) return written;
-  day_ = store::day_of(now);
+  day_ = day_of(now);
   return {};
 }
 

@@ -2,7 +2,6 @@
 
 #include <offhook/agent/records/call_record.hpp>
 #include <offhook/agent/records/journal_names.hpp>
-#include <offhook/agent/store/day.hpp>
 #include <offhook/agent/store/line_file.hpp>
 #include <offhook/agent/store/slot.hpp>
 

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <ctime>
 #include <limits>
 
 namespace offhook::inline v0::agent::records {
@@ -106,19 +104,6 @@ class MemberReader {
 };
 
 }  // namespace
-
-std::optional<WallTime> parse_rfc3339(const std::string& text) {
-  std::tm at{};
-  int millis = 0;
-  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min, &at.tm_sec,
-                  &millis) != 7)
-    return std::nullopt;
-  if (at.tm_year < 1970 || at.tm_year > 2200) return std::nullopt;  // WallTime ends in 2262.
-  at.tm_year -= 1900;
-  at.tm_mon -= 1;
-  const auto time = std::chrono::system_clock::from_time_t(::timegm(&at)) + std::chrono::milliseconds(millis);
-  return to_rfc3339(time) == text ? std::optional(time) : std::nullopt;  // sscanf and timegm also accept the 99th of a month.
-}
 
 std::optional<CallRecord> parse_record(std::string_view line) {
   const Json json = Json::parse(line, nullptr, false);

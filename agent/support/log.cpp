@@ -2,8 +2,8 @@
 
 #include <offhook/agent/support/colour.hpp>
 #include <offhook/agent/support/utf8.hpp>
+#include <offhook/agent/support/wall_time.hpp>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -116,9 +116,7 @@ std::string format_line(Format format, Level level, std::string_view event, Fiel
 void write(Level level, std::string_view event, Fields fields) {
   if (level < threshold.load(std::memory_order_relaxed)) return;
   const Format format = line_format.load(std::memory_order_relaxed);
-  const auto now = std::chrono::system_clock::now();
-  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
-  const std::string stamp = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), millis);
+  const std::string stamp = to_rfc3339(std::chrono::system_clock::now());
   const std::string line = format_line(format, level, event, fields, shows_colours.load(std::memory_order_relaxed));
   sink()->info(format == Format::Json ? fmt::format("{{\"time\":\"{}\",{}}}", stamp, line) : stamp + ' ' + line);
 }

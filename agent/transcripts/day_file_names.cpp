@@ -26,7 +26,7 @@ std::string date_of(std::int64_t day) {
                      static_cast<unsigned>(date.day()));
 }
 
-std::optional<std::int64_t> day_of(std::string_view date) {
+std::optional<std::int64_t> parse_day(std::string_view date) {
   const auto number = base::parse_number<unsigned>(date);
   if (date.size() != kDateBytes || !number) return std::nullopt;
   const std::chrono::year_month_day when{std::chrono::year{static_cast<int>(*number / 10000)},
@@ -51,7 +51,7 @@ std::optional<DayFileName> parse_day_file_name(std::string_view name) {
   const std::string whole(name);
   name.remove_prefix(kBeginning.size());
   name.remove_suffix(ending.size());
-  const auto day = day_of(name.substr(0, kDateBytes));
+  const auto day = parse_day(name.substr(0, kDateBytes));
   name.remove_prefix(std::min(name.size(), kDateBytes + 1));
   const auto dash = name.find('-'), dot = name.find('.');
   if (!day || dash == std::string_view::npos) return std::nullopt;

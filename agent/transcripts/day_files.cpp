@@ -1,6 +1,5 @@
 #include <offhook/agent/transcripts/day_files.hpp>
 
-#include <offhook/agent/store/day.hpp>
 #include <offhook/agent/store/retention.hpp>
 
 namespace offhook::inline v0::agent::transcripts {
@@ -52,7 +51,7 @@ FileResult<void> DayFiles::append(std::string_view agent, const std::vector<Tran
   std::string bytes;
   for (const TranscriptLine& line : lines) bytes += to_json(line);
   if (auto taken = slot_.take(files_, options_.folder, "transcripts"); !taken) return taken;
-  const std::int64_t today = store::day_of(now);
+  const std::int64_t today = day_of(now);
   const std::string name = safe_agent_name(agent);
   close_idle(name, today);
   auto [at, is_new] = open_.try_emplace(name);
@@ -68,12 +67,12 @@ FileResult<void> DayFiles::append(std::string_view agent, const std::vector<Tran
 FileResult<std::size_t> remove_before(store::FileSystem& files, const std::string& folder, WallTime first_kept) {
   return store::remove_files(files, folder, [&](const std::string& name) {
     const auto parsed = parse_day_file_name(name);
-    return parsed && parsed->day < store::day_of(first_kept);
+    return parsed && parsed->day < day_of(first_kept);
   });
 }
 
 FileResult<std::size_t> DayFiles::purge(WallTime now) {
-  close_idle({}, store::day_of(now));  // An open file would stay on the disk without a name.
+  close_idle({}, day_of(now));  // An open file would stay on the disk without a name.
   if (auto made = files_.make_folder(options_.folder); !made) return base::fail(made.error());
   return remove_before(files_, options_.folder, now - std::chrono::days(options_.keep_days));
 }

@@ -47,7 +47,7 @@ std::string_view to_string(Who speaker) {
 
 std::string to_json(const TranscriptLine& line) {
   JsonLine json;
-  json.number("v", std::int64_t{kSchemaVersion}).text("time", records::to_rfc3339(line.time), kMaxWordBytes);
+  json.number("v", std::int64_t{kSchemaVersion}).text("time", to_rfc3339(line.time), kMaxWordBytes);
   json.text("call", line.call, kMaxWordBytes)
       .text("agent", line.agent, kMaxWordBytes)
       .text("speaker", to_string(line.speaker), kMaxWordBytes);
@@ -64,7 +64,7 @@ std::optional<TranscriptLine> parse_line(std::string_view json) {
   if (parser.parse(padded).get(root) != simdjson::SUCCESS || !root.is_object()) return std::nullopt;
   std::int64_t version = 0, turn = 0;
   if (root["v"].get(version) != simdjson::SUCCESS || version != kSchemaVersion) return std::nullopt;
-  const auto time = records::parse_rfc3339(text_of(root, "time"));
+  const auto time = parse_rfc3339(text_of(root, "time"));
   const auto speaker = speaker_of(text_of(root, "speaker"));
   if (!time || !speaker) return std::nullopt;
   TranscriptLine line{*time,    text_of(root, "call"),     text_of(root, "agent"),
@@ -85,9 +85,7 @@ std::string readable_in_call(const TranscriptLine& line, bool colours) {
 }
 
 std::string readable(const TranscriptLine& line) {
-  std::string time = records::to_rfc3339(line.time).substr(0, 19);
-  time[10] = ' ';
-  return fmt::format("{}Z  {:<13} {}", time, printable(line.call, kMaxWordBytes), readable_in_call(line));
+  return fmt::format("{}  {:<13} {}", readable_utc(line.time), printable(line.call, kMaxWordBytes), readable_in_call(line));
 }
 
 }  // namespace offhook::inline v0::agent::transcripts

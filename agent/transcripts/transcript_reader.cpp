@@ -97,13 +97,11 @@ bool is_named(const TranscriptLine& line, std::string_view name) { return record
 std::string table_head(std::optional<std::size_t> screen) { return records::TextTable(kTableOfTranscripts, screen).head(); }
 
 std::string table_row(const ListedCall& call, std::optional<std::size_t> screen) {
-  std::string time = records::to_rfc3339(call.first).substr(0, 19) + "Z";
-  time[10] = ' ';
   const auto seconds =
       std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(call.last - call.first).count());
   const std::array<std::string, kTableOfTranscripts.size()> cells{
       printable(call.call, kMaxWordBytes),
-      time,
+      readable_utc(call.first),
       fmt::format("{}:{:02}", seconds / 60, seconds % 60),
       printable(call.agent, kMaxWordBytes),
       call.language.empty() ? "-" : printable(call.language, kMaxWordBytes),

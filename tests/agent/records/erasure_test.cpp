@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::string kGone = "k3x9f0a7c2m1p", kOther = "k3x9f0a7c2m1q";
-const records::WallTime kNow{20000 * std::chrono::hours(24) + 9h};  // 2024-10-04
+const WallTime kNow{20000 * std::chrono::hours(24) + 9h};  // 2024-10-04
 
 std::string ended_of(const std::string& id) {
   auto record = call_of(id);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+using namespace offhook::agent;
 using namespace offhook::agent::store;
 using namespace std::chrono_literals;
 
