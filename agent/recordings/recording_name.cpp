@@ -1,6 +1,6 @@
 #include <offhook/agent/recordings/recording_name.hpp>
 
-#include <offhook/base/text.hpp>
+#include <offhook/agent/store/file_system.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -15,10 +15,8 @@ namespace {
 constexpr std::string_view kSealed = ".sealed", kWav = ".wav", kOpus = ".opus";
 constexpr std::size_t kTimeBytes = 16;  // 20261122T101530Z
 
-bool is_safe(char c) { return (c >= 'a' && c <= 'z') || base::is_digit(c) || c == '-' || c == '_'; }
-
 bool can_be_named(std::string_view call) {
-  return !call.empty() && call.size() <= RecordingName::kMaxCallBytes && std::all_of(call.begin(), call.end(), is_safe);
+  return !call.empty() && call.size() <= RecordingName::kMaxCallBytes && std::all_of(call.begin(), call.end(), store::is_name_char);
 }
 
 bool take_ending(std::string_view& text, std::string_view ending) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/result.hpp>
+#include <offhook/base/text.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -13,6 +14,9 @@
 namespace offhook::inline v0::agent::store {
 
 inline constexpr std::size_t kReadChunk = 64U << 10U;  ///< octets that a reader of journals reads at once
+
+/// Returns true for a character that the names of files may take from other text.
+[[nodiscard]] constexpr bool is_name_char(char c) { return (c >= 'a' && c <= 'z') || base::is_digit(c) || c == '-' || c == '_'; }
 
 template <class T>
 using FileResult = base::Result<T, std::error_code>;

@@ -16,10 +16,6 @@ namespace {
 constexpr std::string_view kBeginning = "transcripts-";
 constexpr std::size_t kDateBytes = 8;
 
-bool is_safe(char c) {
-  return (c >= 'a' && c <= 'z') || base::is_digit(c) || c == '-' || c == '_';
-}
-
 std::string date_of(std::int64_t day) {
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
   return fmt::format("{:04}{:02}{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
@@ -69,11 +65,11 @@ std::optional<DayFileName> parse_day_file_name(std::string_view name) {
 }
 
 std::string safe_agent_name(std::string_view agent) {
-  const bool is_plain = !agent.empty() && agent.size() <= kMaxAgentName && std::all_of(agent.begin(), agent.end(), is_safe);
+  const bool is_plain = !agent.empty() && agent.size() <= kMaxAgentName && std::all_of(agent.begin(), agent.end(), store::is_name_char);
   if (is_plain) return std::string(agent);
   constexpr std::size_t kSumBytes = 9;
   std::string safe;
-  for (const char c : agent.substr(0, kMaxAgentName - kSumBytes)) safe += is_safe(base::to_lower(c)) ? base::to_lower(c) : '_';
+  for (const char c : agent.substr(0, kMaxAgentName - kSumBytes)) safe += store::is_name_char(base::to_lower(c)) ? base::to_lower(c) : '_';
   return safe + fmt::format("_{:08x}", crc32c(agent));
 }
 
