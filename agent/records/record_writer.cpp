@@ -13,7 +13,6 @@ namespace offhook::inline v0::agent::records {
 namespace {
 
 constexpr store::StoreEvents kEvents{"records.failing", "records.back", "records.losing", "records.lost"};
-constexpr base::Duration kGather = std::chrono::milliseconds(10);
 constexpr base::Duration kReopen = std::chrono::seconds(15);
 
 std::string run_name() {

@@ -29,6 +29,7 @@ struct WriterOptions {
 /// Writes the records of calls behind the calls (store::WriteBehind). A record is on the disk before `on_committed` is called.
 class RecordWriter {
  public:
+  static constexpr base::Duration kGather = std::chrono::milliseconds(10);  ///< records collect for this time, so that one sync serves many calls
   using State = store::State;
   using OnCommitted = std::function<void(const CallRecord&)>;  ///< called on the writer's thread; for ended calls only, not for starts
 

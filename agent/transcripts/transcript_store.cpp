@@ -11,7 +11,6 @@ namespace {
 
 constexpr store::StoreEvents kEvents{"transcripts.failing", "transcripts.back", "transcripts.losing", "transcripts.lost"};
 constexpr store::RetentionEvents kRemovalEvents{"transcripts.removed", "transcripts.not_removed"};
-constexpr base::Duration kGather = std::chrono::milliseconds(200);
 
 /// The day files of a process, and their removal by age.
 class TranscriptFiles final : public store::StoreFiles<TranscriptLine> {

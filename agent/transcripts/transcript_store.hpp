@@ -23,6 +23,7 @@ struct StoreOptions {
 /// Writes transcripts behind the calls (store::WriteBehind). At the start and on each new day it removes files past their retention.
 class TranscriptStore {
  public:
+  static constexpr base::Duration kGather = std::chrono::milliseconds(200);  ///< lines collect for this time
   using State = store::State;
 
   /// `files` must outlive the store.

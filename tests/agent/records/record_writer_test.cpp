@@ -170,6 +170,16 @@ TEST_CASE_FIXTURE(Quiet, "A folder that the operator configured must be writable
   CHECK((*CallRecordStore::open({}, {}))->state() == "off");
 }
 
+TEST_CASE("Records are collected for 10 ms and taken together, starts and ends") {
+  Backlog<RecordEntry> backlog({}, RecordWriter::kGather);
+  const base::TimePoint start{100s};
+  REQUIRE(backlog.try_add({call_of("a"), false}, start));
+  REQUIRE(backlog.try_add({call_of("a"), true}, start + 5ms));
+  CHECK_FALSE(backlog.is_due(start + 9ms));
+  CHECK(backlog.is_due(start + 10ms));
+  CHECK(backlog.take().size() == 2);
+}
+
 TEST_CASE("The weight of a record counts its texts") {
   RecordEntry entry{call_of("x"), true};
   const std::size_t before = weight_of(entry);
