@@ -13,6 +13,7 @@
 #include <string_view>
 
 namespace config = offhook::agent::config;
+using namespace offhook::agent;
 using offhook::fuzz::require;
 
 namespace {
@@ -37,17 +38,17 @@ offhook::base::Result<config::FileText, std::string> files(const std::string& pa
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto effective = config::read_text(text, "fuzz.json", {std::nullopt, variable, {}, files});
-  require(effective.problems.size() <= config::kMaxProblems);
+  require(effective.problems.size() <= kMaxProblems);
   require(effective.origins.size() == config::settings().size());
-  for (const config::Problem& problem : effective.problems) {
+  for (const Problem& problem : effective.problems) {
     require(!problem.where.empty() && !problem.found.empty() && !problem.allowed.empty() && !problem.advice.empty());
     require(to_string(problem).find(kSecret) == std::string::npos);
     require(problem.position.empty() || problem.position.starts_with("fuzz.json:"));
   }
   const auto built = offhook::agent::build_directory(effective, {std::nullopt, files, "dialogue.json"});
   require(built.directory != nullptr || !built.problems.empty());
-  require(built.problems.size() <= config::kMaxProblems);
-  for (const config::Problem& problem : built.problems) {
+  require(built.problems.size() <= kMaxProblems);
+  for (const Problem& problem : built.problems) {
     require(!problem.where.empty() && !problem.found.empty() && !problem.allowed.empty() && !problem.advice.empty());
   }
   if (built.directory && effective.problems.empty()) {
@@ -58,9 +59,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(!effective_json(effective).empty() && !effective_table(effective).empty());
   for (const config::Setting& setting : config::settings()) {
     const auto value = setting.field.get(effective.config);
-    require(setting.is_secret() || (value.kind == config::JsonValue::Kind::Text && value.text.empty()) || check(setting, value).has_value());
+    require(setting.is_secret() || (value.kind == JsonValue::Kind::Text && value.text.empty()) || check(setting, value).has_value());
   }
   const std::string pointer(text.substr(0, 256));  // Uses the same bytes as an argument of the command line.
-  require(config::read_text("", "", {std::nullopt, variable, {pointer}, files}).problems.size() <= config::kMaxProblems);
+  require(config::read_text("", "", {std::nullopt, variable, {pointer}, files}).problems.size() <= kMaxProblems);
   return 0;
 }

@@ -6,14 +6,16 @@
 #include <offhook/agent/records/journal.hpp>
 #include <offhook/agent/records/journal_names.hpp>
 #include <offhook/agent/support/json_line.hpp>
-#include <offhook/tests/agent/records/fake_file_system.hpp>
+#include <offhook/tests/agent/store/fake_file_system.hpp>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+using namespace offhook::agent;
 using namespace offhook::agent::records;
+using namespace offhook::agent::store;
 using offhook::fuzz::require;
 using offhook::fuzz::Script;
 

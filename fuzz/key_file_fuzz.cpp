@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto signature = signing->sign("text");
     const auto verifying = sip::VerifyingKey::from_pem(text);
     require(signature && (!verifying || !verifying->verifies("another text", *signature)));
-    const auto assertion = agent::tools::mcp::client_assertion(agent::config::Secret(std::string(text)), "client", "https://audience.example", 1, "id");
+    const auto assertion = agent::tools::mcp::client_assertion(agent::Secret(std::string(text)), "client", "https://audience.example", 1, "id");
     require(assertion && assertion->find_first_of("\r\n =") == std::string::npos);
   }
   if (const auto verifying = sip::VerifyingKey::from_pem(text)) require(!verifying->verifies("text", sip::Es256Signature{}));

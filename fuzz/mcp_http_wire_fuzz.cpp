@@ -59,7 +59,7 @@ class ScriptedHttp final : public net::HttpClient {
 
 class World {
  public:
-  World() : wire_({std::string(kUrl), config::Secret("VERYSECRET"), {}, {}, {}}, http_, handler()) {}
+  World() : wire_({std::string(kUrl), Secret("VERYSECRET"), {}, {}, {}}, http_, handler()) {}
 
   void step(Script& script) {
     const std::uint8_t what = script.next(), which = script.next();

@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   read_documents(text);
   OauthOptions options;
   options.client_id = "offhook";
-  options.client_secret = agent::config::Secret(std::string(kSecret));
+  options.client_secret = agent::Secret(std::string(kSecret));
   ClientCredentialsGrant grant(std::move(options), std::string(kServer));
   base::TextCursor cursor(text);
   // A line is a challenge, or the response to the last request. '!' is a failure without a response, '?' a response with an error status.

@@ -12,7 +12,7 @@
 #include <vector>
 
 using namespace offhook::agent::tools::mcp;
-using offhook::agent::config::Secret;
+using offhook::agent::Secret;
 using offhook::fuzz::require;
 
 namespace {

@@ -5,12 +5,14 @@
 #include <offhook/agent/records/listing.hpp>
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+using namespace offhook::agent;
 using namespace offhook::agent::records;
 using offhook::fuzz::require;
 
@@ -39,7 +41,7 @@ void show(StoredCall call) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  require(is_plain(printable(text, size)) && cut_at(text, 64).size() <= 64);
+  require(is_plain(printable(text, size)) && cut_utf8(text, 64).size() <= 64);
   const std::string sealed = seal(JsonLine().text("text", text, size).take());
   const std::string_view line = std::string_view(sealed).substr(0, sealed.size() - 1);
   require(line.find('\n') == std::string_view::npos && is_plain(line) && (is_sealed(line) || line.size() >= kMaxLineBytes));

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-using namespace offhook::agent::transcripts;
+using namespace offhook::agent::redaction;
 using offhook::fuzz::require;
 
 namespace {

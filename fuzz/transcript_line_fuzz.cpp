@@ -42,7 +42,7 @@ void judge(std::string_view json) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   judge(text);
-  std::string sealed = offhook::agent::records::seal(std::string(text));  // seal() expects an object without its closing brace.
+  std::string sealed = offhook::agent::seal(std::string(text));  // seal() expects an object without its closing brace.
   sealed.pop_back();
   judge(sealed);
   return 0;

@@ -119,7 +119,7 @@ int call(const CallArguments& arguments) {
   const bool registers = agent::registrations_of(*config) > 0;
   if (registers && (!until(std::chrono::seconds(35), [&] { return watch.registered || watch.failed; }) || !watch.registered)) {
     fmt::print(stderr, "offhook call: cannot register as {} at {}: {}\n", config->sip.extension, config->sip.host,
-               agent::records::printable(watch.failure(), 1024));
+               agent::printable(watch.failure(), 1024));
     return watch.refused ? kRefused : kFailed;
   }
   (void)until(std::chrono::seconds(10), [&] { return agent->is_warm(); });

@@ -13,7 +13,7 @@ namespace offhook::tools {
 namespace {
 
 using agent::Colour;
-using agent::records::JsonLine;
+using agent::JsonLine;
 using Line = std::optional<std::string>;
 
 constexpr std::size_t kMostShownBytes = 64U << 10U;  // Octets of one text; a model's reply is shorter.
@@ -75,7 +75,7 @@ class LineMaker {
   }
 
  private:
-  static std::string shown(std::string_view text) { return agent::records::printable(text, kMostShownBytes); }
+  static std::string shown(std::string_view text) { return agent::printable(text, kMostShownBytes); }
   [[nodiscard]] std::string speaker(std::string_view word, Colour colour) const {
     return painted(word, colour, form_ == LineForm::ColouredText) + ' ';
   }

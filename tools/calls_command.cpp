@@ -2,6 +2,7 @@
 
 #include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/records/listing.hpp>
+#include <offhook/agent/store/folder.hpp>
 #include <offhook/tools/service.hpp>
 #include <offhook/tools/terminal.hpp>
 
@@ -79,7 +80,7 @@ int list(const CallsArguments& arguments, const std::string& folder, const recor
     if (selection.last == 0) return print(call);
     newest.add(std::move(call));
   });
-  if (!summary && is_not_made_yet(summary.error(), folder, records::default_folder())) return tell_no_calls(folder, records::ReadSummary{}), kOk;
+  if (!summary && is_not_made_yet(summary.error(), folder, agent::store::default_folder("calls"))) return tell_no_calls(folder, records::ReadSummary{}), kOk;
   if (!summary) return calls_failed(summary.error().detail);
   for (const auto& call : newest.take()) print(call);
   if (printed == 0) tell_no_calls(folder, *summary);

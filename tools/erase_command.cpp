@@ -19,7 +19,7 @@ namespace offhook::tools {
 
 namespace {
 
-using agent::records::Erasing;
+using agent::store::Erasing;
 
 int cannot_erase(const std::string& why) {
   fmt::print(stderr, "offhook erase: {}\n", why);
@@ -37,7 +37,7 @@ bool is_of_other_section(std::string_view pointer) {
 
 /// Returns true for a problem of a setting that names no folder of kept data, by its pointer or its variable. A position such as
 /// "/etc/offhook.json:3:7" is neither.
-bool is_elsewhere(const agent::config::Problem& problem) {
+bool is_elsewhere(const agent::Problem& problem) {
   const auto* by_variable = agent::config::find_variable(problem.where);
   const std::string& where = by_variable != nullptr ? by_variable->pointer : problem.where;
   if (where.find(':') != std::string::npos || where.starts_with(agent::config::kVariablePrefix)) return false;
@@ -65,7 +65,7 @@ std::optional<std::string> call_to_erase(const EraseArguments& arguments, const 
   if (!calls) return say(calls.error().detail);
   if (calls->ids.empty()) {
     return say(fmt::format("no call is named {} in \"{}\", \"{}\" or \"{}\"; `offhook calls` lists them, and --config FILE names other folders",
-                           agent::records::printable(arguments.call, 64), folders.records, folders.transcripts, folders.recordings));
+                           agent::printable(arguments.call, 64), folders.records, folders.transcripts, folders.recordings));
   }
   if (calls->ids.size() > 1) return say(fmt::format("more than one call has this id, or an id that begins with it: {}; give one of these ids", fmt::join(calls->ids, ", ")));
   if (calls->is_up)
@@ -75,7 +75,7 @@ std::optional<std::string> call_to_erase(const EraseArguments& arguments, const 
 
 void tell_erased(const EraseArguments& arguments, const std::string& call, const agent::ErasedCall& erased) {
   if (arguments.json) {
-    agent::records::JsonLine line;
+    agent::JsonLine line;
     line.text("call", call, 64).flag("erased", arguments.yes).number("record_lines", erased.record_lines);
     line.number("transcript_lines", erased.transcript_lines).number("recordings", std::uint64_t{erased.recordings.size()});
     return fmt::print("{}}}\n", line.take());

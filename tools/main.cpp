@@ -244,7 +244,7 @@ std::optional<std::string> mistaken_command(const CLI::App& app, int argc, char*
 
 int refuse_command(const CLI::App& app, const std::string& written) {
   const auto names = command_names(app);
-  const auto meant = offhook::agent::config::nearest(written, {names.begin(), names.end()});
+  const auto meant = offhook::agent::nearest(written, {names.begin(), names.end()});
   if (meant) std::fprintf(stderr, "offhook: there is no such command: did you mean \"offhook %s\"?\n", std::string(*meant).c_str());
   else std::fprintf(stderr, "offhook: there is no such command: offhook --help lists them\n");
   return kUsage;
@@ -267,7 +267,7 @@ int refuse_extras(const CLI::App& app) {
   const std::string name = command == &app ? "offhook" : "offhook " + command->get_name();
   for (const std::string& extra : app.remaining(true)) {
     const std::string option = option_name(extra);
-    const auto meant = option.starts_with("--") ? offhook::agent::config::nearest(option, {known.begin(), known.end()}) : std::nullopt;
+    const auto meant = option.starts_with("--") ? offhook::agent::nearest(option, {known.begin(), known.end()}) : std::nullopt;
     std::fprintf(stderr, "%s: %s%s\n", name.c_str(), option.empty() ? "an unexpected argument" : ("there is no option " + option).c_str(),
                  meant ? (": did you mean " + std::string(*meant) + "?").c_str() : "");
   }

@@ -55,20 +55,20 @@ void refuse_inspection() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-void print_problems(const std::string& command, const std::vector<agent::config::Problem>& problems) {
+void print_problems(const std::string& command, const std::vector<agent::Problem>& problems) {
   fmt::print(stderr, "offhook {}: the configuration cannot be used:\n", command);
   for (const auto& problem : problems)
-    fmt::print(stderr, "  {}{}{}\n", problem.position, problem.position.empty() ? "" : ": ", agent::config::to_string(problem));
+    fmt::print(stderr, "  {}{}{}\n", problem.position, problem.position.empty() ? "" : ": ", agent::to_string(problem));
   fmt::print(stderr, "{} lists every setting; nothing was started.\n", docs_path("configuration.md"));
 }
 
-base::Result<Loaded, std::vector<agent::config::Problem>> read_config(const agent::config::Sources& sources) {
+base::Result<Loaded, std::vector<agent::Problem>> read_config(const agent::config::Sources& sources) {
   auto effective = agent::config::read(sources);
   auto built = agent::build_directory(effective, {sources.path, sources.files, share_path("dialogues/receptionist.json")});
   auto problems = std::move(effective.problems);
   problems.insert(problems.end(), built.problems.begin(), built.problems.end());
   agent::config::add_positions(effective, problems);
-  agent::config::shorten(problems);
+  agent::shorten(problems);
   if (!problems.empty()) return base::fail(std::move(problems));
   auto warnings = std::move(effective.warnings);
   warnings.insert(warnings.end(), built.warnings.begin(), built.warnings.end());

@@ -28,7 +28,7 @@ void take_secrets_from_environment();
 void refuse_inspection();
 
 /// Prints the problems on standard error, one in each line.
-void print_problems(const std::string& command, const std::vector<agent::config::Problem>& problems);
+void print_problems(const std::string& command, const std::vector<agent::Problem>& problems);
 
 /// The stream of the log: `call` needs standard output for the conversation.
 enum class LogTo { StandardOutput, StandardError };
@@ -37,10 +37,10 @@ enum class LogTo { StandardOutput, StandardError };
 struct Loaded {
   agent::config::Config config;
   std::shared_ptr<const agent::AgentDirectory> agents;
-  std::vector<agent::config::Warning> warnings;
+  std::vector<agent::Warning> warnings;
 };
 /// Loads the configuration without output. Returns the problems if it is not valid.
-[[nodiscard]] base::Result<Loaded, std::vector<agent::config::Problem>> read_config(const agent::config::Sources& sources);
+[[nodiscard]] base::Result<Loaded, std::vector<agent::Problem>> read_config(const agent::config::Sources& sources);
 
 /// Configures the log by the configuration.
 void configure_log(const agent::config::Config& config, LogTo log = LogTo::StandardOutput);

@@ -77,7 +77,7 @@ int setup(const SetupArguments& arguments) {
   const setup::Options options{arguments.out, arguments.overwrite, arguments.keep_secrets, arguments.call};
   std::optional<SetupTerminal> terminal;
   if (asks) terminal.emplace();
-  std::vector<agent::config::Problem> of_proxies;
+  std::vector<agent::Problem> of_proxies;
   NetworkProber prober(agent::config::environment_proxies(agent::config::process_environment(), of_proxies));
   if (!of_proxies.empty()) {
     print_problems("setup", of_proxies);

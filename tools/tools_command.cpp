@@ -28,7 +28,7 @@ std::string_view word_of(const ToolSurvey::Tool& tool) {
 }
 
 std::string json_of(const ToolSurvey& survey) {
-  using namespace agent::config;
+  using namespace agent;
   JsonValue tools{.kind = JsonValue::Kind::List}, troubles{.kind = JsonValue::Kind::List};
   for (const auto& tool : survey.tools)
     tools.items.push_back(json_object({{"server", json_text(tool.server)}, {"tool", json_text(tool.name)}, {"hash", json_text(tool.hash)},

@@ -1,5 +1,6 @@
 #include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/records/listing.hpp>
+#include <offhook/agent/store/folder.hpp>
 #include <offhook/agent/support/json_line.hpp>
 #include <offhook/agent/transcripts/day_files.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
@@ -62,7 +63,7 @@ int list(const TranscriptsArguments& arguments, const std::string& folder) {
   transcripts::CallList calls(arguments.last);
   const auto summary =
       transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view) { calls.add(line); });
-  if (!summary && is_not_made_yet(summary.error(), folder, transcripts::default_folder())) return tell_no_transcripts(folder), kOk;
+  if (!summary && is_not_made_yet(summary.error(), folder, agent::store::default_folder("transcripts"))) return tell_no_transcripts(folder), kOk;
   if (!summary) return transcripts_failed(summary.error().detail);
   const auto listed = calls.take();
   const auto screen = terminal_of(STDOUT_FILENO).table_columns();
@@ -82,7 +83,7 @@ int show(const TranscriptsArguments& arguments, const std::string& folder) {
       fmt::print("{}\n", raw);
     } else {
       if (line.call != shown)
-        fmt::print("{}call {}\n", shown.empty() ? "" : "\n", records::printable(line.call, transcripts::kMaxWordBytes));
+        fmt::print("{}call {}\n", shown.empty() ? "" : "\n", agent::printable(line.call, transcripts::kMaxWordBytes));
       fmt::print("{}", transcripts::readable_in_call(line, colours));
     }
     shown = line.call;
@@ -97,7 +98,7 @@ int purge(const TranscriptsArguments& arguments, const std::string& folder) {
   const auto now = std::chrono::system_clock::now();
   const auto before = records::parse_since(arguments.older_than, now);
   if (!before) return misused("purge needs --older-than 30d, 12h or 2026-11-21: it removes the files of earlier days (UTC)");
-  const auto removed = transcripts::remove_before(records::posix_file_system(), folder, *before);
+  const auto removed = transcripts::remove_before(agent::store::posix_file_system(), folder, *before);
   if (!removed) return transcripts_failed("not everything could be removed from " + folder + ": " + removed.error().message());
   fmt::print("{} files removed\n", *removed);
   return kOk;

@@ -10,7 +10,6 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-using config::JsonValue;
 using config::text_of;
 
 /// Returns the settings of `base`, replaced by those in `entry`. An entry replaces the prompt as a whole (prompt and prompt_file), and the
@@ -75,8 +74,8 @@ std::shared_ptr<const AgentProfile> profile_of(Draft& draft, std::string name) {
 }
 
 /// Adds the problem, unless it is there already: several agents may share one setting. Skips a problem if `effective` has one at the same place or below it.
-void tell_once(const config::Effective& effective, config::Problem problem, BuiltDirectory& out) {
-  const auto is_inside = [&problem](const config::Problem& other) {
+void tell_once(const config::Effective& effective, Problem problem, BuiltDirectory& out) {
+  const auto is_inside = [&problem](const Problem& other) {
     return other.where == problem.where || other.where.starts_with(problem.where + "/");
   };
   if (std::any_of(effective.problems.begin(), effective.problems.end(), is_inside)) return;
@@ -132,11 +131,11 @@ ProviderPtr Draft::provider(std::string_view name) const {
   return nullptr;
 }
 
-void Draft::tell(config::Problem problem) {
+void Draft::tell(Problem problem) {
   tell_once(effective_, std::move(problem), out_);
 }
 
-void Draft::warn(config::Warning warning) {
+void Draft::warn(Warning warning) {
   if (std::find(out_.warnings.begin(), out_.warnings.end(), warning) == out_.warnings.end())
     out_.warnings.push_back(std::move(warning));
 }
@@ -157,7 +156,7 @@ BuiltDirectory build_directory(const config::Effective& effective, const Directo
   for (const auto& entry : entries) profiles.push_back(entry.profile);
   auto servers = draft_servers(effective, sources, profiles, out);
   if (out.problems.empty()) out.directory = std::make_shared<const AgentDirectory>(std::move(entries), std::move(otherwise), std::move(servers));
-  config::shorten(out.problems);
+  shorten(out.problems);
   return out;
 }
 

@@ -18,8 +18,8 @@ struct DirectorySources {
 
 struct BuiltDirectory {
   std::shared_ptr<const AgentDirectory> directory;  ///< null when there are problems
-  std::vector<config::Problem> problems;
-  std::vector<config::Warning> warnings;
+  std::vector<Problem> problems;
+  std::vector<Warning> warnings;
 };
 
 /// Makes the agents of a configuration. Reads the prompt files now, so that a reload takes all of them at once. Reports neither problems

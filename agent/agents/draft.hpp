@@ -13,13 +13,13 @@ namespace offhook::inline v0::agent {
 class Draft {
  public:
   /// `entry` is an entry of /agents; /agent gives the settings that the entry omits. nullptr means /agent itself.
-  Draft(const config::Effective& effective, const DirectorySources& sources, const config::JsonValue* entry, std::size_t index,
+  Draft(const config::Effective& effective, const DirectorySources& sources, const JsonValue* entry, std::size_t index,
         SoundCache& sounds, BuiltDirectory& out);
 
   [[nodiscard]] const config::AgentSettings& settings() const { return settings_; }
   [[nodiscard]] const config::Effective& effective() const { return effective_; }
   [[nodiscard]] const DirectorySources& sources() const { return sources_; }
-  [[nodiscard]] const config::JsonValue* entry() const { return entry_; }
+  [[nodiscard]] const JsonValue* entry() const { return entry_; }
   /// Returns true when the agent's entry of /agents has this setting itself.
   [[nodiscard]] bool says(std::string_view name) const { return entry_ != nullptr && config::member(*entry_, name) != nullptr; }
   /// Returns the place of a setting of this agent, in words for people.
@@ -28,13 +28,13 @@ class Draft {
   [[nodiscard]] ProviderPtr provider(std::string_view name) const;
 
   /// Adds a problem, unless it is there already: several agents may share one setting.
-  void tell(config::Problem problem);
-  void warn(config::Warning warning);
+  void tell(Problem problem);
+  void warn(Warning warning);
 
  private:
   const config::Effective& effective_;
   const DirectorySources& sources_;
-  const config::JsonValue* entry_;
+  const JsonValue* entry_;
   std::string pointer_;
   config::AgentSettings settings_;
   SoundCache& sounds_;

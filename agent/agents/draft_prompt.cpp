@@ -44,7 +44,7 @@ std::optional<prompts::PromptFile> read_prompt_file(Draft& draft) {
 /// Takes a value of a prompt file's head, if the configuration does not set it.
 void take_from_head(Draft& draft, const char* name, const std::optional<std::string>& said, std::string& out) {
   if (!said || !out.empty()) return;
-  const auto checked = config::check(*config::find_setting("agent", name), config::json_text(*said));
+  const auto checked = config::check(*config::find_setting("agent", name), json_text(*said));
   if (checked)
     out = *said;
   else

@@ -6,7 +6,6 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-using config::JsonValue;
 using config::text_of;
 
 void draft_fallback(Draft& draft, AgentProfile& out) {

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxKeyFile = 64U << 10U, kMaxAuthorities = 4U << 20U;
 class ServerDraft {
  public:
   ServerDraft(const ToolServerSettings& settings, bool is_granted, const DirectorySources& sources, BuiltDirectory& out)
-      : settings_(settings), sources_(sources), out_(out), at_("/tool_servers" + config::pointer_step(settings.name)), is_granted_(is_granted) {}
+      : settings_(settings), sources_(sources), out_(out), at_("/tool_servers" + pointer_step(settings.name)), is_granted_(is_granted) {}
 
   void add_to(ToolServerPlan& plan) {
     const bool runs = !settings_.command.empty(), asks = !settings_.url.empty();
@@ -38,7 +38,7 @@ class ServerDraft {
   void tell_fault(const std::string& fault) { tell("", "a server that cannot be used (" + fault + ")", "a server as docs/tools.md describes", "correct its settings"); }
 
   void warn_of_plain_http() {
-    const bool crosses = mcp::crosses_in_clear(settings_.url);
+    const bool crosses = net::crosses_in_clear(settings_.url);
     if (settings_.plain_http && !crosses) out_.warnings.push_back({at_ + "/plain_http", "is not used: url is not http to another machine"});
     if (settings_.plain_http && crosses && !(settings_.token.empty() && settings_.headers.empty()))
       out_.warnings.push_back({at_ + "/url", "Offhook sends the token or the headers unencrypted: each machine in that network can read and use them"});
@@ -68,7 +68,7 @@ class ServerDraft {
       files_ += *authorities;
     }
     if (!is_granted_) out_.warnings.push_back({at_, "is not used: no agent has a tool of this server (/agent/tools)"});
-    plan.places.push_back({std::move(at), settings_, config::Secret(std::move(files_)), is_granted_});
+    plan.places.push_back({std::move(at), settings_, Secret(std::move(files_)), is_granted_});
   }
 
   void add_server(ToolServerPlan& plan) {
@@ -107,7 +107,7 @@ class ServerDraft {
       auto key = read_file("/oauth/private_key", written.private_key, kMaxKeyFile, "a key on P-256 (PEM)");
       if (!key) return false;
       files_ += *key;
-      oauth.private_key = config::Secret(std::move(*key));
+      oauth.private_key = Secret(std::move(*key));
     }
     http.oauth = std::move(oauth);
     return true;
@@ -149,7 +149,7 @@ std::shared_ptr<const ToolServerPlan> draft_servers(const config::Effective& eff
   auto plan = std::make_shared<ToolServerPlan>();
   plan->proxies = effective.config.proxies;
   for (const ToolServerSettings& settings : effective.config.tool_servers) {
-    const std::string at = "/tool_servers" + config::pointer_step(settings.name) + "/";
+    const std::string at = "/tool_servers" + pointer_step(settings.name) + "/";
     const bool is_told = std::any_of(effective.problems.begin(), effective.problems.end(), [&at](const auto& each) { return each.where.starts_with(at); });
     const bool is_granted = std::any_of(profiles.begin(), profiles.end(), [&settings](const auto& profile) {
       return std::any_of(profile->server_tools.begin(), profile->server_tools.end(), [&settings](const auto& grant) { return grant.server() == settings.name; });

@@ -8,7 +8,6 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-using config::JsonValue;
 using Providers = std::vector<ProviderPtr>;
 
 /// A task of a provider, and the model that it needs for this task.
@@ -68,7 +67,7 @@ bool can(const ProviderProfile& provider, const Duty& duty) {
 
 bool is_told_of(const Draft& draft, std::string_view where) {
   const auto& problems = draft.effective().problems;
-  return std::any_of(problems.begin(), problems.end(), [&](const config::Problem& each) { return each.where == where; });
+  return std::any_of(problems.begin(), problems.end(), [&](const Problem& each) { return each.where == where; });
 }
 
 /// Returns true when the setting or its variable was refused. Then it is not missing.

@@ -11,7 +11,6 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-using config::JsonValue;
 
 constexpr std::array kTools{BuiltInTool::HangUp, BuiltInTool::Transfer, BuiltInTool::Hold, BuiltInTool::SendDigits,
                             BuiltInTool::Note, BuiltInTool::PauseRecording};
@@ -59,7 +58,7 @@ const ServerToolGrant* find_grant(const std::vector<ServerToolGrant>& grants, st
 
 /// Returns the schema as text. Reports a schema that cannot be used, and then returns "".
 std::string granted_arguments(Draft& draft, const JsonValue& schema, const std::string& where) {
-  std::string text = config::write_json(schema);
+  std::string text = write_json(schema);
   const auto read = tools::read_granted_arguments(text);
   if (read) return text;
   const auto& fault = read.error();

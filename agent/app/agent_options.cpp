@@ -3,6 +3,7 @@
 #include <offhook/agent/config/connection_limits.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/profile/agent_profile.hpp>
+#include <offhook/agent/store/folder.hpp>
 
 #include <algorithm>
 #include <type_traits>
@@ -12,7 +13,6 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-using config::JsonValue;
 
 std::string bracketed(const std::string& host) {
   const bool is_v6 = host.find(':') != std::string::npos && !host.starts_with('[');
@@ -259,15 +259,15 @@ std::size_t registrations_of(const config::Config& config) {
 
 std::string records_folder(const config::Config& config) {
   if (config.records.folder == "off") return {};
-  return config.records.folder.empty() ? records::default_folder() : config.records.folder;
+  return config.records.folder.empty() ? store::default_folder("calls") : config.records.folder;
 }
 
 std::string transcripts_folder(const config::Config& config) {
-  return config.transcripts.folder.empty() ? transcripts::default_folder() : config.transcripts.folder;
+  return config.transcripts.folder.empty() ? store::default_folder("transcripts") : config.transcripts.folder;
 }
 
 std::string recordings_folder(const config::Config& config) {
-  return config.recordings.folder.empty() ? recordings::default_folder() : config.recordings.folder;
+  return config.recordings.folder.empty() ? store::default_folder("recordings") : config.recordings.folder;
 }
 
 std::string embedded_voice(const std::string& voice) { return voice == "rms" ? voice : "slt"; }

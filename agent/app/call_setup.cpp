@@ -64,7 +64,7 @@ Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup set
       found.on_use = on_use;
       found.on_failure = on_failure;
       if (shared->recording) found.pause_recording = [recording = shared->recording](bool paused) {
-          return recording->pause(recordings::Pauser::Model, paused);
+          return recording->pause(Pauser::Model, paused);
         };
       auto plan = factory->plan(shared->profile, std::move(found), thread.edges());
       plan.options.machine = shared->machine;

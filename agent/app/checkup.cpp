@@ -10,7 +10,7 @@
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/providers/embedded/sphinx_decoder.hpp>
-#include <offhook/agent/records/folder_outlook.hpp>
+#include <offhook/agent/store/folder.hpp>
 #include <offhook/media/engine/silero_model.hpp>
 #include <offhook/sip/transport/tls_check.hpp>
 
@@ -102,7 +102,7 @@ void check_identity_files(const phone::IdentityOptions& identity, Checkup& out) 
 void warn_of_folders(const config::Config& config, Checkup& out) {
   const auto look = [&out](const char* where, const std::string& folder) {
     if (folder.empty()) return;
-    if (const auto why = records::why_not_kept_in(folder))
+    if (const auto why = store::why_not_kept_in(folder))
       out.warnings.push_back({where, "this user cannot store files in " + folder + " (" + *why + "); if the service's user cannot either, the service does not start"});
   };
   if (config.records.folder != "off") look("/records/folder", config.records.folder);
@@ -164,33 +164,32 @@ Checkup check_up(const config::Sources& sources, const std::string& default_dial
   out.warnings.insert(out.warnings.end(), built.warnings.begin(), built.warnings.end());
   warn_of_readers(sources, effective, out);
   config::add_positions(effective, out.problems);
-  config::shorten(out.problems);
+  shorten(out.problems);
   return out;
 }
 
 namespace {
 
-config::JsonValue online_json(const std::vector<setup::Finding>& online) {
-  config::JsonValue list{.kind = config::JsonValue::Kind::List};
+JsonValue online_json(const std::vector<setup::Finding>& online) {
+  JsonValue list{.kind = JsonValue::Kind::List};
   for (const setup::Finding& found : online)
-    list.items.push_back(config::json_object({{"good", config::json_flag(found.good)}, {"what", config::json_text(found.what)}}));
+    list.items.push_back(json_object({{"good", json_flag(found.good)}, {"what", json_text(found.what)}}));
   return list;
 }
 
 }  // namespace
 
 std::string to_json(const Checkup& checkup) {
-  using config::json_object, config::json_text, config::JsonValue;
   JsonValue warnings{.kind = JsonValue::Kind::List};
   for (const Warning& warning : checkup.warnings)
     warnings.items.push_back(json_object({{"where", json_text(warning.where)}, {"what", json_text(warning.what)}}));
-  JsonValue result = json_object({{"usable", config::json_flag(checkup.problems.empty())},
+  JsonValue result = json_object({{"usable", json_flag(checkup.problems.empty())},
                                   {"problems", config::problems_json(checkup.problems)},
                                   {"warnings", std::move(warnings)},
                                   {"proxy", json_text(checkup.proxy)},
                                   {"dialogue", checkup.dialogue.empty() ? JsonValue{} : json_text(checkup.dialogue)}});
   if (!checkup.online.empty()) result.members.emplace_back("online", online_json(checkup.online));
-  return config::write_json(result);
+  return write_json(result);
 }
 
 }  // namespace offhook::inline v0::agent

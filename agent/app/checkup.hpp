@@ -8,10 +8,9 @@
 
 namespace offhook::inline v0::agent {
 
-using config::Warning;
 
 struct Checkup {
-  std::vector<config::Problem> problems;  ///< empty: `offhook run` would start, if ports, folders and the PBX allow it
+  std::vector<Problem> problems;  ///< empty: `offhook run` would start, if ports, folders and the PBX allow it
   std::vector<Warning> warnings;
   std::string proxy = "none";             ///< the proxy to the providers, without its password
   std::string dialogue;                   ///< path of the dialogue file in use; "": no agent uses a dialogue

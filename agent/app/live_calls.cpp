@@ -26,7 +26,7 @@ std::vector<LiveCalls::Call> LiveCalls::all() const {
 }
 
 std::string LiveCalls::json(const Statistics& statistics, base::TimePoint now) const {
-  records::JsonLine line;
+  JsonLine line;
   line.open("calls", '[');
   for (const Call& call : all()) {
     line.open("", '{').text("id", call.id, records::kMaxFieldBytes).text("sip_call_id", call.sip_call_id, records::kMaxFieldBytes);
@@ -53,17 +53,17 @@ HealthReply LiveCalls::pause_recording(const std::string& name, bool paused) con
   const bool is_one = call != calls.end() && std::find_if(call + 1, calls.end(), is_meant) == calls.end();
   const std::string& id = is_one ? call->id : name;
   const auto refuse = [&](unsigned status, std::string_view why) {
-    return HealthReply{status, records::JsonLine().text("id", id, records::kMaxFieldBytes).text("error", why, records::kMaxFieldBytes).take() + "}"};
+    return HealthReply{status, JsonLine().text("id", id, records::kMaxFieldBytes).text("error", why, records::kMaxFieldBytes).take() + "}"};
   };
   if (call == calls.end()) return refuse(404, "no call that is up has this id: GET /calls lists them");
   if (!is_one) return refuse(409, "more than one call that is up has an id that begins with this: give more of the id");
   if (!call->recording) return refuse(409, "this call is not recorded");
-  const auto result = call->recording->pause(recordings::Pauser::Operator, paused);
-  if (result.state == recordings::RecordingState::Failed) return refuse(409, "the recording of this call has failed: nothing is recorded");
+  const auto result = call->recording->pause(Pauser::Operator, paused);
+  if (result.state == RecordingState::Failed) return refuse(409, "the recording of this call has failed: nothing is recorded");
   if (result.is_over()) return refuse(409, "the recording of this call has ended");
-  records::JsonLine line;
+  JsonLine line;
   line.text("id", id, records::kMaxFieldBytes).text("recording", to_string(result.state), records::kMaxFieldBytes);
-  if (!paused && result.by_model) line.text("paused_by", to_string(recordings::Pauser::Model), records::kMaxFieldBytes);
+  if (!paused && result.by_model) line.text("paused_by", to_string(Pauser::Model), records::kMaxFieldBytes);
   return {200, line.take() + "}"};
 }
 

@@ -53,12 +53,12 @@ std::string Registrations::failure() const {
 }
 
 std::string Registrations::json() const {
-  config::JsonValue list{.kind = config::JsonValue::Kind::List};
+  JsonValue list{.kind = JsonValue::Kind::List};
   for (const auto& [id, event] : last_) {
-    list.items.push_back(config::json_object({{"server", config::json_text(event.server)},
-                                              {"registered", config::json_flag(event.state == State::Registered)}}));
+    list.items.push_back(json_object({{"server", json_text(event.server)},
+                                              {"registered", json_flag(event.state == State::Registered)}}));
   }
-  return config::write_json(list);
+  return write_json(list);
 }
 
 }  // namespace offhook::inline v0::agent

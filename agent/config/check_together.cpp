@@ -137,7 +137,7 @@ void check_door(const Sip& sip, Problems& problems) {
 
 void check_patterns(const JsonValue& patterns, Problems& problems) {
   for (std::size_t i = 0; i < patterns.items.size(); ++i) {
-    const auto pattern = transcripts::TextPattern::parse(text_of(patterns.items[i], "pattern"));
+    const auto pattern = redaction::TextPattern::parse(text_of(patterns.items[i], "pattern"));
     if (pattern) continue;
     problems.push_back({"/transcripts/patterns/" + std::to_string(i), "a pattern that cannot be used (" + std::string(to_string(pattern.error())) + ")",
                         "letters, digits and # @ ? *, such as \"KD-######\"", "write the text that Offhook must remove"});

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace offhook::inline v0::agent::recordings {
+namespace offhook::inline v0::agent {
 
 /// The two parties that can pause a recording.
 enum class Pauser : std::uint8_t { Model, Operator };
@@ -29,4 +29,4 @@ struct PauseResult {
   [[nodiscard]] bool is_over() const { return state == RecordingState::Stopped || state == RecordingState::Failed; }
 };
 
-}  // namespace offhook::inline v0::agent::recordings
+}  // namespace offhook::inline v0::agent

@@ -5,7 +5,7 @@
 #include <offhook/agent/records/journal_names.hpp>
 #include <offhook/agent/records/listing.hpp>
 #include <offhook/agent/records/record_reader.hpp>
-#include <offhook/agent/support/file_system.hpp>
+#include <offhook/agent/store/file_system.hpp>
 #include <offhook/agent/transcripts/day_file_names.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
 
@@ -19,7 +19,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-using records::Erasing;
+using store::Erasing;
 using Names = std::vector<std::string>;
 
 base::Error unreadable(const std::string& folder, const std::error_code& error) {
@@ -40,7 +40,7 @@ base::Result<Names, base::Error> names_in(const std::string& folder) {
   const auto there = is_there(folder);
   if (!there) return base::fail(there.error());
   if (!*there) return Names{};
-  auto names = records::posix_file_system().list(folder);
+  auto names = store::posix_file_system().list(folder);
   if (!names) return base::fail(unreadable(folder, names.error()));
   return std::move(*names);
 }
@@ -98,7 +98,7 @@ class Pass {
       if (!recording || recording->call != id_) return;
       const std::string path = folders_.recordings + "/" + name;
       if (erasing_ == Erasing::Overwrite) {
-        auto& files = records::posix_file_system();
+        auto& files = store::posix_file_system();
         auto removed = files.remove(path);
         if (removed) removed = files.sync_folder(folders_.recordings);
         if (!removed) return fail({"erase", removed.error().value(), "cannot remove " + path + ": " + removed.error().message()});
@@ -114,7 +114,7 @@ class Pass {
     for (const std::string& name : *names) each(name);
   }
   std::uint64_t lines(const std::string& path, const std::function<bool(std::string_view)>& is_wanted) {
-    const auto count = records::erase_lines(path, erasing_, is_wanted);
+    const auto count = store::erase_lines(path, erasing_, is_wanted);
     if (count) return *count;
     fail(count.error());
     return 0;
@@ -133,7 +133,7 @@ class Pass {
 /// Collects the calls that match a name.
 class Finder {
  public:
-  Finder(const std::string& name, records::WallTime now) : name_(name), now_(now) {}
+  Finder(const std::string& name, WallTime now) : name_(name), now_(now) {}
 
   base::Result<void, base::Error> records(const std::string& folder) {
     const auto there = is_there(folder);
@@ -186,14 +186,14 @@ class Finder {
   [[nodiscard]] bool is_recorded(const std::string& id) const { return std::find(recorded_.begin(), recorded_.end(), id) != recorded_.end(); }
 
   const std::string& name_;
-  const records::WallTime now_;
+  const WallTime now_;
   NamedCalls calls_;
   Names recorded_;
 };
 
 }  // namespace
 
-base::Result<NamedCalls, base::Error> find_calls(const KeptFolders& folders, const std::string& name, records::WallTime now) {
+base::Result<NamedCalls, base::Error> find_calls(const KeptFolders& folders, const std::string& name, WallTime now) {
   Finder finder(name, now);
   if (auto read = finder.records(folders.records); !read) return base::fail(read.error());
   if (auto read = finder.transcripts(folders.transcripts); !read) return base::fail(read.error());

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/records/call_record.hpp>
-#include <offhook/agent/records/erase_lines.hpp>
+#include <offhook/agent/store/erase_lines.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 
@@ -29,7 +29,7 @@ struct NamedCalls {
 };
 /// Finds the calls of a name. Errors: a folder cannot be read.
 [[nodiscard]] base::Result<NamedCalls, base::Error> find_calls(const KeptFolders& folders, const std::string& name,
-                                                               records::WallTime now = std::chrono::system_clock::now());
+                                                               WallTime now = std::chrono::system_clock::now());
 
 struct ErasedCall {
   std::uint64_t record_lines = 0, transcript_lines = 0;
@@ -49,6 +49,6 @@ struct ErasedCall {
 /// data. So a second run can erase the rest after a failure, which is returned as the error. Repeats the search for files that are renamed
 /// meanwhile, up to kPasses times.
 inline constexpr int kPasses = 5;
-[[nodiscard]] base::Result<ErasedCall, base::Error> erase_call(const KeptFolders& folders, const std::string& id, records::Erasing erasing);
+[[nodiscard]] base::Result<ErasedCall, base::Error> erase_call(const KeptFolders& folders, const std::string& id, store::Erasing erasing);
 
 }  // namespace offhook::inline v0::agent

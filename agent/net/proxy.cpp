@@ -65,7 +65,7 @@ base::Result<Proxy, std::string> parse_proxy(std::string_view text) {
   if (!has_port) return base::fail(std::string("a proxy without a port"));
   const auto parts = parse_web_socket_url("ws://" + std::string(text));
   if (!parts || parts->target != "/" || text.find_first_of("/?#") != std::string_view::npos) return base::fail(std::string("text that is not a proxy"));
-  return Proxy{parts->host, parts->port, config::Secret(*credentials)};
+  return Proxy{parts->host, parts->port, Secret(*credentials)};
 }
 
 NetError refusal_of(const Proxy& proxy, std::string_view whom, int status) {

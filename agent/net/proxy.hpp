@@ -20,7 +20,7 @@ inline constexpr int kProxyAuthenticationRequired = 407;  ///< RFC 9110 section 
 struct Proxy {
   std::string host;            ///< a name or an address; an IPv6 address has no brackets
   std::uint16_t port = 0;
-  config::Secret credentials;  ///< "user:password", as for Basic (RFC 7617 section 2); "": none
+  Secret credentials;  ///< "user:password", as for Basic (RFC 7617 section 2); "": none
 
   /// Returns "http://host:port", without the credentials.
   [[nodiscard]] std::string shown() const { return "http://" + host_and_port(host, port); }

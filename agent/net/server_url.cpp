@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace offhook::inline v0::agent::tools::mcp {
+namespace offhook::inline v0::agent::net {
 
 bool is_loopback(std::string_view host) {
   if (base::iequals(host, "localhost") || host == "::1") return true;
@@ -45,4 +45,4 @@ bool crosses_in_clear(std::string_view url) {
   return parts && !is_loopback(parts->host);
 }
 
-}  // namespace offhook::inline v0::agent::tools::mcp
+}  // namespace offhook::inline v0::agent::net

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace offhook::inline v0::agent::tools::mcp {
+namespace offhook::inline v0::agent::net {
 
 /// Returns the reason why a server at `url` must not be contacted, as a sentence; nullopt if it may. Allowed are https, and http to this machine.
 /// With `plain_http` of the operator, http is also allowed to an address of the local network, or to a name, whose address net::Edges::local_http
@@ -25,4 +25,4 @@ namespace offhook::inline v0::agent::tools::mcp {
 /// Returns true for a name or address of this machine.
 [[nodiscard]] bool is_loopback(std::string_view host);
 
-}  // namespace offhook::inline v0::agent::tools::mcp
+}  // namespace offhook::inline v0::agent::net

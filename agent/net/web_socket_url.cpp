@@ -1,5 +1,8 @@
 #include <offhook/agent/net/web_socket_url.hpp>
 
+#include <offhook/agent/support/http_text.hpp>
+#include <offhook/base/text.hpp>
+
 #include <algorithm>
 #include <charconv>
 
@@ -9,18 +12,10 @@ namespace {
 
 auto refuse(std::string why) { return base::fail(NetError{NetError::What::Local, "the WebSocket's URL " + std::move(why)}); }
 
-bool is_visible(char c) { return c > ' ' && c < 0x7F; }
-
-bool is_token_char(char c) {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || kOthers.find(c) != std::string_view::npos;
-}
-
 /// Removes the scheme "ws://" or "wss://", in upper or lower case.
 bool take_scheme(std::string_view& url, bool& tls) {
   for (const std::string_view scheme : {"wss://", "ws://"}) {
-    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; };
-    if (url.size() < scheme.size() || !std::equal(scheme.begin(), scheme.end(), url.begin(), [&](char s, char u) { return same(u, s); })) continue;
+    if (!base::iequals(url.substr(0, scheme.size()), scheme)) continue;
     tls = scheme.size() == 6;
     url.remove_prefix(scheme.size());
     return true;
@@ -69,7 +64,7 @@ base::Result<WebSocketUrl, NetError> parse_web_socket_url(std::string_view url) 
 }
 
 bool is_header_safe(std::string_view name, std::string_view value) {
-  if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_char)) return false;
+  if (!is_token(name)) return false;
   return std::none_of(value.begin(), value.end(), [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == 0x7F; });
 }
 

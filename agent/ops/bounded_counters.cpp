@@ -1,6 +1,6 @@
 #include <offhook/agent/ops/bounded_counters.hpp>
 
-#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <utility>
 
@@ -10,7 +10,7 @@ BoundedCounters::BoundedCounters(prometheus::Registry& registry, const std::stri
     : family_(prometheus::BuildCounter().Name(name).Help(help).Register(registry)), most_(most) {}
 
 void BoundedCounters::add(prometheus::Labels labels, double by) {
-  for (auto& [name, value] : labels) value = records::cut_at(value, kMaxLabelOctets);
+  for (auto& [name, value] : labels) value = cut_utf8(value, kMaxLabelOctets);
   const std::lock_guard lock(mutex_);
   if (!family_.Has(labels)) {
     if (made_ == most_) {

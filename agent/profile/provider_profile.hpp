@@ -66,7 +66,7 @@ struct RealtimeTuning {
 /// Azure's speech service, a resource of its own beside Azure OpenAI.
 struct SpeechResource {
   std::string region, url;                           ///< for example "westeurope"; the URL, without a slash at the end, of a resource's own host or a container
-  config::Secret key;                                ///< may be empty when `url` is set
+  Secret key;                                ///< may be empty when `url` is set
 };
 
 /// Settings of Deepgram's recognition, and limits on its use of the audio.
@@ -98,7 +98,7 @@ struct ProviderProfile {
   std::string name;                                  ///< the name in the configuration; also used in records and logs
   ProviderKind kind = ProviderKind::Local;
   std::string base_url;                              ///< "https://api.openai.com/v1": no slash at the end; "" for Local. For Azure: the address of Azure OpenAI
-  config::Secret api_key;                            ///< may be empty for OpenAiCompatible and Ollama
+  Secret api_key;                            ///< may be empty for OpenAiCompatible and Ollama
   std::string region;                                ///< any word, such as "eu"; "": not configured
   struct Models { std::string realtime, chat, transcription, speech; } models;  ///< never empty when the kind has a default
   ChatApi api = ChatApi::Chat;

@@ -52,7 +52,7 @@ class HeadReader {
   Outcome take(std::string_view key, std::string_view written) {
     static const std::vector<std::string_view> kKnown{"voice", "language", "greeting", "tools"};
     if (std::find(kKnown.begin(), kKnown.end(), key) == kKnown.end()) {
-      const auto meant = config::nearest(key, kKnown);
+      const auto meant = nearest(key, kKnown);
       return fault("an unknown key",
                    meant ? "did you mean \"" + std::string(*meant) + "\"?" : "use voice, language, greeting or tools");
     }

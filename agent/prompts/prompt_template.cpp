@@ -47,7 +47,7 @@ std::string advise(std::string_view name) {
     if (name.starts_with(with_name))
       return "write a name of at most 64 letters, digits, - and _ after " + std::string(with_name);
   }
-  if (const auto meant = config::nearest(name, known)) return "did you mean {{" + std::string(*meant) + "}}?";
+  if (const auto meant = nearest(name, known)) return "did you mean {{" + std::string(*meant) + "}}?";
   return "use caller, caller_name, called, time, date, weekday, header.NAME or context.NAME";
 }
 

@@ -16,24 +16,6 @@ auto& of(Pauses& pauses, Pauser by) {
 
 }  // namespace
 
-std::string_view to_string(Pauser by) {
-  switch (by) {
-    case Pauser::Model: return "model";
-    case Pauser::Operator: return "operator";
-  }
-  return "";
-}
-
-std::string_view to_string(RecordingState state) {
-  switch (state) {
-    case RecordingState::Recording: return "recording";
-    case RecordingState::Paused: return "paused";
-    case RecordingState::Stopped: return "stopped";
-    case RecordingState::Failed: return "failed";
-  }
-  return "";
-}
-
 void CallRecording::Pause::end(base::TimePoint now) {
   if (const auto began = std::exchange(since, std::nullopt)) total += now - *began;
 }

@@ -1,5 +1,7 @@
 #include <offhook/agent/recordings/recording_folder.hpp>
 
+#include <offhook/agent/store/retention.hpp>
+
 #include <sys/statvfs.h>
 
 #include <filesystem>
@@ -8,18 +10,12 @@ namespace offhook::inline v0::agent::recordings {
 
 namespace {
 
-/// Calls `each` for each recording in the folder, but not for links.
-template <class Each>
-FileResult<void> for_recordings(const std::string& folder, Each each) {
-  std::error_code failed;
-  std::filesystem::directory_iterator at(folder, failed);
-  for (; !failed && at != std::filesystem::directory_iterator(); at.increment(failed)) {
-    const auto name = parse_recording_name(at->path().filename().string());
-    std::error_code gone;  // Another process may remove the file after the folder was read.
-    if (name && at->symlink_status(gone).type() == std::filesystem::file_type::regular) each(*at, *name);
-  }
-  if (failed) return base::fail(failed);
-  return {};
+/// Returns the name of a recording, or nullopt for other files and for links.
+std::optional<RecordingName> recording_at(const std::string& folder, const std::string& file) {
+  auto name = parse_recording_name(file);
+  std::error_code gone;  // Another process may remove the file after the folder was read.
+  const bool is_file = name && std::filesystem::symlink_status(folder + "/" + file, gone).type() == std::filesystem::file_type::regular;
+  return is_file ? name : std::nullopt;
 }
 
 }  // namespace
@@ -31,31 +27,23 @@ std::optional<std::uint64_t> free_octets(const std::string& folder) {
 }
 
 FileResult<std::uint64_t> used_octets(const std::string& folder) {
+  const auto files = store::posix_file_system().list(folder);
+  if (!files) return base::fail(files.error());
   std::uint64_t used = 0;
-  const auto looked = for_recordings(folder, [&used](const std::filesystem::directory_entry& file, const RecordingName&) {
+  for (const std::string& file : *files) {
+    if (!recording_at(folder, file)) continue;
     std::error_code gone;
-    const auto size = file.file_size(gone);
+    const auto size = std::filesystem::file_size(folder + "/" + file, gone);
     if (!gone) used += size;
-  });
-  if (!looked) return base::fail(looked.error());
+  }
   return used;
 }
 
 FileResult<std::size_t> remove_recordings_before(const std::string& folder, WallTime first_kept) {
-  std::size_t removed = 0;
-  std::error_code first_failure;
-  const auto looked = for_recordings(folder, [&](const std::filesystem::directory_entry& file, const RecordingName& name) {
-    if (name.began >= first_kept) return;
-    std::error_code failed;
-    if (std::filesystem::remove(file.path(), failed)) ++removed;
-    if (failed && !first_failure) first_failure = failed;
+  return store::remove_files(store::posix_file_system(), folder, [&](const std::string& file) {
+    const auto name = recording_at(folder, file);
+    return name && name->began < first_kept;
   });
-  if (!looked) return base::fail(looked.error());
-  if (removed > 0) {
-    if (const auto synced = records::posix_file_system().sync_folder(folder); !synced && !first_failure) first_failure = synced.error();
-  }
-  if (first_failure) return base::fail(first_failure);
-  return removed;
 }
 
 }  // namespace offhook::inline v0::agent::recordings

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <offhook/agent/support/file_system.hpp>
 #include <offhook/agent/recordings/recording_name.hpp>
+#include <offhook/agent/store/file_system.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -10,7 +10,7 @@
 /// Measures a folder of recordings and removes files from it. These functions block.
 namespace offhook::inline v0::agent::recordings {
 
-using records::FileResult;
+using store::FileResult;
 
 /// Returns the octets that an ordinary user may still write to the folder's file system; nullopt if they are unknown.
 [[nodiscard]] std::optional<std::uint64_t> free_octets(const std::string& folder);

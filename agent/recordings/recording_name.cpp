@@ -1,12 +1,12 @@
 #include <offhook/agent/recordings/recording_name.hpp>
 
-#include <offhook/base/text.hpp>
+#include <offhook/agent/store/file_system.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
+#include <cstdio>
 
 namespace offhook::inline v0::agent::recordings {
 
@@ -15,10 +15,8 @@ namespace {
 constexpr std::string_view kSealed = ".sealed", kWav = ".wav", kOpus = ".opus";
 constexpr std::size_t kTimeBytes = 16;  // 20261122T101530Z
 
-bool is_safe(char c) { return (c >= 'a' && c <= 'z') || base::is_digit(c) || c == '-' || c == '_'; }
-
 bool can_be_named(std::string_view call) {
-  return !call.empty() && call.size() <= RecordingName::kMaxCallBytes && std::all_of(call.begin(), call.end(), is_safe);
+  return !call.empty() && call.size() <= RecordingName::kMaxCallBytes && std::all_of(call.begin(), call.end(), store::is_name_char);
 }
 
 bool take_ending(std::string_view& text, std::string_view ending) {
@@ -28,15 +26,12 @@ bool take_ending(std::string_view& text, std::string_view ending) {
 }
 
 std::optional<WallTime> parse_time(std::string_view text) {
-  std::tm at{};
-  int used = 0;
+  int year = 0, used = 0;
+  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
   const std::string copy(text);
-  if (std::sscanf(copy.c_str(), "%4d%2d%2dT%2d%2d%2dZ%n", &at.tm_year, &at.tm_mon, &at.tm_mday, &at.tm_hour, &at.tm_min, &at.tm_sec, &used) != 6)
-    return std::nullopt;
-  if (used != static_cast<int>(kTimeBytes) || at.tm_year < 1970 || at.tm_year > 2200) return std::nullopt;
-  at.tm_year -= 1900;
-  at.tm_mon -= 1;
-  return std::chrono::system_clock::from_time_t(::timegm(&at));
+  const int count = std::sscanf(copy.c_str(), "%4d%2u%2uT%2u%2u%2uZ%n", &year, &month, &day, &hour, &minute, &second, &used);
+  if (count != 6 || used != static_cast<int>(kTimeBytes)) return std::nullopt;
+  return utc_time(std::chrono::year(year) / static_cast<int>(month) / static_cast<int>(day), hour, minute, second);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/records/call_record.hpp>
+#include <offhook/agent/support/wall_time.hpp>
 #include <offhook/media/files/recording_encoder.hpp>
 
 #include <optional>
@@ -8,8 +8,6 @@
 #include <string_view>
 
 namespace offhook::inline v0::agent::recordings {
-
-using records::WallTime;
 
 /// The file name of a recording: "20261122T101530Z-k3x9f0a7c2m1p.opus", with ".sealed" at the end if the file is encrypted.
 struct RecordingName {

@@ -1,8 +1,8 @@
 #include <offhook/agent/recordings/recording_store.hpp>
 
 #include <offhook/agent/recordings/recording_folder.hpp>
-#include <offhook/agent/records/call_record_store.hpp>
-#include <offhook/agent/records/record_writer.hpp>
+#include <offhook/agent/store/folder.hpp>
+#include <offhook/agent/store/retention.hpp>
 #include <offhook/agent/support/log.hpp>
 
 #include <fmt/format.h>
@@ -21,6 +21,7 @@ namespace offhook::inline v0::agent::recordings {
 
 namespace {
 
+constexpr store::RetentionEvents kRemovalEvents{"recordings.removed", "recordings.not_removed"};
 constexpr std::size_t kOpusCallsPerWriter = 64;         // A recording has two encoders; a core can encode about ninety recordings (docs/recordings.md).
 constexpr auto kFolderEvery = std::chrono::minutes(1);  // Interval at which the folder is measured. Between two measurements, written octets are added.
 constexpr auto kRemoveEvery = std::chrono::hours(1);
@@ -49,7 +50,8 @@ void tell(const media::RecordingReport& report) {
 
 class RecordingStore::Impl {
  public:
-  explicit Impl(RecordingOptions options) : options_(std::move(options)), space_(options_.room) {
+  explicit Impl(RecordingOptions options)
+      : options_(std::move(options)), retention_(kRemovalEvents, options_.folder, options_.keep_days), space_(options_.room) {
     if (!options_.free_octets) options_.free_octets = free_octets;
     media::RecorderOptions each;
     each.most = options_.calls;
@@ -109,7 +111,7 @@ class RecordingStore::Impl {
   State state() const {
     const std::lock_guard lock(mutex_);
     if (space_.verdict() != DiskSpace::Verdict::Room) return State::Full;
-    return refused_ || not_removed_ ? State::Failing : State::Writing;
+    return refused_ || retention_.is_failing() ? State::Failing : State::Writing;
   }
 
  private:
@@ -134,16 +136,7 @@ class RecordingStore::Impl {
     const auto removed = remove_recordings_before(options_.folder, std::chrono::system_clock::now() - std::chrono::days(options_.keep_days));
     remove_at_ = now + (removed ? base::Duration(kRemoveEvery) : base::Duration(kFolderEvery));
     count_folder_at_ = now;
-    bool told = false;
-    {
-      const std::lock_guard lock(mutex_);
-      told = std::exchange(not_removed_, !removed);
-    }
-    if (!removed && !told)
-      log::error("recordings.not_removed",
-                 {{"folder", options_.folder}, {"detail", removed.error().message() + "; files that Offhook must remove still exist: check the permissions of the folder"}});
-    if (removed && *removed > 0)
-      log::info("recordings.removed", {{"folder", options_.folder}, {"files", *removed}, {"keep_days", options_.keep_days}});
+    retention_.on_result(removed);
   }
 
   void look_at_writers(base::TimePoint now) {
@@ -208,6 +201,7 @@ class RecordingStore::Impl {
   }
 
   RecordingOptions options_;
+  store::RetentionLog retention_;
   std::atomic<std::uint64_t> ended_{0}, not_begun_{0}, stopped_{0};
   std::vector<std::unique_ptr<media::Recorder>> recorders_;  // Their threads write ended_.
   // Used by the thread only, and by the constructor before the thread starts.
@@ -217,7 +211,7 @@ class RecordingStore::Impl {
   std::condition_variable wake_;
   DiskSpace space_;
   std::vector<std::weak_ptr<CallRecording>> running_;
-  bool refused_ = false, not_removed_ = false, closing_ = false;
+  bool refused_ = false, closing_ = false;
   std::thread thread_;  // The last member: all members above exist when the thread starts.
 };
 
@@ -226,13 +220,9 @@ RecordingStore::~RecordingStore() = default;
 
 base::Result<std::unique_ptr<RecordingStore>, base::Error> RecordingStore::open(RecordingOptions options) {
   if (!options.enabled) return std::unique_ptr<RecordingStore>(new RecordingStore(nullptr));
-  const bool is_named = !options.folder.empty();
-  if (!is_named) options.folder = default_folder();
-  if (options.folder.empty()) return base::fail(base::Error{"recordings", 1, "recordings have no folder: name one with /recordings/folder"});
-  if (const auto usable = records::check_folder(records::posix_file_system(), options.folder, "recordings"); !usable) {
-    if (is_named) return base::fail(usable.error());
-    log::warning("recordings.failing", {{"folder", options.folder}, {"detail", usable.error().detail}});
-  }
+  auto folder = store::folder_at_start(options.folder, "recordings");
+  if (!folder) return base::fail(folder.error());
+  options.folder = std::move(*folder);
   return std::unique_ptr<RecordingStore>(new RecordingStore(std::make_unique<Impl>(std::move(options))));
 }
 
@@ -270,12 +260,6 @@ Figures figures_of(const RecordingCounters& counters, RecordingStore::State stat
           count("offhook_recordings_stopped_total", "Recordings that ended before their call, because space was missing.", number(counters.stopped)),
           count("offhook_recordings_octets_total", "Octets that Offhook wrote to recordings.", number(counters.octets)),
           count("offhook_recordings_frames_dropped_total", "Frames of 20 ms that are silence in recordings, because the disk was too late.", number(counters.dropped))};
-}
-
-std::string default_folder() {
-  const std::string records = records::default_folder();
-  const auto slash = records.rfind('/');
-  return slash == std::string::npos ? std::string() : records.substr(0, slash) + "/recordings";
 }
 
 }  // namespace offhook::inline v0::agent::recordings

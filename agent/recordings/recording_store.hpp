@@ -20,7 +20,7 @@ namespace offhook::inline v0::agent::recordings {
 
 struct RecordingOptions {
   bool enabled = false;                                    ///< true if at least one agent records its calls
-  std::string folder;                                      ///< "": default_folder()
+  std::string folder;                                      ///< "": store::default_folder("recordings")
   media::RecordingFormat format = media::RecordingFormat::OggOpus;
   media::RecordedSides sides = media::RecordedSides::Both;
   std::optional<media::RecordingKey> key;
@@ -69,7 +69,5 @@ class RecordingStore {
 
 [[nodiscard]] std::string_view to_string(RecordingStore::State state);
 [[nodiscard]] Figures figures_of(const RecordingCounters& counters, RecordingStore::State state);
-/// Returns the folder next to the default folder of the records; "" if there is none.
-[[nodiscard]] std::string default_folder();
 
 }  // namespace offhook::inline v0::agent::recordings

@@ -1,7 +1,7 @@
 #include <offhook/agent/records/call_events.hpp>
 
 #include <offhook/agent/records/call_id.hpp>
-#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/base/text.hpp>
 #include <offhook/media/quality/quality_report.hpp>
 
@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent::records {
 namespace {
 
 std::string cut(std::string_view text) {
-  return std::string(cut_at(text, kMaxFieldBytes));
+  return std::string(cut_utf8(text, kMaxFieldBytes));
 }
 
 /// Maps the conversation's reason for hanging up to the cause in the record.

@@ -2,7 +2,7 @@
 
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/redaction/redaction.hpp>
-#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -59,7 +59,7 @@ std::string kept_failure(std::string_view why) {
     }
   }
   end_word();
-  return std::string(cut_at(kept, kMaxFieldBytes));
+  return std::string(cut_utf8(kept, kMaxFieldBytes));
 }
 
 std::string kept_tool_name(std::string_view name) {
@@ -83,7 +83,7 @@ void CallNotes::on_dialled(std::string_view sip_call_id, std::string_view local_
 void CallNotes::on_agent(std::string_view name, std::optional<bool> texts) {
   const std::lock_guard lock(mutex_);
   keep_.texts = texts.value_or(keep_.texts);
-  record_.agent = cut_at(name, kMaxFieldBytes);
+  record_.agent = cut_utf8(name, kMaxFieldBytes);
 }
 
 void CallNotes::on_ringing(Moment now) {
@@ -154,7 +154,7 @@ Turn* CallNotes::turn(std::uint32_t number, Moment now) {
 std::string CallNotes::budgeted(std::string_view text) {
   if (!keep_.texts) return {};
   const std::string shown = shown_text(text, keep_);  // Redact before the cut, which might divide a number.
-  text = cut_at(shown, std::min(kMaxTurnTextBytes, text_left_));
+  text = cut_utf8(shown, std::min(kMaxTurnTextBytes, text_left_));
   text_left_ -= text.size();
   return std::string(text);
 }
@@ -197,7 +197,7 @@ void CallNotes::on(const TryAgain& again, Moment now) { trouble_open_ = trouble(
 void CallNotes::on(const TurnRefused& refused, Moment now) { (void)trouble(Stage::Think, refused.why, now); }
 
 void CallNotes::on(const ServiceChosen& chosen, Moment) {
-  const auto kept = [](const std::string& text) { return std::string(cut_at(text, kMaxFieldBytes)); };
+  const auto kept = [](const std::string& text) { return std::string(cut_utf8(text, kMaxFieldBytes)); };
   record_.service = {kept(chosen.service.name), kept(chosen.service.asked.model), kept(chosen.service.asked.voice)};
 }
 
@@ -209,8 +209,8 @@ void CallNotes::on(const ProviderSwitched& switched, Moment now) {
     at = trouble(switched.stage, switched.why, now);
   }
   if (at == nullptr) return;
-  at->from = cut_at(switched.from, kMaxFieldBytes);
-  at->to = cut_at(switched.to, kMaxFieldBytes);
+  at->from = cut_utf8(switched.from, kMaxFieldBytes);
+  at->to = cut_utf8(switched.to, kMaxFieldBytes);
 }
 
 void CallNotes::on(const RunTool& run, Moment now) {
@@ -228,7 +228,7 @@ void CallNotes::on(const TellTool& told, Moment) {
 }
 
 void CallNotes::on(const NoteLeft& note, Moment) {
-  if (record_.notes.size() < kMaxNotes) record_.notes.emplace_back(cut_at(note.text, kMaxTurnTextBytes));
+  if (record_.notes.size() < kMaxNotes) record_.notes.emplace_back(cut_utf8(note.text, kMaxTurnTextBytes));
 }
 
 void CallNotes::on(const ToneHeard& heard, Moment) {
@@ -243,7 +243,7 @@ void CallNotes::on(const AnsweredBy& answered, Moment) {
 void CallNotes::on(const Understood& understood, Moment now) {
   Turn* at = turn(understood.turn, now);
   if (at == nullptr) return;
-  at->intent = cut_at(understood.intent, kMaxFieldBytes);
+  at->intent = cut_utf8(understood.intent, kMaxFieldBytes);
   at->score = understood.score;
 }
 

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 class Redactor;
 }
 
@@ -31,7 +31,7 @@ struct KeepOptions {
   bool texts = false;   ///< keeps the words of both sides
   bool digits = false;  ///< keeps the pressed keys; false: only their number
   /// Redacts the words in records and in the log; null: no redaction.
-  std::shared_ptr<const transcripts::Redactor> redactor = nullptr;
+  std::shared_ptr<const redaction::Redactor> redactor = nullptr;
 };
 
 /// Returns `said`, redacted by keep.redactor.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/service_use.hpp>
+#include <offhook/agent/support/wall_time.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -10,11 +11,11 @@
 #include <vector>
 
 /// The record of a call that has ended (docs/records.md describes every member of its line).
-namespace offhook::inline v0::agent::records {
-
+namespace offhook::inline v0::agent {
 class JsonLine;
+}
 
-using WallTime = std::chrono::system_clock::time_point;
+namespace offhook::inline v0::agent::records {
 
 inline constexpr int kSchemaVersion = 1;
 inline constexpr std::size_t kMaxFieldBytes = 256;            ///< octets of each header field, name and reason, before escaping
@@ -160,11 +161,6 @@ struct CallRecord {
 
 [[nodiscard]] std::string_view to_string(Ending::By by);
 [[nodiscard]] std::string_view to_string(Turn::Kind kind);
-/// Returns the time by RFC 3339 in UTC with milliseconds: "2026-11-21T09:00:00.123Z".
-[[nodiscard]] std::string to_rfc3339(WallTime time);
-/// Parses the output of to_rfc3339(). Returns nullopt for any other text, and for years outside 1970 to 2200.
-[[nodiscard]] std::optional<WallTime> parse_rfc3339(const std::string& text);
-
 /// Writes the members of `media` into the open object.
 void write_media(JsonLine& line, const MediaQuality& media);
 

@@ -1,27 +1,19 @@
 #include <offhook/agent/records/call_record_store.hpp>
 
-#include <offhook/agent/support/log.hpp>
-
-#include <unistd.h>
-
-#include <cstdlib>
+#include <offhook/agent/store/folder.hpp>
 
 namespace offhook::inline v0::agent::records {
 
 base::Result<std::unique_ptr<CallRecordStore>, base::Error> CallRecordStore::open(CallRecordOptions options, RecordWriter::OnCommitted on_committed) {
-  const std::string& folder = options.writer.journal.folder;
-  if (!folder.empty()) {
-    if (auto usable = check_folder(posix_file_system(), folder); !usable) {
-      if (options.must_write) return base::fail(usable.error());
-      log::warning("records.failing", {{"folder", folder}, {"detail", usable.error().detail}});
-    }
+  if (const std::string& folder = options.writer.journal.folder; !folder.empty()) {
+    if (auto usable = store::check_folder_at_start(folder, "records", options.must_write); !usable) return base::fail(usable.error());
   }
   return std::unique_ptr<CallRecordStore>(new CallRecordStore(std::move(options), std::move(on_committed)));
 }
 
 CallRecordStore::CallRecordStore(CallRecordOptions options, RecordWriter::OnCommitted on_committed) : keep_(options.keep) {
   if (options.writer.journal.folder.empty()) return;
-  writer_ = std::make_unique<RecordWriter>(posix_file_system(), std::move(options.writer), std::move(on_committed));
+  writer_ = std::make_unique<RecordWriter>(store::posix_file_system(), std::move(options.writer), std::move(on_committed));
 }
 
 std::shared_ptr<CallNotes> CallRecordStore::notes(CallRecord begun) const {
@@ -49,24 +41,6 @@ std::string_view CallRecordStore::state() const {
 }
 bool CallRecordStore::is_losing() const {
   return writer_ && writer_->state() == RecordWriter::State::Losing;
-}
-
-std::string default_folder(const std::function<std::string(const char* variable)>& environment, bool is_root) {
-  if (const std::string state = environment("STATE_DIRECTORY"); !state.empty())
-    return state.substr(0, state.find(':')) + "/calls";
-  if (is_root) return "/var/lib/offhook/calls";
-  if (const std::string state = environment("XDG_STATE_HOME"); state.starts_with('/')) return state + "/offhook/calls";
-  if (const std::string home = environment("HOME"); !home.empty()) return home + "/.local/state/offhook/calls";
-  return {};
-}
-
-std::string default_folder() {
-  return default_folder(
-      [](const char* variable) {
-        const char* value = std::getenv(variable);
-        return std::string(value == nullptr ? "" : value);
-      },
-      ::geteuid() == 0);
 }
 
 }  // namespace offhook::inline v0::agent::records

@@ -2,8 +2,9 @@
 
 #include <offhook/agent/records/call_notes.hpp>
 #include <offhook/agent/records/record_writer.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,11 +43,5 @@ class CallRecordStore {
   KeepOptions keep_;
   std::unique_ptr<RecordWriter> writer_;
 };
-
-/// Returns the default folder: $STATE_DIRECTORY/calls under systemd, /var/lib/offhook/calls for root, otherwise $XDG_STATE_HOME/offhook/calls or
-/// ~/.local/state/offhook/calls. Returns "" if none of these variables is set.
-[[nodiscard]] std::string default_folder(const std::function<std::string(const char* variable)>& environment, bool is_root);
-/// Returns the default folder for the environment and user of this process.
-[[nodiscard]] std::string default_folder();
 
 }  // namespace offhook::inline v0::agent::records

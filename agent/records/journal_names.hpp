@@ -11,8 +11,6 @@
 ///   calls-1.torn                         octets found after the last line of a file
 namespace offhook::inline v0::agent::records {
 
-inline constexpr unsigned kMaxSlots = 16;
-
 [[nodiscard]] inline std::string slot_name(unsigned slot, std::string_view what) {
   return "calls-" + std::to_string(slot) + "." + std::string(what);
 }

@@ -1,8 +1,10 @@
 #include <offhook/agent/records/record_reader.hpp>
 
-#include <offhook/agent/records/erase_lines.hpp>
 #include <offhook/agent/records/journal_names.hpp>
-#include <offhook/agent/support/file_system.hpp>
+#include <offhook/agent/store/descriptor.hpp>
+#include <offhook/agent/store/erase_lines.hpp>
+#include <offhook/agent/store/read_lines.hpp>
+#include <offhook/agent/store/slot.hpp>
 #include <offhook/agent/support/json_line.hpp>
 
 #include <fcntl.h>
@@ -22,33 +24,19 @@ namespace offhook::inline v0::agent::records {
 
 namespace {
 
-class ReadFile {
+/// O_NONBLOCK: a pipe with this name must not block the reader.
+class ReadFile : public store::Descriptor {
  public:
-  /// O_NONBLOCK: a pipe with this name must not block the reader.
-  explicit ReadFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-    is_missing_ = fd_ < 0 && errno == ENOENT;
-  }
-  ~ReadFile() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  ReadFile(const ReadFile&) = delete;
-  ReadFile& operator=(const ReadFile&) = delete;
-  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  explicit ReadFile(const std::string& path) : Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)), is_missing_(!is_open() && errno == ENOENT) {}
   [[nodiscard]] bool is_missing() const { return is_missing_; }
-  [[nodiscard]] bool is_regular() const {
-    struct stat about {};
-    return ::fstat(fd_, &about) == 0 && S_ISREG(about.st_mode);
-  }
-  [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] bool is_same_as(const ReadFile& other) const {
     struct stat a {
     }, b{};
-    return ::fstat(fd_, &a) == 0 && ::fstat(other.fd_, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    return ::fstat(get(), &a) == 0 && ::fstat(other.get(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
   }
 
  private:
-  int fd_;
-  bool is_missing_ = false;
+  bool is_missing_;
 };
 
 /// The first members of a sealed line, which identify it without parsing the rest.
@@ -99,7 +87,7 @@ class SlotReader {
 
   [[nodiscard]] bool has_writer() const {
     const ReadFile lock(path("lock"));
-    return lock.is_open() && ::flock(lock.fd(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    return lock.is_open() && ::flock(lock.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   }
 
   [[nodiscard]] std::vector<std::string> rotated() const {
@@ -121,31 +109,14 @@ class SlotReader {
       return;
     }
     ++summary_.files;
-    std::string pending, chunk(kReadChunk, '\0');
-    bool too_long = false;
-    for (;;) {
-      const auto got = ::read(file.fd(), chunk.data(), chunk.size());
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) break;
-      std::string_view rest(chunk.data(), static_cast<std::size_t>(got));
-      for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-        if (!too_long) pending += rest.substr(0, end);
-        on_line(too_long ? std::string_view() : std::string_view(pending));
-        pending.clear();
-        too_long = false;
-        rest.remove_prefix(end + 1);
-      }
-      if (!too_long) pending += rest;
-      if (pending.size() > kMaxLineBytes) {
-        pending.clear();
-        too_long = true;
-      }
-    }
-    if ((!pending.empty() || too_long) && !growing) ++summary_.skipped;
+    (void)store::read_lines(file.get(), [&](const store::FileLine& line) {
+      if (line.is_whole) on_line(line.text);
+      else if (!growing) ++summary_.skipped;
+    });
   }
 
   void on_line(std::string_view line) {
-    if (is_erased(line)) return;
+    if (store::is_erased(line)) return;
     if (!is_sealed(line)) {
       ++summary_.skipped;
       return;
@@ -222,7 +193,7 @@ base::Result<ReadSummary, base::Error> read_calls(const std::string& folder, con
                                       "; name their folder with --folder, or the agent's configuration with --config"});
   }
   ReadSummary summary;
-  for (unsigned slot = 1; slot <= kMaxSlots; ++slot) SlotReader(folder, slot, summary, visit).read();
+  for (unsigned slot = 1; slot <= store::kMaxSlots; ++slot) SlotReader(folder, slot, summary, visit).read();
   return summary;
 }
 

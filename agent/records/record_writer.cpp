@@ -5,210 +5,101 @@
 
 #include <unistd.h>
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
+#include <atomic>
 #include <utility>
 
 namespace offhook::inline v0::agent::records {
 
 namespace {
 
+constexpr store::StoreEvents kEvents{"records.failing", "records.back", "records.losing", "records.lost"};
+constexpr base::Duration kReopen = std::chrono::seconds(15);
+
 std::string run_name() {
   base::SystemRandom random;
   return random.token().substr(0, 13);
 }
 
-}  // namespace
-
-class RecordWriter::Impl {
+/// The journal of this run of the program.
+class RecordFiles final : public store::StoreFiles<RecordEntry> {
  public:
-  Impl(FileSystem& files, WriterOptions options, OnCommitted on_committed)
-      : options_(std::move(options)),
-        on_committed_(std::move(on_committed)),
-        journal_(files, options_.journal),
-        backlog_(options_.backlog),
-        thread_([this] { run(); }) {}
+  RecordFiles(store::FileSystem& files, JournalOptions options, RecordWriter::OnCommitted on_committed)
+      : journal_(files, options), folder_(std::move(options.folder)), on_committed_(std::move(on_committed)) {}
 
-  ~Impl() {
-    {
-      const std::lock_guard lock(mutex_);
-      close_by_ = base::Clock::now() + options_.closing_limit;
-    }
-    wake_.notify_one();
-    thread_.join();
-  }
-
-  bool add(Backlog::Entry entry) {
-    bool first_refused = false;
-    {
-      const std::lock_guard lock(mutex_);
-      const bool was_refusing = backlog_.is_refusing();
-      if (backlog_.try_add(std::move(entry), base::Clock::now())) {
-        wake_.notify_one();
-        return true;
-      }
-      first_refused = !was_refusing;
-    }
-    if (first_refused) {
-      log::error("records.losing",
-                 {{"folder", options_.journal.folder},
-                  {"detail", "the disk accepts no data, and the memory for records is full: calls continue, and their records are lost"}});
-    }
-    return false;
-  }
-
-  State state() const {
-    const std::lock_guard lock(mutex_);
-    if (backlog_.is_refusing()) return State::Losing;
-    const bool hangs = busy_since_ && base::Clock::now() - *busy_since_ >= options_.slow_after;
-    return hangs || retry_opening_at_ || backlog_.counters().failures_in_row > 0 ? State::Failing : State::Writing;
-  }
-  Backlog::Counters counters() const {
-    const std::lock_guard lock(mutex_);
-    return backlog_.counters();
-  }
-
- private:
-  void run() {
-    announce_run();
-    for (std::unique_lock lock(mutex_);;) {
-      const auto now = base::Clock::now();
-      const bool closing = close_by_.has_value();
-      if (closing && (!backlog_.next_deadline() || now >= *close_by_)) break;
-      if (backlog_.is_due(now) || (closing && !tried_last_)) {
-        tried_last_ = closing;
-        auto group = backlog_.take();
-        busy_since_ = now;
-        lock.unlock();
-        write(std::move(group));
-        lock.lock();
-        continue;
-      }
-      if (retry_opening_at_ && now >= *retry_opening_at_) {
-        busy_since_ = now;
-        lock.unlock();
-        announce_run();
-        lock.lock();
-        continue;
-      }
-      auto until = backlog_.next_deadline();
-      for (const auto& other : {close_by_, retry_opening_at_}) {
-        if (other && (!until || *other < *until)) until = other;
-      }
-      until ? void(wake_.wait_until(lock, *until)) : wake_.wait(lock);
-    }
-    if (const auto lost = backlog_.counters().waiting; lost > 0) {
-      log::error("records.lost",
-                 {{"folder", options_.journal.folder}, {"records", lost}, {"detail", "the disk accepted no data until the end of Offhook"}});
-    }
-  }
-
-  /// Writes a line for this run. It marks a call of an earlier run that has no end as interrupted, even before the first call of this run.
-  void announce_run() {
-    const auto now = std::chrono::system_clock::now();
-    const auto written = journal_.append(to_run_line(run_, ::getpid(), now), now);
-    if (!written) {
-      log::error("records.failing", {{"folder", options_.journal.folder}, {"detail", written.error().message()}});
-    } else if (journal_.counters().torn_bytes > 0) {
-      log::warning("records.repaired", {{"file", journal_.path()},
-                                        {"torn_bytes", journal_.counters().torn_bytes},
-                                        {"detail", "Offhook moved an incomplete line aside; it had never reported this line as kept"}});
-    }
-    const std::lock_guard lock(mutex_);
-    busy_since_.reset();
-    retry_opening_at_.reset();
-    if (!written) retry_opening_at_ = base::Clock::now() + Backlog::kLongestRetry;
-  }
-
-  void write(std::vector<Backlog::Entry> group) {
+  FileResult<void> write(const std::vector<RecordEntry>& group) override {
     std::string lines;
     for (const auto& entry : group) lines += entry.is_end ? to_line(entry.record, run_) : to_started_line(entry.record, run_);
-    const auto written = journal_.append(lines, std::chrono::system_clock::now());
-    const auto now = base::Clock::now();
-    bool was_failing = false;
-    Backlog::Counters counters;
-    {
-      const std::lock_guard lock(mutex_);
-      busy_since_.reset();
-      was_failing = backlog_.counters().failures_in_row > 0;
-      if (written) {
-        backlog_.committed(now);
-        retry_opening_at_.reset();
-      } else {
-        backlog_.failed(std::exchange(group, {}), now);
-      }
-      counters = backlog_.counters();
-    }
-    if (!written) {
-      log::error("records.failing", {{"folder", options_.journal.folder},
-                                     {"detail", written.error().message()},
-                                     {"waiting", counters.waiting},
-                                     {"refused", counters.refused}});
-      return;
-    }
-    if (was_failing) log::warning("records.back", {{"folder", options_.journal.folder}, {"refused", counters.refused}});
+    return append(lines, std::chrono::system_clock::now());
+  }
+
+  void on_committed(const std::vector<RecordEntry>& group) override {
     if (!on_committed_) return;
     for (const auto& entry : group) {
       if (entry.is_end) on_committed_(entry.record);
     }
   }
 
-  WriterOptions options_;
-  OnCommitted on_committed_;
+  /// Writes a line for this run, unless there is another line of it. It marks a call of an earlier run that has no end as interrupted, even before the
+  /// first call of this run.
+  std::optional<base::Duration> maintain() override {
+    if (is_begun_) return std::nullopt;
+    const auto now = std::chrono::system_clock::now();
+    if (const auto written = append(to_run_line(run_, ::getpid(), now), now); !written) {
+      failing_ = true;
+      log::error("records.failing", {{"folder", folder_}, {"detail", written.error().message()}});
+      return kReopen;
+    }
+    if (const auto torn = journal_.counters().torn_bytes; torn > 0) {
+      log::warning("records.repaired", {{"file", journal_.path()},
+                                        {"torn_bytes", torn},
+                                        {"detail", "Offhook moved an incomplete line aside; it had never reported this line as kept"}});
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] bool is_failing() const override { return failing_; }
+
+ private:
+  FileResult<void> append(std::string_view lines, WallTime now) {
+    auto written = journal_.append(lines, now);
+    if (written) {
+      is_begun_ = true;
+      failing_ = false;
+    }
+    return written;
+  }
+
   const std::string run_ = run_name();
-  Journal journal_;           // Used by the thread only.
-  mutable std::mutex mutex_;  // Held only briefly, and never during file operations.
-  std::condition_variable wake_;
-  Backlog backlog_;
-  std::optional<base::TimePoint> close_by_, retry_opening_at_;
-  std::optional<base::TimePoint> busy_since_ = base::Clock::now();  // Set while the thread uses the disk, as it does at its start.
-  bool tried_last_ = false;
-  std::thread thread_;
+  Journal journal_;
+  const std::string folder_;
+  const RecordWriter::OnCommitted on_committed_;
+  bool is_begun_ = false;             // The journal has a line of this run.
+  std::atomic<bool> failing_{false};  // The line of this run could not be written.
 };
 
-RecordWriter::RecordWriter(FileSystem& files, WriterOptions options, OnCommitted on_committed)
-    : impl_(std::make_unique<Impl>(files, std::move(options), std::move(on_committed))) {}
-RecordWriter::~RecordWriter() = default;
-bool RecordWriter::began(CallRecord record) {
-  return impl_->add({std::move(record), false});
-}
-bool RecordWriter::ended(CallRecord record) {
-  return impl_->add({std::move(record), true});
-}
-RecordWriter::State RecordWriter::state() const {
-  return impl_->state();
-}
-Backlog::Counters RecordWriter::counters() const {
-  return impl_->counters();
-}
+}  // namespace
 
-std::string_view to_string(RecordWriter::State state) {
-  switch (state) {
-    case RecordWriter::State::Writing:
-      return "writing";
-    case RecordWriter::State::Failing:
-      return "failing";
-    case RecordWriter::State::Losing:
-      return "losing";
+std::size_t weight_of(const RecordEntry& entry) {
+  const CallRecord& record = entry.record;
+  std::size_t octets = sizeof(RecordEntry);
+  for (const std::string* text :
+       {&record.id, &record.sip_call_id, &record.local_tag, &record.account, &record.from.uri, &record.from.display,
+        &record.to.uri, &record.to.display, &record.dialled, &record.source, &record.identity.result, &record.identity.attest,
+        &record.identity.origid, &record.identity.why, &record.ending.cause, &record.ending.reason, &record.ending.detail, &record.digits_received, &record.digits_sent, &record.transfer_target,
+        &record.service.name, &record.service.model, &record.service.voice}) {
+    octets += text->size();
   }
-  return "";
+  for (const OtherParty& other : record.others) octets += sizeof(OtherParty) + other.party.uri.size() + other.party.display.size();
+  for (const Turn& turn : record.turns) octets += sizeof(Turn) + turn.heard.size() + turn.said.size() + turn.intent.size();
+  return octets;
 }
 
-base::Result<void, base::Error> check_folder(FileSystem& files, const std::string& folder, std::string_view what) {
-  const auto complain = [&](const std::error_code& why) {
-    const std::string name(what);
-    // /records/folder accepts "off"; the other settings have /enabled.
-    const std::string none = name == "records" ? "/records/folder \"off\"" : "/" + name + "/enabled false";
-    return base::fail(base::Error{"records", why.value(),
-                                  name + " cannot be kept in " + folder + ": " + why.message() + "; choose another folder with /" + name +
-                                      "/folder, or keep none: " + none});
-  };
-  if (auto made = files.make_folder(folder); !made) return complain(made.error());
-  const std::string probe = folder + "/.probe-" + run_name();  // The name is random, because two agents may start at the same time.
-  if (auto opened = files.open_append(probe); !opened) return complain(opened.error());
-  if (auto removed = files.remove(probe); !removed) return complain(removed.error());
-  return {};
-}
+RecordWriter::RecordWriter(store::FileSystem& files, WriterOptions options, OnCommitted on_committed)
+    : entries_(std::make_unique<RecordFiles>(files, options.journal, std::move(on_committed)),
+               {.log = {kEvents, options.journal.folder, "records", "records"},
+                .backlog = options.backlog,
+                .gather = kGather,
+                .closing_limit = options.closing_limit,
+                .slow_after = options.slow_after}) {}
 
 }  // namespace offhook::inline v0::agent::records

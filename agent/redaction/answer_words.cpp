@@ -8,7 +8,7 @@
 #include <optional>
 #include <span>
 
-namespace offhook::inline v0::agent::tools {
+namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
@@ -143,4 +143,4 @@ Answer answer_of(std::string_view transcript, const std::vector<std::string>& la
   return answer.value_or(Answer::Unclear);
 }
 
-}  // namespace offhook::inline v0::agent::tools
+}  // namespace offhook::inline v0::agent::redaction

@@ -6,7 +6,7 @@
 #include <vector>
 
 /// Recognises the words with which callers agree or disagree.
-namespace offhook::inline v0::agent::tools {
+namespace offhook::inline v0::agent::redaction {
 
 enum class Answer : std::uint8_t { Yes, No, Unclear };
 
@@ -21,4 +21,4 @@ inline constexpr std::size_t kMaxAnswerBytes = 160;  ///< A clear answer is shor
 /// accord". Letters of other scripts stay as they are.
 [[nodiscard]] std::string folded(std::string_view utf8);
 
-}  // namespace offhook::inline v0::agent::tools
+}  // namespace offhook::inline v0::agent::redaction

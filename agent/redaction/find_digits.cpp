@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
@@ -145,4 +145,4 @@ void find_digits(const TextPoints& points, const TextTokens& tokens, unsigned di
   Finder(points, tokens, digits_from, cards, out).find();
 }
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

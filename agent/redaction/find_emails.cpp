@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
@@ -137,4 +137,4 @@ void find_emails(const TextPoints& points, const TextTokens& tokens, Findings& o
   Spoken(points, tokens).find(out);
 }
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

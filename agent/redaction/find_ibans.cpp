@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
@@ -56,4 +56,4 @@ void find_ibans(const TextPoints& points, Findings& out) {
   }
 }
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

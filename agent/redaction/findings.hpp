@@ -8,7 +8,7 @@
 #include <vector>
 
 /// The text that a redactor must replace. There is one function for each kind; findings may overlap.
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 struct Finding {
   std::size_t begin = 0, end = 0;  ///< indices of points; `end` is exclusive
@@ -33,4 +33,4 @@ void find_emails(const TextPoints& points, const TextTokens& tokens, Findings& o
 /// Finds IBANs with valid check digits: ISO 13616.
 void find_ibans(const TextPoints& points, Findings& out);
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
@@ -100,4 +100,4 @@ bool is_between_digits(std::string_view word) {
   return stands_in(kBetween, word);
 }
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 /// A word that stands for digits when a person reads a number aloud. It covers English, German, Spanish, French, Italian and Portuguese together,
 /// because the language of a call is not always known.
@@ -25,4 +25,4 @@ struct NumberWord {
 /// Returns true for a word that may stand between two digits of one number: "and", "dash", "uh".
 [[nodiscard]] bool is_between_digits(std::string_view word);
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

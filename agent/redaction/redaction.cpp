@@ -2,12 +2,13 @@
 
 #include <offhook/agent/redaction/findings.hpp>
 #include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
@@ -51,7 +52,7 @@ base::Result<Redactor, base::Error> Redactor::make(const RedactionOptions& optio
   for (std::size_t i = 0; i < options.patterns.size(); ++i) {
     auto pattern = TextPattern::parse(options.patterns[i]);
     if (!pattern) {
-      const std::string shown = records::printable(options.patterns[i], 64);
+      const std::string shown = printable(options.patterns[i], 64);
       return complain(
           fmt::format("pattern {}, \"{}\", cannot be used: {}; write # for a digit, @ for a letter, ? for any character, * for "
                       "more of a word",
@@ -64,7 +65,7 @@ base::Result<Redactor, base::Error> Redactor::make(const RedactionOptions& optio
 
 std::string Redactor::redacted(std::string_view text) const {
   if (!works_) return std::string(text);
-  text = records::cut_at(text, kMaxRedactedBytes);
+  text = cut_utf8(text, kMaxRedactedBytes);
   const TextPoints points = points_of(text);
   const TextTokens tokens = tokens_of(text, points);
   Findings findings;
@@ -82,4 +83,4 @@ std::string Redactor::redacted(std::string_view text) const {
   return out.append(text.substr(done));
 }
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 inline constexpr std::size_t kMaxPatterns = 32;
 inline constexpr std::size_t kMaxRedactedBytes = 64U << 10U;  ///< octets of one text; the rest is left out
@@ -38,4 +38,4 @@ class Redactor {
   std::vector<TextPattern> patterns_;
 };
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

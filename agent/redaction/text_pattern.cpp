@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
@@ -98,4 +98,4 @@ std::size_t TextPattern::match(const TextPoints& text, std::size_t from) const {
   return longest;
 }
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

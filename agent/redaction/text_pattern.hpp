@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 inline constexpr std::size_t kMaxPatternElements = 60;
 inline constexpr std::size_t kMaxMatch = 128;  ///< characters of the text
@@ -38,4 +38,4 @@ class TextPattern {
   std::vector<Element> elements_;
 };
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

@@ -1,32 +1,15 @@
 #include <offhook/agent/redaction/text_points.hpp>
 
+#include <offhook/agent/support/utf8.hpp>
+
 #include <array>
 #include <cstddef>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
 constexpr char32_t kReplacement = 0xfffd;
-
-/// Returns the length of the character at the front of `text`, and stores its code point in `code`. Returns 0 for invalid UTF-8 (RFC 3629 section 4).
-std::size_t decode(std::string_view text, char32_t& code) {
-  const auto at = [text](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
-  code = at(0);
-  if (code < 0x80) return 1;
-  const std::size_t length = code >= 0xc2 && code < 0xe0   ? 2
-                             : code >= 0xe0 && code < 0xf0 ? 3
-                             : code >= 0xf0 && code < 0xf5 ? 4
-                                                           : 0;
-  if (length == 0 || length > text.size()) return 0;
-  code &= 0xffU >> (length + 1);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((at(i) & 0xc0U) != 0x80) return 0;
-    code = (code << 6U) | (at(i) & 0x3fU);
-  }
-  constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
-  return code < kLeast[length] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff ? 0 : length;
-}
 
 }  // namespace
 
@@ -34,10 +17,9 @@ TextPoints points_of(std::string_view text) {
   TextPoints points;
   points.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    char32_t code = 0;
-    std::size_t length = decode(text.substr(at), code);
-    if (length == 0) code = kReplacement, length = 1;
-    points.push_back({code, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(length)});
+    const Utf8Char c = first_utf8(text.substr(at));
+    const std::size_t length = c.is_good() ? c.length : 1;
+    points.push_back({c.is_good() ? char32_t{c.code} : kReplacement, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(length)});
     at += length;
   }
   return points;
@@ -79,4 +61,4 @@ char32_t lower_case(char32_t code) {
   return code >= 'A' && code <= 'Z' ? code + 32 : code;
 }
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 /// One character of a text. Each octet of invalid UTF-8 is a character of its own, U+FFFD.
 struct TextPoint {
@@ -24,4 +24,4 @@ using TextPoints = std::vector<TextPoint>;
 [[nodiscard]] bool is_dash(char32_t code);
 [[nodiscard]] char32_t lower_case(char32_t code);  ///< changes only ASCII letters
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

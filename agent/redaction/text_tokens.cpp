@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace offhook::inline v0::agent::transcripts {
+namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
@@ -25,7 +25,7 @@ TextTokens tokens_of(std::string_view text, const TextPoints& points) {
     while (token.end < points.size() && kind_of(points[token.end].code) == token.kind) ++token.end;
     if (token.kind == TokenKind::Word) {
       const std::size_t from = points[token.begin].at, to = points[token.end - 1].at + points[token.end - 1].length;
-      token.word = tools::folded(text.substr(from, to - from));
+      token.word = folded(text.substr(from, to - from));
     }
     at = token.end;
     tokens.push_back(std::move(token));
@@ -33,4 +33,4 @@ TextTokens tokens_of(std::string_view text, const TextPoints& points) {
   return tokens;
 }
 
-}  // namespace offhook::inline v0::agent::transcripts
+}  // namespace offhook::inline v0::agent::redaction

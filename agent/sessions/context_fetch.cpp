@@ -1,6 +1,7 @@
 #include <offhook/agent/sessions/context_fetch.hpp>
 
 #include <offhook/agent/profile/call_data.hpp>
+#include <offhook/agent/support/url_text.hpp>
 
 #include <fstream>
 #include <iterator>
@@ -9,24 +10,8 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-std::string escaped(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    // RFC 3986 section 2.3: unreserved characters are not escaped.
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += {'%', kHex[octet >> 4U], kHex[octet & 15U]};
-    }
-  }
-  return out;
-}
-
 std::string url_for(const std::string& url, std::string_view caller, std::string_view called) {
-  return url + (url.find('?') == std::string::npos ? '?' : '&') + "caller=" + escaped(caller) + "&called=" + escaped(called);
+  return url + (url.find('?') == std::string::npos ? '?' : '&') + "caller=" + percent_encoded(caller) + "&called=" + percent_encoded(called);
 }
 
 /// Reads one octet more than the limit, so that parse_call_data() can detect a file that is too large.

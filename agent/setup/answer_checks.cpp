@@ -33,7 +33,7 @@ Check as_setting(std::string_view pointer) {
   const config::Setting* setting = config::find_setting(pointer);
   if (setting == nullptr) setting = config::find_inner(pointer)->setting;
   return [setting](const std::string& answer) -> Taken {
-    const auto checked = config::check(*setting, config::json_text(answer));
+    const auto checked = config::check(*setting, json_text(answer));
     if (!checked) return base::fail(checked.error());
     return answer;
   };

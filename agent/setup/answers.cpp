@@ -38,8 +38,8 @@ bool is_asked(const ProviderQuestion& question, const Answers& answers) {
 }
 
 /// Returns all secrets of the answers, also those that are references.
-std::vector<std::pair<std::string_view, config::Secret>> all_secrets_of(const Answers& answers) {
-  std::vector<std::pair<std::string_view, config::Secret>> secrets{{"SIP_PASSWORD", answers.password}};
+std::vector<std::pair<std::string_view, Secret>> all_secrets_of(const Answers& answers) {
+  std::vector<std::pair<std::string_view, Secret>> secrets{{"SIP_PASSWORD", answers.password}};
   for (const auto& [question, value] : answers.of_provider) {
     const auto has_its_variable = [&asked = *question](const auto& other) { return other.first == asked.variable; };
     if (question->is_secret && std::none_of(secrets.begin(), secrets.end(), has_its_variable)) secrets.emplace_back(question->variable, value);
@@ -82,7 +82,7 @@ std::vector<const ProviderQuestion*> questions_for(const Answers& answers, const
 
 base::Result<std::string, config::Complaint> taken(const ProviderQuestion& question, const std::string& answer) {
   const config::Setting& setting = *config::find_inner("/providers/x" + std::string(question.pointer))->setting;
-  auto checked = config::check(setting, config::json_text(answer));
+  auto checked = config::check(setting, json_text(answer));
   if (setting.shape != config::Shape::Url) {
     if (!checked) return base::fail(checked.error());
     return checked->text;
@@ -98,7 +98,7 @@ base::Result<Answers, std::string> answers_in(const config::Environment& environ
   std::string missing;
   answers.host = value_of(environment, "ASTERISK_HOST");
   answers.extension = value_of(environment, "SIP_EXTENSION");
-  answers.password = config::Secret(value_of(environment, "SIP_PASSWORD"));
+  answers.password = Secret(value_of(environment, "SIP_PASSWORD"));
   answers.provider = lowered(value_of(environment, "PROVIDER"));
   if (answers.provider.empty()) answers.provider = config::usual_provider(environment);
   answers.model_provider = lowered(value_of(environment, "MODEL_PROVIDER"));
@@ -121,13 +121,13 @@ base::Result<Answers, std::string> answers_in(const config::Environment& environ
     need(!value.empty() || question->need != Need::Always, std::string(question->variable) + (may_do_without ? " (or PROVIDER=local)" : ""));
     if (value.empty()) continue;
     if (const auto good = taken(*question, value)) value = *good;  // An invalid value is reported by the check of the whole file.
-    answers.of_provider.emplace_back(question, config::Secret(std::move(value)));
+    answers.of_provider.emplace_back(question, Secret(std::move(value)));
   }
   if (!missing.empty()) return base::fail(missing);
   return answers;
 }
 
-std::vector<std::pair<std::string_view, config::Secret>> secrets_of(const Answers& answers) {
+std::vector<std::pair<std::string_view, Secret>> secrets_of(const Answers& answers) {
   auto secrets = all_secrets_of(answers);
   std::erase_if(secrets, [](const auto& each) { return config::is_reference(each.second.reveal()); });
   return secrets;

@@ -17,10 +17,10 @@ using Choices = std::span<const std::string_view>;
 
 struct Answers {
   std::string host, extension;
-  config::Secret password;
+  Secret password;
   std::string provider = "local";
   std::string model_provider, speech_provider;  ///< a provider that thinks, or that listens and speaks, instead of `provider`; "": none
-  std::vector<std::pair<const ProviderQuestion*, config::Secret>> of_provider;
+  std::vector<std::pair<const ProviderQuestion*, Secret>> of_provider;
   std::string prompt;            ///< a text, or one of kPrompts; "": no prompt
   std::string greeting;          ///< "": the greeting of the prompt, of the dialogue or of the model
   std::string transfer_to;       ///< "": the agent transfers no calls
@@ -50,7 +50,7 @@ struct Answers {
 [[nodiscard]] base::Result<Answers, std::string> answers_in(const config::Environment& environment, bool writes_secrets);
 
 /// Returns the secrets that are not references to a variable or a file, each with its variable.
-[[nodiscard]] std::vector<std::pair<std::string_view, config::Secret>> secrets_of(const Answers& answers);
+[[nodiscard]] std::vector<std::pair<std::string_view, Secret>> secrets_of(const Answers& answers);
 /// Returns the variables of these secrets: "SIP_PASSWORD and OPENAI_API_KEY".
 [[nodiscard]] std::string variables_of(const Answers& answers);
 /// Returns only the variables to which the configuration refers, so that a trial uses no others. The answers replace their values.

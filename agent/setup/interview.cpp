@@ -112,7 +112,7 @@ bool Interview::ask_extension() {
       ask({"Secret of the extension", "The PBX shows it beside the extension. It is not shown here. ${file:PATH} means the content of a file.",
            answers_.password.empty() ? value_of(environment_, "SIP_PASSWORD") : answers_.password.reveal(), "", true},
           as_secret(as_setting("/sip/password"), {options_.path, environment_, {}, files_.read}));
-  if (password) answers_.password = config::Secret(*password);
+  if (password) answers_.password = Secret(*password);
   return password.has_value();
 }
 
@@ -162,7 +162,7 @@ bool Interview::ask_of_providers() {
     const auto said = ask({std::string(question->text), std::string(question->why), usual_of(*question, before), std::string(question->example), question->is_secret},
                           [&](const std::string& answer) { return may_lack && base::iequals(answer, "none") ? std::string() : check(answer); });
     if (!said) return false;
-    if (!said->empty()) answers_.of_provider.emplace_back(question, config::Secret(*said));
+    if (!said->empty()) answers_.of_provider.emplace_back(question, Secret(*said));
   }
   return true;
 }

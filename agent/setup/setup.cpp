@@ -15,9 +15,6 @@ namespace offhook::inline v0::agent::setup {
 
 namespace {
 
-using config::json_object;
-using config::json_text;
-using config::JsonValue;
 
 /// One run of the set-up, from the first question to the last step.
 class Run {
@@ -125,7 +122,7 @@ class Run {
 }  // namespace
 
 Finding printable(Finding finding) {
-  finding.what = records::printable(finding.what, kMaxShownFinding);
+  finding.what = agent::printable(finding.what, kMaxShownFinding);
   return finding;
 }
 
@@ -144,10 +141,10 @@ std::string to_json(const Outcome& outcome, const Options& options) {
   JsonValue steps{.kind = JsonValue::Kind::List};
   for (const Step& each : outcome.steps)
     steps.items.push_back(json_object({{"step", json_text(each.name)},
-                                       {"good", config::json_flag(each.finding.good)},
+                                       {"good", json_flag(each.finding.good)},
                                        {"what", json_text(each.finding.what)}}));
-  return config::write_json(json_object({{"written", config::json_flag(outcome.is_written)},
-                                         {"all_good", config::json_flag(outcome.all_good)},
+  return write_json(json_object({{"written", json_flag(outcome.is_written)},
+                                         {"all_good", json_flag(outcome.all_good)},
                                          {"path", json_text(options.path)},
                                          {"steps", std::move(steps)}}));
 }

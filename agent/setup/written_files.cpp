@@ -16,13 +16,10 @@ namespace {
 
 constexpr std::string_view kDialogueName = "receptionist.json";
 
-using config::json_object;
-using config::json_text;
-using config::JsonValue;
 using Members = std::vector<std::pair<std::string, JsonValue>>;
 
 /// Returns a reference unchanged, and for another secret a reference to its variable.
-JsonValue reference_to(const config::Secret& secret, std::string_view variable) {
+JsonValue reference_to(const Secret& secret, std::string_view variable) {
   return json_text(config::is_reference(secret.reveal()) ? secret.reveal() : "${" + std::string(variable) + "}");
 }
 
@@ -30,13 +27,13 @@ JsonValue sip_of(const Answers& answers) {
   Members sip{{"extension", json_text(answers.extension)}, {"password", reference_to(answers.password, "SIP_PASSWORD")}};
   const auto split = config::split_host(answers.host);
   sip.emplace_back("host", json_text(split ? split->host : std::string_view(answers.host)));
-  if (split && split->port != 0) sip.emplace_back("port", config::json_integer(split->port));
+  if (split && split->port != 0) sip.emplace_back("port", json_integer(split->port));
   return json_object(std::move(sip));
 }
 
 /// Returns the tools of the model. It may hang up and write notes, as the installed prompts require. It may transfer when the person gave a target.
 JsonValue tools_of(const Answers& answers) {
-  JsonValue tools = config::json_list({"hang_up", "note"});
+  JsonValue tools = json_list({"hang_up", "note"});
   if (!answers.transfer_to.empty())
     tools.items.push_back(json_object({{"name", json_text("transfer")}, {"destinations", json_object({{"person", json_text(answers.transfer_to)}})}}));
   return tools;
@@ -100,11 +97,11 @@ base::Result<std::string, std::string> companion_text(const Companion& companion
   const auto file = files.read(path, prompts::kMaxTemplateBytes);
   if (!file) return base::fail(path + " cannot be read (" + file.error() + ")");
   if (!companion.name.ends_with(".json")) return file->text;
-  std::vector<config::Problem> problems;
-  auto dialogue = config::read_json(file->text, path, problems);
+  std::vector<Problem> problems;
+  auto dialogue = read_json(file->text, path, problems);
   if (!dialogue || !problems.empty()) return base::fail(path + " is not a valid dialogue");
   set_targets(*dialogue, answers.transfer_to);
-  return config::write_json(*dialogue, 2) + "\n";
+  return write_json(*dialogue, 2) + "\n";
 }
 
 std::string configuration_of(const Answers& answers) {
@@ -115,7 +112,7 @@ std::string configuration_of(const Answers& answers) {
     const auto steps = config::steps_of("/providers/" + std::string(question->provider) + std::string(question->pointer));
     config::put_inner(file, steps, question->is_secret ? reference_to(value, question->variable) : json_text(value.reveal()));
   }
-  return config::write_json(file, 2) + "\n";
+  return write_json(file, 2) + "\n";
 }
 
 std::string secrets_file_of(const Answers& answers, std::string_view existing) {

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace offhook::inline v0::agent::records {
+namespace offhook::inline v0::agent {
 
 namespace {
 
@@ -28,4 +28,4 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~crc;
 }
 
-}  // namespace offhook::inline v0::agent::records
+}  // namespace offhook::inline v0::agent

@@ -1,41 +1,15 @@
 #include <offhook/agent/support/json_line.hpp>
 
 #include <offhook/agent/support/crc32c.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 
-namespace offhook::inline v0::agent::records {
+namespace offhook::inline v0::agent {
 
 namespace {
-
-struct Character {
-  std::uint32_t code = 0;
-  std::size_t length = 0;  ///< 0: invalid UTF-8
-};
-
-/// Decodes the first character by RFC 3629 section 4: overlong forms, surrogates and code points beyond U+10FFFF are invalid.
-Character first_of(std::string_view text) {
-  const auto at = [text](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-  const std::uint32_t lead = at(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t length = lead >= 0xc2 && lead < 0xe0   ? 2
-                             : lead >= 0xe0 && lead < 0xf0 ? 3
-                             : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                           : 0;
-  if (length == 0 || length > text.size()) return {};
-  std::uint32_t code = lead & (0xffU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((at(i) & 0xc0U) != 0x80) return {};
-    code = (code << 6U) | (at(i) & 0x3fU);
-  }
-  constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
-  if (code < kLeast[length] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff) return {};
-  return {code, length};
-}
 
 /// Returns true for characters that can begin a line, control a terminal, or change the order of displayed text.
 bool is_escaped(std::uint32_t code) {
@@ -45,10 +19,10 @@ bool is_escaped(std::uint32_t code) {
 
 void append_escaped(std::string& out, std::string_view text, std::size_t most, bool as_json) {
   for (std::size_t taken = 0; !text.empty();) {
-    const Character c = first_of(text);
-    const std::size_t length = std::max<std::size_t>(c.length, 1);
+    const Utf8Char c = first_utf8(text);
+    const std::size_t length = c.is_good() ? c.length : 1;
     if (taken + length > most) break;
-    if (c.length == 0) {
+    if (!c.is_good()) {
       out += as_json ? "\\ufffd" : "?";
     } else if (is_escaped(c.code)) {
       out += fmt::format("\\u{:04x}", c.code);
@@ -120,14 +94,6 @@ JsonLine& JsonLine::close(char bracket) {
   return *this;
 }
 
-std::string_view cut_at(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return text;
-  const auto goes_on = [text](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xc0U) == 0x80; };
-  std::size_t end = most;
-  while (end > 0 && most - end < 3 && goes_on(end)) --end;
-  return text.substr(0, goes_on(end) ? most : end);  // Invalid UTF-8 has no character boundaries.
-}
-
 std::string printable(std::string_view text, std::size_t most) {
   std::string out;
   append_escaped(out, text, most, false);
@@ -148,4 +114,4 @@ bool is_sealed(std::string_view line) {
   return tail.starts_with(kSeal) && tail.substr(kSeal.size(), 8) == fmt::format("{:08x}", crc32c(body));
 }
 
-}  // namespace offhook::inline v0::agent::records
+}  // namespace offhook::inline v0::agent

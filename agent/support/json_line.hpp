@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace offhook::inline v0::agent::records {
+namespace offhook::inline v0::agent {
 
 /// Writes one JSON object as one line of printable text. It escapes control characters (C0, DEL, C1), line separators and marks that change the
 /// direction of text, and replaces invalid UTF-8 with U+FFFD. Text from a peer therefore cannot begin a second line, forge a member, or control a
@@ -27,9 +27,6 @@ class JsonLine {
   std::string out_ = "{";
 };
 
-/// Returns the first `most` octets of `text`, or up to three less: it never cuts within a character.
-[[nodiscard]] std::string_view cut_at(std::string_view text, std::size_t most);
-
 /// Returns `text` for a terminal: escaped in the same way, without quotes.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t most);
 
@@ -40,4 +37,4 @@ inline constexpr std::size_t kMaxLineBytes = 512U << 10U;  ///< Readers skip a l
 /// Returns true for a whole line (without its line feed) that seal() made.
 [[nodiscard]] bool is_sealed(std::string_view line);
 
-}  // namespace offhook::inline v0::agent::records
+}  // namespace offhook::inline v0::agent

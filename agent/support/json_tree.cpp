@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace offhook::inline v0::agent::config {
+namespace offhook::inline v0::agent {
 
 namespace {
 
@@ -241,4 +241,4 @@ std::string_view name_of(JsonValue::Kind kind) {
   return "";
 }
 
-}  // namespace offhook::inline v0::agent::config
+}  // namespace offhook::inline v0::agent

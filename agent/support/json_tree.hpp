@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace offhook::inline v0::agent::config {
+namespace offhook::inline v0::agent {
 
 inline constexpr std::size_t kMaxDepth = 16;
 inline constexpr std::size_t kMaxMembers = 128;  ///< in one object
@@ -55,4 +55,4 @@ struct JsonValue {
 /// Writes the value, on one line when `indent` is 0. Replaces octets that are not UTF-8 by replacement characters.
 [[nodiscard]] std::string write_json(const JsonValue& value, unsigned indent = 0);
 
-}  // namespace offhook::inline v0::agent::config
+}  // namespace offhook::inline v0::agent

@@ -1,8 +1,9 @@
 #include <offhook/agent/support/log.hpp>
 
 #include <offhook/agent/support/colour.hpp>
+#include <offhook/agent/support/utf8.hpp>
+#include <offhook/agent/support/wall_time.hpp>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -51,30 +52,20 @@ std::shared_ptr<spdlog::logger>& sink() {
   return logger;
 }
 
-/// Returns the length of the UTF-8 sequence at the front of `text` (RFC 3629 section 4, without its rarer exclusions); 0 if there is none.
-std::size_t utf8_length(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : (lead & 0xf0) == 0xe0 ? 3 : (lead & 0xf8) == 0xf0 ? 4 : 0;
-  if (length == 0 || length > text.size()) return 0;
-  const auto tail = text.substr(1, length - 1);
-  return std::all_of(tail.begin(), tail.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }) ? length : 0;
-}
-
 std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (text = text.substr(0, kMaxValueBytes); !text.empty();) {
-    const std::size_t length = utf8_length(text);
-    const auto code = static_cast<unsigned char>(text.front());
-    const bool is_c1 = length == 2 && code == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
-    if (is_c1) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[1]));  // A C1 control character controls a terminal as ESC does (ECMA-48 section 5.3).
-    } else if (length == 0 || code < 0x20 || code == 0x7f) {
-      out += fmt::format("\\u{:04x}", code);  // Control characters and invalid UTF-8, which JSON cannot contain.
+    const Utf8Char c = first_utf8(text);
+    const std::size_t length = c.is_good() ? c.length : 1;
+    if (!c.is_good()) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text.front()));  // JSON cannot contain invalid UTF-8.
+    } else if (c.code < 0x20 || (c.code >= 0x7f && c.code < 0xa0)) {
+      out += fmt::format("\\u{:04x}", c.code);  // A C1 control character controls a terminal as ESC does (ECMA-48 section 5.3).
     } else {
       if (text.front() == '"' || text.front() == '\\') out += '\\';
       out += text.substr(0, length);
     }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    text.remove_prefix(length);
   }
   return out + '"';
 }
@@ -125,9 +116,7 @@ std::string format_line(Format format, Level level, std::string_view event, Fiel
 void write(Level level, std::string_view event, Fields fields) {
   if (level < threshold.load(std::memory_order_relaxed)) return;
   const Format format = line_format.load(std::memory_order_relaxed);
-  const auto now = std::chrono::system_clock::now();
-  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
-  const std::string stamp = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), millis);
+  const std::string stamp = to_rfc3339(std::chrono::system_clock::now());
   const std::string line = format_line(format, level, event, fields, shows_colours.load(std::memory_order_relaxed));
   sink()->info(format == Format::Json ? fmt::format("{{\"time\":\"{}\",{}}}", stamp, line) : stamp + ' ' + line);
 }

@@ -1,6 +1,6 @@
 #include <offhook/agent/support/problem.hpp>
 
-namespace offhook::inline v0::agent::config {
+namespace offhook::inline v0::agent {
 
 std::string to_string(const Problem& problem) {
   return problem.where + ": found " + problem.found + "; allowed: " + problem.allowed + "; " + problem.advice;
@@ -13,4 +13,4 @@ void shorten(std::vector<Problem>& problems) {
   problems.push_back({"configuration", std::to_string(more) + " more problems", "none", "correct the problems above first"});
 }
 
-}  // namespace offhook::inline v0::agent::config
+}  // namespace offhook::inline v0::agent

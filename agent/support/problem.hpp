@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace offhook::inline v0::agent::config {
+namespace offhook::inline v0::agent {
 
 /// One mistake in a configuration. It quotes a written value only if that is harmless (harmless_value.hpp), because a password may be in the wrong place.
 struct Problem {
@@ -32,4 +32,4 @@ inline constexpr std::size_t kMaxProblems = 32;  ///< most problems of one repor
 /// If there are more than kMaxProblems, keeps the first kMaxProblems - 1, and adds one problem that counts the rest.
 void shorten(std::vector<Problem>& problems);
 
-}  // namespace offhook::inline v0::agent::config
+}  // namespace offhook::inline v0::agent

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-namespace offhook::inline v0::agent::config {
+namespace offhook::inline v0::agent {
 
 /// Text that must not be shown: no operator<< and no formatter prints it. Call reveal() only where a protocol needs the text.
 class Secret {
@@ -22,4 +22,4 @@ class Secret {
 /// Returns the text that logs and printed configurations show instead.
 [[nodiscard]] inline std::string to_string(const Secret& secret) { return secret.empty() ? "" : "***"; }
 
-}  // namespace offhook::inline v0::agent::config
+}  // namespace offhook::inline v0::agent

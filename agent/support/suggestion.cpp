@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdlib>
 
-namespace offhook::inline v0::agent::config {
+namespace offhook::inline v0::agent {
 
 namespace {
 
@@ -58,4 +58,4 @@ std::optional<std::string_view> nearest(std::string_view written, const std::vec
   return best;
 }
 
-}  // namespace offhook::inline v0::agent::config
+}  // namespace offhook::inline v0::agent

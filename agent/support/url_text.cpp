@@ -4,7 +4,7 @@
 
 namespace offhook::inline v0::agent {
 
-std::string query_value(std::string_view value) {
+std::string percent_encoded(std::string_view value) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
   for (const char c : value) {

@@ -3,11 +3,11 @@
 #include <string>
 #include <string_view>
 
-/// Functions for the URLs of providers.
+/// Functions for URLs.
 namespace offhook::inline v0::agent {
 
-/// Returns a value for a query (RFC 3986 section 3.4), with all but unreserved characters escaped.
-[[nodiscard]] std::string query_value(std::string_view value);
+/// Returns the text with all characters except the unreserved ones (RFC 3986 section 2.3) as %XX, so that none has a meaning in a URL.
+[[nodiscard]] std::string percent_encoded(std::string_view value);
 /// Returns the URL of a WebSocket: changes http to ws and https to wss, and removes slashes at the end.
 [[nodiscard]] std::string socket_url(std::string_view url);
 

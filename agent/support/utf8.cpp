@@ -65,17 +65,17 @@ std::string_view cut_utf8(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;
   std::size_t end = most;
   while (end > 0 && most - end < 3 && is_continuation(text[end])) --end;
-  return text.substr(0, end);
+  return text.substr(0, is_continuation(text[end]) ? most : end);
 }
 
 std::string visible_utf8(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const Utf8Char next = first_utf8(text);
-    if (next.state != Utf8Char::State::Good) out += fmt::format("\\x{{{:x}}}", octet(text.front()));
+    if (!next.is_good()) out += fmt::format("\\x{{{:x}}}", octet(text.front()));
     else if (is_unseen(next.code)) out += fmt::format("\\u{{{:x}}}", next.code);
     else out += text.substr(0, next.length);
-    text.remove_prefix(next.state == Utf8Char::State::Good ? next.length : 1);
+    text.remove_prefix(next.is_good() ? next.length : 1);
   }
   return out;
 }

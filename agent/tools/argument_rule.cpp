@@ -29,7 +29,7 @@ bool has_type(const ArgumentValue& value, std::string_view type) {
 std::string shown_types(const std::vector<std::string>& types) {
   std::string all;
   for (const std::string& type : types) all += (all.empty() ? "" : " or ") + type;
-  return records::printable(all, kMaxShownName);
+  return printable(all, kMaxShownName);
 }
 
 std::string shown(ExactNumber number) {

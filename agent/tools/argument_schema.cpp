@@ -91,7 +91,7 @@ std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments)
   for (const ArgumentRule& rule : rules_) {
     const auto at = std::find_if(arguments.begin(), arguments.end(), [&](const Argument& a) { return a.name == rule.name; });
     const std::string wrong = at != arguments.end() ? rule.complaint(at->value) : rule.required ? "is missing" : "";
-    if (!wrong.empty()) return fmt::format("\"{}\" {}.", records::printable(rule.name, kMaxShownName), wrong);
+    if (!wrong.empty()) return fmt::format("\"{}\" {}.", printable(rule.name, kMaxShownName), wrong);
   }
   for (const Argument& argument : arguments) {
     if (find(argument.name) != nullptr) continue;
@@ -99,7 +99,7 @@ std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments)
     // Many servers accept "Amount" or "max_amount" for "amount" and "maxAmount". Such a name would evade the rule.
     const auto is_alike = [of = loosened(argument.name)](const ArgumentRule& rule) { return loosened(rule.name) == of; };
     if (const auto like = std::find_if(rules_.begin(), rules_.end(), is_alike); like != rules_.end())
-      return fmt::format("\"{}\" must be written so.", records::printable(like->name, kMaxShownName));
+      return fmt::format("\"{}\" must be written so.", printable(like->name, kMaxShownName));
   }
   return std::nullopt;
 }
@@ -113,13 +113,13 @@ std::optional<std::string> ArgumentSchema::misfit(const ArgumentSchema& granted)
   const bool takes_anything = open_ && rules_.empty();
   for (const ArgumentRule& rule : granted.rules_) {
     const ArgumentRule* own = find(rule.name);
-    if (own == nullptr && !takes_anything) return fmt::format("names an argument \"{}\" that the tool does not have", records::printable(rule.name, kMaxShownName));
+    if (own == nullptr && !takes_anything) return fmt::format("names an argument \"{}\" that the tool does not have", printable(rule.name, kMaxShownName));
     if (own != nullptr && !own->can_stand_beside(rule))
-      return fmt::format("allows for the argument \"{}\" no value that the tool accepts", records::printable(rule.name, kMaxShownName));
+      return fmt::format("allows for the argument \"{}\" no value that the tool accepts", printable(rule.name, kMaxShownName));
   }
   for (const ArgumentRule& rule : rules_) {
     if (rule.required && !granted.open_ && granted.find(rule.name) == nullptr)
-      return fmt::format("leaves out the argument \"{}\", without which the tool cannot be called", records::printable(rule.name, kMaxShownName));
+      return fmt::format("leaves out the argument \"{}\", without which the tool cannot be called", printable(rule.name, kMaxShownName));
   }
   return std::nullopt;
 }

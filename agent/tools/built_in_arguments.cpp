@@ -2,6 +2,7 @@
 
 #include <offhook/agent/tools/key_pattern.hpp>
 #include <offhook/agent/tools/number_pattern.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/base/text.hpp>
 
 #include <fmt/format.h>
@@ -21,11 +22,6 @@ Outcome wrong(std::string to_model, std::string to_log) {
 const ArgumentValue* find(const Arguments& arguments, std::string_view name) {
   const auto at = std::find_if(arguments.begin(), arguments.end(), [name](const Argument& a) { return a.name == name; });
   return at == arguments.end() ? nullptr : &at->value;
-}
-
-std::size_t characters_of(std::string_view utf8) {
-  return static_cast<std::size_t>(
-      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
 }
 
 /// Returns the text of the argument `name`, which must be the only one; null otherwise.
@@ -110,7 +106,7 @@ Outcome send_digits(const Arguments& arguments, const ToolRules& rules) {
 Outcome note(const Arguments& arguments) {
   const auto* text = only_text(arguments, "text");
   const std::string how = fmt::format("note takes \"text\" of 1 to {} characters.", kMaxNoteCharacters);
-  if (text == nullptr || characters_of(*text) > kMaxNoteCharacters || base::trim(*text).empty())
+  if (text == nullptr || count_utf8(*text) > kMaxNoteCharacters || base::trim(*text).empty())
     return wrong(how, "no text, or too much");
   return NoteRequest{*text};
 }

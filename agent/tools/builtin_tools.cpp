@@ -120,7 +120,7 @@ Doing doing(const SourceRequest&) {
   return {ReplyAction::What::Note, {}, {}};
 }
 
-std::string_view paused_text(bool paused, const recordings::PauseResult& result) {
+std::string_view paused_text(bool paused, const PauseResult& result) {
   if (result.is_over()) return "The recording of this call has ended: nothing is recorded.";
   if (paused) return "From now on nothing is recorded.";
   if (!result.by_operator) return "What is said is recorded again.";
@@ -146,7 +146,7 @@ ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request) {
   return {call.turn, call.call_id, done_text(what.status), ReplyAction{call.turn, what.what, what.argument}, false};
 }
 
-ToolOutcome pause_outcome(const ToolCall& call, bool paused, const recordings::PauseResult& result) {
+ToolOutcome pause_outcome(const ToolCall& call, bool paused, const PauseResult& result) {
   return {call.turn, call.call_id, done_text(paused_text(paused, result)), std::nullopt, false};
 }
 

@@ -15,6 +15,6 @@ namespace offhook::inline v0::agent::tools {
 /// speech. Do not pass a SourceRequest or a PauseRecordingRequest, which are carried out elsewhere.
 [[nodiscard]] ToolOutcome outcome_of(const ToolCall& call, const ToolRequest& request);
 /// Returns the outcome of the model's order to pause or resume the recording.
-[[nodiscard]] ToolOutcome pause_outcome(const ToolCall& call, bool paused, const recordings::PauseResult& result);
+[[nodiscard]] ToolOutcome pause_outcome(const ToolCall& call, bool paused, const PauseResult& result);
 
 }  // namespace offhook::inline v0::agent::tools

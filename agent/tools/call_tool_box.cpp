@@ -1,6 +1,6 @@
 #include <offhook/agent/tools/call_tool_box.hpp>
 
-#include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/utf8.hpp>
 #include <offhook/agent/tools/builtin_tools.hpp>
 #include <offhook/agent/tools/canonical_json.hpp>
 #include <offhook/agent/tools/granted_arguments.hpp>
@@ -84,7 +84,7 @@ void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
   }
   auto held = hold_schemas(described.parameters, rule->arguments);
   if (!held) return tell(What::Dropped, about, held.error());
-  ToolDescription shown{described.name, std::string(records::cut_at(described.description, kMaxDescriptionBytes)), std::move(held->shown), rule->what};
+  ToolDescription shown{described.name, std::string(cut_utf8(described.description, kMaxDescriptionBytes)), std::move(held->shown), rule->what};
   offered_.emplace(described.name, Offered{source, std::move(held->of_tool), std::move(held->granted)});
   descriptions_.push_back(std::move(shown));
 }
@@ -241,7 +241,7 @@ void CallToolBox::execute(const ToolCall& call, const ToolRequest& request, bool
 
 /// Pauses or resumes at once, not after the pending speech: after an interruption, a card number would be in the file.
 void CallToolBox::pause_recording(const ToolCall& call, bool paused, bool quiet) {
-  recordings::PauseResult result{.state = recordings::RecordingState::Stopped};
+  PauseResult result{.state = RecordingState::Stopped};
   if (options_.pause_recording) result = options_.pause_recording(paused);
   outcomes_.push_back(pause_outcome(call, paused, result));
   if (quiet && !result.changed) return;

@@ -37,7 +37,7 @@ struct ToolEvent {
 [[nodiscard]] std::string_view to_string(ToolEvent::What what);
 
 /// Carries out the model's order to pause or resume the recording.
-using PauseRecording = std::function<recordings::PauseResult(bool paused)>;
+using PauseRecording = std::function<PauseResult(bool paused)>;
 
 struct ToolBoxOptions {
   ToolRules rules;

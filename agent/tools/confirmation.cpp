@@ -40,21 +40,21 @@ void Confirmation::on_question_spoilt(TimePoint now) {
 
 void Confirmation::on_digit(char digit, TimePoint now) {
   if (!awaits_answer()) return;
-  on_answer(digit == '1' ? Answer::Yes : digit == '2' ? Answer::No : Answer::Unclear, now);
+  on_answer(digit == '1' ? redaction::Answer::Yes : digit == '2' ? redaction::Answer::No : redaction::Answer::Unclear, now);
 }
 
 void Confirmation::on_words(std::string_view transcript, bool rejected, TimePoint began, TimePoint now) {
-  if (!awaits_answer() || began <= began_ || folded(transcript).empty()) return;
-  on_answer(rejected ? Answer::Unclear : answer_of(transcript, languages_), now);
+  if (!awaits_answer() || began <= began_ || redaction::folded(transcript).empty()) return;
+  on_answer(rejected ? redaction::Answer::Unclear : redaction::answer_of(transcript, languages_), now);
 }
 
-void Confirmation::on_answer(Answer answer, TimePoint now) {
+void Confirmation::on_answer(redaction::Answer answer, TimePoint now) {
   switch (answer) {
-    case Answer::Yes:
+    case redaction::Answer::Yes:
       return decide(Decision::Confirmed);
-    case Answer::No:
+    case redaction::Answer::No:
       return decide(Decision::Declined);
-    case Answer::Unclear:
+    case redaction::Answer::Unclear:
       break;
   }
   if (askings_ >= kMaxAskings) return decide(Decision::Unclear);

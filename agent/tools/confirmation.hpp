@@ -53,7 +53,7 @@ class Confirmation {
 
  private:
   void decide(Decision decision);
-  void on_answer(Answer answer, base::TimePoint now);
+  void on_answer(redaction::Answer answer, base::TimePoint now);
 
   Question question_;
   std::vector<std::string> languages_;

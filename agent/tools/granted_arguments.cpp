@@ -37,7 +37,7 @@ class RuleReader {
 
  private:
   [[nodiscard]] Fault fault(std::string_view keyword, std::string found, std::string allowed) const {
-    return SchemaFault{place_ + config::pointer_step(keyword), std::move(found), std::move(allowed)};
+    return SchemaFault{place_ + pointer_step(keyword), std::move(found), std::move(allowed)};
   }
 
   [[nodiscard]] Fault read_keyword(std::string_view keyword, const json::Element& value) {
@@ -160,7 +160,7 @@ class GrantReader {
       return std::nullopt;
     }
     if (keyword == "additionalProperties") return SchemaFault{"/additionalProperties", "a schema", "true or false"};
-    return SchemaFault{config::pointer_step(keyword), "a word of JSON Schema that Offhook does not check",
+    return SchemaFault{pointer_step(keyword), "a word of JSON Schema that Offhook does not check",
                        "type, properties, required, additionalProperties, title, description"};
   }
 
@@ -168,7 +168,7 @@ class GrantReader {
     if (!value.is_object()) return SchemaFault{"/properties", "a value that is not an object", "an object with the names of arguments"};
     for (const auto& [name, about] : simdjson::dom::object(value.get_object().value_unsafe())) {
       if (rules_.size() == kMaxArgumentMembers) return too_many();
-      RuleReader reader(name, "/properties" + config::pointer_step(name));
+      RuleReader reader(name, "/properties" + pointer_step(name));
       if (auto fault = reader.read(about)) return fault;
       rules_.push_back(reader.take());
     }

@@ -1,7 +1,6 @@
 #include <offhook/agent/tools/questions.hpp>
 
 #include <offhook/agent/redaction/answer_words.hpp>
-#include <offhook/agent/support/json_line.hpp>
 #include <offhook/agent/support/language_tag.hpp>
 #include <offhook/agent/support/utf8.hpp>
 #include <offhook/base/text.hpp>
@@ -175,7 +174,7 @@ std::string own_question(std::string_view question, const Arguments& arguments, 
 }
 
 std::string other_question(const ToolRule& rule, const Arguments& arguments, const Sentences& words) {
-  if (!rule.question.empty()) return std::string(records::cut_at(own_question(rule.question, arguments, words), kMaxQuestionBytes));
+  if (!rule.question.empty()) return std::string(cut_utf8(own_question(rule.question, arguments, words), kMaxQuestionBytes));
   std::string name = rule.name;
   std::replace(name.begin(), name.end(), '_', ' ');
   return filled(words.other, speakable(name));

@@ -110,7 +110,7 @@ std::string_view to_string(Refusal why) {
 }
 
 std::string shown_name(std::string_view name) {
-  return name.empty() ? "(no name)" : records::printable(name, kMaxShownName);
+  return name.empty() ? "(no name)" : printable(name, kMaxShownName);
 }
 
 std::optional<Refusal> ToolPolicy::count_attempt(base::TimePoint now) {

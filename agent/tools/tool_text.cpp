@@ -4,7 +4,6 @@
 
 namespace offhook::inline v0::agent::tools {
 
-using records::JsonLine;
 
 namespace {
 constexpr std::size_t kMaxSentence = 1024;

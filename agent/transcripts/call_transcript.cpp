@@ -1,7 +1,7 @@
 #include <offhook/agent/transcripts/call_transcript.hpp>
 
-#include <offhook/agent/support/json_line.hpp>
 #include <offhook/agent/support/log.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <fmt/format.h>
 
@@ -17,12 +17,12 @@ std::string keys(std::size_t count) {
 }
 
 std::string kept(std::string_view text) {
-  return std::string(records::cut_at(text, kMaxWordBytes));
+  return std::string(cut_utf8(text, kMaxWordBytes));
 }
 
 }  // namespace
 
-CallTranscript::CallTranscript(TranscribedCall about, std::shared_ptr<const Redactor> redactor, Sink sink)
+CallTranscript::CallTranscript(TranscribedCall about, std::shared_ptr<const redaction::Redactor> redactor, Sink sink)
     : about_{kept(about.call), kept(about.agent), kept(about.language)}, redactor_(std::move(redactor)), sink_(std::move(sink)) {}
 
 void CallTranscript::on_answered(records::Moment now) {
@@ -52,7 +52,7 @@ void CallTranscript::add(Who speaker, std::string_view text, std::uint32_t turn,
     interrupted = false;
   }
   // Redact first, then cut: otherwise the cut can divide a number into a part that is too short to redact.
-  std::string safe(records::cut_at(redactor_ ? redactor_->redacted(text) : std::string(text), kMaxTextBytes));
+  std::string safe(cut_utf8(redactor_ ? redactor_->redacted(text) : std::string(text), kMaxTextBytes));
   const auto since = answered_ ? now.steady - *answered_ : base::Duration::zero();
   sink_({now.wall, about_.call, about_.agent, speaker, std::move(safe), turn, interrupted, about_.language,
          std::chrono::duration_cast<std::chrono::milliseconds>(since).count()});

@@ -26,7 +26,7 @@ class CallTranscript {
  public:
   using Sink = std::function<void(TranscriptLine)>;
 
-  CallTranscript(TranscribedCall about, std::shared_ptr<const Redactor> redactor, Sink sink);
+  CallTranscript(TranscribedCall about, std::shared_ptr<const redaction::Redactor> redactor, Sink sink);
 
   void on_answered(records::Moment now);
   void on_action(const ConversationAction& action, records::Moment now);
@@ -46,7 +46,7 @@ class CallTranscript {
 
   std::mutex mutex_;
   TranscribedCall about_;
-  std::shared_ptr<const Redactor> redactor_;
+  std::shared_ptr<const redaction::Redactor> redactor_;
   Sink sink_;
   std::optional<base::TimePoint> answered_;
   std::size_t lines_ = 0;

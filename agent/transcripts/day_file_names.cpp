@@ -1,5 +1,6 @@
 #include <offhook/agent/transcripts/day_file_names.hpp>
 
+#include <offhook/agent/store/slot.hpp>
 #include <offhook/agent/support/crc32c.hpp>
 #include <offhook/base/text.hpp>
 
@@ -15,17 +16,13 @@ namespace {
 constexpr std::string_view kBeginning = "transcripts-";
 constexpr std::size_t kDateBytes = 8;
 
-bool is_safe(char c) {
-  return (c >= 'a' && c <= 'z') || base::is_digit(c) || c == '-' || c == '_';
-}
-
 std::string date_of(std::int64_t day) {
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
   return fmt::format("{:04}{:02}{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
                      static_cast<unsigned>(date.day()));
 }
 
-std::optional<std::int64_t> day_of(std::string_view date) {
+std::optional<std::int64_t> parse_day(std::string_view date) {
   const auto number = base::parse_number<unsigned>(date);
   if (date.size() != kDateBytes || !number) return std::nullopt;
   const std::chrono::year_month_day when{std::chrono::year{static_cast<int>(*number / 10000)},
@@ -50,7 +47,7 @@ std::optional<DayFileName> parse_day_file_name(std::string_view name) {
   const std::string whole(name);
   name.remove_prefix(kBeginning.size());
   name.remove_suffix(ending.size());
-  const auto day = day_of(name.substr(0, kDateBytes));
+  const auto day = parse_day(name.substr(0, kDateBytes));
   name.remove_prefix(std::min(name.size(), kDateBytes + 1));
   const auto dash = name.find('-'), dot = name.find('.');
   if (!day || dash == std::string_view::npos) return std::nullopt;
@@ -62,18 +59,18 @@ std::optional<DayFileName> parse_day_file_name(std::string_view name) {
   parsed.sequence = *sequence;
   parsed.agent = name.substr(dash + 1, dot == std::string_view::npos ? dot : dot - dash - 1);
   // The name must be exactly as name() writes it: Offhook never reads or removes foreign files.
-  const bool ours = parsed.slot >= 1 && parsed.slot <= kMaxSlots && parsed.sequence >= 1 && parsed.sequence <= kMaxFilesPerDay &&
+  const bool ours = parsed.slot >= 1 && parsed.slot <= store::kMaxSlots && parsed.sequence >= 1 && parsed.sequence <= kMaxFilesPerDay &&
                     parsed.agent == safe_agent_name(parsed.agent) && parsed.name() == whole;
   return ours ? std::optional(parsed) : std::nullopt;
 }
 
 std::string safe_agent_name(std::string_view agent) {
-  const bool is_plain = !agent.empty() && agent.size() <= kMaxAgentName && std::all_of(agent.begin(), agent.end(), is_safe);
+  const bool is_plain = !agent.empty() && agent.size() <= kMaxAgentName && std::all_of(agent.begin(), agent.end(), store::is_name_char);
   if (is_plain) return std::string(agent);
   constexpr std::size_t kSumBytes = 9;
   std::string safe;
-  for (const char c : agent.substr(0, kMaxAgentName - kSumBytes)) safe += is_safe(base::to_lower(c)) ? base::to_lower(c) : '_';
-  return safe + fmt::format("_{:08x}", records::crc32c(agent));
+  for (const char c : agent.substr(0, kMaxAgentName - kSumBytes)) safe += store::is_name_char(base::to_lower(c)) ? base::to_lower(c) : '_';
+  return safe + fmt::format("_{:08x}", crc32c(agent));
 }
 
 }  // namespace offhook::inline v0::agent::transcripts

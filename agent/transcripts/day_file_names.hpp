@@ -12,7 +12,6 @@
 ///   transcripts-1.lock                         the writer holds it while it lives
 namespace offhook::inline v0::agent::transcripts {
 
-inline constexpr unsigned kMaxSlots = 16;
 inline constexpr unsigned kMaxFilesPerDay = 64;  ///< files of one agent; when they are full, lines are refused and counted
 inline constexpr std::size_t kMaxAgentName = 40;
 

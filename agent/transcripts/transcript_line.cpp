@@ -46,25 +46,25 @@ std::string_view to_string(Who speaker) {
 }
 
 std::string to_json(const TranscriptLine& line) {
-  records::JsonLine json;
-  json.number("v", std::int64_t{kSchemaVersion}).text("time", records::to_rfc3339(line.time), kMaxWordBytes);
+  JsonLine json;
+  json.number("v", std::int64_t{kSchemaVersion}).text("time", to_rfc3339(line.time), kMaxWordBytes);
   json.text("call", line.call, kMaxWordBytes)
       .text("agent", line.agent, kMaxWordBytes)
       .text("speaker", to_string(line.speaker), kMaxWordBytes);
   json.text("text", line.text, kMaxTextBytes).number("turn", std::uint64_t{line.turn}).flag("interrupted", line.interrupted);
   json.text("language", line.language, kMaxWordBytes).number("at_ms", line.at_ms);
-  return records::seal(json.take());
+  return seal(json.take());
 }
 
 std::optional<TranscriptLine> parse_line(std::string_view json) {
-  if (!records::is_sealed(json)) return std::nullopt;
+  if (!is_sealed(json)) return std::nullopt;
   simdjson::dom::parser parser;
   const simdjson::padded_string padded(json);
   simdjson::dom::element root;
   if (parser.parse(padded).get(root) != simdjson::SUCCESS || !root.is_object()) return std::nullopt;
   std::int64_t version = 0, turn = 0;
   if (root["v"].get(version) != simdjson::SUCCESS || version != kSchemaVersion) return std::nullopt;
-  const auto time = records::parse_rfc3339(text_of(root, "time"));
+  const auto time = parse_rfc3339(text_of(root, "time"));
   const auto speaker = speaker_of(text_of(root, "speaker"));
   if (!time || !speaker) return std::nullopt;
   TranscriptLine line{*time,    text_of(root, "call"),     text_of(root, "agent"),
@@ -80,14 +80,12 @@ std::optional<TranscriptLine> parse_line(std::string_view json) {
 std::string readable_in_call(const TranscriptLine& line, bool colours) {
   const std::int64_t ms = line.at_ms < 0 ? 0 : line.at_ms;
   return fmt::format("{:>3}:{:04.1f}  {} {}{}\n", ms / 60000, static_cast<double>(ms % 60000) / 1000.0,
-                     speaker_label(line.speaker, colours), records::printable(line.text, kMaxTextBytes),
+                     speaker_label(line.speaker, colours), printable(line.text, kMaxTextBytes),
                      line.interrupted ? "  [interrupted]" : "");
 }
 
 std::string readable(const TranscriptLine& line) {
-  std::string time = records::to_rfc3339(line.time).substr(0, 19);
-  time[10] = ' ';
-  return fmt::format("{}Z  {:<13} {}", time, records::printable(line.call, kMaxWordBytes), readable_in_call(line));
+  return fmt::format("{}  {:<13} {}", readable_utc(line.time), printable(line.call, kMaxWordBytes), readable_in_call(line));
 }
 
 }  // namespace offhook::inline v0::agent::transcripts

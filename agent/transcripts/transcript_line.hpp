@@ -1,6 +1,7 @@
 #pragma once
 
-#include <chrono>
+#include <offhook/agent/support/wall_time.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,8 +9,6 @@
 
 /// The lines of a transcript: one for each utterance or event of a call (docs/privacy.md describes every member).
 namespace offhook::inline v0::agent::transcripts {
-
-using WallTime = std::chrono::system_clock::time_point;
 
 inline constexpr int kSchemaVersion = 1;
 inline constexpr std::size_t kMaxTextBytes = 8U << 10U;  ///< octets of one line, after redaction

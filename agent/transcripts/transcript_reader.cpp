@@ -2,29 +2,26 @@
 
 #include <offhook/agent/records/call_id.hpp>
 #include <offhook/agent/records/call_record.hpp>
-#include <offhook/agent/records/erase_lines.hpp>
 #include <offhook/agent/records/listing.hpp>
 #include <offhook/agent/records/text_table.hpp>
+#include <offhook/agent/store/descriptor.hpp>
+#include <offhook/agent/store/erase_lines.hpp>
+#include <offhook/agent/store/read_lines.hpp>
 #include <offhook/agent/support/json_line.hpp>
 #include <offhook/agent/transcripts/day_file_names.hpp>
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <filesystem>
 #include <tuple>
 
 namespace offhook::inline v0::agent::transcripts {
 
 namespace {
-
-constexpr std::size_t kReadAtOnce = 64U << 10U;
 
 using records::TableColumn;
 constexpr std::array kTableOfTranscripts{
@@ -39,66 +36,21 @@ constexpr std::array kTableOfTranscripts{
 
 using Visit = std::function<void(const TranscriptLine&, std::string_view)>;
 
-class LineReader {
- public:
-  LineReader(const std::string& path, ReadSummary& summary, const Visit& visit) : summary_(summary), visit_(visit) {
-    // A link, a pipe or a folder with this name is foreign, and must not block the reader.
-    fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+void read_file(const std::string& path, ReadSummary& summary, const Visit& visit) {
+  // A link, a pipe or a folder with this name is foreign, and must not block the reader.
+  const store::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  if (!file.is_regular()) {
+    ++summary.unreadable;
+    return;
   }
-  ~LineReader() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  LineReader(const LineReader&) = delete;
-  LineReader& operator=(const LineReader&) = delete;
-
-  void read() {
-    struct stat about {};
-    if (fd_ < 0 || ::fstat(fd_, &about) != 0 || !S_ISREG(about.st_mode)) {
-      ++summary_.unreadable;
-      return;
-    }
-    ++summary_.files;
-    std::string chunk(kReadAtOnce, '\0');
-    for (;;) {
-      const auto got = ::read(fd_, chunk.data(), chunk.size());
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) break;
-      take(std::string_view(chunk).substr(0, static_cast<std::size_t>(got)));
-    }
-  }
-
- private:
-  void take(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto end = bytes.find('\n');
-      const auto part = bytes.substr(0, end);
-      if (pending_.size() + part.size() <= records::kMaxLineBytes)
-        pending_ += part;
-      else
-        too_long_ = true;
-      if (end == std::string_view::npos) return;
-      finish_line();
-      bytes.remove_prefix(end + 1);
-    }
-  }
-  void finish_line() {
-    if (!too_long_ && records::is_erased(pending_)) return pending_.clear();
-    const auto line = std::exchange(too_long_, false) ? std::nullopt : parse_line(pending_);
-    if (line) {
-      ++summary_.lines;
-      visit_(*line, pending_);
-    } else {
-      ++summary_.skipped;
-    }
-    pending_.clear();
-  }
-
-  ReadSummary& summary_;
-  const Visit& visit_;
-  int fd_ = -1;
-  std::string pending_;
-  bool too_long_ = false;
-};
+  ++summary.files;
+  (void)store::read_lines(file.get(), [&](const store::FileLine& each) {
+    if (!each.is_whole || store::is_erased(each.text)) return;
+    const auto line = parse_line(each.text);
+    ++(line ? summary.lines : summary.skipped);
+    if (line) visit(*line, each.text);
+  });
+}
 
 }  // namespace
 
@@ -116,7 +68,7 @@ base::Result<ReadSummary, base::Error> read_transcripts(const std::string& folde
     return std::tie(a.day, a.agent, a.slot, a.sequence) < std::tie(b.day, b.agent, b.slot, b.sequence);
   });
   ReadSummary summary;
-  for (const DayFileName& name : names) LineReader(folder + "/" + name.name(), summary, visit).read();
+  for (const DayFileName& name : names) read_file(folder + "/" + name.name(), summary, visit);
   return summary;
 }
 
@@ -145,16 +97,14 @@ bool is_named(const TranscriptLine& line, std::string_view name) { return record
 std::string table_head(std::optional<std::size_t> screen) { return records::TextTable(kTableOfTranscripts, screen).head(); }
 
 std::string table_row(const ListedCall& call, std::optional<std::size_t> screen) {
-  std::string time = records::to_rfc3339(call.first).substr(0, 19) + "Z";
-  time[10] = ' ';
   const auto seconds =
       std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(call.last - call.first).count());
   const std::array<std::string, kTableOfTranscripts.size()> cells{
-      records::printable(call.call, kMaxWordBytes),
-      time,
+      printable(call.call, kMaxWordBytes),
+      readable_utc(call.first),
       fmt::format("{}:{:02}", seconds / 60, seconds % 60),
-      records::printable(call.agent, kMaxWordBytes),
-      call.language.empty() ? "-" : records::printable(call.language, kMaxWordBytes),
+      printable(call.agent, kMaxWordBytes),
+      call.language.empty() ? "-" : printable(call.language, kMaxWordBytes),
       fmt::format("{}", call.caller_lines),
       fmt::format("{}", call.agent_lines)};
   return records::TextTable(kTableOfTranscripts, screen).row(cells);

@@ -5,10 +5,8 @@
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace offhook::inline v0::agent::transcripts {
@@ -16,7 +14,7 @@ namespace offhook::inline v0::agent::transcripts {
 /// The settings of transcripts.
 struct TranscriptOptions {
   bool enabled = false;
-  std::string folder;       ///< "": default_folder()
+  std::string folder;       ///< "": store::default_folder("transcripts")
   unsigned keep_days = 30;  ///< 1 or more
   unsigned redact_digits =
       4;  ///< redacts runs of at least this many digits, and cards, e-mail addresses and IBANs; 0: none of these
@@ -34,22 +32,16 @@ class TranscriptRegistry {
   /// Returns the transcript for a call. Returns null if transcripts are off, or if `wanted` is false because this call's agent keeps none.
   [[nodiscard]] std::shared_ptr<CallTranscript> begin(TranscribedCall about, bool wanted = true);
   /// Returns the redactor of the transcripts, also for records and logs. Never null.
-  [[nodiscard]] const std::shared_ptr<const Redactor>& redactor() const { return redactor_; }
-  /// Returns "off", or the state of the store.
-  [[nodiscard]] std::string_view state() const;
+  [[nodiscard]] const std::shared_ptr<const redaction::Redactor>& redactor() const { return redactor_; }
 
  private:
-  TranscriptRegistry(std::shared_ptr<const Redactor> redactor, std::shared_ptr<TranscriptStore> store)
+  TranscriptRegistry(std::shared_ptr<const redaction::Redactor> redactor, std::shared_ptr<TranscriptStore> store)
       : redactor_(std::move(redactor)), store_(std::move(store)) {}
 
-  std::shared_ptr<const Redactor> redactor_;
+  std::shared_ptr<const redaction::Redactor> redactor_;
   std::shared_ptr<TranscriptStore> store_;
 };
 
-[[nodiscard]] RedactionOptions redaction_options(const TranscriptOptions& options);
-
-/// Returns the default folder, "transcripts" next to the default folder of the records; "" if there is none.
-[[nodiscard]] std::string default_folder(const std::function<std::string(const char* variable)>& environment, bool is_root);
-[[nodiscard]] std::string default_folder();
+[[nodiscard]] redaction::RedactionOptions redaction_options(const TranscriptOptions& options);
 
 }  // namespace offhook::inline v0::agent::transcripts

@@ -1,6 +1,8 @@
 #include <offhook/agent/net/detail/curl_transfer.hpp>
 
 #include <offhook/agent/net/local_network.hpp>
+#include <offhook/agent/support/http_text.hpp>
+#include <offhook/base/text.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -18,20 +20,8 @@ namespace {
 
 constexpr std::size_t kRefuse = CURL_WRITEFUNC_ERROR;
 
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
-
 /// Returns true if the text contains nothing that could start another header.
 bool is_value(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 std::optional<base::IpAddress> ip_of(const curl_sockaddr& from) {
   const void* const octets = from.family == AF_INET ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(&from.addr)->sin_addr)
@@ -262,7 +252,7 @@ bool CurlTransfer::take_header(std::string_view line) {
   header_octets_ += line.size();
   too_large_ = header_octets_ > CurlHttpClient::kMaxHeaderBytes;
   if (too_large_) return false;
-  line = trimmed(line);
+  line = base::trim(line);
   if (line.starts_with("HTTP/")) {  // A new head begins after a 1xx response.
     head_ = {};
     const std::size_t space = std::min(line.find(' '), line.size() - 1);
@@ -283,7 +273,7 @@ bool CurlTransfer::take_header(std::string_view line) {
   std::string name(line.substr(0, colon));
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  head_.headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
+  head_.headers.emplace_back(std::move(name), base::trim(line.substr(colon + 1)));
   return true;
 }
 

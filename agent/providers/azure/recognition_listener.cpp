@@ -27,7 +27,7 @@ RecognitionShape RecognitionListener::shape() const {
 
 net::WebSocketRequest RecognitionListener::make_request() {
   const RecognitionShape asked = shape();
-  std::string path = std::string(kRecognitionPath) + query_value(asked.language);
+  std::string path = std::string(kRecognitionPath) + percent_encoded(asked.language);
   if (asked.detects_language()) path += kDetecting;
   return socket_to(options_.server, Service::Recognition, path, make_usp_id(random_));
 }

@@ -30,7 +30,7 @@ TurnService turn_service(const ShortAudioOptions& options) {
   service.url = url_of(options.server, Service::Recognition, kShortAudioPath);
   service.ask = [options](std::string wav, const std::string& language) {
     const std::string locale = heard_locale(options.language, language, options.followed);
-    auto request = request_to(options.server, Service::Recognition, std::string(kShortAudioPath) + "?format=detailed&language=" + query_value(locale));
+    auto request = request_to(options.server, Service::Recognition, std::string(kShortAudioPath) + "?format=detailed&language=" + percent_encoded(locale));
     request.headers.emplace_back("content-type", "audio/wav; codecs=audio/pcm; samplerate=" + std::to_string(TurnListener::kRateHz));
     request.headers.emplace_back("accept", "application/json");
     request.body = std::move(wav);

@@ -19,7 +19,7 @@ namespace offhook::inline v0::agent::deepgram {
 /// The address and the key of a thinking model that Deepgram does not offer.
 struct ThinkEndpoint {
   std::string url;
-  config::Secret key;  ///< sent as "authorization: Bearer ..."; empty: no header
+  Secret key;  ///< sent as "authorization: Bearer ..."; empty: no header
 };
 
 /// The configuration of a Voice Agent.

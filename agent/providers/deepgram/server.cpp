@@ -39,7 +39,7 @@ Query& Query::add(std::string_view name, std::string_view value) {
   if (!text_.empty()) text_ += '&';
   text_ += name;
   text_ += '=';
-  text_ += query_value(value);
+  text_ += percent_encoded(value);
   return *this;
 }
 

@@ -16,7 +16,7 @@ namespace offhook::inline v0::agent::deepgram {
 struct Server {
   enum class Auth : std::uint8_t { Token, Bearer };  ///< Token: an API key; Bearer: a temporary token
   std::string base_url = "https://api.deepgram.com";
-  config::Secret key;                                ///< empty: no header
+  Secret key;                                ///< empty: no header
   Auth auth = Auth::Token;
   base::Duration connect_limit = std::chrono::seconds(3);
 };

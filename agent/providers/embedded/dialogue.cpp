@@ -273,9 +273,9 @@ base::Error dialogue_error(std::string why) {
 /// The depth is bounded, because the library destroys its tree by recursion. A name that occurs twice is refused, because the
 /// library would keep only one of the values.
 std::optional<std::string> complain_of_json(std::string_view json) {
-  constexpr config::JsonBounds kBounds{.depth = 16, .members = 256, .items = 256};
-  std::vector<config::Problem> problems;
-  static_cast<void>(config::read_json(json, "dialogue", problems, kBounds));
+  constexpr JsonBounds kBounds{.depth = 16, .members = 256, .items = 256};
+  std::vector<Problem> problems;
+  static_cast<void>(read_json(json, "dialogue", problems, kBounds));
   if (problems.empty()) return std::nullopt;
   return problems.front().where + ": " + problems.front().found;
 }

@@ -15,7 +15,7 @@ namespace offhook::inline v0::agent::ollama {
 
 struct ChatServerOptions {
   std::string base_url = "http://127.0.0.1:11434";  ///< without a path; may end in '/'
-  config::Secret key;                               ///< empty: no authorization header, as for an operator's own server
+  Secret key;                               ///< empty: no authorization header, as for an operator's own server
   base::Duration connect_limit = std::chrono::seconds(3);
   ModelOptions model;
 };

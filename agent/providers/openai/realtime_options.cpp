@@ -9,8 +9,8 @@ namespace {
 std::string azure_url(const AzureRealtime& azure) {
   const std::string resource = socket_url(azure.endpoint);
   // The GA address answers 401 if there is an api-version.
-  if (azure.api_version.empty()) return resource + "/openai/v1/realtime?model=" + query_value(azure.deployment);
-  return resource + "/openai/realtime?api-version=" + query_value(azure.api_version) + "&deployment=" + query_value(azure.deployment);
+  if (azure.api_version.empty()) return resource + "/openai/v1/realtime?model=" + percent_encoded(azure.deployment);
+  return resource + "/openai/realtime?api-version=" + percent_encoded(azure.api_version) + "&deployment=" + percent_encoded(azure.deployment);
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ net::WebSocketRequest socket_request(const RealtimeOptions& options) {
     request.headers.emplace_back("api-key", options.api_key.reveal());
     return request;
   }
-  request.url = socket_url(options.base_url) + "/realtime?model=" + query_value(options.model);
+  request.url = socket_url(options.base_url) + "/realtime?model=" + percent_encoded(options.model);
   if (!options.api_key.empty()) request.headers.emplace_back("Authorization", "Bearer " + options.api_key.reveal());
   if (!options.organization.empty()) request.headers.emplace_back("OpenAI-Organization", options.organization);
   if (!options.project.empty()) request.headers.emplace_back("OpenAI-Project", options.project);

@@ -43,7 +43,7 @@ struct AzureRealtime {
 struct RealtimeOptions {
   std::string base_url = "https://api.openai.com/v1";  ///< http, https, ws or wss; not used with `azure`
   std::string model = "gpt-realtime";
-  config::Secret api_key;
+  Secret api_key;
   std::string organization, project;                   ///< "": no header
   std::optional<AzureRealtime> azure;
   std::string voice = "marin";

@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent::openai {
 struct Server {
   enum class Auth : std::uint8_t { Bearer, ApiKey };  ///< ApiKey: the header `api-key`, for Azure
   std::string base_url = "https://api.openai.com/v1";
-  config::Secret key;                                 ///< empty: no header, as for an operator's own server
+  Secret key;                                 ///< empty: no header, as for an operator's own server
   Auth auth = Auth::Bearer;
   std::string organization, project;                  ///< "": no header
   std::string query;                                  ///< added to each URL, such as "api-version=2025-04-01-preview"

@@ -1,9 +1,10 @@
 #include <offhook/agent/tools/http/answer.hpp>
 
+#include <offhook/agent/support/http_text.hpp>
 #include <offhook/agent/support/json_in.hpp>
 #include <offhook/agent/support/json_text.hpp>
+#include <offhook/agent/support/url_text.hpp>
 #include <offhook/agent/support/utf8.hpp>
-#include <offhook/agent/tools/http/percent.hpp>
 #include <offhook/agent/tools/tool_text.hpp>
 #include <offhook/base/text.hpp>
 
@@ -21,11 +22,6 @@ constexpr std::size_t kMaxRefusalText = 2048;
 constexpr std::size_t kShortestSecret = 4;  // A shorter secret occurs in many texts by chance.
 constexpr std::string_view kUnknown = " Whether the tool did its work is not known.";
 constexpr std::string_view kNothing = " Nothing was done.";
-
-std::string_view media_type(const Exchanged& exchanged) {
-  const std::string_view type = exchanged.content_type;
-  return base::trim(type.substr(0, type.find(';')));
-}
 
 bool ends_with_json(std::string_view type) {
   constexpr std::string_view kSuffix = "+json";
@@ -53,7 +49,7 @@ std::string without(std::string text, const std::vector<std::string_view>& secre
 
 /// Returns the body as text; "" if it is not text.
 std::string shown_body(const Exchanged& exchanged, const std::vector<std::string_view>& secrets, std::size_t most) {
-  const std::string_view type = media_type(exchanged);
+  const std::string_view type = media_type(exchanged.content_type);
   if (!is_json(type) && !is_text(type)) return {};
   std::string text = exchanged.body;
   json::Parser parser;

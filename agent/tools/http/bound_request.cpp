@@ -3,8 +3,8 @@
 #include <offhook/agent/net/web_socket_url.hpp>
 #include <offhook/agent/support/json_in.hpp>
 #include <offhook/agent/support/json_text.hpp>
+#include <offhook/agent/support/url_text.hpp>
 #include <offhook/agent/tools/http/path_value.hpp>
-#include <offhook/agent/tools/http/percent.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>

@@ -85,7 +85,7 @@ Read<Node> resolve(const Node& document, Node node) {
     json::Element reference;
     if (node.value.at_key("$ref").get(reference) != simdjson::SUCCESS) return node;
     const std::string_view where = node.text("$ref");
-    const auto broken = [&](const std::string& why) { return base::fail(node.fault("its $ref \"" + records::printable(where, kMaxShownReference) + "\" " + why)); };
+    const auto broken = [&](const std::string& why) { return base::fail(node.fault("its $ref \"" + printable(where, kMaxShownReference) + "\" " + why)); };
     if (!where.starts_with("#/")) return broken("leads out of the document: a reference must begin with #/");
     if (hops == kMaxReferenceHops) return broken("follows too many references in a row");
     const auto pointer = percent_decoded(where.substr(1));

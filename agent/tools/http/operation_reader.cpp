@@ -123,7 +123,7 @@ class Reader {
   [[nodiscard]] std::ptrdiff_t count(std::string_view name) const {
     return std::count_if(operation_.path.begin(), operation_.path.end(), [name](const PathPiece& piece) { return piece.is_parameter && piece.text == name; });
   }
-  [[nodiscard]] static std::string shown(std::string_view name) { return records::printable(name, kMaxShownName); }
+  [[nodiscard]] static std::string shown(std::string_view name) { return printable(name, kMaxShownName); }
 
   [[nodiscard]] Fault take_body() {
     auto read = read_body(document_, node_);
@@ -182,7 +182,7 @@ Fault read_path_item(const Node& document, std::string_view path, const Node& it
     const auto node = item.member(key);
     const std::string_view id = node ? node->text("operationId") : std::string_view();
     if (id.empty() || std::find(wanted.begin(), wanted.end(), id) == wanted.end()) continue;
-    if (found.contains(id)) return node->fault("the operationId \"" + records::printable(id, kMaxShownName) + "\" belongs to another operation already");
+    if (found.contains(id)) return node->fault("the operationId \"" + printable(id, kMaxShownName) + "\" belongs to another operation already");
     auto read = Reader(document, item, *node).read(path, method);
     if (!read) return std::move(read.error());
     found.emplace(std::string(id), std::move(*read));
@@ -221,7 +221,7 @@ Read<std::vector<Operation>> read_operations(std::string_view document, const st
   std::vector<Operation> operations;
   for (const std::string& id : wanted) {
     const auto at = found->find(id);
-    if (at == found->end()) return base::fail(DocumentFault{"/paths", "no operation (get, put, post, delete, patch) has the operationId \"" + records::printable(id, kMaxShownName) + "\""});
+    if (at == found->end()) return base::fail(DocumentFault{"/paths", "no operation (get, put, post, delete, patch) has the operationId \"" + printable(id, kMaxShownName) + "\""});
     operations.push_back(std::move(at->second));
     found->erase(at);
   }

@@ -6,8 +6,6 @@ namespace offhook::inline v0::agent::tools::http {
 
 namespace {
 
-constexpr std::string_view kDigits = "0123456789ABCDEF";
-
 int digit_of(char c) {
   if (base::is_digit(c)) return c - '0';
   const char lower = base::to_lower(c);
@@ -19,21 +17,6 @@ bool begins_with_escape(std::string_view text) {
 }
 
 }  // namespace
-
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-      out += c;
-      continue;
-    }
-    const auto octet = static_cast<unsigned char>(c);
-    out += '%';
-    out += kDigits[octet >> 4U];
-    out += kDigits[octet & 15U];
-  }
-  return out;
-}
 
 std::optional<std::string> percent_decoded(std::string_view text) {
   for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {

@@ -4,11 +4,9 @@
 #include <string>
 #include <string_view>
 
-/// Percent-encoding: RFC 3986 section 2.1.
+/// Decodes percent-encoding: RFC 3986 section 2.1. agent/support/url_text.hpp encodes.
 namespace offhook::inline v0::agent::tools::http {
 
-/// Returns the text with all characters except the unreserved ones (RFC 3986 section 2.3) as %XX, so that none has a meaning in a URL.
-[[nodiscard]] std::string percent_encoded(std::string_view text);
 /// Returns the decoded text; nullopt if a `%` has no two hexadecimal digits after it.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
 /// Returns the decoded text, and keeps an invalid `%` as it is, as many servers do.

@@ -26,7 +26,7 @@ std::optional<std::string> fault_of_headers(const ServiceOptions& options) {
 
 std::optional<std::string> fault_of(const ServiceOptions& options) {
   if (!is_label(options.label)) return "a label of a service is made of a-z, 0-9 and -, at most " + std::to_string(kMaxLabel) + " of them";
-  if (auto fault = mcp::fault_of_url(options.url, options.plain_http)) return fault;
+  if (auto fault = net::fault_of_url(options.url, options.plain_http)) return fault;
   if (options.url.find('?') != std::string::npos) return "its URL must have no query in it";
   if (options.operations.empty()) return "it names no operation (operationId) that may be used";
   if (options.operations.size() > kMaxOperations) return "it names more than " + std::to_string(kMaxOperations) + " operations";

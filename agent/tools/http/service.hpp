@@ -19,8 +19,8 @@ inline constexpr std::size_t kMaxFixedHeaders = 16;
 struct ServiceOptions {
   std::string label;                                            ///< as is_label() requires
   std::string url;                                              ///< base URL of all paths; the document's `servers` are ignored
-  config::Secret token;                                         ///< none: no Authorization header
-  std::vector<std::pair<std::string, config::Secret>> headers;  ///< further headers of the service, such as an API key
+  Secret token;                                         ///< none: no Authorization header
+  std::vector<std::pair<std::string, Secret>> headers;  ///< further headers of the service, such as an API key
   std::vector<std::string> operations;                          ///< operationIds; other operations do not exist
   std::vector<Pin> pins;
   Unpinned unpinned = Unpinned::Refuse;

@@ -14,9 +14,9 @@ constexpr base::Duration kConnectLimit = std::chrono::seconds(5), kAnswerLimit =
 Authorizer::Authorizer(OauthOptions options, std::string server, net::HttpClient& http, Edge edge)
     : options_(options), http_(http), edge_(std::move(edge)), grant_(std::move(options), std::move(server)) {}
 
-config::Secret Authorizer::token() const { return good_until_ && edge_.now() >= *good_until_ ? config::Secret() : token_; }
+Secret Authorizer::token() const { return good_until_ && edge_.now() >= *good_until_ ? Secret() : token_; }
 
-void Authorizer::fetch(const config::Secret& refused, std::string_view www_authenticate, Done done) {
+void Authorizer::fetch(const Secret& refused, std::string_view www_authenticate, Done done) {
   if (const auto held = token(); !held.empty() && held != refused) return done({});  // Another request has got a new token meanwhile.
   waiting_.push_back(std::move(done));
   if (waiting_.size() > 1) return;
@@ -47,7 +47,7 @@ void Authorizer::ask(GrantRequest& request) {
   if (!request.audience.empty()) {
     const auto assertion =
         client_assertion(options_.private_key, options_.client_id, request.audience, edge_.unix_seconds(), edge_.unique());
-    made.body += "&client_assertion_type=" + query_value("urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    made.body += "&client_assertion_type=" + percent_encoded("urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
     made.body += "&client_assertion=" + assertion.value_or("");  // fault_of() has checked the key.
   }
   made.connect_limit = kConnectLimit;

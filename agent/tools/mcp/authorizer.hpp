@@ -28,12 +28,12 @@ class Authorizer {
   Authorizer(OauthOptions options, std::string server, net::HttpClient& http, Edge edge);
 
   /// Returns the token; "" if there is none, or if it has expired.
-  [[nodiscard]] config::Secret token() const;
+  [[nodiscard]] Secret token() const;
   /// Returns true if a token can be requested before the server sends a challenge.
   [[nodiscard]] bool can_ask_first() const { return grant_.knows_endpoint(); }
   /// Gets a token that differs from `refused` (which may be ""), and calls `done` once. If can_ask_first() is true and there is no token, it calls
   /// `done` later, never from within.
-  void fetch(const config::Secret& refused, std::string_view www_authenticate, Done done);
+  void fetch(const Secret& refused, std::string_view www_authenticate, Done done);
 
  private:
   void carry_out(GrantStep step);
@@ -45,7 +45,7 @@ class Authorizer {
   net::HttpClient& http_;
   Edge edge_;
   ClientCredentialsGrant grant_;
-  config::Secret token_;
+  Secret token_;
   std::optional<base::TimePoint> good_until_;
   std::vector<Done> waiting_;
   std::unique_ptr<net::HttpTransfer> transfer_;

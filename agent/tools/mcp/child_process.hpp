@@ -21,7 +21,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 struct CommandLine {
   std::vector<std::string> argv;  ///< the first is the program's absolute path; there is no search and no shell
-  std::vector<std::pair<std::string, config::Secret>> environment;  ///< the whole environment; PATH and LANG are added if they are missing
+  std::vector<std::pair<std::string, Secret>> environment;  ///< the whole environment; PATH and LANG are added if they are missing
   std::string directory = "/";
 };
 

@@ -26,7 +26,7 @@ void append_base64url(std::string& out, std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> client_assertion(const config::Secret& private_key, std::string_view client_id,
+std::optional<std::string> client_assertion(const Secret& private_key, std::string_view client_id,
                                             std::string_view audience, std::int64_t unix_seconds, std::string_view unique) {
   const auto key = sip::SigningKey::from_pem(private_key.reveal());
   if (!key) return std::nullopt;

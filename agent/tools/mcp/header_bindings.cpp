@@ -1,5 +1,6 @@
 #include <offhook/agent/tools/mcp/header_bindings.hpp>
 
+#include <offhook/agent/support/http_text.hpp>
 #include <offhook/base/base64.hpp>
 #include <offhook/base/text.hpp>
 
@@ -17,12 +18,6 @@ constexpr std::string_view kEncodedBegin = "=?base64?", kEncodedEnd = "?=";
 constexpr std::size_t kMaxPath = 8;
 constexpr std::size_t kMaxSchemaDepth = 64;
 constexpr std::int64_t kMaxSafeInteger = (std::int64_t{1} << 53) - 1;
-
-bool is_token(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxHeaderName && std::all_of(text.begin(), text.end(), [](char c) {
-    return base::is_digit(c) || base::is_alpha(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
 
 /// Walks over a schema. An argument is reachable only through members named `properties`; a mark in any other place is a fault.
 class Reader {
@@ -59,7 +54,7 @@ class Reader {
 
   [[nodiscard]] bool bind(const json::Element& schema, const json::Element& mark, bool reachable) {
     std::string_view name;
-    if (!reachable || path_.empty() || path_.size() > kMaxPath || mark.get(name) != simdjson::SUCCESS || !is_token(name)) return false;
+    if (!reachable || path_.empty() || path_.size() > kMaxPath || mark.get(name) != simdjson::SUCCESS || name.size() > kMaxHeaderName || !is_token(name)) return false;
     const std::string_view type = json::text(schema, "type");
     if (type != "string" && type != "integer" && type != "boolean") return false;
     HeaderBinding binding{std::string(kPrefix) + std::string(name), path_};

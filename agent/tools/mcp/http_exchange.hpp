@@ -17,7 +17,7 @@ struct HttpWire::Exchange {
   std::string session;          // session of the request; "": none
   std::string revision;
   net::HttpRequest request;    // without its token; stored if there is an Authorizer
-  config::Secret token;        // the Authorizer's token in the request
+  Secret token;        // the Authorizer's token in the request
   bool renewed_token = false;  // the request was sent again with a new token
   std::unique_ptr<net::HttpTransfer> transfer;
   net::HttpHead head;

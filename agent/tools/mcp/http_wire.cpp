@@ -1,5 +1,6 @@
 #include <offhook/agent/tools/mcp/http_wire.hpp>
 
+#include <offhook/agent/support/http_text.hpp>
 #include <offhook/agent/tools/mcp/http_exchange.hpp>
 #include <offhook/agent/tools/mcp/rpc_message.hpp>
 #include <offhook/base/text.hpp>
@@ -18,11 +19,6 @@ constexpr base::Duration kFarewellLimit = std::chrono::seconds(2);
 
 bool is_session_id(std::string_view id) {  // MCP 2025-11-25 basic/transports: visible ASCII
   return !id.empty() && id.size() <= kMaxSessionId && std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
-
-std::string_view media_type(const net::HttpHead& head) {
-  std::string_view type = head.header("content-type");
-  return base::trim(type.substr(0, type.find(';')));
 }
 
 }  // namespace
@@ -100,7 +96,7 @@ void HttpWire::on_head(Exchange& exchange, const net::HttpHead& head) {
   exchange.head = head;
   exchange.accepted = exchange.accepted || exchange.good();
   if (exchange.good()) exchange.renewed_token = false;  // The token may expire again before the stream is resumed.
-  exchange.is_stream = exchange.good() && base::iequals(media_type(head), "text/event-stream");
+  exchange.is_stream = exchange.good() && base::iequals(media_type(head.header("content-type")), "text/event-stream");
   if (!exchange.good() || !exchange.begins_session) return;
   if (const auto id = head.header("mcp-session-id"); is_session_id(id)) session_ = id;
 }
@@ -209,7 +205,7 @@ void HttpWire::shut_down(std::function<void()> done) {
   listening_.reset();
   if (session_.empty()) return done();
   auto made = request("DELETE", revision_, session_);
-  if (const auto token = authorizer_ == nullptr ? config::Secret() : authorizer_->token(); !token.empty())
+  if (const auto token = authorizer_ == nullptr ? Secret() : authorizer_->token(); !token.empty())
     made.headers.emplace_back("authorization", "Bearer " + token.reveal());
   made.total_limit = kFarewellLimit;
   net::HttpHandler handler;

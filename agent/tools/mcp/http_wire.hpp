@@ -20,8 +20,8 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 struct HttpWireOptions {
   std::string url;
-  config::Secret token;                                         ///< none: no Authorization header
-  std::vector<std::pair<std::string, config::Secret>> headers;  ///< further headers of the server
+  Secret token;                                         ///< none: no Authorization header
+  std::vector<std::pair<std::string, Secret>> headers;  ///< further headers of the server
   base::Duration connect_limit = std::chrono::seconds(5);
   std::optional<OauthOptions> oauth;                            ///< settings of an Authorizer, which replaces the token
   bool plain_http = false;                                      ///< allows http to the local network

@@ -1,5 +1,6 @@
 #include <offhook/agent/tools/mcp/oauth_documents.hpp>
 
+#include <offhook/agent/support/http_text.hpp>
 #include <offhook/agent/support/json_in.hpp>
 #include <offhook/base/text.hpp>
 
@@ -12,11 +13,6 @@ namespace {
 constexpr std::size_t kMaxErrorName = 64;
 
 /// RFC 9110 section 5.6.2.
-bool is_token_char(char c) {
-  return base::is_alpha(c) || base::is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-bool is_visible(char c) { return c > ' ' && c <= '~'; }
-
 /// Reads a quoted string after its first quote: RFC 9110 section 5.6.4.
 std::string take_quoted(base::TextCursor& cursor) {
   std::string text;
@@ -126,7 +122,7 @@ std::optional<TokenAnswer> read_token_answer(std::string_view text) {
   const bool is_whole = !token.empty() && token.size() <= kMaxTokenBytes && std::all_of(token.begin(), token.end(), is_visible);
   const std::string_view type = json::text(*root, "token_type");
   if (!is_whole || (!type.empty() && !base::iequals(type, "Bearer"))) return std::nullopt;
-  TokenAnswer answer{config::Secret(std::string(token)), std::nullopt};
+  TokenAnswer answer{Secret(std::string(token)), std::nullopt};
   if (const auto seconds = json::real(*root, "expires_in"))
     answer.expires_in =
         std::chrono::seconds(static_cast<std::int64_t>(std::clamp(*seconds, 0.0, static_cast<double>(kLongestToken.count()))));

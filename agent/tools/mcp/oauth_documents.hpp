@@ -48,7 +48,7 @@ struct IssuerMetadata {
 
 /// A token response: RFC 6749 section 5.1.
 struct TokenAnswer {
-  config::Secret token;  ///< safe in a header
+  Secret token;  ///< safe in a header
   std::optional<std::chrono::seconds> expires_in;
 };
 [[nodiscard]] std::optional<TokenAnswer> read_token_answer(std::string_view json);

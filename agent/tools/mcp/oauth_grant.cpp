@@ -19,7 +19,7 @@ std::string words_of(int status, std::string_view body) {
 
 /// Returns the value for Basic. Both parts are form-encoded first: RFC 6749 section 2.3.1.
 std::string basic_value(const OauthOptions& options) {
-  return net::basic_authorization(query_value(options.client_id) + ":" + query_value(options.client_secret.reveal()));
+  return net::basic_authorization(percent_encoded(options.client_id) + ":" + percent_encoded(options.client_secret.reveal()));
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ std::optional<std::string> fault_of(const OauthOptions& options) {
   if (!options.private_key.empty() && !sip::SigningKey::from_pem(options.private_key.reveal()))
     return "the private key of the client credentials is not a key on P-256 in PEM";
   if (options.token_endpoint.empty()) return std::nullopt;
-  if (const auto fault = fault_of_url(options.token_endpoint)) return "the token endpoint: " + *fault;
+  if (const auto fault = net::fault_of_url(options.token_endpoint)) return "the token endpoint: " + *fault;
   return std::nullopt;
 }
 
@@ -144,13 +144,13 @@ GrantStep ClientCredentialsGrant::ask_token() {
   state_ = State::Token;
   GrantRequest request{
       "POST", endpoint_, {{"content-type", "application/x-www-form-urlencoded"}, {"accept", "application/json"}}, {}, {}};
-  request.body = "grant_type=client_credentials&resource=" + query_value(resource_);
-  if (const std::string wanted = scope(); !wanted.empty()) request.body += "&scope=" + query_value(wanted);
+  request.body = "grant_type=client_credentials&resource=" + percent_encoded(resource_);
+  if (const std::string wanted = scope(); !wanted.empty()) request.body += "&scope=" + percent_encoded(wanted);
   switch (proof_) {
     case Proof::Basic: request.headers.emplace_back("authorization", basic_value(options_)); break;
     case Proof::Body:
       request.body +=
-          "&client_id=" + query_value(options_.client_id) + "&client_secret=" + query_value(options_.client_secret.reveal());
+          "&client_id=" + percent_encoded(options_.client_id) + "&client_secret=" + percent_encoded(options_.client_secret.reveal());
       break;
     case Proof::Assertion:
       request.audience = !issuer_.empty() ? issuer_ : !options_.issuer.empty() ? options_.issuer : endpoint_;

@@ -17,8 +17,8 @@ namespace offhook::inline v0::agent::tools::mcp {
 /// The identity of Offhook for the authorization server of a tool server: a client without a user. RFC 6749 section 4.4.
 struct OauthOptions {
   std::string client_id;
-  config::Secret client_secret;  ///< either this secret,
-  config::Secret private_key;    ///< or a P-256 key in PEM, which only signs: RFC 7523 section 2.2
+  Secret client_secret;  ///< either this secret,
+  Secret private_key;    ///< or a P-256 key in PEM, which only signs: RFC 7523 section 2.2
   std::string token_endpoint;    ///< "": the one in the server's metadata
   std::string issuer;            ///< the only accepted issuer; "": accepts the first one, and no other later
   std::string scope;             ///< "": the scope that the server requests
@@ -37,7 +37,7 @@ struct GrantRequest {
   std::string audience;  ///< not "": append the client's assertion for this audience to the body
 };
 struct Granted {
-  config::Secret token;
+  Secret token;
   std::optional<base::TimePoint> good_until;
 };
 struct Denied {

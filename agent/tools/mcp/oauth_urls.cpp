@@ -26,7 +26,7 @@ Split split(std::string_view url) {
 }
 
 std::optional<net::WebSocketUrl> parts_of(std::string_view url) {
-  return fault_of_url(url) ? std::nullopt : parts_of_http(url);
+  return net::fault_of_url(url) ? std::nullopt : net::parts_of_http(url);
 }
 
 /// Returns true if the host has only the characters of names (RFC 1123 section 2.1). libcurl decodes a host, and maps other characters to these. A
@@ -86,8 +86,8 @@ std::optional<std::string> fault_of_named_url(std::string_view url, std::string_
   if (!named) return "a URL that it names for its tokens cannot be used: it must begin with https://";
   if (!asked) return "its URL cannot be read";
   if (base::iequals(named->host, asked->host)) return std::nullopt;
-  if (is_loopback(named->host) || is_below_localhost(named->host)) {
-    if (is_loopback(asked->host)) return std::nullopt;
+  if (net::is_loopback(named->host) || is_below_localhost(named->host)) {
+    if (net::is_loopback(asked->host)) return std::nullopt;
     return "it names this machine for its tokens, which is not allowed";
   }
   if (is_address(named->host) || !is_plain(named->host)) return "it names an IP address for its tokens, and not a host name";

@@ -27,7 +27,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 [[nodiscard]] bool is_same_issuer(std::string_view one, std::string_view other);
 
 /// Checks a URL that the server at `server` or its metadata named, before a secret is sent there. Returns the fault as a sentence; nullopt if there is none.
-/// In addition to fault_of_url(), a server on another machine must not name this machine, and no server may name an IP address other than its own.
+/// In addition to net::fault_of_url(), a server on another machine must not name this machine, and no server may name an IP address other than its own.
 [[nodiscard]] std::optional<std::string> fault_of_named_url(std::string_view url, std::string_view server);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

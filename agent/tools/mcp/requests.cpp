@@ -44,7 +44,7 @@ void choose(const json::Element& object, std::string_view list_name, ServerFacts
   for (const json::Element one : list) {
     std::string_view text;
     if (one.get(text) != simdjson::SUCCESS) continue;
-    if (facts.said.empty()) facts.said = records::printable(text, kMaxShownRevision);
+    if (facts.said.empty()) facts.said = printable(text, kMaxShownRevision);
     facts.modern = facts.modern || text == kModernRevision;
   }
   facts.revision = facts.modern ? kModernRevision : legacy_among(list);
@@ -139,7 +139,7 @@ std::optional<ServerFacts> read_initialization(std::string_view result) {
   const std::string_view revision = json::text(*root, "protocolVersion");
   if (revision.empty()) return std::nullopt;
   ServerFacts facts;
-  facts.said = records::printable(revision, kMaxShownRevision);
+  facts.said = printable(revision, kMaxShownRevision);
   if (std::find(kLegacyRevisions.begin(), kLegacyRevisions.end(), revision) != kLegacyRevisions.end()) facts.revision = revision;
   read_capabilities(*root, facts);
   return facts;

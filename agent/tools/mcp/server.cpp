@@ -38,9 +38,9 @@ constexpr std::string_view kChanged = "The tool is not the one any more that it 
 std::optional<std::string> fault_of(const ServerOptions& options) {
   if (!is_label(options.label)) return "a label of a server is made of a-z, 0-9 and -, at most " + std::to_string(kMaxLabel) + " of them";
   if (const auto* http = std::get_if<HttpWireOptions>(&options.at)) {
-    if (auto fault = fault_of_url(http->url, http->plain_http)) return fault;
+    if (auto fault = net::fault_of_url(http->url, http->plain_http)) return fault;
     if (!http->oauth) return std::nullopt;
-    if (crosses_in_clear(http->url)) return "client credentials need https: over plain http another machine could direct the secret to itself";
+    if (net::crosses_in_clear(http->url)) return "client credentials need https: over plain http another machine could direct the secret to itself";
     if (!http->token.empty()) return "either a token or client credentials can be given for a server, and not both";
     return fault_of(*http->oauth);
   }

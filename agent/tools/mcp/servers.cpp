@@ -82,8 +82,8 @@ class Servers::Impl {
   [[nodiscard]] base::Result<std::unique_ptr<Wire>, base::Error> make_wire(
       Host& host, const std::variant<CommandLine, HttpWireOptions>& where, const std::string& ca_file, WireHandler handler) {
     if (const auto* http = std::get_if<HttpWireOptions>(&where)) {
-      if (auto fault = fault_of_url(http->url, http->plain_http)) return base::fail(base::Error{"mcp", 0, std::move(*fault)});
-      net::HttpClient& client = client_for(*edges_, http->url, ca_file);
+      if (auto fault = net::fault_of_url(http->url, http->plain_http)) return base::fail(base::Error{"mcp", 0, std::move(*fault)});
+      net::HttpClient& client = net::client_for(*edges_, http->url, ca_file);
       if (http->oauth && !host.authorizer)
         host.authorizer = std::make_unique<Authorizer>(*http->oauth, http->url, edges_->http(ca_file), authorizer_edge());
       return std::make_unique<HttpWire>(*http, client, std::move(handler), host.authorizer.get());

@@ -13,15 +13,15 @@ namespace {
 constexpr std::size_t kShortestSecret = 4;  // A shorter one occurs within ordinary words.
 }
 
-std::vector<std::string> needles_of(const std::vector<config::Secret>& secrets) {
+std::vector<std::string> needles_of(const std::vector<Secret>& secrets) {
   std::vector<std::string> needles;
-  for (const config::Secret& secret : secrets) {
+  for (const Secret& secret : secrets) {
     base::TextCursor rest(secret.reveal());
     while (!rest.at_end()) {
       const std::string_view line = base::trim(rest.take_until('\n'));
       if (line.size() < kShortestSecret) continue;
-      needles.push_back(records::printable(line, line.size()));
-      needles.push_back(query_value(line));
+      needles.push_back(printable(line, line.size()));
+      needles.push_back(percent_encoded(line));
       std::string quoted;
       append_json_string(quoted, line);
       needles.push_back(quoted.substr(1, quoted.size() - 2));
@@ -34,15 +34,15 @@ std::vector<std::string> needles_of(const std::vector<config::Secret>& secrets) 
 }
 
 std::string without_secrets(std::string line, const std::vector<std::string>& needles) {
-  line = records::printable(line, line.size());
+  line = printable(line, line.size());
   for (const std::string& text : needles) {
     for (auto at = line.find(text); at != std::string::npos; at = line.find(text, at)) line.replace(at, text.size(), "***");
   }
-  return records::printable(line, kMaxToldBytes);
+  return printable(line, kMaxToldBytes);
 }
 
 StdioWire::StdioWire(const CommandLine& command, WireHandler handler) : handler_(std::move(handler)) {
-  std::vector<config::Secret> secrets;
+  std::vector<Secret> secrets;
   for (const auto& [name, value] : command.environment) secrets.push_back(value);
   veiled_ = needles_of(secrets);
 }

@@ -44,7 +44,7 @@ class StdioWire final : public Wire {
 
 /// Returns the texts to search for, so that no secret is reported: each line of each secret with at least four octets, as printed, and in JSON and
 /// URL encoding. The longest come first, so that none hides a part of another.
-[[nodiscard]] std::vector<std::string> needles_of(const std::vector<config::Secret>& secrets);
+[[nodiscard]] std::vector<std::string> needles_of(const std::vector<Secret>& secrets);
 /// Returns `line` with "***" in place of each of `needles`, printable, and cut.
 [[nodiscard]] std::string without_secrets(std::string line, const std::vector<std::string>& needles);
 

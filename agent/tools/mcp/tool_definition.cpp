@@ -33,7 +33,7 @@ bool has_repeated_name(const json::Element& tool) {
   return !append_canonical(ignored, tool);
 }
 
-std::string shown(std::string_view name) { return "\"" + records::printable(name, kMaxShownName) + "\""; }
+std::string shown(std::string_view name) { return "\"" + printable(name, kMaxShownName) + "\""; }
 
 /// Parses a tool. Returns the fault; "" if there is none.
 std::string read_tool(const json::Element& element, ToolDefinition& tool) {

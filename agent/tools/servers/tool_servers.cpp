@@ -54,7 +54,7 @@ std::vector<std::unique_ptr<ToolSource>> ToolServers::sources(const std::vector<
     if (found == running_.end()) continue;
     std::unique_ptr<ToolSource> source;
     if (const auto* service = std::get_if<ToolPlace::HttpService>(&found->second->place.at)) {
-      net::HttpClient& client = mcp::client_for(edges, service->service->options().url, service->ca_file);
+      net::HttpClient& client = net::client_for(edges, service->service->options().url, service->ca_file);
       source = std::make_unique<http::HttpSource>(service->service, client);
     } else {
       source = found->second->server->source(label);

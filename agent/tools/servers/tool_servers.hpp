@@ -23,7 +23,7 @@ struct ToolPlace {
   };
   std::variant<mcp::ServerOptions, HttpService> at;
   config::ToolServerSettings settings;  ///< the settings of this place
-  config::Secret files;                 ///< the contents of the files that it uses
+  Secret files;                 ///< the contents of the files that it uses
   bool is_granted = false;              ///< at least one agent may use one of its tools; otherwise nothing is started
 
   [[nodiscard]] const std::string& label() const { return settings.name; }

@@ -13,6 +13,7 @@ namespace building {
 
 namespace agent = offhook::agent;
 namespace config = offhook::agent::config;
+using namespace offhook::agent;
 
 using Texts = std::map<std::string, std::string>;
 
@@ -34,8 +35,8 @@ struct Built {
   /// Returns all problems, one per line.
   [[nodiscard]] std::string problems() const {
     std::string text;
-    for (const auto& problem : effective.problems) text += config::to_string(problem) + "\n";
-    for (const auto& problem : made.problems) text += config::to_string(problem) + "\n";
+    for (const auto& problem : effective.problems) text += to_string(problem) + "\n";
+    for (const auto& problem : made.problems) text += to_string(problem) + "\n";
     return text;
   }
   [[nodiscard]] std::string warnings() const {

@@ -309,7 +309,7 @@ TEST_CASE("A value may be a reference to a variable or to a file") {
   CHECK(std::get<agent::RealtimeWay>(built.profile().sessions.front()).provider->api_key.reveal() == "k1");
   const auto other = config::read_text(R"({"sip": {"extension": "1", "password": "${file:/run/secret}", "host": "h"}})", "my.json",
                                        {std::nullopt, {}, {}, files_of({{"/run/secret", "one\ntwo\n"}})});
-  CHECK(config::to_string(other.problems.at(0)).starts_with("/sip/password: found a line break or another control character;"));
+  CHECK(offhook::agent::to_string(other.problems.at(0)).starts_with("/sip/password: found a line break or another control character;"));
 }
 
 TEST_CASE("A reference to a missing target is reported, and a warning names a secret file that others may read") {
@@ -554,6 +554,6 @@ TEST_CASE("Warnings name an agent that can get no call, and a prompt that no pro
 TEST_CASE("The output of a configuration with providers shows no secret") {
   const auto built = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "canary-9"}, "canary-9": {"kind": "openai"}}})");
   CHECK(built.problems().find("canary") == std::string::npos);
-  CHECK(config::write_json(built.effective.config.provider_tree).find("\"api_key\":\"***\"") != std::string::npos);
+  CHECK(offhook::agent::write_json(built.effective.config.provider_tree).find("\"api_key\":\"***\"") != std::string::npos);
   CHECK(build(R"({"providers": {"openai": {"api_key": 7, "canary": 1}}})", {{"OPENAI_API_KEY", "canary"}}).problems().find("api_key: found a whole number") != std::string::npos);
 }

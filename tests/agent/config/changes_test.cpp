@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 namespace config = offhook::agent::config;
+using namespace offhook::agent;
 
 TEST_CASE("A reload applies agents, prompts and the log level; the account, ports and health server change only at a restart") {
   config::Config running;
@@ -10,20 +11,20 @@ TEST_CASE("A reload applies agents, prompts and the log level; the account, port
   config::Config fresh = running;
   fresh.agent.prompt = "new";
   fresh.agent.voice = "rms";
-  fresh.agents = config::json_list({"x"});
+  fresh.agents = json_list({"x"});
   fresh.log.level = "debug";
   fresh.limits.silence = std::chrono::seconds(9);
   CHECK(config::waiting_for_restart(running, fresh).empty());
-  fresh.sip.password = config::Secret("new");
+  fresh.sip.password = Secret("new");
   fresh.sip.extension = "7";
-  fresh.sip.caller_secrets = {{"anna", config::Secret("new")}};
+  fresh.sip.caller_secrets = {{"anna", Secret("new")}};
   fresh.health.port = 1;
-  fresh.health.token = config::Secret("new");
+  fresh.health.token = Secret("new");
   fresh.media.first_port = 2000;
   fresh.limits.calls = 3;
   fresh.transcripts.enabled = true;
-  fresh.recordings.key = config::Secret("new");
-  fresh.network.proxy = config::Secret("http://new:1");
+  fresh.recordings.key = Secret("new");
+  fresh.network.proxy = Secret("http://new:1");
   CHECK(config::waiting_for_restart(running, fresh) ==
         std::vector<std::string>{"/sip/extension", "/sip/password", "/sip/callers", "/network/proxy", "/media/first_port", "/limits/calls", "/health/port", "/health/token", "/transcripts/enabled",
                                  "/recordings/key"});

@@ -19,12 +19,13 @@
 #include <unistd.h>
 
 namespace config = offhook::agent::config;
+using namespace offhook::agent;
 namespace fs = std::filesystem;
 
 namespace {
 
 using Variables = std::map<std::string, std::string>;
-using Outcome = offhook::base::Result<config::Config, std::vector<config::Problem>>;
+using Outcome = offhook::base::Result<config::Config, std::vector<Problem>>;
 
 config::Environment environment(Variables variables) {
   return [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
@@ -42,9 +43,9 @@ Variables with(Variables more) {
 
 Outcome parse(std::string_view text, Variables more = {}) { return config::parse(text, environment(with(std::move(more)))); }
 
-std::string listed(const std::vector<config::Problem>& problems) {
+std::string listed(const std::vector<Problem>& problems) {
   std::string text;
-  for (const config::Problem& problem : problems) text += config::to_string(problem) + "\n";
+  for (const Problem& problem : problems) text += to_string(problem) + "\n";
   return text;
 }
 
@@ -95,7 +96,7 @@ TEST_CASE("The file can set every setting") {
                                     environment({}));
   REQUIRE_MESSAGE(loaded, problems_of(loaded));
   CHECK(loaded->sip.extension == "700");
-  CHECK(loaded->sip.password == config::Secret("p w"));
+  CHECK(loaded->sip.password == Secret("p w"));
   CHECK(loaded->sip.host == "192.0.2.1");
   CHECK(loaded->sip.port == 5070);
   CHECK(loaded->sip.transport == "tcp");
@@ -455,8 +456,8 @@ TEST_CASE("A flag in the environment may be true, yes, on or 1, and false, no, o
 
 TEST_CASE("Each bound of the configuration accepts N and refuses N + 1") {
   SUBCASE("kMaxDepth") {
-    CHECK_FALSE(contains(problems_in(nested(config::kMaxDepth)), "levels"));
-    CHECK(contains(problems_in(nested(config::kMaxDepth + 1)), "braces and brackets nested in more than 16 levels"));
+    CHECK_FALSE(contains(problems_in(nested(kMaxDepth)), "levels"));
+    CHECK(contains(problems_in(nested(kMaxDepth + 1)), "braces and brackets nested in more than 16 levels"));
     CHECK(contains(problems_in(nested(100000)), "braces and brackets nested in more than 16 levels"));
   }
   SUBCASE("kMaxFileBytes") {
@@ -470,8 +471,8 @@ TEST_CASE("Each bound of the configuration accepts N and refuses N + 1") {
       for (std::size_t i = 0; i < names; ++i) text += (i == 0 ? "\"" : ", \"") + std::to_string(i) + "\": 0";
       return R"({"x": {)" + text + "}}";
     };
-    CHECK(contains(problems_in(object(config::kMaxMembers)), "/x: found an unknown setting"));
-    CHECK(problems_in(object(config::kMaxMembers + 1)) == "/x: found more than 128 names; allowed: at most 128 in one object; take some out\n");
+    CHECK(contains(problems_in(object(kMaxMembers)), "/x: found an unknown setting"));
+    CHECK(problems_in(object(kMaxMembers + 1)) == "/x: found more than 128 names; allowed: at most 128 in one object; take some out\n");
   }
   SUBCASE("kMaxItems") {
     const auto list = [](std::size_t items, const std::string& item) {
@@ -480,8 +481,8 @@ TEST_CASE("Each bound of the configuration accepts N and refuses N + 1") {
       return R"({"x": [)" + text + "]}";
     };
     for (const std::string item : {"0", "[]", "{}"}) {
-      CHECK(contains(problems_in(list(config::kMaxItems, item)), "/x: found an unknown setting"));
-      CHECK(problems_in(list(config::kMaxItems + 1, item)) == "/x: found more than 64 entries; allowed: at most 64 in one list; take some out\n");
+      CHECK(contains(problems_in(list(kMaxItems, item)), "/x: found an unknown setting"));
+      CHECK(problems_in(list(kMaxItems + 1, item)) == "/x: found more than 64 entries; allowed: at most 64 in one list; take some out\n");
     }
   }
   SUBCASE("kMaxProblems") {
@@ -490,11 +491,11 @@ TEST_CASE("Each bound of the configuration accepts N and refuses N + 1") {
       for (std::size_t i = 0; i < names; ++i) text += (i == 0 ? "\"" : ", \"") + std::to_string(i) + "\": 0";
       return "{" + text + "}";
     };
-    CHECK(parse(wrong(config::kMaxProblems)).error().size() == config::kMaxProblems);
-    CHECK(parse(wrong(config::kMaxProblems)).error().back().where == "/31");
-    const auto more = parse(wrong(config::kMaxProblems + 1)).error();
-    REQUIRE(more.size() == config::kMaxProblems);
-    CHECK(config::to_string(more.back()) == "configuration: found 2 more problems; allowed: none; correct the problems above first");
+    CHECK(parse(wrong(kMaxProblems)).error().size() == kMaxProblems);
+    CHECK(parse(wrong(kMaxProblems)).error().back().where == "/31");
+    const auto more = parse(wrong(kMaxProblems + 1)).error();
+    REQUIRE(more.size() == kMaxProblems);
+    CHECK(to_string(more.back()) == "configuration: found 2 more problems; allowed: none; correct the problems above first");
   }
   SUBCASE("lengths of texts") {
     CHECK(parse(R"({"sip": {"display_name": ")" + std::string(128, 'x') + "\"}}"));
@@ -539,11 +540,11 @@ TEST_CASE("A configuration file is read from its path, and its problems name the
 }
 
 TEST_CASE("A Secret never shows its text") {
-  CHECK(config::to_string(config::Secret("canary-7f3a")) == "***");
-  CHECK(config::to_string(config::Secret()).empty());
-  CHECK(config::Secret("a") == config::Secret("a"));
-  CHECK(config::Secret("a") != config::Secret("b"));
-  CHECK_FALSE(Streams<config::Secret>);
+  CHECK(to_string(Secret("canary-7f3a")) == "***");
+  CHECK(to_string(Secret()).empty());
+  CHECK(Secret("a") == Secret("a"));
+  CHECK(Secret("a") != Secret("b"));
+  CHECK_FALSE(Streams<Secret>);
 }
 
 TEST_CASE("No problem contains the password, wherever the user typed it") {
@@ -552,8 +553,8 @@ TEST_CASE("No problem contains the password, wherever the user typed it") {
     CAPTURE(text);
     const auto loaded = config::parse(text, environment(std::move(variables)));
     REQUIRE_FALSE(loaded);
-    for (const config::Problem& problem : loaded.error()) {
-      CHECK_FALSE(contains(config::to_string(problem), "7f3a"));
+    for (const Problem& problem : loaded.error()) {
+      CHECK_FALSE(contains(to_string(problem), "7f3a"));
     }
   };
   const auto file = [&](const std::string& rest) { return R"({"sip": {"password": ")" + secret + "\"" + rest; };
@@ -588,7 +589,7 @@ TEST_CASE("Comments are ignored, also with quotes and braces in them, and an unt
   CHECK(loaded->sip.password.reveal() == "pass//word");
   const auto broken = config::parse("{\n  /* \"sip\": {}\n}", environment({}));
   REQUIRE_FALSE(broken);
-  CHECK(config::to_string(broken.error().front()).find(":3:") != std::string::npos);
+  CHECK(to_string(broken.error().front()).find(":3:") != std::string::npos);
 }
 
 TEST_CASE("process_environment reads the process's own variables") {

@@ -13,6 +13,7 @@
 #include <vector>
 
 namespace config = offhook::agent::config;
+using namespace offhook::agent;
 
 namespace {
 
@@ -34,7 +35,7 @@ config::Effective read_environment(std::string_view text, Variables variables, s
 
 std::string listed_problems(const config::Effective& effective) {
   std::string text;
-  for (const auto& problem : effective.problems) text += config::to_string(problem) + "\n";
+  for (const auto& problem : effective.problems) text += to_string(problem) + "\n";
   return text;
 }
 
@@ -128,7 +129,7 @@ TEST_CASE("Another unknown variable gets a warning, unless Offhook or its tests 
                                {"OFFHOOK_" + std::string(121, 'X'), "1"}});
   CHECK(effective.problems.empty());
   REQUIRE(effective.warnings.size() == 1);
-  CHECK(effective.warnings.front() == config::Warning{"OFFHOOK_IMAGE_TAG", "sets nothing: no setting has this name"});
+  CHECK(effective.warnings.front() == Warning{"OFFHOOK_IMAGE_TAG", "sets nothing: no setting has this name"});
 }
 
 TEST_CASE("At most kMaxUnknownVariables warnings report variables that set nothing") {

@@ -5,6 +5,7 @@
 #include <string>
 
 namespace config = offhook::agent::config;
+using namespace offhook::agent;
 
 TEST_CASE("A short word counts as harmless unless its characters are mixed as in a generated secret") {
   for (const char* word : {"sctp", "TCP", "pbx.example:5070", "192.0.2.256", "2001:db8::zz", "pt-BR", "G729", "5060", "a_b"}) CHECK(config::is_harmless(word));
@@ -14,18 +15,18 @@ TEST_CASE("A short word counts as harmless unless its characters are mixed as in
 }
 
 TEST_CASE("An error shows numbers, flags and harmless words, and never the value of a setting that may hold a secret") {
-  const auto shown = [](std::string_view pointer, const config::JsonValue& value) { return config::with_value("it", *config::find_setting(pointer), value); };
-  CHECK(shown("/sip/port", config::json_integer(0)) == "it (0)");
-  CHECK(shown("/sip/port", config::json_text("5060")) == "it (\"5060\")");
-  CHECK(shown("/transcripts/enabled", config::json_text("maybe")) == "it (\"maybe\")");
-  CHECK(shown("/sip/display_name", config::json_flag(true)) == "true");
-  CHECK(shown("/sip/transport", config::json_text("p@ssword")) == "it");
+  const auto shown = [](std::string_view pointer, const JsonValue& value) { return config::with_value("it", *config::find_setting(pointer), value); };
+  CHECK(shown("/sip/port", json_integer(0)) == "it (0)");
+  CHECK(shown("/sip/port", json_text("5060")) == "it (\"5060\")");
+  CHECK(shown("/transcripts/enabled", json_text("maybe")) == "it (\"maybe\")");
+  CHECK(shown("/sip/display_name", json_flag(true)) == "true");
+  CHECK(shown("/sip/transport", json_text("p@ssword")) == "it");
   CHECK(shown("/sip/transport", {}) == "it");
-  CHECK(shown("/sip/transport", config::json_list({"a"})) == "it");
-  for (const char* free_text : {"/sip/extension", "/sip/auth_user", "/agent/prompt"}) CHECK(shown(free_text, config::json_text("word")) == "it");
+  CHECK(shown("/sip/transport", json_list({"a"})) == "it");
+  for (const char* free_text : {"/sip/extension", "/sip/auth_user", "/agent/prompt"}) CHECK(shown(free_text, json_text("word")) == "it");
   for (const char* secret : {"/sip/password", "/health/token", "/recordings/key"}) {
-    CHECK(shown(secret, config::json_text("word")) == "it");
-    CHECK(shown(secret, config::json_integer(1234)) == "it");
-    CHECK(shown(secret, config::json_flag(true)) == "it");
+    CHECK(shown(secret, json_text("word")) == "it");
+    CHECK(shown(secret, json_integer(1234)) == "it");
+    CHECK(shown(secret, json_flag(true)) == "it");
   }
 }

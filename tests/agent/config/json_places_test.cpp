@@ -7,6 +7,7 @@
 
 using offhook::agent::config::JsonPlaces;
 namespace config = offhook::agent::config;
+using namespace offhook::agent;
 
 namespace {
 
@@ -49,7 +50,7 @@ TEST_CASE("A repeated name has its last position, and find() takes a name as poi
   const JsonPlaces places("{\"a/b~\": 1,\n \"x\": 1, \"x\": 2, \"" + std::string(49, 'y') + "\": 3}");
   CHECK(places.find("/x") == "2:10");
   CHECK(places.find("/a~1b~0") == "1:2");
-  CHECK(places.find(config::pointer_step(std::string(49, 'y'))) == "2:18");
+  CHECK(places.find(pointer_step(std::string(49, 'y'))) == "2:18");
 }
 
 TEST_CASE("Text that ends early, or is not JSON, gives no position beyond its end") {

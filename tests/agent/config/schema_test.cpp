@@ -13,6 +13,7 @@
 #include <vector>
 
 namespace config = offhook::agent::config;
+using namespace offhook::agent;
 using Json = nlohmann::json;
 using offhook_test::JsonSchema;
 
@@ -74,7 +75,7 @@ std::string pointer_in_file(const config::Place& place) {
 bool we_accept(const config::Place& place, const Json& file) {
   const auto effective = config::read_text(file.dump(), "file", {});
   const std::string pointer = pointer_in_file(place);
-  for (const config::Problem& problem : effective.problems) {
+  for (const Problem& problem : effective.problems) {
     if (problem.found.starts_with("an unknown provider")) continue;  // This problem and problems of two settings together are not about the single value.
     if (problem.where == pointer && problem.found != "nothing" && problem.allowed == config::allowed_for(*place.setting)) return false;
     if ((place.setting->is_compound() || place.setting->shape == config::Shape::Targets) && problem.where.starts_with(pointer + "/")) return false;
@@ -159,6 +160,6 @@ TEST_CASE("Every setting has a meaning, and its default passes its own check") {
     CHECK(setting.meaning.size() > 3);
     CHECK_FALSE(setting.meaning.ends_with('.'));
     if (setting.unset.empty()) CHECK(config::check(setting, setting.field.get(config::Config{})));
-    else if (!setting.is_required()) CHECK(setting.field.get(config::Config{}) == config::json_text(""));
+    else if (!setting.is_required()) CHECK(setting.field.get(config::Config{}) == json_text(""));
   }
 }

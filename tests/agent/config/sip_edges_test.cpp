@@ -14,6 +14,7 @@
 
 using namespace offhook;
 namespace config = offhook::agent::config;
+using namespace offhook::agent;
 
 namespace {
 
@@ -25,14 +26,14 @@ agent::AgentOptions edge_options(const std::string& settings, const std::string&
   const auto parsed = config::parse(file(settings, transport), [](const std::string&) { return std::nullopt; });
   std::string problems;
   if (!parsed)
-    for (const auto& problem : parsed.error()) problems += config::to_string(problem) + "\n";
+    for (const auto& problem : parsed.error()) problems += to_string(problem) + "\n";
   REQUIRE_MESSAGE(parsed, problems);
   return agent::to_agent_options(*parsed, "");
 }
 
 std::string problem_in(const std::string& settings) {
   const auto parsed = config::parse(file(settings), [](const std::string&) { return std::nullopt; });
-  return parsed ? "" : config::to_string(parsed.error().front());
+  return parsed ? "" : to_string(parsed.error().front());
 }
 
 bool begins(const std::string& text, const std::string& with) { return text.starts_with(with); }
@@ -233,7 +234,7 @@ TEST_CASE("Without registration, the addresses of the servers are the trunk's, a
 
   const auto first_problem = [&](const std::string& rest) {
     const auto refused = config::parse(head + rest + "}}", no_variable);
-    return refused ? "" : config::to_string(refused.error().front());
+    return refused ? "" : to_string(refused.error().front());
   };
   CHECK(begins(first_problem(R"("host": "trunk.example")"), "/sip/host: found a host name together with /sip/registration \"none\"; allowed: an IP address; "));
   CHECK(begins(first_problem(R"("host": "192.0.2.1", "outbound_proxy": {"host": "a"})"), "/sip/outbound_proxy/host: found a host name"));
@@ -316,10 +317,10 @@ TEST_CASE("The secrets of callers exist only as Secret values, also when they co
     return name == "DOOR" ? std::optional<std::string>("canary-1") : std::nullopt;
   });
   REQUIRE(parsed);
-  CHECK(config::write_json(parsed->sip.callers).find("canary") == std::string::npos);
-  CHECK(config::write_json(parsed->sip.callers).find("anna") != std::string::npos);
+  CHECK(write_json(parsed->sip.callers).find("canary") == std::string::npos);
+  CHECK(write_json(parsed->sip.callers).find("anna") != std::string::npos);
   REQUIRE(parsed->sip.caller_secrets.size() == 2);
-  CHECK(config::to_string(parsed->sip.caller_secrets[0].password) == "***");
+  CHECK(to_string(parsed->sip.caller_secrets[0].password) == "***");
   const auto callers = agent::to_agent_options(*parsed, "").phone.stack.callers;
   REQUIRE(callers.who.size() == 2);
   CHECK(callers.who[0].username == "anna");

@@ -7,6 +7,7 @@
 #include <string>
 
 namespace config = offhook::agent::config;
+using namespace offhook::agent;
 
 namespace {
 
@@ -25,7 +26,7 @@ std::string origin(const config::Effective& effective, std::string_view pointer)
 }
 
 std::string first_problem(const config::Effective& effective) {
-  return effective.problems.empty() ? "" : config::to_string(effective.problems.front());
+  return effective.problems.empty() ? "" : to_string(effective.problems.front());
 }
 
 const std::map<std::string, std::string> kRequiredWithPort{{"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "canary-7f3a"}, {"ASTERISK_HOST", "pbx.example:5070"}};
@@ -107,7 +108,7 @@ TEST_CASE("A replaced or refused secret is also hidden in problems") {
   const auto replaced = read(R"({"sip": {"password": "old-canary", "old-canary": 1}})", kRequiredWithPort);
   CHECK(first_problem(replaced).starts_with("/sip/***: "));
   const auto refused = read(R"({"sip": {"password": "tab\tcanary", "tab\tcanary": 1}})", kRequiredWithPort);
-  for (const auto& problem : refused.problems) CHECK(config::to_string(problem).find("canary") == std::string::npos);
+  for (const auto& problem : refused.problems) CHECK(to_string(problem).find("canary") == std::string::npos);
 }
 
 TEST_CASE("No problem shows the value behind a reference, for any setting") {
@@ -118,6 +119,6 @@ TEST_CASE("No problem shows the value behind a reference, for any setting") {
     CAPTURE(std::string(text));
     const auto effective = read(text, variables);
     CHECK_FALSE(effective.problems.empty());
-    for (const auto& problem : effective.problems) CHECK(config::to_string(problem).find("canary") == std::string::npos);
+    for (const auto& problem : effective.problems) CHECK(to_string(problem).find("canary") == std::string::npos);
   }
 }

@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Shown, "An operator may name a call by the beginning of its id
 }
 
 TEST_CASE_FIXTURE(Shown, "An order for a recording that has ended is refused with a reason, and changes nothing") {
-  using agent::recordings::Pauser;
+  using agent::Pauser;
   const auto recording = recorded();
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   std::string why = "the recording of this call has ended";
@@ -102,13 +102,13 @@ TEST_CASE_FIXTURE(Shown, "An order for a recording that has ended is refused wit
 TEST_CASE_FIXTURE(Shown, "An operator cannot end the model's pause, and the response says so") {
   const auto recording = recorded();
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
-  recording->pause(agent::recordings::Pauser::Model, true);
+  recording->pause(agent::Pauser::Model, true);
   CHECK(pause_recording("a", false).text == R"({"id":"a","recording":"paused","paused_by":"model"})");
   CHECK(recording->tap()->is_paused());
 }
 
 TEST_CASE_FIXTURE(Shown, "The log has each operator's order with its result, and each change by the model, with the call's id") {
-  using agent::recordings::Pauser;
+  using agent::Pauser;
   const auto recording = recorded("k3x9f0a");
   add({"k3x9f0a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   const auto told = [this](bool paused) { return logged_by([&] { (void)pause_recording("k3x9", paused); }); };
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(Shown, "A recorded call shows the state of its recording, and 
   CHECK(says(R"(,"recording":"recording"},{"id":"b",)"));
   const std::string both = json(&Shown::statistics, kAnswered);
   CHECK(both.find("recording", both.find(R"("id":"b")")) == std::string::npos);
-  recording->pause(agent::recordings::Pauser::Model, true);
+  recording->pause(agent::Pauser::Model, true);
   CHECK(says(R"("recording":"paused")"));
   recording->stop();
   CHECK(says(R"("recording":"stopped")"));

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 using namespace offhook;
+using namespace offhook::agent;
 using namespace offhook::agent::recordings;
 using namespace std::chrono_literals;
 

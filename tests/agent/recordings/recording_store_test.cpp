@@ -16,6 +16,7 @@
 #include <thread>
 
 using namespace offhook;
+using namespace offhook::agent;
 using namespace offhook::agent::recordings;
 using namespace offhook_test;
 using media::RecordingFormat;

@@ -232,7 +232,7 @@ TEST_CASE("Names and words are cut at their bounds, never within a character") {
 }
 
 TEST_CASE("The words of both sides are redacted before they are cut and kept") {
-  KeepOptions keep{true, false, std::make_shared<transcripts::Redactor>(*transcripts::Redactor::make({}))};
+  KeepOptions keep{true, false, std::make_shared<redaction::Redactor>(*redaction::Redactor::make({}))};
   Noted noted(keep);
   noted.action(CallerSaid{2, "my pin is four seven one one", 1, false, false});
   noted.action(AgentSaid{2, "4 7 1 1, is that right?", false});

@@ -2,10 +2,10 @@
 #include <offhook/agent/erasure/erasure.hpp>
 #include <offhook/agent/records/journal.hpp>
 #include <offhook/agent/records/record_reader.hpp>
-#include <offhook/agent/support/file_system.hpp>
+#include <offhook/agent/store/file_system.hpp>
 #include <offhook/agent/transcripts/day_files.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
-#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/agent/store/folder.hpp>
 #include <offhook/tests/agent/records/support.hpp>
 
 #include <doctest/doctest.h>
@@ -17,14 +17,14 @@
 
 using namespace offhook;
 using namespace offhook::agent;
-using records::Erasing;
+using store::Erasing;
 using test::call_of;
 using namespace std::chrono_literals;
 
 namespace {
 
 const std::string kGone = "k3x9f0a7c2m1p", kOther = "k3x9f0a7c2m1q";
-const records::WallTime kNow{20000 * std::chrono::hours(24) + 9h};  // 2024-10-04
+const WallTime kNow{20000 * std::chrono::hours(24) + 9h};  // 2024-10-04
 
 std::string ended_of(const std::string& id) {
   auto record = call_of(id);
@@ -41,7 +41,7 @@ struct TwoCalls {
     folder.put("calls/calls-1.20240101T000000.000Z.jsonl", began_of(kGone) + began_of(kOther) + ended_of(kOther));
     folder.put("calls/calls-1.jsonl", ended_of(kGone));
     folder.put("calls/calls-1.torn", ended_of(kGone).substr(0, 60) + "\n" + ended_of(kOther).substr(0, 60) + "\n");
-    transcripts::DayFiles files(records::posix_file_system(), {folder.path + "/transcripts", 16U << 20U, 30, true});
+    transcripts::DayFiles files(store::posix_file_system(), {folder.path + "/transcripts", 16U << 20U, 30, true});
     REQUIRE(files.append("desk", {line(kGone, "my name is Eve"), line(kOther, "call " + kGone + " again"), line(kGone, "goodbye")}, kNow));
     for (const std::string& id : {kGone, kOther}) folder.put("recordings/20241004T090000Z-" + id + ".opus", "OggS");
     folder.put("recordings/20241004T090000Z-" + kGone + ".wav.sealed", "sealed");
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(TwoCalls, "Erasing a call removes all of its data, and keeps a
 }
 
 TEST_CASE_FIXTURE(TwoCalls, "An agent can continue to write to the files from which a call was erased") {
-  records::Journal journal(records::posix_file_system(), {.folder = kept.records});
+  records::Journal journal(store::posix_file_system(), {.folder = kept.records});
   REQUIRE(journal.append(ended_of("later"), kNow));
   REQUIRE(erase_call(kept, kGone, Erasing::Overwrite));
   REQUIRE(journal.append(ended_of("latest"), kNow));
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(TwoCalls, "A call is found by the beginning of its id, by its 
 
 TEST_CASE_FIXTURE(TwoCalls, "A call without an end is in progress while its writer lives, and interrupted afterwards") {
   {
-    records::Journal journal(records::posix_file_system(), {.folder = kept.records});
+    records::Journal journal(store::posix_file_system(), {.folder = kept.records});
     REQUIRE(journal.append(began_of("still"), kNow));
     CHECK(find_calls(kept, "still")->is_up);
     CHECK(!find_calls(kept, kOther)->is_up);
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(TwoCalls, "Without records, a call counts as possibly in progr
   CHECK_FALSE(find_calls({kept.records, kept.transcripts, ""}, kGone, kNow + 1h)->is_up);  // The record has the end of the call.
   CHECK(find_calls({"", "", kept.recordings}, kGone)->is_up);
   CHECK_FALSE(find_calls({kept.records, "", kept.recordings}, kGone)->is_up);
-  transcripts::DayFiles files(records::posix_file_system(), {kept.transcripts, 16U << 20U, 30, false});
+  transcripts::DayFiles files(store::posix_file_system(), {kept.transcripts, 16U << 20U, 30, false});
   auto end = line(kGone, "ended: hung up");
   end.speaker = transcripts::Who::System;
   REQUIRE(files.append("desk", {end}, kNow));

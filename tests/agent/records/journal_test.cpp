@@ -1,7 +1,7 @@
 #include <offhook/agent/records/journal.hpp>
 #include <offhook/agent/records/journal_names.hpp>
 #include <offhook/agent/support/json_line.hpp>
-#include <offhook/tests/agent/records/fake_file_system.hpp>
+#include <offhook/tests/agent/store/fake_file_system.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,9 @@
 #include <sstream>
 
 using namespace offhook;
+using namespace offhook::agent;
 using namespace offhook::agent::records;
+using namespace offhook::agent::store;
 using namespace std::chrono_literals;
 
 namespace {

@@ -4,7 +4,7 @@
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/agent/records/record_writer.hpp>
 #include <offhook/base/random.hpp>
-#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/agent/store/folder.hpp>
 
 #include <doctest/doctest.h>
 
@@ -21,6 +21,7 @@
 
 using namespace offhook;
 using namespace offhook::agent::records;
+using namespace offhook::agent::store;
 
 namespace {
 

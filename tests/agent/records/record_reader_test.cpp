@@ -1,9 +1,9 @@
 // Real files, in a temporary folder.
-#include <offhook/agent/support/file_system.hpp>
+#include <offhook/agent/store/file_system.hpp>
 #include <offhook/agent/records/journal_names.hpp>
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/agent/support/json_line.hpp>
-#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/agent/store/folder.hpp>
 #include <offhook/tests/agent/records/support.hpp>
 
 #include <doctest/doctest.h>
@@ -13,7 +13,9 @@
 #include <map>
 
 using namespace offhook;
+using namespace offhook::agent;
 using namespace offhook::agent::records;
+using namespace offhook::agent::store;
 using test::call_of;
 
 namespace {

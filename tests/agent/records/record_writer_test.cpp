@@ -2,8 +2,8 @@
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/agent/records/record_writer.hpp>
 #include <offhook/agent/support/log.hpp>
-#include <offhook/tests/agent/records/fake_file_system.hpp>
-#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/agent/store/fake_file_system.hpp>
+#include <offhook/tests/agent/store/folder.hpp>
 #include <offhook/tests/agent/records/support.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
@@ -15,6 +15,7 @@
 
 using namespace offhook;
 using namespace offhook::agent::records;
+using namespace offhook::agent::store;
 using namespace std::chrono_literals;
 using test::call_of;
 
@@ -92,7 +93,7 @@ TEST_CASE_FIXTURE(Quiet,
                   "While the disk hangs, no caller waits; memory is bounded, and a record that does not fit is refused and counted") {
   GatedDisk gated;
   WriterOptions options = in("/calls");
-  options.backlog.records = 3;
+  options.backlog.items = 3;
   options.slow_after = 1h;
   std::atomic<int> reported{0};
   {
@@ -157,22 +158,6 @@ TEST_CASE("Only the owner can read the records") {
   CHECK((std::filesystem::status(folder.path + "/a/b").permissions() & others) == perms::none);
 }
 
-TEST_CASE("The error about an unusable folder names it and the remedy") {
-  const test::Folder folder;
-  folder.put("file", "");
-  const auto usable = check_folder(posix_file_system(), folder.path + "/file");
-  REQUIRE_FALSE(usable);
-  CHECK(usable.error().detail.find(folder.path + "/file") != std::string::npos);
-  CHECK(usable.error().detail.find("choose another folder with /records/folder, or keep none: /records/folder \"off\"") != std::string::npos);
-  // Only /records/folder accepts "off". In /recordings/folder it would be the name of a folder.
-  const auto recordings = check_folder(posix_file_system(), folder.path + "/file", "recordings");
-  REQUIRE_FALSE(recordings);
-  CHECK(recordings.error().detail.find("choose another folder with /recordings/folder, or keep none: /recordings/enabled false") != std::string::npos);
-  CHECK(recordings.error().detail.find("\"off\"") == std::string::npos);
-  CHECK(check_folder(posix_file_system(), folder.path + "/new"));
-  CHECK(std::filesystem::is_empty(folder.path + "/new"));
-}
-
 TEST_CASE_FIXTURE(Quiet, "A folder that the operator configured must be writable at the start, and the default folder need not be") {
   const test::Folder folder;
   folder.put("file", "");
@@ -185,14 +170,21 @@ TEST_CASE_FIXTURE(Quiet, "A folder that the operator configured must be writable
   CHECK((*CallRecordStore::open({}, {}))->state() == "off");
 }
 
-TEST_CASE("The default folder of records follows the environment [XDG Base Directory Specification]") {
-  const auto folder = [](std::map<std::string, std::string> set, bool is_root) {
-    return default_folder([&set](const char* name) { return set[name]; }, is_root);
-  };
-  CHECK(folder({{"HOME", "/home/al"}}, false) == "/home/al/.local/state/offhook/calls");
-  CHECK(folder({{"HOME", "/home/al"}, {"XDG_STATE_HOME", "/s"}}, false) == "/s/offhook/calls");
-  CHECK(folder({{"HOME", "/home/al"}, {"XDG_STATE_HOME", "relative"}}, false) == "/home/al/.local/state/offhook/calls");
-  CHECK(folder({{"HOME", "/root"}}, true) == "/var/lib/offhook/calls");
-  CHECK(folder({{"HOME", "/root"}, {"STATE_DIRECTORY", "/var/lib/a:/var/lib/b"}}, true) == "/var/lib/a/calls");
-  CHECK(folder({}, false) == "");
+TEST_CASE("Records are collected for 10 ms and taken together, starts and ends") {
+  Backlog<RecordEntry> backlog({}, RecordWriter::kGather);
+  const base::TimePoint start{100s};
+  REQUIRE(backlog.try_add({call_of("a"), false}, start));
+  REQUIRE(backlog.try_add({call_of("a"), true}, start + 5ms));
+  CHECK_FALSE(backlog.is_due(start + 9ms));
+  CHECK(backlog.is_due(start + 10ms));
+  CHECK(backlog.take().size() == 2);
+}
+
+TEST_CASE("The weight of a record counts its texts") {
+  RecordEntry entry{call_of("x"), true};
+  const std::size_t before = weight_of(entry);
+  CHECK(before > sizeof(CallRecord));
+  entry.record.turns = {{}};
+  entry.record.turns[0].said = std::string(1000, 'x');
+  CHECK(weight_of(entry) == before + sizeof(Turn) + 1000);
 }

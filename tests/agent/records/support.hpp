@@ -11,7 +11,7 @@ namespace offhook::test {
 inline agent::records::CallRecord call_of(const std::string& id) {
   agent::records::CallRecord record;
   record.id = id;
-  record.invited_at = agent::records::WallTime(std::chrono::seconds(1700000000));
+  record.invited_at = agent::WallTime(std::chrono::seconds(1700000000));
   return record;
 }
 

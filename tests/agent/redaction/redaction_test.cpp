@@ -7,7 +7,7 @@
 #include <string>
 
 using namespace offhook;
-using namespace offhook::agent::transcripts;
+using namespace offhook::agent::redaction;
 
 namespace {
 

@@ -6,8 +6,6 @@
 
 using namespace offhook;
 using namespace offhook::agent;
-using recordings::Pauser;
-using recordings::RecordingState;
 
 namespace {
 

@@ -285,7 +285,7 @@ TEST_CASE("A model gets the tool that pauses a recording only in recorded calls"
   bool paused = false;
   const auto options = tool_box_options(made, [&paused](bool on) {
     paused = on;
-    return recordings::PauseResult{};
+    return PauseResult{};
   });
   REQUIRE(options.rules.allowed.size() == 2);
   CHECK(options.rules.allowed[1].name == "pause_recording");
@@ -310,7 +310,7 @@ TEST_CASE("The recording notice is spoken only in recorded calls") {
   QuietStudio edges;
   CHECK(factory.plan(made, CallFound{}, edges).options.notice.empty());
   CallFound recorded;
-  recorded.pause_recording = [](bool) { return recordings::PauseResult{}; };
+  recorded.pause_recording = [](bool) { return PauseResult{}; };
   CHECK(factory.plan(made, recorded, edges).options.notice == "This call is recorded.");
 }
 

@@ -42,7 +42,7 @@ setup::Finding tried(int status, std::optional<net::NetError> error = std::nullo
   ProviderProfile provider;
   provider.kind = ProviderKind::OpenAi;
   provider.base_url = "https://h/v1";
-  provider.api_key = config::Secret("canary");
+  provider.api_key = Secret("canary");
   OneAnswer client(status, std::move(error));
   auto finding = setup::try_key(provider, client, [&client] { return client.answer(); });
   CHECK(client.asked == "GET https://h/v1/models Authorization: Bearer canary");
@@ -65,7 +65,7 @@ TEST_CASE("Each kind of provider gets a request that costs nothing, with its key
     ProviderProfile provider;
     provider.kind = kind;
     provider.base_url = base;
-    provider.api_key = config::Secret("canary");
+    provider.api_key = Secret("canary");
     (more(provider), ...);
     OneAnswer client(200, std::nullopt);
     const auto finding = setup::try_key(provider, client, [&client] { return client.answer(); });
@@ -77,7 +77,7 @@ TEST_CASE("Each kind of provider gets a request that costs nothing, with its key
   CHECK(asked(ProviderKind::Deepgram, "https://api.deepgram.com") == "GET https://api.deepgram.com/v1/projects Authorization: Token canary");
   CHECK(asked(ProviderKind::Ollama, "http://127.0.0.1:11434", [](ProviderProfile& provider) { provider.api_key = {}; }) == "GET http://127.0.0.1:11434/api/tags");
   const std::string both = asked(ProviderKind::Azure, "https://x.openai.azure.com", [](ProviderProfile& provider) {
-    provider.speech = {"westeurope", "", config::Secret("canary")};
+    provider.speech = {"westeurope", "", Secret("canary")};
   });
   CHECK(both.starts_with("GET https://westeurope.tts.speech.microsoft.com/cognitiveservices/voices/list "));
   CHECK(both.find("ocp-apim-subscription-key: canary") != std::string::npos);

@@ -28,9 +28,9 @@ std::deque<std::string> with_openai(const std::string& prompt, const std::string
 
 /// Returns /agent of the written configuration, on one line.
 std::string agent_in(const Desk& desk) {
-  std::vector<config::Problem> problems;
-  const auto file = config::read_json(desk.disk.at("offhook.json"), "offhook.json", problems);
-  return file ? config::write_json(*config::member(*file, "agent")) : "";
+  std::vector<Problem> problems;
+  const auto file = read_json(desk.disk.at("offhook.json"), "offhook.json", problems);
+  return file ? write_json(*config::member(*file, "agent")) : "";
 }
 
 /// Returns the problems and warnings of `offhook check` for the written files, one per line.
@@ -81,17 +81,17 @@ TEST_CASE("With the local provider, each transfer of the dialogue goes to the na
   REQUIRE(companion);
   const auto text = setup::companion_text(*companion, answers, files);
   REQUIRE(text);
-  std::vector<config::Problem> problems;
-  auto shipped = config::read_json(files.read("share/dialogues/receptionist.json", 1U << 20U)->text, "shipped", problems);
-  const auto written = config::read_json(*text, "written", problems);
+  std::vector<Problem> problems;
+  auto shipped = read_json(files.read("share/dialogues/receptionist.json", 1U << 20U)->text, "shipped", problems);
+  const auto written = read_json(*text, "written", problems);
   REQUIRE((shipped && written && problems.empty()));
   CHECK(text->find("\"to\": \"100\"") == std::string::npos);
   CHECK(text->find("\"to\": \"200\"") == std::string::npos);
-  std::string expected = config::write_json(*shipped);
+  std::string expected = write_json(*shipped);
   for (const char* number : {"\"to\":\"100\"", "\"to\":\"200\""}) {
     for (auto at = expected.find(number); at != std::string::npos; at = expected.find(number)) expected.replace(at, 10, "\"to\":\"6010\"");
   }
-  CHECK(config::write_json(*written) == expected);
+  CHECK(write_json(*written) == expected);
   Desk desk;
   ScriptedPerson person({"h", "6001", "x", "local", "", "sip:6010@h;transport=tcp", "6010", "", ""});
   CHECK(desk.run(&person).is_written);
@@ -158,9 +158,9 @@ TEST_CASE("Secrets are written only with the person's consent, to a file that on
 
 TEST_CASE("The file of secrets keeps its other lines, and quotes a value so that systemd and a shell read the same") {
   setup::Answers answers;
-  answers.password = config::Secret("a b'c\"d\\e`f$g#h");
+  answers.password = Secret("a b'c\"d\\e`f$g#h");
   CHECK(setup::secrets_file_of(answers, "") == "SIP_PASSWORD=\"a b'c\\\"d\\\\e\\`f\\$g#h\"\n");
-  answers.password = config::Secret("aB9-_./:@+=,");
+  answers.password = Secret("aB9-_./:@+=,");
   CHECK(setup::secrets_file_of(answers, "") == "SIP_PASSWORD=aB9-_./:@+=,\n");
   CHECK(setup::secrets_file_of(answers, "# ours\nSIP_PASSWORD=old\nSIP_PASSWORD_2=x\n\nOFFHOOK_HEALTH_TOKEN=t") ==
         "# ours\nSIP_PASSWORD_2=x\n\nOFFHOOK_HEALTH_TOKEN=t\nSIP_PASSWORD=aB9-_./:@+=,\n");

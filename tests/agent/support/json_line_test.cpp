@@ -1,10 +1,11 @@
 #include <offhook/agent/support/crc32c.hpp>
 #include <offhook/agent/support/json_line.hpp>
+#include <offhook/agent/support/utf8.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-using namespace offhook::agent::records;
+using namespace offhook::agent;
 
 TEST_CASE("The checksum is CRC-32C [RFC 3720 appendix B.4]") {
   CHECK(crc32c("123456789") == 0xe3069283);
@@ -40,11 +41,11 @@ TEST_CASE("Text is cut at its bound, never within a character") {
   CHECK(JsonLine().text("t", "abcd", 4).take() == "{\"t\":\"abcd\"");
   CHECK(JsonLine().text("t", "abcde", 4).take() == "{\"t\":\"abcd\"");
   CHECK(JsonLine().text("t", "abc\xc3\xb6", 4).take() == "{\"t\":\"abc\"");
-  CHECK(cut_at("abc\xc3\xb6", 5) == "abc\xc3\xb6");
-  CHECK(cut_at("abc\xc3\xb6", 4) == "abc");
-  CHECK(cut_at("a\xf0\x9f\x98\x80", 4) == "a");
-  CHECK(cut_at("\xb6\xb6\xb6\xb6\xb6\xb6", 5).size() == 5);  // The text is not UTF-8.
-  CHECK(cut_at("\xb6\xb6", 0).empty());
+  CHECK(cut_utf8("abc\xc3\xb6", 5) == "abc\xc3\xb6");
+  CHECK(cut_utf8("abc\xc3\xb6", 4) == "abc");
+  CHECK(cut_utf8("a\xf0\x9f\x98\x80", 4) == "a");
+  CHECK(cut_utf8("\xb6\xb6\xb6\xb6\xb6\xb6", 5).size() == 5);  // The text is not UTF-8.
+  CHECK(cut_utf8("\xb6\xb6", 0).empty());
 }
 
 TEST_CASE("Numbers that JSON cannot express are written as 0") {

@@ -9,7 +9,7 @@
 #include <offhook/tests/agent/ops/logged.hpp>
 
 using namespace offhook::agent;
-using offhook::agent::config::Secret;
+using offhook::agent::Secret;
 
 TEST_CASE("A line is readable text, or JSON with the same content") {
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "call.up", {{"call", "7"}, {"seconds", 1.5}, {"ok", true}, {"n", 3}}) ==
@@ -36,6 +36,7 @@ TEST_CASE("A control character of two octets in UTF-8 is escaped, too [ECMA-48 s
 TEST_CASE("Names in UTF-8 stay readable, and octets that are not UTF-8 are escaped, so that a JSON line stays valid") {
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "J\xc3\xb6rg"}}) == "info    e a=\"J\xc3\xb6rg\"");
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "\xff\xc3("}}) == "info    e a=\"\\u00ff\\u00c3(\"");
+  CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "\xed\xa0\x80"}}) == "info    e a=\"\\u00ed\\u00a0\\u0080\"");  // a surrogate
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "e", {{"a", "\xe2\x82"}}) == "info    e a=\"\\u00e2\\u0082\"");
 }
 

@@ -4,9 +4,9 @@
 
 using namespace offhook::agent;
 
-TEST_CASE("query_value escapes all but unreserved characters [RFC 3986 section 2.3]") {
-  CHECK(query_value("aZ09-._~") == "aZ09-._~");
-  CHECK(query_value("a b&c=d#\xC3\xA4%") == "a%20b%26c%3Dd%23%C3%A4%25");
+TEST_CASE("percent_encoded escapes all but unreserved characters [RFC 3986 section 2.3]") {
+  CHECK(percent_encoded("aZ09-._~") == "aZ09-._~");
+  CHECK(percent_encoded("a b&c=d#\xC3\xA4%") == "a%20b%26c%3Dd%23%C3%A4%25");
 }
 
 TEST_CASE("socket_url turns an HTTP URL into a WebSocket URL") {

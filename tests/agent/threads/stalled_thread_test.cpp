@@ -75,7 +75,7 @@ std::shared_ptr<const AgentDirectory> simulated_agent() {
   provider->name = "openai";
   provider->kind = ProviderKind::OpenAi;
   provider->base_url = "https://provider.invalid/v1";
-  provider->api_key = config::Secret("any");
+  provider->api_key = Secret("any");
   provider->models = {"gpt-realtime", "gpt-4o-mini", "gpt-4o-mini-transcribe", "gpt-4o-mini-tts"};
   const auto profile = std::make_shared<AgentProfile>();
   profile->name = "agent";

@@ -29,7 +29,7 @@ struct Box {
   int calls = 0;
   std::vector<bool> paused;  // the orders
   bool by_operator = false;
-  recordings::RecordingState state = recordings::RecordingState::Recording;
+  RecordingState state = RecordingState::Recording;
 
   CallToolBox& make() {
     auto made = std::make_unique<FakeSource>(offered);
@@ -66,7 +66,7 @@ struct Box {
   void record_with(Confirm confirm) {
     options.rules.allowed.push_back(rule("pause_recording", confirm, ToolClass::Write));
     options.pause_recording = [this](bool on) {
-      recordings::PauseResult result{.state = state, .changed = paused.empty() ? on : paused.back() != on, .by_model = on, .by_operator = by_operator};
+      PauseResult result{.state = state, .changed = paused.empty() ? on : paused.back() != on, .by_model = on, .by_operator = by_operator};
       paused.push_back(on);
       return result;
     };
@@ -464,7 +464,7 @@ TEST_CASE_FIXTURE(Box, "The model's result says that an operator keeps the recor
 TEST_CASE_FIXTURE(Box, "After the end of the recording, the result of each order says that nothing is recorded") {
   record_with(Confirm::Never);
   make();
-  for (const auto over : {recordings::RecordingState::Stopped, recordings::RecordingState::Failed}) {
+  for (const auto over : {RecordingState::Stopped, RecordingState::Failed}) {
     state = over;
     for (const char* order : {R"({"paused":true})", R"({"paused":false})"}) {
       run("pause_recording", order);

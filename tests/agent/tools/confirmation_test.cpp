@@ -7,6 +7,7 @@
 using namespace offhook;
 using namespace offhook::agent;
 using namespace offhook::agent::tools;
+using namespace offhook::agent::redaction;
 using namespace std::chrono_literals;
 
 namespace {

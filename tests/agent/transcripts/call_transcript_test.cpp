@@ -22,7 +22,7 @@ struct Transcribed {
   std::chrono::milliseconds passed{};
   std::vector<TranscriptLine> lines;
   CallTranscript transcript{{"k3x9", "reception", "en"},
-                            std::make_shared<const Redactor>(*Redactor::make({})),
+                            std::make_shared<const redaction::Redactor>(*redaction::Redactor::make({})),
                             [this](TranscriptLine l) { lines.push_back(std::move(l)); }};
 };
 

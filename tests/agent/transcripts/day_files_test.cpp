@@ -1,6 +1,6 @@
 #include <offhook/agent/transcripts/day_files.hpp>
 #include <offhook/base/random.hpp>
-#include <offhook/tests/agent/records/fake_file_system.hpp>
+#include <offhook/tests/agent/store/fake_file_system.hpp>
 
 #include <doctest/doctest.h>
 
@@ -14,7 +14,7 @@ namespace {
 constexpr auto kDay = std::chrono::hours(24);
 
 struct OnFakeDisk {
-  records::FakeFileSystem disk;
+  store::FakeFileSystem disk;
   WallTime now{20000 * kDay + 9h};  // 2024-10-04
   DayFileOptions options{"/t", 600, 30, false};
   DayFiles files{disk, options};
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A slot that another process holds is not used") {
   disk.locked_elsewhere.insert("/t/transcripts-1.lock");
   REQUIRE(append(1));
   CHECK(names() == std::vector<std::string>{"transcripts-20241004-2-desk.jsonl"});
-  for (unsigned slot = 1; slot <= kMaxSlots; ++slot)
+  for (unsigned slot = 1; slot <= store::kMaxSlots; ++slot)
     disk.locked_elsewhere.insert("/t/transcripts-" + std::to_string(slot) + ".lock");
   DayFiles late(disk, options);
   CHECK_FALSE(late.append("desk", {line(1)}, now));
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "After a restart the file continues, and a line th
   DayFiles again(disk, options);
   REQUIRE(again.append("desk", {line(3)}, now));
   CHECK(disk.at("/t/transcripts-20241004-1-desk.jsonl") == to_json(line(1)) + to_json(line(3)));
-  CHECK(again.counters().torn_bytes == 40);
+  CHECK(again.torn_bytes() == 40);
 }
 
 TEST_CASE_FIXTURE(OnFakeDisk, "After a power failure at any moment, the reported lines are on the disk, and no line is cut") {
@@ -163,18 +163,6 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A failed sync of the folder after a removal is an
   disk.put("/t/transcripts-20240101-1-a.jsonl", "x");
   disk.folder_sync_fails = std::errc::io_error;
   CHECK_FALSE(files.purge(now));
-}
-
-TEST_CASE("The daily task is due at the start and on each new day, and again while it fails") {
-  DailyTask task;
-  WallTime now{20000 * kDay + 23h};
-  CHECK(task.is_due(now));
-  CHECK(task.is_due(now + 1min));
-  task.done(now);
-  CHECK_FALSE(task.is_due(now + 59min));
-  CHECK(task.is_due(now + 1h));
-  task.done(now + 1h);
-  CHECK_FALSE(task.is_due(now + 24h));
 }
 
 TEST_CASE_FIXTURE(OnFakeDisk, "With the option `readable`, a text file is written beside the lines, and removed with them") {

@@ -1,6 +1,6 @@
 #include <offhook/agent/transcripts/transcript_registry.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
-#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/agent/store/folder.hpp>
 
 #include <doctest/doctest.h>
 
@@ -33,59 +33,16 @@ std::vector<TranscriptLine> all(const std::string& folder) {
 
 }  // namespace
 
-TEST_CASE("The queue gathers lines for a moment, returns one agent's lines in order, and waits longer with each failure") {
-  LineQueue queue;
-  base::TimePoint now{1h};
-  CHECK(queue.try_add(line("1", "a"), now));
-  CHECK(queue.try_add(line("2", "b", "sales"), now));
-  CHECK(queue.try_add(line("1", "c"), now));
-  CHECK_FALSE(queue.is_due(now + LineQueue::kGather - 1ms));
-  CHECK(queue.is_due(now + LineQueue::kGather));
-  auto group = queue.take();
-  REQUIRE(group.size() == 2);
-  CHECK(group[1].text == "c");
-  queue.failed(std::move(group), now);
-  CHECK(queue.is_failing());
-  CHECK(queue.next_deadline() == now + 500ms);
-  queue.failed(queue.take(), now);
-  CHECK(queue.next_deadline() == now + 1s);
-  for (int i = 0; i < 10; ++i) queue.failed(queue.take(), now);
-  CHECK(queue.next_deadline() == now + 15s);
-  CHECK(queue.take().size() == 2);
-  queue.written(now);
-  CHECK(queue.is_due(now));
-  CHECK(queue.take()[0].agent == "sales");
-  queue.written(now);
-  CHECK_FALSE(queue.next_deadline());
-  CHECK(queue.counters().written == 3);
-}
-
-TEST_CASE("The queue has bounds for lines and octets, and lines being written count") {
-  base::TimePoint now{1h};
-  LineQueue lines({3, SIZE_MAX});
-  for (int i = 0; i < 3; ++i) CHECK(lines.try_add(line("1"), now));
-  CHECK_FALSE(lines.try_add(line("1"), now));
-  CHECK(lines.is_refusing());
-  (void)lines.take();
-  CHECK_FALSE(lines.try_add(line("1"), now));
-  lines.written(now);
-  CHECK(lines.try_add(line("1"), now));
-  const std::size_t one = sizeof(TranscriptLine) + 1 + 4 + 1 + 2;
-  LineQueue octets({100, 2 * one});
-  CHECK(octets.try_add(line("1"), now));
-  CHECK_FALSE(octets.try_add(line("1", "xx"), now));
-  CHECK(octets.try_add(line("1"), now));
-  CHECK_FALSE(octets.try_add(line("1", ""), now));
-  LineQueue many;
-  for (std::size_t i = 0; i <= LineQueue::kMaxGroup; ++i) CHECK(many.try_add(line("1"), now));
-  CHECK(many.take().size() == LineQueue::kMaxGroup);
+TEST_CASE("The weight of a line counts its texts, and its group is its agent") {
+  CHECK(weight_of(line("1")) == sizeof(TranscriptLine) + 1 + 4 + 1 + 2);
+  CHECK(group_of(line("1", "x", "sales")) == "sales");
 }
 
 TEST_CASE("The destructor writes all lines to the disk, readable only by the owner, and they are read back in order") {
   test::Folder folder;
   const std::string path = folder.path + "/state/transcripts";
   {
-    TranscriptStore store(records::posix_file_system(), {{path, 16U << 20U, 30, true}, {}, 5s, 10min});
+    TranscriptStore store(store::posix_file_system(), {{path, 16U << 20U, 30, true}, {}, 5s, 10min});
     for (int i = 0; i < 600; ++i) CHECK(store.add(line("call1", std::to_string(i))));
     CHECK(store.add(line("call2", "other", "sales")));
   }
@@ -105,7 +62,7 @@ TEST_CASE("Old files are removed when the agent starts") {
   test::Folder folder;
   folder.put("transcripts-20200101-1-desk.jsonl", "x");
   folder.put("mine.txt", "x");
-  { TranscriptStore store(records::posix_file_system(), {{folder.path, 16U << 20U, 30, false}, {}, 5s, 10min}); }
+  { TranscriptStore store(store::posix_file_system(), {{folder.path, 16U << 20U, 30, false}, {}, 5s, 10min}); }
   CHECK_FALSE(std::filesystem::exists(folder.path + "/transcripts-20200101-1-desk.jsonl"));
   CHECK(std::filesystem::exists(folder.path + "/mine.txt"));
 }
@@ -113,7 +70,7 @@ TEST_CASE("Old files are removed when the agent starts") {
 TEST_CASE("A folder that is not writable sets the state Losing, and only lines are lost") {
   test::Folder folder;
   folder.put("file", "x");
-  TranscriptStore store(records::posix_file_system(),
+  TranscriptStore store(store::posix_file_system(),
                         {{folder.path + "/file/transcripts", 16U << 20U, 30, false}, {2, SIZE_MAX}, 1ms, 10min});
   CHECK(store.add(line("1")));
   CHECK(store.add(line("1")));
@@ -128,7 +85,6 @@ TEST_CASE("A disabled store returns no transcript and touches no disk") {
   const auto store = TranscriptRegistry::open(options);
   REQUIRE(store);
   CHECK((*store)->begin({"call", "desk", "en"}) == nullptr);
-  CHECK((*store)->state() == "off");
   CHECK((*store)->redactor()->redacted("4711") == "[digits]");
   CHECK_FALSE(std::filesystem::exists(options.folder));
 }
@@ -164,15 +120,6 @@ TEST_CASE("The store refuses an unusable pattern, or a folder that is not writab
   const auto refused = TranscriptRegistry::open(options);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().detail.find("/transcripts/folder") != std::string::npos);
-}
-
-TEST_CASE("The default folder of transcripts is beside the records") {
-  const auto with = [](std::string name, std::string value) {
-    return [name, value](const char* variable) { return variable == name ? value : std::string(); };
-  };
-  CHECK(default_folder(with("STATE_DIRECTORY", "/var/lib/offhook"), false) == "/var/lib/offhook/transcripts");
-  CHECK(default_folder(with("HOME", "/home/a"), false) == "/home/a/.local/state/offhook/transcripts");
-  CHECK(default_folder(with("X", ""), false).empty());
 }
 
 TEST_CASE("Reading skips lines that are damaged, too long or unknown, and files that are links or pipes") {

@@ -34,7 +34,7 @@ int status_of(const HttpPlan& plan) { return plan.steps.empty() ? 0 : plan.steps
 azure::Server server() {
   azure::Server made;
   made.region = "westeurope";
-  made.key = agent::config::Secret("right");
+  made.key = agent::Secret("right");
   return made;
 }
 

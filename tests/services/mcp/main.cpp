@@ -21,7 +21,7 @@
 
 using namespace offhook::agent::tools;
 using namespace offhook::agent::tools::mcp;
-using offhook::agent::config::Secret;
+using offhook::agent::Secret;
 using Json = nlohmann::json;
 
 namespace {

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMaxAppend = 15U << 20U;  // of base64 text, as documented
 constexpr double kMinCommitMs = 100;
 
-std::string query_value(std::string_view target, std::string_view name) {
+std::string percent_encoded(std::string_view target, std::string_view name) {
   const auto query = target.find('?');
   if (query == std::string_view::npos) return {};
   for (auto rest = target.substr(query + 1); !rest.empty();) {
@@ -48,14 +48,14 @@ std::string text_member(const Json& object, const char* name) {
 SimRealtime::SimRealtime(SimWorld& world, unsigned number, std::string_view target, const Fault& fault, base::TimePoint now, SimOuts& out)
     : world_(world),
       number_(number),
-      settings_(query_value(target, "intent") == "transcription", "sess_" + std::to_string(number), query_value(target, "model"),
+      settings_(percent_encoded(target, "intent") == "transcription", "sess_" + std::to_string(number), percent_encoded(target, "model"),
                 microseconds(now + world.scenario.max_session) / 1000000),
       input_(world.scenario.vad_rms),
       expires_at_(now + world.scenario.max_session),
       hearing_fault_(fault) {
   input_.set_vad(settings_.vad());
   send(out, {{"type", "session.created"}, {"session", settings_.session()}});
-  world_.note(now, "session", {{"session", number_}, {"model", query_value(target, "model")}});
+  world_.note(now, "session", {{"session", number_}, {"model", percent_encoded(target, "model")}});
 }
 
 std::string SimRealtime::make_id(std::string_view kind) { return std::string(kind) + "_" + std::to_string(number_) + "_" + std::to_string(++next_id_); }

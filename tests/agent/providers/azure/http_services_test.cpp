@@ -20,7 +20,7 @@ namespace {
 Server server() {
   Server made;
   made.region = "westeurope";
-  made.key = config::Secret("key-canary");
+  made.key = Secret("key-canary");
   return made;
 }
 

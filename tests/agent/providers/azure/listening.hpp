@@ -20,7 +20,7 @@ using nlohmann::json;
 struct Listening {
   Listening() {
     options.server.region = "westeurope";
-    options.server.key = config::Secret("key-canary");
+    options.server.key = Secret("key-canary");
     start();
   }
   void start() {

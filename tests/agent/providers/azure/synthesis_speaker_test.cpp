@@ -21,7 +21,7 @@ const std::string kOneTwo("\x01\x00\x02\x00", 4);
 struct Speaking {
   Speaking() {
     options.server.region = "westeurope";
-    options.server.key = config::Secret("key-canary");
+    options.server.key = Secret("key-canary");
     options.voice = "de-DE-KatjaNeural";
     start();
   }

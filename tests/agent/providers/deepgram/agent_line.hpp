@@ -51,7 +51,7 @@ struct AgentLine {
   std::size_t on_socket = 0;
 
   AgentLine() {
-    settings.server.key = config::Secret("dg-canary");
+    settings.server.key = Secret("dg-canary");
     context.prompt = "Be brief.";
     context.language = "en";
     context.history = &history;

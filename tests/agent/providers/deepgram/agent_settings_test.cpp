@@ -12,7 +12,7 @@ json written(const AgentSettings& settings, const AgentBriefing& briefing, std::
 
 TEST_CASE("Settings contain the formats, the models and the functions, and functions wait for the end of a turn") {
   AgentLine line;
-  line.settings.think_endpoint = ThinkEndpoint{"https://models.example/v1/chat", config::Secret("key-of-a-model")};
+  line.settings.think_endpoint = ThinkEndpoint{"https://models.example/v1/chat", offhook::agent::Secret("key-of-a-model")};
   line.settings.temperature = 0.5;
   line.settings.keyterms = {"Offhook"};
   line.settings.tags = {"test"};

@@ -23,7 +23,7 @@ namespace {
 struct FluxLine {
   FluxLine() {
     options.server.base_url = "https://ears.example";
-    options.server.key = config::Secret("dg-canary");
+    options.server.key = Secret("dg-canary");
     options.model = "flux-general-en";
     start();
   }

@@ -21,7 +21,7 @@ namespace {
 struct Asking {
   Asking() {
     listening.server.base_url = speaking.server.base_url = "https://deep.example";
-    listening.server.key = speaking.server.key = config::Secret("dg-canary");
+    listening.server.key = speaking.server.key = Secret("dg-canary");
   }
   void start() {
     listener.emplace(turn_service(listening), http, Wake{});

@@ -22,7 +22,7 @@ namespace {
 struct LiveLine {
   LiveLine() {
     options.server.base_url = "https://ears.example";
-    options.server.key = config::Secret("dg-canary");
+    options.server.key = Secret("dg-canary");
     options.keyterms = {"Off hook"};
     start();
   }

@@ -19,7 +19,7 @@ namespace {
 struct SpeakLine {
   SpeakLine() {
     options.server.base_url = "https://voices.example/";
-    options.server.key = config::Secret("dg-canary");
+    options.server.key = Secret("dg-canary");
     options.model = "aura-x";
     start();
   }

@@ -15,7 +15,7 @@ namespace {
 ChatServer server_of(std::string base_url = "http://127.0.0.1:11434", std::string key = "") {
   ChatServerOptions options;
   options.base_url = std::move(base_url);
-  options.key = config::Secret(std::move(key));
+  options.key = Secret(std::move(key));
   options.model.model = "llama3.2";
   return ChatServer(std::move(options));
 }

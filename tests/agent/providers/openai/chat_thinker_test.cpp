@@ -34,7 +34,7 @@ struct Thinking {
   explicit Thinking(ChatServerOptions::Api api = ChatServerOptions::Api::Chat) {
     ChatServerOptions options;
     options.server.base_url = "https://models.example/v1/";
-    options.server.key = config::Secret("sk-canary");
+    options.server.key = Secret("sk-canary");
     options.model.model = "m-1";
     options.api = api;
     thinker.emplace(std::make_unique<ChatServer>(std::move(options)), ChatThinkerOptions{}, http, [this] { ++wakes; });

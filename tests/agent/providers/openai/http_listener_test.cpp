@@ -23,7 +23,7 @@ struct Listening {
   Listening() {
     TranscriptionOptions options;
     options.server.base_url = "https://ears.example/v1";
-    options.server.key = config::Secret("sk-canary");
+    options.server.key = Secret("sk-canary");
     options.model = "hear-1";
     options.prompt = "Offhook";
     options.tell_use = [this](const ServiceUse& use) { used.push_back(use); };

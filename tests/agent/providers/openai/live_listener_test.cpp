@@ -12,7 +12,7 @@ namespace {
 struct LiveLine {
   LiveLine() {
     options.server.base_url = "https://ears.example/v1";
-    options.server.key = config::Secret("sk-canary");
+    options.server.key = offhook::agent::Secret("sk-canary");
     options.shape.model = "hear-1";
     options.shape.prompt = "Offhook";
     start();

@@ -91,7 +91,7 @@ struct RealtimeLine {
   int next_response = 0;
 
   RealtimeLine() {
-    options.api_key = config::Secret("sk-test");
+    options.api_key = Secret("sk-test");
     context.prompt = "Be brief.";
     context.history = &history;
     context.tools = &tools;

@@ -209,7 +209,7 @@ TEST_CASE("24 kHz samples are little-endian, and a delta may divide a sample") {
 
 TEST_CASE("The URL and the headers are those of OpenAI") {
   RealtimeOptions options;
-  options.api_key = config::Secret("sk-1");
+  options.api_key = Secret("sk-1");
   options.model = "gpt-realtime 2&x";
   auto request = socket_request(options);
   CHECK(request.url == "wss://api.openai.com/v1/realtime?model=gpt-realtime%202%26x");
@@ -232,7 +232,7 @@ TEST_CASE("The URL and the headers are those of OpenAI") {
 
 TEST_CASE("The URLs and the header are those of Azure OpenAI") {
   RealtimeOptions options;
-  options.api_key = config::Secret("key");
+  options.api_key = Secret("key");
   options.azure = AzureRealtime{"https://our.openai.azure.com/", "voice", ""};
   auto request = socket_request(options);
   CHECK(request.url == "wss://our.openai.azure.com/openai/v1/realtime?model=voice");

@@ -24,7 +24,7 @@ struct Speaking {
   Speaking() {
     SpeechOptions options;
     options.server.base_url = "https://voices.example/v1";
-    options.server.key = config::Secret("sk-canary");
+    options.server.key = Secret("sk-canary");
     options.model = "tts-x";
     options.voice = "coral";
     options.instructions = "Cheerfully.";

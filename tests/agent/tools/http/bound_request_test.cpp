@@ -2,6 +2,7 @@
 
 #include <offhook/agent/tools/http/bound_request.hpp>
 #include <offhook/agent/tools/http/path_value.hpp>
+#include <offhook/agent/support/url_text.hpp>
 #include <offhook/agent/tools/http/percent.hpp>
 
 using namespace offhook::agent::tools;

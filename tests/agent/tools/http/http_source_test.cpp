@@ -22,8 +22,8 @@ ServiceOptions options() {
   ServiceOptions made;
   made.label = "shop";
   made.url = "https://shop.example/v1/";
-  made.token = config::Secret("t0ken");
-  made.headers = {{"X-Api-Key", config::Secret("k3y-of-ours")}};
+  made.token = Secret("t0ken");
+  made.headers = {{"X-Api-Key", Secret("k3y-of-ours")}};
   made.operations = {"getOrder", "changeOrder"};
   made.unpinned = Unpinned::TrustFirst;
   return made;
@@ -200,14 +200,14 @@ TEST_CASE("Invalid options are refused, and the reason contains no secret") {
   CHECK(with_operations(kMaxOperations).empty());
   CHECK(with_operations(kMaxOperations + 1) == "it names more than 64 operations");
   const auto with_headers = [](std::size_t count) {
-    return fault([count](ServiceOptions& o) { o.headers.assign(count, {"X-A", config::Secret("b")}); });
+    return fault([count](ServiceOptions& o) { o.headers.assign(count, {"X-A", Secret("b")}); });
   };
   CHECK(with_headers(kMaxFixedHeaders).empty());
   CHECK(with_headers(kMaxFixedHeaders + 1) == "it has more than 16 headers");
-  CHECK(fault([](ServiceOptions& o) { o.headers.emplace_back("Authorization", config::Secret("b")); }) == "it has a token and a header Authorization: remove one of the two");
-  const std::string broken = fault([](ServiceOptions& o) { o.token = config::Secret("s3cret\r\nX: y"); });
+  CHECK(fault([](ServiceOptions& o) { o.headers.emplace_back("Authorization", Secret("b")); }) == "it has a token and a header Authorization: remove one of the two");
+  const std::string broken = fault([](ServiceOptions& o) { o.token = Secret("s3cret\r\nX: y"); });
   CHECK(broken == "its token has a character that no header can have");
-  const std::string header = fault([](ServiceOptions& o) { o.headers = {{"X-A", config::Secret("s3cret\n")}}; });
+  const std::string header = fault([](ServiceOptions& o) { o.headers = {{"X-A", Secret("s3cret\n")}}; });
   CHECK(header == "its header \"X-A\" has a character in it that no header can have");
 }
 

@@ -24,7 +24,7 @@ struct Net {
     ServiceOptions options;
     options.label = "shop";
     options.url = url;
-    options.token = config::Secret("t0ken");
+    options.token = Secret("t0ken");
     options.operations = {"getOrder", "changeOrder"};
     options.unpinned = Unpinned::TrustFirst;
     std::vector<ServiceNote> notes;

@@ -75,7 +75,7 @@ ShopService::ShopService(const Json& document, std::vector<Pin> pins, Json answe
   http::ServiceOptions options;
   options.label = "shop";
   options.url = "https://shop.example";
-  options.token = config::Secret("s3cret-token");
+  options.token = agent::Secret("s3cret-token");
   options.operations = {"getOrder", "changeOrder", "pay"};
   options.unpinned = pins.empty() ? Unpinned::TrustFirst : Unpinned::Refuse;
   options.pins = std::move(pins);

@@ -93,7 +93,7 @@ TEST_CASE("LineReader returns lines from any pieces, and skips a line that is to
 
 TEST_CASE("A command line needs an absolute path, and must contain no NUL") {
   const auto fault = [](std::vector<std::string> argv, std::string variable = "A", std::string value = "b", std::string directory = "/") {
-    return fault_of_command({std::move(argv), {{std::move(variable), config::Secret(std::move(value))}}, std::move(directory)}).has_value();
+    return fault_of_command({std::move(argv), {{std::move(variable), Secret(std::move(value))}}, std::move(directory)}).has_value();
   };
   CHECK_FALSE(fault({"/bin/cat", "-"}));
   CHECK(fault({}));
@@ -162,7 +162,7 @@ TEST_CASE("A program has its own environment, directory, group and descriptors, 
   const int ours = ::fcntl(STDIN_FILENO, F_DUPFD, 100);  // Without close-on-exec.
   REQUIRE(ours >= 100);
   CommandLine command = shell("env; pwd; echo fds $(ls /proc/self/fd) .; echo end");
-  command.environment = {{"TOKEN", config::Secret("t")}};
+  command.environment = {{"TOKEN", Secret("t")}};
   command.directory = "/usr";
   Child child(command);
   child.run_until([&] { return child.output.find("end\n") != std::string::npos; });
@@ -258,8 +258,8 @@ TEST_CASE("A program that does not read is ended") {
 }
 
 TEST_CASE("Lines of a program's standard error are logged without secrets, and cut") {
-  const auto told = [needles = needles_of({config::Secret("s3cret"), config::Secret("abc"), config::Secret("abcd"), config::Secret("abcdXYZ"),
-                                           config::Secret("-----BEGIN KEY-----\r\nMIIEvQ/+\n\tsecond\"line\n-----END KEY-----\n")})](const std::string& line) {
+  const auto told = [needles = needles_of({Secret("s3cret"), Secret("abc"), Secret("abcd"), Secret("abcdXYZ"),
+                                           Secret("-----BEGIN KEY-----\r\nMIIEvQ/+\n\tsecond\"line\n-----END KEY-----\n")})](const std::string& line) {
     return without_secrets(line, needles);
   };
   CHECK(told("key s3cret, s3cret; abc") == "key ***, ***; abc");
@@ -267,7 +267,7 @@ TEST_CASE("Lines of a program's standard error are logged without secrets, and c
   CHECK(told("  MIIEvQ/+") == "  ***");
   CHECK(told(R"({"key":"-----BEGIN KEY-----\nMIIEvQ/+\n\tsecond\"line\n"})") == R"({"key":"***\n***\n\t***\n"})");
   CHECK(told("?key=MIIEvQ%2F%2B") == "?key=***");
-  const auto odd = needles_of({config::Secret("a\"b\\c"), config::Secret("tab\tbed")});
+  const auto odd = needles_of({Secret("a\"b\\c"), Secret("tab\tbed")});
   CHECK(without_secrets("key tab\tbed", odd) == "key ***");
   CHECK(without_secrets("\x1a\"b\\c", odd) == "\\u001***");  // The escaped form would contain the secret.
   CHECK(without_secrets("a\x1b[31m", {}).find('\x1b') == std::string::npos);
@@ -282,7 +282,7 @@ TEST_CASE("Over stdio each message is one line, and the first lines of standard 
   handler.on_note = [&](std::string line) { notes.push_back(std::move(line)); };
   handler.on_closed = [&](std::string why) { closed.push_back(std::move(why)); };
   CommandLine command = shell("i=0; while [ $i -lt 30 ]; do echo \"line $i of $TOKEN\" >&2; i=$((i+1)); done; read line; echo; echo \"$line\"; echo not json; read line");
-  command.environment = {{"TOKEN", config::Secret("s3cret")}};
+  command.environment = {{"TOKEN", Secret("s3cret")}};
   auto wire = StdioWire::start(io, command, std::move(handler));
   REQUIRE(wire.has_value());
   Outgoing message;

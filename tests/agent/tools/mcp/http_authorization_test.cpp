@@ -24,7 +24,7 @@ const net::Headers kWants = {{"www-authenticate", "Basic realm=\"x\""},
 OauthOptions options(const std::string& endpoint = "https://a.example/token") {
   OauthOptions made;
   made.client_id = "offhook";
-  made.client_secret = config::Secret("s3cret");
+  made.client_secret = Secret("s3cret");
   made.token_endpoint = endpoint;
   return made;
 }
@@ -256,7 +256,7 @@ TEST_CASE("A server has either a token or complete client credentials") {
   http.oauth = options();
   server.at = http;
   CHECK_FALSE(fault_of(server));
-  http.token = config::Secret("t");
+  http.token = Secret("t");
   server.at = http;
   CHECK(fault_of(server));
   http.token = {};

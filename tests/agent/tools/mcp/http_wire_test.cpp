@@ -14,25 +14,25 @@ using What = NoAnswer::What;
 
 TEST_CASE("A server's URL must be https, or be on this machine") {
   for (const char* good : {"https://tools.example/mcp", "http://127.0.0.1:3001/mcp", "http://localhost/mcp", "http://[::1]:80/", "https://10.0.0.1/x?y=z"})
-    CHECK_FALSE(fault_of_url(good));
+    CHECK_FALSE(net::fault_of_url(good));
   for (const char* bad : {"", "tools.example", "ftp://x/", "http://tools.example/mcp", "http://127.0.0.1.evil.example/", "http://localhost.evil.example/",
                           "http://127.evil.example.com/", "https://user:pass@tools.example/", "http://127.0.0.1@evil.example/", "https://tools.example/#x", "https://",
                           "http://10.0.0.1/", "https://a b/"}) {
     CAPTURE(bad);
-    CHECK(fault_of_url(bad));
+    CHECK(net::fault_of_url(bad));
   }
 }
 
-TEST_CASE("fault_of_url takes plain http to addresses of the local network and to names, where the operator allows it") {
+TEST_CASE("net::fault_of_url takes plain http to addresses of the local network and to names, where the operator allows it") {
   for (const char* good : {"http://192.168.1.20:3001/mcp", "http://10.0.0.1/", "http://[fd00::1]:80/x", "http://[fe80::1]/", "http://tools.lan/mcp", "http://127.0.0.1/", "https://tools.example/"})
-    CHECK_FALSE(fault_of_url(good, true));
+    CHECK_FALSE(net::fault_of_url(good, true));
   for (const char* bad : {"http://192.0.2.1/", "http://172.32.0.1/", "http://[2001:db8::1]/", "http://[::ffff:192.0.2.1]/", "http://user@tools.lan/", "ftp://10.0.0.1/", "http://"}) {
     CAPTURE(bad);
-    CHECK(fault_of_url(bad, true));
+    CHECK(net::fault_of_url(bad, true));
   }
-  CHECK(crosses_in_clear("http://tools.lan/"));
-  CHECK(crosses_in_clear("http://10.0.0.1:80/"));
-  for (const char* other : {"http://127.0.0.1/", "http://localhost:3001/", "http://[::1]/", "https://10.0.0.1/", ""}) CHECK_FALSE(crosses_in_clear(other));
+  CHECK(net::crosses_in_clear("http://tools.lan/"));
+  CHECK(net::crosses_in_clear("http://10.0.0.1:80/"));
+  for (const char* other : {"http://127.0.0.1/", "http://localhost:3001/", "http://[::1]/", "https://10.0.0.1/", ""}) CHECK_FALSE(net::crosses_in_clear(other));
 }
 
 TEST_CASE("A request is a POST that accepts both kinds of answer [MCP 2025-11-25 basic/transports]") {

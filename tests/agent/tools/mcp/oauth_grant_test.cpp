@@ -43,7 +43,7 @@ i7Mu1wqOXkntPXGeezwg9dLo+U4llF3cRgLTIvbS22H1z510bfj3PV6PEg==
 OauthOptions by_secret() {
   OauthOptions options;
   options.client_id = "offhook";
-  options.client_secret = config::Secret("s3 cret");
+  options.client_secret = Secret("s3 cret");
   return options;
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("The client authenticates by a method that the authorization server su
   };
   OauthOptions by_key;
   by_key.client_id = "offhook";
-  by_key.private_key = config::Secret(std::string(kPrivate));
+  by_key.private_key = Secret(std::string(kPrivate));
   CHECK(proof_of(R"("client_secret_post","client_secret_basic")", by_secret()) == "basic");
   CHECK(proof_of(R"("client_secret_post")", by_secret()) == "body");
   CHECK(proof_of(R"("private_key_jwt")", by_secret()).starts_with("denied"));
@@ -259,15 +259,15 @@ TEST_CASE("Invalid options are refused, and the reason contains no secret") {
   CHECK_FALSE(fault([](OauthOptions&) {}));
   CHECK(fault([](OauthOptions& o) { o.client_id.clear(); }));
   CHECK(fault([](OauthOptions& o) { o.client_secret = {}; }));
-  CHECK(fault([](OauthOptions& o) { o.private_key = config::Secret(std::string(kPrivate)); }));
-  CHECK(fault([](OauthOptions& o) { o.client_secret = {}, o.private_key = config::Secret("no key"); }));
-  CHECK_FALSE(fault([](OauthOptions& o) { o.client_secret = {}, o.private_key = config::Secret(std::string(kPrivate)); }));
+  CHECK(fault([](OauthOptions& o) { o.private_key = Secret(std::string(kPrivate)); }));
+  CHECK(fault([](OauthOptions& o) { o.client_secret = {}, o.private_key = Secret("no key"); }));
+  CHECK_FALSE(fault([](OauthOptions& o) { o.client_secret = {}, o.private_key = Secret(std::string(kPrivate)); }));
   CHECK_FALSE(fault([](OauthOptions& o) { o.token_endpoint = "https://a.example/token"; }));
   CHECK(fault([](OauthOptions& o) { o.token_endpoint = "http://a.example/token"; }));
 }
 
 TEST_CASE("An assertion has the client, the audience, an id and a lifetime, and is signed [RFC 7523 section 3]") {
-  const auto assertion = client_assertion(config::Secret(std::string(kPrivate)), "off\"hook", "https://a.example", 1000, "once");
+  const auto assertion = client_assertion(Secret(std::string(kPrivate)), "off\"hook", "https://a.example", 1000, "once");
   REQUIRE(assertion.has_value());
   const auto first = assertion->find('.'), second = assertion->rfind('.');
   CHECK(json::parse(from_base64url(assertion->substr(0, first))) == json{{"alg", "ES256"}, {"typ", "JWT"}});
@@ -285,5 +285,5 @@ TEST_CASE("An assertion has the client, the audience, an id and a lifetime, and 
   std::copy(octets.begin(), octets.end(), signature.begin());
   CHECK(key->verifies(assertion->substr(0, second), signature));
   CHECK_FALSE(key->verifies(assertion->substr(0, second - 1), signature));
-  CHECK_FALSE(client_assertion(config::Secret("no key"), "a", "b", 1, "c").has_value());
+  CHECK_FALSE(client_assertion(Secret("no key"), "a", "b", 1, "c").has_value());
 }

@@ -362,7 +362,7 @@ TEST_CASE("Invalid options are refused with a reason") {
   CHECK_FALSE(fault_of(options));
   http.oauth = OauthOptions{};
   http.oauth->client_id = "us";
-  http.oauth->client_secret = config::Secret("canary");
+  http.oauth->client_secret = agent::Secret("canary");
   http.oauth->token_endpoint = "https://login.example/token";
   options.at = http;
   CHECK(fault_of(options)->starts_with("client credentials need https"));

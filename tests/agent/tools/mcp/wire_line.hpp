@@ -14,7 +14,6 @@ namespace offhook::test {
 
 using namespace std::chrono_literals;
 namespace net = agent::net;
-namespace config = agent::config;
 
 inline const net::Headers kJson = {{"content-type", "application/json"}},
                           kStream = {{"content-type", "text/event-stream; charset=utf-8"}};
@@ -23,7 +22,7 @@ inline const std::string kAnswer = R"({"jsonrpc":"2.0","id":1,"result":{}})";
 /// An HttpWire, with the test as its server.
 struct Line {
   explicit Line(agent::tools::mcp::HttpWireOptions options =
-                    {"https://tools.example/mcp", config::Secret("t0ken"), {{"x-team", config::Secret("7")}}, 5s, std::nullopt})
+                    {"https://tools.example/mcp", agent::Secret("t0ken"), {{"x-team", agent::Secret("7")}}, 5s, std::nullopt})
       : wire(std::move(options), http, handler()) {}
 
   agent::tools::mcp::WireHandler handler() {

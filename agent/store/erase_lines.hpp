@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace offhook::inline v0::agent::records {
+namespace offhook::inline v0::agent::store {
 
 enum class Erasing : std::uint8_t { Count, Overwrite };
 
@@ -24,4 +24,4 @@ enum class Erasing : std::uint8_t { Count, Overwrite };
 /// Returns true for a line that erase_lines() has overwritten.
 [[nodiscard]] bool is_erased(std::string_view line);
 
-}  // namespace offhook::inline v0::agent::records
+}  // namespace offhook::inline v0::agent::store

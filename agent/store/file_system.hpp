@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/result.hpp>
+#include <offhook/base/text.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -10,9 +11,12 @@
 #include <system_error>
 #include <vector>
 
-namespace offhook::inline v0::agent::records {
+namespace offhook::inline v0::agent::store {
 
 inline constexpr std::size_t kReadChunk = 64U << 10U;  ///< octets that a reader of journals reads at once
+
+/// Returns true for a character that the names of files may take from other text.
+[[nodiscard]] constexpr bool is_name_char(char c) { return (c >= 'a' && c <= 'z') || base::is_digit(c) || c == '-' || c == '_'; }
 
 template <class T>
 using FileResult = base::Result<T, std::error_code>;
@@ -51,4 +55,4 @@ class FileSystem {
 /// Returns the real file system, by POSIX.
 [[nodiscard]] FileSystem& posix_file_system();
 
-}  // namespace offhook::inline v0::agent::records
+}  // namespace offhook::inline v0::agent::store

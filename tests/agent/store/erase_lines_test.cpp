@@ -1,7 +1,7 @@
 // Real files, in a temporary folder.
-#include <offhook/agent/records/erase_lines.hpp>
+#include <offhook/agent/store/erase_lines.hpp>
 #include <offhook/agent/support/json_line.hpp>
-#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/agent/store/folder.hpp>
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 using namespace offhook;
-using namespace offhook::agent::records;
+using namespace offhook::agent::store;
+using agent::kMaxLineBytes;
 
 namespace {
 

@@ -1,4 +1,5 @@
-#include <offhook/agent/support/file_system.hpp>
+#include <offhook/agent/store/descriptor.hpp>
+#include <offhook/agent/store/file_system.hpp>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,7 +11,7 @@
 #include <filesystem>
 #include <utility>
 
-namespace offhook::inline v0::agent::records {
+namespace offhook::inline v0::agent::store {
 
 namespace {
 
@@ -21,20 +22,6 @@ FileResult<void> result_of(int returned) {
   if (returned != 0) return failure(errno);
   return {};
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// Makes the file readable only for this user. In a folder that other users may write to, an existing file can belong to another user. Returns EACCES
 /// if it is not a regular file, or belongs neither to this user nor to the folder's owner.
@@ -153,4 +140,4 @@ FileSystem& posix_file_system() {
   return the_one;
 }
 
-}  // namespace offhook::inline v0::agent::records
+}  // namespace offhook::inline v0::agent::store

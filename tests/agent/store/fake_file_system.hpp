@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/support/file_system.hpp>
+#include <offhook/agent/store/file_system.hpp>
 #include <offhook/base/random.hpp>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 #include <vector>
 
 /// A disk in memory that fails on demand, can make partial writes, and loses unsynced data in a power failure.
-namespace offhook::agent::records {
+namespace offhook::agent::store {
 
 class FakeFileSystem final : public FileSystem {
  public:
@@ -126,4 +126,4 @@ class FakeFileSystem final : public FileSystem {
   };
 };
 
-}  // namespace offhook::agent::records
+}  // namespace offhook::agent::store

@@ -1,5 +1,5 @@
-#include <offhook/agent/support/file_system.hpp>
-#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/agent/store/file_system.hpp>
+#include <offhook/tests/agent/store/folder.hpp>
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 using namespace offhook;
-using namespace offhook::agent::records;
+using namespace offhook::agent::store;
 
 namespace {
 

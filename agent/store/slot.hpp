@@ -1,0 +1,25 @@
+#pragma once
+
+#include <offhook/agent/store/file_system.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent::store {
+
+inline constexpr unsigned kMaxSlots = 16;
+
+/// The number of this process among the writers of a folder. It holds the lock of the file WHAT-NUMBER.lock.
+class Slot {
+ public:
+  /// Creates the folder and takes the first free number, unless this object has one.
+  FileResult<void> take(FileSystem& files, const std::string& folder, std::string_view what);
+  [[nodiscard]] unsigned number() const { return number_; }
+
+ private:
+  unsigned number_ = 0;
+  std::shared_ptr<void> lock_;
+};
+
+}  // namespace offhook::inline v0::agent::store
