@@ -4,12 +4,12 @@ namespace offhook::inline v0::sdp {
 
 std::string_view to_string(NegotiationError error) {
   switch (error) {
-    case NegotiationError::WrongState: return "no exchange is open that this would fit";
-    case NegotiationError::NoAudio: return "no audio stream";
-    case NegotiationError::UnsupportedProfile: return "audio by an unsupported profile only";
-    case NegotiationError::NoCommonCodec: return "no common codec";
-    case NegotiationError::BadAddress: return "no usable media address";
-    case NegotiationError::AnswerMismatch: return "the answer's streams are not those of the offer";
+    case NegotiationError::WrongState: return "the offer or answer fits no open exchange of this session";
+    case NegotiationError::NoAudio: return "it has no audio stream with a port";
+    case NegotiationError::UnsupportedProfile: return "it has audio only in profiles other than RTP/AVP and RTP/AVPF";
+    case NegotiationError::NoCommonCodec: return "it lists no audio codec that this side has";
+    case NegotiationError::BadAddress: return "its c= line has no address that this side can send to";
+    case NegotiationError::AnswerMismatch: return "the streams of the answer do not match those of the offer";
   }
   return "unknown";
 }
