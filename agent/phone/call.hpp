@@ -38,7 +38,8 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  /// Not used again during the life of its endpoint. An outgoing call has neither id nor leg_name() while EndpointOptions::prepare_media delays its INVITE.
+  /// Not used again during the life of its endpoint. While EndpointOptions::prepare_media delays the INVITE of an outgoing call, the call has neither id nor
+  /// leg_name(), and only the signalling thread may ask for them.
   [[nodiscard]] virtual sip::SessionId id() const = 0;
   [[nodiscard]] virtual State state() const = 0;
   [[nodiscard]] virtual bool outgoing() const = 0;

@@ -31,12 +31,12 @@ struct EndpointOptions {
   std::string load_field{};
   /// While it returns true, OPTIONS gets 503, so that dispatchers send no calls here yet; calls that still come are accepted. Called every second.
   std::function<bool()> is_loading{};
-  /// Called when the ports of a call's audio are open, before this side describes them: for example to open them in a firewall. The call goes on when it
-  /// calls back, and is refused after an error. Empty: the call goes on at once.
-  PrepareMedia prepare_media{};
-  base::Duration prepare_limit = std::chrono::seconds(5);  ///< time for prepare_media; then the call is refused
   IdentityOptions identity{};  ///< signed numbers of callers, and of outgoing calls; default: neither
   std::optional<WatchOptions> watched{};  ///< the watchers of the lines (RFC 4235); nullopt: watching is not offered
+  /// Called when the ports of a call's audio are open, before this side describes them: for example to open them in a firewall. The call goes on when
+  /// this function calls back, and is refused after an error. Empty: the call goes on at once.
+  PrepareMedia prepare_media{};
+  base::Duration prepare_limit = std::chrono::seconds(5);  ///< time for prepare_media; then the call is refused
 };
 
 struct DialOptions {
