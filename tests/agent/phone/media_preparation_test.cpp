@@ -148,7 +148,7 @@ TEST_CASE("A call whose media are never ready is refused after EndpointOptions::
   CHECK(held.b.engine.legs() == 0);
 }
 
-TEST_CASE("A call that gets no port is refused with 503, and an event has the reason") {
+TEST_CASE("A call without an audio port is refused with 503, and an event has the reason") {
   Telephone a("anna"), b("bert");
   b.port = nullptr;
   a.dial("bert", b.endpoint->sip_port());

@@ -1,4 +1,5 @@
 #include <offhook/agent/phone/media_session.hpp>
+#include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
@@ -87,4 +88,18 @@ TEST_CASE("The codec that an offer leads to is known before a leg is opened, and
     (void)session.answer(row.offer, here);
     CHECK(session.codec() == row.agreed);
   }
+}
+
+TEST_CASE("A session that gets no sockets reports the address and the reason, and prepares nothing") {
+  media::Engine engine{{1, 20000, 29999, 10s, {}}};
+  bool prepares = false;
+  phone::MediaSession session(engine, {media::AudioCodec::Pcmu}, {.prepare = [&](const auto&, const auto&) { prepares = true; }}, 1);
+  std::string reason;
+  session.open(*base::IpAddress::parse("192.0.2.1"), std::make_shared<media::AudioPort>(), [&](const auto& ready) {
+    CHECK(phone::is(ready.error(), phone::PhoneError::NoMedia));
+    reason = ready.error().detail;
+  });
+  CHECK(reason.starts_with("no media port on 192.0.2.1: the address cannot be bound"));
+  CHECK_FALSE(prepares);
+  CHECK_FALSE(session.leg());
 }
