@@ -93,10 +93,10 @@ void encode_whole(std::span<const std::uint8_t> in, char* out) noexcept {
 
 std::string_view to_string(Base64Error error) {
   switch (error) {
-    case Base64Error::BadLength: return "the length of base64 text is not a multiple of four";
-    case Base64Error::BadCharacter: return "a character is not of the base64 alphabet";
-    case Base64Error::BadPadding: return "bits behind the last octet of base64 text are not zero";
-    case Base64Error::OutputTooSmall: return "no room for what base64 text holds";
+    case Base64Error::BadLength: return "the length of the base64 text is not a multiple of four";
+    case Base64Error::BadCharacter: return "the base64 text contains a character that is not in its alphabet";
+    case Base64Error::BadPadding: return "the bits after the last octet of the base64 text are not zero";
+    case Base64Error::OutputTooSmall: return "the output has too little space for the octets of the base64 text";
   }
   return "";
 }

@@ -32,9 +32,10 @@ int main(int argc, char** argv) {
   const auto on_event = [&](const phone::PhoneEvent& event) {
     if (const auto* offered = std::get_if<phone::CallOffered>(&event)) {
       std::printf("%s calls\n", offered->details.from.uri.c_str());
-      // An answer needs media: answer() takes the result of prepare(). Without a common codec, prepare() has refused the call.
-      if (auto prepared = offered->call->prepare(port)) (void)offered->call->answer(std::move(*prepared));
+      (void)offered->call->prepare(port);
     }
+    // An answer needs media: answer() takes the result of prepare(). Without a common codec, the telephone has refused the call.
+    if (const auto* prepared = std::get_if<phone::CallPrepared>(&event); prepared && prepared->media) (void)prepared->call->answer(*prepared->media);
     if (const auto* connected = std::get_if<phone::CallConnected>(&event))
       std::printf("connected (%s)\n", std::string(phone::to_string(*connected->call->codec())).c_str());
     if (const auto* over = std::get_if<phone::CallFinished>(&event)) {

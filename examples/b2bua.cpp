@@ -15,6 +15,7 @@ struct Leg {
   phone::CallPtr call;
   Leg* other = nullptr;                     // Null after the end of that leg.
   std::optional<phone::Prepared> answer{};  // On the caller's leg, until the called side answers.
+  sip::IncomingCall offered{};              // The caller's leg has it.
   bool holds = false, on_hold = false;      // The peer of this leg holds; this side has put the peer on hold.
 };
 
@@ -37,16 +38,20 @@ class B2bua {
   void on(const phone::CallOffered& offered) {
     // Packets are not transcoded, so the called leg gets the caller's codec. Without an offer of the caller, the codec is chosen here.
     const auto codecs = offered.details.offer.empty() ? std::vector{media::AudioCodec::Pcmu} : std::vector<media::AudioCodec>{};
-    auto answer = offered.call->prepare(std::make_shared<media::AudioPort>(), codecs);
-    if (!answer) return;  // prepare() has refused the call.
-    phone::DialOptions options{account_, target_, of_users(offered.details.headers), false};
-    options.codecs = {offered.call->codec().value_or(media::AudioCodec::Pcmu)};
-    options.privacy = offered.details.privacy;
+    if (offered.call->prepare(std::make_shared<media::AudioPort>(), codecs)) legs_[offered.call->id()] = {.call = offered.call, .offered = offered.details};
+  }
+  void on(const phone::CallPrepared& prepared) {
+    if (!prepared.media) return;  // The telephone has refused the call.
+    Leg& caller = legs_[prepared.call->id()];
+    phone::DialOptions options{account_, target_, of_users(caller.offered.headers), false};
+    options.codecs = {prepared.call->codec().value_or(media::AudioCodec::Pcmu)};
+    options.privacy = caller.offered.privacy;
     const auto dialled = endpoint_->dial(options, std::make_shared<media::AudioPort>());
-    if (!dialled) return (void)offered.call->reject(503);
-    Leg &caller = legs_[offered.call->id()], &called = legs_[(*dialled)->id()];
-    caller = {offered.call, &called, std::move(*answer)};
+    if (!dialled) return (void)prepared.call->reject(503);
+    Leg& called = legs_[(*dialled)->id()];
     called = {*dialled, &caller};
+    caller.other = &called;
+    caller.answer = *prepared.media;
   }
   void on(const phone::CallRinging& ringing) {
     Leg* leg = find(ringing.call);

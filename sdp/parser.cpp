@@ -208,19 +208,19 @@ Outcome check_line(const TextLine& line) {
 
 std::string_view to_string(ParseError error) {
   switch (error) {
-    case ParseError::Empty: return "empty";
-    case ParseError::TooLarge: return "too large";
-    case ParseError::TooManyLines: return "too many lines";
-    case ParseError::LineTooLong: return "line too long";
-    case ParseError::TooManyMedia: return "too many m= lines";
-    case ParseError::TooManyFormats: return "too many formats in one m= line";
-    case ParseError::BadCharacter: return "NUL or bare CR in a line";
-    case ParseError::BadLine: return "not a line of the form x=value";
-    case ParseError::BadVersion: return "does not begin with v=0";
-    case ParseError::BadOrigin: return "bad o= line";
-    case ParseError::BadConnection: return "bad c= line";
-    case ParseError::BadMedia: return "bad m= line";
-    case ParseError::BadPort: return "bad port in an m= line";
+    case ParseError::Empty: return "it is empty";
+    case ParseError::TooLarge: return "it is larger than kMaxSessionBytes (docs/limits.md)";
+    case ParseError::TooManyLines: return "it has more than kMaxLines lines (docs/limits.md)";
+    case ParseError::LineTooLong: return "a line is longer than kMaxLineBytes (docs/limits.md)";
+    case ParseError::TooManyMedia: return "it has more than kMaxMedia m= lines (docs/limits.md)";
+    case ParseError::TooManyFormats: return "an m= line has more than kMaxFormats formats (docs/limits.md)";
+    case ParseError::BadCharacter: return "a line contains a NUL, or a CR without LF";
+    case ParseError::BadLine: return "a line does not have the form x=value";
+    case ParseError::BadVersion: return "it does not begin with v=0";
+    case ParseError::BadOrigin: return "the o= line does not have six words";
+    case ParseError::BadConnection: return "a c= line does not have three words";
+    case ParseError::BadMedia: return "an m= line has no media type, port or protocol";
+    case ParseError::BadPort: return "the port of an m= line is not a number from 0 to 65535";
   }
   return "unknown";
 }

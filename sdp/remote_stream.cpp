@@ -3,47 +3,11 @@
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace offhook::inline v0::sdp {
 
 namespace {
-
-bool is_supported_profile(const Media& stream) {
-  return base::iequals(stream.protocol, "RTP/AVP") || base::iequals(stream.protocol, "RTP/AVPF");
-}
-
-/// Returns true for multicast and broadcast. With these, a single INVITE could flood other hosts with media.
-bool is_to_many(const base::IpAddress& ip) {
-  const auto& octets = ip.octets();
-  if (ip.is_v6()) return octets[0] == 0xff;
-  return (octets[0] & 0xf0) == 0xe0 || std::all_of(octets.begin(), octets.begin() + 4, [](std::uint8_t o) { return o == 255; });
-}
-
-/// Returns true if the peer uses ICE. An address of zero then means that the candidates have the address: RFC 8839 section 4.1.
-bool speaks_ice(const Session& remote, const Media& stream) {
-  return stream.attribute("candidate") || stream.attribute("ice-ufrag") || remote.attribute("ice-ufrag");
-}
-
-/// Parses `a=rtcp:53020` or `a=rtcp:53020 IN IP4 192.0.2.1`, RFC 3605 section 2.1. Without it, returns the port after RTP's:
-/// RFC 3550 section 11.
-base::SocketAddress rtcp_of(const Media& stream, const base::SocketAddress& rtp) {
-  const auto next = static_cast<std::uint16_t>(rtp.port == 65535 ? 0 : rtp.port + 1);
-  const base::SocketAddress usual{rtp.ip, next};
-  const auto value = stream.attribute("rtcp");
-  if (!value) return usual;
-  base::TextCursor cursor(*value);
-  const auto port = base::parse_number<std::uint16_t>(cursor.take_until(' '));
-  if (!port) return usual;
-  cursor.skip_spaces();
-  if (cursor.at_end()) return {rtp.ip, *port};
-  Connection connection;
-  connection.net_type = cursor.take_until(' ');
-  connection.address_type = cursor.take_until(' ');
-  connection.address = base::trim(cursor.rest());
-  const auto ip = connection.ip();
-  if (!ip || is_to_many(*ip) || ip->is_v6() != rtp.ip.is_v6()) return usual;
-  return {*ip, *port};
-}
 
 /// Returns the whole milliseconds of `20` or `22.5`. Returns nullopt for zero or a value that is not a number. Reads at most nine
 /// digits; larger values are clamped anyway.
@@ -59,12 +23,6 @@ std::uint16_t ptime_of(const Media& stream, const AudioCapability& capability) {
   const auto wanted = milliseconds(stream.attribute("ptime")).value_or(capability.ptime_ms);
   const auto most = milliseconds(stream.attribute("maxptime")).value_or(wanted);
   return clamp_ptime(std::min(wanted, most));
-}
-
-/// Returns a=rtcp-xr. The media's own attribute replaces the session's: RFC 3611 section 5.1.
-std::optional<std::string_view> reports_of(const Session& remote, const Media& stream) {
-  const auto own = stream.attribute("rtcp-xr");
-  return own ? own : remote.attribute("rtcp-xr");
 }
 
 bool has_word(std::string_view words, std::string_view wanted) {
@@ -103,7 +61,7 @@ std::string parameters_of(const Media& stream, std::uint8_t number) {
 base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& remote, const Media& stream,
                                                                 const AudioCapability& capability) {
   if (!base::iequals(stream.kind, "audio") || stream.port == 0) return base::fail(NegotiationError::NoAudio);
-  if (!is_supported_profile(stream)) return base::fail(NegotiationError::UnsupportedProfile);
+  if (!is_supported_protocol(stream.protocol)) return base::fail(NegotiationError::UnsupportedProfile);
   const PayloadTable table(stream);
   RemoteStream result;
   result.codecs = common_codecs(table, capability);
@@ -113,17 +71,15 @@ base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& r
   }
   if (capability.telephone_events) result.events = table.numbers_of_events();
 
-  const Connection* connection = remote.connection_of(stream);
-  const auto ip = connection != nullptr ? connection->ip() : std::nullopt;
-  if (!ip || is_to_many(*ip)) return base::fail(NegotiationError::BadAddress);
-  result.rtp = {*ip, stream.port};
-  result.rtcp = rtcp_of(stream, result.rtp);
+  auto transport = read_transport(remote, stream);
+  if (!transport) return base::fail(transport.error());
+  result.transport = std::move(*transport);
   result.direction = remote.direction_of(stream);
   // RFC 2543's way to hold: nothing may be sent to 0.0.0.0 (RFC 3264 section 8.4).
-  if (ip->is_unspecified() && !speaks_ice(remote, stream)) result.direction = without_receive(result.direction);
+  if (result.transport.rtp.ip.is_unspecified() && !speaks_ice(remote, stream)) result.direction = without_receive(result.direction);
   result.ptime_ms = ptime_of(stream, capability);
   result.comfort_noise = capability.comfort_noise && table.has_comfort_noise();
-  const auto reports = capability.voip_metrics ? reports_of(remote, stream) : std::nullopt;
+  const auto reports = capability.voip_metrics ? remote.attribute_of(stream, "rtcp-xr") : std::nullopt;  // RFC 3611 section 5.1
   result.names_reports = reports.has_value();
   result.wants_voip_metrics = reports && has_word(*reports, kVoipMetrics);
   return result;

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <offhook/base/result.hpp>
-#include <offhook/sdp/negotiator.hpp>
+#include <offhook/sdp/agreement.hpp>
+#include <offhook/sdp/transport.hpp>
 
 #include <array>
 #include <cstdint>
@@ -19,7 +20,7 @@ struct RemoteStream {
   EventNumbers events;                  ///< the peer's payload types for telephone-event
   Direction direction = Direction::SendRecv;  ///< the peer's direction; a connection address of zero removes `receive`
   std::uint16_t ptime_ms = 20;          ///< the peer's requested ptime, clamped
-  base::SocketAddress rtp, rtcp;
+  Transport transport;
   bool comfort_noise = false;           ///< the peer and we both accept comfort noise: RFC 3389
   /// Whether the line has a=rtcp-xr, and whether that requests VoIP metrics: RFC 3611 section 5.2.
   bool names_reports = false, wants_voip_metrics = false;

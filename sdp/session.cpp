@@ -57,6 +57,11 @@ bool Media::is_rtp() const { return protocol.find("RTP/") != std::string::npos; 
 
 std::optional<std::string_view> Session::attribute(std::string_view wanted) const { return find(attributes, wanted); }
 
+std::optional<std::string_view> Session::attribute_of(const Media& stream, std::string_view wanted) const {
+  const auto own = stream.attribute(wanted);
+  return own ? own : attribute(wanted);
+}
+
 const Connection* Session::connection_of(const Media& stream) const {
   if (!stream.connections.empty()) return &stream.connections.front();
   return connection ? &*connection : nullptr;

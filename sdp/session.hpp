@@ -88,6 +88,8 @@ struct Session {
   std::vector<Media> media;
 
   [[nodiscard]] std::optional<std::string_view> attribute(std::string_view name) const;
+  /// Returns the value of the media's own attribute, otherwise of the session's, which is a default for all media.
+  [[nodiscard]] std::optional<std::string_view> attribute_of(const Media& stream, std::string_view name) const;
   /// Returns the connection to which media is sent: the media's own c= line, otherwise the session's. RFC 8866 section 5.7.
   [[nodiscard]] const Connection* connection_of(const Media& stream) const;
   /// Returns the media's own direction, otherwise the session's, otherwise sendrecv. RFC 8866 section 6.7.

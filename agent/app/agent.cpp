@@ -285,6 +285,12 @@ class Agent::Impl {
   mutable std::mutex shared_mutex_;  // protects the members that the health port's thread also reads
   Registrations registrations_;
   std::unordered_map<sip::SessionId, std::shared_ptr<AttendedCall>> calls_;  // signalling thread
+  /// An incoming call that waits for its media.
+  struct Offered {
+    CallSetup setup;
+    CallThread& thread;
+  };
+  std::unordered_map<sip::SessionId, Offered> offered_;  // signalling thread
   std::atomic<bool> registered_{false}, draining_{false}, drained_{false};
   mutable std::atomic<bool> set_up_{false};
   std::shared_ptr<std::atomic<unsigned>> models_awaited_ = std::make_shared<std::atomic<unsigned>>(0);
@@ -360,6 +366,7 @@ class Agent::Impl {
                    [&](phone::RegistrationChanged& e) { on_registration(e); },
                    [&](sip::StrangerRefused& e) { on_stranger(e); },
                    [&](phone::CallOffered& e) { on_offered(e); },
+                   [&](phone::CallPrepared& e) { on_prepared(e); },
                    [&](phone::CallTurnedAway& e) { on_turned_away(e); },
                    [&](phone::CallRinging& e) { with_notes(e.call, [](records::CallNotes& notes) { notes.on_ringing(records::Moment::now()); }); },
                    [&](phone::CallConnected& e) { if (!consultations_->on_connected(e.call)) on_connected(e); },
@@ -516,13 +523,21 @@ class Agent::Impl {
     if (account != accounts_.end()) call->set_account(*account);
     call->set_person(setup.facts.caller);
     track(call);  // Before prepare(): a call that prepare() refuses then reports its end like other calls.
-    auto prepared = event.call->prepare(call->port(), setup.profile->codecs);
-    if (!prepared) return call->log().refused(prepared.error().detail);
-    call->set_prepared(std::move(*prepared));
-    watch_(CallStarted{id, d.from.uri, d.to.uri, false});
+    const auto codecs = setup.profile->codecs;
+    offered_.emplace(event.call->id(), Offered{std::move(setup), thread});
+    if (const auto prepares = event.call->prepare(call->port(), codecs); !prepares) call->log().refused(prepares.error().detail);
+  }
+
+  void on_prepared(const phone::CallPrepared& event) {
+    const auto call = find(event.call);
+    auto offered = offered_.extract(event.call->id());
+    if (!call || !offered) return;
+    if (!event.media) return call->log().refused(event.media.error().detail);
+    call->set_prepared(*event.media);
+    watch_(CallStarted{call->context().call_id, call->context().caller, call->context().called, false});
     if (const auto rings = event.call->ring()) call->notes()->on_ringing(records::Moment::now());
     else call->log().ring_failed(rings.error().detail);
-    begin(*call, std::move(setup), thread);
+    begin(*call, std::move(offered.mapped().setup), offered.mapped().thread);
   }
 
   void dial_now(const std::string& target, MachinePolicy machine) {
@@ -644,6 +659,7 @@ class Agent::Impl {
     const auto call = find(event.call);
     if (!call) return;
     consultations_->on_caller_finished(event.call);
+    offered_.erase(event.call->id());
     calls_.erase(event.call->id());
     up_ = calls_.size();
     live_.remove(call->context().call_id);

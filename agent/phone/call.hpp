@@ -17,11 +17,9 @@
 
 namespace offhook::inline v0::phone {
 
-/// A proof that a call has its media. Only prepare() makes it, and answer() consumes it. So no call is answered into silence. It can be moved, not copied.
+/// A proof that a call has its media. Only the telephone makes it, after prepare(), and answer() needs it. So no call is answered into silence.
 class Prepared {
  public:
-  Prepared(Prepared&&) = default;
-  Prepared& operator=(Prepared&&) = default;
   [[nodiscard]] sip::SessionId call() const { return call_; }
 
  private:
@@ -40,7 +38,9 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  [[nodiscard]] virtual sip::SessionId id() const = 0;  ///< not used again during the life of its endpoint
+  /// Not used again during the life of its endpoint. While EndpointOptions::prepare_media delays the INVITE of an outgoing call, the call has neither id nor
+  /// leg_name(), and only the signalling thread may ask for them.
+  [[nodiscard]] virtual sip::SessionId id() const = 0;
   [[nodiscard]] virtual State state() const = 0;
   [[nodiscard]] virtual bool outgoing() const = 0;
   [[nodiscard]] virtual const sip::LegName& leg_name() const = 0;  ///< for records: other systems can find the same call by it
@@ -51,14 +51,13 @@ class Call {
   /// Returns the call's media leg while it exists. Any thread may pass it to media::Engine::statistics(); media::report_of() evaluates the result.
   [[nodiscard]] virtual std::optional<media::LegId> media_leg() const = 0;
   /// Returns the peer's streams besides the audio, from its latest description that is part of a complete offer/answer exchange, each with
-  /// its own c= line and direction. Before answer(): from prepare() on.
+  /// its own c= line and direction. Before answer(): from CallPrepared on.
   [[nodiscard]] virtual std::vector<sdp::Media> other_media() const = 0;
 
-  /// State Offered: opens the media leg, and makes the answer (RFC 3264), or an offer if the INVITE had none. `port` carries the audio
-  /// until CallFinished: frames of 20 ms of mono samples at port->rate_hz. `codecs` are for this call, in the order of preference; empty:
-  /// the endpoint's. Errors: NotAcceptable (no codec in common; refuses the call with 488), NoMedia (no resources, or no `port`; refuses it
-  /// with 503), Socket (no route; refuses it with 500), WrongState.
-  [[nodiscard]] base::Result<Prepared, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs = {}) {
+  /// State Offered: opens the media leg, and makes the answer (RFC 3264), or an offer if the INVITE had none. CallPrepared reports the result,
+  /// after the current event handler or task, unless CallFinished comes first. `port` carries the audio until CallFinished: frames of 20 ms of mono
+  /// samples at port->rate_hz. `codecs` are for this call, in the order of preference; empty: the endpoint's. Errors: WrongState, also on a second call.
+  [[nodiscard]] base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs = {}) {
     return do_prepare(std::move(port), codecs);
   }
   // `headers` and `extras` are header fields of the application, at most sip::kMaxCustomHeaders, and in Extras a Reason (RFC 3326). A field
@@ -92,7 +91,7 @@ class Call {
     return do_redirect(targets, status, std::move(headers));
   }
   /// Sets this side's streams besides the audio, unchanged: for example the video of another call that passes through (its other_media()).
-  /// In order, they answer the peer's streams of the same kind; a peer's stream without one of them is refused. After prepare(): the answer
+  /// In order, they answer the peer's streams of the same kind; a peer's stream without one of them is refused. After CallPrepared: the answer
   /// contains them. State Connected: a re-INVITE offers them, and CallMediaChanged reports the result. Errors: WrongState, NotAcceptable.
   [[nodiscard]] base::Result<void, base::Error> set_other_media(std::vector<sdp::Media> ours, sip::Extras extras = {}) {
     return do_set_other_media(std::move(ours), std::move(extras));
@@ -141,7 +140,7 @@ class Call {
   Call() = default;
 
  private:  // The virtual functions are private, because g++ 12 lets callers ignore the result of a virtual function.
-  virtual base::Result<Prepared, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) = 0;
+  virtual base::Result<void, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) = 0;
   virtual base::Result<void, base::Error> do_ring(int status, sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_progress(const Prepared& prepared, int status, sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_answer(Prepared prepared, sip::Extras extras) = 0;

@@ -2,8 +2,8 @@
 
 #include <offhook/agent/phone/availability.hpp>
 #include <offhook/agent/phone/call_capacity.hpp>
-#include <offhook/agent/phone/call_signer.hpp>
-#include <offhook/agent/phone/caller_check.hpp>
+#include <offhook/agent/phone/call_identity.hpp>
+#include <offhook/agent/phone/event_reporter.hpp>
 #include <offhook/agent/phone/line_watchers.hpp>
 #include <offhook/agent/phone/media_hosts.hpp>
 #include <offhook/agent/phone/phone_call.hpp>
@@ -16,6 +16,7 @@
 #include <chrono>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace offhook::inline v0::phone {
 
@@ -57,13 +58,15 @@ class Endpoint::Impl {
  public:
   Impl(EndpointOptions options, media::Engine& engine, std::function<void(PhoneEvent)> on_event)
       : options_(with_lines(std::move(options))),
-        on_event_(std::move(on_event)),
+        reporter_(std::move(on_event)),
         stack_(options_.stack, random_),
         core_(new PhoneCore{stack_, engine, options_, [this](const base::IpAddress& remote) { return edge_->local_address_towards(remote); },
-                            [this](PhoneEvent event) { on_event_(std::move(event)); },
+                            [this](PhoneEvent event) { reporter_.tell(std::move(event)); },
                             [this](sip::SessionId call) {
                               if (lines_) lines_->ringing(call, base::Clock::now());
                             },
+                            [this](const std::shared_ptr<PhoneCall>& call, const DialOptions& dialled) { on_sent(call, dialled); },
+                            [this](const std::shared_ptr<PhoneCall>& call) { preparing_.erase(call); },
                             [this](sip::SubscriptionId id, std::optional<View> view) { return decide_watcher(id, view); },
                             [this](base::Duration delay, std::function<void()> task) { edge_->post_after(delay, std::move(task)); }}),
         subscriptions_(core_) {
@@ -72,14 +75,15 @@ class Endpoint::Impl {
     lines_.emplace(stack_, *options_.watched,
                    LineWatchers::Tell{[this, watcher](auto& event) {
                                         const auto id = event.subscription;
-                                        on_event_(WatcherAsks{watcher(id), std::move(event)});
+                                        reporter_.tell(WatcherAsks{watcher(id), std::move(event)});
                                       },
-                                      [this, watcher](const auto& event) { on_event_(WatcherLeft{watcher(event.subscription), event}); }});
+                                      [this, watcher](const auto& event) { reporter_.tell(WatcherLeft{watcher(event.subscription), event}); }});
   }
 
   ~Impl() {
     stop();
     for (const auto& [id, call] : calls_) call->let_go();
+    for (const auto& call : preparing_) call->let_go();
   }
 
   void stop() {
@@ -89,7 +93,7 @@ class Endpoint::Impl {
   }
 
   base::Result<void, base::Error> open() {
-    if (auto opened = open_identity(); !opened) return opened;
+    if (auto opened = identity_.open(options_.identity); !opened) return opened;
     auto edge = sip::SipEdge::open(options_.sip, stack_);
     if (!edge) return base::fail(socket_error(edge.error(), options_.sip));
     edge_ = std::move(*edge);
@@ -124,22 +128,32 @@ class Endpoint::Impl {
     edge_->find_host(std::string(uri->host), take);
   }
 
-  base::Result<CallPtr, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port) {
+  base::Result<CallPtr, base::Error> dial(DialOptions options, std::shared_ptr<media::AudioPort> port) {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
     const auto account = accounts_.find(options.account.id());
     if (account == accounts_.end() || account->second->removed)
       return base::fail(phone_error(PhoneError::UnknownAccount, "cannot dial: the account of the call does not belong to this endpoint"));
-    if (calls_.size() >= options_.max_calls) return base::fail(phone_error(PhoneError::Full, "cannot dial: the endpoint has its highest number of calls"));
+    if (calls() >= options_.max_calls) return base::fail(phone_error(PhoneError::Full, "cannot dial: the endpoint has its highest number of calls"));
     if (const Shortage shortage = capacity_.shortage(base::Clock::now()); shortage != Shortage::None) return base::fail(error_of(shortage));
     const auto local = local_for_calls();
     if (!local) return base::fail(phone_error(PhoneError::Socket, "cannot dial: this machine has no network address"));
-    auto call = PhoneCall::dial(core_, signed_by_us(options, account->second->address), std::move(port), *local, next_sdp_id());
-    if (!call) return base::fail(call.error());
+    const auto call = *preparing_.insert(std::make_shared<PhoneCall>(core_, next_sdp_id(), options.target)).first;
+    if (!options.privacy.any()) identity_.sign(account->second->address, options.target, options.headers, random_);  // A withheld number is not signed.
+    if (auto dialled = call->dial(options, std::move(port), *local); !dialled) {
+      preparing_.erase(call);
+      return base::fail(dialled.error());
+    }
     capacity_.on_call();
-    calls_.emplace((*call)->id(), *call);
-    tell_availability();
-    if (lines_) lines_->dialled((*call)->id(), options.account.id(), options.target, options.privacy.any(), base::Clock::now());
-    return CallPtr(*call);
+    return CallPtr(call);
+  }
+
+  std::size_t calls() const { return calls_.size() + preparing_.size(); }
+
+  void post(std::function<void()> task) {
+    edge_->post([this, task = std::move(task)] { reporter_.run(task); });
+  }
+  void post_after(base::Duration delay, std::function<void()> task) {
+    edge_->post_after(delay, [this, task = std::move(task)] { reporter_.run(task); });
   }
 
   base::Result<Subscription, base::Error> subscribe(const SubscribeOptions& options) {
@@ -171,19 +185,19 @@ class Endpoint::Impl {
   }
 
   EndpointOptions options_;
-  std::function<void(PhoneEvent)> on_event_;
+  EventReporter reporter_;
   base::SystemRandom random_;
   sip::Stack stack_;
   std::unique_ptr<sip::SipEdge> edge_;
   std::shared_ptr<PhoneCore> core_;
   std::unordered_map<sip::AccountId, std::shared_ptr<AccountState>> accounts_;
   std::unordered_map<sip::SessionId, std::shared_ptr<PhoneCall>> calls_;
+  std::unordered_set<std::shared_ptr<PhoneCall>> preparing_;  // outgoing calls that have not sent their INVITE
   SubscriptionRegistry subscriptions_;
   std::optional<LineWatchers> lines_;
   CallCapacity capacity_;
   MediaHosts hosts_{[this](const std::string& host, auto done) { edge_->find_host(host, std::move(done)); }, [this](sip::Event event) { on_sip(std::move(event)); }};
-  std::optional<CallerCheck> callers_;
-  std::optional<CallSigner> signer_;
+  CallIdentity identity_;
   std::optional<base::IpAddress> local_to_registrar_;
   std::thread thread_;
 
@@ -196,9 +210,16 @@ class Endpoint::Impl {
                : phone_error(PhoneError::NoDescriptors, "too few descriptors are left for one more call: raise the limit of open files (ulimit -n, LimitNOFILE=)");
   }
 
+  void on_sent(const std::shared_ptr<PhoneCall>& call, const DialOptions& options) {
+    preparing_.erase(call);
+    calls_.emplace(call->id(), call);
+    tell_availability();
+    if (lines_) lines_->dialled(call->id(), options.account.id(), options.target, options.privacy.any(), base::Clock::now());
+  }
+
   void tell_availability() {
     const bool has_room = capacity_.shortage(base::Clock::now()) == Shortage::None && !(options_.is_loading && options_.is_loading());
-    stack_.set_availability(availability_of(calls_.size(), options_.max_calls, core_->engine.status(), options_.load_field, has_room));
+    stack_.set_availability(availability_of(calls(), options_.max_calls, core_->engine.status(), options_.load_field, has_room));
   }
   /// Runs every second, because the load of audio and the state of loading change without calls.
   void watch_load() {
@@ -223,16 +244,16 @@ class Endpoint::Impl {
     if (lines_) lines_->see(event, base::Clock::now());
     std::visit(Overloaded{
                    [&](sip::RegistrationChanged& e) { on_registration(e); },
-                   [&](sip::StrangerRefused& e) { on_event_(e); },
+                   [&](sip::StrangerRefused& e) { reporter_.tell(e); },
                    [&](sip::IncomingCall& e) { on_incoming(e); },
                    [&](sip::TransferProgress& e) {
-                     if (const auto call = find(e.session)) on_event_(CallTransferred{call, e.status, e.headers, e.accepted});
+                     if (const auto call = find(e.session)) reporter_.tell(CallTransferred{call, e.status, e.headers, e.accepted});
                    },
-                   [&](sip::PeerChanged& e) { tell<CallPeerChanged>(e); },
-                   [&](sip::TransferRequested& e) { tell<CallTransferRequested>(e); },
-                   [&](sip::InfoReceived& e) { tell<CallInfo>(e); },
-                   [&](sip::TextReceived& e) { tell<CallText>(e); },
-                   [&](sip::MidCallAnswered& e) { tell<CallRequestAnswered>(e); },
+                   [&](sip::PeerChanged& e) { pass_on<CallPeerChanged>(e); },
+                   [&](sip::TransferRequested& e) { pass_on<CallTransferRequested>(e); },
+                   [&](sip::InfoReceived& e) { pass_on<CallInfo>(e); },
+                   [&](sip::TextReceived& e) { pass_on<CallText>(e); },
+                   [&](sip::MidCallAnswered& e) { pass_on<CallRequestAnswered>(e); },
                    [&](sip::CallEnded& e) {
                      if (const auto call = find(e.session)) call->on_ended(e);
                      calls_.erase(e.session);
@@ -246,9 +267,9 @@ class Endpoint::Impl {
                    [&](sip::OfferRefused& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_refused(e); }); },
                    [&](sip::SubscriptionChanged& e) { subscriptions_.on_changed(e); },
                    [&](sip::Notified& e) { subscriptions_.on_notified(e); },
-                   [&](sip::UnsolicitedNotify& e) { on_event_(std::move(e)); },
-                   [&](sip::MessageReceived& e) { on_event_(std::move(e)); },
-                   [&](sip::RequestAnswered& e) { on_event_(std::move(e)); },
+                   [&](sip::UnsolicitedNotify& e) { reporter_.tell(std::move(e)); },
+                   [&](sip::MessageReceived& e) { reporter_.tell(std::move(e)); },
+                   [&](sip::RequestAnswered& e) { reporter_.tell(std::move(e)); },
                    [&](sip::SubscribeReceived& e) { on_subscribe(e); },
                    [](sip::PublicationChanged&) {},  // The phone publishes nothing.
                },
@@ -262,8 +283,8 @@ class Endpoint::Impl {
 
   /// Passes on an event that its call need not process.
   template <class Told, class What>
-  void tell(What& event) {
-    if (auto call = find(event.session)) on_event_(Told{std::move(call), std::move(event)});
+  void pass_on(What& event) {
+    if (auto call = find(event.session)) reporter_.tell(Told{std::move(call), std::move(event)});
   }
 
   template <class Do>
@@ -281,57 +302,24 @@ class Endpoint::Impl {
       accounts_.erase(account);
       if (lines_) lines_->remove_line(event.account);
     }
-    on_event_(RegistrationChanged{Account(state), std::move(event)});
+    reporter_.tell(RegistrationChanged{Account(state), std::move(event)});
   }
 
-  base::Result<void, base::Error> open_identity() {
-    const IdentityOptions& identity = options_.identity;
-    if (identity.verifying) {
-      auto check = CallerCheck::open(*identity.verifying);
-      if (!check) return base::fail(check.error());
-      callers_.emplace(std::move(*check));
-    }
-    if (identity.signing) {
-      auto signer = CallSigner::open(*identity.signing);
-      if (!signer) return base::fail(signer.error());
-      signer_.emplace(std::move(*signer));
-    }
-    return {};
-  }
-  static std::int64_t unix_now() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  }
-  /// Adds Identity. A call that withholds its caller has no number to sign.
-  DialOptions signed_by_us(DialOptions options, std::string_view from) {
-    if (signer_ && !options.privacy.any()) options.headers.emplace_back("Identity", signer_->identity(from, options.target, unix_now(), random_));
-    return options;
+  void turn_away(sip::IncomingCall& event, int status) {
+    (void)stack_.calls().reject(event.session, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, base::Clock::now());
+    reporter_.tell(CallTurnedAway{std::move(event), status});
   }
 
   void on_incoming(sip::IncomingCall& event) {
-    if (calls_.size() >= options_.max_calls) {
-      (void)stack_.calls().reject(event.session, 486, {}, base::Clock::now());
-      on_event_(CallTurnedAway{std::move(event), 486});
-      return;
-    }
-    if (capacity_.shortage(base::Clock::now()) != Shortage::None) {
-      (void)stack_.calls().reject(event.session, 503, {{"Retry-After", std::string(sip::kRetryAfter)}}, base::Clock::now());
-      on_event_(CallTurnedAway{std::move(event), 503});
-      return;
-    }
-    if (callers_) {
-      event.identity = callers_->verify(event, unix_now());
-      if (const auto status = callers_->refusal_of(event)) {
-        (void)stack_.calls().reject(event.session, *status, {}, base::Clock::now());
-        on_event_(CallTurnedAway{std::move(event), *status});
-        return;
-      }
-    }
+    if (calls() >= options_.max_calls) return turn_away(event, 486);
+    if (capacity_.shortage(base::Clock::now()) != Shortage::None) return turn_away(event, 503);
+    if (const auto status = identity_.refusal_of(event)) return turn_away(event, *status);
     capacity_.on_call();
     auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id());
     calls_.emplace(event.session, call);
     tell_availability();
     if (lines_) lines_->rang_in(event, base::Clock::now());
-    on_event_(CallOffered{std::move(call), std::move(event)});
+    reporter_.tell(CallOffered{std::move(call), std::move(event)});
   }
 };
 
@@ -345,8 +333,8 @@ base::Result<std::unique_ptr<Endpoint>, base::Error> Endpoint::open(EndpointOpti
 Endpoint::Endpoint(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Endpoint::~Endpoint() = default;
 void Endpoint::stop() { impl_->stop(); }
-void Endpoint::post(std::function<void()> task) { impl_->edge_->post(std::move(task)); }
-void Endpoint::post_after(base::Duration delay, std::function<void()> task) { impl_->edge_->post_after(delay, std::move(task)); }
+void Endpoint::post(std::function<void()> task) { impl_->post(std::move(task)); }
+void Endpoint::post_after(base::Duration delay, std::function<void()> task) { impl_->post_after(delay, std::move(task)); }
 base::Result<Account, base::Error> Endpoint::add_account(sip::AccountOptions options) { return impl_->add_account(std::move(options)); }
 base::Result<Subscription, base::Error> Endpoint::subscribe(const SubscribeOptions& options) { return impl_->subscribe(options); }
 base::Result<sip::RequestId, base::Error> Endpoint::send_message(const MessageOptions& options) { return impl_->send_message(options); }
@@ -354,10 +342,10 @@ base::Result<sip::RequestId, base::Error> Endpoint::ask_options(const Account& a
   return impl_->ask_options(account, std::move(target), through_registrar);
 }
 base::Result<CallPtr, base::Error> Endpoint::dial(DialOptions options, std::shared_ptr<media::AudioPort> port) {
-  return impl_->dial(options, std::move(port));
+  return impl_->dial(std::move(options), std::move(port));
 }
 void Endpoint::set_accepting(bool accepting) { impl_->stack_.set_accepting(accepting); }
-std::size_t Endpoint::calls() const { return impl_->calls_.size(); }
+std::size_t Endpoint::calls() const { return impl_->calls(); }
 std::size_t Endpoint::unfinished() const { return impl_->stack_.unfinished(); }
 std::uint16_t Endpoint::sip_port() const { return impl_->edge_->port(); }
 

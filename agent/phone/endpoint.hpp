@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/phone/identity_options.hpp>
+#include <offhook/agent/phone/media_preparation.hpp>
 #include <offhook/agent/phone/phone_event.hpp>
 #include <offhook/agent/phone/watch_options.hpp>
 #include <offhook/media/engine/engine.hpp>
@@ -32,6 +33,10 @@ struct EndpointOptions {
   std::function<bool()> is_loading{};
   IdentityOptions identity{};  ///< signed numbers of callers, and of outgoing calls; default: neither
   std::optional<WatchOptions> watched{};  ///< the watchers of the lines (RFC 4235); nullopt: watching is not offered
+  /// Called when the ports of a call's audio are open, before this side describes them: for example to open them in a firewall. The call goes on when
+  /// this function calls back, and is refused after an error. Empty: the call goes on at once.
+  PrepareMedia prepare_media{};
+  base::Duration prepare_limit = std::chrono::seconds(5);  ///< time for prepare_media; then the call is refused
 };
 
 struct DialOptions {
@@ -99,7 +104,8 @@ class Endpoint {
   /// the options. Errors: WrongThread, Closed.
   [[nodiscard]] base::Result<Account, base::Error> add_account(sip::AccountOptions options);
   /// Calls a target: CallRinging may follow, then CallConnected, or CallFinished. `port` is as in Call::prepare(). Errors: BadTarget,
-  /// BadHeader, UnknownAccount, Full, NoMedia, Socket, WrongThread, Closed.
+  /// BadHeader, UnknownAccount, Full, NoMedia, Socket, WrongThread, Closed. After a delay by EndpointOptions::prepare_media they come as CallFinished
+  /// (Why::Unreachable).
   [[nodiscard]] base::Result<CallPtr, base::Error> dial(DialOptions options, std::shared_ptr<media::AudioPort> port);
   /// Subscribes until Subscription::unsubscribe(), with automatic refreshes. Notified brings the state; SubscriptionChanged reports the
   /// state of the subscription. Errors: BadTarget, BadHeader, UnknownAccount, Full, WrongThread, Closed.

@@ -89,12 +89,19 @@ MediaSession::MediaSession(media::Engine& engine, const std::vector<media::Audio
     : engine_(engine),
       capability_{.codecs = to_sdp(codecs), .order_of_offer = extras.order_of_offer, .comfort_noise = extras.comfort_noise, .voip_metrics = extras.voip_metrics},
       source_rule_(extras.source_rule),
+      prepare_(std::move(extras.prepare)),
       sdp_id_(sdp_id),
       negotiator_(capability_, {}, sdp_id) {}
 
 MediaSession::~MediaSession() { (void)close(); }
 
-base::Result<void, base::Error> MediaSession::open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port) {
+void MediaSession::open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port, MediaReady ready) {
+  auto opened = open_leg(local, std::move(port));
+  if (!opened || !prepare_) return ready(std::move(opened));
+  prepare_({"audio", {local, leg_->rtp_port}}, std::move(ready));
+}
+
+base::Result<void, base::Error> MediaSession::open_leg(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port) {
   if (!port) return base::fail(phone_error(PhoneError::NoMedia, "a call needs an audio port: std::make_shared<media::AudioPort>()"));
   capability_.parameters[static_cast<std::size_t>(sdp::AudioCodec::Opus)] = opus_parameters(port->rate_hz);
   auto leg = engine_.open(local, std::move(port));
@@ -131,8 +138,7 @@ base::Result<std::string, base::Error> MediaSession::answer(std::string_view off
   auto answer = answering.answer(*session);
   if (!answer) return base::fail(not_acceptable(answer.error()));
   negotiator_ = std::move(answering);
-  others_ = negotiator_.others_of(*session);
-  adopt(answer->audio, signalling_host);
+  adopt(*session, answer->audio, signalling_host);
   return std::move(answer->body);
 }
 
@@ -141,18 +147,32 @@ base::Result<void, base::Error> MediaSession::accept_answer(std::string_view ans
   if (!session) return base::fail(session.error());
   const auto agreed = negotiator_.accept_answer(*session);
   if (!agreed) return base::fail(not_acceptable(agreed.error()));
-  others_ = negotiator_.others_of(*session);
-  adopt(*agreed, signalling_host);
+  adopt(*session, *agreed, signalling_host);
   return {};
 }
 
 void MediaSession::abandon_offer() { negotiator_.withdraw_offer(); }
 
+base::Result<std::string, base::Error> MediaSession::offer_hold(bool on_hold) {
+  set_on_hold(on_hold);
+  auto offer = make_offer();
+  if (offer) holding_ = on_hold;
+  return offer;
+}
+
+void MediaSession::take_back_hold() {
+  abandon_offer();
+  set_on_hold(held_);
+  holding_.reset();
+}
+
 void MediaSession::set_on_hold(bool on_hold) {
   negotiator_.set_direction(on_hold ? sdp::Direction::SendOnly : sdp::Direction::SendRecv);
 }
 
-void MediaSession::adopt(const sdp::AgreedAudio& agreed, const base::IpAddress& signalling_host) {
+void MediaSession::adopt(const sdp::Session& remote, const sdp::AgreedAudio& agreed, const base::IpAddress& signalling_host) {
+  others_ = negotiator_.others_of(remote);
+  if (holding_) held_ = *std::exchange(holding_, std::nullopt);  // An answer of this side has the pending hold, too.
   const auto before = std::exchange(plan_, to_plan(agreed));
   plan_->signalling_host = signalling_host;
   plan_->source_rule = source_rule_;

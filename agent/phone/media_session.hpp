@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/phone/media_preparation.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/media/engine/engine.hpp>
@@ -24,6 +25,7 @@ class MediaSession {
     bool voip_metrics = true;   ///< RFC 3611 section 5.2
     rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;
     bool order_of_offer = false;  ///< EndpointOptions::order_of_offer
+    PrepareMedia prepare{};       ///< EndpointOptions::prepare_media
   };
   /// `sdp_id` becomes the o= line's session id.
   MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id);
@@ -31,8 +33,9 @@ class MediaSession {
   MediaSession(const MediaSession&) = delete;
   MediaSession& operator=(const MediaSession&) = delete;
 
-  /// Binds the leg's ports on `local`, which is also the address in this side's descriptions.
-  base::Result<void, base::Error> open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port);
+  /// Binds the leg's ports on `local`, which is also the address in this side's descriptions, and prepares the media of the audio section.
+  /// Calls `ready` when this side can describe them, before it returns or later; an error says why it cannot. NoMedia: no port is left.
+  void open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port, MediaReady ready);
 
   /// Call it before open().
   void set_codecs(const std::vector<media::AudioCodec>& codecs);
@@ -48,9 +51,12 @@ class MediaSession {
   void set_other_media(std::vector<sdp::Media> ours) { negotiator_.set_others(std::move(ours)); }
   /// Returns the peer's other streams, from its latest description.
   [[nodiscard]] const std::vector<sdp::Media>& other_media() const { return others_; }
-  void abandon_offer();  ///< the peer refused this side's offer: keeps the earlier agreement
-  /// Sets the direction for the next offer.
-  void set_on_hold(bool on_hold);
+  void abandon_offer();  ///< the peer did not answer this side's offer: keeps the earlier agreement
+  /// Returns an offer that begins or ends a hold. The hold is pending until an offer or answer of either side agrees on it.
+  [[nodiscard]] base::Result<std::string, base::Error> offer_hold(bool on_hold);
+  void take_back_hold();  ///< abandons the offer of offer_hold()
+  [[nodiscard]] bool is_hold_pending() const { return holding_.has_value(); }
+  [[nodiscard]] bool is_on_hold() const { return held_; }  ///< this side holds the peer, as agreed
 
   /// Starts RTP as agreed; each later answer changes it.
   void start();
@@ -62,17 +68,22 @@ class MediaSession {
   std::optional<media::LegStatistics> close();
 
  private:
-  void adopt(const sdp::AgreedAudio& agreed, const base::IpAddress& signalling_host);
+  base::Result<void, base::Error> open_leg(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port);
+  void adopt(const sdp::Session& remote, const sdp::AgreedAudio& agreed, const base::IpAddress& signalling_host);
+  void set_on_hold(bool on_hold);
 
   media::Engine& engine_;
   sdp::AudioCapability capability_;
   rtp::SourceRule source_rule_;
+  PrepareMedia prepare_;
   std::uint64_t sdp_id_;
   sdp::Negotiator negotiator_;
   std::optional<media::OpenLeg> leg_;
   std::optional<media::MediaPlan> plan_;
   std::vector<sdp::Media> others_;  // the peer's other streams
   bool started_ = false;
+  bool held_ = false;
+  std::optional<bool> holding_{};  // the pending hold
 };
 
 }  // namespace offhook::inline v0::phone

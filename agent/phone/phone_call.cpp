@@ -17,7 +17,10 @@ constexpr auto kToneLook = std::chrono::milliseconds(100);
 
 sip::Body sdp_body(std::string text) { return {std::string(kSdp), std::move(text)}; }
 
-MediaSession::Extras extras_of(const EndpointOptions& options) { return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer}; }
+MediaSession::Extras extras_of(const EndpointOptions& options) { return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media}; }
+
+/// Returns the status with which a call is refused whose media cannot be prepared.
+int refusal_of(const base::Error& why) { return is(why, PhoneError::Socket) ? 500 : is(why, PhoneError::NotAcceptable) ? 488 : 503; }
 
 }  // namespace
 
@@ -45,16 +48,22 @@ PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall i
 PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer)
     : core_(core), state_(State::Dialling), outgoing_(true), peer_(std::move(peer)), media_(core->engine, core->options.codecs, extras_of(core->options), sdp_id) {}
 
-base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std::shared_ptr<PhoneCore>& core, const DialOptions& options,
-                                                                      std::shared_ptr<media::AudioPort> port, const base::IpAddress& local,
-                                                                      std::uint64_t sdp_id) {
-  auto call = std::make_shared<PhoneCall>(core, sdp_id, options.target);
-  if (!options.codecs.empty()) call->media_.set_codecs(options.codecs);
-  call->early_media_ = options.early_media;
-  if (options.heeds_tones && port && port->progress_detector) call->listened_ = port;
-  if (auto opened = call->media_.open(local, std::move(port)); !opened) return base::fail(opened.error());
-  call->media_.set_other_media(options.other_media);
-  auto offer = call->media_.make_offer();
+base::Result<void, base::Error> PhoneCall::dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const base::IpAddress& local) {
+  if (!options.codecs.empty()) media_.set_codecs(options.codecs);
+  early_media_ = options.early_media;
+  if (options.heeds_tones && port && port->progress_detector) listened_ = port;
+  const auto later = [options](PhoneCall& call, const Ready& ready) {
+    const auto sent = ready ? call.invite(options) : ready;
+    if (!sent) call.end_unsent(sip::CallEnded::Why::Unreachable, sent.error().detail);
+  };
+  const auto ready = open_media(local, std::move(port), later);
+  if (!ready) return {};
+  return *ready ? invite(options) : *ready;
+}
+
+base::Result<void, base::Error> PhoneCall::invite(const DialOptions& options) {
+  media_.set_other_media(options.other_media);
+  auto offer = media_.make_offer();
   if (!offer) return base::fail(offer.error());
   sip::CallOptions wanted{options.account.id(), options.target, sdp_body(*offer), options.headers, options.through_registrar};
   wanted.replaces = options.replaces;
@@ -63,11 +72,30 @@ base::Result<std::shared_ptr<PhoneCall>, base::Error> PhoneCall::dial(const std:
   wanted.privacy = options.privacy;
   wanted.max_redirections = options.max_redirections;
   if (options.for_transfer) wanted.for_transfer = options.for_transfer->id();
-  auto session = core->stack.calls().call(std::move(wanted), base::Clock::now());
+  auto session = core()->stack.calls().call(std::move(wanted), now());
   if (!session) return base::fail(refused(session.error(), "the call cannot begin"));  // Logs show this error, and must not show the number.
-  call->session_ = *session;
-  call->leg_name_ = core->stack.calls().leg_name(*session);
-  return call;
+  session_ = *session;
+  leg_name_ = core()->stack.calls().leg_name(session_);
+  core()->sent(shared_from_this(), options);
+  return {};
+}
+
+void PhoneCall::end_unsent(sip::CallEnded::Why why, std::string reason) {
+  sip::CallEnded ended;
+  ended.by = sip::CallEnded::By::Local;
+  ended.why = why;
+  ended.reason = std::move(reason);
+  on_ended(ended);
+  core()->unsent(shared_from_this());
+}
+
+/// Returns the result if it is known at once. Otherwise `later` gets it, after EndpointOptions::prepare_limit at the latest.
+std::optional<PhoneCall::Ready> PhoneCall::open_media(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port,
+                                                      std::function<void(PhoneCall&, const Ready&)> later) {
+  const auto open = [&](MediaReady ready) { media_.open(local, std::move(port), std::move(ready)); };
+  return media_wait_.begin(open, core()->options.prepare_limit, core()->after, [weak = weak_from_this(), later = std::move(later)](const Ready& ready) {
+    if (const auto self = weak.lock()) later(*self, ready);
+  });
 }
 
 template <class Do>
@@ -77,28 +105,38 @@ base::Result<void, base::Error> PhoneCall::ask(std::string_view what, Do operati
   return from_stack(operation((*core)->stack), what);
 }
 
-base::Result<Prepared, base::Error> PhoneCall::do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) {
+base::Result<void, base::Error> PhoneCall::do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) {
   const auto core = usable_core();
   if (!core) return base::fail(core.error());
-  if (state_ != State::Offered || prepared_) return base::fail(phone_error(PhoneError::WrongState, "cannot prepare media: the call does not wait for an answer, or has media already"));
-  const auto refuse = [this, &stack = (*core)->stack](int status, base::Error why) -> base::Result<Prepared, base::Error> {
-    (void)stack.calls().reject(session_, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, now());
-    return base::fail(std::move(why));
-  };
-  const auto local = (*core)->local_towards(source_.ip);
-  if (!local) return refuse(500, phone_error(PhoneError::Socket, "this machine has no network route to " + source_.ip.to_string()));
+  if (state_ != State::Offered || std::exchange(has_port_, true)) return base::fail(phone_error(PhoneError::WrongState, "cannot prepare media: the call does not wait for an answer, or has media already"));
   if (!codecs.empty()) media_.set_codecs(codecs);
-  if (auto opened = media_.open(*local, std::move(port)); !opened) return refuse(503, opened.error());
-  auto description = offer_.empty() ? media_.make_offer() : media_.answer(offer_.data, source_.ip);
-  if (!description) return refuse(488, description.error());
-  our_answer_ = std::move(*description);
-  prepared_ = true;
-  return Prepared(session_);
+  if (const auto local = (*core)->local_towards(source_.ip); !local) {
+    on_prepared(base::fail(phone_error(PhoneError::Socket, "this machine has no network route to " + source_.ip.to_string())));
+  } else if (const auto ready = open_media(*local, std::move(port), [](PhoneCall& call, const Ready& later) { call.on_prepared(later); })) {
+    on_prepared(*ready);
+  }
+  return {};
+}
+
+void PhoneCall::on_prepared(const Ready& ready) {
+  auto description = ready ? describe() : base::Result<std::string, base::Error>(base::fail(ready.error()));
+  if (description) {
+    our_answer_ = std::move(*description);
+    return core()->tell(CallPrepared{shared_from_this(), Prepared(session_)});
+  }
+  const int status = refusal_of(description.error());
+  (void)core()->stack.calls().reject(session_, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, now());
+  core()->tell(CallPrepared{shared_from_this(), base::fail(description.error())});
+}
+
+/// Returns this side's answer to the offer of the INVITE, or an offer if the INVITE has none.
+base::Result<std::string, base::Error> PhoneCall::describe() {
+  return offer_.empty() ? media_.make_offer() : media_.answer(offer_.data, source_.ip);
 }
 
 base::Result<void, base::Error> PhoneCall::may_answer(const Prepared& prepared) const {
   if (prepared.call_ != session_) return base::fail(phone_error(PhoneError::WrongState, "cannot answer the call: the prepared media belongs to another call"));
-  if (state_ != State::Offered || !prepared_) return base::fail(phone_error(PhoneError::WrongState, "cannot answer the call: it does not wait for an answer, or has no prepared media"));
+  if (state_ != State::Offered || our_answer_.empty()) return base::fail(phone_error(PhoneError::WrongState, "cannot answer the call: it does not wait for an answer, or has no prepared media"));
   return {};
 }
 
@@ -139,6 +177,10 @@ base::Result<void, base::Error> PhoneCall::do_redirect(const std::vector<std::st
 }
 
 base::Result<void, base::Error> PhoneCall::do_hang_up(sip::Extras extras) {
+  if (const auto core = usable_core(); core && media_wait_.is_running() && outgoing_) {
+    end_unsent(sip::CallEnded::Why::Cancelled, {});
+    return {};
+  }
   return ask("hang up", [&](sip::Stack& stack) { return stack.calls().hang_up(session_, now(), std::move(extras)); });
 }
 
@@ -150,43 +192,31 @@ base::Result<void, base::Error> PhoneCall::do_hold(bool on_hold, sip::Extras ext
 
 base::Result<void, base::Error> PhoneCall::do_set_other_media(std::vector<sdp::Media> ours, sip::Extras extras) {
   constexpr std::string_view kWhat = "offer other media";
-  if (state_ == State::Offered && prepared_) {
+  if (state_ == State::Offered && !our_answer_.empty()) {
     media_.set_other_media(std::move(ours));
-    auto description = offer_.empty() ? media_.make_offer() : media_.answer(offer_.data, source_.ip);
+    auto description = describe();
     if (!description) return base::fail(description.error());
     our_answer_ = std::move(*description);
     return {};
   }
   if (auto may = may_offer(kWhat); !may) return may;
   media_.set_other_media(std::move(ours));
-  return offer_anew(kWhat, held_, std::move(extras));
+  return offer_anew(kWhat, media_.is_on_hold(), std::move(extras));
 }
 
 base::Result<void, base::Error> PhoneCall::may_offer(std::string_view what) const {
   if (const auto core = usable_core(); !core) return base::fail(core.error());
   if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "cannot " + std::string(what) + ": the call is not up"));
-  if (holding_) return base::fail(phone_error(PhoneError::WrongState, "cannot " + std::string(what) + ": the agent's last offer has no answer yet"));
+  if (media_.is_hold_pending()) return base::fail(phone_error(PhoneError::WrongState, "cannot " + std::string(what) + ": the agent's last offer has no answer yet"));
   return {};
 }
 
 base::Result<void, base::Error> PhoneCall::offer_anew(std::string_view what, bool on_hold, sip::Extras extras) {
-  media_.set_on_hold(on_hold);
-  auto offer = media_.make_offer();
+  auto offer = media_.offer_hold(on_hold);
   if (!offer) return base::fail(offer.error());
   auto asked = ask(what, [&](sip::Stack& stack) { return stack.calls().offer(session_, sdp_body(std::move(*offer)), now(), std::move(extras)); });
-  if (asked) {
-    holding_ = on_hold;
-  } else {
-    take_back_offer();
-  }
+  if (!asked) media_.take_back_hold();
   return asked;
-}
-
-/// Restores the state before the offer.
-void PhoneCall::take_back_offer() {
-  media_.abandon_offer();
-  media_.set_on_hold(held_);
-  holding_.reset();
 }
 
 base::Result<void, base::Error> PhoneCall::do_identify(const sip::Party& party, sip::HeaderList headers) {
@@ -280,7 +310,6 @@ void PhoneCall::on_confirmed(const sip::CallConfirmed& event) {
     (void)hang_up();
     return;
   }
-  if (!event.body.empty() && holding_) held_ = *std::exchange(holding_, std::nullopt);  // The 2xx had the content of the pending offer.
   if (event.body.empty()) media_.abandon_offer();  // The peer requested an offer by a re-INVITE, and did not answer it: nothing changes.
   media_.start();
   if (state_ == State::Answering) return connected(event.headers, event.asserted);
@@ -304,24 +333,23 @@ void PhoneCall::on_offer(const sip::OfferReceived& event) {
     (void)core()->stack.calls().refuse_offer(session_, 488, now(), event.branch_tag);
     return;
   }
-  if (!event.offer.empty() && holding_) held_ = *std::exchange(holding_, std::nullopt);  // The answer had the content of the pending offer.
   (void)core()->stack.calls().accept_offer(session_, sdp_body(std::move(*description)), now(), event.branch_tag);
   if (!event.offer.empty()) tell_media(event.headers, event.asserted);
 }
 
 void PhoneCall::on_offer_answered(const sip::OfferAnswered& event) {
-  if (!media_.accept_answer(event.answer.data, signalling_host())) return take_back_offer();
-  if (holding_) held_ = *std::exchange(holding_, std::nullopt);
+  if (!media_.accept_answer(event.answer.data, signalling_host())) return media_.take_back_hold();
   tell_media(event.headers, event.asserted);
 }
 
 void PhoneCall::on_offer_refused(const sip::OfferRefused& event) {
-  take_back_offer();
+  media_.take_back_hold();
   tell_media(event.headers);
 }
 
 void PhoneCall::on_ended(const sip::CallEnded& event) {
   state_ = State::Ended;
+  media_wait_.cancel();
   const bool by_tone = refused_by_ != media::LineTone::None && event.by == sip::CallEnded::By::Local;
   core()->tell(CallFinished{shared_from_this(), by_tone ? refusal_by(refused_by_, event) : event, media_.close(),
                             by_tone ? refused_by_ : media::LineTone::None});
@@ -329,6 +357,7 @@ void PhoneCall::on_ended(const sip::CallEnded& event) {
 
 void PhoneCall::let_go() {
   state_ = State::Ended;
+  media_wait_.cancel();
   (void)media_.close();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/phone/media_session.hpp>
+#include <offhook/agent/phone/media_wait.hpp>
 #include <offhook/agent/phone/phone_core.hpp>
 
 namespace offhook::inline v0::phone {
@@ -9,11 +10,10 @@ namespace offhook::inline v0::phone {
 class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCall> {
  public:
   PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id);
-  /// Opens the leg of an outgoing call, and dials.
-  [[nodiscard]] static base::Result<std::shared_ptr<PhoneCall>, base::Error> dial(const std::shared_ptr<PhoneCore>& core, const DialOptions& options,
-                                                                                  std::shared_ptr<media::AudioPort> port,
-                                                                                  const base::IpAddress& local, std::uint64_t sdp_id);
   PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer);
+  /// Opens the media of an outgoing call, and sends its INVITE (PhoneCore::sent) when they are ready: at once or later. An error that comes
+  /// later ends the call (PhoneCore::unsent).
+  [[nodiscard]] base::Result<void, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const base::IpAddress& local);
 
   sip::SessionId id() const override { return session_; }
   State state() const override { return state_; }
@@ -41,7 +41,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
  private:
   [[nodiscard]] auto usable_core() const { return usable(core_); }
   [[nodiscard]] std::shared_ptr<PhoneCore> core() const { return core_.lock(); }  // It exists while the endpoint calls the event functions.
-  base::Result<Prepared, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
+  base::Result<void, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
   base::Result<void, base::Error> do_ring(int status, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_progress(const Prepared& prepared, int status, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_answer(Prepared prepared, sip::Extras extras) override;
@@ -60,12 +60,17 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
 
   template <class Do>
   base::Result<void, base::Error> ask(std::string_view what, Do operation);
+  using Ready = MediaWait::Ready;
+  [[nodiscard]] std::optional<Ready> open_media(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port, std::function<void(PhoneCall&, const Ready&)> later);
+  void on_prepared(const Ready& ready);
+  [[nodiscard]] base::Result<std::string, base::Error> describe();
+  [[nodiscard]] base::Result<void, base::Error> invite(const DialOptions& options);
+  void end_unsent(sip::CallEnded::Why why, std::string reason);
   [[nodiscard]] base::Result<void, base::Error> may_answer(const Prepared& prepared) const;
   void connected(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted);
   void tell_media(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted = {});
   [[nodiscard]] base::Result<void, base::Error> may_offer(std::string_view what) const;
   base::Result<void, base::Error> offer_anew(std::string_view what, bool on_hold, sip::Extras extras);
-  void take_back_offer();
   void heed_tones();
   /// Returns the source of the call's last message; unspecified: nothing has come yet.
   [[nodiscard]] base::IpAddress signalling_host() const;
@@ -85,10 +90,9 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   std::shared_ptr<media::AudioPort> listened_;  // port with early media, to detect tones; null: no detection
   bool heeding_ = false;                        // the next look for tones is scheduled
   media::LineTone refused_by_ = media::LineTone::None;
-  std::string our_answer_;
-  bool held_ = false;             // this side holds the peer, as agreed
-  std::optional<bool> holding_{};  // the hold in this side's pending offer; nullopt: no offer is pending
-  bool prepared_ = false;
+  MediaWait media_wait_;
+  bool has_port_ = false;   // prepare() was called
+  std::string our_answer_;  // or the offer, if the INVITE had none; empty: the media are not prepared
 };
 
 }  // namespace offhook::inline v0::phone

@@ -15,6 +15,10 @@ namespace offhook::inline v0::phone {
 struct RegistrationChanged { Account account; sip::RegistrationChanged details; };
 /// A call comes in. Give it media (Call::prepare), then answer it, or reject it. Until then it waits as long as the caller does.
 struct CallOffered { CallPtr call; sip::IncomingCall details; };
+/// The result of Call::prepare(): answer() needs it. With an error, the call was refused, and CallFinished follows. Errors: NotAcceptable (no codec in
+/// common; 488), NoMedia (no resources, no port, or no media within EndpointOptions::prepare_limit; 503), Socket (no route; 500), and those of
+/// EndpointOptions::prepare_media (503).
+struct CallPrepared { CallPtr call; base::Result<Prepared, base::Error> media; };
 struct CallTurnedAway { sip::IncomingCall details; int status = 486; };         ///< all lines are in use, or IdentityOptions refuse the call; it has no handle
 /// A provisional response to an INVITE of this side, except 100: such as 180 Ringing, 181 Call Is Being Forwarded, 182 Queued, 183 Session
 /// Progress. `early_media`: the called side has described its media, which play from now on (DialOptions::early_media).
@@ -53,7 +57,7 @@ struct WatcherLeft { Watcher watcher; sip::SubscriptionChanged details; };
 
 /// All events of an endpoint. They include events of sip: a refused stranger; a MESSAGE outside of calls (answered with 200), and the
 /// response to a sent one; a NOTIFY without a subscription (AccountOptions::takes_unsolicited_waiting).
-using PhoneEvent = std::variant<RegistrationChanged, sip::StrangerRefused, CallOffered, CallTurnedAway, CallRinging, CallConnected,
+using PhoneEvent = std::variant<RegistrationChanged, sip::StrangerRefused, CallOffered, CallPrepared, CallTurnedAway, CallRinging, CallConnected,
                                 CallMediaChanged, CallPeerChanged, CallTransferred, CallTransferRequested, CallInfo, CallText, CallRequestAnswered,
                                 CallFinished, SubscriptionChanged, Notified, WatcherAsks, WatcherLeft, sip::UnsolicitedNotify,
                                 sip::MessageReceived, sip::RequestAnswered>;

@@ -13,10 +13,10 @@ enum class CodecError : std::uint8_t {
 };
 [[nodiscard]] constexpr std::string_view to_string(CodecError error) {
   switch (error) {
-    case CodecError::OutputTooSmall: return "output too small";
-    case CodecError::OddInput: return "odd input";
-    case CodecError::BadFrame: return "no duration of an Opus frame";
-    case CodecError::BadPayload: return "not an Opus packet";
+    case CodecError::OutputTooSmall: return "the output has too little space";
+    case CodecError::OddInput: return "the input does not consist of pairs of samples or octets";
+    case CodecError::BadFrame: return "the input does not have the duration of an Opus frame";
+    case CodecError::BadPayload: return "the payload is not an Opus packet";
   }
   return "unknown";
 }

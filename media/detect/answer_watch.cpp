@@ -26,11 +26,11 @@ std::string_view to_string(AnswerSign sign) {
     case AnswerSign::LongGreeting: return "a long greeting";
     case AnswerSign::ManyWords: return "many words";
     case AnswerSign::Silence: return "silence";
-    case AnswerSign::TimeUp: return "nothing that tells";
+    case AnswerSign::TimeUp: return "no sign within the time";
     case AnswerSign::Beep: return "a beep";
     case AnswerSign::FaxTone: return "a fax tone";
   }
-  return "nothing that tells";
+  return "no sign within the time";
 }
 
 AnswerWatch::Step AnswerWatch::hear(std::uint64_t tick, bool voice) {

@@ -23,18 +23,18 @@ unsigned count_workers(const EngineOptions& options) {
 
 std::string_view to_string(EngineError error) {
   switch (error) {
-    case EngineError::NoPort: return "no free port in the range";
-    case EngineError::NoSocket: return "the address cannot be bound, or there are no descriptors left";
-    case EngineError::UnknownLeg: return "no such leg";
-    case EngineError::Busy: return "the media workers have no room or no time left";
-    case EngineError::UnknownConference: return "no such conference";
-    case EngineError::WrongSize: return "a conference has 2 to 500 members";
-    case EngineError::WrongRate: return "a conference runs at 8000, 16000 or 24000 Hz, and so do all its ports";
-    case EngineError::Full: return "the conference is full";
-    case EngineError::Apart: return "the legs are on different media workers, or one is on its way to another";
-    case EngineError::Conferring: return "a leg is in a conference";
-    case EngineError::Relayed: return "a leg is relayed with another one already";
-    case EngineError::OtherCodec: return "the legs do not carry the same codec";
+    case EngineError::NoPort: return "the range has no free pair of ports: set a larger range";
+    case EngineError::NoSocket: return "the address cannot be bound, or the process has no descriptors left: check the address and ulimit -n";
+    case EngineError::UnknownLeg: return "the leg does not exist, or was closed";
+    case EngineError::Busy: return "the media workers have no space or no time for more: end calls, or use more cores";
+    case EngineError::UnknownConference: return "the conference does not exist, or has ended";
+    case EngineError::WrongSize: return "the size is wrong: a conference has 2 to 500 members";
+    case EngineError::WrongRate: return "the rate is wrong: a conference has 8000, 16000 or 24000 Hz, and its ports have the same rate";
+    case EngineError::Full: return "the conference is full: open it with a larger max_members";
+    case EngineError::Apart: return "the legs are on different media workers: open the second leg beside the first";
+    case EngineError::Conferring: return "a leg is in a conference: remove it from the conference first";
+    case EngineError::Relayed: return "a leg is already relayed with another leg: end that relay first";
+    case EngineError::OtherCodec: return "the legs have different codecs, or were not started yet";
   }
   return "unknown";
 }

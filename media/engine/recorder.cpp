@@ -12,7 +12,7 @@ namespace offhook::inline v0::media {
 
 std::string_view to_string(RecorderError error) {
   switch (error) {
-    case RecorderError::Busy: return "too many recordings at once";
+    case RecorderError::Busy: return "the recorder has its highest number of recordings";
   }
   return "unknown";
 }

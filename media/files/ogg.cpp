@@ -59,12 +59,12 @@ std::uint32_t checksum(base::Bytes page) {
 
 std::string_view to_string(OggError error) {
   switch (error) {
-    case OggError::NotOgg: return "no Ogg page where one must begin";
-    case OggError::BadVersion: return "an Ogg page of another version";
-    case OggError::BadChecksum: return "an Ogg page with a wrong checksum";
-    case OggError::Cut: return "the last Ogg page is cut short";
+    case OggError::NotOgg: return "an Ogg page does not begin with OggS";
+    case OggError::BadVersion: return "an Ogg page has a version other than 0";
+    case OggError::BadChecksum: return "an Ogg page has a wrong checksum";
+    case OggError::Cut: return "the last Ogg page is incomplete";
     case OggError::Lost: return "an Ogg page is missing";
-    case OggError::PacketTooLarge: return "an Ogg packet of over 1 MiB";
+    case OggError::PacketTooLarge: return "an Ogg packet is larger than 1 MiB";
   }
   return "unknown";
 }

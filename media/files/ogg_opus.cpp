@@ -79,11 +79,11 @@ class FileDecoder {
 
 std::string_view to_string(OggOpusError error) {
   switch (error) {
-    case OggOpusError::BadContainer: return "not a good Ogg file";
-    case OggOpusError::NotOpus: return "not Opus in Ogg";
-    case OggOpusError::Unsupported: return "Opus in channels that are not supported";
-    case OggOpusError::BadPacket: return "a packet that is no Opus";
-    case OggOpusError::TooLong: return "longer than wanted";
+    case OggOpusError::BadContainer: return "the Ogg file is damaged";
+    case OggOpusError::NotOpus: return "the Ogg file does not contain Opus";
+    case OggOpusError::Unsupported: return "the Opus stream has channels or a gain that are not supported";
+    case OggOpusError::BadPacket: return "a packet is not an Opus packet";
+    case OggOpusError::TooLong: return "the Opus stream is longer than the limit";
   }
   return "unknown";
 }

@@ -52,10 +52,10 @@ void fade_ends(std::vector<std::int16_t>& pcm, std::uint32_t rate_hz) {
 
 std::string_view to_string(SoundError error) {
   switch (error) {
-    case SoundError::UnknownFormat: return "neither a 16-bit WAV nor Opus in Ogg";
-    case SoundError::BadRate: return "a rate other than 8000, 16000 or 24000 Hz";
-    case SoundError::TooLong: return "longer than half an hour";
-    case SoundError::Empty: return "no sound in it";
+    case SoundError::UnknownFormat: return "it is neither a 16-bit WAV nor Opus in Ogg";
+    case SoundError::BadRate: return "its rate is not 8000, 16000 or 24000 Hz";
+    case SoundError::TooLong: return "it is longer than half an hour";
+    case SoundError::Empty: return "it contains no sound";
   }
   return "unknown";
 }

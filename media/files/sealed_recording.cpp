@@ -88,15 +88,15 @@ void ReleaseCipher::operator()(evp_cipher_ctx_st* context) const noexcept { EVP_
 
 std::string_view to_string(SealError error) {
   switch (error) {
-    case SealError::BadKey: return "a key is 64 hexadecimal digits";
-    case SealError::NotSealed: return "not an encrypted recording";
-    case SealError::BadVersion: return "an encrypted recording of a later version";
-    case SealError::WrongKey: return "another key, or a changed header";
-    case SealError::Altered: return "changed, or put together from parts";
+    case SealError::BadKey: return "the key does not have 64 hexadecimal digits";
+    case SealError::NotSealed: return "it is not an encrypted recording";
+    case SealError::BadVersion: return "a later version of Offhook has encrypted it: use that version";
+    case SealError::WrongKey: return "it has another key, or its header was changed";
+    case SealError::Altered: return "it was changed, or put together from parts";
     case SealError::Cut: return "its end is missing";
-    case SealError::TrailingOctets: return "something was added behind its end";
-    case SealError::TooLong: return "a chunk longer than any of ours";
-    case SealError::Crypto: return "no AES-256-GCM here";
+    case SealError::TrailingOctets: return "octets were added after its end";
+    case SealError::TooLong: return "a chunk is longer than the chunks that Offhook writes";
+    case SealError::Crypto: return "OpenSSL refused AES-256-GCM: check its version and its configuration";
   }
   return "unknown";
 }

@@ -45,12 +45,12 @@ class Header {
 
 std::string_view to_string(WavError error) {
   switch (error) {
-    case WavError::NotRiff: return "not a RIFF WAVE file";
-    case WavError::NoFormat: return "no fmt chunk before data";
-    case WavError::NoData: return "no data chunk";
-    case WavError::Unsupported: return "not 16-bit PCM of one or two channels";
-    case WavError::TooManyChunks: return "too many chunks";
-    case WavError::Truncated: return "cut short";
+    case WavError::NotRiff: return "it is not a RIFF WAVE file";
+    case WavError::NoFormat: return "it has no fmt chunk before its data chunk";
+    case WavError::NoData: return "it has no data chunk";
+    case WavError::Unsupported: return "it is not 16-bit PCM with one or two channels";
+    case WavError::TooManyChunks: return "it has too many chunks before its data";
+    case WavError::Truncated: return "it ends before the end of a chunk";
   }
   return "unknown";
 }

@@ -44,7 +44,7 @@ std::array<float, kMaxNoiseOrder> step_up(std::span<const float> reflection) noe
 
 std::string_view to_string(NoiseError error) {
   switch (error) {
-    case NoiseError::Empty: return "a description of noise without its level";
+    case NoiseError::Empty: return "the payload of comfort noise has no noise level";
   }
   return "unknown";
 }

@@ -95,10 +95,10 @@ std::optional<Lifetime> trusted_lifetime(const Certificates& anchors, const Cert
 
 std::string_view to_string(CertificateError error) {
   switch (error) {
-    case CertificateError::BadAnchors: return "it holds no certificate to trust (PEM)";
-    case CertificateError::BadCertificate: return "it holds no certificate (PEM) with a key on the curve P-256 that may sign";
-    case CertificateError::Untrusted: return "no chain leads from it to a certificate that is trusted";
-    case CertificateError::TooMany: return "there are more certificates than can be held";
+    case CertificateError::BadAnchors: return "it contains no certificate to trust (PEM)";
+    case CertificateError::BadCertificate: return "it contains no certificate (PEM) with a key on the curve P-256 that may sign";
+    case CertificateError::Untrusted: return "no chain of certificates connects it to a trusted certificate";
+    case CertificateError::TooMany: return "there are more certificates than the limit (docs/limits.md)";
   }
   return "";
 }

@@ -117,11 +117,11 @@ class Search {
 
 std::string_view to_string(MultipartError error) {
   switch (error) {
-    case MultipartError::NoBoundary: return "no boundary";
-    case MultipartError::Unterminated: return "unterminated part";
-    case MultipartError::BadHeader: return "bad header of a part";
-    case MultipartError::TooManyParts: return "too many parts";
-    case MultipartError::TooDeep: return "nested too deep";
+    case MultipartError::NoBoundary: return "the content type has no valid boundary";
+    case MultipartError::Unterminated: return "a part has no end";
+    case MultipartError::BadHeader: return "the header of a part is malformed";
+    case MultipartError::TooManyParts: return "the body has too many parts";
+    case MultipartError::TooDeep: return "the parts are nested too deeply";
   }
   return "";
 }

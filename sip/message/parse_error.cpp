@@ -4,27 +4,27 @@ namespace offhook::inline v0::sip {
 
 std::string_view to_string(ParseError error) {
   switch (error) {
-    case ParseError::Empty: return "empty";
-    case ParseError::TooLarge: return "too large";
-    case ParseError::BadStartLine: return "bad start line";
-    case ParseError::BadVersion: return "bad version";
-    case ParseError::BadHeaderLine: return "bad header line";
-    case ParseError::TooManyHeaders: return "too many headers";
-    case ParseError::TooManyValues: return "too many values";
-    case ParseError::MissingHeader: return "missing header";
-    case ParseError::DuplicateHeader: return "duplicate header";
-    case ParseError::BadContentLength: return "bad Content-Length";
-    case ParseError::Truncated: return "truncated";
-    case ParseError::BadNumber: return "bad number";
-    case ParseError::NumberTooLarge: return "number too large";
-    case ParseError::BadMethod: return "bad method";
-    case ParseError::BadUri: return "bad URI";
-    case ParseError::BadNameAddr: return "bad name-addr";
-    case ParseError::BadParameter: return "bad parameter";
-    case ParseError::BadHost: return "bad host";
-    case ParseError::BadVia: return "bad Via";
-    case ParseError::BadQuotedString: return "bad quoted string";
-    case ParseError::MethodMismatch: return "method mismatch";
+    case ParseError::Empty: return "the message is empty";
+    case ParseError::TooLarge: return "the message is too large";
+    case ParseError::BadStartLine: return "the start line is malformed";
+    case ParseError::BadVersion: return "the version is not SIP/2.0";
+    case ParseError::BadHeaderLine: return "a header line is malformed";
+    case ParseError::TooManyHeaders: return "there are too many header fields";
+    case ParseError::TooManyValues: return "a header field has too many values";
+    case ParseError::MissingHeader: return "a mandatory header field is missing";
+    case ParseError::DuplicateHeader: return "a header field has two different values";
+    case ParseError::BadContentLength: return "the Content-Length is malformed";
+    case ParseError::Truncated: return "the message is incomplete";
+    case ParseError::BadNumber: return "a number is malformed";
+    case ParseError::NumberTooLarge: return "a number is too large";
+    case ParseError::BadMethod: return "the method is malformed";
+    case ParseError::BadUri: return "a URI is malformed";
+    case ParseError::BadNameAddr: return "a name-addr is malformed";
+    case ParseError::BadParameter: return "a parameter is malformed";
+    case ParseError::BadHost: return "a host is malformed";
+    case ParseError::BadVia: return "a Via is malformed";
+    case ParseError::BadQuotedString: return "a quoted string is malformed";
+    case ParseError::MethodMismatch: return "the method of the CSeq is not that of the request";
   }
   return "";
 }

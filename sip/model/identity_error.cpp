@@ -4,11 +4,11 @@ namespace offhook::inline v0::sip {
 
 std::string_view to_string(IdentityError error) {
   switch (error) {
-    case IdentityError::Absent: return "no Identity header field";
+    case IdentityError::Absent: return "the call has no Identity header field";
     case IdentityError::BadHeader: return "the Identity header field cannot be read";
     case IdentityError::BadToken: return "the PASSporT cannot be read";
-    case IdentityError::Unsupported: return "an algorithm, extension or form of PASSporT that we do not know";
-    case IdentityError::NoCertificate: return "the certificate of the PASSporT is not at hand";
+    case IdentityError::Unsupported: return "the PASSporT has an algorithm, an extension or a form that Offhook does not support";
+    case IdentityError::NoCertificate: return "Offhook does not have the certificate of the PASSporT";
     case IdentityError::BadCertificate: return "the certificate has no key for ES256, or has expired";
     case IdentityError::BadSignature: return "the signature of the PASSporT is wrong";
     case IdentityError::Stale: return "the PASSporT is too old, or from the future";

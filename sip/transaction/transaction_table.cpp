@@ -8,8 +8,8 @@ namespace offhook::inline v0::sip::transaction {
 
 std::string_view to_string(TableError error) {
   switch (error) {
-    case TableError::Full: return "too many transactions";
-    case TableError::Duplicate: return "this transaction is there already";
+    case TableError::Full: return "the table of transactions is full";
+    case TableError::Duplicate: return "the transaction already exists";
   }
   return "";
 }

@@ -23,14 +23,14 @@ using asio::ip::tcp;
 
 std::string_view to_string(EdgeError error) {
   switch (error) {
-    case EdgeError::PortInUse: return "port in use";
-    case EdgeError::NoPermission: return "no permission for this port";
-    case EdgeError::BadAddress: return "not an address of this machine";
-    case EdgeError::BadTrust: return "TLS cannot know whom to trust";
-    case EdgeError::BadCertificate: return "TLS has no certificate and key to show";
-    case EdgeError::BadLimits: return "the limits of connections leave none to somebody";
-    case EdgeError::BadWebSocket: return "WebSocket cannot be had as it is asked for";
-    case EdgeError::Other: return "cannot open the socket";
+    case EdgeError::PortInUse: return "the port is in use";
+    case EdgeError::NoPermission: return "the process has no permission for this port";
+    case EdgeError::BadAddress: return "this machine does not have the address";
+    case EdgeError::BadTrust: return "TLS has no usable certificates to trust";
+    case EdgeError::BadCertificate: return "TLS has no usable certificate with a key";
+    case EdgeError::BadLimits: return "the limits of connections leave none for some peers";
+    case EdgeError::BadWebSocket: return "the options of WebSocket are invalid";
+    case EdgeError::Other: return "the socket cannot be opened";
   }
   return "";
 }

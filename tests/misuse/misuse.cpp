@@ -14,7 +14,7 @@ void use(phone::Endpoint& endpoint, phone::Call& call, phone::Account account, c
   account.unregister();
 #elif MISUSE == 5  // no matching function|too few arguments: an answer needs prepared media
   (void)call.answer();
-#elif MISUSE == 6  // private: only prepare() makes prepared media
+#elif MISUSE == 6  // private: only the telephone makes prepared media
   (void)call.answer(phone::Prepared(call.id()));
 #elif MISUSE == 7  // cannot convert|could not convert|no viable|no matching: a call is not an account
   (void)endpoint.dial({call.id(), "sip:bob@192.0.2.1", {}}, port);
@@ -30,9 +30,9 @@ void use(phone::Endpoint& endpoint, phone::Call& call, phone::Account account, c
 #elif MISUSE == 12  // deleted: a call cannot be copied, only the pointer to it
   phone::Call& other = call;
   call = other;
-#elif MISUSE == 13  // deleted|no matching: prepared media can be used only once
-  auto prepared = call.prepare(port);
-  if (prepared) (void)call.answer(*prepared);
+#elif MISUSE == 13  // no matching|cannot convert|could not convert|no viable: the preparation may have failed, so its result is no prepared media
+  const phone::CallPrepared prepared{nullptr, base::fail(base::Error{})};
+  (void)call.answer(prepared.media);
 #elif MISUSE == 14  // private|inaccessible: an endpoint has no accessible members
   (void)endpoint.impl_;
 #elif MISUSE == 15  // nodiscard: without the returned handle, the account cannot be unregistered

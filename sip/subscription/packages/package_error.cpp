@@ -7,11 +7,11 @@ std::string_view to_string(PackageError error) {
     case PackageError::TooLarge: return "the body is too large";
     case PackageError::TooDeep: return "the document is nested too deeply";
     case PackageError::TooMany: return "the document has too many elements";
-    case PackageError::Malformed: return "the body cannot be read";
-    case PackageError::Forbidden: return "the document has a document type";
-    case PackageError::WrongDocument: return "this is another kind of document";
+    case PackageError::Malformed: return "the body is malformed";
+    case PackageError::Forbidden: return "the document has a document type declaration";
+    case PackageError::WrongDocument: return "the document is of another kind";
     case PackageError::MissingValue: return "a value is missing";
-    case PackageError::BadValue: return "a value makes no sense";
+    case PackageError::BadValue: return "a value is invalid";
   }
   return "";
 }

@@ -88,7 +88,7 @@ TEST_CASE("An agent's own greeting file takes its text from the agent's own prom
 
 TEST_CASE("A greeting file that cannot be played is refused at the start, with its place, its path and the reason") {
   CHECK(greeting_problems("none.wav", {}).find("/agent/greeting_file: found a file that cannot be used, none.wav (it is not there)") != std::string::npos);
-  CHECK(greeting_problems("a.wav", {{"etc/a.wav", "no sound"}}).find("a.wav (neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
+  CHECK(greeting_problems("a.wav", {{"etc/a.wav", "no sound"}}).find("a.wav (it is neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
   CHECK(greeting_problems("a.wav", {{"etc/a.wav", wav_of(100, 44100)}}).find("/agent/greeting_file") != std::string::npos);
   CHECK(greeting_problems("a.wav", {{"etc/a.wav", wav_of(0)}}).find("/agent/greeting_file") != std::string::npos);
 }

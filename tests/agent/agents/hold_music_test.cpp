@@ -43,7 +43,7 @@ TEST_CASE("Agents that name the same hold music file share its samples, and each
 
 TEST_CASE("Hold music that cannot be used is refused at the start, with its place and the reason") {
   CHECK(music_problems("none.wav", {}).find("/agent/hold_music: found a file that cannot be used (it is not there); allowed: a WAV") != std::string::npos);
-  CHECK(music_problems("a.wav", {{"etc/a.wav", "no sound"}}).find("(neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
+  CHECK(music_problems("a.wav", {{"etc/a.wav", "no sound"}}).find("(it is neither a 16-bit WAV nor Opus in Ogg)") != std::string::npos);
   CHECK(music_problems("a.wav", {{"etc/a.wav", wav_of(100, 44100)}}).find("/agent/hold_music") != std::string::npos);
   CHECK(music_problems("a.wav", {{"etc/a.wav", wav_of(0)}}).find("/agent/hold_music") != std::string::npos);
 }

@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(Pair, "The error of a call that cannot begin contains no numbe
     const auto dialled = a.endpoint->dial({a.account, "+49 170 1234567", {}, false}, a.port);
     REQUIRE_FALSE(dialled.has_value());
     CHECK(is(dialled.error(), PhoneError::BadTarget));
-    CHECK(dialled.error().detail == "the call cannot begin: not a URI that can be called; write it as sip:USER@HOST");
+    CHECK(dialled.error().detail == "the call cannot begin: the target is not a URI that can be called; write it as sip:USER@HOST");
   });
 }
 

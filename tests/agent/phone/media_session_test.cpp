@@ -1,4 +1,5 @@
 #include <offhook/agent/phone/media_session.hpp>
+#include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
@@ -11,6 +12,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Opens a session whose media need no preparation.
+void open(phone::MediaSession& session) {
+  bool is_ready = false;
+  session.open(*base::IpAddress::parse("127.0.0.1"), std::make_shared<media::AudioPort>(), [&](const auto& ready) { is_ready = ready.has_value(); });
+  REQUIRE(is_ready);
+}
+
 /// Two media sessions on loopback, each with an engine, after an offer and an answer.
 struct Sides {
   media::Engine a_engine{{1, 20000, 29999, 10s, {}}}, b_engine{{1, 20000, 29999, 10s, {}}};
@@ -20,8 +28,8 @@ struct Sides {
   explicit Sides(phone::MediaSession::Extras a_takes = {})
       : a(a_engine, {media::AudioCodec::Pcmu}, a_takes, 1), b(b_engine, {media::AudioCodec::Pcmu}, {}, 2) {
     const auto here = *base::IpAddress::parse("127.0.0.1");
-    REQUIRE(a.open(here, std::make_shared<media::AudioPort>()));
-    REQUIRE(b.open(here, std::make_shared<media::AudioPort>()));
+    open(a);
+    open(b);
     offer = a.make_offer().value();
     answer = b.answer(offer, here).value();
     REQUIRE(a.accept_answer(answer, here));
@@ -76,8 +84,22 @@ TEST_CASE("The codec that an offer leads to is known before a leg is opened, and
     CHECK(session.codec_among(row.ours, row.offer, here) == row.agreed);
     CHECK_FALSE(session.codec().has_value());
     if (!row.ours.empty()) session.set_codecs(row.ours);
-    REQUIRE(session.open(here, std::make_shared<media::AudioPort>()));
+    open(session);
     (void)session.answer(row.offer, here);
     CHECK(session.codec() == row.agreed);
   }
+}
+
+TEST_CASE("A session that gets no sockets reports the address and the reason, and prepares nothing") {
+  media::Engine engine{{1, 20000, 29999, 10s, {}}};
+  bool prepares = false;
+  phone::MediaSession session(engine, {media::AudioCodec::Pcmu}, {.prepare = [&](const auto&, const auto&) { prepares = true; }}, 1);
+  std::string reason;
+  session.open(*base::IpAddress::parse("192.0.2.1"), std::make_shared<media::AudioPort>(), [&](const auto& ready) {
+    CHECK(phone::is(ready.error(), phone::PhoneError::NoMedia));
+    reason = ready.error().detail;
+  });
+  CHECK(reason.starts_with("no media port on 192.0.2.1: the address cannot be bound"));
+  CHECK_FALSE(prepares);
+  CHECK_FALSE(session.leg());
 }

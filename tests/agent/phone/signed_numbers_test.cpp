@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Files, "The error of an unusable file names it when the endpoi
   options.trust_file = path("absent.pem");
   CHECK(mentions(why_not(phone::CallerCheck::open(options)), "absent.pem cannot be read"));
   options.trust_file = write("noise.pem", "no PEM");
-  CHECK(mentions(why_not(phone::CallerCheck::open(options)), "noise.pem: it holds no certificate"));
+  CHECK(mentions(why_not(phone::CallerCheck::open(options)), "noise.pem: it contains no certificate"));
   options = verifying();
   options.certificates.push_back({kUrl + "2", write("leaf.pem", std::string(test::kLeafCertificate))});
   CHECK(mentions(why_not(phone::CallerCheck::open(options)), "leaf.pem: no chain leads"));

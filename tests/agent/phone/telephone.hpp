@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -28,13 +29,15 @@ struct Telephone {
   phone::Account account;
 
   explicit Telephone(const std::string& user, std::vector<media::AudioCodec> codecs = {media::AudioCodec::Pcmu}, std::size_t lines = 1,
-                     std::optional<phone::WatchOptions> watched = {}, phone::IdentityOptions signed_numbers = {}) {
+                     std::optional<phone::WatchOptions> watched = {}, phone::IdentityOptions signed_numbers = {},
+                     const std::function<void(phone::EndpointOptions&)>& change = {}) {
     phone::EndpointOptions options;
     options.sip.bind = *base::IpAddress::parse("127.0.0.1");
     options.codecs = std::move(codecs);
     options.max_calls = lines;
     options.watched = std::move(watched);
     options.identity = std::move(signed_numbers);
+    if (change) change(options);
     auto opened = phone::Endpoint::open(options, engine, [this](phone::PhoneEvent event) { on_event(std::move(event)); });
     REQUIRE(opened.has_value());
     endpoint = std::move(*opened);
@@ -63,12 +66,13 @@ struct Telephone {
   void on_event(phone::PhoneEvent event) {
     if (auto* offered = std::get_if<phone::CallOffered>(&event)) {
       call = offered->call;
-      if (auto given = call->prepare(port)) {
-        if (answers)
-          (void)call->answer(std::move(*given));
-        else
-          prepared = std::move(*given);
-      }
+      (void)call->prepare(port);
+    }
+    if (const auto* ready = std::get_if<phone::CallPrepared>(&event); ready && ready->media) {
+      if (answers)
+        (void)call->answer(*ready->media);
+      else
+        prepared = *ready->media;
     }
     const std::lock_guard lock(mutex);
     events.push_back(std::move(event));

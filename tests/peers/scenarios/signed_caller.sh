@@ -40,7 +40,7 @@ start_agent 6001
 check() { "$offhook" check --config "$work/agent.json" "$@" >"$work/check.log" 2>&1; }
 check || die "check refuses it: $(tail -n 2 "$work/check.log")"
 check --set "/sip/identity/trust_file=$work/signer.key" && die "check takes a key for a trust anchor"
-says "$work/check.log" '/sip/identity: .*signer.key: it holds no certificate to trust' || die "check says: $(tail -n 3 "$work/check.log")"
+says "$work/check.log" '/sip/identity: .*signer.key: it contains no certificate to trust' || die "check says: $(tail -n 3 "$work/check.log")"
 check --set "/sip/identity/trust_file=$work/absent.pem" && die "check takes a file that is not there"
 says "$work/check.log" '/sip/identity/trust_file: ' || die "check says: $(tail -n 3 "$work/check.log")"
 call_with signed "$(passport signer A)" 200

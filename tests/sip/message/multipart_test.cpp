@@ -74,35 +74,35 @@ TEST_CASE("find_part does not read a session description in base64 as plain text
 
 TEST_CASE("find_part opens kMaxMultipartDepth levels, and refuses one more") {
   CHECK(sdp_in("multipart/mixed; boundary=x1", nested(kMaxMultipartDepth)) == "v=0");
-  CHECK(sdp_in("multipart/mixed; boundary=x1", nested(kMaxMultipartDepth + 1)) == "nested too deep");
+  CHECK(sdp_in("multipart/mixed; boundary=x1", nested(kMaxMultipartDepth + 1)) == "the parts are nested too deeply");
 }
 
 TEST_CASE("find_part reads kMaxBodyParts parts, nested ones included, and refuses one more") {
   CHECK(sdp_in(kMixed, many(kMaxBodyParts)) == "v=0");
-  CHECK(sdp_in(kMixed, many(kMaxBodyParts + 1)) == "too many parts");
+  CHECK(sdp_in(kMixed, many(kMaxBodyParts + 1)) == "the body has too many parts");
   const auto beside = [](std::size_t parts) {
     return part("multipart/mixed; boundary=x", many(parts), "y") + part("text/plain", "t", "y") + "--y--";
   };
   CHECK(sdp_in("multipart/mixed; boundary=y", beside(kMaxBodyParts - 2)) == "v=0");
-  CHECK(sdp_in("multipart/mixed; boundary=y", beside(kMaxBodyParts - 1)) == "too many parts");
+  CHECK(sdp_in("multipart/mixed; boundary=y", beside(kMaxBodyParts - 1)) == "the body has too many parts");
 }
 
 TEST_CASE("a boundary of 70 characters is accepted, and one of 71 is not [RFC 2046 section 5.1.1]") {
   for (const std::size_t size : {70, 71}) {
     const std::string boundary(size, 'b');
     const std::string body = part("application/sdp", "v=0", boundary) + "--" + boundary + "--";
-    CHECK(sdp_in("multipart/mixed;boundary=" + boundary, body) == (size == 70 ? "v=0" : "no boundary"));
+    CHECK(sdp_in("multipart/mixed;boundary=" + boundary, body) == (size == 70 ? "v=0" : "the content type has no valid boundary"));
   }
-  CHECK(sdp_in("multipart/mixed", many(1)) == "no boundary");
-  CHECK(sdp_in("multipart/mixed; boundary=", many(1)) == "no boundary");
-  CHECK(sdp_in("multipart/mixed; boundary", many(1)) == "no boundary");
+  CHECK(sdp_in("multipart/mixed", many(1)) == "the content type has no valid boundary");
+  CHECK(sdp_in("multipart/mixed; boundary=", many(1)) == "the content type has no valid boundary");
+  CHECK(sdp_in("multipart/mixed; boundary", many(1)) == "the content type has no valid boundary");
 }
 
 TEST_CASE("find_part refuses a body that ends within a part, wherever it is cut off") {
   const std::string whole = many(3);
-  for (std::size_t size = 0; size < whole.size(); ++size) CHECK(sdp_in(kMixed, whole.substr(0, size)) == "unterminated part");
-  CHECK(sdp_in(kMixed, part("application/sdp", "v=0") + "--xy--\r\n--x-\r\n-- x--") == "unterminated part");
-  CHECK(sdp_in(kMixed, "--x\r\nno colon here\r\n\r\nv=0\r\n--x--") == "bad header of a part");
+  for (std::size_t size = 0; size < whole.size(); ++size) CHECK(sdp_in(kMixed, whole.substr(0, size)) == "a part has no end");
+  CHECK(sdp_in(kMixed, part("application/sdp", "v=0") + "--xy--\r\n--x-\r\n-- x--") == "a part has no end");
+  CHECK(sdp_in(kMixed, "--x\r\nno colon here\r\n\r\nv=0\r\n--x--") == "the header of a part is malformed");
   CHECK(sdp_in(kMixed, "--x--") == "-");
 }
 

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <offhook/agent/phone/phone_event.hpp>
+
+#include <deque>
+#include <functional>
+#include <utility>
+
+namespace offhook::inline v0::phone {
+
+/// Calls the application's event handler and runs its tasks, one at a time. An event that an operation in a handler or task causes is
+/// reported when that handler or task has returned.
+class EventReporter {
+ public:
+  explicit EventReporter(std::function<void(PhoneEvent)> handler) : handler_(std::move(handler)) {}
+
+  void tell(PhoneEvent event);
+  void run(const std::function<void()>& task);
+
+ private:
+  std::function<void(PhoneEvent)> handler_;
+  std::deque<PhoneEvent> waiting_;
+  bool is_running_ = false;  // a handler or a task runs
+};
+
+}  // namespace offhook::inline v0::phone

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <offhook/base/socket_address.hpp>
+#include <offhook/sdp/capability.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::sdp {
+
+struct ReceivableCodec {
+  AudioCodec codec{};
+  std::uint8_t payload_type = 0;
+  friend bool operator==(const ReceivableCodec&, const ReceivableCodec&) = default;
+};
+
+/// A telephone-event payload type with its clock.
+struct ReceivableEvents {
+  std::uint32_t clock_hz = 8000;
+  std::uint8_t payload_type = 0;
+  friend bool operator==(const ReceivableEvents&, const ReceivableEvents&) = default;
+};
+
+/// The result of offer and answer for our audio stream, from our side.
+struct AgreedAudio {
+  AudioCodec codec{};
+  std::uint8_t send_payload_type = 0;     ///< the peer's payload type for `codec`: RFC 3264 section 5.1
+  std::uint8_t receive_payload_type = 0;  ///< our payload type for `codec`
+  std::optional<std::uint8_t> send_events;     ///< the peer's payload type for telephone-event; nullopt if the peer accepts none
+  std::optional<std::uint8_t> receive_events;
+  std::uint32_t event_clock_hz = 8000;         ///< clock of both events: the codec's own, or 8000 if the peer supports only that
+  std::optional<ReceivableEvents> also_receivable_events;  ///< events of another clock: the peer may send them with a codec of that clock
+  std::string parameters;                      ///< the peer's a=fmtp for `codec`, without the number
+  std::uint16_t ptime_ms = 20;            ///< packet length to send: a multiple of 10 in kMinPtimeMs..kMaxPtimeMs
+  base::SocketAddress remote_rtp;         ///< unspecified ip: unknown, or (with send = false) a hold in the style of RFC 2543
+  base::SocketAddress remote_rtcp;        ///< port 0: no RTCP
+  bool send = true;
+  bool receive = true;
+  bool disabled = false;  ///< the peer set port 0 in a later offer; codec and addresses are the last ones
+  /// Codecs besides `codec` to which the peer may switch after its answer: RFC 3264 section 10.2. Empty when we answered.
+  std::vector<ReceivableCodec> also_receivable;
+  bool send_comfort_noise = false;  ///< the peer accepts comfort noise while `codec` is silent: RFC 3389 section 4
+  bool send_voip_metrics = false;   ///< the peer requests VoIP metrics in RTCP XR: RFC 3611 section 5.2
+  friend bool operator==(const AgreedAudio&, const AgreedAudio&) = default;
+};
+
+inline constexpr std::uint16_t kMinPtimeMs = 10;
+inline constexpr std::uint16_t kMaxPtimeMs = 60;
+
+/// The reason to refuse an offer or an answer. A refused offer gets 488 Not Acceptable Here, or 491 for WrongState. A refused
+/// answer ends the call.
+enum class NegotiationError : std::uint8_t {
+  WrongState,          // an offer while ours is open (glare), or an answer without our offer
+  NoAudio,             // no audio stream, or all audio streams have port 0
+  UnsupportedProfile,  // audio only in profiles other than RTP/AVP and RTP/AVPF
+  NoCommonCodec,
+  BadAddress,          // no c= line, a host name (see find_host_name), multicast, or another address family than ours
+  AnswerMismatch,      // the answer's streams do not match those of our offer: RFC 3264 section 6
+};
+
+[[nodiscard]] std::string_view to_string(NegotiationError error);
+
+}  // namespace offhook::inline v0::sdp

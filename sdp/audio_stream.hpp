@@ -1,0 +1,60 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/sdp/agreement.hpp>
+#include <offhook/sdp/payload_numbers.hpp>
+#include <offhook/sdp/remote_stream.hpp>
+#include <offhook/sdp/transport.hpp>
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::sdp {
+
+/// The audio of one section: the codecs, payload types and directions on which both sides agree, RFC 3264 sections 5 to 8. Pure; a value.
+class AudioStream {
+ public:
+  explicit AudioStream(AudioCapability capability);  ///< a capability without codecs gets PCMU
+
+  void set_direction(Direction wish) { wish_ = wish; }
+  [[nodiscard]] Direction direction() const { return wish_; }
+
+  /// Reads the peer's m= line. Errors: those of read_remote_stream(), and BadAddress for another address family than ours.
+  [[nodiscard]] base::Result<RemoteStream, NegotiationError> read(const Session& remote, const Media& stream, const Transport& ours) const;
+  /// Completes our m= line for an offer. `line` is Section::line().
+  [[nodiscard]] Media offer(Media line);
+  /// Completes our m= line for the answer to `offered`, which `theirs` describes.
+  [[nodiscard]] Media answer(RemoteStream theirs, const Media& offered, Media line);
+  /// Takes the peer's answer to the last offer. `theirs` describes `answered`.
+  void accept_answer(RemoteStream theirs, const Media& answered);
+  /// The peer set port 0 in a later offer. The codec and the addresses stay.
+  void disable();
+
+  /// Returns the current agreement, or nullopt before the first exchange is complete.
+  [[nodiscard]] const std::optional<AgreedAudio>& agreed() const { return agreed_; }
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  /// The contents of our m= line other than its codecs.
+  struct Extras {
+    EventNumbers events{};
+    bool comfort_noise = false;
+    std::optional<std::string_view> reports{};  // value of a=rtcp-xr
+  };
+
+  [[nodiscard]] AgreedAudio agree(const RemoteStream& theirs, Direction ours) const;
+  void agree_events(const EventNumbers& theirs, AgreedAudio& agreed) const;
+  [[nodiscard]] EventNumbers offered_events() const;
+  [[nodiscard]] Extras offered_extras() const;
+  [[nodiscard]] Extras answered_extras(const RemoteStream& theirs) const;
+  void write(const std::vector<AudioCodec>& codecs, const Extras& extras, Direction ours, Media& line) const;
+
+  AudioCapability capability_;
+  PayloadNumbers numbers_;
+  Direction wish_ = Direction::SendRecv;
+  Direction offered_ = Direction::SendRecv;  // The direction in our last offer.
+  std::optional<AgreedAudio> agreed_;
+};
+
+}  // namespace offhook::inline v0::sdp

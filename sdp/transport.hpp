@@ -1,0 +1,34 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/base/socket_address.hpp>
+#include <offhook/sdp/agreement.hpp>
+#include <offhook/sdp/session.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::sdp {
+
+/// The transport part of a section: how one side receives the media of one m= line. The parameters of other protocols (keys, a
+/// fingerprint, ICE candidates) belong here. Session::attribute_of() finds them, also if the session states them for all sections.
+struct Transport {
+  std::string protocol = "RTP/AVP";  ///< as in the m= line
+  base::SocketAddress rtp;
+  base::SocketAddress rtcp;          ///< port 0: no RTCP
+  friend bool operator==(const Transport&, const Transport&) = default;
+};
+
+/// Returns true for RTP/AVP and RTP/AVPF, in any case.
+[[nodiscard]] bool is_supported_protocol(std::string_view protocol);
+
+/// Reads the peer's transport of one m= line. Errors: BadAddress (missing, a host name, multicast).
+[[nodiscard]] base::Result<Transport, NegotiationError> read_transport(const Session& remote, const Media& stream);
+
+/// Writes our transport into an m= line. The address is in the session's c= line.
+void write_transport(const Transport& ours, Media& stream);
+
+/// Returns true if the peer uses ICE. An address of zero then means that the candidates have the address: RFC 8839 section 4.1.
+[[nodiscard]] bool speaks_ice(const Session& remote, const Media& stream);
+
+}  // namespace offhook::inline v0::sdp
