@@ -1,6 +1,7 @@
 #include <offhook/media/codec/g711.hpp>
 
 #include <offhook/tests/media/vectors.hpp>
+#include <offhook/tests/testkit/skip.hpp>
 
 #include <doctest/doctest.h>
 
@@ -126,10 +127,7 @@ TEST_CASE("The span functions accept a buffer of exactly the needed size, and wr
 
 TEST_CASE("Both laws encode and decode the ITU-T STL sweep bit by bit [ITU-T G.191 g711]") {
   const auto source = offhook_test::vector_words("audio/g711/sweep.src");
-  if (source.empty()) {
-    MESSAGE("skipped: OFFHOOK_TEST_DATA has no audio/g711");
-    return;
-  }
+  if (source.empty()) return offhook_test::skip("the shared test data has no audio/g711");
   const auto u = offhook_test::vector_words("audio/g711/sweep-r.u"), a = offhook_test::vector_words("audio/g711/sweep-r.a");
   const auto uu = offhook_test::vector_words("audio/g711/sweep-r.u-u"), aa = offhook_test::vector_words("audio/g711/sweep-r.a-a");
   const auto reu = offhook_test::vector_words("audio/g711/sweep-r.reu"),

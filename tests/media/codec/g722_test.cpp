@@ -4,6 +4,7 @@
 
 #include <offhook/tests/media/tone_meter.hpp>
 #include <offhook/tests/media/vectors.hpp>
+#include <offhook/tests/testkit/skip.hpp>
 
 #include <doctest/doctest.h>
 
@@ -79,10 +80,7 @@ TEST_CASE("G722Encoder and G722Decoder match the ITU-T STL vectors bit by bit at
   const auto in = offhook_test::vector_words("audio/g722/inpsp.bin");
   const auto codes = offhook_test::vector_words("audio/g722/codspw.cod");
   const auto out = offhook_test::vector_words("audio/g722/outsp1.bin");
-  if (in.empty()) {
-    MESSAGE("skipped: OFFHOOK_TEST_DATA has no audio/g722");
-    return;
-  }
+  if (in.empty()) return offhook_test::skip("the shared test data has no audio/g722");
   REQUIRE(codes.size() == in.size() / 2);
   REQUIRE(out.size() == in.size());
   std::vector<std::uint8_t> encoded(codes.size()), octets(codes.begin(), codes.end());
