@@ -10,7 +10,7 @@ killed_in_a_call() {
   baresip_folder "caller$1" "9$1" "$work/question.wav"
   start_baresip "caller$1" "/dial sip:$1@127.0.0.1:$registrar_port"
   expect "the call is up" says "$work/caller$1.log" 'Call established'
-  sleep 6
+  sleep 6  # the duration of the recording
   kill -KILL "$agent_pid"
   expect "the agent is gone" gone "$agent_pid"
   file=$(find "$work/$1" -type f)
