@@ -4,7 +4,7 @@
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/agent/records/record_writer.hpp>
 #include <offhook/base/random.hpp>
-#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/testkit/folder.hpp>
 
 #include <doctest/doctest.h>
 

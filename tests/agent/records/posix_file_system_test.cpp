@@ -1,5 +1,5 @@
 #include <offhook/agent/support/file_system.hpp>
-#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/testkit/folder.hpp>
 #include <offhook/tests/testkit/skip.hpp>
 
 #include <doctest/doctest.h>

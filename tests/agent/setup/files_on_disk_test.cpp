@@ -1,5 +1,5 @@
 #include <offhook/agent/setup/files_on_disk.hpp>
-#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/testkit/folder.hpp>
 
 #include <doctest/doctest.h>
 

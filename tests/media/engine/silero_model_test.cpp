@@ -6,6 +6,7 @@
 
 #include "../synthetic_voice.hpp"
 
+#include <offhook/tests/testkit/folder.hpp>
 #include <offhook/tests/testkit/skip.hpp>
 
 #include <doctest/doctest.h>
@@ -21,6 +22,7 @@
 
 using namespace offhook;
 using media::ModelTask;
+using offhook::test::Folder;
 
 namespace {
 
@@ -46,16 +48,6 @@ std::vector<ModelTask*> pointers(std::vector<ModelTask>& tasks) {
   for (auto& task : tasks) to.push_back(&task);
   return to;
 }
-
-/// A temporary folder with files of given names and texts, removed with the object.
-struct Folder {
-  std::string path = std::filesystem::temp_directory_path().string() + "/offhook_silero_XXXXXX";
-  Folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  void put(const std::string& name, const std::string& text) const { std::ofstream(path + "/" + name) << text; }
-};
 
 /// Returns the share of ticks with voice, in the second before the last half second.
 double voiced(const std::shared_ptr<media::VoiceModel>& model, const std::vector<std::int16_t>& pcm) {
