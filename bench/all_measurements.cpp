@@ -15,9 +15,9 @@
 #include <offhook/bench/turns.hpp>
 #include <offhook/bench/udp_calls.hpp>
 #include <offhook/bench/udp_options.hpp>
+#include <offhook/tests/testkit/shared_data.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -41,9 +41,7 @@ void append(std::vector<T>& all, std::vector<T> more) {
 /// Returns the folder of the messages for which published figures exist, if this machine has it. Otherwise returns the folder of Offhook's own
 /// messages, which have the same size and header fields.
 std::string message_folder() {
-  const char* data = std::getenv("OFFHOOK_TEST_DATA");
-  const std::string shared = std::string(data == nullptr ? "../shared/data" : data) + "/bench";
-  return fs::exists(shared + "/invite.sip") ? shared : "bench/data";
+  return offhook_test::has_shared_data("bench/invite.sip") ? offhook_test::shared_data("bench").string() : "bench/data";
 }
 
 /// A group of subjects that one function creates. Creating subjects is slow under valgrind; therefore the process under valgrind creates only one

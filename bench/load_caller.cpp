@@ -1,12 +1,10 @@
 #include <offhook/bench/load_caller.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace offhook::bench {
 
 namespace {
-constexpr std::size_t kFrame = 320;            // 20 ms at 16 kHz
 constexpr unsigned kPoliteFrames = 40;         // 800 ms of silence: the agent has finished
 constexpr unsigned kOverdueFrames = 50 * 5;    // 5 s without an answer: the question counts as unanswered
 constexpr unsigned kPatienceFrames = 50 * 12;  // 12 s without an answer: the caller asks the next question
@@ -17,13 +15,13 @@ void LoadCaller::poll() {
   while (port_->heard.try_pop(frame)) on_frame(frame);
   media::MediaEvent event;
   while (port_->events.try_pop(event)) {
-    if (event.kind != media::MediaEvent::Kind::UtteranceSent || event.utterance != utterance_) continue;
+    if (event.kind != media::MediaEvent::Kind::UtteranceSent || event.utterance != playout_.utterance()) continue;
     speaking_ = heard_since_ = false;
     quiet_frames_ = 0;
     counted_ = false;
   }
   if (!speaking_ && ((heard_since_ && quiet_frames_ >= kPoliteFrames) || quiet_frames_ >= kPatienceFrames)) begin_line();
-  if (speaking_) pump();
+  if (speaking_) playout_.pump(lines_[current_].pcm, *port_);
 }
 
 void LoadCaller::on_frame(const media::HeardFrame& frame) {
@@ -32,7 +30,7 @@ void LoadCaller::on_frame(const media::HeardFrame& frame) {
     if (++quiet_frames_ == kOverdueFrames && !speaking_) count_asked();
     return;
   }
-  if (!speaking_ && !heard_since_ && utterance_ != 0) {
+  if (!speaking_ && !heard_since_ && playout_.utterance() != 0) {
     count_asked();
     ++counts_[current_].answered;
   }
@@ -47,22 +45,7 @@ void LoadCaller::count_asked() {
 void LoadCaller::begin_line() {
   current_ = next_++ % lines_.size();
   speaking_ = true;
-  pumped_ = 0;
-  ++utterance_;
-}
-
-void LoadCaller::pump() {
-  const auto& pcm = lines_[current_].pcm;
-  while (pumped_ < pcm.size()) {
-    media::PlayoutFrame frame;
-    frame.utterance = utterance_;
-    frame.samples = kFrame;
-    const std::size_t count = std::min(kFrame, pcm.size() - pumped_);
-    std::copy_n(pcm.begin() + static_cast<std::ptrdiff_t>(pumped_), count, frame.pcm.begin());
-    frame.last = pumped_ + kFrame >= pcm.size();
-    if (!port_->playout.try_push(frame)) return;
-    pumped_ += kFrame;
-  }
+  playout_.begin();
 }
 
 }  // namespace offhook::bench

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/demo/line_playout.hpp>
 #include <offhook/agent/demo/scripted_caller.hpp>
 #include <offhook/media/port/audio_port.hpp>
 
@@ -31,13 +32,12 @@ class LoadCaller {
   void on_frame(const media::HeardFrame& frame);
   void begin_line();
   void count_asked();
-  void pump();
 
   const std::vector<agent::demo::Line>& lines_;
   std::shared_ptr<media::AudioPort> port_ = std::make_shared<media::AudioPort>();
   std::vector<Count> counts_ = std::vector<Count>(lines_.size());
-  std::size_t next_ = 0, current_ = 0, pumped_ = 0;
-  std::uint32_t utterance_ = 0;
+  std::size_t next_ = 0, current_ = 0;
+  agent::demo::LinePlayout playout_;
   std::uint64_t frames_ = 0;
   bool speaking_ = false;
   bool counted_ = true;       // true if the present line is in counts_

@@ -1,10 +1,10 @@
 // Runs the fuzz target that the argument names, or all targets of this program, on its seeds without libFuzzer. It runs each seed whole, cut at each
 // of its first 128 octets, and cut at every seventh octet up to 896. Thus each parser gets truncated input in an ordinary test run.
 #include <offhook/fuzz/seed_targets.hpp>
+#include <offhook/tests/testkit/shared_data.hpp>
 
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -40,8 +40,7 @@ int run_target(const SeedTarget& target) {
   const std::string name(target.name);
   const std::string subject = name.substr(0, name.rfind("_fuzz"));      // such as sip_message
   const std::string protocol = subject.substr(0, subject.find('_'));    // such as sip
-  const char* data = std::getenv("OFFHOOK_TEST_DATA");
-  const fs::path shared = fs::path(data != nullptr ? data : "../shared/data") / "corpus" / protocol;
+  const fs::path shared = offhook_test::shared_data("corpus") / protocol;
   const std::size_t own = run_folder(target, fs::path("fuzz/seeds") / subject);
   const std::size_t corpus = run_folder(target, shared);
   std::printf("%s: %zu own seeds, %zu from %s\n", name.c_str(), own, corpus, corpus != 0 ? shared.c_str() : "nowhere (OFFHOOK_TEST_DATA is absent)");

@@ -1,7 +1,8 @@
 #include <offhook/tools/commands.hpp>
 
 #include <offhook/agent/app/agent_options.hpp>
-#include <offhook/agent/app/registrations.hpp>
+#include <offhook/agent/app/registration_watch.hpp>
+#include <offhook/agent/phone/target.hpp>
 #include <offhook/agent/support/json_line.hpp>
 #include <offhook/tools/call_lines.hpp>
 #include <offhook/tools/service.hpp>
@@ -28,21 +29,18 @@ class CallWatch {
  public:
   static constexpr std::size_t kMaxLines = 1000;  // Lines that wait for printing. Newer lines are dropped, and show() reports their number.
 
-  CallWatch(LineForm form, std::size_t registrations) : registrations_(registrations), form_(form) {}
+  CallWatch(LineForm form, std::size_t registrations) : registration(registrations), form_(form) {}
 
   void on_event(const agent::AgentEvent& event) {
     const std::lock_guard lock(mutex_);
     if (auto line = line_of(event, form_)) say(*std::move(line));
-    if (const auto* changed = std::get_if<phone::RegistrationChanged>(&event)) on_registration(*changed);
+    if (const auto* changed = std::get_if<phone::RegistrationChanged>(&event)) registration.on_event(changed->details);
     if (std::holds_alternative<agent::CallUp>(event)) answered = true;
     if (const auto* ended = std::get_if<agent::CallOver>(&event)) on_over(*ended);
   }
-  [[nodiscard]] std::string failure() const {
-    const std::lock_guard lock(mutex_);
-    return registrations_.failure();
-  }
 
-  std::atomic<bool> registered{false}, failed{false}, refused{false}, answered{false}, over{false};
+  agent::RegistrationWatch registration;
+  std::atomic<bool> refused{false}, answered{false}, over{false};
 
   void show() {
     std::vector<std::string> lines;
@@ -63,19 +61,12 @@ class CallWatch {
     if (lines_.size() == kMaxLines) ++dropped_;
     else lines_.push_back(std::move(line));
   }
-  void on_registration(const phone::RegistrationChanged& event) {
-    registrations_.on_event(event.details);
-    registered = registrations_.any_registered();
-    refused = registrations_.all_refused();
-    if (registrations_.all_failed()) failed = true;
-  }
   void on_over(const agent::CallOver& ended) {
     if (ended.details.status == 401 || ended.details.status == 407) refused = true;
     over = true;
   }
 
-  mutable std::mutex mutex_;
-  agent::Registrations registrations_;
+  std::mutex mutex_;
   std::vector<std::string> lines_;
   std::size_t dropped_ = 0;
   LineForm form_;
@@ -117,13 +108,14 @@ int call(const CallArguments& arguments) {
     return condition();
   };
   const bool registers = agent::registrations_of(*config) > 0;
-  if (registers && (!until(std::chrono::seconds(35), [&] { return watch.registered || watch.failed; }) || !watch.registered)) {
+  const auto& registration = watch.registration;
+  if (registers && (!until(std::chrono::seconds(35), [&] { return registration.has_succeeded() || registration.has_failed(); }) || !registration.has_succeeded())) {
     fmt::print(stderr, "offhook call: cannot register as {} at {}: {}\n", config->sip.extension, config->sip.host,
-               agent::printable(watch.failure(), 1024));
-    return watch.refused ? kRefused : kFailed;
+               agent::printable(registration.failure(), 1024));
+    return registration.is_password_refused() ? kRefused : kFailed;
   }
   (void)until(std::chrono::seconds(10), [&] { return agent->is_warm(); });
-  agent->dial(complete_target(arguments.target, *config), machine_policy(arguments.machine));
+  agent->dial(phone::target_at(arguments.target, agent::host_and_port(config->sip)), machine_policy(arguments.machine));
   (void)until(config->limits.call + std::chrono::minutes(4), [&] { return watch.over.load(); });
   agent->drain();
   agent->cut_calls();  // After a signal or the limit, the call is still up, and must not stay silent for the callee.

@@ -1,6 +1,5 @@
 #include <offhook/agent/app/agent_options.hpp>
-#include <offhook/agent/config/settings.hpp>
-#include <offhook/agent/config/variables.hpp>
+#include <offhook/agent/config/kept_data.hpp>
 #include <offhook/agent/erasure/erasure.hpp>
 #include <offhook/agent/support/json_line.hpp>
 #include <offhook/tools/commands.hpp>
@@ -8,12 +7,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdio>
 #include <string>
-#include <string_view>
 
 namespace offhook::tools {
 
@@ -26,26 +21,6 @@ int cannot_erase(const std::string& why) {
   return kFailed;
 }
 
-/// Returns true for a pointer to a known section or top-level setting that names no folder of kept data. An unknown name may be a misspelt one of
-/// those, so that it returns false.
-bool is_of_other_section(std::string_view pointer) {
-  constexpr std::array<std::string_view, 3> kKeeping{"records", "transcripts", "recordings"};
-  const std::string_view name = pointer.substr(0, pointer.find('/', 1)).substr(std::min<std::size_t>(1, pointer.size()));
-  const auto has = [name](const auto& names) { return std::find(names.begin(), names.end(), name) != names.end(); };
-  return pointer.starts_with('/') && !has(kKeeping) && (has(agent::config::sections()) || has(agent::config::names_in("")));
-}
-
-/// Returns true for a problem of a setting that names no folder of kept data, by its pointer or its variable. A position such as
-/// "/etc/offhook.json:3:7" is neither.
-bool is_elsewhere(const agent::Problem& problem) {
-  const auto* by_variable = agent::config::find_variable(problem.where);
-  const std::string& where = by_variable != nullptr ? by_variable->pointer : problem.where;
-  if (where.find(':') != std::string::npos || where.starts_with(agent::config::kVariablePrefix)) return false;
-  if (where == "http_proxy" || where == "https_proxy" || where == "no_proxy") return true;
-  if (where == "/recordings/key" || is_of_other_section(where)) return true;
-  return std::all_of(where.begin(), where.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
-}
-
 std::optional<agent::KeptFolders> kept_folders(const EraseArguments& arguments) {
   if (arguments.config.empty() && arguments.set.empty()) {
     const auto config = folders_of_environment();
@@ -53,7 +28,7 @@ std::optional<agent::KeptFolders> kept_folders(const EraseArguments& arguments) 
   }
   auto effective = agent::config::read(sources_of(arguments.config, arguments.set));
   // A secret that only the service gets must not prevent erasing.
-  std::erase_if(effective.problems, is_elsewhere);
+  std::erase_if(effective.problems, [](const auto& problem) { return !agent::config::may_name_kept_data(problem); });
   if (!effective.problems.empty()) return print_problems("erase", effective.problems), std::nullopt;
   return agent::KeptFolders{agent::records_folder(effective.config), agent::transcripts_folder(effective.config), agent::recordings_folder(effective.config)};
 }

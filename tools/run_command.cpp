@@ -1,7 +1,8 @@
 #include <offhook/tools/commands.hpp>
 
 #include <offhook/agent/app/agent_options.hpp>
-#include <offhook/agent/app/registrations.hpp>
+#include <offhook/agent/app/registration_watch.hpp>
+#include <offhook/agent/app/silence_warning.hpp>
 #include <offhook/agent/config/changes.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/ops/health_server.hpp>
@@ -13,7 +14,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <utility>
@@ -27,49 +27,6 @@ namespace log = agent::log;
 /// Slightly more than 64 * T1, the longest wait of a transaction for a response.
 constexpr auto kLastTransactions = std::chrono::seconds(35);
 constexpr base::Duration kUnregister = std::chrono::seconds(2), kLastWords = std::chrono::seconds(1);
-
-/// The first responses of the registrars. A refused password ends the process, unless a registrar has accepted it; after any other failure the agent
-/// retries without end.
-struct FirstRegistration {
-  explicit FirstRegistration(std::size_t count) : all(count) {}
-  agent::Registrations all;
-  std::atomic<bool> answered{false}, succeeded{false}, refused{false};
-
-  /// Handles an event. Registrations come from the signalling thread. Other events come from any thread, and change nothing.
-  void on_event(const agent::AgentEvent& event) {
-    const auto* changed = std::get_if<phone::RegistrationChanged>(&event);
-    if (changed == nullptr) return;
-    answered = answered || changed->details.state != sip::RegistrationChanged::State::Registering;
-    all.on_event(changed->details);
-    if (all.any_registered()) succeeded = true;
-    if (all.all_refused() && !succeeded) refused = true;
-  }
-};
-
-/// Warns if no registrar has answered for a while. The first attempt fails only after 32 s (RFC 3261 section 17.1.2.2), and until then the log would
-/// not show a wrong address.
-class SilenceWarning {
- public:
-  SilenceWarning(const FirstRegistration& first, const agent::config::Config& config) : first_(first), config_(config) {}
-
-  void on_time(base::TimePoint now) {
-    if (told_ || now < tell_at_ || config_.sip.registration == "none") return;
-    told_ = true;
-    if (first_.answered) return;
-    const std::string place = config_.sip.host + (config_.sip.port == 0 ? "" : ":" + std::to_string(config_.sip.port));
-    log::warning("registration.silent",
-                 {{"registrar", place}, {"seconds", kPatience.count()}, {"detail", "no answer yet. Check that this is the PBX's address (ASTERISK_HOST, /sip/host, "
-                                        "/sip/port), that the PBX accepts " + config_.sip.transport + ", and that no firewall blocks it. Offhook continues to try"}});
-  }
-
- private:
-  static constexpr std::chrono::seconds kPatience{3};
-
-  const FirstRegistration& first_;
-  const agent::config::Config& config_;
-  base::TimePoint tell_at_ = base::Clock::now() + kPatience;
-  bool told_ = false;
-};
 
 /// Reports to systemd that the process is alive, but only after the signalling thread has answered: without that thread the process serves no call.
 class Pulse {
@@ -140,9 +97,12 @@ int run(const RunArguments& arguments) {
   take_secrets_from_environment();
   const auto* config = &loaded->config;
   const agent::ServiceNotifier notifier(sources.environment);
-  FirstRegistration first(agent::registrations_of(*config));
+  agent::RegistrationWatch registration(agent::registrations_of(*config));
+  const auto watch = [&registration](const agent::AgentEvent& event) {
+    if (const auto* changed = std::get_if<phone::RegistrationChanged>(&event)) registration.on_event(changed->details);
+  };
   int exit_code = kOk;
-  const auto agent = start_agent("run", *loaded, [&first](const agent::AgentEvent& event) { first.on_event(event); }, exit_code);
+  const auto agent = start_agent("run", *loaded, watch, exit_code);
   if (!agent) return exit_code;
 
   std::unique_ptr<agent::HealthServer> health;
@@ -167,14 +127,14 @@ int run(const RunArguments& arguments) {
 
   notifier.ready();  // Do not wait for a registrar, which may be down for days.
   Pulse pulse(*agent, notifier);
-  SilenceWarning silence(first, *config);
+  agent::SilenceWarning silence(registration, *config, base::Clock::now());
   base::HeapTrimmer heap;
   for (int signal = 0; signal == 0 || signal == SIGHUP; signal = next_signal(std::chrono::milliseconds(200))) {
     heap.tidy(base::Clock::now());
     pulse.on_time(base::Clock::now());
     silence.on_time(base::Clock::now());
     if (signal == SIGHUP) reload(*agent, sources, *loaded);
-    if (!first.refused) continue;
+    if (!registration.is_password_refused()) continue;  // After any other failure, the agent retries without end.
     fmt::print(stderr, "offhook run: {} refuses the password of extension {}: check SIP_PASSWORD (or /sip/password) against the PBX\n",
                config->sip.host, config->sip.extension);
     return kRefused;

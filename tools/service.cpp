@@ -5,7 +5,6 @@
 #include <offhook/agent/config/process_environment.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/config/variables.hpp>
-#include <offhook/agent/phone/target.hpp>
 #include <offhook/agent/support/log.hpp>
 #include <offhook/tools/share_path.hpp>
 #include <offhook/tools/terminal.hpp>
@@ -91,10 +90,6 @@ void configure_log(const agent::config::Config& config, LogTo log) {
                          .format = config.log.format == "json" ? agent::log::Format::Json : agent::log::Format::Text,
                          .to_stderr = to_stderr,
                          .colours = terminal_of(to_stderr ? STDERR_FILENO : STDOUT_FILENO).colours});
-}
-
-std::string complete_target(const std::string& target, const agent::config::Config& config) {
-  return phone::target_at(target, agent::host_and_port(config.sip));
 }
 
 std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code) {

@@ -49,9 +49,6 @@ void configure_log(const agent::config::Config& config, LogTo log = LogTo::Stand
 [[nodiscard]] std::optional<Loaded> load_config(const std::string& command, const agent::config::Sources& sources,
                                                 LogTo log = LogTo::StandardOutput);
 
-/// Completes a number to an address at the registrar.
-[[nodiscard]] std::string complete_target(const std::string& target, const agent::config::Config& config);
-
 /// Starts the agent. On failure it prints the reason and sets `exit_code`.
 [[nodiscard]] std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code);
 

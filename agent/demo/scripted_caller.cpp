@@ -51,7 +51,7 @@ void ScriptedCaller::on_frame(const media::HeardFrame& frame) {
 }
 
 void ScriptedCaller::on_event(const media::MediaEvent& event) {
-  if (event.kind == media::MediaEvent::Kind::Sent && event.word == 0 && event.utterance == utterance_ && origin_tick_) {
+  if (event.kind == media::MediaEvent::Kind::Sent && event.word == 0 && event.utterance == playout_.utterance() && origin_tick_) {
     // The line leaves from this tick on, frame by frame. So this is its place in the recording.
     const std::size_t begin = static_cast<std::size_t>(event.tick - *origin_tick_) * kFrame;
     const Line& line = lines_[next_line_ - 1];
@@ -61,7 +61,7 @@ void ScriptedCaller::on_event(const media::MediaEvent& event) {
     std::copy(line.pcm.begin(), line.pcm.end(), sent.begin() + static_cast<std::ptrdiff_t>(begin));
     report_.lines.back().begin = begin;
     report_.lines.back().end = begin + line.pcm.size();
-  } else if (event.kind == media::MediaEvent::Kind::UtteranceSent && event.utterance == utterance_) {
+  } else if (event.kind == media::MediaEvent::Kind::UtteranceSent && event.utterance == playout_.utterance()) {
     speaking_ = false;
     heard_since_ = false;
     quiet_frames_ = 0;
@@ -76,25 +76,13 @@ bool ScriptedCaller::may_speak() const {
 void ScriptedCaller::begin_line() {
   const Line& line = lines_[next_line_++];
   speaking_ = true;
-  pumped_ = 0;
-  ++utterance_;
+  playout_.begin();
   report_.lines.push_back({line.text, 0, 0, {}});
   if (on_line) on_line(line.text);
 }
 
 void ScriptedCaller::pump() {
-  if (!speaking_ || next_line_ == 0) return;
-  const auto& pcm = lines_[next_line_ - 1].pcm;
-  while (pumped_ < pcm.size()) {
-    media::PlayoutFrame frame;
-    frame.utterance = utterance_;
-    frame.samples = kFrame;
-    const std::size_t count = std::min(kFrame, pcm.size() - pumped_);
-    std::copy_n(pcm.begin() + static_cast<std::ptrdiff_t>(pumped_), count, frame.pcm.begin());
-    frame.last = pumped_ + kFrame >= pcm.size();
-    if (!port_->playout.try_push(frame)) return;
-    pumped_ += kFrame;
-  }
+  if (speaking_ && next_line_ != 0) playout_.pump(lines_[next_line_ - 1].pcm, *port_);
 }
 
 bool ScriptedCaller::done() const {

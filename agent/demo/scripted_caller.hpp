@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/demo/line_playout.hpp>
 #include <offhook/agent/demo/turn_meter.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 
@@ -58,8 +59,7 @@ class ScriptedCaller {
   std::shared_ptr<media::AudioPort> port_;
   CallReport report_;
   std::size_t next_line_ = 0;
-  std::size_t pumped_ = 0;           // samples of the current line that are in the ring
-  std::uint32_t utterance_ = 0;
+  LinePlayout playout_;
   bool speaking_ = false, connected_ = false, ended_ = false;
   bool heard_since_ = false;         // true: the agent has spoken since the last line
   unsigned quiet_frames_ = 0;

@@ -236,7 +236,7 @@ int host_legs(const LegPlan& plan) {
   for (const auto& leg : legs) ports.push_back(leg.rtp_port);
   leave_note(plan, "host", {{"ports", ports}});
   (void)wait_for_note(plan, "talking");
-  std::this_thread::sleep_for(2s);
+  std::this_thread::sleep_for(2s);  // The jitter buffers reach their delay.
 
   auto figures = measure(engine, conversations, legs, plan.seconds);
   figures["kb_per_leg"] = (usage_of(::getpid()).rss_kb - idle_kb) / static_cast<double>(legs.size());

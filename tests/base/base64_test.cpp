@@ -1,6 +1,8 @@
 #include <offhook/base/base64.hpp>
 #include <offhook/base/detail/base64_kernels.hpp>
 
+#include <offhook/tests/testkit/skip.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -140,7 +142,7 @@ TEST_CASE("append_base64 keeps the text before the appended part") {
 TEST_CASE("The kernel that this machine uses leaves only the ends of a text to the scalar code") {
   const auto& kernel = detail::base64_chosen();
   MESSAGE("base64 by ", std::string(kernel.name));
-  if (&kernel == &detail::kBase64Scalar) return;
+  if (&kernel == &detail::kBase64Scalar) return offhook_test::skip("it uses the scalar code alone");
   const Octets octets = some_octets(480, 1);  // 20 ms of audio at 24 kHz are 960 octets, and 20 ms of G.711 are 160.
   std::string text(640, '#');
   const std::size_t taken = kernel.encode(octets.data(), octets.size(), text.data());

@@ -1,5 +1,7 @@
 #include <offhook/base/heap_trimmer.hpp>
 
+#include <offhook/tests/testkit/skip.hpp>
+
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -48,7 +50,7 @@ bool heap_is_glibcs() {
 
 #ifdef __GLIBC__
 TEST_CASE("Large blocks that fit into no gap of the heap get pages of their own, also after the first such block was freed") {
-  if (!heap_is_glibcs()) return;
+  if (!heap_is_glibcs()) return offhook_test::skip("the heap of this program is not glibc's");
   base::keep_large_blocks_apart();
   const auto before = ::mallinfo2().hblks;
   for (int turn = 0; turn < 3; ++turn) {
@@ -60,7 +62,7 @@ TEST_CASE("Large blocks that fit into no gap of the heap get pages of their own,
 #endif
 
 TEST_CASE("HeapTrimmer returns the memory that each burst leaves free to the system, at most once in 20 s") {
-  if (!heap_is_glibcs()) return;
+  if (!heap_is_glibcs()) return offhook_test::skip("the heap of this program is not glibc's");
   base::TimePoint now;
   base::HeapTrimmer trimmer;
   auto blocks = burst(32 * kMegabyte);
@@ -78,7 +80,7 @@ TEST_CASE("HeapTrimmer returns the memory that each burst leaves free to the sys
 }
 
 TEST_CASE("HeapTrimmer does nothing when only little of the heap has become free") {
-  if (!heap_is_glibcs()) return;
+  if (!heap_is_glibcs()) return offhook_test::skip("the heap of this program is not glibc's");
   base::TimePoint now;
   base::HeapTrimmer trimmer;
   auto blocks = burst(base::HeapTrimmer::kWorthIt - 64 * 1024);

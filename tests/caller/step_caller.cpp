@@ -73,7 +73,7 @@ void StepCaller::on_frame(const media::HeardFrame& frame) {
 
 void StepCaller::on_event(const media::MediaEvent& event) {
   if (event.kind == media::MediaEvent::Kind::Digit) heard_digits_ += event.digit;
-  if (event.utterance != utterance_ || !origin_tick_) return;
+  if (event.utterance != playout_.utterance() || !origin_tick_) return;
   if (event.kind == media::MediaEvent::Kind::Sent && event.word == 0) {
     // The line is sent frame by frame from this tick on, so this is its position in the recording.
     const std::size_t begin = static_cast<std::size_t>(event.tick - *origin_tick_) * kFrame;
@@ -109,7 +109,7 @@ bool StepCaller::step_is_over() {
     case Step::What::Silence: return passed_ms >= step.ms;
     case Step::What::Say: return !speaking_;
     case Step::What::Interrupt:
-      if (next_line_ < lines_.size() && utterance_ == next_line_ && !speaking_ && voiced_frames_ * 20 >= step.ms) begin_line();
+      if (next_line_ < lines_.size() && playout_.utterance() == next_line_ && !speaking_ && voiced_frames_ * 20 >= step.ms) begin_line();
       return passed_ms >= kMaxWaitMs || (!speaking_ && !spoken_.empty() && spoken_.back().step == at_);
     case Step::What::Press: return true;
     case Step::What::HangUp: return true;
@@ -119,24 +119,12 @@ bool StepCaller::step_is_over() {
 
 void StepCaller::begin_line() {
   ++next_line_;
-  ++utterance_;
+  playout_.begin();
   speaking_ = true;
-  pumped_ = 0;
 }
 
 void StepCaller::pump() {
-  if (!speaking_ || next_line_ == 0) return;
-  const auto& pcm = lines_[next_line_ - 1].pcm;
-  while (pumped_ < pcm.size()) {
-    media::PlayoutFrame frame;
-    frame.utterance = utterance_;
-    frame.samples = kFrame;
-    const std::size_t count = std::min(kFrame, pcm.size() - pumped_);
-    std::copy_n(pcm.begin() + static_cast<std::ptrdiff_t>(pumped_), count, frame.pcm.begin());
-    frame.last = pumped_ + kFrame >= pcm.size();
-    if (!port_->playout.try_push(frame)) return;
-    pumped_ += kFrame;
-  }
+  if (speaking_ && next_line_ != 0) playout_.pump(lines_[next_line_ - 1].pcm, *port_);
 }
 
 agent::demo::Recording StepCaller::recording() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/demo/line_playout.hpp>
 #include <offhook/agent/demo/prepare_lines.hpp>
 #include <offhook/agent/demo/turn_meter.hpp>
 #include <offhook/media/port/audio_port.hpp>
@@ -77,9 +78,9 @@ class StepCaller {
   agent::demo::Recording recording_;
   std::vector<Spoken> spoken_;
   std::vector<std::uint64_t> begun_;       // frame at which each step began
-  std::size_t at_ = 0, next_line_ = 0, pumped_ = 0;
+  std::size_t at_ = 0, next_line_ = 0;
   bool begun_step_ = false, connected_ = false, speaking_ = false, hangs_up_ = false;
-  std::uint32_t utterance_ = 0;
+  agent::demo::LinePlayout playout_;
   std::optional<std::uint64_t> origin_tick_;
   std::string heard_digits_;
   std::uint64_t frames_ = 0, step_began_ = 0;

@@ -115,7 +115,7 @@ std::vector<double> probe(std::uint16_t port, const std::atomic<bool>& done) {
     const std::string answer = answer_to(peer, request("OPTIONS", id, 1, "", "o"), id, "1 OPTIONS");
     const double ms = std::chrono::duration<double, std::milli>(Clock::now() - sent).count();
     times.push_back(answer.starts_with("SIP/2.0 200") ? ms : 1e9);
-    std::this_thread::sleep_for(10ms);
+    std::this_thread::sleep_for(10ms);  // the pace of the probes
   }
   return times;
 }

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <offhook/tests/testkit/shared_data.hpp>
+
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -12,8 +12,7 @@ namespace offhook_test {
 
 /// Returns a file of the shared test data, or nothing when it is absent.
 inline std::vector<std::uint8_t> vector_file(const std::string& name) {
-  const char* data = std::getenv("OFFHOOK_TEST_DATA");
-  std::ifstream file(std::filesystem::path(data != nullptr ? data : "../shared/data") / name, std::ios::binary);
+  std::ifstream file(shared_data(name), std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 

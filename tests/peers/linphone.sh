@@ -31,6 +31,7 @@ RC
 }
 # start_linphone NAME: starts it; it ends by itself after 120 s. linphone COMMAND: types a command at its prompt.
 start_linphone() {
+  needs_program linphonec linphone-cli
   mkfifo "$work/$1/console"
   exec {linphone_console}<>"$work/$1/console"
   HOME=$work/$1 start "$1" bash -c 'exec timeout 120 linphonec -c "$0/linphonerc" -d 0 -l "$0/linphone.log" <"$0/console"' "$work/$1"

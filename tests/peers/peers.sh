@@ -14,6 +14,10 @@ absent() {
   [ "${OFFHOOK_CLIENTS:-}" != required ] || exit 1
   exit 77
 }
+needs_program() { command -v "$1" >/dev/null || absent "there is no $1 (apt-get install $2)"; }  # needs_program NAME PACKAGE
+needs_kamailio_module() {                                                                       # needs_kamailio_module NAME PACKAGE
+  [ -f "$(find /usr/lib -path "*kamailio/modules/$1.so" -print -quit)" ] || absent "Kamailio has no module $1 (apt-get install $2)"
+}
 
 # seconds_since TIME: prints the time from TIME ($EPOCHREALTIME) to now, with one digit.
 seconds_since() {
@@ -107,6 +111,7 @@ registrar_port='' registrar_name=kamailio
 tls_port=''  # set by start_kamailio_tls
 start_kamailio() {
   local defines=() define
+  needs_program kamailio kamailio
   [ -n "$registrar_port" ] || free_ports registrar_port
   for define in "$@"; do defines+=(-A "$define"); done
   mkdir -p "$work/$registrar_name"
@@ -118,19 +123,19 @@ start_kamailio() {
 }
 # start_kamailio_web [NAME]: starts it with WebSocket on the TCP port and the TLS port.
 start_kamailio_web() {
-  [ -f "$(find /usr/lib -path '*kamailio/modules/websocket.so' -print -quit)" ] ||
-    die "Kamailio has no WebSocket here: apt-get install kamailio-websocket-modules"
+  needs_kamailio_module websocket kamailio-websocket-modules
   start_kamailio_tls "${1:-IP:127.0.0.1}" WITH_WEBSOCKET
 }
 # start_kamailio_tls [NAME [DEFINE...]]: starts it also with TLS, on $tls_port, with a certificate for NAME (127.0.0.1 by default):
 # $work/registrar.pem.
 start_kamailio_tls() {
-  [ -f "$(find /usr/lib -path '*kamailio/modules/tls.so' -print -quit)" ] || die "Kamailio has no TLS here: apt-get install kamailio-tls-modules"
+  needs_kamailio_module tls kamailio-tls-modules
   make_certificate "${1:-IP:127.0.0.1}"
   free_ports tls_port
   start_kamailio "${@:2}"
 }
 make_certificate() {  # make_certificate NAME: writes $work/registrar.pem and its key
+  needs_program openssl openssl
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=registrar -addext "subjectAltName=$1" \
     -keyout "$work/registrar.key" -out "$work/registrar.pem" >"$work/openssl.log" 2>&1 || die "openssl makes no certificate"
 }
@@ -267,6 +272,7 @@ baresip_folder() {
 # start_baresip NAME [COMMAND...]: runs each COMMAND at baresip's prompt, such as "/dial sip:6001@127.0.0.1". baresip ends by itself after 90 s.
 start_baresip() {
   local name=$1 command commands=()
+  needs_program baresip baresip-core
   shift
   for command in "$@"; do commands+=(-e "$command"); done
   start "$name" baresip -f "$work/$name" -t 90 "${commands[@]}"
@@ -298,6 +304,7 @@ web_phone() {
 # -cp: otherwise SIPp takes the first free port from 8888 on for its remote control, which another program may be about to bind.
 run_sipp() {
   local name=$1 target=$2 port control media status=0 file=$here/sipp/$1.xml
+  needs_program sipp sip-tester
   shift 2
   [ -e "$file" ] || file=$work/$name.xml
   free_ports port
@@ -343,6 +350,7 @@ flow_says() { awk -v what="$1" '$1 == "option" && $2 == what {print $3}; $1 == w
 # SIPp is the registrar and the telephone that `offhook call` calls, in three SIPp calls: REGISTER, INVITE, and REGISTER again.
 run_called_flow() {
   local name=$1 file=$2 code=0 wanted signal control media
+  needs_program sipp sip-tester
   wanted=$(flow_says exit) signal=$(flow_says signal)
   [ -n "$registrar_port" ] || free_ports registrar_port
   free_ports control

@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(Policy, "The policy learns another source at its fourth packet
 TEST_CASE_FIXTURE(Policy, "The policy does not learn a source from packets out of sequence, of several SSRCs, or more than the allowed time apart") {
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{1, 3, 5, 7, 7, 7, 7, 7})
     CHECK(from(nat, sequence) == SourceVerdict::Probation);
-  for (std::uint32_t ssrc = 0; ssrc < 20; ++ssrc) CHECK(from(nat, 10, 100 + ssrc) == SourceVerdict::Probation);
+  for (std::uint16_t i = 0; i < 20; ++i) CHECK(from(nat, static_cast<std::uint16_t>(10 + i), 100U + i) == SourceVerdict::Probation);
   for (std::uint16_t i = 0; i < 20; ++i) {
     now += 1s;
     CHECK(from(nat, static_cast<std::uint16_t>(100 + i), 900) == SourceVerdict::Probation);

@@ -414,7 +414,9 @@ TEST_CASE_FIXTURE(Receiving, "The receiver accepts timestamps that went back onl
   packet(1, 0x70000000, 160, true);
   packet(2, 1000, 160, true);
   CHECK(heard == "1");
-  now += 5s;
+  now += 5s - 41ms;  // packet() has advanced the time by 40 ms.
+  packet(2, 1000, 160, true);
+  CHECK(heard == "1");
   packet(2, 1000, 160, true);
   CHECK(heard == "12");
   receiver.reset();

@@ -1,8 +1,9 @@
 #include "negotiation.hpp"
 
 #include <offhook/sdp/writer.hpp>
+#include <offhook/tests/testkit/shared_data.hpp>
+#include <offhook/tests/testkit/skip.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,11 +19,6 @@ using namespace negotiation;
 
 namespace {
 
-fs::path data() {
-  const char* given = std::getenv("OFFHOOK_TEST_DATA");
-  return given != nullptr ? given : "../shared/data";
-}
-
 std::string read(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -32,8 +28,8 @@ std::string read(const fs::path& path) {
 std::map<std::string, std::string> bodies() {
   std::map<std::string, std::string> found;
   for (const char* folder : {"corpus/sdp", "real-world", "bench"}) {
-    if (!fs::is_directory(data() / folder)) continue;
-    for (const auto& entry : fs::directory_iterator(data() / folder)) {
+    if (!offhook_test::has_shared_data(folder)) continue;
+    for (const auto& entry : fs::directory_iterator(offhook_test::shared_data(folder))) {
       const std::string text = entry.is_regular_file() ? read(entry.path()) : "";
       if (std::string_view(folder) == "corpus/sdp") found[entry.path().filename()] = text;
       const auto start = text.find("v=0\r\n");
@@ -59,7 +55,7 @@ void check_round_trip(const std::string& text) {
 
 TEST_CASE("session descriptions of other programs, whole or cut off at any octet, are parsed, written and read back equal [RFC 8866 section 5]") {
   const auto texts = bodies();
-  if (texts.empty()) MESSAGE("skipped: no bodies of others, because OFFHOOK_TEST_DATA names no folder");
+  if (texts.empty()) return offhook_test::skip("the shared test data has no session descriptions");
   for (const auto& [name, text] : texts) {
     CAPTURE(name);
     const bool garbled = name == "pjsip-input.6.sdp" || name == "sofia-message-1.sdp";  // The first file has a random m= line, the second has v=1.
@@ -72,7 +68,7 @@ TEST_CASE("session descriptions of other programs, whole or cut off at any octet
 
 TEST_CASE("the answer to an offer of another program keeps its number, kinds and protocols of m= lines [RFC 3264 section 6]") {
   const auto texts = bodies();
-  if (texts.empty()) MESSAGE("skipped: no bodies of others, because OFFHOOK_TEST_DATA names no folder");
+  if (texts.empty()) return offhook_test::skip("the shared test data has no session descriptions");
   for (const auto& [name, text] : texts) {
     const auto session = sdp::parse_session(text);
     if (!session) continue;

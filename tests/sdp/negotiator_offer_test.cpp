@@ -78,9 +78,9 @@ TEST_CASE_FIXTURE(Agent, "accept_answer refuses a bad answer, and the offer stay
 }
 
 TEST_CASE_FIXTURE(Agent, "the negotiator refuses an answer without an open offer, and an offer while its own is open [RFC 3264 section 4]") {
-  CHECK(negotiator.accept_answer(peer("m=audio 5000 RTP/AVP 0\r\n")).error() == NegotiationError::WrongState);
+  CHECK(negotiator.accept_answer(peer("m=audio 5000 RTP/AVP 0\r\n")) == offhook::base::fail(NegotiationError::WrongState));
   answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
-  CHECK(negotiator.accept_answer(peer("m=audio 5000 RTP/AVP 0\r\n")).error() == NegotiationError::WrongState);
+  CHECK(negotiator.accept_answer(peer("m=audio 5000 RTP/AVP 0\r\n")) == offhook::base::fail(NegotiationError::WrongState));
   offer();
   CHECK(refusal(peer("m=audio 5000 RTP/AVP 0\r\n")) == NegotiationError::WrongState);
   negotiator.withdraw_offer();

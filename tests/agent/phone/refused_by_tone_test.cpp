@@ -52,7 +52,7 @@ struct PlaysBusy {
       frame.utterance = 1;
       frame.samples = 160;
       busy.fill(std::span(frame.pcm).first(160));
-      while (!stop && !port->playout.try_push(frame)) std::this_thread::sleep_for(5ms);
+      while (!stop && !port->playout.try_push(frame)) std::this_thread::sleep_for(5ms);  // The ring has no signal.
     }
   }
 };

@@ -200,7 +200,7 @@ TEST_CASE("The size limit counts old recordings and new ones together, and no ot
   REQUIRE(recording);
   for (std::uint64_t tick = 0; tick < 29; ++tick) record_tick(*recording->tap(), tick);
   CHECK(wait_until([&] { return recording->tap()->kept() == 29; }));
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // The store looks at the folder ten times, and must not change its state.
   CHECK(store->state() == RecordingStore::State::Writing);
   record_tick(*recording->tap(), 29);
   CHECK(wait_until([&] { return store->state() == RecordingStore::State::Full; }));

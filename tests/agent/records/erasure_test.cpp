@@ -5,7 +5,7 @@
 #include <offhook/agent/store/file_system.hpp>
 #include <offhook/agent/transcripts/day_files.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
-#include <offhook/tests/agent/store/folder.hpp>
+#include <offhook/tests/testkit/folder.hpp>
 #include <offhook/tests/agent/records/support.hpp>
 
 #include <doctest/doctest.h>

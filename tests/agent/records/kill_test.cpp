@@ -4,7 +4,7 @@
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/agent/records/record_writer.hpp>
 #include <offhook/base/random.hpp>
-#include <offhook/tests/agent/store/folder.hpp>
+#include <offhook/tests/testkit/folder.hpp>
 
 #include <doctest/doctest.h>
 
@@ -73,7 +73,7 @@ std::string read_and_kill(pid_t child, int pipe, std::uint64_t after, std::uint6
     for (ssize_t i = 0; i < got; ++i) lines += buffer[i] == '\n' ? 1 : 0;
     text.append(buffer, static_cast<std::size_t>(got));
     if (!killed && lines >= after) {
-      std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
+      std::this_thread::sleep_for(std::chrono::microseconds(microseconds));  // The kill comes at a random moment.
       ::kill(child, SIGKILL);
       killed = true;
     }

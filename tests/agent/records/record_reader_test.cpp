@@ -3,7 +3,7 @@
 #include <offhook/agent/records/journal_names.hpp>
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/agent/support/json_line.hpp>
-#include <offhook/tests/agent/store/folder.hpp>
+#include <offhook/tests/testkit/folder.hpp>
 #include <offhook/tests/agent/records/support.hpp>
 
 #include <doctest/doctest.h>

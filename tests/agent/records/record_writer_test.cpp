@@ -3,7 +3,7 @@
 #include <offhook/agent/records/record_writer.hpp>
 #include <offhook/agent/support/log.hpp>
 #include <offhook/tests/agent/store/fake_file_system.hpp>
-#include <offhook/tests/agent/store/folder.hpp>
+#include <offhook/tests/testkit/folder.hpp>
 #include <offhook/tests/agent/records/support.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 

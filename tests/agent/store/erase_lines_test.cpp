@@ -1,7 +1,7 @@
 // Real files, in a temporary folder.
 #include <offhook/agent/store/erase_lines.hpp>
 #include <offhook/agent/support/json_line.hpp>
-#include <offhook/tests/agent/store/folder.hpp>
+#include <offhook/tests/testkit/folder.hpp>
 
 #include <doctest/doctest.h>
 

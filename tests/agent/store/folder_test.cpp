@@ -1,5 +1,6 @@
 #include <offhook/agent/store/folder.hpp>
-#include <offhook/tests/agent/store/folder.hpp>
+#include <offhook/tests/testkit/folder.hpp>
+#include <offhook/tests/testkit/skip.hpp>
 
 #include <doctest/doctest.h>
 
@@ -29,7 +30,7 @@ TEST_CASE("The check names the file in the place of a folder") {
 }
 
 TEST_CASE("The check names a folder that this user may not write to, with the reason") {
-  if (::geteuid() == 0) return;  // Root may write to every folder.
+  if (::geteuid() == 0) return offhook_test::skip("root may write to every folder");
   const test::Folder folder;
   const std::string closed = folder.path + "/closed";
   REQUIRE(::mkdir(closed.c_str(), 0500) == 0);

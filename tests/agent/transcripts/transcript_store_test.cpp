@@ -1,6 +1,6 @@
 #include <offhook/agent/transcripts/transcript_registry.hpp>
 #include <offhook/agent/transcripts/transcript_reader.hpp>
-#include <offhook/tests/agent/store/folder.hpp>
+#include <offhook/tests/testkit/folder.hpp>
 
 #include <doctest/doctest.h>
 

@@ -38,7 +38,7 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise) {
     record_tick(**tap, tick);
     const std::uint64_t kept = (*tap)->kept();
     if (::write(report, &kept, sizeof kept) != static_cast<ssize_t>(sizeof kept)) ::_exit(3);
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // the pace of the ticks
   }
 }
 
@@ -49,7 +49,7 @@ std::uint64_t read_and_kill(pid_t child, int pipe, std::uint64_t after, std::uin
   while (::read(pipe, &next, sizeof next) == static_cast<ssize_t>(sizeof next)) {
     kept = next;
     if (killed || kept < after) continue;
-    std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
+    std::this_thread::sleep_for(std::chrono::microseconds(microseconds));  // The kill comes at a random moment.
     ::kill(child, SIGKILL);
     killed = true;
   }

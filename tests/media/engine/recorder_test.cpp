@@ -158,7 +158,7 @@ TEST_CASE("Recorder accepts as many recordings as its limit, refuses one more, a
   const auto second = recorder.begin({.path = folder.file("2"), .shape = {}, .key = {}});
   REQUIRE(first);
   REQUIRE(second);
-  CHECK(recorder.begin({.path = folder.file("3"), .shape = {}, .key = {}}).error() == media::RecorderError::Busy);
+  CHECK(recorder.begin({.path = folder.file("3"), .shape = {}, .key = {}}) == base::fail(media::RecorderError::Busy));
   (*first)->finish();
   REQUIRE(reports.wait_for(1).size() == 1);
   CHECK(recorder.begin({.path = folder.file("3"), .shape = {}, .key = {}}));

@@ -3,15 +3,11 @@
 #include <offhook/base/random.hpp>
 #include <offhook/media/files/recording_tap.hpp>
 #include <offhook/media/files/sealed_recording.hpp>
+#include <offhook/tests/testkit/folder.hpp>
 #include <offhook/tests/testkit/octets.hpp>
-
-#include <doctest/doctest.h>
-
-#include <stdlib.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -19,19 +15,8 @@
 
 namespace offhook_test {
 
-/// A temporary folder of the test, removed with the object.
-struct RecordingFolder {
-  RecordingFolder() {
-    path = (std::filesystem::temp_directory_path() / "offhook-recordings-XXXXXX").string();
-    REQUIRE(::mkdtemp(path.data()) != nullptr);
-  }
-  ~RecordingFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  RecordingFolder(const RecordingFolder&) = delete;
-  RecordingFolder& operator=(const RecordingFolder&) = delete;
-
+/// A temporary folder for recordings.
+struct RecordingFolder : offhook::test::Folder {
   [[nodiscard]] std::string file(const std::string& name) const { return path + "/" + name; }
   [[nodiscard]] Octets read(const std::string& name) const {
     std::ifstream in(file(name), std::ios::binary);
@@ -41,7 +26,6 @@ struct RecordingFolder {
     std::ofstream out(file(name), std::ios::binary);
     out.write(reinterpret_cast<const char*>(octets.data()), static_cast<std::streamsize>(octets.size()));
   }
-  std::string path;
 };
 
 inline offhook::media::RecordingKey recording_key() {

@@ -6,6 +6,9 @@
 
 #include "../synthetic_voice.hpp"
 
+#include <offhook/tests/testkit/folder.hpp>
+#include <offhook/tests/testkit/skip.hpp>
+
 #include <doctest/doctest.h>
 
 #include <array>
@@ -19,6 +22,7 @@
 
 using namespace offhook;
 using media::ModelTask;
+using offhook::test::Folder;
 
 namespace {
 
@@ -28,10 +32,10 @@ std::string folder() {
   return named == nullptr ? "build/share/silero" : named;
 }
 
-/// Returns the installed model. Without one it returns null, with a message.
+/// Returns the installed model. Without one it returns null, and the test case counts as skipped.
 std::shared_ptr<media::VoiceModel> installed() {
   if (!std::filesystem::exists(folder() + "/silero_vad.onnx")) {
-    MESSAGE("not tested: the Silero model is not installed (./dev silero)");
+    offhook_test::skip("the Silero model is not installed (./dev silero)");
     return nullptr;
   }
   auto model = media::open_silero(folder());
@@ -44,16 +48,6 @@ std::vector<ModelTask*> pointers(std::vector<ModelTask>& tasks) {
   for (auto& task : tasks) to.push_back(&task);
   return to;
 }
-
-/// A temporary folder with files of given names and texts, removed with the object.
-struct Folder {
-  std::string path = std::filesystem::temp_directory_path().string() + "/offhook_silero_XXXXXX";
-  Folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  void put(const std::string& name, const std::string& text) const { std::ofstream(path + "/" + name) << text; }
-};
 
 /// Returns the share of ticks with voice, in the second before the last half second.
 double voiced(const std::shared_ptr<media::VoiceModel>& model, const std::vector<std::int16_t>& pcm) {
@@ -72,15 +66,19 @@ double voiced(const std::shared_ptr<media::VoiceModel>& model, const std::vector
 
 }  // namespace
 
-TEST_CASE("open_silero names a missing file, and refuses a wrong library or model with the reason") {
+TEST_CASE("open_silero names a missing file, and refuses a wrong library with the reason") {
   const Folder folder;
   CHECK(media::open_silero(folder.path).error() == folder.path + "/libonnxruntime.so is not there");
   folder.put("libonnxruntime.so", "no library");
   CHECK(media::open_silero(folder.path).error() == folder.path + "/silero_vad.onnx is not there");
   folder.put("silero_vad.onnx", "no model");
   CHECK(media::open_silero(folder.path).error().find("libonnxruntime.so") != std::string::npos);
+}
+
+TEST_CASE("open_silero refuses a wrong model with the reason") {
   if (!installed()) return;
-  std::filesystem::remove(folder.path + "/libonnxruntime.so");
+  const Folder folder;
+  folder.put("silero_vad.onnx", "no model");
   std::filesystem::create_symlink(std::filesystem::absolute(::folder() + "/libonnxruntime.so"), folder.path + "/libonnxruntime.so");
   CHECK(media::open_silero(folder.path).error().find("silero_vad.onnx") != std::string::npos);
 }
@@ -99,7 +97,16 @@ TEST_CASE("open_silero does not load a file that other users can change") {
     std::filesystem::permissions(place, before);
   }
   CHECK(said().find(refusal) == std::string::npos);
-  if (::geteuid() != 0) return;
+}
+
+TEST_CASE("open_silero does not load a file of another user, or one that another group can change") {
+  if (::geteuid() != 0) return offhook_test::skip("only root can change the owner of a file");
+  using std::filesystem::perms;
+  const Folder folder;
+  folder.put("libonnxruntime.so", "no library");
+  folder.put("silero_vad.onnx", "no model");
+  const auto said = [&folder] { return media::open_silero(folder.path).error(); };
+  const std::string refusal = " is not loaded: other users may change ", library = folder.path + "/libonnxruntime.so";
   REQUIRE(::chown(library.c_str(), 0, 65533) == 0);
   CHECK(said().find(refusal) == std::string::npos);
   std::filesystem::permissions(library, perms::group_write, std::filesystem::perm_options::add);
@@ -126,7 +133,7 @@ TEST_CASE("open_silero refuses a library that is not ONNX Runtime") {
   const Folder folder;
   folder.put("silero_vad.onnx", "no model");
   const std::string libc = "/lib/x86_64-linux-gnu/libm.so.6";
-  if (!std::filesystem::exists(libc)) return;
+  if (!std::filesystem::exists(libc)) return offhook_test::skip("there is no " + libc);
   std::filesystem::create_symlink(libc, folder.path + "/libonnxruntime.so");
   CHECK(media::open_silero(folder.path).error().find("this is not ONNX Runtime") != std::string::npos);
 }
@@ -158,7 +165,7 @@ TEST_CASE("Calls in one batch get the same results as alone, for batches of 1 to
   }
 }
 
-TEST_CASE("The model finds no voice in silence and in a tone, whatever the other detector finds, and finds human voices") {
+TEST_CASE("The model finds no voice in silence and in a tone, whatever the other detector finds") {
   const auto model = installed();
   if (!model) return;
   std::vector<std::int16_t> pcm(24000);
@@ -166,7 +173,12 @@ TEST_CASE("The model finds no voice in silence and in a tone, whatever the other
   media::SineSource tone(440, 8000, 8000);
   tone.fill(pcm);
   CHECK(voiced(model, pcm) <= 0.1);
+}
+
+TEST_CASE("The model finds human voices") {
+  const auto model = installed();
+  if (!model) return;
   const auto voices = bench::recordings(5);
-  if (voices.empty()) MESSAGE("no human voice was tried: there are no recordings (asterisk-core-sounds-en-wav)");
+  if (voices.empty()) return offhook_test::skip("there are no recordings (apt-get install asterisk-core-sounds-en-wav)");
   for (const auto& voice : voices) CHECK(voiced(model, voice) >= 0.6);
 }

@@ -158,7 +158,7 @@ struct Flood {
         static_cast<void>(socket_.send(rtp_packet(1, sequence++), {kLoopback, port}));
         static_cast<void>(socket_.send(rtp_packet(1, sequence), {kLoopback, static_cast<std::uint16_t>(port + 1)}));
       }
-      pause == 0ms ? std::this_thread::yield() : std::this_thread::sleep_for(pause);
+      pause == 0ms ? std::this_thread::yield() : std::this_thread::sleep_for(pause);  // the pace of the flood
     }
   }
 

@@ -183,5 +183,5 @@ TEST_CASE("A recording key is 64 hexadecimal digits in any case, with blanks and
   CHECK((*parsed)[0] == 0);
   CHECK((*parsed)[31] == 0x1F);
   for (const auto& bad : {digits.substr(1), digits + "0", std::string(), "g" + digits.substr(1), digits.substr(0, 63) + " "})
-    CHECK(media::parse_recording_key(bad).error() == SealError::BadKey);
+    CHECK(media::parse_recording_key(bad) == base::fail(SealError::BadKey));
 }

@@ -7,6 +7,7 @@
 #include <offhook/tests/media/conceal_score.hpp>
 #include <offhook/tests/media/synthetic_voice.hpp>
 #include <offhook/tests/media/vectors.hpp>
+#include <offhook/tests/testkit/skip.hpp>
 
 #include <doctest/doctest.h>
 
@@ -107,20 +108,14 @@ void check_real_speech(const std::string& name, const Pcm& pcm) {
 TEST_CASE("On real speech, Concealer is at most as far from the lost audio as repetition is, and clicks less: test data") {
   const std::vector<NamedVoice> voices{{"vectors", vector_speech()}, {"capture", captured_speech()}};
   for (const auto& voice : voices) {
-    if (voice.pcm.empty()) {
-      MESSAGE("skipped: OFFHOOK_TEST_DATA has no audio");
-      return;
-    }
+    if (voice.pcm.empty()) return skip("the shared test data has no audio of the kind " + voice.name);
     check_real_speech(voice.name, voice.pcm);
   }
 }
 
 TEST_CASE("On real speech, Concealer is at most as far from the lost audio as repetition is, and clicks less: recordings") {
   const Pcm pcm = recorded_speech();
-  if (pcm.empty()) {
-    MESSAGE("skipped: there are no recordings (asterisk-core-sounds-en-wav)");
-    return;
-  }
+  if (pcm.empty()) return skip("there are no recordings (apt-get install asterisk-core-sounds-en-wav)");
   check_real_speech("recordings", pcm);
 }
 

@@ -1,6 +1,7 @@
 # Three instances behind Kamailio's dispatcher, configured as in packaging/kamailio. Kamailio spreads calls by load, also calls that arrive at the
 # same instant. One instance is killed and one is drained during calls: the recordings of the other callers must have no gap, and new calls must go to
 # the remaining instance. An instance that returns gets calls again.
+needs_program kamailio kamailio
 . "$here/openai.sh"
 free_ports registrar_port
 free_ports pbx

@@ -16,16 +16,16 @@ start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
 telephone=$pid
 expect "the call is up" says "$work/caller.log" 'Call established'
 expect "the caller is asked" says "$work/agent.log" 'call.tool .*what=asked'
-sleep 9
+sleep 9  # The caller does not agree yet.
 says "$work/kamailio.log" 'goes to .*6003' && die "transferred before the caller agreed"
 console=$(sed -n 's/^cons_listen 127.0.0.1://p' "$work/caller/config")
 printf 1 >"/dev/udp/127.0.0.1/$console"
-sleep 0.2
+sleep 0.2  # the duration of the key
 printf '\004' >"/dev/udp/127.0.0.1/$console"  # releases the key
 expect "Kamailio is asked for the second telephone" says "$work/kamailio.log" 'goes to .*6003'
 expect "the second telephone is in the call" says "$work/sales.log" 'Call established'
 expect "the record says where the caller went" has_record '"end":\{"by":"agent","cause":"transferred"' '"transfer":\{"target":"[^"]*6003[^"]*","status":200\}'
-sleep 4
+sleep 4  # The caller hears the second telephone, for the recording that is checked below.
 stop "$telephone"
 mapfile -t recordings < <(find "$work/caller/heard" -name '*-dec.wav' -size +1k | sort)
 [ "${#recordings[@]}" = 2 ] || die "the caller has ${#recordings[@]} recordings, not one of each call"

@@ -10,7 +10,7 @@ killed_in_a_call() {
   baresip_folder "caller$1" "9$1" "$work/question.wav"
   start_baresip "caller$1" "/dial sip:$1@127.0.0.1:$registrar_port"
   expect "the call is up" says "$work/caller$1.log" 'Call established'
-  sleep 6
+  sleep 6  # the duration of the recording
   kill -KILL "$agent_pid"
   expect "the agent is gone" gone "$agent_pid"
   file=$(find "$work/$1" -type f)
@@ -25,7 +25,8 @@ frames=$((($(stat -c %s "$work/cut.wav") - 44) / 4))
 [ "$frames" -ge $((16000 * 4)) ] || die "only $frames samples of six seconds"
 
 killed_in_a_call 6003 ', "format": "opus"'
-command -v opusinfo >/dev/null && command -v opusdec >/dev/null || absent "no opus-tools to play the recording with (apt-get install opus-tools)"
+needs_program opusinfo opus-tools
+needs_program opusdec opus-tools
 opusinfo "$file" >"$work/opusinfo.txt" 2>&1
 says "$work/opusinfo.txt" 'EOS not set' || die "opusinfo misses nothing at the end of what was not ended"
 [ "$(grep -cE 'WARNING|ERROR' "$work/opusinfo.txt")" = 1 ] || die "opusinfo does not like more than its end: $(grep -E 'WARNING|ERROR' "$work/opusinfo.txt" | head -n 3)"

@@ -4,7 +4,7 @@ free_ports registrar_port
 agent_config "$work/agent.json" 6001
 start agent "$offhook" run --config "$work/agent.json"
 agent_pid=$pid
-sleep 3
+expect "the agent warns that no registrar answers" says "$work/agent.log" 'registration\.silent'
 gone "$agent_pid" && die "it ended because the registrar is down: $(tail -n 1 "$work/agent.log")"
 expect "/readyz says 503" ready 503
 start_kamailio

@@ -1,4 +1,5 @@
 # STIR and SHAKEN with openssl only: the agent for 12155551212 accepts a call whose number is signed, and not a call that only claims the number.
+needs_program openssl openssl
 base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 certificate() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$1" -keyout "$work/$1.key" -out "$work/$1.pem" >>"$work/openssl.log" 2>&1; }
 # raw_signature: converts an ECDSA signature in DER to r and s, 32 octets each.

@@ -5,7 +5,7 @@ say_wav "$work/caller.wav" 8000 0 60000 "hello"
 baresip_folder caller 6002 "$work/caller.wav"
 start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
 expect "the call is up" says "$work/caller.log" 'Call established'
-sleep 1
+expect "the agent has the call, too" says "$work/agent.log" 'call\.up '
 kill -TERM "$agent_pid"
 expect "the agent has ended after SIGTERM" gone "$agent_pid"
 code=0

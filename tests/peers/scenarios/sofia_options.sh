@@ -1,4 +1,5 @@
 # sofia-sip queries the agent's capabilities over UDP and over TCP. Its parser accepts the responses, which are the same on both.
+needs_program sip-options sofia-sip-bin
 start_kamailio
 start_agent 6001
 for transport in udp tcp; do

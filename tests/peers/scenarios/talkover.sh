@@ -30,7 +30,7 @@ from_sim=${from/azure/azure_model}
 from_pid=${from_sim}_pid
 (
   until grep -qE '"what":"(answer|response|spoken|audio)"' "$work/$from_sim.jsonl" && grep -q 'We are open' "$work/$from_sim.jsonl"; do sleep 0.05; done
-  sleep 1.7
+  sleep 1.7  # into the sentence
   kill -KILL "${!from_pid}"
   touch "$work/killed"
 ) &

@@ -7,6 +7,7 @@
 //                                            client credentials and the calls that the suite passes in MCP_CONFORMANCE_CONTEXT
 #include <offhook/agent/tools/mcp/servers.hpp>
 #include <offhook/agent/tools/tool_names.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -16,7 +17,6 @@
 #include <iostream>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 using namespace offhook::agent::tools;
@@ -132,17 +132,11 @@ std::string made_up(const std::string& parameters) {
 
 /// Makes one call. Returns true when it has an answer within `most`.
 bool call(Watcher& watcher, ToolSource& source, std::uint64_t number, const std::string& tool, const std::string& arguments, std::chrono::seconds most) {
-  const auto began = std::chrono::steady_clock::now();
   source.start({number, tool, arguments});
-  while (std::chrono::steady_clock::now() - began < most) {
-    if (const auto result = source.poll()) {
-      watcher.say({{"result", {{"ok", result->ok}, {"text", result->text}}}, {"tool", tool}});
-      return true;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  watcher.say({{"result", nullptr}, {"tool", tool}});
-  return false;
+  auto result = source.poll();
+  const bool is_answered = offhook_test::wait_until([&] { return result || (result = source.poll()); }, most);
+  watcher.say({{"result", is_answered ? Json{{"ok", result->ok}, {"text", result->text}} : Json()}, {"tool", tool}});
+  return is_answered;
 }
 
 /// Returns the context that the suite passes to its clients.

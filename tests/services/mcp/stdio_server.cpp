@@ -36,7 +36,7 @@ Json tools(bool more, bool slow) {
 }
 
 std::string waited(double seconds) {
-  std::this_thread::sleep_for(std::chrono::duration<double>(std::clamp(seconds, 0.0, 60.0)));
+  std::this_thread::sleep_for(std::chrono::duration<double>(std::clamp(seconds, 0.0, 60.0)));  // A slow tool is what the test calls.
   return "The waiting is over.";
 }
 

@@ -1,5 +1,6 @@
 // SIPp, an independent program, authenticates at Offhook's verifier over loopback with MD5, which is its only algorithm.
 #include <offhook/tests/sip/malformed/peer_socket.hpp>
+#include <offhook/tests/testkit/skip.hpp>
 
 #include <array>
 #include <atomic>
@@ -91,10 +92,7 @@ bool sipp(std::uint16_t port, const std::string& password, const std::string& st
 }  // namespace
 
 TEST_CASE("SIPp authenticates with MD5, and gets a 401 again for a wrong password [RFC 3261 section 22.1]") {
-  if (std::system("command -v sipp >/dev/null 2>&1") != 0) {
-    MESSAGE("skipped: sipp is not installed (sip-tester)");
-    return;
-  }
+  if (std::system("command -v sipp >/dev/null 2>&1") != 0) return offhook_test::skip("there is no sipp (apt-get install sip-tester)");
   Admission admission({sip::Algorithm::Md5});
   CHECK(sipp(admission.edge->port(), "secret", "486"));
   CHECK(admission.proven == 1);

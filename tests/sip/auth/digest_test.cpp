@@ -1,5 +1,8 @@
 #include <offhook/sip/auth/digest.hpp>
 
+#include <offhook/tests/testkit/shared_data.hpp>
+#include <offhook/tests/testkit/skip.hpp>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -88,13 +91,8 @@ std::string text(const nlohmann::json& vector, const char* name) {
 }
 
 TEST_CASE("digest_response gives the values of all shared vectors, auth-int and -sess included [RFC 7616 section 3.4.1]") {
-  const char* data = std::getenv("OFFHOOK_TEST_DATA");
-  const std::string path = std::string(data != nullptr ? data : "../shared/data") + "/vectors/digest.json";
-  std::ifstream file(path);
-  if (!file) {
-    MESSAGE("skipped: there is no " << path);
-    return;
-  }
+  std::ifstream file(offhook_test::shared_data("vectors/digest.json"));
+  if (!file) return offhook_test::skip("the shared test data has no vectors/digest.json");
   const auto vectors = nlohmann::json::parse(file);
   CHECK(vectors.size() >= 20);
   for (const auto& vector : vectors) {

@@ -4,9 +4,10 @@
 #include "tls_peer.hpp"
 
 #include <offhook/sip/message/parser.hpp>
+#include <offhook/tests/testkit/shared_data.hpp>
+#include <offhook/tests/testkit/skip.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -61,11 +62,6 @@ const std::vector<Reaction> kRfc5118{
     {"mult-ip-in-header", {"481"}},  {"mult-ip-in-sdp", {"100"}},    {"port-ambiguous", {"405"}},
     {"port-unambiguous", {"405"}},   {"via-received-param-no-delim", {"200"}}, {"via-received-param-with-delim", {"481"}},
 };
-
-std::filesystem::path data() {
-  const char* named = std::getenv("OFFHOOK_TEST_DATA");
-  return named != nullptr ? named : "../shared/data";
-}
 
 std::string read(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -193,10 +189,6 @@ std::vector<Reaction> own() {
 }
 
 std::size_t run(const std::filesystem::path& folder, const std::vector<Reaction>& table, Over over) {
-  if (!std::filesystem::is_directory(folder)) {
-    MESSAGE("skipped: no ", folder.filename().string(), ", because OFFHOOK_TEST_DATA names no folder; tests/data/torture stands in");
-    return table.size();
-  }
   std::size_t done = 0;
   for (const Reaction& want : table) {
     // Each message gets a new edge, because some messages belong to one transaction.
@@ -213,25 +205,31 @@ std::size_t run(const std::filesystem::path& folder, const std::vector<Reaction>
   return done;
 }
 
+/// Runs the messages of an RFC, in a folder of the shared test data.
+void run_shared(const char* folder, const std::vector<Reaction>& table, Over over) {
+  if (!offhook_test::has_shared_data(folder)) return offhook_test::skip(std::string("the shared test data has no ") + folder);
+  CHECK(run(offhook_test::shared_data(folder), table, over) == table.size());
+}
+
 }  // namespace
 
 TEST_CASE("Over UDP each message of RFC 4475 gets the response of a user agent [RFC 4475 section 3]") {
-  CHECK(run(data() / "rfc4475", kRfc4475, Over::Udp) == 50);
+  run_shared("rfc4475", kRfc4475, Over::Udp);
 }
 TEST_CASE("Over TCP each message of RFC 4475 gets the response of a user agent [RFC 4475 section 3]") {
-  CHECK(run(data() / "rfc4475", kRfc4475, Over::Tcp) == 50);
+  run_shared("rfc4475", kRfc4475, Over::Tcp);
 }
 TEST_CASE("Over UDP each message of RFC 5118 gets the response of a user agent [RFC 5118 section 4]") {
-  CHECK(run(data() / "rfc5118", kRfc5118, Over::Udp) == 12);
+  run_shared("rfc5118", kRfc5118, Over::Udp);
 }
 TEST_CASE("Over TCP each message of RFC 5118 gets the response of a user agent [RFC 5118 section 4]") {
-  CHECK(run(data() / "rfc5118", kRfc5118, Over::Tcp) == 12);
+  run_shared("rfc5118", kRfc5118, Over::Tcp);
 }
 TEST_CASE("Over TLS each message of RFC 4475 gets the response of a user agent [RFC 4475 section 3]") {
-  CHECK(run(data() / "rfc4475", kRfc4475, Over::Tls) == 50);
+  run_shared("rfc4475", kRfc4475, Over::Tls);
 }
 TEST_CASE("Over TLS each message of RFC 5118 gets the response of a user agent [RFC 5118 section 4]") {
-  CHECK(run(data() / "rfc5118", kRfc5118, Over::Tls) == 12);
+  run_shared("rfc5118", kRfc5118, Over::Tls);
 }
 TEST_CASE("Over UDP, TCP and TLS each of Offhook's torture messages gets the response of a user agent [RFC 4475 section 3, RFC 5118 section 4]") {
   const auto table = own();

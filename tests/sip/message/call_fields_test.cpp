@@ -32,7 +32,7 @@ TEST_CASE("parse_replaces refuses a value without exactly one tag of each kind, 
     REQUIRE_FALSE(parsed);
     CHECK(parsed.error() == ParseError::BadParameter);
   }
-  CHECK(parse_replaces(";to-tag=a;from-tag=b").error() == ParseError::Empty);
+  CHECK(parse_replaces(";to-tag=a;from-tag=b") == offhook::base::fail(ParseError::Empty));
 }
 
 TEST_CASE("parse_replaces reads kMaxReplacesBytes, and refuses one octet more") {

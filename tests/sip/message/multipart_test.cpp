@@ -2,6 +2,9 @@
 
 #include <offhook/sip/message/multipart.hpp>
 
+#include <offhook/tests/testkit/shared_data.hpp>
+#include <offhook/tests/testkit/skip.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace offhook::sip;
@@ -131,11 +134,8 @@ TEST_CASE("split_multipart finds a part with all 256 octets whole, whatever in i
 }
 
 TEST_CASE("split_multipart separates the parts of the multipart torture message, NUL octets included [RFC 4475 section 3.1.1.11]") {
-  if (test::data_folder().empty()) {
-    MESSAGE("skipped: no rfc4475, because OFFHOOK_TEST_DATA names no folder");
-    return;
-  }
-  const auto message = test::parse(test::read_file(test::data_folder() / "rfc4475" / "mpart01.dat"));
+  if (!offhook_test::has_shared_data("rfc4475")) return offhook_test::skip("the shared test data has no rfc4475");
+  const auto message = test::parse(test::read_file(offhook_test::shared_data("rfc4475/mpart01.dat")));
   REQUIRE(message);
   const auto parts = split_multipart(message->find(HeaderName::ContentType).value_or(""), message->body());
   REQUIRE(parts);

@@ -4,6 +4,9 @@
 #include <offhook/sip/message/framer.hpp>
 #include <offhook/sip/message/writer.hpp>
 
+#include <offhook/tests/testkit/shared_data.hpp>
+#include <offhook/tests/testkit/skip.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace offhook::sip;
@@ -13,7 +16,7 @@ namespace {
 constexpr std::string_view kRefused = "italian-carrier-invite-nonascii-quotes.sip";
 
 Message real(const char* file) {
-  auto result = test::parse(test::read_file(test::data_folder() / "real-world" / file));
+  auto result = test::parse(test::read_file(offhook_test::shared_data("real-world") / file));
   REQUIRE_MESSAGE(result, file);
   return std::move(*result);
 }
@@ -86,7 +89,9 @@ void check_same(const Message& a, const Message& b) {
 
 TEST_CASE("real-world messages are equal after they have been parsed, written and parsed again") {
   std::vector<std::filesystem::path> folders = {"bench/data", "tests/data/torture"};
-  if (const auto data = test::data_folder(); !data.empty()) folders.insert(folders.end(), {data / "real-world", data / "bench"});
+  for (const char* name : {"real-world", "bench"}) {
+    if (offhook_test::has_shared_data(name)) folders.push_back(offhook_test::shared_data(name));
+  }
   std::size_t messages = 0;
   for (const auto& folder : folders) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
@@ -103,16 +108,13 @@ TEST_CASE("real-world messages are equal after they have been parsed, written an
       ++messages;
     }
   }
-  CHECK(messages >= (test::data_folder().empty() ? 15 : 45));
+  CHECK(messages >= (folders.size() > 2 ? 45 : 15));
 }
 
 TEST_CASE("all real-world messages parse as a datagram and through the framer, except the one that must not") {
-  if (test::data_folder().empty()) {
-    MESSAGE("skipped: no real-world messages, because OFFHOOK_TEST_DATA names no folder");
-    return;
-  }
+  if (!offhook_test::has_shared_data("real-world")) return offhook_test::skip("the shared test data has no real-world");
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(test::data_folder() / "real-world")) {
+  for (const auto& entry : std::filesystem::directory_iterator(offhook_test::shared_data("real-world"))) {
     if (entry.path().extension() != ".sip") continue;
     ++files;
     const auto name = entry.path().filename().string();
@@ -142,10 +144,7 @@ TEST_CASE("all real-world messages parse as a datagram and through the framer, e
 }
 
 TEST_CASE("unusual values of real-world messages are read correctly") {
-  if (test::data_folder().empty()) {
-    MESSAGE("skipped: no real-world messages, because OFFHOOK_TEST_DATA names no folder");
-    return;
-  }
+  if (!offhook_test::has_shared_data("real-world")) return offhook_test::skip("the shared test data has no real-world");
   CHECK(real("asterisk-200-options-twilio-via.sip").call_id() == "ab6b73299a46dc11fd159d00ae@192.0.2.143:5060");
   CHECK_FALSE(real("teams-direct-routing-options-200.sip").to().tag());
   const auto teams = real("teams-direct-routing-invite-doc-style.sip");

@@ -87,12 +87,5 @@ inline std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// Returns the folder of the shared test data, or an empty path when this machine has none.
-inline std::filesystem::path data_folder() {
-  const char* named = std::getenv("OFFHOOK_TEST_DATA");
-  const std::filesystem::path folder = named != nullptr ? named : "../shared/data";
-  return std::filesystem::is_directory(folder) ? folder : std::filesystem::path();
-}
-
 }  // namespace test
 }  // namespace offhook::inline v0::sip

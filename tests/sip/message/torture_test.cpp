@@ -2,6 +2,9 @@
 // available. The responses of transports and user agents beyond that (416, 420, 415, 481, ...) are tested in their own folders.
 #include "support.hpp"
 
+#include <offhook/tests/testkit/shared_data.hpp>
+#include <offhook/tests/testkit/skip.hpp>
+
 #include <doctest/doctest.h>
 
 #include <sstream>
@@ -49,17 +52,17 @@ void check(const std::string& text, const Expectation& expected) {
   CHECK(result.error().answerable == expected.answerable);
 }
 
-/// Returns true when the shared test data is absent. The test case then counts as skipped.
+/// Returns true when the shared test data has no such folder. The test case then counts as skipped.
 bool is_skipped(const char* name) {
-  if (!test::data_folder().empty()) return false;
-  MESSAGE("skipped: no ", std::string(name), ", because OFFHOOK_TEST_DATA names no folder; our own set stands in");
+  if (offhook_test::has_shared_data(name)) return false;
+  offhook_test::skip(std::string("the shared test data has no ") + name);
   return true;
 }
 
 template <std::size_t N>
 void check_folder(const char* name, const Expectation (&table)[N]) {
   if (is_skipped(name)) return;
-  const auto folder = test::data_folder() / name;
+  const auto folder = offhook_test::shared_data(name);
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) files += entry.path().extension() == ".tsv" ? 0 : 1;
   CHECK(files == N);  // Each file has an expectation.
@@ -72,7 +75,7 @@ void check_folder(const char* name, const Expectation (&table)[N]) {
 }
 
 Message rfc4475(const char* file) {
-  auto result = test::parse(test::read_file(test::data_folder() / "rfc4475" / file));
+  auto result = test::parse(test::read_file(offhook_test::shared_data("rfc4475") / file));
   REQUIRE_MESSAGE(result, file);
   return std::move(*result);
 }
@@ -197,7 +200,7 @@ TEST_CASE("the parser parses or refuses the torture messages of RFC 5118 as a pa
 
 TEST_CASE("RFC 5118's message with IPv6 in SDP parses with the correct Content-Length [RFC 5118 section 4.6]") {
   if (is_skipped("rfc5118")) return;
-  auto text = test::lines(test::read_file(test::data_folder() / "rfc5118" / "ipv6-in-sdp"));
+  auto text = test::lines(test::read_file(offhook_test::shared_data("rfc5118/ipv6-in-sdp")));
   const auto wrong = text.find("Content-Length: 268");
   REQUIRE(wrong != std::string::npos);
   text.replace(wrong, 19, "Content-Length: 251");
@@ -238,7 +241,9 @@ TEST_CASE("values in the tortuous messages of RFC 4475 are read correctly [RFC 4
 
 TEST_CASE("every torture message, cut off at any octet, is read within its octets") {
   std::vector<std::filesystem::path> folders = {"tests/data/torture"};
-  if (const auto data = test::data_folder(); !data.empty()) folders.insert(folders.end(), {data / "rfc4475", data / "rfc5118"});
+  for (const char* name : {"rfc4475", "rfc5118"}) {
+    if (offhook_test::has_shared_data(name)) folders.push_back(offhook_test::shared_data(name));
+  }
   std::size_t messages = 0;
   for (const auto& folder : folders) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {

@@ -171,9 +171,9 @@ TEST_CASE_FIXTURE(Registering, "A removed account receives and makes no calls, a
     sip::CallOptions call;
     call.account = account;
     call.target = "sip:desk@192.0.2.99";
-    CHECK(stack.calls().call(call, now).error() == sip::StackError::UnknownAccount);
-    CHECK(stack.subscriptions().subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}}}, now).error() == sip::StackError::UnknownAccount);
-    CHECK(stack.requests().send({account, sip::Method::Options, "sip:6001@pbx.example"}, now).error() == sip::StackError::UnknownAccount);
+    CHECK(stack.calls().call(call, now) == base::fail(sip::StackError::UnknownAccount));
+    CHECK(stack.subscriptions().subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}}}, now) == base::fail(sip::StackError::UnknownAccount));
+    CHECK(stack.requests().send({account, sip::Method::Options, "sip:6001@pbx.example"}, now) == base::fail(sip::StackError::UnknownAccount));
     for (const std::string from : {"192.0.2.50", "192.0.2.66"}) {
       sent.clear();
       receive(invite("offer", {}, "sip:6001@192.0.2.1"), {{1}, sip::Transport::Udp, local, address(from, 5060)});

@@ -1,6 +1,8 @@
 #include <offhook/sip/model/limits.hpp>
 #include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/tests/sim/scripted.hpp>
+#include <offhook/tests/testkit/shared_data.hpp>
+#include <offhook/tests/testkit/skip.hpp>
 
 #include <doctest/doctest.h>
 
@@ -345,12 +347,8 @@ TEST_CASE_FIXTURE(Flooded, "A flood of requests does not prevent REGISTER") {
 }
 
 TEST_CASE("The messages of RFC 4475 get the responses that the RFC asks of a user agent [RFC 4475 section 3]") {
-  const char* data = std::getenv("OFFHOOK_TEST_DATA");
-  const auto folder = std::filesystem::path(data != nullptr ? data : "../shared/data") / "rfc4475";
-  if (!std::filesystem::exists(folder)) {
-    MESSAGE("skipped: no rfc4475, because OFFHOOK_TEST_DATA names no folder; tests/data/torture stands in");
-    return;
-  }
+  const auto folder = offhook_test::shared_data("rfc4475");
+  if (!std::filesystem::exists(folder)) return offhook_test::skip("the shared test data has no rfc4475");
   const std::map<std::string, std::vector<std::string>> expected{
       {"intmeth.dat", {"405", "501"}}, {"badvers.dat", {"505"}},  {"unkscm.dat", {"416"}},         {"novelsc.dat", {"416"}},
       {"bext01.dat", {"420"}},         {"invut.dat", {"415"}},    {"sdp01.dat", {"406"}},          {"mismatch01.dat", {"400"}},
@@ -390,12 +388,8 @@ TEST_CASE("The messages of RFC 4475 get the responses that the RFC asks of a use
 }
 
 TEST_CASE("The messages of RFC 5118 get the responses that the RFC asks of a user agent, sent to their topmost Via [RFC 5118 section 4]") {
-  const char* data = std::getenv("OFFHOOK_TEST_DATA");
-  const auto folder = std::filesystem::path(data != nullptr ? data : "../shared/data") / "rfc5118";
-  if (!std::filesystem::exists(folder)) {
-    MESSAGE("skipped: no rfc5118, because OFFHOOK_TEST_DATA names no folder; tests/data/torture stands in");
-    return;
-  }
+  const auto folder = offhook_test::shared_data("rfc5118");
+  if (!std::filesystem::exists(folder)) return offhook_test::skip("the shared test data has no rfc5118");
   struct Expected {
     std::vector<std::string> statuses;
     std::uint16_t port = 5060;  // The port of the response. No message has rport.

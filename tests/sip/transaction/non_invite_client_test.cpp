@@ -92,6 +92,7 @@ TEST_CASE("NonInviteClient that wakes up late resends once, and not once for eac
   NonInviteClient client(Timers{}, Transport::Udp, start, out);
   out.clear();
   client.on_time(start + 20s, out);
+  client.on_time(start + 20s, out);
   CHECK(out == Actions{Transmit{What::Request}});
 }
 

@@ -46,8 +46,8 @@ TEST_CASE("the table holds kMaxTransactions, refuses one more, and accepts again
     REQUIRE(table.add_client(client_key("z9hG4bK" + std::to_string(i), "INVITE"), id(i)));
   }
   CHECK(table.size() == kMaxTransactions);
-  CHECK(table.add_client(client_key("z9hG4bKmore", "INVITE"), id(9999)).error() == TableError::Full);
-  CHECK(table.add_server(keys_of(Request{}.message()), id(9999)).error() == TableError::Full);
+  CHECK(table.add_client(client_key("z9hG4bKmore", "INVITE"), id(9999)) == base::fail(TableError::Full));
+  CHECK(table.add_server(keys_of(Request{}.message()), id(9999)) == base::fail(TableError::Full));
   CHECK(table.size() == kMaxTransactions);
   table.erase(id(17));
   CHECK(table.add_server(keys_of(Request{}.message()), id(9999)));
@@ -59,7 +59,7 @@ TEST_CASE("the table accepts kMaxServerTransactions from peers, refuses one more
     return Request{}.with(&Request::branch, ";branch=z9hG4bKs" + std::to_string(i));
   };
   for (std::uint64_t i = 1; i <= kMaxServerTransactions; ++i) REQUIRE(table.add_server(keys_of(incoming(i).message()), id(i)));
-  CHECK(table.add_server(keys_of(incoming(9999).message()), id(9999)).error() == TableError::Full);
+  CHECK(table.add_server(keys_of(incoming(9999).message()), id(9999)) == base::fail(TableError::Full));
   CHECK(table.add_client(client_key("z9hG4bKours", "REGISTER"), id(9999)));
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("a full table accepts kMaxCallTransactions more for live calls, refuse
   for (std::uint64_t i = 1; i <= kAll; ++i) {
     REQUIRE(table.add_server(keys_of(incoming(i).message()), id(i), i > kMaxServerTransactions));
   }
-  CHECK(table.add_server(keys_of(incoming(99999).message()), id(99999), true).error() == TableError::Full);
+  CHECK(table.add_server(keys_of(incoming(99999).message()), id(99999), true) == base::fail(TableError::Full));
   CHECK(table.add_client(client_key("z9hG4bKours", "REGISTER"), id(99999)));
 }
 

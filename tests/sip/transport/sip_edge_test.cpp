@@ -2,6 +2,7 @@
 // after a generous limit.
 #include <offhook/tests/sip/transport/running_edge.hpp>
 #include <offhook/tests/testkit/descriptor_limit.hpp>
+#include <offhook/tests/testkit/skip.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
 #include <net/if.h>
@@ -297,10 +298,7 @@ TEST_CASE("An edge bound to :: has IPv4 addresses for itself and for an IPv4 pee
   base::SystemRandom random;
   sip::Stack stack({}, random);
   const auto edge = sip::SipEdge::open({*base::IpAddress::parse("::"), 0, true}, stack);
-  if (!edge) {
-    MESSAGE("skipped: this machine has no IPv6");
-    return;
-  }
+  if (!edge) return offhook_test::skip("this machine has no IPv6");
   std::vector<base::SocketAddress> sources;
   (*edge)->on_event([&](const sip::Event& event) {
     const auto* call = std::get_if<sip::IncomingCall>(&event);
@@ -351,7 +349,7 @@ TEST_CASE("The response of an edge bound to every interface leaves from the addr
     sip::Stack stack({}, random);
     const auto edge = sip::SipEdge::open({*base::IpAddress::parse(any), 0, true}, stack);
     if (!edge) {
-      MESSAGE("skipped: this machine has no IPv6");
+      offhook_test::skip("this machine has no IPv6");
       continue;
     }
     std::thread thread([&] { (*edge)->run(); });
@@ -420,10 +418,7 @@ TEST_CASE("On a machine with several IPv6 addresses, the response leaves from th
     (*edge)->stop();
     thread.join();
   }).join();
-  if (!has_network) {
-    MESSAGE("skipped: this user may make no network of its own");
-    return;
-  }
+  if (!has_network) return offhook_test::skip("this user may make no network of its own");
   CHECK(answer.starts_with("SIP/2.0 200 "));
 }
 
@@ -558,10 +553,7 @@ TEST_CASE("IPv4 and IPv6 share a port number when each has a listener of its own
   std::uint16_t port = 0;
   {
     ListeningEdge first({{sip::Transport::Udp, v6, 0}, {sip::Transport::Tcp, v6, 0}});
-    if (!first.edge) {
-      MESSAGE("skipped: this machine has no IPv6");
-      return;
-    }
+    if (!first.edge) return offhook_test::skip("this machine has no IPv6");
     port = first.edge->port();
   }
   ListeningEdge running({{sip::Transport::Udp, v6, port}, {sip::Transport::Udp, v4, port}, {sip::Transport::Tcp, v6, port},

@@ -66,9 +66,9 @@ TEST_CASE("Headers are read as by the official client: any case, any blanks, the
 }
 
 TEST_CASE("An invalid frame is refused with a reason") {
-  CHECK(parse_usp_binary("").error() == UspError::TooShort);
-  CHECK(parse_usp_binary("\x01").error() == UspError::TooShort);
-  CHECK(parse_usp_binary(std::string("\x00\x05Path", 6)).error() == UspError::TooShort);
+  CHECK(parse_usp_binary("") == base::fail(UspError::TooShort));
+  CHECK(parse_usp_binary("\x01") == base::fail(UspError::TooShort));
+  CHECK(parse_usp_binary(std::string("\x00\x05Path", 6)) == base::fail(UspError::TooShort));
   CHECK(parse_usp_binary(std::string("\x00\x00", 2)).error() == UspError::NoPath);
   CHECK(parse_usp_text("").error() == UspError::NoPath);
   CHECK(parse_usp_text("{\"no\":\"headers\"}").error() == UspError::NoPath);

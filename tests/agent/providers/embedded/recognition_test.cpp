@@ -11,6 +11,8 @@
 #include <offhook/agent/providers/embedded/yes_no.hpp>
 #include <offhook/agent/support/work_pool.hpp>
 
+#include <offhook/tests/testkit/skip.hpp>
+
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -270,12 +272,9 @@ TEST_CASE("A spoken zero is recognised among wishes and as an answer") {
   }
 }
 
-TEST_CASE("A person's digits are recognised, if the recordings are installed") {
+TEST_CASE("A person's recorded digits are recognised") {
   const std::string folder = "/usr/share/asterisk/sounds/en_US_f_Allison/digits/";
-  if (!std::filesystem::exists(folder + "1.g722")) {
-    MESSAGE("not tested: install the Debian package asterisk-core-sounds-en-g722");
-    return;
-  }
+  if (!std::filesystem::exists(folder + "1.g722")) return offhook_test::skip("there are no recordings (apt-get install asterisk-core-sounds-en-g722)");
   Ears ears;
   int right = 0, wrong = 0;
   for (const std::string number : {"1394", "0730", "8018", "4794", "3896", "7961", "0794486533", "5614001"}) {

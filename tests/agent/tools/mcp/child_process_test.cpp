@@ -4,6 +4,7 @@
 #include <offhook/agent/tools/mcp/stdio_wire.hpp>
 #include <offhook/tests/agent/tools/mcp/waiting.hpp>
 #include <offhook/tests/testkit/descriptor_limit.hpp>
+#include <offhook/tests/testkit/skip.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -146,10 +147,7 @@ TEST_CASE("A program reads its input and writes its output, and its arguments ar
 TEST_CASE("A program cannot open the memory of the parent process, although both have the same user") {
   bool has_landlock = false;
   std::thread([&] { has_landlock = enter_landlock_domain(); }).join();
-  if (!has_landlock) {
-    MESSAGE("no Landlock in this kernel: nothing was tried");
-    return;
-  }
+  if (!has_landlock) return offhook_test::skip("this kernel has no Landlock");
   Child child(shell("(: </proc/$PPID/mem) 2>/dev/null && echo opened; (: </proc/self/mem) && echo own; echo end"));
   child.run_until([&] { return child.output.ends_with("end\n"); });
   CHECK(child.output == "own\nend\n");

@@ -74,7 +74,7 @@ await proof('fault_stall', 'the service sends nothing more in a turn', async () 
   const ear = new Ear();
   const stop = talk(ear);
   await ear.start();
-  await new Promise((resolve) => { setTimeout(resolve, 2500); });
+  await new Promise((resolve) => { setTimeout(resolve, 2500); });  // The silence is the subject of the proof.
   stop();
   assert.deepEqual(ear.words(), []);
   assert.equal(ear.canceled, null);

@@ -73,7 +73,7 @@ await proof('agent_interrupted', 'a voice silences the agent', async () => {
   await speak(line, await question());
   await line.next('UserStartedSpeaking');
   const before = line.audio.length;
-  await new Promise((resolve) => { setTimeout(resolve, 500); });
+  await new Promise((resolve) => { setTimeout(resolve, 500); });  // The silence is the subject of the proof.
   assert.ok(line.audio.length - before < 5, `${line.audio.length - before} messages of audio after it`);
   line.close();
 });

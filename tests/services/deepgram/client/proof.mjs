@@ -82,6 +82,7 @@ export const listening = { model: 'nova-3', language: 'en', encoding: 'linear16'
 /// One second of a tone that is loud enough to count as voice.
 export const loud = Buffer.alloc(16_000);
 for (let i = 0; i < loud.length; i += 2) loud.writeInt16LE(Math.round(8000 * Math.sin(i / 7)), i);
+/// Waits while nothing must come: the silence is the subject of the proof.
 export const later = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 /// Checks that the service refused the handshake. The client reports the status, and retries only if its options say so.
 export function refused(line, status) {

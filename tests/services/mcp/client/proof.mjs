@@ -77,6 +77,7 @@ async function serve(command, env, ready, run) {
   const child = spawn(node, command, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const gather = (bytes) => { said += bytes; };
+  const gone = new Promise((done) => child.on('exit', done));
   child.stdout.on('data', gather);
   child.stderr.on('data', gather);
   try {
@@ -84,6 +85,7 @@ async function serve(command, env, ready, run) {
     return await run(said);
   } finally {
     child.kill('SIGKILL');
+    await gone;  // Its port is free then.
   }
 }
 
@@ -135,7 +137,6 @@ await proof('everything.session_lost', async () => {
     });
   }));
   await first;
-  await new Promise((later) => setTimeout(later, 500));
   return run(async () => { told(); return session; });
 });
 await proof('filesystem.stdio', () => {

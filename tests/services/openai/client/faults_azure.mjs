@@ -34,7 +34,7 @@ for (const [name, date] of [['', null], ['_dated', older]]) {
     const session = await azureSession('voice', date);
     say(session, 'stall');
     await session.next('response.output_audio.delta');
-    await new Promise((resolve) => { setTimeout(resolve, 1000); });
+    await new Promise((resolve) => { setTimeout(resolve, 1000); });  // The silence is the subject of the proof.
     session.send({ type: 'input_audio_buffer.clear' });
     await session.next('input_audio_buffer.cleared');
     assert.equal(session.of('response.done').length, 0);

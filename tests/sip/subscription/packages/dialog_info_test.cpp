@@ -137,7 +137,7 @@ TEST_CASE("An XML document can have kMaxXmlElements elements and kMaxBodyBytes o
   most.insert(most.find('>') + 1, kMaxBodyBytes - most.size(), ' ');
   CHECK(parse_dialog_info(most));
   most.insert(most.find('>') + 1, 1, ' ');
-  CHECK(parse_dialog_info(most).error() == PackageError::TooLarge);
+  CHECK(parse_dialog_info(most) == base::fail(PackageError::TooLarge));
 }
 
 TEST_CASE("A document can have kMaxRows dialogs, and so can a table") {

@@ -44,7 +44,7 @@ TEST_CASE("A summary can have kMaxSummaryLines lines and kMaxBodyBytes octets, a
   std::string most = "Messages-Waiting: no\r\n\r\n";
   most.resize(kMaxBodyBytes, 'x');
   CHECK(parse_message_summary(most));
-  CHECK(parse_message_summary(most + "x").error() == PackageError::TooLarge);
+  CHECK(parse_message_summary(most + "x") == base::fail(PackageError::TooLarge));
 }
 
 TEST_CASE("A written summary reads back equal") {

@@ -14,7 +14,7 @@ namespace offhook::test {
 /// A temporary folder; the destructor removes it.
 struct Folder {
   Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "offhook-store-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "offhook-test-XXXXXX").string();
     REQUIRE(::mkdtemp(name.data()) != nullptr);
     path = name;
   }

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <offhook/agent/setup/setup.hpp>
+
+#include <functional>
+#include <string>
+
+namespace offhook::inline v0::agent::setup {
+
+/// Looks up the host, which takes up to three seconds. The trial ends when `is_interrupted` returns true.
+[[nodiscard]] Finding try_host(const std::string& host, const std::function<bool()>& is_interrupted);
+
+}  // namespace offhook::inline v0::agent::setup
