@@ -38,6 +38,13 @@ void Detectors::end_audio() {
   barge_in_options_ = voiced_ = echo_ = false;
 }
 
+inline void Detectors::judge_echo(std::span<const std::int16_t> pcm, const HeardVoice& voice, bool genuine) {
+  auto* const guard = context_.chain->echo_guard.get();
+  if (guard == nullptr) return;
+  const auto verdict = voice.bands ? guard->on_heard(*voice.bands, genuine) : guard->on_heard(pcm, genuine);
+  if (genuine) echo_ = verdict.echo;  // Concealed audio repeats what was received before.
+}
+
 void Detectors::hear(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice, rtp::Pull::Kind kind) {
   const bool genuine = kind == rtp::Pull::Kind::Frame, silent = kind == rtp::Pull::Kind::Silence;
   judge_echo(pcm, voice, genuine);
@@ -50,13 +57,6 @@ void Detectors::hear(const TickTime& time, std::span<const std::int16_t> pcm, co
 }
 
 // --- echo ------------------------------------------------------------------------------------------------------------------
-
-void Detectors::judge_echo(std::span<const std::int16_t> pcm, const HeardVoice& voice, bool genuine) {
-  auto* const guard = context_.chain->echo_guard.get();
-  if (guard == nullptr) return;
-  const auto verdict = voice.bands ? guard->on_heard(*voice.bands, genuine) : guard->on_heard(pcm, genuine);
-  if (genuine) echo_ = verdict.echo;  // Concealed audio repeats what was received before.
-}
 
 void Detectors::measure_echo() {
   if (!context_.chain->echo_guard) return;

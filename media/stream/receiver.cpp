@@ -10,8 +10,6 @@
 namespace offhook::inline v0::media {
 namespace {
 
-using Content = rtp::JitterBuffer::Content;
-
 constexpr std::int32_t kMostMoved = 8000;  // units: one second, half of which the echo guard covers
 
 rtp::DelayProfile profile_for(Listener listener) { return listener == Listener::Machine ? rtp::kRecogniserProfile : rtp::kCallProfile; }
@@ -22,8 +20,8 @@ bool is_noise(const MediaPlan& plan, std::uint8_t payload_type) {
   return payload_type == kComfortNoiseType && rtp_clock_hz(plan.codec) == 8000;
 }
 
-Content content_of(AudioCodec codec, base::Bytes payload) {
-  return codec == AudioCodec::Opus && is_opus_dtx(payload.size()) ? Content::LastAudio : Content::Audio;
+rtp::PacketContent kind_of(AudioCodec codec, base::Bytes payload) {
+  return codec == AudioCodec::Opus && is_opus_dtx(payload.size()) ? rtp::PacketContent::LastAudio : rtp::PacketContent::Audio;
 }
 
 }  // namespace
@@ -46,78 +44,64 @@ void Receiver::forget_audio() {
 
 // --- packets ---------------------------------------------------------------------------------------------------------------
 
-std::optional<Receiver::Arrival> Receiver::accept(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
-  const auto packet = rtp::parse_packet(datagram);
-  if (!packet) {
-    ++malformed_;
-    return std::nullopt;
-  }
-  const MediaPlan& plan = *context_.plan;
-  Arrival arrival{.packet = *packet, .audio = plan.codec_of(packet->payload_type), .event_clock_hz = plan.event_clock_of(packet->payload_type)};
-  if (!arrival.event_clock_hz && !arrival.audio && !is_noise(plan, packet->payload_type)) {
-    ++refused_payload_;  // before the source is checked: invalid packets must not pass a probation
-    if (source_.is_of_source(from, packet->ssrc)) reception_.on_other(packet->ssrc, packet->sequence);  // The packet is not lost.
-    return std::nullopt;
-  }
-  const auto before = source_.ssrc();
-  if (source_.on_rtp(from, packet->ssrc, packet->sequence, now) != rtp::SourcePolicy::Verdict::Accept) return std::nullopt;
-  const bool of_another_source = before != source_.ssrc();
-  arrival.is_next = arrival.audio && is_next(*packet, of_another_source);
-  bytes_received_ += datagram.size();
-  if (before && of_another_source) {
-    event_receiver_.reset();
-    context_.meter.on_new_stream();
-  }
-  count(arrival, now);
-  return arrival;
-}
-
 /// Returns whether the packet is newer than all others before: no copy, and not reordered.
-bool Receiver::is_next(const rtp::Packet& packet, bool of_another_source) {
+inline bool Receiver::is_next(const rtp::Packet& packet, bool of_another_source) {
   const auto behind = static_cast<std::uint16_t>(newest_ - packet.sequence);
   if (!of_another_source && behind <= rtp::kMaxMisorder) return false;
   newest_ = packet.sequence;
   return true;
 }
 
-void Receiver::count(const Arrival& arrival, base::TimePoint now) {
-  const rtp::Packet& packet = arrival.packet;
+inline void Receiver::count(const rtp::Packet& packet, const Content& content, base::TimePoint now) {
   context_.meter.on_packet();
-  const std::uint32_t clock_hz = arrival.audio ? rtp_clock_hz(*arrival.audio) : 0;
-  if (arrival.audio) reception_.set_clock(clock_hz);
-  const bool in_time = !arrival.audio || context_.meter.in_time(packet.timestamp, clock_hz);
+  const std::uint32_t clock_hz = content.audio ? rtp_clock_hz(*content.audio) : 0;
+  if (content.audio) reception_.set_clock(clock_hz);
+  const bool in_time = !content.audio || context_.meter.in_time(packet.timestamp, clock_hz);
   reception_.on_packet(packet.ssrc, packet.sequence, packet.timestamp, now, in_time);
-  if (arrival.event_clock_hz) event_receiver_.set_clock(*arrival.event_clock_hz);
+  if (content.event_clock_hz) event_receiver_.set_clock(*content.event_clock_hz);
 }
 
-void Receiver::take_event(const Arrival& arrival, base::TimePoint now) {
-  if (arrival.event_clock_hz) event_receiver_.on_packet(arrival.packet.payload, arrival.packet.timestamp, now);
+std::optional<Receiver::Content> Receiver::accept(const rtp::Packet& packet, const base::SocketAddress& from, std::size_t octets, base::TimePoint now) {
+  const MediaPlan& plan = *context_.plan;
+  Content content{.audio = plan.codec_of(packet.payload_type), .event_clock_hz = plan.event_clock_of(packet.payload_type)};
+  if (!content.event_clock_hz && !content.audio && !is_noise(plan, packet.payload_type)) {
+    ++refused_payload_;  // before the source is checked: invalid packets must not pass a probation
+    if (source_.is_of_source(from, packet.ssrc)) reception_.on_other(packet.ssrc, packet.sequence);  // The packet is not lost.
+    return std::nullopt;
+  }
+  const auto before = source_.ssrc();
+  if (source_.on_rtp(from, packet.ssrc, packet.sequence, now) != rtp::SourcePolicy::Verdict::Accept) return std::nullopt;
+  const bool of_another_source = before != source_.ssrc();
+  content.is_next = content.audio && is_next(packet, of_another_source);
+  bytes_received_ += octets;
+  if (before && of_another_source) {
+    event_receiver_.reset();
+    context_.meter.on_new_stream();
+  }
+  count(packet, content, now);
+  return content;
 }
 
-void Receiver::store(const Arrival& arrival, base::TimePoint now) {
-  const rtp::Packet& packet = arrival.packet;
-  take_event(arrival, now);
-  auto content = Content::Key;
+void Receiver::store(const rtp::Packet& packet, const Content& content, base::TimePoint now) {
+  take_event(packet, content, now);
+  auto kind = rtp::PacketContent::Key;
   std::optional<rtp::PayloadTiming> timing;
-  if (arrival.event_clock_hz) {
-    timing = {.clock = static_cast<std::uint8_t>(*arrival.event_clock_hz / rtp::kUnitHz)};
-  } else if (arrival.audio) {
-    content = content_of(*arrival.audio, packet.payload);
-    timing = timing_of(*arrival.audio, packet.payload);
+  if (content.event_clock_hz) {
+    timing = {.clock = static_cast<std::uint8_t>(*content.event_clock_hz / rtp::kUnitHz)};
+  } else if (content.audio) {
+    kind = kind_of(*content.audio, packet.payload);
+    timing = timing_of(*content.audio, packet.payload);
   } else if (peer_noise_.on_payload(packet.payload, packet.timestamp)) {
-    content = Content::ComfortNoise;
+    kind = rtp::PacketContent::ComfortNoise;
     timing.emplace();
   }
-  if (!timing) {
-    ++malformed_;
-    return;
-  }
-  static_cast<void>(jitter_buffer_.put_or_push_out(packet, now, content, *timing));  // The buffer counts refused packets.
+  if (!timing) return on_malformed();
+  static_cast<void>(jitter_buffer_.put_or_push_out(packet, now, kind, *timing));  // The buffer counts refused packets.
 }
 
 // --- frames ----------------------------------------------------------------------------------------------------------------
 
-void Receiver::follow_listener() {
+inline void Receiver::follow_listener() {
   const Listener listener = context_.port.listener.load(std::memory_order_relaxed);
   if (listener == std::exchange(listener_, listener)) return;
   jitter_buffer_.set_profile(profile_for(listener));

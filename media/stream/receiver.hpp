@@ -14,6 +14,7 @@
 #include <offhook/rtp/source_policy.hpp>
 #include <offhook/rtp/telephone_event.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -23,9 +24,8 @@ namespace offhook::inline v0::media {
 /// The receiving part of a stream: it accepts packets, and makes one frame of 20 ms for each tick out of them. It decodes, conceals and stretches.
 class Receiver {
  public:
-  /// A packet of an accepted source. Its payload borrows from the datagram.
-  struct Arrival {
-    rtp::Packet packet;
+  /// What an accepted packet carries.
+  struct Content {
     std::optional<AudioCodec> audio;                ///< nullopt: no audio
     std::optional<std::uint32_t> event_clock_hz;    ///< nullopt: no telephone event. If both are nullopt, it is comfort noise
     bool is_next = false;                           ///< audio that is newer than all before: no copy, and not reordered
@@ -40,12 +40,16 @@ class Receiver {
   void forget_audio();
   void forget_events() { event_receiver_.reset(); }
 
-  /// Parses and counts a packet of RTP. Returns nullopt, and counts it, if it is refused.
-  [[nodiscard]] std::optional<Arrival> accept(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+  /// Takes a packet of a datagram with `octets`, and counts it. Returns nullopt if it is refused.
+  [[nodiscard]] std::optional<Content> accept(const rtp::Packet& packet, const base::SocketAddress& from, std::size_t octets, base::TimePoint now);
+  /// Counts a datagram that is no packet.
+  void on_malformed() { ++malformed_; }
   /// Stores an accepted packet until its time to be played.
-  void store(const Arrival& arrival, base::TimePoint now);
+  void store(const rtp::Packet& packet, const Content& content, base::TimePoint now);
   /// Takes the key of an accepted packet, if it carries one.
-  void take_event(const Arrival& arrival, base::TimePoint now);
+  void take_event(const rtp::Packet& packet, const Content& content, base::TimePoint now) {
+    if (content.event_clock_hz) event_receiver_.on_packet(packet.payload, packet.timestamp, now);
+  }
   /// Returns the next key that ended, or nullopt. on_time() must have been called in this tick.
   [[nodiscard]] std::optional<rtp::ReceivedDigit> poll_digit() { return event_receiver_.poll(); }
   void on_time(base::TimePoint now) { event_receiver_.on_time(now); }
@@ -64,7 +68,7 @@ class Receiver {
 
  private:
   [[nodiscard]] bool is_next(const rtp::Packet& packet, bool of_another_source);
-  void count(const Arrival& arrival, base::TimePoint now);
+  void count(const rtp::Packet& packet, const Content& content, base::TimePoint now);
   void follow_listener();
   rtp::Pull::Kind decode_or_conceal(const rtp::Pull& pull, std::span<std::int16_t> pcm);
   void decode_pieces(AudioCodec codec, std::span<std::int16_t> pcm);

@@ -176,14 +176,15 @@ void Sender::map_types(const std::optional<MediaPlan>& theirs) {
   if (theirs->receive_events) map_event(*theirs->receive_events, theirs->event_clock_hz);
 }
 
-std::optional<rtp::Packet> Sender::translate(const rtp::Packet& packet, const Destination& to, base::TimePoint now) {
+std::optional<Onward> Sender::pass_on(const rtp::Packet& packet, const Destination& to, base::TimePoint now) {
   if (!context_.plan || !context_.plan->send || !to) {
     translator_->interrupt();
     return std::nullopt;
   }
   const auto ours = translator_->translate(packet, now);
-  if (ours) packetizer_.count(ours->payload.size());
-  return ours;
+  if (!ours) return std::nullopt;
+  packetizer_.count(ours->payload.size());
+  return Onward{*ours, *to};
 }
 
 // --- statistics ------------------------------------------------------------------------------------------------------------

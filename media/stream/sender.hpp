@@ -23,6 +23,12 @@
 
 namespace offhook::inline v0::media {
 
+/// A packet that leaves through the other leg of a relay, and its destination. Its payload borrows from the received datagram.
+struct Onward {
+  rtp::Packet packet;
+  base::SocketAddress to;
+};
+
 /// The sending part of a stream: it plays the agent's audio, encodes it and puts it into packets, and sends digits. While the stream is relayed, it
 /// sends the packets of the other leg as part of the same RTP stream instead.
 class Sender {
@@ -50,7 +56,7 @@ class Sender {
   /// Maps the payload types of the other leg's peer to those of our peer.
   void map_types(const std::optional<MediaPlan>& theirs);
   /// Translates a packet of the other leg. Returns nullopt if it cannot leave, or if there is no destination.
-  [[nodiscard]] std::optional<rtp::Packet> translate(const rtp::Packet& packet, const Destination& to, base::TimePoint now);
+  [[nodiscard]] std::optional<Onward> pass_on(const rtp::Packet& packet, const Destination& to, base::TimePoint now);
   /// The other leg's audio does not continue.
   void interrupt_relay() { translator_->interrupt(); }
   /// Returns whether a packet of the other leg left since the last call.

@@ -64,16 +64,29 @@ std::optional<Onward> Stream::on_packet(Channel channel, const base::SocketAddre
 }
 
 std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
-  const auto arrival = receiver_.accept(from, datagram, now);
-  if (!arrival) return std::nullopt;
-  taken_ = arrival->is_next;
-  reporter_.on_ssrc(arrival->packet.ssrc, from);
-  if (is_relayed()) return pass(*arrival, now);
-  if (context_.plan->receive) receiver_.store(*arrival, now);
+  const auto packet = rtp::parse_packet(datagram);
+  if (!packet) {
+    receiver_.on_malformed();
+    return std::nullopt;
+  }
+  const auto content = receiver_.accept(*packet, from, datagram.size(), now);
+  if (!content) return std::nullopt;
+  taken_ = content->is_next;
+  reporter_.on_ssrc(packet->ssrc, from);
+  if (is_relayed()) return pass(*packet, *content, now);
+  if (context_.plan->receive) receiver_.store(*packet, *content, now);
   return std::nullopt;
 }
 
 // --- the tick --------------------------------------------------------------------------------------------------------------
+
+inline void Stream::begin_tick(const TickTime& time, bool sending) {
+  context_.events.retry();
+  sender_.obey_commands(time.tick, sending);
+  watch_.on_tick(time, receiver_.source().last_heard());
+  receiver_.on_time(time.now);
+  while (const auto digit = receiver_.poll_digit()) detectors_.report_digit(digit->digit, digit->duration_ms, time);
+}
 
 std::span<const std::int16_t> Stream::hear(const TickTime& time, CodecChain::Frame& frame) {
   if (!context_.plan) return {};
@@ -109,14 +122,6 @@ SaidFrame Stream::take_in(const TickTime& time, std::span<const std::int16_t> pc
 void Stream::give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out) {
   if (is_relayed()) return go_on_relayed(time, out);  // A row of a conference may contain a leg that has left it.
   if (context_.plan) answer(time, receiver_.source().rtp_destination(), pcm, others, out);
-}
-
-void Stream::begin_tick(const TickTime& time, bool sending) {
-  context_.events.retry();
-  sender_.obey_commands(time.tick, sending);
-  watch_.on_tick(time, receiver_.source().last_heard());
-  receiver_.on_time(time.now);
-  while (const auto digit = receiver_.poll_digit()) detectors_.report_digit(digit->digit, digit->duration_ms, time);
 }
 
 std::span<const std::int16_t> Stream::tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const HeardVoice& voice) {
@@ -206,17 +211,14 @@ void Stream::end_relay(base::TimePoint now) {
 /// Maps the payload types of the other peer to those of our peer.
 void Stream::map_types() { sender_.map_types(relayed_with_->context_.plan); }
 
-std::optional<Onward> Stream::pass(const Receiver::Arrival& arrival, base::TimePoint now) {
+std::optional<Onward> Stream::pass(const rtp::Packet& packet, const Receiver::Content& content, base::TimePoint now) {
   context_.meter.on_passed();
   if (!context_.plan->receive) {
     relayed_with_->sender_.interrupt_relay();
     return std::nullopt;
   }
-  receiver_.take_event(arrival, now);
-  const auto to = relayed_with_->receiver_.source().rtp_destination();
-  const auto theirs = relayed_with_->sender_.translate(arrival.packet, to, now);
-  if (!theirs) return std::nullopt;
-  return Onward{*theirs, *to};
+  receiver_.take_event(packet, content, now);
+  return relayed_with_->sender_.pass_on(packet, relayed_with_->receiver_.source().rtp_destination(), now);
 }
 
 void Stream::go_on_relayed(const TickTime& time, Sendout& out) {

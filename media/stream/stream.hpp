@@ -33,12 +33,6 @@ struct StreamOptions {
   std::string cname;              ///< "": the stream draws one: RFC 7022 section 4.2
 };
 
-/// A packet that leaves through the other leg of a relay, and its destination. Its payload borrows from the received datagram.
-struct Onward {
-  rtp::Packet packet;
-  base::SocketAddress to;
-};
-
 /// One call's media without its sockets. It takes datagrams and ticks, returns datagrams, and fills and empties the AudioPort's rings. Pure: no clock, no I/O;
 /// on_packet() and tick() never allocate or wait. One thread, the leg's worker, calls its functions; another thread may make and destroy it.
 ///
@@ -108,7 +102,7 @@ class Stream {
 
  private:
   std::optional<Onward> on_rtp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
-  std::optional<Onward> pass(const Receiver::Arrival& arrival, base::TimePoint now);
+  std::optional<Onward> pass(const rtp::Packet& packet, const Receiver::Content& content, base::TimePoint now);
   void forget_audio();
   void begin_relay(Stream& other, base::TimePoint now);
   void end_relay(base::TimePoint now);
