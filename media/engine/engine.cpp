@@ -89,7 +89,8 @@ base::Result<std::size_t, EngineError> Engine::Impl::worker_of(LegId beside) {
   return worker;
 }
 
-base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside) {
+base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside,
+                                                      std::unique_ptr<PacketPath> path) {
   const std::lock_guard lock(mutex_);
   collect();
   forget_closed();
@@ -99,7 +100,7 @@ base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& loc
   auto pair = bind_pair(local);
   if (!pair) return base::fail(pair.error());
   auto leg = std::make_unique<Leg>(StreamOptions{options_.silence_limit, options_.cname}, std::move(port), std::move(pair->rtp),
-                                   std::move(pair->rtcp), random_);
+                                   std::move(pair->rtcp), random_, std::move(path));
   const LegId id{++last_id_};
   leg->id = id;
   Entry entry;
@@ -272,8 +273,8 @@ EngineStatus Engine::Impl::status() const {
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Engine::~Engine() = default;
 
-base::Result<OpenLeg, EngineError> Engine::open(base::IpAddress local, std::shared_ptr<AudioPort> port, LegId beside) {
-  return impl_->open(local, std::move(port), beside);
+base::Result<OpenLeg, EngineError> Engine::open(base::IpAddress local, std::shared_ptr<AudioPort> port, LegId beside, std::unique_ptr<PacketPath> path) {
+  return impl_->open(local, std::move(port), beside, std::move(path));
 }
 base::Result<void, EngineError> Engine::relay(LegId a, LegId b) { return impl_->relay(a, b); }
 base::Result<void, EngineError> Engine::end_relay(LegId either) { return impl_->end_relay(either); }

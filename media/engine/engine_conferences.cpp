@@ -77,7 +77,7 @@ base::Result<std::unique_ptr<LegSlot>, EngineError> Engine::Impl::find_place(con
 }
 
 void Engine::Impl::send_to(Entry& entry, std::unique_ptr<LegSlot> slot) {
-  const LegSlot* const untaken = entry.leg->next_station.exchange(slot.get(), std::memory_order_acq_rel);
+  const LegSlot* const untaken = entry.leg->move.wanted.exchange(slot.get(), std::memory_order_acq_rel);
   entry.leg->wishes.fetch_or(kMove, std::memory_order_release);
   entry.slots.push_back(std::move(slot));
   if (untaken != nullptr) forget(entry, entry.slots.size() - 2);

@@ -30,7 +30,7 @@ class Engine::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside);
+  base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside, std::unique_ptr<PacketPath> path);
   base::Result<void, EngineError> relay(LegId a, LegId b);
   base::Result<void, EngineError> end_relay(LegId either);
   base::Result<void, EngineError> start(LegId id, const MediaPlan& plan, bool relearn);

@@ -189,11 +189,9 @@ bool UringDatagrams::is_asked(const Leg& leg) const {
   return std::any_of(asks_->begin(), asks_->end(), [&](const Ask& ask) { return ask.leg == &leg; });
 }
 
-void UringDatagrams::send(Leg& leg, const Sendout& out) {
-  for (const auto& datagram : out.all()) {
-    const auto room = next_send(leg, datagram.channel, datagram.size, datagram.to);
-    if (!room.empty()) std::memcpy(room.data(), datagram.octets.data(), datagram.size);
-  }
+void UringDatagrams::send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) {
+  const auto room = next_send(leg, channel, datagram.size(), to);
+  if (!room.empty()) std::memcpy(room.data(), datagram.data(), datagram.size());
 }
 
 void UringDatagrams::pass_on(Leg& through, const Onward& onward) {
@@ -359,7 +357,7 @@ void UringDatagrams::on_audio(Ask& ask, std::int32_t result, const ArrivalClock&
     return;
   }
   const bool cut = (ask.header.msg_flags & MSG_TRUNC) != 0;
-  const base::Bytes datagram(ask.octets.data(), cut ? 0 : static_cast<std::size_t>(result));
+  const std::span datagram(ask.octets.data(), cut ? 0 : static_cast<std::size_t>(result));
   const auto noted = noted_arrival(CMSG_FIRSTHDR(&ask.header));
   hand_in(*leg, Channel::Rtp, from_sockaddr(&ask.from), datagram, clock.arrival(noted));
   if (is_here && leg->pace.wants_more()) wanting_.push_back(leg);
@@ -376,7 +374,7 @@ void UringDatagrams::on_report(Place& place, Tag tag, std::span<std::uint8_t> bu
   }
   auto* const header = ::io_uring_recvmsg_validate(buffer.data(), static_cast<int>(buffer.size()), &wanted_);
   if (header == nullptr) return;
-  const auto* const octets = static_cast<const std::uint8_t*>(::io_uring_recvmsg_payload(header, &wanted_));
+  auto* const octets = static_cast<std::uint8_t*>(::io_uring_recvmsg_payload(header, &wanted_));
   const bool cut = (header->flags & MSG_TRUNC) != 0;
   const std::size_t size = cut ? 0 : ::io_uring_recvmsg_payload_length(header, static_cast<int>(buffer.size()), &wanted_);
   const auto noted = noted_arrival(::io_uring_recvmsg_cmsg_firsthdr(header, &wanted_));

@@ -3,12 +3,11 @@
 #include <offhook/base/bytes.hpp>
 #include <offhook/media/engine/audio_watch.hpp>
 #include <offhook/media/engine/datagrams.hpp>
-#include <offhook/rtp/translator.hpp>
+#include <offhook/media/engine/packet_path.hpp>
 
 #include <liburing.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -35,7 +34,6 @@ class UringDatagrams : public Datagrams {
   void receive(std::span<Leg* const> due, const ArrivalClock& clock) override;
   void watch_audio(Leg& leg) override { relayed_.add(leg); }
   void unwatch_audio(Leg& leg) override { relayed_.remove(leg); }
-  void send(Leg& leg, const Sendout& out) override;
   bool flush() override;
   void remove(Leg& leg) override;
   [[nodiscard]] bool is_released(const Leg& leg) const override;
@@ -83,9 +81,10 @@ class UringDatagrams : public Datagrams {
   };
   struct Outgoing {
     sockaddr_storage to{};
-    std::array<std::uint8_t, std::max(kMaxDatagramOctets, rtp::kMaxPassedOctets)> octets;
+    std::array<std::uint8_t, PacketPath::kMaxOctets> octets;
   };
 
+  void send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) override;
   void pass_on(Leg& through, const Onward& onward) override;
   [[nodiscard]] std::span<std::uint8_t> next_send(Leg& leg, Channel channel, std::size_t octets, const base::SocketAddress& to);
   [[nodiscard]] io_uring_sqe* next_request();

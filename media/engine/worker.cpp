@@ -98,7 +98,7 @@ void Worker::end_all() {
   for (Leg* leg = arriving_.take_all(); leg != nullptr;) begin(*std::exchange(leg, leg->next_arriving));
   const auto now = base::Clock::now();
   for (Leg* const leg : leaving_) {
-    if (leg->departs_to != nullptr) say_goodbye(*leg, now);
+    if (leg->move.to != nullptr) say_goodbye(*leg, now);
   }
   for_each_leg([&](Leg& leg) { close(leg, now); });
   while (!closing_.empty()) end_some(now);
@@ -216,10 +216,10 @@ void Worker::receive(std::span<LegRow* const> rows) {
 
 void Worker::begin(Leg& leg) {
   leg.place = leg.slot->place;
-  if (LegSlot* const before = std::exchange(leg.came_from, nullptr)) before->left.store(true, std::memory_order_release);  // It may be freed from now on.
+  if (LegSlot* const before = std::exchange(leg.move.from, nullptr)) before->left.store(true, std::memory_order_release);  // It may be freed from now on.
   LegRow& row = *leg.place.row;
   row.legs[leg.place.lane] = &leg;
-  if (leg.handed_over && leg.slot->voice) {
+  if (leg.move.handed_over && leg.slot->voice) {
     row.voice.take_over(leg.place.lane, *leg.slot->voice, 0);
   } else {
     row.voice.reset(leg.place.lane);
@@ -313,10 +313,12 @@ void Worker::speak(Leg& leg, const TickTime& time, std::span<const std::int16_t>
 
 void Worker::send(Leg& leg, const TickTime& time) {
   datagrams_->send(leg, sendout_);
+  if (leg.path) datagrams_->run_path(leg, time.now);
   const bool is_turn = time.tick % kTicksPerLook == leg.id.value % kTicksPerLook;
   if (leg.young != 0) --leg.young;
   if (leg.young != 0 || is_turn) note_statistics(leg);
-  if (is_turn) datagrams_->mind_peer(leg, leg.stream.peer_heard(time.now - kTicksPerLook * kTick));
+  // A tied socket gets no datagrams of other sources, which a path may expect: RFC 8445 section 7.3.
+  if (is_turn && !leg.path) datagrams_->mind_peer(leg, leg.stream.peer_heard(time.now - kTicksPerLook * kTick));
 }
 
 /// Processes the orders of all legs of the row before any is ticked: closing a leg ends its relay, and the other leg may be in the same row.
@@ -331,13 +333,13 @@ void Worker::heed(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
   if ((wishes & kClose) != 0) return close(leg, now);
   // Clears the flag first: an order that comes from now on is noticed the next time.
   leg.wishes.fetch_and(static_cast<std::uint8_t>(~kMove), std::memory_order_acq_rel);
-  LegSlot* const next = leg.next_station.exchange(nullptr, std::memory_order_acq_rel);
+  LegSlot* const next = leg.move.wanted.exchange(nullptr, std::memory_order_acq_rel);
   if (next == nullptr) return;
   part(leg, now);  // The other leg was ordered to close, but was not ticked yet.
   if (next->place == leg.place) {
     take_slot(leg, *next);
   } else {
-    leg.departs_to = next;
+    leg.move.to = next;
     departing_.push_back(&leg);
   }
 }
@@ -388,7 +390,7 @@ void Worker::remove(Leg& leg) {
 void Worker::let_go() {
   std::erase_if(leaving_, [this](Leg* leg) {
     if (!datagrams_->is_released(*leg)) return false;
-    leg->departs_to != nullptr ? hand_over(*leg) : released_.push(*leg);
+    leg->move.to != nullptr ? hand_over(*leg) : released_.push(*leg);
     return true;
   });
   released_.run([this](Leg& leg) {
@@ -418,7 +420,7 @@ void Worker::hear_row(LegRow& row, const TickTime& time) {
     kept.ticked[lane] = false;
     Leg* const leg = row.legs[lane];
     if (leg == nullptr) continue;
-    if (leg->handed_over && !catch_up(*leg, time)) continue;
+    if (leg->move.handed_over && !catch_up(*leg, time)) continue;
     if (obey(*leg, time.now)) begin_voice(row, lane);
     kept.ticked[lane] = true;
     kept.heard[lane] = leg->stream.hear(time, kept.frames[lane]);
@@ -460,28 +462,28 @@ void Worker::leave_conference(Leg& leg) {
 
 /// Removes a leg after its tick here. RTP that comes from now on waits in its sockets.
 void Worker::depart(Leg& leg, std::uint64_t tick) {
-  if (leg.departs_to->voice) leg.departs_to->voice->take_over(0, leg.place.row->voice, leg.place.lane);
-  leg.last_tick = leg.handed_over ? leg.last_tick : tick;
-  leg.handed_over = true;
+  if (leg.move.to->voice) leg.move.to->voice->take_over(0, leg.place.row->voice, leg.place.lane);
+  leg.move.last_tick = leg.move.handed_over ? leg.move.last_tick : tick;
+  leg.move.handed_over = true;
   take_out(leg);
   remove(leg);
 }
 
 /// Passes the leg on; no object here points at it any more.
 void Worker::hand_over(Leg& leg) {
-  LegSlot& next = *std::exchange(leg.departs_to, nullptr);
-  leg.came_from = std::exchange(leg.slot, &next);
+  LegSlot& next = *std::exchange(leg.move.to, nullptr);
+  leg.move.from = std::exchange(leg.slot, &next);
   next.whose->add(leg);
 }
 
 /// Catches up the ticks that a leg missed on its way here, because it had another phase. Its numbers and its audio then continue. Returns false if
 /// the leg already had the tick that is due.
 bool Worker::catch_up(Leg& leg, const TickTime& time) {
-  if (time.tick <= leg.last_tick) return false;
-  leg.handed_over = false;
+  if (time.tick <= leg.move.last_tick) return false;
+  leg.move.handed_over = false;
   VoiceBank& voice = leg.place.row->voice;
   alone_.take_over(0, voice, leg.place.lane);
-  const auto first = std::max(leg.last_tick + 1, time.tick - std::min(time.tick, kMaxCatchUpTicks));
+  const auto first = std::max(leg.move.last_tick + 1, time.tick - std::min(time.tick, kMaxCatchUpTicks));
   for (auto tick = first; tick < time.tick; ++tick) {
     const auto due = time.now - static_cast<std::int64_t>(time.tick - tick) * kTick;
     const TickTime missed{.tick = tick, .now = due, .wall = wall_at(due)};
@@ -498,6 +500,7 @@ bool Worker::catch_up(Leg& leg, const TickTime& time) {
 void Worker::note_statistics(Leg& leg) {
   auto statistics = leg.stream.statistics();
   statistics.send_failed = leg.send_failed;
+  statistics.path_refused = leg.path_refused;
   leg.statistics.write(statistics);
 }
 
