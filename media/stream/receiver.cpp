@@ -44,6 +44,13 @@ void Receiver::forget_audio() {
 
 // --- packets ---------------------------------------------------------------------------------------------------------------
 
+inline Receiver::Content Receiver::content_of(std::uint8_t payload_type) const {
+  const MediaPlan& plan = *context_.plan;
+  if (const auto clock_hz = plan.event_clock_of(payload_type)) return {.kind = Content::Kind::Event, .event_clock_hz = *clock_hz};
+  if (const auto codec = plan.codec_of(payload_type)) return {.kind = Content::Kind::Audio, .codec = *codec};
+  return {.kind = is_noise(plan, payload_type) ? Content::Kind::ComfortNoise : Content::Kind::Refused};
+}
+
 /// Returns whether the packet is newer than all others before: no copy, and not reordered.
 inline bool Receiver::is_next(const rtp::Packet& packet, bool of_another_source) {
   const auto behind = static_cast<std::uint16_t>(newest_ - packet.sequence);
@@ -54,25 +61,27 @@ inline bool Receiver::is_next(const rtp::Packet& packet, bool of_another_source)
 
 inline void Receiver::count(const rtp::Packet& packet, const Content& content, base::TimePoint now) {
   context_.meter.on_packet();
-  const std::uint32_t clock_hz = content.audio ? rtp_clock_hz(*content.audio) : 0;
-  if (content.audio) reception_.set_clock(clock_hz);
-  const bool in_time = !content.audio || context_.meter.in_time(packet.timestamp, clock_hz);
+  bool in_time = true;
+  if (content.kind == Content::Kind::Audio) {
+    const std::uint32_t clock_hz = rtp_clock_hz(content.codec);
+    reception_.set_clock(clock_hz);
+    in_time = context_.meter.in_time(packet.timestamp, clock_hz);
+  }
   reception_.on_packet(packet.ssrc, packet.sequence, packet.timestamp, now, in_time);
-  if (content.event_clock_hz) event_receiver_.set_clock(*content.event_clock_hz);
+  if (content.kind == Content::Kind::Event) event_receiver_.set_clock(content.event_clock_hz);
 }
 
-std::optional<Receiver::Content> Receiver::accept(const rtp::Packet& packet, const base::SocketAddress& from, std::size_t octets, base::TimePoint now) {
-  const MediaPlan& plan = *context_.plan;
-  Content content{.audio = plan.codec_of(packet.payload_type), .event_clock_hz = plan.event_clock_of(packet.payload_type)};
-  if (!content.event_clock_hz && !content.audio && !is_noise(plan, packet.payload_type)) {
+Receiver::Content Receiver::accept(const rtp::Packet& packet, const base::SocketAddress& from, std::size_t octets, base::TimePoint now) {
+  auto content = content_of(packet.payload_type);
+  if (content.kind == Content::Kind::Refused) {
     ++refused_payload_;  // before the source is checked: invalid packets must not pass a probation
     if (source_.is_of_source(from, packet.ssrc)) reception_.on_other(packet.ssrc, packet.sequence);  // The packet is not lost.
-    return std::nullopt;
+    return {};
   }
   const auto before = source_.ssrc();
-  if (source_.on_rtp(from, packet.ssrc, packet.sequence, now) != rtp::SourcePolicy::Verdict::Accept) return std::nullopt;
+  if (source_.on_rtp(from, packet.ssrc, packet.sequence, now) != rtp::SourcePolicy::Verdict::Accept) return {};
   const bool of_another_source = before != source_.ssrc();
-  content.is_next = content.audio && is_next(packet, of_another_source);
+  content.is_next = content.kind == Content::Kind::Audio && is_next(packet, of_another_source);
   bytes_received_ += octets;
   if (before && of_another_source) {
     event_receiver_.reset();
@@ -83,17 +92,23 @@ std::optional<Receiver::Content> Receiver::accept(const rtp::Packet& packet, con
 }
 
 void Receiver::store(const rtp::Packet& packet, const Content& content, base::TimePoint now) {
-  take_event(packet, content, now);
-  auto kind = rtp::PacketContent::Key;
   std::optional<rtp::PayloadTiming> timing;
-  if (content.event_clock_hz) {
-    timing = {.clock = static_cast<std::uint8_t>(*content.event_clock_hz / rtp::kUnitHz)};
-  } else if (content.audio) {
-    kind = kind_of(*content.audio, packet.payload);
-    timing = timing_of(*content.audio, packet.payload);
-  } else if (peer_noise_.on_payload(packet.payload, packet.timestamp)) {
-    kind = rtp::PacketContent::ComfortNoise;
-    timing.emplace();
+  auto kind = rtp::PacketContent::Audio;
+  switch (content.kind) {
+    case Content::Kind::Refused: return;
+    case Content::Kind::Audio:
+      kind = kind_of(content.codec, packet.payload);
+      timing = timing_of(content.codec, packet.payload);
+      break;
+    case Content::Kind::Event:
+      take_event(packet, content, now);
+      kind = rtp::PacketContent::Key;
+      timing = {.clock = static_cast<std::uint8_t>(content.event_clock_hz / rtp::kUnitHz)};
+      break;
+    case Content::Kind::ComfortNoise:
+      kind = rtp::PacketContent::ComfortNoise;
+      if (peer_noise_.on_payload(packet.payload, packet.timestamp)) timing.emplace();
+      break;
   }
   if (!timing) return on_malformed();
   static_cast<void>(jitter_buffer_.put_or_push_out(packet, now, kind, *timing));  // The buffer counts refused packets.

@@ -24,11 +24,13 @@ namespace offhook::inline v0::media {
 /// The receiving part of a stream: it accepts packets, and makes one frame of 20 ms for each tick out of them. It decodes, conceals and stretches.
 class Receiver {
  public:
-  /// What an accepted packet carries.
+  /// What a packet carries, by its payload type. It fits a register.
   struct Content {
-    std::optional<AudioCodec> audio;                ///< nullopt: no audio
-    std::optional<std::uint32_t> event_clock_hz;    ///< nullopt: no telephone event. If both are nullopt, it is comfort noise
-    bool is_next = false;                           ///< audio that is newer than all before: no copy, and not reordered
+    enum class Kind : std::uint8_t { Refused, Audio, Event, ComfortNoise };
+    Kind kind = Kind::Refused;
+    AudioCodec codec{};                 ///< Audio
+    bool is_next = false;               ///< Audio that is newer than all before: no copy, and not reordered
+    std::uint32_t event_clock_hz = 0;   ///< Event
   };
 
   /// `context` is borrowed, and outlives the receiver.
@@ -40,15 +42,15 @@ class Receiver {
   void forget_audio();
   void forget_events() { event_receiver_.reset(); }
 
-  /// Takes a packet of a datagram with `octets`, and counts it. Returns nullopt if it is refused.
-  [[nodiscard]] std::optional<Content> accept(const rtp::Packet& packet, const base::SocketAddress& from, std::size_t octets, base::TimePoint now);
+  /// Takes a packet of a datagram with `octets`, and counts it.
+  [[nodiscard]] Content accept(const rtp::Packet& packet, const base::SocketAddress& from, std::size_t octets, base::TimePoint now);
   /// Counts a datagram that is no packet.
   void on_malformed() { ++malformed_; }
   /// Stores an accepted packet until its time to be played.
   void store(const rtp::Packet& packet, const Content& content, base::TimePoint now);
   /// Takes the key of an accepted packet, if it carries one.
   void take_event(const rtp::Packet& packet, const Content& content, base::TimePoint now) {
-    if (content.event_clock_hz) event_receiver_.on_packet(packet.payload, packet.timestamp, now);
+    if (content.kind == Content::Kind::Event) event_receiver_.on_packet(packet.payload, packet.timestamp, now);
   }
   /// Returns the next key that ended, or nullopt. on_time() must have been called in this tick.
   [[nodiscard]] std::optional<rtp::ReceivedDigit> poll_digit() { return event_receiver_.poll(); }
@@ -67,6 +69,7 @@ class Receiver {
   void prefetch() const noexcept;
 
  private:
+  [[nodiscard]] Content content_of(std::uint8_t payload_type) const;
   [[nodiscard]] bool is_next(const rtp::Packet& packet, bool of_another_source);
   void count(const rtp::Packet& packet, const Content& content, base::TimePoint now);
   void follow_listener();

@@ -70,11 +70,11 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
     return std::nullopt;
   }
   const auto content = receiver_.accept(*packet, from, datagram.size(), now);
-  if (!content) return std::nullopt;
-  taken_ = content->is_next;
+  if (content.kind == Receiver::Content::Kind::Refused) return std::nullopt;
+  taken_ = content.is_next;
   reporter_.on_ssrc(packet->ssrc, from);
-  if (is_relayed()) return pass(*packet, *content, now);
-  if (context_.plan->receive) receiver_.store(*packet, *content, now);
+  if (is_relayed()) return pass(*packet, content, now);
+  if (context_.plan->receive) receiver_.store(*packet, content, now);
   return std::nullopt;
 }
 
