@@ -9,7 +9,7 @@ using namespace offhook;
 
 namespace {
 
-rtp::HeldPacket packet(std::int64_t begin, std::int64_t units, std::uint64_t place = 0) {
+rtp::HeldPacket waiting(std::int64_t begin, std::int64_t units, std::uint64_t place = 0) {
   return {.begin = begin, .end = begin + units, .place = place};
 }
 
@@ -17,11 +17,11 @@ rtp::HeldPacket packet(std::int64_t begin, std::int64_t units, std::uint64_t pla
 
 TEST_CASE("HeldPackets keeps packets in the order of their time, and knows the latest end") {
   const auto held = std::make_unique<rtp::HeldPackets>();
-  for (const std::int64_t begin : {320, 0, 160}) held->insert(packet(begin, 160), held->index_of(begin));
+  for (const std::int64_t begin : {320, 0, 160}) held->insert(waiting(begin, 160), held->index_of(begin));
   CHECK(held->size() == 3);
   for (std::size_t i = 0; i < 3; ++i) CHECK((*held)[i].begin == static_cast<std::int64_t>(i) * 160);
   CHECK(held->end() == 480);
-  held->insert(packet(170, 800), held->index_of(170));  // A long packet ends after a later one.
+  held->insert(waiting(170, 800), held->index_of(170));  // A long packet ends after a later one.
   CHECK(held->end() == 970);
   held->remove_and_measure(2);
   CHECK(held->end() == 480);
@@ -35,7 +35,7 @@ TEST_CASE("HeldPackets holds kMaxBufferedPackets packets, at any place of its ri
   const auto held = std::make_unique<rtp::HeldPackets>();
   for (std::int64_t i = 0; i < 3 * static_cast<std::int64_t>(rtp::kMaxBufferedPackets); ++i) {
     if (held->full()) held->remove(0);
-    held->insert(packet(i * 160, 160), held->size());
+    held->insert(waiting(i * 160, 160), held->size());
   }
   CHECK(held->size() == rtp::kMaxBufferedPackets);
   CHECK(held->front().begin == static_cast<std::int64_t>(2 * rtp::kMaxBufferedPackets) * 160);
@@ -44,8 +44,8 @@ TEST_CASE("HeldPackets holds kMaxBufferedPackets packets, at any place of its ri
 
 TEST_CASE("HeldPackets finds the packet that arrived first, whatever its time is") {
   const auto held = std::make_unique<rtp::HeldPackets>();
-  held->insert(packet(0, 160, 900), 0);
-  held->insert(packet(160, 160, 200), 1);
-  held->insert(packet(320, 160, 500), 2);
+  held->insert(waiting(0, 160, 900), 0);
+  held->insert(waiting(160, 160, 200), 1);
+  held->insert(waiting(320, 160, 500), 2);
   CHECK(held->oldest() == 1);
 }
