@@ -31,7 +31,7 @@ class Listener {
  private:
   media::EchoGuard guard_{8000};
   media::VoiceActivity voice_{8000};
-  media::SpeechDetector speech_{{.onset_window = 6, .onset_voiced = 5, .hangover = 6}};  // the same values as in media/stream/stream.cpp
+  media::SpeechDetector speech_{{.onset_window = 6, .onset_voiced = 5, .hangover = 6}};  // the same values as in media/stream/detectors.cpp
   bool echo_ = false;
 };
 

@@ -22,7 +22,7 @@ void put(rtp::JitterBuffer& buffer, const TracePacket& packet, std::size_t numbe
   made.timestamp = packet.timestamp;
   made.ssrc = 1;
   made.payload = base::Bytes(kOctets).first(packet.comfort_noise ? 1 : kPacketUnits);
-  const auto content = packet.comfort_noise ? rtp::JitterBuffer::Content::ComfortNoise : rtp::JitterBuffer::Content::Audio;
+  const auto content = packet.comfort_noise ? rtp::PacketContent::ComfortNoise : rtp::PacketContent::Audio;
   static_cast<void>(buffer.put(made, time_at(packet.arrives_ms), content));
 }
 

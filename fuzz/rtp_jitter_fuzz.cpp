@@ -58,8 +58,8 @@ rtp::PayloadTiming timing_of(std::uint8_t who) {
   return kTimings[who >> 3 & 7];
 }
 
-rtp::JitterBuffer::Content content_of(std::uint8_t type) {
-  using Content = rtp::JitterBuffer::Content;
+rtp::PacketContent content_of(std::uint8_t type) {
+  using Content = rtp::PacketContent;
   if (type == 13) return Content::ComfortNoise;
   if (type == 14) return Content::LastAudio;
   return type == 15 ? Content::Key : Content::Audio;

@@ -3,8 +3,14 @@
 #include <offhook/media/engine/arrival_clock.hpp>
 #include <offhook/media/engine/epoll_datagrams.hpp>
 #include <offhook/media/engine/leg.hpp>
+#include <offhook/media/engine/packet_path.hpp>
 #include <offhook/media/engine/uring_datagrams.hpp>
+#include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/translator.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cassert>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -22,10 +28,71 @@ std::string_view to_string(DatagramPath path) {
 
 bool Datagrams::begins_phase(const ArrivalClock& clock) { return std::exchange(phase_began_, clock.began()) != clock.began(); }
 
-void Datagrams::hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint arrival) {
-  if (const auto onward = leg.stream.on_packet(channel, from, datagram, arrival)) pass_on(*leg.relayed_with, *onward);
+// --- from the sockets to the stream ----------------------------------------------------------------------------------------
+
+void Datagrams::hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint arrival) {
+  if (leg.path) return through_path(leg, channel, from, datagram, arrival);
+  to_stream(leg, channel, from, datagram, arrival);
   if (channel == Channel::Rtp) leg.pace.on_datagram(leg.stream.took_packet());
 }
+
+void Datagrams::through_path(Leg& leg, Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint arrival) {
+  const auto received = leg.path->on_datagram(channel, from, datagram, arrival);
+  bool taken = false;
+  switch (received.verdict) {
+    case PacketPath::Verdict::Rtp:
+      to_stream(leg, Channel::Rtp, from, received.packet, arrival);
+      taken = leg.stream.took_packet();
+      break;
+    case PacketPath::Verdict::Rtcp: to_stream(leg, Channel::Rtcp, from, received.packet, arrival); break;
+    case PacketPath::Verdict::Consumed: break;
+    case PacketPath::Verdict::Refused: ++leg.path_refused; break;
+  }
+  if (channel == Channel::Rtp) leg.pace.on_datagram(taken);
+}
+
+void Datagrams::to_stream(Leg& leg, Channel channel, const base::SocketAddress& from, base::Bytes packet, base::TimePoint arrival) {
+  const auto onward = leg.stream.on_packet(channel, from, packet, arrival);
+  if (!onward) return;
+  Leg& other = *leg.relayed_with;
+  if (!other.path) return pass_on(other, *onward);
+  std::array<std::uint8_t, PacketPath::kMaxOctets> room;
+  const auto size = rtp::write_packet(onward->packet, std::span(room).first(rtp::kMaxPassedOctets));
+  if (size) send_protected(other, Channel::Rtp, room, *size, onward->to);  // The packet fits.
+}
+
+// --- from the stream to the sockets ----------------------------------------------------------------------------------------
+
+void Datagrams::send(Leg& leg, const Sendout& out) {
+  for (const auto& datagram : out.all()) {
+    if (!leg.path) {
+      send_one(leg, datagram.channel, datagram.bytes(), datagram.to);
+      continue;
+    }
+    std::array<std::uint8_t, PacketPath::kMaxOctets> room;
+    std::copy_n(datagram.octets.begin(), datagram.size, room.begin());
+    send_protected(leg, datagram.channel, room, datagram.size, datagram.to);
+  }
+}
+
+void Datagrams::send_protected(Leg& leg, Channel channel, std::span<std::uint8_t> room, std::size_t size, const base::SocketAddress& to) {
+  const auto protected_size = leg.path->protect(channel, room, size);
+  if (!protected_size) {
+    ++leg.send_failed;
+    return;
+  }
+  send_one(leg, channel, room.first(*protected_size), to);
+}
+
+void Datagrams::run_path(Leg& leg, base::TimePoint now) {
+  leg.path->on_time(now);
+  while (const auto own = leg.path->poll_transmit()) {
+    assert(own->octets.size() <= PacketPath::kMaxOctets);
+    send_one(leg, own->channel, own->octets, own->to);
+  }
+}
+
+// --- the tie of a socket to its peer ---------------------------------------------------------------------------------------
 
 void Datagrams::mind_peer(Leg& leg, const std::optional<base::SocketAddress>& peer) {
   switch (leg.tie.look(peer)) {

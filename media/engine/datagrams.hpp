@@ -40,8 +40,11 @@ class Datagrams {
   /// watch_audio(): the leg is relayed, so that every receive() reads its audio, whether it is due or not. unwatch_audio() ends this.
   virtual void watch_audio(Leg& leg) = 0;
   virtual void unwatch_audio(Leg& leg) = 0;
-  /// Copies `out`, and sends it at the latest with the next flush(). Counts refused datagrams in leg.send_failed.
-  virtual void send(Leg& leg, const Sendout& out) = 0;
+  /// Copies `out`, and sends it at the latest with the next flush(), protected by the leg's path if it has one. Counts refused datagrams in
+  /// leg.send_failed.
+  void send(Leg& leg, const Sendout& out);
+  /// Call it once in each tick of a leg with a path: lets time pass in the path, and sends the path's own datagrams.
+  void run_path(Leg& leg, base::TimePoint now);
   /// Returns false if some datagrams must wait.
   virtual bool flush() { return true; }
   /// Ties the leg's audio socket to its peer, or unties it. Call it five times a second; `peer` is as for PeerTie::look().
@@ -60,12 +63,18 @@ class Datagrams {
  protected:
   /// Returns whether this is the first receive() of a phase: work that is not per leg runs once in each phase.
   [[nodiscard]] bool begins_phase(const ArrivalClock& clock);
-  /// Passes a datagram to the leg's stream. If the stream relays it, sends it through the other leg.
-  void hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint arrival);
-  /// Sends a packet of at most rtp::kMaxPassedOctets, as send() does.
+  /// Passes a datagram to the leg's stream, through the leg's path if it has one. If the stream relays it, sends it through the other leg.
+  void hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint arrival);
+  /// Copies a datagram of at most PacketPath::kMaxOctets, and sends it as send() does, but as it is.
+  virtual void send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) = 0;
+  /// Sends a packet of at most rtp::kMaxPassedOctets in the same way.
   virtual void pass_on(Leg& through, const Onward& onward) = 0;
 
  private:
+  void to_stream(Leg& leg, Channel channel, const base::SocketAddress& from, base::Bytes packet, base::TimePoint arrival);
+  void through_path(Leg& leg, Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint arrival);
+  /// Protects the first `size` octets of `room`, and sends them.
+  void send_protected(Leg& leg, Channel channel, std::span<std::uint8_t> room, std::size_t size, const base::SocketAddress& to);
   void untie(Leg& leg, int looks);
   base::TimePoint phase_began_{};
 };

@@ -1,26 +1,13 @@
 #include <offhook/media/engine/engine.hpp>
 
 #include <offhook/media/engine/engine_impl.hpp>
+#include <offhook/media/engine/port_pairs.hpp>
 
-#include <algorithm>
 #include <array>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace offhook::inline v0::media {
-namespace {
-
-constexpr unsigned kMaxWorkers = 256;
-constexpr std::uint32_t kMaxPortTries = 512;
-
-unsigned count_workers(const EngineOptions& options) {
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  return std::min(options.workers == 0 ? cores : options.workers, kMaxWorkers);
-}
-
-}  // namespace
-
 std::string_view to_string(EngineError error) {
   switch (error) {
     case EngineError::NoPort: return "the range has no free pair of ports: set a larger range";
@@ -39,75 +26,33 @@ std::string_view to_string(EngineError error) {
   return "unknown";
 }
 
-Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)), registry_(count_workers(options_)) {
-  const unsigned count = count_workers(options_);
-  const auto origin = base::Clock::now();
-  if (options_.voice_model) voice_ = std::make_unique<VoiceThread>(options_.voice_model, count, options_.on_voice_lost);
-  for (unsigned i = 0; i < count; ++i)
-    workers_.push_back(std::make_unique<Worker>(origin, options_.datagrams, voice_ ? &voice_->feed(i) : nullptr, options_.goes_before_others));
-  legs_of_.resize(count);
-  rows_.resize(count);
-}
-
-base::Result<Engine::Impl::Pair, EngineError> Engine::Impl::bind_pair(const base::IpAddress& local) {
-  const std::uint32_t first = (std::uint32_t{options_.first_port} + 1) / 2 * 2;
-  const std::uint32_t last = options_.last_port;
-  if (first == 0 || last < first + 1) return base::fail(EngineError::NoPort);
-  const std::uint32_t pairs = (last - first + 1) / 2;
-  const auto begin = random_.below(pairs);  // an unpredictable port: RFC 6056 section 3.3
-  for (std::uint32_t i = 0; i < std::min(pairs, kMaxPortTries); ++i) {
-    const auto port = static_cast<std::uint16_t>(first + 2 * ((begin + i) % pairs));
-    auto rtp = UdpSocket::bind({local, port});
-    if (!rtp && rtp.error() == SocketError::Refused) return base::fail(EngineError::NoSocket);
-    if (!rtp) continue;
-    auto rtcp = UdpSocket::bind({local, static_cast<std::uint16_t>(port + 1)});
-    if (!rtcp && rtcp.error() == SocketError::Refused) return base::fail(EngineError::NoSocket);
-    if (rtcp) return Pair{std::move(*rtp), std::move(*rtcp), port};
-  }
-  return base::fail(EngineError::NoPort);
-}
-
-// Returns the worker with the fewest legs among those with space and time.
-base::Result<std::size_t, EngineError> Engine::Impl::choose_worker() const {
-  std::optional<std::size_t> best;
-  bool any = false;
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    if (!workers_[i]->works()) continue;
-    any = true;
-    if (!has_room(i)) continue;
-    if (!best || legs_of_[i] < legs_of_[*best]) best = i;
-  }
-  if (best) return *best;
-  return base::fail(any ? EngineError::Busy : EngineError::NoSocket);
-}
+Engine::Impl::Impl(EngineOptions options) : options_(std::move(options)), registry_(WorkerPool::count(options_)), workers_(options_) {}
 
 base::Result<std::size_t, EngineError> Engine::Impl::worker_of(LegId beside) {
   const auto entry = find_open(beside);
   if (!entry) return base::fail(entry.error());
   const std::size_t worker = (*entry)->slots.back()->worker;
-  if (!has_room(worker)) return base::fail(EngineError::Busy);
+  if (!workers_.has_room(worker)) return base::fail(EngineError::Busy);
   return worker;
 }
 
-base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside) {
+base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside,
+                                                      std::unique_ptr<PacketPath> path) {
   const std::lock_guard lock(mutex_);
   collect();
   forget_closed();
-  const auto chosen = beside ? worker_of(beside) : choose_worker();
+  const auto chosen = beside ? worker_of(beside) : workers_.choose();
   if (!chosen) return base::fail(chosen.error());
-  const std::size_t worker = *chosen;
-  auto pair = bind_pair(local);
-  if (!pair) return base::fail(pair.error());
+  auto pair = bind_pair(local, options_.first_port, options_.last_port, random_);
+  if (!pair) return base::fail(pair.error() == PortPairError::NoPort ? EngineError::NoPort : EngineError::NoSocket);
   auto leg = std::make_unique<Leg>(StreamOptions{options_.silence_limit, options_.cname}, std::move(port), std::move(pair->rtp),
-                                   std::move(pair->rtcp), random_);
+                                   std::move(pair->rtcp), random_, std::move(path));
   const LegId id{++last_id_};
   leg->id = id;
   Entry entry;
-  entry.slots.push_back(std::make_unique<LegSlot>(worker, *workers_[worker], rows_[worker].take()));
+  entry.slots.push_back(workers_.take_slot(*chosen));
   leg->slot = entry.slots.back().get();
-  give_model(*entry.slots.back()->place.row);
-  workers_[worker]->add(*leg);
-  ++legs_of_[worker];
+  workers_[*chosen].add(*leg);
   ++open_legs_;
   entry.leg = std::move(leg);
   entries_.emplace(id, std::move(entry));
@@ -179,7 +124,7 @@ void Engine::Impl::order_relay(RelayOrder::What what, std::array<Entry*, 2> entr
     const std::uint32_t clock_hz = rtp_clock_hz(entry.plan->codec);
     if (what == RelayOrder::What::Join && std::exchange(entry.relay_clock_hz, clock_hz) != clock_hz) order->translators[i] = std::make_unique<rtp::Translator>(clock_hz);
   }
-  workers_[entries[0]->slots.back()->worker]->order(*order);
+  workers_[entries[0]->slots.back()->worker].order(*order);
   relay_orders_.push_back(std::move(order));
 }
 
@@ -207,8 +152,8 @@ void Engine::Impl::collect() {
   collect_relay_orders();
   collect_stations();
   registry_.collect();
-  for (const auto& worker : workers_) {
-    for (const Leg* leg = worker->take_gone(); leg != nullptr; leg = leg->next_arriving) collect_gone(leg->id);
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    for (const Leg* leg = workers_[i].take_gone(); leg != nullptr; leg = leg->next_arriving) collect_gone(leg->id);
   }
 }
 
@@ -232,48 +177,22 @@ std::optional<LegStatistics> Engine::Impl::statistics(LegId id) const {
   return found->second.leg->statistics.read();
 }
 
-base::Duration Engine::Impl::take_worst_lateness() {
-  base::Duration worst{};
-  for (const auto& worker : workers_) worst = std::max(worst, worker->take_worst_lateness());
-  return worst;
-}
-
-TickHistogram::Counts Engine::Impl::tick_counts() const {
-  TickHistogram::Counts sum{};
-  for (const auto& worker : workers_) worker->tick_histogram().add_to(sum);
-  return sum;
-}
-
 EngineStatus Engine::Impl::status() const {
   EngineStatus status;
   {
     const std::lock_guard lock(mutex_);
     status.legs = open_legs_;
-    status.takes_legs = choose_worker().has_value();
+    status.takes_legs = workers_.choose().has_value();
   }
-  for (const auto& worker : workers_) {
-    if (status.refused.empty()) status.refused = worker->path_refused();
-    status.load = std::max(status.load, worker->load().share);
-    status.late = std::max(status.late, worker->load().late);
-    status.phases_left_out += worker->left_out();
-    if (!worker->works()) continue;
-    status.scheduling = status.workers == 0 ? worker->scheduling() : std::min(status.scheduling, worker->scheduling());
-    if (status.workers++ == 0 || worker->path() == DatagramPath::Epoll) status.datagrams = worker->path();
-  }
-  if (voice_) {
-    status.voice_model = voice_->works();
-    status.voice_load = voice_->busy();
-    status.voice_chunks = voice_->chunks();
-  }
-  status.ticks = TickHistogram::times_of(tick_counts());
+  workers_.fill(status);
   return status;
 }
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Engine::~Engine() = default;
 
-base::Result<OpenLeg, EngineError> Engine::open(base::IpAddress local, std::shared_ptr<AudioPort> port, LegId beside) {
-  return impl_->open(local, std::move(port), beside);
+base::Result<OpenLeg, EngineError> Engine::open(base::IpAddress local, std::shared_ptr<AudioPort> port, LegId beside, std::unique_ptr<PacketPath> path) {
+  return impl_->open(local, std::move(port), beside, std::move(path));
 }
 base::Result<void, EngineError> Engine::relay(LegId a, LegId b) { return impl_->relay(a, b); }
 base::Result<void, EngineError> Engine::end_relay(LegId either) { return impl_->end_relay(either); }
@@ -290,9 +209,9 @@ base::Result<void, EngineError> Engine::end(ConferenceId conference) { return im
 std::optional<ConferenceStatistics> Engine::conference(ConferenceId conference) const { return impl_->conference(conference); }
 std::optional<LegStatistics> Engine::statistics(LegId leg) const { return impl_->statistics(leg); }
 std::size_t Engine::legs() const { return impl_->legs(); }
-base::Duration Engine::take_worst_lateness() { return impl_->take_worst_lateness(); }
-TickTimes Engine::tick_times() const { return TickHistogram::times_of(impl_->tick_counts()); }
-TickHistogram::Counts Engine::tick_counts() const { return impl_->tick_counts(); }
+base::Duration Engine::take_worst_lateness() { return impl_->workers().take_worst_lateness(); }
+TickTimes Engine::tick_times() const { return TickHistogram::times_of(impl_->workers().tick_counts()); }
+TickHistogram::Counts Engine::tick_counts() const { return impl_->workers().tick_counts(); }
 EngineStatus Engine::status() const { return impl_->status(); }
 
 }  // namespace offhook::inline v0::media

@@ -6,6 +6,7 @@
 #include <offhook/base/time.hpp>
 #include <offhook/media/engine/conference_statistics.hpp>
 #include <offhook/media/engine/datagrams.hpp>
+#include <offhook/media/engine/packet_path.hpp>
 #include <offhook/media/engine/scheduling.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/port/audio_port.hpp>
@@ -93,7 +94,9 @@ class Engine {
   /// Binds an even/odd port pair on `local`. Packets are read and dropped until start(). Errors: NoPort, NoSocket, Busy: each worker has
   /// kMaxLegsPerWorker or no time left (EngineOptions::load_limit), because running calls have priority. `beside`: opens the leg on the worker of
   /// that leg, so that both can be relayed; then UnknownLeg is possible, too.
-  [[nodiscard]] base::Result<OpenLeg, EngineError> open(base::IpAddress local, std::shared_ptr<AudioPort> port, LegId beside = {});
+  /// `path`, if not null, stands between the leg's sockets and its stream (media/engine/packet_path.hpp).
+  [[nodiscard]] base::Result<OpenLeg, EngineError> open(base::IpAddress local, std::shared_ptr<AudioPort> port, LegId beside = {},
+                                                        std::unique_ptr<PacketPath> path = nullptr);
   /// Starts or changes the flow of media. It is never refused for lack of space. If there are several orders within one tick, the last one counts.
   /// The source is learnt again if the plan's remote address changed, or if `relearn`.
   base::Result<void, EngineError> start(LegId leg, const MediaPlan& plan, bool relearn = false);

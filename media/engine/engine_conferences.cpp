@@ -24,16 +24,16 @@ base::Result<ConferenceId, EngineError> Engine::Impl::confer(const ConferenceOpt
   if (options.rate_hz != 8000 && options.rate_hz != 16000 && options.rate_hz != 24000) return base::fail(EngineError::WrongRate);
   std::optional<std::size_t> best;
   bool any = false;
-  const auto taken = [this](std::size_t worker) { return legs_of_[worker] + registry_.promised(worker); };
+  const auto taken = [this](std::size_t worker) { return workers_.legs(worker) + registry_.promised(worker); };
   for (std::size_t i = 0; i < workers_.size(); ++i) {
-    if (!workers_[i]->works()) continue;
+    if (!workers_[i].works()) continue;
     any = true;
-    if (!has_time_for_more(i) || !registry_.find_phase(i, options.max_members, rows_[i])) continue;
+    if (!workers_.has_time_for_more(i) || !registry_.find_phase(i, options.max_members, workers_.rows(i))) continue;
     if (!best || taken(i) < taken(*best)) best = i;
   }
   if (!best) return base::fail(any ? EngineError::Busy : EngineError::NoSocket);
-  const auto id = registry_.open(options, *best, *registry_.find_phase(*best, options.max_members, rows_[*best]));
-  workers_[*best]->add(*registry_.find(id)->room);
+  const auto id = registry_.open(options, *best, *registry_.find_phase(*best, options.max_members, workers_.rows(*best)));
+  workers_[*best].add(*registry_.find(id)->room);
   return id;
 }
 
@@ -68,16 +68,14 @@ base::Result<void, EngineError> Engine::Impl::join(LegId id, ConferenceId confer
 base::Result<std::unique_ptr<LegSlot>, EngineError> Engine::Impl::find_place(const Entry& entry, std::size_t worker, std::uint8_t phase) {
   const LegSlot& last = *entry.slots.back();
   if (last.worker == worker && last.place.row->kept && last.place.row->phase == phase) return at_same_place(last);
-  if (rows_[worker].full() || (last.worker != worker && !has_time_for_more(worker))) return base::fail(EngineError::Busy);
-  auto slot = std::make_unique<LegSlot>(worker, *workers_[worker], rows_[worker].take_among_conferences(phase));
-  give_model(*slot->place.row);
+  if (workers_.rows(worker).full() || (last.worker != worker && !workers_.has_time_for_more(worker))) return base::fail(EngineError::Busy);
+  auto slot = workers_.take_slot_among_conferences(worker, phase);
   slot->voice = std::make_unique<VoiceBank>(1);
-  ++legs_of_[worker];
   return slot;
 }
 
 void Engine::Impl::send_to(Entry& entry, std::unique_ptr<LegSlot> slot) {
-  const LegSlot* const untaken = entry.leg->next_station.exchange(slot.get(), std::memory_order_acq_rel);
+  const LegSlot* const untaken = entry.leg->move.wanted.exchange(slot.get(), std::memory_order_acq_rel);
   entry.leg->wishes.fetch_or(kMove, std::memory_order_release);
   entry.slots.push_back(std::move(slot));
   if (untaken != nullptr) forget(entry, entry.slots.size() - 2);
@@ -91,8 +89,7 @@ void Engine::Impl::forget(Entry& entry, std::size_t slot) {
   entry.slots.erase(at);
   if (gone->room != nullptr) --registry_.find_any(gone->conference)->slots;
   if (std::any_of(entry.slots.begin(), entry.slots.end(), [&](const auto& other) { return other->place == gone->place; })) return;
-  rows_[gone->worker].give_back(gone->place);
-  --legs_of_[gone->worker];
+  workers_.give_back(*gone);
 }
 
 void Engine::Impl::collect_stations() {

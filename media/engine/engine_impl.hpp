@@ -3,8 +3,7 @@
 #include <offhook/base/random.hpp>
 #include <offhook/media/engine/conference_registry.hpp>
 #include <offhook/media/engine/engine.hpp>
-#include <offhook/media/engine/voice_thread.hpp>
-#include <offhook/media/engine/worker.hpp>
+#include <offhook/media/engine/worker_pool.hpp>
 
 #include <array>
 #include <cstddef>
@@ -23,14 +22,10 @@ namespace offhook::inline v0::media {
 class Engine::Impl {
  public:
   explicit Impl(EngineOptions options);
-  ~Impl() {
-    for (const auto& worker : workers_) worker->stop();  // All at once: each takes up to a tick.
-    for (const auto& worker : workers_) worker->join();  // Workers may be passing legs to each other.
-  }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside);
+  base::Result<OpenLeg, EngineError> open(const base::IpAddress& local, std::shared_ptr<AudioPort> port, LegId beside, std::unique_ptr<PacketPath> path);
   base::Result<void, EngineError> relay(LegId a, LegId b);
   base::Result<void, EngineError> end_relay(LegId either);
   base::Result<void, EngineError> start(LegId id, const MediaPlan& plan, bool relearn);
@@ -50,8 +45,7 @@ class Engine::Impl {
     const std::lock_guard lock(mutex_);
     return open_legs_;
   }
-  base::Duration take_worst_lateness();
-  TickHistogram::Counts tick_counts() const;
+  WorkerPool& workers() { return workers_; }
   EngineStatus status() const;
 
  private:
@@ -67,28 +61,15 @@ class Engine::Impl {
     bool closing = false;
     bool gone = false;                // its worker has returned it
   };
-  struct Pair {
-    UdpSocket rtp, rtcp;
-    std::uint16_t port = 0;
-  };
-  [[nodiscard]] base::Result<std::size_t, EngineError> choose_worker() const;
   [[nodiscard]] base::Result<std::size_t, EngineError> worker_of(LegId beside);
-  [[nodiscard]] bool has_room(std::size_t worker) const { return !rows_[worker].full() && has_time_for_more(worker); }
   void order_relay(RelayOrder::What what, std::array<Entry*, 2> entries);
   void collect_relay_orders();
-  base::Result<Pair, EngineError> bind_pair(const base::IpAddress& local);
   base::Result<Entry*, EngineError> find_open(LegId id);
   base::Result<Entry*, EngineError> find_member(LegId id);
   void collect();
   void collect_stations();
   void collect_gone(LegId id);
   void forget_closed();
-  [[nodiscard]] bool has_time_for_more(std::size_t worker) const {
-    return workers_[worker]->load().has_time_for(legs_of_[worker] + 1, options_.load_limit, options_.late_limit);
-  }
-  void give_model(LegRow& row) {
-    if (voice_ && !row.model) row.model = std::make_unique<LegRow::ModelCalls>();  // This row is not in use yet.
-  }
   base::Result<std::unique_ptr<LegSlot>, EngineError> find_place(const Entry& entry, std::size_t worker, std::uint8_t phase);
   void send_to(Entry& entry, std::unique_ptr<LegSlot> slot);
   void forget(Entry& entry, std::size_t slot);
@@ -100,11 +81,8 @@ class Engine::Impl {
   base::SystemRandom random_;
   std::unordered_map<LegId, Entry> entries_;
   std::vector<std::unique_ptr<RelayOrder>> relay_orders_;  // kept until their worker is done with them
-  std::vector<LegRows> rows_;                     // one item per worker
   ConferenceRegistry registry_;
-  std::unique_ptr<VoiceThread> voice_;            // joined after the workers that feed it, and before the rows into which it writes
-  std::vector<std::unique_ptr<Worker>> workers_;  // joined before the legs that they tick, and their rows, are freed
-  std::vector<std::size_t> legs_of_;              // number of legs, also of those on their way, by worker
+  WorkerPool workers_;                            // its threads are joined before the legs and the conferences above are freed
   std::vector<LegId> moving_;                     // legs with more than one slot
   std::size_t open_legs_ = 0;
   std::vector<LegId> gone_;                       // legs that their worker has returned, until the next open()

@@ -86,10 +86,6 @@ void EpollDatagrams::receive_audio(Leg& leg, const ArrivalClock& clock) {
   }
 }
 
-void EpollDatagrams::send(Leg& leg, const Sendout& out) {
-  for (const auto& datagram : out.all()) send_one(leg, datagram.channel, datagram.bytes(), datagram.to);
-}
-
 void EpollDatagrams::send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) {
   const auto& socket = channel == Channel::Rtp ? leg.rtp : leg.rtcp;
   const bool tied = channel == Channel::Rtp && leg.tie.is_tied_to(to);

@@ -21,7 +21,6 @@ class EpollDatagrams final : public Datagrams {
   void receive(std::span<Leg* const> due, const ArrivalClock& clock) override;
   void watch_audio(Leg& leg) override { relayed_.add(leg); }  // an unwatched leg is read when it is due
   void unwatch_audio(Leg& leg) override { relayed_.remove(leg); }
-  void send(Leg& leg, const Sendout& out) override;
   void remove(Leg& leg) override;
   [[nodiscard]] bool is_released(const Leg&) const override { return true; }
   [[nodiscard]] DatagramPath path() const override { return DatagramPath::Epoll; }
@@ -31,9 +30,9 @@ class EpollDatagrams final : public Datagrams {
   void receive_audio(Leg& leg, const ArrivalClock& clock);
   void receive_relayed(const ArrivalClock& clock);
   void hand_in_batch(Leg& leg, Channel channel, const ArrivalClock& clock);
-  void pass_on(Leg& through, const Onward& onward) override;
   void read_audio(Leg& leg, std::size_t most);
-  void send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to);
+  void send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) override;
+  void pass_on(Leg& through, const Onward& onward) override;
 
   int epoll_ = -1;
   AudioWatch relayed_;

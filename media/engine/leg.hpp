@@ -6,6 +6,7 @@
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/media/engine/leg_rows.hpp>
 #include <offhook/media/engine/order_box.hpp>
+#include <offhook/media/engine/packet_path.hpp>
 #include <offhook/media/engine/peer_tie.hpp>
 #include <offhook/media/engine/read_pace.hpp>
 #include <offhook/media/engine/snapshot.hpp>
@@ -23,14 +24,25 @@ namespace offhook::inline v0::media {
 /// Orders to a leg's worker.
 enum LegWish : std::uint8_t {
   kClose = 1,
-  kMove = 2,    ///< move to Leg::next_station
+  kMove = 2,    ///< move to LegMove::wanted
+};
+
+/// The move of a leg from one slot to another, between two of its ticks. Its worker uses it; only `wanted` is set by the signalling thread.
+struct LegMove {
+  std::atomic<LegSlot*> wanted{nullptr};  // where the leg should move; the latest order counts
+  LegSlot* to = nullptr;                  // the slot to which it is moving
+  LegSlot* from = nullptr;                // set until it has arrived
+  std::uint64_t last_tick = 0;            // its last tick before it moved
+  bool handed_over = false;               // it moved, and has not been ticked since
 };
 
 /// One call's sockets and stream. The signalling thread makes it. Then only its worker uses it, until the worker passes it on or returns it.
 struct Leg : base::Pooled<Leg> {
   /// Draws from `random` here, and never on the worker, because each draw of the system's generator is a system call.
-  Leg(StreamOptions options, std::shared_ptr<AudioPort> its_port, UdpSocket rtp_socket, UdpSocket rtcp_socket, base::Random& random)
-      : port(std::move(its_port)), rtp(std::move(rtp_socket)), rtcp(std::move(rtcp_socket)), stream(std::move(options), *port, random) {}
+  Leg(StreamOptions options, std::shared_ptr<AudioPort> its_port, UdpSocket rtp_socket, UdpSocket rtcp_socket, base::Random& random,
+      std::unique_ptr<PacketPath> its_path = nullptr)
+      : port(std::move(its_port)), rtp(std::move(rtp_socket)), rtcp(std::move(rtcp_socket)), path(std::move(its_path)),
+        stream(std::move(options), *port, random) {}
 
   /// prefetch_links() prefetches the pointers. Once these are in the cache, prefetch() prefetches the data that the next tick uses.
   void prefetch_links() const noexcept {
@@ -42,16 +54,15 @@ struct Leg : base::Pooled<Leg> {
 
   std::shared_ptr<AudioPort> port;
   UdpSocket rtp, rtcp;
+  std::unique_ptr<PacketPath> path;       // null: datagrams pass unchanged
   Stream stream;
   std::uint64_t send_failed = 0;
+  std::uint64_t path_refused = 0;         // datagrams that `path` refused
   PeerTie tie;                            // the tie of `rtp`
   LegPlace place;                         // its place at its worker
-  LegSlot* slot = nullptr;             // its present slot
-  LegSlot* departs_to = nullptr;          // the slot to which it is moving
-  LegSlot* came_from = nullptr;           // set until it has arrived
-  std::uint64_t last_tick = 0;            // its last tick before it moved
-  bool handed_over = false;               // it moved, and has not been ticked since
-  bool has_joined = false;                 // it has joined the conference of its slot
+  LegSlot* slot = nullptr;                // its present slot
+  LegMove move;
+  bool has_joined = false;                // it has joined the conference of its slot
   LegId id;                               // used by the signalling thread
   Leg* next_arriving = nullptr;           // used by Inbox
   std::uint8_t young = 50;                // ticks for which its statistics are updated in each tick, so that short calls have some, too
@@ -62,7 +73,6 @@ struct Leg : base::Pooled<Leg> {
   bool reports_unwatched = false;         // used by EpollDatagrams: epoll does not report its RTCP
   OrderBox orders;                        // read at each tick
   std::atomic<std::uint8_t> wishes{0};    // orders to the worker: LegWish
-  std::atomic<LegSlot*> next_station{nullptr};  // where it should move; the latest order counts
   Snapshot<LegStatistics> statistics;     // written by the worker, read by any thread
 };
 

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <offhook/base/time.hpp>
+#include <offhook/media/detect/heard_voice.hpp>
 #include <offhook/media/detect/voice_bank.hpp>
 #include <offhook/media/engine/voice_request_queue.hpp>
 #include <offhook/media/stream/codec_chain.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,7 +18,10 @@ namespace offhook::inline v0::media {
 
 struct Leg;
 
-inline constexpr std::size_t kPhases = 20;              ///< phases of a tick, 1 ms each
+inline constexpr base::Duration kTick = std::chrono::milliseconds(20);
+inline constexpr std::size_t kPhases = 20;              ///< phases of a tick
+inline constexpr base::Duration kPhase = kTick / kPhases;
+inline constexpr std::uint64_t kMaxCatchUpTicks = 10;   ///< more ticks than these are left out, because a burst of seconds has no use
 inline constexpr std::size_t kMaxLegsPerWorker = 4096;
 
 /// Legs that are ticked side by side. The signalling thread makes it; its contents belong to the worker.
@@ -36,6 +42,18 @@ struct LegRow {
   VoiceBank voice{kLanes};
   using ModelCalls = std::array<ModelCall, kLanes>;
   std::unique_ptr<ModelCalls> model;   // null without a model; made before the worker gets the row's first leg
+
+  /// Resets the voice detectors of a lane, because other audio starts there.
+  void begin_voice(std::size_t lane) {
+    voice.reset(lane);
+    if (model) VoiceFeed::restart((*model)[lane]);
+  }
+  /// Returns the result of the voice detectors of a lane, after voice.run().
+  [[nodiscard]] HeardVoice found_voice(std::size_t lane) {
+    HeardVoice found = voice.found(lane);
+    if (model) found.voiced = VoiceFeed::judge((*model)[lane], found.voiced);
+    return found;
+  }
 };
 
 /// The place of a leg in a row.

@@ -87,9 +87,9 @@ void ReceiveBatch::receive(int fd, std::size_t most) {
   refused_ = got < 0 && errno != EAGAIN && errno != EINTR;
 }
 
-base::Bytes ReceiveBatch::bytes(std::size_t index) const {
+std::span<std::uint8_t> ReceiveBatch::bytes(std::size_t index) {
   if ((headers_[index].msg_hdr.msg_flags & MSG_TRUNC) != 0) return {};
-  return base::Bytes(octets_[index]).first(headers_[index].msg_len);
+  return std::span(octets_[index]).first(headers_[index].msg_len);
 }
 
 std::optional<base::Duration> ReceiveBatch::arrival(std::size_t index) const { return noted_arrival(CMSG_FIRSTHDR(&headers_[index].msg_hdr)); }

@@ -66,7 +66,7 @@ class ReceiveBatch {
   [[nodiscard]] bool was_refused() const { return refused_; }
   [[nodiscard]] std::size_t size() const { return count_; }
   /// Returns an empty span if the datagram was truncated.
-  [[nodiscard]] base::Bytes bytes(std::size_t index) const;
+  [[nodiscard]] std::span<std::uint8_t> bytes(std::size_t index);
   [[nodiscard]] base::SocketAddress from(std::size_t index) const;
   /// Returns the arrival in wall-clock time since 1970; nullopt if the kernel gives none.
   [[nodiscard]] std::optional<base::Duration> arrival(std::size_t index) const;

@@ -20,7 +20,6 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr int kBufferGroup = 0;
 constexpr unsigned kMaxRounds = 512;  // rounds of completions in one receive(), each for some tens of sockets; the rest waits in the kernel
 constexpr int kMaxTries = 3;          // attempts for a submission that the kernel accepted in part
 
@@ -37,7 +36,7 @@ UringDatagrams::UringDatagrams() {
   params.cq_entries = kCompletions;
   refusal_ = -::io_uring_queue_init_params(kRequests, &ring_, &params);
   if (refusal_ != 0) return;
-  set_up_buffers();
+  refusal_ = buffers_.begin(ring_);
   if (refusal_ != 0) {
     ::io_uring_queue_exit(&ring_);
     return;
@@ -58,23 +57,6 @@ UringDatagrams::UringDatagrams() {
 
 UringDatagrams::~UringDatagrams() {
   if (refusal_ == 0) ::io_uring_queue_exit(&ring_);
-}
-
-void UringDatagrams::set_up_buffers() {
-  offers_ = std::make_unique<Offers>();
-  io_uring_buf_reg registration{};
-  registration.ring_addr = reinterpret_cast<std::uintptr_t>(offers_->ring());
-  registration.ring_entries = kBuffers;
-  registration.bgid = kBufferGroup;
-  refusal_ = -::io_uring_register_buf_ring(&ring_, &registration, 0);
-  if (refusal_ != 0) return;
-  buffers_ = std::make_unique_for_overwrite<std::array<std::array<std::uint8_t, kBufferOctets>, kBuffers>>();
-  for (unsigned i = 0; i < kBuffers; ++i) offer(static_cast<std::uint16_t>(i));
-  ::io_uring_buf_ring_advance(offers_->ring(), static_cast<int>(std::exchange(offered_, 0)));
-}
-
-void UringDatagrams::offer(std::uint16_t buffer) {
-  ::io_uring_buf_ring_add(offers_->ring(), (*buffers_)[buffer].data(), kBufferOctets, buffer, ::io_uring_buf_ring_mask(kBuffers), static_cast<int>(offered_++));
 }
 
 // liburing 2.3 declares io_uring_enable_rings, but does not export it.
@@ -130,7 +112,7 @@ void UringDatagrams::arm(Tag read) {
   if (sqe == nullptr) return stopped_.push_back(read);  // The next receive() tries again.
   ::io_uring_prep_recvmsg_multishot(sqe, place.leg->rtcp.fd(), &wanted_, 0);
   sqe->flags |= IOSQE_BUFFER_SELECT;
-  sqe->buf_group = kBufferGroup;
+  sqe->buf_group = SharedBuffers::kGroup;
   ::io_uring_sqe_set_data64(sqe, read.value());
   place.armed = true;
 }
@@ -189,11 +171,9 @@ bool UringDatagrams::is_asked(const Leg& leg) const {
   return std::any_of(asks_->begin(), asks_->end(), [&](const Ask& ask) { return ask.leg == &leg; });
 }
 
-void UringDatagrams::send(Leg& leg, const Sendout& out) {
-  for (const auto& datagram : out.all()) {
-    const auto room = next_send(leg, datagram.channel, datagram.size, datagram.to);
-    if (!room.empty()) std::memcpy(room.data(), datagram.octets.data(), datagram.size);
-  }
+void UringDatagrams::send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) {
+  const auto room = next_send(leg, channel, datagram.size(), to);
+  if (!room.empty()) std::memcpy(room.data(), datagram.data(), datagram.size());
 }
 
 void UringDatagrams::pass_on(Leg& through, const Onward& onward) {
@@ -316,7 +296,7 @@ void UringDatagrams::take_completions(const ArrivalClock& clock) {
     ++count;
   }
   ::io_uring_cq_advance(&ring_, count);
-  ::io_uring_buf_ring_advance(offers_->ring(), static_cast<int>(std::exchange(offered_, 0)));
+  buffers_.publish();
 }
 
 void UringDatagrams::on_completion(const io_uring_cqe& completion, const ArrivalClock& clock) {
@@ -333,8 +313,8 @@ void UringDatagrams::on_completion(const io_uring_cqe& completion, const Arrival
   if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
     const auto buffer = static_cast<std::uint16_t>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
     if (ours && completion.res > 0)  // Also for a leg that leaves: it may continue on another worker.
-      on_report(place, tag, std::span((*buffers_)[buffer]).first(static_cast<std::size_t>(completion.res)), clock);
-    offer(buffer);
+      on_report(place, tag, buffers_[buffer].first(static_cast<std::size_t>(completion.res)), clock);
+    buffers_.offer(buffer);
   }
   if (!ours || (completion.flags & IORING_CQE_F_MORE) != 0) return;
   // The read has ended: no buffer was left (ENOBUFS), the datagram was empty, the kernel needs a new request, or we cancelled it.
@@ -359,7 +339,7 @@ void UringDatagrams::on_audio(Ask& ask, std::int32_t result, const ArrivalClock&
     return;
   }
   const bool cut = (ask.header.msg_flags & MSG_TRUNC) != 0;
-  const base::Bytes datagram(ask.octets.data(), cut ? 0 : static_cast<std::size_t>(result));
+  const std::span datagram(ask.octets.data(), cut ? 0 : static_cast<std::size_t>(result));
   const auto noted = noted_arrival(CMSG_FIRSTHDR(&ask.header));
   hand_in(*leg, Channel::Rtp, from_sockaddr(&ask.from), datagram, clock.arrival(noted));
   if (is_here && leg->pace.wants_more()) wanting_.push_back(leg);
@@ -376,7 +356,7 @@ void UringDatagrams::on_report(Place& place, Tag tag, std::span<std::uint8_t> bu
   }
   auto* const header = ::io_uring_recvmsg_validate(buffer.data(), static_cast<int>(buffer.size()), &wanted_);
   if (header == nullptr) return;
-  const auto* const octets = static_cast<const std::uint8_t*>(::io_uring_recvmsg_payload(header, &wanted_));
+  auto* const octets = static_cast<std::uint8_t*>(::io_uring_recvmsg_payload(header, &wanted_));
   const bool cut = (header->flags & MSG_TRUNC) != 0;
   const std::size_t size = cut ? 0 : ::io_uring_recvmsg_payload_length(header, static_cast<int>(buffer.size()), &wanted_);
   const auto noted = noted_arrival(::io_uring_recvmsg_cmsg_firsthdr(header, &wanted_));

@@ -3,12 +3,12 @@
 #include <offhook/base/bytes.hpp>
 #include <offhook/media/engine/audio_watch.hpp>
 #include <offhook/media/engine/datagrams.hpp>
-#include <offhook/rtp/translator.hpp>
+#include <offhook/media/engine/packet_path.hpp>
+#include <offhook/media/engine/shared_buffers.hpp>
 
 #include <liburing.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -35,7 +35,6 @@ class UringDatagrams : public Datagrams {
   void receive(std::span<Leg* const> due, const ArrivalClock& clock) override;
   void watch_audio(Leg& leg) override { relayed_.add(leg); }
   void unwatch_audio(Leg& leg) override { relayed_.remove(leg); }
-  void send(Leg& leg, const Sendout& out) override;
   bool flush() override;
   void remove(Leg& leg) override;
   [[nodiscard]] bool is_released(const Leg& leg) const override;
@@ -48,9 +47,7 @@ class UringDatagrams : public Datagrams {
  private:
   static constexpr unsigned kRequests = 128;        ///< waiting requests; few, so that they and the completions stay in the cache
   static constexpr unsigned kCompletions = 1024;
-  static constexpr unsigned kBuffers = 1024;        ///< a power of two; each is returned within the same receive()
-  /// Space for a datagram, and for RTCP also header, address and time before it. Longer datagrams are truncated and dropped.
-  static constexpr std::size_t kBufferOctets = 3584;
+  static constexpr std::size_t kAudioOctets = 3584; ///< space for a datagram of audio. Longer datagrams are truncated and dropped
   static constexpr std::size_t kSends = kRequests;
   static constexpr std::uint16_t kMaxReports = 64;  ///< per leg and tick; the socket keeps the rest, and drops when it is full
   static constexpr std::size_t kAsks = 64;          ///< requests for audio in progress at once
@@ -79,13 +76,14 @@ class UringDatagrams : public Datagrams {
     iovec part{};
     sockaddr_storage from{};
     alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(timespec))> control{};
-    std::array<std::uint8_t, kBufferOctets> octets;
+    std::array<std::uint8_t, kAudioOctets> octets;
   };
   struct Outgoing {
     sockaddr_storage to{};
-    std::array<std::uint8_t, std::max(kMaxDatagramOctets, rtp::kMaxPassedOctets)> octets;
+    std::array<std::uint8_t, PacketPath::kMaxOctets> octets;
   };
 
+  void send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) override;
   void pass_on(Leg& through, const Onward& onward) override;
   [[nodiscard]] std::span<std::uint8_t> next_send(Leg& leg, Channel channel, std::size_t octets, const base::SocketAddress& to);
   [[nodiscard]] io_uring_sqe* next_request();
@@ -101,8 +99,6 @@ class UringDatagrams : public Datagrams {
   [[nodiscard]] bool is_asked(const Leg& leg) const;
   void end_floods(base::TimePoint now);
   [[nodiscard]] bool has_work() const;
-  void set_up_buffers();
-  void offer(std::uint16_t buffer);
   void take_completions(const ArrivalClock& clock);
   void on_completion(const io_uring_cqe& completion, const ArrivalClock& clock);
   void on_audio(Ask& ask, std::int32_t result, const ArrivalClock& clock);
@@ -111,17 +107,9 @@ class UringDatagrams : public Datagrams {
   void on_submitted();
   void submit();
 
-  /// The ring that offers buffers to the kernel: a page or more of shared memory.
-  struct alignas(4096) Offers {
-    std::array<io_uring_buf, kBuffers> entries{};
-    [[nodiscard]] io_uring_buf_ring* ring() { return reinterpret_cast<io_uring_buf_ring*>(this); }
-  };
-
   int refusal_ = 0;
   io_uring ring_{};
-  std::unique_ptr<Offers> offers_;
-  std::unique_ptr<std::array<std::array<std::uint8_t, kBufferOctets>, kBuffers>> buffers_;
-  unsigned offered_ = 0;                       // buffers offered to the kernel since the last update
+  SharedBuffers buffers_;
   msghdr wanted_{};                            // sizes of address and time at the start of each buffer
   bool knows_sockets_ = false;                 // the kernel keeps the audio sockets registered, by place
   std::vector<Place> places_;

@@ -20,7 +20,8 @@ struct LegStatistics {
   std::uint64_t packets_overflowed = 0;              ///< dropped as the oldest, because the jitter buffer was full: docs/limits.md
   std::uint64_t packets_unplaced = 0;                ///< dropped: the timestamp agreed with neither arrival nor sequence number
   std::uint64_t refused_source = 0;                  ///< packets of strangers; while the socket is tied to its peer, the kernel refuses them itself
-  std::uint64_t send_failed = 0;                     ///< datagrams that the socket refused
+  std::uint64_t send_failed = 0;                     ///< datagrams that the socket refused, or that the leg's packet path did not protect
+  std::uint64_t path_refused = 0;                    ///< received datagrams that the leg's packet path refused
   std::uint64_t packets_passed = 0;                  ///< part of packets_sent: another leg's packets, relayed (Engine::relay)
   std::uint64_t packets_unpassed = 0;                ///< packets of another leg that could not be relayed (rtp::TranslatorStatistics)
   std::uint64_t digits_ignored = 0, digits_unsent = 0;  ///< the caller's digits over the limits; our digits that were too many, or on a relayed leg

@@ -76,6 +76,13 @@ void CodecChain::restart_decoder() {
   if (opus_ear_) opus_ear_->reset();
 }
 
+void CodecChain::forget_audio() {
+  concealer.reset();
+  line.reset();
+  if (echo_guard) echo_guard->reset();
+  restart_decoder();
+}
+
 void CodecChain::begin_decoding(AudioCodec as) {
   if (as == std::exchange(decoded_, as)) return;
   restart_decoder();

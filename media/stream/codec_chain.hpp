@@ -55,6 +55,8 @@ class CodecChain : public base::Pooled<CodecChain> {
   /// Fills `pcm` in a pause. Returns false if the codec has nothing to fill it with.
   bool rest(std::span<std::int16_t> pcm) { return decoded_ == AudioCodec::Opus && opus_ear_ && opus_ear_->rest(pcm); }
   void restart_decoder();
+  /// Forgets the received audio before: the next audio is unrelated.
+  void forget_audio();
 
   /// Encodes 20 ms with a codec whose frames have shape().octets, which all codecs except Opus have.
   void encode(std::span<const std::int16_t> pcm, std::span<std::uint8_t> octets);

@@ -51,12 +51,13 @@ struct Talker {
   std::vector<std::int16_t> heard;
   std::vector<media::MediaEvent> events;
 
-  Talker(media::Engine& engine, double hz, std::uint32_t rate_hz = 16000, std::shared_ptr<media::RecordingTap> tap = nullptr)
+  Talker(media::Engine& engine, double hz, std::uint32_t rate_hz = 16000, std::shared_ptr<media::RecordingTap> tap = nullptr,
+         std::unique_ptr<media::PacketPath> path = nullptr)
       : tone(hz, rate_hz, 8000) {
     port->recording = std::move(tap);
     port->gives_way = false;  // All talkers speak at once.
     port->rate_hz = rate_hz;
-    const auto opened = engine.open(kLoopback, port);
+    const auto opened = engine.open(kLoopback, port, {}, std::move(path));
     REQUIRE(opened);
     leg = *opened;
   }

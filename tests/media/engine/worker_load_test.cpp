@@ -1,4 +1,4 @@
-#include <offhook/media/engine/worker.hpp>
+#include <offhook/media/engine/load_meter.hpp>
 
 #include <doctest/doctest.h>
 

@@ -34,7 +34,7 @@ struct DrivenBuffer {
   bool put_key(std::uint16_t sequence, std::uint32_t timestamp) {
     const std::vector<std::uint8_t> payload(4);
     return buffer->put({.payload_type = 101, .sequence = sequence, .timestamp = timestamp, .ssrc = ssrc, .payload = payload}, now,
-                       rtp::JitterBuffer::Content::Key);
+                       rtp::PacketContent::Key);
   }
   rtp::Pull pull() {
     const auto result = buffer->pull(now, waiting);

@@ -10,7 +10,7 @@
 
 using namespace offhook;
 using namespace std::chrono_literals;
-using Content = rtp::JitterBuffer::Content;
+using Content = rtp::PacketContent;
 
 namespace {
 

@@ -452,7 +452,7 @@ TEST_CASE_FIXTURE(Buffer, "After a comfort noise packet the buffer plays silence
   (void)run(0, 50);
   const std::array<std::uint8_t, 3> noise{61, 1, 2};
   CHECK(buffer->put({.payload_type = 13, .sequence = 50, .timestamp = 50 * 160, .ssrc = ssrc, .payload = noise}, now,
-                    rtp::JitterBuffer::Content::ComfortNoise));
+                    rtp::PacketContent::ComfortNoise));
   const auto frames = counts().frames;
   std::vector<rtp::Pull> pulls;
   for (int i = 0; i < 100; ++i) pulls.push_back(tick());
@@ -476,7 +476,7 @@ TEST_CASE_FIXTURE(Buffer, "The buffer plays silence and no concealment after a t
   put(50, 50 * 160, 80);
   const std::array<std::uint8_t, 1> noise{70};
   (void)buffer->put({.payload_type = 13, .sequence = 51, .timestamp = 50 * 160 + 80, .ssrc = ssrc, .payload = noise}, now,
-                    rtp::JitterBuffer::Content::ComfortNoise);
+                    rtp::PacketContent::ComfortNoise);
   for (int i = 0; i < 50; ++i) (void)tick();
   CHECK(counts().concealed == 0);
   CHECK(tick().kind == rtp::Pull::Kind::Silence);

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <offhook/base/time.hpp>
+#include <offhook/media/engine/datagrams.hpp>
+#include <offhook/media/engine/inbox.hpp>
+#include <offhook/media/engine/leg.hpp>
+#include <offhook/media/engine/leg_rows.hpp>
+#include <offhook/media/engine/leg_ticker.hpp>
+#include <offhook/media/engine/paced_queue.hpp>
+#include <offhook/media/engine/relays.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace offhook::inline v0::media {
+
+/// Takes legs out of their rows: closes them, or moves them to another worker or conference. The kernel's work for them follows in order, a few legs
+/// per phase. All functions except take_gone() belong to the worker's thread.
+class LegDepartures {
+ public:
+  /// All are borrowed, and outlive the object.
+  LegDepartures(Datagrams* datagrams, LegTicker& ticker, Relays& relays);
+
+  /// Processes the orders of all legs of the row before any is ticked: closing a leg ends its relay, and the other leg may be in the same row.
+  void heed_all(LegRow& row, base::TimePoint now);
+  /// A phase ends: the legs that move leave after their tick, and some legs that are closed say goodbye.
+  void end_phase(std::uint64_t tick, base::TimePoint now);
+  /// Passes on the legs for which the kernel has no more requests.
+  void let_go();
+  /// Closes a leg: it is not ticked any more. The rest follows in a queue, because the kernel's work for it takes longer than a tick of the leg.
+  void close(Leg& leg, base::TimePoint now);
+  /// The worker ends: these send BYE for the legs that move, and for all closed legs, and end their recordings.
+  void finish_moving(base::TimePoint now);
+  void finish_closed(base::TimePoint now);
+
+  /// Returns whether no leg is leaving.
+  [[nodiscard]] bool empty() const { return closing_.empty() && leaving_.empty() && released_.empty(); }
+  /// Signalling thread. Returns the closed legs as a chain by `next_arriving`; the worker does not use them any more. Null if there are none.
+  [[nodiscard]] Leg* take_gone() { return gone_.take_all(); }
+
+ private:
+  void heed(Leg& leg, std::uint8_t wishes, base::TimePoint now);
+  void depart(Leg& leg, std::uint64_t tick);
+  void say_goodbyes(base::TimePoint now);
+  void remove(Leg& leg);
+  static void take_slot(Leg& leg, LegSlot& next);
+  static void leave_conference(Leg& leg);
+  static void take_out(Leg& leg);
+  static void hand_over(Leg& leg);
+
+  Datagrams* datagrams_;
+  LegTicker& ticker_;
+  Relays& relays_;
+  std::vector<Leg*> departing_;                  // legs that move at the end of the present phase
+  PacedQueue<Leg> closing_{kMaxLegsPerWorker};   // removed from their rows; BYE is not sent yet
+  std::vector<Leg*> leaving_;                    // legs for which the kernel still has requests
+  PacedQueue<Leg> released_{kMaxLegsPerWorker};  // the kernel has no request for them; their sockets must be closed
+  Inbox<Leg> gone_;
+};
+
+}  // namespace offhook::inline v0::media

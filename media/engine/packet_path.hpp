@@ -1,0 +1,58 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/base/socket_address.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/media/send/sendout.hpp>
+#include <offhook/rtp/translator.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace offhook::inline v0::media {
+
+/// Stands between the sockets of one leg and its stream. It removes and adds the protection of packets, and has datagrams of its own, such as those
+/// of STUN and DTLS. A leg without a path passes its datagrams on unchanged. Pure: no clock, no I/O. The leg's worker calls all functions; none of
+/// them allocates or waits. Another thread may make and destroy the object.
+class PacketPath {
+ public:
+  /// Octets that protect() may add: an authentication tag, an index of SRTCP, and an MKI (RFC 3711 sections 3.1 and 3.4).
+  static constexpr std::size_t kMaxAddedOctets = 64;
+  /// The longest datagram that a leg sends.
+  static constexpr std::size_t kMaxOctets = std::max(kMaxDatagramOctets, rtp::kMaxPassedOctets) + kMaxAddedOctets;
+
+  /// Where a received datagram goes.
+  enum class Verdict : std::uint8_t {
+    Rtp,        ///< to the stream, as a packet of RTP
+    Rtcp,       ///< to the stream, as a packet of RTCP
+    Consumed,   ///< it was for the path itself
+    Refused,    ///< its protection is wrong: the leg counts it, and drops it
+  };
+  struct Received {
+    Verdict verdict = Verdict::Refused;
+    base::Bytes packet{};        ///< Rtp, Rtcp: the packet without protection; it borrows from the datagram, until the next call
+  };
+  /// A datagram of the path itself.
+  struct Own {
+    Channel channel = Channel::Rtp;
+    base::SocketAddress to;
+    base::Bytes octets;          ///< at most kMaxOctets, in the path's memory, valid until the next call
+  };
+
+  virtual ~PacketPath() = default;
+
+  /// Takes a datagram that came from `from` at `now` through the socket of `channel`. It may change the octets.
+  [[nodiscard]] virtual Received on_datagram(Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint now) = 0;
+  /// Protects the packet in the first `size` octets of `room`, which has kMaxAddedOctets more, before it is sent. Returns its new size, or nullopt if
+  /// the packet must not leave: the leg counts it as not sent.
+  [[nodiscard]] virtual std::optional<std::size_t> protect(Channel channel, std::span<std::uint8_t> room, std::size_t size) = 0;
+  /// Returns the next datagram to send, unprotected, or nullopt. The leg calls it in each tick, after on_time(), until it returns nullopt.
+  [[nodiscard]] virtual std::optional<Own> poll_transmit() = 0;
+  /// The leg calls it in each of its ticks, 20 ms apart, also before the stream starts.
+  virtual void on_time(base::TimePoint now) = 0;
+};
+
+}  // namespace offhook::inline v0::media

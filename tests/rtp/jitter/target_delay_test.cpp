@@ -1,0 +1,35 @@
+#include <offhook/rtp/jitter/target_delay.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+
+using namespace offhook;
+
+TEST_CASE("TargetDelay adds what packets of 10 and 30 ms need, and nothing for multiples of a tick") {
+  const auto delay = std::make_unique<rtp::TargetDelay>(rtp::kCallProfile);
+  const auto jitter = delay->for_jitter();
+  for (const auto& [units, more] : {std::pair{160, 0}, std::pair{80, 80}, std::pair{240, 80}, std::pair{480, 0}}) {
+    CAPTURE(units);
+    delay->on_size(units, static_cast<std::size_t>(units));
+    CHECK(delay->target() == jitter + more);
+  }
+}
+
+TEST_CASE("TargetDelay holds longer for error correction, within kMaxHeldLonger") {
+  const auto delay = std::make_unique<rtp::TargetDelay>(rtp::kCallProfile);
+  const auto before = delay->target();
+  delay->hold_longer(160);
+  CHECK(delay->target() == before + 160);
+  delay->hold_longer(100'000);
+  CHECK(delay->target() == before + rtp::kMaxHeldLonger);
+  delay->hold_longer(-1);
+  CHECK(delay->target() == before);
+}
+
+TEST_CASE("TargetDelay aims at no more than the ring has space for") {
+  const auto delay = std::make_unique<rtp::TargetDelay>(rtp::kCallProfile);
+  delay->hold_longer(rtp::kMaxHeldLonger);
+  delay->on_size(800, 3200);  // 100 ms of L16 at 16 kHz: the ring holds two of them while a third arrives.
+  CHECK(delay->target() <= 800);
+}
