@@ -70,7 +70,7 @@ class CallWatch {
     if (registrations_.all_failed()) failed = true;
   }
   void on_over(const agent::CallOver& ended) {
-    if (ended.details.status == 401 || ended.details.status == 407) refused = true;
+    if (ended.how.status == "401" || ended.how.status == "407") refused = true;
     over = true;
   }
 

@@ -33,7 +33,7 @@ void add_party(JsonLine& line, std::string_view name, const Party& party) {
   line.close('}');
 }
 
-void add_identity(JsonLine& line, const CallRecord::Identity& identity) {
+void add_identity(JsonLine& line, const call::CallerCheck& identity) {
   if (identity.result.empty()) return;
   line.open("identity", '{').text("result", identity.result, kMaxFieldBytes);
   add_text(line, "attest", identity.attest);
