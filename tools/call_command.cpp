@@ -62,7 +62,7 @@ class CallWatch {
     else lines_.push_back(std::move(line));
   }
   void on_over(const agent::CallOver& ended) {
-    if (ended.details.status == 401 || ended.details.status == 407) refused = true;
+    if (ended.how.status == "401" || ended.how.status == "407") refused = true;
     over = true;
   }
 

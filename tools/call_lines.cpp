@@ -55,19 +55,19 @@ class LineMaker {
                     .real("seconds", seconds));
   }
   Line operator()(const agent::CallOver& ended) const {
-    const auto& d = ended.details;
-    const std::string_view by = d.by == sip::CallEnded::By::Local ? "us" : "them";
+    const call::Ended& how = ended.how;
+    const std::string_view by = how.by == call::Ended::By::Us ? "us" : "them";
     const double seconds = seconds_of(ended.duration);
-    const std::string reason = shown(d.reason);
-    const std::string status = d.status != 0 ? fmt::format(": {} {}", d.status, reason) : reason.empty() ? "" : ": " + reason;
-    const std::string before = d.why == sip::CallEnded::Why::Unreachable && !ended.why.empty() ? shown(ended.why) + "\n" : "";
+    const std::string reason = shown(how.reason);
+    const std::string status = !how.status.empty() ? fmt::format(": {} {}", how.status, reason) : reason.empty() ? "" : ": " + reason;
+    const std::string before = how.cause == call::Ended::Cause::Unreachable && !how.why.empty() ? shown(how.why) + "\n" : "";
     return line(fmt::format("{}ended by {} after {:.1f} s{}", before, by, seconds, status),
                 event("ended")
                     .text("by", by, kMostShownBytes)
                     .real("seconds", seconds)
-                    .number("status", std::int64_t{d.status})
-                    .text("reason", d.reason, kMostShownBytes)
-                    .text("why", ended.why, kMostShownBytes));
+                    .number("status", std::int64_t{call::number_of(how.status)})
+                    .text("reason", how.reason, kMostShownBytes)
+                    .text("why", how.why, kMostShownBytes));
   }
   template <class Other>
   Line operator()(const Other&) const {

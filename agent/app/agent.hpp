@@ -2,13 +2,15 @@
 
 #include <offhook/agent/agents/agent_directory.hpp>
 #include <offhook/agent/app/call_thread.hpp>
+#include <offhook/agent/call/ended.hpp>
+#include <offhook/agent/conversation/actions.hpp>
+#include <offhook/agent/conversation/conversation.hpp>
 #include <offhook/agent/net/proxy.hpp>
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/recordings/recording_store.hpp>
 #include <offhook/agent/records/call_record_store.hpp>
-#include <offhook/agent/sessions/attended_call.hpp>
 #include <offhook/agent/transcripts/transcript_registry.hpp>
 #include <offhook/media/dsp/call_progress.hpp>
 
@@ -56,8 +58,7 @@ struct CallUp { std::string call_id; media::AudioCodec codec{}; };
 struct CallLine { std::string call_id; ConversationAction what; };
 struct CallOver {
   std::string call_id;
-  sip::CallEnded details;
-  std::string why;                                            ///< the conversation's reason for its hang-up; "" when the other side ended the call
+  call::Ended how;                                            ///< its `why` is the conversation's reason for a hang-up
   std::chrono::milliseconds duration{};                       ///< time since the call was answered; zero when it was not
   std::optional<media::LegStatistics> media;
 };

@@ -2,6 +2,8 @@
 
 #include <offhook/agent/ops/process_figures.hpp>
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <iterator>
 
@@ -10,6 +12,7 @@ namespace offhook::inline v0::agent {
 namespace {
 
 double number(auto value) { return static_cast<double>(value); }
+double to_ms(base::Duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
 double seconds(base::Duration time) { return std::chrono::duration<double>(time).count(); }
 
 void add(Figures& all, Figures more) { std::move(more.begin(), more.end(), std::back_inserter(all)); }
@@ -46,6 +49,19 @@ prometheus::MetricFamily open_services(const std::vector<std::pair<std::string, 
 }
 
 }  // namespace
+
+Health health_of(const AgentState& state) {
+  const media::EngineStatus& media = state.media;
+  const Readiness& readiness = state.readiness;
+  return {readiness.is_ready(), fmt::format(R"({{"ready":{},"not_ready":{},"registered":{},"registrations":{},"draining":{},"calls":{},"records":"{}",)"
+                                            R"("recordings":{{"state":"{}","calls":{}}},)"
+                                            R"("media":{{"datagrams":"{}","scheduling":"{}","workers":{},"load":{:.3f},"late":{:.3f},"takes_legs":{},"voice":"{}","voice_load":{:.3f}}},)"
+                                            R"("ticks":{{"count":{},"p50_ms":{:.3f},"p99_ms":{:.3f},"worst_ms":{:.3f}}}}})",
+                                            readiness.is_ready(), readiness.missing_json(), state.registrations_up > 0, state.registrations_json, readiness.draining, state.calls, state.records,
+                                            recordings::to_string(state.recording), state.recordings.active, media::to_string(media.datagrams), media::to_string(media.scheduling), media.workers,
+                                            media.load, media.late, media.takes_legs, state.voice, media.voice_load, media.ticks.ticks, to_ms(media.ticks.p50), to_ms(media.ticks.p99),
+                                            to_ms(media.ticks.worst))};
+}
 
 Figures figures_of(const AgentState& state) {
   Figures all{gauges("offhook_build_info", "Always 1. The label version is the version of the running program.", {{{{"version", state.version}}, 1}}),

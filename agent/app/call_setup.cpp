@@ -1,7 +1,6 @@
 #include <offhook/agent/app/call_setup.hpp>
 
 #include <offhook/agent/sessions/context_fetch.hpp>
-#include <offhook/agent/sessions/other_caller.hpp>
 
 #include <chrono>
 #include <ctime>
@@ -10,12 +9,6 @@
 namespace offhook::inline v0::agent {
 
 namespace {
-
-/// Returns true when a trusted peer asserts the caller's number, when a signature proves it, or when the caller has proved by a password
-/// that the name in From is its own. A From header alone proves nothing.
-bool is_verified(const sip::IncomingCall& call) {
-  return call.asserted || sip::proves_number(call.identity) || (!call.proven_user.empty() && call.proven_user == user_of(call.from.uri));
-}
 
 /// Returns the local time of this machine.
 std::chrono::local_seconds local_now() {
@@ -39,18 +32,12 @@ CallSetup finish(const AgentDirectory& directory, CallFacts facts, std::string c
 
 }  // namespace
 
-CallSetup set_up(const AgentDirectory& directory, const sip::IncomingCall& call) {
-  CallFacts facts;
-  const auto& caller = call.asserted ? *call.asserted : call.from;  // An identity that the own registrar asserts has priority over the claim in From.
-  facts.caller = user_of(caller.uri);
-  facts.caller_verified = is_verified(call);
-  facts.called = user_of(call.to.uri);
-  for (const auto& header : call.headers) facts.headers.emplace_back(header.first, header.second);
-  return finish(directory, std::move(facts), caller.display);
+CallSetup set_up(const AgentDirectory& directory, const call::Incoming& call) {
+  return finish(directory, {call.caller.number, call.to.number, call.fields, call.caller_verified}, call.caller.name);
 }
 
-CallSetup set_up(const AgentDirectory& directory, const std::string& own_address, const std::string& target) {
-  return finish(directory, {user_of(own_address), user_of(target), {}, true}, {});
+CallSetup set_up(const AgentDirectory& directory, const call::Party& own, const call::Party& target) {
+  return finish(directory, {own.number, target.number, {}, true}, {});
 }
 
 Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup setup, media::AudioCodec codec, CallThread& thread,

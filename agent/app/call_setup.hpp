@@ -1,9 +1,9 @@
 #pragma once
 
 #include <offhook/agent/app/call_thread.hpp>
-#include <offhook/agent/sessions/attended_call.hpp>
+#include <offhook/agent/call/incoming.hpp>
+#include <offhook/agent/sessions/call_conversation.hpp>
 #include <offhook/agent/sessions/session_factory.hpp>
-#include <offhook/sip/model/events.hpp>
 
 #include <functional>
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// The values that are fixed when a call's INVITE comes: its agent, and the facts about the call.
+/// The values that are fixed when a call begins: its agent, and the facts about the call.
 struct CallSetup {
   AgentDirectory::Profile profile;
   CallFacts facts;
@@ -21,9 +21,9 @@ struct CallSetup {
   std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: not recorded
 };
 
-[[nodiscard]] CallSetup set_up(const AgentDirectory& directory, const sip::IncomingCall& call);
+[[nodiscard]] CallSetup set_up(const AgentDirectory& directory, const call::Incoming& call);
 /// Makes the set-up of an outgoing call to `target`.
-[[nodiscard]] CallSetup set_up(const AgentDirectory& directory, const std::string& own_address, const std::string& target);
+[[nodiscard]] CallSetup set_up(const AgentDirectory& directory, const call::Party& own, const call::Party& target);
 
 /// Returns the function that fetches the call's context, if its agent has one, and makes the plan. The call's thread calls `trouble` with
 /// each context that is missing and why, `on_use` for each use of a provider, and `on_failure` for each failure of a service.

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <offhook/agent/phone/call.hpp>
+#include <offhook/agent/call/ended.hpp>
+#include <offhook/agent/call/leg.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/base/time.hpp>
-#include <offhook/sip/model/events.hpp>
 
 #include <functional>
 #include <string>
@@ -15,17 +15,17 @@ namespace offhook::inline v0::agent {
 
 /// Attended transfers in which the agent does not speak to the target (RFC 5589 section 7). The agent calls the target of a transfer. Only
 /// when the target answers, it asks the caller's side to replace that call (REFER with Replaces, RFC 3891). When the target is busy or does
-/// not answer, the caller therefore stays with the agent. Runs on the signalling thread.
+/// not answer, the caller therefore stays with the agent. Runs on the thread of the network.
 class Consultations {
  public:
   struct Hooks {
     /// Calls the target, by the server from which the caller's call came.
-    std::function<base::Result<phone::CallPtr, base::Error>(const phone::CallPtr& caller, const std::string& target)> dial;
-    /// Runs a task later on the signalling thread; tasks that still wait when the agent ends are dropped.
+    std::function<base::Result<call::LegPtr, base::Error>(const call::LegPtr& caller, const std::string& target)> dial;
+    /// Runs a task later on the thread of the network; tasks that still wait when the agent ends are dropped.
     std::function<void(base::Duration, std::function<void()>)> after;
-    /// The target was not reached, and the caller stays with the agent. `status` is the status of the target's refusal, 408 when it did not
+    /// The target was not reached, and the caller stays with the agent. `status` is the status of the target's refusal, "408" when it did not
     /// answer. `why` is a sentence for the log.
-    std::function<void(const phone::CallPtr& caller, int status, std::string_view why)> not_reached;
+    std::function<void(const call::LegPtr& caller, const std::string& status, std::string_view why)> not_reached;
   };
   static constexpr base::Duration kReplacing = std::chrono::seconds(15);  ///< time for the caller's side to replace the target's call
   static constexpr base::Duration kOutcome = std::chrono::seconds(5);     ///< time after the end of one of the two calls to report the outcome
@@ -33,13 +33,13 @@ class Consultations {
   Consultations(Hooks hooks, base::Duration ring_limit) : hooks_(std::move(hooks)), ring_limit_(ring_limit) {}
 
   /// Begins a consultation. Returns the errors of Hooks::dial; then nothing has changed.
-  [[nodiscard]] base::Result<void, base::Error> begin(phone::CallPtr caller, const std::string& target);
-  /// on_connected() and on_finished() return true when `call` is a call to a target. The agent must then ignore the event.
-  [[nodiscard]] bool on_connected(const phone::CallPtr& call);
-  [[nodiscard]] bool on_finished(const phone::CallPtr& call, const sip::CallEnded& how);
+  [[nodiscard]] base::Result<void, base::Error> begin(call::LegPtr caller, const std::string& target);
+  /// on_connected() and on_finished() return true when `leg` leads to a target. The agent must then ignore the event.
+  [[nodiscard]] bool on_connected(const call::LegPtr& leg);
+  [[nodiscard]] bool on_finished(const call::LegPtr& leg, const call::Ended& how);
   /// A REFER to the caller's side has its outcome. Returns false when the REFER belongs to no consultation: it was a blind transfer.
-  [[nodiscard]] bool on_transferred(const phone::CallPtr& caller);
-  void on_caller_finished(const phone::CallPtr& caller);
+  [[nodiscard]] bool on_transferred(const call::LegPtr& caller);
+  void on_caller_finished(const call::LegPtr& caller);
   /// The agent ends: hangs up all calls to targets that no caller has replaced.
   void end_all();
 
@@ -51,14 +51,14 @@ class Consultations {
     Over,       ///< the agent has hung up the target's call
   };
   struct Consultation {
-    phone::CallPtr caller, target;
+    call::LegPtr caller, target;
     State state = State::Calling;
   };
-  [[nodiscard]] Consultation* of_target(sip::SessionId id);
-  [[nodiscard]] Consultation* of_caller(const phone::CallPtr& caller);
+  [[nodiscard]] Consultation* of_target(const call::LegPtr& leg);
+  [[nodiscard]] Consultation* of_caller(const call::LegPtr& caller);
   void end(Consultation& consultation);
   /// Gives the consultation up after `delay`, if it is still in `state` then.
-  void give_up_later(sip::SessionId target, base::Duration delay, State state);
+  void give_up_later(const call::LegPtr& target, base::Duration delay, State state);
   void give_up(Consultation& consultation);
   void forget(Consultation& consultation);
 

@@ -1,8 +1,10 @@
 #include <offhook/agent/app/registrations.hpp>
 
 #include <offhook/agent/support/json_tree.hpp>
+#include <offhook/agent/support/log.hpp>
 
 #include <algorithm>
+#include <chrono>
 
 namespace offhook::inline v0::agent {
 
@@ -17,6 +19,20 @@ std::string words_for(const Changed& event) {
   if (!event.reason.empty()) return event.reason;
   return event.why == Why::Unreachable ? "the host cannot be reached" : "no answer";
 }
+
+std::string_view word_for(Why why) {
+  switch (why) {
+    case Why::None: return "";
+    case Why::WrongCredentials: return "wrong password";
+    case Why::Refused: return "refused";
+    case Why::NoAnswer: return "no answer";
+    case Why::Unresolvable: return "name not found";
+    case Why::Unreachable: return "unreachable";
+  }
+  return "";
+}
+
+std::int64_t in_seconds(base::Duration time) { return std::chrono::duration_cast<std::chrono::seconds>(time).count(); }
 
 }  // namespace
 
@@ -59,6 +75,21 @@ std::string Registrations::json() const {
                                               {"registered", json_flag(event.state == State::Registered)}}));
   }
   return write_json(list);
+}
+
+void log_registration(const Changed& event, bool is_refresh) {
+  switch (event.state) {
+    case State::Registering: return;
+    case State::Registered: {
+      if (is_refresh) return log::debug("registration.refreshed", {{"server", event.server}});
+      const std::string from = event.answered_by ? event.answered_by->to_string() : "";
+      return log::info("registration.up", {{"server", event.server}, {"from", from}, {"expires_s", in_seconds(event.expires)}});
+    }
+    case State::Failed:
+      return log::warning("registration.failed", {{"server", event.server}, {"why", word_for(event.why)}, {"status", event.status}, {"reason", event.reason},
+                                                  {"retry_in_s", event.retry_in ? in_seconds(*event.retry_in) : -1}});
+    case State::Unregistered: return log::info("registration.ended", {{"server", event.server}});
+  }
 }
 
 }  // namespace offhook::inline v0::agent

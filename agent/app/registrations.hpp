@@ -37,4 +37,7 @@ class Registrations {
   std::map<sip::AccountId, sip::RegistrationChanged> last_;  // Ids increase, so the order is that of addition.
 };
 
+/// Writes the log line of a registration that has changed. `is_refresh`: Registrations::is_refresh().
+void log_registration(const sip::RegistrationChanged& event, bool is_refresh);
+
 }  // namespace offhook::inline v0::agent

@@ -18,4 +18,9 @@ void log_pause(std::string_view service, FailureKind kind, base::Duration pause)
 
 void log_return(std::string_view service) { log::info("provider.back", {{"service", service}}); }
 
+void log_stranger(const sip::StrangerRefused& event) {
+  log::warning("calls.refused", {{"source", event.source.to_string()}, {"status", 403}, {"so_far", event.so_far},
+                                 {"advice", "Offhook accepts only calls from the registrar: set /sip/accept_from to \"anyone\" to accept all calls"}});
+}
+
 }  // namespace offhook::inline v0::agent

@@ -3,15 +3,17 @@
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/tools/mcp/server.hpp>
 #include <offhook/base/time.hpp>
+#include <offhook/sip/model/events.hpp>
 
 #include <string_view>
 
 namespace offhook::inline v0::agent {
 
-/// Writes log lines about services that all calls share: providers by name ("openai/realtime"), and tool servers. CallLog writes the lines
-/// of one call.
+/// Writes log lines about services that all calls share: providers by name ("openai/realtime"), tool servers, and refused strangers. CallLog writes
+/// the lines of one call.
 void log_tool_server(const tools::mcp::ServerEvent& event);
 void log_pause(std::string_view service, FailureKind kind, base::Duration pause);
 void log_return(std::string_view service);
+void log_stranger(const sip::StrangerRefused& event);
 
 }  // namespace offhook::inline v0::agent

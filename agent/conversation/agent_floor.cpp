@@ -1,6 +1,6 @@
 #include <offhook/agent/conversation/agent_floor.hpp>
 
-#include <algorithm>
+#include <chrono>
 
 namespace offhook::inline v0::agent {
 
@@ -18,10 +18,9 @@ TurnInput AgentFloor::begin(TurnInput input, TimePoint now) {
   }
   words_ = Words::Thinker;
   called_tool_ = false;
-  think_attempts_ = speak_attempts_ = 0;
   expect_.clear();
-  has_begun_ = false;
-  watch_thinker(now);
+  thinker_.begin(now, tools_.any());
+  speaker_.begin();
   fill_by(now + (goes_on ? times_.filler_again : times_.filler_after));
   input_ = input;
   return input;
@@ -37,11 +36,8 @@ void AgentFloor::forget() {
   reply_.complete();
   actions_.clear();
   kept_.clear();
-  unspoken_ = 0;
-  audio_until_ = {};
-  for (OpenTool& tool : tools_) late_tools_.push_back(std::move(tool));
-  tools_.clear();
-  if (late_tools_.size() > kMaxTools) late_tools_.erase(late_tools_.begin(), late_tools_.end() - kMaxTools);
+  speaker_.forget();
+  tools_.on_reply_over();
   if (words_ == Words::Filler) words_ = Words::Ours;
   state_ = State::Idle;
   stop();
@@ -60,51 +56,34 @@ bool AgentFloor::finish() {
 
 void AgentFloor::on_text(TimePoint now) {
   filler_at_.reset();
-  watch_thinker(now);
-  has_begun_ = true;
+  thinker_.on_text(now, tools_.any());
   on_growth(now);
 }
 
 /// The thinker keeps the deadline for its first words, even if it seems busy: some servers send signs of life for ever.
 void AgentFloor::on_growth(TimePoint now) {
-  if (think_at_ && has_stalled(now)) think_at_ = std::min(since_ + times_.think, now + times_.stall);
+  if (thinker_.at() && has_stalled(now)) thinker_.end_by_stall(now);
 }
 
 /// While the caller still hears earlier words, the conversation waits for a thinker that has stalled.
 bool AgentFloor::take_think_due(TimePoint now) {
-  if (!take_due(think_at_, now)) return false;
+  if (!thinker_.take_due(now)) return false;
   if (!has_stalled(now) || !is_speaking()) return true;
-  think_at_ = std::min(since_ + times_.think, now + kLookAgain);
+  thinker_.end_by(now + kLookAgain);
   return false;
 }
 
 void AgentFloor::on_tool_call(const ToolCall& call, TimePoint now) {
   called_tool_ = true;
-  has_begun_ = false;
-  if (tools_.size() < kMaxTools) tools_.push_back({call.turn, call.call_id, call.name});
-  watch_thinker(now);
+  tools_.on_call(call);
+  thinker_.await_begin(now, tools_.any());
 }
 
 bool AgentFloor::on_tool_outcome(const ToolOutcome& outcome, TimePoint now) {
   if (outcome.turn != turn_ || is_idle() || speaks_own_words()) return false;
-  const auto tool = find(tools_, outcome);
-  if (tool == tools_.end()) return false;
-  tools_.erase(tool);
-  has_begun_ = false;
-  watch_thinker(now);
+  if (!tools_.take(outcome)) return false;
+  thinker_.await_begin(now, tools_.any());
   return true;
-}
-
-std::optional<std::string> AgentFloor::take_late_tool(const ToolOutcome& outcome) {
-  const auto tool = find(late_tools_, outcome);
-  if (tool == late_tools_.end()) return std::nullopt;
-  std::string name = std::move(tool->name);
-  late_tools_.erase(tool);
-  return name;
-}
-
-std::vector<AgentFloor::OpenTool>::iterator AgentFloor::find(std::vector<OpenTool>& tools, const ToolOutcome& outcome) {
-  return std::find_if(tools.begin(), tools.end(), [&](const OpenTool& tool) { return tool.turn == outcome.turn && tool.call_id == outcome.call_id; });
 }
 
 void AgentFloor::add_action(ReplyAction action) {
@@ -115,12 +94,12 @@ bool AgentFloor::keep(const ThinkEvent& event, TimePoint now) {
   const std::size_t room = std::holds_alternative<ReplyDone>(event) ? kMaxKept + 1 : kMaxKept;
   if (kept_.size() >= room) return false;
   kept_.push_back(event);
-  watch_thinker(now);
+  thinker_.await(now, tools_.any());
   return true;
 }
 
 std::vector<ThinkEvent> AgentFloor::take_kept(TimePoint now) {
-  watch_thinker(now);
+  thinker_.await(now, tools_.any());
   return std::exchange(kept_, {});
 }
 
@@ -128,14 +107,13 @@ void AgentFloor::take_back(TimePoint now) {
   const bool was_filling = is_filling(), was_whole = reply_.is_complete();
   std::vector<std::string> texts = reply_.texts();
   reply_.begin(turn_);
-  unspoken_ = 0;
-  speak_at_.reset();
+  speaker_.drop();
   fill_again(now);
   state_ = was_filling ? State::Idle : State::Thinking;
   if (was_filling) return reply_.complete();
   for (std::string& text : texts) kept_.push_back(ReplyText{turn_, std::move(text), false});
   if (was_whole) kept_.push_back(ReplyDone{turn_});
-  watch_thinker(now);
+  thinker_.await(now, tools_.any());
 }
 
 std::optional<Speak> AgentFloor::say(std::string text, Part part, TimePoint now) {
@@ -143,54 +121,26 @@ std::optional<Speak> AgentFloor::say(std::string text, Part part, TimePoint now)
   if (!fits) return std::nullopt;
   ++utterance_;
   state_ = State::Speaking;
-  if (++unspoken_ == 1) watch_speaker(now);  // A speaker that works already gets no more time for a longer request.
+  speaker_.on_request(now);
   return Speak{utterance_, std::move(text)};
-}
-
-bool AgentFloor::awaits(std::uint32_t utterance) const {
-  return state_ == State::Speaking && utterance <= utterance_ && utterance + unspoken_ > utterance_;
 }
 
 void AgentFloor::on_audio(const SpeechAudio& audio, TimePoint now) {
   reply_.on_words(audio.utterance, audio.words);
-  watch_speaker(now);  // Audio without samples counts: RecordedSpeech sends it while its voice works.
-  if (reply_.is_voiced() && think_at_) on_text(now);  // A model that speaks itself shows its work only by its audio.
-  if (audio.pcm.empty() || audio.rate_hz == 0 || !speak_at_) return;
-  audio_until_ = std::max(audio_until_, now) + std::chrono::microseconds(1'000'000 * audio.pcm.size() / audio.rate_hz);
-  speak_at_ = std::clamp(audio_until_, std::min(now + times_.stall, *speak_at_), *speak_at_);
-}
-
-void AgentFloor::on_spoken(TimePoint now) {
-  --unspoken_;
-  watch_speaker(now);
-}
-
-/// A thinker is not slow while it waits for a tool, or for the caller's answer to the tool's question.
-void AgentFloor::watch_thinker(TimePoint now) {
-  since_ = now;
-  think_at_ = now + (!tools_.empty() ? times_.tool : times_.think);
-}
-
-void AgentFloor::watch_speaker(TimePoint now) {
-  speak_at_.reset();
-  if (unspoken_ > 0) speak_at_ = now + times_.speak;
+  speaker_.await(now);  // Audio without samples counts: RecordedSpeech sends it while its voice works.
+  if (reply_.is_voiced() && thinker_.at()) on_text(now);  // A model that speaks itself shows its work only by its audio.
+  if (audio.pcm.empty() || audio.rate_hz == 0) return;
+  speaker_.on_audio(std::chrono::microseconds(1'000'000 * audio.pcm.size() / audio.rate_hz), now);
 }
 
 void AgentFloor::try_again(Stage stage, TimePoint now) {
-  if (stage == Stage::Think) {
-    ++think_attempts_;
-    has_begun_ = false;
-    since_ = now;
-    think_at_ = now + times_.think;
-  } else {
-    ++speak_attempts_;
-    watch_speaker(now);
-  }
+  if (stage == Stage::Think) thinker_.try_again(now);
+  else speaker_.try_again(now);
 }
 
 bool AgentFloor::is_consistent() const {
-  if (state_ == State::Thinking && !think_at_) return false;  // Without a deadline, the reply could be awaited for ever.
-  return unspoken_ == 0 || speak_at_.has_value();
+  if (state_ == State::Thinking && !thinker_.at()) return false;  // Without a deadline, the reply could be awaited for ever.
+  return speaker_.is_consistent();
 }
 
 }  // namespace offhook::inline v0::agent

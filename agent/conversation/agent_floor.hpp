@@ -2,6 +2,8 @@
 
 #include <offhook/agent/conversation/actions.hpp>
 #include <offhook/agent/conversation/deadline.hpp>
+#include <offhook/agent/conversation/open_tools.hpp>
+#include <offhook/agent/conversation/part_deadlines.hpp>
 #include <offhook/agent/conversation/reply.hpp>
 #include <offhook/base/time.hpp>
 
@@ -31,7 +33,7 @@ struct AgentTimes {
 class AgentFloor {
  public:
   static constexpr std::size_t kMaxActions = 8;  ///< in one reply; further actions are dropped
-  static constexpr std::size_t kMaxTools = 64;   ///< tools at the same time; the model gets the outcome of a further tool, but the reply does not wait for it
+  static constexpr std::size_t kMaxTools = OpenTools::kMax;  ///< tools at the same time; the model gets the outcome of a further tool, but the reply does not wait for it
   static constexpr std::size_t kMaxKept = 256;   ///< waiting events of the thinker; a further event is dropped, unless it ends the reply
 
   enum class State : std::uint8_t { Idle, Thinking, Speaking };
@@ -53,7 +55,7 @@ class AgentFloor {
   [[nodiscard]] bool speaks_own_words() const { return words_ != Words::Thinker; }
   [[nodiscard]] bool is_filling() const { return state_ == State::Speaking && words_ == Words::Filler; }
   /// Returns true when the speaker has not finished all its words, or when the caller has not heard all of them.
-  [[nodiscard]] bool is_speaking() const { return unspoken_ > 0 || reply_.outstanding(); }
+  [[nodiscard]] bool is_speaking() const { return speaker_.is_busy() || reply_.outstanding(); }
   [[nodiscard]] const std::string& expect() const { return expect_; }      ///< how to listen next: ReplyExpects
 
   // --- a reply
@@ -74,12 +76,12 @@ class AgentFloor {
   /// The thinker works on the next piece of text.
   void on_growth(base::TimePoint now);
   /// The thinker has sent the whole reply.
-  void on_thought() { reply_.complete(), think_at_ = filler_at_ = std::nullopt; }
+  void on_thought() { reply_.complete(), thinker_.stop(), filler_at_.reset(); }
   void on_tool_call(const ToolCall& call, base::TimePoint now);
   /// Returns false when the tool does not belong to the present reply.
   [[nodiscard]] bool on_tool_outcome(const ToolOutcome& outcome, base::TimePoint now);
   /// If the tool belongs to a reply that was cut off, returns its name once.
-  [[nodiscard]] std::optional<std::string> take_late_tool(const ToolOutcome& outcome);
+  [[nodiscard]] std::optional<std::string> take_late_tool(const ToolOutcome& outcome) { return tools_.take_late(outcome); }
   /// Adds an action for the time when the caller has heard the reply. Drops actions beyond kMaxActions.
   void add_action(ReplyAction action);
   [[nodiscard]] bool has_actions() const { return !actions_.empty(); }
@@ -103,9 +105,9 @@ class AgentFloor {
   /// Returns the request for the speaker; nullopt when the reply is too long.
   [[nodiscard]] std::optional<Speak> say(std::string text, Part part, base::TimePoint now);
   /// Returns true when the speaker got `utterance` in this reply and has not finished it.
-  [[nodiscard]] bool awaits(std::uint32_t utterance) const;
+  [[nodiscard]] bool awaits(std::uint32_t utterance) const { return state_ == State::Speaking && speaker_.awaits(utterance, utterance_); }
   void on_audio(const SpeechAudio& audio, base::TimePoint now);
-  void on_spoken(base::TimePoint now);
+  void on_spoken(base::TimePoint now) { speaker_.on_done(now); }
   void on_sent(std::uint32_t utterance, std::uint32_t word) { reply_.on_sent(utterance, word); }
   void on_utterance_sent(std::uint32_t utterance) { reply_.on_utterance_over(utterance, true); }
   /// Returns true when the caller has heard only asides, and the rest can be spoken again later. It cannot if a model speaks in its own voice.
@@ -125,31 +127,22 @@ class AgentFloor {
   // --- failures and time
   /// The conversation repeats Think or Speak in this turn.
   void try_again(Stage stage, base::TimePoint now);
-  [[nodiscard]] unsigned attempts(Stage stage) const { return stage == Stage::Think ? think_attempts_ : speak_attempts_; }
-  [[nodiscard]] bool take_speak_due(base::TimePoint now) { return take_due(speak_at_, now); }
+  [[nodiscard]] unsigned attempts(Stage stage) const { return stage == Stage::Think ? thinker_.attempts() : speaker_.attempts(); }
+  [[nodiscard]] bool take_speak_due(base::TimePoint now) { return speaker_.take_due(now); }
   [[nodiscard]] bool take_think_due(base::TimePoint now);
   /// Returns true when the thinker has begun its reply and then sent nothing for the stall time, but is still within the time for its first words.
-  [[nodiscard]] bool has_stalled(base::TimePoint now) const { return has_begun_ && tools_.empty() && !reply_.says_nothing() && now < since_ + times_.think; }
+  [[nodiscard]] bool has_stalled(base::TimePoint now) const { return thinker_.has_begun(now) && !tools_.any() && !reply_.says_nothing(); }
   /// No other thinker can replace one that has stalled: it gets the time for its first words.
-  void wait_for_stalled() { think_at_ = since_ + times_.think; }
-  void on_thinker_lost() { has_begun_ = false; }
+  void wait_for_stalled() { thinker_.wait(); }
+  void on_thinker_lost() { thinker_.on_lost(); }
   /// The thinker is late, but the caller speaks now. Checks the thinker again at `at`.
-  void look_again_at(base::TimePoint at) { think_at_ = at; }
+  void look_again_at(base::TimePoint at) { thinker_.set(at); }
   [[nodiscard]] bool take_filler_due(base::TimePoint now) { return take_due(filler_at_, now); }
-  [[nodiscard]] Deadline next_deadline() const { return earliest({speak_at_, think_at_, filler_at_}); }
-  void stop() { speak_at_ = think_at_ = filler_at_ = std::nullopt; }
+  [[nodiscard]] Deadline next_deadline() const { return earliest({speaker_.at(), thinker_.at(), filler_at_}); }
+  void stop() { speaker_.stop(), thinker_.stop(), filler_at_.reset(); }
   [[nodiscard]] bool is_consistent() const;
 
  private:
-  struct OpenTool {
-    std::uint32_t turn = 0;
-    std::string call_id, name;
-  };
-  [[nodiscard]] static std::vector<OpenTool>::iterator find(std::vector<OpenTool>& tools, const ToolOutcome& outcome);
-
-  void watch_thinker(base::TimePoint now);
-  void watch_speaker(base::TimePoint now);
-
   AgentTimes times_;
   State state_ = State::Idle;
   Words words_ = Words::Thinker;
@@ -157,17 +150,13 @@ class AgentFloor {
   TurnInput input_;
   std::uint32_t turn_ = 0, utterance_ = 0;
   std::string expect_;
-  unsigned unspoken_ = 0;    // utterances that the speaker has not finished
-  std::vector<OpenTool> tools_;       // tools of this reply
-  bool called_tool_ = false;          // this reply called a tool, so the caller's next words start a new input
-  std::vector<OpenTool> late_tools_;  // tools of replies that were cut off
+  OpenTools tools_;
+  bool called_tool_ = false;  // this reply called a tool, so the caller's next words start a new input
   std::vector<ReplyAction> actions_;
   std::vector<ThinkEvent> kept_;
-  unsigned think_attempts_ = 0, speak_attempts_ = 0;  // further attempts in this turn
-  Deadline think_at_, speak_at_, filler_at_;
-  base::TimePoint since_{};       // time of the last request to the thinker, or of its last output
-  bool has_begun_ = false;        // true: it has sent text since the last request to it (the turn, the results of its tools, or another attempt)
-  base::TimePoint audio_until_{}; // time at which the received audio ends, if it is played without a pause
+  ThinkerDeadline thinker_{times_.think, times_.stall, times_.tool};
+  SpeakerDeadline speaker_{times_.speak, times_.stall};
+  Deadline filler_at_;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -22,7 +22,7 @@ void TranscriptWatch::on_event(const AgentEvent& event) {
   } else if (const auto* line = std::get_if<CallLine>(&event)) {
     on_line(line->what);
   } else if (const auto* over = std::get_if<CallOver>(&event)) {
-    show_("agent", "hung up after " + fmt::format("{:.1f}", static_cast<double>(over->duration.count()) / 1000.0) + " s" + (over->why.empty() ? "" : ": " + over->why));
+    show_("agent", "hung up after " + fmt::format("{:.1f}", static_cast<double>(over->duration.count()) / 1000.0) + " s" + (over->how.why.empty() ? "" : ": " + over->how.why));
   }
 }
 

@@ -88,8 +88,8 @@ void CallMetrics::on_ended(bool outgoing, CallOutcome outcome, std::chrono::mill
   duration_seconds_.Add(direction(outgoing), kDurationSeconds).Observe(seconds(lasted));
 }
 
-void CallMetrics::on_caller(const sip::CallerIdentity& identity) {
-  if (const auto word = sip::word_for(identity); !word.empty()) callers_.Add({{"identity", std::string(word)}}).Increment();
+void CallMetrics::on_caller(const call::CallerCheck& check) {
+  if (!check.result.empty()) callers_.Add({{"identity", check.result}}).Increment();
 }
 
 void CallMetrics::add(const rtp::PlayedSamples& played) {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <offhook/agent/call/incoming.hpp>
 #include <offhook/agent/ops/call_outcome.hpp>
 #include <offhook/agent/support/figures.hpp>
 #include <offhook/media/quality/quality_report.hpp>
-#include <offhook/sip/model/caller_identity.hpp>
 
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>
@@ -25,7 +25,7 @@ class CallMetrics {
   /// the answer.
   void on_ended(bool outgoing, CallOutcome outcome, std::chrono::milliseconds took, std::chrono::milliseconds lasted);
   /// Counts an incoming call by the result of the check of its number's signature.
-  void on_caller(const sip::CallerIdentity& identity);
+  void on_caller(const call::CallerCheck& check);
   /// Counts the audio quality of a call that had media and has ended.
   void on_finished(const media::QualityReport& report);
   /// Returns the current values, from one report for each call that is up.

@@ -2,23 +2,6 @@
 
 namespace offhook::inline v0::agent {
 
-namespace {
-
-/// Maps a status of RFC 3261 section 21.
-CallOutcome outcome_of_status(int status) {
-  switch (status) {
-    case 408:
-    case 480: return CallOutcome::NoAnswer;
-    case 486:
-    case 600: return CallOutcome::Busy;
-    case 487: return CallOutcome::Cancelled;
-    case 603: return CallOutcome::Declined;
-    default: return CallOutcome::Refused;
-  }
-}
-
-}  // namespace
-
 std::string_view to_string(CallOutcome outcome) {
   switch (outcome) {
     case CallOutcome::Answered: return "answered";
@@ -32,19 +15,23 @@ std::string_view to_string(CallOutcome outcome) {
   return "";
 }
 
-CallOutcome outcome_of(const sip::CallEnded& ended, bool answered) {
-  using Why = sip::CallEnded::Why;
+CallOutcome outcome_of(const call::Ended& ended, bool answered) {
+  using Cause = call::Ended::Cause;
   if (answered) return CallOutcome::Answered;
-  switch (ended.why) {
-    case Why::Bye:  // A BYE for an early dialog: RFC 3261 section 15.
-    case Why::Replaced:
-    case Why::Cancelled: return CallOutcome::Cancelled;
-    case Why::Rejected: return outcome_of_status(ended.status);
-    case Why::NoAnswer: return CallOutcome::NoAnswer;
-    case Why::NoAck:
-    case Why::SessionLost:
-    case Why::Unreachable:
-    case Why::Unresolvable: return CallOutcome::Unreachable;
+  switch (ended.cause) {
+    case Cause::HungUp:  // A leg may end so while it rings: for SIP, RFC 3261 section 15.
+    case Cause::Replaced:
+    case Cause::Terminated:
+    case Cause::Cancelled: return CallOutcome::Cancelled;
+    case Cause::Busy: return CallOutcome::Busy;
+    case Cause::Declined: return CallOutcome::Declined;
+    case Cause::Unavailable:
+    case Cause::NoAnswer: return CallOutcome::NoAnswer;
+    case Cause::Rejected: return CallOutcome::Refused;
+    case Cause::Unacknowledged:
+    case Cause::Lost:
+    case Cause::Unreachable:
+    case Cause::UnknownName: return CallOutcome::Unreachable;
   }
   return CallOutcome::Refused;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/sip/model/events.hpp>
+#include <offhook/agent/call/ended.hpp>
 
 #include <array>
 #include <cstdint>
@@ -15,12 +15,12 @@ enum class CallOutcome : std::uint8_t {
   Busy,         ///< the called side is busy; for incoming calls, all lines of this agent are busy
   Declined,     ///< the called user declined it
   NoAnswer,
-  Refused,      ///< any other status
+  Refused,      ///< for any other reason
   Unreachable,  ///< no route to the peer, or a connection that broke
 };
 inline constexpr std::array kCallOutcomes{CallOutcome::Answered, CallOutcome::Cancelled, CallOutcome::Busy,       CallOutcome::Declined,
                                           CallOutcome::NoAnswer, CallOutcome::Refused,   CallOutcome::Unreachable};
 [[nodiscard]] std::string_view to_string(CallOutcome outcome);
-[[nodiscard]] CallOutcome outcome_of(const sip::CallEnded& ended, bool answered);
+[[nodiscard]] CallOutcome outcome_of(const call::Ended& ended, bool answered);
 
 }  // namespace offhook::inline v0::agent

@@ -1,5 +1,6 @@
 #include <offhook/agent/phone/phone_call.hpp>
 
+#include <offhook/agent/call/codec_name.hpp>
 #include <offhook/agent/phone/target.hpp>
 #include <offhook/agent/phone/tone_refusal.hpp>
 #include <offhook/media/detect/call_progress_detector.hpp>
@@ -24,17 +25,7 @@ int refusal_of(const base::Error& why) { return is(why, PhoneError::Socket) ? 50
 
 }  // namespace
 
-std::string_view to_string(media::AudioCodec codec) {
-  switch (codec) {
-    case media::AudioCodec::Pcmu: return "PCMU";
-    case media::AudioCodec::Pcma: return "PCMA";
-    case media::AudioCodec::G722: return "G722";
-    case media::AudioCodec::Opus: return "opus";
-    case media::AudioCodec::L16:
-    case media::AudioCodec::L16Wide: return "L16";
-  }
-  return "";
-}
+std::string_view to_string(media::AudioCodec codec) { return call::name_of(codec); }
 
 PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id)
     : core_(core),

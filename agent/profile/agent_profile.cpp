@@ -1,6 +1,6 @@
 #include <offhook/agent/profile/agent_profile.hpp>
 
-#include <offhook/agent/phone/call.hpp>
+#include <offhook/agent/call/codec_name.hpp>
 
 #include <algorithm>
 
@@ -28,7 +28,7 @@ std::vector<media::AudioCodec> codecs_named(const std::vector<std::string>& name
   std::vector<AudioCodec> codecs;
   for (const std::string& name : names) {
     for (const auto codec : {AudioCodec::Pcmu, AudioCodec::Pcma, AudioCodec::G722, AudioCodec::Opus, AudioCodec::L16Wide, AudioCodec::L16}) {
-      if (phone::to_string(codec) == name) codecs.push_back(codec);
+      if (call::name_of(codec) == name) codecs.push_back(codec);
     }
   }
   return codecs;

@@ -16,7 +16,7 @@ std::string cut(std::string_view text) {
 }
 
 /// Maps the conversation's reason for hanging up to the cause in the record.
-std::string cause_of(std::string_view why) {
+std::string cause_of_reason(std::string_view why) {
   constexpr std::pair<std::string_view, std::string_view> kCauses[] = {
       {"goodbye", "goodbye"},           {"silence", "silence limit"},    {"hold limit", "hold limit"},
       {"time limit", "duration limit"}, {"shutdown", "shutdown"},
@@ -27,19 +27,45 @@ std::string cause_of(std::string_view why) {
   for (const auto& [theirs, ours] : kCauses) {
     if (why == theirs) return std::string(ours);
   }
-  return why.empty() ? "hung up" : "goodbye";  // Any other word comes from the dialogue, and goes into the detail.
+  return "goodbye";  // Any other word comes from the dialogue, and goes into the detail.
 }
 
-Ending::By by_of(sip::CallEnded::By by, bool outgoing) {
+Ending::By by_of(call::Ended::By by, bool outgoing) {
   switch (by) {
-    case sip::CallEnded::By::Local:
+    case call::Ended::By::Us:
       return Ending::By::Agent;
-    case sip::CallEnded::By::Remote:
+    case call::Ended::By::Peer:
       return outgoing ? Ending::By::Called : Ending::By::Caller;
-    case sip::CallEnded::By::Network:
+    case call::Ended::By::Network:
       return Ending::By::Network;
   }
   return Ending::By::Unknown;
+}
+
+/// Returns the cause of an end for which this side has given no reason.
+std::string cause_of(const call::Ended& ended) {
+  using Cause = call::Ended::Cause;
+  switch (ended.cause) {
+    case Cause::HungUp: return "hung up";
+    case Cause::Cancelled: return "cancelled";
+    case Cause::Replaced: return "replaced";
+    case Cause::NoAnswer: return "no answer";
+    case Cause::Unacknowledged: return "answer never acknowledged";
+    case Cause::Lost: return "connection lost";
+    case Cause::Unreachable: return "unreachable";
+    case Cause::UnknownName: return "name not found";
+    case Cause::Busy:
+    case Cause::Declined:
+    case Cause::Unavailable:
+    case Cause::Terminated:
+    case Cause::Rejected: return ended.status.empty() ? "refused" : cut("refused " + ended.status);
+  }
+  return {};
+}
+
+/// Returns true for an end that this side may have chosen, so that its reason is the cause.
+bool may_be_chosen(call::Ended::Cause cause) {
+  return cause == call::Ended::Cause::HungUp || cause == call::Ended::Cause::Cancelled || call::is_refusal(cause);
 }
 
 }  // namespace
@@ -53,19 +79,19 @@ std::string kept_uri(std::string_view uri) {
   return cut(std::string(uri.substr(0, colon)).append(uri.substr(uri.rfind('@'))));  // A password may contain an unescaped '@'.
 }
 
-Party kept_party(const sip::Party& party) { return {kept_uri(party.uri), cut(party.display)}; }
+Party kept_party(const call::Party& party) { return {kept_uri(party.address), cut(party.name)}; }
 
-CallRecord begun(const sip::IncomingCall& call, std::string_view account) {
+CallRecord begun(const call::Incoming& call, std::string_view account) {
   CallRecord record;
   record.id = new_call_id();
-  record.sip_call_id = cut(call.call_id);
+  record.sip_call_id = cut(call.name.call);
+  record.local_tag = call.name.tag;
   record.account = cut(account);
   record.from = kept_party(call.from);
   record.to = kept_party(call.to);
-  record.dialled = kept_uri(call.request_uri);
-  record.source = call.source.to_string();
-  record.identity = {std::string(sip::word_for(call.identity)), cut(call.identity.attest), cut(call.identity.origid),
-                     call.identity.verstat == sip::CallerIdentity::Verstat::Failed ? std::string(to_string(*call.identity.error)) : ""};
+  record.dialled = kept_uri(call.dialled);
+  record.source = call.source;
+  record.identity = {call.check.result, cut(call.check.attest), cut(call.check.origid), call.check.why};
   return record;
 }
 
@@ -80,45 +106,14 @@ CallRecord begun(std::string_view target, std::string_view account) {
   return record;
 }
 
-Ending ending_of(const sip::CallEnded& details, std::string_view why, bool outgoing) {
-  using Why = sip::CallEnded::Why;
+Ending ending_of(const call::Ended& ended, bool outgoing) {
+  const bool has_reason = ended.by == call::Ended::By::Us && !ended.why.empty();
   Ending ending;
-  ending.by = by_of(details.by, outgoing);
-  ending.status = details.status;
-  ending.reason = cut(details.reason);
-  const bool ours = details.by == sip::CallEnded::By::Local;
-  if (ours && !why.empty()) ending.detail = cut(why);
-  switch (details.why) {
-    case Why::Bye:
-      ending.cause = ours ? cause_of(why) : "hung up";
-      break;
-    case Why::Cancelled:
-      ending.cause = ours && !why.empty() ? cause_of(why) : "cancelled";
-      break;
-    case Why::Rejected:
-      ending.cause = ours && !why.empty()
-                         ? cause_of(why)
-                         : "refused" + (details.status != 0 ? " " + std::to_string(details.status) : std::string());
-      break;
-    case Why::Replaced:  // RFC 3891: another call has replaced this one.
-      ending.cause = "replaced";
-      break;
-    case Why::NoAnswer:
-      ending.cause = "no answer";
-      break;
-    case Why::NoAck:
-      ending.cause = "answer never acknowledged";
-      break;
-    case Why::SessionLost:
-      ending.cause = "connection lost";
-      break;
-    case Why::Unreachable:
-      ending.cause = "unreachable";
-      break;
-    case Why::Unresolvable:
-      ending.cause = "name not found";
-      break;
-  }
+  ending.by = by_of(ended.by, outgoing);
+  ending.cause = has_reason && may_be_chosen(ended.cause) ? cause_of_reason(ended.why) : cause_of(ended);
+  ending.status = call::number_of(ended.status);
+  ending.reason = cut(ended.reason);
+  if (has_reason) ending.detail = cut(ended.why);
   if (ending.detail == ending.cause) ending.detail.clear();
   return ending;
 }

@@ -102,9 +102,9 @@ void CallNotes::on_answered(media::AudioCodec codec, std::string_view codec_name
   answered_ = now.steady;
 }
 
-void CallNotes::on_transferred(int status) {
+void CallNotes::on_transferred(std::string_view status) {
   const std::lock_guard lock(mutex_);
-  record_.transfer_status = status;
+  record_.transfer_status = call::number_of(status);
 }
 
 void CallNotes::on_other(Party party, Moment now) {
@@ -261,12 +261,11 @@ void CallNotes::on(const TransferCall& transfer, Moment) {
   record_.transfer_target = kept_uri(transfer.target);
 }
 
-void CallNotes::on_ended(const sip::CallEnded& details, std::string_view why, const std::optional<media::LegStatistics>& media,
-                         Moment now) {
+void CallNotes::on_ended(const call::Ended& ended, const std::optional<media::LegStatistics>& media, Moment now) {
   const std::lock_guard lock(mutex_);
   if (std::exchange(ended_, true)) return;
   record_.ended_at = now.wall;
-  record_.ending = ending_of(details, why, record_.outgoing);
+  record_.ending = ending_of(ended, record_.outgoing);
   // The counters of a call that was never answered only count stray packets.
   if (media && answered_) record_.media = quality_of(*media);
   if (answered_) {

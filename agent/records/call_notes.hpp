@@ -1,11 +1,11 @@
 #pragma once
 
+#include <offhook/agent/call/ended.hpp>
 #include <offhook/agent/conversation/actions.hpp>
 #include <offhook/agent/records/call_record.hpp>
 #include <offhook/base/time.hpp>
 #include <offhook/media/port/media_plan.hpp>
 #include <offhook/media/quality/leg_statistics.hpp>
-#include <offhook/sip/model/events.hpp>
 
 #include <chrono>
 #include <memory>
@@ -57,13 +57,13 @@ class CallNotes {
   void on_action(const ConversationAction& action, Moment now);
   /// Adds to the amounts of a provider's service.
   void on_use(const ServiceUse& use);
-  void on_transferred(int status);
+  /// `status` is as in call::Ended.
+  void on_transferred(std::string_view status);
   /// The caller's side has connected another person, with this name and address.
   void on_other(Party party, Moment now);
   void on_recorded(std::string_view file, PausedFor paused);
-  /// `why` is the reason of the conversation if it hung up. Only the first end counts.
-  void on_ended(const sip::CallEnded& details, std::string_view why, const std::optional<media::LegStatistics>& media,
-                Moment now);
+  /// Only the first end counts.
+  void on_ended(const call::Ended& ended, const std::optional<media::LegStatistics>& media, Moment now);
 
   /// Returns the data so far, for the line that announces the call.
   [[nodiscard]] CallRecord snapshot() const;

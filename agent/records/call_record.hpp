@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/call/incoming.hpp>
 #include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/support/wall_time.hpp>
 
@@ -121,13 +122,7 @@ struct CallRecord {
   std::vector<OtherParty> others;  ///< in the order of their connection
   std::string dialled;  ///< Request-URI
   std::string source;   ///< address from which the INVITE came
-  struct Identity {
-    std::string result;  ///< "passed", "failed", "absent"; "": not checked
-    std::string attest;  ///< attestation of SHAKEN: "A", "B", "C"; "": none
-    std::string origid;  ///< of SHAKEN: identifies the origin of the call in the network
-    std::string why;     ///< reason if `result` is not "passed"
-  };
-  Identity identity{};   ///< result of the check of the caller's signature (RFC 8224)
+  call::CallerCheck identity{};  ///< result of the check of the caller's signature (for SIP: RFC 8224)
   WallTime invited_at{};
   std::optional<WallTime> ringing_at, answered_at, ended_at;
   std::int64_t setup_ms = 0;     ///< from the INVITE to the answer, or to the end of an unanswered call

@@ -29,10 +29,10 @@ void CallRecordStore::finish(CallNotes& notes) {
   if (record && writer_) (void)writer_->ended(std::move(*record));
 }
 
-void CallRecordStore::turned_away(CallRecord begun, const sip::CallEnded& details, std::string_view why) {
+void CallRecordStore::turned_away(CallRecord begun, const call::Ended& how) {
   if (!writer_) return;
   CallNotes notes(std::move(begun), keep_, Moment::now());
-  notes.on_ended(details, why, std::nullopt, Moment::now());
+  notes.on_ended(how, std::nullopt, Moment::now());
   finish(notes);
 }
 

@@ -31,7 +31,7 @@ class CallRecordStore {
   /// Writes the record of a call that has ended. Call it after the last change of the notes.
   void finish(CallNotes& notes);
   /// Writes the record of a call that ended before it had a handle.
-  void turned_away(CallRecord begun, const sip::CallEnded& details, std::string_view why = {});
+  void turned_away(CallRecord begun, const call::Ended& how);
 
   /// Returns "off", or the state of the writer.
   [[nodiscard]] std::string_view state() const;

@@ -8,11 +8,11 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-std::string_view side_of(sip::CallEnded::By by) {
+std::string_view side_of(call::Ended::By by) {
   switch (by) {
-    case sip::CallEnded::By::Local: return "us";
-    case sip::CallEnded::By::Remote: return "them";
-    case sip::CallEnded::By::Network: return "network";
+    case call::Ended::By::Us: return "us";
+    case call::Ended::By::Peer: return "them";
+    case call::Ended::By::Network: return "network";
   }
   return "";
 }
@@ -21,14 +21,13 @@ std::string_view side_of(sip::CallEnded::By by) {
 
 // --- the call ----------------------------------------------------------------------------------------------------------------
 
-void CallLog::offered(const sip::IncomingCall& call) const {
-  log::info("call.offered", {{"call", call_}, {"sip_call_id", call.call_id}, {"from", log::redacted(call.from.uri)}, {"source", call.source.to_string()}});
-  if (call.identity.verstat == sip::CallerIdentity::Verstat::Failed)
-    log::warning("call.identity", {{"call", call_}, {"detail", sip::to_string(*call.identity.error)}});
+void CallLog::offered(const call::Incoming& call) const {
+  log::info("call.offered", {{"call", call_}, {"sip_call_id", call.name.call}, {"from", log::redacted(call.from.address)}, {"source", call.source}});
+  if (!call.check.why.empty()) log::warning("call.identity", {{"call", call_}, {"detail", call.check.why}});
 }
 
-void CallLog::turned_away(const sip::IncomingCall& call, int status) const {
-  log::info("call.turned_away", {{"call", call_}, {"sip_call_id", call.call_id}, {"from", log::redacted(call.from.uri)}, {"status", status}});
+void CallLog::turned_away(const call::Incoming& call, std::string_view status) const {
+  log::info("call.turned_away", {{"call", call_}, {"sip_call_id", call.name.call}, {"from", log::redacted(call.from.address)}, {"status", call::number_of(status)}});
 }
 
 void CallLog::refused(std::string_view why) const { log::warning("call.refused", {{"call", call_}, {"detail", why}}); }
@@ -58,8 +57,8 @@ void CallLog::service(const records::CallRecord::Service& by) const {
 
 void CallLog::media_changed(bool sends, bool receives) const { log::info("call.media", {{"call", call_}, {"sends", sends}, {"receives", receives}}); }
 
-void CallLog::other_caller(const sip::Party& person, bool is_asserted) const {
-  log::info("call.other_caller", {{"call", call_}, {"now", log::redacted(person.uri)}, {"asserted", is_asserted}});
+void CallLog::other_caller(const call::Party& person, bool is_asserted) const {
+  log::info("call.other_caller", {{"call", call_}, {"now", log::redacted(person.address)}, {"asserted", is_asserted}});
 }
 
 void CallLog::context(std::string_view trouble) const { log::warning("call.context", {{"call", call_}, {"detail", trouble}}); }
@@ -76,9 +75,9 @@ void CallLog::consult_failed(std::string_view target, std::string_view why) cons
 
 void CallLog::transfer_failed(std::string_view why) const { log::warning("call.transfer_failed", {{"call", call_}, {"detail", why}}); }
 
-void CallLog::transferred(int status, std::string_view why) const {
-  if (status >= 200 && status < 300) return log::info("call.transferred", {{"call", call_}, {"status", status}});
-  log::warning("call.transferred", {{"call", call_}, {"status", status}, {"why", why}});
+void CallLog::transferred(bool reached, std::string_view status, std::string_view why) const {
+  if (reached) return log::info("call.transferred", {{"call", call_}, {"status", call::number_of(status)}});
+  log::warning("call.transferred", {{"call", call_}, {"status", call::number_of(status)}, {"why", why}});
 }
 
 void CallLog::transfer_declined() const {
@@ -93,10 +92,9 @@ void CallLog::overflow(std::uint64_t digits, std::uint64_t samples) const {
   log::warning("conversation.overflow", {{"call", call_}, {"digits", digits}, {"samples", samples}});
 }
 
-void CallLog::over(const sip::CallEnded& details, std::string_view why, std::string_view cause, std::chrono::milliseconds duration,
-                   const media::LegStatistics& media) const {
-  log::info("call.over", {{"call", call_}, {"by", side_of(details.by)}, {"why", why}, {"cause", cause}, {"status", details.status},
-                          {"reason", details.reason}, {"seconds", static_cast<double>(duration.count()) / 1000.0},
+void CallLog::over(const call::Ended& ended, std::string_view cause, std::chrono::milliseconds duration, const media::LegStatistics& media) const {
+  log::info("call.over", {{"call", call_}, {"by", side_of(ended.by)}, {"why", ended.why}, {"cause", cause}, {"status", call::number_of(ended.status)},
+                          {"reason", ended.reason}, {"seconds", static_cast<double>(duration.count()) / 1000.0},
                           {"received", media.packets_received}, {"sent", media.packets_sent}, {"lost", media.packets_lost}});
 }
 

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <offhook/agent/call/ended.hpp>
+#include <offhook/agent/call/incoming.hpp>
 #include <offhook/agent/conversation/actions.hpp>
 #include <offhook/agent/records/call_notes.hpp>
 #include <offhook/agent/records/call_record.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/media/engine/engine.hpp>
-#include <offhook/sip/model/events.hpp>
 
 #include <chrono>
 #include <optional>
@@ -23,8 +24,8 @@ class CallLog {
   /// `call` is the call's id (agent/records/call_id.hpp).
   explicit CallLog(std::string call) : call_(std::move(call)) {}
 
-  void offered(const sip::IncomingCall& call) const;
-  void turned_away(const sip::IncomingCall& call, int status) const;
+  void offered(const call::Incoming& call) const;
+  void turned_away(const call::Incoming& call, std::string_view status) const;
   void refused(std::string_view why) const;
   void ring_failed(std::string_view why) const;
   void answer_failed(std::string_view why) const;
@@ -34,7 +35,7 @@ class CallLog {
   void up(std::string_view codec, const records::CallRecord::Service& by) const;
   void service(const records::CallRecord::Service& by) const;
   void media_changed(bool sends, bool receives) const;
-  void other_caller(const sip::Party& person, bool is_asserted) const;
+  void other_caller(const call::Party& person, bool is_asserted) const;
   void context(std::string_view trouble) const;
   void tool(const tools::ToolEvent& event) const;
   /// The agent calls the target of a transfer.
@@ -42,16 +43,16 @@ class CallLog {
   /// The agent could not call the target, so it asks the caller's side to call it.
   void consult_failed(std::string_view target, std::string_view why) const;
   void transfer_failed(std::string_view why) const;
-  /// `why` explains a status that is not a success.
-  void transferred(int status, std::string_view why) const;
-  /// The caller's side asked the agent to call a third party (REFER), and the agent declined.
+  /// `why` explains why the target was not reached.
+  void transferred(bool reached, std::string_view status, std::string_view why) const;
+  /// The caller's side asked the agent to call a third party, and the agent declined.
   void transfer_declined() const;
   void hold_failed(bool on, std::string_view why) const;
   void recording_stopped(std::string_view why) const;
   /// Counts of digits and samples that did not fit into the queue to the caller.
   void overflow(std::uint64_t digits, std::uint64_t samples) const;
-  /// `why` is the conversation's own reason; `cause` is the cause in the record.
-  void over(const sip::CallEnded& details, std::string_view why, std::string_view cause, std::chrono::milliseconds duration, const media::LegStatistics& media) const;
+  /// `cause` is the cause in the record.
+  void over(const call::Ended& ended, std::string_view cause, std::chrono::milliseconds duration, const media::LegStatistics& media) const;
 
   /// Writes one action of the conversation. The line has the words only when `texts` is true (nullopt: when `keep` keeps texts). Keys
   /// appear as `*` unless `keep` keeps digits, because more people read the log than the records.

@@ -8,7 +8,7 @@
 #include <offhook/agent/providers/embedded/provider_registry.hpp>
 #include <offhook/agent/providers/provider_parts.hpp>
 #include <offhook/agent/providers/rehearsal.hpp>
-#include <offhook/agent/sessions/attended_call.hpp>
+#include <offhook/agent/sessions/call_conversation.hpp>
 #include <offhook/agent/support/work_pool.hpp>
 #include <offhook/agent/tools/call_tool_box.hpp>
 #include <offhook/agent/tools/servers/retired_servers.hpp>

@@ -18,9 +18,9 @@ agent::AgentEvent agent_says(std::string text) { return agent::CallLine{"1", age
 
 agent::CallOver refused(std::string reason) {
   agent::CallOver over;
-  over.details.why = sip::CallEnded::Why::Rejected;
-  over.details.status = 486;
-  over.details.reason = std::move(reason);
+  over.how.cause = call::Ended::Cause::Busy;
+  over.how.status = "486";
+  over.how.reason = std::move(reason);
   over.duration = 1500ms;
   return over;
 }
@@ -42,9 +42,9 @@ TEST_CASE("Each event of a call becomes a line: the speech of both sides, tones,
 
 TEST_CASE("A call that could not be made has a line with the reason before its end") {
   auto over = refused("");
-  over.details.why = sip::CallEnded::Why::Unreachable;
-  over.details.status = 0;
-  over.why = "there is no way to it";
+  over.how.cause = call::Ended::Cause::Unreachable;
+  over.how.status.clear();
+  over.how.why = "there is no way to it";
   CHECK(text_of(over) == "there is no way to it\nended by them after 1.5 s");
 }
 

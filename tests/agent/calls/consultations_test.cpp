@@ -1,8 +1,11 @@
 // A caller, an agent and the target of a transfer: three telephones on loopback.
 #include <offhook/agent/app/consultations.hpp>
+#include <offhook/agent/phone/sip_network.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 using namespace offhook;
 using namespace std::chrono_literals;
@@ -11,57 +14,118 @@ using offhook::test::Telephone;
 
 namespace {
 
+/// The agent's telephone. It answers each call that comes in, and keeps the events of its legs.
+struct Desk {
+  media::Engine engine{{1, 20000, 29999, 10s, {}}};
+  std::mutex mutex;
+  std::vector<call::Event> events;
+  call::LegPtr caller;
+  std::unique_ptr<phone::SipNetwork> network;
+
+  Desk() {
+    phone::EndpointOptions options;
+    options.sip.bind = *base::IpAddress::parse("127.0.0.1");
+    options.codecs = {media::AudioCodec::Pcmu};
+    options.max_calls = 2;
+    auto opened = phone::SipNetwork::open(options, engine, {[this](call::Event event) { on_event(std::move(event)); }, [](const phone::PhoneEvent&) {}});
+    REQUIRE(opened.has_value());
+    network = std::move(*opened);
+  }
+  ~Desk() { network.reset(); }
+
+  void on_event(call::Event event) {
+    if (auto* offered = std::get_if<call::Offered>(&event)) {
+      caller = offered->leg;
+      CHECK(caller->prepare(std::make_shared<media::AudioPort>(), {}).has_value());
+      CHECK(caller->answer().has_value());
+    }
+    const std::lock_guard lock(mutex);
+    events.push_back(std::move(event));
+  }
+
+  template <class Task>
+  void on_thread(Task task) {
+    std::promise<void> done;
+    network->post([&] {
+      task();
+      done.set_value();
+    });
+    done.get_future().get();
+  }
+  /// Returns the last event of type E whose leg is the caller's (`of_caller`), or another.
+  template <class E>
+  std::optional<E> last(bool of_caller) {
+    const std::lock_guard lock(mutex);
+    for (auto it = events.rbegin(); it != events.rend(); ++it) {
+      const E* e = std::get_if<E>(&*it);
+      if (e != nullptr && (e->leg == caller) == of_caller) return *e;
+    }
+    return std::nullopt;
+  }
+  template <class E>
+  bool wait_for(bool of_caller) {
+    return offhook_test::wait_until([&] { return last<E>(of_caller).has_value(); });
+  }
+};
+
 struct Transfer {
-  Telephone caller{"caller", {media::AudioCodec::Pcmu}, 2}, desk{"desk", {media::AudioCodec::Pcmu}, 2}, target{"target", {media::AudioCodec::Pcmu}, 2};
-  phone::CallPtr ours, consultation;  // The agent's calls with the caller and with the target.
-  std::vector<int> not_reached;       // SIP status codes; used on the signalling thread only.
+  Telephone caller{"caller", {media::AudioCodec::Pcmu}, 2}, target{"target", {media::AudioCodec::Pcmu}, 2};
+  Desk desk;
+  call::LegPtr consultation;             // The agent's call with the target.
+  std::vector<std::string> not_reached;  // SIP status codes; used on the signalling thread only.
   bool is_full = false;
   std::unique_ptr<Consultations> consultations;
 
   explicit Transfer(base::Duration ring_limit = 30s) {
-    caller.dial("desk", desk.endpoint->sip_port());
+    desk.on_thread([&] {
+      sip::AccountOptions account;
+      account.address_of_record = "sip:desk@127.0.0.1:" + std::to_string(desk.network->endpoint().sip_port());
+      account.registrar = "sip:127.0.0.1:" + std::to_string(target.endpoint->sip_port());  // The agent's calls go to the target.
+      account.registers = false;
+      account.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
+      desk.network->add_account(account);
+    });
+    caller.dial("desk", desk.network->endpoint().sip_port());
     REQUIRE(caller.wait_for<phone::CallConnected>());
-    REQUIRE(desk.wait_for<phone::CallConnected>());
-    ours = desk.call;
+    REQUIRE(desk.wait_for<call::Connected>(true));
     consultations = std::make_unique<Consultations>(Consultations::Hooks{
-        [this](const phone::CallPtr& from, const std::string& number) -> base::Result<phone::CallPtr, base::Error> {
-          CHECK(from == ours);
+        [this](const call::LegPtr& from, const std::string& number) -> base::Result<call::LegPtr, base::Error> {
+          CHECK(from == desk.caller);
           if (is_full) return base::fail(base::Error{"phone", 1, "full"});
-          return desk.endpoint->dial({desk.account, "sip:" + number + "@127.0.0.1:" + std::to_string(target.endpoint->sip_port()), {}, false}, std::make_shared<media::AudioPort>());
+          return desk.network->dial({"sip:" + number + "@127.0.0.1:" + std::to_string(target.endpoint->sip_port()), {}, from}, std::make_shared<media::AudioPort>());
         },
-        [this](base::Duration delay, std::function<void()> task) { desk.endpoint->post_after(delay, std::move(task)); },
-        [this](const phone::CallPtr& call, int status, std::string_view why) {
-          CHECK(call == ours);
+        [this](base::Duration delay, std::function<void()> task) { desk.network->post_after(delay, std::move(task)); },
+        [this](const call::LegPtr& leg, const std::string& status, std::string_view why) {
+          CHECK(leg == desk.caller);
           CHECK_FALSE(why.empty());
           not_reached.push_back(status);
         }}, ring_limit);
   }
-  ~Transfer() { desk.endpoint->stop(); }  // Stops the thread, so that no task uses the destroyed consultations.
+  ~Transfer() { desk.network->endpoint().stop(); }  // Stops the thread, so that no task uses the destroyed consultations.
 
   void begin() {
-    desk.on_thread([&] { REQUIRE(consultations->begin(ours, "target").has_value()); });
+    desk.on_thread([&] { REQUIRE(consultations->begin(desk.caller, "target").has_value()); });
   }
   /// Passes the target's connection, or the end of its call, to the consultations, as the agent does.
   void pass_connected() {
-    REQUIRE(desk.wait_for<phone::CallConnected>([this](const auto& e) { return e.call != ours; }));
-    consultation = desk.last<phone::CallConnected>()->call;
+    REQUIRE(desk.wait_for<call::Connected>(false));
+    consultation = desk.last<call::Connected>(false)->leg;
     desk.on_thread([&] { CHECK(consultations->on_connected(consultation)); });
   }
   void pass_finished() {
-    REQUIRE(desk.wait_for<phone::CallFinished>([this](const auto& e) { return e.call != ours; }));
-    const auto event = *desk.last<phone::CallFinished>();
-    desk.on_thread([&] {
-      CHECK(consultations->on_finished(event.call, event.details));
-    });
+    REQUIRE(desk.wait_for<call::Finished>(false));
+    const auto event = *desk.last<call::Finished>(false);
+    desk.on_thread([&] { CHECK(consultations->on_finished(event.leg, event.how)); });
   }
   void pass_transferred() {
-    REQUIRE(desk.wait_for<phone::CallTransferred>());
-    CHECK(desk.last<phone::CallTransferred>()->call == ours);
-    desk.on_thread([&] { CHECK(consultations->on_transferred(ours)); });
+    REQUIRE(desk.wait_for<call::Transferred>(true));
+    desk.on_thread([&] { CHECK(consultations->on_transferred(desk.caller)); });
   }
-  void expect_not_reached(int status) {
-    desk.on_thread([&] { CHECK(not_reached == std::vector{status}); });
-    CHECK(ours->state() == phone::Call::State::Connected);
+  void expect_not_reached(const std::string& status) {
+    desk.on_thread([&] {
+      CHECK(not_reached == std::vector{status});
+      CHECK(desk.caller->can_transfer_to());  // The caller's call is up.
+    });
   }
 };
 
@@ -79,7 +143,7 @@ TEST_CASE_FIXTURE(Transfer, "The caller's user agent replaces the call of a targ
     REQUIRE(caller.endpoint->dial(options, std::make_shared<media::AudioPort>()).has_value());
   });
   pass_transferred();
-  CHECK(desk.last<phone::CallTransferred>()->status == 200);
+  CHECK(desk.last<call::Transferred>(true)->status == "200");
   pass_finished();
   desk.on_thread([&] { CHECK(not_reached.empty()); });
   CHECK(target.last<phone::CallOffered>()->details.replaces.has_value());
@@ -91,7 +155,7 @@ TEST_CASE_FIXTURE(Transfer, "A busy target ends the transfer, and the caller sta
   REQUIRE(target.wait_for<phone::CallOffered>());
   target.on_thread([&] { REQUIRE(target.call->reject(486).has_value()); });
   pass_finished();
-  expect_not_reached(486);
+  expect_not_reached("486");
   CHECK_FALSE(caller.last<phone::CallTransferRequested>().has_value());
 }
 
@@ -102,7 +166,7 @@ TEST_CASE("A target that does not answer in time ends the transfer with status 4
   REQUIRE(call.target.wait_for<phone::CallFinished>());
   CHECK(call.target.last<phone::CallFinished>()->details.status == 487);
   call.pass_finished();
-  call.expect_not_reached(408);
+  call.expect_not_reached("408");
 }
 
 TEST_CASE_FIXTURE(Transfer, "When the caller's user agent declines to replace the call, the caller stays with the agent and the target's call ends") {
@@ -111,7 +175,7 @@ TEST_CASE_FIXTURE(Transfer, "When the caller's user agent declines to replace th
   REQUIRE(caller.wait_for<phone::CallTransferRequested>());
   caller.on_thread([&] { REQUIRE(caller.last<phone::CallTransferRequested>()->call->decline_transfer().has_value()); });
   pass_transferred();
-  CHECK(desk.last<phone::CallTransferred>()->status == 603);
+  CHECK(desk.last<call::Transferred>(true)->status == "603");
   REQUIRE(target.wait_for<phone::CallFinished>());
   pass_finished();
   desk.on_thread([&] { CHECK(not_reached.empty()); });  // The result of the REFER already reports the failure.
@@ -125,7 +189,7 @@ TEST_CASE_FIXTURE(Transfer, "When the target hangs up before the replacement, th
   pass_finished();
   const auto reached_nobody = [this] {
     bool told = false;
-    desk.on_thread([&] { told = not_reached == std::vector{480}; });
+    desk.on_thread([&] { told = not_reached == std::vector<std::string>{"480"}; });
     return told;
   };
   CHECK(offhook_test::wait_until(reached_nobody));
@@ -145,8 +209,8 @@ TEST_CASE_FIXTURE(Transfer, "A caller that hangs up while the target rings ends 
   begin();
   REQUIRE(target.wait_for<phone::CallOffered>());
   caller.on_thread([&] { REQUIRE(caller.call->hang_up().has_value()); });
-  REQUIRE(desk.wait_for<phone::CallFinished>());
-  desk.on_thread([&] { consultations->on_caller_finished(ours); });
+  REQUIRE(desk.wait_for<call::Finished>(true));
+  desk.on_thread([&] { consultations->on_caller_finished(desk.caller); });
   REQUIRE(target.wait_for<phone::CallFinished>());
   desk.on_thread([&] { CHECK(not_reached.empty()); });
 }
@@ -154,12 +218,12 @@ TEST_CASE_FIXTURE(Transfer, "A caller that hangs up while the target rings ends 
 TEST_CASE_FIXTURE(Transfer, "A target that cannot be called changes nothing, and Consultations ignores other calls") {
   is_full = true;
   desk.on_thread([&] {
-    CHECK_FALSE(consultations->begin(ours, "target").has_value());
-    CHECK_FALSE(consultations->on_connected(ours));
-    CHECK_FALSE(consultations->on_finished(ours, {}));
-    CHECK_FALSE(consultations->on_transferred(ours));
-    consultations->on_caller_finished(ours);
+    CHECK_FALSE(consultations->begin(desk.caller, "target").has_value());
+    CHECK_FALSE(consultations->on_connected(desk.caller));
+    CHECK_FALSE(consultations->on_finished(desk.caller, {}));
+    CHECK_FALSE(consultations->on_transferred(desk.caller));
+    consultations->on_caller_finished(desk.caller);
     CHECK(not_reached.empty());
-    CHECK(ours->peer_replaces());
+    CHECK(desk.caller->can_transfer_to());
   });
 }

@@ -12,9 +12,17 @@ constexpr unsigned kOnsetTicks = 3;            // As in the worker's detector: 6
 constexpr std::uint64_t kHangoverTicks = 10;   // and 200 ms of silence end it.
 constexpr int kAudible = 300;                  // sample value, full scale 32768
 
+std::shared_ptr<media::AudioPort> port_of(std::uint32_t rate_hz) {
+  auto port = std::make_shared<media::AudioPort>();
+  port->rate_hz = rate_hz;
+  return port;
+}
+
 }  // namespace
 
-VirtualLine::VirtualLine(std::uint32_t rate_hz) : outbox_(*port_), playout_(*port_, outbox_) { port_->rate_hz = rate_hz; }
+VirtualLine::VirtualLine(std::uint32_t rate_hz) : VirtualLine(port_of(rate_hz)) {}
+
+VirtualLine::VirtualLine(std::shared_ptr<media::AudioPort> port) : port_(std::move(port)), outbox_(*port_), playout_(*port_, outbox_) {}
 
 void VirtualLine::press(char digit) { tell(media::MediaEvent::Kind::Digit, tick_, digit); }
 

@@ -19,6 +19,7 @@ class VirtualLine {
   static constexpr base::Duration kTick = std::chrono::milliseconds(20);
 
   explicit VirtualLine(std::uint32_t rate_hz);
+  explicit VirtualLine(std::shared_ptr<media::AudioPort> port);
 
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
   /// Makes the caller speak for `length` from now on.
@@ -42,7 +43,7 @@ class VirtualLine {
   void obey();
   void tell(media::MediaEvent::Kind kind, std::uint64_t at_tick, char digit = 0);
 
-  std::shared_ptr<media::AudioPort> port_ = std::make_shared<media::AudioPort>();
+  std::shared_ptr<media::AudioPort> port_;
   media::EventOutbox outbox_;
   media::Playout playout_;
   base::TimePoint now_{}, speaks_until_{}, caller_spoke_{}, agent_spoke_{};

@@ -124,7 +124,7 @@ void VirtualTalk::run(base::Duration limit) {
 }
 
 records::CallRecord VirtualTalk::record() {
-  notes_.on_ended({}, ended_by_, {}, {{}, now_});
+  notes_.on_ended({call::Ended::By::Peer, call::Ended::Cause::HungUp, {}, {}, ended_by_}, {}, {{}, now_});
   return *notes_.take();
 }
 

@@ -138,14 +138,26 @@ TEST_CASE_FIXTURE(CallFigures, "The metrics show the number of current calls, th
 }
 
 TEST_CASE_FIXTURE(CallFigures, "Callers are counted by the result of the identity check, if there was one") {
-  using Identity = sip::CallerIdentity;
   calls().on_caller({});
   CHECK(read().value("offhook_callers_total", {{"identity", "absent"}}) == 0);
-  calls().on_caller({Identity::Verstat::NoValidation, sip::IdentityError::Absent, {}, {}});
-  calls().on_caller({Identity::Verstat::Passed, {}, "A", {}});
-  calls().on_caller({Identity::Verstat::Failed, sip::IdentityError::Stale, {}, {}});
+  calls().on_caller({"absent", {}, {}, {}});
+  calls().on_caller({"passed", "A", {}, {}});
+  calls().on_caller({"failed", {}, {}, "the PASSporT is too old"});
   const auto now = read();
   for (const char* word : {"absent", "passed", "failed"}) CHECK(now.value("offhook_callers_total", {{"identity", word}}) == 1);
+}
+
+TEST_CASE("The outcome of a call that was not answered follows from its cause") {
+  using Cause = call::Ended::Cause;
+  using agent::CallOutcome;
+  const auto outcome = [](Cause cause) { return agent::outcome_of({call::Ended::By::Peer, cause}, false); };
+  for (const Cause cause : {Cause::HungUp, Cause::Cancelled, Cause::Replaced, Cause::Terminated}) CHECK(outcome(cause) == CallOutcome::Cancelled);
+  for (const Cause cause : {Cause::NoAnswer, Cause::Unavailable}) CHECK(outcome(cause) == CallOutcome::NoAnswer);
+  for (const Cause cause : {Cause::Unacknowledged, Cause::Lost, Cause::Unreachable, Cause::UnknownName}) CHECK(outcome(cause) == CallOutcome::Unreachable);
+  CHECK(outcome(Cause::Busy) == CallOutcome::Busy);
+  CHECK(outcome(Cause::Declined) == CallOutcome::Declined);
+  CHECK(outcome(Cause::Rejected) == CallOutcome::Refused);
+  CHECK(agent::outcome_of({call::Ended::By::Us, Cause::HungUp}, true) == CallOutcome::Answered);
 }
 
 TEST_CASE_FIXTURE(CallFigures, "Calls are counted by direction and outcome, and each series exists from the first page on") {

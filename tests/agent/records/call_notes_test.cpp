@@ -19,8 +19,8 @@ struct Noted {
   void action(Action what) {
     notes.on_action(ConversationAction(std::move(what)), now());
   }
-  CallRecord end(sip::CallEnded details = {}, std::string_view why = {}) {
-    notes.on_ended(details, why, media::LegStatistics{}, now());
+  CallRecord end(const call::Ended& how = {}) {
+    notes.on_ended(how, media::LegStatistics{}, now());
     return *notes.take();
   }
   std::chrono::milliseconds passed{};
@@ -99,7 +99,7 @@ TEST_CASE("Keys are counted and hidden unless the option `digits` keeps them") {
 
 TEST_CASE_FIXTURE(Noted, "The record of a call that was never answered has no media and no duration, only the setup time") {
   passed = 4s;
-  const CallRecord record = end({{}, sip::CallEnded::By::Remote, sip::CallEnded::Why::Cancelled, 487, {}});
+  const CallRecord record = end({call::Ended::By::Peer, call::Ended::Cause::Cancelled, "487"});
   CHECK_FALSE(record.answered_at);
   CHECK_FALSE(record.media);
   CHECK(record.setup_ms == 4000);
@@ -109,8 +109,8 @@ TEST_CASE_FIXTURE(Noted, "The record of a call that was never answered has no me
 
 TEST_CASE_FIXTURE(Noted, "take() returns a record once, after its end, and the first end counts") {
   CHECK_FALSE(notes.take());
-  notes.on_ended({{}, sip::CallEnded::By::Remote, sip::CallEnded::Why::Bye, 0, {}}, {}, {}, now());
-  notes.on_ended({{}, sip::CallEnded::By::Local, sip::CallEnded::Why::Bye, 0, {}}, "shutdown", {}, now());
+  notes.on_ended({}, {}, now());
+  notes.on_ended({call::Ended::By::Us, call::Ended::Cause::HungUp, {}, {}, "shutdown"}, {}, now());
   CHECK(notes.take()->ending.by == Ending::By::Caller);
   CHECK_FALSE(notes.take());
 }
@@ -214,8 +214,8 @@ TEST_CASE("An address is kept without its password [RFC 3261 section 19.1.1]") {
   for (const auto* plain : {"sip:alice@pbx.example:5060", "sip:pbx.example:5060", "sip:alice@[2001:db8::1]", "tel:+49301", "6001", "",
                             "sip:a@h:5060;x=b@c"})
     CHECK(kept_uri(plain) == plain);
-  sip::IncomingCall call;
-  call.from.uri = call.to.uri = call.request_uri = "sip:alice:s3cret@pbx.example";
+  call::Incoming call;
+  call.from.address = call.to.address = call.dialled = "sip:alice:s3cret@pbx.example";
   Noted outgoing;
   outgoing.action(TransferCall{"sip:bob:s3cret@pbx.example"});
   for (const auto& record : {begun(call, "a"), begun("sip:bob:s3cret@pbx.example", "a"), outgoing.end()})
@@ -223,8 +223,8 @@ TEST_CASE("An address is kept without its password [RFC 3261 section 19.1.1]") {
 }
 
 TEST_CASE("Names and words are cut at their bounds, never within a character") {
-  sip::IncomingCall call;
-  call.from.display = "x" + std::string(kMaxFieldBytes - 2, 'y') + "\xc3\xb6";
+  call::Incoming call;
+  call.from.name = "x" + std::string(kMaxFieldBytes - 2, 'y') + "\xc3\xb6";
   CHECK(begun(call, "a").from.display == "x" + std::string(kMaxFieldBytes - 2, 'y'));
   Noted noted;
   noted.action(CallerSaid{2, std::string(kMaxTurnTextBytes - 1, 'x') + "\xc3\xb6", 1, false, false});

@@ -155,12 +155,11 @@ TEST_CASE("A number that a member of the record cannot hold counts as missing") 
 
 TEST_CASE("CRLF, ANSI and NUL in every header give one line without control characters") {
   const std::string hostile = std::string("x\r\n{\"v\":1,\"type\":\"call\"}\r\n\x1b[2J\x1b]0;owned\x07") + '\0' + "\x7f\xff";
-  sip::IncomingCall call;
-  call.call_id = call.request_uri = hostile;
-  call.from = {hostile, hostile};
-  call.to = {hostile, hostile};
+  call::Incoming call;
+  call.name.call = call.dialled = hostile;
+  call.from = call.to = {hostile, hostile, hostile};
   CallRecord record = begun(call, hostile);
-  record.ending = ending_of({{}, sip::CallEnded::By::Remote, sip::CallEnded::Why::Bye, 0, hostile}, hostile, false);
+  record.ending = ending_of({call::Ended::By::Us, call::Ended::Cause::Busy, hostile, hostile, hostile}, false);
   record.local_tag = record.transfer_target = record.digits_received = record.digits_sent = record.codec = hostile;
   record.others = {{0, {hostile, hostile}}};
   record.turns = {{Turn::Kind::Speech, 0, hostile, 1, 1, false, hostile, 1, hostile, 1, 1}};
@@ -172,9 +171,9 @@ TEST_CASE("CRLF, ANSI and NUL in every header give one line without control char
 }
 
 TEST_CASE("A header field is kept up to its bound, and no octet more") {
-  sip::IncomingCall call;
-  call.from.display = std::string(kMaxFieldBytes, 'a');
-  call.to.display = std::string(kMaxFieldBytes + 1, 'a');
+  call::Incoming call;
+  call.from.name = std::string(kMaxFieldBytes, 'a');
+  call.to.name = std::string(kMaxFieldBytes + 1, 'a');
   const auto json = nlohmann::json::parse(to_line(begun(call, {}), "run"));
   CHECK(json["from"]["display"].get<std::string>().size() == kMaxFieldBytes);
   CHECK(json["to"]["display"].get<std::string>().size() == kMaxFieldBytes);
@@ -201,40 +200,42 @@ TEST_CASE("The longest possible record is no longer than a line may be") {
 }
 
 TEST_CASE("A record has the result of the caller's identity check, or none if there was no check") {
-  sip::IncomingCall call;
+  call::Incoming call;
   CHECK_FALSE(nlohmann::json::parse(to_line(begun(call, {}), "run")).contains("identity"));
-  call.identity = {sip::CallerIdentity::Verstat::NoValidation, sip::IdentityError::Absent, {}, {}};
+  call.check.result = "absent";
   CHECK(nlohmann::json::parse(to_line(begun(call, {}), "run"))["identity"] == nlohmann::json{{"result", "absent"}});
-  call.identity = {sip::CallerIdentity::Verstat::Failed, sip::IdentityError::Stale, {}, {}};
+  call.check = {"failed", {}, {}, "the PASSporT is too old, or from the future"};
   CHECK(nlohmann::json::parse(to_line(begun(call, {}), "run"))["identity"] ==
         nlohmann::json{{"result", "failed"}, {"why", "the PASSporT is too old, or from the future"}});
-  call.identity = {sip::CallerIdentity::Verstat::Passed, {}, "B", "o"};
+  call.check = {"passed", "B", "o", {}};
   CHECK(nlohmann::json::parse(to_line(begun(call, {}), "run"))["identity"] == nlohmann::json{{"result", "passed"}, {"attest", "B"}, {"origid", "o"}});
 }
 
 TEST_CASE("ending_of() gives the party that ended a call and the cause, in the record's words") {
-  using By = sip::CallEnded::By;
-  using Why = sip::CallEnded::Why;
-  const auto said = [](By by, Why why, int status, std::string_view ours, bool outgoing = false) {
-    const Ending ending = ending_of({{}, by, why, status, "phrase"}, ours, outgoing);
+  using By = call::Ended::By;
+  using Cause = call::Ended::Cause;
+  const auto said = [](By by, Cause cause, const char* status, const char* ours, bool outgoing = false) {
+    const Ending ending = ending_of({by, cause, status, "phrase", ours}, outgoing);
     return std::string(to_string(ending.by)) + ": " + ending.cause;
   };
-  CHECK(said(By::Remote, Why::Bye, 0, "") == "caller: hung up");
-  CHECK(said(By::Remote, Why::Bye, 0, "", true) == "called: hung up");
-  CHECK(said(By::Remote, Why::Cancelled, 487, "") == "caller: cancelled");
-  CHECK(said(By::Remote, Why::Rejected, 486, "", true) == "called: refused 486");
-  CHECK(said(By::Local, Why::Rejected, 488, "") == "agent: refused 488");
-  CHECK(said(By::Local, Why::Rejected, 480, "shutdown") == "agent: shutdown");
-  CHECK(said(By::Local, Why::Bye, 0, "goodbye") == "agent: goodbye");
-  CHECK(said(By::Local, Why::Bye, 0, "silence") == "agent: silence limit");
-  CHECK(said(By::Local, Why::Bye, 0, "time limit") == "agent: duration limit");
-  CHECK(said(By::Local, Why::Bye, 0, "no media") == "agent: media lost");
-  CHECK(said(By::Local, Why::Bye, 0, "shutdown") == "agent: shutdown");
-  CHECK(said(By::Local, Why::Bye, 0, "transferred") == "agent: transferred");
-  CHECK(said(By::Local, Why::Bye, 0, "solved") == "agent: goodbye");
-  CHECK(said(By::Local, Why::Bye, 0, "") == "agent: hung up");
-  CHECK(said(By::Network, Why::NoAnswer, 408, "", true) == "network: no answer");
-  CHECK(said(By::Network, Why::NoAck, 0, "") == "network: answer never acknowledged");
-  CHECK(said(By::Network, Why::Unresolvable, 0, "", true) == "network: name not found");
-  CHECK(ending_of({{}, By::Local, Why::Bye, 0, {}}, "solved", false).detail == "solved");
+  CHECK(said(By::Peer, Cause::HungUp, "", "") == "caller: hung up");
+  CHECK(said(By::Peer, Cause::HungUp, "", "", true) == "called: hung up");
+  CHECK(said(By::Peer, Cause::Cancelled, "487", "") == "caller: cancelled");
+  CHECK(said(By::Peer, Cause::Busy, "486", "", true) == "called: refused 486");
+  CHECK(said(By::Us, Cause::Rejected, "488", "") == "agent: refused 488");
+  CHECK(said(By::Us, Cause::Unavailable, "480", "shutdown") == "agent: shutdown");
+  CHECK(said(By::Us, Cause::HungUp, "", "goodbye") == "agent: goodbye");
+  CHECK(said(By::Us, Cause::HungUp, "", "silence") == "agent: silence limit");
+  CHECK(said(By::Us, Cause::HungUp, "", "time limit") == "agent: duration limit");
+  CHECK(said(By::Us, Cause::HungUp, "", "no media") == "agent: media lost");
+  CHECK(said(By::Us, Cause::HungUp, "", "shutdown") == "agent: shutdown");
+  CHECK(said(By::Us, Cause::HungUp, "", "transferred") == "agent: transferred");
+  CHECK(said(By::Us, Cause::HungUp, "", "solved") == "agent: goodbye");
+  CHECK(said(By::Us, Cause::HungUp, "", "") == "agent: hung up");
+  CHECK(said(By::Network, Cause::NoAnswer, "408", "", true) == "network: no answer");
+  CHECK(said(By::Network, Cause::Unacknowledged, "", "") == "network: answer never acknowledged");
+  CHECK(said(By::Network, Cause::UnknownName, "", "", true) == "network: name not found");
+  CHECK(ending_of({By::Us, Cause::HungUp, {}, {}, "solved"}, false).detail == "solved");
+  CHECK(ending_of({By::Peer, Cause::Busy, "486", "Busy Here"}, true).status == 486);
+  CHECK(ending_of({By::Peer, Cause::Busy, "busy", {}}, true).status == 0);  // The protocol of this leg has statuses in words.
 }

@@ -74,27 +74,26 @@ TEST_CASE_FIXTURE(RecordedCall, "The model's result says that the recording has 
   CHECK(has(order(false), "has ended: nothing is recorded"));
 }
 
-TEST_CASE("A caller is verified by a trusted peer's assertion, by its own proven user name, or by a signature for its number, not by From alone [RFC 3325]") {
+TEST_CASE("The caller of an incoming call is the agent's party, and an outgoing call goes out with Offhook's own identity") {
   const AgentDirectory directory({}, std::make_shared<AgentProfile>());
-  sip::IncomingCall call;
-  call.from.uri = "sip:1001@pbx.example";
-  CHECK(set_up(directory, call).facts.caller == "1001");
-  CHECK_FALSE(set_up(directory, call).facts.caller_verified);
-  call.proven_user = "1002";
-  CHECK_FALSE(set_up(directory, call).facts.caller_verified);
-  call.proven_user = "1001";
-  CHECK(set_up(directory, call).facts.caller_verified);
-  call.proven_user.clear();
-  call.identity = {sip::CallerIdentity::Verstat::Passed, {}, "B", ""};
-  CHECK_FALSE(set_up(directory, call).facts.caller_verified);
-  call.identity.attest = "A";
-  CHECK(set_up(directory, call).facts.caller_verified);
-  call.identity = {};
-  call.asserted.emplace();
-  call.asserted->uri = "sip:+431234@pbx.example";
-  CHECK(set_up(directory, call).facts.caller == "+431234");
-  CHECK(set_up(directory, call).facts.caller_verified);
-  CHECK(set_up(directory, "sip:6001@pbx.example", "sip:1001@pbx.example").facts.caller_verified);  // Offhook calls with its own identity.
+  call::Incoming call;
+  call.from = {"sip:1001@pbx.example", "Bea", "1001"};
+  call.caller = {"sip:+431234@pbx.example", "Desk", "+431234"};
+  call.to.number = "6001";
+  call.fields = {{"X-Queue", "sales"}};
+  for (const bool verified : {false, true}) {
+    call.caller_verified = verified;
+    const CallSetup setup = set_up(directory, call);
+    CHECK(setup.facts.caller == "+431234");
+    CHECK(setup.facts.caller_verified == verified);
+    CHECK(setup.facts.called == "6001");
+    CHECK(setup.facts.headers == call.fields);
+    CHECK(setup.variables.caller_name == "Desk");
+  }
+  const CallSetup outgoing = set_up(directory, {"sip:6001@pbx.example", {}, "6001"}, {"sip:1001@pbx.example", {}, "1001"});
+  CHECK(outgoing.facts.caller == "6001");
+  CHECK(outgoing.facts.called == "1001");
+  CHECK(outgoing.facts.caller_verified);
 }
 
 TEST_CASE("A call from an unverified caller gets no context for verified callers, and the log names the reason") {

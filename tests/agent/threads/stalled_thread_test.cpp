@@ -1,6 +1,6 @@
 // A whole agent with callers on loopback. One of its conversation threads stalls, as under a debugger, while calls are up on all of them.
 #include "gate.hpp"
-#include "simulated_provider.hpp"
+#include "simulated_agent.hpp"
 
 #include <offhook/agent/app/agent.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
@@ -70,32 +70,10 @@ class Watch {
   std::string held_;
 };
 
-std::shared_ptr<const AgentDirectory> simulated_agent() {
-  const auto provider = std::make_shared<ProviderProfile>();
-  provider->name = "openai";
-  provider->kind = ProviderKind::OpenAi;
-  provider->base_url = "https://provider.invalid/v1";
-  provider->api_key = Secret("any");
-  provider->models = {"gpt-realtime", "gpt-4o-mini", "gpt-4o-mini-transcribe", "gpt-4o-mini-tts"};
-  const auto profile = std::make_shared<AgentProfile>();
-  profile->name = "agent";
-  profile->sessions = {RealtimeWay{provider}};
-  profile->language = "en";
-  profile->codecs = {media::AudioCodec::Pcmu};
-  return std::make_shared<AgentDirectory>(std::vector<AgentDirectory::Entry>{}, profile);
-}
-
 AgentOptions agent_options(std::size_t threads) {
   AgentOptions options;
-  options.agents = simulated_agent();
-  options.make_edges = [](boost::asio::io_context& io) {
-    services::openai::Scenario scenario;
-    scenario.voice = "tone";
-    scenario.replies.emplace_back().text = "Certainly.";
-    scenario.loop = true;
-    scenario.response = std::chrono::milliseconds(50);
-    return std::make_unique<agent::test::SimulatedProvider>(io, scenario);
-  };
+  options.agents = agent::test::simulated_agent();
+  options.make_edges = agent::test::simulated_edges;
   options.conversation_threads = threads;
   options.drain_limit = std::chrono::seconds(1);
   options.phone.sip.bind = *base::IpAddress::parse("127.0.0.1");

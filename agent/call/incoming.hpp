@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::call {
+
+struct Party {
+  std::string address;  ///< as the network writes it
+  std::string name;     ///< safe to show; may be empty
+  std::string number;   ///< the number or user in `address`; all of `address` if it has neither
+};
+
+/// The names of a leg in its network. Other systems can find the same leg by them.
+struct LegName {
+  std::string call, tag;  ///< `tag` may be empty
+};
+
+/// The result of the check of a caller's number by the caller's signature.
+struct CallerCheck {
+  std::string result;  ///< "passed", "failed", "absent"; "": not checked
+  std::string attest;  ///< the signer's attestation: "A", "B", "C"; "": none
+  std::string origid;  ///< identifies the origin of the call in the network
+  std::string why;     ///< the reason if `result` is "failed"
+};
+
+/// A call that comes in.
+struct Incoming {
+  LegName name;
+  Party from, to;                ///< as the caller's side names them
+  Party caller;                  ///< `from`, or the party that a trusted peer asserts
+  bool caller_verified = false;  ///< true: `caller` has been proved, and is not only a claim
+  CallerCheck check{};
+  std::string dialled{};         ///< the address that the network asked for
+  std::string source{};          ///< the network address from which the call came
+  std::vector<std::pair<std::string, std::string>> fields{};  ///< everything else that the caller's side sent, by name
+};
+
+}  // namespace offhook::inline v0::call

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <offhook/agent/call/incoming.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/media/engine/engine.hpp>
+#include <offhook/media/port/audio_port.hpp>
+#include <offhook/media/port/media_plan.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::call {
+
+/// One leg of a call, in any protocol. Use it on the thread of its Network only. An operation that does not fit the state of the call returns an
+/// error whose text is for the log. Finished is the last event of a leg.
+class Leg {
+ public:
+  virtual ~Leg() = default;
+  Leg(const Leg&) = delete;
+  Leg& operator=(const Leg&) = delete;
+
+  [[nodiscard]] virtual bool outgoing() const = 0;
+  [[nodiscard]] virtual LegName name() const = 0;
+  [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< after it was agreed on
+  /// Returns the codec on which an incoming leg would agree with `codecs`, so that its port can have the rate; nullopt: not known.
+  [[nodiscard]] virtual std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const = 0;
+  /// Returns the leg at the media engine, while it exists; nullopt: the audio does not pass through the engine.
+  [[nodiscard]] virtual std::optional<media::LegId> media_leg() const = 0;
+  /// Returns true if the call is up, and its peer can take the place of this side in another call: transfer_to().
+  [[nodiscard]] virtual bool can_transfer_to() const = 0;
+
+  /// An incoming leg: agrees on one of `codecs` (in the order of preference). `port` carries the audio until Finished.
+  /// Prepared follows, during this function or later.
+  [[nodiscard]] base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) {
+    return do_prepare(std::move(port), codecs);
+  }
+  /// An incoming leg: tells the caller's side that the call waits for its answer.
+  [[nodiscard]] base::Result<void, base::Error> ring() { return do_ring(); }
+  /// An incoming leg, after Prepared: Connected follows.
+  [[nodiscard]] base::Result<void, base::Error> answer() { return do_answer(); }
+  /// Ends the call in any state: Finished follows, and its Ended has `why`.
+  [[nodiscard]] base::Result<void, base::Error> hang_up(std::string why) {
+    why_ = std::move(why);
+    return do_hang_up();
+  }
+  [[nodiscard]] const std::string& why() const { return why_; }  ///< of the last hang_up(); "" if there was none
+  /// Puts the peer on hold, or ends the hold.
+  [[nodiscard]] base::Result<void, base::Error> hold(bool on) { return do_hold(on); }
+  /// Asks the peer to call `target`, a number or an address: Transferred follows.
+  [[nodiscard]] base::Result<void, base::Error> transfer(const std::string& target) { return do_transfer(target); }
+  /// Asks the peer to take the place of this side in `other`, a leg of the same network: Transferred follows.
+  [[nodiscard]] base::Result<void, base::Error> transfer_to(const Leg& other) { return do_transfer_to(other); }
+  /// After TransferRequested.
+  [[nodiscard]] base::Result<void, base::Error> decline_transfer() { return do_decline_transfer(); }
+
+ protected:
+  Leg() = default;
+
+ private:  // The virtual functions are private, because g++ 12 lets callers ignore the result of a virtual function.
+  virtual base::Result<void, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) = 0;
+  virtual base::Result<void, base::Error> do_ring() = 0;
+  virtual base::Result<void, base::Error> do_answer() = 0;
+  virtual base::Result<void, base::Error> do_hang_up() = 0;
+  virtual base::Result<void, base::Error> do_hold(bool on) = 0;
+  virtual base::Result<void, base::Error> do_transfer(const std::string& target) = 0;
+  virtual base::Result<void, base::Error> do_transfer_to(const Leg& other) = 0;
+  virtual base::Result<void, base::Error> do_decline_transfer() = 0;
+
+  std::string why_;
+};
+
+using LegPtr = std::shared_ptr<Leg>;
+
+}  // namespace offhook::inline v0::call

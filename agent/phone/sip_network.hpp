@@ -1,0 +1,53 @@
+#pragma once
+
+#include <offhook/agent/call/event.hpp>
+#include <offhook/agent/call/network.hpp>
+#include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/agent/phone/sip_leg.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace offhook::inline v0::phone {
+
+/// An endpoint as a network, whose calls are legs. Like those of Endpoint, its functions belong to the signalling thread.
+class SipNetwork final : public call::Network {
+ public:
+  struct Hooks {
+    std::function<void(call::Event)> on_leg;
+    std::function<void(PhoneEvent)> on_other;  ///< gets the events that no leg has
+  };
+  [[nodiscard]] static base::Result<std::unique_ptr<SipNetwork>, base::Error> open(EndpointOptions options, media::Engine& engine, Hooks hooks);
+
+  [[nodiscard]] Endpoint& endpoint() { return *endpoint_; }
+  /// Numbers are dialled at the domain of the first account.
+  void add_account(const sip::AccountOptions& options);
+  void unregister();  ///< all accounts
+
+  call::Party party(const std::string& address) const override;
+  void post(std::function<void()> task) override { endpoint_->post(std::move(task)); }
+  void post_after(base::Duration delay, std::function<void()> task) override { endpoint_->post_after(delay, std::move(task)); }
+
+ private:
+  explicit SipNetwork(Hooks hooks) : hooks_(std::move(hooks)) {}
+  base::Result<call::LegPtr, base::Error> do_dial(const call::DialOptions& options, std::shared_ptr<media::AudioPort> port) override;
+  [[nodiscard]] Account account_for(const call::LegPtr& on_behalf_of) const;
+  [[nodiscard]] Account account_of(const sip::IncomingCall& call) const;
+  void on_event(PhoneEvent event);
+  void on_offered(const CallOffered& event);
+  void on_finished(CallFinished& event);
+  /// Passes `make(leg)` on, unless the call has no leg.
+  template <class Make>
+  void tell(const CallPtr& call, Make make);
+
+  Hooks hooks_;
+  std::vector<Account> accounts_;
+  std::string domain_;
+  std::unordered_map<sip::SessionId, std::shared_ptr<SipLeg>> legs_;
+  std::unique_ptr<Endpoint> endpoint_;  // Its thread ends before the other members.
+};
+
+}  // namespace offhook::inline v0::phone
