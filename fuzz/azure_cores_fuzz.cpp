@@ -4,13 +4,15 @@
 #include "require.hpp"
 #include "script.hpp"
 
-#include <offhook/agent/providers/azure/recognition.hpp>
+#include <offhook/agent/providers/azure/recognition_protocol.hpp>
 #include <offhook/agent/providers/azure/synthesis.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
+#include <offhook/agent/providers/transcription/live_transcription.hpp>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,10 +31,62 @@ namespace {
 constexpr std::array<std::string_view, 9> kPaths{"turn.start", "speech.hypothesis", "speech.phrase", "turn.end", "speech.startDetected",
                                                  "response",   "audio",             "speech.fragment", "audio.metadata"};
 
-/// A socket of a core, as UspSocket provides it. Received messages may carry any content, for the last request or another one.
+constexpr std::string_view kTimestamp = "2026-07-01T12:00:00.250Z";
+
+/// A socket of the synthesis, as UspSocket provides it.
+struct SynthesisEdge {
+  Synthesis& core;
+
+  void connect() { core.on_connecting(); }
+  void on_open() { core.on_open(); }
+  void on_closed(const RequestFailure& failure) { core.on_closed(failure); }
+  void on_message(const UspMessage& message) { core.on_message(message); }
+  /// Carries out what the core requests. Calls `connect`, `drop` and `sent`, which gets a frame and whether it is binary.
+  template <class Connect, class Drop, class Sent>
+  void carry_out(Connect connect, Drop drop, Sent sent) {
+    if (!core.has_socket()) drop();
+    if (core.wants_socket()) {
+      core.on_connecting();
+      connect();
+    }
+    while (const auto message = core.poll_message()) sent(write_usp(*message, kTimestamp), message->binary);
+  }
+};
+
+/// A socket of the recognition, as SocketListener provides it.
+struct RecognitionEdge {
+  LiveTranscription& core;
+
+  void connect() { core.connect(); }
+  void on_open() { core.on_open(); }
+  void on_closed(const RequestFailure& failure) { core.on_closed(failure); }
+  void on_message(const UspMessage& message) { core.on_text(text_of(message)); }
+  template <class Connect, class Drop, class Sent>
+  void carry_out(Connect connect, Drop drop, Sent sent) {
+    while (const auto out = core.poll_out()) {
+      switch (out->what) {
+        case SocketOut::What::Connect: connect(); break;
+        case SocketOut::What::Drop: drop(); break;
+        case SocketOut::What::Text: sent(out->bytes, false); break;
+        case SocketOut::What::Binary: sent(out->bytes, true); break;
+      }
+    }
+  }
+
+ private:
+  static std::string text_of(const UspMessage& message) {
+    return "Path: " + std::string(message.path) + "\r\nX-RequestId: " + std::string(message.request_id) + "\r\n\r\n" + std::string(message.body);
+  }
+};
+
+/// A socket of a core. Received messages may carry any content, for the last request or another one.
+template <class Edge>
 class Line {
  public:
-  Line(UspCore& core, Script& script) : core_(core), script_(script) { connect(); }
+  Line(Edge edge, Script& script) : edge_(edge), script_(script) {
+    edge_.connect();
+    carry_out();
+  }
 
   void play(std::uint8_t what) {
     if (!there_) return;
@@ -43,54 +97,52 @@ class Line {
         const std::string_view path = kPaths[script_.next() % kPaths.size()];
         const std::uint8_t of = script_.next();
         const std::string_view body = script_.text(script_.next());
-        core_.on_message({path, of % 8 == 0 ? std::string_view("other") : std::string_view(last_id_), {}, of % 5 == 0 ? "2" : "1", body});
+        edge_.on_message({path, of % 8 == 0 ? std::string_view("other") : std::string_view(last_id_), {}, of % 5 == 0 ? "2" : "1", body});
       }
     }
   }
   void carry_out() {
-    if (!core_.has_socket()) there_ = false;
-    if (core_.wants_socket()) connect();
-    drain();
+    const auto connect = [this] {
+      there_ = true;
+      open_ = false;
+    };
+    edge_.carry_out(connect, [this] { there_ = false; }, [this](const std::string& frame, bool binary) { take(frame, binary); });
   }
   void open() {
-    if (there_ && !std::exchange(open_, true)) core_.on_open();
+    if (there_ && !std::exchange(open_, true)) edge_.on_open();
   }
   void lose(std::optional<base::Duration> retry_in) {
     if (!std::exchange(there_, false)) return;
-    core_.on_closed({FailureKind::Network, "gone", retry_in});
+    edge_.on_closed({FailureKind::Network, "gone", retry_in});
   }
 
  private:
-  void connect() {
-    there_ = true;
-    open_ = false;
-    core_.on_connecting();
-    drain();
-  }
-  void drain() {
-    while (const auto message = core_.poll_message()) {
-      require(!message->path.empty() && message->request_id.size() == 32);
-      const std::string frame = write_usp(*message, "2026-07-01T12:00:00.250Z");
-      require(message->binary ? parse_usp_binary(frame).has_value() : parse_usp_text(frame).has_value());
-      if (!message->path.starts_with("speech.config")) last_id_ = message->request_id;
-    }
+  void take(const std::string& frame, bool binary) {
+    const auto message = binary ? parse_usp_binary(frame) : parse_usp_text(frame);
+    require(there_ && message && !message->path.empty() && message->request_id.size() == 32);
+    if (!message->path.starts_with("speech.config")) last_id_ = message->request_id;
   }
 
-  UspCore& core_;
+  Edge edge_;
   Script& script_;
   std::string last_id_;
-  bool there_ = false, open_ = false;
+  bool there_ = true, open_ = false;
 };
 
 class Recognising {
  public:
-  Recognising(Script script, std::vector<std::string> candidates) : script_(script), core_({8000, "en-US", {"Offhook"}, std::move(candidates)}, 2s, random_), line_(core_, script_) {}
+  Recognising(Script script, std::vector<std::string> candidates)
+      : script_(script),
+        core_(std::make_unique<RecognitionProtocol>(RecognitionShape{8000, "en-US", {"Offhook"}, std::move(candidates)}, 2s,
+                                                    std::make_unique<base::SeededRandom>(1), [] { return std::string(kTimestamp); })),
+        line_({core_}, script_) {}
 
   void play() {
     while (!script_.over()) {
       step(script_.next() % 8);
       line_.carry_out();
       take();
+      require(core_.is_consistent());
     }
     core_.end();
     if (script_.size() % 2 == 0) line_.lose(std::nullopt);
@@ -98,7 +150,7 @@ class Recognising {
     // Simulates a service that stays silent for ever. The core sends audio again at a limited rate, and up to twice.
     for (int i = 0; i < 300 && open_; ++i) {
       line_.open();
-      core_.on_time(now_ += 1s);
+      core_.tick(now_ += 1s);
       line_.carry_out();
       take();
     }
@@ -119,7 +171,7 @@ class Recognising {
         core_.abandon();
         open_ = false;
         return;
-      case 7: return core_.on_time(now_ += std::chrono::milliseconds(10) * script_.next());
+      case 7: return core_.tick(now_ += std::chrono::milliseconds(10) * script_.next());
       default: return line_.play(what);
     }
   }
@@ -133,17 +185,16 @@ class Recognising {
   }
 
   Script script_;
-  base::SeededRandom random_{1};
   base::TimePoint now_{};
   std::uint32_t turn_ = 0;
   bool open_ = false;
-  Recognition core_;
-  Line line_;
+  LiveTranscription core_;
+  Line<RecognitionEdge> line_;
 };
 
 class Speaking {
  public:
-  explicit Speaking(Script script) : script_(script), core_({{"en-US", "v"}, 8000}, random_), line_(core_, script_) {}
+  explicit Speaking(Script script) : script_(script), core_({{"en-US", "v"}, 8000}, random_), line_({core_}, script_) {}
 
   void play() {
     while (!script_.over()) {
@@ -188,7 +239,7 @@ class Speaking {
   base::TimePoint now_{};
   std::uint32_t asked_ = 0, ended_ = 0;
   Synthesis core_;
-  Line line_;
+  Line<SynthesisEdge> line_;
 };
 
 }  // namespace

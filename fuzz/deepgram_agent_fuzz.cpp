@@ -118,7 +118,7 @@ class Player {
   void drain() {
     while (const auto out = core_.poll_out()) {
       if (out->what == SocketOut::What::Connect) has_socket_ = true;
-      else if (out->what == SocketOut::What::Audio) require(has_socket_ && !out->bytes.empty());
+      else if (out->what == SocketOut::What::Binary) require(has_socket_ && !out->bytes.empty());
       else require(has_socket_ && nlohmann::json::accept(out->bytes));
     }
     while (const auto event = core_.poll_event()) {

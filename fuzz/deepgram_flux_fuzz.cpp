@@ -3,11 +3,13 @@
 #include "require.hpp"
 #include "script.hpp"
 
-#include <offhook/agent/providers/deepgram/flux_transcription.hpp>
+#include <offhook/agent/providers/deepgram/flux_protocol.hpp>
+#include <offhook/agent/providers/transcription/live_transcription.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,7 +27,7 @@ constexpr const char* kTriggers[] = {"model", "manual", "timeout", "nobody knows
 
 class Player {
  public:
-  Player(Script script, Sound sound) : script_(script), core_("the recogniser", sound) {}
+  Player(Script script, Sound sound) : script_(script), core_(std::make_unique<FluxProtocol>("the recogniser", sound)) {}
 
   void play() {
     core_.connect();
@@ -64,7 +66,7 @@ class Player {
   }
   /// Delivers a frame if the socket is open.
   void say(std::string_view frame) {
-    if (open_) core_.on_frame(frame);
+    if (open_) core_.on_text(frame);
   }
 
   void say_turn() {
@@ -133,7 +135,7 @@ class Player {
   offhook::base::TimePoint now_{};
   bool has_socket_ = false, open_ = false, waits_ = false;
   std::uint32_t turn_ = 0;
-  FluxTranscription core_;
+  LiveTranscription core_;
 };
 
 }  // namespace

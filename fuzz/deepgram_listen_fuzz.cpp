@@ -3,11 +3,13 @@
 #include "require.hpp"
 #include "script.hpp"
 
-#include <offhook/agent/providers/deepgram/live_transcription.hpp>
+#include <offhook/agent/providers/deepgram/nova_protocol.hpp>
+#include <offhook/agent/providers/transcription/live_transcription.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,7 +22,7 @@ namespace {
 
 class Player {
  public:
-  Player(Script script, Sound sound) : script_(script), core_("the recogniser", sound) {}
+  Player(Script script, Sound sound) : script_(script), core_(std::make_unique<NovaProtocol>("the recogniser", sound)) {}
 
   void play() {
     core_.connect();
@@ -58,7 +60,7 @@ class Player {
       case 0: return core_.tick(now_ += std::chrono::milliseconds(script_.next() * 10));
       case 1: return open();
       case 2: return say();
-      case 3: return core_.on_frame(script_.text(script_.next()));
+      case 3: return core_.on_text(script_.text(script_.next()));
       case 4: return lose();
       case 5: waits_ = true; return core_.begin(++turn_);
       case 6: return core_.feed(std::vector<std::int16_t>(script_.next() * 64U, 5));
@@ -82,7 +84,7 @@ class Player {
                                   {"is_final", kind % 2 != 0},
                                   {"from_finalize", kind % 4 == 3},
                                   {"channel", {{"alternatives", nlohmann::json::array({alternative})}}}};
-    core_.on_frame(frame.dump());
+    core_.on_text(frame.dump());
   }
 
   void lose() {

@@ -3,11 +3,14 @@
 #include "require.hpp"
 #include "script.hpp"
 
-#include <offhook/agent/providers/openai/live_transcription.hpp>
+#include <offhook/agent/providers/openai/live_protocol.hpp>
+#include <offhook/agent/providers/transcription/live_transcription.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,16 +23,19 @@ namespace {
 
 class Player {
  public:
-  Player(Script script, AudioFormat format) : script_(script), core_(shape(format)) {}
+  Player(Script script, AudioFormat format) : script_(script), core_(std::make_unique<openai::LiveProtocol>(shape(format))) {}
 
   void play() {
+    core_.connect();
+    drain();
     while (!script_.over()) {
       step();
       drain();
+      require(core_.is_consistent());
     }
     core_.end();
     drain();
-    core_.on_closed({FailureKind::Network, "it is gone"});  // A closed connection ends the last turn.
+    core_.on_closed({FailureKind::Network, "it is gone", std::nullopt});  // A closed connection ends the last turn.
     drain();
     require(!waits_);
   }
@@ -45,7 +51,7 @@ class Player {
     switch (script_.next() % 7) {
       case 0: return lose();
       case 1: return say();
-      case 2: return core_.on_frame(script_.text(script_.next()));
+      case 2: return core_.on_text(script_.text(script_.next()));
       case 3: return begin();
       case 4: return core_.feed(std::vector<std::int16_t>(script_.next() * 16U, 5));
       case 5: return core_.end();
@@ -55,18 +61,10 @@ class Player {
 
   void lose() {
     if (!std::exchange(has_socket_, false)) return;
-    core_.on_closed({static_cast<FailureKind>(script_.next() % 8), "it broke"});
+    core_.on_closed({static_cast<FailureKind>(script_.next() % 8), "it broke", std::optional(kNetworkRetry)});
   }
 
-  /// Begins a turn, on a new socket if the last one was closed or cannot be used again.
   void begin() {
-    if (core_.is_spent()) lose();
-    drain();
-    if (!std::exchange(has_socket_, true)) {
-      core_.on_connecting();
-      is_new_ = true;
-      sent_ms_ = 0;
-    }
     waits_ = true;
     core_.begin(++turn_);
   }
@@ -87,17 +85,23 @@ class Player {
         event = {{"type", "error"}, {"event_id", "e"}, {"error", {{"type", "server_error"}, {"code", code}, {"message", words}, {"event_id", "commit_" + std::to_string(turn_)}}}};
       }
     }
-    core_.on_frame(event.dump());
+    core_.on_text(event.dump());
   }
 
   void drain() {
-    while (const auto text = core_.poll_frame()) {
-      const auto frame = nlohmann::json::parse(*text, nullptr, false);
+    while (const auto out = core_.poll_out()) {
+      if (out->what == SocketOut::What::Connect || out->what == SocketOut::What::Drop) {
+        is_new_ = has_socket_ = out->what == SocketOut::What::Connect;
+        sent_ms_ = 0;
+        continue;
+      }
+      require(has_socket_ && out->what == SocketOut::What::Text);
+      const auto frame = nlohmann::json::parse(out->bytes, nullptr, false);
       require(frame.is_object() && frame["type"].is_string());
       const std::string type = frame["type"];
       require(std::exchange(is_new_, false) == (type == "session.update"));
-      if (type == "input_audio_buffer.append") sent_ms_ += openai::LiveTranscription::kFrameMs;
-      if (type == "input_audio_buffer.commit") require(std::exchange(sent_ms_, 0) >= openai::LiveTranscription::kMinMs);
+      if (type == "input_audio_buffer.append") sent_ms_ += openai::LiveProtocol::kFrameMs;
+      if (type == "input_audio_buffer.commit") require(std::exchange(sent_ms_, 0) >= TurnUplink::kMinMs);
       if (type == "input_audio_buffer.clear") sent_ms_ = 0;
     }
     while (const auto event = core_.poll_event()) {
@@ -118,7 +122,7 @@ class Player {
   std::uint32_t turn_ = 0;
   std::size_t sent_ms_ = 0;  // upper bound of the audio sent on this connection since the last commit or clear
   bool has_socket_ = false, waits_ = false, is_new_ = false;
-  openai::LiveTranscription core_;
+  LiveTranscription core_;
 };
 
 }  // namespace

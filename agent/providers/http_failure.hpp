@@ -24,7 +24,7 @@ struct ErrorNames {
 struct RequestFailure {
   FailureKind kind{};
   std::string why;
-  std::optional<base::Duration> retry_in;
+  std::optional<base::Duration> retry_in{};
 };
 
 inline constexpr std::size_t kMaxErrorBody = 16U << 10U;                      ///< octets of an error's body that are parsed

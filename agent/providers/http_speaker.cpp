@@ -1,6 +1,7 @@
 #include <offhook/agent/providers/http_speaker.hpp>
 
 #include <offhook/agent/conversation/voice_session.hpp>
+#include <offhook/agent/providers/request_retry.hpp>
 #include <offhook/agent/providers/spoken_utterance.hpp>
 #include <offhook/agent/support/utf8.hpp>
 
@@ -16,9 +17,8 @@ struct HttpSpeaker::Job {
   std::unique_ptr<net::HttpTransfer> transfer;
   net::HttpHead head;
   std::string error_body;
-  bool asked = false, retried = false;
-  std::optional<base::Duration> retry_in;  // set until tick() computes retry_at
-  std::optional<base::TimePoint> retry_at;
+  bool asked = false;
+  RequestRetry retry;
 
   [[nodiscard]] bool good() const { return head.status >= 200 && head.status < 300; }
 };
@@ -36,10 +36,7 @@ void HttpSpeaker::open(const SessionContext& context) {
 void HttpSpeaker::tick(base::TimePoint now) {
   for (const auto& job : jobs_) {
     if (job->speech.is_over()) job->transfer.reset();  // Stops a transfer whose body cannot be played.
-    if (job->retry_in) job->retry_at = now + *std::exchange(job->retry_in, std::nullopt);
-    if (!job->retry_at || now < *job->retry_at) continue;
-    job->retry_at.reset();
-    ask(*job);
+    if (job->retry.take_due(now)) ask(*job);
   }
 }
 
@@ -101,13 +98,7 @@ void HttpSpeaker::on_end(Job& job, std::optional<net::NetError> error) {
 }
 
 void HttpSpeaker::fail(Job& job, RequestFailure failure) {
-  if (failure.retry_in && !job.retried && job.speech.samples() == 0) {
-    job.retried = true;
-    job.retry_in = failure.retry_in;
-    retries_.add(std::move(failure.why), kAsksAgain);
-    job.speech.restart(service_.rate_hz);
-    return;
-  }
+  if (job.speech.samples() == 0 && job.retry.plan(failure, retries_)) return job.speech.restart(service_.rate_hz);
   job.speech.fail(std::move(failure.why), failure.kind);
   pump();
   if (wake_) wake_();

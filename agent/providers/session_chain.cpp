@@ -63,31 +63,31 @@ void SessionChain::tick(base::TimePoint now) {
 // --- the caller's turn -------------------------------------------------------------------------------------------------------
 
 void SessionChain::begin_turn(std::uint32_t turn, std::string_view expect) {
-  const bool goes_on = listening_ && ended_ && !taken_;
-  listen_turn_ = turn;
-  expect_ = expect;
-  listening_ = true;
-  ended_ = taken_ = hears_again_ = words_count_ = false;
-  words_.clear();
+  const bool goes_on = turn_.listening && turn_.ended && !turn_.taken;
+  turn_.number = turn;
+  turn_.expect = expect;
+  turn_.listening = true;
+  turn_.ended = turn_.taken = turn_.hears_again = turn_.words_count = false;
+  turn_.words.clear();
   attempts_ = 0;
-  if (goes_on) heard_.go_on(turn);
-  else heard_.begin(turn, session_->listen_rate_hz());
+  if (goes_on) turn_.heard.go_on(turn);
+  else turn_.heard.begin(turn, session_->listen_rate_hz());
   session_->begin_turn(turn, expect);
 }
 
 void SessionChain::feed(std::span<const std::int16_t> pcm) {
-  if (listening_ && !ended_) heard_.append(pcm);
+  if (turn_.listening && !turn_.ended) turn_.heard.append(pcm);
   session_->feed(pcm);
 }
 
 void SessionChain::end_turn() {
-  ended_ = true;
+  turn_.ended = true;
   session_->end_turn();
 }
 
 void SessionChain::abandon_turn() {
-  listening_ = false;
-  heard_.clear();
+  turn_.listening = false;
+  turn_.heard.clear();
   session_->abandon_turn();
 }
 
@@ -96,7 +96,7 @@ void SessionChain::abandon_turn() {
 void SessionChain::note_input(const TurnInput& input) {
   if (input.supersedes != 0 && !input.text.empty() && history_.supersede(input.supersedes, input.turn, input.text)) return;
   if (input.kind == TurnInput::Kind::Speech) {
-    if (taken_ || input.text.empty()) return;
+    if (turn_.taken || input.text.empty()) return;
     history_.add({HistoryEntry::Kind::Caller, input.turn, input.text, {}, {}, false});
   } else if (std::string text = describe(input); !text.empty()) {
     history_.add({HistoryEntry::Kind::Note, input.turn, std::move(text), {}, {}, false});
@@ -116,10 +116,10 @@ void SessionChain::greet(std::uint32_t turn) {
 TurnInput SessionChain::with_words(TurnInput input) {
   const std::string before = std::exchange(asked_, input.text);
   if (input.kind != TurnInput::Kind::Speech) return input;
-  const bool has_words = std::exchange(words_count_, false);
+  const bool has_words = std::exchange(turn_.words_count, false);
   const bool goes_on = input.supersedes != 0 && input.supersedes == input_.turn && input.text.starts_with(before);
   std::string part = goes_on ? input.text.substr(std::min(input.text.size(), input.text.find_first_not_of(' ', before.size()))) : input.text;
-  if (has_words) part += words_;
+  if (has_words) part += turn_.words;
   if (part.empty()) return input;  // The session took the turn as audio.
   input.text = goes_on && !input_.text.empty() ? input_.text + ' ' + part : part;
   return input;
@@ -128,10 +128,10 @@ TurnInput SessionChain::with_words(TurnInput input) {
 void SessionChain::respond(const TurnInput& asked) {
   const TurnInput input = with_words(asked);
   input_ = input;
-  listening_ = false;
+  turn_.listening = false;
   said_something_ = leaves_ = false;
   if (input.kind != TurnInput::Kind::Speech) attempts_ = 0;
-  if (!taken_) heard_.clear();
+  if (!turn_.taken) turn_.heard.clear();
   greets_ = false;
   const bool has_greeting = options_.recorded_greeting || !options_.greeting.empty();
   if (input.kind == TurnInput::Kind::Opening && input.text.empty() && has_greeting) return greet(input.turn);
@@ -146,7 +146,7 @@ void SessionChain::on_tool(const ToolOutcome& outcome) {
 }
 
 void SessionChain::cancel(std::uint32_t turn) {
-  thinking_ = hears_again_ = greets_ = leaves_ = false;
+  thinking_ = turn_.hears_again = greets_ = leaves_ = false;
   std::erase_if(own_, [](const SessionEvent& event) { return std::holds_alternative<ReplyText>(event) || std::holds_alternative<ReplyDone>(event); });
   session_->cancel(turn);
 }
@@ -197,7 +197,7 @@ ServiceInUse SessionChain::service() const {
 
 bool SessionChain::try_again(Stage asked, std::string_view why) {
   // The conversation waits for the reply to a turn that is transcribed again, but the stage that failed is listening.
-  const Stage stage = hears_again_ && asked == Stage::Think ? Stage::Listen : asked;
+  const Stage stage = turn_.hears_again && asked == Stage::Think ? Stage::Listen : asked;
   const bool leaves = std::exchange(leaves_, false);
   if (leaves) failure_ = FailureKind::Loading;
   if (!leaves && attempts_++ < options_.sessions[at_].attempts && session_->try_again(stage, why)) return true;
@@ -211,17 +211,17 @@ bool SessionChain::try_again(Stage asked, std::string_view why) {
 
 /// Gives the new session the audio of the present turn, or of a turn that is answered without a transcript.
 void SessionChain::hand_over_turn() {
-  words_.clear();  // The new session makes its own transcript.
-  hears_again_ = thinking_ && taken_ && input_.kind == TurnInput::Kind::Speech;
-  if (!listening_ && !hears_again_) return;
-  const std::vector<std::int16_t> pcm = heard_.take_over(session_->listen_rate_hz());
-  session_->begin_turn(listen_turn_, expect_);
+  turn_.words.clear();  // The new session makes its own transcript.
+  turn_.hears_again = thinking_ && turn_.taken && input_.kind == TurnInput::Kind::Speech;
+  if (!turn_.listening && !turn_.hears_again) return;
+  const std::vector<std::int16_t> pcm = turn_.heard.take_over(session_->listen_rate_hz());
+  session_->begin_turn(turn_.number, turn_.expect);
   session_->feed(pcm);
-  if (ended_ || hears_again_) session_->end_turn();
+  if (turn_.ended || turn_.hears_again) session_->end_turn();
 }
 
 void SessionChain::hand_over_reply() {
-  if (thinking_ && !hears_again_) session_->respond(input_);  // input_.said holds the part of the reply that was already given out.
+  if (thinking_ && !turn_.hears_again) session_->respond(input_);  // input_.said holds the part of the reply that was already given out.
 }
 
 /// Gives the new session the rest of each open utterance, from the word at which the last session stopped.
@@ -244,12 +244,12 @@ void SessionChain::hand_over_speech() {
 /// transcript. Returns true if the event goes to the conversation.
 bool SessionChain::passes_again(const SessionEvent& event) {
   if (std::holds_alternative<TurnTaken>(event)) {
-    hears_again_ = false;
+    turn_.hears_again = false;
     session_->respond(input_);
     return false;
   }
   if (const auto* transcript = std::get_if<Transcript>(&event); transcript != nullptr && transcript->final) {
-    hears_again_ = taken_ = false;
+    turn_.hears_again = turn_.taken = false;
     input_.text = transcript->text;
     input_.rejected = transcript->rejected;
     history_.set_caller_text(input_.turn, transcript->text);
@@ -285,23 +285,22 @@ void SessionChain::on_spoken(SessionEvent& done) {
 }
 
 bool SessionChain::passes(SessionEvent& event) {
-  if (auto* used = std::get_if<TokensUsed>(&event)) {
-    if (used->service.empty()) used->service = options_.sessions[at_].name;
+  auto* const used = std::get_if<TokensUsed>(&event);
+  auto* const retried = std::get_if<ServiceRetried>(&event);
+  if (used != nullptr || retried != nullptr) {
+    std::string& service = used != nullptr ? used->service : retried->service;
+    if (service.empty()) service = options_.sessions[at_].name;
     return true;
   }
-  if (auto* retried = std::get_if<ServiceRetried>(&event)) {
-    if (retried->service.empty()) retried->service = options_.sessions[at_].name;
-    return true;
-  }
-  if (hears_again_) return passes_again(event);
+  if (turn_.hears_again) return passes_again(event);
   if (const auto* taken = std::get_if<TurnTaken>(&event)) {
-    words_count_ = taken->turn == listen_turn_ && !words_.empty();
-    taken_ = taken->turn == listen_turn_ && !words_count_;
+    turn_.words_count = taken->turn == turn_.number && !turn_.words.empty();
+    turn_.taken = taken->turn == turn_.number && !turn_.words_count;
   } else if (const auto* transcript = std::get_if<Transcript>(&event)) {
-    if (!transcript->final && transcript->turn == listen_turn_) words_ = transcript->text;
-    const bool of_half = transcript->final && heard_.on_words(transcript->turn);
-    if (!of_half && !taken_ && transcript->final && transcript->turn == listen_turn_) listening_ = false;
-    if (taken_ && transcript->final && transcript->turn == listen_turn_) {
+    if (!transcript->final && transcript->turn == turn_.number) turn_.words = transcript->text;
+    const bool of_half = transcript->final && turn_.heard.on_words(transcript->turn);
+    if (!of_half && !turn_.taken && transcript->final && transcript->turn == turn_.number) turn_.listening = false;
+    if (turn_.taken && transcript->final && transcript->turn == turn_.number) {
       history_.set_caller_text(input_.turn, transcript->text);
       input_.text = transcript->text;
     }

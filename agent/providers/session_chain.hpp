@@ -58,6 +58,16 @@ class SessionChain final : public VoiceSession {
   [[nodiscard]] const History& history() const { return history_; }
 
  private:
+  struct CallerTurn {
+    HeardTurn heard;           // the present turn, or a turn that is answered without a transcript
+    std::uint32_t number = 0;
+    std::string expect;
+    bool listening = false, ended = false;
+    bool taken = false;        // the session took `heard` as audio: there is no transcript yet
+    std::string words;         // transcript of the turn before its end
+    bool words_count = false;  // the session took the turn with `words`, which the conversation does not have
+    bool hears_again = false;  // the new session transcribes a turn that is being answered
+  };
   struct Utterance {
     HalfSpoken spoken;
     bool voiced = false;  // the session speaks its own reply; Offhook has no text for it
@@ -90,14 +100,7 @@ class SessionChain final : public VoiceSession {
   std::size_t at_ = 0;
   std::unique_ptr<VoiceSession> session_;
   std::vector<std::unique_ptr<VoiceSession>> gone_;  // freed at the next tick, because one of them may be calling this object
-  HeardTurn heard_;                                  // the present turn, or a turn that is answered without a transcript
-  std::uint32_t listen_turn_ = 0;
-  std::string expect_;
-  bool listening_ = false, ended_ = false;
-  bool taken_ = false;                               // the session took heard_ as audio: there is no transcript yet
-  std::string words_;                                // transcript of listen_turn_ before its end
-  bool words_count_ = false;                         // the session took the turn with words_, which the conversation does not have
-  bool hears_again_ = false;                         // the new session transcribes a turn that is being answered
+  CallerTurn turn_;
   TurnInput input_;
   std::string asked_;                                // the conversation's text for input_
   bool thinking_ = false, said_something_ = false;

@@ -41,10 +41,7 @@ void TurnListener::open(const SessionContext& context) {
 }
 
 void TurnListener::tick(base::TimePoint now) {
-  if (retry_in_) retry_at_ = now + *std::exchange(retry_in_, std::nullopt);
-  if (!retry_at_ || now < *retry_at_) return;
-  retry_at_.reset();
-  ask();
+  if (retry_.take_due(now)) ask();
 }
 
 void TurnListener::begin(std::uint32_t turn, std::string_view) {
@@ -64,7 +61,7 @@ void TurnListener::feed(std::span<const std::int16_t> pcm) {
 
 void TurnListener::end() {
   if (!std::exchange(hearing_, false)) return;
-  retried_ = false;
+  retry_.reset();
   if (pcm_.size() >= kMinSamples) return ask();
   pcm_.clear();
   push(Transcript{turn_, true, "", 0, true});
@@ -128,12 +125,7 @@ void TurnListener::tell_use() const {
 }
 
 void TurnListener::fail(RequestFailure failure) {
-  if (failure.retry_in && !retried_) {
-    retried_ = true;
-    retry_in_ = failure.retry_in;
-    retries_.add(std::move(failure.why), kAsksAgain);
-    return;
-  }
+  if (retry_.plan(failure, retries_)) return;
   pcm_.clear();
   push(ListenFailed{turn_, std::move(failure.why), failure.kind});
 }
@@ -142,8 +134,7 @@ void TurnListener::abandon() {
   exchange_.reset();
   hearing_ = false;
   pcm_.clear();
-  retry_in_.reset();
-  retry_at_.reset();
+  retry_.reset();
   events_.clear();
 }
 

@@ -4,6 +4,7 @@
 #include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/net/http_client.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
+#include <offhook/agent/providers/request_retry.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstdint>
@@ -90,9 +91,7 @@ class TurnListener : public Listener {
   std::vector<std::int16_t> pcm_;
   std::uint64_t unheard_ = 0;
   std::unique_ptr<Exchange> exchange_;
-  bool retried_ = false;
-  std::optional<base::Duration> retry_in_;   // set until tick() computes retry_at_
-  std::optional<base::TimePoint> retry_at_;
+  RequestRetry retry_;
   std::deque<ListenEvent> events_;
   Retries retries_;
 };

@@ -20,6 +20,7 @@ struct RecognitionShape {
   /// Locales, as candidate_locales() returns them. If there are two or more, the service detects one of them at the start of each
   /// turn, and `language` is not used.
   std::vector<std::string> candidates{};
+  bool takes_call_language = false;  ///< the language of the call, if it has one, replaces `language` and `candidates`
 
   [[nodiscard]] bool detects_language() const { return candidates.size() > 1; }
 };

@@ -1,11 +1,9 @@
 #include <offhook/agent/providers/azure/socket_fault.hpp>
 
-#include <offhook/agent/providers/http_failure.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace offhook::inline v0::agent::azure {
 
@@ -25,15 +23,9 @@ bool is_final(int code) { return code == 1002 || code == 1003 || code == 4000; }
 
 }  // namespace
 
-SocketFault fault_of(std::string_view whom, const net::WebSocketClosed& closed) {
-  if (closed.status != 0) {
-    auto failure = failure_of(whom, net::HttpHead{closed.status, {{"retry-after", closed.retry_after}}}, {});
-    return {failure.kind, std::move(failure.why), failure.retry_in};
-  }
-  if (closed.error && (closed.code == 0 || closed.code == 1006)) {
-    auto failure = failure_of(whom, *closed.error);
-    return {failure.kind, std::move(failure.why), failure.retry_in};
-  }
+RequestFailure fault_of(std::string_view whom, const net::WebSocketClosed& closed) {
+  if (closed.status != 0) return failure_of(whom, net::HttpHead{closed.status, {{"retry-after", closed.retry_after}}}, {});
+  if (closed.error && (closed.code == 0 || closed.code == 1006)) return failure_of(whom, *closed.error);
   const std::string told = std::string(whom) + " closed the connection with " + std::to_string(closed.code);
   if (closed.code == 4429 || (closed.code == 1007 && (closed.reason.empty() || names_a_limit(closed.reason))))
     return {FailureKind::RateLimited, told + ": the quota of the resource is exceeded", std::nullopt};

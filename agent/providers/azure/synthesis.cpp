@@ -65,17 +65,17 @@ void Synthesis::on_open() {
   pump();
 }
 
-void Synthesis::on_closed(const SocketFault& fault) {
+void Synthesis::on_closed(const RequestFailure& failure) {
   const bool asked = link_ == Link::Opening || (request_ && request_->wanted);
   give_up_socket();
-  if (fault.retry_in) reopen_at_ = now_ + *fault.retry_in;
+  if (failure.retry_in) reopen_at_ = now_ + *failure.retry_in;
   Job* const job = running();
-  if (job == nullptr && fault.retry_in) spare_.ask();
-  if (job == nullptr || !asked) return retries_.add(fault.why, kConnectsLater);  // The next socket requests the jobs that wait.
-  if (job->sound.samples() > 0 && fault.retry_in) return job->sound.fail(fault.why, fault.kind);
-  if (!fault.retry_in || std::exchange(job->retried, true)) return fail_all(fault);
+  if (job == nullptr && failure.retry_in) spare_.request();
+  if (job == nullptr || !asked) return retries_.add(failure.why, kConnectsLater);  // The next socket requests the jobs that wait.
+  if (job->sound.samples() > 0 && failure.retry_in) return job->sound.fail(failure.why, failure.kind);
+  if (!failure.retry_in || std::exchange(job->retried, true)) return fail_all(failure);
   job->sound.restart(shape_.rate_hz);
-  retries_.add(fault.why, kAsksAgain);
+  retries_.add(failure.why, kAsksAgain);
   ++counters_.reconnects;
 }
 
@@ -87,9 +87,9 @@ void Synthesis::give_up_socket() {
 }
 
 /// Fails all jobs that wait, so that each of them does not open a socket again.
-void Synthesis::fail_all(const SocketFault& fault) {
+void Synthesis::fail_all(const RequestFailure& failure) {
   for (const auto& each : jobs_) {
-    if (!each->sound.is_over()) each->sound.fail(fault.why, fault.kind);
+    if (!each->sound.is_over()) each->sound.fail(failure.why, failure.kind);
   }
 }
 
@@ -125,7 +125,7 @@ void Synthesis::on_time(base::TimePoint now) {
   now_ = now;
   if (settle_by_ && now >= *settle_by_) {
     give_up_socket();
-    spare_.ask();  // The caller has just interrupted: the reply to that must not wait for a connection.
+    spare_.request();  // The caller has just interrupted: the reply to that must not wait for a connection.
   }
   if (!request_ || !request_->wanted || now - progress_at_ < kStallWait) return;
   fail_all({FailureKind::Timeout, std::string(kAzureVoice) + " sends no more audio"});
@@ -185,7 +185,12 @@ void Synthesis::on_turn_end() {
   pump();
 }
 
-std::optional<UspOutgoing> Synthesis::poll_message() { return take_front(messages_); }
+std::optional<UspOutgoing> Synthesis::poll_message() {
+  if (messages_.empty()) return std::nullopt;
+  std::optional<UspOutgoing> message(std::move(messages_.front()));
+  messages_.pop_front();
+  return message;
+}
 
 std::optional<SpeakEvent> Synthesis::poll_event() {
   if (jobs_.empty()) return std::nullopt;

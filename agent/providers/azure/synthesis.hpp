@@ -2,7 +2,9 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/providers/azure/ssml.hpp>
-#include <offhook/agent/providers/azure/usp_core.hpp>
+#include <offhook/agent/providers/azure/usp_frame.hpp>
+#include <offhook/agent/providers/http_failure.hpp>
+#include <offhook/agent/providers/spare_socket.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/base/time.hpp>
 
@@ -26,8 +28,8 @@ struct SynthesisShape {
 [[nodiscard]] std::string_view output_format(std::uint32_t rate_hz);
 
 /// Azure's speech synthesis over the Unified Speech Protocol. Sends one request for each utterance, one at a time, on a socket that
-/// stays open. Pure: messages, texts and time in; messages and audio out.
-class Synthesis final : public UspCore {
+/// stays open. Pure: messages, texts and time in; messages and audio out. Uses one socket at a time, which its owner opens.
+class Synthesis final {
  public:
   static constexpr std::size_t kMaxSeconds = 600;  ///< longest utterance: the service stops there
   /// Longest wait for audio during a request; shorter than the conversation's deadline.
@@ -36,16 +38,19 @@ class Synthesis final : public UspCore {
 
   /// `random` must outlive this object.
   Synthesis(SynthesisShape shape, base::Random& random);
-  ~Synthesis() override;
+  ~Synthesis();
 
-  void on_connecting() override;
-  void on_open() override;
-  void on_message(const UspMessage& message) override;
-  void on_garbage() override { ++counters_.garbage; }
-  void on_closed(const SocketFault& fault) override;
-  [[nodiscard]] bool wants_socket() const override;
-  [[nodiscard]] bool has_socket() const override { return link_ != Link::None; }
-  [[nodiscard]] std::optional<UspOutgoing> poll_message() override;
+  /// The owner opens a socket: the messages for it begin anew.
+  void on_connecting();
+  void on_open();
+  void on_message(const UspMessage& message);
+  void on_garbage() { ++counters_.garbage; }  ///< reports a frame that is not a message
+  void on_closed(const RequestFailure& failure);
+  /// Returns true if the owner has to open a socket now, for a request that waits or in advance.
+  [[nodiscard]] bool wants_socket() const;
+  /// Returns false if the owner's socket has no more use.
+  [[nodiscard]] bool has_socket() const { return link_ != Link::None; }
+  [[nodiscard]] std::optional<UspOutgoing> poll_message();
 
   void on_time(base::TimePoint now);
   /// Sets the locale of the texts that are requested from now on.
@@ -64,6 +69,7 @@ class Synthesis final : public UspCore {
 
  private:
   struct Job;
+  enum class Link : std::uint8_t { None, Opening, Open };
   struct Request {
     std::string id, stream_id;
     bool wanted = true;  // false: cancelled, only its end is expected
@@ -76,14 +82,14 @@ class Synthesis final : public UspCore {
   void on_audio(const UspMessage& message);
   void on_turn_end();
   void give_up_socket();
-  void fail_all(const SocketFault& fault);
+  void fail_all(const RequestFailure& failure);
   void send(std::string path, std::string content_type, std::string body);
 
   SynthesisShape shape_;
   base::Random& random_;
   Link link_ = Link::None;
   base::TimePoint now_{}, progress_at_{};
-  Spare spare_;
+  SpareSocket spare_;
   std::optional<Request> request_;
   std::optional<base::TimePoint> settle_by_, reopen_at_;
   std::deque<std::unique_ptr<Job>> jobs_;  // in the order of speak(); the caller hears the front one

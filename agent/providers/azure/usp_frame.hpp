@@ -24,6 +24,8 @@ inline constexpr std::size_t kMaxUspHeaderOctets = 8192;  ///< longest headers o
 inline constexpr std::size_t kMaxUspHeaders = 32;
 inline constexpr std::size_t kMaxUspMessage = 1U << 20U;  ///< longest message that a socket accepts, in octets; pieces of audio are much shorter
 
+inline constexpr std::string_view kJsonType = "application/json";  ///< the Content-Type of a message that carries JSON
+
 /// A received message; borrows from its frame. Headers that Offhook does not use are dropped.
 struct UspMessage {
   std::string_view path, request_id, content_type, stream_id;

@@ -1,8 +1,15 @@
 #include <offhook/agent/providers/azure/usp_socket.hpp>
 
+#include <offhook/agent/providers/azure/socket_fault.hpp>
+
 #include <chrono>
 
 namespace offhook::inline v0::agent::azure {
+
+std::string usp_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return usp_timestamp(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
 
 void UspSocket::connect() {
   socket_.reset();
@@ -44,9 +51,7 @@ void UspSocket::carry_out() {
 void UspSocket::flush() {
   while (const auto message = core_.poll_message()) {
     if (!socket_ || gone_) continue;
-    // The protocol carries wall time; no decision depends on it.
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const std::string frame = write_usp(*message, usp_timestamp(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
+    const std::string frame = write_usp(*message, usp_now());
     if (message->binary) socket_->send_binary(frame);
     else socket_->send_text(frame);
   }

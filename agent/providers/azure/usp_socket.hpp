@@ -2,26 +2,31 @@
 
 #include <offhook/agent/conversation/parts.hpp>
 #include <offhook/agent/net/web_socket.hpp>
-#include <offhook/agent/providers/azure/usp_core.hpp>
+#include <offhook/agent/providers/azure/synthesis.hpp>
+#include <offhook/agent/providers/azure/usp_frame.hpp>
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
 namespace offhook::inline v0::agent::azure {
 
-/// Carries a core's messages over WebSockets, one socket at a time.
+/// Returns the present time as usp_timestamp() writes it. The protocol carries wall time; no decision depends on it.
+[[nodiscard]] std::string usp_now();
+
+/// Carries the messages of a Synthesis over WebSockets, one socket at a time.
 class UspSocket {
  public:
   struct Shape {
-    std::string_view whom;                                ///< name in sentences, a string literal: "the recogniser of Azure"
+    std::string_view whom;                                ///< name in sentences, a string literal: "the voice of Azure"
     std::function<net::WebSocketRequest()> make_request;  ///< called for each new socket
     Wake wake;
   };
 
   /// `core` and `sockets` must outlive this object.
-  UspSocket(Shape shape, UspCore& core, net::WebSocketClient& sockets) : shape_(std::move(shape)), core_(core), sockets_(sockets) {}
+  UspSocket(Shape shape, Synthesis& core, net::WebSocketClient& sockets) : shape_(std::move(shape)), core_(core), sockets_(sockets) {}
 
   /// Opens a socket in place of the present one.
   void connect();
@@ -35,7 +40,7 @@ class UspSocket {
   void after_event();
 
   Shape shape_;
-  UspCore& core_;
+  Synthesis& core_;
   net::WebSocketClient& sockets_;
   std::unique_ptr<net::WebSocket> socket_;
   bool gone_ = false;  // socket_ is closed; it is destroyed later, when none of its handlers runs

@@ -65,37 +65,33 @@ void ChatThinker::open(const SessionContext& context) {
 
 void ChatThinker::begin(const CallContext&) {
   // The thinker ignores the outcome: the first question shows whether the model still loads.
-  loader_ = std::make_unique<ModelLoader>(*server_, http_, nullptr);
-  if (!loader_->is_needed()) http_.warm(server_->url());
+  loading_.loader = std::make_unique<ModelLoader>(*server_, http_, nullptr);
+  if (!loading_.loader->is_needed()) http_.warm(server_->url());
 }
 
 void ChatThinker::tick(base::TimePoint now) {
   std::erase_if(drained_, [](const auto& exchange) { return exchange->over; });
   tell_loading(now);
-  if (retry_in_) retry_at_ = now + *std::exchange(retry_in_, std::nullopt);
-  if (!retry_at_ || now < *retry_at_) return;
-  retry_at_.reset();
-  ask();
+  if (retry_.take_due(now)) ask();
 }
 
 void ChatThinker::tell_loading(base::TimePoint now) {
-  if (!loads_since_) loads_since_ = now;
-  const bool waits = busy_ && exchange_ && exchange_->head.status == 0 && loader_ && loader_->is_loading();
-  if (!waits || told_loading_ || now - *loads_since_ < kSlowLoad) return;
-  told_loading_ = true;
+  if (!loading_.since) loading_.since = now;
+  const bool waits = busy_ && exchange_ && exchange_->head.status == 0 && loading_.loader && loading_.loader->is_loading();
+  if (!waits || loading_.told || now - *loading_.since < kSlowLoad) return;
+  loading_.told = true;
   // The next provider may take over. Its session then destroys this thinker with its request, and a server may stop a load when its
   // last client disconnects.
-  if (auto load = std::exchange(load_goes_on_, true) ? std::nullopt : server_->warm_up()) http_.send_off(*std::move(load));
+  if (auto load = std::exchange(loading_.goes_on, true) ? std::nullopt : server_->warm_up()) http_.send_off(*std::move(load));
   push(ModelLoads{present_.input.turn, whom_ + " is being loaded"});
 }
 
 void ChatThinker::respond(const TurnInput& input) {
   stop();
   busy_ = true;
-  told_loading_ = false;
+  loading_.told = false;
   present_ = {input, {}, {}};
   ends_call_ = false;
-  retried_ = false;
   shortened_ = 0;
   tried_ = most_;
   ask();
@@ -272,18 +268,13 @@ void ChatThinker::on_tool(const ToolOutcome& outcome) {
   present_.rounds.push_back(std::exchange(round_, {}));
   // After a goodbye with a hang-up or a transfer, the caller would wait for a further reply in vain.
   if (ends_call_ && has_said()) return finish();
-  retried_ = false;
+  retry_.reset();
   ask();
 }
 
 void ChatThinker::fail(RequestFailure failure) {
   drain();
-  if (failure.retry_in && !retried_ && !given_) {
-    retried_ = true;
-    retry_in_ = failure.retry_in;
-    retries_.add(std::move(failure.why), kAsksAgain);
-    return;
-  }
+  if (!given_ && retry_.plan(failure, retries_)) return;
   busy_ = false;
   push(ThinkFailed{present_.input.turn, std::move(failure.why), failure.kind});
 }
@@ -305,8 +296,7 @@ void ChatThinker::stop() {
   busy_ = false;
   round_.clear();
   open_calls_ = 0;
-  retry_in_.reset();
-  retry_at_.reset();
+  retry_.reset();
 }
 
 void ChatThinker::cancel(std::uint32_t turn) {

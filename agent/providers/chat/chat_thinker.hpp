@@ -8,6 +8,7 @@
 #include <offhook/agent/providers/chat/model_server.hpp>
 #include <offhook/agent/providers/clause_splitter.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
+#include <offhook/agent/providers/request_retry.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstddef>
@@ -93,16 +94,17 @@ class ChatThinker final : public Thinker {
   bool ends_call_ = false;                   // a tool ends the call, by a hang-up or a transfer, after the reply
   ClauseSplitter splitter_;
   bool given_ = false;                       // a part of the present answer was returned
-  bool retried_ = false;
   // Sizes of the messages, in octets: the largest size that the model has accepted so far, and the limit in this turn.
   std::size_t most_ = std::numeric_limits<std::size_t>::max(), tried_ = most_;
   unsigned shortened_ = 0;                   // number of halvings in this turn
-  std::optional<base::Duration> retry_in_;   // set until tick() computes retry_at_
-  std::optional<base::TimePoint> retry_at_;
-  std::unique_ptr<ModelLoader> loader_;
-  std::optional<base::TimePoint> loads_since_;  // time of the first tick
-  bool told_loading_ = false;                // ModelLoads was returned in the present turn
-  bool load_goes_on_ = false;                // a separate request continues the load when this thinker is destroyed
+  RequestRetry retry_;
+  struct Loading {
+    std::unique_ptr<ModelLoader> loader;
+    std::optional<base::TimePoint> since;    // time of the first tick
+    bool told = false;                       // ModelLoads was returned in the present turn
+    bool goes_on = false;                    // a separate request continues the load when this thinker is destroyed
+  };
+  Loading loading_;
   std::unique_ptr<Exchange> exchange_;
   std::deque<std::unique_ptr<Exchange>> drained_;  // complete answers; their last octets are read to keep the connection
   std::deque<ThinkEvent> events_;

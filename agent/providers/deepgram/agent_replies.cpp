@@ -17,8 +17,7 @@ void AgentReplies::respond(const TurnInput& input, std::string_view taken_words,
   reply_ = {};
   reply_.phase = Reply::Phase::Waiting;
   reply_.input = input;
-  reply_.said = cut_utf8(input.said, kMaxReplyText);  // The part that another provider spoke before it failed.
-  reply_.resumed = !reply_.said.empty();
+  reply_.ledger = ReplyLedger(input.said);
   if (!taken_words.empty()) reply_.input.text = taken_words;
   if (!taken_words.empty() && floor_ == Floor::Pending) {
     reply_.phase = Reply::Phase::Running;
@@ -42,11 +41,7 @@ void AgentReplies::ask() {
   std::string text = reply_.told ? std::string() : chat::words_of(reply_.input);
   const auto add = [&text](const std::string& more) { text += (text.empty() || more.empty() ? "" : " ") + more; };
   add(std::exchange(reply_.results, {}));
-  if (std::exchange(reply_.resumed, false)) {
-    const std::string gap = reply_.said.empty() || reply_.voiced.empty() ? "" : " ";
-    add("[A fault broke your reply off after these words: \"" + reply_.said + gap + reply_.voiced +
-        "\" Go on from there; do not repeat them.]");
-  }
+  add(reply_.ledger.take_note());
   reply_.told = true;
   reply_.phase = Reply::Phase::Running;
   floor_ = Floor::Ours;
@@ -69,17 +64,15 @@ void AgentReplies::cancel(std::uint32_t turn, TimePoint) {
 
 AgentReplies::Retry AgentReplies::try_again(std::string_view said) {
   using Phase = Reply::Phase;
-  if (reply_.phase == Phase::None || reply_.phase == Phase::Tools || reply_.retries >= kMaxRetries) return Retry::No;
+  if (reply_.phase == Phase::None || reply_.phase == Phase::Tools || !reply_.ledger.may_retry()) return Retry::No;
   if (reply_.phase == Phase::Broken && reply_.in_vain) return Retry::No;
   const bool is_lost = reply_.phase == Phase::Broken && std::exchange(reply_.lost, false);
-  ++reply_.retries;
+  reply_.ledger.retry(said);
   end_item(false);
   settle_at_.reset();
   more_by_.reset();
   quiet_by_.reset();
   reply_.phase = Phase::Waiting;
-  reply_.voiced = cut_utf8(said, kMaxReplyText);
-  reply_.resumed = !reply_.said.empty() || !reply_.voiced.empty();
   if (floor_ == Floor::Ours) floor_ = Floor::Foreign;
   return is_lost ? Retry::Again : Retry::OnNewSocket;  // On the same socket, the server would answer the same input in the same way.
 }
@@ -105,8 +98,7 @@ std::string AgentReplies::on_tool(const ToolOutcome& outcome, TimePoint now) {
   }
   if (!is_awaited) return news;  // An interruption does not undo a function. The model gets the result as a note, but does not speak about it by itself.
   if (!news.empty() && reply_.results.size() + news.size() <= kMaxOutput) reply_.results += (reply_.results.empty() ? "" : " ") + news;
-  using What = ReplyAction::What;
-  if (outcome.action && (outcome.action->what == What::HangUp || outcome.action->what == What::Transfer)) reply_.leaving = true;
+  if (ends_conversation(outcome)) reply_.leaving = true;
   if (!has_open_calls(call.turn)) go_on_with_results(now);
   return {};
 }
@@ -185,7 +177,7 @@ void AgentReplies::finish() {
   floor_ = Floor::Quiet;
   settle_at_.reset();
   more_by_.reset();
-  if (reply_.sounded) return end_reply();
+  if (reply_.ledger.has_content()) return end_reply();
   fail({FailureKind::Empty, "the voice agent's reply is empty", std::nullopt});
 }
 
@@ -214,8 +206,7 @@ bool AgentReplies::is_consistent() const {
   if (reply_.phase == Phase::Waiting && wire_.ready && !quiet_by_) return false;  // No deadline would continue it.
   if (item_ != 0 && !running && reply_.phase != Phase::Tools) return false;
   if (!pending_.empty() && floor_ != Floor::Pending) return false;
-  return calls_.size() <= kMaxOpenCalls && pending_.size() <= kMaxPending && echoes_.size() <= kMaxEchoes &&
-         reply_.text_octets <= kMaxReplyText;
+  return calls_.size() <= kMaxOpenCalls && pending_.size() <= kMaxPending && echoes_.size() <= kMaxEchoes && reply_.ledger.is_consistent();
 }
 
 }  // namespace offhook::inline v0::agent::deepgram

@@ -4,6 +4,7 @@
 #include <offhook/agent/conversation/tool.hpp>
 #include <offhook/agent/providers/deepgram/agent_messages.hpp>
 #include <offhook/agent/providers/deepgram/agent_wire.hpp>
+#include <offhook/agent/providers/reply_ledger.hpp>
 #include <offhook/agent/providers/voice_format.hpp>
 #include <offhook/base/time.hpp>
 
@@ -26,14 +27,11 @@ namespace offhook::inline v0::agent::deepgram {
 /// Foreign answer goes on for too long, another socket replaces this one.
 class AgentReplies {
  public:
-  static constexpr std::size_t kMaxReplySeconds = 180;        ///< longest audio of a reply; the rest is dropped
-  static constexpr std::size_t kMaxReplyText = 64U << 10U;    ///< longest words of a reply, in octets; the rest is dropped
   static constexpr std::size_t kMaxOpenCalls = 32;            ///< functions without a result; further ones are refused
   static constexpr std::size_t kMaxOutput = 64U << 10U;       ///< longest result of a function, in octets; the rest is cut off
   static constexpr std::size_t kMaxPending = 1024;            ///< messages that wait for the conversation; further ones are dropped
   static constexpr std::size_t kMaxPendingOctets = 1U << 20U;
   static constexpr std::size_t kMaxEchoes = 8;
-  static constexpr unsigned kMaxRetries = 1;                  ///< retries of one reply of which no audio has come
   static constexpr base::Duration kQuietWait = std::chrono::milliseconds(1500);  ///< longest wait for the end of a Foreign answer
   /// How long the answer to a turn waits for respond(), before another reply that waits takes its place.
   static constexpr base::Duration kPendingWait = std::chrono::milliseconds(100);
@@ -93,15 +91,9 @@ class AgentReplies {
     Phase phase = Phase::None;
     TurnInput input;
     std::string results;     // results of functions that the server can only get as text
-    std::string said;        // part of the reply that another provider spoke
-    std::string voiced;      // part of the reply that this voice spoke before it broke off
-    bool resumed = false;    // the reply continues after `said` and `voiced`
+    ReplyLedger ledger;
     bool told = false;       // this socket has got the input
     bool leaving = false;    // a function ends the conversation: no text follows
-    bool sounded = false;
-    std::uint64_t octets = 0;
-    std::size_t text_octets = 0;
-    unsigned retries = 0;
     bool in_vain = false;    // Broken: a retry would fail too
     bool lost = false;       // Broken: the socket was lost
   };

@@ -1,7 +1,5 @@
 #include <offhook/agent/providers/deepgram/agent_replies.hpp>
 
-#include <offhook/agent/support/utf8.hpp>
-
 #include <algorithm>
 #include <type_traits>
 #include <utility>
@@ -35,14 +33,14 @@ void AgentReplies::on_more_words() {
   if (floor_ == Floor::Pending) {
     pending_.clear();
     pending_octets_ = 0;
-  } else if (floor_ != Floor::Ours || reply_.sounded) {
+  } else if (floor_ != Floor::Ours || reply_.ledger.has_content()) {
     on_foreign_turn();
   }
 }
 
 void AgentReplies::on_foreign_turn() {
   // A server may repeat the text that it got as the caller's words. Before the first audio, these words may be that text.
-  if (floor_ == Floor::Ours && !reply_.sounded) return;
+  if (floor_ == Floor::Ours && !reply_.ledger.has_content()) return;
   if (floor_ == Floor::Ours && reply_.phase == Reply::Phase::Running) end_reply();
   leave_pending();
   floor_ = Floor::Foreign;
@@ -54,7 +52,7 @@ void AgentReplies::on_user_started(TimePoint now) {
     pending_octets_ = 0;
     return;
   }
-  if (floor_ == Floor::Ours && reply_.phase == Reply::Phase::Running && !reply_.sounded) return;  // The server is going to answer to more words.
+  if (floor_ == Floor::Ours && reply_.phase == Reply::Phase::Running && !reply_.ledger.has_content()) return;  // The server is going to answer to more words.
   const bool was_ours = floor_ == Floor::Ours;
   floor_ = Floor::Quiet;
   end_item(false);
@@ -127,9 +125,8 @@ void AgentReplies::on_agent_text(std::string_view text, TimePoint) {
   if (wait_in_line(std::string(text)) || !is_ours()) return;
   settle_at_.reset();
   more_by_.reset();
-  const std::string_view taken = cut_utf8(text, kMaxReplyText - reply_.text_octets);
+  const std::string_view taken = reply_.ledger.add_words(text);
   counters_.text_dropped += text.size() - taken.size();
-  reply_.text_octets += taken.size();
   if (taken.empty()) return;
   const std::uint32_t number = item();
   events_.push_back(ItemText{reply_.input.turn, number, (std::exchange(item_has_text_, true) ? " " : "") + std::string(taken)});
@@ -142,16 +139,14 @@ void AgentReplies::on_audio(std::string_view octets, TimePoint) {
     return;
   }
   settle_at_.reset();
-  if (reply_.octets + octets.size() > kMaxReplySeconds * 1000 * octets_per_ms(format_)) {
+  if (!reply_.ledger.add_audio(octets.size(), format_)) {
     counters_.audio_dropped += octets.size();
     return;
   }
-  reply_.octets += octets.size();
   if (item_ == 0) more_by_.reset();
   const std::uint32_t number = item();
   if (!std::exchange(item_began_, true)) {
-    reply_.sounded = true;
-    reply_.retries = 0;
+    reply_.ledger.begin_sound();
     events_.push_back(ItemBegan{reply_.input.turn, number});
   }
   events_.push_back(ItemAudio{reply_.input.turn, number, {octets.begin(), octets.end()}});
@@ -160,7 +155,7 @@ void AgentReplies::on_audio(std::string_view octets, TimePoint) {
 void AgentReplies::on_audio_done(TimePoint now) {
   if (wait_in_line(AudioDone{})) return;
   if (floor_ == Floor::Ours) {
-    if (item_ == 0 && !reply_.sounded) return;  // It ends earlier audio.
+    if (item_ == 0 && !reply_.ledger.has_content()) return;  // It ends earlier audio.
     end_item(true);
     if (reply_.phase == Reply::Phase::Running && !more_by_) settle_at_ = now + kSettle;  // The server may still call a function.
     return;

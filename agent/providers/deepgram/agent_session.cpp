@@ -104,7 +104,7 @@ void AgentSession::pump() {
       case SocketOut::What::Connect: connect(); break;
       case SocketOut::What::Drop: socket_.reset(); break;
       case SocketOut::What::Text: socket_->send_text(out->bytes); break;
-      case SocketOut::What::Audio: socket_->send_binary(out->bytes); break;
+      case SocketOut::What::Binary: socket_->send_binary(out->bytes); break;
     }
   }
   while (auto event = core_->poll_event()) take(std::move(*event));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/deepgram/socket_out.hpp>
+#include <offhook/agent/providers/socket_out.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
 #include <offhook/agent/providers/voiced_item.hpp>
 
@@ -24,7 +24,7 @@ struct AgentWire {
   }
   void audio(std::string octets) {
     if (!ready || octets.empty()) return;
-    out.push_back({SocketOut::What::Audio, std::move(octets)});
+    out.push_back({SocketOut::What::Binary, std::move(octets)});
     audio_sent = true;
   }
   bool audio_sent = false;  ///< true if audio was sent since the owner last cleared it

@@ -1,5 +1,8 @@
 #include <offhook/agent/providers/deepgram/flux_listener.hpp>
 
+#include <offhook/agent/providers/deepgram/flux_protocol.hpp>
+
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -7,17 +10,17 @@ namespace offhook::inline v0::agent::deepgram {
 
 namespace {
 
-std::optional<base::Duration> ends_within(const FluxOptions& options) {
-  return options.own_end ? std::optional<base::Duration>(options.own_end->bounded().timeout) : std::nullopt;
+std::unique_ptr<FluxProtocol> protocol_of(const FluxOptions& options) {
+  const auto ends_within = options.own_end ? std::optional<base::Duration>(options.own_end->bounded().timeout) : std::nullopt;
+  return std::make_unique<FluxProtocol>("the recogniser " + options.model, options.sound, ends_within);
 }
 
 }  // namespace
 
 FluxListener::FluxListener(FluxOptions options, net::WebSocketClient& sockets, Wake wake)
-    : SocketListener("the recogniser " + options.model, options.sound, options.followed, options.tell_use, sockets, std::move(wake), ends_within(options)),
-      options_(std::move(options)) {}
+    : SocketListener(protocol_of(options), options.tell_use, sockets, std::move(wake)), options_(std::move(options)) {}
 
-net::WebSocketRequest FluxListener::request(const std::string&) const {  // The model and its hints determine the language.
+net::WebSocketRequest FluxListener::request(const std::string&) {  // The model and its hints determine the language.
   return socket_to(options_.server, "/v2/listen", flux_query(options_));
 }
 

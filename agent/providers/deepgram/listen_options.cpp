@@ -2,8 +2,6 @@
 
 #include <offhook/agent/providers/deepgram/listen_choice.hpp>
 
-#include <offhook/agent/providers/voice_format.hpp>
-#include <offhook/media/files/wav.hpp>
 
 #include <algorithm>
 
@@ -14,20 +12,6 @@ namespace {
 constexpr int kEndpointingMs = 300, kAnyLanguageEndpointingMs = 100;  // 100 with multi: Deepgram's documentation, "Endpointing"
 
 }  // namespace
-
-std::string_view to_string(Sound::Encoding encoding) {
-  switch (encoding) {
-    case Sound::Encoding::Mulaw: return "mulaw";
-    case Sound::Encoding::Alaw: return "alaw";
-    case Sound::Encoding::Linear16: return "linear16";
-  }
-  return "";
-}
-
-void encode_sound(const Sound& sound, std::span<const std::int16_t> pcm, std::vector<std::uint8_t>& out) {
-  if (sound.encoding == Sound::Encoding::Linear16) return media::append_wav_samples(pcm, out);
-  encode_audio(sound.encoding == Sound::Encoding::Mulaw ? AudioFormat::Pcmu : AudioFormat::Pcma, pcm, out);
-}
 
 Query whole_turn_query(const ListenOptions& options) {
   Query query;

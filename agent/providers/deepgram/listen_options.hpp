@@ -3,29 +3,14 @@
 #include <offhook/agent/conversation/service_use.hpp>
 #include <offhook/agent/providers/deepgram/server.hpp>
 #include <offhook/agent/providers/followed_language.hpp>
+#include <offhook/agent/providers/transcription/sound.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace offhook::inline v0::agent::deepgram {
-
-/// Format of the caller's audio: G.711 as on the telephone line, one octet a sample, or 16-bit little-endian samples.
-struct Sound {
-  enum class Encoding : std::uint8_t { Mulaw, Alaw, Linear16 };
-  Encoding encoding = Encoding::Mulaw;
-  std::uint32_t rate_hz = 8000;
-
-  [[nodiscard]] std::size_t octets_per_sample() const { return encoding == Encoding::Linear16 ? 2 : 1; }
-  [[nodiscard]] std::size_t octets_of(std::size_t ms) const { return ms * rate_hz / 1000 * octets_per_sample(); }
-};
-[[nodiscard]] std::string_view to_string(Sound::Encoding encoding);
-/// Encodes `pcm` and appends it to `out`.
-void encode_sound(const Sound& sound, std::span<const std::int16_t> pcm, std::vector<std::uint8_t>& out);
 
 struct ListenOptions {
   static constexpr std::size_t kMaxKeyterms = 100;  ///< further ones are left out

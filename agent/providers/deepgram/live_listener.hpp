@@ -1,23 +1,23 @@
 #pragma once
 
 #include <offhook/agent/providers/deepgram/listen_options.hpp>
-#include <offhook/agent/providers/deepgram/live_transcription.hpp>
-#include <offhook/agent/providers/deepgram/socket_listener.hpp>
+#include <offhook/agent/providers/transcription/socket_listener.hpp>
 
 namespace offhook::inline v0::agent::deepgram {
 
 /// Listens by /v1/listen over a WebSocket: most of a turn is transcribed before the turn is over. If the socket breaks, a new one
 /// is opened during the turn, or when the next turn begins.
-class LiveListener final : public SocketListener<LiveTranscription> {
+class LiveListener final : public SocketListener {
  public:
   /// `sockets` must outlive this object.
   LiveListener(ListenOptions options, net::WebSocketClient& sockets, Wake wake);
 
-  [[nodiscard]] std::uint32_t rate_hz() const override { return options_.sound.rate_hz; }
   [[nodiscard]] ModelAndVoice asked() const override { return {options_.model, {}}; }
 
  private:
-  [[nodiscard]] net::WebSocketRequest request(const std::string& language) const override;
+  [[nodiscard]] net::WebSocketRequest request(const std::string& language) override;
+  [[nodiscard]] RequestFailure failure_of(const net::WebSocketClosed& closed) const override { return deepgram::failure_of(whom(), closed); }
+  void follow(const std::string& language) override { options_.followed.note(language); }
 
   ListenOptions options_;
 };

@@ -48,7 +48,7 @@ void LiveSpeaker::carry_out() {
       case SocketOut::What::Connect: connect(); break;
       case SocketOut::What::Drop: socket_.reset(); break;
       case SocketOut::What::Text: socket_->send_text(out->bytes); break;  // The socket holds it until it is open.
-      case SocketOut::What::Audio: break;                                 // A speaker sends no audio.
+      case SocketOut::What::Binary: break;                                 // A speaker sends no audio.
     }
   }
 }

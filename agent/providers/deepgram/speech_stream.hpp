@@ -1,7 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/parts.hpp>
-#include <offhook/agent/providers/deepgram/socket_out.hpp>
+#include <offhook/agent/providers/socket_out.hpp>
 #include <offhook/agent/providers/http_failure.hpp>
 #include <offhook/agent/providers/spoken_utterance.hpp>
 #include <offhook/base/time.hpp>

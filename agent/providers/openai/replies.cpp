@@ -54,8 +54,7 @@ void Replies::respond(const TurnInput& input, bool as_sound, std::string opening
   reply_.input = input;
   reply_.as_sound = as_sound;
   reply_.opening_instructions = std::move(opening_instructions);
-  reply_.said = cut_utf8(input.said, kMaxReplyText);  // The part that another provider spoke before it failed.
-  reply_.resumed = !reply_.said.empty();
+  reply_.ledger = ReplyLedger(input.said);
   advance(now);
 }
 
@@ -73,12 +72,8 @@ void Replies::tell_input() {
   reply_.told_socket = wire_.socket;
   if (const Telling telling = told ? Telling{} : telling_of(reply_.input); !telling.text.empty())
     wire_.send([&](std::string& out) { write_text_item(out, telling.role, telling.text); });
-  if (!reply_.resumed) return;
-  reply_.resumed = false;
-  const std::string gap = reply_.said.empty() || reply_.voiced.empty() ? "" : " ";
-  const std::string note = "[A fault broke your reply off after these words: \"" + reply_.said + gap + reply_.voiced +
-                           "\" Go on from there; do not repeat them.]";
-  wire_.send([&](std::string& out) { write_text_item(out, Role::System, note); });
+  if (const std::string note = reply_.ledger.take_note(); !note.empty())
+    wire_.send([&](std::string& out) { write_text_item(out, Role::System, note); });
 }
 
 /// Sends a note about open calls. Otherwise a model that gets another input meanwhile would repeat them.
@@ -177,10 +172,7 @@ void Replies::on_tool(const ToolOutcome& outcome, TimePoint now) {
   }
   // An interruption does not undo a function. The model gets the result, but does not speak about it by itself.
   if (reply_.phase != Reply::Phase::Tools || reply_.input.turn != turn) return;
-  const auto ends_it = [](const ReplyAction& action) {
-    return action.what == ReplyAction::What::HangUp || action.what == ReplyAction::What::Transfer;
-  };
-  if (outcome.action && ends_it(*outcome.action)) reply_.leaving = true;
+  if (ends_conversation(outcome)) reply_.leaving = true;
   if (!has_open_calls(turn)) on_outputs(reply_.leaving, now);
 }
 
@@ -228,11 +220,11 @@ void Replies::retell_calls(const History* history) {
 
 Replies::Retry Replies::try_again(std::string_view said) {
   using Phase = Reply::Phase;
-  if (reply_.phase == Phase::None || reply_.phase == Phase::Tools || reply_.retries >= kMaxRetries) return Retry::No;
+  if (reply_.phase == Phase::None || reply_.phase == Phase::Tools || !reply_.ledger.may_retry()) return Retry::No;
   const bool refused = reply_.phase == Phase::Broken && (reply_.fault.fatal || reply_.fault.kind == FailureKind::RateLimited);
   if (refused) return Retry::No;
   const bool stuck = reply_.phase != Phase::Broken && wire_.ready;
-  ++reply_.retries;
+  reply_.ledger.retry(said);
   for (ReplyItem& item : items_.all()) {
     if (item.turn != reply_.input.turn) continue;
     end_item(item, false);
@@ -240,8 +232,6 @@ Replies::Retry Replies::try_again(std::string_view said) {
   }
   reply_.phase = Phase::Waiting;
   reply_.not_before.reset();
-  reply_.voiced = cut_utf8(said, kMaxReplyText);
-  reply_.resumed = !reply_.said.empty() || !reply_.voiced.empty();
   return stuck ? Retry::OnNewSocket : Retry::Again;
 }
 
@@ -277,7 +267,7 @@ bool Replies::is_consistent() const {
   if (reply_.phase == Phase::Tools && !has_open_calls(reply_.input.turn)) return false;
   if (reply_.phase == Phase::Waiting && wire_.ready && !running && !reply_.not_before) return false;  // No deadline would continue it.
   if (!outputs_.empty() && wire_.ready) return false;
-  return calls_.size() <= kMaxOpenCalls && reply_.text_octets <= kMaxReplyText && reply_.items <= kMaxReplyItems;
+  return calls_.size() <= kMaxOpenCalls && reply_.ledger.is_consistent() && reply_.items <= kMaxReplyItems;
 }
 
 }  // namespace offhook::inline v0::agent::openai::realtime

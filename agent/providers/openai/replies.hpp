@@ -6,6 +6,7 @@
 #include <offhook/agent/providers/openai/realtime_options.hpp>
 #include <offhook/agent/providers/openai/realtime_wire.hpp>
 #include <offhook/agent/providers/openai/reply_items.hpp>
+#include <offhook/agent/providers/reply_ledger.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstdint>
@@ -17,15 +18,12 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-inline constexpr std::size_t kMaxReplySeconds = 180;             ///< longest audio of a reply; the rest is dropped
-inline constexpr std::size_t kMaxReplyText = 64U << 10U;         ///< longest words of a reply, in octets; the rest is dropped
 inline constexpr std::size_t kMaxReplyItems = 32;                ///< items of a reply; further ones are dropped
 inline constexpr std::size_t kMaxOpenCalls = 64;                 ///< function calls without a result; a further one removes the oldest
 inline constexpr std::size_t kMaxOutput = 64U << 10U;            ///< longest result of a function, in octets; the rest is cut off
 inline constexpr base::Duration kCancelWithin = std::chrono::seconds(2);     ///< longest wait for the end of a cancelled response; then it counts as ended
 inline constexpr base::Duration kBusyPause = std::chrono::milliseconds(500); ///< wait after conversation_already_has_active_response
 inline constexpr unsigned kMaxBusy = 6;                          ///< number of these waits for one reply
-inline constexpr unsigned kMaxRetries = 1;                       ///< retries of one reply of which no audio has come
 
 /// The agent's side of a session: one response of the server at a time, its items and its function calls. Pure.
 ///
@@ -93,16 +91,12 @@ class Replies {
     TurnInput input;
     bool as_sound = false;
     bool follow_up = false;            // continues after function calls: there is no new input
-    bool resumed = false;              // continues after `said` and `voiced`, which were broken off
     bool leaving = false;              // a function ends the conversation: no text follows
     std::string opening_instructions;
     std::uint32_t told_socket = 0;     // socket that has got the input; 0: none
-    std::string said;                  // part of the reply that another provider spoke, or that was written
-    std::string voiced;                // part of the reply in the model's voice, before it was broken off
-    std::uint64_t octets = 0;
-    std::size_t text_octets = 0, items = 0;
-    bool sounded = false;              // audio or text of it was returned
-    unsigned retries = 0, busy = 0;
+    ReplyLedger ledger;
+    std::size_t items = 0;
+    unsigned busy = 0;
     std::optional<base::TimePoint> not_before;
     Fault fault;                       // set in the phase Broken
   };

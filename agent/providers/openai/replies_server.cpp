@@ -1,4 +1,3 @@
-#include <offhook/agent/support/utf8.hpp>
 #include <offhook/agent/providers/openai/replies.hpp>
 #include <offhook/agent/providers/openai/realtime_writer.hpp>
 
@@ -60,8 +59,7 @@ void Replies::note_unwanted(std::string_view item_id) {
 void Replies::begin_item(ReplyItem& item) {
   if (item.began) return;
   item.began = true;
-  reply_.sounded = true;
-  reply_.retries = 0;
+  reply_.ledger.begin_sound();
   events_.push_back(ItemBegan{item.turn, item.number});
 }
 
@@ -71,8 +69,7 @@ void Replies::end_item(ReplyItem& item, bool whole) {
   if (item.began) {
     events_.push_back(ItemEnded{item.turn, item.number, whole});
   } else if (!item.written.empty()) {
-    reply_.sounded = true;
-    if (reply_.said.size() < kMaxReplyText) reply_.said += item.written;
+    reply_.ledger.add_written(item.written);
     events_.push_back(ReplyWritten{item.turn, std::move(item.written)});
   }
   if (item.octets == 0) item.settled = true;  // It has no audio to cut.
@@ -81,21 +78,19 @@ void Replies::end_item(ReplyItem& item, bool whole) {
 void Replies::on_audio(const AudioDelta& event, std::vector<std::uint8_t>& octets) {
   ReplyItem* const item = item_for(event.response_id, event.item_id);
   if (item == nullptr || octets.empty()) return;
-  if (reply_.octets + octets.size() > kMaxReplySeconds * 1000 * octets_per_ms(options_.format)) {
+  if (!reply_.ledger.add_audio(octets.size(), options_.format)) {
     counters_.audio_dropped += octets.size();
     return;
   }
   begin_item(*item);
-  reply_.octets += octets.size();
   item->octets += octets.size();
   events_.push_back(ItemAudio{item->turn, item->number, std::move(octets)});
   octets.clear();
 }
 
 std::string_view Replies::bounded_words(std::string_view text) {
-  const std::string_view taken = cut_utf8(text, kMaxReplyText - reply_.text_octets);
+  const std::string_view taken = reply_.ledger.add_words(text);
   counters_.text_dropped += text.size() - taken.size();
-  reply_.text_octets += taken.size();
   return taken;
 }
 
@@ -168,8 +163,8 @@ void Replies::on_response_done(const ResponseDone& event, TimePoint now) {
   switch (event.status) {
     case Status::Completed:
     case Status::Unknown: finish_completed(std::move(calls)); break;
-    case Status::Cancelled: reply_.sounded ? end_reply() : fail(empty("was cancelled there before it began")); break;
-    case Status::Incomplete: reply_.sounded ? end_reply() : fail(empty("was stopped there before it began")); break;
+    case Status::Cancelled: reply_.ledger.has_content() ? end_reply() : fail(empty("was cancelled there before it began")); break;
+    case Status::Incomplete: reply_.ledger.has_content() ? end_reply() : fail(empty("was stopped there before it began")); break;
     case Status::Failed: {
       Fault fault = fault_of(event.error);
       if (fault.kind == FailureKind::RateLimited && limit_wait_s_ > 0)
@@ -185,7 +180,7 @@ void Replies::finish_completed(std::vector<OwnedCall> calls) {
   const auto is_useless = [this](const OwnedCall& call) { return call.call_id.empty() || call.name.empty() || is_open_call(call.call_id); };
   counters_.calls_dropped += std::erase_if(calls, is_useless);
   if (calls.empty()) {
-    if (reply_.sounded || reply_.follow_up) return end_reply();  // After a function the model may have nothing to add.
+    if (reply_.ledger.has_content() || reply_.follow_up) return end_reply();  // After a function the model may have nothing to add.
     return fail({FailureKind::Empty, "the realtime server's reply is empty"});
   }
   reply_.phase = Reply::Phase::Tools;

@@ -89,11 +89,11 @@ struct AgentCall {
       moved = false;
       while (auto frame = core.poll_out()) {
         moved = true;
-        if (frame->what == ours::SocketOut::What::Connect) {
+        if (frame->what == agent::SocketOut::What::Connect) {
           sim.emplace(world, sockets + 1, Query{}, world.scenario.agent.fault(sockets), now);
           ++sockets;
           sim->on_time(now, out);
-        } else if (frame->what == ours::SocketOut::What::Text) {
+        } else if (frame->what == agent::SocketOut::What::Text) {
           sim->on_text(frame->bytes, now, out);
         } else {
           sim->on_audio(frame->bytes, now, out);

@@ -2,8 +2,9 @@
 #include <offhook/tests/services/deepgram/support.hpp>
 
 #include <offhook/agent/providers/deepgram/flux_options.hpp>
-#include <offhook/agent/providers/deepgram/flux_transcription.hpp>
+#include <offhook/agent/providers/deepgram/flux_protocol.hpp>
 #include <offhook/agent/providers/deepgram/server.hpp>
+#include <offhook/agent/providers/transcription/live_transcription.hpp>
 
 #include <doctest/doctest.h>
 
@@ -137,9 +138,9 @@ struct FluxCall {
   using OwnEnd = std::optional<agent::deepgram::FluxEnd>;
 
   explicit FluxCall(const std::string& scenario, const OwnEnd& own_end = std::nullopt)
-      : world(world_of(scenario)), core("the ear", {agent::deepgram::Sound::Encoding::Linear16, 8000}, ends_within(own_end)) {
+      : world(world_of(scenario)), core(std::make_unique<agent::deepgram::FluxProtocol>("the ear", agent::Sound{agent::Sound::Encoding::Linear16, 8000}, ends_within(own_end))) {
     agent::deepgram::FluxOptions options;
-    options.sound = {agent::deepgram::Sound::Encoding::Linear16, 8000};
+    options.sound = {agent::Sound::Encoding::Linear16, 8000};
     options.own_end = own_end;
     target = "/v2/listen?" + agent::deepgram::flux_query(options).text();
     REQUIRE(refuse_flux(query_of(target)) == "");
@@ -153,14 +154,14 @@ struct FluxCall {
     SimOuts out;
     while (const auto each = core.poll_out()) {
       switch (each->what) {
-        case agent::deepgram::SocketOut::What::Connect:
+        case agent::SocketOut::What::Connect:
           sim.emplace(world, sockets + 1, query_of(target), world.scenario.flux.fault(sockets), now);
           ++sockets;
           core.on_open();
           break;
-        case agent::deepgram::SocketOut::What::Drop: sim.reset(); break;
-        case agent::deepgram::SocketOut::What::Text: sim->on_text(each->bytes, now, out); break;
-        case agent::deepgram::SocketOut::What::Audio: sim->on_audio(each->bytes, now, out); break;
+        case agent::SocketOut::What::Drop: sim.reset(); break;
+        case agent::SocketOut::What::Text: sim->on_text(each->bytes, now, out); break;
+        case agent::SocketOut::What::Binary: sim->on_audio(each->bytes, now, out); break;
       }
       hand_over(out);
     }
@@ -169,7 +170,7 @@ struct FluxCall {
   }
   void hand_over(SimOuts& out) {
     for (const SimOut& each : std::exchange(out, {})) {
-      if (each.what == SimOut::What::Text) core.on_frame(each.bytes);
+      if (each.what == SimOut::What::Text) core.on_text(each.bytes);
       if (each.what == SimOut::What::Close) core.on_closed(agent::deepgram::failure_of("the ear", {std::nullopt, 0, "", each.code, each.bytes}));
       if (each.what == SimOut::What::Drop) {
         core.on_closed(agent::deepgram::failure_of("the ear", {agent::net::NetError{agent::net::NetError::What::Closed, "it broke"}, 0, "", 1006, ""}));
@@ -212,7 +213,7 @@ struct FluxCall {
   base::Duration waited{};
   unsigned sockets = 0;
   std::optional<SimFlux> sim;
-  agent::deepgram::FluxTranscription core;
+  agent::LiveTranscription core;
 };
 
 }  // namespace

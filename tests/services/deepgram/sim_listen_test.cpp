@@ -1,8 +1,9 @@
 #include <offhook/tests/services/deepgram/sim_listen.hpp>
 #include <offhook/tests/services/deepgram/support.hpp>
 
-#include <offhook/agent/providers/deepgram/live_transcription.hpp>
+#include <offhook/agent/providers/deepgram/nova_protocol.hpp>
 #include <offhook/agent/providers/deepgram/server.hpp>
+#include <offhook/agent/providers/transcription/live_transcription.hpp>
 
 #include <doctest/doctest.h>
 
@@ -118,7 +119,7 @@ namespace {
 
 /// Connects our core to the service on virtual time.
 struct ListenCall {
-  explicit ListenCall(const std::string& scenario) : world(world_of(scenario)), core("the ear", {agent::deepgram::Sound::Encoding::Linear16, 8000}) {
+  explicit ListenCall(const std::string& scenario) : world(world_of(scenario)), core(std::make_unique<agent::deepgram::NovaProtocol>("the ear", agent::Sound{agent::Sound::Encoding::Linear16, 8000})) {
     core.connect();
     carry();
   }
@@ -126,14 +127,14 @@ struct ListenCall {
     SimOuts out;
     while (const auto each = core.poll_out()) {
       switch (each->what) {
-        case agent::deepgram::SocketOut::What::Connect:
+        case agent::SocketOut::What::Connect:
           sim.emplace(world, sockets + 1, query_of(kListenTarget), world.scenario.listen.fault(sockets), now);
           ++sockets;
           core.on_open();
           break;
-        case agent::deepgram::SocketOut::What::Drop: sim.reset(); break;
-        case agent::deepgram::SocketOut::What::Text: sim->on_text(each->bytes, now, out); break;
-        case agent::deepgram::SocketOut::What::Audio: sim->on_audio(each->bytes, now, out); break;
+        case agent::SocketOut::What::Drop: sim.reset(); break;
+        case agent::SocketOut::What::Text: sim->on_text(each->bytes, now, out); break;
+        case agent::SocketOut::What::Binary: sim->on_audio(each->bytes, now, out); break;
       }
       hand_over(out);
     }
@@ -142,7 +143,7 @@ struct ListenCall {
   }
   void hand_over(SimOuts& out) {
     for (const SimOut& each : std::exchange(out, {})) {
-      if (each.what == SimOut::What::Text) core.on_frame(each.bytes);
+      if (each.what == SimOut::What::Text) core.on_text(each.bytes);
       if (each.what == SimOut::What::Close) core.on_closed(agent::deepgram::failure_of("the ear", {std::nullopt, 0, "", each.code, each.bytes}));
       if (each.what == SimOut::What::Drop) {
         core.on_closed(agent::deepgram::failure_of("the ear", {agent::net::NetError{agent::net::NetError::What::Closed, "it broke"}, 0, "", 1006, ""}));
@@ -180,7 +181,7 @@ struct ListenCall {
   base::TimePoint now{};
   unsigned sockets = 0;
   std::optional<SimListen> sim;
-  agent::deepgram::LiveTranscription core;
+  agent::LiveTranscription core;
 };
 
 }  // namespace

@@ -32,11 +32,11 @@ struct SpeakCall {
     core.tick(now);
     SimOuts out;
     while (const auto each = core.poll_out()) {
-      if (each->what == agent::deepgram::SocketOut::What::Connect) {
+      if (each->what == agent::SocketOut::What::Connect) {
         sim.emplace(world, sockets + 1, query_of(kSpeakTarget), world.scenario.speak.fault(sockets), now);
         ++sockets;
         core.on_open();
-      } else if (each->what == agent::deepgram::SocketOut::What::Drop) {
+      } else if (each->what == agent::SocketOut::What::Drop) {
         sim.reset();
       } else {
         sim->on_text(each->bytes, now, out);

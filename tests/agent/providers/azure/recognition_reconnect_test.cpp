@@ -8,7 +8,7 @@ TEST_CASE_FIXTURE(Listening, "When a socket breaks during a turn, RecognitionLis
   feed_ms(800);
   phrase("Good day.", 500);
   hypothesis("I");
-  CHECK(said() == "1:\"Good day. I\"~ ");
+  CHECK(said() == "1:\"Good day.\"~ 1:\"Good day. I\"~ ");
   socket().close(1006);
   CHECK(client.sockets.size() == 1);  // The new socket is not opened within the handler.
   feed_ms(50);
@@ -111,11 +111,29 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener counts the time for an answer 
   CHECK(said() == "1:!timeout ");
 }
 
+TEST_CASE_FIXTURE(Listening, "The wait for an answer ends with its socket, and begins again on the next one") {
+  hear(1);
+  hypothesis("yes please");
+  advance(1900ms);
+  socket().refuse(429, "1");
+  said();
+  advance(900ms);
+  CHECK(said() == "");
+  CHECK(client.sockets.size() == 1);
+  advance(100ms);
+  REQUIRE(client.sockets.size() == 2);
+  socket().open();
+  advance(1999ms);
+  CHECK(said() == "");
+  advance(1ms);
+  CHECK(said() == "1:!timeout ");
+}
+
 TEST_CASE_FIXTURE(Listening, "RecognitionListener sends a backlog no faster than the official client does") {
   socket().close(1000);
   hear(1, 8000);
   socket().open();
-  CHECK(octets_sent() == Recognition::kFreeMs * 16);
+  CHECK(octets_sent() == RecognitionProtocol::kFreeMs * 16);
   advance(500ms);
   CHECK(octets_sent() == 6000 * 16);
   CHECK_FALSE(sent().ends_with("E"));
@@ -130,12 +148,12 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener sends a backlog no faster than
 TEST_CASE_FIXTURE(Listening, "RecognitionListener fails an ended turn at once if its backlog cannot be sent in time") {
   socket().close(1000);
   SUBCASE("the longest backlog") {
-    hear(1, Recognition::kFreeMs + Recognition::kMaxBehindMs);
+    hear(1, RecognitionProtocol::kFreeMs + RecognitionProtocol::kMaxBehindMs);
     socket().open();
     CHECK(said() == "");
   }
   SUBCASE("one piece more") {
-    hear(1, Recognition::kFreeMs + Recognition::kMaxBehindMs + Recognition::kPieceMs);
+    hear(1, RecognitionProtocol::kFreeMs + RecognitionProtocol::kMaxBehindMs + RecognitionProtocol::kPieceMs);
     socket().open();
     CHECK(said() == "1:!local ");
     hear(2);
@@ -183,27 +201,4 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener fails with the status of a phr
   CHECK(say("BadRequest") == "1:!protocol ");
   CHECK(say("Forbidden") == "1:!auth ");
   CHECK(say("Error") == "1:!overloaded ");
-}
-
-TEST_CASE("UnsettledAudio keeps the unsettled audio, up to half a minute") {
-  UnsettledAudio audio(8000);
-  audio.add(std::vector<std::int16_t>{1, 2, 3, -2});
-  CHECK(audio.take(3) == std::string("\x01\0\x02\0\x03\0", 6));
-  CHECK(audio.unsent() == 1);
-  audio.settle(99);  // Unsent audio cannot be settled.
-  CHECK(audio.take(5) == "\xFE\xFF");
-  audio.rewind();
-  CHECK(audio.unsent() == 1);
-  audio.settle(0);
-  CHECK(audio.unsent() == 1);
-  audio.clear();
-  const std::vector<std::int16_t> second(8000, 7);
-  for (std::size_t i = 0; i < UnsettledAudio::kMostSeconds; ++i) audio.add(second);
-  CHECK(audio.forgotten() == 0);
-  CHECK(audio.unsent() == 30 * 8000);
-  audio.add(std::vector<std::int16_t>(1, 7));
-  CHECK(audio.forgotten() == 8000);
-  CHECK(audio.unsent() == 29 * 8000 + 1);
-  CHECK(audio.sent() == 8000);
-  CHECK(audio.total() == 30 * 8000 + 1);
 }

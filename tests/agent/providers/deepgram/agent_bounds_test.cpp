@@ -37,19 +37,19 @@ struct Replying {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Replying, "A reply has at most kMaxReplySeconds of audio") {
+TEST_CASE_FIXTURE(Replying, "A reply has at most kMaxSeconds of audio") {
   const std::string second(8000, '\x55');
-  for (std::size_t i = 0; i < AgentReplies::kMaxReplySeconds; ++i) replies.on_audio(second, now);
-  CHECK(octets() == AgentReplies::kMaxReplySeconds * 8000);
+  for (std::size_t i = 0; i < ReplyLedger::kMaxSeconds; ++i) replies.on_audio(second, now);
+  CHECK(octets() == ReplyLedger::kMaxSeconds * 8000);
   CHECK(counters.audio_dropped == 0);
   replies.on_audio("x", now);
-  CHECK(octets() == AgentReplies::kMaxReplySeconds * 8000);
+  CHECK(octets() == ReplyLedger::kMaxSeconds * 8000);
   CHECK(counters.audio_dropped == 1);
   CHECK(replies.is_consistent());
 }
 
-TEST_CASE_FIXTURE(Replying, "At most kMaxReplyText octets of a reply's words are kept") {
-  replies.on_agent_text(std::string(AgentReplies::kMaxReplyText, 'a'), now);
+TEST_CASE_FIXTURE(Replying, "At most kMaxText octets of a reply's words are kept") {
+  replies.on_agent_text(std::string(ReplyLedger::kMaxText, 'a'), now);
   CHECK(counters.text_dropped == 0);
   replies.on_agent_text("b", now);
   CHECK(counters.text_dropped == 1);

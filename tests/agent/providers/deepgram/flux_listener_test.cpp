@@ -3,6 +3,7 @@
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/deepgram/flux_end.hpp>
 #include <offhook/agent/providers/deepgram/flux_listener.hpp>
+#include <offhook/agent/providers/deepgram/flux_protocol.hpp>
 #include <offhook/agent/providers/deepgram/flux_words.hpp>
 
 #include <doctest/doctest.h>
@@ -152,7 +153,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener needs no ForceEndTurn if the server ha
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 250, "yes");
-  info("EndOfTurn", 0, 1000 - FluxTranscription::kSettledMs, "Yes.", "model");
+  info("EndOfTurn", 0, 1000 - FluxProtocol::kSettledMs, "Yes.", "model");
   CHECK(said() == "1:\"yes\"~ 1:\"Yes.\"~ ");
   listener->end();
   CHECK(said() == "1:\"Yes.\" ");
@@ -161,7 +162,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener needs no ForceEndTurn if the server ha
   // One millisecond more may contain words.
   listener->begin(2, "");
   speak(1000);
-  info("EndOfTurn", 1, 960 + 1000 - FluxTranscription::kSettledMs - 1, "No.", "model");
+  info("EndOfTurn", 1, 960 + 1000 - FluxProtocol::kSettledMs - 1, "No.", "model");
   said();
   listener->end();
   CHECK(said() == "");
@@ -198,12 +199,12 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener has one limit for the last words, and 
   speak(1000);
   info("StartOfTurn", 0, 900, "yes");
   listener->end();
-  advance(FluxTranscription::kDecodeWait - 1ms);
+  advance(FluxProtocol::kDecodeWait - 1ms);
   CHECK(sent() == "1320 ");
   advance(1ms);
   CHECK(sent() == "1320 ForceEndTurn ");
   said();
-  advance(FluxTranscription::kAnswerWait - 1ms);
+  advance(FluxProtocol::kAnswerWait - 1ms);
   CHECK(said() == "");
   advance(1ms);
   CHECK(said() == "1:\"yes\" ");
@@ -218,23 +219,23 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener has one limit for the last words, and 
 }
 
 TEST_CASE_FIXTURE(FluxLine, "FluxListener fails if the server stops responding before it has nearly all of the turn") {
-  for (const std::size_t missing : {FluxTranscription::kNearlyAllMs, FluxTranscription::kNearlyAllMs + 1}) {
+  for (const std::size_t missing : {FluxProtocol::kNearlyAllMs, FluxProtocol::kNearlyAllMs + 1}) {
     start();
     listener->begin(1, "");
     speak(4000);
     info("StartOfTurn", 0, 4000 - missing, "I want to");
     listener->end();
     said();
-    advance(FluxTranscription::kDecodeWait);
-    advance(FluxTranscription::kAnswerWait);
-    CHECK(said() == (missing == FluxTranscription::kNearlyAllMs ? "1:\"I want to\" " : "1:!timeout "));
-    CHECK(socket().destroyed == (missing != FluxTranscription::kNearlyAllMs));
+    advance(FluxProtocol::kDecodeWait);
+    advance(FluxProtocol::kAnswerWait);
+    CHECK(said() == (missing == FluxProtocol::kNearlyAllMs ? "1:\"I want to\" " : "1:!timeout "));
+    CHECK(socket().destroyed == (missing != FluxProtocol::kNearlyAllMs));
   }
   CHECK(why == "the recogniser flux-general-en did not send the transcript of the turn in time");
   hear(2);
   socket().handler.on_open();
-  advance(FluxTranscription::kDecodeWait);
-  advance(FluxTranscription::kAnswerWait);
+  advance(FluxProtocol::kDecodeWait);
+  advance(FluxProtocol::kAnswerWait);
   CHECK(said() == "2:!timeout ");
   CHECK(why == "the recogniser flux-general-en sent nothing about the turn in time");
 }
@@ -244,7 +245,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener accepts the server's warning that ther
   speak(1000);
   info("StartOfTurn", 0, 900, "yes");
   listener->end();
-  advance(FluxTranscription::kDecodeWait);
+  advance(FluxProtocol::kDecodeWait);
   CHECK(sent().ends_with("ForceEndTurn "));
   said();
   info("EndOfTurn", 0, 950, "Yes.", "model");  // The server sent it before it got ForceEndTurn.
@@ -290,7 +291,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener does not mistake the answer to an earl
 }
 
 TEST_CASE_FIXTURE(FluxLine, "FluxListener keeps its socket alive with silence between turns") {
-  advance(FluxTranscription::kKeepAlive - 1ms);
+  advance(FluxProtocol::kKeepAlive - 1ms);
   CHECK(sent() == "");
   advance(1ms);
   CHECK(sent() == "80 ");
@@ -348,7 +349,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener repeats at most kMaxResendMs of audio"
   for (const std::size_t more : {0U, 80U}) {
     start();
     listener->begin(1, "");
-    speak(TurnUplink::kMaxResendMs + more);
+    speak(FluxProtocol::kMaxResendMs + more);
     const std::size_t before = sockets.all.size();
     break_off();
     CHECK(said() == (more == 0 ? "" : "1:!network "));
@@ -412,7 +413,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener bounds the audio and text of a turn, a
   CHECK(listener->counters().unheard_octets == 0);
   listener->feed(std::vector<std::int16_t>(1, 5));
   CHECK(listener->counters().unheard_octets == 1);
-  const std::string half(FluxTranscription::kMaxText / 2, 'a');
+  const std::string half(TranscriptionTraits{}.max_text / 2, 'a');
   info("EndOfTurn", 0, 1000, half, "model");
   info("EndOfTurn", 1, 2000, half.substr(1), "model");
   CHECK(listener->counters().text_left_out == 0);
@@ -528,7 +529,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn itself when Flux does no
     CHECK(said() == "2:\"Yes please.\" ");
   }
   SUBCASE("no answer comes") {
-    advance(FluxTranscription::kAnswerWait);
+    advance(FluxProtocol::kAnswerWait);
     CHECK(said() == "1:\"yes\" ");
   }
 }
@@ -543,13 +544,13 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener treats a turn without words as silen
 }
 
 TEST_CASE_FIXTURE(OwnEndLine, "After an end by Flux in mid-turn, FluxListener waits for the remaining words") {
-  for (const std::size_t left : {FluxTranscription::kSettledMs, FluxTranscription::kSettledMs + 1}) {
+  for (const std::size_t left : {FluxProtocol::kSettledMs, FluxProtocol::kSettledMs + 1}) {
     start();
     listener->begin(1, "");
     speak(2000);
     listener->end();
     info("EndOfTurn", 0, 2000 - left, "One", "model");
-    if (left == FluxTranscription::kSettledMs) {
+    if (left == FluxProtocol::kSettledMs) {
       CHECK(said() == "1:\"One\" ");
       continue;
     }

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/voice_session.hpp>
 #include <offhook/agent/providers/deepgram/live_listener.hpp>
+#include <offhook/agent/providers/deepgram/nova_protocol.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -115,7 +116,7 @@ struct LiveLine {
   std::optional<LiveListener> listener;
 };
 
-constexpr std::size_t kAt = LiveTranscription::kPrimeMs;  // start of a socket's first turn
+constexpr std::size_t kAt = NovaProtocol::kPrimeMs;  // start of a socket's first turn
 
 }  // namespace
 
@@ -201,7 +202,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener has a limit for the answer to Finalize
   result(kAt + 600, kAt + 800, "please");
   listener->end();
   said();
-  advance(LiveTranscription::kAnswerWait - 1ms);
+  advance(NovaProtocol::kAnswerWait - 1ms);
   CHECK(said() == "");
   advance(1ms);
   CHECK(said() == "1:\"Yes please\" ");
@@ -212,7 +213,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener has a limit for the answer to Finalize
   final_result(kAt + 1000, kAt + 1500, "No.");
   listener->end();
   said();
-  advance(LiveTranscription::kShortAnswerWait - 1ms);
+  advance(NovaProtocol::kShortAnswerWait - 1ms);
   CHECK(said() == "");
   advance(1ms);
   CHECK(said() == "2:\"No.\" ");
@@ -222,16 +223,16 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener has a limit for the answer to Finalize
 TEST_CASE_FIXTURE(LiveLine, "LiveListener waits longer if more than a little audio has no answer") {
   listener->begin(1, "");
   speak(1000);
-  final_result(kAt, kAt + 1000 - LiveTranscription::kNearlyAllMs - 1, "No.");
+  final_result(kAt, kAt + 1000 - NovaProtocol::kNearlyAllMs - 1, "No.");
   listener->end();
   said();
-  advance(LiveTranscription::kShortAnswerWait);
+  advance(NovaProtocol::kShortAnswerWait);
   CHECK(said() == "");
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener fails and replaces the socket when the server does not respond to a turn") {
   hear(1);
-  advance(LiveTranscription::kAnswerWait);
+  advance(NovaProtocol::kAnswerWait);
   CHECK(said() == "1:!timeout ");
   CHECK(why == "the recogniser nova-3 sent nothing about the turn in time");
   CHECK(socket().destroyed);
@@ -247,10 +248,10 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener fails if the server stops responding l
   listener->begin(1, "");
   speak(12000);
   final_result(kAt, kAt + 2000, "I want to");
-  result(kAt + 2000, kAt + 12000 - LiveTranscription::kMaxGuessMs - 1, "order");
+  result(kAt + 2000, kAt + 12000 - NovaProtocol::kMaxGuessMs - 1, "order");
   listener->end();
   said();
-  advance(LiveTranscription::kAnswerWait);
+  advance(NovaProtocol::kAnswerWait);
   CHECK(said() == "1:!timeout ");
   CHECK(why == "the recogniser nova-3 did not send the transcript of the turn in time");
   CHECK(socket().destroyed);
@@ -259,30 +260,30 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener fails if the server stops responding l
   socket().handler.on_open();
   speak(12000);
   final_result(kAt, kAt + 2000, "I want to");
-  result(kAt + 2000, kAt + 12000 - LiveTranscription::kMaxGuessMs, "order");
+  result(kAt + 2000, kAt + 12000 - NovaProtocol::kMaxGuessMs, "order");
   listener->end();
   said();
-  advance(LiveTranscription::kAnswerWait);
+  advance(NovaProtocol::kAnswerWait);
   CHECK(said() == "2:\"I want to order\" ");
 }
 
 TEST_CASE_FIXTURE(LiveLine, "An empty interim text does not count as an answer") {
   hear(1, 400);
   result(kAt, kAt + 400, "");
-  advance(LiveTranscription::kAnswerWait);
+  advance(NovaProtocol::kAnswerWait);
   CHECK(said() == "1:!timeout ");
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the final texts if nearly all of the turn is final") {
-  for (const std::size_t missing : {LiveTranscription::kNearlyAllMs, LiveTranscription::kNearlyAllMs + 1}) {
+  for (const std::size_t missing : {NovaProtocol::kNearlyAllMs, NovaProtocol::kNearlyAllMs + 1}) {
     start();
     listener->begin(1, "");
     speak(3000);
     final_result(kAt, kAt + 3000 - missing, "Yes.");
     listener->end();
     said();
-    advance(LiveTranscription::kAnswerWait);
-    CHECK(said() == (missing == LiveTranscription::kNearlyAllMs ? "1:\"Yes.\" " : "1:!timeout "));
+    advance(NovaProtocol::kAnswerWait);
+    CHECK(said() == (missing == NovaProtocol::kNearlyAllMs ? "1:\"Yes.\" " : "1:!timeout "));
   }
 }
 
@@ -293,7 +294,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not count the time before its soc
   advance(10s);
   CHECK(said() == "");
   socket().handler.on_open();
-  advance(LiveTranscription::kAnswerWait - 1ms);
+  advance(NovaProtocol::kAnswerWait - 1ms);
   CHECK(said() == "");
   advance(1ms);
   CHECK(said() == "1:!timeout ");
@@ -318,7 +319,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the audio of a turn, and counts
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the text of a turn, and counts the rest") {
   hear(1);
-  const std::string half(LiveTranscription::kMaxText / 2, 'a');
+  const std::string half(TranscriptionTraits{}.max_text / 2, 'a');
   final_result(kAt, kAt + 200, half);
   final_result(kAt + 200, kAt + 300, half.substr(1));
   CHECK(listener->counters().text_left_out == 0);
@@ -360,7 +361,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not mistake the late answer of on
   speak(1000);
   final_result(kAt, kAt + 1000, "Yes.");
   listener->end();
-  advance(LiveTranscription::kShortAnswerWait);
+  advance(NovaProtocol::kShortAnswerWait);
   CHECK(said() == "1:\"Yes.\"~ 1:\"Yes.\" ");
   hear(2);
   answer(kAt + 990, kAt + 1000, "");
@@ -372,7 +373,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not mistake the late answer of on
 TEST_CASE_FIXTURE(LiveLine, "LiveListener gives the words of a turn once, although their final result comes during the next turn") {
   hear(1);
   result(kAt, kAt + 1000, "Yes please");
-  advance(LiveTranscription::kAnswerWait);  // There is no answer to Finalize.
+  advance(NovaProtocol::kAnswerWait);  // There is no answer to Finalize.
   CHECK(said() == "1:\"Yes please\"~ 1:\"Yes please\" ");
   listener->begin(2, "");  // A cough.
   speak(400);
@@ -409,14 +410,14 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the whole first window of a socke
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener keeps its socket alive between turns") {
-  advance(LiveTranscription::kKeepAlive - 1ms);
+  advance(NovaProtocol::kKeepAlive - 1ms);
   CHECK(sent() == "20 ");
   advance(1ms);
   CHECK(sent() == "20 KeepAlive ");
-  advance(LiveTranscription::kKeepAlive - 1ms);
+  advance(NovaProtocol::kKeepAlive - 1ms);
   listener->begin(1, "");
   speak(60);
-  advance(LiveTranscription::kKeepAlive - 1ms);
+  advance(NovaProtocol::kKeepAlive - 1ms);
   CHECK(sent() == "20 KeepAlive 60 ");
   advance(1ms);
   CHECK(sent() == "20 KeepAlive 60 KeepAlive ");
@@ -491,7 +492,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener opens one more socket for a turn, and 
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats at most kMaxResendMs of audio") {
   listener->begin(1, "");
-  speak(TurnUplink::kMaxResendMs);
+  speak(NovaProtocol::kMaxResendMs);
   break_off();
   CHECK(said() == "");
   CHECK(sockets.all.size() == 2);
@@ -503,7 +504,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats at most kMaxResendMs of audio"
   for (const std::size_t more : {10U, 20U}) {  // With 20 all of the audio has been sent.
     start();
     listener->begin(3, "");
-    speak(TurnUplink::kMaxResendMs + more);
+    speak(NovaProtocol::kMaxResendMs + more);
     break_off();
     CHECK(said() == "3:!network ");
     speak(60);

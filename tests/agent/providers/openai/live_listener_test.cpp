@@ -5,7 +5,7 @@
 using namespace offhook_test;
 using offhook::agent::openai::LiveListener;
 using offhook::agent::openai::LiveOptions;
-using offhook::agent::openai::LiveTranscription;
+using offhook::agent::openai::LiveProtocol;
 
 namespace {
 
@@ -136,10 +136,10 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio while the caller speaks, a
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener treats a turn that is too short, or whose text is blank, as silence") {
-  hear(1, LiveTranscription::kMinMs - 1);
+  hear(1, TurnUplink::kMinMs - 1);
   CHECK(said() == "1:? ");
   CHECK(sent() == "SAL");
-  hear(2, LiveTranscription::kMinMs);
+  hear(2, TurnUplink::kMinMs);
   CHECK(sent().ends_with("AAC"));
   committed("i");
   completed("i", " ");
@@ -150,12 +150,12 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener treats a turn that is too short, or wh
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the audio of a turn, and counts the rest") {
-  hear(1, LiveTranscription::kMaxTurnMs);
+  hear(1, TurnUplink::kMaxTurnMs);
   CHECK(listener->counters().unheard_octets == 0);
   const std::size_t frames = socket().sent.size();
-  CHECK(frames == 2 + LiveTranscription::kMaxTurnMs / LiveTranscription::kFrameMs);
+  CHECK(frames == 2 + TurnUplink::kMaxTurnMs / LiveProtocol::kFrameMs);
   listener->begin(2, "");
-  for (std::size_t i = 0; i < LiveTranscription::kMaxTurnMs / 10; ++i) listener->feed(std::vector<std::int16_t>(240, 5));
+  for (std::size_t i = 0; i < TurnUplink::kMaxTurnMs / 10; ++i) listener->feed(std::vector<std::int16_t>(240, 5));
   CHECK(listener->counters().unheard_octets == 0);
   listener->feed(std::vector<std::int16_t>(1, 5));
   CHECK(listener->counters().unheard_octets == 2);
@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the kind of a failure, and sho
   hear(5);
   error("something", "");
   CHECK(said() == "");
-  CHECK(listener->counters().errors_passed == 1);
+  CHECK(listener->counters().passed_errors == 1);
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener leaves a session whose settings the server refused, or that has expired") {
@@ -241,12 +241,12 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the session that it opened ahead 
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener renews its session between two turns, before the server's limit of one hour") {
   listener->tick(now);
-  listener->tick(now + LiveListener::kRenewAfter - 1ms);
+  listener->tick(now + LiveProtocol::kRenewAfter - 1ms);
   hear(1);
   CHECK(client.sockets.size() == 1);
   committed("i");
   completed("i", "Yes.");
-  listener->tick(now + LiveListener::kRenewAfter);
+  listener->tick(now + LiveProtocol::kRenewAfter);
   hear(2);
   CHECK(client.sockets.size() == 2);
   committed("i");
@@ -258,7 +258,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener ignores garbage and unknown messages, 
   socket().handler.on_text("garbage");
   say({{"type", "something.new"}});
   CHECK(listener->counters().garbage == 1);
-  for (std::uint32_t turn = 1; turn <= LiveTranscription::kMaxCommits; ++turn) {
+  for (std::uint32_t turn = 1; turn <= LiveProtocol::kMaxCommits; ++turn) {
     hear(turn);
     CHECK(said() == "");
   }

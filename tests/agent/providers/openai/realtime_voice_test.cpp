@@ -112,14 +112,14 @@ TEST_CASE_FIXTURE(RealtimeLine, "180 s of a reply play, and further audio is dro
   respond(1);
   const auto response = created();
   constexpr std::size_t kPiece = 48'000;
-  static_assert(kMaxReplySeconds * 8000 % kPiece == 0);
-  for (std::size_t i = 0; i < kMaxReplySeconds * 8000 / kPiece; ++i) audio(response, "i", kPiece);
+  static_assert(ReplyLedger::kMaxSeconds * 8000 % kPiece == 0);
+  for (std::size_t i = 0; i < ReplyLedger::kMaxSeconds * 8000 / kPiece; ++i) audio(response, "i", kPiece);
   CHECK(session->counters().audio_dropped == 0);
   audio(response, "i", 1);
   CHECK(session->counters().audio_dropped == 1);
   session->speak(1, "");
   collect();
-  CHECK(samples_heard() == kMaxReplySeconds * 8000);
+  CHECK(samples_heard() == ReplyLedger::kMaxSeconds * 8000);
 }
 
 TEST_CASE_FIXTURE(RealtimeLine, "64 KiB of a reply's words are accepted, and further ones are dropped and counted") {
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "64 KiB of a reply's words are accepted, and fur
   speech(1);
   respond(1);
   const auto response = created();
-  words(response, "i", std::string(kMaxReplyText, 'a'));
+  words(response, "i", std::string(ReplyLedger::kMaxText, 'a'));
   CHECK(session->counters().text_dropped == 0);
   words(response, "i", "b");
   CHECK(session->counters().text_dropped == 1);

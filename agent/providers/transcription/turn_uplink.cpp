@@ -1,9 +1,9 @@
-#include <offhook/agent/providers/deepgram/turn_uplink.hpp>
+#include <offhook/agent/providers/transcription/turn_uplink.hpp>
 
 #include <algorithm>
 #include <chrono>
 
-namespace offhook::inline v0::agent::deepgram {
+namespace offhook::inline v0::agent {
 
 void TurnUplink::connect() {
   sent_ = 0;
@@ -11,8 +11,9 @@ void TurnUplink::connect() {
   begin_turn();
 }
 
-void TurnUplink::connect_again(base::TimePoint now) {
+void TurnUplink::restart(base::TimePoint now) {
   unsent_.insert(unsent_.begin(), unanswered_.begin(), unanswered_.end());
+  bound_unsent();
   connect();
   pace_ = Pace{now, 0};
 }
@@ -32,8 +33,8 @@ void TurnUplink::begin_turn() {
 
 void TurnUplink::end_turn() {
   turn_octets_ = 0;
-  unsent_.clear();
-  unanswered_ = {};  // Frees the memory too, because most calls are silent most of the time.
+  unsent_ = {};  // Frees the memory too, because most calls are silent most of the time.
+  unanswered_ = {};
   pace_.reset();
 }
 
@@ -45,18 +46,29 @@ bool TurnUplink::feed(std::span<const std::int16_t> pcm) {
   return true;
 }
 
+void TurnUplink::bound_unsent() { forgotten_ += drop_beyond(octets_of(kMaxUnsentMs), unsent_); }
+
 void TurnUplink::pad(std::size_t ms) { encode_sound(sound_, std::vector<std::int16_t>(ms * sound_.rate_hz / 1000), unsent_); }
 
-/// Returns the octets that may be sent now. A server accepts a backlog at five quarters of real time at most.
+/// Drops the beginning of `octets` if there are more than `most`. Drops whole seconds, so that not every frame moves the rest.
+std::size_t TurnUplink::drop_beyond(std::size_t most, std::vector<std::uint8_t>& octets) const {
+  if (octets.size() <= most) return 0;
+  const std::size_t second = octets_of(1000);
+  const std::size_t over = std::min(octets.size(), (octets.size() - most + second - 1) / second * second);
+  octets.erase(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(over));
+  return over;
+}
+
+/// Returns the octets that may be sent now. A service accepts repeated audio only at a limited speed.
 std::size_t TurnUplink::may_send(base::TimePoint now) const {
   if (!pace_) return unsent_.size();
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - pace_->from).count();
-  const std::size_t allowed = frame_ + octets_of(static_cast<std::size_t>(std::max<std::int64_t>(ms, 0)) * 5 / 4);
+  const std::size_t allowed = octets_of(shape_.free_ms + static_cast<std::size_t>(std::max<std::int64_t>(ms, 0)) * shape_.pace_percent / 100);
   return std::min(unsent_.size(), allowed - std::min(allowed, pace_->sent));
 }
 
 std::string TurnUplink::next_frame(base::TimePoint now) {
-  std::string frame = may_send(now) >= frame_ ? take(frame_) : std::string();
+  std::string frame = may_send(now) >= this->frame() ? take(this->frame()) : std::string();
   if (has_caught_up()) pace_.reset();
   return frame;
 }
@@ -68,8 +80,8 @@ std::string TurnUplink::take(std::size_t octets) {
   unsent_.erase(unsent_.begin(), end);
   sent_ += octets;
   if (pace_) pace_->sent += octets;
-  const std::size_t most = octets_of(kMaxResendMs);
-  if (unanswered_.size() > most) unanswered_.erase(unanswered_.begin(), unanswered_.end() - static_cast<std::ptrdiff_t>(most));
+  const std::size_t dropped = drop_beyond(octets_of(shape_.max_resend_ms), unanswered_);
+  if (shape_.resends_part) forgotten_ += dropped;
   return frame;
 }
 
@@ -79,8 +91,9 @@ void TurnUplink::answer_to(std::size_t place) {
   unanswered_.erase(unanswered_.begin(), unanswered_.end() - static_cast<std::ptrdiff_t>(left));
 }
 
-bool TurnUplink::may_connect_again() const {
-  return without_answer() == unanswered_.size() && unanswered_.size() + unsent_.size() <= octets_of(kMaxResendMs);
+bool TurnUplink::may_restart() const {
+  if (shape_.resends_part) return true;
+  return without_answer() == unanswered_.size() && unanswered_.size() + unsent_.size() <= octets_of(shape_.max_resend_ms);
 }
 
 std::size_t TurnUplink::place_of(double seconds) const {
@@ -88,7 +101,8 @@ std::size_t TurnUplink::place_of(double seconds) const {
 }
 
 bool TurnUplink::is_consistent() const {
-  return turn_begin_ <= sent_ && answered_to_ <= sent_ && turn_octets_ <= octets_of(kMaxTurnMs) && unanswered_.size() <= octets_of(kMaxResendMs);
+  return turn_begin_ <= sent_ && answered_to_ <= sent_ && turn_octets_ <= octets_of(kMaxTurnMs) && unsent_.size() <= octets_of(kMaxUnsentMs + 1000) &&
+         unanswered_.size() <= octets_of(shape_.max_resend_ms);
 }
 
-}  // namespace offhook::inline v0::agent::deepgram
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <offhook/agent/providers/transcription/sound.hpp>
+#include <offhook/agent/providers/transcription/turn_uplink.hpp>
+#include <offhook/base/time.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent {
+
+class LiveTranscription;
+
+/// What a live transcription needs to know of its service in advance.
+struct TranscriptionTraits {
+  /// The unit by which the service charges. SentAudio: all audio that it got. HeardAudio: the audio of the turns that it recognised or
+  /// that were abandoned. Reported: what its messages report.
+  enum class Charge : std::uint8_t { SentAudio, HeardAudio, Reported };
+
+  std::string whom;                           ///< name in sentences: "the recogniser nova-3"
+  Sound sound{};
+  TurnUplink::Shape uplink{};
+  std::size_t max_text = 16U << 10U;          ///< longest text of a turn, in octets; later words are left out and counted
+  Charge charge = Charge::SentAudio;
+  std::optional<base::Duration> keep_alive{};   ///< interval of keep_alive() while nothing else is sent
+  std::optional<base::Duration> renew_after{};  ///< age at which the next turn replaces the socket
+  std::optional<std::size_t> max_behind_ms{};   ///< largest rest to send after the end of a turn; with more, the turn fails
+  unsigned max_reconnects = 1;                ///< reconnections in one turn
+  bool reconnects_unopened = false;           ///< true: a socket that never opened is replaced too; false: the turn fails, as another listener is faster
+  /// Shortest wait before the second reconnection of a turn. All reconnections then wait as long as the service requires. nullopt: no
+  /// reconnection waits.
+  std::optional<base::Duration> reopen_after{};
+  bool keeps_spare = false;                   ///< a socket that is lost between two turns is replaced in advance, once until a turn succeeds
+};
+
+/// The part of a live transcription that depends on the service: how its messages are written, and what they mean. Has no socket and
+/// no clock. Each function gets the transcription that calls it, and acts by the functions of that transcription.
+class TranscriptionProtocol {
+ public:
+  virtual ~TranscriptionProtocol() = default;
+  [[nodiscard]] virtual TranscriptionTraits traits() const = 0;
+  /// Sets the language of the call (BCP 47), before the first socket.
+  virtual void set_language(std::string_view) {}
+
+  // --- messages to the service
+  /// A new socket opens: sends its first messages, and forgets the last socket.
+  virtual void on_connecting(LiveTranscription&) {}
+  /// Returns true if audio can be sent now.
+  [[nodiscard]] virtual bool prepare_audio(LiveTranscription&) { return true; }
+  virtual void send_audio(LiveTranscription& live, std::string octets) = 0;
+  /// All audio of an ended turn was sent: requests its last words.
+  virtual void send_end(LiveTranscription& live) = 0;
+  /// Ends a turn that is abandoned, so that its audio does not become the beginning of the next turn.
+  virtual void leave_turn(LiveTranscription& live) = 0;
+  virtual void keep_alive(LiveTranscription&) {}
+  /// Ends the stream in order at the end of the call.
+  virtual void close(LiveTranscription&) {}
+
+  // --- the turn
+  virtual void on_begin(LiveTranscription&) {}
+  /// A turn begins after the end of another one whose text is not complete. Returns true if it continues that turn.
+  [[nodiscard]] virtual bool continue_turn() { return false; }
+  virtual void on_tick(LiveTranscription&) {}
+  /// The caller's turn is over. Returns true if its text is already complete.
+  [[nodiscard]] virtual bool on_end(LiveTranscription&) { return false; }
+  /// Returns the wait for the last words after send_end(); nullopt if the conversation's own limit is enough.
+  [[nodiscard]] virtual std::optional<base::Duration> answer_wait(const LiveTranscription&) const { return std::nullopt; }
+  /// That wait is over. Returns true if another one begins.
+  [[nodiscard]] virtual bool on_wait_over(LiveTranscription&) { return false; }
+  /// Returns true if the text of the turn counts as complete although the service has not answered.
+  [[nodiscard]] virtual bool has_heard_it(const LiveTranscription&) const { return false; }
+  /// The turn has ended or failed.
+  virtual void on_rest() {}
+
+  // --- messages of the service
+  virtual void on_text(LiveTranscription& live, std::string_view frame) = 0;
+  virtual void on_binary(LiveTranscription&, std::string_view) {}
+
+  [[nodiscard]] virtual bool is_consistent(const LiveTranscription&) const { return true; }
+};
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <offhook/agent/providers/transcription/sound.hpp>
+#include <offhook/base/time.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+/// The audio of a turn that goes to a recogniser. Cuts it into frames, keeps it until the service has answered it, and sends it again
+/// at a pace that the service accepts. Places count the octets of the present stream: the audio to which the positions in the
+/// service's messages refer, which is that of a socket, or of a turn of the service. Pure.
+class TurnUplink {
+ public:
+  static constexpr std::size_t kMinMs = 100;           ///< a shorter turn counts as silence
+  static constexpr std::size_t kMaxTurnMs = 120'000;   ///< longest turn; later audio is dropped
+  static constexpr std::size_t kMaxUnsentMs = 30'000;  ///< longest audio that waits for a socket; of longer audio, the beginning is dropped and counted
+
+  struct Shape {
+    std::size_t frame_ms = 60;
+    std::size_t max_resend_ms = 0;  ///< longest audio without an answer that another stream gets
+    bool resends_part = false;      ///< of longer audio: true sends the end again, false refuses another stream
+    std::size_t free_ms = 60;       ///< beginning of repeated audio that is sent at once; at least a frame
+    unsigned pace_percent = 125;    ///< speed of the rest, in percent of real time
+  };
+
+  TurnUplink(Sound sound, Shape shape) : sound_(sound), shape_(shape) {}
+
+  /// Starts a new stream, whose audio begins at 0.
+  void connect();
+  /// Starts a new stream during a turn. It gets the audio that has no answer, and the audio that was not sent yet.
+  void restart(base::TimePoint now);
+  /// Returns silence to send between two turns.
+  [[nodiscard]] std::string silence(std::size_t ms);
+
+  /// Begins a turn at the present place.
+  void begin_turn();
+  /// Ends the turn and drops its audio.
+  void end_turn();
+  /// Adds audio to the turn. Returns false if the turn is too long for it.
+  [[nodiscard]] bool feed(std::span<const std::int16_t> pcm);
+  /// Drops the beginning of the audio that could not be sent, if there is more than kMaxUnsentMs.
+  void bound_unsent();
+  /// Adds silence at the end of the turn.
+  void pad(std::size_t ms);
+
+  /// Returns the next frame that may be sent now; "" if there is none. The owner must not send an empty frame, because it would end
+  /// the stream.
+  [[nodiscard]] std::string next_frame(base::TimePoint now);
+  /// Returns true if less than a frame is left to send.
+  [[nodiscard]] bool has_caught_up() const { return unsent_.size() < frame(); }
+  /// Returns that rest; "" if there is none.
+  [[nodiscard]] std::string last_frame() { return take(unsent_.size()); }
+
+  /// Marks the audio before `place` as final. A place beyond the sent audio counts as the end of the sent audio.
+  void answer_to(std::size_t place);
+  /// Returns true if another stream may continue the turn.
+  [[nodiscard]] bool may_restart() const;
+
+  [[nodiscard]] std::size_t sent() const { return sent_; }
+  [[nodiscard]] std::size_t unsent() const { return unsent_.size(); }
+  /// Returns the place at which the turn's audio ends when all of it is sent.
+  [[nodiscard]] std::size_t end() const { return sent_ + unsent_.size(); }
+  [[nodiscard]] std::size_t turn_begin() const { return turn_begin_; }
+  /// Returns the place before which results are final. At the beginning of a turn, that is the turn's own beginning.
+  [[nodiscard]] std::size_t answered_to() const { return answered_to_; }
+  [[nodiscard]] std::size_t without_answer() const { return sent_ - answered_to_; }
+  [[nodiscard]] bool is_too_short() const { return turn_octets_ < octets_of(kMinMs); }
+  [[nodiscard]] std::size_t octets_of(std::size_t ms) const { return sound_.octets_of(ms); }
+  [[nodiscard]] const Sound& sound() const { return sound_; }
+  [[nodiscard]] std::size_t place_of(double seconds) const;
+  /// Returns the octets of all turns that were dropped although the service has not answered them.
+  [[nodiscard]] std::size_t forgotten() const { return forgotten_; }
+  /// Returns true if no audio of a turn is stored.
+  [[nodiscard]] bool is_quiet() const { return !pace_ && unsent_.empty() && unanswered_.empty() && turn_octets_ == 0; }
+  [[nodiscard]] bool is_consistent() const;
+
+ private:
+  [[nodiscard]] std::size_t frame() const { return octets_of(shape_.frame_ms); }
+  [[nodiscard]] std::size_t may_send(base::TimePoint now) const;
+  [[nodiscard]] std::string take(std::size_t octets);
+  std::size_t drop_beyond(std::size_t most, std::vector<std::uint8_t>& octets) const;
+
+  Sound sound_;
+  Shape shape_;
+  std::size_t sent_ = 0, turn_begin_ = 0, answered_to_ = 0;  // places
+  std::size_t turn_octets_ = 0;                              // octets of the turn, on all its streams
+  std::vector<std::uint8_t> unsent_;
+  std::vector<std::uint8_t> unanswered_;  // sent audio from answered_to_ on; at most the last max_resend_ms of it
+  std::size_t forgotten_ = 0;
+  struct Pace { base::TimePoint from; std::size_t sent = 0; };
+  std::optional<Pace> pace_;              // set while audio is sent again
+};
+
+}  // namespace offhook::inline v0::agent
