@@ -12,6 +12,7 @@
 #include <offhook/agent/sessions/other_caller.hpp>
 #include <offhook/agent/phone/call_capacity.hpp>
 #include <offhook/agent/phone/target.hpp>
+#include <offhook/agent/providers/registry/registry.hpp>
 #include <offhook/agent/records/call_events.hpp>
 #include <offhook/agent/app/registrations.hpp>
 #include <offhook/agent/app/service_log.hpp>
@@ -62,7 +63,8 @@ std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmt
 /// Makes the agent that needs no provider: the embedded dialogue takes every call.
 std::shared_ptr<const AgentDirectory> local_agent(const AgentOptions& options) {
   const auto provider = std::make_shared<ProviderProfile>();
-  provider->name = "local";
+  provider->name = local_kind().name;
+  provider->kind = &local_kind();
   const auto profile = std::make_shared<AgentProfile>();
   profile->sessions = {CascadeWay{{provider}, {provider}, {provider}}};
   profile->voice = options.embedded.voice;

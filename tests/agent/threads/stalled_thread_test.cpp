@@ -3,6 +3,7 @@
 #include "simulated_provider.hpp"
 
 #include <offhook/agent/app/agent.hpp>
+#include <offhook/agent/providers/openai/provider.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 #include <doctest/doctest.h>
@@ -73,7 +74,7 @@ class Watch {
 std::shared_ptr<const AgentDirectory> simulated_agent() {
   const auto provider = std::make_shared<ProviderProfile>();
   provider->name = "openai";
-  provider->kind = ProviderKind::OpenAi;
+  provider->kind = &openai::kOpenAi;
   provider->base_url = "https://provider.invalid/v1";
   provider->api_key = config::Secret("any");
   provider->models = {"gpt-realtime", "gpt-4o-mini", "gpt-4o-mini-transcribe", "gpt-4o-mini-tts"};
