@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// Writes log lines about services that all calls share: providers by name ("openai/realtime"), and tool servers. CallLog writes the lines
+/// Writes log lines about services that all calls share: providers by name ("NAME/realtime"), and tool servers. CallLog writes the lines
 /// of one call.
 void log_tool_server(const tools::mcp::ServerEvent& event);
 void log_pause(std::string_view service, FailureKind kind, base::Duration pause);
