@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/provider.hpp>
+#include <offhook/agent/providers/provider_config.hpp>
 
 namespace offhook::inline v0::agent::deepgram {
 

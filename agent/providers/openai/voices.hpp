@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/providers/provider.hpp>
+#include <offhook/agent/providers/voice_family.hpp>
 
 namespace offhook::inline v0::agent::openai {
 
