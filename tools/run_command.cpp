@@ -122,7 +122,7 @@ int run(const RunArguments& arguments) {
   log::info("agent.started", {{"version", OFFHOOK_VERSION}, {"configuration", config->path.value_or("environment variables")},
                               {"extension", config->sip.extension}, {"registrar", config->sip.host}, {"sip_port", agent->sip_port()},
                               {"provider", config->agent.provider}, {"proxy", config->proxies.shown()}, {"health", health ? "http://" + config->health.address + ":" + std::to_string(config->health.port) : "off"}});
-  if ((config->sip.transport == "tls" || config->sip.transport == "wss") && agent::config::text_of(config->sip.tls, "verify") == "insecure")
+  if ((config->sip.transport == "tls" || config->sip.transport == "wss") && agent::text_of(config->sip.tls, "verify") == "insecure")
     log::warning("sip.insecure", {{"detail", "another host can impersonate the PBX, because /sip/tls/verify is insecure: set it to required or pinned"}});
 
   notifier.ready();  // Do not wait for a registrar, which may be down for days.

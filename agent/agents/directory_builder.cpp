@@ -10,14 +10,13 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-using config::text_of;
 
 /// Returns the settings of `base`, replaced by those in `entry`. An entry replaces the prompt as a whole (prompt and prompt_file), and the
 /// provider with its sessions.
 config::AgentSettings overlaid(const config::AgentSettings& base, const JsonValue& entry) {
   config::Config scratch;
   scratch.agent = base;
-  const auto says = [&entry](const char* name) { return config::member(entry, name) != nullptr; };
+  const auto says = [&entry](const char* name) { return member(entry, name) != nullptr; };
   if (says("prompt") || says("prompt_file")) {
     scratch.agent.prompt.clear();
     scratch.agent.prompt_file.clear();
@@ -38,16 +37,16 @@ config::AgentSettings overlaid(const config::AgentSettings& base, const JsonValu
 
 AgentMatch match_of(const JsonValue& entry) {
   AgentMatch match;
-  const JsonValue* written = config::member(entry, "match");
+  const JsonValue* written = member(entry, "match");
   if (written == nullptr) return match;
   const auto pattern = [](const JsonValue& object, const char* name) -> std::optional<Pattern> {
-    const JsonValue* value = config::member(object, name);
+    const JsonValue* value = member(object, name);
     return value != nullptr ? std::optional(Pattern::of(value->text)) : std::nullopt;
   };
   match.called = pattern(*written, "called");
   match.caller = pattern(*written, "caller");
-  if (const JsonValue* verified = config::member(*written, "verified")) match.verified = verified->flag;
-  if (const JsonValue* header = config::member(*written, "header")) {
+  if (const JsonValue* verified = member(*written, "verified")) match.verified = verified->flag;
+  if (const JsonValue* header = member(*written, "header")) {
     match.header_name = text_of(*header, "name");
     match.header = pattern(*header, "value");
   }
@@ -89,7 +88,7 @@ void check_entries(const config::Effective& effective, BuiltDirectory& out) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const std::string where = "/agents/" + std::to_string(i);
     const std::string name = text_of(entries[i], "name");
-    const JsonValue* match = config::member(entries[i], "match");
+    const JsonValue* match = member(entries[i], "match");
     const auto is_earlier = [&](auto same) {
       return std::any_of(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(i), same);
     };
@@ -101,7 +100,7 @@ void check_entries(const config::Effective& effective, BuiltDirectory& out) {
       tell_once(effective,
                 {where + "/match", "no condition", "called, caller, header, or verified with true", "name one; /agent takes the calls that no other agent takes"}, out);
     else if (is_earlier([&](const JsonValue& other) {
-               return config::member(other, "match") != nullptr && *config::member(other, "match") == *match;
+               return member(other, "match") != nullptr && *member(other, "match") == *match;
              }))
       out.warnings.push_back({where + "/match", "an earlier agent has the same conditions: this agent gets no calls"});
   }
@@ -120,7 +119,7 @@ Draft::Draft(const config::Effective& effective, const DirectorySources& sources
       out_(out) {}
 
 std::string Draft::where(std::string_view name) const {
-  if (entry_ != nullptr && config::member(*entry_, name) != nullptr) return pointer_ + "/" + std::string(name);
+  if (entry_ != nullptr && member(*entry_, name) != nullptr) return pointer_ + "/" + std::string(name);
   return config::where_of(effective_, "/agent/" + std::string(name));
 }
 

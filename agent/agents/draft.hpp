@@ -21,7 +21,7 @@ class Draft {
   [[nodiscard]] const DirectorySources& sources() const { return sources_; }
   [[nodiscard]] const JsonValue* entry() const { return entry_; }
   /// Returns true when the agent's entry of /agents has this setting itself.
-  [[nodiscard]] bool says(std::string_view name) const { return entry_ != nullptr && config::member(*entry_, name) != nullptr; }
+  [[nodiscard]] bool says(std::string_view name) const { return entry_ != nullptr && member(*entry_, name) != nullptr; }
   /// Returns the place of a setting of this agent, in words for people.
   [[nodiscard]] std::string where(std::string_view name) const;
   [[nodiscard]] SoundCache& sounds() { return sounds_; }

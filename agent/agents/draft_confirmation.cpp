@@ -1,4 +1,5 @@
 #include <offhook/agent/agents/draft.hpp>
+#include <offhook/agent/providers/provider.hpp>
 
 #include <algorithm>
 #include <string>
@@ -15,9 +16,9 @@ std::string confirmed_tool(const AgentProfile& profile) {
   return of_server == profile.server_tools.end() ? std::string() : of_server->name;
 }
 
-/// Returns true when the provider's sessions give a transcript of the caller. Deepgram's Voice Agent always does.
+/// Returns true when the provider's sessions give a transcript of the caller.
 bool has_words(const ProviderProfile& provider) {
-  return provider.kind == ProviderKind::Deepgram || (provider.realtime.transcription && !provider.models.transcription.empty());
+  return provider.kind->sessions.realtime_has_transcript || (provider.realtime.transcription && !provider.models.transcription.empty());
 }
 
 std::string advice(const ProviderProfile& provider) {

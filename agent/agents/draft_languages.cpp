@@ -1,16 +1,15 @@
 #include <offhook/agent/agents/draft.hpp>
-#include <offhook/agent/providers/deepgram/listen_choice.hpp>
-#include <offhook/agent/providers/voices.hpp>
+#include <offhook/agent/providers/registry/voices.hpp>
 #include <offhook/agent/support/language_tag.hpp>
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 namespace offhook::inline v0::agent {
 
 namespace {
 
-using config::text_of;
 using Providers = std::vector<ProviderPtr>;
 
 /// Returns the languages that callers speak, as configured; empty when none is configured.
@@ -20,19 +19,11 @@ std::span<const std::string> wanted_by(const AgentProfile& profile) {
 
 /// Returns true when this listener may understand more than one language while none is configured.
 bool hears_several(const ProviderPtr& provider) {
-  switch (provider->kind) {
-    case ProviderKind::Deepgram: return provider->models.transcription != "flux-general-en";
-    case ProviderKind::OpenAi:
-    case ProviderKind::AzureOpenAi:
-    case ProviderKind::OpenAiCompatible: return true;
-    case ProviderKind::Local:
-    case ProviderKind::Azure:  // Azure detects one of the languages in its request; without them it understands English only.
-    case ProviderKind::Ollama: return false;
-  }
-  return false;
+  const auto hears = provider->kind->sessions.hears_several;
+  return hears != nullptr && hears(*provider);
 }
 
-bool is_azure(const ProviderPtr& provider) { return provider->kind == ProviderKind::Azure; }
+bool has_only_language(const ProviderPtr& provider) { return !provider->kind->sessions.only_language.empty(); }
 
 /// Returns "de-DE" for "de-DE-KatjaNeural". For a voice of a different form, returns the language only.
 std::string tag_of(std::string_view voice, std::string_view spoken) {
@@ -41,8 +32,8 @@ std::string tag_of(std::string_view voice, std::string_view spoken) {
 }
 
 void warn_of_voice(Draft& draft, const AgentProfile& profile, const ProviderPtr& speaks, const Providers& listen) {
-  const std::string voice = voice_for(*speaks, profile.voice, profile.language, profile.languages);
-  const std::string_view spoken = language_of_voice(speaks->kind, voice);
+  const std::string voice = voice_for(*speaks, profile.voice, spoken_languages(profile));
+  const std::string_view spoken = language_of_voice(*speaks->kind, voice);
   if (spoken.empty()) return;
   const std::string what = (voice.empty() ? "the voice" : "the voice " + voice) + " of " + speaks->name + " speaks only " + std::string(spoken);
   const auto wanted = wanted_by(profile);
@@ -51,16 +42,19 @@ void warn_of_voice(Draft& draft, const AgentProfile& profile, const ProviderPtr&
     draft.warn({draft.where(profile.language.empty() ? "languages" : "language"), what + ": it pronounces replies in " + *other + " by the rules of its own language (docs/voices.md)"});
   else if (wanted.empty() && std::any_of(listen.begin(), listen.end(), hears_several))
     draft.warn({draft.where("language"), "is not set, and " + what + ": set it, or name a voice that speaks several languages (docs/voices.md)"});
-  else if (wanted.empty() && !is_same_language(spoken, "en") && std::any_of(listen.begin(), listen.end(), is_azure))
-    draft.warn({draft.where("language"), "is not set, so that Azure listens to en-US, and " + what + ": set it to " + tag_of(voice, spoken) + " (docs/azure.md)"});
+  else if (const auto hears = std::find_if(listen.begin(), listen.end(), has_only_language); wanted.empty() && hears != listen.end()) {
+    const Provider& kind = *(*hears)->kind;
+    const std::string only(kind.sessions.only_language);
+    if (!is_same_language(spoken, only.substr(0, only.find('-'))))
+      draft.warn({draft.where("language"), "is not set, so that " + std::string(kind.title) + " listens to " + only + ", and " + what + ": set it to " + tag_of(voice, spoken) + " (" + std::string(kind.page) + ")"});
+  }
 }
 
 void warn_of_listener(Draft& draft, const AgentProfile& profile, const ProviderPtr& provider) {
-  const std::string& model = provider->models.transcription;
-  if (provider->kind != ProviderKind::Deepgram || !deepgram::is_flux(model)) return;
+  const auto judge = provider->kind->sessions.judge_language;
+  if (judge == nullptr) return;
   for (const std::string& each : wanted_by(profile)) {
-    if (!deepgram::flux_hears(model, each))
-      draft.warn({"/providers/" + provider->name + "/models/transcription", model + " does not understand " + each + ": with `flux`, Offhook uses nova-3 for it"});
+    if (std::string what = judge(*provider, each); !what.empty()) draft.warn({"/providers/" + provider->name + "/models/transcription", std::move(what)});
   }
 }
 
@@ -79,12 +73,12 @@ void draft_languages(Draft& draft, AgentProfile& out) {
   if (!out.language.empty()) out.languages.clear();
 }
 
-/// Checks only the first speaker of a cascade: a later one is a fallback, and any language is better than silence. Realtime models follow
-/// the caller's language. Deepgram's Voice Agent does not, so it is checked too.
+/// Checks only the first speaker of a cascade: a later one is a fallback, and any language is better than silence. Most realtime models
+/// follow the caller's language; one that does not is checked too.
 void warn_of_languages(Draft& draft, const AgentProfile& profile) {
   for (const SessionWay& way : profile.sessions) {
     if (const auto* talk = std::get_if<RealtimeWay>(&way)) {
-      if (talk->provider->kind != ProviderKind::Deepgram) continue;
+      if (!talk->provider->kind->sessions.realtime_is_monolingual) continue;
       warn_of_listener(draft, profile, talk->provider);
       warn_of_voice(draft, profile, talk->provider, {talk->provider});
       continue;

@@ -3,6 +3,7 @@
 #include <offhook/agent/config/check.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/agent/prompts/prompt_file.hpp>
+#include <offhook/agent/providers/provider.hpp>
 
 namespace offhook::inline v0::agent {
 

@@ -6,12 +6,11 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-using config::text_of;
 
 void draft_fallback(Draft& draft, AgentProfile& out) {
   const JsonValue& written = draft.settings().fallback;
   out.fallback.transfer_to = text_of(written, "transfer_to");
-  const JsonValue* hang_up = config::member(written, "hang_up");
+  const JsonValue* hang_up = member(written, "hang_up");
   if (hang_up == nullptr || hang_up->flag == out.fallback.transfer_to.empty()) return;
   draft.tell({draft.where("fallback"), hang_up->flag ? "two ways to end a call" : "no way to end a call",
               "transfer_to, or hang_up", hang_up->flag ? "keep one of them" : "set hang_up to true, or name the target in transfer_to"});
@@ -42,9 +41,9 @@ void draft_context(Draft& draft, AgentProfile& out) {
   ContextSource source;
   if (const auto file = text_of(written, "file"); !file.empty()) source.file = config::beside(draft.sources().config_path, file);
   source.url = text_of(written, "url");
-  if (const JsonValue* timeout = config::member(written, "timeout_ms"))
+  if (const JsonValue* timeout = member(written, "timeout_ms"))
     source.timeout = std::chrono::milliseconds(timeout->integer);
-  if (const JsonValue* verified = config::member(written, "verified")) source.verified = verified->flag;
+  if (const JsonValue* verified = member(written, "verified")) source.verified = verified->flag;
   if (source.file.empty() == source.url.empty())
     draft.tell({draft.where("context"), source.url.empty() ? "neither a file nor a URL" : "a file and a URL",
                 "one of file and url", source.url.empty() ? "name one" : "take one of them out"});
@@ -58,7 +57,7 @@ void draft_limits(Draft& draft, AgentProfile& out) {
   out.limits.silence = global.silence;
   const auto take = [&written = draft.settings().limits](const char* name, auto& limit) {
     using Limit = std::remove_reference_t<decltype(limit)>;
-    if (const JsonValue* value = config::member(written, name)) limit = Limit(value->integer);
+    if (const JsonValue* value = member(written, name)) limit = Limit(value->integer);
   };
   take("call_seconds", out.limits.call);
   take("silence_seconds", out.limits.silence);
@@ -79,7 +78,7 @@ void draft_sentences(Draft& draft, AgentProfile& out) {
   out.sentences.filler = settings.filler;
   out.sentences.goodbye = settings.goodbye;
   const auto take = [&](const char* name, std::string& sentence) {
-    if (const JsonValue* value = config::member(settings.sentences, name)) sentence = value->text;
+    if (const JsonValue* value = member(settings.sentences, name)) sentence = value->text;
   };
   take("empty_reply", out.sentences.empty_reply);
   take("mishap", out.sentences.mishap);

@@ -1,4 +1,5 @@
 #include <offhook/agent/agents/draft.hpp>
+#include <offhook/agent/providers/registry/registry.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -10,60 +11,51 @@ namespace {
 
 using Providers = std::vector<ProviderPtr>;
 
-/// A task of a provider, and the model that it needs for this task.
-struct Duty {
-  const char* name;  ///< name of the model in the configuration
-  const char* what;  ///< for error texts, for example "listens"
-  std::string ProviderProfile::Models::*model;
-};
-constexpr Duty kRealtime{"realtime", "hears and speaks itself", &ProviderProfile::Models::realtime};
-constexpr Duty kListen{"transcription", "listens", &ProviderProfile::Models::transcription};
-constexpr Duty kThink{"chat", "thinks", &ProviderProfile::Models::chat};
-constexpr Duty kSpeak{"speech", "speaks", &ProviderProfile::Models::speech};
-
-enum class Ability : std::uint8_t { No, ByModel, Always };
-
-/// Returns whether providers of `kind` can never do a task, can do it with a configured model, or can always do it.
-Ability ability(ProviderKind kind, const Duty& duty) {
-  const bool is_speech = &duty == &kListen || &duty == &kSpeak;
-  switch (kind) {
-    case ProviderKind::Local:
-      return &duty == &kRealtime ? Ability::No : Ability::Always;
-    case ProviderKind::OpenAi:
-    case ProviderKind::AzureOpenAi:
-    case ProviderKind::OpenAiCompatible:
-      return Ability::ByModel;
-    case ProviderKind::Azure:
-      return is_speech ? Ability::Always : Ability::ByModel;
-    case ProviderKind::Deepgram:
-      return &duty == &kThink ? Ability::No : Ability::Always;
-    case ProviderKind::Ollama:
-      return &duty == &kThink ? Ability::ByModel : Ability::No;
+/// Returns the name of the task's model in the configuration.
+const char* model_name(Task task) {
+  switch (task) {
+    case Task::Realtime: return "realtime";
+    case Task::Listen: return "transcription";
+    case Task::Think: return "chat";
+    case Task::Speak: return "speech";
   }
-  return Ability::No;
+  return "";
 }
 
-/// A setting that Azure needs for a task and that is missing, with its variable. Azure Speech and Azure OpenAI are separate resources.
-struct Lack { const char* place; const char* variable; const char* allowed; };
-std::vector<Lack> lacks_of_azure(const ProviderProfile& provider, const Duty& duty) {
-  std::vector<Lack> lacks;
-  if (&duty == &kListen || &duty == &kSpeak) {
-    if (!provider.speech.url.empty()) return lacks;
-    if (provider.speech.key.empty()) lacks.push_back({"/speech/key", "AZURE_SPEECH_KEY", "the key of a Speech resource"});
-    if (provider.speech.region.empty()) lacks.push_back({"/speech/region", "AZURE_SPEECH_REGION", "the region of the Speech resource, such as \"westeurope\""});
-    return lacks;
+const std::string& model_of(const ProviderProfile& provider, Task task) {
+  switch (task) {
+    case Task::Realtime: return provider.models.realtime;
+    case Task::Listen: return provider.models.transcription;
+    case Task::Think: return provider.models.chat;
+    case Task::Speak: break;
   }
-  if (provider.base_url.empty()) lacks.push_back({"/base_url", "AZURE_OPENAI_ENDPOINT", "a URL such as \"https://NAME.openai.azure.com\""});
-  if (provider.api_key.empty()) lacks.push_back({"/api_key", "AZURE_OPENAI_KEY", "the key of the Azure OpenAI resource"});
-  if (&duty == &kThink && provider.models.chat.empty()) lacks.push_back({"/deployment", "AZURE_OPENAI_DEPLOYMENT", "the name of a deployment"});
-  return lacks;
+  return provider.models.speech;
 }
 
-bool can(const ProviderProfile& provider, const Duty& duty) {
-  if (provider.kind == ProviderKind::Azure && !lacks_of_azure(provider, duty).empty()) return false;
-  const Ability able = ability(provider.kind, duty);
-  return able == Ability::Always || (able == Ability::ByModel && !(provider.models.*duty.model).empty());
+/// Returns the task in the words of errors.
+std::string_view words_of(Task task) {
+  switch (task) {
+    case Task::Realtime: return "hears and speaks itself";
+    case Task::Listen: return "listens";
+    case Task::Think: return "thinks";
+    case Task::Speak: return "speaks";
+  }
+  return "";
 }
+
+Ability ability(const ProviderPtr& provider, Task task) { return provider->kind->sessions.abilities.of(task); }
+
+Lacks lacks_of(const ProviderProfile& provider, Task task) {
+  const auto lacks = provider.kind->sessions.lacks;
+  return lacks != nullptr ? lacks(provider, task) : Lacks{};
+}
+
+bool can(const ProviderPtr& provider, Task task) {
+  if (!lacks_of(*provider, task).settings.empty()) return false;
+  return ability(provider, task) == Ability::Always || (ability(provider, task) == Ability::ByModel && !model_of(*provider, task).empty());
+}
+
+bool can_cascade(const ProviderPtr& provider) { return can(provider, Task::Listen) && can(provider, Task::Think) && can(provider, Task::Speak); }
 
 bool is_told_of(const Draft& draft, std::string_view where) {
   const auto& problems = draft.effective().problems;
@@ -75,54 +67,53 @@ bool is_refused(const Draft& draft, const std::string& where, std::string_view v
   return is_told_of(draft, where) || is_told_of(draft, "--set " + where) || is_told_of(draft, variable);
 }
 
-/// Returns true when no setting of Azure OpenAI is present. The operator may then mean a different provider for thinking.
-bool is_nothing_said(const Draft& draft, const ProviderProfile& provider, const Duty& duty) {
-  if (&duty != &kThink || !provider.models.chat.empty()) return false;
-  const auto lacks = lacks_of_azure(provider, duty);
-  return lacks.size() == 3 && std::none_of(lacks.begin(), lacks.end(), [&](const Lack& lack) {
-           return is_refused(draft, "/providers/" + provider.name + lack.place, lack.variable);
-         });
+/// Returns true when none of the task's settings is present. The operator may then mean a different provider.
+bool is_nothing_said(const Draft& draft, const ProviderProfile& provider, const Lacks& lacks) {
+  return !lacks.allowed.empty() && std::none_of(lacks.settings.begin(), lacks.settings.end(), [&](const Lack& lack) {
+    return is_refused(draft, "/providers/" + provider.name + std::string(lack.pointer), lack.variable);
+  });
 }
 
-/// Returns the variable of a model; "" when it has none.
-std::string_view variable_of(ProviderKind kind, const Duty& duty) {
-  if (&duty != &kThink) return "";
-  return kind == ProviderKind::Ollama ? "OLLAMA_MODEL" : kind == ProviderKind::OpenAiCompatible ? "OPENAI_MODEL" : "";
+/// Returns the variable of the task's model; "" when it has none.
+std::string_view variable_of(const Provider& kind, Task task) {
+  const std::string pointer = std::string("/models/") + model_name(task);
+  const auto settings = kind.config.completed;
+  const auto found = std::find_if(settings.begin(), settings.end(), [&](const CompletedSetting& each) { return each.pointer == pointer; });
+  return found == settings.end() ? std::string_view() : found->variable;
 }
 
 /// Returns true when a problem already says that the provider's own settings lack the model.
-bool is_told(const Draft& draft, const ProviderProfile& provider, const Duty& duty) {
+bool is_told(const Draft& draft, const ProviderProfile& provider, Task task) {
   const std::string at = "/providers/" + provider.name;
-  return is_refused(draft, at + "/models/" + duty.name, variable_of(provider.kind, duty)) || is_told_of(draft, at + "/deployment");
+  return is_refused(draft, at + "/models/" + model_name(task), variable_of(*provider.kind, task)) || is_told_of(draft, at + "/deployment");
 }
 
 /// Reports each missing setting once, even if several agents need it. The advice names the variable only for the provider that has the kind's name.
-void tell_lacks(Draft& draft, const ProviderProfile& provider, const std::vector<Lack>& lacks) {
-  for (const Lack& lack : lacks) {
-    const std::string where = "/providers/" + provider.name + lack.place;
+void tell_lacks(Draft& draft, const ProviderProfile& provider, const Lacks& lacks) {
+  for (const Lack& lack : lacks.settings) {
+    const std::string where = "/providers/" + provider.name + std::string(lack.pointer);
     if (is_refused(draft, where, lack.variable)) continue;
-    const std::string variable = provider.name == to_string(provider.kind) ? "set " + std::string(lack.variable) + ", or " : "";
-    draft.tell({where, "nothing", lack.allowed, variable + "write it in the file"});
+    const std::string variable = provider.name == provider.kind->name ? "set " + std::string(lack.variable) + ", or " : "";
+    draft.tell({where, "nothing", std::string(lack.allowed), variable + "write it in the file"});
   }
 }
 
 /// Reports what the provider lacks for the task. An unknown provider (null) was reported before.
-void require(Draft& draft, const ProviderPtr& provider, const Duty& duty, const std::string& where) {
-  if (!provider || can(*provider, duty) || is_told(draft, *provider, duty)) return;
-  const std::string what = std::string("a provider without a model that ") + duty.what;
-  if (ability(provider->kind, duty) == Ability::No) {
-    const std::string other = &duty == &kThink ? "MODEL_PROVIDER, or in `think` of a session" : "SPEECH_PROVIDER, or in `listen` and `speak` of a session";
-    draft.tell({where, what, "another provider than " + provider->name, &duty == &kRealtime ? "make the session a cascade" : "name a provider that does this in " + other});
-  } else if (provider->kind == ProviderKind::Azure && !is_nothing_said(draft, *provider, duty)) {
-    tell_lacks(draft, *provider, lacks_of_azure(*provider, duty));
-    if (lacks_of_azure(*provider, duty).empty()) draft.tell({where, what, "a provider with /providers/" + provider->name + "/models/" + duty.name, "set it, or name another provider"});
-  } else if (provider->kind == ProviderKind::Azure) {
-    draft.tell({where, what, "a provider with AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_KEY and AZURE_OPENAI_DEPLOYMENT",
-                "set these three variables, or name a provider that thinks in MODEL_PROVIDER"});
+void require(Draft& draft, const ProviderPtr& provider, Task task, const std::string& where) {
+  if (!provider || can(provider, task) || is_told(draft, *provider, task)) return;
+  const std::string what = "a provider without a model that " + std::string(words_of(task));
+  const std::string model = "a provider with /providers/" + provider->name + "/models/" + model_name(task);
+  const Lacks lacks = lacks_of(*provider, task);
+  if (ability(provider, task) == Ability::No) {
+    const std::string other = task == Task::Think ? "MODEL_PROVIDER, or in `think` of a session" : "SPEECH_PROVIDER, or in `listen` and `speak` of a session";
+    draft.tell({where, what, "another provider than " + provider->name, task == Task::Realtime ? "make the session a cascade" : "name a provider that does this in " + other});
+  } else if (is_nothing_said(draft, *provider, lacks)) {
+    draft.tell({where, what, std::string(lacks.allowed), std::string(lacks.advice)});
+  } else if (!lacks.settings.empty()) {
+    tell_lacks(draft, *provider, lacks);
   } else {
-    const std::string_view variable = variable_of(provider->kind, duty);
-    draft.tell({where, what, "a provider with /providers/" + provider->name + "/models/" + duty.name,
-                variable.empty() ? "set it, or name another provider" : "set it or " + std::string(variable) + ", or name another provider"});
+    const std::string variable(variable_of(*provider->kind, task));
+    draft.tell({where, what, model, variable.empty() ? "set it, or name another provider" : "set it or " + variable + ", or name another provider"});
   }
 }
 
@@ -131,14 +122,14 @@ std::vector<SessionWay> ways_of_two(Draft& draft, const ProviderPtr& provider, c
   const auto& settings = draft.settings();
   const auto named = [&](const std::string& name, const ProviderPtr& otherwise) { return name.empty() ? otherwise : draft.provider(name); };
   const ProviderPtr think = named(settings.model_provider, provider);
-  // For Azure, the operator intends speech even if a setting for it is still missing.
-  const bool speaks = provider && (ability(provider->kind, kListen) == Ability::Always || (can(*provider, kListen) && can(*provider, kSpeak)));
+  // When it always listens, the operator intends speech even if a setting for it is still missing.
+  const bool speaks = provider && (ability(provider, Task::Listen) == Ability::Always || (can(provider, Task::Listen) && can(provider, Task::Speak)));
   const ProviderPtr speech = named(settings.speech_provider, speaks ? provider : local);
   if (!think || !speech) return {};
-  require(draft, think, kThink, draft.where(settings.model_provider.empty() ? "provider" : "model_provider"));
+  require(draft, think, Task::Think, draft.where(settings.model_provider.empty() ? "provider" : "model_provider"));
   const std::string where = draft.where(settings.speech_provider.empty() ? "provider" : "speech_provider");
-  require(draft, speech, kListen, where);
-  require(draft, speech, kSpeak, where);
+  require(draft, speech, Task::Listen, where);
+  require(draft, speech, Task::Speak, where);
   return {CascadeWay{{speech}, {think}, {speech}}};
 }
 
@@ -148,43 +139,34 @@ std::vector<SessionWay> usual_ways(Draft& draft, const ProviderPtr& provider, co
   if (!provider) return {};
   const std::string where = draft.where("provider");
   const CascadeWay alone{{provider}, {provider}, {provider}};
-  switch (provider->kind) {
-    case ProviderKind::Local:
-      return {alone};
-    case ProviderKind::OpenAi:
-      return {RealtimeWay{provider}, alone};
-    case ProviderKind::AzureOpenAi: {
-      std::vector<SessionWay> ways{RealtimeWay{provider}};
-      if (can(*provider, kListen) && can(*provider, kThink) && can(*provider, kSpeak)) ways.emplace_back(alone);
-      return ways;
-    }
-    case ProviderKind::Azure: {
-      for (const Duty* duty : {&kListen, &kThink, &kSpeak}) require(draft, provider, *duty, where);
-      std::vector<SessionWay> ways;
-      if (can(*provider, kRealtime)) ways.emplace_back(RealtimeWay{provider});
+  std::vector<SessionWay> ways;
+  switch (provider->kind->sessions.usual) {
+    case UsualSessions::Cascade:
+      for (const Task task : {Task::Listen, Task::Think, Task::Speak}) require(draft, provider, task, where);
+      if (can(provider, Task::Realtime)) ways.emplace_back(RealtimeWay{provider});
       ways.emplace_back(alone);
-      return ways;
-    }
-    case ProviderKind::Deepgram:
-      if (config::text_of(draft.settings().fallback, "transfer_to").empty())
-        draft.warn({where, "the Voice Agent of " + provider->name + " is the only way to hold a conversation: while it is not available, callers hear a goodbye. Add to sessions a "
-                               "cascade in which another provider thinks, or set fallback/transfer_to (docs/deepgram.md)"});
-      return {RealtimeWay{provider}};
-    case ProviderKind::OpenAiCompatible:
-    case ProviderKind::Ollama:
-      require(draft, provider, kThink, where);
-      return {CascadeWay{{can(*provider, kListen) ? provider : local}, {provider}, {can(*provider, kSpeak) ? provider : local}}};
+      break;
+    case UsualSessions::Realtime:
+      if (const auto judge = provider->kind->sessions.judge_alone; judge != nullptr && text_of(draft.settings().fallback, "transfer_to").empty())
+        draft.warn({where, judge(*provider)});
+      ways.emplace_back(RealtimeWay{provider});
+      if (can_cascade(provider)) ways.emplace_back(alone);
+      break;
+    case UsualSessions::Thinker:
+      require(draft, provider, Task::Think, where);
+      ways.emplace_back(CascadeWay{{can(provider, Task::Listen) ? provider : local}, {provider}, {can(provider, Task::Speak) ? provider : local}});
+      break;
   }
-  return {};
+  return ways;
 }
 
 /// Returns the providers of one part of a cascade, and checks that each can do its task.
 Providers part(Draft& draft, const JsonValue& session, const std::string& where, const char* name, const ProviderPtr& otherwise,
-               const Duty& duty) {
+               Task task) {
   Providers out;
-  const JsonValue* written = config::member(session, name);
+  const JsonValue* written = member(session, name);
   const auto add = [&](const ProviderPtr& provider, const std::string& there) {
-    require(draft, provider, duty, there);
+    require(draft, provider, task, there);
     if (provider) out.push_back(provider);
   };
   if (written == nullptr)
@@ -198,21 +180,21 @@ Providers part(Draft& draft, const JsonValue& session, const std::string& where,
 }
 
 void add_way(Draft& draft, const JsonValue& session, const std::string& where, std::vector<SessionWay>& out) {
-  const JsonValue* named = config::member(session, "provider");
+  const JsonValue* named = member(session, "provider");
   const ProviderPtr provider = draft.provider(named != nullptr ? named->text : draft.settings().provider);
   const std::string at = named != nullptr ? where + "/provider" : where;
-  if (config::text_of(session, "kind") == "realtime") {
+  if (text_of(session, "kind") == "realtime") {
     for (const char* name : {"listen", "think", "speak"}) {
-      if (config::member(session, name) != nullptr)
+      if (member(session, name) != nullptr)
         draft.tell({where + "/" + name, "a part of a cascade in a realtime session", "kind and provider",
                     "take it out, or make it a cascade"});
     }
-    require(draft, provider, kRealtime, at);
+    require(draft, provider, Task::Realtime, at);
     if (provider) out.push_back(RealtimeWay{provider});
     return;
   }
-  CascadeWay way{part(draft, session, at, "listen", provider, kListen), part(draft, session, at, "think", provider, kThink),
-                 part(draft, session, at, "speak", provider, kSpeak)};
+  CascadeWay way{part(draft, session, at, "listen", provider, Task::Listen), part(draft, session, at, "think", provider, Task::Think),
+                 part(draft, session, at, "speak", provider, Task::Speak)};
   if (!way.listen.empty() && !way.think.empty() && !way.speak.empty()) out.push_back(std::move(way));
 }
 
@@ -220,16 +202,10 @@ void add_way(Draft& draft, const JsonValue& session, const std::string& where, s
 void warn_of_talk(Draft& draft, const std::vector<SessionWay>& ways) {
   for (const SessionWay& way : ways) {
     const auto* talk = std::get_if<RealtimeWay>(&way);
-    if (talk == nullptr) continue;
-    const ProviderProfile& provider = *talk->provider;
-    const std::string at = "/providers/" + provider.name;
-    const bool is_azure = provider.kind == ProviderKind::Azure || provider.kind == ProviderKind::AzureOpenAi;
-    if (is_azure && provider.models.transcription.empty())
-      draft.warn({at + "/models/transcription", "is not set: in realtime sessions, neither the transcript nor a provider that takes over later gets the callers' words"});
-    if (provider.kind == ProviderKind::Azure)
-      draft.warn({at + "/models/realtime", "Azure Speech speaks Offhook's own sentences, such as the greeting, in another voice than the model's"});
-    if (provider.kind == ProviderKind::Deepgram && !draft.settings().regions.empty())
-      draft.warn({draft.where("regions"), "the Voice Agent of " + provider.name + " uses a model of another provider: see deepgram/thinks_by"});
+    const auto judge = talk != nullptr ? talk->provider->kind->sessions.judge_realtime : nullptr;
+    if (judge == nullptr) continue;
+    for (const auto& [where, what] : judge(*talk->provider, !draft.settings().regions.empty()))
+      draft.warn({where.starts_with('/') ? "/providers/" + talk->provider->name + where : draft.where(where), what});
   }
 }
 
@@ -238,7 +214,7 @@ void check_regions(Draft& draft, const std::vector<SessionWay>& ways) {
   if (allowed.empty()) return;
   const auto check = [&](const ProviderPtr& provider) {
     const auto is_its = [&](const std::string& region) { return base::iequals(region, provider->region); };
-    if (provider->kind == ProviderKind::Local || std::any_of(allowed.begin(), allowed.end(), is_its)) return;
+    if (provider->kind->is_local || std::any_of(allowed.begin(), allowed.end(), is_its)) return;
     draft.tell({draft.where("regions"),
                 "a session with the provider " + provider->name +
                     (provider->region.empty() ? ", which has no region" : ", which is in another region"),
@@ -260,7 +236,8 @@ void draft_sessions(Draft& draft, AgentProfile& out) {
   auto local = draft.provider("local");
   if (!local) {
     auto ours = std::make_shared<ProviderProfile>();
-    ours->name = "local";
+    ours->name = local_kind().name;
+    ours->kind = &local_kind();
     local = std::move(ours);
   }
   if (written.empty()) out.sessions = usual_ways(draft, draft.provider(draft.settings().provider), local);

@@ -82,7 +82,7 @@ void tell_keys_of_another_tool(Draft& draft, const std::string& where) {
 std::vector<std::string> granted_keys(Draft& draft, const JsonValue& written, const std::string& where) {
   std::vector<std::string> keys;
   for (std::size_t i = 0; i < written.items.size(); ++i) {
-    std::string pattern = config::text_of(written.items[i], "pattern");
+    std::string pattern = text_of(written.items[i], "pattern");
     if (tools::is_key_pattern(pattern)) keys.push_back(std::move(pattern));
     else if (!pattern.empty())  // An empty pattern was reported already.
       draft.tell({where + "/" + std::to_string(i), "text that is not a pattern of keys", "keys of 0-9 * # A-D, with X for any digit, and at least one of * # A-D among them",
@@ -93,7 +93,7 @@ std::vector<std::string> granted_keys(Draft& draft, const JsonValue& written, co
 
 void add_server_grant(Draft& draft, const JsonValue& written, const std::string& where, std::vector<ServerToolGrant>& out) {
   ServerToolGrant grant;
-  grant.name = config::text_of(written, "name");
+  grant.name = text_of(written, "name");
   const auto& servers = draft.effective().config.tool_servers;
   const auto is_known = [&grant](const config::ToolServerSettings& server) { return server.name == grant.server(); };
   if (std::none_of(servers.begin(), servers.end(), is_known)) {
@@ -103,21 +103,21 @@ void add_server_grant(Draft& draft, const JsonValue& written, const std::string&
                        config::advise(known, grant.server(), "add its server to /tool_servers; `offhook tools` shows the tools of a server")});
   }
   if (find_grant(out, grant.name) != nullptr) return draft.tell({where, "a tool twice", "each tool once", "keep one of them"});
-  if (config::member(written, "destinations") != nullptr)
+  if (member(written, "destinations") != nullptr)
     draft.tell({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "take them out"});
-  if (config::member(written, "keys") != nullptr) tell_keys_of_another_tool(draft, where);
-  if (const auto word = config::text_of(written, "class"); !word.empty()) grant.what = class_named(word);
-  const std::string confirm = config::text_of(written, "confirm");
+  if (member(written, "keys") != nullptr) tell_keys_of_another_tool(draft, where);
+  if (const auto word = text_of(written, "class"); !word.empty()) grant.what = class_named(word);
+  const std::string confirm = text_of(written, "confirm");
   const bool asks_by_class = grant.what == ToolClass::Money || grant.what == ToolClass::Telephony;
   if (confirm == "caller" || (confirm.empty() && asks_by_class)) grant.confirm = Confirm::Caller;
-  if (const JsonValue* most = config::member(written, "max_per_call")) grant.max_per_call = static_cast<unsigned>(most->integer);
-  if (const JsonValue* most = config::member(written, "max_per_minute")) grant.max_per_minute = static_cast<unsigned>(most->integer);
-  grant.question = config::text_of(written, "question");
+  if (const JsonValue* most = member(written, "max_per_call")) grant.max_per_call = static_cast<unsigned>(most->integer);
+  if (const JsonValue* most = member(written, "max_per_minute")) grant.max_per_minute = static_cast<unsigned>(most->integer);
+  grant.question = text_of(written, "question");
   if (grant.what == ToolClass::Money && confirm == "never")
     draft.tell({where + "/confirm", "\"never\" for a tool of the class money", "\"caller\"", "take it out: Offhook always asks the caller"});
   else if (asks_by_class && grant.confirm == Confirm::Caller && grant.question.empty())
     tell_no_question(draft, grant.what, where);
-  if (const JsonValue* schema = config::member(written, "arguments")) grant.arguments = granted_arguments(draft, *schema, where + "/arguments");
+  if (const JsonValue* schema = member(written, "arguments")) grant.arguments = granted_arguments(draft, *schema, where + "/arguments");
   out.push_back(std::move(grant));
 }
 
@@ -129,26 +129,26 @@ void tell_unknown(Draft& draft, const std::string& name, const std::string& wher
 }
 
 void add_grant(Draft& draft, const JsonValue& written, const std::string& where, std::vector<ToolGrant>& out) {
-  const std::string wanted = config::text_of(written, "name");
+  const std::string wanted = text_of(written, "name");
   const auto tool = tool_named(wanted);
   if (!tool) {
     if (!wanted.empty()) tell_unknown(draft, wanted, where);  // An empty name was reported already.
     return;
   }
   for (const char* of_servers : {"class", "question", "max_per_minute", "arguments"}) {
-    if (config::member(written, of_servers) != nullptr)
+    if (member(written, of_servers) != nullptr)
       draft.tell({where + "/" + of_servers, "a setting for tools of servers only", "name, confirm, max_per_call, destinations, keys", "take it out"});
   }
   if (is_granted(out, *tool)) return draft.tell({where, "a tool twice", "each tool once", "keep one of them"});
   ToolGrant grant{*tool, Confirm::Never, usual_most(*tool), {}};
-  if (config::text_of(written, "confirm") == "caller") grant.confirm = Confirm::Caller;
-  if (const JsonValue* most = config::member(written, "max_per_call")) grant.max_per_call = static_cast<unsigned>(most->integer);
-  if (const JsonValue* destinations = config::member(written, "destinations")) {
+  if (text_of(written, "confirm") == "caller") grant.confirm = Confirm::Caller;
+  if (const JsonValue* most = member(written, "max_per_call")) grant.max_per_call = static_cast<unsigned>(most->integer);
+  if (const JsonValue* destinations = member(written, "destinations")) {
     if (*tool != BuiltInTool::Transfer)
       draft.tell({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "take them out"});
     for (const auto& [name, target] : destinations->members) grant.destinations.push_back({name, target.text});
   }
-  if (const JsonValue* keys = config::member(written, "keys")) {
+  if (const JsonValue* keys = member(written, "keys")) {
     if (*tool == BuiltInTool::SendDigits) grant.keys = granted_keys(draft, *keys, where + "/keys");
     else tell_keys_of_another_tool(draft, where);
   }
@@ -198,7 +198,7 @@ void draft_tools(Draft& draft, const std::optional<std::vector<std::string>>& of
   const bool is_written = written.kind == JsonValue::Kind::List;
   for (std::size_t i = 0; i < written.items.size(); ++i) {
     const std::string where = draft.where("tools") + "/" + std::to_string(i);
-    if (is_server_tool(config::text_of(written.items[i], "name"))) add_server_grant(draft, written.items[i], where, out.server_tools);
+    if (is_server_tool(text_of(written.items[i], "name"))) add_server_grant(draft, written.items[i], where, out.server_tools);
     else add_grant(draft, written.items[i], where, out.tools);
   }
   if (!is_written && !of_file) out.tools.push_back({BuiltInTool::HangUp, Confirm::Never, usual_most(BuiltInTool::HangUp), {}});

@@ -23,23 +23,23 @@ std::string transport_of(const config::Sip& sip) { return sip.transport == "udp"
 
 /// Makes a SIP URI from an object with host and port. Without a port, DNS chooses it.
 std::string server_uri(const JsonValue& server, const config::Sip& sip) {
-  const auto* port = config::member(server, "port");
-  return "sip:" + bracketed(config::text_of(server, "host")) + (port != nullptr ? ":" + std::to_string(port->integer) : "") + transport_of(sip);
+  const auto* port = member(server, "port");
+  return "sip:" + bracketed(text_of(server, "host")) + (port != nullptr ? ":" + std::to_string(port->integer) : "") + transport_of(sip);
 }
 
 sip::ChallengeOptions challenge_options(const config::Sip& sip) {
   sip::ChallengeOptions options;
-  if (const auto* realms = config::member(sip.challenges, "realms")) {
-    for (const auto& one : realms->items) options.realms.push_back(config::text_of(one, "realm"));
+  if (const auto* realms = member(sip.challenges, "realms")) {
+    for (const auto& one : realms->items) options.realms.push_back(text_of(one, "realm"));
   }
-  if (const auto* allowed = config::member(sip.challenges, "in_received_calls")) options.in_peers_dialogs = allowed->flag;
+  if (const auto* allowed = member(sip.challenges, "in_received_calls")) options.in_peers_dialogs = allowed->flag;
   return options;
 }
 
 /// Returns the addresses from which a trunk's calls come. config::check_together() has checked that they are addresses.
 std::vector<base::IpAddress> trunk_addresses(const config::Sip& sip) {
-  std::vector<std::string> hosts{sip.host, config::text_of(sip.outbound_proxy, "host")};
-  for (const auto& one : sip.secondaries.items) hosts.push_back(config::text_of(one, "host"));
+  std::vector<std::string> hosts{sip.host, text_of(sip.outbound_proxy, "host")};
+  for (const auto& one : sip.secondaries.items) hosts.push_back(text_of(one, "host"));
   std::vector<base::IpAddress> addresses;
   for (const std::string& host : hosts) {
     if (const auto ip = config::address_of_host(host)) addresses.push_back(*ip);
@@ -69,7 +69,7 @@ sip::AccountOptions account(const config::Sip& sip) {
   if (sip.registration != "parallel")
     for (const auto& one : sip.secondaries.items) account.secondaries.push_back(server_uri(one, sip));
   for (const auto& one : sip.trusted_peers.items) {
-    if (const auto ip = base::IpAddress::parse(config::text_of(one, "address"))) account.trusted_peers.push_back(*ip);
+    if (const auto ip = base::IpAddress::parse(text_of(one, "address"))) account.trusted_peers.push_back(*ip);
   }
   return account;
 }
@@ -88,12 +88,12 @@ std::vector<sip::AccountOptions> standby_accounts(const config::Sip& sip, const 
 sip::CallerOptions caller_options(const config::Sip& sip) {
   sip::CallerOptions options;
   for (const auto& one : sip.caller_secrets) options.who.push_back({one.username, one.password.reveal()});
-  if (const std::string realm = config::text_of(sip.callers, "realm"); !realm.empty()) options.realm = realm;
-  const auto* algorithms = config::member(sip.callers, "algorithms");
+  if (const std::string realm = text_of(sip.callers, "realm"); !realm.empty()) options.realm = realm;
+  const auto* algorithms = member(sip.callers, "algorithms");
   if (algorithms == nullptr) return options;
   options.algorithms.clear();
   for (const auto& one : algorithms->items) {
-    const std::string name = config::text_of(one, "name");
+    const std::string name = text_of(one, "name");
     const auto algorithm = name == "MD5" ? sip::Algorithm::Md5 : name == "SHA-256" ? sip::Algorithm::Sha256 : sip::Algorithm::Sha512_256;
     if (std::find(options.algorithms.begin(), options.algorithms.end(), algorithm) == options.algorithms.end())
       options.algorithms.push_back(algorithm);
@@ -105,20 +105,20 @@ std::optional<phone::WatchOptions> watch_options(const config::Sip& sip) {
   if (sip.watchers.kind == JsonValue::Kind::Null) return std::nullopt;
   phone::WatchOptions options;
   for (const auto& one : sip.watchers.items)
-    options.allowed.push_back({config::text_of(one, "watcher"), config::text_of(one, "view") == "calls" ? phone::View::Calls : phone::View::Busy});
+    options.allowed.push_back({text_of(one, "watcher"), text_of(one, "view") == "calls" ? phone::View::Calls : phone::View::Busy});
   return options;
 }
 
 sip::AdmissionOptions admission_options(const config::Sip& sip) {
   sip::AdmissionOptions options;
   const auto number = [](const JsonValue& object, std::string_view name, auto& into) {
-    if (const auto* value = config::member(object, name)) into = std::remove_reference_t<decltype(into)>(value->integer);
+    if (const auto* value = member(object, name)) into = std::remove_reference_t<decltype(into)>(value->integer);
   };
   const auto flag = [&sip](std::string_view name, bool& into) {
-    if (const auto* value = config::member(sip.admission, name)) into = value->flag;
+    if (const auto* value = member(sip.admission, name)) into = value->flag;
   };
   const auto rate = [&](std::string_view name, sip::AdmissionOptions::Rate& into) {
-    const auto* value = config::member(sip.admission, name);
+    const auto* value = member(sip.admission, name);
     if (value == nullptr) return;
     number(*value, "per_second", into.per_second);
     number(*value, "burst", into.burst);
@@ -132,11 +132,11 @@ sip::AdmissionOptions admission_options(const config::Sip& sip) {
   number(sip.admission, "max_failures", options.max_failures);
   number(sip.admission, "forgiven_every_seconds", options.forgiven_every);
   number(sip.admission, "ban_time_seconds", options.ban_time);
-  const auto* peers = config::member(sip.admission, "peers");
+  const auto* peers = member(sip.admission, "peers");
   if (peers == nullptr) return options;
   options.peers.clear();
   for (const auto& one : peers->items) {
-    const auto ip = base::IpAddress::parse(config::text_of(one, "address"));
+    const auto ip = base::IpAddress::parse(text_of(one, "address"));
     if (!ip) continue;
     unsigned bits = ip->is_v4() ? 32 : 128;
     number(one, "bits", bits);
@@ -149,19 +149,19 @@ phone::IdentityOptions identity_options(const config::Config& config) {
   using Unproven = phone::IdentityOptions::Unproven;
   phone::IdentityOptions options;
   const JsonValue& identity = config.sip.identity;
-  const auto file = [&config](const JsonValue& object, std::string_view name) { return config::beside(config.path, config::text_of(object, name)); };
-  const auto rule = [&identity](std::string_view name) { return config::text_of(identity, name) == "refuse" ? Unproven::Refused : Unproven::Taken; };
-  if (const auto* certificates = config::member(identity, "certificates")) {
+  const auto file = [&config](const JsonValue& object, std::string_view name) { return config::beside(config.path, text_of(object, name)); };
+  const auto rule = [&identity](std::string_view name) { return text_of(identity, name) == "refuse" ? Unproven::Refused : Unproven::Taken; };
+  if (const auto* certificates = member(identity, "certificates")) {
     phone::IdentityOptions::Verifying verifying;
     verifying.trust_file = file(identity, "trust_file");
-    for (const auto& one : certificates->items) verifying.certificates.push_back({config::text_of(one, "url"), file(one, "file")});
-    if (const auto* age = config::member(identity, "max_age_seconds")) verifying.max_age = std::chrono::seconds(age->integer);
+    for (const auto& one : certificates->items) verifying.certificates.push_back({text_of(one, "url"), file(one, "file")});
+    if (const auto* age = member(identity, "max_age_seconds")) verifying.max_age = std::chrono::seconds(age->integer);
     verifying.failed = rule("failed");
     verifying.absent = rule("absent");
     options.verifying = std::move(verifying);
   }
-  if (const auto* sign = config::member(identity, "sign"))
-    options.signing = {file(*sign, "key"), config::text_of(*sign, "url"), config::text_of(*sign, "attest")};
+  if (const auto* sign = member(identity, "sign"))
+    options.signing = {file(*sign, "key"), text_of(*sign, "url"), text_of(*sign, "attest")};
   return options;
 }
 
@@ -170,33 +170,33 @@ sip::TlsOptions tls_options(const config::Config& config) {
   sip::TlsOptions options;
   const JsonValue& tls = config.sip.tls;
   const auto file = [&](std::string_view name) {
-    const std::string path = config::text_of(tls, name);
+    const std::string path = text_of(tls, name);
     return path.empty() ? path : config::beside(config.path, path);
   };
-  const std::string verify = config::text_of(tls, "verify");
+  const std::string verify = text_of(tls, "verify");
   options.verify = verify == "insecure" ? Verify::Insecure : verify == "pinned" ? Verify::Pinned : Verify::Required;
-  if (const auto* wildcards = config::member(tls, "wildcards")) options.wildcards = wildcards->flag;
+  if (const auto* wildcards = member(tls, "wildcards")) options.wildcards = wildcards->flag;
   options.ca_file = file("ca_file");
   options.certificate_file = file("certificate");
   options.key_file = file("key");
-  if (const std::string pin = config::text_of(tls, "pin"); !pin.empty()) options.pins.push_back(pin);
+  if (const std::string pin = text_of(tls, "pin"); !pin.empty()) options.pins.push_back(pin);
   return options;
 }
 
 sip::WebSocketOptions web_socket_options(const config::Sip& sip) {
   sip::WebSocketOptions options;
-  if (const std::string path = config::text_of(sip.web_socket, "path"); !path.empty()) options.path = path;
-  if (const auto* origins = config::member(sip.web_socket, "origins")) {
-    for (const auto& item : origins->items) options.origins.push_back(config::text_of(item, "origin"));
+  if (const std::string path = text_of(sip.web_socket, "path"); !path.empty()) options.path = path;
+  if (const auto* origins = member(sip.web_socket, "origins")) {
+    for (const auto& item : origins->items) options.origins.push_back(text_of(item, "origin"));
   }
   return options;
 }
 
 /// Adds the listener for browsers. The list replaces the default, so it also contains UDP and TCP, on which Offhook always listens.
 void listen_for_web_sockets(const config::Sip& sip, sip::EdgeOptions& edge) {
-  const auto* port = config::member(sip.web_socket, "port");
+  const auto* port = member(sip.web_socket, "port");
   if (port == nullptr) return;
-  const bool secure = !config::text_of(sip.tls, "certificate").empty();
+  const bool secure = !text_of(sip.tls, "certificate").empty();
   edge.listeners = {{sip::Transport::Udp, edge.bind, edge.port},
                     {sip::Transport::Tcp, edge.bind, edge.port},
                     {secure ? sip::Transport::Wss : sip::Transport::Ws, edge.bind, static_cast<std::uint16_t>(port->integer)}};
@@ -247,7 +247,7 @@ transcripts::TranscriptOptions transcript_options(const config::Config& config) 
   options.folder = settings.folder;
   options.keep_days = settings.keep_days;
   options.redact_digits = settings.redact_digits;
-  for (const auto& item : settings.patterns.items) options.patterns.push_back(config::text_of(item, "pattern"));
+  for (const auto& item : settings.patterns.items) options.patterns.push_back(text_of(item, "pattern"));
   options.readable = settings.readable;
   return options;
 }
@@ -284,8 +284,8 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.phone.sip.bind = base::IpAddress::parse(config.sip.bind_address).value_or(base::IpAddress{});
   options.phone.sip.port = config.sip.bind_port;
   const std::string& transport = config.sip.transport;
-  const bool listens = config::member(config.sip.web_socket, "port") != nullptr;
-  const bool shows = listens && !config::text_of(config.sip.tls, "certificate").empty();
+  const bool listens = member(config.sip.web_socket, "port") != nullptr;
+  const bool shows = listens && !text_of(config.sip.tls, "certificate").empty();
   if (transport == "tls" || transport == "wss" || shows) options.phone.sip.tls = tls_options(config);
   if (transport == "ws" || transport == "wss" || listens) options.phone.sip.web_socket = web_socket_options(config.sip);
   listen_for_web_sockets(config.sip, options.phone.sip);

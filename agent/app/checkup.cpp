@@ -10,6 +10,7 @@
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
 #include <offhook/agent/providers/embedded/provider.hpp>
 #include <offhook/agent/providers/embedded/sphinx_decoder.hpp>
+#include <offhook/agent/providers/registry/registry.hpp>
 #include <offhook/agent/store/folder.hpp>
 #include <offhook/media/engine/silero_model.hpp>
 #include <offhook/sip/transport/tls_check.hpp>
@@ -131,7 +132,7 @@ void warn_of_readers(const config::Sources& sources, const config::Effective& ef
 void check_embedded(const AgentDirectory& directory, Checkup& out) {
   std::vector<std::string> seen;
   const auto check = [&](const AgentProfile& profile) {
-    if (!uses(profile, ProviderKind::Local) || std::find(seen.begin(), seen.end(), profile.dialogue) != seen.end()) return;
+    if (!uses(profile, local_kind()) || std::find(seen.begin(), seen.end(), profile.dialogue) != seen.end()) return;
     seen.push_back(profile.dialogue);
     check_dialogue(profile.dialogue, out);
   };

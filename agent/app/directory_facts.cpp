@@ -1,5 +1,7 @@
 #include <offhook/agent/app/directory_facts.hpp>
 
+#include <offhook/agent/providers/registry/registry.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -9,7 +11,8 @@ namespace offhook::inline v0::agent {
 
 std::shared_ptr<const AgentDirectory> local_agent(const AgentOptions& options) {
   const auto provider = std::make_shared<ProviderProfile>();
-  provider->name = "local";
+  provider->name = local_kind().name;
+  provider->kind = &local_kind();
   const auto profile = std::make_shared<AgentProfile>();
   profile->sessions = {CascadeWay{{provider}, {provider}, {provider}}};
   profile->voice = options.embedded.voice;

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/agent/providers/provider.hpp>
 #include <offhook/agent/setup/key_trial.hpp>
 #include <offhook/agent/setup/speech_trial.hpp>
 
@@ -60,7 +61,7 @@ Finding ask_pbx(const config::Config& config) {
 }
 
 void add(const ProviderPtr& provider, std::vector<ProviderPtr>& out) {
-  if (provider->kind == ProviderKind::Local) return;
+  if (provider->kind->is_local) return;
   if (std::none_of(out.begin(), out.end(), [&](const ProviderPtr& each) { return each->name == provider->name; })) out.push_back(provider);
 }
 

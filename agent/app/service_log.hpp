@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Writes log lines about services that all calls share: providers by name ("openai/realtime"), tool servers, and refused strangers. CallLog writes
-/// the lines of one call.
+/// Writes log lines about services that all calls share: providers by name ("NAME/realtime"), tool servers, and refused strangers. CallLog
+/// writes the lines of one call.
 void log_tool_server(const tools::mcp::ServerEvent& event);
 void log_pause(std::string_view service, FailureKind kind, base::Duration pause);
 void log_return(std::string_view service);

@@ -1,9 +1,8 @@
 #include <offhook/agent/config/check.hpp>
 
-#include <offhook/agent/config/provider_completion.hpp>
-
 #include <offhook/agent/config/check_words.hpp>
 #include <offhook/agent/config/harmless_value.hpp>
+#include <offhook/agent/providers/registry/registry.hpp>
 #include <offhook/agent/support/suggestion.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
@@ -202,6 +201,7 @@ std::string advise(const std::vector<std::string>& known, std::string_view writt
 }
 
 std::string allowed_for(const Setting& setting) {
+  if (!setting.allowed.empty()) return std::string(setting.allowed);
   switch (setting.shape) {
     case Shape::Whole:
       return "a whole number from " + std::to_string(setting.least) + " to " + std::to_string(setting.most) +
@@ -284,8 +284,9 @@ JsonValue value_of_text(const Setting& setting, std::string_view text) {
     case Shape::Codecs:
     case Shape::Names: return list_of(setting, text);
     case Shape::Provider: {
-      const auto ours = std::find_if(kProviderKinds.begin(), kProviderKinds.end(), [text](ProviderKind kind) { return base::iequals(to_string(kind), text); });
-      return json_text(ours != kProviderKinds.end() ? to_string(*ours) : text);
+      const auto kinds = provider_kinds();
+      const auto ours = std::find_if(kinds.begin(), kinds.end(), [text](const Provider* kind) { return base::iequals(kind->name, text); });
+      return json_text(ours != kinds.end() ? (*ours)->name : text);
     }
     case Shape::Providers: {
       JsonValue names = list_of(setting, text);

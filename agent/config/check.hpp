@@ -11,11 +11,6 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// Explains why a value does not fit its setting. Quotes the value only if it is harmless (harmless_value.hpp).
-struct Complaint {
-  std::string found, allowed, advice;
-};
-
 using Checked = base::Result<JsonValue, Complaint>;
 /// Returns the error that `setting` does not take the value `found`, with `advice`.
 [[nodiscard]] Checked refuse(const Setting& setting, std::string found, std::string advice);

@@ -198,23 +198,16 @@ bool check_voice(const std::string& voice, const std::string& where, Problems& p
 /// Returns true when the provider speaks itself in sessions that name no speaker, as in usual_ways() and ways_of_two() of
 /// agents/draft_sessions.cpp.
 bool has_voice(const ProviderProfile& provider, bool another_thinks) {
+  const ProviderSessions& usual = provider.kind->sessions;
+  if (usual.abilities.speak != Ability::ByModel) return usual.abilities.speak == Ability::Always;
   const bool hears = !provider.models.transcription.empty(), speaks = !provider.models.speech.empty();
-  switch (provider.kind) {
-    case ProviderKind::Local:
-    case ProviderKind::Ollama: return false;
-    case ProviderKind::Azure:
-    case ProviderKind::Deepgram: return true;
-    case ProviderKind::OpenAi:
-    case ProviderKind::AzureOpenAi: return !another_thinks || (hears && speaks);
-    case ProviderKind::OpenAiCompatible: return speaks && (hears || !another_thinks);
-  }
-  return true;
+  return usual.usual == UsualSessions::Thinker ? speaks && (hears || !another_thinks) : !another_thinks || (hears && speaks);
 }
 
 void check_voices(Effective& out) {
   const auto is_embedded = [&out](const std::string& provider, const std::string& model, const std::string& speech) {
     const auto found = find_provider(out.config, speech.empty() ? provider : speech);
-    if (!found || found->kind == ProviderKind::Local) return found != nullptr;
+    if (!found || found->kind->is_local) return found != nullptr;
     return speech.empty() && !has_voice(*found, !model.empty());
   };
   AgentSettings& agent = out.config.agent;

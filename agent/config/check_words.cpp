@@ -1,6 +1,7 @@
 #include <offhook/agent/config/check_words.hpp>
 
 #include <offhook/agent/config/harmless_value.hpp>
+#include <offhook/agent/providers/registry/registry.hpp>
 #include <offhook/base/text.hpp>
 
 #include <algorithm>
@@ -22,7 +23,7 @@ std::size_t most_of(const Setting& setting, std::size_t otherwise) {
 /// Explains what is wrong with one text of this shape; nullopt when it is valid.
 std::optional<std::string> fault_of(Shape shape, std::string_view text, std::size_t most);
 
-/// Returns the region as Azure's addresses write it. The portal shows "West Europe" for "westeurope".
+/// Returns the region as the addresses of its services write it. A portal may show "West Europe" for "westeurope".
 std::string region_of(std::string_view text) {
   std::string region;
   for (const char c : text) {
@@ -107,8 +108,6 @@ std::string advice_for(Shape shape) {
       return "write the number alone, or sip:NUMBER@HOST";
     case Shape::Url:
       return "correct it, and write keys and passwords in their own settings";
-    case Shape::Region:
-      return "write it as one word, as Azure's portal shows it beside the key";
     case Shape::Language:
       return "write one, such as \"en\", or leave it out";
     default:
@@ -116,10 +115,16 @@ std::string advice_for(Shape shape) {
   }
 }
 
+std::string allowed_providers() {
+  std::string all;
+  for (const Provider* kind : provider_kinds()) all += "\"" + std::string(kind->name) + "\", ";
+  return all + "or a name of /providers";
+}
+
 Checked check_one(const Setting& setting, const JsonValue& value) {
   if (value.kind != Kind::Text) return refuse(setting, with_value(std::string(name_of(value.kind)), setting, value), "write text, in quotes");
   if (auto fault = fault_of(setting.shape, value.text, most_of(setting, kMaxTarget)))
-    return refuse(setting, with_value(*std::move(fault), setting, value), advice_for(setting.shape));
+    return refuse(setting, with_value(*std::move(fault), setting, value), setting.advice.empty() ? advice_for(setting.shape) : std::string(setting.advice));
   if (setting.shape == Shape::Region) return json_text(region_of(value.text));
   if (setting.shape != Shape::Url) return value;
   std::string_view url = value.text;
@@ -179,12 +184,10 @@ std::string allowed_words(const Setting& setting) {
       return "an object of 1 to " + std::to_string(setting.most) + " names, each with a number or a SIP address";
     case Shape::Url:
       return "a URL such as \"https://host.example\"";
-    case Shape::Region:
-      return "a region of Azure, such as \"westeurope\"";
     case Shape::Language:
       return "a language tag such as \"en\" or \"pt-BR\" (BCP 47)";
     case Shape::Provider:
-      return "\"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers";
+      return allowed_providers();
     case Shape::Providers:
       return "a provider, or a list of at most 16 in the order in which Offhook tries them";
     case Shape::Names:

@@ -73,7 +73,7 @@ std::optional<Problem> refusal_of(const std::string& name) {
     if (has_variables || pointer.find("/N") != std::string::npos || (name != variable_of(pointer) && !name.starts_with(variable_of(pointer) + "_"))) continue;
     const bool is_providers = pointer == "/providers";
     return Problem{name, "a variable for " + pointer + ", which contains other settings", "variables for settings with one value, or a list of words",
-                   is_providers ? "set one of the provider's own, such as OPENAI_API_KEY, or write it in the file" : "write it in the file"};
+                   is_providers ? "set one of the provider's own, such as " + std::string(provider_variables().front().name) + ", or write it in the file" : "write it in the file"};
   }
   std::vector<std::string_view> known;
   for (const VariableSetting& each : variable_settings()) known.push_back(std::string_view(each.names.back()).substr(kVariablePrefix.size()));

@@ -183,21 +183,9 @@ void put_inner(JsonValue& tree, const std::vector<std::string>& steps, JsonValue
   *at = std::move(value);
 }
 
-const JsonValue* member(const JsonValue& object, std::string_view name) {
-  for (const auto& [each, value] : object.members) {
-    if (each == name) return &value;
-  }
-  return nullptr;
-}
-
 std::optional<base::IpAddress> address_of_host(std::string_view host) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   return base::IpAddress::parse(host);
-}
-
-std::string text_of(const JsonValue& object, std::string_view name) {
-  const JsonValue* value = member(object, name);
-  return value != nullptr ? value->text : std::string();
 }
 
 JsonValue masked(const Setting& setting, const JsonValue& value) {

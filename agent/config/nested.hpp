@@ -41,10 +41,6 @@ struct InnerPlace {
 /// Stores `value` at the path `steps`; creates objects that are missing on the path.
 void put_inner(JsonValue& tree, const std::vector<std::string>& steps, JsonValue value);
 
-[[nodiscard]] const JsonValue* member(const JsonValue& object, std::string_view name);
-/// Returns a member's text; "" when the member is absent.
-[[nodiscard]] std::string text_of(const JsonValue& object, std::string_view name);
-
 /// Returns the value with "***" for each secret.
 [[nodiscard]] JsonValue masked(const Setting& setting, const JsonValue& value);
 

@@ -1,18 +1,13 @@
 #pragma once
 
 #include <offhook/agent/config/config.hpp>
+#include <offhook/agent/providers/provider.hpp>
 
-#include <array>
 #include <optional>
 #include <string>
-#include <string_view>
 
 /// Makes the profile of one provider from its settings.
 namespace offhook::inline v0::agent::config {
-
-inline constexpr std::array kProviderKinds{ProviderKind::Local,       ProviderKind::OpenAi,           ProviderKind::Azure, ProviderKind::Deepgram, ProviderKind::Ollama,
-                                           ProviderKind::AzureOpenAi, ProviderKind::OpenAiCompatible};
-[[nodiscard]] std::optional<ProviderKind> kind_named(std::string_view name);
 
 /// Completes `tree`, the checked value of /providers/`name`, from the environment and the defaults of its kind. Reports the settings that a
 /// used provider lacks. Returns nullopt when the provider's kind is unknown.
@@ -20,6 +15,6 @@ inline constexpr std::array kProviderKinds{ProviderKind::Local,       ProviderKi
                                                                Effective& effective);
 
 /// Makes the profile from a completed tree; relative paths in it start at `config_path`.
-[[nodiscard]] ProviderProfile read_provider(const std::string& name, ProviderKind kind, const JsonValue& tree, const std::optional<std::string>& config_path);
+[[nodiscard]] ProviderProfile read_provider(const std::string& name, const Provider& kind, const JsonValue& tree, const std::optional<std::string>& config_path);
 
 }  // namespace offhook::inline v0::agent::config

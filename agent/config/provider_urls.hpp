@@ -1,7 +1,6 @@
 #pragma once
 
-#include <offhook/agent/config/check.hpp>
-#include <offhook/agent/profile/provider_profile.hpp>
+#include <offhook/agent/providers/provider.hpp>
 
 #include <optional>
 #include <string>
@@ -10,17 +9,15 @@
 /// Converts the addresses of providers that people paste into the form that each kind needs.
 namespace offhook::inline v0::agent::config {
 
-/// The default address of OpenAI.
-inline constexpr std::string_view kOpenAiUrl = "https://api.openai.com/v1";
+/// Describes a base URL of this kind in words for people: "a URL such as \"https://host.example\"".
+[[nodiscard]] std::string allowed_base(const Provider& kind);
 
-/// Describes a base URL of this kind in words for people: "a URL such as \"https://NAME.openai.azure.com\"".
-[[nodiscard]] std::string allowed_base(ProviderKind kind);
-
-/// Returns `url` without an end that is certainly below the base, and that Offhook appends itself: "/v1" of Ollama and Deepgram,
-/// "/openai/v1" of Azure, "/chat/completions" of OpenAI and similar servers.
-[[nodiscard]] std::string base_of_url(ProviderKind kind, std::string_view url);
+/// Returns `url` without an end that is certainly below the base, and that Offhook appends itself, such as "/chat/completions".
+[[nodiscard]] std::string base_of_url(const Provider& kind, std::string_view url);
 
 /// Explains what is wrong with a base URL that is a URL; nullopt when it can be used. Does not quote the URL.
-[[nodiscard]] std::optional<Complaint> complain_of_base(ProviderKind kind, std::string_view url);
+[[nodiscard]] std::optional<Complaint> complain_of_base(const Provider& kind, std::string_view url);
+/// Explains what is wrong with a different address of a provider.
+[[nodiscard]] std::optional<Complaint> complain_of_query(std::string_view url);
 
 }  // namespace offhook::inline v0::agent::config

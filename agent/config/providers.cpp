@@ -5,6 +5,7 @@
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/config/provider_completion.hpp>
 #include <offhook/agent/config/settings.hpp>
+#include <offhook/agent/providers/registry/registry.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
 
@@ -31,7 +32,7 @@ void add_session_uses(const JsonValue& sessions, const std::string& where, std::
 Problem unknown_provider(const ProviderUse& use, const JsonValue& tree) {
   std::vector<std::string> known;
   for (const auto& [name, provider] : tree.members) known.push_back(name);
-  for (const ProviderKind kind : kProviderKinds) known.emplace_back(to_string(kind));
+  for (const Provider* kind : provider_kinds()) known.emplace_back(kind->name);
   const Setting& setting = *find_setting("agent", "provider");
   return {use.where, with_word("an unknown provider", use.name), allowed_for(setting),
           advise(known, use.name, "describe it in /providers, or use a built-in provider")};
@@ -41,22 +42,32 @@ Origin& origin_of(Effective& effective, std::string_view pointer) {
   return effective.origins[static_cast<std::size_t>(find_setting(pointer) - settings().data())];
 }
 
+/// Returns the kind whose variable makes it the default; nullptr when none is set.
+const Provider* default_kind(const Environment& environment) {
+  for (const Provider* kind : provider_kinds()) {
+    const std::string variable(kind->config.default_variable);
+    const auto value = environment && !variable.empty() ? environment(variable) : std::nullopt;
+    if (value && !value->empty()) return kind;
+  }
+  return nullptr;
+}
+
 /// Takes the default provider only if no setting chooses one. A dialogue file needs `local`. With /agents, calls that no agent takes stay with `local`.
 void take_usual_provider(const Sources& sources, Effective& effective) {
   for (const char* pointer : {"/agent/provider", "/agent/model_provider", "/agent/speech_provider", "/agent/sessions", "/agent/dialogue", "/agents"}) {
     if (origin_of(effective, pointer).source != Source::Default) return;
   }
-  const std::string usual = usual_provider(sources.environment);
-  if (usual == effective.config.agent.provider) return;
-  effective.config.agent.provider = usual;
-  origin_of(effective, "/agent/provider") = {Source::Variable, "OPENAI_API_KEY"};
+  const Provider* kind = default_kind(sources.environment);
+  if (kind == nullptr) return;
+  effective.config.agent.provider = kind->name;
+  origin_of(effective, "/agent/provider") = {Source::Variable, std::string(kind->config.default_variable)};
 }
 
 }  // namespace
 
 std::string usual_provider(const Environment& environment) {
-  const auto key = environment ? environment("OPENAI_API_KEY") : std::nullopt;
-  return key && !key->empty() ? "openai" : AgentSettings{}.provider;
+  const Provider* kind = default_kind(environment);
+  return kind != nullptr ? std::string(kind->name) : AgentSettings{}.provider;
 }
 
 std::vector<ProviderUse> provider_uses(const Effective& effective) {
@@ -82,11 +93,11 @@ void resolve_providers(JsonValue& tree, const Sources& sources, Effective& effec
   const auto uses = provider_uses(effective);
   for (const ProviderUse& use : uses) {
     if (member(tree, use.name) != nullptr) continue;
-    if (kind_named(use.name))
+    if (find_kind(use.name) != nullptr)
       tree.members.emplace_back(use.name, JsonValue{.kind = JsonValue::Kind::Object});
     else
       effective.problems.push_back(unknown_provider(use, tree));
-    if (kind_named(use.name)) continue;
+    if (find_kind(use.name) != nullptr) continue;
     AgentSettings& agent = effective.config.agent;  // A refused name is not shown.
     for (std::string* setting : {&agent.provider, &agent.model_provider, &agent.speech_provider}) {
       if (*setting == use.name) *setting = AgentSettings{}.provider;

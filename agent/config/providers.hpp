@@ -10,7 +10,7 @@
 /// Makes the ProviderProfiles from the configuration, the environment and the defaults.
 namespace offhook::inline v0::agent::config {
 
-/// Returns the provider when no setting names one: "openai" when OPENAI_API_KEY is set, otherwise "local".
+/// Returns the provider when no setting names one: the kind whose default variable is set, otherwise "local".
 [[nodiscard]] std::string usual_provider(const Environment& environment);
 
 /// A setting that names a provider.

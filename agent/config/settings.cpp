@@ -1,27 +1,13 @@
 #include <offhook/agent/config/settings.hpp>
 
 #include <offhook/agent/config/settings_tables.hpp>
+#include <offhook/agent/providers/registry/registry.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace offhook::inline v0::agent::config {
 
 namespace {
-
-constexpr std::array kProviderVariables{
-    ProviderVariable{"OPENAI_API_KEY", "/providers/openai/api_key"},
-    ProviderVariable{"OPENAI_BASE_URL", "/providers/openai_compatible/base_url"},
-    ProviderVariable{"OPENAI_MODEL", "/providers/openai_compatible/models/chat"},
-    ProviderVariable{"AZURE_OPENAI_ENDPOINT", "/providers/azure_openai/base_url"},
-    ProviderVariable{"AZURE_OPENAI_KEY", "/providers/azure_openai/api_key"},
-    ProviderVariable{"AZURE_OPENAI_DEPLOYMENT", "/providers/azure_openai/deployment"},
-    ProviderVariable{"AZURE_SPEECH_KEY", "/providers/azure/speech/key"},
-    ProviderVariable{"AZURE_SPEECH_REGION", "/providers/azure/speech/region"},
-    ProviderVariable{"DEEPGRAM_API_KEY", "/providers/deepgram/api_key"},
-    ProviderVariable{"OLLAMA_BASE_URL", "/providers/ollama/base_url"},
-    ProviderVariable{"OLLAMA_MODEL", "/providers/ollama/models/chat"},
-};
 
 void add_places(const Setting& setting, const std::string& pointer, std::vector<Place>& out) {
   out.push_back({pointer, &setting});
@@ -90,19 +76,9 @@ std::vector<Place> places() {
   return all;
 }
 
-std::span<const ProviderVariable> provider_variables() { return kProviderVariables; }
-
-std::string pointer_of(const Setting& setting) {
-  return (setting.section.empty() ? std::string() : "/" + std::string(setting.section)) + "/" + std::string(setting.name);
-}
-
-std::vector<std::string> choices_of(const Setting& setting) {
-  std::vector<std::string> all;
-  for (std::string_view rest = setting.choices; !rest.empty();) {
-    const auto space = std::min(rest.find(' '), rest.size());
-    all.emplace_back(rest.substr(0, space));
-    rest.remove_prefix(std::min(space + 1, rest.size()));
-  }
+std::vector<ProviderVariable> provider_variables() {
+  std::vector<ProviderVariable> all;
+  for (const Provider* kind : provider_kinds()) all.insert(all.end(), kind->config.shown_variables.begin(), kind->config.shown_variables.end());
   return all;
 }
 

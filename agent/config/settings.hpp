@@ -1,11 +1,10 @@
 #pragma once
 
 #include <offhook/agent/config/config.hpp>
-#include <offhook/agent/support/json_tree.hpp>
+#include <offhook/agent/providers/provider.hpp>
+#include <offhook/agent/settings/setting.hpp>
 
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,69 +12,6 @@
 
 /// The only table of all settings. Checks, JSON Schema, docs/configuration.md, --help and print-config are made from it.
 namespace offhook::inline v0::agent::config {
-
-/// The kind of values that a setting takes.
-enum class Shape : std::uint8_t {
-  Whole,            ///< a whole number from `least` to `most`
-  Flag,             ///< true or false
-  Choice,           ///< one of `choices`
-  Key,              ///< a key as a header carries it: visible ASCII, without blanks
-  Region,           ///< a region of Azure, such as "westeurope"; "West Europe" means the same
-  Line,             ///< text of `least` to `most` characters without control characters
-  Text,             ///< the same, but may have line breaks and tabs
-  Extension,        ///< the user part of a SIP URI, as a PBX writes extensions
-  Host,             ///< a host name or an address
-  Address,          ///< an IP address
-  Codecs,           ///< a list of some of `choices`, each once
-  Name,             ///< a word of Offhook or of the operator: letters, digits, - and _
-  Provider,         ///< the name of a provider
-  Pattern,          ///< a number, or the beginning of a number and a star
-  Target,           ///< a target to dial: a number, or a SIP or tel URI
-  Language,         ///< a BCP 47 tag, such as "pt-BR"
-  Url,              ///< http:// or https://
-  Names,            ///< a list of Names
-  Providers,        ///< the name of a provider, or a list of them in the order of preference
-  Targets,          ///< an object of Names, each with a Target
-  Schema,           ///< a JSON Schema of an object
-  Object,           ///< an object with `members`
-  Objects,          ///< a list of objects with `members`
-  Map,              ///< an object of Names, each with an object with `members`
-};
-
-/// Accessors of a setting's field in Config. `set` takes a checked value. `get` masks a secret. `is_same` compares the secret itself.
-struct Field {
-  void (*set)(Config& config, const JsonValue& value);
-  JsonValue (*get)(const Config& config);
-  bool (*is_same)(const Config& one, const Config& other);
-};
-
-/// One name in the file. The settings inside an Object, Objects or Map are in its `members`. They have neither section nor field, because
-/// the outer setting is stored as a whole.
-struct Setting {
-  std::string_view section{};    ///< "" for a setting at the top of the file
-  std::string_view name;
-  std::string_view environment{};  ///< "" when no variable sets it; in a member: the variable that help and documentation show
-  Shape shape = Shape::Line;
-  std::int64_t least = 0, most = 0;
-  std::string_view choices{};    ///< separated by spaces
-  std::string_view unit{};       ///< "seconds"
-  std::string_view unset{};      ///< meaning of an empty default; "required" when it must be set
-  std::string_view meaning;      ///< for people, without a full stop
-  bool secret = false;           ///< never shown
-  bool may_hold_secret = false;  ///< not shown either, but not always a secret
-  std::span<const Setting> members{};
-  std::string_view short_for{};  ///< for Objects: a text is short for an object with this one member
-  std::string_view also{};       ///< for Objects: the settings of this section are allowed here too
-  Field field{};
-
-  [[nodiscard]] bool is_required() const { return unset == "required"; }
-  [[nodiscard]] bool is_secret() const { return secret; }
-  [[nodiscard]] bool is_compound() const { return shape == Shape::Object || shape == Shape::Objects || shape == Shape::Map; }
-  /// Returns true for text in which "${NAME}", "${file:PATH}" and "${credential:NAME}" are references.
-  [[nodiscard]] bool is_expanded() const {
-    return shape == Shape::Key || shape == Shape::Line || shape == Shape::Extension || shape == Shape::Host || shape == Shape::Url || shape == Shape::Target;
-  }
-};
 
 [[nodiscard]] std::span<const Setting> settings();
 /// Returns the index of a setting of settings().
@@ -86,8 +22,6 @@ struct Setting {
 [[nodiscard]] const Setting* find_setting(std::string_view section, std::string_view name);
 /// Finds a setting by its JSON pointer.
 [[nodiscard]] const Setting* find_setting(std::string_view pointer);
-[[nodiscard]] std::string pointer_of(const Setting& setting);
-[[nodiscard]] std::vector<std::string> choices_of(const Setting& setting);
 /// Returns the members of a compound setting, with those that it shares with a section.
 [[nodiscard]] std::vector<const Setting*> members_of(const Setting& setting);
 
@@ -99,10 +33,7 @@ struct Place {
 /// Returns all places, a compound setting before its members. Omits the settings that /agents shares with /agent.
 [[nodiscard]] std::vector<Place> places();
 
-/// A variable for a setting that a provider's configuration omits.
-struct ProviderVariable {
-  std::string_view name, pointer;
-};
-[[nodiscard]] std::span<const ProviderVariable> provider_variables();
+/// Returns the variables for settings that a provider's configuration omits.
+[[nodiscard]] std::vector<ProviderVariable> provider_variables();
 
 }  // namespace offhook::inline v0::agent::config

@@ -1,5 +1,6 @@
 #include <offhook/agent/config/setting_field.hpp>
 #include <offhook/agent/config/settings_tables.hpp>
+#include <offhook/agent/providers/registry/registry.hpp>
 
 #include <array>
 
@@ -157,9 +158,7 @@ constexpr std::array kAgentMembers{
 
 constexpr std::array kAgentSettings{
     Setting{.section = "agent", .name = "provider", .environment = "PROVIDER", .shape = Shape::Provider,
-            .meaning = "the provider that listens, thinks and speaks: `local` (the embedded guided dialogue), `openai`, `azure`, "
-                       "`deepgram`, `ollama`, `azure_openai`, `openai_compatible`, or a name of /providers (docs/providers.md)",
-            .field = kField<&Config::agent, &AgentSettings::provider>},
+            .meaning = "the provider that listens, thinks and speaks", .field = kField<&Config::agent, &AgentSettings::provider>},
     Setting{.section = "agent", .name = "model_provider", .environment = "MODEL_PROVIDER", .shape = Shape::Provider, .unset = "`provider`",
             .meaning = "the provider that thinks, if it is another one: for `azure` without Azure OpenAI, for example. It makes a cascade "
                        "of two providers; `sessions` can describe more",
@@ -261,6 +260,18 @@ constexpr std::array kAgentSettings{
 
 }  // namespace
 
-std::span<const Setting> agent_settings() { return kAgentSettings; }
+std::span<const Setting> agent_settings() {
+  static const std::string providers = [] {
+    std::string all(kAgentSettings.front().meaning);
+    for (const Provider* kind : provider_kinds()) all += (kind->is_local ? ": `" : ", `") + std::string(kind->name) + (kind->is_local ? "` (the embedded guided dialogue)" : "`");
+    return all + ", or a name of /providers (docs/providers.md)";
+  }();
+  static const auto settings = [] {
+    auto all = kAgentSettings;
+    all.front().meaning = providers;
+    return all;
+  }();
+  return settings;
+}
 
 }  // namespace offhook::inline v0::agent::config

@@ -54,7 +54,7 @@ struct ProviderSwitched {
   std::string from, to, why;
   ModelAndVoice asked{};
 };
-/// For the record: a service failed, and continues by itself. `service` is for example "openai/think"; the session that knows the name fills it in.
+/// For the record: a service failed, and continues by itself. `service` is for example "NAME/think"; the session that knows the name fills it in.
 struct ServiceRetried { Stage stage{}; std::string service; Retry retry; };
 
 /// The interface by which each part of a conversation names its service and its retries.
@@ -151,14 +151,14 @@ struct ReplyDone { std::uint32_t turn = 0; };
 /// The model still works on the next piece of the reply: it is slow, and has not stalled.
 struct ReplyGrows { std::uint32_t turn = 0; };
 /// The model is loading, which may take a minute. The request stays open; another provider may answer it sooner. `service` is for example
-/// "ollama/think"; the session that knows the name fills it in.
+/// "NAME/think"; the session that knows the name fills it in.
 struct ModelLoads { std::uint32_t turn = 0; std::string why; std::string service{}; };
 struct ThinkFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
 /// For the record: the tokens of an answer, as its provider counts them. `cached_input` and `audio_input` are part of `input`,
 /// `audio_output` is part of `output`. It may come after ReplyDone. Most providers report nothing for a cancelled answer.
 struct TokensUsed {
   std::uint32_t turn = 0;  ///< 0: the turn is unknown
-  std::string service;  ///< for example "openai/think"; filled in by the session that knows the name
+  std::string service;  ///< for example "NAME/think"; filled in by the session that knows the name
   std::uint64_t input = 0, cached_input = 0, audio_input = 0, output = 0, audio_output = 0;
 };
 using ThinkEvent = std::variant<ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ReplyGrows, ModelLoads, ThinkFailed, TokensUsed>;

@@ -15,7 +15,7 @@ struct ServiceUse {
   static constexpr std::uint64_t kMostTokens = 100'000'000;  ///< maximum number of tokens of one answer; believable() drops a larger count
   static constexpr base::Duration kMostTime = std::chrono::hours(24 * 365);  ///< longest sum of times
 
-  std::string service;                      ///< "openai/speak"; a part sets "" for its own stage, or the name of another stage
+  std::string service;                      ///< "NAME/speak"; a part sets "" for its own stage, or the name of another stage
   std::uint64_t input_tokens = 0;           ///< all tokens are counted by the provider
   std::uint64_t cached_input_tokens = 0, audio_input_tokens = 0;  ///< parts of input_tokens
   std::uint64_t output_tokens = 0;

@@ -34,7 +34,7 @@ using SessionEvent = std::variant<Transcript, TurnTaken, ListenFailed, ReplyText
 
 /// The service that holds a conversation, for the record. In a cascade each name has three parts with '+' between: listens, thinks, speaks.
 struct ServiceInUse {
-  std::string name;  ///< "openai/realtime"
+  std::string name;  ///< "NAME/realtime"
   ModelAndVoice asked;
 };
 

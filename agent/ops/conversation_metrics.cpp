@@ -19,7 +19,7 @@ prometheus::Counter& turns(Registry& registry, const std::string& kind) {
 
 const prometheus::Histogram::BucketBoundaries kReplySeconds{0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10};
 
-/// Returns the labels for a service: "openai/think" is the provider openai in the stage think. A name without a stage is a provider that does the
+/// Returns the labels for a service: "NAME/think" is the provider NAME in the stage think. A name without a stage is a provider that does the
 /// whole conversation.
 prometheus::Labels labels_of(std::string_view service, FailureKind kind) {
   const auto slash = service.rfind('/');

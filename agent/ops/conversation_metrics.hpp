@@ -28,7 +28,7 @@ class ConversationMetrics {
   void on_tool(const tools::ToolEvent& event);
   /// Counts the use of a service, in a call or outside calls.
   void on_use(const ServiceUse& use);
-  /// Counts a failure of a provider. `service` is the name of its circuit breaker, "openai/think".
+  /// Counts a failure of a provider. `service` is the name of its circuit breaker, "NAME/think".
   void on_provider_failed(std::string_view service, FailureKind kind);
 
  private:

@@ -114,9 +114,5 @@ struct AgentProfile {
 [[nodiscard]] std::string prompt_for(const AgentProfile& profile, const prompts::CallVariables& call);
 /// Returns the greeting to speak; "" when there is none.
 [[nodiscard]] std::string greeting_for(const AgentProfile& profile, const prompts::CallVariables& call);
-/// Returns true when a language model gets the prompt and the tools in at least one of the profile's sessions.
-[[nodiscard]] bool has_language_model(const AgentProfile& profile);
-/// Returns true when at least one of the profile's sessions uses a provider of `kind`.
-[[nodiscard]] bool uses(const AgentProfile& profile, ProviderKind kind);
 
 }  // namespace offhook::inline v0::agent

@@ -18,13 +18,14 @@ namespace offhook::inline v0::agent {
   return std::any_of(codecs.begin(), codecs.end(), [](media::AudioCodec codec) { return media::is_wide(codec); }) ? wide : 8000;
 }
 
-/// Returns `speaker` with its characters counted and its fixed sentences cached. `sound`: see ProviderParts::sound. `every`:
+/// Returns `speaker` with its characters counted and its fixed sentences cached. `sound`: see ProviderParts::sound, with
+/// an address beside the base URL. `every`:
 /// shortest interval between two preparations, for a server that limits the requests per minute. If it is nullopt, fixed sentences
 /// are cached at their first use and not prepared. Speaker::prepare() prepares a tool's question in both cases.
 inline std::unique_ptr<Speaker> cached_voice(const PartNeeds& needs, std::unique_ptr<Speaker> speaker, const std::string& sound, Wake wake,
                                              std::optional<base::Duration> every = base::Duration::zero()) {
-  const ProviderProfile& provider = *needs.provider;  // The key contains the addresses too, because a reload may have changed them.
-  const std::string kind_of_sound = provider.name + ' ' + provider.base_url + ' ' + provider.speech.url + provider.speech.region + ' ' + sound;
+  // The key contains the address too, because a reload may have changed it.
+  const std::string kind_of_sound = needs.provider->name + ' ' + needs.provider->base_url + ' ' + sound;
   auto metered = std::make_unique<MeteredSpeaker>(std::move(speaker), needs.tell_use, needs.is_rehearsal ? needs.tell_failure : TellFailure{});
   auto cached = std::make_unique<CachedSpeaker>(std::move(metered), needs.speech_cache, kind_of_sound, std::move(wake), every.value_or(base::Duration::zero()));
   for (const std::string& sentence : needs.fixed_sentences) cached->add_fixed(sentence, every.has_value());

@@ -16,7 +16,7 @@
 namespace offhook::inline v0::agent {
 
 /// Makes one provider's part of a cascade. `name` is the name of its circuit breaker, and appears in the call record:
-/// "openai/chat".
+/// "NAME/chat".
 template <class Part>
 struct PartMaker {
   std::string name;

@@ -54,7 +54,7 @@ struct BreakerWatch {
   std::function<void(std::string_view name)> on_back{};                                            ///< the service works again after a pause
 };
 
-/// Holds one circuit breaker for each service that any agent uses, by name ("openai/realtime"). Shared by all calls; thread-safe.
+/// Holds one circuit breaker for each service that any agent uses, by name ("NAME/realtime"). Shared by all calls; thread-safe.
 class Breakers {
  public:
   static constexpr std::size_t kMaxNames = 256;  ///< maximum number of names; services beyond it are never paused

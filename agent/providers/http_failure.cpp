@@ -14,8 +14,8 @@ namespace {
 bool is_mark(char c) { return c == '_' || c == '.' || c == '-'; }
 
 /// Returns true if `text` may be a key: a server may send a key back as the code of its error. Names consist of words. Keys mix
-/// letters and digits in long runs (32 octets at Azure, 40 at Deepgram; a UUID that names a request has at most 12 in a row), or
-/// begin with "sk-" (OpenAI).
+/// letters and digits in long runs (of 32 or 40 octets; a UUID that names a request has at most 12 in a row), or
+/// begin with "sk-".
 bool is_like_key(std::string_view text) {
   constexpr std::size_t kLongestMixed = 15;
   if (text.starts_with("sk-")) return true;
@@ -107,13 +107,13 @@ ErrorNames parse_error_names(std::string_view body) {
   json::Parser parser;
   const auto root = json::parse(parser, body.substr(0, kMaxErrorBody));
   if (!root) return {};
-  const auto inner = json::member(*root, "error");  // vLLM has these members at the top level. Ollama has a sentence in `error`.
+  const auto inner = json::member(*root, "error");  // vLLM has these members at the top level. Some servers have a sentence in `error`.
   const json::Element& error = inner && inner->is_object() ? *inner : *root;
   const auto either = [&error](std::string_view name, std::string_view other) {
     std::string found = name_in(error, name);
     return found.empty() ? name_in(error, other) : found;
   };
-  return {either("type", "category"), either("code", "err_code"), name_in(error, "param")};  // Deepgram uses the second names.
+  return {either("type", "category"), either("code", "err_code"), name_in(error, "param")};  // Some services use the second names.
 }
 
 FailureKind kind_of(int status, const ErrorNames& error) {

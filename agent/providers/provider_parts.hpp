@@ -10,6 +10,7 @@
 #include <offhook/agent/providers/warm_up.hpp>
 #include <offhook/media/port/media_plan.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,10 +23,17 @@ namespace embedded {
 class ProviderRegistry;
 }
 
+/// The names of the agent's voice, as this provider has it; "": the default voice of the part.
+struct VoiceNames {
+  std::string speech;    ///< for requests that only speak text
+  std::string realtime;  ///< for realtime sessions
+};
+
 /// The objects from which a part is made: the profile of the call's agent, the provider, and the objects that all calls share.
 struct PartNeeds {
   std::shared_ptr<const AgentProfile> profile;
   ProviderPtr provider;
+  VoiceNames voices{};
   media::AudioCodec codec = media::AudioCodec::Pcmu;  ///< codec of the call
   std::uint32_t port_rate_hz = 16000;
   net::Edges* edges = nullptr;                        ///< network access on the call's thread
@@ -41,8 +49,10 @@ struct PartNeeds {
   TellFailure tell_failure{};                    ///< gets failures of a service after which the call continues; may be empty
 };
 
-/// The functions of one kind of provider. An empty function means that the provider lacks this part. A provider is a folder that
-/// returns one ProviderParts, and one line of agent/sessions/parts_of.cpp.
+/// Added to the silence after which a service ends a turn (`ends_turns`). It leaves time for the text of a turn that the service failed to end.
+inline constexpr base::Duration kOwnEndMargin = std::chrono::milliseconds(2500);
+
+/// The functions of one kind of provider. An empty function means that the provider lacks this part.
 struct ProviderParts {
   /// Makes a listener that transcribes while the caller speaks. `listener` replaces it when it fails.
   std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> live_listener;

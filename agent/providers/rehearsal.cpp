@@ -32,7 +32,7 @@ void Rehearsal::give_up_loading() {
   for (const ModelLoad& load : what_.loads) {
     if (what_.told)
       what_.told("the model of " + load.provider + " was not loaded within " + std::to_string(std::chrono::duration_cast<std::chrono::minutes>(kWarmUpLimit).count()) +
-                 " minutes: Offhook takes calls all the same, and they use the next session if the model does not answer. Check its server (`ollama ps`), or name a smaller model");
+                 " minutes: Offhook takes calls all the same, and they use the next session if the model does not answer. Check its server (`" + load.warm_up->command() + "`), or name a smaller model");
   }
   what_.loads.clear();
 }

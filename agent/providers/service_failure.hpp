@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent {
 /// A failure of a provider's service that no session event reports, because the call continues.
 struct ServiceFailure {
   Stage stage{};
-  std::string service;  ///< "openai/speak"; a part sets "" for its own stage, or the name of another stage
+  std::string service;  ///< "NAME/speak"; a part sets "" for its own stage, or the name of another stage
   std::string instead;  ///< the service that replaces it now; "" if there is none
   std::string why;
   FailureKind kind{};

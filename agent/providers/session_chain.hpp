@@ -16,7 +16,7 @@
 namespace offhook::inline v0::agent {
 
 /// Makes one kind of session for a call. `name` is the name of its circuit breaker, and appears in the call record:
-/// "openai/realtime", "cascade".
+/// "NAME/realtime", "cascade".
 struct SessionMaker {
   std::string name;
   std::function<std::unique_ptr<VoiceSession>(Wake wake)> make;

@@ -14,6 +14,8 @@ class WarmUp {
   WarmUp& operator=(const WarmUp&) = delete;
   /// Returns true when the work has ended, successfully or not.
   [[nodiscard]] virtual bool is_over() const = 0;
+  /// Returns a command of the operator that shows the state of the work at its server.
+  [[nodiscard]] virtual std::string command() const = 0;
 };
 
 /// Takes a sentence for the operator.

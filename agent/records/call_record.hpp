@@ -140,7 +140,7 @@ struct CallRecord {
   std::int64_t paused_by_model_ms = 0, paused_by_operator_ms = 0;  ///< time of silence in the recording, by the party that paused it
   std::string agent;        ///< name of the agent in the configuration; "": there is only one
   struct Service {
-    std::string name;          ///< such as "openai/realtime"; "": the conversation never began
+    std::string name;          ///< such as "NAME/realtime" with the provider's name; "": the conversation never began
     std::string model, voice;  ///< "": the service has no choice
   };
   Service service{};        ///< the service at the start of the conversation

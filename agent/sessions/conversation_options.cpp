@@ -1,8 +1,7 @@
 #include <offhook/agent/sessions/conversation_options.hpp>
 
-#include <offhook/agent/providers/deepgram/agent_caller.hpp>
-#include <offhook/agent/providers/deepgram/flux_end.hpp>
-#include <offhook/agent/sessions/parts_of.hpp>
+#include <offhook/agent/providers/provider.hpp>
+#include <offhook/agent/providers/provider_parts.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -18,12 +17,8 @@ constexpr base::Duration kModelsDigitGap = std::chrono::seconds(2);
 bool is_model(const SessionWay& way) {
   const auto* cascade = std::get_if<CascadeWay>(&way);
   return cascade == nullptr || std::any_of(cascade->think.begin(), cascade->think.end(),
-                                           [](const ProviderPtr& provider) { return provider->kind != ProviderKind::Local; });
+                                           [](const ProviderPtr& provider) { return !provider->kind->is_local; });
 }
-
-/// Added to the silence after which a service ends a turn. It leaves time for the text of a turn that the service failed to end.
-constexpr base::Duration kOwnEndMargin = std::chrono::milliseconds(2500);
-static_assert(kOwnEndMargin >= deepgram::kOwnEndWait + deepgram::AgentCaller::kTextWait, "the listener must give up first: its failure has a reason");
 
 /// Returns the longest silence for which a service waits before it ends a turn in this agent's calls; nullopt if the conversation
 /// ends all turns.

@@ -2,9 +2,9 @@
 
 #include <offhook/agent/providers/cascade_session.hpp>
 #include <offhook/agent/providers/fallback_speaker.hpp>
+#include <offhook/agent/providers/registry/voices.hpp>
 #include <offhook/agent/providers/session_chain.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
-#include <offhook/agent/sessions/parts_of.hpp>
 #include <offhook/agent/sessions/tool_box_options.hpp>
 #include <offhook/base/text.hpp>
 
@@ -22,6 +22,7 @@ constexpr const char* kPlainVoice = "plain voice";
 PartNeeds with(const PartNeeds& needs, const ProviderPtr& provider) {
   PartNeeds these = needs;
   these.provider = provider;
+  these.voices = voices_for(*provider, *needs.profile);
   return these;
 }
 
@@ -51,7 +52,7 @@ TellFailure taken_over(TellFailure tell) {
 /// Returns a speaker for fixed sentences: the voice of `provider`, which the plain voice replaces when that provider fails.
 std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
   auto plain = needs.registry->plain_voice(needs.profile->voice, wake);
-  const auto& make = parts_of(needs.provider->kind).speaker;
+  const auto& make = needs.provider->kind->parts().speaker;
   if (!make) return plain;
   const PartNeeds speaking = named(needs, "speak");
   auto own = make(speaking, wake);
@@ -68,19 +69,19 @@ std::string cascade_name(const CascadeWay& way) {
 
 SessionMaker realtime(const RealtimeWay& way, const PartNeeds& call) {
   const PartNeeds needs = with(call, way.provider);
-  return {realtime_name(way), [needs](const Wake& wake) { return parts_of(needs.provider->kind).realtime(named(needs, "realtime"), own_words(needs, wake), wake); }, 1};
+  return {realtime_name(way), [needs](const Wake& wake) { return needs.provider->kind->parts().realtime(named(needs, "realtime"), own_words(needs, wake), wake); }, 1};
 }
 
 template <class Part, class Make>
 PartMaker<Part> part(const PartNeeds& call, const ProviderPtr& provider, std::string_view stage, Make ProviderParts::*make) {
   const PartNeeds needs = named(with(call, provider), stage);
-  return {provider->name + "/" + std::string(stage), [needs, make](const Wake& wake) { return (parts_of(needs.provider->kind).*make)(needs, wake); }};
+  return {provider->name + "/" + std::string(stage), [needs, make](const Wake& wake) { return (needs.provider->kind->parts().*make)(needs, wake); }};
 }
 
 SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::shared_ptr<Breakers>& breakers) {
   CascadeParts parts;
   for (const auto& provider : way.listen) {
-    if (parts_of(provider->kind).live_listener) {
+    if (provider->kind->parts().live_listener) {
       parts.listeners.push_back(part<Listener>(needs, provider, "live", &ProviderParts::live_listener));
       parts.listeners.back().ends_turns = ends_turns(*needs.profile, *provider, false).has_value();
     }
@@ -89,10 +90,10 @@ SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::s
   for (const auto& provider : way.think) parts.thinkers.push_back(part<Thinker>(needs, provider, "think", &ProviderParts::thinker));
   for (const auto& provider : way.speak) {
     parts.speakers.push_back(part<Speaker>(needs, provider, "speak", &ProviderParts::speaker));
-    if (parts_of(provider->kind).http_speaker) parts.speakers.push_back(part<Speaker>(needs, provider, "speak by HTTP", &ProviderParts::http_speaker));
+    if (provider->kind->parts().http_speaker) parts.speakers.push_back(part<Speaker>(needs, provider, "speak by HTTP", &ProviderParts::http_speaker));
   }
   // The plain voice needs no network. A plain voice is better for the caller than silence.
-  if (way.speak.back()->kind != ProviderKind::Local) {
+  if (!way.speak.back()->kind->is_local) {
     parts.speakers.push_back({kPlainVoice, [registry = needs.registry, voice = needs.profile->voice](const Wake& wake) { return registry->plain_voice(voice, wake); }});
   }
   const auto most = static_cast<unsigned>(std::max({parts.listeners.size(), parts.thinkers.size(), parts.speakers.size()}));
@@ -145,7 +146,7 @@ std::vector<AgentDirectory::Profile> profiles_of(const AgentDirectory& directory
   return profiles;
 }
 
-bool loads_model(const ProviderPtr& provider) { return parts_of(provider->kind).warm_up != nullptr; }
+bool loads_model(const ProviderPtr& provider) { return provider->kind->parts().warm_up != nullptr; }
 
 /// Returns the providers whose models have to be loaded, each once.
 std::vector<ProviderPtr> models_to_load(const std::vector<AgentDirectory::Profile>& profiles) {
@@ -182,7 +183,7 @@ bool is_awaited(const ProviderPtr& provider, const std::vector<AgentDirectory::P
 }  // namespace
 
 SessionFactory::SessionFactory(FactoryOptions options)
-    : options_(std::move(options)), pool_(options_.embedded.pool), registry_(std::make_shared<embedded::ProviderRegistry>(options_.embedded)),
+    : options_(std::move(options)), pool_(options_.embedded.pool), registry_(std::make_shared<embedded::ProviderRegistry>(options_.embedded, is_mans_voice)),
       breakers_(std::make_shared<Breakers>(options_.providers)) {}
 
 base::Result<void, base::Error> SessionFactory::adopt(const AgentDirectory& directory) {
@@ -264,10 +265,11 @@ ConversationPlan SessionFactory::plan(AgentDirectory::Profile profile, CallFound
 
 void SessionFactory::add_voice(const AgentProfile& profile, std::vector<std::string> sentences, const PartNeeds& common, Voices& out) const {
   const ProviderPtr& provider = first_voice(profile);
-  const ProviderParts& parts = parts_of(provider->kind);
-  if (provider->kind == ProviderKind::Local || !parts.speaker) return;
-  PartNeeds needs = with(common, provider);
+  const ProviderParts& parts = provider->kind->parts();
+  if (provider->kind->is_local || !parts.speaker) return;
+  PartNeeds needs = common;
   needs.profile = std::make_shared<AgentProfile>(profile);
+  needs = with(needs, provider);
   auto& prepared = out.try_emplace({provider->name, parts.sound(needs)}, needs).first->second.fixed_sentences;
   std::move(sentences.begin(), sentences.end(), std::back_inserter(prepared));
 }
@@ -300,11 +302,12 @@ Rehearsed SessionFactory::rehearsing(const AgentDirectory& directory, net::Edges
   rehearsed.told = told;
   for (const auto& [voice, needs] : voices) {
     const PartNeeds speaking = named(needs, "speak");
-    rehearsed.voices.push_back({parts_of(needs.provider->kind).speaker(speaking, [] {}), speaking.tell_failure});
+    rehearsed.voices.push_back({needs.provider->kind->parts().speaker(speaking, [] {}), speaking.tell_failure});
   }
   for (const ProviderPtr& provider : models_to_load(profiles)) {
-    PartNeeds needs = with(common, provider);
-    rehearsed.loads.push_back({parts_of(provider->kind).warm_up(needs, told), provider->name, is_awaited(provider, profiles) ? awaited : nullptr});
+    PartNeeds needs = common;
+    needs.provider = provider;
+    rehearsed.loads.push_back({provider->kind->parts().warm_up(needs, told), provider->name, is_awaited(provider, profiles) ? awaited : nullptr});
   }
   return rehearsed;
 }

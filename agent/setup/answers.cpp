@@ -1,7 +1,6 @@
 #include <offhook/agent/setup/answers.hpp>
 
 #include <offhook/agent/config/nested.hpp>
-#include <offhook/agent/config/provider_completion.hpp>
 #include <offhook/agent/config/provider_urls.hpp>
 #include <offhook/agent/config/providers.hpp>
 #include <offhook/agent/config/reference.hpp>
@@ -14,25 +13,15 @@ namespace offhook::inline v0::agent::setup {
 
 namespace {
 
-bool is_named(const Answers& answers, std::string_view provider) {
-  return answers.provider == provider || answers.model_provider == provider || answers.speech_provider == provider;
-}
-
-/// Returns true for a question of the provider that does not get the shared variable. OpenAI gets the key, and the other server gets the
-/// address, so that no key goes to the wrong server.
-bool is_anothers(const ProviderQuestion& question, const Answers& answers) {
-  if (!share_variables(answers)) return false;
-  return question.provider == "openai" ? question.variable == "OPENAI_BASE_URL" : question.variable == "OPENAI_API_KEY";
-}
-
-bool is_asked(const ProviderQuestion& question, const Answers& answers) {
-  if (!is_named(answers, question.provider) || is_anothers(question, answers)) return false;
+bool is_asked(const AskedQuestion& question, const Answers& answers) {
+  const std::string_view name = question.kind->name;
+  if (!is_named(answers, name) || is_anothers(question, answers)) return false;
   const std::string& thinks = answers.model_provider.empty() ? answers.provider : answers.model_provider;
   const std::string& speaks = answers.speech_provider.empty() ? answers.provider : answers.speech_provider;
   switch (question.use) {
-    case Use::All: return true;
-    case Use::Model: return question.provider == thinks;
-    case Use::Speech: return question.provider == speaks;
+    case AnswerUse::All: return true;
+    case AnswerUse::Model: return name == thinks;
+    case AnswerUse::Speech: return name == speaks;
   }
   return true;
 }
@@ -51,7 +40,13 @@ std::vector<std::pair<std::string_view, Secret>> all_secrets_of(const Answers& a
 
 bool has_model(const Answers& answers) { return (answers.model_provider.empty() ? answers.provider : answers.model_provider) != "local"; }
 
-bool share_variables(const Answers& answers) { return is_named(answers, "openai") && is_named(answers, "openai_compatible"); }
+bool is_named(const Answers& answers, std::string_view provider) {
+  return answers.provider == provider || answers.model_provider == provider || answers.speech_provider == provider;
+}
+
+bool is_anothers(const AskedQuestion& question, const Answers& answers) {
+  return !question.not_beside.empty() && is_named(answers, question.kind->name) && is_named(answers, question.not_beside);
+}
 
 std::string list_of(Choices choices) {
   std::string all;
@@ -71,23 +66,23 @@ std::string value_of(const config::Environment& environment, std::string_view na
   return value.value_or("");
 }
 
-std::vector<const ProviderQuestion*> questions_for(const Answers& answers, const config::Environment& environment) {
-  std::vector<const ProviderQuestion*> questions;
-  for (const ProviderQuestion& question : kProviderQuestions) {
+std::vector<const AskedQuestion*> questions_for(const Answers& answers, const config::Environment& environment) {
+  std::vector<const AskedQuestion*> questions;
+  for (const AskedQuestion& question : provider_questions()) {
     const bool is_wanted = question.need != Need::IfSet || !value_of(environment, question.variable).empty();
     if (is_wanted && is_asked(question, answers)) questions.push_back(&question);
   }
   return questions;
 }
 
-base::Result<std::string, config::Complaint> taken(const ProviderQuestion& question, const std::string& answer) {
+base::Result<std::string, config::Complaint> taken(const AskedQuestion& question, const std::string& answer) {
   const config::Setting& setting = *config::find_inner("/providers/x" + std::string(question.pointer))->setting;
   auto checked = config::check(setting, json_text(answer));
   if (setting.shape != config::Shape::Url) {
     if (!checked) return base::fail(checked.error());
     return checked->text;
   }
-  const ProviderKind kind = *config::kind_named(question.provider);
+  const Provider& kind = *question.kind;
   if (!checked) return base::fail(config::Complaint{checked.error().found, config::allowed_base(kind), checked.error().advice});
   if (auto complaint = config::complain_of_base(kind, checked->text)) return base::fail(*std::move(complaint));
   return config::base_of_url(kind, checked->text);
@@ -110,14 +105,14 @@ base::Result<Answers, std::string> answers_in(const config::Environment& environ
   need(!answers.host.empty(), "ASTERISK_HOST");
   need(!answers.extension.empty(), "SIP_EXTENSION");
   need(!answers.password.empty(), "SIP_PASSWORD");
-  need(is_one_of(kProviderChoices, answers.provider), "PROVIDER (" + list_of(kProviderChoices) + ")");
+  need(is_one_of(provider_choices(), answers.provider), "PROVIDER (" + list_of(provider_choices()) + ")");
   const std::string others = "; write other providers in the file: docs/providers.md)";
-  need(answers.model_provider.empty() || is_one_of(kThinkers, answers.model_provider), "MODEL_PROVIDER (" + list_of(kThinkers) + others);
-  need(answers.speech_provider.empty() || is_one_of(kSpeakers, answers.speech_provider), "SPEECH_PROVIDER (" + list_of(kSpeakers) + others);
-  for (const ProviderQuestion* question : questions_for(answers, environment)) {
+  need(answers.model_provider.empty() || is_one_of(thinkers(), answers.model_provider), "MODEL_PROVIDER (" + list_of(thinkers()) + others);
+  need(answers.speech_provider.empty() || is_one_of(speakers(), answers.speech_provider), "SPEECH_PROVIDER (" + list_of(speakers()) + others);
+  for (const AskedQuestion* question : questions_for(answers, environment)) {
     std::string value = value_of(environment, question->variable);
     if (value.empty()) value = question->usual;
-    const bool may_do_without = question->provider == "openai" && answers.provider == "openai";
+    const bool may_do_without = !question->kind->config.default_variable.empty() && answers.provider == question->kind->name;
     need(!value.empty() || question->need != Need::Always, std::string(question->variable) + (may_do_without ? " (or PROVIDER=local)" : ""));
     if (value.empty()) continue;
     if (const auto good = taken(*question, value)) value = *good;  // An invalid value is reported by the check of the whole file.

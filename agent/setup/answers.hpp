@@ -20,7 +20,7 @@ struct Answers {
   Secret password;
   std::string provider = "local";
   std::string model_provider, speech_provider;  ///< a provider that thinks, or that listens and speaks, instead of `provider`; "": none
-  std::vector<std::pair<const ProviderQuestion*, Secret>> of_provider;
+  std::vector<std::pair<const AskedQuestion*, Secret>> of_provider;
   std::string prompt;            ///< a text, or one of kPrompts; "": no prompt
   std::string greeting;          ///< "": the greeting of the prompt, of the dialogue or of the model
   std::string transfer_to;       ///< "": the agent transfers no calls
@@ -28,10 +28,12 @@ struct Answers {
   bool writes_secrets = false;
 };
 
+/// Returns true when `provider` is one of the chosen ones.
+[[nodiscard]] bool is_named(const Answers& answers, std::string_view provider);
 /// Returns true when a language model thinks, and not a dialogue file.
 [[nodiscard]] bool has_model(const Answers& answers);
 
-/// Returns for example "local, openai".
+/// Returns for example "yes, no".
 [[nodiscard]] std::string list_of(Choices choices);
 /// Converts ASCII capitals to lower case.
 [[nodiscard]] std::string lowered(std::string text);
@@ -39,19 +41,20 @@ struct Answers {
 /// Returns a variable's value; "" when it is not set.
 [[nodiscard]] std::string value_of(const config::Environment& environment, std::string_view name);
 
-/// Returns the questions about the providers in `answers`, in the order of kProviderQuestions.
-[[nodiscard]] std::vector<const ProviderQuestion*> questions_for(const Answers& answers, const config::Environment& environment);
-/// Returns true when `answers` names OpenAI and an OpenAI-compatible server: they share their variables.
-[[nodiscard]] bool share_variables(const Answers& answers);
+/// Returns the questions about the providers in `answers`, in the order of provider_questions().
+[[nodiscard]] std::vector<const AskedQuestion*> questions_for(const Answers& answers, const config::Environment& environment);
+/// Returns true for a question whose variable belongs to another provider in `answers`: each gets only its own, so that no key goes to the
+/// wrong server.
+[[nodiscard]] bool is_anothers(const AskedQuestion& question, const Answers& answers);
 /// Returns an answer in its stored form, or the complaint about it.
-[[nodiscard]] base::Result<std::string, config::Complaint> taken(const ProviderQuestion& question, const std::string& answer);
+[[nodiscard]] base::Result<std::string, config::Complaint> taken(const AskedQuestion& question, const std::string& answer);
 
 /// Returns the answers from the environment. The error lists the missing variables: "ASTERISK_HOST, SIP_EXTENSION".
 [[nodiscard]] base::Result<Answers, std::string> answers_in(const config::Environment& environment, bool writes_secrets);
 
 /// Returns the secrets that are not references to a variable or a file, each with its variable.
 [[nodiscard]] std::vector<std::pair<std::string_view, Secret>> secrets_of(const Answers& answers);
-/// Returns the variables of these secrets: "SIP_PASSWORD and OPENAI_API_KEY".
+/// Returns the variables of these secrets: "SIP_PASSWORD and NAME_API_KEY".
 [[nodiscard]] std::string variables_of(const Answers& answers);
 /// Returns only the variables to which the configuration refers, so that a trial uses no others. The answers replace their values.
 [[nodiscard]] config::Environment environment_of(const Answers& answers, const config::Environment& environment);

@@ -15,7 +15,16 @@ namespace {
 constexpr auto kYesOrNo = std::to_array<std::string_view>({"yes", "no"});
 
 /// Returns true for a provider that has no recogniser and no voice in Offhook.
-bool only_thinks(std::string_view provider) { return provider == "ollama" || provider == "openai_compatible"; }
+bool only_thinks(std::string_view provider) { return find_kind(provider)->sessions.usual == UsualSessions::Thinker; }
+
+/// Returns these providers: "`one` and `other`".
+std::string list_of_thinkers() {
+  std::string all;
+  for (const std::string_view name : provider_choices()) {
+    if (only_thinks(name)) all += (all.empty() ? "`" : " and `") + std::string(name) + "`";
+  }
+  return all;
+}
 
 /// Returns the greeting in the head of an installed prompt; "none" when there is none.
 std::string greeting_of(const std::string& prompt, const Files& files) {
@@ -117,16 +126,16 @@ bool Interview::ask_extension() {
 }
 
 bool Interview::ask_providers() {
-  answers_.provider = named_in("PROVIDER", kProviderChoices, config::usual_provider(environment_));
+  answers_.provider = named_in("PROVIDER", provider_choices(), config::usual_provider(environment_));
   return until_good([this] { return ask_provider() && ask_others() && ask_of_providers(); }, [this] { trials_.keys(answers_); });
 }
 
 bool Interview::ask_provider() {
-  const auto who = ask({"Provider of the agent: " + list_of(kProviderChoices),
-                        "`local` follows a dialogue file, without any service. `ollama` and `openai_compatible` use a model on a machine of yours. The other providers have language "
+  const auto who = ask({"Provider of the agent: " + list_of(provider_choices()),
+                        "`local` follows a dialogue file, without any service. " + list_of_thinkers() + " use a model on a machine of yours. The other providers have language "
                         "models, and charge for each minute: docs/providers.md.",
                         answers_.provider, std::string(answers_.provider)},
-                       as_choice(kProviderChoices));
+                       as_choice(provider_choices()));
   if (who) answers_.provider = *who;
   return who.has_value();
 }
@@ -137,16 +146,16 @@ bool Interview::ask_others() {
   answers_.speech_provider.clear();
   const std::string& provider = answers_.provider;
   if (!value_of(environment_, "MODEL_PROVIDER").empty()) {
-    const auto thinks = ask({"Provider that thinks: " + list_of(kThinkers), "MODEL_PROVIDER is set. Write " + provider + " to use no second provider.", named_in("MODEL_PROVIDER", kThinkers, provider), provider},
-                            as_other(kThinkers, provider));
+    const auto thinks = ask({"Provider that thinks: " + list_of(thinkers()), "MODEL_PROVIDER is set. Write " + provider + " to use no second provider.", named_in("MODEL_PROVIDER", thinkers(), provider), provider},
+                            as_other(thinkers(), provider));
     if (!thinks) return false;
     if (*thinks != provider) answers_.model_provider = *thinks;
   }
   if (!only_thinks(provider) && value_of(environment_, "SPEECH_PROVIDER").empty()) return true;
   const std::string usual = only_thinks(provider) ? "local" : provider;
-  const auto speaks = ask({"Provider that listens and speaks: " + list_of(kSpeakers), "`local` understands only the words of its dialogue file; the other providers understand any sentence.",
-                           named_in("SPEECH_PROVIDER", kSpeakers, usual), usual},
-                          only_thinks(provider) ? as_choice(kSpeakers) : as_other(kSpeakers, provider));
+  const auto speaks = ask({"Provider that listens and speaks: " + list_of(speakers()), "`local` understands only the words of its dialogue file; the other providers understand any sentence.",
+                           named_in("SPEECH_PROVIDER", speakers(), usual), usual},
+                          only_thinks(provider) ? as_choice(speakers()) : as_other(speakers(), provider));
   if (!speaks) return false;
   if (*speaks != provider) answers_.speech_provider = *speaks;
   return true;
@@ -155,7 +164,7 @@ bool Interview::ask_others() {
 bool Interview::ask_of_providers() {
   Answers before = answers_;
   answers_.of_provider.clear();
-  for (const ProviderQuestion* question : questions_for(answers_, environment_)) {
+  for (const AskedQuestion* question : questions_for(answers_, environment_)) {
     const bool may_lack = question->need == Need::Optional;
     Check check = [question](const std::string& answer) { return taken(*question, answer); };
     if (question->is_secret) check = as_secret(check, {options_.path, environment_, {}, files_.read});
@@ -168,14 +177,15 @@ bool Interview::ask_of_providers() {
 }
 
 /// Returns the earlier answer, or the value from the environment.
-std::string Interview::usual_of(const ProviderQuestion& question, const Answers& before) const {
+std::string Interview::usual_of(const AskedQuestion& question, const Answers& before) const {
   for (const auto& [asked, value] : before.of_provider) {
     if (asked == &question) return value.reveal();
   }
   const std::string value = value_of(environment_, question.variable);
   if (question.need != Need::Optional) return value.empty() ? std::string(question.usual) : value;
-  // OpenAI's key is not the default for a different server, unless the environment also names that server.
-  return value.empty() || value_of(environment_, "OPENAI_BASE_URL").empty() ? "none" : value;
+  // A key is not the default for a different server, unless the environment also names that server.
+  const bool is_its = question.only_with.empty() || !value_of(environment_, question.only_with).empty();
+  return value.empty() || !is_its ? "none" : value;
 }
 
 /// Returns the value of the variable if it is one of `choices`, otherwise `otherwise`.

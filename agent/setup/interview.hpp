@@ -36,7 +36,7 @@ class Interview {
   bool ask_provider();
   bool ask_others();
   bool ask_of_providers();
-  std::string usual_of(const ProviderQuestion& question, const Answers& before) const;
+  std::string usual_of(const AskedQuestion& question, const Answers& before) const;
   std::string named_in(std::string_view variable, Choices choices, std::string otherwise) const;
   bool ask_prompt();
   bool ask_greeting();

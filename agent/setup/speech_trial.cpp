@@ -2,7 +2,7 @@
 
 #include <offhook/agent/conversation/history.hpp>
 #include <offhook/agent/net/thread_edges.hpp>
-#include <offhook/agent/sessions/parts_of.hpp>
+#include <offhook/agent/providers/registry/voices.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -71,6 +71,7 @@ class SpeechTrials {
     PartNeeds needs;
     needs.profile = profile;
     needs.provider = provider;
+    needs.voices = voices_for(*provider, *profile);
     if (!profile->codecs.empty()) needs.codec = profile->codecs.front();
     needs.edges = &edges_;
     needs.speech_cache = std::make_shared<SpeechCache>();
@@ -79,12 +80,12 @@ class SpeechTrials {
 
   /// Returns true when this service was not tried before. `how` is the voice or the languages of the trial.
   [[nodiscard]] bool is_new(const PartNeeds& needs, const std::string& stage, const std::string& how) {
-    const bool is_asked = needs.provider->kind != ProviderKind::Local && !without_.contains(needs.provider->name);
+    const bool is_asked = !needs.provider->kind->is_local && !without_.contains(needs.provider->name);
     return is_asked && tried_.insert(needs.provider->name + stage + how).second;
   }
 
   void try_voice(const PartNeeds& needs) {
-    const ProviderParts& parts = parts_of(needs.provider->kind);
+    const ProviderParts& parts = needs.provider->kind->parts();
     if (!parts.speaker || !parts.sound) return;
     const std::string sound = parts.sound(needs);
     if (!is_new(needs, "/speak", sound)) return;
@@ -95,7 +96,7 @@ class SpeechTrials {
   }
 
   void try_listening(const PartNeeds& needs) {
-    const ProviderParts& parts = parts_of(needs.provider->kind);
+    const ProviderParts& parts = needs.provider->kind->parts();
     for (const auto& [stage, make] : {std::pair("/live", &parts.live_listener), std::pair("/listen", &parts.listener)}) {
       if (!*make || !is_new(needs, stage, languages_of(*needs.profile))) continue;
       const auto listener = (*make)(needs, [] {});
@@ -110,7 +111,7 @@ class SpeechTrials {
 
   void try_talking(const PartNeeds& needs) {
     if (!is_new(needs, "/realtime", needs.profile->voice + needs.profile->language)) return;
-    const auto model = parts_of(needs.provider->kind).realtime(needs, nullptr, [] {});
+    const auto model = needs.provider->kind->parts().realtime(needs, nullptr, [] {});
     History nothing;
     SessionContext context;
     context.prompt = "You say nothing but one short word.";

@@ -18,7 +18,7 @@ config::Effective Trials::read(const Answers& answers) const {
     if (!text) return base::fail(text.error());
     return config::FileText{*std::move(text), false};
   };
-  auto effective = config::read_text(configuration_of(answers), options_.path, {options_.path, environment_of(answers, environment_), {}, files});
+  auto effective = read_text(configuration_of(answers), options_.path, {options_.path, environment_of(answers, environment_), {}, files});
   auto directory = build_directory(effective, {options_.path, files, ""});
   effective.problems.insert(effective.problems.end(), directory.problems.begin(), directory.problems.end());
   return effective;
@@ -57,7 +57,7 @@ void Trials::keys(const Answers& answers) {
   for (const auto& problem : effective.problems) step("answers", {false, to_string(problem)});
   if (!effective.problems.empty()) return;
   for (const ProviderPtr& provider : effective.config.providers) {
-    const auto is_its = [&](const auto& each) { return each.first->provider == provider->name; };
+    const auto is_its = [&](const auto& each) { return each.first->kind->name == provider->name; };
     if (outcome_.ended || std::none_of(answers.of_provider.begin(), answers.of_provider.end(), is_its)) continue;
     tried("key", prober_.try_key(*provider));
   }

@@ -1,7 +1,6 @@
 #include <offhook/agent/setup/written_files.hpp>
 
 #include <offhook/agent/config/nested.hpp>
-#include <offhook/agent/config/provider_urls.hpp>
 #include <offhook/agent/config/reference.hpp>
 #include <offhook/agent/prompts/prompt_template.hpp>
 #include <offhook/base/text.hpp>
@@ -21,6 +20,19 @@ using Members = std::vector<std::pair<std::string, JsonValue>>;
 /// Returns a reference unchanged, and for another secret a reference to its variable.
 JsonValue reference_to(const Secret& secret, std::string_view variable) {
   return json_text(config::is_reference(secret.reveal()) ? secret.reveal() : "${" + std::string(variable) + "}");
+}
+
+/// Returns the path of the answer in the configuration.
+std::vector<std::string> steps_in_file(const AskedQuestion& question) {
+  return config::steps_of("/providers/" + std::string(question.kind->name) + std::string(question.pointer));
+}
+
+/// Returns the default of the question's setting; "" when it has none.
+std::string usual_value(const AskedQuestion& question) {
+  for (const CompletedSetting& each : question.kind->config.completed) {
+    if (each.pointer == question.pointer && each.usual != nullptr) return each.usual({});
+  }
+  return "";
 }
 
 JsonValue sip_of(const Answers& answers) {
@@ -106,11 +118,12 @@ base::Result<std::string, std::string> companion_text(const Companion& companion
 
 std::string configuration_of(const Answers& answers) {
   JsonValue file = json_object({{"sip", sip_of(answers)}, {"agent", agent_of(answers)}});
-  // Written explicitly. Otherwise the service would use OPENAI_BASE_URL, which is the other server's, for OpenAI too.
-  if (share_variables(answers)) config::put_inner(file, {"providers", "openai", "base_url"}, json_text(std::string(config::kOpenAiUrl)));
+  // Written explicitly. Otherwise the service would take the variable, which is the other provider's.
+  for (const AskedQuestion& question : provider_questions()) {
+    if (const std::string usual = is_anothers(question, answers) ? usual_value(question) : ""; !usual.empty()) config::put_inner(file, steps_in_file(question), json_text(usual));
+  }
   for (const auto& [question, value] : answers.of_provider) {
-    const auto steps = config::steps_of("/providers/" + std::string(question->provider) + std::string(question->pointer));
-    config::put_inner(file, steps, question->is_secret ? reference_to(value, question->variable) : json_text(value.reveal()));
+    config::put_inner(file, steps_in_file(*question), question->is_secret ? reference_to(value, question->variable) : json_text(value.reveal()));
   }
   return write_json(file, 2) + "\n";
 }

@@ -228,6 +228,18 @@ JsonValue json_object(std::vector<std::pair<std::string, JsonValue>> members) {
   return value;
 }
 
+const JsonValue* member(const JsonValue& object, std::string_view name) {
+  for (const auto& [each, value] : object.members) {
+    if (each == name) return &value;
+  }
+  return nullptr;
+}
+
+std::string text_of(const JsonValue& object, std::string_view name) {
+  const JsonValue* value = member(object, name);
+  return value != nullptr ? value->text : std::string();
+}
+
 std::string_view name_of(JsonValue::Kind kind) {
   switch (kind) {
     case JsonValue::Kind::Null: return "null";

@@ -39,6 +39,10 @@ struct JsonValue {
 [[nodiscard]] JsonValue json_text(std::string_view text);
 [[nodiscard]] JsonValue json_list(const std::vector<std::string>& texts);
 [[nodiscard]] JsonValue json_object(std::vector<std::pair<std::string, JsonValue>> members);
+/// Returns a member of an object; nullptr when it is absent.
+[[nodiscard]] const JsonValue* member(const JsonValue& object, std::string_view name);
+/// Returns a member's text; "" when the member is absent.
+[[nodiscard]] std::string text_of(const JsonValue& object, std::string_view name);
 /// Returns the kind in words for people: "text", "a whole number", "a list", ...
 [[nodiscard]] std::string_view name_of(JsonValue::Kind kind);
 

@@ -27,4 +27,18 @@ std::string socket_url(std::string_view url) {
   return std::string(url);
 }
 
+std::string host_of_url(std::string_view url) {
+  const auto begin = url.find("://");
+  if (begin == std::string_view::npos) return {};
+  std::string host;
+  for (const char c : url.substr(begin + 3, url.find_first_of("/:?#", begin + 3) - begin - 3)) host += base::to_lower(c);
+  return host;
+}
+
+std::string_view path_of_url(std::string_view url) {
+  const auto begin = url.find("://");
+  const auto path = begin == std::string_view::npos ? begin : url.find('/', begin + 3);
+  return path == std::string_view::npos ? std::string_view() : url.substr(path);
+}
+
 }  // namespace offhook::inline v0::agent

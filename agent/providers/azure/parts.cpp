@@ -3,26 +3,19 @@
 #include <offhook/agent/providers/azure/http_voice.hpp>
 #include <offhook/agent/providers/azure/recognition_listener.hpp>
 #include <offhook/agent/providers/azure/short_audio.hpp>
+#include <offhook/agent/providers/azure/speech_resource.hpp>
 #include <offhook/agent/providers/azure/synthesis_speaker.hpp>
 #include <offhook/agent/providers/cached_voice.hpp>
 #include <offhook/agent/providers/http_speaker.hpp>
 #include <offhook/agent/providers/openai/parts.hpp>
+#include <offhook/agent/providers/openai/provider.hpp>
 #include <offhook/agent/providers/turn_listener.hpp>
-#include <offhook/agent/providers/voices.hpp>
 
 #include <fmt/format.h>
 
 namespace offhook::inline v0::agent::azure {
 
 namespace {
-
-Server server_of(const ProviderProfile& provider) {
-  Server server;
-  server.region = provider.speech.region;
-  server.endpoint = provider.speech.url;
-  server.key = provider.speech.key;
-  return server;
-}
 
 FollowedLanguage followed_in(const PartNeeds& needs) { return {needs.profile->languages, needs.heard_language}; }
 
@@ -48,7 +41,7 @@ std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
 SynthesisOptions synthesis_of(const PartNeeds& needs) {
   SynthesisOptions options;
   options.server = server_of(*needs.provider);
-  options.voice = voice_for(*needs.provider, needs.profile->voice, needs.profile->language, needs.profile->languages);
+  options.voice = needs.voices.speech;
   options.language = needs.profile->language;
   options.followed = followed_in(needs);
   options.fixed_sentences.insert(needs.fixed_sentences.begin(), needs.fixed_sentences.end());
@@ -58,28 +51,47 @@ SynthesisOptions synthesis_of(const PartNeeds& needs) {
 
 std::string sound_in(const SynthesisOptions& options) { return fmt::format("{} {} {}", options.voice, options.fixed_locale({}), options.rate_hz); }
 
+/// Returns the part of a sound's key in the cache: a reload may have changed the address.
+std::string address_and_sound(const SynthesisOptions& options) { return options.server.endpoint + options.server.region + ' ' + sound_in(options); }
+
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   const SynthesisOptions options = synthesis_of(needs);
-  return cached_voice(needs, std::make_unique<SynthesisSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), sound_in(options), wake);
+  return cached_voice(needs, std::make_unique<SynthesisSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), address_and_sound(options), wake);
 }
 
 std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
   const SynthesisOptions options = synthesis_of(needs);
-  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), sound_in(options), wake, std::nullopt);
+  return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), address_and_sound(options), wake, std::nullopt);
+}
+
+PartNeeds with_models(PartNeeds needs) {
+  needs.provider = std::make_shared<ProviderProfile>(models_of(*needs.provider));
+  return needs;
 }
 
 }  // namespace
 
-ProviderParts parts() {
-  const ProviderParts models = openai::parts();  // These parts distinguish Azure OpenAI from OpenAI by the kind of the provider.
-  ProviderParts made;
-  made.live_listener = make_live_listener;
-  made.listener = make_listener;
-  made.thinker = models.thinker;
-  made.speaker = make_speaker;
-  made.http_speaker = make_http_speaker;
-  made.sound = [](const PartNeeds& needs) { return sound_in(synthesis_of(needs)); };
-  made.realtime = models.realtime;
+ProviderProfile models_of(const ProviderProfile& provider) {
+  ProviderProfile models = provider;
+  models.kind = &openai::kAzureOpenAi;
+  models.deployment = provider.models.realtime;
+  return models;
+}
+
+const ProviderParts& parts() {
+  static const ProviderParts made = [] {
+    ProviderParts each;
+    each.live_listener = make_live_listener;
+    each.listener = make_listener;
+    each.thinker = [](const PartNeeds& needs, Wake wake) { return openai::compatible_parts().thinker(with_models(needs), std::move(wake)); };
+    each.speaker = make_speaker;
+    each.http_speaker = make_http_speaker;
+    each.sound = [](const PartNeeds& needs) { return sound_in(synthesis_of(needs)); };
+    each.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) {
+      return openai::compatible_parts().realtime(with_models(needs), std::move(own_words), std::move(wake));
+    };
+    return each;
+  }();
   return made;
 }
 

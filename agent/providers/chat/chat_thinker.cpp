@@ -28,7 +28,7 @@ constexpr std::size_t kMaxDrained = 4;
 constexpr std::size_t kMaxAnswerBody = 8U << 20U;
 constexpr unsigned kMaxShortened = 3;  // in one turn; three halvings leave an eighth
 
-/// Texts by which servers report that their context is too short: OpenAI "context_length_exceeded", vLLM "maximum context length",
+/// Texts by which servers report that their context is too short: "context_length_exceeded", vLLM "maximum context length",
 /// llama.cpp "exceed_context_size_error", TGI "inputs tokens + max_new_tokens must be <= 4096", gateways "prompt is too long".
 constexpr std::array<std::string_view, 12> kTooLong{"context length", "context_length", "context size", "context_size", "context window", "context_window",
                                                     "model length", "token count", "too many tokens", "max_new_tokens", "reduce the length", "is too long"};

@@ -1,16 +1,18 @@
 #include <offhook/agent/providers/deepgram/parts.hpp>
 
 #include <offhook/agent/providers/cached_voice.hpp>
+#include <offhook/agent/providers/deepgram/agent_caller.hpp>
 #include <offhook/agent/providers/deepgram/agent_session.hpp>
+#include <offhook/agent/providers/deepgram/flux_end.hpp>
 #include <offhook/agent/providers/deepgram/flux_listener.hpp>
 #include <offhook/agent/providers/deepgram/http_services.hpp>
 #include <offhook/agent/providers/deepgram/listen_choice.hpp>
 #include <offhook/agent/providers/deepgram/live_listener.hpp>
 #include <offhook/agent/providers/deepgram/live_speaker.hpp>
+#include <offhook/agent/providers/deepgram/tuning.hpp>
 #include <offhook/agent/providers/http_speaker.hpp>
 #include <offhook/agent/providers/line_format.hpp>
 #include <offhook/agent/providers/turn_listener.hpp>
-#include <offhook/agent/providers/voices.hpp>
 
 #include <fmt/format.h>
 
@@ -24,6 +26,8 @@ namespace {
 
 /// Interval between preparations: a socket accepts 20 utterances a minute.
 constexpr base::Duration kPrepareEvery = std::chrono::milliseconds(3'500);
+
+static_assert(kOwnEndMargin >= kOwnEndWait + AgentCaller::kTextWait, "the listener must give up first: its failure has a reason");
 
 Server server_of(const ProviderProfile& provider) {
   Server server;
@@ -49,7 +53,7 @@ ListenChoice plain_choice(const PartNeeds& needs) {
 FollowedLanguage followed_in(const PartNeeds& needs) { return {needs.profile->languages, needs.heard_language}; }
 
 ListenOptions listening_of(const PartNeeds& needs) {
-  const DeepgramTuning& tuning = needs.provider->deepgram;
+  const Tuning tuning = tuning_of(*needs.provider);
   ListenOptions options;
   options.server = server_of(*needs.provider);
   const ListenChoice choice = plain_choice(needs);
@@ -67,8 +71,8 @@ ListenOptions listening_of(const PartNeeds& needs) {
   return options;
 }
 
-std::optional<FluxEnd> own_end_of(const DeepgramTuning& tuning) {
-  if (tuning.turn_end == DeepgramTuning::TurnEnd::Ours) return std::nullopt;
+std::optional<FluxEnd> own_end_of(const Tuning& tuning) {
+  if (tuning.turn_end == Tuning::TurnEnd::Ours) return std::nullopt;
   FluxEnd end;
   end.threshold = static_cast<double>(tuning.eot_threshold_percent) / 100;
   if (tuning.eager_eot_threshold_percent > 0) end.eager_threshold = static_cast<double>(tuning.eager_eot_threshold_percent) / 100;
@@ -77,7 +81,7 @@ std::optional<FluxEnd> own_end_of(const DeepgramTuning& tuning) {
 }
 
 std::optional<base::Duration> ends_turns(const AgentProfile& profile, const ProviderProfile& provider, bool talks) {
-  const auto end = own_end_of(provider.deepgram);
+  const auto end = own_end_of(tuning_of(provider));
   const std::string& named = provider.models.transcription;
   const ListenChoice choice = listen_choice(talks && named.empty() ? AgentSettings{}.listen_model : named, profile.language, profile.languages);
   return end && is_flux(choice.model) ? std::optional<base::Duration>(end->timeout) : std::nullopt;
@@ -90,9 +94,9 @@ FluxOptions flux_of(const PartNeeds& needs, const ListenChoice& choice) {
   options.hints = choice.hints;
   options.sound = sound_of(needs.codec);
   options.keyterms = needs.profile->phrases;
-  options.own_end = own_end_of(needs.provider->deepgram);
-  options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
-  options.tag = needs.provider->deepgram.tag;
+  options.own_end = own_end_of(tuning_of(*needs.provider));
+  options.mip_opt_out = tuning_of(*needs.provider).mip_opt_out;
+  options.tag = tuning_of(*needs.provider).tag;
   options.followed = followed_in(needs);
   options.tell_use = needs.tell_use;
   return options;
@@ -113,9 +117,9 @@ std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
 SpeakOptions speech_of(const PartNeeds& needs) {
   SpeakOptions options;
   options.server = server_of(*needs.provider);
-  options.model = speech_voice_for(*needs.provider, needs.profile->voice, needs.profile->language, needs.profile->languages);
+  options.model = needs.voices.speech;
   options.rate_hz = voice_rate_hz(needs, 24000);
-  options.mip_opt_out = needs.provider->deepgram.mip_opt_out;
+  options.mip_opt_out = tuning_of(*needs.provider).mip_opt_out;
   return options;
 }
 
@@ -135,35 +139,39 @@ std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
 
 AgentSettings agent_of(const PartNeeds& needs) {
   const ProviderProfile& provider = *needs.provider;
+  const Tuning tuning = tuning_of(provider);
   AgentSettings settings;
   settings.server = server_of(provider);
-  settings.server.base_url = provider.deepgram.agent_url;
+  settings.server.base_url = tuning.agent_url;
   settings.format = line_format(needs);
   if (!provider.models.transcription.empty()) settings.listen_model = provider.models.transcription;
   settings.languages = needs.profile->languages;
   settings.keyterms = needs.profile->phrases;
-  settings.own_end = own_end_of(provider.deepgram);
-  if (!provider.deepgram.thinks_by.empty()) settings.think_type = provider.deepgram.thinks_by;
+  settings.own_end = own_end_of(tuning);
+  if (!tuning.thinks_by.empty()) settings.think_type = tuning.thinks_by;
   if (!provider.models.chat.empty()) settings.think_model = provider.models.chat;
-  settings.voice = voice_for(provider, needs.profile->voice, needs.profile->language, needs.profile->languages);
-  if (!provider.deepgram.tag.empty()) settings.tags = {provider.deepgram.tag};
-  settings.mip_opt_out = provider.deepgram.mip_opt_out;
+  settings.voice = needs.voices.realtime;
+  if (!tuning.tag.empty()) settings.tags = {tuning.tag};
+  settings.mip_opt_out = tuning.mip_opt_out;
   return settings;
 }
 
 }  // namespace
 
-ProviderParts parts() {
-  ProviderParts made;
-  made.live_listener = make_live_listener;
-  made.ends_turns = ends_turns;
-  made.listener = make_listener;
-  made.speaker = make_speaker;
-  made.http_speaker = make_http_speaker;
-  made.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
-  made.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
-    return std::make_unique<AgentSession>(needs.edges->sockets(needs.provider->ca_file), agent_of(needs), std::move(own_words), std::move(wake), needs.tell_use);
-  };
+const ProviderParts& parts() {
+  static const ProviderParts made = [] {
+    ProviderParts each;
+    each.live_listener = make_live_listener;
+    each.ends_turns = ends_turns;
+    each.listener = make_listener;
+    each.speaker = make_speaker;
+    each.http_speaker = make_http_speaker;
+    each.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
+    each.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
+      return std::make_unique<AgentSession>(needs.edges->sockets(needs.provider->ca_file), agent_of(needs), std::move(own_words), std::move(wake), needs.tell_use);
+    };
+    return each;
+  }();
   return made;
 }
 

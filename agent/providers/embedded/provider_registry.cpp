@@ -2,8 +2,8 @@
 
 #include <offhook/agent/providers/embedded/flite_speaker.hpp>
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
+#include <offhook/agent/providers/embedded/local.hpp>
 #include <offhook/agent/providers/embedded/voice_cache.hpp>
-#include <offhook/agent/providers/voices.hpp>
 
 namespace offhook::inline v0::agent::embedded {
 
@@ -11,28 +11,25 @@ namespace {
 
 constexpr std::size_t kPlainCacheBytes = 4U << 20U;
 
-const ProviderProfile kOurselves;
-
-/// Returns the embedded voice that is nearest to a voice of any provider.
-std::string voice_of(std::string_view wanted, const std::string& usual) {
-  std::string voice = voice_for(kOurselves, wanted, "");
-  return voice.empty() ? usual : voice;
-}
-
 }  // namespace
 
-ProviderRegistry::ProviderRegistry(EmbeddedOptions usual) : usual_(std::move(usual)) {}
+ProviderRegistry::ProviderRegistry(EmbeddedOptions usual, bool (*is_mans)(std::string_view voice)) : usual_(std::move(usual)), is_mans_(is_mans) {}
 ProviderRegistry::~ProviderRegistry() = default;
 
+/// Returns the embedded voice that is nearest to a voice of any provider.
+std::string ProviderRegistry::voice_of(std::string_view wanted) const {
+  return wanted.empty() ? usual_.voice : nearest_voice(wanted, is_mans_(wanted));
+}
+
 std::string ProviderRegistry::key(const AgentProfile& profile) const {
-  return (profile.dialogue.empty() ? usual_.dialogue_path : profile.dialogue) + '\n' + voice_of(profile.voice, usual_.voice);
+  return (profile.dialogue.empty() ? usual_.dialogue_path : profile.dialogue) + '\n' + voice_of(profile.voice);
 }
 
 base::Result<void, base::Error> ProviderRegistry::load(const AgentProfile& profile) {
-  if (!uses(profile, ProviderKind::Local) || find(profile)) return {};
+  if (!uses(profile, kLocal) || find(profile)) return {};
   EmbeddedOptions options = usual_;
   if (!profile.dialogue.empty()) options.dialogue_path = profile.dialogue;
-  options.voice = voice_of(profile.voice, usual_.voice);
+  options.voice = voice_of(profile.voice);
   auto provider = EmbeddedProvider::make(options);
   if (!provider) return base::fail(provider.error());
   const std::lock_guard lock(mutex_);
@@ -48,7 +45,7 @@ std::shared_ptr<EmbeddedProvider> ProviderRegistry::find(const AgentProfile& pro
 
 std::unique_ptr<Speaker> ProviderRegistry::plain_voice(std::string_view wanted, Wake wake) {
   const std::lock_guard lock(mutex_);
-  const std::string name = voice_of(wanted, usual_.voice);
+  const std::string name = voice_of(wanted);
   auto& plain = plain_[name];
   if (!plain) {
     auto voice = FliteVoice::make(name);
@@ -73,11 +70,14 @@ std::vector<std::string> ProviderRegistry::warnings() const {
   return all;
 }
 
-ProviderParts parts() {
-  ProviderParts made;
-  made.listener = [](const PartNeeds& needs, Wake wake) { return needs.registry->find(*needs.profile)->make_listener(std::move(wake)); };
-  made.thinker = [](const PartNeeds& needs, Wake wake) { return needs.registry->find(*needs.profile)->make_thinker(std::move(wake)); };
-  made.speaker = [](const PartNeeds& needs, Wake wake) { return needs.registry->find(*needs.profile)->make_speaker(std::move(wake)); };
+const ProviderParts& parts() {
+  static const ProviderParts made = [] {
+    ProviderParts each;
+    each.listener = [](const PartNeeds& needs, Wake wake) { return needs.registry->find(*needs.profile)->make_listener(std::move(wake)); };
+    each.thinker = [](const PartNeeds& needs, Wake wake) { return needs.registry->find(*needs.profile)->make_thinker(std::move(wake)); };
+    each.speaker = [](const PartNeeds& needs, Wake wake) { return needs.registry->find(*needs.profile)->make_speaker(std::move(wake)); };
+    return each;
+  }();
   return made;
 }
 

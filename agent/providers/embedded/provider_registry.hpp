@@ -17,7 +17,8 @@ class VoiceCache;
 /// voice, which speaks fixed sentences when all other voices fail. Thread-safe.
 class ProviderRegistry {
  public:
-  explicit ProviderRegistry(EmbeddedOptions usual);
+  /// `is_mans` returns true for a man's voice of any provider.
+  ProviderRegistry(EmbeddedOptions usual, bool (*is_mans)(std::string_view voice));
   ~ProviderRegistry();
 
   /// Loads the objects that `profile` needs, unless they are loaded. Errors: those of EmbeddedProvider::make.
@@ -32,14 +33,16 @@ class ProviderRegistry {
 
  private:
   [[nodiscard]] std::string key(const AgentProfile& profile) const;
+  [[nodiscard]] std::string voice_of(std::string_view wanted) const;
 
   EmbeddedOptions usual_;
+  bool (*is_mans_)(std::string_view voice);
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<EmbeddedProvider>> providers_;
   std::map<std::string, std::shared_ptr<VoiceCache>> plain_;  // one for each voice; the key is its name
 };
 
-/// Returns the parts of the kind Local.
-[[nodiscard]] ProviderParts parts();
+/// Returns the parts of the kind "local".
+[[nodiscard]] const ProviderParts& parts();
 
 }  // namespace offhook::inline v0::agent::embedded

@@ -3,6 +3,7 @@
 #include <offhook/agent/providers/chat/chat_thinker.hpp>
 #include <offhook/agent/providers/chat/model_loader.hpp>
 #include <offhook/agent/providers/ollama/chat_server.hpp>
+#include <offhook/agent/providers/ollama/tuning.hpp>
 
 namespace offhook::inline v0::agent::ollama {
 
@@ -14,8 +15,8 @@ std::unique_ptr<ChatServer> server_of(const ProviderProfile& provider) {
   options.key = provider.api_key;
   options.model.model = provider.models.chat;
   if (provider.reply.max_tokens > 0) options.model.max_tokens = provider.reply.max_tokens;
-  options.model.context_tokens = provider.ollama.context_tokens;
-  options.model.keep_alive = provider.ollama.keep_alive;
+  options.model.context_tokens = tuning_of(provider).context_tokens;
+  options.model.keep_alive = tuning_of(provider).keep_alive;
   const std::string& effort = provider.reply.reasoning_effort;
   options.model.think = parse_think(effort.empty() || effort == "none" ? "off" : effort == "minimal" ? "low" : effort).value_or(Think::Off);
   return std::make_unique<ChatServer>(std::move(options));
@@ -35,6 +36,7 @@ class Loading final : public WarmUp {
           if (failure) told(failure->why);
         }) {}
   [[nodiscard]] bool is_over() const override { return is_over_ || !loader_.is_needed(); }
+  [[nodiscard]] std::string command() const override { return "ollama ps"; }
 
  private:
   std::unique_ptr<ChatServer> server_;
@@ -44,10 +46,13 @@ class Loading final : public WarmUp {
 
 }  // namespace
 
-ProviderParts parts() {
-  ProviderParts made;
-  made.thinker = make_thinker;
-  made.warm_up = [](const PartNeeds& needs, TellTrouble told) -> std::unique_ptr<WarmUp> { return std::make_unique<Loading>(needs, std::move(told)); };
+const ProviderParts& parts() {
+  static const ProviderParts made = [] {
+    ProviderParts each;
+    each.thinker = make_thinker;
+    each.warm_up = [](const PartNeeds& needs, TellTrouble told) -> std::unique_ptr<WarmUp> { return std::make_unique<Loading>(needs, std::move(told)); };
+    return each;
+  }();
   return made;
 }
 

@@ -4,7 +4,7 @@
 
 namespace offhook::inline v0::agent::ollama {
 
-/// Returns the parts of the kind Ollama: a thinker.
-[[nodiscard]] ProviderParts parts();
+/// Returns the parts of the kind "ollama": a thinker.
+[[nodiscard]] const ProviderParts& parts();
 
 }  // namespace offhook::inline v0::agent::ollama

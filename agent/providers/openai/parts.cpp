@@ -9,18 +9,12 @@
 #include <offhook/agent/providers/openai/profile_options.hpp>
 #include <offhook/agent/providers/openai/realtime_session.hpp>
 #include <offhook/agent/providers/openai/speech_speaker.hpp>
-#include <offhook/agent/providers/voices.hpp>
 
 #include <fmt/format.h>
 
 namespace offhook::inline v0::agent::openai {
 
 namespace {
-
-std::string voice_of(const PartNeeds& needs, const std::string& usual) {
-  std::string voice = voice_for(*needs.provider, needs.profile->voice, needs.profile->language);
-  return voice.empty() ? usual : voice;
-}
 
 std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) {
   LiveOptions options;
@@ -53,7 +47,7 @@ SpeechOptions speech_of(const PartNeeds& needs) {
   SpeechOptions options;
   options.server = server_of(*needs.provider, needs.provider->models.speech);
   options.model = needs.provider->models.speech;
-  options.voice = voice_of(needs, options.voice);
+  if (!needs.voices.speech.empty()) options.voice = needs.voices.speech;
   return options;
 }
 
@@ -66,30 +60,36 @@ std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
 
 realtime::RealtimeOptions realtime_of(const PartNeeds& needs) {
   realtime::RealtimeOptions options = realtime_options(*needs.provider);
-  if (std::string voice = model_voice_for(*needs.provider, needs.profile->voice); !voice.empty()) options.voice = std::move(voice);
+  if (!needs.voices.realtime.empty()) options.voice = needs.voices.realtime;
   options.format = line_format(needs);
   return options;
 }
 
 }  // namespace
 
-ProviderParts parts() {
-  ProviderParts made;
-  made.live_listener = make_live_listener;
-  made.listener = make_listener;
-  made.thinker = make_thinker;
-  made.speaker = make_speaker;
-  made.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
-  made.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
-    return std::make_unique<realtime::RealtimeSession>(needs.edges->sockets(needs.provider->ca_file), realtime_of(needs), std::move(own_words),
-                                                       std::move(wake), needs.tell_use, needs.tell_failure);
-  };
+const ProviderParts& parts() {
+  static const ProviderParts made = [] {
+    ProviderParts each;
+    each.live_listener = make_live_listener;
+    each.listener = make_listener;
+    each.thinker = make_thinker;
+    each.speaker = make_speaker;
+    each.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
+    each.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
+      return std::make_unique<realtime::RealtimeSession>(needs.edges->sockets(needs.provider->ca_file), realtime_of(needs), std::move(own_words),
+                                                         std::move(wake), needs.tell_use, needs.tell_failure);
+    };
+    return each;
+  }();
   return made;
 }
 
-ProviderParts compatible_parts() {
-  ProviderParts made = parts();
-  made.live_listener = nullptr;
+const ProviderParts& compatible_parts() {
+  static const ProviderParts made = [] {
+    ProviderParts each = parts();
+    each.live_listener = nullptr;
+    return each;
+  }();
   return made;
 }
 

@@ -4,10 +4,10 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// Returns the parts of the kind OpenAi: all parts.
-[[nodiscard]] ProviderParts parts();
-/// Returns the parts of the kinds AzureOpenAi and OpenAiCompatible. A part that the server lacks fails when it is used. There is no
+/// Returns the parts of the kind "openai": all parts.
+[[nodiscard]] const ProviderParts& parts();
+/// Returns the parts of the kinds "azure_openai" and "openai_compatible". A part that the server lacks fails when it is used. There is no
 /// live listener: a compatible server rarely has one, and that of Azure OpenAI was never tested. These kinds listen over HTTP only.
-[[nodiscard]] ProviderParts compatible_parts();
+[[nodiscard]] const ProviderParts& compatible_parts();
 
 }  // namespace offhook::inline v0::agent::openai

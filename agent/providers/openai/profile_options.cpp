@@ -1,11 +1,12 @@
 #include <offhook/agent/providers/openai/profile_options.hpp>
 
+#include <offhook/agent/providers/openai/provider.hpp>
+
 namespace offhook::inline v0::agent::openai {
 
 namespace {
 
-/// Returns true for both kinds of Azure, which use models in the same way.
-bool is_azure(const ProviderProfile& provider) { return provider.kind == ProviderKind::AzureOpenAi || provider.kind == ProviderKind::Azure; }
+bool is_azure(const ProviderProfile& provider) { return provider.kind == &kAzureOpenAi; }
 
 }  // namespace
 
@@ -41,9 +42,7 @@ realtime::RealtimeOptions realtime_options(const ProviderProfile& provider) {
   options.model = provider.models.realtime;
   options.transcription_model = provider.realtime.transcription ? provider.models.transcription : std::string();
   if (is_azure(provider)) {
-    // For Azure, `deployment` names the model that thinks.
-    const std::string& deployment = provider.kind == ProviderKind::Azure ? provider.models.realtime : provider.deployment;
-    options.azure = realtime::AzureRealtime{provider.base_url, deployment, provider.api_version};
+    options.azure = realtime::AzureRealtime{provider.base_url, provider.deployment, provider.api_version};
   } else {
     options.base_url = provider.base_url;
   }

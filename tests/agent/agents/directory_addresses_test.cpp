@@ -1,5 +1,8 @@
 #include "building.hpp"
 
+#include <offhook/agent/providers/azure/speech_resource.hpp>
+#include <offhook/agent/providers/deepgram/tuning.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -34,10 +37,10 @@ TEST_CASE("A base URL with extra path parts is cut to its base for each stage, i
   REQUIRE_MESSAGE(file.made.directory, file.problems());
   CHECK(named(file, "mine").base_url == "http://h:11434");
   CHECK(named(file, "deepgram").base_url == "https://api.eu.deepgram.com");
-  CHECK(named(file, "deepgram").deepgram.agent_url == "https://agent.eu.deepgram.com");
+  CHECK(agent::deepgram::tuning_of(named(file, "deepgram")).agent_url == "https://agent.eu.deepgram.com");
   CHECK(named(file, "home").base_url == "http://127.0.0.1:8000/v1");
   const auto other = build(R"({"providers": {"deepgram": {"base_url": "http://127.0.0.1:9/v1"}}})", {{"PROVIDER", "deepgram"}});
-  CHECK(named(other, "deepgram").deepgram.agent_url == "http://127.0.0.1:9");
+  CHECK(agent::deepgram::tuning_of(named(other, "deepgram")).agent_url == "http://127.0.0.1:9");
   const auto variable = build("", with(with(kSpeech, kModel), {{"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com/openai/v1/"}}));
   REQUIRE_MESSAGE(variable.made.directory, variable.problems());
   CHECK(named(variable, "azure").base_url == "https://x.openai.azure.com");
@@ -68,7 +71,7 @@ TEST_CASE("A region as the Azure portal shows it is converted to its short name,
     CAPTURE(written);
     const auto built = build(R"({"agent": {"regions": ["WestEurope"]}})", with(kSpeech, {{"AZURE_SPEECH_REGION", written}, {"MODEL_PROVIDER", "local"}}));
     REQUIRE_MESSAGE(built.made.directory, built.problems());
-    CHECK(named(built, "azure").speech.region == "westeurope");
+    CHECK(agent::azure::speech_of(named(built, "azure")).region == "westeurope");
   }
   CHECK(build("", with(with(kSpeech, kModel), {{"AZURE_SPEECH_REGION", "westeurope.stt.speech.microsoft.com"}})).problems() ==
         "AZURE_SPEECH_REGION: found text that is not a name; allowed: a region of Azure, such as \"westeurope\"; write it as one word, as Azure's portal shows it beside the key\n");

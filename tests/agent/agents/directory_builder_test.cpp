@@ -1,6 +1,11 @@
 #include "building.hpp"
 
 #include <offhook/agent/app/agent_options.hpp>
+#include <offhook/agent/providers/azure/speech_resource.hpp>
+#include <offhook/agent/providers/deepgram/tuning.hpp>
+#include <offhook/agent/providers/embedded/local.hpp>
+#include <offhook/agent/providers/ollama/tuning.hpp>
+#include <offhook/agent/providers/openai/provider.hpp>
 
 #include <doctest/doctest.h>
 
@@ -35,8 +40,8 @@ TEST_CASE("Without a provider the agent uses the embedded parts for all stages a
   const auto built = build("");
   REQUIRE(built.made.directory);
   CHECK(ways(built.profile()) == "cascade local/local/local");
-  CHECK_FALSE(agent::uses(built.profile(), agent::ProviderKind::OpenAi));
-  CHECK(agent::uses(built.profile(), agent::ProviderKind::Local));
+  CHECK_FALSE(agent::uses(built.profile(), agent::openai::kOpenAi));
+  CHECK(agent::uses(built.profile(), agent::embedded::kLocal));
 }
 
 TEST_CASE("A relative dialogue path starts at the folder of the configuration file; the path of the shipped dialogue does not") {
@@ -81,8 +86,8 @@ TEST_CASE("Azure listens and speaks, and thinks with a deployment of its OpenAI 
   REQUIRE_MESSAGE(alone.made.directory, alone.problems());
   CHECK(ways(alone.profile()) == "cascade azure/azure/azure");
   const auto& provider = *std::get<agent::CascadeWay>(alone.profile().sessions.front()).think.front();
-  CHECK(provider.speech.key.reveal() == "canary");
-  CHECK(provider.speech.region == "westeurope");
+  CHECK(agent::azure::speech_of(provider).key.reveal() == "canary");
+  CHECK(agent::azure::speech_of(provider).region == "westeurope");
   CHECK(provider.region.empty());  // The configuration does not say in which region the model runs.
   CHECK(provider.models.chat == "mini");
   CHECK(provider.base_url == "https://x.openai.azure.com");
@@ -99,7 +104,7 @@ TEST_CASE("Azure listens and speaks, and thinks with a deployment of its OpenAI 
   CHECK(talk.warnings().find("/providers/azure/models/realtime: Azure Speech speaks Offhook's own sentences") != std::string::npos);
   const auto container = build(R"({"agent": {"provider": "azure", "model_provider": "local"}, "providers": {"azure": {"speech": {"url": "http://127.0.0.1:5000"}}}})");
   REQUIRE_MESSAGE(container.made.directory, container.problems());
-  CHECK(std::get<agent::CascadeWay>(container.profile().sessions.front()).listen.front()->speech.url == "http://127.0.0.1:5000");
+  CHECK(agent::azure::speech_of(*std::get<agent::CascadeWay>(container.profile().sessions.front()).listen.front()).url == "http://127.0.0.1:5000");
 }
 
 TEST_CASE("Deepgram alone provides a whole conversation, and Ollama thinks for any provider that listens and speaks") {
@@ -110,9 +115,9 @@ TEST_CASE("Deepgram alone provides a whole conversation, and Ollama thinks for a
   CHECK(build(R"({"agent": {"fallback": {"transfer_to": "6010"}}})", {{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "canary"}}).warnings().find("the only way") == std::string::npos);
   const auto& voice = *std::get<agent::RealtimeWay>(deepgram.profile().sessions.front()).provider;
   CHECK(voice.base_url == "https://api.deepgram.com");
-  CHECK(voice.deepgram.agent_url == "https://agent.deepgram.com");
+  CHECK(agent::deepgram::tuning_of(voice).agent_url == "https://agent.deepgram.com");
   const auto elsewhere = build(R"({"providers": {"deepgram": {"base_url": "https://api.eu.example", "api_key": "k"}}})", {{"PROVIDER", "deepgram"}});
-  CHECK(std::get<agent::RealtimeWay>(elsewhere.profile().sessions.front()).provider->deepgram.agent_url == "https://api.eu.example");
+  CHECK(agent::deepgram::tuning_of(*std::get<agent::RealtimeWay>(elsewhere.profile().sessions.front()).provider).agent_url == "https://api.eu.example");
   CHECK(voice.api_key.reveal() == "canary");
   CHECK(agent::has_language_model(deepgram.profile()));
   const auto ollama = build(R"({"providers": {"ollama": {"ollama": {"context_tokens": 4096, "keep_alive_minutes": 5}}}})", {{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "llama3.2"}});
@@ -121,7 +126,7 @@ TEST_CASE("Deepgram alone provides a whole conversation, and Ollama thinks for a
   const auto& model = *std::get<agent::CascadeWay>(ollama.profile().sessions.front()).think.front();
   CHECK(model.base_url == "http://127.0.0.1:11434");
   CHECK(model.models.chat == "llama3.2");
-  CHECK(model.ollama == agent::OllamaTuning{4096, 5min});
+  CHECK(agent::ollama::tuning_of(model) == agent::ollama::Tuning{4096, 5min});
   const auto both = build("", {{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "llama3.2"}, {"SPEECH_PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "k"}});
   CHECK(ways(both.profile()) == "cascade deepgram/ollama/deepgram");
   const auto tuned = build(R"({"agent": {"provider": "local", "speech_provider": "deepgram", "phrases": ["Offhook", {"phrase": "Mrs. Nguyen"}]},
@@ -132,16 +137,16 @@ TEST_CASE("Deepgram alone provides a whole conversation, and Ollama thinks for a
   CHECK_FALSE(agent::has_language_model(tuned.profile()));
   CHECK(tuned.profile().phrases == std::vector<std::string>{"Offhook", "Mrs. Nguyen"});
   const auto& listens = *std::get<agent::CascadeWay>(tuned.profile().sessions.front()).listen.front();
-  CHECK(listens.deepgram == agent::DeepgramTuning{0, false, true, true, "desk", "http://127.0.0.1:9", "anthropic"});
+  CHECK(agent::deepgram::tuning_of(listens) == agent::deepgram::Tuning{0, false, true, true, "desk", "http://127.0.0.1:9", "anthropic"});
 }
 
 TEST_CASE("Flux ends turns unless the configuration says otherwise, and its eager threshold is not above its end threshold") {
   const auto tuning = [](const std::string& deepgram) {
     const auto built = build(R"({"agent": {"provider": "local", "speech_provider": "deepgram"}, "providers": {"deepgram": {"api_key": "k", "deepgram": )" + deepgram + "}}}");
     REQUIRE_MESSAGE(built.made.directory, built.problems());
-    return std::get<agent::CascadeWay>(built.profile().sessions.front()).listen.front()->deepgram;
+    return agent::deepgram::tuning_of(*std::get<agent::CascadeWay>(built.profile().sessions.front()).listen.front());
   };
-  using Tuning = agent::DeepgramTuning;
+  using Tuning = agent::deepgram::Tuning;
   CHECK(tuning("{}").turn_end == Tuning::TurnEnd::Flux);
   const Tuning told = tuning(R"({"turn_detection": "ours", "eot_threshold_percent": 60, "eager_eot_threshold_percent": 60, "eot_timeout_ms": 60000})");
   CHECK(told.turn_end == Tuning::TurnEnd::Ours);
@@ -307,7 +312,7 @@ TEST_CASE("A value may be a reference to a variable or to a file") {
   CHECK(built.problems().empty());
   CHECK(built.effective.config.sip.display_name == "Desk");
   CHECK(std::get<agent::RealtimeWay>(built.profile().sessions.front()).provider->api_key.reveal() == "k1");
-  const auto other = config::read_text(R"({"sip": {"extension": "1", "password": "${file:/run/secret}", "host": "h"}})", "my.json",
+  const auto other = read_text(R"({"sip": {"extension": "1", "password": "${file:/run/secret}", "host": "h"}})", "my.json",
                                        {std::nullopt, {}, {}, files_of({{"/run/secret", "one\ntwo\n"}})});
   CHECK(offhook::agent::to_string(other.problems.at(0)).starts_with("/sip/password: found a line break or another control character;"));
 }

@@ -46,6 +46,7 @@ class TickSpeaker final : public Speaker {
 struct Load final : WarmUp {
   explicit Load(const bool& over) : over_(over) {}
   [[nodiscard]] bool is_over() const override { return over_; }
+  [[nodiscard]] std::string command() const override { return "show models"; }
 
  private:
   const bool& over_;
@@ -121,4 +122,5 @@ TEST_CASE_FIXTURE(Rehearsing, "A rehearsal waits longer for a model that loads, 
   CHECK(awaited.use_count() == 1);  // Calls are accepted anyway.
   REQUIRE(troubles.size() == 1);
   CHECK(troubles.front().starts_with("the model of ollama was not loaded within 10 minutes: "));
+  CHECK(troubles.front().find("Check its server (`show models`)") != std::string::npos);
 }

@@ -1,4 +1,5 @@
 #include <offhook/agent/app/call_setup.hpp>
+#include <offhook/agent/providers/openai/provider.hpp>
 
 #include <doctest/doctest.h>
 
@@ -25,7 +26,7 @@ struct RecordedCall {
 
   RecordedCall() {
     const auto provider = std::make_shared<ProviderProfile>();
-    provider->kind = ProviderKind::OpenAi;
+    provider->kind = &openai::kOpenAi;
     const auto profile = std::make_shared<AgentProfile>();
     profile->sessions = {RealtimeWay{provider}};
     profile->codecs = {media::AudioCodec::Pcmu};
@@ -99,7 +100,7 @@ TEST_CASE("The caller of an incoming call is the agent's party, and an outgoing 
 TEST_CASE("A call from an unverified caller gets no context for verified callers, and the log names the reason") {
   CallThread thread{[](auto&) { return std::make_unique<NoEdges>(); }};
   const auto provider = std::make_shared<ProviderProfile>();
-  provider->kind = ProviderKind::OpenAi;
+  provider->kind = &openai::kOpenAi;
   const auto profile = std::make_shared<AgentProfile>();
   profile->sessions = {RealtimeWay{provider}};
   profile->codecs = {media::AudioCodec::Pcmu};

@@ -1,6 +1,11 @@
 #include <offhook/agent/sessions/session_factory.hpp>
 
 #include <offhook/agent/profile/fixed_sentences.hpp>
+#include <offhook/agent/providers/deepgram/provider.hpp>
+#include <offhook/agent/providers/deepgram/tuning.hpp>
+#include <offhook/agent/providers/embedded/local.hpp>
+#include <offhook/agent/providers/ollama/provider.hpp>
+#include <offhook/agent/providers/openai/provider.hpp>
 #include <offhook/agent/providers/rehearsal.hpp>
 #include <offhook/agent/sessions/conversation_options.hpp>
 #include <offhook/agent/sessions/tool_box_options.hpp>
@@ -19,7 +24,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-ProviderPtr provider(ProviderKind kind, std::string name) {
+ProviderPtr provider(const Provider* kind, std::string name) {
   auto made = std::make_shared<ProviderProfile>();
   made->kind = kind;
   made->name = std::move(name);
@@ -57,7 +62,7 @@ struct QuietStudio final : net::Edges {
 
 TEST_CASE("A port has the rate of the agreed codec; before an agreement it has 8 kHz if a Realtime session and G.711 are first, else 16 kHz") {
   using media::AudioCodec;
-  const auto openai = provider(ProviderKind::OpenAi, "openai");
+  const auto openai = provider(&openai::kOpenAi, "openai");
   CHECK(SessionFactory::port_rate_hz(profile(RealtimeWay{openai}, {AudioCodec::Pcmu, AudioCodec::G722}), {}) == 8000);
   CHECK(SessionFactory::port_rate_hz(profile(RealtimeWay{openai}, {AudioCodec::G722, AudioCodec::Pcmu}), {}) == 16000);
   const auto cascade = profile(CascadeWay{{openai}, {openai}, {openai}}, {AudioCodec::G722, AudioCodec::Pcmu});
@@ -69,7 +74,7 @@ TEST_CASE("A port has the rate of the agreed codec; before an agreement it has 8
 }
 
 TEST_CASE("The times and sentences of a profile replace those of the conversation options, and other options stay") {
-  AgentProfile made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  AgentProfile made = profile(RealtimeWay{provider(&openai::kOpenAi, "openai")}, {media::AudioCodec::Pcmu});
   made.limits.think = 5s;
   made.limits.end_of_turn = 700ms;
   made.sentences.apology = "Sorry.";
@@ -97,7 +102,7 @@ TEST_CASE("Offhook's own sentences are in the agent's language and differ betwee
   for (const std::string_view language : {"en", "de-AT", "es", "FR", "it_IT", "pt-BR"}) sentences_of(language);
   CHECK(said.size() == 60);
   CHECK(usual_sentences("ja") == usual_sentences("en"));
-  AgentProfile made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  AgentProfile made = profile(RealtimeWay{provider(&openai::kOpenAi, "openai")}, {media::AudioCodec::Pcmu});
   CHECK(conversation_options(made, {}).limit_goodbye == ConversationOptions{}.limit_goodbye);
   made.languages = {"fr", "de"};
   CHECK(conversation_options(made, {}).limit_goodbye == usual_sentences("fr").limit);
@@ -111,7 +116,7 @@ TEST_CASE("Offhook's own sentences are in the agent's language and differ betwee
 }
 
 TEST_CASE("The conversation collects keys for a language model, and passes each key alone to a dialogue") {
-  const auto openai = provider(ProviderKind::OpenAi, "openai"), local = provider(ProviderKind::Local, "local");
+  const auto openai = provider(&openai::kOpenAi, "openai"), local = provider(&embedded::kLocal, "local");
   const auto together = [](SessionWay way) { return conversation_options(profile(std::move(way), {media::AudioCodec::Pcmu}), {}).keys_together; };
   CHECK(together(RealtimeWay{openai}));
   CHECK(together(CascadeWay{{local}, {openai}, {local}}));
@@ -119,7 +124,7 @@ TEST_CASE("The conversation collects keys for a language model, and passes each 
 }
 
 TEST_CASE("The media worker itself detects an end of turn of up to half a second") {
-  AgentProfile made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  AgentProfile made = profile(RealtimeWay{provider(&openai::kOpenAi, "openai")}, {media::AudioCodec::Pcmu});
   for (const auto& [turn, frames] : {std::pair{500ms, 25}, {300ms, 15}, {100ms, 5}, {2000ms, 25}}) {
     made.limits.end_of_turn = turn;
     CHECK(hangover_frames(made) == frames);
@@ -127,20 +132,24 @@ TEST_CASE("The media worker itself detects an end of turn of up to half a second
 }
 
 TEST_CASE("When the provider's service ends turns, the conversation waits for it, and the worker reports short pauses") {
-  auto deepgram = std::make_shared<ProviderProfile>(*provider(ProviderKind::Deepgram, "deepgram"));
+  auto deepgram = std::make_shared<ProviderProfile>(*provider(&deepgram::kDeepgram, "deepgram"));
   deepgram->models.transcription = "flux-general-en";
-  deepgram->deepgram.eot_timeout_ms = 4000;
-  const auto openai = provider(ProviderKind::OpenAi, "openai");
+  deepgram::Tuning tuning;
+  tuning.eot_timeout_ms = 4000;
+  deepgram->own = tuning;
+  const auto openai = provider(&openai::kOpenAi, "openai");
   const auto made = [&] { return profile(CascadeWay{{openai, deepgram}, {openai}, {openai}}, {media::AudioCodec::Pcmu}); };
   CHECK(conversation_options(made(), {}).listen_deadline == 6500ms);
   CHECK(hangover_frames(made()) == 10);
   AgentProfile patient = made();
   patient.limits.listen = 7s;
   CHECK(conversation_options(patient, {}).listen_deadline == 7s);
-  deepgram->deepgram.turn_end = DeepgramTuning::TurnEnd::Ours;
+  tuning.turn_end = deepgram::Tuning::TurnEnd::Ours;
+  deepgram->own = tuning;
   CHECK(conversation_options(made(), {}).listen_deadline == made().limits.listen);
   CHECK(hangover_frames(made()) == 25);
-  deepgram->deepgram.turn_end = DeepgramTuning::TurnEnd::Flux;
+  tuning.turn_end = deepgram::Tuning::TurnEnd::Flux;
+  deepgram->own = tuning;
   deepgram->models.transcription = "nova-3";
   CHECK(hangover_frames(made()) == 25);
   // Without a model name, the Voice Agent uses Flux to listen.
@@ -156,7 +165,7 @@ TEST_CASE("A directory with an unreadable dialogue is not adopted, and the error
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   options.embedded.dialogue_path = "nowhere/dialogue.json";
   SessionFactory factory(options);
-  const auto local = provider(ProviderKind::Local, "local");
+  const auto local = provider(&embedded::kLocal, "local");
   const auto made = std::make_shared<AgentProfile>(profile(CascadeWay{{local}, {local}, {local}}, {media::AudioCodec::G722}));
   const auto adopted = factory.adopt(AgentDirectory({}, made));
   REQUIRE_FALSE(adopted);
@@ -168,13 +177,13 @@ TEST_CASE("A directory that uses only language models loads no recogniser") {
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   options.embedded.dialogue_path = "nowhere/dialogue.json";
   SessionFactory factory(options);
-  const auto made = std::make_shared<AgentProfile>(profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu}));
+  const auto made = std::make_shared<AgentProfile>(profile(RealtimeWay{provider(&openai::kOpenAi, "openai")}, {media::AudioCodec::Pcmu}));
   CHECK(factory.adopt(AgentDirectory({}, made)));
   CHECK(factory.is_warm());
 }
 
 TEST_CASE("The factory waits for a model to load only if an agent's calls have no other model") {
-  const auto openai = provider(ProviderKind::OpenAi, "openai"), ollama = provider(ProviderKind::Ollama, "ollama"), local = provider(ProviderKind::Local, "local");
+  const auto openai = provider(&openai::kOpenAi, "openai"), ollama = provider(&ollama::kOllama, "ollama"), local = provider(&embedded::kLocal, "local");
   const auto agent = [](SessionWay way) { return std::make_shared<AgentProfile>(profile(std::move(way), {media::AudioCodec::Pcmu})); };
   const auto asks = [&](std::vector<ProviderPtr> models) { return agent(CascadeWay{{local}, std::move(models), {local}}); };
   CHECK_FALSE(SessionFactory::awaits_model(AgentDirectory({}, asks({openai}))));
@@ -199,7 +208,7 @@ TEST_CASE("Fixed sentences are synthesised before the first call, once for each 
     characters += use.characters;
   };
   const SessionFactory factory(options);
-  const auto openai = provider(ProviderKind::OpenAi, "openai"), local = provider(ProviderKind::Local, "local");
+  const auto openai = provider(&openai::kOpenAi, "openai"), local = provider(&embedded::kLocal, "local");
   const auto agent = [](SessionWay way, const char* greeting) {
     auto made = profile(std::move(way), {media::AudioCodec::Pcmu});
     made.greeting = *prompts::PromptTemplate::parse(greeting);
@@ -234,7 +243,7 @@ TEST_CASE("A voice that the provider refuses is reported once, before the first 
   std::vector<ServiceFailure> failures;
   options.on_rehearsal_failure = [&failures](const ServiceFailure& failure) { failures.push_back(failure); };
   const SessionFactory factory(options);
-  const auto openai = provider(ProviderKind::OpenAi, "openai");
+  const auto openai = provider(&openai::kOpenAi, "openai");
   const AgentDirectory directory({}, std::make_shared<AgentProfile>(profile(CascadeWay{{openai}, {openai}, {openai}}, {media::AudioCodec::Pcmu})));
   QuietStudio studio;
   Rehearsal rehearsal(factory.rehearsing(directory, studio, [](const std::string&) {}), {});
@@ -255,7 +264,7 @@ TEST_CASE("Each agent's sentences are prepared in the voice of its own calls, al
     net::WebSocketClient& sockets(const std::string&) override { return lines; }
   };
   const SessionFactory factory({});
-  const auto deepgram = provider(ProviderKind::Deepgram, "deepgram");
+  const auto deepgram = provider(&deepgram::kDeepgram, "deepgram");
   const auto agent = [&](std::vector<std::string> languages, const char* greeting) {
     auto made = profile(RealtimeWay{deepgram}, {media::AudioCodec::Pcmu});
     made.languages = std::move(languages);
@@ -279,7 +288,7 @@ TEST_CASE("Each agent's sentences are prepared in the voice of its own calls, al
 }
 
 TEST_CASE("A model gets the tool that pauses a recording only in recorded calls") {
-  auto made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  auto made = profile(RealtimeWay{provider(&openai::kOpenAi, "openai")}, {media::AudioCodec::Pcmu});
   made.tools = {{BuiltInTool::HangUp, Confirm::Never, 1, {}}, {BuiltInTool::PauseRecording, Confirm::Never, 20, {}}};
   CHECK(tool_box_options(made).rules.allowed.size() == 1);
   bool paused = false;
@@ -294,7 +303,7 @@ TEST_CASE("A model gets the tool that pauses a recording only in recorded calls"
 }
 
 TEST_CASE("The question before a tool call is in the configured language, or else in the likeliest of the callers' languages") {
-  auto made = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  auto made = profile(RealtimeWay{provider(&openai::kOpenAi, "openai")}, {media::AudioCodec::Pcmu});
   CHECK(tool_box_options(made).languages.front() == "en");
   made.languages = {"pl", "cs"};
   CHECK(tool_box_options(made).languages == std::vector<std::string>{"pl", "cs"});
@@ -304,7 +313,7 @@ TEST_CASE("The question before a tool call is in the configured language, or els
 
 TEST_CASE("The recording notice is spoken only in recorded calls") {
   const SessionFactory factory({});
-  auto told = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  auto told = profile(RealtimeWay{provider(&openai::kOpenAi, "openai")}, {media::AudioCodec::Pcmu});
   told.recording_notice = "This call is recorded.";
   const auto made = std::make_shared<const AgentProfile>(told);
   QuietStudio edges;
@@ -316,7 +325,7 @@ TEST_CASE("The recording notice is spoken only in recorded calls") {
 
 TEST_CASE("A recorded greeting plays although its text is blank in this call") {
   const SessionFactory factory({});
-  auto greeted = profile(RealtimeWay{provider(ProviderKind::OpenAi, "openai")}, {media::AudioCodec::Pcmu});
+  auto greeted = profile(RealtimeWay{provider(&openai::kOpenAi, "openai")}, {media::AudioCodec::Pcmu});
   greeted.recorded_greeting = media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {});
   const std::vector<std::pair<const char*, const char*>> cases = {{" ", "(recorded greeting)"}, {"\n\t", "(recorded greeting)"}, {" Good day.", " Good day."}};
   for (const auto& [written, words] : cases) {
@@ -337,7 +346,7 @@ TEST_CASE("An agent is served while some session has a provider for each stage; 
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   SessionFactory factory(options);
-  const auto a = provider(ProviderKind::OpenAi, "a"), b = provider(ProviderKind::OpenAi, "b");
+  const auto a = provider(&openai::kOpenAi, "a"), b = provider(&openai::kOpenAi, "b");
   const auto made = profile(CascadeWay{{a, b}, {a, b}, {a}}, {media::AudioCodec::Pcmu});
   const base::TimePoint now{1000s};
   const auto refuse = [&](const char* service) { factory.breakers().on_failure(service, FailureKind::Auth, now); };

@@ -1,4 +1,9 @@
 #include <offhook/agent/setup/key_trial.hpp>
+#include <offhook/agent/providers/azure/provider.hpp>
+#include <offhook/agent/providers/azure/speech_resource.hpp>
+#include <offhook/agent/providers/deepgram/provider.hpp>
+#include <offhook/agent/providers/ollama/provider.hpp>
+#include <offhook/agent/providers/openai/provider.hpp>
 
 #include <doctest/doctest.h>
 
@@ -40,7 +45,7 @@ class OneAnswer : public net::HttpClient {
 
 setup::Finding tried(int status, std::optional<net::NetError> error = std::nullopt) {
   ProviderProfile provider;
-  provider.kind = ProviderKind::OpenAi;
+  provider.kind = &openai::kOpenAi;
   provider.base_url = "https://h/v1";
   provider.api_key = Secret("canary");
   OneAnswer client(status, std::move(error));
@@ -61,7 +66,7 @@ TEST_CASE("setup tests a key with a request for the list of models, and the find
 }
 
 TEST_CASE("Each kind of provider gets a request that costs nothing, with its key if it needs one") {
-  const auto asked = [](ProviderKind kind, const std::string& base, auto... more) {
+  const auto asked = [](const Provider* kind, const std::string& base, auto... more) {
     ProviderProfile provider;
     provider.kind = kind;
     provider.base_url = base;
@@ -73,11 +78,11 @@ TEST_CASE("Each kind of provider gets a request that costs nothing, with its key
     CHECK(finding.what.find("canary") == std::string::npos);
     return client.asked;
   };
-  CHECK(asked(ProviderKind::AzureOpenAi, "https://x.openai.azure.com") == "GET https://x.openai.azure.com/openai/v1/models api-key: canary");
-  CHECK(asked(ProviderKind::Deepgram, "https://api.deepgram.com") == "GET https://api.deepgram.com/v1/projects Authorization: Token canary");
-  CHECK(asked(ProviderKind::Ollama, "http://127.0.0.1:11434", [](ProviderProfile& provider) { provider.api_key = {}; }) == "GET http://127.0.0.1:11434/api/tags");
-  const std::string both = asked(ProviderKind::Azure, "https://x.openai.azure.com", [](ProviderProfile& provider) {
-    provider.speech = {"westeurope", "", Secret("canary")};
+  CHECK(asked(&openai::kAzureOpenAi, "https://x.openai.azure.com") == "GET https://x.openai.azure.com/openai/v1/models api-key: canary");
+  CHECK(asked(&deepgram::kDeepgram, "https://api.deepgram.com") == "GET https://api.deepgram.com/v1/projects Authorization: Token canary");
+  CHECK(asked(&ollama::kOllama, "http://127.0.0.1:11434", [](ProviderProfile& provider) { provider.api_key = {}; }) == "GET http://127.0.0.1:11434/api/tags");
+  const std::string both = asked(&azure::kAzure, "https://x.openai.azure.com", [](ProviderProfile& provider) {
+    provider.own = azure::SpeechResource{"westeurope", "", Secret("canary")};
   });
   CHECK(both.starts_with("GET https://westeurope.tts.speech.microsoft.com/cognitiveservices/voices/list "));
   CHECK(both.find("ocp-apim-subscription-key: canary") != std::string::npos);
@@ -87,7 +92,7 @@ TEST_CASE("Each kind of provider gets a request that costs nothing, with its key
 TEST_CASE("Ollama must have the named model, and the finding tells a missing model from a server that is not Ollama") {
   const auto found = [](const std::string& model, const std::string& body, int status = 200) {
     ProviderProfile provider;
-    provider.kind = ProviderKind::Ollama;
+    provider.kind = &ollama::kOllama;
     provider.base_url = "http://h:11434";
     provider.models.chat = model;
     OneAnswer client(status, std::nullopt, body);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/setup/setup.hpp>
+#include <offhook/agent/providers/openai/provider.hpp>
 
 #include <deque>
 #include <map>
@@ -13,7 +14,6 @@ namespace offhook_test {
 
 namespace setup = offhook::agent::setup;
 namespace config = offhook::agent::config;
-using offhook::agent::ProviderKind;
 using offhook::agent::ProviderProfile;
 
 /// Gives the test's answers in order, and then ends the input. kCtrlC interrupts.
@@ -48,7 +48,7 @@ class ScriptedNetwork : public setup::Prober {
   setup::Finding register_at(const config::Config& config) override {
     return tried("register " + config.sip.extension + " " + std::to_string(config.sip.port) + (config.sip.password.reveal() == "wrong" ? " with the wrong secret" : ""));
   }
-  setup::Finding try_key(const ProviderProfile& provider) override { return tried("key " + provider.base_url + (provider.kind != ProviderKind::OpenAi || provider.api_key.reveal() == "sk-canary" ? "" : " wrong")); }
+  setup::Finding try_key(const ProviderProfile& provider) override { return tried("key " + provider.base_url + (provider.kind != &offhook::agent::openai::kOpenAi || provider.api_key.reveal() == "sk-canary" ? "" : " wrong")); }
   setup::Finding call(const config::Config&, const std::string& number, const std::function<void()>& on_ready) override {
     if (number.empty()) on_ready();
     return tried("call " + number);

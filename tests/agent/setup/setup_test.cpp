@@ -1,6 +1,7 @@
 #include "scripted_setup.hpp"
 
 #include <offhook/agent/config/providers.hpp>
+#include <offhook/agent/providers/azure/speech_resource.hpp>
 #include <offhook/agent/setup/setup.hpp>
 
 #include <doctest/doctest.h>
@@ -27,7 +28,7 @@ config::Effective written_in(const Desk& desk, const std::map<std::string, std::
     const auto found = secrets.find(name);
     return found == secrets.end() ? std::nullopt : std::optional(found->second);
   };
-  return config::read_text(desk.disk.at("offhook.json"), "offhook.json", {"offhook.json", environment, {}, {}});
+  return read_text(desk.disk.at("offhook.json"), "offhook.json", {"offhook.json", environment, {}, {}});
 }
 
 }  // namespace
@@ -239,7 +240,7 @@ TEST_CASE("setup asks for the settings of the chosen provider, tests them, and w
   REQUIRE(written.problems.empty());
   const auto provider = config::find_provider(written.config, "azure");
   REQUIRE(provider);
-  CHECK(provider->speech.region == "westeurope");
+  CHECK(azure::speech_of(*provider).region == "westeurope");
   CHECK(provider->deployment == "mini");
   Desk ollama;
   ScriptedPerson other(then_usual({"h", "6001", "x", "ollama", "", "", "llama3.2"}, true));

@@ -1,4 +1,5 @@
 #include <offhook/agent/setup/speech_trial.hpp>
+#include <offhook/agent/providers/openai/provider.hpp>
 
 #include "../providers/deepgram/fake_sockets.hpp"
 #include "../providers/fake_http.hpp"
@@ -51,7 +52,7 @@ void works(OneServer& server, std::size_t index) {
   else server.clients.answer(index, 200, R"({"text":""})", {{"content-type", "application/json"}});
 }
 
-std::shared_ptr<ProviderProfile> provider_of(ProviderKind kind, const std::string& name) {
+std::shared_ptr<ProviderProfile> provider_of(const Provider* kind, const std::string& name) {
   const auto provider = std::make_shared<ProviderProfile>();
   provider->kind = kind;
   provider->name = name;
@@ -62,7 +63,7 @@ std::shared_ptr<ProviderProfile> provider_of(ProviderKind kind, const std::strin
 
 /// Returns a directory with one agent of a server that has neither WebSockets nor a chat model.
 AgentDirectory book_of(const std::string& voice) {
-  const auto provider = provider_of(ProviderKind::OpenAiCompatible, "server");
+  const auto provider = provider_of(&openai::kOpenAiCompatible, "server");
   provider->models.transcription = "hear-1";
   const auto profile = std::make_shared<AgentProfile>();
   profile->sessions = {CascadeWay{{provider}, {provider}, {provider}}};
@@ -111,7 +112,7 @@ TEST_CASE("The finding for a recogniser that does not answer silence in time say
 }
 
 TEST_CASE("A Realtime model is tested with the voice of its session, and then the voice of Offhook's own sentences") {
-  const auto provider = provider_of(ProviderKind::OpenAi, "openai");
+  const auto provider = provider_of(&openai::kOpenAi, "openai");
   provider->models.realtime = "talk-1";
   const auto profile = std::make_shared<AgentProfile>();
   profile->sessions = {RealtimeWay{provider}};

@@ -30,7 +30,7 @@ std::deque<std::string> with_openai(const std::string& prompt, const std::string
 std::string agent_in(const Desk& desk) {
   std::vector<Problem> problems;
   const auto file = read_json(desk.disk.at("offhook.json"), "offhook.json", problems);
-  return file ? write_json(*config::member(*file, "agent")) : "";
+  return file ? write_json(*member(*file, "agent")) : "";
 }
 
 /// Returns the problems and warnings of `offhook check` for the written files, one per line.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/agents/agent_directory.hpp>
+#include <offhook/agent/providers/openai/provider.hpp>
 #include <offhook/tests/agent/threads/simulated_provider.hpp>
 
 #include <chrono>
@@ -13,7 +14,7 @@ namespace offhook::inline v0::agent::test {
 inline std::shared_ptr<const AgentDirectory> simulated_agent() {
   const auto provider = std::make_shared<ProviderProfile>();
   provider->name = "openai";
-  provider->kind = ProviderKind::OpenAi;
+  provider->kind = &openai::kOpenAi;
   provider->base_url = "https://provider.invalid/v1";
   provider->api_key = Secret("any");
   provider->models = {"gpt-realtime", "gpt-4o-mini", "gpt-4o-mini-transcribe", "gpt-4o-mini-tts"};

@@ -3,6 +3,7 @@
 #include "simulated_agent.hpp"
 
 #include <offhook/agent/app/agent.hpp>
+#include <offhook/agent/providers/openai/provider.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 #include <doctest/doctest.h>

@@ -5,6 +5,9 @@
 #include <offhook/agent/providers/azure/http_voice.hpp>
 #include <offhook/agent/providers/azure/languages.hpp>
 #include <offhook/agent/providers/azure/parts.hpp>
+#include <offhook/agent/providers/azure/provider.hpp>
+#include <offhook/agent/providers/azure/speech_resource.hpp>
+#include <offhook/agent/providers/registry/voices.hpp>
 #include <offhook/agent/providers/azure/short_audio.hpp>
 #include <offhook/agent/support/language_tag.hpp>
 
@@ -170,9 +173,9 @@ TEST_CASE("The locale for speech is the configured one, then the last heard, the
 TEST_CASE("A fixed sentence is spoken and cached in the language of its text, not in the language that the caller speaks") {
   FakeEdges edges;
   auto provider = std::make_shared<ProviderProfile>();
-  provider->kind = ProviderKind::Azure;
+  provider->kind = &azure::kAzure;
   provider->name = "azure";
-  provider->speech.region = "westeurope";
+  provider->own = azure::SpeechResource{"westeurope", "", {}};
   PartNeeds needs;
   needs.provider = provider;
   needs.edges = &edges;
@@ -183,6 +186,7 @@ TEST_CASE("A fixed sentence is spoken and cached in the language of its text, no
     profile->languages = std::move(languages);
     PartNeeds call = needs;
     call.profile = profile;
+    call.voices = voices_for(*provider, *profile);
     call.heard_language = std::make_shared<std::string>(heard);
     return call;
   };
@@ -223,8 +227,8 @@ TEST_CASE("All parts of a call follow the heard language, and the parts of anoth
   auto profile = std::make_shared<AgentProfile>();
   profile->languages = {"en", "de"};
   auto provider = std::make_shared<ProviderProfile>();
-  provider->kind = ProviderKind::Azure;
-  provider->speech.region = "westeurope";
+  provider->kind = &azure::kAzure;
+  provider->own = azure::SpeechResource{"westeurope", "", {}};
   PartNeeds needs;
   needs.profile = profile;
   needs.provider = provider;

@@ -2,6 +2,8 @@
 #include "fake_sockets.hpp"
 
 #include <offhook/agent/providers/deepgram/parts.hpp>
+#include <offhook/agent/providers/deepgram/provider.hpp>
+#include <offhook/agent/providers/registry/voices.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -32,7 +34,7 @@ std::string asked(const std::string& language, std::vector<std::string> language
   profile->language = language;
   profile->languages = std::move(languages);
   auto provider = std::make_shared<ProviderProfile>();
-  provider->kind = ProviderKind::Deepgram;
+  provider->kind = &deepgram::kDeepgram;
   provider->base_url = "https://api.deepgram.com";
   provider->models.transcription = model;
   PartNeeds needs;
@@ -100,7 +102,7 @@ struct Noted {
     auto profile = std::make_shared<AgentProfile>();
     profile->languages = std::move(candidates);
     auto provider = std::make_shared<ProviderProfile>();
-    provider->kind = ProviderKind::Deepgram;
+    provider->kind = &deepgram::kDeepgram;
     provider->models.transcription = model;
     needs.profile = profile;
     needs.provider = provider;
@@ -166,10 +168,11 @@ TEST_CASE("No request to /v1/speak uses a Flux voice, which that service does no
   auto profile = std::make_shared<AgentProfile>();
   profile->voice = "flux-cole-en";
   auto provider = std::make_shared<ProviderProfile>();
-  provider->kind = ProviderKind::Deepgram;
+  provider->kind = &deepgram::kDeepgram;
   PartNeeds needs;
   needs.profile = profile;
   needs.provider = provider;
   needs.edges = &edges;
+  needs.voices = voices_for(*provider, *profile);
   CHECK(deepgram::parts().sound(needs).starts_with("aura-2-apollo-en "));
 }

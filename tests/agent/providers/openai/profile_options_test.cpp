@@ -1,4 +1,5 @@
 #include <offhook/agent/providers/openai/profile_options.hpp>
+#include <offhook/agent/providers/openai/provider.hpp>
 
 
 #include <doctest/doctest.h>
@@ -62,21 +63,14 @@ TEST_CASE("Azure's models use the current interface, or with api_version that of
   ProviderProfile provider;
   provider.base_url = "https://name.openai.azure.com";
   provider.deployment = "phone";
-  for (const ProviderKind kind : {ProviderKind::AzureOpenAi, ProviderKind::Azure}) {
-    provider.kind = kind;
-    provider.api_version.clear();
-    CHECK(server_of(provider, "mini").base_url == "https://name.openai.azure.com/openai/v1");
-    CHECK(server_of(provider, "mini").query.empty());
-    provider.api_version = "2025-01-01";
-    const Server server = server_of(provider, "mini");
-    CHECK(server.base_url == "https://name.openai.azure.com/openai/deployments/mini");
-    CHECK(server.query == "api-version=2025-01-01");
-    CHECK(server.auth == Server::Auth::ApiKey);
-    REQUIRE(realtime_options(provider).azure);
-  }
-  provider.kind = ProviderKind::AzureOpenAi;
+  provider.kind = &openai::kAzureOpenAi;
+  CHECK(server_of(provider, "mini").base_url == "https://name.openai.azure.com/openai/v1");
+  CHECK(server_of(provider, "mini").query.empty());
+  provider.api_version = "2025-01-01";
+  const Server server = server_of(provider, "mini");
+  CHECK(server.base_url == "https://name.openai.azure.com/openai/deployments/mini");
+  CHECK(server.query == "api-version=2025-01-01");
+  CHECK(server.auth == Server::Auth::ApiKey);
+  REQUIRE(realtime_options(provider).azure);
   CHECK(realtime_options(provider).azure->deployment == "phone");
-  provider.kind = ProviderKind::Azure;  // The configured deployment is that of the chat model.
-  provider.models.realtime = "rt";
-  CHECK(realtime_options(provider).azure->deployment == "rt");
 }

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <offhook/agent/providers/voice_family.hpp>
+
+namespace offhook::inline v0::agent::azure {
+
+/// A voice speaks one language; the multilingual ones speak the language of the text.
+extern const VoiceFamily kVoices;
+
+}  // namespace offhook::inline v0::agent::azure

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <offhook/agent/net/http_client.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace offhook::inline v0::agent {
+
+/// A request that costs nothing, and that a provider answers only with a valid key.
+struct KeyTrial {
+  net::HttpRequest request{};
+  std::string whom{};       ///< the provider's name for people
+  bool has_key = true;
+  std::string not_found{};  ///< advice for a 404; "": none
+  std::string good{};       ///< the finding about a good answer; "": the usual one
+  std::function<std::string(std::string_view body)> fault_of{};  ///< returns what is wrong with a good answer, "": nothing; empty: never anything
+};
+
+/// Returns a GET of `url`. With an empty `value` it has no key.
+[[nodiscard]] inline KeyTrial trial_of(std::string url, std::string whom, std::string header, std::string value) {
+  KeyTrial trial;
+  trial.request.method = "GET";
+  trial.request.url = std::move(url);
+  trial.whom = std::move(whom);
+  trial.has_key = !value.empty();
+  if (trial.has_key) trial.request.headers = {{std::move(header), std::move(value)}};
+  return trial;
+}
+
+}  // namespace offhook::inline v0::agent

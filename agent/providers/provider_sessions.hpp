@@ -1,0 +1,67 @@
+#pragma once
+
+#include <offhook/agent/profile/provider_profile.hpp>
+#include <offhook/agent/support/problem.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::inline v0::agent {
+
+/// A task of a provider in a session.
+enum class Task : std::uint8_t { Realtime, Listen, Think, Speak };
+
+enum class Ability : std::uint8_t {
+  No,
+  ByModel,  ///< with a configured model
+  Always,
+};
+
+struct Abilities {
+  Ability realtime = Ability::No, listen = Ability::No, think = Ability::No, speak = Ability::No;
+
+  [[nodiscard]] Ability of(Task task) const;
+};
+
+/// The sessions of an agent that names only this provider.
+enum class UsualSessions : std::uint8_t {
+  Cascade,   ///< a realtime session if it can hold one, and a cascade in any case
+  Realtime,  ///< a realtime session, and a cascade if it can do each part of one
+  Thinker,   ///< a cascade in which it thinks; local parts listen and speak where it cannot
+};
+
+/// A setting without which the provider cannot do a task.
+struct Lack {
+  std::string_view pointer, variable, allowed;
+};
+struct Lacks {
+  std::vector<Lack> settings{};
+  /// The error's texts when none of the task's settings is present, because the operator may mean another provider; "": the same error as for one.
+  std::string_view allowed{}, advice{};
+};
+
+/// A warning about the use of the provider in an agent's sessions. `where`: "/models/chat" is a setting of the provider, "regions" one of the agent.
+using Remarks = std::vector<Warning>;
+
+/// What the provider does in an agent's sessions.
+struct ProviderSessions {
+  Abilities abilities{};
+  UsualSessions usual = UsualSessions::Cascade;
+  /// Returns the missing settings of a task that has its own ones; null: the models are all that a task needs.
+  Lacks (*lacks)(const ProviderProfile& provider, Task task) = nullptr;
+  /// Returns the warnings about a realtime session; `has_regions`: the agent limits the regions of its providers. Null: none.
+  Remarks (*judge_realtime)(const ProviderProfile& provider, bool has_regions) = nullptr;
+  /// Returns the warning when a realtime session is the only session, without a transfer to a person. Null: none.
+  std::string (*judge_alone)(const ProviderProfile& provider) = nullptr;
+  /// Returns true when the listener understands more than one language while the agent names none. Null: it does not.
+  bool (*hears_several)(const ProviderProfile& provider) = nullptr;
+  std::string_view only_language{};       ///< the language that it listens to while the agent names none; "": no fixed one
+  /// Returns what is wrong with the listening model for a language of the callers; "": nothing. Null: never anything.
+  std::string (*judge_language)(const ProviderProfile& provider, std::string_view language) = nullptr;
+  bool realtime_is_monolingual = false;   ///< true: the listener and the voice of a realtime session do not follow the caller's language
+  bool realtime_has_transcript = false;   ///< true: realtime sessions always have a transcript of the caller
+};
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <offhook/agent/providers/provider.hpp>
+
+#include <span>
+#include <string_view>
+
+namespace offhook::inline v0::agent {
+
+/// Returns all kinds of providers, in the order in which texts list them.
+[[nodiscard]] std::span<const Provider* const> provider_kinds();
+/// Returns nullptr when no kind has this name.
+[[nodiscard]] const Provider* find_kind(std::string_view name);
+/// Returns the kind whose providers compute in this process.
+[[nodiscard]] const Provider& local_kind();
+
+}  // namespace offhook::inline v0::agent

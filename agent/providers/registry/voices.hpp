@@ -1,0 +1,29 @@
+#pragma once
+
+#include <offhook/agent/providers/provider.hpp>
+#include <offhook/agent/providers/provider_parts.hpp>
+
+#include <string>
+#include <string_view>
+
+/// An agent has one voice with all providers. These functions find the name of each provider's nearest voice.
+namespace offhook::inline v0::agent {
+
+/// Returns the voice that a request to `provider` names. `wanted`: the value of /agent/voice, a name of any provider or "". Returns "" to keep the
+/// default voice of the provider's part.
+///
+/// Uses a name of the provider's own as it is; otherwise the provider's `voice` from the configuration; otherwise one of its voices
+/// that is a woman's or a man's like the wanted one.
+[[nodiscard]] std::string voice_for(const ProviderProfile& provider, std::string_view wanted, const VoiceLanguages& spoken);
+/// Returns voice_for() for a request that only speaks text. The nearest other voice replaces one that only realtime sessions have.
+[[nodiscard]] std::string speech_voice_for(const ProviderProfile& provider, std::string_view wanted, const VoiceLanguages& spoken);
+/// Returns voice_for() for a realtime session, whose model may have the voices of another kind.
+[[nodiscard]] std::string realtime_voice_for(const ProviderProfile& provider, std::string_view wanted, const VoiceLanguages& spoken);
+/// Returns the names for the parts of a call.
+[[nodiscard]] VoiceNames voices_for(const ProviderProfile& provider, const AgentProfile& profile);
+
+/// Returns true for a man's voice of any provider.
+[[nodiscard]] bool is_mans_voice(std::string_view voice);
+[[nodiscard]] VoiceLanguages spoken_languages(const AgentProfile& profile);
+
+}  // namespace offhook::inline v0::agent

@@ -1,0 +1,44 @@
+#include <offhook/agent/setup/provider_questions.hpp>
+
+namespace offhook::inline v0::agent::setup {
+
+namespace {
+
+template <class IsOne>
+std::vector<std::string_view> names_of(IsOne is_one) {
+  std::vector<std::string_view> names;
+  for (const Provider* kind : provider_kinds()) {
+    if (is_one(*kind)) names.push_back(kind->name);
+  }
+  return names;
+}
+
+}  // namespace
+
+const std::vector<AskedQuestion>& provider_questions() {
+  static const auto all = [] {
+    std::vector<AskedQuestion> questions;
+    for (const Provider* kind : provider_kinds()) {
+      for (const ProviderQuestion& question : kind->setup.questions) questions.push_back({question, kind});
+    }
+    return questions;
+  }();
+  return all;
+}
+
+const std::vector<std::string_view>& provider_choices() {
+  static const auto names = names_of([](const Provider&) { return true; });
+  return names;
+}
+
+const std::vector<std::string_view>& thinkers() {
+  static const auto names = names_of([](const Provider& kind) { return kind.setup.thinks_beside; });
+  return names;
+}
+
+const std::vector<std::string_view>& speakers() {
+  static const auto names = names_of([](const Provider& kind) { return kind.setup.speaks_beside; });
+  return names;
+}
+
+}  // namespace offhook::inline v0::agent::setup
