@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Files, "The error of an unusable file names it when the endpoi
   CHECK(mentions(why_not(phone::CallerCheck::open(options)), "noise.pem: it contains no certificate"));
   options = verifying();
   options.certificates.push_back({kUrl + "2", write("leaf.pem", std::string(test::kLeafCertificate))});
-  CHECK(mentions(why_not(phone::CallerCheck::open(options)), "leaf.pem: no chain leads"));
+  CHECK(mentions(why_not(phone::CallerCheck::open(options)), "leaf.pem: no chain of certificates connects it"));
   auto signing_options = signing();
   signing_options.key_file = path("root.pem");
   CHECK(mentions(why_not(phone::CallSigner::open(signing_options)), "root.pem holds no key"));
