@@ -31,6 +31,7 @@ Lives live_through(Trouble trouble) {
   const auto worlds = only != 0 ? 1 : calls / kCallsPerWorld / std::size(kTroubles) + 1;
   Lives lives;
   for (std::uint64_t n = 1; n <= worlds; ++n) lives.live(only != 0 ? only : n, trouble);
+  CHECK(lives.count("calls") > 0);
   for (const std::string& complaint : lives.complaints) FAIL_CHECK(complaint);
   MESSAGE(to_string(trouble), ": ", lives.told());
   return lives;
