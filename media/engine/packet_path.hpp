@@ -44,7 +44,8 @@ class PacketPath {
 
   virtual ~PacketPath() = default;
 
-  /// Takes a datagram that came from `from` at `now` through the socket of `channel`. It may change the octets.
+  /// Takes a datagram that came from `from` at `now` through the socket of `channel`. It may change the octets. A datagram that was too long to read is
+  /// empty.
   [[nodiscard]] virtual Received on_datagram(Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint now) = 0;
   /// Protects the packet in the first `size` octets of `room`, which has kMaxAddedOctets more, before it is sent. Returns its new size, or nullopt if
   /// the packet must not leave: the leg counts it as not sent.
