@@ -18,7 +18,7 @@ config::Effective Trials::read(const Answers& answers) const {
     if (!text) return base::fail(text.error());
     return config::FileText{*std::move(text), false};
   };
-  auto effective = read_text(configuration_of(answers), options_.path, {options_.path, environment_of(answers, environment_), {}, files});
+  auto effective = config::read_text(configuration_of(answers), options_.path, {options_.path, environment_of(answers, environment_), {}, files});
   auto directory = build_directory(effective, {options_.path, files, ""});
   effective.problems.insert(effective.problems.end(), directory.problems.begin(), directory.problems.end());
   return effective;
