@@ -112,16 +112,6 @@ void add_new(std::string_view word, std::vector<std::string_view>& out) {
   if (!word.empty() && std::find(out.begin(), out.end(), word) == out.end()) out.push_back(word);
 }
 
-/// Returns the names of all kinds of which `is_one` is true.
-template <class IsOne>
-std::vector<std::string_view> kinds_where(IsOne is_one) {
-  std::vector<std::string_view> names;
-  for (const Provider* kind : provider_kinds()) {
-    if (is_one(*kind)) names.push_back(kind->name);
-  }
-  return names;
-}
-
 /// Owns the table, which it makes from the tables above and from the descriptions of all kinds.
 class ProviderMembers {
  public:

@@ -13,6 +13,10 @@ namespace offhook::inline v0::agent::setup {
 
 namespace {
 
+bool is_named(const Answers& answers, std::string_view provider) {
+  return answers.provider == provider || answers.model_provider == provider || answers.speech_provider == provider;
+}
+
 bool is_asked(const AskedQuestion& question, const Answers& answers) {
   const std::string_view name = question.kind->name;
   if (!is_named(answers, name) || is_anothers(question, answers)) return false;
@@ -39,10 +43,6 @@ std::vector<std::pair<std::string_view, Secret>> all_secrets_of(const Answers& a
 }  // namespace
 
 bool has_model(const Answers& answers) { return (answers.model_provider.empty() ? answers.provider : answers.model_provider) != "local"; }
-
-bool is_named(const Answers& answers, std::string_view provider) {
-  return answers.provider == provider || answers.model_provider == provider || answers.speech_provider == provider;
-}
 
 bool is_anothers(const AskedQuestion& question, const Answers& answers) {
   return !question.not_beside.empty() && is_named(answers, question.kind->name) && is_named(answers, question.not_beside);

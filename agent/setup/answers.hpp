@@ -28,8 +28,6 @@ struct Answers {
   bool writes_secrets = false;
 };
 
-/// Returns true when `provider` is one of the chosen ones.
-[[nodiscard]] bool is_named(const Answers& answers, std::string_view provider);
 /// Returns true when a language model thinks, and not a dialogue file.
 [[nodiscard]] bool has_model(const Answers& answers);
 

@@ -2,19 +2,6 @@
 
 namespace offhook::inline v0::agent::setup {
 
-namespace {
-
-template <class IsOne>
-std::vector<std::string_view> names_of(IsOne is_one) {
-  std::vector<std::string_view> names;
-  for (const Provider* kind : provider_kinds()) {
-    if (is_one(*kind)) names.push_back(kind->name);
-  }
-  return names;
-}
-
-}  // namespace
-
 const std::vector<AskedQuestion>& provider_questions() {
   static const auto all = [] {
     std::vector<AskedQuestion> questions;
@@ -27,17 +14,17 @@ const std::vector<AskedQuestion>& provider_questions() {
 }
 
 const std::vector<std::string_view>& provider_choices() {
-  static const auto names = names_of([](const Provider&) { return true; });
+  static const auto names = kinds_where([](const Provider&) { return true; });
   return names;
 }
 
 const std::vector<std::string_view>& thinkers() {
-  static const auto names = names_of([](const Provider& kind) { return kind.setup.thinks_beside; });
+  static const auto names = kinds_where([](const Provider& kind) { return kind.setup.thinks_beside; });
   return names;
 }
 
 const std::vector<std::string_view>& speakers() {
-  static const auto names = names_of([](const Provider& kind) { return kind.setup.speaks_beside; });
+  static const auto names = kinds_where([](const Provider& kind) { return kind.setup.speaks_beside; });
   return names;
 }
 

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace offhook::inline v0::agent {
 
@@ -11,6 +12,15 @@ namespace offhook::inline v0::agent {
 [[nodiscard]] std::span<const Provider* const> provider_kinds();
 /// Returns nullptr when no kind has this name.
 [[nodiscard]] const Provider* find_kind(std::string_view name);
+/// Returns the names of all kinds of which `is_one` is true.
+template <class IsOne>
+[[nodiscard]] std::vector<std::string_view> kinds_where(IsOne is_one) {
+  std::vector<std::string_view> names;
+  for (const Provider* kind : provider_kinds()) {
+    if (is_one(*kind)) names.push_back(kind->name);
+  }
+  return names;
+}
 /// Returns the kind whose providers compute in this process.
 [[nodiscard]] const Provider& local_kind();
 
