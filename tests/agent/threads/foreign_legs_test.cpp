@@ -22,12 +22,18 @@ using offhook_test::wait_until;
 
 namespace {
 
+FactoryOptions with_pool() {
+  FactoryOptions options;
+  options.embedded.pool = std::make_shared<WorkPool>();
+  return options;
+}
+
 /// The calls of an agent on a ForeignNetwork, with the parts that they share.
 struct ForeignOffice {
   offhook::test::Folder folder;
   AgentOptions options;
   std::shared_ptr<const AgentDirectory> agents = agent::test::simulated_agent();
-  std::shared_ptr<SessionFactory> factory = std::make_shared<SessionFactory>(FactoryOptions{});
+  std::shared_ptr<SessionFactory> factory = std::make_shared<SessionFactory>(with_pool());
   std::unique_ptr<transcripts::TranscriptRegistry> transcripts = *transcripts::TranscriptRegistry::open({});
   std::shared_ptr<recordings::RecordingStore> recordings = *recordings::RecordingStore::open({});
   std::unique_ptr<records::CallRecordStore> records;
