@@ -232,9 +232,10 @@ TEST_CASE("All parts of a call follow the heard language, and the parts of anoth
   PartNeeds needs;
   needs.profile = profile;
   needs.provider = provider;
+  needs.voices = voices_for(*provider, *profile);
   needs.edges = &edges;
   needs.speech_cache = std::make_shared<SpeechCache>();
-  const PartNeeds other_call = [&] { PartNeeds own; own.profile = profile; own.provider = provider; own.edges = &edges; return own; }();
+  const PartNeeds other_call = [&] { PartNeeds own; own.profile = profile; own.provider = provider; own.voices = voices_for(*provider, *profile); own.edges = &edges; return own; }();
   const ProviderParts made = parts();
   const auto posted_in = [&](const PartNeeds& call) {
     const auto listener = made.listener(call, Wake{});
