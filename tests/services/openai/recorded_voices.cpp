@@ -67,17 +67,24 @@ std::string encoded(const std::vector<std::int16_t>& pcm, AudioFormat format) {
 }  // namespace
 
 std::optional<RecordedVoices> RecordedVoices::make(std::string_view name, std::vector<int> chunk_ms) {
-  if (name == "tone") return RecordedVoices(std::nullopt, std::move(chunk_ms));
-  auto voice = agent::embedded::FliteVoice::make(name);
-  if (!voice) return std::nullopt;
-  return RecordedVoices(std::move(*voice), std::move(chunk_ms));
+  thread_local std::map<std::pair<std::string, std::vector<int>>, std::shared_ptr<Store>> stores;
+  auto& store = stores[{std::string(name), chunk_ms}];
+  if (store) return RecordedVoices(store);
+  std::optional<agent::embedded::FliteVoice> voice;
+  if (name != "tone") {
+    auto made = agent::embedded::FliteVoice::make(name);
+    if (!made) return std::nullopt;
+    voice = std::move(*made);
+  }
+  store = std::make_shared<Store>(Store{std::move(voice), std::move(chunk_ms)});
+  return RecordedVoices(store);
 }
 
 const RecordedVoices::Sentence& RecordedVoices::sentence(const std::string& text) {
-  const auto [entry, is_new] = sentences_.try_emplace(text);
+  const auto [entry, is_new] = store_->sentences.try_emplace(text);
   Sentence& made = entry->second;
   if (!is_new) return made;
-  if (!voice_) {
+  if (!store_->voice) {
     beep(text, made.pcm, made.words);
     return made;
   }
@@ -85,7 +92,7 @@ const RecordedVoices::Sentence& RecordedVoices::sentence(const std::string& text
   for (std::size_t at = 0; at < text.size();) {  // The voice takes one sentence at a time.
     const auto end = std::min(text.find_first_of(".!?", at), text.size() - 1) + 1;
     const auto offset = static_cast<std::uint32_t>(made.pcm.size());
-    (void)voice_->synthesise(text.substr(at, end - at), [&](std::span<const std::int16_t> pcm, std::vector<agent::SpokenWord> words) {
+    (void)store_->voice->synthesise(text.substr(at, end - at), [&](std::span<const std::int16_t> pcm, std::vector<agent::SpokenWord> words) {
       for (auto& word : words) spoken.push_back({word.text, word.first_sample + offset});
       made.pcm.insert(made.pcm.end(), pcm.begin(), pcm.end());
       return true;
@@ -109,7 +116,7 @@ Spoken RecordedVoices::cut(const Sentence& sentence, AudioFormat format) const {
   std::size_t word = 0;
   for (std::size_t at = 0, i = 0; at < spoken.octets.size(); ++i) {
     // Every other chunk ends in the middle of a sample, because the boundaries have no meaning.
-    std::size_t size = static_cast<std::size_t>(chunk_ms_[i % chunk_ms_.size()]) * per_ms + (i % 2);
+    std::size_t size = static_cast<std::size_t>(store_->chunk_ms[i % store_->chunk_ms.size()]) * per_ms + (i % 2);
     size = std::min(size, spoken.octets.size() - at);
     Spoken::Chunk chunk;
     chunk.octets = size;
@@ -125,7 +132,7 @@ Spoken RecordedVoices::cut(const Sentence& sentence, AudioFormat format) const {
 }
 
 std::shared_ptr<const Spoken> RecordedVoices::say(const std::string& text, AudioFormat format) {
-  auto& kept = spoken_[{text, format}];
+  auto& kept = store_->spoken[{text, format}];
   if (!kept) kept = std::make_shared<const Spoken>(cut(sentence(text), format));
   return kept;
 }

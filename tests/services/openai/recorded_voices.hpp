@@ -29,8 +29,8 @@ struct Spoken {
   std::size_t samples = 0;
 };
 
-/// Stores the texts that have been spoken. Use it on one thread. Synthesis takes a fortieth of the duration of its audio; therefore a scenario's own
-/// sentences are made in advance.
+/// Stores the texts that have been spoken. All objects of a thread with the same voice and the same chunks share them; use an object only on the thread
+/// that made it. Synthesis takes a fortieth of the duration of its audio; therefore a scenario's own sentences are made in advance.
 class RecordedVoices {
  public:
   /// Returns the recordings of a voice of Scenario::voice, or nullopt when this voice does not exist.
@@ -42,14 +42,17 @@ class RecordedVoices {
     std::vector<std::int16_t> pcm;  ///< 16 kHz
     std::vector<agent::SpokenWord> words;
   };
-  RecordedVoices(std::optional<agent::embedded::FliteVoice> voice, std::vector<int> chunk_ms) : voice_(std::move(voice)), chunk_ms_(std::move(chunk_ms)) {}
+  struct Store {
+    std::optional<agent::embedded::FliteVoice> voice;  // nullopt if the voice is beeps
+    std::vector<int> chunk_ms;
+    std::map<std::string, Sentence> sentences{};
+    std::map<std::pair<std::string, AudioFormat>, std::shared_ptr<const Spoken>> spoken{};
+  };
+  explicit RecordedVoices(std::shared_ptr<Store> store) : store_(std::move(store)) {}
   const Sentence& sentence(const std::string& text);
   [[nodiscard]] Spoken cut(const Sentence& sentence, AudioFormat format) const;
 
-  std::optional<agent::embedded::FliteVoice> voice_;  // nullopt if the voice is beeps
-  std::vector<int> chunk_ms_;
-  std::map<std::string, Sentence> sentences_;
-  std::map<std::pair<std::string, AudioFormat>, std::shared_ptr<const Spoken>> spoken_;
+  std::shared_ptr<Store> store_;
 };
 
 }  // namespace offhook::services::openai
