@@ -37,7 +37,7 @@ offhook::base::Result<config::FileText, std::string> files(const std::string& pa
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto effective = read_text(text, "fuzz.json", {std::nullopt, variable, {}, files});
+  const auto effective = config::read_text(text, "fuzz.json", {std::nullopt, variable, {}, files});
   require(effective.problems.size() <= kMaxProblems);
   require(effective.origins.size() == config::settings().size());
   for (const Problem& problem : effective.problems) {
@@ -62,6 +62,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(setting.is_secret() || (value.kind == JsonValue::Kind::Text && value.text.empty()) || check(setting, value).has_value());
   }
   const std::string pointer(text.substr(0, 256));  // Uses the same bytes as an argument of the command line.
-  require(read_text("", "", {std::nullopt, variable, {pointer}, files}).problems.size() <= kMaxProblems);
+  require(config::read_text("", "", {std::nullopt, variable, {pointer}, files}).problems.size() <= kMaxProblems);
   return 0;
 }

@@ -56,7 +56,7 @@ inline Built build(std::string_view json, Texts variables = {}, Texts files = {}
   };
   const auto reader = files_of(std::move(files));
   Built out;
-  out.effective = read_text(json, "my.json", {std::string("etc/my.json"), environment, {}, reader});
+  out.effective = config::read_text(json, "my.json", {std::string("etc/my.json"), environment, {}, reader});
   out.made = agent::build_directory(out.effective, {std::string("etc/my.json"), reader, "receptionist.json"});
   return out;
 }

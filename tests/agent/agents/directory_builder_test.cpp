@@ -312,7 +312,7 @@ TEST_CASE("A value may be a reference to a variable or to a file") {
   CHECK(built.problems().empty());
   CHECK(built.effective.config.sip.display_name == "Desk");
   CHECK(std::get<agent::RealtimeWay>(built.profile().sessions.front()).provider->api_key.reveal() == "k1");
-  const auto other = read_text(R"({"sip": {"extension": "1", "password": "${file:/run/secret}", "host": "h"}})", "my.json",
+  const auto other = config::read_text(R"({"sip": {"extension": "1", "password": "${file:/run/secret}", "host": "h"}})", "my.json",
                                        {std::nullopt, {}, {}, files_of({{"/run/secret", "one\ntwo\n"}})});
   CHECK(offhook::agent::to_string(other.problems.at(0)).starts_with("/sip/password: found a line break or another control character;"));
 }

@@ -35,7 +35,7 @@ namespace {
 using Pointers = std::vector<std::string>;
 
 config::Config reloaded(const std::string& agents) {
-  const auto effective = read_text(R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example"})" + agents + "}", "my.json", {});
+  const auto effective = config::read_text(R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example"})" + agents + "}", "my.json", {});
   REQUIRE(effective.problems.empty());
   return effective.config;
 }

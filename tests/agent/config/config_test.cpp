@@ -259,7 +259,7 @@ TEST_CASE("A repeated name is refused at every level") {
 TEST_CASE("A problem has the position of its setting in the file, or of the object without the required setting") {
   const auto positions = [](std::string_view text, Variables variables = {}) {
     std::string list;
-    for (const auto& problem : read_text(text, "my.json", {std::nullopt, environment(with(std::move(variables))), {}, {}}).problems)
+    for (const auto& problem : config::read_text(text, "my.json", {std::nullopt, environment(with(std::move(variables))), {}, {}}).problems)
       list += problem.where + " at " + problem.position + "\n";
     return list;
   };
@@ -338,7 +338,7 @@ TEST_CASE("Recordings are off by default, their settings reach the agent's optio
     CHECK(contains(told, "/recordings/key: found text that is not a key; allowed: 64 hexadecimal digits"));
     CHECK_FALSE(contains(told, bad));
   }
-  const auto shown = config::effective_table(read_text("", "x", {std::nullopt, environment(with({{"OFFHOOK_RECORDING_KEY", key}})), {}, {}}));
+  const auto shown = config::effective_table(config::read_text("", "x", {std::nullopt, environment(with({{"OFFHOOK_RECORDING_KEY", key}})), {}, {}}));
   CHECK(contains(shown, "/recordings/key"));
   CHECK_FALSE(contains(shown, key));
 }

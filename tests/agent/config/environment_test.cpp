@@ -30,7 +30,7 @@ config::Effective read_environment(std::string_view text, Variables variables, s
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   };
-  return read_text(text, "my.json", {std::nullopt, environment, std::move(assignments), {}, names});
+  return config::read_text(text, "my.json", {std::nullopt, environment, std::move(assignments), {}, names});
 }
 
 std::string listed_problems(const config::Effective& effective) {

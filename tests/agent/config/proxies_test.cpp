@@ -18,7 +18,7 @@ config::Effective with_network(const std::string& network, const Variables& vari
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   };
-  return read_text(R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example"}, "network": )" + network + "}", "my.json",
+  return config::read_text(R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example"}, "network": )" + network + "}", "my.json",
                            {std::nullopt, environment, {}, {}});
 }
 

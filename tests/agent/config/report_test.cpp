@@ -13,7 +13,7 @@ namespace {
 
 config::Effective sample() {
   const std::string long_prompt(59, 'x');
-  return read_text(R"({"sip": {"extension": "1", "password": "canary-7f3a", "host": "h"}, "agent": {"prompt": ")" + long_prompt +
+  return config::read_text(R"({"sip": {"extension": "1", "password": "canary-7f3a", "host": "h"}, "agent": {"prompt": ")" + long_prompt +
                                "\xc3\xbc" + R"("}, "log": {"level": 1}})",
                            "my.json", {});
 }

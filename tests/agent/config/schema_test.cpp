@@ -73,7 +73,7 @@ std::string pointer_in_file(const config::Place& place) {
 
 /// Returns true if Offhook's own reader finds no problem with this one value.
 bool we_accept(const config::Place& place, const Json& file) {
-  const auto effective = read_text(file.dump(), "file", {});
+  const auto effective = config::read_text(file.dump(), "file", {});
   const std::string pointer = pointer_in_file(place);
   for (const Problem& problem : effective.problems) {
     if (problem.found.starts_with("an unknown provider")) continue;  // This problem and problems of two settings together are not about the single value.

@@ -92,7 +92,7 @@ TEST_CASE("Offhook challenges callers with the strongest algorithm first, or wit
 
 TEST_CASE("No table and no problem shows the secrets of callers") {
   const std::string settings = R"("callers": {"who": [{"username": "anna", "password": "canary-8e1b"}]})";
-  const auto effective = read_text(file(settings), "my.json", {});
+  const auto effective = config::read_text(file(settings), "my.json", {});
   REQUIRE(effective.problems.empty());
   for (const std::string& shown : {config::effective_table(effective), config::effective_json(effective)}) {
     CHECK(shown.find("canary") == std::string::npos);
@@ -211,7 +211,7 @@ TEST_CASE("With parallel registration, the extension has one account at each ser
   CHECK(begins(problem_in(R"("registration": 2)"), "/sip/registration: found "));
   CHECK(begins(problem_in(R"("registration": "parallel", "secondaries": ["a"], "outbound_proxy": {"host": "b"})"),
                "/sip/registration: found \"parallel\" together with /sip/outbound_proxy, which all registrations would pass through; allowed: \"serial\"; "));
-  const auto alone = read_text(file(R"("registration": "parallel")"), "my.json", {});
+  const auto alone = config::read_text(file(R"("registration": "parallel")"), "my.json", {});
   REQUIRE(alone.warnings.size() == 1);
   CHECK(alone.warnings[0].where == "/sip/registration");
   CHECK(agent::registrations_of(alone.config) == 1);
@@ -241,7 +241,7 @@ TEST_CASE("Without registration, the addresses of the servers are the trunk's, a
   CHECK(begins(first_problem(R"("host": "192.0.2.1", "secondaries": ["192.0.2.2", "b"])"), "/sip/secondaries/1/host: found a host name"));
   CHECK(begins(problem_in(R"("registration": "none")"), "/sip/host: found a host name"));
 
-  const auto warned = read_text(R"({"sip": {"extension": "1", "host": "192.0.2.1", "registration": "none"}})", "my.json", {});
+  const auto warned = config::read_text(R"({"sip": {"extension": "1", "host": "192.0.2.1", "registration": "none"}})", "my.json", {});
   REQUIRE(warned.warnings.size() == 1);
   CHECK(warned.warnings[0].where == "/sip/bind_port");
 }

@@ -16,7 +16,7 @@ config::Effective read(std::string_view text, std::map<std::string, std::string>
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   };
-  return read_text(text, "my.json", {std::nullopt, environment, std::move(assignments), {}});
+  return config::read_text(text, "my.json", {std::nullopt, environment, std::move(assignments), {}});
 }
 
 std::string origin(const config::Effective& effective, std::string_view pointer) {

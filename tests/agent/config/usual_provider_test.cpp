@@ -17,7 +17,7 @@ std::string provider_of(const std::string& members, const std::string& key, cons
     return name == "PROVIDER" ? std::optional(provider) : std::nullopt;
   };
   const std::string text = R"({"sip": {"extension": "6001", "password": "canary", "host": "h"}, )" + members + "}";
-  const auto effective = read_text(text, "offhook.json", {"offhook.json", environment, {}, {}});
+  const auto effective = config::read_text(text, "offhook.json", {"offhook.json", environment, {}, {}});
   REQUIRE(effective.problems.empty());
   const auto* setting = config::find_setting("agent", "provider");
   return effective.config.agent.provider + ", " + to_string(effective.origins[static_cast<std::size_t>(setting - config::settings().data())]);

@@ -28,7 +28,7 @@ config::Effective written_in(const Desk& desk, const std::map<std::string, std::
     const auto found = secrets.find(name);
     return found == secrets.end() ? std::nullopt : std::optional(found->second);
   };
-  return read_text(desk.disk.at("offhook.json"), "offhook.json", {"offhook.json", environment, {}, {}});
+  return config::read_text(desk.disk.at("offhook.json"), "offhook.json", {"offhook.json", environment, {}, {}});
 }
 
 }  // namespace
