@@ -49,7 +49,7 @@ TEST_CASE("Relative paths in /sip/tls start at the folder of the configuration f
   const std::string text = R"({"sip": {"extension": "6001", "password": "canary-7f3a", "host": "pbx.example", "transport": "tls",
     "tls": {"ca_file": "tls/ca.pem", "certificate": "/etc/ssl/own.pem", "key": "own.key"}}})";
   const auto files = [&text](const std::optional<std::string>& path) {
-    const auto effective = agent::read_text(text, "my.json", {path, {}, {}, {}});
+    const auto effective = agent::config::read_text(text, "my.json", {path, {}, {}, {}});
     REQUIRE(effective.problems.empty());
     const auto tls = agent::to_agent_options(effective.config, "").phone.sip.tls;
     REQUIRE(tls);

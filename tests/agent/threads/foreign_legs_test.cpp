@@ -4,7 +4,7 @@
 
 #include <offhook/agent/app/agent_calls.hpp>
 #include <offhook/agent/records/call_record.hpp>
-#include <offhook/tests/agent/records/folder.hpp>
+#include <offhook/tests/testkit/folder.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
