@@ -122,7 +122,7 @@ int call(const CallArguments& arguments) {
   (void)until(std::chrono::seconds(35), [&] { return agent->drained(); });  // Slightly more than 64 * T1; a signal ends the wait.
   watch.show();
   if (watch.answered) return kOk;
-  return watch.refused ? kRefused : kFailed;
+  return watch.refused && !registers ? kRefused : kFailed;  // The registrar has accepted the password of an account that registers.
 }
 
 }  // namespace offhook::tools
