@@ -37,8 +37,8 @@ struct Desk {
     if (auto* offered = std::get_if<call::Offered>(&event)) {
       caller = offered->leg;
       CHECK(caller->prepare(std::make_shared<media::AudioPort>(), {}).has_value());
-      CHECK(caller->answer().has_value());
     }
+    if (const auto* prepared = std::get_if<call::Prepared>(&event)) CHECK(prepared->leg->answer().has_value());
     const std::lock_guard lock(mutex);
     events.push_back(std::move(event));
   }
