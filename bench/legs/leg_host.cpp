@@ -140,7 +140,8 @@ Sums sums(const media::Engine& engine, const std::vector<media::OpenLeg>& legs) 
     if (!of) continue;
     sum.received += static_cast<std::int64_t>(of->packets_received);
     sum.sent += static_cast<std::int64_t>(of->packets_sent);
-    sum.missed += static_cast<std::int64_t>(of->packets_lost + of->packets_late + of->packets_overflowed + of->frames_concealed + of->send_failed + of->packets_unpassed);
+    sum.missed += static_cast<std::int64_t>(of->packets_lost + of->packets_late + of->packets_overflowed + of->frames_concealed + of->send_failed + of->path_refused +
+                                            of->packets_unpassed);
   }
   return sum;
 }

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -77,7 +76,7 @@ void Datagrams::send(Leg& leg, const Sendout& out) {
 
 void Datagrams::send_protected(Leg& leg, Channel channel, std::span<std::uint8_t> room, std::size_t size, const base::SocketAddress& to) {
   const auto protected_size = leg.path->protect(channel, room, size);
-  if (!protected_size) {
+  if (!protected_size || *protected_size > room.size()) {
     ++leg.send_failed;
     return;
   }
@@ -86,9 +85,11 @@ void Datagrams::send_protected(Leg& leg, Channel channel, std::span<std::uint8_t
 
 void Datagrams::run_path(Leg& leg, base::TimePoint now) {
   leg.path->on_time(now);
-  while (const auto own = leg.path->poll_transmit()) {
-    assert(own->octets.size() <= PacketPath::kMaxOctets);
-    send_one(leg, own->channel, own->octets, own->to);
+  for (int sent = 0; sent < PacketPath::kMaxOwnDatagrams; ++sent) {
+    const auto own = leg.path->poll_transmit();
+    if (!own) return;
+    if (own->octets.size() <= PacketPath::kMaxOctets) send_one(leg, own->channel, own->octets, own->to);
+    else ++leg.send_failed;
   }
 }
 

@@ -18,7 +18,7 @@ std::string_view to_string(EngineError error) {
     case EngineError::WrongSize: return "the size is wrong: a conference has 2 to 500 members";
     case EngineError::WrongRate: return "the rate is wrong: a conference has 8000, 16000 or 24000 Hz, and its ports have the same rate";
     case EngineError::Full: return "the conference is full: open it with a larger max_members";
-    case EngineError::Apart: return "the legs are on different media workers: open the second leg beside the first";
+    case EngineError::Apart: return "the legs are on different media workers, or one is moving to another: open the second leg beside the first, or try again";
     case EngineError::Conferring: return "a leg is in a conference: remove it from the conference first";
     case EngineError::Relayed: return "a leg is already relayed with another leg: end that relay first";
     case EngineError::OtherCodec: return "the legs have different codecs, or were not started yet";

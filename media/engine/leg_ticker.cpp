@@ -105,7 +105,7 @@ void LegTicker::speak(Leg& leg, const TickTime& time, std::span<const std::int16
 
 void LegTicker::send(Leg& leg, const TickTime& time) {
   datagrams_->send(leg, sendout_);
-  if (leg.path) datagrams_->run_path(leg, time.now);
+  if (leg.path) datagrams_->run_path(leg, clock_.now());  // A late tick was due before its datagrams came.
   const bool is_turn = time.tick % kTicksPerLook == leg.id.value % kTicksPerLook;
   if (leg.young != 0) --leg.young;
   if (leg.young != 0 || is_turn) note_statistics(leg);
@@ -117,6 +117,7 @@ void LegTicker::finish(Leg& leg, base::TimePoint now) {
   sendout_.clear();
   leg.stream.finish(now, sendout_);
   datagrams_->send(leg, sendout_);
+  if (leg.path) datagrams_->run_path(leg, clock_.now());
   note_statistics(leg);
 }
 

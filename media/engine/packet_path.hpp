@@ -24,6 +24,9 @@ class PacketPath {
   /// The longest datagram that a leg sends.
   static constexpr std::size_t kMaxOctets = std::max(kMaxDatagramOctets, rtp::kMaxPassedOctets) + kMaxAddedOctets;
 
+  /// Datagrams of its own that the leg sends in one tick, at most. The rest follows in the next ticks, so that one path cannot delay other legs.
+  static constexpr int kMaxOwnDatagrams = 64;
+
   /// Where a received datagram goes.
   enum class Verdict : std::uint8_t {
     Rtp,        ///< to the stream, as a packet of RTP
@@ -50,9 +53,10 @@ class PacketPath {
   /// Protects the packet in the first `size` octets of `room`, which has kMaxAddedOctets more, before it is sent. Returns its new size, or nullopt if
   /// the packet must not leave: the leg counts it as not sent.
   [[nodiscard]] virtual std::optional<std::size_t> protect(Channel channel, std::span<std::uint8_t> room, std::size_t size) = 0;
-  /// Returns the next datagram to send, unprotected, or nullopt. The leg calls it in each tick, after on_time(), until it returns nullopt.
+  /// Returns the next datagram to send, unprotected, or nullopt. The leg calls it in each tick, after on_time(), and a last time after its BYE. It
+  /// counts a datagram that is too long as not sent.
   [[nodiscard]] virtual std::optional<Own> poll_transmit() = 0;
-  /// The leg calls it in each of its ticks, 20 ms apart, also before the stream starts.
+  /// The leg calls it in each of its ticks, about 20 ms apart, also before the stream starts. `now` is never before that of a datagram.
   virtual void on_time(base::TimePoint now) = 0;
 };
 

@@ -129,6 +129,34 @@ TEST_CASE("A packet path consumes its own datagrams, and the leg sends the path'
   });
 }
 
+TEST_CASE("The leg sends kMaxOwnDatagrams of its path in a tick and the next one later, and counts a datagram that is too long") {
+  with_each_datagram_path([](Bench& bench) {
+    TaggedLeg tagged(bench);
+    tagged.path->own_to = {kLoopback, port_of(tagged.caller.socket)};
+    tagged.path->own.assign(static_cast<std::size_t>(media::PacketPath::kMaxOwnDatagrams) + 1, octets_of("own"));
+    bench.datagrams->run_path(*tagged.leg, bench.now);
+    CHECK(tagged.path->own.size() == 1);
+    CHECK(tagged.leg->send_failed == 0);
+    bench.datagrams->run_path(*tagged.leg, bench.now);
+    CHECK(tagged.path->own.empty());
+
+    const auto before = tagged.leg->send_failed;
+    tagged.path->own = {std::vector<std::uint8_t>(media::PacketPath::kMaxOctets), std::vector<std::uint8_t>(media::PacketPath::kMaxOctets + 1)};
+    bench.datagrams->run_path(*tagged.leg, bench.now);
+    CHECK(tagged.path->own.empty());
+    CHECK(tagged.leg->send_failed == before + 1);
+
+    media::Sendout out;
+    media::Datagram* const datagram = out.next();
+    datagram->to = {kLoopback, port_of(tagged.caller.socket)};
+    datagram->size = 20;
+    out.keep();
+    tagged.path->added = media::PacketPath::kMaxOctets - 20 + 1;
+    bench.datagrams->send(*tagged.leg, out);
+    CHECK(tagged.leg->send_failed == before + 2);
+  });
+}
+
 TEST_CASE("A relayed packet leaves through the other leg with the protection of that leg") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender plain_caller;

@@ -56,9 +56,14 @@ class TaggingPath : public media::PacketPath {
     if (!protects) return std::nullopt;
     ++(channel == media::Channel::Rtcp ? counts_->protected_rtcp : counts_->protected_rtp);
     std::copy(kTag.begin(), kTag.end(), room.begin() + static_cast<std::ptrdiff_t>(size));
-    return size + kTag.size();
+    return size + added;
   }
   std::optional<Own> poll_transmit() override {
+    if (!own.empty()) {
+      sending_ = std::move(own.back());
+      own.pop_back();
+      return Own{media::Channel::Rtp, own_to, sending_};
+    }
     const auto asked_by = std::exchange(asked_by_, std::nullopt);
     if (!asked_by) return std::nullopt;
     ++counts_->replies;
@@ -67,10 +72,14 @@ class TaggingPath : public media::PacketPath {
   void on_time(base::TimePoint) override { ++counts_->ticks; }
 
   bool protects = true;
+  std::size_t added = kTag.size();  ///< octets that protect() claims to add
+  std::vector<std::vector<std::uint8_t>> own;  ///< datagrams of its own, for `own_to`
+  base::SocketAddress own_to;
 
  private:
   std::shared_ptr<PathCounts> counts_;
   std::vector<std::uint8_t> reply_ = octets_of(kReply);
+  std::vector<std::uint8_t> sending_;
   std::optional<std::pair<media::Channel, base::SocketAddress>> asked_by_;
 };
 
