@@ -224,12 +224,12 @@ Replies::Retry Replies::try_again(std::string_view said) {
   const bool refused = reply_.phase == Phase::Broken && (reply_.fault.fatal || reply_.fault.kind == FailureKind::RateLimited);
   if (refused) return Retry::No;
   const bool stuck = reply_.phase != Phase::Broken && wire_.ready;
-  reply_.ledger.retry(said);
   for (ReplyItem& item : items_.all()) {
     if (item.turn != reply_.input.turn) continue;
     end_item(item, false);
     item.wanted = false;
   }
+  reply_.ledger.retry(said);  // After end_item(), which adds the text that the model wrote.
   reply_.phase = Phase::Waiting;
   reply_.not_before.reset();
   return stuck ? Retry::OnNewSocket : Retry::Again;

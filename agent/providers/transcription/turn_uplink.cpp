@@ -5,6 +5,19 @@
 
 namespace offhook::inline v0::agent {
 
+namespace {
+
+/// Drops the beginning of `octets` if there are more than `most`, in multiples of `step`. A long step makes that not every frame moves the rest.
+/// Returns the dropped octets.
+std::size_t drop_beyond(std::size_t most, std::size_t step, std::vector<std::uint8_t>& octets) {
+  if (octets.size() <= most) return 0;
+  const std::size_t over = std::min(octets.size(), (octets.size() - most + step - 1) / step * step);
+  octets.erase(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(over));
+  return over;
+}
+
+}  // namespace
+
 void TurnUplink::connect() {
   sent_ = 0;
   pace_.reset();
@@ -46,18 +59,9 @@ bool TurnUplink::feed(std::span<const std::int16_t> pcm) {
   return true;
 }
 
-void TurnUplink::bound_unsent() { forgotten_ += drop_beyond(octets_of(kMaxUnsentMs), unsent_); }
+void TurnUplink::bound_unsent() { forgotten_ += drop_beyond(octets_of(kMaxUnsentMs), octets_of(1'000), unsent_); }
 
 void TurnUplink::pad(std::size_t ms) { encode_sound(sound_, std::vector<std::int16_t>(ms * sound_.rate_hz / 1000), unsent_); }
-
-/// Drops the beginning of `octets` if there are more than `most`. Drops whole seconds, so that not every frame moves the rest.
-std::size_t TurnUplink::drop_beyond(std::size_t most, std::vector<std::uint8_t>& octets) const {
-  if (octets.size() <= most) return 0;
-  const std::size_t second = octets_of(1000);
-  const std::size_t over = std::min(octets.size(), (octets.size() - most + second - 1) / second * second);
-  octets.erase(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(over));
-  return over;
-}
 
 /// Returns the octets that may be sent now. A service accepts repeated audio only at a limited speed.
 std::size_t TurnUplink::may_send(base::TimePoint now) const {
@@ -80,7 +84,9 @@ std::string TurnUplink::take(std::size_t octets) {
   unsent_.erase(unsent_.begin(), end);
   sent_ += octets;
   if (pace_) pace_->sent += octets;
-  const std::size_t dropped = drop_beyond(octets_of(shape_.max_resend_ms), unanswered_);
+  // The audio in reach of a later answer must stay: another stream may need all of it.
+  const std::size_t step = shape_.resends_part ? octets_of(1'000) : 1;
+  const std::size_t dropped = drop_beyond(octets_of(shape_.max_resend_ms), step, unanswered_);
   if (shape_.resends_part) forgotten_ += dropped;
   return frame;
 }

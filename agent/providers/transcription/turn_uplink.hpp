@@ -84,7 +84,6 @@ class TurnUplink {
   [[nodiscard]] std::size_t frame() const { return octets_of(shape_.frame_ms); }
   [[nodiscard]] std::size_t may_send(base::TimePoint now) const;
   [[nodiscard]] std::string take(std::size_t octets);
-  std::size_t drop_beyond(std::size_t most, std::vector<std::uint8_t>& octets) const;
 
   Sound sound_;
   Shape shape_;

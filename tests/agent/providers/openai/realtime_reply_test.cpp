@@ -228,6 +228,22 @@ TEST_CASE_FIXTURE(RealtimeLine, "The reply of a model that writes text is spoken
   CHECK(count<ReplyDone>() == 1);
 }
 
+TEST_CASE_FIXTURE(RealtimeLine, "A retry tells the model the text that it wrote before it stalled") {
+  open_and_configure();
+  speech(1);
+  respond(1);
+  const auto response = created();
+  say({{"type", "response.output_text.delta"}, {"response_id", response}, {"item_id", "w"}, {"delta", "Good "}});
+  CHECK(session->try_again(Stage::Think, "slow"));
+  REQUIRE(client.sockets.size() == 2);
+  configure(1);
+  REQUIRE(count<ReplyText>() == 1);
+  CHECK(all<ReplyText>()[0].text == "Good ");
+  const auto items = sent("conversation.item.create");
+  const auto is_note = [](const auto& item) { return item["item"]["role"] == "system" && item.dump().find("Good ") != std::string::npos; };
+  CHECK(std::any_of(items.begin(), items.end(), is_note));
+}
+
 TEST_CASE_FIXTURE(RealtimeLine, "A reply that another provider began is continued") {
   open_and_configure();
   TurnInput input{1, TurnInput::Kind::Speech, "what time is it", 1, false};

@@ -86,6 +86,19 @@ TEST_CASE("TurnUplink refuses another stream for more audio than its bound, if a
   }
 }
 
+TEST_CASE("TurnUplink allows another stream again when an answer brings the rest within its bound") {
+  TurnUplink uplink(kLinear, {.frame_ms = 60, .max_resend_ms = 4'000, .free_ms = 60});
+  uplink.connect();
+  uplink.begin_turn();
+  REQUIRE(uplink.feed(sound_of(4'080)));
+  CHECK(drain(uplink) == 4'080);
+  CHECK_FALSE(uplink.may_restart());
+  uplink.answer_to(uplink.octets_of(500));
+  CHECK(uplink.may_restart());
+  uplink.restart({});
+  CHECK(uplink.unsent() == uplink.octets_of(3'580));
+}
+
 TEST_CASE("TurnUplink sends repeated audio at its pace, and then at once again") {
   TurnUplink uplink(kLinear, kKeepsEnd);
   uplink.connect();
