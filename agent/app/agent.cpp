@@ -53,9 +53,9 @@ class Agent::Impl {
     if (auto opened = open_network(); !opened) return opened;
     rehearse(agents_, awaited);
     network_->post([this] {
-      network_->endpoint().set_accepting(options_.accepts_calls);
       network_->add_account(options_.account);
       for (const sip::AccountOptions& standby : options_.standby_accounts) network_->add_account(standby);
+      network_->endpoint().set_accepting(options_.accepts_calls);
     });
     return {};
   }
@@ -169,6 +169,7 @@ class Agent::Impl {
   }
 
   base::Result<void, base::Error> open_network() {
+    options_.phone.accepting = false;  // A call that comes before the accounts would come from a stranger, and find no AgentCalls.
     options_.phone.is_loading = [count = models_awaited_] { return *count > 0; };
     auto network = phone::SipNetwork::open(options_.phone, *engine_, {[this](call::Event event) { calls_->on_event(std::move(event)); },
                                                                       [this](const phone::PhoneEvent& event) { on_phone(event); }});

@@ -121,6 +121,12 @@ void AgentCalls::track(const std::shared_ptr<AttendedCall>& call) {
   count_ = calls_.size();
 }
 
+void AgentCalls::note_name(const AttendedCall& call) {
+  if (!call.leg()->outgoing()) return;
+  const call::LegName name = call.leg()->name();
+  call.reports().notes->on_dialled(name.call, name.tag);
+}
+
 void AgentCalls::on(const call::TurnedAway& event) {
   auto record = records::begun(event.details, services_.options.account.address_of_record);
   CallLog(record.id).turned_away(event.details, event.how.status);
@@ -176,9 +182,8 @@ void AgentCalls::dial(const std::string& target, MachinePolicy machine) {
   if (!leg) return not_dialled(*call, target, leg.error());
   call->set_leg(*leg);
   call->set_person(setup.facts.called);
-  const call::LegName name = (*leg)->name();
-  call->reports().log.dialled(target, name.call);
-  call->reports().notes->on_dialled(name.call, name.tag);
+  call->reports().log.dialled(target, (*leg)->name().call);
+  note_name(*call);
   services_.records.announce(*call->reports().notes);
   track(call);
   services_.watch(CallStarted{id, own, target, true});
@@ -206,6 +211,7 @@ void AgentCalls::on(const call::Connected& event) {
   if (!call) return;
   const CallReports& reports = call->reports();
   const auto codec = event.leg->codec().value_or(media::AudioCodec::Pcmu);
+  note_name(*call);
   const auto record = reports.notes->snapshot();
   reports.log.up(call::name_of(codec), record.service);
   const auto now = Moment::now();
@@ -294,6 +300,7 @@ void AgentCalls::on(const call::Finished& event) {
   if (event.media && was_up) metrics.on_finished(media::report_of(*event.media));
   CallOver over{call->id(), event.how, std::chrono::duration_cast<std::chrono::milliseconds>(call->up_for()), event.media};
   records::CallNotes& notes = *call->reports().notes;
+  note_name(*call);
   notes.on_ended(over.how, over.media, Moment::now());
   const auto record = notes.snapshot();
   call->reports().log.over(over.how, record.ending.cause, over.duration, over.media.value_or(media::LegStatistics{}));

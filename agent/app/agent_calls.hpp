@@ -44,6 +44,8 @@ class AgentCalls {
   [[nodiscard]] std::shared_ptr<AttendedCall> attend(CallContext context, std::shared_ptr<records::CallNotes> notes, CallSetup& setup, CallThread& thread);
   void begin(AttendedCall& call, CallSetup setup, CallThread& thread);
   void track(const std::shared_ptr<AttendedCall>& call);
+  /// Notes the name of an outgoing leg, which a leg may get only when its media are prepared.
+  static void note_name(const AttendedCall& call);
   void conclude(AttendedCall& call);
   void not_dialled(const AttendedCall& call, const std::string& target, const base::Error& why);
   [[nodiscard]] base::Result<void, base::Error> transfer(const call::LegPtr& caller, const std::string& target);

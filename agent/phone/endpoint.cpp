@@ -98,6 +98,7 @@ class Endpoint::Impl {
     if (!edge) return base::fail(socket_error(edge.error(), options_.sip));
     edge_ = std::move(*edge);
     edge_->on_event([this](sip::Event event) { hosts_.on_event(std::move(event)); });
+    stack_.set_accepting(options_.accepting);
     thread_ = std::thread([this] {
       core_->thread = std::this_thread::get_id();
       watch_load();
@@ -143,7 +144,6 @@ class Endpoint::Impl {
       preparing_.erase(call);
       return base::fail(dialled.error());
     }
-    capacity_.on_call();
     return CallPtr(call);
   }
 
@@ -213,6 +213,7 @@ class Endpoint::Impl {
   void on_sent(const std::shared_ptr<PhoneCall>& call, const DialOptions& options) {
     preparing_.erase(call);
     calls_.emplace(call->id(), call);
+    capacity_.on_call();
     tell_availability();
     if (lines_) lines_->dialled(call->id(), options.account.id(), options.target, options.privacy.any(), base::Clock::now());
   }

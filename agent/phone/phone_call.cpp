@@ -83,7 +83,11 @@ void PhoneCall::end_unsent(sip::CallEnded::Why why, std::string reason) {
 /// Returns the result if it is known at once. Otherwise `later` gets it, after EndpointOptions::prepare_limit at the latest.
 std::optional<PhoneCall::Ready> PhoneCall::open_media(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port,
                                                       std::function<void(PhoneCall&, const Ready&)> later) {
-  const auto open = [&](MediaReady ready) { media_.open(local, std::move(port), std::move(ready)); };
+  const auto open = [&](MediaReady ready) {
+    media_.open(local, std::move(port), [weak = weak_from_this(), ready = std::move(ready)](base::Result<void, base::Error> result) {
+      if (const auto self = weak.lock(); self && self->usable_core()) ready(std::move(result));  // Otherwise the endpoint has stopped.
+    });
+  };
   return media_wait_.begin(open, core()->options.prepare_limit, core()->after, [weak = weak_from_this(), later = std::move(later)](const Ready& ready) {
     if (const auto self = weak.lock()) later(*self, ready);
   });

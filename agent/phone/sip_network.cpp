@@ -57,13 +57,13 @@ base::Result<call::LegPtr, base::Error> SipNetwork::do_dial(const call::DialOpti
   auto call = endpoint_->dial({account_for(options.on_behalf_of), target_at(options.target, domain_), {}, true, options.codecs}, std::move(port));
   if (!call) return base::fail(call.error());
   const auto leg = std::make_shared<SipLeg>(*call, Account());
-  legs_.emplace((*call)->id(), leg);
+  legs_.emplace(*call, leg);
   return call::LegPtr(leg);
 }
 
 template <class Make>
 void SipNetwork::tell(const CallPtr& call, Make make) {
-  const auto leg = legs_.find(call->id());
+  const auto leg = legs_.find(call);
   if (leg != legs_.end()) hooks_.on_leg(make(leg->second));
 }
 
@@ -96,12 +96,12 @@ void SipNetwork::on_event(PhoneEvent event) {
 
 void SipNetwork::on_offered(const CallOffered& event) {
   const auto leg = std::make_shared<SipLeg>(event.call, account_of(event.details));
-  legs_.emplace(event.call->id(), leg);
+  legs_.emplace(event.call, leg);
   hooks_.on_leg(call::Offered{leg, incoming_of(event.details, event.call->leg_name().local_tag)});
 }
 
 void SipNetwork::on_finished(CallFinished& event) {
-  const auto found = legs_.find(event.call->id());
+  const auto found = legs_.find(event.call);
   if (found == legs_.end()) return;
   const std::shared_ptr<SipLeg> leg = found->second;
   legs_.erase(found);

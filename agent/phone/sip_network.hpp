@@ -46,7 +46,7 @@ class SipNetwork final : public call::Network {
   Hooks hooks_;
   std::vector<Account> accounts_;
   std::string domain_;
-  std::unordered_map<sip::SessionId, std::shared_ptr<SipLeg>> legs_;
+  std::unordered_map<CallPtr, std::shared_ptr<SipLeg>> legs_;
   std::unique_ptr<Endpoint> endpoint_;  // Its thread ends before the other members.
 };
 
