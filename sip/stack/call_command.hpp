@@ -14,7 +14,7 @@ base::Result<void, StackError> CallTable::command(SessionId id, base::TimePoint 
   session::Actions actions;
   if (!what(*leg, actions)) return base::fail(StackError::WrongState);
   carry_out(*leg, std::move(actions), now);
-  shared_.outcomes.deliver(now);
+  parts_.outcomes.deliver(now);
   return {};
 }
 

@@ -10,14 +10,17 @@
 #include <offhook/sip/stack/leg.hpp>
 #include <offhook/sip/stack/outside.hpp>
 #include <offhook/sip/stack/related_calls.hpp>
+#include <offhook/sip/stack/stack.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::sip {
 
-CallTable::CallTable(Shared shared) : shared_(shared), last_id_(shared.first_id) {}
+CallTable::CallTable(StackParts parts, std::uint64_t first_id) : parts_(parts), last_id_(first_id) {}
 CallTable::~CallTable() = default;
+
+bool CallTable::is_full() const { return live_ >= parts_.options.limits.sessions; }
 
 CallTable::Leg* CallTable::find(SessionId id) const {
   const auto at = legs_.find(id);
@@ -38,55 +41,55 @@ CallTable::Leg& CallTable::add(std::string call_id, std::string local_tag, std::
   leg->account = account;
   leg->user = std::move(user);
   by_dialog_.add(leg->call_id, leg->local_tag, id);
-  shared_.accounts.hold(account);
+  parts_.accounts.hold(account);
   ++live_;
   return *legs_.emplace(id, std::move(leg)).first->second;
 }
 
 std::optional<int> CallTable::turn_away(const Message& invite, const Flow& flow, bool proven) {
-  const int status = admit(shared_.accounts, shared_.outbox, shared_.counters, invite, flow, proven).refused;
+  const int status = admit(parts_.accounts, parts_.outbox, parts_.counters, invite, flow, proven).refused;
   return status == 0 ? std::nullopt : std::optional(status);
 }
 
 void CallTable::on_invite(TransactionId id, base::TimePoint now) {
-  const Message& invite = *shared_.servers.request(id);
-  const Flow flow = *shared_.servers.flow(id);
-  const auto refuse = [&](int status, HeaderList headers = {}) { shared_.servers.respond(id, status, headers, {}, {}, now); };
+  const Message& invite = *parts_.servers.request(id);
+  const Flow flow = *parts_.servers.flow(id);
+  const auto refuse = [&](int status, HeaderList headers = {}) { parts_.servers.respond(id, status, headers, {}, {}, now); };
   if (!takes_calls()) {
-    if (accepting_) ++shared_.counters.refused_limit;
+    if (accepting_) ++parts_.counters.refused_limit;
     return refuse(503, {{"Retry-After", std::string(kRetryAfter)}});
   }
-  const auto account = shared_.accounts.named_by(invite.request_uri(), flow.remote.ip);
-  const std::string tag = *shared_.servers.tag(id);
+  const auto account = parts_.accounts.named_by(invite.request_uri(), flow.remote.ip);
+  const std::string tag = *parts_.servers.tag(id);
   auto dialog = Dialog::as_server(invite, tag);
   if (!dialog) return refuse(400);
-  const AccountOptions* options = account ? shared_.accounts.options(*account) : nullptr;
+  const AccountOptions* options = account ? parts_.accounts.options(*account) : nullptr;
   const SessionTimerOptions timer = options != nullptr ? options->session_timer : SessionTimerOptions{};
   const Reliability reliability = options != nullptr ? options->reliability : Reliability::Supported;
   if (const auto refusal = session::refusal_of_terms(invite, timer, reliability))
-    return shared_.servers.respond(id, refusal->status, {}, {}, {}, now, refusal->own);
+    return parts_.servers.respond(id, refusal->status, {}, {}, {}, now, refusal->own);
   const auto replaced = replaced_by(invite, account);
   if (!replaced) return refuse(replaced.error());
-  shared_.servers.respond(id, 100, {}, {}, {}, now);
+  parts_.servers.respond(id, 100, {}, {}, {}, now);
   Leg& leg = add(std::string(invite.call_id()), tag, account, user_of(invite.request_uri()));
   const SessionId session = leg.id;
-  session::ConfirmedCall::Setup setup{session, shared_.timers, false, timer, reliability, {}};
+  session::ConfirmedCall::Setup setup{session, parts_.timers, false, timer, reliability, {}};
   if (options != nullptr) setup.info_packages = options->info_packages;
-  auto made = std::make_unique<session::InviteServerSession>(std::move(setup), std::move(*dialog), id, invite, shared_.random, now);
+  auto made = std::make_unique<session::InviteServerSession>(std::move(setup), std::move(*dialog), id, invite, parts_.random, now);
   leg.incoming = made.get();
   leg.way = flow;
   leg.session = std::move(made);
   deadlines_.set(session, leg.session->next_deadline());
-  shared_.servers.assign(id, session.value);
+  parts_.servers.assign(id, session.value);
   leg.replaces = *replaced;
   IncomingCall call = call_record(invite);
-  call.asserted = leg.asserted = asserted_of(shared_.accounts, account, invite, flow);
+  call.asserted = leg.asserted = asserted_of(parts_.accounts, account, invite, flow);
   call.session = session;
   call.account = account;
   call.source = flow.remote;
   call.replaces = *replaced;
-  call.proven_user = shared_.servers.proven(id);
-  shared_.outbox.events.push_back(std::move(call));
+  call.proven_user = parts_.servers.proven(id);
+  parts_.outbox.events.push_back(std::move(call));
 }
 
 /// Returns the call that this INVITE is to replace, or the status that refuses it: RFC 3891 section 3. The INVITE's source was
@@ -106,27 +109,27 @@ base::Result<std::optional<SessionId>, int> CallTable::replaced_by(const Message
 }
 
 void CallTable::on_in_dialog(TransactionId id, base::TimePoint now) {
-  const Message& request = *shared_.servers.request(id);
+  const Message& request = *parts_.servers.request(id);
   Leg* leg = find(request);
-  if (leg == nullptr) return shared_.servers.respond(id, 481, {}, {}, {}, now);
-  leg->way = *shared_.servers.flow(id);
+  if (leg == nullptr) return parts_.servers.respond(id, 481, {}, {}, {}, now);
+  leg->way = *parts_.servers.flow(id);
   session::Actions actions;
   leg->session->on_request(id, request, now, actions);
-  add_carried(shared_.accounts, *leg, request, actions);
+  add_carried(parts_.accounts, *leg, request, actions);
   carry_out(*leg, std::move(actions), now);
   // The phone layer may need time to answer: RFC 3261 section 17.2.1. No effect if the session has already answered.
-  if (request.method() == Method::Invite) shared_.servers.respond(id, 100, {}, {}, {}, now);
+  if (request.method() == Method::Invite) parts_.servers.respond(id, 100, {}, {}, {}, now);
 }
 
 void CallTable::on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now) {
-  const Message& request = *shared_.servers.request(cancel);
-  Leg* leg = invite ? find(SessionId{shared_.servers.session(*invite)}) : nullptr;
-  if (invite) shared_.servers.share_tag(cancel, *invite);
-  shared_.servers.respond(cancel, invite ? 200 : 481, {}, {}, {}, now);  // RFC 3261 section 9.2
+  const Message& request = *parts_.servers.request(cancel);
+  Leg* leg = invite ? find(SessionId{parts_.servers.session(*invite)}) : nullptr;
+  if (invite) parts_.servers.share_tag(cancel, *invite);
+  parts_.servers.respond(cancel, invite ? 200 : 481, {}, {}, {}, now);  // RFC 3261 section 9.2
   if (leg == nullptr) return;
   session::Actions actions;
   leg->session->on_cancel(*invite, request, now, actions);
-  add_carried(shared_.accounts, *leg, request, actions);
+  add_carried(parts_.accounts, *leg, request, actions);
   carry_out(*leg, std::move(actions), now);
 }
 
@@ -137,8 +140,8 @@ void CallTable::see(const Message& refused) {
 
 std::uint64_t CallTable::session_of(const Message& request) const {
   if (request.method() == Method::Cancel) {
-    const auto invite = shared_.servers.cancelled(request);
-    return invite ? shared_.servers.session(*invite) : 0;
+    const auto invite = parts_.servers.cancelled(request);
+    return invite ? parts_.servers.session(*invite) : 0;
   }
   const Leg* leg = find(request);
   return leg != nullptr ? leg->id.value : 0;
@@ -147,12 +150,12 @@ std::uint64_t CallTable::session_of(const Message& request) const {
 void CallTable::on_ack(const Message& ack, base::TimePoint now) {
   Leg* leg = find(ack);
   if (leg == nullptr) {
-    ++shared_.counters.stray_acks;
+    ++parts_.counters.stray_acks;
     return;
   }
   session::Actions actions;
   leg->session->on_ack(ack, now, actions);
-  add_carried(shared_.accounts, *leg, ack, actions);
+  add_carried(parts_.accounts, *leg, ack, actions);
   carry_out(*leg, std::move(actions), now);
 }
 
@@ -160,7 +163,7 @@ void CallTable::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoi
   Leg* leg = find(SessionId{outcome.owner.id});
   if (leg == nullptr) return;
   const session::Purpose purpose = outcome.owner.purpose;
-  const ClientRecord* request = shared_.clients.record(outcome.id);
+  const ClientRecord* request = parts_.clients.record(outcome.id);
   if (request != nullptr && outcome.response != nullptr) leg->way = request->flow;
   session::Actions actions;
   if (outcome.response == nullptr) {
@@ -169,8 +172,8 @@ void CallTable::on_outcome(const ClientRequests::Outcome& outcome, base::TimePoi
   } else {
     if (answer_challenge(*leg, outcome, actions, now)) return carry_out(*leg, std::move(actions), now);
     leg->session->on_response(purpose, *outcome.response, now, actions);
-    add_carried(shared_.accounts, *leg, *outcome.response, actions);
-    auto asserted = leg->way ? asserted_of(shared_.accounts, leg->account, *outcome.response, *leg->way) : std::nullopt;
+    add_carried(parts_.accounts, *leg, *outcome.response, actions);
+    auto asserted = leg->way ? asserted_of(parts_.accounts, leg->account, *outcome.response, *leg->way) : std::nullopt;
     if (asserted) leg->asserted = std::move(asserted);
   }
   carry_out(*leg, std::move(actions), now);
@@ -187,13 +190,13 @@ void CallTable::on_flow_failed(const Flow& flow) {
 bool CallTable::answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, session::Actions& actions, base::TimePoint now) {
   AuthAttempt attempt;
   auto credentials =
-      sip::answer_challenge(shared_.clients, shared_.accounts, shared_.random, outcome, leg.account, leg.digest, attempt);
-  const ClientRecord* request = shared_.clients.record(outcome.id);
+      sip::answer_challenge(parts_.clients, parts_.accounts, parts_.random, outcome, leg.account, leg.digest, attempt);
+  const ClientRecord* request = parts_.clients.record(outcome.id);
   if (!credentials || request == nullptr) return false;
   const auto cseq = leg.session->take_cseq(outcome.owner.purpose, request->what.head, actions);
   if (!cseq) return false;
   leg.seen = seen_address(*outcome.response, request->flow);
-  shared_.clients.send_again(outcome.id, *cseq, std::move(*credentials), std::move(attempt), now);
+  parts_.clients.send_again(outcome.id, *cseq, std::move(*credentials), std::move(attempt), now);
   return true;
 }
 
@@ -202,33 +205,33 @@ void CallTable::carry_out(Leg& leg, session::Actions actions, base::TimePoint no
     if (auto* response = std::get_if<session::Respond>(&action)) {
       respond(leg, *response, now);
     } else if (auto* again = std::get_if<session::RepeatAnswer>(&action)) {
-      shared_.servers.repeat(again->request, now);
+      parts_.servers.repeat(again->request, now);
     } else if (auto* request = std::get_if<session::Send>(&action)) {
       send(leg, std::move(*request), now);
     } else if (const auto* cancel = std::get_if<session::Cancel>(&action)) {
       const bool parts = cancel->purpose == session::Purpose::Invite;
-      shared_.clients.cancel({Owner::Kind::Session, leg.id.value, cancel->purpose}, parts ? leg.parting : HeaderList(), now);
+      parts_.clients.cancel({Owner::Kind::Session, leg.id.value, cancel->purpose}, parts ? leg.parting : HeaderList(), now);
     } else if (std::holds_alternative<session::CountDropped>(action)) {
-      ++shared_.counters.refused_limit;
+      ++parts_.counters.refused_limit;
     } else if (std::holds_alternative<session::Withdraw>(action)) {
-      shared_.clients.withdraw(leg.id.value, leg.parting, now);
+      parts_.clients.withdraw(leg.id.value, leg.parting, now);
     } else if (auto* ack = std::get_if<session::SendAck>(&action)) {
-      shared_.clients.send_ack(leg.id.value, std::move(*ack), now);
+      parts_.clients.send_ack(leg.id.value, std::move(*ack), now);
     } else if (auto* tell = std::get_if<session::Tell>(&action)) {
       if (std::holds_alternative<CallEnded>(tell->event) && !std::exchange(leg.over, true)) --live_;
       report_progress(*this, leg, tell->event, now);
-      shared_.outbox.events.push_back(std::move(tell->event));
+      parts_.outbox.events.push_back(std::move(tell->event));
     }
   }
   if (leg.session->is_over()) {
-    shared_.clients.limit(leg.id.value, now);
+    parts_.clients.limit(leg.id.value, now);
     ended_.push_back(leg.id.value);
   }
   deadlines_.set(leg.id, leg.session->next_deadline());
 }
 
 void CallTable::send(const Leg& leg, session::Send request, base::TimePoint now) {
-  auto way = leg.account ? shared_.accounts.outbound_route(*leg.account) : OutboundRoute{};
+  auto way = leg.account ? parts_.accounts.outbound_route(*leg.account) : OutboundRoute{};
   Outgoing out;
   out.owner = {Owner::Kind::Session, leg.id.value, request.purpose};
   out.to_registrar = request.purpose == session::Purpose::Invite && !way.next_hop.empty() && request.head.next_hop == way.next_hop;
@@ -239,12 +242,12 @@ void CallTable::send(const Leg& leg, session::Send request, base::TimePoint now)
   if (request.purpose == session::Purpose::Bye) out.headers.insert(out.headers.end(), leg.parting.begin(), leg.parting.end());
   out.body = std::move(request.body);
   out.own = std::move(request.own);
-  shared_.clients.send(std::move(out), now);
+  parts_.clients.send(std::move(out), now);
 }
 
 void CallTable::respond(Leg& leg, const session::Respond& response, base::TimePoint now) {
-  const Message* request = shared_.servers.request(response.request);
-  const Flow* flow = shared_.servers.flow(response.request);
+  const Message* request = parts_.servers.request(response.request);
+  const Flow* flow = parts_.servers.flow(response.request);
   if (request == nullptr || flow == nullptr) return;
   const Method method = request->method();
   const bool target =
@@ -255,10 +258,10 @@ void CallTable::respond(Leg& leg, const session::Respond& response, base::TimePo
     for (auto& extra : std::exchange(leg.answering, {})) headers.push_back(std::move(extra));
   }
   if (response.status / 100 == 2 && method != Method::Bye) {
-    if (auto changed = learn_peer(shared_.accounts, leg, *request, *flow)) shared_.outbox.events.push_back(std::move(*changed));
+    if (auto changed = learn_peer(parts_.accounts, leg, *request, *flow)) parts_.outbox.events.push_back(std::move(*changed));
   }
   const std::string own = target && response.status > 100 && response.status < 300 ? contact(leg.id.value, *flow) : std::string();
-  shared_.servers.respond(response.request, response.status, headers, response.body, own, now, response.own);
+  parts_.servers.respond(response.request, response.status, headers, response.body, own, now, response.own);
   if (!answers || !leg.replaces) return;
   const SessionId replaced = *std::exchange(leg.replaces, std::nullopt);
   if (response.status < 300) end_replaced(*this, replaced, now);
@@ -279,8 +282,8 @@ std::string CallTable::contact(std::uint64_t session, const Flow& flow) const {
   if (leg == nullptr) return {};
   Flow seen = flow;
   if (leg->seen && leg->seen->holds_for(flow)) seen.local = leg->seen->address;
-  if (leg->account) return shared_.accounts.contact(*leg->account, seen, leg->anonymous ? AccountTable::As::Anonymous : AccountTable::As::Named);
-  return "<" + shared_.accounts.own_uri(leg->user, flow) + ">";
+  if (leg->account) return parts_.accounts.contact(*leg->account, seen, leg->anonymous ? AccountTable::As::Anonymous : AccountTable::As::Named);
+  return "<" + parts_.accounts.own_uri(leg->user, flow) + ">";
 }
 
 std::optional<Flow> CallTable::way(std::uint64_t session) const {
@@ -289,17 +292,17 @@ std::optional<Flow> CallTable::way(std::uint64_t session) const {
 }
 
 void CallTable::collect() {
-  shared_.clients.collect(ended_);
-  shared_.servers.collect(ended_);
+  parts_.clients.collect(ended_);
+  parts_.servers.collect(ended_);
   for (const std::uint64_t number : ended_) {
     const SessionId id{number};
     const Leg* leg = find(id);
     if (leg == nullptr || !leg->session->is_over()) continue;
-    if (leg->session->next_deadline() || shared_.clients.owns_any(number) || shared_.servers.owns_any(number)) continue;
+    if (leg->session->next_deadline() || parts_.clients.owns_any(number) || parts_.servers.owns_any(number)) continue;
     by_dialog_.erase(leg->call_id, leg->local_tag);
     deadlines_.set(id, std::nullopt);
-    shared_.clients.forget(number);
-    shared_.accounts.release(leg->account);
+    parts_.clients.forget(number);
+    parts_.accounts.release(leg->account);
     legs_.erase(id);
   }
   ended_.clear();

@@ -1,15 +1,11 @@
 #pragma once
 
-#include <offhook/base/random.hpp>
 #include <offhook/sip/session/invite_client_session.hpp>
 #include <offhook/sip/session/invite_server_session.hpp>
-#include <offhook/sip/stack/account_table.hpp>
-#include <offhook/sip/stack/client_requests.hpp>
 #include <offhook/sip/stack/deadlines.hpp>
 #include <offhook/sip/stack/dialog_index.hpp>
-#include <offhook/sip/stack/outcomes.hpp>
-#include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/sip/stack/stack_error.hpp>
+#include <offhook/sip/stack/stack_parts.hpp>
 
 #include <memory>
 #include <optional>
@@ -23,20 +19,7 @@ namespace offhook::inline v0::sip {
 /// All calls: finds the session for a request, a response or an operation, and carries out its actions.
 class CallTable {
  public:
-  struct Shared {  ///< parts of the stack, which must outlive this object
-    transaction::Timers timers;
-    base::Random& random;
-    Outbox& outbox;
-    ClientRequests& clients;
-    ServerRequests& servers;
-    AccountTable& accounts;
-    Outcomes& outcomes;
-    StackCounters& counters;
-    std::uint64_t first_id;
-    std::size_t max_sessions;
-  };
-
-  explicit CallTable(Shared shared);
+  CallTable(StackParts parts, std::uint64_t first_id);
   ~CallTable();
 
   /// Returns the status to refuse an INVITE outside any dialog that names none of our users, or comes from a source that the user
@@ -59,9 +42,9 @@ class CallTable {
 
   // For the operations of the layer above (Calls, Transfers).
   struct Leg;
-  [[nodiscard]] const Shared& parts() const { return shared_; }
+  [[nodiscard]] const StackParts& parts() const { return parts_; }
   [[nodiscard]] Leg* find(SessionId id) const;
-  [[nodiscard]] bool is_full() const { return live_ >= shared_.max_sessions; }
+  [[nodiscard]] bool is_full() const;
   Leg& add(std::string call_id, std::string local_tag, std::optional<AccountId> account, std::string user);
   void carry_out(Leg& leg, session::Actions actions, base::TimePoint now);
   /// Calls `what(leg, actions)`, and carries out the actions if it returns true. Errors: UnknownSession, WrongState (it returned
@@ -95,7 +78,7 @@ class CallTable {
   [[nodiscard]] bool answer_challenge(Leg& leg, const ClientRequests::Outcome& outcome, session::Actions& actions,
                                       base::TimePoint now);
 
-  Shared shared_;
+  StackParts parts_;
   std::uint64_t last_id_;
   bool accepting_ = true;
   std::size_t live_ = 0;

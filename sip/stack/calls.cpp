@@ -46,7 +46,7 @@ base::Result<void, StackError> request_within(CallTable& table, SessionId id, se
 }  // namespace
 
 base::Result<SessionId, StackError> Calls::call(CallOptions options, base::TimePoint now) {
-  const CallTable::Shared& parts = table_.parts();
+  const StackParts& parts = table_.parts();
   const AccountOptions* account = parts.accounts.open_options(options.account);
   if (account == nullptr) return base::fail(StackError::UnknownAccount);
   const auto asker = options.for_transfer;

@@ -21,7 +21,7 @@ Admitted admit(const AccountTable& accounts, Outbox& outbox, StackCounters& coun
   return {account, 403};  // Unknown sources must not learn which users exist.
 }
 
-base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, AccountId account, Method method,
+base::Result<RequestHead, StackError> head_outside(const StackParts& parts, AccountId account, Method method,
                                                    std::string_view target, bool through_registrar) {
   const AccountOptions* options = parts.accounts.open_options(account);
   if (options == nullptr) return base::fail(StackError::UnknownAccount);
@@ -42,7 +42,7 @@ base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, Ac
   return head;
 }
 
-bool goes_to_registrar(const OutsideParts& parts, std::optional<AccountId> account, const RequestHead& head) {
+bool goes_to_registrar(const StackParts& parts, std::optional<AccountId> account, const RequestHead& head) {
   return account && parts.accounts.options(*account) != nullptr && head.next_hop == parts.accounts.outbound_route(*account).next_hop;
 }
 

@@ -1,33 +1,13 @@
 #pragma once
 
 #include <offhook/base/result.hpp>
-#include <offhook/sip/model/counters.hpp>
-#include <offhook/sip/stack/account_table.hpp>
-#include <offhook/sip/stack/client_requests.hpp>
-#include <offhook/sip/stack/outbox.hpp>
-#include <offhook/sip/stack/outcomes.hpp>
-#include <offhook/sip/stack/server_requests.hpp>
 #include <offhook/sip/stack/stack_error.hpp>
+#include <offhook/sip/stack/stack_parts.hpp>
 
 #include <optional>
 
 /// Common parts of SUBSCRIBE, MESSAGE and other requests outside calls, and values that are reported for any request.
 namespace offhook::inline v0::sip {
-
-struct StackOptions;
-
-/// Parts of the stack, which must outlive the user of this struct.
-struct OutsideParts {
-  transaction::Timers timers;
-  base::Random& random;
-  Outbox& outbox;
-  ClientRequests& clients;
-  ServerRequests& servers;
-  AccountTable& accounts;
-  Outcomes& outcomes;
-  StackCounters& counters;
-  const StackOptions& options;
-};
 
 struct Admitted {
   std::optional<AccountId> account;
@@ -39,10 +19,10 @@ struct Admitted {
                              const Flow& flow, bool proven);
 
 /// Returns the head of a request outside any dialog, without From tag, Call-ID and CSeq. Errors: UnknownAccount, BadUri.
-[[nodiscard]] base::Result<RequestHead, StackError> head_outside(const OutsideParts& parts, AccountId account, Method method,
+[[nodiscard]] base::Result<RequestHead, StackError> head_outside(const StackParts& parts, AccountId account, Method method,
                                                                  std::string_view target, bool through_registrar);
 /// Returns true if a request with this head goes to the account's registrar first.
-[[nodiscard]] bool goes_to_registrar(const OutsideParts& parts, std::optional<AccountId> account, const RequestHead& head);
+[[nodiscard]] bool goes_to_registrar(const StackParts& parts, std::optional<AccountId> account, const RequestHead& head);
 
 /// Returns the credentials for a copy of the request that got 401 or 407. Returns nullopt if the challenge must not be answered:
 /// AccountTable::may_answer() decides. RFC 3261 sections 22.2 and 26.

@@ -25,7 +25,7 @@ PublicationChanged::Why as_publication(session::Failure failure) {
 
 }  // namespace
 
-PublicationTable::PublicationTable(OutsideParts parts, std::uint64_t first_id) : parts_(parts), last_id_(first_id) {}
+PublicationTable::PublicationTable(StackParts parts, std::uint64_t first_id) : parts_(parts), last_id_(first_id) {}
 PublicationTable::~PublicationTable() = default;
 
 PublicationTable::Entry* PublicationTable::find(PublicationId id) const {

@@ -16,12 +16,12 @@ namespace offhook::inline v0::sip {
 /// Our publications (RFC 3903): sends their PUBLISH requests, one at a time for each Request-URI (section 4).
 class PublicationTable {
  public:
-  PublicationTable(OutsideParts parts, std::uint64_t first_id);
+  PublicationTable(StackParts parts, std::uint64_t first_id);
   ~PublicationTable();
 
   // For the operations of the layer above (Publications).
   struct Entry;
-  [[nodiscard]] const OutsideParts& parts() const { return parts_; }
+  [[nodiscard]] const StackParts& parts() const { return parts_; }
   [[nodiscard]] Entry* find(PublicationId id) const;
   Entry& add(PublishOptions options, RequestHead head);
   /// Carries out the actions of the entry's machine. May delete the entry.
@@ -39,7 +39,7 @@ class PublicationTable {
   void send_next(std::string_view request_uri, base::TimePoint now);
   void send(Entry& entry, base::TimePoint now);
 
-  OutsideParts parts_;
+  StackParts parts_;
   std::uint64_t last_id_;
   std::uint64_t waited_ = 0;  // Numbers the waiting requests, so that the first is sent first.
   std::map<PublicationId, std::unique_ptr<Entry>> entries_;

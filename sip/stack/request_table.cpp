@@ -16,7 +16,7 @@ struct RequestTable::Entry {
   std::optional<DigestClient> digest;
 };
 
-RequestTable::RequestTable(OutsideParts parts, std::uint64_t first_id) : parts_(parts), last_id_(first_id) {}
+RequestTable::RequestTable(StackParts parts, std::uint64_t first_id) : parts_(parts), last_id_(first_id) {}
 RequestTable::~RequestTable() = default;
 
 void RequestTable::on_message(TransactionId id, base::TimePoint now) {

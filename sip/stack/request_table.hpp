@@ -11,7 +11,7 @@ namespace offhook::inline v0::sip {
 /// Requests outside dialogs that create none: MESSAGE in both directions (RFC 3428), and our OPTIONS, INFO and PUBLISH.
 class RequestTable {
  public:
-  RequestTable(OutsideParts parts, std::uint64_t first_id);
+  RequestTable(StackParts parts, std::uint64_t first_id);
   ~RequestTable();
 
   /// Answers a MESSAGE at once. It must have a transaction and have passed inspect().
@@ -19,7 +19,7 @@ class RequestTable {
   void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
 
   // For the operations of the layer above (Requests).
-  [[nodiscard]] const OutsideParts& parts() const { return parts_; }
+  [[nodiscard]] const StackParts& parts() const { return parts_; }
   RequestId add(AccountId account);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
@@ -27,7 +27,7 @@ class RequestTable {
   struct Entry;
   void end(RequestId id, RequestAnswered event);
 
-  OutsideParts parts_;
+  StackParts parts_;
   std::uint64_t last_id_;
   std::unordered_map<RequestId, std::unique_ptr<Entry>> entries_;
 };

@@ -9,7 +9,7 @@
 namespace offhook::inline v0::sip {
 
 base::Result<RequestId, StackError> Requests::send(RequestOptions options, base::TimePoint now) {
-  const OutsideParts& parts = table_.parts();
+  const StackParts& parts = table_.parts();
   switch (options.method) {
     case Method::Options:
     case Method::Message:

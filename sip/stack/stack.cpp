@@ -40,7 +40,7 @@ class Stack::Impl final : public ContactSource {
   void handle_timeout(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
-  [[nodiscard]] OutsideParts outside(base::Random& random) {
+  [[nodiscard]] StackParts parts(base::Random& random) {
     return {timers_, random, outbox_, clients_, servers_, accounts_, outcomes_, counters_, options_};
   }
   [[nodiscard]] std::string contact(const Owner& owner, Method method, const Flow& flow) override;
@@ -98,11 +98,10 @@ Stack::Impl::Impl(StackOptions options, base::Random& random)
       servers_({timers_, options_.user_agent, random, outbox_, table_, counters_, last_transaction_, can_}),
       outcomes_({clients_, accounts_, calls_, subscriptions_, publications_, requests_}),
       accounts_({random, outbox_, clients_, outcomes_, counters_, first_id(options_)}),
-      calls_({timers_, random, outbox_, clients_, servers_, accounts_, outcomes_, counters_, first_id(options_),
-              options_.limits.sessions}),
-      subscriptions_(outside(random), first_id(options_)),
-      publications_(outside(random), first_id(options_)),
-      requests_(outside(random), first_id(options_)),
+      calls_(parts(random), first_id(options_)),
+      subscriptions_(parts(random), first_id(options_)),
+      publications_(parts(random), first_id(options_)),
+      requests_(parts(random), first_id(options_)),
       admission_(options_.admission, options_.callers, random, counters_),
       refusals_(64 * options_.t1) {}
 

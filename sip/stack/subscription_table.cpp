@@ -12,7 +12,7 @@
 
 namespace offhook::inline v0::sip {
 
-SubscriptionTable::SubscriptionTable(OutsideParts parts, std::uint64_t first_id) : parts_(parts), last_id_(first_id) {}
+SubscriptionTable::SubscriptionTable(StackParts parts, std::uint64_t first_id) : parts_(parts), last_id_(first_id) {}
 SubscriptionTable::~SubscriptionTable() = default;
 
 SubscriptionTable::Entry* SubscriptionTable::find(SubscriptionId id) const {

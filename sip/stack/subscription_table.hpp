@@ -20,7 +20,7 @@ namespace offhook::inline v0::sip {
 /// out its actions.
 class SubscriptionTable {
  public:
-  SubscriptionTable(OutsideParts parts, std::uint64_t first_id);
+  SubscriptionTable(StackParts parts, std::uint64_t first_id);
   ~SubscriptionTable();
 
   // For requests that have a transaction and passed inspect().
@@ -35,7 +35,7 @@ class SubscriptionTable {
 
   // For the operations of the layer above (Subscriptions).
   struct Entry;
-  [[nodiscard]] const OutsideParts& parts() const { return parts_; }
+  [[nodiscard]] const StackParts& parts() const { return parts_; }
   [[nodiscard]] Entry* find(SubscriptionId id) const;
   [[nodiscard]] bool is_full() const { return ours_ >= kMaxSubscriptions; }
   Entry& add_own(AccountId account);
@@ -58,7 +58,7 @@ class SubscriptionTable {
   void send(const Entry& entry, subscription::Send request, base::TimePoint now);
   void index(Entry& entry);
 
-  OutsideParts parts_;
+  StackParts parts_;
   std::uint64_t last_id_;
   std::size_t ours_ = 0;  // Number of our own subscriptions among the entries.
   std::unordered_map<SubscriptionId, std::unique_ptr<Entry>> entries_;

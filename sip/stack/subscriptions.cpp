@@ -25,7 +25,7 @@ base::Result<void, StackError> command(SubscriptionTable& table, SubscriptionId 
 }  // namespace
 
 base::Result<SubscriptionId, StackError> Subscriptions::subscribe(SubscribeOptions options, base::TimePoint now) {
-  const OutsideParts& parts = table_.parts();
+  const StackParts& parts = table_.parts();
   auto head = head_outside(parts, options.account, Method::Subscribe, options.target, options.through_registrar);
   if (!head) return base::fail(head.error());
   const auto event = subscription::parse_event(subscription::to_string(options.what.event));
