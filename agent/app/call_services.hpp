@@ -11,7 +11,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// What the calls of an agent share. All of it outlives the calls.
+/// The parts that all calls of an agent share. They outlive the calls.
 struct CallServices {
   const AgentOptions& options;
   std::shared_ptr<const SessionFactory> factory;

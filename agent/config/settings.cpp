@@ -20,7 +20,7 @@ void add_places(const Setting& setting, const std::string& pointer, std::vector<
 std::span<const Setting> settings() {
   static const std::vector<Setting> all = [] {
     std::vector<Setting> joined;
-    for (const auto part : {sip_settings(), agent_settings(), providers_settings(), media_settings(), service_settings(), records_settings()})
+    for (const auto part : {sip_settings(), agent_settings(), network_settings(), media_settings(), service_settings(), records_settings()})
       joined.insert(joined.end(), part.begin(), part.end());
     return joined;
   }();

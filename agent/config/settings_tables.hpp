@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent::config {
 
 [[nodiscard]] std::span<const Setting> sip_settings();
 [[nodiscard]] std::span<const Setting> agent_settings();
-[[nodiscard]] std::span<const Setting> providers_settings();
+[[nodiscard]] std::span<const Setting> network_settings();
 /// Returns the settings of one provider in /providers.
 [[nodiscard]] std::span<const Setting> provider_settings();
 [[nodiscard]] std::span<const Setting> media_settings();

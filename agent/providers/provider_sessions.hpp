@@ -45,7 +45,7 @@ struct Lacks {
 /// A warning about the use of the provider in an agent's sessions. `where`: "/models/chat" is a setting of the provider, "regions" one of the agent.
 using Remarks = std::vector<Warning>;
 
-/// What the provider does in an agent's sessions.
+/// The use of the provider in an agent's sessions.
 struct ProviderSessions {
   Abilities abilities{};
   UsualSessions usual = UsualSessions::Cascade;

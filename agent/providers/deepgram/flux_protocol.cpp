@@ -1,5 +1,6 @@
 #include <offhook/agent/providers/deepgram/flux_protocol.hpp>
 
+#include <offhook/agent/providers/deepgram/agent_messages.hpp>
 #include <offhook/agent/providers/deepgram/flux_end.hpp>
 #include <offhook/agent/providers/deepgram/flux_words.hpp>
 #include <offhook/agent/providers/deepgram/listen_stream.hpp>
@@ -11,12 +12,6 @@
 #include <variant>
 
 namespace offhook::inline v0::agent::deepgram {
-
-namespace {
-
-constexpr std::string_view kForceEndTurnFrame = R"({"type":"ForceEndTurn"})";
-
-}  // namespace
 
 TranscriptionTraits FluxProtocol::traits() const {
   TranscriptionTraits traits{whom_, sound_};
@@ -90,7 +85,7 @@ void FluxProtocol::keep_alive(LiveTranscription& live) {
 void FluxProtocol::close(LiveTranscription& live) { live.send_text(std::string(kCloseStream)); }
 
 void FluxProtocol::send_force(LiveTranscription& live) {
-  live.send_text(std::string(kForceEndTurnFrame));
+  live.send_text(std::string(kForceEndTurn));
   ++answers_owed_;
 }
 

@@ -25,7 +25,7 @@ void write_message(const ModelMessage& message, JsonText& out) {
     out.open("", '{').text("role", "tool").text("tool_call_id", call.id).text("content", call.result).close('}');
 }
 
-void write_tools(const ModelOptions& options, const std::vector<ToolDescription>& tools, JsonText& out) {
+void write_chat_tools(const ModelOptions& options, const std::vector<ToolDescription>& tools, JsonText& out) {
   out.open("tools", '[');
   for (const ToolDescription& tool : tools) {
     out.open("", '{')
@@ -56,7 +56,7 @@ std::string write_chat_request(const ModelOptions& options, const ModelQuestion&
   if (!question.prompt.empty()) out.open("", '{').text("role", options.prompt_role).text("content", question.prompt).close('}');
   for (const ModelMessage& message : question.messages) write_message(message, out);
   out.close(']');
-  if (question.tools != nullptr && !question.tools->empty()) write_tools(options, *question.tools, out);
+  if (question.tools != nullptr && !question.tools->empty()) write_chat_tools(options, *question.tools, out);
   return out.close('}').take();
 }
 

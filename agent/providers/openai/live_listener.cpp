@@ -1,5 +1,7 @@
 #include <offhook/agent/providers/openai/live_listener.hpp>
 
+#include <offhook/agent/support/url_text.hpp>
+
 #include <memory>
 #include <utility>
 
@@ -13,8 +15,7 @@ LiveListener::LiveListener(LiveOptions options, net::WebSocketClient& sockets, W
 net::WebSocketRequest LiveListener::request(const std::string&) {
   const net::HttpRequest http = request_to(server_, "/realtime");
   net::WebSocketRequest request;
-  request.url = http.url + (server_.query.empty() ? "?" : "&") + "intent=transcription";
-  if (request.url.starts_with("http")) request.url.replace(0, 4, "ws");
+  request.url = socket_url(http.url) + (server_.query.empty() ? "?" : "&") + "intent=transcription";
   request.headers = http.headers;
   request.connect_limit = server_.connect_limit;
   request.max_message = realtime::kMaxFrame;

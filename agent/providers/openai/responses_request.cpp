@@ -29,7 +29,7 @@ void write_items(const ModelMessage& message, JsonText& out) {
     out.open("", '{').text("type", "function_call_output").text("call_id", call.id).text("output", call.result).close('}');
 }
 
-void write_tools(const ModelOptions& options, const std::vector<ToolDescription>& tools, JsonText& out) {
+void write_responses_tools(const ModelOptions& options, const std::vector<ToolDescription>& tools, JsonText& out) {
   out.open("tools", '[');
   for (const ToolDescription& tool : tools) {
     out.open("", '{').text("type", "function").text("name", tool.name).text("description", tool.description);
@@ -55,7 +55,7 @@ std::string write_responses_request(const ModelOptions& options, const ModelQues
   out.open("input", '[');
   for (const ModelMessage& message : question.messages) write_items(message, out);
   out.close(']');
-  if (question.tools != nullptr && !question.tools->empty()) write_tools(options, *question.tools, out);
+  if (question.tools != nullptr && !question.tools->empty()) write_responses_tools(options, *question.tools, out);
   return out.close('}').take();
 }
 

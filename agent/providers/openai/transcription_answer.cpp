@@ -3,6 +3,7 @@
 #include <offhook/agent/providers/http_failure.hpp>
 #include <offhook/agent/providers/openai/transcription_use.hpp>
 #include <offhook/agent/support/json_in.hpp>
+#include <offhook/base/text.hpp>
 
 #include <utility>
 
@@ -15,11 +16,6 @@ struct TranscriptionAnswer::Reader {
 namespace {
 
 constexpr std::size_t kMaxWhole = 256U << 10U;  // in octets: the text and the additions of servers (words, times, segments)
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 /// Returns the use by tokens, or by the length of the audio (whisper-1); nullopt if the server sent neither.
 std::optional<ServiceUse> use_in(const json::Element& event) {
@@ -86,7 +82,7 @@ void TranscriptionAnswer::on_json(std::string_view text, std::vector<HeardEvent>
   if (type == "transcript.text.delta") {
     text_ += json::text(*event, "delta");
     if (text_.size() > kMaxText) return fail(FailureKind::Protocol, "the transcript is too long", out);
-    if (!trimmed(text_).empty()) out.push_back(HeardText{std::string(trimmed(text_)), false});
+    if (!base::trim(text_).empty()) out.push_back(HeardText{std::string(base::trim(text_)), false});
   } else if (type == "transcript.text.done" || type.empty()) {
     if (!json::member(*event, "text")) return fail(FailureKind::Protocol, "the transcript has no text", out);
     use_ = use_in(*event);
@@ -98,7 +94,7 @@ void TranscriptionAnswer::finish(std::string_view text, std::vector<HeardEvent>&
   if (over_) return;
   if (text.size() > kMaxText) return fail(FailureKind::Protocol, "the transcript is too long", out);
   over_ = true;
-  out.push_back(HeardText{std::string(trimmed(text)), true});
+  out.push_back(HeardText{std::string(base::trim(text)), true});
 }
 
 void TranscriptionAnswer::fail(FailureKind kind, std::string why, std::vector<HeardEvent>& out) {

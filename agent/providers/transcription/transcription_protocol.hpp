@@ -14,7 +14,7 @@ namespace offhook::inline v0::agent {
 
 class LiveTranscription;
 
-/// What a live transcription needs to know of its service in advance.
+/// The constants of a service, by which a live transcription runs.
 struct TranscriptionTraits {
   /// The unit by which the service charges. SentAudio: all audio that it got. HeardAudio: the audio of the turns that it recognised or
   /// that were abandoned. Reported: what its messages report.

@@ -3,7 +3,7 @@
 
 #include <array>
 
-/// The settings of /providers and /tool_servers.
+/// The settings of the servers that Offhook reaches over the network: /providers, /tool_servers and /network.
 namespace offhook::inline v0::agent::config {
 
 namespace {
@@ -86,7 +86,7 @@ constexpr std::array kToolServerMembers{
                        "first definition after its start, and refuses a later change"},
 };
 
-constexpr std::array kProvidersSettings{
+constexpr std::array kNetworkSettings{
     Setting{.name = "providers", .shape = Shape::Map, .most = 32, .unset = "none",
             .meaning = "the providers, by names of yours. A provider whose name is a kind, such as `openai`, need not be in the file",
             .field = kTopField<&Config::provider_tree>},
@@ -108,9 +108,9 @@ constexpr std::array kProvidersSettings{
 
 }  // namespace
 
-std::span<const Setting> providers_settings() {
+std::span<const Setting> network_settings() {
   static const auto settings = [] {
-    auto all = kProvidersSettings;
+    auto all = kNetworkSettings;
     all.front().members = provider_settings();
     return all;
   }();
