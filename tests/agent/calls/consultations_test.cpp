@@ -44,14 +44,7 @@ struct Desk {
   }
 
   template <class Task>
-  void on_thread(Task task) {
-    std::promise<void> done;
-    network->post([&] {
-      task();
-      done.set_value();
-    });
-    done.get_future().get();
-  }
+  void on_thread(Task task) { offhook::test::run_on(*network, task); }
   /// Returns the last event of type E whose leg is the caller's (`of_caller`), or another.
   template <class E>
   std::optional<E> last(bool of_caller) {

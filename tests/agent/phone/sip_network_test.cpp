@@ -46,14 +46,7 @@ struct HeldNetwork {
   ~HeldNetwork() { network.reset(); }
 
   template <class Task>
-  void on_thread(Task task) {
-    std::promise<void> done;
-    network->post([&] {
-      task();
-      done.set_value();
-    });
-    done.get_future().get();
-  }
+  void on_thread(Task task) { offhook::test::run_on(*network, task); }
   call::LegPtr dial(const Telephone& target) {
     call::LegPtr leg;
     on_thread([&] {

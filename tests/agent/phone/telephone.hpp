@@ -17,6 +17,17 @@ namespace offhook::test {
 
 using namespace std::chrono_literals;
 
+/// Runs the task on the thread of an endpoint or of a network, and waits for its end.
+template <class Owner, class Task>
+void run_on(Owner& owner, Task task) {
+  std::promise<void> done;
+  owner.post([&] {
+    task();
+    done.set_value();
+  });
+  done.get_future().get();
+}
+
 struct Telephone {
   media::Engine engine{{1, 20000, 29999, 10s, {}}};
   std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
@@ -54,14 +65,7 @@ struct Telephone {
   ~Telephone() { endpoint.reset(); }
 
   template <class Task>
-  void on_thread(Task task) {
-    std::promise<void> done;
-    endpoint->post([&] {
-      task();
-      done.set_value();
-    });
-    done.get_future().get();
-  }
+  void on_thread(Task task) { run_on(*endpoint, task); }
 
   void on_event(phone::PhoneEvent event) {
     if (auto* offered = std::get_if<phone::CallOffered>(&event)) {
