@@ -121,7 +121,7 @@ void PhoneCall::on_prepared(const Ready& ready) {
   }
   const int status = refusal_of(description.error());
   (void)core()->stack.calls().reject(session_, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, now());
-  core()->tell(CallPrepared{shared_from_this(), base::fail(description.error())});
+  core()->emit(CallPrepared{shared_from_this(), base::fail(description.error())});
 }
 
 /// Returns this side's answer to the offer of the INVITE, or an offer if the INVITE has none.

@@ -37,7 +37,7 @@ TEST_CASE("the answer chooses the codec by the local order by default, whatever 
     CHECK(answer->audio.codec == chosen);
   }
   sdp::Negotiator wide_band_only({.codecs = {AudioCodec::G722}}, address("192.0.2.10", 20000), 1);
-  CHECK(wide_band_only.answer(offer).error() == NegotiationError::NoCommonCodec);
+  CHECK(wide_band_only.answer(offer) == offhook::base::fail(NegotiationError::NoCommonCodec));
 }
 
 TEST_CASE("with order_of_offer the answer chooses the codec by the order of the offer [RFC 3264 section 6.1]") {

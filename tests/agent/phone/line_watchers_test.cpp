@@ -250,7 +250,7 @@ TEST_CASE_FIXTURE(AskedLine, "An unlisted watcher causes an event, and gets the 
   drain();
   CHECK(answered() == 200);
   CHECK(told()->version == 0);
-  CHECK(lines.decide(asked[0].subscription, View::Calls, now).error() == sip::StackError::WrongState);
+  CHECK(lines.decide(asked[0].subscription, View::Calls, now) == base::fail(sip::StackError::WrongState));
 
   CHECK(watch("") == 0);
   REQUIRE(lines.decide(asked[1].subscription, std::nullopt, now));
@@ -258,7 +258,7 @@ TEST_CASE_FIXTURE(AskedLine, "An unlisted watcher causes an event, and gets the 
   CHECK(answered() == 403);
   pump();
   CHECK(lines.size() == 1);
-  CHECK(lines.decide(asked[1].subscription, View::Busy, now).error() == sip::StackError::UnknownSubscription);
+  CHECK(lines.decide(asked[1].subscription, View::Busy, now) == base::fail(sip::StackError::UnknownSubscription));
 }
 
 TEST_CASE_FIXTURE(AskedLine, "An unlisted watcher gets \"pending\" without state until the decision [RFC 6665 section 4.2.1.3]") {

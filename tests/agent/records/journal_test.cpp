@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "On a full disk, append() removes the partial writ
   disk.room = 5;
   const auto refused = append(2);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error() == std::errc::no_space_on_device);
+  CHECK(refused == base::fail(std::make_error_code(std::errc::no_space_on_device)));
   CHECK(disk.at(live) == line(1));
   disk.room = SIZE_MAX;
   REQUIRE(append(2));
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A folder that is not writable is an error, and ap
   disk.open_fails = std::errc::read_only_file_system;
   const auto refused = append(1);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error() == std::errc::read_only_file_system);
+  CHECK(refused == base::fail(std::make_error_code(std::errc::read_only_file_system)));
   disk.open_fails = {};
   CHECK(append(1));
 }
@@ -141,7 +141,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A slot whose lock belongs to another user is skip
   Journal other(disk, options);
   const auto refused = other.append(line(1), now);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error() == std::errc::permission_denied);
+  CHECK(refused == base::fail(std::make_error_code(std::errc::permission_denied)));
 }
 
 TEST_CASE_FIXTURE(OnFakeDisk, "A file that another program removed or renamed is created again") {

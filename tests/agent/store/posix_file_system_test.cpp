@@ -34,7 +34,7 @@ TEST_CASE("make_folder() makes private folders, also those on the path") {
   for (const char* made : {"/a", "/a/b", "/a/b/c"}) CHECK(mode_of(folder.path + made) == 0700);
   REQUIRE(posix_file_system().make_folder(folder.path + "/a/b/c/"));
   folder.put("file", "x");
-  CHECK(posix_file_system().make_folder(folder.path + "/file/d").error() == std::errc::not_a_directory);
+  CHECK(posix_file_system().make_folder(folder.path + "/file/d") == base::fail(std::make_error_code(std::errc::not_a_directory)));
 }
 
 TEST_CASE("A new file is private, and an existing file is made private") {
@@ -61,7 +61,7 @@ TEST_CASE("open_append() refuses a file of another user") {
   const test::Folder folder;
   folder.put("theirs", "x");
   REQUIRE(::chown((folder.path + "/theirs").c_str(), 65534, 65534) == 0);
-  CHECK(posix_file_system().open_append(folder.path + "/theirs").error() == std::errc::permission_denied);
+  CHECK(posix_file_system().open_append(folder.path + "/theirs") == base::fail(std::make_error_code(std::errc::permission_denied)));
   REQUIRE(::chown(folder.path.c_str(), 65534, 65534) == 0);  // As root, the program may write to a file whose folder belongs to the same user.
   CHECK(posix_file_system().open_append(folder.path + "/theirs"));
 }

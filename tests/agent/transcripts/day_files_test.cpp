@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A full file is followed by another, up to kMaxFil
   for (int again = 0; again < 2; ++again) {
     const auto refused = small.append("desk", {line(2)}, now);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error() == std::errc::file_too_large);
+    CHECK(refused == base::fail(std::make_error_code(std::errc::file_too_large)));
   }
   CHECK(small.append("desk", {line(3)}, now + kDay));
 }

@@ -231,21 +231,21 @@ TEST_CASE("A leg that moves between workers again and again loses no packet and 
 
 TEST_CASE("The engine refuses a conference that is too small or too large, has an unsupported rate, or finds no phase with free slots") {
   media::Engine engine(options(1));
-  CHECK(engine.confer({.max_members = 1}).error() == EngineError::WrongSize);
-  CHECK(engine.confer({.max_members = 501}).error() == EngineError::WrongSize);
-  CHECK(engine.confer({.rate_hz = 48000}).error() == EngineError::WrongRate);
+  CHECK(engine.confer({.max_members = 1}) == offhook::base::fail(EngineError::WrongSize));
+  CHECK(engine.confer({.max_members = 501}) == offhook::base::fail(EngineError::WrongSize));
+  CHECK(engine.confer({.rate_hz = 48000}) == offhook::base::fail(EngineError::WrongRate));
   std::vector<media::ConferenceId> all;
   for (std::size_t i = 0; i < kMostConferences; ++i) all.push_back(confer(engine, 500, 8000));
-  CHECK(engine.confer({.max_members = 2}).error() == EngineError::Busy);
+  CHECK(engine.confer({.max_members = 2}) == offhook::base::fail(EngineError::Busy));
   REQUIRE(engine.end(all.back()));
-  CHECK(engine.end(all.back()).error() == EngineError::UnknownConference);
+  CHECK(engine.end(all.back()) == offhook::base::fail(EngineError::UnknownConference));
   CHECK_FALSE(engine.conference(all.back()).has_value());
   CHECK(wait_until([&] { return engine.confer({.max_members = 500}).has_value(); }));
 
   auto made = options(1);
   made.load_limit = -1;  // The load of any worker is above this limit.
   media::Engine busy(made);
-  CHECK(busy.confer({}).error() == EngineError::Busy);
+  CHECK(busy.confer({}) == offhook::base::fail(EngineError::Busy));
 }
 
 TEST_CASE("Engine refuses to join, attend and leave with the reason, and a refusal changes nothing") {
@@ -257,17 +257,17 @@ TEST_CASE("Engine refuses to join, attend and leave with the reason, and a refus
   };
   const auto id = confer(engine, 2), other = confer(engine, 2);
   const auto a = open(16000), b = open(16000), c = open(16000), narrow = open(8000);
-  CHECK(engine.join({99}, id).error() == EngineError::UnknownLeg);
-  CHECK(engine.join(a, {99}).error() == EngineError::UnknownConference);
-  CHECK(engine.join(narrow, id).error() == EngineError::WrongRate);
-  CHECK(engine.attend({99}, quiet_port()).error() == EngineError::UnknownConference);
-  CHECK(engine.attend(id, quiet_port(8000)).error() == EngineError::WrongRate);
-  CHECK(engine.leave(a).error() == EngineError::UnknownLeg);
-  CHECK(engine.set_gain(a, 1).error() == EngineError::UnknownLeg);
+  CHECK(engine.join({99}, id) == offhook::base::fail(EngineError::UnknownLeg));
+  CHECK(engine.join(a, {99}) == offhook::base::fail(EngineError::UnknownConference));
+  CHECK(engine.join(narrow, id) == offhook::base::fail(EngineError::WrongRate));
+  CHECK(engine.attend({99}, quiet_port()) == offhook::base::fail(EngineError::UnknownConference));
+  CHECK(engine.attend(id, quiet_port(8000)) == offhook::base::fail(EngineError::WrongRate));
+  CHECK(engine.leave(a) == offhook::base::fail(EngineError::UnknownLeg));
+  CHECK(engine.set_gain(a, 1) == offhook::base::fail(EngineError::UnknownLeg));
   REQUIRE(engine.join(a, id));
   REQUIRE(engine.join(b, id));
-  CHECK(engine.join(c, id).error() == EngineError::Full);
-  CHECK(engine.attend(id, quiet_port()).error() == EngineError::Full);
+  CHECK(engine.join(c, id) == offhook::base::fail(EngineError::Full));
+  CHECK(engine.attend(id, quiet_port()) == offhook::base::fail(EngineError::Full));
   REQUIRE(engine.join(a, id, 0.5F));  // The leg is a member already.
   REQUIRE(engine.join(a, other));
   REQUIRE(engine.join(c, id));        // Succeeds at once, although leg a may not have left yet.
@@ -276,11 +276,11 @@ TEST_CASE("Engine refuses to join, attend and leave with the reason, and a refus
   REQUIRE(engine.close(b));
   const auto guest = engine.attend(id, quiet_port());
   REQUIRE(guest);
-  CHECK(engine.close(*guest).error() == EngineError::UnknownLeg);
+  CHECK(engine.close(*guest) == offhook::base::fail(EngineError::UnknownLeg));
   REQUIRE(engine.end(id));
-  CHECK(engine.leave(c).error() == EngineError::UnknownLeg);
-  CHECK(engine.leave(*guest).error() == EngineError::UnknownLeg);
-  CHECK(engine.join(c, id).error() == EngineError::UnknownConference);
+  CHECK(engine.leave(c) == offhook::base::fail(EngineError::UnknownLeg));
+  CHECK(engine.leave(*guest) == offhook::base::fail(EngineError::UnknownLeg));
+  CHECK(engine.join(c, id) == offhook::base::fail(EngineError::UnknownConference));
   REQUIRE(engine.join(c, other));
   CHECK(has_members(engine, other, 2));
   CHECK(engine.legs() == 3);
@@ -307,8 +307,8 @@ TEST_CASE("A conference holds five hundred legs and members without a line, and 
     REQUIRE(member);
     last = *member;
   }
-  CHECK(engine.attend(id, idle).error() == EngineError::Full);
-  CHECK(engine.join(engine.open(kLoopback, quiet_port())->id, id).error() == EngineError::Full);
+  CHECK(engine.attend(id, idle) == offhook::base::fail(EngineError::Full));
+  CHECK(engine.join(engine.open(kLoopback, quiet_port())->id, id) == offhook::base::fail(EngineError::Full));
   CHECK(has_members(engine, id, 500));
   REQUIRE(engine.leave(last));
   CHECK(engine.attend(id, idle).has_value());

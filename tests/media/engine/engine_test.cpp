@@ -142,8 +142,8 @@ TEST_CASE("A leg that closes sends BYE by RTCP, keeps its last statistics, and f
   CHECK(engine.open(kLoopback, a.port) == offhook::base::fail(media::EngineError::NoPort));
   REQUIRE(engine.close(a.leg.id));
   CHECK(engine.legs() == 0);
-  CHECK(engine.close(a.leg.id).error() == media::EngineError::UnknownLeg);
-  CHECK(engine.start(a.leg.id, plan).error() == media::EngineError::UnknownLeg);
+  CHECK(engine.close(a.leg.id) == offhook::base::fail(media::EngineError::UnknownLeg));
+  CHECK(engine.start(a.leg.id, plan) == offhook::base::fail(media::EngineError::UnknownLeg));
 
   media::ReceiveBatch batch;
   bool bye = false;
@@ -268,7 +268,7 @@ TEST_CASE("An engine without time left refuses new legs as Busy, and reports tha
   auto made = options(1);
   made.load_limit = -1;  // The load of any worker is above this limit.
   media::Engine engine(made);
-  CHECK(engine.open(kLoopback, std::make_shared<media::AudioPort>()).error() == media::EngineError::Busy);
+  CHECK(engine.open(kLoopback, std::make_shared<media::AudioPort>()) == offhook::base::fail(media::EngineError::Busy));
   const auto status = engine.status();
   CHECK(status.workers == 1);
   CHECK(status.legs == 0);
@@ -287,7 +287,7 @@ TEST_CASE("An engine with a late worker refuses the ninth leg as Busy and report
     legs.push_back(leg->id);
   }
   CHECK(wait_until([&] { return !engine.status().takes_legs; }));
-  CHECK(engine.open(kLoopback, std::make_shared<media::AudioPort>()).error() == media::EngineError::Busy);
+  CHECK(engine.open(kLoopback, std::make_shared<media::AudioPort>()) == offhook::base::fail(media::EngineError::Busy));
   REQUIRE(engine.close(legs.front()).has_value());
   CHECK(wait_until([&] { return engine.status().takes_legs; }));
   CHECK(engine.open(kLoopback, std::make_shared<media::AudioPort>()).has_value());
@@ -408,13 +408,13 @@ TEST_CASE("With concurrent put() and take(), each order has the chain of its cod
 TEST_CASE("open() and start() refuse an address, port or leg that they cannot use with the reason") {
   media::Engine engine(options(1));
   const auto port = std::make_shared<media::AudioPort>();
-  CHECK(engine.open(*base::IpAddress::parse("203.0.113.1"), port).error() == media::EngineError::NoSocket);
+  CHECK(engine.open(*base::IpAddress::parse("203.0.113.1"), port) == offhook::base::fail(media::EngineError::NoSocket));
   auto none = options(1);
   none.first_port = none.last_port = 20000;
   media::Engine without(none);
   CHECK(without.open(kLoopback, port) == offhook::base::fail(media::EngineError::NoPort));
-  CHECK(engine.start(media::LegId{77}, plan_to(9)).error() == media::EngineError::UnknownLeg);
-  CHECK(engine.close(media::LegId{77}).error() == media::EngineError::UnknownLeg);
+  CHECK(engine.start(media::LegId{77}, plan_to(9)) == offhook::base::fail(media::EngineError::UnknownLeg));
+  CHECK(engine.close(media::LegId{77}) == offhook::base::fail(media::EngineError::UnknownLeg));
   CHECK_FALSE(engine.statistics(media::LegId{77}));
 }
 

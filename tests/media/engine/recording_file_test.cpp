@@ -86,10 +86,10 @@ TEST_CASE("A recording is readable only for its owner, and never overwrites a fi
   REQUIRE(::stat(folder.file("call").c_str(), &about) == 0);
   CHECK((about.st_mode & 0777) == 0600);
   base::SeededRandom random(1);
-  CHECK(media::RecordingFile::create(order(folder, RecordingFormat::Wav, false), random).error() == EEXIST);
+  CHECK(media::RecordingFile::create(order(folder, RecordingFormat::Wav, false), random) == base::fail(EEXIST));
   std::filesystem::create_symlink(folder.file("elsewhere"), folder.file("link"));
-  CHECK(media::RecordingFile::create({.path = folder.file("link"), .shape = {}, .key = {}}, random).error() == EEXIST);
-  CHECK(media::RecordingFile::create({.path = folder.file("none/call"), .shape = {}, .key = {}}, random).error() == ENOENT);
+  CHECK(media::RecordingFile::create({.path = folder.file("link"), .shape = {}, .key = {}}, random) == base::fail(EEXIST));
+  CHECK(media::RecordingFile::create({.path = folder.file("none/call"), .shape = {}, .key = {}}, random) == base::fail(ENOENT));
 }
 
 TEST_CASE("Encrypted files of both formats have the same contents as plain ones, and the WAV has its length") {
@@ -197,7 +197,7 @@ TEST_CASE("A full disk loses nothing that was written, and when it has space aga
       for (std::uint64_t tick = 10; tick < 20; ++tick) file.add(frame_of(tick));
       const auto refused = file.flush();
       REQUIRE_FALSE(refused);
-      CHECK(refused.error() == EFBIG);
+      CHECK(refused == base::fail(EFBIG));
       CHECK(file.kept() == 10);
       if (!sealed) CHECK(media::parse_wav(folder.read("call"))->frames() == 10 * 160);
     }

@@ -342,7 +342,7 @@ TEST_CASE("When one relayed leg closes, the other speaks for itself, and can be 
     Pair pair(engine);
     pair.relay();
     REQUIRE(engine.close(pair.bob.leg.id));
-    CHECK(engine.end_relay(pair.bob.leg.id).error() == media::EngineError::UnknownLeg);
+    CHECK(engine.end_relay(pair.bob.leg.id) == base::fail(media::EngineError::UnknownLeg));
     const auto own = [&] {
       return std::count_if(pair.ann.heard.begin(), pair.ann.heard.end(), is_silence);
     };
@@ -354,7 +354,7 @@ TEST_CASE("When one relayed leg closes, the other speaks for itself, and can be 
       return own() > before + 5;
     }));
     Side cy(engine, 8, 0xC1, pair.ann.leg.id);
-    CHECK(engine.relay(pair.ann.leg.id, cy.leg.id).error() == media::EngineError::OtherCodec);  // The leg is not started.
+    CHECK(engine.relay(pair.ann.leg.id, cy.leg.id) == base::fail(media::EngineError::OtherCodec));  // The leg is not started.
     REQUIRE(engine.start(cy.leg.id, cy.plan()));
     REQUIRE(engine.relay(pair.ann.leg.id, cy.leg.id));
     CHECK(wait_until([&] {
@@ -372,23 +372,23 @@ TEST_CASE("A relay needs two started legs on one worker with one codec, and open
   with_engine_of_each_path([](media::Engine& engine) {
     Side ann(engine, 0, 1), far(engine, 0, 2), near(engine, 0, 3, ann.leg.id), third(engine, 0, 4, ann.leg.id);
     const auto open = [&](media::LegId beside) { return engine.open(kLoopback, std::make_shared<media::AudioPort>(), beside); };
-    CHECK(open(media::LegId{999}).error() == media::EngineError::UnknownLeg);
-    CHECK(engine.relay(ann.leg.id, near.leg.id).error() == media::EngineError::OtherCodec);
+    CHECK(open(media::LegId{999}) == base::fail(media::EngineError::UnknownLeg));
+    CHECK(engine.relay(ann.leg.id, near.leg.id) == base::fail(media::EngineError::OtherCodec));
     for (const Side* side : {&ann, &far, &near, &third}) REQUIRE(engine.start(side->leg.id, side->plan()));
-    CHECK(engine.relay(ann.leg.id, far.leg.id).error() == media::EngineError::Apart);
-    CHECK(engine.relay(ann.leg.id, ann.leg.id).error() == media::EngineError::UnknownLeg);
-    CHECK(engine.relay(ann.leg.id, media::LegId{999}).error() == media::EngineError::UnknownLeg);
+    CHECK(engine.relay(ann.leg.id, far.leg.id) == base::fail(media::EngineError::Apart));
+    CHECK(engine.relay(ann.leg.id, ann.leg.id) == base::fail(media::EngineError::UnknownLeg));
+    CHECK(engine.relay(ann.leg.id, media::LegId{999}) == base::fail(media::EngineError::UnknownLeg));
     REQUIRE(engine.start(third.leg.id, third.plan(media::AudioCodec::Pcma)));
-    CHECK(engine.relay(ann.leg.id, third.leg.id).error() == media::EngineError::OtherCodec);
+    CHECK(engine.relay(ann.leg.id, third.leg.id) == base::fail(media::EngineError::OtherCodec));
     REQUIRE(engine.relay(ann.leg.id, near.leg.id));
     CHECK(engine.relay(near.leg.id, ann.leg.id));  // A second request does nothing.
     REQUIRE(engine.start(third.leg.id, third.plan()));
-    CHECK(engine.relay(third.leg.id, near.leg.id).error() == media::EngineError::Relayed);
-    CHECK(engine.relay(ann.leg.id, third.leg.id).error() == media::EngineError::Relayed);
+    CHECK(engine.relay(third.leg.id, near.leg.id) == base::fail(media::EngineError::Relayed));
+    CHECK(engine.relay(ann.leg.id, third.leg.id) == base::fail(media::EngineError::Relayed));
     REQUIRE(engine.end_relay(near.leg.id));
     CHECK(engine.relay(ann.leg.id, third.leg.id));
     REQUIRE(engine.close(third.leg.id));
-    CHECK(open(third.leg.id).error() == media::EngineError::UnknownLeg);
+    CHECK(open(third.leg.id) == base::fail(media::EngineError::UnknownLeg));
   }, 2);
 }
 
@@ -399,10 +399,10 @@ TEST_CASE("A leg is in a conference or relayed, not both") {
     const auto conference = engine.confer({.rate_hz = 16000, .max_members = 2});
     REQUIRE(conference);
     REQUIRE(engine.relay(ann.leg.id, bob.leg.id));
-    CHECK(engine.join(ann.leg.id, *conference).error() == media::EngineError::Relayed);
+    CHECK(engine.join(ann.leg.id, *conference) == base::fail(media::EngineError::Relayed));
     REQUIRE(engine.end_relay(ann.leg.id));
     CHECK(wait_until([&] { return engine.join(ann.leg.id, *conference).has_value(); }));  // Succeeds when the worker has parted the legs.
-    CHECK(engine.relay(ann.leg.id, bob.leg.id).error() == media::EngineError::Conferring);
+    CHECK(engine.relay(ann.leg.id, bob.leg.id) == base::fail(media::EngineError::Conferring));
     REQUIRE(engine.leave(ann.leg.id));
   }, 2);
 }

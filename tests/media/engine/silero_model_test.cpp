@@ -68,9 +68,9 @@ double voiced(const std::shared_ptr<media::VoiceModel>& model, const std::vector
 
 TEST_CASE("open_silero names a missing file, and refuses a wrong library with the reason") {
   const Folder folder;
-  CHECK(media::open_silero(folder.path).error() == folder.path + "/libonnxruntime.so is not there");
+  CHECK(media::open_silero(folder.path) == base::fail(folder.path + "/libonnxruntime.so is not there"));
   folder.put("libonnxruntime.so", "no library");
-  CHECK(media::open_silero(folder.path).error() == folder.path + "/silero_vad.onnx is not there");
+  CHECK(media::open_silero(folder.path) == base::fail(folder.path + "/silero_vad.onnx is not there"));
   folder.put("silero_vad.onnx", "no model");
   CHECK(media::open_silero(folder.path).error().find("libonnxruntime.so") != std::string::npos);
 }
@@ -126,7 +126,7 @@ TEST_CASE("For a library behind a link, open_silero checks the target of the lin
   open.put("library", "no library");
   folder.put("silero_vad.onnx", "no model");
   std::filesystem::create_symlink(open.path + "/library", folder.path + "/libonnxruntime.so");
-  CHECK(media::open_silero(folder.path).error() == folder.path + "/libonnxruntime.so is not loaded: other users may change " + open.path);
+  CHECK(media::open_silero(folder.path) == base::fail(folder.path + "/libonnxruntime.so is not loaded: other users may change " + open.path));
 }
 
 TEST_CASE("open_silero refuses a library that is not ONNX Runtime") {

@@ -98,15 +98,15 @@ TEST_CASE("A file without an end is decoded up to its last whole page, and repor
   REQUIRE(cut);
   CHECK(cut->channels[0].empty());
   CHECK(media::decode_ogg_opus(base::Bytes(file).first(20), 16000, 32000) == base::fail(OggOpusError::BadContainer));
-  CHECK(media::decode_ogg_opus({}, 16000, 32000).error() == OggOpusError::NotOpus);
+  CHECK(media::decode_ogg_opus({}, 16000, 32000) == base::fail(OggOpusError::NotOpus));
 }
 
 TEST_CASE("decode_ogg_opus decodes up to the given number of samples, and returns TooLong for one sample more") {
   const Pcm voice = offhook_test::SyntheticVoice(16000, 3).speak(0.4);
   const auto file = two_voices(voice, voice, 16000);
   CHECK(media::decode_ogg_opus(file, 16000, voice.size()));
-  CHECK(media::decode_ogg_opus(file, 16000, voice.size() - 1).error() == OggOpusError::TooLong);
-  CHECK(media::decode_ogg_opus(file, 16000, 0).error() == OggOpusError::TooLong);
+  CHECK(media::decode_ogg_opus(file, 16000, voice.size() - 1) == base::fail(OggOpusError::TooLong));
+  CHECK(media::decode_ogg_opus(file, 16000, 0) == base::fail(OggOpusError::TooLong));
 }
 
 TEST_CASE("A recording without sound and a recording without samples are valid files") {
@@ -132,18 +132,18 @@ TEST_CASE("The head is read and written in the RFC's format [RFC 7845 section 5.
   CHECK(media::parse_opus_head(pair) == two);
   for (std::size_t size = 0; size < pair.size(); ++size) CHECK_FALSE(media::parse_opus_head(base::Bytes(pair).first(size)));
   pair[21] = 1;  // With this mapping, both channels would have the caller's voice.
-  CHECK(media::parse_opus_head(pair).error() == OggOpusError::Unsupported);
+  CHECK(media::parse_opus_head(pair) == base::fail(OggOpusError::Unsupported));
   Octets other = written;
   other[8] = 15;  // A minor version: RFC 7845 section 5.1 item 2.
   CHECK(media::parse_opus_head(other));
   other[8] = 16;
-  CHECK(media::parse_opus_head(other).error() == OggOpusError::Unsupported);
+  CHECK(media::parse_opus_head(other) == base::fail(OggOpusError::Unsupported));
   for (const auto& [at, value] : {std::pair{9, 0}, {9, 3}, {18, 2}, {18, 255}}) {
     other = written;
     other[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(value);
-    CHECK(media::parse_opus_head(other).error() == OggOpusError::Unsupported);
+    CHECK(media::parse_opus_head(other) == base::fail(OggOpusError::Unsupported));
   }
-  CHECK(media::parse_opus_head(media::write_opus_tags()).error() == OggOpusError::NotOpus);
+  CHECK(media::parse_opus_head(media::write_opus_tags()) == base::fail(OggOpusError::NotOpus));
 }
 
 TEST_CASE("join_opus joins two packets so that they can be separated again, for any length of the first [RFC 6716 appendix B]") {
@@ -167,7 +167,7 @@ TEST_CASE("join_opus joins two packets so that they can be separated again, for 
   CHECK_FALSE(media::join_opus(Octets{0x49, 1, 2}, right, joined));  // This packet has two frames.
   CHECK_FALSE(media::join_opus({}, right, joined));
   CHECK(joined.empty());
-  CHECK(media::split_opus(Octets{0x49, 1, 2, 3}, room).error() == OggOpusError::Unsupported);
+  CHECK(media::split_opus(Octets{0x49, 1, 2, 3}, room) == base::fail(OggOpusError::Unsupported));
 }
 
 TEST_CASE("decode_ogg_opus reads mono and stereo files of other programs as mono, and refuses files that are not Opus") {
@@ -188,12 +188,12 @@ TEST_CASE("decode_ogg_opus reads mono and stereo files of other programs as mono
     CHECK(decoded->channels.size() == 1);
     CHECK(decoded->channels[0].size() == (9600 - 312) / 3);
   }
-  CHECK(media::decode_ogg_opus(file_of({'v', 'o', 'r', 'b', 'i', 's'}, packets, 1), 16000, 5000).error() == OggOpusError::NotOpus);
-  CHECK(media::decode_ogg_opus(file_of(mono, packets, 1, mono), 16000, 5000).error() == OggOpusError::NotOpus);
-  CHECK(media::decode_ogg_opus(file_of(mono, {Octets{0xFF, 0x3F}}, 1), 16000, 5000).error() == OggOpusError::BadPacket);
-  CHECK(media::decode_ogg_opus(file_of(mono, {Octets{}}, 1), 16000, 5000).error() == OggOpusError::BadPacket);
+  CHECK(media::decode_ogg_opus(file_of({'v', 'o', 'r', 'b', 'i', 's'}, packets, 1), 16000, 5000) == base::fail(OggOpusError::NotOpus));
+  CHECK(media::decode_ogg_opus(file_of(mono, packets, 1, mono), 16000, 5000) == base::fail(OggOpusError::NotOpus));
+  CHECK(media::decode_ogg_opus(file_of(mono, {Octets{0xFF, 0x3F}}, 1), 16000, 5000) == base::fail(OggOpusError::BadPacket));
+  CHECK(media::decode_ogg_opus(file_of(mono, {Octets{}}, 1), 16000, 5000) == base::fail(OggOpusError::BadPacket));
   const auto louder = file_of(media::write_opus_head({.gain = 256}), packets, 1);
-  CHECK(media::decode_ogg_opus(louder, 16000, 5000).error() == OggOpusError::Unsupported);
+  CHECK(media::decode_ogg_opus(louder, 16000, 5000) == base::fail(OggOpusError::Unsupported));
   const auto none = media::decode_ogg_opus(file_of(mono, packets, 100), 16000, 5000);  // This file ends before it begins.
   CHECK(none);
 }

@@ -167,7 +167,7 @@ TEST_CASE("A chunk of kMaxSealedChunk octets is sealed and opened, and a longer 
   CHECK(open(file).text.size() == most.size());
   CHECK_FALSE(open(file).error);
   const std::size_t before = file.size();
-  CHECK(sealer->seal(Octets(media::kMaxSealedChunk + 1), true, file).error() == SealError::TooLong);
+  CHECK(sealer->seal(Octets(media::kMaxSealedChunk + 1), true, file) == base::fail(SealError::TooLong));
   CHECK(file.size() == before);
   Octets claims = whole_file(sealed({"hello"}));
   claims[media::kSealedHeaderOctets] = 0;

@@ -64,8 +64,7 @@ TEST_CASE_FIXTURE(Messages, "RouteSet accepts kMaxRoutes, and refuses one more")
   for (std::size_t i = 0; i < sip::kMaxRoutes; ++i) lines += "Record-Route: <sip:p;lr>\r\n";
   CHECK(sip::RouteSet::from_record_route(invite(lines), sip::RouteSet::Order::AsListed));
   lines += "Record-Route: <sip:p;lr>\r\n";
-  CHECK(sip::RouteSet::from_record_route(invite(lines), sip::RouteSet::Order::AsListed).error() ==
-        sip::ParseError::TooManyValues);
+  CHECK(sip::RouteSet::from_record_route(invite(lines), sip::RouteSet::Order::AsListed) == base::fail(sip::ParseError::TooManyValues));
 }
 
 TEST_CASE("as_request_uri removes the parts that a Request-URI must not have [RFC 3261 section 19.1.1]") {
@@ -87,7 +86,7 @@ TEST_CASE_FIXTURE(Messages, "In a server's dialog the CSeq must rise, and the ta
   dialog->refresh_target(invite("Contact: <tel:123>\r\n"));
   dialog->refresh_target(invite(""));
   CHECK(dialog->remote_target() == "sip:a@c2");
-  CHECK(sip::Dialog::as_server(invite(""), "mine").error() == sip::ParseError::MissingHeader);
+  CHECK(sip::Dialog::as_server(invite(""), "mine") == base::fail(sip::ParseError::MissingHeader));
 }
 
 TEST_CASE_FIXTURE(Messages, "In a client's dialog the ACK has the INVITE's CSeq, and the next request one more [RFC 3261 section 13.2.2.4]") {

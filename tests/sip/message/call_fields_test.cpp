@@ -30,7 +30,7 @@ TEST_CASE("parse_replaces refuses a value without exactly one tag of each kind, 
     CAPTURE(bad);
     const auto parsed = parse_replaces(bad);
     REQUIRE_FALSE(parsed);
-    CHECK(parsed.error() == ParseError::BadParameter);
+    CHECK(parsed == offhook::base::fail(ParseError::BadParameter));
   }
   CHECK(parse_replaces(";to-tag=a;from-tag=b") == offhook::base::fail(ParseError::Empty));
 }
@@ -39,7 +39,7 @@ TEST_CASE("parse_replaces reads kMaxReplacesBytes, and refuses one octet more") 
   const std::string tail = ";to-tag=a;from-tag=b";
   const std::string most = std::string(kMaxReplacesBytes - tail.size(), 'c') + tail;
   CHECK(parse_replaces(most));
-  CHECK(parse_replaces("c" + most).error() == ParseError::TooLarge);
+  CHECK(parse_replaces("c" + most) == offhook::base::fail(ParseError::TooLarge));
 }
 
 // --- Refer-To --------------------------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ TEST_CASE("parse_refer_to reads a plain target and one with a method, and refuse
   REQUIRE(method);
   CHECK(method->method == Method::Subscribe);
   CHECK(method->target == "sip:desk@192.0.2.9;a=1;b");
-  CHECK(parse_refer_to("<http://192.0.2.9/>").error() == ParseError::BadUri);
+  CHECK(parse_refer_to("<http://192.0.2.9/>") == offhook::base::fail(ParseError::BadUri));
   CHECK_FALSE(parse_refer_to("<sip:a@192.0.2.9>, <sip:b@192.0.2.9>"));
   CHECK_FALSE(parse_refer_to(""));
 }
@@ -99,9 +99,9 @@ TEST_CASE("reasons_of reads reasons of several protocols, with their texts witho
 }
 
 TEST_CASE("reasons_of skips an unreadable Reason, and parse_reason replaces control characters in the text by blanks") {
-  CHECK(parse_reason(";cause=1").error() == ParseError::BadParameter);
-  CHECK(parse_reason("SIP;cause=x").error() == ParseError::BadNumber);
-  CHECK(parse_reason("SIP;cause=70000").error() == ParseError::BadNumber);
+  CHECK(parse_reason(";cause=1") == offhook::base::fail(ParseError::BadParameter));
+  CHECK(parse_reason("SIP;cause=x") == offhook::base::fail(ParseError::BadNumber));
+  CHECK(parse_reason("SIP;cause=70000") == offhook::base::fail(ParseError::BadNumber));
   CHECK(parse_reason("SIP;text=\"a\\\x1b[2Jb\"")->text == "a [2Jb");
   CHECK(reasons_of(request_with("Reason: ;;, SIP;cause=486\r\n")).size() == 1);
 }

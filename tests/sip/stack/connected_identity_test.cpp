@@ -123,19 +123,19 @@ TEST_CASE_FIXTURE(Called, "The stack supports from-change, and says so in INVITE
 TEST_CASE_FIXTURE(Called,
     "identify sends an UPDATE with the new From; later requests keep it, also when the peer refuses the UPDATE [RFC 4916 sections 4.3 and 4.4.1]") {
   ring_in("offer", kTakesNames);
-  CHECK(stack.calls().identify(session, {"sip:bea@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // The call still rings.
+  CHECK(stack.calls().identify(session, {"sip:bea@192.0.2.1", {}}, now) == base::fail(sip::StackError::WrongState));  // The call still rings.
   pick_up();
   receive(in_dialog("ACK", 1, our_tag));
   sent.clear();
-  CHECK(stack.calls().identify(session, {"sip:a> b", {}}, now).error() == sip::StackError::BadUri);
-  CHECK(stack.calls().identify(session, {"sip:bea@192.0.2.1", {}}, now, {{"From", "x"}}).error() == sip::StackError::BadHeader);
+  CHECK(stack.calls().identify(session, {"sip:a> b", {}}, now) == base::fail(sip::StackError::BadUri));
+  CHECK(stack.calls().identify(session, {"sip:bea@192.0.2.1", {}}, now, {{"From", "x"}}) == base::fail(sip::StackError::BadHeader));
   REQUIRE(stack.calls().identify(session, {"sip:bea@192.0.2.1", "Bea \"B\""}, now, {{"P-Asserted-Identity", "<sip:bea@192.0.2.1>"}}));
   drain();
   const std::string update = take("UPDATE ");
   CHECK(header(update, "From") == "\"Bea \\\"B\\\"\" <sip:bea@192.0.2.1>;tag=" + our_tag);
   CHECK(header(update, "P-Asserted-Identity") == "<sip:bea@192.0.2.1>");
   CHECK(body(update).empty());
-  CHECK(stack.calls().identify(session, {"sip:cyd@192.0.2.1", {}}, now).error() == sip::StackError::WrongState);  // The first UPDATE has no response yet.
+  CHECK(stack.calls().identify(session, {"sip:cyd@192.0.2.1", {}}, now) == base::fail(sip::StackError::WrongState));  // The first UPDATE has no response yet.
   receive(response(update, 438, "peer"));
   REQUIRE(stack.calls().hang_up(session, now));
   drain();
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(Called, "identify fails when the peer does not support from-ch
     one.pick_up();
     one.receive(one.in_dialog("ACK", 1, one.our_tag));
     one.sent.clear();
-    CHECK(one.stack.calls().identify(one.session, {"sip:bea@192.0.2.1", {}}, one.now).error() == sip::StackError::WrongState);
+    CHECK(one.stack.calls().identify(one.session, {"sip:bea@192.0.2.1", {}}, one.now) == base::fail(sip::StackError::WrongState));
     one.drain();
     CHECK(one.sent.empty());
   }

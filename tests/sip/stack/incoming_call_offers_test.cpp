@@ -24,7 +24,7 @@ TEST_CASE_FIXTURE(Called, "The peer's re-INVITE gives OfferReceived; its 200 is 
   advance(5s);
   CHECK(sent.empty());
   CHECK_FALSE(event<sip::CallConfirmed>());
-  CHECK(stack.calls().accept_offer(session, {}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().accept_offer(session, {}, now) == base::fail(sip::StackError::WrongState));
 }
 
 TEST_CASE_FIXTURE(Called, "A re-INVITE without an offer gets the agent's offer in the 200, and the ACK has the answer [RFC 3261 section 14.2]") {
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(Called, "refer sends REFER and reports the result of the trans
   const std::string refer = take("REFER ");
   CHECK(header(refer, "Refer-To") == "<sip:desk@192.0.2.99>");
   CHECK(!header(refer, "Contact").empty());
-  CHECK(stack.transfers().refer(session, {"sip:desk@192.0.2.99"}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.transfers().refer(session, {"sip:desk@192.0.2.99"}, now) == base::fail(sip::StackError::WrongState));
   receive(response(refer, 202, ""));
   const auto notify = [&](int cseq, const std::string& fragment) {
     std::string text = in_dialog("NOTIFY", cseq, our_tag, fragment, {{"Event", "refer"}, {"Subscription-State", "active"}});

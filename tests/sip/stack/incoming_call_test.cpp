@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(Called,
 TEST_CASE_FIXTURE(Called, "reject sends its status and header fields, and ends the call") {
   ring_in();
   sent.clear();
-  CHECK(stack.calls().reject(session, 486, {{"Via", "forged"}}, now).error() == sip::StackError::BadHeader);
+  CHECK(stack.calls().reject(session, 486, {{"Via", "forged"}}, now) == base::fail(sip::StackError::BadHeader));
   REQUIRE(stack.calls().reject(session, 486, {{"Retry-After", "60"}, {"X-A", "1"}}, now));
   drain();
   const std::string busy = take();
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(Called, "reject sends its status and header fields, and ends t
   REQUIRE(ended);
   CHECK(ended->why == sip::CallEnded::Why::Rejected);
   CHECK(ended->status == 486);
-  CHECK(stack.calls().answer(session, {}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().answer(session, {}, now) == base::fail(sip::StackError::WrongState));
 }
 
 TEST_CASE_FIXTURE(Called, "redirect sends a 3xx with a Contact for each target, best first, and no Contact of the agent [RFC 3261 section 21.3]") {
@@ -202,11 +202,11 @@ TEST_CASE_FIXTURE(Called, "redirect sends a 3xx with a Contact for each target, 
   for (const std::string bad : {"", "nobody", "sip:", "sip:a@192.0.2.7>, <sip:b@192.0.2.8", "sip:a@192.0.2.7;x=1>;q=0, <sip:b@192.0.2.8",
                                 "http:a> b <c"}) {
     CAPTURE(bad);
-    CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7", bad}, now).error() == sip::StackError::BadUri);
+    CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7", bad}, now) == base::fail(sip::StackError::BadUri));
   }
-  CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7"}, now, 302, {{"Contact", "<sip:x@192.0.2.9>"}}).error() == sip::StackError::BadHeader);
+  CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7"}, now, 302, {{"Contact", "<sip:x@192.0.2.9>"}}) == base::fail(sip::StackError::BadHeader));
   for (const int status : {200, 299, 400}) {
-    CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7"}, now, status).error() == sip::StackError::WrongState);
+    CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7"}, now, status) == base::fail(sip::StackError::WrongState));
   }
   REQUIRE(stack.calls().redirect(session, {"sip:desk@192.0.2.7;transport=tcp", "tel:+15550100"}, now, 301, {{"X-A", "1"}}));
   drain();
@@ -218,13 +218,13 @@ TEST_CASE_FIXTURE(Called, "redirect sends a 3xx with a Contact for each target, 
   REQUIRE(ended);
   CHECK(ended->by == sip::CallEnded::By::Local);
   CHECK(ended->status == 301);
-  CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7"}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7"}, now) == base::fail(sip::StackError::WrongState));
 }
 
 TEST_CASE_FIXTURE(Called, "provisional sends 101 to 199 with the given header fields, and refuses other statuses [RFC 3261 section 21.1]") {
   ring_in();
   sent.clear();
-  for (const int status : {100, 200, 99}) CHECK(stack.calls().provisional(session, status, {}, now).error() == sip::StackError::WrongState);
+  for (const int status : {100, 200, 99}) CHECK(stack.calls().provisional(session, status, {}, now) == base::fail(sip::StackError::WrongState));
   drain();
   CHECK(sent.empty());
   for (const int status : {101, 181, 182, 199}) REQUIRE(stack.calls().provisional(session, status, {}, now, {{"X-At", std::to_string(status)}}));

@@ -87,14 +87,14 @@ TEST_CASE_FIXTURE(Registered, "request() accepts only methods that need no dialo
   register_now();
   for (const auto method : {Method::Invite, Method::Ack, Method::Bye, Method::Cancel, Method::Register, Method::Prack, Method::Update,
                             Method::Subscribe, Method::Notify, Method::Refer, Method::Other}) {
-    CHECK(stack.requests().send({account, method, "sip:bob@pbx.example"}, now).error() == sip::StackError::BadMethod);
+    CHECK(stack.requests().send({account, method, "sip:bob@pbx.example"}, now) == base::fail(sip::StackError::BadMethod));
   }
   CHECK(stack.requests().send({{99}, Method::Options, "sip:bob@pbx.example"}, now) == base::fail(sip::StackError::UnknownAccount));
-  CHECK(stack.requests().send({account, Method::Options, "bob"}, now).error() == sip::StackError::BadUri);
+  CHECK(stack.requests().send({account, Method::Options, "bob"}, now) == base::fail(sip::StackError::BadUri));
   const std::string most(sip::kMaxMessageBody, 'x');
   CHECK(stack.requests().send({account, Method::Message, "sip:bob@pbx.example", {}, {"text/plain", most}}, now));
   const auto more = stack.requests().send({account, Method::Message, "sip:bob@pbx.example", {}, {"text/plain", most + "x"}}, now);
-  CHECK(more.error() == sip::StackError::TooLarge);  // RFC 3428 section 8
+  CHECK(more == base::fail(sip::StackError::TooLarge));  // RFC 3428 section 8
 }
 
 TEST_CASE_FIXTURE(Registered, "kMaxRequests requests may wait for their responses, and one more is refused") {
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(Registered, "kMaxRequests requests may wait for their response
   answers_queries = false;
   for (std::size_t i = 0; i < sip::kMaxRequests; ++i)
     REQUIRE(stack.requests().send({account, Method::Options, "sip:bob@pbx.example"}, now));
-  CHECK(stack.requests().send({account, Method::Options, "sip:bob@pbx.example"}, now).error() == sip::StackError::Full);
+  CHECK(stack.requests().send({account, Method::Options, "sip:bob@pbx.example"}, now) == base::fail(sip::StackError::Full));
 }
 
 TEST_CASE_FIXTURE(Registered, "MESSAGE gets 405 unless it is enabled [RFC 3261 section 8.2.1]") {

@@ -227,8 +227,8 @@ TEST_CASE_FIXTURE(Talking, "The application's header fields are in every transmi
   }();
   receive(invite("offer", reliably ? Fields{{"Require", "100rel"}} : Fields{}));
   session = event<sip::IncomingCall>()->session;
-  CHECK(stack.calls().ring(session, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
-  CHECK(stack.calls().progress(session, {}, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
+  CHECK(stack.calls().ring(session, now, {{"Via", "x"}}) == base::fail(sip::StackError::BadHeader));
+  CHECK(stack.calls().progress(session, {}, now, {{"Via", "x"}}) == base::fail(sip::StackError::BadHeader));
   REQUIRE(stack.calls().ring(session, now, {{"Alert-Info", "<urn:alert:service:normal>"}}));
   REQUIRE(stack.calls().progress(session, {"application/sdp", "early"}, now, {{"X-A", "1"}}));
   drain();
@@ -253,8 +253,8 @@ TEST_CASE_FIXTURE(Talking, "The stack refuses header fields that it writes itsel
                                  {{"Replaces", "x"}}, {{"Session-Expires", "90"}}};
   for (const auto& headers : bad) {
     CAPTURE(headers.front().first);
-    CHECK(stack.calls().hang_up(session, now, {headers, {}}).error() == sip::StackError::BadHeader);
-    CHECK(stack.calls().message(session, {"text/plain", "x"}, now, {headers, {}}).error() == sip::StackError::BadHeader);
+    CHECK(stack.calls().hang_up(session, now, {headers, {}}) == base::fail(sip::StackError::BadHeader));
+    CHECK(stack.calls().message(session, {"text/plain", "x"}, now, {headers, {}}) == base::fail(sip::StackError::BadHeader));
     const auto why = sip::why_not_sent(headers);
     REQUIRE(why);
     CHECK(why->find(headers.front().first) != std::string::npos);

@@ -61,9 +61,9 @@ TEST_CASE_FIXTURE(Caller, "A re-INVITE that gets 100 and no final response ends 
     receive(response(again, 100, ""));
   }
   REQUIRE(event<sip::CallEnded>());
-  CHECK(stack.calls().hang_up(session, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().hang_up(session, now) == base::fail(sip::StackError::WrongState));
   expect_no_residue();
-  CHECK(stack.calls().hang_up(session, now).error() == sip::StackError::UnknownSession);
+  CHECK(stack.calls().hang_up(session, now) == base::fail(sip::StackError::UnknownSession));
 }
 
 TEST_CASE_FIXTURE(Caller, "The agent cancels a re-INVITE that gets only provisional responses for kPatience [RFC 3261 section 14.1]") {

@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(Caller, "The stack cancels a call that rings for 180 s, and en
   REQUIRE(ended);
   CHECK(ended->why == sip::CallEnded::Why::NoAnswer);
   expect_no_residue();
-  CHECK(stack.calls().hang_up(session, now).error() == sip::StackError::UnknownSession);
+  CHECK(stack.calls().hang_up(session, now) == base::fail(sip::StackError::UnknownSession));
 }
 
 TEST_CASE_FIXTURE(Caller, "The stack drops a response whose Via is not its own [RFC 3261 section 18.1.2]") {
@@ -233,16 +233,16 @@ TEST_CASE_FIXTURE(Caller, "The stack drops a response with another branch or for
 }
 
 TEST_CASE_FIXTURE(Caller, "Commands with an unknown session, an unknown account or an invalid URI fail") {
-  CHECK(stack.calls().hang_up(sip::SessionId{99}, now).error() == sip::StackError::UnknownSession);
+  CHECK(stack.calls().hang_up(sip::SessionId{99}, now) == base::fail(sip::StackError::UnknownSession));
   sip::CallOptions options;
   options.account = account;
   options.target = "not a uri";
-  CHECK(stack.calls().call(options, now).error() == sip::StackError::BadUri);
+  CHECK(stack.calls().call(options, now) == base::fail(sip::StackError::BadUri));
   options.account = {};
   CHECK(stack.calls().call(options, now) == base::fail(sip::StackError::UnknownAccount));
   dial();
-  CHECK(stack.calls().answer(session, {}, now).error() == sip::StackError::WrongState);
-  CHECK(stack.calls().offer(session, {"application/sdp", "x"}, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().answer(session, {}, now) == base::fail(sip::StackError::WrongState));
+  CHECK(stack.calls().offer(session, {"application/sdp", "x"}, now) == base::fail(sip::StackError::WrongState));
 }
 
 // --- CANCEL

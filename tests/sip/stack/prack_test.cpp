@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "Two branches may send offers at the same time, 
   CHECK(take("PRACK ").empty());
   CHECK(event<sip::OfferReceived>()->branch_tag == "a");
   CHECK(event<sip::OfferReceived>()->branch_tag == "b");
-  CHECK(stack.calls().accept_offer(session, {"application/sdp", "x"}, now, "c").error() == sip::StackError::WrongState);
+  CHECK(stack.calls().accept_offer(session, {"application/sdp", "x"}, now, "c") == base::fail(sip::StackError::WrongState));
   REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "for b"}, now, "b"));
   REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "for a"}, now));
   drain();

@@ -91,8 +91,8 @@ TEST_CASE_FIXTURE(Presence, "An account publishes, refreshes, modifies and remov
   receive(response(removed, 200, "esc"));
   CHECK(event<PublicationChanged>()->why == PublicationChanged::Why::Removed);
   CHECK(stack.publications().size() == 0);
-  CHECK(stack.publications().modify(id, {}, now).error() == sip::StackError::UnknownPublication);
-  CHECK(stack.publications().remove(id, now).error() == sip::StackError::UnknownPublication);
+  CHECK(stack.publications().modify(id, {}, now) == base::fail(sip::StackError::UnknownPublication));
+  CHECK(stack.publications().remove(id, now) == base::fail(sip::StackError::UnknownPublication));
 }
 
 TEST_CASE_FIXTURE(Presence, "A challenged PUBLISH is repeated with credentials, and the next PUBLISH has them at once [RFC 3261 section 22.2]") {
@@ -172,12 +172,12 @@ TEST_CASE_FIXTURE(Presence, "publish refuses invalid options and sends nothing")
   longest.state.data.assign(sip::kMaxPublishedState, 'x');
   const auto made = stack.publications().publish(longest, now);
   REQUIRE(made);
-  CHECK(stack.publications().modify(*made, {"t", std::string(sip::kMaxPublishedState + 1, 'x')}, now).error() == sip::StackError::TooLarge);
+  CHECK(stack.publications().modify(*made, {"t", std::string(sip::kMaxPublishedState + 1, 'x')}, now) == base::fail(sip::StackError::TooLarge));
 }
 
 TEST_CASE_FIXTURE(Presence, "The stack holds kMaxPublications publications, and refuses one more") {
   for (std::size_t i = 0; i < sip::kMaxPublications; ++i) REQUIRE(stack.publications().publish(told(account), now));
-  CHECK(stack.publications().publish(told(account), now).error() == sip::StackError::Full);
+  CHECK(stack.publications().publish(told(account), now) == base::fail(sip::StackError::Full));
   CHECK(stack.sizes().publications == sip::kMaxPublications);
 }
 

@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Watching, "A SUBSCRIBE goes to the registrar with the agent's 
   CHECK(stack.subscriptions().size() == 0);
   receive(notify(first, "active", 3));
   CHECK(take("SIP/2.0 ").starts_with("SIP/2.0 481"));
-  CHECK(stack.subscriptions().unsubscribe(id, now).error() == sip::StackError::UnknownSubscription);
+  CHECK(stack.subscriptions().unsubscribe(id, now) == base::fail(sip::StackError::UnknownSubscription));
 }
 
 TEST_CASE_FIXTURE(Watching, "The stack answers the registrar's challenge to SUBSCRIBE, in and outside of the dialog [RFC 3261 section 22.2]") {
@@ -196,10 +196,10 @@ TEST_CASE_FIXTURE(Watching, "takes_unsolicited_waiting accepts message-summary N
 TEST_CASE_FIXTURE(Watching, "subscribe refuses an invalid URI, account or event package at once") {
   register_now();
   using What = sip::subscription::SubscriberOptions;
-  CHECK(stack.subscriptions().subscribe({account, "not a uri", What{.event = {"dialog"}}}, now).error() == sip::StackError::BadUri);
+  CHECK(stack.subscriptions().subscribe({account, "not a uri", What{.event = {"dialog"}}}, now) == base::fail(sip::StackError::BadUri));
   CHECK(stack.subscriptions().subscribe({{99}, "sip:a@b", What{.event = {"dialog"}}}, now) == base::fail(sip::StackError::UnknownAccount));
-  CHECK(stack.subscriptions().subscribe({account, "sip:a@b", What{.event = {"dia log"}}}, now).error() == sip::StackError::BadEvent);
-  CHECK(stack.subscriptions().subscribe({account, "sip:a@b", What{.event = {""}}}, now).error() == sip::StackError::BadEvent);
+  CHECK(stack.subscriptions().subscribe({account, "sip:a@b", What{.event = {"dia log"}}}, now) == base::fail(sip::StackError::BadEvent));
+  CHECK(stack.subscriptions().subscribe({account, "sip:a@b", What{.event = {""}}}, now) == base::fail(sip::StackError::BadEvent));
   CHECK(sent.empty());
 }
 
@@ -209,7 +209,7 @@ TEST_CASE_FIXTURE(Watching, "The agent may have kMaxSubscriptions subscriptions,
   for (std::size_t i = 0; i < sip::kMaxSubscriptions; ++i)
     REQUIRE(stack.subscriptions().subscribe({account, "sip:6001@pbx.example", {.event = {"dialog"}}}, now));
   const auto more = stack.subscriptions().subscribe({account, "sip:6001@pbx.example", {.event = {"dialog"}}}, now);
-  CHECK(more.error() == sip::StackError::Full);
+  CHECK(more == base::fail(sip::StackError::Full));
   CHECK(stack.subscriptions().size() == sip::kMaxSubscriptions);
 }
 
@@ -311,8 +311,8 @@ TEST_CASE_FIXTURE(Serving, "end() sends the reason to the subscriber [RFC 6665 s
   REQUIRE(stack.subscriptions().end(asked->subscription, Changed::Why::Rejected, {}, now));
   drain();
   CHECK(header(take("NOTIFY "), "Subscription-State") == "terminated;reason=rejected");
-  CHECK(stack.subscriptions().notify(asked->subscription, {}, now).error() == sip::StackError::WrongState);
-  CHECK(stack.subscriptions().unsubscribe(asked->subscription, now).error() == sip::StackError::WrongState);
+  CHECK(stack.subscriptions().notify(asked->subscription, {}, now) == base::fail(sip::StackError::WrongState));
+  CHECK(stack.subscriptions().unsubscribe(asked->subscription, now) == base::fail(sip::StackError::WrongState));
 }
 
 TEST_CASE_FIXTURE(Serving, "A stranger's SUBSCRIBE gets 403 for existing and unknown users") {
@@ -386,7 +386,7 @@ TEST_CASE("With patience the response to SUBSCRIBE waits for the application, wh
   serving.drain();
   CHECK(serving.take().starts_with("SIP/2.0 403"));
   CHECK(serving.stack.subscriptions().size() == 0);
-  CHECK(serving.stack.subscriptions().accept(asked->subscription, {}, serving.now).error() == sip::StackError::UnknownSubscription);
+  CHECK(serving.stack.subscriptions().accept(asked->subscription, {}, serving.now) == base::fail(sip::StackError::UnknownSubscription));
 
   CHECK(serving.ask(serving.subscribe()).empty());
   serving.advance(200ms);

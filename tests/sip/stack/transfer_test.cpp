@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Transferred, "REFER gives TransferRequested; the stack itself 
 TEST_CASE_FIXTURE(Transferred, "accept() sends 202 and NOTIFY 100, and then NOTIFY with the progress of the new call [RFC 3515 section 2.4.4]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>", {{"Referred-By", "<sip:al@192.0.2.99>;x=1"}}));
-  CHECK(stack.transfers().accept(session, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
+  CHECK(stack.transfers().accept(session, now, {{"Via", "x"}}) == base::fail(sip::StackError::BadHeader));
   REQUIRE(stack.transfers().accept(session, now, {{"X-Ticket", "4711"}}));
   drain();
   const std::string accepted = take();
@@ -152,14 +152,14 @@ TEST_CASE_FIXTURE(Transferred, "When the agent hangs up before the result, the s
 TEST_CASE_FIXTURE(Transferred, "A REFER gets 603 from decline(), or after 16 s without a decision [RFC 3515 section 2.4.2]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
-  CHECK(stack.transfers().decline(session, 200, now).error() == sip::StackError::WrongState);
-  CHECK(stack.transfers().decline(session, 603, now, {{"Via", "x"}}).error() == sip::StackError::BadHeader);
+  CHECK(stack.transfers().decline(session, 200, now) == base::fail(sip::StackError::WrongState));
+  CHECK(stack.transfers().decline(session, 603, now, {{"Via", "x"}}) == base::fail(sip::StackError::BadHeader));
   REQUIRE(stack.transfers().decline(session, 603, now, {{"X-Ticket", "4711"}}));
   drain();
   const std::string declined = take();
   CHECK(declined.starts_with("SIP/2.0 603"));
   CHECK(header(declined, "X-Ticket") == "4711");
-  CHECK(stack.transfers().accept(session, now).error() == sip::StackError::WrongState);
+  CHECK(stack.transfers().accept(session, now) == base::fail(sip::StackError::WrongState));
   receive(refer(3, "<sip:desk@192.0.2.50>"));
   advance(16s);
   CHECK(take().starts_with("SIP/2.0 603"));
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Transferred, "A REFER gets 603 from decline(), or after 16 s w
   call.account = account;
   call.target = "sip:desk@192.0.2.50";
   call.for_transfer = session;
-  CHECK(stack.calls().call(call, now).error() == sip::StackError::WrongState);
+  CHECK(stack.calls().call(call, now) == base::fail(sip::StackError::WrongState));
 }
 
 TEST_CASE_FIXTURE(Transferred, "A REFER with no target, two targets, another scheme or another method is refused [RFC 3515 section 2.4.2]") {
@@ -268,9 +268,9 @@ TEST_CASE_FIXTURE(Transferred, "For an attended transfer Refer-To has the target
   CHECK(header(refer, "Refer-To") ==
         "<sip:desk@192.0.2.50:5070?Replaces=" + name.call_id + "%3Bto-tag%3Ddesk%3Bfrom-tag%3D" + name.local_tag + ">");
   options.replaces = session;  // The same call.
-  CHECK(stack.transfers().refer(session, options, now).error() == sip::StackError::WrongState);
+  CHECK(stack.transfers().refer(session, options, now) == base::fail(sip::StackError::WrongState));
   options.replaces = sip::SessionId{4711};
-  CHECK(stack.transfers().refer(session, options, now).error() == sip::StackError::UnknownSession);
+  CHECK(stack.transfers().refer(session, options, now) == base::fail(sip::StackError::UnknownSession));
 }
 
 TEST_CASE_FIXTURE(Transferred, "An INVITE that replaces another call has Replaces, and requires its support [RFC 3891 section 4]") {

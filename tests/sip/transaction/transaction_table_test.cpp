@@ -33,9 +33,9 @@ TEST_CASE_FIXTURE(Table, "the table finds added transactions, and does not find 
 TEST_CASE_FIXTURE(Table, "the table refuses a key or an id that it has, and does not change") {
   const Request invite;
   REQUIRE(add_server(keys_of(invite.message()), id(2)));
-  CHECK(add_server(keys_of(invite.message()), id(3)).error() == TableError::Duplicate);
-  CHECK(add_server(keys_of(Request{}.with(&Request::branch, ";branch=z9hG4bKnew").message()), id(2)).error() == TableError::Duplicate);
-  CHECK(add_client(client_key("z9hG4bKx", "BYE"), id(2)).error() == TableError::Duplicate);
+  CHECK(add_server(keys_of(invite.message()), id(3)) == base::fail(TableError::Duplicate));
+  CHECK(add_server(keys_of(Request{}.with(&Request::branch, ";branch=z9hG4bKnew").message()), id(2)) == base::fail(TableError::Duplicate));
+  CHECK(add_client(client_key("z9hG4bKx", "BYE"), id(2)) == base::fail(TableError::Duplicate));
   CHECK(size() == 1);
   CHECK(find_server(server_key(invite.message())) == id(2));
 }

@@ -284,7 +284,7 @@ TEST_CASE("open() refuses limits that leave no connection to one kind of peer") 
     sip::EdgeOptions options{*base::IpAddress::parse("127.0.0.1"), 0, true};
     options.connections = limits;
     const auto edge = sip::SipEdge::open(options, stack);
-    if (!edge) CHECK(edge.error() == sip::EdgeError::BadLimits);
+    if (!edge) CHECK(edge == base::fail(sip::EdgeError::BadLimits));
     return edge.has_value();
   };
   CHECK(opens({.most = 3, .for_own = 1, .for_known = 1, .per_source = 1}));
@@ -478,7 +478,7 @@ TEST_CASE_FIXTURE(RunningEdge, "open() reports a port that is in use") {
   sip::Stack other({}, other_random);
   const auto second = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), edge->port(), true}, other);
   REQUIRE_FALSE(second.has_value());
-  CHECK(second.error() == sip::EdgeError::PortInUse);
+  CHECK(second == base::fail(sip::EdgeError::PortInUse));
 }
 
 TEST_CASE("open() reports an address that the machine does not have") {
@@ -486,7 +486,7 @@ TEST_CASE("open() reports an address that the machine does not have") {
   sip::Stack stack({}, random);
   const auto edge = sip::SipEdge::open({*base::IpAddress::parse("192.0.2.1"), 0, true}, stack);
   REQUIRE_FALSE(edge.has_value());
-  CHECK(edge.error() == sip::EdgeError::BadAddress);
+  CHECK(edge == base::fail(sip::EdgeError::BadAddress));
 }
 
 TEST_CASE_FIXTURE(RunningEdge, "Tasks run on the edge's thread, and later ones after their delay") {

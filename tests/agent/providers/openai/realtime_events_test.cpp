@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(Parsing, "Garbage gives an error value") {
     CAPTURE(std::string(frame));
     const auto parsed = (*this)(frame);
     REQUIRE_FALSE(parsed.has_value());
-    CHECK(parsed.error() == EventError::NotAnObject);
+    CHECK(parsed == offhook::base::fail(EventError::NotAnObject));
   }
   CHECK((*this)("{}") == offhook::base::fail(EventError::NoType));
   CHECK((*this)("{\"type\":7}") == offhook::base::fail(EventError::NoType));

@@ -119,7 +119,7 @@ TEST_CASE("parse_dialog_info refuses a wrong document with the reason") {
 
 TEST_CASE("An XML document can have kMaxXmlDepth levels, and not one more") {
   CHECK(parse_dialog_info(nested_elements(kMaxXmlDepth)));
-  CHECK(parse_dialog_info(nested_elements(kMaxXmlDepth + 1)).error() == PackageError::TooDeep);
+  CHECK(parse_dialog_info(nested_elements(kMaxXmlDepth + 1)) == base::fail(PackageError::TooDeep));
   std::string text;  // Text that only looks like elements does not count as depth.
   for (int i = 0; i < 100; ++i) text += "<!-- <x> --><![CDATA[<x>]]><x a='<' b=\">\"/><?x <x> ?>";
   CHECK(parse_dialog_info(dialog_info_document(text)));
@@ -132,7 +132,7 @@ TEST_CASE("An XML document can have kMaxXmlElements elements and kMaxBodyBytes o
     return dialog_info_document(text);
   };
   CHECK(parse_dialog_info(elements(kMaxXmlElements)));
-  CHECK(parse_dialog_info(elements(kMaxXmlElements + 1)).error() == PackageError::TooMany);
+  CHECK(parse_dialog_info(elements(kMaxXmlElements + 1)) == base::fail(PackageError::TooMany));
   std::string most = dialog_info_document("");
   most.insert(most.find('>') + 1, kMaxBodyBytes - most.size(), ' ');
   CHECK(parse_dialog_info(most));
@@ -152,7 +152,7 @@ TEST_CASE("A document can have kMaxRows dialogs, and so can a table") {
     return dialog_info_document(dialogs);
   };
   CHECK(parse_dialog_info(text(kMaxRows)));
-  CHECK(parse_dialog_info(text(kMaxRows + 1)).error() == PackageError::TooMany);
+  CHECK(parse_dialog_info(text(kMaxRows + 1)) == base::fail(PackageError::TooMany));
   DialogTable table;
   CHECK(table.apply(many(0, kMaxRows)) == Applied::Taken);
   DialogInfo more = many(kMaxRows, 1);

@@ -26,21 +26,21 @@ TEST_CASE("parse_message_summary accepts any case, blanks and lines that end in 
 }
 
 TEST_CASE("parse_message_summary refuses a wrong summary with the reason") {
-  CHECK(parse_message_summary("").error() == PackageError::MissingValue);
-  CHECK(parse_message_summary("Voice-Message: 1/1\r\n").error() == PackageError::MissingValue);
-  CHECK(parse_message_summary("Messages-Waiting: maybe\r\n").error() == PackageError::BadValue);
-  CHECK(parse_message_summary("Messages-Waiting: yes\r\nVoice-Message: 1\r\n").error() == PackageError::BadValue);
-  CHECK(parse_message_summary("Messages-Waiting: yes\r\nVoice-Message: 4294967296/0\r\n").error() == PackageError::BadValue);
-  CHECK(parse_message_summary("Messages-Waiting: yes\r\nVoice-Message: 1/1 (2\r\n").error() == PackageError::BadValue);
-  CHECK(parse_message_summary("Messages-Waiting yes\r\n").error() == PackageError::Malformed);
-  CHECK(parse_message_summary(": yes\r\n").error() == PackageError::Malformed);
+  CHECK(parse_message_summary("") == base::fail(PackageError::MissingValue));
+  CHECK(parse_message_summary("Voice-Message: 1/1\r\n") == base::fail(PackageError::MissingValue));
+  CHECK(parse_message_summary("Messages-Waiting: maybe\r\n") == base::fail(PackageError::BadValue));
+  CHECK(parse_message_summary("Messages-Waiting: yes\r\nVoice-Message: 1\r\n") == base::fail(PackageError::BadValue));
+  CHECK(parse_message_summary("Messages-Waiting: yes\r\nVoice-Message: 4294967296/0\r\n") == base::fail(PackageError::BadValue));
+  CHECK(parse_message_summary("Messages-Waiting: yes\r\nVoice-Message: 1/1 (2\r\n") == base::fail(PackageError::BadValue));
+  CHECK(parse_message_summary("Messages-Waiting yes\r\n") == base::fail(PackageError::Malformed));
+  CHECK(parse_message_summary(": yes\r\n") == base::fail(PackageError::Malformed));
 }
 
 TEST_CASE("A summary can have kMaxSummaryLines lines and kMaxBodyBytes octets, and not one more") {
   std::string lines = "Messages-Waiting: no\r\n";
   for (std::size_t i = 1; i < kMaxSummaryLines; ++i) lines += "X: y\r\n";
   CHECK(parse_message_summary(lines));
-  CHECK(parse_message_summary(lines + "X: y\r\n").error() == PackageError::TooMany);
+  CHECK(parse_message_summary(lines + "X: y\r\n") == base::fail(PackageError::TooMany));
   std::string most = "Messages-Waiting: no\r\n\r\n";
   most.resize(kMaxBodyBytes, 'x');
   CHECK(parse_message_summary(most));
