@@ -20,7 +20,6 @@ TurnInput AgentFloor::begin(TurnInput input, TimePoint now) {
   called_tool_ = false;
   expect_.clear();
   thinker_.begin(now, tools_.any());
-  speaker_.begin();
   fill_by(now + (goes_on ? times_.filler_again : times_.filler_after));
   input_ = input;
   return input;
@@ -135,7 +134,7 @@ void AgentFloor::on_audio(const SpeechAudio& audio, TimePoint now) {
 
 void AgentFloor::try_again(Stage stage, TimePoint now) {
   if (stage == Stage::Think) thinker_.try_again(now);
-  else speaker_.try_again(now);
+  else speaker_.await(now);
 }
 
 bool AgentFloor::is_consistent() const {

@@ -127,7 +127,6 @@ class AgentFloor {
   // --- failures and time
   /// The conversation repeats Think or Speak in this turn.
   void try_again(Stage stage, base::TimePoint now);
-  [[nodiscard]] unsigned attempts(Stage stage) const { return stage == Stage::Think ? thinker_.attempts() : speaker_.attempts(); }
   [[nodiscard]] bool take_speak_due(base::TimePoint now) { return speaker_.take_due(now); }
   [[nodiscard]] bool take_think_due(base::TimePoint now);
   /// Returns true when the thinker has begun its reply and then sent nothing for the stall time, but is still within the time for its first words.

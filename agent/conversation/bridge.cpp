@@ -27,6 +27,7 @@ Bridge::Bridge(std::unique_ptr<VoiceSession> session, std::unique_ptr<ToolBox> t
 
 void Bridge::start(SessionContext context, base::TimePoint now) {
   if (tools_) context.tools = &tools_->descriptions();
+  context.retries = &core_.retries();
   session_->open(context, now);
   observer_(ServiceChosen{session_->service()});
   core_.start(now, actions_);

@@ -28,7 +28,6 @@ bool CallerFloor::on_speech_started(MediaTime at, TimePoint now) {
     cut_off_ = false;
   }
   listen_at_.reset();
-  attempts_ = 0;
   ++listen_turn_;
   return true;
 }
@@ -118,7 +117,6 @@ std::optional<CallerFloor::Taken> CallerFloor::find_taken(std::uint32_t listen_t
 }
 
 void CallerFloor::try_again(TimePoint now) {
-  ++attempts_;
   if (is_recognising()) await_transcript(now);
 }
 

@@ -92,7 +92,6 @@ class CallerFloor {
   // --- failures and time
   /// The listener repeats the recognition of the turn.
   void try_again(base::TimePoint now);
-  [[nodiscard]] unsigned attempts() const { return attempts_; }
   /// Returns true when the turn has ended.
   [[nodiscard]] bool on_time(base::TimePoint now) { return turn_.on_time(now) == CallerTurn::Step::Ended; }
   [[nodiscard]] bool take_confirm_due(base::TimePoint now);
@@ -118,7 +117,6 @@ class CallerFloor {
   bool cut_off_ = false;
   std::string held_text_;
   double held_confidence_ = 0;
-  unsigned attempts_ = 0;
   std::array<Taken, kMaxTaken> taken_{};  // turns whose transcripts may still come
   std::size_t next_taken_ = 0;
   Deadline listen_at_, confirm_at_, cut_off_at_;

@@ -34,6 +34,7 @@ Conversation::Conversation(ConversationOptions options)
       caller_(caller_times(options_)),
       agent_(agent_times(options_)),
       patience_(patience_limits(options_)),
+      retries_(options_.max_attempts),
       digits_(options_.digit_gap, options_.keys_together) {}
 
 // --- the call ----------------------------------------------------------------------------------------------------------------

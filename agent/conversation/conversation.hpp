@@ -49,7 +49,7 @@ struct ConversationOptions {
   base::Duration speak_deadline = std::chrono::seconds(5);
   base::Duration stall_deadline = std::chrono::seconds(2);       ///< a part that has begun its output and leaves the caller in silence for so long has stalled
   base::Duration tool_deadline = std::chrono::seconds(60);       ///< for a tool of the model, with its question to the caller
-  unsigned max_attempts = 3;                                     ///< further attempts at one stage of a turn, over all providers
+  unsigned max_attempts = 4;                                     ///< further attempts at one stage of a turn, over all parts and providers
   base::Duration filler_after = std::chrono::milliseconds(2500); ///< without a reply by then, the agent says a filler
   base::Duration filler_again = std::chrono::seconds(6);         ///< time until the next filler
   unsigned max_failures = 3;                                     ///< failures of any part in a row; then the agent apologises and ends the call
@@ -123,6 +123,8 @@ class Conversation {
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
   [[nodiscard]] Phase phase() const { return phase_; }
+  /// The budget of the present turn, for the parts of the session.
+  [[nodiscard]] TurnRetries& retries() { return retries_; }
   /// Returns the part of the present reply that the caller has heard. It is the rest to record when the call ends now.
   [[nodiscard]] std::optional<AgentSaid> unfinished_reply() const;
   /// Returns the turn of the reply that is cut off when the call ends now.
@@ -231,6 +233,7 @@ class Conversation {
   ToolQuestion question_;
   HandOver hand_over_;
   Patience patience_;
+  TurnRetries retries_;
   DigitCollector digits_;
   std::string late_results_;            // names of tools whose results the model has, and the caller has not heard
   bool is_back_ = false;                // true: the caller is back from a hold, and the thinker has no input about it yet

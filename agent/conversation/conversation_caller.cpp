@@ -85,6 +85,7 @@ void Conversation::on_speech_started(const media::MediaEvent& event, TimePoint n
   // The agent does not listen now. The farewell, the notice, and the message to a machine must not stay ducked.
   if (phase_ == Phase::Closing || leaves_message() || notice_utterance_ != 0) out.push_back(RisePlayout{});
   if (!listens() || !caller_.on_speech_started(at_tick(event.tick), now)) return;
+  retries_.begin(Stage::Listen);
   patience_.no_silence();
   is_back_ = false;
   if (agent_.is_idle()) agent_.no_filler();

@@ -10,8 +10,7 @@ using base::TimePoint;
 /// First tries another attempt or provider, so that the caller need not hear of the failure.
 void Conversation::on_failure(Stage stage, std::string why, TimePoint now, ConversationActions& out) {
   stalled_ = stage == Stage::Think && agent_.has_stalled(now);
-  const unsigned attempts = stage == Stage::Listen ? caller_.attempts() : agent_.attempts(stage);
-  if (attempts >= options_.max_attempts) return on_no_other_way(stage, now, out);
+  if (!retries_.try_again(stage)) return on_no_other_way(stage, now, out);
   if (stage == Stage::Think) drop_questions(out);  // The next thinker may call the same tool again.
   out.push_back(TryAgain{stage, std::move(why)});
   if (stage == Stage::Listen) caller_.try_again(now);

@@ -20,6 +20,8 @@ void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& 
   is_back_ = false;
   loads_.clear();
   late_results_.clear();  // The model has the results by now, and speaks about them in this reply.
+  retries_.begin(Stage::Think);
+  retries_.begin(Stage::Speak);
   out.push_back(Respond{agent_.begin(std::move(input), now)});
 }
 

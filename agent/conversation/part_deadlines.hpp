@@ -16,7 +16,6 @@ class ThinkerDeadline {
 
   /// The thinker gets a turn.
   void begin(base::TimePoint now, bool awaits_tool) {
-    attempts_ = 0;
     await_begin(now, awaits_tool);
   }
   /// The thinker waits for a tool, or got the outcome of one: its next output is a beginning.
@@ -36,10 +35,7 @@ class ThinkerDeadline {
   /// The thinker has begun and may be silent for the stall time from now on. It keeps the deadline for its first words.
   void end_by_stall(base::TimePoint now) { end_by(now + stall_); }
   void end_by(base::TimePoint at) { at_ = std::min(since_ + think_, at); }
-  void try_again(base::TimePoint now) {
-    ++attempts_;
-    await_begin(now, false);
-  }
+  void try_again(base::TimePoint now) { await_begin(now, false); }
   /// The thinker gets the time for its first words.
   void wait() { at_ = since_ + think_; }
   void set(base::TimePoint at) { at_ = at; }
@@ -49,7 +45,6 @@ class ThinkerDeadline {
   [[nodiscard]] bool take_due(base::TimePoint now) { return agent::take_due(at_, now); }
   /// Returns true when the thinker has sent text since the last request to it, and is still within the time for its first words.
   [[nodiscard]] bool has_begun(base::TimePoint now) const { return has_begun_ && now < since_ + think_; }
-  [[nodiscard]] unsigned attempts() const { return attempts_; }  ///< further attempts in this turn
   [[nodiscard]] const Deadline& at() const { return at_; }
 
  private:
@@ -57,7 +52,6 @@ class ThinkerDeadline {
   Deadline at_;
   base::TimePoint since_{};  // time of the last request to the thinker, or of its last output
   bool has_begun_ = false;   // it has sent text since the last request to it (the turn, the results of its tools, or another attempt)
-  unsigned attempts_ = 0;
 };
 
 /// The deadline for the speaker's next audio, and the utterances that it has not finished.
@@ -65,7 +59,6 @@ class SpeakerDeadline {
  public:
   SpeakerDeadline(base::Duration speak, base::Duration stall) : speak_(speak), stall_(stall) {}
 
-  void begin() { attempts_ = 0; }
   void on_request(base::TimePoint now) {
     if (++unspoken_ == 1) await(now);  // A speaker that works already gets no more time for a longer request.
   }
@@ -83,10 +76,6 @@ class SpeakerDeadline {
     --unspoken_;
     await(now);
   }
-  void try_again(base::TimePoint now) {
-    ++attempts_;
-    await(now);
-  }
   /// Forgets the requests to the speaker.
   void drop() {
     unspoken_ = 0;
@@ -102,7 +91,6 @@ class SpeakerDeadline {
   /// Returns true when the speaker has not finished `utterance`; `last` is the last one that it got.
   [[nodiscard]] bool awaits(std::uint32_t utterance, std::uint32_t last) const { return utterance <= last && utterance + unspoken_ > last; }
   [[nodiscard]] bool is_busy() const { return unspoken_ > 0; }
-  [[nodiscard]] unsigned attempts() const { return attempts_; }  ///< further attempts in this turn
   [[nodiscard]] const Deadline& at() const { return at_; }
   [[nodiscard]] bool is_consistent() const { return unspoken_ == 0 || at_.has_value(); }
 
@@ -111,7 +99,6 @@ class SpeakerDeadline {
   Deadline at_;
   base::TimePoint audio_until_{};  // time at which the received audio ends, if it is played without a pause
   unsigned unspoken_ = 0;          // utterances that the speaker has not finished
-  unsigned attempts_ = 0;
 };
 
 }  // namespace offhook::inline v0::agent

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/conversation/retries.hpp>
+#include <offhook/agent/conversation/stage.hpp>
 #include <offhook/base/time.hpp>
 
 #include <cstdint>
@@ -40,10 +41,6 @@ enum class FailureKind : std::uint8_t {
   Filtered,     ///< the provider's content filter refused this input: the provider works, and another attempt does not help
 };
 [[nodiscard]] std::string_view to_string(FailureKind kind);
-
-/// A stage of a turn that the conversation watches.
-enum class Stage : std::uint8_t { Listen, Think, Speak };
-[[nodiscard]] std::string_view to_string(Stage stage);
 
 /// The model and the voice in the requests to a service, for the record. "": the service has no choice of it.
 struct ModelAndVoice { std::string model, voice; };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <offhook/agent/conversation/turn_retries.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -17,11 +19,23 @@ struct Retry {
 inline constexpr std::string_view kAsksAgain = "asks again", kConnectsAgain = "connects again", kConnectsLater = "connects again when it is needed",
                                   kConnectsNoMore = "connects no more", kWaitsForModel = "waits for the model";
 
-/// The retries of one part that the log does not have yet.
+/// The retries of one part: asks the budget of the turn, and keeps those that the log does not have yet.
 class Retries {
  public:
   static constexpr std::size_t kMost = 16;  ///< further ones are dropped; the log takes them every 10 ms
 
+  /// From now on, try_add() takes attempts for `stage` from `turn`. null: without a bound.
+  void share(TurnRetries* turn, Stage stage) {
+    turn_ = turn;
+    stage_ = stage;
+  }
+  /// The part wants to repeat a request. Returns false if the turn has no attempt left for it.
+  [[nodiscard]] bool try_add(std::string why, std::string_view then) {
+    if (turn_ != nullptr && !turn_->try_repeat(stage_)) return false;
+    add(std::move(why), then);
+    return true;
+  }
+  /// Adds a retry that repeats no request.
   void add(std::string why, std::string_view then) {
     if (all_.size() < kMost) all_.push_back({std::move(why), then});
   }
@@ -29,6 +43,8 @@ class Retries {
 
  private:
   std::vector<Retry> all_;
+  TurnRetries* turn_ = nullptr;
+  Stage stage_{};
 };
 
 }  // namespace offhook::inline v0::agent

@@ -24,6 +24,7 @@ struct SessionContext {
   std::string language;                      ///< BCP 47, such as "en" or "pt-BR"; "": the session detects the caller's language, and follows it
   const History* history = nullptr;          ///< words of the call before the session took over, and until now
   const std::vector<ToolDescription>* tools = nullptr;
+  TurnRetries* retries = nullptr;            ///< null: without a bound
 };
 
 /// The session took the audio of the caller's turn, so the conversation waits for no transcript. A session that detects the end of a turn

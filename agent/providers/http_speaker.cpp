@@ -30,6 +30,7 @@ HttpSpeaker::~HttpSpeaker() = default;
 
 void HttpSpeaker::open(const SessionContext& context) {
   language_ = context.language;
+  retries_.share(context.retries, Stage::Speak);
   http_.warm(service_.url);
 }
 

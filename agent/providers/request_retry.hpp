@@ -9,15 +9,15 @@
 
 namespace offhook::inline v0::agent {
 
-/// The repetition of a failed HTTP request: once, after the wait that its failure requires. Pure.
+/// The repetition of a failed HTTP request: once, after the wait that its failure requires, and from the budget of the turn. Pure.
 class RequestRetry {
  public:
-  /// Plans the repetition, and reports it to `retries`. Returns false if it does not help, or if the request was repeated before; then
-  /// `failure` is unchanged.
-  [[nodiscard]] bool plan(RequestFailure& failure, Retries& retries) {
-    if (!failure.retry_in || std::exchange(used_, true)) return false;
+  /// Plans the repetition, and adds it to `retries`. Returns false if it does not help, if the request was repeated before, or if the turn
+  /// has no attempt left.
+  [[nodiscard]] bool plan(const RequestFailure& failure, Retries& retries) {
+    if (!failure.retry_in || used_ || !retries.try_add(failure.why, kAsksAgain)) return false;
+    used_ = true;
     in_ = failure.retry_in;
-    retries.add(std::move(failure.why), kAsksAgain);
     return true;
   }
   /// Returns true once, when the request has to be repeated. The wait begins with the first call after plan().

@@ -37,6 +37,7 @@ TurnListener::~TurnListener() = default;
 
 void TurnListener::open(const SessionContext& context) {
   language_ = context.language;
+  retries_.share(context.retries, Stage::Listen);
   http_.warm(service_.url);
 }
 

@@ -73,9 +73,9 @@ void Synthesis::on_closed(const RequestFailure& failure) {
   if (job == nullptr && failure.retry_in) spare_.request();
   if (job == nullptr || !asked) return retries_.add(failure.why, kConnectsLater);  // The next socket requests the jobs that wait.
   if (job->sound.samples() > 0 && failure.retry_in) return job->sound.fail(failure.why, failure.kind);
-  if (!failure.retry_in || std::exchange(job->retried, true)) return fail_all(failure);
+  if (!failure.retry_in || job->retried || !retries_.try_add(failure.why, kAsksAgain)) return fail_all(failure);
+  job->retried = true;
   job->sound.restart(shape_.rate_hz);
-  retries_.add(failure.why, kAsksAgain);
   ++counters_.reconnects;
 }
 

@@ -58,6 +58,7 @@ class Synthesis final {
   void speak(std::uint32_t utterance, std::string_view text);
   void cancel();
   [[nodiscard]] std::optional<SpeakEvent> poll_event();
+  void share_retries(TurnRetries* turn) { retries_.share(turn, Stage::Speak); }
   [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
 
   struct Counters {

@@ -28,6 +28,7 @@ net::WebSocketRequest SynthesisSpeaker::make_request() { return socket_to(option
 
 void SynthesisSpeaker::open(const SessionContext& context) {
   if (options_.language.empty()) options_.language = context.language;
+  core_->share_retries(context.retries);
   socket_.connect();
 }
 

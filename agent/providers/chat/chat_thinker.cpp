@@ -60,6 +60,7 @@ void ChatThinker::open(const SessionContext& context) {
   prompt_ = with_language(context.prompt, context.language);
   history_ = context.history;
   tools_ = context.tools;
+  retries_.share(context.retries, Stage::Think);
   begin(context.call);
 }
 

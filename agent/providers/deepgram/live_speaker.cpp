@@ -1,5 +1,7 @@
 #include <offhook/agent/providers/deepgram/live_speaker.hpp>
 
+#include <offhook/agent/conversation/voice_session.hpp>
+
 #include <utility>
 
 namespace offhook::inline v0::agent::deepgram {
@@ -13,7 +15,8 @@ LiveSpeaker::~LiveSpeaker() {
 }
 
 /// Opens a socket, unless speak() has already opened one.
-void LiveSpeaker::open(const SessionContext&) {
+void LiveSpeaker::open(const SessionContext& context) {
+  core_.share_retries(context.retries);
   core_.open();
   carry_out();
 }

@@ -64,22 +64,26 @@ void SpeechStream::lose(const RequestFailure& failure, bool again) {
   out_.clear();
   out_.push_back({SocketOut::What::Drop, {}});
   forget_clear();
-  for (const Job& job : jobs_) again = again && (job.speech.is_over() || !job.asked || !job.retried || job.speech.samples() > 0);
-  bool left = false, waits = false, told = false;
+  const auto repeats = [](const Job& job) { return !job.speech.is_over() && job.asked && job.speech.samples() == 0; };
+  const bool repeats_any = std::any_of(jobs_.begin(), jobs_.end(), repeats);
+  again = again && std::none_of(jobs_.begin(), jobs_.end(), [&](const Job& job) { return repeats(job) && job.retried; });
+  if (repeats_any) again = again && retries_.try_add(failure.why, kAsksAgain);
+  if (again && repeats_any) ++counters_.reconnects;
+  bool waits = false, told = false;
   for (Job& job : jobs_) {
     if (job.speech.is_over()) continue;
     if (!again || job.speech.samples() > 0) {
       job.speech.fail(failure.why, failure.kind);
       told = true;
     } else if (std::exchange(job.asked, false)) {
-      job.retried = left = true;
+      job.retried = true;
       job.speech.restart(rate_hz_);
     } else {
       waits = true;
     }
   }
-  if (left) ++counters_.reconnects;
-  if (left || waits || !told) retries_.add(failure.why, left ? kAsksAgain : waits ? kConnectsAgain : kConnectsLater);
+  const bool is_told = told || (again && repeats_any);
+  if (!is_told) retries_.add(failure.why, waits ? kConnectsAgain : kConnectsLater);
   pump();
 }
 

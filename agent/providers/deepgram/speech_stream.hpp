@@ -51,6 +51,7 @@ class SpeechStream {
 
   [[nodiscard]] std::optional<SocketOut> poll_out();
   [[nodiscard]] std::optional<SpeakEvent> poll_event();
+  void share_retries(TurnRetries* turn) { retries_.share(turn, Stage::Speak); }
   [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
   [[nodiscard]] bool is_consistent() const;
 

@@ -53,8 +53,7 @@ void LiveTranscription::lose(const RequestFailure& failure) {
     if (failure.retry_in) request_spare();
     return retries_.add(failure.why, kConnectsLater);
   }
-  if (!may_help) return fail(failure.kind, failure.why);
-  retries_.add(failure.why, kConnectsAgain);
+  if (!may_help || !retries_.try_add(failure.why, kConnectsAgain)) return fail(failure.kind, failure.why);
   reconnect(failure);
 }
 

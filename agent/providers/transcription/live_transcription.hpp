@@ -47,6 +47,7 @@ class LiveTranscription {
 
   [[nodiscard]] std::optional<SocketOut> poll_out();
   [[nodiscard]] std::optional<ListenEvent> poll_event();
+  void share_retries(TurnRetries* turn) { retries_.share(turn, Stage::Listen); }
   [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
   /// Returns what the service charges for since the last call. Leaves out audio for a socket that is not open yet.
   [[nodiscard]] ServiceUse take_use() { return std::exchange(use_, {}); }

@@ -15,6 +15,7 @@ SocketListener::~SocketListener() {
 
 void SocketListener::open(const SessionContext& context) {
   language_ = context.language;
+  core_.share_retries(context.retries);
   core_.connect(language_);
   carry_out();
 }

@@ -177,6 +177,22 @@ TEST_CASE_FIXTURE(Call, "A stage is tried again up to max_attempts times, and th
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
+TEST_CASE_FIXTURE(Call, "A request that a part repeated counts among the attempts of the turn, and the next turn has all of them again") {
+  others = true;
+  greet();
+  caller_says("hello");
+  REQUIRE(core.retries().try_repeat(Stage::Think));
+  for (unsigned i = 1; i < ConversationOptions{}.max_attempts; ++i) think(ThinkFailed{core.turns(), "down"});
+  CHECK(count<TryAgain>() == ConversationOptions{}.max_attempts - 1);
+  think(ThinkFailed{core.turns(), "down"});
+  CHECK(count<TryAgain>() == ConversationOptions{}.max_attempts - 1);
+  REQUIRE(last<Speak>()->text == ConversationOptions{}.apology);
+  seen.clear();
+  caller_says("hello again");
+  think(ThinkFailed{core.turns(), "down"});
+  CHECK(count<TryAgain>() == 1);
+}
+
 TEST_CASE_FIXTURE(Call, "When the reply fails, a caller who said nothing is not asked to repeat") {
   SUBCASE("the greeting") {
     core.start(now, out);

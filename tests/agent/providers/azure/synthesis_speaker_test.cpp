@@ -30,6 +30,7 @@ struct Speaking {
     speaker->tick(now);
     SessionContext context;
     context.language = "de";
+    context.retries = &budget;
     speaker->open(context);
     socket().open();
   }
@@ -73,6 +74,7 @@ struct Speaking {
   int wakes = 0;
   std::string why, words;
   base::TimePoint now{};
+  TurnRetries budget{1000};
   std::optional<SynthesisSpeaker> speaker;
 };
 
@@ -233,6 +235,14 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails when the service starts no u
   CHECK(said() == "1:!timeout ");
   advance(10 * Synthesis::kStallWait);
   CHECK(said() == "");
+}
+
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker requests no utterance again in a turn that has no attempt left") {
+  budget = TurnRetries(0);
+  speaker->speak(1, "One.");
+  socket().close(1006);
+  CHECK(said() == "1:!network ");
+  CHECK(speaker->counters().reconnects == 0);
 }
 
 TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker reopens a broken socket, once for an utterance without audio") {

@@ -133,6 +133,25 @@ TEST_CASE("WholeTurnAnswer bounds its text and its size") {
   CHECK(std::get<HeardText>(read(whole("yes", "x"))).confidence == 1);
 }
 
+TEST_CASE_FIXTURE(Asking, "HttpSpeaker repeats a request while the turn has an attempt for it") {
+  TurnRetries turn(2);
+  SessionContext context;
+  context.retries = &turn;
+  HttpSpeaker speaker(speech_service(speaking), http, Wake{});
+  speaker.open(context);
+  speaker.speak(1, "One.");
+  speaker.speak(2, "Two.");
+  http.break_off(0);
+  CHECK_FALSE(speaker.poll());
+  http.break_off(1);
+  speaker.cancel();
+  speaker.speak(3, "Three.");
+  http.break_off(http.all.size() - 1);
+  const auto failed = speaker.poll();
+  REQUIRE(failed);
+  CHECK(std::get<SpeakFailed>(*failed).kind == FailureKind::Network);
+}
+
 TEST_CASE_FIXTURE(Asking, "Speech is requested as raw samples, and given as they arrive") {
   HttpSpeaker speaker(speech_service(speaking), http, Wake{});
   speaker.open(SessionContext{});

@@ -31,6 +31,7 @@ struct LiveLine {
     listener.emplace(options, sockets, [this] { ++wakes; });
     SessionContext context;
     context.language = "de-AT";
+    context.retries = &budget;
     listener->tick(now);
     listener->open(context);
     socket().handler.on_open();
@@ -113,6 +114,7 @@ struct LiveLine {
   double confidence = 0;
   std::string why;
   base::TimePoint now{};
+  TurnRetries budget{1000};
   std::optional<LiveListener> listener;
 };
 
@@ -434,6 +436,15 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener ends the stream at the end of the call
   break_off();
   listener.reset();
   CHECK(sent() == "20 ");
+}
+
+TEST_CASE_FIXTURE(LiveLine, "LiveListener does not reconnect in a turn that has no attempt left") {
+  budget = TurnRetries(0);
+  listener->begin(1, "");
+  speak(1000);
+  break_off();
+  CHECK(said() == "1:!network ");
+  CHECK(sockets.all.size() == 1);
 }
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener sends the unanswered audio on a new socket, at the allowed speed") {

@@ -26,7 +26,9 @@ struct SpeakLine {
   void start() {
     speaker.emplace(options, sockets, [this] { ++wakes; });
     speaker->tick(now);
-    speaker->open(SessionContext{});
+    SessionContext context;
+    context.retries = &budget;
+    speaker->open(context);
     socket().handler.on_open();
   }
   test::FakeSockets::Socket& socket() { return sockets.last(); }
@@ -74,6 +76,7 @@ struct SpeakLine {
   std::uint32_t rate_hz = 0;
   std::string words, why;
   base::TimePoint now{};
+  TurnRetries budget{1000};
   std::optional<LiveSpeaker> speaker;
 };
 
@@ -254,6 +257,23 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests an utterance without audio on
   const auto retries = speaker->take_retries();
   REQUIRE(retries.size() == 2);
   CHECK(retries[0].then == kAsksAgain);
+}
+
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests no utterance again in a turn that has no attempt left") {
+  budget = TurnRetries(0);
+  speaker->speak(1, "One.");
+  speaker->speak(2, "Two.");
+  break_off();
+  CHECK(said() == "1:!network 2:!network ");
+  CHECK(speaker->counters().reconnects == 0);
+}
+
+TEST_CASE_FIXTURE(SpeakLine, "The utterances that one broken socket leaves take one attempt of the turn") {
+  budget = TurnRetries(2);
+  for (std::uint32_t i = 1; i <= 3; ++i) speaker->speak(i, "x");
+  break_off();
+  CHECK(said() == "");
+  CHECK(sockets.all.size() == 2);
 }
 
 TEST_CASE_FIXTURE(SpeakLine, "Each utterance has its own second attempt, for any outcome of earlier ones") {

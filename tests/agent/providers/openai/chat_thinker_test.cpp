@@ -43,6 +43,7 @@ struct Thinking {
     context.language = "pt-BR";
     context.history = &history;
     context.tools = &tools;
+    context.retries = &budget;
     thinker->open(context);
   }
   void respond(std::uint32_t turn, std::string words) {
@@ -82,6 +83,7 @@ struct Thinking {
   base::TimePoint now{};
   int wakes = 0;
   std::string line, why;
+  TurnRetries budget{1000};
   std::optional<ChatThinker> thinker;
 };
 
@@ -257,6 +259,16 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker aborts the transfer of a cancelled turn
   advance(2s);
   CHECK(http.all.size() == 3);
   CHECK(said() == "");
+}
+
+TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats no request when the turn has no attempt left") {
+  budget = TurnRetries(0);
+  respond(1, "Hi");
+  http.answer(0, 500, "");
+  CHECK(said() == "1:!overloaded ");
+  advance(1s);
+  CHECK(http.all.size() == 1);
+  CHECK(thinker->take_retries().empty());
 }
 
 TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats a request once if it failed before any text") {

@@ -30,6 +30,7 @@ struct Listening {
     listener.emplace(std::move(options), http, [this] { ++wakes; });
     SessionContext context;
     context.language = "pt-BR";
+    context.retries = &budget;
     listener->open(context);
   }
   void hear(std::uint32_t turn, std::size_t samples = HttpListener::kRateHz) {
@@ -66,6 +67,7 @@ struct Listening {
   int wakes = 0;
   std::string why;
   std::vector<ServiceUse> used;
+  TurnRetries budget{1000};
   std::optional<HttpListener> listener;
 };
 
@@ -182,6 +184,15 @@ TEST_CASE_FIXTURE(Listening, "HttpListener drops an abandoned turn") {
   listener->feed(std::vector<std::int16_t>(5000, 7));
   hear(3, 2000);
   CHECK(field(1, "file").size() == media::kWavHeaderOctets + 4000);
+}
+
+TEST_CASE_FIXTURE(Listening, "HttpListener repeats no request when the turn has no attempt left") {
+  budget = TurnRetries(0);
+  hear(1);
+  http.break_off(0);
+  CHECK(said() == "1:!network ");
+  advance(1s);
+  CHECK(http.all.size() == 1);
 }
 
 TEST_CASE_FIXTURE(Listening, "HttpListener repeats a request once if a retry may help") {

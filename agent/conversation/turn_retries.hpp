@@ -1,0 +1,37 @@
+#pragma once
+
+#include <offhook/agent/conversation/stage.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace offhook::inline v0::agent {
+
+/// The budget of further attempts in one turn of the caller. All parts of a call share it: a part takes an attempt before it repeats its
+/// own request, and the conversation takes one before it asks the session for another attempt, with the same or another provider. Each
+/// stage has its own count. Pure.
+class TurnRetries {
+ public:
+  /// `most`: further attempts at one stage of a turn, over all parts and providers.
+  explicit TurnRetries(unsigned most) : most_(most) {}
+
+  /// The stage begins its work for a turn.
+  void begin(Stage stage) { used(stage) = 0; }
+  /// Takes an attempt for a part. Returns false after half of the attempts: the rest is for other providers.
+  [[nodiscard]] bool try_repeat(Stage stage) { return try_take(stage, most_ / 2); }
+  /// Takes an attempt for the conversation.
+  [[nodiscard]] bool try_again(Stage stage) { return try_take(stage, most_); }
+
+ private:
+  [[nodiscard]] unsigned& used(Stage stage) { return used_[static_cast<std::size_t>(stage)]; }
+  [[nodiscard]] bool try_take(Stage stage, unsigned limit) {
+    if (used(stage) >= limit) return false;
+    ++used(stage);
+    return true;
+  }
+
+  unsigned most_;
+  std::array<unsigned, kStages> used_{};
+};
+
+}  // namespace offhook::inline v0::agent
