@@ -27,7 +27,7 @@ std::optional<std::string> folder_of(const CallsArguments& arguments) {
 }
 
 /// Prints which records the list lacks. Returns the exit code.
-int tell(const records::ReadSummary& summary) {
+int emit(const records::ReadSummary& summary) {
   if (summary.skipped > 0) fmt::print(stderr, "offhook calls: {} lines were cut or damaged, and were skipped\n", summary.skipped);
   if (summary.newer_schema > 0)
     fmt::print(stderr, "offhook calls: {} lines are of a newer version, and were skipped\n", summary.newer_schema);
@@ -42,7 +42,7 @@ int calls_failed(const std::string& why) {
 }
 
 /// Prints on standard error why the list is empty, because standard output contains only calls. This is no failure: an agent that was never called has none.
-void tell_no_calls(const std::string& folder, const records::ReadSummary& summary) {
+void report_no_calls(const std::string& folder, const records::ReadSummary& summary) {
   if (summary.calls > 0) return fmt::print(stderr, "offhook calls: none of the {} calls in {} matches --failed or --since\n", summary.calls, folder);
   if (summary.unreadable > 0) return;
   fmt::print(stderr,
@@ -58,7 +58,7 @@ int show_one(const CallsArguments& arguments, const std::string& folder) {
     if (records::is_named(call, arguments.id) && found.size() < 10) found.push_back(std::move(call));
   });
   if (!summary) return calls_failed(summary.error().detail);
-  const int code = tell(*summary);
+  const int code = emit(*summary);
   if (found.empty()) return calls_failed("no call is named " + arguments.id + "; `offhook calls` lists them");
   const bool colours = terminal_of(STDOUT_FILENO).colours;
   for (const auto& call : found)
@@ -80,11 +80,11 @@ int list(const CallsArguments& arguments, const std::string& folder, const recor
     if (selection.last == 0) return print(call);
     newest.add(std::move(call));
   });
-  if (!summary && is_not_made_yet(summary.error(), folder, agent::store::default_folder("calls"))) return tell_no_calls(folder, records::ReadSummary{}), kOk;
+  if (!summary && is_not_made_yet(summary.error(), folder, agent::store::default_folder("calls"))) return report_no_calls(folder, records::ReadSummary{}), kOk;
   if (!summary) return calls_failed(summary.error().detail);
   for (const auto& call : newest.take()) print(call);
-  if (printed == 0) tell_no_calls(folder, *summary);
-  return tell(*summary);
+  if (printed == 0) report_no_calls(folder, *summary);
+  return emit(*summary);
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ std::optional<std::string> call_to_erase(const EraseArguments& arguments, const 
   return calls->ids.front();
 }
 
-void tell_erased(const EraseArguments& arguments, const std::string& call, const agent::ErasedCall& erased) {
+void report_erased(const EraseArguments& arguments, const std::string& call, const agent::ErasedCall& erased) {
   if (arguments.json) {
     agent::JsonLine line;
     line.text("call", call, 64).flag("erased", arguments.yes).number("record_lines", erased.record_lines);
@@ -74,7 +74,7 @@ int erase(const EraseArguments& arguments) {
     constexpr const char* kAs = " as root, or as the user that the agent runs as";
     return cannot_erase(erased.error().detail + (arguments.yes ? "; not everything is erased: run this again" : "; run this") + kAs);
   }
-  tell_erased(arguments, *call, *erased);
+  report_erased(arguments, *call, *erased);
   return kOk;
 }
 

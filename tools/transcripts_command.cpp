@@ -40,7 +40,7 @@ std::optional<std::string> folder_of(const TranscriptsArguments& arguments) {
 }
 
 /// Prints which lines are missing. Returns the exit code.
-int tell(const transcripts::ReadSummary& summary) {
+int emit(const transcripts::ReadSummary& summary) {
   if (summary.skipped > 0)
     fmt::print(stderr, "offhook transcripts: {} lines were cut or damaged, and were skipped\n", summary.skipped);
   if (summary.unreadable == 0) return kOk;
@@ -50,7 +50,7 @@ int tell(const transcripts::ReadSummary& summary) {
 }
 
 /// Prints on standard error why the list is empty, because standard output contains only calls. This is no failure: most agents keep no words.
-void tell_no_transcripts(const std::string& folder) {
+void report_no_transcripts(const std::string& folder) {
   fmt::print(stderr,
              "offhook transcripts: there are no transcripts in {}\n"
              "Agents write transcripts there only with /transcripts/enabled (TRANSCRIPTION_ENABLED).\n"
@@ -63,14 +63,14 @@ int list(const TranscriptsArguments& arguments, const std::string& folder) {
   transcripts::CallList calls(arguments.last);
   const auto summary =
       transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view) { calls.add(line); });
-  if (!summary && is_not_made_yet(summary.error(), folder, agent::store::default_folder("transcripts"))) return tell_no_transcripts(folder), kOk;
+  if (!summary && is_not_made_yet(summary.error(), folder, agent::store::default_folder("transcripts"))) return report_no_transcripts(folder), kOk;
   if (!summary) return transcripts_failed(summary.error().detail);
   const auto listed = calls.take();
   const auto screen = terminal_of(STDOUT_FILENO).table_columns();
   if (!listed.empty()) fmt::print("{}", transcripts::table_head(screen));
   for (const auto& call : listed) fmt::print("{}", transcripts::table_row(call, screen));
-  if (listed.empty() && summary->unreadable == 0) tell_no_transcripts(folder);
-  return tell(*summary);
+  if (listed.empty() && summary->unreadable == 0) report_no_transcripts(folder);
+  return emit(*summary);
 }
 
 int show(const TranscriptsArguments& arguments, const std::string& folder) {
@@ -89,7 +89,7 @@ int show(const TranscriptsArguments& arguments, const std::string& folder) {
     shown = line.call;
   });
   if (!summary) return transcripts_failed(summary.error().detail);
-  const int code = tell(*summary);
+  const int code = emit(*summary);
   if (shown.empty()) return transcripts_failed("no call is named " + arguments.call + "; `offhook transcripts list` lists the calls");
   return code;
 }

@@ -73,7 +73,7 @@ std::shared_ptr<const AgentProfile> profile_of(Draft& draft, std::string name) {
 }
 
 /// Adds the problem, unless it is there already: several agents may share one setting. Skips a problem if `effective` has one at the same place or below it.
-void tell_once(const config::Effective& effective, Problem problem, BuiltDirectory& out) {
+void report_once(const config::Effective& effective, Problem problem, BuiltDirectory& out) {
   const auto is_inside = [&problem](const Problem& other) {
     return other.where == problem.where || other.where.starts_with(problem.where + "/");
   };
@@ -93,11 +93,11 @@ void check_entries(const config::Effective& effective, BuiltDirectory& out) {
       return std::any_of(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(i), same);
     };
     if (!name.empty() && (name == "agent" || is_earlier([&](const JsonValue& other) { return text_of(other, "name") == name; })))
-      tell_once(effective, {where + "/name", "the name of another agent", "a name that no other agent has, and not \"agent\"", "rename it"},
+      report_once(effective, {where + "/name", "the name of another agent", "a name that no other agent has, and not \"agent\"", "rename it"},
                 out);
     if (match == nullptr) continue;
     if (match_of(entries[i]).takes_all())
-      tell_once(effective,
+      report_once(effective,
                 {where + "/match", "no condition", "called, caller, header, or verified with true", "name one; /agent takes the calls that no other agent takes"}, out);
     else if (is_earlier([&](const JsonValue& other) {
                return member(other, "match") != nullptr && *member(other, "match") == *match;
@@ -130,8 +130,8 @@ ProviderPtr Draft::provider(std::string_view name) const {
   return nullptr;
 }
 
-void Draft::tell(Problem problem) {
-  tell_once(effective_, std::move(problem), out_);
+void Draft::report(Problem problem) {
+  report_once(effective_, std::move(problem), out_);
 }
 
 void Draft::warn(Warning warning) {

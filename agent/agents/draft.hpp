@@ -28,7 +28,7 @@ class Draft {
   [[nodiscard]] ProviderPtr provider(std::string_view name) const;
 
   /// Adds a problem, unless it is there already: several agents may share one setting.
-  void tell(Problem problem);
+  void report(Problem problem);
   void warn(Warning warning);
 
  private:

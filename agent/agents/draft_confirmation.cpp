@@ -37,7 +37,7 @@ void check_confirmation(Draft& draft, const AgentProfile& profile) {
   for (const SessionWay& way : profile.sessions) {
     const auto* talk = std::get_if<RealtimeWay>(&way);
     if (talk == nullptr || has_words(*talk->provider)) continue;
-    draft.tell({draft.where("tools"), "the tool " + tool + ", which the caller must confirm, together with a realtime session of " + talk->provider->name + " without a transcription",
+    draft.report({draft.where("tools"), "the tool " + tool + ", which the caller must confirm, together with a realtime session of " + talk->provider->name + " without a transcription",
                 "such a tool in sessions that understand a caller's yes", advice(*talk->provider)});
   }
 }

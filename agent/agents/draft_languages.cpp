@@ -66,7 +66,7 @@ void draft_languages(Draft& draft, AgentProfile& out) {
   for (std::size_t i = 0; i < written.size(); ++i) {
     out.languages.push_back(text_of(written[i], "language"));
     if (out.languages.back().empty())
-      draft.tell({draft.where("languages") + "/" + std::to_string(i), "empty text", "a language tag such as \"en\" or \"pt-BR\" (BCP 47)", "write one, or take it out"});
+      draft.report({draft.where("languages") + "/" + std::to_string(i), "empty text", "a language tag such as \"en\" or \"pt-BR\" (BCP 47)", "write one, or take it out"});
   }
   if (!out.language.empty() && !written.empty()) draft.warn({draft.where("languages"), "is not used, because the language is set"});
   if (out.language.empty() && out.languages.size() == 1) out.language = out.languages.front();

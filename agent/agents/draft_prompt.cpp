@@ -12,15 +12,15 @@ namespace {
 using prompts::PromptFault;
 using prompts::PromptTemplate;
 
-void tell_fault(Draft& draft, const std::string& where, const PromptFault& fault) {
-  draft.tell({where, fault.found + " in line " + std::to_string(fault.line),
+void report_fault(Draft& draft, const std::string& where, const PromptFault& fault) {
+  draft.report({where, fault.found + " in line " + std::to_string(fault.line),
               "a text with variables that are known (docs/prompts.md)", fault.advice});
 }
 
 PromptTemplate template_of(Draft& draft, const char* name, const std::string& text) {
   auto parsed = PromptTemplate::parse(text);
   if (parsed) return *std::move(parsed);
-  tell_fault(draft, draft.where(name), parsed.error());
+  report_fault(draft, draft.where(name), parsed.error());
   return {};
 }
 
@@ -31,13 +31,13 @@ std::optional<prompts::PromptFile> read_prompt_file(Draft& draft) {
                         : base::Result<config::FileText, std::string>(base::fail(std::string("files are not read here")));
   const std::string where = draft.where("prompt_file");
   if (!text) {
-    draft.tell({where, "a file that cannot be read (" + text.error() + ")", "a Markdown file of at most 128 KiB",
+    draft.report({where, "a file that cannot be read (" + text.error() + ")", "a Markdown file of at most 128 KiB",
                 "check the path: it starts at the folder of the configuration file"});
     return std::nullopt;
   }
   auto file = prompts::parse_prompt_file(text->text);
   if (file) return *std::move(file);
-  draft.tell({where, file.error().found + " in line " + std::to_string(file.error().line) + " of the file",
+  draft.report({where, file.error().found + " in line " + std::to_string(file.error().line) + " of the file",
               "a prompt as docs/prompts.md describes", file.error().advice});
   return std::nullopt;
 }
@@ -49,7 +49,7 @@ void take_from_head(Draft& draft, const char* name, const std::optional<std::str
   if (checked)
     out = *said;
   else
-    draft.tell({draft.where("prompt_file"), checked.error().found + " for " + name + " in the head of the file",
+    draft.report({draft.where("prompt_file"), checked.error().found + " for " + name + " in the head of the file",
                 checked.error().allowed, "correct the head of the file"});
 }
 
@@ -63,7 +63,7 @@ bool uses_file(Draft& draft) {
     return draft.effective().origins[config::index_of(*setting)].source;
   };
   if (!draft.says("prompt") && source_of("prompt") != source_of("prompt_file")) return source_of("prompt_file") > source_of("prompt");
-  draft.tell({draft.where("prompt_file"), "a prompt twice, in a text and in a file", "one of prompt and prompt_file",
+  draft.report({draft.where("prompt_file"), "a prompt twice, in a text and in a file", "one of prompt and prompt_file",
               "take one of them out"});
   return false;
 }

@@ -12,7 +12,7 @@ void draft_fallback(Draft& draft, AgentProfile& out) {
   out.fallback.transfer_to = text_of(written, "transfer_to");
   const JsonValue* hang_up = member(written, "hang_up");
   if (hang_up == nullptr || hang_up->flag == out.fallback.transfer_to.empty()) return;
-  draft.tell({draft.where("fallback"), hang_up->flag ? "two ways to end a call" : "no way to end a call",
+  draft.report({draft.where("fallback"), hang_up->flag ? "two ways to end a call" : "no way to end a call",
               "transfer_to, or hang_up", hang_up->flag ? "keep one of them" : "set hang_up to true, or name the target in transfer_to"});
 }
 
@@ -21,10 +21,10 @@ void check_context_file(Draft& draft, const ContextSource& source) {
   const std::string where = draft.where("context") + "/file", allowed = "a file with a JSON object of at most 64 KiB";
   const auto file = draft.sources().files(source.file, kMaxCallDataBytes);
   if (!file)
-    return draft.tell({where, "a file that cannot be read (" + file.error() + ")", allowed,
+    return draft.report({where, "a file that cannot be read (" + file.error() + ")", allowed,
                        "check the path: it starts at the folder of the configuration file"});
   if (const auto values = parse_call_data(file->text, "the file"); !values)
-    draft.tell({where, "a file that cannot be used: " + values.error().detail, allowed, "correct the file"});
+    draft.report({where, "a file that cannot be used: " + values.error().detail, allowed, "correct the file"});
 }
 
 void draft_context(Draft& draft, AgentProfile& out) {
@@ -33,7 +33,7 @@ void draft_context(Draft& draft, AgentProfile& out) {
     for (const auto& [name, text] :
          {std::pair{"prompt", &out.prompt}, std::pair{"instructions", &out.instructions}, std::pair{"greeting", &out.greeting}}) {
       if (text->uses_context())
-        draft.tell({draft.where(name), "a {{context.NAME}} without /agent/context, which names the source of its value", "a {{context.NAME}} together with /agent/context",
+        draft.report({draft.where(name), "a {{context.NAME}} without /agent/context, which names the source of its value", "a {{context.NAME}} together with /agent/context",
                     "set /agent/context, or take the variable out"});
     }
     return;
@@ -45,7 +45,7 @@ void draft_context(Draft& draft, AgentProfile& out) {
     source.timeout = std::chrono::milliseconds(timeout->integer);
   if (const JsonValue* verified = member(written, "verified")) source.verified = verified->flag;
   if (source.file.empty() == source.url.empty())
-    draft.tell({draft.where("context"), source.url.empty() ? "neither a file nor a URL" : "a file and a URL",
+    draft.report({draft.where("context"), source.url.empty() ? "neither a file nor a URL" : "a file and a URL",
                 "one of file and url", source.url.empty() ? "name one" : "take one of them out"});
   check_context_file(draft, source);
   out.context = std::move(source);
@@ -69,7 +69,7 @@ void draft_limits(Draft& draft, AgentProfile& out) {
   take("think_ms", out.limits.think);
   take("speak_ms", out.limits.speak);
   if (draft.settings().limits.kind == JsonValue::Kind::Object && out.limits.silence >= out.limits.call)
-    draft.tell({draft.where("limits"), "a silence as long as a whole call", "a shorter silence", "lower silence_seconds, or raise call_seconds"});
+    draft.report({draft.where("limits"), "a silence as long as a whole call", "a shorter silence", "lower silence_seconds, or raise call_seconds"});
 }
 
 void draft_sentences(Draft& draft, AgentProfile& out) {
@@ -95,7 +95,7 @@ void draft_hold_music(Draft& draft, AgentProfile& out) {
   auto music = written.empty() ? draft.sounds().quiet() : draft.sounds().music(written, draft.sources());
   if (music) out.hold_music = std::move(*music);
   else
-    draft.tell({draft.where("hold_music"), "a file that cannot be used (" + music.error() + ")",
+    draft.report({draft.where("hold_music"), "a file that cannot be used (" + music.error() + ")",
                 "a WAV of 8000, 16000 or 24000 Hz, or Opus in Ogg, of at most 32 MiB and half an hour",
                 "convert it, or check the path: it starts at the folder of the configuration file"});
 }
@@ -109,7 +109,7 @@ void draft_greeting_file(Draft& draft, AgentProfile& out) {
   auto sound = draft.sounds().greeting(written, draft.sources());
   if (sound) out.recorded_greeting = std::move(*sound);
   else
-    draft.tell({draft.where("greeting_file"), "a file that cannot be used, " + written + " (" + sound.error() + ")",
+    draft.report({draft.where("greeting_file"), "a file that cannot be used, " + written + " (" + sound.error() + ")",
                 "a WAV of 8000, 16000 or 24000 Hz, or Opus in Ogg, of at most a minute",
                 "convert it, or check the path: it starts at the folder of the configuration file"});
 }

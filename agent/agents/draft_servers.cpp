@@ -24,18 +24,18 @@ class ServerDraft {
   void add_to(ToolServerPlan& plan) {
     const bool runs = !settings_.command.empty(), asks = !settings_.url.empty();
     if (runs == asks)
-      return tell("", runs ? "a program and a URL" : "neither a program nor a URL", "command, or url", runs ? "take one of the two out" : "set command or url");
+      return report("", runs ? "a program and a URL" : "neither a program nor a URL", "command, or url", runs ? "take one of the two out" : "set command or url");
     warn_of_plain_http();
     if (!settings_.openapi.empty()) return add_service(plan);
-    if (!settings_.operations.empty()) return tell("/operations", "operations without a document", "operations together with openapi", "name the document, or take them out");
+    if (!settings_.operations.empty()) return report("/operations", "operations without a document", "operations together with openapi", "name the document, or take them out");
     add_server(plan);
   }
 
  private:
-  void tell(const std::string& place, std::string found, std::string allowed, std::string advice) {
+  void report(const std::string& place, std::string found, std::string allowed, std::string advice) {
     out_.problems.push_back({at_ + place, std::move(found), std::move(allowed), std::move(advice)});
   }
-  void tell_fault(const std::string& fault) { tell("", "a server that cannot be used (" + fault + ")", "a server as docs/tools.md describes", "correct its settings"); }
+  void report_fault(const std::string& fault) { report("", "a server that cannot be used (" + fault + ")", "a server as docs/tools.md describes", "correct its settings"); }
 
   void warn_of_plain_http() {
     const bool crosses = net::crosses_in_clear(settings_.url);
@@ -57,7 +57,7 @@ class ServerDraft {
   std::optional<std::string> read_file(const std::string& place, const std::string& written, std::size_t most, const std::string& allowed) {
     const auto file = sources_.files ? sources_.files(path_of(written), most) : base::fail(std::string("files are not read here"));
     if (file) return file->text;
-    tell(place, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the folder of the configuration file");
+    report(place, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the folder of the configuration file");
     return std::nullopt;
   }
 
@@ -89,7 +89,7 @@ class ServerDraft {
       if (settings_.oauth && !read_oauth(http)) return;
       options.at = std::move(http);
     }
-    if (auto fault = mcp::fault_of(options)) return tell_fault(*fault);
+    if (auto fault = mcp::fault_of(options)) return report_fault(*fault);
     if (settings_.oauth && settings_.oauth->token_url.empty() && settings_.oauth->issuer.empty())
       out_.warnings.push_back({at_ + "/oauth", "the server itself selects the host that gets the client's secret: name token_url or issuer"});
     add(plan, std::move(options));
@@ -123,13 +123,13 @@ class ServerDraft {
     options.operations = settings_.operations;
     options.pins = pins();
     options.unpinned = unpinned(Unpinned::TrustFirst);  // The document is the operator's own file.
-    if (settings_.oauth) return tell("/oauth", "client credentials for an HTTP service", "a token or headers", "take it out");
-    if (auto fault = http::fault_of(options)) return tell_fault(*fault);
+    if (settings_.oauth) return report("/oauth", "client credentials for an HTTP service", "a token or headers", "take it out");
+    if (auto fault = http::fault_of(options)) return report_fault(*fault);
     const auto document = read_file("/openapi", settings_.openapi, http::kMaxDocumentBytes, "an OpenAPI document (JSON) of at most 4 MiB");
     if (!document) return;
     files_ += *document;
     auto service = http::Service::read(std::move(options), *document, plan.notes);
-    if (!service) return tell("/openapi", "a document that cannot be used (" + to_string(service.error()) + ")", "OpenAPI 3.0 or 3.1 as docs/tools.md describes", "correct the document at that place");
+    if (!service) return report("/openapi", "a document that cannot be used (" + to_string(service.error()) + ")", "OpenAPI 3.0 or 3.1 as docs/tools.md describes", "correct the document at that place");
     add(plan, ToolPlace::HttpService{std::move(*service), settings_.ca_file.empty() ? "" : path_of(settings_.ca_file)});
   }
 

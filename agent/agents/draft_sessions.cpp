@@ -89,12 +89,12 @@ bool is_told(const Draft& draft, const ProviderProfile& provider, Task task) {
 }
 
 /// Reports each missing setting once, even if several agents need it. The advice names the variable only for the provider that has the kind's name.
-void tell_lacks(Draft& draft, const ProviderProfile& provider, const Lacks& lacks) {
+void report_lacks(Draft& draft, const ProviderProfile& provider, const Lacks& lacks) {
   for (const Lack& lack : lacks.settings) {
     const std::string where = "/providers/" + provider.name + std::string(lack.pointer);
     if (is_refused(draft, where, lack.variable)) continue;
     const std::string variable = provider.name == provider.kind->name ? "set " + std::string(lack.variable) + ", or " : "";
-    draft.tell({where, "nothing", std::string(lack.allowed), variable + "write it in the file"});
+    draft.report({where, "nothing", std::string(lack.allowed), variable + "write it in the file"});
   }
 }
 
@@ -106,14 +106,14 @@ void require(Draft& draft, const ProviderPtr& provider, Task task, const std::st
   const Lacks lacks = lacks_of(*provider, task);
   if (ability(provider, task) == Ability::No) {
     const std::string other = task == Task::Think ? "MODEL_PROVIDER, or in `think` of a session" : "SPEECH_PROVIDER, or in `listen` and `speak` of a session";
-    draft.tell({where, what, "another provider than " + provider->name, task == Task::Realtime ? "make the session a cascade" : "name a provider that does this in " + other});
+    draft.report({where, what, "another provider than " + provider->name, task == Task::Realtime ? "make the session a cascade" : "name a provider that does this in " + other});
   } else if (is_nothing_said(draft, *provider, lacks)) {
-    draft.tell({where, what, std::string(lacks.allowed), std::string(lacks.advice)});
+    draft.report({where, what, std::string(lacks.allowed), std::string(lacks.advice)});
   } else if (!lacks.settings.empty()) {
-    tell_lacks(draft, *provider, lacks);
+    report_lacks(draft, *provider, lacks);
   } else {
     const std::string variable(variable_of(*provider->kind, task));
-    draft.tell({where, what, model, variable.empty() ? "set it, or name another provider" : "set it or " + variable + ", or name another provider"});
+    draft.report({where, what, model, variable.empty() ? "set it, or name another provider" : "set it or " + variable + ", or name another provider"});
   }
 }
 
@@ -186,7 +186,7 @@ void add_way(Draft& draft, const JsonValue& session, const std::string& where, s
   if (text_of(session, "kind") == "realtime") {
     for (const char* name : {"listen", "think", "speak"}) {
       if (member(session, name) != nullptr)
-        draft.tell({where + "/" + name, "a part of a cascade in a realtime session", "kind and provider",
+        draft.report({where + "/" + name, "a part of a cascade in a realtime session", "kind and provider",
                     "take it out, or make it a cascade"});
     }
     require(draft, provider, Task::Realtime, at);
@@ -215,7 +215,7 @@ void check_regions(Draft& draft, const std::vector<SessionWay>& ways) {
   const auto check = [&](const ProviderPtr& provider) {
     const auto is_its = [&](const std::string& region) { return base::iequals(region, provider->region); };
     if (provider->kind->is_local || std::any_of(allowed.begin(), allowed.end(), is_its)) return;
-    draft.tell({draft.where("regions"),
+    draft.report({draft.where("regions"),
                 "a session with the provider " + provider->name +
                     (provider->region.empty() ? ", which has no region" : ", which is in another region"),
                 "only providers of these regions", "set /providers/" + provider->name + "/region, or use another provider"});

@@ -62,20 +62,20 @@ std::string granted_arguments(Draft& draft, const JsonValue& schema, const std::
   const auto read = tools::read_granted_arguments(text);
   if (read) return text;
   const auto& fault = read.error();
-  draft.tell({where + fault.place, fault.found, fault.allowed, "docs/tools.md lists the words that Offhook checks"});
+  draft.report({where + fault.place, fault.found, fault.allowed, "docs/tools.md lists the words that Offhook checks"});
   return "";
 }
 
 /// Reports a missing question. The tool's name alone does not show a caller the consequences, and the server's own description cannot be trusted.
-void tell_no_question(Draft& draft, ToolClass what, const std::string& where) {
+void report_no_question(Draft& draft, ToolClass what, const std::string& where) {
   const bool is_money = what == ToolClass::Money;
-  draft.tell({where + "/question", std::string("nothing, for a tool of the class ") + (is_money ? "money" : "telephony"),
+  draft.report({where + "/question", std::string("nothing, for a tool of the class ") + (is_money ? "money" : "telephony"),
               std::string("the question to the caller, such as \"") + (is_money ? "Shall I send {amount} euros back to you?" : "Shall I call {number} for you?") + "\"",
               is_money ? "write it, and name the amount in it" : "write it, or \"confirm\": \"never\""});
 }
 
-void tell_keys_of_another_tool(Draft& draft, const std::string& where) {
-  draft.tell({where + "/keys", "keys for a tool that presses none", "keys for send_digits", "take them out"});
+void report_keys_of_another_tool(Draft& draft, const std::string& where) {
+  draft.report({where + "/keys", "keys for a tool that presses none", "keys for send_digits", "take them out"});
 }
 
 /// Returns the patterns that can be used, and reports each other pattern.
@@ -85,7 +85,7 @@ std::vector<std::string> granted_keys(Draft& draft, const JsonValue& written, co
     std::string pattern = text_of(written.items[i], "pattern");
     if (tools::is_key_pattern(pattern)) keys.push_back(std::move(pattern));
     else if (!pattern.empty())  // An empty pattern was reported already.
-      draft.tell({where + "/" + std::to_string(i), "text that is not a pattern of keys", "keys of 0-9 * # A-D, with X for any digit, and at least one of * # A-D among them",
+      draft.report({where + "/" + std::to_string(i), "text that is not a pattern of keys", "keys of 0-9 * # A-D, with X for any digit, and at least one of * # A-D among them",
                   "take it out if it has only digits: the model may always press those"});
   }
   return keys;
@@ -99,13 +99,13 @@ void add_server_grant(Draft& draft, const JsonValue& written, const std::string&
   if (std::none_of(servers.begin(), servers.end(), is_known)) {
     std::vector<std::string> known;
     for (const auto& server : servers) known.push_back(server.name);
-    return draft.tell({where, "a tool of an unknown server", "SERVER__TOOL of one of /tool_servers",
+    return draft.report({where, "a tool of an unknown server", "SERVER__TOOL of one of /tool_servers",
                        config::advise(known, grant.server(), "add its server to /tool_servers; `offhook tools` shows the tools of a server")});
   }
-  if (find_grant(out, grant.name) != nullptr) return draft.tell({where, "a tool twice", "each tool once", "keep one of them"});
+  if (find_grant(out, grant.name) != nullptr) return draft.report({where, "a tool twice", "each tool once", "keep one of them"});
   if (member(written, "destinations") != nullptr)
-    draft.tell({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "take them out"});
-  if (member(written, "keys") != nullptr) tell_keys_of_another_tool(draft, where);
+    draft.report({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "take them out"});
+  if (member(written, "keys") != nullptr) report_keys_of_another_tool(draft, where);
   if (const auto word = text_of(written, "class"); !word.empty()) grant.what = class_named(word);
   const std::string confirm = text_of(written, "confirm");
   const bool asks_by_class = grant.what == ToolClass::Money || grant.what == ToolClass::Telephony;
@@ -114,17 +114,17 @@ void add_server_grant(Draft& draft, const JsonValue& written, const std::string&
   if (const JsonValue* most = member(written, "max_per_minute")) grant.max_per_minute = static_cast<unsigned>(most->integer);
   grant.question = text_of(written, "question");
   if (grant.what == ToolClass::Money && confirm == "never")
-    draft.tell({where + "/confirm", "\"never\" for a tool of the class money", "\"caller\"", "take it out: Offhook always asks the caller"});
+    draft.report({where + "/confirm", "\"never\" for a tool of the class money", "\"caller\"", "take it out: Offhook always asks the caller"});
   else if (asks_by_class && grant.confirm == Confirm::Caller && grant.question.empty())
-    tell_no_question(draft, grant.what, where);
+    report_no_question(draft, grant.what, where);
   if (const JsonValue* schema = member(written, "arguments")) grant.arguments = granted_arguments(draft, *schema, where + "/arguments");
   out.push_back(std::move(grant));
 }
 
-void tell_unknown(Draft& draft, const std::string& name, const std::string& where) {
+void report_unknown(Draft& draft, const std::string& name, const std::string& where) {
   std::vector<std::string> known;
   for (const BuiltInTool each : kTools) known.emplace_back(to_string(each));
-  draft.tell({where, "an unknown tool", "hang_up, transfer, hold, send_digits, note, pause_recording, or SERVER__TOOL of /tool_servers",
+  draft.report({where, "an unknown tool", "hang_up, transfer, hold, send_digits, note, pause_recording, or SERVER__TOOL of /tool_servers",
               config::advise(known, name, "name one of them")});
 }
 
@@ -132,28 +132,28 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
   const std::string wanted = text_of(written, "name");
   const auto tool = tool_named(wanted);
   if (!tool) {
-    if (!wanted.empty()) tell_unknown(draft, wanted, where);  // An empty name was reported already.
+    if (!wanted.empty()) report_unknown(draft, wanted, where);  // An empty name was reported already.
     return;
   }
   for (const char* of_servers : {"class", "question", "max_per_minute", "arguments"}) {
     if (member(written, of_servers) != nullptr)
-      draft.tell({where + "/" + of_servers, "a setting for tools of servers only", "name, confirm, max_per_call, destinations, keys", "take it out"});
+      draft.report({where + "/" + of_servers, "a setting for tools of servers only", "name, confirm, max_per_call, destinations, keys", "take it out"});
   }
-  if (is_granted(out, *tool)) return draft.tell({where, "a tool twice", "each tool once", "keep one of them"});
+  if (is_granted(out, *tool)) return draft.report({where, "a tool twice", "each tool once", "keep one of them"});
   ToolGrant grant{*tool, Confirm::Never, usual_most(*tool), {}};
   if (text_of(written, "confirm") == "caller") grant.confirm = Confirm::Caller;
   if (const JsonValue* most = member(written, "max_per_call")) grant.max_per_call = static_cast<unsigned>(most->integer);
   if (const JsonValue* destinations = member(written, "destinations")) {
     if (*tool != BuiltInTool::Transfer)
-      draft.tell({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "take them out"});
+      draft.report({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "take them out"});
     for (const auto& [name, target] : destinations->members) grant.destinations.push_back({name, target.text});
   }
   if (const JsonValue* keys = member(written, "keys")) {
     if (*tool == BuiltInTool::SendDigits) grant.keys = granted_keys(draft, *keys, where + "/keys");
-    else tell_keys_of_another_tool(draft, where);
+    else report_keys_of_another_tool(draft, where);
   }
   if (*tool == BuiltInTool::Transfer && grant.destinations.empty())
-    draft.tell({where + "/destinations", "nothing", "an object of names, each with a number or a SIP address",
+    draft.report({where + "/destinations", "nothing", "an object of names, each with a number or a SIP address",
                 "name the targets of transfers"});
   out.push_back(std::move(grant));
 }
@@ -171,17 +171,17 @@ void narrow(Draft& draft, const std::vector<std::string>& names, bool is_granted
       const ServerToolGrant* grant = find_grant(out.server_tools, name);
       if (grant != nullptr) kept_of_servers.push_back(*grant);
       else
-        draft.tell({where, "a server's tool in the prompt file that is not granted", "those of " + draft.where("tools"),
+        draft.report({where, "a server's tool in the prompt file that is not granted", "those of " + draft.where("tools"),
                     "grant it there, or take it out of the file's head"});
     } else if (!tool) {
-      draft.tell({where, "an unknown tool in the prompt file", "hang_up, transfer, hold, send_digits, note, pause_recording", "correct the head of the file"});
+      draft.report({where, "an unknown tool in the prompt file", "hang_up, transfer, hold, send_digits, note, pause_recording", "correct the head of the file"});
     } else if (is_granted_above && !is_granted(grants, *tool)) {
-      draft.tell({where, "a tool in the prompt file that is not granted", "those of " + draft.where("tools"),
+      draft.report({where, "a tool in the prompt file that is not granted", "those of " + draft.where("tools"),
                   "grant it there, or take it out of the file's head"});
     } else if (is_granted_above) {
       kept.push_back(*std::find_if(grants.begin(), grants.end(), [&](const ToolGrant& grant) { return grant.tool == *tool; }));
     } else if (*tool == BuiltInTool::Transfer) {
-      draft.tell({where, "transfer in the prompt file, and no destinations for it", "a transfer that the configuration grants",
+      draft.report({where, "transfer in the prompt file, and no destinations for it", "a transfer that the configuration grants",
                   "grant transfer in " + draft.where("tools")});
     } else {
       kept.push_back({*tool, Confirm::Never, usual_most(*tool), {}});

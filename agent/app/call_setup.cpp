@@ -41,8 +41,8 @@ CallSetup set_up(const AgentDirectory& directory, const call::Party& own, const 
 }
 
 Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup setup, media::AudioCodec codec, CallThread& thread,
-                    std::function<void(const tools::ToolEvent&)> on_tool_event, std::function<void(const std::string&)> trouble, TellUse on_use,
-                    TellFailure on_failure) {
+                    std::function<void(const tools::ToolEvent&)> on_tool_event, std::function<void(const std::string&)> trouble, ReportUse on_use,
+                    ReportFailure on_failure) {
   auto shared = std::make_shared<CallSetup>(std::move(setup));
   return [factory = std::move(factory), shared, codec, &thread, on_tool_event = std::move(on_tool_event),
           trouble = std::move(trouble), on_use = std::move(on_use), on_failure = std::move(on_failure)](std::function<void(ConversationPlan)> ready) -> std::shared_ptr<void> {

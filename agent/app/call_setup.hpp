@@ -29,6 +29,6 @@ struct CallSetup {
 /// each context that is missing and why, `on_use` for each use of a provider, and `on_failure` for each failure of a service.
 [[nodiscard]] Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup setup, media::AudioCodec codec, CallThread& thread,
                                   std::function<void(const tools::ToolEvent&)> on_tool_event, std::function<void(const std::string&)> trouble,
-                                  TellUse on_use = {}, TellFailure on_failure = {});
+                                  ReportUse on_use = {}, ReportFailure on_failure = {});
 
 }  // namespace offhook::inline v0::agent

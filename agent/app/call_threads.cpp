@@ -31,11 +31,11 @@ CallThreads::State CallThreads::state(base::TimePoint now) const { return {threa
 
 CallThread& CallThreads::for_new_call(base::TimePoint now) {
   const auto late = lateness(now);
-  tell(late);
+  report(late);
   return *threads_[selector_.next(late)];
 }
 
-void CallThreads::tell(const std::vector<base::Duration>& late) {
+void CallThreads::report(const std::vector<base::Duration>& late) {
   const std::size_t stalled = stalled_of(late);
   if (stalled == told_stalled_) return;
   told_stalled_ = stalled;

@@ -33,7 +33,7 @@ class CallThreads {
 
  private:
   [[nodiscard]] std::vector<base::Duration> lateness(base::TimePoint now) const;
-  void tell(const std::vector<base::Duration>& late);
+  void report(const std::vector<base::Duration>& late);
 
   std::vector<std::unique_ptr<CallThread>> threads_;
   ThreadSelector selector_;

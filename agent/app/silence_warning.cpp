@@ -7,7 +7,7 @@
 namespace offhook::inline v0::agent {
 
 void SilenceWarning::on_time(base::TimePoint now) {
-  if (told_ || now < tell_at_ || config_.sip.registration == "none") return;
+  if (told_ || now < report_at_ || config_.sip.registration == "none") return;
   told_ = true;
   if (watch_.has_result()) return;
   const std::string place = config_.sip.host + (config_.sip.port == 0 ? "" : ":" + std::to_string(config_.sip.port));

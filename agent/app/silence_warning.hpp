@@ -13,13 +13,13 @@ class SilenceWarning {
   static constexpr std::chrono::seconds kPatience{3};
 
   SilenceWarning(const RegistrationWatch& watch, const config::Config& config, base::TimePoint now)
-      : watch_(watch), config_(config), tell_at_(now + kPatience) {}
+      : watch_(watch), config_(config), report_at_(now + kPatience) {}
   void on_time(base::TimePoint now);
 
  private:
   const RegistrationWatch& watch_;
   const config::Config& config_;
-  base::TimePoint tell_at_;
+  base::TimePoint report_at_;
   bool told_ = false;
 };
 

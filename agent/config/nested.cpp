@@ -29,7 +29,7 @@ class NestedReader {
 
   JsonValue read(const Setting& setting, const JsonValue& value, const std::string& where) {
     if (const auto checked = check(setting, value); !checked) {
-      tell(where, checked.error());
+      emit(where, checked.error());
       return {};
     }
     if (setting.shape == Shape::Map) return read_map(setting, value, where);
@@ -37,20 +37,20 @@ class NestedReader {
   }
 
  private:
-  void tell(const std::string& where, const Complaint& complaint) {
+  void emit(const std::string& where, const Complaint& complaint) {
     problems_.push_back({where, complaint.found, complaint.allowed, complaint.advice});
   }
 
   JsonValue read_map(const Setting& setting, const JsonValue& value, const std::string& where) {
     JsonValue out{.kind = Kind::Object};
     if (value.members.size() > static_cast<std::size_t>(setting.most))
-      tell(where, {"more than " + std::to_string(setting.most) + " names", allowed_for(setting), "take some out"});
+      emit(where, {"more than " + std::to_string(setting.most) + " names", allowed_for(setting), "take some out"});
     for (const auto& [name, inner] : value.members) {
       const std::string there = where + pointer_step(name);
       if (!is_word(name))
-        tell(there, {"a name with other characters", "a name of 1 to 64 letters, digits, - and _", "rename it"});
+        emit(there, {"a name with other characters", "a name of 1 to 64 letters, digits, - and _", "rename it"});
       else if (inner.kind != Kind::Object)
-        tell(there, {std::string(name_of(inner.kind)), "an object", "put its settings in braces"});
+        emit(there, {std::string(name_of(inner.kind)), "an object", "put its settings in braces"});
       else
         out.members.emplace_back(name, read_item(setting, inner, there));
     }
@@ -61,7 +61,7 @@ class NestedReader {
     JsonValue out{.kind = Kind::List};
     const auto size = static_cast<std::int64_t>(value.items.size());
     if (size < setting.least || size > setting.most)
-      tell(where, {size < setting.least ? "an empty list" : "a longer list", allowed_for(setting),
+      emit(where, {size < setting.least ? "an empty list" : "a longer list", allowed_for(setting),
                    size < setting.least ? "leave it out" : "shorten it"});
     for (std::size_t i = 0; i < value.items.size(); ++i) {
       const JsonValue& item = value.items[i];
@@ -72,7 +72,7 @@ class NestedReader {
       } else if (item.kind == Kind::Object) {
         out.items.push_back(read_item(setting, item, there));
       } else {
-        tell(there, {std::string(name_of(item.kind)), allowed_for(setting), "put its settings in braces"});
+        emit(there, {std::string(name_of(item.kind)), allowed_for(setting), "put its settings in braces"});
         out.items.push_back({.kind = Kind::Object});
       }
     }
@@ -82,7 +82,7 @@ class NestedReader {
   /// Reads an object that one source writes as a whole.
   JsonValue read_item(const Setting& setting, const JsonValue& value, const std::string& where, const std::string& short_at = {}) {
     JsonValue out = read_object(setting, value, where, short_at);
-    tell_missing(setting, value, where, problems_);
+    report_missing(setting, value, where, problems_);
     return out;
   }
 
@@ -104,7 +104,7 @@ class NestedReader {
       } else if (auto read_value = leaf_(**found, inner, there)) {
         out.members.emplace_back(name, *std::move(read_value));
       } else {
-        tell(there, read_value.error());
+        emit(there, read_value.error());
       }
     }
     return out;
@@ -132,11 +132,11 @@ JsonValue read_nested(const Setting& setting, const JsonValue& value, const std:
   return NestedReader(leaf, problems).read(setting, value, where);
 }
 
-void tell_missing(const Setting& setting, const JsonValue& value, const std::string& where, std::vector<Problem>& problems) {
+void report_missing(const Setting& setting, const JsonValue& value, const std::string& where, std::vector<Problem>& problems) {
   for (const Setting& each : setting.members) {
     const std::string there = where + pointer_step(each.name);
     const JsonValue* inner = member(value, each.name);
-    if (inner != nullptr && inner->kind == Kind::Object && each.shape == Shape::Object) tell_missing(each, *inner, there, problems);
+    if (inner != nullptr && inner->kind == Kind::Object && each.shape == Shape::Object) report_missing(each, *inner, there, problems);
     if (inner != nullptr || !each.is_required() || is_told(problems, there)) continue;
     const VariableSetting* by_variable = find_variable_setting(there);
     problems.push_back({there, "nothing", allowed_for(each), by_variable != nullptr ? "set " + by_variable->names.front() + ", or write it in the file" : "write it in the file"});

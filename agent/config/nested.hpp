@@ -24,7 +24,7 @@ using LeafReader =
 
 /// Reports required settings that an object lacks, also in objects inside it, unless a problem about them exists. read_nested() does this
 /// for each object of a list, and for each object that the operator names. Other objects may get settings from several sources.
-void tell_missing(const Setting& setting, const JsonValue& value, const std::string& where, std::vector<Problem>& problems);
+void report_missing(const Setting& setting, const JsonValue& value, const std::string& where, std::vector<Problem>& problems);
 
 /// Returns the problem that a name is unknown, and suggests the intended name.
 [[nodiscard]] Problem unknown_name(const std::string& where, std::string_view name, const std::vector<std::string_view>& known);

@@ -142,7 +142,7 @@ class Completion {
     }
   }
 
-  void tell(std::string_view place, std::string found, std::string allowed, std::string advice) const {
+  void emit(std::string_view place, std::string found, std::string allowed, std::string advice) const {
     effective_.problems.push_back({at_ + std::string(place), std::move(found), std::move(allowed), std::move(advice)});
   }
 
@@ -150,13 +150,13 @@ class Completion {
     if (realtime.truncation == RealtimeTuning::Truncation::RetentionRatio) return;
     for (const char* of_ratio : {"retention_percent", "context_tokens"}) {
       if (has({"realtime", of_ratio}))
-        tell(std::string("/realtime/") + of_ratio, "a setting of the truncation retention_ratio", "this setting together with \"truncation\": \"retention_ratio\"", "set truncation to \"retention_ratio\", or take this setting out");
+        emit(std::string("/realtime/") + of_ratio, "a setting of the truncation retention_ratio", "this setting together with \"truncation\": \"retention_ratio\"", "set truncation to \"retention_ratio\", or take this setting out");
     }
   }
 
   void judge(const ProviderProfile& profile) const {
     if (kind_->config.judge != nullptr) {
-      for (const Problem& problem : kind_->config.judge(profile)) tell(problem.where, problem.found, problem.allowed, problem.advice);
+      for (const Problem& problem : kind_->config.judge(profile)) emit(problem.where, problem.found, problem.allowed, problem.advice);
     }
     judge_truncation(profile.realtime);
     judge_url("/base_url", profile.base_url, complain_of_base(*kind_, profile.base_url), !profile.api_key.empty());

@@ -49,7 +49,7 @@ void SettingsReader::finish() {
   const Setting* providers = find_setting("", "providers");
   for (const Setting& setting : settings()) {
     const JsonValue& value = trees_[index_of(setting)];
-    if (setting.shape == Shape::Object && value.kind == JsonValue::Kind::Object) tell_missing(setting, value, pointer_of(setting), out.problems);
+    if (setting.shape == Shape::Object && value.kind == JsonValue::Kind::Object) report_missing(setting, value, pointer_of(setting), out.problems);
     if (&setting != providers && value.kind != JsonValue::Kind::Null) setting.field.set(out.config, masked(setting, value));
   }
   JsonValue& tree = trees_[index_of(*providers)];

@@ -33,7 +33,7 @@ struct GaveUp { Stage stage{}; };
 /// For the record: the provider's content filter refused the caller's turn.
 struct TurnRefused { std::uint32_t turn = 0; std::string why; };
 struct RunTool { ToolCall call; };
-struct TellTool { ToolOutcome outcome; };                    ///< for the session that called the tool
+struct ReturnToolOutcome { ToolOutcome outcome; };                    ///< for the session that called the tool
 // Progress of a tool's question to the caller, and the caller's answer, for the tool box.
 struct QuestionBegan {};
 struct QuestionHeard {};
@@ -63,7 +63,7 @@ struct ToneHeard { media::LineTone tone{}; };
 struct AnsweredBy { media::AnswerVerdict verdict; };
 
 using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak, PrepareSpeech,
-                                        CancelSpeaking, FlushPlayout, RisePlayout, TryAgain, RunTool, TellTool, HoldCall, SendDigits,
+                                        CancelSpeaking, FlushPlayout, RisePlayout, TryAgain, RunTool, ReturnToolOutcome, HoldCall, SendDigits,
                                         TransferCall, HangUpCall, CallerSaid, AgentSaid, Understood, ReplyBegan, NoteLeft, StopRecording,
                                         QuestionBegan, QuestionHeard, QuestionSpoilt, DropQuestions, AnswerDigit, AnswerWords, ProviderSwitched, ToneHeard, TurnRefused, GaveUp,
                                         AnsweredBy, TokensUsed, ServiceChosen, ServiceRetried>;

@@ -46,7 +46,7 @@ void Bridge::on_ended() {
   if (const auto turn = core_.open_reply()) observer_(CancelThinking{*turn, "the call has ended"});
   if (const auto cut = core_.unfinished_reply()) observer_(*cut);
   core_.on_ended();
-  tell_waiting(false);
+  report_waiting(false);
   actions_.clear();
   feed_.close();
   playout_.clear();
@@ -107,7 +107,7 @@ void Bridge::pass(bool checks_deadlines, base::TimePoint now) {
   if (checks_deadlines) core_.on_time(now, actions_);
   carry_out(now);
   drain_session(now);  // The output of work that on_time() began may be ready at once.
-  tell_waiting(core_.caller_waits());
+  report_waiting(core_.caller_waits());
   const auto phase = core_.phase();
   const bool is_up = phase == Conversation::Phase::Connected || phase == Conversation::Phase::Closing;
   if (is_up && !core_.holds_playout()) playout_.pump(*port_);
@@ -120,7 +120,7 @@ void Bridge::tick_parts(base::TimePoint now) {
 }
 
 /// Writes only a change, because the worker reads the same cache line in each tick.
-void Bridge::tell_waiting(bool waits) {
+void Bridge::report_waiting(bool waits) {
   if (port_->waits.load(std::memory_order_relaxed) != waits) port_->waits.store(waits, std::memory_order_relaxed);
 }
 
@@ -157,10 +157,10 @@ void Bridge::on_cut(const media::MediaEvent& event) {
   if (!cut_) return;
   cut_->utterance = event.utterance;
   cut_->of_utterance = base::duration_of(event.samples, port_->rate_hz);
-  tell_heard();
+  report_heard();
 }
 
-void Bridge::tell_heard() {
+void Bridge::report_heard() {
   if (auto heard = std::exchange(cut_, std::nullopt)) session_->on_heard(*heard);
 }
 
@@ -213,7 +213,7 @@ void Bridge::carry_out(base::TimePoint now) {
 }
 
 /// Passes a tool's question and the caller's answer to the tools. Returns false for a different action.
-bool Bridge::tell_tools(const ConversationAction& action) {
+bool Bridge::report_tools(const ConversationAction& action) {
   return std::visit(Overloaded{
                         [&](const QuestionBegan&) { return tools_->on_question_began(), true; },
                         [&](const QuestionHeard&) { return tools_->on_question_heard(), true; },
@@ -227,7 +227,7 @@ bool Bridge::tell_tools(const ConversationAction& action) {
 }
 
 void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
-  if (tools_ && tell_tools(action)) return;
+  if (tools_ && report_tools(action)) return;
   std::visit(Overloaded{
                  [&](const AnswerCall&) { control_.answer(); },
                  [&](const BeginListening& a) {
@@ -243,7 +243,7 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                    session_->abandon_turn();
                  },
                  [&](const Respond& a) {
-                   tell_heard();  // The new turn depends on it, so it goes first, even without the exact length from the worker.
+                   report_heard();  // The new turn depends on it, so it goes first, even without the exact length from the worker.
                    meter_.on_turn(a.input.turn, a.input.kind);
                    session_->respond(a.input);
                  },
@@ -253,7 +253,7 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                  },
                  [&](const ReportHeard& a) {
                    cut_ = HeardReply{a.turn, a.text, a.interrupted, 0, {}};
-                   if (!a.interrupted) tell_heard();
+                   if (!a.interrupted) report_heard();
                  },
                  [&](const Speak& a) {
                    meter_.on_speak(a.utterance);
@@ -274,7 +274,7 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                    observer_(action);
                    if (tools_) tools_->run(a.call);
                  },
-                 [&](const TellTool& a) {
+                 [&](const ReturnToolOutcome& a) {
                    observer_(action);
                    session_->on_tool(a.outcome);
                  },

@@ -29,7 +29,7 @@ struct CallControl {
 class Bridge {
  public:
   /// Receives each action for the record or the log: ServiceChosen, CallerSaid, AgentSaid, Understood, ReplyBegan, CancelThinking, TryAgain,
-  /// ProviderSwitched, ServiceRetried, RunTool, TellTool, NoteLeft, HoldCall, StopRecording, SendDigits, TransferCall, HangUpCall.
+  /// ProviderSwitched, ServiceRetried, RunTool, ReturnToolOutcome, NoteLeft, HoldCall, StopRecording, SendDigits, TransferCall, HangUpCall.
   using Observer = std::function<void(const ConversationAction&)>;
 
   /// `tools` may be null: the session then has no tools.
@@ -64,18 +64,18 @@ class Bridge {
  private:
   void pass(bool checks_deadlines, base::TimePoint now);
   void tick_parts(base::TimePoint now);
-  void tell_waiting(bool waits);
+  void report_waiting(bool waits);
   void drain_port(base::TimePoint now);
   void drain_session(base::TimePoint now);
   void drain_tools(base::TimePoint now);
   void carry_out(base::TimePoint now);
   void carry_out(const ConversationAction& action, base::TimePoint now);
-  [[nodiscard]] bool tell_tools(const ConversationAction& action);
+  [[nodiscard]] bool report_tools(const ConversationAction& action);
   void on_session(const SessionEvent& event, base::TimePoint now);
   void on_speech(const SpeakEvent& event, base::TimePoint now);
   void watch_answerer(const media::AnswerWatch::Step& step, base::TimePoint now);
   void on_cut(const media::MediaEvent& event);
-  void tell_heard();
+  void report_heard();
 
   std::unique_ptr<VoiceSession> session_;
   std::unique_ptr<ToolBox> tools_;

@@ -96,7 +96,7 @@ void Conversation::on_transfer_failed(AfterTransfer caller, TimePoint now, Conve
   limit_missing_media(now);
   if (caller == AfterTransfer::MayBeGone) patience_.on_transfer_failed(now);
   rest(now);
-  tell_failed_transfer(now, out);
+  report_failed_transfer(now, out);
 }
 
 /// Starts the limit for missing media anew, if the peer must send media now.
@@ -129,14 +129,14 @@ void Conversation::on_peer_hold(bool holds, TimePoint now, ConversationActions& 
   is_back_ = held == HandOver::PeerHold::Long;
   limit_missing_media(now);
   rest(now);
-  tell_failed_transfer(now, out);
-  tell_back(now, out);
+  report_failed_transfer(now, out);
+  report_back(now, out);
 }
 
 void Conversation::on_other_caller(std::string who, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Closing || phase_ == Phase::Ended) return;
   other_caller_ = std::move(who);
-  tell_back(now, out);
+  report_back(now, out);
 }
 
 /// Ends the caller's turn, unless its transcript is under way.
@@ -153,13 +153,13 @@ void Conversation::on_hold_limit(TimePoint now, ConversationActions& out) {
 }
 
 /// A caller who comes back, or another person on the line, must hear that the agent is there.
-void Conversation::tell_back(TimePoint now, ConversationActions& out) {
+void Conversation::report_back(TimePoint now, ConversationActions& out) {
   const bool is_other = !other_caller_.empty();
   if ((!is_back_ && !is_other) || !is_quiet() || hand_over_.caller_waits()) return;
   respond({0, is_other ? TurnInput::Kind::OtherCaller : TurnInput::Kind::Back, std::exchange(other_caller_, {}), 1, false}, now, out);
 }
 
-void Conversation::tell_failed_transfer(TimePoint now, ConversationActions& out) {
+void Conversation::report_failed_transfer(TimePoint now, ConversationActions& out) {
   if (!hand_over_.has_untold_failure() || !is_quiet()) return;
   hand_over_.on_failure_told();
   respond({0, TurnInput::Kind::Failure, std::string(kTransferFailed), 1, false}, now, out);
@@ -228,9 +228,9 @@ void Conversation::on_time(TimePoint now, ConversationActions& out) {
   on_timers(now, out);
   go_on(now, out);
   ask_when_quiet(now, out);
-  tell_failed_transfer(now, out);
-  tell_back(now, out);
-  tell_late_results(now, out);
+  report_failed_transfer(now, out);
+  report_back(now, out);
+  report_late_results(now, out);
   assert(is_consistent());
 }
 

@@ -164,8 +164,8 @@ class Conversation {
   bool transfer_to(std::string target, ConversationActions& out);
   void on_hold_settled(base::TimePoint now, ConversationActions& out);
   void on_hold_limit(base::TimePoint now, ConversationActions& out);
-  void tell_back(base::TimePoint now, ConversationActions& out);
-  void tell_failed_transfer(base::TimePoint now, ConversationActions& out);
+  void report_back(base::TimePoint now, ConversationActions& out);
+  void report_failed_transfer(base::TimePoint now, ConversationActions& out);
 
   // Defined in conversation_answerer.cpp.
   void on_verdict(const media::AnswerVerdict& verdict, base::TimePoint now, ConversationActions& out);
@@ -219,7 +219,7 @@ class Conversation {
   // Defined in conversation_tools.cpp.
   void leave_undone(const ToolCall& call, ConversationActions& out);
   void on_tool_call(const ToolCall& call, base::TimePoint now, ConversationActions& out);
-  void tell_late_results(base::TimePoint now, ConversationActions& out);
+  void report_late_results(base::TimePoint now, ConversationActions& out);
   void spoil_question(ConversationActions& out);
   void drop_questions(ConversationActions& out);
   void ask_when_quiet(base::TimePoint now, ConversationActions& out);

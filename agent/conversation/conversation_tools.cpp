@@ -15,7 +15,7 @@ void Conversation::on_tool_call(const ToolCall& call, TimePoint now, Conversatio
 
 /// Refuses a tool call. The caller spoke before it was made, so the reply that made it is obsolete.
 void Conversation::leave_undone(const ToolCall& call, ConversationActions& out) {
-  out.push_back(TellTool{{call.turn, call.call_id, R"({"error":"the caller spoke first: nothing was done"})", std::nullopt, true}});
+  out.push_back(ReturnToolOutcome{{call.turn, call.call_id, R"({"error":"the caller spoke first: nothing was done"})", std::nullopt, true}});
 }
 
 void Conversation::on_tool(const ToolOutcome& outcome, TimePoint now, ConversationActions& out) {
@@ -28,13 +28,13 @@ void Conversation::on_tool(const ToolOutcome& outcome, TimePoint now, Conversati
     const bool has_news = !outcome.refused && !outcome.action && !outcome.repeated;
     if (has_news && late_results_.size() < kMaxLateResults) late_results_ += (late_results_.empty() ? "" : ", ") + *late;
   }
-  out.push_back(TellTool{outcome});             // Also for a reply that was cut off: the tool has acted, and the model should know the result.
+  out.push_back(ReturnToolOutcome{outcome});    // Also for a reply that was cut off: the tool has acted, and the model should know the result.
   if (!patience_.awaits_words()) rest(now);     // The tool may have waited for an answer.
-  tell_late_results(now, out);
+  report_late_results(now, out);
 }
 
 /// The model has the results, but has had no input since in which to report them.
-void Conversation::tell_late_results(TimePoint now, ConversationActions& out) {
+void Conversation::report_late_results(TimePoint now, ConversationActions& out) {
   if (late_results_.empty() || !is_quiet() || hand_over_.caller_waits()) return;
   respond({0, TurnInput::Kind::ToolResult, std::exchange(late_results_, {}), 1, false}, now, out);
 }

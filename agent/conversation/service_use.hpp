@@ -33,7 +33,7 @@ struct ServiceUse {
 };
 
 /// Called on the thread of the call, or of the rehearsal.
-using TellUse = std::function<void(ServiceUse)>;
+using ReportUse = std::function<void(ServiceUse)>;
 
 [[nodiscard]] ServiceUse use_of(const TokensUsed& used);
 

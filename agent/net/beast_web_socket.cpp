@@ -109,7 +109,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void fail_io(const error_code& error, std::string_view doing);
   void finish(WebSocketClosed closed);
   template <class Call>
-  void tell(Call call);
+  void notify(Call call);
   void forget_handler();
 
   std::shared_ptr<Shared> shared_;
@@ -128,7 +128,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   State state_ = State::Connecting;
   Close close_reason_;
   bool writing_ = false, awaiting_pong_ = false, abandoned_ = false, extended_ = false;
-  int telling_ = 0;  // number of handler functions that are running
+  int notifying_ = 0;  // number of handler functions that are running
 };
 
 // --- from a URL to an open socket ------------------------------------------------------------------------------------------
@@ -302,7 +302,7 @@ void Connection::open() {
     if (kind == websocket::frame_type::pong) awaiting_pong_ = false;
   });
   ping_later();
-  tell([this] {
+  notify([this] {
     if (handler_.on_open) handler_.on_open();
   });
   if (state_ == State::Closed) return;
@@ -318,7 +318,7 @@ void Connection::read_next() {
     self.awaiting_pong_ = false;  // The peer is alive: its pong may be queued behind much audio.
     const auto data = self.message_.cdata();
     const std::string_view message(static_cast<const char*>(data.data()), data.size());
-    self.tell([&] {
+    self.notify([&] {
       const auto& take = self.stream_.got_text() ? self.handler_.on_text : self.handler_.on_binary;
       if (take && !self.abandoned_) take(message);
     });
@@ -410,7 +410,7 @@ void Connection::begin_close() {
 
 void Connection::abandon() {
   abandoned_ = true;
-  if (telling_ == 0) forget_handler();
+  if (notifying_ == 0) forget_handler();
   if (state_ == State::Open) return close(1000, {});
   if (state_ == State::Connecting) finish({});
 }
@@ -446,19 +446,19 @@ void Connection::finish(WebSocketClosed closed) {
   state_ = State::Closed;
   timer_.cancel();
   stream_.next_layer().close();
-  tell([&] {
+  notify([&] {
     if (handler_.on_closed && !abandoned_) handler_.on_closed(closed);
   });
-  if (telling_ == 0) forget_handler();
+  if (notifying_ == 0) forget_handler();
 }
 
 /// Runs one function of the handler. It may destroy the socket; then the handler is deleted when none of its functions runs any more.
 template <class Call>
-void Connection::tell(Call call) {
-  ++telling_;
+void Connection::notify(Call call) {
+  ++notifying_;
   call();
-  --telling_;
-  if (telling_ == 0 && (abandoned_ || state_ == State::Closed)) forget_handler();
+  --notifying_;
+  if (notifying_ == 0 && (abandoned_ || state_ == State::Closed)) forget_handler();
 }
 
 void Connection::forget_handler() {

@@ -108,7 +108,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
   void begin(const std::shared_ptr<detail::CurlTransfer>& transfer, const HostAddresses& found, base::Duration passed) {
     if (!transfer->may_connect(found.addresses)) return refuse(transfer, transfer->outside_local_network());
     if (!found.addresses.empty()) transfer->set_addresses(found.addresses, passed);
-    transfer->tell(&news_);
+    transfer->report_to(&news_);
     if (curl_multi_add_handle(multi_, transfer->easy()) != CURLM_OK) refuse(transfer, {NetError::What::Local, "libcurl refuses the request"});
   }
   void refuse(const std::shared_ptr<detail::CurlTransfer>& transfer, NetError error) {

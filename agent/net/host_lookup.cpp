@@ -58,7 +58,7 @@ class HostLookup::Core : public std::enable_shared_from_this<HostLookup::Core> {
   void find(const std::string& host, base::Duration limit, Done done) {
     const std::string name = sip::locate::normal_name(host);
     auto waiter = std::make_shared<Waiter>(io_, std::move(done));
-    if (const auto at_once = now(name)) return tell_later(waiter, *at_once);
+    if (const auto at_once = now(name)) return report_later(waiter, *at_once);
     const bool asked = asked_.contains(name);
     asked_[name].waiters.push_back(waiter);
     waiter->timer.expires_after(std::min(limit, kLimit));
@@ -98,12 +98,12 @@ class HostLookup::Core : public std::enable_shared_from_this<HostLookup::Core> {
     return listed.empty() ? std::nullopt : std::optional(HostAddresses{listed, {}});
   }
 
-  void tell_later(const std::shared_ptr<Waiter>& waiter, const HostAddresses& found) {
+  void report_later(const std::shared_ptr<Waiter>& waiter, const HostAddresses& found) {
     asio::post(io_, [self = weak_from_this(), waiter, found] {
-      if (self.lock()) tell(*waiter, found);
+      if (self.lock()) answer(*waiter, found);
     });
   }
-  static void tell(Waiter& waiter, const HostAddresses& found) {
+  static void answer(Waiter& waiter, const HostAddresses& found) {
     waiter.timer.cancel();
     if (const auto done = std::exchange(waiter.done, {})) done(found);
   }
@@ -136,14 +136,14 @@ class HostLookup::Core : public std::enable_shared_from_this<HostLookup::Core> {
     asked_.erase(at);
     const HostAddresses found = settle(name, asked);
     const auto keep = shared_from_this();  // A waiter may destroy this object.
-    for (const auto& waiter : asked.waiters) tell(*waiter, found);
+    for (const auto& waiter : asked.waiters) answer(*waiter, found);
   }
 
   /// Ends the wait of one waiter after its limit. The query continues for the other waiters, and for the stored result.
   void give_up(const std::string& name, const std::shared_ptr<Waiter>& waiter) {
     const auto at = asked_.find(name);
     if (at == asked_.end() || std::erase(at->second.waiters, waiter) == 0) return;
-    tell(*waiter, old(name, "no name server answered in time"));
+    answer(*waiter, old(name, "no name server answered in time"));
   }
 
   HostAddresses settle(const std::string& name, const Asked& asked) {

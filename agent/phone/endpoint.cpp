@@ -61,7 +61,7 @@ class Endpoint::Impl {
         reporter_(std::move(on_event)),
         stack_(options_.stack, random_),
         core_(new PhoneCore{stack_, engine, options_, [this](const base::IpAddress& remote) { return edge_->local_address_towards(remote); },
-                            [this](PhoneEvent event) { reporter_.tell(std::move(event)); },
+                            [this](PhoneEvent event) { reporter_.emit(std::move(event)); },
                             [this](sip::SessionId call) {
                               if (lines_) lines_->ringing(call, base::Clock::now());
                             },
@@ -73,11 +73,11 @@ class Endpoint::Impl {
     if (!options_.watched) return;
     const auto watcher = [this](sip::SubscriptionId id) { return Watcher(std::make_shared<WatcherState>(WatcherState{core_, id})); };
     lines_.emplace(stack_, *options_.watched,
-                   LineWatchers::Tell{[this, watcher](auto& event) {
+                   LineWatchers::Emit{[this, watcher](auto& event) {
                                         const auto id = event.subscription;
-                                        reporter_.tell(WatcherAsks{watcher(id), std::move(event)});
+                                        reporter_.emit(WatcherAsks{watcher(id), std::move(event)});
                                       },
-                                      [this, watcher](const auto& event) { reporter_.tell(WatcherLeft{watcher(event.subscription), event}); }});
+                                      [this, watcher](const auto& event) { reporter_.emit(WatcherLeft{watcher(event.subscription), event}); }});
   }
 
   ~Impl() {
@@ -214,17 +214,17 @@ class Endpoint::Impl {
     preparing_.erase(call);
     calls_.emplace(call->id(), call);
     capacity_.on_call();
-    tell_availability();
+    report_availability();
     if (lines_) lines_->dialled(call->id(), options.account.id(), options.target, options.privacy.any(), base::Clock::now());
   }
 
-  void tell_availability() {
+  void report_availability() {
     const bool has_room = capacity_.shortage(base::Clock::now()) == Shortage::None && !(options_.is_loading && options_.is_loading());
     stack_.set_availability(availability_of(calls(), options_.max_calls, core_->engine.status(), options_.load_field, has_room));
   }
   /// Runs every second, because the load of audio and the state of loading change without calls.
   void watch_load() {
-    tell_availability();
+    report_availability();
     edge_->post_after(kLookAtLoad, [this] { watch_load(); });
   }
 
@@ -242,13 +242,13 @@ class Endpoint::Impl {
   }
 
   void on_sip(sip::Event event) {
-    if (lines_) lines_->see(event, base::Clock::now());
+    if (lines_) lines_->on_event(event, base::Clock::now());
     std::visit(Overloaded{
                    [&](sip::RegistrationChanged& e) { on_registration(e); },
-                   [&](sip::StrangerRefused& e) { reporter_.tell(e); },
+                   [&](sip::StrangerRefused& e) { reporter_.emit(e); },
                    [&](sip::IncomingCall& e) { on_incoming(e); },
                    [&](sip::TransferProgress& e) {
-                     if (const auto call = find(e.session)) reporter_.tell(CallTransferred{call, e.status, e.headers, e.accepted});
+                     if (const auto call = find(e.session)) reporter_.emit(CallTransferred{call, e.status, e.headers, e.accepted});
                    },
                    [&](sip::PeerChanged& e) { pass_on<CallPeerChanged>(e); },
                    [&](sip::TransferRequested& e) { pass_on<CallTransferRequested>(e); },
@@ -258,7 +258,7 @@ class Endpoint::Impl {
                    [&](sip::CallEnded& e) {
                      if (const auto call = find(e.session)) call->on_ended(e);
                      calls_.erase(e.session);
-                     tell_availability();
+                     report_availability();
                    },
                    [&](sip::CallProgress& e) { with(e.session, [&](PhoneCall& call) { call.on_progress(e); }); },
                    [&](sip::CallAnswered& e) { with(e.session, [&](PhoneCall& call) { call.on_answered(e); }); },
@@ -268,9 +268,9 @@ class Endpoint::Impl {
                    [&](sip::OfferRefused& e) { with(e.session, [&](PhoneCall& call) { call.on_offer_refused(e); }); },
                    [&](sip::SubscriptionChanged& e) { subscriptions_.on_changed(e); },
                    [&](sip::Notified& e) { subscriptions_.on_notified(e); },
-                   [&](sip::UnsolicitedNotify& e) { reporter_.tell(std::move(e)); },
-                   [&](sip::MessageReceived& e) { reporter_.tell(std::move(e)); },
-                   [&](sip::RequestAnswered& e) { reporter_.tell(std::move(e)); },
+                   [&](sip::UnsolicitedNotify& e) { reporter_.emit(std::move(e)); },
+                   [&](sip::MessageReceived& e) { reporter_.emit(std::move(e)); },
+                   [&](sip::RequestAnswered& e) { reporter_.emit(std::move(e)); },
                    [&](sip::SubscribeReceived& e) { on_subscribe(e); },
                    [](sip::PublicationChanged&) {},  // The phone publishes nothing.
                },
@@ -285,7 +285,7 @@ class Endpoint::Impl {
   /// Passes on an event that its call need not process.
   template <class Told, class What>
   void pass_on(What& event) {
-    if (auto call = find(event.session)) reporter_.tell(Told{std::move(call), std::move(event)});
+    if (auto call = find(event.session)) reporter_.emit(Told{std::move(call), std::move(event)});
   }
 
   template <class Do>
@@ -303,12 +303,12 @@ class Endpoint::Impl {
       accounts_.erase(account);
       if (lines_) lines_->remove_line(event.account);
     }
-    reporter_.tell(RegistrationChanged{Account(state), std::move(event)});
+    reporter_.emit(RegistrationChanged{Account(state), std::move(event)});
   }
 
   void turn_away(sip::IncomingCall& event, int status) {
     (void)stack_.calls().reject(event.session, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, base::Clock::now());
-    reporter_.tell(CallTurnedAway{std::move(event), status});
+    reporter_.emit(CallTurnedAway{std::move(event), status});
   }
 
   void on_incoming(sip::IncomingCall& event) {
@@ -318,9 +318,9 @@ class Endpoint::Impl {
     capacity_.on_call();
     auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id());
     calls_.emplace(event.session, call);
-    tell_availability();
+    report_availability();
     if (lines_) lines_->rang_in(event, base::Clock::now());
-    reporter_.tell(CallOffered{std::move(call), std::move(event)});
+    reporter_.emit(CallOffered{std::move(call), std::move(event)});
   }
 };
 

@@ -2,7 +2,7 @@
 
 namespace offhook::inline v0::phone {
 
-void EventReporter::tell(PhoneEvent event) {
+void EventReporter::emit(PhoneEvent event) {
   waiting_.push_back(std::move(event));
   if (!is_running_) run([] {});
 }

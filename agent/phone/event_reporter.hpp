@@ -14,7 +14,7 @@ class EventReporter {
  public:
   explicit EventReporter(std::function<void(PhoneEvent)> handler) : handler_(std::move(handler)) {}
 
-  void tell(PhoneEvent event);
+  void emit(PhoneEvent event);
   void run(const std::function<void()>& task);
 
  private:

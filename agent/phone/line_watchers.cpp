@@ -88,7 +88,7 @@ void LineWatchers::ringing(sip::SessionId call, base::TimePoint now) {
   with_call(call, now, [&](Line& line) { line.ringing(call); });
 }
 
-void LineWatchers::see(const sip::Event& event, base::TimePoint now) {
+void LineWatchers::on_event(const sip::Event& event, base::TimePoint now) {
   const auto accept = [&](sip::SessionId call) {
     with_call(call, now, [&](Line& line) { line.accepted(call, stack_.calls().dialog_name(call)); });
   };
@@ -101,7 +101,7 @@ void LineWatchers::see(const sip::Event& event, base::TimePoint now) {
     if (registration->state == sip::RegistrationChanged::State::Unregistered) close(registration->account, now);
   }
   if (const auto* changed = std::get_if<sip::SubscriptionChanged>(&event)) {
-    if (changed->state == sip::SubscriptionChanged::State::Ended && watchers_.erase(changed->subscription) > 0) tell_.left(*changed);
+    if (changed->state == sip::SubscriptionChanged::State::Ended && watchers_.erase(changed->subscription) > 0) emit_.left(*changed);
   }
 }
 
@@ -138,7 +138,7 @@ void LineWatchers::on_subscribe(sip::SubscribeReceived& event, base::TimePoint n
   const auto view = view_of(event, line->second);
   if (!view && !options_.asks) return refuse(Why::Rejected);
   watchers_[event.subscription] = {*event.account, contact_of(event.headers)};
-  if (!view) return tell_.asks(event);
+  if (!view) return emit_.asks(event);
   (void)decide(event.subscription, view, now);
 }
 

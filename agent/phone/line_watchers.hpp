@@ -21,13 +21,13 @@ class LineWatchers {
   /// Time after which a watcher of an unregistered line should subscribe again.
   static constexpr std::chrono::seconds kLater{60};
 
-  struct Tell {
+  struct Emit {
     std::function<void(sip::SubscribeReceived&)> asks;            ///< a watcher that the options do not allow; decide() answers, perhaps at once
     std::function<void(const sip::SubscriptionChanged&)> left;    ///< the end of a watcher that was accepted or waited
   };
   /// `stack` offers package(), and must outlive this object.
-  LineWatchers(sip::Stack& stack, WatchOptions options, Tell tell)
-      : stack_(stack), options_(std::move(options)), tell_(std::move(tell)) {}
+  LineWatchers(sip::Stack& stack, WatchOptions options, Emit emit)
+      : stack_(stack), options_(std::move(options)), emit_(std::move(emit)) {}
 
   /// Returns the package that the stack must offer.
   [[nodiscard]] static sip::PackageOptions package(const WatchOptions& options);
@@ -41,7 +41,7 @@ class LineWatchers {
   void rang_in(const sip::IncomingCall& call, base::TimePoint now);
   void ringing(sip::SessionId call, base::TimePoint now);
   /// Takes the stack's events of calls, registrations and subscriptions.
-  void see(const sip::Event& event, base::TimePoint now);
+  void on_event(const sip::Event& event, base::TimePoint now);
 
   void on_subscribe(sip::SubscribeReceived& event, base::TimePoint now);
   /// Accepts a watcher with `view`, or refuses it (nullopt). Errors: UnknownSubscription, WrongState.
@@ -66,7 +66,7 @@ class LineWatchers {
 
   sip::Stack& stack_;
   WatchOptions options_;
-  Tell tell_;
+  Emit emit_;
   std::map<sip::AccountId, Line> lines_;
   std::map<sip::SubscriptionId, Watching> watchers_;  // ordered, so that notifications go out in a fixed order
 };

@@ -40,7 +40,7 @@ void MediaHosts::on_event(sip::Event event) {
   const auto session = session_of(event);
   const auto at = session ? waiting_.find(*session) : waiting_.end();
   if (at == waiting_.end()) {
-    if (!session || !host_in(event)) return tell_(std::move(event));
+    if (!session || !host_in(event)) return emit_(std::move(event));
     waiting_[*session].events.push_back(std::move(event));
     return go_on(*session);
   }
@@ -52,7 +52,7 @@ void MediaHosts::on_event(sip::Event event) {
   events.push_back(std::move(event));
   if (events.size() <= kMaxWaiting) return;
   const Waiting all = std::move(waiting_.extract(at).mapped());
-  for (const sip::Event& one : all.events) tell_(one);
+  for (const sip::Event& one : all.events) emit_(one);
 }
 
 /// Starts the look-up of a host that the first event names. Returns false when the event need not wait.
@@ -88,9 +88,9 @@ void MediaHosts::go_on(sip::SessionId session) {
     at->second.events.pop_front();
     if (at->second.events.empty()) {
       waiting_.erase(at);
-      return tell_(std::move(event));
+      return emit_(std::move(event));
     }
-    tell_(std::move(event));
+    emit_(std::move(event));
   }
 }
 

@@ -23,7 +23,7 @@ class MediaHosts {
   /// Calls `done` once, later; with an empty list when no address was found.
   using Find = std::function<void(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done)>;
 
-  MediaHosts(Find find, std::function<void(sip::Event)> tell) : find_(std::move(find)), tell_(std::move(tell)) {}
+  MediaHosts(Find find, std::function<void(sip::Event)> emit) : find_(std::move(find)), emit_(std::move(emit)) {}
 
   void on_event(sip::Event event);
 
@@ -39,7 +39,7 @@ class MediaHosts {
   void go_on(sip::SessionId session);
 
   Find find_;
-  std::function<void(sip::Event)> tell_;
+  std::function<void(sip::Event)> emit_;
   std::unordered_map<sip::SessionId, Waiting> waiting_;
   std::uint64_t last_search_ = 0;
 };

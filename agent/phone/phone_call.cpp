@@ -117,7 +117,7 @@ void PhoneCall::on_prepared(const Ready& ready) {
   auto description = ready ? describe() : base::Result<std::string, base::Error>(base::fail(ready.error()));
   if (description) {
     our_answer_ = std::move(*description);
-    return core()->tell(CallPrepared{shared_from_this(), Prepared(session_)});
+    return core()->emit(CallPrepared{shared_from_this(), Prepared(session_)});
   }
   const int status = refusal_of(description.error());
   (void)core()->stack.calls().reject(session_, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, now());
@@ -150,8 +150,8 @@ base::Result<void, base::Error> PhoneCall::do_progress(const Prepared& prepared,
   if (const auto core = usable_core(); !core) return base::fail(core.error());
   if (auto may = may_answer(prepared); !may) return may;
   if (offer_.empty()) return base::fail(phone_error(PhoneError::WrongState, "cannot start early media: the caller has offered no media"));
-  const auto tell = [&](sip::Stack& stack) { return stack.calls().provisional(session_, status, sdp_body(our_answer_), now(), std::move(headers)); };
-  if (auto asked = ask("start early media", tell); !asked) return asked;
+  const auto emit = [&](sip::Stack& stack) { return stack.calls().provisional(session_, status, sdp_body(our_answer_), now(), std::move(headers)); };
+  if (auto asked = ask("start early media", emit); !asked) return asked;
   core()->rang(session_);
   media_.start();
   return {};
@@ -268,13 +268,13 @@ void PhoneCall::on_progress(const sip::CallProgress& event) {
     has_early_answer_ = true;
     early_media = early_media_;
     if (early_media) media_.start();
-    if (early_media && listened_ && !std::exchange(heeding_, true)) heed_tones();
+    if (early_media && listened_ && !std::exchange(heeding_, true)) apply_tones();
   }
-  core()->tell(CallRinging{shared_from_this(), event.status, early_media, event});
+  core()->emit(CallRinging{shared_from_this(), event.status, early_media, event});
 }
 
 /// Polls for tones, because the media worker that detects them cannot notify this thread.
-void PhoneCall::heed_tones() {
+void PhoneCall::apply_tones() {
   const auto core = core_.lock();
   if (!core || state_ != State::Dialling) return;
   refused_by_ = listened_->progress_detector->refusal();
@@ -283,7 +283,7 @@ void PhoneCall::heed_tones() {
     return;
   }
   core->after(kToneLook, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->heed_tones();
+    if (const auto self = weak.lock()) self->apply_tones();
   });
 }
 
@@ -308,18 +308,18 @@ void PhoneCall::on_confirmed(const sip::CallConfirmed& event) {
   if (event.body.empty()) media_.abandon_offer();  // The peer requested an offer by a re-INVITE, and did not answer it: nothing changes.
   media_.start();
   if (state_ == State::Answering) return connected(event.headers, event.asserted);
-  tell_media(event.headers, event.asserted);
+  report_media(event.headers, event.asserted);
 }
 
 base::IpAddress PhoneCall::signalling_host() const { return core()->stack.calls().peer(session_).ip; }
 
 void PhoneCall::connected(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted) {
   state_ = State::Connected;
-  core()->tell(CallConnected{shared_from_this(), media_.sends(), media_.receives(), headers, asserted});
+  core()->emit(CallConnected{shared_from_this(), media_.sends(), media_.receives(), headers, asserted});
 }
 
-void PhoneCall::tell_media(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted) {
-  core()->tell(CallMediaChanged{shared_from_this(), media_.sends(), media_.receives(), headers, asserted});
+void PhoneCall::report_media(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted) {
+  core()->emit(CallMediaChanged{shared_from_this(), media_.sends(), media_.receives(), headers, asserted});
 }
 
 void PhoneCall::on_offer(const sip::OfferReceived& event) {
@@ -329,24 +329,24 @@ void PhoneCall::on_offer(const sip::OfferReceived& event) {
     return;
   }
   (void)core()->stack.calls().accept_offer(session_, sdp_body(std::move(*description)), now(), event.branch_tag);
-  if (!event.offer.empty()) tell_media(event.headers, event.asserted);
+  if (!event.offer.empty()) report_media(event.headers, event.asserted);
 }
 
 void PhoneCall::on_offer_answered(const sip::OfferAnswered& event) {
   if (!media_.accept_answer(event.answer.data, signalling_host())) return media_.take_back_hold();
-  tell_media(event.headers, event.asserted);
+  report_media(event.headers, event.asserted);
 }
 
 void PhoneCall::on_offer_refused(const sip::OfferRefused& event) {
   media_.take_back_hold();
-  tell_media(event.headers);
+  report_media(event.headers);
 }
 
 void PhoneCall::on_ended(const sip::CallEnded& event) {
   state_ = State::Ended;
   media_wait_.cancel();
   const bool by_tone = refused_by_ != media::LineTone::None && event.by == sip::CallEnded::By::Local;
-  core()->tell(CallFinished{shared_from_this(), by_tone ? refusal_by(refused_by_, event) : event, media_.close(),
+  core()->emit(CallFinished{shared_from_this(), by_tone ? refusal_by(refused_by_, event) : event, media_.close(),
                             by_tone ? refused_by_ : media::LineTone::None});
 }
 

@@ -68,10 +68,10 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   void end_unsent(sip::CallEnded::Why why, std::string reason);
   [[nodiscard]] base::Result<void, base::Error> may_answer(const Prepared& prepared) const;
   void connected(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted);
-  void tell_media(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted = {});
+  void report_media(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted = {});
   [[nodiscard]] base::Result<void, base::Error> may_offer(std::string_view what) const;
   base::Result<void, base::Error> offer_anew(std::string_view what, bool on_hold, sip::Extras extras);
-  void heed_tones();
+  void apply_tones();
   /// Returns the source of the call's last message; unspecified: nothing has come yet.
   [[nodiscard]] base::IpAddress signalling_host() const;
   [[nodiscard]] base::TimePoint now() const { return base::Clock::now(); }

@@ -20,7 +20,7 @@ struct PhoneCore {
   media::Engine& engine;
   const EndpointOptions& options;
   std::function<std::optional<base::IpAddress>(const base::IpAddress& remote)> local_towards;
-  std::function<void(PhoneEvent)> tell;               ///< waits for the end of the event handler or task that now runs
+  std::function<void(PhoneEvent)> emit;               ///< waits for the end of the event handler or task that now runs
   std::function<void(sip::SessionId)> rang;  ///< an incoming call has sent a ringing response
   std::function<void(const std::shared_ptr<PhoneCall>&, const DialOptions&)> sent;  ///< an outgoing call has sent its INVITE
   std::function<void(const std::shared_ptr<PhoneCall>&)> unsent;                    ///< an outgoing call has ended before that

@@ -62,7 +62,7 @@ base::Result<call::LegPtr, base::Error> SipNetwork::do_dial(const call::DialOpti
 }
 
 template <class Make>
-void SipNetwork::tell(const CallPtr& call, Make make) {
+void SipNetwork::emit(const CallPtr& call, Make make) {
   const auto leg = legs_.find(call);
   if (leg != legs_.end()) hooks_.on_leg(make(leg->second));
 }
@@ -71,23 +71,23 @@ void SipNetwork::on_event(PhoneEvent event) {
   std::visit(ByEvent{
                  [&](CallOffered& e) { on_offered(e); },
                  [&](CallPrepared& e) {
-                   tell(e.call, [&](const std::shared_ptr<SipLeg>& leg) {
+                   emit(e.call, [&](const std::shared_ptr<SipLeg>& leg) {
                      if (e.media) leg->set_prepared(*e.media);
                      return call::Prepared{leg, e.media ? base::Result<void, base::Error>() : base::fail(e.media.error())};
                    });
                  },
                  [&](CallTurnedAway& e) { hooks_.on_leg(call::TurnedAway{incoming_of(e.details, {}), refused_with(e.status)}); },
-                 [&](CallRinging& e) { tell(e.call, [](auto leg) { return call::Ringing{leg}; }); },
-                 [&](CallConnected& e) { tell(e.call, [&](auto leg) { return call::Connected{leg, e.sends}; }); },
-                 [&](CallMediaChanged& e) { tell(e.call, [&](auto leg) { return call::MediaChanged{leg, e.sends, e.receives}; }); },
-                 [&](CallPeerChanged& e) { tell(e.call, [&](auto leg) { return call::PartyChanged{leg, person_of(e.details), e.details.asserted.has_value()}; }); },
+                 [&](CallRinging& e) { emit(e.call, [](auto leg) { return call::Ringing{leg}; }); },
+                 [&](CallConnected& e) { emit(e.call, [&](auto leg) { return call::Connected{leg, e.sends}; }); },
+                 [&](CallMediaChanged& e) { emit(e.call, [&](auto leg) { return call::MediaChanged{leg, e.sends, e.receives}; }); },
+                 [&](CallPeerChanged& e) { emit(e.call, [&](auto leg) { return call::PartyChanged{leg, person_of(e.details), e.details.asserted.has_value()}; }); },
                  [&](CallInfo& e) {
-                   if (e.details.digit) tell(e.call, [&](auto leg) { return call::KeyPressed{leg, e.details.digit->digit}; });
+                   if (e.details.digit) emit(e.call, [&](auto leg) { return call::KeyPressed{leg, e.details.digit->digit}; });
                  },
                  [&](CallTransferred& e) {
-                   tell(e.call, [&](auto leg) { return call::Transferred{leg, e.status >= 200 && e.status < 300, status_text(e.status), e.accepted}; });
+                   emit(e.call, [&](auto leg) { return call::Transferred{leg, e.status >= 200 && e.status < 300, status_text(e.status), e.accepted}; });
                  },
-                 [&](CallTransferRequested& e) { tell(e.call, [](auto leg) { return call::TransferRequested{leg}; }); },
+                 [&](CallTransferRequested& e) { emit(e.call, [](auto leg) { return call::TransferRequested{leg}; }); },
                  [&](CallFinished& e) { on_finished(e); },
                  [&](auto& e) { hooks_.on_other(std::move(e)); },
              },

@@ -41,7 +41,7 @@ class SipNetwork final : public call::Network {
   void on_finished(CallFinished& event);
   /// Passes `make(leg)` on, unless the call has no leg.
   template <class Make>
-  void tell(const CallPtr& call, Make make);
+  void emit(const CallPtr& call, Make make);
 
   Hooks hooks_;
   std::vector<Account> accounts_;

@@ -26,12 +26,12 @@ void SubscriptionRegistry::on_changed(const sip::SubscriptionChanged& event) {
   state->last = event;
   // If the SUBSCRIBE was forked, its other branches continue.
   if (event.state == sip::SubscriptionChanged::State::Ended && event.branch_tag.empty()) open_.erase(it);
-  core_->tell(SubscriptionChanged{Subscription(state), event});
+  core_->emit(SubscriptionChanged{Subscription(state), event});
 }
 
 void SubscriptionRegistry::on_notified(sip::Notified& event) {
   const auto it = open_.find(event.subscription);
-  if (it != open_.end()) core_->tell(Notified{Subscription(it->second), std::move(event)});
+  if (it != open_.end()) core_->emit(Notified{Subscription(it->second), std::move(event)});
 }
 
 }  // namespace offhook::inline v0::phone

@@ -26,7 +26,7 @@ inline std::unique_ptr<Speaker> cached_voice(const PartNeeds& needs, std::unique
                                              std::optional<base::Duration> every = base::Duration::zero()) {
   // The key contains the address too, because a reload may have changed it.
   const std::string kind_of_sound = needs.provider->name + ' ' + needs.provider->base_url + ' ' + sound;
-  auto metered = std::make_unique<MeteredSpeaker>(std::move(speaker), needs.tell_use, needs.is_rehearsal ? needs.tell_failure : TellFailure{});
+  auto metered = std::make_unique<MeteredSpeaker>(std::move(speaker), needs.report_use, needs.is_rehearsal ? needs.report_failure : ReportFailure{});
   auto cached = std::make_unique<CachedSpeaker>(std::move(metered), needs.speech_cache, kind_of_sound, std::move(wake), every.value_or(base::Duration::zero()));
   for (const std::string& sentence : needs.fixed_sentences) cached->add_fixed(sentence, every.has_value());
   return cached;

@@ -33,7 +33,7 @@ void CascadeSession::open(const SessionContext& context, base::TimePoint now) {
     post.at = next_to_ask(post, 0);
     if (post.at == post.makers.size()) post.at = 0;  // If all are paused, the first provider is better than none.
     take_post(post);
-    tell_passed_over(post, stage, 0);
+    report_passed_over(post, stage, 0);
   };
   first(listen_, Stage::Listen);
   first(think_, Stage::Think);
@@ -56,12 +56,12 @@ std::size_t CascadeSession::next_to_ask(const Post<Part>& post, std::size_t inde
 }
 
 template <class Part>
-void CascadeSession::tell_passed_over(const Post<Part>& post, Stage stage, std::size_t index) {
+void CascadeSession::report_passed_over(const Post<Part>& post, Stage stage, std::size_t index) {
   for (; index < post.at; ++index) own_.push_back(ProviderSwitched{stage, post.makers[index].name, post.name(), std::string(kPassedOver), post.part->asked()});
 }
 
 template <class Part>
-void CascadeSession::tell_retries(Post<Part>& post, Stage stage) {
+void CascadeSession::report_retries(Post<Part>& post, Stage stage) {
   for (Retry& retry : post.part->take_retries()) own_.push_back(ServiceRetried{stage, post.name(), std::move(retry)});
 }
 
@@ -70,9 +70,9 @@ void CascadeSession::tick(base::TimePoint now) {
   listen_.part->tick(now);
   think_.part->tick(now);
   speak_.part->tick(now);
-  tell_retries(listen_, Stage::Listen);
-  tell_retries(think_, Stage::Think);
-  tell_retries(speak_, Stage::Speak);
+  report_retries(listen_, Stage::Listen);
+  report_retries(think_, Stage::Think);
+  report_retries(speak_, Stage::Speak);
 }
 
 ServiceInUse CascadeSession::service() const {
@@ -176,14 +176,14 @@ void CascadeSession::succeeded(Post<Part>& post) {
 template <class Part>
 bool CascadeSession::replace(Post<Part>& post, Stage stage, std::string_view why) {
   if (!post.told) failed(post, FailureKind::Timeout);
-  tell_retries(post, stage);
+  report_retries(post, stage);
   const std::size_t at = post.at, next = next_to_ask(post, at + 1);
   const std::string& from = post.name();
   if (next < post.makers.size()) {
     post.at = next;
     take_post(post);
     own_.push_back(ProviderSwitched{stage, from, post.name(), std::string(why), post.part->asked()});
-    tell_passed_over(post, stage, at + 1);
+    report_passed_over(post, stage, at + 1);
     return true;
   }
   const bool hopeless = post.failure == FailureKind::Local || post.failure == FailureKind::Auth || post.failure == FailureKind::RateLimited;

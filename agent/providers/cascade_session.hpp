@@ -78,9 +78,9 @@ class CascadeSession final : public VoiceSession {
   [[nodiscard]] std::size_t next_to_ask(const Post<Part>& post, std::size_t index);
   /// Reports to the record the providers from `index` on that were skipped before the present part.
   template <class Part>
-  void tell_passed_over(const Post<Part>& post, Stage stage, std::size_t index);
+  void report_passed_over(const Post<Part>& post, Stage stage, std::size_t index);
   template <class Part>
-  void tell_retries(Post<Part>& post, Stage stage);
+  void report_retries(Post<Part>& post, Stage stage);
   template <class Part>
   [[nodiscard]] bool replace(Post<Part>& post, Stage stage, std::string_view why);
   template <class Part>

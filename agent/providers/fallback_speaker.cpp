@@ -29,7 +29,7 @@ base::Duration FallbackSpeaker::still_heard() const {
 
 /// Gives all waiting utterances to the second voice, so that their order is kept.
 void FallbackSpeaker::pass_on(std::string why, FailureKind kind) {
-  if (tell_) tell_({Stage::Speak, {}, {}, std::move(why), kind});
+  if (report_failure_) report_failure_({Stage::Speak, {}, {}, std::move(why), kind});
   failed_ = true;
   speaks_ = false;
   first_->cancel();

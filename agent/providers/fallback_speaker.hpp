@@ -22,10 +22,10 @@ class FallbackSpeaker final : public Speaker {
   static constexpr base::Duration kPatience = std::chrono::milliseconds(2500);
 
   /// `patience` is the longest wait for the next sample of the first voice. It must be shorter than the conversation's own
-  /// deadline, or the conversation gives up on both voices. `tell` gets each failure of the first voice, without the name of a
+  /// deadline, or the conversation gives up on both voices. `report_failure` gets each failure of the first voice, without the name of a
   /// service; no SpeakEvent reports it.
-  FallbackSpeaker(std::unique_ptr<Speaker> first, std::unique_ptr<Speaker> second, base::Duration patience = kPatience, TellFailure tell = {})
-      : first_(std::move(first)), second_(std::move(second)), patience_(patience), tell_(std::move(tell)) {}
+  FallbackSpeaker(std::unique_ptr<Speaker> first, std::unique_ptr<Speaker> second, base::Duration patience = kPatience, ReportFailure report_failure = {})
+      : first_(std::move(first)), second_(std::move(second)), patience_(patience), report_failure_(std::move(report_failure)) {}
 
   void open(const SessionContext& context) override;
   void tick(base::TimePoint now) override;
@@ -44,7 +44,7 @@ class FallbackSpeaker final : public Speaker {
 
   std::unique_ptr<Speaker> first_, second_;
   base::Duration patience_;
-  TellFailure tell_;
+  ReportFailure report_failure_;
   std::deque<HalfSpoken> waiting_;  // in the order of speak()
   std::optional<SpeakEvent> own_;
   bool failed_ = false;          // second_ speaks all utterances that wait

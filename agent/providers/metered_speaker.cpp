@@ -19,7 +19,7 @@ void MeteredSpeaker::cancel() {
 std::optional<SpeakEvent> MeteredSpeaker::poll() {
   auto event = inner_->poll();
   if (!event) return event;
-  if (const auto* gone = std::get_if<SpeakFailed>(&*event); gone != nullptr && tell_failure_) std::exchange(tell_failure_, {})({Stage::Speak, {}, {}, gone->why, gone->kind});
+  if (const auto* gone = std::get_if<SpeakFailed>(&*event); gone != nullptr && report_failure_) std::exchange(report_failure_, {})({Stage::Speak, {}, {}, gone->why, gone->kind});
   const auto utterance = std::visit([](const auto& e) { return e.utterance; }, *event);
   const auto at = std::find_if(asked_.begin(), asked_.end(), [utterance](const Asked& each) { return each.utterance == utterance; });
   if (at == asked_.end()) return event;
@@ -27,7 +27,7 @@ std::optional<SpeakEvent> MeteredSpeaker::poll() {
     if (audio->pcm.empty() || at->untold_characters == 0) return event;
     ServiceUse use;
     use.characters = std::exchange(at->untold_characters, 0);
-    if (tell_) tell_(std::move(use));
+    if (report_use_) report_use_(std::move(use));
   } else {
     asked_.erase(at);
   }

@@ -18,8 +18,8 @@ namespace offhook::inline v0::agent {
 /// failure, because in a rehearsal no conversation reads the voice's events.
 class MeteredSpeaker final : public Speaker {
  public:
-  MeteredSpeaker(std::unique_ptr<Speaker> inner, TellUse tell, TellFailure tell_failure = {})
-      : inner_(std::move(inner)), tell_(std::move(tell)), tell_failure_(std::move(tell_failure)) {}
+  MeteredSpeaker(std::unique_ptr<Speaker> inner, ReportUse report_use, ReportFailure report_failure = {})
+      : inner_(std::move(inner)), report_use_(std::move(report_use)), report_failure_(std::move(report_failure)) {}
 
   void open(const SessionContext& context) override { inner_->open(context); }
   void tick(base::TimePoint now) override { inner_->tick(now); }
@@ -35,9 +35,9 @@ class MeteredSpeaker final : public Speaker {
   struct Asked { std::uint32_t utterance = 0; std::uint64_t untold_characters = 0; };
 
   std::unique_ptr<Speaker> inner_;
-  TellUse tell_;
-  TellFailure tell_failure_;  // empty after the first failure
-  std::deque<Asked> asked_;  // in the order of speak()
+  ReportUse report_use_;
+  ReportFailure report_failure_;  // empty after the first failure
+  std::deque<Asked> asked_;       // in the order of speak()
 };
 
 }  // namespace offhook::inline v0::agent

@@ -45,8 +45,8 @@ struct PartNeeds {
   std::shared_ptr<std::string> heard_language = std::make_shared<std::string>();
   std::vector<std::string> fixed_sentences;           ///< sentences of many calls, whose audio is worth caching
   bool is_rehearsal = false;                          ///< no call exists: the part only prepares fixed_sentences
-  TellUse tell_use{};                                 ///< gets the use of the provider; may be empty
-  TellFailure tell_failure{};                    ///< gets failures of a service after which the call continues; may be empty
+  ReportUse report_use{};                             ///< gets the use of the provider; may be empty
+  ReportFailure report_failure{};                     ///< gets failures of a service after which the call continues; may be empty
 };
 
 /// Added to the silence after which a service ends a turn (`ends_turns`). It leaves time for the text of a turn that the service failed to end.
@@ -71,7 +71,7 @@ struct ProviderParts {
   std::function<std::unique_ptr<VoiceSession>(const PartNeeds&, std::unique_ptr<Speaker> own_words, Wake)> realtime;
   /// Starts work that is slow the first time, such as loading a model, before there are calls. `told` gets a sentence for each
   /// problem.
-  std::function<std::unique_ptr<WarmUp>(const PartNeeds&, TellTrouble told)> warm_up;
+  std::function<std::unique_ptr<WarmUp>(const PartNeeds&, ReportTrouble told)> warm_up;
 };
 
 }  // namespace offhook::inline v0::agent

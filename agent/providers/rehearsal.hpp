@@ -20,14 +20,14 @@ struct ModelLoad {
 /// A speaker with sentences to prepare.
 struct PreparedVoice {
   std::unique_ptr<Speaker> speaker;
-  TellFailure tell{};  ///< gets a failure if not all sentences are spoken within the limit
+  ReportFailure report_failure{};  ///< gets a failure if not all sentences are spoken within the limit
 };
 
 /// The work that a rehearsal does before the first call.
 struct Rehearsed {
   std::vector<PreparedVoice> voices;
   std::vector<ModelLoad> loads;
-  TellTrouble told{};                                        ///< gets a sentence for each model that loads too slowly
+  ReportTrouble told{};                                        ///< gets a sentence for each model that loads too slowly
 };
 
 /// Prepares sentences and loads models before the first call, so that the first caller waits no longer than a later one.

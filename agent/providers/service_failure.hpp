@@ -17,6 +17,6 @@ struct ServiceFailure {
 };
 
 /// Called on the thread of the call, or of the rehearsal.
-using TellFailure = std::function<void(ServiceFailure)>;
+using ReportFailure = std::function<void(ServiceFailure)>;
 
 }  // namespace offhook::inline v0::agent

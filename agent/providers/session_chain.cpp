@@ -34,7 +34,7 @@ void SessionChain::open(const SessionContext& context, base::TimePoint now) {
   context_.history = &history_;
   now_ = now;
   take_session(std::min(next_to_ask(0), options_.sessions.size() - 1));
-  tell_passed_over(Stage::Think, 0);
+  report_passed_over(Stage::Think, 0);
 }
 
 std::size_t SessionChain::next_to_ask(std::size_t index) {
@@ -42,7 +42,7 @@ std::size_t SessionChain::next_to_ask(std::size_t index) {
   return index;
 }
 
-void SessionChain::tell_passed_over(Stage stage, std::size_t index) {
+void SessionChain::report_passed_over(Stage stage, std::size_t index) {
   for (; index < at_; ++index)
     own_.push_back(ProviderSwitched{stage, options_.sessions[index].name, options_.sessions[at_].name, std::string(kPassedOver), session_->service().asked});
 }
@@ -185,7 +185,7 @@ bool SessionChain::next_session(std::string_view why, Stage stage) {
   if (next >= options_.sessions.size()) return false;
   take_session(next);
   own_.push_back(ProviderSwitched{stage, options_.sessions[at].name, options_.sessions[next].name, std::string(why), session_->service().asked});
-  tell_passed_over(stage, at + 1);
+  report_passed_over(stage, at + 1);
   return true;
 }
 

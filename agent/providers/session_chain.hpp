@@ -78,7 +78,7 @@ class SessionChain final : public VoiceSession {
   /// none.
   [[nodiscard]] std::size_t next_to_ask(std::size_t index);
   /// Reports to the record the sessions from `index` on that were skipped before the present session.
-  void tell_passed_over(Stage stage, std::size_t index);
+  void report_passed_over(Stage stage, std::size_t index);
   void hand_over_turn();
   void hand_over_reply();
   void hand_over_speech();

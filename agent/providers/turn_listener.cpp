@@ -109,7 +109,7 @@ void TurnListener::take(const std::vector<HeardEvent>& events) {
     const auto& heard = std::get<HeardText>(event);
     if (heard.final) {
       exchange_->over = true;
-      tell_use();
+      report_use();
       pcm_.clear();
     }
     push(Transcript{turn_, heard.final, heard.text, heard.text.empty() ? 0.0 : heard.confidence, heard.text.empty()});
@@ -118,11 +118,11 @@ void TurnListener::take(const std::vector<HeardEvent>& events) {
 }
 
 /// Reports the use of the service. If the service does not report it, the length of the turn counts.
-void TurnListener::tell_use() const {
-  if (!service_.tell_use) return;
+void TurnListener::report_use() const {
+  if (!service_.report_use) return;
   ServiceUse by_length;
   by_length.audio = base::duration_of(pcm_.size(), kRateHz);
-  service_.tell_use(exchange_->answer->use().value_or(by_length));
+  service_.report_use(exchange_->answer->use().value_or(by_length));
 }
 
 void TurnListener::fail(RequestFailure failure) {

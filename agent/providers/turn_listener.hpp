@@ -44,7 +44,7 @@ struct TurnService {
   std::function<std::unique_ptr<TurnAnswer>()> answer;
   static constexpr std::size_t kMaxSamples = std::size_t{120} * 16000;
   std::size_t max_samples = kMaxSamples;  ///< longest turn, if the service accepts less; later samples are dropped and counted
-  TellUse tell_use{};
+  ReportUse report_use{};
 };
 
 /// Listens over HTTP: collects the turn in memory, and posts it as a WAV when the turn ends. Repeats a failed request once if a
@@ -78,7 +78,7 @@ class TurnListener : public Listener {
   void ask();
   void on_end(std::optional<net::NetError> error);
   void take(const std::vector<HeardEvent>& events);
-  void tell_use() const;
+  void report_use() const;
   void fail(RequestFailure failure);
   void push(ListenEvent event);
 

@@ -146,7 +146,7 @@ bool VoicedLine::drain_own(const Place& place, std::deque<SessionEvent>& out) {
   return false;
 }
 
-void VoicedLine::tell_retries(std::deque<SessionEvent>& out) {
+void VoicedLine::report_retries(std::deque<SessionEvent>& out) {
   if (!own_words_) return;
   for (Retry& retry : own_words_->take_retries()) out.push_back(ServiceRetried{Stage::Speak, "the agent's own sentences", std::move(retry)});
 }

@@ -47,7 +47,7 @@ class VoicedLine {
   [[nodiscard]] bool waits_for_model() const;
 
   /// Appends the retries of the speaker of fixed sentences.
-  void tell_retries(std::deque<SessionEvent>& out);
+  void report_retries(std::deque<SessionEvent>& out);
   /// Appends the audio and the ends of utterances that are due now.
   void drain(std::deque<SessionEvent>& out);
 

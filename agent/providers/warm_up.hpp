@@ -19,6 +19,6 @@ class WarmUp {
 };
 
 /// Takes a sentence for the operator.
-using TellTrouble = std::function<void(const std::string& trouble)>;
+using ReportTrouble = std::function<void(const std::string& trouble)>;
 
 }  // namespace offhook::inline v0::agent

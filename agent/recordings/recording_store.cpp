@@ -35,7 +35,7 @@ std::size_t writers_for(const RecordingOptions& options) {
   return std::clamp<std::size_t>((options.calls + kOpusCallsPerWriter - 1) / kOpusCallsPerWriter, 1, cores);
 }
 
-void tell(const media::RecordingReport& report) {
+void emit(const media::RecordingReport& report) {
   const std::string file = report.path.substr(report.path.rfind('/') + 1);
   const auto name = parse_recording_name(file);
   const std::string call = name ? name->call : std::string();
@@ -56,7 +56,7 @@ class RecordingStore::Impl {
     media::RecorderOptions each;
     each.most = options_.calls;
     each.on_ended = [this](const media::RecordingReport& report) {
-      tell(report);
+      emit(report);
       if (report.octets > 0) ended_.fetch_add(1, std::memory_order_relaxed);
     };
     for (std::size_t i = 0; i < writers_for(options_); ++i) recorders_.push_back(std::make_unique<media::Recorder>(each));

@@ -219,7 +219,7 @@ void CallNotes::on(const RunTool& run, Moment now) {
   tool_ids_.push_back(run.call.call_id);
 }
 
-void CallNotes::on(const TellTool& told, Moment) {
+void CallNotes::on(const ReturnToolOutcome& told, Moment) {
   const auto at = std::find(tool_ids_.begin(), tool_ids_.end(), told.outcome.call_id);
   if (at == tool_ids_.end()) return;
   ToolUse& use = record_.tools[static_cast<std::size_t>(at - tool_ids_.begin())];

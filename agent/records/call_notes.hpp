@@ -86,7 +86,7 @@ class CallNotes {
   void on(const ServiceChosen& chosen, Moment now);
   void on(const ProviderSwitched& switched, Moment now);
   void on(const RunTool& run, Moment now);
-  void on(const TellTool& told, Moment now);
+  void on(const ReturnToolOutcome& told, Moment now);
   void on(const NoteLeft& note, Moment now);
   void on(const ToneHeard& heard, Moment now);
   void on(const AnsweredBy& answered, Moment now);

@@ -35,9 +35,9 @@ struct ContextFetch::Core : std::enable_shared_from_this<Core> {
 
   void finish(std::string_view json) {
     auto values = parse_call_data(json, source);
-    tell(values ? std::move(*values) : Values{}, values ? std::string() : values.error().detail);
+    emit(values ? std::move(*values) : Values{}, values ? std::string() : values.error().detail);
   }
-  void tell(Values values, std::string trouble) {
+  void emit(Values values, std::string trouble) {
     if (const Done call = std::exchange(done, nullptr)) call(std::move(values), std::move(trouble));
   }
 };
@@ -55,11 +55,11 @@ ContextFetch::ContextFetch(const ContextSource& source, std::string_view caller,
       post([weak, readable, text = std::move(text)] {
         const auto core = weak.lock();
         if (!core) return;
-        if (!readable) return core->tell({}, core->source + " cannot be read");
+        if (!readable) return core->emit({}, core->source + " cannot be read");
         core->finish(text);
       });
     });
-    if (!posted) post([weak] { if (const auto core = weak.lock()) core->tell({}, "there is no time to read " + core->source); });
+    if (!posted) post([weak] { if (const auto core = weak.lock()) core->emit({}, "there is no time to read " + core->source); });
     return;
   }
   core_->source = source.url.substr(0, source.url.find('?'));
@@ -75,8 +75,8 @@ ContextFetch::ContextFetch(const ContextSource& source, std::string_view caller,
   handler.on_end = [weak](const std::optional<net::NetError>& error) {
     const auto core = weak.lock();
     if (!core) return;
-    if (error) return core->tell({}, core->source + ": " + error->detail);
-    if (core->status != 200) return core->tell({}, core->source + " answered " + std::to_string(core->status));
+    if (error) return core->emit({}, core->source + ": " + error->detail);
+    if (core->status != 200) return core->emit({}, core->source + " answered " + std::to_string(core->status));
     core->finish(core->body);
   };
   core_->transfer = edges.http({}).start(std::move(request), std::move(handler));

@@ -29,23 +29,23 @@ PartNeeds with(const PartNeeds& needs, const ProviderPtr& provider) {
 /// Returns `needs` with reports that have the name "PROVIDER/STAGE". A part can replace the stage by the name in its report.
 PartNeeds named(PartNeeds needs, std::string_view stage) {
   const auto name = [provider = needs.provider->name, stage = std::string(stage)](const std::string& told) { return provider + "/" + (told.empty() ? stage : told); };
-  const auto under_name = [&name](auto tell) {
-    return [tell = std::move(tell), name](auto what) {
+  const auto under_name = [&name](auto report) {
+    return [report = std::move(report), name](auto what) {
       what.service = name(what.service);
-      tell(std::move(what));
+      report(std::move(what));
     };
   };
-  if (needs.tell_use) needs.tell_use = under_name(std::move(needs.tell_use));
-  if (needs.tell_failure) needs.tell_failure = under_name(std::move(needs.tell_failure));
+  if (needs.report_use) needs.report_use = under_name(std::move(needs.report_use));
+  if (needs.report_failure) needs.report_failure = under_name(std::move(needs.report_failure));
   return needs;
 }
 
-/// Returns a `tell` that marks the plain voice as the replacement.
-TellFailure taken_over(TellFailure tell) {
-  if (!tell) return tell;
-  return [tell = std::move(tell)](ServiceFailure failure) {
+/// Returns a report that marks the plain voice as the replacement.
+ReportFailure taken_over(ReportFailure report) {
+  if (!report) return report;
+  return [report = std::move(report)](ServiceFailure failure) {
     failure.instead = kPlainVoice;
-    tell(std::move(failure));
+    report(std::move(failure));
   };
 }
 
@@ -58,7 +58,7 @@ std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
   auto own = make(speaking, wake);
   const base::Duration patience = std::min<base::Duration>(FallbackSpeaker::kPatience, needs.profile->limits.speak / 2);
   if (!plain) return own;
-  return std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain), patience, taken_over(speaking.tell_failure));
+  return std::make_unique<FallbackSpeaker>(std::move(own), std::move(plain), patience, taken_over(speaking.report_failure));
 }
 
 std::string realtime_name(const RealtimeWay& way) { return way.provider->name + "/realtime"; }
@@ -244,8 +244,8 @@ ConversationPlan SessionFactory::plan(AgentDirectory::Profile profile, CallFound
   needs.pool = pool_;
   needs.registry = registry_;
   needs.speech_cache = speech_cache_;
-  needs.tell_use = std::move(call.on_use);
-  needs.tell_failure = std::move(call.on_failure);
+  needs.report_use = std::move(call.on_use);
+  needs.report_failure = std::move(call.on_failure);
   ConversationPlan plan;
   plan.options = conversation_options(*profile, options_.conversation);
   if (!call.pause_recording) plan.options.notice.clear();
@@ -280,14 +280,14 @@ bool SessionFactory::awaits_model(const AgentDirectory& directory) {
   return std::any_of(loaded.begin(), loaded.end(), [&profiles](const ProviderPtr& provider) { return is_awaited(provider, profiles); });
 }
 
-Rehearsed SessionFactory::rehearsing(const AgentDirectory& directory, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited) const {
+Rehearsed SessionFactory::rehearsing(const AgentDirectory& directory, net::Edges& edges, const ReportTrouble& told, const std::shared_ptr<const void>& awaited) const {
   const auto profiles = profiles_of(directory);
   PartNeeds common;
   common.edges = &edges;
   common.speech_cache = speech_cache_;
   common.is_rehearsal = true;
-  common.tell_use = options_.on_rehearsal_use;
-  common.tell_failure = options_.on_rehearsal_failure;
+  common.report_use = options_.on_rehearsal_use;
+  common.report_failure = options_.on_rehearsal_failure;
   Voices voices;
   // The greetings of all agents come first, because callers need them first and the sentences are spoken one after the other.
   for (const auto& profile : profiles) {
@@ -302,7 +302,7 @@ Rehearsed SessionFactory::rehearsing(const AgentDirectory& directory, net::Edges
   rehearsed.told = told;
   for (const auto& [voice, needs] : voices) {
     const PartNeeds speaking = named(needs, "speak");
-    rehearsed.voices.push_back({needs.provider->kind->parts().speaker(speaking, [] {}), speaking.tell_failure});
+    rehearsed.voices.push_back({needs.provider->kind->parts().speaker(speaking, [] {}), speaking.report_failure});
   }
   for (const ProviderPtr& provider : models_to_load(profiles)) {
     PartNeeds needs = common;

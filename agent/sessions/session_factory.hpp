@@ -32,8 +32,8 @@ struct FactoryOptions {
   ConversationOptions conversation;     ///< defaults for values that a profile does not set
   Breakers::Watch providers{};          ///< called on conversation threads
   tools::mcp::Server::Watch on_tool_server{};  ///< called on a tool server's own thread
-  TellUse on_rehearsal_use{};           ///< gets the use of providers outside of calls
-  TellFailure on_rehearsal_failure{};   ///< gets the first failure of each voice
+  ReportUse on_rehearsal_use{};           ///< gets the use of providers outside of calls
+  ReportFailure on_rehearsal_failure{};   ///< gets the first failure of each voice
 };
 
 /// The facts about a call from which its conversation is built.
@@ -43,8 +43,8 @@ struct CallFound {
   std::uint32_t port_rate_hz = 16000;
   std::function<void(const tools::ToolEvent&)> on_tool_event;
   tools::PauseRecording pause_recording = {};  ///< empty if the call is not recorded
-  TellUse on_use = {};                         ///< gets the use of providers in this call
-  TellFailure on_failure = {};                 ///< gets the failures of services after which the call continues
+  ReportUse on_use = {};                       ///< gets the use of providers in this call
+  ReportFailure on_failure = {};               ///< gets the failures of services after which the call continues
 };
 
 /// Builds conversations from profiles, and holds what all calls share: models, voices, circuit breakers. Thread-safe once adopt()
@@ -65,7 +65,7 @@ class SessionFactory {
   /// Returns the work that prepares the first calls of all agents of `directory`, for a Rehearsal on the thread of `edges`. For each
   /// voice that an agent uses first, one speaker speaks the fixed sentences into the cache. Models are loaded. `awaited` is held
   /// while a model loads that some agent's calls use first and cannot replace.
-  [[nodiscard]] Rehearsed rehearsing(const AgentDirectory& directory, net::Edges& edges, const TellTrouble& told, const std::shared_ptr<const void>& awaited = {}) const;
+  [[nodiscard]] Rehearsed rehearsing(const AgentDirectory& directory, net::Edges& edges, const ReportTrouble& told, const std::shared_ptr<const void>& awaited = {}) const;
 
   /// Returns true if `directory` needs a model for which rehearsing() holds `awaited`.
   [[nodiscard]] static bool awaits_model(const AgentDirectory& directory);

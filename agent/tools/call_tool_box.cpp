@@ -78,18 +78,18 @@ void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
   if (rule == nullptr || descriptions_.size() >= kMaxTools) return;
   ToolCall about;
   about.name = described.name;
-  if (!is_name(described.name)) return tell(What::Dropped, about, "its source gives it a name that models do not accept");
+  if (!is_name(described.name)) return emit(What::Dropped, about, "its source gives it a name that models do not accept");
   if (built_in(described.name) || offered_.contains(described.name)) {
-    return tell(What::Dropped, about, "its source gives it the name of another tool");
+    return emit(What::Dropped, about, "its source gives it the name of another tool");
   }
   auto held = hold_schemas(described.parameters, rule->arguments);
-  if (!held) return tell(What::Dropped, about, held.error());
+  if (!held) return emit(What::Dropped, about, held.error());
   ToolDescription shown{described.name, std::string(cut_utf8(described.description, kMaxDescriptionBytes)), std::move(held->shown), rule->what};
   offered_.emplace(described.name, Offered{source, std::move(held->of_tool), std::move(held->granted)});
   descriptions_.push_back(std::move(shown));
 }
 
-void CallToolBox::tell(What what, const ToolCall& call, std::string detail) const {
+void CallToolBox::emit(What what, const ToolCall& call, std::string detail) const {
   if (!watch_) return;
   const ToolRule* rule = find_rule(policy_.rules(), call.name);
   watch_({what, call.turn, shown_name(call.name), std::move(detail), rule != nullptr ? std::optional(rule->what) : std::nullopt});
@@ -97,7 +97,7 @@ void CallToolBox::tell(What what, const ToolCall& call, std::string detail) cons
 
 void CallToolBox::refuse(const ToolCall& call, Refusal why, std::string_view to_model, std::string log) {
   if (log.empty()) log = shown_name(call.name) + " is refused: " + std::string(to_string(why));
-  if (why != Refusal::TooOften || !std::exchange(told_too_often_, true)) tell(What::Refused, call, std::move(log));
+  if (why != Refusal::TooOften || !std::exchange(told_too_often_, true)) emit(What::Refused, call, std::move(log));
   outcomes_.push_back({call.turn, call.call_id, refused_text(to_model), std::nullopt, true});
 }
 
@@ -131,7 +131,7 @@ void CallToolBox::run(const ToolCall& call) {
     case ToolDecision::Kind::Allow:
       break;
   }
-  if (!decision.beyond_attempts) tell(What::Allowed, call, std::move(decision.to_log));
+  if (!decision.beyond_attempts) emit(What::Allowed, call, std::move(decision.to_log));
   execute(call, decision.request, decision.beyond_attempts);
 }
 
@@ -164,7 +164,7 @@ void CallToolBox::settle_question() {
     waiting_.pop_front();
     question_.reset();
     if (decision == Confirmation::Decision::Confirmed) {
-      tell(What::Confirmed, settled.call, std::string(to_string(decision)));
+      emit(What::Confirmed, settled.call, std::string(to_string(decision)));
       execute(settled.call, settled.request);
     } else {
       decline(settled, decision);
@@ -179,7 +179,7 @@ void CallToolBox::decline(const Waiting& waiting, Confirmation::Decision decisio
     policy_.give_back(waiting.call.name);  // The caller may still want it.
     --questions_;
   }
-  tell(What::Declined, waiting.call, how);
+  emit(What::Declined, waiting.call, how);
   refuse(waiting.call, Refusal::NotConfirmed, "Nothing was done: " + how + ". Do not ask for this again unless the caller wants it.", {});
 }
 
@@ -202,7 +202,7 @@ bool CallToolBox::awaits_answer() const {
 
 void CallToolBox::on_question_began() {
   if (!question_) return;
-  if (!std::exchange(question_began_, true)) tell(What::Asked, waiting_.front().call, waiting_.front().log);
+  if (!std::exchange(question_began_, true)) emit(What::Asked, waiting_.front().call, waiting_.front().log);
   question_->on_question_began(now_);
 }
 
@@ -232,7 +232,7 @@ void CallToolBox::execute(const ToolCall& call, const ToolRequest& request, bool
   if (std::holds_alternative<SourceRequest>(request)) return start_at_source(call);
   if (const auto* pause = std::get_if<PauseRecordingRequest>(&request)) return pause_recording(call, pause->paused, quiet);
   outcomes_.push_back(outcome_of(call, request));
-  tell(What::Done, call, "the conversation carries it out");
+  emit(What::Done, call, "the conversation carries it out");
   if (!std::holds_alternative<HangUpRequest>(request)) return;
   hung_up_in_ = call.turn;
   question_.reset();
@@ -245,8 +245,8 @@ void CallToolBox::pause_recording(const ToolCall& call, bool paused, bool quiet)
   if (options_.pause_recording) result = options_.pause_recording(paused);
   outcomes_.push_back(pause_outcome(call, paused, result));
   if (quiet && !result.changed) return;
-  if (result.is_over()) return tell(What::Done, call, "the recording has ended");
-  tell(What::Done, call, paused ? "paused" : result.by_operator ? "an operator keeps it paused" : "it continues");
+  if (result.is_over()) return emit(What::Done, call, "the recording has ended");
+  emit(What::Done, call, paused ? "paused" : result.by_operator ? "an operator keeps it paused" : "it continues");
 }
 
 void CallToolBox::start_at_source(const ToolCall& call) {
@@ -268,7 +268,7 @@ bool CallToolBox::joins_running(const ToolCall& call) {
   const auto is_same = [&](const auto& each) { return each.second.calls.front().name == call.name && each.second.arguments == arguments; };
   const auto at = std::find_if(running_.begin(), running_.end(), is_same);
   if (at == running_.end() || at->second.calls.size() >= kMaxSame || at->second.calls.back().turn == call.turn) return false;
-  tell(What::Joined, call, "the same call is at work already");
+  emit(What::Joined, call, "the same call is at work already");
   at->second.calls.push_back(call);
   return true;
 }
@@ -284,7 +284,7 @@ void CallToolBox::on_result(SourceResult result) {
   const auto at = running_.find(result.number);
   if (at == running_.end()) return;  // The result is late, or has an unknown number.
   const std::string octets = std::to_string(result.text.size()) + " octets came back";
-  tell(result.ok ? What::Done : What::Failed, at->second.calls.back(), result.why.empty() ? octets : result.why + "; " + octets);
+  emit(result.ok ? What::Done : What::Failed, at->second.calls.back(), result.why.empty() ? octets : result.why + "; " + octets);
   finish(at->second, data_text(result.ok, result.text));
   running_.erase(at);
 }
@@ -306,7 +306,7 @@ void CallToolBox::stop_late_ones() {
       ++at;
       continue;
     }
-    tell(What::TimedOut, at->second.calls.back(), "no answer came in time");
+    emit(What::TimedOut, at->second.calls.back(), "no answer came in time");
     finish(at->second, refused_text("The tool did not answer in time. Whether it did its work is not known."));
     sources_[at->second.source]->abandon(at->first);
     at = running_.erase(at);

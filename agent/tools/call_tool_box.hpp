@@ -91,7 +91,7 @@ class CallToolBox final : public ToolBox {
   };
 
   void offer(const ToolDescription& described, std::size_t source);
-  void tell(ToolEvent::What what, const ToolCall& call, std::string detail) const;
+  void emit(ToolEvent::What what, const ToolCall& call, std::string detail) const;
   void refuse(const ToolCall& call, Refusal why, std::string_view to_model, std::string log);
   void wait_for_caller(const ToolCall& call, ToolDecision decision);
   void execute(const ToolCall& call, const ToolRequest& request, bool quiet = false);

@@ -13,7 +13,7 @@ ConferencePort::ConferencePort(std::shared_ptr<AudioPort> port)
 
 void ConferencePort::say(Conference& conference, std::uint64_t tick) {
   events_.retry();
-  obey_commands(tick);
+  apply_commands(tick);
   says_ = playout_.pull(tick, tick, std::span(room_).first(port_->frame_samples()));
   const bool speaks = playout_.said();
   conference.say(slot, {.pcm = says_, .voiced = speaks, .silent = !speaks, .echo = false});
@@ -41,7 +41,7 @@ void ConferencePort::finish() {
   if (port_->recording) port_->recording->finish();
 }
 
-void ConferencePort::obey_commands(std::uint64_t tick) {
+void ConferencePort::apply_commands(std::uint64_t tick) {
   PlayoutCommand command;
   for (std::size_t i = 0; i < port_->commands.capacity() && port_->commands.try_pop(command); ++i) {
     switch (command.kind) {

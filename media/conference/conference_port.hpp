@@ -29,7 +29,7 @@ class ConferencePort {
   ConferenceSlot slot;
 
  private:
-  void obey_commands(std::uint64_t tick);
+  void apply_commands(std::uint64_t tick);
   void notice_speech(bool voiced, std::uint64_t tick);
 
   std::shared_ptr<AudioPort> port_;

@@ -76,16 +76,16 @@ std::span<const LineTone> CallProgressDetector::hear(std::span<const std::int16_
     return std::span(told_).first(count_);
   }
   if (progress_) {
-    if (const auto tone = progress_->hear(pcm)) tell(line_tone(*tone));
+    if (const auto tone = progress_->hear(pcm)) emit(line_tone(*tone));
   }
-  if (const auto tone = signals_.hear(pcm)) tell(line_tone(*tone));
+  if (const auto tone = signals_.hear(pcm)) emit(line_tone(*tone));
   return std::span(told_).first(count_);
 }
 
 void CallProgressDetector::hear_caller(std::span<const std::int16_t, 160> pcm) noexcept {
   if (frames_ < kFaxFrames) {
     ++frames_;
-    if (const auto tone = signals_.hear(pcm); tone && tone->kind == SignalTone::Kind::FaxCalling) tell(LineTone::FaxCalling);
+    if (const auto tone = signals_.hear(pcm); tone && tone->kind == SignalTone::Kind::FaxCalling) emit(LineTone::FaxCalling);
   }
   hear_hang_up(pcm);
 }
@@ -95,7 +95,7 @@ void CallProgressDetector::hear_hang_up(std::span<const std::int16_t, 160> pcm) 
   (void)progress_->hear(pcm);
   const auto sounding = progress_->sounding();
   if (sounding != ProgressTone::Busy && sounding != ProgressTone::Congestion) return;
-  if (progress_->cycles() >= kHangUpCycles) tell(line_tone(*sounding));
+  if (progress_->cycles() >= kHangUpCycles) emit(line_tone(*sounding));
 }
 
 bool CallProgressDetector::is_repeated(LineTone tone) noexcept {
@@ -103,7 +103,7 @@ bool CallProgressDetector::is_repeated(LineTone tone) noexcept {
   return tone != LineTone::Beep && tone == last_;
 }
 
-void CallProgressDetector::tell(LineTone tone) noexcept {
+void CallProgressDetector::emit(LineTone tone) noexcept {
   if (is_repeated(tone)) return;
   last_ = tone;
   told_[count_++] = tone;

@@ -45,7 +45,7 @@ class CallProgressDetector {
  private:
   void hear_caller(std::span<const std::int16_t, 160> pcm) noexcept;
   void hear_hang_up(std::span<const std::int16_t, 160> pcm) noexcept;
-  void tell(LineTone tone) noexcept;
+  void emit(LineTone tone) noexcept;
   [[nodiscard]] bool is_repeated(LineTone tone) noexcept;
 
   std::optional<Country> country_;

@@ -202,16 +202,16 @@ void DtmfDetector::begin(std::size_t row, std::size_t column, const Tone& low, c
   const bool is_new = !sounding_;
   sounding_ = Sounding{static_cast<std::uint8_t>(row), static_cast<std::uint8_t>(column), 0, kGapFloor * low.mean,
                        kGapFloor * high.mean, is_new ? first : sounding_->begin, now_};
-  if (is_new) tell({*sounding(), false, begin_sample(first), 0});
+  if (is_new) emit({*sounding(), false, begin_sample(first), 0});
 }
 
 void DtmfDetector::end() noexcept {
   const auto blocks = sounding_->last - sounding_->begin + 1;
-  tell({*sounding(), true, begin_sample(sounding_->begin), static_cast<std::uint32_t>(blocks * kBlock / 8)});
+  emit({*sounding(), true, begin_sample(sounding_->begin), static_cast<std::uint32_t>(blocks * kBlock / 8)});
   sounding_.reset();
 }
 
-void DtmfDetector::tell(const DtmfDigit& digit) noexcept {
+void DtmfDetector::emit(const DtmfDigit& digit) noexcept {
   if (ready_count_ == ready_.size()) {  // The caller does not poll: drop the oldest one.
     std::copy(ready_.begin() + 1, ready_.end(), ready_.begin());
     --ready_count_;

@@ -64,7 +64,7 @@ class DtmfDetector {
   [[nodiscard]] float power_between() const noexcept;
   void begin(std::size_t row, std::size_t column, const Tone& low, const Tone& high) noexcept;
   void end() noexcept;
-  void tell(const DtmfDigit& digit) noexcept;
+  void emit(const DtmfDigit& digit) noexcept;
   [[nodiscard]] const BankSums& window(std::uint64_t number) const noexcept { return windows_[number % kWindows]; }
 
   std::array<BankSums, kWindows> windows_{};

@@ -12,14 +12,14 @@ LegDepartures::LegDepartures(Datagrams* datagrams, LegTicker& ticker, Relays& re
   leaving_.reserve(kMaxLegsPerWorker);
 }
 
-void LegDepartures::heed_all(LegRow& row, base::TimePoint now) {
+void LegDepartures::apply_all(LegRow& row, base::TimePoint now) {
   for (Leg* const leg : row.legs) {
     if (leg == nullptr) continue;
-    if (const auto wishes = leg->wishes.load(std::memory_order_acquire); wishes != 0) heed(*leg, wishes, now);
+    if (const auto wishes = leg->wishes.load(std::memory_order_acquire); wishes != 0) apply(*leg, wishes, now);
   }
 }
 
-void LegDepartures::heed(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
+void LegDepartures::apply(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
   if ((wishes & kClose) != 0) return close(leg, now);
   // Clears the flag first: an order that comes from now on is noticed the next time.
   leg.wishes.fetch_and(static_cast<std::uint8_t>(~kMove), std::memory_order_acq_rel);

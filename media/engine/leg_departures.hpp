@@ -22,7 +22,7 @@ class LegDepartures {
   LegDepartures(Datagrams* datagrams, LegTicker& ticker, Relays& relays);
 
   /// Processes the orders of all legs of the row before any is ticked: closing a leg ends its relay, and the other leg may be in the same row.
-  void heed_all(LegRow& row, base::TimePoint now);
+  void apply_all(LegRow& row, base::TimePoint now);
   /// A phase ends: the legs that move leave after their tick, and some legs that are closed say goodbye.
   void end_phase(std::uint64_t tick, base::TimePoint now);
   /// Passes on the legs for which the kernel has no more requests.
@@ -39,7 +39,7 @@ class LegDepartures {
   [[nodiscard]] Leg* take_gone() { return gone_.take_all(); }
 
  private:
-  void heed(Leg& leg, std::uint8_t wishes, base::TimePoint now);
+  void apply(Leg& leg, std::uint8_t wishes, base::TimePoint now);
   void depart(Leg& leg, std::uint64_t tick);
   void say_goodbyes(base::TimePoint now);
   void remove(Leg& leg);

@@ -69,7 +69,7 @@ void LegTicker::run_row(LegRow& row, const TickTime& time, const LegRow* later) 
     if (later != nullptr && later->legs[lane] != nullptr) later->legs[lane]->prefetch_links();
     Leg* const leg = row.legs[lane];
     if (leg == nullptr) continue;
-    if (obey(*leg, time.now)) row.begin_voice(lane);
+    if (apply(*leg, time.now)) row.begin_voice(lane);
     heard[lane] = leg->stream.hear(time, frames[lane]);
     if (leg->relayed_with == nullptr) hear_voice(row, lane, heard[lane]);
   }
@@ -87,7 +87,7 @@ void LegTicker::hear_voice(LegRow& row, std::size_t lane, std::span<const std::i
 }
 
 /// Carries out a start order. Returns whether audio of another codec starts.
-bool LegTicker::obey(Leg& leg, base::TimePoint now) {
+bool LegTicker::apply(Leg& leg, base::TimePoint now) {
   StartOrder* const order = leg.orders.take();
   if (order == nullptr) return false;
   const bool other_chain = order->chain != nullptr;
@@ -137,7 +137,7 @@ void LegTicker::hear_row(LegRow& row, const TickTime& time) {
     Leg* const leg = row.legs[lane];
     if (leg == nullptr) continue;
     if (leg->move.handed_over && !catch_up(*leg, time)) continue;
-    if (obey(*leg, time.now)) row.begin_voice(lane);
+    if (apply(*leg, time.now)) row.begin_voice(lane);
     kept.ticked[lane] = true;
     kept.heard[lane] = leg->stream.hear(time, kept.frames[lane]);
     if (leg->relayed_with == nullptr) hear_voice(row, lane, kept.heard[lane]);

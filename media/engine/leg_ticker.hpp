@@ -44,7 +44,7 @@ class LegTicker {
   static void note_statistics(Leg& leg);
 
  private:
-  [[nodiscard]] bool obey(Leg& leg, base::TimePoint now);
+  [[nodiscard]] bool apply(Leg& leg, base::TimePoint now);
   void hear_voice(LegRow& row, std::size_t lane, std::span<const std::int16_t> heard);
   void say_to_conference(Leg& leg, const TickTime& time, std::span<const std::int16_t> heard, const HeardVoice& voice);
   [[nodiscard]] bool catch_up(Leg& leg, const TickTime& time);

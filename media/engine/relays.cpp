@@ -6,7 +6,7 @@
 
 namespace offhook::inline v0::media {
 
-void Relays::obey(RelayOrder* newest, base::TimePoint now) {
+void Relays::apply(RelayOrder* newest, base::TimePoint now) {
   RelayOrder* oldest = nullptr;
   while (newest != nullptr) {
     RelayOrder* const order = std::exchange(newest, newest->next_arriving);

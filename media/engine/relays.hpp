@@ -20,7 +20,7 @@ class Relays {
   /// Takes the orders that came, the newest first. Take them before legs are taken, because the legs of an order were pushed before it.
   [[nodiscard]] RelayOrder* take() { return orders_.take_all(); }
   /// Carries out orders that were taken, in the order in which they came.
-  void obey(RelayOrder* newest, base::TimePoint now);
+  void apply(RelayOrder* newest, base::TimePoint now);
   /// Ends the relay of a leg. Does nothing if it has none.
   void part(Leg& leg, base::TimePoint now);
   [[nodiscard]] bool empty() const { return relayed_ == 0; }

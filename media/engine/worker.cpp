@@ -111,7 +111,7 @@ void Worker::run_phase(base::TimePoint due) {
   conferences_.take_in();
   RelayOrder* const relay_orders = relays_.take();  // Taken before the legs, because the legs of an order were pushed before it.
   begin_arriving();
-  relays_.obey(relay_orders, due);
+  relays_.apply(relay_orders, due);
   ticker_.begin_phase(next_phase_ % kPhases);
   const auto time = ticker_.time_of(next_phase_ / kPhases, due);
   run_rows(time);
@@ -143,7 +143,7 @@ void Worker::run_rows(const TickTime& time) {
     left = left.subspan(some.size());
     ticker_.receive(some);
     for (std::size_t i = 0; i < some.size(); ++i) {
-      departures_.heed_all(*some[i], time.now);
+      departures_.apply_all(*some[i], time.now);
       ticker_.run_row(*some[i], time, i < left.size() ? left[i] : nullptr);
     }
   } while (!left.empty());
@@ -155,7 +155,7 @@ void Worker::run_conferences(const TickTime& time) {
   ticker_.receive(rows);
   conferences_.begin(phase);
   for (LegRow* const row : rows) {
-    departures_.heed_all(*row, time.now);
+    departures_.apply_all(*row, time.now);
     ticker_.hear_row(*row, time);
   }
   conferences_.mix(phase, time.tick);

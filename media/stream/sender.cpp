@@ -20,7 +20,7 @@ void Sender::start(const MediaPlan& plan, bool new_chain) {
 
 bool Sender::queue_digit(char digit) { return digit == ',' ? event_sender_.queue_pause() : event_sender_.queue(digit); }
 
-void Sender::obey_commands(std::uint64_t tick, bool sending) {
+void Sender::apply_commands(std::uint64_t tick, bool sending) {
   auto& commands = context_.port.commands;
   PlayoutCommand command;
   for (std::size_t i = 0; i < commands.capacity() && commands.try_pop(command); ++i) {

@@ -41,7 +41,7 @@ class Sender {
   /// Sends by `plan` from now on. `new_chain`: the codec chain was replaced.
   void start(const MediaPlan& plan, bool new_chain);
   /// Carries out the commands of the port. `sending`: audio leaves in this tick. Refuses digits while the stream is relayed.
-  void obey_commands(std::uint64_t tick, bool sending);
+  void apply_commands(std::uint64_t tick, bool sending);
   /// Makes the audio of this tick in `frame`, and sends it; silence if nothing is sent. Outside conferences, `others` is empty.
   std::span<const std::int16_t> send_tick(const TickTime& time, const Destination& to, const OthersFrame& others, Sendout& out, CodecChain::Frame& frame);
   /// Advances the timestamp by ticks that were left out.

@@ -82,7 +82,7 @@ std::optional<Onward> Stream::on_rtp(const base::SocketAddress& from, base::Byte
 
 inline void Stream::begin_tick(const TickTime& time, bool sending) {
   context_.events.retry();
-  sender_.obey_commands(time.tick, sending);
+  sender_.apply_commands(time.tick, sending);
   watch_.on_tick(time, receiver_.source().last_heard());
   receiver_.on_time(time.now);
   while (const auto digit = receiver_.poll_digit()) detectors_.report_digit(digit->digit, digit->duration_ms, time);
@@ -109,13 +109,13 @@ void Stream::go_on(const TickTime& time, std::span<const std::int16_t> pcm, cons
   if (!context_.plan) return;
   if (is_relayed()) return go_on_relayed(time, out);
   const auto to = receiver_.source().rtp_destination();
-  static_cast<void>(tell(time, to, pcm, voice));  // Before the agent's audio, so that a caller that starts to speak now ducks the agent in this tick.
+  static_cast<void>(emit(time, to, pcm, voice));  // Before the agent's audio, so that a caller that starts to speak now ducks the agent in this tick.
   answer(time, to, pcm, {}, out);
 }
 
 SaidFrame Stream::take_in(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice) {
   if (!context_.plan || is_relayed()) return {};
-  const auto heard = tell(time, receiver_.source().rtp_destination(), pcm, voice);
+  const auto heard = emit(time, receiver_.source().rtp_destination(), pcm, voice);
   return {.pcm = heard, .voiced = detectors_.voiced(), .silent = pulled_ == rtp::Pull::Kind::Silence, .echo = detectors_.echo()};
 }
 
@@ -124,7 +124,7 @@ void Stream::give_out(const TickTime& time, std::span<const std::int16_t> pcm, c
   if (context_.plan) answer(time, receiver_.source().rtp_destination(), pcm, others, out);
 }
 
-std::span<const std::int16_t> Stream::tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const HeardVoice& voice) {
+std::span<const std::int16_t> Stream::emit(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const HeardVoice& voice) {
   begin_tick(time, context_.plan->send && to);
   detectors_.hear(time, pcm, voice, pulled_);
   const auto told = give_to_port(time, pcm);

@@ -111,7 +111,7 @@ class Stream {
   /// Carries out commands and reports events, before the caller's audio is judged.
   void begin_tick(const TickTime& time, bool sending);
   using Destination = Sender::Destination;
-  std::span<const std::int16_t> tell(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const HeardVoice& voice);
+  std::span<const std::int16_t> emit(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const HeardVoice& voice);
   std::span<const std::int16_t> give_to_port(const TickTime& time, std::span<const std::int16_t> pcm);
   void answer(const TickTime& time, const Destination& to, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
 

@@ -57,7 +57,7 @@ class Dialog {
   /// and CANCEL.
   [[nodiscard]] bool accept_sequence(const Message& request);
   /// Records the CSeq of a request that was refused for another reason: RFC 3261 section 12.2.2.
-  void see(const Message& refused) {
+  void on_refused(const Message& refused) {
     if (!remote_cseq_ || refused.cseq().number > *remote_cseq_) remote_cseq_ = refused.cseq().number;
   }
   /// Refreshes the target from a re-INVITE, an UPDATE, or a 2xx response to our own: RFC 3261 sections 12.2.1.2 and 12.2.2. Without

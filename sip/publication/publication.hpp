@@ -22,9 +22,9 @@ struct SendPublish {
   bool has_body = false;           ///< the body is Publication::body()
 };
 /// Reports a change to the owner, which sets `publication`. State Ended is the last action.
-using Tell = PublicationChanged;
+using Emit = PublicationChanged;
 
-using Action = std::variant<SendPublish, Tell>;
+using Action = std::variant<SendPublish, Emit>;
 using Actions = std::vector<Action>;  ///< the owner carries them out in order
 
 /// One publication of event state, kept alive until it is removed: the client of RFC 3903 sections 4 and 5. Pure: no I/O, no

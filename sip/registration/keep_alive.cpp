@@ -16,7 +16,7 @@ void KeepAlive::stop() {
   waits_ = answers_ = false;
 }
 
-void KeepAlive::obey(std::optional<std::chrono::seconds> flow_timer) {
+void KeepAlive::apply(std::optional<std::chrono::seconds> flow_timer) {
   flow_timer_ = flow_timer ? std::optional(std::clamp(*flow_timer, kLeastFlowTimer, kMostFlowTimer)) : std::nullopt;
 }
 

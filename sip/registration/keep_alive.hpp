@@ -28,7 +28,7 @@ class KeepAlive {
   void stop();
   /// Applies the registrar's Flow-Timer. Over a stream, the next ping is sent within 80 to 100 % of it; over UDP only if that is
   /// sooner (RFC 5626 sections 4.4.1 and 4.4.2). nullopt: the registrar sent none.
-  void obey(std::optional<std::chrono::seconds> flow_timer);
+  void apply(std::optional<std::chrono::seconds> flow_timer);
   static constexpr std::chrono::seconds kLeastFlowTimer{10}, kMostFlowTimer{3600};  ///< other values are clamped to these bounds
   /// A CRLF arrived over the connection. Returns true if it answers our ping.
   bool on_pong(base::TimePoint now, base::Random& random);

@@ -67,13 +67,13 @@ struct SendAck {
   std::string remote_tag;
   Body body;
 };
-struct Tell {
+struct Emit {
   Event event;
 };
 /// Counts a reliable provisional response that was ignored because kMaxPracks are unanswered.
 struct CountDropped {};
 
-using Action = std::variant<Respond, RepeatAnswer, Send, Cancel, Withdraw, SendAck, Tell, CountDropped>;
+using Action = std::variant<Respond, RepeatAnswer, Send, Cancel, Withdraw, SendAck, Emit, CountDropped>;
 using Actions = std::vector<Action>;  ///< the owner carries them out in order
 
 }  // namespace offhook::inline v0::sip::session

@@ -87,7 +87,7 @@ void ConfirmedCall::take_offer(TransactionId id, const Message& request, Actions
     theirs_->asked = SessionTimer::asked_by(request);
     theirs_->target = Dialog::target_in(request);
   }
-  out.push_back(Tell{OfferReceived{setup_.id, std::move(offer)}});
+  out.push_back(Emit{OfferReceived{setup_.id, std::move(offer)}});
 }
 
 /// Applies the peer's new target together with our 2xx, or before a request of ours to it: RFC 6141 section 4.6.
@@ -151,7 +151,7 @@ void ConfirmedCall::offer_done(const Message& response, base::TimePoint now, Act
   if (status >= 300) {
     // The peer may undo what the early answer agreed on: RFC 6141 section 3.4. Offer the previous description again.
     if (!ours.refresh && !answer.empty() && !local_.empty() && !next_) next_refresh_ = true;
-    if (!ours.refresh) return out.push_back(Tell{OfferRefused{setup_.id, status}});
+    if (!ours.refresh) return out.push_back(Emit{OfferRefused{setup_.id, status}});
     return timer_.on_refused(status, now, response.number(HeaderName::RetryAfter));
   }
   learn(response);
@@ -160,7 +160,7 @@ void ConfirmedCall::offer_done(const Message& response, base::TimePoint now, Act
   const std::size_t before = remote_;
   if (answer.empty()) answer = description_of(response);  // The first answer stands: RFC 6337 section 2.2
   keep_remote(answer.data);
-  if (!ours.refresh || remote_ != before) out.push_back(Tell{OfferAnswered{setup_.id, std::move(answer)}});
+  if (!ours.refresh || remote_ != before) out.push_back(Emit{OfferAnswered{setup_.id, std::move(answer)}});
 }
 
 /// Acknowledges reliable provisional responses, which also refresh the target (RFC 6141 section 4.7).
@@ -224,7 +224,7 @@ void ConfirmedCall::on_offer_failed(Failure failure, base::TimePoint now, Action
   if (ours.refresh) {
     timer_.on_refused(503, now);  // The peer has not responded.
   } else {
-    out.push_back(Tell{OfferRefused{setup_.id, status}});
+    out.push_back(Emit{OfferRefused{setup_.id, status}});
   }
   send_next(now, out);
 }
@@ -263,7 +263,7 @@ void ConfirmedCall::send_next(base::TimePoint now, Actions& out) {
   const bool refresh = std::exchange(next_refresh_, false);
   if (next_ && next_->stale) {
     next_.reset();
-    out.push_back(Tell{OfferRefused{setup_.id, 491}});
+    out.push_back(Emit{OfferRefused{setup_.id, 491}});
   }
   if (!next_ && !refresh) return;
   ours_ = next_ ? *std::exchange(next_, std::nullopt) : OwnOffer{local_, {}, Method::Update, true};  // RFC 6337 section 3.4

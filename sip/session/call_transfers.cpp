@@ -12,11 +12,11 @@ void CallTransfers::on_notify(TransactionId id, const Message& request, Actions&
   // RFC 6665 section 4.1.3: we have no subscription for this notification.
   if (!transfer_.pending() || !is_refer_notify(request)) return out.push_back(Respond{id, 481, {}, {}});
   out.push_back(Respond{id, 200, {}, {}});
-  tell(transfer_.on_notify(request), out);
+  emit(transfer_.on_notify(request), out);
 }
 
-void CallTransfers::tell(std::optional<int> status, Actions& out) {
-  if (status) out.push_back(Tell{TransferProgress{id_, *status, {}, transfer_.accepted()}});
+void CallTransfers::emit(std::optional<int> status, Actions& out) {
+  if (status) out.push_back(Emit{TransferProgress{id_, *status, {}, transfer_.accepted()}});
 }
 
 bool CallTransfers::refer(HeaderList headers, HeaderList fields, base::TimePoint now, Actions& out) {
@@ -44,7 +44,7 @@ void CallTransfers::on_refer(TransactionId id, const Message& request, base::Tim
   dialog_.refresh_target(request);
   referral_.on_refer(id, request.cseq().number, reports, referred_by, now);
   out.push_back(
-      Tell{TransferRequested{id_, std::move(refer->target), std::move(refer->replaces), std::move(referred_by), reports}});
+      Emit{TransferRequested{id_, std::move(refer->target), std::move(refer->replaces), std::move(referred_by), reports}});
 }
 
 bool CallTransfers::accept(HeaderList headers, base::TimePoint now, Actions& out) {
@@ -102,7 +102,7 @@ void CallTransfers::give_up(Actions& out) {
 }
 
 void CallTransfers::on_time(base::TimePoint now, Actions& out) {
-  tell(transfer_.on_time(now), out);
+  emit(transfer_.on_time(now), out);
   const auto due = referral_.on_time(now);
   if (due.declined) out.push_back(Respond{*due.declined, 603, {}, {}});
   notify(due.notice, out);

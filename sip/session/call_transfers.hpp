@@ -20,8 +20,8 @@ class CallTransfers {
   /// Sends our REFER. `fields` are Refer-To and related fields.
   [[nodiscard]] bool refer(HeaderList headers, HeaderList fields, base::TimePoint now, Actions& out);
   void on_notify(TransactionId id, const Message& request, Actions& out);
-  void on_response(const Message& response, Actions& out) { tell(transfer_.on_response(response), out); }
-  void on_failure(int status, Actions& out) { tell(transfer_.on_failure(status), out); }
+  void on_response(const Message& response, Actions& out) { emit(transfer_.on_response(response), out); }
+  void on_failure(int status, Actions& out) { emit(transfer_.on_failure(status), out); }
 
   // For the peer's REFER. report() also works after the peer has hung up. `headers` are for the response.
   void on_refer(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
@@ -46,7 +46,7 @@ class CallTransfers {
 
  private:
   void notify(const std::optional<Referral::Notice>& notice, Actions& out);
-  void tell(std::optional<int> status, Actions& out);
+  void emit(std::optional<int> status, Actions& out);
   [[nodiscard]] HeaderList supported() const { return {{"Supported", supported_}}; }
 
   SessionId id_;

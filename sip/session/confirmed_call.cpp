@@ -138,12 +138,12 @@ void ConfirmedCall::on_cancel(TransactionId invite, Actions& out) {
 }
 
 void ConfirmedCall::confirmed(Body body, Actions& out) {
-  const bool tell = state_ == State::Confirming || expects_answer_;
+  const bool emit = state_ == State::Confirming || expects_answer_;
   expects_answer_ = false;
   keep_remote(body.data);
   if (state_ == State::Leaving) return send_bye(out);
   if (state_ == State::Confirming) state_ = State::Up;
-  if (tell && state_ == State::Up) out.push_back(Tell{CallConfirmed{setup_.id, std::move(body)}});
+  if (emit && state_ == State::Up) out.push_back(Emit{CallConfirmed{setup_.id, std::move(body)}});
 }
 
 void ConfirmedCall::on_ack(const Message& ack, base::TimePoint, Actions& out) {
@@ -178,7 +178,7 @@ void ConfirmedCall::on_other_answered(Purpose purpose, int status, Actions& out)
   if (purpose == Purpose::Notify) return status >= 300 ? transfers_.on_notify_refused() : void();
   const Method method = purpose == Purpose::Info ? Method::Info : purpose == Purpose::Message ? Method::Message : Method::Options;
   const bool gone = (status == 481 || status == 408) && !is_over();  // RFC 3261 section 12.2.1.2
-  out.push_back(Tell{MidCallAnswered{setup_.id, method, status}});
+  out.push_back(Emit{MidCallAnswered{setup_.id, method, status}});
   if (gone) lost(status, "no answer within the call", out);
 }
 
@@ -209,7 +209,7 @@ void ConfirmedCall::lost(int status, std::string reason, Actions& out) {
   } else {
     send_bye(out);
   }
-  out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::SessionLost, status, std::move(reason)}});
+  out.push_back(Emit{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::SessionLost, status, std::move(reason)}});
 }
 
 void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
@@ -220,7 +220,7 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
       const bool told = is_over();
       send_bye(out);  // RFC 3261 section 13.3.1.4
       if (!told)
-        out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAck, 0, "no ACK to our answer"}});
+        out.push_back(Emit{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAck, 0, "no ACK to our answer"}});
       return;
     }
   }
@@ -236,7 +236,7 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
   if (theirs_ || answer_.running() || updating_) return glare_.postpone(now, random_);
   if (!ours_->stale) return send_offer(out);
   // The phone layer may now offer again.
-  if (!std::exchange(ours_, std::nullopt)->refresh) out.push_back(Tell{OfferRefused{setup_.id, 491}});
+  if (!std::exchange(ours_, std::nullopt)->refresh) out.push_back(Emit{OfferRefused{setup_.id, 491}});
   glare_.reset();
 }
 
@@ -258,7 +258,7 @@ bool ConfirmedCall::hang_up(Actions& out) {
   } else {
     send_bye(out);
   }
-  out.push_back(Tell{ended});
+  out.push_back(Emit{ended});
   return true;
 }
 
@@ -285,7 +285,7 @@ void ConfirmedCall::end(CallEnded ended, Actions& out) {
   state_ = State::Over;
   clear();
   answer_.stop();
-  if (!told) out.push_back(Tell{std::move(ended)});
+  if (!told) out.push_back(Emit{std::move(ended)});
 }
 
 std::optional<std::uint32_t> ConfirmedCall::take_cseq(Purpose purpose) {

@@ -19,7 +19,7 @@ EarlyBranch& EarlyBranches::find_or_make(const std::string& tag) {
 
 void EarlyBranches::offer(SessionId session, EarlyBranch& branch, EarlyBranch::Offer offer, Actions& out) {
   offer.told = ++told_;
-  out.push_back(Tell{OfferReceived{session, offer.body, branch.tag}});
+  out.push_back(Emit{OfferReceived{session, offer.body, branch.tag}});
   branch.offer = std::move(offer);
 }
 
@@ -66,7 +66,7 @@ EarlyBranch* EarlyBranches::take_due(base::TimePoint now) {
 
 void EarlyBranches::clear(SessionId session, int status, Actions& out) {
   for (const EarlyBranch& branch : branches_) {
-    if (branch.ours) out.push_back(Tell{OfferRefused{session, status, branch.tag}});
+    if (branch.ours) out.push_back(Emit{OfferRefused{session, status, branch.tag}});
   }
   drop_offers(status, out);
   branches_.clear();

@@ -54,7 +54,7 @@ void InviteClientSession::retry_early_update(EarlyBranch& branch, base::TimePoin
 void InviteClientSession::end_early_update(EarlyBranch& branch, int status, Actions& out) {
   branch.ours.reset();
   branch.glare.reset();
-  out.push_back(Tell{OfferRefused{setup_.id, status, branch.tag}});
+  out.push_back(Emit{OfferRefused{setup_.id, status, branch.tag}});
 }
 
 /// Processes the response to a PRACK that is part of an offer and its answer. An offer that waited for it is sent next.
@@ -86,7 +86,7 @@ void InviteClientSession::on_early_update_answered(const Message& response, base
   branch->said = {};
   branch->local = std::exchange(branch->ours, std::nullopt)->body;
   branch->glare.reset();
-  out.push_back(Tell{OfferAnswered{setup_.id, description_of(response), tag}});
+  out.push_back(Emit{OfferAnswered{setup_.id, description_of(response), tag}});
 }
 
 void InviteClientSession::on_early_update_failed(const RequestHead& sent, Failure failure, base::TimePoint now, Actions& out) {

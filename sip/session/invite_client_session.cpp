@@ -75,7 +75,7 @@ void InviteClientSession::on_provisional(const Message& response, base::TimePoin
   EarlyBranch* branch = branches_.find(tag);
   if (branch != nullptr) branch->learn(response);
   Body body = branch != nullptr && branch->is_described() ? Body{} : description_of(response);
-  out.push_back(Tell{CallProgress{setup_.id, response.status(), std::string(response.reason()), tag, std::move(body)}});
+  out.push_back(Emit{CallProgress{setup_.id, response.status(), std::string(response.reason()), tag, std::move(body)}});
 }
 
 void InviteClientSession::on_reliable(const Message& response, std::uint32_t rseq, Actions& out) {
@@ -95,7 +95,7 @@ void InviteClientSession::on_reliable(const Message& response, std::uint32_t rse
   CallProgress progress{setup_.id, response.status(), std::string(response.reason()), tag, {}};
   // RFC 3262 section 5: the answer goes into PRACK.
   if (offer_.empty() && !body.empty()) {
-    out.push_back(Tell{std::move(progress)});
+    out.push_back(Emit{std::move(progress)});
     return branches_.offer(setup_.id, branch, {std::move(body), std::nullopt, rack}, out);
   }
   send_prack(*dialog, rack, {}, out);
@@ -105,7 +105,7 @@ void InviteClientSession::on_reliable(const Message& response, std::uint32_t rse
     branch.prack = dialog->local_cseq();
   }
   progress.body = std::move(body);
-  out.push_back(Tell{std::move(progress)});
+  out.push_back(Emit{std::move(progress)});
 }
 
 void InviteClientSession::send_prack(Dialog& dialog, const std::string& rack, Body body, Actions& out) {
@@ -126,7 +126,7 @@ void InviteClientSession::on_accepted(const Message& response, base::TimePoint n
   if (!dialog) {
     state_ = State::Ended;
     branches_.drop_offers(487, out);
-    return out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::SessionLost, response.status(),
+    return out.push_back(Emit{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::SessionLost, response.status(),
                                         "an answer whose Record-Route cannot be followed"}});
   }
   dialog->confirm(response);
@@ -156,7 +156,7 @@ void InviteClientSession::settle(const Message& response, EarlyBranch* early, Ac
   call_->keep_local(std::exchange(offer_, {}));
   if (early != nullptr) call_->keep_local(std::move(early->local));
   if (complete) send_ack({}, out);
-  out.push_back(Tell{CallAnswered{setup_.id, std::move(body), !complete}});
+  out.push_back(Emit{CallAnswered{setup_.id, std::move(body), !complete}});
 }
 
 void InviteClientSession::send_ack(Body answer, Actions& out) {
@@ -190,7 +190,7 @@ void InviteClientSession::on_refused(const Message& response, Actions& out) {
   branches_.drop_offers(487, out);
   if (told) return;
   const auto why = response.status() == 408 ? CallEnded::Why::NoAnswer : CallEnded::Why::Rejected;
-  out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Remote, why, response.status(), std::string(response.reason()),
+  out.push_back(Emit{CallEnded{setup_.id, CallEnded::By::Remote, why, response.status(), std::string(response.reason()),
                                reasons_of(response),
                                response.status() < 400 ? Redirections::contacts_of(response) : std::vector<std::string>()}});
 }
@@ -237,7 +237,7 @@ void InviteClientSession::on_failure(Purpose purpose, const RequestHead& sent, F
     case Failure::Transport: ended.why = CallEnded::Why::Unreachable; ended.status = 503; break;
     case Failure::Unresolvable: ended.why = CallEnded::Why::Unresolvable; break;
   }
-  out.push_back(Tell{std::move(ended)});
+  out.push_back(Emit{std::move(ended)});
 }
 
 void InviteClientSession::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
@@ -303,7 +303,7 @@ void InviteClientSession::on_time(base::TimePoint now, Actions& out) {
   cancel_sent_ = true;
   branches_.drop_offers(487, out);
   out.push_back(Cancel{});
-  out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAnswer, 408, "rang for too long"}});
+  out.push_back(Emit{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAnswer, 408, "rang for too long"}});
 }
 
 std::optional<base::TimePoint> InviteClientSession::next_deadline() const {
@@ -329,7 +329,7 @@ bool InviteClientSession::hang_up(base::TimePoint, Actions& out) {
     case State::Ended: return false;
   }
   state_ = State::Cancelling;
-  out.push_back(Tell{CallEnded{setup_.id, CallEnded::By::Local, CallEnded::Why::Cancelled, 0, {}}});
+  out.push_back(Emit{CallEnded{setup_.id, CallEnded::By::Local, CallEnded::Why::Cancelled, 0, {}}});
   return true;
 }
 

@@ -108,7 +108,7 @@ void InviteServerSession::refuse(int status, HeaderList headers, CallEnded ended
   call_.clear();
   if (early_offer_) out.push_back(Respond{std::exchange(early_offer_, std::nullopt)->request, 487, {}, {}});
   out.push_back(Respond{invite_, status, std::move(headers), {}, std::move(own)});
-  out.push_back(Tell{std::move(ended)});
+  out.push_back(Emit{std::move(ended)});
 }
 
 void InviteServerSession::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
@@ -147,7 +147,7 @@ Respond InviteServerSession::later(TransactionId id) {
 void InviteServerSession::take_early_offer(TransactionId id, const Message& request, std::optional<RAck> prack, Actions& out) {
   Body offer = description_of(request);
   early_offer_ = EarlyOffer{id, offer, prack};
-  out.push_back(Tell{OfferReceived{id_, std::move(offer)}});
+  out.push_back(Emit{OfferReceived{id_, std::move(offer)}});
 }
 
 /// RFC 6337 section 2.3: the peer may repeat a PRACK without the offer that we refused. It still acknowledges the response.
@@ -171,7 +171,7 @@ void InviteServerSession::on_prack(TransactionId id, const Message& prack, base:
   if (description.empty() || offered_ours) {
     out.push_back(Respond{id, 200, {}, {}});
     if (offered_ours) call_.keep_remote(description.data);
-    if (offered_ours) out.push_back(Tell{OfferAnswered{id_, std::move(description)}});
+    if (offered_ours) out.push_back(Emit{OfferAnswered{id_, std::move(description)}});
   } else if (state_ == State::Answered) {
     call_.on_prack_offer(id, prack, out);
   } else if (agreed_ && !early_offer_ && !call_.is_offering()) {

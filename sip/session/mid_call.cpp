@@ -26,7 +26,7 @@ void on_info(SessionId session, const std::vector<std::string>& packages, Transa
     if (of_keys && !received.digit) return out.push_back(Respond{id, 400, {}, {}});
   }
   out.push_back(Respond{id, 200, {}, {}});
-  out.push_back(Tell{std::move(received)});
+  out.push_back(Emit{std::move(received)});
 }
 
 void on_text(SessionId session, TransactionId id, const Message& text, Actions& out) {
@@ -35,7 +35,7 @@ void on_text(SessionId session, TransactionId id, const Message& text, Actions& 
     return out.push_back(Respond{id, 415, {{"Accept-Encoding", "identity"}}, {}});
   }
   out.push_back(Respond{id, 200, {}, {}});
-  out.push_back(Tell{TextReceived{session, body_of(text)}});
+  out.push_back(Emit{TextReceived{session, body_of(text)}});
 }
 
 }  // namespace

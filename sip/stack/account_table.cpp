@@ -320,7 +320,7 @@ void AccountTable::learn_service(Account& account, const Message& response) {
     if (!base::iequals(header.name, "Flow-Timer")) continue;
     if (const auto value = base::parse_number<std::uint32_t>(header.value)) flow_timer = std::chrono::seconds(*value);
   }
-  account.keep_alive.obey(flow_timer);
+  account.keep_alive.apply(flow_timer);
 }
 
 /// Deviation: RFC 3261 section 22.2 answers any challenge for which there are credentials. Within a dialog that the peer opened,

@@ -10,8 +10,8 @@ namespace offhook::inline v0::sip {
 
 void add_reason(const std::string& trouble, session::Actions& actions) {
   for (session::Action& action : actions) {
-    auto* tell = std::get_if<session::Tell>(&action);
-    auto* ended = tell != nullptr ? std::get_if<CallEnded>(&tell->event) : nullptr;
+    auto* emit = std::get_if<session::Emit>(&action);
+    auto* ended = emit != nullptr ? std::get_if<CallEnded>(&emit->event) : nullptr;
     if (ended != nullptr && ended->reason.empty()) ended->reason = trouble;
   }
 }
@@ -19,8 +19,8 @@ void add_reason(const std::string& trouble, session::Actions& actions) {
 void add_carried(const AccountTable& accounts, const CallTable::Leg& leg, const Message& message, session::Actions& actions) {
   HeaderFields headers;
   for (session::Action& action : actions) {
-    auto* tell = std::get_if<session::Tell>(&action);
-    if (tell == nullptr) continue;
+    auto* emit = std::get_if<session::Emit>(&action);
+    if (emit == nullptr) continue;
     if (headers.empty()) headers = carried_fields(message);
     std::visit(
         [&](auto& event) {
@@ -29,7 +29,7 @@ void add_carried(const AccountTable& accounts, const CallTable::Leg& leg, const 
             if (leg.way) event.asserted = asserted_of(accounts, leg.account, message, *leg.way);
           }
         },
-        tell->event);
+        emit->event);
   }
 }
 

@@ -133,9 +133,9 @@ void CallTable::on_cancel(TransactionId cancel, std::optional<TransactionId> inv
   carry_out(*leg, std::move(actions), now);
 }
 
-void CallTable::see(const Message& refused) {
+void CallTable::on_refused(const Message& refused) {
   Leg* leg = find(refused);
-  if (Dialog* dialog = leg != nullptr ? leg->session->dialog_of(refused) : nullptr) dialog->see(refused);
+  if (Dialog* dialog = leg != nullptr ? leg->session->dialog_of(refused) : nullptr) dialog->on_refused(refused);
 }
 
 std::uint64_t CallTable::session_of(const Message& request) const {
@@ -217,10 +217,10 @@ void CallTable::carry_out(Leg& leg, session::Actions actions, base::TimePoint no
       parts_.clients.withdraw(leg.id.value, leg.parting, now);
     } else if (auto* ack = std::get_if<session::SendAck>(&action)) {
       parts_.clients.send_ack(leg.id.value, std::move(*ack), now);
-    } else if (auto* tell = std::get_if<session::Tell>(&action)) {
-      if (std::holds_alternative<CallEnded>(tell->event) && !std::exchange(leg.over, true)) --live_;
-      report_progress(*this, leg, tell->event, now);
-      parts_.outbox.events.push_back(std::move(tell->event));
+    } else if (auto* emit = std::get_if<session::Emit>(&action)) {
+      if (std::holds_alternative<CallEnded>(emit->event) && !std::exchange(leg.over, true)) --live_;
+      report_progress(*this, leg, emit->event, now);
+      parts_.outbox.events.push_back(std::move(emit->event));
     }
   }
   if (leg.session->is_over()) {

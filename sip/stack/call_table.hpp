@@ -30,7 +30,7 @@ class CallTable {
   void on_invite(TransactionId id, base::TimePoint now);     ///< outside any dialog
   void on_in_dialog(TransactionId id, base::TimePoint now);  ///< with a tag in To
   void on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now);
-  void see(const Message& refused);  ///< for a refused request in a dialog, possibly one of ours
+  void on_refused(const Message& refused);                   ///< for a refused request in a dialog, possibly one of ours
   [[nodiscard]] bool knows(const Message& in_dialog) const;  ///< true if its dialog is one of ours, and not over
   /// Returns the call of a request that has no transaction yet: by its dialog, or by the INVITE of a CANCEL. 0: none.
   [[nodiscard]] std::uint64_t session_of(const Message& request) const;

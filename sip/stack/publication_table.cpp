@@ -57,7 +57,7 @@ void PublicationTable::carry_out(Entry& entry, base::TimePoint now) {
     if (auto* send = std::get_if<publication::SendPublish>(&action)) {
       entry.held = std::move(*send);
       entry.held_since = ++waited_;
-    } else if (auto* changed = std::get_if<publication::Tell>(&action)) {
+    } else if (auto* changed = std::get_if<publication::Emit>(&action)) {
       changed->publication = id;
       is_over = changed->state == PublicationChanged::State::Ended;
       parts_.outbox.events.push_back(std::move(*changed));

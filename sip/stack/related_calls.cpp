@@ -12,8 +12,8 @@ void end_replaced(CallTable& calls, SessionId id, base::TimePoint now) {
   session::Actions actions;
   if (leg == nullptr || !leg->session->hang_up(now, actions)) return;
   for (session::Action& action : actions) {
-    auto* tell = std::get_if<session::Tell>(&action);
-    auto* ended = tell != nullptr ? std::get_if<CallEnded>(&tell->event) : nullptr;
+    auto* emit = std::get_if<session::Emit>(&action);
+    auto* ended = emit != nullptr ? std::get_if<CallEnded>(&emit->event) : nullptr;
     if (ended == nullptr) continue;
     ended->by = CallEnded::By::Remote;
     ended->why = CallEnded::Why::Replaced;

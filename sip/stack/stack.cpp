@@ -206,7 +206,7 @@ bool Stack::Impl::admit(const Message& message, const RequestKeys& keys, const F
 void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimePoint now) {
   const bool in_dialog = request.to().tag().has_value();
   if (const auto refused = inspect(request, can_)) {
-    if (in_dialog && request.method() != Method::Cancel) calls_.see(request);
+    if (in_dialog && request.method() != Method::Cancel) calls_.on_refused(request);
     return servers_.respond(id, refused->status, refused->headers, {}, {}, now);
   }
   if (request.method() == Method::Cancel) return calls_.on_cancel(id, servers_.cancelled(request), now);

@@ -99,13 +99,13 @@ void SubscriptionTable::on_subscribe(TransactionId id, base::TimePoint now) {
   entry.way = flow;
   entry.watcher = std::make_unique<subscription::Notifier>(
       subscription::Notifier::Setup{entry.id, *subscription::event_of(subscribe), package->grant, package->notify}, std::move(*dialog));
-  tell_received(entry, id, grant.expires);
+  report_received(entry, id, grant.expires);
   subscription::Actions actions;
   entry.watcher->start(id, grant.expires, now, actions);
   carry_out(entry, std::move(actions), now);
 }
 
-void SubscriptionTable::tell_received(const Entry& entry, TransactionId id, std::chrono::seconds granted) {
+void SubscriptionTable::report_received(const Entry& entry, TransactionId id, std::chrono::seconds granted) {
   const Message& subscribe = *parts_.servers.request(id);
   const Flow& flow = *entry.way;
   SubscribeReceived event;
@@ -210,8 +210,8 @@ void SubscriptionTable::carry_out(Entry& entry, subscription::Actions actions, b
       respond(entry, *response, now);
     } else if (auto* request = std::get_if<subscription::Send>(&action)) {
       send(entry, std::move(*request), now);
-    } else if (auto* tell = std::get_if<subscription::Tell>(&action)) {
-      parts_.outbox.events.push_back(std::move(tell->event));
+    } else if (auto* emit = std::get_if<subscription::Emit>(&action)) {
+      parts_.outbox.events.push_back(std::move(emit->event));
     }
   }
   const SubscriptionId id = entry.id;

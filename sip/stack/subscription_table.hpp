@@ -53,7 +53,7 @@ class SubscriptionTable {
   Entry& add(std::optional<AccountId> account, std::string user);
   [[nodiscard]] const PackageOptions* package_of(const Message& subscribe) const;
   [[nodiscard]] bool has_room(const PackageOptions& package, const Flow& flow, std::optional<AccountId> account) const;
-  void tell_received(const Entry& entry, TransactionId id, std::chrono::seconds granted);
+  void report_received(const Entry& entry, TransactionId id, std::chrono::seconds granted);
   void respond(const Entry& entry, const subscription::Respond& response, base::TimePoint now);
   void send(const Entry& entry, subscription::Send request, base::TimePoint now);
   void index(Entry& entry);

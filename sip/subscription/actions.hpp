@@ -10,7 +10,7 @@ namespace offhook::inline v0::sip::subscription {
 
 using session::Failure;
 using session::Respond;
-using session::Tell;
+using session::Emit;
 using transaction::TransactionId;
 
 /// Sends a request in a new transaction. The owner adds Contact, and then calls on_response() or on_failure() with this head.
@@ -21,7 +21,7 @@ struct Send {
   HeaderList own;      ///< from the subscription itself
 };
 
-using Action = std::variant<Respond, Send, Tell>;
+using Action = std::variant<Respond, Send, Emit>;
 using Actions = std::vector<Action>;  ///< the owner carries them out in order
 
 }  // namespace offhook::inline v0::sip::subscription

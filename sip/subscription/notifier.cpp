@@ -17,13 +17,13 @@ Grant grant_of(const Message& subscribe, const GrantOptions& options) {
 
 Notifier::Notifier(Setup setup, Dialog dialog) : setup_(std::move(setup)), dialog_(std::move(dialog)) { dialog_.confirm(); }
 
-void Notifier::tell(SubscriptionChanged::State state, Why why, int status, Actions& out) const {
+void Notifier::emit(SubscriptionChanged::State state, Why why, int status, Actions& out) const {
   SubscriptionChanged event;
   event.subscription = setup_.id;
   event.state = state;
   event.why = why;
   event.status = status;
-  out.push_back(Tell{std::move(event)});
+  out.push_back(Emit{std::move(event)});
 }
 
 void Notifier::ok(TransactionId request, seconds granted, Actions& out) const {
@@ -55,7 +55,7 @@ void Notifier::refuse(Why reason, Actions& out) {
   HeaderList own;
   if (retry_after_) own.emplace_back("Retry-After", std::to_string(retry_after_->count()));
   out.push_back(Respond{asked_, status, {}, {}, std::move(own)});
-  tell(SubscriptionChanged::State::Ended, reason, status, out);
+  emit(SubscriptionChanged::State::Ended, reason, status, out);
   state_ = State::Terminated;
   expire_at_.reset();
 }
@@ -143,12 +143,12 @@ void Notifier::leave(Why reason, Why told, base::TimePoint now, Actions& out) {
   state_ = State::Leaving;
   reason_ = reason;
   expire_at_.reset();
-  tell(SubscriptionChanged::State::Ended, told, 0, out);
+  emit(SubscriptionChanged::State::Ended, told, 0, out);
   changed(now, out);
 }
 
 void Notifier::over(Why why, int status, Actions& out) {
-  if (state_ != State::Leaving) tell(SubscriptionChanged::State::Ended, why, status, out);
+  if (state_ != State::Leaving) emit(SubscriptionChanged::State::Ended, why, status, out);
   state_ = State::Terminated;
   dirty_ = urgent_ = in_flight_ = false;
   expire_at_.reset();

@@ -72,7 +72,7 @@ class Notifier {
   void send(base::TimePoint now, Actions& out);
   void leave(Why reason, Why told, base::TimePoint now, Actions& out);
   void over(Why why, int status, Actions& out);
-  void tell(SubscriptionChanged::State state, Why why, int status, Actions& out) const;
+  void emit(SubscriptionChanged::State state, Why why, int status, Actions& out) const;
 
   Setup setup_;
   Dialog dialog_;

@@ -144,17 +144,17 @@ void Subscriber::on_notify(TransactionId request, const Message& notify, base::T
     if (!settled_since_) settled_since_ = now;
     state_ = State::Subscribed;
     answered_ = true;
-    tell(*usage, now, out);
+    emit(*usage, now, out);
   } else {
     // RFC 3261 section 12.2.2
     if (!usage->dialog().accept_sequence(notify)) return reply(500);
     usage->dialog().refresh_target(notify);
     const auto before = usage->state();
     usage->on_notify(*told, granted_, now);
-    if (usage->state() != before && usage->state() != Usage::State::Terminated) tell(*usage, now, out);
+    if (usage->state() != before && usage->state() != Usage::State::Terminated) emit(*usage, now, out);
   }
   reply(200);
-  out.push_back(Tell{Notified{id_, usage->dialog().id().remote_tag, session::body_of(notify), carried(notify),
+  out.push_back(Emit{Notified{id_, usage->dialog().id().remote_tag, session::body_of(notify), carried(notify),
                               usage->state() == Usage::State::Terminated}});
   // The notifier treated a fetch as a subscription.
   if (leaving_ || (options_.expires == seconds(0) && !is_refer())) usage->leave(now, out);
@@ -168,7 +168,7 @@ void Subscriber::on_last_without_dialog(const Message& notify, const Subscriptio
   answered_ = true;
   const bool fetched = options_.expires == seconds(0) && told.reason == Why::Timeout;
   ending_ = {fetched || leaving_ ? Why::Unsubscribed : told.reason, 0, told.retry_after.value_or(seconds(0))};
-  out.push_back(Tell{Notified{id_, std::string(notify.from().tag().value_or("")), session::body_of(notify), carried(notify), true}});
+  out.push_back(Emit{Notified{id_, std::string(notify.from().tag().value_or("")), session::body_of(notify), carried(notify), true}});
   sweep(now, out);
 }
 
@@ -236,7 +236,7 @@ void Subscriber::sweep(base::TimePoint now, Actions& out) {
     event.why = usage->why();
     event.status = usage->status();
     event.branch_tag = usage->dialog().id().remote_tag;
-    tell(std::move(event), out);
+    emit(std::move(event), out);
   }
   std::erase_if(usages_, [](const auto& usage) { return usage->state() == Usage::State::Terminated; });
   const bool running = state_ == State::NotifyWait || state_ == State::Subscribed;
@@ -256,7 +256,7 @@ void Subscriber::end_attempt(base::TimePoint now, Actions& out) {
   event.why = ending_.why;
   event.status = ending_.status;
   event.retry_in = *wait;
-  tell(std::move(event), out);
+  emit(std::move(event), out);
   if (*wait == base::Duration::zero()) return attempt(now, out);
   state_ = State::Waiting;
   retry_at_ = now + *wait;
@@ -309,20 +309,20 @@ void Subscriber::end(Actions& out) {
   event.state = SubscriptionChanged::State::Ended;
   event.why = ending_.why;
   event.status = ending_.status;
-  tell(std::move(event), out);
+  emit(std::move(event), out);
 }
 
-void Subscriber::tell(const Usage& usage, base::TimePoint now, Actions& out) const {
+void Subscriber::emit(const Usage& usage, base::TimePoint now, Actions& out) const {
   SubscriptionChanged event;
   event.state = usage.state() == Usage::State::Active ? SubscriptionChanged::State::Active : SubscriptionChanged::State::Pending;
   event.expires = usage.left(now);
   event.branch_tag = usage.dialog().id().remote_tag;
-  tell(std::move(event), out);
+  emit(std::move(event), out);
 }
 
-void Subscriber::tell(SubscriptionChanged event, Actions& out) const {
+void Subscriber::emit(SubscriptionChanged event, Actions& out) const {
   event.subscription = id_;
-  out.push_back(Tell{std::move(event)});
+  out.push_back(Emit{std::move(event)});
 }
 
 bool Subscriber::refresh(base::TimePoint now, Actions& out) {

@@ -91,8 +91,8 @@ class Subscriber {
   [[nodiscard]] std::optional<base::Duration> retry_in(base::TimePoint now);
   [[nodiscard]] base::Duration backoff();
   void end(Actions& out);
-  void tell(const Usage& usage, base::TimePoint now, Actions& out) const;
-  void tell(SubscriptionChanged event, Actions& out) const;
+  void emit(const Usage& usage, base::TimePoint now, Actions& out) const;
+  void emit(SubscriptionChanged event, Actions& out) const;
   [[nodiscard]] bool is_refer() const { return !options_.refer_to.empty(); }
 
   SubscriptionId id_;

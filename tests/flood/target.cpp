@@ -36,7 +36,7 @@ void watch(sip::SipEdge& edge, Told& told, base::HeapTrimmer& heap) {
   edge.post_after(std::chrono::milliseconds(500), [&] { watch(edge, told, heap); });
 }
 
-[[noreturn]] void serve(int tell, Told& told) {
+[[noreturn]] void serve(int port_pipe, Told& told) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   base::SystemRandom random;
   sip::StackOptions options;
@@ -47,8 +47,8 @@ void watch(sip::SipEdge& edge, Told& told, base::HeapTrimmer& heap) {
   where.bind = *base::IpAddress::parse("127.0.0.1");
   auto edge = sip::SipEdge::open(where, stack);
   const std::uint16_t port = edge ? (*edge)->port() : 0;
-  if (::write(tell, &port, sizeof port) != sizeof port || port == 0) ::_exit(1);
-  ::close(tell);
+  if (::write(port_pipe, &port, sizeof port) != sizeof port || port == 0) ::_exit(1);
+  ::close(port_pipe);
   (*edge)->on_event([&](const sip::Event& event) {
     if (const auto* call = std::get_if<sip::IncomingCall>(&event))
       (void)stack.calls().answer(call->session, {"application/sdp", "v=0\r\n"}, base::Clock::now());

@@ -115,7 +115,7 @@ class Day {
     if (const auto grown = offhook_test::growth_of(samples_); ticks_ >= kDay && !grown.empty()) wrong_ += grown + "; ";
     return wrong_;
   }
-  void tell() const {
+  void print() const {
     const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
     std::printf("%llu ticks, %.2f hours, %llu packets lost, %llu reports\n", number(ticks_), static_cast<double>(ticks_) / 180000,
                 number(lost_), number(reports_));
@@ -260,7 +260,7 @@ int main(int argc, char** argv) {
   }
   Day day(ticks);
   day.live();
-  day.tell();
+  day.print();
   const auto wrong = day.wrong();
   std::printf("%s\n", wrong.empty() ? "PASS" : ("FAIL " + wrong).c_str());
   return wrong.empty() ? 0 : 1;

@@ -115,7 +115,7 @@ class Hour {
     if (deaf_ != 0) add(std::to_string(deaf_) + " calls in which nothing was heard");
     return wrong;
   }
-  void tell() const {
+  void print() const {
     const auto status = engine_.status();
     std::printf("%zu legs, %.1f minutes, %llu calls, datagrams by %s, voice %s (%llu chunks), %llu phases left out\n", options_.legs,
                 options_.minutes, static_cast<unsigned long long>(calls_), std::string(media::to_string(status.datagrams)).c_str(),
@@ -220,7 +220,7 @@ int main(int argc, char** argv) {
   base::keep_large_blocks_apart();  // `offhook run` does the same.
   Hour hour(*options);
   hour.live();
-  hour.tell();
+  hour.print();
   const auto wrong = hour.wrong();
   std::printf("%s\n", wrong.empty() ? "PASS flat" : ("FAIL " + wrong).c_str());
   return wrong.empty() ? 0 : 1;

@@ -47,7 +47,7 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
   /// Returns true if the transfer was refused before it began, or if libcurl has ended it.
   [[nodiscard]] bool ended() const { return ended_; }
   /// Sets the list to which this transfer adds itself when it has something to deliver.
-  void tell(std::vector<std::shared_ptr<CurlTransfer>>* news) { news_ = news; }
+  void report_to(std::vector<std::shared_ptr<CurlTransfer>>* news) { news_ = news; }
   void refuse(NetError error);
   [[nodiscard]] NetError not_found(const std::string& trouble) const;
   void end(CURLcode code);

@@ -67,7 +67,7 @@ std::optional<PauseOrder> pause_order(std::string_view target) {
 }
 
 /// Carries out the order, but refuses requests from browsers: a browser sends an Origin header with each POST of a page, and programs such as curl send none.
-HealthResponse obey(const PauseOrder& order, const HealthRequest& request, const HealthPages& pages) {
+HealthResponse apply(const PauseOrder& order, const HealthRequest& request, const HealthPages& pages) {
   if (request.method() != http::verb::post) {
     HealthResponse response = json(http::status::method_not_allowed, R"({"error":"use POST"})");
     response.set(http::field::allow, "POST");
@@ -157,7 +157,7 @@ HealthResponse respond(const HealthRequest& request, bool has_body, const Health
                       : on_loopback && !has_token && !is_meant_for_us(request) ? misdirected()
                       : !in_full && !is_open_to_all(target)                    ? unauthorized()
                       : has_body                                               ? too_large()
-                      : order                                                  ? obey(*order, request, pages)
+                      : order                                                  ? apply(*order, request, pages)
                                                                                : read(request, pages, in_full);
   response.version(request.version());
   response.set(http::field::cache_control, "no-store");

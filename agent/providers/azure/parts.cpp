@@ -28,13 +28,13 @@ std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) 
   options.rate_hz = rate_of(needs);
   options.phrases = needs.profile->phrases;
   options.followed = followed_in(needs);
-  options.tell_use = needs.tell_use;
+  options.report_use = needs.report_use;
   return std::make_unique<RecognitionListener>(std::move(options), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
 }
 
 std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
   TurnService service = turn_service({server_of(*needs.provider), "", followed_in(needs)});
-  service.tell_use = needs.tell_use;
+  service.report_use = needs.report_use;
   return std::make_unique<TurnListener>(std::move(service), needs.edges->http(needs.provider->ca_file), std::move(wake));
 }
 

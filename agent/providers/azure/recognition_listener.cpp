@@ -29,7 +29,7 @@ std::unique_ptr<RecognitionProtocol> protocol_of(const RecognitionOptions& optio
 }  // namespace
 
 RecognitionListener::RecognitionListener(RecognitionOptions options, net::WebSocketClient& sockets, Wake wake)
-    : SocketListener(protocol_of(options), options.tell_use, sockets, std::move(wake)), options_(std::move(options)) {}
+    : SocketListener(protocol_of(options), options.report_use, sockets, std::move(wake)), options_(std::move(options)) {}
 
 net::WebSocketRequest RecognitionListener::request(const std::string& language) {
   const RecognitionShape asked = shape_of(options_, language);

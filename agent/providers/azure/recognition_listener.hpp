@@ -21,7 +21,7 @@ struct RecognitionOptions {
   std::vector<std::string> phrases;  ///< names and words that callers are likely to say
   FollowedLanguage followed{};       ///< used if no language is set; stores the detected language
   base::Duration final_within = std::chrono::seconds(2);  ///< wait after the end of a turn; then the last hypothesis is the text
-  TellUse tell_use{};                ///< gets the audio of the turns that the service recognised
+  ReportUse report_use{};                ///< gets the audio of the turns that the service recognised
 };
 
 /// Listens by Azure's speech recognition over a WebSocket while the caller speaks. Opens one socket when the call begins. If the

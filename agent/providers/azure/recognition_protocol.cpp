@@ -147,7 +147,7 @@ void RecognitionProtocol::on_hypothesis(LiveTranscription& live, std::string_vie
   live.text().set_interim(heard->text);
   hypothesis_to_ = place_of(live.uplink(), heard->end_ticks);
   note_language(live, *heard);
-  live.tell_so_far();
+  live.report_so_far();
 }
 
 void RecognitionProtocol::on_phrase(LiveTranscription& live, std::string_view body) {
@@ -161,7 +161,7 @@ void RecognitionProtocol::on_phrase(LiveTranscription& live, std::string_view bo
   if (!heard->text.empty()) {
     note_language(live, *heard);
     confidence_ = std::min(confidence_, heard->confidence);
-    live.tell_so_far();
+    live.report_so_far();
   }
   if (heard->end_ticks != 0 || !heard->text.empty()) live.uplink().answer_to(place_of(live.uplink(), heard->end_ticks));
 }

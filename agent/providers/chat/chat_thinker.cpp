@@ -72,11 +72,11 @@ void ChatThinker::begin(const CallContext&) {
 
 void ChatThinker::tick(base::TimePoint now) {
   std::erase_if(drained_, [](const auto& exchange) { return exchange->over; });
-  tell_loading(now);
+  report_loading(now);
   if (retry_.take_due(now)) ask();
 }
 
-void ChatThinker::tell_loading(base::TimePoint now) {
+void ChatThinker::report_loading(base::TimePoint now) {
   if (!loading_.since) loading_.since = now;
   const bool waits = busy_ && exchange_ && exchange_->head.status == 0 && loading_.loader && loading_.loader->is_loading();
   if (!waits || loading_.told || now - *loading_.since < kSlowLoad) return;

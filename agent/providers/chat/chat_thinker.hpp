@@ -56,7 +56,7 @@ class ChatThinker final : public Thinker {
   void ask();
   void on_end(Exchange& exchange, std::optional<net::NetError> error);
   void grow();
-  void tell_loading(base::TimePoint now);
+  void report_loading(base::TimePoint now);
   void refuse(const Exchange& exchange);
   [[nodiscard]] bool shorten();
   [[nodiscard]] std::vector<ModelMessage> messages() const;

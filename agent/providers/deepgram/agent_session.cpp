@@ -47,14 +47,14 @@ bool is_speech(const SessionEvent& event) {
 
 }  // namespace
 
-AgentSession::AgentSession(net::WebSocketClient& sockets, AgentSettings settings, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use)
-    : sockets_(sockets), settings_(std::move(settings)), wake_(std::move(wake)), tell_use_(std::move(tell_use)), line_(settings_.format, std::move(own_words)) {}
+AgentSession::AgentSession(net::WebSocketClient& sockets, AgentSettings settings, std::unique_ptr<Speaker> own_words, Wake wake, ReportUse report_use)
+    : sockets_(sockets), settings_(std::move(settings)), wake_(std::move(wake)), report_use_(std::move(report_use)), line_(settings_.format, std::move(own_words)) {}
 
 AgentSession::~AgentSession() {
   if (socket_) socket_->close(kNormalClosure, {});
   ServiceUse use;
   if (core_) use.connected = core_->counters(now_).connected;
-  if (!use.is_nothing() && tell_use_) tell_use_(std::move(use));
+  if (!use.is_nothing() && report_use_) report_use_(std::move(use));
 }
 
 void AgentSession::open(const SessionContext& context, TimePoint now) {
@@ -109,7 +109,7 @@ void AgentSession::pump() {
   }
   while (auto event = core_->poll_event()) take(std::move(*event));
   for (Retry& retry : core_->take_retries()) out_.push_back(ServiceRetried{Stage::Think, {}, std::move(retry)});
-  line_.tell_retries(out_);
+  line_.report_retries(out_);
   line_.drain(out_);
 }
 

@@ -19,9 +19,9 @@ namespace offhook::inline v0::agent::deepgram {
 /// speaks the fixed sentences (apologies, fixed greetings), preferably in the same voice.
 class AgentSession final : public VoiceSession {
  public:
-  /// `sockets` must outlive the session. `own_words`, `wake` and `tell_use` may be empty. The destructor reports to `tell_use` how
+  /// `sockets` must outlive the session. `own_words`, `wake` and `report_use` may be empty. The destructor reports to `report_use` how
   /// long the Voice Agent was connected.
-  AgentSession(net::WebSocketClient& sockets, AgentSettings settings, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use = {});
+  AgentSession(net::WebSocketClient& sockets, AgentSettings settings, std::unique_ptr<Speaker> own_words, Wake wake, ReportUse report_use = {});
   ~AgentSession() override;
   AgentSession(const AgentSession&) = delete;
   AgentSession& operator=(const AgentSession&) = delete;
@@ -60,7 +60,7 @@ class AgentSession final : public VoiceSession {
   net::WebSocketClient& sockets_;
   const AgentSettings settings_;
   Wake wake_;
-  TellUse tell_use_;
+  ReportUse report_use_;
   base::TimePoint now_{};
   std::unique_ptr<AgentProtocol> core_;
   VoicedLine line_;

@@ -18,7 +18,7 @@ std::unique_ptr<FluxProtocol> protocol_of(const FluxOptions& options) {
 }  // namespace
 
 FluxListener::FluxListener(FluxOptions options, net::WebSocketClient& sockets, Wake wake)
-    : SocketListener(protocol_of(options), options.tell_use, sockets, std::move(wake)), options_(std::move(options)) {}
+    : SocketListener(protocol_of(options), options.report_use, sockets, std::move(wake)), options_(std::move(options)) {}
 
 net::WebSocketRequest FluxListener::request(const std::string&) {  // The model and its hints determine the language.
   return socket_to(options_.server, "/v2/listen", flux_query(options_));

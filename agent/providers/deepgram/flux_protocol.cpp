@@ -192,7 +192,7 @@ void FluxProtocol::go_on(LiveTranscription& live) {
   if (live.is_idle()) return;
   const bool decoded = !live.is_hearing() && has_heard_to_the_end(live, kSlackMs);
   if (forced_ && (answers_owed_ == 0 || (!active_ && decoded))) return live.finish();
-  live.tell_so_far();
+  live.report_so_far();
   if (forced_ || !decoded) return;
   if (!active_) return live.finish();
   if (!ends_within_) force_end(live);

@@ -27,7 +27,7 @@ struct ListenOptions {
   bool mip_opt_out = false;            ///< Deepgram may not use the audio to improve its models
   std::string tag;                     ///< label for the account's own accounting
   FollowedLanguage followed{};         ///< stores the language that is detected on a socket
-  TellUse tell_use{};                  ///< gets the audio that was sent
+  ReportUse report_use{};              ///< gets the audio that was sent
 };
 
 /// Returns the query of POST /v1/listen. live_query() adds to it.

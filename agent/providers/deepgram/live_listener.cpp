@@ -8,7 +8,7 @@
 namespace offhook::inline v0::agent::deepgram {
 
 LiveListener::LiveListener(ListenOptions options, net::WebSocketClient& sockets, Wake wake)
-    : SocketListener(std::make_unique<NovaProtocol>("the recogniser " + options.model, options.sound), options.tell_use, sockets, std::move(wake)),
+    : SocketListener(std::make_unique<NovaProtocol>("the recogniser " + options.model, options.sound), options.report_use, sockets, std::move(wake)),
       options_(std::move(options)) {}
 
 net::WebSocketRequest LiveListener::request(const std::string& language) {

@@ -84,7 +84,7 @@ void NovaProtocol::on_results(LiveTranscription& live, const Results& results) {
   take(live, results, end);
   const bool all = results.is_final && end + uplink.octets_of(kSlackMs) >= uplink.sent();
   if (live.is_all_sent() && (answers || all)) return live.finish();
-  live.tell_so_far();
+  live.report_so_far();
 }
 
 void NovaProtocol::take(LiveTranscription& live, const Results& results, std::size_t end) {

@@ -67,7 +67,7 @@ ListenOptions listening_of(const PartNeeds& needs) {
   options.mip_opt_out = tuning.mip_opt_out;
   options.tag = tuning.tag;
   options.followed = followed_in(needs);
-  options.tell_use = needs.tell_use;
+  options.report_use = needs.report_use;
   return options;
 }
 
@@ -98,7 +98,7 @@ FluxOptions flux_of(const PartNeeds& needs, const ListenChoice& choice) {
   options.mip_opt_out = tuning_of(*needs.provider).mip_opt_out;
   options.tag = tuning_of(*needs.provider).tag;
   options.followed = followed_in(needs);
-  options.tell_use = needs.tell_use;
+  options.report_use = needs.report_use;
   return options;
 }
 
@@ -110,7 +110,7 @@ std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) 
 
 std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
   TurnService service = turn_service(listening_of(needs));
-  service.tell_use = needs.tell_use;
+  service.report_use = needs.report_use;
   return std::make_unique<TurnListener>(std::move(service), needs.edges->http(needs.provider->ca_file), std::move(wake));
 }
 
@@ -168,7 +168,7 @@ const ProviderParts& parts() {
     each.http_speaker = make_http_speaker;
     each.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
     each.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
-      return std::make_unique<AgentSession>(needs.edges->sockets(needs.provider->ca_file), agent_of(needs), std::move(own_words), std::move(wake), needs.tell_use);
+      return std::make_unique<AgentSession>(needs.edges->sockets(needs.provider->ca_file), agent_of(needs), std::move(own_words), std::move(wake), needs.report_use);
     };
     return each;
   }();

@@ -30,7 +30,7 @@ std::unique_ptr<Thinker> make_thinker(const PartNeeds& needs, Wake wake) {
 /// Loads the model that calls are going to use. From a disk this may take a minute.
 class Loading final : public WarmUp {
  public:
-  Loading(const PartNeeds& needs, TellTrouble told)
+  Loading(const PartNeeds& needs, ReportTrouble told)
       : server_(server_of(*needs.provider)), loader_(*server_, needs.edges->http(needs.provider->ca_file), [this, told](std::optional<RequestFailure> failure) {
           is_over_ = true;
           if (failure) told(failure->why);
@@ -50,7 +50,7 @@ const ProviderParts& parts() {
   static const ProviderParts made = [] {
     ProviderParts each;
     each.thinker = make_thinker;
-    each.warm_up = [](const PartNeeds& needs, TellTrouble told) -> std::unique_ptr<WarmUp> { return std::make_unique<Loading>(needs, std::move(told)); };
+    each.warm_up = [](const PartNeeds& needs, ReportTrouble told) -> std::unique_ptr<WarmUp> { return std::make_unique<Loading>(needs, std::move(told)); };
     return each;
   }();
   return made;

@@ -27,7 +27,7 @@ TurnService service_of(TranscriptionOptions options) {
   service.whom = "the recogniser " + options.model;
   service.model = options.model;
   service.url = url_of(options.server, "/audio/transcriptions");
-  service.tell_use = options.tell_use;
+  service.report_use = options.report_use;
   service.ask = [options = std::move(options)](std::string wav, const std::string& language) { return write_request(options, std::move(wav), language); };
   service.answer = [] { return std::make_unique<TranscriptionAnswer>(); };
   return service;

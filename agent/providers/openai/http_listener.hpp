@@ -14,7 +14,7 @@ struct TranscriptionOptions {
   std::string language;        ///< ISO 639-1; "" selects that of the call, or detection
   std::string prompt;          ///< names and words that callers are likely to say
   bool stream = true;          ///< requests pieces of the transcript as they are recognised; whisper-1 ignores it
-  TellUse tell_use{};
+  ReportUse report_use{};
 };
 
 /// Listens by /audio/transcriptions.

@@ -8,7 +8,7 @@
 namespace offhook::inline v0::agent::openai {
 
 LiveListener::LiveListener(LiveOptions options, net::WebSocketClient& sockets, Wake wake)
-    : SocketListener(std::make_unique<LiveProtocol>(options.shape), options.tell_use, sockets, std::move(wake)),
+    : SocketListener(std::make_unique<LiveProtocol>(options.shape), options.report_use, sockets, std::move(wake)),
       server_(std::move(options.server)),
       model_(std::move(options.shape.model)) {}
 

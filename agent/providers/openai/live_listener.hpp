@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::openai {
 struct LiveOptions {
   Server server;
   LiveShape shape;  ///< `language` "" selects that of the call
-  TellUse tell_use{};
+  ReportUse report_use{};
 };
 
 /// Listens by a Realtime session that only transcribes, over a WebSocket: most of a turn is transcribed before the turn is over.

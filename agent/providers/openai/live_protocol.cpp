@@ -139,7 +139,7 @@ void LiveProtocol::on_transcript(LiveTranscription& live, const realtime::UserTr
   if (pieces_.size() + transcript.text.size() > realtime::kMaxText) return;  // The final text contains as much as is allowed.
   pieces_ += transcript.text;
   live.text().set_interim(base::trim(pieces_));
-  live.tell_so_far();
+  live.report_so_far();
 }
 
 }  // namespace offhook::inline v0::agent::openai

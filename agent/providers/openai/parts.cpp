@@ -21,7 +21,7 @@ std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) 
   options.server = server_of(*needs.provider, needs.provider->models.transcription);
   options.shape.model = needs.provider->models.transcription;
   options.shape.format = line_format(needs);
-  options.tell_use = needs.tell_use;
+  options.report_use = needs.report_use;
   return std::make_unique<LiveListener>(std::move(options), needs.edges->sockets(needs.provider->ca_file), std::move(wake));
 }
 
@@ -29,7 +29,7 @@ std::unique_ptr<Listener> make_listener(const PartNeeds& needs, Wake wake) {
   TranscriptionOptions options;
   options.server = server_of(*needs.provider, needs.provider->models.transcription);
   options.model = needs.provider->models.transcription;
-  options.tell_use = needs.tell_use;
+  options.report_use = needs.report_use;
   return std::make_unique<HttpListener>(std::move(options), needs.edges->http(needs.provider->ca_file), std::move(wake));
 }
 
@@ -77,7 +77,7 @@ const ProviderParts& parts() {
     each.sound = [](const PartNeeds& needs) { return sound_in(speech_of(needs)); };
     each.realtime = [](const PartNeeds& needs, std::unique_ptr<Speaker> own_words, Wake wake) -> std::unique_ptr<VoiceSession> {
       return std::make_unique<realtime::RealtimeSession>(needs.edges->sockets(needs.provider->ca_file), realtime_of(needs), std::move(own_words),
-                                                         std::move(wake), needs.tell_use, needs.tell_failure);
+                                                         std::move(wake), needs.report_use, needs.report_failure);
     };
     return each;
   }();

@@ -27,9 +27,9 @@ RealtimeBriefing briefing_of(const SessionContext& context) {
 
 }  // namespace
 
-RealtimeSession::RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use,
-                                 TellFailure tell_failure)
-    : client_(client), options_(std::move(options)), wake_(std::move(wake)), tell_use_(std::move(tell_use)), tell_failure_(std::move(tell_failure)), line_(options_.format, std::move(own_words)) {}
+RealtimeSession::RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake, ReportUse report_use,
+                                 ReportFailure report_failure)
+    : client_(client), options_(std::move(options)), wake_(std::move(wake)), report_use_(std::move(report_use)), report_failure_(std::move(report_failure)), line_(options_.format, std::move(own_words)) {}
 
 RealtimeSession::~RealtimeSession() {
   for (Socket& each : sockets_) each.socket->close(kNormalClosure, {});
@@ -107,19 +107,19 @@ void RealtimeSession::pump() {
     }
   }
   while (auto event = core_->poll_event()) take(std::move(*event));
-  tell_usage();
-  tell_transcribed();
-  tell_not_transcribed();
-  tell_retries();
+  report_usage();
+  report_transcribed();
+  report_not_transcribed();
+  report_retries();
   line_.drain(out_);
 }
 
-void RealtimeSession::tell_retries() {
+void RealtimeSession::report_retries() {
   for (Retry& retry : core_->take_retries()) out_.push_back(ServiceRetried{Stage::Think, {}, std::move(retry)});
-  line_.tell_retries(out_);
+  line_.report_retries(out_);
 }
 
-void RealtimeSession::tell_usage() {
+void RealtimeSession::report_usage() {
   const Usage all = core_->counters().usage;
   TokensUsed more;
   more.input = all.input_tokens - told_.input_tokens;
@@ -133,18 +133,18 @@ void RealtimeSession::tell_usage() {
 }
 
 /// Reports the use of the transcribing model, which is another model than the one that speaks, and has its own price.
-void RealtimeSession::tell_transcribed() {
+void RealtimeSession::report_transcribed() {
   ServiceUse use = core_->take_transcribed();
-  if (use.is_nothing() || !tell_use_) return;
+  if (use.is_nothing() || !report_use_) return;
   use.service = "transcription";
-  tell_use_(std::move(use));
+  report_use_(std::move(use));
 }
 
 /// Reports that a turn was not transcribed. The call continues without the words. The operator learns why a record lacks them, and
 /// why a spoken yes confirms nothing.
-void RealtimeSession::tell_not_transcribed() {
+void RealtimeSession::report_not_transcribed() {
   auto fault = core_->take_not_transcribed();
-  if (fault && tell_failure_) std::exchange(tell_failure_, {})({Stage::Listen, "transcription", {}, std::move(fault->why), fault->kind});
+  if (fault && report_failure_) std::exchange(report_failure_, {})({Stage::Listen, "transcription", {}, std::move(fault->why), fault->kind});
 }
 
 // --- events of the core ------------------------------------------------------------------------------------------------------

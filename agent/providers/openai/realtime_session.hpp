@@ -24,10 +24,10 @@ class RealtimeSession final : public VoiceSession {
  public:
   static constexpr std::size_t kFrameMs = 20;
 
-  /// `client` must outlive the session. The other pointers and functions may be empty. `tell_use` gets the use of the transcribing
-  /// model (stage "transcription"), and `tell_failure` the first turn that this model failed to transcribe.
-  RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake, TellUse tell_use = {},
-                  TellFailure tell_failure = {});
+  /// `client` must outlive the session. The other pointers and functions may be empty. `report_use` gets the use of the transcribing
+  /// model (stage "transcription"), and `report_failure` the first turn that this model failed to transcribe.
+  RealtimeSession(net::WebSocketClient& client, RealtimeOptions options, std::unique_ptr<Speaker> own_words, Wake wake, ReportUse report_use = {},
+                  ReportFailure report_failure = {});
   ~RealtimeSession() override;
   RealtimeSession(const RealtimeSession&) = delete;
   RealtimeSession& operator=(const RealtimeSession&) = delete;
@@ -66,18 +66,18 @@ class RealtimeSession final : public VoiceSession {
   /// Carries out the requests of the core, and takes its events.
   void pump();
   void take(RealtimeEvent event);
-  void tell_usage();
-  void tell_transcribed();
-  void tell_not_transcribed();
-  void tell_retries();
+  void report_usage();
+  void report_transcribed();
+  void report_not_transcribed();
+  void report_retries();
   /// Removes the queued events of a cancelled reply, after which nothing may follow.
   void forget_events(std::uint32_t turn);
 
   net::WebSocketClient& client_;
   const RealtimeOptions options_;
   Wake wake_;
-  TellUse tell_use_;
-  TellFailure tell_failure_;  // empty after the first failure
+  ReportUse report_use_;
+  ReportFailure report_failure_;  // empty after the first failure
   base::TimePoint now_{};
   std::unique_ptr<RealtimeProtocol> core_;
   VoicedLine line_;

@@ -62,13 +62,13 @@ void Replies::advance(TimePoint now) {
   if (!wire_.ready || reply_.phase != Reply::Phase::Waiting || response_.phase != Response::Phase::None) return;
   if (reply_.not_before && now < *reply_.not_before) return;
   reply_.not_before.reset();
-  tell_input();
+  send_input();
   send_response(now);
 }
 
-void Replies::tell_input() {
+void Replies::send_input() {
   const bool told = reply_.follow_up || reply_.as_sound || reply_.told_socket == wire_.socket;
-  if (!reply_.follow_up && reply_.told_socket == 0) tell_open_calls();
+  if (!reply_.follow_up && reply_.told_socket == 0) send_open_calls();
   reply_.told_socket = wire_.socket;
   if (const Telling telling = told ? Telling{} : telling_of(reply_.input); !telling.text.empty())
     wire_.send([&](std::string& out) { write_text_item(out, telling.role, telling.text); });
@@ -77,7 +77,7 @@ void Replies::tell_input() {
 }
 
 /// Sends a note about open calls. Otherwise a model that gets another input meanwhile would repeat them.
-void Replies::tell_open_calls() {
+void Replies::send_open_calls() {
   std::string names;
   for (const OpenCall& call : calls_) {
     if (call.turn != reply_.input.turn) names += (names.empty() ? "" : ", ") + call.name;
@@ -205,14 +205,14 @@ void Replies::retell_calls(const History* history) {
   const auto told = [history](HistoryEntry::Kind kind, const OpenCall& call) {
     return history != nullptr && tells_of_call(*history, kind, call.call_id);
   };
-  const auto tell_call = [&](const OpenCall& call) {
+  const auto report_call = [&](const OpenCall& call) {
     if (!told(HistoryEntry::Kind::ToolCall, call))
       wire_.send([&](std::string& out) { write_call_item(out, call.call_id, call.name, call.arguments); });
   };
-  for (const OpenCall& call : calls_) tell_call(call);
+  for (const OpenCall& call : calls_) report_call(call);
   for (const WaitingOutput& each : outputs_) {
     if (told(HistoryEntry::Kind::ToolResult, each.call)) continue;
-    tell_call(each.call);
+    report_call(each.call);
     wire_.send([&](std::string& out) { write_output_item(out, each.call.call_id, each.output); });
   }
   outputs_.clear();

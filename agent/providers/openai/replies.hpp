@@ -121,8 +121,8 @@ class Replies {
   void end_item(ReplyItem& item, bool whole);
   void drop_items(std::uint32_t turn);
   void cancel_response(base::TimePoint now);
-  void tell_input();
-  void tell_open_calls();
+  void send_input();
+  void send_open_calls();
   void send_response(base::TimePoint now);
   [[nodiscard]] std::vector<OwnedCall> calls_of(const ResponseDone& event);
   void finish_completed(std::vector<OwnedCall> calls);

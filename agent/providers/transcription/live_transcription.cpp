@@ -196,7 +196,7 @@ void LiveTranscription::add_words(std::string_view words, double confidence) {
   if (!text_.add(words, confidence)) ++counters_.text_left_out;
 }
 
-void LiveTranscription::tell_so_far() {
+void LiveTranscription::report_so_far() {
   if (auto text = text_.take_news()) events_.push_back(Transcript{turn_, false, std::move(*text), 1, false});
 }
 

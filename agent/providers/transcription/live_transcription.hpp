@@ -89,7 +89,7 @@ class LiveTranscription {
   /// Appends final words to the text of the turn.
   void add_words(std::string_view words, double confidence);
   /// Queues the text so far, if it is new.
-  void tell_so_far();
+  void report_so_far();
   /// Ends the turn with its text. nullopt: the mean confidence of the words.
   void finish(std::optional<double> confidence = {});
   /// Ends the turn with a failure, and keeps the socket.

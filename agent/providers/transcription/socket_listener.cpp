@@ -4,13 +4,13 @@
 
 namespace offhook::inline v0::agent {
 
-SocketListener::SocketListener(std::unique_ptr<TranscriptionProtocol> protocol, TellUse tell_use, net::WebSocketClient& sockets, Wake wake)
-    : tell_use_(std::move(tell_use)), core_(std::move(protocol)), sockets_(sockets), wake_(std::move(wake)) {}
+SocketListener::SocketListener(std::unique_ptr<TranscriptionProtocol> protocol, ReportUse report_use, net::WebSocketClient& sockets, Wake wake)
+    : report_use_(std::move(report_use)), core_(std::move(protocol)), sockets_(sockets), wake_(std::move(wake)) {}
 
 SocketListener::~SocketListener() {
   core_.close();
   carry_out();  // Sends the end of the stream. The core requests no new socket here.
-  tell_use();
+  report_use();
 }
 
 void SocketListener::open(const SessionContext& context) {
@@ -43,19 +43,19 @@ void SocketListener::end() {
 void SocketListener::abandon() {
   core_.abandon();
   carry_out();
-  tell_use();
+  report_use();
 }
 
 std::optional<ListenEvent> SocketListener::poll() {
   auto event = core_.poll_event();
   if (!event) return event;
   if (!core_.heard_language().empty()) follow(core_.heard_language());
-  tell_use();
+  report_use();
   return event;
 }
 
 void SocketListener::connect() {
-  tell_use();  // Reports the use of the last socket, because the next one may not open.
+  report_use();  // Reports the use of the last socket, because the next one may not open.
   net::WebSocketHandler handler;
   handler.on_open = [this] {
     core_.on_open();
@@ -63,7 +63,7 @@ void SocketListener::connect() {
   };
   handler.on_text = [this](std::string_view text) {
     core_.on_text(text);
-    if (core_.traits().charge == TranscriptionTraits::Charge::Reported) tell_use();
+    if (core_.traits().charge == TranscriptionTraits::Charge::Reported) report_use();
     told();
   };
   handler.on_binary = [this](std::string_view bytes) {
@@ -94,8 +94,8 @@ void SocketListener::carry_out() {
   }
 }
 
-void SocketListener::tell_use() {
-  if (ServiceUse use = core_.take_use(); !use.is_nothing() && tell_use_) tell_use_(std::move(use));
+void SocketListener::report_use() {
+  if (ServiceUse use = core_.take_use(); !use.is_nothing() && report_use_) report_use_(std::move(use));
 }
 
 }  // namespace offhook::inline v0::agent

@@ -35,8 +35,8 @@ class SocketListener : public Listener {
   [[nodiscard]] const LiveTranscription::Counters& counters() const { return core_.counters(); }
 
  protected:
-  /// `tell_use` gets the use of the service; it may be empty. `sockets` must outlive this object.
-  SocketListener(std::unique_ptr<TranscriptionProtocol> protocol, TellUse tell_use, net::WebSocketClient& sockets, Wake wake);
+  /// `report_use` gets the use of the service; it may be empty. `sockets` must outlive this object.
+  SocketListener(std::unique_ptr<TranscriptionProtocol> protocol, ReportUse report_use, net::WebSocketClient& sockets, Wake wake);
   ~SocketListener() override;
 
   [[nodiscard]] const std::string& whom() const { return core_.traits().whom; }
@@ -51,10 +51,10 @@ class SocketListener : public Listener {
   void connect();
   void told();
   void carry_out();
-  void tell_use();
+  void report_use();
 
   std::string language_;
-  TellUse tell_use_;
+  ReportUse report_use_;
   LiveTranscription core_;
   net::WebSocketClient& sockets_;
   Wake wake_;

@@ -64,7 +64,7 @@ Server::Server(ServerOptions options, Edge edge, std::shared_ptr<ToolRequestQueu
 
 Server::~Server() { queue_->close(); }
 
-void Server::tell(What what, std::string detail, std::string tool) const {
+void Server::emit(What what, std::string detail, std::string tool) const {
   if (watch_) watch_({what, options_.label, std::move(tool), std::move(detail)});
 }
 
@@ -75,15 +75,15 @@ void Server::note(std::string detail) {
     notes_ = 0;
   }
   ++notes_;
-  if (notes_ <= kMaxNotesPerMinute) tell(What::Note, std::move(detail));
-  if (notes_ == kMaxNotesPerMinute + 1) tell(What::Note, "the log omits further notes within this minute");
+  if (notes_ <= kMaxNotesPerMinute) emit(What::Note, std::move(detail));
+  if (notes_ == kMaxNotesPerMinute + 1) emit(What::Note, "the log omits further notes within this minute");
 }
 
 /// Reports the decision about each definition once, even if it is listed several times.
-void Server::tell_verdict(CatalogNote verdict) {
+void Server::report_verdict(CatalogNote verdict) {
   if (told_verdicts_.size() > kMaxToldVerdicts || !told_verdicts_.insert(verdict.tool + ' ' + verdict.why).second) return;
   if (told_verdicts_.size() > kMaxToldVerdicts) return note("it changes its tools too often: the log omits further changes");
-  tell(verdict.refused ? What::ToolRefused : What::ToolTrusted, std::move(verdict.why), std::move(verdict.tool));
+  emit(verdict.refused ? What::ToolRefused : What::ToolTrusted, std::move(verdict.why), std::move(verdict.tool));
 }
 
 void Server::begin(TimePoint now) {
@@ -147,7 +147,7 @@ void Server::on_action(Stop& stop) {
 }
 void Server::on_action(Opened& opened) {
   if (wire_) wire_->on_opened(opened.revision, opened.modern);
-  tell(What::Opened, "it speaks revision " + opened.revision);
+  emit(What::Opened, "it speaks revision " + opened.revision);
 }
 void Server::on_action(Note& told) { note(std::move(told.text)); }
 
@@ -157,9 +157,9 @@ void Server::on_action(Listed& listed) {
   const auto before = std::exchange(
       catalog_, std::make_shared<const Catalog>(make_catalog({options_.label, is_http(options_)}, listed.tools, pins_, notes)));
   queue_->publish(catalog_);
-  for (CatalogNote& verdict : notes) tell_verdict(std::move(verdict));
+  for (CatalogNote& verdict : notes) report_verdict(std::move(verdict));
   if (std::exchange(has_listed_, true) && is_same(*before, *catalog_)) return;
-  tell(What::Listed, std::to_string(catalog_->tools.size()) + " of " + std::to_string(listed.tools.size()) + " tools can be offered");
+  emit(What::Listed, std::to_string(catalog_->tools.size()) + " of " + std::to_string(listed.tools.size()) + " tools can be offered");
 }
 
 void Server::on_action(Answered& answered) {
@@ -175,7 +175,7 @@ void Server::on_action(Broken& broken) {
   well_since_.reset();
   const base::Duration pause = broken.at_once ? base::Duration::zero() : pause_;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(pause).count();
-  tell(What::Broken, broken.why + (broken.at_once ? "; tried again at once" : "; tried again in " + std::to_string(seconds) + " s"));
+  emit(What::Broken, broken.why + (broken.at_once ? "; tried again at once" : "; tried again in " + std::to_string(seconds) + " s"));
   ++generation_;
   if (wire_) {  // Destroy it later, because this call may come from its own handler.
     auto gone = std::make_shared<bool>(false);

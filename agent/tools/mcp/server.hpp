@@ -88,9 +88,9 @@ class Server {
   void on_action(Broken& broken);
   void start(const Order& order, Actions& actions);
   void abandon(const Order& order, Actions& actions);
-  void tell(ServerEvent::What what, std::string detail, std::string tool = {}) const;
+  void emit(ServerEvent::What what, std::string detail, std::string tool = {}) const;
   void note(std::string detail);
-  void tell_verdict(CatalogNote verdict);
+  void report_verdict(CatalogNote verdict);
 
   ServerOptions options_;
   Edge edge_;

@@ -24,7 +24,7 @@ VirtualLine::VirtualLine(std::uint32_t rate_hz) : VirtualLine(port_of(rate_hz)) 
 
 VirtualLine::VirtualLine(std::shared_ptr<media::AudioPort> port) : port_(std::move(port)), outbox_(*port_), playout_(*port_, outbox_) {}
 
-void VirtualLine::press(char digit) { tell(media::MediaEvent::Kind::Digit, tick_, digit); }
+void VirtualLine::press(char digit) { emit(media::MediaEvent::Kind::Digit, tick_, digit); }
 
 void VirtualLine::sound(media::LineTone tone) {
   media::MediaEvent event;
@@ -34,7 +34,7 @@ void VirtualLine::sound(media::LineTone tone) {
   outbox_.push(event);
 }
 
-void VirtualLine::tell(media::MediaEvent::Kind kind, std::uint64_t at_tick, char digit) {
+void VirtualLine::emit(media::MediaEvent::Kind kind, std::uint64_t at_tick, char digit) {
   media::MediaEvent event;
   event.kind = kind;
   event.digit = digit;
@@ -47,7 +47,7 @@ void VirtualLine::tick(base::TimePoint now) {
   now_ = now;
   ++tick_;
   outbox_.retry();
-  obey();
+  apply();
   hear();
   play();
 }
@@ -73,15 +73,15 @@ void VirtualLine::detect(bool voiced) {
     if (voiced_in_a_row_ < kOnsetTicks || speech_) return;
     speech_ = true;
     playout_.duck();
-    return tell(media::MediaEvent::Kind::SpeechStarted, first_voiced_);
+    return emit(media::MediaEvent::Kind::SpeechStarted, first_voiced_);
   }
   voiced_in_a_row_ = 0;
   if (!speech_ || tick_ - last_voiced_ < kHangoverTicks) return;
   speech_ = false;
-  tell(media::MediaEvent::Kind::SpeechStopped, last_voiced_);
+  emit(media::MediaEvent::Kind::SpeechStopped, last_voiced_);
 }
 
-void VirtualLine::obey() {
+void VirtualLine::apply() {
   media::PlayoutCommand command;
   while (port_->commands.try_pop(command)) {
     switch (command.kind) {

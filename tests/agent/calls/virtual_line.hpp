@@ -40,8 +40,8 @@ class VirtualLine {
   void hear();
   void detect(bool voiced);
   void play();
-  void obey();
-  void tell(media::MediaEvent::Kind kind, std::uint64_t at_tick, char digit = 0);
+  void apply();
+  void emit(media::MediaEvent::Kind kind, std::uint64_t at_tick, char digit = 0);
 
   std::shared_ptr<media::AudioPort> port_;
   media::EventOutbox outbox_;

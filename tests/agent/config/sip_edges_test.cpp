@@ -276,7 +276,7 @@ TEST_CASE("Identity signatures of callers are verified with the named files, and
 TEST_CASE("One active registration is enough; all_failed() needs every registration to fail, and all_refused() also one with wrong credentials") {
   using Changed = sip::RegistrationChanged;
   agent::Registrations all(2);
-  const auto tell = [&](std::uint64_t account, Changed::State state, Changed::Why why = Changed::Why::None, int status = 0, const std::string& reason = "") {
+  const auto emit = [&](std::uint64_t account, Changed::State state, Changed::Why why = Changed::Why::None, int status = 0, const std::string& reason = "") {
     Changed event;
     event.account = sip::AccountId{account};
     event.state = state;
@@ -288,25 +288,25 @@ TEST_CASE("One active registration is enough; all_failed() needs every registrat
   };
   CHECK_FALSE(all.any_registered());
   CHECK(all.failure() == "no answer");
-  tell(1, Changed::State::Failed, Changed::Why::NoAnswer);
+  emit(1, Changed::State::Failed, Changed::Why::NoAnswer);
   CHECK_FALSE(all.all_failed());  // There is no event about the other registration yet.
-  tell(2, Changed::State::Registering);
+  emit(2, Changed::State::Registering);
   CHECK_FALSE(all.all_failed());
   CHECK_FALSE(all.all_ended());
-  tell(2, Changed::State::Registered, Changed::Why::None, 200);
+  emit(2, Changed::State::Registered, Changed::Why::None, 200);
   CHECK(all.any_registered());
   CHECK(all.json() == R"([{"server":"sip:a","registered":false},{"server":"sip:b","registered":true}])");
-  tell(2, Changed::State::Failed, Changed::Why::Refused, 403, "Forbidden");
+  emit(2, Changed::State::Failed, Changed::Why::Refused, 403, "Forbidden");
   CHECK(all.all_failed());
   CHECK(all.all_ended());
   CHECK_FALSE(all.all_refused());
   CHECK(all.failure() == "403 Forbidden");
-  tell(2, Changed::State::Failed, Changed::Why::WrongCredentials, 401, "Unauthorized");
+  emit(2, Changed::State::Failed, Changed::Why::WrongCredentials, 401, "Unauthorized");
   CHECK(all.all_refused());
-  tell(1, Changed::State::Registered);
+  emit(1, Changed::State::Registered);
   CHECK_FALSE(all.all_refused());
   CHECK_FALSE(all.all_ended());
-  tell(1, Changed::State::Unregistered);
+  emit(1, Changed::State::Unregistered);
   CHECK(all.all_ended());
   CHECK_FALSE(all.all_failed());
 }

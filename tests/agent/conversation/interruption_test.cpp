@@ -89,8 +89,8 @@ TEST_CASE_FIXTURE(Call, "A reply that comes while the caller continues the turn 
   core.on_listen(Transcript{listening()->turn, true, "for tuesday", 0.9, false}, now, out);
   collect();
   CHECK(count<RunTool>() == 0);
-  REQUIRE(last<TellTool>() != nullptr);
-  CHECK(last<TellTool>()->outcome.call_id == "call_1");
+  REQUIRE(last<ReturnToolOutcome>() != nullptr);
+  CHECK(last<ReturnToolOutcome>()->outcome.call_id == "call_1");
   CHECK(last<Respond>()->input.text == "book a table for tuesday");
   CHECK(last<Respond>()->input.supersedes == turn);
 }
@@ -328,7 +328,7 @@ TEST_CASE_FIXTURE(Call, "ReplyGrows events of a thinker take no place in the que
   for (std::size_t i = 0; i <= AgentFloor::kMaxKept; ++i) think(ToolCall{turn, "call_" + std::to_string(i), "look_up", "{}"});
   think(ReplyDone{turn});
   CHECK(count<RunTool>() == 0);
-  CHECK(count<TellTool>() == 1);  // For the one call for which the queue had no place.
+  CHECK(count<ReturnToolOutcome>() == 1);  // For the one call for which the queue had no place.
   CHECK(count<Speak>() == said);
   advance(100ms);
   media(EventKind::SpeechStopped, 0, 0, 0, 6);

@@ -301,7 +301,7 @@ class SimulatedCall {
       core_.on_tool({call.turn, call.call_id, "{}", std::nullopt, false}, now_, out_);
     });
   }
-  void on_action(const TellTool& a) {
+  void on_action(const ReturnToolOutcome& a) {
     if (thinking_ != a.outcome.turn) return;
     later(ms(50, 800), [this, turn = a.outcome.turn, attempt = attempt_] {
       if (thinking_ != turn || attempt != attempt_) return;

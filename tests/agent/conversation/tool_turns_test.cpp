@@ -12,7 +12,7 @@ TEST_CASE_FIXTURE(Call, "A tool runs while the agent speaks, and its action wait
   spoken();
   core.on_tool({turn, "call_1", "{}", ReplyAction{turn, ReplyAction::What::Transfer, "6002"}, false}, now, out);
   collect();
-  CHECK(count<TellTool>() == 1);
+  CHECK(count<ReturnToolOutcome>() == 1);
   CHECK(count<TransferCall>() == 0);
   think(ReplyDone{turn});
   CHECK(count<TransferCall>() == 0);
@@ -34,7 +34,7 @@ TEST_CASE_FIXTURE(Call, "The action of a tool is dropped when the caller interru
   REQUIRE(count<FlushPlayout>() == 1);
   core.on_tool({turn, "call_1", "{}", ReplyAction{turn, ReplyAction::What::Transfer, "6002"}, false}, now, out);
   collect();
-  CHECK(count<TellTool>() == 1);
+  CHECK(count<ReturnToolOutcome>() == 1);
   advance(5s);
   CHECK(count<TransferCall>() == 0);
 }
@@ -419,7 +419,7 @@ TEST_CASE_FIXTURE(Call, "The agent speaks of a late result of an interrupted rep
     SUBCASE("not if the tool was refused") { outcome.refused = true; }
     core.on_tool(outcome, now, out);
     collect();
-    CHECK(last<TellTool>()->outcome.call_id == "call_1");
+    CHECK(last<ReturnToolOutcome>()->outcome.call_id == "call_1");
     reply("Yes, one moment.");
     spoken();
     CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
@@ -441,13 +441,13 @@ TEST_CASE_FIXTURE(Call, "Of more than kMaxTools running tools, the conversation 
   reply("Yes?");
   spoken();
   sent();
-  const auto tell = [&](std::size_t number) {
+  const auto emit = [&](std::size_t number) {
     core.on_tool({turn, "call_" + std::to_string(number), "{}", std::nullopt, false}, now, out);
     collect();
   };
-  tell(AgentFloor::kMaxTools);
-  CHECK(last<TellTool>()->outcome.call_id == "call_64");
+  emit(AgentFloor::kMaxTools);
+  CHECK(last<ReturnToolOutcome>()->outcome.call_id == "call_64");
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
-  tell(AgentFloor::kMaxTools - 1);
+  emit(AgentFloor::kMaxTools - 1);
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::ToolResult);
 }

@@ -43,7 +43,7 @@ struct WatchedLine : Registered {
     for (drain(); !events.empty(); drain()) {
       sip::Event event = std::move(events.front());
       events.pop_front();
-      lines.see(event, now);
+      lines.on_event(event, now);
       if (auto* wish = std::get_if<sip::SubscribeReceived>(&event)) lines.on_subscribe(*wish, now);
       if (const auto* call = std::get_if<sip::IncomingCall>(&event)) {
         rang = call->session;

@@ -41,7 +41,7 @@ struct WatchedNetwork {
     if (&node == &watcher) return on_told(event);
     if (const auto* ended = std::get_if<sip::CallEnded>(&event)) up = up && ended->session != placed;
     if (&node != &watched) return;
-    lines.see(event, network.now());
+    lines.on_event(event, network.now());
     if (auto* wish = std::get_if<sip::SubscribeReceived>(&event)) lines.on_subscribe(*wish, network.now());
     if (const auto* call = std::get_if<sip::IncomingCall>(&event)) {
       lines.rang_in(*call, network.now());

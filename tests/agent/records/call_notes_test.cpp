@@ -157,8 +157,8 @@ TEST_CASE_FIXTURE(Noted, "Troubles, tools and notes are kept up to their bounds 
 TEST_CASE_FIXTURE(Noted, "A record keeps a tool's name and outcome, but not its arguments, and its line has the same") {
   action(RunTool{{2, "c1", "transfer", R"({"to":"the secret number 4711"})"}});
   action(RunTool{{2, "c2", "note", "{}"}});
-  action(TellTool{{2, "c1", "{}", std::nullopt, true}});
-  action(TellTool{{2, "c2", "{}", std::nullopt, false}});
+  action(ReturnToolOutcome{{2, "c1", "{}", std::nullopt, true}});
+  action(ReturnToolOutcome{{2, "c2", "{}", std::nullopt, false}});
   action(NoteLeft{2, "Call back tomorrow."});
   const CallRecord record = end();
   const std::string line = to_line(record, "run");
@@ -252,7 +252,7 @@ TEST_CASE("With transcripts and digits off, the record's line has no spoken word
   noted.action(SendDigits{"4711"});
   noted.action(RunTool{{3, "id", "canary says: my pin is 4711", R"({"text":"canary"})"}});
   noted.action(RunTool{{3, "id2", "note", R"({"text":"canary"})"}});
-  noted.action(TellTool{{3, "id2", R"({"data":"canary"})", std::nullopt, false}});
+  noted.action(ReturnToolOutcome{{3, "id2", R"({"data":"canary"})", std::nullopt, false}});
   noted.action(TryAgain{Stage::Think, "HTTP 400: invalid value 'canary 4711', expected text"});
   noted.action(ProviderSwitched{Stage::Speak, "one", "two", "cannot say \"canary"});
   const CallRecord record = noted.end();

@@ -275,7 +275,7 @@ TEST_CASE("Each agent's sentences are prepared in the voice of its own calls, al
   Booths booths;
   const Rehearsed rehearsed = factory.rehearsing(directory, booths, [](const std::string&) {});
   std::string asked;
-  for (const auto& [speaker, tell] : rehearsed.voices) {
+  for (const auto& [speaker, report_failure] : rehearsed.voices) {
     speaker->open({});
     booths.lines.last().handler.on_open();
     for (base::TimePoint now{}; now < base::TimePoint(1s); now += 50ms) speaker->tick(now);

@@ -22,8 +22,8 @@ namespace offhook::inline v0::agent::test {
 /// A leg of a network without SIP and RTP. The person at its other end is a VirtualLine in real time.
 class ForeignLeg final : public call::Leg, public std::enable_shared_from_this<ForeignLeg> {
  public:
-  using Tell = std::function<void(call::Event)>;
-  ForeignLeg(bool outgoing, std::string name, Tell tell) : outgoing_(outgoing), name_(std::move(name)), tell_(std::move(tell)) {}
+  using Emit = std::function<void(call::Event)>;
+  ForeignLeg(bool outgoing, std::string name, Emit emit) : outgoing_(outgoing), name_(std::move(name)), emit_(std::move(emit)) {}
 
   bool outgoing() const override { return outgoing_; }
   call::LegName name() const override { return {name_, {}}; }
@@ -32,10 +32,10 @@ class ForeignLeg final : public call::Leg, public std::enable_shared_from_this<F
   std::optional<media::LegId> media_leg() const override { return std::nullopt; }
   bool can_transfer_to() const override { return false; }
 
-  void connect() { tell_(call::Connected{shared_from_this()}); }
+  void connect() { emit_(call::Connected{shared_from_this()}); }
   void finish(call::Ended how) {
     line_.reset();
-    tell_(call::Finished{shared_from_this(), std::move(how), std::nullopt});
+    emit_(call::Finished{shared_from_this(), std::move(how), std::nullopt});
   }
   void open(std::shared_ptr<media::AudioPort> port) { line_.emplace(std::move(port)); }
   void tick(base::TimePoint now) {
@@ -49,7 +49,7 @@ class ForeignLeg final : public call::Leg, public std::enable_shared_from_this<F
  private:
   base::Result<void, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>&) override {
     open(std::move(port));
-    tell_(call::Prepared{shared_from_this(), {}});
+    emit_(call::Prepared{shared_from_this(), {}});
     return {};
   }
   base::Result<void, base::Error> do_ring() override {
@@ -71,14 +71,14 @@ class ForeignLeg final : public call::Leg, public std::enable_shared_from_this<F
 
   const bool outgoing_;
   const std::string name_;
-  const Tell tell_;
+  const Emit emit_;
   std::optional<VirtualLine> line_;
 };
 
 /// A network whose calls are ForeignLegs. Its addresses have the form "desk:7".
 class ForeignNetwork final : public call::Network {
  public:
-  explicit ForeignNetwork(ForeignLeg::Tell tell) : tell_(std::move(tell)), work_(boost::asio::make_work_guard(io_)), ticks_(io_) {
+  explicit ForeignNetwork(ForeignLeg::Emit emit) : emit_(std::move(emit)), work_(boost::asio::make_work_guard(io_)), ticks_(io_) {
     tick();
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -90,7 +90,7 @@ class ForeignNetwork final : public call::Network {
 
   /// Makes a leg of this network. Call it on its thread.
   std::shared_ptr<ForeignLeg> make_leg(bool outgoing) {
-    legs.push_back(std::make_shared<ForeignLeg>(outgoing, "leg-" + std::to_string(legs.size() + 1), tell_));
+    legs.push_back(std::make_shared<ForeignLeg>(outgoing, "leg-" + std::to_string(legs.size() + 1), emit_));
     return legs.back();
   }
   call::Party party(const std::string& address) const override { return {address, {}, address.substr(address.find(':') + 1)}; }
@@ -116,7 +116,7 @@ class ForeignNetwork final : public call::Network {
     });
   }
 
-  const ForeignLeg::Tell tell_;
+  const ForeignLeg::Emit emit_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::steady_timer ticks_;

@@ -103,21 +103,21 @@ void SimFlux::on_frame(bool voiced, base::TimePoint now) {
   const auto silence = static_cast<double>(ms(samples_ - last_voiced_));
   if (voiced && state_ == State::AwaitingEnd) {
     state_ = State::TurnOngoing;
-    return tell("TurnResumed", "", now);
+    return emit("TurnResumed", "", now);
   }
   if (state_ != State::Initial && silence >= thresholds_.timeout_ms) return end_turn("timeout", now);
   if (state_ != State::Initial && thresholds_.eot < 1 && silence >= 1000 * thresholds_.eot) return end_turn("model", now);
   if (state_ == State::TurnOngoing && thresholds_.eager && silence >= std::max(1000 * *thresholds_.eager, double{kSpokenMs})) {
     state_ = State::AwaitingEnd;
-    return tell("EagerEndOfTurn", "", now);
+    return emit("EagerEndOfTurn", "", now);
   }
   if (ms(samples_ - last_told_) < kUpdateMs) return;
   const bool starts = state_ == State::Initial && words_so_far() > 0;
   if (starts) state_ = State::TurnOngoing;
-  tell(starts ? "StartOfTurn" : "Update", "", now);
+  emit(starts ? "StartOfTurn" : "Update", "", now);
 }
 
-void SimFlux::tell(const std::string& event, const std::string& trigger, base::TimePoint now) {
+void SimFlux::emit(const std::string& event, const std::string& trigger, base::TimePoint now) {
   if (event != "EndOfTurn" || trigger != "manual") told_ = words_so_far();
   const double start = seconds(turn_start_), end = seconds(samples_);
   std::string text;
@@ -140,7 +140,7 @@ void SimFlux::tell(const std::string& event, const std::string& trigger, base::T
 }
 
 void SimFlux::end_turn(const std::string& trigger, base::TimePoint now) {
-  tell("EndOfTurn", trigger, now);
+  emit("EndOfTurn", trigger, now);
   ++turn_index_;
   state_ = State::Initial;
   hears_ = false;
@@ -156,7 +156,7 @@ void SimFlux::on_text(std::string_view text, base::TimePoint now, SimOuts& out) 
   } else if (type == "Configure") {
     configure(message, now);
   } else if (type == "CloseStream") {
-    if (samples_ > last_told_) tell("Update", "", now);
+    if (samples_ > last_told_) emit("Update", "", now);
     line_.push(now + world_.scenario.result, {SimOut::What::Close, {}, 0});  // Closes without a status.
   } else {
     give_up("UNPARSABLE_CLIENT_MESSAGE", now);

@@ -39,7 +39,7 @@ class SimFlux {
 
   static Thresholds thresholds_of(const Query& query);
   void on_frame(bool voiced, base::TimePoint now);
-  void tell(const std::string& event, const std::string& trigger, base::TimePoint now);
+  void emit(const std::string& event, const std::string& trigger, base::TimePoint now);
   void end_turn(const std::string& trigger, base::TimePoint now);
   void configure(const nlohmann::json& message, base::TimePoint now);
   void force_end(base::TimePoint now);

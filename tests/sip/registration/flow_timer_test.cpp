@@ -14,7 +14,7 @@ base::Duration first_ping(Transport transport, std::optional<std::chrono::second
   base::SeededRandom random(seed);
   const base::TimePoint begin{1000s};
   KeepAlive pings;
-  pings.obey(flow_timer);
+  pings.apply(flow_timer);
   pings.start(transport, begin, random);
   return *pings.next_deadline() - begin;
 }

@@ -48,9 +48,9 @@ struct Owner {
     for (Action& action : std::exchange(out, {})) {
       if (auto* send = std::get_if<Send>(&action)) sent.push_back(std::move(*send));
       if (auto* answer = std::get_if<Respond>(&action)) answers.push_back(std::move(*answer));
-      if (auto* tell = std::get_if<Tell>(&action)) {
-        if (auto* changed = std::get_if<Changed>(&tell->event)) changes.push_back(std::move(*changed));
-        if (auto* told = std::get_if<Notified>(&tell->event)) notified.push_back(std::move(*told));
+      if (auto* emit = std::get_if<Emit>(&action)) {
+        if (auto* changed = std::get_if<Changed>(&emit->event)) changes.push_back(std::move(*changed));
+        if (auto* told = std::get_if<Notified>(&emit->event)) notified.push_back(std::move(*told));
       }
     }
   }

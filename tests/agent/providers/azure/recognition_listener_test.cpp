@@ -341,7 +341,7 @@ TEST_CASE("Server knows the hosts of each region, and uses a configured endpoint
 
 TEST_CASE_FIXTURE(Listening, "RecognitionListener reports the audio of each turn that the service got, also of an abandoned turn") {
   std::vector<base::Duration> used;
-  options.tell_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
+  options.report_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
   start();
   hear(1, 500);
   CHECK(used.empty());

@@ -606,7 +606,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener ignores and counts garbage and unknown
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the audio that it sent, without audio that never left") {
   std::vector<base::Duration> used;
-  options.tell_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
+  options.report_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
   start();
   hear(1);
   CHECK(used.empty());
@@ -628,7 +628,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the audio that it sent, withou
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the audio of a socket that broke, also when the next socket does not open") {
   std::vector<base::Duration> used;
-  options.tell_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
+  options.report_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
   start();
   hear(1);
   break_off();

@@ -26,7 +26,7 @@ struct Listening {
     options.server.key = Secret("sk-canary");
     options.model = "hear-1";
     options.prompt = "Offhook";
-    options.tell_use = [this](const ServiceUse& use) { used.push_back(use); };
+    options.report_use = [this](const ServiceUse& use) { used.push_back(use); };
     listener.emplace(std::move(options), http, [this] { ++wakes; });
     SessionContext context;
     context.language = "pt-BR";

@@ -78,7 +78,7 @@ struct LiveLine {
 
 TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the use of each text, also of a turn that was abandoned") {
   std::vector<ServiceUse> used;
-  options.tell_use = [&used](const ServiceUse& use) { used.push_back(use); };
+  options.report_use = [&used](const ServiceUse& use) { used.push_back(use); };
   start();
   const auto done = [this](const std::string& item, const json& usage) {
     say({{"type", "conversation.item.input_audio_transcription.completed"}, {"item_id", item}, {"content_index", 0}, {"transcript", "x"}, {"usage", usage}});

@@ -142,7 +142,7 @@ void AttackedCall::make_bridge(const Json& world, bool guarded) {
 void AttackedCall::observe(const ConversationAction& action) {
   if (const auto* digits = std::get_if<SendDigits>(&action)) note("keys " + digits->digits);
   if (const auto* left = std::get_if<NoteLeft>(&action)) note("note " + left->text.substr(0, 60));
-  if (const auto* told = std::get_if<TellTool>(&action)) log.push_back("told " + told->outcome.result);
+  if (const auto* told = std::get_if<ReturnToolOutcome>(&action)) log.push_back("told " + told->outcome.result);
 }
 
 void AttackedCall::note(std::string what) {

@@ -53,10 +53,10 @@ void ObeyingSession::respond(const TurnInput& input) {
   auto orders = orders_in(input.text);
   if (input.kind != TurnInput::Kind::Opening) orders.insert(orders.begin(), from_the_start_.begin(), from_the_start_.end()), from_the_start_.clear();
   events_.emplace_back(ReplyText{turn_, "Of course."});
-  obey(orders);
+  apply(orders);
 }
 
-void ObeyingSession::obey(const std::vector<Order>& orders) {
+void ObeyingSession::apply(const std::vector<Order>& orders) {
   for (const Order& order : orders) {
     const std::string id = order.call_id.empty() ? "call_" + std::to_string(++calls_) : order.call_id;
     events_.emplace_back(ToolCall{turn_, id, order.name, order.arguments});
@@ -73,7 +73,7 @@ void ObeyingSession::on_tool(const ToolOutcome& outcome) {
   results_.push_back(outcome.result);
   if (outcome.turn != turn_ || open_calls_ == 0) return;
   --open_calls_;
-  if (++rounds_ <= kMaxRounds) return obey(orders_in(texts_of(outcome.result)));
+  if (++rounds_ <= kMaxRounds) return apply(orders_in(texts_of(outcome.result)));
   if (open_calls_ == 0) finish_reply();
 }
 

@@ -44,7 +44,7 @@ class ObeyingSession final : public agent::VoiceSession {
   [[nodiscard]] std::optional<agent::SessionEvent> poll() override;
 
  private:
-  void obey(const std::vector<Order>& orders);
+  void apply(const std::vector<Order>& orders);
   void finish_reply();
 
   std::string prompt_;
