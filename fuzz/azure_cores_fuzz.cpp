@@ -29,7 +29,7 @@ using offhook::fuzz::Script;
 namespace {
 
 constexpr std::array<std::string_view, 9> kPaths{"turn.start", "speech.hypothesis", "speech.phrase", "turn.end", "speech.startDetected",
-                                                 "response",   "audio",             "speech.fragment", "audio.metadata"};
+                                                 "response", "audio", "speech.fragment", "audio.metadata"};
 
 constexpr std::string_view kTimestamp = "2026-07-01T12:00:00.250Z";
 

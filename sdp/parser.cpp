@@ -38,7 +38,7 @@ Outcome parse_origin(std::string_view value, std::optional<Origin>& into) {
     words[i] = take_last_word(value);
     if (words[i].empty()) return base::fail(ParseError::BadOrigin);
   }
-  into = Origin{std::string(value),    std::string(words[0]), std::string(words[1]),
+  into = Origin{std::string(value), std::string(words[0]), std::string(words[1]),
                 std::string(words[2]), std::string(words[3]), std::string(words[4])};
   return {};
 }

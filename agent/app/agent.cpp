@@ -206,7 +206,7 @@ class Agent::Impl {
     const phone::Shortage shortage = phone::shortage_for_a_call();
     // A different agent than the default one may still take its own calls when no provider serves the default agent.
     const bool is_served = factory_->is_served(*agents()->otherwise(), base::Clock::now());
-    return {is_set_up(),          *models_awaited_ == 0, is_reached, draining_, !records_->is_losing(), media.takes_legs, shortage != phone::Shortage::Descriptors,
+    return {is_set_up(), *models_awaited_ == 0, is_reached, draining_, !records_->is_losing(), media.takes_legs, shortage != phone::Shortage::Descriptors,
             shortage != phone::Shortage::Memory, is_served, threads_->state(base::Clock::now()).answer()};
   }
 

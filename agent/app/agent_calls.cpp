@@ -68,7 +68,7 @@ void AgentCalls::on_event(call::Event event) {
 
 // --- a call begins ------------------------------------------------------------------------------------------------------------
 
-std::shared_ptr<AttendedCall> AgentCalls::attend(CallContext context, std::shared_ptr<records::CallNotes> notes, CallSetup& setup, CallThread& thread) {
+std::shared_ptr<AttendedCall> AgentCalls::attend(CallContext context, const std::shared_ptr<records::CallNotes>& notes, CallSetup& setup, CallThread& thread) {
   const std::string id = context.call_id;
   const AgentOptions& options = services_.options;
   const AgentProfile& profile = *setup.profile;

@@ -41,7 +41,7 @@ class AgentCalls {
 
  private:
   [[nodiscard]] std::shared_ptr<AttendedCall> find(const call::LegPtr& leg) const;
-  [[nodiscard]] std::shared_ptr<AttendedCall> attend(CallContext context, std::shared_ptr<records::CallNotes> notes, CallSetup& setup, CallThread& thread);
+  [[nodiscard]] std::shared_ptr<AttendedCall> attend(CallContext context, const std::shared_ptr<records::CallNotes>& notes, CallSetup& setup, CallThread& thread);
   void begin(AttendedCall& call, CallSetup setup, CallThread& thread);
   void track(const std::shared_ptr<AttendedCall>& call);
   /// Notes the name of an outgoing leg, which a leg may get only when its media are prepared.

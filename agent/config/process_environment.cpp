@@ -17,8 +17,8 @@ namespace offhook::inline v0::agent::config {
 namespace {
 
 /// Variables that contain no secrets, and that other code reads later.
-constexpr std::array<std::string_view, 10> kOfOthers{"HOME",           "LANG", "LC_ALL", "PATH",   "TMPDIR",
-                                                     "STATE_DIRECTORY", "TZ",   "USER",   "XDG_STATE_HOME", "XDG_RUNTIME_DIR"};
+constexpr std::array<std::string_view, 10> kOfOthers{"HOME", "LANG", "LC_ALL", "PATH", "TMPDIR",
+                                                     "STATE_DIRECTORY", "TZ", "USER", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"};
 
 bool is_of_others(std::string_view name) { return std::find(kOfOthers.begin(), kOfOthers.end(), name) != kOfOthers.end(); }
 

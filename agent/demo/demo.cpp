@@ -65,7 +65,7 @@ class CallerPhone {
   ~CallerPhone() { endpoint_.reset(); }
 
   base::Result<void, base::Error> open(std::uint16_t registrar_port) {
-    auto endpoint = phone::Endpoint::open(loopback_phone(2), engine_, [this](phone::PhoneEvent event) { on_event(event); });
+    auto endpoint = phone::Endpoint::open(loopback_phone(2), engine_, [this](const phone::PhoneEvent& event) { on_event(event); });
     if (!endpoint) return base::fail(endpoint.error());
     endpoint_ = std::move(*endpoint);
     endpoint_->post([this, registrar_port] {

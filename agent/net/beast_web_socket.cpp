@@ -78,7 +78,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Returns a callback that keeps this connection alive, does nothing once it is closed, and allocates from the pool.
   template <class Step>
   auto on(Step step) {
-    return asio::bind_allocator(PoolAllocator<char>(shared_->pool), [self = shared_from_this(), step](const error_code& error, auto&&... rest) {
+    return asio::bind_allocator(PoolAllocator<char>(shared_->pool), [self = shared_from_this(), step = std::move(step)](const error_code& error, auto&&... rest) {
       if (self->state_ != State::Closed) step(*self, error, rest...);
     });
   }

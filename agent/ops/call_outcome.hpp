@@ -18,8 +18,8 @@ enum class CallOutcome : std::uint8_t {
   Refused,      ///< for any other reason
   Unreachable,  ///< no route to the peer, or a connection that broke
 };
-inline constexpr std::array kCallOutcomes{CallOutcome::Answered, CallOutcome::Cancelled, CallOutcome::Busy,       CallOutcome::Declined,
-                                          CallOutcome::NoAnswer, CallOutcome::Refused,   CallOutcome::Unreachable};
+inline constexpr std::array kCallOutcomes{CallOutcome::Answered, CallOutcome::Cancelled, CallOutcome::Busy, CallOutcome::Declined,
+                                          CallOutcome::NoAnswer, CallOutcome::Refused, CallOutcome::Unreachable};
 [[nodiscard]] std::string_view to_string(CallOutcome outcome);
 [[nodiscard]] CallOutcome outcome_of(const call::Ended& ended, bool answered);
 

@@ -64,7 +64,7 @@ PromptTemplate::Piece PromptTemplate::variable_of(std::string_view name) {
     return {Variable::Context, std::string(name.substr(kContext.size()))};
   constexpr std::array kPlain{std::pair{"caller", Variable::Caller}, std::pair{"caller_name", Variable::CallerName},
                               std::pair{"called", Variable::Called}, std::pair{"time", Variable::Time},
-                              std::pair{"date", Variable::Date},     std::pair{"weekday", Variable::Weekday}};
+                              std::pair{"date", Variable::Date}, std::pair{"weekday", Variable::Weekday}};
   for (const auto& [plain, variable] : kPlain) {
     if (name == plain) return {variable, {}};
   }

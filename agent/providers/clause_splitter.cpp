@@ -45,18 +45,18 @@ bool is_closer(std::uint32_t c) {
 
 /// Abbreviations that never end a sentence, because a name or another word follows.
 constexpr std::array<std::string_view, 34> kBeforeMore{
-    "mr",  "mrs", "ms",   "mx", "dr",  "prof", "st",  "hr",  "fr",     "sr",  "sra", "mme", "mlle", "rev", "hon", "gen",  "col",
-    "sgt", "lt",  "capt", "vs", "e.g", "i.e",  "z.b", "d.h", "approx", "bzw", "ca",  "nr",  "str",  "tel", "fig", "p.ej", "cf"};
+    "mr", "mrs", "ms", "mx", "dr", "prof", "st", "hr", "fr", "sr", "sra", "mme", "mlle", "rev", "hon", "gen", "col",
+    "sgt", "lt", "capt", "vs", "e.g", "i.e", "z.b", "d.h", "approx", "bzw", "ca", "nr", "str", "tel", "fig", "p.ej", "cf"};
 /// Abbreviations that end a sentence unless a lower-case letter or a digit follows.
-constexpr std::array<std::string_view, 28> kPerhaps{"etc",  "inc", "ltd",  "co",   "corp", "jr",  "a.m", "p.m", "am",  "pm",
-                                                    "dept", "ave", "blvd", "rd",   "apt",  "ext", "min", "sec", "hrs", "usw",
-                                                    "jan",  "feb", "aug",  "sept", "oct",  "nov", "dec", "bros"};
+constexpr std::array<std::string_view, 28> kPerhaps{"etc", "inc", "ltd", "co", "corp", "jr", "a.m", "p.m", "am", "pm",
+                                                    "dept", "ave", "blvd", "rd", "apt", "ext", "min", "sec", "hrs", "usw",
+                                                    "jan", "feb", "aug", "sept", "oct", "nov", "dec", "bros"};
 /// Words that are abbreviations only before a number.
 constexpr std::array<std::string_view, 4> kBeforeNumbers{"no", "nos", "p", "pp"};
 
 /// Words that make a following number with a full stop a German ordinal, whatever follows: "am 3. Mai", "der 1. Stock".
-constexpr std::array<std::string_view, 20> kBeforeOrdinals{"am",  "vom", "zum", "der",  "die",  "das",   "dem",   "den",  "des",  "im",
-                                                           "bis", "ab",  "seit", "ihr", "ihre", "unser", "unsere", "jede", "jeden", "jeder"};
+constexpr std::array<std::string_view, 20> kBeforeOrdinals{"am", "vom", "zum", "der", "die", "das", "dem", "den", "des", "im",
+                                                           "bis", "ab", "seit", "ihr", "ihre", "unser", "unsere", "jede", "jeden", "jeder"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::array<std::string_view, N>& list) {

@@ -87,7 +87,7 @@ class MemberReader {
   }
   template <class Value, class List>
   void optional(const char* name, std::optional<Value>& value, List list) {
-    if (member(json_, name).is_object()) object(name, [&](auto& line) { list(line, value.emplace()); });
+    if (member(json_, name).is_object()) object(name, [&](auto& line) { list(line, value.emplace(Value{})); });
   }
   template <class Value, class List>
   void list(const char* name, std::vector<Value>& values, List each, bool = true) {

@@ -15,11 +15,11 @@ struct CodeRange {
 };
 
 /// Blocks that terminals draw two columns wide: Hangul, the scripts of China and Japan, full-width forms, and pictures.
-constexpr std::array kWide{CodeRange{0x1100, 0x115f}, CodeRange{0x2e80, 0x303e}, CodeRange{0x3041, 0xa4cf},   CodeRange{0xac00, 0xd7a3},
-                           CodeRange{0xf900, 0xfaff}, CodeRange{0xfe30, 0xfe6f}, CodeRange{0xff00, 0xff60},   CodeRange{0xffe0, 0xffe6},
+constexpr std::array kWide{CodeRange{0x1100, 0x115f}, CodeRange{0x2e80, 0x303e}, CodeRange{0x3041, 0xa4cf}, CodeRange{0xac00, 0xd7a3},
+                           CodeRange{0xf900, 0xfaff}, CodeRange{0xfe30, 0xfe6f}, CodeRange{0xff00, 0xff60}, CodeRange{0xffe0, 0xffe6},
                            CodeRange{0x1f300, 0x1f64f}, CodeRange{0x1f680, 0x1f6ff}, CodeRange{0x1f7e0, 0x1f7eb}, CodeRange{0x1f900, 0x1f9ff},
                            CodeRange{0x1fa70, 0x1faff}, CodeRange{0x20000, 0x3fffd}};
-constexpr std::array kCombining{CodeRange{0x300, 0x36f},   CodeRange{0x1ab0, 0x1aff}, CodeRange{0x1dc0, 0x1dff},
+constexpr std::array kCombining{CodeRange{0x300, 0x36f}, CodeRange{0x1ab0, 0x1aff}, CodeRange{0x1dc0, 0x1dff},
                                 CodeRange{0x20d0, 0x20ff}, CodeRange{0xfe00, 0xfe0f}, CodeRange{0xfe20, 0xfe2f}};
 
 template <class Ranges>

@@ -51,17 +51,17 @@ bool says_at(const TextToken& token) {
 }
 
 bool says_joint(const TextToken& token) {
-  return is_one_of(token, {"dot",        "punkt",       "punto",       "point", "ponto", "dash",        "hyphen",
-                           "minus",      "strich",      "bindestrich", "tiret", "guion", "trattino",    "traco",
-                           "underscore", "unterstrich", "underline",   "bajo",  "basso", "soulignement"});
+  return is_one_of(token, {"dot", "punkt", "punto", "point", "ponto", "dash", "hyphen",
+                           "minus", "strich", "bindestrich", "tiret", "guion", "trattino", "traco",
+                           "underscore", "unterstrich", "underline", "bajo", "basso", "soulignement"});
 }
 
 bool is_top_domain(const TextToken& token) {
   return is_one_of(token,
-                   {"com", "org",   "net",    "info", "biz",  "edu",   "gov",     "mil",  "io",     "eu",     "de",  "at", "ch",
-                    "fr",  "es",    "it",     "pt",   "br",   "uk",    "us",      "ca",   "au",     "nl",     "be",  "pl", "cz",
-                    "dk",  "se",    "no",     "fi",   "ie",   "mx",    "ar",      "cl",   "co",     "app",    "dev", "ai", "me",
-                    "tv",  "cloud", "online", "shop", "mail", "local", "example", "test", "museum", "berlin", "cat", "xyz"});
+                   {"com", "org", "net", "info", "biz", "edu", "gov", "mil", "io", "eu", "de", "at", "ch",
+                    "fr", "es", "it", "pt", "br", "uk", "us", "ca", "au", "nl", "be", "pl", "cz",
+                    "dk", "se", "no", "fi", "ie", "mx", "ar", "cl", "co", "app", "dev", "ai", "me",
+                    "tv", "cloud", "online", "shop", "mail", "local", "example", "test", "museum", "berlin", "cat", "xyz"});
 }
 
 /// Returns the indices of all tokens that are no gaps.

@@ -73,7 +73,7 @@ SessionMaker realtime(const RealtimeWay& way, const PartNeeds& call) {
 }
 
 template <class Part, class Make>
-PartMaker<Part> part(const PartNeeds& call, const ProviderPtr& provider, std::string_view stage, Make ProviderParts::*make) {
+PartMaker<Part> part(const PartNeeds& call, const ProviderPtr& provider, std::string_view stage, Make ProviderParts::* make) {
   const PartNeeds needs = named(with(call, provider), stage);
   return {provider->name + "/" + std::string(stage), [needs, make](const Wake& wake) { return (needs.provider->kind->parts().*make)(needs, wake); }};
 }

@@ -191,7 +191,7 @@ std::string Interview::usual_of(const AskedQuestion& question, const Answers& be
 /// Returns the value of the variable if it is one of `choices`, otherwise `otherwise`.
 std::string Interview::named_in(std::string_view variable, Choices choices, std::string otherwise) const {
   const auto known = as_choice(choices)(value_of(environment_, variable));
-  return known ? *known : std::move(otherwise);
+  return known.value_or(std::move(otherwise));
 }
 
 bool Interview::ask_prompt() {

@@ -18,7 +18,7 @@ class Descriptor {
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
   [[nodiscard]] bool is_regular() const {
-    struct stat about {};
+    struct stat about{};
     return ::fstat(fd_, &about) == 0 && S_ISREG(about.st_mode);
   }
 

@@ -20,7 +20,7 @@ auto failure(const std::string& path, int number) {
 
 /// Returns 0, or the errno of the call that failed.
 int overwrite(int fd, const FileLine& line) {
-  struct stat about {};
+  struct stat about{};
   if (::fstat(fd, &about) != 0) return errno;
   if (static_cast<std::uint64_t>(about.st_size) < line.offset + line.text.size()) return 0;  // The writer has removed the line meanwhile.
   static const std::string kSpaces(kReadChunk, ' ');

@@ -59,12 +59,12 @@ class PosixFile final : public AppendFile {
   FileResult<void> sync() override { return result_of(::fdatasync(fd_.get())); }
   FileResult<void> truncate(std::uint64_t size) override { return result_of(::ftruncate(fd_.get(), static_cast<off_t>(size))); }
   FileResult<std::uint64_t> size() override {
-    struct stat about {};
+    struct stat about{};
     if (::fstat(fd_.get(), &about) != 0) return failure(errno);
     return static_cast<std::uint64_t>(about.st_size);
   }
   FileResult<std::chrono::system_clock::time_point> modified_at() override {
-    struct stat about {};
+    struct stat about{};
     if (::fstat(fd_.get(), &about) != 0) return failure(errno);
     return std::chrono::system_clock::from_time_t(about.st_mtime);
   }
@@ -76,7 +76,7 @@ class PosixFile final : public AppendFile {
     return bytes;
   }
   bool is_deleted() override {
-    struct stat about {};
+    struct stat about{};
     return ::fstat(fd_.get(), &about) == 0 && about.st_nlink == 0;
   }
   bool is_at(const std::string& path) override {

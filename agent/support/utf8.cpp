@@ -23,11 +23,11 @@ std::size_t length_by_lead(std::uint32_t lead) {
 /// variation selectors, interlinear marks, tags.
 constexpr bool is_unseen(std::uint32_t code) {
   struct Range { std::uint32_t first, last; };
-  constexpr std::array kRanges{Range{0, 0x1f},          Range{0x7f, 0x9f},      Range{0xad, 0xad},      Range{0x34f, 0x34f},
-                               Range{0x61c, 0x61c},     Range{0x115f, 0x1160},  Range{0x17b4, 0x17b5},  Range{0x180b, 0x180f},
-                               Range{0x2800, 0x2800},   Range{0x1bca0, 0x1bca3}, Range{0x1d173, 0x1d17a},
-                               Range{0x200b, 0x200f},   Range{0x2028, 0x202e},  Range{0x2060, 0x206f},  Range{0x3164, 0x3164},
-                               Range{0xfe00, 0xfe0f},   Range{0xfeff, 0xfeff},  Range{0xffa0, 0xffa0},  Range{0xfff0, 0xfffb},
+  constexpr std::array kRanges{Range{0, 0x1f}, Range{0x7f, 0x9f}, Range{0xad, 0xad}, Range{0x34f, 0x34f},
+                               Range{0x61c, 0x61c}, Range{0x115f, 0x1160}, Range{0x17b4, 0x17b5}, Range{0x180b, 0x180f},
+                               Range{0x2800, 0x2800}, Range{0x1bca0, 0x1bca3}, Range{0x1d173, 0x1d17a},
+                               Range{0x200b, 0x200f}, Range{0x2028, 0x202e}, Range{0x2060, 0x206f}, Range{0x3164, 0x3164},
+                               Range{0xfe00, 0xfe0f}, Range{0xfeff, 0xfeff}, Range{0xffa0, 0xffa0}, Range{0xfff0, 0xfffb},
                                Range{0xe0000, 0xe0fff}};
   return std::any_of(kRanges.begin(), kRanges.end(), [code](const Range& range) { return code >= range.first && code <= range.last; });
 }

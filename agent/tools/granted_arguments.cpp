@@ -176,7 +176,7 @@ class GrantReader {
   }
 
   [[nodiscard]] Fault read_required(const json::Element& value) {
-    const SchemaFault wrong{"/required", "a value that is not a list of names", "a list of the names of arguments"};
+    SchemaFault wrong{"/required", "a value that is not a list of names", "a list of the names of arguments"};
     if (!value.is_array()) return wrong;
     for (const json::Element item : simdjson::dom::array(value.get_array().value_unsafe())) {
       std::string_view name;

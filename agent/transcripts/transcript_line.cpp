@@ -67,9 +67,9 @@ std::optional<TranscriptLine> parse_line(std::string_view json) {
   const auto time = parse_rfc3339(text_of(root, "time"));
   const auto speaker = speaker_of(text_of(root, "speaker"));
   if (!time || !speaker) return std::nullopt;
-  TranscriptLine line{*time,    text_of(root, "call"),     text_of(root, "agent"),
-                      *speaker, text_of(root, "text"),     0,
-                      false,    text_of(root, "language"), 0};
+  TranscriptLine line{*time, text_of(root, "call"), text_of(root, "agent"),
+                      *speaker, text_of(root, "text"), 0,
+                      false, text_of(root, "language"), 0};
   if (root["turn"].get(turn) == simdjson::SUCCESS && turn >= 0 && turn <= UINT32_MAX)
     line.turn = static_cast<std::uint32_t>(turn);
   if (bool interrupted = false; root["interrupted"].get(interrupted) == simdjson::SUCCESS) line.interrupted = interrupted;

@@ -32,8 +32,8 @@ bool is_near(std::uint32_t ms, std::uint32_t nominal) {
 const ProgressPlan& ProgressPlan::of(Country country) {
   static const std::array<ProgressPlan, kCountries> plans{
       ProgressPlan(Country::UnitedStates), ProgressPlan(Country::UnitedKingdom), ProgressPlan(Country::Germany),
-      ProgressPlan(Country::France),       ProgressPlan(Country::Netherlands),   ProgressPlan(Country::Italy),
-      ProgressPlan(Country::Spain),        ProgressPlan(Country::Australia),     ProgressPlan(Country::Japan)};
+      ProgressPlan(Country::France), ProgressPlan(Country::Netherlands), ProgressPlan(Country::Italy),
+      ProgressPlan(Country::Spain), ProgressPlan(Country::Australia), ProgressPlan(Country::Japan)};
   return plans.at(static_cast<std::size_t>(country));
 }
 

@@ -14,7 +14,7 @@ bool group_may_change(const struct stat& place) {
 }
 
 bool others_may_change(const struct stat& place) {
-  struct stat program {};
+  struct stat program{};
   const bool is_known = ::stat("/proc/self/exe", &program) == 0;
   const bool is_ours = place.st_uid == 0 || place.st_uid == ::geteuid() || (is_known && place.st_uid == program.st_uid);
   // In a sticky folder, for example /tmp, all users may make files, but may not move files of other users.
@@ -29,7 +29,7 @@ base::Result<std::string, std::string> safe_to_load(const std::string& path) {
   const auto file = std::filesystem::canonical(path, failed);
   if (failed) return base::fail(path + ": " + failed.message());
   for (auto place = file;; place = place.parent_path()) {
-    struct stat found {};
+    struct stat found{};
     if (::stat(place.c_str(), &found) != 0 || others_may_change(found))
       return base::fail(path + " is not loaded: other users may change " + place.string());
     if (place == place.root_path()) return file.string();

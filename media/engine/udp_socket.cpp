@@ -64,7 +64,7 @@ bool UdpSocket::tie(const base::SocketAddress& peer) const {
 void UdpSocket::untie() const {
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
-  ::connect(fd_, &nobody, sizeof nobody);
+  (void)::connect(fd_, &nobody, sizeof nobody);
 }
 
 ReceiveBatch::ReceiveBatch() {

@@ -13,7 +13,7 @@ namespace offhook::inline v0::media {
 /// L16 is at 8000 Hz, L16Wide at 16000 Hz: RFC 3551 section 4.5.11.
 enum class AudioCodec : std::uint8_t { Pcmu, Pcma, G722, Opus, L16, L16Wide };
 inline constexpr std::array kAudioCodecs{AudioCodec::Pcmu, AudioCodec::Pcma, AudioCodec::G722,
-                                         AudioCodec::Opus, AudioCodec::L16,  AudioCodec::L16Wide};
+                                         AudioCodec::Opus, AudioCodec::L16, AudioCodec::L16Wide};
 
 /// Returns the rate of the codec's audio; for Opus the highest of its rates.
 [[nodiscard]] constexpr std::uint32_t sample_rate_hz(AudioCodec codec) {

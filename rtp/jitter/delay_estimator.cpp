@@ -95,7 +95,7 @@ void DelayEstimator::scale_down() noexcept {
 void DelayEstimator::choose_target() noexcept {
   while (highest_ > 0 && histogram_[highest_] < total_ * kNegligible) --highest_;
   const float ms_per_share = static_cast<float>(profile_.ms_per_percent) * 100 / total_;
-  constexpr float kMsPerBucket = static_cast<float>(kBucketUnits / kUnitsPerMs);
+  constexpr float kMsPerBucket = static_cast<float>(kBucketUnits) / static_cast<float>(kUnitsPerMs);
   float late = 0, least = std::numeric_limits<float>::max();
   std::size_t best = 0;
   for (std::size_t bucket = highest_ + 1; bucket-- > 0;) {

@@ -12,7 +12,7 @@ namespace {
 
 /// User-Agent values of tools that scan networks for telephones to make calls through.
 constexpr std::array<std::string_view, 8> kScanners{"friendly-scanner", "friendly-request", "sipvicious", "sundayddr",
-                                                    "sipcli",           "sip-scan",         "smap",       "iwar"};
+                                                    "sipcli", "sip-scan", "smap", "iwar"};
 
 bool contains(std::string_view text, std::string_view part) {
   const auto same = [](char a, char b) { return base::to_lower(a) == b; };

@@ -50,7 +50,7 @@ base::Result<Dialog, ParseError> Dialog::as_client(const RequestHead& invite, co
   dialog.local_ = invite.from;
   dialog.remote_ = std::string(response.find(HeaderName::To).value_or(""));
   dialog.located_ = target.has_value();
-  dialog.remote_target_ = target ? std::move(*target) : invite.request_uri;
+  dialog.remote_target_ = std::move(target).value_or(invite.request_uri);
   dialog.routes_ = std::move(*routes);
   dialog.local_cseq_ = response.cseq().number;
   return dialog;

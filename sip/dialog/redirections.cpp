@@ -47,6 +47,7 @@ std::vector<std::string> Redirections::contacts_of(const Message& response) {
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<std::string> list;
+  list.reserve(found.size());
   for (auto& [q, uri] : found) list.push_back(std::move(uri));
   return list;
 }

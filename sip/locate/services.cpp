@@ -84,7 +84,7 @@ std::uint16_t default_port(Transport transport) {
 void order_by_weight(std::vector<SrvRecord>& records, base::Random& random) {
   // Weight 0 first, so that these records have a small chance: RFC 2782.
   std::stable_sort(records.begin(), records.end(), [](const SrvRecord& a, const SrvRecord& b) {
-    return a.priority != b.priority ? a.priority < b.priority : (a.weight == 0) > (b.weight == 0);
+    return a.priority != b.priority ? (a.priority < b.priority) : (a.weight == 0) > (b.weight == 0);
   });
   for (std::size_t at = 0; at < records.size(); ++at) {
     std::size_t end = at + 1;

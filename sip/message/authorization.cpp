@@ -12,7 +12,7 @@ namespace {
 std::string_view* field_of(Authorization& into, std::string_view name) {
   struct Field {
     std::string_view name;
-    std::string_view Authorization::*value;
+    std::string_view Authorization::* value;
   };
   static constexpr Field kFields[] = {
       {"username", &Authorization::username}, {"realm", &Authorization::realm},

@@ -7,8 +7,8 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-constexpr std::array<std::string_view, 15> kMethods = {"INVITE", "ACK",   "BYE",    "CANCEL",    "OPTIONS", "REGISTER", "PRACK", "UPDATE",
-                                                       "INFO",   "REFER", "NOTIFY", "SUBSCRIBE", "MESSAGE", "PUBLISH",  ""};
+constexpr std::array<std::string_view, 15> kMethods = {"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "PRACK", "UPDATE",
+                                                       "INFO", "REFER", "NOTIFY", "SUBSCRIBE", "MESSAGE", "PUBLISH", ""};
 static_assert(kMethods.size() == static_cast<std::size_t>(Method::Other) + 1);
 
 }  // namespace

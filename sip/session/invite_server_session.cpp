@@ -18,7 +18,7 @@ std::optional<base::TimePoint> expiry_of(const Message& invite, base::TimePoint 
 
 }  // namespace
 
-InviteServerSession::InviteServerSession(ConfirmedCall::Setup setup, Dialog dialog, TransactionId invite, const Message& request,
+InviteServerSession::InviteServerSession(const ConfirmedCall::Setup& setup, Dialog dialog, TransactionId invite, const Message& request,
                                          base::Random& random, base::TimePoint now)
     : id_(setup.id),
       invite_(invite),

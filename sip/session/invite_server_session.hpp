@@ -17,7 +17,7 @@ class InviteServerSession final : public Session {
   static constexpr base::Duration kRepeatReliable = std::chrono::seconds(150);    ///< RFC 3262 section 3
 
   /// `dialog` is the early dialog that the INVITE created. `random` must outlive this object.
-  InviteServerSession(ConfirmedCall::Setup setup, Dialog dialog, TransactionId invite, const Message& request,
+  InviteServerSession(const ConfirmedCall::Setup& setup, Dialog dialog, TransactionId invite, const Message& request,
                       base::Random& random, base::TimePoint now);
 
   [[nodiscard]] bool provisional(int status, Body body, HeaderList headers, base::TimePoint now, Actions& out);  ///< 101..199

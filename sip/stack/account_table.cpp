@@ -167,7 +167,7 @@ void AccountTable::send_register(Account& account, registration::SendRegister re
   const bool redirected = request.registrar != account.options.registrar;
   OutboundRoute way = redirected ? way_to_another(account.options, request.registrar) : way_to_registrar(account.options);
   out.head = {Method::Register, std::move(request.registrar), way.routes, way.next_hop, name + ";tag=" + account.tag, name,
-              request.call_id,  request.cseq};
+              request.call_id, request.cseq};
   out.headers = {{"Expires", std::to_string(request.expires.count())}};
   out.alternatives = std::move(way.alternatives);
   std::string supported = "path";  // RFC 3327 section 5.1

@@ -54,7 +54,7 @@ std::optional<int> CallTable::turn_away(const Message& invite, const Flow& flow,
 void CallTable::on_invite(TransactionId id, base::TimePoint now) {
   const Message& invite = *parts_.servers.request(id);
   const Flow flow = *parts_.servers.flow(id);
-  const auto refuse = [&](int status, HeaderList headers = {}) { parts_.servers.respond(id, status, headers, {}, {}, now); };
+  const auto refuse = [&](int status, const HeaderList& headers = {}) { parts_.servers.respond(id, status, headers, {}, {}, now); };
   if (!takes_calls()) {
     if (accepting_) ++parts_.counters.refused_limit;
     return refuse(503, {{"Retry-After", std::string(kRetryAfter)}});

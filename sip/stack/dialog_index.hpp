@@ -41,7 +41,7 @@ class DialogIndex {
   };
   struct Name {
     std::string call_id, tag;
-    operator View() const { return {call_id, tag}; }
+    operator View() const { return {call_id, tag}; }  // NOLINT(google-explicit-constructor): the map compares keys with views
   };
   struct Hash {
     using is_transparent = void;

@@ -49,7 +49,7 @@ ServerRequests::Received ServerRequests::absorb(const Message& message, const Re
       std::get<transaction::NonInviteServer>(record->machine).on_request(now, actions);
     }
     const bool for_session = std::erase(actions, transaction::Action(transaction::DeliverAck{})) > 0;
-    carry_out(*record, std::move(actions));
+    carry_out(*record, actions);
     if (for_session) return {Kind::AnswerAck, *known};
     if (message.method() != Method::Ack) ++shared_.counters.retransmissions_absorbed;
     return {Kind::Absorbed, *known};
@@ -134,7 +134,7 @@ void ServerRequests::respond(TransactionId id, int status, const HeaderList& hea
   if (invite != nullptr) invite->on_response(status, now, actions);
   if (other != nullptr) other->on_response(status, now, actions);
   if (status >= 200) answered_.push_back(id);
-  carry_out(*record, std::move(actions));
+  carry_out(*record, actions);
 }
 
 void ServerRequests::repeat(TransactionId id, base::TimePoint now) {
@@ -142,7 +142,7 @@ void ServerRequests::repeat(TransactionId id, base::TimePoint now) {
   if (record == nullptr || record->method != Method::Invite) return;
   transaction::Actions actions;
   std::get<transaction::InviteServer>(record->machine).on_response(200, now, actions);
-  carry_out(*record, std::move(actions));
+  carry_out(*record, actions);
 }
 
 bool ServerRequests::respond_statelessly(const Message& request, const Flow& flow, int status, std::string_view reason,
@@ -207,7 +207,7 @@ void ServerRequests::on_flow_failed(const Flow& flow, base::TimePoint) {
   }
 }
 
-void ServerRequests::carry_out(Record& record, transaction::Actions actions) {
+void ServerRequests::carry_out(Record& record, const transaction::Actions& actions) {
   for (const transaction::Action& action : actions) {
     if (std::holds_alternative<transaction::Transmit>(action)) {
       shared_.outbox.transmits.push_back({record.reply, record.bytes});
@@ -227,7 +227,7 @@ void ServerRequests::on_time(base::TimePoint now) {
     if (record == nullptr) continue;
     transaction::Actions actions;
     std::visit([&](auto& machine) { machine.on_time(now, actions); }, record->machine);
-    carry_out(*record, std::move(actions));
+    carry_out(*record, actions);
   }
 }
 

@@ -107,7 +107,7 @@ class ServerRequests {
  private:
   struct Record;
   [[nodiscard]] Received drop(TransactionId id);
-  void carry_out(Record& record, transaction::Actions actions);
+  void carry_out(Record& record, const transaction::Actions& actions);
   [[nodiscard]] Record* find(TransactionId id) const;
 
   Shared shared_;

@@ -116,7 +116,7 @@ std::optional<decltype(Record::data)> data_of(std::uint16_t type, Reader& data) 
 }  // namespace
 
 Answer parse_dns_answer(base::Bytes message, const locate::Question& question) {
-  const Answer failed{Answer::Kind::Failed, {}};
+  Answer failed{Answer::Kind::Failed, {}};
   Reader in(message, 0, message.size());
   (void)in.u16();  // The message id, which c-ares has checked.
   const std::uint16_t flags = in.u16();

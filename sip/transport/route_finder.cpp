@@ -46,6 +46,7 @@ void RouteFinder::find_host(const std::string& host, std::function<void(const st
   finder_.set_options({});
   finder_.find({host, kAddressesOnly, Transport::Udp, false}, [done = std::move(done)](const ServerFinder::Result& found) {
     std::vector<base::IpAddress> addresses;
+    addresses.reserve(found.candidates.size());
     for (const Locator::Candidate& candidate : found.candidates) addresses.push_back(candidate.remote.ip.unmapped());
     done(addresses);
   });

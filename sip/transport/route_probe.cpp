@@ -14,7 +14,7 @@ constexpr std::uint16_t kAnyPort = 5060;  // Routes do not depend on the port, b
 void forget_peer(int socket) {
   sockaddr none{};
   none.sa_family = AF_UNSPEC;
-  ::connect(socket, &none, sizeof none);
+  (void)::connect(socket, &none, sizeof none);
 }
 
 }  // namespace

@@ -134,7 +134,7 @@ void UdpSocket::read_burst() {
 /// Returns the address in the form for this socket. A socket of both families needs IPv4 addresses in mapped form
 /// (RFC 4291 section 2.5.5.2).
 asio::ip::address UdpSocket::in_our_form(const base::IpAddress& ip) const {
-  const auto address = detail::to_asio(ip);
+  auto address = detail::to_asio(ip);
   if (local_.ip.is_v6() && ip.is_v4()) return asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4());
   return address;
 }

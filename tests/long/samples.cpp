@@ -25,7 +25,7 @@ double median(std::vector<double> values) {
 
 struct Column {
   const char* name;
-  double Sample::*of;
+  double Sample::* of;
   const char* colour;
 };
 constexpr std::array<Column, 3> kColumns{Column{"resident memory, kB", &Sample::memory_kb, "#1f77b4"},
@@ -63,7 +63,7 @@ std::size_t open_descriptors() {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator{}));
 }
 
-Drift drift_of(const std::vector<Sample>& samples, double Sample::*column) {
+Drift drift_of(const std::vector<Sample>& samples, double Sample::* column) {
   const std::size_t quarter = samples.size() / 4;
   std::vector<double> early, late;
   for (std::size_t i = 0; i < quarter; ++i) {

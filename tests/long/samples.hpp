@@ -21,7 +21,7 @@ struct Sample {
 struct Drift {
   double early = 0, late = 0;
 };
-[[nodiscard]] Drift drift_of(const std::vector<Sample>& samples, double Sample::*column);
+[[nodiscard]] Drift drift_of(const std::vector<Sample>& samples, double Sample::* column);
 /// Returns in words which values grew, or "" when none did. The limits of growth are: memory 2 % and 1 MB, descriptors 8, lateness to twice its value
 /// or 5 ms. Fewer than eight samples are too few.
 [[nodiscard]] std::string growth_of(const std::vector<Sample>& samples);

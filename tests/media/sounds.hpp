@@ -20,8 +20,8 @@ inline constexpr std::size_t kFrame = 160;  ///< 20 ms at 8000 Hz
 
 inline constexpr std::array kAllCountries{
     offhook::media::Country::UnitedStates, offhook::media::Country::UnitedKingdom, offhook::media::Country::Germany,
-    offhook::media::Country::France,       offhook::media::Country::Netherlands,   offhook::media::Country::Italy,
-    offhook::media::Country::Spain,        offhook::media::Country::Australia,     offhook::media::Country::Japan};
+    offhook::media::Country::France, offhook::media::Country::Netherlands, offhook::media::Country::Italy,
+    offhook::media::Country::Spain, offhook::media::Country::Australia, offhook::media::Country::Japan};
 
 inline Pcm sine(double hz, std::uint32_t rate_hz, double seconds, double amplitude = 8000) {
   Pcm pcm(static_cast<std::size_t>(seconds * rate_hz));

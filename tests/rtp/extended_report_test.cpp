@@ -36,8 +36,8 @@ rtp::VoipMetrics some_metrics() {
   metrics.buffer_limit_ms = 0x1B1C;
   return metrics;
 }
-const std::vector<std::uint8_t> kOnTheWire{0xAA, 0xBB, 0xCC, 0xDD, 7,    0,    0,    8,    1,    2,    3,    4,    5,    6,    7,    8,    9,    0x10, 0x11, 0x12,
-                                           0x13, 0x14, 0x15, 0x16, 0xEC, 0xC4, 25,   16,   93,   94,   45,   44,   0xB9, 0,    0x17, 0x18, 0x19, 0x1A, 0x1B, 0x1C};
+const std::vector<std::uint8_t> kOnTheWire{0xAA, 0xBB, 0xCC, 0xDD, 7, 0, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0x10, 0x11, 0x12,
+                                           0x13, 0x14, 0x15, 0x16, 0xEC, 0xC4, 25, 16, 93, 94, 45, 44, 0xB9, 0, 0x17, 0x18, 0x19, 0x1A, 0x1B, 0x1C};
 
 std::vector<std::uint8_t> behind_other_blocks(std::size_t count) {
   std::vector<std::uint8_t> body{kOnTheWire.begin(), kOnTheWire.begin() + 4};

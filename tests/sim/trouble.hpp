@@ -20,8 +20,8 @@ enum class Trouble {
   Fork,          ///< a proxy rings two telephones for one call
   Everything,    ///< several of these at once
 };
-inline constexpr Trouble kTroubles[] = {Trouble::None,      Trouble::Loss,      Trouble::Restart,      Trouble::Stopped,
-                                        Trouble::Cut,       Trouble::Nat,       Trouble::ForgetfulNat, Trouble::Fork,
+inline constexpr Trouble kTroubles[] = {Trouble::None, Trouble::Loss, Trouble::Restart, Trouble::Stopped,
+                                        Trouble::Cut, Trouble::Nat, Trouble::ForgetfulNat, Trouble::Fork,
                                         Trouble::Partition, Trouble::Everything};
 
 inline std::string to_string(Trouble trouble) {

@@ -84,7 +84,7 @@ std::string words_of(NetError::What what, const std::string& root) {
 void start_curl() {
   static const bool started = [] {
     // In programs with threads, libcurl leaves SIGPIPE to the application. A server that closes its connection must not end the program.
-    struct sigaction present {};
+    struct sigaction present{};
     if (sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
     return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   }();

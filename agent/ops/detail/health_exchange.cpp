@@ -82,7 +82,7 @@ HealthResponse read(const HealthRequest& request, const HealthPages& pages, bool
   const auto target = request.target();
   const bool reads = request.method() == http::verb::get || request.method() == http::verb::head;
   auto found = page({target.data(), target.size()}, pages, in_full);
-  HealthResponse response = !found ? json(http::status::not_found, R"({"error":"this port answers GET /healthz, /readyz, /calls and /metrics, and POST )"
+  HealthResponse response = !found  ? json(http::status::not_found, R"({"error":"this port answers GET /healthz, /readyz, /calls and /metrics, and POST )"
                                                              R"(/calls/ID/recording/pause and resume"})")
                       : reads ? std::move(*found)
                               : json(http::status::method_not_allowed, R"({"error":"use GET"})");
@@ -153,7 +153,7 @@ HealthResponse respond(const HealthRequest& request, bool has_body, const Health
   const auto order = pages.pause_recording ? pause_order(target) : std::nullopt;
   const bool has_token = !pages.token.empty() && bears(request, pages.token);
   const bool in_full = has_token || pages.token.empty();
-  HealthResponse response = !names_one_host(request)                               ? no_one_host()
+  HealthResponse response = !names_one_host(request)                                 ? no_one_host()
                       : on_loopback && !has_token && !is_meant_for_us(request) ? misdirected()
                       : !in_full && !is_open_to_all(target)                    ? unauthorized()
                       : has_body                                               ? too_large()

@@ -54,12 +54,12 @@ std::string sound_in(const SynthesisOptions& options) { return fmt::format("{} {
 /// Returns the part of a sound's key in the cache: a reload may have changed the address.
 std::string address_and_sound(const SynthesisOptions& options) { return options.server.endpoint + options.server.region + ' ' + sound_in(options); }
 
-std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
+std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, const Wake& wake) {
   const SynthesisOptions options = synthesis_of(needs);
   return cached_voice(needs, std::make_unique<SynthesisSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), address_and_sound(options), wake);
 }
 
-std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, Wake wake) {
+std::unique_ptr<Speaker> make_http_speaker(const PartNeeds& needs, const Wake& wake) {
   const SynthesisOptions options = synthesis_of(needs);
   return cached_voice(needs, std::make_unique<HttpSpeaker>(speech_service(options), needs.edges->http(needs.provider->ca_file), wake), address_and_sound(options), wake, std::nullopt);
 }

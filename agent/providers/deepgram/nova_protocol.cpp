@@ -22,7 +22,7 @@ bool is_old_finalize(const TurnUplink& uplink, std::size_t end) { return end <= 
 std::string new_words(const TurnUplink& uplink, const Results& results) {
   const std::size_t from = uplink.answered_to();
   const auto is_told = [&](double seconds) { return uplink.place_of(seconds) < from; };
-  const std::string all(base::trim(results.transcript));
+  std::string all(base::trim(results.transcript));
   if (uplink.place_of(results.start) + uplink.octets_of(kSlackMs) >= from) return all;
   if (results.words.empty()) return is_told(results.start + results.duration / 2) ? std::string() : all;
   std::string words;

@@ -23,9 +23,9 @@ constexpr auto kMen = std::to_array<std::string_view>({
 struct OfLanguage { std::string_view language, woman, man; };
 
 constexpr std::array kOfLanguages{
-    OfLanguage{"en", "aura-2-thalia-en", "aura-2-apollo-en"},   OfLanguage{"es", "aura-2-celeste-es", "aura-2-nestor-es"},
+    OfLanguage{"en", "aura-2-thalia-en", "aura-2-apollo-en"}, OfLanguage{"es", "aura-2-celeste-es", "aura-2-nestor-es"},
     OfLanguage{"de", "aura-2-viktoria-de", "aura-2-julius-de"}, OfLanguage{"fr", "aura-2-agathe-fr", "aura-2-hector-fr"},
-    OfLanguage{"it", "aura-2-livia-it", "aura-2-dionisio-it"},  OfLanguage{"nl", "aura-2-rhea-nl", "aura-2-sander-nl"},
+    OfLanguage{"it", "aura-2-livia-it", "aura-2-dionisio-it"}, OfLanguage{"nl", "aura-2-rhea-nl", "aura-2-sander-nl"},
     OfLanguage{"ja", "aura-2-izanami-ja", "aura-2-fujin-ja"}};
 
 std::string voice_in(std::string_view language, bool is_man) {

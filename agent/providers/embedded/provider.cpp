@@ -15,9 +15,9 @@ namespace {
 
 /// Returns all fixed texts of a dialogue, the greeting first.
 std::vector<const Phrases*> all_phrases(const Dialogue& dialogue) {
-  std::vector<const Phrases*> all = {&dialogue.greeting,      &dialogue.fallback.again, &dialogue.fallback.menu,
-                                     &dialogue.fallback.last, &dialogue.silence,        &dialogue.goodbye,
-                                     &dialogue.handoff,       &dialogue.denied,         &dialogue.yes_no_help};
+  std::vector<const Phrases*> all = {&dialogue.greeting, &dialogue.fallback.again, &dialogue.fallback.menu,
+                                     &dialogue.fallback.last, &dialogue.silence, &dialogue.goodbye,
+                                     &dialogue.handoff, &dialogue.denied, &dialogue.yes_no_help};
   for (const Intent& intent : dialogue.intents) all.push_back(&intent.replies);
   for (const Form& form : dialogue.forms) {
     for (const Phrases* phrases : {&form.ask, &form.confirm, &form.retry, &form.keys, &form.give_up}) all.push_back(phrases);

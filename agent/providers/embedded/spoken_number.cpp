@@ -9,10 +9,10 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-constexpr std::array<std::string_view, 20> kSmall = {"zero",    "one",     "two",       "three",    "four",     "five",    "six",
-                                                     "seven",   "eight",   "nine",      "ten",      "eleven",   "twelve",  "thirteen",
-                                                     "fourteen", "fifteen", "sixteen",  "seventeen", "eighteen", "nineteen"};
-constexpr std::array<std::string_view, 10> kTens = {"",      "",      "twenty",  "thirty", "forty",
+constexpr std::array<std::string_view, 20> kSmall = {"zero", "one", "two", "three", "four", "five", "six",
+                                                     "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+                                                     "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+constexpr std::array<std::string_view, 10> kTens = {"", "", "twenty", "thirty", "forty",
                                                     "fifty", "sixty", "seventy", "eighty", "ninety"};
 constexpr std::array<std::pair<std::uint64_t, std::string_view>, 4> kScales = {
     {{1'000'000'000, "billion"}, {1'000'000, "million"}, {1000, "thousand"}, {100, "hundred"}}};

@@ -10,8 +10,8 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
-                                                      "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array<std::string_view, 12> kMonths = {"January", "February", "March", "April", "May", "June",
+                                                      "July", "August", "September", "October", "November", "December"};
 
 /// Returns the number in `text` if the whole text has `low` to `high` digits.
 std::optional<unsigned> number_of(std::string_view text, std::size_t low, std::size_t high) {

@@ -76,7 +76,7 @@ class LiveTranscription {
   void send_binary(std::string frame) { send(SocketOut::What::Binary, std::move(frame)); }
   /// Sends silence between two turns.
   void send_silence(std::size_t ms) { send_piece(uplink_.silence(ms)); }
-  void count(std::uint64_t Counters::*which) { ++(counters_.*which); }
+  void count(std::uint64_t Counters::* which) { ++(counters_.*which); }
   void add_use(const ServiceUse& use) { use_.add(use); }
   /// The service has sent a result for the turn.
   void note_answer() { has_answer_ = true; }

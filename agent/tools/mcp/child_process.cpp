@@ -25,7 +25,7 @@ namespace {
 
 /// Ignores SIGPIPE, so that a write to an ended program returns an error instead of ending this process. Keeps an existing setting of the application.
 void ignore_broken_pipes() {
-  struct sigaction present {};
+  struct sigaction present{};
   if (::sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL) (void)::signal(SIGPIPE, SIG_IGN);
 }
 

@@ -13,8 +13,8 @@ inline constexpr int kG722AnalysisShift = 14, kG722SynthesisShift = 11;
 inline constexpr std::int16_t kG722BandMax = 16383, kG722BandMin = -16384;  // sub-bands have 15 bits
 
 // Magnitude m, 1 to 30 in the lower sub-band, starts at decision level m - 1. The levels are for a step of 4096.
-inline constexpr std::array<std::int16_t, 29> kG722Levels{35,   72,   110,  150,  190,  233,  276,  323,  370,  422,
-                                                          473,  530,  587,  650,  714,  786,  858,  940,  1023, 1121,
+inline constexpr std::array<std::int16_t, 29> kG722Levels{35, 72, 110, 150, 190, 233, 276, 323, 370, 422,
+                                                          473, 530, 587, 650, 714, 786, 858, 940, 1023, 1121,
                                                           1219, 1339, 1458, 1612, 1765, 1980, 2195, 2557, 2919};
 inline constexpr std::int16_t kG722HighLevel = 564;
 
@@ -35,8 +35,8 @@ struct G722LowCodes {
   std::array<std::int16_t, 64> log_step{};
 };
 constexpr G722LowCodes g722_low_codes() {
-  constexpr std::array<std::int16_t, 31> kFine{0,    17,   54,   91,   130,  170,  211,  254,  300, 347,  396,
-                                               447,  501,  558,  618,  682,  750,  822,  899,  982, 1072, 1170,
+  constexpr std::array<std::int16_t, 31> kFine{0, 17, 54, 91, 130, 170, 211, 254, 300, 347, 396,
+                                               447, 501, 558, 618, 682, 750, 822, 899, 982, 1072, 1170,
                                                1279, 1399, 1535, 1689, 1873, 2088, 2376, 2738, 3101};
   constexpr std::array<std::int16_t, 8> kCoarse{0, 150, 323, 530, 786, 1121, 1612, 2557};
   constexpr std::array<std::int16_t, 8> kLogStep{-60, -30, 58, 172, 334, 538, 1198, 3042};

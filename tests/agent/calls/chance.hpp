@@ -46,9 +46,9 @@ inline Seeds seeds_to_run(unsigned usually, unsigned under_sanitizers) {
 
 using FaultKind = services::openai::Fault::Kind;
 /// Faults of a response that the model itself speaks.
-inline constexpr std::array kFaultsOfReplies{FaultKind::Latency, FaultKind::Error,   FaultKind::Failed,     FaultKind::Incomplete,   FaultKind::Stall,
-                                             FaultKind::Freeze,  FaultKind::Garbage, FaultKind::BrokenJson, FaultKind::BrokenBase64, FaultKind::Drop,
-                                             FaultKind::Close,   FaultKind::Empty,   FaultKind::UnknownEvents};
+inline constexpr std::array kFaultsOfReplies{FaultKind::Latency, FaultKind::Error, FaultKind::Failed, FaultKind::Incomplete, FaultKind::Stall,
+                                             FaultKind::Freeze, FaultKind::Garbage, FaultKind::BrokenJson, FaultKind::BrokenBase64, FaultKind::Drop,
+                                             FaultKind::Close, FaultKind::Empty, FaultKind::UnknownEvents};
 inline constexpr std::array kStatuses{401, 403, 408, 429, 500, 503};
 inline constexpr std::array kCloses{1000, 1001, 1007, 1008, 1011, 4000};
 

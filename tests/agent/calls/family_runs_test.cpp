@@ -20,15 +20,15 @@ namespace {
 
 constexpr std::size_t kMostSecondsQueued = 60;  // The replies are short, so a longer queue means repeated replies.
 
-constexpr std::array kFaultsOfHttp{FaultKind::Status,     FaultKind::Latency, FaultKind::Error, FaultKind::Stall,  FaultKind::Garbage,
-                                   FaultKind::BrokenJson, FaultKind::Drop,    FaultKind::Empty, FaultKind::NoDone, FaultKind::Split,
+constexpr std::array kFaultsOfHttp{FaultKind::Status, FaultKind::Latency, FaultKind::Error, FaultKind::Stall, FaultKind::Garbage,
+                                   FaultKind::BrokenJson, FaultKind::Drop, FaultKind::Empty, FaultKind::NoDone, FaultKind::Split,
                                    FaultKind::UnknownEvents};
-constexpr std::array kFaultsOfRealtime{FaultKind::Status,  FaultKind::Latency,    FaultKind::Error, FaultKind::Failed, FaultKind::Stall, FaultKind::Freeze,
-                                       FaultKind::Garbage, FaultKind::BrokenJson, FaultKind::Drop,  FaultKind::Close,  FaultKind::Empty, FaultKind::UnknownEvents};
-constexpr std::array kFaultsOfSockets{FaultKind::Status,  FaultKind::Latency,    FaultKind::Error, FaultKind::Stall, FaultKind::Freeze,
-                                      FaultKind::Garbage, FaultKind::BrokenJson, FaultKind::Drop,  FaultKind::Close, FaultKind::UnknownEvents};
-constexpr std::array kFaultsOfAzure{AzureFault::Kind::Status, AzureFault::Kind::Latency, AzureFault::Kind::Error, AzureFault::Kind::Stall,    AzureFault::Kind::Garbage,
-                                    AzureFault::Kind::Drop,   AzureFault::Kind::Close,   AzureFault::Kind::Empty, AzureFault::Kind::EarlyEnd, AzureFault::Kind::NoFinal};
+constexpr std::array kFaultsOfRealtime{FaultKind::Status, FaultKind::Latency, FaultKind::Error, FaultKind::Failed, FaultKind::Stall, FaultKind::Freeze,
+                                       FaultKind::Garbage, FaultKind::BrokenJson, FaultKind::Drop, FaultKind::Close, FaultKind::Empty, FaultKind::UnknownEvents};
+constexpr std::array kFaultsOfSockets{FaultKind::Status, FaultKind::Latency, FaultKind::Error, FaultKind::Stall, FaultKind::Freeze,
+                                      FaultKind::Garbage, FaultKind::BrokenJson, FaultKind::Drop, FaultKind::Close, FaultKind::UnknownEvents};
+constexpr std::array kFaultsOfAzure{AzureFault::Kind::Status, AzureFault::Kind::Latency, AzureFault::Kind::Error, AzureFault::Kind::Stall, AzureFault::Kind::Garbage,
+                                    AzureFault::Kind::Drop, AzureFault::Kind::Close, AzureFault::Kind::Empty, AzureFault::Kind::EarlyEnd, AzureFault::Kind::NoFinal};
 
 template <class Kinds>
 void break_door(Chance& chance, Endpoint& door, const Kinds& kinds) {

@@ -15,8 +15,8 @@ using services::openai::Fault;
 
 namespace {
 
-constexpr std::array kFaultsOfRequests{FaultKind::Status,     FaultKind::Latency, FaultKind::Error, FaultKind::Stall,  FaultKind::Garbage,
-                                       FaultKind::BrokenJson, FaultKind::Drop,    FaultKind::Empty, FaultKind::NoDone, FaultKind::Split};
+constexpr std::array kFaultsOfRequests{FaultKind::Status, FaultKind::Latency, FaultKind::Error, FaultKind::Stall, FaultKind::Garbage,
+                                       FaultKind::BrokenJson, FaultKind::Drop, FaultKind::Empty, FaultKind::NoDone, FaultKind::Split};
 
 void break_endpoint(Chance& chance, Endpoint& endpoint) {
   for (std::uint32_t i = chance.below(4); i > 0; --i) {

@@ -14,8 +14,8 @@ struct UnitName {
   std::string_view unit, suffix;
 };
 constexpr std::array kUnitNames{UnitName{"milliseconds", "_ms"}, UnitName{"seconds", "_seconds"}, UnitName{"minutes", "_minutes"},
-                                UnitName{"days", "_days"},       UnitName{"octets", "_octets"},   UnitName{"megabytes", "_mb"},
-                                UnitName{"files", "_files"},     UnitName{"digits", "_digits"},   UnitName{"tokens", "_tokens"},
+                                UnitName{"days", "_days"}, UnitName{"octets", "_octets"}, UnitName{"megabytes", "_mb"},
+                                UnitName{"files", "_files"}, UnitName{"digits", "_digits"}, UnitName{"tokens", "_tokens"},
                                 UnitName{"percent", "_percent"}};
 
 }  // namespace

@@ -85,7 +85,7 @@ TEST_CASE("A prompt file has at most 32 header lines, values of 1000 octets, 16 
     return head + "---\n";
   };
   CHECK(fault(lines(prompts::kMaxHeadLines)) == "none");
-  CHECK(fault(lines(prompts::kMaxHeadLines + 1)) == "34: a head of more than 32 lines; close it with a line of ---" );
+  CHECK(fault(lines(prompts::kMaxHeadLines + 1)) == "34: a head of more than 32 lines; close it with a line of ---");
   CHECK(fault(with_head("greeting: " + std::string(prompts::kMaxHeadValue, 'x'))) == "none");
   CHECK(fault(with_head("greeting: " + std::string(prompts::kMaxHeadValue + 1, 'x'))).starts_with("2: a value of more than 1000 octets"));
   const auto tools = [](std::size_t n) {

@@ -225,7 +225,7 @@ TEST_CASE("Octets that are not UTF-8 stay, and hide no digits") {
 TEST_CASE("Redacted random texts have no run of N digits, and valid UTF-8 stays valid") {
   base::SeededRandom random(20261121);
   const std::string_view pieces[] = {
-      "4",     "7",  "11",           "0",  " ",   "-", ".", "a", "xy", "@", ".com", "\xc3\xbc", "\xe2\x82\xac", "four",
+      "4", "7", "11", "0", " ", "-", ".", "a", "xy", "@", ".com", "\xc3\xbc", "\xe2\x82\xac", "four",
       " one ", "DE", "\xef\xbc\x91", ", ", "and "};
   const Redactor redactor = make();
   for (int round = 0; round < 3000; ++round) {

@@ -13,7 +13,7 @@ using namespace offhook::agent::store;
 namespace {
 
 unsigned mode_of(const std::string& path) {
-  struct stat about {};
+  struct stat about{};
   REQUIRE(::stat(path.c_str(), &about) == 0);
   return about.st_mode & 0777U;
 }

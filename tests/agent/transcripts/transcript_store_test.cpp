@@ -20,7 +20,7 @@ TranscriptLine line(std::string call, std::string text = "x", std::string agent 
 }
 
 unsigned mode_of(const std::string& path) {
-  struct stat about {};
+  struct stat about{};
   REQUIRE(::stat(path.c_str(), &about) == 0);
   return about.st_mode & 0777U;
 }

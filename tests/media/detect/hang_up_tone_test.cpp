@@ -60,7 +60,7 @@ std::optional<std::size_t> told_after(Country country, const Pcm& pcm) {
 }
 
 constexpr std::array kCongested{Country::UnitedStates, Country::UnitedKingdom, Country::Germany, Country::France,
-                                Country::Netherlands,  Country::Italy,         Country::Spain};
+                                Country::Netherlands, Country::Italy, Country::Spain};
 
 }  // namespace
 

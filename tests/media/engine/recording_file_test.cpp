@@ -82,7 +82,7 @@ TEST_CASE("After each flush a WAV file has all added frames, and its header does
 TEST_CASE("A recording is readable only for its owner, and never overwrites a file") {
   const RecordingFolder folder;
   const auto first = create(order(folder, RecordingFormat::Wav, false));
-  struct stat about {};
+  struct stat about{};
   REQUIRE(::stat(folder.file("call").c_str(), &about) == 0);
   CHECK((about.st_mode & 0777) == 0600);
   base::SeededRandom random(1);

@@ -34,7 +34,7 @@ struct Request {
                  from_tag + "\r\nTo: <sip:6001@192.0.2.9>" + to_tag + "\r\nCall-ID: " + call_id + "\r\nCSeq: " + cseq + " " +
                  method + "\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n");
   }
-  [[nodiscard]] Request with(std::string Request::*part, std::string value) const {
+  [[nodiscard]] Request with(std::string Request::* part, std::string value) const {
     Request changed = *this;
     changed.*part = std::move(value);
     return changed;

@@ -95,10 +95,10 @@ const std::vector<std::pair<std::string, std::string>> kWishes = {
     {"where can i park", "faq_14"}, {"thank you very much and goodbye", "goodbye"}};
 
 const std::vector<std::string> kForeign = {
-    "the train to boston leaves at midnight",      "my neighbor has a very loud dog",       "please boil the potatoes for ten minutes",
-    "the orchestra played beethoven wonderfully",  "what is the capital of australia",      "snow is expected in the mountains tonight",
-    "he wrote a novel about pirates",              "tell me a joke about penguins",         "increase the volume of the television",
-    "our grandparents emigrated from norway",      "the lawyer objected to the question",   "buy milk bread and butter"};
+    "the train to boston leaves at midnight", "my neighbor has a very loud dog", "please boil the potatoes for ten minutes",
+    "the orchestra played beethoven wonderfully", "what is the capital of australia", "snow is expected in the mountains tonight",
+    "he wrote a novel about pirates", "tell me a joke about penguins", "increase the volume of the television",
+    "our grandparents emigrated from norway", "the lawyer objected to the question", "buy milk bread and butter"};
 
 }  // namespace
 

@@ -238,9 +238,9 @@ TEST_CASE("A program that another part of this process has reaped gets no signal
 }
 
 TEST_CASE("Writing to a program that has ended is an error, without a SIGPIPE to this process") {
-  struct sigaction usual {};
+  struct sigaction usual{};
   usual.sa_handler = SIG_DFL;
-  struct sigaction before {};
+  struct sigaction before{};
   REQUIRE(::sigaction(SIGPIPE, &usual, &before) == 0);
   Child child(shell("exec <&-; echo closed; exec sleep 1000"));
   child.run_until([&] { return child.output == "closed\n"; });
