@@ -142,8 +142,8 @@ void VoiceBank::measure_sent(Group& group, const detail::VoiceKernels& kernels) 
 }
 
 void VoiceBank::prefetch(std::size_t call) const noexcept {
-  constexpr std::size_t kShare = sizeof(Group) / detail::kVoiceLanes;
-  base::prefetch(reinterpret_cast<const std::byte*>(&group_[call / detail::kVoiceLanes]) + call % detail::kVoiceLanes * kShare, kShare);
+  constexpr std::size_t kOctetsPerLane = sizeof(Group) / detail::kVoiceLanes;
+  base::prefetch(reinterpret_cast<const std::byte*>(&group_[call / detail::kVoiceLanes]) + call % detail::kVoiceLanes * kOctetsPerLane, kOctetsPerLane);
 }
 
 HeardVoice VoiceBank::found(std::size_t call) const noexcept {
