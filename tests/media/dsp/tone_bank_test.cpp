@@ -66,12 +66,12 @@ TEST_CASE("Each kernel of the tone bank gives the same sums and powers, at any l
 }
 
 TEST_CASE("Full scale of either sign does not overflow the sums, and 127 pairs of it do not overflow the power") {
-  constexpr std::size_t kPairs = 20;
-  const auto tables = make_bank_tables<kPairs>(kBankHz, 65535.0 / (2 * kPairs));
+  constexpr std::size_t kBankPairs = 20;
+  const auto tables = make_bank_tables<kBankPairs>(kBankHz, 65535.0 / (2 * kBankPairs));
   for (const auto* kernels : tone_bank_kernels()) {
     CAPTURE(std::string(kernels->name));
     for (std::size_t lane = 0; lane < kBankLanes; ++lane) {  // Each sample changes the lane's sum in the same direction.
-      std::array<std::int16_t, 2 * kPairs> up{}, down{};
+      std::array<std::int16_t, 2 * kBankPairs> up{}, down{};
       double expected = 0;
       for (std::size_t i = 0; i < up.size(); ++i) {
         const int rising = tables.rising[i / 2].of[lane][i % 2], falling = tables.falling[i / 2].of[lane][i % 2];
@@ -80,9 +80,9 @@ TEST_CASE("Full scale of either sign does not overflow the sums, and 127 pairs o
         expected += 1.0 * rising * up[i] + 1.0 * falling * down[i];
       }
       BankSums window, next, after;
-      kernels->feed(up.data(), kPairs, tables.falling.data(), tables.rising.data(), window, next);
+      kernels->feed(up.data(), kBankPairs, tables.falling.data(), tables.rising.data(), window, next);
       window = next;
-      kernels->feed(down.data(), kPairs, tables.falling.data(), tables.rising.data(), window, after);
+      kernels->feed(down.data(), kBankPairs, tables.falling.data(), tables.rising.data(), window, after);
       CHECK(1.0 * window.of[lane] == expected);
     }
     const std::vector<std::int16_t> loudest(2 * kMostPairs, -32768);
@@ -91,14 +91,14 @@ TEST_CASE("Full scale of either sign does not overflow the sums, and 127 pairs o
 }
 
 TEST_CASE("A window of the bank measures a sine's amplitude, and almost nothing of tones 200 Hz away") {
-  constexpr std::size_t kPairs = 20;
-  const auto tables = make_bank_tables<kPairs>(kBankHz, 1024);
-  std::array<std::int16_t, 4 * kPairs> pcm{};
+  constexpr std::size_t kBankPairs = 20;
+  const auto tables = make_bank_tables<kBankPairs>(kBankHz, 1024);
+  std::array<std::int16_t, 4 * kBankPairs> pcm{};
   offhook::media::SineSource(697, 8000, 10000).fill(pcm);
   BankSums window, next, after;
-  tone_bank_chosen().feed(pcm.data(), kPairs, tables.falling.data(), tables.rising.data(), window, next);
+  tone_bank_chosen().feed(pcm.data(), kBankPairs, tables.falling.data(), tables.rising.data(), window, next);
   window = next;
-  tone_bank_chosen().feed(pcm.data() + 2 * kPairs, kPairs, tables.falling.data(), tables.rising.data(), window, after);
+  tone_bank_chosen().feed(pcm.data() + 2 * kBankPairs, kBankPairs, tables.falling.data(), tables.rising.data(), window, after);
   const auto amplitude = [&](std::size_t tone) { return std::hypot(window.of[tone], window.of[kBankTones + tone]) / (1024 * 20); };
   CHECK(amplitude(1) == doctest::Approx(10000).epsilon(0.01));
   CHECK(amplitude(2) < 10000 * 0.04);
