@@ -33,7 +33,7 @@ struct GaveUp { Stage stage{}; };
 /// For the record: the provider's content filter refused the caller's turn.
 struct TurnRefused { std::uint32_t turn = 0; std::string why; };
 struct RunTool { ToolCall call; };
-struct ReturnToolOutcome { ToolOutcome outcome; };                    ///< for the session that called the tool
+struct ReturnToolOutcome { ToolOutcome outcome; };           ///< for the session that called the tool
 // Progress of a tool's question to the caller, and the caller's answer, for the tool box.
 struct QuestionBegan {};
 struct QuestionHeard {};

@@ -13,6 +13,7 @@ if(NOT result EQUAL 0)
   message(FATAL_ERROR "right use does not compile:\n${said}")
 endif()
 compile(-DMISUSE result said)
+# Semicolons would end the items of CMake's lists, so they become commas.
 string(REGEX REPLACE ";" "," said "${said}")
 string(REGEX MATCHALL "misuse\\.cpp:[0-9]+:[0-9]+: error: [^\n]*" errors "${said}")
 file(READ ${source} text)

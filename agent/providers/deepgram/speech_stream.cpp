@@ -68,7 +68,8 @@ void SpeechStream::lose(const RequestFailure& failure, bool again) {
   const bool repeats_any = std::any_of(jobs_.begin(), jobs_.end(), repeats);
   again = again && std::none_of(jobs_.begin(), jobs_.end(), [&](const Job& job) { return repeats(job) && job.retried; });
   if (repeats_any) again = again && retries_.try_add(failure.why, kAsksAgain);
-  if (again && repeats_any) ++counters_.reconnects;
+  const bool repeats_now = again && repeats_any;
+  if (repeats_now) ++counters_.reconnects;
   bool waits = false, told = false;
   for (Job& job : jobs_) {
     if (job.speech.is_over()) continue;
@@ -82,8 +83,7 @@ void SpeechStream::lose(const RequestFailure& failure, bool again) {
       waits = true;
     }
   }
-  const bool is_told = told || (again && repeats_any);
-  if (!is_told) retries_.add(failure.why, waits ? kConnectsAgain : kConnectsLater);
+  if (!repeats_now && (waits || !told)) retries_.add(failure.why, waits ? kConnectsAgain : kConnectsLater);
   pump();
 }
 
