@@ -1,9 +1,11 @@
 #include <offhook/tools/commands.hpp>
 
 #include <offhook/agent/app/agent_options.hpp>
+#include <offhook/agent/app/draining.hpp>
+#include <offhook/agent/app/liveness_reporter.hpp>
+#include <offhook/agent/app/loaded_config.hpp>
 #include <offhook/agent/app/registration_watch.hpp>
 #include <offhook/agent/app/silence_warning.hpp>
-#include <offhook/agent/config/changes.hpp>
 #include <offhook/agent/config/nested.hpp>
 #include <offhook/agent/ops/health_server.hpp>
 #include <offhook/agent/ops/service_notifier.hpp>
@@ -13,9 +15,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 namespace offhook::tools {
@@ -26,59 +28,14 @@ namespace log = agent::log;
 
 /// Slightly more than 64 * T1, the longest wait of a transaction for a response.
 constexpr auto kLastTransactions = std::chrono::seconds(35);
-constexpr base::Duration kUnregister = std::chrono::seconds(2), kLastWords = std::chrono::seconds(1);
 
-/// Reports to systemd that the process is alive, but only after the signalling thread has answered: without that thread the process serves no call.
-class Pulse {
- public:
-  Pulse(agent::Agent& agent, const agent::ServiceNotifier& notifier) : agent_(agent), notifier_(notifier) {}
-
-  void on_time(base::TimePoint now) {
-    if (!notifier_.alive_interval() || now < next_) return;
-    next_ = now + *notifier_.alive_interval();
-    agent_.ping([&notifier = notifier_] { notifier.alive(); });  // Can be called after this object has ended.
-  }
-
- private:
-  agent::Agent& agent_;
-  const agent::ServiceNotifier& notifier_;
-  base::TimePoint next_{};
-};
-
-/// Ends all calls within `limit`. Then their BYEs and the REGISTER have at most `rest` to be answered. Without a call there is only the REGISTER, and
-/// the wait is short, in case the registrar does not answer.
-void drain(agent::Agent& agent, base::Duration limit, base::Duration rest) {
-  const bool is_idle = agent.calls() == 0;
-  agent.drain();
-  auto end = base::Clock::now() + (is_idle ? kUnregister : limit + rest);
-  bool asked_again = false;
-  while (!agent.drained() && base::Clock::now() < end) {
-    if (!wait_for_signal(std::chrono::milliseconds(100))) continue;
-    if (std::exchange(asked_again, true)) return;
-    agent.cut_calls();  // After a second signal, cut the calls at once, and wait a moment for their BYEs.
-    end = std::min<base::TimePoint>(end, base::Clock::now() + kLastWords);
-  }
-}
-
-/// Reads the configuration again. If it has a problem, nothing changes.
-void reload(agent::Agent& agent, const agent::config::Sources& sources, Loaded& loaded) {
+/// Reads the configuration again. The level and the format of the log change with it.
+void reload(agent::Agent& agent, const agent::config::Sources& sources, agent::LoadedConfig& running) {
   auto fresh = read_config(sources);
-  if (!fresh) {
-    for (const auto& problem : fresh.error()) log::error("config.refused", {{"problem", to_string(problem)}, {"position", problem.position}});
-    return log::warning("config.kept", {{"problems", fresh.error().size()}});
-  }
-  if (const auto taken = agent.reload(fresh->agents, agent::recording_options(fresh->config)); !taken) {
-    log::error("config.refused", {{"problem", taken.error().detail}});
-    return log::warning("config.kept", {{"problems", 1}});
-  }
-  for (const std::string& pointer : agent::config::waiting_for_restart(loaded.config, fresh->config))
-    log::warning("config.waits_for_restart", {{"setting", pointer}});
-  agent::config::note_recordings(loaded.config, fresh->config);
-  for (const auto& warning : fresh->warnings) log::warning("config.warning", {{"where", warning.where}, {"what", warning.what}});
-  configure_log(fresh->config);
-  log::info("config.reloaded", {{"agents", fresh->agents->entries().size() + 1}});
-  // Keep the settings that need a restart unchanged, so that each reload reports them until they are in effect.
-  loaded.agents = std::move(fresh->agents);
+  const auto config = fresh ? std::optional(fresh->config) : std::nullopt;
+  if (!agent::reload(agent, running, std::move(fresh))) return;
+  configure_log(*config);
+  log::info("config.reloaded", {{"agents", running.agents->entries().size() + 1}});
 }
 
 }  // namespace
@@ -114,7 +71,7 @@ int run(const RunArguments& arguments) {
                                                                config->health.token.reveal()});
     if (!opened) {
       fmt::print(stderr, "offhook run: {}\n", opened.error().detail);
-      drain(*agent, std::chrono::seconds(5), std::chrono::seconds(5));  // A REGISTER may already be on its way: cancel it.
+      agent::drain(*agent, std::chrono::seconds(5), std::chrono::seconds(5), wait_for_signal);  // A REGISTER may already be on its way: cancel it.
       return kNoPort;
     }
     health = std::move(*opened);
@@ -126,12 +83,12 @@ int run(const RunArguments& arguments) {
     log::warning("sip.insecure", {{"detail", "another host can impersonate the PBX, because /sip/tls/verify is insecure: set it to required or pinned"}});
 
   notifier.ready();  // Do not wait for a registrar, which may be down for days.
-  Pulse pulse(*agent, notifier);
+  agent::LivenessReporter liveness(*agent, notifier);
   agent::SilenceWarning silence(registration, *config, base::Clock::now());
   base::HeapTrimmer heap;
   for (int signal = 0; signal == 0 || signal == SIGHUP; signal = next_signal(std::chrono::milliseconds(200))) {
     heap.tidy(base::Clock::now());
-    pulse.on_time(base::Clock::now());
+    liveness.on_time(base::Clock::now());
     silence.on_time(base::Clock::now());
     if (signal == SIGHUP) reload(*agent, sources, *loaded);
     if (!registration.is_password_refused()) continue;  // After any other failure, the agent retries without end.
@@ -140,7 +97,7 @@ int run(const RunArguments& arguments) {
     return kRefused;
   }
   notifier.stopping();
-  drain(*agent, config->limits.drain, kLastTransactions);
+  agent::drain(*agent, config->limits.drain, kLastTransactions, wait_for_signal);
   log::info("agent.ended");
   return kOk;
 }

@@ -1,6 +1,5 @@
 #include <offhook/tools/service.hpp>
 
-#include <offhook/agent/agents/directory_builder.hpp>
 #include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/config/process_environment.hpp>
 #include <offhook/agent/config/settings.hpp>
@@ -61,20 +60,9 @@ void print_problems(const std::string& command, const std::vector<agent::Problem
   fmt::print(stderr, "{} lists every setting; nothing was started.\n", docs_path("configuration.md"));
 }
 
-base::Result<Loaded, std::vector<agent::Problem>> read_config(const agent::config::Sources& sources) {
-  auto effective = agent::config::read(sources);
-  auto built = agent::build_directory(effective, {sources.path, sources.files, share_path("dialogues/receptionist.json")});
-  auto problems = std::move(effective.problems);
-  problems.insert(problems.end(), built.problems.begin(), built.problems.end());
-  agent::config::add_positions(effective, problems);
-  agent::shorten(problems);
-  if (!problems.empty()) return base::fail(std::move(problems));
-  auto warnings = std::move(effective.warnings);
-  warnings.insert(warnings.end(), built.warnings.begin(), built.warnings.end());
-  return Loaded{std::move(effective.config), std::move(built.directory), std::move(warnings)};
-}
+agent::LoadResult read_config(const agent::config::Sources& sources) { return agent::load_config(sources, share_path("dialogues/receptionist.json")); }
 
-std::optional<Loaded> load_config(const std::string& command, const agent::config::Sources& sources, LogTo log) {
+std::optional<agent::LoadedConfig> load_config(const std::string& command, const agent::config::Sources& sources, LogTo log) {
   auto loaded = read_config(sources);
   if (!loaded) {
     print_problems(command, loaded.error());
@@ -92,7 +80,7 @@ void configure_log(const agent::config::Config& config, LogTo log) {
                          .colours = terminal_of(to_stderr ? STDERR_FILENO : STDOUT_FILENO).colours});
 }
 
-std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code) {
+std::unique_ptr<agent::Agent> start_agent(const std::string& command, const agent::LoadedConfig& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code) {
   auto options = agent::to_agent_options(loaded.config, share_path("dialogues/receptionist.json"),
                                          silero_folder());
   options.version = OFFHOOK_VERSION;

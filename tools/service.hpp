@@ -1,8 +1,7 @@
 #pragma once
 
-#include <offhook/agent/agents/agent_directory.hpp>
 #include <offhook/agent/app/agent.hpp>
-#include <offhook/agent/config/config.hpp>
+#include <offhook/agent/app/loaded_config.hpp>
 #include <offhook/tools/commands.hpp>
 
 #include <csignal>
@@ -33,24 +32,18 @@ void print_problems(const std::string& command, const std::vector<agent::Problem
 /// The stream of the log: `call` needs standard output for the conversation.
 enum class LogTo { StandardOutput, StandardError };
 
-/// A valid configuration, and its agents.
-struct Loaded {
-  agent::config::Config config;
-  std::shared_ptr<const agent::AgentDirectory> agents;
-  std::vector<agent::Warning> warnings;
-};
 /// Loads the configuration without output. Returns the problems if it is not valid.
-[[nodiscard]] base::Result<Loaded, std::vector<agent::Problem>> read_config(const agent::config::Sources& sources);
+[[nodiscard]] agent::LoadResult read_config(const agent::config::Sources& sources);
 
 /// Configures the log by the configuration.
 void configure_log(const agent::config::Config& config, LogTo log = LogTo::StandardOutput);
 
 /// Loads the configuration and configures the log. Prints the problems, and returns nullopt, if it is not valid.
-[[nodiscard]] std::optional<Loaded> load_config(const std::string& command, const agent::config::Sources& sources,
+[[nodiscard]] std::optional<agent::LoadedConfig> load_config(const std::string& command, const agent::config::Sources& sources,
                                                 LogTo log = LogTo::StandardOutput);
 
 /// Starts the agent. On failure it prints the reason and sets `exit_code`.
-[[nodiscard]] std::unique_ptr<agent::Agent> start_agent(const std::string& command, const Loaded& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code);
+[[nodiscard]] std::unique_ptr<agent::Agent> start_agent(const std::string& command, const agent::LoadedConfig& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code);
 
 /// Raises the limit of open files to the maximum that the system allows: shells set the soft limit to 1,024.
 void raise_descriptor_limit();
