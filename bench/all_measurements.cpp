@@ -59,6 +59,7 @@ const std::vector<Family>& families() {
                                           {{"mix"}, mix_subjects},
                                           {{"conference"}, conference_subjects},
                                           {{"jitter"}, jitter_subjects},
+                                          {{"srtp"}, srtp_subjects},
                                           {{"dtmf", "progress", "signal_tone"}, tone_subjects},
                                           {{"vad", "echo"}, voice_subjects},
                                           {{"leg"}, leg_subjects}};

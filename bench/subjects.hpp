@@ -26,6 +26,8 @@ namespace offhook::bench {
 [[nodiscard]] std::vector<Subject> stack_subjects();
 /// Returns one tick of a call's reception, against speexdsp.
 [[nodiscard]] std::vector<Subject> jitter_subjects();
+/// Returns the protection of one packet of 172 octets by SRTP, and its removal, against libsrtp2.
+[[nodiscard]] std::vector<Subject> srtp_subjects();
 [[nodiscard]] std::vector<Subject> leg_subjects();     ///< leg.tick.*: one call without its sockets, both directions
 /// Returns the voice activity of one call and of many, against WebRTC's detector, and the echo guard, against speexdsp's canceller.
 [[nodiscard]] std::vector<Subject> voice_subjects();

@@ -59,7 +59,7 @@ offhook_component(sip_packages NEEDS sip PACKAGES pugixml HEADERS
   sip/subscription/packages/package_error.hpp sip/subscription/packages/version_rule.hpp
   sip/subscription/packages/message_summary.hpp sip/subscription/packages/dialog_info.hpp
   sip/subscription/packages/registration_info.hpp sip/subscription/packages/conference_info.hpp)
-offhook_component(rtp NEEDS base HEADERS rtp)
+offhook_component(rtp NEEDS base PACKAGES openssl HEADERS rtp)
 offhook_component(media NEEDS rtp PACKAGES openssl opus HEADERS media)
 offhook_component(media_engine NEEDS media PACKAGES threads liburing
   HEADERS media/engine/engine.hpp media/engine/conference_statistics.hpp media/engine/datagrams.hpp media/engine/packet_path.hpp media/engine/scheduling.hpp
@@ -72,7 +72,8 @@ offhook_component(phone NEEDS sip_transport sip_packages sdp media_engine
 offhook_pkg_config(base DESCRIPTION "results, addresses and time for Offhook's libraries" LIBRARIES base)
 offhook_pkg_config(sdp DESCRIPTION "session descriptions: parse, write, negotiate" LIBRARIES sdp REQUIRES offhook-base)
 offhook_pkg_config(sip DESCRIPTION "a SIP user agent as a state machine without I/O" LIBRARIES sip REQUIRES offhook-base PRIVATE libcrypto)
-offhook_pkg_config(rtp DESCRIPTION "RTP and RTCP without I/O: packets, jitter buffer, digits, quality" LIBRARIES rtp REQUIRES offhook-base)
+offhook_pkg_config(rtp DESCRIPTION "RTP, SRTP and RTCP without I/O: packets, jitter buffer, digits, quality" LIBRARIES rtp REQUIRES offhook-base
+  PRIVATE libcrypto)
 offhook_pkg_config(media DESCRIPTION "codecs, resampling, concealment, voice activity and tones, 20 ms at a time" LIBRARIES media REQUIRES offhook-rtp
   PRIVATE opus libcrypto)
 offhook_pkg_config(phone DESCRIPTION "a telephone: SIP over sockets, offer and answer, RTP media"

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace offhook::inline v0::rtp::detail {
+
+/// HMAC-SHA1 with a fixed key (RFC 2104). The two blocks that depend only on the key are hashed once, and nothing is allocated later: OpenSSL's EVP_MAC hashes
+/// them again, or allocates, for each packet.
+class HmacSha1 {
+ public:
+  static constexpr std::size_t kOctets = 20;
+  using Digest = std::array<std::uint8_t, kOctets>;
+
+  HmacSha1() = default;
+  /// key   at most 64 octets
+  explicit HmacSha1(base::Bytes key);
+  ~HmacSha1();
+  HmacSha1(const HmacSha1&) = default;
+  HmacSha1& operator=(const HmacSha1&) = default;
+  /// Returns the code of `first` followed by `second`.
+  [[nodiscard]] Digest of(base::Bytes first, base::Bytes second) const;
+
+ private:
+  using State = std::array<std::uint32_t, 5>;  // of SHA-1 after one block
+  State inner_{}, outer_{};
+};
+
+}  // namespace offhook::inline v0::rtp::detail

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/rtp/srtp/master_key.hpp>
+#include <offhook/rtp/srtp/source_table.hpp>
+#include <offhook/rtp/srtp/srtp_error.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace offhook::inline v0::rtp {
+
+namespace detail {
+class SessionCipher;
+}
+
+/// Checks and decrypts the packets that arrive under one master key: RFC 3711 sections 3.3 and 3.4, RFC 7714 sections 8 and 9. A packet with a wrong tag changes
+/// no state. Pure; make() allocates, the other functions do not. One thread at a time.
+class SrtpReceiver {
+ public:
+  /// The longest master key identifier that it supports. RFC 4568 section 6.1 allows 128 octets.
+  static constexpr std::size_t kMaxMkiOctets = 16;
+
+  /// `mki` is the master key identifier that the peer adds to each packet; empty if it adds none. Errors: BadMki if it is too long, Crypto.
+  [[nodiscard]] static base::Result<SrtpReceiver, SrtpError> make(const SrtpMasterKey& key, base::Bytes mki = {});
+  SrtpReceiver(SrtpReceiver&&) noexcept;
+  SrtpReceiver& operator=(SrtpReceiver&&) noexcept;
+  ~SrtpReceiver();
+
+  /// Decrypts a packet of RTP in place, and returns it without the tag. Errors: BadPacket, BadMki, Replayed, BadTag, TooManySources, KeyUsedUp. After an
+  /// error, the contents of `packet` are undefined.
+  [[nodiscard]] base::Result<std::span<std::uint8_t>, SrtpError> unprotect_rtp(std::span<std::uint8_t> packet);
+  /// Does the same with a compound packet of RTCP. Error also: NotEncrypted.
+  [[nodiscard]] base::Result<std::span<std::uint8_t>, SrtpError> unprotect_rtcp(std::span<std::uint8_t> packet);
+
+ private:
+  SrtpReceiver(detail::SessionCipher rtp, detail::SessionCipher rtcp);
+  [[nodiscard]] base::Bytes mki() const { return base::Bytes(mki_).first(mki_octets_); }
+
+  std::unique_ptr<detail::SessionCipher> rtp_, rtcp_;
+  std::array<std::uint8_t, kMaxMkiOctets> mki_{};
+  std::size_t mki_octets_ = 0;
+  SourceTable rtp_sources_, rtcp_sources_;
+};
+
+}  // namespace offhook::inline v0::rtp
