@@ -10,7 +10,7 @@
 namespace offhook::inline v0::sip {
 namespace {
 
-/// User-Agent values of tools that scan networks for telephones to make calls through.
+/// User-Agent values of tools that scan networks for telephones through which an attacker can make calls.
 constexpr std::array<std::string_view, 8> kScanners{"friendly-scanner", "friendly-request", "sipvicious", "sundayddr",
                                                     "sipcli", "sip-scan", "smap", "iwar"};
 

@@ -27,7 +27,7 @@ class Admission {
   /// Returns true if the source is banned: drop its messages unread.
   [[nodiscard]] bool is_shut(const base::IpAddress& source, bool own, base::TimePoint now);
   /// Counts a request outside live calls, or a message that is not SIP. `own`: the source is a registrar of ours. Returns false
-  /// beyond the source's budget.
+  /// if the budget of the source is used up.
   [[nodiscard]] bool let_in(const base::IpAddress& source, bool own, base::TimePoint now);
   /// Returns true if a request beyond the budget may get its 503.
   [[nodiscard]] bool may_refuse(base::TimePoint now);
@@ -38,12 +38,12 @@ class Admission {
     std::optional<Refused> refused;  ///< the challenge
     std::string username;            ///< the authenticated user; "" if the caller was not challenged
   };
-  /// Authenticates a request that starts something; `address` as in Verifier::check. ACK and CANCEL cannot be challenged
-  /// (RFC 3261 section 22.1). OPTIONS is not challenged because it is cheap.
+  /// Authenticates a request that starts a call, subscription or similar; `address` as in Verifier::check. ACK and CANCEL cannot
+  /// be challenged (RFC 3261 section 22.1). OPTIONS is not challenged because it is cheap.
   [[nodiscard]] Proof ask(const Message& request, std::string_view address, const base::IpAddress& source, bool own, base::TimePoint now);
 
-  /// Returns the most octets that a response to a request of `received` octets may have; nullopt: no bound. A source that
-  /// exceeded its budget and may be forged gets no more than it sent.
+  /// Returns the most octets that a response to a request of `received` octets may have, or nullopt if there is no bound. If the
+  /// source exceeded its budget and may be forged, the response must be no longer than the request.
   [[nodiscard]] static std::optional<std::size_t> most_octets(const Flow& flow, std::size_t received) {
     return is_reliable(flow.transport) ? std::nullopt : std::optional(received);
   }

@@ -18,7 +18,7 @@ std::optional<Refused> inspect_method(const Message& request, const Capabilities
     case Method::Bye:
     case Method::Cancel:
     case Method::Options:
-    case Method::Notify:  // For our own REFER and SUBSCRIBE; any other gets 481.
+    case Method::Notify:  // For our own REFER and SUBSCRIBE; any other NOTIFY gets 481 later.
     case Method::Prack:
     case Method::Update:
       return std::nullopt;
@@ -27,7 +27,7 @@ std::optional<Refused> inspect_method(const Message& request, const Capabilities
     case Method::Info:
     case Method::Refer:
     case Method::Subscribe:
-    case Method::Message:  // Within a call or a subscription it decides; otherwise the owner must have enabled the method.
+    case Method::Message:  // Within a dialog, its call or subscription decides; otherwise the owner must have enabled the method.
       if (request.to().tag() || can.takes(request.method())) return std::nullopt;
       return Refused{405, {}};
     case Method::Other: return Refused{501, {}};
@@ -56,7 +56,7 @@ std::optional<Refused> inspect_require(const Message& request) {
   return Refused{420, {{"Unsupported", unsupported}}};
 }
 
-/// Refuses more Contacts or Record-Routes than our bounds. Later code reports faulty values, where it reads them.
+/// Refuses more Contacts or Record-Routes than our bounds. The code that reads these values later reports faulty ones.
 std::optional<Refused> inspect_values(const Message& request) {
   if (request.method() != Method::Invite && request.method() != Method::Subscribe) return std::nullopt;
   for (auto values : {request.contacts(), request.record_routes()}) {
@@ -66,7 +66,7 @@ std::optional<Refused> inspect_values(const Message& request) {
   return std::nullopt;
 }
 
-/// Checks a multipart body by its session description: RFC 5621 section 8.4.
+/// Checks that a multipart body has a session description that we can read, or may be ignored: RFC 5621 section 8.4.
 std::optional<Refused> inspect_parts(std::string_view content_type, std::string_view body) {
   const auto found = find_part(content_type, body, kAccept);
   if (found && !found->blocked && (found->part || found->optional)) return std::nullopt;

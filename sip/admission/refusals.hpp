@@ -18,7 +18,7 @@ class Refusals {
   explicit Refusals(base::Duration kept) : kept_(kept) {}
 
   void remember(const transaction::Key& key, int status, base::TimePoint now);
-  /// Returns the status of the refusal.
+  /// Returns the status of the refusal, or nullopt if this request was not refused.
   [[nodiscard]] std::optional<int> find(const transaction::Key& key, base::TimePoint now) const;
 
  private:

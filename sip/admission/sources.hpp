@@ -36,7 +36,7 @@ class Budget {
 /// /64.
 class Sources {
  public:
-  /// Bound for unknown sources, and again for peers. Beyond it, the least recently active source is forgotten, and restarts with
+  /// Largest number of unknown sources, and of peers. Beyond it, the least recently active source is forgotten, and restarts with
   /// a full budget. A separate budget bounds all unknown sources together.
   static constexpr std::size_t kMaxSources = 4096;
   static constexpr std::size_t kMaxBans = 1024;  ///< beyond it, the ban that would end first is removed
@@ -45,7 +45,7 @@ class Sources {
     base::TimePoint requests_full_at{}, failures_full_at{};
   };
 
-  /// Finds or creates the source. Valid until the next call.
+  /// Finds or creates the source. The reference is valid until the next touch().
   Source& touch(const base::IpAddress& address);
   void ban(const base::IpAddress& address, base::TimePoint until);
   [[nodiscard]] bool is_banned(const base::IpAddress& address, base::TimePoint now);

@@ -13,7 +13,7 @@ enum class AuthError : std::uint8_t {
   TooManyChallenges,  // over kMaxChallenges in one response
   Unsupported,        // only algorithms or qop values that we do not support
   OtherRealm,         // only realms for which these credentials are not valid
-  Weakened,           // the realm required a stronger algorithm before (RFC 8760 section 2.4), or qop
+  Weakened,           // the realm required a stronger algorithm, or qop, before (RFC 8760 section 2.4)
   WrongCredentials,   // the server refused our answer
   HashUnavailable,    // the cryptographic library refuses the algorithm
 };

@@ -81,8 +81,8 @@ bool try_copy(std::string& target, std::string_view value, std::size_t limit) {
   return true;
 }
 
-// Returns false if a value is too large. Ignores unknown parameters (charset, userhash, future ones): RFC 3261 section 20.44,
-// auth-param.
+// Stores one parameter in `challenge`. Returns false if the value is too large. Ignores unknown parameters (charset, userhash,
+// future ones): RFC 3261 section 20.44, auth-param.
 bool apply(Challenge& challenge, const Parameter& parameter) {
   const auto [name, value] = parameter;
   if (base::iequals(name, "realm")) return try_copy(challenge.realm, value, kMaxRealmBytes);
@@ -111,7 +111,7 @@ bool apply(Challenge& challenge, const Parameter& parameter) {
 
 base::Result<std::optional<Challenge>, AuthError> take_challenge(std::string_view& rest) {
   base::TextCursor cursor(rest);
-  rest = {};  // After an error, the rest cannot be trusted.
+  rest = {};  // After an error, the remaining text cannot be trusted.
   cursor.skip_spaces();
   const bool digest = base::iequals(cursor.take_while(is_token_char), "Digest");
   if (!cursor.at_end() && cursor.peek() != ',' && !base::is_space(cursor.peek())) return base::fail(AuthError::BadChallenge);

@@ -13,7 +13,7 @@
 
 namespace offhook::inline v0::sip {
 
-inline constexpr std::size_t kMaxChallenges = 8;       ///< in one response, of any scheme
+inline constexpr std::size_t kMaxChallenges = 8;       ///< challenges of any scheme in one response
 inline constexpr std::size_t kMaxRealmBytes = 256;
 inline constexpr std::size_t kMaxNonceBytes = 1024;
 inline constexpr std::size_t kMaxOpaqueBytes = 1024;

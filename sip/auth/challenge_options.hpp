@@ -11,8 +11,8 @@ namespace offhook::inline v0::sip {
 struct ChallengeOptions {
   static constexpr std::size_t kMaxRealms = 4;  ///< as many as DigestClient remembers
 
-  /// Realms for which the password is valid, as written in challenges. Empty: any realm that the servers name, unless its
-  /// challenge is weaker than those of the registrar.
+  /// Realms for which the password is valid, as written in challenges. Empty: any realm that the servers name, unless the
+  /// challenge is weaker than the challenges of the registrar.
   std::vector<std::string> realms{};
   /// True: also answers challenges to requests within a call or subscription that the peer opened. That peer can then send a
   /// challenge through the registrar, and so collect digests of the password.

@@ -16,7 +16,8 @@ std::string_view qop_of(const Challenge& challenge) {
   return challenge.qop_auth_int ? "auth-int" : "";
 }
 
-// RFC 8760 section 2.4 leaves the choice to the client: the strongest hash, then qop over none, then the server's order.
+// RFC 8760 section 2.4 leaves the choice to the client: prefer the strongest hash, then a challenge with qop, then the server's
+// order.
 bool is_better(const Challenge& a, const Challenge& b) {
   if (strength(a.algorithm) != strength(b.algorithm)) return strength(a.algorithm) > strength(b.algorithm);
   return !qop_of(a).empty() && (qop_of(b).empty() || (a.qop_auth && !b.qop_auth));
@@ -84,8 +85,8 @@ base::Result<void, AuthError> DigestClient::adopt(const Challenge& challenge, Au
   if (sent == attempt.sent_.end()) {
     attempt.sent_.push_back({challenge.proxy, attempt.rounds_, false, challenge.realm, challenge.nonce});
   } else {
-    // A nonce of an earlier request may have expired, with or without stale. The nonce of the previous round may only be stale,
-    // and only once: a server that repeats stale probably rejects the password.
+    // The nonce of an earlier request may have expired, whether the server says stale or not. The nonce of the previous round
+    // counts as expired only if the server says stale, and only once: a server that repeats stale probably rejects the password.
     const bool fresh = sent->round != 0 && sent->round == attempt.rounds_ - 1;
     const bool may_retry = sent->nonce != challenge.nonce && (!fresh || (challenge.stale && !sent->stale_retried));
     if (!may_retry) {

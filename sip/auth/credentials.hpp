@@ -20,7 +20,7 @@ namespace offhook::inline v0::sip {
 struct Credentials {
   std::string username;
   std::string password;
-  std::vector<std::string> realms{};  ///< realms for which they are valid, without quotes; empty: any
+  std::vector<std::string> realms{};  ///< realms for which the credentials are valid, without quotes; empty: any
 };
 
 /// The request that credentials authorize. Borrows.
@@ -46,7 +46,7 @@ class AuthAttempt {
   friend class DigestClient;
   struct Sent {
     bool proxy = false;
-    // Round in which this realm last challenged. 0: it has not, and the nonce was reused from an earlier request.
+    // Round in which this realm last challenged the request. 0: it did not, and the nonce was reused from an earlier request.
     int round = 0;
     bool stale_retried = false;
     std::string realm;
@@ -61,7 +61,7 @@ class AuthAttempt {
 class DigestClient {
  public:
   static constexpr std::size_t kMaxRealms = 4;  ///< realms to remember; the least recently used one is forgotten
-  static constexpr std::uint32_t kMaxNonceUses = 10000;  ///< then a request is sent without credentials to get a new nonce
+  static constexpr std::uint32_t kMaxNonceUses = 10000;  ///< after so many uses, a request is sent without credentials to get a new nonce
   static constexpr int kMaxRounds = 6;          ///< challenges to answer for one request, over all realms on its way
 
   explicit DigestClient(Credentials credentials) : credentials_(std::move(credentials)) {}
@@ -72,7 +72,7 @@ class DigestClient {
   /// credentials are not valid.
   [[nodiscard]] base::Result<Authorizations, AuthError> answer(const Message& response, const AuthorizedRequest& request,
                                                                base::Random& random, AuthAttempt& attempt);
-  /// Returns header fields for a new request from remembered nonces; empty if there are none.
+  /// Returns header fields for a new request from remembered nonces. The result is empty if no nonce is remembered.
   [[nodiscard]] Authorizations preempt(const AuthorizedRequest& request, base::Random& random, AuthAttempt& attempt);
   /// Call this after a successful request. Takes a nextnonce from (Proxy-)Authentication-Info (RFC 7616 section 3.5).
   void on_success(const Message& response, const AuthAttempt& attempt);
@@ -81,9 +81,10 @@ class DigestClient {
 
  private:
   struct Realm {
-    Challenge challenge;             // Its nonce is empty if there is none to reuse.
+    Challenge challenge;             // Its nonce is empty if there is no nonce to reuse.
     int strength = 0;                // Weaker challenges are refused.
-    // Challenges without qop are then refused, because their answers can be looked up in a precomputed table.
+    // True after a challenge with qop. Challenges without qop are then refused, because their answers can be looked up in a
+    // precomputed table.
     bool qop_seen = false;
     std::uint32_t nonce_count = 0;   // Number of uses of this nonce.
     std::string session_cnonce;      // For -sess: the cnonce of the first use, which HA1 contains.

@@ -31,8 +31,9 @@ class Verifier {
 
   Verifier(CallerOptions options, base::Random& random);
 
-  /// Checks the digest of a request. It must be for the Request-URI, or for `address`: the address of record of the account that the
-  /// Request-URI names ("" if none). A proxy may have replaced that address by the Request-URI: RFC 3261 section 22.4.
+  /// Checks the digest of a request. The `uri` in it must be the Request-URI, or `address`: the address of record of the account
+  /// that the Request-URI names ("" if it names none). A proxy may have replaced that address by the Request-URI:
+  /// RFC 3261 section 22.4.
   [[nodiscard]] Verdict check(const Message& request, std::string_view address, const base::IpAddress& source, base::TimePoint now);
   /// Returns the values of WWW-Authenticate, one for each algorithm, the preferred one first.
   [[nodiscard]] std::vector<std::string> challenges(const base::IpAddress& source, bool stale, base::TimePoint now);

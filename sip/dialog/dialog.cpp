@@ -81,9 +81,10 @@ bool Dialog::matches(const Message& request) const {
 
 bool Dialog::accept_sequence(const Message& request) {
   const std::uint32_t number = request.cseq().number;
-  // An equal number is not a retransmission, because the transaction layer absorbs those.
+  // An equal number is not a retransmission, because the transaction layer absorbs retransmissions.
   // Deviation: RFC 3261 section 12.2.2 also refuses a BYE whose number does not rise. Accept it, because the peer ends its call
-  // by sending BYE, whatever we answer (section 15.1.1). After a refusal, our side of the call would stay up without a peer.
+  // by sending BYE, even if we refuse the BYE (section 15.1.1). After a refusal, our side of the call would stay up without a
+  // peer.
   if (remote_cseq_ && number <= *remote_cseq_) return request.method() == Method::Bye;
   remote_cseq_ = number;
   return true;

@@ -21,14 +21,14 @@ struct DialogId {
 /// Returns the tag of a From or To value; "" if there is none.
 [[nodiscard]] std::string tag_in(std::string_view party);
 
-/// One dialog from the view of one side: identifiers, sequence numbers, remote target and route set. Owns its text. Is
-/// independent of transactions and sessions. RFC 3261 section 12.
+/// One dialog from the view of one side: identifiers, sequence numbers, remote target and route set. Owns its text. Does not
+/// depend on transactions and sessions. RFC 3261 section 12.
 class Dialog {
  public:
   enum class State { Early, Confirmed };
 
   /// Makes a dialog from an INVITE that we answer. `local_tag` is the tag of our To. Errors: MissingHeader (Contact), and those
-  /// of its parts.
+  /// of the parsers of its fields.
   [[nodiscard]] static base::Result<Dialog, ParseError> as_server(const Message& invite, std::string_view local_tag);
   /// Makes a dialog from a response with a To tag to an INVITE that we sent. If a 2xx has no Contact, the target is the
   /// Request-URI.
@@ -60,11 +60,11 @@ class Dialog {
   void on_refused(const Message& refused) {
     if (!remote_cseq_ || refused.cseq().number > *remote_cseq_) remote_cseq_ = refused.cseq().number;
   }
-  /// Refreshes the target from a re-INVITE, an UPDATE, or a 2xx response to our own: RFC 3261 sections 12.2.1.2 and 12.2.2. Without
-  /// Contact, nothing changes.
+  /// Refreshes the target from a re-INVITE, an UPDATE, or a 2xx response to our own: RFC 3261 sections 12.2.1.2 and 12.2.2. Does
+  /// nothing if the message has no Contact.
   void refresh_target(const Message& message);
-  /// Target refresh in two steps, for requests that may still be refused without effect: RFC 6141 section 4.6. Returns nullopt if
-  /// there is no usable Contact.
+  /// A target refresh in two steps, for a request that may still be refused and must then have no effect: RFC 6141 section 4.6.
+  /// target_in() returns the new target, or nullopt if there is no usable Contact; retarget() applies it.
   [[nodiscard]] static std::optional<std::string> target_in(const Message& message);
   void retarget(std::string target) {
     remote_target_ = std::move(target);
@@ -76,7 +76,7 @@ class Dialog {
   /// Processes another provisional response of the same early dialog. Takes target and route set from it if no earlier response
   /// had a Contact, and no request was sent in the dialog yet.
   void complete(const Message& response);
-  /// Confirms an early dialog. As client, takes the route set again from the 2xx: RFC 3261 section 13.2.2.4.
+  /// Confirms an early dialog. With `ok`, for the client, takes the route set again from that 2xx: RFC 3261 section 13.2.2.4.
   void confirm();
   void confirm(const Message& ok);
 
@@ -88,7 +88,7 @@ class Dialog {
   std::string local_;   // Our complete From value.
   std::string remote_;  // Our complete To value.
   std::string remote_target_;
-  bool located_ = true;  // True once the peer has sent a Contact.
+  bool located_ = true;  // True if the peer has sent a Contact.
   RouteSet routes_;
   std::uint32_t local_cseq_ = 0;
   std::optional<std::uint32_t> remote_cseq_;

@@ -12,8 +12,8 @@ namespace offhook::inline v0::sip {
 /// acknowledged and then ended with BYE.
 inline constexpr std::size_t kMaxForks = 16;
 
-/// The dialogs that one INVITE of ours created, by To tag. There are several if a proxy forked it. RFC 3261 sections 12.1.2 and
-/// 13.2.2.4.
+/// The dialogs that one INVITE of ours created, by To tag. There are several if a proxy forked the INVITE.
+/// RFC 3261 sections 12.1.2 and 13.2.2.4.
 class DialogSet {
  public:
   /// Returns null if there is no dialog with that tag. The pointer is valid until the set changes.

@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::sip::session {
 
-inline constexpr unsigned kMaxRedirections = 5;      ///< per call, whatever the phone layer allows
+inline constexpr unsigned kMaxRedirections = 5;      ///< upper bound of the number that an owner allows
 inline constexpr std::size_t kMaxOtherTargets = 16;  ///< targets that wait to be tried
 
 /// The other targets of a request that 3xx responses named: RFC 3261 section 8.1.3.4. Tries no target twice. After TLS, accepts

@@ -34,7 +34,7 @@ class SigningKey {
 class VerifyingKey {
  public:
   /// Reads a public key, or the first certificate, in PEM. Returns nullopt if its key is not on P-256. Does not check whether the
-  /// certificate is trusted; the caller must.
+  /// certificate is trusted; the code that uses the key must check that.
   [[nodiscard]] static std::optional<VerifyingKey> from_pem(std::string_view pem);
   [[nodiscard]] bool verifies(std::string_view text, const Es256Signature& signature) const;
 

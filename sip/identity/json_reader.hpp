@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// Reads the JSON of a PASSporT front to back: RFC 8259. Each function returns failure if the next text is not of the requested
-/// kind; stop reading then. Bounded in depth.
+/// Reads the JSON of a PASSporT front to back: RFC 8259. Each function fails if the next text is not of the requested kind; do
+/// not read on after a failure. The depth of the values that it skips is bounded.
 class JsonReader {
  public:
   explicit JsonReader(std::string_view text) : rest_(text) {}
@@ -47,7 +47,7 @@ class JsonReader {
  private:
   void skip_space();
   [[nodiscard]] std::optional<std::uint32_t> four_digits();
-  std::string_view rest_;  // Borrows from the caller.
+  std::string_view rest_;  // Borrows from the argument of the constructor.
 };
 
 }  // namespace offhook::inline v0::sip::detail

@@ -56,7 +56,7 @@ void add_list(std::string& json, std::string_view key, const std::vector<std::st
   json.push_back(']');
 }
 
-/// Keys in lexicographic order, without white space: RFC 8225 section 9.
+/// Returns the header as JSON: keys in lexicographic order, without white space. RFC 8225 section 9.
 std::string header_json(const Passport& passport) {
   std::string json = "{";
   add_member(json, "alg", "ES256");

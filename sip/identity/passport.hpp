@@ -12,8 +12,8 @@
 
 namespace offhook::inline v0::sip {
 
-inline constexpr std::size_t kMaxPassportIdentities = 16;  ///< in `dest`
-inline constexpr std::size_t kMaxJsonDepth = 4;            ///< of the two objects of a PASSporT; no known form is deeper
+inline constexpr std::size_t kMaxPassportIdentities = 16;  ///< most identities in `dest`
+inline constexpr std::size_t kMaxJsonDepth = 4;            ///< most levels of the header and of the payload; no known form is deeper
 
 /// The content of a PASSporT: the signer's claims about a call. RFC 8225 section 5, RFC 8588 section 4.
 struct Passport {

@@ -17,8 +17,8 @@ class PassportMemory {
   static constexpr std::size_t kMaxPassports = 16384;  ///< beyond it, the oldest is forgotten
 
   /// `signed_text` is the header and payload of a PASSporT with a valid signature. Returns true if a call with another Call-ID
-  /// used it at most `keep` ago; otherwise stores it. Ignores the signature, because an attacker can compute a second valid one
-  /// from it (ECDSA).
+  /// used the PASSporT at most `keep` ago; otherwise stores it. Ignores the signature, because an attacker can compute a second
+  /// valid signature from the first one (ECDSA).
   [[nodiscard]] bool is_replayed(std::string_view signed_text, std::string_view call_id, std::int64_t now, std::chrono::seconds keep);
   [[nodiscard]] std::size_t size() const { return calls_.size(); }
 
@@ -31,7 +31,7 @@ class PassportMemory {
   static Digest digest_of(std::string_view text);
   void forget_oldest();
 
-  std::map<Digest, Digest> calls_;  // From the digest of a PASSporT to the digest of its Call-ID.
+  std::map<Digest, Digest> calls_;  // From the digest of a PASSporT to the digest of the Call-ID that used it.
   std::deque<Seen> order_;
 };
 

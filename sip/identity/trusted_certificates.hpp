@@ -32,7 +32,7 @@ class TrustedCertificates {
   /// Sets the trust anchors. `anchors` is PEM of one or more certificates. Error: BadAnchors.
   [[nodiscard]] static base::Result<TrustedCertificates, CertificateError> with_anchors(std::string anchors);
 
-  /// Adds a certificate. `chain` is PEM: the signer's certificate first, then those between it and an anchor. Replaces a
+  /// Adds a certificate. `chain` is PEM: the signer's certificate first, then the certificates that lead to an anchor. Replaces a
   /// certificate with the same URI. Errors: BadCertificate, Untrusted, TooMany.
   [[nodiscard]] base::Result<void, CertificateError> add(std::string x5u, std::string_view chain);
 

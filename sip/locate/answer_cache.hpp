@@ -13,9 +13,9 @@ class AnswerCache {
  public:
   static constexpr std::size_t kMaxAnswers = 512;            ///< beyond it, the entry that would expire first is removed
   static constexpr std::chrono::seconds kMaxTtl{3600};       ///< upper bound of the server's TTL
-  static constexpr std::chrono::seconds kNegativeTtl{30};    ///< for "no such name" and "no such record"
+  static constexpr std::chrono::seconds kNegativeTtl{30};    ///< TTL of the answers "no such name" and "no such record"
 
-  /// Returns null if there is no answer, or it has expired. Valid until the next call.
+  /// Returns null if there is no answer, or the answer has expired. The pointer is valid until the next find() or keep().
   [[nodiscard]] const Answer* find(const Question& question, base::TimePoint now);
   /// Stores an answer for the shortest TTL of its records. Does not store a TTL of 0, nor a failure.
   void keep(const Question& question, const Answer& answer, base::TimePoint now);

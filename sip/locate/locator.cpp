@@ -12,10 +12,11 @@ using locate::RecordType;
 
 namespace {
 
-/// Returns the transport of a URI that names none, if no DNS is used: RFC 3263 section 4.1.
+/// Returns the transport for a URI that names no transport, if DNS is not used: RFC 3263 section 4.1.
 Transport plain_transport(bool secure) { return secure ? Transport::Tls : Transport::Udp; }
 
-/// Converts the transport of a `sips` URI to its TLS form: RFC 3261 section 26.2.2. Returns nullopt for UDP, which has none.
+/// Converts the transport of a `sips` URI to its TLS form: RFC 3261 section 26.2.2. Returns nullopt for UDP, which has no TLS
+/// form.
 std::optional<Transport> secured(Transport transport) {
   switch (transport) {
     case Transport::Udp: return std::nullopt;
@@ -74,13 +75,14 @@ Locator::Locator(Target target, Options options, base::Random& random)
 void Locator::begin() {
   if (target_.secure && target_.transport) {
     target_.transport = secured(*target_.transport);
-    if (!target_.transport) return end("sips wants TLS, and there is none over UDP");
+    if (!target_.transport) return end("a sips URI needs TLS, and UDP has no TLS: use another transport");
   }
   if (target_.secure) std::erase_if(options_.transports, [](Transport t) { return !locate::is_secure(t); });
   const bool speaks = target_.transport ? std::find(options_.transports.begin(), options_.transports.end(), *target_.transport) !=
                                               options_.transports.end()
                                         : !options_.transports.empty();
-  if (!speaks) return end(target_.transport ? "no " + std::string(to_string(*target_.transport)) + " here" : "no TLS here");
+  if (!speaks) return end(target_.transport ? "SIP over " + std::string(to_string(*target_.transport)) + " is not enabled"
+                                            : "a sips URI needs TLS, which is not enabled");
   settle_at_once();
 }
 
@@ -95,13 +97,13 @@ void Locator::settle_at_once() {
     // RFC 6761: always this host
     known = {*base::IpAddress::parse("127.0.0.1"), *base::IpAddress::parse("::1")};
   } else if (!locate::is_host_name(target_.host)) {
-    return end("not a host name");
+    return end("the host of the URI is not a host name: check how it is written");
   } else if (known.empty()) {
     if (target_.port || target_.host.find('.') == std::string::npos) servers_ = {server};
     return;
   }
   list(server, known, {});
-  end(candidates_.empty() ? "no address of a family that is in use here" : "");
+  end(candidates_.empty() ? "the host has no address of an IP version that Offhook listens on" : "");
 }
 
 std::optional<Question> Locator::poll_question() {
@@ -132,7 +134,7 @@ void Locator::give_up() {
   advance();
 }
 
-/// Processes all answers from the start. Asks for missing ones, and ends when none is missing.
+/// Processes all answers again from the start. Asks for missing answers, and ends the look-up when no answer is missing.
 void Locator::advance() {
   if (!servers_ && !services_ && !find_services()) return;
   if (!servers_ && !find_servers()) return;
@@ -140,7 +142,7 @@ void Locator::advance() {
   end(candidates_.empty() ? explain() : "");
 }
 
-/// The names contain only host name characters, so they need no escaping.
+/// Returns the error text. The names in it contain only host name characters, so they need no escaping.
 std::string Locator::explain() const {
   const std::string& name = without_.empty() ? target_.host : without_;
   const std::string no_answer = "no DNS answer for " + name + ": ";
@@ -155,7 +157,7 @@ std::string Locator::explain() const {
   return {};
 }
 
-/// Finds the transports, by NAPTR if the URI names none: RFC 3263 section 4.1.
+/// Finds the transports. Uses NAPTR if the URI names no transport: RFC 3263 section 4.1.
 bool Locator::find_services() {
   std::vector<locate::Service> services;
   if (target_.transport) {
@@ -164,7 +166,7 @@ bool Locator::find_services() {
     const Found naptr = find(RecordType::Naptr, target_.host);
     if (naptr.pending) return false;
     services = locate::naptr_services(data_of<locate::NaptrRecord>(naptr.records), options_.transports);
-    // Also if we support none of the offered services.
+    // Try all our transports, even if the domain offers services but none that we support.
     if (services.empty()) {
       for (const Transport transport : options_.transports)
         services.push_back({transport, locate::srv_name(transport, target_.host)});
@@ -238,7 +240,8 @@ bool Locator::find_addresses() {
   return true;
 }
 
-/// Alternates the address families, so that a broken family costs one attempt at a time.
+/// Adds the addresses of `server` as candidates. Alternates the address families, so that a broken family costs only every second
+/// attempt.
 void Locator::list(const Server& server, const std::vector<base::IpAddress>& first, const std::vector<base::IpAddress>& second) {
   const auto add = [&](const std::vector<base::IpAddress>& from, std::size_t at) {
     if (at >= from.size() || candidates_.size() >= kMaxCandidates) return;
@@ -286,7 +289,7 @@ Locator::Found Locator::find(RecordType type, const std::string& name) {
   }
 }
 
-/// Returns the answer, or null if there is none yet; in that case asks the question, unless there were too many.
+/// Returns the answer, or null if there is none yet. In that case queues the question, unless kMaxQuestions were asked.
 const Answer* Locator::ask(const Question& question) {
   const auto at = asked_.find(question);
   if (at != asked_.end()) return at->second ? &*at->second : nullptr;

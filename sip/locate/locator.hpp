@@ -15,10 +15,11 @@ namespace offhook::inline v0::sip {
 /// Resolves the host of a URI to candidates to try, best first: RFC 3263 sections 4.1 and 4.2. One object per look-up. Pure: its
 /// owner passes the questions to a name server and the answers back, in any order, and may give up at any time.
 ///
-/// The candidates cover everything that the domain offers, in its order: every service, every server, and the address families of
-/// each server in turn.
+/// The candidates cover everything that the domain offers, in its order: every service, every server, and alternately the address
+/// families of each server.
 /// Deviation: a name of one label (`pbx`, `localhost`) counts as a host nearby, and only its addresses are asked for.
-/// RFC 3263 section 4.1 would ask public name servers for its services, and wait for servers that are out of reach.
+/// RFC 3263 section 4.1 would ask for the services of such a name too. Public name servers know none, and a request would wait
+/// for servers that are out of reach.
 class Locator {
  public:
   // Bounds on the answers of name servers. Entries beyond a bound are ignored; that is not an error.
@@ -37,7 +38,7 @@ class Locator {
     bool secure = false;                 ///< for sips: require TLS, alone or below WebSocket
   };
   struct Options {
-    /// Supported transports, in our order of preference; used where the domain states none.
+    /// Supported transports, in our order of preference, which counts if the domain states no order.
     std::vector<Transport> transports{Transport::Udp, Transport::Tcp};
     bool v4 = true, v6 = true;
     std::vector<base::IpAddress> known;  ///< addresses of the name in this machine's hosts file; if not empty, no server is asked
@@ -56,7 +57,7 @@ class Locator {
 
   /// Returns the next question, or nullopt if there is none. Each answer may cause more questions.
   [[nodiscard]] std::optional<locate::Question> poll_question();
-  /// Processes an answer. Ignores an answer to no question, and a second answer.
+  /// Processes an answer. Ignores an answer to a question that was not asked, and a second answer.
   void on_answer(const locate::Question& question, locate::Answer answer);
   /// Ends the look-up: unanswered questions count as Timeout, and is_done() returns true.
   void give_up();
@@ -75,7 +76,7 @@ class Locator {
   struct Found {
     bool pending = false;
     std::vector<locate::Record> records;
-    locate::Answer::Kind kind = locate::Answer::Kind::NoData;  // Set if there are no records.
+    locate::Answer::Kind kind = locate::Answer::Kind::NoData;  // The reason, if there are no records.
     std::string trouble{};
   };
   void begin();
@@ -95,8 +96,8 @@ class Locator {
   base::Random& random_;
   std::map<locate::Question, std::optional<locate::Answer>> asked_;
   std::deque<locate::Question> to_ask_;
-  std::optional<std::vector<locate::Service>> services_;  // Set when they are known.
-  std::optional<std::vector<Server>> servers_;            // Set when they are known, in their final order.
+  std::optional<std::vector<locate::Service>> services_;  // Set when the services are known.
+  std::optional<std::vector<Server>> servers_;            // Set when the servers are known, in their final order.
   std::vector<Candidate> candidates_;
   locate::Answer::Kind worst_ = locate::Answer::Kind::NoData;
   std::string trouble_, without_;  // Error text of the worst answer, and the host without an address.

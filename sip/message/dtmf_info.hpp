@@ -15,7 +15,8 @@ struct DtmfInfo {
 };
 inline constexpr std::uint32_t kMaxDtmfDuration = 5000;
 
-/// Returns nullopt for another content type, or a body without a key. `content_type` must be in lower case, without parameters.
+/// Parses the body of an INFO. Returns nullopt for any other content type, or if the body names no key. `content_type` must be in
+/// lower case, without parameters.
 [[nodiscard]] std::optional<DtmfInfo> parse_dtmf_info(std::string_view content_type, std::string_view body);
 
 }  // namespace offhook::inline v0::sip

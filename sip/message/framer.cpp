@@ -13,8 +13,8 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-/// Returns the Content-Length of a header block that ends with its empty line, including folded lines. Fails if there is none, or
-/// if two differ.
+/// Returns the Content-Length in `block`, which is a header block with its final empty line. Reads folded lines too. Fails if
+/// there is no Content-Length, or if two of them differ.
 base::Result<std::size_t, ParseError> find_content_length(std::string_view block) {
   std::optional<std::size_t> found;
   while (!block.empty()) {
@@ -51,7 +51,7 @@ Framer::Next Framer::next() {
     const auto block_end = find_block_end();
     if (block_end == 0) {
       if (buffer_.size() - begin_ < kMaxMessageBytes) return Next::None;
-      frame_size_ = 0;  // There is no header block to answer from.
+      frame_size_ = 0;  // Without a complete header block, no response can be written.
       return fail(Error::TooLarge);
     }
     frame_begin_ = begin_;
@@ -76,7 +76,7 @@ void Framer::expect_pong() {
   half_ping_ = false;
 }
 
-/// Consumes the line ends before a message. Returns Frame if a message begins here.
+/// Consumes the line ends before a message. Returns Frame if a message begins after them.
 Framer::Next Framer::take_keep_alive() {
   while (begin_ < buffer_.size()) {
     const std::uint8_t octet = buffer_[begin_];

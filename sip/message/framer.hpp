@@ -10,26 +10,28 @@
 
 namespace offhook::inline v0::sip {
 
-/// Splits a byte stream into messages by Content-Length (RFC 3261 section 18.3), wherever the input is split. Detects the
-/// keep-alives of RFC 5626 section 3.5.1 between messages. Holds at most kMaxMessageBytes plus the bytes of one receive(). Scans
-/// each byte only once for the end of a header block.
+/// Splits a byte stream into messages by Content-Length (RFC 3261 section 18.3), however the network has divided the stream.
+/// Detects the keep-alives of RFC 5626 section 3.5.1 between messages. Holds at most kMaxMessageBytes plus the bytes of one
+/// receive(). Scans each byte only once for the end of a header block.
 class Framer {
  public:
   /// Ping: CRLFCRLF; answer it with one CRLF. Pong: a single CRLF. If a Ping arrives in two pieces, its first half is also
-  /// reported as a Pong. Error: the stream cannot be framed any more; reported once, followed by None forever.
+  /// reported as a Pong. Error: the stream cannot be framed any more; next() returns this once, and then always None.
   enum class Next { None, Frame, Ping, Pong, Error };
   enum class Error { TooLarge, BadContentLength };  ///< BadContentLength: also if Content-Length is missing, because a stream requires it
 
   void receive(base::Bytes bytes);
   /// Call this after sending a Ping. The next single CRLF then counts as its Pong, and not as half of a peer's Ping.
   void expect_pong();
-  /// Returns the next item of the stream; call it until it returns None. frame() then holds the bytes, error() the reason.
+  /// Returns the next item of the stream. Call next() until it returns None. After Frame, frame() holds the message; after Error,
+  /// error() holds the reason.
   [[nodiscard]] Next next();
-  /// After Frame: the message. After Error: its header block, or empty if there is none. For the header block, parse_message with
-  /// Framing::Stream returns the refusal to answer with before the connection is closed. Borrows until the next receive().
+  /// After Frame, returns the message. After Error, returns the header block of the faulty message, or nothing if that block is
+  /// incomplete. Pass the header block to parse_message with Framing::Stream, which returns the refusal to send before the
+  /// connection is closed. Valid until the next receive().
   [[nodiscard]] base::Bytes frame() const;
   [[nodiscard]] Error error() const;
-  /// After None: true while part of a message is held. The owner then runs its timer for slow senders.
+  /// After None, returns true while part of a message is held. The owner then runs its timer for slow senders.
   [[nodiscard]] bool mid_message() const;
 
  private:

@@ -58,8 +58,8 @@ class HeaderFields {
   [[nodiscard]] Iterator begin() const { return Iterator(text_ ? text_->data() : nullptr); }
   [[nodiscard]] Iterator end() const { return Iterator(text_ ? text_->data() + text_->size() : nullptr); }
   [[nodiscard]] bool empty() const { return begin() == end(); }
-  /// Returns the value of the first field of this name, in any case, long or compact form (RFC 3261 section 7.3). Returns nullopt
-  /// if absent.
+  /// Returns the value of the first field with this name. Accepts the name in any case, in long or compact form
+  /// (RFC 3261 section 7.3). Returns nullopt if there is no such field.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
   /// Returns a copy that owns its text, for operations that send header fields.
   [[nodiscard]] HeaderList list() const;

@@ -42,8 +42,8 @@ class Message {
   [[nodiscard]] Headers headers() const;
 
   [[nodiscard]] bool has(HeaderName name) const;
-  /// Returns the first value of a header field as text, or nullopt if absent. Use the name as text for fields that HeaderName
-  /// does not list.
+  /// Returns the first value of a header field as text, or nullopt if the field is absent. Use the name as text for fields that
+  /// HeaderName does not list.
   [[nodiscard]] std::optional<std::string_view> find(HeaderName name) const;
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
   /// Returns all lines of a header field.
@@ -63,20 +63,21 @@ class Message {
   [[nodiscard]] Values<NameAddr> record_routes() const { return {lines(HeaderName::RecordRoute), kMaxRoutes}; }
   /// Returns the first Contact. Error: MissingHeader if there is none.
   [[nodiscard]] base::Result<NameAddr, ParseError> contact() const;
-  /// Returns all values of a name-addr list over all its lines, in order. Errors: those of take_name_addr, TooManyValues over
-  /// `limit`.
+  /// Returns all values of a name-addr list over all its lines, in order. Errors: those of take_name_addr; TooManyValues if there
+  /// are more than `limit`.
   [[nodiscard]] base::Result<std::vector<NameAddr>, ParseError> name_addrs(HeaderName name, std::size_t limit) const;
 
   /// Returns the elements of a list field such as Require, Supported or Allow.
   [[nodiscard]] Tokens tokens(HeaderName name) const { return Tokens(lines(name)); }
-  /// Returns true if a comma-separated field contains `token` in any of its lines, in any case.
+  /// Returns true if a comma-separated field contains `token` in any of its lines. Ignores upper and lower case.
   [[nodiscard]] bool lists(HeaderName name, std::string_view token) const;
 
-  /// Returns the number at the front of a value such as Max-Forwards, Expires or Min-Expires. A Retry-After comment may follow
-  /// it. Returns nullopt if the field is absent, does not begin with a number, or the number is over 32 bits.
+  /// Returns the number at the front of a value such as Max-Forwards, Expires or Min-Expires. A comment may follow the number, as
+  /// in Retry-After. Returns nullopt if the field is absent, does not begin with a number, or the number is over 32 bits.
   [[nodiscard]] std::optional<std::uint32_t> number(HeaderName name) const;
   [[nodiscard]] std::optional<std::uint32_t> max_forwards() const { return number(HeaderName::MaxForwards); }
-  /// Returns nullopt if absent: the body then extends to the end of the datagram. A present value was checked against the body.
+  /// Returns nullopt if the field is absent: the body then extends to the end of the datagram. The parser has checked a present
+  /// value against the body.
   [[nodiscard]] std::optional<std::uint32_t> content_length() const { return number(HeaderName::ContentLength); }
   /// Returns the media type in lower case without parameters, such as "application/sdp"; "" if absent.
   [[nodiscard]] std::string_view content_type() const;

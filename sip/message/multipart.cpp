@@ -109,7 +109,7 @@ class Search {
     return FoundPart{{}, base::iequals(parameter(part.disposition, "handling"), "required"), is_optional(part.disposition)};
   }
 
-  std::string_view wanted_;  // Borrows from the caller.
+  std::string_view wanted_;  // Borrows from the argument of find_part().
   std::size_t seen_ = 0;
 };
 

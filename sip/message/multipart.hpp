@@ -43,8 +43,8 @@ struct BodyPart {
 /// The result of searching a body, at any depth, for a part of one media type.
 struct FoundPart {
   std::optional<BodyPart> part;  ///< nullopt if there is none
-  bool blocked = false;          ///< a part that we cannot read has handling=required: RFC 5621 section 8
-  bool optional = true;          ///< every part has handling=optional, so that none has to be understood
+  bool blocked = false;          ///< true if a part that we cannot read has handling=required: RFC 5621 section 8
+  bool optional = true;          ///< true if every part has handling=optional, so that we may ignore all of them
 };
 
 /// Finds the part of type `wanted` (lower case, without parameters). Selects the first match in `multipart/mixed` and similar

@@ -58,8 +58,8 @@ base::Result<bool, ParseError> take_display(std::string_view& rest, std::string_
   return true;
 }
 
-/// Returns the size of the printable UTF-8 character at the front; 0 if there is none. Control characters of both ranges are not
-/// printable.
+/// Returns the size of the printable UTF-8 character at the front, or 0 if the text does not begin with one. The control
+/// characters (0..31, 127 and 0x80..0x9F) are not printable.
 std::size_t printable_size(std::string_view text) {
   const auto octet = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   const unsigned first = octet(0);

@@ -14,10 +14,10 @@ enum class ParseError : std::uint8_t {
   BadHeaderLine,
   TooManyHeaders,     // over kMaxHeaders
   TooManyValues,      // over kMaxVias, kMaxContacts, kMaxRoutes
-  MissingHeader,      // To, From, Call-ID, CSeq or Via is missing: RFC 3261 section 8.1.1
+  MissingHeader,      // a mandatory field is missing, such as To, From, Call-ID, CSeq or Via: RFC 3261 section 8.1.1
   DuplicateHeader,    // two different values of a single-value header
   BadContentLength,   // not a number, negative, or two that differ
-  Truncated,          // Content-Length exceeds the datagram
+  Truncated,          // the header block does not end, or Content-Length exceeds the available octets
   BadNumber,
   NumberTooLarge,
   BadMethod,

@@ -23,8 +23,8 @@ struct Reason {
   friend bool operator==(const Reason&, const Reason&) = default;
 };
 
-/// Parses a Reason value. Errors: BadParameter (no protocol, or not a token), BadNumber (a cause that is not a number),
-/// BadQuotedString.
+/// Parses a Reason value. Errors: BadParameter (the protocol is missing or is not a token), BadNumber (a cause that is not a
+/// number), BadQuotedString.
 [[nodiscard]] base::Result<Reason, ParseError> parse_reason(std::string_view value);
 /// Returns all valid Reasons in order, at most kMaxReasons.
 [[nodiscard]] std::vector<Reason> reasons_of(const Message& message);

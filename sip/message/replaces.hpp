@@ -11,8 +11,8 @@ namespace offhook::inline v0::sip {
 
 inline constexpr std::size_t kMaxReplacesBytes = 1024;  ///< per value: a Call-ID and two tags
 
-/// The dialog that an INVITE is to replace, from the view of the INVITE's recipient. `to_tag` is the recipient's tag, `from_tag`
-/// its peer's. RFC 3891 section 6.1.
+/// The dialog that an INVITE is to replace, from the view of the INVITE's recipient: `to_tag` is the tag of the recipient, and
+/// `from_tag` is the tag of the recipient's peer. RFC 3891 section 6.1.
 struct Replaces {
   std::string call_id, to_tag, from_tag;
   bool early_only = false;  ///< replace only an early dialog: RFC 3891 section 7.1

@@ -14,8 +14,8 @@ namespace offhook::inline v0::sip {
 
 class SlabPool;
 
-/// The octets of one received message, with space for the table of its header fields. Move-only; its destructor returns it to its
-/// pool. The pool must outlive it.
+/// The octets of one received message, with space for the table of its header fields. Move-only. Its destructor returns the memory to
+/// the pool, which must outlive the slab.
 ///
 ///     memory_ -> | HeaderTable | octets of the message | unused up to the slab's size |
 class Slab {
@@ -25,8 +25,8 @@ class Slab {
   Slab& operator=(Slab&& other) noexcept;
   ~Slab();
 
-  /// Copies into memory that ends with the last octet, without a pool. For tests and fuzzers, which detect a read past the end.
-  /// Cuts like SlabPool::copy.
+  /// Copies `bytes` into memory that ends with the last octet, without a pool. Tests and fuzzers use it, because they then detect
+  /// a read past the end. Cuts longer input like SlabPool::copy.
   [[nodiscard]] static Slab exact(base::Bytes bytes);
 
   [[nodiscard]] std::span<std::uint8_t> bytes() const;

@@ -100,7 +100,7 @@ char take_decoded(std::string_view& rest) {
 enum class Case { Sensitive, Insensitive };
 
 // Deviation: RFC 3261 section 19.1.4 distinguishes an escaped reserved character from the plain one. No known peer depends on
-// that, and the distinction would make `user%3B` and `user;` two telephones.
+// that, and the distinction would make `user%3B` and `user;` two different users.
 bool same_text(std::string_view a, std::string_view b, Case mode) {
   while (!a.empty() && !b.empty()) {
     const char x = take_decoded(a);
@@ -124,7 +124,8 @@ std::optional<std::string_view> find_decoded(const Params& params, std::string_v
   return std::nullopt;
 }
 
-/// Returns true for a parameter whose absence differs from every value: RFC 3261 section 19.1.4; `transport` by its examples.
+/// Returns true for a parameter that two equal URIs must either both have or both lack: RFC 3261 section 19.1.4, which names
+/// `transport` only in its examples.
 bool never_ignored(std::string_view name) {
   constexpr std::string_view kNames[] = {"user", "ttl", "method", "maddr", "transport"};
   return std::any_of(std::begin(kNames), std::end(kNames), [&](auto known) { return same_text(name, known, Case::Insensitive); });
@@ -199,7 +200,7 @@ base::Result<void, ParseError> detail::read_clean_uri(std::string_view text, Uri
       return parse_sip(into, rest);
     case Uri::Scheme::Tel:
       return parse_tel(into, rest);
-    case Uri::Scheme::Other: break;  // Kept as text.
+    case Uri::Scheme::Other: break;  // The URI is kept as text.
   }
   return {};
 }

@@ -79,7 +79,7 @@ void append_line(std::string& out, HeaderName name, std::string_view value) {
   out += "\r\n";
 }
 
-/// Appends the top Via of a response. rport and received hold the address that we saw, whatever the request claimed:
+/// Appends the top Via of a response. rport and received hold the address that we saw, even if the request claims another one:
 /// RFC 3261 section 18.2.1. If the request asks for rport, received is added too: RFC 3581 section 4.
 void append_answered_via(std::string& out, const Via& via, std::string_view element, const base::SocketAddress& source) {
   out += "Via: ";
@@ -109,7 +109,7 @@ void append_vias(std::string& out, const Message& request, const base::SocketAdd
     append_answered_via(out, *via, top->substr(0, top->size() - rest.size()), source);
     if (!rest.empty()) append_line(out, HeaderName::Via, rest);
   } else {
-    append_line(out, HeaderName::Via, *top);  // A Via that we refuse is copied unchanged.
+    append_line(out, HeaderName::Via, *top);  // A Via that cannot be parsed is copied unchanged.
   }
   while (const auto below = lines.next()) append_line(out, HeaderName::Via, *below);
 }

@@ -10,7 +10,7 @@
 namespace offhook::inline v0::sip {
 
 /// Writes one message front to back into its own string. Writes each CR, LF and NUL in a value as a space, so that no value can
-/// start a header field. `reuse` is a string whose memory the writer takes over; a caller that keeps one avoids allocations.
+/// start a header field. `reuse` is a string whose memory the writer takes over, which saves an allocation.
 class Writer {
  public:
   [[nodiscard]] static Writer request(std::string_view method, std::string_view request_uri, std::string reuse = {});

@@ -8,20 +8,21 @@
 
 namespace offhook::inline v0::sip {
 
-/// The capabilities that we advertise, whatever the owner has enabled: RFC 3261 sections 20.1 and 20.5.
+/// The capabilities that we always advertise: RFC 3261 sections 20.1 and 20.5. The owner can enable more (Capabilities).
 inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, NOTIFY, REFER, INFO";
 inline constexpr std::string_view kSupported = "100rel, timer, replaces, norefersub, from-change";
 inline constexpr std::string_view kAccept = "application/sdp";
-/// Seconds that a peer over one of our limits must wait.
+/// Retry-After, in seconds, of a response that refuses a request because one of our limits is reached.
 inline constexpr std::string_view kRetryAfter = "5";
 
 /// Our capabilities, including those that the owner has enabled.
 class Capabilities {
  public:
-  /// `packages`: the value of Allow-Events, such as "dialog, presence"; "": SUBSCRIBE is not allowed. `message`: MESSAGE is allowed.
+  /// `packages` is the value of Allow-Events, such as "dialog, presence"; "" means that SUBSCRIBE is not allowed. `message`: true
+  /// if MESSAGE is allowed.
   Capabilities(std::string packages, bool message);
   [[nodiscard]] const std::string& allow() const { return allow_; }
-  /// Returns the packages to which peers may subscribe: RFC 6665 section 4.4.4. "" for none.
+  /// Returns the packages to which peers may subscribe: RFC 6665 section 4.4.4. Returns "" if there are no such packages.
   [[nodiscard]] const std::string& allow_events() const { return allow_events_; }
   /// Returns true for an enabled method that is not in kAllow.
   [[nodiscard]] bool takes(Method method) const;
@@ -33,13 +34,13 @@ class Capabilities {
 
 /// Returns true if a list of media types, with or without parameters and wildcards, includes `type`.
 [[nodiscard]] bool lists_type(std::string_view list, std::string_view type);
-/// Checks all lines of Accept. Returns false if there is none.
+/// Returns true if a line of the message's Accept includes `type`. Returns false if the message has no Accept.
 [[nodiscard]] bool accepts_type(const Message& message, std::string_view type);
 
 /// Appends header fields from the phone layer. Skips names that are not tokens, and fields that the stack writes itself, so that
 /// the layer above cannot forge a route or a tag.
 void write_headers(Writer& writer, const HeaderList& headers);
-/// Returns true for a token that is not a field of the stack.
+/// Returns true if `name` is a token and no field of this name is written by the stack itself.
 [[nodiscard]] bool is_settable(std::string_view name);
 /// Appends header fields from a part of the stack.
 void write_own(Writer& writer, const HeaderList& headers);

@@ -49,8 +49,8 @@ struct Transmit {
   std::string bytes;
 };
 
-/// A request to resolve a host (RFC 3263 section 4). The answer is the routes to try in order of preference, each with the local
-/// address from which its packets leave.
+/// A request to resolve a host (RFC 3263 section 4). Its QueryResult has the routes to try in order of preference, each with the
+/// local address from which its packets leave.
 struct Query {
   QueryId id;
   std::string host;  ///< name or IP address (IPv6 without brackets)
@@ -88,13 +88,13 @@ struct RegistrationChanged {
   AccountId account;
   State state = State::Unregistered;
   Why why = Why::None;
-  int status = 0;                      ///< the final response, 0 if there was none
-  std::string reason;                  ///< its reason phrase; for Unresolvable: the result of the name servers, and the remedy
+  int status = 0;                      ///< status of the final response; 0 if there was no response
+  std::string reason;                  ///< reason phrase of that response; for Unresolvable: the result of the name servers, and the remedy
   base::Duration expires{};            ///< for Registered: the registrar's grant
   std::optional<base::Duration> retry_in;  ///< for Failed: nullopt if there will be no further attempt
   std::string contact;                 ///< for Registered: our Contact, as the registrar reaches it
   std::optional<base::IpAddress> local;  ///< for Registered: the local address from which REGISTER was sent
-  std::string server{};                ///< identifies the registration: AccountOptions::server, otherwise its registrar
+  std::string server{};                ///< identifies the registration: AccountOptions::server, or the registrar if that is ""
   std::optional<base::SocketAddress> answered_by{};  ///< source of the response; nullopt if there was none
 };
 
@@ -108,8 +108,8 @@ struct IncomingCall {
   HeaderFields headers;                ///< all other header fields, as sent
   Body offer;                          ///< empty: the caller wants our offer in the 200
   base::SocketAddress source;
-  /// The call that this one is to replace (Replaces, RFC 3891). Answer at once; answering ends that call. Refusing this call
-  /// leaves that call unchanged.
+  /// The old call that this call is to replace (Replaces, RFC 3891). Answer this call at once. The answer ends the old call; a
+  /// refusal leaves the old call unchanged.
   std::optional<SessionId> replaces{};
   std::string referred_by{};            ///< Referred-By as sent (RFC 3892), not proven; "" if absent
   Privacy privacy{};                    ///< the caller's privacy request (RFC 3323)
@@ -130,11 +130,11 @@ struct CallProgress {                  ///< a provisional response to our INVITE
   HeaderFields headers{};
   std::optional<Party> asserted{};
 };
-/// A 2xx to our INVITE. `body` answers our offer; if empty, the earlier agreement stays valid.
+/// A 2xx to our INVITE. `body` answers our offer; if `body` is empty, the earlier answer stays valid.
 struct CallAnswered {
   SessionId session;
   Body body;
-  bool is_offer = false;               ///< we sent no offer, and this is the peer's: answer with accept_offer()
+  bool is_offer = false;               ///< true: our INVITE had no offer, and `body` is the peer's offer; answer with accept_offer()
   HeaderFields headers{};
   std::optional<Party> asserted{};
 };
@@ -145,7 +145,7 @@ struct CallConfirmed {                 ///< the ACK to our 2xx arrived; `body` i
   std::optional<Party> asserted{};
 };
 /// An offer in a re-INVITE, UPDATE or PRACK, or in a reliable provisional response to our INVITE without offer. Answer with
-/// accept_offer() or refuse_offer(). Empty: the peer wants our offer.
+/// accept_offer() or refuse_offer(). If `offer` is empty, the peer wants our offer.
 struct OfferReceived {
   SessionId session;
   Body offer;
@@ -153,8 +153,8 @@ struct OfferReceived {
   HeaderFields headers{};
   std::optional<Party> asserted{};
 };
-/// The peer accepted our re-INVITE or UPDATE, or answered by PRACK our offer in a reliable provisional response. Or the stack's
-/// own session refresh got another answer than before.
+/// The peer accepted our re-INVITE or UPDATE, or its PRACK answered our offer in a reliable provisional response. Also reported
+/// if the answer to a session refresh of the stack differs from the previous answer.
 struct OfferAnswered {
   SessionId session;
   Body answer;
@@ -171,7 +171,7 @@ struct OfferRefused {
 /// A request of the peer within the call names another user as the connected one: RFC 4916 section 4.4.2.
 struct PeerChanged {
   SessionId session;
-  Party from;  ///< From, as unproven as that of an INVITE
+  Party from;  ///< From, which is as unproven as the From of an INVITE
   std::optional<Party> asserted{};
   HeaderFields headers{};
 };
@@ -179,17 +179,17 @@ struct TransferProgress {               ///< outcome of our REFER (RFC 3515): it
   SessionId session;
   int status = 0;                      ///< final statuses only; 408 if neither a response nor a NOTIFY came
   HeaderFields headers{};
-  bool accepted = false;               ///< a 2xx or a NOTIFY came: the peer began the transfer
+  bool accepted = false;               ///< true if a 2xx or a NOTIFY came: the peer began the transfer
 };
-/// REFER (RFC 3515): the peer asks us to place a call. Call Transfers::accept() or decline() within 16 s, otherwise it is
-/// declined. The stack places no call by itself: use Calls::call() with CallOptions::for_transfer. Otherwise any peer that may call us
-/// could place calls at our expense.
+/// REFER (RFC 3515): the peer asks us to place a call. Call Transfers::accept() or decline() within 16 s; after that the stack
+/// declines. The stack places no call by itself, because any peer that may call us could then place calls at our expense. To
+/// place it, use Calls::call() with CallOptions::for_transfer.
 struct TransferRequested {
   SessionId session;
   std::string target;                ///< Refer-To; use it as CallOptions::target
   std::optional<Replaces> replaces;  ///< attended transfer; use it as CallOptions::replaces
   std::string referred_by;           ///< as sent (RFC 3892), not proven; "" if absent
-  bool reports = true;               ///< false: the peer wants no reports of the outcome (RFC 4488)
+  bool reports = true;               ///< false: the peer wants no reports about the outcome (RFC 4488)
   HeaderFields headers{};
 };
 /// An INFO (RFC 6086); the stack has already answered 200.
@@ -229,17 +229,18 @@ struct CallEnded {
   SessionId session;
   By by = By::Remote;
   Why why = Why::Bye;
-  int status = 0;                      ///< the response that ended it, 0 if none did
-  /// Its phrase, or the value of the Reason header field; for Unresolvable as in RegistrationChanged.
+  int status = 0;                      ///< status of the response that ended the call; 0 if no response did
+  /// Reason phrase of that response, or the value of the Reason header field. For Unresolvable as in RegistrationChanged.
   std::string reason;
-  /// Of BYE, CANCEL or the response (RFC 3326); `SIP;cause=200` in a CANCEL means that another telephone answered.
+  /// The Reasons in the BYE, CANCEL or response (RFC 3326). `SIP;cause=200` in a CANCEL means that another telephone answered.
   std::vector<Reason> reasons{};
-  /// Contacts of a 3xx, best first, that were not followed because of CallOptions::max_redirections
+  /// Contacts of a 3xx, best first, that were not followed because of CallOptions::max_redirections.
   std::vector<std::string> contacts{};
   HeaderFields headers{};
 };
 
-/// The state of a subscription of ours, or of a peer to us, has changed (RFC 6665). In a fork, each branch sends its own events.
+/// The state of a subscription has changed: one of ours, or one that a peer made with us (RFC 6665). If our SUBSCRIBE forked,
+/// each of its dialogs reports its own events.
 struct SubscriptionChanged {
   enum class State : std::uint8_t {
     Pending,   ///< the notifier has not decided
@@ -250,37 +251,37 @@ struct SubscriptionChanged {
   enum class Why : std::uint8_t {
     None,
     Unsubscribed,      ///< by the subscriber; for a fetch: it was answered
-    Refused,           ///< `status` has the status
+    Refused,           ///< by a response: see `status`
     NoAnswer, Unreachable, Unresolvable,
     Deactivated, Probation, Rejected, Timeout, GiveUp, NoResource, Invariant,  ///< the notifier's reasons: RFC 6665 section 4.1.3
-    Terminated,        ///< by the notifier, with another reason or none
+    Terminated,        ///< by the notifier, with another reason or without a reason
   };
   SubscriptionId subscription;
   State state = State::Pending;
   Why why = Why::None;
-  int status = 0;                      ///< the final response that refused, 0 if there was none
+  int status = 0;                      ///< status of the final response that refused; 0 if there was no response
   base::Duration expires{};            ///< for Pending and Active: the time left
   std::optional<base::Duration> retry_in;  ///< for Waiting
-  std::string branch_tag;              ///< the peer's tag, which identifies the dialog of a fork; "": all of them
+  std::string branch_tag;              ///< the peer's tag, which identifies the dialog of a fork; "": the event is about all dialogs
 };
 /// The state of a publication of ours (RFC 3903) has changed.
 struct PublicationChanged {
   enum class State : std::uint8_t {
-    Published,  ///< the server has the latest state, for `expires`; sent after each refresh too
+    Published,  ///< the server has the latest state and keeps it for `expires`; reported after each refresh too
     Waiting,    ///< it failed; the next attempt follows in `retry_in`
     Ended,      ///< the last event of this publication
   };
   enum class Why : std::uint8_t {
     None,
-    Removed,    ///< by us
-    Refused,    ///< `status` has the status
+    Removed,    ///< we removed it
+    Refused,    ///< by a response: see `status`
     NoAnswer, Unreachable, Unresolvable,
   };
   PublicationId publication;
   State state = State::Published;
   Why why = Why::None;
-  int status = 0;                      ///< the final response, 0 if there was none
-  std::string reason;                  ///< its phrase, or the known reason of a failure
+  int status = 0;                      ///< status of the final response; 0 if there was no response
+  std::string reason;                  ///< reason phrase of that response, or the known reason of a failure
   base::Duration expires{};            ///< for Published: the server's grant
   std::optional<base::Duration> retry_in{};  ///< for Waiting
 };
@@ -288,13 +289,13 @@ struct PublicationChanged {
 struct Notified {
   SubscriptionId subscription;
   std::string branch_tag;
-  Body body;                           ///< may be empty: no state yet, or none any more
+  Body body;                           ///< may be empty: there is no state yet, or no state any more
   HeaderFields headers;                ///< Event, Subscription-State and the fields that the stack does not read, as sent
-  bool last = false;                   ///< this NOTIFY ended the dialog
+  bool last = false;                   ///< true if this NOTIFY ended the dialog
 };
 
-/// A peer subscribes to a state of ours. The stack has sent 200 and a NOTIFY "pending", or delays them by
-/// NotifyOptions::patience. Answer with Subscriptions::accept() or Subscriptions::end().
+/// A peer subscribes to a state of ours. The stack has sent 200 and a NOTIFY "pending". If NotifyOptions::patience is set, the
+/// stack first waits for the answer. Answer with Subscriptions::accept() or Subscriptions::end().
 struct SubscribeReceived {
   SubscriptionId subscription;
   std::optional<AccountId> account;
@@ -307,9 +308,10 @@ struct SubscribeReceived {
   Body body;                           ///< a filter; may be empty
   base::SocketAddress source;
   std::string proven_user{};           ///< as in IncomingCall
-  bool from_registrar = false;         ///< it came from the account's registrar, which may have authenticated `from`
+  bool from_registrar = false;         ///< true if the SUBSCRIBE came from the account's registrar, which may have authenticated `from`
 };
-/// A NOTIFY without a subscription, from the account's registrar: AccountOptions::takes_unsolicited_waiting.
+/// A NOTIFY without a subscription, from the account's registrar. Reported only if AccountOptions::takes_unsolicited_waiting is
+/// set.
 struct UnsolicitedNotify {
   AccountId account;
   std::string package;
@@ -331,7 +333,7 @@ struct RequestAnswered {
   enum class Why : std::uint8_t { Answered, NoAnswer, Unreachable, Unresolvable };
   RequestId request;
   Why why = Why::Answered;
-  int status = 0;                      ///< the final response; 0 if there was none
+  int status = 0;                      ///< status of the final response; 0 if there was no response
   std::string reason;
   HeaderFields headers;
   Body body;

@@ -12,12 +12,12 @@ enum class IdentityError : std::uint8_t {
   BadHeader,       // 438: no token, no info parameter, or over a bound
   BadToken,        // 438: not three parts in base64url, or JSON that cannot be read
   Unsupported,     // 438: another algorithm, an unknown extension, or the compact form
-  NoCertificate,   // 436: the certificate that it names is not available
-  BadCertificate,  // 437: no key on the curve P-256, or expired
+  NoCertificate,   // 436: the certificate that the field names is not available
+  BadCertificate,  // 437: the certificate has no key on the curve P-256, or has expired
   BadSignature,    // 438
   Stale,           // 403: too old, or too far in the future
-  Mismatch,        // 438: it is for another caller or another callee
-  Replayed,        // 438: another call was accepted with it
+  Mismatch,        // 438: the token is for another caller or another callee
+  Replayed,        // 438: another call was accepted with the same token
 };
 
 [[nodiscard]] std::string_view to_string(IdentityError error);

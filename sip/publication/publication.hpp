@@ -43,18 +43,18 @@ class Publication {
   /// A refresh starts one whole transaction (64 * T1) before expiry, if the grant is long enough.
   static constexpr base::Duration kRefreshMargin = std::chrono::seconds(32);
   static constexpr base::Duration kMinRefresh = std::chrono::milliseconds(500);
-  /// Wait after the n-th consecutive failure: 50 to 100 % of base * 2^n, at most of max.
+  /// Wait after the n-th consecutive failure: a random 50 to 100 % of base * 2^n, or of max if that is less.
   static constexpr base::Duration kBackoffBase = std::chrono::seconds(1);
   static constexpr base::Duration kBackoffMax = std::chrono::seconds(300);
   static constexpr std::chrono::seconds kRetryAfterMax{1800};
   static constexpr int kMaxRetries = 2;                      ///< consecutive 423 responses that are followed at once
-  static constexpr base::Duration kRemoveLimit = std::chrono::seconds(32);  ///< remove() ends within this time in any case
+  static constexpr base::Duration kRemoveLimit = std::chrono::seconds(32);  ///< longest time from remove() to the end
 
   /// Publishes `state` at once. `random` must outlive this object.
   Publication(Body state, std::chrono::seconds expires, base::Random& random, Actions& out);
 
-  /// Replaces the state. While a PUBLISH is pending, only the latest state waits for its response (RFC 3903 section 4). After a
-  /// failure it waits for the next attempt.
+  /// Replaces the state and publishes it. While a PUBLISH is pending, the latest state waits for the response to it
+  /// (RFC 3903 section 4). After a failure, the state waits for the next attempt.
   void modify(Body state, Actions& out);
   /// Removes the state from the server. Ends in PublicationChanged::Ended.
   void remove(base::TimePoint now, Actions& out);

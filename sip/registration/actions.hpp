@@ -34,11 +34,11 @@ struct Registered {
 };
 struct Failed {
   Why why = Why::None;
-  int status = 0;                    ///< the final response, 0 if there was none
+  int status = 0;                    ///< status of the final response; 0 if there was no response
   std::string reason;                ///< its reason phrase
   base::Duration retry_in{};         ///< time until the next attempt; attempts continue until stop()
 };
-/// The end of stop(). No further action follows until the next start().
+/// stop() is complete. No further action follows until the next start().
 struct Unregistered {};
 
 using Action = std::variant<SendRegister, Registered, Failed, Unregistered>;

@@ -16,11 +16,13 @@ class ContactAddress {
   /// `learns`: use the address that the registrar sees.
   ContactAddress(std::string user, bool learns) : user_(std::move(user)), learns_(learns) {}
 
-  /// A REGISTER leaves from `local`; port 0 means from a connection's local end, which is not known yet.
+  /// Call this before a REGISTER leaves from `local`. Port 0 means that it leaves from a connection's local end, which is not
+  /// known yet.
   void on_route(Transport transport, const base::SocketAddress& local);
   /// The local end of the connection is known. Does nothing if we listen on a port.
   void on_connected(const base::SocketAddress& own_end);
-  /// Writes the URI for the next Contact. `nowhere` is the host to name instead of the address; "": none.
+  /// Writes the URI for the next Contact. `nowhere` is a host to write instead of the address; "" means that the address is
+  /// written.
   void renew(std::string_view nowhere);
   /// Reads the address that the registrar sees. Returns true if the next Contact differs from the one that this response answers.
   [[nodiscard]] bool learn(const Message& response);

@@ -10,7 +10,8 @@ namespace offhook::inline v0::sip::registration {
 /// The history of the connections over which we are reachable: RFC 5626 section 4.5. Pure: no I/O, no clock.
 class FlowHealth {
  public:
-  /// If two consecutive connections are lost sooner than this after their 2xx, the wait doubles each time.
+  /// A connection that is lost sooner than this after its 2xx counts as lost early. The wait doubles with each further such
+  /// connection.
   static constexpr base::Duration kFlowStands = std::chrono::seconds(10);
 
   /// A REGISTER got a 2xx. `outbound`: the registrar sends requests over the flow, and has promised to answer our pings.

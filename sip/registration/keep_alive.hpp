@@ -26,13 +26,13 @@ class KeepAlive {
   /// Starts pings after a REGISTER was accepted over this transport. Does nothing if they are running.
   void start(Transport transport, base::TimePoint now, base::Random& random);
   void stop();
-  /// Applies the registrar's Flow-Timer. Over a stream, the next ping is sent within 80 to 100 % of it; over UDP only if that is
+  /// Applies the registrar's Flow-Timer. Over a stream, each ping is sent after 80 to 100 % of it; over UDP only if that is
   /// sooner (RFC 5626 sections 4.4.1 and 4.4.2). nullopt: the registrar sent none.
   void apply(std::optional<std::chrono::seconds> flow_timer);
   static constexpr std::chrono::seconds kLeastFlowTimer{10}, kMostFlowTimer{3600};  ///< other values are clamped to these bounds
   /// A CRLF arrived over the connection. Returns true if it answers our ping.
   bool on_pong(base::TimePoint now, base::Random& random);
-  /// Returns Dead if a server that answered earlier pings did not answer this one; pings are then stopped.
+  /// Returns Dead if a server that answered earlier pings did not answer the last one; pings are then stopped.
   [[nodiscard]] Due on_time(base::TimePoint now, base::Random& random);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return at_; }
   [[nodiscard]] bool running() const { return at_.has_value(); }

@@ -13,7 +13,7 @@ class OwnBinding {
   static constexpr int kMaxRemovals = 1;           ///< refused removals, after which no further removal is tried
   static constexpr std::size_t kMaxBindings = 64;  ///< Contacts to read from a 2xx
 
-  /// `stale`: a binding of an earlier time may be in force, and must be removed.
+  /// `stale`: an earlier binding of ours may be in force, and must be removed.
   void set_stale(bool stale) { stale_ = stale; }
   [[nodiscard]] bool is_stale() const { return stale_; }
   /// Returns true if the next REGISTER must remove the stale binding.
@@ -21,7 +21,8 @@ class OwnBinding {
   void on_removal_refused() { ++removals_refused_; }
   /// The registrar accepted `uri`. Reads our GRUUs from the response if we have sent an instance.
   void on_accepted(const std::string& uri, const Message& response, bool has_instance);
-  /// A temporary GRUU ends with the registration, and a call must not use a GRUU that is no longer valid: RFC 5627 section 4.2.
+  /// Call this when the registration has ended or failed. The temporary GRUU ends with it, and a call must not use a GRUU that is
+  /// no longer valid: RFC 5627 section 4.2.
   void forget_gruus();
   void reset();  ///< no binding is in force any more
 

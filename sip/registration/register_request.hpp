@@ -15,7 +15,8 @@
 namespace offhook::inline v0::sip::registration {
 
 /// One REGISTER after the other, with one Call-ID and rising CSeq: RFC 3261 section 10.2. Repeats a REGISTER with credentials, at
-/// another server, or with a longer interval. The requests ask for expires(); the owner changes that to remove a binding.
+/// another server, or with a longer interval. The requests ask for the interval expires(); to remove a binding, the owner writes
+/// 0 instead.
 class RegisterRequest {
  public:
   static constexpr int kMaxIntervalRetries = 2;  ///< consecutive 423 responses that are followed at once
@@ -29,7 +30,7 @@ class RegisterRequest {
   [[nodiscard]] std::optional<SendRegister> redirected(const Message& response);
   /// Answers a 401 or 407. Errors: those of DigestClient::answer().
   [[nodiscard]] base::Result<SendRegister, AuthError> challenged(const Message& response);
-  /// Takes over the Min-Expires of a 423. Returns nullopt if it cannot be used, or after kMaxIntervalRetries.
+  /// Takes over the Min-Expires of a 423. Returns nullopt if that value cannot be used, or after kMaxIntervalRetries.
   [[nodiscard]] std::optional<SendRegister> lengthened(const Message& response);
   void on_success(const Message& response) { digest_.on_success(response, attempt_); }
 

@@ -79,7 +79,7 @@ void Registration::on_refused(const Message& response, base::TimePoint now, Acti
     send_first(out);
   } else if (status == 555 && !options_.push_params.empty() && state_ == State::Registering) {
     // The registrar supports no push notifications (RFC 8599 section 4.1.5). Report it and register without: we are reachable
-    // while awake.
+    // while the application runs.
     out.push_back(Failed{Why::Refused, status, std::string(response.reason()), {}});
     options_.push_params.clear();
     send_first(out);
@@ -186,7 +186,8 @@ void Registration::on_flow_lost(base::TimePoint now, Actions& out) {
   const bool unproven = flow_.on_lost();
   if (state_ != State::Registered) return;  // A pending REGISTER fails by itself; a failed one already has a retry planned.
   contact_.forget_connection();
-  // Otherwise a proxy that accepts registrations and then drops connections would get a REGISTER every second.
+  // Count a failure, which makes the wait grow. Otherwise a proxy that accepts registrations and then drops connections would get
+  // a REGISTER every second.
   if (unproven) return fail(Failed{Why::Unreachable, 0, {}, {}}, now, out);
   act_at_ = std::min(*act_at_, now + waits_.after_lost_flow(flow_.lost_early(now)));
   assert(is_consistent());

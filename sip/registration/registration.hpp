@@ -34,7 +34,7 @@ class Registration {
   };
   enum class Failure : std::uint8_t { Timeout, Transport, Unresolvable };
 
-  /// stop() ends within this time in any case.
+  /// Longest time from stop() to Unregistered.
   static constexpr base::Duration kStopLimit = std::chrono::seconds(32);
 
   /// `digest` and `random` must outlive this object. No other object may use the digest client.
@@ -45,8 +45,8 @@ class Registration {
   void start(base::TimePoint now, Actions& out);
   void stop(base::TimePoint now, Actions& out);
   /// Returns the Contact value of the REGISTER that was just requested: our URI with its expires, plus an older URI of ours with
-  /// expires=0 if that is still registered. The REGISTER leaves from `local`; port 0 means from a connection's local end, which
-  /// is not known yet. `nowhere` is the host to name instead, for a WebSocket that we opened.
+  /// expires=0 if that is still registered. The REGISTER leaves from `local`. Port 0 means that it leaves from a connection's
+  /// local end, which is not known yet. `nowhere` is a host to write instead of the address, for a WebSocket that we opened.
   [[nodiscard]] std::string on_route(Transport transport, const base::SocketAddress& local,
                                      std::string_view nowhere = {});
   /// `own_end` is the local end of the connection over which the next response comes. The Contact names it if we do not listen on
@@ -54,12 +54,12 @@ class Registration {
   void on_connected(const base::SocketAddress& own_end) { contact_.on_connected(own_end); }
   void on_response(const Message& response, base::TimePoint now, Actions& out);
   void on_failure(Failure failure, base::TimePoint now, Actions& out);
-  /// The connection over which we are reachable was lost, or the network changed.
+  /// Call this when the connection over which we are reachable was lost, or the network changed.
   void on_flow_lost(base::TimePoint now, Actions& out);
-  /// The flow has been proven to work in both directions, or needs no proof. Before that, its loss counts as a failure
+  /// Call this when the flow was proven to work in both directions, or needs no proof. Before that, its loss counts as a failure
   /// (RFC 5626 section 4.5).
   void on_flow_proven();
-  /// Says whether another flow of the same instance is registered. Failed attempts then wait longer.
+  /// Says whether another flow of the same instance is registered. If so, the wait after a failure is longer.
   void set_others_hold(bool hold) { waits_.set_others_hold(hold); }
   /// Refreshes at once: the network has changed, or a push notification arrived (RFC 8599 section 4.1.3).
   void refresh(Actions& out);
@@ -70,10 +70,10 @@ class Registration {
   /// Returns the URI in our Contact, without <>; "" before the first on_route(). Dialogs of this account use it too.
   [[nodiscard]] const std::string& contact() const { return contact_.uri(); }
   /// Returns the GRUU, which the registrar assigned so that we are reachable from anywhere while registered:
-  /// RFC 5627 section 4.2. "" if none.
+  /// RFC 5627 section 4.2. Returns "" if there is none.
   [[nodiscard]] const std::string& gruu() const { return binding_.gruu(); }
-  /// Returns the temporary GRUU, which hides our name in anonymous calls: RFC 5627 section 4.4. Each 2xx brings a new one. "" if
-  /// none.
+  /// Returns the temporary GRUU, which hides our name in anonymous calls: RFC 5627 section 4.4. Each 2xx brings a new one.
+  /// Returns "" if there is none.
   [[nodiscard]] const std::string& temp_gruu() const { return binding_.temp_gruu(); }
   /// Returns true if the registrar sends requests over the flow that we opened: RFC 5626 section 4.2.1.
   [[nodiscard]] bool has_outbound() const { return flow_.has_outbound(); }
@@ -82,10 +82,10 @@ class Registration {
   [[nodiscard]] bool is_consistent() const;
 
  private:
-  /// What the last REGISTER does.
+  /// The purpose of the last REGISTER.
   enum class Purpose : std::uint8_t {
     Bind,
-    RemoveStale,  // removes a binding of an earlier time
+    RemoveStale,  // removes an earlier binding of ours
     Unbind,       // ends the registration
   };
 

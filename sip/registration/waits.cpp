@@ -38,8 +38,8 @@ base::Duration Waits::doubled(base::Duration wait, int times, base::Duration mos
 }
 
 /// Deviation: RFC 8599 section 4.1.4 wants a binding with push but without sip.pnsreg to be refreshed only after a notification.
-/// Refresh it while awake, so that a lost notification costs no calls. Limit the margin so that at least a quarter of the time
-/// remains; a larger one would cause constant refreshes.
+/// Refresh it while the application runs, so that a lost notification costs no calls. Limit the margin so that at least a quarter
+/// of the time remains; a larger margin would cause constant refreshes.
 base::Duration Waits::until_refresh(seconds granted, base::Duration margin, seconds within) {
   const base::Duration expires = std::min(granted, kMaxExpires);
   const base::Duration spread = uniform(expires / 2, expires * 85 / 100);

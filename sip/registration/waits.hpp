@@ -11,7 +11,8 @@ namespace offhook::inline v0::sip::registration {
 /// The waits between two REGISTERs of one account. They are random, because after a registrar's restart all its clients return.
 class Waits {
  public:
-  /// Wait after the n-th consecutive failure: 50 to 100 % of base * 2^n, at most of max (RFC 5626 section 4.5).
+  /// Wait after the n-th consecutive failure: a random 50 to 100 % of base * 2^n, or of max if that is less
+  /// (RFC 5626 section 4.5).
   /// Deviation: that section's times are for flows, which other flows can replace. Without a reg-id nothing replaces a binding,
   /// so the waits are shorter.
   static constexpr base::Duration kBackoffBase = std::chrono::seconds(1);
@@ -19,7 +20,7 @@ class Waits {
   static constexpr base::Duration kFlowBackoffBase = std::chrono::seconds(30);
   static constexpr base::Duration kFlowBackoffBaseOthersHold = std::chrono::seconds(90);  ///< while another flow is registered
   static constexpr base::Duration kFlowBackoffMax = std::chrono::seconds(1800);
-  /// Wait after wrong credentials, a 403, or a challenge that we cannot answer, plus up to a fifth.
+  /// Wait after wrong credentials, a 403, or a challenge that we cannot answer. A random part of up to a fifth is added.
   static constexpr base::Duration kCredentialsRetry = std::chrono::seconds(300);
   /// Upper bound of Retry-After (RFC 5626 section 4.5, max-time).
   static constexpr std::chrono::seconds kRetryAfterMax{1800};
@@ -35,13 +36,14 @@ class Waits {
 
   void reset() { failures_ = 0; }  ///< the next failure is the first one
   void set_others_hold(bool hold) { others_hold_ = hold; }
-  /// Counts a failure. `flow`: the binding has a reg-id.
+  /// Counts a failure, and returns the wait until the next attempt. `flow`: the binding has a reg-id.
   [[nodiscard]] base::Duration after_failure(bool flow);
   /// Returns the shortest wait after this response: `at_least`, or its Retry-After if that is longer.
   [[nodiscard]] base::Duration after_refusal(const Message& response, base::Duration at_least);
-  /// `lost_early` is FlowHealth::lost_early(). The wait grows if the registrar repeatedly accepts registrations and closes connections.
+  /// Returns the wait until the next REGISTER. `lost_early` is FlowHealth::lost_early(): the wait grows if the registrar
+  /// repeatedly accepts registrations and closes connections.
   [[nodiscard]] base::Duration after_lost_flow(int lost_early);
-  /// `margin` is push_margin(); `within` is Options::refresh_within.
+  /// Returns the time until the next refresh. `margin` is push_margin(); `within` is Options::refresh_within.
   [[nodiscard]] base::Duration until_refresh(std::chrono::seconds granted, base::Duration margin, std::chrono::seconds within);
 
  private:

@@ -70,7 +70,7 @@ struct SendAck {
 struct Emit {
   Event event;
 };
-/// Counts a reliable provisional response that was ignored because kMaxPracks are unanswered.
+/// Counts a reliable provisional response that was ignored because kMaxPracks PRACKs are unanswered.
 struct CountDropped {};
 
 using Action = std::variant<Respond, RepeatAnswer, Send, Cancel, Withdraw, SendAck, Emit, CountDropped>;

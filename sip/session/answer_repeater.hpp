@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// Decides when to send a 2xx to an INVITE again, over any transport: after T1, doubling up to T2, until its ACK arrives or 64 *
-/// T1 have passed. RFC 3261 section 13.3.1.4.
+/// Decides when to send a 2xx to an INVITE again, over any transport: first after T1, then at intervals that double up to T2,
+/// until the ACK arrives or 64 * T1 have passed. RFC 3261 section 13.3.1.4.
 class AnswerRepeater {
  public:
   enum class Due { Nothing, Repeat, GiveUp };
@@ -21,7 +21,7 @@ class AnswerRepeater {
   void stop() { running_ = false; }
   /// Returns true if the repeater was waiting for the ACK with this CSeq. The repetitions then end.
   [[nodiscard]] bool on_ack(std::uint32_t cseq);
-  /// GiveUp ends the repetitions.
+  /// Returns Repeat if the 2xx must be sent again, and GiveUp once if no ACK arrived in time; the repetitions then end.
   [[nodiscard]] Due on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   [[nodiscard]] bool running() const { return running_; }

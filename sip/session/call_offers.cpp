@@ -90,14 +90,14 @@ void ConfirmedCall::take_offer(TransactionId id, const Message& request, Actions
   out.push_back(Emit{OfferReceived{setup_.id, std::move(offer)}});
 }
 
-/// Applies the peer's new target together with our 2xx, or before a request of ours to it: RFC 6141 section 4.6.
+/// Applies the peer's new target, together with our 2xx or before our next request to the peer: RFC 6141 section 4.6.
 void ConfirmedCall::take_their_target() {
   if (theirs_ && theirs_->target) dialog_.retarget(std::move(*theirs_->target));
 }
 
 void ConfirmedCall::on_reinvite_answered(const Message& response, base::TimePoint now, Actions& out) {
   const int status = response.status();
-  // A repeated 2xx, whose ACK waits for the address of its next hop.
+  // A response to an earlier re-INVITE is a repeated 2xx, whose ACK waits for the address of its next hop.
   if (response.cseq().number != reinvite_.cseq) return;
   if (status < 200) return on_reinvite_provisional(response, now, out);
   reinvite_.patience_ends.reset();
@@ -143,7 +143,7 @@ bool ConfirmedCall::offer_by_reinvite(int status, base::TimePoint now, Actions& 
   return true;
 }
 
-/// Our offer has its final response, and the call continues.
+/// Processes the final response to our offer, if the call continues and the offer is not repeated.
 void ConfirmedCall::offer_done(const Message& response, base::TimePoint now, Actions& out) {
   OwnOffer ours = *std::exchange(ours_, std::nullopt);
   const int status = response.status();
@@ -172,7 +172,7 @@ void ConfirmedCall::on_reinvite_provisional(const Message& response, base::TimeP
   const bool reliable = rseq != 0 && response.status() > 100 && response.lists(HeaderName::Require, "100rel");
   if (!reliable || setup_.reliability == Reliability::Off || is_over() || !ours_) return;
   const std::uint32_t last = reinvite_.rseq;
-  // Repeated, or out of order: RFC 3262 section 4
+  // The response is a repetition, or out of order: RFC 3262 section 4
   if (last != 0 && (last == UINT32_MAX || rseq != last + 1)) return;
   if (pracks_ >= kMaxPracks) return out.push_back(CountDropped{});
   ++pracks_;
@@ -218,7 +218,7 @@ void ConfirmedCall::on_offer_failed(Failure failure, base::TimePoint now, Action
   if (is_over()) return;
   // A cancelled re-INVITE without a final response says nothing about the peer, except that it responded before.
   const bool cancelled = ours.method == Method::Invite && reinvite_.cancelled;
-  if (failure == Failure::Timeout && !cancelled) return lost(408, "no answer within the call", out);
+  if (failure == Failure::Timeout && !cancelled) return lost(408, "the peer did not respond to a request within the call", out);
   glare_.reset();
   const int status = failure == Failure::Timeout ? 408 : 503;  // RFC 3261 section 8.1.3.1
   if (ours.refresh) {
@@ -238,7 +238,7 @@ void ConfirmedCall::on_patience_ended(Actions& out) {
 /// Refreshes the session: RFC 4028 section 7.4. Uses UPDATE without an offer if the peer allows UPDATE, otherwise repeats our
 /// last offer.
 void ConfirmedCall::refresh(base::TimePoint now, Actions& out) {
-  // Those exchanges refresh the session as well.
+  // The pending exchange refreshes the session as well.
   if (state_ != State::Up || ours_ || theirs_ || answer_.running()) return timer_.postpone(now);
   if (peer_updates_) return updating_ ? void() : send_update(out);
   if (local_.empty()) return timer_.on_refused(0, now);  // We have no earlier offer to repeat.

@@ -34,7 +34,7 @@ void CallTransfers::on_refer(TransactionId id, const Message& request, base::Tim
   if (!value || lines.next()) return out.push_back(Respond{id, 400, {}, {}});
   auto refer = parse_refer_to(*value);
   if (!refer) return out.push_back(Respond{id, refer.error() == ParseError::BadUri ? 416 : 400, {}, {}});
-  // We place calls only.
+  // The REFER must ask for a call, because we carry out nothing else.
   if (refer->method != Method::Invite) return out.push_back(Respond{id, 603, {}, {}});
   if (referral_.under_way()) return out.push_back(Respond{id, 491, {}, {}});
   const auto subscribes = request.find("Refer-Sub");

@@ -33,11 +33,11 @@ class CallTransfers {
   void on_notify_refused() { referral_.on_refused(); }
   [[nodiscard]] const Referral& referral() const { return referral_; }
 
-  /// Answers a REFER of the peer that waits for a decision, because the call has ended.
+  /// Refuses the peer's REFER that still waits for a decision. Call it when the call ends.
   void refuse_pending(Actions& out);
-  /// We hang up, and will not report the progress of the referred call any more.
+  /// Call this when we hang up: also ends the reports on the referred call.
   void give_up(Actions& out);
-  /// Our REFER does not matter any more.
+  /// Stops waiting for the outcome of our REFER.
   void stop() { transfer_.stop(); }
 
   void on_time(base::TimePoint now, Actions& out);

@@ -79,7 +79,7 @@ void ConfirmedCall::on_request(TransactionId id, const Message& request, base::T
   if (!dialog_.matches(request)) return out.push_back(Respond{id, 481, {}, {}});
   // RFC 3261 section 12.2.2
   if (!dialog_.accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});
-  if (request.method() == Method::Bye) return on_bye(id, request, out);  // Also if both sides hang up at once.
+  if (request.method() == Method::Bye) return on_bye(id, request, out);  // Accept the BYE even if both sides hang up at once.
   // The subscription may outlive the call.
   if (request.method() == Method::Subscribe) return transfers_.on_subscribe(id, request, now, out);
   if (is_over()) return out.push_back(Respond{id, 481, {}, {}});
@@ -179,7 +179,7 @@ void ConfirmedCall::on_other_answered(Purpose purpose, int status, Actions& out)
   const Method method = purpose == Purpose::Info ? Method::Info : purpose == Purpose::Message ? Method::Message : Method::Options;
   const bool gone = (status == 481 || status == 408) && !is_over();  // RFC 3261 section 12.2.1.2
   out.push_back(Emit{MidCallAnswered{setup_.id, method, status}});
-  if (gone) lost(status, "no answer within the call", out);
+  if (gone) lost(status, "the peer no longer knows the call, or did not respond within it", out);
 }
 
 void ConfirmedCall::on_failure(Purpose purpose, Failure failure, base::TimePoint now, Actions& out) {
@@ -192,7 +192,7 @@ void ConfirmedCall::on_failure(Purpose purpose, Failure failure, base::TimePoint
   if (purpose != Purpose::Update) return;
   if (is_offering() && ours_->method == Method::Update) return on_offer_failed(failure, now, out);
   if (!std::exchange(updating_, false) || is_over()) return;
-  if (failure == Failure::Timeout) return lost(408, "no answer within the call", out);
+  if (failure == Failure::Timeout) return lost(408, "the peer did not respond to a request within the call", out);
   timer_.on_refused(failed, now);
   send_next(now, out);
 }
@@ -220,7 +220,7 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
       const bool told = is_over();
       send_bye(out);  // RFC 3261 section 13.3.1.4
       if (!told)
-        out.push_back(Emit{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAck, 0, "no ACK to our answer"}});
+        out.push_back(Emit{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAck, 0, "the peer sent no ACK for our answer"}});
       return;
     }
   }

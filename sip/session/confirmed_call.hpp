@@ -33,7 +33,8 @@ class ConfirmedCall {
     Leaving,     // hung up while Confirming: the BYE waits for the ACK (RFC 3261 section 15)
     Over,
   };
-  /// Longest time between the first provisional response to our re-INVITE and the final one. Then we cancel it. Equal to Timer C.
+  /// Longest time from the first provisional response to our re-INVITE to the final one. After this time we cancel the re-INVITE.
+  /// Equal to Timer C.
   static constexpr base::Duration kPatience = std::chrono::seconds(180);
   struct Setup {
     SessionId id;
@@ -49,9 +50,9 @@ class ConfirmedCall {
   ConfirmedCall(const ConfirmedCall&) = delete;
   ConfirmedCall& operator=(const ConfirmedCall&) = delete;
 
-  /// Our 2xx to the INVITE that created this call has been sent. `expects_answer`: the 2xx carried our offer.
+  /// Call this when our 2xx to the INVITE that created this call was sent. `expects_answer`: the 2xx carried our offer.
   void confirming(TransactionId invite, std::uint32_t cseq, bool expects_answer, base::TimePoint now);
-  /// Starts the session timer for an INVITE or UPDATE that we accept. Returns the headers about it for our 2xx.
+  /// Starts the session timer for an INVITE or UPDATE that we accept. Returns the header fields of the timer for our 2xx.
   [[nodiscard]] HeaderList accept_timer(const SessionTimer::Asked& asked, base::TimePoint now);
   /// Takes over the timer that our INVITE requested and `ok` accepted.
   void adopt_timer(SessionTimer timer, const Message& ok, base::TimePoint now);
@@ -77,14 +78,15 @@ class ConfirmedCall {
   [[nodiscard]] bool hang_up(Actions& out);
   /// Sends an offer by re-INVITE, or by UPDATE if the peer allows it. In an early dialog only UPDATE can carry an offer.
   [[nodiscard]] bool offer(Body body, HeaderList headers, Method method, Actions& out);
-  /// Changes our From (given without its tag) and sends it by UPDATE, if the peer supports both: RFC 4916 section 4.3.
+  /// Changes our From (given without its tag) and sends it by UPDATE, if the peer supports `from-change` and UPDATE:
+  /// RFC 4916 section 4.3.
   [[nodiscard]] bool identify(std::string_view party, HeaderList headers, Actions& out);
-  /// Takes over an unanswered offer that an UPDATE carried in the early dialog of this call. `glare` says whether it waits for a
-  /// retry.
+  /// Takes over an unanswered offer that an UPDATE carried in the early dialog of this call. `glare` says whether the offer waits
+  /// for a retry.
   void adopt_offer(OwnOffer offer, Glare glare);
-  /// The peer allowed UPDATE before the 2xx.
+  /// Records that the peer allowed UPDATE before the 2xx.
   void allow_updates() { peer_updates_ = true; }
-  /// We answered an offer of the peer, so our waiting offers are outdated (RFC 3264 section 8).
+  /// Call this when we answered an offer of the peer: our waiting offers are then outdated (RFC 3264 section 8).
   void outdate();
   /// Returns true while our offer is pending.
   [[nodiscard]] bool is_offering() const { return ours_ && !glare_.next_deadline(); }
@@ -110,19 +112,19 @@ class ConfirmedCall {
  private:
   struct TheirOffer {
     TransactionId request;
-    Method method = Method::Invite;  // Or UPDATE, or PRACK.
+    Method method = Method::Invite;  // INVITE, UPDATE or PRACK.
     Body offer{};                    // If empty, our offer goes into the 2xx.
     std::uint32_t cseq = 0;
     SessionTimer::Asked asked{};
-    std::optional<std::string> target{};  // The peer's target after we agree: RFC 6141 section 4.6
+    std::optional<std::string> target{};  // The peer's new target, which applies when we agree: RFC 6141 section 4.6
   };
   /// Our last re-INVITE.
   struct Reinvite {
     std::uint32_t cseq = 0;
-    std::uint32_t rseq = 0;      // Of its last reliable provisional response in order: RFC 3262 section 4.
+    std::uint32_t rseq = 0;      // RSeq of the last reliable provisional response in order: RFC 3262 section 4.
     Body early_answer{};         // The answer in a provisional response; takes effect with the 2xx.
     bool acknowledged = false;   // A 2xx arrived; the peer may repeat it until our ACK arrives.
-    bool cancelled = false;      // It got only provisional responses for kPatience.
+    bool cancelled = false;      // We cancelled the re-INVITE, because it got only provisional responses for kPatience.
     std::optional<base::TimePoint> patience_ends{};
   };
 
@@ -164,7 +166,7 @@ class ConfirmedCall {
   AnswerRepeater answer_;
   bool expects_answer_ = false;  // Our 2xx carried an offer; the ACK brings the answer.
   std::optional<TheirOffer> theirs_;
-  std::optional<OwnOffer> ours_; // Pending, or waiting for its retry.
+  std::optional<OwnOffer> ours_; // Our offer: pending, or waiting for its retry.
   std::optional<OwnOffer> next_; // The phone layer's offer, while a refresh is pending.
   Glare glare_;
   SessionTimer timer_;

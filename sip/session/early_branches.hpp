@@ -23,7 +23,7 @@ struct EarlyBranch {
   };
 
   std::string tag;
-  std::uint32_t rseq = 0;        // RSeq of the last one in order: RFC 3262 section 4.
+  std::uint32_t rseq = 0;        // RSeq of the last reliable response in order: RFC 3262 section 4.
   bool agreed = false;           // Offer and answer are complete: our INVITE's offer, or the peer's offer and the answer in our PRACK.
   Body said{};                   // The peer's answer, until a newer agreement replaces it.
   Body local{};                  // Our description, in PRACK or in the response to UPDATE.
@@ -50,13 +50,13 @@ class EarlyBranches {
   /// Returns null if there is no branch with that tag. The pointer is valid until the set changes.
   [[nodiscard]] EarlyBranch* find(std::string_view tag);
   EarlyBranch& find_or_make(const std::string& tag);
-  /// Stores an offer and reports it to the phone layer, whose answer it awaits.
+  /// Stores an offer and reports it. The offer then waits for the phone layer's answer.
   void offer(SessionId session, EarlyBranch& branch, EarlyBranch::Offer offer, Actions& out);
-  /// Returns the branch whose offer waits: the one with this tag, or for "" the one that was reported first. Returns null if
-  /// there is none.
+  /// Returns the branch with this tag if its offer waits. If `tag` is "", returns the branch whose waiting offer was reported
+  /// first. Returns null if there is no such branch.
   [[nodiscard]] EarlyBranch* waiting(std::string_view tag);
-  /// Returns the branch to which we may send an offer: the one with this tag, or for "" the first that allows one. Returns null
-  /// if there is none.
+  /// Returns the branch with this tag if we may send an offer to it. If `tag` is "", returns the first branch that allows an
+  /// offer. Returns null if there is no such branch.
   [[nodiscard]] EarlyBranch* open(std::string_view tag);
   /// Drops the offers that wait for the phone layer. Refuses a waiting UPDATE with `status`. Also drops our own offers.
   void drop_offers(int status, Actions& out);

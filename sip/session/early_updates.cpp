@@ -57,7 +57,7 @@ void InviteClientSession::end_early_update(EarlyBranch& branch, int status, Acti
   out.push_back(Emit{OfferRefused{setup_.id, status, branch.tag}});
 }
 
-/// Processes the response to a PRACK that is part of an offer and its answer. An offer that waited for it is sent next.
+/// Processes the response to a PRACK that is part of an offer and its answer. Then sends an offer that waited for this response.
 void InviteClientSession::on_prack_done(std::string_view tag, std::uint32_t cseq, int status, Actions& out) {
   EarlyBranch* branch = branches_.find(tag);
   Dialog* dialog = early_.find(tag);
@@ -80,7 +80,8 @@ void InviteClientSession::on_early_update_answered(const Message& response, base
   Dialog* dialog = early_.find(tag);
   if (status < 200 || branch == nullptr || dialog == nullptr || !branch->is_offering()) return;
   if (branch->glare.take(response, now, random_)) return;
-  // Also after 481 and 408: this branch may be gone, but other branches may ring. The INVITE has its own final response.
+  // Do this even after 481 and 408: this branch may be gone, but other branches may ring, and the INVITE gets its own final
+  // response.
   if (status >= 300) return end_early_update(*branch, status, out);
   dialog->refresh_target(response);
   branch->said = {};

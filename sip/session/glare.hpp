@@ -10,8 +10,8 @@
 namespace offhook::inline v0::sip::session {
 
 /// Decides when to retry an offer that was refused with 491 because both sides offered at once. The owner of the Call-ID waits
-/// 2.1 to 4 s, the other side 0 to 2 s, in steps of 10 ms: RFC 3261 section 14.1. A 500 with Retry-After means that the peer's
-/// own offer has no answer yet; it is retried too: RFC 3261 section 14.2, RFC 3311 section 5.2.
+/// 2.1 to 4 s, the other side 0 to 2 s, in steps of 10 ms: RFC 3261 section 14.1. Also retries after a 500 with Retry-After,
+/// which means that the peer's own offer has no answer yet: RFC 3261 section 14.2, RFC 3311 section 5.2.
 class Glare {
  public:
   static constexpr int kMaxRetries = 8;  ///< after them, the offer is given up
@@ -23,7 +23,7 @@ class Glare {
   [[nodiscard]] bool retry_later(base::TimePoint now, base::Random& random);
   /// Plans a retry after a 491 or such a 500. Returns false for other responses, and after kMaxRetries.
   [[nodiscard]] bool take(const Message& refusal, base::TimePoint now, base::Random& random);
-  /// Waits again without counting, because an offer of the peer is pending.
+  /// Plans a retry without counting it, because an offer of the peer is pending.
   void postpone(base::TimePoint now, base::Random& random);
   /// Returns true once when the retry is due.
   [[nodiscard]] bool take_due(base::TimePoint now);

@@ -84,7 +84,7 @@ void InviteClientSession::on_reliable(const Message& response, std::uint32_t rse
   // The response belongs to no early dialog, so we cannot acknowledge it.
   if (dialog == nullptr || response.cseq().number != invite_.cseq) return;
   EarlyBranch* known = branches_.find(tag);
-  // Repeated, or out of order.
+  // The response is a repetition, or out of order.
   if (known != nullptr && (known->rseq == UINT32_MAX || rseq != known->rseq + 1)) return;
   if (pracks_ >= kMaxPracks) return out.push_back(CountDropped{});
   EarlyBranch& branch = branches_.find_or_make(tag);
@@ -117,7 +117,7 @@ void InviteClientSession::send_prack(Dialog& dialog, const std::string& rack, Bo
 
 void InviteClientSession::on_accepted(const Message& response, base::TimePoint now, Actions& out) {
   const std::string tag(response.to().tag().value_or(""));
-  // A repetition; its ACK waits for our answer.
+  // This 2xx is a repetition, whose ACK waits for our answer.
   if (call_ && call_->dialog().id().remote_tag == tag) return;
   if (state_ != State::Calling && state_ != State::Proceeding) return hang_up_branch(response, out);
   Dialog* early = early_.find(tag);
@@ -127,7 +127,7 @@ void InviteClientSession::on_accepted(const Message& response, base::TimePoint n
     state_ = State::Ended;
     branches_.drop_offers(487, out);
     return out.push_back(Emit{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::SessionLost, response.status(),
-                                        "an answer whose Record-Route cannot be followed"}});
+                                        "the Contact or the Record-Route of the 2xx cannot be used"}});
   }
   dialog->confirm(response);
   call_.emplace(setup_, std::move(*dialog), random_);
@@ -165,11 +165,12 @@ void InviteClientSession::send_ack(Body answer, Actions& out) {
   out.push_back(SendAck{call_->dialog().ack(cseq), call_->dialog().id().remote_tag, std::move(answer)});
 }
 
-/// Acknowledges and ends a 2xx that is not needed, from another branch or after our CANCEL: RFC 3261 sections 9.1 and 13.2.2.4.
+/// Acknowledges a 2xx that is not needed, from another branch or after our CANCEL, and ends its dialog with BYE:
+/// RFC 3261 sections 9.1 and 13.2.2.4.
 void InviteClientSession::hang_up_branch(const Message& response, Actions& out) {
   const std::string tag(response.to().tag().value_or(""));
   if (hung_up_.size() >= kMaxForks || std::find(hung_up_.begin(), hung_up_.end(), tag) != hung_up_.end()) return;
-  Dialog* early = early_.find(tag);  // It may have sent PRACKs.
+  Dialog* early = early_.find(tag);  // PRACKs may have used CSeq numbers of this dialog.
   auto dialog = early != nullptr ? base::Result<Dialog, ParseError>(*early) : Dialog::as_client(invite_, response);
   if (!dialog) return;
   hung_up_.push_back(tag);
@@ -303,7 +304,7 @@ void InviteClientSession::on_time(base::TimePoint now, Actions& out) {
   cancel_sent_ = true;
   branches_.drop_offers(487, out);
   out.push_back(Cancel{});
-  out.push_back(Emit{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAnswer, 408, "rang for too long"}});
+  out.push_back(Emit{CallEnded{setup_.id, CallEnded::By::Network, CallEnded::Why::NoAnswer, 408, "the call rang for too long"}});
 }
 
 std::optional<base::TimePoint> InviteClientSession::next_deadline() const {
@@ -397,7 +398,7 @@ std::optional<std::uint32_t> InviteClientSession::take_cseq(Purpose purpose, con
     case Purpose::Options:
       if (call_) return call_->take_cseq(purpose);
       return std::nullopt;
-    // That branch got only its INVITE and this BYE.
+    // This branch got only its INVITE and this BYE.
     case Purpose::ForkBye: return sent.cseq + 1;
   }
   return std::nullopt;

@@ -25,10 +25,11 @@ class InviteClientSession final : public Session {
     Ended,
   };
 
-  /// Longest time from the last provisional response to the final one. Then the call is cancelled. Equal to Timer C. A queue that
-  /// sends a provisional response every minute therefore keeps the call: RFC 3261 sections 13.3.1.1 and 16.7.
+  /// Longest time from the last provisional response to the final one. After this time the session cancels the call. Equal to
+  /// Timer C. A queue that sends a provisional response every minute therefore keeps the call alive: RFC 3261 sections 13.3.1.1
+  /// and 16.7.
   static constexpr base::Duration kPatience = std::chrono::seconds(180);
-  static constexpr base::Duration kLongestRinging = std::chrono::hours(1);  ///< whatever provisional responses arrive
+  static constexpr base::Duration kLongestRinging = std::chrono::hours(1);  ///< longest ringing, whatever provisional responses arrive
 
   struct Invitation {
     RequestHead head;
@@ -36,7 +37,7 @@ class InviteClientSession final : public Session {
     HeaderList own{};      ///< from the stack, for every attempt: Replaces, Referred-By, Privacy
     Body offer{};
     unsigned max_redirections = 0;  ///< number of 3xx responses to follow: RFC 3261 section 8.1.3.4
-    bool straight = false;          ///< send to the host of the target URI, also after a redirection
+    bool straight = false;          ///< true: send to the host of the target URI, also after a redirection
   };
 
   /// Sends the INVITE. `random` must outlive this object.
@@ -106,7 +107,7 @@ class InviteClientSession final : public Session {
   HeaderList headers_, own_;  // Kept to send the INVITE again.
   Body offer_;
   Redirections redirections_;
-  bool straight_;  // A redirection also changes the next hop.
+  bool straight_;  // True: a redirection also changes the next hop.
   SessionTimer timer_;
   base::Random& random_;
   State state_ = State::Calling;
@@ -116,7 +117,7 @@ class InviteClientSession final : public Session {
   base::TimePoint rings_until_{};
   DialogSet early_;
   EarlyBranches branches_;
-  std::size_t pracks_ = 0;                 // Unanswered PRACKs: at most kMaxPracks, plus those that waited for the phone layer.
+  std::size_t pracks_ = 0;                 // Unanswered PRACKs: at most kMaxPracks, plus PRACKs that waited for the phone layer.
   std::optional<ConfirmedCall> call_;
   std::optional<std::uint32_t> owed_ack_;  // CSeq of the 2xx that carried an offer; its ACK waits for our answer.
 };

@@ -218,7 +218,7 @@ void InviteServerSession::on_failure(Purpose purpose, const RequestHead&, Failur
 /// Ends the call if the peer did not respond in the early dialog: RFC 3261 section 12.2.1.2.
 void InviteServerSession::after_update(Actions& out) {
   if (state_ != State::Proceeding || !call_.is_over()) return;
-  refuse(504, {}, {id_, CallEnded::By::Network, CallEnded::Why::SessionLost, 504, "no answer to our UPDATE"}, out);
+  refuse(504, {}, {id_, CallEnded::By::Network, CallEnded::Why::SessionLost, 504, "the peer did not respond to our UPDATE"}, out);
 }
 
 void InviteServerSession::on_time(base::TimePoint now, Actions& out) {
@@ -231,7 +231,7 @@ void InviteServerSession::on_time(base::TimePoint now, Actions& out) {
     case ReliableProvisionals::Due::Nothing: break;
     case ReliableProvisionals::Due::Repeat: out.push_back(reliable_response_); break;
     case ReliableProvisionals::Due::GiveUp:  // RFC 3262 section 3
-      return refuse(504, {}, {id_, CallEnded::By::Network, CallEnded::Why::NoAck, 504, "no PRACK to our provisional response"},
+      return refuse(504, {}, {id_, CallEnded::By::Network, CallEnded::Why::NoAck, 504, "the peer sent no PRACK for our provisional response"},
                     out);
   }
   if (!repeat_at_ || now < *repeat_at_ || !provisional_) return;

@@ -83,9 +83,9 @@ class InviteServerSession final : public Session {
   bool last_is_reliable_ = false;
   Respond reliable_response_;                  // The response that waits for its PRACK.
   bool described_ = false;                     // A reliable response carried our offer or answer.
-  bool agreed_ = false;                        // The other half of the exchange is also complete.
+  bool agreed_ = false;                        // The PRACK for that response arrived, so the exchange of offer and answer is complete.
   std::optional<EarlyOffer> early_offer_;      // An offer before the 2xx that the phone layer has not answered.
-  std::optional<RAck> refused_;                // RAck of a PRACK whose offer the phone layer refused.
+  std::optional<RAck> refused_;                // RAck of a PRACK whose offer was refused, by the phone layer or by this session.
   std::optional<Body> held_answer_;            // The phone layer's answer, which waits for a PRACK.
   ConfirmedCall call_;                         // Its dialog is early until we answer.
 };

@@ -12,15 +12,15 @@
 namespace offhook::inline v0::sip::session {
 
 /// The peer's REFER within a call, and the one subscription that it creates, on the side that receives it: RFC 3515 section 2.4.
-/// One at a time. Places no call and sends nothing: returns the notifications for its owner to send.
+/// Handles one REFER at a time. Places no call and sends nothing: returns the notifications for its owner to send.
 class Referral {
  public:
-  static constexpr base::Duration kPatience = std::chrono::seconds(16);  ///< for the phone layer to decide; then the REFER is declined
-  static constexpr base::Duration kLimit = std::chrono::seconds(180);    ///< for the outcome; then the subscription ends
+  static constexpr base::Duration kPatience = std::chrono::seconds(16);  ///< time for the phone layer to decide; then the REFER is declined
+  static constexpr base::Duration kLimit = std::chrono::seconds(180);    ///< time for the outcome; then the subscription ends
 
   /// The content of one NOTIFY: RFC 3515 sections 2.4.4 to 2.4.7.
   struct Notice {
-    int status = 100;   ///< in the sipfrag
+    int status = 100;   ///< the status in the sipfrag
     std::string event;  ///< "refer", or "refer;id=7" for a REFER after the first: section 2.4.6
     std::string state;  ///< value of Subscription-State
   };
@@ -33,15 +33,15 @@ class Referral {
   [[nodiscard]] bool accepted() const { return accepted_; }  ///< accepted, with an unknown outcome so far
   [[nodiscard]] const std::string& referred_by() const { return referred_by_; }
 
-  /// Do not call it while a REFER is pending.
+  /// Do not call this while a REFER is pending.
   void on_refer(transaction::TransactionId request, std::uint32_t cseq, bool reports, std::string referred_by,
                 base::TimePoint now);
   [[nodiscard]] std::optional<Accepted> accept(base::TimePoint now);
-  /// Returns the request to refuse, or nullopt if it was already accepted.
+  /// Returns the REFER to refuse, or nullopt if none waits for a decision.
   [[nodiscard]] std::optional<transaction::TransactionId> decline();
   /// Reports the progress of the referred call. The first final status ends the subscription. Ignores a repeated status.
   [[nodiscard]] std::optional<Notice> report(int status, base::TimePoint now);
-  /// The phone layer hung up before there was an outcome.
+  /// Call this if the phone layer hangs up before there is an outcome. Returns the last notification, if the peer wants one.
   [[nodiscard]] std::optional<Notice> give_up();
   /// Processes a SUBSCRIBE: refreshes the subscription for at most kLimit, or ends it if `expires` is 0.
   [[nodiscard]] std::optional<Notice> on_subscribe(std::uint32_t expires, base::TimePoint now);

@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// The reliable provisional responses to one INVITE, on the side that sends them. Sends one at a time, numbered, and repeats it
-/// until its PRACK arrives; the others wait. RFC 3262 section 3.
+/// The reliable provisional responses to one INVITE, on the side that sends them. Sends one numbered response at a time and
+/// repeats it until its PRACK arrives; the later responses wait. RFC 3262 section 3.
 class ReliableProvisionals {
  public:
   static constexpr std::size_t kMaxWaiting = 8;
@@ -30,8 +30,8 @@ class ReliableProvisionals {
 
   /// Queues a response. Returns false if kMaxWaiting already wait.
   [[nodiscard]] bool push(int status, Body body, HeaderList headers = {});
-  /// Returns the next response to send, or null while another one waits for its PRACK. Starts its repetitions. Valid until the
-  /// next call.
+  /// Returns the next response to send, or null while another one waits for its PRACK. Starts its repetitions. The pointer is
+  /// valid until the next function call on this object.
   [[nodiscard]] const Provisional* start_next(base::Random& random, base::TimePoint now);
   /// Returns the response that waits for its PRACK.
   [[nodiscard]] const Provisional* current() const { return current_ ? &*current_ : nullptr; }

@@ -40,14 +40,14 @@ class Session {
   [[nodiscard]] virtual bool hang_up(base::TimePoint now, Actions& out) = 0;
   /// Sends an offer by re-INVITE.
   [[nodiscard]] virtual bool offer(Body body, HeaderList headers, base::TimePoint now, Actions& out) = 0;
-  /// Sends an offer by UPDATE. Before a 2xx, uses the early dialog `branch` ("": the first that allows it). After it, only if the
-  /// peer allows UPDATE.
+  /// Sends an offer by UPDATE. Before a 2xx, returns false if the peer does not allow UPDATE. `branch` then names the early
+  /// dialog; "" selects the first one that allows an offer. After the 2xx, sends a re-INVITE if the peer does not allow UPDATE.
   [[nodiscard]] virtual bool update(Body body, HeaderList headers, std::string_view branch, base::TimePoint now,
                                     Actions& out) = 0;
   /// `branch` is the early dialog of the offer; "": the one that arrived first.
   [[nodiscard]] virtual bool accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) = 0;
   [[nodiscard]] virtual bool refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) = 0;
-  /// Returns the established call, which has the operations within a call; null before.
+  /// Returns the established call, which has the operations within a call, or null before the call is established.
   [[nodiscard]] virtual ConfirmedCall* confirmed() = 0;
   /// Returns the state of the dialog with this remote tag: RFC 3891 section 3.
   [[nodiscard]] virtual Standing standing(std::string_view remote_tag) = 0;

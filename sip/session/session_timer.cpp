@@ -106,7 +106,7 @@ void SessionTimer::accept(const Asked& asked, base::TimePoint now, HeaderList& h
   const bool asks = options_.use == SessionTimerOptions::Use::Ask;
   const std::uint32_t ours = std::max(interval_of(options_), std::max(asked.min_se, kLeastMinSe));
   alone_ = asks && !asked.expires && !asked.supports;
-  // Do not say it: the refresh is for our own benefit.
+  // Write no Session-Expires: the refresh is for our own benefit.
   if (alone_) return start(ours, Refresher::Us, now);
   if (!asked.expires && !asks) return stop();
   // RFC 4028 section 9, table 2. If we have the choice, the side that wants the timer refreshes.

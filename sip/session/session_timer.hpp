@@ -44,16 +44,16 @@ class SessionTimer {
   [[nodiscard]] bool on_too_small(const Message& response);
   /// The dialog is established; Min-SE values from before do not count any more (RFC 4028 section 7.4).
   void on_established() { min_se_ = 0; }
-  /// Processes another refusal of a refresh. Retries before the session expires, after `retry_after` seconds if the peer gave
-  /// them (RFC 3261 section 20.33). For a peer without session timers, a refusal proves that the peer is alive, unless a proxy
-  /// may have sent it.
+  /// Processes another refusal of a refresh. Plans a retry before the session expires, after `retry_after` seconds if the peer
+  /// sent Retry-After (RFC 3261 section 20.33). For a peer without session timers, a refusal proves that the peer is alive,
+  /// unless a proxy may have sent it.
   void on_refused(int status, base::TimePoint now, std::optional<std::uint32_t> retry_after = std::nullopt);
   /// Delays the refresh, because another exchange in the dialog is pending. Does nothing if no refresh is due.
   void postpone(base::TimePoint now);
 
   // For the peer's request.
   [[nodiscard]] std::optional<std::uint32_t> too_short(const Asked& asked) const { return too_short(options_, asked); }
-  /// Starts the timer, because our 2xx is sent now.
+  /// Call this when our 2xx is sent. Starts the timer, and appends its fields to the `headers` of the 2xx.
   void accept(const Asked& asked, base::TimePoint now, HeaderList& headers);
 
   [[nodiscard]] Due on_time(base::TimePoint now);
@@ -79,7 +79,7 @@ class SessionTimer {
   SessionTimerOptions options_;
   std::uint32_t interval_ = 0;   // As agreed; 0 before the first 2xx that set one.
   std::uint32_t min_se_ = 0;     // The largest Min-SE that we received.
-  std::uint32_t asked_for_ = 0;  // In our last request.
+  std::uint32_t asked_for_ = 0;  // Session-Expires of our last request; 0 if it had none.
   int too_small_ = 0, refused_ = 0;
   bool insisted_ = false;        // A 422 arrived: a proxy or the peer requires the timer.
   bool alone_ = false;           // The peer does not support session timers; we refresh for our own benefit.

@@ -9,10 +9,11 @@ namespace offhook::inline v0::sip {
 struct SessionTimerOptions {
   enum class Use : std::uint8_t {
     Off,     ///< behave as without this extension; an INVITE that requires it gets 420
-    Accept,  ///< used if the peer, or a proxy on the way, requests it
-    Ask,     ///< requested in each call, in both directions; we refresh if the peer does not support session timers
+    Accept,  ///< use the timer if the peer, or a proxy on the way, requests it
+    Ask,     ///< request the timer in each call, in both directions; we refresh if the peer does not support session timers
   };
-  /// The refresher, if we have the choice. As caller we request it, as called side we decide it (RFC 4028 section 9, table 2).
+  /// The side that refreshes, if we have the choice. As caller we request it; as called side we decide it (RFC 4028 section 9,
+  /// table 2).
   enum class Refresher : std::uint8_t { Either, Us, Them };
   Use use = Use::Accept;
   std::chrono::seconds interval{1800};  ///< interval to request; at least `minimum`

@@ -8,11 +8,11 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// Our REFER within a call, and the one subscription that it creates: RFC 3515 section 2.4. One at a time. Each function that
-/// processes an event returns the final status once it is known; the transfer is then over.
+/// Our REFER within a call, and the one subscription that it creates: RFC 3515 section 2.4. Handles one REFER at a time. Each
+/// function that processes an event returns the final status once it is known; the transfer is then over.
 class Transfer {
  public:
-  static constexpr base::Duration kLimit = std::chrono::seconds(180);  ///< for the transfer target to answer; then 408
+  static constexpr base::Duration kLimit = std::chrono::seconds(180);  ///< time for the transfer target to answer; then the status is 408
 
   void start(base::TimePoint now) {
     give_up_at_ = now + kLimit;

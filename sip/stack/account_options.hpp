@@ -29,7 +29,8 @@ struct AccountOptions {
   registration::StaleBinding stale_binding = registration::StaleBinding::Kept;
   bool registers = true;             ///< false: an identity for calls only
   /// For an account that does not register: the servers of its trunk. The account accepts their calls whatever user they name,
-  /// answers their challenges, and trusts their assertions, as a registrar's. At most kMaxTrunkAddresses; the rest is ignored.
+  /// answers their challenges, and trusts their assertions, as it does for a registrar. At most kMaxTrunkAddresses; further
+  /// addresses are ignored.
   std::vector<base::IpAddress> trunk_addresses{};
   static constexpr std::size_t kMaxTrunkAddresses = 16;
   enum class AcceptFrom : std::uint8_t {
@@ -42,8 +43,8 @@ struct AccountOptions {
   /// any peer.
   AcceptFrom accept_from = AcceptFrom::Registrar;
   SessionTimerOptions session_timer{};  ///< for its calls
-  /// Accept NOTIFYs about waiting messages without a subscription, which Asterisk sends to registered phones. Only from the
-  /// registrar (UnsolicitedNotify).
+  /// True: accept NOTIFYs about waiting messages without a subscription, which Asterisk sends to registered phones. The account
+  /// accepts them from the registrar only (UnsolicitedNotify).
   bool takes_unsolicited_waiting = false;
   Reliability reliability = Reliability::Supported;  ///< 100rel in its calls
   std::vector<std::string> info_packages{};          ///< packages accepted in its calls (RFC 6086); others get 469
@@ -52,7 +53,7 @@ struct AccountOptions {
   bool keep_alive = true;            ///< send pings to the registrar, for a NAT on the path: RFC 5626 section 3.5.1
   /// Server that requests outside dialogs pass first, including REGISTER: "sip:proxy.example[:port][;transport=tcp]".
   std::string outbound_proxy{};
-  /// Further servers of the same registrar, in order. A request that one does not accept goes to the next one. At most
+  /// Further servers of the same registrar, in order. A request that fails at one server goes to the next one. At most
   /// OutboundRoute::kMaxSecondaries.
   std::vector<std::string> secondaries{};
   /// Server to use instead of the registrar's own, in the format of `registrar`. REGISTER and calls go there, with unchanged
@@ -62,9 +63,9 @@ struct AccountOptions {
   /// "urn:uuid:...", unchanged after a restart. The registrar then recognises this device, and may give it a GRUU (RFC 5627).
   std::string instance{};
   /// 1, 2, ... for each flow of this instance. Accounts with the same instance and different outbound proxies register at several
-  /// servers at once (RFC 5626). 0: none. Needs `instance`.
+  /// servers at once (RFC 5626). 0: no reg-id. A reg-id needs `instance`.
   std::uint32_t reg_id = 0;
-  struct Push {                      ///< RFC 8599: the data that the registrar needs to send push notifications; provider "" for none
+  struct Push {                      ///< RFC 8599: the data that the registrar needs to send push notifications; if provider is "", it sends none
     std::string provider, prid, param;
   };
   Push push{};

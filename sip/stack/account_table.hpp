@@ -44,17 +44,17 @@ class AccountTable {
   [[nodiscard]] const Shared& parts() const { return shared_; }
   [[nodiscard]] Account* find(AccountId id) const;
   Account& insert(AccountOptions options);
-  /// Ends the account's use by new requests.
+  /// Call this when the account is removed: new requests do not use it any more.
   void close(Account& account);
   void carry_out(Account& account, registration::Actions actions, base::TimePoint now);
-  /// Deletes a closed account at the next collect(), if it has nothing left.
+  /// Deletes a closed account at the next collect(), if it has no call, subscription, request or registration left.
   void let_go(const Account& account);
 
   /// A call, subscription or request of this account begins (hold) or ends (release). A removed account stays until the last one
   /// ends.
   void hold(std::optional<AccountId> id);
   void release(std::optional<AccountId> id);
-  /// Deletes removed accounts that have nothing left.
+  /// Deletes the accounts that let_go() has found.
   void collect();
 
   void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
@@ -75,14 +75,15 @@ class AccountTable {
   /// Returns the account whose user the Request-URI names; if there are several, the one whose registrar sent the request. A
   /// request from a trunk address belongs to the trunk's account.
   [[nodiscard]] std::optional<AccountId> named_by(std::string_view request_uri, const base::IpAddress& source) const;
-  /// Returns true if a REGISTER or calls of this account went to that address, or if it is a trunk address of the account.
+  /// Returns true for an address of the account's registrar: a REGISTER to one of the registrar's addresses got a response, or
+  /// this address challenged a request that went to the registrar. Also returns true for a trunk address of the account.
   [[nodiscard]] bool is_registrar(AccountId id, const base::IpAddress& address) const;
-  /// Returns true if the account trusts a P-Asserted-Identity from there: its registrar and AccountOptions::trusted_peers.
+  /// Returns true if the account trusts a P-Asserted-Identity from that address: its registrar and AccountOptions::trusted_peers.
   /// RFC 3325 section 5
   [[nodiscard]] bool is_trusted(AccountId id, const base::IpAddress& address) const;
   [[nodiscard]] bool is_trusted_by_any(const base::IpAddress& address) const;
   void learn_registrar(AccountId id, const base::IpAddress& address);
-  /// Returns true if the account accepts an INVITE from there: AccountOptions::accept_from.
+  /// Returns true if the account accepts an INVITE from that address: AccountOptions::accept_from.
   [[nodiscard]] bool accepts(AccountId id, const base::IpAddress& source) const;
   /// Returns true if the address is the registrar of any account.
   [[nodiscard]] bool is_any_registrar(const base::IpAddress& source) const;
@@ -96,10 +97,10 @@ class AccountTable {
   /// within a dialog that the peer opened: that peer could otherwise collect digests of our password through our registrar.
   [[nodiscard]] bool may_answer(AccountId id, const Outgoing& request, const base::IpAddress& from, const Message& challenge) const;
 
-  /// Returns the Contact of a REGISTER that leaves by this flow. From now on, the other end may call: after our restart the PBX
-  /// still has our binding. It counts as registrar (for trust and challenges) only after it has responded.
+  /// Returns the Contact of a REGISTER that leaves by this flow. From now on the server at the other end may call us, because
+  /// after our restart it still has our binding. It counts as registrar (for trust and challenges) only after it has responded.
   [[nodiscard]] std::string register_contact(AccountId id, const Flow& flow);
-  /// Returns the URI by which the peer of that flow reaches us, whatever the account: RFC 3261 section 8.1.1.8.
+  /// Returns the URI by which the peer of that flow reaches us, for any account: RFC 3261 section 8.1.1.8.
   [[nodiscard]] std::string own_uri(std::string_view user, const Flow& flow) const;
   /// Returns the Contact for calls: the GRUU if we have one; otherwise the registered Contact if the peer is the registrar;
   /// otherwise the flow's own address.
@@ -121,10 +122,10 @@ class AccountTable {
 
   Shared shared_;
   bool any_known_ = false;  // A REGISTER was sent, or an account has a trunk.
-  mutable std::string nowhere_;  // Generated on first use.
+  mutable std::string nowhere_;  // The .invalid host of host_for(); generated on first use.
   std::uint64_t last_id_;
   std::map<AccountId, std::unique_ptr<Account>> accounts_;
-  std::vector<AccountId> gone_;  // Removed accounts that have nothing left.
+  std::vector<AccountId> gone_;  // The accounts that collect() deletes.
   AccountIndex index_;
   Deadlines<AccountId> deadlines_;
 };

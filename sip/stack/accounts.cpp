@@ -19,7 +19,7 @@ void limit_trunk(AccountOptions& options) {
   if (trunk.size() > AccountOptions::kMaxTrunkAddresses) trunk.resize(AccountOptions::kMaxTrunkAddresses);
 }
 
-/// Sends the first REGISTER, or reports that these options allow none.
+/// Sends the first REGISTER, or reports that these options allow no REGISTER.
 void begin_registration(AccountTable& table, AccountTable::Account& account, base::TimePoint now) {
   const AccountTable::Shared& parts = table.parts();
   if (!can_register(account.options)) {

@@ -8,7 +8,7 @@
 /// Content of the events of a call that its session does not have.
 namespace offhook::inline v0::sip {
 
-/// Adds the reason for a missing address or connection.
+/// Writes `trouble`, the reason for a missing address or connection, into a CallEnded without a reason.
 void add_reason(const std::string& trouble, session::Actions& actions);
 /// Adds the message's header fields and asserted identity to its events, if the source is trusted: RFC 3325 section 5.
 void add_carried(const AccountTable& accounts, const CallTable::Leg& leg, const Message& message, session::Actions& actions);

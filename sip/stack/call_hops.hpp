@@ -25,12 +25,12 @@ class CallHops {
   void remember(std::uint64_t session, const Hop& hop, const std::vector<Route>& routes);
   /// Returns null, or a pointer that is valid until the next change.
   [[nodiscard]] const std::vector<Route>* find(std::uint64_t session, const Hop& hop) const;
-  /// Uses the address that responded before all others for the rest of the call. This matters for an ACK: no failure would select
-  /// the next address.
+  /// For the rest of the call, puts the address that responded in front of all others. An ACK needs this, because no failure
+  /// would make it use the next address.
   void prefer(std::uint64_t session, const Hop& hop, const Route& used);
-  /// A connection to one of the hop's addresses was opened.
+  /// Call this when a connection to one of the hop's addresses was opened.
   void learn_own_end(std::uint64_t session, const Hop& hop, const Flow& connection);
-  /// The connection was closed; a new one will have another local end.
+  /// Call this when the connection was closed; a new one will have another local end.
   void forget_own_end(const Flow& connection);
   void forget(std::uint64_t session, const Hop& hop) { routes_.erase({session, hop}); }
   void forget(std::uint64_t session);

@@ -22,8 +22,8 @@ class CallTable {
   CallTable(StackParts parts, std::uint64_t first_id);
   ~CallTable();
 
-  /// Returns the status to refuse an INVITE outside any dialog that names none of our users, or comes from a source that the user
-  /// does not accept. Unknown sources get 403 whatever user they name, so that they cannot learn which users exist.
+  /// Returns the status to refuse an INVITE outside any dialog, if it names no user of ours, or comes from a source that the user
+  /// does not accept. Unknown sources get 403 for any user, so that they cannot learn which users exist.
   [[nodiscard]] std::optional<int> turn_away(const Message& invite, const Flow& flow, bool proven);
 
   // For requests that have a transaction and passed inspect().
@@ -32,7 +32,8 @@ class CallTable {
   void on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now);
   void on_refused(const Message& refused);                   ///< for a refused request in a dialog, possibly one of ours
   [[nodiscard]] bool knows(const Message& in_dialog) const;  ///< true if its dialog is one of ours, and not over
-  /// Returns the call of a request that has no transaction yet: by its dialog, or by the INVITE of a CANCEL. 0: none.
+  /// Returns the call of a request that has no transaction yet: by its dialog, or by the INVITE of a CANCEL. Returns 0 if the
+  /// request belongs to no call.
   [[nodiscard]] std::uint64_t session_of(const Message& request) const;
   void on_ack(const Message& ack, base::TimePoint now);
   void on_outcome(const ClientRequests::Outcome& outcome, base::TimePoint now);
@@ -47,11 +48,11 @@ class CallTable {
   [[nodiscard]] bool is_full() const;
   Leg& add(std::string call_id, std::string local_tag, std::optional<AccountId> account, std::string user);
   void carry_out(Leg& leg, session::Actions actions, base::TimePoint now);
-  /// Calls `what(leg, actions)`, and carries out the actions if it returns true. Errors: UnknownSession, WrongState (it returned
-  /// false).
+  /// Runs `what(leg, actions)`, and carries out the actions if it returns true. Errors: UnknownSession, WrongState (`what`
+  /// returned false).
   template <class Do>
   base::Result<void, StackError> command(SessionId id, base::TimePoint now, Do what);
-  /// Does the same for an established call with `what(call, actions)`. Errors: also WrongState before the answer.
+  /// Does the same for an established call with `what(call, actions)`. Error before the answer: WrongState.
   template <class Do>
   base::Result<void, StackError> command_to_confirmed(SessionId id, base::TimePoint now, Do what);
 
@@ -63,7 +64,7 @@ class CallTable {
   [[nodiscard]] std::size_t size() const { return legs_.size(); }  ///< including calls that only wait for their last transactions
   [[nodiscard]] std::optional<Flow> way(std::uint64_t session) const;  ///< flow of its last message
   [[nodiscard]] bool uses(const Flow& flow) const;  ///< true if a call that is not over sent or received its last message over `flow`
-  /// Returns the number of calls that are up, or are over except for their BYE.
+  /// Returns the number of calls that are up, or whose BYE still waits for an ACK.
   [[nodiscard]] std::size_t unfinished() const;
   /// Removes sessions that are over and have no transaction left.
   void collect();

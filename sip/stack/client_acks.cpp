@@ -51,7 +51,7 @@ bool ClientAcks::on_answer(QueryId query, const QueryResult& result, base::TimeP
   return true;
 }
 
-/// The INVITE's flow is the best one known.
+/// Sends the ACK by the flow of its INVITE, which is the best one known.
 void ClientAcks::write_along_invite(Pending pending, base::TimePoint now) {
   if (!pending.invite) return;
   const Flow flow = pending.invite->flow;

@@ -41,19 +41,19 @@ class ClientAcks {
 
   /// `session` 0: the ACK belongs to no call. `invite` is the acknowledged request, if it has not ended.
   void send(std::uint64_t session, session::SendAck ack, std::optional<Invite> invite, base::TimePoint now);
-  /// Sends the ACK to the 2xx with this To tag again. Returns false if there is none.
+  /// Sends the ACK to the 2xx with this To tag again. Returns false if no such ACK was sent.
   bool repeat(transaction::TransactionId invite, const std::string& tag);
-  /// The INVITE has ended: its 2xx is not repeated any more.
+  /// Call this when the INVITE has ended: its 2xx is not repeated any more.
   void forget(transaction::TransactionId invite);
-  /// Returns false if it is not a query of this object.
+  /// Processes the result of a look-up. Returns false if the query is not one of this object.
   bool on_answer(QueryId query, const QueryResult& result, base::TimePoint now);
-  /// Sends large ACKs as datagrams if their connection failed, as a request would be.
+  /// Sends large ACKs as datagrams if their connection failed, as is done for requests.
   void on_flow_failed(const Flow& failed, base::TimePoint now);
 
-  /// Appends the sessions that waited for an ACK to be sent.
+  /// Appends to `ended` the sessions whose ACKs do not wait for an address any more.
   void collect(std::vector<std::uint64_t>& ended);
   [[nodiscard]] bool owns_any(std::uint64_t session) const;
-  [[nodiscard]] std::size_t waiting() const { return pending_.size() + large_.size(); }  ///< for an address
+  [[nodiscard]] std::size_t waiting() const { return pending_.size() + large_.size(); }  ///< number of ACKs that wait for an address
 
  private:
   struct Pending {
@@ -62,13 +62,13 @@ class ClientAcks {
     session::SendAck ack;
     Hop hop;
   };
-  struct Large {  // waits for a connection, which may fail
+  struct Large {  // a large ACK, which waits for the look-up of TCP
     Pending what;
     Flow datagrams;
   };
   struct Written {
     Pending what;
-    Flow flow, datagrams;  // The flow that it took, and the UDP flow of a smaller ACK.
+    Flow flow, datagrams;  // The flow of this ACK, and the UDP flow that it uses if TCP fails.
     std::string bytes;
   };
 
@@ -79,7 +79,7 @@ class ClientAcks {
   [[nodiscard]] bool on_large_answer(QueryId query, const QueryResult& result);
 
   Shared shared_;
-  std::unordered_map<QueryId, Pending> pending_;  // They wait for the address of their next hop.
+  std::unordered_map<QueryId, Pending> pending_;  // ACKs that wait for the address of their next hop.
   std::unordered_map<QueryId, Large> large_;
   std::map<std::pair<transaction::TransactionId, std::string>, Written> written_;  // By INVITE and To tag of the 2xx.
   std::vector<std::uint64_t> released_;

@@ -69,8 +69,8 @@ void ClientRequests::take_back(ClientRecord& record, Leaving how, base::TimePoin
   if (ClientRecord* unsent = records_.take_back(record, how, now)) finish(*unsent);
 }
 
-/// Gives the request back to the last candidate that was left, because the holder has no response. Returns false if there is
-/// none.
+/// Gives the request back to the last candidate that was left, because the holder has no response. Returns false if no candidate
+/// was left.
 bool ClientRequests::hand_back(ClientRecord& record, base::TimePoint now) {
   if (record.behind.empty()) return false;
   take_back(*records_.stored(record.behind.back()), Leaving::Done, now);

@@ -10,7 +10,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// The client transaction of one request of ours, of either kind: RFC 3261 sections 17.1.1 and 17.1.2.
+/// The client transaction of one request of ours, for INVITE and for other methods: RFC 3261 sections 17.1.1 and 17.1.2.
 class ClientMachine {
  public:
   /// Transmits the request.
@@ -32,7 +32,7 @@ class ClientMachine {
   void on_time(base::TimePoint now, transaction::Actions& out) {
     with([&](auto& machine) { machine.on_time(now, out); });
   }
-  /// InviteClient::on_cancelled(). Does nothing for other requests.
+  /// Calls InviteClient::on_cancelled() for an INVITE. Does nothing for other requests.
   void on_cancelled(base::TimePoint now) {
     if (auto* invite = std::get_if<transaction::InviteClient>(&machine_)) invite->on_cancelled(now);
   }

@@ -17,17 +17,17 @@ struct ClientRecord {
   /// The responses so far. A 100 says nothing of the targets behind the server.
   enum class Answered : std::uint8_t { No, Trying, Provisionally, Finally };
   enum class Turn : std::uint8_t {
-    Holds,  ///< it has the request
-    /// It was silent, so another candidate has the request. Both may respond until a response counts: they may be one slow server
-    /// with two addresses, which refuses the second copy (RFC 3261 section 8.2.2.2).
+    Holds,  ///< this candidate has the request
+    /// This candidate was silent, so another one has the request. Either may respond until one response counts. Both may be one
+    /// slow server with two addresses, which refuses the second copy (RFC 3261 section 8.2.2.2).
     Left,
-    GivenUp,  ///< the other candidate responded; a late response of this one is undone
+    GivenUp,  ///< the other candidate responded; a late 2xx of this one is undone
   };
   enum class Cancelling : std::uint8_t { No, Wanted, Sent };
 
   transaction::TransactionId id;
   Outgoing what;
-  std::optional<Hop> hop;  // Of its next hop.
+  std::optional<Hop> hop;  // The next hop of the request; nullopt if it is no URI that we can send to.
   std::vector<Route> routes;
   std::size_t route = 0;
   std::string trouble;  // Reason why a name has no address, or why the last connection failed.
@@ -38,13 +38,13 @@ struct ClientRecord {
   Answered answered = Answered::No;
   Cancelling cancelling = Cancelling::No;
   HeaderList cancel_headers;  // For a CANCEL, if one is sent.
-  bool limited = false;       // Its call is over.
+  bool limited = false;       // True: the call of this request is over.
   bool dead = false;
   Turn turn = Turn::Holds;
   transaction::TransactionId holder;               // For a candidate that was left: the one that has the request now.
   std::vector<transaction::TransactionId> behind;  // For the holder: the candidates that were left and may still respond.
   std::set<std::string> taken_back;                // To tags of late 2xx responses.
-  std::optional<base::TimePoint> silence_ends;      // Set while it is silent and another candidate remains.
+  std::optional<base::TimePoint> silence_ends;      // Set while this candidate is silent and another one remains.
   std::optional<base::SocketAddress> stream_tried;  // TCP was tried there because of the size; do not try again.
 
   /// Returns our end of the route: our listening address, or the connection's local end once it is known (Route::local).
@@ -54,8 +54,8 @@ struct ClientRecord {
   void want_cancel() {
     if (cancelling == Cancelling::No) cancelling = Cancelling::Wanted;
   }
-  /// Returns true for a status of a server that has another copy of the request, or cannot decide: RFC 3261 sections 8.2.2.2 and
-  /// 12.2.2. It does not count as response while another candidate may respond.
+  /// Returns true if a response with `status` is ignored while another candidate may still respond. Such a server has another
+  /// copy of the request (482, and 500 within a dialog: RFC 3261 sections 8.2.2.2 and 12.2.2), or cannot decide (408, 503).
   [[nodiscard]] bool loses(int status) const {
     return status == 482 || status == 408 || status == 503 || (status == 500 && is_in_dialog(what.head));
   }

@@ -116,7 +116,7 @@ ClientRecord* ClientRecords::take_back(ClientRecord& record, Leaving how, base::
   record.limited = holder->limited;
   const auto current = current_.find(record.what.owner);
   if (current != current_.end() && current->second == holder->id) current->second = record.id;
-  const bool asked = holder->machine.is_started();  // Otherwise it still waits for a route, which it does not need any more.
+  const bool asked = holder->machine.is_started();  // Otherwise the holder still waits for a route, which it does not need any more.
   pass_on(*holder, record, asked ? how : Leaving::Done);
   record.machine.resume_resending(now);
   watch(record);

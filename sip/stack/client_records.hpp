@@ -14,22 +14,22 @@
 
 namespace offhook::inline v0::sip {
 
-/// The requests that we sent, by id and by owner, their deadlines, and which of its candidates holds a request.
+/// The requests that we sent, by id and by owner, their deadlines, and the candidate that holds each request.
 class ClientRecords {
  public:
   enum class Leaving : std::uint8_t { Done, Waiting };  ///< Waiting: the candidate that is left may still respond
 
-  /// Adds a request. It becomes the current one of its owner.
+  /// Adds a request. This request becomes the current request of its owner.
   ClientRecord& add(transaction::TransactionId id, Outgoing request);
   /// Returns a request that has not ended, or null.
   [[nodiscard]] ClientRecord* find(transaction::TransactionId id) const;
   /// Returns a request that may have ended, until collect().
   [[nodiscard]] ClientRecord* stored(transaction::TransactionId id) const;
-  /// Returns the latest request of the owner and purpose. The request has not ended.
+  /// Returns the latest request of the owner and purpose, or null if that request has ended.
   [[nodiscard]] ClientRecord* current(const Owner& owner) const;
   /// Returns the started requests over this flow that have no response, in the order of their ids.
   [[nodiscard]] std::vector<ClientRecord*> unanswered_over(const Flow& flow) const;
-  /// The owner has another request instead.
+  /// Detaches the request from its owner, which has another request instead.
   void disown(ClientRecord& record);
   void end(ClientRecord& record);
   /// Sets the deadline of a request, after its transaction or `silence_ends` has changed.
@@ -43,7 +43,7 @@ class ClientRecords {
   void pass_on(ClientRecord& from, ClientRecord& to, Leaving how);
   /// Gives the request back to a candidate that was left. Returns the previous holder if it was not sent yet, and has to end.
   [[nodiscard]] ClientRecord* take_back(ClientRecord& record, Leaving how, base::TimePoint now);
-  /// A candidate that was left does not respond any more.
+  /// Call this when a candidate that was left will not respond any more.
   void drop_out(const ClientRecord& record);
 
   /// Removes the requests that have ended. Appends the sessions that had one to `ended`.
@@ -51,7 +51,7 @@ class ClientRecords {
 
   [[nodiscard]] bool owns_any(std::uint64_t session) const { return open_.contains(session); }
   [[nodiscard]] bool uses(const Flow& flow) const;
-  [[nodiscard]] std::size_t unfinished() const;  ///< number of those without a final response
+  [[nodiscard]] std::size_t unfinished() const;  ///< number of requests without a final response
   [[nodiscard]] std::size_t size() const { return records_.size(); }
   [[nodiscard]] bool is_consistent() const;
 

@@ -248,7 +248,7 @@ void ClientRequests::send_cancel(ClientRecord& invite, base::TimePoint now) {
   if (std::exchange(invite.cancelling, ClientRecord::Cancelling::Sent) == ClientRecord::Cancelling::Sent) return;
   invite.machine.on_cancelled(now);
   records_.watch(invite);
-  // Same branch, same flow, same route: RFC 3261 section 9.1.
+  // The CANCEL has the branch, the flow and the route of its INVITE: RFC 3261 section 9.1.
   Outgoing request;
   request.head = invite.what.head;
   request.head.method = Method::Cancel;

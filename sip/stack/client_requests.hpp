@@ -28,10 +28,11 @@ struct StackSizes;
 /// next address after a failure (RFC 3263 section 4.3), and sends CANCEL.
 class ClientRequests {
  public:
-  /// Silence after which a candidate is left while another remains. Much shorter than the transaction's timeout.
+  /// If a candidate is silent for this time and another one remains, the request goes to that one. Much shorter than the
+  /// transaction's timeout.
   static constexpr base::Duration kSilence = std::chrono::seconds(4);
 
-  /// The outcome of a request. `response` is null if there will be none; otherwise it borrows until the next receive.
+  /// The outcome of a request. `response` is null if there will be none; otherwise it is valid until the next receive().
   struct Outcome {
     TransactionId id;
     Owner owner;
@@ -62,17 +63,19 @@ class ClientRequests {
   /// Sends a copy of an answered request with credentials, over the same flow.
   void send_again(TransactionId answered, std::uint32_t cseq, Authorizations authorizations, AuthAttempt attempt,
                   base::TimePoint now);
-  /// Cancels the INVITE or re-INVITE, with these header fields. If it has no provisional response yet, waits for the first one.
+  /// Cancels the INVITE or re-INVITE, with these header fields. If it has no provisional response yet, CANCEL is sent after the
+  /// first one.
   void cancel(const Owner& owner, HeaderList headers, base::TimePoint now);
-  /// Drops the owner's INVITE if it was not sent yet; the outcome is then its failure.
+  /// Drops the owner's INVITE if it was not sent yet; its outcome is then a Timeout. If it was sent, CANCEL follows its first
+  /// provisional response.
   void withdraw(std::uint64_t session, HeaderList headers, base::TimePoint now);
-  /// The call is over: its INVITEs without final response end within 64 * T1.
+  /// Call this when the call is over: its INVITEs without final response end within 64 * T1.
   void limit(std::uint64_t session, base::TimePoint now);
   void send_ack(std::uint64_t session, session::SendAck ack, base::TimePoint now);
 
   /// Returns false if the response matches no request of ours.
   [[nodiscard]] bool on_response(const Message& response, const Flow& flow, base::TimePoint now);
-  /// Returns false if it is not our query.
+  /// Processes the result of a look-up. Returns false if the query is not one of this object.
   bool on_answer(QueryId query, QueryResult result, base::TimePoint now);
   void on_flow_failed(const Flow& flow, std::string_view why, base::TimePoint now);
   void on_time(base::TimePoint now);
@@ -82,7 +85,7 @@ class ClientRequests {
   /// Returns the request of an outcome, or null. It is valid until collect().
   [[nodiscard]] const ClientRecord* record(TransactionId id) const { return records_.stored(id); }
 
-  /// Removes what has ended, and appends the sessions that owned it to `ended`.
+  /// Removes the requests and ACKs that have ended, and appends the sessions that owned them to `ended`.
   void collect(std::vector<std::uint64_t>& ended) {
     records_.collect(ended);
     acks_.collect(ended);

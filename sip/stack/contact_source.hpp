@@ -12,7 +12,7 @@ namespace offhook::inline v0::sip {
 class ContactSource {
  public:
   virtual ~ContactSource() = default;
-  /// Returns our Contact for the flow of a request; "" for none.
+  /// Returns our Contact for the flow of a request; "" if the request has no Contact.
   [[nodiscard]] virtual std::string contact(const Owner& owner, Method method, const Flow& flow) = 0;
   /// Returns the flow of the last message in the owner's dialog.
   [[nodiscard]] virtual std::optional<Flow> way(const Owner& owner) const = 0;

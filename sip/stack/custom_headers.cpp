@@ -15,7 +15,7 @@ std::optional<std::string> why_not_sent(const HeaderList& headers) {
     if (!is_settable(name))
       return "the header field " + name.substr(0, 64) + " is written by the stack itself, or its name is no token";
     constexpr std::string_view kEnds("\r\n\0", 3);
-    if (value.find_first_of(kEnds) != std::string::npos) return "the value of " + name + " holds CR, LF or NUL: leave it out";
+    if (value.find_first_of(kEnds) != std::string::npos) return "the value of " + name + " contains CR, LF or NUL: remove this character";
   }
   if (bytes > kMaxCustomHeaderBytes)
     return std::to_string(bytes) + " octets of header fields; at most " + std::to_string(kMaxCustomHeaderBytes) +

@@ -36,7 +36,7 @@ class Deadlines {
     if (by_time_.empty()) return std::nullopt;
     return by_time_.begin()->first;
   }
-  /// Takes the earliest deadline that is due. Returns nullopt if none is.
+  /// Takes the earliest deadline that is due. Returns nullopt if no deadline is due.
   [[nodiscard]] std::optional<Id> take_due(base::TimePoint now) {
     if (by_time_.empty() || by_time_.begin()->first > now) return std::nullopt;
     const Id id = by_time_.begin()->second;

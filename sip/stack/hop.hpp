@@ -26,8 +26,8 @@ struct Hop {
 
 /// Returns true for a host name that cannot be connected to (.invalid): RFC 7118 section 8.1, RFC 2606 section 2.
 [[nodiscard]] bool is_nowhere(std::string_view host);
-/// Returns true if a request to that hop must use the flow of its dialog's last message. This is so if its host cannot be reached
-/// otherwise, or is the client of a WebSocket that it opened to us.
+/// Returns true if a request to that hop must use the flow of its dialog's last message: the host cannot be reached otherwise, or
+/// is the client of a WebSocket that it opened to us.
 [[nodiscard]] bool goes_back(const Hop& hop, const Flow& way);
 
 /// Returns `SIP/2.0/UDP 192.0.2.1:5060;branch=...;rport`: RFC 3581 section 3.

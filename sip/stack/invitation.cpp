@@ -45,7 +45,7 @@ base::Result<session::InviteClientSession::Invitation, StackError> make_invitati
   }
   if (!referred_by.empty()) made.own.emplace_back("Referred-By", referred_by);  // RFC 3892 section 2.2
   if (options.privacy.any() || options.privacy.none) made.own.emplace_back("Privacy", to_string(options.privacy));
-  // Only to trusted servers: RFC 3325 section 9.2. A call without the registrar may go to any host.
+  // Tell our identity only to trusted servers: RFC 3325 section 9.2. A call without the registrar may go to any host.
   if (options.privacy.any() && options.through_registrar) made.own.emplace_back("P-Preferred-Identity", who(account));
   made.headers = std::move(options.headers);
   made.offer = std::move(options.offer);

@@ -13,7 +13,7 @@
 namespace offhook::inline v0::sip {
 
 /// Makes the INVITE that `options` describe. `way` is its route, unless the options send it directly to the target's host.
-/// `referred_by` is from the REFER that the call follows, if any. Errors: BadUri, BadHeader.
+/// `referred_by` is from the REFER that the call follows; "" if there is no REFER. Errors: BadUri, BadHeader.
 [[nodiscard]] base::Result<session::InviteClientSession::Invitation, StackError> make_invitation(const AccountOptions& account,
                                                                                                  OutboundRoute way,
                                                                                                  CallOptions options,

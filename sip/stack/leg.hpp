@@ -22,7 +22,7 @@ struct CallTable::Leg {
   std::optional<DigestClient> digest;
   std::optional<Flow> way;  // Flow of the last request or response.
   std::optional<SeenAddress> seen{};  // The address seen by the account's server in the last challenge of this call that we answered.
-  std::optional<Party> asserted{};  // The peer's identity by a trusted server, as last reported.
+  std::optional<Party> asserted{};  // The peer's identity as a trusted server asserted it, in the last report.
   bool over = false;
   bool anonymous = false;  // Our Contact must not identify us.
   /// Header fields from the phone layer, stored until the message is sent: a BYE may have to wait for an ACK.

@@ -21,13 +21,13 @@ class NextHops {
   NextHops(Queries& queries, const ContactSource& contacts, std::size_t datagram_limit)
       : look_ups_(queries), contacts_(contacts), datagram_limit_(datagram_limit) {}
 
-  /// Returns the routes without a look-up: back along the flow of the dialog, or where the call's last request went.
+  /// Returns the routes if no look-up is needed: back along the flow of the dialog, or where the call's last request went.
   [[nodiscard]] std::optional<std::vector<Route>> known(const ClientRecord& request) const;
   void look_up(const ClientRecord& request) { look_ups_.start(request.id, *request.hop, request.what.alternatives); }
   /// Looks up TCP for a request that is too large for a datagram: RFC 3261 section 18.1.1. The TCP address is that of the
   /// datagram; without TCP, the request falls back to UDP. Affects only this request. Returns true if it waits for the look-up.
   [[nodiscard]] bool look_up_stream(ClientRecord& request, base::TimePoint now);
-  /// Returns nullopt if it is not a query of this object.
+  /// Processes the result of a look-up. Returns nullopt if the query is not one of this object.
   [[nodiscard]] std::optional<RouteLookUps::Found> on_answer(QueryId query, QueryResult result) {
     return look_ups_.on_answer(query, std::move(result));
   }
@@ -36,7 +36,7 @@ class NextHops {
 
   void on_response(const ClientRecord& request, base::TimePoint now);
   void on_failure(const ClientRecord& request, std::optional<std::chrono::seconds> retry_after, base::TimePoint now);
-  /// No route of the request works.
+  /// Call this when no route of the request works.
   void forget(const ClientRecord& request);
   /// Starts the call's next requests at the address that responded.
   void prefer(const ClientRecord& request);

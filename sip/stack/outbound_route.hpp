@@ -28,7 +28,7 @@ struct OutboundRoute {
 /// Returns the path of a REGISTER that the registrar redirected to `registrar`.
 [[nodiscard]] OutboundRoute way_to_another(const AccountOptions& account, const std::string& registrar);
 
-/// Returns the Service-Route of a 2xx to REGISTER, each value as in a Route. Returns nothing if one of them cannot be used.
+/// Returns the Service-Route of a 2xx to REGISTER, each value as in a Route. Returns an empty list if one of them cannot be used.
 [[nodiscard]] std::vector<std::string> service_routes(const Message& response);
 
 }  // namespace offhook::inline v0::sip

@@ -13,8 +13,8 @@ struct Admitted {
   std::optional<AccountId> account;
   int refused = 0;  ///< 0: accepted; 403 for unknown sources, 480 while no source can be known, 404 for an unknown user
 };
-/// Accepts requests from sources that may call us, and from no other: AccountOptions::accept_from, or `proven` credentials.
-/// Reports refused unknown sources, as for calls.
+/// Accepts requests only from sources that may call us: AccountOptions::accept_from, or `proven` credentials. Reports refused
+/// unknown sources, as for calls.
 [[nodiscard]] Admitted admit(const AccountTable& accounts, Outbox& outbox, StackCounters& counters, const Message& request,
                              const Flow& flow, bool proven);
 

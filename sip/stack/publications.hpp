@@ -15,7 +15,7 @@ namespace offhook::inline v0::sip {
 struct PublishOptions {
   AccountId account;
   std::string target;                ///< Request-URI and To: the resource, usually the account's own address
-  std::string package;               ///< for example "presence", "dialog"; `;id=1` after it is kept
+  std::string package;               ///< for example "presence", "dialog"; may end with an id: `;id=1`
   Body state{};
   std::chrono::seconds expires{3600};
   bool through_registrar = true;     ///< false: directly to the target's host
@@ -29,8 +29,8 @@ class Publications {
  public:
   explicit Publications(PublicationTable& table) : table_(table) {}
 
-  /// Starts a publication. Errors: UnknownAccount, BadUri, BadEvent, BadHeader, TooLarge (state over kMaxPublishedState),
-  /// Full (kMaxPublications). If several have the same target, one PUBLISH is pending at a time.
+  /// Starts a publication. Errors: UnknownAccount, BadUri, BadEvent, BadHeader, TooLarge (state over kMaxPublishedState), Full
+  /// (kMaxPublications). Publications with the same target send one PUBLISH at a time.
   [[nodiscard]] base::Result<PublicationId, StackError> publish(PublishOptions options, base::TimePoint now);
   /// Replaces the state. Errors: UnknownPublication, TooLarge.
   base::Result<void, StackError> modify(PublicationId id, Body state, base::TimePoint now);

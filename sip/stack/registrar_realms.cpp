@@ -50,7 +50,7 @@ bool RegistrarRealms::are_matched_by(const Message& challenge, const std::vector
   if (!challenges) return false;
   return std::all_of(challenges->begin(), challenges->end(), [&](const Challenge& one) {
     const bool is_named = std::find(named.begin(), named.end(), one.realm) != named.end();
-    if (!named.empty() && !is_named) return true;  // It will not be answered.
+    if (!named.empty() && !is_named) return true;  // This challenge will not be answered.
     const Realm floor = least(one.realm, is_named);
     // The client answers the strongest challenge of a realm, so that one must be strong enough.
     return std::any_of(challenges->begin(), challenges->end(), [&](const Challenge& other) {

@@ -25,7 +25,7 @@ class RegistrarRealms {
  private:
   struct Realm {
     std::string name;
-    int strength = 0;  // Of the strongest challenge received.
+    int strength = 0;  // The strength of the strongest challenge received.
     bool qop = false;
   };
   [[nodiscard]] Realm least(std::string_view realm, bool named) const;

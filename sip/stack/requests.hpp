@@ -30,7 +30,7 @@ class Requests {
 
   /// Errors: UnknownAccount, BadUri, BadMethod, BadHeader, TooLarge (a MESSAGE over kMaxMessageBody), Full (kMaxRequests).
   [[nodiscard]] base::Result<RequestId, StackError> send(RequestOptions options, base::TimePoint now);
-  [[nodiscard]] std::size_t size() const;  ///< those that wait for their final response
+  [[nodiscard]] std::size_t size() const;  ///< number of requests that wait for their final response
 
  private:
   RequestTable& table_;

@@ -38,16 +38,16 @@ class RouteLookUps {
     bool is_stream = false;        ///< the answer to start_stream()
     bool is_complete = false;      ///< false: other look-ups of start() are pending
     std::vector<Route> routes{};   ///< of the next hop, then of each alternative
-    std::string trouble{};         ///< reason why the first name without address has none
+    std::string trouble{};         ///< the reason, for the first name that has no address
   };
-  /// Returns nullopt if it is not a query of this object.
+  /// Processes the result of a look-up. Returns nullopt if the query is not one of this object.
   [[nodiscard]] std::optional<Found> on_answer(QueryId query, QueryResult result);
   [[nodiscard]] std::size_t size() const { return places_.size() + streams_.size(); }
 
  private:
   struct Place {
     transaction::TransactionId request;
-    std::size_t index = 0;  // 0: the next hop; others: its alternatives.
+    std::size_t index = 0;  // 0: the next hop; 1 and above: its alternatives.
   };
   struct Pending {
     std::vector<std::vector<Route>> found;  // Of each place.

@@ -16,7 +16,8 @@ bool is_of_one_host(const base::IpAddress& ip) {
 
 }  // namespace
 
-/// The port of a connection is not known before it is up. CallTable::on_flow_failed() distinguishes successive connections.
+/// Ignores the port of a connection, because it is not known before the connection is up. CallTable::on_flow_failed()
+/// distinguishes successive connections.
 bool SeenAddress::holds_for(const Flow& other) const {
   return same_way(flow, other) && (is_reliable(flow.transport) ? flow.local.ip == other.local.ip : flow.local == other.local);
 }

@@ -27,7 +27,7 @@ using transaction::TransactionId;
 /// along the path of RFC 3261 section 18.2.2.
 class ServerRequests {
  public:
-  /// Beyond this many requests, refuses those of unknown sources, which leaves space for our registrar's calls.
+  /// Beyond this many requests, refuses requests of unknown sources, which leaves space for our registrar's calls.
   static constexpr std::size_t kMaxBesideStrangers = 2048;
   /// Bound of all requests of one call: four a second over UDP, where each is stored for 64 * T1.
   static constexpr std::size_t kMaxOfOneCall = 128;
@@ -66,7 +66,7 @@ class ServerRequests {
   Received absorb(const Message& message, const RequestKeys& keys, const Flow& flow, bool answered, base::TimePoint now);
   /// Creates a transaction. Takes the message, which is then request(id); `message` is then empty.
   Received start(Message& message, RequestKeys keys, const Flow& flow, Sender sender);
-  /// Returns the INVITE that this CANCEL is for.
+  /// Returns the INVITE that this CANCEL is for, or nullopt if there is none.
   [[nodiscard]] std::optional<TransactionId> cancelled(const Message& cancel) const;
 
   /// Sends a response. Does nothing if there is already a final response, or no such transaction. `contact` is a complete value,
@@ -84,17 +84,17 @@ class ServerRequests {
   [[nodiscard]] const Flow* flow(TransactionId id) const;        ///< the flow on which it came
   [[nodiscard]] std::string proven(TransactionId id) const;      ///< Sender::proven of the request
   [[nodiscard]] const std::string* tag(TransactionId id) const;  ///< our To tag, unless the request brought one
-  /// Gives responses to `cancel` the To tag of those to `invite`: RFC 3261 section 9.2.
+  /// Gives responses to `cancel` the same To tag as the responses to `invite`: RFC 3261 section 9.2.
   void share_tag(TransactionId cancel, TransactionId invite);
   /// Keeps the session alive as long as this transaction exists.
   void assign(TransactionId id, std::uint64_t session);
-  [[nodiscard]] std::uint64_t session(TransactionId id) const;   ///< 0: none
+  [[nodiscard]] std::uint64_t session(TransactionId id) const;   ///< 0 if the request belongs to no session
 
   void on_flow_failed(const Flow& flow, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
 
-  /// Removes what has ended, and appends the sessions to which it was assigned to `ended`.
+  /// Removes the transactions that have ended, and appends their sessions to `ended`.
   void collect(std::vector<std::uint64_t>& ended);
   [[nodiscard]] bool owns_any(std::uint64_t session) const { return open_.contains(session); }
   [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }

@@ -31,7 +31,7 @@ class Stack::Impl final : public ContactSource {
   void on_garbage(const Refusal& refusal, const Flow& flow, std::size_t octets, base::TimePoint now);
   void on_request(Message message, const Flow& flow, std::size_t octets, base::TimePoint now);
   void refuse_busy(const Message& message, const Flow& flow, std::size_t octets, base::TimePoint now);
-  /// Checks a request that starts something. Returns false if it was refused statelessly.
+  /// Checks a request outside live calls. Returns false if it was refused statelessly.
   [[nodiscard]] bool admit(const Message& message, const RequestKeys& keys, const Flow& flow, bool own, ServerRequests::Sender& sender,
                            base::TimePoint now);
   void dispatch(TransactionId id, const Message& request, base::TimePoint now);

@@ -25,7 +25,7 @@
 namespace offhook::inline v0::sip {
 
 struct StackOptions {
-  std::uint32_t number = 1;          ///< several stacks may run side by side; the ids that they make contain it
+  std::uint32_t number = 1;          ///< number of this stack; its ids contain this number, so that several stacks may run side by side
   std::string user_agent = "Offhook";
   base::Duration t1 = std::chrono::milliseconds(500);  ///< RFC 3261 section 17.1.1.1
   base::Duration t2 = std::chrono::seconds(4);
@@ -37,7 +37,8 @@ struct StackOptions {
   std::vector<PackageOptions> packages{};  ///< empty: SUBSCRIBE is not allowed (405); any other package gets 489
   std::string message_types{};       ///< media types of MESSAGE, as in Accept: "text/plain"; "": MESSAGE is not allowed
   AdmissionOptions admission{};                ///< limits per source
-  /// Authentication of callers other than our registrars; an authenticated caller is accepted whatever accept_from says.
+  /// Authentication of callers other than our registrars. An authenticated caller is accepted even if accept_from excludes its
+  /// address.
   CallerOptions callers{};
 };
 
@@ -100,8 +101,8 @@ class Stack {
   void set_accepting(bool accepting);  ///< false: new INVITEs and OPTIONS get 503 with Retry-After (drain)
   void set_availability(Availability availability);  ///< the current availability; the stack considers its own limits by itself
   /// Returns the number of unfinished obligations. These are calls that are up or whose BYE waits for the caller's ACK, our
-  /// requests without a final response, and refusals whose ACK has not arrived. At 0 the process may end: the rest only absorbs
-  /// retransmissions. Each has a timer of at most 64 * T1 after all calls were hung up.
+  /// requests without a final response, and refusals whose ACK has not arrived. At 0 the process may end: the remaining
+  /// transactions only absorb retransmissions. Each obligation has a timer of at most 64 * T1 after all calls were hung up.
   [[nodiscard]] std::size_t unfinished() const;
   [[nodiscard]] StackSizes sizes() const;
   [[nodiscard]] const StackCounters& counters() const;

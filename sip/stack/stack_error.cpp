@@ -6,7 +6,7 @@ std::string_view to_string(StackError error) {
   switch (error) {
     case StackError::UnknownAccount: return "the account does not exist";
     case StackError::UnknownSession: return "the call has already ended";
-    case StackError::WrongState: return "the state of the call does not allow it";
+    case StackError::WrongState: return "the state of the call does not allow this operation";
     case StackError::BadUri: return "the target is not a URI that can be called";
     case StackError::Full: return "the limit of simultaneous operations is reached";
     case StackError::UnknownSubscription: return "the subscription has already ended";

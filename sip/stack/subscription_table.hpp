@@ -16,8 +16,8 @@
 
 namespace offhook::inline v0::sip {
 
-/// All subscriptions, ours and those of peers to us. Finds the subscription for a request, a response or an operation, and carries
-/// out its actions.
+/// All subscriptions: ours, and the subscriptions that peers made with us. Finds the subscription for a request, a response or an
+/// operation, and carries out its actions.
 class SubscriptionTable {
  public:
   SubscriptionTable(StackParts parts, std::uint64_t first_id);
@@ -73,7 +73,7 @@ struct SubscriptionTable::Entry {
   std::unique_ptr<subscription::Subscriber> ours;    // Exactly one of these two is set.
   std::unique_ptr<subscription::Notifier> watcher;
   std::pair<std::string, std::string> name;          // Its key in by_dialog_.
-  base::IpAddress source;                            // Of a watcher.
+  base::IpAddress source;                            // For a watcher: the source of its SUBSCRIBE.
   std::optional<DigestClient> digest;                // For this subscription only, as for a call.
   std::optional<Flow> way;                           // Flow of the last request or response.
   [[nodiscard]] bool is_over() const { return ours ? ours->is_over() : watcher->is_over(); }

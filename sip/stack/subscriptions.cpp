@@ -9,7 +9,7 @@ namespace offhook::inline v0::sip {
 
 namespace {
 
-/// Calls `what(entry, actions)`, and carries out the actions if it returns true. Errors: UnknownSubscription, WrongState (it
+/// Runs `what(entry, actions)`, and carries out the actions if it returns true. Errors: UnknownSubscription, WrongState (`what`
 /// returned false).
 template <class Do>
 base::Result<void, StackError> command(SubscriptionTable& table, SubscriptionId id, base::TimePoint now, Do what) {

@@ -39,18 +39,18 @@ class Subscriptions {
  public:
   explicit Subscriptions(SubscriptionTable& table) : table_(table) {}
 
-  // Ours.
+  // For our own subscriptions.
   [[nodiscard]] base::Result<SubscriptionId, StackError> subscribe(SubscribeOptions options, base::TimePoint now);
   base::Result<void, StackError> refresh(SubscriptionId id, base::TimePoint now);  ///< requests the current state
   base::Result<void, StackError> unsubscribe(SubscriptionId id, base::TimePoint now);
 
-  // Those of peers to us (SubscribeReceived). Each body must be the complete state.
+  // For subscriptions that peers made with us (SubscribeReceived). Each body must be the complete state.
   base::Result<void, StackError> accept(SubscriptionId id, Body state, base::TimePoint now);
   base::Result<void, StackError> notify(SubscriptionId id, Body state, base::TimePoint now);
   base::Result<void, StackError> end(SubscriptionId id, SubscriptionChanged::Why reason,
                                      std::optional<std::chrono::seconds> retry_after, base::TimePoint now);
 
-  [[nodiscard]] std::size_t size() const;  ///< ours and those of peers
+  [[nodiscard]] std::size_t size() const;  ///< number of our subscriptions and of the peers' subscriptions
 
  private:
   SubscriptionTable& table_;

@@ -12,7 +12,7 @@ namespace offhook::inline v0::sip {
 
 /// The options of our REFER: RFC 3515.
 struct ReferOptions {
-  std::string target{};  ///< Refer-To; "" with `replaces`: the target of that call's peer
+  std::string target{};  ///< Refer-To; if "" and `replaces` is set: the Contact of the peer of that call
   /// Attended transfer: our call with the target, which the transferee's call is to replace (RFC 3891).
   std::optional<SessionId> replaces{};
   bool reports = true;                       ///< false: request no reports of the outcome; the peer must support it (RFC 4488)

@@ -24,7 +24,7 @@ using Why = SubscriptionChanged::Why;
 /// Holds `terminated;reason=probation;retry-after=60`: RFC 6665 section 4.1.3.
 struct SubscriptionState {
   Phase phase = Phase::Active;
-  Why reason = Why::None;  ///< for Terminated: a reason of section 4.1.3, or Terminated for no reason or any other
+  Why reason = Why::None;  ///< for Terminated: a reason of section 4.1.3; Why::Terminated if there is no reason or an unknown one
   std::optional<std::chrono::seconds> expires{};
   std::optional<std::chrono::seconds> retry_after{};
 };

@@ -49,7 +49,7 @@ void Notifier::answer(base::TimePoint now, Actions& out) {
   expire_at_ = now + (fetch_ ? kFetchLimit : base::Duration(granted_));
 }
 
-/// Refuses the waiting SUBSCRIBE: RFC 6665 section 4.2.1.3. 403 means that the subscriber is not on the list.
+/// Refuses the waiting SUBSCRIBE: RFC 6665 section 4.2.1.3. 403 means that this subscriber may not subscribe.
 void Notifier::refuse(Why reason, Actions& out) {
   const int status = reason == Why::Rejected ? 403 : reason == Why::NoResource ? 404 : 503;
   HeaderList own;
@@ -64,7 +64,7 @@ void Notifier::on_subscribe(TransactionId request, const Message& subscribe, bas
   const auto refuse = [&](int status, HeaderList own = {}) { out.push_back(Respond{request, status, {}, {}, std::move(own)}); };
   if ((state_ != State::Pending && state_ != State::Active) || fetch_) return refuse(481);
   const auto event = event_of(subscribe);
-  // Another subscription of the dialog: RFC 6665 section 4.5.2.
+  // The SUBSCRIBE is for another subscription of the dialog: RFC 6665 section 4.5.2.
   if (!event || *event != setup_.event) return refuse(481);
   if (!dialog_.accept_sequence(subscribe)) return refuse(500);
   const Grant grant = grant_of(subscribe, setup_.grant);

@@ -13,14 +13,14 @@ namespace offhook::inline v0::sip::subscription {
 
 struct Grant {
   std::chrono::seconds expires{};
-  bool too_brief = false;                ///< answer 423 with Min-Expires
+  bool too_brief = false;                ///< true: answer 423 with Min-Expires
 };
 [[nodiscard]] Grant grant_of(const Message& subscribe, const GrantOptions& options);
 
 /// One subscriber to us: RFC 6665 section 4.2. By default the SUBSCRIBE is answered at once with a pending NOTIFY, and the state
-/// follows when the owner agrees. If the package has patience, the response waits for the owner's decision. Sends one NOTIFY at a
-/// time, so that none overtakes another; changes in the meantime go into the next one. Each NOTIFY has the complete state. Pure:
-/// no I/O, no clock.
+/// follows when the owner agrees. If NotifyOptions::patience is set, the response waits for the owner's decision. Sends one
+/// NOTIFY at a time, so that none overtakes another; changes in the meantime go into the next one. Each NOTIFY has the complete
+/// state. Pure: no I/O, no clock.
 class Notifier {
  public:
   enum class State : std::uint8_t {
@@ -59,7 +59,7 @@ class Notifier {
   [[nodiscard]] bool is_over() const { return state_ == State::Terminated; }
   [[nodiscard]] const Dialog& dialog() const { return dialog_; }
   [[nodiscard]] const EventType& event() const { return setup_.event; }
-  /// Returns the CSeq for repeating a NOTIFY with credentials.
+  /// Returns the CSeq to repeat a NOTIFY with credentials.
   [[nodiscard]] std::uint32_t take_cseq() { return dialog_.take_cseq(); }
   [[nodiscard]] bool is_consistent() const;
 

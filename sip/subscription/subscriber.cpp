@@ -116,7 +116,7 @@ Usage* Subscriber::find_party(const RequestHead& sent) {
 
 bool Subscriber::takes_new_dialogs() const {
   if (!window_until_ || usages_.size() >= kMaxForks) return false;
-  // RFC 6665 section 5.4.9: otherwise the first dialog is used, and others get 481.
+  // RFC 6665 section 5.4.9: if the package allows no forks, only the first dialog is used, and the others get 481.
   return options_.forks || !answered_;
 }
 
@@ -262,7 +262,8 @@ void Subscriber::end_attempt(base::TimePoint now, Actions& out) {
   retry_at_ = now + *wait;
 }
 
-/// Returns the time to the next attempt, or nullopt if there must be none. RFC 6665 section 4.1.3 defines the notifier's reasons.
+/// Returns the time to the next attempt, or nullopt if no attempt may follow. RFC 6665 section 4.1.3 defines the notifier's
+/// reasons.
 std::optional<base::Duration> Subscriber::retry_in(base::TimePoint now) {
   if (leaving_ || !options_.persists || is_refer() || options_.expires == seconds(0)) return std::nullopt;
   if (settled_since_ && now - *settled_since_ >= kSettled) failures_ = 0;

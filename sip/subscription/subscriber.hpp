@@ -20,18 +20,18 @@ class Subscriber {
   enum class State : std::uint8_t {
     Init,        // before start()
     NotifyWait,  // request sent; no NOTIFY yet
-    Subscribed,  // at least one dialog
+    Subscribed,  // there is at least one dialog
     Waiting,     // ended; tries again when due
     Terminated,
   };
   struct Setup {
     SubscriptionId id;
     transaction::Timers timers;
-    RequestHead head;  ///< of the first request; Call-ID, CSeq and the From tag are added
+    RequestHead head;  ///< head of the first request; the Subscriber adds Call-ID, CSeq and the From tag
     SubscriberOptions options;
   };
 
-  /// Wait after the n-th consecutive failure: 50 to 100 % of base * 2^(n-1), at most of max.
+  /// Wait after the n-th consecutive failure: a random 50 to 100 % of base * 2^(n-1), or of max if that is less.
   static constexpr base::Duration kBackoffBase = std::chrono::seconds(2);
   static constexpr base::Duration kBackoffMax = std::chrono::seconds(300);
   /// Shortest wait after a challenge that was not answered; the account may not have registered yet.
@@ -40,7 +40,7 @@ class Subscriber {
   static constexpr base::Duration kLater = std::chrono::seconds(60);
   /// A subscription that lasted this long resets the count of failures.
   static constexpr base::Duration kSettled = std::chrono::seconds(60);
-  /// Upper bound of Retry-After and retry-after.
+  /// Upper bound of the Retry-After field, and of the retry-after parameter of Subscription-State.
   static constexpr std::chrono::seconds kRetryAfterMax{31536000};
 
   Subscriber(Setup setup, base::Random& random);
@@ -60,12 +60,12 @@ class Subscriber {
   void on_failure(const RequestHead& sent, Failure failure, base::TimePoint now, Actions& out);
   void on_time(base::TimePoint now, Actions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
-  /// Returns the CSeq to repeat `sent` with credentials, or nullopt if it is not needed any more.
+  /// Returns the CSeq to repeat `sent` with credentials, or nullopt if that request is not needed any more.
   [[nodiscard]] std::optional<std::uint32_t> take_cseq(const RequestHead& sent);
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool is_over() const { return state_ == State::Terminated; }
-  [[nodiscard]] const std::string& call_id() const { return head_.call_id; }  ///< of the current attempt
+  [[nodiscard]] const std::string& call_id() const { return head_.call_id; }  ///< Call-ID of the current attempt
   [[nodiscard]] const std::string& local_tag() const { return tag_; }
   [[nodiscard]] std::size_t dialogs() const { return usages_.size(); }
   [[nodiscard]] bool is_consistent() const;
@@ -103,7 +103,7 @@ class Subscriber {
   RequestHead head_;                      // The current attempt's first request, as last sent.
   std::string from_, tag_;
   std::string target_;                    // Request-URI of each attempt, before redirections.
-  bool straight_;                         // Send to that URI's host, not through the registrar.
+  bool straight_;                         // True: send to the host of that URI, not through the registrar.
   session::Redirections redirections_;    // Of the current attempt.
   std::chrono::seconds asked_;
   int interval_retries_ = 0;
@@ -115,7 +115,7 @@ class Subscriber {
   std::optional<base::TimePoint> retry_at_;
   std::optional<base::TimePoint> settled_since_;
   int failures_ = 0;
-  Ending ending_;                         // Of the last dialog that ended, or of the attempt.
+  Ending ending_;                         // How the last dialog, or the attempt, has ended.
   std::vector<std::unique_ptr<Usage>> usages_;
 };
 

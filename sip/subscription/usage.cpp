@@ -39,11 +39,11 @@ void Usage::set_expiry(seconds expires, base::TimePoint now) {
 }
 
 void Usage::on_notify(const SubscriptionState& told, std::optional<seconds> granted, base::TimePoint now) {
-  if (!leaving_) give_up_at_.reset();  // While leaving, only the last NOTIFY stops it.
+  if (!leaving_) give_up_at_.reset();  // While leaving, only the last NOTIFY stops Timer N.
   switch (told.phase) {
     case Phase::Pending: state_ = State::Pending; break;
     case Phase::Active: state_ = State::Active; break;
-    case Phase::Other: break;  // A future word: keep the state.
+    case Phase::Other: break;  // An unknown word: keep the state.
     case Phase::Terminated:
       retry_after_ = told.retry_after;
       return end(told.reason);
@@ -103,7 +103,7 @@ void Usage::on_response(const Message& response, base::TimePoint now, Actions& o
     dialog_.refresh_target(response);
     const auto granted = response.number(HeaderName::Expires);
     if (again_) return send_next(now, out);
-    if (leaving_) return;  // The last NOTIFY or Timer N ends it.
+    if (leaving_) return;  // The last NOTIFY or Timer N ends the subscription.
     // RFC 6665 section 4.1.2.2: no NOTIFY will follow.
     if (status == 204) give_up_at_.reset();
     const auto own = std::min(seconds(granted.value_or(kMaxExpires.count())), asked_);

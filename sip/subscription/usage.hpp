@@ -36,9 +36,9 @@ class Usage {
 
   /// Processes a NOTIFY. `granted` is used if the NOTIFY has no expiry.
   void on_notify(const SubscriptionState& told, std::optional<std::chrono::seconds> granted, base::TimePoint now);
-  /// Processes a 2xx to the SUBSCRIBE that arrived after its NOTIFY. Used if the NOTIFY had no expiry.
+  /// Processes a 2xx to the SUBSCRIBE that arrived after its NOTIFY. `granted` is used if that NOTIFY had no expiry.
   void grant(std::chrono::seconds granted, base::TimePoint now);
-  void refresh(base::TimePoint now, Actions& out);  ///< at once, or after the pending one
+  void refresh(base::TimePoint now, Actions& out);  ///< sends a SUBSCRIBE at once, or after the pending one
   void leave(base::TimePoint now, Actions& out);    ///< unsubscribes
   void on_response(const Message& response, base::TimePoint now, Actions& out);
   void on_failure(Failure failure, base::TimePoint now, Actions& out);
@@ -68,7 +68,7 @@ class Usage {
   std::chrono::seconds asked_;              // Requested expiry; a 423 raises it.
   int interval_retries_ = 0;
   bool in_flight_ = false;                  // A SUBSCRIBE waits for its final response.
-  bool again_ = false;                      // Another SUBSCRIBE must follow it.
+  bool again_ = false;                      // Another SUBSCRIBE must follow the pending one.
   bool leaving_ = false;
   bool told_expiry_ = false;                // A NOTIFY since the last SUBSCRIBE had an expiry.
   std::optional<base::TimePoint> expire_at_;

@@ -24,7 +24,7 @@ struct DeliverAck {
   friend bool operator==(const DeliverAck&, const DeliverAck&) = default;
 };
 /// The machine is Terminated: remove it. This is always its last action. Done: a normal end. Timeout: a client got no final
-/// response (the user acts as on a 408), or an INVITE server got no ACK.
+/// response (the user treats this like a 408), or an INVITE server got no ACK.
 struct Ended {
   enum class Why : std::uint8_t { Done, Timeout, TransportError } why;
   friend bool operator==(const Ended&, const Ended&) = default;

@@ -16,8 +16,8 @@ class InviteClient {
   /// Transmits the request.
   InviteClient(Timers timers, Transport transport, base::TimePoint now, Actions& out);
   void on_response(int status, base::TimePoint now, Actions& out);
-  /// A CANCEL was sent, or the user no longer waits for the response: the transaction ends within 64 * T1 in any case
-  /// (RFC 3261 section 9.1). Ended is then Timeout.
+  /// Call this when a CANCEL was sent, or the user no longer waits for the response. If no final response arrives within 64 * T1,
+  /// the transaction then ends with Timeout (RFC 3261 section 9.1).
   void on_cancelled(base::TimePoint now);
   /// Stops retransmissions because the request was also sent elsewhere. Responses are still accepted.
   void stop_resending();

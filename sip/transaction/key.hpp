@@ -33,7 +33,7 @@ struct Key {
 struct RequestKeys {
   Key transaction;            ///< result of server_key()
   std::optional<Key> origin;  ///< common to all copies of the request, whatever path they took: RFC 3261 section 8.2.2.2. nullopt
-                              ///< for an ACK, a CANCEL, and within a dialog.
+                              ///< for an ACK, a CANCEL, and a request within a dialog.
 };
 [[nodiscard]] RequestKeys keys_of(const Message& request);
 

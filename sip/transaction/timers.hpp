@@ -23,7 +23,7 @@ struct Timers {
   [[nodiscard]] constexpr base::Duration l() const { return 64 * t1; }  ///< INVITE server in Accepted: RFC 6026 section 7.1
   [[nodiscard]] constexpr base::Duration m() const { return 64 * t1; }  ///< INVITE client in Accepted: RFC 6026 section 7.2
 
-  // Waits for late retransmissions; zero over transports that make none.
+  // The waits for late retransmissions. They are zero over reliable transports, which make no retransmissions.
   [[nodiscard]] constexpr base::Duration d(Transport transport) const {  ///< responses to an INVITE: at least 32 s
     return wait(transport, std::max<base::Duration>(std::chrono::seconds(32), 64 * t1));
   }

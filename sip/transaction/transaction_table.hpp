@@ -23,9 +23,10 @@ class TransactionTable {
  public:
   explicit TransactionTable(StackLimits limits = {}) : limits_(limits) {}
 
-  /// Refuses a server transaction beyond `server_transactions`, or beyond `call_transactions` more if it belongs to a live call.
-  /// Errors: Full; Duplicate (the key or the id exists already). An error changes nothing.
+  /// Errors: Full (`transactions`); Duplicate (the key or the id exists already). An error changes nothing.
   base::Result<void, TableError> add_client(Key key, TransactionId id);
+  /// Accepts at most `server_transactions` server transactions. If the transaction belongs to a live call, accepts `call_transactions`
+  /// more. Errors: as for add_client().
   base::Result<void, TableError> add_server(RequestKeys keys, TransactionId id, bool of_a_call = false);
   [[nodiscard]] std::optional<TransactionId> find_client(const Key& key) const;
   [[nodiscard]] std::optional<TransactionId> find_server(const Key& key) const;

@@ -15,8 +15,9 @@ namespace offhook::inline v0::sip::detail {
 class MessageStream;
 
 /// The byte stream of one connection: TCP, TLS over it, or a WebSocket over either. Call open() at most once, then run at most
-/// one read and one write at a time. Each Done is called once, never from within the function that got it. It keeps the stream's
-/// owner alive until then, and gets an error after close(). The buffers belong to the owner, and must stay valid until Done.
+/// one read and one write at a time. Each Done is called once, and never from within the function to which it was passed. It
+/// keeps the stream's owner alive until then. After close() it gets an error. The buffers belong to the owner, and must stay
+/// valid until Done.
 class ByteStream {
  public:
   using Done = std::function<void(const boost::system::error_code&, std::size_t)>;

@@ -27,7 +27,7 @@ class CarrierAdaptor {
 
   [[nodiscard]] executor_type get_executor() noexcept { return executor_; }
   [[nodiscard]] ByteStream& carrier() const { return *shared_->carrier; }
-  /// Puts back octets that followed a request and were read with it; they are read first.
+  /// Puts back octets that followed a request and were read with it; the next reads return them first.
   void put_back(std::string octets) { shared_->early = std::move(octets); }
   /// Sets a handler that runs whenever octets arrive.
   void on_octets(std::function<void()> handler) { shared_->on_octets = std::move(handler); }

@@ -38,9 +38,9 @@ void take_alternative(const GENERAL_NAME* name, CertificateNames& into) {
   if (const auto address = address_of(name->d.iPAddress)) into.addresses.push_back(*address);
 }
 
-/// Returns false if the list is malformed, or if there are several.
+/// Reads the list of alternative names. Returns false if the list is malformed, or if there are several lists.
 bool read_alternatives(const X509* certificate, CertificateNames& into) {
-  int found = 0;  // -1: none. -2: several.
+  int found = 0;  // -1: there is no list. -2: there are several lists.
   const std::unique_ptr<GENERAL_NAMES, Free> names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, &found, nullptr)));
   if (!names) return found == -1;
@@ -84,7 +84,7 @@ bool is_covered(std::string_view pattern, std::string_view host) {
   return domain.find('.') != std::string_view::npos && dot != std::string_view::npos && same_name(domain, host.substr(dot + 1));
 }
 
-/// Returns true if a name contains a NUL. It hides the rest of the name from code that uses C strings, and so indicates an
+/// Returns true if a name contains a NUL. The NUL hides the rest of the name from code that uses C strings, and so indicates an
 /// attack.
 bool hides_something(const std::vector<std::string>& names) {
   return std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.find('\0') != std::string::npos; });

@@ -13,15 +13,15 @@ namespace offhook::inline v0::sip::detail {
 
 /// The names in a certificate, unchanged: each text may contain any octet.
 struct CertificateNames {
-  static constexpr std::size_t kMax = 256;  ///< of all kinds together; a certificate with more names proves nothing
+  static constexpr std::size_t kMax = 256;  ///< names of all kinds together; a certificate with more names proves nothing
 
   std::vector<std::string> uris, dns;
   std::vector<base::IpAddress> addresses;
   std::vector<std::string> common_names;
-  bool has_alternative_names = false;  ///< of any kind; the common name is then ignored
+  bool has_alternative_names = false;  ///< true if there are alternative names of any kind; the common name is then ignored
 };
 
-/// Returns nullopt if it is not a certificate, has a malformed list or two lists of alternative names, or has more names than
+/// Returns nullopt if `der` is not a certificate, has a malformed list or two lists of alternative names, or has more names than
 /// kMax.
 [[nodiscard]] std::optional<CertificateNames> read_certificate_names(base::Bytes der);
 

@@ -96,7 +96,7 @@ void Connection::send(std::string bytes) {
   if (bytes == kPing) framer_.expect_pong();
   queued_bytes_ += cost(bytes);
   if (queued_bytes_ > SipEdge::kMaxQueuedBytes) return fail();
-  // Append to the last queued string, so that a flood of pings does not cost a string each. The first one is being written.
+  // Append to the last queued string, so that a flood of pings does not cost a string each. The first string is being written.
   if (queue_.size() > 1 && !is_web_socket(flow_.transport)) {
     queue_.back() += bytes;
     return;
@@ -173,8 +173,8 @@ bool Connection::drain_framer() {
   }
 }
 
-/// Returns the time at which an idle connection is closed. Traffic does not extend it for unknown peers, for which two octets
-/// would suffice.
+/// Returns the time at which an idle connection is closed. Traffic does not extend it for unknown peers, because they could keep
+/// a connection with two octets now and then.
 base::TimePoint Connection::idle_at() const {
   return is_strangers() ? needed_at_ + shared_.limits.stranger_time : last_traffic_ + shared_.idle_time;
 }
@@ -201,8 +201,8 @@ void Connection::watch_slow_sender() {
   }
 }
 
-/// Ends a stream that cannot be split. The stack answers the header block, if there is one, in a later turn of the loop, which
-/// its message() requested. Our own turn is posted after that one.
+/// Ends a stream that cannot be split. The message handler makes the stack answer the header block, if there is one, in a later
+/// turn of the loop. Our own turn is posted after that one.
 void Connection::give_up_stream() {
   if (closed_) return;
   timer_.cancel();
@@ -220,7 +220,7 @@ void Connection::give_up_stream() {
   });
 }
 
-/// Reads and discards the rest. Unread data would turn the close into a reset, which may overtake our response.
+/// Reads and discards the remaining input. Unread data would turn the close into a reset, which may overtake our response.
 void Connection::discard_next() {
   stream_->read_some(buffer_, [self = shared_from_this()](const error_code& error, std::size_t) {
     if (error || self->closed_) return self->fail();
@@ -271,7 +271,7 @@ void Connection::fail(const error_code& error) {
   close();
   const auto keep = shared_from_this();
   shared_.forget(flow_.id);
-  // Already reported, or unknown to the stack.
+  // The failure was already reported, or the stack does not know the connection.
   if (lingering_ || is_half_open()) return;
   Flow failed = flow_;
   // The stack does not know the id of a connection that did not come up.

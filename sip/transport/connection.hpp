@@ -97,7 +97,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Framer framer_;
   std::array<std::uint8_t, 16384> buffer_{};
   std::deque<std::string> queue_;
-  std::size_t queued_bytes_ = 0;  // Including the cost of keeping them.
+  std::size_t queued_bytes_ = 0;  // Including the cost of keeping the messages: see cost().
   Side side_ = Side::Client;
   Watching watching_ = Watching::Nothing;
   bool open_ = false, closed_ = false;

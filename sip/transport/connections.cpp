@@ -88,13 +88,13 @@ std::shared_ptr<Connection> Connections::find(const Flow& flow) const {
 
 void Connections::send(const Flow& flow, std::string bytes, FlowId fresh_id) {
   if (const auto connection = find(flow)) return connection->send(std::move(bytes));
-  // A peer that connected to us is not a host that we can name.
+  // We have no name for the host of a peer that connected to us.
   const bool nameless = names_host(flow.transport) && flow.name.empty();
   if (nameless || connections_.size() >= shared_.limits.most) {
     if (!nameless) ++shared_.counters.connections_refused;
-    // Report it in the next turn of the loop, because the caller is iterating over the stack's output.
+    // Report it in the next turn of the loop, because send() runs while the edge iterates over the stack's output.
     asio::post(shared_.io, [this, failed = flow, nameless] {
-      shared_.last_failure = nameless ? "the connection is gone" : "too many connections are open";
+      shared_.last_failure = nameless ? "the connection is closed, and only the peer can open it again" : "too many connections are open";
       shared_.handlers.failed(failed);
     });
     return;

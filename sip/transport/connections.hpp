@@ -21,7 +21,7 @@ class Connections {
   /// Takes over a connection that a listener of that transport accepted.
   void adopt(boost::asio::ip::tcp::socket socket, Transport transport);
   /// Sends over the connection flow.id if it exists, otherwise over any connection to the same peer, otherwise over a new one.
-  /// Opens no new connection if the transport needs a host name and the flow has none: in that case the peer had opened the
+  /// Opens no new connection if the transport needs a host name and the flow has no name: in that case the peer had opened the
   /// connection, which is gone.
   void send(const Flow& flow, std::string bytes, FlowId fresh_id);
   /// Closes a connection whose peer does not respond any more, and reports it as failed.

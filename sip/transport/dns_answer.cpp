@@ -48,7 +48,7 @@ class Reader {
     const auto bytes = take(u8());
     return {bytes.begin(), bytes.end()};
   }
-  /// Reads a name. It may point back into the message, but the octets that it takes must be within this range.
+  /// Reads a name. The name may point back into the message, but its own octets must be within this range.
   std::string name() {
     if (!good_) return {};
     char* expanded = nullptr;

@@ -99,7 +99,7 @@ class DnsClient::Channel {
   void ask(const locate::Question& question, Done done) {
     if (channel_ == nullptr || under_way_ >= kMaxQuestions) {
       const char* why = channel_ == nullptr ? "no name server can be asked" : "too many questions at a time";
-      // Not from within the caller's turn.
+      // Do not call `done` from within ask().
       asio::post(io_, [done = std::move(done), why] { done(failed(why)); });
       return;
     }
@@ -176,7 +176,7 @@ class DnsClient::Channel {
       const std::weak_ptr<Watched> weak = watched;
       watched->descriptor.async_wait(kind, [this, weak, socket, waits, kind](const error_code& error) {
         const auto still = weak.lock();
-        if (error || !still) return;  // Released; this channel may be gone.
+        if (error || !still) return;  // The socket was released, and this channel may be destroyed.
         (*still).*waits = false;
         const bool read = kind == Descriptor::wait_read;
         ares_process_fd(channel_, read ? socket : ARES_SOCKET_BAD, read ? ARES_SOCKET_BAD : socket);

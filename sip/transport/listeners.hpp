@@ -15,7 +15,7 @@ class Listeners {
   struct Bound {
     Transport transport = Transport::Udp;
     base::SocketAddress local;
-    FlowId socket{};       ///< of UDP; 0 for listening sockets of stream transports
+    FlowId socket{};       ///< id of the UDP socket; 0 for listening sockets of stream transports
     bool both_families = false;  ///< bound to ::, and also accepts IPv4 peers (RFC 4291 section 2.5.5.2)
   };
   /// Returns our address from which packets to the given one leave, or nullopt if there is no route.

@@ -10,7 +10,7 @@ namespace offhook::inline v0::sip::detail {
 class MessageStream : public ByteStream {
  public:
   MessageStream* messages() final { return this; }
-  /// Returns true if the last read_some() reached the end of a message; it reads nothing for an empty message.
+  /// Returns true if the last read_some() reached the end of a message. For an empty message, read_some() reads nothing.
   [[nodiscard]] virtual bool at_message_end() const = 0;
   /// Checks whether the peer responds. Then calls the on_pong() handler, never from within ping(), and not after close().
   virtual void ping() = 0;

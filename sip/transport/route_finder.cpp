@@ -62,7 +62,7 @@ void RouteFinder::answer(QueryId query, const ServerFinder::Result& found) {
     result.routes.push_back({candidate.transport, way->local, remote, way->socket,
                              names_host(candidate.transport) ? candidate.name : std::string()});
   }
-  if (result.routes.empty() && result.error.empty()) result.error = "no route to any of its addresses";
+  if (result.routes.empty() && result.error.empty()) result.error = "there is no route to any address of the host";
   owner_.answer(query, std::move(result));
 }
 

@@ -22,7 +22,7 @@ class RouteFinder {
 
   RouteFinder(boost::asio::io_context& io, const DnsOptions& dns, const Listeners& listeners, Owner owner);
   void resolve(const Query& query);
-  /// Finds the addresses of a host. Calls `done` once, later; with an empty list if none was found.
+  /// Finds the addresses of a host. Calls `done` once, later. The list is empty if no address was found.
   void find_host(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done);
 
  private:

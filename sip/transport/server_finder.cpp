@@ -13,10 +13,10 @@ ServerFinder::~ServerFinder() = default;
 
 void ServerFinder::find(const Locator::Target& target, Done done) {
   const auto refuse = [&](const char* why) {
-    // Not from within the caller's turn.
+    // Do not call `done` from within find().
     ways_.post([done = std::move(done), why] { done({{}, why}); });
   };
-  if (waiting_ >= kMaxWaiting) return refuse("too many wait for names that are being looked up");
+  if (waiting_ >= kMaxWaiting) return refuse("too many requests wait for DNS: the limit of waiting requests is reached");
   const Key key{locate::normal_name(target.host), target.port, target.transport, target.secure};
   if (const auto at = searches_.find(key); at != searches_.end()) {
     at->second.waiting.push_back(std::move(done));

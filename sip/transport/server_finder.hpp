@@ -25,7 +25,7 @@ class ServerFinder {
 
   struct Result {
     std::vector<Locator::Candidate> candidates;
-    std::string error;  ///< reason why there are none
+    std::string error;  ///< reason why there are no candidates
   };
   using Done = std::function<void(const Result&)>;
   struct Ways {
@@ -36,8 +36,8 @@ class ServerFinder {
     std::function<base::TimePoint()> now;
   };
 
-  /// `options.known` is not used. `random` must outlive this object. Callbacks passed to `ways` must not run after its
-  /// destruction.
+  /// `options.known` is not used. `random` must outlive this object. After the destruction of this object, `ways` must not run
+  /// the callbacks that were passed to it.
   ServerFinder(Ways ways, Locator::Options options, base::Random& random);
   ~ServerFinder();
 

@@ -28,8 +28,8 @@ std::string_view to_string(EdgeError error) {
     case EdgeError::BadAddress: return "this machine does not have the address";
     case EdgeError::BadTrust: return "TLS has no usable certificates to trust";
     case EdgeError::BadCertificate: return "TLS has no usable certificate with a key";
-    case EdgeError::BadLimits: return "the limits of connections leave none for some peers";
-    case EdgeError::BadWebSocket: return "the options of WebSocket are invalid";
+    case EdgeError::BadLimits: return "the connection limits leave no connection for some peers";
+    case EdgeError::BadWebSocket: return "the WebSocket options are invalid";
     case EdgeError::Other: return "the socket cannot be opened";
   }
   return "";

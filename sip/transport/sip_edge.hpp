@@ -27,15 +27,15 @@ struct DnsOptions {
   int attempts = 2;                                  ///< attempts per server
 };
 
-/// Bounds on connections, and which are closed first. A known peer is one for which Stack::is_known() returns true.
+/// Bounds on connections, and the order in which they are closed. A known peer is one for which Stack::is_known() returns true.
 struct ConnectionLimits {
-  /// Of all connections; a further one is closed at once, unless it replaces one of an unknown peer.
+  /// Largest number of all connections. A further connection is closed at once, unless it replaces one of an unknown peer.
   std::size_t most = 256;
   std::size_t for_own = 32;     ///< reserved for connections that we open
-  std::size_t for_known = 64;   ///< of the rest, reserved for connections of known peers
-  std::size_t per_source = 32;  ///< from one address
-  /// A connection of an unknown peer is closed this long after a call, request or registration last needed it, whatever traffic
-  /// it has.
+  std::size_t for_known = 64;   ///< of the remaining connections, reserved for connections of known peers
+  std::size_t per_source = 32;  ///< largest number from one address
+  /// A connection of an unknown peer is closed this long after a call, request or registration last needed it, even if it has
+  /// traffic.
   base::Duration stranger_time = std::chrono::seconds(32);
   [[nodiscard]] bool is_usable() const { return per_source > 0 && for_own + for_known < most && most <= 65536 && stranger_time > base::Duration::zero(); }
 };
@@ -75,22 +75,22 @@ struct EdgeCounters {
   std::uint64_t datagrams_received = 0, datagrams_sent = 0, send_errors = 0;
   std::uint64_t connections_opened = 0, connections_refused = 0, connections_failed = 0, framing_errors = 0;
   std::uint64_t slow_senders = 0, idle_closed = 0;
-  std::uint64_t connections_evicted = 0;  ///< of unknown peers, to make space for others
+  std::uint64_t connections_evicted = 0;  ///< connections of unknown peers that were closed to make space for others
   std::uint64_t handshakes_refused = 0, handshakes_failed = 0, slow_handshakes = 0;  ///< slow handshakes count as failed too
   /// Connections that we opened to a peer without verification: TlsOptions::Verify::Insecure.
   std::uint64_t unverified = 0;
-  std::uint64_t half_open = 0;   ///< accepted, with a handshake in progress
+  std::uint64_t half_open = 0;   ///< accepted connections with a handshake in progress
 };
 
 /// Sockets, name resolution and timers for one Stack, on one thread: the one that calls run(). Other threads may call only stop()
 /// and post().
 class SipEdge {
  public:
-  /// Accepted connections whose handshake is in progress; a further one of an unknown peer is closed.
+  /// Largest number of accepted connections whose handshake is in progress; a further one of an unknown peer is closed.
   static constexpr std::size_t kMaxHandshakes = 64;
   static constexpr std::size_t kMaxQueuedBytes = 512 * 1024;    ///< per connection; beyond it the peer counts as dead
   static constexpr std::size_t kMaxListeners = 32;
-  static constexpr std::size_t kMaxDatagramsPerWake = 64;       ///< then timers and connections run
+  static constexpr std::size_t kMaxDatagramsPerWake = 64;       ///< after so many datagrams, timers and connections run
 
   /// Binds the sockets. Errors: see EdgeError.
   [[nodiscard]] static base::Result<std::unique_ptr<SipEdge>, EdgeError> open(const EdgeOptions& options, Stack& stack);
@@ -104,14 +104,14 @@ class SipEdge {
                                                                 ///< any thread may call it
   /// Runs `task` on the edge's thread after `delay`.
   virtual void post_after(base::Duration delay, std::function<void()> task) = 0;
-  /// Finds the addresses of a host by the hosts file and DNS, within 10 s. `done` is called once, later, on the edge's thread;
-  /// with an empty list if none was found.
+  /// Finds the addresses of a host by the hosts file and DNS, within 10 s. Calls `done` once, later, on the edge's thread. The
+  /// list is empty if no address was found.
   virtual void find_host(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done) = 0;
-  [[nodiscard]] virtual std::uint16_t port() const = 0;         ///< of the first listener
+  [[nodiscard]] virtual std::uint16_t port() const = 0;         ///< the port of the first listener
   [[nodiscard]] virtual std::vector<Listener> listeners() const = 0;  ///< with their actual ports
   [[nodiscard]] virtual EdgeCounters counters() const = 0;
   /// Returns the reason of the last failed handshake and its peer: "192.0.2.7:5061 as example.com: the certificate is not
-  /// trusted: ..."; "" if none failed.
+  /// trusted: ...". Returns "" if no handshake failed.
   [[nodiscard]] virtual std::string last_failure() const = 0;
   /// Returns the address from which packets to `remote` leave, or nullopt if there is no route.
   [[nodiscard]] virtual std::optional<base::IpAddress> local_address_towards(const base::IpAddress& remote) const = 0;

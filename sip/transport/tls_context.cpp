@@ -55,7 +55,7 @@ SslPtr over(SSL_CTX* context, int fd) {
   return ssl;
 }
 
-/// Without this, OpenSSL prompts on the terminal and waits.
+/// Without this callback, OpenSSL prompts on the terminal and waits.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
 bool harden(SSL_CTX* context) {
@@ -138,7 +138,7 @@ int TlsContext::verify(X509_STORE_CTX* chain, void* self) {
 /// Verifies the certificate within the handshake, so that an untrusted peer never gets an octet of our data.
 int TlsContext::judge(X509_STORE_CTX* chain, SSL* ssl) const {
   X509* const leaf = X509_STORE_CTX_get0_cert(chain);
-  // The certificate of a client that connects to us: there is no name to compare it with.
+  // True for the certificate of a client that connects to us: there is no name to compare it with.
   const bool theirs = SSL_is_server(ssl) == 1;
   if (leaf == nullptr) return X509_V_ERR_UNSPECIFIED;
   if (verify_ == TlsOptions::Verify::Insecure && !theirs) return X509_V_OK;
@@ -186,11 +186,11 @@ std::string_view cure_of(long verified) {
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: return "; name the certificate of its authority, or its key, as trusted";
-    case X509_V_ERR_CERT_UNTRUSTED: return "; its key is not the one that is named as trusted";
-    case X509_V_ERR_CERT_HAS_EXPIRED: return "; it must be renewed there, unless the clock of this machine is wrong";
-    case X509_V_ERR_CERT_NOT_YET_VALID: return "; is the clock of this machine right?";
-    case X509_V_ERR_HOSTNAME_MISMATCH: return "; use the host name that it holds";
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: return "; add the certificate of its authority to the trusted ones, or pin its key";
+    case X509_V_ERR_CERT_UNTRUSTED: return "; its key is none of the pinned keys";
+    case X509_V_ERR_CERT_HAS_EXPIRED: return "; the peer must renew it, unless the clock of this machine is wrong";
+    case X509_V_ERR_CERT_NOT_YET_VALID: return "; check the clock of this machine";
+    case X509_V_ERR_HOSTNAME_MISMATCH: return "; use a host name that the certificate contains";
     default: return "";
   }
 }
@@ -206,7 +206,7 @@ std::string tls_failure(SSL* ssl) {
     return std::string("the certificate is not trusted: ").append(X509_verify_cert_error_string(verified)).append(cure_of(verified));
   if (reason == nullptr) return {};
   const bool plain = ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER;
-  return std::string("TLS: ") + reason + (plain ? "; does this port speak TLS?" : "");
+  return std::string("TLS: ") + reason + (plain ? "; check whether this port speaks TLS" : "");
 }
 
 }  // namespace offhook::inline v0::sip::detail

@@ -24,13 +24,13 @@ struct TlsOptions {
 
   Verify verify = Verify::Required;
   std::string ca_file = {};           ///< PEM; only these certificates are trusted; "": those of the system
-  /// PEM, our certificate and its chain: needed to listen; as client, sent on request
+  /// PEM, our certificate and its chain. Needed to listen; as client we send it if the server asks for it.
   std::string certificate_file = {};
   std::string key_file = {};          ///< PEM, the key of that certificate
   /// SHA-256 of a peer's public key (SubjectPublicKeyInfo), base64: 44 characters. At most kMaxPins.
   std::vector<std::string> pins = {};
-  /// True: `*.example.com` among a certificate's DNS names also covers `pbx.example.com`. An attacker with the key of any host
-  /// there can then impersonate the PBX. Deviation: RFC 5922 section 7.2 forbids wildcards.
+  /// True: `*.example.com` among a certificate's DNS names also covers `pbx.example.com`. An attacker with the key of any host in
+  /// that domain can then impersonate the PBX. Deviation: RFC 5922 section 7.2 forbids wildcards.
   bool wildcards = false;
   ClientCertificates client_certificates = ClientCertificates::NotAsked;
 

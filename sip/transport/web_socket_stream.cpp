@@ -63,7 +63,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   void on_progress();
 
   WebSocketSetup setup_;
-  // For the frame or message being received, then for the peer's close frame.
+  // Limits the time for the frame or message being received, and then for the peer's close frame.
   asio::steady_timer timer_;
   websocket::stream<CarrierAdaptor, /*deflateSupported=*/false> stream_;
   struct Handshake {
@@ -92,7 +92,7 @@ void WebSocket::open(Done done) {
   });
 }
 
-/// Sets the options. The caller limits the time for the handshake.
+/// Sets the options. The code that calls open() limits the time for the handshake.
 void WebSocket::configure() {
   stream_.set_option(websocket::stream_base::timeout{websocket::stream_base::none(), setup_.options.silence, true});
   stream_.read_message_max(kMaxMessageBytes);
@@ -142,7 +142,7 @@ void WebSocket::judge(std::size_t size, const Done& done) {
   accept(handshake_->request.substr(size), done);
 }
 
-/// Performs the checks that Beast does not.
+/// Performs the checks that Beast does not perform. Returns the refusal, or nullopt if the request is acceptable.
 std::optional<std::pair<http::status, std::string>> WebSocket::objection() const {
   const auto& request = handshake_->parser.get();
   if (!websocket::is_upgrade(request)) return std::pair{http::status::upgrade_required, std::string("it asks for no WebSocket")};
@@ -175,7 +175,7 @@ void WebSocket::refuse(http::status status, const std::string& why, Done done) {
   });
 }
 
-/// Reads and discards the rest. Unread data would turn the close into a reset, which may overtake our response.
+/// Reads and discards the remaining input. Unread data would turn the close into a reset, which may overtake our response.
 void WebSocket::let_go(const error_code& error, Done done) {
   carrier().finish_writing();
   timer_.expires_after(kCloseLimit);

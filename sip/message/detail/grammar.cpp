@@ -22,8 +22,8 @@ std::size_t host_size(std::string_view text) {
 }
 
 /// Returns the length of the parameter value at the front.
-/// Deviation: wider than `token / host / quoted-string`. Real peers send unbracketed IPv6 addresses (RFC 5118 section 4.5), `/`
-/// and `@` in parameters. Still excludes characters that would end or quote the value.
+/// Deviation: accepts more than `token / host / quoted-string`, because real peers send unbracketed IPv6 addresses
+/// (RFC 5118 section 4.5), `/` and `@` in parameters. Excludes the characters that would end or quote the value.
 std::size_t value_size(std::string_view text) {
   return base::find_first(text, [](auto block) {
     return block.below('!') | block.equal('"') | block.equal(',') | block.equal(';') | block.equal('<') | block.equal('>') |
@@ -130,7 +130,7 @@ std::optional<std::string_view> next_element(std::string_view& rest) {
     else if (rest[i] == '"') quoted = !quoted;
     else if (rest[i] == ',' && !quoted) break;
   }
-  const auto element = trim(rest.substr(0, i));  // A backslash may have stepped past the end; substr clamps.
+  const auto element = trim(rest.substr(0, i));  // After a final backslash, `i` is past the end; substr clamps it.
   rest.remove_prefix(std::min(i + 1, rest.size()));
   return element;
 }

@@ -52,8 +52,8 @@ inline constexpr CharSet kToken = make_set("-.!%*_+`'~", true);
 [[nodiscard]] constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }
 
 /// Returns the number of characters at the front that may occur in a URI.
-/// Deviation: wider than RFC 3261 section 25.1, because callers write `*72#` and `{}` unescaped. Excludes the delimiters around a
-/// URI and characters that could end the line or the <>.
+/// Deviation: accepts more than RFC 3261 section 25.1, because peers write `*72#` and `{}` unescaped. Excludes the delimiters
+/// around a URI and characters that could end the line or the <>.
 [[nodiscard]] std::size_t uri_size(std::string_view text);
 
 [[nodiscard]] constexpr bool is_lws(char c) {
@@ -68,8 +68,8 @@ constexpr void skip_lws(std::string_view& rest) {
   return text;
 }
 
-/// Takes the digits at the front. Returns nullopt if there are none. Returns `most + 1` for any number over `most`, so that no
-/// caller can overflow. `most` must be below 2^60.
+/// Takes the digits at the front and returns their number. Returns nullopt if there are no digits. For a number over `most`,
+/// returns `most + 1`, so that the result cannot overflow. `most` must be below 2^60.
 [[nodiscard]] constexpr std::optional<std::uint64_t> take_number(std::string_view& rest, std::uint64_t most) {
   const char* const begin = rest.data();
   const char* const end = begin + rest.size();
@@ -95,11 +95,12 @@ struct HostPort {
 /// most kMaxParams. The result points into `rest` even if it is empty. Errors: BadParameter, BadQuotedString.
 [[nodiscard]] base::Result<Params, ParseError> take_header_params(std::string_view& rest);
 
-/// Takes the next element of a comma-separated list, trimmed. Commas in quotes do not separate. Returns nullopt at the end.
+/// Takes the next element of a comma-separated list, trimmed. A comma in quotes separates no elements. Returns nullopt at the
+/// end.
 [[nodiscard]] std::optional<std::string_view> next_element(std::string_view& rest);
 
-/// Parses digits only. Returns kMaxMessageBytes + 1 for any larger number, so that no caller can overflow. Error:
-/// BadContentLength.
+/// Parses a value that has only digits. Returns kMaxMessageBytes + 1 for any larger number, so that the result cannot overflow.
+/// Error: BadContentLength.
 [[nodiscard]] base::Result<std::size_t, ParseError> parse_content_length(std::string_view value);
 
 }  // namespace offhook::inline v0::sip::detail

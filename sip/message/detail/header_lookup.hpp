@@ -35,7 +35,7 @@ inline constexpr unsigned kSlotBits = 8;
 [[nodiscard]] constexpr std::uint32_t key_of(const char* name, std::size_t size) {
   const auto letter = [name](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(name[at])); };
   const auto letters = letter(0) << 8 | letter(size / 2) << 16 | letter(size - 1) << 24;
-  return static_cast<std::uint32_t>(size) ^ (letters | 0x20202000U);  // The same value in either case.
+  return static_cast<std::uint32_t>(size) ^ (letters | 0x20202000U);  // Upper and lower case give the same value.
 }
 [[nodiscard]] constexpr std::uint32_t key_of(std::string_view name) { return key_of(name.data(), name.size()); }
 

@@ -18,7 +18,8 @@ bool is_blank(char c) {
   return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\t');
 }
 
-/// Stops at NUL, LF and CR. The other characters under 14 (such as tab) cost one more iteration.
+/// Marks NUL, LF and CR, which may end a line, and the other characters under 14 (such as tab), which only cost one more
+/// iteration.
 constexpr auto kLineStops = [](auto block) { return block.below('\r' + 1); };
 
 std::string_view between(const char* begin, const char* end) {
@@ -48,7 +49,7 @@ bool is_single(HeaderName name) {
     case HeaderName::ContentType:
       return true;
     default:
-      // Lists, and fields where a duplicate does no harm: the first value is used.
+      // A list may occur several times. For the remaining fields a duplicate does no harm: the first value is used.
       return false;
   }
 }
@@ -77,15 +78,15 @@ bool Indexer::run() {
   return true;
 }
 
-/// Skips CRLFs before the start line (RFC 3261 section 7.5). Returns false if nothing follows, which is a keep-alive. Some
-/// telephones send NULs and blanks as keep-alives.
+/// Skips CRLFs before the start line (RFC 3261 section 7.5). Returns false if no message follows: the input is then a keep-alive.
+/// Some telephones send NULs and blanks as keep-alives.
 bool Indexer::skip_leading() {
   while (at_ != end_ && (*at_ == '\r' || *at_ == '\n')) ++at_;
   return std::any_of(at_, end_, [](char c) { return c != '\0' && !base::is_space(c); });
 }
 
-/// Returns the next whole line without its end: CRLF or, liberally, LF. If `folds` is Joined, joins continuation lines by
-/// overwriting the CRLF in the slab with spaces (RFC 3261 section 7.3.1).
+/// Returns the next whole line without its line end, which is CRLF, or LF alone from a peer that breaks the rule. If `folds` is
+/// Joined, joins continuation lines by overwriting the CRLF in the slab with spaces (RFC 3261 section 7.3.1).
 inline Indexer::Line Indexer::next_line(Folds folds) {
   char* const begin = at_;
   char* const stop = begin + base::find_first(between(begin, end_), kLineStops);
@@ -111,7 +112,7 @@ Indexer::Line Indexer::next_odd_line(char* stop, Folds folds) {
       stop = at_;
       line.end = nullptr;
     } else if (*stop == '\r' || (*stop == '\0' && (stop == line.begin || stop[-1] != '\\'))) {
-      // No correct peer sends these. A later hop could read a copied line with them as two lines.
+      // No correct peer sends a bare CR or a NUL here. A later hop could read a copied line with one of them as two lines.
       line.stray =
           true;
     }
@@ -125,8 +126,8 @@ void Indexer::index_start_line(const Line& line) {
   response_ ? index_status_line(text) : index_request_line(text);
 }
 
-/// Returns true for `SIP/2.0`, in any case. Notes a 505 for another SIP version (RFC 3261 section 21.5.6), and BadStartLine for
-/// other text.
+/// Returns true for `SIP/2.0`, in upper or lower case. Notes a 505 for another SIP version (RFC 3261 section 21.5.6), and
+/// BadStartLine for other text.
 bool Indexer::check_version(std::string_view version) {
   if (version == "SIP/2.0" || base::iequals(version, "SIP/2.0")) return true;
   const bool is_sip = base::iequals(version.substr(0, 4), "SIP/") && version.size() > 4 && base::is_digit(version[4]);
@@ -170,7 +171,7 @@ void Indexer::index_headers() {
     }
     index_header(line);
   }
-  if (at_ != end_) fault_.note(ParseError::Truncated);  // The last line has no end.
+  if (at_ != end_) fault_.note(ParseError::Truncated);  // The last line has no line end.
 }
 
 inline void Indexer::index_header(const Line& line) {

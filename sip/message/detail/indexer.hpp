@@ -23,7 +23,7 @@ struct Fault {
 };
 
 /// Reads a slab once and fills the message's start line, header table and body. Parses no header value. Continues after a fault
-/// if possible, because the response copies header fields that may follow.
+/// if possible, because the response copies header fields, including those after the fault.
 class Indexer {
  public:
   Indexer(Message& message, Slab&& slab, Framing framing, Fault& fault);

@@ -8,7 +8,7 @@
 #include <string_view>
 
 /// The public parsers of this folder, but with an output parameter, because a NameAddr is expensive to copy. `into` must be
-/// default-constructed. After an error it holds the values read so far.
+/// default-constructed. After an error, `into` holds the values read so far.
 namespace offhook::inline v0::sip::detail {
 
 /// Reads a URI like parse_uri.

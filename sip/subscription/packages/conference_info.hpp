@@ -45,7 +45,7 @@ struct ConferenceInfo {
   std::optional<std::uint32_t> user_count{};
   std::optional<bool> active{}, locked{};
   Change users_change = Change::Full;        ///< state of the list of users
-  bool has_users = false;                    ///< the document has a list of users
+  bool has_users = false;                    ///< true if the document has a list of users
   std::vector<User> users{};
 };
 
@@ -60,7 +60,7 @@ class ConferenceTable {
   Applied apply(const ConferenceInfo& info);
   [[nodiscard]] const ConferenceInfo& conference() const { return conference_; }  ///< without its users
   [[nodiscard]] const std::map<std::string, ConferenceInfo::User>& users() const { return users_; }  ///< by entity
-  [[nodiscard]] bool has_ended() const { return ended_; }  ///< then unsubscribe
+  [[nodiscard]] bool has_ended() const { return ended_; }  ///< true: unsubscribe
 
  private:
   std::optional<std::uint32_t> version_;

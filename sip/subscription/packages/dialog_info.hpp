@@ -45,8 +45,8 @@ struct DialogInfo {
 [[nodiscard]] std::string_view to_string(DialogInfo::State state);
 /// Parses a document. Errors: those of XML; MissingValue (version, state, entity, id), BadValue, TooMany (over kMaxRows).
 [[nodiscard]] base::Result<DialogInfo, PackageError> parse_dialog_info(std::string_view body);
-/// Writes a document. `mark` replaces the version if the sender of the document counts (subscription::kVersionMark); "": writes
-/// info.version.
+/// Writes a document. `mark` is written in place of the version if the sender of the document counts the versions
+/// (subscription::kVersionMark). If `mark` is "", writes info.version.
 [[nodiscard]] std::string write_dialog_info(const DialogInfo& info, std::string_view mark = {});
 
 /// The dialogs of one entity, merged from the documents of one subscription: RFC 4235 section 4.3.

@@ -30,7 +30,7 @@ std::string_view local(std::string_view name) {
   return colon == kNone ? name : name.substr(colon + 1);
 }
 
-/// Returns the namespace of an element's prefix, from the nearest declaration upwards.
+/// Returns the namespace of an element's prefix. Searches from the element upwards, and uses the first declaration.
 std::string_view space_of(pugi::xml_node node) {
   const std::string_view name = node.name();
   const auto colon = name.find(':');

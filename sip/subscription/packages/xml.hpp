@@ -22,12 +22,12 @@ namespace offhook::inline v0::sip::packages {
 [[nodiscard]] base::Result<void, PackageError> load_xml(std::string_view body, std::string_view root, std::string_view space,
                                                         pugi::xml_document& into);
 
-/// Iterate over the children with this name in the namespace of `parent`, whatever their prefix.
+/// Iterate over the children with this name in the namespace of `parent`, with any prefix.
 [[nodiscard]] pugi::xml_node first_child(pugi::xml_node parent, std::string_view name);
 [[nodiscard]] pugi::xml_node next_sibling(pugi::xml_node node, std::string_view name);
 [[nodiscard]] std::string child_text(pugi::xml_node parent, std::string_view name);
 [[nodiscard]] std::string trimmed(std::string_view text);
-/// Return the number, or nullopt if absent. Error: BadValue.
+/// Return the number, or nullopt if it is absent. Error: BadValue.
 [[nodiscard]] base::Result<std::optional<std::uint32_t>, PackageError> number_of(pugi::xml_attribute attribute);
 [[nodiscard]] base::Result<std::optional<std::uint32_t>, PackageError> number_in(pugi::xml_node parent, std::string_view name);
 
