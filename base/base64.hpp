@@ -21,7 +21,7 @@ enum class Base64Error : std::uint8_t {
 [[nodiscard]] std::string_view to_string(Base64Error error);
 
 [[nodiscard]] constexpr std::size_t base64_encoded_size(std::size_t octets) { return (octets + 2) / 3 * 4; }
-/// Returns the exact size for well-formed text. Reads only the length and the last two characters.
+/// Returns the number of octets that `text` decodes to; exact only if `text` is well-formed. Reads only the length and the last two characters.
 [[nodiscard]] constexpr std::size_t base64_decoded_size(std::string_view text) {
   if (text.size() < 4) return 0;
   const std::size_t padding = text.back() != '=' ? 0 : text[text.size() - 2] != '=' ? 1 : 2;

@@ -12,7 +12,7 @@
 #endif
 
 /// Tests several characters in one step. A Block marks the characters that equal a given character or lie in a range. Marks
-/// combine with `|`, `&` and `~`. WordBlock runs on every machine, Sse2Block on every x86-64. The same tests cover both.
+/// combine with `|`, `&` and `~`. WordBlock runs on every machine, Sse2Block on every x86-64. One set of tests covers both classes.
 namespace offhook::inline v0::base {
 
 /// A block of eight characters in one 64-bit word.
@@ -36,7 +36,7 @@ class WordBlock {
     if constexpr (std::endian::native == std::endian::big) block.word_ = __builtin_bswap64(block.word_);
     return block;
   }
-  /// Loads `size` characters (fewer than kSize) and fills the rest with NUL. Reads no other memory.
+  /// Loads `size` characters (fewer than kSize), and fills the remaining places with NUL. Reads no other memory.
   [[nodiscard]] static WordBlock load_part(const char* at, std::size_t size) {
     char padded[kSize] = {};
     if (size != 0) std::memcpy(padded, at, size);  // `at` may be null when size is 0.
@@ -70,7 +70,7 @@ class WordBlock {
     block.word_ = word_ | kOnes * 0x20;
     return block;
   }
-  /// Returns true if all characters equal those of `lower`. Ignores case where `fold` holds 0x20.
+  /// Returns true if each character equals that of `lower`. Ignores the case of a character whose octet in `fold` is 0x20.
   [[nodiscard]] bool matches(WordBlock lower, WordBlock fold) const { return (word_ | fold.word_) == lower.word_; }
 
   [[nodiscard]] static bool any(Marks marks) { return marks.tops != 0; }

@@ -16,7 +16,7 @@ constexpr std::size_t kRegionOctets = std::size_t{2} << 20;  // the size of one 
 
 }  // namespace
 
-// Lies at the start of its own region, so that rounding a block's address down yields the Region.
+// A Region object lies at the start of its region. Therefore the pool finds it by rounding down the address of a block.
 struct alignas(kCacheLine) BlockPool::Region {
   struct Free {
     Free* next;

@@ -6,17 +6,17 @@
 
 namespace offhook::inline v0::base {
 
-/// The page size of a pool. Huge: for memory that is read 50 times a second for each of thousands of calls, so that its addresses
-/// fit into the processor's TLB. Small: for memory that is seldom touched, so that only touched pages take memory.
+/// The page size of a pool. Huge is for memory that is read 50 times a second for each of thousands of calls: its addresses then fit
+/// into the processor's TLB. Small is for memory that is seldom touched: only touched pages then take memory.
 enum class Pages : std::uint8_t { Huge, Small };
 
-/// Allocates blocks of one size, contiguously in pages of the given kind if the system supports it. Any thread may call it.
-/// Returns each 2 MB region that has no block in use to the system, except one.
+/// Allocates blocks of one size, contiguously in pages of the given kind if the system supports them. Any thread may call it.
+/// Gives 2 MB regions without a used block back to the system, except one such region.
 class BlockPool {
  public:
-  /// `block_octets` is at most 128 kB. It is rounded up to a multiple of the cache line, and blocks are aligned to it.
+  /// `block_octets` is at most 128 kB. It is rounded up to a multiple of the cache line. Blocks are aligned to the cache line.
   explicit BlockPool(std::size_t block_octets, Pages pages = Pages::Huge);
-  ~BlockPool();  ///< the caller must have given back every block
+  ~BlockPool();  ///< the application must give back every block first
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
 

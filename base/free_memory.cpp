@@ -56,7 +56,7 @@ std::size_t room_of_group(const std::string& folder, const GroupNames& names) {
   return room(*limit, room(*used, member(content(folder + "/memory.stat"), names.droppable).value_or(0)));
 }
 
-/// Returns the free octets of the group at `path` below `top` or of one of its parents, whichever has the fewest.
+/// Returns the least number of free octets of the group at `path` below `top` and of all its parents.
 std::size_t room_of_groups(const std::string& top, std::string path, const GroupNames& names) {
   std::size_t least = kNoLimit;
   for (;;) {

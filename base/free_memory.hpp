@@ -12,9 +12,9 @@ struct MemoryFiles {
   std::string groups = "/sys/fs/cgroup";   ///< root of cgroup version 2; version 1 is in its subfolder "memory"
 };
 
-/// Returns how many octets this process may still allocate: the minimum of three numbers. They are the octets left below its
-/// address space limit (RLIMIT_AS), below the limits of its cgroup and all parent cgroups (cgroups(7), not counting file pages
-/// that the kernel can drop), and in the machine. A file that cannot be read sets no limit. Takes 0.2 ms.
+/// Returns how many octets this process may still allocate: the minimum of three numbers. The first is what the address space limit
+/// (RLIMIT_AS) leaves. The second is what the limits of the cgroup and all its parents leave (cgroups(7), not counting file pages
+/// that the kernel can drop). The third is the machine's free memory. A file that cannot be read sets no limit. Takes 0.2 ms.
 [[nodiscard]] std::size_t free_memory(const MemoryFiles& files = {});
 
 }  // namespace offhook::inline v0::base

@@ -13,7 +13,7 @@ class HeapTrimmer {
  public:
   static constexpr Duration kLook = std::chrono::seconds(1);
   static constexpr Duration kEvery = std::chrono::seconds(20);
-  /// Octets in use must have fallen below the peak since the last trim by at least this many, and by at least 1/16 of the peak.
+  /// tidy() trims only if the octets in use are below their peak since the last trim by this many or more, and by 1/16 of the peak or more.
   static constexpr std::size_t kWorthIt = std::size_t{256} << 10;
 
   /// Call it at any rate: it checks at most once per kLook, and trims at most once per kEvery. Returns true if it trimmed.
@@ -25,9 +25,9 @@ class HeapTrimmer {
 };
 
 /// Gives each block of 128 KiB and more its own pages if the heap has no gap for it. free() then returns these pages to the
-/// system. glibc stops doing so after the first of these blocks is freed; this function makes it permanent. The reason is a
-/// call's AudioPort, which touches few of its pages: on the heap it would reuse the memory of other blocks, and after some
-/// thousand calls all its pages would have been touched. Call it once, at program start.
+/// system. By default, glibc stops doing so when the first of these blocks is freed; this function prevents that. The reason is the
+/// AudioPort of a call, which touches few of its pages. On the heap an AudioPort would reuse the memory of other blocks, and after
+/// some thousand calls all its pages would have been touched. Run this function once, at program start.
 void keep_large_blocks_apart();
 
 }  // namespace offhook::inline v0::base

@@ -24,7 +24,7 @@ class IpAddress {
   [[nodiscard]] bool is_loopback() const;
   [[nodiscard]] bool is_unspecified() const;
   /// Returns `192.0.2.1` for the IPv4-mapped IPv6 address `::ffff:192.0.2.1` (RFC 4291 section 2.5.5.2), and any other address unchanged. A
-  /// socket bound to `::` reports IPv4 peers in the mapped form. In a message that form is wrong, and it never equals the peer's real address.
+  /// socket bound to `::` reports IPv4 peers in the mapped form. The mapped form is wrong in a message, and never equals the peer's real address.
   [[nodiscard]] IpAddress unmapped() const;
   /// For IPv4, the first four octets hold the address.
   [[nodiscard]] const std::array<std::uint8_t, 16>& octets() const { return octets_; }

@@ -18,7 +18,7 @@ class SpscRing {
   static_assert(std::is_trivially_copyable_v<T>, "slots are copied, never destroyed");
 
  public:
-  /// Call on the producer thread only. Returns false when the ring is full; the caller decides what to drop, and counts it.
+  /// Call on the producer thread only. Returns false when the ring is full; the producer then decides which item to drop, and counts it.
   [[nodiscard]] bool try_push(const T& item) noexcept {
     const auto head = head_.load(std::memory_order_relaxed);  // Only this thread writes head_.
     if (head - tail_seen_ == Capacity) {
@@ -57,7 +57,7 @@ class SpscRing {
 
  private:
   alignas(kCacheLine) std::atomic<std::uint64_t> head_{0};  // Counts pushes and never wraps in practice.
-  std::uint64_t tail_seen_ = 0;                             // The producer's stale copy: saves a cache miss per push.
+  std::uint64_t tail_seen_ = 0;                             // The producer's copy of tail_, perhaps old: saves a cache miss per push.
   alignas(kCacheLine) std::atomic<std::uint64_t> tail_{0};
   std::uint64_t head_seen_ = 0;
   alignas(kCacheLine) std::array<T, Capacity> slots_{};

@@ -69,7 +69,7 @@ class TextCursor {
     rest_.remove_prefix(n);
     return taken;
   }
-  /// Takes the text before the first `stop`, and consumes `stop` too. Takes all of the rest if there is no `stop`.
+  /// Takes the text before the first `stop`, and consumes `stop` too. Takes all remaining text if it has no `stop`.
   constexpr std::string_view take_until(char stop) {
     const auto at = rest_.find(stop);
     const auto taken = rest_.substr(0, at);

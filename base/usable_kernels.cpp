@@ -10,7 +10,7 @@ struct Machine {
   bool sse41 = false, avx2 = false;
 
   Machine() noexcept {
-    const char* wish = std::getenv("OFFHOOK_KERNELS");  // Read when the first kernel is chosen, before threads exist that could change it.
+    const char* wish = std::getenv("OFFHOOK_KERNELS");  // Read when the first kernel is chosen: no other thread can change it yet.
     if (wish != nullptr && std::string_view(wish) == "basic") return;
 #if defined(__x86_64__)
     __builtin_cpu_init();

@@ -8,11 +8,11 @@
 
 namespace offhook::inline v0::base {
 
-/// The instruction set that a kernel needs. Basic is what every machine of the architecture has: SSE2 on x86-64, NEON on AArch64.
+/// The instruction set that a kernel needs. Every machine of the architecture has Basic: SSE2 on x86-64, NEON on AArch64.
 enum class InstructionSet : std::uint8_t { Basic, Sse41, Avx2 };
 
 /// Returns true if this machine and its system support `set`; detected once. With OFFHOOK_KERNELS=basic in the process's
-/// environment, only Basic is supported, so that tests can run what other machines run.
+/// environment, it returns true only for Basic, so that tests can run the kernels that older machines run.
 [[nodiscard]] bool has(InstructionSet set) noexcept;
 
 template <class Kernels>
@@ -21,8 +21,8 @@ struct KernelsFor {
   InstructionSet needs = InstructionSet::Basic;
 };
 
-/// Holds the kernels for one computation that this machine can run, in the order given. The portable kernel is first; the last
-/// one is in use.
+/// Holds the kernels of one computation that this machine can run, in the order given. The first kernel is portable; Offhook uses
+/// the last one.
 template <class Kernels>
 class UsableKernels {
  public:

@@ -15,15 +15,15 @@ struct CallMeasures {
   double packet_ms = 20;                          ///< audio in each packet (ptime), in ms
   double jitter_ms = 0;                           ///< RFC 3550 section 6.4.1
   double buffer_ms = 0;                           ///< delay that the jitter buffer adds, in ms
-  std::optional<double> round_trip_ms;            ///< from RTCP; nullopt: unknown, and not counted
-  std::optional<double> echo_return_loss_db;      ///< loss between our voice as sent and its echo; nullopt: unknown, and treated as no echo
-  std::optional<CodecImpairment> codec;           ///< nullopt: no planning value is published, so that there is no R
+  std::optional<double> round_trip_ms;            ///< from RTCP; nullopt if it is unknown, and then not counted
+  std::optional<double> echo_return_loss_db;      ///< loss between our voice as sent and its echo; nullopt if unknown, and treated as no echo
+  std::optional<CodecImpairment> codec;           ///< nullopt if no planning value is published; the call then has no R
 };
 
 /// The quality of one call, as figures for readers without knowledge of codecs.
 struct CallQuality {
   double one_way_ms = 0;                          ///< half the round trip, plus the jitter buffer, plus one packet to fill and play, in ms
-  std::optional<double> r;                        ///< rating of a conversation, with delay and echo: ITU-T G.107; nullopt: see CallMeasures::codec
+  std::optional<double> r;                        ///< rating of a conversation, with delay and echo: ITU-T G.107; nullopt without CallMeasures::codec
   std::optional<double> mos_conversation;         ///< MOS-CQE, 1..4.5
   std::optional<double> mos_listening;            ///< MOS-LQE, 1..4.5: the same without delay and echo
   QualityScale scale = QualityScale::Narrowband;  ///< figures of different scales are not comparable

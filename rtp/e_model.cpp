@@ -9,7 +9,7 @@ namespace {
 double ten_to(double tenths) noexcept { return std::pow(10.0, tenths / 10.0); }
 double decibels(double power) noexcept { return 10.0 * std::log10(power); }
 
-/// Returns (1 + x^n)^(1/n), the smooth corner of which G.107 builds its curves.
+/// Returns (1 + x^n)^(1/n), the smooth corner from which G.107 builds its curves.
 double corner(double x, double n) noexcept { return std::pow(1.0 + std::pow(x, n), 1.0 / n); }
 
 /// Returns the positive root that converts the difference of two ratings into an impairment: equations 7-19 and 7-25.
@@ -18,7 +18,7 @@ double root(double from, double to, double offset) noexcept {
   return half + std::sqrt(half * half + offset);
 }
 
-/// Returns No, all noise as power at the 0 dBr point. Equations 7-3 to 7-7.
+/// Returns the power of all noise at the 0 dBr point (the symbol "No" of G.107). Equations 7-3 to 7-7.
 double noise(const EModelInput& in) noexcept {
   const double overall_loudness = in.send_loudness + in.receive_loudness;
   const double from_send_room = in.send_room_noise - in.send_loudness - in.send_d_factor - 100.0 +

@@ -8,17 +8,17 @@
 namespace offhook::inline v0::rtp {
 
 inline constexpr std::uint8_t kExtendedReport = 207;        ///< the packet type of XR, RFC 3611 section 2
-inline constexpr std::size_t kMaxReportParts = 64;          ///< blocks of one XR packet that parse_voip_metrics() reads at most
+inline constexpr std::size_t kMaxReportParts = 64;          ///< limit of blocks that parse_voip_metrics() reads in one XR packet
 inline constexpr std::uint8_t kNoFigure = 127;              ///< value of a VoipMetrics field whose figure is unknown
 
 /// The VoIP metrics block of RFC 3611 section 4.7, in the units of the wire format.
 struct VoipMetrics {
   std::uint32_t ssrc = 0;                     ///< SSRC of the stream that the report describes
-  std::uint8_t loss_rate = 0;                 ///< in 1/256 of the expected packets, since the start; as the next three fields
+  std::uint8_t loss_rate = 0;                 ///< share of the expected packets since the start, in 1/256; the next three fields have the same unit
   std::uint8_t discard_rate = 0;
   std::uint8_t burst_density = 0;
   std::uint8_t gap_density = 0;
-  std::uint16_t burst_ms = 0;                 ///< mean; 0: there was no burst
+  std::uint16_t burst_ms = 0;                 ///< mean length of a burst; 0 if there was no burst
   std::uint16_t gap_ms = 0;
   std::uint16_t round_trip_ms = 0;
   std::uint16_t end_system_ms = 0;            ///< delay that the sender of the report adds: buffer, encoder, decoder

@@ -7,7 +7,8 @@ namespace offhook::inline v0::rtp {
 inline constexpr std::uint32_t kGmin = 16;          ///< RFC 3611 section 4.7.2: packets in a row that end a burst
 inline constexpr std::uint32_t kOpenPackets = 64;   ///< the newest packets, whose place in the pattern may still change
 
-/// How many packets of a stream were received, lost or discarded, and in which pattern. RFC 3611 section 4.7.2; the unit of durations is a packet.
+/// The numbers of packets of a stream that were received, lost and discarded, and their pattern. RFC 3611 section 4.7.2; the unit of durations is a
+/// packet.
 struct LossFigures {
   std::uint64_t received = 0;         ///< packets in time to be played
   std::uint64_t lost = 0;
@@ -16,7 +17,7 @@ struct LossFigures {
   std::uint64_t gaps = 0;
   double burst_density = 0;           ///< share of the packets in bursts that were lost or discarded, 0..1
   double gap_density = 0;             ///< the same share in gaps
-  double burst_packets = 0;           ///< mean length of a burst; 0: there was no burst
+  double burst_packets = 0;           ///< mean length of a burst; 0 if there was no burst
   double gap_packets = 0;
   double burst_ratio = 1;             ///< ITU-T G.107 section 7.5: mean run of losses, divided by that of random loss at the same rate; 1..8
 
@@ -24,12 +25,13 @@ struct LossFigures {
   [[nodiscard]] double missing_percent() const noexcept;
 };
 
-/// Records which packets of one sequence are there when they are due. A burst starts and ends with a missing packet, and contains fewer than kGmin present
-/// packets in a row; the rest are gaps. A packet that others overtook counts when it comes, unless kOpenPackets later packets came before it. A copy of an
-/// object is a snapshot, and no function allocates. figures() needs some divisions, so that the reader of a report should call it, not the audio path.
+/// Records which packets of one sequence have come when they are due. A burst starts and ends with a missing packet, and contains fewer than kGmin
+/// present packets in a row; the other parts of the sequence are gaps. A packet that others overtook counts when it comes, unless kOpenPackets later
+/// packets came before it. A copy of an object is a snapshot, and no function allocates. Do not call figures() on the audio path, because it needs
+/// some divisions.
 class LossPattern {
  public:
-  /// Records a packet that came. Duplicates count once; the first copy decides whether the packet was `in_time`. SequenceTracker must have accepted
+  /// Records a packet that came. Duplicates count once; `in_time` of the first copy counts. SequenceTracker must have accepted
   /// the sequence number. Ignores a packet more than kOpenPackets behind the newest; a packet ahead of the next number makes a hole.
   void on_packet(std::uint16_t sequence, bool in_time) noexcept;
   /// Starts another sequence: settles all open packets, and counts no hole between the sequences.
@@ -51,7 +53,8 @@ class LossPattern {
   // The settled packets.
   std::uint32_t received_ = 0, lost_ = 0, discarded_ = 0;
   std::uint32_t present_in_row_ = 0;                      // present packets since the last missing packet
-  // A run lasts from its first to its last missing packet, without kGmin present ones in a row. These are its packets, and its missing packets.
+  // A run lasts from its first to its last missing packet, without kGmin present packets in a row. These fields count all packets of the present run,
+  // and its missing packets.
   std::uint32_t run_packets_ = 0, run_missing_ = 0;
   std::uint32_t bursts_ = 0, burst_packets_ = 0, burst_missing_ = 0;
   std::uint32_t first_burst_at_ = 0, last_burst_end_ = 0; // in settled packets

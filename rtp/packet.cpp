@@ -4,11 +4,11 @@ namespace offhook::inline v0::rtp {
 
 std::string_view to_string(PacketError error) {
   switch (error) {
-    case PacketError::TooShort: return "too short";
-    case PacketError::BadVersion: return "not RTP version 2";
-    case PacketError::BadPadding: return "bad padding";
-    case PacketError::BadField: return "field out of range";
-    case PacketError::OutputTooSmall: return "output too small";
+    case PacketError::TooShort: return "the packet is shorter than its header says";
+    case PacketError::BadVersion: return "the packet is not RTP version 2";
+    case PacketError::BadPadding: return "the padding count of the packet is 0, or reaches into the header";
+    case PacketError::BadField: return "a field of the packet is out of range";
+    case PacketError::OutputTooSmall: return "the output has too little space for the packet";
   }
   return "unknown";
 }

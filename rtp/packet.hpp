@@ -14,7 +14,8 @@ inline constexpr std::size_t kMaxCsrc = 15;             ///< the CC field has fo
 inline constexpr std::size_t kFixedHeaderOctets = 12;
 inline constexpr std::uint8_t kMaxPayloadType = 127;    ///< the PT field has seven bits
 
-/// One RTP packet, with fields in host byte order. After parsing, `extension` and `payload` borrow from the datagram. For writing, they borrow from the caller.
+/// One RTP packet, with fields in host byte order. After parsing, `extension` and `payload` borrow from the datagram. For writing, they
+/// borrow from the application.
 struct Packet {
   bool marker = false;
   std::uint8_t payload_type = 0;      ///< 0..127
@@ -27,12 +28,12 @@ struct Packet {
   std::uint16_t extension_profile = 0;
   base::Bytes extension{};            ///< data after the four octets of the extension's header; a multiple of 4
   base::Bytes payload{};              ///< without padding; may be empty
-  std::uint8_t padding = 0;           ///< octets of padding, including the count octet; 0: no padding
+  std::uint8_t padding = 0;           ///< octets of padding, including the count octet; 0 without padding
 };
 
 enum class PacketError : std::uint8_t {
-  TooShort,       ///< shorter than its own header says
-  BadVersion,     ///< not version 2
+  TooShort,       ///< the packet is shorter than its own header says
+  BadVersion,     ///< the packet is not version 2
   BadPadding,     ///< P is set, and the count is 0 or reaches into the header
   BadField,       ///< for writing: a field does not fit its bits, or the extension is no multiple of 4 octets
   OutputTooSmall,
@@ -46,7 +47,7 @@ enum class PacketError : std::uint8_t {
 /// Writes `packet` into `out`, and returns the number of octets written. Errors: BadField, OutputTooSmall; after an error the contents of `out` are undefined.
 [[nodiscard]] base::Result<std::size_t, PacketError> write_packet(const Packet& packet, std::span<std::uint8_t> out);
 
-/// Returns whether a datagram on a port for both RTP and RTCP is RTCP, by its second octet: RFC 5761 section 4. Does not check whether it is valid.
+/// Returns true if a datagram on a port for both RTP and RTCP is RTCP, by its second octet: RFC 5761 section 4. Does not check that it is valid.
 [[nodiscard]] bool is_rtcp(base::Bytes datagram);
 
 }  // namespace offhook::inline v0::rtp

@@ -12,7 +12,7 @@
 namespace offhook::inline v0::rtp {
 
 /// Collects the contents of our reports about the received stream: loss, interarrival jitter, and the data of the sender's last report.
-/// RFC 3550 section 6.4.1, appendices A.1, A.3 and A.8. The caller passes each accepted RTP packet, also telephone events.
+/// RFC 3550 section 6.4.1, appendices A.1, A.3 and A.8. Pass each accepted RTP packet, including telephone events.
 class ReceptionStatistics {
  public:
   explicit ReceptionStatistics(std::uint32_t clock_hz = 8000) : clock_hz_(clock_hz) {}
@@ -23,8 +23,8 @@ class ReceptionStatistics {
   void on_packet(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp, base::TimePoint arrival, bool in_time = true);
   /// Counts a packet of a payload type with an unknown clock, for example a key: it was received, but its timestamp is not used.
   void on_other(std::uint32_t ssrc, std::uint16_t sequence);
-  /// Handles an RTCP BYE of `ssrc` (RFC 3550 section 6.6): take_report() returns no more blocks about it. If its packets
-  /// continue, it counts as a new SSRC. The totals remain.
+  /// Handles an RTCP BYE of `ssrc` (RFC 3550 section 6.6): take_report() returns no more blocks about this SSRC. If its packets
+  /// continue, the SSRC counts as new. The totals remain.
   void on_bye(std::uint32_t ssrc);
   void on_sender_report(const SenderReport& report, base::TimePoint arrival);
   /// Returns the block for our next report, and starts a new interval for the fraction lost. Returns nullopt before the first valid packet.

@@ -147,13 +147,13 @@ std::optional<RtcpPacket> parse_body(const Framed& framed) {
 
 std::string_view to_string(RtcpError error) {
   switch (error) {
-    case RtcpError::TooShort: return "too short";
-    case RtcpError::BadVersion: return "not RTCP version 2";
-    case RtcpError::NotACompound: return "not a compound packet";
-    case RtcpError::BadLength: return "lengths do not add up";
-    case RtcpError::BadPadding: return "bad padding";
+    case RtcpError::TooShort: return "the datagram has fewer than 8 octets";
+    case RtcpError::BadVersion: return "a packet is not RTCP version 2";
+    case RtcpError::NotACompound: return "the datagram does not start with SR or RR";
+    case RtcpError::BadLength: return "the lengths of the packets do not add up to the datagram";
+    case RtcpError::BadPadding: return "the padding is wrong, or is not in the last packet";
     case RtcpError::BadBody: return "a packet is shorter than its contents";
-    case RtcpError::TooMany: return "too many packets";
+    case RtcpError::TooMany: return "the datagram has more than 32 packets";
   }
   return "unknown";
 }

@@ -24,7 +24,7 @@ struct ReportBlock {
   std::int32_t cumulative_lost = 0;      ///< 24 bits, signed; duplicates can make it negative
   std::uint32_t highest_sequence = 0;    ///< extended by the count of its wraps
   std::uint32_t jitter = 0;              ///< in RTP units
-  std::uint32_t last_sr = 0;             ///< NtpTime::middle() of the last sender report; 0: no report yet
+  std::uint32_t last_sr = 0;             ///< NtpTime::middle() of the last sender report; 0 before the first report
   std::uint32_t delay_since_last_sr = 0; ///< in 1/65536 s
   friend bool operator==(const ReportBlock&, const ReportBlock&) = default;
 };
@@ -64,8 +64,8 @@ using RtcpPacket = std::variant<SenderReport, ReceiverReport, SourceDescription,
 
 enum class RtcpError : std::uint8_t {
   TooShort,         ///< fewer than 8 octets
-  BadVersion,       ///< some packet is not version 2
-  NotACompound,     ///< does not start with SR or RR (RFC 3550 appendix A.2)
+  BadVersion,       ///< a packet is not version 2
+  NotACompound,     ///< the datagram does not start with SR or RR (RFC 3550 appendix A.2)
   BadLength,        ///< the lengths do not add up to the datagram
   BadPadding,
   BadBody,          ///< a count or a text is longer than its packet allows
@@ -88,15 +88,15 @@ class CompoundReader {
   std::uint32_t sender_ = 0;
 };
 
-/// Writes a compound into the caller's buffer, in the order of the calls. Call them in this order: a report, cname(), other(), bye().
+/// Writes a compound into the buffer `out`. Use the functions in this order: a report, cname(), other(), bye().
 class CompoundWriter {
  public:
   explicit CompoundWriter(std::span<std::uint8_t> out) : out_(out) {}
   void sender_report(const SenderReport& report);       ///< writes at most kMaxReportBlocks blocks
   void receiver_report(const ReceiverReport& report);
   void cname(std::uint32_t ssrc, std::string_view cname);    ///< writes at most kMaxSdesText octets of `cname`
-  void bye(std::uint32_t ssrc, std::string_view reason);     ///< at most kMaxSdesText octets of `reason`; "" for no reason
-  void other(std::uint8_t type, base::Bytes body);           ///< `body` is of whole words, as write_voip_metrics() writes it; the count is 0
+  void bye(std::uint32_t ssrc, std::string_view reason);     ///< writes at most kMaxSdesText octets of `reason`; "" for no reason
+  void other(std::uint8_t type, base::Bytes body);           ///< `body` has whole words, as write_voip_metrics() writes them; the count is 0
   /// Returns the octets written, or nullopt if the compound did not fit.
   [[nodiscard]] std::optional<std::size_t> finish() const;
 

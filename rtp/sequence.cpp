@@ -36,7 +36,7 @@ SequenceTracker::Verdict SequenceTracker::on_packet(std::uint16_t sequence) {
     begin(sequence);
     return Verdict::Restarted;
   }
-  return Verdict::Valid;  // Older than the highest one by less than kMaxMisorder: a reordered packet or a duplicate.
+  return Verdict::Valid;  // Older than the highest number by less than kMaxMisorder: a reordered packet or a duplicate.
 }
 
 }  // namespace offhook::inline v0::rtp

@@ -41,14 +41,14 @@ inline constexpr std::uint16_t kMaxMisorder = 100;   ///< RFC 3550 appendix A.1
 class SequenceTracker {
  public:
   enum class Verdict : std::uint8_t {
-    Probation,   ///< not enough packets in order yet
-    Valid,       ///< counts: a new or reordered packet, or a duplicate
-    Jump,        ///< far from the expected number: dropped until the next packet confirms the jump
+    Probation,   ///< not enough packets have come in order yet
+    Valid,       ///< the packet counts: it is new, reordered or a duplicate
+    Jump,        ///< the number is far from the expected one: the packet is dropped, and the next packet may confirm the jump
     Restarted,   ///< the jump is confirmed, or the probation is over: counting starts here
   };
   Verdict on_packet(std::uint16_t sequence);
 
-  /// Returns the highest sequence number received, extended by its cycles (RFC 3550 section 6.4.1); 0 before the first valid packet.
+  /// Returns the highest sequence number received, extended by its cycles (RFC 3550 section 6.4.1). Returns 0 before the first valid packet.
   [[nodiscard]] std::uint32_t extended_highest() const { return cycles_ + max_; }
   /// Returns how many packets should have come since counting started.
   [[nodiscard]] std::uint64_t expected() const { return valid_ ? extended_highest() - base_ + std::uint64_t{1} : 0; }

@@ -14,12 +14,12 @@ namespace offhook::inline v0::rtp {
 
 inline constexpr int kProbationPackets = 4;          ///< packets in sequence that another source must send
 inline constexpr int kSsrcPackets = kMinSequential;  ///< packets in sequence for another SSRC of the locked source: RFC 3550 appendix A.1
-inline constexpr std::size_t kMaxCandidates = 8;   ///< sources in probation at a time; a new one replaces the one with the oldest last packet
+inline constexpr std::size_t kMaxCandidates = 8;   ///< sources in probation at a time; a new source replaces the one whose last packet is the oldest
 
 struct SourceStatistics {
   std::uint64_t accepted = 0;
   std::uint64_t probation = 0;        ///< packets not played, because their source is still in probation
-  std::uint64_t refused_source = 0;   ///< packets of a source that may not be learnt, or not at this time
+  std::uint64_t refused_source = 0;   ///< packets of a source that may not be learnt, or may not be learnt now
   std::uint64_t refused_ssrc = 0;     ///< packets of the locked source with another SSRC, which is in probation
   std::uint64_t locks = 0;
   std::uint64_t ssrc_changes = 0;
@@ -36,17 +36,17 @@ enum class SourceRule : std::uint8_t {
 /// The addresses of the peer's media, and the hosts that its media may come from.
 struct ExpectedSource {
   base::SocketAddress rtp, rtcp;       ///< from the SDP; an unspecified ip (0.0.0.0, ::) or port 0 means that there is no address
-  base::IpAddress signalling_host;     ///< source of the peer's SIP messages; unspecified: unknown
+  base::IpAddress signalling_host;     ///< source of the peer's SIP messages; unspecified if it is unknown
   SourceRule rule = SourceRule::PeerHosts;
 };
 
 /// Decides which RTP is played and where our RTP goes, as a defence against RTP Bleed and RTP Inject (CVE-2017-14099, CVE-2025-53399).
 ///
-/// The SDP's own address is accepted at its first packet, whatever source was learnt before, and stays locked until relearn(). Another source is learnt
-/// only if `ExpectedSource::rule` allows its host. It must send kProbationPackets packets in sequence of one SSRC within kProbationWindow. The last of them
-/// is the first one that is played, as in RFC 3550 appendix A.1. The source is then locked until a packet from the SDP's address comes, or until relearn().
-/// The lock also ends when the source was silent for `silence_limit` and another allowed source has passed its probation; until then, our RTP goes to the
-/// old source. Pure: no I/O, no clock, no allocation.
+/// The SDP's own address is accepted at its first packet, even if another source was learnt before, and stays locked until relearn(). Another source
+/// is learnt only if `ExpectedSource::rule` allows its host. It must send kProbationPackets packets in sequence of one SSRC within kProbationWindow.
+/// The last of them is the first one that is played, as in RFC 3550 appendix A.1. The source is then locked until a packet from the SDP's address
+/// comes, or until relearn(). The lock also ends when the source was silent for `silence_limit` and another allowed source has passed its probation;
+/// until then, our RTP goes to the old source. Pure: no I/O, no clock, no allocation.
 class SourcePolicy {
  public:
   static constexpr base::Duration kProbationWindow = std::chrono::seconds(2);
@@ -61,8 +61,8 @@ class SourcePolicy {
 
   /// Call it for each packet that was parsed as RTP. Play the packet only if it returns Accept.
   [[nodiscard]] Verdict on_rtp(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence, base::TimePoint now);
-  /// Call it for each compound that was parsed as RTCP. Accepts the SDP's RTCP address at any time. Otherwise it accepts the locked RTP source's ip
-  /// with the locked SSRC, if the rule allows that host, from one port, which it then locks.
+  /// Call it for each compound that was parsed as RTCP. Returns true if it accepts the source: the SDP's RTCP address at any time, and otherwise the
+  /// locked RTP source's ip with the locked SSRC, if the rule allows that host. The first port accepted in this way is then locked.
   [[nodiscard]] bool on_rtcp(const base::SocketAddress& from, std::uint32_t sender_ssrc);
 
   /// Call it for each SSRC of an RTCP BYE from an accepted source (RFC 3550 section 6.6). After a BYE of the locked SSRC, another SSRC of the locked
@@ -73,10 +73,10 @@ class SourcePolicy {
   [[nodiscard]] std::optional<base::SocketAddress> rtp_destination() const;
   [[nodiscard]] std::optional<base::SocketAddress> rtcp_destination() const;
   [[nodiscard]] std::optional<base::SocketAddress> locked() const { return source_; }
-  /// Returns whether the SDP's own address is locked: then only relearn() changes the source.
+  /// Returns true if the SDP's own address is locked. Then only relearn() changes the source.
   [[nodiscard]] bool is_final() const { return source_ && source_ == expected_rtp_; }
   [[nodiscard]] std::optional<std::uint32_t> ssrc() const { return ssrc_; }
-  /// Returns whether a packet is from the locked source and has its SSRC.
+  /// Returns true if a packet is from the locked source and has its SSRC.
   [[nodiscard]] bool is_of_source(const base::SocketAddress& from, std::uint32_t ssrc) const { return from == source_ && ssrc == ssrc_ && !has_left_; }
   /// Returns when the last packet of the locked source came.
   [[nodiscard]] std::optional<base::TimePoint> last_heard() const { return last_heard_; }
@@ -89,7 +89,7 @@ class SourcePolicy {
     base::SocketAddress from;
     std::uint32_t ssrc = 0;
     std::uint16_t next_sequence = 0;
-    int in_row = 0;                    // packets in a row; 0: this place is free
+    int in_row = 0;                    // packets in a row; 0 if this place is free
     base::TimePoint first{}, last{};
   };
   [[nodiscard]] bool may_learn(const base::IpAddress& host) const;
@@ -102,12 +102,12 @@ class SourcePolicy {
 
   base::Duration silence_limit_;
   std::optional<base::SocketAddress> expected_rtp_, expected_rtcp_;
-  base::IpAddress sdp_host_, signalling_host_;       // unspecified: unknown
+  base::IpAddress sdp_host_, signalling_host_;       // unspecified if unknown
   SourceRule rule_ = SourceRule::PeerHosts;
   std::optional<base::SocketAddress> source_;        // locked
   std::optional<base::SocketAddress> rtcp_source_;
   std::optional<std::uint32_t> ssrc_;
-  bool has_left_ = false;                            // ssrc_ sent a BYE
+  bool has_left_ = false;                            // true if ssrc_ sent a BYE
   std::optional<base::TimePoint> last_heard_;
   SourceStatistics counts_;
   std::array<Candidate, kMaxCandidates> candidates_{};   // last, because a locked source that continues needs none of them

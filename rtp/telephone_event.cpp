@@ -73,7 +73,7 @@ bool EventSender::queue_pause(std::uint32_t ms) {
 }
 
 EventSender::Outgoing EventSender::sound(bool first) {
-  if (duration_ > kMaxEventDuration) {  // The tick before ended a segment; this one starts at the end of that one.
+  if (duration_ > kMaxEventDuration) {  // The previous tick ended a segment. The next segment starts at its end.
     begin_ += kMaxEventDuration;
     duration_ -= kMaxEventDuration;
   }
@@ -81,7 +81,7 @@ EventSender::Outgoing EventSender::sound(bool first) {
     duration_ += tick_units_;
     --ticks_left_;
   }
-  // The part that does not fit continues in a segment of its own, and the end comes with that one: RFC 4733 section 2.5.1.3
+  // The part that does not fit continues in another segment, and the end is sent with that segment: RFC 4733 section 2.5.1.3
   const bool full = duration_ > kMaxEventDuration, last = ticks_left_ == 0 && !full;
   const auto told = static_cast<std::uint16_t>(full ? kMaxEventDuration : duration_);
   const Outgoing out{write_telephone_event({.event = now_.event, .end = last, .duration = told}), begin_, first, *digit_of(now_.event)};
@@ -137,8 +137,8 @@ void EventReceiver::set_clock(std::uint32_t clock_hz) {
   clock_hz_ = clock_hz;
 }
 
-/// Returns whether a report continues `segment`: there is nothing between them (RFC 4733 section 2.5.2.3). If the last packets of a full segment were
-/// lost, the length of the gap shows that the event continues. If segments are shorter (RFC 4733 section 2.5.2.3.1), only exact adjacency shows it.
+/// Returns true if a report continues `segment`, because there is no gap between them (RFC 4733 section 2.5.2.3). If the last packets of a full
+/// segment were lost, the length of the gap shows that the event continues. Shorter segments (RFC 4733 section 2.5.2.3.1) must be exactly adjacent.
 bool EventReceiver::goes_on(const Segment& segment, std::uint8_t event, std::uint32_t timestamp) const {
   const std::uint32_t gap = timestamp - segment.timestamp, slack = clock_hz_ / 5;  // kMaxSegmentSlack in units
   if (event != segment.event || gap < segment.duration || gap > kMaxEventDuration) return false;
@@ -150,7 +150,7 @@ void EventReceiver::finish() {
   const std::uint64_t units = open_->before + open_->now.duration;
   ended_ = open_->now;
   if (digit) {
-    if (ready_count_ == ready_.size()) {  // The caller does not poll: drop the oldest digit.
+    if (ready_count_ == ready_.size()) {  // The application does not call poll(): drop the oldest digit.
       std::copy(ready_.begin() + 1, ready_.end(), ready_.begin());
       --ready_count_;
       ++dropped_;
@@ -178,7 +178,7 @@ void EventReceiver::on_packet(base::Bytes payload, std::uint32_t timestamp, base
   }
 }
 
-/// Returns whether the report belongs to an event that was already reported: a repeated end, or a late packet.
+/// Returns true if the report belongs to an event that was already reported: a repeated end, or a late packet.
 bool EventReceiver::is_over(const TelephoneEvent& event, std::uint32_t timestamp, base::TimePoint now) {
   if (!ended_) return false;
   const bool same = timestamp == ended_->timestamp && event.event == ended_->event;

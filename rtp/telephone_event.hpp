@@ -45,15 +45,15 @@ class EventSender {
     std::array<std::uint8_t, kEventOctets> payload{};
     std::uint32_t timestamp = 0;
     bool marker = false;
-    char digit = 0;   ///< the digit that sounds in this tick; 0: the packet only repeats an end
+    char digit = 0;   ///< the digit that sounds in this tick; 0 if the packet only repeats an end
   };
   /// Queues a digit. Returns false if `digit` is not a digit, or if kMaxQueuedDigits wait already. Rounds times up to whole ticks of 20 ms, at least one.
   [[nodiscard]] bool queue(char digit, std::uint32_t on_ms = 100, std::uint32_t off_ms = 60);
   /// Queues a silence before the digit that is queued next. Returns false if kMaxQueuedDigits wait already.
   [[nodiscard]] bool queue_pause(std::uint32_t ms = 500);
-  /// Call it once per tick of 20 ms; `timestamp` is that of the tick's first sample. Returns nullopt in pauses and when idle: then the caller may send audio.
+  /// Call it once per tick of 20 ms; `timestamp` is that of the tick's first sample. Returns nullopt in pauses and when idle: then audio may be sent.
   [[nodiscard]] std::optional<Outgoing> tick(std::uint32_t timestamp);
-  /// Returns whether an event, its repeated end or its pause is in progress, or digits wait.
+  /// Returns true if an event, its repeated end or its pause is in progress, or digits wait.
   [[nodiscard]] bool busy() const { return state_ != State::Idle || count_ != 0; }
   /// Drops the digits that wait; the event in progress still gets its end.
   void clear() { count_ = 0; }
@@ -89,12 +89,12 @@ class EventReceiver {
  public:
   /// A segment that is shorter than the limit by at most this time may continue in another one, because its last packets may be lost.
   static constexpr base::Duration kMaxSegmentSlack = std::chrono::milliseconds(200);
-  /// Late packets come sooner. After this time, events with an earlier timestamp are accepted again.
+  /// Late packets come within this time. After it, events with an earlier timestamp are accepted again.
   static constexpr base::Duration kForgetEnd = std::chrono::seconds(5);
   static constexpr base::Duration kEndSilence = std::chrono::milliseconds(200);   ///< ten packets of 20 ms
   static constexpr std::size_t kMaxReady = kMaxPackedEvents + 1;                  ///< digits that one packet can end
 
-  /// `clock_hz` as negotiated for the payload type.
+  /// `clock_hz` is the clock that was negotiated for the payload type.
   explicit EventReceiver(std::uint32_t clock_hz = kEventClockHz);
   /// Changes the clock for the events from now on; an open event ends here.
   void set_clock(std::uint32_t clock_hz);
@@ -107,12 +107,12 @@ class EventReceiver {
   [[nodiscard]] bool sounding() const { return open_.has_value(); }
   /// Returns how many payloads were too short.
   [[nodiscard]] std::uint64_t malformed() const { return malformed_; }
-  /// Returns how many reports were ignored: events that are no digits, which Offhook never offers (RFC 4733 section 2.5.2.1). Also those with a
-  /// duration of zero, which only states have (RFC 4733 section 2.3.5), and those after the first kMaxPackedEvents in one packet.
+  /// Returns how many reports were ignored: events that are no digits, which Offhook never offers (RFC 4733 section 2.5.2.1), events with a
+  /// duration of zero, which only states have (RFC 4733 section 2.3.5), and events after the first kMaxPackedEvents in one packet.
   [[nodiscard]] std::uint64_t ignored() const { return ignored_; }
   /// Returns how many digits were dropped because more than kMaxReady ended between two polls. One packet alone cannot end more.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
-  /// Another stream starts: an open event ends here.
+  /// Call it when another stream starts. An open event ends here.
   void reset();
 
  private:
@@ -120,7 +120,7 @@ class EventReceiver {
     std::uint8_t event = 0;
     std::uint16_t duration = 0;       // units reported until now
     std::uint32_t timestamp = 0;
-    base::TimePoint last{};           // when its last report came
+    base::TimePoint last{};           // time of its last report
   };
   struct Open {
     Segment now;                      // the present segment
@@ -135,7 +135,7 @@ class EventReceiver {
   std::uint32_t clock_hz_;
   std::optional<Open> open_;
   std::optional<Segment> ended_;         // the last segment of the last event, kept for kForgetEnd
-  bool end_heard_ = false;               // ended_ had the E bit, or another event followed
+  bool end_heard_ = false;               // true if ended_ had the E bit, or another event followed
   std::array<ReceivedDigit, kMaxReady> ready_{};
   std::size_t ready_count_ = 0;
   std::uint64_t malformed_ = 0;

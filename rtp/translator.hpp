@@ -17,18 +17,19 @@ inline constexpr std::size_t kMaxPassedOctets = 1612;
 
 struct TranslatorStatistics {
   std::uint64_t passed = 0;
-  std::uint64_t unknown_type = 0;     ///< the other side has no number for its payload type
-  std::uint64_t too_long = 0;         ///< over kMaxPassedOctets
+  std::uint64_t unknown_type = 0;     ///< packets with a payload type for which the other side has no number
+  std::uint64_t too_long = 0;         ///< packets with more than kMaxPassedOctets
   std::uint64_t duplicate = 0;
-  std::uint64_t late = 0;             ///< sent before the last restart: another packet now uses its number
-  std::uint64_t unconfirmed = 0;      ///< far from the expected number, without a second packet that confirms the jump
+  std::uint64_t late = 0;             ///< packets from before the last restart: other packets now use their numbers
+  std::uint64_t unconfirmed = 0;      ///< packets far from the expected number, whose jump was not confirmed before
   std::uint64_t restarts = 0;         ///< restarts of the numbers: another source, a jump, an interruption
   std::uint64_t clock_jumps = 0;      ///< jumps of the timestamp alone
   [[nodiscard]] std::uint64_t dropped() const { return unknown_type + too_long + duplicate + late + unconfirmed; }
 };
 
-/// Passes the packets of one side of a call on to the other side without reading their payloads. It is a translator of RFC 3550 section 7.1 for a party to both
-/// sides. The other side receives one stream of ours: one SSRC, with a continuous sequence and a continuous timestamp, whatever the source does.
+/// Passes the packets of one side of a call on to the other side without reading their payloads: a translator of RFC 3550 section 7.1, except that
+/// Offhook is a party to both sides. The other side receives one stream of ours: one SSRC, with a continuous sequence and a continuous timestamp,
+/// even if the source changes these.
 ///
 /// - Lost packets stay lost and reordered packets stay reordered, so that the far end can measure both; it also measures the packets dropped here.
 /// - A duplicate of one of the last kMaxMisorder packets is dropped.
@@ -62,7 +63,7 @@ class Translator {
   /// Starts an interruption that both sides agreed on (hold): the missing numbers before the next packet are no loss.
   void interrupt() noexcept { interrupted_ = true; }
 
-  /// Our next sequence number, and our timestamp at `now`: for the owner that continues the stream when no more packets are passed on.
+  /// These two return our next sequence number and our timestamp at `now`, for the owner that continues the stream after the relay.
   [[nodiscard]] std::uint16_t next_sequence() const noexcept { return next_sequence_; }
   [[nodiscard]] std::uint32_t timestamp_at(base::TimePoint now) const noexcept;
   [[nodiscard]] const TranslatorStatistics& statistics() const noexcept { return counts_; }
@@ -85,7 +86,7 @@ class Translator {
   std::uint32_t clock_hz_;
   std::uint32_t ssrc_ = 0;
   std::uint16_t next_sequence_ = 0;
-  std::uint32_t end_ = 0;                           // timestamp after the last packet sent, and
+  std::uint32_t end_ = 0;                           // timestamp at the end of the last packet sent; the next field is
   base::TimePoint end_at_{};                        // the time of that timestamp
 
   std::optional<std::uint32_t> source_;             // the SSRC to which the numbers in this block belong

@@ -4,7 +4,8 @@
 
 #include <immintrin.h>
 
-// Each function gets the AVX2 target by itself. A file compiled for AVX2 could emit AVX2 copies of inline functions from headers.
+// Each function names the AVX2 target itself. If the whole file were compiled for AVX2, it could emit AVX2 copies of inline functions
+// from headers.
 #define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute needs a macro here
 
 namespace offhook::inline v0::base::detail {
@@ -19,8 +20,8 @@ OFFHOOK_AVX2 inline __m256i load_halves(const std::uint8_t* at) {
   return _mm256_set_m128i(high, low);
 }
 
-/// Splits the three octets abc of each 32-bit lane into four 6-bit values, one per octet. Orders them as bcab first, so that
-/// multiplications can shift each six bits into an octet of its own.
+/// Splits the three octets abc of each 32-bit lane into four 6-bit values, one per octet. First orders the octets as bcab, so that
+/// multiplications can shift each six bits into a separate octet.
 OFFHOOK_AVX2 inline __m256i sixes_of(__m256i octets) {
   const __m256i order = _mm256_broadcastsi128_si256(_mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10));
   const __m256i spread = _mm256_shuffle_epi8(octets, order);
@@ -29,7 +30,7 @@ OFFHOOK_AVX2 inline __m256i sixes_of(__m256i octets) {
   return _mm256_or_si256(odd, even);
 }
 
-/// Converts 6-bit values to characters: adds one distance for each range of the alphabet.
+/// Converts 6-bit values to characters: adds to each value the distance that its range of the alphabet has.
 OFFHOOK_AVX2 inline __m256i characters_of(__m256i sixes) {
   const __m256i distances = _mm256_broadcastsi128_si256(
       _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,

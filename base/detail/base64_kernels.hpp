@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-// Base64 kernels process whole blocks in the middle of a text. base/base64.cpp processes the rest one quantum at a time, and
+// Base64 kernels process whole blocks of a text. base/base64.cpp processes the remaining text one quantum at a time, and
 // locates the error where a kernel stopped. tests/base/base64_test.cpp compares all kernels that the machine supports.
 namespace offhook::inline v0::base::detail {
 

@@ -8,8 +8,8 @@ namespace offhook::inline v0::media {
 enum class CodecError : std::uint8_t {
   OutputTooSmall,
   OddInput,         ///< an odd number of samples for G.722, or of octets for L16; both need pairs
-  BadFrame,         ///< not 2.5, 5, 10, 20, 40 or 60 ms, the durations of Opus frames
-  BadPayload,       ///< not an Opus packet, or longer than kMaxOpusPayload
+  BadFrame,         ///< the input does not last 2.5, 5, 10, 20, 40 or 60 ms, the durations of Opus frames
+  BadPayload,       ///< the payload is not an Opus packet, or is longer than kMaxOpusPayload
 };
 [[nodiscard]] constexpr std::string_view to_string(CodecError error) {
   switch (error) {

@@ -7,7 +7,7 @@ namespace offhook::inline v0::media {
 namespace {
 
 const detail::G711Kernels& chosen_g711() noexcept {
-  static const detail::G711Kernels& chosen = detail::g711_chosen();  // Chosen once; later calls cost one load and a branch.
+  static const detail::G711Kernels& chosen = detail::g711_chosen();  // Chosen once; later invocations cost one load and a branch.
   return chosen;
 }
 

@@ -18,8 +18,8 @@ namespace offhook::inline v0::media {
 [[nodiscard]] std::int16_t decode_mulaw(std::uint8_t code) noexcept;
 [[nodiscard]] std::int16_t decode_alaw(std::uint8_t code) noexcept;
 
-inline constexpr std::uint8_t kMulawSilence = 0xFF;  ///< +0
-inline constexpr std::uint8_t kAlawSilence = 0xD5;   ///< +1/2 of the smallest step: A-law has no zero
+inline constexpr std::uint8_t kMulawSilence = 0xFF;  ///< the code of +0
+inline constexpr std::uint8_t kAlawSilence = 0xD5;   ///< the code of +1/2 of the smallest step: A-law has no zero
 
 namespace detail {
 
@@ -29,8 +29,8 @@ void encode_alaw(const std::int16_t* in, std::uint8_t* out, std::size_t count) n
 void decode_mulaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept;
 void decode_alaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept;
 
-/// Inline, as are all its callers. A result that is returned in registers is first assembled in memory from a size and a flag. The processor cannot
-/// load both back together before all earlier stores, also those of the frame, have reached its cache. That would take half as long as the frame.
+/// This function and all functions that use it are inline. Otherwise the compiler would assemble the result in memory from a size and a flag, and
+/// load it into registers. The load would wait until all earlier stores, also those of the frame, have reached the cache: half the time of encoding.
 template <class In, class Out>
 base::Result<std::size_t, CodecError> if_it_fits(std::span<const In> in, std::span<Out> out,
                                                  void (&convert)(const In*, Out*, std::size_t) noexcept) noexcept {
@@ -41,6 +41,8 @@ base::Result<std::size_t, CodecError> if_it_fits(std::span<const In> in, std::sp
 
 }  // namespace detail
 
+/// The next four functions convert n samples or codes.
+///
 /// in      [n] samples or codes, at any address that is valid for their type
 /// out     [>= n]; may not overlap `in`, not even at the same address: the last samples may be converted twice
 /// returns n

@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::media {
 
-/// The state of one sub-band in an encoder or decoder: its predictor and its step. Six zeros and two poles are side by side. The comment of each
-/// field ends with the recommendation's name.
+/// The state of one sub-band in an encoder or decoder: its predictor and its step. In `weights` and `doubled`, six words belong to the zeros
+/// and two to the poles. The comment of each field ends with the recommendation's name.
 struct G722Band {
   alignas(16) std::array<std::int16_t, 8> weights{};  ///< b1 ... b6, a1, a2
   alignas(16) std::array<std::int16_t, 8> doubled{};  ///< twice d1 ... d6, r1, r2, saturated to 16 bits
@@ -36,7 +36,8 @@ class G722Encoder {
     std::array<std::int16_t, kPast> past{};
   };
 
-  /// in [even n] samples; out [>= n/2] octets; returns n/2. Errors: OddInput, OutputTooSmall; then nothing is written.
+  /// Encodes the n samples of `in` (n is even) to `out`, which must have at least n/2 octets. Returns n/2. Errors: OddInput, OutputTooSmall; `out` is
+  /// then unchanged.
   [[nodiscard]] base::Result<std::size_t, CodecError> encode(std::span<const std::int16_t> in,
                                                              std::span<std::uint8_t> out) noexcept;
   void reset() noexcept { state_ = {}; }
@@ -54,7 +55,7 @@ class G722Decoder {
     std::array<std::int16_t, kPast> past_sums{}, past_differences{};  // sums and differences of the two sub-bands
   };
 
-  /// in [n] octets; out [>= 2n] samples; returns 2n. Errors: OutputTooSmall; then nothing is written.
+  /// Decodes the n octets of `in` to `out`, which must have at least 2n samples. Returns 2n. Error: OutputTooSmall; `out` is then unchanged.
   [[nodiscard]] base::Result<std::size_t, CodecError> decode(std::span<const std::uint8_t> in,
                                                              std::span<std::int16_t> out) noexcept;
   void reset() noexcept { state_ = {}; }

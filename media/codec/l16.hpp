@@ -11,10 +11,12 @@ namespace offhook::inline v0::media {
 // L16 (RFC 3551 section 4.5.11): linear samples of 16 bits in network byte order, at any rate. Channels alternate sample by sample (RFC 3551 section 4.1).
 // Payload type 10 is 44.1 kHz in two channels, payload type 11 is 44.1 kHz in one channel; other rates have dynamic payload types.
 
-/// in [n] samples; out [>= 2n] octets; returns 2n. Errors: OutputTooSmall; then nothing is written. `in` and `out` may not overlap; no allocation.
+/// Encodes the n samples of `in` to `out`, which must have at least 2n octets and may not overlap `in`. Returns 2n. Error: OutputTooSmall; `out` is
+/// then unchanged. No allocation.
 [[nodiscard]] base::Result<std::size_t, CodecError> encode_l16(std::span<const std::int16_t> in,
                                                                std::span<std::uint8_t> out) noexcept;
-/// in [even n] octets; out [>= n/2] samples; returns n/2. Errors: OddInput, OutputTooSmall; then nothing is written.
+/// Decodes the n octets of `in` (n is even) to `out`, which must have at least n/2 samples. Returns n/2. Errors: OddInput, OutputTooSmall; `out` is
+/// then unchanged.
 [[nodiscard]] base::Result<std::size_t, CodecError> decode_l16(std::span<const std::uint8_t> in,
                                                                std::span<std::int16_t> out) noexcept;
 

@@ -37,8 +37,8 @@ opus_int32 to_int(std::size_t value) { return static_cast<opus_int32>(value); }
 // libopus' own macros for this contain old-style casts.
 void set(::OpusEncoder* encoder, int request, std::uint32_t value) { opus_encoder_ctl(encoder, request, static_cast<opus_int32>(value)); }
 
-/// Returns the memory of a new state, for copying. libopus detects the processor's type when it makes a state, which a virtual machine traps. A copy
-/// of the memory works as well (opus.h), so that each rate needs only one state. Ends the process if the rate is not one of the four.
+/// Returns the memory of a new state, for copying. When libopus makes a state, it detects the processor's type, and a virtual machine traps that
+/// instruction. A copy of the memory works as well (opus.h). Therefore libopus makes one state per rate. Ends the process if no rate matches.
 template <class State, class Make>
 std::span<const std::byte> new_state(std::uint32_t rate_hz, int octets, Make make) {
   static constexpr std::array<std::uint32_t, 4> kRates{8000, 16000, 24000, 48000};

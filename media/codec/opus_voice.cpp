@@ -12,7 +12,7 @@ constexpr std::int64_t kCopiesRemembered = 80000;  // ten seconds: a silent peer
 constexpr std::int64_t kLossesRemembered = 240000;
 constexpr std::uint8_t kFirstExpectedLoss = 5;  // percent, until the first report
 // These are more than RFC 7587 section 3.1.1 recommends, and a third of the rate of G.711. Below about 14 kbit/s of narrowband and 24 kbit/s of
-// wideband speech, libopus omits the copy of the last frame. Audio with more bandwidth has a higher rate in any case.
+// wideband speech, libopus omits the copy of the last frame. The recommended rates for audio with more bandwidth are already higher.
 constexpr std::uint32_t kNarrowBitrate = 16000, kWideBitrate = 28000;
 
 std::uint32_t bitrate_for(const OpusParameters& peer, std::uint32_t rate_hz) {
@@ -65,7 +65,7 @@ bool OpusLegDecoder::decode(base::Bytes payload, std::int64_t packet, std::int64
   return false;
 }
 
-// Decodes the whole gap at once: in-band FEC is as long as a packet of the sender, and must be decoded with that length.
+// Decodes the whole gap at once: in-band FEC is as long as a packet of the sender, and libopus must decode it with that length.
 void OpusLegDecoder::conceal(base::Bytes next, std::int64_t begin, std::int64_t gap, std::span<std::int16_t> pcm) {
   losses_left_ = kLossesRemembered;
   if (take(begin, pcm)) return;
@@ -92,7 +92,7 @@ void OpusLegDecoder::reset() {
   resting_ = false;
 }
 
-/// Conceals `pcm`. libopus conceals steps of 2.5 ms, and `pcm` may be shorter: the rest is discarded.
+/// Conceals `pcm`. libopus conceals whole steps of 2.5 ms; samples beyond the end of `pcm` are discarded.
 void OpusLegDecoder::make_up(std::span<std::int16_t> pcm) {
   const std::size_t step = samples(kStepUnits), wanted = (pcm.size() + step - 1) / step * step;
   kept_units_ = 0;

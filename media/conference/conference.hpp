@@ -16,9 +16,9 @@ namespace offhook::inline v0::media {
 /// 20 ms from one member, for the other members.
 struct SaidFrame {
   std::span<const std::int16_t> pcm;   ///< at the conference's rate; borrowed until mix()
-  bool voiced = false;                 ///< true if it contains a voice
+  bool voiced = false;                 ///< true if the frame contains a voice
   bool silent = true;                  ///< true if no audio came and none was concealed
-  bool echo = false;                   ///< true if it is the echo of the audio sent to the member
+  bool echo = false;                   ///< true if the frame is the echo of the audio sent to the member
 };
 
 /// 20 ms for one member.
@@ -28,7 +28,7 @@ struct OthersFrame {
   bool is_common = false;              ///< true if `pcm` is the common mix
 };
 
-/// A member's place in a conference. Its owner passes the member's audio, and gets the audio for the member, through it.
+/// A member's place in a conference. The owner of the slot passes the member's audio to the conference, and gets the audio for the member.
 class ConferenceSlot {
  public:
   static constexpr float kMaxGain = 4;   ///< 12 dB
@@ -42,7 +42,7 @@ class ConferenceSlot {
   std::atomic<float> gain_{1};
   float level_ = 0;                      // gain at the end of the last frame
   std::uint32_t open_ = 0;               // frames for which the member stays in the mix without a voice
-  std::uint64_t turn_ = 0;               // turn of the member's last audio
+  std::uint64_t turn_ = 0;               // value of Conference::turn_ at the member's last say()
   Mixer::Hears hears_ = Mixer::kEveryone;
   bool voiced_ = false;
   std::array<std::int16_t, kMaxFrameSamples> leveled_;
@@ -59,7 +59,7 @@ class ConferenceSlot {
 /// With up to kAllOpen members, every member is always in the mix, except for frames that are echo. With more members, a member that has not spoken for half a
 /// second is left out, because the background noise of 500 members would add up. All members that are left out get the same mix, and share one encoding.
 ///
-/// cost    that of Mixer, also at the rates of members with the common mix; memory: that of Mixer, for max_members
+/// cost    that of Mixer; memory: that of Mixer, for max_members
 class Conference {
  public:
   static constexpr std::size_t kMinMembers = 2, kMaxMembers = Mixer::kMaxSpeakers;
@@ -68,7 +68,7 @@ class Conference {
   /// Clamps `max_members` to kMinMembers..kMaxMembers. `rate_hz`: 8000, 16000 or 24000, for all frames.
   Conference(std::uint32_t rate_hz, std::size_t max_members);
 
-  /// Adds a member. Returns false if the conference is full. The caller must not join a member twice.
+  /// Adds a member. Returns false if the conference is full. Do not add a member twice.
   [[nodiscard]] bool join(ConferenceSlot& slot) noexcept;
   /// Removes a member. Call it between mix() and the next begin(), or before the member's say().
   void leave(ConferenceSlot& slot) noexcept;
@@ -77,11 +77,12 @@ class Conference {
   [[nodiscard]] std::size_t samples() const noexcept { return mixer_.samples(); }
 
   void begin() noexcept;
-  /// Passes a member's audio. Call it at most once per tick for a member; without it, the member only listens. Ignores frames of another length.
+  /// Passes a member's audio. Call it at most once per tick for a member. A member without say() in a tick only listens. Ignores frames that do not
+  /// have samples() samples.
   void say(ConferenceSlot& slot, const SaidFrame& frame) noexcept;
   void mix() noexcept;
   [[nodiscard]] OthersFrame others(const ConferenceSlot& slot) noexcept;
-  /// Returns whether a voice of any other member is in this tick.
+  /// Returns true if any other member has a voice in this tick.
   [[nodiscard]] bool others_speak(const ConferenceSlot& slot) const noexcept;
 
   /// Returns the number of members in the mix of this tick.
@@ -96,7 +97,7 @@ class Conference {
   SharedEncoding common_;
   std::size_t ramp_samples_;
   std::size_t members_ = 0;
-  std::size_t voices_ = 0;               // voices in this tick
+  std::size_t voices_ = 0;               // members with a voice in this tick
   std::uint64_t turn_ = 1;
 };
 

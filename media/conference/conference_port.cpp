@@ -47,7 +47,7 @@ void ConferencePort::apply_commands(std::uint64_t tick) {
     switch (command.kind) {
       case PlayoutCommand::Kind::Flush: playout_.flush(command.utterance, tick); break;
       case PlayoutCommand::Kind::Rise: playout_.rise(); break;
-      case PlayoutCommand::Kind::Digits: break;  // There is no line for digits.
+      case PlayoutCommand::Kind::Digits: break;  // Without an RTP leg, the member cannot send digits.
     }
   }
 }

@@ -11,9 +11,10 @@
 
 namespace offhook::inline v0::media {
 
-/// A member of a conference without a line: an agent or a recording. An agent gets the other members' audio in its port's `heard` ring, and speaks through
-/// `playout`. A recording gets the sum of all members in its tap, as the caller's side. Words, flushes and ducking work as in a call (media/send/playout.hpp).
-/// SpeechStarted and SpeechStopped report the other members' speech. Digits are not sent. One thread, except for the constructor.
+/// A conference member without an RTP leg: an agent or a recording. An agent gets the other members' audio in its port's `heard` ring, and speaks
+/// through `playout`. A recording gets the sum of all members in its tap, as the caller's side. Words, flushes and ducking work as in a call
+/// (media/send/playout.hpp). SpeechStarted and SpeechStopped report the other members' speech. Sends no digits. Only one thread may use it, but
+/// another thread may construct it.
 class ConferencePort {
  public:
   /// `port` must have the conference's rate.

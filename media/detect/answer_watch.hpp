@@ -34,15 +34,15 @@ struct AnswerVerdict {
 /// The rules that decide. The names are usual in dialling programs; the values are tuned to Offhook's voice detector.
 struct AnswerRules {
   std::chrono::milliseconds initial_silence{2500};   ///< silence from the answer on that means Unknown
-  std::chrono::milliseconds greeting{2200};          ///< voice and its gaps; a longer greeting is a machine's
+  std::chrono::milliseconds greeting{2200};          ///< length of voice with its gaps; a longer greeting is a machine's
   std::chrono::milliseconds after_greeting{800};     ///< silence after a shorter greeting that means Human
   std::chrono::milliseconds total{5000};             ///< after this time without a verdict: Unknown
   std::chrono::milliseconds shortest_word{100};      ///< shorter voice is a click, not a word
   std::chrono::milliseconds word_gap{60};            ///< a shorter pause does not separate words
   unsigned most_words = 6;                           ///< words of one greeting; more words are a machine's
   std::chrono::milliseconds after_machine{3000};     ///< silence after which a machine records without a beep
-  std::chrono::milliseconds longest_greeting{45000}; ///< the longest greeting of a machine; after it the agent speaks in any case
-  std::chrono::milliseconds beep_counts{20000};      ///< time after the answer in which a beep changes Human to Machine
+  std::chrono::milliseconds longest_greeting{45000}; ///< time after the answer at which the agent speaks, even if the machine still greets
+  std::chrono::milliseconds beep_counts{20000};      ///< time after the answer in which a beep changes Human or Unknown to Machine
 };
 
 /// Decides whether a person or a machine answered a call, and when a machine listens. It uses the pattern of voice and silence, and tones. Pass audio
@@ -50,17 +50,18 @@ struct AnswerRules {
 class AnswerWatch {
  public:
   struct Step {
-    std::optional<AnswerVerdict> verdict;  ///< at most two per call: after Human, a beep may change the verdict to Machine
+    std::optional<AnswerVerdict> verdict;  ///< at most two per call: after Human or Unknown, a beep may change the verdict to Machine
     bool speak_now = false;                ///< true once: the machine now records
   };
 
   explicit AnswerWatch(AnswerRules rules = {}) : rules_(rules) {}
 
-  /// Takes whether 20 ms of the answering side at `tick` (HeardFrame) have voice. Call it in order; omitted ticks count as equal to this one.
+  /// `voice` is true if the 20 ms of the answering side at `tick` (HeardFrame) have voice. Call it in the order of ticks; an omitted tick counts as
+  /// equal to the tick after it.
   [[nodiscard]] Step hear(std::uint64_t tick, bool voice);
   [[nodiscard]] Step on_tone(LineTone tone);
   [[nodiscard]] std::optional<AnswerVerdict> verdict() const { return verdict_; }
-  /// Returns whether a machine answered that does not listen yet.
+  /// Returns true if an answering machine answered and does not record yet.
   [[nodiscard]] bool awaits_beep() const { return verdict_ && verdict_->who == Answerer::Machine && !told_to_speak_; }
 
  private:

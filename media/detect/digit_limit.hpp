@@ -8,8 +8,8 @@ namespace offhook::inline v0::media {
 inline constexpr std::uint32_t kMaxDigitsPerSecond = 20;  ///< fast diallers send 12: 40 ms on, 40 ms off
 inline constexpr std::uint32_t kMaxDigitsPerCall = 2000;
 
-/// Limits the caller's digits, so that a peer that sends very many cannot keep a conversation busy. It is a token bucket with
-/// the digits of one second, filled by the ticks.
+/// Limits the caller's digits, so that a peer that sends very many digits cannot keep a conversation busy. It is a token bucket
+/// that holds the digits of one second. Each tick adds to it.
 class DigitLimit {
  public:
   [[nodiscard]] bool allows(std::uint64_t tick) {

@@ -27,15 +27,15 @@ constexpr auto kGain = static_cast<float>(kCoefficient * kBlock / 2);
 constexpr float kPowerUnit = float{1u << kPowerShift} / kBlock;  // mean square of a sample, for one unit of a block's power()
 
 // Thresholds. Powers are mean squares of samples; 0 dBm0 is a sine of amplitude 22,826.
-constexpr float kMinPower = 31'000;       // least power of one tone: -39 dBm0, below the promised -36
+constexpr float kMinPower = 31'000;       // least power of one tone: -39 dBm0, below -36 dBm0, the least level that the detector must accept
 constexpr float kQuiet = kMinPower / 16;  // a block with less power has neither tone
-constexpr float kWindowShare = 0.55F;     // share of the two tones in all power: first check, 10 ms
-constexpr float kShare = 0.86F;           // the same in the second check, 35 ms: noise 8 dB below
-constexpr float kLowOverHigh = 9.0F;      // 9.5 dB: the promised 8, and 1.5 for distortion by a line
-constexpr float kHighOverLow = 3.6F;      // 5.5 dB: the promised 4, and 1.5 for distortion
+constexpr float kWindowShare = 0.55F;     // least share of the two tones in the power of 10 ms (first check)
+constexpr float kShare = 0.86F;           // least share in 35 ms (second check): noise 8 dB below the tones
+constexpr float kLowOverHigh = 9.0F;      // 9.5 dB: the 8 dB that the detector must accept, and 1.5 dB for distortion by a line
+constexpr float kHighOverLow = 3.6F;      // 5.5 dB: the 4 dB that the detector must accept, and 1.5 dB for distortion
 constexpr float kSteady = 0.94F;          // coherence from window to window
 constexpr float kLowestWindow = 0.55F, kHighestWindow = 1.7F;  // bounds of a window's level relative to the mean, squared: 2.5 dB
-constexpr float kGapFloor = 0.16F;        // share of a digit's own level, squared: below it, more than half of the window is a gap
+constexpr float kGapFloor = 0.16F;        // if a window's squared level is below this share of the digit's, more than half of the window is a gap
 // More than the 1.5 % and 2 Hz that must be detected. Two harmonics in the ratio 3 to 4, the most likely ones in a
 // voice, differ from each pair by more than twice this.
 constexpr double kDetune = 0.0185;
@@ -43,7 +43,7 @@ constexpr double kDetune = 0.0185;
 struct Tables {
   BankTables<kPairs> bank = make_bank_tables<kPairs>(kHz, kCoefficient);
   std::array<std::complex<float>, kBankTones> step;  // phase step from window to window
-  std::array<float, kBankTones> slack;               // tangent of its largest permitted error
+  std::array<float, kBankTones> slack;               // tangent of the largest permitted error of `step`
 
   Tables() noexcept {
     for (std::size_t tone = 0; tone < kBankTones; ++tone) {
@@ -67,7 +67,7 @@ FourFloats load_ints(const std::int32_t* from) noexcept {
   return __builtin_convertvector(four, FourFloats);
 }
 
-/// Returns the squares of four neighbouring tones.
+/// Returns the squared magnitudes of four neighbouring tones.
 FourFloats squares(const BankSums& sums, std::size_t first) noexcept {
   const FourFloats cosine = load_ints(sums.of.data() + first), sine = load_ints(sums.of.data() + kBankTones + first);
   return cosine * cosine + sine * sine;
@@ -90,7 +90,7 @@ std::complex<float> phasor(const BankSums& sums, std::size_t tone) noexcept {
 /// before the middle of the first window that passed.
 std::uint64_t begin_sample(std::uint64_t window) noexcept { return window < 2 ? 0 : (window - 1) * kBlock - kBlock / 2; }
 
-/// Written out, because the library's product checks for infinities.
+/// Returns the product. Written out, because the library's product checks for infinities.
 std::complex<float> times(std::complex<float> a, std::complex<float> b) noexcept {
   return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
@@ -137,7 +137,7 @@ bool DtmfDetector::still_sounds() const noexcept {
   const BankSums& sums = window(now_);
   const FourFloats rows = squares(sums, 0), columns = squares(sums, 4);
   const float row = rows[sounding_->row], column = columns[sounding_->column - 4];
-  // They must also be the loudest of their group: a neighbouring digit that follows at once is already in this window.
+  // The two tones must also be the loudest of their groups: a neighbouring digit that follows at once is already in this window.
   return row >= sounding_->row_floor && column >= sounding_->column_floor && row >= highest(rows) && column >= highest(columns);
 }
 
@@ -176,7 +176,7 @@ std::optional<DtmfDetector::Tone> DtmfDetector::steady_tone(std::size_t lane) co
   if (!(off.real() > 0) || std::abs(off.imag()) > tables().slack[lane] * off.real()) return std::nullopt;
   const float length = std::sqrt(std::norm(run));
   if (length < kSteady * (sum - (levels.front() + levels.back()) / 2)) return std::nullopt;
-  // Rotates all windows back by the phase step, and adds them. The sum has the tone alone, as a window of 35 ms with a flat top would.
+  // Rotates all windows back by the phase step, and adds them. The sum contains only the tone, as a window of 35 ms with a flat top would.
   const auto back = std::conj(run) / length;
   std::complex<float> coherent = phasors[kSpan - 1];
   for (std::size_t i = kSpan - 1; i-- > 0;) coherent = times(coherent, back) + phasors[i];
@@ -185,7 +185,7 @@ std::optional<DtmfDetector::Tone> DtmfDetector::steady_tone(std::size_t lane) co
   return Tone{power, mean};
 }
 
-/// Returns the mean power of the blocks under the flat top.
+/// Returns the mean power of the blocks under the flat top of the window of 35 ms.
 float DtmfDetector::power_between() const noexcept {
   float sum = 0;
   for (std::size_t back = 1; back < kSpan; ++back) sum += powers_[(now_ - back) % kWindows];
@@ -212,7 +212,7 @@ void DtmfDetector::end() noexcept {
 }
 
 void DtmfDetector::emit(const DtmfDigit& digit) noexcept {
-  if (ready_count_ == ready_.size()) {  // The caller does not poll: drop the oldest one.
+  if (ready_count_ == ready_.size()) {  // The application does not call poll(): drop the oldest digit.
     std::copy(ready_.begin() + 1, ready_.end(), ready_.begin());
     --ready_count_;
   }

@@ -43,7 +43,7 @@ class DtmfDetector {
   [[nodiscard]] std::optional<char> sounding() const noexcept;
 
  private:
-  static constexpr std::size_t kWindows = 8;   // windows in the ring: six, and the one that is being filled
+  static constexpr std::size_t kWindows = 8;   // windows in the ring: at least six, and the window that is being filled
   static constexpr std::size_t kMaxReady = 4;  // a frame can end at most one digit and start another
   struct Tone {
     float power = 0;      // power of the sine: a^2 / 2
@@ -51,7 +51,7 @@ class DtmfDetector {
   };
   struct Sounding {
     std::uint8_t row = 0, column = 0, absent = 0;
-    float row_floor = 0, column_floor = 0;   // less is a gap
+    float row_floor = 0, column_floor = 0;   // a window with less power has a gap
     std::uint64_t begin = 0, last = 0;       // windows
   };
 

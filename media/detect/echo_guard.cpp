@@ -23,18 +23,18 @@ constexpr unsigned kDecay = 5;            // 1.9 dB per step: a reverberation of
 constexpr unsigned kContradicted = 8;     // 3 dB below the least possible echo
 constexpr unsigned kFall = 4;             // 1.5 dB for each step that contradicts a loss
 constexpr std::uint64_t kRiseEvery = 4;   // 0.1 dB for each step that is louder than the loss allows
-constexpr std::uint64_t kForgetEvery = 38;  // the loss of the whole path falls by 1 dB per second
+constexpr std::uint64_t kForgetEvery = 38;  // while no lag has a lower loss, the loss of the whole path rises by 1 dB per second
 constexpr unsigned kFirstSteps = 150;     // steps of our speech until the path counts as known
 
 constexpr unsigned kAll = 255U * 256U;    // maximum of EchoLags::unexplained
 constexpr unsigned kOpenAtKnown = kAll * 2 / 5;    // a larger unexplained share is the caller's voice
 constexpr unsigned kOpenAtUnknown = kAll / 8;      // the same at a lag without a known echo
-// After kPlainSteps steps that are mostly unexplained, the caller's voice is certain. For kHoldSteps (60 ms), an echo between two syllables does not
-// count.
+// After kPlainSteps steps that are mostly unexplained, the caller's voice is certain. The guard then ignores echo for kHoldSteps (60 ms), for example
+// between two syllables.
 constexpr unsigned kPlain = kAll * 3 / 4, kPlainSteps = 3, kHoldSteps = 6;
 constexpr unsigned kKnownWithin = 16 * 16;         // 6 dB above the loss of the strongest lag, in 16 bands
 constexpr unsigned kLoudestPath = 16 * 8, kLoudPath = 16 * 21;  // 3 and 8 dB of loss
-constexpr unsigned kFaintPath = 16 * 48;  // 18 dB: over this path the caller's voice is clear in any case
+constexpr unsigned kFaintPath = 16 * 48;  // 18 dB: with at least this loss, the caller's voice is always clear
 
 constexpr unsigned kAlike = 16U * 4096U * 4 / 5;   // two people who speak at once match for a moment, but not for a second at one lag
 constexpr unsigned kAlikeNow = 14;                 // bands that match in a step without the caller's voice
@@ -53,7 +53,7 @@ SixteenBytes to_levels(const detail::BandPowers& powers) {
   return levels;
 }
 
-/// Uses amplitudes, not powers: one harmonic that a room amplifies would otherwise outweigh all other bands.
+/// Returns each band's share of the amplitudes, 255 in total. With powers, one harmonic that a room amplifies would outweigh all other bands.
 SixteenBytes to_shares(const detail::BandPowers& powers) {
   std::array<float, detail::kBands> amplitudes;
   float total = 1;
@@ -66,7 +66,7 @@ SixteenBytes to_shares(const detail::BandPowers& powers) {
   return shares;
 }
 
-/// Moves the median by one unit: up where the level is higher, down where it is lower.
+/// Moves the medians in `usual` by one unit: up where the level is higher, down where it is lower.
 SixteenBytes follow(SixteenBytes usual, SixteenBytes levels) {
   return less(more(usual, where_more(levels, usual) & all_sixteen(1)), where_more(usual, levels) & all_sixteen(1));
 }
@@ -110,7 +110,7 @@ void EchoGuard::shift(int samples) {
   if (steps != 0) move_lags(steps);
 }
 
-/// Lags that come in at an end get the values of their neighbour.
+/// Moves the values of all lags by `steps`. A lag that enters at an end of the range gets the values of its neighbour.
 void EchoGuard::move_lags(int steps) {
   const auto by = static_cast<std::ptrdiff_t>(std::abs(steps));
   const auto move = [by, later = steps > 0](auto& all) {
@@ -144,7 +144,7 @@ void EchoGuard::on_sent(std::span<const std::int16_t> sent) {
 
 void EchoGuard::prefetch() const noexcept {
   base::prefetch_between(this, &lags_);
-  if (quiet_steps_ > kLags + kTail) return;  // The guard rests.
+  if (quiet_steps_ > kLags + kTail) return;  // Nothing of our audio can come back: the guard has no work.
   base::prefetch(lags_);
   sent_low_.prefetch();
   sent_high_.prefetch();
@@ -156,7 +156,7 @@ void EchoGuard::push_sent(Levels levels) {
   const Levels floor = all_sixteen(kSentFloor), decay = all_sixteen(kDecay);
   const auto proving = [floor](Levels low) { return low & where_more(low, floor); };
   const bool loud = sum_of(where_more(levels, floor)) != 0;
-  // The newest step has one neighbour so far; the step before it gets its second one now.
+  // The newest step has one neighbour so far; the step before it gets its second neighbour now.
   sent_low_.change(0, proving(least_of(least_of(before, earlier), levels)));
   sent_low_.push(proving(least_of(levels, before)));
   const Levels high = most_of(most_of(before, earlier), most_of(levels, less(sent_high_.from(1)[0], decay)));
@@ -169,7 +169,7 @@ void EchoGuard::push_sent(Levels levels) {
   ++steps_;
 }
 
-/// Where the patterns were similar for long, there is an echo, which may be louder than the known one.
+/// If the patterns were similar at one lag for long, this lag has an echo. If the echo is louder than its known loss allows, lowers the loss.
 void EchoGuard::compare(std::size_t age, const Step& heard) {
   const auto pattern = high_bits(where_more(heard.levels, heard_usual_));
   const auto* const sent = sent_pattern_.from(age);
@@ -182,7 +182,7 @@ void EchoGuard::compare(std::size_t age, const Step& heard) {
   lags_.loss[best_] = less(loss, where_more(heard.levels, less(low, loss)) & where_more(low, Levels{}) & all_sixteen(1));
 }
 
-/// `path_loss_` is the least loss of all lags.
+/// Updates `path_loss_`, the least loss of all lags over the last seconds.
 void EchoGuard::follow_losses(std::size_t age, Levels least) {
   if (learnt_steps_ < kFirstSteps) {
     path_loss_ = least;
@@ -193,13 +193,13 @@ void EchoGuard::follow_losses(std::size_t age, Levels least) {
   path_loss_ = least_of(least, more(path_loss_, forgotten));
 }
 
-/// Updates the losses: an echo at a lag would have been in `heard`. If it was not there, or not so loud, the path loses more.
+/// Updates the losses. If `heard` has no echo at a lag, or a fainter echo than expected, the path loses more at this lag.
 void EchoGuard::learn(std::size_t age, Levels heard) {
   const Levels rise = all_sixteen((steps_ - 1 - age) % kRiseEvery == 0 ? 1 : 0);
   follow_losses(age, kernels().learn(lags_, sent_low_.from(age), heard, more(heard, all_sixteen(kContradicted)), all_sixteen(kFall), rise));
 }
 
-/// Returns whether a step is our echo. `age`: index of the sent step that was the newest when `heard` came.
+/// Returns true if a step is our echo. `age` is the index of the sent step that was the newest when `heard` came.
 bool EchoGuard::is_echo(std::size_t age, const Step& heard, bool trust) {
   if (trust) learn(age, heard.levels);
   if (!heard.heard) return false;
@@ -207,7 +207,7 @@ bool EchoGuard::is_echo(std::size_t age, const Step& heard, bool trust) {
   const unsigned at_unknown = kOpenAtUnknown + (kOpenAtKnown - kOpenAtUnknown) * (path - kLoudPath) / (kFaintPath - kLoudPath);
   const unsigned loudest = kLoudestMargin * (kLoudestPath - std::min(known, kLoudestPath)) / kLoudestPath;
   const Levels margin = all_sixteen(kMargin + loudest + (kFaintMargin - kMargin) * (path - kLoudPath) / (kFaintPath - kLoudPath));
-  // If a band seems to lose more than the average, our voice has probably not yet met its strongest resonance.
+  // If a band seems to lose more than the average, our voice has probably not yet met the strongest resonance of this band.
   const Levels levelled = least_of(path_loss_, all_sixteen(known / 16));
   const detail::EchoQuestion question{.heard = heard.levels,
                                       .share = heard.share,
@@ -226,7 +226,7 @@ bool EchoGuard::is_echo(std::size_t age, const Step& heard, bool trust) {
   return answer.echo;
 }
 
-/// Returns whether nothing of our audio can come back any more, including the reverberation.
+/// Returns true if nothing of our audio can come back any more, not even its reverberation.
 bool EchoGuard::rests() {
   if (sent_sound_ || quiet_steps_ <= kLags + kTail) return false;
   quiet_steps_ += 2;

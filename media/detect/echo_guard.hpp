@@ -13,11 +13,11 @@ namespace offhook::inline v0::media {
 
 /// Separates the caller's voice from the echo of our own voice (speakerphones, hybrids), so that an echo never interrupts the agent.
 ///
-/// It uses the audio that was sent. In 16 bands and steps of 10 ms, it stores for each lag up to kMaxLagMs the least loss that is still possible. An echo with
-/// lag L and loss l puts at least sent(t - L) - l into every step. Therefore a step that is quieter, while sent(t - L) was loud, excludes this pair. At the
-/// start all pairs are possible, so that the first words of a call never interrupt themselves. It learns the path within half a second of our speech. The least
-/// losses of all lags are the path's losses, and remain when its delay changes. Codecs, jitter buffers and time stretching move an echo, but hardly make it
-/// louder.
+/// It uses the audio that was sent. In 16 bands and steps of 10 ms, it stores for each lag up to kMaxLagMs the least loss that is still possible. An
+/// echo with lag L and loss l puts at least sent(t - L) - l into every step. Therefore a step that is quieter, while sent(t - L) was loud, excludes
+/// this pair of L and l. At the start all pairs are possible, so that the agent's first words never interrupt the agent. The guard learns the path
+/// within half a second of our speech. The least losses of all lags are the path's losses, and remain when the path's delay changes. Codecs, jitter
+/// buffers and time stretching move an echo, but hardly make it louder.
 ///
 /// A step is an echo if the path explains this step and the steps before it at one lag: nearly all of the energy at an unknown lag, or most of it at a known
 /// one. The energy that no lag explains is the caller's. The guard finds a path that appears or becomes louder by its pattern: at one lag, the same bands are
@@ -32,7 +32,7 @@ class EchoGuard {
   explicit EchoGuard(std::uint32_t rate_hz);
 
   struct Verdict {
-    bool echo = false;     ///< most of the frame's energy is explained by our audio
+    bool echo = false;     ///< true if our audio explains most of the frame's energy
     float unexplained = 0; ///< the share that no lag explains, over the last steps: 0..1
   };
   /// Call it once per tick, before on_sent(), with 20 ms of received audio. `trust` is false for concealed audio: the guard learns nothing from it.
@@ -42,18 +42,18 @@ class EchoGuard {
   Verdict on_heard(const BandsOfCall& bands, bool trust);
   /// Returns the sent audio whose echo the next on_heard() looks for: for VoiceBank::hear(), until on_sent(). Empty while it is silent.
   [[nodiscard]] std::span<const std::int16_t> sent_line() const { return std::span(sent_line_).first(sent_sound_ ? sent_line_.size() : 0); }
-  /// Call it once per tick with the 20 ms that leave, after ducking; with silence if nothing is sent.
+  /// Call it once per tick with the 20 ms that are sent, after ducking. If no audio is sent, pass silence.
   void on_sent(std::span<const std::int16_t> sent);
   /// Prefetches the data that the next tick uses.
   void prefetch() const noexcept;
-  /// Call it when the received audio comes `samples` later than before, at the leg's rate; less than 0: earlier. All echoes
-  /// move by this time, and so does the stored state.
+  /// Call it when the received audio comes `samples` (at the leg's rate) later than before, or earlier if `samples` is negative. Moves the stored
+  /// state by this time, because all echoes move.
   void shift(int samples);
-  /// Forgets all that it learnt: for another source or another path.
+  /// Deletes everything that the guard has learnt. Call it for another source or another path.
   void reset();
 
-  /// The lag with the strongest echo, its coupling in dB over all bands (0: nothing is known yet), and the similarity of both patterns at their best
-  /// lag: 0.5 for any two voices, 1 for a perfect echo.
+  /// The lag with the strongest echo, its coupling in dB over all bands (0 if nothing is known yet), and the similarity of the sent and the heard
+  /// pattern at the lag where they are most similar: 0.5 for any two voices, 1 for a perfect echo.
   struct Path { std::uint32_t lag_ms = 0; float coupling_db = 0; float likeness = 0; };
   [[nodiscard]] Path path() const;
 
@@ -61,7 +61,7 @@ class EchoGuard {
   /// Levels by band, in units of an eighth of a doubling of the power (0.376 dB): 240 is full scale, 0 is -90 dBov.
   using Levels = SixteenBytes;
   struct Step {
-    Levels levels{}, share{};  // share: of the step's energy, 255 in all
+    Levels levels{}, share{};  // share: of the step's amplitudes, 255 in all
     bool heard = false;        // loud enough for a voice
   };
   [[nodiscard]] bool rests();
@@ -72,7 +72,7 @@ class EchoGuard {
   void compare(std::size_t age, const Step& heard);
   void learn(std::size_t age, Levels heard);
   void follow_losses(std::size_t age, Levels least);
-  /// Returns whether the step that was sent `lag` steps before that of `age` was loud.
+  /// Returns true if the step that was sent `lag` steps before the step of `age` was loud.
   [[nodiscard]] bool is_loud(std::size_t age, std::size_t lag) const { return (sent_loud_ >> (age + lag) & 1) != 0; }
 
   static constexpr std::size_t kTail = 64;    // steps for which the reverberation of our audio may last
@@ -98,7 +98,7 @@ class EchoGuard {
   Line sent_line_{};
   detail::EchoLags lags_;
   detail::NewestFirst<Levels> sent_low_;                           // the least of a step and its neighbours, 0 where it proves nothing
-  detail::NewestFirst<Levels> sent_high_;                          // the greatest of them, with a tail for the reverberation
+  detail::NewestFirst<Levels> sent_high_;                          // the greatest of a step and its neighbours, with a tail for the reverberation
   detail::NewestFirst<std::uint16_t> sent_pattern_;                // one bit for each band that is above its usual level
   Line heard_line_{};                                              // used only by the on_heard() that takes samples
 };

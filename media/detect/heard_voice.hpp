@@ -28,7 +28,7 @@ class BandsOfCall {
 /// The result for 20 ms of a call.
 struct HeardVoice {
   bool voiced = false;
-  std::optional<BandsOfCall> bands;  ///< nullopt: the caller must measure them itself
+  std::optional<BandsOfCall> bands;  ///< nullopt if the user of this result must measure the powers itself
 };
 
 }  // namespace offhook::inline v0::media

@@ -14,7 +14,7 @@ enum class LineTone : std::uint8_t {
   Congestion,
   Unobtainable,
   Information,     ///< special information tones that give no reason
-  NoCircuit,       ///< these and the following ones give the reason
+  NoCircuit,       ///< special information tones: this one and the next three give the reason
   Intercept,
   VacantCode,
   Reorder,
@@ -24,7 +24,7 @@ enum class LineTone : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(LineTone tone);
 
-/// Returns whether the tone means that the call fails, or is over.
+/// Returns true if the tone means that the call fails or has ended.
 [[nodiscard]] constexpr bool is_refusal(LineTone tone) { return tone >= LineTone::Busy && tone <= LineTone::Reorder; }
 
 }  // namespace offhook::inline v0::media

@@ -9,14 +9,14 @@ namespace offhook::inline v0::media {
 
 /// Decides for each 20 ms whether one call has voice, with the help of a model. The model judges 32 ms at a time, on another thread and later. This
 /// class collects the model's input, and combines its answers with the verdict of VoiceActivity. VoiceActivity is quick, but takes knocks and music
-/// for voice. The model does not, but is one tick late, and slow to detect the end of a voice. If the model is late or has ended, VoiceActivity alone
-/// decides after kPatience. Reads no clock, allocates nothing.
+/// for voice. The model does not make this mistake, but answers one tick late, and is slow to detect the end of a voice. If the model gives no answer
+/// for kPatience ticks, VoiceActivity alone decides. Reads no clock, allocates nothing.
 class ModelVoice {
  public:
   static constexpr std::size_t kChunk = 256;       ///< samples, at 8000 Hz
-  static constexpr unsigned kPatience = 4;         ///< ticks from one answer to the next; a punctual model needs two
+  static constexpr unsigned kPatience = 4;         ///< ticks without an answer after which the model counts as late; a punctual model needs two
   static constexpr float kLikely = 0.5F;           ///< likelihood at which a voice starts
-  static constexpr float kStillLikely = 0.35F;     ///< likelihood at which it continues
+  static constexpr float kStillLikely = 0.35F;     ///< likelihood at which a voice continues
   static constexpr float kPossible = 0.3F;         ///< likelihood that is enough if the other detector has found voice
   static constexpr unsigned kBridge = 3;           ///< ticks for which the model alone can find voice, while the other detector finds none
 
@@ -29,7 +29,7 @@ class ModelVoice {
   [[nodiscard]] static std::uint64_t pack(Answer answer) noexcept;
   [[nodiscard]] static Answer unpack(std::uint64_t word) noexcept;
 
-  /// Starts again with another call or other audio. Answers to earlier chunks do not count.
+  /// Resets the state for another call or other audio. Answers to earlier chunks do not count.
   void reset() noexcept;
   /// Takes 20 ms at 8, 16 or 24 kHz; frames of other lengths count as silence. Returns true if a chunk() is complete.
   [[nodiscard]] bool hear(std::span<const std::int16_t> frame) noexcept;
@@ -38,12 +38,12 @@ class ModelVoice {
   /// Returns the number of that chunk. The first chunk of a call resets the model's state.
   [[nodiscard]] std::uint32_t number() const noexcept { return asked_ + 1; }
   [[nodiscard]] bool begins() const noexcept { return begins_; }
-  /// Removes the chunk. `taken`: it was passed to the model. Otherwise no answer is expected, and the next chunk counts as the first of a call.
+  /// Removes the chunk. `taken` is true if the model got the chunk. If not, no answer is expected, and the next chunk counts as the first of a call.
   void let_go(bool taken) noexcept;
 
-  /// Call it once per tick, after hear(). Returns whether there is voice. `plain` is the other detector's verdict.
+  /// Call it once per tick, after hear(). Returns true if the tick has voice. `plain` is the other detector's verdict.
   [[nodiscard]] bool judge(bool plain, Answer newest) noexcept;
-  /// Returns whether the last judge() used no answer, because the model is late or has not answered yet.
+  /// Returns true if the last judge() used no answer, because the model is late or has not answered yet.
   [[nodiscard]] bool alone() const noexcept { return waited_ >= kPatience; }
 
  private:

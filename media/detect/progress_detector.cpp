@@ -12,12 +12,12 @@ constexpr double kProgressCoefficient = 256;
 constexpr auto kProgressGain = static_cast<float>(kProgressCoefficient * 80);   // a sine's amplitude in the sums of a window
 constexpr float kProgressPowerUnit = float{1u << kPowerShift} / 160;
 constexpr float kProgressMinPower = 12'500;          // -43 dBm0
-constexpr float kProgressShare = 0.6F;               // share of one tone in all power; a fully modulated tone has two thirds
-constexpr float kChordShare = 0.5F;          // share of two tones, which beat: a window has more or less of their power than its two frames
+constexpr float kProgressShare = 0.6F;               // least share of one tone in all power; a fully modulated tone has two thirds
+constexpr float kChordShare = 0.5F;          // least share of two tones; they beat: a window has more or less of their power than its two frames
 constexpr float kWeaker = 0.08F;             // least share of the weaker tone of a chord: 10 dB below the stronger one
-constexpr float kFaded = 1.0F / 16;          // share of the tone's power below which it is a pause
+constexpr float kFaded = 1.0F / 16;          // a frame with less than this share of the tone's power is a pause
 constexpr std::uint32_t kDropOut = 2;        // frames for which a modulated tone may be silent
-constexpr std::uint32_t kLongPause = 1000;   // ms; also used for longer pauses
+constexpr std::uint32_t kLongPause = 1000;   // ms: a pause of this length counts before it ends
 constexpr std::uint32_t kEndless = 1000;
 // Steps of two cycles. One cycle is not enough, because a syllable and a pause of speech may have the same lengths.
 constexpr std::size_t kTwice = 4;
@@ -125,7 +125,7 @@ bool ProgressDetector::count(std::uint8_t what) noexcept {
   const bool keeps = astray_.frames != 0 && is_chord(astray_.what) && !is_chord(what) && !is_chord(now_.what);
   astray_ = {keeps ? astray_.what : what, astray_.frames + 1};
   if (astray_.frames <= kDropOut) return false;
-  // The first half window of a tone or of a pause is neither, and belongs to the run that follows.
+  // The first half window of a tone or of a pause looks like neither. It belongs to the run that follows.
   if (now_.what == kOther) {
     past_count_ = 0;
   } else {
@@ -139,7 +139,7 @@ bool ProgressDetector::count(std::uint8_t what) noexcept {
   return true;
 }
 
-/// A tone must fill its whole window, a pause need not: the windows counted for a tone are one too few, those for a pause one too many.
+/// A tone must fill its whole window, a pause need not. Therefore a tone counts one window too few, and a pause one window too many.
 std::uint32_t ProgressDetector::length_ms(const Run& run) noexcept {
   return run.what == kQuiet ? (run.frames - 1) * kFrameMs : (run.frames + 1) * kFrameMs;
 }
@@ -165,7 +165,7 @@ bool ProgressDetector::fits(std::size_t spec) const noexcept {
   return false;
 }
 
-/// Returns whether the last `steps` runs are those of the script from `rotation` on. A long pause counts while it still lasts.
+/// Returns true if the last `steps` runs match the script's steps from `rotation` on. A long pause counts before it ends.
 bool ProgressDetector::fits_from(std::size_t spec, std::size_t steps, std::size_t rotation) const noexcept {
   const bool pausing = now_.what == kQuiet && length_ms(now_) >= kLongPause;
   const std::size_t past = steps - (pausing ? 1 : 0);

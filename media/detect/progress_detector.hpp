@@ -10,7 +10,7 @@
 
 namespace offhook::inline v0::media {
 
-/// The filter bank and the tones of one country, for all of its detectors. Made once, never changed.
+/// The filter bank and the tones of one country, shared by all detectors for this country. Made once, never changed.
 class ProgressPlan {
  public:
   [[nodiscard]] static const ProgressPlan& of(Country country);
@@ -24,7 +24,7 @@ class ProgressPlan {
     double low_hz = 0, high_hz = 0;
     std::uint8_t low = kNone, high = kNone;            // indices of the bank's tones
     std::uint8_t most_steps = 0;                       // number of steps of the longest script with this chord
-    std::uint16_t longest_ms = 0;                      // longest time that it sounds, in scripts with an end
+    std::uint16_t longest_ms = 0;                      // longest time that the chord sounds, in scripts with an end
   };
   explicit ProgressPlan(Country country);
   std::uint8_t chord_of(const ToneStep& step);
@@ -41,11 +41,11 @@ class ProgressPlan {
 
 /// Detects dial tone, ringback, busy and other tones of the network in the audio of one call that is being set up, by frequencies and by cadence.
 ///
-/// frequency  within 8 Hz; 15 Hz if the country has no other tone near it
-/// cadence    within 10 % and 40 ms. It is reported after two cycles, or after as many steps as the longest cadence with the same
-///            tones has, because the shorter cadence may be part of it. With a pause of a second or more at its end, one cycle and
-///            one second of this pause are enough. A tone without an end is reported after a second, or after 0.3 s more than the
-///            longest tone with an end
+/// frequency  within 8 Hz, or within 15 Hz if the country has no other tone near this frequency
+/// cadence    within 10 % and 40 ms. A tone is reported after two cycles, or after as many steps as the longest cadence with the same
+///            tones has, because the shorter cadence may be part of the longer one. If the cadence ends with a pause of a second or
+///            more, one cycle and one second of this pause are enough. A tone without an end is reported after a second, or after
+///            0.3 s more than the longest tone with an end
 /// level      at least -43 dBm0, with noise 10 dB below
 ///
 /// Windows of 40 ms every 20 ms at up to eight frequencies (tone_bank.hpp). Pure, no allocation, some 300 octets per call.
@@ -56,7 +56,8 @@ class ProgressDetector {
   std::optional<ProgressTone> hear(std::span<const std::int16_t, 160> pcm) noexcept;
   /// Returns the tone that sounds, also during its pauses.
   [[nodiscard]] std::optional<ProgressTone> sounding() const noexcept { return sounding_; }
-  /// Returns how many whole cycles of the tone came in sequence since it was recognised. Returns 0 while there is other sound, and for a tone without an end.
+  /// Returns the number of whole cycles of the tone since its recognition, without interruption. Returns 0 during any other sound, and for a tone
+  /// without an end.
   [[nodiscard]] std::uint32_t cycles() const noexcept { return now_.what == kOther || cycle_steps_ == 0 ? 0 : steps_ / cycle_steps_; }
 
  private:

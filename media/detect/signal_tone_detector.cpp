@@ -13,10 +13,10 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr double kSignalMinPower = 12'500;      // -43 dBm0
-constexpr double kNarrow = 0.97;          // noise 15 dB below
+constexpr double kNarrow = 0.97;          // least narrowness: noise 15 dB below the tone
 constexpr double kWhole = 0.9;
 constexpr double kSignalSteady = 0.015;         // largest relative change of the frequency
-constexpr double kShortest = 50;          // ms: shorter is no tone
+constexpr double kShortest = 50;          // ms; a shorter sound is no tone
 constexpr std::uint32_t kMaxBroken = 1;   // frames: a change of the phase disturbs one frame
 constexpr std::uint32_t kPatience = 5;    // frames after a tone until it counts as the last one: 100 ms
 constexpr std::uint32_t kGap = 3;         // frames between special information tones
@@ -99,7 +99,8 @@ void SignalToneDetector::Run::add(const PureTone& tone) noexcept {
   if (tone.power > highest) highest = tone.power, hz = tone.hz;
 }
 
-/// Returns whether the tone is steady. Its first and last frame may be filled in part. A change of the phase or a click may disturb one frame in five.
+/// Returns true if the tone is steady. The tone may fill only a part of its first and last frame. A change of the phase or a click may disturb one
+/// frame in five.
 bool SignalToneDetector::Run::is_steady() const {
   return frames >= 3 && 5 * whole >= 4 * (frames - 2) && 2 * lowest >= highest;
 }
@@ -148,7 +149,7 @@ void SignalToneDetector::end() noexcept {
 
 std::optional<SignalTone> SignalToneDetector::while_it_sounds() noexcept {
   if (now_.frames == 1 && since_ > kGap) rungs_ = 0;
-  if (now_.ms() > 40) last_ = {};  // Another tone follows, so that the last one was no beep.
+  if (now_.ms() > 40) last_ = {};  // Another tone follows. Therefore the last tone was no beep.
   if (told_ || !now_.is_steady()) return std::nullopt;
   if (rungs_ == 2 && is_about(now_.hz, kRungHz[2], kRungSlack) && now_.ms() >= 200) {
     told_ = true;

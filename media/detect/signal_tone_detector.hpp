@@ -31,7 +31,7 @@ struct SignalTone {
 /// Detects fax and modem tones, special information tones, and the beep of an answering machine in the audio of one call.
 ///
 /// special information   950, 1400 and 1800 Hz, 50 Hz more or less, 200 to 450 ms each, at most 60 ms between them; reported 200 ms
-///                       after the start of the third one. ITU-T E.180
+///                       after the start of the third tone. ITU-T E.180
 /// calling fax           1100 Hz, 38 Hz more or less, 425 to 575 ms; reported 100 ms after its end. ITU-T T.30 section 4.3.3
 /// answering fax         2100 Hz, 15 Hz more or less, for 500 ms, with phase reversals (ITU-T V.8's ANSam) allowed
 /// beep                  any other tone of 500 to 2200 Hz, 120 to 2000 ms, whose frequency is constant within 1.5 %; reported 100 ms
@@ -46,11 +46,11 @@ class SignalToneDetector {
   std::optional<SignalTone> hear(std::span<const std::int16_t, 160> pcm) noexcept;
 
  private:
-  /// One tone, from its first frame to its last. Frames that it fills in part count by their power.
+  /// One tone, from its first frame to its last. If the tone fills only a part of a frame, the frame counts by its power.
   struct Run {
     std::uint32_t frames = 0;
     double hz = 0;                  // frequency of the loudest frame
-    double power = 0, highest = 0;  // the sum, and that of the loudest frame
+    double power = 0, highest = 0;  // sum of the powers of all frames; power of the loudest frame
     double lowest = 0, latest = 0;  // power of the weakest frame between the ends, and of the last frame
     std::uint32_t whole = 0;        // frames filled by one sine
     void add(const PureTone& tone) noexcept;
@@ -63,7 +63,7 @@ class SignalToneDetector {
   void end() noexcept;
 
   Run now_;
-  Run last_;                      // the tone that ended, until it is reported or another follows
+  Run last_;                      // the tone that ended, until it is reported or another tone follows
   std::array<double, 2> ladder_{};  // lengths in ms of the special information tones before now_
   std::array<std::int8_t, 2> pitch_{};
   std::uint8_t rungs_ = 0;

@@ -7,9 +7,9 @@
 
 namespace offhook::inline v0::media {
 
-/// Decides whether 20 ms contain voice, as VoiceBank does for many calls, for one call alone. It tracks the noise of the line in 16 bands, and
-/// detects signals that are too strong to be this noise. After 30 ms of voice, it assumes 60 ms more. 8000 or 16000 Hz, of which it uses the lower
-/// half. Only the constructor allocates.
+/// Decides for one call whether 20 ms contain voice; VoiceBank does the same for many calls. It tracks the noise of the line in 16 bands, and
+/// detects signals that are too strong to be this noise. After 30 ms of voice, it assumes that the voice continues for 60 ms. The rate is 8000 or
+/// 16000 Hz; it uses only frequencies below 4 kHz. Only the constructor allocates.
 class VoiceActivity {
  public:
   explicit VoiceActivity(std::uint32_t rate_hz);
@@ -17,7 +17,7 @@ class VoiceActivity {
   VoiceActivity(VoiceActivity&&) noexcept;
   VoiceActivity& operator=(VoiceActivity&&) noexcept;
 
-  /// frame   exactly 20 ms; for any other length it returns false
+  /// Returns true if `frame` contains voice. `frame` has exactly 20 ms; for any other length, returns false.
   [[nodiscard]] bool process(std::span<const std::int16_t> frame) noexcept;
 
  private:
@@ -28,12 +28,12 @@ class VoiceActivity {
 inline constexpr unsigned kMaxOnsetWindow = 32;
 
 struct SpeechOptions {
-  unsigned onset_window = 4;      ///< number of the newest 20 ms frames that count, at most kMaxOnsetWindow
-  unsigned onset_voiced = 3;      ///< voiced frames among them that start speech
+  unsigned onset_window = 4;      ///< number of the newest 20 ms frames that decide about a start, at most kMaxOnsetWindow
+  unsigned onset_voiced = 3;      ///< number of voiced frames among them that starts speech
   unsigned hangover = 25;         ///< unvoiced frames in a row that end speech: 500 ms
 };
 
-/// Debounces the verdicts of VoiceActivity to speech. Counts samples, reads no clock.
+/// Debounces the verdicts of VoiceActivity, and reports the start and the end of speech. Counts samples, reads no clock.
 class SpeechDetector {
  public:
   struct Event {

@@ -17,8 +17,8 @@ namespace offhook::inline v0::media {
 
 struct VoiceBank::Group {
   detail::VoiceGroup lanes;
-  std::array<std::span<const std::int16_t>, detail::kVoiceLanes> heard{};  // empty: no frame came
-  std::array<std::span<const std::int16_t>, detail::kVoiceLanes> sent{};   // lines; empty: silence
+  std::array<std::span<const std::int16_t>, detail::kVoiceLanes> heard{};  // empty if no frame came
+  std::array<std::span<const std::int16_t>, detail::kVoiceLanes> sent{};   // lines; empty if silence was sent
 };
 
 namespace {
@@ -39,7 +39,7 @@ Block load(const Rows& rows, std::size_t from) noexcept {
   return {{row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)}};
 }
 
-/// Three of these steps turn rows into columns: each doubles how many samples of a column are adjacent.
+/// Three of these steps turn rows into columns: each step doubles the number of adjacent samples of a column.
 Block interleave(const Block& from) noexcept {
   const __m128i* const a = from.row;
   return {{_mm_unpacklo_epi16(a[0], a[4]), _mm_unpackhi_epi16(a[0], a[4]), _mm_unpacklo_epi16(a[1], a[5]), _mm_unpackhi_epi16(a[1], a[5]),

@@ -14,8 +14,8 @@ struct VoiceKernels;
 namespace offhook::inline v0::media {
 
 /// Detects voice in many calls at once: eight calls side by side in the lanes of vectors, with the best kernel of the machine. Its verdicts equal
-/// those of VoiceActivity for the same frames. For each tick call hear() for each call, run(), then voiced(). One thread; only the constructor
-/// allocates. 8000 Hz, or 16000 Hz of which it uses the lower half.
+/// those of VoiceActivity for the same frames. In each tick, use hear() for each call, then run(), then voiced(). One thread; only the constructor
+/// allocates. The rate is 8000, 16000 or 24000 Hz; it uses only frequencies below 4 kHz.
 class VoiceBank {
  public:
   /// Makes a bank for calls 0 to `calls` - 1.
@@ -25,21 +25,21 @@ class VoiceBank {
   VoiceBank& operator=(VoiceBank&&) noexcept;
 
   [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
-  /// Starts again with another call at this place.
+  /// Resets the state of place `call` for another call.
   void reset(std::size_t call) noexcept;
-  /// Copies the state of the call that was at `theirs` in another bank, which continues here.
+  /// Moves a call here: copies the state of the call at place `theirs` of the bank `other` to place `call` of this bank.
   void take_over(std::size_t call, const VoiceBank& other, std::size_t theirs) noexcept;
   /// Takes 20 ms of a call: 160, 320 or 480 samples, which must stay valid until run(). Any other length counts as silence. `sent` is
-  /// EchoGuard::sent_line() of the call, with the same lifetime: run() also measures its powers.
+  /// EchoGuard::sent_line() of the call, and must also stay valid until run(), which measures its powers.
   void hear(std::size_t call, std::span<const std::int16_t> frame, std::span<const std::int16_t> sent = {}) noexcept;
   /// Judges the frames since the last run(). A call without a frame counts as silent. A group of eight neighbours
-  /// without any frame costs nothing, and does not change.
+  /// without any frame costs nothing, and its state does not change.
   void run() noexcept;
-  /// Prefetches an eighth of the data that run() uses for this call and its neighbours. Call it for each of them to prefetch all.
+  /// Prefetches an eighth of the data that run() uses for the group of eight calls around `call`. Call it for each call of the group to prefetch all.
   void prefetch(std::size_t call) const noexcept;
   /// Returns the verdict of the last run().
   [[nodiscard]] bool voiced(std::size_t call) const noexcept { return found(call).voiced; }
-  /// Returns the same with the powers that led to it. They are borrowed until the next run().
+  /// Returns the verdict of the last run() and the powers that led to it. The powers are borrowed until the next run().
   [[nodiscard]] HeardVoice found(std::size_t call) const noexcept;
 
  private:

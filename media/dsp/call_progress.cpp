@@ -14,7 +14,7 @@ using enum ProgressTone;
 constexpr bool kUnsure = false;
 
 // Tones of ITU-T E.180 supplement 2 (various tones used in national networks), as far as they are certain. For North America also Telcordia GR-506
-// (precise tone plan), for the United Kingdom BT SIN 350. For a tone marked kUnsure, each network of the country decides.
+// (precise tone plan), for the United Kingdom BT SIN 350. A tone marked kUnsure is not the same in all networks of the country.
 constexpr std::array kUnitedStates{
     ProgressSpec{Dial, {both(350, 440, 0)}},
     ProgressSpec{Ringback, {both(440, 480, 2000), off(4000)}},

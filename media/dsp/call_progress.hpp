@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::media {
 
-/// The country whose tones are used, by ITU-T E.180 supplement 2. UnitedStates is also for Canada.
+/// A country whose tones are known from ITU-T E.180 supplement 2. UnitedStates is also for Canada.
 enum class Country : std::uint8_t { UnitedStates, UnitedKingdom, Germany, France, Netherlands, Italy, Spain, Australia, Japan };
 inline constexpr std::size_t kCountries = 9;
 

@@ -7,8 +7,9 @@
 
 namespace offhook::inline v0::media {
 
-/// Mixes a conference, one frame at a time. A leg that speaks gets the sum of all other speakers. All other legs get the same sum, so that their
-/// frame is mixed and encoded once (for each of their codecs). All frames have one rate; the caller converts other rates (media/dsp/resample.hpp).
+/// Mixes a conference, one frame at a time. A leg that speaks gets the sum of all other speakers. All legs that do not speak get the sum of all
+/// speakers, so that their frame is mixed once, and encoded once for each codec. All frames have one rate; the application converts other rates
+/// (media/dsp/resample.hpp).
 ///
 ///   mixer.begin();
 ///   for each leg:  leg.hears = leg.speaks ? mixer.speak(leg.frame) : Mixer::kEveryone;
@@ -22,7 +23,7 @@ class Mixer {
   static constexpr std::size_t kMaxSpeakers = 500;
   static constexpr std::size_t kMaxSamples = 960;  ///< 20 ms at 48 kHz
 
-  /// The mix for a leg: kEveryone, or a number of its own.
+  /// The number of the mix for a leg: kEveryone, or a number for this leg alone.
   using Hears = std::size_t;
   static constexpr Hears kEveryone = 0;
 
@@ -31,8 +32,8 @@ class Mixer {
 
   /// Starts a new frame without speakers.
   void begin() noexcept { said_.clear(); }
-  /// Adds a speaker. The caller keeps `frame` unchanged until mix(). Returns kEveryone, and ignores the frame, if it does not have
-  /// samples() samples, or if max_speakers speak already.
+  /// Adds a speaker. `frame` must not change until mix(). Returns kEveryone, and ignores the frame, if it does not have
+  /// samples() samples, or if `max_speakers` members already speak.
   Hears speak(std::span<const std::int16_t> frame) noexcept;
   void mix() noexcept;
   /// Returns a mix of the last mix(), valid until the next one. `hears` is a result of speak() since begin().

@@ -16,24 +16,25 @@ struct PolyphaseFilter;
 /// Streaming conversion between 8000, 16000, 24000 and 48000 Hz, mono, for one stream.
 ///
 /// in      a multiple of in_quantum() samples (20 ms always is); at most kMaxInput
-/// out     [>= output_size(in.size())]; it always writes exactly that many, from the first call on; may not overlap `in`
+/// out     [>= output_size(in.size())]; process() always writes exactly this many samples, even at the start; may not overlap `in`
 /// quality linear-phase FIR of 48 taps of 16 bits at the lower rate. With a lower rate of 8 kHz: within 0.1 dB to 3.4 kHz, 1 dB down
-///         at 3.8 kHz. It attenuates frequencies above 4.5 kHz by 74 dB. Frequencies from 4.0 to 4.5 kHz are folded to as far below
-///         4 kHz (on the way up, 3.5 to 4.0 kHz to as far above): 6 dB down at 4.0 kHz, 10 at 4.08, 20 at 4.2, 32 at 4.3, 52 at 4.4.
+///         at 3.8 kHz. It attenuates frequencies above 4.5 kHz by 74 dB. Frequencies from 4.0 to 4.5 kHz are mirrored to below 4 kHz
+///         (to a higher rate, 3.5 to 4.0 kHz to above 4 kHz): 6 dB down at 4.0 kHz, 10 at 4.08, 20 at 4.2, 32 at 4.3, 52 at 4.4.
 ///         All of this is outside the telephone band, which ends at 3.4 kHz. A filter that stops at 4.0 kHz costs half as much again,
 ///         because not every third of its taps is zero. It would also remove frequencies above 3.4 kHz, which recognisers use.
 ///         Measured in tests. Scale the frequencies for a lower rate of 16 or 24 kHz
-/// delay   latency_us(), under 3 ms; the first call starts with as much silence
+/// delay   latency_us(), under 3 ms; the output starts with this much silence
 /// cost    no allocation except for the filter, made by the first Resampler of its pair of rates; safe on the audio thread. Uses
 ///         the widest instructions of this machine, which all give the same samples (media/dsp/detail/polyphase.hpp)
 class Resampler {
  public:
   static constexpr std::size_t kMaxInput = 960;  ///< 20 ms at 48 kHz, 40 at 24
 
-  /// With other rates than these four, or equal ones, it only copies.
+  /// If the rates are equal, or if one is not among these four, the resampler only copies.
   Resampler(std::uint32_t from_hz, std::uint32_t to_hz);
 
-  /// Returns the samples written. Returns 0, and does nothing, if the input is too long or not a multiple of the quantum, or if the output is too small.
+  /// Returns the number of samples written. Returns 0, and does nothing, if the input is empty, too long or not a multiple of the quantum, or if the
+  /// output is too small.
   std::size_t process(std::span<const std::int16_t> in, std::span<std::int16_t> out) noexcept;
   [[nodiscard]] std::size_t output_size(std::size_t in) const noexcept { return in * up_ / down_; }
   [[nodiscard]] std::size_t in_quantum() const noexcept { return down_; }
@@ -49,7 +50,7 @@ class Resampler {
 
   std::uint32_t from_hz_;
   std::size_t up_ = 1, down_ = 1;
-  const detail::PolyphaseFilter* filter_;            // null: only copies
+  const detail::PolyphaseFilter* filter_;            // null if the resampler only copies
   std::array<std::int16_t, kMaxHistory> history_{};  // the newest inputs that the filter still uses
 };
 

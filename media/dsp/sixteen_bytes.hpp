@@ -16,7 +16,7 @@ using SixteenBytes [[gnu::vector_size(16)]] = std::uint8_t;
 
 [[nodiscard]] inline SixteenBytes least_of(SixteenBytes a, SixteenBytes b) noexcept { return a < b ? a : b; }
 [[nodiscard]] inline SixteenBytes most_of(SixteenBytes a, SixteenBytes b) noexcept { return a > b ? a : b; }
-/// Returns a - b, not below 0.
+/// Returns a - b, or 0 if that is negative.
 [[nodiscard]] inline SixteenBytes less(SixteenBytes a, SixteenBytes b) noexcept {
 #if defined(__SSE2__)
   return reinterpret_cast<SixteenBytes>(_mm_subs_epu8(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
@@ -24,7 +24,7 @@ using SixteenBytes [[gnu::vector_size(16)]] = std::uint8_t;
   return most_of(a, b) - b;
 #endif
 }
-/// Returns a + b, not above 255.
+/// Returns a + b, or 255 if that is more.
 [[nodiscard]] inline SixteenBytes more(SixteenBytes a, SixteenBytes b) noexcept {
 #if defined(__SSE2__)
   return reinterpret_cast<SixteenBytes>(_mm_adds_epu8(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));

@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-// Correlates with eight frequencies at once, each with its cosine and its sine. These sixteen lanes fill the registers for one call alone. Therefore
-// no call waits for other calls to be arranged beside it, and a single call costs as much as one among a thousand. It is a correlation and not
+// Correlates with eight frequencies at once, each with its cosine and its sine. These sixteen lanes fill the registers with one telephone call.
+// Therefore the bank need not process calls side by side, and a single call costs as much as one among a thousand. It is a correlation and not
 // Goertzel's recursion, because a sum waits for no earlier result. Each instruction processes two samples per lane (pmaddwd). Sums of integers are
 // exact, so that all implementations give the same results, bit by bit (tests/media/dsp/tone_bank_test.cpp).
 namespace offhook::inline v0::media {
@@ -30,11 +30,11 @@ struct ToneBankKernels {
   /// Windows overlap by half. Over `pairs` pairs of samples, it completes `window` with the coefficients `falling`, and starts `next` with `rising`.
   void (*feed)(const std::int16_t* in, std::size_t pairs, const BankRow* falling, const BankRow* rising, BankSums& window,
                BankSums& next) noexcept;
-  /// Returns the sum of squares over 64, truncated pair by pair; at most 127 pairs.
+  /// Returns the sum of squares divided by 64, truncated pair by pair. `pairs` is at most 127.
   std::uint32_t (*power)(const std::int16_t* in, std::size_t pairs) noexcept;
 };
 
-inline constexpr unsigned kPowerShift = 6;  ///< so that 127 pairs of full scale fit
+inline constexpr unsigned kPowerShift = 6;  ///< divides by 64, so that the sum of 127 pairs of full scale fits 32 bits
 
 extern const ToneBankKernels kToneBankScalar;
 #if defined(__x86_64__)

@@ -9,11 +9,11 @@
 
 namespace offhook::inline v0::media {
 
-/// Up to two tones at once, for some time; without tones it is a pause.
+/// Up to two tones at once, for some time; a step without tones is a pause.
 struct ToneStep {
-  double low_hz = 0, high_hz = 0;   ///< 0: no tone
-  double modulated_hz = 0;          ///< frequency of the low tone's amplitude modulation; 0: none
-  std::uint32_t ms = 0;             ///< 0: without an end
+  double low_hz = 0, high_hz = 0;   ///< 0 if the step does not have this tone
+  double modulated_hz = 0;          ///< frequency of the low tone's amplitude modulation; 0 without modulation
+  std::uint32_t ms = 0;             ///< duration; 0 if the step has no end
   friend bool operator==(const ToneStep&, const ToneStep&) = default;
   [[nodiscard]] bool sounds() const { return low_hz != 0; }
 };
@@ -45,7 +45,7 @@ struct ToneScript {
 class ScriptSource {
  public:
   ScriptSource(const ToneScript& script, std::uint32_t rate_hz, double amplitude);
-  /// Fills `out`, with silence once the script is over.
+  /// Fills `out` with the next samples of the script, and with silence after its end.
   void fill(std::span<std::int16_t> out) noexcept;
   [[nodiscard]] bool is_over() const noexcept { return at_ >= script_.count; }
 

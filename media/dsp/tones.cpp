@@ -12,8 +12,8 @@
 namespace offhook::inline v0::media {
 namespace {
 
-/// Returns the sines of phases in whole turns, 0 to 1. It folds them to a quarter turn, and computes Taylor's series to the
-/// eleventh power, with an error of at most 6e-8.
+/// Returns the sines of phases, which are given in turns (0 to 1). It folds the phases to a quarter turn, and computes Taylor's series
+/// to the eleventh power, with an error of at most 6e-8.
 FourFloats sine_of(FourFloats turns) noexcept {
   constexpr float kTurn = 2 * std::numbers::pi_v<float>;
   const FourFloats centred = 0.5F - turns;  // half a turn further and reversed: the same sine

@@ -7,8 +7,8 @@
 
 namespace offhook::inline v0::media {
 
-/// A steady sine, with a resolution of 0.001 Hz. The phase continues from call to call. It is counted in whole parts of a turn, so that it stays exact for any
-/// time, however the samples are split into calls. `amplitude` is the peak, 0..32767; `hz` is at most half of `rate_hz`, which is at most 4,000,000.
+/// A steady sine, with a resolution of 0.001 Hz. The phase continues from one invocation to the next. It is counted in whole parts of a turn, and
+/// therefore stays exact for any time. `amplitude` is the peak, 0..32767; `hz` is at most half of `rate_hz`, which is at most 4,000,000.
 class SineSource {
  public:
   SineSource() = default;   ///< silence
@@ -28,7 +28,7 @@ class SineSource {
 /// Returns the low and the high frequency of a DTMF digit (0-9 * # A-D, a-d) in Hz. ITU-T Q.23.
 [[nodiscard]] std::optional<std::pair<double, double>> dtmf_frequencies(char digit);
 
-/// Plays the two tones of one digit for any time; silence for other characters. `amplitude` is the peak of each tone.
+/// Plays the two tones of one digit without an end, or silence if `digit` is no digit. `amplitude` is the peak of each tone.
 class DtmfSource {
  public:
   DtmfSource(char digit, std::uint32_t rate_hz, double amplitude = 6000);

@@ -23,7 +23,7 @@ class ArrivalClock {
   }
   /// Call it when more sockets of the phase are read a little later.
   void go_on(base::TimePoint steady) { now_ = steady; }
-  /// Returns the arrival time. `noted`: wall-clock time since 1970; nullopt if the kernel gives none.
+  /// Returns the arrival time. `noted` is the wall-clock time since 1970, or nullopt if the kernel gives no time.
   [[nodiscard]] base::TimePoint arrival(std::optional<base::Duration> noted) const {
     return noted ? std::clamp(base::TimePoint(*noted - wall_ahead_), before_, now_) : now_;
   }

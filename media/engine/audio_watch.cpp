@@ -9,7 +9,7 @@
 namespace offhook::inline v0::media {
 namespace {
 
-// Edge-triggered: otherwise the kernel would check each socket that it has already reported again.
+// Edge-triggered. Otherwise the kernel would check again each socket that it has already reported.
 epoll_event arrival_at(Leg& leg) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;

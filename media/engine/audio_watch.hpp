@@ -10,8 +10,8 @@ namespace offhook::inline v0::media {
 
 struct Leg;
 
-/// Returns the legs for which audio has come, many of them in one system call. It is for legs that are read whether they are due or not. Belongs to
-/// one worker; only the constructor allocates.
+/// Returns the legs for which audio has come, many of them in one system call. It serves the legs that the worker reads even if they are not due
+/// (relayed legs). Belongs to one worker; only the constructor allocates.
 class AudioWatch {
  public:
   AudioWatch();
@@ -20,11 +20,11 @@ class AudioWatch {
   AudioWatch& operator=(const AudioWatch&) = delete;
   [[nodiscard]] bool works() const { return epoll_ >= 0; }
 
-  /// Watches the leg, and sets leg.audio_watched; false if the kernel allows no more.
+  /// Watches the leg, and sets leg.audio_watched to true, or to false if the kernel refuses.
   void add(Leg& leg);
   void remove(Leg& leg);
-  /// Returns the legs for which datagrams have come since their last report, valid until the next call. A caller that does
-  /// not read all of a leg's datagrams calls again().
+  /// Returns the legs for which datagrams have come since their last report, valid until the next ready(). If you do not read all
+  /// datagrams of a leg, call again(): the next ready() then returns this leg.
   [[nodiscard]] std::span<Leg* const> ready();
   void again(Leg& leg);
 

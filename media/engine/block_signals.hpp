@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::media {
 
-/// Blocks all signals for threads made while it exists, because the program handles signals, and none may interrupt a media thread.
+/// While this object exists, new threads start with all signals blocked. The program handles signals, and no signal may interrupt a media thread.
 class BlockSignals {
  public:
   BlockSignals() {

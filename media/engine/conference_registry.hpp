@@ -24,38 +24,38 @@ class ConferenceRegistry {
     std::size_t worker = 0;
     std::uint32_t rate_hz = 0;
     std::size_t members = 0;      // members that were ordered to join, and not to leave
-    std::size_t slots = 0;     // slots that lead there
+    std::size_t slots = 0;     // LegSlots that lead to the conference
     bool ended = false;
     [[nodiscard]] bool full() const { return members >= room->conference.max_members(); }
   };
 
   static constexpr std::size_t kMaxSlotsPerPhase = Conference::kMaxMembers;
-  /// More than a worker has legs, because some members have no line, and few conferences are full.
+  /// More than the legs of a worker, because some members have no RTP leg, and few conferences are full.
   static constexpr std::size_t kMaxSlotsPerWorker = 10 * kMaxSlotsPerPhase;
 
   explicit ConferenceRegistry(std::size_t workers) : promised_(workers) {}
 
-  /// Returns the phase of that worker with the least to tick: the promised slots, or the present legs if these are more. Returns nullopt if `members`
-  /// more would exceed the bound of each phase, or of the worker. `rows`: the worker's. The legs of an ended conference stay in their phase. They are
-  /// no reason to refuse a new conference, but one to choose another phase.
+  /// Returns the phase of the worker with the fewest legs to tick: the number of promised slots of the phase, or of its present legs if they are
+  /// more. Returns nullopt if `members` more would exceed the bound of each phase, or of the worker. `rows` are the worker's rows. The legs of an
+  /// ended conference stay in their phase. They are no reason to refuse a new conference, but a reason to choose another phase.
   [[nodiscard]] std::optional<std::uint8_t> find_phase(std::size_t worker, std::size_t members, const LegRows& rows) const;
   [[nodiscard]] std::size_t promised(std::size_t worker) const;
 
   [[nodiscard]] ConferenceId open(const ConferenceOptions& options, std::size_t worker, std::uint8_t phase);
   /// Returns null if there is no such conference, or if it has ended.
   [[nodiscard]] Entry* find(ConferenceId id);
-  /// Returns also a conference that is ending.
+  /// Does the same, but also returns a conference that is ending.
   [[nodiscard]] Entry* find_any(ConferenceId id);
-  /// Ends the conference. All members with a line must have been ordered to leave.
+  /// Ends the conference. First order all members with an RTP leg to leave.
   void end(Entry& entry, ConferenceId id);
   [[nodiscard]] std::optional<ConferenceStatistics> statistics(ConferenceId id) const;
 
   void attend(Entry& entry, ConferenceId id, std::shared_ptr<AudioPort> port, float gain, LegId member);
-  /// Returns false if it is not a member without a line.
+  /// Returns false if `member` is not a member without an RTP leg, or already leaves.
   [[nodiscard]] bool set_gain(LegId member, float gain);
   [[nodiscard]] bool dismiss(LegId member);
 
-  /// Frees everything that its worker has released.
+  /// Frees the members and conferences that their worker has released.
   void collect();
 
  private:

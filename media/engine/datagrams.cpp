@@ -108,7 +108,7 @@ void Datagrams::untie(Leg& leg) { untie(leg, PeerTie::kLooks); }
 void Datagrams::untie(Leg& leg, int looks) {
   if (!leg.tie.is_tied()) return;
   leg.tie.owe_untying(looks);
-  if (!flush()) return;  // The datagrams that wait have no address of their own: untie at the next look.
+  if (!flush()) return;  // Datagrams that still wait carry no address: untie at the next look.
   leg.rtp.untie();
   leg.tie.untied();
 }

@@ -31,13 +31,13 @@ class Datagrams {
  public:
   virtual ~Datagrams() = default;
 
-  /// Call it once, on the thread that will call all other functions. Returns false if it cannot work.
+  /// Call it once, on the thread that will call all other functions. Returns false if this path cannot work.
   [[nodiscard]] virtual bool begin() { return true; }
   /// Reads both sockets of the leg from now on.
   virtual void add(Leg& leg) = 0;
   /// Passes received datagrams to the legs' streams: at least the audio of the `due` legs, up to a bound for each leg, and the RTCP of any leg.
   virtual void receive(std::span<Leg* const> due, const ArrivalClock& clock) = 0;
-  /// watch_audio(): the leg is relayed, so that every receive() reads its audio, whether it is due or not. unwatch_audio() ends this.
+  /// watch_audio() is for a relayed leg: every receive() then reads its audio, even if the leg is not due. unwatch_audio() ends this.
   virtual void watch_audio(Leg& leg) = 0;
   virtual void unwatch_audio(Leg& leg) = 0;
   /// Copies `out`, and sends it at the latest with the next flush(), protected by the leg's path if it has one. Counts refused datagrams in
@@ -51,21 +51,21 @@ class Datagrams {
   void mind_peer(Leg& leg, const std::optional<base::SocketAddress>& peer);
   /// Unties the socket at once, because the peer will have another address.
   void untie(Leg& leg);
-  /// An ICMP message has refused audio of the leg. The next call of its socket reports this as an error, and fails only for this reason. The socket
-  /// is untied, because only a tied socket gets these errors. Errors with another meaning, for example a full queue, are no refusals.
+  /// Call it when a system call on the leg's audio socket fails with `error`: an ICMP message may have refused earlier audio of the leg. Unties the
+  /// socket, because only a tied socket gets these errors. Ignores errors with another meaning, for example a full queue.
   void on_refusal(Leg& leg, int error);
-  /// Stops reading the leg's sockets. The caller must not free the leg or close its sockets before is_released() returns true.
+  /// Stops reading the leg's sockets. Do not free the leg or close its sockets before is_released() returns true.
   virtual void remove(Leg& leg) = 0;
   [[nodiscard]] virtual bool is_released(const Leg& leg) const = 0;
 
   [[nodiscard]] virtual DatagramPath path() const = 0;
 
  protected:
-  /// Returns whether this is the first receive() of a phase: work that is not per leg runs once in each phase.
+  /// Returns true if this is the first receive() of a phase: work that is not per leg runs once in each phase.
   [[nodiscard]] bool begins_phase(const ArrivalClock& clock);
   /// Passes a datagram to the leg's stream, through the leg's path if it has one. If the stream relays it, sends it through the other leg.
   void hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint arrival);
-  /// Copies a datagram of at most PacketPath::kMaxOctets, and sends it as send() does, but as it is.
+  /// Copies a datagram of at most PacketPath::kMaxOctets, and sends it as send() does, but without the protection of the leg's path.
   virtual void send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) = 0;
   /// Sends a packet of at most rtp::kMaxPassedOctets in the same way.
   virtual void pass_on(Leg& through, const Onward& onward) = 0;
@@ -79,8 +79,8 @@ class Datagrams {
   base::TimePoint phase_began_{};
 };
 
-/// Makes the `wanted` path, or for Best the best one available. Returns null if there are no descriptors left, or if
-/// the system refuses `wanted`; `why` is the reason.
+/// Makes the `wanted` path, or for Best the best path available. Returns null if the process has no descriptors left, or if
+/// the system refuses `wanted`. `why` gets the reason, also if Best becomes epoll.
 [[nodiscard]] std::unique_ptr<Datagrams> make_datagrams(DatagramPath wanted, std::string& why);
 
 }  // namespace offhook::inline v0::media

@@ -64,7 +64,7 @@ base::Result<void, EngineError> Engine::Impl::join(LegId id, ConferenceId confer
   return {};
 }
 
-/// Returns the leg's present place if it is in a row for conferences of this phase; otherwise a new place there.
+/// Returns the leg's present place if the place is in a row for conferences of this phase. Otherwise takes a new place in such a row.
 base::Result<std::unique_ptr<LegSlot>, EngineError> Engine::Impl::find_place(const Entry& entry, std::size_t worker, std::uint8_t phase) {
   const LegSlot& last = *entry.slots.back();
   if (last.worker == worker && last.place.row->kept && last.place.row->phase == phase) return at_same_place(last);
@@ -82,7 +82,7 @@ void Engine::Impl::send_to(Entry& entry, std::unique_ptr<LegSlot> slot) {
   moving_.push_back(entry.leg->id);
 }
 
-/// Removes a slot that the leg does not use any more. Its place stays taken while another slot has it.
+/// Removes a slot that the leg does not use any more. The slot's place stays taken while another slot has the same place.
 void Engine::Impl::forget(Entry& entry, std::size_t slot) {
   const auto at = entry.slots.begin() + static_cast<std::ptrdiff_t>(slot);
   const auto gone = std::move(*at);

@@ -51,13 +51,13 @@ class Engine::Impl {
  private:
   struct Entry {
     std::unique_ptr<Leg> leg;
-    std::vector<std::unique_ptr<LegSlot>> slots;  // the slots from its present place to the last ordered one
+    std::vector<std::unique_ptr<LegSlot>> slots;  // the slots from the leg's present place to the last ordered place
     std::optional<MediaPlan> plan;    // the last ordered plan
-    std::optional<MediaPlan> plan_of_chain;  // the plan for which the chain was made; it also works for all plans ordered since
-    ConferenceId conference;          // the one that it was last ordered to join, or none
-    LegId relayed_with{};             // the leg with which it was last ordered to be relayed
-    std::uint32_t relay_clock_hz = 0; // clock of its translator; 0: it has no translator
-    std::size_t relay_orders = 0;     // orders that may still use it
+    std::optional<MediaPlan> plan_of_chain;  // the plan for which the chain was made; the chain also works for all plans ordered since
+    ConferenceId conference;          // the conference of the last order to join, or none
+    LegId relayed_with{};             // the other leg of the last relay order, or none
+    std::uint32_t relay_clock_hz = 0; // clock of the leg's translator; 0 if the leg has no translator
+    std::size_t relay_orders = 0;     // relay orders that may still use the leg
     bool closing = false;
     bool gone = false;                // its worker has returned it
   };
@@ -76,7 +76,7 @@ class Engine::Impl {
   void leave(Entry& entry);
   void leave_conference_slot(Entry& entry);
 
-  mutable std::mutex mutex_;  // locked by the callers' threads; no worker ever locks it
+  mutable std::mutex mutex_;  // locked by the threads that use the engine; no worker ever locks it
   EngineOptions options_;
   base::SystemRandom random_;
   std::unordered_map<LegId, Entry> entries_;

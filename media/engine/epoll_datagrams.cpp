@@ -14,7 +14,7 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr int kMaxReadyReports = 32;      // per phase; the rest follows in the next one
+constexpr int kMaxReadyReports = 32;      // per phase; further reports follow in the next phase
 constexpr std::size_t kMaxReports = 8;   // per socket
 static_assert(ReadPace::kMost % ReceiveBatch::kMaxDatagrams == 0);
 
@@ -51,7 +51,7 @@ void EpollDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& cloc
   }
 }
 
-// A flooded socket is read one batch per call.
+// Reads at most one batch from a socket, so that a flooded socket does not delay other legs.
 void EpollDatagrams::receive_relayed(const ArrivalClock& clock) {
   for (Leg* const leg : relayed_.ready()) {
     read_audio(*leg, ReceiveBatch::kMaxDatagrams);
@@ -64,7 +64,7 @@ void EpollDatagrams::read_audio(Leg& leg, std::size_t most) {
   batch_.receive(leg.rtp.fd(), most);
   if (!batch_.was_refused()) return;
   on_refusal(leg, ECONNREFUSED);
-  batch_.receive(leg.rtp.fd(), most);  // The refusal was not an answer to this read.
+  batch_.receive(leg.rtp.fd(), most);  // The error reported an earlier refusal, and is no answer to this read.
 }
 
 void EpollDatagrams::hand_in_batch(Leg& leg, Channel channel, const ArrivalClock& clock) {
@@ -92,7 +92,7 @@ void EpollDatagrams::send_one(Leg& leg, Channel channel, base::Bytes datagram, c
   if (tied ? socket.send(datagram) : socket.send(datagram, to)) return;
   if (channel == Channel::Rtp && leg.tie.is_tied()) {
     on_refusal(leg, errno);
-    if (!leg.tie.is_tied() && socket.send(datagram, to)) return;  // The refused datagram was an earlier one.
+    if (!leg.tie.is_tied() && socket.send(datagram, to)) return;  // The error reported the refusal of an earlier datagram.
   }
   ++leg.send_failed;
 }

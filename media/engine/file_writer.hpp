@@ -12,7 +12,7 @@ namespace offhook::inline v0::media {
 /// Writes a new file that only this process's user may read. Errors are errno's numbers. It blocks: do not use it on a media worker.
 class FileWriter {
  public:
-  /// Returns EEXIST if the name exists already: it overwrites no file.
+  /// Overwrites no file: returns EEXIST if the name exists already.
   [[nodiscard]] static base::Result<FileWriter, int> create(const std::string& path);
   FileWriter(FileWriter&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   FileWriter& operator=(FileWriter&& other) noexcept {
@@ -21,7 +21,7 @@ class FileWriter {
   }
   ~FileWriter();
 
-  /// Writes as much as possible, from `offset` on, and returns the number of octets. It is 0 only for an empty `octets`.
+  /// Writes as much as possible, from `offset` on, and returns the number of octets written. Returns 0 only if `octets` is empty.
   [[nodiscard]] base::Result<std::size_t, int> write(base::Bytes octets, std::uint64_t offset);
   /// Writes everything, or returns an error.
   [[nodiscard]] base::Result<void, int> write_all(base::Bytes octets, std::uint64_t offset);

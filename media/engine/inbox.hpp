@@ -14,9 +14,9 @@ class Inbox {
     while (!newest_.compare_exchange_weak(item.next_arriving, &item, std::memory_order_release, std::memory_order_relaxed)) {
     }
   }
-  /// Worker: returns a chain linked by `next_arriving`, the newest item first; null if there is none.
+  /// Worker: returns all items as a chain linked by `next_arriving`, the newest item first. Returns null if there are none.
   [[nodiscard]] T* take_all() {
-    if (newest_.load(std::memory_order_relaxed) == nullptr) return nullptr;  // True in nearly all calls: saves the write.
+    if (newest_.load(std::memory_order_relaxed) == nullptr) return nullptr;  // Nearly always true: saves the write.
     return newest_.exchange(nullptr, std::memory_order_acquire);
   }
   [[nodiscard]] bool empty() const { return newest_.load(std::memory_order_acquire) == nullptr; }

@@ -23,7 +23,8 @@ class LatenessWatch {
     now_.phases += phases;
     now_.late += phases;
   }
-  /// Ends a window of for example half a second. Returns the share of late phases in it and in the window before, 0..1; 0 if there were only few phases.
+  /// Ends the present window (for example half a second). Returns the share of late phases in this window and the previous one together, 0..1.
+  /// Returns 0 if the two windows have fewer than kFewPhases phases.
   [[nodiscard]] float end_window() noexcept {
     const Window before = before_;
     before_ = now_;

@@ -31,9 +31,9 @@ enum LegWish : std::uint8_t {
 struct LegMove {
   std::atomic<LegSlot*> wanted{nullptr};  // where the leg should move; the latest order counts
   LegSlot* to = nullptr;                  // the slot to which it is moving
-  LegSlot* from = nullptr;                // set until it has arrived
+  LegSlot* from = nullptr;                // the slot that the leg left; null after its arrival
   std::uint64_t last_tick = 0;            // its last tick before it moved
-  bool handed_over = false;               // it moved, and has not been ticked since
+  bool handed_over = false;               // true if the leg moved, and has not been ticked since
 };
 
 /// One call's sockets and stream. The signalling thread makes it. Then only its worker uses it, until the worker passes it on or returns it.
@@ -54,7 +54,7 @@ struct Leg : base::Pooled<Leg> {
 
   std::shared_ptr<AudioPort> port;
   UdpSocket rtp, rtcp;
-  std::unique_ptr<PacketPath> path;       // null: datagrams pass unchanged
+  std::unique_ptr<PacketPath> path;       // null if datagrams pass unchanged
   Stream stream;
   std::uint64_t send_failed = 0;
   std::uint64_t path_refused = 0;         // datagrams that `path` refused
@@ -62,15 +62,15 @@ struct Leg : base::Pooled<Leg> {
   LegPlace place;                         // its place at its worker
   LegSlot* slot = nullptr;                // its present slot
   LegMove move;
-  bool has_joined = false;                // it has joined the conference of its slot
+  bool has_joined = false;                // true if the leg has joined the conference of its slot
   LegId id;                               // used by the signalling thread
   Leg* next_arriving = nullptr;           // used by Inbox
-  std::uint8_t young = 50;                // ticks for which its statistics are updated in each tick, so that short calls have some, too
+  std::uint8_t young = 50;                // number of first ticks that update the statistics, so that short calls have some, too
   ReadPace pace;                          // pace of reading its audio; used by the code that reads its sockets
   std::uint32_t uring_place = 0;          // used by UringDatagrams
   Leg* relayed_with = nullptr;            // used by the worker
-  bool audio_watched = false;             // used by AudioWatch: it is read whenever audio has come
-  bool reports_unwatched = false;         // used by EpollDatagrams: epoll does not report its RTCP
+  bool audio_watched = false;             // used by AudioWatch: true if the leg is read whenever audio has come
+  bool reports_unwatched = false;         // used by EpollDatagrams: true if epoll does not report the leg's RTCP
   OrderBox orders;                        // read at each tick
   std::atomic<std::uint8_t> wishes{0};    // orders to the worker: LegWish
   Snapshot<LegStatistics> statistics;     // written by the worker, read by any thread

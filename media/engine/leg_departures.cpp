@@ -21,11 +21,11 @@ void LegDepartures::apply_all(LegRow& row, base::TimePoint now) {
 
 void LegDepartures::apply(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
   if ((wishes & kClose) != 0) return close(leg, now);
-  // Clears the flag first: an order that comes from now on is noticed the next time.
+  // Clears the flag first: an order that comes later sets it again.
   leg.wishes.fetch_and(static_cast<std::uint8_t>(~kMove), std::memory_order_acq_rel);
   LegSlot* const next = leg.move.wanted.exchange(nullptr, std::memory_order_acq_rel);
   if (next == nullptr) return;
-  relays_.part(leg, now);  // The other leg was ordered to close, but was not ticked yet.
+  relays_.part(leg, now);  // If the leg is still relayed, the other leg was ordered to close, but was not ticked yet.
   if (next->place == leg.place) return take_slot(leg, *next);
   leg.move.to = next;
   departing_.push_back(&leg);
@@ -60,7 +60,7 @@ void LegDepartures::finish_closed(base::TimePoint now) {
   while (!closing_.empty()) say_goodbyes(now);
 }
 
-/// Removes a leg after its tick here. RTP that comes from now on waits in its sockets.
+/// Removes a leg that moves, after its last tick here. RTP that comes from now on waits in the leg's sockets.
 void LegDepartures::depart(Leg& leg, std::uint64_t tick) {
   if (leg.move.to->voice) leg.move.to->voice->take_over(0, leg.place.row->voice, leg.place.lane);
   if (!leg.move.handed_over) leg.move.last_tick = tick;
@@ -94,7 +94,7 @@ void LegDepartures::let_go() {
   });
 }
 
-/// Passes the leg on; no object here points at it any more.
+/// Gives the leg to the worker of its next slot. After this call, no object here refers to the leg.
 void LegDepartures::hand_over(Leg& leg) {
   LegSlot& next = *std::exchange(leg.move.to, nullptr);
   leg.move.from = std::exchange(leg.slot, &next);

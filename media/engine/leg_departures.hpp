@@ -14,26 +14,27 @@
 
 namespace offhook::inline v0::media {
 
-/// Takes legs out of their rows: closes them, or moves them to another worker or conference. The kernel's work for them follows in order, a few legs
-/// per phase. All functions except take_gone() belong to the worker's thread.
+/// Removes legs from their rows: closes them, or moves them to another worker or conference. The kernel's work for these legs follows in order, a few
+/// legs per phase. All functions except take_gone() belong to the worker's thread.
 class LegDepartures {
  public:
-  /// All are borrowed, and outlive the object.
+  /// All arguments are borrowed, and must outlive this object.
   LegDepartures(Datagrams* datagrams, LegTicker& ticker, Relays& relays);
 
   /// Processes the orders of all legs of the row before any is ticked: closing a leg ends its relay, and the other leg may be in the same row.
   void apply_all(LegRow& row, base::TimePoint now);
-  /// A phase ends: the legs that move leave after their tick, and some legs that are closed say goodbye.
+  /// Call it at the end of a phase: removes the legs that move, and sends BYE for some of the closed legs.
   void end_phase(std::uint64_t tick, base::TimePoint now);
   /// Passes on the legs for which the kernel has no more requests.
   void let_go();
-  /// Closes a leg: it is not ticked any more. The rest follows in a queue, because the kernel's work for it takes longer than a tick of the leg.
+  /// Closes a leg: the leg is not ticked any more. Its BYE and the closing of its sockets follow from a queue, because this work of the kernel takes
+  /// longer than a tick of the leg.
   void close(Leg& leg, base::TimePoint now);
-  /// The worker ends: these send BYE for the legs that move, and for all closed legs, and end their recordings.
+  /// For the end of the worker: finish_moving() sends BYE for the legs that move, finish_closed() for all closed legs. Both end the legs' recordings.
   void finish_moving(base::TimePoint now);
   void finish_closed(base::TimePoint now);
 
-  /// Returns whether no leg is leaving.
+  /// Returns true if no leg is leaving.
   [[nodiscard]] bool empty() const { return closing_.empty() && leaving_.empty() && released_.empty(); }
   /// Signalling thread. Returns the closed legs as a chain by `next_arriving`; the worker does not use them any more. Null if there are none.
   [[nodiscard]] Leg* take_gone() { return gone_.take_all(); }

@@ -21,7 +21,7 @@ struct Leg;
 inline constexpr base::Duration kTick = std::chrono::milliseconds(20);
 inline constexpr std::size_t kPhases = 20;              ///< phases of a tick
 inline constexpr base::Duration kPhase = kTick / kPhases;
-inline constexpr std::uint64_t kMaxCatchUpTicks = 10;   ///< more ticks than these are left out, because a burst of seconds has no use
+inline constexpr std::uint64_t kMaxCatchUpTicks = 10;   ///< a late worker catches up at most these ticks, because a burst of seconds has no use
 inline constexpr std::size_t kMaxLegsPerWorker = 4096;
 
 /// Legs that are ticked side by side. The signalling thread makes it; its contents belong to the worker.
@@ -37,7 +37,7 @@ struct LegRow {
 
   const std::uint8_t phase;
   const std::unique_ptr<Kept> kept;  // null in rows without conferences
-  std::array<Leg*, kLanes> legs{};   // null: no leg
+  std::array<Leg*, kLanes> legs{};   // null in lanes without a leg
   std::size_t count = 0;             // number of legs
   VoiceBank voice{kLanes};
   using ModelCalls = std::array<ModelCall, kLanes>;
@@ -63,9 +63,9 @@ struct LegPlace {
   friend bool operator==(const LegPlace&, const LegPlace&) = default;
 };
 
-/// Assigns a place to each leg of a worker. It fills rows before it starts another one, and spreads rows over the phases of a tick. Therefore little
-/// work comes in one phase, and much work in twenty. Conferences have separate rows, in the phase of each. Runs on the signalling thread. Rows exist
-/// for the worker's life: as many as it ever needed at once, in all and for the conferences of each phase.
+/// Assigns a place to each leg of a worker. It fills a row before it starts another one, and spreads the rows over the phases of a tick. Therefore
+/// few legs share one phase, and many legs are spread over twenty phases. The legs of a conference have separate rows, in the conference's phase.
+/// Runs on the signalling thread. A row exists until the worker ends, even without legs.
 class LegRows {
  public:
   [[nodiscard]] bool full() const { return taken_ >= kMaxLegsPerWorker; }

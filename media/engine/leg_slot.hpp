@@ -15,16 +15,16 @@ class Worker;
 struct WorkerConference;
 
 /// The present or future place of a leg: its worker, its row and lane, and its conference. The signalling thread makes it. The leg's worker takes a
-/// new slot at a tick. The slot before is then `left`, and only its maker may still use it.
+/// new slot at a tick, and then sets `left` of the previous slot. After that, only the signalling thread may use the previous slot.
 struct LegSlot {
   LegSlot(std::size_t worker_index, Worker& at, LegPlace at_place) : worker(worker_index), whose(&at), place(at_place) {}
 
   const std::size_t worker;
   Worker* const whose;
   const LegPlace place;
-  WorkerConference* room = nullptr;            // null: in no conference
+  WorkerConference* room = nullptr;            // null if the slot is in no conference
   ConferenceId conference;                   // the conference of that room, for the signalling thread
-  std::unique_ptr<ConferenceSlot> member;      // its slot in that conference
+  std::unique_ptr<ConferenceSlot> member;      // the leg's slot in that conference
   std::unique_ptr<VoiceBank> voice;          // the state of the voice detector, for a leg on its way here
   std::atomic<bool> left{false};
 };

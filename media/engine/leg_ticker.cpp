@@ -11,7 +11,7 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr std::uint64_t kTicksPerLook = 10;  // statistics and the peer's address are checked no more often than a person can read
+constexpr std::uint64_t kTicksPerLook = 10;  // statistics and the peer's address are updated five times a second, as fast as a person can read
 
 rtp::NtpTime to_ntp(base::Duration since_1970) { return rtp::NtpTime::from_unix(std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970)); }
 
@@ -86,7 +86,7 @@ void LegTicker::hear_voice(LegRow& row, std::size_t lane, std::span<const std::i
   if (row.model) voice_->hear((*row.model)[lane], heard);
 }
 
-/// Carries out a start order. Returns whether audio of another codec starts.
+/// Carries out a start order. Returns true if audio of another codec starts.
 bool LegTicker::apply(Leg& leg, base::TimePoint now) {
   StartOrder* const order = leg.orders.take();
   if (order == nullptr) return false;
@@ -105,7 +105,7 @@ void LegTicker::speak(Leg& leg, const TickTime& time, std::span<const std::int16
 
 void LegTicker::send(Leg& leg, const TickTime& time) {
   datagrams_->send(leg, sendout_);
-  if (leg.path) datagrams_->run_path(leg, clock_.now());  // A late tick was due before its datagrams came.
+  if (leg.path) datagrams_->run_path(leg, clock_.now());  // Not `time.now`: a late tick was due before its datagrams came.
   const bool is_turn = time.tick % kTicksPerLook == leg.id.value % kTicksPerLook;
   if (leg.young != 0) --leg.young;
   if (leg.young != 0 || is_turn) note_statistics(leg);
@@ -168,8 +168,8 @@ void LegTicker::answer_row(LegRow& row, const TickTime& time) {
   }
 }
 
-/// Catches up the ticks that a leg missed on its way here, because it had another phase. Its numbers and its audio then continue. Returns false if
-/// the leg already had the tick that is due.
+/// Catches up the ticks that a leg missed on its way here from another phase, so that its numbers and its audio continue. Returns false if the leg
+/// already had the tick that is due.
 bool LegTicker::catch_up(Leg& leg, const TickTime& time) {
   const auto last = leg.move.last_tick;
   if (time.tick <= last) return false;

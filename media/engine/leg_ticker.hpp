@@ -19,17 +19,17 @@ namespace offhook::inline v0::media {
 /// Ticks the legs of one worker, row by row: what they receive, hear, say and send. All functions belong to the worker's thread.
 class LegTicker {
  public:
-  /// `datagrams` is borrowed, and outlives the ticker, and so does `voice`, which may be null.
+  /// Both are borrowed, and must outlive the ticker. `voice` may be null.
   LegTicker(Datagrams* datagrams, VoiceFeed* voice);
 
-  /// A phase of the worker starts; `phase` is its number in the tick.
+  /// Call it at the start of a phase of the worker; `phase` is its number in the tick.
   void begin_phase(std::uint64_t phase);
   /// Returns the time of the tick with this number, which is due at `due`.
   [[nodiscard]] TickTime time_of(std::uint64_t tick, base::TimePoint due) const;
 
-  /// A leg got its place in a row.
+  /// Call it when a leg has got its place in a row.
   void begin(Leg& leg);
-  /// Prefetches rows. run_row() prefetches `later` meanwhile.
+  /// Prefetches the data of the rows' legs.
   static void prefetch(std::span<LegRow* const> rows);
   /// Reads the datagrams of the rows' legs.
   void receive(std::span<LegRow* const> rows);

@@ -11,13 +11,13 @@
 
 namespace offhook::inline v0::media {
 
-/// Numbers that a model reads or writes. The caller owns `data`, whose size matches `shape`.
+/// Numbers that a model reads or writes. `data` is borrowed; its size matches `shape`.
 struct OnnxTensor {
   const char* name;
   void* data;
   std::size_t octets;
-  bool whole_numbers;                    ///< true: int64; false: float
-  std::span<const std::int64_t> shape;   ///< empty: a single number
+  bool whole_numbers;                    ///< true for int64, false for float
+  std::span<const std::int64_t> shape;   ///< empty for a single number
 };
 
 /// A model in ONNX Runtime. open() loads the library by its name, so that the build does not need it. It starts no threads. One thread at a time.
@@ -29,7 +29,7 @@ class OnnxSession {
   OnnxSession(const OnnxSession&) = delete;
   OnnxSession& operator=(const OnnxSession&) = delete;
 
-  /// Fills `outputs`. Returns an error as a sentence; "" if there was none.
+  /// Runs the model, which fills `outputs`. Returns "", or an error as a sentence.
   [[nodiscard]] std::string run(std::span<const OnnxTensor> inputs, std::span<const OnnxTensor> outputs);
 
  private:

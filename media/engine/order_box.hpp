@@ -7,12 +7,12 @@
 
 namespace offhook::inline v0::media {
 
-/// The arguments of start(), made on a thread that may allocate. It returns with the chain that the ordering thread must free.
+/// The arguments of Engine::start(), made on a thread that may allocate. The worker returns the order; the ordering thread frees it and its chain.
 struct StartOrder {
   MediaPlan plan;
   std::unique_ptr<CodecChain> chain;
   bool relearn = false;
-  StartOrder* next = nullptr;   // the next one in the chain of returned orders
+  StartOrder* next = nullptr;   // the next order in the chain of returned orders
 };
 
 /// Passes the latest order for a leg from the ordering thread (one at a time) to its worker. It is never full: an order that was not taken yet is
@@ -39,12 +39,12 @@ class OrderBox {
 
   /// Worker. Returns null if there is no order.
   [[nodiscard]] StartOrder* take() {
-    if (next_.load(std::memory_order_relaxed) == nullptr) return nullptr;  // True in nearly all calls: saves the write.
+    if (next_.load(std::memory_order_relaxed) == nullptr) return nullptr;  // Nearly always true: saves the write.
     return next_.exchange(nullptr, std::memory_order_acquire);
   }
   /// Worker: call it when the order has been carried out.
   void give_back(StartOrder* order) {
-    order->next = spent_.exchange(nullptr, std::memory_order_acquire);  // Meanwhile only the worker has the chain: free_spent() would find none.
+    order->next = spent_.exchange(nullptr, std::memory_order_acquire);  // Until the next line, free_spent() finds no order.
     spent_.store(order, std::memory_order_release);
   }
 

@@ -6,8 +6,8 @@
 
 namespace offhook::inline v0::media {
 
-/// Spreads work for many items over several calls. Each run() processes the oldest kMostAtOnce items, and the others wait. A conference of 500 may
-/// end within one phase of 1 ms, and the calls that continue are ticked in the next phase.
+/// Spreads work for many items over several run(). Each run() processes the oldest kMostAtOnce items, and the others wait. The reason: a conference
+/// of 500 may end within one phase of 1 ms, and the legs of other calls are ticked in the next phase.
 template <class T>
 class PacedQueue {
  public:
@@ -19,7 +19,7 @@ class PacedQueue {
 
   template <class Work>
   void run(const Work& work) {
-    if (items_.empty()) return;  // True in nearly all calls.
+    if (items_.empty()) return;  // Nearly always true.
     const auto end = items_.begin() + static_cast<std::ptrdiff_t>(std::min(items_.size(), kMostAtOnce));
     std::for_each(items_.begin(), end, [&](T* item) { work(*item); });
     items_.erase(items_.begin(), end);

@@ -24,25 +24,26 @@ class PacketPath {
   /// The longest datagram that a leg sends.
   static constexpr std::size_t kMaxOctets = std::max(kMaxDatagramOctets, rtp::kMaxPassedOctets) + kMaxAddedOctets;
 
-  /// Datagrams of its own that the leg sends in one tick, at most. The rest follows in the next ticks, so that one path cannot delay other legs.
+  /// The most datagrams of the path itself that a leg sends in one tick. Further datagrams follow in the next ticks, so that one path cannot delay
+  /// other legs.
   static constexpr int kMaxOwnDatagrams = 64;
 
-  /// Where a received datagram goes.
+  /// The decision about a received datagram.
   enum class Verdict : std::uint8_t {
     Rtp,        ///< to the stream, as a packet of RTP
     Rtcp,       ///< to the stream, as a packet of RTCP
-    Consumed,   ///< it was for the path itself
-    Refused,    ///< its protection is wrong: the leg counts it, and drops it
+    Consumed,   ///< the datagram was for the path itself
+    Refused,    ///< the protection is wrong: the leg counts and drops the datagram
   };
   struct Received {
     Verdict verdict = Verdict::Refused;
-    base::Bytes packet{};        ///< Rtp, Rtcp: the packet without protection; it borrows from the datagram, until the next call
+    base::Bytes packet{};        ///< for Rtp and Rtcp, the packet without protection; borrowed from the datagram
   };
   /// A datagram of the path itself.
   struct Own {
     Channel channel = Channel::Rtp;
     base::SocketAddress to;
-    base::Bytes octets;          ///< at most kMaxOctets, in the path's memory, valid until the next call
+    base::Bytes octets;          ///< at most kMaxOctets, in the path's memory, valid until another function of the path runs
   };
 
   virtual ~PacketPath() = default;
@@ -56,7 +57,7 @@ class PacketPath {
   /// Returns the next datagram to send, unprotected, or nullopt. The leg calls it in each tick, after on_time(), and a last time after its BYE. It
   /// counts a datagram that is too long as not sent.
   [[nodiscard]] virtual std::optional<Own> poll_transmit() = 0;
-  /// The leg calls it in each of its ticks, about 20 ms apart, also before the stream starts. `now` is never before that of a datagram.
+  /// The leg calls it in each of its ticks, about 20 ms apart, also before the stream starts. `now` is never before the `now` of an earlier datagram.
   virtual void on_time(base::TimePoint now) = 0;
 };
 

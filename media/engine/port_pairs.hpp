@@ -17,8 +17,8 @@ struct PortPair {
 };
 
 enum class PortPairError : std::uint8_t {
-  NoPort,     ///< no free pair among those that were tried
-  Refused,    ///< the address cannot be bound, or there are no descriptors left
+  NoPort,     ///< none of the pairs that were tried is free
+  Refused,    ///< the address cannot be bound, or the process has no descriptors left
 };
 
 /// Binds an unpredictable pair of ports within `first` to `last` on `local`: RFC 6056 section 3.3.

@@ -12,7 +12,7 @@ namespace offhook::inline v0::media {
 
 std::string_view to_string(RecorderError error) {
   switch (error) {
-    case RecorderError::Busy: return "the recorder has its highest number of recordings";
+    case RecorderError::Busy: return "the recorder already writes its maximum number of recordings: end another recording";
   }
   return "unknown";
 }
@@ -25,7 +25,7 @@ class Recording {
   Recording(RecordingOrder order, std::shared_ptr<RecordingTap> tap) : order_(std::move(order)), tap_(std::move(tap)) {}
 
   /// Takes the frames in the tap, and writes them when it is time. Returns false if the recording has ended, and the report is final. The tap then
-  /// shows it: a call must not announce a recording that has ended.
+  /// reports the end, because a call must not announce a recording that has ended.
   bool serve(base::TimePoint now, const RecorderOptions& options, base::Random& random, bool closing) {
     if (write_on(now, options, random, closing)) return true;
     tap_->set_ended(error_ != 0);
@@ -44,13 +44,13 @@ class Recording {
     counters.octets += file_->octets();
     counters.dropped += file_->lost() + file_->counters().refused;
   }
-  /// Returns how often the disk accepted no octets since the last call.
+  /// Returns how often the disk accepted no octets, or not all, since the last take_refusals().
   [[nodiscard]] std::uint64_t take_refusals() { return std::exchange(refusals_, 0); }
 
  private:
   bool write_on(base::TimePoint now, const RecorderOptions& options, base::Random& random, bool closing) {
     const bool last = tap_->is_finished() || closing;
-    // At most the tap's size: a worker that is as fast as this thread must not keep it here.
+    // The limit is the tap's size: a worker that adds frames as fast as this thread takes them must not keep it in this loop.
     RecordedFrame frame;
     for (std::size_t i = 0; i < RecordingTap::kFrames && tap_->try_take(frame); ++i) {
       if (!file_ && !open(now, options, random)) return false;

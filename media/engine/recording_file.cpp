@@ -20,7 +20,7 @@ base::Result<RecordingFile, int> RecordingFile::create(const RecordingOrder& ord
   RecordingFile recording(std::move(*file), RecordingEncoder(order.shape, random.next_u32()), std::move(sealer));
   if (recording.sealer_) {
     recording.waiting_.assign(recording.sealer_->header().begin(), recording.sealer_->header().end());
-    static_cast<void>(recording.drain(false));  // The first flush() writes the octets that were refused.
+    static_cast<void>(recording.drain(false));  // If the disk refuses octets, the first flush() writes them.
   }
   recording.encoder_.begin(recording.plain_);
   return recording;
@@ -32,7 +32,7 @@ void RecordingFile::add(const RecordedFrame& frame) {
     return;
   }
   encoder_.add(frame, plain_);
-  if (plain_.size() >= kPiece && waiting_.empty()) static_cast<void>(drain(false));  // The next flush() reports a refusal.
+  if (plain_.size() >= kPiece && waiting_.empty()) static_cast<void>(drain(false));  // If the disk refuses octets, the next flush() reports it.
 }
 
 base::Result<void, int> RecordingFile::flush() {
@@ -46,7 +46,7 @@ base::Result<void, int> RecordingFile::finish() {
   return write(first);
 }
 
-/// Moves the encoder's output to waiting_, encrypted if there is a key. In pieces, because a gap of a minute may be longer than a chunk.
+/// Moves the encoder's output to waiting_, encrypted if there is a key. Works in pieces, because a gap of a minute may be longer than a chunk.
 bool RecordingFile::seal(bool last) {
   if (!sealer_) {
     if (waiting_.empty()) {
@@ -83,7 +83,7 @@ base::Result<void, int> RecordingFile::drain(bool last) {
   }
   waiting_.clear();
   if (waiting_.capacity() > 4 * kPiece) waiting_.shrink_to_fit();  // after a gap, or after a full disk
-  if (!sealer_) plain_.swap(waiting_);                             // one of the two buffers is enough then
+  if (!sealer_) plain_.swap(waiting_);                             // without encryption, one of the two buffers is enough
   return {};
 }
 
@@ -91,7 +91,7 @@ base::Result<void, int> RecordingFile::write(bool last) {
   const std::uint64_t frames = encoder_.counters().frames;
   if (const auto drained = drain(last); !drained) return drained;
   if (!sealer_ && encoder_.shape().format == RecordingFormat::Wav) {
-    // After the samples, so that the header never promises more than the file has.
+    // Written after the samples, so that the header never promises more than the file has.
     const auto samples = static_cast<std::uint32_t>(offset_ - kWavHeaderOctets);
     const auto header = wav_header({.rate_hz = encoder_.shape().rate_hz, .channels = 2}, samples);
     if (const auto renewed = file_.write_all(header, 0); !renewed) return base::fail(renewed.error());

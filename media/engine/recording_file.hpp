@@ -19,12 +19,12 @@ struct RecordingOrder {
   std::optional<RecordingKey> key;   ///< encrypts the file (media/files/sealed_recording.hpp)
 };
 
-/// One recording on the disk. After each successful flush() the file can be opened, and contains everything that was added. Between two of them it
-/// contains at least the state of the last flush(). One thread owns it, which may wait for a disk.
+/// One recording on the disk. After each successful flush() the file can be opened, and contains everything that was added. Between two flushes it
+/// contains at least the state of the last one. Only one thread may use it, and may have to wait for the disk.
 class RecordingFile {
  public:
-  static constexpr std::size_t kPiece = 8192;  ///< octets at which it writes without a flush(): thousands of files wait in memory
-  static constexpr std::size_t kMaxWaiting = std::size_t{4} << 20U;  ///< limit of octets that a disk refuses; over it, frames are lost and counted
+  static constexpr std::size_t kPiece = 8192;  ///< add() writes when this many octets wait, because thousands of recordings wait in memory
+  static constexpr std::size_t kMaxWaiting = std::size_t{4} << 20U;  ///< limit of octets that wait for a disk; beyond it, frames are lost and counted
 
   /// Creates the file. Errors: errno's number.
   [[nodiscard]] static base::Result<RecordingFile, int> create(const RecordingOrder& order, base::Random& random);

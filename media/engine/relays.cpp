@@ -16,7 +16,7 @@ void Relays::apply(RelayOrder* newest, base::TimePoint now) {
 }
 
 void Relays::carry_out(RelayOrder& order, base::TimePoint now) {
-  for (Leg* const leg : order.legs) part(*leg, now);  // With the translators that have their numbers.
+  for (Leg* const leg : order.legs) part(*leg, now);  // Before the exchange: part() needs the translators that have the legs' numbers.
   for (std::size_t i = 0; i < order.legs.size(); ++i) {
     if (order.translators[i]) order.translators[i] = order.legs[i]->stream.take(std::move(order.translators[i]));
   }

@@ -21,7 +21,7 @@ class Relays {
   [[nodiscard]] RelayOrder* take() { return orders_.take_all(); }
   /// Carries out orders that were taken, in the order in which they came.
   void apply(RelayOrder* newest, base::TimePoint now);
-  /// Ends the relay of a leg. Does nothing if it has none.
+  /// Ends the relay of a leg. Does nothing if the leg is not relayed.
   void part(Leg& leg, base::TimePoint now);
   [[nodiscard]] bool empty() const { return relayed_ == 0; }
 

@@ -15,7 +15,7 @@ namespace offhook::inline v0::media {
 class SharedBuffers {
  public:
   static constexpr int kGroup = 0;
-  static constexpr std::size_t kOctets = 3584;      ///< of a buffer: header, address, time and datagram. Longer datagrams are truncated and dropped
+  static constexpr std::size_t kOctets = 3584;      ///< of a buffer, for header, address, time and datagram. Longer datagrams are dropped
 
   /// Allocates the buffers, and offers them to the kernel. Returns 0, or the errno with which the kernel refused.
   [[nodiscard]] int begin(io_uring& ring);
@@ -25,7 +25,7 @@ class SharedBuffers {
   void publish();
 
  private:
-  static constexpr unsigned kBuffers = 1024;        ///< a power of two; each is returned within the same receive()
+  static constexpr unsigned kBuffers = 1024;        ///< a power of two; each buffer is returned within the same receive()
   /// The ring that offers buffers to the kernel: a page or more of shared memory.
   struct alignas(4096) Offers {
     std::array<io_uring_buf, kBuffers> entries{};

@@ -82,7 +82,7 @@ base::Result<std::shared_ptr<VoiceModel>, std::string> open_silero(const std::st
   auto session = OnnxSession::open(*safe_library, *safe_file);
   if (!session) return base::fail(session.error());
   auto model = std::make_shared<SileroModel>(std::move(*session));
-  ModelTask silence, other;  // Two, to detect a model that accepts only one call at a time.
+  ModelTask silence, other;  // Two tasks, to detect a model that accepts only one task at a time.
   std::array<ModelTask*, 2> tasks{&silence, &other};
   std::array<float, 2> likely{};
   if (!model->judge(tasks, likely)) return base::fail(file + ": " + model->wrong());

@@ -23,7 +23,7 @@ class Snapshot {
     std::memcpy(words.data(), &value, sizeof(T));
     const auto sequence = sequence_.load(std::memory_order_relaxed);
     sequence_.store(sequence + 1, std::memory_order_relaxed);
-    // Each release orders the odd number before its word: a reader that acquires a new word also sees that number.
+    // Each release orders the odd number before the stored word: a reader that acquires a new word also sees the odd number.
     for (std::size_t i = 0; i < kWords; ++i) words_[i].store(words[i], std::memory_order_release);
     sequence_.store(sequence + 2, std::memory_order_release);
   }

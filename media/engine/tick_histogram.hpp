@@ -56,7 +56,7 @@ class TickHistogram {
     std::uint64_t seen = 0;
     for (std::size_t i = 0; i < kBuckets; ++i) {
       if (counts[i] == 0) continue;
-      // The first bucket with which at least this share is reached.
+      // The first bucket that, with all buckets before it, reaches this share.
       if (seen * 2 < times.ticks) times.p50 = end_of(i);
       if (seen * 100 < times.ticks * 99) times.p99 = end_of(i);
       times.worst = end_of(i);

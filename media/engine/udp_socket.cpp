@@ -78,7 +78,7 @@ ReceiveBatch::ReceiveBatch() {
 }
 
 void ReceiveBatch::receive(int fd, std::size_t most) {
-  for (auto& header : std::span(headers_).first(most)) {  // The last call overwrote the lengths.
+  for (auto& header : std::span(headers_).first(most)) {  // The last receive() overwrote the lengths.
     header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
     header.msg_hdr.msg_controllen = sizeof(Control);
   }

@@ -37,10 +37,10 @@ class UdpSocket {
   [[nodiscard]] bool send(base::Bytes datagram, const base::SocketAddress& to) const;
   /// Sends to the peer to which the socket is tied.
   [[nodiscard]] bool send(base::Bytes datagram) const;
-  /// Ties the socket to `peer` until untie(). The kernel then refuses datagrams from all other sources (ICMP: port unreachable), but those received
-  /// before can still be read. A refusal by the peer's machine fails the next call of this socket. Returns false if tying fails, or if the socket was
-  /// not bound to both an address and a port. The system would otherwise choose an address meanwhile, and untie() would lose the port. Also returns
-  /// false for IPv6: there Linux continues to refuse all but the last peer's address after untie().
+  /// Ties the socket to `peer` until untie(). The kernel then refuses datagrams from all other sources (ICMP: port unreachable), but datagrams
+  /// received before can still be read. If the peer's machine refuses a datagram, the next system call on this socket fails. Returns false if tying
+  /// fails, or if the socket was not bound to both an address and a port: the system would then choose an address, and untie() would lose the port.
+  /// Also returns false for IPv6, because Linux continues to refuse all but the last peer's address after untie().
   [[nodiscard]] bool tie(const base::SocketAddress& peer) const;
   void untie() const;
 
@@ -62,13 +62,13 @@ class ReceiveBatch {
 
   /// Reads the waiting datagrams, at most `most`, which is at most kMaxDatagrams; never waits.
   void receive(int fd, std::size_t most = kMaxDatagrams);
-  /// Returns whether the last receive() only reported that the peer's machine, or one on the way, refuses packets of a tied socket (ICMP).
+  /// Returns true if the last receive() only reported that the peer's machine, or a machine on the way, refuses packets of a tied socket (ICMP).
   [[nodiscard]] bool was_refused() const { return refused_; }
   [[nodiscard]] std::size_t size() const { return count_; }
   /// Returns an empty span if the datagram was truncated.
   [[nodiscard]] std::span<std::uint8_t> bytes(std::size_t index);
   [[nodiscard]] base::SocketAddress from(std::size_t index) const;
-  /// Returns the arrival in wall-clock time since 1970; nullopt if the kernel gives none.
+  /// Returns the arrival in wall-clock time since 1970, or nullopt if the kernel gives no time.
   [[nodiscard]] std::optional<base::Duration> arrival(std::size_t index) const;
 
  private:

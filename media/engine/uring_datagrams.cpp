@@ -20,7 +20,7 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr unsigned kMaxRounds = 512;  // rounds of completions in one receive(), each for some tens of sockets; the rest waits in the kernel
+constexpr unsigned kMaxRounds = 512;  // rounds of completions in one receive(), each for some tens of sockets; further completions wait in the kernel
 constexpr int kMaxTries = 3;          // attempts for a submission that the kernel accepted in part
 
 }  // namespace
@@ -41,7 +41,7 @@ UringDatagrams::UringDatagrams() {
     ::io_uring_queue_exit(&ring_);
     return;
   }
-  knows_sockets_ = ::io_uring_register_files_sparse(&ring_, kMaxLegsPerWorker) == 0;  // Fails if too few descriptors are allowed; then it works without.
+  knows_sockets_ = ::io_uring_register_files_sparse(&ring_, kMaxLegsPerWorker) == 0;  // May fail if few descriptors are allowed: optional.
   places_.resize(kMaxLegsPerWorker);
   for (std::uint32_t i = kMaxLegsPerWorker; i > 0; --i) free_places_.push_back(i - 1);
   freed_places_.reserve(kMaxLegsPerWorker);
@@ -166,7 +166,7 @@ void UringDatagrams::release(std::uint32_t place) {
 
 bool UringDatagrams::is_released(const Leg& leg) const { return places_[leg.uring_place].leg != &leg && !is_asked(leg); }
 
-// True for a leg that has left only if the kernel did not accept its request.
+// Returns true for a leg that has left only if the kernel did not accept its request.
 bool UringDatagrams::is_asked(const Leg& leg) const {
   return std::any_of(asks_->begin(), asks_->end(), [&](const Ask& ask) { return ask.leg == &leg; });
 }
@@ -181,7 +181,7 @@ void UringDatagrams::pass_on(Leg& through, const Onward& onward) {
   if (!room.empty()) static_cast<void>(rtp::write_packet(onward.packet, room));  // The packet fits.
 }
 
-/// Returns the memory for the octets of the next submission. Returns an empty span, and counts it, if there is no space.
+/// Returns the memory for the next datagram to send. If there is no space, returns an empty span, and counts the datagram as not sent.
 std::span<std::uint8_t> UringDatagrams::next_send(Leg& leg, Channel channel, std::size_t octets, const base::SocketAddress& to) {
   if (sends_ == kSends) submit();
   io_uring_sqe* const sqe = sends_ == kSends ? nullptr : next_request();
@@ -218,7 +218,7 @@ bool UringDatagrams::has_work() const {
 }
 
 void UringDatagrams::receive(std::span<Leg* const> due, const ArrivalClock& clock) {
-  receive_audio(due, clock);  // First: datagrams that wait are sent with its requests.
+  receive_audio(due, clock);  // First, because its requests also submit the datagrams that wait to be sent.
   receive_reports(clock);
 }
 
@@ -258,7 +258,7 @@ void UringDatagrams::receive_audio(std::span<Leg* const> due, const ArrivalClock
     leg->pace.begin_burst();
     wanting_.push_back(leg);
   }
-  while (!wanting_.empty()) {  // It ends: each round sends some requests, and at most ReadPace::kMost for each leg.
+  while (!wanting_.empty()) {  // The loop ends: each round submits some requests, and each leg gets at most ReadPace::kMost of them.
     std::size_t asked = 0;
     for (std::uint32_t at = 0; at < kAsks && asked < wanting_.size(); ++at) {
       if ((*asks_)[at].leg == nullptr && ask(*wanting_[asked], at)) ++asked;
@@ -331,7 +331,7 @@ void UringDatagrams::on_audio(Ask& ask, std::int32_t result, const ArrivalClock&
   Leg* const leg = std::exchange(ask.leg, nullptr);
   if (leg == nullptr) return;
   if (result == -EAGAIN) return;  // There was no datagram.
-  const bool is_here = places_[leg->uring_place].leg == leg;  // false: the leg has left
+  const bool is_here = places_[leg->uring_place].leg == leg;  // false if the leg has left
   if (result < 0) {  // The error is not an answer to this request. It counts as a datagram, so that the loop ends.
     leg->pace.on_datagram(false);
     if (is_here) on_refusal(*leg, -result);

@@ -41,7 +41,8 @@ class UringDatagrams : public Datagrams {
   [[nodiscard]] DatagramPath path() const override { return DatagramPath::Uring; }
 
  protected:
-  /// Submits the waiting requests; the kernel may accept a part of them or none, if memory is short. `all`: it also does its pending work for us.
+  /// Submits the waiting requests; the kernel may accept a part of them or none, if memory is short. If `all` is true, the kernel also does its
+  /// pending work for this ring.
   virtual void enter(bool all);
 
  private:
@@ -49,7 +50,7 @@ class UringDatagrams : public Datagrams {
   static constexpr unsigned kCompletions = 1024;
   static constexpr std::size_t kAudioOctets = 3584; ///< space for a datagram of audio. Longer datagrams are truncated and dropped
   static constexpr std::size_t kSends = kRequests;
-  static constexpr std::uint16_t kMaxReports = 64;  ///< per leg and tick; the socket keeps the rest, and drops when it is full
+  static constexpr std::uint16_t kMaxReports = 64;  ///< datagrams per leg and tick; the socket keeps further ones, and drops some when it is full
   static constexpr std::size_t kAsks = 64;          ///< requests for audio in progress at once
 
   enum class Request : std::uint8_t { Other, ReadRtp, ReadRtcp, SendRtp, SendRtcp };
@@ -65,13 +66,13 @@ class UringDatagrams : public Datagrams {
     Leg* leg = nullptr;
     std::uint32_t taken = 0;
     base::TimePoint reports_since{};
-    std::uint16_t reports = 0;    // datagrams since then, for one tick
+    std::uint16_t reports = 0;    // RTCP datagrams since `reports_since`, for one tick
     bool armed = false;           // the kernel has the read of its RTCP
     bool leaving = false;
   };
   /// The request for one datagram of audio.
   struct Ask {
-    Leg* leg = nullptr;           // null: the kernel does not write to it
+    Leg* leg = nullptr;           // null if the kernel does not write to this Ask
     msghdr header{};
     iovec part{};
     sockaddr_storage from{};
@@ -113,7 +114,7 @@ class UringDatagrams : public Datagrams {
   msghdr wanted_{};                            // sizes of address and time at the start of each buffer
   bool knows_sockets_ = false;                 // the kernel keeps the audio sockets registered, by place
   std::vector<Place> places_;
-  std::vector<std::uint32_t> free_places_, freed_places_;  // the latter become free once the kernel has accepted the waiting requests
+  std::vector<std::uint32_t> free_places_, freed_places_;  // freed_places_ become free once the kernel has accepted the waiting requests
   std::vector<Tag> stopped_;                   // reads that ended or found no space, and must be requested again
   std::vector<Tag> flooded_;                   // reads that must not be requested again before a tick has passed
   std::vector<Tag> uncancelled_;               // reads whose cancellation found no space

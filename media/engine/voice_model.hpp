@@ -10,7 +10,7 @@ namespace offhook::inline v0::media {
 /// The model's input of 32 ms of a call, and the model's state for that call.
 struct ModelTask {
   static constexpr std::size_t kSamples = 256;    ///< new samples, at 8000 Hz
-  static constexpr std::size_t kContext = 32;     ///< samples before them
+  static constexpr std::size_t kContext = 32;     ///< samples before the new ones
   static constexpr std::size_t kState = 128;      ///< size of each of the two layers of state
   std::array<float, kContext + kSamples> samples{};   ///< -1..1
   std::array<float, 2 * kState> state{};              ///< zeros for a new call

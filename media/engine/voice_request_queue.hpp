@@ -19,7 +19,7 @@ namespace offhook::inline v0::media {
 struct ModelCall {
   // For the worker:
   ModelVoice voice;
-  bool served = false;                  ///< the model had time for the call when it started
+  bool served = false;                  ///< true if the model had time for the call when the call started
   // A ModelVoice::Answer. Only the newest one is kept, because an older answer has no use.
   alignas(base::kCacheLine) std::atomic<std::uint64_t> answer{0};
   // For the model's thread:
@@ -31,17 +31,17 @@ struct ModelCall {
 struct VoiceChunk {
   ModelCall* call = nullptr;
   std::uint32_t number = 0;
-  bool begins = false;                  ///< the model's state belongs to another call, and must be reset
+  bool begins = false;                  ///< true if the model's state belongs to another call, and must be reset
   std::array<std::int16_t, ModelVoice::kChunk> samples{};
 };
 
 /// Passes one worker's chunks to the model. Neither side waits. Chunks that find no space are dropped and counted.
 class VoiceFeed {
  public:
-  static constexpr std::size_t kRoom = 1024;  ///< chunks: those of 1,600 calls in 20 ms
-  /// Worker: a call starts at this place; its `served` may become false.
+  static constexpr std::size_t kRoom = 1024;  ///< number of chunks; 1,600 calls make this many in 20 ms
+  /// Worker: starts a call at this place, and sets `served`.
   void begin(ModelCall& call) noexcept;
-  /// Worker: other audio starts in the same call.
+  /// Worker: resets the detector, because other audio starts in the same call.
   static void restart(ModelCall& call) noexcept { call.voice.reset(); }
   /// Worker: takes 20 ms of the call.
   void hear(ModelCall& call, std::span<const std::int16_t> frame) noexcept;
@@ -60,18 +60,18 @@ class VoiceFeed {
   bool has_next_ = false;
 };
 
-/// Makes batches for one model from the chunks of all workers' calls, and returns its answers. The owner's thread calls work() again and again. It
-/// also runs in virtual time. The calls must outlive it, and it must outlive the workers.
+/// Makes batches for one model from the chunks of all workers' calls, and returns the model's answers. The owner's thread calls work() again and
+/// again. The queue also runs in virtual time. The ModelCalls must outlive the queue, and the queue must outlive the workers.
 class VoiceRequestQueue {
  public:
   VoiceRequestQueue(std::shared_ptr<VoiceModel> model, std::size_t workers);
 
   [[nodiscard]] VoiceFeed& feed(std::size_t worker) { return *feeds_[worker]; }
-  /// Judges all waiting chunks, and returns their number; 0 once the model has failed.
+  /// Judges all waiting chunks, and returns their number. Returns 0 after the model has failed.
   std::size_t work();
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] std::string wrong() const { return model_->wrong(); }
-  /// Sets whether new calls are served; calls that are served already stay so.
+  /// Sets whether new calls are served. Calls that are already served stay served.
   void serve_new(bool may);
 
  private:

@@ -43,7 +43,7 @@ void VoiceThread::run() {
     const auto now = base::Clock::now();
     worked += now - began;
     if (now - since >= kWindow) {
-      // By elapsed time: a thread that other programs delay has no time left either.
+      // The share is of elapsed time and not of processor time: a thread that other programs delay has no time left either.
       const float busy = static_cast<float>(std::exchange(worked, {}).count()) / static_cast<float>((now - std::exchange(since, now)).count());
       busy_.store(busy, std::memory_order_relaxed);
       queue_.serve_new(busy <= kBusyLimit);

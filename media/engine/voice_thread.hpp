@@ -11,14 +11,14 @@
 
 namespace offhook::inline v0::media {
 
-/// The thread of a voice model. It has a lower priority than the workers, wakes every 10 ms, and no thread waits for it. A call that starts while it
-/// has no time left is not served, because calls that are served have priority.
+/// The thread of a voice model. It has a lower priority than the workers, wakes every 10 ms, and no thread waits for it. If the thread has no time
+/// left when a call starts, the model does not serve this call, because calls that are already served have priority.
 class VoiceThread {
  public:
-  static constexpr float kBusyLimit = 0.7F;       ///< busy share of half a second above which new calls are not served
+  static constexpr float kBusyLimit = 0.7F;       ///< if the thread is busy for a larger share of half a second, new calls are not served
   /// `on_lost` is called at most once, on the thread, when the model has failed; it may be empty.
   VoiceThread(std::shared_ptr<VoiceModel> model, std::size_t workers, std::function<void(const std::string&)> on_lost);
-  ~VoiceThread();  ///< joins; the workers must have ended, and the calls must still exist
+  ~VoiceThread();  ///< joins the thread; the workers must have ended, and the ModelCalls must still exist
   VoiceThread(const VoiceThread&) = delete;
   VoiceThread& operator=(const VoiceThread&) = delete;
 

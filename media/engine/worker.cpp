@@ -39,13 +39,13 @@ Worker::Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice, bo
   });
   pthread_setname_np(thread_.native_handle(), "offhook-media");
   works_ = begun.get_future().get();
-  if (!works_) refused_ = "the thread cannot use what it made";
+  if (!works_) refused_ = "the worker's thread cannot enable its io_uring";
 }
 
 Worker::~Worker() {
   stop();
   join();
-  // These legs arrived after the thread had ended: their recordings must be complete, too.
+  // These legs arrived after the thread had ended. Their recordings must be complete, too.
   Sendout unsent;
   for (Leg* leg = arriving_.take_all(); leg != nullptr; leg = leg->next_arriving) leg->stream.finish(base::Clock::now(), unsent);
 }

@@ -20,8 +20,8 @@
 
 namespace offhook::inline v0::media {
 
-/// One media thread. It ticks a leg of phase p at origin + k x 20 ms + p x 1 ms, and reads the leg's RTP then, because it is not needed earlier. No
-/// lock and, once running, no allocation. All public functions belong to the signalling thread, unless their comment says otherwise.
+/// One media thread. It ticks a leg of phase p at origin + k x 20 ms + p x 1 ms, and reads the leg's RTP only then, because earlier it has no use. It
+/// uses no lock, and allocates nothing after its start. Only the signalling thread may call a public function, unless its comment says otherwise.
 class Worker {
  public:
   /// `voice`, if there is a model, must outlive the worker.
@@ -36,7 +36,7 @@ class Worker {
   void join();
   [[nodiscard]] bool works() const { return works_; }
   [[nodiscard]] Scheduling scheduling() const { return scheduling_; }
-  /// Returns Best if it does not work.
+  /// Returns Best if the worker does not work.
   [[nodiscard]] DatagramPath path() const { return works() ? datagrams_->path() : DatagramPath::Best; }
   /// Returns why the wanted path, or a better one, is not used; "" if there is no reason.
   [[nodiscard]] const std::string& path_refused() const { return refused_; }
@@ -66,7 +66,7 @@ class Worker {
   void end_all();
   [[nodiscard]] base::TimePoint due(std::uint64_t phase) const { return origin_ + static_cast<std::int64_t>(phase) * kPhase; }
   [[nodiscard]] bool is_idle(std::uint64_t phase) const { return rows_.empty(phase) && conferences_.empty(phase % kPhases); }
-  /// Returns whether each phase has work, even without legs to tick.
+  /// Returns true if each phase has work, even without legs to tick.
   [[nodiscard]] bool is_awake() const { return !departures_.empty() || !relays_.empty(); }
 
   base::TimePoint origin_;

@@ -16,13 +16,13 @@
 
 namespace offhook::inline v0::media {
 
-/// A member without a line. It belongs to the signalling thread; the conference may use it until it is `gone`.
+/// A member without an RTP leg. It belongs to the signalling thread; the conference may use it until it is `gone`.
 struct Attendant {
   explicit Attendant(std::shared_ptr<AudioPort> its_port) : port(std::move(its_port)) {}
 
   ConferencePort port;
   Attendant* next_arriving = nullptr;    // used by Inbox
-  std::atomic<bool> closing{false};      // set to ask the worker to remove it
+  std::atomic<bool> closing{false};      // set to order the worker to remove the member
   std::atomic<bool> gone{false};         // set by the worker, which does not use it any more
 };
 
@@ -39,12 +39,12 @@ struct WorkerConference {
   Inbox<Attendant> arriving;
   WorkerConference* next_arriving = nullptr;   // used by Inbox
   std::uint64_t ticks = 0;
-  std::atomic<bool> ending{false};           // set to end it, when all members have been ordered to leave
+  std::atomic<bool> ending{false};           // set to end the conference, after all members were ordered to leave
   std::atomic<bool> gone{false};             // set by the worker, which does not use it any more
   Snapshot<ConferenceStatistics> statistics;
 };
 
-/// The conferences of one worker. Each is mixed in its phase of a tick, after all its members were decoded, and before audio is sent to any of them.
+/// The conferences of one worker. Each is mixed in its phase of a tick, after all its members were decoded, and before any member is sent audio.
 /// All functions except add() belong to the worker's thread.
 class WorkerConferences {
  public:
@@ -53,13 +53,13 @@ class WorkerConferences {
   WorkerConferences() {
     for (auto& rooms : rooms_) rooms.reserve(kMaxRoomsPerPhase);
   }
-  /// Any thread. The caller makes sure that a phase has at most kMaxRoomsPerPhase conferences.
+  /// Any thread. A phase may have at most kMaxRoomsPerPhase conferences; this function does not check that.
   void add(WorkerConference& room) { arriving_.push(room); }
 
   void take_in();
   [[nodiscard]] bool empty(std::size_t phase) const { return rooms_[phase].empty(); }
   void begin(std::size_t phase);
-  /// Mixes. Members with a line call say() between begin() and mix(), and others() after mix().
+  /// Mixes. For members with an RTP leg, call say() of the conference between begin() and mix(), and others() after mix().
   void mix(std::size_t phase, std::uint64_t tick);
   void end(std::size_t phase, std::uint64_t tick);
   /// Ends all conferences and their recordings.

@@ -26,7 +26,7 @@ WorkerPool::WorkerPool(const EngineOptions& options)
 }
 
 WorkerPool::~WorkerPool() {
-  for (const auto& worker : workers_) worker->stop();  // All at once: each takes up to a tick.
+  for (const auto& worker : workers_) worker->stop();  // Stops all workers before it joins the first, because each takes up to a tick.
   for (const auto& worker : workers_) worker->join();  // Workers may be passing legs to each other.
 }
 

@@ -31,7 +31,7 @@ class WorkerPool {
   [[nodiscard]] std::size_t size() const { return workers_.size(); }
   [[nodiscard]] Worker& operator[](std::size_t worker) { return *workers_[worker]; }
   [[nodiscard]] const LegRows& rows(std::size_t worker) const { return rows_[worker]; }
-  /// Returns the number of legs of a worker, also of those on their way there.
+  /// Returns the number of legs of a worker, including legs on their way there.
   [[nodiscard]] std::size_t legs(std::size_t worker) const { return legs_[worker]; }
 
   /// Returns the worker with the fewest legs among those with space and time. Errors: Busy, NoSocket (no worker works).
@@ -39,7 +39,7 @@ class WorkerPool {
   [[nodiscard]] bool has_time_for_more(std::size_t worker) const;
   [[nodiscard]] bool has_room(std::size_t worker) const { return !rows_[worker].full() && has_time_for_more(worker); }
 
-  /// Take a place for another leg of a worker whose rows are not full.
+  /// Both functions take a place for another leg of a worker whose rows are not full.
   [[nodiscard]] std::unique_ptr<LegSlot> take_slot(std::size_t worker);
   [[nodiscard]] std::unique_ptr<LegSlot> take_slot_among_conferences(std::size_t worker, std::uint8_t phase);
   /// Frees the place of a slot.
@@ -56,7 +56,7 @@ class WorkerPool {
   float load_limit_, late_limit_;
   std::vector<std::size_t> legs_;                 // one item per worker
   std::vector<LegRows> rows_;
-  std::unique_ptr<VoiceThread> voice_;            // joined after the workers that feed it, and before the rows into which it writes
+  std::unique_ptr<VoiceThread> voice_;            // joined after the workers that feed it, and before the rows into which it writes are freed
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -9,7 +9,8 @@
 
 namespace offhook::inline v0::media {
 
-/// The rows of a worker that have at least one leg, by phase. A phase is any number; its remainder by kPhases counts. It allocates only when it is made.
+/// The rows of a worker that have at least one leg, by phase. A phase may be any number; only its remainder modulo kPhases counts. Only the
+/// constructor allocates.
 class WorkerRows {
  public:
   using Rows = std::vector<LegRow*>;

@@ -31,7 +31,7 @@ constexpr std::uint8_t kContinued = 1, kFirst = 2, kLast = 4;
 constexpr std::uint64_t kNoPosition = ~std::uint64_t{0};  // no packet ends on the page
 constexpr std::string_view kPattern = "OggS";
 
-/// The polynomial of RFC 3533 section 6, most significant bit first, without inversions.
+/// The table for the checksum of RFC 3533 section 6, most significant bit first, without inversions.
 constexpr auto kCrcTable = [] {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t i = 0; i < table.size(); ++i) {
@@ -47,7 +47,7 @@ std::uint32_t add_to_crc(std::uint32_t crc, base::Bytes octets) {
   return crc;
 }
 
-/// Returns the checksum of the whole page, with its own four octets as zero.
+/// Returns the checksum of the whole page, with the four octets of the checksum itself as zero.
 std::uint32_t checksum(base::Bytes page) {
   constexpr std::array<std::uint8_t, 4> kZero{};
   std::uint32_t crc = add_to_crc(0, page.first(kChecksumAt));
@@ -126,7 +126,7 @@ base::Result<std::optional<OggPacket>, OggError> OggReader::next() {
     if (!whole) packet_.insert(packet_.end(), part.begin(), part.end());
     if (!ends) continue;
     OggPacket packet{.octets = whole ? part : base::Bytes(packet_), .position = std::nullopt, .last = false};
-    // The position belongs to the last packet that ends here. A packet that only starts here counts for the next page.
+    // The position belongs to the last packet that ends on this page. A packet that only starts here counts for the next page.
     const bool more_end_here = std::any_of(lacing_.begin(), lacing_.end(), [](std::uint8_t segment) { return segment < 255; });
     if (!more_end_here && position_ != kNoPosition) packet.position = position_;
     packet.last = last_page_ && !more_end_here;

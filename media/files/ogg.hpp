@@ -23,7 +23,7 @@ enum class OggError : std::uint8_t {
   BadChecksum,     ///< the page was changed
   Cut,             ///< the last page is incomplete: its writer was stopped, but all earlier pages are valid
   Lost,            ///< a page is missing
-  PacketTooLarge,  ///< over kMaxOggReadPacket
+  PacketTooLarge,  ///< a packet has more than kMaxOggReadPacket octets
 };
 [[nodiscard]] std::string_view to_string(OggError error);
 
@@ -32,12 +32,12 @@ class OggWriter {
  public:
   explicit OggWriter(std::uint32_t serial) : serial_(serial) {}
 
-  /// Adds a packet. `position`: the granule position at the packet's end, which the codec defines. Appends full pages to `out`. Returns false, and
-  /// adds nothing, if the packet has more than kMaxOggPacket octets.
+  /// Adds a packet. `position` is the granule position at the packet's end; its unit depends on the codec. Appends full pages to `out`. Returns
+  /// false, and adds nothing, if the packet has more than kMaxOggPacket octets.
   [[nodiscard]] bool add(base::Bytes packet, std::uint64_t position, std::vector<std::uint8_t>& out);
   /// Writes the page that is being filled.
   void flush(std::vector<std::uint8_t>& out);
-  /// Writes the last page, at `position`; an empty one if no page is being filled.
+  /// Writes the last page, with `position`. If no page is being filled, the last page is empty.
   void finish(std::uint64_t position, std::vector<std::uint8_t>& out);
   [[nodiscard]] std::size_t waiting() const { return packets_; }  ///< packets in the page that is being filled
 
@@ -51,7 +51,7 @@ class OggWriter {
 };
 
 struct OggPacket {
-  base::Bytes octets;                        ///< valid until the next call of next()
+  base::Bytes octets;                        ///< valid until next() runs again
   std::optional<std::uint64_t> position;     ///< position of the page, only for the last packet that ends on it
   bool last = false;                         ///< true if the page is marked as the stream's last
 };
@@ -76,7 +76,7 @@ class OggReader {
   std::uint32_t sequence_ = 0;          // number of the next page
   std::uint64_t position_ = 0;
   bool last_page_ = false;
-  std::vector<std::uint8_t> packet_;    // a packet that continues over several pages, or over several parts of one
+  std::vector<std::uint8_t> packet_;    // a packet that continues over several pages
 };
 
 }  // namespace offhook::inline v0::media

@@ -9,7 +9,7 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr std::string_view kHeadMagic = "OpusHead", kTagsMagic = "OpusTags", kVendor = "Offhook";
-constexpr std::size_t kPlainHead = 19, kTableHead = 21;  // without a channel mapping table, and with the first two octets of one
+constexpr std::size_t kPlainHead = 19, kTableHead = 21;  // sizes without a channel mapping table, and with the first two octets of one
 constexpr std::size_t kLongestMs = 120;                  // duration of the longest packet
 constexpr std::size_t kLongLength = 252;                 // RFC 6716 section 3.2.1: a length of at least this takes two octets
 
@@ -53,7 +53,7 @@ class FileDecoder {
     return {};
   }
 
-  /// The end of the stream may come before the end of its last packet: RFC 7845 section 4.4.
+  /// Returns the samples. The end of the stream may come before the end of its last packet: RFC 7845 section 4.4.
   [[nodiscard]] std::vector<std::vector<std::int16_t>> take() {
     for (auto& channel : channels_) {
       const std::size_t skipped = std::min(skip_, channel.size());
@@ -184,7 +184,7 @@ void OggOpusWriter::add(std::span<const std::int16_t> left, std::span<const std:
 void OggOpusWriter::encode(std::span<const std::int16_t> left, std::span<const std::int16_t> right, std::vector<std::uint8_t>& out) {
   std::array<std::uint8_t, kMaxOpusFrameOctets> first, second;
   const auto left_octets = left_.encode(left, first), right_octets = right_.encode(right, second);
-  if (!left_octets || !right_octets) return;  // Not 20 ms: an error of the caller; write no sound.
+  if (!left_octets || !right_octets) return;  // The samples are not 20 ms: an error of the application.
   packet_.clear();
   encoded_ += kUnits;
   if (!join_opus(std::span(first).first(*left_octets), std::span(second).first(*right_octets), packet_)) return;

@@ -89,7 +89,7 @@ void Prompt::convert(const Sound& sound) {
     out.resize(frames_ * kRates[rate] / 50);
     const std::size_t out_frame = kRates[rate] / 50;
     Resampler resampler(sound.rate_hz, kRates[rate]);
-    // A sound that loops starts with its own end in the filter: the filter's delay removes nothing, and each loop is equal.
+    // For a sound that loops, the filter first gets the end of the sound: the filter's delay then removes nothing, and each loop is equal.
     if (forms_.loops && frames_ > 0) resampler.process(std::span(whole).last(in_frame), std::span(out).first(out_frame));
     for (std::size_t i = 0; i < frames_; ++i) {
       resampler.process(std::span(whole).subspan(i * in_frame, in_frame), std::span(out).subspan(i * out_frame, out_frame));

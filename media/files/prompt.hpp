@@ -33,8 +33,8 @@ enum class SoundError : std::uint8_t {
 /// Decodes a whole file in memory: a WAV, or Opus in Ogg, which becomes 24,000 Hz. Mixes two channels to one. Not for the audio thread.
 [[nodiscard]] base::Result<Sound, SoundError> read_sound(base::Bytes file);
 
-/// A prompt, or music on hold. It is converted to each rate and encoded in G.711 once, when it is made, and then shared by all calls that play it. Each call
-/// holds its own frame number. The object has no other state, so that any number of threads may read it at once, and a call only has to send the frames.
+/// A prompt, or music on hold. It is converted to each rate and encoded in G.711 once, when it is made. All calls that play it share the object, and
+/// only send its frames. Each call holds its own frame number. The object does not change, so that any number of threads may read it at once.
 ///
 /// Calls that use the tick's number as the frame's number all play the same frame at the same time.
 class Prompt {
@@ -61,8 +61,8 @@ class Prompt {
   /// Returns the same frame encoded: kOctets. Returns an empty span for G.722, which adapts to its signal: a decoder that had other audio before
   /// would be loud and wrong for a tenth of a second. Therefore each call encodes G.722 itself.
   [[nodiscard]] base::Bytes encoded(AudioCodec codec, std::uint64_t frame) const noexcept;
-  /// Returns whether encoded() equals, octet for octet, the result of a call that converts and encodes pcm(rate_hz) itself, frame after frame. This
-  /// is true at 8000 Hz and at the rate of the sound. At the third rate, both forms come from separate conversions.
+  /// Returns true if encoded() has the same octets that a leg would make if it converted and encoded pcm(rate_hz), frame after frame. This is true at
+  /// 8000 Hz and at the rate of the sound. At the third rate, the two forms come from separate conversions.
   [[nodiscard]] bool encodes(std::uint32_t rate_hz) const noexcept { return rate_hz == 8000 || rate_hz == sound_hz_; }
 
  private:

@@ -65,7 +65,7 @@ bool RecordingEncoder::take_room() {
   return false;
 }
 
-/// Converts to 20 ms at the file's rate, whatever the frame's length.
+/// Converts `pcm`, which may have any length, to 20 ms at the file's rate.
 void RecordingEncoder::convert(std::span<const std::int16_t> pcm, std::optional<Resampler>& resampler, Voice& voice) {
   std::array<std::int16_t, kMaxFrameSamples> whole{};
   const std::size_t samples = rate_hz_ / 50;

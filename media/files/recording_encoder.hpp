@@ -17,23 +17,23 @@ struct RecordingShape {
   RecordingFormat format = RecordingFormat::Wav;
   std::uint32_t rate_hz = 16000;     ///< 8000, 16000 or 24000; frames of another of these rates are converted
   std::uint32_t bitrate = 20000;     ///< bitrate of Opus, for each of the two voices
-  std::uint64_t most_frames = 0;     ///< limit in frames of 20 ms; 0: the limit of a WAV (4 GiB)
+  std::uint64_t most_frames = 0;     ///< limit in frames of 20 ms; 0 sets the limit of a WAV (4 GiB)
 };
 
 /// Makes the octets of a file from the frames of a call: the caller is left, the agent right. Missing ticks become silence, so that the file has the
 /// time of the call. Pure; not for the audio thread.
 class RecordingEncoder {
  public:
-  static constexpr std::uint64_t kMaxGapTicks = 3000;  ///< a longer gap is shortened to this (60 s): a process was stopped
+  static constexpr std::uint64_t kMaxGapTicks = 3000;  ///< a longer gap, because the process was stopped, is shortened to this (60 s)
 
   struct Counters {
     std::uint64_t frames = 0;   ///< frames in the file, including silence
-    std::uint64_t silent = 0;   ///< those of them that were missing
-    std::uint64_t refused = 0;  ///< frames older than the end of the file, of another rate, or after the file was full
-    std::uint64_t cut = 0;      ///< ticks of gaps over kMaxGapTicks
+    std::uint64_t silent = 0;   ///< frames among them that were missing, and are silence
+    std::uint64_t refused = 0;  ///< frames that were older than the end of the file, had an unsupported rate, or came after the file was full
+    std::uint64_t cut = 0;      ///< ticks by which gaps were longer than kMaxGapTicks
   };
 
-  /// Replaces a rate that is none of the three by 16,000. `serial` distinguishes streams in Ogg.
+  /// If the shape's rate is none of the three, uses 16,000. `serial` distinguishes streams in Ogg.
   RecordingEncoder(RecordingShape shape, std::uint32_t serial);
 
   /// Appends the start of the file. A WAV's header says that the file is empty: the writer of the file overwrites it with wav_header() later.

@@ -12,7 +12,7 @@
 
 namespace offhook::inline v0::media {
 
-/// 20 ms of a call with both sides: `samples` counts both, the caller's half comes first.
+/// 20 ms of a call with both sides. `samples` is the number for both sides together; the caller's half comes first.
 struct RecordedFrame {
   RecordedFrame() noexcept {}  // NOLINT: members that are not valid stay uninitialised
 
@@ -25,7 +25,7 @@ struct RecordedFrame {
   [[nodiscard]] std::span<const std::int16_t> agent() const { return std::span(pcm).subspan(samples / 2u, samples / 2u); }
 };
 
-/// The sides to record; the channel of the other one is silent.
+/// The sides to record. The channel of a side that is not recorded is silent.
 enum class RecordedSides : std::uint8_t { Both, Caller, Agent };
 
 /// Passes frames of a recording from a media worker to a writer's thread. It is wait-free for the worker. If the writer is late, the recording loses
@@ -56,16 +56,17 @@ class RecordingTap {
     fill(agent, sides_ != RecordedSides::Caller, frame->pcm.data() + samples);
     ring_.publish();
   }
-  /// Ends the recording. The worker calls it after its last record(), or any other thread that wants to stop the recording. The file ends when the
+  /// Ends the recording. The worker calls it after its last record(); any other thread may call it to stop the recording. The file ends when the
   /// frames taken until then are written.
   void finish() noexcept { finished_.store(true, std::memory_order_release); }
 
   // For the writer.
   [[nodiscard]] bool try_take(RecordedFrame& frame) noexcept { return ring_.try_pop(frame); }
-  /// Returns whether the recording has ended. Call it before emptying the ring: no frame then follows those in the ring.
+  /// Returns true if the recording has ended. Call it before you empty the ring: if it returns true, no more frames come after those in the ring.
   [[nodiscard]] bool is_finished() const noexcept { return finished_.load(std::memory_order_acquire); }
   void set_kept(std::uint64_t frames) noexcept { kept_.store(frames, std::memory_order_release); }
-  /// Call it when the writer is done: no more frames are taken, and kept() does not change. `failed`: no file could be made, or its end is missing.
+  /// Call it when the writer is done: no more frames are taken, and kept() does not change. `failed` is true if no file could be made, or if its end
+  /// is missing.
   void set_ended(bool failed) noexcept {
     failed_.store(failed, std::memory_order_release);
     ended_.store(true, std::memory_order_release);
@@ -73,11 +74,11 @@ class RecordingTap {
   }
 
   // For any thread.
-  /// From the next tick on, records silence for both sides, so that the file keeps the time of the call. Use: the caller reads a card number.
+  /// From the next tick on, records silence for both sides, so that the file keeps the time of the call. Use it while the caller reads a card number.
   void pause(bool on) noexcept { paused_.store(on, std::memory_order_relaxed); }
   [[nodiscard]] bool is_paused() const noexcept { return paused_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
-  /// Returns whether the writer is done. If kept() is 0, there is no file.
+  /// Returns true if the writer is done. If kept() is then 0, there is no file.
   [[nodiscard]] bool has_ended() const noexcept { return ended_.load(std::memory_order_acquire); }
   [[nodiscard]] bool has_failed() const noexcept { return failed_.load(std::memory_order_acquire); }
   /// Returns the frames of 20 ms that are safely in the file, even if this process ends.

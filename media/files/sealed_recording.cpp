@@ -91,7 +91,7 @@ std::string_view to_string(SealError error) {
     case SealError::BadKey: return "the key does not have 64 hexadecimal digits";
     case SealError::NotSealed: return "it is not an encrypted recording";
     case SealError::BadVersion: return "a later version of Offhook has encrypted it: use that version";
-    case SealError::WrongKey: return "it has another key, or its header was changed";
+    case SealError::WrongKey: return "it was encrypted with another key, or its header was changed";
     case SealError::Altered: return "it was changed, or put together from parts";
     case SealError::Cut: return "its end is missing";
     case SealError::TrailingOctets: return "octets were added after its end";

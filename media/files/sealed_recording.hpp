@@ -40,12 +40,12 @@ enum class SealError : std::uint8_t {
   BadKey,          ///< the text is not 64 hexadecimal digits
   NotSealed,       ///< the file is of another kind
   BadVersion,      ///< made by a later version of this program
-  WrongKey,        ///< or the header was changed
+  WrongKey,        ///< the file was encrypted with another key, or the header was changed
   Altered,         ///< a chunk was changed, moved, left out, or belongs to another file
   Cut,             ///< the last chunk is missing: the writer was stopped, or the end was cut off
   TrailingOctets,  ///< there are octets after the last chunk
   TooLong,         ///< a chunk has over kMaxSealedChunk octets
-  Crypto,          ///< the library refused: it has no AES-256-GCM, or no memory
+  Crypto,          ///< OpenSSL refused: it has no AES-256-GCM, or no memory
 };
 [[nodiscard]] std::string_view to_string(SealError error);
 
@@ -76,7 +76,7 @@ class Sealer {
   std::uint64_t chunk_ = 0;
 };
 
-/// Decrypts one file. The caller passes exactly wanted() octets to feed(), again and again, and calls finish() at the end of the file.
+/// Decrypts one file. Pass exactly wanted() octets to feed(), again and again, and call finish() at the end of the file.
 ///
 ///     Header -> Size -> Chunk -> Size ... -> End
 class SealedReader {

@@ -35,7 +35,7 @@ enum class WavError : std::uint8_t { NotRiff, NoFormat, NoData, Unsupported, Too
 [[nodiscard]] std::string_view to_string(WavError error);
 
 /// Parses a 16-bit PCM WAV (plain or WAVE_FORMAT_EXTENSIBLE), 1 or 2 channels, 1..384000 Hz. If a `data` chunk claims more than the file has (the
-/// recorder was stopped), it is cut to the file's end.
+/// recorder was stopped), the chunk is cut to the file's end.
 [[nodiscard]] base::Result<WavView, WavError> parse_wav(base::Bytes file);
 
 /// Returns the 44 octets before `data_octets` octets of samples. For streaming, write it with 0 first, and again with the true size at the end.

@@ -13,7 +13,7 @@
 namespace offhook::inline v0::media {
 
 inline constexpr std::size_t kMaxFrameSamples = 480;  ///< 20 ms at 24 kHz
-inline constexpr std::uint32_t kNoWord = 0xffffffff;   ///< value of a Flushed event's `word`: no part of the utterance was sent
+inline constexpr std::uint32_t kNoWord = 0xffffffff;   ///< value of a Flushed event's `word` if no part of the utterance was sent
 
 /// 20 ms from the caller, as the conversation receives them: mono, int16, at the port's rate.
 struct HeardFrame {
@@ -43,13 +43,13 @@ struct MediaEvent {
     /// The caller started to speak (debounced, not an echo). While the agent speaks, the worker ducks the agent in the same tick. It pauses the agent
     /// a few ticks later, if the caller still speaks (VoiceEvidence) and no Rise came.
     SpeechStarted,
-    /// The caller had no voice for the hangover (that of the port; 120 ms while the agent speaks). `at_tick` is the last voiced frame.
+    /// The caller had no voice for AudioPort::hangover, or for 120 ms while the agent speaks. `at_tick` is the last voiced frame.
     SpeechStopped,
     Sent,             ///< the timeline: from this tick on, the RTP audio is `word` of `utterance`
-    /// The last frame of `utterance` was sent, and that of each earlier utterance that was not flushed.
+    /// The last frame of `utterance` was sent. The same is true for each earlier utterance that was not flushed.
     UtteranceSent,
-    /// `utterance` was flushed. `word` is the last word of which a part was sent, or kNoWord. Each Flush causes one such event with its own number.
-    /// Before it, another one comes if the Flush cut an earlier utterance short.
+    /// `utterance` was flushed. `word` is the last word of which a part was sent, or kNoWord. Each Flush causes one such event with the number of the
+    /// Flush. If the Flush cut an earlier utterance short, a Flushed event for that utterance comes first.
     Flushed,
     MediaStarted,     ///< the first packet from an accepted source came
     MediaLost,        ///< no packet came for the silence limit (`duration_ms`)
@@ -62,7 +62,7 @@ struct MediaEvent {
   std::uint32_t utterance = 0;
   std::uint32_t word = 0;
   std::uint64_t tick = 0;     ///< the tick in which the worker detected it
-  std::uint64_t at_tick = 0;  ///< the tick in which it happened on the wire, if that differs
+  std::uint64_t at_tick = 0;  ///< the tick in which it happened on the wire, which may be earlier
   std::uint32_t samples = 0;  ///< Sent, UtteranceSent, Flushed: how much of `utterance` was sent, in samples at the port's rate
   LineTone tone{};
 };
@@ -93,15 +93,15 @@ struct AudioPort {
 
   // Set the members up to leaves_out_silence before the leg is opened.
   std::uint32_t rate_hz = 16000;                  ///< rate of both directions: 8000, 16000 or 24000
-  bool gives_way = true;                          ///< duck and pause the agent when the caller speaks over it; false for a caller's port
-  bool guards_echo = true;                        ///< separate the echo of our voice from the caller's voice
+  bool gives_way = true;                          ///< true if the caller's speech ducks and pauses the agent; false for a caller's port
+  bool guards_echo = true;                        ///< true if the echo of our voice is separated from the caller's voice
   std::shared_ptr<RecordingTap> recording;        ///< the recording of both sides, or null
   std::shared_ptr<CallProgressDetector> progress_detector;              ///< detects tones of networks and machines, or null
-  std::shared_ptr<const Prompt> music;            ///< music for a caller that waits, or null: silence
+  std::shared_ptr<const Prompt> music;            ///< music for a caller that waits, or null for silence
   std::uint8_t hangover = 25;                     ///< frames of 20 ms without voice that end the caller's speech
-  bool leaves_out_silence = false;                ///< replace silence by comfort noise if the peer accepts it
+  bool leaves_out_silence = false;                ///< true if comfort noise replaces silence, if the peer accepts it
   std::atomic<Listener> listener{Listener::Person};  ///< any thread may change it at any time: the delay follows without a click
-  std::atomic<bool> waits{false};                 ///< conversation -> worker: play music while the agent says nothing
+  std::atomic<bool> waits{false};                 ///< conversation -> worker: true if music plays while the agent says nothing
   std::atomic<std::uint64_t> heard_dropped{0};
   std::atomic<std::uint64_t> events_dropped{0};
   base::SpscRing<PlayoutCommand, 64> commands;    ///< conversation -> worker

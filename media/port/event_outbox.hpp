@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::media {
 
-/// The worker's side of AudioPort::events. While the ring is full, events that the conversation needs wait here, and each tick tries them again.
-/// Events that only inform (Sent) are dropped and counted. One thread; no allocation, no lock.
+/// The worker's side of AudioPort::events. While the ring is full, events that the conversation needs wait here, and each tick tries to push them
+/// again. Events that only inform (Sent) are dropped and counted. One thread; no allocation, no lock.
 ///
 /// A conversation that is so late needs the present state, not its history. Therefore only the newest event of each kind below waits, and the event
 /// that it replaces counts as dropped. UtteranceSent is also valid for every earlier utterance. All digits wait, up to kMaxDigits.

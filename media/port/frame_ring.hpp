@@ -18,10 +18,10 @@
 
 namespace offhook::inline v0::media {
 
-/// base::SpscRing for audio frames, which stay where they were written: only their numbers pass from thread to thread. The place that was freed last
-/// is filled first. A ring is nearly empty most of the time, so that only a few of its places are used: thousands of calls fit into the cache. These
-/// few places are in huge pages, separate from the others, which take no memory until they are used. One thread fills, one thread empties; neither
-/// waits for the other. Only the constructor allocates.
+/// Like base::SpscRing, but for audio frames, which stay where they were written: only the numbers of their places pass from thread to thread. The
+/// place that was freed last is filled first. A ring is nearly empty most of the time. Therefore only a few of its places are used, and thousands of
+/// calls fit into the cache. These few places are in huge pages, separate from the other places, which take no memory until they are used. One thread
+/// fills, one thread empties; neither waits for the other. Only the constructor allocates.
 ///
 /// Frame   trivially copyable, with `samples` and, as its last member, the array `pcm`. Samples of it after `samples` are not copied.
 template <class Frame, std::size_t Capacity>
@@ -34,8 +34,8 @@ class FrameRing {
     for (std::size_t i = 0; i < Capacity; ++i) below_[i] = static_cast<Number>(i + 1 < Capacity ? i + 1 : kNone);
   }
 
-  /// Producer only. Returns the space for the next frame, the same one until publish(). Returns null if the ring is full:
-  /// the caller decides what to drop, and counts it.
+  /// Producer only. Returns the space for the next frame; this space stays the same until publish(). Returns null if the ring is
+  /// full: the producer then decides which frame to drop, and counts it.
   [[nodiscard]] Frame* claim() noexcept {
     if (claimed_ == kNone) claimed_ = take_free();
     return claimed_ == kNone ? nullptr : &place(claimed_);
@@ -55,7 +55,7 @@ class FrameRing {
     return true;
   }
 
-  /// Consumer only. Returns the oldest frame, the same one until drop_front(). Returns null if the ring is empty.
+  /// Consumer only. Returns the oldest frame; it stays the same until drop_front(). Returns null if the ring is empty.
   [[nodiscard]] const Frame* front() noexcept {
     if (front_ == kNone && !filled_.try_pop(front_)) return nullptr;
     return &place(front_);
@@ -102,8 +102,9 @@ class FrameRing {
   }
   static constexpr std::size_t octets_of(std::size_t samples) noexcept { return offsetof(Frame, pcm) + sizeof(std::int16_t) * samples; }
 
-  // A stack with one thread that pushes and one that pops. With a single popper, the top cannot be popped and pushed again in between. Each side
-  // repeats its attempt only when the other side has just succeeded, at most Capacity times in a row.
+  // This is a lock-free stack with one pushing thread and one popping thread. Only one thread pops, so no ABA problem occurs: the top cannot be
+  // popped and pushed again between its load and the compare-exchange. Each side repeats its attempt only when the other side has just succeeded, at
+  // most Capacity times in a row.
   void give_back(Number number) noexcept {
     Number top = free_.load(std::memory_order_relaxed);
     do below_[number] = top;
@@ -118,7 +119,7 @@ class FrameRing {
 
   base::SpscRing<Number, std::bit_ceil(Capacity)> filled_;    // producer -> consumer
   alignas(base::kCacheLine) std::atomic<Number> free_{0};     // the top of the stack; consumer -> producer
-  std::array<Number, Capacity> below_;                        // for each free place, the next one
+  std::array<Number, Capacity> below_;                        // for each free place, the number of the next free place
   Number claimed_ = kNone;                                    // the producer's
   alignas(base::kCacheLine) Number front_ = kNone;            // the consumer's
 

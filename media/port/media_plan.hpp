@@ -24,7 +24,7 @@ inline constexpr std::array kAudioCodecs{AudioCodec::Pcmu, AudioCodec::Pcma, Aud
 [[nodiscard]] constexpr std::uint32_t rtp_clock_hz(AudioCodec codec) {
   return codec == AudioCodec::G722 ? 8000 : sample_rate_hz(codec);
 }
-/// Returns whether the codec carries more than 4 kHz of a voice.
+/// Returns true if the codec carries more than 4 kHz of a voice.
 [[nodiscard]] constexpr bool is_wide(AudioCodec codec) { return sample_rate_hz(codec) > 8000; }
 
 /// A codec that the peer may send besides the negotiated one: RFC 3264 section 10.2.
@@ -35,7 +35,8 @@ struct ReceivableCodec {
 };
 inline constexpr std::size_t kMaxAlsoReceivable = kAudioCodecs.size() - 1;
 
-/// telephone-event with another clock than the audio's. With codecs of several clocks, it has a payload type for each clock (RFC 4733 section 2.1).
+/// A payload type of telephone-event whose clock is not that of the audio. If the codecs have several clocks, telephone-event has a payload type for
+/// each clock (RFC 4733 section 2.1).
 struct EventNumber {
   std::uint8_t payload_type = 0;
   std::uint32_t clock_hz = 8000;
@@ -48,20 +49,20 @@ struct MediaPlan {
   std::uint8_t send_payload_type = 0;                ///< the peer's payload type (RFC 3264 section 5.1)
   std::uint8_t receive_payload_type = 0;             ///< our payload type
   std::array<std::optional<ReceivableCodec>, kMaxAlsoReceivable> also_receivable{};
-  std::optional<std::uint8_t> send_events;           ///< telephone-event, the peer's payload type; nullopt: our digits are sent as tones
+  std::optional<std::uint8_t> send_events;           ///< the peer's payload type for telephone-event; nullopt if our digits are sent as tones
   std::optional<std::uint8_t> receive_events;
-  std::uint32_t event_clock_hz = 8000;               ///< clock of both; the audio's own clock if the peer supports it
+  std::uint32_t event_clock_hz = 8000;               ///< clock of send_events and receive_events; the audio's own clock if the peer supports it
   std::optional<EventNumber> also_receive_events;    ///< telephone-event for the codecs in also_receivable
-  OpusParameters opus{};                             ///< the peer's; only for Opus
+  OpusParameters opus{};                             ///< the peer's parameters; only for Opus
   std::uint16_t ptime_ms = 20;                       ///< duration of the packets that we send: 10..60, a multiple of 10; other values are rounded down
-  base::SocketAddress remote_rtp;                    ///< from SDP; with an unspecified ip, nothing is sent until a source is learnt
+  base::SocketAddress remote_rtp;                    ///< from SDP; if its ip is unspecified, nothing is sent until a source is learnt
   base::SocketAddress remote_rtcp;
-  base::IpAddress signalling_host;                   ///< source of the peer's SIP messages; unspecified: unknown
+  base::IpAddress signalling_host;                   ///< source of the peer's SIP messages; unspecified if it is unknown
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< selects the sources besides `remote_rtp` that may be learnt
   bool send = true;                                  ///< the negotiated direction; false while a hold forbids it
   bool receive = true;
-  bool send_comfort_noise = false;                   ///< the peer accepts RFC 3389, with payload type kComfortNoiseType
-  bool send_voip_metrics = false;                    ///< the peer asked for VoIP metrics in RTCP XR: RFC 3611 section 5.2
+  bool send_comfort_noise = false;                   ///< true if the peer accepts RFC 3389, with payload type kComfortNoiseType
+  bool send_voip_metrics = false;                    ///< true if the peer asked for VoIP metrics in RTCP XR: RFC 3611 section 5.2
 
   /// Returns the codec of packets with `payload_type`, or nullopt if they are not audio.
   [[nodiscard]] std::optional<AudioCodec> codec_of(std::uint8_t payload_type) const {
@@ -71,7 +72,7 @@ struct MediaPlan {
     }
     return std::nullopt;
   }
-  /// Returns the clock of a telephone-event with `payload_type`, or nullopt if it is none.
+  /// Returns the clock of a telephone-event with `payload_type`, or nullopt if `payload_type` is not a telephone-event.
   [[nodiscard]] std::optional<std::uint32_t> event_clock_of(std::uint8_t payload_type) const {
     if (receive_events == payload_type) return event_clock_hz;
     if (also_receive_events && also_receive_events->payload_type == payload_type) return also_receive_events->clock_hz;
@@ -86,10 +87,10 @@ struct MediaPlan {
   }
 };
 
-/// Returns whether the peer's source must be learnt again when `after` replaces `before`. This is true if the peer moved, or was silent by agreement,
-/// because its NAT may have given it another address in the meantime. A repeated answer and a session refresh change neither, so that no stranger can
-/// be learnt then (RTP Bleed: CVE-2017-14099). Another codec comes from the same source. `also_receivable` differs at each refresh by the side that
-/// offered: our answer names one codec, the peer's many.
+/// Returns true if the peer's source must be learnt again when `after` replaces `before`. This is the case if the peer moved. It is also the case if
+/// the peer was silent by agreement, because its NAT may have given it another address in the meantime. A repeated answer and a session refresh
+/// change neither, so that no stranger can be learnt then (RTP Bleed: CVE-2017-14099). Another codec comes from the same source. `also_receivable`
+/// differs at each refresh, depending on the side that offered: our answer names one codec, the peer's answer names many.
 [[nodiscard]] inline bool learns_anew(const MediaPlan& before, const MediaPlan& after) {
   return before.remote_rtp != after.remote_rtp || before.remote_rtcp != after.remote_rtcp || (!before.receive && after.receive);
 }

@@ -17,9 +17,9 @@ namespace offhook::inline v0::media {
 struct LegStatistics {
   std::uint64_t packets_received = 0, packets_sent = 0, bytes_received = 0, bytes_sent = 0;
   std::uint64_t packets_lost = 0, packets_late = 0, packets_duplicate = 0, refused_payload = 0, malformed = 0;
-  std::uint64_t packets_overflowed = 0;              ///< dropped as the oldest, because the jitter buffer was full: docs/limits.md
-  std::uint64_t packets_unplaced = 0;                ///< dropped: the timestamp agreed with neither arrival nor sequence number
-  std::uint64_t refused_source = 0;                  ///< packets of strangers; while the socket is tied to its peer, the kernel refuses them itself
+  std::uint64_t packets_overflowed = 0;              ///< oldest packets, dropped because the jitter buffer was full: docs/limits.md
+  std::uint64_t packets_unplaced = 0;                ///< packets dropped because the timestamp agreed with neither arrival nor sequence number
+  std::uint64_t refused_source = 0;                  ///< packets of other sources; while the socket is tied to its peer, the kernel refuses them
   std::uint64_t send_failed = 0;                     ///< datagrams that the socket refused, or that the leg's packet path did not protect
   std::uint64_t path_refused = 0;                    ///< received datagrams that the leg's packet path refused
   std::uint64_t packets_passed = 0;                  ///< part of packets_sent: another leg's packets, relayed (Engine::relay)
@@ -31,7 +31,7 @@ struct LegStatistics {
   std::optional<std::uint32_t> round_trip_us;        ///< from RTCP
   std::optional<base::SocketAddress> source;         ///< the locked RTP source
   AudioCodec codec = AudioCodec::Pcmu;               ///< the negotiated codec
-  std::uint32_t packet_us = 0;                       ///< audio in each of the peer's packets; 0: unknown
+  std::uint32_t packet_us = 0;                       ///< audio in each of the peer's packets; 0 if unknown
   rtp::LossPattern losses;
   rtp::PlayedSamples played;
   std::optional<rtp::VoipMetrics> peers_view;        ///< quality of our audio, from the peer's last RTCP XR

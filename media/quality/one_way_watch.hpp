@@ -17,19 +17,19 @@ struct OneWay {
 /// it alone. Counts ticks of 20 ms, reads no clock.
 class OneWayWatch {
  public:
-  static constexpr std::uint32_t kNothingTicks = 250;   ///< 5 s
-  static constexpr std::uint32_t kSilentTicks = 500;    ///< 10 s from the first packet
-  static constexpr std::uint32_t kSentTicks = 100;      ///< 2 s in which we sent since the last report; after less, a report may have no block about us
-  static constexpr std::uint32_t kDeafReports = 2;      ///< number of such reports in a row
+  static constexpr std::uint32_t kNothingTicks = 250;   ///< ticks in which we send and no packet comes, until nothing_comes: 5 s
+  static constexpr std::uint32_t kSilentTicks = 500;    ///< ticks from the first packet on without a sound, until only_silence_comes: 10 s
+  static constexpr std::uint32_t kSentTicks = 100;      ///< ticks with sent audio since the last report: 2 s; after fewer, a report may omit us
+  static constexpr std::uint32_t kDeafReports = 2;      ///< reports in a row that show that the peer hears nothing
 
   struct Tick {
-    bool receiving = true;           ///< the peer may send: there is no hold
-    bool sending = true;             ///< we sent in this tick
-    bool came = false;               ///< packets of the peer came since the last tick
-    bool audible = false;            ///< the received audio is neither silent nor concealed
+    bool receiving = true;           ///< true if the peer may send (no hold)
+    bool sending = true;             ///< true if we sent in this tick
+    bool came = false;               ///< true if packets of the peer came since the last tick
+    bool audible = false;            ///< true if the received audio is neither silent nor concealed
   };
   void on_tick(const Tick& tick) noexcept;
-  /// Takes a report of the peer (RFC 3550 section 6.4): whether it has a block about us, and that block's fraction lost.
+  /// Takes a report of the peer (RFC 3550 section 6.4). `about_us` is true if the report has a block about us; `fraction_lost` is from this block.
   void on_report(bool about_us, std::uint8_t fraction_lost) noexcept;
 
   [[nodiscard]] OneWay now() const noexcept;

@@ -9,7 +9,7 @@ std::optional<rtp::CodecImpairment> impairment_of(AudioCodec codec) {
   switch (codec) {
     case AudioCodec::Pcmu:
     case AudioCodec::Pcma:
-    case AudioCodec::L16: return rtp::kG711ConcealedImpairment;  // L16 has no loss by coding either, and its packet losses sound the same.
+    case AudioCodec::L16: return rtp::kG711ConcealedImpairment;  // Like G.711, L16 loses nothing by coding, and its packet losses sound the same.
     case AudioCodec::G722: return rtp::kG722Impairment;
     case AudioCodec::Opus:
     case AudioCodec::L16Wide: return std::nullopt;  // no planning value is published

@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::media {
 
-/// A leg's counts as figures for a record, a status page and metrics. It takes a few microseconds: not for a worker.
+/// A leg's counts as figures for a record, a status page and metrics. report_of() takes a few microseconds: do not call it on a worker.
 struct QualityReport {
   rtp::LossFigures loss;
   rtp::CallQuality quality;             ///< without echo, because our listener is a machine

@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxNoiseOrder = 12;       ///< reflection coeffici
 /// A silence as its sender describes it, by level and spectrum. RFC 3389 section 3.
 struct NoiseDescription {
   std::uint8_t below_overload_db = 127;                 ///< 0..127: the level in -dBov
-  std::uint8_t order = 0;                               ///< number of valid items in `reflection`; 0: white noise
+  std::uint8_t order = 0;                               ///< number of valid items in `reflection`; 0 for white noise
   std::array<float, kMaxNoiseOrder> reflection{};       ///< coefficients of the all-pole model, each within (-1, 1)
   friend bool operator==(const NoiseDescription&, const NoiseDescription&) = default;
 };
@@ -28,14 +28,14 @@ enum class NoiseError : std::uint8_t { Empty };
 /// Returns the octets written: 1 + order, or 0 if `out` is shorter.
 [[nodiscard]] std::size_t write_comfort_noise(const NoiseDescription& noise, std::span<std::uint8_t> out) noexcept;
 
-/// Makes noise by a description. A new description takes effect gradually, within some 100 ms, so that the change is not audible. One thread, no
+/// Makes noise from a description. A new description takes effect gradually, within some 100 ms, so that the change is not audible. One thread, no
 /// allocation; equal seeds make equal noise.
 class NoiseSource {
  public:
   explicit NoiseSource(std::uint32_t seed = 1) noexcept : random_(seed | 1U) {}
   /// Sets the description. The first one after reset() takes effect at once.
   void describe(const NoiseDescription& noise) noexcept;
-  /// Fills any number of samples. Each call moves towards the newest description by one step, which is meant for 20 ms.
+  /// Fills any number of samples. Each fill() moves the noise towards the newest description by one step, which is meant for 20 ms.
   void fill(std::span<std::int16_t> pcm) noexcept;
   void reset() noexcept;
 
@@ -69,8 +69,8 @@ class DiscontinuousSender {
  public:
   static constexpr unsigned kHangoverFrames = 10;       ///< frames sent as audio after the last voice: 200 ms
   static constexpr unsigned kLeastBetween = 5;          ///< minimum frames from one description to the next
-  static constexpr unsigned kMostBetween = 50;          ///< frames after which the same description is sent again: it may be lost, and it keeps a NAT open
-  static constexpr int kLevelStepDb = 2;                ///< a difference that needs a new description
+  static constexpr unsigned kMostBetween = 50;          ///< frames until the same description is sent again, against its loss, and to keep a NAT open
+  static constexpr int kLevelStepDb = 2;                ///< a change of the level that needs a new description
 
   enum class What : std::uint8_t { Audio, Description, Nothing };
   /// Call it once for each 20 ms. Returns what to send.
@@ -83,7 +83,8 @@ class DiscontinuousSender {
   std::uint8_t described_db_ = 0;
 };
 
-/// The receiving side: takes descriptions, and fills silence. It does not change silence before the first description, nor after audio came again.
+/// The receiving side: takes descriptions, and fills silence with noise. It does not fill silence before the first description, nor after audio came
+/// again.
 class PeerNoise {
  public:
   explicit PeerNoise(std::uint32_t seed = 1) noexcept : source_(seed) {}

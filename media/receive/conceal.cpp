@@ -15,7 +15,7 @@ constexpr std::size_t kMaxWindow = Concealer::kMaxRate / 50, kMaxNear = 2 * Conc
 constexpr float kVoicedCorrelation = 0.3F;
 constexpr float kSteepestFall = 0.7F;      // lowest factor of the level, per period, with which a fading voice continues
 constexpr float kLeastFall = 0.65F;        // lowest factor of the level in total, besides the fade
-constexpr float kMultipleMargin = 0.9F;    // a shorter period with this share of the best correlation wins: the longer one is a multiple of the pitch
+constexpr float kMultipleMargin = 0.9F;    // a shorter period with this share of the best correlation wins: the longer period is a multiple of it
 
 }  // namespace
 
@@ -41,7 +41,8 @@ void Concealer::remember(std::span<const std::int16_t> samples) noexcept {
   end_ += newest.size();
 }
 
-/// Returns the lag in samples, searched at kCoarseRate, at which the last 20 ms are most similar to earlier audio; 0 if there is no similar audio.
+/// Returns the lag in samples, searched at kCoarseRate, at which the last 20 ms are most similar to earlier audio. Returns 0 if no earlier audio is
+/// similar.
 std::size_t Concealer::look_coarsely() const noexcept {
   const std::size_t step = rate_ / kCoarseRate;
   std::array<float, kCoarseWindow + kCoarseLongest> past;

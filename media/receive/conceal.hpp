@@ -11,7 +11,7 @@
 namespace offhook::inline v0::media {
 
 /// Conceals lost audio as ITU-T G.711 appendix I does. It repeats the last pitch period, after 10 ms the last two periods, after 20 ms three, so that
-/// the sound does not buzz. It fades them, and cross-fades to the good audio that follows. Three things differ from appendix I:
+/// the sound does not buzz. It fades the repetition, and cross-fades to the good audio that follows. Three things differ from appendix I:
 ///
 /// - It adds no delay: the start of a gap is the newest audio, reversed, under a fade.
 /// - A voice that was fading continues to fade at the same rate.
@@ -31,7 +31,7 @@ class Concealer {
   /// Takes good audio of at most 20 ms before it is played, and stores it. After a gap, it blends the start of `frame` with concealed audio, in
   /// place. It does the same if `seam` is true: the frame does not continue the audio played before.
   void good(std::span<std::int16_t> frame, bool seam = false) noexcept;
-  /// Fills `out` (at most 20 ms) with concealed audio. The audio is silent kGoneMs after the last good sample, and before the first one.
+  /// Fills `out` (at most 20 ms) with concealed audio. This audio is silent before the first good sample, and kGoneMs after the last one.
   void conceal(std::span<std::int16_t> out) noexcept;
   void reset() noexcept;
   [[nodiscard]] bool concealing() const noexcept { return gap_ != 0; }

@@ -36,10 +36,10 @@ void TimeStretch::reset() noexcept {
   heard_ = 0;
 }
 
-/// Removes samples from the line that were played too long ago for any jump. It does not run at each call.
+/// Removes samples from the line that were played too long ago for any jump. Runs only when the line has no space.
 void TimeStretch::make_room() noexcept {
   const std::size_t keep = longest_ + neighbourhood_;
-  if (at_ <= keep) return;  // Jumps back went further than the samples taken since.
+  if (at_ <= keep) return;  // After jumps back, the line has no such samples.
   std::copy(line_.begin() + static_cast<std::ptrdiff_t>(at_ - keep), line_.begin() + static_cast<std::ptrdiff_t>(end_), line_.begin());
   end_ -= at_ - keep;
   at_ = keep;
@@ -90,7 +90,7 @@ TimeStretch::Match TimeStretch::look_closely(std::size_t first, std::size_t last
   return best;
 }
 
-/// Returns the jump between the most similar places; 0 if no places are similar enough.
+/// Returns the jump between the most similar places. Returns 0 if no places are similar enough.
 std::ptrdiff_t TimeStretch::find_jump(std::size_t longest, int direction, float alike) const noexcept {
   const Match coarse = look_coarsely(longest, direction);
   if (coarse.size == 0) return 0;
@@ -102,7 +102,7 @@ std::ptrdiff_t TimeStretch::find_jump(std::size_t longest, int direction, float 
 void TimeStretch::jump(std::ptrdiff_t by) noexcept {
   const auto to = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at_) + by);
   const std::size_t fade = std::min({static_cast<std::size_t>(std::abs(by)), end_ - std::max(at_, to), rate_ / 100});
-  // In place: no jump is shorter than its fade, so that the sample read at at_ + i was not overwritten yet.
+  // In place: no jump is shorter than its fade. Therefore the sample at at_ + i was not overwritten yet.
   for (std::size_t i = 0; i < fade; ++i) line_[to + i] = faded(line_[at_ + i], line_[to + i], i, fade);
   at_ = to;
 }

@@ -21,7 +21,7 @@ class TimeStretch {
   static constexpr std::size_t kLargestJumpHz = 66;    ///< the longest one: 15 ms
   static constexpr std::size_t kNeighbourhoodHz = 200; ///< audio compared on each side of both places: 5 ms
   static constexpr float kAlike = 0.8F;                ///< correlation above which two places count as equal
-  static constexpr float kRoughlyAlike = 0.1F;         ///< correlation that is enough for a rough jump; noise has it in some place, too
+  static constexpr float kRoughlyAlike = 0.1F;         ///< correlation that is enough for a rough jump; even noise has such a place
   static constexpr int kQuietLevel = 48;               ///< root mean square up to which a jump is inaudible, about -57 dBov
 
   explicit TimeStretch(std::uint32_t rate_hz);
@@ -30,11 +30,12 @@ class TimeStretch {
   void push(std::span<const std::int16_t> pcm) noexcept;
   /// Returns the number of samples that wait to be played.
   [[nodiscard]] std::size_t waiting() const noexcept { return end_ - at_; }
-  /// Makes the waiting audio longer (wish > 0) by one jump of at most `wish`, or shorter (wish < 0) by one jump of at most -wish, both within the bounds above.
-  /// In a quiet place the jump has exactly that length. At least 20 ms must wait. With `rough`, a place that is less similar is enough, because it is urgent or
-  /// the audio is a pause. Returns by how many samples it became longer or (less than 0) shorter; 0 if no place is similar enough.
+  /// Makes the waiting audio longer (wish > 0) by one jump of at most `wish`, or shorter (wish < 0) by one jump of at most -wish, both within the
+  /// bounds above. In a quiet place the jump has exactly that length. At least 20 ms must wait. If `rough` is true, because the change is urgent or
+  /// the audio is a pause, less similar places are enough. Returns the change in samples: positive if the audio became longer, negative if it became
+  /// shorter, and 0 if no places are similar enough.
   int stretch(int wish, bool rough) noexcept;
-  /// Takes the next samples; silence after the end.
+  /// Fills `out` with the next samples, and with silence after the end of the waiting audio.
   void take(std::span<std::int16_t> out) noexcept;
   void reset() noexcept;
   /// Prefetches the data that the next push() and take() use.

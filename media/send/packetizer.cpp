@@ -92,7 +92,7 @@ void Packetizer::go_on(std::uint16_t sequence, std::uint32_t timestamp) {
 }
 
 std::uint64_t Packetizer::ticks_until_sent() const {
-  // After a change to a shorter ptime, more octets may wait than one packet holds: then it leaves now.
+  // After a change to a shorter ptime, more octets may wait than one packet holds. Then the packet is sent now.
   if (pending_size_ >= packet_octets_) return 0;
   return (packet_octets_ - pending_size_ + shape_.octets - 1) / shape_.octets - 1;
 }

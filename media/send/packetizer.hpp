@@ -35,20 +35,21 @@ class Packetizer {
   void configure(std::uint8_t payload_type, std::uint16_t ptime_ms, TickShape shape = {});
   /// Takes one tick of audio: exactly as many octets as the shape has.
   void audio(base::Bytes octets, const base::SocketAddress& to, Sendout& out);
-  /// Sends a payload unchanged. Its audio starts `begins_ms` after the start of this tick; less than 0: before this tick. Does
-  /// not send a payload that does not fit a datagram.
+  /// Sends a payload unchanged. Its audio starts `begins_ms` after the start of this tick, or before this tick if `begins_ms` is
+  /// negative. Does not send a payload that does not fit a datagram.
   void packet(base::Bytes payload, int begins_ms, const base::SocketAddress& to, Sendout& out);
   /// Call it instead of packet() when nothing is sent: the next packet gets the marker, because it ends a silence (RFC 7587 section 4.1).
   void rest() { marker_ = true; }
   /// Sends one packet of a telephone event. Audio that waits for a full packet is sent first.
   void event(const rtp::EventSender::Outgoing& event, std::uint8_t payload_type, const base::SocketAddress& to, Sendout& out);
-  /// Sends the description of a silence that starts with this tick: RFC 3389 section 4. Audio that waits is sent first; the next audio packet gets the marker.
+  /// Sends the description of a silence that starts with this tick: RFC 3389 section 4. Audio that waits is sent first. The next audio packet gets
+  /// the marker.
   void silence(base::Bytes description, std::uint8_t payload_type, const base::SocketAddress& to, Sendout& out);
   /// Call it when nothing is sent in this tick. Drops the octets that wait; the next packet gets the marker (RFC 3551 section 4.1).
   void interrupt();
   /// Advances the timestamp by ticks that were left out.
   void skip(std::uint64_t ticks);
-  /// Counts a packet that rtp::Translator sent with our numbers.
+  /// Counts a packet that rtp::Translator sent with this packetizer's SSRC, sequence numbers and timestamps.
   void count(std::size_t payload_octets);
   /// Continues our stream after another sender used it. Drops the octets that wait; the next packet gets the marker.
   void go_on(std::uint16_t sequence, std::uint32_t timestamp);
@@ -57,10 +58,10 @@ class Packetizer {
   /// Call it once at the end of each tick.
   void end_tick() { timestamp_ += shape_.units; }
 
-  /// Returns in how many ticks the packet with the next octets leaves.
+  /// Returns the number of ticks until the packet with the next octets is sent.
   [[nodiscard]] std::uint64_t ticks_until_sent() const;
   [[nodiscard]] std::uint32_t ssrc() const { return ssrc_; }
-  /// Returns the number of the next packet.
+  /// Returns the sequence number of the next packet.
   [[nodiscard]] std::uint16_t sequence() const { return sequence_; }
   /// Returns the timestamp of the first sample of this tick.
   [[nodiscard]] std::uint32_t timestamp() const { return timestamp_; }

@@ -64,7 +64,7 @@ void Playout::drop_played() {
   if (std::exchange(played_, false)) port_->playout.drop_front();
 }
 
-/// The frame that fades does not count as sent: after the pause it is played again in full.
+/// Plays one tick of a pause. The frame that fades does not count as sent: after the pause it is played again in full.
 bool Playout::pull_paused(std::span<std::int16_t> out) {
   const PlayoutFrame* const frame = std::exchange(pause_faded_, true) ? nullptr : next_frame();
   if (frame != nullptr) {
@@ -94,7 +94,7 @@ bool Playout::play_music(std::uint64_t tick, std::span<std::int16_t> out) {
   return true;
 }
 
-/// The agent starts to speak: the music fades out under its first frame.
+/// Fades out the music under the first frame of the agent's speech.
 void Playout::let_music_go(std::uint64_t tick, std::span<std::int16_t> out) const {
   std::array<std::int16_t, kMaxFrameSamples> buffer;
   const auto pcm = port_->music->pcm(port_->rate_hz, tick);
@@ -105,7 +105,7 @@ void Playout::let_music_go(std::uint64_t tick, std::span<std::int16_t> out) cons
     out[i] = static_cast<std::int16_t>(std::clamp(out[i] + buffer[i], -32768, 32767));
 }
 
-/// Returns the ring's first frame that was not flushed, which stays there until it is dropped; null if there is none.
+/// Returns the ring's first frame that was not flushed, and leaves it in the ring. Returns null if there is no such frame.
 const PlayoutFrame* Playout::next_frame() {
   while (const PlayoutFrame* const frame = port_->playout.front()) {
     if (!flushed_any_ || frame->utterance > flushed_up_to_) return frame;

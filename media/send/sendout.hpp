@@ -24,11 +24,11 @@ struct Datagram {
   [[nodiscard]] base::Bytes bytes() const { return {octets.data(), size}; }
 };
 
-/// The datagrams that one leg sends in one tick. The caller keeps the object, and passes it in each tick.
+/// The datagrams that one leg sends in one tick. The worker keeps the object, and uses it in each tick.
 class Sendout {
  public:
   void clear() { count_ = 0; }
-  /// Returns space for one more datagram, or null if it is full (which the bounds above exclude). keep() counts it.
+  /// Returns space for one more datagram; keep() then adds this datagram. Returns null if there is no space, which the bounds above exclude.
   [[nodiscard]] Datagram* next() { return count_ < items_.size() ? &items_[count_] : nullptr; }
   void keep() { ++count_; }
   [[nodiscard]] std::span<const Datagram> all() const { return {items_.data(), count_}; }

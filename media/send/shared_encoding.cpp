@@ -17,7 +17,7 @@ void SharedEncoding::next(std::span<const std::int16_t> frame) noexcept {
 
 std::span<const std::int16_t> SharedEncoding::narrow() noexcept {
   if (!std::exchange(narrow_fresh_, true)) {
-    // No listener used the frame before: the filter must process its end, or there would be a click.
+    // No listener used the previous frame. The filter must process its end, or there would be a click.
     if (!narrow_runs_) to_narrow_.process(before(), narrow_);
     to_narrow_.process(std::span(frames_[newest_]).first(samples_), narrow_);
   }
@@ -31,7 +31,7 @@ base::Bytes SharedEncoding::octets(AudioCodec codec) noexcept {
     ++spared_;
     return law.octets;
   }
-  // The sizes are those of one frame, so that the encoders do not refuse.
+  // The sizes match one frame. Therefore the encoders do not refuse.
   static_cast<void>(codec == AudioCodec::Pcmu ? encode_mulaw(narrow(), law.octets) : encode_alaw(narrow(), law.octets));
   ++encoded_;
   return law.octets;

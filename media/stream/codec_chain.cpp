@@ -52,7 +52,7 @@ CodecChain::CodecChain(const MediaPlan& plan, std::uint32_t port_rate_hz, bool g
 
 bool CodecChain::does_for(const MediaPlan& made_for, const MediaPlan& plan) {
   if (made_for.codec != plan.codec) return false;
-  // The encoder is made with the peer's parameters.
+  // The Opus encoder was made with the peer's parameters.
   if (plan.codec == AudioCodec::Opus && (made_for.opus != plan.opus || made_for.ptime_ms != plan.ptime_ms)) return false;
   return std::all_of(kAudioCodecs.begin(), kAudioCodecs.end(), [&](AudioCodec codec) { return made_for.receives(codec) || !plan.receives(codec); });
 }
@@ -114,7 +114,7 @@ void CodecChain::convert(AudioCodec as, base::Bytes octets, std::span<std::int16
   if (auto* const resampler = from(rate_hz)) resampler->process(samples, pcm);
 }
 
-// All callers use matching sizes, so that no codec refuses.
+// The sizes always match. Therefore no codec refuses.
 void CodecChain::decode_at_own_rate(AudioCodec as, base::Bytes octets, std::span<std::int16_t> pcm) {
   switch (as) {
     case AudioCodec::Pcmu: static_cast<void>(decode_mulaw(octets, pcm)); return;

@@ -21,7 +21,7 @@
 
 namespace offhook::inline v0::media {
 
-/// Returns the rate at which a leg with a port of `port_rate_hz` decodes and encodes. Opus has all rates, so that its rate is the port's.
+/// Returns the rate at which a leg with a port of `port_rate_hz` decodes and encodes. For Opus, which has all rates, it is the port's rate.
 [[nodiscard]] constexpr std::uint32_t chain_rate_hz(AudioCodec codec, std::uint32_t port_rate_hz) {
   if (codec != AudioCodec::Opus) return sample_rate_hz(codec);
   return port_rate_hz == 8000 || port_rate_hz == 24000 ? port_rate_hz : 16000;
@@ -43,7 +43,7 @@ class CodecChain : public base::Pooled<CodecChain> {
   /// Returns the number of samples in 20 ms, at the chain's rate.
   [[nodiscard]] std::size_t samples() const { return rate_hz_ / 50; }
   [[nodiscard]] TickShape shape() const;
-  /// Returns whether a chain that was made for `made_for` also works for `plan`.
+  /// Returns true if a chain that was made for `made_for` also works for `plan`.
   [[nodiscard]] static bool does_for(const MediaPlan& made_for, const MediaPlan& plan);
 
   /// Decodes 20 ms of any codec that the plan receives to samples at the chain's rate, because the peer may change its codec during a call.
@@ -52,23 +52,23 @@ class CodecChain : public base::Pooled<CodecChain> {
   void decode(AudioCodec as, const rtp::Piece& piece, std::span<std::int16_t> pcm);
   /// Conceals lost audio; `next` is the packet after the gap, or empty.
   void conceal(const rtp::Pull& pull, const rtp::Piece& next, std::span<std::int16_t> pcm);
-  /// Fills `pcm` in a pause. Returns false if the codec has nothing to fill it with.
+  /// Fills `pcm` in a pause of the sender. Returns false if the codec has no audio for a pause.
   bool rest(std::span<std::int16_t> pcm) { return decoded_ == AudioCodec::Opus && opus_ear_ && opus_ear_->rest(pcm); }
   void restart_decoder();
-  /// Forgets the received audio before: the next audio is unrelated.
+  /// Forgets the audio received until now, because the next audio does not continue it.
   void forget_audio();
 
-  /// Encodes 20 ms with a codec whose frames have shape().octets, which all codecs except Opus have.
+  /// Encodes 20 ms with any codec except Opus, whose frames do not have a fixed number of octets.
   void encode(std::span<const std::int16_t> pcm, std::span<std::uint8_t> octets);
   /// Encodes 20 ms with any codec, and sends them by `packetizer`.
   void send(std::span<const std::int16_t> pcm, Packetizer& packetizer, const base::SocketAddress& to, Sendout& out);
-  /// Call it when nothing is sent in this tick: drops the audio that waits.
+  /// Call it when nothing is sent in this tick. Drops the audio that waits.
   void interrupt() { opus_mouth_ ? opus_mouth_->interrupt() : void(); }
   [[nodiscard]] std::uint64_t ticks_until_sent(const Packetizer& packetizer) const {
     return opus_mouth_ ? opus_mouth_->ticks_until_sent() : packetizer.ticks_until_sent();
   }
   void set_expected_loss(std::uint8_t fraction_lost) { opus_mouth_ ? opus_mouth_->set_expected_loss(fraction_lost) : void(); }
-  /// Returns how much longer packets should be held so that the packet after a loss can fill it: rtp::JitterBuffer::hold_longer().
+  /// Returns how much longer packets should be held so that the packet after a loss can repair it: rtp::JitterBuffer::hold_longer().
   [[nodiscard]] std::int64_t wants_held() const { return decoded_ == AudioCodec::Opus && opus_ear_ ? opus_ear_->copied_units() : 0; }
   /// Returns the number of losses that in-band FEC filled.
   [[nodiscard]] std::uint64_t repaired() const { return opus_ear_ ? opus_ear_->repaired() : 0; }
@@ -91,7 +91,7 @@ class CodecChain : public base::Pooled<CodecChain> {
 
   Concealer concealer;
   TimeStretch line;      ///< decoded or concealed audio that is not played yet
-  std::unique_ptr<EchoGuard> echo_guard;   ///< null: not enabled
+  std::unique_ptr<EchoGuard> echo_guard;   ///< null if it is not enabled
 
  private:
   static constexpr std::size_t kUsualPast = 48;  // history of the resamplers between 8 and 24 kHz
@@ -106,7 +106,7 @@ class CodecChain : public base::Pooled<CodecChain> {
   std::optional<G722Encoder> g722_encoder_;
   std::optional<G722Decoder> g722_decoder_;
   Resampler to_port_, from_port_, to_narrow_;
-  // Converts from 8 or 16 kHz, the one that is not the chain's rate; made if the plan may need it.
+  // Converts from 8 or 16 kHz, whichever is not the chain's rate; made if the plan may need it.
   std::optional<Resampler> from_other_;
   // Parts that few legs have.
   std::unique_ptr<Resampler> from_wide_;  // for a chain at 24 kHz; converts from 16 kHz

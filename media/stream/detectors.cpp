@@ -12,7 +12,7 @@
 namespace offhook::inline v0::media {
 namespace {
 
-constexpr std::size_t kDetectorSamples = 160;       // the detector counts at the RTP clock, whatever the codec's rate is
+constexpr std::size_t kDetectorSamples = 160;       // the detector counts at 8000 Hz, even if the codec has another rate
 SpeechOptions listening(const AudioPort& port) { return {.hangover = port.hangover}; }
 // Speech over the agent's voice needs 100 ms of voice in 120 ms, so that a cough is not enough. Only audio that is not explained as an echo counts.
 // The end of the speech must be reported before the conversation takes it for an interruption (240 ms after its start was reported). The hangover of
@@ -42,7 +42,7 @@ inline void Detectors::judge_echo(std::span<const std::int16_t> pcm, const Heard
   auto* const guard = context_.chain->echo_guard.get();
   if (guard == nullptr) return;
   const auto verdict = voice.bands ? guard->on_heard(*voice.bands, genuine) : guard->on_heard(pcm, genuine);
-  if (genuine) echo_ = verdict.echo;  // Concealed audio repeats what was received before.
+  if (genuine) echo_ = verdict.echo;  // Concealed audio only repeats earlier audio.
 }
 
 void Detectors::hear(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice, rtp::Pull::Kind kind) {
@@ -118,7 +118,7 @@ void Detectors::detect_speech(const TickTime& time) {
   }
   const auto event = speech_.process(voiced_, kDetectorSamples);
   if (event) report_speech(*event, time);
-  // Not after a Rise: the conversation has then decided to speak over the caller.
+  // After a Rise the agent is not ducked, because the conversation has decided to speak over the caller.
   if (speech_.speaking() && playout.ducked() && evidence_.enough()) playout.pause();
 }
 

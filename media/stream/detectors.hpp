@@ -19,25 +19,25 @@ namespace offhook::inline v0::media {
 /// agent's voice when the caller speaks.
 class Detectors {
  public:
-  /// Both are borrowed, and outlive the detectors.
+  /// Both are borrowed, and must outlive the detectors.
   Detectors(StreamContext& context, Sender& sender);
 
-  /// Forgets the audio before: the next audio is unrelated.
+  /// Forgets the audio received until now, because the next audio does not continue it.
   void forget_audio();
   /// Forgets a partly detected digit, which must not be reported much later.
   void forget_digit() { dtmf_ = {}; }
-  /// The audio ends here, because the stream is relayed. Reports that the caller stopped to speak.
+  /// Call it when the audio ends, because the stream is relayed. If the caller is speaking, reports the end of the speech.
   void end_audio();
 
   /// Judges the caller's audio of a tick, and reports its digits and tones. `voice` is the voice detector's result; `kind` is the kind of the audio.
   void hear(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice, rtp::Pull::Kind kind);
-  /// Then reports where the caller's speech starts and stops, and ducks or pauses the agent.
+  /// Call it after hear(). Reports the start and the end of the caller's speech, and ducks or pauses the agent.
   void detect_speech(const TickTime& time);
   void report_digit(char digit, std::uint32_t duration_ms, const TickTime& time);
   /// Measures the echo path. Call it about once per second.
   void measure_echo();
 
-  /// Return the result of the last hear().
+  /// The next three functions return the result of the last hear().
   [[nodiscard]] bool voiced() const { return voiced_; }
   [[nodiscard]] bool echo() const { return echo_; }
   [[nodiscard]] std::int16_t level_dbov() const { return level_dbov_; }
@@ -60,7 +60,7 @@ class Detectors {
   VoiceEvidence evidence_;
   std::int16_t level_dbov_ = -127;
   bool voiced_ = false, echo_ = false;
-  bool barge_in_options_ = false;       // speech_ has the options for speech over the agent's voice
+  bool barge_in_options_ = false;       // true if speech_ has the options for speech over the agent's voice
 };
 
 }  // namespace offhook::inline v0::media

@@ -11,12 +11,12 @@ namespace offhook::inline v0::media {
 /// Reports as events when the peer's first packet comes, and when packets do not come for a limit of time, or come again.
 class MediaWatch {
  public:
-  /// `context` is borrowed, and outlives the watch.
+  /// `context` is borrowed, and must outlive the watch.
   MediaWatch(StreamContext& context, base::Duration silence_limit) : context_(context), silence_limit_(silence_limit) {}
 
-  /// The peer was asked to send. Before, it may be silent for any time.
+  /// Call it when the peer was asked to send. Before that, the peer may be silent for any time.
   void begin(base::TimePoint now) { receiving_since_ = now; }
-  /// Call it once per tick. `heard`: when the last packet of the accepted source came.
+  /// Call it once per tick. `heard` is the time at which the last packet of the accepted source came.
   void on_tick(const TickTime& time, std::optional<base::TimePoint> heard) {
     // A peer that was asked not to send, or that is on hold, may be silent for any time.
     const auto silence = time.now - std::max(heard.value_or(base::TimePoint::min()), receiving_since_);

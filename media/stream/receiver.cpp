@@ -14,8 +14,8 @@ constexpr std::int32_t kMostMoved = 8000;  // units: one second, half of which t
 
 rtp::DelayProfile profile_for(Listener listener) { return listener == Listener::Machine ? rtp::kRecogniserProfile : rtp::kCallProfile; }
 
-/// Returns whether the payload is comfort noise. Its static payload type has a clock of 8000 Hz, and is not valid with a
-/// codec of another clock (RFC 3389 section 4.1).
+/// Returns true if the payload is comfort noise. The static payload type of comfort noise has a clock of 8000 Hz, and is not valid
+/// with a codec of another clock (RFC 3389 section 4.1).
 bool is_noise(const MediaPlan& plan, std::uint8_t payload_type) {
   return payload_type == kComfortNoiseType && rtp_clock_hz(plan.codec) == 8000;
 }
@@ -51,7 +51,7 @@ inline Receiver::Content Receiver::content_of(std::uint8_t payload_type) const {
   return {.kind = is_noise(plan, payload_type) ? Content::Kind::ComfortNoise : Content::Kind::Refused};
 }
 
-/// Returns whether the packet is newer than all others before: no copy, and not reordered.
+/// Returns true if the packet is newer than all earlier packets: not a copy, and not reordered.
 inline bool Receiver::is_next(const rtp::Packet& packet, bool of_another_source) {
   const auto behind = static_cast<std::uint16_t>(newest_ - packet.sequence);
   if (!of_another_source && behind <= rtp::kMaxMisorder) return false;
@@ -74,7 +74,7 @@ inline void Receiver::count(const rtp::Packet& packet, const Content& content, b
 Receiver::Content Receiver::accept(const rtp::Packet& packet, const base::SocketAddress& from, std::size_t octets, base::TimePoint now) {
   auto content = content_of(packet.payload_type);
   if (content.kind == Content::Kind::Refused) {
-    ++refused_payload_;  // before the source is checked: invalid packets must not pass a probation
+    ++refused_payload_;  // counted before the source is checked, because invalid packets must not pass a probation
     if (source_.is_of_source(from, packet.ssrc)) reception_.on_other(packet.ssrc, packet.sequence);  // The packet is not lost.
     return {};
   }
@@ -122,7 +122,7 @@ inline void Receiver::follow_listener() {
   jitter_buffer_.set_profile(profile_for(listener));
 }
 
-/// Fills the line until it holds a tick, and takes that.
+/// Appends audio to the line until the line has a whole tick, and takes this tick.
 rtp::Pull::Kind Receiver::pull(base::TimePoint now, bool voiced, std::span<std::int16_t> pcm) {
   follow_listener();
   const std::size_t samples_per_unit = pcm.size() / static_cast<std::size_t>(rtp::kUnitsPerTick);
@@ -148,7 +148,7 @@ rtp::Pull::Kind Receiver::decode_or_conceal(const rtp::Pull& pull, std::span<std
   const auto codec = pull.kind == rtp::Pull::Kind::Frame ? context_.plan->codec_of(pull.payload_type) : std::nullopt;
   if (pull.kind == rtp::Pull::Kind::Silence) {
     if (!peer_noise_.fill(pcm) && !chain.rest(pcm)) std::fill(pcm.begin(), pcm.end(), std::int16_t{0});
-  } else if (!codec) {  // It is lost. Or the plan changed while it waited, and its payload type now has another codec, which would decode it as noise.
+  } else if (!codec) {  // The audio is lost. Or the plan changed while the packet waited, and its payload type now means another codec.
     chain.conceal(pull, pull.gap > 0 ? jitter_buffer_.after_gap() : rtp::Piece{}, pcm);
   } else {
     if (pull.restart) chain.restart_decoder();

@@ -28,17 +28,17 @@ class Receiver {
   struct Content {
     enum class Kind : std::uint8_t { Refused, Audio, Event, ComfortNoise };
     Kind kind = Kind::Refused;
-    AudioCodec codec{};                 ///< Audio
-    bool is_next = false;               ///< Audio that is newer than all before: no copy, and not reordered
-    std::uint32_t event_clock_hz = 0;   ///< Event
+    AudioCodec codec{};                 ///< valid for Audio
+    bool is_next = false;               ///< true for Audio that is newer than all earlier packets: not a copy, and not reordered
+    std::uint32_t event_clock_hz = 0;   ///< valid for Event
   };
 
-  /// `context` is borrowed, and outlives the receiver.
+  /// `context` is borrowed, and must outlive the receiver.
   Receiver(StreamContext& context, base::Duration silence_limit);
 
-  /// Expects the source that the plan names. Learns it again if `relearn`.
+  /// Expects the source that the plan names. Learns the source again if `relearn` is true.
   void expect(const MediaPlan& plan, bool relearn);
-  /// Forgets the audio before: the next audio is unrelated.
+  /// Forgets the audio received until now, because the next audio does not continue it.
   void forget_audio();
   void forget_events() { event_receiver_.reset(); }
 
@@ -48,16 +48,16 @@ class Receiver {
   void on_malformed() { ++malformed_; }
   /// Stores an accepted packet until its time to be played.
   void store(const rtp::Packet& packet, const Content& content, base::TimePoint now);
-  /// Takes the key of an accepted packet, if it carries one.
+  /// If an accepted packet carries a key (telephone-event), takes it.
   void take_event(const rtp::Packet& packet, const Content& content, base::TimePoint now) {
     if (content.kind == Content::Kind::Event) event_receiver_.on_packet(packet.payload, packet.timestamp, now);
   }
-  /// Returns the next key that ended, or nullopt. on_time() must have been called in this tick.
+  /// Returns the next key that ended, or nullopt. Call on_time() first in each tick.
   [[nodiscard]] std::optional<rtp::ReceivedDigit> poll_digit() { return event_receiver_.poll(); }
   void on_time(base::TimePoint now) { event_receiver_.on_time(now); }
 
-  /// Fills `pcm` with the next 20 ms. Returns the kind of the audio that came last; a tick that was already waiting is a Frame. `voiced`: the
-  /// audio before contained voice, which is not stretched with a rough join.
+  /// Fills `pcm` with the next 20 ms. Returns the kind of the audio that was decoded last, or Frame if the whole tick was already waiting. `voiced`
+  /// is true if the previous audio contained voice, which is not stretched with a rough join.
   [[nodiscard]] rtp::Pull::Kind pull(base::TimePoint now, bool voiced, std::span<std::int16_t> pcm);
 
   [[nodiscard]] rtp::SourcePolicy& source() { return source_; }

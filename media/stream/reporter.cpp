@@ -50,7 +50,7 @@ void Reporter::look_at(const rtp::ReportBlocks& blocks, base::TimePoint now) {
   if (const auto trip = rtp::round_trip(*ours, wall_at(now))) round_trip_us_ = static_cast<std::uint32_t>(trip->count());
 }
 
-/// Changes our SSRC, once for each host. If the packets of a host carry our SSRC again, the host returns our own stream.
+/// Changes our SSRC, once for each host. If the packets of this host then carry our new SSRC, the host returns our own stream.
 /// Deviation: RFC 3550 section 8.2 drops this loop. Offhook plays it, as echo tests need. No endless loop arises, because Offhook does not send
 /// received audio back.
 void Reporter::on_collision(const base::IpAddress& host) {

@@ -23,13 +23,13 @@ namespace offhook::inline v0::media {
 /// The reporting part of a stream: RTCP from and to the peer, and the statistics of the leg.
 class Reporter {
  public:
-  /// The first three are borrowed, and outlive the reporter. Draws the CNAME from `random` if `cname` is empty: RFC 7022 section 4.2.
+  /// The first three arguments are borrowed, and must outlive the reporter. Draws the CNAME from `random` if `cname` is empty: RFC 7022 section 4.2.
   Reporter(StreamContext& context, Receiver& receiver, Sender& sender, std::string cname, base::Random& random);
 
   /// Starts to report.
   void begin(base::TimePoint now) { schedule_.emplace(context_.seed, now); }
   void on_rtcp(const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
-  /// Takes a packet of an accepted source, of RTP or RTCP: it may carry our SSRC.
+  /// Call it for each packet (RTP or RTCP) of an accepted source, because it may carry our SSRC.
   void on_ssrc(std::uint32_t ssrc, const base::SocketAddress& from) {
     if (ssrc == sender_.packets().ssrc()) on_collision(from.ip);
   }

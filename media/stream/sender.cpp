@@ -59,7 +59,7 @@ void Sender::send_audio(const TickTime& time, const base::SocketAddress& to, con
   const auto wire_tick = time.tick + chain.ticks_until_sent(packetizer_);
   auto spoken = playout_.pull(time.tick, wire_tick, std::span(room).first(context_.port.frame_samples()));
   const bool confers = !others.pcm.empty() || sent_common_;
-  const bool mixed = std::exchange(mixed_, !others.pcm.empty());  // Our filter still has the end of the mix in it.
+  const bool mixed = std::exchange(mixed_, !others.pcm.empty());  // If true, our filter still has the end of the mix in it.
   auto octets = playout_.plain_music() || shared_music_ ? share_music(time.tick, !confers && !mixed, pcm) : base::Bytes{};
   if (confers) octets = join_others(others, spoken, room, pcm);
   if (!octets.empty()) {
@@ -77,7 +77,7 @@ base::Bytes Sender::join_others(const OthersFrame& others, std::span<const std::
   CodecChain& chain = *context_.chain;
   const auto octets = others.is_common && !playout_.said() ? others.common->octets(chain.codec()) : base::Bytes{};
   if (std::exchange(sent_common_, !octets.empty()) && octets.empty()) {
-    // Our own filter did not process the audio before, and would continue from older audio.
+    // Our own filter did not process the previous frame, and would continue from older audio.
     std::array<std::int16_t, kMaxFrameSamples> silence{};
     const auto quiet = std::span<const std::int16_t>(silence).first(spoken.size());
     chain.from_port(others.common != nullptr ? others.common->before() : quiet, pcm);
@@ -105,13 +105,13 @@ base::Bytes Sender::share_music(std::uint64_t tick, bool may, std::span<std::int
       return octets;
     }
   }
-  // Our own filter did not process the audio before.
+  // Our own filter did not process the previous frame.
   if (const auto before = std::exchange(shared_music_, std::nullopt)) chain.from_port(port.music->pcm(port.rate_hz, *before), pcm);
   return {};
 }
 
-/// Returns whether the peer makes this tick's silence itself, from descriptions that are sent now and then:
-/// RFC 3389 section 4. Our silence has no noise to describe.
+/// Returns true if no audio must be sent in this tick, because the peer makes the silence itself from descriptions that this function
+/// sends now and then: RFC 3389 section 4. Our silence has no noise to describe.
 bool Sender::leaves_out(bool spoken, const base::SocketAddress& to, Sendout& out) {
   if (!context_.port.leaves_out_silence || !context_.plan->send_comfort_noise) {
     silence_.interrupt();
@@ -129,7 +129,7 @@ bool Sender::leaves_out(bool spoken, const base::SocketAddress& to, Sendout& out
   return true;
 }
 
-/// Sends one tick of the digits that wait: as an event if the peer accepts events, otherwise as a tone; silence in their pauses.
+/// Sends one tick of the digits that wait: as an event if the peer accepts events, otherwise as a tone. Sends silence between digits.
 void Sender::send_digit(std::uint64_t tick, const base::SocketAddress& to, std::span<std::int16_t> pcm, Sendout& out) {
   CodecChain& chain = *context_.chain;
   const auto event = event_sender_.tick(packetizer_.timestamp());
@@ -147,7 +147,7 @@ void Sender::begin_relay(base::TimePoint next_tick) {
   relays_ = true;
   packets_at_tick_ = packetizer_.packets();
   translator_->begin(packetizer_.ssrc(), packetizer_.sequence(), packetizer_.timestamp(), next_tick);
-  // If one of our digits is sounding, it ends where the peer receives no more of it: RFC 4733 section 2.5.2.3.
+  // If one of our digits is sounding, the peer ends it when no more packets of it come: RFC 4733 section 2.5.2.3.
   event_sender_ = rtp::EventSender(context_.plan ? context_.plan->event_clock_hz : rtp::kEventClockHz);
   playout_.rise();
 }

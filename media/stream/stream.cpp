@@ -44,7 +44,7 @@ std::unique_ptr<CodecChain> Stream::start(const MediaPlan& plan, std::unique_ptr
   return chain;
 }
 
-/// Forgets the audio before: the next audio is unrelated.
+/// Forgets the audio received until now, because the next audio does not continue it.
 void Stream::forget_audio() {
   receiver_.forget_audio();
   detectors_.forget_audio();
@@ -120,7 +120,7 @@ SaidFrame Stream::take_in(const TickTime& time, std::span<const std::int16_t> pc
 }
 
 void Stream::give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out) {
-  if (is_relayed()) return go_on_relayed(time, out);  // A row of a conference may contain a leg that has left it.
+  if (is_relayed()) return go_on_relayed(time, out);  // A row of a conference may contain a leg that has left the conference.
   if (context_.plan) answer(time, receiver_.source().rtp_destination(), pcm, others, out);
 }
 
@@ -201,7 +201,7 @@ void Stream::begin_relay(Stream& other, base::TimePoint now) {
   context_.meter.on_new_stream();
 }
 
-// The receiver of events keeps its state: a digit may last beyond the end of the relay, and would otherwise be reported twice.
+// The event receiver keeps its state: a digit may last beyond the end of the relay, and would otherwise be reported twice.
 void Stream::end_relay(base::TimePoint now) {
   relayed_with_ = nullptr;
   sender_.end_relay(now);

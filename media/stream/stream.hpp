@@ -30,7 +30,7 @@ namespace offhook::inline v0::media {
 
 struct StreamOptions {
   base::Duration silence_limit = std::chrono::seconds(10);
-  std::string cname;              ///< "": the stream draws one: RFC 7022 section 4.2
+  std::string cname;              ///< CNAME for RTCP; if it is "", the stream draws a CNAME: RFC 7022 section 4.2
 };
 
 /// One call's media without its sockets. It takes datagrams and ticks, returns datagrams, and fills and empties the AudioPort's rings. Pure: no clock, no I/O;
@@ -44,17 +44,17 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  /// Makes the codec chain for `plan`. The caller's thread does it, because it allocates.
+  /// Makes the codec chain for `plan`. Do not call it on a worker, because it allocates.
   [[nodiscard]] static std::unique_ptr<CodecChain> make_chain(const MediaPlan& plan, std::uint32_t port_rate_hz, bool guards_echo = true);
 
-  /// Starts or changes the flow. `chain` may be null if the codec stays. Returns the chain that is no longer used, which the caller frees elsewhere.
-  /// The source is learnt again if the remote address changed, or if `relearn`.
+  /// Starts or changes the flow. `chain` may be null if the codec stays. Returns the chain that is no longer used, which another thread must free.
+  /// The source is learnt again if the remote address changed, or if `relearn` is true.
   std::unique_ptr<CodecChain> start(const MediaPlan& plan, std::unique_ptr<CodecChain> chain, bool relearn, base::TimePoint now);
 
   /// Processes one datagram. Drops it before start(); counts it if it is refused. Returns the packet that leaves through the other
   /// stream of a relay, or nullopt if there is none.
   std::optional<Onward> on_packet(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
-  /// Returns whether the last datagram was the next packet of the peer's audio: not a copy, not an event, and not from another source.
+  /// Returns true if the last datagram was the next packet of the peer's audio: not a copy, not an event, and not from another source.
   [[nodiscard]] bool took_packet() const { return taken_; }
   /// Call it every 20 ms. Ticks must come in order, late ones too; omitted numbers count as time without audio in both directions. A tick is hear()
   /// and then go_on(), with the voice detector between them, so that a worker can judge many calls at once.
@@ -80,15 +80,16 @@ class Stream {
   void prefetch() noexcept;
   /// Stores the translator, so that join() allocates nothing. Call it once, at the clock of the codec. Returns the former one.
   std::unique_ptr<rtp::Translator> take(std::unique_ptr<rtp::Translator> translator) { return sender_.take(std::move(translator)); }
-  /// Between ticks: relays the packets of each stream through the other, undecoded, until either is started with another codec (then its audio is
-  /// dropped), or part() is called. Each stream continues the RTP stream that its peer receives, sends its own RTCP reports, watches its source, and
-  /// reports digits that come as events. Nothing is decoded, spoken or recorded. Both streams must have a translator, and must not be relayed yet.
+  /// Call it between ticks. Relays the packets of each stream through the other, undecoded, until part(), or until either stream is started with
+  /// another codec (then its audio is dropped). Each stream continues the RTP stream that its peer receives, sends its own RTCP reports, watches its
+  /// source, and reports digits that come as events. Nothing is decoded, spoken or recorded. Both streams must have a translator, and must not be
+  /// relayed yet.
   static void join(Stream& a, Stream& b, base::TimePoint now);
-  /// Ends the relay: both are ordinary streams again, and waiting playout continues.
+  /// Ends the relay: both streams are ordinary again, and waiting playout continues.
   void part(base::TimePoint now);
   [[nodiscard]] bool is_relayed() const { return relayed_with_ != nullptr; }
 
-  /// Returns the SDP's address if the peer's audio has come from there since `since`. Returns nullopt for a learnt source, because the
+  /// Returns the SDP's address if audio has come from this address since `since`. Returns nullopt for a learnt source, because the
   /// SDP's address may still replace it at any packet.
   [[nodiscard]] std::optional<base::SocketAddress> peer_heard(base::TimePoint since) const {
     const auto& source = receiver_.source();

@@ -60,7 +60,7 @@ std::int64_t DelayEstimator::smallest_of(std::size_t first_ago, std::size_t last
   return smallest;
 }
 
-/// Ends the slot that fills now. The slot kNeighbours before it then has all the neighbours that its packets are compared with.
+/// Ends the slot that fills now, and judges the packets of the slot kNeighbours before it, which then has all its neighbours.
 void DelayEstimator::end_slot() noexcept {
   slot_left_ = kSlotUnits;
   const Slot& judged = slots_[(slot_ + kSlots - kNeighbours) % kSlots];
@@ -105,7 +105,7 @@ void DelayEstimator::choose_target() noexcept {
       best = bucket;
     }
     late += histogram_[bucket];
-    if (late * ms_per_share >= least) break;  // The late packets of all further buckets alone already cost more.
+    if (late * ms_per_share >= least) break;  // In all further buckets, the late packets alone already cost more.
   }
   target_ = static_cast<std::int64_t>(best + 1) * kBucketUnits;
 }

@@ -13,16 +13,16 @@ namespace offhook::inline v0::rtp {
 struct DelayProfile {
   double ms_per_percent;       ///< delay in ms that the listener accepts to get one more percent of the packets in time
   std::int64_t start_ms = 40;  ///< the target in ms before the first packets are judged
-  /// True if a machine listens. A rough join in the audio does it no harm. The buffer plays all late audio to it, and shortens only pauses and repetitive
-  /// sections. The buffer still plays an overtaken packet when it is at most one tick late, or at most as late as earlier overtaken packets.
+  /// True if a machine listens. A rough join in the audio does a machine no harm. The buffer plays all late audio to a machine, and shortens only
+  /// pauses and repetitive sections. It still plays an overtaken packet that is at most one tick late, or as late as earlier ones.
   bool machine = false;
 };
 /// The profile for two people in a conversation.
 inline constexpr DelayProfile kCallProfile{.ms_per_percent = 60};
-/// The profile for a machine that listens: one percent of concealed audio costs it less than a later answer.
+/// The profile for a machine that listens: one percent of concealed audio harms less than a later answer.
 inline constexpr DelayProfile kRecogniserProfile{.ms_per_percent = 5.3, .start_ms = 20, .machine = true};
 
-/// Estimates how long packets must be held so that a longer delay would not pay. Counts in RTP units of 8000 Hz.
+/// Estimates for how long packets should be held: a longer delay would cost more than the packets that it saves. Counts in RTP units of 8000 Hz.
 ///
 /// The relative delay of a packet is its transit minus the baseline of its slot of 250 ms. The baseline is the larger of two minima of the transit:
 /// over the second before the slot, and over the second after it. Therefore a permanent change of the route's delay does not count as jitter on

@@ -9,7 +9,7 @@ FrameAssembly::Gathered FrameAssembly::gather(std::int64_t position, Pull& pull)
   pull.payload_type = first.payload_type;
   pull.packed = first.packed;
   if (first.begin > position || first.end < position + kUnitsPerTick) return gather_parts(position, pull);
-  // As in nearly all ticks: one packet has all of it, so that no copy is needed.
+  // Nearly always, one packet has the whole tick, and no copy is needed.
   if (!first.packed) pull.payload = octets_of(first, position, kUnitsPerTick);
   return {.end = position + kUnitsPerTick, .newest = first.sequence};
 }

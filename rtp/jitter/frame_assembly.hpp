@@ -13,18 +13,18 @@ namespace offhook::inline v0::rtp {
 class FrameAssembly {
  public:
   struct Gathered {
-    std::int64_t end = 0;              ///< end of the gathered part; it ends early if a packet is missing or has another payload type
-    std::int64_t newest = -1;          ///< highest sequence number in it
+    std::int64_t end = 0;              ///< end of the gathered part, which ends early if a packet is missing or has another payload type
+    std::int64_t newest = -1;          ///< highest sequence number of the gathered packets
   };
 
-  /// Both are borrowed, and outlive the object.
+  /// Both are borrowed, and must outlive this object.
   FrameAssembly(const PacketInbox& inbox, const HeldPackets& held) noexcept : inbox_(inbox), held_(held) {}
 
   /// Gathers one tick from `position` on, at which a packet is held. Sets payload, payload type and `packed` of `pull`.
   [[nodiscard]] Gathered gather(std::int64_t position, Pull& pull) noexcept;
-  /// Returns the piece of a packed frame that ends at `end`, at offset `at`. Its packets are held until the next pull.
+  /// Returns the piece at offset `at` of the packed frame that ends at `end`. The packets of the frame are held until the next pull.
   [[nodiscard]] Piece piece(std::int64_t end, std::int64_t at) const noexcept;
-  /// Returns the first packet, which is after a gap, or an empty piece if it is not packed.
+  /// Call it after a gap. Returns the first held packet, which is the one after the gap. Returns an empty piece if this packet is not packed.
   [[nodiscard]] Piece after_gap() const noexcept;
 
  private:

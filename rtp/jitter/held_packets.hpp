@@ -35,9 +35,9 @@ class HeldPackets {
   [[nodiscard]] const HeldPacket& back() const noexcept { return (*this)[count_ - 1]; }
 
   /// Returns the latest end of the packets. This may not be the last packet's end: a long packet may end after a short one that starts later.
-  /// Valid only if it is not empty.
+  /// Valid only if packets are held.
   [[nodiscard]] std::int64_t end() const noexcept { return end_; }
-  /// Returns the index at which a packet that starts at `begin` is inserted: behind all that start at that time or before.
+  /// Returns the index at which a packet that starts at `begin` is inserted: after all packets that start at that time or earlier.
   [[nodiscard]] std::size_t index_of(std::int64_t begin) const noexcept {
     std::size_t at = count_;
     while (at > 0 && (*this)[at - 1].begin > begin) --at;
@@ -46,22 +46,22 @@ class HeldPackets {
   /// Returns the index of the packet that arrived first.
   [[nodiscard]] std::size_t oldest() const noexcept;
 
-  /// Inserts the packet at `index`. It must not be full.
+  /// Inserts the packet at `index`. Do not call it when full().
   void insert(const HeldPacket& packet, std::size_t index) noexcept;
-  /// Removes a packet that does not have the latest end, or the only one.
+  /// Removes a packet that is the only one, or that does not have the latest end.
   void remove(std::size_t index) noexcept {
     for (std::size_t i = index; i > 0; --i) (*this)[i] = (*this)[i - 1];
     first_ = (first_ + 1) % kMaxBufferedPackets;
     --count_;
   }
-  /// Removes any packet.
+  /// Removes any packet, and finds the latest end again.
   void remove_and_measure(std::size_t index) noexcept;
   void clear() noexcept { count_ = 0; }
 
   /// prefetch_links() prefetches the fields that say where the packets are; prefetch() prefetches the first packets.
   void prefetch_links() const noexcept { base::prefetch_between(&first_, this + 1); }
   void prefetch() const noexcept;
-  /// Returns whether the invariants hold. `next`: the place of the next packet in the ring.
+  /// Returns true if the invariants hold. `next` is the place of the next packet in the ring.
   [[nodiscard]] bool is_consistent(PacketInbox::Place next) const noexcept;
 
  private:

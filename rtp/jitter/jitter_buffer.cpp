@@ -45,7 +45,7 @@ void JitterBuffer::begin_stream(const ArrivedPacket& packet) noexcept {
 }
 
 void JitterBuffer::take_in() noexcept {
-  // Played packets must not count as held when one is removed, nor as audio at the same time as a key.
+  // Removes played packets first: they must not count as held when there is too little space, nor as audio at the same time as a key.
   decision_.forget_played_if_playing();
   ArrivedPacket arrived;
   for (Place place = 0; inbox_.try_take(arrived, place);) accept(arrived, place);
@@ -81,7 +81,7 @@ void JitterBuffer::accept_key(const ArrivedPacket& arrived, Place place) noexcep
   const auto at = timeline_.place_of_key(arrived);
   if (!at) return;
   if (decision_.has_begun() && at->begin <= decision_.position()) {
-    if (held_.empty()) decision_.rest(at->sequence);  // Otherwise the sender sends audio at the same time.
+    if (held_.empty()) decision_.rest(at->sequence);  // If audio is held, the sender sends audio at the same time as the key.
     return;
   }
   const std::size_t index = held_.index_of(at->begin);
@@ -103,7 +103,7 @@ void JitterBuffer::insert(const HeldPacket& packet, bool overtaken) noexcept {
   }
   std::size_t at = held_.index_of(packet.begin);
   const auto is_key = [&](std::size_t index) { return held_[index].content == PacketContent::Key; };
-  if (at > 0 && held_[at - 1].begin == packet.begin && is_key(at - 1)) held_.remove(--at);  // Audio comes at the same time as the key.
+  if (at > 0 && held_[at - 1].begin == packet.begin && is_key(at - 1)) held_.remove(--at);  // The sender sends audio at the same time as the key.
   const bool reaches_next = at < held_.size() && held_[at].begin < packet.end && !is_key(at);
   const bool overlaps = packet.packed && ((at > 0 && held_[at - 1].end > packet.begin) || reaches_next);
   if (overlaps || (at > 0 && held_[at - 1].begin == packet.begin)) {
@@ -134,10 +134,10 @@ void JitterBuffer::overflow(std::size_t index) noexcept {
   decision_.on_overflow(index);
 }
 
-/// Frees the places of played payloads, which stay in the ring until now. If too little space remains for arriving packets, removes the held packet
-/// that arrived first. That is the oldest one, or one with a wrong timestamp far in the future.
+/// Frees the ring places of payloads that were already played. While too little space remains for arriving packets, removes the held packet with the
+/// earliest arrival. A packet can stay that long because it is old, or because its timestamp is wrong and far in the future.
 void JitterBuffer::free_ring() noexcept {
-  if (inbox_.used() < kInboxOctets) return;  // The search for the oldest packet costs time, so that it does not run in each tick.
+  if (inbox_.used() < kInboxOctets) return;  // The search for the oldest packet costs time, and need not run in each tick.
   while (!held_.empty()) {
     const std::size_t oldest = held_.oldest();
     const Place place = held_[oldest].place;
@@ -170,7 +170,8 @@ Pull JitterBuffer::frame(std::int64_t now, std::int64_t waiting) noexcept {
   decision_.pass(gathered.newest);
   counts_.delay_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(played - delay_.fastest() - position, 0) / DelayEstimator::kUnitsPerMs);
   if (gathered.end < position + kUnitsPerTick) {
-    // The rest of a long packet is concealed alone, so that packets and ticks are aligned again. With short packets that would take many pulls per tick.
+    // Conceals only the remaining part of a long packet, so that packets and ticks are aligned again. For short packets, this would need many pulls
+    // per tick.
     const std::int64_t units = is_short ? kUnitsPerTick : gathered.end - position;
     decision_.move_to(position + units);
     return conceal(units);

@@ -16,18 +16,18 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Turns the packets as they arrive into 20 ms of audio per tick. One thread calls put(), another thread calls pull(); neither waits or allocates.
-/// put() copies a packet into a wait-free ring. pull() takes the new packets from the ring and decides alone, with the time as an argument. Each
-/// payload is copied once: if a packet holds a whole tick, pull() returns its place in the ring.
+/// Turns arriving packets into 20 ms of audio per tick. One thread calls put(), another thread calls pull(); neither waits or allocates.
+/// put() copies a packet into a wait-free ring. pull() takes the new packets from the ring, and makes all decisions, with the time as an argument.
+/// Each payload is copied once: if a packet holds a whole tick, pull() returns the payload's place in the ring.
 ///
 /// The buffer holds a payload with more octets than units (L16) only while the ring has space: 380 ms of 20 ms packets of L16 at 16 kHz. With a
 /// longer delay, each new packet would remove the oldest one.
 ///
-/// The caller of pull() decodes each frame and appends it to a line of samples (media/receive/time_stretch.hpp). Each tick it plays 20 ms of this line, and
-/// calls pull() when less than 20 ms wait there. The target delay comes from target_delay.hpp. With each frame, pull() returns how much longer or
-/// shorter the line should become; the next call's `waiting` shows the result. Ticks are 20 ms apart, so that only a whole tick more gives late
-/// packets more time. Therefore the line grows until one pull() can be omitted, or shrinks until one more is needed; otherwise the buffer lets it
-/// shrink to 0. A stream may mix packets of 10 to 60 ms.
+/// The ticking thread decodes each frame and appends it to a line of samples (media/receive/time_stretch.hpp). Each tick it plays 20 ms of this line,
+/// and calls pull() when less than 20 ms wait there. The target delay comes from target_delay.hpp. With each frame, pull() returns how much longer or
+/// shorter the line should become; the `waiting` of the next pull() shows the result. Ticks are 20 ms apart. Therefore only a whole additional tick
+/// of delay gives late packets more time: the line grows until one pull() can be omitted, or shrinks until one more pull() is needed. Otherwise the
+/// buffer lets the line shrink to 0. A stream may mix packets of 10 to 60 ms.
 class JitterBuffer {
  public:
   explicit JitterBuffer(DelayProfile profile = kCallProfile) noexcept
@@ -35,17 +35,18 @@ class JitterBuffer {
   JitterBuffer(const JitterBuffer&) = delete;
   JitterBuffer& operator=(const JitterBuffer&) = delete;
 
-  /// Receiving thread. Copies the payload of `packet` into the ring. Returns false if it refuses the packet: the payload is invalid, or the ring is
-  /// full. Counters show both. Ignores a copy of one of the last kRememberedPackets packets. A change of `timing.clock` starts a new stream.
+  /// Receiving thread. Copies the payload of `packet` into the ring. Returns false, and counts the packet, if the payload is invalid or the ring is
+  /// full. Ignores a copy of one of the last kRememberedPackets packets. A change of `timing.clock` starts a new stream.
   bool put(const Packet& packet, base::TimePoint arrival, PacketContent content = PacketContent::Audio, PayloadTiming timing = {}) noexcept;
-  /// Does the same for an owner that receives and ticks on one thread: when the ring is full, it removes the oldest packets first.
+  /// Does the same for an owner that receives and ticks on one thread. If the ring is full, first removes the oldest packets.
   bool put_or_push_out(const Packet& packet, base::TimePoint arrival, PacketContent content = PacketContent::Audio, PayloadTiming timing = {}) noexcept;
 
-  /// Ticking thread. Returns the next audio. Call it until a whole tick is decoded. `waiting`: decoded audio that is not played yet, in units of 1/8000 s.
+  /// Ticking thread. Returns the next audio. Call it until a whole tick is decoded. `waiting` is the decoded audio that was not played yet, in units
+  /// of 1/8000 s.
   [[nodiscard]] Pull pull(base::TimePoint now, std::int64_t waiting = 0) noexcept;
 
-  /// Ticking thread. Adds `units` to the target delay, at most kMaxHeldLonger. The packet after a lost packet is then
-  /// there in time, so that its in-band FEC is useful.
+  /// Ticking thread. Adds `units` to the target delay, at most kMaxHeldLonger. The packet after a lost packet then
+  /// comes in time, so that its in-band FEC is useful.
   void hold_longer(std::int64_t units) noexcept { delay_.hold_longer(units); }
 
   /// Ticking thread, after a pull() that returned a packed frame. Returns the piece at offset `at` units, less than kUnitsPerTick, of that frame.
@@ -54,11 +55,11 @@ class JitterBuffer {
   /// Returns an empty piece if the next packet is not packed.
   [[nodiscard]] Piece after_gap() const noexcept { return frames_.after_gap(); }
 
-  /// Ticking thread, after a pull() with a `stretch`. Reports that the decoded audio became `units` longer, or shorter (less than 0).
+  /// Ticking thread, after a pull() with a `stretch`. Reports that the decoded audio became `units` longer, or shorter if `units` is negative.
   void on_stretched(std::int64_t units) noexcept;
 
   /// Ticking thread. Changes the profile to that of another listener, and keeps the measurements of the route. The delay then moves to the new target
-  /// as to any other: a little with each frame.
+  /// gradually, a little with each frame.
   void set_profile(DelayProfile profile) noexcept { delay_.set_profile(profile); }
 
   /// Ticking thread. Forgets everything except the counters, also the packets that wait in the ring: after a re-INVITE, or for another source.
@@ -73,7 +74,7 @@ class JitterBuffer {
   void prefetch_links() const noexcept;
   void prefetch() const noexcept;
 
-  /// Returns whether the invariants hold; for tests and fuzzers.
+  /// Returns true if the invariants hold; for tests and fuzzers.
   [[nodiscard]] bool is_consistent() const noexcept;
 
  private:
@@ -100,7 +101,7 @@ class JitterBuffer {
   StreamTimeline timeline_;
   TargetDelay delay_;
   StretchDecision stretch_;
-  bool restart_ = true;                // the next frame is the first one of its stream
+  bool restart_ = true;                // true if the next frame is the first frame of its stream
   JitterStatistics counts_;
 };
 

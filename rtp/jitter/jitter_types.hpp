@@ -20,7 +20,7 @@ inline constexpr std::size_t kMaxPackedOctets = 3200;    ///< L16: 200 ms at 8 k
 inline constexpr std::uint16_t kMaxPackedUnits = 1600;   ///< 200 ms: RFC 3551 section 4.2
 inline constexpr std::int64_t kMaxHeldLonger = 960;      ///< units: 120 ms, the longest packet of Opus (RFC 6716 section 3.2.5)
 inline constexpr std::size_t kRingOctets = 16384;        ///< space for held packets and for packets that wait for the ticking thread: 1.7 s of 20 ms packets
-inline constexpr std::size_t kInboxOctets = 2048;        ///< part of kRingOctets for waiting packets: at least this, and at least two packets
+inline constexpr std::size_t kInboxOctets = 2048;        ///< part of kRingOctets for waiting packets: at least this many octets, and two packets
 inline constexpr std::size_t kRememberedPackets = 64;    ///< number of newest packets whose copies put() recognises
 inline constexpr std::int64_t kMaxConcealed = 5 * kUnitsPerTick;      ///< limit of concealment in a row; after it, silence and a new start
 inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< concealment in a row that has faded to silence (media/receive/conceal)
@@ -32,14 +32,14 @@ struct JitterStatistics : PlayedSamples {
   /// would cost extra decoding.
   std::uint64_t duplicate = 0;
   std::uint64_t reordered = 0;         ///< packets that arrived after a later packet, but in time to be played
-  std::uint64_t overflowed = 0;        ///< oldest packets removed because of kMaxBufferedPackets, or to keep kInboxOctets free
+  std::uint64_t overflowed = 0;        ///< oldest packets that were removed because of kMaxBufferedPackets, or to keep kInboxOctets free
   std::uint64_t inbox_full = 0;        ///< packets that put() refused: the ring had no space, because the ticking thread had not run
   std::uint64_t refused_payload = 0;   ///< payloads that are empty, or over kMaxPayloadOctets, kMaxPackedOctets or kMaxPackedUnits
   std::uint64_t resets = 0;            ///< new SSRCs, and confirmed jumps of the timestamp
   std::uint64_t suspect = 0;           ///< packets dropped after a jump of the timestamp that no other packet confirmed
-  std::uint64_t frames = 0;            ///< calls of pull() that returned a Frame
-  std::uint64_t concealed = 0;         ///< calls of pull() that returned Conceal
-  std::uint64_t silent = 0;            ///< calls of pull() that returned Silence
+  std::uint64_t frames = 0;            ///< number of pull() that returned a Frame
+  std::uint64_t concealed = 0;         ///< number of pull() that returned Conceal
+  std::uint64_t silent = 0;            ///< number of pull() that returned Silence
   std::uint32_t target_ms = 0;         ///< target delay over the fastest packet, limited by the space in the ring
   std::uint32_t delay_ms = 0;          ///< delay over the fastest packet of the audio that plays now
 };
@@ -61,7 +61,7 @@ enum class PacketContent : std::uint8_t {
 /// The RTP clock and the duration of a payload, as its payload type defines them.
 struct PayloadTiming {
   std::uint8_t clock = 1;    ///< RTP clock in multiples of 8000 Hz, up to 15; 6 for Opus (RFC 7587 section 4.1)
-  std::uint16_t units = 0;   ///< length in 1/8000 s of a packed payload, which cannot be cut; 0: not packed, one unit per octet
+  std::uint16_t units = 0;   ///< length in 1/8000 s of a packed payload, which cannot be cut; 0 if not packed: then one unit per octet
 };
 
 /// The next audio to play, as one pull() returns it.
@@ -73,19 +73,19 @@ struct Pull {
   };
   Kind kind = Kind::Silence;
   std::uint8_t payload_type = 0;       ///< Frame: payload type of the packet at its start
-  bool seam = false;                   ///< Frame: it does not continue the audio played before, because audio was left out: cross-fade
-  bool restart = false;                ///< Frame: the first one of another stream (new SSRC or new timestamps): reset the decoder
-  bool packed = false;                 ///< Frame: it consists of pieces; see JitterBuffer::piece()
-  /// Frame: a `stretch` with a rough join is better than none. True for a person while the audio is too late by much, and for a machine while it is
-  /// late by less.
+  bool seam = false;                   ///< Frame: true if audio before it was left out; cross-fade to the frame
+  bool restart = false;                ///< Frame: true for the first frame of another stream (new SSRC or new timestamps): reset the decoder
+  bool packed = false;                 ///< Frame: true if the frame consists of pieces; see JitterBuffer::piece()
+  /// Frame: true if a `stretch` with a rough join is better than no stretch. This is the case for a person while the audio is much too late, and for
+  /// a machine while it is not that late.
   bool urgent = false;
   std::uint32_t timestamp = 0;         ///< Frame: RTP timestamp of its start
   std::int64_t units = kUnitsPerTick;  ///< length in 1/8000 s; kUnitsPerTick for each Frame
-  /// Frame: the length by which the caller should extend the frame and the audio that waits before it, where listeners hardly notice; less than 0:
-  /// shorten, by at most this length. The caller reports each change with on_stretched().
+  /// Frame: the length by which the frame, with the audio that waits before it, should be extended where listeners hardly notice. If it is negative,
+  /// the audio should be shortened by at most this length. Report each change with on_stretched().
   std::int64_t stretch = 0;
   std::int64_t begin = 0;              ///< Conceal: start of the lost audio, on the time scale of Piece::packet
-  /// Conceal: units from `begin` to the next packet that is held, whose payload after_gap() returns; 0: unknown.
+  /// Conceal: units from `begin` to the next packet that is held, whose payload after_gap() returns; 0 if unknown.
   std::int64_t gap = 0;
   base::Bytes payload{};               ///< Frame: kUnitsPerTick octets in the buffer's memory, valid until the next pull() or reset()
 };

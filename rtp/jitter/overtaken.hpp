@@ -9,12 +9,12 @@ namespace offhook::inline v0::rtp {
 class Overtaken {
  public:
   static constexpr std::int64_t kMostDelay = 800;  ///< 100 ms; a packet that comes later is not worth the wait
-  static constexpr std::int64_t kMargin = 80;      ///< 10 ms: the next packet may come so much later than the earlier ones
+  static constexpr std::int64_t kMargin = 80;      ///< 10 ms: the next overtaken packet may come this much later than the earlier ones
   static constexpr std::int64_t kSlot = 40'000;    ///< 5 s; a delay counts for one to two slots
 
   void forget() noexcept { *this = {}; }
 
-  /// Records a packet that came at `arrival`, after a later packet had come. `delay`: how much later than the fastest packets it came.
+  /// Records a packet that came at `arrival`, after a later packet had come. `delay` is its delay relative to the fastest packets.
   void add(std::int64_t arrival, std::int64_t delay) noexcept {
     if (delay > kMostDelay) return;
     if (arrival >= slot_end_) {
@@ -26,13 +26,13 @@ class Overtaken {
     latest_ = std::max(latest_, delay);
   }
 
-  /// Returns whether a missing packet that would have this delay now may still come.
+  /// Returns true if a missing packet, which would have this delay now, may still come.
   [[nodiscard]] bool may_come(std::int64_t now, std::int64_t delay) const noexcept {
     return now < slot_end_ + kSlot && delay <= (now < slot_end_ ? std::max(latest_, before_) : latest_) + kMargin;
   }
 
  private:
-  std::int64_t latest_ = 0, before_ = 0;  // the largest delay of the slot that ends at slot_end_, and of the one before
+  std::int64_t latest_ = 0, before_ = 0;  // the largest delay of the slot that ends at slot_end_, and of the previous slot
   std::int64_t slot_end_ = -kSlot;        // no slot yet
 };
 

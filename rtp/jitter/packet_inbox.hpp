@@ -19,23 +19,23 @@ struct ArrivedPacket {
   std::uint32_t ssrc;
   std::uint16_t sequence;
   std::uint16_t size;
-  std::uint16_t units;               // length of a packed payload; 0: one unit in each octet
+  std::uint16_t units;               // length of a packed payload; 0 for a payload with one unit in each octet
   std::uint8_t payload_type;
   std::uint8_t content : 4, clock : 4;
 };
-static_assert(sizeof(ArrivedPacket) == 24, "it lies before each payload");
+static_assert(sizeof(ArrivedPacket) == 24, "one header lies before each payload");
 
 /// The sequence numbers of the newest packets of a stream.
 class RecentPackets {
  public:
-  /// Returns whether the packet came before. If the number is older than the newest but the timestamp is not, the sender
-  /// restarted its numbers: then it forgets all numbers.
+  /// Returns true if the packet came before. If the number is older than the newest but the timestamp is not, the sender
+  /// has restarted its numbers: then has() forgets all numbers.
   [[nodiscard]] bool has(const Packet& packet) noexcept;
   /// Adds the packet; has() must have returned false for it.
   void add(const Packet& packet) noexcept;
 
  private:
-  std::uint64_t came_ = 0;           // bit 0 is the newest packet; 0: no packet came
+  std::uint64_t came_ = 0;           // bit 0 is the newest packet; 0 if no packet came
   std::uint32_t ssrc_ = 0, timestamp_ = 0;
   std::uint16_t newest_ = 0;
 };
@@ -64,8 +64,8 @@ class PacketInbox {
     ring_.free_before(place);
     freed_ = place;
   }
-  /// Returns how many octets held packets may take if a packet has `packet_octets`. The rest has space for the next packet even when it does not fit
-  /// before the ring's end.
+  /// Returns the largest number of octets that held packets may occupy, if each packet has `packet_octets` octets. The remaining octets always have
+  /// space for the next packet, even if it must start again at the beginning of the ring.
   [[nodiscard]] static std::size_t most_kept(std::size_t packet_octets) noexcept;
 
   /// Adds the receiving thread's counters.
@@ -80,7 +80,7 @@ class PacketInbox {
   std::atomic<std::uint64_t> full_{0};
   std::atomic<std::uint64_t> refused_{0};
   std::atomic<std::uint64_t> repeated_{0};
-  Place freed_ = 0;                    // the ticking thread's: the ring is free before this place
+  Place freed_ = 0;                    // used by the ticking thread: the ring is free before this place
 };
 
 }  // namespace offhook::inline v0::rtp

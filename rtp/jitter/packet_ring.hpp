@@ -80,7 +80,7 @@ class PacketRing {
   [[nodiscard]] std::uint8_t* at(Place place) noexcept { return octets_.data() + place % Octets; }
 
   alignas(base::kCacheLine) std::atomic<Place> head_{0};
-  Place tail_seen_ = 0;                       // The putting thread's stale copy of tail_: saves a cache miss per packet.
+  Place tail_seen_ = 0;                       // The putting thread's copy of tail_, perhaps old: saves a cache miss per packet.
   alignas(base::kCacheLine) std::atomic<Place> tail_{0};
   Place head_seen_ = 0, next_ = 0;            // These belong to the taking thread.
   std::array<std::uint8_t, Octets> octets_;   // Not initialised: no octet is read before it is written.

@@ -23,8 +23,9 @@ StreamTimeline::Check StreamTimeline::check(const ArrivedPacket& packet) noexcep
   return Check::Suspect;
 }
 
-/// Returns whether the audio's place in time is known, however late the network delivers it. This is true if the timestamp advanced as the sequence number did
-/// since the packet before. It is also true after a talk pause: both advanced, and the timestamp advanced by less than the time that passed.
+/// Returns true if the audio's place in time is known, even if the network delivers the packet very late. It is known if timestamp and sequence
+/// number advanced equally since the previous packet. It is also known after a talk pause: both advanced, and the timestamp advanced by less than the
+/// time that passed.
 bool StreamTimeline::has_known_place(const ArrivedPacket& packet, std::int64_t begin) const noexcept {
   const std::int64_t packets = sequences_.peek(packet.sequence) - last_sequence_, advance = begin - last_begin_;
   if (std::abs(packets) > kMaxDropout) return false;
@@ -61,7 +62,7 @@ StreamTimeline::Place StreamTimeline::place(const ArrivedPacket& packet, std::in
   return {.begin = last_begin_, .sequence = last_sequence_, .overtaken = overtaken};
 }
 
-/// Returns whether a later packet came before. A number that is lower by more shows that the sender restarted its numbers: RFC 3550 appendix A.1.
+/// Returns true if a later packet has already come. A number that is lower by more shows that the sender restarted: RFC 3550 appendix A.1.
 bool StreamTimeline::is_overtaken(std::int64_t sequence) const noexcept {
   return sequence < highest_sequence_ && highest_sequence_ - sequence < kMaxMisorder;
 }

@@ -13,28 +13,28 @@ class StreamTimeline {
  public:
   enum class Check : std::uint8_t {
     Continues,   ///< the packet belongs to the stream
-    Starts,      ///< it starts another stream: another SSRC, another clock, or a confirmed jump of the timestamp. Call begin()
-    Suspect,     ///< its timestamp agrees with neither its arrival nor its sequence number: drop it
+    Starts,      ///< the packet starts another stream: another SSRC, another clock, or a confirmed jump of the timestamp. Call begin()
+    Suspect,     ///< the packet's timestamp agrees with neither its arrival nor its sequence number: drop the packet
   };
   /// The place of a packet, in units of 1/8000 s and in unwrapped sequence numbers.
   struct Place {
     std::int64_t begin = 0;
     std::int64_t sequence = 0;
-    bool overtaken = false;           ///< a later packet came before
+    bool overtaken = false;           ///< true if a later packet had already come
   };
 
-  /// Returns whether the packet's timestamp agrees with its arrival or with its sequence number. It accepts the new timestamps when the next packet
-  /// in sequence agrees with a Suspect one, as RFC 3550 appendix A.1 does for sequence numbers. A talk pause does not change the transit, so that it
-  /// passes this check.
+  /// Checks that the packet's timestamp agrees with its arrival or with its sequence number. Accepts new timestamps when the next packet in sequence
+  /// agrees with a Suspect packet, as RFC 3550 appendix A.1 does for sequence numbers. A packet after a talk pause passes this check, because a pause
+  /// does not change the transit.
   [[nodiscard]] Check check(const ArrivedPacket& packet) noexcept;
   /// Starts the stream of a packet.
   void begin(const ArrivedPacket& packet) noexcept;
   /// Forgets that there is a stream; the next packet starts one.
   void end() noexcept;
-  /// Takes a packet that passed the check. `units`: the length of its audio, or 0 for comfort noise.
+  /// Takes a packet that passed check(), and returns its place. `units` is the length of its audio, or 0 for comfort noise.
   [[nodiscard]] Place place(const ArrivedPacket& packet, std::int64_t units) noexcept;
-  /// Returns the place of a packet of a key, or nullopt if it has none. All packets of a key carry the timestamp of its start, so that they do not
-  /// show the delay. A key may have a clock of its own, or last for long.
+  /// Returns the place of a packet of a key, or nullopt if its place is unknown. All packets of a key carry the timestamp of the key's start, and
+  /// therefore do not show the delay. A key may have a separate clock, or last for long.
   [[nodiscard]] std::optional<Place> place_of_key(const ArrivedPacket& packet) const noexcept;
 
   [[nodiscard]] bool has_stream() const noexcept { return ssrc_.has_value(); }

@@ -8,7 +8,7 @@ namespace {
 constexpr std::int64_t kUnitsPerMs = DelayEstimator::kUnitsPerMs;
 constexpr std::int64_t kHysteresis = 2 * kUnitsPerMs;    // units above the target that the buffer tolerates before it shortens audio
 constexpr std::int64_t kUrgent = 60 * kUnitsPerMs;       // units above the target from which each tick is shortened, with a rough join if necessary
-constexpr std::int64_t kWishSpacing = 60 * kUnitsPerMs;  // between two stretches that are not urgent, whatever the first one achieved
+constexpr std::int64_t kWishSpacing = 60 * kUnitsPerMs;  // units between two stretches that are not urgent, even if the first one changed nothing
 constexpr std::int64_t kLeastGrowth = 10 * kUnitsPerMs;  // least extension that is requested, because a pitch period may be this long
 
 }  // namespace
@@ -20,7 +20,7 @@ constexpr std::int64_t kLeastGrowth = 10 * kUnitsPerMs;  // least extension that
 void StretchDecision::decide(std::int64_t now, std::int64_t waiting, std::int64_t position, std::int64_t end, Pull& pull) noexcept {
   const std::int64_t more = delay_.spare(now, position);
   if (now - wished_at_ < kWishSpacing && more < kUrgent) return;
-  if (more >= 0 && more < kUnitsPerTick + kHysteresis && waiting == 0) return;  // As in nearly all ticks: the delay is right.
+  if (more >= 0 && more < kUnitsPerTick + kHysteresis && waiting == 0) return;  // Nearly always, the delay is right.
   const std::int64_t sure = more - (delay_.fastest_lately() - delay_.fastest());
   const bool hurry = sure >= kUrgent;
   pull.urgent = delay_.for_machine() != hurry;  // One rough join does a machine no harm, but many in a row would remove consonants.

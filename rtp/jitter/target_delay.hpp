@@ -20,7 +20,7 @@ class TargetDelay {
   void set_profile(DelayProfile profile) noexcept;
   /// Forgets the route: another stream starts.
   void begin_stream() noexcept;
-  /// Takes a packet that came at `arrival` with this transit. `overtaken`: it came after a later packet.
+  /// Takes a packet that came at `arrival` with this transit. `overtaken` is true if the packet came after a later packet.
   void on_packet(std::int64_t arrival, std::int64_t transit, bool overtaken) noexcept {
     estimator_.on_packet(arrival, transit);
     if (overtaken) overtaken_.add(arrival, transit - estimator_.fastest());
@@ -38,11 +38,11 @@ class TargetDelay {
   [[nodiscard]] std::int64_t for_jitter() const noexcept { return std::min(estimator_.target(), most_held_); }
   [[nodiscard]] std::int64_t fastest() const noexcept { return estimator_.fastest(); }
   [[nodiscard]] std::int64_t fastest_lately() const noexcept { return estimator_.fastest_lately(); }
-  /// Returns how much later the audio at `position` could be played without any late packet; less than 0: it would be played too early.
+  /// Returns how much more delay the audio at `position` has, if it is played at `now`, than the target needs. Negative: `now` is too early for it.
   [[nodiscard]] std::int64_t spare(std::int64_t now, std::int64_t position) const noexcept { return now - fastest() - target() - position; }
-  /// Returns whether a missing packet at `position` may still come, because other overtaken packets came as late recently.
+  /// Returns true if a missing packet at `position` may still come, because other overtaken packets came as late recently.
   [[nodiscard]] bool may_come(std::int64_t now, std::int64_t position) const noexcept { return overtaken_.may_come(now, now - fastest() - position); }
-  /// Returns whether a machine listens: DelayProfile::machine.
+  /// Returns true if a machine listens: DelayProfile::machine.
   [[nodiscard]] bool for_machine() const noexcept { return for_machine_; }
   /// Returns the octets of the newest packet.
   [[nodiscard]] std::size_t packet_octets() const noexcept { return packet_octets_; }
@@ -58,7 +58,7 @@ class TargetDelay {
   static constexpr std::int64_t kAnyDelay = std::numeric_limits<std::int64_t>::max();
 
   bool for_machine_;
-  std::int64_t packet_units_ = 0;      // length of the newest packet; its octets are in the next field
+  std::int64_t packet_units_ = 0;      // length of the newest packet; the next field has its number of octets
   std::size_t packet_octets_ = 0;
   std::int64_t most_held_ = kAnyDelay; // units of such packets for which the ring has space
   // Units by which a packet must come before its time, because its length is no multiple of a tick.

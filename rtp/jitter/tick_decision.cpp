@@ -42,7 +42,7 @@ TickDecision::Decision TickDecision::play(std::int64_t now, std::int64_t waiting
   const std::int64_t missing = kUnitsPerTick - waiting;
   forget_played();
   if (held_.empty()) return underrun(missing);
-  if (stalled_ != 0 && !hole_may_fill(now)) {  // The audio never came. The concealment replaced it.
+  if (stalled_ != 0 && !hole_may_fill(now)) {  // The missing audio never came. The concealment has replaced it.
     position_ += std::clamp<std::int64_t>(held_.front().begin - position_, 0, stalled_);
     stalled_ = 0;
   }
@@ -57,7 +57,7 @@ TickDecision::Decision TickDecision::play(std::int64_t now, std::int64_t waiting
     forget_played();  // The packet at position_ may be comfort noise.
     if (held_.empty()) return underrun(missing);
   }
-  if (held_.end() < position_ + kUnitsPerTick) return underrun(missing);  // The rest of this tick may still come.
+  if (held_.end() < position_ + kUnitsPerTick) return underrun(missing);  // The missing part of this tick may still come.
   if (hole_may_fill(now)) {
     stalled_ += missing;
     return {.what = What::Conceal, .units = missing};
@@ -111,13 +111,13 @@ void TickDecision::forget_played() noexcept {
   }
 }
 
-/// Returns whether the first packet held follows the last one that was passed, so that no packet is missing between them.
+/// Returns true if the first packet held follows the last packet that was passed, so that no packet is missing between them.
 bool TickDecision::is_next_in_sequence() const noexcept { return has_begun() && held_.front().sequence == passed_sequence_ + 1; }
 
-/// Returns whether comfort noise or a key is the last packet held.
+/// Returns true if the last packet held is comfort noise or a key.
 bool TickDecision::ends_in_silence() const noexcept { return !held_.empty() && held_.back().end == held_.back().begin; }
 
-/// Returns whether the packet at position_ is missing, and a machine should wait for it, because other overtaken packets came as late recently.
+/// Returns true if the packet at position_ is missing, and a machine should wait for it, because other overtaken packets came as late recently.
 bool TickDecision::hole_may_fill(std::int64_t now) const noexcept {
   if (!delay_.for_machine() || held_.front().packed) return false;
   const std::int64_t gap = held_.front().begin - position_;

@@ -24,13 +24,13 @@ class IndexWindow {
     }
     return guess * kRound + sequence;
   }
-  /// Returns false for an index that was accepted before, or is too old to know.
+  /// Returns false for an index that was accepted before, or that is too old for this window.
   [[nodiscard]] constexpr bool is_new(std::uint64_t index) const {
     if (!started_ || index > highest_) return true;
     const std::uint64_t age = highest_ - index;
     return age < kSize && (seen_[age / 64] >> (age % 64) & 1) == 0;
   }
-  /// Call it only for a packet whose authentication is right.
+  /// Records that this index was received. Call it only for a packet with a correct tag.
   constexpr void accept(std::uint64_t index) {
     if (!started_ || index > highest_) move_to(index);
     const std::uint64_t age = highest_ - index;
@@ -52,7 +52,7 @@ class IndexWindow {
   }
 
   std::uint64_t highest_ = 0;
-  std::array<std::uint64_t, kSize / 64> seen_{};  // one bit for each index, the highest one in the lowest bit
+  std::array<std::uint64_t, kSize / 64> seen_{};  // one bit for each index; the lowest bit is for highest_
   bool started_ = false;
 };
 

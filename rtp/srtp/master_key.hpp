@@ -12,8 +12,8 @@ namespace offhook::inline v0::rtp {
 /// The master key and the master salt of one direction (RFC 3711 section 3.2.1). The destructor overwrites them.
 class SrtpMasterKey {
  public:
-  /// `secret` is the key followed by the salt, as in SDP (RFC 4568 section 6.1): facts_of(suite).key_octets + salt_octets. Returns nullopt if `secret` has
-  /// another size.
+  /// `secret` is the key followed by the salt, as in SDP (RFC 4568 section 6.1). Returns nullopt if its size is not key_octets + salt_octets of
+  /// facts_of(suite).
   [[nodiscard]] static std::optional<SrtpMasterKey> make(SrtpSuite suite, base::Bytes secret);
   SrtpMasterKey(const SrtpMasterKey&) = default;
   SrtpMasterKey& operator=(const SrtpMasterKey&) = default;

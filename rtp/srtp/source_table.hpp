@@ -8,7 +8,8 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The index windows of all sources under one master key. It keeps each source until the key changes: a source that was forgotten could be replayed.
+/// The index windows of all sources under one master key. The table keeps each source as long as the key, because old packets of a forgotten source
+/// could be replayed.
 class SourceTable {
  public:
   static constexpr std::size_t kMaxSources = 64;
@@ -32,7 +33,7 @@ class SourceTable {
   [[nodiscard]] bool is_full() const { return count_ == kMaxSources; }
 
  private:
-  std::size_t count_ = 0, last_ = 0;  // last_: place of the source that was found or added last
+  std::size_t count_ = 0, last_ = 0;  // last_ is the place of the source that was found or added last
   std::array<std::uint32_t, kMaxSources> ssrcs_{};
   std::array<IndexWindow, kMaxSources> windows_{};
 };

@@ -6,11 +6,11 @@
 namespace offhook::inline v0::rtp {
 
 enum class SrtpError : std::uint8_t {
-  BadPacket,        ///< no RTP or RTCP of version 2, or shorter than its own header and the authentication
+  BadPacket,        ///< the packet is no RTP or RTCP of version 2, or is shorter than its header and the authentication
   NoRoom,           ///< the buffer has no space for the authentication
-  BadMki,           ///< the master key identifier is not that of the key
+  BadMki,           ///< the packet has another master key identifier than the key, or the identifier is too long
   NotEncrypted,     ///< the E flag of SRTCP is 0
-  Replayed,         ///< the packet was received before, or is too old to know
+  Replayed,         ///< the packet was received or sent before, or is too old for the IndexWindow
   BadTag,           ///< the authentication tag is wrong
   TooManySources,   ///< more than SourceTable::kMaxSources sources under one key
   KeyUsedUp,        ///< the key has protected as many packets as it may (RFC 3711 section 9.2)

@@ -12,7 +12,7 @@ using detail::SessionCipher;
 
 namespace {
 
-/// Accepts the index of a packet whose tag was right. `window` is null if its source is new.
+/// Accepts the index of a packet with a correct tag. `window` is null if the packet's source is new.
 void accept(SourceTable& sources, IndexWindow* window, std::uint32_t ssrc, std::uint64_t index) {
   (window != nullptr ? *window : sources.add(ssrc)).accept(index);
 }

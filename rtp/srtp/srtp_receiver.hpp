@@ -22,10 +22,10 @@ class SessionCipher;
 /// no state. Pure; make() allocates, the other functions do not. One thread at a time.
 class SrtpReceiver {
  public:
-  /// The longest master key identifier that it supports. RFC 4568 section 6.1 allows 128 octets.
+  /// The longest master key identifier that SrtpReceiver supports. RFC 4568 section 6.1 allows 128 octets.
   static constexpr std::size_t kMaxMkiOctets = 16;
 
-  /// `mki` is the master key identifier that the peer adds to each packet; empty if it adds none. Errors: BadMki if it is too long, Crypto.
+  /// `mki` is the master key identifier that the peer adds to each packet, or empty if the peer adds none. Errors: BadMki (it is too long), Crypto.
   [[nodiscard]] static base::Result<SrtpReceiver, SrtpError> make(const SrtpMasterKey& key, base::Bytes mki = {});
   SrtpReceiver(SrtpReceiver&&) noexcept;
   SrtpReceiver& operator=(SrtpReceiver&&) noexcept;
@@ -34,7 +34,7 @@ class SrtpReceiver {
   /// Decrypts a packet of RTP in place, and returns it without the tag. Errors: BadPacket, BadMki, Replayed, BadTag, TooManySources, KeyUsedUp. After an
   /// error, the contents of `packet` are undefined.
   [[nodiscard]] base::Result<std::span<std::uint8_t>, SrtpError> unprotect_rtp(std::span<std::uint8_t> packet);
-  /// Does the same with a compound packet of RTCP. Error also: NotEncrypted.
+  /// Does the same with a compound packet of RTCP. Errors: BadPacket, BadMki, NotEncrypted, Replayed, BadTag, TooManySources.
   [[nodiscard]] base::Result<std::span<std::uint8_t>, SrtpError> unprotect_rtcp(std::span<std::uint8_t> packet);
 
  private:

@@ -16,8 +16,8 @@ namespace detail {
 class SessionCipher;
 }
 
-/// Protects the packets that leave under one master key: RFC 3711 sections 3.3 and 3.4, RFC 7714 sections 8 and 9. It adds no master key identifier. Pure; make()
-/// allocates, the other functions do not. One thread at a time.
+/// Protects the packets that are sent under one master key: RFC 3711 sections 3.3 and 3.4, RFC 7714 sections 8 and 9. It adds no master key
+/// identifier. Pure; make() allocates, the other functions do not. One thread at a time.
 class SrtpSender {
  public:
   /// Errors: Crypto.
@@ -26,9 +26,9 @@ class SrtpSender {
   SrtpSender& operator=(SrtpSender&&) noexcept;
   ~SrtpSender();
 
-  /// Protects the packet of RTP in the first `size` octets of `room`, in place. `room` has kMaxSrtpAddedOctets more. Returns the size of the protected
-  /// packet. Refuses a packet that it has protected before, because the same part of the keystream may not protect two packets (RFC 3711 section 9.1).
-  /// Errors: BadPacket, NoRoom, Replayed, TooManySources, KeyUsedUp, Crypto. After an error, `room` may not be sent.
+  /// Protects the packet of RTP in the first `size` octets of `room`, in place. `room` must have kMaxSrtpAddedOctets more. Returns the size of the
+  /// protected packet. Refuses a packet that it has protected before, because the same part of the keystream must not protect two packets
+  /// (RFC 3711 section 9.1). Errors: BadPacket, NoRoom, Replayed, TooManySources, KeyUsedUp, Crypto. After an error, do not send `room`.
   [[nodiscard]] base::Result<std::size_t, SrtpError> protect_rtp(std::span<std::uint8_t> room, std::size_t size);
   /// Does the same with a compound packet of RTCP. Errors: BadPacket, NoRoom, KeyUsedUp, Crypto.
   [[nodiscard]] base::Result<std::size_t, SrtpError> protect_rtcp(std::span<std::uint8_t> room, std::size_t size);
@@ -37,7 +37,7 @@ class SrtpSender {
   SrtpSender(detail::SessionCipher rtp, detail::SessionCipher rtcp);
 
   std::unique_ptr<detail::SessionCipher> rtp_, rtcp_;
-  std::uint32_t rtcp_index_ = 0;  // of the last packet of RTCP
+  std::uint32_t rtcp_index_ = 0;  // index of the last packet of RTCP
   SourceTable sources_;
 };
 

@@ -18,10 +18,10 @@ enum class SrtpSuite : std::uint8_t {
 
 struct SrtpSuiteFacts {
   SrtpSuite suite{};
-  std::string_view name;              ///< in SDP: RFC 4568 section 6.2, RFC 7714 section 14.2
+  std::string_view name;              ///< name in SDP: RFC 4568 section 6.2, RFC 7714 section 14.2
   std::uint16_t dtls_profile = 0;     ///< SRTPProtectionProfile of DTLS: RFC 5764 section 4.1.2, RFC 7714 section 14.2
-  std::size_t key_octets = 0;         ///< of the master key, and of the session key of the cipher
-  std::size_t salt_octets = 0;        ///< of the master salt, and of the session salt
+  std::size_t key_octets = 0;         ///< size of the master key, and of the cipher's session key
+  std::size_t salt_octets = 0;        ///< size of the master salt, and of the session salt
   std::size_t rtp_tag_octets = 0;     ///< octets that the authentication adds to a packet of RTP
   std::size_t rtcp_tag_octets = 0;    ///< the same for RTCP, without the four octets of the index
 };

@@ -24,8 +24,8 @@ OFFHOOK_AVX2 inline __m256i load_twice(const Nibbles& table) {
   return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(table.of)));
 }
 
-// Converts magnitudes to floats without a conversion instruction. Below the exponent of kOne, a magnitude of up to 16 bits makes a float larger than
-// kOne alone. The difference of the two floats has the magnitude's own exponent and mantissa, exactly and without denormals. kOne is chosen so that
+// Converts magnitudes to floats without a conversion instruction. kOne is the bit pattern of a float; a magnitude in its lower 16 bits makes a larger
+// float. The difference of the two floats has the magnitude's own exponent and mantissa, exactly and without denormals. kOne is chosen so that
 // segment 0 of both laws has the exponent 8. Exponent and mantissa, shifted right by 19, are then the code's seven bits with 0x80 before them.
 // Processors execute few shifts and shuffles at a time. Therefore blends separate the samples at even and odd places, and join them again.
 constexpr std::int32_t kOne = 24 << 23;
@@ -63,7 +63,7 @@ struct Mulaw {
   }
   OFFHOOK_AVX2 static inline __m256i codes(__m256i first, __m256i second) {
     const __m256i plain = _mm256_packus_epi16(exponents(biased(first)), exponents(biased(second)));
-    // Inverts all bits; the sign bit twice if the sample is not negative.
+    // Inverts the lower seven bits. The top bit of `plain` is 1, and becomes 0 if the sample is negative.
     return _mm256_xor_si256(plain, _mm256_or_si256(signs(first, second), _mm256_set1_epi8(0x7F)));
   }
 };
@@ -79,7 +79,7 @@ struct Alaw {
     const __m256i sign = _mm256_set1_epi8(-128);
     const __m256i front = magnitudes(first), back = magnitudes(second);
     const __m256i steep = _mm256_packus_epi16(exponents(front), exponents(back));
-    // Segment 0 has 16 linear steps of 16. There this code is larger than the float's; in the other segments it is smaller.
+    // Segment 0 has 16 linear steps of 16. In segment 0, the code `linear` is larger than the float's code; in the other segments it is smaller.
     const __m256i sixteenths = _mm256_srli_epi16(_mm256_packus_epi16(front, back), 4);
     const __m256i linear = _mm256_or_si256(_mm256_and_si256(sixteenths, _mm256_set1_epi8(0x0F)), sign);
     const __m256i flips = _mm256_xor_si256(_mm256_and_si256(signs(first, second), sign), _mm256_set1_epi8(kAlternateBits));

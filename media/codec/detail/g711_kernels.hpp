@@ -6,7 +6,7 @@
 #include <string_view>
 
 // The implementations of G.711. All of them give the same codes and samples, bit by bit, for any length and alignment.
-// tests/media/codec/g711_kernels_test.cpp compares all that the machine can run.
+// tests/media/codec/g711_kernels_test.cpp compares all implementations that the machine can run.
 namespace offhook::inline v0::media::detail {
 
 struct G711Kernels {

@@ -8,7 +8,7 @@
 namespace offhook::inline v0::media::detail {
 namespace {
 
-// NEON counts leading zeros, and shifts each lane by its own amount, so that this code follows the recommendation directly.
+// NEON counts leading zeros, and shifts each lane by its own amount. Therefore this code follows the recommendation directly.
 constexpr std::size_t kBlock = 16;  // samples
 
 inline uint16x8_t magnitudes(int16x8_t samples) {
@@ -16,7 +16,7 @@ inline uint16x8_t magnitudes(int16x8_t samples) {
 }
 
 /// Returns segment and mantissa of 15-bit magnitudes. A magnitude with z leading zeros (of 16 bits) is in segment 8 - z. The five bits from its first
-/// 1 on are 16 + mantissa. `most_zeros` is the limit of the segments: smaller magnitudes have linear steps.
+/// 1 on are 16 + mantissa. Magnitudes with more than `most_zeros` leading zeros have linear steps.
 inline int16x8_t segment_and_mantissa(uint16x8_t sizes, std::uint16_t most_zeros) {
   const int16x8_t zeros = vreinterpretq_s16_u16(vminq_u16(vclzq_u16(sizes), vdupq_n_u16(most_zeros)));
   const int16x8_t steps = vreinterpretq_s16_u16(vshlq_u16(sizes, vsubq_s16(zeros, vdupq_n_s16(11))));

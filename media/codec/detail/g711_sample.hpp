@@ -9,8 +9,8 @@
 // One sample of ITU-T G.711 (11/88), by arithmetic. Each faster implementation must give equal results.
 namespace offhook::inline v0::media::detail {
 
-// Takes magnitudes by one's complement, not by negation, as G.191 does. With the recommendation's decision values, a negative input on a boundary
-// belongs to the smaller step. -32768 needs no special case.
+// Like G.191, computes the magnitude by one's complement and not by negation. With the recommendation's decision values, a negative input on a
+// boundary belongs to the smaller step. -32768 needs no special case.
 constexpr unsigned magnitude(std::int16_t sample) {
   return static_cast<unsigned>(sample ^ (sample >> 15));
 }

@@ -2,15 +2,15 @@
 
 #include <cstdint>
 
-// Constants of the x86 kernels. A code of both laws is a floating point number with a sign, three bits of exponent (the segment) and four bits of
-// mantissa. Therefore the processor's float instructions find the segment:
+// Constants of the x86 kernels. In both laws, a code is a floating point number with a sign, three bits of exponent (the segment) and four bits
+// of mantissa. Therefore the processor's float instructions find the segment:
 //
 //   encode  The exponent of the magnitude's float is next to the upper four bits of its mantissa. Shifted right by 19, they are
 //           (127 + exponent) << 4 | mantissa. Segment 0 starts (mu-law, after the bias) or would start (A-law) at the exponent 7.
 //           Segment 0 of A-law is linear: the magnitude itself, in 16 steps, is then the larger of the two values.
 //   decode  The code's two nibbles are indices of tables of 16 entries: a mantissa with its bias M (lower nibble), a power of two
 //           P, and a sign. One multiply-and-add of pairs of octets computes M x P plus a constant. Mu-law subtracts this constant;
-//           A-law adds it in segments above 0. Results are halves, and are doubled, because +128 does not fit a signed octet.
+//           A-law adds it in segments above 0. The result is half the sample, and is doubled: +128 does not fit a signed octet.
 namespace offhook::inline v0::media::detail {
 
 inline constexpr int kSegmentZero = (127 + 7) << 4;

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kPart = 160;  // pairs of samples processed at a time: 20 ms
 constexpr std::size_t kTaps = kG722Qmf.size();
 
-// Words of a half, as blend masks.
+// Blend masks that select words of a half.
 constexpr int kPoles = 0b11000000, kNewest = 0b01000001;
 
 OFFHOOK_AVX2 inline __m256i both(__m128i half) {
@@ -55,7 +55,7 @@ OFFHOOK_AVX2 inline std::int16_t high_word(__m256i words) {
   const __m256i neighbours = both(_mm_setr_epi8(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
   return _mm256_add_epi16(two, _mm256_shuffle_epi8(two, neighbours));
 }
-/// Fills each half with one of its words.
+/// Fills each half with its word number kWord.
 template <int kWord>
 [[gnu::always_inline]] OFFHOOK_AVX2 inline __m256i filled_with(__m256i words) {
   return _mm256_shuffle_epi8(words, _mm256_set1_epi16((2 * kWord + 1) << 8 | 2 * kWord));
@@ -85,9 +85,9 @@ class Predictor {
     const __m256i zero = _mm256_setzero_si256();
     const __m256i reconstruction = _mm256_adds_epi16(estimate_, difference), partial = _mm256_adds_epi16(zeros_, difference);
     const __m256i newest = _mm256_blend_epi16(difference, partial, kPoles);
-    // Leakage: x 32640 >> 15 equals x + (x x -256 >> 16), and 32512 likewise.
+    // Leakage: w * 32640 >> 15 equals w + (w * -256 >> 16), and w * 32512 >> 15 equals w + (w * -512 >> 16).
     const __m256i leaked = _mm256_add_epi16(weights_, _mm256_mulhi_epi16(weights_, eight(-256, -256, -512)));
-    // Moves each weight towards the sign of its product with the newest value; a difference of 0 has no sign.
+    // Moves each weight up if the newest value and the weight's own earlier value have the same sign, else down. A difference of 0 moves no zero.
     const __m256i unlike = _mm256_srai_epi16(_mm256_xor_si256(newest, signs_), 15);
     const __m256i still = _mm256_blend_epi16(_mm256_cmpeq_epi16(difference, zero), zero, kPoles);
     const __m256i size = _mm256_andnot_si256(still, eight(128, 192, 128));
@@ -172,10 +172,10 @@ class Steps {
  private:
   int low_log_, high_log_;
 };
-// Both ends predict from the coarse difference alone. Therefore the encoder's next sample waits for this difference and not for the code, and the
-// vector registers compute it. Each word of a half holds one decision level, times 16: the upper half of its product with the step is the level for
-// that step. Each word also has the difference that applies from this level on; the sum adds up the steps between these differences. The upper band
-// has two differences, the first of which applies from 0 on; spare words repeat the last level.
+// Encoder and decoder predict from the coarse difference alone. Therefore the encoder's next sample waits for this difference and not for the code,
+// and the vector registers compute the difference. Each word of a half holds one decision level, times 16. The upper half of its product with the
+// step is the level for that step. Each level also has the difference that applies from this level on. The sum over the levels reached adds up the
+// steps between these differences. The upper band has two differences; the first one applies from 0 on. Spare words repeat the last level.
 constexpr std::size_t kCoarseOf[8] = {1, 2, 3, 4, 5, 6, 7, 7};
 constexpr std::size_t kHighOf[8] = {1, 2, 2, 2, 2, 2, 2, 2};
 struct Coarse {
@@ -196,7 +196,7 @@ constexpr Coarse coarse() {
 }
 constexpr Coarse kCoarse = coarse();
 
-/// Returns the change of the lower step's logarithm, by the number of coarse levels reached.
+/// Returns the change of the lower step's logarithm, indexed by the number of coarse levels reached.
 constexpr std::array<std::int16_t, 9> low_moves() {
   std::array<std::int16_t, 9> moves{};
   for (std::size_t reached = 0; reached < 9; ++reached)
@@ -229,7 +229,7 @@ OFFHOOK_AVX2 inline __m256i load(const void* at) {
   return {sum_of_eight(counts), static_cast<std::size_t>(__builtin_ctz(mask | 0x10000)) / 2, (mask >> 31 ^ 1)};
 }
 
-/// Quantised differences with their steps. They are encoded later, for many pairs at once.
+/// Differences with the steps that quantise them. codes() encodes them later, for many pairs at once.
 struct Errors {
   alignas(32) std::int16_t low[kPart], high[kPart], low_step[kPart], high_step[kPart];
 };
@@ -239,12 +239,12 @@ OFFHOOK_AVX2 inline __m128i codes(const Errors& errors, std::size_t n) {
   const __m256i low = load(errors.low + n), high = load(errors.high + n), low_step = load(errors.low_step + n);
   const __m256i low_sign = _mm256_srai_epi16(low, 15), high_sign = _mm256_srai_epi16(high, 15);
   const __m256i low_size = _mm256_xor_si256(low, low_sign), high_size = _mm256_xor_si256(high, high_sign);
-  __m256i above = _mm256_setzero_si256();  // levels above the magnitude, negated
+  __m256i above = _mm256_setzero_si256();  // minus the number of levels above the magnitude
   for (std::size_t i = 0; i < kG722Levels.size(); ++i) {
     const __m256i level = _mm256_set1_epi16(static_cast<short>(kG722Levels.data()[i] * 16));
     above = _mm256_add_epi16(above, _mm256_cmpgt_epi16(_mm256_mulhi_epu16(level, low_step), low_size));
   }
-  // This is g722_low_code() of a magnitude that is one more than the 29 + above levels reached.
+  // The error reaches 29 + above levels, and its magnitude is one more than this number. The code is g722_low_code() of this magnitude.
   const __m256i positive = _mm256_sub_epi16(_mm256_set1_epi16(62 - 30), above);
   const __m256i small = _mm256_cmpgt_epi16(_mm256_set1_epi16(2 - 29), above);
   const __m256i negative =
@@ -291,7 +291,7 @@ struct EvenOdd {
   __m256i even, odd;  // outputs, 32 bits each
 };
 
-/// Computes sixteen outputs of one half of the filter: those at even places, and those between them.
+/// Computes sixteen outputs of one half of the filter: the outputs at even places in `even`, the outputs at odd places in `odd`.
 OFFHOOK_AVX2 inline EvenOdd synthesise_half(const std::int16_t* line, const std::array<std::int16_t, kTaps>& taps) {
   EvenOdd sums{_mm256_setzero_si256(), _mm256_setzero_si256()};
   for (std::size_t i = 0; i < kTaps; i += 2) {
@@ -303,7 +303,7 @@ OFFHOOK_AVX2 inline EvenOdd synthesise_half(const std::int16_t* line, const std:
   }
   return sums;
 }
-/// Restores the order within each half: words 0-7 in the lower one, 8-15 in the upper one.
+/// Restores the order within each half: words 0-7 in the lower half, words 8-15 in the upper half.
 OFFHOOK_AVX2 inline __m256i in_order(const EvenOdd& sums) {
   const __m256i packed =
       _mm256_packs_epi32(_mm256_srai_epi32(sums.even, kG722SynthesisShift), _mm256_srai_epi32(sums.odd, kG722SynthesisShift));
@@ -355,7 +355,7 @@ OFFHOOK_AVX2 void encode_part(G722Encoder::State& state, const std::int16_t* in,
   code(errors, pairs, out);
 }
 
-/// Decodes octets with the steps that they define. It does not depend on the predictor, so that the processor runs both at the same time.
+/// Decodes octets with the steps that they define. This class does not depend on the predictor. Therefore the processor runs both at the same time.
 class Expansion {
  public:
   Expansion(const G722Band& low_band, const G722Band& high_band) : steps_(low_band, high_band) {}
@@ -401,7 +401,7 @@ OFFHOOK_AVX2 void decode_part(G722Decoder::State& state, const std::uint8_t* in,
   std::copy_n(state.past_differences.begin(), kPast, difference_line);
   for (std::size_t n = 0; n < pairs; n += 16) {
     const __m256i low = heard(low_estimates + n, differences.low + n), high = heard(high_estimates + n, differences.high + n);
-    // Both have 15 bits, so that sum and difference fit 16 bits.
+    // `low` and `high` have 15 bits. Therefore their sum and difference fit 16 bits.
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(sum_line + kPast + n), _mm256_add_epi16(low, high));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(difference_line + kPast + n), _mm256_sub_epi16(low, high));
   }

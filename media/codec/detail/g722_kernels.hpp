@@ -7,7 +7,8 @@
 #include <span>
 #include <string_view>
 
-// The implementations of G.722. All of them give the same octets, samples and states. tests/media/codec/g722_kernels_test.cpp compares all that the machine can run.
+// The implementations of G.722. All of them give the same octets, samples and states. tests/media/codec/g722_kernels_test.cpp compares all
+// implementations that the machine can run.
 namespace offhook::inline v0::media::detail {
 
 struct G722Kernels {
@@ -23,7 +24,7 @@ extern const G722Kernels kG722Portable;
 extern const G722Kernels kG722Avx2;
 #endif
 
-/// Returns the kernels that this machine can run. The last one is the fastest, and is in use.
+/// Returns the kernels that this machine can run. The last one is the fastest, and Offhook uses it.
 [[nodiscard]] std::span<const G722Kernels* const> g722_kernels() noexcept;
 
 }  // namespace offhook::inline v0::media::detail

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <array>
 
-// ITU-T G.722 (11/88) section 6.2, block by block, with its names and in its order. Each faster implementation must give equal results.
+// This file follows ITU-T G.722 (11/88) section 6.2 block by block, with the names and the order of the recommendation. Each faster implementation
+// must give equal results.
 namespace offhook::inline v0::media::detail {
 namespace {
 
@@ -33,7 +34,7 @@ void adapt_zeros(G722Band& band, int difference) {
   }
 }
 
-/// UPPOL2, UPPOL1: the second pole first, because the bound of the first one depends on it.
+/// UPPOL2, UPPOL1: adapts the second pole and then the first, because the bound of the first pole depends on the second.
 void adapt_poles(G722Band& band, int partial) {
   const int first = band.weights[kFirstPole], second = band.weights[kSecondPole];
   const bool like_last = same_sign(partial, band.partial[0]), like_last_but_one = same_sign(partial, band.partial[1]);
@@ -46,7 +47,7 @@ void adapt_poles(G722Band& band, int partial) {
   band.weights[kSecondPole] = static_cast<std::int16_t>(new_second);
 }
 
-/// FILTEZ, FILTEP, PREDIC. The sums saturate at each step, from the oldest difference on.
+/// FILTEZ, FILTEP, PREDIC: computes the next estimate. The sums saturate at each step, from the oldest difference on.
 void predict(G722Band& band) {
   int zeros = 0;
   for (int i = kZeros - 1; i >= 0; --i) zeros = cut(zeros + scaled(band.weights[i], band.doubled[i]));
@@ -56,7 +57,7 @@ void predict(G722Band& band) {
   band.estimate = cut(cut(first + second) + zeros);
 }
 
-/// Block 4: adapts the band to a new difference, which both ends have. Returns the reconstruction.
+/// Block 4: adapts the band to a new difference, which encoder and decoder both have. Returns the reconstruction.
 std::int16_t follow(G722Band& band, int difference) {
   const std::int16_t reconstruction = cut(band.estimate + difference);  // RECONS
   const std::int16_t partial = cut(band.zeros + difference);            // PARREC

@@ -4,21 +4,21 @@
 #include <cstddef>
 #include <cstdint>
 
-// The constants of ITU-T G.722 (11/88). Some tables combine several look-ups of its flow charts in one.
+// The constants of ITU-T G.722 (11/88). Some tables combine several look-ups of the recommendation's flow charts in one.
 namespace offhook::inline v0::media::detail {
 
-/// Coefficients of the filters between the sub-bands: every second of 24 symmetric ones. The others are the same in reverse order.
+/// Every second one of the 24 coefficients of the filters between the sub-bands. The other 12 are the same numbers in reverse order.
 inline constexpr std::array<std::int16_t, 12> kG722Qmf{3, -11, 12, 32, -210, 951, 3876, -805, 362, -156, 53, -11};
 inline constexpr int kG722AnalysisShift = 14, kG722SynthesisShift = 11;
 inline constexpr std::int16_t kG722BandMax = 16383, kG722BandMin = -16384;  // sub-bands have 15 bits
 
-// Magnitude m, 1 to 30 in the lower sub-band, starts at decision level m - 1. The levels are for a step of 4096.
+// Decision levels of the lower sub-band, numbered from 1, for a step of 4096. Magnitude m (1 to 30) starts at level m - 1; magnitude 1 starts at 0.
 inline constexpr std::array<std::int16_t, 29> kG722Levels{35, 72, 110, 150, 190, 233, 276, 323, 370, 422,
                                                           473, 530, 587, 650, 714, 786, 858, 940, 1023, 1121,
                                                           1219, 1339, 1458, 1612, 1765, 1980, 2195, 2557, 2919};
 inline constexpr std::int16_t kG722HighLevel = 564;
 
-/// Returns the lower sub-band's code of six bits. The codes of the two smallest negative magnitudes follow those of the positive ones.
+/// Returns the lower sub-band's code of six bits. The codes of the two smallest negative magnitudes follow the codes of the positive magnitudes.
 constexpr std::uint8_t g722_low_code(std::size_t magnitude, bool negative) {
   if (!negative) return static_cast<std::uint8_t>(62 - magnitude);
   return static_cast<std::uint8_t>((magnitude <= 2 ? 64 : 34) - magnitude);
@@ -27,8 +27,8 @@ constexpr std::uint8_t g722_high_code(std::size_t magnitude, bool negative) {
   return static_cast<std::uint8_t>((negative ? 2 : 4) - magnitude);
 }
 
-/// Values of the codes of the lower sub-band, for a step of 32,768: by all six bits (for the output), by the upper four bits (from which both ends
-/// predict), and the change of the step's logarithm by these four bits.
+/// Tables of the lower sub-band, indexed by its code, for a step of 32,768. `fine` depends on all six bits, and is for the output. `coarse` depends
+/// on the upper four bits; encoder and decoder predict from it. `log_step` is the change of the step's logarithm, from the same four bits.
 struct G722LowCodes {
   std::array<std::int16_t, 64> fine{};
   std::array<std::int16_t, 64> coarse{};
@@ -58,13 +58,13 @@ inline constexpr std::array<std::int16_t, 4> kG722HighLogStep{798, -214, 798, -2
 
 inline constexpr int kG722LowLogMax = 18432, kG722HighLogMax = 22528;
 
-/// Applies leakage and change to the step's logarithm, and keeps it in 0 to `max`. It has no branches, because a processor could not predict them.
+/// Applies leakage and change to the step's logarithm, and keeps the result in 0 to `max`. Has no branches: a processor could not predict them.
 constexpr std::int16_t g722_next_log(int log_step, int change, int max) {
   const int moved = (log_step * 127 >> 7) + change, not_below = moved & ~(moved >> 31), above = not_below - max;
   return static_cast<std::int16_t>(max + (above & above >> 31));
 }
 
-/// Returns the steps by the upper bits of their logarithm: 32 steps per octave.
+/// Returns the steps, indexed by the upper bits of their logarithm: 32 steps per octave.
 constexpr std::array<std::int16_t, 353> g722_steps() {
   constexpr std::array<int, 32> kOctave{2048, 2093, 2139, 2186, 2233, 2282, 2332, 2383, 2435, 2489, 2543,
                                         2599, 2656, 2714, 2774, 2834, 2896, 2960, 3025, 3091, 3158, 3228,

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <cstring>
 
-// Compiled once for each width of vectors. The file that includes this may first define OFFHOOK_KERNEL as the attribute of a target. All functions
-// have internal linkage and this attribute, so that the linker cannot choose a function compiled for a wider machine.
+// This file is compiled once for each width of vectors. The file that includes it may first define OFFHOOK_KERNEL as the attribute of a target. All
+// functions have internal linkage and this attribute, so that the linker cannot choose a function compiled for a wider machine.
 #if !defined(OFFHOOK_KERNEL)
 #define OFFHOOK_KERNEL
 #endif
@@ -102,7 +102,7 @@ constexpr std::array<std::uint8_t, 65> kBandOf = [] {
 }();
 
 /// Computes the powers in the bands of 128 samples. values[n] holds the windowed samples 2n and 2n + 1: the 128 real values are transformed as 64
-/// complex ones. Bins k and 64 - k come from the same two of these.
+/// complex values. Bins k and 64 - k are both computed from the transformed values k and 64 - k.
 template <class V>
 OFFHOOK_KERNEL inline void band_powers(const BandTables& tables, Complex<V>* values, V* bands) noexcept {
   transform(tables, values);

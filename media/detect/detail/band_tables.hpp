@@ -28,7 +28,7 @@ struct BandTables {
   std::array<float, 64> cosine{}, sine{};                            ///< cosines and sines of 2 pi k / 64: the rotations of the transform
   std::array<float, 33> half_cosine{}, half_sine{};                  ///< cosines and sines of pi k / 64: to separate the two real halves
 };
-/// Returns the tables. They are made at the first call; later calls only check that.
+/// Returns the tables. The first invocation makes them; later invocations only check that they exist.
 [[nodiscard]] const BandTables& band_tables() noexcept;
 
 }  // namespace offhook::inline v0::media::detail

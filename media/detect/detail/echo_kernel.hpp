@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
-// Compiled once for each width of vectors. The file that includes this may first define OFFHOOK_KERNEL as the attribute of a target. All functions
-// have internal linkage and this attribute, so that the linker cannot choose a function compiled for a wider machine.
+// This file is compiled once for each width of vectors. The file that includes it may first define OFFHOOK_KERNEL as the attribute of a target. All
+// functions have internal linkage and this attribute, so that the linker cannot choose a function compiled for a wider machine.
 #if !defined(OFFHOOK_KERNEL)
 #define OFFHOOK_KERNEL
 #endif
@@ -24,7 +24,7 @@ OFFHOOK_KERNEL inline Words load_words(const std::uint16_t* from) noexcept {
 }
 OFFHOOK_KERNEL inline void store_words(Words words, std::uint16_t* to) noexcept { std::memcpy(to, &words, sizeof words); }
 OFFHOOK_KERNEL inline Words all_words(std::uint16_t value) noexcept { return Words{} + value; }
-OFFHOOK_KERNEL inline Words less_words(Words a, Words b) noexcept {  // not below 0
+OFFHOOK_KERNEL inline Words less_words(Words a, Words b) noexcept {  // a - b, or 0 if that is negative
 #if defined(__SSE2__)
   return reinterpret_cast<Words>(_mm_subs_epu16(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
 #else
@@ -73,7 +73,7 @@ OFFHOOK_KERNEL SixteenBytes learn_lags(EchoLags& lags, const SixteenBytes* low, 
     Ops::store(loss, &lags.loss[lag]);
     least = Ops::least(least, loss);
   }
-  // With two lags at once, the last one is no lag.
+  // With two lags in a vector, the loop also changed the place after the last lag.
   std::fill(lags.loss.begin() + kEchoLags, lags.loss.end(), all_sixteen(255));
   return least_of(Ops::least_half(least), lags.loss[kEchoLags - 1]);
 }

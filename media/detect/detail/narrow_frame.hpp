@@ -8,8 +8,9 @@
 
 namespace offhook::inline v0::media::detail {
 
-/// Calls `each(i, sample)` for the 160 samples at 8 kHz of 20 ms at 8, 16 or 24 kHz. Calls it for 160 zeros if `frame` has another length. For higher
-/// rates it averages two or three samples. This folds frequencies above 4 kHz onto lower ones, which indicate a voice as well, and adds no delay.
+/// Converts `frame` (20 ms at 8, 16 or 24 kHz) to 160 samples at 8 kHz, and runs `each(i, sample)` for each of them. If `frame` has another length,
+/// all samples are 0. At 16 and 24 kHz, averages two or three samples. This folds frequencies above 4 kHz onto lower frequencies, which indicate a
+/// voice as well, and adds no delay.
 template <class Each>
 void each_narrow_sample(std::span<const std::int16_t> frame, Each each) noexcept {
   constexpr std::size_t kNarrow = kFrameSamples;

@@ -14,10 +14,10 @@ const base::UsableKernels<VoiceKernels>& usable() noexcept {
   return found;
 }
 
-/// The noise estimate of a new call: louder than the noise of most calls, but fainter than a caller that speaks at once. Lower bands have more of it.
+/// The noise estimate of a new call: louder than the noise of most calls, but fainter than a caller that speaks at once. Lower bands have more noise.
 constexpr float kFirstNoise = kFullScalePower * 6e-5F;   // -42 dBov over all bands
 constexpr float kFirstSteps = 30;                        // 300 ms; after that, the least measured power replaces this estimate
-constexpr float kFalling = 1000;                         // times the noise: start of the smoothed power, so that it does not reach the least too early
+constexpr float kFalling = 1000;                         // initial smoothed power over the noise, so that it does not become the least too early
 
 }  // namespace
 

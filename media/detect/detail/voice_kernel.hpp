@@ -7,18 +7,18 @@
 
 // The voice detector for any width of vectors: band_kernel.hpp explains how it is compiled.
 //
-// In each band it tracks the noise: the mean power of those steps that are near the minimum of the last seconds, as in Cohen's minima controlled
-// recursive averaging (I. Cohen, "Noise spectrum estimation in adverse environments", IEEE Transactions on Speech and Audio Processing, 2003). It
-// finds voice where the power is too high for this noise. The measure is the sum over the bands of x - ln(1 + x), with x = power / noise - 1 where
-// that is positive. This is the likelihood ratio of a gaussian signal of any spectrum against the noise (J. Sohn, "A statistical model-based voice
-// activity detection", IEEE Signal Processing Letters, 1999).
+// In each band the detector tracks the noise: the mean power of the steps that are near the minimum of the last seconds, as in Cohen's minima
+// controlled recursive averaging (I. Cohen, "Noise spectrum estimation in adverse environments", IEEE Transactions on Speech and Audio Processing,
+// 2003). It finds voice where the power is too high for this noise. The measure is the sum over the bands of x - ln(1 + x), with
+// x = power / noise - 1 where that is positive. This is the likelihood ratio of a gaussian signal of any spectrum against the noise (J. Sohn, "A
+// statistical model-based voice activity detection", IEEE Signal Processing Letters, 1999).
 namespace offhook::inline v0::media::detail {
 namespace {  // NOLINT: on purpose, as band_kernel.hpp explains
 
 struct VoiceTuning {
   static constexpr float kSmoothing = 0.25F, kQuick = 0.5F;
   static constexpr float kStepsOfLeast = 160;         // 1.6 s, then kNextLeastRow replaces the least
-  static constexpr float kAbsent = 5.0F;              // times the least: power up to this is noise, and is learnt from
+  static constexpr float kAbsent = 5.0F;              // power up to this many times the least is noise: the noise estimate follows it
   static constexpr float kLearn = 0.06F, kLearnAtFirst = 0.25F;
   static constexpr float kMostOverLeast = 4.0F;       // largest ratio of the mean noise to its least
   static constexpr float kMostOverNoise = 19.0F;      // 13 dB: a higher ratio in one band gives no more evidence

@@ -9,13 +9,13 @@
 #include <string_view>
 
 // The state of the detector of voice_kernel.hpp for one call, and the detector's implementations. All of them give the same verdicts.
-// tests/media/detect/voice_kernels_test.cpp compares all that the machine can run.
+// tests/media/detect/voice_kernels_test.cpp compares all implementations that the machine can run.
 namespace offhook::inline v0::media::detail {
 
 /// Rows of the state; each row has one float per call.
 enum VoiceRow : std::size_t {
   kSmoothRow = 0,                       ///< power by band, over 40 ms
-  kQuickRow = kSmoothRow + kBands,      ///< over 20 ms
+  kQuickRow = kSmoothRow + kBands,      ///< power by band, over 20 ms
   kLeastRow = kQuickRow + kBands,       ///< the least of kSmoothRow in the last 1.6 to 3.2 s
   kNextLeastRow = kLeastRow + kBands,   ///< the least of kSmoothRow since kNextLeastRow last replaced kLeastRow
   kNoiseRow = kNextLeastRow + kBands,   ///< mean power without speech

@@ -14,10 +14,11 @@ namespace {
 
 constexpr std::array<std::uint32_t, 4> kRates{8000, 16000, 24000, 48000};
 constexpr std::size_t kTile = PolyphaseFilter::kTile, kPlaces = PolyphaseFilter::kPlaces;
-constexpr double kNearOne = 0.65;  // a larger weight counts as 1 plus a rest, so that the rest fits 16 bits
+constexpr double kNearOne = 0.65;  // a larger weight is split into 1 and a remainder that fits 16 bits
 
-/// Returns the best unit of those with which the weights fit 16 bits and half of a row's products 32. With it, rounding the weights does the least
-/// harm: the stop band is 88 dB down (unrounded 91), images of 1 kHz are 94 dB down, and all images of any tone together 86 dB.
+/// Returns the best unit among the units with which the weights fit 16 bits and half of a row's products fit 32 bits. With this unit, rounding
+/// the weights does the least harm: the stop band is 88 dB down (unrounded 91), images of 1 kHz are 94 dB down, and all images of any tone together
+/// 86 dB.
 double unit_for(std::size_t ways) {
   switch (ways) {
     case 2: return 49058;
@@ -95,8 +96,8 @@ PolyphaseFilter::PolyphaseFilter(std::uint32_t from_hz, std::uint32_t to_hz) {
 
   std::vector<double> taps(past);
   for (std::size_t p = 0; p < up; ++p) {
-    const std::size_t newest = p * down / up;  // Of the block's inputs; later ones have not come when this output is due.
-    const std::size_t first = p * down % up;   // The tap for this input; each older input has the tap `up` further on.
+    const std::size_t newest = p * down / up;  // Index of the newest input in the block; later inputs have not come when this output is due.
+    const std::size_t first = p * down % up;   // The tap for this input. The tap for each older input is `up` further on.
     double sum = 0;
     for (std::size_t tap = first; tap < length; tap += up) sum += prototype(tap);
     for (std::size_t r = 0; r < down; ++r) {
@@ -107,7 +108,7 @@ PolyphaseFilter::PolyphaseFilter(std::uint32_t from_hz, std::uint32_t to_hz) {
       for (std::size_t back = 0; back < past; ++back) {
         const std::size_t older = past * down + newest - ((place - back) * down + r);  // number of inputs before the newest one
         const std::size_t tap = first + older * up;
-        // Each phase passes DC equally.
+        // The scale makes each phase pass DC equally.
         taps[past - 1 - back] = tap < length ? prototype(tap) / sum * middle : 0;
       }
       weigh(p, r, taps);

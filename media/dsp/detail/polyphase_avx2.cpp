@@ -15,10 +15,10 @@ namespace {
 constexpr std::size_t kTile = PolyphaseFilter::kTile;
 using Octets = std::array<std::int8_t, 16>;
 
-// Converts three rows of eight samples to 24 samples in three vectors, and back. A shuffle takes from one vector the samples for another one, and
-// leaves zeros in the other places. Three of these or'ed together are complete.
+// Converts three rows of eight samples to 24 samples in three vectors, and back. A shuffle takes from a source vector the samples for a result
+// vector, and puts zeros in all other places. The OR of three shuffles, one from each source, is a complete result.
 
-/// Returns the shuffle that takes the samples of row `row` from vector `vector` of three interleaved ones.
+/// Returns the shuffle that takes the samples of row `row` from the interleaved vector `vector` (0 to 2).
 constexpr Octets from_turns(std::size_t vector, std::size_t row) {
   Octets pick{};
   for (std::size_t i = 0; i < 8; ++i) {
@@ -28,7 +28,7 @@ constexpr Octets from_turns(std::size_t vector, std::size_t row) {
   }
   return pick;
 }
-/// Returns the shuffle that takes the samples for vector `vector` of three interleaved ones from row `row`.
+/// Returns the shuffle that takes the samples for the interleaved vector `vector` (0 to 2) from row `row`.
 constexpr Octets to_turns(std::size_t vector, std::size_t row) {
   Octets pick{};
   for (std::size_t i = 0; i < 8; ++i) {
@@ -87,7 +87,7 @@ OFFHOOK_AVX2 inline std::size_t split_three(const std::int16_t* in, std::size_t 
   return block;
 }
 
-/// Splits by three, and each result by two: sample 6 b + 3 e + s is the e-th of two in place b of the s-th row of three.
+/// Splits by three, and each result by two: sample 6 b + 3 e + s is element e of the pair b in result s of the split by three.
 OFFHOOK_AVX2 inline std::size_t split_six(const std::int16_t* in, std::size_t blocks, std::int16_t* rows, std::size_t row) {
   std::size_t block = 0;
   for (; block + 8 <= blocks; block += 8) {
@@ -120,7 +120,7 @@ OFFHOOK_AVX2 void split(const std::int16_t* in, std::size_t blocks, std::size_t 
 constexpr std::size_t kVectors = kTile / 16;  // each holds eight outputs, every second of sixteen
 constexpr std::size_t kHalf = PolyphaseFilter::kPlaces / 2;
 
-/// Sums of a tile: outputs in even places, and those in odd places.
+/// Sums of a tile: of[0] has the outputs in even places, of[1] the outputs in odd places.
 struct Sums {
   __m256 of[2][kVectors];
 };

@@ -6,8 +6,9 @@ namespace offhook::inline v0::media::detail {
 
 /// The middle tap and the taps on one side of it, for a low pass of 287 taps at six times 8000 Hz: a sinc of 4 kHz under a Kaiser window (beta 8.96).
 /// Its response is within 0.01 dB up to 3.5 kHz, 6 dB down at 4 kHz, and below -85 dB from 4.5 kHz on. It passes frequencies between 3.5 and 4 kHz as
-/// well as it can, because recognisers use them. Their images, as far above 4 kHz, are weaker the farther they are. Every third tap makes the filter
-/// for twice 8000 Hz, every second tap the filter for three times 8000 Hz. The taps are six times those of a low pass that leaves DC unchanged.
+/// well as it can, because recognisers use them. The images of these frequencies, mirrored above 4 kHz, are weaker the farther they are from 4 kHz.
+/// Every third tap makes the filter for twice 8000 Hz, every second tap the filter for three times 8000 Hz. The taps are six times those of a low
+/// pass that leaves DC unchanged.
 inline constexpr std::array<float, 144> kPolyphasePrototype{
     1.0F, 0.95473389F, 0.82631535F, 0.63544599F, 0.41214217F, 0.19000921F, 0.0F,
     -0.13505409F, -0.20405115F, -0.20870826F, -0.16203821F, -0.084681685F, 0.0F, 0.070949695F,

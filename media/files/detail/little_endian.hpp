@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-/// Numbers in the format of WAV and Ogg: the lowest octet first. The caller checks that they are within the octets.
+/// Numbers in the format of WAV and Ogg: the lowest octet first. A number must be within the octets; these functions do not check that.
 namespace offhook::inline v0::media::detail {
 
 [[nodiscard]] constexpr std::uint64_t read_little(base::Bytes octets, std::size_t at, std::size_t size) {
@@ -16,7 +16,7 @@ namespace offhook::inline v0::media::detail {
   return value;
 }
 
-/// The same, of at most four octets.
+/// Reads a number of at most four octets.
 [[nodiscard]] constexpr std::uint32_t read_little32(base::Bytes octets, std::size_t at, std::size_t size) {
   return static_cast<std::uint32_t>(read_little(octets, at, size));
 }
@@ -25,7 +25,7 @@ constexpr void put_little(std::span<std::uint8_t> out, std::size_t at, std::uint
   for (std::size_t i = 0; i < size; ++i) out[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
 }
 
-/// Returns whether the octets at `at` are those of `text`; false if there are too few octets.
+/// Returns true if the octets at `at` are those of `text`. Returns false if there are too few octets.
 [[nodiscard]] constexpr bool has_text(base::Bytes octets, std::size_t at, std::string_view text) {
   if (octets.size() < at || octets.size() - at < text.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -1,4 +1,4 @@
-#define OPENSSL_SUPPRESS_DEPRECATED  // SHA1_Init() and its kind are the only interface of OpenSSL 3 to continue a hash without an allocation.
+#define OPENSSL_SUPPRESS_DEPRECATED  // Only the deprecated SHA1_Init() family can continue a hash without an allocation in OpenSSL 3.
 #include <offhook/rtp/srtp/detail/hmac_sha1.hpp>
 
 #include <openssl/crypto.h>

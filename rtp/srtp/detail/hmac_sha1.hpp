@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::rtp::detail {
 
-/// HMAC-SHA1 with a fixed key (RFC 2104). The two blocks that depend only on the key are hashed once, and nothing is allocated later: OpenSSL's EVP_MAC hashes
-/// them again, or allocates, for each packet.
+/// HMAC-SHA1 with a fixed key (RFC 2104). The constructor hashes the two blocks that depend only on the key; of() does not allocate. OpenSSL's
+/// EVP_MAC hashes these blocks again, or allocates, for each packet.
 class HmacSha1 {
  public:
   static constexpr std::size_t kOctets = 20;
@@ -21,11 +21,11 @@ class HmacSha1 {
   ~HmacSha1();
   HmacSha1(const HmacSha1&) = default;
   HmacSha1& operator=(const HmacSha1&) = default;
-  /// Returns the code of `first` followed by `second`.
+  /// Returns the authentication code of `first` followed by `second`.
   [[nodiscard]] Digest of(base::Bytes first, base::Bytes second) const;
 
  private:
-  using State = std::array<std::uint32_t, 5>;  // of SHA-1 after one block
+  using State = std::array<std::uint32_t, 5>;  // the state of SHA-1 after one block
   State inner_{}, outer_{};
 };
 

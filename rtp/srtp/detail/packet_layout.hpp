@@ -13,7 +13,7 @@
 
 namespace offhook::inline v0::rtp::detail {
 
-inline constexpr std::size_t kRtcpHeaderOctets = 8;                            ///< stay in plain text: RFC 3711 section 3.4
+inline constexpr std::size_t kRtcpHeaderOctets = 8;                            ///< these octets are not encrypted: RFC 3711 section 3.4
 inline constexpr std::size_t kRtcpIndexOctets = 4;
 inline constexpr std::uint32_t kEncryptedFlag = 1U << 31;                      ///< the E flag: RFC 3711 section 3.4
 inline constexpr std::uint32_t kMaxRtcpIndex = kEncryptedFlag - 1;             ///< RFC 3711 section 9.2
@@ -22,7 +22,7 @@ inline constexpr std::uint64_t kMaxRtpIndex = (std::uint64_t{1} << 48) - 1;    /
 struct RtpHeader {
   std::uint32_t ssrc = 0;
   std::uint16_t sequence = 0;
-  std::size_t octets = 0;         ///< with the CSRCs and the extension: the part that is not encrypted
+  std::size_t octets = 0;         ///< size of the header with the CSRCs and the extension: the part that is not encrypted
 };
 
 /// Reads the header of RTP, whose payload and padding may be encrypted. Returns nullopt if the packet is shorter than its header, or not of version 2.
@@ -63,7 +63,7 @@ struct RtpHeader {
 struct RtcpEnd {
   std::span<std::uint8_t> index, tag;
 };
-/// end   kRtcpIndexOctets + cipher.tag_octets()
+/// Splits `end`, which has kRtcpIndexOctets + cipher.tag_octets() octets.
 [[nodiscard]] inline RtcpEnd rtcp_end(std::span<std::uint8_t> end, const SessionCipher& cipher) {
   if (cipher.is_aead()) return {end.last(kRtcpIndexOctets), end.first(cipher.tag_octets())};
   return {end.first(kRtcpIndexOctets), end.last(cipher.tag_octets())};

@@ -20,30 +20,30 @@ class SessionCipher {
  public:
   enum class Direction : std::uint8_t { Seal, Open };
 
-  /// Where a packet stands: the source of the initialization vector.
+  /// The identity of a packet in its stream, from which the initialization vector is computed.
   struct Position {
     std::uint32_t ssrc = 0;
-    std::uint64_t index = 0;               ///< 48 bits; in SRTCP 31
+    std::uint64_t index = 0;               ///< 48 bits in SRTP, 31 bits in SRTCP
   };
   /// The parts of a packet. `body` follows `header` in memory.
   struct Parts {
-    base::Bytes header;                    ///< is authenticated only
-    std::span<std::uint8_t> body;          ///< is encrypted or decrypted in place
+    base::Bytes header;                    ///< authenticated, not encrypted
+    std::span<std::uint8_t> body;          ///< encrypted or decrypted in place, and authenticated
     base::Bytes index;                     ///< four octets: the roll-over counter of SRTP, the word with the E flag of SRTCP
     std::span<std::uint8_t> tag;           ///< tag_octets(); seal() writes it
   };
 
   /// Derives the session keys. Returns nullopt if OpenSSL does not support the cipher.
   [[nodiscard]] static std::optional<SessionCipher> make(const SrtpMasterKey& key, SrtpProtocol protocol, Direction direction);
-  /// Makes the cipher of these session keys.
+  /// Makes the cipher from session keys. Returns nullopt if OpenSSL does not support the cipher.
   [[nodiscard]] static std::optional<SessionCipher> make(SrtpSuite suite, const SessionKeys& keys, SrtpProtocol protocol, Direction direction);
 
   [[nodiscard]] std::size_t tag_octets() const { return tag_octets_; }
-  /// Returns true if the tag follows the body at once, as the ciphertext of an AEAD (RFC 7714 sections 8.2 and 9.2): before the index and the MKI.
+  /// Returns true if the suite is an AEAD. The tag then directly follows the body, before the index and the MKI (RFC 7714 sections 8.2 and 9.2).
   [[nodiscard]] bool is_aead() const { return is_aead_; }
-  /// Returns false if OpenSSL failed. The packet must not be sent then.
+  /// Encrypts the body, and writes the tag. Returns false if OpenSSL failed; then do not send the packet.
   [[nodiscard]] bool seal(const Parts& parts, Position position);
-  /// Returns false if the tag is wrong. The contents of the body are then undefined.
+  /// Checks the tag, and decrypts the body. Returns false if the tag is wrong; the contents of the body are then undefined.
   [[nodiscard]] bool open(const Parts& parts, Position position);
 
  private:

@@ -35,7 +35,7 @@ SessionKeys::~SessionKeys() {
 
 std::optional<SessionKeys> derive_session_keys(const SrtpMasterKey& master, SrtpProtocol protocol) {
   const auto& facts = facts_of(master.suite());
-  const unsigned label = protocol == SrtpProtocol::Srtp ? 0 : 3;  // of the cipher; the next two are those of the code and of the salt
+  const unsigned label = protocol == SrtpProtocol::Srtp ? 0 : 3;  // label of the cipher's key; the next two labels are for code and salt
   SessionKeys keys;
   const bool derived = derive(master, label, std::span(keys.cipher).first(facts.key_octets)) && derive(master, label + 1, keys.code) &&
                        derive(master, label + 2, std::span(keys.salt).first(facts.salt_octets));
