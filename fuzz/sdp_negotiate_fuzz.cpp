@@ -32,12 +32,17 @@ void check_audio(const sdp::AgreedAudio& audio) {
   require(!audio.remote_rtp.ip.is_v6() || audio.remote_rtp.ip.is_unspecified());
 }
 
+/// An agent that prefers SRTP, with keys of its own.
+sdp::AudioCapability capability(std::uint8_t octet) {
+  return {.comfort_noise = true, .voip_metrics = true,
+          .srtp = {sdp::SrtpPolicy::Preferred, {{"AEAD_AES_128_GCM", std::vector<std::uint8_t>(28, octet)}, {"AES_CM_128_HMAC_SHA1_80", std::vector<std::uint8_t>(30, octet)}}}};
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view rest(reinterpret_cast<const char*>(data), size);
-  const sdp::AudioCapability all{.comfort_noise = true, .voip_metrics = true};
-  sdp::Negotiator ours(all, local(1), 1);
+  sdp::Negotiator ours(capability(1), local(1), 1);
   std::uint64_t version = 0;
   for (int steps = 0; !rest.empty() && steps < 32; ++steps) {
     const char step = rest.front();
@@ -56,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case 'x': {  // A well-behaved peer answers any offer.
         const auto offer = ours.make_offer();
         check_text(offer, version);
-        sdp::Negotiator peer(all, local(2), 2);
+        sdp::Negotiator peer(capability(2), local(2), 2);
         const auto answer = peer.answer(*sdp::parse_session(offer));
         if (answer) require(ours.accept_answer(*sdp::parse_session(answer->body)).has_value());
         break;
@@ -77,6 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
     }
     require(ours.is_consistent());
+    require(!before || !before->srtp || ours.agreed()->srtp);  // A session that was encrypted stays encrypted.
   }
   return 0;
 }

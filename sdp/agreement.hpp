@@ -31,19 +31,20 @@ struct AgreedAudio {
   std::uint8_t receive_payload_type = 0;  ///< our payload type for `codec`
   std::optional<std::uint8_t> send_events;     ///< the peer's payload type for telephone-event; nullopt if the peer accepts none
   std::optional<std::uint8_t> receive_events;
-  std::uint32_t event_clock_hz = 8000;         ///< clock of both events: the codec's own, or 8000 if the peer supports only that
+  std::uint32_t event_clock_hz = 8000;         ///< clock of both events: the codec's own clock, or 8000 if the peer supports only that
   std::optional<ReceivableEvents> also_receivable_events;  ///< events of another clock: the peer may send them with a codec of that clock
   std::string parameters;                      ///< the peer's a=fmtp for `codec`, without the number
   std::uint16_t ptime_ms = 20;            ///< packet length to send: a multiple of 10 in kMinPtimeMs..kMaxPtimeMs
-  base::SocketAddress remote_rtp;         ///< unspecified ip: unknown, or (with send = false) a hold in the style of RFC 2543
-  base::SocketAddress remote_rtcp;        ///< port 0: no RTCP
+  base::SocketAddress remote_rtp;         ///< an unspecified ip means unknown, or (with send = false) a hold in the style of RFC 2543
+  base::SocketAddress remote_rtcp;        ///< port 0 without RTCP
   bool send = true;
   bool receive = true;
-  bool disabled = false;  ///< the peer set port 0 in a later offer; codec and addresses are the last ones
+  bool disabled = false;  ///< true if the peer set port 0 in a later offer; codec and addresses keep their last values
   /// Codecs besides `codec` to which the peer may switch after its answer: RFC 3264 section 10.2. Empty when we answered.
   std::vector<ReceivableCodec> also_receivable;
-  bool send_comfort_noise = false;  ///< the peer accepts comfort noise while `codec` is silent: RFC 3389 section 4
-  bool send_voip_metrics = false;   ///< the peer requests VoIP metrics in RTCP XR: RFC 3611 section 5.2
+  std::optional<AgreedSrtp> srtp{};  ///< nullopt: the media are not encrypted
+  bool send_comfort_noise = false;  ///< true if the peer accepts comfort noise while `codec` is silent: RFC 3389 section 4
+  bool send_voip_metrics = false;   ///< true if the peer requests VoIP metrics in RTCP XR: RFC 3611 section 5.2
   friend bool operator==(const AgreedAudio&, const AgreedAudio&) = default;
 };
 
@@ -55,7 +56,9 @@ inline constexpr std::uint16_t kMaxPtimeMs = 60;
 enum class NegotiationError : std::uint8_t {
   WrongState,          // an offer while ours is open (glare), or an answer without our offer
   NoAudio,             // no audio stream, or all audio streams have port 0
-  UnsupportedProfile,  // audio only in profiles other than RTP/AVP and RTP/AVPF
+  UnsupportedProfile,  // audio only in profiles that this side does not support, or that its policy of SRTP excludes
+  NoCommonCrypto,      // RTP/SAVP without a key that this side can use
+  NotSecure,           // no SRTP, although the policy or the session before requires it
   NoCommonCodec,
   BadAddress,          // no c= line, a host name (see find_host_name), multicast, or another address family than ours
   AnswerMismatch,      // the answer's streams do not match those of our offer: RFC 3264 section 6

@@ -50,12 +50,14 @@ base::Result<RemoteStream, NegotiationError> AudioStream::read(const Session& re
   if (!theirs) return theirs;
   const base::IpAddress& ip = theirs->transport.rtp.ip;
   if (!ip.is_unspecified() && ip.is_v6() != ours.rtp.ip.is_v6()) return base::fail(NegotiationError::BadAddress);
+  if (!theirs->key && must_be_secure()) return base::fail(NegotiationError::NotSecure);
   return theirs;
 }
 
 Media AudioStream::offer(Media line) {
   offered_ = wish_;
   write(capability_.codecs, offered_extras(), wish_, line);
+  write_offered_keys(capability_.srtp, line);
   return line;
 }
 
@@ -67,14 +69,18 @@ Media AudioStream::answer(RemoteStream theirs, const Media& offered, Media line)
   agreed_->also_receivable.clear();  // Our answer names one codec, and one kind of events.
   agreed_->also_receivable_events.reset();
   write({agreed_->codec}, answered_extras(theirs), direction, line);
+  if (agreed_->srtp) line.attributes.push_back({"crypto", write_crypto_line({theirs.key->tag, agreed_->srtp->suite, agreed_->srtp->send_secret, {}})});
   return line;
 }
 
-void AudioStream::accept_answer(RemoteStream theirs, const Media& answered) {
+base::Result<void, NegotiationError> AudioStream::accept_answer(RemoteStream theirs, const Media& answered) {
+  if (theirs.key && !answers_our_offer(*theirs.key, capability_.srtp)) theirs.key.reset();
+  if (!theirs.key && (must_be_secure() || is_secure_protocol(answered.protocol))) return base::fail(NegotiationError::NotSecure);
   // An offer may list codecs in our order of preference. An answer uses the peer's order, and we send its first codec:
   // RFC 3264 section 7.
   sort_as_listed(theirs.codecs, answered);
   agreed_ = agree(theirs, meet(offered_, theirs.direction));
+  return {};
 }
 
 void AudioStream::disable() {
@@ -91,6 +97,7 @@ AgreedAudio AudioStream::agree(const RemoteStream& theirs, Direction ours) const
   agreed.receive_payload_type = numbers_.of(first.codec).value_or(first.payload_type);
   agreed.parameters = theirs.parameters[static_cast<std::size_t>(first.codec)];
   agree_events(theirs.events, agreed);
+  agreed.srtp = agree_keys(theirs.key);
   agreed.send_comfort_noise = theirs.comfort_noise && allows_comfort_noise(first.codec);
   agreed.send_voip_metrics = theirs.wants_voip_metrics;
   agreed.ptime_ms = theirs.ptime_ms;
@@ -103,6 +110,11 @@ AgreedAudio AudioStream::agree(const RemoteStream& theirs, Direction ours) const
     if (other.codec != first.codec && number) agreed.also_receivable.push_back({other.codec, *number});
   }
   return agreed;
+}
+
+std::optional<AgreedSrtp> AudioStream::agree_keys(const std::optional<CryptoLine>& theirs) const {
+  const SrtpKey* const ours = theirs ? capability_.srtp.key_for(theirs->suite) : nullptr;
+  return ours != nullptr ? std::optional(AgreedSrtp{ours->suite, ours->secret, theirs->secret, theirs->mki}) : std::nullopt;
 }
 
 /// Agrees on telephone-events of the codec's own clock, or of 8000 Hz if the peer supports only these, as many peers do.
@@ -119,7 +131,7 @@ void AudioStream::agree_events(const EventNumbers& theirs, AgreedAudio& agreed) 
   }
 }
 
-/// Returns one telephone-event for each clock of our codecs, and the 8000 Hz one for peers that support no other.
+/// Returns one telephone-event for each clock of our codecs, and always one of 8000 Hz, for peers that support no other clock.
 EventNumbers AudioStream::offered_events() const {
   EventNumbers events;
   if (!capability_.telephone_events) return events;

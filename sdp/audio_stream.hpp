@@ -20,15 +20,19 @@ class AudioStream {
   void set_direction(Direction wish) { wish_ = wish; }
   [[nodiscard]] Direction direction() const { return wish_; }
 
-  /// Reads the peer's m= line. Errors: those of read_remote_stream(), and BadAddress for another address family than ours.
+  /// Returns the protocol of an initial offer.
+  [[nodiscard]] std::string_view offered_protocol() const { return capability_.srtp.policy == SrtpPolicy::Required ? "RTP/SAVP" : "RTP/AVP"; }
+  /// Reads the peer's m= line. Errors: those of read_remote_stream(), BadAddress for another address family than ours, and NotSecure if the
+  /// session was encrypted and the line is not.
   [[nodiscard]] base::Result<RemoteStream, NegotiationError> read(const Session& remote, const Media& stream, const Transport& ours) const;
   /// Completes our m= line for an offer. `line` is Section::line().
   [[nodiscard]] Media offer(Media line);
   /// Completes our m= line for the answer to `offered`, which `theirs` describes.
   [[nodiscard]] Media answer(RemoteStream theirs, const Media& offered, Media line);
-  /// Takes the peer's answer to the last offer. `theirs` describes `answered`.
-  void accept_answer(RemoteStream theirs, const Media& answered);
-  /// The peer set port 0 in a later offer. The codec and the addresses stay.
+  /// Takes the peer's answer to the last offer. `theirs` describes `answered`. Errors: NotSecure if the answer has to be encrypted, and its key does
+  /// not answer our offer.
+  [[nodiscard]] base::Result<void, NegotiationError> accept_answer(RemoteStream theirs, const Media& answered);
+  /// Call it when the peer set port 0 in a later offer. The codec and the addresses stay.
   void disable();
 
   /// Returns the current agreement, or nullopt before the first exchange is complete.
@@ -48,6 +52,8 @@ class AudioStream {
   [[nodiscard]] EventNumbers offered_events() const;
   [[nodiscard]] Extras offered_extras() const;
   [[nodiscard]] Extras answered_extras(const RemoteStream& theirs) const;
+  [[nodiscard]] bool must_be_secure() const { return capability_.srtp.policy == SrtpPolicy::Required || (agreed_ && agreed_->srtp); }
+  [[nodiscard]] std::optional<AgreedSrtp> agree_keys(const std::optional<CryptoLine>& theirs) const;
   void write(const std::vector<AudioCodec>& codecs, const Extras& extras, Direction ours, Media& line) const;
 
   AudioCapability capability_;

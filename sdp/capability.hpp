@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/sdp/session.hpp>
+#include <offhook/sdp/srtp.hpp>
 
 #include <array>
 #include <cstdint>
@@ -32,10 +33,10 @@ struct CodecName {
 };
 
 /// A clock of Offhook's codecs, and the preferred payload type of its telephone-event. Each clock has its own telephone-event
-/// (RFC 4733 section 2.1). The 8000 Hz event comes first and beside any codec, because many peers support no other.
+/// (RFC 4733 section 2.1). The 8000 Hz event comes first and is offered with any codec, because many peers support no other.
 struct EventClock {
   std::uint32_t clock_hz = 8000;
-  std::uint8_t payload_type = 0;  ///< 0: use AudioCapability::event_payload_type
+  std::uint8_t payload_type = 0;  ///< 0 to use AudioCapability::event_payload_type
 };
 inline constexpr std::array<EventClock, 3> kEventClocks{{{8000, 0}, {16000, 102}, {48000, 110}}};
 using EventNumbers = std::array<std::optional<std::uint8_t>, kEventClocks.size()>;  ///< payload types, indexed as kEventClocks
@@ -49,14 +50,15 @@ using EventNumbers = std::array<std::optional<std::uint8_t>, kEventClocks.size()
 /// The audio codecs and options that this side supports, in its order of preference.
 struct AudioCapability {
   std::vector<AudioCodec> codecs{AudioCodec::G722, AudioCodec::Pcmu, AudioCodec::Pcma};  ///< codecs to offer and accept, best first
-  bool order_of_offer = false;            ///< which of `codecs` to choose as answerer. true: the first in the offer; false: the
-                                          ///< first in `codecs`
+  bool order_of_offer = false;            ///< the codec that an answer chooses: if true, the first one in the offer; if false,
+                                          ///< the first one in `codecs`
   bool telephone_events = true;
   std::uint8_t event_payload_type = 101;  ///< 96..127; another number is used if the peer gives this one another meaning
-  std::uint16_t ptime_ms = 20;            ///< the ptime that this side requests; also what it sends if the peer states no ptime
+  std::uint16_t ptime_ms = 20;            ///< the ptime that this side requests, and that it sends if the peer states no ptime
   bool comfort_noise = false;             ///< offer and accept comfort noise beside PCMU and PCMA
   bool voip_metrics = false;              ///< request VoIP metrics, and send them to a peer that requests them: RFC 3611 section 5.2
-  std::array<std::string, kAudioCodecs> parameters{};  ///< a=fmtp parameters of each codec, without the number; "": no a=fmtp
+  SrtpCapability srtp{};                  ///< encryption of the media
+  std::array<std::string, kAudioCodecs> parameters{};  ///< a=fmtp parameters of each codec, without the number; "" for no a=fmtp
 };
 
 /// Returns true if 8000 Hz comfort noise can replace the codec's silence: RFC 3389 section 4. G.722 has this clock, but another

@@ -29,6 +29,7 @@ Negotiator::Negotiator(AudioCapability capability, base::SocketAddress local, st
     : origin_ip_(local.ip), session_id_(session_id & kSessionIdMask), sections_(1) {
   sections_.front().transport.rtp = local;
   sections_.front().audio.emplace(std::move(capability));
+  sections_.front().transport.protocol = audio().offered_protocol();
 }
 
 std::string Negotiator::make_offer() {
@@ -76,7 +77,7 @@ base::Result<AgreedAudio, NegotiationError> Negotiator::accept_answer(const Sess
   if (!base::iequals(answer.media[audio_at_].kind, "audio")) return base::fail(NegotiationError::AnswerMismatch);
   auto theirs = read(answer, audio_at_);
   if (!theirs) return base::fail(theirs.error());
-  audio().accept_answer(std::move(*theirs), answer.media[audio_at_]);
+  if (const auto accepted = audio().accept_answer(std::move(*theirs), answer.media[audio_at_]); !accepted) return base::fail(accepted.error());
   state_ = State::Stable;
   return *agreed();
 }
@@ -89,18 +90,24 @@ std::vector<Media> Negotiator::others_of(const Session& remote) const {
   return others;
 }
 
-/// Keeps the audio in its section if the offer allows it; otherwise chooses the first acceptable one. On failure, returns the error of
-/// the best candidate.
+/// Keeps the audio in its section if the offer allows it. Otherwise chooses the first acceptable one that is encrypted, or else the first acceptable
+/// one: some peers offer the same audio in two sections, one of them with SRTP. On failure, returns the error of the best candidate.
 base::Result<Negotiator::Chosen, NegotiationError> Negotiator::choose_audio(const Session& offer) const {
   if (agreed() && audio_at_ < offer.media.size()) {
     if (auto stream = read(offer, audio_at_)) return Chosen{audio_at_, std::move(*stream)};
   }
   auto reason = NegotiationError::NoAudio;
+  std::optional<Chosen> plain;
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     auto stream = read(offer, i);
-    if (stream) return Chosen{i, std::move(*stream)};
-    reason = std::max(reason, stream.error());
+    if (stream && stream->key) return Chosen{i, std::move(*stream)};
+    if (!stream) {
+      reason = std::max(reason, stream.error());
+    } else if (!plain) {
+      plain = Chosen{i, std::move(*stream)};
+    }
   }
+  if (plain) return *std::move(plain);
   return base::fail(reason);
 }
 

@@ -27,7 +27,7 @@ struct Answer {
 ///     Stable --------------> OfferSent ----------------------> Stable      answer(): Stable -> Stable
 ///                                      ---- withdraw_offer()-> Stable
 ///
-/// A call that fails changes nothing.
+/// A function that fails changes nothing.
 class Negotiator {
  public:
   /// `local` is the address in c= and the port in m=. `session_id` comes from a random source; 62 bits are used
@@ -61,9 +61,9 @@ class Negotiator {
   /// Returns the current agreement, or nullopt before the first exchange is complete.
   [[nodiscard]] const std::optional<AgreedAudio>& agreed() const { return audio().agreed(); }
   [[nodiscard]] bool offer_open() const { return state_ == State::OfferSent; }
-  /// Returns the text that we last sent, so that a 200 can repeat the answer of a 183. "" before the first.
+  /// Returns the text that we last sent, so that a 200 can repeat the answer of a 183. Returns "" before the first text.
   [[nodiscard]] const std::string& local_text() const { return local_text_; }
-  /// Returns true if numbers and flags agree with each other. Tests and the fuzzer assert it.
+  /// Returns true if the numbers and flags agree with each other. Tests and the fuzzer assert this.
   [[nodiscard]] bool is_consistent() const;
 
  private:

@@ -21,7 +21,7 @@ class PayloadNumbers {
   /// Returns nullopt if no number is free for the codec, or if the capability does not list it.
   [[nodiscard]] std::optional<std::uint8_t> of(AudioCodec codec) const { return codecs_[static_cast<std::size_t>(codec)]; }
   [[nodiscard]] const EventNumbers& of_events() const { return events_; }
-  /// Returns true if the peer gave the number a meaning of its own.
+  /// Returns true if the peer gave the number another meaning.
   [[nodiscard]] bool is_taken(std::uint8_t number) const { return taken_.test(number); }
   /// Returns true if each number has one meaning.
   [[nodiscard]] bool is_consistent() const;

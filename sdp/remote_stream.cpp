@@ -56,14 +56,27 @@ std::string parameters_of(const Media& stream, std::uint8_t number) {
   return {};
 }
 
+/// Returns the peer's key, or nullopt for a stream that is not encrypted.
+base::Result<std::optional<CryptoLine>, NegotiationError> read_key(const Media& stream, const SrtpCapability& ours) {
+  const bool is_secure = is_secure_protocol(stream.protocol);
+  if (!is_secure && !is_plain_protocol(stream.protocol)) return base::fail(NegotiationError::UnsupportedProfile);
+  if (is_secure && ours.policy == SrtpPolicy::Off) return base::fail(NegotiationError::UnsupportedProfile);
+  auto key = find_crypto_line(stream, ours);
+  if (is_secure && !key) return base::fail(NegotiationError::NoCommonCrypto);
+  if (!key && ours.policy == SrtpPolicy::Required) return base::fail(NegotiationError::NotSecure);
+  return key;
+}
+
 }  // namespace
 
 base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& remote, const Media& stream,
                                                                 const AudioCapability& capability) {
   if (!base::iequals(stream.kind, "audio") || stream.port == 0) return base::fail(NegotiationError::NoAudio);
-  if (!is_supported_protocol(stream.protocol)) return base::fail(NegotiationError::UnsupportedProfile);
+  auto key = read_key(stream, capability.srtp);
+  if (!key) return base::fail(key.error());
   const PayloadTable table(stream);
   RemoteStream result;
+  result.key = std::move(*key);
   result.codecs = common_codecs(table, capability);
   if (result.codecs.empty()) return base::fail(NegotiationError::NoCommonCodec);
   for (const ReceivableCodec& codec : result.codecs) {

@@ -21,12 +21,14 @@ struct RemoteStream {
   Direction direction = Direction::SendRecv;  ///< the peer's direction; a connection address of zero removes `receive`
   std::uint16_t ptime_ms = 20;          ///< the peer's requested ptime, clamped
   Transport transport;
-  bool comfort_noise = false;           ///< the peer and we both accept comfort noise: RFC 3389
-  /// Whether the line has a=rtcp-xr, and whether that requests VoIP metrics: RFC 3611 section 5.2.
+  std::optional<CryptoLine> key{};      ///< the peer's key; nullopt: the media are not encrypted
+  bool comfort_noise = false;           ///< true if the peer and we both accept comfort noise: RFC 3389
+  /// The first is true if the line has a=rtcp-xr, the second if that attribute requests VoIP metrics: RFC 3611 section 5.2.
   bool names_reports = false, wants_voip_metrics = false;
 };
 
-/// Reads one audio m= line of the peer. Errors: NoAudio (another kind, or port 0), UnsupportedProfile, NoCommonCodec, BadAddress
+/// Reads one audio m= line of the peer. Errors: NoAudio (another kind, or port 0), UnsupportedProfile, NoCommonCrypto, NotSecure,
+/// NoCommonCodec, BadAddress
 /// (missing, a host name, multicast).
 [[nodiscard]] base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& remote, const Media& stream,
                                                                               const AudioCapability& capability);

@@ -12,8 +12,8 @@ namespace offhook::inline v0::sdp {
 struct Section {
   std::string kind = "audio";  ///< the media type of the m= line
   std::string format = "0";    ///< the first format of the latest line; a refused section lists it, too
-  Transport transport;         ///< ours
-  std::optional<AudioStream> audio;  ///< nullopt: the section has a line of the negotiator's owner, or is refused
+  Transport transport;         ///< our transport
+  std::optional<AudioStream> audio;  ///< nullopt if the section has a line of the negotiator's owner, or is refused
 
   /// Takes the kind, the protocol and the first format of a line for this place.
   void follow(const Media& line);

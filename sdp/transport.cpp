@@ -15,8 +15,8 @@ bool is_to_many(const base::IpAddress& ip) {
   return (octets[0] & 0xf0) == 0xe0 || std::all_of(octets.begin(), octets.begin() + 4, [](std::uint8_t o) { return o == 255; });
 }
 
-/// Parses `a=rtcp:53020` or `a=rtcp:53020 IN IP4 192.0.2.1`, RFC 3605 section 2.1. Without it, returns the port after RTP's:
-/// RFC 3550 section 11.
+/// Parses `a=rtcp:53020` or `a=rtcp:53020 IN IP4 192.0.2.1`, RFC 3605 section 2.1. If the attribute is missing, returns the port
+/// after that of RTP: RFC 3550 section 11.
 base::SocketAddress rtcp_of(const Media& stream, const base::SocketAddress& rtp) {
   const auto next = static_cast<std::uint16_t>(rtp.port == 65535 ? 0 : rtp.port + 1);
   const base::SocketAddress usual{rtp.ip, next};
@@ -38,7 +38,7 @@ base::SocketAddress rtcp_of(const Media& stream, const base::SocketAddress& rtp)
 
 }  // namespace
 
-bool is_supported_protocol(std::string_view protocol) {
+bool is_plain_protocol(std::string_view protocol) {
   return base::iequals(protocol, "RTP/AVP") || base::iequals(protocol, "RTP/AVPF");
 }
 

@@ -15,14 +15,14 @@ namespace offhook::inline v0::sdp {
 struct Transport {
   std::string protocol = "RTP/AVP";  ///< as in the m= line
   base::SocketAddress rtp;
-  base::SocketAddress rtcp;          ///< port 0: no RTCP
+  base::SocketAddress rtcp;          ///< port 0 if there is no RTCP
   friend bool operator==(const Transport&, const Transport&) = default;
 };
 
 /// Returns true for RTP/AVP and RTP/AVPF, in any case.
-[[nodiscard]] bool is_supported_protocol(std::string_view protocol);
+[[nodiscard]] bool is_plain_protocol(std::string_view protocol);
 
-/// Reads the peer's transport of one m= line. Errors: BadAddress (missing, a host name, multicast).
+/// Reads the peer's transport of one m= line. Errors: BadAddress (no address, a host name, or multicast).
 [[nodiscard]] base::Result<Transport, NegotiationError> read_transport(const Session& remote, const Media& stream);
 
 /// Writes our transport into an m= line. The address is in the session's c= line.
