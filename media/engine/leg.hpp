@@ -10,6 +10,7 @@
 #include <offhook/media/engine/peer_tie.hpp>
 #include <offhook/media/engine/read_pace.hpp>
 #include <offhook/media/engine/snapshot.hpp>
+#include <offhook/media/engine/start_order.hpp>
 #include <offhook/media/engine/leg_slot.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
 #include <offhook/media/port/audio_port.hpp>
@@ -71,7 +72,7 @@ struct Leg : base::Pooled<Leg> {
   Leg* relayed_with = nullptr;            // used by the worker
   bool audio_watched = false;             // used by AudioWatch: true if the leg is read whenever audio has come
   bool reports_unwatched = false;         // used by EpollDatagrams: true if epoll does not report the leg's RTCP
-  OrderBox orders;                        // read at each tick
+  OrderBox<StartOrder> orders;                        // read at each tick
   std::atomic<std::uint8_t> wishes{0};    // orders to the worker: LegWish
   Snapshot<LegStatistics> statistics;     // written by the worker, read by any thread
 };

@@ -109,8 +109,8 @@ void LegTicker::send(Leg& leg, const TickTime& time) {
   const bool is_turn = time.tick % kTicksPerLook == leg.id.value % kTicksPerLook;
   if (leg.young != 0) --leg.young;
   if (leg.young != 0 || is_turn) note_statistics(leg);
-  // A tied socket gets no datagrams of other sources, which a path may expect: RFC 8445 section 7.3.
-  if (is_turn && !leg.path) datagrams_->mind_peer(leg, leg.stream.peer_heard(time.now - kTicksPerLook * kTick));
+  const bool may_tie = !leg.path || leg.path->hears_only_peer();
+  if (is_turn && may_tie) datagrams_->mind_peer(leg, leg.stream.peer_heard(time.now - kTicksPerLook * kTick));
 }
 
 void LegTicker::finish(Leg& leg, base::TimePoint now) {

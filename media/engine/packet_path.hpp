@@ -59,6 +59,9 @@ class PacketPath {
   [[nodiscard]] virtual std::optional<Own> poll_transmit() = 0;
   /// The leg calls it in each of its ticks, about 20 ms apart, also before the stream starts. `now` is never before the `now` of an earlier datagram.
   virtual void on_time(base::TimePoint now) = 0;
+  /// Returns true if the path needs only datagrams of the peer. The leg may then tie its socket to the peer, which saves time, and does not read datagrams of
+  /// other sources. A path with ICE needs those: RFC 8445 section 7.3.
+  [[nodiscard]] virtual bool hears_only_peer() const { return false; }
 };
 
 }  // namespace offhook::inline v0::media

@@ -108,6 +108,7 @@ struct IncomingCall {
   HeaderFields headers;                ///< all other header fields, as sent
   Body offer;                          ///< empty: the caller wants our offer in the 200
   base::SocketAddress source;
+  Transport transport = Transport::Udp;  ///< of the INVITE
   /// The old call that this call is to replace (Replaces, RFC 3891). Answer this call at once. The answer ends the old call; a
   /// refusal leaves the old call unchanged.
   std::optional<SessionId> replaces{};

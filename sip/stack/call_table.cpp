@@ -87,6 +87,7 @@ void CallTable::on_invite(TransactionId id, base::TimePoint now) {
   call.session = session;
   call.account = account;
   call.source = flow.remote;
+  call.transport = flow.transport;
   call.replaces = *replaced;
   call.proven_user = parts_.servers.proven(id);
   parts_.outbox.events.push_back(std::move(call));

@@ -2,6 +2,7 @@
 
 #include <offhook/media/dsp/tones.hpp>
 #include <offhook/media/engine/order_box.hpp>
+#include <offhook/media/engine/start_order.hpp>
 #include <offhook/media/engine/udp_socket.hpp>
 #include <offhook/media/engine/worker.hpp>
 #include <offhook/media/files/recording_tap.hpp>
@@ -32,7 +33,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE("Two legs of one engine hear each other's tone with each codec, on one worker with epoll or on two with the best path") {
+TEST_CASE("Two legs of one engine hear each other's tone with each codec, on one worker with epoll and on two workers with the best path") {
   for (const unsigned workers : {1U, 2U}) {
     for (const auto codec : media::kAudioCodecs) {
       CAPTURE(workers);
@@ -59,7 +60,7 @@ TEST_CASE("Two legs of one engine hear each other's tone with each codec, on one
   }
 }
 
-TEST_CASE("Digits are sent between two legs, in order and once") {
+TEST_CASE("One leg sends digits, and another leg gets each digit once and in order") {
   media::Engine engine(options(1));
   Talker a(engine, 600), b(engine, 1500);
   REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
@@ -79,7 +80,7 @@ TEST_CASE("Digits are sent between two legs, in order and once") {
   CHECK(digits == "159*0#D");
 }
 
-TEST_CASE("The engine refuses and counts packets of a third sender, and does not play them") {
+TEST_CASE("Engine refuses and counts the packets of a third sender, and does not play them") {
   media::Engine engine(options(1));
   Talker a(engine, 600), b(engine, 1500);
   REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
@@ -100,7 +101,7 @@ TEST_CASE("The engine refuses and counts packets of a third sender, and does not
   CHECK(engine.statistics(b.leg.id)->source == base::SocketAddress{kLoopback, a.leg.rtp_port});
 }
 
-TEST_CASE("A hold stops the packets, and resuming starts them again") {
+TEST_CASE("A hold stops the packets of a leg. A new plan that sends starts them again") {
   media::Engine engine(options(1));
   Talker a(engine, 600), b(engine, 1500);
   REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
@@ -116,8 +117,7 @@ TEST_CASE("A hold stops the packets, and resuming starts them again") {
   held.send = false;
   REQUIRE(engine.start(a.leg.id, held));
   std::uint64_t mark = b_sent();
-  // The order takes up to a tick, and the statistics are renewed several times a second. From then on, b's packets count the
-  // ticks.
+  // The order takes up to a tick, and the statistics are renewed several times a second. After that, b's packets count the ticks.
   REQUIRE(wait_until([&] { run(); return b_sent() > mark + 15; }));
   const auto at_hold = sent();
   mark = b_sent();
@@ -161,7 +161,7 @@ TEST_CASE("A leg that closes sends BYE by RTCP, keeps its last statistics, and f
   CHECK(wait_until([&] { return engine.open(kLoopback, a.port).has_value(); }));
 }
 
-TEST_CASE("Legs can close again and again while packets arrive from all sides") {
+TEST_CASE("Legs can close many times while packets arrive at all ports") {
   media::Engine engine(options(2));
   Flood<4> flood(0ms);
   for (int round = 0; round < 15; ++round) {
@@ -177,13 +177,13 @@ TEST_CASE("Legs can close again and again while packets arrive from all sides") 
       for (auto& talker : talkers) talker->run();
       return engine.statistics(talkers[0]->leg.id)->packets_sent > 4;
     }));
-    // The ports of the talkers end at once. The engine keeps its share of them as long as it needs.
+    // This ends the talkers' use of their ports. The engine keeps its own share of the ports as long as it needs it.
     for (auto& talker : talkers) REQUIRE(engine.close(talker->leg.id));
   }
   CHECK(engine.legs() == 0);
 }
 
-TEST_CASE("An engine can be destroyed in the middle of calls, with orders pending") {
+TEST_CASE("An engine can be destroyed in the middle of calls while orders are pending") {
   for (int round = 0; round < 5; ++round) {
     media::Engine engine(options(2));
     Talker a(engine, 600), b(engine, 1500);
@@ -195,7 +195,7 @@ TEST_CASE("An engine can be destroyed in the middle of calls, with orders pendin
   }
 }
 
-TEST_CASE("The engine refuses no order, however many come within a tick, and the last one applies") {
+TEST_CASE("Engine accepts all orders, however many come within a tick, and carries out the last one") {
   media::Engine engine(options(1));
   Talker a(engine, 600), b(engine, 1500);
   REQUIRE(engine.start(b.leg.id, plan_to(a.leg.rtp_port, media::AudioCodec::Pcma)));
@@ -221,7 +221,7 @@ TEST_CASE("The engine refuses no order, however many come within a tick, and the
   }));
 }
 
-TEST_CASE("A voice model hears all legs, new ones too, and an engine whose model fails continues without it") {
+TEST_CASE("A voice model hears all legs, including new ones. If the model fails, the engine continues without it") {
   auto model = std::make_shared<offhook_test::FakeVoiceModel>();
   std::atomic<int> lost{0};
   auto made = options(2);
@@ -239,7 +239,7 @@ TEST_CASE("A voice model hears all legs, new ones too, and an engine whose model
   }));
   CHECK(lost == 0);
   REQUIRE(engine.close(a.leg.id));
-  Talker c(engine, 600);  // This leg gets the place of a, or another one.
+  Talker c(engine, 600);  // This leg gets the place of leg a, or another place.
   REQUIRE(engine.start(c.leg.id, plan_to(b.leg.rtp_port)));
   model->fails = true;
   CHECK(wait_until([&] { return lost != 0; }));
@@ -253,7 +253,7 @@ TEST_CASE("A voice model hears all legs, new ones too, and an engine whose model
   }));
 }
 
-TEST_CASE("An engine without a voice model reports none") {
+TEST_CASE("An engine without a voice model reports in its status that it has none") {
   media::Engine engine(options(1));
   CHECK_FALSE(engine.status().voice_model);
   CHECK(engine.status().voice_chunks == 0);
@@ -264,7 +264,7 @@ TEST_CASE("A worker can end before its first tick") {
   CHECK(worker.works());
 }
 
-TEST_CASE("An engine without time left refuses new legs as Busy, and reports that") {
+TEST_CASE("An engine whose worker has no time left refuses a new leg as Busy") {
   auto made = options(1);
   made.load_limit = -1;  // The load of any worker is above this limit.
   media::Engine engine(made);
@@ -275,7 +275,7 @@ TEST_CASE("An engine without time left refuses new legs as Busy, and reports tha
   CHECK(status.datagrams != media::DatagramPath::Best);
 }
 
-TEST_CASE("An engine with a late worker refuses the ninth leg as Busy and reports it, and accepts it again when it has fewer legs") {
+TEST_CASE("If a worker is late, Engine refuses its ninth leg as Busy, shows this in its status, and accepts it after another leg has closed") {
   auto made = options(1);
   made.late_limit = -1;  // The lateness of any worker is above this limit.
   media::Engine engine(made);
@@ -293,13 +293,13 @@ TEST_CASE("An engine with a late worker refuses the ninth leg as Busy and report
   CHECK(engine.open(kLoopback, std::make_shared<media::AudioPort>()).has_value());
 }
 
-TEST_CASE("Phases that are more than 200 ms late are left out and counted, and no others") {
+TEST_CASE("A worker leaves out and counts the phases that are more than 200 ms late") {
   media::Worker late(base::Clock::now() - 10s, media::DatagramPath::Best);
   CHECK(wait_until([&] { return late.load_meter().left_out() >= static_cast<std::uint64_t>((10s - 200ms) / media::kPhase); }));
   CHECK(late.load_meter().take_worst_lateness() >= 10s - 200ms);
 }
 
-TEST_CASE("Each leg that closes makes a place for another one") {
+TEST_CASE("Each leg that closes makes a place free for another leg") {
   auto made = options(1);
   made.first_port = 61100;  // outside the ports of other tests and of the system's choice
   made.last_port = 65099;
@@ -312,7 +312,7 @@ TEST_CASE("Each leg that closes makes a place for another one") {
   CHECK(wait_until([&] { return engine.open(kLoopback, port).has_value(); }));
 }
 
-TEST_CASE("Refreshes in alternate roles, with one codec in the answer and several in the offer, do not change the sent packets") {
+TEST_CASE("Refreshes by either side, with one codec in the answer and several in the offer, do not change the sent packets") {
   media::Engine engine(options(1));
   const auto rtp = any_socket();
   Talker a(engine, 600);
@@ -336,7 +336,7 @@ TEST_CASE("Refreshes in alternate roles, with one codec in the answer and severa
     REQUIRE(engine.start(a.leg.id, ours));
     hear_more();
   }
-  CHECK(marked == 1);  // Another codec chain would begin with the marker.
+  CHECK(marked == 1);  // A new codec chain would set the marker in its first packet.
   auto wider = theirs;
   wider.also_receivable[1] = media::ReceivableCodec{media::AudioCodec::Opus, 111};
   REQUIRE(engine.start(a.leg.id, wider));
@@ -344,8 +344,8 @@ TEST_CASE("Refreshes in alternate roles, with one codec in the answer and severa
   CHECK(marked == 2);
 }
 
-TEST_CASE("An order that was not taken is merged into the next one: its chain and its request to learn are kept") {
-  media::OrderBox box;
+TEST_CASE("OrderBox merges an order that the worker has not taken into the next one, and keeps its chain and its request to learn again") {
+  media::OrderBox<media::StartOrder> box;
   const auto order = [](bool chain, bool relearn) {
     auto made = std::make_unique<media::StartOrder>();
     made->relearn = relearn;
@@ -365,13 +365,13 @@ TEST_CASE("An order that was not taken is merged into the next one: its chain an
   box.give_back(taken);
   taken = box.take();
   REQUIRE(taken != nullptr);
-  box.give_back(taken);         // OrderBox frees both with itself, which leak checkers verify.
+  box.give_back(taken);         // The destructor of OrderBox frees both orders, which leak checkers verify.
 }
 
-TEST_CASE("With concurrent put() and take(), each order has the chain of its codec, and no request to learn is lost") {
+TEST_CASE("With concurrent put() and take(), OrderBox gives each order the chain of its codec, and loses no request to learn again") {
   using Codec = media::AudioCodec;
   constexpr std::uint16_t kCount = 20000;
-  media::OrderBox box;
+  media::OrderBox<media::StartOrder> box;
   std::thread ordering([&] {
     std::optional<Codec> before;
     for (std::uint16_t i = 1; i <= kCount; ++i) {
@@ -395,7 +395,7 @@ TEST_CASE("With concurrent put() and take(), each order has the chain of its cod
     if (order->chain) std::swap(chain, order->chain);
     wrong += chain == nullptr || chain->codec() != order->plan.codec || order->plan.remote_rtp.port <= last;
     last = order->plan.remote_rtp.port;
-    if (learnt / 3 != last / 3) {  // At least one order with relearn was put since the last taken one.
+    if (learnt / 3 != last / 3) {  // The test has put at least one order with `relearn` since the order that was taken last.
       wrong += !order->relearn;
       learnt = last;
     }
@@ -405,7 +405,7 @@ TEST_CASE("With concurrent put() and take(), each order has the chain of its cod
   CHECK(wrong == 0);
 }
 
-TEST_CASE("open() and start() refuse an address, port or leg that they cannot use with the reason") {
+TEST_CASE("Engine refuses an address, a port range or a leg that it cannot use, and returns the reason") {
   media::Engine engine(options(1));
   const auto port = std::make_shared<media::AudioPort>();
   CHECK(engine.open(*base::IpAddress::parse("203.0.113.1"), port) == offhook::base::fail(media::EngineError::NoSocket));
@@ -418,7 +418,7 @@ TEST_CASE("open() and start() refuse an address, port or leg that they cannot us
   CHECK_FALSE(engine.statistics(media::LegId{77}));
 }
 
-TEST_CASE("The worst lateness of a tick is reported once, and the numbers of ticks are consecutive") {
+TEST_CASE("The tick numbers of a leg's frames increase, and take_worst_lateness() returns no negative time") {
   media::Engine engine(options(1));
   Talker a(engine, 600);
   REQUIRE(engine.start(a.leg.id, plan_to(9)));
@@ -433,11 +433,11 @@ TEST_CASE("The worst lateness of a tick is reported once, and the numbers of tic
   CHECK(engine.take_worst_lateness() >= base::Duration::zero());
 }
 
-TEST_CASE("Sleeping through phases without legs does not count as lateness") {
+TEST_CASE("If a worker sleeps through phases without legs, this does not count as lateness") {
   media::Engine engine(options(1));
   TickWitness witness(engine);
   REQUIRE(witness.see(2));
-  CHECK(wait_until([&] {  // Sooner or later no other program uses the core for five ticks.
+  CHECK(wait_until([&] {  // At some time, no other program uses the core for five ticks.
     static_cast<void>(engine.take_worst_lateness());
     REQUIRE(witness.see(6));
     return engine.take_worst_lateness() < media::kTick / 2;
@@ -463,7 +463,7 @@ TEST_CASE("An IPv6 leg works like an IPv4 leg") {
   CHECK(engine.statistics(b->id)->source == base::SocketAddress{loopback, a->rtp_port});
 }
 
-TEST_CASE("The leg's recording contains both sides, and ends with the leg") {
+TEST_CASE("The recording of a leg contains both sides, and ends with the leg") {
   media::Engine engine(options(1));
   const auto tap = std::make_shared<media::RecordingTap>();
   Talker a(engine, 600, 16000, tap), b(engine, 1500);
