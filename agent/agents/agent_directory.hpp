@@ -15,12 +15,12 @@ struct ToolServerPlan;
 
 /// The facts by which an agent is chosen for a call. They are known at the INVITE.
 struct CallFacts {
-  std::string caller, called;                                ///< the user part of the SIP URI; the whole URI when it has none
+  std::string caller, called;                                ///< the user part of the SIP URI; the whole URI if it has no user part
   std::vector<std::pair<std::string, std::string>> headers;  ///< headers of the INVITE
   bool caller_verified = false;                              ///< false: `caller` is only the caller's own claim
 };
 
-/// A condition on a text, such as `6001` or `+49*`: the whole text, or its beginning. Case does not matter.
+/// A condition on a text: the text begins with `+49` (for the pattern `+49*`), or is `6001` (for the pattern `6001`). Case does not matter.
 struct Pattern {
   std::string text;  ///< without the star
   bool is_prefix = false;

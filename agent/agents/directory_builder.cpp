@@ -11,8 +11,8 @@ namespace offhook::inline v0::agent {
 namespace {
 
 
-/// Returns the settings of `base`, replaced by those in `entry`. An entry replaces the prompt as a whole (prompt and prompt_file), and the
-/// provider with its sessions.
+/// Returns the settings of `base`, replaced by those in `entry`. A prompt or prompt_file in `entry` replaces both of these settings, and a
+/// provider in `entry` replaces the sessions too.
 config::AgentSettings overlaid(const config::AgentSettings& base, const JsonValue& entry) {
   config::Config scratch;
   scratch.agent = base;

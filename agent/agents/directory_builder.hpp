@@ -11,7 +11,7 @@
 namespace offhook::inline v0::agent {
 
 struct DirectorySources {
-  std::optional<std::string> config_path;  ///< path at which the paths of prompts, dialogues and contexts start
+  std::optional<std::string> config_path;  ///< path of the configuration file: relative paths of prompts, dialogues and contexts start at its folder
   config::FileReader files;
   std::string default_dialogue;  ///< used when the configuration names no dialogue
 };
@@ -22,8 +22,8 @@ struct BuiltDirectory {
   std::vector<Warning> warnings;
 };
 
-/// Makes the agents of a configuration. Reads the prompt files now, so that a reload takes all of them at once. Reports neither problems
-/// that `effective` already has nor their consequences; while `effective` has problems, do not use the directory.
+/// Makes the agents of a configuration. Reads the prompt files now, so that a reload takes all of them at once. Does not report problems that
+/// `effective` already has, nor their consequences: therefore, while `effective` has problems, do not use the directory.
 [[nodiscard]] BuiltDirectory build_directory(const config::Effective& effective, const DirectorySources& sources);
 
 }  // namespace offhook::inline v0::agent

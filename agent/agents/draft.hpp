@@ -20,7 +20,7 @@ class Draft {
   [[nodiscard]] const config::Effective& effective() const { return effective_; }
   [[nodiscard]] const DirectorySources& sources() const { return sources_; }
   [[nodiscard]] const JsonValue* entry() const { return entry_; }
-  /// Returns true when the agent's entry of /agents has this setting itself.
+  /// Returns true if the agent's own entry of /agents has this setting.
   [[nodiscard]] bool says(std::string_view name) const { return entry_ != nullptr && member(*entry_, name) != nullptr; }
   /// Returns the place of a setting of this agent, in words for people.
   [[nodiscard]] std::string where(std::string_view name) const;
@@ -45,11 +45,11 @@ class Draft {
 void draft_sessions(Draft& draft, AgentProfile& out);
 void draft_tools(Draft& draft, const std::optional<std::vector<std::string>>& of_file, AgentProfile& out);
 void draft_prompt(Draft& draft, AgentProfile& out);
-/// Call it after draft_sessions() and draft_prompt().
+/// Use it after draft_sessions() and draft_prompt().
 void draft_languages(Draft& draft, AgentProfile& out);
 void warn_of_languages(Draft& draft, const AgentProfile& profile);
 void warn_of_voices(Draft& draft, const AgentProfile& profile);
-/// Checks that each session can understand the caller's yes. Call it after draft_sessions() and draft_prompt().
+/// Checks that each session can understand the caller's yes. Use it after draft_sessions() and draft_prompt().
 void check_confirmation(Draft& draft, const AgentProfile& profile);
 /// Fills in fallback, context, limits, codecs, sentences and music on hold.
 void draft_rest(Draft& draft, AgentProfile& out);

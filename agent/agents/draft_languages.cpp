@@ -17,7 +17,7 @@ std::span<const std::string> wanted_by(const AgentProfile& profile) {
   return profile.language.empty() ? std::span<const std::string>(profile.languages) : std::span(&profile.language, 1);
 }
 
-/// Returns true when this listener may understand more than one language while none is configured.
+/// Returns true if this listener may understand more than one language while no language is configured.
 bool hears_several(const ProviderPtr& provider) {
   const auto hears = provider->kind->sessions.hears_several;
   return hears != nullptr && hears(*provider);
@@ -66,15 +66,15 @@ void draft_languages(Draft& draft, AgentProfile& out) {
   for (std::size_t i = 0; i < written.size(); ++i) {
     out.languages.push_back(text_of(written[i], "language"));
     if (out.languages.back().empty())
-      draft.report({draft.where("languages") + "/" + std::to_string(i), "empty text", "a language tag such as \"en\" or \"pt-BR\" (BCP 47)", "write one, or take it out"});
+      draft.report({draft.where("languages") + "/" + std::to_string(i), "empty text", "a language tag such as \"en\" or \"pt-BR\" (BCP 47)", "write one, or remove the entry"});
   }
   if (!out.language.empty() && !written.empty()) draft.warn({draft.where("languages"), "is not used, because the language is set"});
   if (out.language.empty() && out.languages.size() == 1) out.language = out.languages.front();
   if (!out.language.empty()) out.languages.clear();
 }
 
-/// Checks only the first speaker of a cascade: a later one is a fallback, and any language is better than silence. Most realtime models
-/// follow the caller's language; one that does not is checked too.
+/// Checks only the first speaker of a cascade: a later speaker is a fallback, and any language is better than silence. Most realtime models
+/// follow the caller's language; a realtime model that does not is checked too.
 void warn_of_languages(Draft& draft, const AgentProfile& profile) {
   for (const SessionWay& way : profile.sessions) {
     if (const auto* talk = std::get_if<RealtimeWay>(&way)) {

@@ -54,7 +54,7 @@ void take_from_head(Draft& draft, const char* name, const std::optional<std::str
 }
 
 /// Returns true when the agent uses prompt_file. If prompt and prompt_file come from two sources, such as the variable PROMPT and the
-/// configuration file, the stronger source counts. Both from one source are a problem.
+/// configuration file, the stronger source counts. If one source has both settings, that is a problem.
 bool uses_file(Draft& draft) {
   const auto& settings = draft.settings();
   if (settings.prompt.empty() || settings.prompt_file.empty()) return !settings.prompt_file.empty();
@@ -64,7 +64,7 @@ bool uses_file(Draft& draft) {
   };
   if (!draft.says("prompt") && source_of("prompt") != source_of("prompt_file")) return source_of("prompt_file") > source_of("prompt");
   draft.report({draft.where("prompt_file"), "a prompt twice, in a text and in a file", "one of prompt and prompt_file",
-              "take one of them out"});
+              "remove one of them"});
   return false;
 }
 

@@ -34,7 +34,7 @@ void draft_context(Draft& draft, AgentProfile& out) {
          {std::pair{"prompt", &out.prompt}, std::pair{"instructions", &out.instructions}, std::pair{"greeting", &out.greeting}}) {
       if (text->uses_context())
         draft.report({draft.where(name), "a {{context.NAME}} without /agent/context, which names the source of its value", "a {{context.NAME}} together with /agent/context",
-                    "set /agent/context, or take the variable out"});
+                    "set /agent/context, or remove the variable"});
     }
     return;
   }
@@ -46,7 +46,7 @@ void draft_context(Draft& draft, AgentProfile& out) {
   if (const JsonValue* verified = member(written, "verified")) source.verified = verified->flag;
   if (source.file.empty() == source.url.empty())
     draft.report({draft.where("context"), source.url.empty() ? "neither a file nor a URL" : "a file and a URL",
-                "one of file and url", source.url.empty() ? "name one" : "take one of them out"});
+                "one of file and url", source.url.empty() ? "name one" : "remove one of them"});
   check_context_file(draft, source);
   out.context = std::move(source);
 }
@@ -100,7 +100,8 @@ void draft_hold_music(Draft& draft, AgentProfile& out) {
                 "convert it, or check the path: it starts at the folder of the configuration file"});
 }
 
-/// An agent's own greeting, as a file or as words, replaces both of /agent, because an inherited file would not match its words.
+/// An agent's own greeting, as a file or as words, replaces the file and the words of /agent, because an inherited file would not match the
+/// agent's own words.
 void draft_greeting_file(Draft& draft, AgentProfile& out) {
   const auto& settings = draft.settings();
   const std::string& written = settings.greeting_file;

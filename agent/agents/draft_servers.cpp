@@ -24,10 +24,10 @@ class ServerDraft {
   void add_to(ToolServerPlan& plan) {
     const bool runs = !settings_.command.empty(), asks = !settings_.url.empty();
     if (runs == asks)
-      return report("", runs ? "a program and a URL" : "neither a program nor a URL", "command, or url", runs ? "take one of the two out" : "set command or url");
+      return report("", runs ? "a program and a URL" : "neither a program nor a URL", "command, or url", runs ? "remove one of the two" : "set command or url");
     warn_of_plain_http();
     if (!settings_.openapi.empty()) return add_service(plan);
-    if (!settings_.operations.empty()) return report("/operations", "operations without a document", "operations together with openapi", "name the document, or take them out");
+    if (!settings_.operations.empty()) return report("/operations", "operations without a document", "operations together with openapi", "name the document, or remove the operations");
     add_server(plan);
   }
 
@@ -123,7 +123,7 @@ class ServerDraft {
     options.operations = settings_.operations;
     options.pins = pins();
     options.unpinned = unpinned(Unpinned::TrustFirst);  // The document is the operator's own file.
-    if (settings_.oauth) return report("/oauth", "client credentials for an HTTP service", "a token or headers", "take it out");
+    if (settings_.oauth) return report("/oauth", "client credentials for an HTTP service", "a token or headers", "remove it");
     if (auto fault = http::fault_of(options)) return report_fault(*fault);
     const auto document = read_file("/openapi", settings_.openapi, http::kMaxDocumentBytes, "an OpenAPI document (JSON) of at most 4 MiB");
     if (!document) return;

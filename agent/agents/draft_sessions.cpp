@@ -62,7 +62,7 @@ bool is_told_of(const Draft& draft, std::string_view where) {
   return std::any_of(problems.begin(), problems.end(), [&](const Problem& each) { return each.where == where; });
 }
 
-/// Returns true when the setting or its variable was refused. Then it is not missing.
+/// Returns true if a value of the setting or of its variable was refused: then the setting is not missing.
 bool is_refused(const Draft& draft, const std::string& where, std::string_view variable) {
   return is_told_of(draft, where) || is_told_of(draft, "--set " + where) || is_told_of(draft, variable);
 }
@@ -74,7 +74,7 @@ bool is_nothing_said(const Draft& draft, const ProviderProfile& provider, const 
   });
 }
 
-/// Returns the variable of the task's model; "" when it has none.
+/// Returns the variable that sets the task's model; "" if no variable sets it.
 std::string_view variable_of(const Provider& kind, Task task) {
   const std::string pointer = std::string("/models/") + model_name(task);
   const auto settings = kind.config.completed;
@@ -98,7 +98,7 @@ void report_lacks(Draft& draft, const ProviderProfile& provider, const Lacks& la
   }
 }
 
-/// Reports what the provider lacks for the task. An unknown provider (null) was reported before.
+/// Reports what the provider lacks for the task. A null `provider` is unknown, and was reported before.
 void require(Draft& draft, const ProviderPtr& provider, Task task, const std::string& where) {
   if (!provider || can(provider, task) || is_told(draft, *provider, task)) return;
   const std::string what = "a provider without a model that " + std::string(words_of(task));
@@ -106,7 +106,7 @@ void require(Draft& draft, const ProviderPtr& provider, Task task, const std::st
   const Lacks lacks = lacks_of(*provider, task);
   if (ability(provider, task) == Ability::No) {
     const std::string other = task == Task::Think ? "MODEL_PROVIDER, or in `think` of a session" : "SPEECH_PROVIDER, or in `listen` and `speak` of a session";
-    draft.report({where, what, "another provider than " + provider->name, task == Task::Realtime ? "make the session a cascade" : "name a provider that does this in " + other});
+    draft.report({where, what, "another provider than " + provider->name, task == Task::Realtime ? "make the session a cascade" : "name a provider for this task in " + other});
   } else if (is_nothing_said(draft, *provider, lacks)) {
     draft.report({where, what, std::string(lacks.allowed), std::string(lacks.advice)});
   } else if (!lacks.settings.empty()) {
@@ -122,7 +122,7 @@ std::vector<SessionWay> ways_of_two(Draft& draft, const ProviderPtr& provider, c
   const auto& settings = draft.settings();
   const auto named = [&](const std::string& name, const ProviderPtr& otherwise) { return name.empty() ? otherwise : draft.provider(name); };
   const ProviderPtr think = named(settings.model_provider, provider);
-  // When it always listens, the operator intends speech even if a setting for it is still missing.
+  // If the provider always listens, the operator wants its speech too, even if a setting for speech is still missing.
   const bool speaks = provider && (ability(provider, Task::Listen) == Ability::Always || (can(provider, Task::Listen) && can(provider, Task::Speak)));
   const ProviderPtr speech = named(settings.speech_provider, speaks ? provider : local);
   if (!think || !speech) return {};
@@ -187,7 +187,7 @@ void add_way(Draft& draft, const JsonValue& session, const std::string& where, s
     for (const char* name : {"listen", "think", "speak"}) {
       if (member(session, name) != nullptr)
         draft.report({where + "/" + name, "a part of a cascade in a realtime session", "kind and provider",
-                    "take it out, or make it a cascade"});
+                    "remove it, or make the session a cascade"});
     }
     require(draft, provider, Task::Realtime, at);
     if (provider) out.push_back(RealtimeWay{provider});

@@ -75,10 +75,10 @@ void report_no_question(Draft& draft, ToolClass what, const std::string& where) 
 }
 
 void report_keys_of_another_tool(Draft& draft, const std::string& where) {
-  draft.report({where + "/keys", "keys for a tool that presses none", "keys for send_digits", "take them out"});
+  draft.report({where + "/keys", "keys for a tool that presses none", "keys for send_digits", "remove them"});
 }
 
-/// Returns the patterns that can be used, and reports each other pattern.
+/// Returns the usable patterns, and reports each unusable pattern.
 std::vector<std::string> granted_keys(Draft& draft, const JsonValue& written, const std::string& where) {
   std::vector<std::string> keys;
   for (std::size_t i = 0; i < written.items.size(); ++i) {
@@ -86,7 +86,7 @@ std::vector<std::string> granted_keys(Draft& draft, const JsonValue& written, co
     if (tools::is_key_pattern(pattern)) keys.push_back(std::move(pattern));
     else if (!pattern.empty())  // An empty pattern was reported already.
       draft.report({where + "/" + std::to_string(i), "text that is not a pattern of keys", "keys of 0-9 * # A-D, with X for any digit, and at least one of * # A-D among them",
-                  "take it out if it has only digits: the model may always press those"});
+                  "remove it if it has only digits: the model may always press digits"});
   }
   return keys;
 }
@@ -104,7 +104,7 @@ void add_server_grant(Draft& draft, const JsonValue& written, const std::string&
   }
   if (find_grant(out, grant.name) != nullptr) return draft.report({where, "a tool twice", "each tool once", "keep one of them"});
   if (member(written, "destinations") != nullptr)
-    draft.report({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "take them out"});
+    draft.report({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "remove them"});
   if (member(written, "keys") != nullptr) report_keys_of_another_tool(draft, where);
   if (const auto word = text_of(written, "class"); !word.empty()) grant.what = class_named(word);
   const std::string confirm = text_of(written, "confirm");
@@ -114,7 +114,7 @@ void add_server_grant(Draft& draft, const JsonValue& written, const std::string&
   if (const JsonValue* most = member(written, "max_per_minute")) grant.max_per_minute = static_cast<unsigned>(most->integer);
   grant.question = text_of(written, "question");
   if (grant.what == ToolClass::Money && confirm == "never")
-    draft.report({where + "/confirm", "\"never\" for a tool of the class money", "\"caller\"", "take it out: Offhook always asks the caller"});
+    draft.report({where + "/confirm", "\"never\" for a tool of the class money", "\"caller\"", "remove it: Offhook always asks the caller"});
   else if (asks_by_class && grant.confirm == Confirm::Caller && grant.question.empty())
     report_no_question(draft, grant.what, where);
   if (const JsonValue* schema = member(written, "arguments")) grant.arguments = granted_arguments(draft, *schema, where + "/arguments");
@@ -137,7 +137,7 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
   }
   for (const char* of_servers : {"class", "question", "max_per_minute", "arguments"}) {
     if (member(written, of_servers) != nullptr)
-      draft.report({where + "/" + of_servers, "a setting for tools of servers only", "name, confirm, max_per_call, destinations, keys", "take it out"});
+      draft.report({where + "/" + of_servers, "a setting for tools of servers only", "name, confirm, max_per_call, destinations, keys", "remove it"});
   }
   if (is_granted(out, *tool)) return draft.report({where, "a tool twice", "each tool once", "keep one of them"});
   ToolGrant grant{*tool, Confirm::Never, usual_most(*tool), {}};
@@ -145,7 +145,7 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
   if (const JsonValue* most = member(written, "max_per_call")) grant.max_per_call = static_cast<unsigned>(most->integer);
   if (const JsonValue* destinations = member(written, "destinations")) {
     if (*tool != BuiltInTool::Transfer)
-      draft.report({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "take them out"});
+      draft.report({where + "/destinations", "destinations for a tool that transfers no call", "destinations for transfer", "remove them"});
     for (const auto& [name, target] : destinations->members) grant.destinations.push_back({name, target.text});
   }
   if (const JsonValue* keys = member(written, "keys")) {
@@ -172,12 +172,12 @@ void narrow(Draft& draft, const std::vector<std::string>& names, bool is_granted
       if (grant != nullptr) kept_of_servers.push_back(*grant);
       else
         draft.report({where, "a server's tool in the prompt file that is not granted", "those of " + draft.where("tools"),
-                    "grant it there, or take it out of the file's head"});
+                    "grant it there, or remove it from the file's head"});
     } else if (!tool) {
       draft.report({where, "an unknown tool in the prompt file", "hang_up, transfer, hold, send_digits, note, pause_recording", "correct the head of the file"});
     } else if (is_granted_above && !is_granted(grants, *tool)) {
       draft.report({where, "a tool in the prompt file that is not granted", "those of " + draft.where("tools"),
-                  "grant it there, or take it out of the file's head"});
+                  "grant it there, or remove it from the file's head"});
     } else if (is_granted_above) {
       kept.push_back(*std::find_if(grants.begin(), grants.end(), [&](const ToolGrant& grant) { return grant.tool == *tool; }));
     } else if (*tool == BuiltInTool::Transfer) {

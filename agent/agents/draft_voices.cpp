@@ -3,7 +3,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// Warns about a voice that a provider has only for realtime sessions, because it speaks other sentences in a different voice.
+/// Warns about a voice that a provider has only for realtime sessions: the provider speaks all other sentences in a different voice.
 void warn_of_voices(Draft& draft, const AgentProfile& profile) {
   const auto warn = [&](const ProviderPtr& provider, const std::string& place) {
     const std::string voice = voice_for(*provider, profile.voice, spoken_languages(profile));

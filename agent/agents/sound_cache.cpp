@@ -22,7 +22,7 @@ Found read(const std::string& path, const DirectorySources& sources, media::Prom
   return media::Prompt::make(*sound, forms);
 }
 
-/// Returns the known result, or reads the sound. A failure is kept too.
+/// Returns the stored result, or reads the sound and stores the result. Also stores a failure.
 template <class Read>
 Found once(std::map<std::string, Found, std::less<>>& known, const std::string& path, Read read_it) {
   const auto found = known.find(path);

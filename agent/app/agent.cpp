@@ -36,11 +36,11 @@ class Agent::Impl {
     if (network_) network_->endpoint().stop();
     if (calls_) calls_->cut_off();
     threads_.reset();
-    records_.reset();  // All records are in its queue now. The destructor writes those that wait.
-    calls_.reset();  // Their media legs close while the engine still exists.
+    records_.reset();  // All records are in the store's queue now. The store's destructor writes the waiting records.
+    calls_.reset();  // The media legs of the calls close while the engine still exists.
     network_.reset();
     engine_.reset();
-    recordings_.reset();  // All audio has ended. The destructor ends all files.
+    recordings_.reset();  // All audio has ended. The destructor of the store ends all files.
   }
 
   base::Result<void, base::Error> start() {
@@ -49,7 +49,7 @@ class Agent::Impl {
     if (auto opened = open_media(); !opened) return opened;
     if (!options_.make_edges) options_.make_edges = [proxies = options_.proxies](auto& io) { return net::make_thread_edges(io, proxies); };
     threads_ = std::make_unique<CallThreads>(options_.conversation_threads, options_.make_edges);
-    const auto awaited = SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr;  // Before a peer can send OPTIONS.
+    const auto awaited = SessionFactory::awaits_model(*agents_) ? awaited_from_now_on() : nullptr;  // This must come before a peer can send OPTIONS.
     if (auto opened = open_network(); !opened) return opened;
     rehearse(agents_, awaited);
     network_->post([this] {
@@ -77,7 +77,7 @@ class Agent::Impl {
   }
 
   base::Result<void, base::Error> reload(std::shared_ptr<const AgentDirectory> agents, recordings::RecordingOptions recordings) {
-    (void)is_set_up();  // Before the new dialogues count as not ready.
+    (void)is_set_up();  // Notes that the agent is ready, before the new dialogues make the factory not ready.
     recordings.enabled = records_calls(*agents);
     auto store = recordings::store_after_reload(this->recordings(), std::move(recordings));
     if (!store) return base::fail(store.error());
@@ -169,7 +169,7 @@ class Agent::Impl {
   }
 
   base::Result<void, base::Error> open_network() {
-    options_.phone.accepting = false;  // A call that comes before the accounts would come from a stranger, and find no AgentCalls.
+    options_.phone.accepting = false;  // A call that comes before the accounts exist would count as a stranger's, and would find no AgentCalls.
     options_.phone.is_loading = [count = models_awaited_] { return *count > 0; };
     auto network = phone::SipNetwork::open(options_.phone, *engine_, {[this](call::Event event) { calls_->on_event(std::move(event)); },
                                                                       [this](const phone::PhoneEvent& event) { on_phone(event); }});
@@ -204,7 +204,7 @@ class Agent::Impl {
   Readiness readiness(const media::EngineStatus& media) const {
     const bool is_reached = registered_ || !options_.account.registers;
     const phone::Shortage shortage = phone::shortage_for_a_call();
-    // A different agent than the default one may still take its own calls when no provider serves the default agent.
+    // Checks only the default agent. If no provider serves it, a different agent may still take its own calls.
     const bool is_served = factory_->is_served(*agents()->otherwise(), base::Clock::now());
     return {is_set_up(), *models_awaited_ == 0, is_reached, draining_, !records_->is_losing(), media.takes_legs, shortage != phone::Shortage::Descriptors,
             shortage != phone::Shortage::Memory, is_served, threads_->state(base::Clock::now()).answer()};
@@ -322,7 +322,7 @@ class Agent::Impl {
 };
 
 base::Result<std::unique_ptr<Agent>, base::Error> Agent::start(AgentOptions options, std::function<void(AgentEvent)> watch) {
-  try {  // Threads, and the queues of Asio that they run, report by exceptions what the system refuses.
+  try {  // If the system refuses threads, memory or descriptors, std::thread and Asio throw.
     auto impl = std::make_unique<Impl>(std::move(options), std::move(watch));
     if (auto started = impl->start(); !started) return base::fail(started.error());
     return std::unique_ptr<Agent>(new Agent(std::move(impl)));

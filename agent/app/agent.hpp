@@ -41,7 +41,7 @@ struct AgentOptions {
   std::optional<media::Country> hang_up_tone{};               ///< a busy tone of this country ends an incoming call; nullopt: the agent does not detect it
   records::CallRecordOptions records;
   transcripts::TranscriptOptions transcripts;                 ///< the redaction in it also applies to records
-  /// Listener of each call's audio port. It is Machine while the agent is the only listener of the caller.
+  /// The listener of each call's audio port: Machine if the agent alone listens to the caller.
   media::Listener listener = media::Listener::Machine;
   bool leaves_out_silence = false;                            ///< true: sends comfort noise in place of silence, when the peer accepts comfort noise
   recordings::RecordingOptions recordings;                    ///< enabled when at least one agent records its calls
@@ -59,17 +59,18 @@ struct CallLine { std::string call_id; ConversationAction what; };
 struct CallOver {
   std::string call_id;
   call::Ended how;                                            ///< its `why` is the conversation's reason for a hang-up
-  std::chrono::milliseconds duration{};                       ///< time since the call was answered; zero when it was not
+  std::chrono::milliseconds duration{};                       ///< time since the call was answered; zero if it was not answered
   std::optional<media::LegStatistics> media;
 };
-/// The call's record is on the disk. A component that reports calls to another system must wait for this event. The records thread calls `watch` with it.
+/// The call's record is on the disk. A component that reports calls to another system must wait for this event. The records thread passes it
+/// to `watch`.
 struct CallRecorded { records::CallRecord record; };
 using AgentEvent = std::variant<phone::RegistrationChanged, CallStarted, CallUp, CallLine, CallOver, CallRecorded>;
 
 /// A registered extension that answers its calls and holds the conversations. An Agent owns all threads of the program.
 class Agent {
  public:
-  /// Starts the agent. The signalling thread and the conversation threads call `watch`, a media worker never does; `watch` must return
+  /// Starts the agent. The signalling thread and the conversation threads call `watch`, and media workers never do; `watch` must return
   /// quickly. Returns an error for each defect of the set-up (dialogue, models, ports), before the agent sends anything.
   [[nodiscard]] static base::Result<std::unique_ptr<Agent>, base::Error> start(AgentOptions options, std::function<void(AgentEvent)> watch);
   ~Agent();
@@ -82,12 +83,12 @@ class Agent {
   void drain();
   /// Returns true when a drain is complete: no call is up, no account is registered, and no BYE waits for its response.
   [[nodiscard]] bool drained() const;
-  /// Uses `agents` for new calls; running calls keep their agents. First loads dialogues and models that are new (about 100 ms); on an
-  /// error nothing changes. When `agents` has the first agent that records its calls, calls are recorded as `recordings` says.
+  /// Uses `agents` for new calls; running calls keep their agents. First loads dialogues and models that are new (about 100 ms); on an error
+  /// nothing changes. If no agent recorded its calls before, and one of `agents` does, `recordings` says how to record them.
   [[nodiscard]] base::Result<void, base::Error> reload(std::shared_ptr<const AgentDirectory> agents, recordings::RecordingOptions recordings);
   /// Hangs up all running calls at once.
   void cut_calls();
-  /// Calls `answer` on the signalling thread, which proves that this thread works. Callable from any thread.
+  /// Invokes `answer` on the signalling thread, which proves that this thread works. Callable from any thread.
   void ping(std::function<void()> answer);
   [[nodiscard]] Health health() const;
   [[nodiscard]] std::string live_calls() const;  ///< JSON of LiveCalls

@@ -21,7 +21,7 @@ using records::Moment;
 
 std::string now_rfc3339() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
-/// Returns the highest sample rate that the profile's calls can have. It is 8 kHz at least, because each call may use G.711.
+/// Returns the highest sample rate that the profile's calls can have. The result is at least 8 kHz, because each call may use G.711.
 std::uint32_t recording_rate_hz(const AgentProfile& profile) {
   std::uint32_t most = 8000;
   for (const auto codec : profile.codecs) most = std::max(most, codec == media::AudioCodec::Opus ? 16000U : media::sample_rate_hz(codec));
@@ -44,7 +44,7 @@ AgentCalls::AgentCalls(CallServices services, call::Network& network, std::funct
 void AgentCalls::cut_off() {
   for (const auto& [leg, call] : calls_) {
     call->reports().notes->on_ended({call::Ended::By::Us, call::Ended::Cause::HungUp, {}, {}, "shutdown"}, {}, Moment::now());
-    conclude(*call);  // A call's parts end before the thread that they wake.
+    conclude(*call);  // The parts of a call end before the thread that they wake.
   }
 }
 
@@ -274,7 +274,7 @@ void AgentCalls::on(const call::Transferred& event) {
   on_transfer_ended(event, "as the caller's side reports", is_blind && event.begun ? AfterTransfer::MayBeGone : AfterTransfer::Stays);
 }
 
-/// `why` and `after` describe a failure.
+/// `why` and `after` describe the failure; they are unused if the target was reached.
 void AgentCalls::on_transfer_ended(const call::Transferred& outcome, std::string_view why, AfterTransfer after) {
   const auto call = find(outcome.leg);
   if (!call) return;
@@ -310,7 +310,8 @@ void AgentCalls::on(const call::Finished& event) {
   on_end_();
 }
 
-/// Ends the call's recording and conversation. The record is complete only after the last action of the conversation, so it is stored then.
+/// Ends the call's recording and conversation. The record is complete only after the last action of the conversation. Therefore it is stored
+/// after that.
 void AgentCalls::conclude(AttendedCall& call) {
   const CallReports& reports = call.reports();
   if (const auto& recording = reports.recording) {

@@ -17,8 +17,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// The calls of an agent on one network: each leg that comes in or is dialled gets a conversation, a record, and what else the options ask
-/// for. All functions run on the thread of the network, except count() and live().
+/// The calls of an agent on one network: each leg that comes in or is dialled gets a conversation and a record, and if the options ask for
+/// them, a transcript and a recording. All functions run on the thread of the network, except count() and live().
 class AgentCalls {
  public:
   /// `on_end` runs after the end of each call.
@@ -44,7 +44,7 @@ class AgentCalls {
   [[nodiscard]] std::shared_ptr<AttendedCall> attend(CallContext context, const std::shared_ptr<records::CallNotes>& notes, CallSetup& setup, CallThread& thread);
   void begin(AttendedCall& call, CallSetup setup, CallThread& thread);
   void track(const std::shared_ptr<AttendedCall>& call);
-  /// Notes the name of an outgoing leg, which a leg may get only when its media are prepared.
+  /// Puts the names of an outgoing leg into the call's notes. A leg may have no names before its media are prepared.
   static void note_name(const AttendedCall& call);
   void conclude(AttendedCall& call);
   void not_dialled(const AttendedCall& call, const std::string& target, const base::Error& why);

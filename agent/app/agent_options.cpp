@@ -21,7 +21,7 @@ std::string bracketed(const std::string& host) {
 
 std::string transport_of(const config::Sip& sip) { return sip.transport == "udp" ? "" : ";transport=" + sip.transport; }
 
-/// Makes a SIP URI from an object with host and port. Without a port, DNS chooses it.
+/// Makes a SIP URI from an object with host and port. If the object has no port, DNS decides the port.
 std::string server_uri(const JsonValue& server, const config::Sip& sip) {
   const auto* port = member(server, "port");
   return "sip:" + bracketed(text_of(server, "host")) + (port != nullptr ? ":" + std::to_string(port->integer) : "") + transport_of(sip);
@@ -36,7 +36,7 @@ sip::ChallengeOptions challenge_options(const config::Sip& sip) {
   return options;
 }
 
-/// Returns the addresses from which a trunk's calls come. config::check_together() has checked that they are addresses.
+/// Returns the addresses from which a trunk's calls come. config::check_together() has checked that each of them is an address.
 std::vector<base::IpAddress> trunk_addresses(const config::Sip& sip) {
   std::vector<std::string> hosts{sip.host, text_of(sip.outbound_proxy, "host")};
   for (const auto& one : sip.secondaries.items) hosts.push_back(text_of(one, "host"));

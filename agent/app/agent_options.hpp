@@ -23,8 +23,8 @@ namespace offhook::inline v0::agent {
 [[nodiscard]] std::string transcripts_folder(const config::Config& config);
 [[nodiscard]] std::string recordings_folder(const config::Config& config);
 
-/// Changes `config` so that its agent can run while another agent with the same configuration runs on this machine: it takes neither the
-/// registration of the extension nor the ports.
+/// Changes `config` so that its agent can run while another agent with the same configuration runs on this machine: the agent then takes
+/// neither the registration of the extension nor the ports.
 void stand_beside_another(config::Config& config);
 
 }  // namespace offhook::inline v0::agent

@@ -21,7 +21,7 @@ class CallThread {
   CallThread& operator=(const CallThread&) = delete;
 
   [[nodiscard]] ConversationThread& conversations() { return thread_; }
-  /// Call it on the thread only.
+  /// Use it on the thread only.
   [[nodiscard]] net::Edges& edges() { return *edges_; }
   /// Prepares what calls will need: runs `make` on the thread and ticks its result. Callable from any thread.
   void rehearse(std::function<Rehearsed(net::Edges&)> make);

@@ -21,12 +21,12 @@ class CallThreads {
   /// `count` 0 means usual_count() of this machine.
   CallThreads(std::size_t count, const CallThread::EdgesMaker& make_edges);
 
-  /// Returns the thread of a new call. Logs when threads have stalled, and when the last stall has ended. Call it on one thread only.
+  /// Returns the thread for a new call. Logs when threads have stalled, and when the last stall has ended. Use it on one thread only.
   [[nodiscard]] CallThread& for_new_call(base::TimePoint now);
   [[nodiscard]] CallThread& first() { return *threads_.front(); }
 
   struct State {
-    std::size_t threads = 0, stalled = 0;  ///< stalled: counted by ThreadSelector::has_stalled()
+    std::size_t threads = 0, stalled = 0;  ///< `stalled`: number of threads for which ThreadSelector::has_stalled()
     [[nodiscard]] bool answer() const { return stalled < threads; }
   };
   [[nodiscard]] State state(base::TimePoint now) const;  ///< callable from any thread

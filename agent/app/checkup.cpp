@@ -111,7 +111,7 @@ void warn_of_folders(const config::Config& config, Checkup& out) {
   if (!config::who_records(config).empty()) look("/recordings/folder", config.recordings.folder);
 }
 
-/// Warns only, because calls work without the model. It runs the library that it finds, so it must see a usable configuration only.
+/// Warns only, because calls work without the model. The check runs the library of the model, so call it only for a usable configuration.
 void warn_of_voice_model(const config::Media& media, const std::string& default_silero, Checkup& out) {
   if (media.voice_activity != "silero") return;
   const auto model = media::open_silero(media.voice_model.empty() ? default_silero : media.voice_model);

@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent {
 
 
 struct Checkup {
-  std::vector<Problem> problems;  ///< empty: `offhook run` would start, if ports, folders and the PBX allow it
+  std::vector<Problem> problems;  ///< empty: `offhook run` starts, if the ports, the folders and the PBX allow it
   std::vector<Warning> warnings;
   std::string proxy = "none";             ///< the proxy to the providers, without its password
   std::string dialogue;                   ///< path of the dialogue file in use; "": no agent uses a dialogue
@@ -23,8 +23,8 @@ struct Checkup {
 /// creates no file. `default_dialogue` and the folder `default_silero` apply when the configuration names none.
 [[nodiscard]] Checkup check_up(const config::Sources& sources, const std::string& default_dialogue, const std::string& default_silero);
 
-/// Returns one line: {"usable", "problems": [...], "warnings": [{"where", "what"}], "proxy": text, "dialogue": path or null}. It also has
-/// "online": [{"good", "what"}] when the servers were checked.
+/// Returns one line of JSON: {"usable", "problems": [...], "warnings": [{"where", "what"}], "proxy": text, "dialogue": path or null}. It also
+/// has "online": [{"good", "what"}] if the servers were checked.
 [[nodiscard]] std::string to_json(const Checkup& checkup);
 
 }  // namespace offhook::inline v0::agent

@@ -6,7 +6,7 @@
 namespace offhook::inline v0::agent {
 
 namespace {
-// The statuses of a transfer in the record are those of RFC 3261 section 21, for each network.
+// For each kind of network, the record of a transfer has statuses of RFC 3261 section 21.
 constexpr const char *kTimeout = "408", *kUnavailable = "480", *kServerError = "500";
 }  // namespace
 
@@ -74,7 +74,7 @@ bool Consultations::on_connected(const call::LegPtr& leg) {
 bool Consultations::on_finished(const call::LegPtr& leg, const call::Ended& how) {
   Consultation* consultation = of_target(leg);
   if (consultation == nullptr) return false;
-  if (consultation->state == State::Replacing) {  // The call was replaced, as intended, or hung up. The REFER's outcome shows which.
+  if (consultation->state == State::Replacing) {  // The target's call was replaced, as intended, or hung up. The REFER's outcome shows which.
     consultation->state = State::Replaced;
     give_up_later(leg, kOutcome, State::Replaced);
     return true;
@@ -98,7 +98,7 @@ void Consultations::on_caller_finished(const call::LegPtr& caller) {
   Consultation* consultation = of_caller(caller);
   if (consultation == nullptr) return;
   if (consultation->state != State::Replacing) return end(*consultation);
-  give_up_later(consultation->target, kOutcome, State::Replacing);  // The caller's side may end this call first, and then replace the other.
+  give_up_later(consultation->target, kOutcome, State::Replacing);  // The caller's side may end its call first, then replace the target's.
 }
 
 void Consultations::end_all() {

@@ -14,8 +14,8 @@
 namespace offhook::inline v0::agent {
 
 /// Attended transfers in which the agent does not speak to the target (RFC 5589 section 7). The agent calls the target of a transfer. Only
-/// when the target answers, it asks the caller's side to replace that call (REFER with Replaces, RFC 3891). When the target is busy or does
-/// not answer, the caller therefore stays with the agent. Runs on the thread of the network.
+/// after the target has answered, the agent asks the caller's side to replace that call (REFER with Replaces, RFC 3891). Therefore, if the
+/// target is busy or does not answer, the caller stays with the agent. Runs on the thread of the network.
 class Consultations {
  public:
   struct Hooks {
@@ -23,12 +23,12 @@ class Consultations {
     std::function<base::Result<call::LegPtr, base::Error>(const call::LegPtr& caller, const std::string& target)> dial;
     /// Runs a task later on the thread of the network; tasks that still wait when the agent ends are dropped.
     std::function<void(base::Duration, std::function<void()>)> after;
-    /// The target was not reached, and the caller stays with the agent. `status` is the status of the target's refusal, "408" when it did not
-    /// answer. `why` is a sentence for the log.
+    /// The target was not reached, and the caller stays with the agent. `status` is the status of the target's refusal; "408" if the target
+    /// did not answer. `why` is a sentence for the log.
     std::function<void(const call::LegPtr& caller, const std::string& status, std::string_view why)> not_reached;
   };
   static constexpr base::Duration kReplacing = std::chrono::seconds(15);  ///< time for the caller's side to replace the target's call
-  static constexpr base::Duration kOutcome = std::chrono::seconds(5);     ///< time after the end of one of the two calls to report the outcome
+  static constexpr base::Duration kOutcome = std::chrono::seconds(5);     ///< time to report the outcome, after one of the two calls has ended
 
   Consultations(Hooks hooks, base::Duration ring_limit) : hooks_(std::move(hooks)), ring_limit_(ring_limit) {}
 
@@ -46,7 +46,7 @@ class Consultations {
  private:
   enum class State : std::uint8_t {
     Calling,
-    Replacing,  ///< the target has answered, and the agent has asked the caller's side to replace its call
+    Replacing,  ///< the target has answered, and the agent has asked the caller's side to replace the target's call
     Replaced,   ///< the target's call has ended: replaced, or hung up
     Over,       ///< the agent has hung up the target's call
   };
@@ -57,14 +57,14 @@ class Consultations {
   [[nodiscard]] Consultation* of_target(const call::LegPtr& leg);
   [[nodiscard]] Consultation* of_caller(const call::LegPtr& caller);
   void end(Consultation& consultation);
-  /// Gives the consultation up after `delay`, if it is still in `state` then.
+  /// Gives the consultation up after `delay`, if its state is still `state`.
   void give_up_later(const call::LegPtr& target, base::Duration delay, State state);
   void give_up(Consultation& consultation);
   void forget(Consultation& consultation);
 
   Hooks hooks_;
   base::Duration ring_limit_;
-  std::vector<Consultation> all_;  // at most one for each caller
+  std::vector<Consultation> all_;  // at most one for each caller, besides those in the state Over
 };
 
 }  // namespace offhook::inline v0::agent

@@ -35,7 +35,7 @@ std::string LiveCalls::json(const Statistics& statistics, base::TimePoint now) c
     if (call.recording) line.text("recording", to_string(call.recording->state()), records::kMaxFieldBytes);
     if (const auto leg = statistics(call.leg)) {
       auto media = records::quality_of(*leg);
-      media.one_way = media::to_string(leg->one_way);  // The state now; the record has the state over the whole call.
+      media.one_way = media::to_string(leg->one_way);  // The present state; the record has the state over the whole call.
       line.open("media", '{');
       records::write_media(line, media);
       line.close('}');

@@ -18,12 +18,12 @@ class LiveCalls {
  public:
   using Statistics = std::function<std::optional<media::LegStatistics>(media::LegId)>;  ///< Engine::statistics(); runs on the thread that requests the page
   struct Call {
-    std::string id, sip_call_id;    ///< as in the record
+    std::string id, sip_call_id;    ///< the ids as in the record
     bool outgoing = false;
     std::string codec;
     base::TimePoint answered{};
     media::LegId leg;
-    std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: not recorded
+    std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: the call is not recorded
   };
   void add(Call call);
   void remove(const std::string& id);

@@ -15,7 +15,7 @@ class LivenessReporter {
   void on_time(base::TimePoint now) {
     if (!notifier_.alive_interval() || now < next_) return;
     next_ = now + *notifier_.alive_interval();
-    agent_.ping([&notifier = notifier_] { notifier.alive(); });  // Can be called after this object has ended.
+    agent_.ping([&notifier = notifier_] { notifier.alive(); });  // The answer may come after the end of this object, so the lambda does not use it.
   }
 
  private:

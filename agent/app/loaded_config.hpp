@@ -23,8 +23,9 @@ using LoadResult = base::Result<LoadedConfig, std::vector<Problem>>;
 /// their positions in the file, if the configuration is not valid.
 [[nodiscard]] LoadResult load_config(const config::Sources& sources, std::string default_dialogue);
 
-/// Changes a running agent from `running` to `fresh`, and logs the outcome. If `fresh` has a problem, nothing changes. Returns true when `fresh` is in
-/// effect; `running` then has its agents, and keeps the settings that need a restart, so that each reload logs them until they are in effect.
+/// Changes a running agent from `running` to `fresh`, and logs the outcome. If `fresh` has a problem, nothing changes. Returns true if `fresh`
+/// is in effect. Then `running` has the agents of `fresh`, but keeps its own values of the settings that need a restart, so that each reload
+/// until the restart logs these settings.
 bool reload(Agent& agent, LoadedConfig& running, LoadResult fresh);
 
 }  // namespace offhook::inline v0::agent

@@ -17,8 +17,8 @@ namespace offhook::inline v0::agent {
 class NetworkProber final : public setup::Prober {
  public:
   struct Tools {
-    net::ProxyRules proxies;       ///< used for providers
-    std::string default_dialogue;  ///< path of the dialogue of an agent that names none
+    net::ProxyRules proxies;       ///< the proxies to the providers
+    std::string default_dialogue;  ///< path of the dialogue of an agent whose configuration names none
     /// Starts the agent of the test call. Returns null if it cannot start.
     std::function<std::unique_ptr<Agent>(const config::Config&, std::shared_ptr<const AgentDirectory>, std::function<void(AgentEvent)> watch)> start;
     /// Waits up to `limit`. Returns true as soon as the person interrupts the test, such as with Ctrl-C.

@@ -8,10 +8,10 @@
 
 namespace offhook::inline v0::agent {
 
-/// Checks the servers of a configuration. It sends OPTIONS to the PBX, over its transport, and verifies its certificate. It sends each
-/// provider that an agent uses a request that costs nothing. Then it uses each of their services that speak, listen or talk
+/// Checks the servers of a configuration. It sends OPTIONS to the PBX, over its transport, and verifies its certificate. It sends a request
+/// that costs nothing to each provider that an agent uses. Then it uses each service of these providers that speaks, listens or does both
 /// (setup/speech_trial.hpp), which costs some cents at most. It registers nothing, so that a running agent of the same extension keeps its
-/// calls. The PBX has twelve seconds to answer, each request to a provider ten. Returns findings in printable text.
+/// calls. The PBX has twelve seconds to answer, and each request to a provider ten seconds. Returns findings in printable text.
 [[nodiscard]] std::vector<setup::Finding> check_online(config::Config config, const AgentDirectory& agents);
 
 }  // namespace offhook::inline v0::agent

@@ -19,9 +19,9 @@ class RegistrationWatch {
   [[nodiscard]] bool has_result() const { return read(has_result_); }
   /// Returns true when at least one registration has been active.
   [[nodiscard]] bool has_succeeded() const { return read(has_succeeded_); }
-  /// Returns true when, at one time, each registration had failed.
+  /// Returns true if at some time all registrations had failed.
   [[nodiscard]] bool has_failed() const { return read(has_failed_); }
-  /// Returns true when each registration has failed, at least one because of its password, and none was active before.
+  /// Returns true if each registration has failed, at least one of them because of its password, and no registration was active before.
   [[nodiscard]] bool is_password_refused() const { return read(is_password_refused_); }
   /// Returns true when no registration is active or in progress.
   [[nodiscard]] bool has_ended() const;

@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// The common state of all registrations of one agent. While at least one registration is active, calls come in and go out. It is updated
-/// by events. One thread at a time may use it.
+/// The common state of all registrations of one agent. While at least one registration is active, calls come in and go out. Events update the
+/// state. One thread at a time may use this object.
 class Registrations {
  public:
   /// `accounts` is the number of accounts, including those that have had no event yet.
@@ -21,9 +21,9 @@ class Registrations {
   [[nodiscard]] bool any_registered() const { return registered() > 0; }
   [[nodiscard]] std::size_t registered() const;
   [[nodiscard]] std::size_t all() const { return accounts_; }
-  /// Returns true when each account had an event and each has failed. Those that failed may try again.
+  /// Returns true if each account has had an event, and each registration has failed. A failed registration may try again.
   [[nodiscard]] bool all_failed() const;
-  /// Returns true when all failed, at least one of them because of its password.
+  /// Returns true if all registrations failed, at least one of them because of its password.
   [[nodiscard]] bool all_refused() const;
   /// Returns true when no registration is active or in progress.
   [[nodiscard]] bool all_ended() const;
@@ -34,7 +34,7 @@ class Registrations {
 
  private:
   std::size_t accounts_;
-  std::map<sip::AccountId, sip::RegistrationChanged> last_;  // Ids increase, so the order is that of addition.
+  std::map<sip::AccountId, sip::RegistrationChanged> last_;  // ids increase, so the order is that in which the accounts were added
 };
 
 /// Writes the log line of a registration that has changed. `is_refresh`: Registrations::is_refresh().

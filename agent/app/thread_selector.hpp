@@ -18,8 +18,8 @@ class ThreadSelector {
   static constexpr base::Duration kStall = std::chrono::seconds(2);
   [[nodiscard]] static bool has_stalled(base::Duration late) { return late >= kStall; }
 
-  /// Returns the index of the chosen thread. `late` has the overdue time of each thread, and is never empty. When no thread answers,
-  /// returns the least late.
+  /// Returns the index of the chosen thread. `late` has the overdue time of each thread, and is never empty. If no thread answers, returns the
+  /// index of the thread with the shortest overdue time.
   [[nodiscard]] std::size_t next(std::span<const base::Duration> late);
 
  private:

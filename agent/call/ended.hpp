@@ -13,23 +13,23 @@ struct Ended {
   enum class Cause : std::uint8_t {
     HungUp,
     Cancelled,       ///< the calling side ended the call before the answer
-    Replaced,        ///< another call took its place
-    NoAnswer,        ///< it rang for too long, or the peer's network sent nothing
+    Replaced,        ///< another call took the place of this call
+    NoAnswer,        ///< the called telephone rang for too long, or the peer's network sent nothing
     Unacknowledged,  ///< the caller's side did not confirm the answer
     Lost,            ///< the connection broke during the call
     Unreachable,     ///< there is no route to the peer
     UnknownName,     ///< the name of the peer's server cannot be resolved
-    // The called side refused the call. `status` has its status.
+    // The called side refused the call, for the reasons that follow. `status` has its status.
     Busy,
-    Declined,        ///< by the called user
+    Declined,        ///< the called user declined the call
     Unavailable,     ///< the called user could not be reached in time
-    Terminated,      ///< the called side's network ended the attempt
-    Rejected,        ///< for any other reason
+    Terminated,      ///< the network of the called side ended the attempt
+    Rejected,        ///< the called side refused for any other reason
   };
   By by = By::Peer;
   Cause cause = Cause::HungUp;
   std::string status{};  ///< the status of the leg's protocol, for the record; "" if there was none
-  std::string reason{};  ///< its text
+  std::string reason{};  ///< the text of that status
   std::string why{};     ///< the text of Leg::hang_up(); "" if this side did not hang up
 };
 

@@ -14,12 +14,12 @@ namespace offhook::inline v0::call {
 struct Offered { LegPtr leg; Incoming details; };
 /// The result of Leg::prepare(). With an error, the call was refused, and Finished follows.
 struct Prepared { LegPtr leg; base::Result<void, base::Error> media; };
-struct TurnedAway { Incoming details; Ended how; };  ///< the network refused a call itself; it has no leg
+struct TurnedAway { Incoming details; Ended how; };  ///< the network itself refused a call, which has no leg
 struct Ringing { LegPtr leg; };
 struct Connected { LegPtr leg; bool sends = true; };  ///< `sends` is false while the peer holds this side
 struct MediaChanged { LegPtr leg; bool sends = true, receives = true; };  ///< one of the sides holds the other, or has ended the hold
-struct PartyChanged { LegPtr leg; Party party; bool asserted = false; };  ///< the peer's side names another person; `asserted`: a trusted peer does
-struct KeyPressed { LegPtr leg; char key = 0; };  ///< by signalling; keys in the audio come through the port
+struct PartyChanged { LegPtr leg; Party party; bool asserted = false; };  ///< the peer's side names another person; `asserted`: a trusted peer did
+struct KeyPressed { LegPtr leg; char key = 0; };  ///< the signalling reported a key; keys in the audio come through the port
 /// The outcome of a transfer. `begun` is false if the peer did not begin it. `status` is as in Ended.
 struct Transferred { LegPtr leg; bool reached = false; std::string status; bool begun = false; };
 struct TransferRequested { LegPtr leg; };  ///< the peer asks this side to call another party

@@ -17,7 +17,7 @@ struct LegName {
   std::string call, tag;  ///< `tag` may be empty
 };
 
-/// The result of the check of a caller's number by the caller's signature.
+/// The result of the signature check of a caller's number.
 struct CallerCheck {
   std::string result;  ///< "passed", "failed", "absent"; "": not checked
   std::string attest;  ///< the signer's attestation: "A", "B", "C"; "": none

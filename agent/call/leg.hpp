@@ -25,22 +25,22 @@ class Leg {
 
   [[nodiscard]] virtual bool outgoing() const = 0;
   [[nodiscard]] virtual LegName name() const = 0;
-  [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< after it was agreed on
-  /// Returns the codec on which an incoming leg would agree with `codecs`, so that its port can have the rate; nullopt: not known.
+  [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< nullopt before both sides agreed on a codec
+  /// Returns the codec on which an incoming leg would agree with `codecs`, so that its port can have the rate of that codec; nullopt: not known.
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const = 0;
   /// Returns the leg at the media engine, while it exists; nullopt: the audio does not pass through the engine.
   [[nodiscard]] virtual std::optional<media::LegId> media_leg() const = 0;
   /// Returns true if the call is up, and its peer can take the place of this side in another call: transfer_to().
   [[nodiscard]] virtual bool can_transfer_to() const = 0;
 
-  /// An incoming leg: agrees on one of `codecs` (in the order of preference). `port` carries the audio until Finished.
-  /// Prepared follows, during this function or later.
+  /// An incoming leg: agrees on one of `codecs` (in the order of preference). `port` carries the audio until Finished. The event Prepared
+  /// follows, during this function or later.
   [[nodiscard]] base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) {
     return do_prepare(std::move(port), codecs);
   }
   /// An incoming leg: tells the caller's side that the call waits for its answer.
   [[nodiscard]] base::Result<void, base::Error> ring() { return do_ring(); }
-  /// An incoming leg, after Prepared: Connected follows.
+  /// An incoming leg, after Prepared: answers the call. Connected follows.
   [[nodiscard]] base::Result<void, base::Error> answer() { return do_answer(); }
   /// Ends the call in any state: Finished follows, and its Ended has `why`.
   [[nodiscard]] base::Result<void, base::Error> hang_up(std::string why) {
@@ -54,13 +54,13 @@ class Leg {
   [[nodiscard]] base::Result<void, base::Error> transfer(const std::string& target) { return do_transfer(target); }
   /// Asks the peer to take the place of this side in `other`, a leg of the same network: Transferred follows.
   [[nodiscard]] base::Result<void, base::Error> transfer_to(const Leg& other) { return do_transfer_to(other); }
-  /// After TransferRequested.
+  /// Declines the request of the last TransferRequested.
   [[nodiscard]] base::Result<void, base::Error> decline_transfer() { return do_decline_transfer(); }
 
  protected:
   Leg() = default;
 
- private:  // The virtual functions are private, because g++ 12 lets callers ignore the result of a virtual function.
+ private:  // The virtual functions are private, because with g++ 12 the application could ignore the result of a virtual function.
   virtual base::Result<void, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) = 0;
   virtual base::Result<void, base::Error> do_ring() = 0;
   virtual base::Result<void, base::Error> do_answer() = 0;

@@ -12,7 +12,7 @@ namespace offhook::inline v0::call {
 
 struct DialOptions {
   std::string target;                       ///< a number, or an address of the network
-  std::vector<media::AudioCodec> codecs{};  ///< in the order of preference; empty: the network's
+  std::vector<media::AudioCodec> codecs{};  ///< in the order of preference; empty: the codecs of the network
   LegPtr on_behalf_of{};                    ///< the call goes out by the line on which this leg came in; null: by the first line that is up
 };
 
@@ -23,13 +23,13 @@ class Network {
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
-  /// Call it on the thread of the network. `port` is as in Leg::prepare().
+  /// Use it on the thread of the network. `port` is as in Leg::prepare().
   [[nodiscard]] base::Result<LegPtr, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port) {
     return do_dial(options, std::move(port));
   }
-  [[nodiscard]] virtual Party party(const std::string& address) const = 0;  ///< with the number that `address` contains, and without a name
-  virtual void post(std::function<void()> task) = 0;  ///< runs it on the thread of the network; callable from any thread
-  virtual void post_after(base::Duration delay, std::function<void()> task) = 0;  ///< call it on the thread of the network
+  [[nodiscard]] virtual Party party(const std::string& address) const = 0;  ///< has the number in `address`, and no name
+  virtual void post(std::function<void()> task) = 0;  ///< runs `task` on the thread of the network; callable from any thread
+  virtual void post_after(base::Duration delay, std::function<void()> task) = 0;  ///< use it on the thread of the network
 
  protected:
   Network() = default;

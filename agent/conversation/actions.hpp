@@ -26,15 +26,15 @@ struct Speak { std::uint32_t utterance = 0; std::string text; };
 struct PrepareSpeech { std::string text; };                    ///< the audio of this text will be needed as soon as caller and agent are silent
 struct CancelSpeaking {};
 struct FlushPlayout { std::uint32_t utterance = 0; };        ///< removes all queued audio up to this utterance
-struct RisePlayout {};                                       ///< the voice was no interruption: the agent's voice continues at full level
-struct TryAgain { Stage stage{}; std::string why; };           ///< the bridge calls on_no_other_way() when no provider is left
+struct RisePlayout {};                                       ///< the caller's voice was no interruption: the agent's voice continues at full level
+struct TryAgain { Stage stage{}; std::string why; };           ///< a new attempt at the stage; the bridge calls on_no_other_way() if none is possible
 /// For the record: no provider can do this stage of the turn any more, and the agent tells the caller.
 struct GaveUp { Stage stage{}; };
 /// For the record: the provider's content filter refused the caller's turn.
 struct TurnRefused { std::uint32_t turn = 0; std::string why; };
 struct RunTool { ToolCall call; };
-struct ReturnToolOutcome { ToolOutcome outcome; };           ///< for the session that called the tool
-// Progress of a tool's question to the caller, and the caller's answer, for the tool box.
+struct ReturnToolOutcome { ToolOutcome outcome; };           ///< returns the outcome to the session whose model called the tool
+// The bridge passes the next six actions to the tool box: the progress of a tool's question to the caller, and the caller's answer.
 struct QuestionBegan {};
 struct QuestionHeard {};
 struct QuestionSpoilt {};
@@ -42,7 +42,7 @@ struct DropQuestions { std::uint32_t turn = 0; };             ///< drops the que
 struct AnswerDigit { char digit = 0; };
 struct AnswerWords { Transcript transcript; base::TimePoint began{}; };
 struct HoldCall { bool on = true; };
-struct StopRecording {};                                     ///< ends a recording, because the caller has not heard the whole notice about it
+struct StopRecording {};                                     ///< ends the recording: the caller has not heard the whole notice about it
 struct SendDigits { std::string digits; };
 struct TransferCall { std::string target; };
 struct HangUpCall { std::string why; };
@@ -59,7 +59,7 @@ struct Understood { std::uint32_t turn = 0; std::string intent; double score = 0
 struct ReplyBegan { std::uint32_t turn = 0; std::optional<std::chrono::milliseconds> response; };
 /// The network or a machine sent a tone.
 struct ToneHeard { media::LineTone tone{}; };
-/// The kind of party that answered an outgoing call, if the conversation watched for it. A second verdict replaces the first.
+/// The kind of party that answered an outgoing call, if the options ask for its detection. A second verdict replaces the first.
 struct AnsweredBy { media::AnswerVerdict verdict; };
 
 using ConversationAction = std::variant<AnswerCall, BeginListening, EndListening, AbandonListening, Respond, CancelThinking, ReportHeard, Speak, PrepareSpeech,

@@ -46,7 +46,7 @@ bool AgentFloor::finish() {
   const bool was_filling = is_filling();
   state_ = State::Idle;
   if (was_filling) {
-    words_ = Words::Ours;  // The listener still works, and its deadline continues.
+    words_ = Words::Ours;  // The listener still works, so the time of the next filler stays set.
   } else {
     stop();
   }
@@ -59,7 +59,7 @@ void AgentFloor::on_text(TimePoint now) {
   on_growth(now);
 }
 
-/// The thinker keeps the deadline for its first words, even if it seems busy: some servers send signs of life for ever.
+/// A sign of life extends only the stall deadline, never beyond the think time after the last text: some servers send signs of life for ever.
 void AgentFloor::on_growth(TimePoint now) {
   if (thinker_.at() && has_stalled(now)) thinker_.end_by_stall(now);
 }
@@ -127,7 +127,7 @@ std::optional<Speak> AgentFloor::say(std::string text, Part part, TimePoint now)
 void AgentFloor::on_audio(const SpeechAudio& audio, TimePoint now) {
   reply_.on_words(audio.utterance, audio.words);
   speaker_.await(now);  // Audio without samples counts: RecordedSpeech sends it while its voice works.
-  if (reply_.is_voiced() && thinker_.at()) on_text(now);  // A model that speaks itself shows its work only by its audio.
+  if (reply_.is_voiced() && thinker_.at()) on_text(now);  // If the model speaks itself, only its audio shows that it still works.
   if (audio.pcm.empty() || audio.rate_hz == 0) return;
   speaker_.on_audio(std::chrono::microseconds(1'000'000 * audio.pcm.size() / audio.rate_hz), now);
 }
@@ -138,7 +138,7 @@ void AgentFloor::try_again(Stage stage, TimePoint now) {
 }
 
 bool AgentFloor::is_consistent() const {
-  if (state_ == State::Thinking && !thinker_.at()) return false;  // Without a deadline, the reply could be awaited for ever.
+  if (state_ == State::Thinking && !thinker_.at()) return false;  // Without a deadline, the conversation could wait for the reply for ever.
   return speaker_.is_consistent();
 }
 

@@ -17,23 +17,25 @@
 
 namespace offhook::inline v0::agent {
 
-/// Interval after which a late part is checked again, when the conversation has to wait for something else first.
+/// Time until the conversation checks a late part again, if it must first wait for something else, such as the caller's words.
 inline constexpr base::Duration kLookAgain = std::chrono::milliseconds(100);
 
 struct AgentTimes {
-  base::Duration think, speak;                ///< time for the next piece of text or of audio
-  base::Duration stall;                       ///< a part that has begun its output and leaves the caller in silence for so long has stalled
-  base::Duration tool;                        ///< time for a tool of the reply, with its question to the caller
-  base::Duration filler_after, filler_again;  ///< time without a reply until the agent says a filler, and until it says the next one
+  base::Duration think, speak;                ///< time until the thinker's next piece of text, and until the speaker's next audio
+  base::Duration stall;                       ///< time of silence after which a part that has begun its output counts as stalled
+  base::Duration tool;                        ///< time for a tool of the reply, including the tool's question to the caller
+  base::Duration filler_after, filler_again;  ///< time without a reply until the agent says a filler, and time from one filler to the next
   bool fills = true;                          ///< false: the agent says no fillers
 };
 
-/// The agent's side of a conversation: the turn that the thinker answers, the spoken reply, and the actions and tools of that reply. Each
-/// stage has a deadline. Pure: no I/O, no clock.
+/// The agent's side of a conversation: the turn that the thinker (the part that makes replies) answers, the spoken reply, and the actions and
+/// tools of that reply. Each stage has a deadline. Pure: no I/O, no clock.
 class AgentFloor {
  public:
-  static constexpr std::size_t kMaxActions = 8;  ///< in one reply; further actions are dropped
-  static constexpr std::size_t kMaxTools = OpenTools::kMax;  ///< tools at the same time; the model gets the outcome of a further tool, but the reply does not wait for it
+  static constexpr std::size_t kMaxActions = 8;  ///< actions of one reply; further actions are dropped
+  /// Largest number of tools that a reply waits for at the same time. The model gets the outcome of a further tool, but the reply does not
+  /// wait for that outcome.
+  static constexpr std::size_t kMaxTools = OpenTools::kMax;
   static constexpr std::size_t kMaxKept = 256;   ///< waiting events of the thinker; a further event is dropped, unless it ends the reply
 
   enum class State : std::uint8_t { Idle, Thinking, Speaking };
@@ -41,7 +43,7 @@ class AgentFloor {
   enum class Words : std::uint8_t {
     Thinker,
     Ours,    ///< Offhook's own words: an apology, a farewell, a question of a tool
-    Filler,  ///< words while the listener works: a small reply of its own, which the thinker's reply may follow
+    Filler,  ///< a filler while the listener still works: a short reply of its own, which the thinker's reply may follow
   };
 
   explicit AgentFloor(AgentTimes times) : times_(times) {}
@@ -54,35 +56,36 @@ class AgentFloor {
   [[nodiscard]] const Reply& reply() const { return reply_; }
   [[nodiscard]] bool speaks_own_words() const { return words_ != Words::Thinker; }
   [[nodiscard]] bool is_filling() const { return state_ == State::Speaking && words_ == Words::Filler; }
-  /// Returns true when the speaker has not finished all its words, or when the caller has not heard all of them.
+  /// Returns true if the speaker has not finished all words of the reply, or if the caller has not heard all of them.
   [[nodiscard]] bool is_speaking() const { return speaker_.is_busy() || reply_.outstanding(); }
-  [[nodiscard]] const std::string& expect() const { return expect_; }      ///< how to listen next: ReplyExpects
+  [[nodiscard]] const std::string& expect() const { return expect_; }      ///< words to expect next: ReplyExpects
 
   // --- a reply
-  /// Numbers `input` and starts the reply to it. A filler continues, and the reply follows it.
+  /// Gives `input` the next turn number, starts the reply to it, and returns the numbered input. If the agent says a filler, the filler
+  /// continues, and the reply follows it.
   [[nodiscard]] TurnInput begin(TurnInput input, base::TimePoint now);
   /// Starts a reply in Offhook's own words; complete() ends it.
   void begin_own(Words words);
-  /// The reply is over or was cancelled. Clears its state and deadlines.
+  /// Clears the state and the deadlines of a reply that is over or was cancelled.
   void forget();
   void complete() { reply_.complete(); }  ///< no more of Offhook's own words will come
-  /// The caller has heard the whole reply. Returns true when it was only a filler, and its reply is still to come.
+  /// The caller has heard all words of the reply. Returns true if they were only a filler, and the reply to the caller is still to come.
   [[nodiscard]] bool finish();
 
   // --- the thinker
   void expect(std::string how) { expect_ = std::move(how); }
   /// The thinker sent text.
   void on_text(base::TimePoint now);
-  /// The thinker works on the next piece of text.
+  /// The thinker reported that it still works on the next piece of text.
   void on_growth(base::TimePoint now);
   /// The thinker has sent the whole reply.
   void on_thought() { reply_.complete(), thinker_.stop(), filler_at_.reset(); }
   void on_tool_call(const ToolCall& call, base::TimePoint now);
   /// Returns false when the tool does not belong to the present reply.
   [[nodiscard]] bool on_tool_outcome(const ToolOutcome& outcome, base::TimePoint now);
-  /// If the tool belongs to a reply that was cut off, returns its name once.
+  /// If the tool belongs to a reply that was cut off, returns the tool's name, once.
   [[nodiscard]] std::optional<std::string> take_late_tool(const ToolOutcome& outcome) { return tools_.take_late(outcome); }
-  /// Adds an action for the time when the caller has heard the reply. Drops actions beyond kMaxActions.
+  /// Adds an action, which follows when the caller has heard the reply. Drops actions beyond kMaxActions.
   void add_action(ReplyAction action);
   [[nodiscard]] bool has_actions() const { return !actions_.empty(); }
   [[nodiscard]] std::vector<ReplyAction> take_actions() { return std::exchange(actions_, {}); }
@@ -110,14 +113,16 @@ class AgentFloor {
   void on_spoken(base::TimePoint now) { speaker_.on_done(now); }
   void on_sent(std::uint32_t utterance, std::uint32_t word) { reply_.on_sent(utterance, word); }
   void on_utterance_sent(std::uint32_t utterance) { reply_.on_utterance_over(utterance, true); }
-  /// Returns true when the caller has heard only asides, and the rest can be spoken again later. It cannot if a model speaks in its own voice.
+  /// Returns true if the caller has heard only asides, and the agent can say the reply later. It cannot say Offhook's own words later, nor a
+  /// reply that the model speaks itself.
   [[nodiscard]] bool may_take_back() const { return reply_.is_untold() && words_ != Words::Ours && !reply_.is_voiced(); }
-  /// Forgets all requests to the speaker and the worker. The words of the reply wait, as if they had just arrived.
+  /// Postpones the reply: forgets all requests to the speaker, and stores the texts of the reply as if the thinker had just sent them. Drops
+  /// the reply instead if it is only a filler.
   void take_back(base::TimePoint now);
 
   // --- fillers
   void fill_at(base::TimePoint at) { if (times_.fills) filler_at_ = at; }
-  /// Calls fill_at() if no filler is due yet.
+  /// Calls fill_at() if no time for a filler is set.
   void fill_by(base::TimePoint at) { if (!filler_at_) fill_at(at); }
   void fill_after(base::TimePoint now) { fill_at(now + times_.filler_after); }
   void fill_again(base::TimePoint now) { filler_at_ = now + times_.filler_again; }
@@ -125,13 +130,14 @@ class AgentFloor {
   [[nodiscard]] bool has_filler_due() const { return filler_at_.has_value(); }
 
   // --- failures and time
-  /// The conversation repeats Think or Speak in this turn.
+  /// The conversation makes another attempt at `stage`, which is Think or Speak.
   void try_again(Stage stage, base::TimePoint now);
   [[nodiscard]] bool take_speak_due(base::TimePoint now) { return speaker_.take_due(now); }
   [[nodiscard]] bool take_think_due(base::TimePoint now);
-  /// Returns true when the thinker has begun its reply and then sent nothing for the stall time, but is still within the time for its first words.
+  /// Returns true if a late thinker counts as stalled: it has sent words of this reply, waits for no tool, and is still within the think time
+  /// after its last text.
   [[nodiscard]] bool has_stalled(base::TimePoint now) const { return thinker_.has_begun(now) && !tools_.any() && !reply_.says_nothing(); }
-  /// No other thinker can replace one that has stalled: it gets the time for its first words.
+  /// No other thinker can replace the stalled one. Extends its deadline to the think time after its last text.
   void wait_for_stalled() { thinker_.wait(); }
   void on_thinker_lost() { thinker_.on_lost(); }
   /// The thinker is late, but the caller speaks now. Checks the thinker again at `at`.
@@ -150,7 +156,7 @@ class AgentFloor {
   std::uint32_t turn_ = 0, utterance_ = 0;
   std::string expect_;
   OpenTools tools_;
-  bool called_tool_ = false;  // this reply called a tool, so the caller's next words start a new input
+  bool called_tool_ = false;  // true: this reply called a tool, so the caller's next words start a new input
   std::vector<ReplyAction> actions_;
   std::vector<ThinkEvent> kept_;
   ThinkerDeadline thinker_{times_.think, times_.stall, times_.tool};

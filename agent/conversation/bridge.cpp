@@ -152,7 +152,8 @@ void Bridge::watch_answerer(const media::AnswerWatch::Step& step, base::TimePoin
   carry_out(now);
 }
 
-/// The worker reports the utterance that it cut off before it reports the utterance that the Flush names.
+/// The worker sends a report about the utterance that it cut off, and then one about the utterance that the Flush names. Only the first one
+/// matters here.
 void Bridge::on_cut(const media::MediaEvent& event) {
   if (!cut_) return;
   cut_->utterance = event.utterance;
@@ -212,7 +213,7 @@ void Bridge::carry_out(base::TimePoint now) {
   }
 }
 
-/// Passes a tool's question and the caller's answer to the tools. Returns false for a different action.
+/// Passes the progress of a tool's question, and the caller's answer, to the tools. Returns false if `action` is a different action.
 bool Bridge::report_tools(const ConversationAction& action) {
   return std::visit(Overloaded{
                         [&](const QuestionBegan&) { return tools_->on_question_began(), true; },
@@ -243,7 +244,7 @@ void Bridge::carry_out(const ConversationAction& action, base::TimePoint now) {
                    session_->abandon_turn();
                  },
                  [&](const Respond& a) {
-                   report_heard();  // The new turn depends on it, so it goes first, even without the exact length from the worker.
+                   report_heard();  // The model must know the heard part before the new turn, even without the exact length from the worker.
                    meter_.on_turn(a.input.turn, a.input.kind);
                    session_->respond(a.input);
                  },

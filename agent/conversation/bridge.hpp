@@ -15,7 +15,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// The operations of a conversation on its call. The conversation thread calls them; each only posts to the telephone.
+/// The functions by which a conversation controls its telephone call. The conversation thread invokes them. The first four only post a task to
+/// the thread of the telephone.
 struct CallControl {
   std::function<void()> answer;
   std::function<void(std::string why)> hang_up;
@@ -32,7 +33,7 @@ class Bridge {
   /// ProviderSwitched, ServiceRetried, RunTool, ReturnToolOutcome, NoteLeft, HoldCall, StopRecording, SendDigits, TransferCall, HangUpCall.
   using Observer = std::function<void(const ConversationAction&)>;
 
-  /// `tools` may be null: the session then has no tools.
+  /// `tools` may be null: then the session has no tools.
   Bridge(std::unique_ptr<VoiceSession> session, std::unique_ptr<ToolBox> tools, std::shared_ptr<media::AudioPort> port, CallControl control,
          Observer observer, ConversationOptions options);
 
@@ -41,23 +42,23 @@ class Bridge {
   void on_ended();
   void close(std::string why, std::string_view farewell, base::TimePoint now);
   void shut_down(base::TimePoint now);
-  /// The thread's timer calls it every 10 ms.
+  /// The thread's timer calls this function every 10 ms.
   void tick(base::TimePoint now);
-  /// A part has an event. After a stall of the thread, on_wake() and all other events leave the deadlines to tick(): DeadlineCheck.
+  /// A part has an event. After a stall of the thread, only tick() checks the deadlines again, and no event does: see DeadlineCheck.
   void on_wake(base::TimePoint now);
   /// The caller's side has put the agent on hold, or has ended the hold.
   void on_peer_hold(bool holds, base::TimePoint now);
   void on_other_caller(std::string who, base::TimePoint now);
-  /// The caller pressed a key, and the caller's side sent it by INFO.
+  /// The caller pressed a key, and the caller's side reported the key by INFO.
   void on_key(char key, base::TimePoint now);
   /// The transfer that the conversation requested has failed.
   void on_transfer_failed(AfterTransfer caller, base::TimePoint now);
-  /// Digits and samples that did not fit into the queue to the caller.
+  /// Counts of the digits and samples that were dropped, because the queue to the caller was full.
   struct Overflow {
     std::uint64_t digits = 0, samples = 0;
   };
   [[nodiscard]] Overflow overflow() const { return {commands_.digits_dropped(), playout_.samples_dropped()}; }
-  /// Samples that wait for playout.
+  /// Returns the number of samples that wait for playout.
   [[nodiscard]] std::size_t samples_queued() const { return playout_.samples_queued(); }
   [[nodiscard]] bool ended() const { return core_.phase() == Conversation::Phase::Ended; }
 
@@ -89,13 +90,13 @@ class Bridge {
   PlayoutQueue playout_;
   CommandOutbox commands_;
   KeyFilter keys_;
-  media::DigitLimit info_keys_;  // the same limit that the worker has for keys in the audio
+  media::DigitLimit info_keys_;  // the same limit that the worker applies to keys in the audio
   ResponseMeter meter_;
-  std::optional<media::AnswerWatch> answerer_;  // from the answer of an outgoing call on, if the options ask for it
+  std::optional<media::AnswerWatch> answerer_;  // set at the answer of an outgoing call, if the options ask for the answering party
   ConversationActions actions_;
   std::uint64_t heard_tick_ = 0;    // the worker's tick of the newest frame
   std::uint64_t first_voiced_ = 0;  // tick of the first voiced frame of the last speech
-  std::optional<HeardReply> cut_;   // an interrupted reply; reported when the worker knows how much of it left
+  std::optional<HeardReply> cut_;   // an interrupted reply; the session gets it when the worker knows how much of its audio was sent
 };
 
 }  // namespace offhook::inline v0::agent

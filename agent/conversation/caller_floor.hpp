@@ -16,17 +16,17 @@ namespace offhook::inline v0::agent {
 
 struct CallerTimes {
   base::Duration end_of_turn;           ///< silence that ends the caller's turn
-  base::Duration confirm_interruption;  ///< a shorter voice is no interruption
-  base::Duration longest_cough;         ///< a shorter voice is an interruption only if its transcript has words
-  base::Duration shortest_speech;       ///< a shorter turn is brief
+  base::Duration confirm_interruption;  ///< shorter speech over the agent's voice is no interruption
+  base::Duration longest_cough;         ///< shorter speech interrupts the agent only if its transcript has words
+  base::Duration shortest_speech;       ///< a turn with less speech is brief
   base::Duration listen_deadline;       ///< time for the transcript after the turn's end
 };
 
 /// The caller's side of a conversation: a turn, from its first voiced frame until its transcript comes or the session takes
 /// its audio. Pure: no I/O, no clock.
 ///
-/// If the caller continues before that, it is still one turn. The listener then hears it as several turns with their own numbers. The words
-/// of the earlier ones are held until those of the last one come.
+/// If the caller continues before that time, CallerFloor still counts one turn, but the listener gets each part as a turn with its own number.
+/// CallerFloor holds the words of the earlier parts until the words of the last part come.
 class CallerFloor {
  public:
   using State = CallerTurn::State;
@@ -42,22 +42,22 @@ class CallerFloor {
   [[nodiscard]] base::TimePoint began() const { return began_; }                ///< time of the turn's first part
 
   // --- voice
-  /// Returns false when the listener needs no new turn.
+  /// Returns true if the listener must begin a new turn, whose number is listen_turn().
   [[nodiscard]] bool on_speech_started(MediaTime at, base::TimePoint now);
   void on_speech_stopped(MediaTime at, base::Duration silent_for, base::TimePoint now);
-  /// Forgets the turn and all words that it held. Returns true when the listener must forget it too.
+  /// Forgets the turn and all held words. Returns true if the listener must forget the turn too.
   [[nodiscard]] bool abandon();
 
   // --- an interruption of the agent
-  /// A voice of the caller over the agent's voice. The worker pauses the agent meanwhile.
+  /// The caller's voice while the agent speaks. The worker pauses or ducks the agent's voice meanwhile.
   enum class Interruption : std::uint8_t {
     None,
     Doubtful,  ///< shorter than confirm_interruption so far
     Likely,    ///< shorter than longest_cough so far, or already over; the transcript decides
   };
   void watch_interruption(base::TimePoint now);
-  /// The caller's voice lasted until `at`. The deadlines that it reached are due now: a late thread reads the end of the voice before it
-  /// reaches them itself.
+  /// The caller's voice lasted until `at`. Makes each deadline due that the voice reached: a late thread reads the end of the voice before it
+  /// checks these deadlines.
   void on_voice_until(MediaTime at, base::TimePoint now);
   [[nodiscard]] Interruption interruption() const { return interruption_; }
   Interruption end_interruption();
@@ -69,30 +69,31 @@ class CallerFloor {
   void await_transcript(base::TimePoint now) { listen_at_ = now + times_.listen_deadline; }
   /// Holds the words of an earlier part of the turn.
   void hold(const Transcript& earlier);
-  /// The whole turn with the words that were held; the turn is over. `brief` and `after_cut_off` are properties of the turn.
+  /// The result of a turn that is over. `input` has the held words and the last words.
   struct Heard {
     TurnInput input;
-    bool whole = true;          ///< false: an earlier part of it may be missing
+    bool whole = true;          ///< false: the words of an earlier part of the turn may be missing
     bool brief = false;
     bool after_cut_off = false;
-    bool had_words = false;     ///< the listener understood at least some words
+    bool had_words = false;     ///< the listener understood at least some words of the turn
   };
   [[nodiscard]] Heard on_transcript(const Transcript& transcript);
-  /// The session took the turn's audio, and the turn is over. Its transcript may follow for the record: as a part of `turn`, or as an
-  /// `answer` to a tool's question.
+  /// The session took the turn's audio, and the turn is over. The turn's transcript may follow for the record: it belongs to `turn`, and is
+  /// the answer to a tool's question if `answer` is true.
   void on_taken(std::uint32_t turn, bool answer);
   struct Taken {
     std::uint32_t listen_turn = 0, turn = 0;
     bool answer = false;
     base::TimePoint began{};
   };
-  /// Returns the arguments of on_taken() for a turn that was taken as audio. With `forget` it returns them once.
+  /// Returns the values that on_taken() stored for `listen_turn`; nullopt if the session did not take that turn as audio. If `forget` is true,
+  /// also removes the values.
   [[nodiscard]] std::optional<Taken> find_taken(std::uint32_t listen_turn, bool forget);
 
   // --- failures and time
   /// The listener repeats the recognition of the turn.
   void try_again(base::TimePoint now);
-  /// Returns true when the turn has ended.
+  /// Returns true once, when the turn ends.
   [[nodiscard]] bool on_time(base::TimePoint now) { return turn_.on_time(now) == CallerTurn::Step::Ended; }
   [[nodiscard]] bool take_confirm_due(base::TimePoint now);
   [[nodiscard]] bool take_cut_off_due(base::TimePoint now);
@@ -112,8 +113,8 @@ class CallerFloor {
   base::TimePoint began_{};
   bool goes_on_ = false;
   Interruption interruption_ = Interruption::None;
-  MediaTime voice_at_{};             // begin of the voice since the last pause
-  base::Duration cut_off_after_{};   // length of this voice that interrupts the agent
+  MediaTime voice_at_{};             // start of the caller's voice after the last pause
+  base::Duration cut_off_after_{};   // this voice interrupts the agent when it has lasted so long
   bool cut_off_ = false;
   std::string held_text_;
   double held_confidence_ = 0;

@@ -21,8 +21,8 @@ void CommandOutbox::push(const media::PlayoutCommand& command, media::AudioPort&
       return;
     }
   } else {
-    // Utterance numbers increase, so a later Flush includes an earlier one, and ends the ducking as Rise does. Only the last of several
-    // commands of the same kind counts.
+    // Utterance numbers increase, so a later Flush includes an earlier Flush. A Flush also ends the ducking, as a Rise does. Only the last of
+    // several commands of the same kind counts.
     std::erase_if(waiting_, [&](const media::PlayoutCommand& before) {
       return !is_digit(before) && (command.kind == CommandKind::Flush || before.kind == command.kind);
     });

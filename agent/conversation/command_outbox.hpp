@@ -7,8 +7,9 @@
 
 namespace offhook::inline v0::agent {
 
-/// Writes commands into AudioPort::commands. While the ring is full, commands wait in order, and each tick retries them. A Flush replaces each waiting Flush
-/// and Rise, so these need no bound of their own. At most kMaxDigits digits wait; further ones are dropped and counted. For one thread.
+/// Writes commands into AudioPort::commands. While the ring is full, commands wait in order, and each tick tries them again. A Flush replaces
+/// each waiting Flush and Rise, so these need no bound of their own. At most kMaxDigits digits wait; further digits are dropped and counted.
+/// For one thread.
 class CommandOutbox {
  public:
   static constexpr std::size_t kMaxDigits = 128;  ///< 20 s of digits

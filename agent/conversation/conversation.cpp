@@ -139,7 +139,7 @@ void Conversation::on_other_caller(std::string who, TimePoint now, ConversationA
   report_back(now, out);
 }
 
-/// Ends the caller's turn, unless its transcript is under way.
+/// The hold by the caller's side was no brief hold. Abandons the caller's turn, unless the listener already makes its transcript.
 void Conversation::on_hold_settled(TimePoint now, ConversationActions& out) {
   if (!caller_.is_recognising()) abandon_listening(out);
   finish_reply_if_heard(now, out);
@@ -207,7 +207,7 @@ void Conversation::hang_up(ConversationActions& out) {
 void Conversation::rest(TimePoint now) {
   if (phase_ != Phase::Connected || hearer_ != Hearer::Person) return;
   if (hand_over_.caller_waits()) return;  // A caller who waits for a person gets no question about the silence.
-  if (digits_.next_deadline()) return;    // The question would discard the keys of the number so far.
+  if (digits_.next_deadline()) return;    // That question would discard the keys of the number so far.
   if (question_.is_asking()) return;      // A tool's question has its own time limit.
   if (!agent_.is_idle() || !caller_.is_quiet()) return;
   patience_.await_words(now);

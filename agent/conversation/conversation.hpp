@@ -30,35 +30,41 @@ enum class MachinePolicy : std::uint8_t {
 struct ConversationOptions {
   MachinePolicy machine = MachinePolicy::Ignore;                 ///< for outgoing calls
   base::Duration ring_for{};                                     ///< shortest ring time before the answer
-  base::Duration answer_at_latest = std::chrono::seconds(2);     ///< a greeting that is not ready by then does not delay the answer
+  base::Duration answer_at_latest = std::chrono::seconds(2);     ///< longest wait for the greeting; then the agent answers without it
   base::Duration end_of_turn = std::chrono::milliseconds(500);   ///< silence that ends the caller's turn
-  base::Duration confirm_interruption = std::chrono::milliseconds(240);  ///< a shorter voice is no interruption, and is not even recognised
-  base::Duration longest_cough = std::chrono::milliseconds(500);  ///< a shorter voice interrupts only if it has words; includes the 120 ms to detect its end
+  /// Shorter speech over the agent's voice is no interruption, and is not even recognised.
+  base::Duration confirm_interruption = std::chrono::milliseconds(240);
+  /// Shorter speech interrupts the agent only if its transcript has words. The value includes the 120 ms to detect the end of speech.
+  base::Duration longest_cough = std::chrono::milliseconds(500);
   base::Duration shortest_speech = std::chrono::milliseconds(160);       ///< a shorter turn that is not understood and interrupts nothing is a noise
-  bool drop_brief_turns = false;                                 ///< true: a shorter turn is dropped, also for a session that takes turns as audio
+  /// If true, each turn that is shorter than shortest_speech is dropped, also for a session that takes turns as audio.
+  bool drop_brief_turns = false;
   base::Duration digit_gap = std::chrono::seconds(3);
   bool keys_together = false;                                    ///< true: unexpected keys in quick succession are one input
   base::Duration silence_prompt = std::chrono::seconds(8);       ///< silence after which the agent prompts the caller
   unsigned max_silences = 3;                                     ///< number of these prompts before the agent says goodbye
   base::Duration call_limit = std::chrono::minutes(30);
-  base::Duration farewell_limit = std::chrono::seconds(20);      ///< a farewell that is not heard by then (on hold, for example) does not delay the end
+  /// Longest time for the farewell. Then the agent hangs up, even if the caller has not heard the farewell (on hold, for example).
+  base::Duration farewell_limit = std::chrono::seconds(20);
   base::Duration hold_limit = std::chrono::minutes(10);          ///< longest hold by the caller's side; then the agent hangs up or transfers
   base::Duration media_lost_limit = std::chrono::seconds(20);    ///< time after MediaLost until the agent hangs up, unless media return
   base::Duration listen_deadline = std::chrono::seconds(4);
   base::Duration think_deadline = std::chrono::seconds(8);
   base::Duration speak_deadline = std::chrono::seconds(5);
-  base::Duration stall_deadline = std::chrono::seconds(2);       ///< a part that has begun its output and leaves the caller in silence for so long has stalled
-  base::Duration tool_deadline = std::chrono::seconds(60);       ///< for a tool of the model, with its question to the caller
-  unsigned max_attempts = 4;                                     ///< further attempts at one stage of a turn, over all parts and providers
-  base::Duration filler_after = std::chrono::milliseconds(2500); ///< without a reply by then, the agent says a filler
+  base::Duration stall_deadline = std::chrono::seconds(2);       ///< time of silence after which a part that has begun its output counts as stalled
+  base::Duration tool_deadline = std::chrono::seconds(60);       ///< time for a tool of the model, including the tool's question to the caller
+  unsigned max_attempts = 4;                                     ///< further attempts at one stage of a turn, counted over all parts and providers
+  base::Duration filler_after = std::chrono::milliseconds(2500); ///< time without a reply until the agent says a filler
   base::Duration filler_again = std::chrono::seconds(6);         ///< time until the next filler
-  unsigned max_failures = 3;                                     ///< failures of any part in a row; then the agent apologises and ends the call
-  std::string transfer_apology = "I am sorry, nobody answers there right now.";  ///< when the thinker has no words for it, or fails
+  unsigned max_failures = 3;                                     ///< failures in a row, of any part; then the agent apologises and ends the call
+  /// The words about a failed transfer, if the model or dialogue has no words for it or fails.
+  std::string transfer_apology = "I am sorry, nobody answers there right now.";
   std::string apology = "I am sorry, something went wrong on my side. Could you say that again?";
-  std::string mishap = "I am sorry, something went wrong on my side. What can I do for you?";  ///< when the caller had said nothing before
-  std::string transfer_when_lost;                                ///< target of a transfer that replaces the goodbye after max_failures; "": none
+  /// Replaces `apology` if the caller had said nothing before.
+  std::string mishap = "I am sorry, something went wrong on my side. What can I do for you?";
+  std::string transfer_when_lost;                                ///< target of a transfer in place of the goodbye after max_failures; "": no transfer
   std::string filler = "One moment, please.";                    ///< "": the agent says no fillers
-  std::string notice;                                            ///< said before anything else, to its end; "": none
+  std::string notice;                                            ///< the agent says the notice first, and nothing interrupts it; "": no notice
   std::string empty_reply = "Could you say that again, please?";
   std::string refusal = "I am sorry, I cannot answer that. Can I help you with something else?";  ///< after a refusal by the provider's content filter
   std::string failure_goodbye = "I am sorry, I cannot help you right now. Please call again later. Goodbye.";
@@ -67,20 +73,21 @@ struct ConversationOptions {
   std::string limit_goodbye = "We have reached the time limit of this call. Thank you for calling. Goodbye.";
 };
 
-/// One conversation as a state machine. The call's media events, the events of the three parts, and time go in; actions come out. It handles no audio and is
-/// independent of providers. Each stage has a deadline and an alternative, so that the caller is never left in silence.
+/// One conversation as a state machine. The call's media events, the events of the three parts (listener, thinker, speaker), and time go in;
+/// actions come out. It handles no audio and is independent of providers. Each stage has a deadline and an alternative, so that the caller is
+/// never left in silence.
 class Conversation {
  public:
-  static constexpr std::size_t kMaxActions = AgentFloor::kMaxActions;  ///< in one reply; further actions are dropped
+  static constexpr std::size_t kMaxActions = AgentFloor::kMaxActions;  ///< actions of one reply; further actions are dropped
   static constexpr base::Duration kBriefHold = std::chrono::seconds(2);  ///< the caller does not notice a shorter hold by the caller's side
-  static constexpr std::size_t kMaxLateResults = 512;  ///< octets of the names of tools
+  static constexpr std::size_t kMaxLateResults = 512;  ///< limit of late_results_, in octets: further names are dropped
   static constexpr base::Duration kLongestHold = std::chrono::minutes(2);
 
   enum class Phase { Idle, Preparing, Answering, Connected, Closing, Ended };
 
   explicit Conversation(ConversationOptions options);
 
-  /// The call rings: prepares the greeting. AnswerCall follows when its first sample exists.
+  /// The call rings: prepares the greeting. AnswerCall follows when the greeting's first sample exists.
   void start(base::TimePoint now, ConversationActions& out);
   /// The call is up, and audio may flow.
   void on_connected(base::TimePoint now, ConversationActions& out);
@@ -92,7 +99,7 @@ class Conversation {
   /// The caller's side reports that another person is on the line now (RFC 4916). The thinker gets an input when caller and agent are
   /// silent. `who` is the name and number in the form for a prompt.
   void on_other_caller(std::string who, base::TimePoint now, ConversationActions& out);
-  /// Returns true while the audio of the caller's side is music on hold, and no voice of the caller.
+  /// Returns true while the audio of the caller's side is music on hold and not the caller's voice.
   [[nodiscard]] bool is_held_by_peer() const { return hand_over_.is_held_by_peer(); }
   /// Says `farewell` and hangs up (drain, limits); "" hangs up at once.
   void close(std::string why, std::string_view farewell, base::TimePoint now, ConversationActions& out);
@@ -101,18 +108,20 @@ class Conversation {
   void on_media(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
   void on_listen(const ListenEvent& event, base::TimePoint now, ConversationActions& out);
   void on_think(const ThinkEvent& event, base::TimePoint now, ConversationActions& out);
-  void on_speak(const SpeakEvent& event, base::TimePoint now, ConversationActions& out);  ///< uses only the words of the audio
-  /// The session took the turn's audio, so the turn needs no transcript. A session that detects the end of the turn itself may call it earlier.
+  void on_speak(const SpeakEvent& event, base::TimePoint now, ConversationActions& out);  ///< of the audio, uses the words and the length
+  /// The session took the turn's audio, so the turn needs no transcript. If the session detects the end of the turn itself, this may come
+  /// before the conversation detects the end.
   void on_taken(std::uint32_t listen_turn, base::TimePoint now, ConversationActions& out);
   void on_tool(const ToolOutcome& outcome, base::TimePoint now, ConversationActions& out);
-  /// Takes AnswerWatch's verdict about the party that answered an outgoing call, if the policy needs one.
+  /// Takes a step of AnswerWatch: its verdict about the party that answered an outgoing call, or the moment from which on an answering machine
+  /// records.
   void on_answerer(const media::AnswerWatch::Step& step, base::TimePoint now, ConversationActions& out);
   /// Returns true while prepared words wait, because the answering party is not known yet, or because a machine does not listen yet.
   [[nodiscard]] bool holds_back() const { return hearer_ == Hearer::Unjudged || hearer_ == Hearer::MachineBeforeBeep; }
   /// Returns true while prepared words wait, as for holds_back(), or because the caller began to speak before hearing any of them.
   [[nodiscard]] bool holds_playout() const;
-  /// A tool asks the caller a question. The agent says it in Offhook's own words, when caller and agent are silent. Until
-  /// set_awaits_answer(false), keys and words of the caller are the answer to it, and no input to the thinker.
+  /// A tool asks the caller a question, in Offhook's own words. The agent says it when caller and agent are silent. Until
+  /// set_awaits_answer(false), keys and words of the caller are the answer to the question, and no input to the thinker.
   void ask(std::string question, base::TimePoint now, ConversationActions& out);
   void set_awaits_answer(bool awaits) { question_.set_awaits_answer(awaits); }
   /// No tool asks a question any more. The part of a question that was not said yet is dropped.
@@ -123,11 +132,11 @@ class Conversation {
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
   [[nodiscard]] Phase phase() const { return phase_; }
-  /// The budget of the present turn, for the parts of the session.
+  /// Returns the budget of further attempts in the present turn, which the parts of the session share.
   [[nodiscard]] TurnRetries& retries() { return retries_; }
-  /// Returns the part of the present reply that the caller has heard. It is the rest to record when the call ends now.
+  /// Returns the part of the present reply that the caller has heard, which the record must still get if the call ends now.
   [[nodiscard]] std::optional<AgentSaid> unfinished_reply() const;
-  /// Returns the turn of the reply that is cut off when the call ends now.
+  /// Returns the turn of the thinker's reply that is cut off if the call ends now; nullopt if there is no such reply.
   [[nodiscard]] std::optional<std::uint32_t> open_reply() const;
   /// Returns true while the caller waits for a different person: on hold, or during a transfer.
   [[nodiscard]] bool caller_waits() const { return phase_ == Phase::Connected && hand_over_.caller_waits(); }
@@ -138,7 +147,7 @@ class Conversation {
   /// The party that hears the agent, as far as it is known for an outgoing call.
   enum class Hearer : std::uint8_t {
     Person,
-    Unjudged,           ///< the agent is silent until it is known
+    Unjudged,           ///< unknown so far; the agent is silent
     MachineBeforeBeep,  ///< the agent waits for the end of the machine's greeting
     Machine,            ///< the agent gets no reply, and hangs up after the message
   };
@@ -146,10 +155,10 @@ class Conversation {
   /// Returns true while the agent listens to a person. A machine's greeting is no turn of a caller. During the notice the agent does not
   /// listen, so that no caller can interrupt it.
   [[nodiscard]] bool attends() const { return phase_ == Phase::Connected && hearer_ == Hearer::Person && notice_utterance_ == 0; }
-  /// Returns true while the agent listens, and the audio is of that person.
+  /// Returns true while the agent listens, and the received audio is not music on hold.
   [[nodiscard]] bool listens() const { return attends() && !is_held_by_peer(); }
-  /// Returns true while missing media mean that the caller is gone. The peer need not send any before the answer, during a hold, and while it
-  /// calls the target of a transfer.
+  /// Returns true while missing media mean that the caller is gone. The peer need not send media before the answer, during a hold, and while
+  /// the peer calls the target of a transfer.
   [[nodiscard]] bool expects_media() const { return phase_ == Phase::Connected && !is_held_by_peer() && !hand_over_.is_transferring(); }
   [[nodiscard]] bool leaves_message() const { return hearer_ == Hearer::MachineBeforeBeep || hearer_ == Hearer::Machine; }
 
@@ -195,7 +204,7 @@ class Conversation {
 
   // Defined in conversation_replies.cpp.
   void respond(TurnInput input, base::TimePoint now, ConversationActions& out);
-  /// Returns true while the caller speaks or keys in a number. Words that the caller has not heard at all wait until this input is known.
+  /// Returns true while the caller speaks or keys in a number. A reply of which the caller has heard nothing waits until this input is known.
   [[nodiscard]] bool caller_has_floor() const;
   [[nodiscard]] bool keeps_back() const { return (agent_.state() == AgentFloor::State::Thinking || agent_.is_in_gap()) && caller_has_floor(); }
   void go_on(base::TimePoint now, ConversationActions& out);
@@ -235,13 +244,13 @@ class Conversation {
   Patience patience_;
   TurnRetries retries_;
   DigitCollector digits_;
-  std::string late_results_;            // names of tools whose results the model has, and the caller has not heard
+  std::string late_results_;            // names of tools whose results the model has, but has not told the caller
   bool is_back_ = false;                // true: the caller is back from a hold, and the thinker has no input about it yet
   std::string other_caller_;            // the person who is on the line now, until the thinker has an input about it
   std::uint32_t notice_utterance_ = 0;  // the utterance of the notice, until its last frame has left; otherwise 0
   bool empty_reply_ = false;            // true: the thinker's last failure was an empty reply
-  bool stalled_ = false;                // true: the thinker's last failure was a stall, so it may continue
-  std::string loads_;                   // why the thinker's model is loading, until the first event of the present turn; "": it is not loading
+  bool stalled_ = false;                // true: the thinker's last failure was a stall, so the thinker may continue
+  std::string loads_;                   // why the thinker's model is loading, if the last event of the present turn was ModelLoads; otherwise ""
   std::string closing_why_;
   base::TimePoint ring_until_{};
   Deadline answer_at_;

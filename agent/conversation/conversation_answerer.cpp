@@ -19,7 +19,7 @@ void Conversation::on_answerer(const media::AnswerWatch::Step& step, TimePoint n
   if (step.verdict) on_verdict(*step.verdict, now, out);
   if (!step.speak_now || hearer_ != Hearer::MachineBeforeBeep) return;
   hearer_ = Hearer::Machine;
-  finish_reply_if_heard(now, out);  // A message without words has been heard already.
+  finish_reply_if_heard(now, out);  // An empty message counts as heard, and ends the call now.
 }
 
 void Conversation::on_verdict(const media::AnswerVerdict& verdict, TimePoint now, ConversationActions& out) {
@@ -37,7 +37,8 @@ void Conversation::on_verdict(const media::AnswerVerdict& verdict, TimePoint now
   prepare_message(now, out);
 }
 
-/// Requests a message in place of the greeting, which was for a person. Words that were said already, to a machine that sounded like a person, are cut off.
+/// Requests a message in place of the greeting, which was meant for a person. If the agent has already said some words, because the machine
+/// sounded like a person, these words are cut off.
 void Conversation::prepare_message(TimePoint now, ConversationActions& out) {
   hearer_ = Hearer::MachineBeforeBeep;
   abandon_listening(out);

@@ -15,7 +15,7 @@ constexpr base::Duration kLongestHangover = std::chrono::seconds(2);
 
 MediaTime at_tick(std::uint64_t tick) { return kTick * static_cast<std::int64_t>(tick); }
 
-/// Returns the length of the silence when the worker reported it.
+/// Returns how long the caller had been silent at the time of the worker's report.
 base::Duration silent_for(const media::MediaEvent& event) {
   return std::clamp(at_tick(event.tick) - at_tick(event.at_tick), base::Duration::zero(), kLongestHangover);
 }
@@ -50,7 +50,7 @@ void Conversation::on_utterance_sent(const media::MediaEvent& event, TimePoint n
   on_question_sent(event, out);
   agent_.on_utterance_sent(event.utterance);
   finish_reply_if_heard(now, out);
-  // The caller has heard all words so far, and more will come: the time until a filler begins again.
+  // The caller has heard all words so far, and more words will come: sets the time for a filler anew.
   if (agent_.state() == AgentFloor::State::Speaking && !agent_.reply().outstanding()) agent_.fill_by(now + options_.filler_after);
 }
 
@@ -106,11 +106,11 @@ void Conversation::on_speech_stopped(const media::MediaEvent& event, TimePoint n
     abandon_listening(out);
     return on_nothing_said(now, out);
   }
-  rise(out);  // The words before it still count.
+  rise(out);  // The caller's words before the cough still count.
   finish_reply_if_heard(now, out);
 }
 
-/// The voice over the agent's voice was no interruption.
+/// The caller's voice over the agent's voice was no interruption: ends the pause or the ducking.
 void Conversation::rise(ConversationActions& out) {
   if (caller_.end_interruption() != CallerFloor::Interruption::None) out.push_back(RisePlayout{});
 }
@@ -135,7 +135,7 @@ void Conversation::abandon_listening(ConversationActions& out) {
 void Conversation::on_interruption_timers(TimePoint now, ConversationActions& out) {
   if (caller_.take_confirm_due(now) && question_.awaits_answer()) {
     (void)caller_.end_interruption();
-    out.push_back(RisePlayout{});  // The caller began before the question did, and the question is heard to its end.
+    out.push_back(RisePlayout{});  // The caller began to speak before the question began, so the agent says the question to its end.
     finish_reply_if_heard(now, out);
   }
   if (caller_.take_cut_off_due(now)) on_cut_off(now, out);
@@ -146,8 +146,8 @@ void Conversation::on_cut_off(TimePoint now, ConversationActions& out) {
   if (give_way(now, out)) caller_.on_cut_off();
 }
 
-/// Ends or postpones the agent's words. Returns true when the caller has heard some of the reply, which is then over. A reply of which the
-/// caller has heard only asides is said later, if it still counts.
+/// Stops the agent's voice. If the caller has heard some of the reply, the reply is over, and the function returns true. If the caller has
+/// heard only asides, the agent says the reply later, if it still counts, and the function returns false.
 bool Conversation::give_way(TimePoint now, ConversationActions& out) {
   if (!agent_.is_speaking() || agent_.reply().is_unheard()) return false;
   const bool over = question_.is_asking() || !agent_.may_take_back();
@@ -194,7 +194,8 @@ void Conversation::on_listen(const ListenEvent& event, TimePoint now, Conversati
   on_failure(Stage::Listen, failed.why, now, out);
 }
 
-/// Takes the late transcript of a turn that was taken as audio. It is only for the record: the reply is under way or over.
+/// Takes the late transcript of a turn that the session took as audio. The record gets the transcript, and the tool box gets it if it answers
+/// a question. The reply does not need it. Returns false if the transcript is not late.
 bool Conversation::take_late_transcript(const Transcript& transcript, ConversationActions& out) {
   const bool counts = transcript.final && phase_ != Phase::Ended;
   const auto taken = caller_.find_taken(transcript.turn, counts);
@@ -214,7 +215,7 @@ void Conversation::on_taken(std::uint32_t listen_turn, TimePoint now, Conversati
   respond(follow_on({0, TurnInput::Kind::Speech, {}, 1, false}), now, out);
 }
 
-/// Returns true when the content filter has refused the present turn, and this event still waits.
+/// Returns true if a stored event says that the content filter refused the present turn.
 bool Conversation::is_refused() const {
   return std::any_of(agent_.kept().begin(), agent_.kept().end(), [](const ThinkEvent& event) {
     const auto* failed = std::get_if<ThinkFailed>(&event);
@@ -231,7 +232,7 @@ TurnInput Conversation::follow_on(TurnInput input) const {
   return input;
 }
 
-/// The voice was a cough or a noise: continues as if it had not occurred.
+/// The voice was a cough or a noise. The conversation continues as if there had been no voice.
 void Conversation::on_nothing_said(TimePoint now, ConversationActions& out) {
   rise(out);
   finish_reply_if_heard(now, out);
@@ -245,7 +246,7 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
   if (transcript.turn != caller_.listen_turn()) return caller_.hold(transcript);
   if (!caller_.is_recognising()) return;
   auto [input, whole, brief, after_cut_off, had_words] = caller_.on_transcript(transcript);
-  // There is a reply for which the caller waits, or which the caller hears now.
+  // The caller waits for a reply, or hears it now.
   const bool waits = !agent_.is_idle() && !agent_.is_filling() && !question_.awaits_answer();
   if (!had_words && !after_cut_off && (waits || (brief && input.text.empty()))) return on_nothing_said(now, out);
   patience_.on_caller();

@@ -11,7 +11,7 @@ using base::TimePoint;
 void Conversation::on_failure(Stage stage, std::string why, TimePoint now, ConversationActions& out) {
   stalled_ = stage == Stage::Think && agent_.has_stalled(now);
   if (!retries_.try_again(stage)) return on_no_other_way(stage, now, out);
-  if (stage == Stage::Think) drop_questions(out);  // The next thinker may call the same tool again.
+  if (stage == Stage::Think) drop_questions(out);  // The next model may call the same tool again.
   out.push_back(TryAgain{stage, std::move(why)});
   if (stage == Stage::Listen) caller_.try_again(now);
   else agent_.try_again(stage, now);
@@ -37,7 +37,7 @@ void Conversation::on_refused(const ThinkFailed& refused, TimePoint now, Convers
   finish_reply_if_heard(now, out);
 }
 
-/// Returns the words about a failure of `stage`. A caller who said nothing is not asked to say it again.
+/// Returns the apology for a failure of `stage`. It does not ask a caller who said nothing to say it again.
 std::string_view Conversation::apology_for(Stage stage) const {
   if (stage == Stage::Listen || agent_.state() == AgentFloor::State::Idle) return options_.apology;
   switch (agent_.input().kind) {

@@ -46,11 +46,11 @@ bool Conversation::caller_has_floor() const {
 bool Conversation::holds_playout() const {
   if (holds_back()) return true;
   if (agent_.state() != AgentFloor::State::Speaking || !agent_.reply().is_unheard()) return false;
-  // A filler is for a caller who waits, also for the recogniser. So only the caller's voice and keys hold it back.
+  // A filler is for a caller who waits, even if only the recogniser still works. Therefore only the caller's voice and keys delay a filler.
   return agent_.reply().says_nothing() ? caller_.is_speaking() || digits_.next_deadline() : caller_has_floor();
 }
 
-/// The caller has said nothing: the reply continues.
+/// Continues the reply with the stored events, unless the caller still speaks.
 void Conversation::go_on(TimePoint now, ConversationActions& out) {
   if (!agent_.has_kept() || keeps_back()) return;
   for (const ThinkEvent& event : agent_.take_kept(now)) on_reply_event(event, now, out);
@@ -110,7 +110,7 @@ void Conversation::say_own(std::string_view text, TimePoint now, ConversationAct
   agent_.complete();
 }
 
-/// A part is slow: the caller hears that the agent is still there.
+/// A part is slow. The agent says a filler, so that the caller knows that the agent is still there.
 void Conversation::on_filler(TimePoint now, ConversationActions& out) {
   if (!listens() || caller_.is_speaking() || agent_.is_speaking() || agent_.has_kept() || question_.awaits_answer()) return;
   const bool recognising = agent_.is_idle() && caller_.is_recognising();
@@ -176,7 +176,7 @@ void Conversation::perform(const ReplyAction& action, TimePoint now, Conversatio
       break;
     }
     case ReplyAction::What::Escalate:
-      // No thinker of this version requests it. The caller still must not be left in silence.
+      // No model or dialogue of this version requests an escalation. The caller still must not be left in silence.
       return say_own(options_.apology, now, out);
   }
   rest(now);

@@ -68,7 +68,7 @@ class ConversationThread::Impl {
     timer_.expires_at(pace_.due());
     timer_.async_wait([this](const boost::system::error_code& error) {
       const auto now = base::Clock::now();
-      if (error || ended_ || now < timer_.expiry()) return;  // add() has set a new time, and its wait continues.
+      if (error || ended_ || now < timer_.expiry()) return;  // add() has set a new time, and waits for it.
       pace_.on_wake(now, !bridges_.empty());
       tick(now);
       wait();

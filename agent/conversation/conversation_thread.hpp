@@ -11,8 +11,8 @@ class io_context;
 
 namespace offhook::inline v0::agent {
 
-/// One thread with one io_context, on which conversations stay until they end. It ticks its calls every 10 ms from a fixed origin, and
-/// wakes every 250 ms without calls: ThreadPace.
+/// One thread with one io_context, on which conversations stay until they end. The thread ticks its calls every 10 ms. Without calls, it wakes
+/// every 250 ms. See ThreadPace.
 class ConversationThread {
  public:
   ConversationThread();
@@ -27,7 +27,7 @@ class ConversationThread {
   void add(std::shared_ptr<Bridge> bridge);            ///< call it on the thread
   void end_all();                                      ///< call it on the thread
   void remove(const std::shared_ptr<Bridge>& bridge);  ///< call it on the thread
-  /// Returns how long the thread is overdue to wake; zero when it is not. Callable from any thread.
+  /// Returns by how much the thread is late to wake; zero if it is not late. Callable from any thread.
   [[nodiscard]] base::Duration late(base::TimePoint now) const;
 
  private:

@@ -13,7 +13,7 @@ void Conversation::on_tool_call(const ToolCall& call, TimePoint now, Conversatio
   out.push_back(RunTool{call});
 }
 
-/// Refuses a tool call. The caller spoke before it was made, so the reply that made it is obsolete.
+/// Refuses a tool call. The caller spoke before the tool ran, so the reply that contains the call is obsolete.
 void Conversation::leave_undone(const ToolCall& call, ConversationActions& out) {
   out.push_back(ReturnToolOutcome{{call.turn, call.call_id, R"({"error":"the caller spoke first: nothing was done"})", std::nullopt, true}});
 }
@@ -28,12 +28,12 @@ void Conversation::on_tool(const ToolOutcome& outcome, TimePoint now, Conversati
     const bool has_news = !outcome.refused && !outcome.action && !outcome.repeated;
     if (has_news && late_results_.size() < kMaxLateResults) late_results_ += (late_results_.empty() ? "" : ", ") + *late;
   }
-  out.push_back(ReturnToolOutcome{outcome});    // Also for a reply that was cut off: the tool has acted, and the model should know the result.
+  out.push_back(ReturnToolOutcome{outcome});    // Also for a reply that was cut off: the tool has acted, and the model must know the result.
   if (!patience_.awaits_words()) rest(now);     // The tool may have waited for an answer.
   report_late_results(now, out);
 }
 
-/// The model has the results, but has had no input since in which to report them.
+/// The model has late results of tools, but has had no turn in which it could tell them to the caller. Gives the model such a turn.
 void Conversation::report_late_results(TimePoint now, ConversationActions& out) {
   if (late_results_.empty() || !is_quiet() || hand_over_.caller_waits()) return;
   respond({0, TurnInput::Kind::ToolResult, std::exchange(late_results_, {}), 1, false}, now, out);
@@ -45,7 +45,7 @@ void Conversation::ask(std::string question, TimePoint now, ConversationActions&
   question_.ask(std::move(question));
   patience_.no_silence();
   ask_when_quiet(now, out);
-  if (question_.is_unsaid()) out.push_back(PrepareSpeech{question_.unsaid()});  // So that the caller hears no gap between the reply and the question.
+  if (question_.is_unsaid()) out.push_back(PrepareSpeech{question_.unsaid()});  // Otherwise the caller hears a gap before the question.
 }
 
 void Conversation::ask_when_quiet(TimePoint now, ConversationActions& out) {
@@ -74,7 +74,7 @@ void Conversation::spoil_question(ConversationActions& out) {
   if (question_.spoil()) out.push_back(QuestionSpoilt{});
 }
 
-/// A question ends with its reply. Asked later, it could take the caller's answer to a different question.
+/// A question ends with its reply. If the agent asked it later, it could take the caller's answer to a different question.
 void Conversation::drop_questions(ConversationActions& out) {
   if (question_.drop()) out.push_back(DropQuestions{agent_.turn()});
 }

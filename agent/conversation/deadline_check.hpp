@@ -12,16 +12,18 @@ namespace offhook::inline v0::agent {
 class DeadlineCheck {
  public:
   static constexpr base::Duration kDelay = std::chrono::milliseconds(500);  ///< after a longer pause the thread reads its sockets first
-  /// After a stall, this tick checks again. Asio reads at most 128 sockets in a round, and at least one round comes before each tick. So these
-  /// ticks are enough for 1024 sockets, also when each round takes longer than a tick.
+  /// After a stall, the deadlines are checked again at the tick of this number. Asio reads at most 128 sockets in a round, and at least one
+  /// round comes before each tick. Therefore the ticks are enough for 1024 sockets, even if each round takes longer than a tick.
   static constexpr unsigned kReadingTicks = 8;
 
-  /// Call it at the tick of the thread. Each delay of a check ends before the next delay can begin.
+  /// Call it at each tick of the thread. Returns true if the conversation checks its deadlines now. A further stall does not extend the
+  /// present delay.
   [[nodiscard]] bool at_tick(base::TimePoint now) {
     note(now);
     return reading_ticks_ == 0 || --reading_ticks_ == 0;
   }
-  /// Call it at an event. The thread handles the events that were posted during a stall before it reads its sockets, even if that takes long.
+  /// Call it at each event. Returns true if the conversation checks its deadlines now. Events do not count as ticks: after a stall, the thread
+  /// handles the waiting events before it reads its sockets, even if that takes long.
   [[nodiscard]] bool at_event(base::TimePoint now) {
     note(now);
     return reading_ticks_ == 0;
@@ -34,7 +36,7 @@ class DeadlineCheck {
   }
 
   std::optional<base::TimePoint> last_;
-  unsigned reading_ticks_ = 0;  // ticks that are left up to the next check; 0: no stall
+  unsigned reading_ticks_ = 0;  // ticks until the next check of the deadlines; 0: no stall
 };
 
 }  // namespace offhook::inline v0::agent

@@ -8,10 +8,10 @@
 
 namespace offhook::inline v0::agent {
 
-/// Tells what a failed transfer means for the caller.
+/// The effect of a failed transfer on the caller.
 enum class AfterTransfer : std::uint8_t {
-  Stays,      ///< the caller's side has accepted no blind transfer, so that the caller is still there
-  MayBeGone,  ///< the caller's side had accepted a blind transfer: some PBXs end the caller's call when it fails
+  Stays,      ///< the caller is still there, because the caller's side never accepted a blind transfer
+  MayBeGone,  ///< the caller's side had accepted a blind transfer, and some PBXs end the caller's call if that fails
 };
 
 /// Tracks whether the caller waits for a different person: during a transfer, a hold by the agent, or a hold by the caller's side. Pure: no I/O, no clock.
@@ -20,7 +20,7 @@ class HandOver {
   enum class Transfer : std::uint8_t {
     None,
     UnderWay,
-    Failed,  ///< the thinker has no input about the failure yet
+    Failed,  ///< the model or dialogue does not know of the failure yet
   };
 
   /// Returns false when a transfer is under way already.
@@ -34,7 +34,7 @@ class HandOver {
   [[nodiscard]] bool is_transferring() const { return transfer_ == Transfer::UnderWay; }
   [[nodiscard]] bool has_untold_failure() const { return transfer_ == Transfer::Failed; }
   void on_failure_told() { transfer_ = Transfer::None; }
-  /// The caller spoke before hearing of the failure, so the thinker needs the input again.
+  /// The caller spoke before hearing of the failure, so the agent must report it again.
   void on_failure_unheard() { if (transfer_ == Transfer::None) transfer_ = Transfer::Failed; }
 
   /// Begins the transfer to a person after all parts have failed. Returns false when that was tried before.
@@ -42,8 +42,8 @@ class HandOver {
 
   void hold_until(base::TimePoint at) { held_until_ = at; }
   [[nodiscard]] bool take_hold_due(base::TimePoint now) { return take_due(held_until_, now); }
-  /// The caller's side has put the agent on hold: it sends music, and the caller hears nothing from the agent. Returns false when the hold
-  /// has begun before: a repeated session description changes no deadline.
+  /// The caller's side has put the agent on hold: it sends music, and the caller hears nothing from the agent. The hold is brief if it ends
+  /// before `settles`, and its limit is `until`. Returns false if a hold has begun before: a repeated session description changes no deadline.
   [[nodiscard]] bool begin_peer_hold(base::TimePoint settles, base::TimePoint until) {
     if (std::exchange(held_by_peer_, true)) return false;
     peer_hold_settles_ = settles;
@@ -52,7 +52,7 @@ class HandOver {
   }
   enum class PeerHold : std::uint8_t {
     None,
-    Brief,  ///< a PBX sends it when media move; the caller does not notice it
+    Brief,  ///< a PBX sends a brief hold when it moves the media; the caller does not notice the hold
     Long,
   };
   [[nodiscard]] PeerHold end_peer_hold() {
@@ -62,7 +62,7 @@ class HandOver {
     return is_brief ? PeerHold::Brief : PeerHold::Long;
   }
   [[nodiscard]] bool take_peer_hold_settled(base::TimePoint now) { return take_due(peer_hold_settles_, now); }
-  /// The limit of the hold has come; the hold continues.
+  /// Returns true once, when the hold reaches its limit. The hold continues.
   [[nodiscard]] bool take_peer_hold_due(base::TimePoint now) { return take_due(peer_hold_until_, now); }
   [[nodiscard]] bool is_held_by_peer() const { return held_by_peer_; }
   [[nodiscard]] bool has_hold_limit() const { return peer_hold_until_.has_value(); }

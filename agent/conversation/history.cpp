@@ -56,7 +56,7 @@ bool History::supersede(std::uint32_t earlier, std::uint32_t later, std::string_
   known->turn = later;
   if (known->kind == Kind::Note) return true;
   std::string whole(text);
-  if (!text.starts_with(known->text)) whole.insert(0, known->text + ' ');  // For a turn that was taken as audio, the conversation has no words.
+  if (!text.starts_with(known->text)) whole.insert(0, known->text + ' ');  // If the earlier turn was taken as audio, `text` lacks its words.
   bytes_ += whole.size();
   bytes_ -= known->text.size();
   known->text = std::move(whole);
@@ -71,7 +71,7 @@ void History::trim() {
     ++forgotten_;
   };
   while (entries_.size() > kMaxEntries || bytes_ > kMaxBytes) drop();
-  while (!entries_.empty() && entries_.front().kind == HistoryEntry::Kind::ToolResult) drop();  // Its call was dropped.
+  while (!entries_.empty() && entries_.front().kind == HistoryEntry::Kind::ToolResult) drop();  // The call of this result was dropped.
 }
 
 }  // namespace offhook::inline v0::agent

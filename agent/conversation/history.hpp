@@ -21,20 +21,20 @@ struct HistoryEntry {
   std::uint32_t turn = 0;
   std::string text;
   std::string name, call_id;
-  bool interrupted = false;  ///< for Agent: the caller interrupted the reply there
+  bool interrupted = false;  ///< for Agent: true if the caller interrupted the reply after `text`
 };
 
-/// The history of a call's conversation, with which another provider can continue in mid-call. Bounded: the oldest entries go first, and a
-/// result never stays without its call.
+/// The history of a call's conversation, with which another provider can continue in the middle of the call. Bounded: drops the oldest entries
+/// first, and never keeps the result of a tool without the tool's call.
 class History {
  public:
   static constexpr std::size_t kMaxEntries = 400;
   static constexpr std::size_t kMaxBytes = 256U << 10U;
 
   void add(HistoryEntry entry);
-  /// Stores the late transcript of a caller's turn, before the reply to it.
+  /// Stores the late transcript of a caller's turn, at its place before the reply to that turn.
   void set_caller_text(std::uint32_t turn, std::string text);
-  /// Replaces the caller's words of a turn, and the results of its tools, by `text`.
+  /// Replaces the caller's words of `turn`, and the results of the tools of that turn, with `text`.
   void mask(std::uint32_t turn, std::string_view text);
   /// Merges two inputs: the input of turn `earlier` is the beginning of the input of `later`, whose words are `text`. Returns false when no
   /// entry of `earlier` is known.

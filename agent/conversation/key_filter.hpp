@@ -11,12 +11,13 @@
 
 namespace offhook::inline v0::agent {
 
-/// Some peers report a key twice: by INFO, and in the audio as RFC 4733 events or a tone. One way may be several keys late. Accepts each
-/// key once. Pure: no I/O, no clock.
+/// Some peers report a key twice: by INFO, and in the audio as RFC 4733 events or a tone. One of these ways may be several keys late.
+/// KeyFilter accepts each key once. Pure: no I/O, no clock.
 class KeyFilter {
  public:
   static constexpr base::Duration kSameKey = std::chrono::seconds(1);  ///< longest time between the two reports of one key
-  static constexpr std::size_t kMostBehind = 8;                        ///< keys that one way may be late; beyond it the oldest counts as reported once only
+  /// Number of keys by which one way may be late. If more keys wait, the oldest of them counts as a key that only one way reports.
+  static constexpr std::size_t kMostBehind = 8;
 
   enum class By : std::uint8_t { Audio, Info };
   /// Returns false when the other way has reported this key already.
@@ -26,7 +27,7 @@ class KeyFilter {
       return told.key == key && (now > told.at ? now - told.at : told.at - now) < kSameKey;
     });
     if (same != others.end()) {
-      others.erase(others.begin(), same + 1);  // Both ways keep the order, so the other way does not repeat earlier keys.
+      others.erase(others.begin(), same + 1);  // Both ways keep the order of keys, so the other way does not repeat earlier keys.
       return false;
     }
     auto& own = told_[by == By::Audio ? 0 : 1];

@@ -17,9 +17,9 @@
 /// The interfaces of the three parts of a conversation: listener, thinker and speaker. The embedded parts and each AI provider implement
 /// them; agent/conversation uses nothing else of a provider.
 ///
-/// The call's conversation thread makes all calls; no call blocks or throws. The work runs elsewhere, and that thread reads its results
-/// with poll() until it is empty. Any thread may call `wake`, a constructor argument, when poll() has a result. The destructor of a part
-/// abandons its work without waiting for it.
+/// The conversation thread of the telephone call invokes all functions; no function blocks or throws. The work runs elsewhere, and the
+/// conversation thread reads the results with poll() until poll() returns nothing. A part may call `wake`, a constructor argument, from any
+/// thread when poll() has a result. The destructor of a part abandons its work without waiting for it.
 namespace offhook::inline v0::agent {
 
 using Wake = std::function<void()>;
@@ -30,10 +30,10 @@ struct ToolOutcome;     // agent/conversation/tool
 /// The reason of a part's failure, for circuit breakers and for the choice of another provider.
 enum class FailureKind : std::uint8_t {
   Local,        ///< Offhook's own failure: no memory, a full pool, a text that cannot be spoken
-  Auth,         ///< the key or the account is refused; it stays so until the operator acts
+  Auth,         ///< the service refuses the key or the account, until the operator acts
   RateLimited,  ///< too many requests; later requests succeed
   Overloaded,   ///< a failure inside the server
-  Network,      ///< no connection, or a broken one
+  Network,      ///< no connection, or a broken connection
   Protocol,     ///< an answer that cannot be parsed, or a request that was refused as malformed
   Empty,        ///< an answer without content
   Timeout,      ///< no answer in time
@@ -42,7 +42,7 @@ enum class FailureKind : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(FailureKind kind);
 
-/// The model and the voice in the requests to a service, for the record. "": the service has no choice of it.
+/// The model and the voice in the requests to a service, for the record. "": the service offers no choice of the model or of the voice.
 struct ModelAndVoice { std::string model, voice; };
 
 /// For the record: another provider does this stage from now on. `asked` is the model and voice of the new provider.
@@ -51,7 +51,8 @@ struct ProviderSwitched {
   std::string from, to, why;
   ModelAndVoice asked{};
 };
-/// For the record: a service failed, and continues by itself. `service` is for example "NAME/think"; the session that knows the name fills it in.
+/// For the record: a request to a service failed, and the part continues by itself. `service` is for example "NAME/think"; the part leaves it
+/// empty, and the session that knows the name sets it.
 struct ServiceRetried { Stage stage{}; std::string service; Retry retry; };
 
 /// The interface by which each part of a conversation names its service and its retries.
@@ -59,7 +60,7 @@ class ConversationPart {
  public:
   virtual ~ConversationPart() = default;
   [[nodiscard]] virtual ModelAndVoice asked() const { return {}; }
-  /// Returns the retries since the last call.
+  /// Returns the retries since the previous invocation.
   [[nodiscard]] virtual std::vector<Retry> take_retries() { return {}; }
 };
 
@@ -111,7 +112,7 @@ struct TurnInput {
                                ///< for a prompt
   double confidence = 1;
   bool rejected = false;       ///< Speech: the caller spoke, but was not understood well enough
-  std::uint32_t supersedes = 0;  ///< not 0: the turn whose input is the beginning of this input; the caller heard nothing of its reply
+  std::uint32_t supersedes = 0;  ///< not 0: the turn whose input is the beginning of this input; the caller heard nothing of the reply to that turn
   std::string said{};          ///< not empty: the part of the reply that was spoken when a provider failed; the new reply continues after it
 };
 
@@ -123,24 +124,26 @@ inline constexpr std::string_view kTransferFailed = "transfer";
 
 /// A machine answered an outgoing call. A person may hear the message later, and the agent gets no reply.
 inline constexpr std::string_view kMachineAnswered = "machine";
-/// The note about it for a language model.
+/// The note for a language model that a machine answered.
 inline constexpr std::string_view kMachineAnsweredNote =
     "An answering machine took the call: it records what you say now. Leave a short message for whoever hears it later.";
 
 /// A piece of the reply, at least a clause, so that it can be spoken at once. `voiced`: the model speaks the piece itself; its audio
 /// follows under the utterance number of speak(), and its text follows as the words of that audio.
 struct ReplyText { std::uint32_t turn = 0; std::string text; bool voiced = false; };
-/// An operation that the model requests. `what` is one of the built-in tools. `argument` is the number or address of a transfer, the keys
-/// to send (0-9*#A-D, and ',' for a pause of half a second), the longest time of a hold in seconds, or the text of a note.
+/// An operation that the model requests. `what` is one of the built-in tools. `argument` is the number or address of a transfer, the keys to
+/// send (0-9*#A-D, and ',' for a pause of half a second), the longest time of a hold in seconds, or the text of a note. The operation follows
+/// when the caller has heard all earlier words of this reply.
 struct ReplyAction {
   enum class What : std::uint8_t { HangUp, Transfer, Hold, SendDigits, Escalate, Note };
   std::uint32_t turn = 0;
   What what{};
-  std::string argument;        ///< the action follows when the caller has heard all earlier words of this reply
+  std::string argument;
 };
 /// A language model calls a tool; ToolOutcome (agent/conversation/tool) is the answer. The model may speak meanwhile.
 struct ToolCall { std::uint32_t turn = 0; std::string call_id, name, arguments; };
-/// How to listen next: `expect` goes to Listener::begin(). With `digits` over 0, the conversation gathers that many keys ('#' ends early).
+/// Tells the conversation how to listen next: `expect` goes to Listener::begin(). If `digits` is over 0, the conversation gathers that many
+/// keys ('#' ends early).
 struct ReplyExpects { std::uint32_t turn = 0; std::string expect; std::uint32_t digits = 0; };
 /// For the record: the caller's intent, as understood.
 struct ReplyIntent { std::uint32_t turn = 0; std::string name; double score = 0; };
@@ -148,7 +151,7 @@ struct ReplyDone { std::uint32_t turn = 0; };
 /// The model still works on the next piece of the reply: it is slow, and has not stalled.
 struct ReplyGrows { std::uint32_t turn = 0; };
 /// The model is loading, which may take a minute. The request stays open; another provider may answer it sooner. `service` is for example
-/// "NAME/think"; the session that knows the name fills it in.
+/// "NAME/think"; the part leaves it empty, and the session that knows the name sets it.
 struct ModelLoads { std::uint32_t turn = 0; std::string why; std::string service{}; };
 struct ThinkFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
 /// For the record: the tokens of an answer, as its provider counts them. `cached_input` and `audio_input` are part of `input`,
@@ -165,14 +168,14 @@ struct HeardReply {
   std::uint32_t turn = 0;
   std::string text;
   bool interrupted = false;
-  std::uint32_t utterance = 0;    ///< the utterance that was cut off; 0: none was
-  base::Duration of_utterance{};  ///< length of its audio that left as RTP, counted in samples
+  std::uint32_t utterance = 0;    ///< the utterance that was cut off; 0: no utterance was cut off
+  base::Duration of_utterance{};  ///< length of that utterance's audio that was sent as RTP, counted in samples
 };
 
 class Thinker : public ConversationPart {
  public:
-  /// Called once, before all other functions, with the facts about the call for a language model. Its history and tools stay valid as long
-  /// as the call. The default calls begin(), for a thinker that needs neither.
+  /// Called once, before all other functions, with the facts about the call for a language model. The history and the tools in `context` stay
+  /// valid as long as the call. The default only calls begin(), for a thinker that needs neither history nor tools.
   virtual void open(const SessionContext& context);
   virtual void begin(const CallContext& context) = 0;
   /// Called about every 10 ms, before poll(), for work that depends on time.
@@ -204,9 +207,9 @@ class Speaker : public ConversationPart {
   virtual void tick(base::TimePoint) {}
   /// Returns the sample rate of SpeechAudio, in Hz.
   [[nodiscard]] virtual std::uint32_t rate_hz() const = 0;
-  /// Speaks a text. Audio comes in the order of these calls; each utterance ends in SpeechDone or SpeakFailed, unless it is cancelled.
+  /// Speaks a text. Audio comes in the order of the requests; each utterance ends in SpeechDone or SpeakFailed, unless it is cancelled.
   virtual void speak(std::uint32_t utterance, std::string_view text) = 0;
-  /// speak() will need `text` soon. A speaker that can store audio makes it now, so that speak() returns it at once.
+  /// The conversation will request `text` soon. A speaker that can store audio makes the audio now, so that speak() returns it at once.
   virtual void prepare(std::string_view text) { (void)text; }
   virtual void cancel() = 0;  ///< cancels all requests so far
   [[nodiscard]] virtual std::optional<SpeakEvent> poll() = 0;

@@ -12,12 +12,12 @@ namespace offhook::inline v0::agent {
 struct PatienceLimits {
   base::Duration silence;      ///< silence after which the agent prompts the caller
   unsigned max_silences = 0;   ///< number of these prompts before the agent says goodbye
-  unsigned max_failures = 0;   ///< failures of any part in a row that end the call
+  unsigned max_failures = 0;   ///< number of failures in a row, of any part, that end the call
   base::Duration media_lost;   ///< time without media that ends the call
 };
 
-/// Decides how long a conversation without progress continues: silence of the caller, failures of the parts, no media, and the limit of the
-/// call. Pure: no I/O, no clock.
+/// Decides how long a conversation without progress continues. Limits the silence of the caller, the failures of the parts, the time without
+/// media, and the length of the call. Pure: no I/O, no clock.
 class Patience {
  public:
   static constexpr base::Duration kTransferTone = std::chrono::seconds(5);  ///< longest tone that a PBX plays after a failed transfer
@@ -32,11 +32,11 @@ class Patience {
     silences_ = 0;
     transfer_failed_at_.reset();
   }
-  /// The caller was silent for the limit. Returns false when that was too often.
+  /// The caller was silent for PatienceLimits::silence. Returns false if this happened more than max_silences times in a row.
   [[nodiscard]] bool on_silence() { return ++silences_ <= limits_.max_silences; }
 
   void on_reply_heard() { failures_ = 0; }
-  /// Returns false when failures came too often.
+  /// Counts a failure. Returns false if max_failures failures came in a row.
   [[nodiscard]] bool on_failure() { return ++failures_ < limits_.max_failures; }
 
   void end_at(base::TimePoint at) { limit_at_ = at; }
@@ -55,7 +55,7 @@ class Patience {
     media_is_lost_ = false;
     media_lost_at_.reset();
   }
-  /// While the peer need not send media, there is no limit. After that, expect_media() starts it anew.
+  /// Removes the limit for missing media while the peer need not send media. expect_media() sets it anew.
   void expect_no_media() { media_lost_at_.reset(); }
   void expect_media(base::TimePoint now) {
     transfer_failed_at_.reset();  // The caller's side took the call back.

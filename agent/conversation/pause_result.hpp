@@ -23,7 +23,7 @@ enum class RecordingState : std::uint8_t {
 /// The result of an order to pause or resume a recording, and the state after it.
 struct PauseResult {
   RecordingState state = RecordingState::Recording;
-  bool changed = false;      ///< false if the order repeats the last one of the same party, or if the recording has ended
+  bool changed = false;      ///< false if the order repeats the last order of the same party, or if the recording has ended
   bool by_model = false, by_operator = false;  ///< true while this party's pause lasts
 
   [[nodiscard]] bool is_over() const { return state == RecordingState::Stopped || state == RecordingState::Failed; }

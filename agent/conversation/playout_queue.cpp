@@ -72,7 +72,7 @@ media::PlayoutFrame PlayoutQueue::next_frame(const Utterance& utterance, std::si
   const auto next_word = std::upper_bound(starts.begin(), starts.end(), utterance.sent);
   frame.word = static_cast<std::uint32_t>(next_word == starts.begin() ? 0 : next_word - starts.begin() - 1);
   const std::size_t count = std::min(frame_samples, utterance.size() - utterance.sent);
-  frame.samples = static_cast<std::uint16_t>(count);  // The worker pads the last frame with silence, and does not count that.
+  frame.samples = static_cast<std::uint16_t>(count);  // The worker pads the last frame with silence, and does not count the padding.
   std::copy_n(utterance.pcm.begin() + static_cast<std::ptrdiff_t>(utterance.sent - utterance.freed), count, frame.pcm.begin());
   frame.last = utterance.complete && utterance.sent + frame_samples >= utterance.size();
   return frame;
@@ -82,7 +82,7 @@ void PlayoutQueue::pump(media::AudioPort& port) {
   const std::size_t frame_samples = port.frame_samples();
   while (!utterances_.empty()) {
     Utterance& first = utterances_.front();
-    // The last frame is marked as the last. So one frame stays back until more audio or the end of the utterance comes.
+    // The last frame of an utterance must be marked as the last. Therefore one frame stays back until more audio or the end of the utterance comes.
     if (!first.complete && first.size() - first.sent <= frame_samples) return;
     const media::PlayoutFrame frame = next_frame(first, frame_samples);
     if (!port.playout.try_push(frame)) return;

@@ -17,20 +17,21 @@ class Reply {
   void begin(std::uint32_t turn);
   /// Adds an utterance. Returns false when the reply is too long; the text is then dropped.
   [[nodiscard]] bool add(std::uint32_t utterance, std::string text);
-  /// The asides so far become part of the reply to `turn`, and more will come.
+  /// The asides so far become the beginning of the reply to `turn`. More utterances will follow.
   void go_on_as(std::uint32_t turn);
   /// Adds Offhook's own words, which are not part of the reply: the caller hears them, but the model does not get them.
   [[nodiscard]] bool add_aside(std::uint32_t utterance, std::string text);
   void complete() { complete_ = true; }                               ///< no more text will come
   void on_words(std::uint32_t utterance, const std::vector<SpokenWord>& words);
   void on_sent(std::uint32_t utterance, std::uint32_t word);
-  void on_utterance_over(std::uint32_t utterance, bool was_heard);    ///< all of it was sent (and all before it), or the speaker failed
+  /// Ends the utterance. If `was_heard` is true, the utterance and all earlier ones were sent completely; otherwise the speaker failed.
+  void on_utterance_over(std::uint32_t utterance, bool was_heard);
 
   [[nodiscard]] std::uint32_t turn() const { return turn_; }
   [[nodiscard]] bool empty() const { return utterances_.empty(); }
-  /// Returns true when nothing has left yet, asides included.
+  /// Returns true if no word of the reply has been sent yet, not even an aside.
   [[nodiscard]] bool is_unheard() const;
-  /// Returns true when nothing but asides has left yet.
+  /// Returns true if no word of the reply has been sent yet, except asides.
   [[nodiscard]] bool is_untold() const;
   /// Returns true when a model speaks a part of the reply in its own voice.
   [[nodiscard]] bool is_voiced() const;
@@ -40,11 +41,11 @@ class Reply {
   [[nodiscard]] bool says_nothing() const;
   [[nodiscard]] std::uint32_t last_utterance() const { return utterances_.empty() ? 0 : utterances_.back().id; }
   [[nodiscard]] bool is_complete() const { return complete_; }
-  /// Returns true when the caller has still to hear an utterance.
+  /// Returns true if an utterance is left that is neither sent completely nor failed.
   [[nodiscard]] bool outstanding() const;
   /// Returns true when the caller has heard the whole reply, and no more will come.
   [[nodiscard]] bool finished() const { return complete_ && !outstanding(); }
-  /// Returns the text that has left as RTP: whole sentences, and the words of the current one up to the last that has begun.
+  /// Returns the text that was sent as RTP: complete utterances, and the words of the current utterance up to the last word that has begun.
   [[nodiscard]] std::string heard_text() const;
 
  private:

@@ -20,7 +20,7 @@ class ResponseMeter {
  private:
   std::uint32_t turn_ = 0;
   bool was_asked_ = false;                        // The caller said or pressed something in this turn.
-  std::optional<std::uint32_t> first_utterance_;  // of the reply to this turn
+  std::optional<std::uint32_t> first_utterance_;  // the first utterance of the reply to this turn
   bool waits_ = false;
   std::uint64_t last_voiced_ = 0, last_key_ = 0;  // ticks
   bool by_key_ = false;

@@ -12,19 +12,19 @@ namespace offhook::inline v0::agent {
 
 /// A failure after which a part of the conversation continues by itself.
 struct Retry {
-  std::string why;        ///< the failure, in a sentence without words of the conversation
-  std::string_view then;  ///< the part's next action; the characters exist for ever
+  std::string why;        ///< the failure, in a sentence that quotes no words of the conversation
+  std::string_view then;  ///< the part's next action; refers to a string literal
 };
 
 inline constexpr std::string_view kAsksAgain = "asks again", kConnectsAgain = "connects again", kConnectsLater = "connects again when it is needed",
                                   kConnectsNoMore = "connects no more", kWaitsForModel = "waits for the model";
 
-/// The retries of one part: asks the budget of the turn, and keeps those that the log does not have yet.
+/// The retries of one part. Takes each attempt from the budget of the turn, and stores each retry until the log takes it.
 class Retries {
  public:
-  static constexpr std::size_t kMost = 16;  ///< further ones are dropped; the log takes them every 10 ms
+  static constexpr std::size_t kMost = 16;  ///< further retries are dropped; the log takes the stored ones every 10 ms
 
-  /// From now on, try_add() takes attempts for `stage` from `turn`. null: without a bound.
+  /// From now on, try_add() takes attempts for `stage` from the budget `turn`. If `turn` is null, the number of attempts has no limit.
   void share(TurnRetries* turn, Stage stage) {
     turn_ = turn;
     stage_ = stage;
@@ -35,7 +35,7 @@ class Retries {
     add(std::move(why), then);
     return true;
   }
-  /// Adds a retry that repeats no request.
+  /// Adds a retry that repeats no request and therefore takes no attempt.
   void add(std::string why, std::string_view then) {
     if (all_.size() < kMost) all_.push_back({std::move(why), then});
   }

@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent {
 /// The amount of a provider's service that was used, in the units by which providers charge.
 struct ServiceUse {
   static constexpr std::uint64_t kMostTokens = 100'000'000;  ///< maximum number of tokens of one answer; believable() drops a larger count
-  static constexpr base::Duration kMostTime = std::chrono::hours(24 * 365);  ///< longest sum of times
+  static constexpr base::Duration kMostTime = std::chrono::hours(24 * 365);  ///< limit of each sum of times
 
   std::string service;                      ///< "NAME/speak"; a part sets "" for its own stage, or the name of another stage
   std::uint64_t input_tokens = 0;           ///< all tokens are counted by the provider
@@ -32,7 +32,7 @@ struct ServiceUse {
   friend bool operator==(const ServiceUse&, const ServiceUse&) = default;
 };
 
-/// Called on the thread of the call, or of the rehearsal.
+/// Called on the thread of the call, or on the thread that prepares audio before the first call (Rehearsal).
 using ReportUse = std::function<void(ServiceUse)>;
 
 [[nodiscard]] ServiceUse use_of(const TokensUsed& used);

@@ -11,8 +11,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Stores the caller's last frames, so that a turn includes its first syllable although the detector needs a few frames. Converts them to
-/// the sample rate of the session. For one thread.
+/// Stores the caller's last frames, so that a turn includes its first syllable although the detector needs a few frames to detect speech.
+/// Converts the frames to the sample rate of the session. For one thread.
 class SessionFeed {
  public:
   static constexpr std::size_t kRememberedFrames = 32;  ///< 640 ms
@@ -21,9 +21,9 @@ class SessionFeed {
   explicit SessionFeed(std::uint32_t port_rate_hz)
       : port_rate_hz_(port_rate_hz), converter_(port_rate_hz, port_rate_hz), remembered_(kRememberedFrames * (port_rate_hz / 50)) {}
 
-  /// Stores the frame. Passes it to the session while a turn is open, or always if the session hears always.
+  /// Stores the frame. Passes it to the session while a turn is open, or always if VoiceSession::hears_always().
   void on_frame(const media::HeardFrame& frame, VoiceSession& session);
-  /// Opens a turn whose first voiced frame was at `first_voiced`.
+  /// Opens a turn, whose first voiced frame was at the worker's tick `first_voiced`. Passes the stored frames of the turn to the session.
   void open(std::uint64_t first_voiced, VoiceSession& session);
   void close() { open_ = false; }
 

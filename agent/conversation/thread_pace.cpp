@@ -5,7 +5,7 @@
 namespace offhook::inline v0::agent {
 
 void ThreadPace::on_wake(base::TimePoint now, bool has_calls) {
-  due_ = has_calls ? std::max(due_ + kCalls, now - kCalls) : now + kIdle;  // Delays do not add up. A late thread catches up one tick only.
+  due_ = has_calls ? std::max(due_ + kCalls, now - kCalls) : now + kIdle;  // Delays do not add up: a late thread makes up for one tick at most.
 }
 
 }  // namespace offhook::inline v0::agent

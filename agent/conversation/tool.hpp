@@ -14,7 +14,7 @@
 /// Tools that a language model may call. The model proposes a call, the policy decides, the tool acts.
 namespace offhook::inline v0::agent {
 
-/// The possible effects of a tool, from harmless to expensive. The policy depends on it.
+/// The possible effects of a tool, from harmless to expensive. The policy depends on this class.
 enum class ToolClass : std::uint8_t { Read, Write, Money, Telephony };
 [[nodiscard]] std::string_view to_string(ToolClass what);
 
@@ -33,10 +33,11 @@ struct ToolOutcome {
   std::string result;
   std::optional<ReplyAction> action;
   bool refused = false;     ///< true: the policy refused the call, and the tool did nothing
-  bool repeated = false;    ///< true: a later call of the same tool with the same arguments gets the same result, which follows
+  bool repeated = false;    ///< true: the model has called the tool again with the same arguments, and a later outcome has the same result
 };
 
-/// The tools of one call, behind its policy. Used on the conversation thread; never blocks. poll() returns the outcomes.
+/// The tools of one telephone call, and the policy that guards them. The conversation thread uses a ToolBox; no function blocks. poll()
+/// returns the outcomes.
 class ToolBox {
  public:
   virtual ~ToolBox() = default;
@@ -45,12 +46,12 @@ class ToolBox {
   [[nodiscard]] virtual const std::vector<ToolDescription>& descriptions() const = 0;
   /// Runs a tool. Exactly one outcome follows.
   virtual void run(const ToolCall& call) = 0;
-  /// The call is over: running tools may end, and their outcomes are not used.
+  /// The telephone call is over: running tools may still end, but their outcomes are not used.
   virtual void abandon() = 0;
   [[nodiscard]] virtual std::optional<ToolOutcome> poll() = 0;
 
   // Questions that the caller must answer before a tool acts. Offhook words the question, and the agent asks it when caller and agent are
-  // silent; it may be repeated. While awaits_answer(), the caller's keys and words go to on_caller_digit() and on_caller_words(), not to
+  // silent. The agent may repeat it. While awaits_answer(), the caller's keys and words go to on_caller_digit() and on_caller_words(), not to
   // the model. The model must not ask a different question and use the answer for this one, so words of the model spoil the question. An
   // answer counts only if it begins after the question's first frame.
   [[nodiscard]] virtual std::optional<std::string> poll_question() { return std::nullopt; }

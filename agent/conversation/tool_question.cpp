@@ -6,7 +6,7 @@ namespace offhook::inline v0::agent {
 
 void ToolQuestion::ask(std::string question) {
   unsaid_ = std::move(question);
-  utterance_ = 0;  // The rest of an earlier question is not part of this one.
+  utterance_ = 0;  // The unsent part of an earlier question does not belong to this question.
   awaits_answer_ = true;
 }
 

@@ -11,11 +11,11 @@ namespace offhook::inline v0::agent {
 
 /// A tool's question to the caller, from the request until the answer. Pure: no I/O, no clock.
 ///
-/// The question belongs to the reply whose tool asks it, and ends with that reply. While awaits_answer(), the caller's keys and words are
-/// the answer, and are no input to the thinker.
+/// The question belongs to the reply whose tool asks it, and ends with that reply. While awaits_answer(), the caller's keys and words are the
+/// answer to the question, and no new turn for the model.
 class ToolQuestion {
  public:
-  /// A tool of the present reply runs, and may therefore ask.
+  /// A tool of the present reply runs, and may therefore ask a question.
   void on_tool_call() { may_ask_ = true; }
   /// Stores `question` until caller and agent are silent. It replaces an earlier question.
   void ask(std::string question);
@@ -38,10 +38,10 @@ class ToolQuestion {
   /// `event` is Sent or UtteranceSent.
   [[nodiscard]] Progress on_sent(const media::MediaEvent& event);
 
-  /// The model speaks after its tool call, so a "yes" could answer the model's own words. Returns true when an answer does not count any
-  /// more. A question that was not said yet stays.
+  /// The model speaks after its tool call, so a "yes" could answer the model's own words. Returns true if an answer to the question does not
+  /// count any more. A question that was not said yet stays.
   [[nodiscard]] bool spoil();
-  /// The reply ends. Returns true when a tool of it may have asked: the caller then informs the tool box.
+  /// The reply ends. Returns true if a tool of the reply may have asked a question: the conversation then informs the tool box.
   [[nodiscard]] bool drop();
 
  private:

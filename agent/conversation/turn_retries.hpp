@@ -17,7 +17,7 @@ class TurnRetries {
 
   /// The stage begins its work for a turn.
   void begin(Stage stage) { used(stage) = 0; }
-  /// Takes an attempt for a part. Returns false after half of the attempts: the rest is for other providers.
+  /// Takes an attempt for a part. Returns false if half of the attempts are used: the other half is for other providers.
   [[nodiscard]] bool try_repeat(Stage stage) { return try_take(stage, most_ / 2); }
   /// Takes an attempt for the conversation.
   [[nodiscard]] bool try_again(Stage stage) { return try_take(stage, most_); }

@@ -11,8 +11,8 @@ namespace offhook::inline v0::agent {
 /// depend on when the conversation thread reads the worker's reports.
 using MediaTime = base::Duration;
 
-/// The caller's turn, from the first voiced frame to its end, by the detections of the media worker. A short pause does not end a turn. If
-/// speech continues after the end was detected, the turn reopens. Pure: no I/O, no clock.
+/// The caller's turn, from its first voiced frame to its end, as the media worker detects voice. A short pause does not end a turn. If speech
+/// continues after the end was detected, the turn reopens. Pure: no I/O, no clock.
 class CallerTurn {
  public:
   enum class State { Quiet, Speaking, Pausing, Recognising };
@@ -20,7 +20,7 @@ class CallerTurn {
 
   explicit CallerTurn(base::Duration end_of_turn) : end_of_turn_(end_of_turn) {}
 
-  /// Returns Began for a new turn, and Resumed when the pause was only a breath.
+  /// Returns Began for a new turn, and Resumed if the pause was too short to end the turn.
   [[nodiscard]] Step on_speech_started(MediaTime at);
   /// `at` is the time of the detector's report, and `silent_for` is the length of the silence by then.
   void on_speech_stopped(MediaTime at, base::Duration silent_for, base::TimePoint now);

@@ -22,9 +22,9 @@ struct SessionContext {
   CallContext call;
   std::string prompt;                        ///< persona and rules, with the values of the variables
   std::string language;                      ///< BCP 47, such as "en" or "pt-BR"; "": the session detects the caller's language, and follows it
-  const History* history = nullptr;          ///< words of the call before the session took over, and until now
+  const History* history = nullptr;          ///< the words and events of the call until now, including those before this session took over
   const std::vector<ToolDescription>* tools = nullptr;
-  TurnRetries* retries = nullptr;            ///< null: without a bound
+  TurnRetries* retries = nullptr;            ///< the turn's budget of attempts; null: no limit
 };
 
 /// The session took the audio of the caller's turn, so the conversation waits for no transcript. A session that detects the end of a turn
@@ -33,14 +33,15 @@ struct TurnTaken { std::uint32_t turn = 0; };
 using SessionEvent = std::variant<Transcript, TurnTaken, ListenFailed, ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ReplyGrows,
                                   ModelLoads, ThinkFailed, SpeechAudio, SpeechDone, SpeakFailed, ProviderSwitched, ServiceRetried, TokensUsed>;
 
-/// The service that holds a conversation, for the record. In a cascade each name has three parts with '+' between: listens, thinks, speaks.
+/// The service that holds a conversation, for the record. In a cascade, each name consists of the names for listening, thinking and speaking,
+/// joined with '+'.
 struct ServiceInUse {
   std::string name;  ///< "NAME/realtime"
   ModelAndVoice asked;
 };
 
-/// One kind of session for a call's conversation: a cascade of three parts, or a model that hears and speaks. The conversation thread calls
-/// it; no call blocks or throws. poll() returns the results; tick() brings the time.
+/// One kind of session for a call's conversation: a cascade of three parts, or a model that hears and speaks. The conversation thread invokes
+/// the functions; no function blocks or throws. poll() returns the results; tick() brings the time.
 class VoiceSession {
  public:
   virtual ~VoiceSession() = default;
@@ -64,8 +65,8 @@ class VoiceSession {
   virtual void cancel(std::uint32_t turn) = 0;
   virtual void on_heard(const HeardReply& heard) = 0;
 
-  // The voice. Audio comes in the order of these calls; each utterance ends in SpeechDone or SpeakFailed, unless it is cancelled.
-  /// For a voiced ReplyText, `text` is "": the call only gives the utterance's number.
+  // The voice. Audio comes in the order of the requests; each utterance ends in SpeechDone or SpeakFailed, unless it is cancelled.
+  /// For a voiced ReplyText, `text` is "": the request then only gives the utterance's number.
   virtual void speak(std::uint32_t utterance, std::string_view text) = 0;
   /// See Speaker::prepare().
   virtual void prepare_speech(std::string_view text) { (void)text; }
@@ -73,8 +74,8 @@ class VoiceSession {
   /// Called before each tick() with the length of the session's audio that waits for playout. A session with much audio can therefore send it gradually.
   virtual void on_unheard(base::Duration) {}
 
-  /// The stage failed, or sent nothing within its deadline. Repeats its open work, by another provider if there is one. Returns false when
-  /// there is none: the conversation then tells the caller.
+  /// The stage failed, or sent nothing within its deadline. Repeats the open work of the stage, with another provider if there is one. Returns
+  /// false if no provider can repeat it: the conversation then tells the caller.
   [[nodiscard]] virtual bool try_again(Stage stage, std::string_view why) = 0;
 
   [[nodiscard]] virtual std::optional<SessionEvent> poll() = 0;

@@ -26,7 +26,7 @@ base::Error unreadable(const std::string& folder, const std::error_code& error) 
   return {"erase", error.value(), "cannot read " + folder + ": " + error.message()};
 }
 
-/// Returns whether the folder exists. Error: that cannot be determined, for example because of a parent folder.
+/// Returns whether the folder exists. Error: the system does not tell, for example because of a parent folder.
 base::Result<bool, base::Error> is_there(const std::string& folder) {
   if (folder.empty()) return false;
   std::error_code error;
@@ -53,7 +53,8 @@ class Pass {
   Pass(const KeptFolders& folders, const std::string& id, Erasing erasing) : folders_(folders), id_(id), erasing_(erasing) {}
 
   [[nodiscard]] base::Result<ErasedCall, base::Error> run() {
-    // find_calls() does not find a call by the lines that cut_lines() and copies() erase. They go first, while the other data still name the call.
+    // find_calls() does not find a call by the lines that cut_lines() and copies() erase. Therefore these lines are erased first, while the
+    // other data still name the call.
     for (const auto step : {&Pass::cut_lines, &Pass::copies, &Pass::transcripts, &Pass::recordings, &Pass::records}) {
       (this->*step)();
       if (failure_) return base::fail(*failure_);
@@ -64,7 +65,7 @@ class Pass {
  private:
   static constexpr std::size_t kTimeBytes = 22;  // "2026-11-21 09:30:01Z  " of transcripts::readable()
 
-  /// JsonLine escapes each quotation mark from a peer. So this pattern can only be a member of the object with its value.
+  /// JsonLine escapes each quotation mark from a peer. Therefore the pattern `mark` can match only the member "id" with the value `id_`.
   void cut_lines() { lines_of_records([](const std::string& name) { return is_torn(name); }); }
   void records() { lines_of_records([](const std::string& name) { return records::parse_journal_name(name).has_value(); }); }
   template <class Chosen>
@@ -152,7 +153,7 @@ class Finder {
     const auto there = is_there(folder);
     if (!there) return base::fail(there.error());
     if (!*there) return {};
-    std::map<std::string, bool> open;  // For each call: true when it has no end and is young.
+    std::map<std::string, bool> open;  // for each call: true if the call has no end and its last line is not older than kMayBeUp
     const auto read = transcripts::read_transcripts(folder, [&](const transcripts::TranscriptLine& line, std::string_view) {
       if (!transcripts::is_named(line, name_)) return;
       remember(line.call);

@@ -21,19 +21,19 @@ struct KeptFolders {
 /// The calls whose id begins with `name` (at least 4 characters), or whose SIP Call-ID is `name`.
 struct NamedCalls {
   std::vector<std::string> ids;           ///< without order, each once; at most kMost
-  bool is_up = false;                     ///< true: one of them has not ended, or perhaps has not (kMayBeUp)
+  bool is_up = false;                     ///< true: at least one of the calls is up, or may be up (kMayBeUp)
   /// A call without a record may be up if its transcript has no end and is younger than this, or if its recording grew within kGrows.
   static constexpr std::chrono::hours kMayBeUp{24};
   static constexpr std::chrono::seconds kGrows{10};
   static constexpr std::size_t kMost = 10;
 };
-/// Finds the calls of a name. Errors: a folder cannot be read.
+/// Finds the calls that `name` identifies. Errors: a folder cannot be read.
 [[nodiscard]] base::Result<NamedCalls, base::Error> find_calls(const KeptFolders& folders, const std::string& name,
                                                                WallTime now = std::chrono::system_clock::now());
 
 struct ErasedCall {
   std::uint64_t record_lines = 0, transcript_lines = 0;
-  std::uint64_t copied_lines = 0;       ///< in the readable copies of transcripts
+  std::uint64_t copied_lines = 0;       ///< number of lines in the readable copies of transcripts
   std::vector<std::string> recordings;  ///< paths of the files
   [[nodiscard]] bool is_nothing() const { return record_lines == 0 && transcript_lines == 0 && copied_lines == 0 && recordings.empty(); }
   ErasedCall& operator+=(const ErasedCall& more) {
@@ -44,10 +44,10 @@ struct ErasedCall {
     return *this;
   }
 };
-/// Overwrites the lines of the call `id` in records and transcripts, also in the readable copies, and removes its recordings.
-/// Erasing::Count only counts, and changes nothing. The data by which find_calls() finds a call are erased last, and only after all other
-/// data. So a second run can erase the rest after a failure, which is returned as the error. Repeats the search for files that are renamed
-/// meanwhile, up to kPasses times.
+/// Overwrites the lines of the call `id` in records and transcripts, also in the readable copies, and removes its recordings. Erasing::Count
+/// only counts, and changes nothing. The data by which find_calls() finds a call are erased last, and only after all other data. Therefore a
+/// second run can erase the remaining data after a failure, which the function returns as its error. Repeats the search for files that are
+/// renamed meanwhile, up to kPasses times.
 inline constexpr int kPasses = 5;
 [[nodiscard]] base::Result<ErasedCall, base::Error> erase_call(const KeptFolders& folders, const std::string& id, store::Erasing erasing);
 

@@ -12,7 +12,7 @@ namespace {
 
 using Buckets = prometheus::Histogram::BucketBoundaries;
 
-constexpr double kAudiblyClipped = 1.0;  // Percent of the frames with cut-off samples.
+constexpr double kAudiblyClipped = 1.0;  // percentage of the received frames that have clipped samples
 constexpr double kUnitsPerSecond = 8000;
 
 const Buckets kMos{2.0, 2.5, 3.1, 3.6, 4.0, 4.3};  // ITU-T G.107 table B.1: the limits of the quality classes

@@ -19,7 +19,7 @@ CallOutcome outcome_of(const call::Ended& ended, bool answered) {
   using Cause = call::Ended::Cause;
   if (answered) return CallOutcome::Answered;
   switch (ended.cause) {
-    case Cause::HungUp:  // A leg may end so while it rings: for SIP, RFC 3261 section 15.
+    case Cause::HungUp:  // A leg may end in this way while it rings: for SIP, RFC 3261 section 15.
     case Cause::Replaced:
     case Cause::Terminated:
     case Cause::Cancelled: return CallOutcome::Cancelled;

@@ -19,7 +19,7 @@ namespace offhook::inline v0::agent {
 /// names from outside is bounded. Any thread may use it.
 class ConversationMetrics {
  public:
-  static constexpr std::size_t kMaxFailures = 256, kMaxSwitches = 128, kMaxTools = 256, kMaxTokens = 160, kMaxUses = 64;  ///< maximum series of each
+  static constexpr std::size_t kMaxFailures = 256, kMaxSwitches = 128, kMaxTools = 256, kMaxTokens = 160, kMaxUses = 64;  ///< series of each metric
 
   /// Registers the series in `registry`, which must outlive this object.
   explicit ConversationMetrics(prometheus::Registry& registry);

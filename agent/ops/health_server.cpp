@@ -54,7 +54,7 @@ class Session : public std::enable_shared_from_this<Session> {
     });
   }
 
-  /// Closes the socket. Pending operations end with an error, and with them the session.
+  /// Closes the socket. Pending operations end with an error, which ends the session.
   void close() { stream_.close(); }
 
  private:
@@ -130,7 +130,7 @@ class BeastHealthServer final : public HealthServer {
         session->run(header_limit_);
         return accept_next();
       }
-      // The process has probably no free descriptor. The connection still waits, so that an immediate retry would spin.
+      // The process probably has no free descriptor. The connection still waits, so an immediate retry would fail again at once, in an endless loop.
       pause_.expires_after(kAcceptPause);
       pause_.async_wait([this](const error_code& cancelled) {
         if (!cancelled) accept_next();
@@ -157,7 +157,7 @@ base::Result<std::unique_ptr<HealthServer>, base::Error> HealthServer::open(cons
   if (const error_code error = server->open(local)) {
     return base::fail(base::Error{"health", error.value(),
                                   "the health port " + local.to_string() + " cannot be opened (" + error.message() +
-                                      "): choose another with \"health\": {\"port\": ...}, or 0 to go without"});
+                                      "): choose another port with \"health\": {\"port\": ...}, or port 0 for no health port"});
   }
   return server;
 }

@@ -27,7 +27,8 @@ std::optional<double> number_of(std::string_view text) {
   return error == std::errc{} && end != text.data() ? std::optional(value) : std::nullopt;
 }
 
-/// Returns the fields of proc_pid_stat(5) from the third on. The second field, the program's name, is in parentheses and may contain any character.
+/// Returns the fields of proc_pid_stat(5) from the third field on. The second field, the program's name, is in parentheses and may contain any
+/// character.
 std::vector<std::string> fields_of_stat(const std::string& stat) {
   const auto end_of_name = stat.rfind(')');
   if (end_of_name == std::string::npos) return {};
@@ -35,7 +36,7 @@ std::vector<std::string> fields_of_stat(const std::string& stat) {
   return {std::istream_iterator<std::string>(rest), {}};
 }
 
-/// Returns the number after `name` in `text`, which ends at the next blank.
+/// Returns the number that follows `name` in `text` and ends at the next blank.
 std::optional<double> number_behind(std::string_view text, std::string_view name) {
   const auto at = text.find(name);
   if (at == std::string_view::npos) return std::nullopt;

@@ -53,7 +53,7 @@ ServiceNotifier::~ServiceNotifier() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-/// Sends a message. Drops it if systemd cannot receive it now, because no caller may wait, and later messages repeat the signal.
+/// Sends a message. Drops it if systemd cannot receive it now, because send() must not wait, and later messages repeat the signal.
 void ServiceNotifier::send(std::string_view state) const {
   if (socket_ >= 0) (void)::send(socket_, state.data(), state.size(), MSG_NOSIGNAL);
 }

@@ -31,8 +31,8 @@ class Account {
   /// Calls that are up stay up. The endpoint frees the account after RegistrationChanged with Unregistered and the end of its last call;
   /// handles keep the last state. Errors as for unregister().
   [[nodiscard]] base::Result<void, base::Error> remove();
-  /// Registers at once, before it is due: the network has changed, or a push notification came (RFC 8599). RegistrationChanged follows.
-  /// Does nothing for an account that does not register, or does not any more. Errors as for unregister().
+  /// Registers at once, before the next REGISTER is due, because the network has changed or a push notification came (RFC 8599).
+  /// RegistrationChanged follows. Does nothing for an account that does not register, or no longer registers. Errors as for unregister().
   [[nodiscard]] base::Result<void, base::Error> refresh();
 
  private:

@@ -17,7 +17,8 @@
 
 namespace offhook::inline v0::phone {
 
-/// A proof that a call has its media. Only the telephone makes it, after prepare(), and answer() needs it. So no call is answered into silence.
+/// A proof that a call has its media. Only the endpoint makes it, after prepare(), and answer() needs it. Therefore no call is answered
+/// without media.
 class Prepared {
  public:
   [[nodiscard]] sip::SessionId call() const { return call_; }
@@ -38,25 +39,26 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  /// Not used again during the life of its endpoint. While EndpointOptions::prepare_media delays the INVITE of an outgoing call, the call has neither id nor
-  /// leg_name(), and only the signalling thread may ask for them.
+  /// Returns an id that the endpoint never uses for another call. While EndpointOptions::prepare_media delays the INVITE of an outgoing call,
+  /// the call has neither id nor leg_name(), and only the signalling thread may invoke these functions.
   [[nodiscard]] virtual sip::SessionId id() const = 0;
   [[nodiscard]] virtual State state() const = 0;
   [[nodiscard]] virtual bool outgoing() const = 0;
-  [[nodiscard]] virtual const sip::LegName& leg_name() const = 0;  ///< for records: other systems can find the same call by it
-  [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< after it was agreed on
-  /// State Offered: returns the codec on which prepare() would agree with `codecs` (empty: the endpoint's codecs), so that the port can
-  /// have its rate. Returns nullopt when the INVITE has no offer, or no acceptable one.
+  [[nodiscard]] virtual const sip::LegName& leg_name() const = 0;  ///< for records: other systems know the call by these names
+  [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< nullopt before both sides agreed on a codec
+  /// State Offered: returns the codec on which prepare() would agree with `codecs` (empty: the endpoint's codecs), so that the application can
+  /// open a port with the rate of that codec. Returns nullopt if the INVITE has no offer, or no acceptable offer.
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const = 0;
   /// Returns the call's media leg while it exists. Any thread may pass it to media::Engine::statistics(); media::report_of() evaluates the result.
   [[nodiscard]] virtual std::optional<media::LegId> media_leg() const = 0;
-  /// Returns the peer's streams besides the audio, from its latest description that is part of a complete offer/answer exchange, each with
-  /// its own c= line and direction. Before answer(): from CallPrepared on.
+  /// Returns the peer's streams besides the audio, from its latest description that is part of a complete offer/answer exchange, each with its
+  /// own c= line and direction. Before answer(), the streams are known from CallPrepared on.
   [[nodiscard]] virtual std::vector<sdp::Media> other_media() const = 0;
 
-  /// State Offered: opens the media leg, and makes the answer (RFC 3264), or an offer if the INVITE had none. CallPrepared reports the result,
-  /// after the current event handler or task, unless CallFinished comes first. `port` carries the audio until CallFinished: frames of 20 ms of mono
-  /// samples at port->rate_hz. `codecs` are for this call, in the order of preference; empty: the endpoint's. Errors: WrongState, also on a second call.
+  /// State Offered: opens the media leg, and makes the answer (RFC 3264), or an offer if the INVITE had no offer. CallPrepared reports the
+  /// result, after the current event handler or task, unless CallFinished comes first. `port` carries the audio until CallFinished: frames of
+  /// 20 ms of mono samples at port->rate_hz. `codecs` are for this call, in the order of preference; empty: the endpoint's. Errors:
+  /// WrongState, also if prepare() was invoked before.
   [[nodiscard]] base::Result<void, base::Error> prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs = {}) {
     return do_prepare(std::move(port), codecs);
   }
@@ -69,13 +71,13 @@ class Call {
     return do_ring(status, std::move(headers));
   }
   /// State Offered: starts media before the answer, by a provisional response with a session description (RFC 3960 section 3). The caller
-  /// hears the audio of `port` from now on, if the caller's telephone plays early media. Errors: as ring(); also WrongState when the INVITE
-  /// had no offer, or `prepared` is of a different call.
+  /// hears the audio of `port` from now on, if the caller's telephone plays early media. Errors: as ring(); also WrongState if the INVITE had
+  /// no offer, or if `prepared` belongs to a different call.
   [[nodiscard]] base::Result<void, base::Error> progress(const Prepared& prepared, sip::HeaderList headers = {}, int status = 183) {
     return do_progress(prepared, status, std::move(headers));
   }
-  /// State Offered: sends 200, and repeats it until the ACK (RFC 3261 section 13.3.1.4); CallConnected follows. Errors: WrongState, also
-  /// when `prepared` is of a different call.
+  /// State Offered: sends 200, and repeats it until the ACK (RFC 3261 section 13.3.1.4); CallConnected follows. Errors: WrongState, also if
+  /// `prepared` belongs to a different call.
   [[nodiscard]] base::Result<void, base::Error> answer(Prepared prepared, sip::Extras extras = {}) {
     return do_answer(std::move(prepared), std::move(extras));
   }
@@ -90,9 +92,10 @@ class Call {
                                                          sip::HeaderList headers = {}) {
     return do_redirect(targets, status, std::move(headers));
   }
-  /// Sets this side's streams besides the audio, unchanged: for example the video of another call that passes through (its other_media()).
-  /// In order, they answer the peer's streams of the same kind; a peer's stream without one of them is refused. After CallPrepared: the answer
-  /// contains them. State Connected: a re-INVITE offers them, and CallMediaChanged reports the result. Errors: WrongState, NotAcceptable.
+  /// Sets this side's streams besides the audio, which the endpoint sends unchanged: for example the other_media() of another call, to pass
+  /// its video through. They answer the peer's streams of the same kind, in order; a peer's stream without an answer is refused. After
+  /// CallPrepared: the answer contains the streams. State Connected: a re-INVITE offers them, and CallMediaChanged reports the result. Errors:
+  /// WrongState, NotAcceptable.
   [[nodiscard]] base::Result<void, base::Error> set_other_media(std::vector<sdp::Media> ours, sip::Extras extras = {}) {
     return do_set_other_media(std::move(ours), std::move(extras));
   }
@@ -139,7 +142,7 @@ class Call {
  protected:
   Call() = default;
 
- private:  // The virtual functions are private, because g++ 12 lets callers ignore the result of a virtual function.
+ private:  // The virtual functions are private, because with g++ 12 the application could ignore the result of a virtual function.
   virtual base::Result<void, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) = 0;
   virtual base::Result<void, base::Error> do_ring(int status, sip::HeaderList headers) = 0;
   virtual base::Result<void, base::Error> do_progress(const Prepared& prepared, int status, sip::HeaderList headers) = 0;

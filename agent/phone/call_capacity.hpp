@@ -11,8 +11,9 @@ namespace offhook::inline v0::phone {
 /// The resource that is too scarce for one more call.
 enum class Shortage { None, Descriptors, Memory };
 
-/// Keeps descriptors and memory free for the calls that are up: after its answer, a call needs some more for its provider, its recording, or a transfer. It
-/// measures at most ten times a second. For each call that it admitted since, it subtracts kDescriptorsPerCall and kMemoryPerCall.
+/// Keeps descriptors and memory free for the calls that are up: after its answer, a call still needs some for its provider, its recording, or
+/// a transfer. CallCapacity measures at most ten times a second. For each call that was admitted after the last measurement, it subtracts
+/// kDescriptorsPerCall and kMemoryPerCall.
 class CallCapacity {
  public:
   /// The resources that the process can still get.
@@ -20,7 +21,7 @@ class CallCapacity {
     std::size_t descriptors = 0;
     std::size_t memory = 0;  ///< octets
   };
-  static constexpr std::size_t kDescriptorsPerCall = 8;       ///< RTP and RTCP, a recording, the sockets of its providers and of their successors
+  static constexpr std::size_t kDescriptorsPerCall = 8;       ///< RTP, RTCP, a recording, and the sockets of the call's providers, also of later ones
   static constexpr std::size_t kDescriptorReserve = 32;       ///< for calls that are up, name servers, and tools that inspect the process
   static constexpr std::size_t kMemoryPerCall = 16U << 20U;   ///< octets: a recogniser (10 MB), audio that waits for a disk or a provider (4 MB)
   static constexpr std::size_t kMemoryReserve = 64U << 20U;   ///< octets, for calls that are up
@@ -39,7 +40,7 @@ class CallCapacity {
   std::function<Left()> look_;
   std::optional<base::TimePoint> looked_at_;
   Left left_;               // at the last measurement
-  std::size_t let_in_ = 0;  // calls admitted since then
+  std::size_t let_in_ = 0;  // calls admitted after that measurement
 };
 
 /// Returns the shortage at this moment, for code that only reports it. Callable from any thread.

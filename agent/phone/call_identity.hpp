@@ -8,15 +8,15 @@
 
 namespace offhook::inline v0::phone {
 
-/// Verifies the numbers of callers and signs those of outgoing calls, as IdentityOptions say. Reads the wall clock.
+/// Verifies the numbers of callers, and signs the numbers of outgoing calls, as IdentityOptions say. Reads the wall clock.
 class CallIdentity {
  public:
   /// Reads the files. Errors: those of CallerCheck and CallSigner.
   [[nodiscard]] base::Result<void, base::Error> open(const IdentityOptions& options);
 
-  /// Sets the call's `identity`. Returns the status with which to refuse the call, if any.
+  /// Sets `call.identity`, if IdentityOptions ask for verification. Returns the status with which to refuse the call; nullopt: the call is accepted.
   [[nodiscard]] std::optional<int> refusal_of(sip::IncomingCall& call);
-  /// Adds Identity to the header fields of a call from `from` to `to`.
+  /// Adds the header field Identity for a call from `from` to `to`, if IdentityOptions ask for signing.
   void sign(std::string_view from, std::string_view to, sip::HeaderList& headers, base::Random& random) const;
 
  private:

@@ -13,13 +13,13 @@
 
 namespace offhook::inline v0::phone {
 
-/// Signs the number of outgoing calls, as an authentication service: RFC 8224 section 6.1.
+/// Signs the caller's number of outgoing calls, as an authentication service: RFC 8224 section 6.1.
 class CallSigner {
  public:
-  /// Reads the key. Errors (PhoneError::Identity): no file, no key on P-256, or a URL that cannot be in the header field.
+  /// Reads the key. Errors (PhoneError::Identity): the file cannot be read, or has no key on P-256, or the URL cannot be in the header field.
   [[nodiscard]] static base::Result<CallSigner, base::Error> open(const IdentityOptions::Signing& options);
 
-  /// Returns the value of Identity for a call from `from` to `to`, both URIs. `now` is in seconds since 1970.
+  /// Returns the value of the header field Identity for a call from `from` to `to`, both URIs. `now` is in seconds since 1970.
   [[nodiscard]] std::string identity(std::string_view from, std::string_view to, std::int64_t now, base::Random& random) const;
 
  private:

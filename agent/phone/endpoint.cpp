@@ -32,12 +32,12 @@ base::Error socket_error(sip::EdgeError why, const sip::EdgeOptions& options) {
   std::string help;
   switch (why) {
     case sip::EdgeError::PortInUse: help = ": another program uses it; choose another with /sip/bind_port, or 0 for any free port"; break;
-    case sip::EdgeError::NoPermission: help = ": ports below 1024 need privileges; choose a higher one"; break;
+    case sip::EdgeError::NoPermission: help = ": ports below 1024 need privileges; choose a higher port"; break;
     case sip::EdgeError::BadAddress: help = ": choose an address of this machine, or 0.0.0.0"; break;
     case sip::EdgeError::BadTrust: help = ": name a PEM file of certificates to trust, or pins of 44 base64 characters"; break;
-    case sip::EdgeError::BadCertificate: help = ": name a PEM file with the certificate and one with its key, which has no passphrase"; break;
+    case sip::EdgeError::BadCertificate: help = ": name a PEM file with the certificate, and a PEM file with its key without a passphrase"; break;
     case sip::EdgeError::BadLimits: help = ": allow more connections than the agent and known peers reserve, and at least one for each source"; break;
-    case sip::EdgeError::BadWebSocket: help = ": begin its path with /, without blanks, and set the options of WebSocket for a listener"; break;
+    case sip::EdgeError::BadWebSocket: help = ": the path must begin with / and have no blanks, and a WebSocket listener needs these options"; break;
     case sip::EdgeError::Other: break;
   }
   return phone_error(PhoneError::Socket, "SIP on " + where + ": " + std::string(sip::to_string(why)) + help);
@@ -118,7 +118,7 @@ class Endpoint::Impl {
     return Account(accounts_[id]);
   }
 
-  /// Finds the local address towards a server at which the account does not register. After the name look-up, the routing table gives it.
+  /// Finds the local address towards the server of an account that does not register: looks up the server's name, and then asks the routing table.
   void look_for_way(const std::string& server) {
     const auto uri = sip::parse_uri(server);
     if (!uri || uri->host.empty()) return;
@@ -134,7 +134,7 @@ class Endpoint::Impl {
     const auto account = accounts_.find(options.account.id());
     if (account == accounts_.end() || account->second->removed)
       return base::fail(phone_error(PhoneError::UnknownAccount, "cannot dial: the account of the call does not belong to this endpoint"));
-    if (calls() >= options_.max_calls) return base::fail(phone_error(PhoneError::Full, "cannot dial: the endpoint has its highest number of calls"));
+    if (calls() >= options_.max_calls) return base::fail(phone_error(PhoneError::Full, "cannot dial: the endpoint already has max_calls calls"));
     if (const Shortage shortage = capacity_.shortage(base::Clock::now()); shortage != Shortage::None) return base::fail(error_of(shortage));
     const auto local = local_for_calls();
     if (!local) return base::fail(phone_error(PhoneError::Socket, "cannot dial: this machine has no network address"));
@@ -177,7 +177,7 @@ class Endpoint::Impl {
     return *id;
   }
 
-  /// Returns the address for an offer that is made before the stack has found the route: the address towards the registrar, or that of the default route.
+  /// Returns the local address for an offer, before the stack has found the route: the address towards the registrar, or towards the default route.
   std::optional<base::IpAddress> local_for_calls() const {
     if (local_to_registrar_) return local_to_registrar_;
     static const auto kAnywhere = *base::IpAddress::parse("192.0.2.1");  // An address of RFC 5737, only for a look-up in the routing table.
@@ -206,7 +206,7 @@ class Endpoint::Impl {
 
   static base::Error error_of(Shortage shortage) {
     return shortage == Shortage::Memory
-               ? phone_error(PhoneError::NoMemory, "too little memory is left for one more call: raise its limit (ulimit -v, MemoryMax=, of the container)")
+               ? phone_error(PhoneError::NoMemory, "too little memory is left for one more call: raise the limit (ulimit -v, MemoryMax=, of the container)")
                : phone_error(PhoneError::NoDescriptors, "too few descriptors are left for one more call: raise the limit of open files (ulimit -n, LimitNOFILE=)");
   }
 
@@ -228,7 +228,7 @@ class Endpoint::Impl {
     edge_->post_after(kLookAtLoad, [this] { watch_load(); });
   }
 
-  std::uint64_t next_sdp_id() { return random_.next_u64() >> 2; }  // Fits into the signed 64 bits that many peers use.
+  std::uint64_t next_sdp_id() { return random_.next_u64() >> 2; }  // fits into the signed 64 bits that many peers use
 
   base::Result<void, sip::StackError> decide_watcher(sip::SubscriptionId id, std::optional<View> view) {
     if (!lines_) return base::fail(sip::StackError::UnknownSubscription);
@@ -282,7 +282,7 @@ class Endpoint::Impl {
     return it == calls_.end() ? nullptr : it->second;
   }
 
-  /// Passes on an event that its call need not process.
+  /// Passes an event to the application; the call itself does not need it.
   template <class Told, class What>
   void pass_on(What& event) {
     if (auto call = find(event.session)) reporter_.emit(Told{std::move(call), std::move(event)});

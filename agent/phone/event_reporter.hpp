@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::phone {
 
-/// Calls the application's event handler and runs its tasks, one at a time. An event that an operation in a handler or task causes is
-/// reported when that handler or task has returned.
+/// Invokes the application's event handler and runs its tasks, one at a time. If an operation in a handler or a task causes an event, the
+/// event is reported after that handler or task has returned.
 class EventReporter {
  public:
   explicit EventReporter(std::function<void(PhoneEvent)> handler) : handler_(std::move(handler)) {}

@@ -17,10 +17,10 @@ struct IdentityOptions {
   /// The treatment of a call without a valid signature, when neither a trusted peer nor a password proves the caller.
   enum class Unproven : std::uint8_t { Taken, Refused };
   struct Verifying {
-    std::string trust_file;               ///< trust anchors; they need not be roots
-    std::vector<Certificate> certificates;  ///< Offhook downloads none: a PASSporT that names a different one fails with 436
-    std::chrono::seconds max_age{60};     ///< age of a PASSporT: RFC 8224 section 4.1
-    Unproven failed = Unproven::Taken;    ///< for a signature that proves nothing; Refused: 403, 436, 437 or 438 (RFC 8224 section 6.2.2)
+    std::string trust_file;               ///< file of trust anchors, which need not be root certificates
+    std::vector<Certificate> certificates;  ///< Offhook downloads no certificate: a PASSporT that names a different one fails with 436
+    std::chrono::seconds max_age{60};     ///< largest accepted age of a PASSporT: RFC 8224 section 4.1
+    Unproven failed = Unproven::Taken;    ///< for a signature that is not valid; Refused: 403, 436, 437 or 438 (RFC 8224 section 6.2.2)
     Unproven absent = Unproven::Taken;    ///< for a call without a signature; Refused: 428
   };
   struct Signing {
@@ -28,8 +28,8 @@ struct IdentityOptions {
     std::string certificate_url;          ///< address at which other systems find the key's certificate
     std::string attest;                   ///< SHAKEN's attestation: "A", "B" or "C"; "": a PASSporT without SHAKEN
   };
-  std::optional<Verifying> verifying{};   ///< of incoming calls; nullopt: their Identity fields are ignored
-  std::optional<Signing> signing{};       ///< of outgoing calls that do not withhold the caller
+  std::optional<Verifying> verifying{};   ///< verification of incoming calls; nullopt: their Identity fields are ignored
+  std::optional<Signing> signing{};       ///< signing of outgoing calls that do not withhold the caller; nullopt: no signing
 };
 
 }  // namespace offhook::inline v0::phone

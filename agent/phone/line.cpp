@@ -34,7 +34,7 @@ std::string_view word_of(const sip::CallEnded& ended) {
   return "";
 }
 
-/// RFC 4235 section 3.7.2: returns one dialog in place of all, which shows only that there is one.
+/// Returns one dialog in place of all, which shows only whether the line is in use: RFC 4235 section 3.7.2.
 std::vector<DialogInfo::Dialog> as_one(const std::vector<DialogInfo::Dialog>& all) {
   if (all.empty()) return {};
   DialogInfo::Dialog one;
@@ -71,8 +71,8 @@ void Line::ringing(sip::SessionId call) {
   if (at != calls_.end() && at->second.row.state < State::Early) at->second.row.state = State::Early;
 }
 
-/// Deviation: the early dialogs of a fork are one row, because a lamp has one state for a call (RFC 4235 section 3.7.1 has a state machine
-/// for each). The row has the names of the first early dialog, and later those of the accepted one.
+/// Deviation: the early dialogs of a fork are one row, because a lamp has one state for a call (RFC 4235 section 3.7.1 has a state machine for
+/// each). The row has the names of the first early dialog, and later the names of the accepted dialog.
 void Line::on_progress(const sip::CallProgress& event) {
   const auto at = calls_.find(event.session);
   if (at == calls_.end()) return;

@@ -15,7 +15,7 @@ namespace offhook::inline v0::phone {
 class Line {
  public:
   using DialogInfo = sip::packages::DialogInfo;
-  static constexpr std::size_t kMaxText = 256;  ///< octets of an identity or a name; a longer one is omitted
+  static constexpr std::size_t kMaxText = 256;  ///< octets of an identity or a name; a longer text is omitted
 
   Line(std::string address, std::string display) : address_(std::move(address)), display_(std::move(display)) {}
 
@@ -25,14 +25,14 @@ class Line {
   void ringing(sip::SessionId call);  ///< this side has sent a ringing response
   void on_progress(const sip::CallProgress& event);
   void accepted(sip::SessionId call, const sip::DialogName& name);
-  /// The call's row shows its end until forget().
+  /// The call's row shows that the call has ended, until forget().
   void on_ended(const sip::CallEnded& event);
   void forget(sip::SessionId call) { calls_.erase(call); }
 
   [[nodiscard]] bool has(sip::SessionId call) const { return calls_.contains(call); }
   [[nodiscard]] const std::string& address() const { return address_; }
-  /// Returns the rows for a watcher whose own Contact is `contact`. Omits the watcher's own calls with this line, which it
-  /// sees itself (RFC 4235 section 3.3).
+  /// Returns the rows for a watcher whose own Contact is `contact`. Omits the watcher's own calls with this line, because the watcher knows
+  /// them (RFC 4235 section 3.3).
   [[nodiscard]] std::vector<DialogInfo::Dialog> seen(View view, std::string_view contact) const;
 
  private:

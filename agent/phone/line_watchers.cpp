@@ -14,8 +14,8 @@ constexpr std::string_view kPackage = "dialog";
 
 using Why = sip::SubscriptionChanged::Why;
 
-/// Returns true for a subscription to a single dialog (RFC 4235 section 3.2). It is refused, as section 3.7.2 recommends without an agreed
-/// policy. The stack has checked the syntax already, because it read the package from this value.
+/// Returns true for a subscription to a single dialog (RFC 4235 section 3.2). This class refuses it, as section 3.7.2 recommends if no policy
+/// was agreed. The stack has checked the syntax already, because it read the package from this value.
 bool is_about_one_dialog(const sip::HeaderFields& headers) {
   const auto event = headers.find("Event").value_or("");
   const sip::Params params(event.substr(std::min(event.find(';'), event.size())));
@@ -43,7 +43,7 @@ sip::PackageOptions LineWatchers::package(const WatchOptions& options) {
   package.grant.usual = package.grant.most = options.longest;  // RFC 4235 section 3.4: an hour
   package.notify.patience = std::chrono::milliseconds(200);
   package.notify.pace = std::chrono::seconds(1);  // RFC 4235 section 3.10
-  package.notify.counts = true;                   // RFC 4235 section 4.1: from 0, plus one for each that is sent
+  package.notify.counts = true;                   // RFC 4235 section 4.1: from 0, plus one for each NOTIFY that is sent
   package.most = options.most;
   return package;
 }
@@ -124,7 +124,7 @@ std::optional<View> LineWatchers::view_of(const sip::SubscribeReceived& event, c
                        std::any_of(proven.begin(), proven.end(), [&](auto who) { return is_same_address(who, allowed.who); });
     if (is_he && (!view || allowed.view == View::Calls)) view = allowed.view;
   }
-  // RFC 4235 section 3.6: a different device of the same user.
+  // RFC 4235 section 3.6: the watcher is a different device of the line's own user.
   if (std::any_of(proven.begin(), proven.end(), [&](auto who) { return is_same_address(who, line.address()); })) view = View::Calls;
   return view;
 }

@@ -12,9 +12,10 @@
 
 namespace offhook::inline v0::phone {
 
-/// The lines of this endpoint and their watchers: RFC 4235 with RFC 6665 section 4.2. The owner passes in the events of calls. This class accepts or refuses
-/// watchers by WatchOptions, or passes the decision to the owner, and notifies each watcher of its view. Each NOTIFY has the whole line, so a NOTIFY that was
-/// overtaken need not be sent (RFC 4235 section 4.3 allows whole documents at any time). Reads no clock.
+/// The lines of this endpoint and their watchers: RFC 4235 with RFC 6665 section 4.2. The owner passes in the events of calls. This class
+/// accepts or refuses watchers by WatchOptions, or passes the decision to the owner, and notifies each watcher of its view. Each NOTIFY has
+/// the whole line. Therefore a NOTIFY that a newer one has overtaken need not be sent (RFC 4235 section 4.3 allows whole documents at any
+/// time). Reads no clock.
 class LineWatchers {
  public:
   using DialogInfo = sip::packages::DialogInfo;
@@ -22,10 +23,10 @@ class LineWatchers {
   static constexpr std::chrono::seconds kLater{60};
 
   struct Emit {
-    std::function<void(sip::SubscribeReceived&)> asks;            ///< a watcher that the options do not allow; decide() answers, perhaps at once
-    std::function<void(const sip::SubscriptionChanged&)> left;    ///< the end of a watcher that was accepted or waited
+    std::function<void(sip::SubscribeReceived&)> asks;            ///< asks the owner to decide() about a watcher that the options do not allow
+    std::function<void(const sip::SubscriptionChanged&)> left;    ///< for the end of a watcher that was accepted, or that waited
   };
-  /// `stack` offers package(), and must outlive this object.
+  /// `stack` must offer package(), and must outlive this object.
   LineWatchers(sip::Stack& stack, WatchOptions options, Emit emit)
       : stack_(stack), options_(std::move(options)), emit_(std::move(emit)) {}
 
@@ -51,9 +52,9 @@ class LineWatchers {
  private:
   struct Watching {
     sip::AccountId account;
-    std::string contact;                          // of the watcher
+    std::string contact;                          // the watcher's own Contact
     std::optional<View> view{};                   // nullopt: not accepted yet
-    std::vector<DialogInfo::Dialog> told{};       // rows of its last NOTIFY, without ended calls
+    std::vector<DialogInfo::Dialog> told{};       // rows of the last NOTIFY, without ended calls
   };
   [[nodiscard]] std::optional<View> view_of(const sip::SubscribeReceived& event, const Line& line) const;
   [[nodiscard]] Line* line_with(sip::SessionId call, sip::AccountId& account);

@@ -81,7 +81,7 @@ void MediaHosts::on_found(sip::SessionId session, std::uint64_t search, const st
   go_on(session);
 }
 
-/// Reports the waiting events, up to the next one that names a host without an address.
+/// Reports the waiting events, up to the next event that names a host whose address is not known yet.
 void MediaHosts::go_on(sip::SessionId session) {
   for (auto at = waiting_.find(session); !find_next(session, at->second); at->second.names = 0) {
     sip::Event event = std::move(at->second.events.front());

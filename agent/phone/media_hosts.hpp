@@ -13,14 +13,15 @@
 
 namespace offhook::inline v0::phone {
 
-/// Finds the addresses of hosts that session descriptions name (RFC 8866 section 5.7) and writes them into the descriptions. The events of
-/// a call wait meanwhile, in order; other calls continue. A name without an address stays, and the call is then refused for a bad address.
+/// Finds the addresses of hosts that session descriptions name (RFC 8866 section 5.7) and writes them into the descriptions. The events of a
+/// call wait meanwhile, in order; other calls continue. If no address is found, the name stays in the description, and the call is then
+/// refused for a bad address.
 class MediaHosts {
  public:
-  static constexpr std::size_t kMaxNames = 4;    ///< of one description, looked up one after another; a further name stays
-  static constexpr std::size_t kMaxWaiting = 32; ///< events of one call; with one more, all are reported with their unresolved names
+  static constexpr std::size_t kMaxNames = 4;    ///< names of one description, looked up one after another; a further name stays
+  static constexpr std::size_t kMaxWaiting = 32; ///< waiting events of one call; if one more comes, all are reported with unresolved names
 
-  /// Calls `done` once, later; with an empty list when no address was found.
+  /// Looks up `host`, and later invokes `done` once, with an empty list if no address was found.
   using Find = std::function<void(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done)>;
 
   MediaHosts(Find find, std::function<void(sip::Event)> emit) : find_(std::move(find)), emit_(std::move(emit)) {}
@@ -30,7 +31,7 @@ class MediaHosts {
  private:
   struct Waiting {
     std::uint64_t search = 0;
-    std::size_t names = 0;          // looked up for the first event
+    std::size_t names = 0;          // number of names looked up for the first event
     std::deque<sip::Event> events;  // the first contains the name of the current look-up
   };
 

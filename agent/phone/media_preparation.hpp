@@ -15,10 +15,10 @@ struct SectionMedia {
   base::SocketAddress rtp;  ///< the local address; RTCP has the next port
 };
 
-/// Says that the media of a section are ready to be described, or why they cannot be used. Only the first call counts.
+/// Says that the media of a section are ready to be described, or why they cannot be used. Only its first invocation counts.
 using MediaReady = std::function<void(base::Result<void, base::Error>)>;
 
-/// Prepares the media of a section before this side describes them, and then calls `ready`, at once or later, on the signalling thread.
+/// Prepares the media of a section before this side describes them, and then invokes `ready`, at once or later, on the signalling thread.
 using PrepareMedia = std::function<void(const SectionMedia& section, MediaReady ready)>;
 
 }  // namespace offhook::inline v0::phone

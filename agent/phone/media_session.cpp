@@ -172,7 +172,7 @@ void MediaSession::set_on_hold(bool on_hold) {
 
 void MediaSession::adopt(const sdp::Session& remote, const sdp::AgreedAudio& agreed, const base::IpAddress& signalling_host) {
   others_ = negotiator_.others_of(remote);
-  if (holding_) held_ = *std::exchange(holding_, std::nullopt);  // An answer of this side has the pending hold, too.
+  if (holding_) held_ = *std::exchange(holding_, std::nullopt);  // An answer of this side also agrees on the pending hold.
   const auto before = std::exchange(plan_, to_plan(agreed));
   plan_->signalling_host = signalling_host;
   plan_->source_rule = source_rule_;

@@ -34,20 +34,21 @@ class MediaSession {
   MediaSession& operator=(const MediaSession&) = delete;
 
   /// Binds the leg's ports on `local`, which is also the address in this side's descriptions, and prepares the media of the audio section.
-  /// Calls `ready` when this side can describe them, before it returns or later; an error says why it cannot. NoMedia: no port is left.
+  /// Invokes `ready` when this side can describe them, during open() or later. `ready` gets an error if the media cannot be used. NoMedia: no
+  /// port is left.
   void open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port, MediaReady ready);
 
-  /// Call it before open().
+  /// Use it before open().
   void set_codecs(const std::vector<media::AudioCodec>& codecs);
-  /// Returns the codec on which answer() to this offer would agree with `codecs`, if any.
+  /// Returns the codec on which answer() to this offer would agree with `codecs`; nullopt if there is none.
   [[nodiscard]] std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs, std::string_view offer,
                                                              const base::IpAddress& signalling_host) const;
   [[nodiscard]] base::Result<std::string, base::Error> make_offer();
-  /// Returns the answer to the peer's offer. It replaces a pending offer of this side that waits after a 491, because the peer's is newer
-  /// (RFC 3264 section 8). `signalling_host` is the source of the offer (unspecified: unknown). NotAcceptable means 488.
+  /// Returns the answer to the peer's offer. If an offer of this side waits after a 491, the peer's offer replaces it, because the peer's
+  /// offer is newer (RFC 3264 section 8). `signalling_host` is the source of the offer (unspecified: unknown). NotAcceptable means 488.
   [[nodiscard]] base::Result<std::string, base::Error> answer(std::string_view offer, const base::IpAddress& signalling_host);
   base::Result<void, base::Error> accept_answer(std::string_view answer, const base::IpAddress& signalling_host);
-  /// Sets this side's m= lines besides the audio, from the next description on: see sdp::Negotiator. Call it after open().
+  /// Sets this side's m= lines besides the audio, from the next description on: see sdp::Negotiator. Use it after open().
   void set_other_media(std::vector<sdp::Media> ours) { negotiator_.set_others(std::move(ours)); }
   /// Returns the peer's other streams, from its latest description.
   [[nodiscard]] const std::vector<sdp::Media>& other_media() const { return others_; }
@@ -58,7 +59,7 @@ class MediaSession {
   [[nodiscard]] bool is_hold_pending() const { return holding_.has_value(); }
   [[nodiscard]] bool is_on_hold() const { return held_; }  ///< this side holds the peer, as agreed
 
-  /// Starts RTP as agreed; each later answer changes it.
+  /// Starts RTP as agreed. Each later answer changes the RTP accordingly.
   void start();
   [[nodiscard]] bool sends() const { return plan_ && plan_->send; }
   [[nodiscard]] bool receives() const { return plan_ && plan_->receive; }

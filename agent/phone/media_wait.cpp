@@ -18,7 +18,7 @@ std::optional<MediaWait::Ready> MediaWait::begin(const std::function<void(MediaR
   if (at_once) return at_once;
   *then_ = std::move(then);
   after(limit, [ready] {
-    ready(base::fail(phone_error(PhoneError::NoMedia, "the media of the call are not ready in time: EndpointOptions::prepare_media must call back within prepare_limit")));
+    ready(base::fail(phone_error(PhoneError::NoMedia, "the media of the call were not ready in time: EndpointOptions::prepare_media must invoke `ready` within prepare_limit")));
   });
   return std::nullopt;
 }

@@ -15,8 +15,8 @@ class MediaWait {
   using Ready = base::Result<void, base::Error>;
   using After = std::function<void(base::Duration, std::function<void()>)>;
 
-  /// Calls `open` with the function that ends the wait. Returns the result if `open` has ended the wait already. Otherwise `then` gets it later; at
-  /// `limit`, a timer of `after` ends the wait with NoMedia.
+  /// Invokes `open` with the function that ends the wait. Returns the result if `open` has ended the wait already. Otherwise `then` gets the
+  /// result later; at `limit`, a timer of `after` ends the wait with NoMedia.
   [[nodiscard]] std::optional<Ready> begin(const std::function<void(MediaReady)>& open, base::Duration limit, const After& after, MediaReady then);
   void cancel() { then_.reset(); }
   [[nodiscard]] bool is_running() const { return then_ != nullptr; }

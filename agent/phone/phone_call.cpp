@@ -20,7 +20,7 @@ sip::Body sdp_body(std::string text) { return {std::string(kSdp), std::move(text
 
 MediaSession::Extras extras_of(const EndpointOptions& options) { return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media}; }
 
-/// Returns the status with which a call is refused whose media cannot be prepared.
+/// Returns the status that refuses a call if its media cannot be prepared for the reason `why`.
 int refusal_of(const base::Error& why) { return is(why, PhoneError::Socket) ? 500 : is(why, PhoneError::NotAcceptable) ? 488 : 503; }
 
 }  // namespace
@@ -80,7 +80,7 @@ void PhoneCall::end_unsent(sip::CallEnded::Why why, std::string reason) {
   core()->unsent(shared_from_this());
 }
 
-/// Returns the result if it is known at once. Otherwise `later` gets it, after EndpointOptions::prepare_limit at the latest.
+/// Opens the media. Returns the result if it is known at once. Otherwise `later` gets the result, after EndpointOptions::prepare_limit at the latest.
 std::optional<PhoneCall::Ready> PhoneCall::open_media(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port,
                                                       std::function<void(PhoneCall&, const Ready&)> later) {
   const auto open = [&](MediaReady ready) {
@@ -288,7 +288,7 @@ void PhoneCall::apply_tones() {
 }
 
 void PhoneCall::on_answered(const sip::CallAnswered& event) {
-  // Without an answer in the 2xx, the answer of the provisional response counts: RFC 6337 section 2.2.
+  // If the 2xx has no answer, the answer of the provisional response counts: RFC 6337 section 2.2.
   const bool stands = event.body.empty() && has_early_answer_;
   if (!stands && !media_.accept_answer(event.body.data, signalling_host())) {
     (void)hang_up();  // The answer cannot be used. For SIP the call is up, so it must end with BYE.
@@ -299,13 +299,13 @@ void PhoneCall::on_answered(const sip::CallAnswered& event) {
 }
 
 void PhoneCall::on_confirmed(const sip::CallConfirmed& event) {
-  // Without an answer to the offer in the 200 there are no media, now or later: RFC 3264 section 5 requires an answer.
+  // If the ACK does not answer the offer in the 200, the call has no media, now or later: RFC 3264 section 5 requires an answer.
   const bool owed = state_ == State::Answering && offer_.empty();
   if (event.body.empty() ? owed : !media_.accept_answer(event.body.data, signalling_host())) {
     (void)hang_up();
     return;
   }
-  if (event.body.empty()) media_.abandon_offer();  // The peer requested an offer by a re-INVITE, and did not answer it: nothing changes.
+  if (event.body.empty()) media_.abandon_offer();  // The peer requested an offer by a re-INVITE, and did not answer this offer: nothing changes.
   media_.start();
   if (state_ == State::Answering) return connected(event.headers, event.asserted);
   report_media(event.headers, event.asserted);

@@ -11,8 +11,8 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
  public:
   PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id);
   PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer);
-  /// Opens the media of an outgoing call, and sends its INVITE (PhoneCore::sent) when they are ready: at once or later. An error that comes
-  /// later ends the call (PhoneCore::unsent).
+  /// Opens the media of an outgoing call, and sends its INVITE (PhoneCore::sent) when the media are ready: at once or later. An error that
+  /// comes later ends the call (PhoneCore::unsent).
   [[nodiscard]] base::Result<void, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const base::IpAddress& local);
 
   sip::SessionId id() const override { return session_; }
@@ -40,7 +40,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
 
  private:
   [[nodiscard]] auto usable_core() const { return usable(core_); }
-  [[nodiscard]] std::shared_ptr<PhoneCore> core() const { return core_.lock(); }  // It exists while the endpoint calls the event functions.
+  [[nodiscard]] std::shared_ptr<PhoneCore> core() const { return core_.lock(); }  // The core exists while the endpoint invokes the event functions.
   base::Result<void, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>& codecs) override;
   base::Result<void, base::Error> do_ring(int status, sip::HeaderList headers) override;
   base::Result<void, base::Error> do_progress(const Prepared& prepared, int status, sip::HeaderList headers) override;
@@ -72,7 +72,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   [[nodiscard]] base::Result<void, base::Error> may_offer(std::string_view what) const;
   base::Result<void, base::Error> offer_anew(std::string_view what, bool on_hold, sip::Extras extras);
   void apply_tones();
-  /// Returns the source of the call's last message; unspecified: nothing has come yet.
+  /// Returns the source of the call's last message; unspecified if no message has come yet.
   [[nodiscard]] base::IpAddress signalling_host() const;
   [[nodiscard]] base::TimePoint now() const { return base::Clock::now(); }
 
@@ -81,18 +81,18 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   sip::LegName leg_name_;
   State state_ = State::Offered;
   bool outgoing_ = false;
-  std::string peer_;             // the other side's URI: completes the target of a transfer
-  sip::Body offer_;              // the peer's offer; empty: the peer wants an offer
+  std::string peer_;             // the other side's URI: its host completes the target of a transfer
+  sip::Body offer_;              // the peer's offer; empty: the peer wants an offer from this side
   base::SocketAddress source_;
   MediaSession media_;
   bool has_early_answer_ = false;  // the peer has answered in a provisional response
-  bool early_media_ = true;        // true: it plays before the 2xx
+  bool early_media_ = true;        // true: early media play before the 2xx
   std::shared_ptr<media::AudioPort> listened_;  // port with early media, to detect tones; null: no detection
-  bool heeding_ = false;                        // the next look for tones is scheduled
+  bool heeding_ = false;                        // true: apply_tones() polls for tones
   media::LineTone refused_by_ = media::LineTone::None;
   MediaWait media_wait_;
   bool has_port_ = false;   // prepare() was called
-  std::string our_answer_;  // or the offer, if the INVITE had none; empty: the media are not prepared
+  std::string our_answer_;  // this side's answer, or its offer if the INVITE had none; empty: the media are not prepared
 };
 
 }  // namespace offhook::inline v0::phone

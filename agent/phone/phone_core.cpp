@@ -8,13 +8,13 @@ base::Result<void, base::Error> PhoneCore::may_act() const {
   const std::thread::id owner = thread;
   if (owner == std::this_thread::get_id()) return {};
   if (owner == std::thread::id{}) return base::fail(phone_error(PhoneError::Closed, "the endpoint was stopped"));
-  assert(false && "a telephone is used on its signalling thread: wrap the call in Endpoint::post()");
-  return base::fail(phone_error(PhoneError::WrongThread, "called from another thread than the signalling thread: use Endpoint::post()"));
+  assert(false && "use a telephone only on its signalling thread: post the operation with Endpoint::post()");
+  return base::fail(phone_error(PhoneError::WrongThread, "the operation runs on a thread that is not the signalling thread: post it with Endpoint::post()"));
 }
 
 base::Result<std::shared_ptr<PhoneCore>, base::Error> usable(const std::weak_ptr<PhoneCore>& core) {
   auto alive = core.lock();
-  if (!alive) return base::fail(phone_error(PhoneError::Closed, "its endpoint no longer exists"));
+  if (!alive) return base::fail(phone_error(PhoneError::Closed, "the endpoint of this call, account, subscription or watcher no longer exists"));
   if (auto may = alive->may_act(); !may) return base::fail(may.error());
   return alive;
 }

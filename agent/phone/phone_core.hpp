@@ -14,19 +14,20 @@ namespace offhook::inline v0::phone {
 
 class PhoneCall;
 
-/// The part of an endpoint that its handles (calls, accounts) use. The endpoint owns it. Handles hold it weakly, and return Closed without it.
+/// The part of an endpoint that its handles (calls, accounts) use. The endpoint owns it. Handles hold it weakly, and return Closed when it no
+/// longer exists.
 struct PhoneCore {
   sip::Stack& stack;
   media::Engine& engine;
   const EndpointOptions& options;
   std::function<std::optional<base::IpAddress>(const base::IpAddress& remote)> local_towards;
-  std::function<void(PhoneEvent)> emit;               ///< waits for the end of the event handler or task that now runs
+  std::function<void(PhoneEvent)> emit;               ///< reports an event when the present event handler or task has returned
   std::function<void(sip::SessionId)> rang;  ///< an incoming call has sent a ringing response
   std::function<void(const std::shared_ptr<PhoneCall>&, const DialOptions&)> sent;  ///< an outgoing call has sent its INVITE
-  std::function<void(const std::shared_ptr<PhoneCall>&)> unsent;                    ///< an outgoing call has ended before that
+  std::function<void(const std::shared_ptr<PhoneCall>&)> unsent;                    ///< an outgoing call has ended before its INVITE was sent
   std::function<base::Result<void, sip::StackError>(sip::SubscriptionId, std::optional<View>)> decide_watcher;
   std::function<void(base::Duration, std::function<void()>)> after;  ///< as Endpoint::post_after()
-  std::atomic<std::thread::id> thread{};  ///< the signalling thread; no thread before it runs, and after it was stopped
+  std::atomic<std::thread::id> thread{};  ///< the signalling thread; the default id before the thread runs and after stop()
 
   /// Checks that this thread may use the stack. WrongThread is a bug of the application, and stops a debug build.
   [[nodiscard]] base::Result<void, base::Error> may_act() const;

@@ -9,20 +9,20 @@ namespace offhook::inline v0::phone {
 
 /// Error::code of the domain "phone".
 enum class PhoneError : std::uint8_t {
-  Socket = 1,      ///< a port or an address of this machine
+  Socket = 1,      ///< a port or an address of this machine cannot be used
   NoMedia,         ///< no free ports or no capacity for the call's RTP, or no audio port was given
   NotAcceptable,   ///< the peer's offer or answer has no media in common with this side
   WrongState,      ///< the operation does not fit the call's state any more: the other side was faster
-  BadTarget,       ///< no address that can be called, or no name of a package
+  BadTarget,       ///< the target has no address that can be called, or the package has no valid name
   Full,            ///< EndpointOptions::max_calls is reached
-  WrongThread,     ///< called on a thread that is not the signalling thread
+  WrongThread,     ///< the operation ran on a thread that is not the signalling thread
   Closed,          ///< the endpoint was stopped, or does not exist any more
-  UnknownAccount,  ///< an Account that no endpoint made
+  UnknownAccount,  ///< no endpoint made the Account
   TooLarge,        ///< more text than one MESSAGE can carry
   NoDescriptors,   ///< the process cannot open enough files for one more call
   NoMemory,        ///< the process cannot get enough memory for one more call
-  BadHeader,       ///< a header field of the application that cannot be sent: the stack writes it itself, or it is malformed
-  Identity,        ///< a file or an address of EndpointOptions::identity that cannot be used
+  BadHeader,       ///< a header field of the application cannot be sent: the stack writes it itself, or it is malformed
+  Identity,        ///< a file or an address of EndpointOptions::identity cannot be used
 };
 
 [[nodiscard]] base::Error phone_error(PhoneError code, std::string detail);

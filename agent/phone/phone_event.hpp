@@ -13,7 +13,7 @@
 namespace offhook::inline v0::phone {
 
 struct RegistrationChanged { Account account; sip::RegistrationChanged details; };
-/// A call comes in. Give it media (Call::prepare), then answer it, or reject it. Until then it waits as long as the caller does.
+/// A call comes in. Give it media (Call::prepare), then answer it, or reject it. Until then the call waits as long as the caller waits.
 struct CallOffered { CallPtr call; sip::IncomingCall details; };
 /// The result of Call::prepare(): answer() needs it. With an error, the call was refused, and CallFinished follows. Errors: NotAcceptable (no codec in
 /// common; 488), NoMedia (no resources, no port, or no media within EndpointOptions::prepare_limit; 503), Socket (no route; 500), and those of
@@ -28,19 +28,19 @@ struct CallRinging { CallPtr call; int status = 180; bool early_media = false; s
 struct CallConnected { CallPtr call; bool sends = true, receives = true; sip::HeaderFields headers{}; std::optional<sip::Party> asserted{}; };
 /// The peer or this side holds or resumes; `headers` and `asserted` are of the peer's offer, answer or refusal.
 struct CallMediaChanged { CallPtr call; bool sends = true, receives = true; sip::HeaderFields headers{}; std::optional<sip::Party> asserted{}; };
-/// The peer reports that a different user is connected now, for example after a transfer or pick-up on its side (RFC 4916). It is a claim,
-/// as From in an INVITE is, except `asserted`.
+/// The peer reports that a different user is connected now, for example after a transfer or pick-up on its side (RFC 4916). Like From in an
+/// INVITE, the report is only a claim, except `asserted`.
 struct CallPeerChanged { CallPtr call; sip::PeerChanged details; };
-/// 2xx: the peer reached the target; otherwise it did not. `headers` are of the NOTIFY or response with this status. `accepted` is false when
-/// the peer did not begin the transfer: it refused the REFER, or has not answered it.
+/// `status` is 2xx if the peer reached the target. `headers` are of the NOTIFY or response with this status. `accepted` is false if the peer
+/// did not begin the transfer: it refused the REFER, or has not answered it.
 struct CallTransferred { CallPtr call; int status = 0; sip::HeaderFields headers{}; bool accepted = false; };
-/// REFER: the peer asks this side to call another party. Call Call::accept_transfer() and dial with DialOptions::for_transfer, or decline;
-/// after 16 s the endpoint declines. The endpoint itself never dials at a caller's request.
+/// REFER: the peer asks this side to call another party. Invoke Call::accept_transfer() and dial with DialOptions::for_transfer, or decline;
+/// after 16 s the endpoint declines. The endpoint itself never dials because a peer asks for it.
 struct CallTransferRequested { CallPtr call; sip::TransferRequested details; };
 struct CallInfo { CallPtr call; sip::InfoReceived details; };                   ///< INFO, answered already; it may contain a key
 struct CallText { CallPtr call; sip::TextReceived details; };                   ///< MESSAGE within the call, answered already
 struct CallRequestAnswered { CallPtr call; sip::MidCallAnswered details; };        ///< the response to send_text() or send_info()
-/// The last event of a call. `media` has the counters of its leg; nullopt when it had none. `tone`: the network refused the call by that
+/// The last event of a call. `media` has the counters of its leg; nullopt if the call had no leg. `tone`: the network refused the call by that
 /// tone, and not by a response (DialOptions::heeds_tones); `details` are then those of the corresponding response.
 struct CallFinished { CallPtr call; sip::CallEnded details; std::optional<media::LegStatistics> media; media::LineTone tone{}; };
 
@@ -49,14 +49,14 @@ struct SubscriptionChanged { Subscription subscription; sip::SubscriptionChanged
 /// The state of the subscribed resource: the whole state, or the changes, as its package defines.
 struct Notified { Subscription subscription; sip::Notified details; };
 
-/// A watcher asks to see a line of this endpoint (WatchOptions::asks); `details` identify it. Answer by Watcher::accept() or
-/// Watcher::end(). If that happens within this event, the response has the answer; otherwise the watcher waits as "pending".
+/// A watcher asks to see a line of this endpoint (WatchOptions::asks); `details` identify it. Answer by Watcher::accept() or Watcher::end().
+/// If the application answers within this event, the response has the answer; otherwise the watcher waits as "pending".
 struct WatcherAsks { Watcher watcher; sip::SubscribeReceived details; };
 /// A watcher that was accepted, or that waited, has ended.
 struct WatcherLeft { Watcher watcher; sip::SubscriptionChanged details; };
 
-/// All events of an endpoint. They include events of sip: a refused stranger; a MESSAGE outside of calls (answered with 200), and the
-/// response to a sent one; a NOTIFY without a subscription (AccountOptions::takes_unsolicited_waiting).
+/// All events of an endpoint. They include events of sip: a refused stranger; a MESSAGE outside of calls (answered with 200), and the response
+/// to a sent MESSAGE; a NOTIFY without a subscription (AccountOptions::takes_unsolicited_waiting).
 using PhoneEvent = std::variant<RegistrationChanged, sip::StrangerRefused, CallOffered, CallPrepared, CallTurnedAway, CallRinging, CallConnected,
                                 CallMediaChanged, CallPeerChanged, CallTransferred, CallTransferRequested, CallInfo, CallText, CallRequestAnswered,
                                 CallFinished, SubscriptionChanged, Notified, WatcherAsks, WatcherLeft, sip::UnsolicitedNotify,

@@ -7,7 +7,7 @@
 namespace offhook::inline v0::phone {
 
 base::Result<void, base::Error> SipLeg::do_answer() {
-  if (!prepared_) return base::fail(phone_error(PhoneError::WrongState, "cannot answer the call: it is answered already, or has no prepared media"));
+  if (!prepared_) return base::fail(phone_error(PhoneError::WrongState, "cannot answer the call: the call was answered before, or has no prepared media"));
   return call_->answer(*std::exchange(prepared_, std::nullopt));
 }
 

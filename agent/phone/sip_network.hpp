@@ -13,19 +13,19 @@
 
 namespace offhook::inline v0::phone {
 
-/// An endpoint as a network, whose calls are legs. Like those of Endpoint, its functions belong to the signalling thread.
+/// An endpoint as a network, whose calls are legs. Use its functions on the signalling thread, like those of Endpoint.
 class SipNetwork final : public call::Network {
  public:
   struct Hooks {
     std::function<void(call::Event)> on_leg;
-    std::function<void(PhoneEvent)> on_other;  ///< gets the events that no leg has
+    std::function<void(PhoneEvent)> on_other;  ///< gets the events that belong to no leg
   };
   [[nodiscard]] static base::Result<std::unique_ptr<SipNetwork>, base::Error> open(EndpointOptions options, media::Engine& engine, Hooks hooks);
 
   [[nodiscard]] Endpoint& endpoint() { return *endpoint_; }
   /// Numbers are dialled at the domain of the first account.
   void add_account(const sip::AccountOptions& options);
-  void unregister();  ///< all accounts
+  void unregister();  ///< unregisters all accounts
 
   call::Party party(const std::string& address) const override;
   void post(std::function<void()> task) override { endpoint_->post(std::move(task)); }
@@ -39,7 +39,7 @@ class SipNetwork final : public call::Network {
   void on_event(PhoneEvent event);
   void on_offered(const CallOffered& event);
   void on_finished(CallFinished& event);
-  /// Passes `make(leg)` on, unless the call has no leg.
+  /// Reports the event `make(leg)`, if the call has a leg.
   template <class Make>
   void emit(const CallPtr& call, Make make);
 

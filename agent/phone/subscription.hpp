@@ -9,8 +9,8 @@ namespace offhook::inline v0::phone {
 
 struct SubscriptionState;
 
-/// A handle of a subscription of this side (RFC 6665). Endpoint::subscribe() makes it; copies name the same one. Use it on the signalling
-/// thread. It may outlive its endpoint: it then keeps its last state, and operations return Closed.
+/// A handle of a subscription of this side (RFC 6665). Endpoint::subscribe() makes it; copies name the same subscription. Use it on the
+/// signalling thread. It may outlive its endpoint: it then keeps its last state, and operations return Closed.
 class Subscription {
  public:
   Subscription() = default;  ///< no subscription: id() is 0, operations return WrongState
@@ -20,7 +20,8 @@ class Subscription {
   /// Returns the last SubscriptionChanged: the state, why it ended or waits, and the granted time.
   [[nodiscard]] const sip::SubscriptionChanged& last() const;
 
-  /// Requests the present state; Notified brings it. The subscription stays active without this call. Errors: WrongState (it has ended), WrongThread, Closed.
+  /// Requests the present state; Notified brings it. The subscription also stays active without refresh(). Errors: WrongState (it has ended),
+  /// WrongThread, Closed.
   [[nodiscard]] base::Result<void, base::Error> refresh();
   /// Ends the subscription: SubscriptionChanged with State::Ended follows, after a last Notified. Errors as for refresh().
   [[nodiscard]] base::Result<void, base::Error> unsubscribe();

@@ -15,21 +15,22 @@ enum class View : std::uint8_t {
 };
 
 struct AllowedWatcher {
-  /// "sip:bert@pbx.example": the account's registrar or one of its trusted_peers asserts it (RFC 3325). Or a user name of
-  /// sip::CallerOptions, proven by its password.
+  /// An address, such as "sip:bert@pbx.example": the account's registrar or one of its trusted_peers asserts it (RFC 3325). Or a user name of
+  /// sip::CallerOptions: the user's password proves it.
   std::string who;
   View view = View::Busy;
 };
 
-/// The watchers that may see the lines, one line for each account, as the lamps of other telephones do: the dialog package, RFC 4235.
+/// The watchers that may see the state of the lines (one line for each account), for example to light lamps of telephones: the dialog package,
+/// RFC 4235.
 struct WatchOptions {
   std::vector<AllowedWatcher> allowed{};  ///< a watcher that is proven to be the line's own address always sees its calls
   /// true: a watcher that is not allowed causes WatcherAsks; false: it gets 403.
   bool asks = false;
   /// true: the registrar challenges each request that names its domain, so the From of requests from the registrar is proven too.
   bool trusts_from = false;
-  std::size_t most = 64;                  ///< watchers of this endpoint; one more gets 503
-  std::chrono::seconds longest{3600};     ///< longest time that is granted; watchers refresh
+  std::size_t most = 64;                  ///< largest number of watchers of this endpoint; a further watcher gets 503
+  std::chrono::seconds longest{3600};     ///< longest granted time; watchers refresh their subscriptions
 };
 
 }  // namespace offhook::inline v0::phone

@@ -10,7 +10,7 @@ namespace offhook::inline v0::phone {
 
 struct WatcherState;
 
-/// A handle of a watcher of a line of this endpoint, accepted or waiting. WatcherAsks brings it; copies name the same one. Use it on the
+/// A handle of a watcher of a line of this endpoint, accepted or waiting. WatcherAsks brings it; copies name the same watcher. Use it on the
 /// signalling thread. It may outlive its endpoint: operations then return Closed.
 class Watcher {
  public:

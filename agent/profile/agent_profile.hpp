@@ -23,7 +23,7 @@ namespace offhook::inline v0::agent {
 
 /// One model that hears and speaks.
 struct RealtimeWay { ProviderPtr provider; };
-/// Three parts. Each list holds the providers of a part in the order of preference, and is never empty.
+/// A cascade of three parts. Each list holds the providers of one part in the order of preference, and is never empty.
 struct CascadeWay { std::vector<ProviderPtr> listen, think, speak; };
 /// One kind of session that can hold the conversation.
 using SessionWay = std::variant<RealtimeWay, CascadeWay>;
@@ -52,7 +52,7 @@ struct ServerToolGrant {
   Confirm confirm = Confirm::Never;
   unsigned max_per_call = 10, max_per_minute = 10;
   std::string question;                              ///< the question to the caller; "": made from the tool's name
-  std::string arguments;                             ///< a JSON Schema that the arguments must match besides the tool's own schema; "": none. Checked already
+  std::string arguments;                             ///< a checked JSON Schema that the arguments must match besides the tool's own; "": none
 
   [[nodiscard]] std::string server() const { return name.substr(0, name.find("__")); }
 };
@@ -64,19 +64,19 @@ struct Fallback {
 
 /// Source of the values of {{context.NAME}}. Offhook reads it while the call rings.
 struct ContextSource {
-  std::string file;                                  ///< path of a file that holds a JSON object; read at each call. Or, in its place:
+  std::string file;                                  ///< path of a file with a JSON object, which Offhook reads at each call; "" if `url` is set
   std::string url;                                   ///< the address from which GET returns a JSON object; ?caller= and &called= are appended
   std::chrono::milliseconds timeout{800};            ///< after this time the call continues without a context
-  bool verified = false;                             ///< true: read only when the caller's number is verified
+  bool verified = false;                             ///< true: Offhook reads the source only if the caller's number is verified
 };
 
 struct ProfileLimits {
   std::chrono::seconds call{1800};
   std::chrono::seconds silence{8};                   ///< silence after which the agent prompts the caller
-  unsigned silences = 3;                             ///< number of these prompts; after the last the call ends
+  unsigned silences = 3;                             ///< number of these prompts; the call ends after the last prompt
   std::chrono::seconds hold{600};                    ///< time for which the caller's side may hold the agent
   std::chrono::milliseconds end_of_turn{500};        ///< silence that ends the caller's turn
-  std::chrono::milliseconds interruption{240};       ///< length of the caller's voice from which it counts as an interruption, and not as a cough
+  std::chrono::milliseconds interruption{240};       ///< shorter speech over the agent's voice is a cough, and not an interruption
   std::chrono::milliseconds listen{4000}, think{8000}, speak{5000};  ///< deadlines of the three stages
 };
 
@@ -88,14 +88,14 @@ struct AgentProfile {
   prompts::PromptTemplate greeting;                  ///< empty: the model or the dialogue begins in its own words
   std::shared_ptr<const media::Prompt> recorded_greeting;  ///< audio that replaces the spoken greeting; null: none
   std::string dialogue;                              ///< path of the dialogue file of the embedded thinker
-  std::string voice;                                 ///< "": each provider's default. A provider that lacks the voice uses the nearest (providers/voices)
+  std::string voice;                                 ///< "": the default of each provider. A provider without this voice uses the nearest voice
   std::string language;                              ///< BCP 47; "": detect the caller's language, and follow it
   std::vector<std::string> languages;                ///< when `language` is "": languages that callers may speak, the likeliest first; empty: any
   std::vector<std::string> phrases;                  ///< names and words that callers are likely to say
-  FixedSentences sentences;                          ///< "" in it: the default sentence of the language
+  FixedSentences sentences;                          ///< an empty sentence stands for the default sentence of the language
   std::vector<ToolGrant> tools;
   std::vector<ServerToolGrant> server_tools;
-  std::vector<std::string> regions;                  ///< regions in which its providers may be; empty: any region. Checked already
+  std::vector<std::string> regions;                  ///< regions in which the agent's providers may be; empty: any region. Checked already
   Fallback fallback;
   std::optional<ContextSource> context;
   ProfileLimits limits;

@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent {
 /// The sentences that Offhook itself supplies, without a model. The agent's speaker speaks them. In a profile, "" selects the
 /// sentence of the agent's language.
 struct FixedSentences {
-  std::string apology;      ///< after a part failed: asks the caller to say it again
+  std::string apology;      ///< after a part failed: asks the caller to repeat the last words
   std::string mishap;       ///< after a part failed when the caller had said nothing to repeat
   std::string goodbye;      ///< before the call ends because no alternative is left
   std::string filler;       ///< while a tool or a slow model works
@@ -25,7 +25,7 @@ struct FixedSentences {
 /// Returns the default sentences for `language` (BCP 47): English, German, Spanish, French, Italian or Portuguese. Returns English
 /// for any other language, and for "".
 [[nodiscard]] FixedSentences usual_sentences(std::string_view language);
-/// Returns `given`, with the default sentence of `language` for each empty one.
+/// Returns `given`, with the default sentence of `language` in place of each empty sentence.
 [[nodiscard]] FixedSentences with_usual(FixedSentences given, std::string_view language);
 
 }  // namespace offhook::inline v0::agent

@@ -16,13 +16,13 @@ struct Provider;
 
 enum class ChatApi : std::uint8_t { Chat, Responses };
 
-/// Differences between an interface and a server that claims compatibility. The defaults are those of the interface's own server.
+/// The ways in which a server that claims compatibility with an interface differs from it. The defaults are those of the interface's own server.
 struct ProviderQuirks {
   std::string max_tokens = "max_completion_tokens";  ///< name of the field for the token limit; "": the field is not sent
   bool stream_options = true;                        ///< true: the server understands the field stream_options
   bool tool_choice = true;                           ///< true: the server understands the field tool_choice
   bool developer_role = true;                        ///< false: rules are sent with the role "system"
-  bool starts_in_thought = false;                    ///< true: replies begin within a thought, and contain only its closing tag
+  bool starts_in_thought = false;                    ///< true: replies begin within a thought, and contain only the closing tag of that thought
 
   friend bool operator==(const ProviderQuirks&, const ProviderQuirks&) = default;
 };
@@ -30,7 +30,7 @@ struct ProviderQuirks {
 /// Limits of a language model's reasoning and replies.
 struct ReplyTuning {
   std::int64_t max_tokens = 0;                       ///< tokens of one reply; 0: Offhook sets no limit
-  std::string reasoning_effort, service_tier;        ///< "": not sent
+  std::string reasoning_effort, service_tier;        ///< "": Offhook does not send the setting
 
   friend bool operator==(const ReplyTuning&, const ReplyTuning&) = default;
 };
@@ -48,7 +48,7 @@ struct RealtimeTuning {
   /// How the server shortens a conversation that exceeds its limit. Usual: Offhook sends no setting.
   enum class Truncation : std::uint8_t { Usual, Auto, Disabled, RetentionRatio };
   bool transcription = true;                         ///< true: the model `transcription` transcribes the caller's words
-  std::string reasoning_effort{};                    ///< "minimal" to "xhigh"; "": not sent
+  std::string reasoning_effort{};                    ///< "minimal" to "xhigh"; "": Offhook does not send the setting
   Truncation truncation = Truncation::Usual;
   std::int64_t retention_percent = 80;               ///< for RetentionRatio: share of the conversation that the server keeps
   std::int64_t context_tokens = 0;                   ///< for RetentionRatio: longest conversation after the instructions, in tokens; 0: the model's own limit
@@ -58,17 +58,17 @@ struct RealtimeTuning {
 
 struct ProviderProfile {
   std::string name;                                  ///< the name in the configuration; also used in records and logs
-  const Provider* kind = nullptr;                    ///< its description; never null in a configuration
+  const Provider* kind = nullptr;                    ///< the description of the provider's kind; never null in a configuration
   std::string base_url;                              ///< no slash at the end; "": not configured
   Secret api_key;                            ///< may be empty
   std::string region;                                ///< any word, such as "eu"; "": not configured
-  struct Models { std::string realtime, chat, transcription, speech; } models;  ///< never empty when the kind has a default
+  struct Models { std::string realtime, chat, transcription, speech; } models;  ///< a model is never empty if the kind has a default for it
   ChatApi api = ChatApi::Chat;
   ProviderQuirks quirks;
   ReplyTuning reply;
   RealtimeTuning realtime;
-  std::string deployment, api_version;               ///< of the model, for a service that deploys models; "": not configured
-  std::any own;                                      ///< settings of the kind's own, of a type that its folder defines; empty: the defaults
+  std::string deployment, api_version;               ///< deployment and API version, for a service that deploys models; "": not configured
+  std::any own;                                      ///< settings that only this kind has, of a type that its folder defines; empty: the defaults
   std::string voice;                                 ///< replaces a voice of the agent that this provider lacks; "": the nearest voice
   std::string ca_file;                               ///< "": the system's certificate authorities
 };

@@ -89,7 +89,7 @@ class HeadReader {
       if (auto bad = unquote(base::trim(written.substr(0, comma)), name)) return bad;
       if (name.empty()) return fault("an empty name among the tools", "remove a comma");
       if (std::find(tools.begin(), tools.end(), name) != tools.end()) return fault("a tool twice", "keep one of them");
-      if (tools.size() == kMaxHeadTools) return fault("more than 16 tools", "take some out");
+      if (tools.size() == kMaxHeadTools) return fault("more than 16 tools", "remove some of them");
       tools.push_back(std::move(name));
       more = comma != std::string_view::npos;
       if (more) written.remove_prefix(comma + 1);
@@ -137,7 +137,7 @@ class HeadReader {
 }  // namespace
 
 base::Result<PromptFile, PromptFault> parse_prompt_file(std::string_view text) {
-  if (text.size() > kMaxTemplateBytes) return base::fail(PromptFault{1, "a longer text", "shorten it to 128 KiB"});
+  if (text.size() > kMaxTemplateBytes) return base::fail(PromptFault{1, "a text of more than 128 KiB", "shorten it"});
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // A byte order mark, which some editors write.
   PromptFile out;
   std::size_t line = 1;

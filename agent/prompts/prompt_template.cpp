@@ -72,7 +72,7 @@ PromptTemplate::Piece PromptTemplate::variable_of(std::string_view name) {
 }
 
 base::Result<PromptTemplate, PromptFault> PromptTemplate::parse(std::string_view text) {
-  if (text.size() > kMaxTemplateBytes) return base::fail(PromptFault{1, "a longer text", "shorten it to 128 KiB"});
+  if (text.size() > kMaxTemplateBytes) return base::fail(PromptFault{1, "a text of more than 128 KiB", "shorten it"});
   PromptTemplate out;
   std::size_t variables = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -88,7 +88,7 @@ base::Result<PromptTemplate, PromptFault> PromptTemplate::parse(std::string_view
     const auto name = base::trim(text.substr(open + kOpen.size(), close - open - kOpen.size()));
     Piece piece = variable_of(name);
     if (piece.variable == Variable::None) return refuse("an unknown variable", advise(name));
-    if (++variables > kMaxVariables) return refuse("more than 256 variables", "take some out");
+    if (++variables > kMaxVariables) return refuse("more than 256 variables", "remove some of them");
     out.pieces_.push_back(std::move(piece));
     at = close + kClose.size();
   }

@@ -37,8 +37,8 @@ PauseResult CallRecording::pause(Pauser by, bool on, base::TimePoint now) {
   return result;
 }
 
-/// Logs an order. A pause is a warning like the end of a recording, because the file then contains no speech. The caller holds the mutex, so that the
-/// lines have the order of the events.
+/// Logs an order. A pause is a warning like the end of a recording, because the file then contains no speech. The calling function holds the
+/// mutex, so that the lines have the order of the events.
 void CallRecording::log_order(Pauser by, bool on, const PauseResult& result) const {
   if (!result.changed && by != Pauser::Operator) return;  // The log already contains the tool calls of the model.
   const bool has_paused = on && result.changed;

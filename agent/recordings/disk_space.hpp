@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::agent::recordings {
 
-/// Decides by the free and the used disk space whether recordings may continue. It does no I/O: its owner measures.
+/// Decides whether recordings may continue, by the free and the used disk space. It does no I/O: its owner measures.
 class DiskSpace {
  public:
   struct Bounds {

@@ -16,8 +16,8 @@ using store::FileResult;
 [[nodiscard]] std::optional<std::uint64_t> free_octets(const std::string& folder);
 /// Returns the octets of all recordings in the folder. Other files do not count.
 [[nodiscard]] FileResult<std::uint64_t> used_octets(const std::string& folder);
-/// Removes the recordings of calls that began before `first_kept`, and returns their number. If files cannot be removed, it returns the error of the
-/// first one, and still removes the rest.
+/// Removes the recordings of calls that began before `first_kept`, and returns their number. If some files cannot be removed, it still removes
+/// the other files, and returns the first error.
 FileResult<std::size_t> remove_recordings_before(const std::string& folder, WallTime first_kept);
 
 }  // namespace offhook::inline v0::agent::recordings

@@ -151,7 +151,7 @@ class RecordingStore::Impl {
     }
     if (refused && !was_refused)
       log::error("recordings.failing",
-                 {{"folder", options_.folder}, {"detail", "the disk does not accept all of it: calls continue, and parts of recordings may be lost"}});
+                 {{"folder", options_.folder}, {"detail", "the disk does not accept all audio: calls continue, and parts of recordings may be lost"}});
     if (was_refused && !refused) log::info("recordings.writing", {{"folder", options_.folder}});
   }
 

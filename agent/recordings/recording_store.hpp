@@ -26,7 +26,7 @@ struct RecordingOptions {
   std::optional<media::RecordingKey> key;
   unsigned keep_days = 30;                                 ///< age in days at which a recording is removed
   DiskSpace::Bounds room{.least_free = std::uint64_t{512} << 20U, .most_used = 0};
-  std::size_t calls = 64;                                  ///< recordings at the same time
+  std::size_t calls = 64;                                  ///< largest number of recordings at the same time
   base::Duration look_every = std::chrono::seconds(1);     ///< interval of the checks of the disk space
   std::function<std::optional<std::uint64_t>(const std::string& folder)> free_octets;  ///< empty: the function for the file system
 };
@@ -38,7 +38,7 @@ struct RecordingCounters {
   std::uint64_t octets = 0;             ///< octets written
   std::uint64_t dropped = 0;            ///< frames of 20 ms that are silent in a file, because the disk was too slow
   std::uint64_t not_begun = 0;          ///< calls without a recording: not enough space, or too many recordings
-  std::uint64_t stopped = 0;            ///< calls whose recording ended before them: not enough space
+  std::uint64_t stopped = 0;            ///< calls whose recording ended before the call: not enough space
 };
 
 /// Records the calls of a process. Use it from any thread except a media worker.
@@ -63,8 +63,8 @@ class RecordingStore {
   std::unique_ptr<Impl> impl_;  // Null: recording is off.
 };
 
-/// Returns the store for calls after a reload. If `running` records, the result is `running`, with its old folder, key and bounds. Otherwise it is a
-/// new store by `options`. Fails like RecordingStore::open().
+/// Returns the store for calls after a reload. If `running` records, the result is `running`, with its old folder, key and bounds. Otherwise
+/// the result is a new store with `options`. Fails like RecordingStore::open().
 [[nodiscard]] base::Result<std::shared_ptr<RecordingStore>, base::Error> store_after_reload(std::shared_ptr<RecordingStore> running, RecordingOptions options);
 
 [[nodiscard]] std::string_view to_string(RecordingStore::State state);

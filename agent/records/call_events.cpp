@@ -63,7 +63,7 @@ std::string cause_of(const call::Ended& ended) {
   return {};
 }
 
-/// Returns true for an end that this side may have chosen, so that its reason is the cause.
+/// Returns true for an end that this side may have chosen, so that the reason of this side is the cause.
 bool may_be_chosen(call::Ended::Cause cause) {
   return cause == call::Ended::Cause::HungUp || cause == call::Ended::Cause::Cancelled || call::is_refusal(cause);
 }

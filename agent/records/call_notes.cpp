@@ -44,7 +44,7 @@ std::string kept_failure(std::string_view why) {
   std::string kept, word;
   const auto end_word = [&] { kept += word.size() > kLongestWord && !is_of_words(word) ? "***" : word, word.clear(); };
   for (std::size_t at = 0; at < why.size() && kept.size() < kMaxFieldBytes; ++at) {
-    const bool opens = kQuotes.find(why[at]) != std::string_view::npos && (at == 0 || !base::is_alpha(why[at - 1]));  // Not the one in "can't".
+    const bool opens = kQuotes.find(why[at]) != std::string_view::npos && (at == 0 || !base::is_alpha(why[at - 1]));  // "can't" opens no quotation.
     const auto closing = opens ? why.find(why[at], at + 1) : std::string_view::npos;
     if (opens) {
       end_word();

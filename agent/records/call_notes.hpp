@@ -55,14 +55,14 @@ class CallNotes {
   void on_ringing(Moment now);
   void on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now);
   void on_action(const ConversationAction& action, Moment now);
-  /// Adds to the amounts of a provider's service.
+  /// Adds `use` to the amounts of its service.
   void on_use(const ServiceUse& use);
   /// `status` is as in call::Ended.
   void on_transferred(std::string_view status);
   /// The caller's side has connected another person, with this name and address.
   void on_other(Party party, Moment now);
   void on_recorded(std::string_view file, PausedFor paused);
-  /// Only the first end counts.
+  /// Notes the end of the call. Only the first invocation counts.
   void on_ended(const call::Ended& ended, const std::optional<media::LegStatistics>& media, Moment now);
 
   /// Returns the data so far, for the line that announces the call.

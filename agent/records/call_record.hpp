@@ -22,12 +22,12 @@ inline constexpr int kSchemaVersion = 1;
 inline constexpr std::size_t kMaxFieldBytes = 256;            ///< octets of each header field, name and reason, before escaping
 inline constexpr std::size_t kMaxTurns = 200;                 ///< further turns are only counted
 inline constexpr std::size_t kMaxTurnTextBytes = 2048;        ///< octets of one utterance
-inline constexpr std::size_t kMaxTroubles = 32;               ///< troubles: the first ones; further ones are only counted
+inline constexpr std::size_t kMaxTroubles = 32;               ///< troubles in a record; later troubles are only counted
 inline constexpr std::size_t kMaxToolUses = 64;
 inline constexpr std::size_t kMaxNotes = 8;
-inline constexpr std::size_t kMaxOthers = 8;                  ///< other parties: the first ones
-inline constexpr std::size_t kMaxServices = 16;               ///< services whose use is kept: the first ones
-inline constexpr std::size_t kMaxTones = 16;                  ///< tones: the first ones
+inline constexpr std::size_t kMaxOthers = 8;                  ///< other parties in a record; later parties are left out
+inline constexpr std::size_t kMaxServices = 16;               ///< services in a record; the use of further services is left out
+inline constexpr std::size_t kMaxTones = 16;                  ///< tones in a record; later tones are left out
 inline constexpr std::size_t kMaxCallTextBytes = 32U << 10U;  ///< octets of all words of the call; later words are left out
 
 struct Party {
@@ -38,7 +38,7 @@ struct Turn {
   enum class Kind : std::uint8_t { Opening, Speech, Digits, Other };  ///< Other: a turn without input, or a failed stage
   Kind kind = Kind::Other;
   std::int64_t at_ms = 0;          ///< milliseconds since the answer
-  std::string heard;               ///< only if words are kept, or digits for a turn of digits
+  std::string heard;               ///< the words, only if words are kept; for a turn of digits the digits, only if digits are kept
   std::uint64_t heard_length = 0;  ///< number of keyed digits, or octets of text; always set
   double confidence = 0;
   bool rejected = false;
@@ -67,7 +67,7 @@ struct OtherParty {
 struct ToolUse {
   std::int64_t at_ms = 0;
   std::string name;
-  bool done = false, refused = false;  ///< both false: the call never returned
+  bool done = false, refused = false;  ///< both false: the tool call never returned
 };
 
 struct MediaQuality {
@@ -76,7 +76,7 @@ struct MediaQuality {
   double jitter_ms = 0;
   std::uint64_t concealed_ms = 0;
   std::optional<double> round_trip_ms;
-  std::uint64_t discarded = 0;                    ///< packets of those that count as received, but came too late for playout
+  std::uint64_t discarded = 0;                    ///< packets that count as received, but came too late for playout
   std::uint64_t bursts = 0;                       ///< bursts of loss: RFC 3611 section 4.7.2; lengths are means, densities are shares of packets
   double burst_ms = 0, burst_density = 0, gap_ms = 0, gap_density = 0;
   double buffer_ms = 0, one_way_ms = 0;
@@ -138,7 +138,7 @@ struct CallRecord {
   int transfer_status = 0;  ///< 0: no transfer, or no response to it
   std::string recording;    ///< name of the file in the folder of recordings; "": none
   std::int64_t paused_by_model_ms = 0, paused_by_operator_ms = 0;  ///< time of silence in the recording, by the party that paused it
-  std::string agent;        ///< name of the agent in the configuration; "": there is only one
+  std::string agent;        ///< name of the agent in the configuration; "": there is only one agent
   struct Service {
     std::string name;          ///< such as "NAME/realtime" with the provider's name; "": the conversation never began
     std::string model, voice;  ///< "": the service has no choice
@@ -151,7 +151,7 @@ struct CallRecord {
   std::int64_t answered_by_ms = 0; ///< time from the answer to this result
   std::vector<std::string> tones;  ///< tones from the network or a machine, in order
   std::vector<std::string> notes;  ///< notes of the agent for people
-  std::vector<ServiceUse> uses;    ///< use of providers' services, one entry for each
+  std::vector<ServiceUse> uses;    ///< use of providers' services, one entry for each service
 };
 
 [[nodiscard]] std::string_view to_string(Ending::By by);
@@ -159,7 +159,8 @@ struct CallRecord {
 /// Writes the members of `media` into the open object.
 void write_media(JsonLine& line, const MediaQuality& media);
 
-/// These return a sealed line with its line feed. `run` identifies the process's run: a call that began in an earlier run and has no end was interrupted.
+/// These functions return a sealed line with its line feed. `run` identifies the process's run: a call that began in an earlier run and has no
+/// end was interrupted.
 [[nodiscard]] std::string to_line(const CallRecord& record, std::string_view run);
 [[nodiscard]] std::string to_started_line(const CallRecord& record, std::string_view run);
 [[nodiscard]] std::string to_run_line(std::string_view run, std::int64_t pid, WallTime now);

@@ -26,11 +26,11 @@ class CallRecordStore {
                                                                                  RecordWriter::OnCommitted on_committed);
 
   [[nodiscard]] std::shared_ptr<CallNotes> notes(CallRecord begun) const;
-  /// Writes a line for the start of the call. It is the only trace of the call if the process is killed before the end.
+  /// Writes a line for the start of the call. If the process is killed before the call's end, this line is the only trace of the call.
   void announce(const CallNotes& notes);
   /// Writes the record of a call that has ended. Call it after the last change of the notes.
   void finish(CallNotes& notes);
-  /// Writes the record of a call that ended before it had a handle.
+  /// Writes the record of a call that the network itself refused, so that no CallNotes exist.
   void turned_away(CallRecord begun, const call::Ended& how);
 
   /// Returns "off", or the state of the writer.

@@ -18,11 +18,11 @@ struct JournalOptions {
   std::string folder;
   std::uint64_t rotate_bytes = 64U << 20U;  ///< maximum size of a file; all lines of one append() go into the same file
   bool rotate_daily = true;                 ///< begins a new file on each new day (UTC)
-  unsigned keep = 30;                       ///< number of rotated files; older ones are removed
+  unsigned keep = 30;                       ///< number of rotated files; older files are removed
 };
 
-/// One slot of a records folder. append() writes lines to the end of the slot's file, and returns after the disk has them. Not thread-safe; time is
-/// an argument. The caller may repeat each failed operation: the lines of a failed append() are not in the file as whole lines.
+/// One slot of a records folder. append() writes lines to the end of the slot's file, and returns after the disk has them. Not thread-safe;
+/// time is an argument. Each failed operation may be repeated: the lines of a failed append() are not in the file as whole lines.
 class Journal {
  public:
   struct Counters {
@@ -32,7 +32,8 @@ class Journal {
 
   Journal(store::FileSystem& files, JournalOptions options) : files_(files), options_(std::move(options)) {}
 
-  /// Appends whole lines, each with its line feed. Opens the file first: creates the folder, takes the first free slot, repairs it after a crash.
+  /// Appends whole lines, each with its line feed. Opens the file first: creates the folder, takes the first free slot, and repairs the file
+  /// after a crash.
   FileResult<void> append(std::string_view lines, WallTime now);
 
   [[nodiscard]] const Counters& counters() const { return counters_; }

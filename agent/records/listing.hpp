@@ -44,7 +44,7 @@ class Newest {
 [[nodiscard]] std::string table_row(const StoredCall& call, std::optional<std::size_t> screen = std::nullopt);
 /// `colours` colours the speaker in each line of a turn.
 [[nodiscard]] std::string conversation(const StoredCall& call, bool colours = false);
-/// Returns one line: the stored one. For a call without an end, it is the line of the start with "type" "interrupted" or "in_progress".
+/// Returns one line, as stored. For a call without an end, it is the line of the start with "type" "interrupted" or "in_progress".
 [[nodiscard]] std::string json(const StoredCall& call);
 
 }  // namespace offhook::inline v0::agent::records

@@ -65,8 +65,8 @@ class SlotReader {
       : folder_(std::move(folder)), slot_(slot), summary_(summary), visit_(visit) {}
 
   void read() {
-    const bool alive = has_writer();     // Before the files: a writer that ends meanwhile has written all its lines by then.
-    const ReadFile live(path("jsonl"));  // Before the list: if a rotation happens meanwhile, this file is in the list, which is detected.
+    const bool alive = has_writer();     // Checked before the files are opened: a writer that ends meanwhile has written all its lines.
+    const ReadFile live(path("jsonl"));  // Opened before the list is read: after a rotation, the list has this file, which is detected.
     for (const std::string& name : rotated()) {
       const ReadFile file(folder_ + "/" + name);
       if (!(live.is_open() && file.is_same_as(live))) read(file, false);
@@ -140,7 +140,7 @@ class SlotReader {
   }
 
   void on_started(std::string id, std::string_view line, std::string_view run) {
-    if (known_.contains(id) || open_.contains(id)) return;  // Its group was written twice.
+    if (known_.contains(id) || open_.contains(id)) return;  // The group with this line was written twice.
     order_.push_back(id);
     open_.emplace(std::move(id), Open{std::string(line), std::string(run)});
     if (open_.size() > kMaxOpenCalls) {

@@ -13,7 +13,7 @@
 namespace offhook::inline v0::agent::records {
 
 inline constexpr std::size_t kMaxOpenCalls =
-    4096;  ///< calls without an end, for each slot; beyond it the oldest count as interrupted
+    4096;  ///< calls without an end in one slot; if there are more, the oldest count as interrupted
 inline constexpr std::size_t kMaxRememberedIds = 8192;  ///< ids in which a repeated line is detected
 
 /// A call, read from its files.

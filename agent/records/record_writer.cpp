@@ -39,8 +39,8 @@ class RecordFiles final : public store::StoreFiles<RecordEntry> {
     }
   }
 
-  /// Writes a line for this run, unless there is another line of it. It marks a call of an earlier run that has no end as interrupted, even before the
-  /// first call of this run.
+  /// Writes a line for this run, unless the journal already has one. The line shows that a call of an earlier run without an end was
+  /// interrupted, even before the first call of this run.
   std::optional<base::Duration> maintain() override {
     if (is_begun_) return std::nullopt;
     const auto now = std::chrono::system_clock::now();

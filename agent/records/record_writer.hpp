@@ -26,17 +26,17 @@ struct WriterOptions {
   base::Duration slow_after = std::chrono::seconds(5);     ///< the state is Failing when the disk has not answered for this time
 };
 
-/// Writes the records of calls behind the calls (store::WriteBehind). A record is on the disk before `on_committed` is called.
+/// Writes the records of calls behind the calls (store::WriteBehind). A record is on the disk before the writer invokes `on_committed`.
 class RecordWriter {
  public:
-  static constexpr base::Duration kGather = std::chrono::milliseconds(10);  ///< records collect for this time, so that one sync serves many calls
+  static constexpr base::Duration kGather = std::chrono::milliseconds(10);  ///< records wait for this time, so that one sync serves many calls
   using State = store::State;
   using OnCommitted = std::function<void(const CallRecord&)>;  ///< called on the writer's thread; for ended calls only, not for starts
 
   /// `files` must outlive the writer. The writer's thread opens the folder; store::check_folder() reports errors in advance.
   RecordWriter(store::FileSystem& files, WriterOptions options, OnCommitted on_committed);
 
-  // Call these from any thread except a media worker. They return false if the backlog is full: the record is lost, counted and logged.
+  // Use these functions from any thread except a media worker. They return false if the backlog is full: the record is lost, counted and logged.
   bool began(CallRecord record) { return entries_.add({std::move(record), false}); }
   bool ended(CallRecord record) { return entries_.add({std::move(record), true}); }
 

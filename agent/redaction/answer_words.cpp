@@ -130,14 +130,14 @@ Answer answer_of(std::string_view transcript, const std::vector<std::string>& la
   if (transcript.size() > kMaxAnswerBytes) return Answer::Unclear;
   const std::string text = folded(transcript);
   const auto is_ours = [](const std::string& tag) { return std::any_of(kWords.begin(), kWords.end(), [&tag](const Words& words) { return is_same_language(words.language, tag); }); };
-  const bool asked_in_english = languages.empty() || !is_ours(languages.front());  // As sentences_in() does it.
+  const bool asked_in_english = languages.empty() || !is_ours(languages.front());  // sentences_in() selects English in the same cases.
   std::optional<Answer> answer;
   for (const Words& words : kWords) {
     const auto meant = [&](const std::string& tag) { return is_same_language(tag, words.language); };
     if (std::none_of(languages.begin(), languages.end(), meant) && !(asked_in_english && words.language == "en")) continue;
     const Answer here = answer_in(text, words);
     if (here == Answer::Unclear) continue;
-    if (answer && *answer != here) return Answer::Unclear;  // Yes in one language, no in another.
+    if (answer && *answer != here) return Answer::Unclear;  // The text means yes in one language, and no in another.
     answer = here;
   }
   return answer.value_or(Answer::Unclear);

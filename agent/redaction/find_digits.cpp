@@ -12,9 +12,9 @@ namespace {
 
 using TokenKind = TextToken::Kind;
 constexpr std::size_t kMaxGap = 6;                      // characters between two digits of one number
-constexpr unsigned kMaxWordsBetween = 2;                // "and", "dash"
+constexpr unsigned kMaxWordsBetween = 2;                // words such as "and" and "dash"
 constexpr std::size_t kLeastCard = 13, kMostCard = 19;  // ISO/IEC 7812-1
-constexpr std::size_t kMostChecked = 400;               // digits; a caller reads out fewer, and a longer run counts as a card
+constexpr std::size_t kMostChecked = 400;               // digits that has_card() checks; a caller reads out fewer, and a longer run counts as a card
 constexpr std::string_view kDigits = "[digits]", kCard = "[card]";
 
 /// A number under construction: the count of its digits, and their values as far as they are known.
@@ -24,7 +24,7 @@ struct Run {
   std::string known;               // '?' for an unknown digit
   std::vector<std::size_t> edges;  // edges of digit groups, as positions in `known`
   unsigned repeat = 1;             // factor for the next unit: "double four"
-  bool open_tens = false;          // a following unit replaces the zero of the tens
+  bool open_tens = false;          // true: a unit that follows replaces the zero of the tens, as in "forty two"
 };
 
 void add_unit(Run& run, unsigned digit) {

@@ -88,7 +88,7 @@ class Spoken {
  private:
   const TextToken& token(std::size_t i) const { return tokens_[order_[i]]; }
   bool is_part(std::size_t i) const { return token(i).kind == TokenKind::Word || token(i).kind == TokenKind::Digits; }
-  /// Returns true if exactly one dot separates token `i` from the next one: "example.com".
+  /// Returns true if exactly one dot separates token `i` from the next token: "example.com".
   bool dot_behind(std::size_t i) const {
     if (i + 1 >= order_.size() || order_[i + 1] != order_[i] + 2) return false;
     const TextToken& gap = tokens_[order_[i] + 1];

@@ -64,7 +64,7 @@ constexpr std::string_view kParts =
     "cinque sette otto uno due tre tres "
     "sei seis nove cento mila mille dos cuatro cinco siete ocho nueve";
 
-/// Returns the largest number of parts that make up `word`; 0 if there are fewer than two.
+/// Returns the largest number of entries of kParts into which `word` can be split; 0 if that number is less than two.
 unsigned parts_of(std::string_view word) {
   constexpr std::size_t kLongest = 48;
   if (word.size() > kLongest) return 0;

@@ -24,7 +24,7 @@ void find_patterns(const TextPoints& points, const std::vector<TextPattern>& pat
   }
 }
 
-/// Merges overlapping findings. The result has the label of the longer one.
+/// Merges overlapping findings. The result has the label of the longer finding.
 Findings merged(Findings findings) {
   std::sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return a.begin < b.begin; });
   Findings apart;

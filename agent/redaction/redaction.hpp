@@ -26,7 +26,7 @@ class Redactor {
  public:
   /// Makes a redactor that replaces nothing.
   Redactor() = default;
-  /// Fails for an invalid pattern, which the error names, or for more than kMaxPatterns.
+  /// Fails for an invalid pattern, which the error names, or for more than kMaxPatterns patterns.
   [[nodiscard]] static base::Result<Redactor, base::Error> make(const RedactionOptions& options);
 
   /// Returns the redacted text. The result of valid UTF-8 is valid UTF-8.

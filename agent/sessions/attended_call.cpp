@@ -9,7 +9,7 @@
 namespace offhook::inline v0::agent {
 
 namespace {
-constexpr base::Duration kCloseLimit = std::chrono::seconds(2);  // a conversation thread that is later than this does not end its calls
+constexpr base::Duration kCloseLimit = std::chrono::seconds(2);  // if the conversation thread is later than this, the network's thread ends the call
 }
 
 AttendedCall::AttendedCall(const Parts& parts) : network_(parts.network), id_(parts.context.call_id), reports_(parts.reports), transfer_(parts.transfer) {
@@ -78,7 +78,7 @@ bool AttendedCall::on_person(const call::Party& person) {
 
 void AttendedCall::close(const std::string& why, std::string farewell) {
   const auto begun = conversation_->close(why, std::move(farewell));
-  // The conversation thread may hang. The caller must not stay on the line then, so the thread of the network hangs up.
+  // The conversation thread may be blocked. Then the thread of the network hangs up, because the caller must not stay on the line.
   const auto patience = std::max<base::Duration>(kCloseLimit - conversation_->late(base::Clock::now()), base::Duration::zero());
   network_.post_after(patience, [weak = weak_from_this(), begun, why] {
     const auto self = weak.lock();

@@ -12,7 +12,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// One leg and its conversation. Carries out on the leg what the conversation asks for. Its functions run on the thread of the leg's network.
+/// One leg and its conversation. Carries out the requests of the conversation on the leg. Its functions run on the thread of the leg's network.
 class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
  public:
   using Transfer = std::function<base::Result<void, base::Error>(const call::LegPtr& leg, const std::string& target)>;
@@ -41,8 +41,8 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   void on_connected(bool is_service_logged);
   /// The target of a transfer was reached.
   void on_transferred();
-  /// Ends the call; "" as `farewell` ends it at once. If the conversation thread does not begin with this within 2 s, or is already 2 s late,
-  /// the thread of the network hangs up without a farewell.
+  /// Ends the call; "" as `farewell` ends it at once. If the conversation thread does not begin to end the call within 2 s, or is already 2 s
+  /// late, the thread of the network hangs up without a farewell.
   void close(const std::string& why, std::string farewell);
   [[nodiscard]] std::chrono::steady_clock::duration up_for() const;
 

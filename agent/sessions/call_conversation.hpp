@@ -19,8 +19,8 @@ struct ConversationPlan {
   ConversationOptions options;
 };
 
-/// Makes a call's plan on its conversation thread, and calls `ready` there, at once or later while the call rings. The CallConversation keeps
-/// the returned object until the call ends. The destructor of that object cancels the work.
+/// Makes a call's plan on its conversation thread, and invokes `ready` there, at once or later while the call rings. The CallConversation
+/// keeps the returned object until the call ends. The destructor of that object cancels the work.
 using Preparation = std::function<std::shared_ptr<void>(std::function<void(ConversationPlan)> ready)>;
 
 /// The conversation of one call, on its conversation thread. Each function posts to that thread, and is callable from any thread.
@@ -33,7 +33,7 @@ class CallConversation : public std::enable_shared_from_this<CallConversation> {
 
   [[nodiscard]] const Observer& observer() const { return observer_; }
   void begin(Preparation preparation);
-  /// `is_service_logged` is false when the conversation was not ready at the answer; the service then gets a log line of its own.
+  /// `is_service_logged` is false if the conversation was not ready at the answer; then a log line of its own names the service.
   void on_connected(bool is_service_logged);
   /// The peer has put the agent on hold, or has ended the hold.
   void on_peer_hold(bool holds);
@@ -42,13 +42,13 @@ class CallConversation : public std::enable_shared_from_this<CallConversation> {
   /// The peer sent a key by signalling.
   void on_key(char key);
   void on_transfer_failed(AfterTransfer caller);
-  /// Ends the call; "" as `farewell` ends it at once. The returned value becomes true when the thread begins with this.
+  /// Ends the call; "" as `farewell` ends it at once. The returned value becomes true when the thread begins to end the call.
   [[nodiscard]] std::shared_ptr<const std::atomic<bool>> close(std::string why, std::string farewell);
   /// The program stops: the agent says so, and the call ends.
   void shut_down();
   /// Ends the conversation. `afterwards` runs after its last action.
   void end(std::function<void()> afterwards);
-  /// Returns how late the thread is.
+  /// Returns by how much the thread is late.
   [[nodiscard]] base::Duration late(base::TimePoint now) const { return thread_.late(now); }
 
  private:

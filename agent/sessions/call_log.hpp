@@ -31,7 +31,7 @@ class CallLog {
   void answer_failed(std::string_view why) const;
   void dialled(std::string_view target, std::string_view sip_call_id) const;
   void not_dialled(std::string_view target, const base::Error& why) const;
-  /// `by` has the name "" while the conversation is not ready; service() follows then.
+  /// `by` has the name "" while the conversation is not ready; then service() writes the name later.
   void up(std::string_view codec, const records::CallRecord::Service& by) const;
   void service(const records::CallRecord::Service& by) const;
   void media_changed(bool sends, bool receives) const;
@@ -40,7 +40,7 @@ class CallLog {
   void tool(const tools::ToolEvent& event) const;
   /// The agent calls the target of a transfer.
   void consults(std::string_view target) const;
-  /// The agent could not call the target, so it asks the caller's side to call it.
+  /// The agent could not call the target, so it asks the caller's side to call the target.
   void consult_failed(std::string_view target, std::string_view why) const;
   void transfer_failed(std::string_view why) const;
   /// `why` explains why the target was not reached.
@@ -49,7 +49,7 @@ class CallLog {
   void transfer_declined() const;
   void hold_failed(bool on, std::string_view why) const;
   void recording_stopped(std::string_view why) const;
-  /// Counts of digits and samples that did not fit into the queue to the caller.
+  /// Logs how many digits and samples were dropped, because the queue to the caller was full.
   void overflow(std::uint64_t digits, std::uint64_t samples) const;
   /// `cause` is the cause in the record.
   void over(const call::Ended& ended, std::string_view cause, std::chrono::milliseconds duration, const media::LegStatistics& media) const;

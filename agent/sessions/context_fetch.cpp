@@ -59,7 +59,7 @@ ContextFetch::ContextFetch(const ContextSource& source, std::string_view caller,
         core->finish(text);
       });
     });
-    if (!posted) post([weak] { if (const auto core = weak.lock()) core->emit({}, "there is no time to read " + core->source); });
+    if (!posted) post([weak] { if (const auto core = weak.lock()) core->emit({}, "cannot read " + core->source + ": too many file reads wait in the queue"); });
     return;
   }
   core_->source = source.url.substr(0, source.url.find('?'));

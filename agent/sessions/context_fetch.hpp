@@ -12,8 +12,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Gets a call's context while the call rings: it reads a file on the pool, or sends an HTTP GET to an address. Lives and calls
-/// back on the call's conversation thread. Its destructor cancels the work.
+/// Gets a call's context while the call rings: it reads a file on the pool, or sends an HTTP GET to an address. It lives on the call's
+/// conversation thread, and invokes `done` there. Its destructor cancels the work.
 class ContextFetch {
  public:
   using Values = std::vector<std::pair<std::string, std::string>>;
@@ -21,7 +21,7 @@ class ContextFetch {
   using Done = std::function<void(Values values, std::string trouble)>;
   using Post = std::function<void(std::function<void()>)>;  ///< posts a task to the conversation thread
 
-  /// Calls `done` once, never from within the constructor.
+  /// Invokes `done` once, never from within the constructor.
   ContextFetch(const ContextSource& source, std::string_view caller, std::string_view called, net::Edges& edges, WorkPool& pool, Post post, Done done);
   ~ContextFetch();
   ContextFetch(const ContextFetch&) = delete;

@@ -26,7 +26,7 @@ PartNeeds with(const PartNeeds& needs, const ProviderPtr& provider) {
   return these;
 }
 
-/// Returns `needs` with reports that have the name "PROVIDER/STAGE". A part can replace the stage by the name in its report.
+/// Returns `needs`, in which each report gets the name "PROVIDER/STAGE". The part's own report may name a different stage.
 PartNeeds named(PartNeeds needs, std::string_view stage) {
   const auto name = [provider = needs.provider->name, stage = std::string(stage)](const std::string& told) { return provider + "/" + (told.empty() ? stage : told); };
   const auto under_name = [&name](auto report) {
@@ -49,7 +49,7 @@ ReportFailure taken_over(ReportFailure report) {
   };
 }
 
-/// Returns a speaker for fixed sentences: the voice of `provider`, which the plain voice replaces when that provider fails.
+/// Returns a speaker for fixed sentences: the voice of `provider`. If that provider fails, the plain voice replaces it.
 std::unique_ptr<Speaker> own_words(const PartNeeds& needs, const Wake& wake) {
   auto plain = needs.registry->plain_voice(needs.profile->voice, wake);
   const auto& make = needs.provider->kind->parts().speaker;

@@ -62,16 +62,16 @@ class SessionFactory {
   /// Returns the plan of a call's conversation. `edges` belong to the call's thread, on which the plan runs.
   [[nodiscard]] ConversationPlan plan(AgentDirectory::Profile profile, CallFound call, net::Edges& edges) const;
 
-  /// Returns the work that prepares the first calls of all agents of `directory`, for a Rehearsal on the thread of `edges`. For each
-  /// voice that an agent uses first, one speaker speaks the fixed sentences into the cache. Models are loaded. `awaited` is held
-  /// while a model loads that some agent's calls use first and cannot replace.
+  /// Returns the work that prepares the first calls of all agents of `directory`, for a Rehearsal on the thread of `edges`. For each voice
+  /// that an agent uses first, one speaker speaks the fixed sentences into the cache. The work also loads the models. It holds `awaited` while
+  /// a model loads that the calls of some agent use first and cannot replace.
   [[nodiscard]] Rehearsed rehearsing(const AgentDirectory& directory, net::Edges& edges, const ReportTrouble& told, const std::shared_ptr<const void>& awaited = {}) const;
 
   /// Returns true if `directory` needs a model for which rehearsing() holds `awaited`.
   [[nodiscard]] static bool awaits_model(const AgentDirectory& directory);
 
-  /// Returns true if at least one of the agent's sessions can be used now. Its circuit breaker must be closed; in a cascade, also
-  /// that of one listening provider and of one thinking provider.
+  /// Returns true if at least one of the agent's sessions can be used now: its circuit breaker is closed, and for a cascade, the breakers of
+  /// at least one listening provider and of at least one thinking provider are closed too.
   [[nodiscard]] bool is_served(const AgentProfile& profile, base::TimePoint now) const;
   [[nodiscard]] Breakers& breakers() const { return *breakers_; }
 
@@ -80,7 +80,7 @@ class SessionFactory {
   [[nodiscard]] std::vector<std::string> warnings() const { return registry_->warnings(); }
 
  private:
-  /// Speakers with the sentences to prepare, by provider and sound: the key under which the cache stores sentences.
+  /// The speakers with the sentences to prepare. The key is the provider and the sound, as in the cache of sentences.
   using Voices = std::map<std::pair<std::string, std::string>, PartNeeds>;
   void add_voice(const AgentProfile& profile, std::vector<std::string> sentences, const PartNeeds& common, Voices& out) const;
   [[nodiscard]] base::Result<void, base::Error> adopt_servers(const AgentDirectory::ToolServerPlan& plan);

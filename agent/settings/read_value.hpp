@@ -15,7 +15,7 @@ inline void take_flag(const JsonValue& object, std::string_view name, bool& out)
   if (const JsonValue* value = member(object, name)) out = value->flag;
 }
 
-/// Also reads into an optional number.
+/// `out` may be a number or an optional number.
 template <class Number>
 void take_whole(const JsonValue& object, std::string_view name, Number& out) {
   if (const JsonValue* value = member(object, name)) out = Number(value->integer);

@@ -31,7 +31,7 @@ enum class Shape : std::uint8_t {
   Key,              ///< a key as a header carries it: visible ASCII, without blanks
   Region,           ///< a region of a cloud, such as "westeurope"; "West Europe" means the same
   Line,             ///< text of `least` to `most` characters without control characters
-  Text,             ///< the same, but may have line breaks and tabs
+  Text,             ///< text as for Line, but it may have line breaks and tabs
   Extension,        ///< the user part of a SIP URI, as a PBX writes extensions
   Host,             ///< a host name or an address
   Address,          ///< an IP address
@@ -68,13 +68,13 @@ struct Setting {
   std::int64_t least = 0, most = 0;
   std::string_view choices{};    ///< separated by spaces
   std::string_view unit{};       ///< "seconds"
-  std::string_view unset{};      ///< meaning of an empty default; "required" when it must be set
+  std::string_view unset{};      ///< meaning of an empty default; "required" if the setting must be set
   std::string_view meaning;      ///< for people, without a full stop
   std::string_view allowed{}, advice{};  ///< for errors; "": the texts of the shape
   bool secret = false;           ///< never shown
   bool may_hold_secret = false;  ///< not shown either, but not always a secret
   std::span<const Setting> members{};
-  std::string_view short_for{};  ///< for Objects: a text is short for an object with this one member
+  std::string_view short_for{};  ///< for Objects: a text stands for an object with only this member
   std::string_view also{};       ///< for Objects: the settings of this section are allowed here too
   Field field{};
 

@@ -35,7 +35,7 @@ class Backlog {
   static constexpr base::Duration kFirstRetry = std::chrono::milliseconds(500);
   static constexpr base::Duration kLongestRetry = std::chrono::seconds(15);
 
-  /// Items collect for the time `gather` first, so that one sync serves many of them.
+  /// Items wait for the time `gather` first, so that one sync serves many of them.
   Backlog(BacklogLimits limits, base::Duration gather) : limits_(limits), gather_(gather) {}
 
   [[nodiscard]] bool try_add(Item item, base::TimePoint now) {
@@ -55,7 +55,8 @@ class Backlog {
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return due_; }
   [[nodiscard]] bool is_due(base::TimePoint now) const { return due_ && now >= *due_; }
 
-  /// Takes the oldest items of one group, at most kMaxGroup, in their order. The caller must then call either committed() or failed(), once.
+  /// Takes the oldest items of one group, at most kMaxGroup, in their order. The store's thread must then invoke either committed() or
+  /// failed(), once.
   [[nodiscard]] std::vector<Item> take() {
     assert(taken_ == 0);
     std::vector<Item> taken;

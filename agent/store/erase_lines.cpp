@@ -18,7 +18,7 @@ auto failure(const std::string& path, int number) {
   return base::fail(base::Error{"erase", number, "cannot erase lines of " + path + ": " + reason});
 }
 
-/// Returns 0, or the errno of the call that failed.
+/// Returns 0, or the errno of the system call that failed.
 int overwrite(int fd, const FileLine& line) {
   struct stat about{};
   if (::fstat(fd, &about) != 0) return errno;

@@ -93,7 +93,7 @@ FileResult<void> LineFile::append(std::string_view lines) {
   }
   size_ = file_->size().value_or(size_ + (torn_ ? 1 : 0) + lines.size());
   torn_ = false;
-  // The file was deleted after the caller's check, so that no reader can find these lines.
+  // Another program deleted the file after is_in_place() returned true, so no reader can find these lines.
   if (file_->is_deleted()) return base::fail(std::make_error_code(std::errc::no_such_file_or_directory));
   return {};
 }

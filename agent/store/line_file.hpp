@@ -12,12 +12,12 @@ namespace offhook::inline v0::agent::store {
 /// Writes all bytes, or returns an error after a part of them.
 FileResult<void> write_all(AppendFile& file, std::string_view bytes);
 
-/// A file of lines that only this process writes to. Not thread-safe. The caller may repeat a failed append(): its lines are not in the file as
+/// A file of lines that only this process writes to. Not thread-safe. A failed append() may be repeated: its lines are not in the file as
 /// whole lines.
 class LineFile {
  public:
-  /// Opens or creates the file, and removes the octets after its last line feed: a crash cut them, and they were never reported as stored. They are
-  /// saved in the file `torn` of the folder, unless its name is "".
+  /// Opens or creates the file, and removes the octets after its last line feed: a crash cut them, and they were never reported as stored.
+  /// They are saved in the file `torn` of the folder, unless `torn` is "".
   static FileResult<LineFile> open(FileSystem& files, std::string folder, const std::string& name, const std::string& torn = {});
 
   /// Appends whole lines, each with its line feed. Returns after the disk has them under the file's name.

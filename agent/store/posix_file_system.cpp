@@ -93,7 +93,7 @@ class PosixFile final : public AppendFile {
 class PosixFileSystem final : public FileSystem {
  public:
   FileResult<std::unique_ptr<AppendFile>> open_append(const std::string& path) override {
-    // O_NOFOLLOW: in a folder that other users may write to, their link must not redirect the lines.
+    // O_NOFOLLOW: in a folder that other users may write to, a link of such a user must not redirect the lines.
     const int fd = ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (fd < 0) return failure(errno);
     auto file = std::make_unique<PosixFile>(fd);

@@ -28,7 +28,7 @@ class LineJoiner {
   void end_of_file() {
     if (length_ > 0) finish(false);
   }
-  /// Returns the number of the octets that it has taken.
+  /// Returns the number of octets that were taken so far.
   [[nodiscard]] std::uint64_t position() const { return begin_ + length_; }
 
  private:

@@ -16,8 +16,8 @@ struct FileLine {
   bool is_whole = true;      ///< false: the file ends before the line feed
 };
 
-/// Reads the file that is open as `fd` from its beginning, and calls `visit` for each line. Other processes may append to the file at the same
-/// time. Returns the error of the disk.
+/// Reads the file that is open as `fd` from its beginning, and invokes `visit` for each line. Other processes may append to the file at the
+/// same time. Returns the error of the disk.
 FileResult<void> read_lines(int fd, const std::function<void(const FileLine&)>& visit);
 
 }  // namespace offhook::inline v0::agent::store

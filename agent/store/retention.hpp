@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::agent::store {
 
-/// Removes the files of the folder whose names `is_old` accepts, and then syncs the folder. Returns the number of removed files. If files cannot be
-/// removed, it returns the error of the first one, and still removes the rest.
+/// Removes the files of the folder whose names `is_old` accepts, and then syncs the folder. Returns the number of removed files. If some files
+/// cannot be removed, it still removes the other files, and returns the first error.
 FileResult<std::size_t> remove_files(FileSystem& files, const std::string& folder, const std::function<bool(const std::string& name)>& is_old);
 
 /// The names of the events in the log.

@@ -13,7 +13,7 @@ inline constexpr unsigned kMaxSlots = 16;
 /// The number of this process among the writers of a folder. It holds the lock of the file WHAT-NUMBER.lock.
 class Slot {
  public:
-  /// Creates the folder and takes the first free number, unless this object has one.
+  /// Creates the folder and takes the first free number, unless this object already has a number.
   FileResult<void> take(FileSystem& files, const std::string& folder, std::string_view what);
   [[nodiscard]] unsigned number() const { return number_; }
 

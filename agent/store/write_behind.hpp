@@ -25,11 +25,11 @@ template <class Item>
 class StoreFiles {
  public:
   virtual ~StoreFiles() = default;
-  /// Writes the items of one group, and returns after the disk has them. The store repeats a failed call later.
+  /// Writes the items of one group, and returns after the disk has them. After a failure, the store repeats the write later.
   virtual FileResult<void> write(const std::vector<Item>& group) = 0;
   /// Reports the items that write() has written.
   virtual void on_committed(const std::vector<Item>&) {}
-  /// Does the work that no item causes. Returns the time until the next call; nullopt: no further call. The first call is at the start.
+  /// Does the work that no item causes. Returns the time until the next maintain(); nullopt: never again. The store first invokes it at its start.
   virtual std::optional<base::Duration> maintain() = 0;
   /// Returns true if maintain() has failed. The store calls it from any thread.
   [[nodiscard]] virtual bool is_failing() const = 0;
@@ -61,8 +61,9 @@ struct WriteBehindOptions {
   base::Duration slow_after = std::chrono::seconds(5);     ///< the state is Failing when the disk has not answered for this time
 };
 
-/// Writes items to files on a thread of its own. No caller waits for it: add() queues the item and returns. A failing disk affects no caller: items
-/// wait in memory, up to the backlog's limits, and the thread tries again; the log and state() report it.
+/// Writes items to files on a thread of its own. A thread that adds an item does not wait for the disk: add() queues the item and returns.
+/// While the disk fails, items wait in memory, up to the backlog's limits, and the store's thread tries again; the log and state() report the
+/// failure.
 template <class Item>
 class WriteBehind {
  public:
@@ -80,7 +81,7 @@ class WriteBehind {
   WriteBehind(const WriteBehind&) = delete;
   WriteBehind& operator=(const WriteBehind&) = delete;
 
-  /// Call it from any thread except a media worker. Returns false if the backlog is full: the item is lost, counted and logged.
+  /// Use it from any thread except a media worker. Returns false if the backlog is full: the item is lost, counted and logged.
   bool add(Item item) {
     bool first_refused = false;
     {
@@ -136,7 +137,7 @@ class WriteBehind {
     until ? void(wake_.wait_until(lock, *until)) : wake_.wait(lock);
   }
 
-  /// Calls `work` without the lock, because the disk can block it.
+  /// Invokes `work` without the lock, because the disk can block it.
   template <class Work>
   auto on_disk(Lock& lock, Work work) {
     busy_since_ = base::Clock::now();

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-/// Values for the metrics page that other components count, and current values.
+/// Functions for the metrics page: for values that other components count, and for values of the present moment.
 namespace offhook::inline v0::agent {
 
 using Figures = std::vector<prometheus::MetricFamily>;

@@ -15,8 +15,8 @@ namespace offhook::inline v0::agent::json {
 using Element = simdjson::dom::element;
 using Parser = simdjson::dom::parser;
 
-/// Largest answer, in octets, after which the parser keeps its memory. A larger answer is rare, and its parser would hold ten times
-/// its size for the rest of a call.
+/// If an answer has more octets, the parser frees its memory after it: such an answer is rare, and the parser would hold ten times its size
+/// for the rest of a call.
 inline constexpr std::size_t kMaxKept = 64U << 10U;
 
 /// Returns nullopt if `text` is not JSON. The result borrows from `parser` until its next use.

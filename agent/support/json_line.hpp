@@ -17,7 +17,7 @@ class JsonLine {
   JsonLine& number(std::string_view name, std::uint64_t value);
   JsonLine& real(std::string_view name, double value);  ///< three decimals; NaN and infinity become 0
   JsonLine& flag(std::string_view name, bool value);
-  JsonLine& open(std::string_view name, char bracket);  ///< '{' or '['; name "" inside a list
+  JsonLine& open(std::string_view name, char bracket);  ///< `bracket` is '{' or '['; `name` is "" inside a list
   JsonLine& close(char bracket);
   /// Returns the object without its closing brace, which seal() adds.
   [[nodiscard]] std::string take() { return std::move(out_); }

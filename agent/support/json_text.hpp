@@ -17,7 +17,7 @@ class JsonText {
   JsonText& null(std::string_view name);
   /// Appends `json`, which must be a JSON value.
   JsonText& raw(std::string_view name, std::string_view json);
-  JsonText& open(std::string_view name, char bracket);  ///< '{' or '['
+  JsonText& open(std::string_view name, char bracket);  ///< `bracket` is '{' or '['
   JsonText& close(char bracket);
   [[nodiscard]] const std::string& str() const { return out_; }
   [[nodiscard]] std::string take() { return std::move(out_); }

@@ -25,7 +25,7 @@ std::string fault_of(std::string_view said) {
   return std::string(said.substr(dash + 3, std::min(said.find(kQuote), said.find("; expected ")) - dash - 3));
 }
 
-/// Builds the tree while the parser runs. Omits the library's own error texts, because they quote the configuration, which contains the password.
+/// Builds the tree while the parser runs. Omits the library's own error texts, because they quote the configuration, which may contain a password.
 class TreeBuilder final : public nlohmann::json_sax<Json> {
  public:
   TreeBuilder(std::string_view text, std::string_view source, std::vector<Problem>& problems, const JsonBounds& bounds)
@@ -100,7 +100,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     return !refuse(pointer(), "more than " + most + " entries", "at most " + most + " in one list");
   }
   bool refuse(const std::string& where, std::string found, std::string allowed) {
-    problems_.push_back({where.empty() ? std::string(source_) : where, std::move(found), std::move(allowed), "take some out"});
+    problems_.push_back({where.empty() ? std::string(source_) : where, std::move(found), std::move(allowed), "remove some of them"});
     return false;
   }
   JsonValue* place(JsonValue value) {
@@ -136,7 +136,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     return path;
   }
 
-  std::string_view text_, source_;  // Borrowed from the caller of read_json() while it runs.
+  std::string_view text_, source_;  // borrowed from the arguments of read_json() while it runs
   std::vector<Problem>& problems_;
   JsonBounds bounds_;
   std::vector<JsonValue*> open_;

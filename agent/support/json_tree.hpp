@@ -13,8 +13,8 @@
 namespace offhook::inline v0::agent {
 
 inline constexpr std::size_t kMaxDepth = 16;
-inline constexpr std::size_t kMaxMembers = 128;  ///< in one object
-inline constexpr std::size_t kMaxItems = 64;     ///< in one list
+inline constexpr std::size_t kMaxMembers = 128;  ///< members of one object
+inline constexpr std::size_t kMaxItems = 64;     ///< items of one list
 
 struct JsonBounds {
   std::size_t depth = kMaxDepth, members = kMaxMembers, items = kMaxItems;

@@ -126,7 +126,7 @@ std::string redacted(std::string_view uri) {
   const auto scheme = uri.find(':');
   const bool names_host = uri.starts_with("sip:") || uri.starts_with("sips:");
   const std::size_t begin = names_host || uri.starts_with("tel:") ? scheme + 1 : 0;
-  const auto at = uri.rfind('@');  // The last one, because the text before it can be part of a password.
+  const auto at = uri.rfind('@');  // The last '@' counts, because the text before it can be part of a password.
   const bool has_user = at != std::string_view::npos && at >= begin;
   const std::size_t end = has_user ? at : names_host ? begin : uri.size();
   std::string out(uri.substr(0, begin));

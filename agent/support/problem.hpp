@@ -24,12 +24,12 @@ struct Warning {
   friend bool operator==(const Warning&, const Warning&) = default;
 };
 
-inline constexpr std::size_t kMaxProblems = 32;  ///< most problems of one report; the last one counts the rest
+inline constexpr std::size_t kMaxProblems = 32;  ///< most problems of one report; the last one gives the number of the other problems
 
 /// Returns "WHERE: found FOUND; allowed: ALLOWED; ADVICE".
 [[nodiscard]] std::string to_string(const Problem& problem);
 
-/// If there are more than kMaxProblems, keeps the first kMaxProblems - 1, and adds one problem that counts the rest.
+/// If there are more than kMaxProblems, keeps the first kMaxProblems - 1, and adds one problem with the number of the other problems.
 void shorten(std::vector<Problem>& problems);
 
 }  // namespace offhook::inline v0::agent

@@ -20,10 +20,9 @@ class SseParser {
  public:
   static constexpr std::size_t kMaxLine = 1U << 20U;       ///< longest line in octets, without its end
   static constexpr std::size_t kMaxEventData = 2U << 20U;  ///< longest data of one event, in octets
-  static constexpr std::size_t kMaxId = 1024;              ///< longest id of an event, in octets; a longer one counts as none
+  static constexpr std::size_t kMaxId = 1024;              ///< longest id of an event, in octets; a longer id counts as no id
 
-  /// Appends the events that are now complete. Returns false if a bound was exceeded in this or an earlier call; then no more
-  /// events come.
+  /// Appends the events that are now complete. Returns false if a bound was exceeded now or by an earlier feed(); then no more events come.
   [[nodiscard]] bool feed(std::string_view bytes, std::vector<SseEvent>& out);
   /// Ends the stream. Deviation: also returns an event without its blank line, because servers omit that line at the end.
   [[nodiscard]] bool finish(std::vector<SseEvent>& out);
@@ -45,7 +44,7 @@ class SseParser {
   std::string id_, last_id_;  // id of the present event; id of the last complete event
   std::optional<std::uint64_t> retry_ms_;
   bool after_cr_ = false;    // a line feed now belongs to the carriage return before it
-  std::size_t mark_ = 0;     // octets of the byte order mark that came; 3 ends the search for it
+  std::size_t mark_ = 0;     // octets of the byte order mark that were found so far; 3: the search is over
   bool failed_ = false;
 };
 

@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-/// Threads for slow work: recognition, synthesis, files. No thread with a fixed pace waits for them.
+/// Threads for slow work: recognition, synthesis, files. Media workers and conversation threads never wait for this work.
 namespace offhook::inline v0::agent {
 
 namespace detail {

@@ -48,7 +48,7 @@ void CallTranscript::add(Who speaker, std::string_view text, std::uint32_t turn,
   if (text.empty() || lines_ > kMaxLinesPerCall) return;
   if (++lines_ > kMaxLinesPerCall) {
     speaker = Who::System;
-    text = "more was said than is kept of one call";
+    text = "the call has more lines than its transcript keeps";
     interrupted = false;
   }
   // Redact first, then cut: otherwise the cut can divide a number into a part that is too short to redact.

@@ -14,14 +14,14 @@
 
 namespace offhook::inline v0::agent::transcripts {
 
-inline constexpr std::size_t kMaxLinesPerCall = 5000;  ///< after them, one more line says that the transcript is incomplete
+inline constexpr std::size_t kMaxLinesPerCall = 5000;  ///< after so many lines, one more line says that the transcript is incomplete
 
 struct TranscribedCall {
   std::string call, agent, language;
 };
 
-/// Makes the lines of one call during the call, and redacts each line before it passes it on. A line contains the number of pressed keys, never the
-/// keys. Use it from the signalling and the conversation thread.
+/// Makes the lines of one call during the call, and redacts each line before the store gets it. A line contains the number of pressed keys,
+/// never the keys. Use it from the signalling and the conversation thread.
 class CallTranscript {
  public:
   using Sink = std::function<void(TranscriptLine)>;

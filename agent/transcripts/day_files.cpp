@@ -6,7 +6,7 @@ namespace offhook::inline v0::agent::transcripts {
 
 namespace {
 
-constexpr std::size_t kMaxOpen = 32;  // agents; with more of them, files are closed and reopened in turn
+constexpr std::size_t kMaxOpen = 32;  // agents with open files; if there are more, files are closed and reopened in turn
 
 }  // namespace
 
@@ -21,7 +21,7 @@ FileResult<store::LineFile*> DayFiles::open_for(Open& open, std::size_t more) {
   const auto has_space = [&] { return open.json->size() == 0 || open.json->size() + more <= options_.rotate_bytes; };
   if (open.json && !open.json->is_in_place()) open.json.reset();
   while (!open.json || !has_space()) {
-    // When the last file is full, the next attempt finds the same, unless a file has been removed meanwhile.
+    // If the last file is full, the next attempt finds it full too, unless a file has been removed meanwhile.
     if (open.json && open.name.sequence == kMaxFilesPerDay) return base::fail(std::make_error_code(std::errc::file_too_large));
     if (open.json) ++open.name.sequence;
     open.json.reset();
@@ -34,7 +34,7 @@ FileResult<store::LineFile*> DayFiles::open_for(Open& open, std::size_t more) {
   return &*open.json;
 }
 
-/// Writes the file for people. Its errors lose no line of the JSON file.
+/// Writes the file for people. An error here loses no line of the JSON file.
 void DayFiles::write_text(Open& open, const std::vector<TranscriptLine>& lines) {
   DayFileName name = open.name;
   name.is_text = true;
@@ -72,7 +72,7 @@ FileResult<std::size_t> remove_before(store::FileSystem& files, const std::strin
 }
 
 FileResult<std::size_t> DayFiles::purge(WallTime now) {
-  close_idle({}, day_of(now));  // An open file would stay on the disk without a name.
+  close_idle({}, day_of(now));  // A removed file that is still open would stay on the disk without a name.
   if (auto made = files_.make_folder(options_.folder); !made) return base::fail(made.error());
   return remove_before(files_, options_.folder, now - std::chrono::days(options_.keep_days));
 }

@@ -24,8 +24,8 @@ struct DayFileOptions {
   bool readable = false;                    ///< writes a .txt next to each file
 };
 
-/// The transcript files of one process. append() writes lines to the end of their agent's file of the day, and returns after the disk has them. Not
-/// thread-safe; time is an argument. The caller may repeat each failed operation.
+/// The transcript files of one process. append() writes lines to the end of their agent's file of the day, and returns after the disk has
+/// them. Not thread-safe; time is an argument. Each failed operation may be repeated.
 class DayFiles {
  public:
   DayFiles(store::FileSystem& files, DayFileOptions options) : files_(files), options_(std::move(options)) {}
@@ -35,7 +35,7 @@ class DayFiles {
   /// Removes the files of all slots and agents that are older than keep_days, and then syncs the folder. Returns the number of removed files.
   FileResult<std::size_t> purge(WallTime now);
 
-  /// Returns the octets of incomplete lines that it removed from files.
+  /// Returns how many octets of incomplete lines were removed from files.
   [[nodiscard]] std::uint64_t torn_bytes() const { return torn_bytes_; }
 
  private:

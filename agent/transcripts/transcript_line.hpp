@@ -24,7 +24,7 @@ struct TranscriptLine {
   Who speaker{};
   std::string text;  ///< redacted
   std::uint32_t turn = 0;
-  bool interrupted = false;  ///< Agent: the caller interrupted the utterance here
+  bool interrupted = false;  ///< Agent: the caller interrupted the utterance after `text`
   std::string language;
   std::int64_t at_ms = 0;  ///< milliseconds since the answer
 };
@@ -35,7 +35,7 @@ struct TranscriptLine {
 [[nodiscard]] std::optional<TranscriptLine> parse_line(std::string_view json);
 /// Returns "2026-11-21 09:30:01  k3x9...   0:12.3  caller  when are you open" and a line feed. Control characters are replaced.
 [[nodiscard]] std::string readable(const TranscriptLine& line);
-/// Returns the same without date and call, for a list of one call's lines. `colours` colours the speaker.
+/// Returns the line like readable(), but without date and call, for a list of one call's lines. `colours` colours the speaker.
 [[nodiscard]] std::string readable_in_call(const TranscriptLine& line, bool colours = false);
 
 }  // namespace offhook::inline v0::agent::transcripts

@@ -23,13 +23,13 @@ struct StoreOptions {
 /// Writes transcripts behind the calls (store::WriteBehind). At the start and on each new day it removes files past their retention.
 class TranscriptStore {
  public:
-  static constexpr base::Duration kGather = std::chrono::milliseconds(200);  ///< lines collect for this time
+  static constexpr base::Duration kGather = std::chrono::milliseconds(200);  ///< lines wait for this time, so that one sync serves many of them
   using State = store::State;
 
   /// `files` must outlive the store.
   TranscriptStore(store::FileSystem& files, StoreOptions options);
 
-  /// Call it from any thread except a media worker. Returns false if the queue is full: the line is lost, counted and logged.
+  /// Use it from any thread except a media worker. Returns false if the queue is full: the line is lost, counted and logged.
   bool add(TranscriptLine line) { return lines_.add(std::move(line)); }
   [[nodiscard]] State state() const { return lines_.state(); }
 

@@ -55,7 +55,7 @@ struct PauseOrder {
   bool paused = false;
 };
 
-/// Parses "/calls/k3x9/recording/pause", or resume. Returns nullopt for any other target.
+/// Parses "/calls/k3x9/recording/pause" or "/calls/k3x9/recording/resume". Returns nullopt for any other target.
 std::optional<PauseOrder> pause_order(std::string_view target) {
   constexpr std::string_view kBefore = "/calls/", kPause = "/recording/pause", kResume = "/recording/resume";
   const bool paused = target.ends_with(kPause);
@@ -110,8 +110,9 @@ bool names_loopback(std::string_view host) {
   return ip ? ip->is_loopback() : base::iequals(host, "localhost");
 }
 
-/// Returns true if the request's host is a loopback name, or is missing. This prevents DNS rebinding: a foreign site changes the address of its name to ours,
-/// so that a browser gives it our pages. The browser then sends the foreign name as host. A request without a host does not come from a browser.
+/// Returns true if the request's host is a loopback name, or is missing. This prevents DNS rebinding: a foreign site gives its own host name
+/// our address, so that a browser loads our pages for that site. The browser then sends the foreign name as host. A request without a host
+/// does not come from a browser.
 bool is_meant_for_us(const HealthRequest& request) {
   const auto host = request.find(http::field::host);
   return host == request.end() || names_loopback({host->value().data(), host->value().size()});
