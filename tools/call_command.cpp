@@ -23,8 +23,8 @@ namespace offhook::tools {
 
 namespace {
 
-/// Collects the outcome of the call, and the lines to print. Events arrive on the call's threads, which must not wait for an output that is not read:
-/// show() prints on the main thread.
+/// Collects the outcome of the call, and the lines to print. Events arrive on the threads of the call, which must not wait for a slow reader of the
+/// output. Therefore show() prints on the main thread.
 class CallWatch {
  public:
   static constexpr std::size_t kMaxLines = 1000;  // Lines that wait for printing. Newer lines are dropped, and show() reports their number.
@@ -118,7 +118,7 @@ int call(const CallArguments& arguments) {
   agent->dial(phone::target_at(arguments.target, agent::host_and_port(config->sip)), machine_policy(arguments.machine));
   (void)until(config->limits.call + std::chrono::minutes(4), [&] { return watch.over.load(); });
   agent->drain();
-  agent->cut_calls();  // After a signal or the limit, the call is still up, and must not stay silent for the callee.
+  agent->cut_calls();  // After a signal or the limit, the call is still up, and the callee would hear only silence.
   (void)until(std::chrono::seconds(35), [&] { return agent->drained(); });  // Slightly more than 64 * T1; a signal ends the wait.
   watch.show();
   if (watch.answered) return kOk;

@@ -32,7 +32,7 @@ int emit(const records::ReadSummary& summary) {
   if (summary.newer_schema > 0)
     fmt::print(stderr, "offhook calls: {} lines are of a newer version, and were skipped\n", summary.newer_schema);
   if (summary.unreadable == 0) return kOk;
-  fmt::print(stderr, "offhook calls: {} files of records cannot be read: run it as the user that the agent runs as\n", summary.unreadable);
+  fmt::print(stderr, "offhook calls: {} files of records cannot be read: run this command as the user that the agent runs as\n", summary.unreadable);
   return kFailed;
 }
 

@@ -10,7 +10,7 @@ enum Exit : int {
   kOk = 0,
   kFailed = 1,         ///< the command did not succeed: the call was not answered, the demonstration failed
   kUsage = 2,          ///< arguments or configuration are wrong; nothing was started
-  kNoPort = 3,         ///< the SIP or health port could not be opened: ports, addresses, certificates
+  kNoPort = 3,         ///< the SIP or health port could not be opened, because of its number, its address or the certificates
   kRefused = 4,        ///< the registrar refuses the credentials
   kInterrupted = 130,  ///< `offhook setup`: Ctrl-C ended it; shells use this code for it
 };

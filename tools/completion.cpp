@@ -11,7 +11,7 @@ namespace {
 
 using Options = std::vector<CompletionOption>;
 
-/// Returns the text in single quotes for all three shells. fish requires doubled backslashes, but the texts have none.
+/// Returns the text in single quotes for all three shells. In fish, a backslash must be doubled, but the texts contain no backslash.
 std::string shell_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
@@ -72,7 +72,7 @@ std::string zsh_values(const CompletionOption& option) {
   return fmt::format(":{}:{}({})", message, option.ends_in_equals ? "compadd -S \"\" - " : "", fmt::join(option.values, " "));
 }
 
-/// Escapes brackets and colons, which have a meaning in _arguments.
+/// Escapes brackets and colons, because they have a meaning in _arguments.
 std::string zsh_help(std::string_view help) {
   std::string out;
   for (const char c : help) {

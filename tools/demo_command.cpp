@@ -21,7 +21,7 @@ namespace {
 using agent::demo::DemoResult;
 
 void print(const DemoResult& result) {
-  fmt::print("\nMeasured in the caller's own recording, from its last voiced sample to the first voiced sample that came back:\n\n");
+  fmt::print("\nMeasured in the caller's own recording, from the caller's last voiced sample to the first voiced sample that the caller received:\n\n");
   fmt::print("  {:<26} {:<26} {:<16} {:>10}\n", "the caller said", "the agent heard", "understood", "answered");
   fmt::print("  {:<26} {:<26} {:<16} {:>7.0f} ms\n", "(call answered)", "", "", result.greeting_ms);
   for (const auto& turn : result.turns) {

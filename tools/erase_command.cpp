@@ -27,13 +27,13 @@ std::optional<agent::KeptFolders> kept_folders(const EraseArguments& arguments) 
     return agent::KeptFolders{agent::records_folder(config), agent::transcripts_folder(config), agent::recordings_folder(config)};
   }
   auto effective = agent::config::read(sources_of(arguments.config, arguments.set));
-  // A secret that only the service gets must not prevent erasing.
+  // A problem with a secret that only the service gets must not prevent erasing.
   std::erase_if(effective.problems, [](const auto& problem) { return !agent::config::may_name_kept_data(problem); });
   if (!effective.problems.empty()) return print_problems("erase", effective.problems), std::nullopt;
   return agent::KeptFolders{agent::records_folder(effective.config), agent::transcripts_folder(effective.config), agent::recordings_folder(effective.config)};
 }
 
-/// Returns the one matching call. Prints a message and returns nullopt if there is none, more than one, or if the call is up.
+/// Returns the one matching call. Prints a message and returns nullopt if no call matches, if several calls match, or if the call is up.
 std::optional<std::string> call_to_erase(const EraseArguments& arguments, const agent::KeptFolders& folders) {
   const auto say = [](const std::string& why) { return cannot_erase(why), std::nullopt; };
   const auto calls = agent::find_calls(folders, arguments.call);
@@ -72,7 +72,7 @@ int erase(const EraseArguments& arguments) {
   const auto erased = agent::erase_call(*folders, *call, arguments.yes ? Erasing::Overwrite : Erasing::Count);
   if (!erased) {
     constexpr const char* kAs = " as root, or as the user that the agent runs as";
-    return cannot_erase(erased.error().detail + (arguments.yes ? "; not everything is erased: run this again" : "; run this") + kAs);
+    return cannot_erase(erased.error().detail + (arguments.yes ? "; not everything is erased: run this command again" : "; run this command") + kAs);
   }
   report_erased(arguments, *call, *erased);
   return kOk;

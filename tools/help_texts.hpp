@@ -18,7 +18,7 @@ inline constexpr const char* kHelpMore = R"(
 )";
 
 inline constexpr const char* kHelpTop = R"(
-Without a file, variables configure it:
+Without a file, variables configure Offhook:
   SIP_EXTENSION=6001 SIP_PASSWORD=... ASTERISK_HOST=pbx.example offhook run
 
 `offhook COMMAND --help` says what a command does, with examples. Results go to standard output, and everything else to standard error.
@@ -48,7 +48,7 @@ Exit codes: 0 ended by a signal, 2 configuration, 3 SIP or health could not be o
 4 the registrar refuses the password.)";
 
 inline constexpr const char* kHelpCall = R"(Calls the target, holds the conversation with the person who answers, and exits when the call ends. It does not register, so that it can run
-beside an `offhook run` of the same extension; with --register it does. It prints the conversation while the call continues, with --json as
+beside an `offhook run` of the same extension; with --register it registers first. It prints the conversation while the call continues, with --json as
 one object a line: {"event":"dialled"|"answered"|"answered_by"|"tone"|"they"|"we"|"ended", ...}. The log goes to standard error.
 With --machine hang_up or speak, the agent says nothing until it has detected a person or a machine, about a second after a person's first words. With
 speak it leaves its message after the beep and hangs up. /media/country selects the country whose busy tones end a call that is not answered.
@@ -122,7 +122,7 @@ With --json: {"usable","problems":[{"where","found","allowed","advice"}],"warnin
 Exit codes: 0 the configuration can be used, 1 a server did not answer, or a service does not work (--online), 2 it cannot be used.)";
 
 inline constexpr const char* kHelpPrint = R"(Shows every setting with its effective value and the source of the value: default, file, environment or command line. Secrets are masked.
-Problems go to standard error; the table then shows the values without the wrong ones.
+Problems go to standard error; the table then ignores the invalid values.
 
 Examples:
   offhook print-config offhook.json
@@ -149,12 +149,12 @@ inline constexpr const char* kHelpSetup = R"(Asks for the host of the PBX, the e
 person. It tries each answer at once: it looks up the host, registers for a moment, and asks the provider whether it accepts the key. It
 asks again for an answer that does not work. Ctrl-C or Ctrl-D ends it at any question; it writes nothing before it has all answers.
 
-The configuration names the variables of the secrets, and holds none of them. If you say so, setup writes the secrets to secrets.env beside
-it, with mode 0600: systemd reads that file for the service offhook. A secret may also be ${file:PATH} or ${NAME}. A shipped prompt becomes a
-copy beside the configuration, and so does the dialogue of `local` when it transfers calls.
+The configuration names the variables of the secrets, and contains no secret. If you agree, setup writes the secrets to secrets.env beside
+it, with mode 0600: systemd reads that file for the service offhook. A secret may also be ${file:PATH} or ${NAME}. Setup writes a
+copy of a shipped prompt beside the configuration, and also of the dialogue of `local` if it transfers calls.
 
-At its end it offers a test call. Write a number: the agent calls it, and talks with the person who answers. Or write `wait`, and dial the
-extension when it says so: the agent picks up. Setup ends the call after two minutes at most.
+At the end, setup offers a test call. Write a number: the agent calls it, and talks with the person who answers. Or write `wait`, and dial the
+extension when setup asks you to: the agent picks up. Setup ends the call after two minutes at most.
 
 With --yes, --json, or without a terminal, setup asks nothing. It takes the answers from ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, PROVIDER,
 MODEL_PROVIDER, SPEECH_PROVIDER, and the variables of these providers. Without PROVIDER, the provider is openai if OPENAI_API_KEY is set, else local.
@@ -169,7 +169,7 @@ With --json: {"written","all_good","path","steps":[{"step","good","what"}]}.
 
 Exit codes: 0 the file is written, and all steps succeeded, 1 a step failed, or Ctrl-D ended it, 2 an answer is missing or cannot be used, 130 Ctrl-C ended it.)";
 
-inline constexpr const char* kHelpSchema = R"(Prints the JSON Schema (draft 7) of the configuration or of a dialogue, for editors and other checkers. A file names it with
+inline constexpr const char* kHelpSchema = R"(Prints the JSON Schema (draft 7) of the configuration or of a dialogue, for editors and other checkers. A file names the schema with
 "$schema", and most editors then explain and complete its settings.
 
 Examples:
@@ -201,7 +201,7 @@ Examples:
 
 Exit codes: 0 done, 1 the file cannot be opened, or is not the original recording, 2 arguments, or no key.)";
 
-inline constexpr const char* kHelpSay = R"(Speaks a text with the agent's voice into a WAV file: to hear a dialogue's replies, or to make callers for tests.
+inline constexpr const char* kHelpSay = R"(Speaks a text with the agent's voice into a WAV file. Use it to hear a dialogue's replies, or to make the audio of callers for tests.
 
 Examples:
   offhook say "We are open from nine to six." --out hours.wav
@@ -209,7 +209,7 @@ Examples:
 
 Exit codes: 0 the file is written, 1 it is not.)";
 
-inline constexpr const char* kHelpHear = R"(Recognises a WAV file with the words of a dialogue. It prints a line for each utterance: its start, the confidence, and the words.
+inline constexpr const char* kHelpHear = R"(Recognises the speech in a WAV file, with the vocabulary of a dialogue. It prints a line for each utterance: its start, the confidence, and the words.
 
 Examples:
   offhook hear caller.wav --dialogue dialogues/mine.json

@@ -37,7 +37,7 @@ CLI::App* add(CLI::App& app, const char* name, const char* what, const char* hel
 template <class Arguments>
 void add_config(CLI::App* command, Arguments& arguments, const char* names = "-c,--config") {
   command->add_option(names, arguments.config, "JSON file; the environment overrides it")->type_name("FILE");
-  command->add_option("--set", arguments.set, "One setting, over file and environment: /sip/port=5070. May be repeated; not for secrets")
+  command->add_option("--set", arguments.set, "One setting, which overrides file and environment: /sip/port=5070. May be repeated; not for secrets")
       ->type_name("POINTER=VALUE")
       ->take_all()
       ->allow_extra_args(false);
@@ -45,18 +45,18 @@ void add_config(CLI::App* command, Arguments& arguments, const char* names = "-c
 
 void add_calling(CLI::App& app, int& code) {
   auto run_arguments = std::make_shared<RunArguments>();
-  auto* run_command = add(app, "run", "Register, answer calls, until SIGTERM or Ctrl-C", kHelpRun, run, run_arguments, code);
+  auto* run_command = add(app, "run", "Register and answer calls, until SIGTERM or Ctrl-C", kHelpRun, run, run_arguments, code);
   add_config(run_command, *run_arguments);
-  run_command->add_flag("--json", run_arguments->json, "The log as JSON, one event a line");
+  run_command->add_flag("--json", run_arguments->json, "Print the log as JSON, one event a line");
 
   auto call_arguments = std::make_shared<CallArguments>();
   auto* call_command =
       add(app, "call", "Call a number or SIP address, and hold the conversation", kHelpCall, call, call_arguments, code);
   call_command->add_option("target", call_arguments->target, "sip:USER@HOST, or a number at your registrar")->required();
   add_config(call_command, *call_arguments);
-  call_command->add_flag("--json", call_arguments->json, "The conversation as JSON, one event a line");
+  call_command->add_flag("--json", call_arguments->json, "Print the conversation as JSON, one event a line");
   call_command->add_flag("--register", call_arguments->registers, "Register first, for a PBX that accepts calls only from registered telephones");
-  call_command->add_option("--machine", call_arguments->machine, "The reaction to an answering machine: hang_up, speak after its beep, or ignore")
+  call_command->add_option("--machine", call_arguments->machine, "What to do if an answering machine answers: ignore (default), hang_up, or speak (after the beep)")
       ->check(CLI::IsMember({"ignore", "hang_up", "speak"}));
 
   auto calls_arguments = std::make_shared<CallsArguments>();
@@ -64,8 +64,8 @@ void add_calling(CLI::App& app, int& code) {
   calls_command->add_option("id", calls_arguments->id, "One call: its id, the beginning of it (4 characters or more), or its SIP Call-ID");
   add_config(calls_command, *calls_arguments);
   calls_command->add_option("--folder", calls_arguments->folder, "The folder of the records, if it is not the default folder")->type_name("DIR");
-  calls_command->add_option("--since", calls_arguments->since, "Only calls since then: 90m, 12h, 7d, 2026-11-21 or 2026-11-21T09:00:00Z");
-  calls_command->add_option("--last", calls_arguments->last, "The number of newest calls; 0: all calls, in the order of the files")
+  calls_command->add_option("--since", calls_arguments->since, "Only calls of the last 90m, 12h or 7d, or since 2026-11-21 or 2026-11-21T09:00:00Z");
+  calls_command->add_option("--last", calls_arguments->last, "Show this number of newest calls; 0: all calls, in the order of the files")
       ->check(CLI::Range(0, 10000))
       ->capture_default_str();
   calls_command->add_flag("--failed", calls_arguments->failed, "Only calls that were never answered, were cut, or ended by a fault");
@@ -80,7 +80,7 @@ void add_calling(CLI::App& app, int& code) {
   transcripts_command->add_option("call", transcripts_arguments->call, "For show: a call's id, or the beginning of it (4 characters or more)");
   add_config(transcripts_command, *transcripts_arguments);
   transcripts_command->add_option("--folder", transcripts_arguments->folder, "The folder of the transcripts, if it is not the default folder")->type_name("DIR");
-  transcripts_command->add_option("--last", transcripts_arguments->last, "For list: the number of newest calls; 0: all calls")
+  transcripts_command->add_option("--last", transcripts_arguments->last, "For list: show this number of newest calls; 0: all calls")
       ->check(CLI::Range(0, 10000))
       ->capture_default_str();
   transcripts_command->add_option("--older-than", transcripts_arguments->older_than, "For purge: the age or day of the oldest files that stay: 30d, 12h or 2026-11-21");
@@ -145,7 +145,7 @@ void add_voices(CLI::App& app, int& code) {
   say_command->add_option("--pad-ms", say_arguments->pad_ms, "Silence after the text")->check(CLI::Range(0, 600000));
 
   auto hear_arguments = std::make_shared<HearArguments>();
-  auto* hear_command = add(app, "hear", "Recognise a WAV file with the words of a dialogue", kHelpHear, hear, hear_arguments, code);
+  auto* hear_command = add(app, "hear", "Recognise the speech in a WAV file, with the vocabulary of a dialogue", kHelpHear, hear, hear_arguments, code);
   hear_command->add_option("file", hear_arguments->file, "The WAV file")->required()->check(CLI::ExistingFile);
   hear_command->add_option("--dialogue", hear_arguments->dialogue, "Dialogue file; default: the receptionist of Offhook")->type_name("FILE");
   hear_command->add_option("--channel", hear_arguments->channel, "The channel of the file; 0 is the first")->check(CLI::Range(0, 1));
@@ -275,7 +275,7 @@ int refuse_extras(const CLI::App& app) {
   return kUsage;
 }
 
-/// Prints the overview to standard error and returns a failure: a script that lacks its command has a mistake.
+/// Prints the overview to standard error and returns a failure, because a script that gives no command has a mistake.
 int show_overview(const CLI::App& app) {
   std::fputs(HelpFormatter(terminal_of(STDERR_FILENO).columns).overview(app).c_str(), stderr);
   return kUsage;

@@ -18,7 +18,7 @@ namespace offhook::tools {
 /// Returns the configuration of the environment variables alone, even if it is not valid. Commands use it to find the folders of records, transcripts
 /// and recordings.
 [[nodiscard]] agent::config::Config folders_of_environment();
-/// Returns true if `error` says that `folder` is missing, and it is the default folder: the first agent creates it. A configured folder should exist.
+/// Returns true if `error` says that `folder` is missing, and it is the default folder `usual`. The first agent creates the default folder.
 [[nodiscard]] bool is_not_made_yet(const base::Error& error, const std::string& folder, const std::string& usual);
 /// Overwrites and unsets the variables that sources_of() has read (settings, and variables that a configuration refers to) and all keys of providers.
 /// Later readings of the same configuration still find them. Call it before any thread starts.
@@ -54,7 +54,7 @@ void raise_descriptor_limit();
 void block_signals();
 /// Blocks SIGHUP too: next_signal() returns it.
 void block_reload_signal();
-/// Returns the first blocked signal that arrives within `limit`; 0 if none does.
+/// Returns the first blocked signal that arrives within `limit`. Returns 0 if no signal arrives.
 [[nodiscard]] int next_signal(base::Duration limit);
 /// Returns true if SIGTERM or SIGINT arrives within `limit`.
 [[nodiscard]] bool wait_for_signal(base::Duration limit);

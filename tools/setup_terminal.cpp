@@ -40,7 +40,7 @@ class WithoutEcho {
   bool is_set_ = false;
 };
 
-/// Returns the default of an empty answer, to print after the question.
+/// Returns a text that shows the default for an empty answer, to print after the question.
 std::string shown_usual(const agent::setup::Question& question) {
   if (question.usual.empty()) return "";
   return question.is_secret && question.usual != "none" ? " [the known secret]" : " [" + question.usual + "]";
@@ -60,7 +60,7 @@ SetupTerminal::~SetupTerminal() {
 base::Result<std::string, Ended> SetupTerminal::ask(const agent::setup::Question& question) {
   if (!question.why.empty()) say("\n" + question.why);
   std::optional<WithoutEcho> silent;
-  if (question.is_secret) silent.emplace();  // Before the question is printed, so that a fast answer is hidden too.
+  if (question.is_secret) silent.emplace();  // Disable the echo before the question appears, so that a fast answer is hidden too.
   fmt::print("{}{}: ", question.text, shown_usual(question));
   std::fflush(stdout);
   auto answer = read_line();

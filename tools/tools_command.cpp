@@ -20,7 +20,7 @@ namespace {
 
 using agent::tools::PinVerdict;
 using agent::tools::ToolSurvey;
-constexpr auto kLimit = std::chrono::seconds(45);  // A server may first have to be installed, as npx does.
+constexpr auto kLimit = std::chrono::seconds(45);  // Some commands, such as npx, install the server first.
 
 std::string_view word_of(const ToolSurvey::Tool& tool) {
   if (tool.pin != PinVerdict::Missing) return tool.pin == PinVerdict::Known ? "known" : "changed";
@@ -73,7 +73,7 @@ int list_tools(const ConfigArguments& arguments) {
   const auto& plan = built.directory->tool_servers();
   const ToolSurvey survey = plan ? survey_of(*plan, *built.directory) : ToolSurvey{};
   if (arguments.json) fmt::print("{}\n", json_of(survey));
-  else if (!plan) fmt::print("There are no /tool_servers: docs/tools.md says how to write one.\n");
+  else if (!plan) fmt::print("The configuration has no /tool_servers: docs/tools.md explains how to add a server.\n");
   if (!arguments.json) {
     const auto screen = terminal_of(STDOUT_FILENO).table_columns();
     for (const auto& tool : survey.tools) print_tool(tool, screen);

@@ -44,7 +44,7 @@ int emit(const transcripts::ReadSummary& summary) {
   if (summary.skipped > 0)
     fmt::print(stderr, "offhook transcripts: {} lines were cut or damaged, and were skipped\n", summary.skipped);
   if (summary.unreadable == 0) return kOk;
-  fmt::print(stderr, "offhook transcripts: {} files cannot be read: run it as the user that the agent runs as\n",
+  fmt::print(stderr, "offhook transcripts: {} files cannot be read: run this command as the user that the agent runs as\n",
              summary.unreadable);
   return kFailed;
 }

@@ -29,8 +29,8 @@ std::vector<std::string> who_does(const Config& config, bool by_default, const s
   return pointers;
 }
 
-/// The process opens transcripts at its start only, and only if an agent then keeps them. If a reload brings the first such agent, it waits
-/// for the next start; other changes take effect at once.
+/// Adds the settings of transcripts if they need a restart. The process opens transcripts only at its start, and only if an agent then keeps them. If
+/// a reload brings the first such agent, it keeps transcripts from the next start on. Other changes take effect at once.
 void add_unopened_transcripts(const Config& running, const Config& fresh, std::vector<std::string>& pointers) {
   if (!who_transcribes(running).empty()) return;
   const auto wanting = who_transcribes(fresh);

@@ -120,7 +120,7 @@ Checked check_codecs(const Setting& setting, const JsonValue& value) {
   for (auto item = value.items.begin(); item != value.items.end(); ++item) {
     if (item->kind != Kind::Text) return refuse(setting, with_value(std::string(name_of(item->kind)) + " in the list", setting, *item), "write names, in quotes");
     if (std::find(choices.begin(), choices.end(), item->text) == choices.end())
-      return refuse(setting, with_value("an unknown codec", setting, *item), advise_choice(setting, item->text, "take it out"));
+      return refuse(setting, with_value("an unknown codec", setting, *item), advise_choice(setting, item->text, "remove it"));
     if (std::find(value.items.begin(), item, *item) != item) return refuse(setting, with_value("a codec twice", setting, *item), "keep one of them");
   }
   return value;

@@ -42,7 +42,7 @@ void check_limits(Effective& out) {
   }
 }
 
-/// Reports settings of TLS that need each other, and warns about a TLS configuration that is not secure.
+/// Reports TLS settings that are invalid without each other, and warns about a TLS configuration that is not secure.
 void check_tls(Effective& out) {
   const Sip& sip = out.config.sip;
   const std::string verify = text_of(sip.tls, "verify");
@@ -73,7 +73,7 @@ void check_web_socket(Effective& out) {
     out.warnings.push_back({where_of(out, "/sip/web_socket/path"), "is not used: /sip/transport is neither \"ws\" nor \"wss\""});
 }
 
-/// Checks a trunk without registration. Only the address from which its calls come identifies it, so names are refused.
+/// Checks a trunk without registration. Only the address from which the trunk's calls come identifies the trunk, so names are refused.
 void check_trunk(Effective& out) {
   const Sip& sip = out.config.sip;
   const auto check = [&out](const std::string& where, const std::string& host) {
@@ -186,7 +186,7 @@ void check_folders(Effective& out) {
   check("recordings", out.config.recordings.folder);
 }
 
-/// Checks a voice when only the embedded speaker can speak. It has two voices, so a different name is a mistake.
+/// Checks a voice if only the embedded speaker can speak. The embedded speaker has two voices, so any other name is a mistake.
 bool check_voice(const std::string& voice, const std::string& where, Problems& problems) {
   const std::vector<std::string> known{"slt", "rms"};
   if (voice.empty() || std::find(known.begin(), known.end(), voice) != known.end()) return true;
@@ -195,7 +195,7 @@ bool check_voice(const std::string& voice, const std::string& where, Problems& p
   return false;
 }
 
-/// Returns true when the provider speaks itself in sessions that name no speaker, as in usual_ways() and ways_of_two() of
+/// Returns true if the provider itself speaks in sessions that name no speaker. The rules are those of usual_ways() and ways_of_two() in
 /// agents/draft_sessions.cpp.
 bool has_voice(const ProviderProfile& provider, bool another_thinks) {
   const ProviderSessions& usual = provider.kind->sessions;
@@ -213,7 +213,7 @@ void check_voices(Effective& out) {
   AgentSettings& agent = out.config.agent;
   if (agent.sessions.items.empty() && is_embedded(agent.provider, agent.model_provider, agent.speech_provider) &&
       !check_voice(agent.voice, where_of(out, "/agent/voice"), out.problems))
-    agent.voice.clear();  // A refused value may be a secret, so it is not shown either.
+    agent.voice.clear();  // The refused value may be a secret: remove it, so that it is not shown.
   for (std::size_t i = 0; i < out.config.agents.items.size(); ++i) {
     const JsonValue& each = out.config.agents.items[i];
     std::string provider = text_of(each, "provider"), model = text_of(each, "model_provider"), speech = text_of(each, "speech_provider");

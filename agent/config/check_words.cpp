@@ -20,7 +20,7 @@ std::size_t most_of(const Setting& setting, std::size_t otherwise) {
   return setting.most > 0 ? static_cast<std::size_t>(setting.most) : otherwise;
 }
 
-/// Explains what is wrong with one text of this shape; nullopt when it is valid.
+/// Returns the fault of one text of this shape; nullopt if the text is valid.
 std::optional<std::string> fault_of(Shape shape, std::string_view text, std::size_t most);
 
 /// Returns the region as the addresses of its services write it. A portal may show "West Europe" for "westeurope".
@@ -151,7 +151,7 @@ Checked check_targets(const Setting& setting, const JsonValue& value) {
   if (value.kind != Kind::Object)
     return refuse(setting, std::string(name_of(value.kind)), "put them in braces, each with its name");
   if (value.members.empty()) return refuse(setting, "an empty object", "name at least one");
-  if (value.members.size() > most_of(setting, 64)) return refuse(setting, "a larger object", "take some out");
+  if (value.members.size() > most_of(setting, 64)) return refuse(setting, "a larger object", "remove some");
   for (const auto& [name, target] : value.members) {
     if (!is_word(name)) return refuse(setting, "a name with other characters", advice_for(Shape::Name));
     if (target.kind != Kind::Text)

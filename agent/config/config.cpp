@@ -131,7 +131,7 @@ void cover(std::string_view secret, Problems& problems) {
   }
 }
 
-/// `text` is nullopt when the file could not be read (`problems` says so). Its settings are then unknown, so missing settings are not reported.
+/// `text` is nullopt if the file could not be read (`problems` says so). Its settings are then unknown, and no missing settings are reported.
 Effective combine(std::optional<std::string_view> text, std::string_view name, const Sources& sources, Problems problems) {
   SettingsReader reader(sources);
   reader.out.problems = std::move(problems);

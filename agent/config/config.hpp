@@ -62,7 +62,7 @@ struct AgentSettings {
   std::string prompt, instructions;    ///< PROMPT, INSTRUCTIONS: for providers with a language model
   std::string prompt_file;             ///< Markdown
   std::string greeting, apology, filler, goodbye;
-  std::string greeting_file;           ///< path; "" and "off": none
+  std::string greeting_file;           ///< path; "" and "off": no file
   std::vector<std::string> regions;
   std::vector<std::string> codecs;     ///< empty: the codecs of /media
   std::optional<bool> transcripts;     ///< nullopt: as /transcripts/enabled
@@ -88,7 +88,7 @@ struct Limits {
   std::chrono::seconds call{1800};           ///< longest duration of a call
   std::chrono::seconds ring{0};              ///< shortest ring time before the agent answers
   std::chrono::seconds silence{8};           ///< silence after which the agent prompts the caller
-  std::size_t calls = 64;                    ///< calls at the same time; one more gets 486
+  std::size_t calls = 64;                    ///< maximum number of simultaneous calls; a further call gets 486
   std::chrono::seconds drain{30};            ///< longest time for the calls to end after SIGTERM
   std::chrono::seconds transfer_ring{20};    ///< ring time of an attended transfer's target
   std::size_t conversation_threads = 0;      ///< 0: one for each core of the machine
@@ -198,7 +198,7 @@ struct Sources {
   Environment environment;
   std::vector<std::string> assignments;  ///< settings of the command line: "/sip/port=5070"
   FileReader files{};                    ///< reads the files of references; empty: a reference to a file is a problem
-  std::vector<std::string> variables{};  ///< names of the environment variables that begin with OFFHOOK_, to find unknown ones
+  std::vector<std::string> variables{};  ///< names of all OFFHOOK_ variables, so that unknown ones are found
 };
 
 enum class Source : std::uint8_t { Default, File, Variable, CommandLine };
@@ -235,10 +235,10 @@ void add_positions(const Effective& effective, std::vector<Problem>& problems);
 /// Reads text instead of a file; `name` replaces the path in problems.
 [[nodiscard]] Effective read_text(std::string_view text, std::string_view name, const Sources& sources);
 
-/// Returns the configuration when it has no problem.
+/// Returns the configuration. Error: the problems, if there are any.
 [[nodiscard]] base::Result<Config, std::vector<Problem>> load(const std::optional<std::string>& path,
                                                                 const Environment& environment);
-/// Parses text in the same way: for tests. `text` "" means an empty file.
+/// Parses `text` instead of a file, for tests. "" means an empty file.
 [[nodiscard]] base::Result<Config, std::vector<Problem>> parse(std::string_view text, const Environment& environment);
 /// Returns the environment of this process.
 [[nodiscard]] Environment process_environment();

@@ -40,7 +40,7 @@ class VariableReader {
   }
 
  private:
-  /// Reads a host. A port in it also sets the port of the same object.
+  /// Reads a host. If the text has a port, also sets the port of the same object.
   void read_host(const std::string& pointer, std::string_view text, const std::string& name) {
     const auto split = split_host(text);
     if (!split) return reader_.refuse(name, split.error());
@@ -66,7 +66,8 @@ class VariableReader {
   std::map<std::string, Taken> taken_;  // by pointer
 };
 
-/// Returns the problem with a variable that means a setting but does not set it; nullopt when no setting has a similar name.
+/// Returns the problem with a variable that sets nothing, but names a setting that contains other settings, or is similar to a setting's variable.
+/// Returns nullopt for any other name.
 std::optional<Problem> refusal_of(const std::string& name) {
   for (const auto& [pointer, setting] : places()) {
     const bool has_variables = setting->shape == Shape::Object || find_variable_setting(pointer) != nullptr;

@@ -88,7 +88,7 @@ class PlaceScanner {
     return true;
   }
 
-  /// Returns the current place. Continues the count of lines from the previous call.
+  /// Returns the current place. Continues the count of lines from the previous invocation.
   std::string here() {
     for (; counted_ < at_; ++counted_) {
       if (text_[counted_] != '\n') continue;

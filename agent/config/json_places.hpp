@@ -14,8 +14,8 @@ class JsonPlaces {
   /// Scans a text that read_json() accepts. For a different text, stores the places before its first mistake.
   explicit JsonPlaces(std::string_view text);
 
-  /// Returns "LINE:COLUMN" of the member or item that the pointer names. When it is absent, returns the place of the innermost object or list around it;
-  /// nullopt when there is none. Both numbers begin with 1; a column counts octets. A name with an escape in it is not found.
+  /// Returns "LINE:COLUMN" of the member or item that the pointer names. If it is absent, returns the place of the innermost object or list around
+  /// it, or nullopt if there is none. Both numbers begin with 1; a column counts octets. A name with an escape in it is not found.
   [[nodiscard]] std::optional<std::string> find(std::string_view pointer) const;
 
  private:

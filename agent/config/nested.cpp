@@ -20,7 +20,7 @@ std::string advise_name(std::string_view name, const std::vector<std::string_vie
   for (const Setting& setting : settings()) {
     if (setting.name == name) return "did you mean " + pointer_of(setting) + "?";
   }
-  return "take it out, or look for its name in docs/configuration.md";
+  return "remove it, or look for its name in docs/configuration.md";
 }
 
 class NestedReader {
@@ -44,7 +44,7 @@ class NestedReader {
   JsonValue read_map(const Setting& setting, const JsonValue& value, const std::string& where) {
     JsonValue out{.kind = Kind::Object};
     if (value.members.size() > static_cast<std::size_t>(setting.most))
-      emit(where, {"more than " + std::to_string(setting.most) + " names", allowed_for(setting), "take some out"});
+      emit(where, {"more than " + std::to_string(setting.most) + " names", allowed_for(setting), "remove some"});
     for (const auto& [name, inner] : value.members) {
       const std::string there = where + pointer_step(name);
       if (!is_word(name))
@@ -86,7 +86,7 @@ class NestedReader {
     return out;
   }
 
-  /// `short_at` is the place in problems when a text is short for an object with one member.
+  /// `short_at` is the place for problems if a text replaces an object with one member.
   JsonValue read_object(const Setting& setting, const JsonValue& value, const std::string& where,
                         const std::string& short_at = {}) {
     const auto members = members_of(setting);
@@ -110,7 +110,7 @@ class NestedReader {
     return out;
   }
 
-  const LeafReader& leaf_;  // Borrowed from the caller of read_nested() while it runs.
+  const LeafReader& leaf_;  // Borrowed: the code that calls read_nested() owns it.
   std::vector<Problem>& problems_;
 };
 

@@ -17,8 +17,8 @@ namespace offhook::inline v0::agent::config {
 using LeafReader =
     std::function<base::Result<JsonValue, Complaint>(const Setting& setting, const JsonValue& value, const std::string& where)>;
 
-/// Returns the compound value to store. Reports each value that does not fit, with its pointer, and omits it. A bad entry of a list stays,
-/// with its good members, so that the other entries keep their indexes.
+/// Returns the compound value to store. Reports each invalid value with its pointer, and omits the value. An invalid entry of a list stays, with its
+/// valid members, so that the other entries keep their indexes.
 [[nodiscard]] JsonValue read_nested(const Setting& setting, const JsonValue& value, const std::string& where,
                                     const LeafReader& leaf, std::vector<Problem>& problems);
 
@@ -26,7 +26,7 @@ using LeafReader =
 /// for each object of a list, and for each object that the operator names. Other objects may get settings from several sources.
 void report_missing(const Setting& setting, const JsonValue& value, const std::string& where, std::vector<Problem>& problems);
 
-/// Returns the problem that a name is unknown, and suggests the intended name.
+/// Returns the problem for an unknown name, and suggests the intended name.
 [[nodiscard]] Problem unknown_name(const std::string& where, std::string_view name, const std::vector<std::string_view>& known);
 
 /// A place inside a compound setting that is not a list: "/providers/mine/base_url".

@@ -7,8 +7,8 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// The environment variables of this process. A user that may read /proc/PID/environ sees the variables with which the process began. This
-/// class can remove those that it has looked up. Not thread-safe.
+/// The environment variables of this process. A user that may read /proc/PID/environ sees the variables with which the process began. This class can
+/// remove the variables that it has looked up. Not thread-safe.
 class ProcessEnvironment {
  public:
   /// Returns the value; nullopt when the variable is not set.

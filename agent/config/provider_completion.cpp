@@ -55,7 +55,7 @@ class Completion {
     return nullptr;
   }
 
-  /// Improves problems about the base URL: the file was checked before the provider's kind was known, so they have no example for it.
+  /// Improves problems about the base URL. The file was checked before the provider's kind was known, so these problems give no example for the kind.
   void name_example() const {
     if (effective_.problems.empty()) return;
     const std::string where = at_ + "/base_url", usual = allowed_for(*find_inner("/providers/x/base_url")->setting);
@@ -150,7 +150,7 @@ class Completion {
     if (realtime.truncation == RealtimeTuning::Truncation::RetentionRatio) return;
     for (const char* of_ratio : {"retention_percent", "context_tokens"}) {
       if (has({"realtime", of_ratio}))
-        emit(std::string("/realtime/") + of_ratio, "a setting of the truncation retention_ratio", "this setting together with \"truncation\": \"retention_ratio\"", "set truncation to \"retention_ratio\", or take this setting out");
+        emit(std::string("/realtime/") + of_ratio, "a setting of the truncation retention_ratio", "this setting together with \"truncation\": \"retention_ratio\"", "set truncation to \"retention_ratio\", or remove this setting");
     }
   }
 
@@ -192,7 +192,7 @@ class Completion {
   const Sources& sources_;
   Effective& effective_;
   const Provider* kind_ = nullptr;
-  bool is_elsewhere_;  // true: the file contains its host
+  bool is_elsewhere_;  // true: the file sets base_url, which may name another host
 };
 
 }  // namespace

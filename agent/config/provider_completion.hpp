@@ -9,8 +9,8 @@
 /// Makes the profile of one provider from its settings.
 namespace offhook::inline v0::agent::config {
 
-/// Completes `tree`, the checked value of /providers/`name`, from the environment and the defaults of its kind. Reports the settings that a
-/// used provider lacks. Returns nullopt when the provider's kind is unknown.
+/// Completes `tree`, the checked value of /providers/`name`, from the environment and the defaults of its kind. If the provider is used, reports the
+/// settings that it lacks. Returns nullopt if the provider's kind is unknown.
 [[nodiscard]] std::optional<ProviderProfile> complete_provider(const std::string& name, JsonValue& tree, bool is_used, const Sources& sources,
                                                                Effective& effective);
 

@@ -10,7 +10,7 @@
 /// Makes the ProviderProfiles from the configuration, the environment and the defaults.
 namespace offhook::inline v0::agent::config {
 
-/// Returns the provider when no setting names one: the kind whose default variable is set, otherwise "local".
+/// Returns the default provider, for a configuration that names none: the kind whose default variable is set, otherwise "local".
 [[nodiscard]] std::string usual_provider(const Environment& environment);
 
 /// A setting that names a provider.
@@ -20,8 +20,8 @@ struct ProviderUse {
 /// Returns all settings of the agents that name a provider, in the order of the file. `config` has its agents already, but not its providers.
 [[nodiscard]] std::vector<ProviderUse> provider_uses(const Effective& effective);
 
-/// Completes `tree`, the checked value of /providers, with the built-in providers in use and with the environment, and makes config.providers from it. A used
-/// provider that lacks a setting is a problem. When no setting names the provider of /agent, it is usual_provider().
+/// Completes `tree`, the checked value of /providers, with the built-in providers in use and with the environment, and makes config.providers from
+/// it. Reports each setting that a used provider lacks. If no setting names the provider of /agent, it is usual_provider().
 void resolve_providers(JsonValue& tree, const Sources& sources, Effective& effective);
 
 [[nodiscard]] ProviderPtr find_provider(const Config& config, std::string_view name);

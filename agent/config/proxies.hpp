@@ -6,11 +6,11 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// Reads the variables of proxies as curl does: https_proxy or HTTPS_PROXY, http_proxy (in lower case only), no_proxy or NO_PROXY. Adds a
-/// problem for each that Offhook cannot use.
+/// Reads the variables of proxies as curl does: https_proxy or HTTPS_PROXY, http_proxy (in lower case only), no_proxy or NO_PROXY. Adds a problem for
+/// each variable that Offhook cannot use.
 [[nodiscard]] net::ProxyRules environment_proxies(const Environment& environment, std::vector<Problem>& problems);
 
-/// Sets config.proxies from /network, or from the environment if /network leaves the proxy to it. Adds a problem for each value that Offhook cannot use.
+/// Sets config.proxies from /network, or from the environment if /network selects that. Adds a problem for each value that Offhook cannot use.
 void resolve_proxies(const Sources& sources, Effective& effective);
 
 }  // namespace offhook::inline v0::agent::config

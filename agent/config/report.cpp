@@ -23,7 +23,7 @@ std::string shown_value(const JsonValue& value) {
   std::string text = write_json(value);
   if (text.size() <= kMaxShownValue) return text;
   std::size_t end = kMaxShownValue - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;  // Does not cut inside a character.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;  // Does not cut inside a UTF-8 character.
   return text.substr(0, end) + "...";
 }
 
@@ -38,7 +38,7 @@ struct Row {
   Origin origin;
 };
 
-/// Adds one row for each value inside, because people look for a single value.
+/// Adds one row for each value inside a compound value, because people look for single values.
 void add_rows(const std::string& pointer, const JsonValue& value, const Effective& effective, Origin origin, std::vector<Row>& out) {
   for (const auto& [inner, from] : effective.inner_origins) {
     if (inner == pointer) origin = from;

@@ -22,7 +22,7 @@ namespace offhook::inline v0::agent::config {
 [[nodiscard]] const Setting* find_setting(std::string_view section, std::string_view name);
 /// Finds a setting by its JSON pointer.
 [[nodiscard]] const Setting* find_setting(std::string_view pointer);
-/// Returns the members of a compound setting, with those that it shares with a section.
+/// Returns the members of a compound setting, including the members that it shares with a section.
 [[nodiscard]] std::vector<const Setting*> members_of(const Setting& setting);
 
 /// A setting and its place for documentation: "/agents/N/name", "/providers/NAME/kind".
@@ -33,7 +33,7 @@ struct Place {
 /// Returns all places, a compound setting before its members. Omits the settings that /agents shares with /agent.
 [[nodiscard]] std::vector<Place> places();
 
-/// Returns the variables for settings that a provider's configuration omits.
+/// Returns the variables that set settings of providers if the configuration omits them.
 [[nodiscard]] std::vector<ProviderVariable> provider_variables();
 
 }  // namespace offhook::inline v0::agent::config

@@ -160,12 +160,12 @@ constexpr std::array kAgentSettings{
     Setting{.section = "agent", .name = "provider", .environment = "PROVIDER", .shape = Shape::Provider,
             .meaning = "the provider that listens, thinks and speaks", .field = kField<&Config::agent, &AgentSettings::provider>},
     Setting{.section = "agent", .name = "model_provider", .environment = "MODEL_PROVIDER", .shape = Shape::Provider, .unset = "`provider`",
-            .meaning = "the provider that thinks, if it is another one: for `azure` without Azure OpenAI, for example. It makes a cascade "
+            .meaning = "the provider that thinks, if it is not `provider`: for `azure` without Azure OpenAI, for example. It makes a cascade "
                        "of two providers; `sessions` can describe more",
             .field = kField<&Config::agent, &AgentSettings::model_provider>},
     Setting{.section = "agent", .name = "speech_provider", .environment = "SPEECH_PROVIDER", .shape = Shape::Provider,
             .unset = "`provider`; `local` for `ollama`, and for a compatible server without models for speech",
-            .meaning = "the provider that listens and speaks, if it is another one",
+            .meaning = "the provider that listens and speaks, if it is not `provider`",
             .field = kField<&Config::agent, &AgentSettings::speech_provider>},
     Setting{.section = "agent", .name = "sessions", .shape = Shape::Objects, .least = 1, .most = 8, .unset = "the best way of the provider",
             .meaning = "the ways to hold the conversation, in the order in which Offhook tries them, also during a call",
@@ -192,7 +192,7 @@ constexpr std::array kAgentSettings{
     Setting{.section = "agent", .name = "greeting_file", .shape = Shape::Line, .most = kMaxPath, .unset = "none",
             .meaning = "an audio file that Offhook plays as the greeting: WAV of 8000, 16000 or 24000 Hz, or Opus in Ogg, at most one "
                        "minute. Its path starts at the folder of the configuration file. `greeting` has its words, for the model and the "
-                       "record. `\"off\"`: no file, if /agent names one",
+                       "record. `\"off\"`: no file, even if /agent names one",
             .field = kField<&Config::agent, &AgentSettings::greeting_file>},
     Setting{.section = "agent", .name = "apology", .shape = Shape::Line, .most = kMaxSentence, .unset = "the default sentence",
             .meaning = "the sentence when a part has failed and the agent asks the caller again",

@@ -31,7 +31,7 @@ constexpr std::array kMediaSettings{
             .field = kField<&Config::media, &Media::scheduling>},
     Setting{.section = "media", .name = "jitter_buffer", .shape = Shape::Choice, .choices = "auto call",
             .meaning = "how long Offhook delays the caller's audio to wait for late packets. `auto`: a short time while only the agent "
-                       "listens, and as `call` while a person listens. `call`: always the time that suits two people, up to a tenth of a "
+                       "listens, and the time of `call` while a person listens. `call`: always the time that suits two people, up to a tenth of a "
                        "second longer on a bad network",
             .field = kField<&Config::media, &Media::jitter_buffer>},
     Setting{.section = "media", .name = "comfort_noise", .shape = Shape::Choice, .choices = "off hear send",

@@ -6,7 +6,7 @@
 #include <deque>
 #include <utility>
 
-/// The settings of one provider: those that several kinds have, and those of each kind's own.
+/// The settings of one provider: settings that several kinds have, and settings of one kind.
 namespace offhook::inline v0::agent::config {
 
 namespace {
@@ -21,7 +21,7 @@ constexpr std::array kModelMembers{
 constexpr std::array kQuirkMembers{
     Setting{.name = "max_tokens", .shape = Shape::Choice, .choices = "max_completion_tokens max_tokens none",
             .unset = "else `max_completion_tokens`",
-            .meaning = "the name of the field that limits the length of a reply; `none`: Offhook does not send one"},
+            .meaning = "the name of the field that limits the length of a reply; `none`: Offhook sends no such field"},
     Setting{.name = "stream_options", .shape = Shape::Flag, .unset = "else `true`",
             .meaning = "whether the server accepts the field `stream_options`"},
     Setting{.name = "tool_choice", .shape = Shape::Flag, .unset = "else `true`",
@@ -71,7 +71,7 @@ constexpr std::array kRealtimeMembers{
                        "it. With a lower value, a reply costs less and the model forgets sooner"},
 };
 
-/// The settings before those of the kinds.
+/// The settings that stand before those of each kind.
 constexpr std::array kFirstMembers{
     Setting{.name = "kind", .shape = Shape::Choice, .unset = "the provider's name, if it is one of these",
             .meaning = "the protocol of the provider"},
@@ -86,7 +86,7 @@ constexpr std::array kFirstMembers{
     Setting{.name = "models", .shape = Shape::Object,
             .meaning = "the provider's models", .members = kModelMembers},
 };
-/// The settings after them. An empty meaning consists of the notes only.
+/// The settings that stand after those of each kind. If a meaning is empty here, it consists only of the notes of the kinds.
 constexpr std::array kLastMembers{
     Setting{.name = "api", .shape = Shape::Choice, .choices = "chat responses", .unset = "`chat`",
             .meaning = "the interface of the provider that thinks"},

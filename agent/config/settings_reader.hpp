@@ -12,7 +12,7 @@
 
 namespace offhook::inline v0::agent::config {
 
-/// Applies the values of the sources: a later value replaces an earlier one. The caller applies the weakest source first.
+/// Applies the values of the sources. A later value replaces an earlier one, so apply the weakest source first.
 class SettingsReader {
  public:
   /// Borrows `sources` as long as this object exists.
@@ -27,7 +27,7 @@ class SettingsReader {
   void finish();
 
   Effective out;
-  std::vector<std::string> secrets;  ///< each secret that was read, also if refused or replaced, and the value of each reference
+  std::vector<std::string> secrets;  ///< each secret that was read, even if it was refused or replaced, and the value of each reference
   std::set<std::string> referenced;  ///< names of the variables that values refer to: "${NAME}"
 
  private:

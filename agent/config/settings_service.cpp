@@ -22,7 +22,7 @@ constexpr std::array kServiceSettings{
             .meaning = "how long the target of an attended transfer rings; then the agent has the caller back",
             .field = kField<&Config::limits, &Limits::transfer_ring>},
     Setting{.section = "limits", .name = "calls", .shape = Shape::Whole, .least = 1, .most = 1000,
-            .meaning = "the highest number of calls at once; one more caller hears busy", .field = kField<&Config::limits, &Limits::calls>},
+            .meaning = "the highest number of calls at once; a further caller hears the busy tone", .field = kField<&Config::limits, &Limits::calls>},
     Setting{.section = "limits", .name = "drain_seconds", .shape = Shape::Whole, .least = 0, .most = 3600,
             .unit = "seconds",
             .meaning = "how long running calls continue after SIGTERM. A request that then waits for its answer, such as a BYE, has up to "

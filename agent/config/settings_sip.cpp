@@ -275,7 +275,7 @@ constexpr std::array kSipSettings{
             .field = kField<&Config::sip, &Sip::registration>},
     Setting{.section = "sip", .name = "transfer", .shape = Shape::Choice, .choices = "attended blind",
             .meaning = "how Offhook transfers a caller. `attended`: the agent calls the target first, and hands the caller over when the "
-                       "target answers, so that a target that is busy or does not answer costs no caller. If the caller's side does not "
+                       "target answers, so that the caller is not lost if the target is busy or does not answer. If the caller's side does not "
                        "support `replaces`, Offhook uses `blind`. `blind`: Offhook asks the caller's side to call the target. The caller "
                        "comes back only if that side keeps the call",
             .field = kField<&Config::sip, &Sip::transfer>},
@@ -283,7 +283,7 @@ constexpr std::array kSipSettings{
             .meaning = "addresses besides those of the PBX whose P-Asserted-Identity Offhook believes: trunks, session border controllers",
             .members = kTrustedPeerMembers, .short_for = "address", .field = kField<&Config::sip, &Sip::trusted_peers>},
     Setting{.section = "sip", .name = "callers", .shape = Shape::Object, .unset = "none: Offhook asks no caller for a password",
-            .meaning = "the callers that may call past the PBX, and how they prove their names (digest)", .members = kCallersMembers,
+            .meaning = "the callers that may call Offhook directly, and not through the PBX, and how they prove their names (digest)", .members = kCallersMembers,
             .field = kField<&Config::sip, &Sip::callers>},
     Setting{.section = "sip", .name = "watchers", .shape = Shape::Objects, .least = 1, .most = 64, .unset = "none",
             .meaning = "the telephones that may show by a lamp that the agent is on a call (RFC 4235); all other watchers get 403",

@@ -24,9 +24,9 @@ struct VariableSetting {
   std::vector<std::string> names;  ///< the short name first, if there is one
 };
 [[nodiscard]] const std::vector<VariableSetting>& variable_settings();
-/// Returns nullptr when no variable sets the setting.
+/// Returns the variables of the setting at `pointer`; nullptr if no variable can set it.
 [[nodiscard]] const VariableSetting* find_variable_setting(std::string_view pointer);
-/// Returns the setting of the variable `name`; nullptr when it sets none.
+/// Returns the setting that the variable `name` sets; nullptr if it sets none.
 [[nodiscard]] const VariableSetting* find_variable(std::string_view name);
 
 /// Returns true for a variable OFFHOOK_... that sets nothing, but that Offhook's programs, scripts or tests read.

@@ -91,7 +91,7 @@ class CallerPhone {
     endpoint_->post([this] { (void)account_.unregister(); });
     (void)wait_for([this] { return !registered_; }, std::chrono::seconds(2));
   }
-  /// Passes events of the signalling thread to the script. Call it on the caller's thread.
+  /// Passes events of the signalling thread to the script. Call it on the thread that uses script().
   void poll() {
     if (connected_.exchange(false)) caller_.on_connected();
     caller_.poll();
@@ -168,7 +168,7 @@ base::Result<DemoResult, base::Error> run_demo(const DemoOptions& options, const
 
   const auto ready = [&] { return watch.registered() && caller.registered() && (*agent)->is_warm(); };
   if (!wait_for(ready, std::chrono::seconds(20))) {
-    return base::fail(demo_error(std::string(registrar->running() ? "the registrar refused the registration" : "Kamailio did not start") + ": see " + options.directory + "/kamailio.log"));
+    return base::fail(demo_error(std::string(registrar->running() ? "the agent and the caller were not registered and ready within 20 seconds" : "Kamailio did not start") + ": see " + options.directory + "/kamailio.log"));
   }
   DemoResult result;
   result.registered = true;

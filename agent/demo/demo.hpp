@@ -18,7 +18,7 @@ struct DemoOptions {
   std::string dialogue_path;
   std::string caller_voice = "rms";
   std::vector<std::string> questions = {"When are you open?", "Where is your shop?", "Goodbye."};
-  std::string directory;                               ///< for the WAV and the registrar's log; created if missing
+  std::string directory;                               ///< the folder of the WAV and the registrar's log; created if missing
   base::Duration limit = std::chrono::seconds(75);
 };
 
@@ -34,14 +34,14 @@ struct DemoResult {
   std::vector<DemoTurn> turns;
   std::string ended_by;
   std::string wav;
-  /// Returns true when every question was heard, understood and answered, and the agent ended the call itself.
+  /// Returns true if the agent heard, understood and answered every question, and ended the call itself.
   [[nodiscard]] bool succeeded() const;
 };
 
-/// Called at each event, to show it: `who` is "registrar", "agent" or "caller", and `what` is the event.
+/// Called at each event, to show the event: `who` is "registrar", "agent" or "caller", and `what` describes the event.
 using Show = std::function<void(std::string_view who, const std::string& what)>;
 
-/// Runs the demonstration, and blocks until its end. Errors name what is missing, and the remedy.
+/// Runs the demonstration, and blocks until its end. An error says what failed, and where to look or what to do.
 [[nodiscard]] base::Result<DemoResult, base::Error> run_demo(const DemoOptions& options, const Show& show);
 
 }  // namespace offhook::inline v0::agent::demo

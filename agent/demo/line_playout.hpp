@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent::demo {
 
-/// Puts the lines of a scripted caller into its playout ring at 16 kHz. Each line is an utterance.
+/// Puts the lines of a scripted caller into the playout ring of a port, at 16 kHz. Each line is an utterance.
 class LinePlayout {
  public:
   /// Begins the next line.
@@ -16,9 +16,9 @@ class LinePlayout {
     ++utterance_;
     pumped_ = 0;
   }
-  /// Puts samples of the current line into the ring, as far as it has space. `pcm` is the whole line.
+  /// Puts samples of the current line into the ring until it is full. `pcm` is the whole line.
   void pump(std::span<const std::int16_t> pcm, media::AudioPort& port);
-  /// Returns the utterance of the current line; 0 before the first line.
+  /// Returns the number of the current line's utterance; 0 before the first line.
   [[nodiscard]] std::uint32_t utterance() const { return utterance_; }
 
  private:

@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent::demo {
 
-/// Speaks each text with the voice, at 16 kHz. Blocks until all are done.
+/// Converts each text to speech at 16 kHz, with the voice `voice`. Blocks until all texts are converted.
 [[nodiscard]] base::Result<std::vector<Line>, base::Error> prepare_lines(const std::vector<std::string>& texts, std::string_view voice);
 
 }  // namespace offhook::inline v0::agent::demo

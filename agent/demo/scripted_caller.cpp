@@ -7,7 +7,7 @@ namespace offhook::inline v0::agent::demo {
 namespace {
 constexpr std::size_t kFrame = 320;            // 20 ms at 16 kHz
 constexpr unsigned kPoliteFrames = 40;         // 800 ms of silence: the agent has finished
-constexpr unsigned kPatienceFrames = 50 * 10;  // 10 s without an answer: the caller continues
+constexpr unsigned kPatienceFrames = 50 * 10;  // 10 s without an answer: the caller says the next line
 constexpr std::size_t kMaxRecordedSeconds = 180;
 }  // namespace
 
@@ -52,7 +52,7 @@ void ScriptedCaller::on_frame(const media::HeardFrame& frame) {
 
 void ScriptedCaller::on_event(const media::MediaEvent& event) {
   if (event.kind == media::MediaEvent::Kind::Sent && event.word == 0 && event.utterance == playout_.utterance() && origin_tick_) {
-    // The line leaves from this tick on, frame by frame. So this is its place in the recording.
+    // The line is sent from this tick on, frame by frame. Therefore this tick is the line's place in the recording.
     const std::size_t begin = static_cast<std::size_t>(event.tick - *origin_tick_) * kFrame;
     const Line& line = lines_[next_line_ - 1];
     auto& sent = report_.recording.sent;

@@ -11,7 +11,7 @@
 
 namespace offhook::inline v0::agent::demo {
 
-/// A sentence of the caller, ready to play: 16 kHz.
+/// A sentence of the caller, with its audio at 16 kHz.
 struct Line {
   std::string text;
   std::vector<std::int16_t> pcm;
@@ -20,7 +20,7 @@ struct Line {
 /// The place of a line in the recording, and the response time of the agent.
 struct AskedLine {
   std::string said;
-  std::size_t begin = 0, end = 0;  ///< samples of Recording::sent
+  std::size_t begin = 0, end = 0;  ///< the first sample, and the sample after the last one, in Recording::sent
   std::optional<double> response_ms;
 };
 
@@ -41,10 +41,10 @@ class ScriptedCaller {
   void on_connected();
   void on_ended(std::string by);
   void poll();
-  /// Returns true when every line was said, and was answered or had no answer in time.
+  /// Returns true if every line was said, and the last line was answered or got no answer in time.
   [[nodiscard]] bool done() const;
   [[nodiscard]] bool ended() const { return ended_; }
-  /// Called when a line begins, to show the call.
+  /// Called when a line begins, to show the line.
   std::function<void(const std::string& text)> on_line;
   [[nodiscard]] CallReport report() const;
 

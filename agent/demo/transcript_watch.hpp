@@ -7,7 +7,7 @@
 
 namespace offhook::inline v0::agent::demo {
 
-/// Follows the agent's side of the demonstration call: shows it line by line, and stores the words that were heard, understood and replied.
+/// Follows the agent's side of the demonstration call. Shows it line by line, and stores what the agent heard, understood and replied.
 class TranscriptWatch {
  public:
   explicit TranscriptWatch(Show show) : show_(std::move(show)) {}

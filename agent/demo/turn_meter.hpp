@@ -22,8 +22,8 @@ inline constexpr double kVoicedDbov = -45.0;
 [[nodiscard]] std::optional<std::size_t> first_voiced(std::span<const std::int16_t> pcm, std::uint32_t rate_hz, std::size_t from, std::size_t to);
 [[nodiscard]] std::optional<std::size_t> last_voiced(std::span<const std::int16_t> pcm, std::uint32_t rate_hz, std::size_t from, std::size_t to);
 
-/// Returns the milliseconds from the caller's last voiced sample in [question_begin, question_end) to the first voiced sample that the
-/// caller hears after it and before `until`. Returns nullopt when either is missing.
+/// Returns the milliseconds from the caller's last voiced sample in [question_begin, question_end) to the first voiced sample that the caller hears
+/// after it and before `until`. Returns nullopt if one of these samples is missing.
 [[nodiscard]] std::optional<double> response_ms(const Recording& recording, std::size_t question_begin, std::size_t question_end, std::size_t until);
 
 }  // namespace offhook::inline v0::agent::demo

@@ -1,4 +1,4 @@
-// Only this file includes a Beast WebSocket, because it takes a minute to compile (docs/building.md).
+// Only this file includes the WebSocket of Beast, because its header takes a minute to compile (docs/building.md).
 #include <offhook/agent/net/beast_web_socket.hpp>
 
 #include <offhook/agent/net/detail/proxy_tunnel.hpp>
@@ -28,7 +28,7 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kMaxMessageKept = 65536;  // octets of the read buffer's memory that are kept after a longer message
+constexpr std::size_t kMaxMessageKept = 65536;  // maximum octets of memory that the read buffer keeps between messages
 constexpr int kNoCloseFrame = 1006, kNoCloseCode = 1005, kTooBig = 1009;  // RFC 6455 section 7.4.1
 
 /// Provides the memory that Asio and Beast need for a running read or write, and reuses it.
@@ -75,7 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   enum class State : std::uint8_t { Connecting, Open, Closing, Closed };
   using Close = websocket::close_reason;
 
-  /// Returns a callback that keeps this connection alive, does nothing once it is closed, and allocates from the pool.
+  /// Returns a callback that keeps this connection alive, does nothing after the connection is closed, and allocates from the pool.
   template <class Step>
   auto on(Step step) {
     return asio::bind_allocator(PoolAllocator<char>(shared_->pool), [self = shared_from_this(), step = std::move(step)](const error_code& error, auto&&... rest) {
@@ -452,7 +452,7 @@ void Connection::finish(WebSocketClosed closed) {
   if (notifying_ == 0) forget_handler();
 }
 
-/// Runs one function of the handler. It may destroy the socket; then the handler is deleted when none of its functions runs any more.
+/// Runs one function of the handler. The function may destroy the socket. The handler is then deleted when the last of its running functions returns.
 template <class Call>
 void Connection::notify(Call call) {
   ++notifying_;
@@ -462,7 +462,7 @@ void Connection::notify(Call call) {
 }
 
 void Connection::forget_handler() {
-  // Deleting the handler deletes its captured objects, and their destructors may call this connection. Therefore handler_ is empty before.
+  // Deleting the handler deletes its captured objects, and their destructors may call this connection. Therefore handler_ must already be empty.
   const WebSocketHandler forgotten = std::exchange(handler_, {});
 }
 

@@ -17,9 +17,9 @@ class io_context;
 namespace offhook::inline v0::agent::net {
 
 struct BeastWebSocketOptions {
-  std::string ca_file;                                        ///< PEM file of the trusted authorities; "": those of the system
+  std::string ca_file;                                        ///< PEM file of the trusted authorities; "": the authorities of the system
   base::Duration close_limit = std::chrono::seconds(3);       ///< limit of the wait for the peer's close frame
-  std::shared_ptr<HostLookup> hosts{};                        ///< uses the same io_context; null: the client makes its own
+  std::shared_ptr<HostLookup> hosts{};                        ///< must use the same io_context; null: the client makes one
   ProxyRules proxies{};                                       ///< the client opens a CONNECT tunnel through the matching proxy, also for ws
 };
 
@@ -29,8 +29,8 @@ struct BeastWebSocketOptions {
 /// TLS     verifies the peer's certificate chain and host name; sockets to one host resume its TLS session
 /// cost    no compression: it saves nothing for audio, and needs 64 KB or more for each socket. Sending a frame allocates nothing
 ///         once the send queue has grown. Frames that wait while another frame is written leave together
-/// time    tries the addresses of a host in turn; each attempt gets an equal share of the rest of connect_limit. A thread that
-///         stalled until more than a tenth after the limit gives the socket the whole limit once more
+/// time    tries the addresses of a host in turn; each attempt gets an equal share of the remaining connect_limit. If the thread stalls, and
+///         wakes more than a tenth of connect_limit late, the socket gets the whole limit once more
 /// errors  make_beast_web_socket_client() fails when it cannot read the CA file; no later operation fails because of that file
 [[nodiscard]] base::Result<std::unique_ptr<WebSocketClient>, base::Error> make_beast_web_socket_client(boost::asio::io_context& io,
                                                                                                        BeastWebSocketOptions options = {});

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 /// Connects libcurl with Asio: libcurl requests sockets and a time to wait for, and Asio waits for them. Handlers are called after libcurl has
-/// returned, so that they may start, abort and destroy transfers.
+/// returned. Therefore they may start, abort and destroy transfers.
 class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient::Core> {
  public:
   Core(asio::io_context& io, CurlOptions options) : io_(io), timer_(io), options_(std::move(options)) {
@@ -84,7 +84,7 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
     explicit Watch(asio::io_context& io) : descriptor(io) {}
     asio::posix::stream_descriptor descriptor;
     int wanted = 0;                           // CURL_POLL_IN, _OUT, or both
-    bool reading = false, writing = false;    // waits that are running
+    bool reading = false, writing = false;    // true while this wait runs
   };
 
   static int on_socket_wish(CURL*, curl_socket_t socket, int what, void* self, void*) {
@@ -213,12 +213,12 @@ class CurlHttpClient::Core : public std::enable_shared_from_this<CurlHttpClient:
   std::map<CURL*, std::shared_ptr<detail::CurlTransfer>> transfers_;
   std::vector<std::shared_ptr<detail::CurlTransfer>> news_;  // transfers with handlers to call
   std::map<curl_socket_t, std::shared_ptr<Watch>> sockets_;
-  std::map<std::string, base::TimePoint> asked_;  // each server, with the time of the last request to it
+  std::map<std::string, base::TimePoint> asked_;  // the time of the last request to each server
 };
 
 namespace {
 
-/// The object that a caller holds. The transfer runs as long as this object and the client exist.
+/// The object that the application holds. The transfer runs as long as this object and the client exist.
 template <class Core>
 class Held final : public HttpTransfer {
  public:

@@ -7,8 +7,8 @@
 
 namespace offhook::inline v0::agent::net {
 
-/// The network clients of one conversation thread. All calls of the thread share them, and use them on this thread only. The first request for a
-/// client creates it: one client for each CA file ("": the system's).
+/// The network clients of one conversation thread. All telephone calls of the thread share the clients, and use them on this thread only. The first
+/// request for a client creates it. Each CA file has a client of its own; "" stands for the authorities of the system.
 class Edges {
  public:
   virtual ~Edges() = default;

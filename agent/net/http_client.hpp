@@ -33,11 +33,11 @@ struct HttpRequest {
   std::string url;
   Headers headers;
   std::string body;
-  std::vector<FormPart> form;      ///< when not empty, the body is this form
+  std::vector<FormPart> form;      ///< if it is not empty, the body consists of these parts
   base::Duration connect_limit = std::chrono::seconds(3);
   base::Duration total_limit = std::chrono::seconds(60);
-  std::size_t max_body = 16U << 20U;  ///< octets of the response body; a response with more fails
-  bool at_most_once = false;  ///< uses a new connection: libcurl sends a request again when a kept connection turns out to be closed
+  std::size_t max_body = 16U << 20U;  ///< maximum octets of the response body; a larger body fails the request
+  bool at_most_once = false;  ///< true: uses a new connection, because libcurl repeats a request if it finds a kept connection closed
 };
 
 /// The reason why a transfer ended before its response was complete.
@@ -53,7 +53,7 @@ struct HttpHead {
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
-/// The callbacks of one request, in this order: on_head once, on_body any number of times, on_end once. on_end may be the only one.
+/// The callbacks of one request, in this order: on_head once, on_body any number of times, on_end once. A failed request may call only on_end.
 struct HttpHandler {
   std::function<void(const HttpHead&)> on_head;
   std::function<void(std::string_view bytes)> on_body;
@@ -66,15 +66,15 @@ class HttpTransfer {
   virtual ~HttpTransfer() = default;
 };
 
-/// Sends HTTP requests, and keeps and shares connections. Use it from one thread. It calls the handlers on this thread too, but never from within
-/// start().
+/// Sends HTTP requests, and keeps and shares connections. Use the client from one thread. It calls the handlers on the same thread, but never from
+/// within start().
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
   [[nodiscard]] virtual std::unique_ptr<HttpTransfer> start(HttpRequest request, HttpHandler handler) = 0;
   /// Opens a connection to the server of `url` in advance, so that the first request does not wait for TCP and TLS.
   virtual void warm(const std::string& url) = 0;
-  /// Sends a request and ignores its response. Destroying the client aborts it.
+  /// Sends a request and ignores its response. Destroying the client aborts the request.
   virtual void send_off(HttpRequest request) = 0;
 };
 

@@ -36,7 +36,7 @@ bool is_meant(std::string_view entry, const std::string& name, const std::option
   return whole.ends_with(entry) && (whole.size() == entry.size() || whole[whole.size() - entry.size() - 1] == '.');
 }
 
-/// Removes the credentials before the @ from an authority and returns them. Returns nullopt if Basic cannot send them.
+/// Removes the credentials before the @ from an authority and returns them. Returns nullopt if Basic authentication cannot carry them.
 std::optional<std::string> take_credentials(std::string_view& authority) {
   const auto at = authority.rfind('@');
   if (at == std::string_view::npos) return "";

@@ -31,7 +31,7 @@ struct Proxy {
 };
 
 /// Parses `http://[USER:PASSWORD@]HOST:PORT`; the scheme is optional. %XX in the user and the password stands for an octet. The error describes the
-/// text without quoting it: another kind of proxy, a proxy without a port (programs differ in their default port), or no URL.
+/// text without quoting it: a proxy of another kind, a user with a colon, a missing port (programs have different default ports), or no URL.
 [[nodiscard]] base::Result<Proxy, std::string> parse_proxy(std::string_view text);
 
 /// Returns the error for a proxy that answered the request to connect to `whom` with `status`.
@@ -44,7 +44,7 @@ struct ProxyRules {
   std::optional<Proxy> for_http, for_https;  ///< for http and ws, and for https and wss; nullopt: no proxy
   std::vector<std::string> direct;           ///< hosts that are reached without a proxy
 
-  /// Returns the proxy for a host. Returns null if no proxy applies, if the host is this machine, or if `direct` lists it.
+  /// Returns the proxy for a host. Returns null if no proxy applies, if the host is this machine, or if `direct` lists the host.
   [[nodiscard]] const Proxy* find(bool tls, std::string_view host) const;
   /// Returns a text for people: "none", "http://proxy:3128", "http://proxy:3128 for https".
   [[nodiscard]] std::string shown() const;

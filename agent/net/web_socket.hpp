@@ -15,9 +15,9 @@ struct WebSocketRequest {
   std::string url;  ///< ws:// or wss://
   Headers headers;
   base::Duration connect_limit = std::chrono::seconds(5);  ///< for TCP, TLS and the handshake together
-  base::Duration ping_every = std::chrono::seconds(20);    ///< an unanswered ping at the time of the next one, with nothing else received, closes with Closed
-  std::size_t max_message = 4U << 20U;                     ///< octets of a received message; a larger one closes with code 1009
-  std::size_t max_unsent = 4U << 20U;                      ///< octets that the peer has not read yet; more of them close with Closed
+  base::Duration ping_every = std::chrono::seconds(20);    ///< ping interval; if nothing arrives before the next ping, the socket closes with Closed
+  std::size_t max_message = 4U << 20U;                     ///< maximum octets of a received message; a larger one closes the socket with code 1009
+  std::size_t max_unsent = 4U << 20U;                      ///< maximum octets that wait to be sent; if there are more, the socket closes with Closed
 };
 
 /// The reason why a socket is closed, or did not open. `status` is the status of a handshake response other than 101, otherwise 0. `code` and
@@ -26,14 +26,14 @@ struct WebSocketRequest {
 struct WebSocketClosed {
   std::optional<NetError> error;
   int status = 0;
-  std::string retry_after;  ///< header of a refused handshake
+  std::string retry_after;  ///< the Retry-After header of a refused handshake
   int code = 0;
   std::string reason;
   Headers headers{};
 };
 
-/// The callbacks of one socket: on_open once, then messages, then on_closed once. on_closed may be the only one. A view is valid only during its
-/// callback.
+/// The callbacks of one socket: on_open once, then messages, then on_closed once. If the socket does not open, only on_closed is called. A view is
+/// valid only during its callback.
 struct WebSocketHandler {
   std::function<void()> on_open;
   std::function<void(std::string_view text)> on_text;
@@ -41,7 +41,7 @@ struct WebSocketHandler {
   std::function<void(const WebSocketClosed&)> on_closed;
 };
 
-/// A socket that is opening, open or closed. Destroying it closes it without waiting: its handlers are not called any more.
+/// A socket that is opening, open or closed. Destroying it closes it without waiting; its handlers are then not called any more.
 class WebSocket {
  public:
   virtual ~WebSocket() = default;
@@ -51,7 +51,7 @@ class WebSocket {
   virtual void close(int code, std::string_view reason) = 0;
 };
 
-/// Opens WebSockets. Use it from one thread. It calls the handlers on this thread too, but never from within open() or send_text().
+/// Opens WebSockets. Use the client from one thread. It calls the handlers on the same thread, but never from within open() or send_text().
 class WebSocketClient {
  public:
   virtual ~WebSocketClient() = default;

@@ -60,7 +60,7 @@ void CachedSpeaker::prepare_next() {
   if (jobs_.empty() && others_are_at_it) look_again_at_ = now_ + kLookAgain;
 }
 
-/// Reads the audio of a preparation from tick(). A session whose model speaks itself may not call poll() for a whole call.
+/// Reads the audio of a preparation. tick() calls this, because a session whose model speaks itself may never call poll().
 void CachedSpeaker::collect_prepared() {
   if (!jobs_.empty() && jobs_.front().silent) (void)poll();  // Returns no event, because a preparation has none for the caller.
 }
@@ -92,7 +92,7 @@ void CachedSpeaker::speak(std::uint32_t utterance, std::string_view text) {
 }
 
 void CachedSpeaker::cancel() {
-  if (jobs_.size() == 1 && jobs_.front().silent) wanted_.push_back(std::move(jobs_.front().text));  // It is prepared again later.
+  if (jobs_.size() == 1 && jobs_.front().silent) wanted_.push_back(std::move(jobs_.front().text));  // This sentence is prepared again later.
   jobs_.clear();
   inner_->cancel();
 }

@@ -14,9 +14,9 @@
 
 namespace offhook::inline v0::agent {
 
-/// Speaks through another speaker, and caches the sentences that are the same in every call (greeting, apologies, fillers) and the
-/// tool questions that prepare() adds. The inner speaker speaks each of them once; later calls get it from the cache. Other text
-/// goes to the inner speaker and is not cached.
+/// Speaks through another speaker, and caches the sentences that are the same in every telephone call (greeting, apologies, fillers) and the tool
+/// questions that prepare() adds. The inner speaker speaks each of them once; later telephone calls get the audio from the cache. The inner speaker
+/// also speaks all other text, which is not cached.
 class CachedSpeaker final : public Speaker {
  public:
   static constexpr std::size_t kMaxPrepared = 100;  ///< maximum number of fixed and prepared sentences; further ones are treated as other text

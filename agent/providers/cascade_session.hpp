@@ -111,10 +111,10 @@ class CascadeSession final : public VoiceSession {
   bool listening_ = false, ended_ = false;
   bool went_on_ = false;     // several turns of the conversation are one turn of the listener
   unsigned unheard_ = 0;     // consecutive turns with speech for which the present listener returned no text
-  std::set<std::string> doubted_;  // listeners that were replaced because of that, until another one understands the caller
+  std::set<std::string> doubted_;  // listeners that were replaced because they returned no text, until another listener understands the caller
   TurnInput input_;
   bool thinking_ = false;
-  std::deque<HalfSpoken> open_;  // requested and not yet complete
+  std::deque<HalfSpoken> open_;  // utterances that were requested and are not yet complete
   std::deque<SessionEvent> own_;
 };
 

@@ -21,8 +21,8 @@ void FallbackSpeaker::tick(base::TimePoint now) {
   pass_on(is_slow_ ? "no sound came in time" : "the rest of a sentence did not come in time", FailureKind::Timeout);
 }
 
-/// Returns how long the caller still hears earlier audio, counted from the moment at which the first voice fell silent. Returns at
-/// most four fifths of the patience, because the conversation would otherwise give up on both voices.
+/// Returns how long the caller still hears earlier audio, counted from the moment at which the first voice fell silent. Returns at most four fifths
+/// of patience_, because the conversation would otherwise give up on both voices.
 base::Duration FallbackSpeaker::still_heard() const {
   return std::clamp<base::Duration>(heard_until_ - *silent_since_, base::Duration::zero(), patience_ * 4 / 5);
 }

@@ -14,9 +14,9 @@
 
 namespace offhook::inline v0::agent {
 
-/// A voice with a substitute, for fixed sentences, which the caller must hear in any case. If the first voice fails or sends no
-/// sample in time, the second voice speaks the rest, even from the middle of a sentence. If the first sample of a sentence did not
-/// come in time, the first voice is not used again.
+/// A voice with a substitute, for fixed sentences, which the caller must always hear. If the first voice fails or sends no sample in time, the second
+/// voice speaks the rest of the utterance, even from the middle of a sentence. If the first sample of a sentence does not come in time, the first
+/// voice is not used again.
 class FallbackSpeaker final : public Speaker {
  public:
   static constexpr base::Duration kPatience = std::chrono::milliseconds(2500);
@@ -47,11 +47,11 @@ class FallbackSpeaker final : public Speaker {
   ReportFailure report_failure_;
   std::deque<HalfSpoken> waiting_;  // in the order of speak()
   std::optional<SpeakEvent> own_;
-  bool failed_ = false;          // second_ speaks all utterances that wait
-  bool is_slow_ = false;         // second_ speaks all later utterances too
-  bool speaks_ = false;          // first_ has returned samples of the first waiting utterance
+  bool failed_ = false;          // true: second_ speaks all utterances that wait
+  bool is_slow_ = false;         // true: second_ speaks all later utterances too
+  bool speaks_ = false;          // true: first_ has returned samples of the first waiting utterance
   base::TimePoint now_{}, heard_until_{};  // heard_until_: end of the playout of all returned audio
-  std::optional<base::TimePoint> silent_since_;  // since when first_ owes audio of the first waiting utterance
+  std::optional<base::TimePoint> silent_since_;  // start of the wait for audio of the first waiting utterance from first_
 };
 
 }  // namespace offhook::inline v0::agent

@@ -18,9 +18,8 @@ class HalfSpoken {
  public:
   HalfSpoken(std::uint32_t id, std::string text) : id_(id), text_(std::move(text)) {}
 
-  /// Takes the next audio of this utterance, which must have its sample rate. Replaces `audio.words` by the words whose audio is
-  /// complete, with positions in the whole utterance. Returns the present word only when it is complete, because another voice may
-  /// have to repeat it.
+  /// Takes the next audio of this utterance; `audio.rate_hz` must be set. Replaces `audio.words` by the words whose audio is complete, with positions
+  /// in the whole utterance. Returns the present word only when it is complete, because another voice may have to repeat it.
   void hear(SpeechAudio& audio);
   /// Returns the words that hear() has not returned yet, without samples, when the whole text was spoken; nullopt if there are
   /// none.
@@ -35,7 +34,7 @@ class HalfSpoken {
 
   std::uint32_t id_;
   std::string text_;                // text for the present voice
-  std::uint32_t rate_hz_ = 0;       // of the last audio; 0: none came
+  std::uint32_t rate_hz_ = 0;       // sample rate of the last audio; 0: no audio came
   std::size_t samples_ = 0;         // samples that the present voice has spoken
   base::Duration before_{};         // audio of the voices before it
   std::vector<SpokenWord> words_;   // their positions count from the present voice's first sample

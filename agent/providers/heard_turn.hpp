@@ -17,7 +17,7 @@ class HeardTurn {
   /// Continues the audio under the number `turn`, when the caller speaks again before the transcript of the last turn has come.
   void go_on(std::uint32_t turn);
   void append(std::span<const std::int16_t> pcm);
-  /// Handles the arrival of a transcript. Returns true if `turn` was the first half; the audio is then that of the second half.
+  /// Handles the arrival of a transcript. Returns true if `turn` was the first half; then only the audio of the second half stays.
   [[nodiscard]] bool on_words(std::uint32_t turn);
   /// Returns all audio at `rate_hz`, for a listener that takes over. From then on the turn has this rate and a single part.
   [[nodiscard]] std::vector<std::int16_t> take_over(std::uint32_t rate_hz);

@@ -20,7 +20,7 @@ struct ErrorNames {
 /// Parses the names in `{"error":{...}}`, and in the error formats of compatible servers.
 [[nodiscard]] ErrorNames parse_error_names(std::string_view body);
 
-/// The reason why a request failed. `retry_in`: the wait before a retry that may help; nullopt if none helps.
+/// The reason why a request failed. `retry_in`: the wait before a retry that may help; nullopt if no retry helps.
 struct RequestFailure {
   FailureKind kind{};
   std::string why;

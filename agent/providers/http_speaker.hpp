@@ -18,10 +18,10 @@ namespace offhook::inline v0::agent {
 
 /// Describes a speech service that is used over HTTP.
 struct SpeechService {
-  std::string whom;  ///< its name in sentences: "the voice NAME"
+  std::string whom;  ///< the service's name in sentences: "the voice NAME"
   ModelAndVoice asked;  ///< its model and voice
   std::string url;   ///< http.warm() connects to it in advance
-  /// Makes a request. `language` is that of the call (BCP 47); "" if it is not known.
+  /// Makes a request. `language` is the language of the call (BCP 47); "" if it is not known.
   std::function<net::HttpRequest(std::string_view text, const std::string& language)> ask;
   std::uint32_t rate_hz = 24000;  ///< sample rate of the PCM in the response
   std::size_t max_chars = 4096;   ///< longest utterance that the service accepts, in characters

@@ -14,12 +14,12 @@ struct KeyTrial {
   net::HttpRequest request{};
   std::string whom{};       ///< the provider's name for people
   bool has_key = true;
-  std::string not_found{};  ///< advice for a 404; "": none
+  std::string not_found{};  ///< advice for a 404; "": there is none
   std::string good{};       ///< the finding about a good answer; "": the usual one
-  std::function<std::string(std::string_view body)> fault_of{};  ///< returns what is wrong with a good answer, "": nothing; empty: never anything
+  std::function<std::string(std::string_view body)> fault_of{};  ///< returns the fault of a 2xx answer, or ""; empty: a 2xx answer is always good
 };
 
-/// Returns a GET of `url`. With an empty `value` it has no key.
+/// Returns a GET of `url`. If `value` is empty, the request has no key.
 [[nodiscard]] inline KeyTrial trial_of(std::string url, std::string whom, std::string header, std::string value) {
   KeyTrial trial;
   trial.request.method = "GET";

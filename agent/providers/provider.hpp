@@ -22,7 +22,7 @@ struct Provider {
   bool is_local = false;              ///< true: it computes in this process, and follows a dialogue file: no key, no region, no model
   const ProviderConfig& config;
   ProviderSessions sessions{};
-  const VoiceFamily* voices = nullptr;           ///< null: it does not speak
+  const VoiceFamily* voices = nullptr;           ///< null: the provider does not speak
   const VoiceFamily* realtime_voices = nullptr;  ///< voices of its realtime sessions; null: `voices`
   ProviderSetup setup{};
   const ProviderParts& (*parts)() = nullptr;
@@ -32,10 +32,10 @@ struct Provider {
 [[nodiscard]] bool has_language_model(const AgentProfile& profile);
 /// Returns true when at least one of the profile's sessions uses a provider of `kind`.
 [[nodiscard]] bool uses(const AgentProfile& profile, const Provider& kind);
-/// Returns the longest silence after which the service ends a turn, in a realtime session if `talks` is true; nullopt if the conversation does.
+/// Returns the longest silence after which the service ends a turn, in a realtime session if `talks` is true; nullopt if the conversation ends turns.
 [[nodiscard]] std::optional<base::Duration> ends_turns(const AgentProfile& profile, const ProviderProfile& provider, bool talks);
 
-/// Returns the only language that a voice of this kind speaks, such as "de"; "" if it follows the text, or is not known.
+/// Returns the only language that a voice of this kind speaks, such as "de"; "" if the voice follows the text, or its language is not known.
 [[nodiscard]] std::string_view language_of_voice(const Provider& kind, std::string_view voice);
 
 }  // namespace offhook::inline v0::agent

@@ -15,11 +15,11 @@ namespace offhook::inline v0::agent {
 /// A setting that has a variable or a default, or that the provider needs.
 struct CompletedSetting {
   std::string_view pointer;                                            ///< within the provider's object: "/models/chat"
-  std::string_view variable{};                                         ///< sets it if the file does not; "": none
-  std::string_view only_with{};                                        ///< the variable counts only where this one, of an earlier entry, was taken; "": always
-  std::string (*usual)(const JsonValue& object) = nullptr;     ///< returns the default; null: none
+  std::string_view variable{};                                         ///< variable that sets it if the file does not; "": there is none
+  std::string_view only_with{};                                        ///< the variable counts only if this one, of an earlier entry, did; "": always
+  std::string (*usual)(const JsonValue& object) = nullptr;     ///< returns the default; null: there is none
   std::string_view needed{};                                           ///< the value that a used provider must have, in words; "": it may be absent
-  bool (*is_needed)(const JsonValue& object) = nullptr;        ///< null: always
+  bool (*is_needed)(const JsonValue& object) = nullptr;        ///< null: it is always needed
 };
 
 /// A variable, and the setting that `offhook help` names for it.
@@ -30,29 +30,29 @@ struct ProviderVariable {
 /// The provider's part of the documentation of a setting that several providers have.
 struct SettingNote {
   std::string_view pointer;    ///< within the provider's object
-  std::string_view unset{};    ///< its default
-  std::string_view meaning{};  ///< the end of the meaning
+  std::string_view unset{};    ///< text about its default
+  std::string_view meaning{};  ///< text at the end of its meaning
 };
 
 /// An address beside the base URL.
 struct OwnUrl {
-  std::string_view pointer, key;  ///< of the address, and of the key that is sent to it
-  bool is_base = false;           ///< true: the rules of the base URL hold
+  std::string_view pointer, key;  ///< pointers to the address, and to the key that Offhook sends to it
+  bool is_base = false;           ///< true: the rules of the base URL apply
 };
 
 /// The rules for the settings of a provider in the configuration.
 struct ProviderConfig {
   std::string_view example_url = "https://host.example";  ///< for people
-  std::span<const std::string_view> url_ends{};           ///< paths that Offhook appends to the base URL itself; a longer one comes before its end
-  /// Returns what is wrong with a base URL without its query; null: no rule.
+  std::span<const std::string_view> url_ends{};           ///< paths that Offhook appends to the base URL itself, longer ones first
+  /// Returns the complaint about a base URL without its query. Null: there is no rule.
   std::optional<config::Complaint> (*complain_of_url)(std::string_view url) = nullptr;
   std::span<const OwnUrl> own_urls{};
   std::span<const CompletedSetting> completed{};
-  /// The provider for which the variables count: the one that has the kind's name, because another has its own host and key.
+  /// The providers to which the variables apply. OfItsName: the provider that has the kind's name, because another one has its own host and key.
   enum class Variables : std::uint8_t { OfItsName, WithoutHost, OfAll };
-  Variables variables = Variables::OfItsName;             ///< WithoutHost: also one whose host the file does not set
+  Variables variables = Variables::OfItsName;             ///< WithoutHost: also a provider whose host the file does not set
   std::span<const ProviderVariable> shown_variables{};    ///< in `offhook help`: each variable of the folder's kinds once
-  std::string_view default_variable{};                    ///< an agent that names no provider has this one when this variable is set; "": never
+  std::string_view default_variable{};                    ///< if this variable is set, an agent that names no provider uses this one; "": never
   std::span<const config::Setting> settings{};            ///< settings that no other provider has
   std::span<const SettingNote> notes{};
   /// Completes a profile whose common settings were read from `object`. Null: nothing to do.

@@ -49,23 +49,23 @@ struct PartNeeds {
   ReportFailure report_failure{};                     ///< gets failures of a service after which the call continues; may be empty
 };
 
-/// Added to the silence after which a service ends a turn (`ends_turns`). It leaves time for the text of a turn that the service failed to end.
+/// Offhook adds this to the silence after which a service ends a turn (`ends_turns`), to wait for the text of a turn that the service did not end.
 inline constexpr base::Duration kOwnEndMargin = std::chrono::milliseconds(2500);
 
 /// The functions of one kind of provider. An empty function means that the provider lacks this part.
 struct ProviderParts {
-  /// Makes a listener that transcribes while the caller speaks. `listener` replaces it when it fails.
+  /// Makes a listener that transcribes while the caller speaks. `listener` replaces this listener if it fails.
   std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> live_listener;
-  /// Returns the longest silence after which the service of `live_listener` ends a turn, or that of `realtime` if `talks` is true.
-  /// Returns nullopt if the conversation ends turns.
+  /// Returns the longest silence after which the service of `live_listener` ends a turn, or the service of `realtime` if `talks` is true. Returns
+  /// nullopt if the conversation ends turns.
   std::function<std::optional<base::Duration>(const AgentProfile&, const ProviderProfile&, bool talks)> ends_turns;
   std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> listener;
   std::function<std::unique_ptr<Thinker>(const PartNeeds&, Wake)> thinker;
   std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> speaker;
   /// Makes a speaker that reaches the same voice in another way, if `speaker` uses a socket that may be refused.
   std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> http_speaker;
-  /// Returns everything that determines the sound of a fixed sentence, except its words and the provider. Calls with the same value
-  /// share cached sentences. Set only if `speaker` caches sentences.
+  /// Returns everything that determines the sound of a fixed sentence, except its words and the provider. Telephone calls with the same value share
+  /// cached sentences. Set only if `speaker` caches sentences.
   std::function<std::string(const PartNeeds&)> sound;
   /// `own_words` speaks the fixed sentences: greeting, apologies.
   std::function<std::unique_ptr<VoiceSession>(const PartNeeds&, std::unique_ptr<Speaker> own_words, Wake)> realtime;

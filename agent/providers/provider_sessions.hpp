@@ -27,9 +27,9 @@ struct Abilities {
 
 /// The sessions of an agent that names only this provider.
 enum class UsualSessions : std::uint8_t {
-  Cascade,   ///< a realtime session if it can hold one, and a cascade in any case
-  Realtime,  ///< a realtime session, and a cascade if it can do each part of one
-  Thinker,   ///< a cascade in which it thinks; local parts listen and speak where it cannot
+  Cascade,   ///< a realtime session if the provider can hold one, and always a cascade
+  Realtime,  ///< a realtime session, and a cascade if the provider can do each part of it
+  Thinker,   ///< a cascade in which the provider thinks; local parts listen and speak if it cannot
 };
 
 /// A setting without which the provider cannot do a task.
@@ -38,7 +38,7 @@ struct Lack {
 };
 struct Lacks {
   std::vector<Lack> settings{};
-  /// The error's texts when none of the task's settings is present, because the operator may mean another provider; "": the same error as for one.
+  /// Texts of the error if no setting of the task is present, because the operator may mean another provider; "": the error for one missing setting.
   std::string_view allowed{}, advice{};
 };
 
@@ -49,16 +49,16 @@ using Remarks = std::vector<Warning>;
 struct ProviderSessions {
   Abilities abilities{};
   UsualSessions usual = UsualSessions::Cascade;
-  /// Returns the missing settings of a task that has its own ones; null: the models are all that a task needs.
+  /// Returns the missing settings of a task. Null: a task needs only its models.
   Lacks (*lacks)(const ProviderProfile& provider, Task task) = nullptr;
-  /// Returns the warnings about a realtime session; `has_regions`: the agent limits the regions of its providers. Null: none.
+  /// Returns the warnings about a realtime session; `has_regions`: the agent limits the regions of its providers. Null: there are none.
   Remarks (*judge_realtime)(const ProviderProfile& provider, bool has_regions) = nullptr;
-  /// Returns the warning when a realtime session is the only session, without a transfer to a person. Null: none.
+  /// Returns the warning if a realtime session is the only session, without a transfer to a person. Null: there is none.
   std::string (*judge_alone)(const ProviderProfile& provider) = nullptr;
-  /// Returns true when the listener understands more than one language while the agent names none. Null: it does not.
+  /// Returns true if the listener understands more than one language when the agent names none. Null: it does not.
   bool (*hears_several)(const ProviderProfile& provider) = nullptr;
-  std::string_view only_language{};       ///< the language that it listens to while the agent names none; "": no fixed one
-  /// Returns what is wrong with the listening model for a language of the callers; "": nothing. Null: never anything.
+  std::string_view only_language{};       ///< the language to which it listens if the agent names none; "": there is no fixed one
+  /// Returns the fault of the listening model for a language of the callers; "" if there is none. Null: no language is a fault.
   std::string (*judge_language)(const ProviderProfile& provider, std::string_view language) = nullptr;
   bool realtime_is_monolingual = false;   ///< true: the listener and the voice of a realtime session do not follow the caller's language
   bool realtime_has_transcript = false;   ///< true: realtime sessions always have a transcript of the caller

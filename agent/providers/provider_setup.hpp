@@ -28,7 +28,7 @@ struct ProviderQuestion {
   bool is_secret = false;
   Need need = Need::Always;
   AnswerUse use = AnswerUse::All;
-  std::string_view not_beside{};       ///< another kind, whose variable it is when a person chooses both; "": none
+  std::string_view not_beside{};       ///< another kind, which owns the variable if a person chooses both kinds; "": none
   std::string_view only_with{};        ///< the variable's value is a default only when this variable is set too; "": always
 };
 

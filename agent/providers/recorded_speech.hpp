@@ -18,8 +18,8 @@ namespace offhook::inline v0::agent {
 /// Text of a recorded greeting whose words are not configured. The call record shows it, and a model gets it.
 inline constexpr std::string_view kRecordedGreeting = "(recorded greeting)";
 
-/// Plays a recording: poll() returns the same events as a speaker does for an utterance. All calls share the sound: each call
-/// copies its next frames and never the whole. The positions of the words are estimated in proportion to their letters.
+/// Plays a recording: poll() returns the same events as a speaker does for an utterance. All telephone calls share the sound: each one copies only
+/// its next frames. The positions of the words are estimated in proportion to their letters.
 class RecordedSpeech {
  public:
   static constexpr base::Duration kLead = std::chrono::seconds(2);  ///< longest audio ahead of the port's ring, which itself holds 1.28 s more
@@ -46,7 +46,7 @@ class RecordedSpeech {
   std::shared_ptr<const media::Prompt> sound_;
   std::uint32_t rate_hz_;
   std::string words_;
-  std::uint32_t utterance_ = 0;  // 0: none
+  std::uint32_t utterance_ = 0;  // 0: there is none
   std::size_t frame_ = 0;        // first frame of the next piece
   base::Duration unheard_{};
   std::optional<base::TimePoint> told_;  // time of the last event

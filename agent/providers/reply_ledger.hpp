@@ -23,11 +23,11 @@ class ReplyLedger {
   /// `said`: the part of the reply that another provider spoke before it failed.
   explicit ReplyLedger(std::string_view said);
 
-  /// Adds audio. Returns false if the reply is too long for it.
+  /// Adds audio. Returns false if the reply would become too long.
   [[nodiscard]] bool add_audio(std::size_t octets, AudioFormat format);
   /// Adds words, and returns those that are within the bound.
   [[nodiscard]] std::string_view add_words(std::string_view words);
-  /// Notes that an item of the reply sounds: the reply has all its retries again.
+  /// Call this when the audio of an item of the reply begins. The reply then has all its retries again.
   void begin_sound();
   /// Adds text that the model wrote instead of speaking it.
   void add_written(std::string_view text);
@@ -41,8 +41,8 @@ class ReplyLedger {
   [[nodiscard]] bool is_consistent() const { return text_octets_ <= kMaxText && retries_ <= kMaxRetries; }
 
  private:
-  std::string said_;    // spoken by another provider, or written
-  std::string voiced_;  // in this model's voice, before it was broken off
+  std::string said_;    // text that another provider spoke, or that the model wrote
+  std::string voiced_;  // words in this model's voice, before the reply was broken off
   bool continues_ = false, has_content_ = false;
   std::uint64_t octets_ = 0;
   std::size_t text_octets_ = 0;

@@ -102,7 +102,7 @@ class SessionChain final : public VoiceSession {
   std::vector<std::unique_ptr<VoiceSession>> gone_;  // freed at the next tick, because one of them may be calling this object
   CallerTurn turn_;
   TurnInput input_;
-  std::string asked_;                                // the conversation's text for input_
+  std::string asked_;                                // the text that the conversation gave for input_
   bool thinking_ = false, said_something_ = false;
   FailureKind failure_ = FailureKind::Timeout;       // last failure of the present session; Timeout if it was silent
   unsigned attempts_ = 0;                            // attempts of the present session in this turn

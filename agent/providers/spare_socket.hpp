@@ -4,7 +4,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// Whether a socket is opened in advance, so that the caller does not wait for it later. After one request, there is no other until a
+/// Decides whether a socket is opened in advance, so that the caller does not wait for it later. After one request, there is no other request until a
 /// socket has succeeded.
 class SpareSocket {
  public:

@@ -37,7 +37,7 @@ class SpokenUtterance {
   [[nodiscard]] bool has_audio() const { return !pcm_.empty(); }
   [[nodiscard]] bool is_over() const { return over_; }
 
-  /// Returns the audio since the last call. The last event is SpeechDone or SpeakFailed; then is_spoken() is true.
+  /// Returns the audio since the previous poll(). The last event is SpeechDone or SpeakFailed; then is_spoken() is true.
   [[nodiscard]] std::optional<SpeakEvent> poll();
   [[nodiscard]] bool is_spoken() const { return spoken_; }
 

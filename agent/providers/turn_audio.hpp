@@ -9,8 +9,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// The caller's audio in the present turn. A provider that takes over during the turn gets it again. Bounded: of a longer turn, the
-/// end is kept.
+/// The caller's audio in the present turn. A provider that takes over during the turn gets it again. Bounded: keeps only the end of a longer turn.
 class TurnAudio {
  public:
   static constexpr std::size_t kMaxSeconds = 30;

@@ -36,10 +36,10 @@ class TurnAnswer {
 
 /// Describes a service that transcribes a whole turn over HTTP.
 struct TurnService {
-  std::string whom;   ///< its name in sentences: "the recogniser NAME"
-  std::string model;  ///< name of its model; "" if there is no choice
+  std::string whom;   ///< the service's name in sentences: "the recogniser NAME"
+  std::string model;  ///< name of the service's model; "" if there is no choice
   std::string url;   ///< http.warm() connects to it in advance
-  /// Makes a request. `wav` is the turn at TurnListener::kRateHz. `language` is that of the call (BCP 47); "" if it is not known.
+  /// Makes a request. `wav` is the turn at TurnListener::kRateHz. `language` is the language of the call (BCP 47); "" if it is not known.
   std::function<net::HttpRequest(std::string wav, const std::string& language)> ask;
   std::function<std::unique_ptr<TurnAnswer>()> answer;
   static constexpr std::size_t kMaxSamples = std::size_t{120} * 16000;
@@ -53,7 +53,7 @@ class TurnListener : public Listener {
  public:
   static constexpr std::uint32_t kRateHz = 16000;
   static constexpr std::size_t kMaxSamples = TurnService::kMaxSamples;
-  static constexpr std::size_t kMinSamples = kRateHz / 10U;    ///< services refuse less; it counts as silence
+  static constexpr std::size_t kMinSamples = kRateHz / 10U;    ///< services refuse a shorter turn, so it counts as silence
 
   /// `http` must outlive this object.
   TurnListener(TurnService service, net::HttpClient& http, Wake wake);

@@ -24,7 +24,7 @@ enum class AudioFormat : std::uint8_t { Pcmu, Pcma, Pcm24k };
 /// unchanged. The only exception is mu-law's second zero (0x7F, "-0"), which becomes its first (0xFF).
 void encode_audio(AudioFormat format, std::span<const std::int16_t> pcm, std::vector<std::uint8_t>& out);
 
-/// Decodes the octets of one item to samples. Octets may be split at any place: an odd octet is kept for the next call.
+/// Decodes the octets of one item to samples. Octets may be split at any place: an odd octet is kept for the next invocation.
 class AudioDecoder {
  public:
   explicit AudioDecoder(AudioFormat format) : format_(format) {}

@@ -75,8 +75,8 @@ std::vector<std::uint32_t> VoicedLine::take_unspoken(std::uint32_t turn) {
   return unspoken;
 }
 
-/// Returns how much of `item` the caller heard, in ms. `characters`: the characters of the heard text that no item has used yet;
-/// the function subtracts those of `item`.
+/// Returns how much of `item` the caller heard, in ms. `characters`: the characters of the heard text that no item has used yet; the function
+/// subtracts the characters of `item`.
 std::uint64_t VoicedLine::heard_ms(const Item& item, const HeardReply& heard, std::uint64_t& characters) const {
   constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
   if (item.utterance == 0) return 0;

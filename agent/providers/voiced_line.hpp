@@ -30,7 +30,7 @@ class VoicedLine {
   void on_text(const ItemText& event);
   void on_ended(const ItemEnded& event);
 
-  /// Requests an utterance. If `text` is "", the utterance is bound to the first item that has none.
+  /// Requests an utterance. If `text` is "", the utterance is bound to the first item that has no utterance.
   void speak(std::uint32_t utterance, std::string_view text);
   /// Prepares a fixed sentence by Speaker::prepare().
   void prepare(std::string_view text) { if (own_words_) own_words_->prepare(text); }
@@ -38,8 +38,8 @@ class VoicedLine {
   /// Removes the items of a cancelled reply that have no utterance, and returns their numbers. The caller hears none of them.
   [[nodiscard]] std::vector<std::uint32_t> take_unspoken(std::uint32_t turn);
   struct Cut { std::uint32_t item = 0; std::uint64_t heard_ms = 0; };
-  /// Returns how much of each item of an interrupted reply the caller heard, so that the model can forget the rest. Removes the
-  /// items of the reply.
+  /// Returns how much of each item of an interrupted reply the caller heard, so that the model can forget the other parts. Removes the items of the
+  /// reply.
   [[nodiscard]] std::vector<Cut> on_heard(const HeardReply& heard);
   /// Returns the words of a reply whose audio has come so far.
   [[nodiscard]] std::string said(std::uint32_t turn) const;

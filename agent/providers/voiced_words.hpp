@@ -28,7 +28,7 @@ class VoicedWords {
   /// Returns the number of samples that contain the first `characters` characters, for code that knows only the heard text.
   [[nodiscard]] std::uint64_t samples_of(std::uint64_t characters) const;
   [[nodiscard]] std::uint64_t characters() const { return characters_; }
-  /// Returns the words whose audio has come since the last call, in order.
+  /// Returns the words whose audio has come since the last invocation, in order.
   [[nodiscard]] std::vector<SpokenWord> take();
   /// Returns all words whose audio has come, including those that take() returned.
   [[nodiscard]] std::string said() const;

@@ -18,7 +18,7 @@ using Taken = base::Result<std::string, Complaint>;
 
 bool is_none(const std::string& answer) { return answer.empty() || base::iequals(answer, "none"); }
 
-/// Checks a text that may have variables of a call.
+/// Applies `check` to a text, and checks its variables (docs/prompts.md).
 Taken template_of(const Check& check, const std::string& answer) {
   auto taken = check(answer);
   if (!taken) return taken;
@@ -78,7 +78,7 @@ Check as_prompt(const Files& files) {
     if (auto name = as_choice(kPrompts)(answer)) {
       const auto file = shipped_prompt(*name, files);
       if (file) return name;
-      return base::fail(Complaint{"a prompt with a file that cannot be read (" + file.error() + ")", allowed, "write a text"});
+      return base::fail(Complaint{"a prompt whose file cannot be read (" + file.error() + ")", allowed, "write a text"});
     }
     if (answer.find(' ') == std::string::npos) return base::fail(Complaint{"one word that names no prompt", allowed, "write whole sentences"});
     return template_of(check, answer);
@@ -104,7 +104,7 @@ Check as_transfer_target(const Answers& answers, const Files& files) {
     const auto dialogue = embedded::parse_dialogue(text ? *text : "");
     if (dialogue) return taken;
     const std::string why = text ? dialogue.error().detail : text.error();
-    return base::fail(Complaint{"a target that the dialogue cannot have (" + why + ")", "a number such as 6010, or none", "write a number"});
+    return base::fail(Complaint{"a target that the dialogue does not accept (" + why + ")", "a number such as 6010, or none", "write a number"});
   };
 }
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-/// Checks one answer at once.
+/// Functions that check one answer as soon as the person gives it.
 namespace offhook::inline v0::agent::setup {
 
-/// Returns the answer in the form that setup writes, or the complaint about it. The complaint quotes only a harmless answer
+/// Returns the answer in the form that setup writes, or the complaint about the answer. The complaint quotes the answer only if it is harmless
 /// (config/harmless_value.hpp), and never a secret.
 using Check = std::function<base::Result<std::string, config::Complaint>(const std::string& answer)>;
 
@@ -18,18 +18,18 @@ using Check = std::function<base::Result<std::string, config::Complaint>(const s
 [[nodiscard]] Check as_setting(std::string_view pointer);
 /// Accepts HOST or HOST:PORT.
 [[nodiscard]] Check as_host();
-/// Accepts one of `choices`, in any case. `choices` must outlive the check.
+/// Accepts one of `choices`. Ignores upper and lower case. `choices` must outlive the check.
 [[nodiscard]] Check as_choice(Choices choices);
-/// Accepts one of `choices` or the provider `itself`, in any case.
+/// Accepts one of `choices`, or the name of the provider `itself`. Ignores upper and lower case.
 [[nodiscard]] Check as_other(Choices choices, const std::string& itself);
-/// Accepts a secret that `check` accepts, or a reference that can be resolved: "${file:/run/secrets/sip}".
+/// Accepts a secret that `check` accepts, or a reference that resolves to such a secret: "${file:/run/secrets/sip}".
 [[nodiscard]] Check as_secret(Check check, config::Sources sources);
-/// Accepts a text of at least two words, or one of kPrompts that can be read.
+/// Accepts a text of at least two words, or the name of a prompt in kPrompts whose file can be read.
 [[nodiscard]] Check as_prompt(const Files& files);
-/// Accepts a greeting; "none" becomes "".
+/// Accepts a greeting. Converts "none" to "".
 [[nodiscard]] Check as_greeting();
-/// Accepts a number or an address that is not the agent's own; "none" becomes "". Without a language model, the dialogue that Offhook
-/// installs must accept it as the target of its transfers.
+/// Accepts a number or an address, except the agent's own extension. Converts "none" to "". If the answers name no language model, the installed
+/// dialogue must also accept the target for its transfers.
 [[nodiscard]] Check as_transfer_target(const Answers& answers, const Files& files);
 
 }  // namespace offhook::inline v0::agent::setup

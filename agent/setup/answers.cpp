@@ -30,7 +30,7 @@ bool is_asked(const AskedQuestion& question, const Answers& answers) {
   return true;
 }
 
-/// Returns all secrets of the answers, also those that are references.
+/// Returns all secrets of the answers, including references to a variable or a file.
 std::vector<std::pair<std::string_view, Secret>> all_secrets_of(const Answers& answers) {
   std::vector<std::pair<std::string_view, Secret>> secrets{{"SIP_PASSWORD", answers.password}};
   for (const auto& [question, value] : answers.of_provider) {

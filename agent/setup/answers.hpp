@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-/// The answers of a person, or of the environment.
+/// The answers to the questions of setup, which a person or the environment gives.
 namespace offhook::inline v0::agent::setup {
 
 using Choices = std::span<const std::string_view>;
@@ -19,7 +19,7 @@ struct Answers {
   std::string host, extension;
   Secret password;
   std::string provider = "local";
-  std::string model_provider, speech_provider;  ///< a provider that thinks, or that listens and speaks, instead of `provider`; "": none
+  std::string model_provider, speech_provider;  ///< providers of the model, and of recognition and voice, instead of `provider`; "": `provider`
   std::vector<std::pair<const AskedQuestion*, Secret>> of_provider;
   std::string prompt;            ///< a text, or one of kPrompts; "": no prompt
   std::string greeting;          ///< "": the greeting of the prompt, of the dialogue or of the model
@@ -28,10 +28,10 @@ struct Answers {
   bool writes_secrets = false;
 };
 
-/// Returns true when a language model thinks, and not a dialogue file.
+/// Returns true if a language model, and not a dialogue file, determines what the agent says.
 [[nodiscard]] bool has_model(const Answers& answers);
 
-/// Returns for example "yes, no".
+/// Returns the choices as one text, for example "yes, no".
 [[nodiscard]] std::string list_of(Choices choices);
 /// Converts ASCII capitals to lower case.
 [[nodiscard]] std::string lowered(std::string text);
@@ -41,20 +41,20 @@ struct Answers {
 
 /// Returns the questions about the providers in `answers`, in the order of provider_questions().
 [[nodiscard]] std::vector<const AskedQuestion*> questions_for(const Answers& answers, const config::Environment& environment);
-/// Returns true for a question whose variable belongs to another provider in `answers`: each gets only its own, so that no key goes to the
-/// wrong server.
+/// Returns true if the variable of `question` belongs to another provider that `answers` also name. Setup does not ask such a question, so that no
+/// key goes to the server of the wrong provider.
 [[nodiscard]] bool is_anothers(const AskedQuestion& question, const Answers& answers);
-/// Returns an answer in its stored form, or the complaint about it.
+/// Checks an answer to `question`. Returns the answer in its stored form, or the complaint about the answer.
 [[nodiscard]] base::Result<std::string, config::Complaint> taken(const AskedQuestion& question, const std::string& answer);
 
 /// Returns the answers from the environment. The error lists the missing variables: "ASTERISK_HOST, SIP_EXTENSION".
 [[nodiscard]] base::Result<Answers, std::string> answers_in(const config::Environment& environment, bool writes_secrets);
 
-/// Returns the secrets that are not references to a variable or a file, each with its variable.
+/// Returns the secrets that are not references to a variable or a file, each with the name of its variable.
 [[nodiscard]] std::vector<std::pair<std::string_view, Secret>> secrets_of(const Answers& answers);
 /// Returns the variables of these secrets: "SIP_PASSWORD and NAME_API_KEY".
 [[nodiscard]] std::string variables_of(const Answers& answers);
-/// Returns only the variables to which the configuration refers, so that a trial uses no others. The answers replace their values.
+/// Returns an environment for trials, with only the variables to which the configuration refers. Secrets of `answers` replace their variables.
 [[nodiscard]] config::Environment environment_of(const Answers& answers, const config::Environment& environment);
 
 }  // namespace offhook::inline v0::agent::setup

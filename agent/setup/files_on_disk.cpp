@@ -40,7 +40,7 @@ std::string write_file(const std::string& path, const std::string& text, Readers
   return failed;
 }
 
-/// Returns true if the path exists. Returns false for a path that cannot be checked: writing the file reports the reason.
+/// Returns true if the path exists. Returns false for a path that cannot be checked: then writing the file reports the reason.
 bool exists(const std::string& path) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(path, ignored));

@@ -7,8 +7,8 @@
 
 namespace offhook::inline v0::agent::setup {
 
-/// Returns the files of this machine. A written file replaces an older one in one step, so that no other user reads a secret in it, and it is never
-/// incomplete. Its mode is 0600 for Readers::Owner and 0644 for Readers::Everyone. If its folder is missing, the folder is made.
+/// Returns access to the files of this machine. Writing replaces an older file in one step: no other user can read a secret meanwhile, and the file
+/// is never incomplete. The mode of the file is 0600 for Readers::Owner and 0644 for Readers::Everyone. A missing folder is created.
 [[nodiscard]] Files files_on_disk(std::function<std::string(const std::string& name)> share_path);
 
 }  // namespace offhook::inline v0::agent::setup

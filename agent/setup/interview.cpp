@@ -17,7 +17,7 @@ constexpr auto kYesOrNo = std::to_array<std::string_view>({"yes", "no"});
 /// Returns true for a provider that has no recogniser and no voice in Offhook.
 bool only_thinks(std::string_view provider) { return find_kind(provider)->sessions.usual == UsualSessions::Thinker; }
 
-/// Returns these providers: "`one` and `other`".
+/// Returns the names of the providers for which only_thinks() is true: "`one` and `other`".
 std::string list_of_thinkers() {
   std::string all;
   for (const std::string_view name : provider_choices()) {
@@ -26,7 +26,7 @@ std::string list_of_thinkers() {
   return all;
 }
 
-/// Returns the greeting in the head of an installed prompt; "none" when there is none.
+/// Returns the greeting in the head of an installed prompt, or "none" if the head has no greeting without variables.
 std::string greeting_of(const std::string& prompt, const Files& files) {
   if (!is_one_of(kPrompts, prompt)) return "none";
   const auto text = shipped_prompt(prompt, files);
@@ -37,14 +37,14 @@ std::string greeting_of(const std::string& prompt, const Files& files) {
 }  // namespace
 
 std::optional<Answers> Interview::take() {
-  asker_.say("This writes " + options_.path + ", which `offhook run --config " + options_.path + "` uses. It writes nothing before it has all answers; Ctrl-C ends it.");
+  asker_.say("Setup writes " + options_.path + ", which `offhook run --config " + options_.path + "` uses. Setup writes nothing before it has all answers. Ctrl-C ends it.");
   const bool is_whole = ask_file() && ask_pbx() && ask_providers() && ask_prompt() && ask_greeting() && ask_transfer() && ask_companion() && ask_secrets();
   return is_whole ? std::optional(answers_) : std::nullopt;
 }
 
 std::optional<std::string> Interview::ask_call(const Answers& answers) {
   return ask({"Test call: a number, wait, or none",
-              "With a number the agent calls it, and talks with the person who answers. With `wait` the agent registers, and picks up when you dial " + answers.extension + ".",
+              "If you write a number, the agent calls it, and talks with the person who answers. If you write `wait`, the agent registers, and picks up when you dial " + answers.extension + ".",
               "none", "1001"},
              as_setting("/agent/fallback/transfer_to"));
 }
@@ -74,7 +74,7 @@ std::optional<bool> Interview::agrees(const std::string& text, const std::string
   return *said == "yes";
 }
 
-/// Asks `questions`, and tries the answers. While the trial fails, the person may answer again or keep the answers.
+/// Asks `questions`, then runs `trial` with the answers. If the trial fails, the person may answer again or keep the answers.
 bool Interview::until_good(const std::function<bool()>& questions, const std::function<void()>& trial) {
   for (;;) {
     const std::size_t before = trials_.count();
@@ -92,7 +92,7 @@ bool Interview::until_good(const std::function<bool()>& questions, const std::fu
 
 bool Interview::ask_file() {
   if (options_.overwrite || !files_.exists(options_.path)) return true;
-  const auto agreed = agrees(options_.path + " exists. Write over it?", "", false);
+  const auto agreed = agrees(options_.path + " exists. Overwrite it?", "", false);
   if (agreed && !*agreed) trials_.step("file", {false, options_.path + " exists, and stays as it is: name another file with --out"});
   return agreed && *agreed;
 }
@@ -118,7 +118,7 @@ bool Interview::ask_extension() {
   if (!extension) return false;
   answers_.extension = *extension;
   const auto password =
-      ask({"Secret of the extension", "The PBX shows it beside the extension. It is not shown here. ${file:PATH} means the content of a file.",
+      ask({"Secret of the extension", "The PBX shows it beside the extension. Your input stays hidden. ${file:PATH} means the content of a file.",
            answers_.password.empty() ? value_of(environment_, "SIP_PASSWORD") : answers_.password.reveal(), "", true},
           as_secret(as_setting("/sip/password"), {options_.path, environment_, {}, files_.read}));
   if (password) answers_.password = Secret(*password);
@@ -132,7 +132,7 @@ bool Interview::ask_providers() {
 
 bool Interview::ask_provider() {
   const auto who = ask({"Provider of the agent: " + list_of(provider_choices()),
-                        "`local` follows a dialogue file, without any service. " + list_of_thinkers() + " use a model on a machine of yours. The other providers have language "
+                        "`local` follows a dialogue file, without any service. " + list_of_thinkers() + " use a model on your own machine. The other providers have language "
                         "models, and charge for each minute: docs/providers.md.",
                         answers_.provider, std::string(answers_.provider)},
                        as_choice(provider_choices()));
@@ -140,7 +140,8 @@ bool Interview::ask_provider() {
   return who.has_value();
 }
 
-/// Asks for a second provider: one that thinks, if MODEL_PROVIDER is set; one that listens and speaks, if the first cannot or SPEECH_PROVIDER is set.
+/// Asks for a second provider. If MODEL_PROVIDER is set, asks for a model provider. If the first provider has no speech, or SPEECH_PROVIDER is set,
+/// asks for a speech provider.
 bool Interview::ask_others() {
   answers_.model_provider.clear();
   answers_.speech_provider.clear();
@@ -176,14 +177,14 @@ bool Interview::ask_of_providers() {
   return true;
 }
 
-/// Returns the earlier answer, or the value from the environment.
+/// Returns the default of a question: the earlier answer, the value from the environment, or the question's own default.
 std::string Interview::usual_of(const AskedQuestion& question, const Answers& before) const {
   for (const auto& [asked, value] : before.of_provider) {
     if (asked == &question) return value.reveal();
   }
   const std::string value = value_of(environment_, question.variable);
   if (question.need != Need::Optional) return value.empty() ? std::string(question.usual) : value;
-  // A key is not the default for a different server, unless the environment also names that server.
+  // A key from the environment is the default only if the environment also names the server of the key.
   const bool is_its = question.only_with.empty() || !value_of(environment_, question.only_with).empty();
   return value.empty() || !is_its ? "none" : value;
 }
@@ -206,8 +207,8 @@ bool Interview::ask_prompt() {
 
 bool Interview::ask_greeting() {
   const std::string of_prompt = greeting_of(answers_.prompt, files_);
-  const std::string without = has_model(answers_) ? "Without one the model begins in its own words." : "Without one the agent says the greeting of its dialogue file.";
-  const auto greeting = ask({of_prompt == "none" ? "Greeting, or none" : "Greeting", "The agent says it first, word for word. " + (of_prompt == "none" ? without : "This is the greeting of the prompt."), of_prompt,
+  const std::string without = has_model(answers_) ? "Without a greeting, the model begins in its own words." : "Without a greeting, the agent says the greeting of its dialogue file.";
+  const auto greeting = ask({of_prompt == "none" ? "Greeting, or none" : "Greeting", "The agent says it first, word for word. " + (of_prompt == "none" ? without : "The default is the greeting of the prompt."), of_prompt,
                              "Blue River Bicycles, you are talking to a computer. How can I help you?"},
                             as_greeting());
   if (greeting && *greeting != of_prompt) answers_.greeting = *greeting;
@@ -226,7 +227,7 @@ bool Interview::ask_companion() {
   if (!companion) return true;
   const std::string path = config::beside(options_.path, companion->name);
   if (options_.overwrite || !files_.exists(path)) return true;
-  const auto agreed = agrees(path + " exists. Write over it?", "With no, the agent uses the existing file.", false);
+  const auto agreed = agrees(path + " exists. Overwrite it?", "If you answer no, the agent uses the existing file.", false);
   if (agreed) answers_.keeps_companion = !*agreed;
   return agreed.has_value();
 }
@@ -236,7 +237,7 @@ bool Interview::ask_secrets() {
   if (variables.empty()) return true;
   const std::string path = config::beside(options_.path, std::string(kSecretsFile));
   const auto agreed = agrees("Write the secrets to " + path + "?",
-                             "Only its owner can read that file, and systemd for the service. With no, setup writes no secret: set " + variables + " where the agent runs.", false);
+                             "Only its owner can read that file, and systemd reads it for the service. If you answer no, setup writes no secret: set " + variables + " in the environment of the agent.", false);
   if (agreed) answers_.writes_secrets = *agreed;
   return agreed.has_value();
 }

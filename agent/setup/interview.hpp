@@ -11,14 +11,14 @@
 
 namespace offhook::inline v0::agent::setup {
 
-/// Asks a person. Repeats a question at once when the answer is invalid, or when a trial with it fails; the person may keep an answer of the second kind.
+/// Asks a person. Repeats a question if its answer is invalid. Also repeats it if a trial with the answer fails, unless the person keeps the answer.
 class Interview {
  public:
   /// All arguments must outlive the object.
   Interview(Asker& asker, Trials& trials, const Files& files, const config::Environment& environment, const Options& options, Outcome& outcome)
       : asker_(asker), trials_(trials), files_(files), environment_(environment), options_(options), outcome_(outcome) {}
 
-  /// Returns the answers. Returns nullopt when the person ended the dialogue, or when the existing configuration stays; the outcome shows which.
+  /// Returns the answers. Returns nullopt if the person ended the dialogue, or keeps the existing configuration. The outcome shows the reason.
   [[nodiscard]] std::optional<Answers> take();
   /// Returns a number to call, "wait" or "none". Returns nullopt when the person ended the dialogue.
   [[nodiscard]] std::optional<std::string> ask_call(const Answers& answers);

@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kLimit = 10s;
 
-constexpr std::size_t kMaxList = 4U << 20U;  ///< octets of a list of models
+constexpr std::size_t kMaxList = 4U << 20U;  ///< maximum size of a list of models, in octets
 
 struct Answer {
   int status = 0;

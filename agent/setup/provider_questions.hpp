@@ -12,12 +12,12 @@ struct AskedQuestion : ProviderQuestion {
   const Provider* kind;
 };
 
-/// Returns the questions about all kinds, in their order.
+/// Returns the questions about all kinds of providers, in the order of the kinds.
 [[nodiscard]] const std::vector<AskedQuestion>& provider_questions();
 
 /// Returns the names of the kinds that a person can choose; `local` needs no answers.
 [[nodiscard]] const std::vector<std::string_view>& provider_choices();
-/// Return the kinds that can think, or listen and speak, beside another provider, with only the answers to these questions.
+/// Return the names of the kinds that can be a second provider: thinkers() as the language model, speakers() as recogniser and voice.
 [[nodiscard]] const std::vector<std::string_view>& thinkers();
 [[nodiscard]] const std::vector<std::string_view>& speakers();
 

@@ -54,7 +54,7 @@ class Run {
     return std::nullopt;
   }
 
-  /// Returns true when all trials are good. In an interview, the person has seen each trial already and decided.
+  /// Returns true if all trials are good. After an interview, this checks only the configuration, because the person has seen the other trials.
   bool is_tried(const Answers& answers) {
     const std::size_t first = trials_.count();
     trials_.check(answers);

@@ -13,10 +13,10 @@
 namespace offhook::inline v0::agent::setup {
 
 struct Question {
-  std::string text;        ///< "Host of the PBX"
-  std::string why{};       ///< its meaning, and where to find the answer
-  std::string usual{};     ///< the answer when the person gives an empty one; "": none
-  std::string example{};   ///< shown with a complaint about an answer; "": none
+  std::string text;        ///< the question, such as "Host of the PBX"
+  std::string why{};       ///< the meaning of the question, and where to find the answer
+  std::string usual{};     ///< the default, which an empty answer selects; "": there is no default
+  std::string example{};   ///< an example answer, shown with a complaint; "": there is no example
   bool is_secret = false;
 };
 
@@ -26,7 +26,7 @@ enum class Ended : std::uint8_t {
   EndOfInput,   ///< Ctrl-D
 };
 
-/// Asks a person, or a test in the person's place.
+/// Asks a person. Tests replace this interface.
 class Asker {
  public:
   virtual ~Asker() = default;
@@ -34,7 +34,7 @@ class Asker {
   virtual void say(std::string_view line) = 0;
 };
 
-/// The result of a trial, in a sentence for people without secrets.
+/// The result of a trial. `what` is a sentence for people, and contains no secret.
 struct Finding {
   bool good = false;
   std::string what;
@@ -44,14 +44,14 @@ struct Finding {
 [[nodiscard]] Finding printable(Finding finding);
 inline constexpr std::size_t kMaxShownFinding = 4096;
 
-/// Runs trials on the network. Each may take some seconds.
+/// Runs trials on the network. Each trial may take some seconds.
 class Prober {
  public:
   virtual ~Prober() = default;
   [[nodiscard]] virtual Finding resolve(const std::string& host) = 0;
   [[nodiscard]] virtual Finding register_at(const config::Config& config) = 0;
   [[nodiscard]] virtual Finding try_key(const ProviderProfile& provider) = 0;
-  /// Runs the agent for one call. Dials `number`. With "", calls `on_ready` when the PBX has the registration, and waits for a call.
+  /// Runs the agent for one telephone call to `number`. If `number` is "", invokes `on_ready` after the registration, and waits for an incoming call.
   [[nodiscard]] virtual Finding call(const config::Config& config, const std::string& number, const std::function<void()>& on_ready) = 0;
   /// Returns true when the person interrupted a trial (Ctrl-C). The finding of that trial is then invalid.
   [[nodiscard]] virtual bool is_interrupted() = 0;
@@ -60,7 +60,7 @@ class Prober {
 /// The users that may read a file.
 enum class Readers : std::uint8_t { Owner, Everyone };
 
-/// The files that setup reads and writes.
+/// Access to the files that setup reads and writes.
 struct Files {
   std::function<bool(const std::string& path)> exists;
   config::FileReader read;
@@ -73,8 +73,8 @@ struct Files {
 struct Options {
   std::string path = "offhook.json";
   bool overwrite = false;          ///< true: replaces existing files without a question
-  bool keeps_secrets = false;      ///< true: without a person, also writes the secrets
-  std::string call;                ///< a number to dial at the end, or "wait"
+  bool keeps_secrets = false;      ///< true: writes the secrets too, if setup asks no person
+  std::string call;                ///< a number for a test call at the end, or "wait"; "": setup asks the person, if there is one
 };
 
 struct Step {
@@ -82,10 +82,10 @@ struct Step {
   Finding finding;
 };
 struct Outcome {
-  bool is_written = false;           ///< the configuration
+  bool is_written = false;           ///< true if the configuration file is written
   bool all_good = false;
   std::optional<Ended> ended{};      ///< set when the person ended the dialogue early
-  std::vector<std::string> written{};  ///< the paths of all files
+  std::vector<std::string> written{};  ///< the paths of all written files
   std::vector<Step> steps{};
 };
 
@@ -93,10 +93,10 @@ struct Outcome {
 /// MODEL_PROVIDER, SPEECH_PROVIDER and the variables of these providers), and files are written only when each trial succeeds.
 [[nodiscard]] Outcome run(Asker* asker, Prober& prober, const Files& files, const config::Environment& environment, const Options& options);
 
-/// Returns for example "nothing was written" or "offhook.json was written".
+/// Returns the result in words, for example "nothing was written" or "offhook.json was written".
 [[nodiscard]] std::string written_in_words(const Outcome& outcome);
 
-/// Returns one line: {"written", "all_good", "path", "steps": [{"step", "good", "what"}]}.
+/// Returns the outcome as one line of JSON: {"written", "all_good", "path", "steps": [{"step", "good", "what"}]}.
 [[nodiscard]] std::string to_json(const Outcome& outcome, const Options& options);
 
 }  // namespace offhook::inline v0::agent::setup

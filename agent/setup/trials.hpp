@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::agent::setup {
 
-/// Tries the answers as a configuration, and on the network. Each trial becomes a step of the outcome, and the person sees it at once. An
-/// interrupted trial becomes no step, and ends the outcome.
+/// Tries the answers as a configuration, and on the network. Each trial adds a step to the outcome, and the person sees the step at once. An
+/// interrupted trial adds no step, and sets Outcome::ended.
 class Trials {
  public:
   /// All arguments must outlive the object.
@@ -25,14 +25,14 @@ class Trials {
   void resolve(const Answers& answers);
   /// Does nothing when the host was not found.
   void register_at(const Answers& answers);
-  /// Tries the keys that were asked for, if the configuration can be used.
+  /// Tries the keys of the providers about which setup asked, if the configuration can be used.
   void keys(const Answers& answers);
   void call(const config::Config& config, const std::string& number);
 
   [[nodiscard]] std::size_t count() const { return outcome_.steps.size(); }
   /// Returns true when each step from index `first` on is good.
   [[nodiscard]] bool all_good(std::size_t first) const;
-  /// Removes the steps from index `first` on: the person gave other answers.
+  /// Removes the steps from index `first` on, because the person gives other answers.
   void forget(std::size_t first);
 
  private:

@@ -17,17 +17,17 @@ constexpr std::string_view kDialogueName = "receptionist.json";
 
 using Members = std::vector<std::pair<std::string, JsonValue>>;
 
-/// Returns a reference unchanged, and for another secret a reference to its variable.
+/// Returns `secret` unchanged if it is a reference. Otherwise returns a reference to `variable`.
 JsonValue reference_to(const Secret& secret, std::string_view variable) {
   return json_text(config::is_reference(secret.reveal()) ? secret.reveal() : "${" + std::string(variable) + "}");
 }
 
-/// Returns the path of the answer in the configuration.
+/// Returns the path of the question's setting in the configuration.
 std::vector<std::string> steps_in_file(const AskedQuestion& question) {
   return config::steps_of("/providers/" + std::string(question.kind->name) + std::string(question.pointer));
 }
 
-/// Returns the default of the question's setting; "" when it has none.
+/// Returns the default of the question's setting; "" if the setting has no default.
 std::string usual_value(const AskedQuestion& question) {
   for (const CompletedSetting& each : question.kind->config.completed) {
     if (each.pointer == question.pointer && each.usual != nullptr) return each.usual({});
@@ -43,7 +43,7 @@ JsonValue sip_of(const Answers& answers) {
   return json_object(std::move(sip));
 }
 
-/// Returns the tools of the model. It may hang up and write notes, as the installed prompts require. It may transfer when the person gave a target.
+/// Returns the tools of the model: hang_up and note, because the installed prompts need them, and transfer if the person gave a target.
 JsonValue tools_of(const Answers& answers) {
   JsonValue tools = json_list({"hang_up", "note"});
   if (!answers.transfer_to.empty())
@@ -118,7 +118,7 @@ base::Result<std::string, std::string> companion_text(const Companion& companion
 
 std::string configuration_of(const Answers& answers) {
   JsonValue file = json_object({{"sip", sip_of(answers)}, {"agent", agent_of(answers)}});
-  // Written explicitly. Otherwise the service would take the variable, which is the other provider's.
+  // Write this default explicitly. Otherwise the service would read the variable, whose value is for the other provider.
   for (const AskedQuestion& question : provider_questions()) {
     if (const std::string usual = is_anothers(question, answers) ? usual_value(question) : ""; !usual.empty()) config::put_inner(file, steps_in_file(question), json_text(usual));
   }

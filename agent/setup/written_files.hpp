@@ -14,12 +14,12 @@ namespace offhook::inline v0::agent::setup {
 /// The names of the prompts in share/prompts.
 inline constexpr auto kPrompts = std::to_array<std::string_view>({"receptionist", "sales", "message-taker"});
 
-/// Returns the file of one of them; the error explains why it cannot be read.
+/// Returns the file of the installed prompt `name`. The error explains why the file cannot be read.
 [[nodiscard]] base::Result<config::FileText, std::string> shipped_prompt(std::string_view name, const Files& files);
 
 /// The path of the packaged service's configuration (packaging/offhook.service).
 inline constexpr std::string_view kServiceFile = "/etc/offhook/offhook.json";
-/// The file of secrets in the folder of the configuration. systemd reads it for the packaged service, whose own user cannot.
+/// The file of secrets in the folder of the configuration. The user of the packaged service cannot read it: systemd reads it for the service.
 inline constexpr std::string_view kSecretsFile = "secrets.env";
 inline constexpr std::size_t kMaxSecretsFile = 64U << 10U;
 
@@ -28,7 +28,7 @@ struct Companion {
   std::string name;     ///< "sales.md"
   std::string shipped;  ///< name in share/: "prompts/sales.md"
 };
-/// Returns the chosen installed prompt, or the dialogue of `local` when it transfers to a different number. At most one of them is needed.
+/// Returns the installed prompt that the person chose, or the dialogue of `local` if the person gave a transfer target; otherwise nullopt.
 [[nodiscard]] std::optional<Companion> companion_of(const Answers& answers);
 /// Returns the text of that file: the installed text, in which each transfer of a dialogue goes to `answers.transfer_to`. The error explains the failure.
 [[nodiscard]] base::Result<std::string, std::string> companion_text(const Companion& companion, const Answers& answers, const Files& files);
@@ -36,10 +36,10 @@ struct Companion {
 /// Returns true for a path that ends in the name of a file that setup may write beside the configuration: kSecretsFile, or a companion's name.
 [[nodiscard]] bool is_written_beside(std::string_view path);
 
-/// Returns the configuration without secrets. It refers to their variables, or to the place that the person named.
+/// Returns the configuration without secrets. It refers to the variables of the secrets, or to the places that the person named.
 [[nodiscard]] std::string configuration_of(const Answers& answers);
-/// Returns the file of secrets, one line NAME=VALUE for each, in a syntax for systemd (EnvironmentFile=) and shells. Lines
-/// of `existing` with other names stay.
+/// Returns the file of secrets, with a line NAME=VALUE for each secret, in a syntax that systemd (EnvironmentFile=) and shells read. Lines of
+/// `existing` with other names stay.
 [[nodiscard]] std::string secrets_file_of(const Answers& answers, std::string_view existing);
 
 }  // namespace offhook::inline v0::agent::setup

@@ -15,7 +15,7 @@ namespace offhook::inline v0::agent::tools {
 namespace {
 
 /// Returns true if the value has this type.
-/// Deviation: 50.0 and 5e1 are no "integer". JSON Schema accepts them as such (2020-12 Validation, section 6.1.1), but not all servers do.
+/// Deviation: 50.0 and 5e1 do not have the type "integer". JSON Schema accepts them (2020-12 Validation, section 6.1.1), but not all servers do.
 bool has_type(const ArgumentValue& value, std::string_view type) {
   if (type == "string") return std::holds_alternative<std::string>(value);
   if (type == "integer") return std::holds_alternative<std::int64_t>(value);
@@ -37,7 +37,7 @@ std::string shown(ExactNumber number) {
   return static_cast<ExactNumber>(whole) == number ? fmt::format("{}", whole) : fmt::format("{}", static_cast<double>(number));
 }
 
-/// Returns the fault of a value outside the bounds; "" if there is none.
+/// Returns the fault of a value that is outside the bounds; "" if it is within them.
 /// Deviation: by JSON Schema 2020-12 validation, section 6, a bound does not apply to values of another type. Here such a value is refused.
 std::string outside_numbers(const ArgumentValue& value, const ArgumentRule& rule) {
   const auto number = exact_number(value);

@@ -9,26 +9,26 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// Holds each 64-bit integer and each double exactly, so that they compare by value.
+/// Represents each 64-bit integer and each double exactly, so that integers and doubles compare by value.
 using ExactNumber = long double;
 static_assert(std::numeric_limits<ExactNumber>::digits >= 64);
 
 /// Returns the value as a number; nullopt if it is not a number.
 [[nodiscard]] std::optional<ExactNumber> exact_number(const ArgumentValue& value);
-/// Returns true for a double of at least 2^53: it stands for several numbers, and another reader may read a different one.
+/// Returns true for a double whose magnitude is at least 2^53: it stands for several numbers, and another reader may read a different one.
 [[nodiscard]] bool is_rounded(const ArgumentValue& value);
 /// Compares two values. 1 and 1.0 are the same number: JSON Schema 2020-12 core, section 4.2.2. A rounded number never equals an integer.
 [[nodiscard]] bool is_same(const ArgumentValue& one, const ArgumentValue& other);
 
-/// Returns the narrower of two types of JSON Schema, where "integer" is narrower than "number"; "" if no value has both types.
+/// Returns the narrower of two types of JSON Schema: "integer" is narrower than "number". Returns "" if no value has both types.
 [[nodiscard]] std::string_view common_type(std::string_view one, std::string_view other);
 
 /// The rule of a schema for one member.
 struct ArgumentRule {
   std::string name;
   std::vector<std::string> types;      ///< empty: any type
-  std::vector<ArgumentValue> choices;  ///< objects and lists are stored only as Nested
-  bool chosen = false;                 ///< the value must be one of `choices`
+  std::vector<ArgumentValue> choices;  ///< the allowed values if `chosen` is true; an object or a list is stored only as Nested
+  bool chosen = false;                 ///< true: the value must be one of `choices`
   bool required = false;
   std::optional<ExactNumber> minimum, maximum, above, below;     ///< bounds of a number; `above` and `below` exclude the bound itself
   std::optional<std::size_t> least_characters, most_characters;  ///< bounds of the length of a text
@@ -37,11 +37,11 @@ struct ArgumentRule {
   [[nodiscard]] std::string complaint(const ArgumentValue& value) const;
   [[nodiscard]] bool has_number_bounds() const { return minimum || maximum || above || below; }
   [[nodiscard]] bool has_length_bounds() const { return least_characters || most_characters; }
-  /// Returns false if the types, bounds and lists of both rules obviously allow no common value. It does not search all values.
+  /// Returns false if it is obvious from the types, bounds and lists that no value satisfies both rules. It does not search all values.
   [[nodiscard]] bool can_stand_beside(const ArgumentRule& other) const;
 
  private:
-  /// Returns the possible types; without explicit types, those to which the bounds apply. Empty: any type.
+  /// Returns the possible types. If `types` is empty, returns the types to which the bounds apply. An empty result means any type.
   [[nodiscard]] std::vector<std::string> possible_types() const;
 };
 

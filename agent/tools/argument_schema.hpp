@@ -12,22 +12,22 @@ namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxSchemaBytes = 16U << 10U;
 
-/// The part of a tool's JSON Schema that Offhook checks before it sends a call to the source: the names of the members, the required ones, their
-/// types (`type`, one or several), and their allowed values (`enum`, `const`). The tool's own server checks the rest.
+/// The part of a tool's JSON Schema that Offhook checks before it sends a tool call to the source: the names of the members, the required members,
+/// their types (`type`, one or several), and their allowed values (`enum`, `const`). The tool's own server checks all other keywords.
 class ArgumentSchema {
  public:
   ArgumentSchema() = default;
-  /// `open` allows members that have no rule.
+  /// `open`: allows members that have no rule.
   ArgumentSchema(std::vector<ArgumentRule> rules, bool open) : rules_(std::move(rules)), open_(open) {}
 
   /// Parses a schema. Returns nullopt if it is too long, or not the schema of an object.
   [[nodiscard]] static std::optional<ArgumentSchema> parse(std::string_view json);
-  /// Returns the fault of the arguments, as the second half of a sentence for the model, with its full stop; nullopt if they are allowed. The text
-  /// names only members of the schema, and never quotes the model.
+  /// Returns the fault of the arguments, as the second half of a sentence for the model, with its full stop. Returns nullopt if they are allowed. The
+  /// text names only members of the schema, and never quotes the model.
   [[nodiscard]] std::optional<std::string> complaint(const Arguments& arguments) const;
-  /// Checks the schema `granted` by the operator against this schema of the tool. Returns the fault as the second half of a sentence about the grant;
-  /// nullopt if there is none. Faults: it names an argument that the tool does not list (a misspelt rule would have no effect), leaves out a required
-  /// one, or allows no value that the tool accepts.
+  /// Checks the schema `granted` by the operator against this schema of the tool. Returns the fault as the second half of a sentence about the grant,
+  /// or nullopt. The grant has a fault if it names an argument that the tool does not list (a misspelt rule would have no effect), omits a required
+  /// argument, or allows no value that the tool accepts.
   [[nodiscard]] std::optional<std::string> misfit(const ArgumentSchema& granted) const;
 
  private:

@@ -12,7 +12,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t kParserDepth = 64;  // The parser counts only containers that are not empty; kMaxArgumentDepth is the strict limit.
+constexpr std::size_t kParserDepth = 64;  // The parser does not count empty containers; kMaxArgumentDepth is the strict limit.
 
 class Walk {
  public:
@@ -57,7 +57,7 @@ std::string_view to_string(ArgumentError error) {
     case ArgumentError::TooMany:
       return "the arguments have too many members";
     case ArgumentError::RepeatedName:
-      return "a name stands twice in the arguments";
+      return "a name occurs twice in the arguments";
   }
   return "the arguments cannot be used";
 }

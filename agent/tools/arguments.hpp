@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-/// The arguments that a language model gives to a tool. This JSON is untrusted: each person who talks to the model can influence it.
+/// The arguments that a language model gives to a tool. This JSON is untrusted, because each person who talks to the model can influence it.
 namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxArgumentBytes = 16U << 10U;
@@ -33,11 +33,11 @@ struct Argument {
 };
 using Arguments = std::vector<Argument>;
 
-/// Returns the members of the JSON object `json`; "" stands for an empty object. It checks the whole text: UTF-8, depth, size, and repeated names, of
-/// which two readers could use different values.
+/// Returns the members of the JSON object `json`; "" means an empty object. Checks the whole text: UTF-8, depth, size, and repeated names, because
+/// two readers could use different values of a repeated name.
 [[nodiscard]] base::Result<Arguments, ArgumentError> read_arguments(std::string_view json);
-/// Returns the same object with each number as read_arguments() parsed it, so that another reader gets the checked values: for example,
-/// 0.99999999999999999999 was checked as 1. Returns {} for invalid JSON.
+/// Returns the same object with each number as read_arguments() parsed it, so that another reader gets the checked values. For example,
+/// read_arguments() checks 0.99999999999999999999 as 1. Returns {} for invalid JSON.
 [[nodiscard]] std::string as_judged(std::string_view json);
 
 }  // namespace offhook::inline v0::agent::tools

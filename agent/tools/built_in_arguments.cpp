@@ -24,7 +24,7 @@ const ArgumentValue* find(const Arguments& arguments, std::string_view name) {
   return at == arguments.end() ? nullptr : &at->value;
 }
 
-/// Returns the text of the argument `name`, which must be the only one; null otherwise.
+/// Returns the text of the argument `name` if it is the only argument; otherwise null.
 const std::string* only_text(const Arguments& arguments, std::string_view name) {
   if (arguments.size() != 1) return nullptr;
   const ArgumentValue* value = find(arguments, name);

@@ -8,10 +8,10 @@ namespace offhook::inline v0::agent::tools {
 struct WrongArguments {
   Refusal why = Refusal::BadArguments;
   std::string to_model;  ///< second half of a sentence, with its full stop
-  std::string to_log;    ///< without any value of an argument
+  std::string to_log;    ///< text for the log, without any value of an argument
 };
 
-/// Converts a tool call into a request. It accepts all arguments of a tool that is not built in: its own schema is checked elsewhere, if it is known.
+/// Converts a tool call into a request. Accepts all arguments of a tool that is not built in: another function checks them against the tool's schema.
 [[nodiscard]] base::Result<ToolRequest, WrongArguments> request_from(std::string_view tool, Arguments arguments,
                                                                      const ToolRules& rules);
 

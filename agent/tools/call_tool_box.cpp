@@ -72,7 +72,7 @@ CallToolBox::~CallToolBox() {
   abandon();
 }
 
-/// Offers a described tool to the model. A source may describe any tool: only tools with a rule and a unique name are offered.
+/// Offers a tool to the model if a rule names the tool, and no other tool has its name. A source may describe any tools.
 void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
   const ToolRule* rule = find_rule(policy_.rules(), described.name);
   if (rule == nullptr || descriptions_.size() >= kMaxTools) return;
@@ -111,7 +111,7 @@ bool CallToolBox::is_repeated(const std::string& call_id) {
 
 void CallToolBox::run(const ToolCall& call) {
   if (call.call_id.size() > kMaxCallIdBytes) return refuse(call, Refusal::BadArguments, "The id of this call is too long.", {});
-  // In a later turn than the hang-up, the caller has interrupted the farewell, and the call continues.
+  // If this tool call belongs to a later turn than the hang-up, the caller has interrupted the farewell. Then the call goes on, and the tool may run.
   if (over_ || (hung_up_in_ && call.turn <= *hung_up_in_)) return refuse(call, Refusal::CallOver, "The call is over.", {});
   if (is_repeated(call.call_id)) return refuse(call, Refusal::Repeated, "This call was made already.", {});
   if (joins_running(call)) return;
@@ -135,7 +135,7 @@ void CallToolBox::run(const ToolCall& call) {
   execute(call, decision.request, decision.beyond_attempts);
 }
 
-// --- calls that need the caller's agreement ----------------------------------------------------------------------------------
+// --- tool calls that need the caller's agreement -----------------------------------------------------------------------------
 
 void CallToolBox::wait_for_caller(const ToolCall& call, ToolDecision decision) {
   if (waiting_.size() >= kMaxWaiting || questions_ >= kMaxQuestionsPerCall) {
@@ -176,7 +176,7 @@ void CallToolBox::settle_question() {
 void CallToolBox::decline(const Waiting& waiting, Confirmation::Decision decision) {
   const std::string how(to_string(decision));
   if (decision == Confirmation::Decision::NeverAsked && !std::exchange(question_began_, false)) {
-    policy_.give_back(waiting.call.name);  // The caller may still want it.
+    policy_.give_back(waiting.call.name);  // The caller may still want this tool.
     --questions_;
   }
   emit(What::Declined, waiting.call, how);
@@ -232,14 +232,14 @@ void CallToolBox::execute(const ToolCall& call, const ToolRequest& request, bool
   if (std::holds_alternative<SourceRequest>(request)) return start_at_source(call);
   if (const auto* pause = std::get_if<PauseRecordingRequest>(&request)) return pause_recording(call, pause->paused, quiet);
   outcomes_.push_back(outcome_of(call, request));
-  emit(What::Done, call, "the conversation carries it out");
+  emit(What::Done, call, "the conversation carries out the request");
   if (!std::holds_alternative<HangUpRequest>(request)) return;
   hung_up_in_ = call.turn;
   question_.reset();
   for (const Waiting& left : std::exchange(waiting_, {})) refuse(left.call, Refusal::CallOver, "The call is ending.", {});
 }
 
-/// Pauses or resumes at once, not after the pending speech: after an interruption, a card number would be in the file.
+/// Pauses or resumes at once, and not after the pending speech: if the caller interrupts that speech, a card number would be in the file.
 void CallToolBox::pause_recording(const ToolCall& call, bool paused, bool quiet) {
   PauseResult result{.state = RecordingState::Stopped};
   if (options_.pause_recording) result = options_.pause_recording(paused);
@@ -260,15 +260,15 @@ void CallToolBox::start_at_source(const ToolCall& call) {
   sources_[source]->start({number, call.name, as_written ? call.arguments : as_judged(call.arguments)});
 }
 
-/// Adds the call to a running one with the same tool and arguments. A model whose reply was interrupted often repeats a running call. The tool then
-/// runs once, and both calls get its result.
+/// Adds the tool call to a running one with the same tool and arguments. A model whose reply was interrupted often repeats a running tool call. The
+/// tool then runs once, and both tool calls get its result.
 bool CallToolBox::joins_running(const ToolCall& call) {
   if (running_.empty()) return false;
   const std::string arguments = in_one_spelling(call.arguments);
   const auto is_same = [&](const auto& each) { return each.second.calls.front().name == call.name && each.second.arguments == arguments; };
   const auto at = std::find_if(running_.begin(), running_.end(), is_same);
   if (at == running_.end() || at->second.calls.size() >= kMaxSame || at->second.calls.back().turn == call.turn) return false;
-  emit(What::Joined, call, "the same call is at work already");
+  emit(What::Joined, call, "the same tool call is already running");
   at->second.calls.push_back(call);
   return true;
 }
@@ -291,11 +291,11 @@ void CallToolBox::on_result(SourceResult result) {
 
 void CallToolBox::collect_results() {
   for (std::size_t i = 0; i < sources_.size(); ++i) {
-    for (std::size_t taken = 0; taken < 2 * kMaxRunning; ++taken) {  // The limit prevents a source with endless results from blocking the call.
+    for (std::size_t taken = 0; taken < 2 * kMaxRunning; ++taken) {  // A source with endless results must not block the telephone call.
       auto result = sources_[i]->poll();
       if (!result) break;
       const auto at = running_.find(result->number);
-      if (at != running_.end() && at->second.source == i) on_result(std::move(*result));  // Accept a result only from the source of the call.
+      if (at != running_.end() && at->second.source == i) on_result(std::move(*result));  // Accept a result only from the source of the tool call.
     }
   }
 }

@@ -17,12 +17,12 @@
 
 namespace offhook::inline v0::agent::tools {
 
-inline constexpr std::size_t kMaxRunning = 8;        ///< concurrent calls at sources
-inline constexpr std::size_t kMaxWaiting = 4;        ///< calls that wait for the caller's agreement
-inline constexpr std::size_t kMaxSame = 4;           ///< calls that share one running call's result
-inline constexpr unsigned kMaxQuestionsPerCall = 6;  ///< further questions are refused
+inline constexpr std::size_t kMaxRunning = 8;        ///< tool calls that run at sources at the same time
+inline constexpr std::size_t kMaxWaiting = 4;        ///< tool calls that wait for the caller's agreement
+inline constexpr std::size_t kMaxSame = 4;           ///< tool calls that share the result of one running tool call
+inline constexpr unsigned kMaxQuestionsPerCall = 6;  ///< questions to the caller in one telephone call; further questions are refused
 inline constexpr std::size_t kMaxCallIdBytes = 128;
-inline constexpr std::size_t kMaxRememberedCalls = 64;  ///< ids in which a repeated call is detected
+inline constexpr std::size_t kMaxRememberedCalls = 64;  ///< latest ids that are stored to detect a repeated tool call
 inline constexpr std::size_t kMaxDescriptionBytes = 1024;
 
 /// One step of a tool call, for the log and for observers. It contains no argument, number or key.
@@ -32,7 +32,7 @@ struct ToolEvent {
   std::uint32_t turn = 0;
   std::string tool;    ///< as shown_name() returns it
   std::string detail;  ///< a sentence for the log
-  std::optional<ToolClass> kind = std::nullopt;  ///< nullopt: no rule names this tool
+  std::optional<ToolClass> kind = std::nullopt;  ///< class of the tool; nullopt: no rule names this tool
 };
 [[nodiscard]] std::string_view to_string(ToolEvent::What what);
 
@@ -41,12 +41,12 @@ using PauseRecording = std::function<PauseResult(bool paused)>;
 
 struct ToolBoxOptions {
   ToolRules rules;
-  std::vector<std::string> languages;  ///< of questions (the first one) and of answers; empty: English
+  std::vector<std::string> languages;  ///< languages of questions (only the first one) and of answers; empty: English
   base::Duration source_deadline = std::chrono::seconds(10);
   PauseRecording pause_recording = {};  ///< empty: the call is not recorded
 };
 
-/// The tools of one call. It carries out only what the policy allows: it asks the caller, acts itself, or passes the call to a source.
+/// The tools of one telephone call. It carries out only what the policy allows: it asks the caller, acts itself, or passes the tool call to a source.
 class CallToolBox final : public ToolBox {
  public:
   using Watch = std::function<void(const ToolEvent&)>;
@@ -69,7 +69,7 @@ class CallToolBox final : public ToolBox {
   void on_caller_digit(char digit) override;
   void on_caller_words(const Transcript& transcript, base::TimePoint began) override;
 
-  /// Returns the next time at which tick() changes something.
+  /// Returns the time at which tick() has something to do.
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
  private:
@@ -84,7 +84,7 @@ class CallToolBox final : public ToolBox {
     std::string log;
   };
   struct Running {
-    std::vector<ToolCall> calls;  // calls of the same tool with the same arguments; the last one belongs to the current reply
+    std::vector<ToolCall> calls;  // tool calls with the same arguments; the last one belongs to the current reply
     std::string arguments;        // in canonical JSON
     std::size_t source = 0;
     base::TimePoint due;
@@ -120,9 +120,9 @@ class CallToolBox final : public ToolBox {
   bool question_began_ = false;           // the caller has heard a part of the question
   std::map<std::uint64_t, Running> running_;
   std::uint64_t last_number_ = 0;
-  std::deque<std::string> seen_;  // ids of the last calls
+  std::deque<std::string> seen_;  // ids of the latest tool calls
   std::deque<ToolOutcome> outcomes_;
-  bool told_too_often_ = false;              // the log reports this only once
+  bool told_too_often_ = false;              // true after the log has reported this once
   std::optional<std::uint32_t> hung_up_in_;  // the turn in whose reply a hang-up was allowed
   bool over_ = false;
 };

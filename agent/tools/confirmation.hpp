@@ -12,42 +12,42 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// Asks the caller whether a tool may act. It does no I/O, time is an argument, and the model cannot influence it. It accepts only a key, or words
-/// that begin after the question's first frame, so that a "yes" to something else does not count.
+/// Asks the caller whether a tool may act. It does no I/O, time is an argument, and the model cannot influence it. It accepts only keys and words
+/// that begin after the first frame of the question, so that a "yes" to something else does not count.
 class Confirmation {
  public:
   enum class State : std::uint8_t {
-    ToAsk,      ///< a question waits for take_question()
-    Taken,      ///< the question was taken, and none of it has been heard yet
+    ToAsk,      ///< a question is ready for take_question()
+    Taken,      ///< the application has taken the question, and the caller has heard none of it yet
     Asking,     ///< the question is being played: an answer counts
-    Listening,  ///< the whole question has been heard: the time for an answer runs
+    Listening,  ///< the caller has heard the whole question, and has a limited time for the answer
     Decided,
   };
   enum class Decision : std::uint8_t { Open, Confirmed, Declined, Unclear, NoAnswer, NeverAsked };
 
-  static constexpr base::Duration kAnswerLimit = std::chrono::seconds(15);  ///< from the question's last frame
-  static constexpr base::Duration kAskingLimit = std::chrono::seconds(30);  ///< for the question to be heard, from the time when it could be taken
+  static constexpr base::Duration kAnswerLimit = std::chrono::seconds(15);  ///< time for the answer, from the question's last frame
+  static constexpr base::Duration kAskingLimit = std::chrono::seconds(30);  ///< time until the caller has heard the question, from when it is ready
   static constexpr unsigned kMaxAskings = 2;
 
   Confirmation(Question question, std::vector<std::string> languages, base::TimePoint now);
 
-  /// Returns the text to speak now, once for each asking.
+  /// Returns the text to speak now. Returns it once each time that the question is asked.
   [[nodiscard]] std::optional<std::string> take_question(base::TimePoint now);
   void on_question_began(base::TimePoint now);
   void on_question_heard(base::TimePoint now);
-  /// The agent spoke something else since the question was taken, and the caller may answer that. The whole question is asked again, or the decision
-  /// is NeverAsked.
+  /// Call this if the agent spoke something else after the question was taken, because the caller may answer that. Confirmation then asks the whole
+  /// question again, or decides NeverAsked.
   void on_question_spoilt(base::TimePoint now);
-  /// 1 agrees, 2 declines; any other key is unclear.
+  /// 1 means yes, 2 means no, and any other key is an unclear answer.
   void on_digit(char digit, base::TimePoint now);
-  /// `began` is the time when the caller began to speak. Words that were not understood well enough are unclear; empty words do not count.
+  /// `began` is the time when the caller began to speak. Words with `rejected` are an unclear answer; empty words are no answer.
   void on_words(std::string_view transcript, bool rejected, base::TimePoint began, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return due_; }
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] Decision decision() const { return decision_; }
-  /// Returns true while keys and words of the caller answer the question.
+  /// Returns true while a key or words of the caller count as the answer.
   [[nodiscard]] bool awaits_answer() const { return state_ == State::Asking || state_ == State::Listening; }
   [[nodiscard]] bool is_consistent() const;
 
@@ -60,7 +60,7 @@ class Confirmation {
   State state_ = State::ToAsk;
   Decision decision_ = Decision::Open;
   unsigned askings_ = 0;
-  bool in_full_ = true;      // the next asking speaks the full question
+  bool in_full_ = true;      // true: the next question is the full one
   base::TimePoint began_{};  // time of the current question's first frame
   std::optional<base::TimePoint> due_;
 };

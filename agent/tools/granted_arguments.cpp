@@ -115,7 +115,7 @@ class RuleReader {
       return fault("minLength", "a minLength above maxLength", "a minLength that allows a text");
     const auto fits = [this](const ArgumentValue& choice) { return rule_.complaint(choice).empty(); };
     if (rule_.chosen && !std::all_of(rule_.choices.begin(), rule_.choices.end(), fits))
-      return fault(chosen_by_, "a value that its own type or bounds exclude", "values that they allow");
+      return fault(chosen_by_, "a value that the type or the bounds exclude", "values that the type and the bounds allow");
     return std::nullopt;
   }
 

@@ -9,11 +9,11 @@ namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxKeys = 32;       ///< keys in one send_digits
 inline constexpr std::size_t kMaxPauses = 8;      ///< pauses in one send_digits, included in kMaxKeys
-inline constexpr std::size_t kPausesBetween = 4;  ///< pauses (2 s) before the keys of a later send_digits, if the operator allows codes
+inline constexpr std::size_t kPausesBetween = 4;  ///< pauses (2 s) before the keys of a second or later send_digits, if the operator allows codes
 
 /// Returns true for a digit, `*`, `#` and A to D.
 [[nodiscard]] bool is_key(char c);
-/// Returns true if `keys` has at least one of `*`, `#` and A to D.
+/// Returns true if `keys` contains at least one of `*`, `#` and A to D.
 [[nodiscard]] bool is_code(std::string_view keys);
 
 /// Returns true for a pattern such as `#`, `*1` or `XXXX#`: 1 to kMaxKeys keys, where X is any digit. At least one key is `*`, `#` or A to D, because

@@ -19,7 +19,7 @@ std::optional<Element> object_in(const Element& of, std::string_view name) {
   return found && found->is_object() ? found : std::nullopt;
 }
 
-/// Returns the items of a list, or a single value as a list: "type" may be either.
+/// Returns the items of a list, or a single value as a list, because "type" may have either form.
 std::vector<Element> items_of(const Element& value) {
   if (!value.is_array()) return {value};
   const simdjson::dom::array list(value.get_array().value_unsafe());
@@ -34,7 +34,7 @@ std::string list_of(const std::set<std::string>& items) {
   return out.take();
 }
 
-/// Returns the common types as a JSON list; "" if there are none.
+/// Returns the common types as a JSON list; "" if there is no common type.
 std::string common_types(const Element& own, const Element& granted) {
   std::set<std::string> types;
   for (const Element& one : items_of(own)) {
@@ -59,7 +59,7 @@ std::string common_choices(const Element& own, const Element& granted) {
   return choices.empty() ? "" : list_of(choices);
 }
 
-/// Combines a keyword that both schemas have: the narrower bound, the common types and list items, and the operator's value for any other keyword.
+/// Combines a keyword that both schemas have: takes the narrower bound, the common types or list items, or the operator's value of any other keyword.
 std::string both(std::string_view keyword, const Element& own, const Element& granted) {
   std::string common;
   if (keyword == "type") common = common_types(own, granted);
@@ -88,7 +88,7 @@ void write_property(JsonText& out, std::string_view name, const Element& own, co
   out.close('}');
 }
 
-/// Writes the arguments. If the tool lists its arguments, it does not show an argument that only the grant names.
+/// Writes the arguments. If the tool lists its arguments, omits an argument that only the grant names.
 void write_properties(JsonText& out, const Element& own, const std::optional<Element>& granted, bool only_granted) {
   out.open("properties", '{');
   for (const auto& [name, about] : simdjson::dom::object(own.get_object().value_unsafe())) {
@@ -128,7 +128,7 @@ std::string narrowed(std::string_view parameters, std::string_view granted) {
     if (!is_ours) out.raw(keyword, simdjson::minify(value));
   }
   if (listed && simdjson::dom::object(listed->get_object().value_unsafe()).size() != 0) write_properties(out, *listed, ruled, closes);
-  else if (ruled) out.raw("properties", simdjson::minify(*ruled));  // The tool lists no arguments and accepts any: show those of the operator.
+  else if (ruled) out.raw("properties", simdjson::minify(*ruled));  // The tool lists no arguments and accepts any: show the arguments of the grant.
   else out.raw("properties", "{}");
   write_required(out, *own, *narrower);
   if (closes) out.flag("additionalProperties", false);

@@ -7,8 +7,8 @@
 /// The telephone numbers that a language model may dial. A text must be a valid number, and a pattern must allow it.
 namespace offhook::inline v0::agent::tools {
 
-inline constexpr std::size_t kMaxNumberDigits = 20;  ///< ITU-T E.164 has 15; a prefix for an outside line is added
-inline constexpr std::size_t kMaxNumberBytes = 40;   ///< as written, with blanks and similar characters
+inline constexpr std::size_t kMaxNumberDigits = 20;  ///< ITU-T E.164 allows 15 digits; a prefix for an outside line may be added
+inline constexpr std::size_t kMaxNumberBytes = 40;   ///< maximum octets of a number as written, with blanks and similar characters
 
 /// Returns the plain number: "+49 (30) 123-456" -> "+4930123456". Returns nullopt for a text that is more than a number, such as `*72` or
 /// `1;phone-context=x`, and for digits outside ASCII.

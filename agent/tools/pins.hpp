@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent::tools {
 
 /// The definition of a tool that the operator has approved.
 struct Pin {
-  std::string tool;  ///< its name for models: "files__read_file"
+  std::string tool;  ///< the tool's name for models: "files__read_file"
   std::string hash;  ///< ToolDefinition::hash
 };
 
@@ -27,18 +27,18 @@ enum class PinVerdict : std::uint8_t {
 };
 [[nodiscard]] constexpr bool is_good(PinVerdict verdict) { return verdict == PinVerdict::Known || verdict == PinVerdict::New; }
 
-/// Returns a sentence for the log, with the `hash` for a new pin; `known` is the pinned hash, if any. Returns "" for Known.
+/// Returns a sentence for the log, with the `hash` for a new pin. `known` is the pinned hash, or "". Returns "" for Known.
 [[nodiscard]] std::string words_of(PinVerdict verdict, std::string_view known, std::string_view hash);
 
-inline constexpr std::size_t kMaxPins = 1024;  ///< for one server; further new definitions are Missing
+inline constexpr std::size_t kMaxPins = 1024;  ///< maximum number of pins for one server; further new definitions are Missing
 
-/// The approved definitions. It does no I/O. A definition that was trusted first stays until the program ends, whatever its server sends later.
+/// The approved definitions. Does no I/O. A definition that was trusted first stays until the program ends, whatever its server sends later.
 class PinStore {
  public:
   PinStore(const std::vector<Pin>& pinned, Unpinned unpinned);
 
   [[nodiscard]] PinVerdict judge(std::string_view tool, std::string_view hash);
-  /// Returns the known hash; "" if there is none.
+  /// Returns the known hash of the tool; "" if none is known.
   [[nodiscard]] std::string_view hash_of(std::string_view tool) const;
 
  private:

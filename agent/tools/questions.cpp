@@ -82,7 +82,7 @@ std::string speakable(std::string_view text) {
   return std::string(base::trim(out));
 }
 
-/// Returns an amount of money in its usual form, or any other number with all its digits; nullopt if the spoken number would differ from the value.
+/// Returns an amount of money in its usual form, any other number with all its digits, or nullopt if the spoken number would differ from the value.
 std::optional<std::string> spoken_number(double number) {
   constexpr double kMostExact = 9007199254740992;  // 2^53: from here on the written number is unknown.
   if (std::abs(number) >= kMostExact) return std::nullopt;
@@ -101,7 +101,7 @@ constexpr std::array kMarks{Mark{'@', {"at", "at", "arroba", "arobase", "chiocci
                             Mark{'_', {"underscore", "Unterstrich", "guion bajo", "tiret bas", "trattino basso", "sublinhado"}},
                             Mark{'$', {"dollars", "Dollar", "d\u00f3lares", "dollars", "dollari", "d\u00f3lares"}}};
 
-/// Returns true for blanks and punctuation outside ASCII. Dashes and signs are not included, because they may be part of a word or number.
+/// Returns true for blanks and punctuation outside ASCII. Returns false for dashes and signs, because they may be part of a word or number.
 bool is_rest(std::uint32_t code) {
   constexpr std::u32string_view kRests = U"\u00a0\u00a1\u00ab\u00bb\u00bf\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2026\u202f\u205f\u3000\u3001\u3002";
   return (code >= 0x2000 && code <= 0x200a) || kRests.find(static_cast<char32_t>(code)) != std::u32string_view::npos;
@@ -113,7 +113,7 @@ bool ends_word(std::string_view rest) {
   return is_rest(first_utf8(rest).code);
 }
 
-/// Replaces marks at which a voice pauses, because the words after one could sound like a new sentence. Marks within a number or an address stay.
+/// Replaces marks at which a voice pauses by blanks: the words after a pause could sound like a new sentence. Keeps marks within a number or address.
 std::string without_rests(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -126,8 +126,8 @@ std::string without_rests(std::string_view text) {
   return out;
 }
 
-/// Returns the complete text, or nullopt: the caller must agree to exactly the value of the call. Only marks without meaning are left out. A text
-/// with invisible characters, or with marks that have no spoken form, is refused.
+/// Returns the complete text, or nullopt: the caller must agree to exactly the value of the tool call. Omits only marks without meaning. Refuses a
+/// text with invisible characters, or with marks that have no spoken form.
 std::optional<std::string> spoken_text(std::string_view text, const Sentences& words) {
   if (visible_utf8(text) != text) return std::nullopt;
   const auto language = static_cast<std::size_t>(&words - kSentences.data());

@@ -14,15 +14,15 @@ struct Question {
   std::string again;  ///< the question after an unclear answer
 };
 
-inline constexpr std::size_t kMaxSpokenValue = 60;  ///< characters of an argument in a question
+inline constexpr std::size_t kMaxSpokenValue = 60;  ///< maximum characters of an argument in a question
 inline constexpr std::size_t kMaxQuestionBytes = 400;
 
-/// Returns the question in `language` ("de-DE") if its sentences are known, otherwise in English. For a tool that is not built in, it uses the rule's
-/// own question. From the model's arguments it takes only letters, digits and a few marks.
+/// Returns the question in `language` ("de-DE") if its sentences are known, otherwise in English. For a tool that is not built in, uses the question
+/// of the rule. Takes only letters, digits and a few marks from the model's arguments.
 [[nodiscard]] Question question_for(const ToolRule& rule, const ToolRequest& request, std::string_view language);
 
-/// Returns the reason why a question could not tell the caller everything, as the second half of a sentence for the model, with its full stop; nullopt if it
-/// can. The reason is an argument in the rule's question that is missing, is neither text nor number, or is too long to speak. The caller is then not asked.
+/// Returns the reason why a question could not tell the caller everything, as the second half of a sentence for the model, with its full stop.
+/// Returns nullopt if it can. The reason is an argument in the rule's question that is missing, is neither text nor number, or is too long.
 [[nodiscard]] std::optional<std::string> fault_of_question(const ToolRule& rule, const ToolRequest& request);
 
 }  // namespace offhook::inline v0::agent::tools

@@ -24,7 +24,7 @@ ToolDecision refuse(Refusal why, std::string to_model, std::string_view name, st
   return decision;
 }
 
-/// Removes times that are older than a minute, and returns the number of the rest.
+/// Removes times that are older than a minute, and returns the number of the remaining times.
 std::size_t within_minute(std::deque<base::TimePoint>& times, base::TimePoint now) {
   while (!times.empty() && now - times.front() >= kMinute) times.pop_front();
   return times.size();
@@ -51,7 +51,7 @@ std::string sentence(Refusal why) {
   return "This tool is not available in this call.";
 }
 
-/// Returns the tool and its destination, for the log; a number is redacted.
+/// Returns the tool and its destination, for the log. Redacts a telephone number.
 std::string described(std::string_view name, const ToolRequest& request) {
   const auto* transfer = std::get_if<TransferRequest>(&request);
   if (transfer == nullptr) return shown_name(name);
@@ -124,8 +124,8 @@ std::optional<Refusal> ToolPolicy::count_attempt(base::TimePoint now) {
 std::optional<Refusal> ToolPolicy::cap_reached(const ToolRule& rule, base::TimePoint now) {
   if (built_in(rule.name) == BuiltInTool::PauseRecording) return std::nullopt;
   Use& use = used_[static_cast<std::size_t>(&rule - rules_.allowed.data())];
-  const bool ends_call = rule.name == to_string(BuiltInTool::HangUp);  // hang_up has no cap for the call: it can succeed only once, and the caller
-                                                                       // may have interrupted an earlier one.
+  const bool ends_call = rule.name == to_string(BuiltInTool::HangUp);  // hang_up has no cap for the telephone call: it succeeds only once, and the
+                                                                       // caller may have interrupted an earlier hang-up.
   if (use.in_call >= rule.max_per_call && !ends_call) return Refusal::CapPerCall;
   if (within_minute(use.last_minute, now) >= rule.max_per_minute) return Refusal::CapPerMinute;
   ++use.in_call;
@@ -133,7 +133,7 @@ std::optional<Refusal> ToolPolicy::cap_reached(const ToolRule& rule, base::TimeP
   return std::nullopt;
 }
 
-/// Puts a pause before the keys of a later request. Otherwise the far end could read two requests as one code that no pattern allows.
+/// Puts a pause before the keys of a later request. Otherwise the far end could read the keys of two requests as one code that no pattern allows.
 void ToolPolicy::keep_apart(DigitsRequest& request) {
   if (!rules_.keys.empty() && std::exchange(has_pressed_, true)) request.keys.insert(0, kPausesBetween, ',');
 }

@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxNoteCharacters = 2000;
 inline constexpr std::int64_t kMaxHoldSeconds = 120;
 inline constexpr std::int64_t kUsualHoldSeconds = 60;
 inline constexpr unsigned kMaxAttemptsPerCall =
-    300;  ///< of all tools, including refused calls: a model that repeats its calls without end is refused
+    300;  ///< attempts of all tools, including refused tool calls: a model that repeats its tool calls without end is refused
 inline constexpr unsigned kMaxAttemptsPerMinute = 60;
 inline constexpr std::size_t kMaxShownName = 64;  ///< characters of a tool's name in output for people
 
@@ -27,7 +27,7 @@ struct HangUpRequest {};
 struct TransferRequest {
   std::string target;
   std::string name;
-};  ///< `name` of the destination; "" for a number
+};  ///< `name` is the destination's name; "" for a number
 struct HoldRequest {
   std::int64_t seconds = kUsualHoldSeconds;
 };
@@ -49,15 +49,15 @@ using ToolRequest = std::variant<HangUpRequest, TransferRequest, HoldRequest, Di
 [[nodiscard]] bool pauses(const ToolRequest& request);
 
 enum class Refusal : std::uint8_t {
-  NotAllowed,  ///< no rule or no such tool: the model gets the same text for both
+  NotAllowed,  ///< there is no rule or no such tool: the model gets the same text in both cases
   BadArguments,
-  BeyondGrant,  ///< the tool accepts the arguments, but the operator does not
+  BeyondGrant,  ///< the tool accepts the arguments, but the operator's grant does not
   NotInList,  ///< the destination, the number or the keys are not allowed
   CapPerCall,
   CapPerMinute,
   TooOften,      ///< too many attempts of all kinds
   TooMany,       ///< too many at the same time, or too many questions to the caller
-  Repeated,      ///< the same call was made before
+  Repeated,      ///< the model made the same tool call before
   NotConfirmed,  ///< the caller declined, or gave no clear answer
   CallOver,
 };
@@ -68,7 +68,7 @@ struct ToolDecision {
   Kind kind = Kind::Refuse;
   Refusal why{};         ///< reason if `kind` is Refuse
   std::string to_model;  ///< a sentence for the model
-  std::string to_log;    ///< a sentence for the log, without numbers, keys or words of the call
+  std::string to_log;    ///< a sentence for the log, without numbers, keys or words of the telephone call
   ToolRequest request;   ///< set if `kind` is Allow or AskCaller
   bool beyond_attempts = false;  ///< a pause of the recording that is allowed beyond the limit of attempts
 };
@@ -79,16 +79,16 @@ struct ToolSchemas {
   const ArgumentSchema* granted = nullptr;  ///< the operator's schema, in addition to the tool's
 };
 
-/// The policy of one call. It does no I/O; time is an argument. Each allowed call counts towards the caps, whatever its outcome, unless give_back()
-/// is called. No cap refuses an order to pause the recording, because a card number would then be in the file. Orders to resume are bounded only by
-/// the limit of attempts.
+/// The policy of one telephone call. Does no I/O; time is an argument. Each allowed tool call counts towards the caps, whatever its outcome, unless
+/// give_back() is called. No cap refuses an order to pause the recording, because a card number would then be in the file. Only the limit of attempts
+/// bounds orders to resume.
 class ToolPolicy {
  public:
   explicit ToolPolicy(ToolRules rules) : rules_(std::move(rules)), used_(rules_.allowed.size()) {}
 
-  /// Decides about one call. `schemas` apply to a tool that is not built in.
+  /// Decides about one tool call. `schemas` apply to a tool that is not built in.
   [[nodiscard]] ToolDecision decide(const ToolCall& call, base::TimePoint now, ToolSchemas schemas = {});
-  /// Removes one use of the tool from `max_per_call`, because the caller was not asked about it in the end.
+  /// Removes one use of the tool from the count for `max_per_call`, because the agent did not ask the caller about it in the end.
   void give_back(std::string_view tool);
   [[nodiscard]] const ToolRules& rules() const { return rules_; }
 
@@ -104,7 +104,7 @@ class ToolPolicy {
   ToolRules rules_;
   std::vector<Use> used_;  // same order as rules_.allowed
   unsigned attempts_ = 0;
-  bool has_pressed_ = false;  // send_digits was allowed in this call
+  bool has_pressed_ = false;  // true: send_digits was allowed in this telephone call
   std::deque<base::TimePoint> last_attempts_;
 };
 

@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// The permissions of one tool. A tool without a rule does not exist for the model.
+/// The permissions of one tool. The model does not see a tool without a rule.
 struct ToolRule {
   std::string name;
   ToolClass what = ToolClass::Write;
@@ -17,9 +17,9 @@ struct ToolRule {
   unsigned max_per_call = 1;
   unsigned max_per_minute = 10;
   /// For a tool that is not built in: the question to the caller in the agent's language, such as "May I send {amount} back to you?". {NAME} stands
-  /// for that argument of the model's call. "": Offhook makes the question from the tool's name, and never from the source's description.
+  /// for the argument NAME of the tool call. "": Offhook makes the question from the tool's name, and never from the source's description.
   std::string question;
-  /// For a tool that is not built in: a schema that its arguments must also match, in the form of read_granted_arguments(). "": none.
+  /// For a tool that is not built in: a schema that its arguments must also match, in the form of read_granted_arguments(); or "".
   std::string arguments;
 
   /// Returns true if the caller must agree. A tool that costs money always needs this, whatever the rule says.
@@ -29,7 +29,7 @@ struct ToolRule {
 struct ToolRules {
   std::vector<ToolRule> allowed;                     ///< at most kMaxTools
   std::vector<ToolGrant::Destination> destinations;  ///< transfer destinations by name; at most kMaxDestinations
-  std::vector<std::string> numbers;                  ///< number patterns that transfer may also dial; empty: none
+  std::vector<std::string> numbers;                  ///< patterns of numbers to which transfer may also go; empty: no numbers
   std::vector<std::string> keys = {};                ///< patterns of codes that send_digits may press; empty: only digits
 };
 

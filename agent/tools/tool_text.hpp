@@ -7,11 +7,11 @@
 /// Writes the results of tools for the model: small JSON objects, in which one member has all text from outside, escaped.
 namespace offhook::inline v0::agent::tools {
 
-inline constexpr std::size_t kMaxResultBytes = 16U << 10U;  ///< for the answer of a tool's source; the rest is cut off, and the result says so
+inline constexpr std::size_t kMaxResultBytes = 16U << 10U;  ///< octets of a source's answer; a longer answer is cut, and the result says so
 
 /// Returns `{"ok":true,"status":"..."}`.
 [[nodiscard]] std::string done_text(std::string_view status);
-/// Returns `{"ok":false,"reason":"..."}`: nothing was done.
+/// Returns `{"ok":false,"reason":"..."}`, for a tool call that did nothing.
 [[nodiscard]] std::string refused_text(std::string_view reason);
 /// Returns `{"ok":true,"note":"... data ...","data":"..."}`. The text in `data` cannot end the string or begin another member.
 [[nodiscard]] std::string data_text(bool ok, std::string_view data);

@@ -70,10 +70,10 @@ std::string words_of(NetError::What what, const std::string& root) {
     case What::NotFound: return "cannot find the host of " + root + ": check the name in the URL, and this machine's DNS";
     case What::Refused: return root + " refuses the connection: check the URL, and that the server runs";
     case What::Tls: return "no trusted connection to " + root + ": for a server of your own, name its CA file";
-    case What::Closed: return root + " closed the connection before its answer was whole";
+    case What::Closed: return root + " closed the connection before its answer was complete";
     case What::Protocol: return root + " does not speak HTTP";
     case What::TooLarge: return "the answer of " + root + " is larger than its limit";
-    case What::Timeout: return "no whole answer from " + root + " in time";
+    case What::Timeout: return "no complete answer from " + root + " in time";
     case What::Local: break;
   }
   return "the request to " + root + " cannot be made";
@@ -139,7 +139,7 @@ bool CurlTransfer::set_up(const CurlOptions& options) {
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);  // Otherwise an abort waits for the name server.
   curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
-  // libcurl repeats any request, also a POST, when a kept connection ends before the first octet of the response.
+  // libcurl repeats any request, even a POST, when a kept connection ends before the first octet of the response.
   if (request_.at_most_once) curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, trouble_.data());
   curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -180,7 +180,7 @@ void CurlTransfer::set_trust(const CurlOptions& options) {
 void CurlTransfer::set_proxy() {
   curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");  // If this option is not set, libcurl reads the environment.
   curl_easy_setopt(easy_, CURLOPT_PROXY, proxy_ ? proxy_->shown().c_str() : "");
-  // A CONNECT request carries none of the caller's headers, because they hold the key. The proxy does read the headers of a plain http request.
+  // Send none of the application's headers in a CONNECT request, because they contain the key. The proxy still reads the headers of plain http.
   curl_easy_setopt(easy_, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   if (!proxy_ || proxy_->credentials.empty()) return;
   const std::string& plain = proxy_->credentials.reveal();
@@ -235,7 +235,7 @@ bool CurlTransfer::may_connect(const std::vector<base::IpAddress>& addresses) co
   return !local_only_ || std::all_of(addresses.begin(), addresses.end(), is_in_local_network);
 }
 
-/// Checks each address to which libcurl connects, also an address in the URL, and a name that libcurl looks up itself.
+/// Checks each address to which libcurl connects, including an address in the URL and the addresses of a name that libcurl resolves itself.
 curl_socket_t CurlTransfer::open_local_socket(void* self, curlsocktype, curl_sockaddr* address) {
   const auto to = ip_of(*address);
   const bool leaves = !to || !is_in_local_network(*to);
@@ -328,7 +328,7 @@ NetError CurlTransfer::error_of(CURLcode code) const {
     curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
     const base::Duration connect_limit = std::min(request_.connect_limit, request_.total_limit);
     if (connected_us == 0) return {what, "no connection to " + whom_ + " within " + std::to_string(milliseconds(connect_limit)) + " ms"};
-    return {what, "no whole answer from " + whom_ + " within " + std::to_string(milliseconds(request_.total_limit)) + " ms"};
+    return {what, "no complete answer from " + whom_ + " within " + std::to_string(milliseconds(request_.total_limit)) + " ms"};
   }
   const std::string detail = trouble_[0] != 0 ? trouble_.data() : curl_easy_strerror(code);
   return {what, words_of(what, whom_) + " (" + detail + ")"};

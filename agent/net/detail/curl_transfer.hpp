@@ -17,7 +17,7 @@ namespace offhook::inline v0::agent::net::detail {
 
 /// Initialises libcurl, once in the life of the program. Call it before any other function of libcurl.
 void start_curl();
-/// A URL without its path. libcurl parses its host and port.
+/// The scheme, host and port of a URL, as libcurl parses it.
 struct UrlRoot {
   std::string scheme, host, port;  // an IPv6 address in `host` has its brackets
   /// Returns "https://host:port"; "" if the text is not an http or https URL.
@@ -35,8 +35,8 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
 
   [[nodiscard]] CURL* easy() const { return easy_; }
   [[nodiscard]] const std::string& root() const { return root_; }
-  /// Returns the host to look up first: the server's, or the proxy's. Returns "" for an address, and for a name outside ASCII, which libcurl looks up
-  /// itself.
+  /// Returns the host that must be resolved before the transfer starts: the server's host, or the proxy's host. Returns "" for an IP address, and for
+  /// a name outside ASCII, which libcurl resolves itself.
   [[nodiscard]] const std::string& host() const { return host_; }
   [[nodiscard]] base::Duration connect_limit() const { return request_.connect_limit; }
   /// Returns true if this transfer may connect to each of these addresses.
@@ -51,7 +51,7 @@ class CurlTransfer : public std::enable_shared_from_this<CurlTransfer> {
   void refuse(NetError error);
   [[nodiscard]] NetError not_found(const std::string& trouble) const;
   void end(CURLcode code);
-  /// Ends all calls of the handlers.
+  /// After this, no handler of the transfer is called.
   void abandon() { abandoned_ = true; }
   void deliver();
   /// Frees the objects of libcurl. Call it after the handle has been removed from its multi handle.

@@ -58,7 +58,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
   }
 
   void fail(NetError::What what, const std::string& how) { done_(NetError{what, "the proxy " + proxy_.shown() + " " + how}); }
-  void fail_io(const error_code& error) { fail(NetError::What::Closed, "closed the connection before its answer was whole (" + error.message() + ")"); }
+  void fail_io(const error_code& error) { fail(NetError::What::Closed, "closed the connection before its answer was complete (" + error.message() + ")"); }
 
   SecureSocket& socket_;
   const Proxy proxy_;

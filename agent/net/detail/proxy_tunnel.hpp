@@ -11,10 +11,10 @@
 
 namespace offhook::inline v0::agent::net::detail {
 
-inline constexpr std::size_t kMaxProxyAnswer = 8192;  ///< octets of the head of the proxy's response; more fail the tunnel
+inline constexpr std::size_t kMaxProxyAnswer = 8192;  ///< maximum octets of the head of the proxy's response; a larger head fails the tunnel
 
-/// Requests a tunnel to `target` ("host:port") from `proxy`, the peer of `socket`: CONNECT, RFC 9110 section 9.3.6. Calls `done` once; with nullopt,
-/// `socket` is connected to `target` from then on. The socket must exist until then; closing it fails the tunnel. There is no time limit.
+/// Requests a tunnel to `target` ("host:port") from `proxy`, the peer of `socket`: CONNECT, RFC 9110 section 9.3.6. Calls `done` once. With nullopt,
+/// the tunnel is open, and `socket` leads to `target`. The socket must exist until `done` is called. Closing it fails the tunnel. Has no time limit.
 void open_tunnel(SecureSocket& socket, const Proxy& proxy, const std::string& target, std::function<void(std::optional<NetError>)> done);
 
 }  // namespace offhook::inline v0::agent::net::detail

@@ -36,9 +36,9 @@ class SecureSocket {
   void use_tls(SslPtr ssl) { ssl_ = std::move(ssl); }
   [[nodiscard]] SSL* ssl() { return ssl_.get(); }
 
-  /// Performs one step of the TLS handshake. Returns would_block if the caller must repeat it when the socket is ready for `wait`.
+  /// Performs one step of the TLS handshake. Returns would_block if it is not finished: call this again when the socket is ready for `wait`.
   [[nodiscard]] error_code handshake(Wait& wait);
-  /// While `on` is set, written octets wait for the following ones, up to kMaxGathered.
+  /// While `on` is true, writes only collect octets, until kMaxGathered are collected. The first write after gather(false) sends all of them.
   void gather(bool on) { gathering_ = on; }
   /// Sends the TLS close alert if this does not block, and closes the socket.
   void close();
@@ -60,7 +60,7 @@ class SecureSocket {
     }
     return {};
   }
-  /// Copies as many octets as fit: the header and the payload of a frame leave as one record.
+  /// Collects as many octets of `buffers` as fit, so that the header and the payload of a frame become one TLS record. Returns their number.
   template <class Buffers>
   std::size_t take(const Buffers& buffers) {
     const std::size_t before = out_.size();
@@ -74,7 +74,7 @@ class SecureSocket {
   [[nodiscard]] error_code flush(Wait& wait);
   [[nodiscard]] error_code failed(int result, Wait& wait);
 
-  // Each of these completes through the io_context's queue, never within the call that began it.
+  // Read and Write complete from the io_context's queue, never within the invocation that started them.
   struct Read {
     SecureSocket& socket;
     boost::asio::mutable_buffer into;

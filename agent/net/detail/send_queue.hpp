@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::agent::net::detail {
 
-/// Messages that wait to be written, in order. Two buffers alternate: one is written and stays unchanged while the other collects new messages. Their
-/// memory is reused.
+/// A queue of messages to send. Two buffers alternate: while the socket writes from one buffer, which must not change, the other collects new
+/// messages. Both reuse their memory.
 class SendQueue {
  public:
   static constexpr std::size_t kKept = 65536;  ///< octets of memory that an empty buffer keeps
@@ -26,7 +26,7 @@ class SendQueue {
     size_ += bytes.size();
   }
   [[nodiscard]] bool empty() const { return at_ == going_.entries.size() && waiting_.entries.empty(); }
-  /// Returns the octets that were pushed and not popped.
+  /// Returns the number of octets that were pushed and not popped.
   [[nodiscard]] std::size_t size() const { return size_; }
 
   /// Returns the oldest message, which must exist. It stays valid until pop().

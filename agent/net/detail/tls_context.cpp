@@ -19,7 +19,7 @@ std::string newest_openssl_error() {
   return reason == nullptr ? "no reason given" : reason;
 }
 
-// Names the host of a connection for on_new_session. OpenSSL frees it together with the connection.
+// The host of a connection, for on_new_session(). OpenSSL frees this object together with the connection.
 struct Peer {
   TlsContext* context;
   std::string host_and_port;

@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// Returns the service for HttpSpeaker that sends one POST for each utterance. It is the fallback of SynthesisSpeaker.
+/// Returns the service for HttpSpeaker that sends one POST for each utterance. This service is the fallback of SynthesisSpeaker.
 [[nodiscard]] SpeechService speech_service(const SynthesisOptions& options);
 
 }  // namespace offhook::inline v0::agent::azure

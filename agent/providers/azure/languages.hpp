@@ -11,19 +11,19 @@
 /// Chooses the languages for the service. The service detects one language among a few candidates.
 namespace offhook::inline v0::agent::azure {
 
-inline constexpr std::size_t kMaxCandidates = 4;  ///< the service accepts no more for detection at the start of a turn
+inline constexpr std::size_t kMaxCandidates = 4;  ///< maximum number of candidates that the service accepts at the start of a turn
 
 /// Returns the service's locale for a language: "pt-BR" unchanged, "de-DE" for "de", "en-US" for "".
 [[nodiscard]] std::string locale_of(std::string_view bcp47);
 
-/// Returns the locales of `bcp47` as candidates: the first one of each language, because the service must not get two; at most
-/// kMaxCandidates.
+/// Returns the locales of `bcp47` as candidates, at most kMaxCandidates. Takes only the first locale of each language, because the service must not
+/// get two.
 [[nodiscard]] std::vector<std::string> candidate_locales(std::span<const std::string> bcp47);
 
-/// Returns the locale in which to listen: `own` (from the part's options); otherwise `of_call`; otherwise that of `followed`. All
-/// are BCP 47.
+/// Returns the locale in which to listen, from the first of these that is set: `own` (from the part's options), `of_call`, and the language of
+/// `followed`. All three are BCP 47.
 [[nodiscard]] std::string heard_locale(std::string_view own, std::string_view of_call, const FollowedLanguage& followed);
-/// Returns the locale in which to speak, chosen in the same way; if no language is known, that of the voice: "de-DE" for
+/// Returns the locale in which to speak, chosen in the same way. If no language is known, returns the locale of the voice: "de-DE" for
 /// "de-DE-KatjaNeural".
 [[nodiscard]] std::string spoken_locale(std::string_view own, std::string_view of_call, const FollowedLanguage& followed, std::string_view voice);
 

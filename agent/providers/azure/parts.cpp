@@ -19,7 +19,7 @@ namespace {
 
 FollowedLanguage followed_in(const PartNeeds& needs) { return {needs.profile->languages, needs.heard_language}; }
 
-/// Returns the sample rate of the line, which carries no higher frequencies.
+/// Returns the sample rate of the telephone line. A higher rate would be useless, because the line carries no higher frequencies.
 std::uint32_t rate_of(const PartNeeds& needs) { return media::is_wide(needs.codec) ? 16000 : 8000; }
 
 std::unique_ptr<Listener> make_live_listener(const PartNeeds& needs, Wake wake) {
@@ -51,7 +51,7 @@ SynthesisOptions synthesis_of(const PartNeeds& needs) {
 
 std::string sound_in(const SynthesisOptions& options) { return fmt::format("{} {} {}", options.voice, options.fixed_locale({}), options.rate_hz); }
 
-/// Returns the part of a sound's key in the cache: a reload may have changed the address.
+/// Returns a part of a sound's key in the cache. It contains the address, because a reload may have changed that.
 std::string address_and_sound(const SynthesisOptions& options) { return options.server.endpoint + options.server.region + ' ' + sound_in(options); }
 
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, const Wake& wake) {

@@ -59,7 +59,7 @@ void read(const JsonValue& object, ProviderProfile& out) {
   const JsonValue* written = member(object, "speech");
   if (written == nullptr) return;
   const SpeechResource speech{text_of(*written, "region"), text_of(*written, "url"), Secret(text_of(*written, "key"))};
-  // Only the operator knows the region of a model's resource, or of a container. So Azure Speech's region is used only when neither is configured.
+  // Only the operator knows the region of a model's resource, or of a container. Therefore use Azure Speech's region only if neither is configured.
   if (out.region.empty() && out.base_url.empty() && speech.url.empty()) out.region = speech.region;
   out.own = speech;
 }
@@ -150,7 +150,7 @@ constinit const Provider kAzure{
     .sessions = {.abilities = {.realtime = Ability::ByModel, .listen = Ability::Always, .think = Ability::ByModel, .speak = Ability::Always},
             .lacks = lacks_of,
             .judge_realtime = judge_realtime,
-            .only_language = "en-US"},  // It detects one of the languages in its request.
+            .only_language = "en-US"},  // The service detects only languages that its request names.
     .voices = &kVoices,
     .realtime_voices = &openai::kVoices,
     .setup = {.questions = kQuestions, .thinks_beside = true, .speaks_beside = true, .trials = key_trials},

@@ -50,7 +50,7 @@ namespace {
 
 std::optional<Recognised::Status> status_of(std::string_view name) {
   using Status = Recognised::Status;
-  // Silence, babble and sounds that are not words have no text. Neither has the mark at the end of a dictation.
+  // Silence, babble and sounds that are not words have no text. The mark at the end of a dictation has no text either.
   constexpr std::array<std::pair<std::string_view, Status>, 9> kStatuses{{{"Success", Status::Success},
                                                                          {"NoMatch", Status::Nothing},
                                                                          {"InitialSilenceTimeout", Status::Nothing},
@@ -64,7 +64,7 @@ std::optional<Recognised::Status> status_of(std::string_view name) {
   return found == kStatuses.end() ? std::nullopt : std::optional(found->second);
 }
 
-/// Reads the best alternative. The detailed form has the words there and not at the top level.
+/// Reads the best alternative. In the detailed form, the words are there, and not at the top level.
 void read_best(const json::Element& root, Recognised& heard) {
   bool first = true;
   json::for_each(root, "NBest", [&](const json::Element& each) {

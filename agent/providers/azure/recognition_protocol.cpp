@@ -53,7 +53,7 @@ void RecognitionProtocol::on_connecting(LiveTranscription& live) {
   live.send_text(write_usp({false, "speech.config", make_usp_id(*random_), std::string(kJsonType), write_speech_config(shape_.rate_hz)}, timestamp_()));
 }
 
-/// Starts a turn of the service if there is none. No audio can be sent while an abandoned turn has not ended, because the service
+/// Starts a turn of the service if there is none. Returns false while no audio can be sent: an abandoned turn must end first, because the service
 /// handles one turn at a time.
 bool RecognitionProtocol::prepare_audio(LiveTranscription& live) {
   if (!live.is_open()) return false;
@@ -92,7 +92,7 @@ void RecognitionProtocol::leave_turn(LiveTranscription& live) {
   leave_service_turn(live);
 }
 
-/// Lets the service end its turn, whose messages count no more.
+/// Lets the service end its turn. From now on, the messages of that turn are ignored.
 void RecognitionProtocol::leave_service_turn(const LiveTranscription& live) {
   service_->wanted = false;
   settle_by_ = live.now() + kSettleWithin;

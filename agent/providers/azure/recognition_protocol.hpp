@@ -21,19 +21,19 @@ namespace offhook::inline v0::agent::azure {
 class RecognitionProtocol final : public TranscriptionProtocol {
  public:
   static constexpr std::size_t kPieceMs = 100;         ///< audio in one message
-  static constexpr std::size_t kMaxResendMs = 30'000;  ///< longest audio without a phrase that is sent again; of longer audio, the end is
-  static constexpr std::size_t kMaxBehindMs = 6'000;   ///< largest rest to send after the end of a turn; with more, the turn fails
-  static constexpr std::size_t kFreeMs = 5'000;        ///< audio of a service turn that is sent at once; the rest at twice real time at most
-  static constexpr std::size_t kMaxSilentMs = 1'500;   ///< longest end of a turn without text that counts as silence; a longer one was not recognised
+  static constexpr std::size_t kMaxResendMs = 30'000;  ///< longest audio without a phrase that is sent again; only the end of longer audio is sent
+  static constexpr std::size_t kMaxBehindMs = 6'000;   ///< largest unsent audio at the end of a turn; if there is more, the turn fails
+  static constexpr std::size_t kFreeMs = 5'000;        ///< beginning of a service turn, which is sent at once; later audio at most at twice real time
+  static constexpr std::size_t kMaxSilentMs = 1'500;   ///< longest end of a turn without text that counts as silence, and not as missed speech
   static constexpr unsigned kMaxReconnects = 2;        ///< reconnections in one turn of the caller
-  static constexpr unsigned kMaxServiceTurns = 16;     ///< turns of the service in one turn of the caller; with more, the caller's turn fails
+  static constexpr unsigned kMaxServiceTurns = 16;     ///< maximum turns of the service in one turn of the caller; then the caller's turn fails
   static constexpr base::Duration kReopenAfter = std::chrono::milliseconds(500);  ///< wait before the second reconnection
   static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);        ///< wait for the end of an abandoned turn
 
   /// Returns the time of day as usp_timestamp() writes it. The protocol carries it; no decision depends on it.
   using Timestamp = std::function<std::string()>;
 
-  /// `final_within`: wait for the final text; then the last hypothesis is the final text.
+  /// `final_within`: longest wait for the final text. After this time, the last hypothesis is the final text.
   RecognitionProtocol(RecognitionShape shape, base::Duration final_within, std::unique_ptr<base::Random> random, Timestamp timestamp);
 
   [[nodiscard]] TranscriptionTraits traits() const override;
@@ -53,7 +53,7 @@ class RecognitionProtocol final : public TranscriptionProtocol {
  private:
   struct ServiceTurn {
     std::string id;
-    bool wanted = true;           // false: abandoned, only its end is expected
+    bool wanted = true;           // false: the turn is abandoned, and only its end is expected
     bool ended = false;           // the end of the audio was sent
   };
 
@@ -75,9 +75,9 @@ class RecognitionProtocol final : public TranscriptionProtocol {
   std::optional<ServiceTurn> service_;
   std::optional<base::TimePoint> settle_by_;
   unsigned service_turns_ = 0;        // in the caller's present turn
-  bool asked_again_ = false;          // audio of the present turn was sent again, because the service had ended its turn before it
+  bool asked_again_ = false;          // true: audio of this turn was sent again, because the service had ended its turn too early
   std::size_t hypothesis_to_ = 0;     // place at which the interim text ends
-  double confidence_ = 1;             // the lowest of the present turn's phrases
+  double confidence_ = 1;             // the lowest confidence of the present turn's phrases
 };
 
 }  // namespace offhook::inline v0::agent::azure

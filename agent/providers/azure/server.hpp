@@ -14,7 +14,7 @@ namespace offhook::inline v0::agent::azure {
 struct Server {
   std::string region;        ///< selects the public hosts of a region: "westeurope"
   std::string endpoint;      ///< "https://..." instead of a region: a resource's own host, or a container; may end in '/'
-  Secret key;        ///< empty: no header, as a container needs it
+  Secret key;        ///< empty: sends no header, as a container requires
   base::Duration connect_limit = std::chrono::seconds(3);
 };
 

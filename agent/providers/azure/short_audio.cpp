@@ -48,7 +48,7 @@ void ShortAudioAnswer::on_bytes(std::string_view bytes, std::vector<HeardEvent>&
     return;
   }
   over_ = true;
-  out.push_back(HearingFailed{FailureKind::Protocol, "the answer is too large"});
+  out.push_back(HearingFailed{FailureKind::Protocol, "the answer is larger than 256 KiB"});
 }
 
 void ShortAudioAnswer::on_end(std::vector<HeardEvent>& out) {

@@ -13,17 +13,17 @@ namespace offhook::inline v0::agent::azure {
 struct ShortAudioOptions {
   Server server;
   std::string language;         ///< BCP 47; "" selects the language of the call
-  FollowedLanguage followed{};  ///< used if no language is set; this service detects none, so the language detected last counts
+  FollowedLanguage followed{};  ///< used if no language is set: the language that was detected last, because this service detects none
 };
 
-/// Returns the service for TurnListener that recognises a whole turn as short audio. Of a turn longer than a minute, it gets the
+/// Returns the service for TurnListener that recognises a whole turn as short audio. If a turn is longer than a minute, the service gets only its
 /// first minute.
 [[nodiscard]] TurnService turn_service(const ShortAudioOptions& options);
 
 /// Reads the answer of that service: one JSON object, simple or detailed. Pure.
 class ShortAudioAnswer final : public TurnAnswer {
  public:
-  static constexpr std::size_t kMaxBody = 256U << 10U;  ///< octets
+  static constexpr std::size_t kMaxBody = 256U << 10U;  ///< maximum octets of the body
 
   void on_bytes(std::string_view bytes, std::vector<HeardEvent>& out) override;
   void on_end(std::vector<HeardEvent>& out) override;

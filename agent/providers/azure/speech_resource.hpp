@@ -8,9 +8,9 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// The resource of Azure Speech. The models are in another one, of Azure OpenAI, which has the base URL.
+/// The resource of Azure Speech. The models are in another resource, of Azure OpenAI, whose address is the base URL.
 struct SpeechResource {
-  std::string region, url;  ///< for example "westeurope"; the URL, without a slash at the end, of a resource's own host or a container
+  std::string region, url;  ///< `region`: for example "westeurope"; `url`: a resource's own host or a container, without a slash at the end
   Secret key;       ///< may be empty when `url` is set
 };
 

@@ -103,7 +103,7 @@ void Synthesis::speak(std::uint32_t utterance, std::string_view text) {
   pump();
 }
 
-/// Sends the next request when the one before has ended, even if that one was cancelled.
+/// Sends the next request after the previous one has ended, even if the previous one was cancelled.
 void Synthesis::pump() {
   const Job* const job = running();
   if (link_ != Link::Open || request_ || job == nullptr) return;
@@ -125,7 +125,7 @@ void Synthesis::on_time(base::TimePoint now) {
   now_ = now;
   if (settle_by_ && now >= *settle_by_) {
     give_up_socket();
-    spare_.request();  // The caller has just interrupted: the reply to that must not wait for a connection.
+    spare_.request();  // The caller has just interrupted: the next reply must not wait for a connection.
   }
   if (!request_ || !request_->wanted || now - progress_at_ < kStallWait) return;
   fail_all({FailureKind::Timeout, std::string(kAzureVoice) + " sends no more audio"});
@@ -165,7 +165,7 @@ void Synthesis::on_audio(const UspMessage& message) {
     return;
   }
   if (!message.body.empty()) progress_at_ = now_;
-  SpokenUtterance& sound = running()->sound;  // A job runs while its request is wanted.
+  SpokenUtterance& sound = running()->sound;  // While request_ is wanted, its job runs.
   const auto trouble = sound.feed(message.body);
   const bool too_much = sound.samples() > kMaxSeconds * shape_.rate_hz;
   if (!trouble && !too_much) return;

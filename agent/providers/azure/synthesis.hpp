@@ -31,7 +31,7 @@ struct SynthesisShape {
 /// stays open. Pure: messages, texts and time in; messages and audio out. Uses one socket at a time, which its owner opens.
 class Synthesis final {
  public:
-  static constexpr std::size_t kMaxSeconds = 600;  ///< longest utterance: the service stops there
+  static constexpr std::size_t kMaxSeconds = 600;  ///< longest utterance, after which the service stops
   /// Longest wait for audio during a request; shorter than the conversation's deadline.
   static constexpr base::Duration kStallWait = std::chrono::seconds(4);
   static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);  ///< wait for the end of a cancelled request
@@ -40,7 +40,7 @@ class Synthesis final {
   Synthesis(SynthesisShape shape, base::Random& random);
   ~Synthesis();
 
-  /// The owner opens a socket: the messages for it begin anew.
+  /// Call this when the owner opens a socket. The messages for this socket begin anew.
   void on_connecting();
   void on_open();
   void on_message(const UspMessage& message);
@@ -73,7 +73,7 @@ class Synthesis final {
   enum class Link : std::uint8_t { None, Opening, Open };
   struct Request {
     std::string id, stream_id;
-    bool wanted = true;  // false: cancelled, only its end is expected
+    bool wanted = true;  // false: the request is cancelled, and only its end is expected
   };
 
   /// Returns the first job that is not over; null if there is none.

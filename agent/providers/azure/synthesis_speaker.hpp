@@ -33,8 +33,8 @@ struct SynthesisOptions {
   [[nodiscard]] std::string locale_of_text(std::string_view text, std::string_view of_call) const;
 };
 
-/// Speaks by Azure's speech synthesis over a WebSocket. It is opened when the call begins and stays open, so that no utterance
-/// waits for TCP and TLS. If it breaks before an utterance has begun, it is opened once more for that utterance.
+/// Speaks by Azure's speech synthesis over a WebSocket. The socket opens when the call begins and stays open, so that no utterance waits for TCP and
+/// TLS. If the socket breaks before an utterance has begun, it is opened once more for that utterance.
 class SynthesisSpeaker final : public Speaker {
  public:
   /// `sockets` must outlive this object.

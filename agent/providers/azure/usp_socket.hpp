@@ -30,8 +30,7 @@ class UspSocket {
 
   /// Opens a socket in place of the present one.
   void connect();
-  /// Carries out what the core requests. The owner calls it after each call of the core, but never from within a callback of this
-  /// object.
+  /// Carries out what the core requests. The owner calls this after each function of the core, but never from within a callback of this object.
   void carry_out();
 
  private:

@@ -4,7 +4,7 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// A voice speaks one language; the multilingual ones speak the language of the text.
+/// A voice speaks one language. A multilingual voice speaks the language of the text.
 extern const VoiceFamily kVoices;
 
 }  // namespace offhook::inline v0::agent::azure

@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t kMaxDrained = 4;
 constexpr std::size_t kMaxAnswerBody = 8U << 20U;
-constexpr unsigned kMaxShortened = 3;  // in one turn; three halvings leave an eighth
+constexpr unsigned kMaxShortened = 3;  // maximum halvings in one turn; three leave an eighth
 
 /// Texts by which servers report that their context is too short: "context_length_exceeded", vLLM "maximum context length",
 /// llama.cpp "exceed_context_size_error", TGI "inputs tokens + max_new_tokens must be <= 4096", gateways "prompt is too long".
@@ -167,12 +167,12 @@ bool ChatThinker::shorten() {
   return true;
 }
 
-/// Reports progress. Thoughts and the arguments of a call give no text to speak, but the model works.
+/// Reports that the model works. Thoughts and the arguments of a function call give no text to speak, but they are progress.
 void ChatThinker::grow() {
   if (events_.empty() || !std::holds_alternative<ReplyGrows>(events_.back())) push(ReplyGrows{present_.input.turn});
 }
 
-/// Handles the events of an answer. After the end of the answer only its usage counts, which servers send last.
+/// Handles the events of an answer. After the end of the answer, only the usage counts, because servers send it last.
 void ChatThinker::take(const Exchange* from, std::vector<ModelEvent>& events) {
   for (ModelEvent& event : events) {
     if (const auto* usage = std::get_if<ModelUsage>(&event)) {
@@ -231,7 +231,7 @@ void ChatThinker::say(const std::vector<std::string>& clauses) {
   }
 }
 
-/// Returns an id that no other call has. Servers without ids, or with the same id each time, would mix up calls in the history.
+/// Returns an id that no other function call has. Servers without ids, or with the same id each time, would confuse the calls in the history.
 std::string ChatThinker::fresh_id(const ModelCall& call) {
   const auto is_known = [this](const std::string& id) {
     const auto has_id = [&id](const ModelMessage::Call& known) { return known.id == id; };
@@ -306,7 +306,7 @@ void ChatThinker::cancel(std::uint32_t turn) {
                 [turn](const ThinkEvent& event) { return std::visit([](const auto& e) { return e.turn; }, event) == turn; });
 }
 
-void ChatThinker::on_heard(std::uint32_t, std::string_view, bool) {}  // The history contains it.
+void ChatThinker::on_heard(std::uint32_t, std::string_view, bool) {}  // The history contains what the caller heard.
 
 void ChatThinker::push(ThinkEvent event) {
   events_.push_back(std::move(event));

@@ -24,13 +24,13 @@ namespace offhook::inline v0::agent::chat {
 
 struct ChatThinkerOptions {
   ClauseLimits clauses;
-  unsigned max_rounds = 8;  ///< maximum number of rounds of calls in one turn; then a request has no tools
+  unsigned max_rounds = 8;  ///< maximum number of rounds of tool calls in one turn; the next request has no tools
 };
 
-/// Thinks by a language model over HTTP. open() passes the prompt, the history and the tools of the call. A request that fails
-/// before any part of its answer was returned is repeated once, if a retry within a second may help. A request that is too long for
-/// the model is repeated with half of the conversation, and that size then limits the rest of the call. If a question waits for a
-/// model to load, later than kSlowLoad after open(), poll() returns ModelLoads once, and the question stays open.
+/// Thinks by a language model over HTTP. open() passes the prompt, the history and the tools of the telephone call. A request that fails before any
+/// part of its answer was returned is repeated once, if a retry within a second may help. A request that is too long for the model is repeated with
+/// half of the conversation, and that size then limits all later requests of the telephone call. If a question still waits for the model to load
+/// kSlowLoad after open(), poll() returns ModelLoads once, and the question stays open.
 class ChatThinker final : public Thinker {
  public:
   static constexpr base::Duration kSlowLoad = std::chrono::seconds(2);  ///< a loaded model answers the load request within a few milliseconds
@@ -89,9 +89,9 @@ class ChatThinker final : public Thinker {
 
   bool busy_ = false;                        // true while present_ is being answered
   PresentTurn present_;
-  std::vector<ModelMessage::Call> round_;    // calls of the present answer
+  std::vector<ModelMessage::Call> round_;    // tool calls of the present answer
   std::size_t open_calls_ = 0;               // calls of round_ without a result
-  bool ends_call_ = false;                   // a tool ends the call, by a hang-up or a transfer, after the reply
+  bool ends_call_ = false;                   // true: a tool ends the telephone call after the reply, by a hang-up or a transfer
   ClauseSplitter splitter_;
   bool given_ = false;                       // a part of the present answer was returned
   // Sizes of the messages, in octets: the largest size that the model has accepted so far, and the limit in this turn.

@@ -12,8 +12,8 @@
 
 namespace offhook::inline v0::agent::chat {
 
-/// The common part of the readers of all interfaces: text without thoughts, calls, and exactly one end. A derived class extracts
-/// the JSON texts from the bytes, and reads their contents.
+/// The common part of the readers of all interfaces. It returns the text without thoughts, the function calls, and exactly one end. A derived class
+/// extracts the JSON texts from the bytes, and reads their contents.
 class GatheredAnswer : public ModelAnswer {
  protected:
   explicit GatheredAnswer(bool starts_in_thought = false) : thoughts_(starts_in_thought) {}
@@ -26,7 +26,7 @@ class GatheredAnswer : public ModelAnswer {
   void finish(ModelFinished::Why why, std::vector<ModelEvent>& out);
   void fail(FailureKind kind, std::string why, std::vector<ModelEvent>& out);
   [[nodiscard]] bool over() const { return finished_ || failed_; }
-  /// Returns true if the answer is broken: the rest is not read. An empty answer is not broken, and its usage may still come.
+  /// Returns true if the answer is broken. The reader then ignores all further octets. An empty answer is not broken, and its usage may still come.
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool has_text() const { return text_octets_ > 0; }
   [[nodiscard]] bool has_calls() const { return !calls_.empty(); }

@@ -36,7 +36,7 @@ class ModelAnswer {
  public:
   virtual ~ModelAnswer() = default;
   virtual void on_bytes(std::string_view bytes, std::vector<ModelEvent>& out) = 0;
-  /// Ends a body that the server completed. A broken transfer is reported elsewhere.
+  /// Handles the end of a complete body. It is not called after a broken transfer.
   virtual void on_end(std::vector<ModelEvent>& out) = 0;
 };
 

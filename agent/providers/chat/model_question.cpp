@@ -33,7 +33,7 @@ class Messages {
 
  private:
   std::vector<ModelMessage> list_;
-  std::set<std::string> known_;  // ids of calls, because a repeated call confuses the server
+  std::set<std::string> known_;  // ids of function calls, because a repeated one confuses the server
 };
 
 /// Result of an earlier turn's call that is still in progress.
@@ -47,8 +47,8 @@ const HistoryEntry* result_of(const History& history, const std::string& call_id
   return found == entries.end() ? nullptr : &*found;
 }
 
-/// Returns true for an entry that messages_of() adds after the history, so that the text of the model precedes its calls. Otherwise
-/// the model's own text would be last, and it would have nothing to answer.
+/// Returns true for an entry that messages_of() adds after the history, so that the text of the model precedes its function calls. Otherwise the
+/// model's own text would be the last message, and the model would have nothing to answer.
 bool is_told_later(const HistoryEntry& entry, const PresentTurn& now) {
   if (entry.kind == Kind::Agent) return entry.turn == now.input.turn && !now.rounds.empty() && !now.said.empty();
   if (entry.kind != Kind::ToolCall) return false;

@@ -26,8 +26,7 @@ void AgentCaller::begin(std::uint32_t turn, bool hold) {
   noticed_ = retried_ = false;
 }
 
-/// Continues the turn under the number `turn`. The caller paused, but the server has not ended its turn, so both parts are one turn
-/// to it.
+/// Continues the turn under the number `turn`. The caller paused, but the server has not ended its turn: for the server, both parts are one turn.
 void AgentCaller::go_on_as(std::uint32_t turn) {
   turn_ = turn;
   phase_ = Phase::Open;
@@ -92,7 +91,7 @@ void AgentCaller::await_words(TimePoint now) {
   if (forces_end_ && !server_ends_turns()) wire_.text(std::string(kForceEndTurn));
 }
 
-/// No command makes the server forget audio. Its words for that audio come as Unasked, or with the next turn.
+/// Drops the turn. No command makes the server forget audio: its words for that audio come as Unasked, or with the next turn.
 void AgentCaller::abandon() {
   earlier_.reset();
   settle();
@@ -157,7 +156,7 @@ void AgentCaller::on_time(TimePoint now) {
     *silence_at_ += kSilenceStep;
   }
   if (text_by_ && forces_end_ && now >= force_again_at_) {
-    wire_.text(std::string(kForceEndTurn));  // A server that had not noticed the turn ignored the first one.
+    wire_.text(std::string(kForceEndTurn));  // The server ignored the first one if it had not noticed the turn yet.
     force_again_at_ = now + kForceAgain;
   }
   if (!text_by_ || now < *text_by_) return;

@@ -14,14 +14,14 @@ namespace offhook::inline v0::agent::deepgram {
 
 /// The caller's side of a Voice Agent. Sends audio in turns, and assigns the server's words to these turns. Pure.
 ///
-/// The conversation decides when a turn ends. If Flux listens, ForceEndTurn then ends the server's turn. If Flux itself ends turns,
-/// ForceEndTurn follows only when Flux has not done so within `force_after`; a caller who continues before that continues the same
-/// turn. Other models end a turn in the silence after it, or earlier by themselves. This class sends silence after each turn until
-/// its words come. While the caller hears a reply, it holds the beginning of a turn back, because a cough would silence the server.
+/// The conversation decides when a turn ends. If Flux listens, ForceEndTurn then ends the server's turn. If Flux itself ends turns, ForceEndTurn
+/// follows only if Flux does not end the turn within `force_after`; a caller who continues before that continues the same turn. Other models end a
+/// turn in the silence after it, or earlier by themselves. This class sends silence after each turn until the words of the turn come. While the
+/// caller hears a reply, this class holds the beginning of a turn back, because a cough would silence the server.
 class AgentCaller {
  public:
   static constexpr std::size_t kFrameMs = 80;   ///< audio in one message, as Flux prefers it
-  static constexpr std::size_t kPieceMs = 1000;  ///< longest audio in one message, if there is a lot
+  static constexpr std::size_t kPieceMs = 1000;  ///< longest audio in one message
   static constexpr std::size_t kHoldMs = 1000;  ///< longest audio held back, because a cough is shorter
   static constexpr std::size_t kNoiseMs = 2000;  ///< a shorter turn for which the server sends no message at all counts as noise
   static constexpr base::Duration kTextWait = std::chrono::seconds(2);       ///< longest wait from the end of a turn to its words
@@ -36,7 +36,7 @@ class AgentCaller {
   AgentCaller& operator=(const AgentCaller&) = delete;
 
   // --- commands of the conversation
-  /// `hold`: the caller hears a reply.
+  /// `hold`: true if the caller hears a reply.
   void begin(std::uint32_t turn, bool hold);
   void add(std::span<const std::uint8_t> octets);
   /// Sends the audio that was held back, because the caller interrupts.
@@ -55,7 +55,7 @@ class AgentCaller {
     Unasked,  ///< words for audio in which Offhook detected no turn
   };
   [[nodiscard]] Words on_user_text(std::string_view text);
-  /// Sends no more ForceEndTurn, because the server has refused it. The model's name does not matter then.
+  /// Sends no more ForceEndTurn, because the server has refused it, whatever the model's name is.
   void on_force_refused() { forces_end_ = false; }
 
   // --- the socket
@@ -70,7 +70,7 @@ class AgentCaller {
   [[nodiscard]] bool is_consistent() const;
 
  private:
-  enum class Phase : std::uint8_t { None, Open, Taken, Awaiting };  // Taken: the server took the turn before its end here
+  enum class Phase : std::uint8_t { None, Open, Taken, Awaiting };  // Taken: the server took the turn before end()
   void send(bool all);
   void go_on_as(std::uint32_t turn);
   void await_words(base::TimePoint now);
@@ -85,12 +85,12 @@ class AgentCaller {
   bool forces_end_;
   Phase phase_ = Phase::None;
   std::uint32_t turn_ = 0;
-  std::optional<std::uint32_t> earlier_;  // ended, but the caller continued before its words came
+  std::optional<std::uint32_t> earlier_;  // a turn that has ended, but the caller continued before its words came
   CallerAudio audio_;
   std::size_t unsent_ = 0;                // the last octets of audio_ that were not sent
   bool hold_ = false, noticed_ = false, retried_ = false;
   std::uint32_t taken_ = 0;               // turn that was taken last
-  std::string words_;                     // words of that turn
+  std::string words_;                     // words of the turn taken_
   std::optional<base::TimePoint> text_by_, silence_at_;
   base::TimePoint force_again_at_{};
 };

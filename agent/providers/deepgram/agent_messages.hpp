@@ -48,7 +48,7 @@ inline constexpr std::string_view kForceEndTurn = R"({"type":"ForceEndTurn"})";
 /// The result of a function that was not called, because its reply was cancelled.
 inline constexpr std::string_view kNothingDone = R"({"error":"the caller interrupted: nothing was done"})";
 [[nodiscard]] std::string write_user_message(std::string_view text);
-/// Writes an addition to the prompt, which replaces nothing of it.
+/// Writes an addition to the prompt. The existing prompt stays.
 [[nodiscard]] std::string write_prompt(std::string_view text);
 [[nodiscard]] std::string write_function_response(const FunctionAsked& call, std::string_view content);
 

@@ -74,7 +74,7 @@ class AgentProtocol {
   void connect(base::TimePoint now);
   void lose(const RequestFailure& failure, base::TimePoint now);
   void give_up();
-  /// A session is needed: connects again if the last socket was given up.
+  /// Call this when a session is needed. Connects again if the last socket was given up.
   void want(base::TimePoint now);
   void on_message(const AgentMessage& message, base::TimePoint now);
   void on_ready_message(const AgentMessage& message, base::TimePoint now);

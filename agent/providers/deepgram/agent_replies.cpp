@@ -108,7 +108,7 @@ void AgentReplies::go_on_with_results(TimePoint now) {
     if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // The server may say more, which is dropped.
     return end_reply();
   }
-  if (reply_.results.empty()) {  // The server got all of them as results, and is going to speak about them.
+  if (reply_.results.empty()) {  // The server got all results as results, and is going to speak about them.
     leave_pending();
     floor_ = Floor::Ours;
     reply_.phase = Reply::Phase::Running;
@@ -117,7 +117,7 @@ void AgentReplies::go_on_with_results(TimePoint now) {
   }
   end_item(false);
   reply_.phase = Reply::Phase::Waiting;
-  if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // The server got some of the results as such, and speaks about them now.
+  if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // The server got some results as results, and speaks about them now.
   advance(now);
 }
 
@@ -203,7 +203,7 @@ bool AgentReplies::is_consistent() const {
   if (quiet_by_ && (reply_.phase != Phase::Waiting || floor_ == Floor::Quiet || !wire_.ready)) return false;
   if (floor_ == Floor::Ours && !running && reply_.phase != Phase::Tools) return false;
   if (reply_.phase == Phase::Tools && !has_open_calls(reply_.input.turn)) return false;
-  if (reply_.phase == Phase::Waiting && wire_.ready && !quiet_by_) return false;  // No deadline would continue it.
+  if (reply_.phase == Phase::Waiting && wire_.ready && !quiet_by_) return false;  // No deadline would continue this reply.
   if (item_ != 0 && !running && reply_.phase != Phase::Tools) return false;
   if (!pending_.empty() && floor_ != Floor::Pending) return false;
   return calls_.size() <= kMaxOpenCalls && pending_.size() <= kMaxPending && echoes_.size() <= kMaxEchoes && reply_.ledger.is_consistent();

@@ -49,8 +49,8 @@ class AgentReplies {
   [[nodiscard]] std::string on_tool(const ToolOutcome& outcome, base::TimePoint now);
   void cancel(std::uint32_t turn, base::TimePoint now);
   enum class Retry : std::uint8_t { No, Again, OnNewSocket };
-  /// Prepares to request a reply again that failed or takes too long. Returns whether to request it, and on which socket; then
-  /// advance() or adopt() requests it. `said`: the words of the reply whose audio has come.
+  /// Prepares a second request for a reply that failed or takes too long. The result says whether this is possible, and on which socket; advance() or
+  /// adopt() then sends the request. `said`: the words of the reply whose audio has come.
   [[nodiscard]] Retry try_again(std::string_view said);
   /// Returns the turn of the present reply, or of the one that was broken off.
   [[nodiscard]] std::uint32_t turn() const { return reply_.input.turn; }
@@ -61,7 +61,7 @@ class AgentReplies {
   /// Returns true if these words of the caller are a text that this class itself has sent.
   [[nodiscard]] bool take_echo(std::string_view text);
   void on_turn_taken(base::TimePoint now);  ///< the server took a turn, and answers it
-  void on_more_words();  ///< more words of that turn came: the server answers again
+  void on_more_words();  ///< more words of the taken turn came: the server answers again
   void on_foreign_turn();
   void on_user_started(base::TimePoint now);
   void on_agent_text(std::string_view text, base::TimePoint now);
@@ -100,14 +100,14 @@ class AgentReplies {
   struct OpenCall {
     FunctionAsked call;
     std::uint32_t turn = 0;
-    bool is_known = true;  // false: the server cancelled it, or an earlier socket requested it
+    bool is_known = true;  // false: the server cancelled the function, or an earlier socket requested it
   };
   struct AudioDone {};
   struct Sound { std::string octets; };
   using Pending = std::variant<std::string, Sound, AudioDone, std::vector<FunctionAsked>>;
 
   [[nodiscard]] bool is_ours();
-  /// Stores a message while the floor is Pending. Returns true if it was stored or, for lack of space, dropped.
+  /// While the floor is Pending, stores a message, or drops it if there is no space, and returns true.
   [[nodiscard]] bool wait_in_line(Pending pending, std::size_t octets = 0);
   void replay_pending(base::TimePoint now);
   void leave_pending();
@@ -127,7 +127,7 @@ class AgentReplies {
   const AudioFormat format_;
   Floor floor_ = Floor::Quiet;
   Reply reply_;
-  std::uint32_t last_item_ = 0, item_ = 0;  // item_: the present one; 0: none
+  std::uint32_t last_item_ = 0, item_ = 0;  // item_: the present item; 0: there is none
   bool item_began_ = false, item_has_text_ = false;
   std::deque<Pending> pending_;
   std::size_t pending_octets_ = 0;

@@ -155,7 +155,7 @@ void AgentReplies::on_audio(std::string_view octets, TimePoint) {
 void AgentReplies::on_audio_done(TimePoint now) {
   if (wait_in_line(AudioDone{})) return;
   if (floor_ == Floor::Ours) {
-    if (item_ == 0 && !reply_.ledger.has_content()) return;  // It ends earlier audio.
+    if (item_ == 0 && !reply_.ledger.has_content()) return;  // This message ends earlier audio.
     end_item(true);
     if (reply_.phase == Reply::Phase::Running && !more_by_) settle_at_ = now + kSettle;  // The server may still call a function.
     return;

@@ -105,7 +105,7 @@ void write_line(JsonText& out, std::string_view role, std::string_view text) {
 
 std::string noted(const std::string& text) { return text.starts_with('[') ? text : '[' + text + ']'; }
 
-/// Writes a call and its result as one entry, at the position of the result.
+/// Writes a function call and its result as one entry, at the position of the result.
 void write_call(JsonText& out, const HistoryEntry& call, const HistoryEntry& result) {
   out.open("", '{').text("type", "History").open("function_calls", '[').open("", '{').text("id", call.call_id).text("name", call.name);
   out.flag("client_side", true).text("arguments", call.text).text("response", result.text).close('}').close(']').close('}');

@@ -27,7 +27,7 @@ struct AgentSettings {
   static constexpr std::size_t kMaxKeyterms = 100;
 
   Server server = default_server();
-  AudioFormat format = AudioFormat::Pcmu;          ///< in both directions, without a container
+  AudioFormat format = AudioFormat::Pcmu;          ///< the format in both directions, without a container
   std::string listen_model = "flux";               ///< "flux" selects the Flux model for the call's languages, or nova-3 if Flux lacks one of them
   std::vector<std::string> languages;              ///< BCP 47: languages that the caller may speak, if the call's language is not known; empty: any
   std::vector<std::string> keyterms;
@@ -40,7 +40,7 @@ struct AgentSettings {
   std::string voice = "aura-2-thalia-en";          ///< the name contains voice and language
   std::optional<double> speed;
   std::vector<std::string> tags;                   ///< labels for the usage in Deepgram's console
-  bool mip_opt_out = false;                        ///< Deepgram may not use the audio to improve its models
+  bool mip_opt_out = false;                        ///< true: Deepgram may not use the audio to improve its models
 
   [[nodiscard]] static Server default_server() {
     Server server;
@@ -64,8 +64,8 @@ struct AgentBriefing {
 inline constexpr std::size_t kMaxPrompt = 24'000;      ///< longest prompt, in octets; Deepgram's models accept 25,000 characters
 inline constexpr std::size_t kMaxContext = 64U << 10U;  ///< longest history for a new socket, in octets: the newest part
 
-/// Writes the first message of a socket. It contains the history without the input of `present_turn`, which is sent again. Every
-/// function waits until the caller's turn has certainly ended, because its effect cannot be undone.
+/// Writes the first message of a socket. It contains the history without the input of `present_turn`, which is sent again. It makes every function
+/// wait until the caller's turn has certainly ended, because the effect of a function cannot be undone.
 [[nodiscard]] std::string write_settings(const AgentSettings& settings, const AgentBriefing& briefing, std::uint32_t present_turn);
 
 }  // namespace offhook::inline v0::agent::deepgram

@@ -32,7 +32,7 @@ struct AgentWire {
 };
 
 struct TurnIsTaken { std::uint32_t turn = 0; std::string text; };
-struct EarlierText { std::uint32_t turn = 0; std::string text; };  ///< a turn after which the caller continued
+struct EarlierText { std::uint32_t turn = 0; std::string text; };  ///< text of an ended turn after which the caller continued
 struct MoreText { std::uint32_t turn = 0; std::string text; };     ///< whole text of a turn that was taken before
 struct NothingHeard { std::uint32_t turn = 0; };
 struct TurnFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };

@@ -6,7 +6,7 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Added to the silence after which Flux always ends a turn. It leaves time for the message that reports the end.
+/// Offhook adds this time to the silence after which Flux always ends a turn, because the message that reports the end needs time.
 inline constexpr std::chrono::milliseconds kOwnEndWait(500);
 
 /// How Flux itself ends turns: the parameters of /v2/listen and of a Voice Agent's listener.

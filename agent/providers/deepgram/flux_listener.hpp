@@ -5,9 +5,9 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Listens by Flux (/v2/listen), a model made for conversations. It sends the words of the whole turn again each quarter of a
-/// second, and detects the end of a turn. With `own_end` in the options, Flux ends turns, as FluxProtocol describes. Otherwise
-/// Offhook ends them by ForceEndTurn, which Deepgram's cloud accepts. If another server refuses it, each turn fails as Protocol.
+/// Listens by Flux (/v2/listen), a model made for conversations. Flux sends the words of the whole turn again each quarter of a second, and detects
+/// the end of a turn. With `own_end` in the options, Flux ends turns, as FluxProtocol describes. Otherwise Offhook ends them by ForceEndTurn, which
+/// Deepgram's cloud accepts. If another server refuses ForceEndTurn, each turn fails as Protocol.
 class FluxListener final : public SocketListener {
  public:
   /// `sockets` must outlive this object.

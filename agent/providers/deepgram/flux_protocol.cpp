@@ -134,14 +134,13 @@ void FluxProtocol::on_turn_info(LiveTranscription& live, const TurnInfo& info) {
     if (answers) --answers_owed_;
   } else {
     take(live, info, place);
-    if (answers) answers_owed_ = 0;  // Earlier ones had no effect.
+    if (answers) answers_owed_ = 0;  // Earlier requests had no effect.
     if (!answers && ends_ours(live, info)) return end_there(live, info);
   }
   go_on(live);
 }
 
-/// Returns true if the server's end of a turn also ends the caller's turn. After end(), all of the caller's audio must be decoded
-/// for that.
+/// Returns true if the server's end of a turn also ends the caller's turn. After end(), this requires that all of the caller's audio is decoded.
 bool FluxProtocol::ends_ours(const LiveTranscription& live, const TurnInfo& info) const {
   const bool is_eager = info.event == TurnInfo::Event::EagerEndOfTurn;
   if (!ends_within_ || forced_ || (!is_eager && info.event != TurnInfo::Event::EndOfTurn)) return false;
@@ -187,7 +186,7 @@ bool FluxProtocol::has_heard_to_the_end(const LiveTranscription& live, std::size
   return uplink.end() - uplink.octets_of(padded_ms_) <= heard_to_ + uplink.octets_of(but_ms);
 }
 
-/// Continues the turn after each message. A turn of the caller that is over ends when the server's turn has ended.
+/// Continues the turn after each message. If the caller's turn is over, it ends when the server's turn has ended.
 void FluxProtocol::go_on(LiveTranscription& live) {
   if (live.is_idle()) return;
   const bool decoded = !live.is_hearing() && has_heard_to_the_end(live, kSlackMs);

@@ -14,19 +14,19 @@ namespace offhook::inline v0::agent::deepgram {
 
 /// The protocol of /v2/listen, whose server has turns of its own.
 ///
-/// If Offhook ends turns, audio is sent while the caller speaks. When the caller's turn is over and its last words are decoded,
-/// ForceEndTurn ends the server's turn. Turns that the server ends earlier are parts of the caller's turn. If the server has just
-/// ended one at the end of the caller's turn, there is no wait.
+/// If Offhook ends turns, audio is sent while the caller speaks. When the caller's turn is over and its last words are decoded, ForceEndTurn ends the
+/// server's turn. Turns that the server ends earlier are parts of the caller's turn. If the server has just ended its turn when the caller's turn
+/// ends, Offhook does not wait.
 ///
-/// If Flux ends turns (`ends_within`), the final Transcript comes with the server's end of a turn that has words, before or after
-/// end(). After end() the server gets silence until then. A begin() before that continues the turn under its new number.
+/// If Flux ends turns (`ends_within`), the final Transcript comes with the server's end of a turn that has words, before or after end(). From end()
+/// until the server ends its turn, the server gets silence. A begin() in this time continues the turn under its new number.
 class FluxProtocol final : public TranscriptionProtocol {
  public:
   static constexpr std::size_t kFrameMs = 80;          ///< audio in one frame, as Deepgram recommends
-  static constexpr std::size_t kMaxResendMs = 4'000;   ///< longest audio without an answer that a new socket gets; with more, the turn fails
+  static constexpr std::size_t kMaxResendMs = 4'000;   ///< longest audio without an answer that a new socket gets; if there is more, the turn fails
   static constexpr std::size_t kTailMs = 320;          ///< silence after a turn; the server reports on each quarter of a second of audio
-  static constexpr std::size_t kSettledMs = 500;       ///< so little audio after a turn that the server has ended counts as silence
-  static constexpr std::size_t kNearlyAllMs = 1'000;   ///< so little audio may lack a result if the server stops answering
+  static constexpr std::size_t kSettledMs = 500;       ///< audio up to this length, after a turn that the server has ended, counts as silence
+  static constexpr std::size_t kNearlyAllMs = 1'000;   ///< audio up to this length may lack a result if the server stops answering
   static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);            ///< interval of silent frames; KeepAlive is not documented
   static constexpr base::Duration kDecodeWait = std::chrono::milliseconds(600);    ///< wait for the words at the end of the audio
   static constexpr base::Duration kAnswerWait = std::chrono::milliseconds(1'500);  ///< wait for the answer to ForceEndTurn
@@ -72,13 +72,13 @@ class FluxProtocol final : public TranscriptionProtocol {
   std::optional<base::Duration> ends_within_;
   FluxReader reader_;
   std::size_t answers_owed_ = 0;         // answers to ForceEndTurn that have not come; they come in order
-  bool forced_ = false;                  // ForceEndTurn was sent for this turn, and its answer is awaited
+  bool forced_ = false;                  // true: ForceEndTurn was sent for this turn, and its answer is awaited
   std::size_t padded_ms_ = 0;            // silence after the caller's turn
   base::TimePoint silence_at_{};         // time of the next silent frame, if Flux ends turns
   std::size_t heard_to_ = 0;             // place up to which the server has sent results
-  bool active_ = false;                  // a turn of the server is in progress: index_, with the interim text
+  bool active_ = false;                  // true: a turn of the server is in progress: index_, with the interim text
   std::uint64_t index_ = 0, next_index_ = 0;  // turns before next_index_ are over or abandoned
-  struct Told { std::uint64_t index = 0; std::string text; } eager_;  // an eager end returned this text of that turn of the server
+  struct Told { std::uint64_t index = 0; std::string text; } eager_;  // text that an eager end returned, and its turn of the server
 };
 
 }  // namespace offhook::inline v0::agent::deepgram

@@ -23,9 +23,9 @@ struct ListenChoice {
   std::vector<std::string> hints{};  ///< for flux-general-multi: likely languages; the server refuses those that it does not support
 };
 
-/// Returns the model and the languages for a call. `model`: the configured name; "flux" selects the Flux model for these languages,
-/// or nova-3 if Flux lacks one of them. `language`: that of the call (BCP 47). If it is "", `languages` are those that the caller
-/// may speak, the most likely first; empty: any.
+/// Returns the model and the languages for a call. `model` is the configured name; "flux" selects the Flux model for these languages, or nova-3 if
+/// Flux lacks one of them. `language` is the language of the call (BCP 47). If it is "", `languages` are the languages that the caller may speak, the
+/// most likely first; empty means any language.
 [[nodiscard]] ListenChoice listen_choice(std::string_view model, std::string_view language, std::span<const std::string> languages);
 
 }  // namespace offhook::inline v0::agent::deepgram

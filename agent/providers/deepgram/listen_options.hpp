@@ -13,21 +13,21 @@
 namespace offhook::inline v0::agent::deepgram {
 
 struct ListenOptions {
-  static constexpr std::size_t kMaxKeyterms = 100;  ///< further ones are left out
+  static constexpr std::size_t kMaxKeyterms = 100;  ///< maximum number of keyterms; further ones are omitted
 
   Server server;
   std::string model = "nova-3";
-  std::string language;                ///< as Deepgram writes it ("en-GB", "multi"); "" selects that of the call, or multi if it has none
+  std::string language;                ///< as Deepgram writes it ("en-GB", "multi"); "" selects the language of the call, or multi if it is unknown
   Sound sound;
   std::vector<std::string> keyterms;   ///< names and words that callers are likely to say; only nova-3 supports them
   std::optional<int> endpointing_ms;   ///< silence in ms after which words are final; 0: never; nullopt: 300, or 100 with multi
   bool punctuate = true;
   bool smart_format = false;           ///< writes dates and numbers in the usual form, for which the server waits until they are complete
   bool numerals = false;
-  bool mip_opt_out = false;            ///< Deepgram may not use the audio to improve its models
+  bool mip_opt_out = false;            ///< true: Deepgram may not use the audio to improve its models
   std::string tag;                     ///< label for the account's own accounting
   FollowedLanguage followed{};         ///< stores the language that is detected on a socket
-  ReportUse report_use{};              ///< gets the audio that was sent
+  ReportUse report_use{};              ///< gets the amount of audio that was sent
 };
 
 /// Returns the query of POST /v1/listen. live_query() adds to it.

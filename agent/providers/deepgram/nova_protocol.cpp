@@ -17,8 +17,8 @@ constexpr std::string_view kFinalize = R"({"type":"Finalize"})", kKeepAliveFrame
 /// audio. Some of these answers never come.
 bool is_old_finalize(const TurnUplink& uplink, std::size_t end) { return end <= uplink.turn_begin() + (uplink.sent() - uplink.turn_begin()) / 2; }
 
-/// Returns the words of a window that belong to the present turn. A server that does not answer Finalize continues its window in
-/// the next turn. Its words of the turn before were already returned.
+/// Returns the words of a window that belong to the present turn. A server that does not answer Finalize continues its window in the next turn. The
+/// words of the earlier turn were already returned.
 std::string new_words(const TurnUplink& uplink, const Results& results) {
   const std::size_t from = uplink.answered_to();
   const auto is_told = [&](double seconds) { return uplink.place_of(seconds) < from; };

@@ -41,8 +41,8 @@ inline constexpr std::size_t kMaxFrame = 1U << 20U;  ///< longest message that a
 [[nodiscard]] net::HttpRequest request_to(const Server& server, std::string_view path, const Query& query);
 [[nodiscard]] net::WebSocketRequest socket_to(const Server& server, std::string_view path, const Query& query);
 
-/// Describes why a socket did not open, or has closed. `retry_in`: another socket may be opened at once. `why` contains numbers and
-/// names of the server (`dg-error` if it is a name, `dg-request-id`, the code in a close frame's reason), never its sentences.
+/// Describes why a socket did not open, or has closed. If `retry_in` is set, another socket may be opened at once. `why` contains numbers and names
+/// of the server (`dg-error` if it is a name, `dg-request-id`, the code in a close frame's reason), never its sentences.
 [[nodiscard]] RequestFailure failure_of(std::string_view whom, const net::WebSocketClosed& closed);
 
 }  // namespace offhook::inline v0::agent::deepgram

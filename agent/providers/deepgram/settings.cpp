@@ -20,13 +20,13 @@ constexpr auto kUrlEnds = std::to_array<std::string_view>({"/v1/listen", "/v2/li
 
 constexpr std::array kOwnUrls{OwnUrl{.pointer = "/deepgram/agent_url", .key = "/api_key", .is_base = true}};
 
-/// A server of the operator's own may do without a key.
+/// A server of the operator may not need a key.
 bool needs_key(const JsonValue& object) {
   const std::string url = text_of(object, "base_url");
   return url.empty() || host_of_url(url).ends_with(".deepgram.com");
 }
 
-/// A server of the operator's, or of a region, also has the Voice Agent.
+/// A server of the operator, or of a region, also has the Voice Agent.
 std::string usual_agent_url(const JsonValue& object) {
   const std::string url = text_of(object, "base_url");
   return url.empty() || host_of_url(url) == host_of_url(kUrl) ? std::string(kAgentUrl) : url;

@@ -15,7 +15,7 @@ struct SpeakOptions {
   std::string model = "aura-2-thalia-en";  ///< the name contains voice and language
   std::uint32_t rate_hz = 8000;            ///< rate of the 16-bit samples in the response: 8000, 16000 or 24000
   std::optional<double> speed;             ///< used over a WebSocket only
-  bool mip_opt_out = false;                ///< Deepgram may not use the text to improve its models
+  bool mip_opt_out = false;                ///< true: Deepgram may not use the text to improve its models
 };
 
 /// Returns the query of /v1/speak over a WebSocket, whose audio is raw.

@@ -103,7 +103,7 @@ void SpeechStream::tick(base::TimePoint now) {
   now_ = now;
   if (clear_until_ && now_ >= *clear_until_) {
     lose({FailureKind::Timeout, whom_ + " did not stop in time", kNetworkRetry}, true);
-    if (line_ == Line::None) connect();  // The caller has just interrupted: the reply to that must not wait for a connection.
+    if (line_ == Line::None) connect();  // The caller has just interrupted: the next reply must not wait for a connection.
   } else if (line_ == Line::Open && !clearing_ && current() != nullptr && now_ - progress_at_ >= kStallWait) {
     lose({FailureKind::Timeout, whom_ + " sends no more audio", std::nullopt}, false);
   }
@@ -225,7 +225,7 @@ void SpeechStream::on_text(std::string_view frame) {
   if (type == "Warning") ++counters_.warnings;
 }
 
-/// Handles Flushed. That of a cancelled utterance may come after Cleared, while the next utterance has no audio yet. The meaning of
+/// Handles Flushed. The Flushed of a cancelled utterance may come after Cleared, while the next utterance has no audio yet. The meaning of
 /// `sequence_id` is not documented.
 void SpeechStream::on_flushed() {
   Job* const job = clearing_ ? nullptr : current();

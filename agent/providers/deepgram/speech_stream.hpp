@@ -21,8 +21,8 @@ namespace offhook::inline v0::agent::deepgram {
 /// socket at a time, and opens another one if it breaks.
 class SpeechStream {
  public:
-  static constexpr std::size_t kMaxJobs = 256;       ///< utterances that are not over; a further one fails
-  static constexpr std::size_t kMaxSeconds = 300;    ///< longest audio of one utterance; with more, the socket is given up
+  static constexpr std::size_t kMaxJobs = 256;       ///< maximum number of utterances that are not over; a further one fails
+  static constexpr std::size_t kMaxSeconds = 300;    ///< longest audio of one utterance; if there is more, the socket is given up
   static constexpr std::size_t kMaxFlushes = 20;     ///< the server's limit of flushes within kWindow
   static constexpr std::size_t kMaxCharsInWindow = 2400;
   static constexpr base::Duration kWindow = std::chrono::seconds(60);
@@ -94,7 +94,7 @@ class SpeechStream {
   base::TimePoint connected_at_{}, progress_at_{};
   bool clearing_ = false;                      // until Cleared: nothing is requested, and all audio is dropped
   std::optional<base::TimePoint> clear_until_;
-  std::size_t lost_flushes_ = 0;               // cancelled ones, whose Flushed may come after Cleared or never
+  std::size_t lost_flushes_ = 0;               // cancelled utterances whose Flushed may come after Cleared, or never
   std::deque<Asked> asked_;                    // requests within kWindow
   std::deque<Job> jobs_;                       // in the order of speak(); the caller hears the front one
   std::deque<SocketOut> out_;

@@ -44,7 +44,7 @@ std::string_view language_of(std::string_view voice) {
   return last == std::string_view::npos || voice.ends_with("-multi") ? std::string_view() : voice.substr(last + 1);
 }
 
-/// A Flux voice of several languages is replaced by one of the language that is spoken most likely.
+/// Returns a voice to use instead of a Flux voice; "" for any other voice. For a Flux voice of several languages, takes the most likely language.
 std::string instead(std::string_view voice, bool is_man, const VoiceLanguages& spoken) {
   if (!voice.starts_with(kFluxVoice)) return "";
   const std::string_view its_language = language_of(voice);

@@ -38,7 +38,7 @@ void WholeTurnAnswer::on_bytes(std::string_view bytes, std::vector<HeardEvent>& 
     return;
   }
   over_ = true;
-  out.push_back(HearingFailed{FailureKind::Protocol, "the answer is too large"});
+  out.push_back(HearingFailed{FailureKind::Protocol, "the answer is larger than 2 MiB"});
 }
 
 void WholeTurnAnswer::on_end(std::vector<HeardEvent>& out) {

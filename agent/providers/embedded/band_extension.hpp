@@ -8,13 +8,12 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// Gives telephone speech the upper band on which the recogniser's acoustic model was trained: mirrors 0-4 kHz to 4-8 kHz at a
-/// quarter of its level (spectral folding). Leaves speech that has an upper band of its own unchanged. It decides from the sound,
-/// because a wideband codec often carries a narrow-band call. One object per call; 16 kHz. Measured figures:
-/// docs/embedded-speech.md.
+/// Gives telephone speech the upper band on which the recogniser's acoustic model was trained: mirrors 0-4 kHz to 4-8 kHz at a quarter of its level
+/// (spectral folding). Leaves speech that has an upper band of its own unchanged. It decides from the sound, because a wideband codec often carries a
+/// narrow-band call. Each telephone call has its own object. 16 kHz. For measured figures, see docs/embedded-speech.md.
 class BandExtension {
  public:
-  /// Returns the extended samples, which stay valid until the next call. Returns `pcm` itself if the line is wideband.
+  /// Returns the extended samples, which stay valid until the next invocation. Returns `pcm` itself if the line is wideband.
   [[nodiscard]] std::span<const std::int16_t> process(std::span<const std::int16_t> pcm);
   /// Starts a new line, which counts as narrow-band until its sound shows otherwise.
   void reset();

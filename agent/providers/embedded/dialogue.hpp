@@ -41,8 +41,8 @@ enum class ConfirmWish : std::uint8_t {
   Always,
 };
 
-/// How the dialogue confirms a value (Clark and Brennan's grounding). None: not at all. Implicit: the next sentence mentions it
-/// ("Thank you, five five five. And your ...?"), and "that's wrong" takes it back. Explicit: by a question.
+/// How the dialogue confirms a value (Clark and Brennan's grounding). None: not at all. Implicit: the next sentence mentions the value ("Thank you,
+/// five five five. And your ...?"), and the caller denies it by "that's wrong". Explicit: by a question.
 enum class Grounding : std::uint8_t { None, Implicit, Explicit };
 
 /// A wish of callers. An entry of `faq` becomes an intent without slots or action, named faq_1, faq_2, ...
@@ -70,7 +70,7 @@ struct Form {
   std::string slot;
   Phrases ask;
   Grounding grounding = Grounding::None;
-  Phrases confirm;            ///< {slot name} becomes the recognised value; the first text, then the others if the answer is unclear
+  Phrases confirm;            ///< the first text, then the other texts if the answer is unclear; {slot name} becomes the recognised value
   Phrases retry;              ///< at least one text for each retry, so that each retry has other words
   std::uint32_t retries = 2;  ///< 0..kMaxRetries attempts after the first
   Phrases keys;               ///< asks for key presses in a last attempt, which accepts no speech; empty: no such attempt
@@ -93,11 +93,11 @@ struct Dialogue {
   Phrases silence;              ///< said once when the caller says nothing, before the steps of `fallback`
   Phrases handoff;              ///< said before the transfer
   std::string handoff_number;   ///< "": no number, so the dialogue says goodbye when it gives up
-  Phrases confirm_wish;         ///< {wish} becomes the intent's wish; the first text, then the others if the answer is unclear
+  Phrases confirm_wish;         ///< the first text, then the other texts if the answer is unclear; {wish} becomes the intent's wish
   Phrases denied;               ///< said after a no to confirm_wish, before the menu
   Phrases yes_no_help;          ///< said before a yes-or-no question is asked again
   double intent_threshold = 0.45;     ///< a lower score rejects the wish
-  double confidence_threshold = 0.2;  ///< a lower confidence also rejects it
+  double confidence_threshold = 0.2;  ///< a lower confidence of the recogniser also rejects the wish
   double intent_sure = 0.55;          ///< from this score and from confidence_sure on, the wish is accepted; below, it is confirmed
   double confidence_sure = 0.5;
   std::map<std::string, std::string, std::less<>> pronunciations;  ///< word to phones of cmudict, "AA B ..."

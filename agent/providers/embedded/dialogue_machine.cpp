@@ -48,7 +48,7 @@ void DialogueMachine::on_turn(const TurnInput& input, std::vector<ThinkEvent>& o
       guessed_wrong_ = false;
       writer_.say(dialogue_.greeting);
       break;
-    case TurnInput::Kind::ToolResult:  // Another thinker called the tool: a dialogue calls none.
+    case TurnInput::Kind::ToolResult:  // Another Thinker called the tool: a dialogue calls no tool.
     case TurnInput::Kind::Back: writer_.say_again(dialogue_.fallback.menu); break;
     case TurnInput::Kind::Failure:
       if (input.text == kTransferFailed) {

@@ -76,7 +76,7 @@ class DialogueMachine {
   std::uint32_t silences_ = 0;  // consecutive silences
 
   IntentMatch wish_;                 // the wish that is being confirmed
-  std::string wish_text_;            // as the caller said it
+  std::string wish_text_;            // the wish in the caller's words
   std::uint32_t wish_attempts_ = 0;  // failed attempts to confirm it
   bool guessed_wrong_ = false;       // true from a wrong guess until a wish is carried out: the dialogue offers no second guess
 };

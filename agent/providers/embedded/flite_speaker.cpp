@@ -61,7 +61,7 @@ struct FliteSpeaker::Session {
   }
   void run_job(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
     SpeakEvent last = is_current(from) ? speak(from, utterance, sentences) : SpeechDone{utterance};
-    // This is one step with the last event. Once that event is visible, and not before, the next utterance may follow.
+    // Do this in one step with the last event: the next utterance may follow as soon as that event is visible, and not earlier.
     const auto finish = [&] {
       --unfinished;
       return is_current(from);

@@ -26,8 +26,8 @@ struct DialogueKnowledge {
   const IntentMatcher matcher;
 };
 
-/// The Thinker that uses a DialogueMachine. Its answer is complete when respond() returns. If an input continues the last one, of
-/// whose reply the caller heard nothing, the last one is undone: a new machine repeats all steps before it.
+/// The Thinker that uses a DialogueMachine. Its answer is complete when respond() returns. If an input continues the last input, and the caller heard
+/// nothing of the reply to that, the last input is undone: a new machine repeats all earlier steps.
 class GuidedThinker final : public Thinker {
  public:
   GuidedThinker(std::shared_ptr<const DialogueKnowledge> knowledge, Wake wake);

@@ -14,11 +14,11 @@ inline constexpr std::size_t kMinTold = 3;
 
 /// Returns the digits in a text: "five five oh double two" gives "55022", "eight hundred five" gives "8005". Skips other words.
 [[nodiscard]] std::string heard_digits(std::string_view text);
-/// Returns the other words.
+/// Returns the words of a text that are not digits.
 [[nodiscard]] std::string without_digits(std::string_view text);
 
-/// Like heard_digits(), but also applies the speaker's own repair. Digits after "no", "sorry", "wait", "correction", "I mean" or
-/// "actually" replace the digits before. If they are fewer than `min_digits`, they replace as many of the last digits.
+/// Like heard_digits(), but also applies the speaker's own repair. Digits after "no", "sorry", "wait", "correction", "I mean" or "actually" replace
+/// the digits before. If there are fewer than `min_digits` of them, they replace the same number of digits at the end.
 [[nodiscard]] std::string heard_number(std::string_view text, std::size_t min_digits);
 
 /// Returns the number that a caller means by answering the read-back of `previous` with `heard`, as in "no, five five six". If

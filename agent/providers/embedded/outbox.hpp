@@ -24,7 +24,7 @@ class Outbox {
       if (!still_wanted()) return;
       events_.push_back(std::move(event));
     }
-    // wake_ is called without mutex_, so that it may call poll() at once. wake_mutex_ makes sure that close() ends all calls.
+    // wake_ is called without mutex_, so that it may call poll() at once. wake_mutex_ makes sure that close() waits for running invocations of wake_.
     const std::lock_guard lock(wake_mutex_);
     if (wake_) wake_();
   }

@@ -50,7 +50,7 @@ struct EmbeddedProvider::Shared {
   std::shared_ptr<const DialogueKnowledge> knowledge;
   std::shared_ptr<DecoderPool> decoders;
   std::shared_ptr<VoiceCache> voice;
-  std::shared_ptr<std::atomic<bool>> greets_at_once = std::make_shared<std::atomic<bool>>(false);  // set once, on the pool
+  std::shared_ptr<std::atomic<bool>> greets_at_once = std::make_shared<std::atomic<bool>>(false);  // set once, by a job of the pool
   std::vector<std::string> warnings;
 };
 

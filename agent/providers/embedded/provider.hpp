@@ -39,15 +39,15 @@ class EmbeddedProvider {
   EmbeddedProvider(const EmbeddedProvider&) = delete;
   EmbeddedProvider& operator=(const EmbeddedProvider&) = delete;
 
-  /// Make the parts of one call, quickly and without blocking. The parts may outlive the provider. Without the pool they fail each
-  /// turn.
+  /// Make the parts of one telephone call, quickly and without blocking. The parts may outlive the provider. After the end of the pool, they fail
+  /// each turn.
   [[nodiscard]] std::unique_ptr<Listener> make_listener(Wake wake) const;
   [[nodiscard]] std::unique_ptr<Thinker> make_thinker(Wake wake) const;
   [[nodiscard]] std::unique_ptr<Speaker> make_speaker(Wake wake) const;
 
   /// Returns one sentence for each problem, for the log, such as a word without a pronunciation.
   [[nodiscard]] const std::vector<std::string>& warnings() const;
-  /// Returns true once the greeting is synthesised. The first decoder is built before; calls may then use all decoders.
+  /// Returns true after the greeting is synthesised. The first decoder is built before that; calls may already use all decoders.
   [[nodiscard]] bool is_warm() const;
 
  private:

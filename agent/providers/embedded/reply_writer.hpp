@@ -15,7 +15,7 @@ namespace offhook::inline v0::agent::embedded {
 
 inline constexpr std::uint32_t kMaxRepeats = 3;  ///< a reply that is cut off again and again is repeated at most this often
 
-/// Builds one reply, sentence by sentence, and stores how much of the last one the caller heard.
+/// Builds one reply, sentence by sentence, and stores how much of the last reply the caller heard.
 class ReplyWriter {
  public:
   /// Borrows `values`.
@@ -25,7 +25,7 @@ class ReplyWriter {
   /// Appends everything since begin(), then `expects` (unless the reply ends in an action), then ReplyDone.
   void finish(ReplyExpects expects, std::vector<ThinkEvent>& out);
 
-  /// Says the alternative after the one that it said last.
+  /// Says the next alternative of `phrases`.
   void say(const Phrases& phrases);
   /// Says alternative `nth`, or the last one if there are fewer.
   void say_nth(const Phrases& phrases, std::size_t nth);

@@ -50,8 +50,7 @@ struct Recognised {
   double confidence = 0;  ///< 0..1
 };
 
-/// One PocketSphinx decoder, for one call at a time. Not thread-safe. Each function may take a while, so its owner calls it on a
-/// Strand.
+/// One PocketSphinx decoder, for one telephone call at a time. Not thread-safe. Each function may take a while, so its owner runs it on a Strand.
 class SphinxDecoder {
  public:
   static constexpr std::uint32_t kRateHz = 16000;

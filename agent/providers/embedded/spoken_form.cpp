@@ -53,8 +53,8 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
   return value;
 }
 
-/// Returns true for numbers that people read digit by digit, such as postal codes and telephone numbers: those with a zero in
-/// front, and those of five or more digits that are not round.
+/// Returns true for numbers that people read digit by digit, such as postal codes and telephone numbers: numbers with a zero in front, and numbers of
+/// five or more digits that are not round.
 bool is_read_digit_by_digit(std::string_view digits) {
   constexpr std::size_t kLong = 5, kRoundDigits = 3;
   if (digits.size() > 1 && digits.front() == '0') return true;

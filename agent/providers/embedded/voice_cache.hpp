@@ -29,8 +29,8 @@ class VoiceCache : public std::enable_shared_from_this<VoiceCache> {
   VoiceCache(FliteVoice voice, WorkPool& pool, std::size_t max_bytes);
 
   [[nodiscard]] std::shared_ptr<const SpokenSentence> find(std::string_view sentence);
-  /// Synthesises `sentences` on the pool, one after the other, so that a call waits for at most one of them. If the pool is full,
-  /// the rest is left out. Calls `done` once: on the pool after the last sentence, or directly if the pool is full.
+  /// Synthesises `sentences` on the pool, one after the other, so that a call waits for at most one of them. If the pool is full, the remaining
+  /// sentences are omitted. Calls `done` once: on the pool after the last sentence, or directly if the pool is full.
   void prepare(std::vector<std::string> sentences, Job done = {});
   /// Passes the sentence to `sink`, in pieces, or at once from the cache. Stores it if it is complete. Blocking: only a job may
   /// call it.

@@ -11,9 +11,9 @@
 
 namespace offhook::inline v0::agent::ollama {
 
-/// Reads one answer of /api/chat: one JSON object a line, the last of them with `done`. The model's thoughts are in a member of
-/// their own, which is ignored. Calls come complete, on any line, and are returned at the end of the answer. An answer that ends
-/// without `done` is a failure: Ollama ends an answer in this way only when the model has crashed.
+/// Reads one answer of /api/chat: one JSON object in each line, the last of them with `done`. The model's thoughts are in a member of their own,
+/// which is ignored. Function calls come complete, on any line, and are returned at the end of the answer. An answer that ends without `done` is a
+/// failure: Ollama ends an answer in this way only when the model has crashed.
 class ChatAnswer final : public chat::GatheredAnswer {
  public:
   ChatAnswer();

@@ -11,10 +11,9 @@
 /// Writes requests to a model on an Ollama server, for Ollama's own interface /api/chat.
 namespace offhook::inline v0::agent::ollama {
 
-/// Whether the model thinks before it answers. The default is Off: a model that can think does so unless told otherwise, while the
-/// caller waits.
+/// Whether the model thinks before it answers. The default is Off, because otherwise a model that can think does so while the caller waits.
 enum class Think : std::uint8_t {
-  AsModel,                  ///< leaves the member out of the request
+  AsModel,                  ///< the request has no such member
   Off, On,
   Low, Medium, High, Max,   ///< for models that have levels (gpt-oss accepts neither On nor Off)
 };
@@ -25,8 +24,8 @@ struct ModelOptions {
   std::string model;                          ///< with or without a tag, such as "llama3.2" or "qwen3:8b"
   std::optional<double> temperature;
   std::optional<std::int64_t> max_tokens;     ///< limit for one answer, including its thoughts
-  /// Tokens of prompt, history and answer together. Every request has the same value. Without it, the server chooses one by its
-  /// memory, and another value makes it load the model again.
+  /// Tokens of prompt, history and answer together. Every request has the same value. Without it, the server chooses a value by its memory, and a
+  /// request with another value makes it load the model again.
   std::int64_t context_tokens = 8192;
   /// How long the model stays loaded after each answer. A negative value: until the server ends.
   std::chrono::seconds keep_alive = std::chrono::minutes(30);

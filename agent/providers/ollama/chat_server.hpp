@@ -29,7 +29,7 @@ class ChatServer final : public chat::ModelServer {
   [[nodiscard]] std::string url() const override;
   [[nodiscard]] net::HttpRequest request(const chat::ModelQuestion& question) const override;
   [[nodiscard]] std::unique_ptr<chat::ModelAnswer> answer() const override;
-  /// Describes a failure. Gives advice if it knows Ollama's sentence, which it does not show.
+  /// Describes a failure. Gives advice if Offhook knows the sentence of Ollama's error. Does not show that sentence.
   [[nodiscard]] RequestFailure failure(std::string_view whom, const net::HttpHead& head, std::string_view body) const override;
   [[nodiscard]] std::optional<net::HttpRequest> warm_up() const override;
 

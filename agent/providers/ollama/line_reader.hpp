@@ -13,8 +13,8 @@ class LineReader {
  public:
   static constexpr std::size_t kMaxLine = 1U << 20U;  ///< longest line in octets, without the LF
 
-  /// Appends the lines that are now complete. Returns false if the bound was exceeded in this or an earlier call; then no more
-  /// lines come.
+  /// Appends the lines that are now complete. Returns false if a line is longer than kMaxLine, now or in an earlier invocation; then no more lines
+  /// come.
   [[nodiscard]] bool feed(std::string_view bytes, std::vector<std::string>& out);
   /// Ends the stream. A last line without LF is a line too.
   void finish(std::vector<std::string>& out);

@@ -4,7 +4,7 @@
 
 namespace offhook::inline v0::agent::ollama {
 
-/// Returns the parts of the kind "ollama": a thinker.
+/// Returns the parts of the kind "ollama": a Thinker only.
 [[nodiscard]] const ProviderParts& parts();
 
 }  // namespace offhook::inline v0::agent::ollama

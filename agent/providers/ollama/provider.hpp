@@ -4,7 +4,7 @@
 
 namespace offhook::inline v0::agent::ollama {
 
-/// The kind "ollama": it thinks.
+/// The kind "ollama": it only thinks.
 extern const Provider kOllama;
 
 }  // namespace offhook::inline v0::agent::ollama

@@ -14,8 +14,8 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-inline constexpr std::size_t kLeastCommitMs = 100;  ///< the server refuses less, so silence is added
-inline constexpr std::size_t kMaxOpenItems = 64;    ///< the caller's items whose transcript is awaited; a further one removes the oldest
+inline constexpr std::size_t kLeastCommitMs = 100;  ///< shortest commit: the server refuses a shorter one, so silence is added
+inline constexpr std::size_t kMaxOpenItems = 64;    ///< maximum of the caller's items whose transcript is awaited; a further one removes the oldest
 inline constexpr base::Duration kServerVadWait = std::chrono::seconds(2);    ///< longest wait for the server after Offhook's own end of the turn
 inline constexpr base::Duration kSemanticWait = std::chrono::seconds(8);     ///< the same with semantic detection: the longest wait of any eagerness
 
@@ -44,7 +44,7 @@ class CallerTurns {
   [[nodiscard]] bool is_open() const { return open_; }
   /// Returns true if the last turn is over and has neither a reply nor a transcript.
   [[nodiscard]] bool is_pending() const { return pending_; }
-  /// Returns true once if the server gets the turn for the reply as audio.
+  /// Returns true, once, if the server has the audio of the turn for the reply, so that the reply needs no text.
   [[nodiscard]] bool take_sound() { return std::exchange(sound_, false); }
   /// Ends the turn although the server has not detected its end. Returns false if the server has.
   [[nodiscard]] bool force();

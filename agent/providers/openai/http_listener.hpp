@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::openai {
 struct TranscriptionOptions {
   Server server;
   std::string model = "gpt-4o-mini-transcribe";
-  std::string language;        ///< ISO 639-1; "" selects that of the call, or detection
+  std::string language;        ///< ISO 639-1; "" selects the language of the call, or detection
   std::string prompt;          ///< names and words that callers are likely to say
   bool stream = true;          ///< requests pieces of the transcript as they are recognised; whisper-1 ignores it
   ReportUse report_use{};

@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::openai {
 
 struct LiveOptions {
   Server server;
-  LiveShape shape;  ///< `language` "" selects that of the call
+  LiveShape shape;  ///< `language` "" selects the language of the call
   ReportUse report_use{};
 };
 

@@ -8,7 +8,7 @@
 /// Converts a provider's profile to the options of each interface.
 namespace offhook::inline v0::agent::openai {
 
-/// Returns the address and the key for `model`. For Azure it is a deployment, which the dated interfaces have in their addresses.
+/// Returns the address and the key for `model`. For Azure, `model` is a deployment. The older interfaces, each with a date, have it in the address.
 [[nodiscard]] Server server_of(const ProviderProfile& provider, const std::string& model);
 [[nodiscard]] ModelOptions model_options(const ProviderProfile& provider);
 /// Returns the options without the voice and the format, which depend on the call.

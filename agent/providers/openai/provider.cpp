@@ -61,7 +61,7 @@ bool never_reasons(std::string_view model) {
 std::vector<Problem> judge(const ProviderProfile& provider) {
   if (provider.realtime.reasoning_effort.empty() || !never_reasons(provider.models.realtime)) return {};
   return {{"/realtime/reasoning_effort", "a setting of models that reason, for " + provider.models.realtime, "this setting with a model such as gpt-realtime-2",
-           "take it out, or name such a model in models/realtime"}};
+           "remove it, or name such a model in models/realtime"}};
 }
 
 constexpr ProviderConfig kConfig{

@@ -7,7 +7,7 @@ namespace offhook::inline v0::agent::openai {
 /// The kinds "openai", "azure_openai", and "openai_compatible" for other servers with the same interface.
 extern const Provider kOpenAi, kAzureOpenAi, kOpenAiCompatible;
 
-/// Replaces the quirks that the provider's object sets.
+/// Overwrites in `out` the quirks that the provider's object sets.
 void read_quirks(const JsonValue& object, ProviderQuirks& out);
 
 /// Returns a request for the list of models, at an address that ends in the version.

@@ -118,7 +118,7 @@ bool RealtimeConnection::want(TimePoint now) {
   if (fatal_) return false;
   if (!given_up_) return true;
   if (refused_until_ && now < *refused_until_) return false;
-  attempts_ = kMaxReconnects;  // Each call of want() allows one attempt.
+  attempts_ = kMaxReconnects;  // Each invocation of want() allows one attempt.
   ++counters_.reconnects;
   wire_.retries.add(lost_.why, kConnectsAgain);
   open_current(now);

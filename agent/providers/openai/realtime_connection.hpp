@@ -25,7 +25,7 @@ class RealtimeConnection {
   /// The action that the owner has to take.
   enum class Change : std::uint8_t {
     None,
-    Configure,   ///< send session.update on the socket of this call
+    Configure,   ///< send session.update on the socket that the event is about
     Ready,       ///< use current() from now on
     NextReady,   ///< a second socket waits for switch_over()
     Lost,        ///< current() is lost: read lost(), then call recover()
@@ -45,7 +45,7 @@ class RealtimeConnection {
   [[nodiscard]] Change drop(std::uint32_t socket, const Fault& fault, base::TimePoint now);
   /// Recovers after Lost: uses the second socket, opens a new one now or later, or gives up.
   [[nodiscard]] Change recover(base::TimePoint now);
-  /// A session is needed: tries once more if the connection was given up. Returns false if that would be useless.
+  /// Call this when a session is needed. Tries once more if the connection was given up. Returns false if that would be useless.
   [[nodiscard]] bool want(base::TimePoint now);
 
   /// Opens the second socket when it is due.

@@ -61,7 +61,7 @@ template <class Take>
   return simdjson::SUCCESS;
 }
 
-/// Does the same for a value that should be an object. Skips a value of another type.
+/// Like the function above, for a value that should be an object. Skips a value of another type.
 template <class Take>
 [[nodiscard]] simdjson::error_code for_each_member(json::value value, Take take) {
   json::object object;
@@ -118,7 +118,7 @@ ResponseDone::Status status_of(std::string_view text) {
   return Status::Unknown;
 }
 
-/// Reads the usage in an event about a transcript; read_usage() reads that of a response.
+/// Reads the usage in an event about a transcript; read_usage() reads the usage of a response.
 simdjson::error_code read_transcription_usage(json::value value, TranscriptionUsage& out) {
   return for_each_member(value, [&out](json::raw_json_string key, json::value member) {
     if (key == "input_tokens") out.input_tokens = number_of(member);
@@ -153,7 +153,7 @@ simdjson::error_code read_usage(json::value value, Usage& out) {
   });
 }
 
-/// The calls in `response.done`, which the parser keeps. `of` has space for all accepted calls.
+/// The function calls in `response.done`, which the parser keeps. `of` has space for all accepted function calls.
 struct Calls {
   std::array<FunctionCall, kMaxCalls> of;
   std::size_t count = 0;
@@ -167,7 +167,7 @@ FunctionCall call_of(const Fields::Item& item) {
   return {item.id, item.call_id, item.name, bounded_arguments(item.arguments)};
 }
 
-/// Returns true if the server marks the call as complete. The arguments of a call that was broken off are incomplete.
+/// Returns true if the server marks the function call as complete. The arguments of a function call that was broken off are incomplete.
 bool is_whole_call(const Fields::Item& item) {
   return item.type == "function_call" && (item.status.empty() || item.status == "completed");
 }

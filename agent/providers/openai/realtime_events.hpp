@@ -11,8 +11,8 @@
 #include <variant>
 #include <vector>
 
-/// The events of an OpenAI Realtime server: one JSON object in each text frame. The names are those of the GA interface. The beta's
-/// names are accepted too, because compatible servers still send them. All views borrow from the parser until its next parse().
+/// The events of an OpenAI Realtime server: one JSON object in each text frame. The types have the names of the GA interface. The beta's names are
+/// accepted too, because compatible servers still send them. All views borrow from the parser until its next parse().
 namespace offhook::inline v0::agent::openai::realtime {
 
 inline constexpr std::size_t kMaxFrame = 1U << 20U;       ///< longest frame, in octets; a second of 24 kHz audio has 64,000
@@ -87,8 +87,8 @@ enum class EventError : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(EventError error);
 
-/// Parses frames in one pass, in any order of their members, without a tree. Keeps the memory that usual frames need, and frees
-/// that of large ones.
+/// Parses frames in one pass, in any order of their members, without a tree. Keeps the memory that usual frames need, and frees the memory of large
+/// frames.
 class EventParser {
  public:
   EventParser();

@@ -37,7 +37,7 @@ struct Truncation {
 struct AzureRealtime {
   std::string endpoint;     ///< https://NAME.openai.azure.com
   std::string deployment;
-  std::string api_version;  ///< "" selects the GA address, which has none
+  std::string api_version;  ///< "" selects the GA address, which has no version
 };
 
 struct RealtimeOptions {

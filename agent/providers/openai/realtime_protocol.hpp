@@ -23,7 +23,7 @@ inline constexpr unsigned kMaxGarbageInARow = 50;  ///< consecutive frames, afte
 struct RealtimeBriefing {
   std::string instructions;
   std::string opening_instructions;  ///< used in place of `instructions` for the greeting
-  std::string language;              ///< BCP 47; "": any
+  std::string language;              ///< BCP 47; "": any language
   const History* history = nullptr;
   const std::vector<ToolDescription>* tools = nullptr;
 };
@@ -31,10 +31,9 @@ struct RealtimeBriefing {
 /// One call's conversation with an OpenAI Realtime server, over all its sockets. Frames, commands and time in; frames and events
 /// out. No I/O, no clock.
 ///
-/// The state is that of the present socket: Opening, AwaitingSession, Configuring, Ready (with a second one, `renewing`),
-/// BackingOff between two sockets, GivenUp. Requests of the conversation wait until a socket is ready. A new socket gets the
-/// history as text, and the caller's last words as audio. After each command and frame the owner carries out poll_transmit() and
-/// poll_event(), each until empty.
+/// State describes the present socket: Opening, AwaitingSession, Configuring, Ready (with a second socket, `renewing`), BackingOff between two
+/// sockets, GivenUp. Requests of the conversation wait until a socket is ready. A new socket gets the history as text, and the caller's last words as
+/// audio. After each command and frame the owner carries out poll_transmit() and poll_event(), each until empty.
 class RealtimeProtocol {
  public:
   using State = RealtimeConnection::Phase;
@@ -66,10 +65,10 @@ class RealtimeProtocol {
   void cut(std::uint32_t item, std::uint64_t heard_ms, base::TimePoint now);
   /// Reports text of a reply that the model did not make, such as a fixed greeting or an apology.
   void on_own_words(std::uint32_t turn, std::string_view text, base::TimePoint now);
-  /// Ends the reports about the reply to this turn: no cut() follows.
+  /// Ends the reports about the reply to this turn: no cut() follows for it.
   void settle(std::uint32_t turn, base::TimePoint now);
-  /// Requests again a reply that failed or does not come, on another socket if that may help. `said`: the words of the reply whose
-  /// audio has come. Returns false if that is not possible.
+  /// Requests again a reply that failed or does not come, on another socket if that may help. `said`: the words of the reply whose audio has come.
+  /// Returns false if no other request is possible.
   [[nodiscard]] bool try_again(std::string_view said, base::TimePoint now);
   [[nodiscard]] std::vector<Retry> take_retries() { return wire_.retries.take(); }
   [[nodiscard]] std::uint32_t reply_turn() const { return replies_.turn(); }
@@ -85,9 +84,9 @@ class RealtimeProtocol {
   [[nodiscard]] State state() const { return connection_.phase(); }
   [[nodiscard]] bool renewing() const { return connection_.renewing(); }
   [[nodiscard]] const RealtimeCounters& counters() const { return counters_; }
-  /// Returns the use of the transcribing model since the last call.
+  /// Returns the use of the transcribing model since the last invocation.
   [[nodiscard]] ServiceUse take_transcribed() { return std::exchange(transcribed_, {}); }
-  /// Returns why the model failed to transcribe a turn with words since the last call; nullopt if it transcribed all.
+  /// Returns the reason if the model failed to transcribe a turn with words since the last invocation; nullopt if it transcribed all such turns.
   [[nodiscard]] std::optional<Fault> take_not_transcribed() { return std::exchange(not_transcribed_, std::nullopt); }
   [[nodiscard]] bool is_consistent() const;
 

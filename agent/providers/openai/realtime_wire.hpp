@@ -14,7 +14,7 @@
 /// The objects that the parts of the Realtime core share: frames for the sockets, events for the session, counters.
 namespace offhook::inline v0::agent::openai::realtime {
 
-/// A request to the owner of the sockets. `text` is valid until the core is called for anything except the next request.
+/// A request to the owner of the sockets. `text` is valid until the core is called for anything except to return the next request.
 struct Transmit {
   enum class What : std::uint8_t { Open, Text, Close };
   What what{};

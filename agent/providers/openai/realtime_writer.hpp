@@ -17,13 +17,13 @@ namespace offhook::inline v0::agent::openai::realtime {
 /// The parameters of a session. The views and the tools are used only during write_session().
 struct SessionShape {
   std::string_view instructions;
-  std::string_view language;  ///< BCP 47; "": any
+  std::string_view language;  ///< BCP 47; "": any language
   const std::vector<ToolDescription>* tools = nullptr;
 };
 
 void write_session(std::string& out, std::string_view event_id, const RealtimeOptions& options, const SessionShape& shape);
 
-/// Writes base64 directly into the frame, because each call needs this fifty times a second.
+/// Writes base64 directly into the frame, because each telephone call needs this fifty times a second.
 void write_append(std::string& out, std::span<const std::uint8_t> octets);
 void write_commit(std::string& out, std::string_view event_id);
 void write_clear(std::string& out);
@@ -35,7 +35,7 @@ void write_output_item(std::string& out, std::string_view call_id, std::string_v
 void write_truncate(std::string& out, std::string_view event_id, std::string_view item_id, std::uint64_t audio_end_ms);
 void write_delete(std::string& out, std::string_view event_id, std::string_view item_id);
 
-/// `instructions`: used for this response in place of the session's; "": the session's.
+/// `instructions` replaces the session's instructions for this response; "" keeps them.
 void write_response(std::string& out, std::string_view event_id, std::string_view instructions);
 /// `response_id`: "" cancels the response in progress.
 void write_cancel(std::string& out, std::string_view event_id, std::string_view response_id);

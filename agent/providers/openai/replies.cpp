@@ -76,7 +76,7 @@ void Replies::send_input() {
     wire_.send([&](std::string& out) { write_text_item(out, Role::System, note); });
 }
 
-/// Sends a note about open calls. Otherwise a model that gets another input meanwhile would repeat them.
+/// Sends a note about open function calls. Without it, a model that gets another input meanwhile would repeat them.
 void Replies::send_open_calls() {
   std::string names;
   for (const OpenCall& call : calls_) {
@@ -143,7 +143,7 @@ void Replies::settle(std::uint32_t turn) {
 
 void Replies::on_own_words(std::uint32_t turn, std::string_view text) {
   if (text.empty() || items_.count(turn) != 0) return;
-  wire_.send([text](std::string& out) { write_text_item(out, Role::Assistant, text); });  // Without a ready socket, the history contains it for the next one.
+  wire_.send([text](std::string& out) { write_text_item(out, Role::Assistant, text); });  // If no socket is ready, the next one gets the history.
 }
 
 // --- function calls ----------------------------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ Replies::Retry Replies::try_again(std::string_view said) {
     end_item(item, false);
     item.wanted = false;
   }
-  reply_.ledger.retry(said);  // After end_item(), which adds the text that the model wrote.
+  reply_.ledger.retry(said);  // This must follow end_item(), which adds the text that the model wrote.
   reply_.phase = Phase::Waiting;
   reply_.not_before.reset();
   return stuck ? Retry::OnNewSocket : Retry::Again;
@@ -265,7 +265,7 @@ bool Replies::is_consistent() const {
   if (!running && reply_.phase == Phase::Running) return false;
   if (response_.cancel_by && (!running || response_.wanted)) return false;
   if (reply_.phase == Phase::Tools && !has_open_calls(reply_.input.turn)) return false;
-  if (reply_.phase == Phase::Waiting && wire_.ready && !running && !reply_.not_before) return false;  // No deadline would continue it.
+  if (reply_.phase == Phase::Waiting && wire_.ready && !running && !reply_.not_before) return false;  // No deadline would continue this reply.
   if (!outputs_.empty() && wire_.ready) return false;
   return calls_.size() <= kMaxOpenCalls && reply_.ledger.is_consistent() && reply_.items <= kMaxReplyItems;
 }

@@ -47,8 +47,8 @@ class Replies {
   /// Adds a fixed sentence that the caller heard to the conversation, as a message of the model.
   void on_own_words(std::uint32_t turn, std::string_view text);
   enum class Retry : std::uint8_t { No, Again, OnNewSocket };
-  /// Prepares to request a reply again that failed or takes too long. Returns whether to request it, and on which socket; then
-  /// advance() or adopt() requests it. `said`: the words of the reply whose audio has come.
+  /// Prepares a second request for a reply that failed or takes too long. The result says whether this is possible, and on which socket; advance() or
+  /// adopt() then sends the request. `said`: the words of the reply whose audio has come.
   [[nodiscard]] Retry try_again(std::string_view said);
   /// Returns the turn of the present reply, or of the one that was broken off.
   [[nodiscard]] std::uint32_t turn() const { return reply_.input.turn; }

@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent::openai::realtime {
 
 using base::TimePoint;
 
-/// Returns true if the id is that of the present response. A missing id also counts, because compatible servers leave ids out.
+/// Returns true if `response_id` is the id of the present response, or is missing, because compatible servers omit ids.
 bool Replies::is_current(std::string_view response_id) const {
   if (response_.phase == Response::Phase::None) return false;
   return response_id.empty() || response_.id.empty() || response_.id == response_id;

@@ -18,13 +18,13 @@ struct ReplyItem {
   std::string written;            ///< text of a message that is not spoken
   bool wanted = true;             ///< false for a cancelled reply: its deltas are dropped
   bool began = false, ended = false;
-  bool settled = false;           ///< the heard part is known, and was reported to the server
+  bool settled = false;           ///< true: the heard part is known, and was reported to the server
 };
 
 /// The model's messages in this call that may still be cut.
 class ReplyItems {
  public:
-  static constexpr std::size_t kMost = 64;  ///< a further one removes the oldest, which can then no longer be cut
+  static constexpr std::size_t kMost = 64;  ///< maximum number of items; a further one removes the oldest, which can then no longer be cut
 
   [[nodiscard]] ReplyItem* find(std::string_view id, std::uint32_t socket);
   [[nodiscard]] ReplyItem* find(std::uint32_t number);

@@ -21,7 +21,7 @@ void StreamedAnswer::on_bytes(std::string_view bytes, std::vector<ModelEvent>& o
     form_ = bytes.front() == '{' ? Form::Whole : Form::Stream;  // No line of a stream begins with '{'.
   }
   if (form_ == Form::Whole) {
-    if (whole_.size() + bytes.size() > kMaxWholeBody) return fail(FailureKind::Protocol, "the answer is too large", out);
+    if (whole_.size() + bytes.size() > kMaxWholeBody) return fail(FailureKind::Protocol, "the answer is larger than 1 MiB", out);
     whole_ += bytes;
     return;
   }
@@ -39,7 +39,7 @@ void StreamedAnswer::on_end(std::vector<ModelEvent>& out) {
   }
   if (!met_ && form_ == Form::Stream)
     fail(FailureKind::Protocol, "the answer is not a stream of events: check the server's address", out);
-  finish(ModelFinished::Why::Stop, out);  // The server left out the mark of the end.
+  finish(ModelFinished::Why::Stop, out);  // The server omitted the mark of the end.
   give_usage(out);
 }
 

@@ -18,7 +18,7 @@ class StreamedAnswer : public chat::GatheredAnswer {
 
  protected:
   using chat::GatheredAnswer::GatheredAnswer;
-  /// Reads one JSON text of the answer. `name` is that of its event; "" if there is none.
+  /// Reads one JSON text of the answer. `name` is the name of its event; "" if it has none.
   virtual void on_json(std::string_view name, std::string_view json, std::vector<chat::ModelEvent>& out) = 0;
 
  private:

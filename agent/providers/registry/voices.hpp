@@ -12,14 +12,14 @@ namespace offhook::inline v0::agent {
 /// Returns the voice that a request to `provider` names. `wanted`: the value of /agent/voice, a name of any provider or "". Returns "" to keep the
 /// default voice of the provider's part.
 ///
-/// Uses a name of the provider's own as it is; otherwise the provider's `voice` from the configuration; otherwise one of its voices
-/// that is a woman's or a man's like the wanted one.
+/// If `wanted` is a voice of the provider, returns it. Otherwise returns the provider's `voice` from the configuration, or else a voice of the
+/// provider that is a woman's or a man's, as `wanted` is.
 [[nodiscard]] std::string voice_for(const ProviderProfile& provider, std::string_view wanted, const VoiceLanguages& spoken);
 /// Returns voice_for() for a request that only speaks text. The nearest other voice replaces one that only realtime sessions have.
 [[nodiscard]] std::string speech_voice_for(const ProviderProfile& provider, std::string_view wanted, const VoiceLanguages& spoken);
 /// Returns voice_for() for a realtime session, whose model may have the voices of another kind.
 [[nodiscard]] std::string realtime_voice_for(const ProviderProfile& provider, std::string_view wanted, const VoiceLanguages& spoken);
-/// Returns the names for the parts of a call.
+/// Returns the names of the voices for the parts of a call.
 [[nodiscard]] VoiceNames voices_for(const ProviderProfile& provider, const AgentProfile& profile);
 
 /// Returns true for a man's voice of any provider.

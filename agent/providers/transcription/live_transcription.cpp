@@ -157,7 +157,7 @@ void LiveTranscription::send_turn() {
   if (!protocol_->prepare_audio(*this)) return;
   for (std::string frame = uplink_.next_frame(now_); !frame.empty(); frame = uplink_.next_frame(now_)) send_piece(std::move(frame));
   if (phase_ != Phase::Ended || all_sent_) return;
-  if (traits_.max_behind_ms && uplink_.unsent() > uplink_.octets_of(*traits_.max_behind_ms)) {  // A listener for whole turns is faster then.
+  if (traits_.max_behind_ms && uplink_.unsent() > uplink_.octets_of(*traits_.max_behind_ms)) {  // Then a listener for whole turns is faster.
     protocol_->leave_turn(*this);
     return fail(FailureKind::Local, "the turn is too long: " + traits_.whom + " would get it too late");
   }

@@ -22,22 +22,22 @@
 
 namespace offhook::inline v0::agent {
 
-/// Transcribes a call live over a WebSocket, for any service. Audio is sent while the caller speaks, and Offhook detects when that is.
-/// Uses one socket at a time, and opens another one during a turn if it breaks and the service's traits allow it. Pure: frames, turns,
-/// audio and time in; frames and events out.
+/// Transcribes a telephone call live over a WebSocket, for any service. Sends audio while Offhook detects that the caller speaks. Uses one socket at
+/// a time, and opens another one during a turn if it breaks and the service's traits allow it. Pure: frames, turns, audio and time in; frames and
+/// events out.
 class LiveTranscription {
  public:
   explicit LiveTranscription(std::unique_ptr<TranscriptionProtocol> protocol);
 
   // --- the owner's side
-  /// Requests the first socket. `language` is that of the call.
+  /// Requests the first socket. `language` is the language of the call.
   void connect(std::string_view language = {});
   void on_open();
   void on_text(std::string_view frame) { protocol_->on_text(*this, frame); }
   void on_binary(std::string_view frame) { protocol_->on_binary(*this, frame); }
   void on_closed(const RequestFailure& failure) { lose(failure); }
   void tick(base::TimePoint now);
-  /// Ends the stream in order at the end of the call.
+  /// Ends the stream as the protocol requires, at the end of the call.
   void close();
 
   void begin(std::uint32_t turn);
@@ -49,7 +49,7 @@ class LiveTranscription {
   [[nodiscard]] std::optional<ListenEvent> poll_event();
   void share_retries(TurnRetries* turn) { retries_.share(turn, Stage::Listen); }
   [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
-  /// Returns what the service charges for since the last call. Leaves out audio for a socket that is not open yet.
+  /// Returns what the service charges for since the last invocation. Omits audio for a socket that is not open yet.
   [[nodiscard]] ServiceUse take_use() { return std::exchange(use_, {}); }
   [[nodiscard]] const TranscriptionTraits& traits() const { return traits_; }
   /// Returns the language of the last turn with words, as the service sent it (BCP 47); "" if it sent none. The owner compares it
@@ -78,9 +78,9 @@ class LiveTranscription {
   void send_silence(std::size_t ms) { send_piece(uplink_.silence(ms)); }
   void count(std::uint64_t Counters::* which) { ++(counters_.*which); }
   void add_use(const ServiceUse& use) { use_.add(use); }
-  /// The service has sent a result for the turn.
+  /// Notes that the service has sent a result for the turn.
   void note_answer() { has_answer_ = true; }
-  /// Waits for the last words of the turn.
+  /// Waits at most `limit` for the last words of the turn.
   void wait(base::Duration limit) { wait_until_ = now_ + limit; }
   /// Sends what can be sent now.
   void pump();
@@ -90,7 +90,7 @@ class LiveTranscription {
   void add_words(std::string_view words, double confidence);
   /// Queues the text so far, if it is new.
   void report_so_far();
-  /// Ends the turn with its text. nullopt: the mean confidence of the words.
+  /// Ends the turn with its text. If `confidence` is nullopt, uses the mean confidence of the words.
   void finish(std::optional<double> confidence = {});
   /// Ends the turn with a failure, and keeps the socket.
   void fail(FailureKind kind, std::string why);
@@ -142,7 +142,7 @@ class LiveTranscription {
   Line line_ = Line::None;
   base::TimePoint sent_at_{};                   // time of the last frame of any kind
   std::optional<base::TimePoint> opened_at_;    // nullopt until the first tick() sets it
-  std::optional<base::TimePoint> reopen_at_;    // no socket is requested before
+  std::optional<base::TimePoint> reopen_at_;    // no socket is requested before this time
   SpareSocket spare_;
 
   Phase phase_ = Phase::Idle;

@@ -42,7 +42,7 @@ class SocketListener : public Listener {
   [[nodiscard]] const std::string& whom() const { return core_.traits().whom; }
 
  private:
-  /// Returns the request for a socket. `language` is that of the call.
+  /// Returns the request for a socket. `language` is the language of the call.
   [[nodiscard]] virtual net::WebSocketRequest request(const std::string& language) = 0;
   [[nodiscard]] virtual RequestFailure failure_of(const net::WebSocketClosed& closed) const = 0;
   /// Stores the language that the service detected.

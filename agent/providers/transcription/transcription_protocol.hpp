@@ -27,7 +27,7 @@ struct TranscriptionTraits {
   Charge charge = Charge::SentAudio;
   std::optional<base::Duration> keep_alive{};   ///< interval of keep_alive() while nothing else is sent
   std::optional<base::Duration> renew_after{};  ///< age at which the next turn replaces the socket
-  std::optional<std::size_t> max_behind_ms{};   ///< largest rest to send after the end of a turn; with more, the turn fails
+  std::optional<std::size_t> max_behind_ms{};   ///< largest unsent audio at the end of a turn; if there is more, the turn fails
   unsigned max_reconnects = 1;                ///< reconnections in one turn
   bool reconnects_unopened = false;           ///< true: a socket that never opened is replaced too; false: the turn fails, as another listener is faster
   /// Shortest wait before the second reconnection of a turn. All reconnections then wait as long as the service requires. nullopt: no
@@ -36,8 +36,8 @@ struct TranscriptionTraits {
   bool keeps_spare = false;                   ///< a socket that is lost between two turns is replaced in advance, once until a turn succeeds
 };
 
-/// The part of a live transcription that depends on the service: how its messages are written, and what they mean. Has no socket and
-/// no clock. Each function gets the transcription that calls it, and acts by the functions of that transcription.
+/// The part of a live transcription that depends on the service: how its messages are written, and what they mean. Has no socket and no clock. Each
+/// function gets the LiveTranscription that calls it, and acts through the functions of that object.
 class TranscriptionProtocol {
  public:
   virtual ~TranscriptionProtocol() = default;
@@ -46,33 +46,33 @@ class TranscriptionProtocol {
   virtual void set_language(std::string_view) {}
 
   // --- messages to the service
-  /// A new socket opens: sends its first messages, and forgets the last socket.
+  /// Called when a new socket opens: sends its first messages, and forgets the last socket.
   virtual void on_connecting(LiveTranscription&) {}
   /// Returns true if audio can be sent now.
   [[nodiscard]] virtual bool prepare_audio(LiveTranscription&) { return true; }
   virtual void send_audio(LiveTranscription& live, std::string octets) = 0;
-  /// All audio of an ended turn was sent: requests its last words.
+  /// Called when all audio of an ended turn was sent: requests its last words.
   virtual void send_end(LiveTranscription& live) = 0;
   /// Ends a turn that is abandoned, so that its audio does not become the beginning of the next turn.
   virtual void leave_turn(LiveTranscription& live) = 0;
   virtual void keep_alive(LiveTranscription&) {}
-  /// Ends the stream in order at the end of the call.
+  /// Ends the stream as the protocol requires, at the end of the call.
   virtual void close(LiveTranscription&) {}
 
   // --- the turn
   virtual void on_begin(LiveTranscription&) {}
-  /// A turn begins after the end of another one whose text is not complete. Returns true if it continues that turn.
+  /// Called when a turn begins after the end of a turn whose text is not complete. Returns true if the new turn continues that one.
   [[nodiscard]] virtual bool continue_turn() { return false; }
   virtual void on_tick(LiveTranscription&) {}
-  /// The caller's turn is over. Returns true if its text is already complete.
+  /// Called when the caller's turn is over. Returns true if its text is already complete.
   [[nodiscard]] virtual bool on_end(LiveTranscription&) { return false; }
   /// Returns the wait for the last words after send_end(); nullopt if the conversation's own limit is enough.
   [[nodiscard]] virtual std::optional<base::Duration> answer_wait(const LiveTranscription&) const { return std::nullopt; }
-  /// That wait is over. Returns true if another one begins.
+  /// Called when that wait is over. Returns true if another wait begins.
   [[nodiscard]] virtual bool on_wait_over(LiveTranscription&) { return false; }
   /// Returns true if the text of the turn counts as complete although the service has not answered.
   [[nodiscard]] virtual bool has_heard_it(const LiveTranscription&) const { return false; }
-  /// The turn has ended or failed.
+  /// Called when the turn has ended or failed.
   virtual void on_rest() {}
 
   // --- messages of the service

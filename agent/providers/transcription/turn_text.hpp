@@ -16,14 +16,14 @@ inline void append_words(std::string& text, std::string_view more) {
 /// The text of a turn as a recogniser reports it: final words, and an interim text that the next report replaces. Pure.
 class TurnText {
  public:
-  /// `max_octets`: the longest text; later words are left out.
+  /// `max_octets`: the longest text; later words are omitted.
   explicit TurnText(std::size_t max_octets) : max_octets_(max_octets) {}
 
   /// Begins the text of another turn.
   void begin();
   /// Appends final words, and drops the interim text. Returns false if the words do not fit. `confidence` is 0..1.
   bool add(std::string_view words, double confidence);
-  /// Replaces the interim text. If its confidence is not known, it does not count.
+  /// Replaces the interim text. If its confidence is not known, confidence() does not include it.
   void set_interim(std::string_view words, std::optional<double> confidence = {});
   void drop_interim() { set_interim({}); }
   /// Stores the language (BCP 47) of the words; "" if the service sent none.
@@ -37,7 +37,7 @@ class TurnText {
   [[nodiscard]] const std::string& settled() const { return text_; }
   [[nodiscard]] const std::string& interim() const { return interim_; }
   [[nodiscard]] const std::string& language() const { return language_; }
-  /// Returns the mean confidence by length; 0 if there is no text, and 1 if no confidence is known.
+  /// Returns the mean confidence, weighted by the lengths of the texts; 0 if there is no text, and 1 if no confidence is known.
   [[nodiscard]] double confidence() const;
   [[nodiscard]] bool is_consistent() const { return text_.size() <= max_octets_ && so_far().size() <= max_octets_; }
 

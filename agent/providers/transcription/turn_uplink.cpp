@@ -7,7 +7,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// Drops the beginning of `octets` if there are more than `most`, in multiples of `step`. A long step makes that not every frame moves the rest.
+/// Drops the beginning of `octets` if there are more than `most`, in multiples of `step`. With a long step, only some frames move the other octets.
 /// Returns the dropped octets.
 std::size_t drop_beyond(std::size_t most, std::size_t step, std::vector<std::uint8_t>& octets) {
   if (octets.size() <= most) return 0;
@@ -84,7 +84,7 @@ std::string TurnUplink::take(std::size_t octets) {
   unsent_.erase(unsent_.begin(), end);
   sent_ += octets;
   if (pace_) pace_->sent += octets;
-  // The audio in reach of a later answer must stay: another stream may need all of it.
+  // Audio that a later answer may concern must stay, because another stream may need all of it.
   const std::size_t step = shape_.resends_part ? octets_of(1'000) : 1;
   const std::size_t dropped = drop_beyond(octets_of(shape_.max_resend_ms), step, unanswered_);
   if (shape_.resends_part) forgotten_ += dropped;

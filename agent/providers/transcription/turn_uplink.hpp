@@ -12,21 +12,21 @@
 
 namespace offhook::inline v0::agent {
 
-/// The audio of a turn that goes to a recogniser. Cuts it into frames, keeps it until the service has answered it, and sends it again
-/// at a pace that the service accepts. Places count the octets of the present stream: the audio to which the positions in the
-/// service's messages refer, which is that of a socket, or of a turn of the service. Pure.
+/// The audio of a turn that goes to a recogniser. Cuts it into frames, keeps it until the service has answered it, and sends it again at a pace that
+/// the service accepts. A stream is the audio of a socket, or of a turn of the service, to which the positions in the service's messages refer.
+/// Places count the octets of the present stream. Pure.
 class TurnUplink {
  public:
   static constexpr std::size_t kMinMs = 100;           ///< a shorter turn counts as silence
   static constexpr std::size_t kMaxTurnMs = 120'000;   ///< longest turn; later audio is dropped
-  static constexpr std::size_t kMaxUnsentMs = 30'000;  ///< longest audio that waits for a socket; of longer audio, the beginning is dropped and counted
+  static constexpr std::size_t kMaxUnsentMs = 30'000;  ///< longest audio that waits for a socket; the start of longer audio is dropped and counted
 
   struct Shape {
     std::size_t frame_ms = 60;
     std::size_t max_resend_ms = 0;  ///< longest audio without an answer that another stream gets
-    bool resends_part = false;      ///< of longer audio: true sends the end again, false refuses another stream
+    bool resends_part = false;      ///< if there is more audio: true sends its end again, false refuses another stream
     std::size_t free_ms = 60;       ///< beginning of repeated audio that is sent at once; at least a frame
-    unsigned pace_percent = 125;    ///< speed of the rest, in percent of real time
+    unsigned pace_percent = 125;    ///< speed of later repeated audio, in percent of real time
   };
 
   TurnUplink(Sound sound, Shape shape) : sound_(sound), shape_(shape) {}
@@ -42,7 +42,7 @@ class TurnUplink {
   void begin_turn();
   /// Ends the turn and drops its audio.
   void end_turn();
-  /// Adds audio to the turn. Returns false if the turn is too long for it.
+  /// Adds audio to the turn. Returns false if the turn would become too long.
   [[nodiscard]] bool feed(std::span<const std::int16_t> pcm);
   /// Drops the beginning of the audio that could not be sent, if there is more than kMaxUnsentMs.
   void bound_unsent();
@@ -54,7 +54,7 @@ class TurnUplink {
   [[nodiscard]] std::string next_frame(base::TimePoint now);
   /// Returns true if less than a frame is left to send.
   [[nodiscard]] bool has_caught_up() const { return unsent_.size() < frame(); }
-  /// Returns that rest; "" if there is none.
+  /// Returns all audio that is left to send; "" if there is none.
   [[nodiscard]] std::string last_frame() { return take(unsent_.size()); }
 
   /// Marks the audio before `place` as final. A place beyond the sent audio counts as the end of the sent audio.
@@ -88,7 +88,7 @@ class TurnUplink {
   Sound sound_;
   Shape shape_;
   std::size_t sent_ = 0, turn_begin_ = 0, answered_to_ = 0;  // places
-  std::size_t turn_octets_ = 0;                              // octets of the turn, on all its streams
+  std::size_t turn_octets_ = 0;                              // octets of the turn, on all streams together
   std::vector<std::uint8_t> unsent_;
   std::vector<std::uint8_t> unanswered_;  // sent audio from answered_to_ on; at most the last max_resend_ms of it
   std::size_t forgotten_ = 0;

@@ -35,7 +35,7 @@ void replace_all(std::string& text, std::string_view what) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 3)) text.replace(at, what.size(), "***");
 }
 
-/// Replaces the secrets in `text`, also in their JSON and URL encodings.
+/// Replaces the secrets in `text`, including their JSON and URL encodings.
 std::string without(std::string text, const std::vector<std::string_view>& secrets) {
   for (const std::string_view secret : secrets) {
     std::string spelled;
@@ -79,7 +79,7 @@ Answer done(const Exchanged& exchanged, const std::vector<std::string_view>& sec
 /// Handles a redirect. By RFC 9110 section 15.4, a redirect may follow the action (301 to 303 after a POST), or replace it (307, 308).
 Answer redirected(const Exchanged& exchanged) {
   const bool instead = exchanged.status == 304 || exchanged.status == 307 || exchanged.status == 308;
-  return failed(exchanged, "The tool's service sends elsewhere (" + std::to_string(exchanged.status) + "), where no tool goes.", instead);
+  return failed(exchanged, "The tool's service redirected the request (" + std::to_string(exchanged.status) + "). Offhook does not follow redirects.", instead);
 }
 
 /// Returns true for a status by which a server refuses a request without acting: RFC 9110 section 15.5, RFC 6585 and similar. 408 is excluded,
@@ -88,9 +88,9 @@ bool is_refusal(int status) { return status >= 400 && status <= 451 && status !=
 
 Answer refused(const Exchanged& exchanged, const std::vector<std::string_view>& secrets) {
   const int status = exchanged.status;
-  std::string what = "The tool's service refuses this (" + std::to_string(status) + ").";
-  if (status == 401 || status == 403 || status == 407) return failed(exchanged, "The tool's service does not let us in (" + std::to_string(status) + ").", true);
-  if (status == 429) what = "The tool's service is asked too often (429): not now.";
+  std::string what = "The tool's service refused the request (" + std::to_string(status) + ").";
+  if (status == 401 || status == 403 || status == 407) return failed(exchanged, "The tool's service denied access (" + std::to_string(status) + ").", true);
+  if (status == 429) what = "The tool's service limits the request rate (429). Try again later.";
   if (!is_refusal(status)) return failed(exchanged, "The tool's service gave up (" + std::to_string(status) + ").", false);
   Answer answer = failed(exchanged, std::move(what), true);
   const std::string why = shown_body(exchanged, secrets, kMaxRefusalText);
@@ -109,12 +109,12 @@ Answer lost(const Exchanged& exchanged) {
   const bool never_connected = exchanged.status == 0 && (what == What::Refused || what == What::NotFound || what == What::Tls);
   if (never_connected) return {false, "The tool is not available at the moment. Nothing was done.", std::string(no_connection(what))};
   const bool is_done = exchanged.status >= 200 && exchanged.status < 300;
-  const std::string_view why = what == What::TooLarge ? "Its answer is too long to be shown." : "Its answer did not come whole.";
+  const std::string_view why = what == What::TooLarge ? "Its answer is too long to be shown." : "Its answer is incomplete.";
   if (is_done && !is_harmless(exchanged)) return {true, "The tool's service says that it is done. " + std::string(why), std::string(why)};
-  if (is_refusal(exchanged.status)) return failed(exchanged, "The tool's service refuses this (" + std::to_string(exchanged.status) + ").", true);
+  if (is_refusal(exchanged.status)) return failed(exchanged, "The tool's service refused the request (" + std::to_string(exchanged.status) + ").", true);
   if (what == What::TooLarge) return failed(exchanged, "The tool's answer is too long to be shown.", false);
   if (what == What::Timeout) return failed(exchanged, "The tool did not answer in time.", false);
-  return failed(exchanged, "The tool's service broke off.", false);
+  return failed(exchanged, "The tool's service closed the connection too early.", false);
 }
 
 }  // namespace

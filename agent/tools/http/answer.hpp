@@ -20,16 +20,16 @@ struct Exchanged {
   std::optional<net::NetError> error;
 };
 
-/// The result of a call, as text for a model. `text` may contain data of the service. It is cut slightly beyond kMaxResultBytes, so that the tool box
-/// reports the cut.
+/// The result of a tool call, as text for a model. `text` may contain data of the service. It may be slightly longer than kMaxResultBytes, so that
+/// the tool box notices that it must cut it.
 struct Answer {
   bool ok = false;
   std::string text;
   std::string why = {};  ///< the fault, for the log, without data of the service
 };
 
-/// Converts a response into an answer. The text says "nothing was done" only if this is certain: for a GET, without a connection, or for a status of refusal
-/// (RFC 9110 section 15.5). Otherwise it says that the effect is unknown. It removes `secrets` from all texts, in case the service echoes them.
+/// Converts a response into an answer. The text says "nothing was done" only if this is certain: for a GET, without a connection, or for a status of
+/// refusal (RFC 9110 section 15.5). Otherwise it says that the effect is unknown. Removes `secrets` from all texts: the service may repeat them.
 [[nodiscard]] Answer read_answer(const Exchanged& exchanged, const std::vector<std::string_view>& secrets);
 
 }  // namespace offhook::inline v0::agent::tools::http

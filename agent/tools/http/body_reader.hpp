@@ -14,8 +14,8 @@ struct ReadBody {
   std::string schema;
 };
 
-/// Reads the operation's `requestBody`. Its members become separate arguments if the body is an object that names all its members, and if omitting
-/// all of them means the same as omitting the body. Otherwise the body is one argument. Fails for a body that is not JSON.
+/// Reads the operation's `requestBody`. The members of the body become separate arguments if the body is an object that names all its members, and
+/// either the body is required or none of its members is. Otherwise the body is one argument. Fails for a body that is not JSON.
 [[nodiscard]] Read<ReadBody> read_body(const Node& document, const Node& operation);
 
 }  // namespace offhook::inline v0::agent::tools::http

@@ -94,7 +94,7 @@ class Binder {
   }
 
   [[nodiscard]] Complaint write_path() {
-    std::string decoded;  // The path after decoding: a value next to a `.` of the template could form `..`.
+    std::string decoded;  // The decoded path, because a value next to a `.` of the template could form `..`.
     for (const PathPiece& piece : operation_.path) {
       if (!piece.is_parameter) {
         request_.target += piece.text;
@@ -113,7 +113,7 @@ class Binder {
         decoded += (i > 0 ? "," : "") + (*texts)[i];
       }
     }
-    if (!is_path_value(decoded)) return "the arguments make an address that leads elsewhere.";
+    if (!is_path_value(decoded)) return "the arguments make a URL path that leads to another resource.";
     return {};
   }
 
@@ -174,7 +174,7 @@ class Binder {
     body.open("", '{');
     bool any = false;
     for (const BodyMember& member : operation_.body.members) {
-      json::Element value;  // null is a value here: it can mean that a field becomes empty.
+      json::Element value;  // null is a value here, because it can mean that the service empties the field.
       if (arguments_.at_key(member.argument).get(value) != simdjson::SUCCESS) continue;
       body.raw(member.name, simdjson::minify(value));
       any = true;
@@ -206,7 +206,7 @@ class Binder {
 }  // namespace
 
 base::Result<BoundRequest, std::string> bind_arguments(const Operation& operation, std::string_view arguments) {
-  const auto read = read_arguments(arguments);  // Checks the bounds and repeated names.
+  const auto read = read_arguments(arguments);  // This also checks the bounds and repeated names.
   if (!read) return base::fail(std::string(to_string(read.error())) + ".");
   json::Parser parser;
   const auto root = json::parse(parser, read->empty() ? "{}" : arguments);

@@ -21,9 +21,9 @@ struct BoundRequest {
   bool has_body = false;
 };
 
-/// Puts a model's arguments (JSON text of an object) into a request of `operation`. No value can leave its place: a path value is part of one segment
-/// and never a step up, a query value is one value, a header value is one line. The error is the second half of a sentence for the model, with its
-/// full stop; it names arguments, and never their values.
+/// Puts a model's arguments (JSON text of an object) into a request of `operation`. No value can change another part of the request: a path value is
+/// a part of one segment and never "..", a query value is one value, a header value is one line. The error is the second half of a sentence for the
+/// model, with its full stop. It names arguments, and never their values.
 [[nodiscard]] base::Result<BoundRequest, std::string> bind_arguments(const Operation& operation, std::string_view arguments);
 
 }  // namespace offhook::inline v0::agent::tools::http

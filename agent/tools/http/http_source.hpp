@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::agent::tools::http {
 
-/// The tools of one HTTP service in one telephone call. It uses the HttpClient of its conversation thread, which must outlive it. It repeats a GET
-/// once if the connection is lost before a response begins; it repeats no other request.
+/// The tools of one HTTP service in one telephone call. Uses the HttpClient of the telephone call's conversation thread, which must outlive this
+/// object. Repeats a GET once if the connection is lost before a response begins, and repeats no other request.
 class HttpSource final : public ToolSource {
  public:
   HttpSource(std::shared_ptr<const Service> service, net::HttpClient& http);
@@ -36,7 +36,7 @@ class HttpSource final : public ToolSource {
 
   std::shared_ptr<const Service> service_;
   net::HttpClient& http_;
-  std::map<std::uint64_t, std::shared_ptr<Exchange>> exchanges_;  // key: the number of the call
+  std::map<std::uint64_t, std::shared_ptr<Exchange>> exchanges_;  // key: the number of the tool call
   std::deque<SourceResult> results_;
 };
 

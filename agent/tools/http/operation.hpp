@@ -23,13 +23,13 @@ inline constexpr std::size_t kMaxChoices = 256;     ///< values in the `enum` of
 struct Parameter {
   enum class In : std::uint8_t { Path, Query, Header };
   In in{};
-  std::string name;      ///< name in the service
+  std::string name;      ///< name for the service
   std::string argument;  ///< name for the model
   bool required = false;
   bool list = false;     ///< one or more values
   bool explode = true;   ///< for a list in a query: `a=1&a=2` instead of `a=1,2`
-  std::vector<std::string> types;    ///< types of a value, in the words of JSON Schema; empty: any except objects and lists
-  std::vector<std::string> choices;  ///< JSON texts of the allowed values; empty: any
+  std::vector<std::string> types;    ///< types of a value, in the words of JSON Schema; empty: any type except object and list
+  std::vector<std::string> choices;  ///< JSON texts of the allowed values; empty: any value
 };
 
 /// A member of the body.
@@ -52,7 +52,7 @@ inline constexpr std::string_view kBodyArgument = "body";
 /// A piece of a path: fixed text, or the value of a parameter.
 struct PathPiece {
   bool is_parameter = false;
-  std::string text;  ///< `is_parameter`: the name of the parameter
+  std::string text;  ///< fixed text; if `is_parameter` is true, the name of the parameter
 };
 
 struct Operation {
@@ -68,8 +68,8 @@ struct Operation {
   [[nodiscard]] ToolClass usual_class() const { return method == "GET" ? ToolClass::Read : ToolClass::Write; }
 };
 
-/// Reads the operations of an OpenAPI document (JSON) whose operationIds are in `wanted`, in that order. It checks these operations completely; of
-/// other operations it reads only the id. A fault names its place.
+/// Reads the operations of an OpenAPI document (JSON) whose operationIds are in `wanted`, in the order of `wanted`. Checks these operations
+/// completely. Reads only the id of the other operations. A fault names its place.
 [[nodiscard]] Read<std::vector<Operation>> read_operations(std::string_view document, const std::vector<std::string>& wanted);
 
 /// Returns the name of a parameter or member for models: [A-Za-z0-9_.-]; each other octet becomes '_'.

@@ -66,7 +66,7 @@ class Reader {
   }
 
  private:
-  /// Reads the parameters of the path and of the operation. An operation's parameter overrides the path's: OpenAPI 3.1.1 section 4.8.10.
+  /// Reads the parameters of the path and of the operation. An operation's parameter overrides the path's parameter: OpenAPI 3.1.1 section 4.8.10.
   [[nodiscard]] Fault read_parameters() {
     for (const bool own : {true, false}) {
       for (const Node& entry : (own ? node_ : path_item_).items("parameters")) {

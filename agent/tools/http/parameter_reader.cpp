@@ -25,7 +25,7 @@ std::optional<In> place_of(std::string_view in) {
   return std::nullopt;
 }
 
-/// Returns the types in `type`: one, or several (OpenAPI 3.1). "null" is left out, because it means a missing value.
+/// Returns the types in `type`, which is one type or a list (OpenAPI 3.1). Omits "null", because it means a missing value.
 std::vector<std::string> types_of(const Node& schema) {
   std::vector<std::string> types;
   if (const auto one = schema.text("type"); !one.empty()) types.emplace_back(one);
@@ -63,7 +63,7 @@ std::optional<DocumentFault> read_schema(const Node& document, const Node& given
   return item ? read_value(*item, parameter) : item.error();
 }
 
-/// Returns the reason why a tool cannot give a valid parameter; "" if it can.
+/// Returns the reason why a tool cannot send this parameter, although it is valid; "" if the tool can send it.
 std::string obstacle(const Node& node, const Parameter& parameter) {
   const std::string_view style = node.text("style");
   if (node.member("content")) return "a tool cannot send a parameter with `content`";

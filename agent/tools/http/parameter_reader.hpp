@@ -7,8 +7,8 @@
 
 namespace offhook::inline v0::agent::tools::http {
 
-/// Reads one entry of `parameters`, and resolves its references. Returns nullopt for an optional parameter that a tool cannot give, such as a cookie.
-/// Fails for a required one.
+/// Reads one entry of `parameters`, and resolves its references. If a tool cannot send the parameter (such as a cookie), returns nullopt for an
+/// optional parameter, and fails for a required one.
 [[nodiscard]] Read<std::optional<Parameter>> read_parameter(const Node& document, const Node& entry);
 
 /// Returns true for headers about the destination, the framing or the sender of a request. A model never sets them.

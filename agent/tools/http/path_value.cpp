@@ -15,7 +15,7 @@ bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
 }
 
-/// Returns true if a segment is `.` or `..`: RFC 3986 section 5.2.4. It also splits at the separators of less strict servers.
+/// Returns true if a segment is `.` or `..`: RFC 3986 section 5.2.4. Also splits the text at the separators of less strict servers.
 bool has_step(std::string_view text) {
   while (true) {
     const auto end = text.find_first_of("/\\;?#");

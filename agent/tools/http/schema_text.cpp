@@ -14,8 +14,8 @@ namespace {
 
 using Fault = std::optional<DocumentFault>;
 
-/// The keywords of JSON Schema 2020-12 (validation, sections 6 and 7; core, section 10.3) that restrict arguments. Exclusive bounds count only as
-/// numbers: in OpenAPI 3.0 they are flags.
+/// The keywords of JSON Schema 2020-12 (validation, sections 6 and 7; core, section 10.3) that restrict arguments. Exclusive bounds are used only if
+/// they are numbers: in OpenAPI 3.0 they are flags.
 constexpr std::array<std::string_view, 3> kTexts = {"description", "format", "pattern"};
 constexpr std::array<std::string_view, 11> kCopied = {"enum", "const", "default", "minimum", "maximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems"};
 constexpr std::array<std::string_view, 2> kNumbers = {"exclusiveMinimum", "exclusiveMaximum"};

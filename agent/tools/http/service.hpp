@@ -18,30 +18,30 @@ inline constexpr std::size_t kMaxFixedHeaders = 16;
 
 struct ServiceOptions {
   std::string label;                                            ///< as is_label() requires
-  std::string url;                                              ///< base URL of all paths; the document's `servers` are ignored
-  Secret token;                                         ///< none: no Authorization header
+  std::string url;                                              ///< base URL of all paths; Offhook ignores the `servers` of the document
+  Secret token;                                         ///< empty: no Authorization header
   std::vector<std::pair<std::string, Secret>> headers;  ///< further headers of the service, such as an API key
-  std::vector<std::string> operations;                          ///< operationIds; other operations do not exist
+  std::vector<std::string> operations;                          ///< operationIds; Offhook ignores all other operations
   std::vector<Pin> pins;
   Unpinned unpinned = Unpinned::Refuse;
   base::Duration connect_limit = std::chrono::seconds(3);
-  base::Duration answer_limit = std::chrono::seconds(10);       ///< for the whole response; the tool box may stop waiting earlier
+  base::Duration answer_limit = std::chrono::seconds(10);       ///< limit for the whole response; the tool box may stop waiting earlier
   bool plain_http = false;                                      ///< allows http to the local network
 };
 /// Returns the fault of the options as a sentence, without secrets; nullopt if there is none.
 [[nodiscard]] std::optional<std::string> fault_of(const ServiceOptions& options);
 
-/// The decision about one operation, as a sentence for the log.
+/// The decision about one operation, with a sentence for the log.
 struct ServiceNote {
   bool refused = false;
-  std::string tool;  ///< its name for models
+  std::string tool;  ///< the tool's name for models
   std::string why;
 };
 
-/// The tools of one HTTP service, from its OpenAPI document. It is read once, and all calls share it unchanged.
+/// The tools of one HTTP service, from its OpenAPI document. The document is read once, and all telephone calls share the unchanged Service.
 class Service {
  public:
-  /// Reads a service. `options` must have no fault. An operation that does not match its pin is left out, with a note.
+  /// Reads a service. `options` must have no fault. Omits an operation that does not match its pin, and adds a note about it.
   [[nodiscard]] static Read<std::shared_ptr<const Service>> read(ServiceOptions options, std::string_view document, std::vector<ServiceNote>& notes);
 
   [[nodiscard]] const ServiceOptions& options() const { return options_; }

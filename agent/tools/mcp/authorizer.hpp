@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// Holds the token of one tool server. It gets the token with a ClientCredentialsGrant, and keeps it until shortly before its end, for all successive
-/// wires to that server. It runs on the thread of its HttpClient, which must outlive it.
+/// Holds the token of one tool server. Gets the token with a ClientCredentialsGrant, and keeps it until shortly before it expires, for all successive
+/// wires to that server. Runs on the thread of its HttpClient, which must outlive it.
 class Authorizer {
  public:
   struct Edge {
@@ -22,7 +22,7 @@ class Authorizer {
     std::function<std::int64_t()> unix_seconds;  ///< time of day in seconds, for assertions
     std::function<std::string()> unique;         ///< returns a new text at each call
   };
-  /// `why` is "" when there is a token().
+  /// `why` is "" if a token() is available; otherwise it is the reason why there is none.
   using Done = std::function<void(const std::string& why)>;
 
   Authorizer(OauthOptions options, std::string server, net::HttpClient& http, Edge edge);
@@ -31,8 +31,8 @@ class Authorizer {
   [[nodiscard]] Secret token() const;
   /// Returns true if a token can be requested before the server sends a challenge.
   [[nodiscard]] bool can_ask_first() const { return grant_.knows_endpoint(); }
-  /// Gets a token that differs from `refused` (which may be ""), and calls `done` once. If can_ask_first() is true and there is no token, it calls
-  /// `done` later, never from within.
+  /// Gets a token that differs from `refused` (which may be ""), and calls `done` once. If can_ask_first() is true and there is no token, fetch()
+  /// returns before it calls `done`.
   void fetch(const Secret& refused, std::string_view www_authenticate, Done done);
 
  private:

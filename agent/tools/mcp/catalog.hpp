@@ -10,7 +10,7 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// The tools of one server that models may see, if an agent's rules allow them. A call keeps the catalog of its beginning.
+/// The tools of one server that models may see, if an agent's rules allow them. A telephone call keeps the catalog that was current at its beginning.
 struct Catalog {
   struct Tool {
     std::string server_name;  ///< the server's name for the tool
@@ -24,19 +24,19 @@ struct Catalog {
   [[nodiscard]] const Tool* find(std::string_view model_name) const;
 };
 
-/// The decision about one tool, as a sentence for the log.
+/// The decision about one tool, with a sentence for the log.
 struct CatalogNote {
   bool refused = false;
-  std::string tool;  ///< its name for models
+  std::string tool;  ///< the tool's name for models
   std::string why;
 };
 
 struct CatalogOptions {
   std::string label;
-  bool over_http = false;  ///< excludes a tool with a faulty x-mcp-header
+  bool over_http = false;  ///< true: excludes a tool with a faulty x-mcp-header
 };
 
-/// Makes the catalog from the server's list. The pins decide about each definition. `notes` gets the New, Missing and Changed ones.
+/// Makes the catalog from the server's list. The pins decide about each definition. Adds a note for each definition that is New, Missing or Changed.
 [[nodiscard]] Catalog make_catalog(const CatalogOptions& options, const std::vector<ToolDefinition>& listed, PinStore& pins,
                                    std::vector<CatalogNote>& notes);
 

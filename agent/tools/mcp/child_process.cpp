@@ -23,7 +23,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// Ignores SIGPIPE, so that a write to an ended program returns an error instead of ending this process. Keeps an existing setting of the application.
+/// Ignores SIGPIPE: then a write to a program that has ended returns an error, and does not end this process. Keeps the application's handler.
 void ignore_broken_pipes() {
   struct sigaction present{};
   if (::sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL) (void)::signal(SIGPIPE, SIG_IGN);
@@ -68,7 +68,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     errors_.close(ignored);
     if (pid_ <= 0) return;
     if (look() != Life::Unknown) send_signal(SIGKILL);
-    // The kernel may need a moment. A process that it cannot end at all, such as one that waits for a broken disk, is abandoned.
+    // The kernel may need a moment. A process that the kernel cannot end, such as one that waits for a broken disk, is abandoned.
     for (int looks = 0; looks < kLastLooks && look() == Life::Runs; ++looks) std::this_thread::sleep_for(kLastPatience / kLastLooks);
     reap();
   }
@@ -81,14 +81,14 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
   static constexpr int kLastLooks = 400;
   static constexpr int kLastReads = 8;  // More than a pipe holds.
 
-  /// Sends a signal to the program's group, and to the program itself, which may have left the group. The program must not be reaped yet: until then
-  /// its number cannot belong to another process.
+  /// Sends a signal to the program's group, and to the program itself, which may have left the group. Call this only before the program is reaped:
+  /// until then its number cannot belong to another process.
   void send_signal(int number) const {
     (void)::kill(-pid_, number);
     (void)::kill(pid_, number);
   }
 
-  /// Unknown: other code has reaped the process (an application that ignores SIGCHLD), so that its number may belong to another process.
+  /// Unknown: other code has reaped the process (in an application that ignores SIGCHLD), therefore its number may now belong to another process.
   enum class Life : std::uint8_t { Runs, Ended, Unknown };
   [[nodiscard]] Life look() const {
     siginfo_t info{};
@@ -111,7 +111,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
         if (told == &ChildHandler::on_output) self->end("its output ended");
         return;
       }
-      const auto call = self->handler_.*told;  // A copy, because the call may remove the handlers.
+      const auto call = self->handler_.*told;  // A copy, because the invocation may remove the handlers.
       if (call) call(std::string_view(buffer.data(), size));
       if (from.is_open()) self->read(from, buffer, told);
     });
@@ -127,7 +127,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     });
   }
 
-  /// Ends the process later, because only the io_context calls handlers.
+  /// Schedules end() on the io_context. write() must not call it directly, because end() calls handlers, and only the io_context may call them.
   void end_soon() {
     timer_.expires_after(std::chrono::seconds(0));
     timer_.async_wait([self = shared_from_this()](const error_code& error) {
@@ -135,7 +135,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     });
   }
 
-  /// Reads the rest of the error output before the end is reported, because it often has the reason of the end.
+  /// Reads the remaining error output before it reports the end, because this output often has the reason of the end.
   void read_last_words() {
     Buffer words;
     error_code error;
@@ -163,7 +163,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     constexpr int kLooks = 40;  // checks in one kPatience
     const auto self = shared_from_this();  // `done` may destroy the owner of this object.
     const Life life = pid_ > 0 ? look() : Life::Unknown;
-    if (life == Life::Ended) send_signal(SIGKILL);  // Ends the rest of its group.
+    if (life == Life::Ended) send_signal(SIGKILL);  // Also ends the other processes of the program's group.
     if (life != Life::Runs) reap();
     if (pid_ <= 0) {
       kill_now();

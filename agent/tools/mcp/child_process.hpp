@@ -20,7 +20,7 @@ class io_context;
 namespace offhook::inline v0::agent::tools::mcp {
 
 struct CommandLine {
-  std::vector<std::string> argv;  ///< the first is the program's absolute path; there is no search and no shell
+  std::vector<std::string> argv;  ///< the first word is the program's absolute path; there is no search and no shell
   std::vector<std::pair<std::string, Secret>> environment;  ///< the whole environment; PATH and LANG are added if they are missing
   std::string directory = "/";
 };
@@ -34,11 +34,11 @@ struct ChildHandler {
   std::function<void(std::string why)> on_end;  ///< called once, when the output has ended or the program accepts no input
 };
 
-/// A program and three pipes to it, on an io_context's thread. It runs in a process group of its own. It inherits no descriptor except the pipes, no
-/// blocked signal, and no environment. Only the io_context calls the handlers. The destructor kills the group at once.
+/// A program and three pipes to it, on an io_context's thread. The program runs in a process group of its own. It inherits no descriptor except the
+/// pipes, no blocked signal, and no environment. Only the io_context calls the handlers. The destructor kills the group at once.
 class ChildProcess {
  public:
-  static constexpr std::size_t kMaxUnwritten = 4U << 20U;  ///< octets; a program that reads too slowly is ended
+  static constexpr std::size_t kMaxUnwritten = 4U << 20U;  ///< maximum octets that wait; a program that reads too slowly is ended
   static constexpr base::Duration kPatience = std::chrono::seconds(2);  ///< wait after each step of the shutdown
 
   [[nodiscard]] static base::Result<std::unique_ptr<ChildProcess>, base::Error> start(boost::asio::io_context& io,
@@ -48,8 +48,8 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   void write(std::string bytes);
-  /// Closes the input. After kPatience it sends SIGTERM to the group, and after another kPatience SIGKILL. It calls `done` when the program has
-  /// ended; it calls no other handler any more.
+  /// Closes the input. After kPatience it sends SIGTERM to the group, and after another kPatience SIGKILL. Calls `done` when the program has ended.
+  /// Calls no other handler from now on.
   void shut_down(std::function<void()> done);
   [[nodiscard]] int pid() const;
 

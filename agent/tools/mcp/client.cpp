@@ -30,7 +30,7 @@ std::string_view to_string(Client::State state) {
   return "?";
 }
 
-/// Sends a request. `of` is the call of a tools/call. A message must not contain a line feed: over stdio it would be two messages.
+/// Sends a request. `of` is the tool call if this is a tools/call. A message must not contain a line feed: over stdio it would become two messages.
 std::uint64_t Client::send(Request request, std::string_view method, const std::string& params, Actions& out, const Call* of) {
   const std::uint64_t id = ++last_id_;
   Outgoing message;
@@ -81,26 +81,26 @@ void Client::initialize(TimePoint now, Actions& out) {
 
 void Client::on_discovered(std::string_view result, TimePoint now, Actions& out) {
   const auto facts = read_discovery(result);
-  if (state_ == State::Initializing) {  // The server was slow to start. The running handshake counts, unless this result is modern.
+  if (state_ == State::Initializing) {  // The server was slow to start. The running handshake decides, unless this result is modern.
     if (facts && facts->modern) become_open(*facts, now, out);
     return;
   }
-  if (!facts) return on_probe_failed(0, {}, now, out);  // The server answers any request.
+  if (!facts) return on_probe_failed(0, {}, now, out);  // The result is not a discovery: this server answers any request with a result.
   if (facts->modern) return become_open(*facts, now, out);
   if (facts->revision.empty() || options_.era == ClientOptions::Era::Modern) return fail(no_common_revision(facts->said), out);
   initialize(now, out);
 }
 
-/// Handles a failed probe. MCP 2026-07-28 basic/versioning, "Backward Compatibility": any error that is not of the modern era comes from a server of
-/// the legacy era.
+/// Handles a failed probe. MCP 2026-07-28 basic/versioning, "Backward Compatibility": any error that the modern protocol does not define comes from a
+/// legacy server.
 void Client::on_probe_failed(std::int64_t code, std::string_view data, TimePoint now, Actions& out) {
   if (is_modern_error(code)) {
     const ServerFacts facts = code == kUnsupportedVersion ? read_supported(data) : ServerFacts{};
-    if (code != kUnsupportedVersion) return fail("it refuses a request that follows the protocol (" + std::to_string(code) + ")", out);
+    if (code != kUnsupportedVersion) return fail("it refuses a valid request (" + std::to_string(code) + ")", out);
     if (facts.revision.empty() || (facts.modern && std::exchange(probed_again_, true))) return fail(no_common_revision(facts.said), out);
-    if (facts.modern) return probe(now, out);  // It names exactly the revision that it refused: try once more, and not again.
+    if (facts.modern) return probe(now, out);  // The server names exactly the revision that it refused: try once more, and not again.
   }
-  if (options_.era == ClientOptions::Era::Modern) return fail("it does not speak revision " + std::string(kModernRevision), out);
+  if (options_.era == ClientOptions::Era::Modern) return fail("it does not support revision " + std::string(kModernRevision), out);
   initialize(now, out);
 }
 
@@ -111,12 +111,12 @@ void Client::on_initialized(std::string_view result, TimePoint now, Actions& out
   become_open(*facts, now, out);
 }
 
-/// Handles a refused handshake. If the server names the modern revision, or was too slow for the probe, the client probes once more.
+/// Handles a refused handshake. If the server names the modern revision, or was too slow for the first probe, the client probes once more.
 void Client::on_handshake_refused(std::int64_t code, std::string_view data, TimePoint now, Actions& out) {
   const bool is_modern = code == kUnsupportedVersion && read_supported(data).modern;
   const bool was_slow = forget(Request::What::Probe);
   if ((is_modern || was_slow) && !std::exchange(probed_again_, true)) return probe(now, out);
-  fail("it refuses to begin (" + std::to_string(code) + ")", out);
+  fail("it refuses the handshake (" + std::to_string(code) + ")", out);
 }
 
 void Client::become_open(const ServerFacts& facts, TimePoint now, Actions& out) {
@@ -135,11 +135,11 @@ void Client::become_open(const ServerFacts& facts, TimePoint now, Actions& out) 
   refuse_waiting(out);
 }
 
-/// Begins a new session after the server has forgotten the old one, and did nothing in it: MCP 2025-11-25 basic/transports, "Session Management". If
-/// the server also forgets the new one, the client fails.
+/// Begins a new session after the server has lost the old one, and did nothing in it: MCP 2025-11-25 basic/transports, "Session Management". If the
+/// server also loses the new session, the client fails.
 void Client::renew(TimePoint now, Actions& out) {
   if (state_ != State::Open) return;
-  if (std::exchange(renewed_, true)) return fail("it ends its sessions again and again", out);
+  if (std::exchange(renewed_, true)) return fail("it ends each new session at once", out);
   out.emplace_back(Note{"its session has ended: Offhook began a new one"});
   listing_.reset();
   list_at_.reset();
@@ -157,7 +157,7 @@ std::optional<std::uint64_t> Client::id_of(Request::What what) const {
   return at == requests_.end() ? std::nullopt : std::optional(at->first);
 }
 
-/// Removes the requests of this kind. Returns false if there was none.
+/// Removes the requests of this kind. Returns false if there were none.
 bool Client::forget(Request::What what) {
   return std::erase_if(requests_, [what](const auto& entry) { return entry.second.what == what; }) > 0;
 }
@@ -172,13 +172,13 @@ void Client::fail(std::string why, Actions& out, bool at_once) {
   list_good_until_.reset();
   for (const auto& [number, call] : std::exchange(calls_, {})) {
     out.emplace_back(Answered{number, {false, call.id == 0 ? "The tool is not available at the moment. Nothing was done."
-                                                           : "The tool's server broke off. Whether the tool did its work is not known."}});
+                                                           : "The tool's server closed the connection. Whether the tool did its work is not known."}});
   }
   out.emplace_back(Broken{std::move(why), at_once});
 }
 
-/// Handles a closed connection. MCP 2026-07-28 basic/versioning: any answer that is not modern comes from a legacy server. Many of these servers
-/// close the connection when the first message is no handshake. The next open() therefore begins with a handshake.
+/// Handles a closed connection. MCP 2026-07-28 basic/versioning: any answer that is not modern comes from a legacy server. Many legacy servers close
+/// the connection if the first message is not a handshake. Therefore the next open() begins with a handshake.
 void Client::on_closed(std::string why, Actions& out) {
   if (state_ == State::Closed) return;
   const bool was_asked = forget(Request::What::Probe) && options_.era == ClientOptions::Era::Auto;

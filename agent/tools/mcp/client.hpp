@@ -17,51 +17,51 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-inline constexpr std::size_t kMaxCalls = 64;            ///< calls to one server, of all telephone calls together
-inline constexpr unsigned kMaxAnswersPerSecond = 20;    ///< answers to requests of the server; further requests in that second are ignored
-inline constexpr base::Duration kListPause = std::chrono::seconds(1);  ///< pause between two lists; it grows while changes continue
+inline constexpr std::size_t kMaxCalls = 64;            ///< tool calls to one server, of all telephone calls together
+inline constexpr unsigned kMaxAnswersPerSecond = 20;    ///< answers to requests of the server; the client ignores further requests in that second
+inline constexpr base::Duration kListPause = std::chrono::seconds(1);  ///< pause between two lists; it grows while the server reports changes
 inline constexpr base::Duration kLongestListPause = std::chrono::seconds(60);
-inline constexpr base::Duration kListGood = std::chrono::minutes(15);  ///< no tool is called by an older list
+inline constexpr base::Duration kListGood = std::chrono::minutes(15);  ///< maximum age of the list by which a tool is called
 
 struct ClientOptions {
   enum class Era : std::uint8_t { Auto, Legacy, Modern };
-  Era era = Era::Auto;  ///< Auto: tries the modern one first
+  Era era = Era::Auto;  ///< Auto: tries the modern protocol first
   bool over_http = false;
   ClientIdentity identity;
   base::Duration probe_limit = std::chrono::seconds(5);
   base::Duration handshake_limit = std::chrono::seconds(30);  ///< a process may have to start first
   base::Duration list_limit = std::chrono::seconds(20);       ///< limit for each page
   base::Duration listing_limit = std::chrono::seconds(60);    ///< limit for all pages together
-  base::Duration call_quiet = std::chrono::seconds(10);       ///< limit without an answer or progress; each progress restarts it
-  base::Duration call_limit = std::chrono::seconds(30);       ///< for the whole call, even with progress
+  base::Duration call_quiet = std::chrono::seconds(10);       ///< limit without an answer or progress; each progress notification restarts it
+  base::Duration call_limit = std::chrono::seconds(30);       ///< limit for the whole tool call, even if there is progress
 };
 
-/// A tool call. `call` is the owner's number, which must be unique.
+/// A tool call. `call` is the number that the owner chose; it must be unique.
 struct CallRequest {
   std::uint64_t call = 0;
   std::string tool;       ///< the server's name for the tool
-  std::string hash;       ///< of the approved definition: ToolDefinition::hash
+  std::string hash;       ///< ToolDefinition::hash of the approved definition
   std::string arguments;  ///< a JSON object
   bool has_output_schema = false;
   std::vector<HeaderBinding> headers;
 };
 
-// The actions that the owner carries out, in this order.
+// The actions, which the owner carries out in the order in which they come.
 struct Settled { std::uint64_t id; };
 struct Stop { std::uint64_t id; };
 struct Opened { std::string revision; bool modern; };
 struct Listed { std::vector<ToolDefinition> tools; };
 struct Answered { std::uint64_t call; ToolAnswer answer; };
 struct Note { std::string text; };   ///< a sentence for the log
-/// The client is Closed. The owner removes the wire, and later calls open() with a new one; `at_once`: preferably without a pause.
+/// The client is Closed. The owner removes the wire, and later calls open() with a new wire. `at_once` means: preferably without a pause.
 struct Broken { std::string why; bool at_once = false; };
 using Action = std::variant<Outgoing, Settled, Stop, Opened, Listed, Answered, Note, Broken>;
 using Actions = std::vector<Action>;
 
 /// The client side of the Model Context Protocol for tools, revisions 2024-11-05 to 2025-11-25 (with a handshake) and 2026-07-28 (without). It does
 /// no I/O: messages and time go in, actions come out. It offers nothing to the server: it answers a ping, and refuses any other request.
-/// Each call() is followed by one Answered, unless abandon() comes first. A call is sent only if the tool's definition in the server's last list is
-/// the approved one. The list must be of the current connection and session.
+/// Each call() leads to one Answered, unless abandon() comes first. The client sends a tool call only if the tool's definition in the server's last
+/// list is the approved definition. The list must be from the current connection and session.
 class Client {
  public:
   enum class State : std::uint8_t { Closed, Probing, Initializing, Open };
@@ -90,7 +90,7 @@ class Client {
   struct Call {
     CallRequest request;
     base::TimePoint hard_due;
-    std::uint64_t id = 0;  // id of its request; 0: it waits for the handshake or the list
+    std::uint64_t id = 0;  // id of its request; 0: the tool call waits for the handshake or the list
     bool repeated = false;
   };
 
@@ -147,15 +147,15 @@ class Client {
   std::map<std::uint64_t, Request> requests_;
   std::map<std::uint64_t, Call> calls_;
   bool probed_again_ = false;
-  bool legacy_first_ = false;  // the server is legacy, or closed the connection on a modern probe; kept from one open() to the next
-  bool renewed_ = false;       // the session was renewed, and has not answered anything yet
+  bool legacy_first_ = false;  // true: the server is legacy, or closed the connection on a modern probe; stays from one open() to the next
+  bool renewed_ = false;       // true: the session was renewed, and the server has answered nothing in it yet
   std::optional<ToolListing> listing_;
   base::TimePoint listing_due_{};
   std::optional<base::TimePoint> list_at_, listen_at_;
   std::optional<base::TimePoint> list_good_until_;                // nullopt: this session has no list yet
   std::map<std::string, std::string, std::less<>> known_hashes_;  // hashes of the tools in that list; key: their names
   base::TimePoint listed_at_{};
-  base::Duration list_pause_{};  // until the next list, even if the server reports changes
+  base::Duration list_pause_{};  // time between a list and the next list, even if the server reports changes
   base::TimePoint answers_since_{};  // start of the second in which answers_ are counted
   unsigned answers_ = 0;
 };

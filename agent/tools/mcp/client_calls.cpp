@@ -11,15 +11,15 @@ using base::TimePoint;
 
 namespace {
 
-constexpr std::string_view kTooMany = "The tool is asked by too many at once. Nothing was done.";
+constexpr std::string_view kTooMany = "Too many tool calls wait for this server. Nothing was done.";
 constexpr std::string_view kLate = "The tool did not answer in time. Whether it did its work is not known.";
-constexpr std::string_view kLost = "The tool's server broke off. Whether the tool did its work is not known.";
+constexpr std::string_view kLost = "The tool's server closed the connection. Whether the tool did its work is not known.";
 constexpr std::string_view kFailed = "The tool's server failed. Whether the tool did its work is not known.";
 constexpr std::string_view kNoObject = "The arguments are not a JSON object. Nothing was done.";
-constexpr std::string_view kChanged = "The tool is not the one any more that it was when this call began, and is not used.";
+constexpr std::string_view kChanged = "The tool was changed or removed after this telephone call began, and is not used.";
 constexpr std::int64_t kInvalidParams = -32602, kInvalidRequest = -32600, kParseError = -32700;
 
-/// Returns true if the tool certainly did nothing. A 502 or 504 of a gateway, or an error within the tool, can come after a part of the work.
+/// Returns true if the tool certainly did nothing. After a 502 or 504 of a gateway, or an error within the tool, a part of the work may be done.
 bool is_refusal(const NoAnswer& why) {
   if (why.what == NoAnswer::What::Auth) return true;
   if (why.what != NoAnswer::What::Refused) return false;
@@ -40,9 +40,9 @@ bool is_refusal(const NoAnswer& why) {
 std::string failure_words(const NoAnswer& why) {
   if (why.what == NoAnswer::What::Lost) return std::string(kLost);
   if (!is_refusal(why)) return std::string(kFailed);
-  if (why.code == kInvalidParams) return "The tool's server does not take this call: check its name and arguments.";
-  if (why.code != 0) return "The tool's server refuses the call (" + std::to_string(why.code) + ").";
-  return "The tool's server refuses the call.";
+  if (why.code == kInvalidParams) return "The tool's server does not accept this tool call: check its name and arguments.";
+  if (why.code != 0) return "The tool's server refuses the tool call (" + std::to_string(why.code) + ").";
+  return "The tool's server refuses the tool call.";
 }
 
 }  // namespace
@@ -79,7 +79,7 @@ void Client::send_call(std::uint64_t number, TimePoint now, Actions& out) {
   const auto known = known_hashes_.find(call.request.tool);
   if (known == known_hashes_.end() || known->second != call.request.hash) return answer(number, {false, std::string(kChanged)}, out);
   const Dialect dialect{facts_.modern, options_.identity};
-  const std::uint64_t token = last_id_ + 1;  // send() gives the request this id, which the progress then contains.
+  const std::uint64_t token = last_id_ + 1;  // send() gives the request this id, and the server repeats it in the progress.
   const TimePoint due = std::min(now + options_.call_quiet, call.hard_due);
   call.id = send({Request::What::Call, due, number}, "tools/call",
                  call_params(dialect, call.request.tool, call.request.arguments, token), out, &call);
@@ -109,20 +109,20 @@ void Client::answer(std::uint64_t call, ToolAnswer answer, Actions& out) {
   out.emplace_back(Answered{call, std::move(answer)});
 }
 
-/// Handles the loss of a call's request.
+/// Handles a tool call whose request got no answer.
 void Client::on_call_lost(std::uint64_t number, const NoAnswer& why, TimePoint now, Actions& out) {
   if (why.what == NoAnswer::What::SessionGone) return on_session_gone(number, why.session_over, now, out);
-  if (!why.why.empty()) out.emplace_back(Note{"a call failed: " + why.why});
-  if (why.code == kHeaderMismatch) list_again(now);  // The tool requires other headers than in the list.
+  if (!why.why.empty()) out.emplace_back(Note{"a tool call failed: " + why.why});
+  if (why.code == kHeaderMismatch) list_again(now);  // The tool requires other headers than those in the list.
   answer(number, {false, failure_words(why)}, out);
 }
 
-/// Sends the call again in the next session, once, because the server did nothing.
+/// Sends the tool call again in the next session, once, because the server did nothing.
 void Client::on_session_gone(std::uint64_t number, bool session_over, TimePoint now, Actions& out) {
   Call& call = calls_.at(number);
   call.id = 0;
   if (std::exchange(call.repeated, true)) return answer(number, {false, std::string(kNotAvailable)}, out);
-  if (session_over || state_ != State::Open) return;  // The call waits for the handshake.
+  if (session_over || state_ != State::Open) return;  // The tool call waits for the handshake.
   if (has_good_list(now)) return send_call(number, now, out);
   if (!listing_) answer(number, {false, std::string(kNotAvailable)}, out);
 }
@@ -135,7 +135,7 @@ void Client::abandon(std::uint64_t number, Actions& out) {
   if (id != 0) cancel(id, "the call no longer needs the result", out);
 }
 
-/// Cancels a request: MCP 2025-11-25 basic/utilities/cancellation. In the modern era over HTTP there is no such message: closing the stream cancels it.
+/// Cancels a request: MCP 2025-11-25 basic/utilities/cancellation. The modern protocol over HTTP has no such message: closing the stream cancels it.
 void Client::cancel(std::uint64_t id, std::string_view reason, Actions& out) {
   requests_.erase(id);
   const bool is_told = state_ == State::Open && (!facts_.modern || !options_.over_http);  // No notification is sent before the handshake is complete.

@@ -11,9 +11,9 @@ using base::TimePoint;
 
 namespace {
 
-constexpr base::Duration kListAgain = std::chrono::seconds(30);  // After a failed list.
+constexpr base::Duration kListAgain = std::chrono::seconds(30);  // pause after a failed list
 constexpr base::Duration kShortestTtl = std::chrono::seconds(60);
-constexpr base::Duration kLongestTtl = std::chrono::minutes(10);  // A longer time from the server is ignored, because approvals depend on a current list.
+constexpr base::Duration kLongestTtl = std::chrono::minutes(10);  // A longer time from the server is ignored: approvals need a current list.
 
 }  // namespace
 
@@ -21,7 +21,7 @@ void Client::on_text(std::string_view text, TimePoint now, Actions& out) {
   if (state_ == State::Closed) return;
   const auto messages = read_messages(text);
   if (!messages) {
-    out.emplace_back(Note{"Offhook ignores its message: " + std::string(to_string(messages.error()))});
+    out.emplace_back(Note{"Offhook ignores a message of it: " + std::string(to_string(messages.error()))});
     return;
   }
   for (const RpcMessage& message : *messages) {
@@ -32,11 +32,11 @@ void Client::on_text(std::string_view text, TimePoint now, Actions& out) {
 void Client::on_message(const RpcMessage& message, TimePoint now, Actions& out) {
   if (message.kind == RpcMessage::Kind::Request) return on_server_request(message, now, out);
   if (message.kind == RpcMessage::Kind::Notification) return on_notification(message, now);
-  // An error without an id belongs to the probe: no other request has been sent then.
+  // An error without an id belongs to the probe, because the client has sent no other request at that time.
   const bool is_of_probe = message.kind == RpcMessage::Kind::Error && message.id.empty() && state_ == State::Probing;
   const auto id = is_of_probe ? id_of(Request::What::Probe) : message.number();
   const auto at = id ? requests_.find(*id) : requests_.end();
-  if (at == requests_.end()) return;  // The request was cancelled, or never sent.
+  if (at == requests_.end()) return;  // The client has cancelled this request, or has never sent it.
   const Request request = at->second;
   requests_.erase(at);
   out.emplace_back(Settled{*id});
@@ -78,14 +78,14 @@ void Client::on_result(const Request& request, const std::string& result, TimePo
     case Request::What::Probe: return on_discovered(result, now, out);
     case Request::What::Initialize: return on_initialized(result, now, out);
     case Request::What::List: return on_page(result, now, out);
-    case Request::What::Listen:  // The server has ended the stream, and changes in between are unknown.
+    case Request::What::Listen:  // The server has ended the stream, so the client may have missed changes.
       listen_at_ = after_pause(now);
       return list_again(*listen_at_);
     case Request::What::Call: break;
   }
   renewed_ = false;
   auto read = read_tool_answer(result, calls_.at(request.call).request.has_output_schema);
-  answer(request.call, read ? std::move(*read) : ToolAnswer{false, "What the tool answered cannot be read."}, out);
+  answer(request.call, read ? std::move(*read) : ToolAnswer{false, "The answer of the tool cannot be read."}, out);
 }
 
 void Client::on_error(const Request& request, const RpcMessage& error, TimePoint now, Actions& out) {
@@ -95,8 +95,8 @@ void Client::on_error(const Request& request, const RpcMessage& error, TimePoint
       if (state_ == State::Probing) on_probe_failed(error.code, error.body, now, out);
       return;
     case Request::What::Initialize: return on_handshake_refused(error.code, error.body, now, out);
-    case Request::What::List: return on_list_failed("it does not list its tools (" + code + ")", now, out);
-    case Request::What::Listen: return;  // Changes then appear only in the next list.
+    case Request::What::List: return on_list_failed("it refuses to list its tools (" + code + ")", now, out);
+    case Request::What::Listen: return;  // The client then sees changes only in the next list.
     case Request::What::Call: break;
   }
   NoAnswer why{NoAnswer::What::Refused, 0, error.code, {}, {}};
@@ -107,7 +107,8 @@ void Client::on_error(const Request& request, const RpcMessage& error, TimePoint
 
 void Client::list_again(TimePoint at) { list_at_ = list_at_ ? std::min(*list_at_, at) : at; }
 
-/// Returns the earliest time of the next list after a change. The pause grows while the changes continue.
+/// Returns the earliest time for the next tools/list request after the server reports a change. The pause between two requests grows while the server
+/// reports more changes.
 TimePoint Client::after_pause(TimePoint now) const { return std::max(now, listed_at_ + list_pause_); }
 
 void Client::list(TimePoint now, Actions& out) {

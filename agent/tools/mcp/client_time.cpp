@@ -18,7 +18,7 @@ void Client::on_no_answer(std::uint64_t id, const NoAnswer& why, TimePoint now, 
   switch (request.what) {
     case Request::What::Probe:
       if (state_ == State::Initializing) return;
-      // MCP 2026-07-28 basic/versioning: a response without an answer also comes from a legacy server.
+      // MCP 2026-07-28 basic/versioning: a response without an answer can also come from a legacy server.
       if (why.what == NoAnswer::What::Auth || why.status == 0) return fail(why.why, out);
       return on_probe_failed(why.code, why.data, now, out);
     case Request::What::Initialize:
@@ -30,7 +30,7 @@ void Client::on_no_answer(std::uint64_t id, const NoAnswer& why, TimePoint now, 
     case Request::What::Listen:
       if (why.what != NoAnswer::What::Lost && why.status < 500) break;  // The server does not support this request.
       listen_at_ = now + kListenAgain;
-      list_again(*listen_at_);  // Changes in between are unknown.
+      list_again(*listen_at_);  // The client may have missed changes.
       break;
     case Request::What::Call: on_call_lost(request.call, why, now, out); break;
   }
@@ -38,7 +38,7 @@ void Client::on_no_answer(std::uint64_t id, const NoAnswer& why, TimePoint now, 
 }
 
 void Client::on_late(const Request& request, std::uint64_t id, TimePoint now, Actions& out) {
-  // A process that is slow to start answers both requests, and the first one first.
+  // A process that is slow to start answers both requests, and answers the probe first.
   const bool may_come = request.what == Request::What::Probe && !options_.over_http && options_.era == ClientOptions::Era::Auto;
   if (may_come) requests_.emplace(id, Request{Request::What::Probe, std::nullopt, 0});
   if (!may_come) out.emplace_back(Stop{id});
@@ -47,7 +47,7 @@ void Client::on_late(const Request& request, std::uint64_t id, TimePoint now, Ac
     case Request::What::Initialize: return fail("it did not answer initialize in time", out);
     case Request::What::List: return on_list_failed("it did not list its tools in time", now, out);
     case Request::What::Listen:
-    case Request::What::Call: return;  // Listen has no deadline, and stop_late_calls() handles a late call.
+    case Request::What::Call: return;  // Listen has no deadline, and stop_late_calls() handles a late tool call.
   }
 }
 
@@ -63,10 +63,10 @@ void Client::on_time(TimePoint now, Actions& out) {
     if (request.what == Request::What::Call || !request.due || now < *request.due) continue;
     requests_.erase(id);
     on_late(request, id, now, out);
-    break;  // on_late() may have changed everything; the remaining requests are still due.
+    break;  // on_late() may have changed the requests. The other late requests stay due.
   }
   if (state_ != State::Open) return;
-  if (listen_at_ && *listen_at_ <= now) listen(out);  // Before the list, so that no change between them is missed.
+  if (listen_at_ && *listen_at_ <= now) listen(out);  // Listen before the list, so that no change between the two is missed.
   if (!list_at_ || now < *list_at_ || listing_) return;
   list_pause_ = now - listed_at_ > kLongestListPause ? kListPause : std::min(2 * list_pause_, kLongestListPause);
   list(now, out);

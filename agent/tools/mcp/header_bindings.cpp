@@ -19,7 +19,7 @@ constexpr std::size_t kMaxPath = 8;
 constexpr std::size_t kMaxSchemaDepth = 64;
 constexpr std::int64_t kMaxSafeInteger = (std::int64_t{1} << 53) - 1;
 
-/// Walks over a schema. An argument is reachable only through members named `properties`; a mark in any other place is a fault.
+/// Walks through a schema. Only arguments that are reached through members named `properties` may have a mark. A mark in any other place is a fault.
 class Reader {
  public:
   explicit Reader(std::vector<HeaderBinding>& out) : out_(out) {}

@@ -17,7 +17,7 @@ bool HttpWire::is_held(const std::shared_ptr<Exchange>& exchange) const {
   return is_current(exchange) || std::find(unanswered_.begin(), unanswered_.end(), exchange) != unanswered_.end();
 }
 
-/// Sends the request, with a token if there is an Authorizer: at once, or after the token has arrived.
+/// Sends the request. With an Authorizer, the request carries a token: if there is none yet, it is sent when the token has arrived.
 void HttpWire::start(const std::shared_ptr<Exchange>& exchange, net::HttpRequest request) {
   if (authorizer_ == nullptr) return begin(exchange, std::move(request));
   exchange->request = std::move(request);
@@ -34,8 +34,8 @@ void HttpWire::start_authorized(const std::shared_ptr<Exchange>& exchange) {
   begin(exchange, std::move(request));
 }
 
-/// Returns true if the response refuses the token as missing, expired or insufficient: MCP 2025-11-25 basic/authorization. Returns true at most once
-/// for each request.
+/// Returns true if the response refuses the token because it is missing, expired or insufficient: MCP 2025-11-25 basic/authorization. Returns true at
+/// most once for each request.
 bool HttpWire::wants_token(Exchange& exchange) const {
   if (authorizer_ == nullptr || exchange.renewed_token) return false;
   const int status = exchange.head.status;
@@ -46,7 +46,7 @@ bool HttpWire::wants_token(Exchange& exchange) const {
 }
 
 void HttpWire::fetch_token(const std::shared_ptr<Exchange>& exchange, std::string_view www_authenticate) {
-  const std::weak_ptr<Exchange> weak = exchange;  // The wire owns it, and may be destroyed.
+  const std::weak_ptr<Exchange> weak = exchange;  // Weak, because the wire owns the exchange, and may be destroyed.
   authorizer_->fetch(exchange->token, www_authenticate, [this, weak](const std::string& why) {
     const auto held = weak.lock();
     if (!held || !is_held(held)) return;

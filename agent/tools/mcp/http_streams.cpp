@@ -20,12 +20,12 @@ base::Duration retry_of(const SseParser& events) {
                                     kLongestRetry);
 }
 
-/// Returns true for a status by which a server refuses to open its own stream: MCP 2025-11-25 basic/transports has 405, but servers also send others.
+/// Returns true for a status that means that the server has no own stream: 405 in MCP 2025-11-25 basic/transports, but servers also send others.
 bool is_none_offered(int status) { return status < 409 || (status > 409 && status < 429); }
 
 }  // namespace
 
-/// Resumes a stream: MCP 2025-11-25 basic/transports, "Resumability and Redelivery". Also does this when a server ends a stream before the answer.
+/// Resumes a stream: MCP 2025-11-25 basic/transports, "Resumability and Redelivery". Also does this if the server ends a stream before the answer.
 bool HttpWire::resume(const std::shared_ptr<Exchange>& exchange) {
   if (exchange->modern || !exchange->is_stream || exchange->last_id.empty() || exchange->resumes >= kMaxResumes) return false;
   ++exchange->resumes;
@@ -46,7 +46,7 @@ void HttpWire::get(const std::shared_ptr<Exchange>& exchange) {
   start(exchange, std::move(made));
 }
 
-/// Opens the server's own stream. Any answer other than a stream means that the server has none.
+/// Opens the server's own stream. If the server answers with anything except a stream, it has no such stream.
 void HttpWire::listen() {
   listening_ = std::make_shared<Exchange>();
   listening_->revision = revision_;

@@ -58,7 +58,7 @@ void HttpWire::send(Outgoing message) {
     if (!message.name.empty()) made.headers.emplace_back("mcp-name", encode_header_value(message.name));
     for (const HeaderValue& header : message.headers) made.headers.emplace_back(header.header, header.value);
   }
-  made.at_most_once = message.method == "tools/call";  // A kept connection could repeat the call, for example a payment.
+  made.at_most_once = message.method == "tools/call";  // libcurl could repeat the tool call, such as a payment, on a kept connection.
   made.body = std::move(message.body);
   made.total_limit = message.long_lived ? kStreamLimit : kRequestLimit;
   made.max_body = message.long_lived ? kMaxStreamBody : 4 * kMaxMessageBytes;
@@ -95,7 +95,7 @@ bool HttpWire::is_current(const std::shared_ptr<Exchange>& exchange) const {
 void HttpWire::on_head(Exchange& exchange, const net::HttpHead& head) {
   exchange.head = head;
   exchange.accepted = exchange.accepted || exchange.good();
-  if (exchange.good()) exchange.renewed_token = false;  // The token may expire again before the stream is resumed.
+  if (exchange.good()) exchange.renewed_token = false;  // The token may expire again before the wire resumes the stream.
   exchange.is_stream = exchange.good() && base::iequals(media_type(head.header("content-type")), "text/event-stream");
   if (!exchange.good() || !exchange.begins_session) return;
   if (const auto id = head.header("mcp-session-id"); is_session_id(id)) session_ = id;
@@ -144,8 +144,8 @@ void HttpWire::on_end(const std::shared_ptr<Exchange>& exchange, const std::opti
   handler_.on_no_answer(exchange->id, why);
 }
 
-/// Returns true if the server does not know the session: status 404, or, for servers that follow the library's examples, 400 with an error without a
-/// request id.
+/// Returns true if the server does not know the session. It then answers 404, or 400 with an error without a request id, as servers that follow the
+/// library's examples do.
 bool HttpWire::is_session_unknown(const Exchange& exchange, bool says_so) {
   const int status = exchange.head.status;
   return !exchange.session.empty() && (status == 404 || (status == 400 && says_so));
@@ -158,7 +158,7 @@ NoAnswer HttpWire::failure_of(const Exchange& exchange, const std::optional<net:
   if (exchange.good()) return {What::Lost, status, 0, {}, "its response contains no answer"};
   NoAnswer why{What::Refused, status, 0, {}, "it answered " + std::to_string(status)};
   const auto messages = read_messages(exchange.body);
-  bool is_of_none = false;  // The error answers no request, so that none was carried out.
+  bool is_of_none = false;  // true: the error answers no request, so the server carried out none.
   if (messages && !messages->empty() && messages->front().kind == RpcMessage::Kind::Error) {
     is_of_none = messages->front().id.empty();
     why.code = messages->front().code;

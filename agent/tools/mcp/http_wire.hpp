@@ -20,24 +20,24 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 struct HttpWireOptions {
   std::string url;
-  Secret token;                                         ///< none: no Authorization header
-  std::vector<std::pair<std::string, Secret>> headers;  ///< further headers of the server
+  Secret token;                                         ///< empty: no Authorization header
+  std::vector<std::pair<std::string, Secret>> headers;  ///< further headers of the operator for the server
   base::Duration connect_limit = std::chrono::seconds(5);
   std::optional<OauthOptions> oauth;                            ///< settings of an Authorizer, which replaces the token
-  bool plain_http = false;                                      ///< allows http to the local network
+  bool plain_http = false;                                      ///< true: allows http to the local network
 };
 
 inline constexpr std::size_t kMaxSessionId = 256;
-inline constexpr std::size_t kMaxUnanswered = 16;  ///< concurrent messages without a response; further ones are dropped
+inline constexpr std::size_t kMaxUnanswered = 16;  ///< messages without a response that may run at the same time; further messages are dropped
 inline constexpr unsigned kMaxResumes = 5;         ///< attempts to resume a broken stream without a message in between
 
 /// Streamable HTTP (MCP 2025-11-25 basic/transports, 2026-07-28 basic/transports/streamable-http) on an HttpClient, which must outlive it. A message
 /// is a POST; the response is JSON or a stream of events.
-/// In the legacy era the wire keeps a session, resumes a broken stream if its events have ids, and reads messages of the server from a separate
+/// With a legacy server, the wire keeps a session, resumes a broken stream if its events have ids, and reads messages of the server from a separate
 /// stream, if the server has one.
-/// With an Authorizer each request carries its token. A refused request (401) did nothing, and is sent once more with a new token. An accepted
-/// request is never reported as refused: even if its stream breaks, the server may have done the work. Redirects are refused, because a token must go
-/// only to the configured server.
+/// With an Authorizer, each request carries its token. If the server refuses a request (401), it did nothing: the wire sends the request once more
+/// with a new token. The wire never reports an accepted request as refused: even if its stream breaks, the server may have done the work. The wire
+/// refuses redirects, because a token must go only to the configured server.
 class HttpWire final : public Wire {
  public:
   HttpWire(HttpWireOptions options, net::HttpClient& http, WireHandler handler, Authorizer* authorizer = nullptr);
@@ -78,12 +78,12 @@ class HttpWire final : public Wire {
 
   HttpWireOptions options_;
   net::HttpClient& http_;
-  Authorizer* authorizer_;  // null: none; must outlive this object
+  Authorizer* authorizer_;  // null: there is no Authorizer; must outlive this object
   WireHandler handler_;
   std::string session_, revision_;
   std::map<std::uint64_t, std::shared_ptr<Exchange>> exchanges_;  // key: the id of the request
   std::deque<std::shared_ptr<Exchange>> unanswered_;              // exchanges of messages without a response
-  std::deque<std::shared_ptr<Exchange>> drained_;                 // answered exchanges; read to their end so that the connection stays open
+  std::deque<std::shared_ptr<Exchange>> drained_;                 // answered exchanges; read to their end, so that connections stay open
   std::shared_ptr<Exchange> listening_;                           // the server's own stream
   std::unique_ptr<net::HttpTransfer> farewell_;
   base::TimePoint now_{};

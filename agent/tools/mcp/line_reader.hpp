@@ -7,7 +7,7 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// Splits a byte stream into lines, without their line feed and a carriage return before it. It skips and counts a line that is too long. It does no I/O.
+/// Splits a byte stream into lines. Removes the line feed, and a carriage return before it. Skips and counts lines that are too long. Does no I/O.
 class LineReader {
  public:
   explicit LineReader(std::size_t most) : most_(most) {}

@@ -9,13 +9,13 @@
 #include <string_view>
 #include <vector>
 
-/// Parses the documents of OAuth 2 in which servers describe their authorization and tokens. It does no I/O.
+/// Parses the documents of OAuth 2 in which servers describe their authorization and their tokens. Does no I/O.
 namespace offhook::inline v0::agent::tools::mcp {
 
 inline constexpr std::size_t kMaxChallengeBytes = 8192;
 inline constexpr std::size_t kMaxChallengeParameters = 64;
 inline constexpr std::size_t kMaxOauthDocument = 64U << 10U;
-inline constexpr std::size_t kMaxIssuers = 16;  ///< issuers in the metadata of a resource; further ones are ignored
+inline constexpr std::size_t kMaxIssuers = 16;  ///< issuers in the metadata of a resource; further issuers are ignored
 inline constexpr std::size_t kMaxOauthUrl = 2048;
 inline constexpr std::size_t kMaxScopeBytes = 2048;
 inline constexpr std::size_t kMaxTokenBytes = 16U << 10U;
@@ -52,7 +52,7 @@ struct TokenAnswer {
   std::optional<std::chrono::seconds> expires_in;
 };
 [[nodiscard]] std::optional<TokenAnswer> read_token_answer(std::string_view json);
-/// Returns the name of an error: RFC 6749 section 5.2. Returns no other text of the server: "" if it is not such a name.
+/// Returns the name of an error: RFC 6749 section 5.2. Returns "" if the server's text is not such a name: no other text gets out.
 [[nodiscard]] std::string read_oauth_error(std::string_view json);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -17,7 +17,7 @@ std::string words_of(int status, std::string_view body) {
   return std::to_string(status) + (name.empty() ? std::string() : " (" + name + ")");
 }
 
-/// Returns the value for Basic. Both parts are form-encoded first: RFC 6749 section 2.3.1.
+/// Returns the value for Basic authentication. The id and the secret are form-encoded first: RFC 6749 section 2.3.1.
 std::string basic_value(const OauthOptions& options) {
   return net::basic_authorization(percent_encoded(options.client_id) + ":" + percent_encoded(options.client_secret.reveal()));
 }
@@ -49,8 +49,8 @@ GrantStep ClientCredentialsGrant::deny(std::string why) {
   return Denied{std::move(why)};
 }
 
-/// Begins the discovery: MCP 2025-11-25 basic/authorization, "Protected Resource Metadata Discovery". The URL comes from the challenge, otherwise
-/// from the well-known places.
+/// Begins the discovery: MCP 2025-11-25 basic/authorization, "Protected Resource Metadata Discovery". Takes the URL from the challenge if it has one,
+/// otherwise tries the well-known places.
 GrantStep ClientCredentialsGrant::begin(std::string_view www_authenticate) {
   const auto challenge = read_bearer_challenge(www_authenticate);
   if (challenge && !challenge->scope.empty()) wanted_scope_ = challenge->scope;
@@ -79,7 +79,7 @@ GrantStep ClientCredentialsGrant::ask_next() {
 
 GrantStep ClientCredentialsGrant::on_answer(int status, std::string_view body, base::TimePoint now) {
   switch (state_) {
-    case State::Idle: return Denied{"nothing was asked"};
+    case State::Idle: return Denied{"no request is open"};
     case State::Resource: {
       const auto metadata = status == 200 ? read_resource_metadata(body) : std::nullopt;
       return metadata ? on_resource(*metadata) : ask_next();
@@ -90,7 +90,7 @@ GrantStep ClientCredentialsGrant::on_answer(int status, std::string_view body, b
     }
     case State::Token: return on_token(status, body, now);
   }
-  return Denied{"nothing was asked"};
+  return Denied{"no request is open"};
 }
 
 GrantStep ClientCredentialsGrant::on_no_answer(const std::string& why) {
@@ -99,7 +99,7 @@ GrantStep ClientCredentialsGrant::on_no_answer(const std::string& why) {
 }
 
 GrantStep ClientCredentialsGrant::on_resource(const ResourceMetadata& metadata) {
-  if (!is_resource_of(metadata.resource, server_)) return deny("its metadata are those of another server");
+  if (!is_resource_of(metadata.resource, server_)) return deny("its metadata describe another server");
   const std::string& wanted = believed_ ? issuer_ : options_.issuer;
   const auto at = std::find_if(metadata.issuers.begin(), metadata.issuers.end(),
                                [&](const std::string& one) { return wanted.empty() || is_same_issuer(one, wanted); });
@@ -123,7 +123,7 @@ std::optional<ClientCredentialsGrant::Proof> ClientCredentialsGrant::proof_for(c
 }
 
 GrantStep ClientCredentialsGrant::on_issuer(const IssuerMetadata& metadata) {
-  if (!is_same_issuer(metadata.issuer, issuer_)) return deny("its authorization server's metadata are those of another one");
+  if (!is_same_issuer(metadata.issuer, issuer_)) return deny("the metadata of its authorization server describe another one");
   if (const auto fault = fault_of_named_url(metadata.token_endpoint, server_)) return deny(*fault);
   const auto proof = proof_for(metadata);
   if (!proof)
@@ -134,7 +134,7 @@ GrantStep ClientCredentialsGrant::on_issuer(const IssuerMetadata& metadata) {
   return ask_token();
 }
 
-/// Returns the configured scope, otherwise by MCP 2025-11-25 basic/authorization, "Scope Selection Strategy".
+/// Returns the configured scope. Without one, returns the scope by MCP 2025-11-25 basic/authorization, "Scope Selection Strategy".
 std::string ClientCredentialsGrant::scope() const {
   if (!options_.scope.empty()) return options_.scope;
   return wanted_scope_.empty() ? offered_scopes_ : wanted_scope_;

@@ -17,24 +17,24 @@ namespace offhook::inline v0::agent::tools::mcp {
 /// The identity of Offhook for the authorization server of a tool server: a client without a user. RFC 6749 section 4.4.
 struct OauthOptions {
   std::string client_id;
-  Secret client_secret;  ///< either this secret,
-  Secret private_key;    ///< or a P-256 key in PEM, which only signs: RFC 7523 section 2.2
-  std::string token_endpoint;    ///< "": the one in the server's metadata
-  std::string issuer;            ///< the only accepted issuer; "": accepts the first one, and no other later
+  Secret client_secret;  ///< either this secret or `private_key`,
+  Secret private_key;    ///< a P-256 key in PEM, which only signs: RFC 7523 section 2.2
+  std::string token_endpoint;    ///< "": the endpoint in the server's metadata
+  std::string issuer;            ///< the only accepted issuer; "": accepts the first issuer, and no other one later
   std::string scope;             ///< "": the scope that the server requests
   bool secret_in_body = false;   ///< for a token endpoint that is configured here and does not accept Basic
 };
 /// Returns the fault of the options as a sentence; nullopt if there is none.
 [[nodiscard]] std::optional<std::string> fault_of(const OauthOptions& options);
 
-inline constexpr base::Duration kTokenMargin = std::chrono::seconds(30);  ///< a token is renewed this long before its end
+inline constexpr base::Duration kTokenMargin = std::chrono::seconds(30);  ///< a token is renewed this long before it expires
 
 /// A request to send. Pass its response to on_answer().
 struct GrantRequest {
   std::string method, url;
   net::Headers headers;
   std::string body;
-  std::string audience;  ///< not "": append the client's assertion for this audience to the body
+  std::string audience;  ///< if it is not "": append the client's assertion for this audience to the body
 };
 struct Granted {
   Secret token;
@@ -47,19 +47,19 @@ using GrantStep = std::variant<GrantRequest, Granted, Denied>;
 
 /// Gets a token by client credentials. The steps are: the server's challenge, its metadata (RFC 9728), the metadata of its authorization server
 /// (RFC 8414), and the token (RFC 6749 section 4.4) for only this resource (RFC 8707). It does no I/O: responses go in, the next step comes out. It
-/// sends requests only over https, or to this machine. After it has accepted an issuer, it accepts no other one.
+/// sends requests only over https, or to this machine. After it has accepted an issuer, it accepts no other issuer.
 class ClientCredentialsGrant {
  public:
   enum class State : std::uint8_t { Idle, Resource, Issuer, Token };
 
   ClientCredentialsGrant(OauthOptions options, std::string server);
 
-  [[nodiscard]] GrantStep begin(std::string_view www_authenticate);  ///< in Idle; "" if there is no challenge
+  [[nodiscard]] GrantStep begin(std::string_view www_authenticate);  ///< call in Idle; the argument is "" if there is no challenge
   [[nodiscard]] GrantStep on_answer(int status, std::string_view body, base::TimePoint now);
   [[nodiscard]] GrantStep on_no_answer(const std::string& why);
 
   [[nodiscard]] State state() const { return state_; }
-  [[nodiscard]] bool knows_endpoint() const { return !endpoint_.empty(); }  ///< no challenge is needed
+  [[nodiscard]] bool knows_endpoint() const { return !endpoint_.empty(); }  ///< true: no challenge is needed
 
  private:
   enum class Proof : std::uint8_t { Basic, Body, Assertion };
@@ -78,7 +78,7 @@ class ClientCredentialsGrant {
   State state_ = State::Idle;
   std::deque<std::string> urls_;  // remaining URLs of metadata
   std::string wanted_scope_, offered_scopes_, resource_;
-  std::string issuer_;  // the issuer in use, or accepted before
+  std::string issuer_;  // the issuer in use, or the issuer that was accepted before
   bool believed_ = false;
   std::string endpoint_;  // "": not yet known
   Proof proof_ = Proof::Basic;

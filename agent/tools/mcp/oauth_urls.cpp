@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 namespace {
 
-/// The parts of a URL: "https://host:8443" and "/path", without a query. They are empty if the URL has no usable origin.
+/// The parts of a URL: "https://host:8443" and "/path", without a query. Both are empty if the URL has no usable origin.
 struct Split {
   std::string_view origin, path;
 };
@@ -29,8 +29,8 @@ std::optional<net::WebSocketUrl> parts_of(std::string_view url) {
   return net::fault_of_url(url) ? std::nullopt : net::parts_of_http(url);
 }
 
-/// Returns true if the host has only the characters of names (RFC 1123 section 2.1). libcurl decodes a host, and maps other characters to these. A
-/// host in another spelling could therefore be any host.
+/// Returns true if the host has only the characters of names (RFC 1123 section 2.1). libcurl decodes a host, and maps other characters to these
+/// characters. A host in another spelling could therefore be any host.
 bool is_plain(std::string_view host) {
   return std::all_of(host.begin(), host.end(), [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '.' || c == '-'; });
 }
@@ -83,7 +83,7 @@ bool is_same_issuer(std::string_view one, std::string_view other) {
 
 std::optional<std::string> fault_of_named_url(std::string_view url, std::string_view server) {
   const auto named = parts_of(url), asked = parts_of(server);
-  if (!named) return "a URL that it names for its tokens cannot be used: it must begin with https://";
+  if (!named) return "a URL that it names for its tokens cannot be used: the URL must begin with https://";
   if (!asked) return "its URL cannot be read";
   if (base::iequals(named->host, asked->host)) return std::nullopt;
   if (net::is_loopback(named->host) || is_below_localhost(named->host)) {

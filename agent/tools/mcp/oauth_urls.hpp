@@ -8,12 +8,12 @@
 /// The URLs of OAuth 2 metadata, and the check of URLs that a server names. It does no I/O.
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// Returns the URLs of the protected resource metadata for the server at `url`, the most likely one first: RFC 9728 section 3.1, MCP 2025-11-25
-/// basic/authorization.
+/// Returns the URLs of the protected resource metadata for the server at `url`. The most likely URL is the first: RFC 9728 section 3.1,
+/// MCP 2025-11-25 basic/authorization.
 [[nodiscard]] std::vector<std::string> resource_metadata_urls(std::string_view url);
 
-/// Returns the URLs of the authorization server metadata for `issuer`, the most likely one first: RFC 8414 section 3.1 and section 5, OpenID Connect
-/// Discovery.
+/// Returns the URLs of the authorization server metadata for `issuer`. The most likely URL is the first: RFC 8414 section 3.1 and section 5, OpenID
+/// Connect Discovery.
 [[nodiscard]] std::vector<std::string> issuer_metadata_urls(std::string_view issuer);
 
 /// Returns true if a token for `resource` is valid for the server at `url`: the origins are equal, and the path of `resource` contains the server's path.
@@ -26,8 +26,8 @@ namespace offhook::inline v0::agent::tools::mcp {
 /// Deviation: a slash at the end is ignored, because libraries add one.
 [[nodiscard]] bool is_same_issuer(std::string_view one, std::string_view other);
 
-/// Checks a URL that the server at `server` or its metadata named, before a secret is sent there. Returns the fault as a sentence; nullopt if there is none.
-/// In addition to net::fault_of_url(), a server on another machine must not name this machine, and no server may name an IP address other than its own.
+/// Checks a URL that the server at `server` or its metadata named, before a secret is sent there. Returns the fault as a sentence, or nullopt. In
+/// addition to net::fault_of_url(): a server on another machine must not name this machine, and no server may name an IP address other than its own.
 [[nodiscard]] std::optional<std::string> fault_of_named_url(std::string_view url, std::string_view server);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

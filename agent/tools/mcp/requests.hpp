@@ -10,7 +10,7 @@
 /// Writes the params of the client's requests as JSON text, and parses the results that describe the server.
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// Revisions of the protocol: the newest one, which has no sessions, and those with a handshake, newest first.
+/// Revisions of the protocol: the newest revision, which has no sessions, and the revisions with a handshake, newest first.
 inline constexpr std::string_view kModernRevision = "2026-07-28";
 inline constexpr std::array<std::string_view, 4> kLegacyRevisions = {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"};
 
@@ -19,7 +19,7 @@ struct ClientIdentity {
   std::string version = "0";
 };
 
-/// The era whose params are written. Modern params contain the client's identity and the revision.
+/// The form of the params. Modern params contain the client's identity and the revision.
 struct Dialect {
   bool modern = false;
   ClientIdentity identity;
@@ -29,8 +29,8 @@ struct Dialect {
 [[nodiscard]] std::string plain_params(const Dialect& dialect);  ///< params of server/discover
 [[nodiscard]] std::string list_params(const Dialect& dialect, std::string_view cursor);
 [[nodiscard]] std::string listen_params(const Dialect& dialect);
-/// Returns the model's text as one JSON object in one line; blanks alone are an empty object. Returns nullopt if the text is no object. Without this,
-/// a line feed between members would end a message over stdio, and the rest would be a second message.
+/// Returns the model's text as one JSON object in one line. Text of only blanks becomes an empty object. Returns nullopt if the text is not an
+/// object. Without this, a line feed between members would end a message over stdio, and the text after it would be a second message.
 [[nodiscard]] std::optional<std::string> one_line_arguments(std::string_view text);
 /// `arguments` must come from one_line_arguments().
 [[nodiscard]] std::string call_params(const Dialect& dialect, std::string_view tool, std::string_view arguments,
@@ -39,17 +39,17 @@ struct Dialect {
 
 /// The server's description of itself.
 struct ServerFacts {
-  bool modern = false;    ///< it supports kModernRevision
-  std::string revision;   ///< the common revision; "": there is none
-  std::string said;       ///< the first revision that it named, for people: at most kMaxShownRevision
+  bool modern = false;    ///< true: the server supports kModernRevision
+  std::string revision;   ///< the newest revision that both sides support; "": there is none
+  std::string said;       ///< the first revision that the server named, for people: at most kMaxShownRevision
   bool has_tools = false;
   bool tells_changes = false;
 };
 inline constexpr std::size_t kMaxShownRevision = 32;
 
-/// Parses the result of server/discover. Returns nullopt if it is not such a result: some servers answer any request.
+/// Parses the result of server/discover. Returns nullopt if it is another result, because some servers answer any request.
 [[nodiscard]] std::optional<ServerFacts> read_discovery(std::string_view result);
-/// Parses the data of an error kUnsupportedVersion. Returns modern, or the newest legacy revision that it names.
+/// Parses the data of an error kUnsupportedVersion. Returns the modern revision if the data name it, otherwise the newest legacy revision in them.
 [[nodiscard]] ServerFacts read_supported(std::string_view data);
 /// Parses the result of initialize.
 [[nodiscard]] std::optional<ServerFacts> read_initialization(std::string_view result);

@@ -15,7 +15,7 @@ std::string json_of(const json::Element& object, std::string_view name) {
   return object.at_key(name).get(value) == simdjson::SUCCESS ? std::string(simdjson::minify(value)) : std::string();
 }
 
-/// Returns the id: a string or an integer. Any other value, also null, is no id.
+/// Returns the id: a string or an integer. Any other value, including null, is not an id.
 std::optional<std::string> id_of(const json::Element& object) {
   json::Element id;
   if (object.at_key("id").get(id) != simdjson::SUCCESS) return std::nullopt;

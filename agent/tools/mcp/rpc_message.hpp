@@ -14,7 +14,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 inline constexpr std::size_t kMaxMessageBytes = 1U << 20U;
 inline constexpr std::size_t kMaxMessageDepth = 64;
-inline constexpr std::size_t kMaxBatch = 64;  ///< messages in one list, which only revision 2025-03-26 has
+inline constexpr std::size_t kMaxBatch = 64;  ///< messages in one list; only revision 2025-03-26 has such lists
 inline constexpr std::size_t kMaxMethodBytes = 128;
 inline constexpr std::size_t kMaxIdBytes = 128;  ///< octets of the id as JSON text
 
@@ -28,7 +28,7 @@ struct RpcMessage {
   Kind kind{};
   std::string id;         ///< number or string as JSON text; "" for a notification, and for an error whose id is null or missing
   std::string method;
-  std::string body;       ///< JSON text: the params, the result, or an error's data; "" if there is none
+  std::string body;       ///< JSON text: the params, the result, or an error's data; "" if it is missing
   std::int64_t code = 0;  ///< code of an Error
 
   /// Returns the number of the client's request that this message answers. The client's ids are numbers from 1 on.
@@ -38,7 +38,7 @@ struct RpcMessage {
 enum class RpcError : std::uint8_t { TooLong, NotJson, TooDeep, NotAMessage, TooMany };
 [[nodiscard]] std::string_view to_string(RpcError error);
 
-/// Parses the message, or messages, of one JSON text. Skips elements of a list that are no messages.
+/// Parses the message, or messages, of one JSON text. Skips elements of a list that are not messages.
 [[nodiscard]] base::Result<std::vector<RpcMessage>, RpcError> read_messages(std::string_view json);
 
 // `params` and `result` are JSON objects. The returned texts contain no line feed, as the stdio transport requires.

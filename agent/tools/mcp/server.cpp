@@ -31,7 +31,7 @@ bool is_same(const Catalog& a, const Catalog& b) {
   return std::equal(a.tools.begin(), a.tools.end(), b.tools.begin(), b.tools.end(), is_same_tool);
 }
 
-constexpr std::string_view kChanged = "The tool is not the one any more that it was when this call began, and is not used.";
+constexpr std::string_view kChanged = "The tool was changed or removed after this telephone call began, and is not used.";
 
 }  // namespace
 
@@ -40,7 +40,7 @@ std::optional<std::string> fault_of(const ServerOptions& options) {
   if (const auto* http = std::get_if<HttpWireOptions>(&options.at)) {
     if (auto fault = net::fault_of_url(http->url, http->plain_http)) return fault;
     if (!http->oauth) return std::nullopt;
-    if (net::crosses_in_clear(http->url)) return "client credentials need https: over plain http another machine could direct the secret to itself";
+    if (net::crosses_in_clear(http->url)) return "client credentials need https: over plain http another machine could get the secret";
     if (!http->token.empty()) return "either a token or client credentials can be given for a server, and not both";
     return fault_of(*http->oauth);
   }
@@ -68,7 +68,7 @@ void Server::emit(What what, std::string detail, std::string tool) const {
   if (watch_) watch_({what, options_.label, std::move(tool), std::move(detail)});
 }
 
-/// Logs a note. The server can cause notes at any rate, so the number in each minute is bounded.
+/// Logs a note. The server can cause notes at any rate, therefore their number in each minute is bounded.
 void Server::note(std::string detail) {
   if (now_ - notes_since_ >= std::chrono::minutes(1)) {
     notes_since_ = now_;
@@ -79,7 +79,7 @@ void Server::note(std::string detail) {
   if (notes_ == kMaxNotesPerMinute + 1) emit(What::Note, "the log omits further notes within this minute");
 }
 
-/// Reports the decision about each definition once, even if it is listed several times.
+/// Reports the decision about each definition once, even if the server lists the definition several times.
 void Server::report_verdict(CatalogNote verdict) {
   if (told_verdicts_.size() > kMaxToldVerdicts || !told_verdicts_.insert(verdict.tool + ' ' + verdict.why).second) return;
   if (told_verdicts_.size() > kMaxToldVerdicts) return note("it changes its tools too often: the log omits further changes");
@@ -175,9 +175,9 @@ void Server::on_action(Broken& broken) {
   well_since_.reset();
   const base::Duration pause = broken.at_once ? base::Duration::zero() : pause_;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(pause).count();
-  emit(What::Broken, broken.why + (broken.at_once ? "; tried again at once" : "; tried again in " + std::to_string(seconds) + " s"));
+  emit(What::Broken, broken.why + (broken.at_once ? "; Offhook tries again at once" : "; Offhook tries again in " + std::to_string(seconds) + " s"));
   ++generation_;
-  if (wire_) {  // Destroy it later, because this call may come from its own handler.
+  if (wire_) {  // Destroy the wire later, because the wire's own handler may run this function.
     auto gone = std::make_shared<bool>(false);
     leaving_.push_back({std::exchange(wire_, nullptr), gone});
     leaving_.back().wire->shut_down([gone] { *gone = true; });
@@ -186,7 +186,7 @@ void Server::on_action(Broken& broken) {
   if (!broken.at_once) pause_ = std::min<base::Duration>(2 * pause_, kLongestPause);
 }
 
-// --- orders of calls ---------------------------------------------------------------------------------------------------------
+// --- orders of telephone calls -------------------------------------------------------------------------------------------------
 
 void Server::on_orders(TimePoint now) {
   now_ = std::max(now_, now);
@@ -210,7 +210,7 @@ void Server::start(const Order& order, Actions& actions) {
   client_.call({call, tool->server_name, order.hash, order.arguments, tool->has_output_schema, tool->headers}, now_, actions);
 }
 
-/// Abandons one call, or with Leave all calls of this telephone call.
+/// Abandons one tool call, or, with Leave, all tool calls of this telephone call.
 void Server::abandon(const Order& order, Actions& actions) {
   for (auto at = ordered_.begin(); at != ordered_.end();) {
     const bool is_meant = at->second.guest == order.guest && (order.what == Order::What::Leave || at->second.number == order.number);

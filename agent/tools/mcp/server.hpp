@@ -23,26 +23,26 @@ namespace offhook::inline v0::agent::tools::mcp {
 struct ServerOptions {
   std::string label;                               ///< as is_label() requires
   std::variant<CommandLine, HttpWireOptions> at;   ///< a program to run, or the URL of a running server
-  std::string ca_file;                             ///< for HTTP; "": the trusted authorities of the system
-  ClientOptions client;                            ///< the server sets over_http by the type of `at`
+  std::string ca_file;                             ///< CA file for HTTP; "": the trusted authorities of the system
+  ClientOptions client;                            ///< the server sets over_http according to the type of `at`
   std::vector<Pin> pins;
   Unpinned unpinned = Unpinned::Refuse;
 };
 /// Returns the fault of the options as a sentence; nullopt if there is none.
 [[nodiscard]] std::optional<std::string> fault_of(const ServerOptions& options);
 
-/// An event for the log. `detail` is a sentence without secrets. It contains text of the server only if it says so, and in printable form.
+/// An event for the log. `detail` is a sentence without secrets. If it contains text of the server, it says so, and the text is printable.
 struct ServerEvent {
   enum class What : std::uint8_t { Opened, Broken, ToolTrusted, ToolRefused, Listed, Note };
   What what{};
-  std::string server;  ///< its label
-  std::string tool;    ///< for ToolTrusted and ToolRefused
+  std::string server;  ///< the server's label
+  std::string tool;    ///< the tool, for ToolTrusted and ToolRefused
   std::string detail;
 };
 [[nodiscard]] std::string_view to_string(ServerEvent::What what);
 
-/// One server for all calls. It joins the client with its wire and its ToolRequestQueue, and starts the server again when it breaks, after growing pauses. It
-/// runs on the thread of its io_context, which calls on_time() at next_deadline().
+/// One server for all telephone calls. Joins the client with its wire and its ToolRequestQueue. If the server breaks, starts it again after a pause
+/// that grows. Runs on the thread of its io_context, which calls on_time() at next_deadline().
 class Server {
  public:
   using Watch = std::function<void(const ServerEvent&)>;
@@ -53,8 +53,8 @@ class Server {
     std::function<void()> changed;
   };
 
-  static constexpr unsigned kMaxNotesPerMinute = 30;    ///< notes in the log; further ones are dropped
-  static constexpr std::size_t kMaxToldVerdicts = 1024; ///< ToolTrusted and ToolRefused, since the start of the program
+  static constexpr unsigned kMaxNotesPerMinute = 30;    ///< notes in the log; further notes are dropped
+  static constexpr std::size_t kMaxToldVerdicts = 1024; ///< ToolTrusted and ToolRefused events, since the start of the program
   static constexpr base::Duration kFirstPause = std::chrono::seconds(1), kLongestPause = std::chrono::minutes(1);
 
   Server(ServerOptions options, Edge edge, std::shared_ptr<ToolRequestQueue> queue, Watch watch);
@@ -100,14 +100,14 @@ class Server {
   PinStore pins_;
   std::shared_ptr<const Catalog> catalog_ = std::make_shared<const Catalog>();
   std::unique_ptr<Wire> wire_;
-  std::vector<Leaving> leaving_;                 // shutting down, and not ended yet
+  std::vector<Leaving> leaving_;                 // wires that are shutting down, and have not ended yet
   std::uint64_t generation_ = 0;                 // number of the current wire: events of older wires are ignored
-  std::map<std::uint64_t, Ordered> ordered_;     // key: the client's number of the call
+  std::map<std::uint64_t, Ordered> ordered_;     // key: the client's number of the tool call
   std::uint64_t last_call_ = 0;
   base::TimePoint now_{};
   base::Duration pause_ = kFirstPause;
   std::optional<base::TimePoint> open_at_;
-  std::optional<base::TimePoint> well_since_;    // time of its first list of tools
+  std::optional<base::TimePoint> well_since_;    // time of the server's first list of tools
   base::TimePoint notes_since_{};  // start of the minute in which notes_ are counted
   unsigned notes_ = 0;
   std::set<std::string> told_verdicts_;

@@ -43,7 +43,7 @@ class Servers::Impl {
   ~Impl() {
     asio::post(io_, [this] { shut_down(); });
     thread_.join();
-    for (auto& [label, host] : hosts_) host->server.reset();  // Before the sockets that they use.
+    for (auto& [label, host] : hosts_) host->server.reset();  // Destroy the servers before the sockets that they use.
   }
 
   [[nodiscard]] std::shared_ptr<ToolRequestQueue> queue(std::string_view label) const {
@@ -57,7 +57,7 @@ class Servers::Impl {
     std::shared_ptr<ToolRequestQueue> queue = std::make_shared<ToolRequestQueue>();
     asio::steady_timer timer;
     std::optional<base::TimePoint> set_for;
-    std::unique_ptr<Authorizer> authorizer;  // Null if the server needs none; must outlive the wires.
+    std::unique_ptr<Authorizer> authorizer;  // null: the server needs none; must outlive the wires
     std::unique_ptr<Server> server;
   };
 
@@ -111,7 +111,7 @@ class Servers::Impl {
   void shut_down() {
     end_.expires_after(kLongestEnd);
     end_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) io_.stop();  // Servers that have not ended are destroyed then.
+      if (!error) io_.stop();  // Servers that have not ended yet are then destroyed.
     });
     if (hosts_.empty()) return io_.stop();
     for (auto& [label, host] : hosts_) {

@@ -11,9 +11,9 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// The tool servers of a program, on a thread of their own, which start() starts. Each server runs once for all calls. `watch` is called on that
-/// thread. Servers over HTTP use `proxies`. The destructor ends the processes and sessions, and waits a few seconds for this. Remaining sources then
-/// answer that the tools are not available.
+/// The tool servers of a program, on a thread of their own, which start() starts. Each server runs once for all telephone calls. That thread also
+/// calls `watch`. Servers over HTTP use `proxies`. The destructor ends the processes and sessions, and waits a few seconds for this. Sources that
+/// still exist then answer that the tools are not available.
 class Servers {
  public:
   /// Fails if the process cannot start another thread, or cannot open another file.
@@ -23,9 +23,9 @@ class Servers {
   Servers(const Servers&) = delete;
   Servers& operator=(const Servers&) = delete;
 
-  /// Returns the source for one call; null if there is no such server. Any thread may call this and catalog().
+  /// Returns the source for one telephone call; null if there is no such server. Any thread may call this and catalog().
   [[nodiscard]] std::unique_ptr<ToolSource> source(std::string_view label) const;
-  [[nodiscard]] std::shared_ptr<const Catalog> catalog(std::string_view label) const;  ///< returns the current one; null if there is no such server
+  [[nodiscard]] std::shared_ptr<const Catalog> catalog(std::string_view label) const;  ///< returns the current catalog, or null
 
  private:
   class Impl;

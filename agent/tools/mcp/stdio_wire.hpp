@@ -11,12 +11,12 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-inline constexpr std::size_t kMaxToldLines = 20;   ///< lines of a process's standard error, since its start
+inline constexpr std::size_t kMaxToldLines = 20;   ///< reported lines of a process's standard error, since its start
 inline constexpr std::size_t kMaxToldBytes = 200;  ///< octets of one such line
 
-/// stdio (MCP 2025-11-25 basic/transports): a child process, with one message in each line. The wire reads its standard error. It reports the first
-/// lines without the secrets of the environment, so that the operator can find the reason of a failed start. It does not search for secrets in the
-/// command line, which every user of the machine can read anyway.
+/// stdio (MCP 2025-11-25 basic/transports): a child process, with one message in each line. The wire also reads its standard error. It reports the
+/// first lines, so that the operator can find the reason of a failed start. It removes the secrets of the environment from these lines. It does not
+/// search for secrets in the command line, which every user of the machine can read anyway.
 class StdioWire final : public Wire {
  public:
   [[nodiscard]] static base::Result<std::unique_ptr<StdioWire>, base::Error> start(boost::asio::io_context& io, const CommandLine& command,
@@ -42,8 +42,8 @@ class StdioWire final : public Wire {
   std::unique_ptr<ChildProcess> child_;
 };
 
-/// Returns the texts to search for, so that no secret is reported: each line of each secret with at least four octets, as printed, and in JSON and
-/// URL encoding. The longest come first, so that none hides a part of another.
+/// Returns the texts that must not be reported: each line of each secret with at least four octets, as it is, and in JSON and URL encoding. The
+/// longest texts come first, so that no shorter text replaces a part of a longer one.
 [[nodiscard]] std::vector<std::string> needles_of(const std::vector<Secret>& secrets);
 /// Returns `line` with "***" in place of each of `needles`, printable, and cut.
 [[nodiscard]] std::string without_secrets(std::string line, const std::vector<std::string>& needles);

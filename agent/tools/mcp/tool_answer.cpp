@@ -47,7 +47,7 @@ std::string content_of(const json::Element& root) {
 }  // namespace
 
 std::string why_of(const ToolAnswer& answer) {
-  std::string why = answer.repeated ? "the server had ended the session of the call, which went on in the next one" : "";
+  std::string why = answer.repeated ? "the server had ended the session, and the tool call was sent again in a new one" : "";
   if (answer.ok) return why;
   if (!why.empty()) why += "; ";
   return why + (answer.by_server ? "the tool says that it failed" : answer.text);
@@ -65,7 +65,7 @@ std::optional<ToolAnswer> read_tool_answer(std::string_view result, bool has_out
   bool failed = false;
   if (json::Element flag; root->at_key("isError").get(flag) == simdjson::SUCCESS) failed = !flag.is_bool() || flag.get_bool().value_unsafe();
   std::string text = content_of(*root);
-  // A failure and an answer without a schema use the text. Servers repeat the structured content as text, so that one of them is enough.
+  // A failure and an answer without a schema use the text. Servers repeat the structured content as text, so one of the two is enough.
   if (structured && (text.empty() || (has_output_schema && !failed))) text = simdjson::minify(*structured);
   if (text.empty()) text = failed ? "The tool failed and does not say why." : "The tool is done and has nothing to say.";
   return ToolAnswer{!failed, std::string(cut_utf8(text, kMaxText)), true};

@@ -27,7 +27,7 @@ std::optional<std::string> hash_of(const json::Element& tool) {
   return sha256_hex(text + '}');
 }
 
-/// Returns true if a name occurs twice in the definition: a model could then see another text than the pinned one.
+/// Returns true if a name occurs twice in the definition: a model could then see a text that differs from the pinned text.
 bool has_repeated_name(const json::Element& tool) {
   std::string ignored;
   return !append_canonical(ignored, tool);

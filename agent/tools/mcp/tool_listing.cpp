@@ -16,7 +16,7 @@ void ToolListing::note(std::string text) {
 void ToolListing::take(ToolDefinition tool) {
   const std::size_t octets = tool.input_schema.size() + tool.description.size() + tool.name.size();
   if (tools_.size() == kMaxListedTools || octets_ + octets > kMaxListedBytes) {
-    if (!std::exchange(full_, true)) note("it lists too many tools: Offhook ignores the rest");
+    if (!std::exchange(full_, true)) note("it lists too many tools: Offhook ignores the other ones");
     return;
   }
   if (std::any_of(tools_.begin(), tools_.end(), [&](const ToolDefinition& other) { return other.name == tool.name; }))

@@ -14,18 +14,18 @@ inline constexpr std::size_t kMaxListedTools = 512;                ///< tools of
 inline constexpr std::size_t kMaxListedBytes = 4U << 20U;          ///< octets of their schemas and descriptions
 inline constexpr std::size_t kMaxReadBytes = 8U << 20U;            ///< octets of all pages, including their other content
 
-/// Collects the pages of one tools/list: MCP 2025-11-25 server/utilities/pagination. It does no I/O. It stops at a bound if a server's cursors never
-/// end, and keeps the tools up to there.
+/// Collects the pages of one tools/list: MCP 2025-11-25 server/utilities/pagination. Does no I/O. If a server's cursors never end, stops at a limit,
+/// and keeps the tools of the pages before.
 class ToolListing {
  public:
   enum class Next : std::uint8_t { Ask, Done };
 
   /// Adds a page of `octets` octets, and returns the next step.
   [[nodiscard]] Next on_page(ToolPage page, std::size_t octets);
-  [[nodiscard]] const std::string& cursor() const { return cursor_; }  ///< of the page to request; "" for the first
+  [[nodiscard]] const std::string& cursor() const { return cursor_; }  ///< cursor of the page to request; "" for the first page
   [[nodiscard]] const std::vector<ToolDefinition>& tools() const { return tools_; }
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }  ///< sentences for the log
-  [[nodiscard]] std::uint64_t ttl_ms() const { return ttl_ms_; }                  ///< the shortest given one; 0: none
+  [[nodiscard]] std::uint64_t ttl_ms() const { return ttl_ms_; }                  ///< the shortest time that the server gave; 0: none
 
  private:
   void take(ToolDefinition tool);

@@ -16,30 +16,30 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-inline constexpr std::size_t kMaxOrders = 1024;  ///< orders of all calls that the server's thread has not taken yet
+inline constexpr std::size_t kMaxOrders = 1024;  ///< orders of all telephone calls that the server's thread has not taken yet
 
 /// An order from a telephone call to a server.
 struct Order {
-  enum class What : std::uint8_t { Start, Abandon, Leave };  ///< Leave: the call has ended; abandons all its orders
+  enum class What : std::uint8_t { Start, Abandon, Leave };  ///< Leave: the telephone call has ended; abandons all its orders
   What what{};
-  std::uint64_t guest = 0;   ///< the call's number from enter()
+  std::uint64_t guest = 0;   ///< the telephone call's number from enter()
   std::uint64_t number = 0;  ///< SourceCall::number
-  std::string tool, hash;    ///< the tool's name for models, and the definition's hash in the call's catalog
+  std::string tool, hash;    ///< the tool's name for models, and its hash in the telephone call's catalog
   std::string arguments;
 };
 
-/// The queues between one server's thread and the threads of the calls. Orders go to the server; results and the catalog go to the calls. It holds
-/// its lock only to move a few strings, and no caller waits for anything else. Any thread may use it.
+/// The queues between one server's thread and the threads of the telephone calls. Orders go to the server; results and the catalog go to the
+/// telephone calls. The object locks its mutex only to move a few strings, and no thread waits longer. Any thread may use it.
 class ToolRequestQueue {
  public:
-  // For the server's thread. `wake` is called under the lock when there are orders; it may only post a task.
+  // For the server's thread. `wake` is called under the lock if there are orders; it may only post a task.
   void open(std::function<void()> wake);
-  void close();  ///< the server has ended: all orders are answered at once
+  void close();  ///< the server has ended: answers all orders at once
   [[nodiscard]] std::vector<Order> take_orders();
   void publish(std::shared_ptr<const Catalog> catalog);
   void deliver(std::uint64_t guest, SourceResult result);
 
-  // For a call.
+  // For a telephone call.
   [[nodiscard]] std::uint64_t enter();
   void leave(std::uint64_t guest);
   void put(Order order);
@@ -50,7 +50,7 @@ class ToolRequestQueue {
   mutable std::mutex mutex_;
   std::function<void()> wake_;
   std::vector<Order> orders_;
-  std::map<std::uint64_t, std::deque<SourceResult>> results_;  // key: the number of a registered call
+  std::map<std::uint64_t, std::deque<SourceResult>> results_;  // key: the number of a telephone call from enter()
   std::uint64_t last_guest_ = 0;
   std::shared_ptr<const Catalog> catalog_ = std::make_shared<const Catalog>();
 };

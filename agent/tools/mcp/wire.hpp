@@ -17,30 +17,30 @@ struct Outgoing {
   std::uint64_t id = 0;    ///< id of the request; 0: a message without a response
   std::string method;      ///< "" for a response to the server
   std::string name;        ///< name of the tool; only for tools/call
-  std::string revision;    ///< for a header; "": not agreed yet
+  std::string revision;    ///< revision for a header; "": not agreed yet
   bool modern = false;
   bool long_lived = false; ///< the response is a stream without an end
-  std::vector<HeaderValue> headers;  ///< headers from arguments
+  std::vector<HeaderValue> headers;  ///< headers that repeat arguments
   std::string body;
 };
 
 /// The reason why a request gets no answer.
 struct NoAnswer {
   enum class What : std::uint8_t {
-    Lost,         ///< the connection was lost, or the response had no answer; the server may have done the work
+    Lost,         ///< the connection broke, or the response had no answer; the server may have done the work
     Refused,      ///< an HTTP status other than success
     SessionGone,  ///< the server does not know the session of the request, and did nothing
     Auth,
   };
   What what{};
   int status = 0;
-  std::int64_t code = 0;  ///< of a JSON-RPC error in the response; 0: none
+  std::int64_t code = 0;  ///< code of a JSON-RPC error in the response; 0: there is none
   std::string data;       ///< data of that error, JSON text
-  std::string why;        ///< for people; contains no secret and no text of the server
-  bool session_over = false;  ///< the current session has ended: a new one is needed, in addition to the result of this request
+  std::string why;        ///< text for people; contains no secret and no text of the server
+  bool session_over = false;  ///< true: the current session has ended, and a new session is needed
 };
 
-/// The events of a wire. They are never called from within a function of the wire.
+/// The events of a wire. A function of the wire never calls them before it returns.
 struct WireHandler {
   std::function<void(std::string_view json)> on_text;
   std::function<void(std::uint64_t id, NoAnswer)> on_no_answer;
@@ -49,8 +49,8 @@ struct WireHandler {
   std::function<void()> on_deadline;                  ///< next_deadline() has changed
 };
 
-/// The transport of one server's messages: the pipes of a process, or HTTP. Use it on one thread. The destructor ends it at once. Do not destroy it
-/// from within a handler; shut_down() may be called there.
+/// The transport of one server's messages: the pipes of a process, or HTTP. Use it on one thread. The destructor ends the transport at once. Do not
+/// destroy the wire from within a handler; a handler may call shut_down().
 class Wire {
  public:
   virtual ~Wire() = default;
@@ -61,7 +61,7 @@ class Wire {
   virtual void on_opened(std::string_view revision, bool modern) = 0;
   virtual void on_time(base::TimePoint now) = 0;
   [[nodiscard]] virtual std::optional<base::TimePoint> next_deadline() const = 0;
-  /// Ends the wire as the protocol requires, and calls `done` once, possibly from within. No other handler is called after this.
+  /// Ends the wire as the protocol requires. Calls `done` once, possibly before it returns. Calls no other handler from now on.
   virtual void shut_down(std::function<void()> done) = 0;
 };
 

@@ -10,8 +10,8 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// The tool servers that a reload of the configuration has replaced. It ends each one when no call uses it any more. Its own thread does this,
-/// because it takes seconds and must not delay a call. Thread-safe.
+/// The tool servers that a reload of the configuration has replaced. It ends each server when no telephone call uses it any more. A thread of its own
+/// does this, because it takes seconds and must not delay a telephone call. Thread-safe.
 class RetiredServers {
  public:
   explicit RetiredServers(std::chrono::milliseconds look_every = std::chrono::seconds(5)) : look_every_(look_every) {}

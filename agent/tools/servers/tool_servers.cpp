@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent::tools {
 
 namespace {
 
-/// A source that keeps the servers alive as long as a call may use them.
+/// A source that keeps the servers alive as long as a telephone call may use them.
 class KeepingSource final : public ToolSource {
  public:
   KeepingSource(std::unique_ptr<ToolSource> source, std::shared_ptr<const void> kept) : kept_(std::move(kept)), source_(std::move(source)) {}

@@ -23,8 +23,8 @@ struct ToolPlace {
   };
   std::variant<mcp::ServerOptions, HttpService> at;
   config::ToolServerSettings settings;  ///< the settings of this place
-  Secret files;                 ///< the contents of the files that it uses
-  bool is_granted = false;              ///< at least one agent may use one of its tools; otherwise nothing is started
+  Secret files;                 ///< the contents of the files that the settings name
+  bool is_granted = false;              ///< true: at least one agent may use a tool of this place; otherwise it is not started
 
   [[nodiscard]] const std::string& label() const { return settings.name; }
   [[nodiscard]] bool is_same(const ToolPlace& other) const { return settings == other.settings && files == other.files; }
@@ -33,10 +33,10 @@ struct ToolPlace {
 struct ToolServerPlan {
   std::vector<ToolPlace> places;
   std::vector<http::ServiceNote> notes;  ///< about the operations of services
-  net::ProxyRules proxies{};             ///< for servers; HTTP services use the proxies of the call's thread
+  net::ProxyRules proxies{};             ///< proxies for servers; HTTP services use the proxies of the conversation thread
 };
 
-/// The running places: tool servers, each one shared by all calls, and HTTP services. After a reload, the new set takes over unchanged places, so
+/// The running places: tool servers, which all telephone calls share, and HTTP services. After a reload, the new set takes over unchanged places, so
 /// that a server keeps its state and its trusted definitions. Thread-safe.
 class ToolServers : public std::enable_shared_from_this<ToolServers> {
  public:
@@ -44,8 +44,8 @@ class ToolServers : public std::enable_shared_from_this<ToolServers> {
   [[nodiscard]] static base::Result<std::shared_ptr<ToolServers>, base::Error> start(const ToolServerPlan& plan, const mcp::Server::Watch& watch,
                                                                                       const ToolServers* before);
 
-  /// Returns the sources of one call, for the places with these labels. Call it on the thread of `edges`, which must outlive the sources. Each source
-  /// keeps all servers of this set alive: the thread that destroys the last source waits for the end of the servers.
+  /// Returns the sources of one telephone call, for the places with these labels. Call it on the thread of `edges`, which must outlive the sources.
+  /// Each source keeps all servers of this set alive: the thread that destroys the last source waits for the end of the servers.
   [[nodiscard]] std::vector<std::unique_ptr<ToolSource>> sources(const std::vector<std::string>& labels, net::Edges& edges) const;
 
  private:

@@ -25,7 +25,7 @@ std::string printable(std::string_view text) {
   return visible_utf8(line);
 }
 
-/// The results of the servers. Their threads store them, and the calling thread waits for them.
+/// The results of the servers. The threads of the servers store them, and the calling thread waits for them.
 class Answers {
  public:
   explicit Answers(std::size_t servers) : servers_(servers) {}
@@ -45,7 +45,7 @@ class Answers {
     if (changed_.wait_for(lock, limit, [this] { return settled() == servers_; }) && listed_.size() < servers_)
       changed_.wait_for(lock, std::min(limit, kPatience), [this] { return listed_.size() == servers_; });
   }
-  /// Returns "" if the server has listed its tools, otherwise its fault.
+  /// Returns "" if the server has listed its tools, otherwise its last fault.
   [[nodiscard]] std::string trouble_of(const std::string& label) {
     const std::lock_guard lock(mutex_);
     if (listed_.contains(label)) return "";
@@ -129,7 +129,7 @@ ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit) {
 
 namespace {
 
-/// Returns true if a listed trouble already explains the missing tool: its place has no tools at all, or the tool was refused.
+/// Returns true if a listed trouble already explains why the tool is missing: its place has no tools at all, or the tool was refused.
 bool is_told(const ToolSurvey& survey, const ServerToolGrant& grant) {
   const auto is_of = [server = grant.server()](const auto& each) { return each.server == server; };
   const bool has_tools = std::any_of(survey.tools.begin(), survey.tools.end(), is_of);

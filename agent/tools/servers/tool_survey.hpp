@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::agent::tools {
 
-/// The tools that all places offer now, for the operator, who decides about them.
+/// The tools that all places offer now. The operator decides about them.
 struct ToolSurvey {
   struct Tool {
     std::string server, name, hash;
@@ -17,18 +17,18 @@ struct ToolSurvey {
     bool wants_pin = true;        ///< false: a Missing tool works, because the first definition is trusted (`unpinned`)
     std::string description;      ///< the source's text, as the model gets it: untrusted; printable
     std::string parameters;       ///< JSON Schema of its arguments; printable
-    std::string schema;           ///< the same, as the source wrote it
+    std::string schema;           ///< the same schema, as the source wrote it
   };
   struct Trouble { std::string server, what; };
   std::vector<Tool> tools;     ///< in the order of the configuration
   std::vector<Trouble> troubles;
 };
 
-/// Starts the servers, waits until each has listed its tools or failed, at most `limit`, and ends them again.
+/// Starts the servers, waits at most `limit` until each server has listed its tools or failed, and ends the servers.
 [[nodiscard]] ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit);
 
-/// Returns the faults of an agent's grants: no place that has answered has the granted tool, or the grant contradicts the tool's own schema. For the
-/// model, a tool with a fault does not exist.
+/// Returns the faults of an agent's grants: no place that has answered has the granted tool, or the grant contradicts the tool's own schema. The
+/// model does not get a tool with a fault.
 [[nodiscard]] std::vector<ToolSurvey::Trouble> grant_troubles(const ToolSurvey& survey, const AgentProfile& agent);
 
 }  // namespace offhook::inline v0::agent::tools
