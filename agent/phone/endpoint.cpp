@@ -107,12 +107,13 @@ class Endpoint::Impl {
     return {};
   }
 
-  base::Result<Account, base::Error> add_account(sip::AccountOptions options) {
+  base::Result<Account, base::Error> add_account(sip::AccountOptions options, MediaSecurity security) {
     if (auto may = core_->may_act(); !may) return base::fail(may.error());
     std::string address = options.address_of_record, display = options.display_name;
     const std::string server = options.registers ? std::string() : sip::way_to_registrar(options).next_hop;
+    const bool secure_way = uses_tls(sip::way_to_registrar(options).next_hop);
     const sip::AccountId id = stack_.accounts().add(std::move(options), base::Clock::now());
-    accounts_[id] = std::make_shared<AccountState>(AccountState{core_, id, {}, false, address});
+    accounts_[id] = std::make_shared<AccountState>(AccountState{core_, id, {}, false, address, security, secure_way});
     if (lines_) lines_->add_line(id, std::move(address), std::move(display));
     if (!server.empty()) look_for_way(server);
     return Account(accounts_[id]);
@@ -138,7 +139,9 @@ class Endpoint::Impl {
     if (const Shortage shortage = capacity_.shortage(base::Clock::now()); shortage != Shortage::None) return base::fail(error_of(shortage));
     const auto local = local_for_calls();
     if (!local) return base::fail(phone_error(PhoneError::Socket, "cannot dial: this machine has no network address"));
-    const auto call = *preparing_.insert(std::make_shared<PhoneCall>(core_, next_sdp_id(), options.target)).first;
+    const auto srtp = policy_for(account->second->security, options.through_registrar ? account->second->uses_tls : uses_tls(options.target));
+    if (!srtp) return base::fail(srtp.error());
+    const auto call = *preparing_.insert(std::make_shared<PhoneCall>(core_, next_sdp_id(), options.target, *srtp)).first;
     if (!options.privacy.any()) identity_.sign(account->second->address, options.target, options.headers, random_);  // A withheld number is not signed.
     if (auto dialled = call->dial(options, std::move(port), *local); !dialled) {
       preparing_.erase(call);
@@ -315,8 +318,11 @@ class Endpoint::Impl {
     if (calls() >= options_.max_calls) return turn_away(event, 486);
     if (capacity_.shortage(base::Clock::now()) != Shortage::None) return turn_away(event, 503);
     if (const auto status = identity_.refusal_of(event)) return turn_away(event, *status);
+    const auto account = event.account ? accounts_.find(*event.account) : accounts_.end();
+    const auto srtp = policy_for(account != accounts_.end() ? account->second->security : options_.security, uses_tls(event.transport));
+    if (!srtp) return turn_away(event, 488);
     capacity_.on_call();
-    auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id());
+    auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id(), *srtp);
     calls_.emplace(event.session, call);
     report_availability();
     if (lines_) lines_->rang_in(event, base::Clock::now());
@@ -336,7 +342,9 @@ Endpoint::~Endpoint() = default;
 void Endpoint::stop() { impl_->stop(); }
 void Endpoint::post(std::function<void()> task) { impl_->post(std::move(task)); }
 void Endpoint::post_after(base::Duration delay, std::function<void()> task) { impl_->post_after(delay, std::move(task)); }
-base::Result<Account, base::Error> Endpoint::add_account(sip::AccountOptions options) { return impl_->add_account(std::move(options)); }
+base::Result<Account, base::Error> Endpoint::add_account(sip::AccountOptions options, MediaSecurity security) {
+  return impl_->add_account(std::move(options), security);
+}
 base::Result<Subscription, base::Error> Endpoint::subscribe(const SubscribeOptions& options) { return impl_->subscribe(options); }
 base::Result<sip::RequestId, base::Error> Endpoint::send_message(const MessageOptions& options) { return impl_->send_message(options); }
 base::Result<sip::RequestId, base::Error> Endpoint::ask_options(const Account& account, std::string target, bool through_registrar) {

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/phone/identity_options.hpp>
 #include <offhook/agent/phone/media_preparation.hpp>
+#include <offhook/agent/phone/media_security.hpp>
 #include <offhook/agent/phone/phone_event.hpp>
 #include <offhook/agent/phone/watch_options.hpp>
 #include <offhook/media/engine/engine.hpp>
@@ -27,6 +28,7 @@ struct EndpointOptions {
   bool comfort_noise = true;   ///< offers and accepts comfort noise (RFC 3389); AudioPort::leaves_out_silence decides whether this side sends it
   bool voip_metrics = true;    ///< requests VoIP metrics in RTCP XR, and sends them when requested: RFC 3611 section 5.2
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< sources of audio that are accepted besides the SDP's own address
+  MediaSecurity security{};    ///< of calls without an account
   std::size_t max_calls = 64;  ///< an INVITE beyond this number gets 486 Busy Here
   bool accepting = true;       ///< false: new calls get 503 until Endpoint::set_accepting(true), for an owner that adds its accounts first
   /// The header field with the load in responses to OPTIONS from known peers: "calls=3;limit=64;load=0.05". `load` is the greater of two
@@ -106,7 +108,7 @@ class Endpoint {
 
   /// Adds an account, and starts to register if its options say so. RegistrationChanged reports the result, also for a malformed address in
   /// the options. Errors: WrongThread, Closed.
-  [[nodiscard]] base::Result<Account, base::Error> add_account(sip::AccountOptions options);
+  [[nodiscard]] base::Result<Account, base::Error> add_account(sip::AccountOptions options, MediaSecurity security = {});
   /// Calls a target: CallRinging may follow, then CallConnected, or CallFinished. `port` is as in Call::prepare(). Errors: BadTarget,
   /// BadHeader, UnknownAccount, Full, NoMedia, Socket, WrongThread, Closed. If EndpointOptions::prepare_media delays the INVITE, a later error
   /// comes as CallFinished (Why::Unreachable).

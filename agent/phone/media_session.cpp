@@ -87,7 +87,9 @@ base::Error not_acceptable(sdp::NegotiationError why) {
 
 MediaSession::MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id)
     : engine_(engine),
-      capability_{.codecs = to_sdp(codecs), .order_of_offer = extras.order_of_offer, .comfort_noise = extras.comfort_noise, .voip_metrics = extras.voip_metrics},
+      srtp_(extras.srtp),
+      capability_{.codecs = to_sdp(codecs), .order_of_offer = extras.order_of_offer, .comfort_noise = extras.comfort_noise, .voip_metrics = extras.voip_metrics,
+                  .srtp = srtp_.capability()},
       source_rule_(extras.source_rule),
       prepare_(std::move(extras.prepare)),
       sdp_id_(sdp_id),
@@ -104,7 +106,7 @@ void MediaSession::open(const base::IpAddress& local, std::shared_ptr<media::Aud
 base::Result<void, base::Error> MediaSession::open_leg(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port) {
   if (!port) return base::fail(phone_error(PhoneError::NoMedia, "a call needs an audio port: std::make_shared<media::AudioPort>()"));
   capability_.parameters[static_cast<std::size_t>(sdp::AudioCodec::Opus)] = opus_parameters(port->rate_hz);
-  auto leg = engine_.open(local, std::move(port));
+  auto leg = engine_.open(local, std::move(port), {}, srtp_.make_path());
   if (!leg) return base::fail(phone_error(PhoneError::NoMedia, "no media port on " + local.to_string() + ": " + std::string(media::to_string(leg.error()))));
   leg_ = *leg;
   negotiator_ = sdp::Negotiator(capability_, {local, leg_->rtp_port}, sdp_id_);
@@ -137,6 +139,7 @@ base::Result<std::string, base::Error> MediaSession::answer(std::string_view off
   if (answering.offer_open()) answering.withdraw_offer();
   auto answer = answering.answer(*session);
   if (!answer) return base::fail(not_acceptable(answer.error()));
+  if (auto keyed = srtp_.apply(answer->audio.srtp); !keyed) return base::fail(keyed.error());
   negotiator_ = std::move(answering);
   adopt(*session, answer->audio, signalling_host);
   return std::move(answer->body);
@@ -147,6 +150,7 @@ base::Result<void, base::Error> MediaSession::accept_answer(std::string_view ans
   if (!session) return base::fail(session.error());
   const auto agreed = negotiator_.accept_answer(*session);
   if (!agreed) return base::fail(not_acceptable(agreed.error()));
+  if (auto keyed = srtp_.apply(agreed->srtp); !keyed) return keyed;
   adopt(*session, *agreed, signalling_host);
   return {};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/phone/call_srtp.hpp>
 #include <offhook/agent/phone/media_preparation.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
@@ -26,6 +27,7 @@ class MediaSession {
     rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;
     bool order_of_offer = false;  ///< EndpointOptions::order_of_offer
     PrepareMedia prepare{};       ///< EndpointOptions::prepare_media
+    sdp::SrtpPolicy srtp = sdp::SrtpPolicy::Off;
   };
   /// `sdp_id` becomes the o= line's session id.
   MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id);
@@ -64,6 +66,8 @@ class MediaSession {
   [[nodiscard]] bool sends() const { return plan_ && plan_->send; }
   [[nodiscard]] bool receives() const { return plan_ && plan_->receive; }
   [[nodiscard]] std::optional<media::AudioCodec> codec() const;
+  /// Returns the suite of SRTP in use, as in SDP; "" if the media are not encrypted.
+  [[nodiscard]] std::string_view srtp_suite() const { return srtp_.suite(); }
   [[nodiscard]] std::optional<media::LegId> leg() const;
   /// Ends the leg, and returns its last statistics.
   std::optional<media::LegStatistics> close();
@@ -74,6 +78,7 @@ class MediaSession {
   void set_on_hold(bool on_hold);
 
   media::Engine& engine_;
+  CallSrtp srtp_;
   sdp::AudioCapability capability_;
   rtp::SourceRule source_rule_;
   PrepareMedia prepare_;

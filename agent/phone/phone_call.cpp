@@ -18,7 +18,9 @@ constexpr auto kToneLook = std::chrono::milliseconds(100);
 
 sip::Body sdp_body(std::string text) { return {std::string(kSdp), std::move(text)}; }
 
-MediaSession::Extras extras_of(const EndpointOptions& options) { return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media}; }
+MediaSession::Extras extras_of(const EndpointOptions& options, sdp::SrtpPolicy srtp) {
+  return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media, srtp};
+}
 
 /// Returns the status that refuses a call if its media cannot be prepared for the reason `why`.
 int refusal_of(const base::Error& why) { return is(why, PhoneError::Socket) ? 500 : is(why, PhoneError::NotAcceptable) ? 488 : 503; }
@@ -27,17 +29,17 @@ int refusal_of(const base::Error& why) { return is(why, PhoneError::Socket) ? 50
 
 std::string_view to_string(media::AudioCodec codec) { return call::name_of(codec); }
 
-PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id)
+PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id, sdp::SrtpPolicy srtp)
     : core_(core),
       session_(incoming.session),
       leg_name_(core->stack.calls().leg_name(incoming.session)),
       peer_(std::move(incoming.from.uri)),
       offer_(std::move(incoming.offer)),
       source_(incoming.source),
-      media_(core->engine, core->options.codecs, extras_of(core->options), sdp_id) {}
+      media_(core->engine, core->options.codecs, extras_of(core->options, srtp), sdp_id) {}
 
-PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer)
-    : core_(core), state_(State::Dialling), outgoing_(true), peer_(std::move(peer)), media_(core->engine, core->options.codecs, extras_of(core->options), sdp_id) {}
+PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer, sdp::SrtpPolicy srtp)
+    : core_(core), state_(State::Dialling), outgoing_(true), peer_(std::move(peer)), media_(core->engine, core->options.codecs, extras_of(core->options, srtp), sdp_id) {}
 
 base::Result<void, base::Error> PhoneCall::dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const base::IpAddress& local) {
   if (!options.codecs.empty()) media_.set_codecs(options.codecs);

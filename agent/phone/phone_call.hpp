@@ -9,8 +9,8 @@ namespace offhook::inline v0::phone {
 /// Implements Call: drives one session of the stack and one media session.
 class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCall> {
  public:
-  PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id);
-  PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer);
+  PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id, sdp::SrtpPolicy srtp);
+  PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer, sdp::SrtpPolicy srtp);
   /// Opens the media of an outgoing call, and sends its INVITE (PhoneCore::sent) when the media are ready: at once or later. An error that
   /// comes later ends the call (PhoneCore::unsent).
   [[nodiscard]] base::Result<void, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const base::IpAddress& local);
@@ -24,6 +24,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const override {
     return media_.codec_among(codecs, offer_.data, source_.ip);
   }
+  std::string_view srtp_suite() const override { return media_.srtp_suite(); }
   std::optional<media::LegId> media_leg() const override { return media_.leg(); }
   std::vector<sdp::Media> other_media() const override { return media_.other_media(); }
 

@@ -43,6 +43,8 @@ struct AccountState {
   sip::RegistrationChanged last;
   bool removed = false;
   std::string address{};  ///< the address of record
+  MediaSecurity security{};
+  bool uses_tls = false;  ///< the way to the account's server
 };
 
 /// The state that copies of a Subscription share.

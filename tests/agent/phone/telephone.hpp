@@ -17,7 +17,7 @@ namespace offhook::test {
 
 using namespace std::chrono_literals;
 
-/// Runs the task on the thread of an endpoint or of a network, and waits for its end.
+/// Runs the task on the thread of an endpoint or of a network, and waits until the task has ended.
 template <class Owner, class Task>
 void run_on(Owner& owner, Task task) {
   std::promise<void> done;
@@ -57,7 +57,7 @@ struct Telephone {
       identity.address_of_record = "sip:" + user + "@127.0.0.1:" + std::to_string(endpoint->sip_port());
       identity.registrar = "sip:127.0.0.1";
       identity.registers = false;
-      auto added = endpoint->add_account(identity);
+      auto added = endpoint->add_account(identity, options.security);
       REQUIRE(added.has_value());
       account = *added;
     });

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/media/engine/packet_path.hpp>
+#include <offhook/media/engine/srtp_path.hpp>
+#include <offhook/sdp/srtp.hpp>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace offhook::inline v0::phone {
+
+/// The SRTP of one call: the keys of this side, and the path of packets of its leg.
+class CallSrtp {
+ public:
+  /// Draws a key for each suite from the system, unless the policy is Off.
+  explicit CallSrtp(sdp::SrtpPolicy policy);
+
+  [[nodiscard]] const sdp::SrtpCapability& capability() const { return capability_; }
+  /// Returns the path for the call's leg, or null if the policy is Off.
+  [[nodiscard]] std::unique_ptr<media::PacketPath> make_path();
+  /// Puts the agreed keys into effect; nullopt: the peer does not use SRTP. A direction whose key did not change continues. Errors: NotAcceptable if OpenSSL
+  /// cannot use the suite, or the peer's MKI is too long; then nothing changes.
+  [[nodiscard]] base::Result<void, base::Error> apply(const std::optional<sdp::AgreedSrtp>& agreed);
+  /// Returns the suite in use, or "" if packets are not encrypted.
+  [[nodiscard]] std::string_view suite() const { return agreed_ ? std::string_view(agreed_->suite) : ""; }
+
+ private:
+  sdp::SrtpCapability capability_;
+  std::shared_ptr<media::SrtpKeyBox> box_ = std::make_shared<media::SrtpKeyBox>();
+  std::optional<sdp::AgreedSrtp> agreed_;
+};
+
+}  // namespace offhook::inline v0::phone

@@ -1,0 +1,22 @@
+#include <offhook/agent/phone/media_security.hpp>
+
+#include <offhook/agent/phone/phone_error.hpp>
+#include <offhook/base/text.hpp>
+#include <offhook/sip/message/uri.hpp>
+
+namespace offhook::inline v0::phone {
+
+base::Result<sdp::SrtpPolicy, base::Error> policy_for(const MediaSecurity& wanted, bool uses_tls) {
+  if (uses_tls || wanted.keys_without_tls) return wanted.srtp;
+  if (wanted.srtp != sdp::SrtpPolicy::Required) return sdp::SrtpPolicy::Off;
+  return base::fail(phone_error(PhoneError::NotAcceptable, "SRTP is required, and the signalling does not use TLS, so that others could read the keys: use TLS to the server, or allow keys without TLS"));
+}
+
+bool uses_tls(std::string_view next_hop) {
+  const auto uri = sip::parse_uri(next_hop);
+  if (!uri) return false;
+  const auto transport = uri->params.find("transport").value_or("");
+  return uri->scheme == sip::Uri::Scheme::Sips || base::iequals(transport, "tls") || base::iequals(transport, "wss");
+}
+
+}  // namespace offhook::inline v0::phone
