@@ -119,7 +119,7 @@ std::vector<Measurement> leg_capacity_measurements(const std::string& self, cons
   constexpr std::array kPaths{media::DatagramPath::Uring, media::DatagramPath::Epoll};
   constexpr double kOnce = 12, kMost = 80;  // s
   std::vector<Measurement> measurements;
-  for (const auto& kind : leg_kinds()) {
+  for (const auto& kind : socket_kinds()) {
     for (const auto path : kPaths) {
       const LegPlan plan{.kind = kind, .path = path, .folder = out};
       const bool ships = kind.name == leg_kinds().front().name && path == media::DatagramPath::Uring;

@@ -7,6 +7,7 @@
 #include <offhook/bench/thread_times.hpp>
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/media/engine/recorder.hpp>
+#include <offhook/media/engine/srtp_path.hpp>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -176,6 +177,17 @@ media::EngineOptions engine_options(const LegPlan& plan) {
   return options;
 }
 
+/// Returns the path of a leg with SRTP, with its keys, or null for another kind of leg.
+std::unique_ptr<media::PacketPath> path_of(const LegKind& kind) {
+  if (!kind.srtp) return nullptr;
+  auto order = std::make_unique<media::SrtpKeyOrder>();
+  order->sender = std::make_unique<rtp::SrtpSender>(*rtp::SrtpSender::make(srtp_key(*kind.srtp)));
+  order->receiver = std::make_unique<rtp::SrtpReceiver>(*rtp::SrtpReceiver::make(srtp_key(*kind.srtp)));
+  const auto box = std::make_shared<media::SrtpKeyBox>();
+  box->put(std::move(order));
+  return std::make_unique<media::SrtpPath>(box);
+}
+
 std::vector<media::OpenLeg> open_legs(media::Engine& engine, Conversations& conversations, const LegPlan& plan) {
   const auto remote_ports = wait_for_note(plan, "load").at("ports").get<std::vector<std::uint16_t>>();
   media::ConferenceId conference;
@@ -183,7 +195,7 @@ std::vector<media::OpenLeg> open_legs(media::Engine& engine, Conversations& conv
   std::vector<media::OpenLeg> legs;
   for (std::size_t i = 0; i < plan.legs; ++i) {
     const bool second = plan.kind.relays && i % 2 == 1;
-    const auto leg = engine.open(kLoopback, conversations.make_port(plan), second ? legs.back().id : media::LegId{});
+    const auto leg = engine.open(kLoopback, conversations.make_port(plan), second ? legs.back().id : media::LegId{}, path_of(plan.kind));
     if (!leg) throw std::runtime_error("leg " + std::to_string(i) + ": " + std::string(to_string(leg.error())));
     if (!engine.start(leg->id, media_plan(plan.kind, remote_ports[i % remote_ports.size()]))) throw std::runtime_error("a leg does not start");
     if (second && !engine.relay(legs.back().id, leg->id)) throw std::runtime_error("two legs are not relayed");

@@ -5,6 +5,7 @@
 #include <offhook/media/engine/socket_names.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/srtp/srtp_sender.hpp>
 
 #include <netinet/in.h>
 #include <sched.h>
@@ -62,9 +63,9 @@ struct Passed {
 /// Every twentieth leg, on one socket. Sends the packets of these legs for a tick in one system call, and reads their received packets.
 class Group {
  public:
-  /// `passed` collects the delays of relayed packets; null if the legs do not relay.
-  Group(std::uint8_t payload_type, Passed* passed)
-      : payload_type_(payload_type), passed_(passed), socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+  /// `passed` collects the delays of relayed packets; null if the legs do not relay. `srtp` encrypts the packets.
+  Group(std::uint8_t payload_type, Passed* passed, std::optional<rtp::SrtpSuite> srtp)
+      : payload_type_(payload_type), passed_(passed), srtp_(srtp), socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
     const int yes = 1;
     if (passed_ != nullptr) ::setsockopt(socket_, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes);
     const int room = 8 << 20;
@@ -91,7 +92,8 @@ class Group {
     caller.to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     caller.header = {0x80, payload_type_, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(ssrc >> 24), static_cast<std::uint8_t>(ssrc >> 16), static_cast<std::uint8_t>(ssrc >> 8), static_cast<std::uint8_t>(ssrc)};
     caller.frame = frame;
-    callers_.push_back(caller);
+    if (srtp_) caller.sender = std::make_unique<rtp::SrtpSender>(*rtp::SrtpSender::make(srtp_key(*srtp_)));
+    callers_.push_back(std::move(caller));
   }
   void ready() {
     parts_.resize(kParts * callers_.size());
@@ -115,7 +117,9 @@ class Group {
       header[3] = static_cast<std::uint8_t>(turn);
       for (std::size_t octet = 0; octet < 4; ++octet) header[4 + octet] = static_cast<std::uint8_t>(turn * kOctets >> (24 - 8 * octet));
       const std::size_t stamped = parts_[kParts * i + 1].iov_len;
-      parts_[kParts * i + 2] = {const_cast<std::uint8_t*>(voice.data()) + (callers_[i].frame + turn) % frames * kOctets + stamped, kOctets - stamped};  // sendmmsg does not write.
+      const std::uint8_t* const frame = voice.data() + (callers_[i].frame + turn) % frames * kOctets;
+      parts_[kParts * i + 2] = {const_cast<std::uint8_t*>(frame) + stamped, kOctets - stamped};  // sendmmsg does not write.
+      if (callers_[i].sender) encrypt(i, frame);
     }
     for (std::size_t at = 0; at < headers_.size();) {
       Stamp::write(stamp_.data());
@@ -141,6 +145,15 @@ class Group {
 
  private:
   static constexpr std::size_t kParts = 3;   // of a packet: header, stamp, voice
+  /// Encrypts the packet of the caller. The header does not change, and the rest is the packet's last part.
+  void encrypt(std::size_t i, const std::uint8_t* frame) {
+    Caller& caller = callers_[i];
+    std::copy_n(caller.header.begin(), kHeader, caller.room.begin());
+    std::copy_n(frame, kOctets, caller.room.begin() + kHeader);
+    const auto size = caller.sender->protect_rtp(caller.room, kHeader + kOctets);
+    if (!size) throw std::runtime_error("the load cannot encrypt a packet");
+    parts_[kParts * i + 2] = {caller.room.data() + kHeader, *size - kHeader};
+  }
   struct alignas(cmsghdr) Came {
     std::array<std::uint8_t, CMSG_SPACE(sizeof(timespec))> control;
     std::array<std::uint8_t, kHeader + Stamp::kOctets> octets{};   // The kernel truncates the rest.
@@ -154,9 +167,12 @@ class Group {
     sockaddr_in to{};
     std::array<std::uint8_t, kHeader> header{};
     std::size_t frame = 0;   // index of the first frame in the voice
+    std::unique_ptr<rtp::SrtpSender> sender{};   // null: it does not encrypt
+    std::array<std::uint8_t, kHeader + kOctets + rtp::kMaxSrtpAddedOctets> room{};
   };
   std::uint8_t payload_type_;
   Passed* passed_;
+  std::optional<rtp::SrtpSuite> srtp_;
   int socket_;
   std::uint16_t port_ = 0;
   std::vector<Caller> callers_;
@@ -192,7 +208,7 @@ int load_legs(const LegPlan& plan) {
   std::vector<std::unique_ptr<Group>> groups;
   std::vector<std::uint16_t> ports;
   for (std::size_t i = 0; i < kGroups; ++i) {
-    groups.push_back(std::make_unique<Group>(plan.kind.codec == media::AudioCodec::G722 ? 9 : 0, plan.kind.relays ? passed.get() : nullptr));
+    groups.push_back(std::make_unique<Group>(plan.kind.codec == media::AudioCodec::G722 ? 9 : 0, plan.kind.relays ? passed.get() : nullptr, plan.kind.srtp));
     ports.push_back(groups.back()->port());
   }
   leave_note(plan, "load", {{"ports", ports}});

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <stdexcept>
 
@@ -31,6 +32,21 @@ const std::vector<LegKind>& ticked_kinds() {
   return kinds;
 }
 
+const std::vector<LegKind>& socket_kinds() {
+  static const std::vector<LegKind> kinds = [] {
+    auto all = leg_kinds();
+    all.push_back({.name = "g711_ai_srtp", .srtp = rtp::SrtpSuite::AesCm128Sha1_80});
+    all.push_back({.name = "g711_ai_srtp_gcm", .srtp = rtp::SrtpSuite::AeadAes128Gcm});
+    return all;
+  }();
+  return kinds;
+}
+
+rtp::SrtpMasterKey srtp_key(rtp::SrtpSuite suite) {
+  const std::vector<std::uint8_t> secret(rtp::facts_of(suite).key_octets + rtp::facts_of(suite).salt_octets, 0x5a);
+  return *rtp::SrtpMasterKey::make(suite, secret);
+}
+
 const LegKind& conference_kind() {
   static const LegKind kind{.name = "conference", .port_rate_hz = 16000, .confers = true};
   return kind;
@@ -42,7 +58,7 @@ LegPlan read_plan(const std::string& file) {
   std::ifstream in(file);
   const auto json = nlohmann::json::parse(in);
   LegPlan plan;
-  auto kinds = leg_kinds();
+  auto kinds = socket_kinds();
   kinds.push_back(conference_kind());
   const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const LegKind& one) { return one.name == json.at("kind").get<std::string>(); });
   if (kind == kinds.end()) throw std::runtime_error("no such kind of leg");

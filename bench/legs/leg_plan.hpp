@@ -2,6 +2,7 @@
 
 #include <offhook/media/engine/datagrams.hpp>
 #include <offhook/media/port/media_plan.hpp>
+#include <offhook/rtp/srtp/master_key.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -22,11 +23,16 @@ struct LegKind {
   bool relays = false;             ///< relays packets undecoded to its neighbour: one call is two legs
   bool confers = false;            ///< joins one conference with all legs, at 16 kHz; three speak and the others only listen
   bool waits = false;              ///< hears music, and gets no other audio
+  std::optional<rtp::SrtpSuite> srtp{};  ///< encrypts its packets; nullopt: it does not
 };
+/// Returns the key of all legs of a kind with SRTP, for both directions.
+[[nodiscard]] rtp::SrtpMasterKey srtp_key(rtp::SrtpSuite suite);
 /// Returns the kinds that run with sockets. The first is a call in G.711 to an agent with default settings.
 [[nodiscard]] const std::vector<LegKind>& leg_kinds();
 /// Returns the kinds of leg_kinds(), and those measured only as ticks without sockets, because the load speaks only G.711 and G.722.
 [[nodiscard]] const std::vector<LegKind>& ticked_kinds();
+/// Returns the kinds of leg_kinds(), and those measured only with sockets, because SRTP is between the sockets and the stream.
+[[nodiscard]] const std::vector<LegKind>& socket_kinds();
 /// Returns the kind that is measured only with sockets, because its legs are ticked together.
 [[nodiscard]] const LegKind& conference_kind();
 
