@@ -62,12 +62,12 @@ offhook_component(sip_packages NEEDS sip PACKAGES pugixml HEADERS
 offhook_component(rtp NEEDS base PACKAGES openssl HEADERS rtp)
 offhook_component(media NEEDS rtp PACKAGES openssl opus HEADERS media)
 offhook_component(media_engine NEEDS media PACKAGES threads liburing
-  HEADERS media/engine/engine.hpp media/engine/conference_statistics.hpp media/engine/datagrams.hpp media/engine/packet_path.hpp media/engine/scheduling.hpp
+  HEADERS media/engine/engine.hpp media/engine/conference_statistics.hpp media/engine/datagrams.hpp media/engine/packet_path.hpp media/engine/order_box.hpp media/engine/srtp_path.hpp media/engine/scheduling.hpp
   media/engine/tick_histogram.hpp media/engine/recorder.hpp media/engine/recording_file.hpp media/engine/recording_opener.hpp media/engine/file_writer.hpp
   media/engine/voice_model.hpp media/engine/silero_model.hpp)
 offhook_component(phone NEEDS sip_transport sip_packages sdp media_engine
   HEADERS agent/phone/account.hpp agent/phone/call.hpp agent/phone/endpoint.hpp agent/phone/identity_options.hpp
-    agent/phone/media_preparation.hpp agent/phone/phone_error.hpp agent/phone/phone_event.hpp agent/phone/subscription.hpp agent/phone/watch_options.hpp agent/phone/watcher.hpp)
+    agent/phone/media_preparation.hpp agent/phone/media_security.hpp agent/phone/phone_error.hpp agent/phone/phone_event.hpp agent/phone/subscription.hpp agent/phone/watch_options.hpp agent/phone/watcher.hpp)
 
 offhook_pkg_config(base DESCRIPTION "results, addresses and time for Offhook's libraries" LIBRARIES base)
 offhook_pkg_config(sdp DESCRIPTION "session descriptions: parse, write, negotiate" LIBRARIES sdp REQUIRES offhook-base)

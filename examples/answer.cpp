@@ -8,7 +8,7 @@
 
 using namespace offhook;
 
-// Plays 20 ms of 440 Hz at the port's sample rate. The port accepts frames only as fast as they are played.
+// Plays 20 ms of 440 Hz at the port's sample rate. While the port is full, it accepts no frame.
 static void play(media::AudioPort& port, std::uint64_t& at) {
   media::PlayoutFrame frame;
   frame.utterance = 1;
@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   options.sip.port = static_cast<std::uint16_t>(argc > 2 ? std::atoi(argv[2]) : 0);
   options.max_calls = 1;  // A second caller gets a busy response.
 
-  // Signalling, media and this thread share only the port, which consists of lock-free rings.
+  // The signalling, the media and this thread share only the port. It consists of lock-free rings.
   const auto port = std::make_shared<media::AudioPort>();
   std::atomic<bool> finished{false};
   const auto on_event = [&](const phone::PhoneEvent& event) {
@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
       std::printf("%s calls\n", offered->details.from.uri.c_str());
       (void)offered->call->prepare(port);
     }
-    // An answer needs media: answer() takes the result of prepare(). Without a common codec, the telephone has refused the call.
+    // answer() needs the result of prepare(). If there is no common codec, the telephone has already refused the call.
     if (const auto* prepared = std::get_if<phone::CallPrepared>(&event); prepared && prepared->media) (void)prepared->call->answer(*prepared->media);
     if (const auto* connected = std::get_if<phone::CallConnected>(&event))
       std::printf("connected (%s)\n", std::string(phone::to_string(*connected->call->codec())).c_str());

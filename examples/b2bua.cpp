@@ -1,5 +1,5 @@
-// A back-to-back user agent: for each call to sip:b2bua@ADDRESS it calls TARGET, and relays the audio without decoding. It passes ringing, early
-// media, refusals, hold, names and hang-up from each leg to the other.     b2bua TARGET [ADDRESS [PORT]]
+// A back-to-back user agent. For each call to sip:b2bua@ADDRESS it calls TARGET, and relays the audio without decoding. It passes on
+// ringing, early media, refusals, hold, names and hang-up from each leg to the other leg.     b2bua TARGET [ADDRESS [PORT]]
 #include <offhook/agent/phone/endpoint.hpp>
 
 #include <csignal>
@@ -13,10 +13,10 @@ using namespace offhook;
 // One of the two legs of a call.
 struct Leg {
   phone::CallPtr call;
-  Leg* other = nullptr;                     // Null after the end of that leg.
-  std::optional<phone::Prepared> answer{};  // On the caller's leg, until the called side answers.
-  sip::IncomingCall offered{};              // The caller's leg has it.
-  bool holds = false, on_hold = false;      // The peer of this leg holds; this side has put the peer on hold.
+  Leg* other = nullptr;                     // The other leg. Null after that leg has ended.
+  std::optional<phone::Prepared> answer{};  // Set on the caller's leg until the called side answers.
+  sip::IncomingCall offered{};              // Set on the caller's leg.
+  bool holds = false, on_hold = false;      // holds: the peer of this leg holds this side. on_hold: this side holds the peer.
 };
 
 class B2bua {
@@ -36,7 +36,7 @@ class B2bua {
   }
 
   void on(const phone::CallOffered& offered) {
-    // Packets are not transcoded, so the called leg gets the caller's codec. Without an offer of the caller, the codec is chosen here.
+    // Packets are not transcoded, so the called leg gets the caller's codec. If the caller's INVITE has no offer, this code chooses the codec.
     const auto codecs = offered.details.offer.empty() ? std::vector{media::AudioCodec::Pcmu} : std::vector<media::AudioCodec>{};
     if (offered.call->prepare(std::make_shared<media::AudioPort>(), codecs)) legs_[offered.call->id()] = {.call = offered.call, .offered = offered.details};
   }
@@ -72,7 +72,7 @@ class B2bua {
     leg->holds = !changed.sends;
     pass_on_hold(*leg->other);
   }
-  void on(const phone::CallPeerChanged& changed) {  // Sent to the other peer if it supports this (RFC 4916).
+  void on(const phone::CallPeerChanged& changed) {  // The other peer gets the new name if it supports this (RFC 4916).
     if (Leg* leg = find(changed.call)) (void)leg->other->call->identify(changed.details.from);
   }
   void on(const phone::CallInfo& info) {
@@ -94,14 +94,14 @@ class B2bua {
     const bool hold = to.other->holds;
     if (to.on_hold == hold) return;
     if (hold ? to.call->hold() : to.call->resume()) return (void)(to.on_hold = hold);
-    // An offer is pending on that leg, or its call is not up yet.
+    // An offer is pending on that leg, or its call is not connected yet.
     endpoint_->post_after(std::chrono::milliseconds(100), [this, call = to.call] { if (Leg* leg = find(call)) pass_on_hold(*leg); });
   }
   static void pass_on_end(Leg& other, const sip::CallEnded& end) {
     sip::Extras why{of_users(end.headers), end.reasons.empty() ? std::nullopt : std::optional(end.reasons.front())};
     if (!other.answer) return (void)other.call->hang_up(std::move(why));
     if (end.status / 100 == 3 && other.call->redirect(end.contacts, end.status, why.headers)) return;
-    // The challenge was for this side, and the caller cannot answer it.
+    // This side did not answer the challenge, and the caller cannot answer it.
     const int status = end.status == 401 || end.status == 407 ? 403 : end.status < 400 ? 480 : end.status;
     (void)other.call->reject(status, std::move(why.headers));
   }
@@ -109,7 +109,7 @@ class B2bua {
     const auto one = leg.call->media_leg(), two = leg.other->call->media_leg();
     if (one && two && engine_.relay(*one, *two)) std::printf("audio passes through\n");
   }
-  // Returns the header fields of the users, without those of a single leg.
+  // Returns the header fields that concern the users, without those that concern a single leg.
   static sip::HeaderList of_users(const sip::HeaderFields& headers) {
     sip::HeaderList chosen;
     for (const auto& [name, value] : headers)
@@ -138,7 +138,7 @@ int main(int argc, char** argv) {
   sigset_t stop;
   sigemptyset(&stop);
   for (const int signal : {SIGINT, SIGTERM}) sigaddset(&stop, signal);
-  pthread_sigmask(SIG_BLOCK, &stop, nullptr);  // Blocked in all threads that start later, too.
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);  // This blocks the signals in all threads that start later, too.
   media::EngineOptions audio;
   audio.workers = 1;  // Only legs of the same worker can be relayed.
   media::Engine engine(audio);
@@ -151,5 +151,5 @@ int main(int argc, char** argv) {
   int signal = 0;
   sigwait(&stop, &signal);
   (*endpoint)->post([&] { b2bua.end(); });
-  std::this_thread::sleep_for(std::chrono::seconds(1));  // For the BYEs.
+  std::this_thread::sleep_for(std::chrono::seconds(1));  // In this time the BYEs are sent.
 }

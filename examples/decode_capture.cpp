@@ -17,7 +17,7 @@ namespace base = offhook::base;
 namespace media = offhook::media;
 namespace rtp = offhook::rtp;
 
-// The audio of one sender. Packets may be lost or out of order: the timestamp of each packet gives its position.
+// The audio of one sender. Packets may be lost or out of order. Therefore the timestamp of each packet gives its position.
 struct Voice {
   rtp::TimestampUnwrapper timestamps;
   std::map<std::int64_t, std::vector<std::int16_t>> pieces;
@@ -40,7 +40,7 @@ struct Voice {
   }
 };
 
-// Returns the UDP payload of an Ethernet frame; empty if the frame contains something else.
+// Returns the UDP payload of an Ethernet frame, or an empty value if the frame contains anything else.
 base::Bytes udp_payload(base::Bytes frame) {
   base::ByteReader reader(frame);
   reader.take(12);
@@ -68,12 +68,12 @@ int main(int argc, char** argv) {
   std::ifstream file(argv[1], std::ios::binary);
   const std::vector<std::uint8_t> capture{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   base::ByteReader reader(capture);
-  if (reader.u32() != 0xD4C3B2A1) return std::printf("not a capture of libpcap's little-endian kind\n"), 1;
+  if (reader.u32() != 0xD4C3B2A1) return std::printf("the file is not a little-endian capture of libpcap\n"), 1;
   reader.take(20);
 
   std::map<std::uint32_t, Voice> voices;  // key: SSRC
   while (reader.ok() && reader.remaining() >= 16) {
-    reader.take(8);  // Skips the time of the capture, which an offline decoder does not need.
+    reader.take(8);  // This skips the time of the capture, which an offline decoder does not need.
     const auto size = little_endian(reader.take(4));
     reader.take(4);
     const auto packet = rtp::parse_packet(udp_payload(reader.take(size)));

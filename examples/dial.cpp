@@ -12,19 +12,19 @@ int main(int argc, char** argv) {
   const std::string target = argv[1];
   const std::chrono::seconds listen_for(argc > 2 ? std::atoi(argv[2]) : 5);
 
-  media::Engine engine{{}};  // Declared first, because it must outlive the endpoint.
+  media::Engine engine{{}};  // This is declared first, because it must outlive the endpoint.
   std::unique_ptr<phone::Endpoint> endpoint;
   std::promise<int> over;
   const auto on_event = [&](const phone::PhoneEvent& event) {
     if (std::holds_alternative<phone::CallRinging>(event)) std::printf("it rings\n");
     if (const auto* connected = std::get_if<phone::CallConnected>(&event)) {
       std::printf("connected (%s)\n", std::string(phone::to_string(*connected->call->codec())).c_str());
-      // The handle stays valid. If the peer has hung up before, hang_up() returns WrongState and does nothing.
+      // The handle stays valid. If the peer has already hung up, hang_up() returns WrongState and does nothing.
       endpoint->post_after(listen_for, [call = connected->call] { (void)call->hang_up(); });
     }
     if (const auto* finished = std::get_if<phone::CallFinished>(&event)) {
       const auto& end = finished->details;
-      std::printf("over: %s, %d %s\n", end.by == sip::CallEnded::By::Local ? "we hung up" : "they ended it", end.status, end.reason.c_str());
+      std::printf("over: %s, %d %s\n", end.by == sip::CallEnded::By::Local ? "we hung up" : "the other side ended it", end.status, end.reason.c_str());
       over.set_value(finished->media && finished->media->packets_received > 0 ? 0 : 1);
     }
   };
@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
   endpoint = std::move(*opened);
 
   endpoint->post([&] {
-    // The account only sets the caller's address: it does not register.
+    // The account does not register. It only sets the caller's address.
     sip::AccountOptions who;
     who.address_of_record = "sip:anna@anna.invalid";
     who.registers = false;

@@ -1,4 +1,4 @@
-// Mixes two recordings of any rate, as a third member of the call would hear them:     mix_legs A.wav B.wav BOTH.wav
+// Mixes two recordings of 8, 16 or 24 kHz, as a third member of the call would hear them:     mix_legs A.wav B.wav BOTH.wav
 #include <offhook/media/dsp/level.hpp>
 #include <offhook/media/dsp/mix.hpp>
 #include <offhook/media/dsp/resample.hpp>
@@ -40,7 +40,7 @@ std::optional<Leg> open(const char* name) {
   const auto wav = media::parse_wav(octets);
   if (!wav) return std::printf("%s: %s\n", name, std::string(to_string(wav.error())).c_str()), std::nullopt;
   if (wav->format.rate_hz != 8000 && wav->format.rate_hz != 16000 && wav->format.rate_hz != 24000)
-    return std::printf("%s: neither 8, 16 nor 24 kHz\n", name), std::nullopt;
+    return std::printf("%s: the rate is not 8, 16 or 24 kHz\n", name), std::nullopt;
   return Leg(wav->channel(), wav->format.rate_hz);
 }
 

@@ -8,7 +8,8 @@ namespace base = offhook::base;
 namespace sdp = offhook::sdp;
 
 int main() {
-  // Each negotiator is one side of one session. It has capabilities, an address for received media, and a session id from a random source.
+  // Each negotiator is one side of one session. It needs capabilities, an address for the media that it receives, and a session id from a
+  // random source.
   sdp::AudioCapability callers, ours;
   callers.codecs = {sdp::AudioCodec::Pcma, sdp::AudioCodec::Pcmu};
   ours.codecs = {sdp::AudioCodec::G722, sdp::AudioCodec::Pcmu};
@@ -18,7 +19,7 @@ int main() {
   const std::string offer = caller.make_offer();
   std::printf("--- offer\n%s", offer.c_str());
 
-  // Received text is parsed first, and then negotiated. Each of the two steps may fail.
+  // A received text is first parsed and then negotiated. Either step may fail.
   const auto offered = sdp::parse_session(offer);
   if (!offered) return std::printf("the offer cannot be read\n"), 1;
   const auto answer = called.answer(*offered);
@@ -27,13 +28,13 @@ int main() {
 
   const auto answered = sdp::parse_session(answer->body);
   const auto agreed = answered ? caller.accept_answer(*answered) : base::fail(sdp::NegotiationError::AnswerMismatch);
-  if (!agreed) return std::printf("the call is over: %s\n", std::string(to_string(agreed.error())).c_str()), 1;
+  if (!agreed) return std::printf("the negotiation failed: %s\n", std::string(to_string(agreed.error())).c_str()), 1;
 
   // Both sides now know the codec, the payload types and the addresses. Each side sends to the address of the other.
   std::printf("--- agreed\n%s, the caller sends to %s, the called side to %s\n", std::string(to_string(agreed->codec)).c_str(),
               agreed->remote_rtp.to_string().c_str(), answer->audio.remote_rtp.to_string().c_str());
 
-  // Hold is a new offer with another direction; the version in the o= line increases.
+  // A hold is a new offer with another direction. The version in its o= line is higher.
   caller.set_direction(sdp::Direction::SendOnly);
   const auto hold = sdp::parse_session(caller.make_offer());
   const auto held = hold ? called.answer(*hold) : base::fail(sdp::NegotiationError::NoAudio);

@@ -14,9 +14,9 @@ int main(int argc, char** argv) {
   options.address_of_record = argv[1];
   options.password = argv[2];
   options.username = options.address_of_record.substr(4, options.address_of_record.find('@') - 4);  // after "sip:"
-  if (argc > 3) options.registrar = argv[3];  // The default is the domain of the address.
+  if (argc > 3) options.registrar = argv[3];  // The default registrar is the domain of the address.
 
-  // The handler runs on the endpoint's own thread. Promises pass its results to this thread.
+  // The handler runs on the endpoint's own thread. Promises pass the results to this thread.
   std::promise<bool> settled, withdrawn;
   bool told = false;
   const auto on_event = [&](const phone::PhoneEvent& event) {
@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   auto endpoint = phone::Endpoint::open({}, engine, on_event);
   if (!endpoint) return std::fprintf(stderr, "%s\n", endpoint.error().detail.c_str()), 1;
 
-  // Use accounts and calls only on the endpoint's thread: post() runs a task there.
+  // Accounts and calls may be used only on the endpoint's thread. post() runs a task there.
   phone::Account account;
   (*endpoint)->post([&] {
     if (const auto added = (*endpoint)->add_account(options)) account = *added;

@@ -34,13 +34,14 @@ int main(int argc, char** argv) {
   call.target = argv[1];
   call.offer = {"application/sdp", kOffer};
   call.through_registrar = false;
-  if (!stack.calls().call(call, base::Clock::now())) return std::fprintf(stderr, "that is no address to call\n"), 1;
+  if (!stack.calls().call(call, base::Clock::now())) return std::fprintf(stderr, "the target is not a SIP address that can be called\n"), 1;
 
   for (bool answered = false;;) {
-    // The stack returns names to look up, bytes to send, and events. Handling an event may produce more of these, so repeat until there is no event.
+    // The stack returns names to look up, octets to send, and events. The handling of an event may produce more of these. Therefore the
+    // loop repeats until there is no event.
     for (bool quiet = false; !quiet;) {
       quiet = true;
-      while (const auto query = stack.poll_query()) {  // A real edge queries DNS here; this one only knows the loopback address.
+      while (const auto query = stack.poll_query()) {  // A real program queries DNS here. This example only knows the loopback address.
         sip::QueryResult found;
         found.routes.push_back({sip::Transport::Udp, local, {kLoopback, query->port.value_or(5060)}, sip::FlowId{1}});
         stack.on_answer(query->id, found, base::Clock::now());
@@ -62,7 +63,7 @@ int main(int argc, char** argv) {
     }
     if (stack.unfinished() == 0 && stack.calls().size() == 0) return ::close(udp), answered ? 0 : 1;
 
-    // Then sleep until a datagram arrives, or until the deadline.
+    // The program then sleeps until a datagram arrives, or until the stack's deadline.
     const auto left = stack.next_deadline().value_or(base::Clock::now() + std::chrono::seconds(1)) - base::Clock::now();
     const auto wait = std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(left).count());
     pollfd readable{udp, POLLIN, 0};

@@ -19,12 +19,12 @@ int main(int argc, char** argv) {
   media::Engine engine{{}};
   std::unique_ptr<phone::Endpoint> endpoint;
   std::promise<int> over;
-  bool told = false;  // Used on the endpoint's thread only, like all variables of the handler.
+  bool told = false;  // As all variables of the handler, this is used only on the endpoint's thread.
   const auto on_event = [&](const phone::PhoneEvent& event) {
     if (const auto* changed = std::get_if<phone::SubscriptionChanged>(&event)) {
       if (changed->details.state == State::Active) {
         std::printf("subscribed\n");
-        // The subscription refreshes itself until it is ended.
+        // The stack refreshes the subscription until the program ends it.
         endpoint->post_after(listen_for, [subscription = changed->subscription]() mutable { (void)subscription.unsubscribe(); });
       }
       if (changed->details.state == State::Ended && changed->details.branch_tag.empty()) {
@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
     if (!account) return over.set_value(1);
     wanted.account = *account;
     if (const auto subscription = endpoint->subscribe(wanted)) return;
-    std::fprintf(stderr, "that is no address to subscribe to\n");
+    std::fprintf(stderr, "the address is not a SIP address for a subscription\n");
     over.set_value(1);
   });
   return over.get_future().get();

@@ -11,19 +11,19 @@ int main(int argc, char** argv) {
   const std::string first = argv[1], second = argv[2];
 
   std::promise<int> over;
-  bool reached = false;  // Used on the endpoint's thread only, like all variables of the handler.
+  bool reached = false;  // As all variables of the handler, this is used only on the endpoint's thread.
   const auto on_event = [&](const phone::PhoneEvent& event) {
     if (const auto* connected = std::get_if<phone::CallConnected>(&event)) {
-      std::printf("%s has answered, and is asked to call %s\n", first.c_str(), second.c_str());
+      std::printf("%s has answered, and gets the request to call %s\n", first.c_str(), second.c_str());
       if (const auto asked = connected->call->transfer(second); !asked) {
         std::printf("%s\n", asked.error().detail.c_str());
         (void)connected->call->hang_up();
       }
     }
-    // The call stays up until the transfer has succeeded: after a failure, the peer is still connected.
+    // The call continues until the transfer has succeeded. If the transfer fails, the peer is still connected.
     if (const auto* transferred = std::get_if<phone::CallTransferred>(&event)) {
       reached = transferred->status / 100 == 2;
-      std::printf("the transfer %s (%d)\n", reached ? "worked" : "did not work", transferred->status);
+      std::printf("the transfer %s (%d)\n", reached ? "succeeded" : "failed", transferred->status);
       (void)transferred->call->hang_up();
     }
     if (std::holds_alternative<phone::CallFinished>(event)) over.set_value(reached ? 0 : 1);

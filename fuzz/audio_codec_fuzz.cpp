@@ -1,5 +1,6 @@
-// The input is payloads of any size for G.711, G.722 and L16. Decodes and encodes each payload, and checks that all kernels of this machine return
-// the same results and states. The first octet of each part is its length, and says whether the stream restarts.
+// The input is a sequence of payloads of any size for G.711, G.722 and L16. Decodes and encodes each payload. Checks that all kernels of
+// this machine return the same results and states. The first octet of each part gives the length of its payload, and whether the stream
+// restarts.
 #include <offhook/media/codec/detail/g711_kernels.hpp>
 #include <offhook/media/codec/detail/g722_kernels.hpp>
 #include <offhook/media/codec/l16.hpp>
@@ -22,7 +23,7 @@ bool same(const media::G722Band& a, const media::G722Band& b) {
          a.estimate == b.estimate && a.log_step == b.log_step;
 }
 
-/// One stream of G.722 in one kernel.
+/// The encoder and decoder of one G.722 stream, with one kernel.
 struct Stream {
   media::G722Decoder::State decoder;
   media::G722Encoder::State encoder;

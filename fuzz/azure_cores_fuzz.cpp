@@ -1,6 +1,6 @@
-// The input is a script of turns, sockets, messages and time for the cores of Azure's recognition and synthesis. Checks that each turn and each
-// utterance that is not cut off ends exactly once, whatever the service sends. Checks that an abandoned turn causes no event, that only requested
-// languages are reported, and that the cores send only valid messages.
+// The input is a script of turns, sockets, messages and time for the cores of Azure's recognition and synthesis. Checks that each turn and
+// each utterance that is not cut off ends exactly once, whatever the service sends. Checks that an abandoned turn causes no event, that the
+// cores report only requested languages, and that they send only valid messages.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 9> kPaths{"turn.start", "speech.hypothesi
 
 constexpr std::string_view kTimestamp = "2026-07-01T12:00:00.250Z";
 
-/// A socket of the synthesis, as UspSocket provides it.
+/// A synthesis socket, as UspSocket provides it.
 struct SynthesisEdge {
   Synthesis& core;
 
@@ -41,7 +41,7 @@ struct SynthesisEdge {
   void on_open() { core.on_open(); }
   void on_closed(const RequestFailure& failure) { core.on_closed(failure); }
   void on_message(const UspMessage& message) { core.on_message(message); }
-  /// Carries out what the core requests. Calls `connect`, `drop` and `sent`, which gets a frame and whether it is binary.
+  /// Carries out what the core requests. Calls `connect` and `drop` without arguments, and `sent` with a frame and whether it is binary.
   template <class Connect, class Drop, class Sent>
   void carry_out(Connect connect, Drop drop, Sent sent) {
     if (!core.has_socket()) drop();
@@ -53,7 +53,7 @@ struct SynthesisEdge {
   }
 };
 
-/// A socket of the recognition, as SocketListener provides it.
+/// A recognition socket, as SocketListener provides it.
 struct RecognitionEdge {
   LiveTranscription& core;
 
@@ -79,7 +79,7 @@ struct RecognitionEdge {
   }
 };
 
-/// A socket of a core. Received messages may carry any content, for the last request or another one.
+/// A socket of a core. The messages that it receives may have any content, and may belong to the last request or to another one.
 template <class Edge>
 class Line {
  public:
@@ -147,7 +147,7 @@ class Recognising {
     core_.end();
     if (script_.size() % 2 == 0) line_.lose(std::nullopt);
     take();
-    // Simulates a service that stays silent for ever. The core sends audio again at a limited rate, and up to twice.
+    // The service now stays silent. The core may send the audio again at a limited rate, at most twice.
     for (int i = 0; i < 300 && open_; ++i) {
       line_.open();
       core_.tick(now_ += 1s);

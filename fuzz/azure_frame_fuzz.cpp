@@ -1,5 +1,5 @@
-// The input is a frame of the Unified Speech Protocol. Checks that the parser reads only within the frame, and that a written frame reads back the
-// same.
+// The input is a frame of the Unified Speech Protocol. Checks that the parser reads only within the frame, and that a frame does not change
+// when it is written and parsed again.
 #include "require.hpp"
 
 #include <offhook/agent/providers/azure/usp_frame.hpp>
@@ -30,7 +30,7 @@ void look_at(std::string_view frame, bool binary) {
   const std::string written = azure::write_usp(again, "2026-07-01T12:00:00.250Z");
   const auto reread = binary ? azure::parse_usp_binary(written) : azure::parse_usp_text(written);
   if (!reread) {
-    require(reread.error() == azure::UspError::HeaderTooLong);  // The lines that the writer adds exceeded the header's limit.
+    require(reread.error() == azure::UspError::HeaderTooLong);  // The lines that the writer adds may exceed the limit of the header.
     return;
   }
   require(reread->path == message->path && reread->request_id == message->request_id && reread->body == message->body);

@@ -1,4 +1,5 @@
-// The input is Azure's response to a whole turn over HTTP. Checks that it ends exactly once, within its bounds, and the same however it is split.
+// The input is Azure's HTTP response to a whole turn. Checks that the turn ends exactly once, within its bounds, and with the same result
+// however the response is split.
 #include "require.hpp"
 
 #include <offhook/agent/providers/azure/short_audio.hpp>

@@ -1,4 +1,5 @@
-// The input is the context of a call from an operator's server. Checks that accepted values are within their bounds, and that a prompt can hold them.
+// The input is the context of a telephone call from an operator's server. Checks that accepted values are within their bounds, and that a
+// prompt with them can be rendered.
 #include "require.hpp"
 
 #include <offhook/agent/profile/call_data.hpp>

@@ -1,5 +1,5 @@
-// The input is the text of a model. Checks that each clause is valid UTF-8 within its bounds and can be spoken, and that the clauses have the same
-// letters however the text is split.
+// The input is the text of a model. Checks that each clause is valid UTF-8 within its bounds and can be spoken. Checks that the clauses
+// have the same letters however the text is split.
 #include "require.hpp"
 
 #include <offhook/agent/providers/clause_splitter.hpp>

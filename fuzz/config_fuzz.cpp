@@ -1,5 +1,5 @@
-// The input is a configuration file. Checks that every outcome can be printed, that problems are bounded and contain no secret, and that accepted
-// values are within the table's bounds.
+// The input is a configuration file. Checks that every result can be printed, that the number of problems is limited, that no problem
+// contains a secret, and that accepted values are within the bounds of the settings table.
 #include "require.hpp"
 
 #include <offhook/agent/agents/directory_builder.hpp>
@@ -27,7 +27,7 @@ std::optional<std::string> variable(const std::string& name) {
   return std::nullopt;
 }
 
-/// Returns a prompt file for half of all paths, so that a configuration may name any file.
+/// Acts as the file system: returns a prompt file for half of all paths, so that a configuration may name any file.
 offhook::base::Result<config::FileText, std::string> files(const std::string& path, std::size_t most) {
   if (path.size() % 2 != 0) return offhook::base::fail(std::string("it is not there"));
   return config::FileText{std::string("---\nvoice: slt\n---\nYou are {{caller}}'s helper.\n").substr(0, most), path.size() % 4 == 0};
@@ -61,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto value = setting.field.get(effective.config);
     require(setting.is_secret() || (value.kind == JsonValue::Kind::Text && value.text.empty()) || check(setting, value).has_value());
   }
-  const std::string pointer(text.substr(0, 256));  // Uses the same bytes as an argument of the command line.
+  const std::string pointer(text.substr(0, 256));  // The same octets serve as an argument of the command line.
   require(config::read_text("", "", {std::nullopt, variable, {pointer}, files}).problems.size() <= kMaxProblems);
   return 0;
 }

@@ -1,5 +1,6 @@
-// The input is a script of messages, audio, connections, commands and time for the core of Deepgram's Voice Agent. Checks that the core stays
-// consistent, that it sends JSON only to a connected socket, and that no event follows for a reply that was cancelled or has ended.
+// The input is a script of messages, audio, connections, commands and time for the core of Deepgram's Voice Agent. Checks that the core
+// stays consistent, that it sends JSON and only to a connected socket, and that no event follows for a reply that was cancelled or has
+// ended.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -20,7 +21,7 @@ using offhook::fuzz::Script;
 
 namespace {
 
-/// Frames of a server. The script replaces '#' by a digit, so that ids sometimes match.
+/// Frames of a server. The script replaces each '#' by a digit, so that ids match in some runs.
 constexpr std::string_view kFrames[] = {
     R"({"type":"Welcome","request_id":"r"})",
     R"({"type":"SettingsApplied"})",
@@ -134,7 +135,7 @@ class Player {
   Script script_;
   History history_;
   offhook::base::TimePoint now_{};
-  bool has_socket_ = false, open_ = false;  // open_: a reply was requested, and has neither been cancelled nor ended
+  bool has_socket_ = false, open_ = false;  // open_: a reply was requested, and has been neither cancelled nor ended
   std::uint32_t listen_turn_ = 0, turn_ = 0;
   AgentProtocol core_;
 };

@@ -1,5 +1,5 @@
-// The input is a script of frames, connections, turns and time for the core of listening by Flux. Checks that the core stays consistent, sends no
-// empty audio, and ends each turn once, whatever the server sends.
+// The input is a script of frames, connections, turns and time for the core of listening with Flux. Checks that the core stays consistent,
+// sends no empty audio, and ends each turn once, whatever the server sends.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -90,7 +90,7 @@ class Player {
     core_.on_closed({static_cast<FailureKind>(how % 8), "it broke", how % 3 == 0 ? std::nullopt : std::optional(kNetworkRetry)});
   }
 
-  /// Checks that a turn that the caller has ended also ends in the core, after the server either closed for good or stays silent for ever.
+  /// Checks that the core ends a turn that the caller has ended, after the server has either closed finally or become silent.
   void settle() {
     core_.end();
     drain();
@@ -100,7 +100,7 @@ class Player {
       drain();
     }
     open();
-    for (int i = 0; i < 300 && waits_; ++i) {  // The core sends audio again at a limited rate.
+    for (int i = 0; i < 300 && waits_; ++i) {  // The core sends the audio again at a limited rate.
       core_.tick(now_ += std::chrono::seconds(1));
       drain();
     }

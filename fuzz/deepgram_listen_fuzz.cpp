@@ -1,5 +1,5 @@
-// The input is a script of frames, connections, turns and time for the core of Deepgram's live listening. Checks that the core stays consistent,
-// sends no empty audio, and ends each turn once, with its own transcript or failure.
+// The input is a script of frames, connections, turns and time for the core of Deepgram's live listening. Checks that the core stays
+// consistent, sends no empty audio, and ends each turn once, with the transcript or failure of this turn.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -38,7 +38,7 @@ class Player {
   }
 
  private:
-  /// Checks that a turn that the caller has ended also ends in the core, after the server either closed for good or stays silent for ever.
+  /// Checks that the core ends a turn that the caller has ended, after the server has either closed finally or become silent.
   void settle() {
     core_.end();
     drain();
@@ -47,7 +47,7 @@ class Player {
       core_.on_closed({FailureKind::Auth, "it is gone", std::nullopt});
       drain();
     }
-    for (int i = 0; i < 300 && waits_; ++i) {  // The core sends audio again at a limited rate.
+    for (int i = 0; i < 300 && waits_; ++i) {  // The core sends the audio again at a limited rate.
       if (has_socket_ && i == 0) core_.on_open();
       core_.tick(now_ += std::chrono::seconds(1));
       drain();
@@ -74,7 +74,7 @@ class Player {
     if (has_socket_) core_.on_open();
   }
 
-  /// Delivers a result for some window of audio, of one of three kinds.
+  /// Delivers a result of one of three kinds, for some window of the audio.
   void say() {
     const std::uint8_t kind = script_.next();
     const nlohmann::json alternative = {{"transcript", std::string(script_.next() % 8, 'a')}, {"confidence", script_.next() / 100.0}};

@@ -1,5 +1,6 @@
-// The input is a script of frames, audio, connections, texts and time for the core of Deepgram's speaking. Checks that the core stays consistent, and
-// that each utterance ends once, in order. Checks that no audio follows for a cancelled utterance or from a closed socket.
+// The input is a script of frames, audio, connections, texts and time for the core of Deepgram's speech. Checks that the core stays
+// consistent, and that the utterances end once each, in order. Checks that no audio follows for a cancelled utterance or from a closed
+// socket.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -41,7 +42,7 @@ class Player {
   }
 
  private:
-  /// Checks that every utterance ends after the server either closed for good or stays silent for ever.
+  /// Checks that every utterance ends after the server has either closed finally or become silent.
   void settle() {
     if (script_.size() % 2 == 0 && has_socket_) {
       has_socket_ = false;

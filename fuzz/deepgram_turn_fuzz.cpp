@@ -1,5 +1,5 @@
-// The input is Deepgram's response to a whole turn, and also a frame of its live listening. Checks that the turn ends exactly once, within its
-// bounds, and the same however the response is split.
+// The input is Deepgram's response to a whole turn, and also a frame of its live listening. Checks that the turn ends exactly once, within
+// its bounds, and with the same result however the response is split.
 #include "require.hpp"
 
 #include <offhook/agent/providers/deepgram/live_results.hpp>
@@ -34,7 +34,7 @@ std::string heard(std::string_view bytes, std::size_t step) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   require(heard(bytes, 1) == heard(bytes, std::max<std::size_t>(size, 1)));
-  static LiveReader reader;  // One reader for many frames, as on a socket: data of one frame must not affect the next.
+  static LiveReader reader;  // As on a socket, one reader parses many frames. The data of one frame must not affect the next one.
   const auto message = reader.parse(bytes);
   const Results* const results = message ? std::get_if<Results>(&*message) : nullptr;
   if (results == nullptr) return 0;

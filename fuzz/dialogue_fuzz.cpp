@@ -1,5 +1,5 @@
-// The input is a dialogue file. Checks that an accepted file is within its bounds, refers only to existing names, and can be compiled to language
-// models.
+// The input is a dialogue file. Checks that an accepted file is within its bounds, refers only to names that exist, and can be compiled to
+// language models.
 #include "require.hpp"
 
 #include <offhook/agent/providers/embedded/dialogue.hpp>
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require_phrases(intent.examples);
     for (const auto& slot : intent.slots) require(dialogue->find_slot(slot) != nullptr && dialogue->find_form(slot) != nullptr);
   }
-  constexpr std::size_t kSmall = 16384;  // Larger files take long to compile, and reach no further code.
+  constexpr std::size_t kSmall = 16384;  // A larger file takes long to compile, and reaches no further code.
   if (size > kSmall) return 0;
   for (const auto& model : embedded::make_language_models(*dialogue)) require(!model.arpa.empty());
   return 0;

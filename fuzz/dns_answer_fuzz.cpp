@@ -1,4 +1,5 @@
-// The input is a name server's response. Checks that the parser reads only within it and keeps its bounds, and that locating servers with it ends.
+// The input is the response of a name server. Checks that the parser reads only within the response and keeps its bounds, and that the
+// search for servers with this response ends.
 #include "require.hpp"
 
 #include <offhook/sip/locate/locator.hpp>

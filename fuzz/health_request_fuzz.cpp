@@ -1,6 +1,6 @@
-// The input is a request to the health port. Bits of the first octet say whether the port listens on a loopback address, and whether a token is set.
-// Checks that every response has a status and header fields of the health port. Checks that only a POST that did not come from a page in a browser
-// can pause a recording. Checks that a request without the token gets no data and pauses nothing.
+// The input is a request to the health port. Bits of the first octet say whether the port listens on a loopback address, and whether a
+// token is set. Checks that every response has a status and header fields of the health port. Checks that only a POST that does not come
+// from a page in a browser can pause a recording. Checks that a request without the token gets no data and pauses nothing.
 #include "require.hpp"
 
 #include <offhook/agent/ops/detail/health_exchange.hpp>
@@ -68,7 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     at += taken;
   }
   const bool has_body = error == http::error::body_limit;
-  if (!has_body && (error || !parser.is_done())) return 0;  // The server sends no response before the header is complete.
+  if (!has_body && (error || !parser.is_done())) return 0;  // Before the header is complete, the server sends no response.
   World world;
   if ((data[0] & 2U) != 0) world.pages.token = "0123456789abcdef";
   const auto response = detail::respond(parser.get(), has_body, world.pages, on_loopback);

@@ -1,4 +1,4 @@
-// The input is a model's arguments for an operation. Checks that the request goes to the operation's own path, or is not sent.
+// The input is the arguments of a model for an operation. Checks that the request either goes to the path of the operation or is not sent.
 #include "require.hpp"
 
 #include <offhook/agent/net/web_socket_url.hpp>
@@ -34,7 +34,7 @@ void judge_target(const std::string& target) {
   require(std::count(path.begin(), path.end(), '/') == 4);
   require(std::count(target.begin(), target.end(), '?') <= 1);
   require(path.starts_with("/a/") && path.ends_with("/c") && path.find("/b", 3) != std::string::npos);
-  const auto decoded = percent_decoded(path);  // A service decodes the path once; the result must have no dot segments.
+  const auto decoded = percent_decoded(path);  // A service decodes the path once. The result must have no dot segments.
   require(decoded.has_value());
   for (const char* step : {"/../", "/./", "\\..\\", "/..\\", "\\../"}) require(decoded->find(step) == std::string::npos);
 }
@@ -43,7 +43,7 @@ void judge(const BoundRequest& request) {
   judge_target(request.target);
   for (const auto& [name, value] : request.headers) require(name == "X-H" && net::is_header_safe(name, value) && value.size() <= kMaxHeaderValueBytes);
   if (!request.has_body) return require(request.body.empty());
-  const auto body = read_arguments(R"({"body":)" + request.body + "}");  // One level deeper and slightly longer than the input.
+  const auto body = read_arguments(R"({"body":)" + request.body + "}");  // This is one level deeper and slightly longer than the input.
   require(body || body.error() == ArgumentError::TooDeep || body.error() == ArgumentError::TooLong || body.error() == ArgumentError::TooMany);
 }
 

@@ -1,4 +1,5 @@
-// The input is an OpenAPI document. Checks that the operations are within their bounds, and that each refusal names a place and a reason.
+// The input is an OpenAPI document. Checks that the operations are within their bounds, and that each refusal names a place in the document
+// and a reason.
 #include "require.hpp"
 
 #include <offhook/agent/tools/argument_schema.hpp>
@@ -26,7 +27,7 @@ void judge(const Operation& operation) {
   require(operation.hash.size() == 64 && operation.schema.size() <= kMaxSchemaBytes);
   require(operation.parameters.size() + operation.body.members.size() <= kMaxArgumentMembers);
   require(!operation.path.empty());
-  const auto schema = ArgumentSchema::parse(operation.schema);  // The tool box parses it in the same way.
+  const auto schema = ArgumentSchema::parse(operation.schema);  // The tool box parses the schema in the same way.
   require(schema.has_value());
   for (const char* arguments : {"{}", R"({"a":"b","id":"../x","body":{"a":[]}})"}) {
     const auto bound = bind_arguments(operation, arguments);

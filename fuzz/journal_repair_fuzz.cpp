@@ -1,5 +1,5 @@
-// The input is a journal that a crash left behind, and a script of disk faults. The first octet is the length of the script, which follows it. Checks
-// that complete lines of the old journal remain, in order, and that each line that append() accepted is a complete line.
+// The input is a script of disk faults, and a journal that a crash left behind. The first octet is the length of the script, which follows
+// it. Checks that the complete lines of the old journal remain in order, and that each line that append() accepted is a complete line.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -44,13 +44,13 @@ class World {
     }
   }
 
-  /// Reads all files in the order of their names: the rotated files, then the current file.
+  /// Checks the files. Reads them in the order of their names: the rotated files, then the current file.
   void judge() const {
     std::string all;
     for (const auto& [path, file] : disk_.files) {
       if (!parse_journal_name(std::string_view(path).substr(sizeof("/calls/") - 1))) continue;
       all += file->bytes;
-      if (!all.empty() && all.back() != '\n') all += '\n';  // The end of a file also ends a line.
+      if (!all.empty() && all.back() != '\n') all += '\n';  // The end of a file ends a line too.
     }
     if (opened_) require(all.starts_with(whole_));
     std::size_t from = opened_ ? whole_.size() : 0;
@@ -71,7 +71,7 @@ class World {
   FakeFileSystem disk_;
   WallTime now_{std::chrono::hours(24 * 20000)};
   Journal journal_{disk_, {"/calls", 300, true, 1000}};
-  std::string whole_;  // the old journal up to its last line feed
+  std::string whole_;  // the old journal, up to its last line feed
   std::vector<std::string> taken_;
   std::int64_t number_ = 0;
   bool opened_ = false;

@@ -1,4 +1,5 @@
-// The input is a key file: for encrypted recordings, for assertions, or one of the two for identity. Checks that an accepted key can be used.
+// The input is a key file: a key for encrypted recordings, a key for assertions, or one of the two files for identity. Checks that an
+// accepted key can be used.
 #include "require.hpp"
 
 #include <offhook/agent/tools/mcp/client_assertion.hpp>

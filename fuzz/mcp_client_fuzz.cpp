@@ -1,5 +1,5 @@
-// The input is lines. A line is a message of the tool server, or, after '!', an event. Checks that the client stays consistent and answers each call
-// at most once. Checks that a model's arguments ('!c', with '|' for a line feed) become one message in one line.
+// The input is a list of lines. A line is a message of the tool server, or, after '!', an event. Checks that the client stays consistent
+// and answers each tool call at most once. Checks that a model's arguments ('!c', with '|' for a line feed) become one message in one line.
 #include "require.hpp"
 
 #include <offhook/agent/tools/mcp/client.hpp>
@@ -74,7 +74,7 @@ class World {
     }
   }
 
-  /// The next call uses the first tool of the last list.
+  /// Keeps the first tool of a list, so that the next tool call uses it.
   void note_list(const Listed& listed) {
     if (listed.tools.empty()) return;
     tool_ = listed.tools.front().name;

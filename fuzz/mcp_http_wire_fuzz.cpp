@@ -1,6 +1,7 @@
-// The input is a script of a tool server over HTTP and of the client that sends requests, abandons them and closes. A step is one octet for its kind
-// and one for the transfer or request; some steps add a length and that many octets. Checks that the token is sent only to its own URL, that no
-// header field contains a line break, that each request fails at most once, and that a closed wire reports nothing.
+// The input is a script of a tool server over HTTP, and of the client, which sends requests, abandons them and closes. A step has one octet
+// for its kind and one octet for the transfer or request. In some steps a length and that many octets follow. Checks that the token is sent
+// only to its own URL, that no header field contains a line break, that each request fails at most once, and that a closed wire reports
+// nothing.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -27,7 +28,7 @@ namespace {
 constexpr std::string_view kUrl = "https://tools.example/mcp", kToken = "Bearer VERYSECRET";
 constexpr std::size_t kMaxSteps = 400, kMaxTransfers = 64;
 
-/// A client of HTTP whose server is the script.
+/// An HTTP client whose server is the script.
 class ScriptedHttp final : public net::HttpClient {
  public:
   struct Exchange {
@@ -100,7 +101,7 @@ class World {
     made.on_closed = [](const std::string&) { require(false); };
     return made;
   }
-  /// Calls the wire from within the handler, as a client may do when it gets an event.
+  /// Calls the wire from inside its handler, as a client may do when it gets an event.
   void react() {
     if ((reaction_ & 1) != 0) wire_.settled(last_), waiting_.erase(last_);
     if ((reaction_ & 2) != 0) wire_.stop(wanted(reaction_ >> 3)), waiting_.erase(wanted(reaction_ >> 3));

@@ -1,4 +1,4 @@
-// The input is a message of the Model Context Protocol, and also the contents of its results. Checks that the parsers keep their bounds.
+// The input is a message of the Model Context Protocol, and also the content of its results. Checks that the parsers keep their bounds.
 #include "require.hpp"
 
 #include <offhook/agent/tools/argument_schema.hpp>
@@ -25,7 +25,7 @@ void judge(const RpcMessage& message) {
   require(message.id.size() <= kMaxIdBytes && message.method.size() <= kMaxMethodBytes);
   require((message.kind == Kind::Request || message.kind == Kind::Notification) == !message.method.empty());
   if (message.kind != Kind::Request) return;
-  // The server's id must read back as one id, in one line.
+  // After it is written, the server's id must still be one id in one line.
   const auto answer = read_messages(write_answer(message.id, "{}"));
   require(answer.has_value() && answer->size() == 1 && answer->front().id == message.id);
   require(write_refusal(message.id, kMethodNotFound, message.method).find('\n') == std::string::npos);

@@ -1,5 +1,5 @@
-// The input is the documents of authorization servers, and responses in any order to a client that requests a token. Checks that the client sends its
-// secret only to a token endpoint over https, and that no error text contains the secret.
+// The input is documents of authorization servers, and responses in any order, for a client that requests a token. Checks that the client
+// sends its secret only to a token endpoint with https, and that no error text contains the secret.
 #include "require.hpp"
 
 #include <offhook/agent/tools/mcp/oauth_documents.hpp>
@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.client_secret = agent::Secret(std::string(kSecret));
   ClientCredentialsGrant grant(std::move(options), std::string(kServer));
   base::TextCursor cursor(text);
-  // A line is a challenge, or the response to the last request. '!' is a failure without a response, '?' a response with an error status.
+  // A line is a challenge, or the response to the last request. '!' means a failure without a response, '?' a response with an error status.
   for (int lines = 0; !cursor.at_end() && lines < 200; ++lines) {
     const std::string_view line = cursor.take_until('\n');
     if (grant.state() == ClientCredentialsGrant::State::Idle) {

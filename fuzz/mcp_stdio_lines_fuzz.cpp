@@ -1,5 +1,5 @@
-// The input is the two outputs of a process; the first octet is the size of the pieces. Checks that the lines do not depend on the pieces, and that
-// no reported line of the standard error contains a secret of the process's environment.
+// The input is the two outputs of a process. The first octet is the size of the pieces. Checks that the lines do not depend on the pieces,
+// and that no reported line of the standard error contains a secret from the environment of the process.
 #include "require.hpp"
 
 #include <offhook/agent/tools/mcp/line_reader.hpp>

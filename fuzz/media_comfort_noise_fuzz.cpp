@@ -1,5 +1,5 @@
-// The input is descriptions of comfort noise, each after its length. Parses, writes and plays each of them. Then uses the same octets as samples and
-// lets the meter describe them.
+// The input is descriptions of comfort noise, each after its length. The target parses, writes and plays each description. Then the same
+// octets serve as samples, which NoiseMeter describes.
 #include <offhook/base/bytes.hpp>
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/receive/comfort_noise.hpp>

@@ -53,7 +53,7 @@ class Driver {
       case 7: return say(much);
     }
   }
-  /// Returns true when the run is long enough. Longer runs find no more than many short ones.
+  /// Returns true if the run is long enough. A longer run finds no more than many short runs.
   [[nodiscard]] bool has_lived() const { return ticks_ >= kMaxTicks || chains_ >= kMaxChains; }
   void finish() {
     out_.clear();
@@ -109,7 +109,7 @@ class Driver {
     const media::TickTime time{tick_, now_, rtp::NtpTime::from_unix(now_.time_since_epoch())};
     if ((what & 0x80) != 0) {
       stream_->tick(time, voice_, out_);
-    } else {  // The bank is much slower than the other steps, and depends only on the samples.
+    } else {  // The bank is much slower than the other steps, and its result depends only on the samples.
       media::CodecChain::Frame frame;
       const auto pcm = stream_->hear(time, frame);
       stream_->go_on(time, pcm, {.voiced = (what & 0x40) != 0, .bands = {}}, out_);
@@ -155,8 +155,8 @@ class Driver {
     if ((what & 0x80) != 0) plan_.remote_rtp.port = 0;
     start();
   }
-  /// Makes Opus receivable in addition to the agreed codec. This is rare, because libopus runs CPUID when it creates a decoder. A virtual machine
-  /// traps that instruction, which takes as long as the rest of a run.
+  /// Makes Opus receivable in addition to the agreed codec. This happens rarely, because libopus executes the instruction CPUID when it
+  /// creates a decoder. In a virtual machine this takes as long as the remainder of a run.
   void receive_opus(bool also) {
     plan_.also_receivable[kOpus - 1] = also ? std::optional(media::ReceivableCodec{media::AudioCodec::Opus, types_[kOpus]}) : std::nullopt;
   }
@@ -171,7 +171,7 @@ class Driver {
     (void)port_->playout.try_push(frame);
   }
 
-  static constexpr std::size_t kOpus = static_cast<std::size_t>(media::AudioCodec::Opus);  // Index in kAudioCodecs.
+  static constexpr std::size_t kOpus = static_cast<std::size_t>(media::AudioCodec::Opus);  // index of Opus in kAudioCodecs
   static constexpr int kMaxTicks = 80, kMaxChains = 4;
   static constexpr std::array<std::uint8_t, 7> types_{0, 8, 9, 111, 119, 118, 13};
   std::unique_ptr<media::AudioPort> port_ = std::make_unique<media::AudioPort>();

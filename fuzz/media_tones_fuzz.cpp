@@ -1,5 +1,5 @@
-// The input is samples for each detector of tones. Checks that each detector reports only its own kinds of events, in order, and not too often. The
-// first octet chooses the country, and how often the samples repeat, so that a short seed can contain a cadence.
+// The input is samples for each detector of tones. Checks that each detector reports only its own kinds of events, in order, and not too
+// often. The first octet selects the country, and the number of repetitions of the samples, so that a short seed can contain a cadence.
 #include <offhook/media/detect/dtmf_detector.hpp>
 #include <offhook/media/detect/progress_detector.hpp>
 #include <offhook/media/detect/signal_tone_detector.hpp>
@@ -42,7 +42,7 @@ void progress(const std::vector<std::int16_t>& pcm, media::Country country) {
     if (tone && tone != detector.sounding()) std::abort();
     told += tone.has_value();
   }
-  if (told > pcm.size() / 1600) std::abort();  // Each detector needs at least 200 ms for an event.
+  if (told > pcm.size() / 1600) std::abort();  // A detector needs at least 200 ms for an event.
 }
 
 void signals(const std::vector<std::int16_t>& pcm) {

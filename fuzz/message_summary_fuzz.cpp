@@ -1,4 +1,4 @@
-// The input is a summary of waiting messages. Checks that it reads the same after it is parsed and written.
+// The input is a summary of waiting messages. Checks that a parsed summary does not change when it is written and parsed again.
 #include "require.hpp"
 
 #include <offhook/sip/subscription/packages/message_summary.hpp>

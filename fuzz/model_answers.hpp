@@ -13,7 +13,7 @@
 
 namespace offhook::fuzz {
 
-/// Parses the answer in pieces of `step` octets, checks its events, and returns their text.
+/// Feeds the answer to the parser in pieces of `step` octets, checks the events, and returns their text.
 template <class Answer>
 std::string answer_in(std::string_view bytes, std::size_t step) {
   namespace chat = agent::chat;

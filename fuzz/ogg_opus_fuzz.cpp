@@ -1,5 +1,5 @@
-// The input is a file that may be Opus in Ogg. If the first octet is odd, each page gets a correct checksum, so that the code after the check is
-// reached.
+// The input is a file that may be Opus in Ogg. If the first octet is odd, the target corrects the checksum of each page, so that the input
+// reaches the code behind the check.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/files/ogg_opus.hpp>
 
@@ -33,7 +33,7 @@ void put_checksums(std::span<std::uint8_t> file) {
   }
 }
 
-/// Writes the packets of the file again, and checks that they read back the same.
+/// Writes the packets of the file to a new file, and checks that the reader returns the same packets.
 void read_and_write(base::Bytes file) {
   media::OggReader reader(file);
   media::OggWriter writer(1);

@@ -1,4 +1,5 @@
-// The input is a response of /chat/completions. Checks that it ends exactly once, within its bounds, and the same however it is split.
+// The input is a response of /chat/completions. Checks that the response ends exactly once, within its bounds, and with the same result
+// however it is split.
 #include <offhook/agent/providers/openai/chat_answer.hpp>
 
 #include "model_answers.hpp"

@@ -1,5 +1,6 @@
-// The input is a script of frames, connections and turns for the core of OpenAI's live transcription. Checks that each turn ends once, with its own
-// transcript or failure. Checks that the core sends JSON, begins with the session's settings, and commits no audio that is too short for the server.
+// The input is a script of frames, connections and turns for the core of OpenAI's live transcription. Checks that each turn ends once, with
+// the transcript or failure of this turn. Checks that the core sends JSON, starts with the settings of the session, and commits no audio
+// that is too short for the server.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -69,7 +70,7 @@ class Player {
     core_.begin(++turn_);
   }
 
-  /// Delivers a valid event, for this turn's item or for another one.
+  /// Delivers a valid event, which is about the item of this turn or another item.
   void say() {
     const std::uint8_t what = script_.next();
     const std::string item = "item_" + std::to_string(script_.next() % 4), of = "conversation.item.input_audio_transcription.";
@@ -120,7 +121,7 @@ class Player {
 
   Script script_;
   std::uint32_t turn_ = 0;
-  std::size_t sent_ms_ = 0;  // upper bound of the audio sent on this connection since the last commit or clear
+  std::size_t sent_ms_ = 0;  // upper bound of the audio in ms that was sent on this connection since the last commit or clear
   bool has_socket_ = false, waits_ = false, is_new_ = false;
   LiveTranscription core_;
 };

@@ -1,4 +1,4 @@
-// The input is the audio of /audio/speech. Checks that the samples are the same however it is split.
+// The input is the audio of /audio/speech. Checks that the samples are the same however the audio is split.
 #include <offhook/agent/providers/speech_decoder.hpp>
 
 #include "model_answers.hpp"

@@ -1,6 +1,6 @@
-// The input is one octet for the rate, then packets of Opus. A packet has one octet for its use (decode it, conceal the lost packet before it, or
-// conceal it), two octets of length, and its payload. Checks that the decoder continues after each packet, and writes only as many samples as it
-// returns.
+// The input is one octet for the rate, then packets of Opus. A packet has one octet for its use (decode the packet, restore the lost packet
+// before it, or conceal it), two octets for the length, and the payload. Checks that the decoder still works after each packet, and writes
+// only as many samples as it returns.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/codec/opus.hpp>
 #include <offhook/media/codec/opus_parameters.hpp>
@@ -18,7 +18,7 @@ constexpr std::array<std::uint32_t, 4> kRates{8000, 16000, 24000, 48000};
 constexpr std::int16_t kUntouched = 0x5A5A;
 
 void decode(media::OpusDecoder& decoder, unsigned use, base::Bytes payload) {
-  std::vector<std::int16_t> out(decoder.rate_hz() / 8, kUntouched);  // 125 ms: 5 ms longer than any packet.
+  std::vector<std::int16_t> out(decoder.rate_hz() / 8, kUntouched);  // These 125 ms are 5 ms longer than any packet.
   const auto samples = media::opus_samples(payload, decoder.rate_hz());
   const std::size_t frame = decoder.rate_hz() / 50;
   switch (use % 3) {

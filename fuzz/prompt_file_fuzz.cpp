@@ -1,5 +1,5 @@
-// The input is a prompt file. Checks that each error names one of its lines, and that hostile values stay within their marks when an accepted prompt
-// is rendered.
+// The input is a prompt file. Checks that each error names a line of the file, and that, when an accepted prompt is rendered, hostile
+// values stay within their marks.
 #include "occurrences.hpp"
 #include "require.hpp"
 
@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(!file->tools || file->tools->size() <= prompts::kMaxHeadTools);
   const auto call = hostile(text.substr(0, 2048));
   const std::string rendered = file->prompt.render(call);
-  const std::string ours = file->prompt.render({});  // The file's own text may contain marks too.
+  const std::string ours = file->prompt.render({});  // The text of the file may contain marks too.
   require(occurrences(rendered, "</data>") == occurrences(ours, "</data>"));
   if (file->greeting) static_cast<void>(file->greeting->render(call, prompts::Use::Speech));
   const std::string value = prompts::cleaned(text);

@@ -1,5 +1,5 @@
-// The input is a template, and also the values for its variables. Checks that an error names a line of the text, and that a value is never parsed as
-// a template.
+// The input is a template, and also the values of its variables. Checks that an error names a line of the text, and that a value is never
+// parsed as a template.
 #include "occurrences.hpp"
 #include "require.hpp"
 

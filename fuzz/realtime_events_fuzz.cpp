@@ -31,7 +31,7 @@ struct Bounds {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static openai::EventParser parser;  // One parser for many frames, as in a session: data of one frame must not affect the next.
+  static openai::EventParser parser;  // As in a session, one parser parses many frames. The data of one frame must not affect the next one.
   std::vector<std::uint8_t> audio;
   const auto event = parser.parse({reinterpret_cast<const char*>(data), size}, audio);
   if (!event) {

@@ -1,5 +1,5 @@
-// The input is a script of frames, connections, commands and time for the core of OpenAI Realtime. Checks that the core stays consistent, that it
-// sends JSON only to a connected socket, and that no event follows for a cancelled reply.
+// The input is a script of frames, connections, commands and time for the core of OpenAI Realtime. Checks that the core stays consistent,
+// that it sends JSON and only to a connected socket, and that no event follows for a cancelled reply.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -21,7 +21,7 @@ using offhook::fuzz::Script;
 
 namespace {
 
-/// Frames of a server. The script replaces '#' by a digit, so that ids sometimes match.
+/// Frames of a server. The script replaces each '#' by a digit, so that ids match in some runs.
 constexpr std::string_view kFrames[] = {
     R"({"type":"session.created","session":{"id":"s"}})",
     R"({"type":"session.updated","session":{}})",

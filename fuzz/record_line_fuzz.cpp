@@ -1,5 +1,5 @@
-// The input is a line of a records file, which another program may have written or changed. Checks that a record can be shown in every form, without
-// control sequences for the terminal.
+// The input is a line of a records file, which another program may have written or changed. Checks that the record can be shown in every
+// form without control sequences for the terminal.
 #include "require.hpp"
 
 #include <offhook/agent/records/listing.hpp>

@@ -1,5 +1,5 @@
-// The input is an operator's own pattern in the first line, then a text to redact. Checks that no run of four digits remains, that valid UTF-8 stays
-// valid, and that a second redaction changes nothing.
+// The input is an operator's own pattern in the first line, and then a text to redact. Checks that no run of four digits remains, that
+// valid UTF-8 stays valid, and that a second redaction changes nothing.
 #include "require.hpp"
 
 #include <offhook/agent/redaction/redaction.hpp>

@@ -1,4 +1,4 @@
-// The input is a reginfo document from a notifier. Parses it, applies it to a table, and writes it again.
+// The input is a reginfo document from a notifier. The target parses it, applies it to a table, and writes it again.
 #include <offhook/fuzz/event_document.hpp>
 #include <offhook/sip/subscription/packages/registration_info.hpp>
 

@@ -1,4 +1,4 @@
-// The input is the body of an XR packet. Checks that parsed VoIP metrics read back the same after they are written.
+// The input is the body of an XR packet. Checks that parsed VoIP metrics do not change when they are written and parsed again.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/rtp/extended_report.hpp>
 

@@ -1,4 +1,4 @@
-// The input is a compound RTCP packet. Iterates over a packet that open() accepts up to its end, checks the bounds, and feeds the statistics.
+// The input is a compound RTCP packet. If open() accepts it, the target reads all its parts, checks their bounds, and feeds the statistics with them.
 #include <offhook/rtp/extended_report.hpp>
 #include <offhook/rtp/reception_statistics.hpp>
 #include <offhook/rtp/rtcp.hpp>
@@ -10,7 +10,7 @@ using namespace offhook;
 
 namespace {
 
-std::size_t look_at(std::string_view text) {   // Reads every octet, so that asan detects an octet beyond the end.
+std::size_t look_at(std::string_view text) {   // This reads every octet. Therefore asan detects a text that reaches beyond the end.
   return std::accumulate(text.begin(), text.end(), std::size_t{0},
                          [](std::size_t sum, char c) { return sum + static_cast<unsigned char>(c); });
 }

@@ -1,7 +1,7 @@
-// The input is telephone events in groups of six octets: the step of the timestamp (signed, in units of 80), the time since the last packet in units
-// of 5 ms, and four octets of payload. The first two bits of the time's octet shorten the payload. The fuzzer also sends digits and checks that the
-// receiver reports them unchanged. It does both at the clock rates of all codecs. A last run uses packets with several events, whose size is each
-// packet's first octet.
+// The input is telephone events in groups of six octets: the step of the timestamp (signed, in units of 80), the time since the last packet
+// in units of 5 ms, and four octets of payload. The first two bits of the time's octet shorten the payload. The target also sends digits,
+// and checks that the receiver reports them unchanged. It does both at the clock rates of all codecs. A last run uses packets with several
+// events. The first octet of such a packet gives its size.
 #include <offhook/rtp/telephone_event.hpp>
 
 #include <algorithm>

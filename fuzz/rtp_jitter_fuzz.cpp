@@ -1,7 +1,8 @@
-// Drives a jitter buffer and an event receiver with packets and ticks at any time. The input is groups of eight octets: action, size, sequence step,
-// timestamp step (signed, in units of 40), time step, payload type, SSRC and timing, digit. Bit 3 of the action says whether a full ring drops its
-// oldest packet. Bits 3 to 5 of the timing choose whether the payload is packed, its duration and its clock. The player stretches the waiting samples
-// when the buffer requests it, by at most the digit. Payload type 13 is comfort noise, 14 the last audio of a talk spurt, 15 a key.
+// The input drives a jitter buffer and an event receiver with packets and ticks at any time. It consists of groups of eight octets: action,
+// size, sequence step, timestamp step (signed, in units of 40), time step, payload type, SSRC and timing, digit. Bit 3 of the action says
+// whether a full ring drops its oldest packet. Bits 3 to 5 of the timing say whether the payload is packed, and choose its duration and its
+// clock. When the buffer requests it, the player stretches the waiting samples, by at most the digit. Payload type 13 is comfort noise, 14
+// the last audio of a talk spurt, 15 a key.
 #include <offhook/rtp/jitter/jitter_buffer.hpp>
 #include <offhook/rtp/telephone_event.hpp>
 
@@ -14,7 +15,7 @@ using namespace offhook;
 
 namespace {
 
-/// The decoded samples that wait to be played. Counts the pulls.
+/// The decoded samples that wait to be played, and a count of the pulls.
 struct Line {
   std::int64_t waiting = 0;
   std::uint64_t pulls = 0;
@@ -40,7 +41,7 @@ struct Line {
   }
 
  private:
-  /// Checks that the pieces cover the frame, and that each lies within its packet.
+  /// Checks that the pieces cover the whole frame, and that each piece lies within its packet.
   void look_at_pieces(const rtp::JitterBuffer& buffer) {
     for (std::int64_t at = 0; at < rtp::kUnitsPerTick;) {
       const auto piece = buffer.piece(at);

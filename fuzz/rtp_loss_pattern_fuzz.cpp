@@ -1,6 +1,6 @@
-// The input is a stream's packets in any order; a model that stores every packet computes the expected result. An octet below 0x80 is the next
-// packet. An octet below 0xF0 moves the sequence number by -48 to 63, a higher octet by up to 105; 0xFF starts another sequence. The lowest bit says
-// that the packet was late.
+// The input is the packets of a stream in any order. A model that stores every packet computes the expected result. An octet below 0x80 is
+// the next packet. An octet from 0x80 to 0xEF moves the sequence number by -48 to 63. A higher octet moves it by up to 105. The octet 0xFF
+// starts another sequence. The lowest bit says that the packet was late.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/rtp/loss_pattern.hpp>
 
@@ -12,7 +12,7 @@ using namespace offhook;
 
 namespace {
 
-/// Computes the result from all packets at once, exactly as RFC 3611 section 4.7.2 defines it.
+/// Computes the result from all packets together, exactly as RFC 3611 section 4.7.2 defines it.
 class Model {
  public:
   void on_packet(std::int64_t sequence, bool in_time) {

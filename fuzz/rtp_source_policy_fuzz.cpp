@@ -1,6 +1,7 @@
-// Drives a source policy with RTP and RTCP from four hosts, each of which may send in sequence and pass its probation. The input is groups of four
-// octets: action, source, sequence step, time step. Bits 0 and 1 of the source are the host, bit 2 the port, bits 3 and 4 the SSRC. Host 0 is the
-// SDP's, host 1 the signalling's, and the others are strangers. Our packets must always go to a host that the policy allows.
+// The input drives a source policy with RTP and RTCP from four hosts. Each host may send in sequence and pass its probation. The input
+// consists of groups of four octets: action, source, sequence step, time step. Bits 0 and 1 of the source are the host, bit 2 is the port,
+// bits 3 and 4 are the SSRC. Host 0 is the host of the SDP, host 1 the host of the signalling, and the others are strangers. The packets of
+// this side must always go to a host that the policy allows.
 #include <offhook/rtp/source_policy.hpp>
 
 #include <offhook/base/bytes.hpp>

@@ -1,7 +1,7 @@
-// Drives a translator with packets of any numbers at any time. The input is groups of eight octets: action, step of the sequence (signed; some
-// actions multiply it by 50), step of the timestamp (signed, in units of 40; some actions multiply it by 10,000), time in units of 0.5 ms (some
-// actions multiply it by 100), payload type, SSRC, size in units of 8, marker. Checks that the translator assigns no number twice, none below a
-// number that it assigned before a restart, and that the next number follows the highest.
+// The input drives a translator with packets of any numbers at any time. It consists of groups of eight octets: action, step of the
+// sequence (signed; some actions multiply it by 50), step of the timestamp (signed, in units of 40; some actions multiply it by 10,000),
+// time in units of 0.5 ms (some actions multiply it by 100), payload type, SSRC, size in units of 8, marker. Checks that the translator
+// assigns no number twice, assigns no number below one that it assigned before a restart, and next assigns the number after the highest.
 #include "require.hpp"
 
 #include <offhook/rtp/sequence.hpp>
@@ -25,8 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   translator.map_type(101, 96, Kind::Event);
   static const std::array<std::uint8_t, 255 * 8> octets{};
   rtp::SequenceUnwrapper unwrapper;
-  std::set<std::int64_t> given;   // assigned since the last restart
-  std::int64_t first = 0;         // first of `given`
+  std::set<std::int64_t> given;   // numbers that were assigned since the last restart
+  std::int64_t first = 0;         // the first number of `given`
   std::uint64_t packets = 0;
   rtp::Packet packet;
   base::ByteReader reader({data, size});

@@ -1,5 +1,5 @@
-// The input is a list of steps of a peer that sends any bodies in any order. A step is one octet for its kind; for a body, its text follows, up to
-// the next octet of 0x1e (record separator). A second agent answers each offer of the first.
+// The input is a list of steps of a peer that sends any bodies in any order. A step is one octet for its kind. If the step has a body, its
+// text follows, up to the next octet 0x1e (record separator). A second agent answers each offer of the first agent.
 #include "require.hpp"
 
 #include <offhook/sdp/negotiator.hpp>
@@ -55,10 +55,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case 'o': check_text(ours.make_offer(), version); break;
       case 'w': ours.withdraw_offer(); break;
       case 'd': ours.set_direction(static_cast<sdp::Direction>(body ? body->media.size() % 4 : 1)); break;
-      case 'v':  // Short enough that the written description stays within the parser's bounds.
+      case 'v':  // The prefix is short enough that the written description stays within the bounds of the parser.
         ours.set_others(body && text.size() < 512 ? body->media : std::vector<sdp::Media>{});
         break;
-      case 'x': {  // A well-behaved peer answers any offer.
+      case 'x': {  // This well-behaved peer answers any offer.
         const auto offer = ours.make_offer();
         check_text(offer, version);
         sdp::Negotiator peer(capability(2), local(2), 2);

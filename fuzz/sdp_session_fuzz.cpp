@@ -1,4 +1,5 @@
-// The input is a session description. Checks that an accepted description is within its bounds, can be written, and reads back equal.
+// The input is a session description. Checks that an accepted description is within its bounds, can be written, and is equal after it is
+// parsed again.
 #include "require.hpp"
 
 #include <offhook/sdp/host_name.hpp>
@@ -15,7 +16,7 @@ using offhook::fuzz::require;
 
 namespace {
 
-/// Replaces host names by addresses, and checks that each replacement leaves fewer host names.
+/// Replaces host names by addresses. Checks that each replacement reduces the number of host names.
 void check_host_names(std::string text) {
   const auto addressed = [](char c) { return c == '='; };
   for (auto most = std::count_if(text.begin(), text.end(), addressed); const auto host = sdp::find_host_name(text); --most) {
@@ -37,9 +38,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)session->direction_of(media);
   }
   const std::string text = sdp::write_session(*session);
-  if (text.size() > sdp::kMaxSessionBytes) return 0;  // CRLF in place of LF may make it longer than the input.
+  if (text.size() > sdp::kMaxSessionBytes) return 0;  // It may be longer than the input, because CRLF replaces LF.
   const auto again = sdp::parse_session(text);
-  require(again || again.error() == sdp::ParseError::TooManyLines);  // An added s= line may be one line too many.
+  require(again || again.error() == sdp::ParseError::TooManyLines);  // The writer may add an s= line, which may be one line too many.
   if (again) require(*again == *session && sdp::write_session(*again) == text);
   return 0;
 }

@@ -1,6 +1,6 @@
-// First uses the input as a foreign file of an encrypted recording. Then the input says how to make and modify one of ours: the number of chunks, the
-// length of each, and steps of three octets that change an octet, cut off the rest, or repeat the rest. Checks that the decrypted audio is always a
-// prefix of the original, and complete only if the file was not changed.
+// First, the input serves as an encrypted recording of a stranger. Then it says how to make and modify a recording of this program: the
+// number of chunks, the length of each chunk, and steps of three octets. A step changes an octet, cuts off the rest, or repeats the rest.
+// Checks that the decrypted audio is always a prefix of the original, and is complete only if the file was not changed.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/files/sealed_recording.hpp>
 
@@ -14,9 +14,9 @@ namespace {
 using Octets = std::vector<std::uint8_t>;
 
 constexpr media::RecordingKey kKey{1, 2, 3};
-constexpr std::size_t kLongEnough = 8192;  // largest size of a modified file
+constexpr std::size_t kLongEnough = 8192;  // the largest size of a modified file
 
-/// Decrypts `file` to `plain`. Returns true if it is complete.
+/// Decrypts `file` to `plain`. Returns true if the file is complete.
 bool open(base::Bytes file, Octets& plain) {
   media::SealedReader reader(kKey);
   while (file.size() >= reader.wanted()) {

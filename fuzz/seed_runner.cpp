@@ -1,5 +1,6 @@
-// Runs the fuzz target that the argument names, or all targets of this program, on its seeds without libFuzzer. It runs each seed whole, cut at each
-// of its first 128 octets, and cut at every seventh octet up to 896. Thus each parser gets truncated input in an ordinary test run.
+// Runs one or all fuzz targets of this program on their seeds, without libFuzzer. The argument names the target; without an argument, all
+// run. It runs each seed completely, cut at each of its first 128 octets, and cut at every seventh octet up to 896. Thus each parser gets
+// truncated input in an ordinary test run.
 #include <offhook/fuzz/seed_targets.hpp>
 #include <offhook/tests/testkit/shared_data.hpp>
 
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kCuts = 128, kCutEvery = 7;
 
 void run_exact(const SeedTarget& target, const std::vector<std::uint8_t>& bytes, std::size_t size) {
-  const std::vector<std::uint8_t> exact(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));  // asan detects reads beyond it.
+  const std::vector<std::uint8_t> exact(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));  // asan detects a read beyond its end.
   target.run(exact.data(), exact.size());
 }
 
@@ -43,7 +44,7 @@ int run_target(const SeedTarget& target) {
   const fs::path shared = offhook_test::shared_data("corpus") / protocol;
   const std::size_t own = run_folder(target, fs::path("fuzz/seeds") / subject);
   const std::size_t corpus = run_folder(target, shared);
-  std::printf("%s: %zu own seeds, %zu from %s\n", name.c_str(), own, corpus, corpus != 0 ? shared.c_str() : "nowhere (OFFHOOK_TEST_DATA is absent)");
+  std::printf("%s: %zu own seeds, %zu from %s\n", name.c_str(), own, corpus, corpus != 0 ? shared.c_str() : "no corpus (the folder OFFHOOK_TEST_DATA is absent)");
   if (own == 0) std::printf("%s: fuzz/seeds/%s is empty\n", name.c_str(), subject.c_str());
   return own == 0 ? 1 : 0;
 }
@@ -58,6 +59,6 @@ int main(int argc, char** argv) {
     found = true;
     status |= run_target(target);
   }
-  if (!found) std::printf("there is no fuzz target %s here\n", argc > 1 ? argv[1] : "");
+  if (!found) std::printf("this program has no fuzz target %s\n", argc > 1 ? argv[1] : "");
   return found ? status : 2;
 }

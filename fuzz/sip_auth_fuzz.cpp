@@ -1,4 +1,4 @@
-// The input is challenges and Authentication-Info of a peer. Parses them, chooses a challenge, answers it, and reuses it.
+// The input is a peer's challenges and Authentication-Info. The target parses them, chooses a challenge, answers it, and uses it again.
 #include "require.hpp"
 
 #include <offhook/sip/auth/credentials.hpp>
@@ -28,7 +28,7 @@ void read_challenges(std::string_view text) {
   (void)sip::find_auth_parameter(text, "nextnonce");
 }
 
-// Uses the input as the header lines of a 401 that is the response to every request. Checks that the client gives up instead of repeating for ever.
+// Uses the input as the header lines of a 401 response to every request. Checks that the client gives up and does not repeat the request without end.
 void answer(std::string_view lines) {
   const std::string text = "SIP/2.0 401 Unauthorized\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
                            "To: <sip:a@b>;tag=2\r\nCall-ID: i\r\nCSeq: 1 REGISTER\r\n" + std::string(lines) +
@@ -37,7 +37,7 @@ void answer(std::string_view lines) {
   if (!message) return;
   base::SeededRandom random(1);
   sip::DigestClient client(sip::Credentials{"6001", "s3cret"});
-  const bool named = lines.find("s3cret") != std::string_view::npos;  // The response may repeat the peer's own text.
+  const bool named = lines.find("s3cret") != std::string_view::npos;  // The peer's text may contain the word itself. Then the answer may repeat it.
   for (int request = 0; request < 2; ++request) {
     sip::AuthAttempt attempt;
     (void)client.preempt({"REGISTER", "sip:pbx.example", "body"}, random, attempt);
@@ -48,7 +48,7 @@ void answer(std::string_view lines) {
       require(!headers->empty());
       for (const auto& header : *headers) require(named || header.value.find("s3cret") == std::string::npos);
     }
-    require(rounds <= 1);  // The nonce repeats: the client answers once, and then treats the credentials as wrong.
+    require(rounds <= 1);  // The nonce stays the same. Therefore the client answers once, and then treats the credentials as wrong.
     client.on_success(*message, attempt);
   }
 }

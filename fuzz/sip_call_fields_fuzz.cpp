@@ -1,5 +1,5 @@
-// The input is a value of a header field of calls; its first octet chooses the field. Checks that an accepted value is within its bounds, and that a
-// written value reads back the same.
+// The input is the value of a header field about calls. The first octet selects the field. Checks that an accepted value is within its
+// bounds, and does not change when it is written and parsed again.
 #include "require.hpp"
 
 #include <offhook/sip/message/dtmf_info.hpp>
@@ -62,7 +62,7 @@ void on_dtmf(std::string_view text) {
   }
 }
 
-/// Parses the value as one line of a whole message.
+/// Parses the value as one header line of a whole message.
 void on_message(std::string_view text) {
   const std::string whole =
       "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: "

@@ -1,5 +1,5 @@
-// The input is one octet n, then n octets of host name, then a certificate as DER. Checks that the certificate proves only a name that it contains as
-// a whole, without encoding, and never a name with a wildcard.
+// The input is one octet n, then n octets of host name, then a certificate as DER. Checks that the certificate proves a name only if it
+// contains the whole name as plain octets, and never proves a name with a wildcard.
 #include "require.hpp"
 
 #include <offhook/base/text.hpp>

@@ -1,5 +1,5 @@
-// The input is one octet n, then n octets that are the sizes of the pieces, used in turn, then a stream. Checks that the stream in pieces gives the
-// same messages, pings and errors as in one piece.
+// The input is one octet n, then n octets, then a stream. The n octets are the sizes of the pieces and are used repeatedly. Checks that the
+// stream gives the same messages, pings and errors in pieces as in one piece.
 #include "require.hpp"
 
 #include <offhook/sip/message/framer.hpp>
@@ -17,7 +17,7 @@ namespace {
 
 struct Seen {
   std::vector<std::vector<std::uint8_t>> frames;
-  std::size_t pings = 0;  // The number of pongs may differ: half a ping counts as one until the other half arrives.
+  std::size_t pings = 0;  // The number of pongs may differ, because half a ping counts as a pong until the other half arrives.
   std::size_t errors = 0;
   friend bool operator==(const Seen&, const Seen&) = default;
 };

@@ -1,4 +1,4 @@
-// The input is an Identity header field of a peer. Parses it, and verifies a whole call with it.
+// The input is an Identity header field of a peer. The target parses it, and verifies a whole call with it.
 #include "require.hpp"
 
 #include <offhook/sip/identity/caller_check.hpp>
@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!header->token.empty() && !header->info.empty() && text.size() <= sip::kMaxIdentityBytes);
     if (const auto passport = sip::parse_passport(header->token)) {
       require(passport->dest_tn.size() + passport->dest_uri.size() <= sip::kMaxPassportIdentities);
-      // A parsed passport reads the same after it is written in the canonical form, except for characters that a name cannot have.
+      // A parsed passport does not change when it is written in the canonical form and parsed again, except for characters that a name cannot have.
       const auto again = sip::parse_passport(sip::signing_input(*passport) + ".AAAA");
       require(!again || again->iat == passport->iat);
     }

@@ -1,5 +1,5 @@
-// The input is hostile responses of name servers. Checks that locating a server ends within its bounds, whatever the responses and their order, and
-// that `sips` always uses TLS.
+// The input is hostile responses of name servers. Checks that the search for a server ends within its bounds, whatever the responses and
+// their order are, and that `sips` always uses TLS.
 #include "require.hpp"
 
 #include <offhook/sip/locate/locator.hpp>
@@ -23,7 +23,7 @@ class Bytes {
   std::uint8_t next() { return at_ < size_ ? data_[at_++] : 0; }
   std::uint16_t next16() { return static_cast<std::uint16_t>(next() << 8 | next()); }
   bool at_end() const { return at_ >= size_; }
-  /// Returns mostly one of a few names, so that responses refer to each other, and sometimes any text.
+  /// Returns one of a few names in most cases, so that responses refer to each other, and otherwise any text.
   std::string name() {
     static const std::vector<std::string> kNames{"a.example", "b.example", "_sip._udp.a.example", "_sips._tcp.a.example", "", ".",
                                                  "C.Example.", "_sip._tcp.a.example"};

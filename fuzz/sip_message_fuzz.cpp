@@ -1,5 +1,5 @@
-// The input is a datagram and also a framed message. Parses it, reads it through every accessor, answers it, and writes and parses it again. Checks
-// that the second message equals the first.
+// The input is a datagram and also a framed message. The target parses it, calls every accessor, answers it, and writes and parses it
+// again. Checks that the second message equals the first one.
 #include "require.hpp"
 
 #include <offhook/sip/message/header_fields.hpp>
@@ -68,11 +68,11 @@ offhook::base::Result<Message, Refusal> parse_text(const std::string& text) {
   return parse_message(Slab::exact({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
 }
 
-/// Checks that our own parser accepts our response to any parsed message.
+/// Checks that the parser accepts Offhook's response to any parsed message.
 void answer(const Message& message) {
   const offhook::base::SocketAddress source{offhook::base::IpAddress::v4({192, 0, 2, 1}), 5060};
   const auto text = Writer::response(message, 200, "OK", "tag", source).finish();
-  // The parameters that our response adds may exceed our own limit.
+  // The response adds parameters. Their number may then exceed the parser's limit.
   const auto many = [](std::string_view params) { return std::count(params.begin(), params.end(), ';') > 60; };
   if (text.size() > kMaxMessageBytes || many(message.top_via().params.text()) || many(message.to().params.text())) return;
   const auto response = parse_text(text);
@@ -84,7 +84,7 @@ bool same(const NameAddr& a, const NameAddr& b) {
   return a.display == b.display && a.uri.text == b.uri.text && a.params.text() == b.params.text();
 }
 
-/// Writes the message again, and checks that it reads the same: each field by name and value, and the typed fields.
+/// Writes the message and parses it again. Checks that each field has the same name and value, and that the typed fields are equal.
 void copy(const Message& message) {
   auto writer = Writer::request(message.method_text(), message.request_uri());
   for (const auto& header : message.headers()) {
@@ -93,10 +93,10 @@ void copy(const Message& message) {
   const auto text = writer.finish({}, message.body());
   const auto again = parse_text(text);
   if (text.size() > kMaxMessageBytes || message.headers().size() == kMaxHeaders)
-    return;  // The added Content-Length may exceed the limit.
+    return;  // The writer adds Content-Length, which may exceed the limit.
   require(again.has_value());
   for (const auto& header : message.headers()) {
-    if (header.value.find('\0') != std::string_view::npos) return;  // Our writer refuses this quoted pair.
+    if (header.value.find('\0') != std::string_view::npos) return;  // The writer refuses this quoted pair.
   }
   require(again->body() == message.body() && again->request_uri() == message.request_uri());
   require(again->method() == message.method() && again->cseq().number == message.cseq().number);
@@ -123,7 +123,7 @@ void keep_fields(const Message& message) {
   require(copied == kept.end());
 }
 
-/// Checks that the index alone accepts every message that the whole parser accepts, with the same result.
+/// Checks that the index parser alone accepts every message that the whole parser accepts, with the same result.
 void compare_index(const std::uint8_t* data, std::size_t size, Framing framing, const Message& whole) {
   const auto index = index_message(Slab::exact({data, size}), framing);
   require(index.has_value() && index->headers().size() == whole.headers().size() && index->body() == whole.body());

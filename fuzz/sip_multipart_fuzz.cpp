@@ -1,4 +1,4 @@
-// The input is a multipart body of a peer. The first line is the content type, and the rest is the body.
+// The input is a multipart body of a peer. The first line is the content type, and the other lines are the body.
 #include "require.hpp"
 
 #include <offhook/sip/message/multipart.hpp>

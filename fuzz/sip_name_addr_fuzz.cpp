@@ -1,5 +1,5 @@
-// The input is a list of name-addrs, and also one name-addr. Checks that an accepted value lies within the input, advances the position, and reads
-// back.
+// The input is a list of name-addrs, and also one name-addr. Checks that an accepted value lies within the input, that the position
+// advances, and that the value does not change when it is written and parsed again.
 #include "require.hpp"
 
 #include <offhook/sip/message/limits.hpp>
@@ -30,12 +30,12 @@ void check_params(const Params& params, std::string_view whole) {
   require(count <= kMaxParams && rest.empty());
 }
 
-/// Joins the parts again, and checks that the parser returns the same value.
+/// Joins the parts of the value, and checks that the parser returns the same value.
 void check_again(const NameAddr& value) {
   std::string text =
       "\"" + std::string(value.display) + "\" <" + std::string(value.uri.text) + ">" + std::string(value.params.text());
   const auto again = parse_name_addr(text);
-  if (!again) {  // A display name without quotes may contain characters that quotes must escape.
+  if (!again) {  // A display name without quotes may contain characters that must be escaped within quotes.
     require(value.display.find_first_of("\"\\\x7F") != std::string_view::npos);
     return;
   }

@@ -42,7 +42,7 @@ class Driver {
     }
     stack_.set_accepting(false);
     answers_ = true;
-    // Checks that every call that the telephone releases ends, and that no state remains.
+    // Releases every call. Checks that it ends, and that no state remains.
     for (const auto session : calls_) (void)stack_.calls().hang_up(session, now_);
     for (const auto subscription : subscriptions_) {
       (void)stack_.subscriptions().unsubscribe(subscription, now_);
@@ -87,7 +87,7 @@ class Driver {
     return base::parse_number<std::uint32_t>(text).value_or(otherwise);
   }
 
-  /// Performs a step of the environment.
+  /// Performs a step of the stack's environment.
   void outside_step(std::string_view verb, std::string_view argument) {
     if (verb == "wait") advance(std::chrono::milliseconds(std::min<std::uint32_t>(number(argument, 0), 200000)));
     if (verb == "broken") stack_.on_flow_failed(flow_, now_);
@@ -152,7 +152,7 @@ class Driver {
       if (has(argument, 's')) options.through_registrar = false;
       if (has(argument, 'a')) options.privacy.id = true;
       if (has(argument, 'm')) options.max_redirections = 5;
-      if (has(argument, 'b')) options.offer.data.assign(1500, 'x');  // Too large for a datagram.
+      if (has(argument, 'b')) options.offer.data.assign(1500, 'x');  // This body is too large for a datagram.
       if (has(argument, 'x')) options.replaces = sip::Replaces{"c1", "p", tag_, false};
       if (has(argument, 'h')) options.headers = {{"X-A", "1"}};
     } else {
@@ -287,7 +287,7 @@ class Driver {
     require(stack_.is_consistent());
   }
 
-  /// Returns the address itself, and as many further servers as the input chose.
+  /// Returns the address itself, and as many further servers as the input has chosen.
   sip::QueryResult resolve(const sip::Query& query) const {
     sip::QueryResult result;
     const auto ip = base::IpAddress::parse(query.host);
@@ -320,7 +320,7 @@ class Driver {
   base::SeededRandom random_{7};
   static sip::StackOptions options() {
     sip::StackOptions made;
-    made.admission.on = false;  // Otherwise the limiter would refuse most inputs.
+    made.admission.on = false;  // With the limiter, the stack would refuse most inputs.
     made.packages = {{"dialog", "", {}}};
     made.message_types = "text/plain";
     return made;

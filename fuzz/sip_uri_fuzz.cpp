@@ -1,5 +1,5 @@
-// The input is a value of a small grammar: URI, CSeq, Session-Expires, Authorization, parameters. Checks that an accepted value lies within the input
-// and reads back.
+// The input is a value of a small grammar: URI, CSeq, Session-Expires, Authorization, parameters. Checks that an accepted value lies within
+// the input, and does not change when it is written and parsed again.
 #include "require.hpp"
 
 #include <offhook/sip/message/authorization.hpp>

@@ -1,5 +1,6 @@
-// Tests the server's side of digest. The input is the value of a caller's Authorization; "{nonce}" in it is replaced by a nonce of ours. Checks that
-// a caller without the password proves nothing. Checks that a caller with the password proves a request once, and that its repeat is stale.
+// Tests the server's side of digest authentication. The input is the value of a caller's Authorization. In it, "{nonce}" is replaced by a
+// nonce of this server. Checks that a caller without the password proves nothing. Checks that a caller with the password proves a request
+// once, and that the same proof is stale the second time.
 #include "require.hpp"
 
 #include <offhook/sip/auth/credentials.hpp>
@@ -23,7 +24,7 @@ constexpr std::string_view kUri = "sip:bot@192.0.2.1", kMark = "{nonce}", kNonce
 constexpr base::TimePoint kNow{std::chrono::hours(1)};
 const base::IpAddress kSource = base::IpAddress::v4({192, 0, 2, 7});
 
-/// Returns a password that no input contains: 128 bits from a seed that the input does not choose.
+/// Returns a password that no input contains: 128 bits from a seed that the input cannot choose.
 std::string password() { return base::SeededRandom(77).token(); }
 
 std::optional<sip::Message> request_with(const std::string& lines) {
@@ -46,7 +47,7 @@ void refuse_stranger(sip::Verifier& verifier, const std::string& value) {
   require(verdict.username.empty());
 }
 
-/// Checks that the input has not changed the verifier's state in a way that refuses a caller with the password.
+/// Checks that the input has not changed the state of the verifier so that it would refuse a caller with the password.
 void take_owner_once(sip::Verifier& verifier, base::Random& random) {
   std::string challenges;
   for (const auto& each : verifier.challenges(kSource, false, kNow)) challenges += "WWW-Authenticate: " + each + "\r\n";

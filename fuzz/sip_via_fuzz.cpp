@@ -1,4 +1,5 @@
-// The input is a list of Vias. Checks that an accepted value lies within the input, advances the position, and reads back.
+// The input is a list of Vias. Checks that an accepted value lies within the input, that the position advances, and that the value does not
+// change when it is written and parsed again.
 #include "require.hpp"
 
 #include <offhook/sip/message/limits.hpp>

@@ -1,6 +1,6 @@
-// Runs one WebSocket on the real stream over a carrier in memory. Checks that no message exceeds its limit, that every operation completes, and that
-// the pieces of the input do not matter. The input is one octet of flags (1: we are the client; 2: the fuzzer makes the handshake), one octet for the
-// size of the pieces, then the octets of the peer.
+// Runs one WebSocket on the real stream over a carrier in memory. Checks that no message exceeds its limit, that every operation completes,
+// and that the result does not depend on the pieces of the input. The input is one octet of flags (1: this side is the client; 2: the
+// target makes the handshake), one octet for the size of the pieces, then the octets of the peer.
 #include "require.hpp"
 
 #include <offhook/sip/model/limits.hpp>
@@ -27,7 +27,7 @@ using fuzz::require;
 
 namespace {
 
-/// Delivers the input in pieces, and then its end.
+/// Delivers the input in pieces, and after it the end of the stream.
 class Memory final : public ByteStream {
  public:
   Memory(boost::asio::io_context& io, std::string input, std::size_t piece, bool answers) : io_(io), input_(std::move(input)), piece_(piece), answers_(answers) {}
@@ -77,7 +77,7 @@ class Memory final : public ByteStream {
 struct Seen {
   std::vector<std::string> messages;
   bool opened = false;
-  std::size_t left = 0;  // operations that have not completed
+  std::size_t left = 0;  // number of operations that have not completed
 };
 
 struct Reader {

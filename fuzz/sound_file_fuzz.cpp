@@ -1,5 +1,5 @@
-// The input is a sound file that an operator configures for a greeting or for music on hold. Checks that an accepted file becomes a prompt of whole
-// frames.
+// The input is a sound file that an operator configures for a greeting or for music on hold. Checks that an accepted file becomes a prompt
+// with whole frames.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/files/prompt.hpp>
 
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   fuzz::require(!sound->pcm.empty() && sound->pcm.size() <= media::kMaxSoundSeconds * sound->rate_hz);
-  constexpr std::size_t kLongest = 24000;  // samples; longer sound takes long to convert, and reaches no further code
+  constexpr std::size_t kLongest = 24000;  // in samples; longer sound takes long to convert, and reaches no further code
   if (sound->pcm.size() > kLongest) return 0;
   const auto prompt = media::Prompt::make(*sound, {.loops = true});
   const std::size_t in_frame = sound->rate_hz / 50, frames = (sound->pcm.size() + in_frame - 1) / in_frame;

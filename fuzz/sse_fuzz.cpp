@@ -1,4 +1,4 @@
-// The input is server-sent events. Checks that the events are within their bounds, and the same however the input is split.
+// The input is server-sent events. Checks that the events are within their bounds, and are the same however the input is split.
 #include "require.hpp"
 
 #include <offhook/agent/support/sse.hpp>

@@ -1,4 +1,5 @@
-// The input is a model's arguments for a tool. Checks that allowed arguments conform to the policy, and that others are refused with a reason.
+// The input is the arguments of a model for a tool. Checks that allowed arguments conform to the policy, and that other arguments are
+// refused with a reason.
 #include "require.hpp"
 
 #include <offhook/agent/tools/builtin_tools.hpp>
@@ -23,7 +24,7 @@ bool only(std::string_view text, std::string_view of) {
   return text.find_first_not_of(of) == std::string_view::npos;
 }
 
-/// Returns true for the only code that is allowed: `*X`, with pauses anywhere.
+/// Returns true for the only allowed code: `*X`, which may contain pauses anywhere.
 bool is_code_allowed(std::string keys) {
   std::erase(keys, ',');
   return keys.size() == 2 && keys[0] == '*' && only(keys.substr(1), "0123456789");
@@ -82,7 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string own = R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a"]})";
   if (granted) require(ArgumentSchema::parse(narrowed(own, text)).has_value());  // The model must still get the schema of an object.
   if (const auto held = hold_schemas(text, R"({"properties":{"a":{"maxLength":5}}})")) require(ArgumentSchema::parse(held->shown).has_value());
-  constexpr std::size_t kSmall = 2000;                                             // Text of this size is within the limit after escaping.
+  constexpr std::size_t kSmall = 2000;                                             // A text of this size is within the limit even after escaping.
   if (size <= kSmall) require(read_arguments(data_text(true, text)).has_value());  // Any text of a source must remain one object.
   return 0;
 }

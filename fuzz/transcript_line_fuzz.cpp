@@ -1,5 +1,5 @@
-// The input is a line of a transcript, used once unchanged and once with a correct checksum. Checks that a parsed line reads the same after it is
-// written, and that showing it sends no control sequences to the terminal.
+// The input is a line of a transcript. It is used once unchanged and once with a correct checksum. Checks that a parsed line does not
+// change when it is written and parsed again, and that its display sends no control sequences to the terminal.
 #include "require.hpp"
 
 #include <offhook/agent/support/json_line.hpp>
@@ -42,7 +42,7 @@ void judge(std::string_view json) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   judge(text);
-  std::string sealed = offhook::agent::seal(std::string(text));  // seal() expects an object without its closing brace.
+  std::string sealed = offhook::agent::seal(std::string(text));  // seal() needs an object without its closing brace.
   sealed.pop_back();
   judge(sealed);
   return 0;

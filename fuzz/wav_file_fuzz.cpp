@@ -1,5 +1,5 @@
-// The input is a file that may be a WAV. Checks that the parser reads only within the file, and that the sound reads back the same after it is
-// written.
+// The input is a file that may be a WAV. Checks that the parser reads only within the file, and that the sound does not change when it is
+// written and parsed again.
 #include <offhook/fuzz/require.hpp>
 #include <offhook/media/files/wav.hpp>
 

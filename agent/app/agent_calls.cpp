@@ -213,9 +213,9 @@ void AgentCalls::on(const call::Connected& event) {
   const auto codec = event.leg->codec().value_or(media::AudioCodec::Pcmu);
   note_name(*call);
   const auto record = reports.notes->snapshot();
-  reports.log.up(call::name_of(codec), record.service);
+  reports.log.up(call::name_of(codec), event.leg->encryption(), record.service);
   const auto now = Moment::now();
-  reports.notes->on_answered(codec, call::name_of(codec), now);
+  reports.notes->on_answered(codec, call::name_of(codec), event.leg->encryption(), now);
   if (reports.transcript) reports.transcript->on_answered(now);
   if (const auto leg = event.leg->media_leg()) {
     live_.add({call->id(), record.sip_call_id, event.leg->outgoing(), std::string(call::name_of(codec)), base::Clock::now(), *leg, reports.recording});

@@ -101,6 +101,11 @@ sip::CallerOptions caller_options(const config::Sip& sip) {
   return options;
 }
 
+phone::MediaSecurity media_security(const config::Sip& sip) {
+  const auto policy = sip.srtp == "off" ? sdp::SrtpPolicy::Off : sip.srtp == "required" ? sdp::SrtpPolicy::Required : sdp::SrtpPolicy::Preferred;
+  return {policy, sip.srtp_without_tls};
+}
+
 std::optional<phone::WatchOptions> watch_options(const config::Sip& sip) {
   if (sip.watchers.kind == JsonValue::Kind::Null) return std::nullopt;
   phone::WatchOptions options;
@@ -307,6 +312,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.phone.comfort_noise = config.media.comfort_noise != "off";
   options.leaves_out_silence = config.media.comfort_noise == "send";
   options.phone.source_rule = source_rule(config.media.source);
+  options.phone.security = media_security(config.sip);
   options.country = media::country_of(config.media.country);
   options.hang_up_tone = media::country_of(config.media.hang_up_tone);
   if (config.media.voice_activity == "silero") options.silero_folder = config.media.voice_model.empty() ? default_silero : config.media.voice_model;

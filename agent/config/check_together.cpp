@@ -61,6 +61,17 @@ void check_tls(Effective& out) {
   }
 }
 
+/// Reports SRTP that is required, although keys may not be sent.
+void check_srtp(Effective& out) {
+  const Sip& sip = out.config.sip;
+  const bool has_tls = sip.transport == "tls" || sip.transport == "wss";
+  if (sip.srtp == "required" && !has_tls && !sip.srtp_without_tls)
+    out.problems.push_back({where_of(out, "/sip/srtp"), "\"required\" without TLS, so that each call would fail: the keys of SRTP are in the SIP messages",
+                            "/sip/transport \"tls\" or \"wss\"", "use TLS, or set /sip/srtp_without_tls to true if you trust each host up to the PBX"});
+  if (sip.srtp_without_tls && (has_tls || sip.srtp == "off"))
+    out.warnings.push_back({where_of(out, "/sip/srtp_without_tls"), has_tls ? "is not used: SIP messages use TLS" : "is not used: /sip/srtp is \"off\""});
+}
+
 void check_web_socket(Effective& out) {
   const Sip& sip = out.config.sip;
   const std::string path = text_of(sip.web_socket, "path");
@@ -233,6 +244,7 @@ void check_voices(Effective& out) {
 void check_together(Effective& effective) {
   check_limits(effective);
   check_tls(effective);
+  check_srtp(effective);
   check_web_socket(effective);
   check_registration(effective);
   check_door(effective.config.sip, effective.problems);

@@ -273,6 +273,13 @@ constexpr std::array kSipSettings{
                        "`/sip/secondaries` and `/sip/outbound_proxy` must then be addresses. Offhook accepts their calls for any number, "
                        "and the agent is ready without a registration",
             .field = kField<&Config::sip, &Sip::registration>},
+    Setting{.section = "sip", .name = "srtp", .shape = Shape::Choice, .choices = "off preferred required",
+            .meaning = "whether SRTP encrypts the audio of calls. `preferred`: if the other side does it too. `required`: Offhook refuses other calls. The keys are "
+                       "in the SIP messages, so that Offhook sends and accepts them only over TLS (`/sip/transport` `tls` or `wss`)",
+            .field = kField<&Config::sip, &Sip::srtp>},
+    Setting{.section = "sip", .name = "srtp_without_tls", .shape = Shape::Flag,
+            .meaning = "whether Offhook sends and accepts keys of SRTP also without TLS. Each host between Offhook and the PBX can then read them, and decrypt "
+                       "the audio", .field = kField<&Config::sip, &Sip::srtp_without_tls>},
     Setting{.section = "sip", .name = "transfer", .shape = Shape::Choice, .choices = "attended blind",
             .meaning = "how Offhook transfers a caller. `attended`: the agent calls the target first, and hands the caller over when the "
                        "target answers, so that the caller is not lost if the target is busy or does not answer. If the caller's side does not "

@@ -19,7 +19,7 @@ struct ByEvent : Fs... {
 }  // namespace
 
 base::Result<std::unique_ptr<SipNetwork>, base::Error> SipNetwork::open(EndpointOptions options, media::Engine& engine, Hooks hooks) {
-  std::unique_ptr<SipNetwork> network(new SipNetwork(std::move(hooks)));
+  std::unique_ptr<SipNetwork> network(new SipNetwork(std::move(hooks), options.security));
   auto endpoint = Endpoint::open(std::move(options), engine, [network = network.get()](PhoneEvent event) { network->on_event(std::move(event)); });
   if (!endpoint) return base::fail(endpoint.error());
   network->endpoint_ = std::move(*endpoint);
@@ -27,7 +27,7 @@ base::Result<std::unique_ptr<SipNetwork>, base::Error> SipNetwork::open(Endpoint
 }
 
 void SipNetwork::add_account(const sip::AccountOptions& options) {
-  const auto account = endpoint_->add_account(options);
+  const auto account = endpoint_->add_account(options, security_);
   if (!account) return;
   const std::string& address = options.address_of_record;
   if (accounts_.empty()) domain_ = address.substr(address.find('@') + 1);

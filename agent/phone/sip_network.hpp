@@ -23,7 +23,7 @@ class SipNetwork final : public call::Network {
   [[nodiscard]] static base::Result<std::unique_ptr<SipNetwork>, base::Error> open(EndpointOptions options, media::Engine& engine, Hooks hooks);
 
   [[nodiscard]] Endpoint& endpoint() { return *endpoint_; }
-  /// Numbers are dialled at the domain of the first account.
+  /// Adds an account with EndpointOptions::security. Numbers are dialled at the domain of the first account.
   void add_account(const sip::AccountOptions& options);
   void unregister();  ///< unregisters all accounts
 
@@ -32,7 +32,7 @@ class SipNetwork final : public call::Network {
   void post_after(base::Duration delay, std::function<void()> task) override { endpoint_->post_after(delay, std::move(task)); }
 
  private:
-  explicit SipNetwork(Hooks hooks) : hooks_(std::move(hooks)) {}
+  SipNetwork(Hooks hooks, MediaSecurity security) : hooks_(std::move(hooks)), security_(security) {}
   base::Result<call::LegPtr, base::Error> do_dial(const call::DialOptions& options, std::shared_ptr<media::AudioPort> port) override;
   [[nodiscard]] Account account_for(const call::LegPtr& on_behalf_of) const;
   [[nodiscard]] Account account_of(const sip::IncomingCall& call) const;
@@ -44,6 +44,7 @@ class SipNetwork final : public call::Network {
   void emit(const CallPtr& call, Make make);
 
   Hooks hooks_;
+  MediaSecurity security_;
   std::vector<Account> accounts_;
   std::string domain_;
   std::unordered_map<CallPtr, std::shared_ptr<SipLeg>> legs_;

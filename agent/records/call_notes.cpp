@@ -91,9 +91,10 @@ void CallNotes::on_ringing(Moment now) {
   if (!record_.ringing_at) record_.ringing_at = now.wall;
 }
 
-void CallNotes::on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now) {
+void CallNotes::on_answered(media::AudioCodec codec, std::string_view codec_name, std::string_view encryption, Moment now) {
   const std::lock_guard lock(mutex_);
   record_.codec = codec_name;
+  record_.encryption = encryption;
   record_.rtp_clock_hz = media::rtp_clock_hz(codec);
   record_.sample_rate_hz = media::sample_rate_hz(codec);
   if (answered_) return;

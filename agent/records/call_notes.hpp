@@ -53,7 +53,7 @@ class CallNotes {
   /// `texts` overrides KeepOptions::texts for this agent; nullopt: no override.
   void on_agent(std::string_view name, std::optional<bool> texts = std::nullopt);
   void on_ringing(Moment now);
-  void on_answered(media::AudioCodec codec, std::string_view codec_name, Moment now);
+  void on_answered(media::AudioCodec codec, std::string_view codec_name, std::string_view encryption, Moment now);
   void on_action(const ConversationAction& action, Moment now);
   /// Adds `use` to the amounts of its service.
   void on_use(const ServiceUse& use);

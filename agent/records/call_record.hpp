@@ -129,6 +129,7 @@ struct CallRecord {
   std::int64_t duration_ms = 0;  ///< from the answer to the end
   std::string codec;
   std::uint32_t rtp_clock_hz = 0, sample_rate_hz = 0;
+  std::string encryption;   ///< of the audio, for people; "": none
   Ending ending;
   std::optional<MediaQuality> media;
   std::vector<Turn> turns;

@@ -44,10 +44,10 @@ void CallLog::not_dialled(std::string_view target, const base::Error& why) const
   log::error("call.not_dialled", {{"call", call_}, {"to", log::redacted(target)}, {"code", why.code}, {"detail", why.detail}});
 }
 
-void CallLog::up(std::string_view codec, const records::CallRecord::Service& by) const {
+void CallLog::up(std::string_view codec, std::string_view encryption, const records::CallRecord::Service& by) const {
   const std::string unknown = "unknown";
   const bool is_known = !by.name.empty();
-  log::info("call.up", {{"call", call_}, {"codec", codec}, {"provider", is_known ? by.name : unknown}, {"model", is_known ? by.model : unknown},
+  log::info("call.up", {{"call", call_}, {"codec", codec}, {"encryption", encryption.empty() ? "none" : encryption}, {"provider", is_known ? by.name : unknown}, {"model", is_known ? by.model : unknown},
                         {"voice", is_known ? by.voice : unknown}});
 }
 

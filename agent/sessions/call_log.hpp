@@ -32,7 +32,7 @@ class CallLog {
   void dialled(std::string_view target, std::string_view sip_call_id) const;
   void not_dialled(std::string_view target, const base::Error& why) const;
   /// `by` has the name "" while the conversation is not ready; then service() writes the name later.
-  void up(std::string_view codec, const records::CallRecord::Service& by) const;
+  void up(std::string_view codec, std::string_view encryption, const records::CallRecord::Service& by) const;
   void service(const records::CallRecord::Service& by) const;
   void media_changed(bool sends, bool receives) const;
   void other_caller(const call::Party& person, bool is_asserted) const;

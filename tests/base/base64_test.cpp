@@ -139,10 +139,10 @@ TEST_CASE("append_base64 keeps the text before the appended part") {
   CHECK(text == "{\"audio\":\"Zm9vYmFy");
 }
 
-TEST_CASE("The kernel that this machine uses leaves only the ends of a text to the scalar code") {
+TEST_CASE("The base64 kernel of this machine encodes and decodes all but the last few octets, and leaves only these to the scalar code") {
   const auto& kernel = detail::base64_chosen();
   MESSAGE("base64 by ", std::string(kernel.name));
-  if (&kernel == &detail::kBase64Scalar) return offhook_test::skip("it uses the scalar code alone");
+  if (&kernel == &detail::kBase64Scalar) return offhook_test::skip("this machine uses the scalar code alone");
   const Octets octets = some_octets(480, 1);  // 20 ms of audio at 24 kHz are 960 octets, and 20 ms of G.711 are 160.
   std::string text(640, '#');
   const std::size_t taken = kernel.encode(octets.data(), octets.size(), text.data());

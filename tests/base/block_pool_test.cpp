@@ -27,7 +27,7 @@ TEST_CASE("Blocks of a pool are aligned, do not overlap, and keep their contents
   for (auto* const block : blocks) pool.give_back(block);
 }
 
-TEST_CASE("In small pages, only the touched pages of a block take memory; blocks of the maximum size share a region") {
+TEST_CASE("With small pages, a block takes memory only for the pages that the program has touched") {
   base::BlockPool pool(std::size_t{128} << 10, base::Pages::Small);
   const auto resident = [] {
     std::ifstream statm("/proc/self/statm");
@@ -45,7 +45,7 @@ TEST_CASE("In small pages, only the touched pages of a block take memory; blocks
   for (auto* const block : blocks) pool.give_back(block);
 }
 
-TEST_CASE("BlockPool reuses returned blocks, whatever the order in which they are returned") {
+TEST_CASE("BlockPool reuses returned blocks, in any order of the returns") {
   base::BlockPool pool(23232);
   std::vector<void*> blocks;
   for (int i = 0; i < 400; ++i) blocks.push_back(pool.take());

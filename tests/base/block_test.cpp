@@ -85,17 +85,17 @@ TEST_CASE("a block of eight characters marks each character independently of its
   check_parts<WordBlock>();
 }
 
-TEST_CASE("The machine's own block type marks the same characters as the portable one") {
+TEST_CASE("The block type of this machine marks the same characters as the portable block type") {
   check_block<Block>();
   check_parts<Block>();
 }
 
-TEST_CASE("a scan finds the first match at every length and place, and reads nothing after the text") {
+TEST_CASE("find_first finds the first match at every place in texts of every length, and reads nothing after the text") {
   check_find<WordBlock>();
   check_find<Block>();
 }
 
-TEST_CASE("A name matches without regard to case where it has letters, and exactly where it has other characters") {
+TEST_CASE("matches() ignores the case of the letters in a name, and compares all other characters exactly") {
   const auto matches = [](const std::string& name) {
     std::string a = "call-id", f = {0x20, 0x20, 0x20, 0x20, 0, 0x20, 0x20};
     a.resize(16);

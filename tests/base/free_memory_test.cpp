@@ -49,7 +49,7 @@ struct Files {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Files, "free_memory reports no limit when the files state none") {
+TEST_CASE_FIXTURE(Files, "free_memory reports no limit if the files state no limit") {
   CHECK(free() == kNone);
   put("process/cgroup", "");
   put("meminfo", "MemTotal: 5 kB\nMemAvailable:\n");
@@ -61,12 +61,12 @@ TEST_CASE_FIXTURE(Files, "free_memory reports no limit when the files state none
   }
 }
 
-TEST_CASE_FIXTURE(Files, "The free memory of a machine is its MemAvailable") {
+TEST_CASE_FIXTURE(Files, "free_memory returns MemAvailable for a machine without cgroup limits") {
   put("meminfo", "MemTotal:       24588588 kB\nMemFree:        9 kB\nMemAvailable:   23763780 kB\n");
   CHECK(free() == 23763780UL * 1024);
 }
 
-TEST_CASE_FIXTURE(Files, "The free memory of a cgroup is its limit minus its use; file pages that the kernel can drop count as free") {
+TEST_CASE_FIXTURE(Files, "free_memory returns the limit of the cgroup minus its use. File pages that the kernel can drop count as free") {
   put("process/cgroup", "0::/system.slice/offhook.service\n");
   put_group("/system.slice/offhook.service", "1000", "700", "50");
   CHECK(free() == 350);
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Files, "The free memory of a cgroup is its limit minus its use
   CHECK(free() == kNone);
 }
 
-TEST_CASE_FIXTURE(Files, "free_memory takes the smallest limit of the cgroup and its parents; in a container, the limit of the root group") {
+TEST_CASE_FIXTURE(Files, "free_memory returns the smallest free memory of the cgroup and its parents. In a container, it reads the root group") {
   put("process/cgroup", "0::/system.slice/offhook.service\n");
   put_group("/system.slice/offhook.service", "1000", "700", "0");
   put_group("/system.slice", "2000", "1900", "0");
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(Files, "free_memory takes the smallest limit of the cgroup and
   CHECK(free() == 40);
 }
 
-TEST_CASE_FIXTURE(Files, "free_memory reads a cgroup of version 1 too") {
+TEST_CASE_FIXTURE(Files, "free_memory also reads a cgroup of version 1") {
   put("process/cgroup", "9:name=systemd:/\n4:memory:/box\n0::/\n");
   put("groups/memory/box/memory.limit_in_bytes", "1000\n");
   put("groups/memory/box/memory.usage_in_bytes", "900\n");
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Files, "free_memory reads a cgroup of version 1 too") {
   CHECK(free() == 130);
 }
 
-TEST_CASE("free_memory counts the limit of the address space, minus the memory that the process has mapped") {
+TEST_CASE("free_memory returns at most the limit of the address space minus the memory that the process has mapped") {
   constexpr std::size_t kLeft = 1UL << 30U;
   std::size_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;

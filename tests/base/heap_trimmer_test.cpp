@@ -40,7 +40,7 @@ void calm_down(std::vector<std::unique_ptr<char[]>>& blocks) {
 
 bool heap_is_glibcs() {
 #ifdef __GLIBC__
-  return ::mallinfo2().arena != 0;  // The sanitizers have a heap of their own; with it, mallinfo2 reports 0.
+  return ::mallinfo2().arena != 0;  // A sanitizer replaces the heap of glibc. Then mallinfo2 reports 0.
 #else
   return false;
 #endif
@@ -49,7 +49,7 @@ bool heap_is_glibcs() {
 }  // namespace
 
 #ifdef __GLIBC__
-TEST_CASE("Large blocks that fit into no gap of the heap get pages of their own, also after the first such block was freed") {
+TEST_CASE("After keep_large_blocks_apart(), glibc allocates each large block in its own pages, even if it has freed a large block before") {
   if (!heap_is_glibcs()) return offhook_test::skip("the heap of this program is not glibc's");
   base::keep_large_blocks_apart();
   const auto before = ::mallinfo2().hblks;
@@ -61,7 +61,7 @@ TEST_CASE("Large blocks that fit into no gap of the heap get pages of their own,
 }
 #endif
 
-TEST_CASE("HeapTrimmer returns the memory that each burst leaves free to the system, at most once in 20 s") {
+TEST_CASE("After each burst of work, HeapTrimmer returns the freed memory to the operating system, at most once in 20 s") {
   if (!heap_is_glibcs()) return offhook_test::skip("the heap of this program is not glibc's");
   base::TimePoint now;
   base::HeapTrimmer trimmer;
@@ -79,7 +79,7 @@ TEST_CASE("HeapTrimmer returns the memory that each burst leaves free to the sys
   CHECK(trimmer.tidy(now += base::HeapTrimmer::kLook));
 }
 
-TEST_CASE("HeapTrimmer does nothing when only little of the heap has become free") {
+TEST_CASE("HeapTrimmer does nothing if the free part of the heap is smaller than kWorthIt") {
   if (!heap_is_glibcs()) return offhook_test::skip("the heap of this program is not glibc's");
   base::TimePoint now;
   base::HeapTrimmer trimmer;

@@ -6,7 +6,7 @@
 
 using namespace offhook;
 
-TEST_CASE("shrink releases the buckets of a table with few entries left, and does not change small tables") {
+TEST_CASE("shrink releases the buckets of a large table that has few entries left, and does not change a small table") {
   std::unordered_map<int, int> table;
   for (int i = 0; i < 20'000; ++i) table.emplace(i, i);
   const auto full = table.bucket_count();

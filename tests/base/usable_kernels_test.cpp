@@ -18,21 +18,21 @@ bool only_basic_is_wished() {
 
 }  // namespace
 
-TEST_CASE("UsableKernels keeps all kernels that run on any machine, in their order, and prefers the last one") {
+TEST_CASE("UsableKernels keeps all kernels that need no special instruction set, in their order, and prefers the last kernel") {
   const UsableKernels<int> usable{{&kPortable}, {&kCommon}};
   REQUIRE(usable.all().size() == 2);
   CHECK(usable.all()[0] == &kPortable);
   CHECK(&usable.best() == &kCommon);
 }
 
-TEST_CASE("A kernel is usable only on a machine that has the instruction set that the kernel needs") {
+TEST_CASE("UsableKernels keeps a kernel only if the machine has the instruction set that the kernel needs") {
   const UsableKernels<int> usable{{&kPortable}, {&kWide, InstructionSet::Avx2}};
   CHECK(usable.all().size() == (has(InstructionSet::Avx2) ? 2 : 1));
   CHECK(&usable.best() == (has(InstructionSet::Avx2) ? &kWide : &kPortable));
 }
 
 // ctest runs this program with and without OFFHOOK_KERNELS=basic.
-TEST_CASE("has() reports the machine's own instruction sets, or Basic alone when OFFHOOK_KERNELS=basic is set") {
+TEST_CASE("has() reports the instruction sets of the machine. If OFFHOOK_KERNELS=basic is set, has() reports only Basic") {
   CHECK(has(InstructionSet::Basic));
 #if defined(__x86_64__)
   CHECK(has(InstructionSet::Avx2) == (!only_basic_is_wished() && __builtin_cpu_supports("avx2") != 0));
@@ -42,7 +42,7 @@ TEST_CASE("has() reports the machine's own instruction sets, or Basic alone when
 #endif
 }
 
-TEST_CASE("UsableKernels keeps only the first kMost kernels when it gets more") {
+TEST_CASE("UsableKernels keeps the first kMost kernels and ignores further kernels") {
   const int all[5] = {0, 1, 2, 3, 4};
   const UsableKernels<int> most{{&all[0]}, {&all[1]}, {&all[2]}, {&all[3]}};
   CHECK(&most.best() == &all[3]);

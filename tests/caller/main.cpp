@@ -1,5 +1,5 @@
-// offhook_test_caller: a telephone for tests. It registers, calls, performs its steps, and records both directions on one clock. It prints its
-// measurements of this recording as one line of JSON.
+// offhook_test_caller: a telephone for tests. It registers, calls, performs its steps, and records both directions with one clock. It
+// prints the measurements of its recording as one line of JSON.
 #include <offhook/agent/demo/wav_files.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/tests/caller/recording_search.hpp>
@@ -31,14 +31,14 @@ int complain(const std::string& what) {
   fmt::print(stderr,
              "offhook_test_caller: {}\nusage: offhook_test_caller --registrar HOST:PORT --call URI [--extension N] [--wav FILE] [--voice slt|rms]\n"
              "       [--codec PCMU|PCMA|G722|opus|L16] [--limit SECONDS] [--look-for NAME=WAV]... STEP...\nsteps: wait[:MS] say:TEXT interrupt:MS:TEXT press:KEYS silence:MS hangup\n"
-             "   or: offhook_test_caller --search WAV --look-for NAME=WAV...: in the recording of another telephone\n",
+             "   or: offhook_test_caller --search WAV --look-for NAME=WAV...: searches the recording of another telephone\n",
              what);
   return 2;
 }
 
 std::optional<std::string> look_for(const std::string& value, Options& options) {
   const auto equals = value.find('=');
-  if (equals == std::string::npos) return "--look-for wants NAME=WAV";
+  if (equals == std::string::npos) return "--look-for needs a value of the form NAME=WAV";
   auto pcm = agent::demo::read_speech(value.substr(equals + 1), 0);
   if (!pcm) return pcm.error().detail;
   options.wanted.push_back({value.substr(0, equals), std::move(*pcm)});
@@ -50,12 +50,12 @@ std::optional<std::string> read_options(int count, char** arguments, Options& op
     const std::string name = arguments[i];
     if (!name.starts_with("--")) {
       const auto step = caller::parse_step(name);
-      if (!step) return "what is " + name + "?";
+      if (!step) return "the step " + name + " is unknown";
       if (step->what == caller::Step::What::Say || step->what == caller::Step::What::Interrupt) options.lines.push_back(step->text);
       options.steps.push_back(*step);
       continue;
     }
-    if (++i == count) return name + " wants a value";
+    if (++i == count) return name + " needs a value";
     const std::string value = arguments[i];
     if (name == "--registrar") options.registrar = value;
     else if (name == "--extension") options.extension = value;
@@ -67,9 +67,9 @@ std::optional<std::string> read_options(int count, char** arguments, Options& op
     else if (name == "--search") options.search = value;
     else if (name == "--look-for") {
       if (auto wrong = look_for(value, options)) return wrong;
-    } else return "what is " + name + "?";
+    } else return "the option " + name + " is unknown";
   }
-  if (options.target.empty() && options.search.empty()) return "whom to call?";
+  if (options.target.empty() && options.search.empty()) return "no target: give --call URI, or --search WAV";
   return std::nullopt;
 }
 
@@ -161,7 +161,7 @@ int main(int count, char** arguments) {
   if (!lines) return complain(lines.error().detail);
   caller::StepCaller script(options.steps, std::move(*lines));
   media::Engine engine{{1, 16384, 32767, std::chrono::seconds(30), {}}};
-  Phone phone;  // Declared after the engine, so that its calls' media end before the engine does.
+  Phone phone;  // This is declared after the engine, so that the audio of its calls ends before the engine.
   phone::EndpointOptions endpoint_options;
   endpoint_options.sip.bind = *base::IpAddress::parse("127.0.0.1");
   endpoint_options.stack.number = 3;
@@ -177,7 +177,7 @@ int main(int count, char** arguments) {
     if (const auto added = (*endpoint)->add_account(account)) phone.account = *added;
   });
   if (!wait_until([&] { return phone.registered.load(); }, std::chrono::seconds(15)))
-    return complain("the registrar does not register " + options.extension);
+    return complain("the registrar did not register the extension " + options.extension + " within 15 s");
   (*endpoint)->post([&] {
     auto call = (*endpoint)->dial({phone.account, options.target, {}, true, {}}, script.port());
     if (call) phone.call = *call; else phone.ended = true;

@@ -13,16 +13,16 @@ namespace offhook::caller {
 namespace {
 
 constexpr std::uint32_t kRate = 16000;
-constexpr std::size_t kCoarse = 8;              // Samples to average: the comparison uses only audio below 1 kHz, which telephone lines preserve.
-constexpr std::size_t kThin = 4;                // The first search thins by this factor: even 1 kHz correlates at a distance of an eighth of a millisecond.
-constexpr std::size_t kNear = kRate / 500;      // Range around the first result: a high voice correlates with itself at a distance of one period.
+constexpr std::size_t kCoarse = 8;              // samples per average, which leaves audio below 1 kHz; telephone lines preserve this audio
+constexpr std::size_t kThin = 4;                // The first search uses every 4th sample: even 1 kHz still correlates 1/8 ms away.
+constexpr std::size_t kNear = kRate / 500;      // range of the exact search; a high voice also correlates with itself one period away
 constexpr std::size_t kPart = kRate / 5;        // length of one compared part
 constexpr double kSilentRms = 400;              // A part with less loudness is silent.
-constexpr double kFaintest = 1e-4;              // Share of the wanted energy; below it (40 dB), the rounding errors of the running sum matter.
-constexpr std::size_t kTakenOut = kRate / 20;   // Longest time by which a part may come early: a jitter buffer shortens what it plays.
-constexpr std::size_t kPutIn = kRate / 4;       // Longest time by which a part may come late: it lengthens, or has no audio while the host is stopped.
-constexpr float kJump = 0.5F;                   // Cost of such a jump in likeness: jumps are rare, and any two words are similar somewhere.
-constexpr double kWeak = 0.695;                 // rounds to 70 hundredths
+constexpr double kFaintest = 1e-4;              // least share of the wanted energy (-40 dB); below it, rounding errors of the sum matter
+constexpr std::size_t kTakenOut = kRate / 20;   // Longest time by which a part may come early: a jitter buffer removes samples.
+constexpr std::size_t kPutIn = kRate / 4;       // Longest time by which a part may come late: a jitter buffer inserts, or the host is stopped.
+constexpr float kJump = 0.5F;                   // Cost of a jump, in likeness. Jumps are rare, and any two words have similar places.
+constexpr double kWeak = 0.695;                 // limit of a weak part: less than this rounds to less than 70 hundredths
 constexpr std::size_t kCuts = kRate / 100;      // Distance between the possible positions of a jump within a part.
 
 /// Removes high frequencies: each sample becomes the mean of kCoarse samples.
@@ -43,7 +43,7 @@ std::vector<float> thinned(std::span<const float> smoothed) {
 }
 
 double product(std::span<const float> a, std::span<const float> b) {
-  std::array<float, 8> sums{};  // Parallel sums: a single sum would wait for each addition.
+  std::array<float, 8> sums{};  // There are parallel sums, because with a single sum each addition would wait for the one before it.
   std::size_t i = 0;
   for (; i + sums.size() <= b.size(); i += sums.size()) {
     for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += a[i + k] * b[i + k];
@@ -57,8 +57,8 @@ double energy(std::span<const float> pcm) {
   return std::accumulate(pcm.begin(), pcm.end(), 0.0, [](double sum, float sample) { return sum + static_cast<double>(sample) * sample; });
 }
 
-/// Returns how well `part` fits at each place of `whole` from `from` to `to`, as far as `whole` reaches. The value is 0 where `whole` is nearly
-/// silent.
+/// Returns the correlation of `part` with each place of `whole` from `from` to `to`, or to the last place where `part` fits into `whole`.
+/// The value is 0 where `whole` is nearly silent.
 std::vector<float> fits(std::span<const float> whole, std::span<const float> part, std::size_t from, std::size_t to) {
   if (whole.size() < part.size() || from > whole.size() - part.size()) return {};
   std::vector<float> all(std::min(to, whole.size() - part.size()) - from + 1);
@@ -72,7 +72,8 @@ std::vector<float> fits(std::span<const float> whole, std::span<const float> par
   return all;
 }
 
-/// Returns the place from `from` to `to` where `part` fits best, and how well.
+/// Returns the place from `from` to `to` with the highest correlation with `part`, and this correlation. Returns -1 as the correlation if
+/// `whole` has no such place.
 std::pair<std::size_t, double> best_place(std::span<const float> whole, std::span<const float> part, std::size_t from, std::size_t to) {
   const auto all = fits(whole, part, from, to);
   if (all.empty()) return {from, -1};
@@ -82,14 +83,14 @@ std::pair<std::size_t, double> best_place(std::span<const float> whole, std::spa
 
 double rms(std::span<const float> pcm) { return pcm.empty() ? 0 : std::sqrt(energy(pcm) / static_cast<double>(pcm.size())); }
 
-/// Returns true if the part has too little sound to compare, such as an s or a pause.
+/// Returns true if the part has too little sound for a comparison, as a pause or the sound s has.
 bool silent(std::span<const float> part) { return rms(part) < kSilentRms; }
 
-/// Returns for each place the best of `sums` at a distance of `least` to `most` before it, and the place of that sum.
+/// Returns for each place the largest of `sums` at a distance of `least` to `most` before this place, and the index of that sum.
 struct Before { float sum; std::size_t at; };
 std::vector<Before> best_before(std::span<const float> sums, std::size_t least, std::size_t most) {
   std::vector<Before> all(sums.size(), {-1e9F, 0});
-  std::deque<std::size_t> candidates;  // In falling order; the first is the best within reach.
+  std::deque<std::size_t> candidates;  // The sums of these places decrease. The first place has the largest sum within the range.
   for (std::size_t at = least; at < sums.size(); ++at) {
     while (!candidates.empty() && sums[candidates.back()] <= sums[at - least]) candidates.pop_back();
     candidates.push_back(at - least);
@@ -99,7 +100,7 @@ std::vector<Before> best_before(std::span<const float> sums, std::size_t least, 
   return all;
 }
 
-/// Returns the places of the voice's parts, in sequence, with the best total fit. Both signals are thinned, and so are the places.
+/// Returns the places of the parts of `voice`, in their order, with the best total correlation. Both signals and the places are thinned by kThin.
 std::vector<std::size_t> places(std::span<const float> heard, std::span<const float> voice) {
   constexpr std::size_t kStep = kPart / kThin;
   std::vector<float> sums;
@@ -123,7 +124,7 @@ std::vector<std::size_t> places(std::span<const float> heard, std::span<const fl
   return {backwards.rbegin(), backwards.rend()};
 }
 
-/// Returns how well `part` fits if it begins at `first` and, after the best cut, continues as if it had begun at `second`.
+/// Returns the correlation of `part` if it starts at `first` and, after the best cut, continues as if it had started at `second`.
 double fits_in_two(std::span<const float> heard, std::span<const float> part, std::size_t first, std::size_t second) {
   double best = -1;
   if (std::max(first, second) + part.size() > heard.size()) return best;
@@ -137,7 +138,7 @@ double fits_in_two(std::span<const float> heard, std::span<const float> part, st
 
 std::size_t back(std::size_t at, std::size_t by) { return at - std::min(at, by); }
 
-/// A fifth of a second of the voice that is not silent, and its place in the received audio.
+/// A part of the voice of a fifth of a second that is not silent, and its place in the received audio.
 struct Part { std::span<const float> voice; std::size_t offset = 0, at = 0; };
 std::vector<Part> voiced_parts(std::span<const float> heard, std::span<const float> voice) {
   std::vector<Part> parts;
@@ -150,7 +151,8 @@ std::vector<Part> voiced_parts(std::span<const float> heard, std::span<const flo
   return parts;
 }
 
-/// Returns how well a part fits. The places of its neighbours show whether samples were removed or inserted within it.
+/// Returns the correlation of a part. `before` and `after` are the places that the neighbouring parts imply. They show whether samples were
+/// removed or inserted.
 double fits_between(std::span<const float> heard, const Part& part, std::size_t before, std::size_t after) {
   return std::max({best_place(heard, part.voice, back(part.at, kTakenOut), part.at + kTakenOut).second, fits_in_two(heard, part.voice, before, part.at),
                    fits_in_two(heard, part.voice, part.at, after), fits_in_two(heard, part.voice, before, after)});

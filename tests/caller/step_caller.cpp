@@ -8,8 +8,8 @@ namespace offhook::caller {
 namespace {
 
 constexpr std::size_t kFrame = 320;        // 20 ms at 16 kHz
-constexpr unsigned kPoliteFrames = 40;     // 800 ms of silence: the other side has finished
-constexpr unsigned kPauseFrames = 10;      // 200 ms: longest pause between two words
+constexpr unsigned kPoliteFrames = 40;     // 800 ms of silence: the other side has finished its turn
+constexpr unsigned kPauseFrames = 10;      // 200 ms: the longest pause between two words of one speech
 constexpr std::uint32_t kMaxWaitMs = 30000;
 constexpr std::size_t kMaxRecordedSeconds = 600;
 constexpr std::size_t kQuietSamples = 16000 * 300 / 1000;
@@ -66,7 +66,7 @@ void StepCaller::on_frame(const media::HeardFrame& frame) {
   if (heard.size() < at + kFrame) heard.resize(at + kFrame);
   std::copy_n(frame.pcm.begin(), std::min<std::size_t>(frame.samples, kFrame), heard.begin() + static_cast<std::ptrdiff_t>(at));
   quiet_frames_ = frame.speech ? 0 : quiet_frames_ + 1;
-  // A shorter pause separates words within the same speech.
+  // A pause of at most kPauseFrames separates words within one speech.
   voiced_frames_ = frame.speech || (voiced_frames_ > 0 && quiet_frames_ <= kPauseFrames) ? voiced_frames_ + 1 : 0;
   heard_since_ = heard_since_ || frame.speech;
 }
@@ -75,7 +75,7 @@ void StepCaller::on_event(const media::MediaEvent& event) {
   if (event.kind == media::MediaEvent::Kind::Digit) heard_digits_ += event.digit;
   if (event.utterance != playout_.utterance() || !origin_tick_) return;
   if (event.kind == media::MediaEvent::Kind::Sent && event.word == 0) {
-    // The line is sent frame by frame from this tick on, so this is its position in the recording.
+    // From this tick on, the engine sends the line frame by frame. Therefore the tick gives the position of the line in the recording.
     const std::size_t begin = static_cast<std::size_t>(event.tick - *origin_tick_) * kFrame;
     const auto& pcm = lines_[next_line_ - 1].pcm;
     if (begin + pcm.size() > kMaxRecordedSeconds * recording_.rate_hz) return;

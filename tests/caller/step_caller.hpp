@@ -14,14 +14,14 @@
 
 namespace offhook::caller {
 
-/// One action of a caller.
+/// One action of the caller.
 struct Step {
   enum class What : std::uint8_t {
-    Wait,       ///< until the other side has spoken and then been silent for 800 ms; at most `ms`, if that is not 0
-    Say,        ///< `text`, when neither side speaks
-    Interrupt,  ///< `text`, `ms` after the other side begins to speak
-    Press,      ///< the keys of `text`
-    Silence,    ///< no speech for `ms`
+    Wait,       ///< waits until the other side has spoken and then was silent for 800 ms; at most `ms`, or 30 s if `ms` is 0
+    Say,        ///< says `text` without waiting for silence
+    Interrupt,  ///< says `text` when the other side has spoken for `ms`
+    Press,      ///< presses the keys in `text`
+    Silence,    ///< says nothing for `ms`
     HangUp,
   };
   What what{};
@@ -31,18 +31,18 @@ struct Step {
 /// Parses a step such as "say:when are you open", "interrupt:900:stop", "press:12#", "wait", "wait:5000", "silence:9000" or "hangup".
 [[nodiscard]] std::optional<Step> parse_step(std::string_view written);
 
-/// The result of a step, measured in the caller's own recording.
+/// The measurements of a step, made in the caller's own recording.
 struct Done {
   std::string step;
-  double at_ms = 0;                    ///< start of the step, after the call was connected
-  std::optional<double> response_ms;   ///< Say: from its last voiced sample to the other side's first
-  std::optional<double> silenced_ms;   ///< Interrupt: from its first voiced sample to the other side's last before a silence of 300 ms
+  double at_ms = 0;                    ///< start of the step, in ms after the call was connected
+  std::optional<double> response_ms;   ///< Say: time from the caller's last voiced sample to the other side's first voiced sample
+  std::optional<double> silenced_ms;   ///< Interrupt: from the caller's first voiced sample to the other side's last before a silence of 300 ms
 };
 
-/// A caller that performs steps and records both directions on one clock. Use it on one thread; call poll() every few milliseconds.
+/// A caller that performs steps and records both directions with one clock. Use it on one thread, and call poll() every few milliseconds.
 class StepCaller {
  public:
-  /// `lines` are the audio of each Say and Interrupt, in order.
+  /// `lines` are the audio of the Say and Interrupt steps, in the same order.
   StepCaller(std::vector<Step> steps, std::vector<agent::demo::Line> lines);
 
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
@@ -56,10 +56,10 @@ class StepCaller {
   /// Returns the keys that the other side pressed (RFC 4733).
   [[nodiscard]] const std::string& heard_digits() const { return heard_digits_; }
 
-  /// The audio of a step, in samples of recording().sent.
+  /// The range of a step's audio, in samples of recording().sent.
   struct Spoken { std::size_t step = 0, begin = 0, end = 0; };
   [[nodiscard]] const std::vector<Spoken>& spoken() const { return spoken_; }
-  /// Returns the tick of the caller's engine at which the recording begins.
+  /// Returns the tick of the caller's engine at which the recording starts.
   [[nodiscard]] std::optional<std::uint64_t> origin_tick() const { return origin_tick_; }
   /// Returns the tick of the last received frame, or 0 if there is none.
   [[nodiscard]] std::uint64_t newest_tick() const { return origin_tick_ ? *origin_tick_ + frames_ - 1 : 0; }
@@ -77,7 +77,7 @@ class StepCaller {
   std::shared_ptr<media::AudioPort> port_ = std::make_shared<media::AudioPort>();
   agent::demo::Recording recording_;
   std::vector<Spoken> spoken_;
-  std::vector<std::uint64_t> begun_;       // frame at which each step began
+  std::vector<std::uint64_t> begun_;       // for each started step, the frame at which it started
   std::size_t at_ = 0, next_line_ = 0;
   bool begun_step_ = false, connected_ = false, speaking_ = false, hangs_up_ = false;
   agent::demo::LinePlayout playout_;

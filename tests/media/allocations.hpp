@@ -4,7 +4,7 @@
 
 namespace offhook_test {
 
-/// Returns how often this program and its libraries have called operator new so far. allocations_test.cpp counts the calls.
+/// Returns the number of invocations of operator new so far, by this program and its libraries. allocations_test.cpp counts them.
 std::uint64_t allocations();
 
 }  // namespace offhook_test

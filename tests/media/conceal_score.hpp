@@ -12,11 +12,10 @@
 #include <span>
 #include <vector>
 
-// Scores the concealment of gaps of 20 to 60 ms in speech: the spectral distance from the lost audio, and how much the seams
-// click.
+// Scores the concealment of gaps of 20 to 60 ms in speech: the spectral distance from the lost audio, and the size of the click at both seams.
 namespace offhook_test {
 
-/// Gets each frame in order. When `is_there` is false, it fills the frame.
+/// Gets each frame in order. If `is_there` is false, the packet is lost, and the function writes its replacement to the frame.
 using Conceal = std::function<void(std::span<std::int16_t> frame, bool is_there)>;
 
 inline double power(std::span<const std::int16_t> pcm) {
@@ -25,7 +24,7 @@ inline double power(std::span<const std::int16_t> pcm) {
   return sum / static_cast<double>(pcm.size());
 }
 
-/// Marks `frames` frames as lost about every 400 ms from frame `first` on, where there is speech.
+/// Marks `frames` consecutive frames as lost, about every 400 ms from frame `first` on. Leaves out places without speech.
 inline std::vector<bool> losses(const Pcm& pcm, std::size_t frames, std::size_t first) {
   std::vector<bool> lost(pcm.size() / kFrame, false);
   for (std::size_t at = first; at + frames + 2 < lost.size(); at += 21) {
@@ -56,14 +55,14 @@ inline std::vector<double> spectrum_db(std::span<const std::int16_t> pcm, double
 }
 
 inline double log_spectral_distance(std::span<const std::int16_t> wanted, std::span<const std::int16_t> got) {
-  const double floor = power(wanted) * kFrame * 0.01 + 1000;  // Sound 35 dB below the rest is not audible.
+  const double floor = power(wanted) * kFrame * 0.01 + 1000;  // Sound more than 35 dB below the frame's own sound is not audible.
   const auto a = spectrum_db(wanted, floor), b = spectrum_db(got, floor);
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
   return std::sqrt(sum / static_cast<double>(a.size()));
 }
 
-/// Returns the largest second difference at a seam, divided by the largest one around it.
+/// Returns the largest second difference at the seam, divided by the largest second difference in the 20 ms before and after it.
 inline double click(const Pcm& heard, std::size_t seam) {
   const auto roughest = [&](std::size_t begin, std::size_t end) {
     double most = 50;

@@ -12,10 +12,10 @@
 
 namespace offhook_test {
 
-/// Returns the peak of a sine of `level` dBm0: +3.14 dBm0 is full scale (ITU-T G.711 section 4).
+/// Returns the peak of a sine of `level` dBm0. A sine at full scale has +3.14 dBm0 (ITU-T G.711 section 4).
 inline double dbm0(double level) { return 32768 * std::pow(10, (level - 3.14) / 20); }
 
-/// The sound of a telephone line, added part by part: tones that begin with a random phase, gaps, and noise over all of it.
+/// The audio of a telephone line. The test adds it part by part: tones with a random initial phase, gaps, and noise over everything.
 class LineSignal {
  public:
   explicit LineSignal(std::uint32_t seed = 1) : random_(seed) {}
@@ -27,7 +27,7 @@ class LineSignal {
     pcm_.resize(pcm_.size() + samples(ms));
     return *this;
   }
-  /// Adds sines at the same time, each with a random phase. Clips the sum.
+  /// Adds a sum of simultaneous sines for `ms` ms, each with a random initial phase. Clips the sum.
   LineSignal& tones(const std::vector<Tone>& tones, double ms) {
     std::vector<double> phases;
     for (std::size_t i = 0; i < tones.size(); ++i) phases.push_back(draw(0, 2 * std::numbers::pi));
@@ -44,7 +44,7 @@ class LineSignal {
     pcm_.insert(pcm_.end(), pcm.begin(), pcm.end());
     return *this;
   }
-  /// Adds white noise to all samples so far.
+  /// Adds white noise to all samples that are there so far.
   LineSignal& noise(double rms) {
     std::normal_distribution<double> each(0, rms);
     for (auto& sample : pcm_) sample = clipped(sample + each(random_));
@@ -52,7 +52,8 @@ class LineSignal {
   }
   double draw(double low, double high) { return std::uniform_real_distribution<double>(low, high)(random_); }
 
-  /// Returns the samples, with silence up to a whole frame of 20 ms and `more` frames after it, so that sounds can end.
+  /// Returns the samples. Silence follows up to a whole frame of 20 ms, and then `more` silent frames, in which a detector can report that
+  /// a sound has ended.
   [[nodiscard]] std::vector<std::int16_t> frames(std::size_t more = 4) const {
     std::vector<std::int16_t> whole = pcm_;
     whole.resize((whole.size() + 159) / 160 * 160 + more * 160);

@@ -36,7 +36,7 @@ inline Pcm script_sound(const offhook::media::ToneScript& script, std::size_t ms
   return pcm;
 }
 
-/// Returns white noise at full scale, so that sums saturate. Each `shift` lowers it by 6 dB.
+/// Returns white noise at full scale, so that sums of such signals saturate. Each step of `shift` lowers the noise by 6 dB.
 inline Pcm white_noise(std::size_t samples, std::uint64_t seed, int shift = 0) {
   offhook::base::SeededRandom random(seed);
   Pcm pcm(samples);
@@ -44,7 +44,7 @@ inline Pcm white_noise(std::size_t samples, std::uint64_t seed, int shift = 0) {
   return pcm;
 }
 
-/// Returns the largest difference of consecutive samples.
+/// Returns the largest difference between two consecutive samples.
 inline int worst_step(std::span<const std::int16_t> pcm) {
   int worst = 0;
   for (std::size_t i = 1; i < pcm.size(); ++i) worst = std::max(worst, std::abs(pcm[i] - pcm[i - 1]));

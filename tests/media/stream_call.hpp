@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-/// Two streams that talk with each other in virtual time.
+/// Tools to test two streams that talk with each other in virtual time.
 namespace offhook_test {
 
 using namespace offhook;
@@ -33,13 +33,13 @@ inline base::SocketAddress next_port(base::SocketAddress address) {
   return address;
 }
 
-/// The payload type that Offhook offers for a codec; the dynamic ones are chosen freely.
+/// Returns the payload type for a codec. The numbers of dynamic payload types are arbitrary.
 inline std::uint8_t number_of(media::AudioCodec codec) {
   constexpr std::array<std::uint8_t, media::kAudioCodecs.size()> kNumbers{0, 8, 9, 111, 119, 118};
   return kNumbers.at(static_cast<std::size_t>(codec));
 }
 
-/// Puts the samples of `voice` from `spoken` on into the port's playout ring, up to three frames ahead.
+/// Puts the samples of `voice` into the port's playout ring, up to three frames ahead. `spoken` is the number of samples that were already put there.
 inline void give(media::AudioPort& port, const std::vector<std::int16_t>& voice, std::size_t& spoken) {
   for (; port.playout.size() < 3 && spoken + 160 <= voice.size(); spoken += 160) {
     media::PlayoutFrame frame;
@@ -50,15 +50,15 @@ inline void give(media::AudioPort& port, const std::vector<std::int16_t>& voice,
   }
 }
 
-/// One end: a stream, its port, and everything that it sent so far.
+/// One end of a call: a stream, its port, and everything that the stream sent and reported so far.
 struct End {
   base::SocketAddress here;
   base::SeededRandom random;
   std::unique_ptr<media::AudioPort> port = std::make_unique<media::AudioPort>();
   std::unique_ptr<media::Stream> stream;
   media::VoiceBank voice{1};
-  std::vector<media::Datagram> sent;              // all datagrams
-  std::vector<std::vector<std::int16_t>> heard;   // by tick
+  std::vector<media::Datagram> sent;              // all datagrams that the stream sent
+  std::vector<std::vector<std::int16_t>> heard;   // samples by tick
   std::vector<media::HeardFrame> frames;
   std::vector<media::MediaEvent> events;
 
@@ -95,14 +95,14 @@ struct Call {
   std::uint64_t tick = 0;
   base::Duration delay = 5ms;
   bool a_is_heard = true, b_is_heard = true;   // false: the wire drops all packets of that end
-  std::function<bool(const End& from, const media::Datagram& datagram)> loses;   // true: the wire drops this datagram
+  std::function<bool(const End& from, const media::Datagram& datagram)> loses;   // returns true: the wire drops this datagram
   struct InFlight {
     base::TimePoint at;
     media::Datagram datagram;
     base::SocketAddress from;
   };
   std::deque<InFlight> wire;
-  std::vector<std::int16_t> a_says;            // played by a as one utterance, at the rate of its port
+  std::vector<std::int16_t> a_says;            // audio that a plays as one utterance, at the rate of its port
   std::size_t said = 0;
   media::Sendout sendout;
 

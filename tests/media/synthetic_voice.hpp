@@ -10,8 +10,8 @@
 
 namespace offhook_test {
 
-/// Makes sound that detectors take for speech: glottal pulses through three resonances, which change with each syllable.
-/// Syllables last 90 to 260 ms, with short gaps and some pauses for breath. The same seed gives the same voice.
+/// Makes sound that detectors accept as speech: glottal pulses through three resonances, which change with each syllable. Syllables last 90
+/// to 260 ms, with short gaps and some pauses for breath. The same seed gives the same voice.
 class SyntheticVoice {
  public:
   SyntheticVoice(std::uint32_t rate_hz, std::uint32_t seed, double pitch_hz = 120) : rate_(rate_hz), pitch_(pitch_hz), random_(seed) {}

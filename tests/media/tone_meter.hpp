@@ -9,10 +9,10 @@ namespace offhook_test {
 
 struct Tone {
   double amplitude = 0;
-  double snr_db = 0;   ///< of the tone relative to everything else
+  double snr_db = 0;   ///< level of the tone relative to the residue
 };
 
-/// Fits one sine of known frequency by least squares. The residue counts as noise.
+/// Fits one sine of the given frequency to the samples by least squares. The residue counts as noise.
 inline Tone measure_tone(std::span<const std::int16_t> pcm, double hz, double rate_hz) {
   double cc = 0, ss = 0, cs = 0, xc = 0, xs = 0, total = 0;
   const double step = 2 * std::numbers::pi * hz / rate_hz;

@@ -10,7 +10,7 @@
 
 namespace offhook_test {
 
-/// Returns a file of the shared test data, or nothing when it is absent.
+/// Returns the contents of a file of the shared test data, or an empty vector if the file is absent.
 inline std::vector<std::uint8_t> vector_file(const std::string& name) {
   std::ifstream file(shared_data(name), std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

@@ -49,7 +49,7 @@ TEST_CASE("Loss, bursts, delay and echo each lower the R factor") {
   CHECK(*rtp::assess(measures).r > -100);
 }
 
-TEST_CASE("A codec without a published impairment gets a delay, but no R factor and no MOS") {
+TEST_CASE("For a codec without a published impairment, assess() returns a delay, but no R factor and no MOS") {
   auto measures = good_call();
   measures.codec.reset();
   const auto quality = rtp::assess(measures);
@@ -86,7 +86,7 @@ TEST_CASE("to_voip_metrics converts each measure to the unit of the report, and 
   CHECK(rtp::to_voip_metrics(77, measures, {}).loss_rate == 255);  // The loss rate is 256/256; the largest value of the field is 255.
 }
 
-TEST_CASE("to_voip_metrics leaves out an R factor on the wideband scale [RFC 3611 section 4.7.5]") {
+TEST_CASE("to_voip_metrics reports no R factor if it is on the wideband scale [RFC 3611 section 4.7.5]") {
   auto measures = good_call();
   measures.codec = rtp::kG722Impairment;
   CHECK(*rtp::assess(measures).r > 100);

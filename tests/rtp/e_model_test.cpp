@@ -36,7 +36,7 @@ TEST_CASE("With all defaults the E-model gives R = 93.2, and the components of t
   CHECK(rtp::mean_opinion_score(rating.r, QualityScale::Narrowband) == doctest::Approx(4.41).epsilon(0.001));
 }
 
-TEST_CASE("The mean opinion score for each R is that of the standard's table [ITU-T G.107 table B.1]") {
+TEST_CASE("The mean opinion score for each R is the value in the standard's table [ITU-T G.107 table B.1]") {
   for (const auto& [r, mos] : {std::pair{90.0, 4.34}, {80.0, 4.03}, {70.0, 3.60}, {60.0, 3.10}, {50.0, 2.58}})
     CHECK(std::abs(rtp::mean_opinion_score(r, QualityScale::Narrowband) - mos) < 0.007);
 }
@@ -52,7 +52,7 @@ TEST_CASE("The mean opinion score stays between 1 and 4.5 for every R [ITU-T G.1
   }
 }
 
-TEST_CASE("R falls slowly with a delay of up to 177 ms, and steeply above, as the published approximation does [Cole and Rosenbluth 2001]") {
+TEST_CASE("R falls slowly with a delay of up to 177 ms, and steeply with a longer delay, like the published approximation [Cole and Rosenbluth 2001]") {
   for (double ms = 0; ms <= 400; ms += 10) {
     const double approximated = 93.2 - 0.024 * ms - (ms > 177.3 ? 0.11 * (ms - 177.3) : 0);
     CHECK(std::abs(rtp::rate(delayed(ms)).r - approximated) < 3.3);
@@ -61,7 +61,7 @@ TEST_CASE("R falls slowly with a delay of up to 177 ms, and steeply above, as th
   CHECK(rtp::rate(delayed(400)).r == doctest::Approx(62.25).epsilon(0.0005));
 }
 
-TEST_CASE("Without an echo, the first 100 ms of delay do not lower R, and one more does [ITU-T G.107 section 7.4]") {
+TEST_CASE("Without an echo, a delay of 100 ms does not lower R, and a delay of 101 ms lowers R [ITU-T G.107 section 7.4]") {
   rtp::EModelInput input;
   const double best = rtp::rate(input).r;
   input.absolute_delay_ms = 100;
@@ -70,7 +70,7 @@ TEST_CASE("Without an echo, the first 100 ms of delay do not lower R, and one mo
   CHECK(rtp::rate(input).r < best);
 }
 
-TEST_CASE("A louder echo lowers R, and a later echo lowers it more [ITU-T G.107 section 7.4]") {
+TEST_CASE("A louder echo lowers R more, and a later echo lowers R more [ITU-T G.107 section 7.4]") {
   double last = 100;
   for (double loudness = 65; loudness >= 5; loudness -= 5) {
     auto input = delayed(50);
@@ -106,7 +106,7 @@ TEST_CASE("Loss in bursts lowers R more than the same amount of random loss [ITU
   CHECK(r_with_loss(rtp::kG711ConcealedImpairment, 3, 0.5) == r_with_loss(rtp::kG711ConcealedImpairment, 3, 1));
 }
 
-TEST_CASE("Wideband codecs have an R scale of their own, up to 129 [ITU-T G.107.1 section 7]") {
+TEST_CASE("Wideband codecs have their own R scale, up to 129 [ITU-T G.107.1 section 7]") {
   CHECK(r_with_loss({0, 4.3, QualityScale::Wideband}, 0) == 129);
   CHECK(r_with_loss(rtp::kG722Impairment, 0) == 116);
   CHECK(rtp::mean_opinion_score(116, QualityScale::Wideband) == doctest::Approx(4.33).epsilon(0.002));

@@ -88,7 +88,7 @@ TEST_CASE("parse_voip_metrics refuses a block that is cut off or has a wrong len
   CHECK_FALSE(rtp::parse_voip_metrics(body));
 }
 
-TEST_CASE("A compound can carry an XR packet after the receiver report [RFC 3611 section 2]") {
+TEST_CASE("A compound packet can have an XR packet after the receiver report [RFC 3611 section 2]") {
   std::array<std::uint8_t, 200> datagram{};
   rtp::CompoundWriter writer(datagram);
   writer.receiver_report({.ssrc = 9, .blocks = {}});

@@ -35,7 +35,7 @@ TEST_CASE("LossPattern finds the bursts and gaps of the RFC's example with 64 pa
   CHECK(all.received == 58);
 }
 
-TEST_CASE("Packets without loss make one gap with density 0, and no packets make no figures") {
+TEST_CASE("LossPattern reports one gap with density 0 if no packet was lost, and no gap if there were no packets") {
   const auto figures = pattern(present(100)).figures();
   CHECK(figures.received == 100);
   CHECK(figures.gaps == 1);
@@ -48,7 +48,7 @@ TEST_CASE("Packets without loss make one gap with density 0, and no packets make
   CHECK(nothing.missing_percent() == 0);
 }
 
-TEST_CASE("Sixteen packets in a row end a burst, fifteen do not [RFC 3611 section 4.7.2]") {
+TEST_CASE("Sixteen received packets in a row end a burst, and fifteen do not [RFC 3611 section 4.7.2]") {
   const auto apart = pattern("1" "0" + present(rtp::kGmin) + "0" + present(20)).figures();
   CHECK(apart.bursts == 0);
   CHECK(apart.gap_density == doctest::Approx(2.0 / 39));
@@ -59,7 +59,7 @@ TEST_CASE("Sixteen packets in a row end a burst, fifteen do not [RFC 3611 sectio
   CHECK(together.gap_density == 0);
 }
 
-TEST_CASE("A burst at the beginning or end leaves one gap, and two bursts between packets leave three") {
+TEST_CASE("LossPattern reports one gap if a burst is at the beginning or end, and three gaps if two bursts are between packets") {
   CHECK(pattern("X0" + present(20)).figures().gaps == 1);
   CHECK(pattern(present(20) + "0X").figures().gaps == 1);
   CHECK(pattern("X0" + present(20) + "0X").figures().gaps == 1);
@@ -67,7 +67,7 @@ TEST_CASE("A burst at the beginning or end leaves one gap, and two bursts betwee
   CHECK(pattern(present(20) + "00" + present(20) + "00" + present(20)).figures().gaps == 3);
 }
 
-TEST_CASE("A packet that 63 later packets overtook still counts as received, and one that 64 overtook counts as lost") {
+TEST_CASE("LossPattern counts a packet as received if at most 63 later packets overtook it, and as lost if 64 packets overtook it") {
   rtp::LossPattern pattern;
   pattern.on_packet(100, true);
   for (std::uint16_t i = 102; i < 102 + rtp::kOpenPackets - 1; ++i) pattern.on_packet(i, true);
@@ -81,7 +81,7 @@ TEST_CASE("A packet that 63 later packets overtook still counts as received, and
   CHECK(more.figures().received == rtp::kOpenPackets + 1);
 }
 
-TEST_CASE("A duplicate does not change the figures, also when the first copy was too late") {
+TEST_CASE("A duplicate does not change the figures, even if the first copy arrived too late") {
   rtp::LossPattern pattern;
   for (const bool in_time : {true, false, true}) pattern.on_packet(7, in_time);
   pattern.on_packet(8, false);
@@ -90,17 +90,17 @@ TEST_CASE("A duplicate does not change the figures, also when the first copy was
   CHECK(pattern.figures().discarded == 1);
 }
 
-TEST_CASE("A loss longer than the open packets counts whole, and its burst ratio is limited to 8") {
+TEST_CASE("LossPattern counts each packet of a loss that is longer than kOpenPackets, and limits the burst ratio to 8") {
   rtp::LossPattern pattern;
   for (std::uint16_t i = 0; i < 1000; ++i) pattern.on_packet(i, true);
-  pattern.on_packet(1200, true);  // 200 in a row
+  pattern.on_packet(1200, true);  // 200 packets in a row are lost.
   const auto figures = pattern.figures();
   CHECK(figures.lost == 200);
   CHECK(figures.bursts == 1);
   CHECK(figures.burst_packets == 200);
   CHECK(figures.burst_density == 1);
   CHECK(figures.burst_ratio == 8);
-  rtp::LossPattern edge;  // Exactly as many packets as are open, and one less.
+  rtp::LossPattern edge;  // First kOpenPackets - 1 packets in a row are lost, then kOpenPackets packets.
   edge.on_packet(0, true);
   edge.on_packet(rtp::kOpenPackets, true);
   CHECK(edge.figures().lost == rtp::kOpenPackets - 1);
@@ -118,7 +118,7 @@ TEST_CASE("The burst ratio is 1 for single losses, and higher for pairs [ITU-T G
   CHECK(pattern("1" + pairs).figures().burst_ratio == doctest::Approx(2 * 0.9).epsilon(0.01));
 }
 
-TEST_CASE("restart() begins another sequence without a gap, and settles the open packets") {
+TEST_CASE("After restart(), a jump of the sequence numbers counts as no loss. restart() makes the results of the open packets final") {
   auto all = pattern(present(10) + "0" + present(3));
   all.restart();
   for (std::uint16_t i = 30000; i < 30010; ++i) all.on_packet(i, true);

@@ -72,7 +72,7 @@ TEST_CASE("parse_packet separates the header extension by its length, which must
   CHECK(rtp::parse_packet(joined(plain(0x90), {0xBE, 0xDE, 0})) == base::fail(PacketError::TooShort));
 }
 
-TEST_CASE("Padding may fill the whole payload, and not one octet more [RFC 3550 section 5.1]") {
+TEST_CASE("parse_packet accepts padding that fills the whole payload, and refuses padding that is one octet longer [RFC 3550 section 5.1]") {
   CHECK(rtp::parse_packet(joined(plain(0xA0), {1, 2, 3, 2}))->payload.size() == 2);
   CHECK(rtp::parse_packet(joined(plain(0xA0), {0, 0, 0, 4}))->payload.empty());
   CHECK(rtp::parse_packet(joined(plain(0xA0), {0, 0, 0, 5})) == base::fail(PacketError::BadPadding));

@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(Stream, "The loss pattern counts the packets that pass the seq
   CHECK(figures.bursts == 1);
 }
 
-TEST_CASE_FIXTURE(Stream, "packet_time() is the timestamp distance of consecutive packets; events, gaps and long silence do not change it") {
+TEST_CASE_FIXTURE(Stream, "packet_time() returns the timestamp distance of consecutive packets. Events, gaps and long silence do not change it") {
   CHECK(statistics.packet_time() == 0us);
   for (const std::uint16_t sequence : std::initializer_list<std::uint16_t>{9, 10, 11}) receive(sequence);
   CHECK(statistics.packet_time() == 20ms);
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Stream, "A new SSRC restarts the report counters, and the tota
   CHECK(statistics.take_report(now)->cumulative_lost == 1);
 }
 
-TEST_CASE_FIXTURE(Stream, "A report block carries the last SR and its age, from which round_trip computes the delay [RFC 3550 section 6.4.1, figure 2]") {
+TEST_CASE_FIXTURE(Stream, "A report block has the time of the last SR and the delay since then, from which round_trip() computes the round trip [RFC 3550 section 6.4.1, figure 2]") {
   for (std::uint16_t i = 0; i < 5; ++i) receive(i);
   const auto sent_at = rtp::NtpTime::from_unix(1000s);
   statistics.on_sender_report({.ssrc = 1, .ntp = sent_at, .blocks = {}}, now);
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Stream, "A report block carries the last SR and its age, from 
   CHECK(statistics.take_report(now)->last_sr == sent_at.middle());           // The report of another source does not count.
 }
 
-TEST_CASE("Jitter is reported in units of the RTP clock, and stays the same time when the clock rate changes [RFC 3550 section 6.4.1]") {
+TEST_CASE("Reports have the jitter in units of the RTP clock. A change of the clock rate does not change the jitter in ms [RFC 3550 section 6.4.1]") {
   for (const std::uint32_t clock_hz : {8000U, 16000U, 48000U}) {
     CAPTURE(clock_hz);
     rtp::ReceptionStatistics statistics;
@@ -140,12 +140,12 @@ TEST_CASE("Jitter is reported in units of the RTP clock, and stays the same time
     statistics.set_clock(24000);
     CHECK(statistics.jitter().count() == doctest::Approx(before).epsilon(0.03));
     CHECK(statistics.packet_time() == 20ms);
-    statistics.on_packet(1, 200, timestamp * 7, now);  // The first packet of the new clock has no predecessor to compare with.
+    statistics.on_packet(1, 200, timestamp * 7, now);  // The statistics cannot compare the first packet of the new clock with an earlier packet.
     CHECK(statistics.jitter().count() == doctest::Approx(before).epsilon(0.03));
   }
 }
 
-TEST_CASE_FIXTURE(Stream, "After its BYE a source has no report block, the totals stay, and a returning source counts from zero [RFC 3550 section 6.6]") {
+TEST_CASE_FIXTURE(Stream, "After the BYE of a source, there is no report block for it and the totals stay. A returning source counts from zero [RFC 3550 section 6.6]") {
   for (std::uint16_t i = 0; i < 10; ++i) {
     if (i != 5) receive(i);
   }

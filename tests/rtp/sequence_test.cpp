@@ -5,7 +5,7 @@
 using namespace offhook;
 using SequenceVerdict = rtp::SequenceTracker::Verdict;
 
-TEST_CASE("The unwrappers continue up and down across the wrap [RFC 3550 appendix A.1]") {
+TEST_CASE("The unwrappers count up and down across the wrap of the numbers [RFC 3550 appendix A.1]") {
   rtp::SequenceUnwrapper sequence;
   const auto first = sequence.unwrap(65534);
   CHECK(sequence.unwrap(65535) == first + 1);
@@ -28,7 +28,7 @@ TEST_CASE("The unwrapped value of a packet before the first one is positive") {
   CHECK(sequence.unwrap(65535) > 0);
 }
 
-TEST_CASE("A source counts from its second packet in sequence on [RFC 3550 appendix A.1]") {
+TEST_CASE("SequenceTracker accepts a source, and begins to count, at the second packet in sequence [RFC 3550 appendix A.1]") {
   rtp::SequenceTracker tracker;
   CHECK(tracker.on_packet(10) == SequenceVerdict::Probation);
   CHECK(tracker.on_packet(20) == SequenceVerdict::Probation);
@@ -49,7 +49,7 @@ TEST_CASE("SequenceTracker counts cycles, and does not count a small step back a
   CHECK(tracker.expected() == 4);  // The packets 65534, 65535, 0 and 1.
 }
 
-TEST_CASE("A jump counts when the next packet confirms it, tested at both limits and one beyond [RFC 3550 appendix A.1]") {
+TEST_CASE("SequenceTracker follows a jump when the next packet confirms it (tested at both limits, and one beyond them) [RFC 3550 appendix A.1]") {
   const auto begun = [] {
     rtp::SequenceTracker tracker;
     (void)tracker.on_packet(4999);

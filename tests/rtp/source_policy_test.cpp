@@ -12,7 +12,7 @@ namespace {
 
 base::SocketAddress at(std::uint8_t host, std::uint16_t port) { return {base::IpAddress::v4({192, 0, 2, host}), port}; }
 
-/// The SDP names host 1. The signalling comes from host 2, which is a NAT in front of the peer. Host 66 is not part of the call.
+/// The SDP has the address of host 1. The signalling comes from host 2, a NAT in front of the peer. Host 66 is the attacker.
 struct Policy {
   rtp::SourcePolicy policy{10s};
   base::TimePoint now = base::TimePoint{} + 100s;
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Policy, "The policy does not learn a source from packets out o
 }
 
 TEST_CASE_FIXTURE(Policy, "The policy learns a source only from the hosts of the SDP and of the signalling") {
-  lock_on(at(1, 4999));  // The SDP's host sends from another port than the one it listens on.
+  lock_on(at(1, 4999));  // The host in the SDP sends from another port than the port in the SDP.
   policy.relearn();
   lock_on(nat);
   policy.relearn();
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(Policy, "A flood from many sources during learning does not ke
   CHECK(from(sdp, 0) == SourceVerdict::Accept);
 }
 
-TEST_CASE("The policy keeps kMaxCandidates sources in probation, and for one more it drops the source that was silent for longest") {
+TEST_CASE("The policy keeps kMaxCandidates sources in probation. When one more source sends, it drops the source that was silent for longest") {
   rtp::SourcePolicy policy;
   policy.expect({.rtp = at(1, 4000), .rtcp = at(1, 4001), .signalling_host = {}});
   auto now = base::TimePoint{} + 1s;
@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(Policy, "The policy accepts another SSRC of the locked source 
   CHECK(from(nat, 4) == SourceVerdict::Accept);
   CHECK(from(nat, 70, 2) == SourceVerdict::RefuseSsrc);
   CHECK(from(nat, 5) == SourceVerdict::Accept);
-  CHECK(from(nat, 72, 2) == SourceVerdict::RefuseSsrc);  // Not the next sequence number.
+  CHECK(from(nat, 72, 2) == SourceVerdict::RefuseSsrc);  // This is not the next sequence number.
   CHECK(from(nat, 6) == SourceVerdict::Accept);
   CHECK(from(nat, 73, 2) == SourceVerdict::Accept);
   CHECK(policy.ssrc() == 2u);
@@ -191,12 +191,12 @@ TEST_CASE_FIXTURE(Policy, "The policy accepts another SSRC of the locked source 
 }
 
 TEST_CASE_FIXTURE(Policy,
-    "After the BYE of the locked SSRC, another SSRC is accepted at its first packet, and the same SSRC at its second [RFC 3550 section 6.6]") {
+    "After the BYE of the locked SSRC, the policy accepts another SSRC at its first packet, and the same SSRC at its second [RFC 3550 section 6.6]") {
   lock_on(nat);
   policy.on_bye(99);  // The BYE of another SSRC.
   CHECK(from(nat, 70, 2) == SourceVerdict::RefuseSsrc);
   policy.on_bye(1);
-  CHECK(from(nat, 4) == SourceVerdict::RefuseSsrc);      // The BYE overtook this packet.
+  CHECK(from(nat, 4) == SourceVerdict::RefuseSsrc);      // The sender sent this packet before the BYE.
   CHECK(from(nat, 80, 3) == SourceVerdict::Accept);
   CHECK(policy.ssrc() == 3u);
   CHECK(from(nat, 81, 3) == SourceVerdict::Accept);
@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(Policy,
   CHECK(policy.locked() == nat);
 }
 
-TEST_CASE_FIXTURE(Policy, "Another source may replace a learnt one that is silent for silence_limit; until then the destination stays") {
+TEST_CASE_FIXTURE(Policy, "Another source may replace a learnt source that was silent for silence_limit. Until then the destination does not change") {
   lock_on(nat);
   const auto moved = at(2, 50001);
   now += 10s - 2ms;
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(Policy, "The SDP's address stays locked during any silence, an
   lock_on(nat);
 }
 
-TEST_CASE_FIXTURE(Policy, "The learnt source is accepted again at once after a silence, such as a hold") {
+TEST_CASE_FIXTURE(Policy, "The policy accepts the learnt source again at once after a silence, such as a hold") {
   lock_on(nat);
   now += 60s;
   CHECK(from(at(2, 50001), 0, 9) == SourceVerdict::Probation);
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(Policy, "The learnt source is accepted again at once after a s
   CHECK(from(at(2, 50001), 1, 9) == SourceVerdict::RefuseSource);
 }
 
-TEST_CASE_FIXTURE(Policy, "relearn() returns the destination to the SDP's address, and learning starts again [re-INVITE]") {
+TEST_CASE_FIXTURE(Policy, "relearn() sets the destination to the SDP's address, and the policy learns a source again [re-INVITE]") {
   lock_on(nat);
   policy.expect({.rtp = at(7, 7000), .rtcp = at(7, 7001), .signalling_host = nat.ip});
   policy.relearn();
@@ -263,7 +263,7 @@ TEST_CASE("Without a usable SDP address the policy has no destination until it l
   CHECK_FALSE(policy.rtcp_destination());   // After port 65535 there is no port for RTCP.
 }
 
-TEST_CASE_FIXTURE(Policy, "The policy accepts RTCP from the SDP's address always, else from the locked IP and SSRC, and then from that port only") {
+TEST_CASE_FIXTURE(Policy, "The policy accepts RTCP from the SDP's address, and from the locked IP with the locked SSRC at its first RTCP port only") {
   CHECK(policy.on_rtcp(at(1, 4001), 77));
   CHECK_FALSE(policy.on_rtcp(attacker, 1));
   lock_on(nat, 5);

@@ -73,7 +73,7 @@ TEST_CASE("The payload of an event has the RFC's four octets [RFC 4733 section 2
   CHECK_FALSE(rtp::parse_telephone_event(base::Bytes(octets).first(3)));
 }
 
-TEST_CASE("Only the sixteen digits have event numbers here [RFC 4733 section 3.2]") {
+TEST_CASE("event_of() and digit_of() convert only the sixteen digits [RFC 4733 section 3.2]") {
   const std::string digits = "0123456789*#ABCD";
   for (std::uint8_t i = 0; i < 16; ++i) {
     CHECK(rtp::event_of(digits[i]) == i);
@@ -127,7 +127,7 @@ TEST_CASE("queue_pause() adds a pause of the given length between two digits") {
   CHECK_FALSE(sender.queue_pause());
 }
 
-TEST_CASE("The queue takes kMaxQueuedDigits, and one more after a digit has left it") {
+TEST_CASE("EventSender queues kMaxQueuedDigits digits, and accepts one more after it has begun to send a digit") {
   rtp::EventSender sender;
   CHECK_FALSE(sender.queue('x'));
   for (std::size_t i = 0; i < rtp::kMaxQueuedDigits; ++i) CHECK(sender.queue('1'));
@@ -156,7 +156,7 @@ std::vector<rtp::ReceivedDigit> held(std::uint32_t clock_hz, std::uint32_t ms, s
 }
 constexpr auto kNothing = [](std::uint32_t) { return false; };
 
-TEST_CASE("A segment ends at 0xFFFF without the E bit, and the next begins there without the marker [RFC 4733 section 2.5.1.3]") {
+TEST_CASE("EventSender ends a segment at a duration of 0xFFFF without the E bit, and begins the next segment there without the marker [RFC 4733 section 2.5.1.3]") {
   rtp::EventSender sender;
   REQUIRE(sender.queue('7', 20000, 20));
   std::vector<std::uint32_t> begins;
@@ -177,7 +177,7 @@ TEST_CASE("A segment ends at 0xFFFF without the E bit, and the next begins there
   CHECK(markers == 1);
 }
 
-TEST_CASE("An event longer than 0xFFFF units is received as one digit, at any clock rate and across a wrap of the timestamp [RFC 4733 section 2.5.2.3]") {
+TEST_CASE("The receiver reports an event of more than 0xFFFF units as one digit, at any clock rate and across a wrap of the timestamp [RFC 4733 section 2.5.2.3]") {
   for (const std::uint32_t clock_hz : {8000u, 16000u, 48000u}) {
     for (const std::uint32_t begin : {500u, 0xFFFFFF00u, 0xFFFF0001u}) {
       for (const std::uint32_t ms : {1360u, 1380u, 2740u, 8180u, 8200u, 16400u, 20000u}) {
@@ -194,7 +194,7 @@ TEST_CASE("An event longer than 0xFFFF units is received as one digit, at any cl
   }
 }
 
-TEST_CASE("The last packets of a segment may be lost for up to kEndSilence, and the receiver still reports one digit [RFC 4733 section 2.5.2.3]") {
+TEST_CASE("The receiver reports one digit even if the packets at the end of a segment are lost for up to kEndSilence [RFC 4733 section 2.5.2.3]") {
   const auto around = [](std::uint32_t from, std::uint32_t to) {
     return [from, to](std::uint32_t tick) { return tick >= from && tick < to; };
   };
@@ -207,7 +207,7 @@ TEST_CASE("The last packets of a segment may be lost for up to kEndSilence, and 
   for (std::uint32_t from = 60; from < 70; ++from) CHECK(held(48000, 3000, 77, around(from, from + 8)).size() == 1);
 }
 
-TEST_CASE("A key that continues after a long loss makes no second digit, in the same segment or in the next [RFC 4733 section 2.5.2.2]") {
+TEST_CASE("If a key continues after a long loss, in the same segment or in the next, the receiver reports no second digit [RFC 4733 section 2.5.2.2]") {
   for (const std::uint32_t clock_hz : {8000u, 48000u}) {
     const auto digits = held(clock_hz, 20000, 1, [](std::uint32_t tick) { return tick >= 5 && tick < 25; });
     REQUIRE(digits.size() == 1);
@@ -215,7 +215,7 @@ TEST_CASE("A key that continues after a long loss makes no second digit, in the 
   }
 }
 
-TEST_CASE_FIXTURE(Receiving, "The receiver joins segments that were cut short when the next begins where the last ended [RFC 4733 section 2.5.2.3.1]") {
+TEST_CASE_FIXTURE(Receiving, "The receiver joins segments shorter than 0xFFFF if each segment begins where the previous segment ended [RFC 4733 section 2.5.2.3.1]") {
   packet(6, 1000, 0x3FFF);
   packet(6, 1000 + 0x3FFF, 0x3FFF);
   packet(6, 1000 + 2 * 0x3FFF, 800, true);
@@ -223,13 +223,13 @@ TEST_CASE_FIXTURE(Receiving, "The receiver joins segments that were cut short wh
   CHECK(digits[0].duration_ms == (2 * 0x3FFF + 800) / 8);
 }
 
-TEST_CASE_FIXTURE(Receiving, "A gap of one unit after a full segment makes two digits [RFC 4733 section 2.5.2.3]") {
+TEST_CASE_FIXTURE(Receiving, "The receiver reports two digits if a gap of one unit follows a full segment [RFC 4733 section 2.5.2.3]") {
   packet(6, 1000, 0xFFFF);
   packet(6, 1000 + 0xFFFF + 1, 160, true);
   CHECK(heard == "66");
 }
 
-TEST_CASE("EventSender sends a digit with the same times at clock rates of 16000 and 48000 [RFC 4733 section 2.5.1.2]") {
+TEST_CASE("EventSender sends a digit with the same duration in ms at clock rates of 16000 and 48000 [RFC 4733 section 2.5.1.2]") {
   for (const std::uint32_t clock_hz : {16000u, 48000u}) {
     rtp::EventSender sender(clock_hz);
     REQUIRE(sender.queue('5', 100, 60));
@@ -285,14 +285,14 @@ TEST_CASE_FIXTURE(Receiving, "When the end packets are lost, the next digit or 2
   CHECK(heard == "12");
 }
 
-TEST_CASE_FIXTURE(Receiving, "The receiver reports the same digit twice when two events follow each other, even when the first end is lost") {
+TEST_CASE_FIXTURE(Receiving, "The receiver reports the same digit twice if two events follow each other, even if the end of the first event is lost") {
   packet(4, 1000, 160);
   packet(4, 2600, 160);
   packet(4, 2600, 320, true);
   CHECK(heard == "44");
 }
 
-TEST_CASE_FIXTURE(Receiving, "A second event that begins and ends in one packet ends the first, and both are reported") {
+TEST_CASE_FIXTURE(Receiving, "A second event that begins and ends in one packet also ends the first event, and the receiver reports both") {
   packet(1, 1000, 160);
   packet(2, 2000, 480, true);
   CHECK(heard == "12");
@@ -323,14 +323,14 @@ TEST_CASE_FIXTURE(Receiving, "The receiver ignores an event with a duration of z
   wait(1s);
   CHECK(heard.empty());
   CHECK(receiver.ignored() == 2);
-  packet(1, 9000, 0);  // Before the packets with a duration, it changes nothing.
+  packet(1, 9000, 0);  // An event with duration 0 before the packets with a duration changes nothing.
   packet(1, 9000, 160);
   packet(1, 9000, 320, true);
   CHECK(heard == "1");
   CHECK(digits[0].duration_ms == 40);
 }
 
-TEST_CASE_FIXTURE(Receiving, "The receiver reports a digit once with its whole duration for packets in any order, unless the end comes first") {
+TEST_CASE_FIXTURE(Receiving, "The receiver reports a digit once, for packets in any order, with its whole duration if the end packet is not the first") {
   packet(8, 1000, 480);
   packet(8, 1000, 160);
   packet(8, 1000, 320);
@@ -340,7 +340,7 @@ TEST_CASE_FIXTURE(Receiving, "The receiver reports a digit once with its whole d
   CHECK(digits[0].duration_ms == 100);
   packet(9, 5000, 800, true);
   packet(9, 5000, 160);
-  packet(8, 1000, 800, true);  // This event is older than the last one that ended.
+  packet(8, 1000, 800, true);  // This event is older than the event that ended last.
   wait(1s);
   CHECK(heard == "89");
 }
@@ -372,19 +372,19 @@ TEST_CASE_FIXTURE(Receiving, "Each event packed into one packet begins where the
   CHECK(heard == "12");
   CHECK(digits[1].timestamp == 0xFFFFFF00 + 800);
   CHECK(digits[1].duration_ms == 50);
-  packed(two, 0xFFFFFF00);  // A repeated packet adds no digit.
+  packed(two, 0xFFFFFF00);  // The receiver reports no digit for a repeated packet.
   CHECK(heard == "12");
-  // The end of a segment and the beginning of the next in one packet make one digit.
+  // If one packet has the end of a segment and the beginning of the next segment, the receiver reports one digit.
   packed({{.event = 3, .duration = 0xFFFF}, {.event = 3, .end = true, .duration = 100}}, 10000);
   CHECK(heard == "123");
   CHECK(digits[2].duration_ms == (0xFFFF + 100) / 8);
-  // An ignored event still takes its duration.
+  // The next event begins after the duration of the ignored event.
   packed({{.event = 64, .end = true, .duration = 800}, {.event = 4, .end = true, .duration = 800}}, 200000);
   CHECK(heard == "1234");
   CHECK(digits[3].timestamp == 200800);
 }
 
-TEST_CASE_FIXTURE(Receiving, "The receiver reads kMaxPackedEvents from one packet, and ignores one more") {
+TEST_CASE_FIXTURE(Receiving, "The receiver reads kMaxPackedEvents events from one packet, and ignores further ones") {
   std::vector<rtp::TelephoneEvent> events;
   for (std::uint8_t i = 0; i < rtp::kMaxPackedEvents; ++i) events.push_back({.event = i, .end = true, .duration = 160});
   packet(9, 100, 160);  // The first event of the next packet ends this digit.
@@ -398,7 +398,7 @@ TEST_CASE_FIXTURE(Receiving, "The receiver reads kMaxPackedEvents from one packe
   CHECK(receiver.ignored() == 1);
 }
 
-TEST_CASE_FIXTURE(Receiving, "The receiver keeps kMaxReady digits for the reader; for one more it drops the oldest and counts it") {
+TEST_CASE_FIXTURE(Receiving, "The receiver keeps kMaxReady digits for the reader. When one more digit comes, it drops and counts the oldest digit") {
   const auto press = [this](std::uint8_t event, std::uint32_t timestamp) {
     receiver.on_packet(rtp::write_telephone_event({.event = event, .end = true, .duration = 160}), timestamp, now);
   };
@@ -410,7 +410,7 @@ TEST_CASE_FIXTURE(Receiving, "The receiver keeps kMaxReady digits for the reader
   CHECK(heard == "12345678D");
 }
 
-TEST_CASE_FIXTURE(Receiving, "The receiver accepts timestamps that went back only after five seconds, or at once after reset()") {
+TEST_CASE_FIXTURE(Receiving, "The receiver accepts an event with an earlier timestamp only after five seconds, or at once after reset()") {
   packet(1, 0x70000000, 160, true);
   packet(2, 1000, 160, true);
   CHECK(heard == "1");

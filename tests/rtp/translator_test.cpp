@@ -58,7 +58,7 @@ struct Side {
 
 }  // namespace
 
-TEST_CASE("The translator writes its own SSRC, numbers and mapped payload types, and keeps marker and payload [RFC 3550 section 7.1]") {
+TEST_CASE("The translator replaces the SSRC, the sequence numbers, the timestamps and the payload types, and keeps marker and payload [RFC 3550 section 7.1]") {
   Side side;
   const auto first = side.pass(side.packet());
   REQUIRE(first);
@@ -66,7 +66,7 @@ TEST_CASE("The translator writes its own SSRC, numbers and mapped payload types,
   CHECK(first->sequence == kFirst);
   CHECK(first->timestamp == kBegin);
   CHECK(first->payload_type == 96);
-  CHECK(first->marker);  // The packet is the first of another source.
+  CHECK(first->marker);  // This is the first packet of another source.
   CHECK(first->payload.data() == side.octets.data());
   const auto second = side.next();
   CHECK(second->sequence == 65535);
@@ -103,7 +103,7 @@ TEST_CASE("The translator removes padding, header extensions and CSRCs") {
   CHECK(plain->payload.size() == 160);
 }
 
-TEST_CASE("The translator drops and counts packets with an unmapped payload type, inside the range of types and beyond it") {
+TEST_CASE("The translator drops and counts packets whose payload type has no mapping or is out of range") {
   Side side;
   for (const std::uint8_t type : std::array<std::uint8_t, 3>{1, 96, 127}) CHECK_FALSE(side.pass(side.packet(type)));
   CHECK_FALSE(side.pass(side.packet(128)));
@@ -144,7 +144,7 @@ TEST_CASE("The translator keeps gaps and the order of the packets, and drops dup
   CHECK(side.again(1));
 }
 
-TEST_CASE("The translator passes a packet kMaxMisorder behind, and treats one further behind as a jump [RFC 3550 appendix A.1]") {
+TEST_CASE("The translator passes a packet that is kMaxMisorder behind, and treats a packet further behind as a jump [RFC 3550 appendix A.1]") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   side.sequence += 1000;
@@ -156,7 +156,7 @@ TEST_CASE("The translator passes a packet kMaxMisorder behind, and treats one fu
   CHECK(side.translator.statistics().unconfirmed == 1);
 }
 
-TEST_CASE("A gap below kMaxDropout stays a gap; after a larger one the translator restarts when a second packet confirms it [RFC 3550 appendix A.1]") {
+TEST_CASE("The translator keeps a gap below kMaxDropout. After a larger gap, it restarts when a second packet confirms the gap [RFC 3550 appendix A.1]") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   side.sequence += rtp::kMaxDropout - 2;
@@ -171,7 +171,7 @@ TEST_CASE("A gap below kMaxDropout stays a gap; after a larger one the translato
   CHECK(side.translator.statistics().restarts == 1);
 }
 
-TEST_CASE("The first packet of another source gets the next sequence number, a timestamp by the elapsed time, and the marker") {
+TEST_CASE("The first packet of another source gets the next sequence number, a timestamp that fits the elapsed time, and the marker") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   const auto last = side.next();
@@ -208,7 +208,7 @@ TEST_CASE("A packet from before a restart does not get the number of another pac
   REQUIRE(side.next());
   CHECK_FALSE(side.again(3));
   CHECK(side.translator.statistics().late == 2);
-  CHECK_FALSE(side.again(2));  // The first packet after the restart passed before.
+  CHECK_FALSE(side.again(2));  // This is the first packet after the restart. The translator has already passed it.
   CHECK(side.translator.statistics().duplicate == 1);
 }
 
@@ -234,7 +234,7 @@ TEST_CASE("The translator keeps a pause during which the source's timestamps adv
   const auto late = side.next();
   CHECK(late->timestamp == kBegin + 2 * 160 + 8000 * 5);
   CHECK(side.translator.statistics().clock_jumps == 0);
-  side.timestamp += 8000;  // A second ahead of the time may be jitter.
+  side.timestamp += 8000;  // A timestamp one second ahead of the time may be jitter.
   const auto ahead = side.next();
   CHECK(ahead->timestamp == late->timestamp + 8160);
   side.timestamp += 8001;
@@ -243,14 +243,14 @@ TEST_CASE("The translator keeps a pause during which the source's timestamps adv
   CHECK(leapt->timestamp == ahead->timestamp + 160);
   CHECK(leapt->sequence == static_cast<std::uint16_t>(ahead->sequence + 1));
   CHECK(leapt->marker);
-  side.timestamp -= 8000 + 160;  // The translator passes a second back.
+  side.timestamp -= 8000 + 160;  // The translator keeps a step of one second back.
   CHECK(side.next()->timestamp == leapt->timestamp - 8000);
   side.timestamp -= 8001 + 160;  // The translator removes a larger step back.
   CHECK(side.next()->timestamp == leapt->timestamp - 8000 + 160);
   CHECK(side.translator.statistics().clock_jumps == 2);
 }
 
-TEST_CASE("The packets of one event keep one timestamp when the timestamps of the audio jump in between [RFC 4733 section 2.5.1.2]") {
+TEST_CASE("The packets of one event keep one timestamp even if the timestamps of the audio jump between them [RFC 4733 section 2.5.1.2]") {
   Side side;
   REQUIRE(side.pass(side.packet()));
   const std::uint32_t begun = side.timestamp;

@@ -23,7 +23,7 @@ sdp::Media stream(std::vector<std::string> formats, std::vector<std::string> rtp
 
 }  // namespace
 
-TEST_CASE("each codec has the static payload type and the clock rate of the RFC's table [RFC 3551 section 6]") {
+TEST_CASE("each codec has the static payload type and the clock rate from the RFC's table [RFC 3551 section 6]") {
   CHECK(sdp::name_of(AudioCodec::Pcmu).payload_type == 0);
   CHECK(sdp::name_of(AudioCodec::Pcma).payload_type == 8);
   CHECK(sdp::name_of(AudioCodec::G722).payload_type == 9);
@@ -33,7 +33,7 @@ TEST_CASE("each codec has the static payload type and the clock rate of the RFC'
   CHECK_FALSE(sdp::find_codec("speex"));
 }
 
-TEST_CASE("PayloadTable applies static payload types without an rtpmap, and prefers an rtpmap to them [RFC 3551 section 6]") {
+TEST_CASE("PayloadTable reads a static payload type without an rtpmap, but an rtpmap for this payload type takes precedence [RFC 3551 section 6]") {
   const auto plain = stream({"8", "0", "9"});
   const sdp::PayloadTable table(plain);
   CHECK(table.number_of(AudioCodec::Pcmu) == 0);
@@ -45,7 +45,7 @@ TEST_CASE("PayloadTable applies static payload types without an rtpmap, and pref
   CHECK(sdp::PayloadTable(moved).number_of(AudioCodec::Pcmu) == 96);
 }
 
-TEST_CASE("PayloadTable accepts G722/16000, which some peers write, as G.722 when no correct rtpmap is listed [RFC 3551 section 4.5.2]") {
+TEST_CASE("PayloadTable accepts G722/16000, which some peers write, as G.722 if the m= line has no correct rtpmap for G.722 [RFC 3551 section 4.5.2]") {
   CHECK(sdp::PayloadTable(stream({"9"}, {"9 G722/16000"})).number_of(AudioCodec::G722) == 9);
   CHECK(sdp::PayloadTable(stream({"97"}, {"97 g722/16000/1"})).number_of(AudioCodec::G722) == 97);
   CHECK(sdp::PayloadTable(stream({"97", "9"}, {"97 G722/16000", "9 G722/8000"})).number_of(AudioCodec::G722) == 9);
@@ -70,7 +70,7 @@ TEST_CASE("PayloadTable accepts payload types 0 to 127 except RTCP's 72 to 76, a
   }
 }
 
-TEST_CASE("PayloadTable keeps the first of repeated payload types and of repeated rtpmaps") {
+TEST_CASE("If a payload type or its rtpmap is repeated, PayloadTable keeps the first one") {
   const auto media = stream({"96", "96", "97", "96"}, {"96 G722/8000", "96 PCMA/8000", "97 PCMA/8000"});
   const sdp::PayloadTable table(media);
   CHECK(table.numbers() == std::vector<std::uint8_t>{96, 97});

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-// Tests with session descriptions of other programs. Where this data is absent, the tests skip them; the last test has bodies of
-// its own.
+// Tests with session descriptions that other programs wrote. The first two tests are skipped if the shared test data is absent.
+// The last test contains its session descriptions.
 
 namespace fs = std::filesystem;
 using namespace negotiation;
@@ -53,7 +53,7 @@ void check_round_trip(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("session descriptions of other programs, whole or cut off at any octet, are parsed, written and read back equal [RFC 8866 section 5]") {
+TEST_CASE("the parser reads session descriptions of other programs. Each one, whole or cut off, reads back equal after it is written [RFC 8866 section 5]") {
   const auto texts = bodies();
   if (texts.empty()) return offhook_test::skip("the shared test data has no session descriptions");
   for (const auto& [name, text] : texts) {
@@ -66,7 +66,7 @@ TEST_CASE("session descriptions of other programs, whole or cut off at any octet
   }
 }
 
-TEST_CASE("the answer to an offer of another program keeps its number, kinds and protocols of m= lines [RFC 3264 section 6]") {
+TEST_CASE("the answer to an offer of another program has as many m= lines as the offer, with the same kinds and protocols [RFC 3264 section 6]") {
   const auto texts = bodies();
   if (texts.empty()) return offhook_test::skip("the shared test data has no session descriptions");
   for (const auto& [name, text] : texts) {
@@ -97,7 +97,7 @@ TEST_CASE("the answer to typical offers of PBXs and gateways has the right codec
        "telephone-event/8000\r\n"
        "a=fmtp:101 0-16\r\na=ptime:20\r\na=maxptime:150\r\na=sendrecv\r\n",
        AudioCodec::G722, 9, 101},
-      // A softphone that lists opus first, and events with two clock rates.
+      // A softphone that lists opus first, and telephone-event with two clock rates.
       {"m=audio 9000 RTP/AVP 96 9 0 97 98\r\na=rtpmap:96 opus/48000/2\r\na=rtpmap:97 telephone-event/48000\r\na=rtpmap:98 "
        "telephone-event/8000\r\na=rtcp-mux\r\na=rtcp:9000\r\n",
        AudioCodec::G722, 9, 98},

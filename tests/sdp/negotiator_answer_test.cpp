@@ -7,7 +7,7 @@
 
 using namespace negotiation;
 
-TEST_CASE_FIXTURE(Agent, "an answer has one codec, by the local order, and telephone-event, with the offerer's payload types [RFC 3264 section 6.1]") {
+TEST_CASE_FIXTURE(Agent, "the answer has the first local codec that the offer lists, and telephone-event, with the payload types of the offer [RFC 3264 section 6.1]") {
   const auto answer = this->answer(
       peer("m=audio 5000 RTP/AVP 8 0 9 96\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\n"));
   CHECK(answer.body ==
@@ -24,7 +24,7 @@ TEST_CASE_FIXTURE(Agent, "an answer has one codec, by the local order, and telep
   CHECK(negotiator.local_text() == answer.body);
 }
 
-TEST_CASE("the answer chooses the codec by the local order by default, whatever the order of the offer") {
+TEST_CASE("by default, the answer has the first local codec that the offer lists, in any order of the offer") {
   const auto offer = peer("m=audio 5000 RTP/AVP 8 0\r\n");
   for (const auto& [list, chosen] : std::vector<std::pair<std::vector<AudioCodec>, AudioCodec>>{
            {{AudioCodec::Pcmu, AudioCodec::Pcma}, AudioCodec::Pcmu},
@@ -40,7 +40,7 @@ TEST_CASE("the answer chooses the codec by the local order by default, whatever 
   CHECK(wide_band_only.answer(offer) == offhook::base::fail(NegotiationError::NoCommonCodec));
 }
 
-TEST_CASE("with order_of_offer the answer chooses the codec by the order of the offer [RFC 3264 section 6.1]") {
+TEST_CASE("with order_of_offer, the answer has the first codec of the offer that the agent supports [RFC 3264 section 6.1]") {
   sdp::Negotiator negotiator({.codecs = {AudioCodec::G722, AudioCodec::Pcmu, AudioCodec::Pcma}, .order_of_offer = true}, address("192.0.2.10", 20000), 1);
   const auto chosen = [&](std::string_view formats) {
     const auto answer = negotiator.answer(peer("m=audio 5000 RTP/AVP " + std::string(formats) + "\r\n"));
@@ -52,7 +52,7 @@ TEST_CASE("with order_of_offer the answer chooses the codec by the order of the 
   CHECK(chosen("9 0") == AudioCodec::G722);
 }
 
-TEST_CASE_FIXTURE(Agent, "a dynamic payload type of the offer is used in both directions [RFC 3264 section 6.1]") {
+TEST_CASE_FIXTURE(Agent, "the agent sends and receives with the dynamic payload type of the offer [RFC 3264 section 6.1]") {
   const auto answer = this->answer(peer("m=audio 5000 RTP/AVP 118 0\r\na=rtpmap:118 G722/8000\r\n"));
   CHECK(answer.audio.codec == AudioCodec::G722);
   CHECK(answer.audio.send_payload_type == 118);
@@ -81,12 +81,12 @@ TEST_CASE_FIXTURE(Agent, "the answer accepts telephone-event only with a clock r
     CHECK_FALSE(answer->audio.send_events);
     CHECK(answer->body.find("telephone-event") == std::string::npos);
   }
-  SUBCASE("an m= line with events alone counts as no common codec") {
+  SUBCASE("an m= line with telephone-event alone: the negotiator reports NoCommonCodec") {
     CHECK(refusal(peer("m=audio 5000 RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n")) == NegotiationError::NoCommonCodec);
   }
 }
 
-TEST_CASE("the answer's direction combines the offered and the local direction [RFC 3264 section 6.1]") {
+TEST_CASE("the answer allows a direction only if both the offer and the agent allow it [RFC 3264 section 6.1]") {
   struct Row { Direction wish, offered, answered; };
   constexpr auto both = Direction::SendRecv, send = Direction::SendOnly, receive = Direction::RecvOnly,
                  none = Direction::Inactive;
@@ -113,7 +113,7 @@ TEST_CASE("the answer's direction combines the offered and the local direction [
   }
 }
 
-TEST_CASE_FIXTURE(Agent, "a connection address of zero puts the local side on hold: it sends nothing [RFC 3264 section 8.4]") {
+TEST_CASE_FIXTURE(Agent, "if the peer's connection address is zero, the agent is on hold and sends nothing [RFC 3264 section 8.4]") {
   const std::string media = "m=audio 5000 RTP/AVP 0\r\n";
   SUBCASE("the peer's address is 0.0.0.0: the offer counts as sendonly") {
     const auto answer = this->answer(peer(media, "IN IP4 0.0.0.0"));
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(Agent, "a connection address of zero puts the local side on ho
   }
 }
 
-TEST_CASE_FIXTURE(Agent, "the answer refuses unsupported streams with port 0, in the place that they have in the offer [RFC 3264 section 6]") {
+TEST_CASE_FIXTURE(Agent, "the answer refuses each unsupported stream with port 0, at the place that the stream has in the offer [RFC 3264 section 6]") {
   const auto answer =
       this->answer(peer("m=video 6000 RTP/AVP 31 32\r\na=rtpmap:31 H261/90000\r\nm=audio 5000 RTP/AVP 0\r\nm=audio 5002 RTP/AVP "
                         "0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(Agent, "the answer accepts the first audio stream that has a s
   CHECK(parsed(answer.body).media.at(0).protocol == "RTP/SAVP");
 }
 
-TEST_CASE_FIXTURE(Agent, "the answer repeats the offered profile, RTP/AVP or RTP/AVPF, and refuses others [RFC 3264 section 6.1]") {
+TEST_CASE_FIXTURE(Agent, "the answer repeats the offered profile if it is RTP/AVP or RTP/AVPF. The negotiator refuses other profiles [RFC 3264 section 6.1]") {
   CHECK(parsed(answer(peer("m=audio 5000 RTP/AVP 0\r\n")).body).media.at(0).protocol == "RTP/AVP");
   CHECK(parsed(answer(peer("m=audio 5000 RTP/AVPF 0\r\n")).body).media.at(0).protocol == "RTP/AVPF");
   for (const char* profile :
@@ -169,7 +169,7 @@ TEST_CASE_FIXTURE(Agent, "the answer repeats the offered profile, RTP/AVP or RTP
   }
 }
 
-TEST_CASE_FIXTURE(Agent, "the negotiator refuses an offer without usable audio with the reason, and its state does not change [RFC 3261 section 21.4.26]") {
+TEST_CASE_FIXTURE(Agent, "the negotiator refuses an offer without usable audio, returns the reason, and keeps its state [RFC 3261 section 21.4.26]") {
   CHECK(refusal(peer("")) == NegotiationError::NoAudio);
   CHECK(refusal(peer("m=audio 0 RTP/AVP 0\r\n")) == NegotiationError::NoAudio);
   CHECK(refusal(peer("m=video 6000 RTP/AVP 31\r\n")) == NegotiationError::NoAudio);
@@ -195,13 +195,13 @@ TEST_CASE("an agent with an IPv6 address answers an IPv6 peer [RFC 8866 section 
   CHECK(answer->body.find("c=IN IP6 2001:db8::10\r\n") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Agent, "the c= line of an m= line takes precedence over the session's [RFC 8866 section 5.7]") {
+TEST_CASE_FIXTURE(Agent, "the c= line of an m= line takes precedence over the c= line of the session [RFC 8866 section 5.7]") {
   CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\nc=IN IP4 198.51.100.99\r\n")).audio.remote_rtp == address("198.51.100.99", 5000));
   CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\nc=IN IP4 198.51.100.99\r\n", "IN IP4 phone.example.com")).audio.remote_rtp.port ==
         5000);
 }
 
-TEST_CASE_FIXTURE(Agent, "the RTCP destination is the next port, or the port and address of a=rtcp [RFC 3605 section 2.1]") {
+TEST_CASE_FIXTURE(Agent, "the agent sends RTCP to the port after the RTP port, or to the port and address in a=rtcp [RFC 3605 section 2.1]") {
   struct Row { const char* attribute; const char* ip; std::uint16_t port; };
   for (const Row row : {Row{"", "198.51.100.7", 5001},
                         {"a=rtcp:53020\r\n", "198.51.100.7", 53020},
@@ -223,7 +223,7 @@ TEST_CASE_FIXTURE(Agent, "the answer to an offer with rtcp-mux has no rtcp-mux [
   CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\na=rtcp-mux\r\n")).body.find("rtcp-mux") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Agent, "the negotiator limits any ptime and maxptime to its own bounds [RFC 8866 section 6.4]") {
+TEST_CASE_FIXTURE(Agent, "the negotiator limits the peer's ptime and maxptime to its own bounds [RFC 8866 section 6.4]") {
   struct Row { const char* attributes; std::uint16_t ptime_ms; };
   for (const Row row : {Row{"", 20},
                         {"a=ptime:0\r\n", 20},
@@ -259,7 +259,7 @@ TEST_CASE_FIXTURE(Agent, "the answer repeats the t= line of the offer [RFC 3264 
   CHECK(answer(offer("")).body.find("t=0 0\r\n") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Agent, "an m= line with 64 payload types for the same codec is answered with one of them") {
+TEST_CASE_FIXTURE(Agent, "the answer to an m= line with 64 payload types for the same codec has one of these payload types") {
   std::string line = "m=audio 5000 RTP/AVP", maps;
   for (int i = 0; i < 64; ++i) {
     line += " " + std::to_string(i < 32 ? 96 + i : 96);

@@ -44,7 +44,7 @@ TEST_CASE("an agent without comfort noise and VoIP metrics neither offers nor an
   CHECK_FALSE(answer.audio.send_voip_metrics);
 }
 
-TEST_CASE("comfort noise is used when both sides list it and the codec has a clock rate of 8000 Hz") {
+TEST_CASE("both sides use comfort noise if both list it and the codec has a clock rate of 8000 Hz") {
   struct Row { std::string lines; bool answered, sent; };
   for (const Row& row : {Row{"m=audio 5000 RTP/AVP 0 13\r\n", true, true},  // A static payload type needs no rtpmap.
                          Row{"m=audio 5000 RTP/AVP 13 0 9\r\na=rtpmap:13 cn/8000\r\n", true, true},
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Extras, "each offer requests VoIP metrics; the agent sends the
   CHECK_FALSE(accept(peer("m=audio 5000 RTP/AVP 0\r\na=rtcp-xr:\r\n")).send_voip_metrics);
 }
 
-TEST_CASE("an offer with a=rtcp-xr is answered with the metrics that the agent sends, or an empty list; without it, not at all [RFC 3611 section 5.2]") {
+TEST_CASE("the answer has a=rtcp-xr only if the offer has it. The answer lists the metrics that the agent sends, which can be none [RFC 3611 section 5.2]") {
   struct Row { std::string lines; bool sent, answered; };
   const std::string audio = "m=audio 5000 RTP/AVP 0\r\n";
   for (const Row& row : {Row{audio + "a=rtcp-xr:voip-metrics\r\n", true, true},
@@ -87,7 +87,7 @@ TEST_CASE("an offer with a=rtcp-xr is answered with the metrics that the agent s
                          Row{audio + "a=rtcp-xr:rcvr-rtt=all:10\r\n", false, true},
                          Row{audio + "a=rtcp-xr:voip-metrics2 xvoip-metrics\r\n", false, true},
                          Row{"a=rtcp-xr:voip-metrics\r\n" + audio, true, true},  // A session attribute applies to each m= line.
-                         Row{"a=rtcp-xr:voip-metrics\r\n" + audio + "a=rtcp-xr:\r\n", false, true},  // An attribute of the m= line overrides it.
+                         Row{"a=rtcp-xr:voip-metrics\r\n" + audio + "a=rtcp-xr:\r\n", false, true},  // The m= line overrides the session.
                          Row{audio, false, false}}) {
     CAPTURE(row.lines);
     Extras agent;

@@ -16,7 +16,7 @@ TEST_CASE_FIXTURE(Agent, "the first offer lists the local codecs in the local or
   CHECK_FALSE(negotiator.agreed());
 }
 
-TEST_CASE_FIXTURE(Agent, "after an answer with other payload types, the agent sends with the answer's and receives with its own [RFC 3264 section 5.1]") {
+TEST_CASE_FIXTURE(Agent, "if an answer has other payload types than the offer, the agent sends with those of the answer and receives with those of the offer [RFC 3264 section 5.1]") {
   offer();
   const auto audio =
       accept(peer("m=audio 5000 RTP/AVP 118 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:96 telephone-event/8000\r\n"));
@@ -28,7 +28,7 @@ TEST_CASE_FIXTURE(Agent, "after an answer with other payload types, the agent se
   CHECK_FALSE(negotiator.offer_open());
 }
 
-TEST_CASE_FIXTURE(Agent, "the agent sends the first codec of the answer, and can receive the others [RFC 3264 section 10.2]") {
+TEST_CASE_FIXTURE(Agent, "the agent sends with the first codec of the answer that it supports, and can receive the other supported ones [RFC 3264 section 10.2]") {
   offer();
   const auto audio = accept(peer("m=audio 5000 RTP/AVP 3 8 9 0\r\n"));
   CHECK(audio.codec == AudioCodec::Pcma);
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Agent, "accept_answer refuses a bad answer, and the offer stay
   CHECK(error(peer("m=audio 5000 RTP/AVP 0\r\n")) == NegotiationError::WrongState);
 }
 
-TEST_CASE_FIXTURE(Agent, "the negotiator refuses an answer without an open offer, and an offer while its own is open [RFC 3264 section 4]") {
+TEST_CASE_FIXTURE(Agent, "the negotiator refuses an answer if it has no open offer, and refuses the peer's offer while its own offer is open [RFC 3264 section 4]") {
   CHECK(negotiator.accept_answer(peer("m=audio 5000 RTP/AVP 0\r\n")) == offhook::base::fail(NegotiationError::WrongState));
   answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
   CHECK(negotiator.accept_answer(peer("m=audio 5000 RTP/AVP 0\r\n")) == offhook::base::fail(NegotiationError::WrongState));
@@ -87,14 +87,14 @@ TEST_CASE_FIXTURE(Agent, "the negotiator refuses an answer without an open offer
   answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
 }
 
-TEST_CASE_FIXTURE(Agent, "a later answer to the same offer replaces the earlier one, as a 200 after a 183 [RFC 3261 section 13.2.1]") {
+TEST_CASE_FIXTURE(Agent, "a later answer to the same offer replaces the earlier answer, such as a 200 after a 183 [RFC 3261 section 13.2.1]") {
   offer();
   CHECK(accept(peer("m=audio 5000 RTP/AVP 0\r\n")).codec == AudioCodec::Pcmu);
   CHECK(accept(peer("m=audio 5002 RTP/AVP 8\r\n")).codec == AudioCodec::Pcma);
   CHECK(negotiator.agreed()->remote_rtp.port == 5002);
 }
 
-TEST_CASE_FIXTURE(Agent, "a copy of a negotiator is independent, so that each early dialog can have one [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Agent, "a copy of a negotiator and the original do not affect each other, so that each early dialog can have a copy [RFC 3261 section 13.2.2.4]") {
   offer();
   Agent fork{negotiator};
   accept(peer("m=audio 5000 RTP/AVP 0\r\n"));
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(Agent, "the version of the o= line rises by one only when the 
   CHECK(version_of(answer(offer).body) == "3");
   const auto reoffer = negotiator.make_offer();
   CHECK(version_of(reoffer) == "4");
-  CHECK(negotiator.make_offer() == reoffer);  // The same offer is sent again, with credentials.
+  CHECK(negotiator.make_offer() == reoffer);  // A request that is sent again with credentials has the same offer.
   negotiator.set_direction(Direction::SendOnly);
   CHECK(version_of(negotiator.make_offer()) == "5");
   negotiator.withdraw_offer();
@@ -138,14 +138,14 @@ TEST_CASE_FIXTURE(Agent, "a new local address changes the c= and m= lines, and n
   CHECK(text.media.at(0).port == 20002);
 }
 
-TEST_CASE_FIXTURE(Agent, "the peer's new address and port apply from its offer or answer on; a refused offer changes nothing [RFC 3264 section 8.3.1]") {
+TEST_CASE_FIXTURE(Agent, "the agent uses the peer's new address and port after the peer's offer or answer. A refused offer changes nothing [RFC 3264 section 8.3.1]") {
   answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
   CHECK(negotiator.agreed()->remote_rtp == address("198.51.100.7", 5000));
   CHECK(answer(peer("m=audio 5002 RTP/AVP 0\r\nc=IN IP4 198.51.100.3\r\n")).audio.remote_rtp == address("198.51.100.3", 5002));
   (void)refusal(peer("m=audio 5004 RTP/AVP 97\r\na=rtpmap:97 nothing/8000\r\nc=IN IP4 198.51.100.4\r\n"));
   CHECK(negotiator.agreed()->remote_rtp == address("198.51.100.3", 5002));
   offer();
-  CHECK(negotiator.agreed()->remote_rtp == address("198.51.100.3", 5002));  // The old address applies until the answer comes.
+  CHECK(negotiator.agreed()->remote_rtp == address("198.51.100.3", 5002));  // The old address applies until the peer's answer arrives.
   CHECK(accept(peer("m=audio 5006 RTP/AVP 0\r\n")).remote_rtp == address("198.51.100.7", 5006));
 }
 
@@ -171,7 +171,7 @@ TEST_CASE_FIXTURE(Agent, "when both sides hold, media flows only after both have
   negotiator.set_direction(Direction::SendOnly);
   offer();
   accept(peer(media + "a=recvonly\r\n"));
-  CHECK(answered_direction(peer(media + "a=sendonly\r\n")) == Direction::Inactive);  // The peer holds too.
+  CHECK(answered_direction(peer(media + "a=sendonly\r\n")) == Direction::Inactive);  // The peer puts the agent on hold, too.
   SUBCASE("the agent resumes first") {
     negotiator.set_direction(Direction::SendRecv);
     const auto text = offer();
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Agent, "when both sides hold, media flows only after both have
   }
 }
 
-TEST_CASE_FIXTURE(Agent, "a later offer keeps every m= line in its place, and the peer's payload types [RFC 3264 section 8.3.2]") {
+TEST_CASE_FIXTURE(Agent, "the agent's later offer has each m= line in its place, with the payload types that the peer used [RFC 3264 section 8.3.2]") {
   answer(
       peer("m=video 6000 RTP/AVP 31\r\nm=audio 5000 RTP/AVPF 118 101 96\r\na=rtpmap:118 G722/8000\r\na=rtpmap:101 "
            "opus/48000/2\r\na=rtpmap:96 telephone-event/8000\r\n"));
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(Agent, "the offer has no codec whose static payload type the p
   CHECK(negotiator.is_consistent());
 }
 
-TEST_CASE_FIXTURE(Agent, "the agent keeps its audio stream as long as the peer offers it, and then uses another [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Agent, "the agent keeps its audio stream while the peer offers this stream, and uses another audio stream when the peer closes it [RFC 3264 section 8]") {
   const std::string two = "m=audio 5000 RTP/AVP 0\r\nm=audio 5002 RTP/AVP 0\r\n";
   CHECK(answer(peer("m=audio 0 RTP/AVP 0\r\nm=audio 5002 RTP/AVP 0\r\n")).audio.remote_rtp.port == 5002);
   CHECK(answer(peer(two)).audio.remote_rtp.port == 5002);
@@ -238,12 +238,12 @@ TEST_CASE_FIXTURE(Agent, "the agent keeps its audio stream as long as the peer o
 TEST_CASE_FIXTURE(Agent, "the number of m= lines in the agent's offers never decreases [RFC 3264 section 8]") {
   answer(peer("m=audio 5000 RTP/AVP 0\r\nm=video 6000 RTP/AVP 31\r\n"));
   CHECK(parsed(answer(peer("m=audio 5000 RTP/AVP 0\r\n")).body).media.size() ==
-        1);  // An answer has as many m= lines as its offer, even when the offer leaves one out.
+        1);  // An answer has as many m= lines as its offer, even if the offer has fewer m= lines than an earlier offer.
   CHECK(parsed(negotiator.make_offer()).media.size() == 2);
-  CHECK(accept(peer("m=audio 5000 RTP/AVP 0\r\n")).codec == AudioCodec::Pcmu);  // The agent accepts an answer that leaves out the refused m= line.
+  CHECK(accept(peer("m=audio 5000 RTP/AVP 0\r\n")).codec == AudioCodec::Pcmu);  // This answer does not have the refused m= line.
 }
 
-TEST_CASE_FIXTURE(Agent, "a later offer can disable the audio, and enable it again [RFC 3264 section 8.2]") {
+TEST_CASE_FIXTURE(Agent, "a later offer of the peer can disable the audio, and a further offer can enable it again [RFC 3264 section 8.2]") {
   const auto on = answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
   const auto off = answer(peer("m=audio 0 RTP/AVP 0\r\n"));
   CHECK(off.body.find("m=audio 0 RTP/AVP 0\r\n") != std::string::npos);
@@ -256,13 +256,13 @@ TEST_CASE_FIXTURE(Agent, "a later offer can disable the audio, and enable it aga
   CHECK(refusal(peer("m=image 4000 udptl t38\r\n")) == NegotiationError::NoAudio);
 }
 
-TEST_CASE_FIXTURE(Agent, "the agent answers by its own order of codecs, even after an exchange with another codec") {
+TEST_CASE_FIXTURE(Agent, "the agent chooses the codec of an answer by its local order, even if the previous exchange selected another codec") {
   offer();
   CHECK(accept(peer("m=audio 5000 RTP/AVP 8 9\r\n")).codec == AudioCodec::Pcma);
   CHECK(answer(peer("m=audio 5000 RTP/AVP 8 9\r\n")).audio.codec == AudioCodec::G722);
 }
 
-TEST_CASE("two negotiators of this class agree, in both roles") {
+TEST_CASE("two negotiators agree on the codec, addresses and payload types, in both roles") {
   Agent caller, callee;
   callee.negotiator.set_local(address("192.0.2.20", 30000));
   const auto answer = callee.answer(parsed(caller.negotiator.make_offer()));
@@ -283,7 +283,7 @@ TEST_CASE_FIXTURE(Agent, "an offer with audio and video is answered with the aud
   CHECK(text.media.at(1).port == 0);
 }
 
-TEST_CASE_FIXTURE(Agent, "a second offer reduces the codecs of an answer that had several [RFC 4317 section 2.2]") {
+TEST_CASE_FIXTURE(Agent, "after an answer with several codecs, a second offer with one codec leaves only this codec [RFC 4317 section 2.2]") {
   offer();
   CHECK(accept(peer("m=audio 49172 RTP/AVP 0 8\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n")).also_receivable.size() ==
         1);

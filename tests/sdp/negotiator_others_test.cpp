@@ -31,7 +31,7 @@ TEST_CASE_FIXTURE(Agent, "each offer lists the owner's streams unchanged after t
   CHECK(held.direction_of(held.media[0]) == Direction::SendOnly);
 }
 
-TEST_CASE_FIXTURE(Agent, "the owner's streams answer the peer's streams of the same kind and protocol in order; the others get port 0 [RFC 3264 section 6]") {
+TEST_CASE_FIXTURE(Agent, "the owner's streams answer the peer's other streams one by one. If kind or protocol differ, the answer has port 0 [RFC 3264 section 6]") {
   negotiator.set_others(lines(std::string(kVideo) + kSlides));
   const auto text = parsed(answer(peer("m=video 6000 RTP/AVP 96\r\nm=audio 5000 RTP/AVP 0\r\nm=application 7000 udp wb\r\nm=video 6002 RTP/AVP 97\r\n")).body);
   REQUIRE(text.media.size() == 4);
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(Agent, "the owner's streams answer the peer's streams of the s
   CHECK(text.media[3].port == 0);  // The owner has no third stream.
 }
 
-TEST_CASE_FIXTURE(Agent, "a stream with port 0 or with another protocol is not answered with the owner's stream") {
+TEST_CASE_FIXTURE(Agent, "the answer does not use the owner's stream for an offered stream that has port 0 or another protocol") {
   negotiator.set_others(lines(kVideo));
   for (const char* video : {"m=video 0 RTP/AVP 96\r\n", "m=video 6000 RTP/SAVP 96\r\n"}) {
     CAPTURE(video);
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(Agent, "an offer has at most kMaxMedia m= lines, the audio inc
   }
 }
 
-TEST_CASE("Session::alone adds the session's c= line and direction to an m= line that has none of its own [RFC 8866 sections 5.7, 6.7]") {
+TEST_CASE("Session::alone adds the session's c= line and direction to an m= line without its own [RFC 8866 sections 5.7, 6.7]") {
   auto session = peer("m=video 6000 RTP/AVP 96\r\n");
   session.attributes.push_back({"sendonly", std::nullopt});
   const auto bare = session.alone(session.media[0]);

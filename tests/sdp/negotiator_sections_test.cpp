@@ -1,4 +1,5 @@
-// Tests of descriptions with several m= lines: each section keeps its place, its own transport and its own result.
+// Tests of descriptions with several m= lines. A section is an m= line with its attributes. Each section has its own place,
+// transport and result.
 #include "negotiation.hpp"
 
 #include <string>
@@ -36,14 +37,14 @@ TEST_CASE_FIXTURE(Agent, "a rejected section stays with port 0 in later offers o
   CHECK(kinds_and_ports(offer()) == std::vector<std::string>{"video 7000 RTP/AVP", "audio 20000 RTP/AVP"});
 }
 
-TEST_CASE_FIXTURE(Agent, "a section that a later offer adds gets the next place, and the earlier ones keep theirs [RFC 3264 section 8.1]") {
+TEST_CASE_FIXTURE(Agent, "a section that a later offer adds gets the next place, and the earlier sections keep their places [RFC 3264 section 8.1]") {
   answer(peer(kAudioLine));
   answer(peer(std::string(kAudioLine) + kVideoLine));
   negotiator.set_others({peer(kVideoLine).media[0], peer("m=application 7000 udp wb\r\n").media[0]});
   CHECK(kinds_and_ports(offer()) == std::vector<std::string>{"audio 20000 RTP/AVP", "video 6000 RTP/AVP", "application 7000 udp"});
 }
 
-TEST_CASE_FIXTURE(Agent, "the audio moves to another section with its address, its hold and its payload types [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Agent, "when the audio moves to another section, the agent keeps its port and its hold, and uses the payload types of that section [RFC 3264 section 8]") {
   negotiator.set_direction(Direction::SendOnly);
   answer(peer("m=audio 5000 RTP/AVPF 118\r\na=rtpmap:118 G722/8000\r\n"));
   const auto moved = parsed(answer(peer("m=audio 0 RTP/AVPF 118\r\nm=audio 5002 RTP/AVP 0\r\n")).body);
@@ -67,7 +68,7 @@ TEST_CASE_FIXTURE(Agent, "each section has its own hold and address; the session
   CHECK(others[0].connections.at(0).address == "198.51.100.7");
 }
 
-TEST_CASE("Session::attribute_of returns the section's own attribute, otherwise the one of the session [RFC 3611 section 5.1]") {
+TEST_CASE("Session::attribute_of returns the attribute of the section, or the attribute of the session if the section does not have it [RFC 3611 section 5.1]") {
   auto session = peer("m=audio 5000 RTP/AVP 0\r\na=rtcp-xr:own\r\nm=video 6000 RTP/AVP 31\r\n");
   session.attributes.push_back({"rtcp-xr", "shared"});
   CHECK(session.attribute_of(session.media[0], "rtcp-xr") == "own");

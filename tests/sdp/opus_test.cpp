@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(OpusAgent, "an answer to Opus repeats the offer's payload type
         "a=rtpmap:97 telephone-event/48000\r\na=fmtp:97 0-16\r\na=ptime:20\r\na=sendrecv\r\n");
 }
 
-TEST_CASE_FIXTURE(OpusAgent, "a peer that supports only events at 8000 Hz gets them with Opus too") {
+TEST_CASE_FIXTURE(OpusAgent, "if a peer supports telephone-event only at 8000 Hz, the agent uses this clock rate for events also with Opus") {
   const auto answer = this->answer(peer("m=audio 5000 RTP/AVP 96 98\r\na=rtpmap:96 opus/48000/2\r\na=rtpmap:98 telephone-event/8000\r\n"));
   CHECK(answer.audio.codec == AudioCodec::Opus);
   CHECK(answer.audio.send_events == 98);
@@ -64,14 +64,14 @@ TEST_CASE_FIXTURE(OpusAgent, "a peer that supports only events at 8000 Hz gets t
   CHECK(answer.audio.event_clock_hz == 8000);
 }
 
-TEST_CASE_FIXTURE(OpusAgent, "with G.711 the events have 8000 Hz, whatever else was offered [RFC 4733 section 2.1]") {
+TEST_CASE_FIXTURE(OpusAgent, "with G.711 the agent uses telephone-event at 8000 Hz, even if the offer also has another clock rate [RFC 4733 section 2.1]") {
   const auto answer = this->answer(peer("m=audio 5000 RTP/AVP 0 97 98\r\na=rtpmap:97 telephone-event/48000\r\na=rtpmap:98 telephone-event/8000\r\n"));
   CHECK(answer.audio.codec == AudioCodec::Pcmu);
   CHECK(answer.audio.send_events == 98);
   CHECK(answer.audio.event_clock_hz == 8000);
 }
 
-TEST_CASE_FIXTURE(OpusAgent, "after an answer with several codecs, the agent keeps the events of each clock rate [RFC 3264 section 10.2]") {
+TEST_CASE_FIXTURE(OpusAgent, "after an answer with several codecs, the agent keeps the telephone-event payload type of each clock rate [RFC 3264 section 10.2]") {
   offer();
   const auto audio = accept(peer("m=audio 5000 RTP/AVP 107 0 101 110\r\na=rtpmap:107 opus/48000/2\r\na=fmtp:107 useinbandfec=1\r\n"
                                  "a=rtpmap:101 telephone-event/8000\r\na=rtpmap:110 telephone-event/48000\r\n"));
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(OpusAgent, "after an answer with several codecs, the agent kee
   CHECK(audio.also_receivable == std::vector<sdp::ReceivableCodec>{{AudioCodec::Pcmu, 0}});
 }
 
-TEST_CASE("PayloadTable does not take Opus with one channel or another clock rate for the registered format [RFC 7587 section 7]") {
+TEST_CASE("PayloadTable does not recognise an opus rtpmap with one channel or with a clock rate other than 48000 [RFC 7587 section 7]") {
   for (const char* map : {"opus/48000", "opus/48000/1", "opus/16000/2"}) {
     CAPTURE(map);
     OpusAgent agent({AudioCodec::Opus});

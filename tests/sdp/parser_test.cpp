@@ -100,14 +100,14 @@ TEST_CASE("parse_session tolerates deviations that telephones send [RFC 8866 sec
     CHECK(session->connection->address == "192.0.2.1");
     CHECK(session->others == std::vector<sdp::Line>{{'c', "IN IP4 192.0.2.9"}, {'s', "again"}});
   }
-  SUBCASE("several directions: the first applies, and that of the m= line before the session's") {
+  SUBCASE("several directions: the first direction of the m= line applies, and takes precedence over that of the session") {
     const auto session = parse_exact(with("a=inactive\r\nm=audio 4000 RTP/AVP 0\r\na=sendonly\r\na=recvonly\r\n"));
     REQUIRE(session);
     CHECK(session->direction_of(session->media.at(0)) == sdp::Direction::SendOnly);
   }
 }
 
-TEST_CASE("parse_session refuses each kind of bad text with an error of its own [RFC 8866 section 9]") {
+TEST_CASE("parse_session refuses each kind of invalid text with its own error [RFC 8866 section 9]") {
   const std::vector<std::pair<std::string, ParseError>> table{
       {"", ParseError::Empty},
       {"\r\n\r\n", ParseError::Empty},
@@ -147,7 +147,7 @@ TEST_CASE("parse_session accepts the ports 0 and 65535 [RFC 3264 section 5.1]") 
   CHECK(parse_exact(with("m=audio 65535 RTP/AVP 0\r\n"))->media.at(0).port == 65535);
 }
 
-TEST_CASE("parse_session accepts text at each bound, and refuses text one beyond it") {
+TEST_CASE("parse_session accepts a text that reaches a bound, and refuses a text that exceeds the bound by one") {
   SUBCASE("kMaxLines") {
     const std::string fits = "v=0\n" + repeat("a=x\n", sdp::kMaxLines - 1);
     CHECK(parse_exact(fits));
@@ -195,7 +195,7 @@ TEST_CASE("Connection::ip returns literal addresses of its own family, and nothi
   CHECK_FALSE(sdp::Connection{"ATM", "NSAP", "47.0091"}.ip());
 }
 
-TEST_CASE("a session that is parsed and written reads back equal [RFC 8866 section 5]") {
+TEST_CASE("a session that is parsed, written and parsed again is equal to the first result [RFC 8866 section 5]") {
   const std::vector<std::string> texts{
       std::string(kHead),
       "v=0",

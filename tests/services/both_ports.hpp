@@ -8,7 +8,7 @@
 
 namespace offhook::services {
 
-/// Runs one scenario on a port without TLS and on one with TLS. `Server` has open(scenario, log, {certificate, key, first session}) and port().
+/// Runs one scenario on two ports, one without TLS and one with TLS. `Server` has open(scenario, log, {certificate, key, first session}) and port().
 template <class Server>
 class BothPorts final : public RunningSim {
  public:
@@ -22,11 +22,11 @@ class BothPorts final : public RunningSim {
 
 template <class Server, class Scenario>
 std::unique_ptr<RunningSim> open_both_ports(const Scenario& scenario, const SimNote& note, const Certificate& certificate, std::string& error) {
-  constexpr unsigned kFirstSecureSession = 100001;  // Keeps the session numbers of the two ports apart in the log.
+  constexpr unsigned kFirstSecureSession = 100001;  // In the log, this separates the session numbers of the two ports.
   auto plain = Server::open(scenario, note);
   auto secure = Server::open(scenario, note, {certificate.certificate_pem, certificate.key_pem, kFirstSecureSession});
-  error = "no port on loopback";
-  if constexpr (requires { scenario.voice; }) error += ", or no voice \"" + scenario.voice + "\"";
+  error = "no loopback port is free";
+  if constexpr (requires { scenario.voice; }) error += ", or there is no voice \"" + scenario.voice + "\"";
   if (!plain || !secure) return nullptr;
   return std::make_unique<BothPorts<Server>>(std::move(plain), std::move(secure));
 }

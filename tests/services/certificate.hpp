@@ -10,11 +10,11 @@ struct Certificate {
   std::string certificate_pem, key_pem;
 };
 
-/// Returns a self-signed certificate for `names` (DNS names and addresses) that is valid for a day. A client that shall trust it needs its file.
-/// Returns an empty certificate when OpenSSL refuses.
+/// Returns a self-signed certificate for `names` (DNS names and addresses), which is valid for one day. A client that must trust it needs
+/// the certificate's PEM. Returns an empty certificate if OpenSSL refuses.
 [[nodiscard]] Certificate make_certificate(const std::vector<std::string>& names = {"localhost", "127.0.0.1", "::1"});
 
-/// The contents of a certificate, valid or invalid.
+/// The contents of a certificate for a test. The certificate may be invalid.
 struct CertificateWish {
   struct Name {
     enum class Kind { Dns, Uri, Address, Email } kind;
@@ -29,9 +29,9 @@ struct CertificateWish {
   std::string curve = "P-256";
 };
 [[nodiscard]] Certificate make_certificate(const CertificateWish& wish);
-/// Returns the certificate as DER, or "" when the PEM is invalid.
+/// Returns the certificate as DER, or "" if the PEM is invalid.
 [[nodiscard]] std::string der_of(std::string_view certificate_pem);
-/// Returns the Base64 of the SHA-256 of its public key, or "" when the PEM is invalid.
+/// Returns the SHA-256 of the certificate's public key in Base64, or "" if the PEM is invalid.
 [[nodiscard]] std::string pin_of(std::string_view certificate_pem);
 
 }  // namespace offhook::services

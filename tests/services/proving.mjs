@@ -1,8 +1,8 @@
-// Shared by the proofs of all services: the lines PASS and FAIL, a time limit for each proof, and the end of the process.
+// Shared by the proofs of all services: the lines PASS and FAIL, a time limit for each proof, and the exit of the process.
 let failed = 0;
 
-/// Returns a function that runs one proof. `live`: against the provider itself, which takes longer. A proof has a name, a description, and a function
-/// that throws when the proof fails.
+/// Returns a function that runs one proof. If `live` is true, the proofs run against the provider itself, which takes longer. A proof has a
+/// name, a description, and a function that throws an exception if the proof fails.
 export function prover(service, live) {
   const limit = live ? 60_000 : 20_000;
   const group = live ? 'services/live' : `services/${service}`;
@@ -25,8 +25,8 @@ export function prover(service, live) {
   };
 }
 
-/// Ends the process, even if a failed proof left sockets open. Exit code 10 says that proofs have failed; Node itself ends with 1 when a script fails
-/// to complete.
+/// Ends the process, even if a failed proof has left sockets open. The exit code 10 means that proofs have failed. Node itself ends with 1
+/// if a script does not complete.
 export function finish() { process.exit(failed === 0 ? 0 : 10); }
 
 /// Returns a WAV file with these samples: 16 bits, one channel, `rate` Hz.

@@ -49,7 +49,7 @@ int run_simulator(const std::string& program, int count, char** arguments, const
   std::map<std::string, std::string> options;
   for (int i = 1; i < count; i += 2) {
     const std::string name = arguments[i];
-    if (i + 1 == count || (name != "--scenario" && name != "--log" && name != "--certificate")) return complain("what is " + name + "?");
+    if (i + 1 == count || (name != "--scenario" && name != "--log" && name != "--certificate")) return complain("the option " + name + " is unknown or has no value");
     options[name] = arguments[i + 1];
   }
   std::ifstream file(options["--scenario"]);

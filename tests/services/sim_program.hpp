@@ -23,10 +23,10 @@ class RunningSim {
 
 /// Writes a line of the log. Any thread may call it.
 using SimNote = std::function<void(base::TimePoint, std::string_view what, nlohmann::json members)>;
-/// Starts a simulator with the text of its scenario. Returns null when that fails, with the reason in `error`.
+/// Starts a simulator. `scenario` is the text of its scenario. Returns null if it cannot start, and writes the reason to `error`.
 using BeginSim = std::function<std::unique_ptr<RunningSim>(const std::string& scenario, const SimNote& note, const Certificate& certificate, std::string& error)>;
 
-/// Implements a simulator's main(). It reads the command line (`--scenario FILE [--log FILE] [--certificate FILE]`), prints one line
+/// The main() of a simulator. Reads the command line (`--scenario FILE [--log FILE] [--certificate FILE]`), prints one line
 /// {"http":PORT,"https":PORT} when the simulator is ready, and ends at SIGTERM.
 [[nodiscard]] int run_simulator(const std::string& program, int count, char** arguments, const BeginSim& begin);
 

@@ -4,7 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/asio/ssl/impl/src.hpp>  // compiled here, once for all tests
+#include <boost/asio/ssl/impl/src.hpp>  // This compiles Asio's TLS once for all tests.
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::size_t kMaxBody = 64U << 20U;
 
-/// A socket with or without TLS, as one type, so that Beast is compiled only once.
+/// A socket with or without TLS in one type. Therefore Beast is compiled only once.
 class Either {
  public:
   using executor_type = tcp::socket::executor_type;
@@ -216,7 +216,7 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
     const auto bytes = asio::buffer(item.bytes);
     auto then = [self = shared_from_this()](const error_code& error, std::size_t = 0) {
       self->writing_ = false;
-      if (error || self->gone_) return self->gone();  // The queue still has the data that was being written when the connection ended.
+      if (error || self->gone_) return self->gone();  // The queue still contains the data that was being written when the connection ended.
       self->queue_.pop_front();
       self->write_next();
     };
@@ -257,13 +257,13 @@ class Connection final : public Peer, public std::enable_shared_from_this<Connec
     const std::uint16_t code = stream_.reason().code == websocket::close_code::none ? std::uint16_t{1006} : std::uint16_t{stream_.reason().code};
     if (visitor_) visitor_->on_gone(is_socket_ ? code : 0);
     stream_.next_layer().close();
-    asio::post(stream_.get_executor(), [self] {});  // Keeps this object alive, because one of its functions may be running.
+    asio::post(stream_.get_executor(), [self] {});  // This keeps the object alive, because one of its functions may be running.
   }
 
   asio::basic_waitable_timer<base::Clock> timer_;
   Stream stream_;
   const WebServer::Reception& reception_;
-  Open& open_;  // Keeps connections alive that neither read nor write.
+  Open& open_;  // This keeps connections alive that neither read nor write at present.
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   std::unique_ptr<Visitor> visitor_;
@@ -280,7 +280,7 @@ class Server final : public WebServer {
       acceptor_.close(ignored);
       for (const auto open = std::exchange(connections_, {}); const auto& connection : open) connection->end();
       for (auto& socket : muted_) socket.close(ignored);
-      io_.stop();  // Otherwise Beast's timers and a closing handshake could run for minutes.
+      io_.stop();  // Without this, Beast's timers and a closing handshake could run for minutes.
     });
     if (thread_.joinable()) thread_.join();
   }

@@ -4,7 +4,7 @@
 
 namespace offhook_test {
 
-/// Limits the open files of this process during its lifetime. Descriptors that are already open stay open.
+/// Limits the number of open files of this process as long as the object exists. Descriptors that are already open stay open.
 class DescriptorLimit {
  public:
   explicit DescriptorLimit(std::size_t most) {

@@ -11,7 +11,7 @@
 
 namespace offhook::test {
 
-/// A temporary folder; the destructor removes it.
+/// A temporary folder. The destructor removes it and its contents.
 struct Folder {
   Folder() {
     std::string name = (std::filesystem::temp_directory_path() / "offhook-test-XXXXXX").string();

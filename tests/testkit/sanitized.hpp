@@ -1,6 +1,6 @@
 #pragma once
 
-// OFFHOOK_SANITIZED is 1 under the address sanitizer or the thread sanitizer, of g++ or of clang, and otherwise 0.
+// OFFHOOK_SANITIZED is 1 if g++ or clang compiles with the address sanitizer or the thread sanitizer, and 0 otherwise.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define OFFHOOK_SANITIZED 1
 #elif defined(__has_feature)

@@ -6,7 +6,8 @@
 
 namespace offhook_test {
 
-/// Returns the path of a file or folder of the shared test data. They are in the folder OFFHOOK_TEST_DATA, or in ../shared/data, or absent.
+/// Returns the path of a file or folder of the shared test data, which may be absent. The data are in the folder OFFHOOK_TEST_DATA, or in
+/// ../shared/data if this variable is not set.
 inline std::filesystem::path shared_data(std::string_view name) {
   const char* folder = std::getenv("OFFHOOK_TEST_DATA");
   return std::filesystem::path(folder != nullptr ? folder : "../shared/data") / name;

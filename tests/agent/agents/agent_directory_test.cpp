@@ -21,13 +21,13 @@ AgentDirectory directory() {
 
 }  // namespace
 
-TEST_CASE("AgentDirectory chooses the first agent whose match fits the call, otherwise the agent that takes all calls") {
+TEST_CASE("AgentDirectory chooses the first agent whose match fits the call, or the default agent if no match fits") {
   CHECK(directory().choose({"1001", "6002", {}})->name == "sales");
   CHECK(directory().choose({"+431234", "6002", {}})->name == "sales");
   CHECK(directory().choose({"+431234", "6003", {}})->name == "austria");
   CHECK(directory().choose({"1001", "6003", {{"x-tier", " Gold-2 "}}})->name == "vip");
   CHECK(directory().choose({"1001", "6003", {{"X-Tier", "silver"}}})->name == "agent");
-  CHECK(directory().choose({"1001", "7003", {{"X-Tier", "gold"}}})->name == "agent");  // Every given criterion must fit.
+  CHECK(directory().choose({"1001", "7003", {{"X-Tier", "gold"}}})->name == "agent");  // The header fits the agent vip, but the called number does not.
 }
 
 TEST_CASE("An agent with match.verified takes a call only when the caller's number is verified") {
@@ -39,7 +39,7 @@ TEST_CASE("An agent with match.verified takes a call only when the caller's numb
   CHECK_FALSE(match.fits({"+491234", "6001", {}, true}));
 }
 
-TEST_CASE("A pattern matches the whole value, or a prefix when it ends with a star") {
+TEST_CASE("A Pattern without a star fits only the whole value, and a Pattern with a star at its end fits a prefix") {
   CHECK(Pattern::of("6001").fits("6001"));
   CHECK_FALSE(Pattern::of("6001").fits("60011"));
   CHECK_FALSE(Pattern::of("60*").fits("6"));
@@ -47,7 +47,7 @@ TEST_CASE("A pattern matches the whole value, or a prefix when it ends with a st
   CHECK(Pattern::of("*").fits(""));
 }
 
-TEST_CASE("The prompt is persona, then rules; an explanation of the data comes first when the prompt has call data") {
+TEST_CASE("prompt_for() writes the persona before the rules, and an explanation before both texts if one of them contains data of the call") {
   AgentProfile profile;
   prompts::CallVariables call;
   call.caller = "1001";

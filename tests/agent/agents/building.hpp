@@ -61,7 +61,7 @@ inline Built build(std::string_view json, Texts variables = {}, Texts files = {}
   return out;
 }
 
-/// Returns a mono 16-bit WAV file with this number of samples at this rate.
+/// Returns a mono 16-bit WAV file with `samples` samples.
 inline std::string wav_of(std::size_t samples, std::uint32_t rate_hz = 8000) {
   const auto header = offhook::media::wav_header({.rate_hz = rate_hz, .channels = 1}, static_cast<std::uint32_t>(samples * 2));
   std::string file(header.begin(), header.end());

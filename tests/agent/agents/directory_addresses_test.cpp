@@ -29,7 +29,7 @@ Texts with(Texts some, const Texts& more) {
 
 }  // namespace
 
-TEST_CASE("A base URL with extra path parts is cut to its base for each stage, in the file and in the environment") {
+TEST_CASE("build_directory() removes extra path parts from each base URL, whether the URL comes from the file or from a variable") {
   const auto file = build(R"({"agent": {"provider": "mine", "sessions": [{"kind": "cascade", "listen": "deepgram", "think": "mine", "speak": "home"}]},
       "providers": {"mine": {"kind": "ollama", "base_url": "http://h:11434/v1/", "models": {"chat": "m"}},
                     "deepgram": {"api_key": "k", "base_url": "https://api.eu.deepgram.com/v1", "deepgram": {"agent_url": "https://agent.eu.deepgram.com/v1/agent/converse"}},
@@ -47,7 +47,7 @@ TEST_CASE("A base URL with extra path parts is cut to its base for each stage, i
   CHECK(named(build("", {{"PROVIDER", "ollama"}, {"OLLAMA_MODEL", "m"}, {"OLLAMA_BASE_URL", "http://h:1/api"}}), "ollama").base_url == "http://h:1");
 }
 
-TEST_CASE("A wrong base URL gives one problem at its source, with an example URL of that provider") {
+TEST_CASE("A wrong base URL gives one problem, which names its setting or variable and shows an example URL of that provider") {
   const auto endpoint = [](const char* url) { return build("", with(with(kSpeech, kModel), {{"AZURE_OPENAI_ENDPOINT", url}})).problems(); };
   CHECK(endpoint("x.openai.azure.com") ==
         "AZURE_OPENAI_ENDPOINT: found text that begins with neither http:// nor https://; allowed: a URL such as \"https://NAME.openai.azure.com\"; "
@@ -55,7 +55,7 @@ TEST_CASE("A wrong base URL gives one problem at its source, with an example URL
   CHECK(endpoint("https://x.openai.azure.com/openai/deployments/d/chat/completions?api-version=2025-01-01-preview") ==
         "AZURE_OPENAI_ENDPOINT: found the address of one interface, such as a target URI; allowed: a URL such as \"https://NAME.openai.azure.com\"; "
         "leave out everything after the host: write the deployment's name in deployment (AZURE_OPENAI_DEPLOYMENT), and a date in api_version\n");
-  // The other two variables are reported as missing. The refused one is not.
+  // The problems report the other two variables as missing, but not the refused AZURE_OPENAI_ENDPOINT.
   const auto alone = build("", with(kSpeech, {{"AZURE_OPENAI_ENDPOINT", "x.openai.azure.com"}})).problems();
   CHECK(alone.find("/base_url") == std::string::npos);
   CHECK(alone.find("set AZURE_OPENAI_KEY") != std::string::npos);
@@ -66,7 +66,7 @@ TEST_CASE("A wrong base URL gives one problem at its source, with an example URL
         "correct it, and write keys and passwords in their own settings\n");
 }
 
-TEST_CASE("A region as the Azure portal shows it is converted to its short name, and an invalid region gives one problem") {
+TEST_CASE("build_directory() converts a region from the form of the Azure portal to its short name. An invalid region gives one problem") {
   for (const char* written : {"West Europe", "westeurope", "WestEurope", " west europe "}) {
     CAPTURE(written);
     const auto built = build(R"({"agent": {"regions": ["WestEurope"]}})", with(kSpeech, {{"AZURE_SPEECH_REGION", written}, {"MODEL_PROVIDER", "local"}}));
@@ -77,7 +77,7 @@ TEST_CASE("A region as the Azure portal shows it is converted to its short name,
         "AZURE_SPEECH_REGION: found text that is not a name; allowed: a region of Azure, such as \"westeurope\"; write it as one word, as Azure's portal shows it beside the key\n");
 }
 
-TEST_CASE("A key with a blank in it or beside it is refused, and no problem shows the key") {
+TEST_CASE("A key that contains a blank, or begins or ends with one, is refused, and no problem shows the key") {
   for (const char* key : {"Token canary-7f3b", "canary-7f3b ", " canary-7f3b", "Bearer\xc2\xa0" "canary-7f3b"}) {
     CAPTURE(key);
     const auto variable = build("", {{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", key}}).problems();
@@ -91,7 +91,7 @@ TEST_CASE("A key with a blank in it or beside it is refused, and no problem show
   }
 }
 
-TEST_CASE("The problem about a compatible server without a model names OPENAI_MODEL, and a refused OPENAI_MODEL is not also reported as missing") {
+TEST_CASE("If a compatible server has no model, the problem names OPENAI_MODEL. If OPENAI_MODEL is refused, it is not also reported as missing") {
   const Texts place{{"PROVIDER", "openai_compatible"}, {"OPENAI_BASE_URL", "http://127.0.0.1:8000/v1"}};
   CHECK(build("", place).problems() ==
         "PROVIDER: found a provider without a model that thinks; allowed: a provider with /providers/openai_compatible/models/chat; set it or OPENAI_MODEL, or name another provider\n");

@@ -14,7 +14,7 @@
 using namespace building;
 using namespace std::chrono_literals;
 
-TEST_CASE("SIP_EXTENSION, SIP_PASSWORD, ASTERISK_HOST, PROVIDER=openai and OPENAI_API_KEY are a whole configuration") {
+TEST_CASE("SIP_EXTENSION, SIP_PASSWORD, ASTERISK_HOST, PROVIDER=openai and OPENAI_API_KEY are a complete configuration") {
   const auto built = build("", {{"PROVIDER", "openai"}, {"OPENAI_API_KEY", "sk-canary"}});
   REQUIRE_MESSAGE(built.made.directory, built.problems());
   CHECK(built.problems().empty());
@@ -36,7 +36,7 @@ TEST_CASE("SIP_EXTENSION, SIP_PASSWORD, ASTERISK_HOST, PROVIDER=openai and OPENA
   CHECK(profile.dialogue == "receptionist.json");
 }
 
-TEST_CASE("Without a provider the agent uses the embedded parts for all stages and needs no settings") {
+TEST_CASE("If the configuration names no provider, the agent uses the embedded parts for all stages and needs no settings") {
   const auto built = build("");
   REQUIRE(built.made.directory);
   CHECK(ways(built.profile()) == "cascade local/local/local");
@@ -44,7 +44,7 @@ TEST_CASE("Without a provider the agent uses the embedded parts for all stages a
   CHECK(agent::uses(built.profile(), agent::embedded::kLocal));
 }
 
-TEST_CASE("A relative dialogue path starts at the folder of the configuration file; the path of the shipped dialogue does not") {
+TEST_CASE("A relative path of a dialogue starts at the folder of the configuration file, but the path of the shipped dialogue stays unchanged") {
   const auto built = build(R"({"agent": {"dialogue": "dialogues/mine.json"}, "agents": [
     {"name": "sales", "match": {"called": "1"}, "dialogue": "/srv/sales.json"}, {"name": "night", "match": {"called": "2"}, "voice": "rms"}]})");
   REQUIRE_MESSAGE(built.made.directory, built.problems());
@@ -78,7 +78,7 @@ TEST_CASE("Each kind of provider has its default sessions") {
   CHECK(home.api == agent::ChatApi::Responses);
 }
 
-TEST_CASE("Azure listens and speaks, and thinks with a deployment of its OpenAI service or with the model of another provider") {
+TEST_CASE("An agent with Azure listens and speaks with Azure Speech. Its model is a deployment of Azure OpenAI or a model of another provider") {
   const std::map<std::string, std::string> speech{{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "canary"}, {"AZURE_SPEECH_REGION", "westeurope"}};
   auto whole = speech;
   whole.insert({{"AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com"}, {"AZURE_OPENAI_KEY", "k"}, {"AZURE_OPENAI_DEPLOYMENT", "mini"}});
@@ -107,7 +107,7 @@ TEST_CASE("Azure listens and speaks, and thinks with a deployment of its OpenAI 
   CHECK(agent::azure::speech_of(*std::get<agent::CascadeWay>(container.profile().sessions.front()).listen.front()).url == "http://127.0.0.1:5000");
 }
 
-TEST_CASE("Deepgram alone provides a whole conversation, and Ollama thinks for any provider that listens and speaks") {
+TEST_CASE("Deepgram alone is enough for a conversation. Ollama supplies the model for any provider that listens and speaks") {
   const auto deepgram = build("", {{"PROVIDER", "deepgram"}, {"DEEPGRAM_API_KEY", "canary"}});
   REQUIRE_MESSAGE(deepgram.made.directory, deepgram.problems());
   CHECK(ways(deepgram.profile()) == "realtime deepgram");
@@ -140,7 +140,7 @@ TEST_CASE("Deepgram alone provides a whole conversation, and Ollama thinks for a
   CHECK(agent::deepgram::tuning_of(listens) == agent::deepgram::Tuning{0, false, true, true, "desk", "http://127.0.0.1:9", "anthropic"});
 }
 
-TEST_CASE("Flux ends turns unless the configuration says otherwise, and its eager threshold is not above its end threshold") {
+TEST_CASE("By default Deepgram's Flux detects the end of turns. Its eager threshold may not be greater than its end threshold") {
   const auto tuning = [](const std::string& deepgram) {
     const auto built = build(R"({"agent": {"provider": "local", "speech_provider": "deepgram"}, "providers": {"deepgram": {"api_key": "k", "deepgram": )" + deepgram + "}}}");
     REQUIRE_MESSAGE(built.made.directory, built.problems());
@@ -159,7 +159,7 @@ TEST_CASE("Flux ends turns unless the configuration says otherwise, and its eage
                            "lower it, or raise eot_threshold_percent\n");
 }
 
-TEST_CASE("An agent that names its own provider inherits neither the model nor the speech provider of /agent, unless it names them") {
+TEST_CASE("An agent that sets its own provider inherits neither model_provider nor speech_provider from /agent") {
   const auto built = build(R"({"agent": {"provider": "ollama", "speech_provider": "deepgram"},
                               "agents": [{"name": "a", "match": {"called": "1"}, "provider": "local"}, {"name": "b", "match": {"called": "2"}, "model_provider": "local"}]})",
                            {{"OLLAMA_MODEL", "m"}, {"DEEPGRAM_API_KEY", "k"}});
@@ -172,14 +172,14 @@ TEST_CASE("An agent that names its own provider inherits neither the model nor t
   CHECK(kept.warnings() == "/agents/0/speech_provider: is not used: sessions names the providers\n");
   const auto voiced = build(R"({"agent": {"sessions": [{"kind": "cascade", "provider": "openai"}]},
                                "agents": [{"name": "a", "match": {"called": "1"}, "voice": "marin", "speech_provider": "local"}]})", {{"OPENAI_API_KEY", "k"}});
-  CHECK(voiced.problems().empty());  // The voice is OpenAI's: a speech provider that is not used does not speak.
+  CHECK(voiced.problems().empty());  // OpenAI speaks, and has the voice: the session names its provider, so speech_provider has no effect.
   const auto both = build(R"({"agent": {"model_provider": "local"}, "agents": [{"name": "a", "match": {"called": "1"}, "sessions": [{"kind": "cascade"}]}]})");
   CHECK(both.warnings().empty());
   const auto idle = build(R"({"agent": {"model_provider": "local", "sessions": [{"kind": "cascade"}]}})");
   CHECK(idle.warnings().find("/agent/model_provider: is not used: sessions names the providers") != std::string::npos);
 }
 
-TEST_CASE("The environment variables of a provider kind apply only to the provider of that name, so no other host gets the key") {
+TEST_CASE("Variables such as AZURE_SPEECH_KEY apply only to the provider that has the name of its kind (azure), so that no other host gets the key") {
   const auto built = build(R"({"agent": {"provider": "azure-us", "model_provider": "local"}, "providers": {"azure-us": {"kind": "azure", "speech": {"region": "eastus"}}}})",
                            {{"AZURE_SPEECH_KEY", "canary"}, {"AZURE_SPEECH_REGION", "westeurope"}});
   CHECK(built.problems().starts_with("/providers/azure-us/speech/key: found nothing;"));
@@ -187,7 +187,7 @@ TEST_CASE("The environment variables of a provider kind apply only to the provid
   CHECK(build("", {{"PROVIDER", "Deepgram"}, {"DEEPGRAM_API_KEY", "k"}}).problems().empty());
 }
 
-TEST_CASE("A provider's settings for replies, realtime and speech are read; an absent setting keeps the provider's default") {
+TEST_CASE("build_directory() reads a provider's settings `reply` and `realtime`, and an absent setting keeps its default") {
   const auto built = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {
         "reply": {"max_tokens": 300, "reasoning_effort": "minimal", "service_tier": "priority"},
         "realtime": {"turn_detection": "semantic", "eagerness": "high", "noise_reduction": "near_field", "speed_percent": 110, "max_tokens": 4096}}}})",
@@ -220,7 +220,7 @@ TEST_CASE("Settings that limit the cost of a Realtime model are read, and settin
   CHECK(told.retention_percent == 0);
   CHECK(told.context_tokens == 1000);
   CHECK(built(R"({"truncation": "disabled"})").problems().empty());
-  // A model without reasoning refuses the whole session. For an unknown model, the server decides.
+  // A model without reasoning refuses a whole session with reasoning_effort. For an unknown model, Offhook leaves the decision to the server.
   for (const char* model : {"gpt-realtime", "gpt-realtime-1.5", "gpt-realtime-mini", "gpt-realtime-2025-08-28", "gpt-4o-realtime-preview"}) {
     CAPTURE(model);
     CHECK(built(R"({"reasoning_effort": "low"})", std::string(R"({"realtime": ")") + model + "\"}").problems().starts_with("/providers/openai/realtime/reasoning_effort: found a setting of models that reason"));
@@ -229,7 +229,7 @@ TEST_CASE("Settings that limit the cost of a Realtime model are read, and settin
     CHECK(built(R"({"reasoning_effort": "low"})", std::string(R"({"realtime": ")") + model + "\"}").problems().empty());
   CHECK(built(R"({"context_tokens": 5000})").problems() ==
         "/providers/openai/realtime/context_tokens: found a setting of the truncation retention_ratio; allowed: this setting together with \"truncation\": "
-        "\"retention_ratio\"; set truncation to \"retention_ratio\", or take this setting out\n");
+        "\"retention_ratio\"; set truncation to \"retention_ratio\", or remove this setting\n");
   CHECK(built(R"({"truncation": "auto", "retention_percent": 50})").problems().starts_with("/providers/openai/realtime/retention_percent:"));
   CHECK(built(R"({"truncation": "retention_ratio", "retention_percent": 101, "context_tokens": 999})").problems().find("a whole number from 0 to 100") != std::string::npos);
 }
@@ -254,7 +254,7 @@ TEST_CASE("A tool that the caller must confirm needs a session with a transcript
   CHECK(built(transfer, "", R"({"kind": "deepgram", "api_key": "k"})").problems().empty());
 }
 
-TEST_CASE("OPENAI_API_KEY is not sent to a host that the file sets for a provider with another name") {
+TEST_CASE("A provider that is not named openai and has its own base_url does not use OPENAI_API_KEY") {
   const auto with_key = [](const std::string& providers) {
     return build(R"({"agent": {"provider": "mirror"}, "providers": {"mirror": )" + providers + "}}", {{"OPENAI_API_KEY", "k"}}).problems();
   };
@@ -273,7 +273,7 @@ TEST_CASE("OPENAI_BASE_URL and OPENAI_API_KEY together configure a compatible se
   CHECK(std::get<agent::CascadeWay>(built.profile().sessions.front()).think.front()->api_key.reveal() == "k");
 }
 
-TEST_CASE("Sessions are used in the order of the configuration, each with the providers that it names") {
+TEST_CASE("An agent's sessions keep the order of the configuration, and each session uses the providers that it names") {
   const auto built = build(R"({"agent": {"provider": "openai", "voice": "marin", "sessions": [
         {"kind": "realtime"}, {"kind": "cascade", "think": ["openai", "home"], "speak": "local"}, {"kind": "cascade", "provider": "local"}]},
       "providers": {"openai": {"region": "eu"}, "home": {"kind": "openai_compatible", "base_url": "http://localhost:1/v1", "region": "home", "models": {"chat": "m"}}}})",
@@ -282,7 +282,7 @@ TEST_CASE("Sessions are used in the order of the configuration, each with the pr
   CHECK(ways(built.profile()) == "realtime openai; cascade openai/openai+home/local; cascade local/local/local");
 }
 
-TEST_CASE("A missing key is reported with its variable, and only for a provider that is used") {
+TEST_CASE("A problem about a missing key names the key's variable, and concerns only a provider that an agent uses") {
   CHECK(build("", {{"PROVIDER", "openai"}}).problems() ==
         "/providers/openai/api_key: found nothing; allowed: the key of an OpenAI project; set OPENAI_API_KEY, or write it in the file\n");
   CHECK(build(R"({"providers": {"openai": {}, "azure_openai": {}}})").problems().empty());
@@ -317,7 +317,7 @@ TEST_CASE("A value may be a reference to a variable or to a file") {
   CHECK(offhook::agent::to_string(other.problems.at(0)).starts_with("/sip/password: found a line break or another control character;"));
 }
 
-TEST_CASE("A reference to a missing target is reported, and a warning names a secret file that others may read") {
+TEST_CASE("A reference to a missing variable or file is a problem. A reference to a secret file that other users may read gives a warning") {
   const auto told = [](const char* value, Texts files = {}) {
     return build(R"({"sip": {"auth_user": ")" + std::string(value) + R"("}})", {{"EMPTY", ""}}, std::move(files)).problems();
   };
@@ -345,7 +345,7 @@ TEST_CASE("A value may be a reference to a systemd credential of the service") {
   CHECK(told("${credential:other}", given).find("set LoadCredential=other:PATH in the unit") != std::string::npos);
   for (const char* bad : {"${credential:}", "${credential:../user}", "${credential:.user}", "${credential:a/b}"})
     CHECK(told(bad, given).starts_with("/sip/auth_user: found an unknown kind of reference;"));
-  // The mode shows the mask of an ACL, so it does not show that other users may read the file.
+  // systemd grants access to a credential by an ACL, whose mask appears in the file's mode. The mode does not show that other users may read it.
   const auto keyed = build(R"({"agent": {"provider": "openai"}, "providers": {"openai": {"api_key": "${credential:open}"}}})", given,
                            {{"/run/credentials/offhook.service/open", "k\n"}});
   CHECK(keyed.problems().empty());
@@ -364,7 +364,7 @@ TEST_CASE("A warning names a key that would cross the network without encryption
   CHECK(warned("http://localhost/v1").empty());
 }
 
-TEST_CASE("With several agents, the first match takes the call and inherits from /agent what it does not set") {
+TEST_CASE("The first agent whose match fits takes the call, and it inherits from /agent each setting that it does not set itself") {
   const auto built = build(R"({"agent": {"provider": "openai", "prompt": "You are Ada.", "greeting": "Hello.", "language": "en", "tools": ["note"],
                                          "limits": {"silence_seconds": 5, "end_of_turn_ms": 700}},
       "agents": [{"name": "sales", "match": {"called": "6002"}, "prompt": "You sell.", "voice": "cedar"},
@@ -390,7 +390,7 @@ TEST_CASE("With several agents, the first match takes the call and inherits from
   CHECK(built.made.directory->choose({"1", "6001", {}})->name == "agent");
 }
 
-TEST_CASE("An agent's match and a call's context may each require a verified caller") {
+TEST_CASE("The settings `match` and `context` of an agent may each require a verified caller") {
   const auto built = build(R"({"agent": {"context": {"url": "https://h", "verified": true}}, "agents": [
       {"name": "a", "match": {"caller": "1", "verified": true}}, {"name": "b", "match": {"caller": "2"}, "context": {"url": "https://h"}}]})");
   REQUIRE_MESSAGE(built.made.directory, built.problems());
@@ -400,7 +400,7 @@ TEST_CASE("An agent's match and a call's context may each require a verified cal
   CHECK_FALSE(built.made.directory->entries()[1].profile->context->verified);
 }
 
-TEST_CASE("Tools are granted with their limits, and transfer reaches only the configured destinations") {
+TEST_CASE("build_directory() grants the configured tools with their limits, and grants `transfer` with the configured destinations only") {
   const auto built = build(R"({"agent": {"provider": "openai", "tools": ["hang_up", {"name": "transfer", "confirm": "caller", "max_per_call": 2,
                               "destinations": {"sales": "6002", "boss": "sip:7@pbx.example"}}, {"name": "send_digits", "keys": ["#", {"pattern": "XXXX#"}]}]}})", {{"OPENAI_API_KEY", "k"}});
   REQUIRE_MESSAGE(built.made.directory, built.problems());
@@ -417,7 +417,7 @@ TEST_CASE("Tools are granted with their limits, and transfer reaches only the co
   CHECK(build(R"({"agent": {"tools": []}})").profile().tools.empty());
 }
 
-TEST_CASE("A prompt file is read when the directory is built, and its header applies where the configuration sets no value") {
+TEST_CASE("build_directory() reads the prompt file. The header of the file applies to each setting that the configuration does not set") {
   const Texts files{{"etc/p.md", "---\nvoice: marin\nlanguage: de\ngreeting: Hallo {{caller_name}}.\ntools: note\n---\nDu bist Ada.\n"}};
   const auto built = build(R"({"agent": {"provider": "openai", "prompt_file": "p.md", "instructions": "Kurz."}})", {{"OPENAI_API_KEY", "k"}}, files);
   REQUIRE_MESSAGE(built.made.directory, built.problems());
@@ -436,7 +436,7 @@ TEST_CASE("A prompt file is read when the directory is built, and its header app
   CHECK(prompt_for(variable.profile(), {}) == "You are Bob.");
 }
 
-TEST_CASE("The context comes from a file or a URL, and the fallback is a transfer or a goodbye") {
+TEST_CASE("The setting `context` names a file or a URL, and `fallback` is a transfer or a goodbye") {
   const auto built = build(R"({"agent": {"prompt": "{{context.plan}}", "context": {"url": "http://127.0.0.1:9/c?x=1", "timeout_ms": 300}, "fallback": {"transfer_to": "6009"},
                               "apology": "Sorry.", "filler": "One moment.", "goodbye": "Bye.",
                               "sentences": {"silence": "Hello?", "refusal": "No."}, "limits": {"silences": 1}}})");
@@ -473,7 +473,7 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
             "/providers/azure/speech/region: found nothing; allowed: the region of the Speech resource, such as \"westeurope\"; set AZURE_SPEECH_REGION, or write it in the file"},
            {R"({"agent": {"provider": "deepgram"}})", "/providers/deepgram/api_key: found nothing; allowed: the key of a Deepgram project; set DEEPGRAM_API_KEY, or write it in the file"},
            {R"({"agent": {"model_provider": "deepgram"}, "providers": {"deepgram": {"api_key": "k"}}})",
-            "/agent/model_provider: found a provider without a model that thinks; allowed: another provider than deepgram; name a provider that does this in MODEL_PROVIDER, or in `think` of a session"},
+            "/agent/model_provider: found a provider without a model that thinks; allowed: another provider than deepgram; name a provider for this task in MODEL_PROVIDER, or in `think` of a session"},
            {R"({"agent": {"provider": "deepgram"}, "providers": {"deepgram": {"base_url": "https://api.eu.deepgram.com"}}})", "/providers/deepgram/api_key: found nothing;"},
            {R"({"agent": {"provider": "deepgram"}, "providers": {"deepgram": {"base_url": "https://API.EU.Deepgram.com:443"}}})", "/providers/deepgram/api_key: found nothing;"},
            {R"({"agent": {"speech_provider": "ollamma"}})", "/agent/speech_provider: found an unknown provider (\"ollamma\");"},
@@ -484,13 +484,13 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
            {R"({"agent": {"provider": "local", "speech_provider": "local", "voice": "marin"}})", "/agent/voice: found an unknown voice (\"marin\"); allowed: \"slt\", \"rms\" when the embedded voice speaks;"},
            {R"({"agents": [{"name": "a", "match": {"called": "1"}, "speech_provider": "local", "voice": "marin"}]})", "/agents/0/voice: found an unknown voice (\"marin\");"},
            {R"({"agent": {"phrases": ["Offhook", ""]}})", "/agent/phrases/1: found empty text;"},
-           {R"({"agent": {"languages": ["en", ""]}})", "/agent/languages/1: found empty text; allowed: a language tag such as \"en\" or \"pt-BR\" (BCP 47); write one, or take it out"},
+           {R"({"agent": {"languages": ["en", ""]}})", "/agent/languages/1: found empty text; allowed: a language tag such as \"en\" or \"pt-BR\" (BCP 47); write one, or remove the entry"},
            {R"({"agent": {"languages": ["English"]}})", "/agent/languages/0: found text that is not a language tag (\"English\");"},
            {R"({"agent": {"sessions": [{"kind": "cascade", "think": ["openai", "hmoe"]}]}, "providers": {"home": {"kind": "local"}, "openai": {"api_key": "k"}}})",
             "/agent/sessions/0/think/1: found an unknown provider (\"hmoe\"); allowed: \"local\", \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", or a name of /providers; did you mean \"home\"?"},
            {R"({"agent": {"sessions": [{"kind": "realtime"}]}})", "/agent/sessions/0: found a provider without a model that hears and speaks itself; allowed: another provider than local; make the session a cascade"},
            {R"({"agent": {"provider": "openai", "sessions": [{"kind": "realtime", "think": "openai"}]}, "providers": {"openai": {"api_key": "k"}}})",
-            "/agent/sessions/0/think: found a part of a cascade in a realtime session; allowed: kind and provider; take it out, or make it a cascade"},
+            "/agent/sessions/0/think: found a part of a cascade in a realtime session; allowed: kind and provider; remove it, or make the session a cascade"},
            {R"({"agent": {"provider": "x"}, "providers": {"x": {"kind": "openai_compatible", "base_url": "http://h/v1"}}})",
             "/agent/provider: found a provider without a model that thinks; allowed: a provider with /providers/x/models/chat; set it or OPENAI_MODEL, or name another provider"},
            {R"({"agent": {"provider": "x"}, "providers": {"x": {}}})", "/providers/x/kind: found nothing; allowed: \"openai\", \"azure\", \"deepgram\", \"ollama\", \"azure_openai\", \"openai_compatible\", \"local\"; name its protocol"},
@@ -503,14 +503,14 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
            {R"({"agent": {"tools": [{"name": "hold", "destinations": {"a": "1"}}]}})", "/agent/tools/0/destinations: found destinations for a tool that transfers no call;"},
            {R"({"agent": {"prompt": "a\nHello {{callr}}"}})", "/agent/prompt: found an unknown variable in line 2; allowed: a text with variables that are known (docs/prompts.md); did you mean {{caller}}?"},
            {R"({"agent": {"greeting": "{{caller"}})", "/agent/greeting: found {{ without its }} in line 1;"},
-           {R"({"agent": {"instructions": "{{context.plan}}"}})", "/agent/instructions: found a {{context.NAME}} without /agent/context, which names the source of its value; allowed: a {{context.NAME}} together with /agent/context; set /agent/context, or take the variable out"},
+           {R"({"agent": {"instructions": "{{context.plan}}"}})", "/agent/instructions: found a {{context.NAME}} without /agent/context, which names the source of its value; allowed: a {{context.NAME}} together with /agent/context; set /agent/context, or remove the variable"},
            {R"({"agent": {"prompt_file": "none.md"}})", "/agent/prompt_file: found a file that cannot be read (it is not there); allowed: a Markdown file of at most 128 KiB; check the path: it starts at the folder of the configuration file"},
            {R"({"agent": {"prompt_file": "bad.md"}})", "/agent/prompt_file: found an unknown key in line 2 of the file; allowed: a prompt as docs/prompts.md describes; did you mean \"voice\"?"},
            {R"({"agent": {"prompt_file": "lang.md"}})", "/agent/prompt_file: found text that is not a language tag for language in the head of the file;"},
            {R"({"agent": {"prompt_file": "odd.md"}})", "/agent/prompt_file: found an unknown tool in the prompt file;"},
            {R"({"agent": {"prompt_file": "tool.md"}})", "/agent/prompt_file: found transfer in the prompt file, and no destinations for it;"},
            {R"({"agent": {"prompt_file": "tool.md", "tools": ["note"]}})", "/agent/prompt_file: found a tool in the prompt file that is not granted; allowed: those of /agent/tools;"},
-           {R"({"agent": {"prompt": "x", "prompt_file": "tool.md"}})", "/agent/prompt_file: found a prompt twice, in a text and in a file; allowed: one of prompt and prompt_file; take one of them out"},
+           {R"({"agent": {"prompt": "x", "prompt_file": "tool.md"}})", "/agent/prompt_file: found a prompt twice, in a text and in a file; allowed: one of prompt and prompt_file; remove one of them"},
            {R"({"agent": {"fallback": {"transfer_to": "1", "hang_up": true}}})", "/agent/fallback: found two ways to end a call; allowed: transfer_to, or hang_up; keep one of them"},
            {R"({"agent": {"fallback": {"hang_up": false}}})", "/agent/fallback: found no way to end a call;"},
            {R"({"agent": {"context": {}}})", "/agent/context: found neither a file nor a URL; allowed: one of file and url; name one"},
@@ -541,7 +541,7 @@ TEST_CASE("A problem names its place, the found value, the allowed values and th
   }
 }
 
-TEST_CASE("A fault in settings that agents share is reported once, and a fault in an agent's own settings with its index") {
+TEST_CASE("A fault in /agent is reported once, even if several agents inherit it. A fault in an agent's own settings is reported with the agent's index") {
   const auto shared = build(R"({"agent": {"prompt": "{{x}}"}, "agents": [{"name": "a", "match": {"called": "1"}}, {"name": "b", "match": {"called": "2"}, "greeting": "{{y}}"}]})");
   CHECK(shared.made.problems.size() == 2);
   CHECK(shared.made.problems[0].where == "/agent/prompt");
@@ -550,7 +550,7 @@ TEST_CASE("A fault in settings that agents share is reported once, and a fault i
   CHECK_FALSE(shared.made.directory);
 }
 
-TEST_CASE("Warnings name an agent that can get no call, and a prompt that no provider of the agent reads") {
+TEST_CASE("A warning names an agent that can never get a call, and a prompt that no provider of the agent reads") {
   CHECK(build(R"({"agents": [{"name": "a", "match": {"called": "1"}}, {"name": "b", "match": {"called": "1"}}]})").warnings() ==
         "/agents/1/match: an earlier agent has the same conditions: this agent gets no calls\n");
   CHECK(build(R"({"agent": {"prompt": "x"}})").warnings() == "/agent/prompt: the provider local does not read it\n");

@@ -33,7 +33,7 @@ TEST_CASE("A list of one language sets the agent's language, and an agent's own 
   CHECK(languages(5).find("/agent/languages: found a longer list;") != std::string::npos);
 }
 
-TEST_CASE("A warning names a voice that speaks only one language where callers may speak another") {
+TEST_CASE("A warning names a voice that speaks only one language, if the callers of its agent may speak another language") {
   const auto warned = [](const std::string& agent, const std::string& providers = "{}", Texts variables = {}) {
     variables.insert({{"DEEPGRAM_API_KEY", "k"}, {"OPENAI_API_KEY", "k"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "westeurope"}});
     const auto built = build(R"({"agent": {)" + agent + R"(}, "providers": )" + providers + "}", variables);
@@ -72,7 +72,7 @@ TEST_CASE("A warning names a voice that speaks only one language where callers m
   CHECK(warned(R"("provider": "local", "language": "de")").find("of local speaks only en: it pronounces replies in de") != std::string::npos);
 }
 
-TEST_CASE("A warning names a Flux model that does not support the call's language, but not a model that Offhook chose by the language") {
+TEST_CASE("A warning names a configured Flux model that does not understand the agent's language. A model that Offhook itself chooses gives no warning") {
   const auto warned = [](const std::string& model, const std::string& languages) {
     return build(R"({"agent": {"provider": "deepgram", )" + languages + R"(}, "providers": {"deepgram": {"models": {"transcription": ")" + model + "\"}}}}", {{"DEEPGRAM_API_KEY", "k"}})
         .warnings();

@@ -20,7 +20,7 @@ std::string with_servers(std::string_view servers, std::string_view tools = "[]"
 
 }  // namespace
 
-TEST_CASE("Tool servers are programs, URLs, and HTTP services with a document, and an agent has only the tools that its grants name") {
+TEST_CASE("A tool server is a program, a URL, or an HTTP service with a document. An agent has only the tools that its grants name") {
   const auto built = build(with_servers(R"({"files": {"command": ["/usr/bin/files", "--root", "/srv"], "environment": [{"name": "KEY", "value": "${FILES_KEY}"}], "directory": "/srv/data"},
        "desk": {"url": "https://desk.example/mcp", "oauth": {"client_id": "us", "client_secret": "canary"}, "unpinned": "trust_first"},
        "shop": {"openapi": "shop.json", "operations": ["findOrder"], "url": "https://shop.example/v1", "token": "canary"}})",
@@ -53,11 +53,11 @@ TEST_CASE("Tool servers are programs, URLs, and HTTP services with a document, a
   CHECK(granted[1].max_per_minute == 2);
   CHECK(granted[1].question == "Shall I send {amount} back to you?");
   const std::string shown = config::effective_json(built.effective);
-  for (const char* hidden : {"canary", "--root", "desk.example"}) CHECK(shown.find(hidden) == std::string::npos);  // Words and URLs may contain a server's
-                                                                                                                   // keys, too.
+  // The arguments of a program and a URL may contain keys, too.
+  for (const char* hidden : {"canary", "--root", "desk.example"}) CHECK(shown.find(hidden) == std::string::npos);
 }
 
-TEST_CASE("plain_http is a setting of each server; Offhook warns of a token in the clear, and of the setting where it has no effect") {
+TEST_CASE("Each tool server has its own plain_http. A warning names a server that gets a token unencrypted, and a plain_http without effect") {
   const std::string grants = R"(["desk__x", "shop__findOrder", "here__x", "far__x"])";
   const auto built = build(with_servers(R"({"desk": {"url": "http://desk.lan/mcp", "plain_http": true, "token": "canary"},
        "shop": {"openapi": "shop.json", "operations": ["findOrder"], "url": "http://192.168.1.20/v1", "plain_http": true},
@@ -90,7 +90,7 @@ TEST_CASE("A wrong tool server, or a wrong tool of a server, is reported with it
   struct Row { const char* servers; const char* tools; const char* problem; };
   for (const Row row : {
            Row{R"({"a": {}})", "[]", "/tool_servers/a: found neither a program nor a URL; allowed: command, or url; set command or url"},
-           {R"({"a": {"url": "https://h", "command": ["/x"]}})", "[]", "/tool_servers/a: found a program and a URL; allowed: command, or url; take one of the two out"},
+           {R"({"a": {"url": "https://h", "command": ["/x"]}})", "[]", "/tool_servers/a: found a program and a URL; allowed: command, or url; remove one of the two"},
            {R"({"Shop": {"url": "https://h"}})", "[]", "/tool_servers/Shop: found a server that cannot be used (a label of a server is made of a-z, 0-9 and -"},
            {R"({"a": {"url": "http://h"}})", "[]", "/tool_servers/a: found a server that cannot be used ("},
            {R"({"a": {"url": "http://192.0.2.1/", "plain_http": true}})", "[]", "/tool_servers/a: found a server that cannot be used (its URL must begin with https:// (plain_http is for"},
@@ -108,7 +108,7 @@ TEST_CASE("A wrong tool server, or a wrong tool of a server, is reported with it
            {R"({"shop": {"url": "https://h"}})", R"(["shop__x", "shop__x"])", "/agent/tools/1: found a tool twice;"},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "destinations": {"a": "1"}}])", "/agent/tools/0/destinations: found destinations for a tool that transfers no call;"},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "money"}])", "/agent/tools/0/question: found nothing, for a tool of the class money; allowed: the question to the caller, such as \"Shall I send {amount} euros back to you?\"; write it, and name the amount in it"},
-           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "money", "question": "Shall I?", "confirm": "never"}])", "/agent/tools/0/confirm: found \"never\" for a tool of the class money; allowed: \"caller\"; take it out: Offhook always asks the caller"},
+           {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "money", "question": "Shall I?", "confirm": "never"}])", "/agent/tools/0/confirm: found \"never\" for a tool of the class money; allowed: \"caller\"; remove it: Offhook always asks the caller"},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "class": "telephony"}])", "/agent/tools/0/question: found nothing, for a tool of the class telephony; allowed: the question to the caller, such as \"Shall I call {number} for you?\"; write it, or \"confirm\": \"never\""},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "arguments": []}])", "/agent/tools/0/arguments: found a list; allowed: a JSON Schema of an object;"},
            {R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__x", "arguments": {}}])", "/agent/tools/0/arguments: found a schema that allows anything;"},
@@ -130,7 +130,7 @@ TEST_CASE("A wrong tool server, or a wrong tool of a server, is reported with it
   }
 }
 
-TEST_CASE("A telephony or money tool needs the caller's confirmation unless its grant says otherwise, and a grant may narrow its arguments") {
+TEST_CASE("By default the caller must confirm a tool of the class telephony or money. A grant may limit the arguments of its tool") {
   const auto built = build(with_servers(R"({"shop": {"url": "https://h"}})", R"([{"name": "shop__dial", "class": "telephony", "question": "Shall I call {number}?"},
       {"name": "shop__beep", "class": "telephony", "confirm": "never"}, {"name": "shop__pay", "class": "money", "question": "Shall I pay {amount}?"},
       {"name": "shop__find", "class": "read", "arguments": {"properties": {"amount": {"maximum": 49.5}, "kind": {"enum": [1, null, true, "x"]}}}}, "shop__book"])"));

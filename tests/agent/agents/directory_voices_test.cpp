@@ -25,7 +25,7 @@ std::string warned(const std::string& agent, const std::string& providers = "{}"
 
 }  // namespace
 
-TEST_CASE("A voice name that the embedded voice does not have is a problem, also where the embedded voice replaces a provider without speech") {
+TEST_CASE("If the embedded voice speaks, an unknown voice name is a problem, even if the embedded voice only replaces a provider without speech") {
   const auto slip = [](const std::string& voice) {
     return "/agent/voice: found an unknown voice (\"" + voice + "\"); allowed: \"slt\", \"rms\" when the embedded voice speaks; write one of them, or name another provider that speaks (SPEECH_PROVIDER)\n";
   };
@@ -50,7 +50,7 @@ TEST_CASE("A voice name that the embedded voice does not have is a problem, also
   CHECK(entries.find("/agents/1/voice: found an unknown voice (\"coral\");") != std::string::npos);
 }
 
-TEST_CASE("A warning names a Flux voice of a cascade or of Offhook's own sentences, and the /v1/speak voice that replaces it") {
+TEST_CASE("If a cascade or Offhook's own sentences have a Flux voice, a warning names that voice and the /v1/speak voice that replaces it") {
   CHECK(warned(R"("provider": "openai", "speech_provider": "deepgram", "voice": "flux-cole-en")") ==
         "/agent/voice: only Deepgram's Voice Agent has the voice flux-cole-en: replies of a cascade use the voice aura-2-apollo-en instead (docs/deepgram.md)\n");
   CHECK(warned(R"("provider": "deepgram", "voice": "flux-kit-en")") ==

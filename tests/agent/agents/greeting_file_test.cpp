@@ -8,7 +8,7 @@ using namespace building;
 
 namespace {
 
-/// Builds a directory with `all` as members of /agent and `one` as members of an agent in /agents. Both start with a comma.
+/// Builds a directory with `all` as members of /agent and `one` as members of an agent in /agents. Each text starts with a comma or is "".
 Built greeted(const std::string& all, const std::string& one, Texts files = {}) {
   files.insert({{"etc/a.wav", wav_of(1600)}, {"etc/b.wav", wav_of(3200)}});
   return build(R"({"agent": {"provider": "local")" + all + R"(}, "agents": [{"name": "one", "match": {"called": "1"})" + one + "}]}", {},
@@ -21,7 +21,7 @@ std::string greeting_problems(const std::string& file, const Texts& files) {
 
 }  // namespace
 
-TEST_CASE("A greeting file beside the configuration is read once for all agents, at both sample rates of calls") {
+TEST_CASE("A greeting file beside the configuration file is read once for all agents, and its sound exists at 8 kHz and at 16 kHz") {
   const auto built = greeted(R"(, "greeting_file": "a.wav", "greeting": "Good day.")", "");
   REQUIRE_MESSAGE(built.made.directory, built.problems());
   REQUIRE(built.profile().recorded_greeting);
@@ -44,7 +44,7 @@ TEST_CASE("The same file can be hold music for one agent and a greeting for anot
   CHECK_FALSE(built.profile().recorded_greeting->loops());
 }
 
-TEST_CASE("An agent with its own greeting file or text inherits neither of them from /agent") {
+TEST_CASE("An agent with its own greeting file or greeting text inherits neither the file nor the text from /agent") {
   const std::string all = R"(, "greeting_file": "a.wav", "greeting": "Good day.")";
   const auto words = greeted(all, R"(, "greeting": "Hello.")");
   REQUIRE_MESSAGE(words.made.directory, words.problems());
@@ -64,7 +64,7 @@ TEST_CASE("An agent with its own greeting file or text inherits neither of them 
   CHECK(agent::greeting_for(*both.made.directory->entries()[0].profile, {}) == "Hello.");
 }
 
-TEST_CASE("An agent's own greeting file takes its text from the agent's own prompt file, never from /agent") {
+TEST_CASE("The text of an agent's own greeting file comes from the agent's own settings or its own prompt file, never from /agent") {
   const Texts files = {{"etc/head.md", "---\ngreeting: Hello from the head.\n---\nYou are Ada.\n"}, {"etc/bare.md", "You are Ada.\n"}};
   const auto greets = [&files](const std::string& all, const std::string& one) {
     const auto built = greeted(all, one, files);

@@ -16,7 +16,7 @@ std::string music_problems(const std::string& music, const Texts& files) {
 
 }  // namespace
 
-TEST_CASE("Hold music is a quiet default sound, silence, or a file beside the configuration, at both sample rates of calls") {
+TEST_CASE("The hold music is a quiet default sound, nothing, or a file beside the configuration file. Its sound exists at 8 kHz and at 16 kHz") {
   const auto usual = build(R"({"agent": {"provider": "local"}})");
   REQUIRE_MESSAGE(usual.made.directory, usual.problems());
   REQUIRE(usual.profile().hold_music);
@@ -56,7 +56,7 @@ TEST_CASE("A sound file of 32 MiB is read, and a file with one more octet is ref
   CHECK(music_problems("a.wav", {{"etc/a.wav", file + " "}}).find("it is too large") != std::string::npos);
 }
 
-TEST_CASE("Calls are recorded as /recordings says, unless the agent sets recordings itself") {
+TEST_CASE("The setting /recordings decides whether calls are recorded, unless the agent sets `recordings` itself") {
   const auto built = build(R"({"recordings": {"enabled": true, "notice": "This call is recorded."}, "agent": {"provider": "local"},
       "agents": [{"name": "not", "match": {"called": "1"}, "recordings": false}]})");
   REQUIRE_MESSAGE(built.made.directory, built.problems());

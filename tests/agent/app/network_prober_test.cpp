@@ -19,7 +19,7 @@ agent::config::Config extension_at(std::uint16_t port) {
   return config;
 }
 
-/// A prober whose person interrupts each wait, or none.
+/// Returns a prober. If `interrupts` is true, the simulated person interrupts each wait, as with Ctrl-C.
 agent::NetworkProber prober(bool interrupts) {
   return agent::NetworkProber({.proxies = {},
                                .default_dialogue = "share/dialogues/receptionist.json",
@@ -47,7 +47,7 @@ TEST_CASE("NetworkProber ends a trial when the person interrupts it, and reports
   CHECK(interrupted.is_interrupted());
 }
 
-TEST_CASE("NetworkProber holds no test call when the agent cannot start") {
+TEST_CASE("NetworkProber makes no test call if the agent cannot start") {
   agent::config::Config config = extension_at(9);
   config.agent.provider = "local";
   CHECK(prober(false).call(config, "1001", [] {}).what == "the agent cannot start");

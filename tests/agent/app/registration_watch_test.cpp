@@ -41,7 +41,7 @@ TEST_CASE("RegistrationWatch has a result after the first response or failure, a
   CHECK_FALSE(watch.is_password_refused());
 }
 
-TEST_CASE("RegistrationWatch keeps a success and a failure, whatever comes later") {
+TEST_CASE("RegistrationWatch still reports a success and a failure after later events") {
   RegistrationWatch watch(1);
   watch.on_event(kRefused);
   watch.on_event(changed(1, State::Registered, Why::None, 200));
@@ -53,7 +53,7 @@ TEST_CASE("RegistrationWatch keeps a success and a failure, whatever comes later
   CHECK(watch.has_ended());
 }
 
-TEST_CASE("RegistrationWatch reports a refused password when all registrations have failed, and none was active before") {
+TEST_CASE("RegistrationWatch reports a refused password if all registrations failed, one of them by its password, and none was active before") {
   RegistrationWatch two(2);
   two.on_event(kRefused);
   CHECK_FALSE(two.is_password_refused());
@@ -81,7 +81,7 @@ TEST_CASE("SilenceWarning logs once, 3 s after the start, when no registrar has 
   CHECK(logged_by([&] { warning.on_time(start + 4s); }).empty());
 }
 
-TEST_CASE("SilenceWarning logs nothing after a response, and for a trunk that registers nowhere") {
+TEST_CASE("SilenceWarning logs nothing after a response of the registrar, and nothing for a trunk that does not register") {
   agent::config::Config config;
   RegistrationWatch watch(1);
   agent::SilenceWarning answered(watch, config, {});

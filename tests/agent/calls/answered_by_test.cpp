@@ -53,7 +53,7 @@ TEST_CASE("The agent leaves a message only after the beep of a machine, and the 
   CHECK(record.tones == std::vector<std::string>{"beep"});
 }
 
-TEST_CASE("The agent hangs up within 2.5 s of a machine's first word and plays nothing") {
+TEST_CASE("With MachinePolicy::HangUp, the agent hangs up within 2.5 s of a machine's first word, and plays nothing") {
   Dialled call(MachinePolicy::HangUp);
   call.line().say(5s);
   call.advance(2500ms);
@@ -62,7 +62,7 @@ TEST_CASE("The agent hangs up within 2.5 s of a machine's first word and plays n
   CHECK(call.line().voiced_ticks() == 0);
 }
 
-TEST_CASE("The agent does not speak over a person's hello, and greets within 1 s of its end") {
+TEST_CASE("With MachinePolicy::HangUp, the agent is silent during a person's hello, and greets the person within 1 s of the end of the hello") {
   Dialled call(MachinePolicy::HangUp);
   call.line().say(500ms);
   call.advance(500ms);
@@ -74,7 +74,7 @@ TEST_CASE("The agent does not speak over a person's hello, and greets within 1 s
   CHECK(call.record().answered_by == "human");
 }
 
-TEST_CASE("With MachinePolicy::Ignore the agent greets at once") {
+TEST_CASE("With MachinePolicy::Ignore, the agent greets at once") {
   Dialled call(MachinePolicy::Ignore);
   CHECK(call.line().voiced_ticks() > 0);
   CHECK(call.record().answered_by.empty());

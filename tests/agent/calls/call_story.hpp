@@ -10,8 +10,8 @@
 /// Writes the transcript and the troubles of a call on virtual time as text, for checks and for the messages of failed tests.
 namespace offhook::inline v0::agent::test {
 
-/// The longest silence that a caller may hear. A filler comes 2.5 s after the last word of either side, and again 6 s later. If the
-/// speaker of the filler has also failed, another speaker says it 3 s later.
+/// The longest silence that a caller may hear. The agent says a filler ("One moment, please.") 2.5 s after the last word of either side,
+/// and again 6 s later. If the speaker of the filler has also failed, another speaker says the filler 3 s later.
 inline constexpr base::Duration kLongestSilence = std::chrono::seconds(8);
 
 inline std::string story(const VirtualTalk& call) {

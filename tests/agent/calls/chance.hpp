@@ -27,11 +27,11 @@ class Chance {
 /// The runs of a test: one for each seed from first to last.
 struct Seeds {
   std::uint64_t first = 1, last = 1;
-  bool is_one = false;  ///< true if OFFHOOK_SEED chose a single run, which need not meet what all runs together meet
+  bool is_one = false;  ///< true if OFFHOOK_SEED chose a single run, to which no check of totals over all runs applies
 };
 
-/// Returns the seeds 1 to `usually`, or 1 to `under_sanitizers` where a run takes ten times as long. The environment variable OFFHOOK_SEED chooses
-/// one run instead, OFFHOOK_FAULT_RUNS another number of runs.
+/// Returns the seeds 1 to `usually`, or 1 to `under_sanitizers` in a build with sanitizers, where a run takes ten times as long. If the environment
+/// has OFFHOOK_SEED, returns only that seed. If it has OFFHOOK_FAULT_RUNS, returns the seeds 1 to that number.
 inline Seeds seeds_to_run(unsigned usually, unsigned under_sanitizers) {
   if (const char* one = std::getenv("OFFHOOK_SEED")) return {std::strtoull(one, nullptr, 10), std::strtoull(one, nullptr, 10), true};
   if (const char* runs = std::getenv("OFFHOOK_FAULT_RUNS")) return {1, std::strtoull(runs, nullptr, 10)};

@@ -45,7 +45,7 @@ struct Desk {
 
   template <class Task>
   void on_thread(Task task) { offhook::test::run_on(*network, task); }
-  /// Returns the last event of type E whose leg is the caller's (`of_caller`), or another.
+  /// Returns the last event of type E: of the caller's leg if `of_caller` is true, otherwise of another leg. Returns nullopt if there is none.
   template <class E>
   std::optional<E> last(bool of_caller) {
     const std::lock_guard lock(mutex);
@@ -99,7 +99,7 @@ struct Transfer {
   void begin() {
     desk.on_thread([&] { REQUIRE(consultations->begin(desk.caller, "target").has_value()); });
   }
-  /// Passes the target's connection, or the end of its call, to the consultations, as the agent does.
+  /// Waits until the target has answered, and passes this event to the consultations, as the agent does.
   void pass_connected() {
     REQUIRE(desk.wait_for<call::Connected>(false));
     consultation = desk.last<call::Connected>(false)->leg;
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(Transfer, "When the caller's user agent declines to replace th
   desk.on_thread([&] { CHECK(not_reached.empty()); });  // The result of the REFER already reports the failure.
 }
 
-TEST_CASE_FIXTURE(Transfer, "When the target hangs up before the replacement, the agent keeps the caller after kOutcome without a REFER result") {
+TEST_CASE_FIXTURE(Transfer, "If the target hangs up before the replacement, and no REFER result comes within kOutcome, the caller stays with the agent") {
   begin();
   pass_connected();
   REQUIRE(caller.wait_for<phone::CallTransferRequested>());
@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(Transfer, "When the target hangs up before the replacement, th
   desk.on_thread([&] { CHECK_FALSE(consultations->on_connected(consultation)); });  // The call is not a consultation any more.
 }
 
-TEST_CASE_FIXTURE(Transfer, "The end of the agent ends the call to a ringing target") {
+TEST_CASE_FIXTURE(Transfer, "When the agent stops, Consultations ends the call to a ringing target") {
   target.answers = false;
   begin();
   REQUIRE(target.wait_for<phone::CallOffered>());
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(Transfer, "The end of the agent ends the call to a ringing tar
   REQUIRE(target.wait_for<phone::CallFinished>());
 }
 
-TEST_CASE_FIXTURE(Transfer, "A caller that hangs up while the target rings ends the call to the target") {
+TEST_CASE_FIXTURE(Transfer, "If the caller hangs up while the target rings, Consultations ends the call to the target") {
   target.answers = false;
   begin();
   REQUIRE(target.wait_for<phone::CallOffered>());
@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(Transfer, "A caller that hangs up while the target rings ends 
   desk.on_thread([&] { CHECK(not_reached.empty()); });
 }
 
-TEST_CASE_FIXTURE(Transfer, "A target that cannot be called changes nothing, and Consultations ignores other calls") {
+TEST_CASE_FIXTURE(Transfer, "If the target cannot be called, the caller's call stays up. Consultations ignores events of calls that are no consultations") {
   is_full = true;
   desk.on_thread([&] {
     CHECK_FALSE(consultations->begin(desk.caller, "target").has_value());

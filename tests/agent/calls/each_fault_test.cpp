@@ -16,8 +16,8 @@ using AzureKind = services::azure::Fault::Kind;
 
 namespace {
 
-/// A way of failing. A failed test shows `name`. `heals`: the call needs no other provider, because the part ignores the fault, or
-/// because the connection ends after the last content.
+/// A way of failing. A failed test shows `name`. `heals` is true if the call needs no other provider, because the part ignores the fault,
+/// or because the connection ends after the last content.
 template <class Fault>
 struct FailureMode {
   std::string name;
@@ -108,7 +108,7 @@ std::vector<OpenAiWay> reply_ways() {
           way("unknown events", Kind::UnknownEvents, 4000, true)};
 }
 
-/// Adapts the faults to a listener: the cascade leaves a listener after its second empty result.
+/// Adapts the fault "empty" to a listener: after the second empty result of a listener, the cascade uses another listener.
 template <class Ways>
 Ways listening(Ways ways) {
   for (auto& each : ways) {
@@ -182,8 +182,8 @@ std::string realtime_then_cascade(const std::string& provider, const std::string
 
 const std::string kOpenAi = R"("openai")";
 
-/// The broken part and the simulator's name for its endpoint, for example "deepgram/speak by HTTP" and "deepgram/speech". In `stage`, the
-/// text behind a comma is only for the reader.
+/// The part that fails, and the simulator's name for the endpoint of that part, for example "deepgram/speak by HTTP" and "deepgram/speech".
+/// In `stage`, the text after a comma is only for the reader.
 struct Place {
   std::string stage, door;
   [[nodiscard]] std::string part() const { return stage.substr(0, stage.find(',')); }
@@ -197,8 +197,8 @@ std::size_t questions_heard(const VirtualFamilyCall& call) {
   }));
 }
 
-/// Counts the turns that a model answered, without apologies. An incomplete response lacks its end. If a speaker fails in mid-reply, its
-/// beginning may occur twice.
+/// Counts the turns that a model answered; an apology is no answer. Searches for the first words only, because an incomplete response lacks
+/// its end. If a speaker fails in mid-reply, these words may occur twice.
 std::size_t answers_given(const VirtualFamilyCall& call) {
   return static_cast<std::size_t>(std::count_if(call.seen().begin(), call.seen().end(), [](const auto& action) {
     const auto* line = std::get_if<AgentSaid>(&action);
@@ -206,7 +206,7 @@ std::size_t answers_given(const VirtualFamilyCall& call) {
   }));
 }
 
-/// Runs a call in which one endpoint fails at every use, and checks its result.
+/// Runs a call in which one endpoint fails at every use, and checks the result of the call.
 template <class Fault>
 void hold(FamilyScript script, const Place& place, const FailureMode<Fault>& way) {
   const std::string what = place.stage + ": " + way.name;
@@ -221,12 +221,12 @@ void hold(FamilyScript script, const Place& place, const FailureMode<Fault>& way
   CHECK(questions_heard(call) + way.unheard == 3);
   CHECK(call.longest_silence() <= kLongestSilence);
   CHECK(call.overflow().samples == 0);
-  CHECK_MESSAGE(call.faults_at(place.door) > 0, "nothing was broken");
+  CHECK_MESSAGE(call.faults_at(place.door) > 0, "no fault happened at the endpoint");
   for (const auto& refusal : call.refusals()) FAIL_CHECK(refusal);
-  bool switched = false;  // from that part to another; a part that `besides` breaks does not count
+  bool switched = false;  // true if another part replaced the part in `place`; a replacement of a part that `besides` breaks does not count
   for (const auto& trouble : call.record().troubles) switched = switched || (trouble.from == place.part() && !trouble.to.empty());
   const bool told = way.heals || switched;
-  CHECK_MESSAGE(told, "the record does not say who took over");
+  CHECK_MESSAGE(told, "the record does not name the provider that took over");
 }
 
 void hold_all(const Place& place, const std::string& sessions, const std::vector<OpenAiWay>& ways, const std::function<Endpoint&(FamilyScenarios&)>& door,
@@ -256,7 +256,7 @@ services::azure::Door azure_refusing() { return {{azure_statuses().back().fault}
 
 }  // namespace
 
-TEST_CASE("Each provider family without faults completes three turns, each transcribed and answered, and records no trouble") {
+TEST_CASE("A call with any provider family without faults has three transcribed and answered turns, and its record has no trouble") {
   for (const std::string& sessions :
        {cascade(kOpenAi, kOpenAi, kOpenAi), cascade(R"("azure")", R"("azure")", R"("azure")"), cascade(R"("azure_openai")", R"("azure_openai")", R"("azure_openai")"),
         cascade(R"("deepgram")", R"("ollama")", R"("deepgram")"), cascade(R"("flux")", R"("compatible")", R"("deepgram")"),
@@ -279,7 +279,7 @@ TEST_CASE("Each provider family without faults completes three turns, each trans
   }
 }
 
-TEST_CASE("A call survives each fault of Deepgram in each stage") {
+TEST_CASE("If an endpoint of Deepgram fails at every use, with any fault, the call still answers all turns without a long silence") {
   const auto listened = cascade(R"(["deepgram", "openai"])", kOpenAi, kOpenAi), spoken = cascade(kOpenAi, kOpenAi, R"(["deepgram", "openai"])");
   const auto flux = cascade(R"(["flux", "openai"])", kOpenAi, kOpenAi);
   hold_all({"deepgram/live", "deepgram/listen"}, listened, socket_ways(8000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.listen; });
@@ -292,7 +292,7 @@ TEST_CASE("A call survives each fault of Deepgram in each stage") {
   hold_all({"deepgram/realtime", "deepgram/agent"}, realtime_then_cascade("deepgram", "openai"), socket_ways(4000), [](FamilyScenarios& f) -> Endpoint& { return f.deepgram.agent; });
 }
 
-TEST_CASE("A call survives each fault of Azure in each stage") {
+TEST_CASE("If an endpoint of Azure fails at every use, with any fault, the call still answers all turns without a long silence") {
   using services::azure::Door;
   const auto listened = cascade(R"(["azure", "openai"])", kOpenAi, kOpenAi), spoken = cascade(kOpenAi, kOpenAi, R"(["azure", "openai"])");
   hold_all_azure({"azure/live, its socket", "azure/recognition_sockets"}, listened, azure_sockets(), [](FamilyScenarios& f) -> Door& { return f.azure.recognition_sockets; });
@@ -307,7 +307,7 @@ TEST_CASE("A call survives each fault of Azure in each stage") {
   hold_all({"azure/realtime", "azure_model/realtime"}, realtime_then_cascade("azure", "openai"), realtime_ways(4000), [](FamilyScenarios& f) -> Endpoint& { return f.azure_model.realtime; });
 }
 
-TEST_CASE("A call survives each fault of Azure OpenAI, OpenAI and Ollama in each stage") {
+TEST_CASE("If an endpoint of Azure OpenAI, OpenAI or Ollama fails at every use, with any fault, the call still answers all turns without a long silence") {
   const auto first = [](const std::string& name) { return R"([")" + name + R"(", "deepgram"])"; };
   const auto thinks = [](const std::string& name, const std::string& next) { return cascade(R"("deepgram")", R"([")" + name + R"(", ")" + next + R"("])", R"("deepgram")"); };
   for (const std::string name : {"azure_openai", "openai"}) {

@@ -20,9 +20,9 @@ FamilyScript loading(std::string sessions) {
 
 }  // namespace
 
-TEST_CASE("While a model loads, the next thinker or the next session answers each question, and no caller waits for the load") {
+TEST_CASE("While a model loads, the next model of the cascade or the next session answers each question, and no caller waits for the load") {
   std::string sessions;
-  SUBCASE("the next thinker") { sessions = R"([{"kind": "cascade", "listen": "deepgram", "think": ["ollama", "openai"], "speak": "deepgram"}])"; }
+  SUBCASE("the next model of the cascade") { sessions = R"([{"kind": "cascade", "listen": "deepgram", "think": ["ollama", "openai"], "speak": "deepgram"}])"; }
   SUBCASE("the next session") {
     sessions = R"([{"kind": "cascade", "listen": "deepgram", "think": "ollama", "speak": "deepgram"}, {"kind": "cascade", "listen": "deepgram", "think": "openai", "speak": "deepgram"}])";
   }
@@ -35,7 +35,7 @@ TEST_CASE("While a model loads, the next thinker or the next session answers eac
   REQUIRE(count_of<TryAgain>(call) == 1);
   REQUIRE(count_of<ProviderSwitched>(call) == 1);
   for (const auto& action : call.seen()) {
-    // The reason is the load, not a deadline.
+    // ProviderSwitched names the load as the reason, not a deadline.
     if (const auto* switched = std::get_if<ProviderSwitched>(&action)) CHECK(switched->why == "the model llama3.2 is being loaded");
   }
 }

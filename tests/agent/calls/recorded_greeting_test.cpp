@@ -57,7 +57,7 @@ TEST_CASE("A recorded greeting plays to its end, the transcript has its text, an
   }
 }
 
-TEST_CASE("While the call rings, at most 2 s of a recorded greeting are queued, and the caller hears all of it") {
+TEST_CASE("While the call rings, at most 2 s of a recorded greeting are queued, and the caller later hears the whole greeting") {
   CallScript script = greeted(Way::Cascade);
   script.options.ring_for = 20s;
   VirtualCall call(std::move(script));
@@ -105,7 +105,7 @@ TEST_CASE("In a recorded call, the recording notice comes before the recorded gr
   CHECK(lines_said(call)[0].text == kWords);
 }
 
-TEST_CASE("A recorded greeting without text appears in the record as a recorded greeting") {
+TEST_CASE("A recorded greeting without text has the text kRecordedGreeting in the record") {
   VirtualCall call(greeted(Way::Cascade, std::string(kRecordedGreeting)));
   call.advance(6200ms);
   REQUIRE(lines_said(call).size() == 1);
@@ -125,6 +125,6 @@ TEST_CASE("When a machine answers an outgoing call, the model leaves a message a
   call.run(20s);
   CHECK(call.ended_by() == "message left");
   REQUIRE(lines_said(call).size() == 2);
-  CHECK(lines_said(call)[0].text.empty());  // The machine's recording has no word of the greeting.
+  CHECK(lines_said(call)[0].text.empty());  // The machine heard no word of the greeting.
   CHECK(lines_said(call)[1].text == "Please call Anna when you hear this.");
 }

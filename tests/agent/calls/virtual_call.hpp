@@ -14,7 +14,8 @@
 
 namespace offhook::inline v0::agent::test {
 
-/// A speaker that never fails: it plays one tone per letter. It speaks Offhook's own sentences, and is the last speaker of a cascade.
+/// A speaker that never fails: it plays a tone of 1/15 s for each octet of the text. It speaks Offhook's own sentences, and is the last
+/// speaker of a cascade.
 class ToneVoice final : public Speaker {
  public:
   [[nodiscard]] std::uint32_t rate_hz() const override { return 16000; }

@@ -42,8 +42,8 @@ services::openai::Scenario model(const std::string& name, const std::string& key
 
 services::openai::RecordedVoices tones(std::vector<int> chunk_ms) { return *services::openai::RecordedVoices::make("tone", std::move(chunk_ms)); }
 
-/// Returns a time on a whole second, so that every run of a seed has the same ticks. The tool box reads the clock itself when a call
-/// begins.
+/// Returns a whole second, so that every run of a seed has the same ticks. It is close to the present, because the tool box reads the clock
+/// itself when a call begins.
 base::TimePoint start_of_time() {
   return base::TimePoint(std::chrono::ceil<std::chrono::seconds>(base::Clock::now().time_since_epoch()));
 }

@@ -21,8 +21,8 @@ struct FamilyScenarios {
   services::ollama::Scenario ollama;
 };
 
-/// Returns scenarios in which each listener recognises "a question" in any audio, and each model answers "This is NAME speaking." Delays
-/// are short, voices are tones.
+/// Returns scenarios in which each listener recognises "a question" in any audio, and each model answers "This is NAME speaking." The delays
+/// are short, and the voices are tones.
 [[nodiscard]] FamilyScenarios talkative_families();
 
 struct FamilyScript {
@@ -36,7 +36,7 @@ struct FamilyScript {
 };
 
 /// A whole call with sessions that SessionFactory builds from a configuration, and with all simulated services behind the net. Only the
-/// embedded voice works on a thread. Each step waits for it, so it takes no virtual time.
+/// embedded voice works on a thread. Each step waits for that thread, so the embedded voice takes no virtual time.
 class VirtualFamilyCall final : public VirtualTalk {
  public:
   explicit VirtualFamilyCall(FamilyScript script);
@@ -49,7 +49,7 @@ class VirtualFamilyCall final : public VirtualTalk {
   /// azure and ollama.
   [[nodiscard]] unsigned faults_at(const std::string& door) const;
   [[nodiscard]] const VirtualNet& net() const { return net_; }
-  /// Returns the messages to a simulator that its service's documentation does not define.
+  /// Returns the requests and messages that a simulator refused, each with the name of the simulator and the reason.
   [[nodiscard]] const std::vector<std::string>& refusals() const { return refusals_; }
 
  private:

@@ -13,7 +13,7 @@
 namespace offhook::inline v0::agent::test {
 
 /// The caller and the media worker of one call on virtual time. The test controls the caller's speech, and the line checks each tick for
-/// the agent's audio. The playout is the worker's own.
+/// the agent's audio. The line and the real worker use the same class media::Playout.
 class VirtualLine {
  public:
   static constexpr base::Duration kTick = std::chrono::milliseconds(20);

@@ -13,7 +13,7 @@
 
 namespace offhook::inline v0::agent::test {
 
-/// An action of a simulated socket on its connection. The net carries them out in order.
+/// An action of a simulated socket on its connection. VirtualNet carries out the actions of a socket in order.
 struct SocketOut {
   enum class What : std::uint8_t { Text, Binary, Close, Drop };
   What what{};
@@ -31,8 +31,8 @@ class ServiceSocket {
   virtual void on_time(base::TimePoint now, SocketOuts& out) = 0;
 };
 
-/// The result of a handshake. Without a `socket`, the service refuses it if `refusal` has a status, drops it if `drops`, and otherwise
-/// never answers.
+/// The result of a handshake. If `socket` is null, the service refuses the handshake if `refusal` has a status, drops the connection if
+/// `drops` is true, and otherwise never answers.
 struct Handshake {
   std::unique_ptr<ServiceSocket> socket;
   base::Duration wait{};                    ///< delay before the answer

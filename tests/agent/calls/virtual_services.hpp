@@ -8,7 +8,7 @@
 
 #include <cstddef>
 
-/// The simulators' cores as services of a VirtualNet. Each answers a handshake as its server on loopback does.
+/// The cores of the simulators as services of a VirtualNet. Each service answers a handshake as the simulator's server on loopback does.
 namespace offhook::inline v0::agent::test {
 
 /// OpenAI, Azure OpenAI, and servers with the same interface.

@@ -109,7 +109,7 @@ void VirtualTalk::step() {
   most_queued_ = std::max(most_queued_, bridge_->samples_queued());
   if (connected_ && connected_at_ == base::TimePoint{}) {
     connected_at_ = now_;
-    notes_.on_answered(media::AudioCodec::Pcmu, "PCMU", {{}, now_});
+    notes_.on_answered(media::AudioCodec::Pcmu, "PCMU", "", {{}, now_});
     bridge_->on_connected(now_);
   }
 }

@@ -169,7 +169,7 @@ TEST_CASE("A Voice Agent call has Offhook's own greeting and two turns, and ends
   CHECK(std::any_of(told.begin(), told.end(), [](const std::string& each) { return each.find("said to the caller in your name") != std::string::npos; }));
 }
 
-TEST_CASE("The caller's yes answers a tool that needs confirmation, although the server withdraws its function call") {
+TEST_CASE("The caller's yes confirms a tool call, although the server has withdrawn its function call meanwhile") {
   VoiceAgentCall call({R"({"voice":"tone","heard":["goodbye","yes"],"replies":[{"say":"Goodbye.","call":"hang_up","then":"Never said."},"To a yes."]})"}, "Good morning.",
                       Confirm::Caller);
   call.advance(3s);
@@ -181,7 +181,7 @@ TEST_CASE("The caller's yes answers a tool that needs confirmation, although the
   CHECK(call.ended_by == "goodbye");
 }
 
-TEST_CASE("Without a configured greeting the model greets") {
+TEST_CASE("If the configuration has no greeting, the model greets the caller") {
   VoiceAgentCall call({R"({"voice":"tone","replies":["Offhook, good morning."]})"}, "");
   call.advance(4s);
   CHECK(call.said == "agent: Offhook, good morning.\n");
@@ -215,7 +215,7 @@ TEST_CASE("A cough does not interrupt the agent") {
   CHECK(call.said.ends_with("agent: This is a long story about a telephone that rang and rang.\n"));
 }
 
-TEST_CASE("When a socket drops in mid-reply, the reply continues on a new socket that gets the history") {
+TEST_CASE("If the socket drops in mid-reply, the reply continues on a new socket, which gets the history of the call") {
   VoiceAgentCall call({R"({"voice":"tone","speed":1,"heard":["when do you open"],"replies":["We open at nine in the morning, every day of the week.","every day."],)"
                        R"("endpoints":{"agent":{"faults":[{"kind":"drop","after_bytes":12000}]}}})"});
   call.advance(3s);
@@ -228,7 +228,7 @@ TEST_CASE("When a socket drops in mid-reply, the reply continues on a new socket
   CHECK(Json::parse(*last)["agent"]["context"]["messages"][0]["content"] == "Good morning.");
 }
 
-TEST_CASE("The chain leaves a Voice Agent that refuses or fails twice, and gives the history to the next provider") {
+TEST_CASE("If a Voice Agent refuses the connection or fails again at a second attempt, SessionChain gives the history to the next provider") {
   for (const std::string fault : {R"({"kind":"status","status":503})", R"({"kind":"error","code":"INTERNAL_SERVER_ERROR","after_bytes":1})", R"({"kind":"stall","after_bytes":1})"}) {
     CAPTURE(fault);
     VoiceAgentCall call({R"({"voice":"tone","heard":["when do you open"],"loop":true,"replies":["Never heard."],"endpoints":{"agent":{"repeat":true,"faults":[)" + fault + "]}}}", kThree});

@@ -33,7 +33,7 @@ bool heard(const VirtualCall& call, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("A whole call by Realtime or by the cascade completes three turns, each transcribed, answered and recorded") {
+TEST_CASE("A call with a Realtime session or with a cascade has three transcribed and answered turns, and its record has no trouble") {
   for (const Way way : {Way::Realtime, Way::Cascade}) {
     CAPTURE(static_cast<int>(way));
     VirtualCall call(script({way}));
@@ -50,7 +50,7 @@ TEST_CASE("A whole call by Realtime or by the cascade completes three turns, eac
   }
 }
 
-TEST_CASE("When a Realtime socket freezes in mid-sentence, the cascade continues the call and the record says so") {
+TEST_CASE("If a Realtime socket freezes in mid-sentence, the cascade continues the call, and the record has the trouble") {
   auto plan = script({Way::Realtime, Way::Cascade});
   plan.scenario.replies[1].fault.kind = Fault::Kind::Freeze;
   plan.scenario.replies[1].fault.after_bytes = 8000;

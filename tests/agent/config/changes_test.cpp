@@ -42,21 +42,21 @@ config::Config reloaded(const std::string& agents) {
 
 }  // namespace
 
-TEST_CASE("When no agent keeps transcripts at the start, a setting that turns them on takes effect only at a restart") {
+TEST_CASE("If no agent keeps transcripts at the start, a setting that enables transcripts takes effect only at a restart") {
   const auto none = reloaded("");
   CHECK(config::waiting_for_restart(none, reloaded(R"(, "transcripts": {"enabled": true})")) == Pointers{"/transcripts/enabled"});
   CHECK(config::waiting_for_restart(none, reloaded(R"(, "agent": {"transcripts": true})")) == Pointers{"/agent/transcripts"});
   const std::string third = R"(, "agents": [{"name": "a", "match": {"called": "1"}, "transcripts": false}, {"name": "b", "match": {"called": "2"}},
                                             {"name": "c", "match": {"called": "3"}, "transcripts": true}])";
   CHECK(config::waiting_for_restart(none, reloaded(third)) == Pointers{"/agents/2/transcripts"});
-  // The setting is on, but off for every agent, so no change waits for a restart.
+  // The setting enables transcripts, but no agent keeps any, so no change waits for a restart.
   CHECK(config::waiting_for_restart(none, reloaded(R"(, "transcripts": {"enabled": true}, "agent": {"transcripts": false})")).empty());
-  // One agent keeps transcripts since the start. Other agents start and stop at the reload.
+  // At least one agent has kept transcripts since the start, so a reload may change the setting of every agent.
   CHECK(config::waiting_for_restart(reloaded(third), reloaded(R"(, "transcripts": {"enabled": true})")).empty());
   CHECK(config::waiting_for_restart(reloaded(R"(, "transcripts": {"enabled": true})"), none).empty());
 }
 
-TEST_CASE("A reload turns recordings on with all their settings; after that, their key and folder change only at a restart") {
+TEST_CASE("A reload can enable recordings with all their settings. From then on, the key and the folder change only at a restart") {
   const auto none = reloaded("");
   const std::string third = R"(, "agents": [{"name": "a", "match": {"called": "1"}}, {"name": "c", "match": {"called": "3"}, "recordings": true}])";
   const std::string folder = R"(, "recordings": {"folder": "/srv/calls"})", other = R"(, "recordings": {"folder": "/srv/others"})";

@@ -72,7 +72,7 @@ concept Streams = requires(std::ostream& out, const T& value) { out << value; };
 
 }  // namespace
 
-TEST_CASE("The environment alone is a complete configuration, and the other settings have working defaults") {
+TEST_CASE("The three variables of a SIP account are a complete configuration, and all other settings have defaults") {
   const auto loaded = parse("");
   REQUIRE_MESSAGE(loaded, problems_of(loaded));
   CHECK(loaded->sip.extension == "6001");
@@ -143,7 +143,7 @@ TEST_CASE("The environment overrides the file, and an empty variable has no effe
   CHECK(kept->sip.extension == "1");
 }
 
-TEST_CASE("ASTERISK_HOST is a host, or a host and a port") {
+TEST_CASE("ASTERISK_HOST may contain a host, or a host and a port") {
   struct Row { const char* text; const char* host; int port; };  // port 0: refused
   for (const Row row : {Row{"pbx.example", "pbx.example", 5060},
                         {"pbx.example:5070", "pbx.example", 5070},
@@ -206,9 +206,9 @@ TEST_CASE("An unknown name is refused, with a suggestion of a similar name") {
                         {R"({"limits": {"clals": 1}})", "/limits/clals", "did you mean \"calls\"?"},
                         {R"({"extension": "1"})", "/extension", "did you mean /sip/extension?"},
                         {R"({"sip": {"dialogue": "x"}})", "/sip/dialogue", "did you mean /agent/dialogue?"},
-                        {R"({"log": {"colour": 1}})", "/log/colour", "take it out, or look for its name in docs/configuration.md"},
-                        {R"({"": 1})", "/", "take it out, or look for its name in docs/configuration.md"},
-                        {R"({"a/b~c": 1})", "/a~1b~0c", "take it out, or look for its name in docs/configuration.md"}}) {
+                        {R"({"log": {"colour": 1}})", "/log/colour", "remove it, or look for its name in docs/configuration.md"},
+                        {R"({"": 1})", "/", "remove it, or look for its name in docs/configuration.md"},
+                        {R"({"a/b~c": 1})", "/a~1b~0c", "remove it, or look for its name in docs/configuration.md"}}) {
     CAPTURE(row.text);
     const auto loaded = parse(row.text);
     REQUIRE_FALSE(loaded);
@@ -245,7 +245,7 @@ TEST_CASE("A setting name without its unit is refused, with a suggestion of the 
   }
 }
 
-TEST_CASE("A file may name its schema, which sets nothing") {
+TEST_CASE("The file may name its JSON schema in $schema, which sets nothing") {
   CHECK(parse(R"({"$schema": "../share/offhook.schema.json"})"));
   CHECK_FALSE(parse(R"({"$schema": 7})"));
 }
@@ -256,7 +256,7 @@ TEST_CASE("A repeated name is refused at every level") {
   CHECK(contains(problems_in(R"({"media": {"codecs": ["G722", {"a": 1, "a": 2}]}})"), "/media/codecs/1/a: found this name a second time"));
 }
 
-TEST_CASE("A problem has the position of its setting in the file, or of the object without the required setting") {
+TEST_CASE("A problem has the position of its setting in the file. A problem about a missing setting has the position of the object around it") {
   const auto positions = [](std::string_view text, Variables variables = {}) {
     std::string list;
     for (const auto& problem : config::read_text(text, "my.json", {std::nullopt, environment(with(std::move(variables))), {}, {}}).problems)
@@ -300,14 +300,14 @@ TEST_CASE("The report about broken JSON contains the library's reason, but no qu
   CHECK(found("{\"a\": \"x; expected canary; last read: y - z}") == "invalid string: missing closing quote");
 }
 
-TEST_CASE("There are as many conversation threads as cores, or as the configuration says, up to 256") {
+TEST_CASE("By default conversation_threads is 0, which means one thread for each core. The configuration may set up to 256 threads") {
   CHECK(offhook::agent::to_agent_options(*parse(""), "d.json").conversation_threads == 0);
   const auto loaded = parse(R"({"limits": {"conversation_threads": 256}})");
   REQUIRE_MESSAGE(loaded, problems_of(loaded));
   CHECK(offhook::agent::to_agent_options(*loaded, "d.json").conversation_threads == 256);
 }
 
-TEST_CASE("Recordings are off by default, their settings reach the agent's options, and an invalid key is refused without showing it") {
+TEST_CASE("Recordings are off by default, their settings reach the agent's options, and the problem about an invalid key does not show the key") {
   const auto usual = offhook::agent::to_agent_options(*parse(""), "d.json");
   CHECK_FALSE(parse("")->recordings.enabled);
   CHECK_FALSE(usual.recordings.enabled);  // At the start, the agent enables recordings if any of its agent profiles does.
@@ -424,12 +424,12 @@ TEST_CASE("A value with a wrong type or out of range is refused, with the allowe
   }
 }
 
-TEST_CASE("A problem does not show the value behind a reference") {
+TEST_CASE("A problem does not show a value that comes from a reference such as ${NAME}") {
   CHECK(problems_in(R"({"sip": {"host": "a:5060"}})", {{"ASTERISK_HOST", ""}}).find("(\"a:5060\")") != std::string::npos);
   CHECK(problems_in(R"({"sip": {"host": "${WRONG}"}})", {{"ASTERISK_HOST", ""}, {"WRONG", "a:5060"}}).starts_with("/sip/host: found a port after the host; "));
 }
 
-TEST_CASE("A problem with an environment variable carries the variable's name") {
+TEST_CASE("A problem with the value of an environment variable names the variable") {
   CHECK(problems_in("", {{"PROVIDER", "asure"}}).starts_with("PROVIDER: found an unknown provider (\"asure\");"));
   CHECK(problems_in("", {{"PROVIDER", "azure"}, {"AZURE_SPEECH_KEY", "k"}, {"AZURE_SPEECH_REGION", "west/europe"}}).starts_with("AZURE_SPEECH_REGION: found "));
   CHECK(problems_in("", {{"TRANSCRIPTION_ENABLED", "maybe"}}) == "TRANSCRIPTION_ENABLED: found text (\"maybe\"); allowed: true or false; write one of them, without quotes\n");
@@ -437,7 +437,7 @@ TEST_CASE("A problem with an environment variable carries the variable's name") 
   CHECK(problems_in("", {{"PROVIDER", "LOCAL"}, {"OPENAI_API_KEY", "sk-x"}}).empty());
 }
 
-TEST_CASE("A flag in the environment may be true, yes, on or 1, and false, no, off or 0, in any letter case") {
+TEST_CASE("A flag in the environment is set by true, yes, on or 1, and cleared by false, no, off or 0, in any letter case") {
   for (const auto& [text, on] : std::vector<std::pair<std::string, bool>>{{"true", true},
                                                                           {"Yes", true},
                                                                           {"on", true},
@@ -472,7 +472,7 @@ TEST_CASE("Each bound of the configuration accepts N and refuses N + 1") {
       return R"({"x": {)" + text + "}}";
     };
     CHECK(contains(problems_in(object(kMaxMembers)), "/x: found an unknown setting"));
-    CHECK(problems_in(object(kMaxMembers + 1)) == "/x: found more than 128 names; allowed: at most 128 in one object; take some out\n");
+    CHECK(problems_in(object(kMaxMembers + 1)) == "/x: found more than 128 names; allowed: at most 128 in one object; remove some of them\n");
   }
   SUBCASE("kMaxItems") {
     const auto list = [](std::size_t items, const std::string& item) {
@@ -482,7 +482,7 @@ TEST_CASE("Each bound of the configuration accepts N and refuses N + 1") {
     };
     for (const std::string item : {"0", "[]", "{}"}) {
       CHECK(contains(problems_in(list(kMaxItems, item)), "/x: found an unknown setting"));
-      CHECK(problems_in(list(kMaxItems + 1, item)) == "/x: found more than 64 entries; allowed: at most 64 in one list; take some out\n");
+      CHECK(problems_in(list(kMaxItems + 1, item)) == "/x: found more than 64 entries; allowed: at most 64 in one list; remove some of them\n");
     }
   }
   SUBCASE("kMaxProblems") {
@@ -527,7 +527,7 @@ TEST_CASE("A configuration file is read from its path, and its problems name the
     const TemporaryFile file("{}" + std::string(config::kMaxFileBytes - 1, ' '));
     CHECK(contains(problems_of(config::load(file.path.string(), environment_of)), "found a larger file; allowed: a file of at most 256 KiB"));
   }
-  SUBCASE("a missing file, or a folder: no missing setting is reported") {
+  SUBCASE("a missing file, or a folder: the only problem is about the path") {
     for (const std::string path : {"/nonexistent/offhook.json", "/"}) {
       const auto loaded = config::load(path, environment({}));
       REQUIRE_FALSE(loaded);
@@ -577,7 +577,7 @@ TEST_CASE("No problem contains the password, wherever the user typed it") {
   check("", {{"SIP_PASSWORD", secret + "\n"}});
 }
 
-TEST_CASE("Comments are ignored, also with quotes and braces in them, and an unterminated comment is reported with its position") {
+TEST_CASE("The parser ignores comments, even with quotes and braces in them, and reports the position of an unterminated comment") {
   const std::string text = R"(// The shop's extension {
 {
   "sip": {"extension": "6001", /* "a } in it" */ "password": "pass//word", "host": "pbx.example"}  // the end

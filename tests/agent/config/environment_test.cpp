@@ -19,7 +19,7 @@ namespace {
 
 using Variables = std::map<std::string, std::string>;
 
-/// Reads a configuration with a SIP account, unless `variables` has one.
+/// Reads a configuration. Adds the variables of a SIP account that `variables` does not contain.
 config::Effective read_environment(std::string_view text, Variables variables, std::vector<std::string> assignments = {}) {
   variables.insert({{"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "canary-7f3a"}, {"ASTERISK_HOST", "pbx.example"}});
   std::vector<std::string> names;
@@ -47,7 +47,7 @@ bool has_row(const config::Effective& effective, std::string_view begin, std::st
 
 }  // namespace
 
-TEST_CASE("A variable OFFHOOK_... sets its setting over the file, and the report names it") {
+TEST_CASE("A variable OFFHOOK_... overrides the file, and the report names the variable as the origin of the value") {
   const auto effective = read_environment(R"({"sip": {"tls": {"verify": "insecure"}, "transport": "tls"}, "limits": {"calls": 2}})",
                               {{"OFFHOOK_LIMITS_CALLS", "9"}, {"OFFHOOK_SIP_TLS_VERIFY", "Required"}, {"OFFHOOK_MEDIA_CODECS", "pcmu, PCMA"},
                                {"OFFHOOK_AGENT_LIMITS_HOLD_SECONDS", "60"}, {"OFFHOOK_RECORDS_DIGITS", "yes"}, {"OFFHOOK_LOG_LEVEL", ""}});
@@ -86,7 +86,7 @@ TEST_CASE("Two variables of one setting may have equal values; if they differ, t
   CHECK(listed_problems(secret).find("canary") == std::string::npos);
 }
 
-TEST_CASE("The variable of a host may be HOST:PORT, also for a server in an object") {
+TEST_CASE("The variable of a host may contain HOST:PORT, even if the host is a member of an object such as /sip/outbound_proxy") {
   const auto effective = read_environment("", {{"OFFHOOK_SIP_OUTBOUND_PROXY_HOST", "proxy.example:5070"}});
   REQUIRE_MESSAGE(effective.problems.empty(), listed_problems(effective));
   CHECK(has_row(effective, "/sip/outbound_proxy/host", "environment OFFHOOK_SIP_OUTBOUND_PROXY_HOST"));
@@ -103,7 +103,7 @@ TEST_CASE("The required members of an object may come from different sources, an
   CHECK(read_environment("", {{"OFFHOOK_SIP_OUTBOUND_PROXY_HOST", "a b"}, {"OFFHOOK_SIP_OUTBOUND_PROXY_PORT", "5070"}}).problems.size() == 1);
 }
 
-TEST_CASE("An unknown variable similar to a setting's variable is refused, with that name") {
+TEST_CASE("A variable whose name resembles the variable of a setting is refused, and the problem suggests the variable of that setting") {
   struct Row { const char* name; const char* meant; };
   for (const Row row : {Row{"OFFHOOK_SIP_PROT", "OFFHOOK_SIP_PORT"},
                         {"OFFHOOK_HEALTH_TOKNE", "OFFHOOK_HEALTH_TOKEN"},
@@ -115,7 +115,7 @@ TEST_CASE("An unknown variable similar to a setting's variable is refused, with 
   }
 }
 
-TEST_CASE("A variable for a setting that cannot be set by a variable is refused, with the way to set it") {
+TEST_CASE("A variable for a setting that no variable can set is refused, and the problem says how to set it") {
   CHECK(listed_problems(read_environment("", {{"OFFHOOK_AGENT_TOOLS", "hang_up"}})) ==
         "OFFHOOK_AGENT_TOOLS: found a variable for /agent/tools, which contains other settings; allowed: variables for settings with one value, or a list of "
         "words; write it in the file\n");
@@ -123,7 +123,7 @@ TEST_CASE("A variable for a setting that cannot be set by a variable is refused,
   CHECK(listed_problems(read_environment("", {{"OFFHOOK_PROVIDERS_OPENAI_API_KEY", "canary"}})).ends_with("set one of the provider's own, such as OPENAI_API_KEY, or write it in the file\n"));
 }
 
-TEST_CASE("Another unknown variable gets a warning, unless Offhook or its tests read it, or the file refers to it") {
+TEST_CASE("A variable OFFHOOK_... that resembles no setting gives a warning, unless Offhook or its tests read it, or the file refers to it") {
   const auto effective = read_environment(R"({"sip": {"display_name": "${OFFHOOK_MY_NAME}"}})",
                               {{"OFFHOOK_MY_NAME", "Ada"}, {"OFFHOOK_SHARE", "/x"}, {"OFFHOOK_TEST_DATA", "/y"}, {"OFFHOOK_IMAGE_TAG", "1"}, {"OFFHOOK_bad-name", "1"},
                                {"OFFHOOK_" + std::string(121, 'X'), "1"}});
@@ -152,7 +152,7 @@ TEST_CASE("Offhook ignores the variables that Kubernetes sets for a service name
   CHECK(read_environment("", {{"OFFHOOK_SIP_SERVICE_HOST", "10.0.0.1"}, {"OFFHOOK_SIP_PORT", "5070"}}).config.sip.port == 5070);
 }
 
-TEST_CASE("offhook_variables() lists the process's variables by their prefix") {
+TEST_CASE("offhook_variables() lists the process's variables whose names begin with OFFHOOK_") {
   REQUIRE(::setenv("OFFHOOK_TEST_VARIABLE", "x=y", 1) == 0);
   const auto names = config::offhook_variables();
   CHECK(std::count(names.begin(), names.end(), "OFFHOOK_TEST_VARIABLE") == 1);

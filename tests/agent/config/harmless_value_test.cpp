@@ -7,7 +7,7 @@
 namespace config = offhook::agent::config;
 using namespace offhook::agent;
 
-TEST_CASE("A short word counts as harmless unless its characters are mixed as in a generated secret") {
+TEST_CASE("is_harmless() accepts a short word without special characters, unless it mixes small letters, capital letters and digits as a secret does") {
   for (const char* word : {"sctp", "TCP", "pbx.example:5070", "192.0.2.256", "2001:db8::zz", "pt-BR", "G729", "5060", "a_b"}) CHECK(config::is_harmless(word));
   for (const char* word : {"", "a b", "p@ss", "x\n", "\xc3\xbc", "tab\t", "CANARY-7f3a", "sk-aB3", "quote\"", "back\\slash"}) CHECK_FALSE(config::is_harmless(word));
   CHECK(config::is_harmless(std::string(config::kMaxHarmlessWord, 'x')));

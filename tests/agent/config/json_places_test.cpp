@@ -22,7 +22,7 @@ constexpr std::string_view kPlaced = R"({
 
 }  // namespace
 
-TEST_CASE("A member has the position of its name, and an item the position of its first character") {
+TEST_CASE("JsonPlaces returns the position of a member's name, and of the first character of a list's item") {
   const JsonPlaces places(kPlaced);
   CHECK(places.find("/sip") == "2:3");
   CHECK(places.find("/sip/port") == "2:11");
@@ -35,7 +35,7 @@ TEST_CASE("A member has the position of its name, and an item the position of it
   CHECK(places.find("/list") == "7:15");
 }
 
-TEST_CASE("A missing member has the position of the innermost existing object around it") {
+TEST_CASE("For a missing member, find() returns the position of the innermost existing object around it") {
   const JsonPlaces places(kPlaced);
   CHECK(places.find("/sip/tls/key") == "2:3");
   CHECK(places.find("/agents/0/match") == "4:5");
@@ -46,14 +46,14 @@ TEST_CASE("A missing member has the position of the innermost existing object ar
   CHECK_FALSE(JsonPlaces().find("/sip"));
 }
 
-TEST_CASE("A repeated name has its last position, and find() takes a name as pointer_step() writes it") {
+TEST_CASE("For a repeated name, find() returns the last position. find() accepts names in the form that pointer_step() writes") {
   const JsonPlaces places("{\"a/b~\": 1,\n \"x\": 1, \"x\": 2, \"" + std::string(49, 'y') + "\": 3}");
   CHECK(places.find("/x") == "2:10");
   CHECK(places.find("/a~1b~0") == "1:2");
   CHECK(places.find(pointer_step(std::string(49, 'y'))) == "2:18");
 }
 
-TEST_CASE("Text that ends early, or is not JSON, gives no position beyond its end") {
+TEST_CASE("For text that is cut off or is not JSON, find() returns a correct position or none") {
   for (std::size_t size = 0; size <= kPlaced.size(); ++size) {
     const auto found = JsonPlaces(kPlaced.substr(0, size)).find("/sip");
     CHECK((!found || *found == "2:3"));

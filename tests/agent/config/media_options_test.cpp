@@ -20,7 +20,7 @@ agent::AgentOptions options_with_media(const std::string& media) {
 
 }  // namespace
 
-TEST_CASE("The jitter buffer uses the delay for a machine listener unless the configuration asks for the delay of a call between people") {
+TEST_CASE("By default the jitter buffer uses the delay for a machine listener. With \"call\" it uses the delay for a call between people") {
   CHECK(options_with_media("").listener == media::Listener::Machine);
   CHECK(options_with_media(R"("jitter_buffer": "auto")").listener == media::Listener::Machine);
   CHECK(options_with_media(R"("jitter_buffer": "call")").listener == media::Listener::Person);
@@ -31,7 +31,7 @@ TEST_CASE("Audio threads have a higher priority unless the configuration sets th
   CHECK_FALSE(options_with_media(R"("scheduling": "usual")").media.goes_before_others);
 }
 
-TEST_CASE("Incoming calls are checked for busy tones only if hang_up_tone names a country, which may differ from the country of outgoing calls") {
+TEST_CASE("Offhook detects busy tones in incoming calls only if hang_up_tone names a country, which may differ from the country of outgoing calls") {
   CHECK_FALSE(options_with_media(R"("country": "GB")").hang_up_tone);
   const auto options = options_with_media(R"("country": "GB", "hang_up_tone": "DE")");
   CHECK(options.hang_up_tone == media::Country::Germany);

@@ -24,7 +24,7 @@ TEST_CASE("The description of each kind of provider names only settings that exi
   }
 }
 
-TEST_CASE("Each kind of provider makes exactly the parts of its abilities") {
+TEST_CASE("Each kind of provider can make a part exactly if it has the ability of that part") {
   for (const Provider* kind : provider_kinds()) {
     CAPTURE(kind->name);
     const auto& [realtime, listen, think, speak] = kind->sessions.abilities;

@@ -38,7 +38,7 @@ TEST_CASE("A known path of the provider's interface is removed from the end of i
   }
 }
 
-TEST_CASE("A target URI of Azure is refused once, with the part to remove; the own path of a gateway is accepted") {
+TEST_CASE("complain_of_base() refuses a target URI of Azure, with the form of a correct URL, and accepts the own path of a gateway") {
   const auto found = [](const Provider& kind, const char* url) {
     const auto complaint = config::complain_of_base(kind, url);
     return complaint ? complaint->found : std::string();

@@ -30,7 +30,7 @@ std::string shown(const std::string& network, const Variables& variables = {}) {
 
 }  // namespace
 
-TEST_CASE("Without /network/proxy the environment names the proxies, as for curl; HTTP_PROXY does not count") {
+TEST_CASE("Without /network/proxy, the environment names the proxies, as for curl. Offhook ignores HTTP_PROXY") {
   CHECK(shown("{}") == "none");
   CHECK(shown("{}", {{"https_proxy", "http://a:1"}, {"HTTPS_PROXY", "http://b:2"}}) == "http://a:1 for https");
   CHECK(shown("{}", {{"HTTPS_PROXY", "http://b:2"}, {"HTTP_PROXY", "http://c:3"}}) == "http://b:2 for https");
@@ -41,7 +41,7 @@ TEST_CASE("Without /network/proxy the environment names the proxies, as for curl
   CHECK(with_network("{}", {{"NO_PROXY", "y.example"}}).config.proxies.direct == std::vector<std::string>{"y.example"});
 }
 
-TEST_CASE("A proxy in the file applies to all requests; with a proxy, or with \"none\", the variables have no effect") {
+TEST_CASE("A proxy in the file applies to all requests. If the file sets a proxy or \"none\", the variables have no effect") {
   const Variables variables{{"https_proxy", "socks5://a:1"}, {"no_proxy", "x.example"}};
   CHECK(shown(R"({"proxy": "none"})", variables) == "none");
   CHECK(shown(R"({"proxy": "http://b:2"})", variables) == "http://b:2");

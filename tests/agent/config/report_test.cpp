@@ -29,7 +29,7 @@ TEST_CASE("The table shows every setting with value and origin, and no secret") 
   CHECK(table.find("canary") == std::string::npos);
 }
 
-TEST_CASE("The table cuts a long value between characters, and JSON has the whole value") {
+TEST_CASE("effective_table() cuts a long value, but never within a character, and effective_json() writes the whole value") {
   const std::string table = config::effective_table(sample());
   CHECK(table.find("\"" + std::string(56, 'x') + "...") != std::string::npos);
   const Json json = Json::parse(config::effective_json(sample()));

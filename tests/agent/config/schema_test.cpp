@@ -76,7 +76,7 @@ bool we_accept(const config::Place& place, const Json& file) {
   const auto effective = config::read_text(file.dump(), "file", {});
   const std::string pointer = pointer_in_file(place);
   for (const Problem& problem : effective.problems) {
-    if (problem.found.starts_with("an unknown provider")) continue;  // This problem and problems of two settings together are not about the single value.
+    if (problem.found.starts_with("an unknown provider")) continue;  // This problem depends on the whole file, not on this value alone.
     if (problem.where == pointer && problem.found != "nothing" && problem.allowed == config::allowed_for(*place.setting)) return false;
     if ((place.setting->is_compound() || place.setting->shape == config::Shape::Targets) && problem.where.starts_with(pointer + "/")) return false;
   }
@@ -123,7 +123,7 @@ TEST_CASE("The schema and the reader agree on every setting [JSON Schema draft 7
   CHECK(refused > 2500);
 }
 
-TEST_CASE("The schema refuses unknown names at every level, and accepts the defaults and its own name") {
+TEST_CASE("The schema refuses unknown names at every level, and accepts the default values and the member $schema") {
   const JsonSchema schema(config::schema_text());
   CHECK(schema.accepts(Json::parse(R"({"$schema": "offhook.schema.json"})")));
   CHECK_FALSE(schema.accepts(Json::parse(R"({"$schema": 1})")));
@@ -143,7 +143,7 @@ TEST_CASE("The schema refuses unknown names at every level, and accepts the defa
   }
 }
 
-TEST_CASE("The schema shows no secret and no default for one") {
+TEST_CASE("The schema shows no secret, and no default value for a secret setting") {
   CHECK(config::schema_text().find("***") == std::string::npos);
   std::size_t secrets = 0;
   for (const config::Setting& setting : config::settings()) {
@@ -154,7 +154,7 @@ TEST_CASE("The schema shows no secret and no default for one") {
   CHECK(secrets == 3);
 }
 
-TEST_CASE("Every setting has a meaning, and its default passes its own check") {
+TEST_CASE("Every setting has a description, and check() accepts the default value of the setting") {
   for (const config::Setting& setting : config::settings()) {
     CAPTURE(config::pointer_of(setting));
     CHECK(setting.meaning.size() > 3);

@@ -20,7 +20,7 @@ constexpr std::array kUnitNames{UnitName{"milliseconds", "_ms"}, UnitName{"secon
 
 }  // namespace
 
-TEST_CASE("The name of a whole number with a unit ends with that unit, and no other whole number's name does") {
+TEST_CASE("The name of a setting with a unit ends with the unit, such as _seconds, and no other whole number has such an ending") {
   std::size_t with_unit = 0;
   for (const config::Place& place : config::places()) {
     const config::Setting& setting = *place.setting;

@@ -40,7 +40,7 @@ bool begins(const std::string& text, const std::string& with) { return text.star
 
 }  // namespace
 
-TEST_CASE("Outbound proxy and secondaries use the transport of /sip/transport, and DNS gives a port that the file does not set") {
+TEST_CASE("The outbound proxy and the secondaries use the transport of /sip/transport. If the file sets no port, DNS selects it") {
   const auto plain = edge_options(R"("outbound_proxy": {"host": "edge.example"})").account;
   CHECK(plain.outbound_proxy == "sip:edge.example");
   CHECK(plain.registrar == "sip:pbx.example");
@@ -57,7 +57,7 @@ TEST_CASE("Outbound proxy and secondaries use the transport of /sip/transport, a
   CHECK(edge_options(R"("secondaries": ["a", "b", "c", "d"])").account.secondaries.size() == 4);
 }
 
-TEST_CASE("The URI of a number at the PBX is valid, also when the PBX has an IPv6 address") {
+TEST_CASE("The URI of a number at the PBX is valid even if the PBX has an IPv6 address") {
   const auto address_of = [](std::string host, std::uint16_t port) {
     config::Sip sip;
     sip.host = std::move(host);
@@ -103,7 +103,7 @@ TEST_CASE("No table and no problem shows the secrets of callers") {
   CHECK(problem_in(R"("callers": {"who": [{"username": "canary-8e1b", "password": "canary-8e1b", "canary-8e1b": 1}]})").find("8e1b") == std::string::npos);
 }
 
-TEST_CASE("The connection limits are those of the file, or the defaults") {
+TEST_CASE("Each connection limit has the value of the file, or its default if the file does not set it") {
   const auto few = edge_options(R"("connections": {"most": 5, "for_own": 2, "for_known": 2, "per_source": 3, "stranger_time_seconds": 7})").phone.sip.connections;
   CHECK(few.most == 5);
   CHECK(few.for_own == 2);
@@ -116,7 +116,7 @@ TEST_CASE("The connection limits are those of the file, or the defaults") {
   CHECK(begins(problem_in(R"("connections": {"limit": 1})"), "/sip/connections/limit: found an unknown setting;"));
 }
 
-TEST_CASE("The request budgets, bans and known peers are those of the file, or the defaults") {
+TEST_CASE("Request budgets, bans and known peers have the values of the file, or their defaults if the file does not set them") {
   const auto door = edge_options(R"("admission": {"source": {"per_second": 5}, "strangers": {"burst": 9}, "peers": ["192.0.2.7", {"address": "10.0.0.0", "bits": 8}],
                                            "ban_scanners": false, "max_failures": 3, "ban_time_seconds": 60, "forgiven_every_seconds": 7})")
                         .phone.stack.admission;
@@ -177,7 +177,7 @@ TEST_CASE("trusted_peers accepts only addresses, not names") {
   CHECK(begins(problem_in(R"("trusted_peers": ["trunk.example"])"), "/sip/trusted_peers/0: found text that is not an address (\"trunk.example\");"));
 }
 
-TEST_CASE("Each watcher is listed by name, and by default sees only whether there is a call") {
+TEST_CASE("The file lists the watchers by name. By default a watcher sees only whether there is a call") {
   CHECK_FALSE(edge_options(R"("expires_seconds": 300)").phone.watched.has_value());
   const auto watched = edge_options(R"("watchers": ["sip:lamp@pbx.example", {"watcher": "desk", "view": "calls"}])").phone.watched;
   REQUIRE(watched);
@@ -190,7 +190,7 @@ TEST_CASE("Each watcher is listed by name, and by default sees only whether ther
   CHECK(begins(problem_in(R"("watchers": [{"view": "all", "watcher": "desk"}])"), "/sip/watchers/0/view:"));
 }
 
-TEST_CASE("With parallel registration, the extension has one account at each server, for the maximum number of secondaries") {
+TEST_CASE("With parallel registration, the extension has one account at each server, with up to four secondaries") {
   const auto parallel = edge_options(R"("registration": "parallel", "secondaries": ["a", {"host": "2001:db8::7", "port": 5090}])", "tcp");
   CHECK(parallel.account.secondaries.empty());
   CHECK(parallel.account.server.empty());
@@ -217,7 +217,7 @@ TEST_CASE("With parallel registration, the extension has one account at each ser
   CHECK(agent::registrations_of(alone.config) == 1);
 }
 
-TEST_CASE("Without registration, the addresses of the servers are the trunk's, and no password is needed") {
+TEST_CASE("Without registration, the trunk has the addresses of the configured servers, and needs no password") {
   const auto no_variable = [](const std::string&) { return std::nullopt; };
   const std::string head = R"({"sip": {"extension": "+493012345", "registration": "none", "bind_port": 5060, )";
   const auto parsed = config::parse(head + R"("host": "[2001:db8::1]", "outbound_proxy": {"host": "192.0.2.5"}, "secondaries": ["192.0.2.7", {"host": "2001:db8::2", "port": 5090}]}})", no_variable);
@@ -246,7 +246,7 @@ TEST_CASE("Without registration, the addresses of the servers are the trunk's, a
   CHECK(warned.warnings[0].where == "/sip/bind_port");
 }
 
-TEST_CASE("Identity signatures of callers are verified with the named files, and outgoing calls are signed with a key") {
+TEST_CASE("Offhook verifies identity signatures of callers with the configured files, and signs outgoing calls with the configured key") {
   const auto usual = edge_options(R"("expires_seconds": 300)").phone.identity;
   CHECK_FALSE(usual.verifying);
   CHECK_FALSE(usual.signing);
@@ -273,7 +273,7 @@ TEST_CASE("Identity signatures of callers are verified with the named files, and
   CHECK(begins(problem_in(R"("identity": {"sign": {"key": "k"}})"), "/sip/identity/sign/url: found nothing"));
 }
 
-TEST_CASE("One active registration is enough; all_failed() needs every registration to fail, and all_refused() also one with wrong credentials") {
+TEST_CASE("any_registered() needs one active registration. all_failed() needs every registration to fail, and all_refused() also one wrong password") {
   using Changed = sip::RegistrationChanged;
   agent::Registrations all(2);
   const auto emit = [&](std::uint64_t account, Changed::State state, Changed::Why why = Changed::Why::None, int status = 0, const std::string& reason = "") {
@@ -311,7 +311,7 @@ TEST_CASE("One active registration is enough; all_failed() needs every registrat
   CHECK_FALSE(all.all_failed());
 }
 
-TEST_CASE("The secrets of callers exist only as Secret values, also when they come from a file or a variable") {
+TEST_CASE("The configuration keeps the secrets of callers only in Secret values, whether they come from the file or from a variable") {
   const std::string settings = R"("callers": {"who": [{"username": "anna", "password": "${DOOR}"}, {"username": "bert", "password": "canary-2"}]})";
   const auto parsed = config::parse(file(settings), [](const std::string& name) {
     return name == "DOOR" ? std::optional<std::string>("canary-1") : std::nullopt;

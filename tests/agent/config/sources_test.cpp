@@ -33,7 +33,7 @@ const std::map<std::string, std::string> kRequiredWithPort{{"SIP_EXTENSION", "60
 
 }  // namespace
 
-TEST_CASE("Each value shows its source, and the strongest source wins") {
+TEST_CASE("The report names the source of each value. The command line overrides the environment, and the environment overrides the file") {
   const auto effective = read(R"({"sip": {"extension": "1", "expires_seconds": 600}, "log": {"level": "off"}})", kRequiredWithPort, {"/log/level=debug"});
   REQUIRE(effective.problems.empty());
   CHECK(origin(effective, "/sip/extension") == "environment SIP_EXTENSION");
@@ -44,7 +44,7 @@ TEST_CASE("Each value shows its source, and the strongest source wins") {
   CHECK(effective.config.log.level == "debug");
 }
 
-TEST_CASE("After a refused value, the value of the weaker source and its origin apply") {
+TEST_CASE("If the value of one source is refused, the value of the next weaker source applies, with its origin") {
   const auto effective = read(R"({"sip": {"expires_seconds": 600}})", kRequiredWithPort, {"/sip/expires_seconds=5"});
   CHECK(effective.problems.size() == 1);
   CHECK(effective.config.sip.expires == std::chrono::seconds(600));
@@ -57,7 +57,7 @@ TEST_CASE("find_setting() finds each setting by its own pointer, and by no other
     CHECK(config::find_setting(other) == nullptr);
 }
 
-TEST_CASE("An assignment on the command line is read without quotes") {
+TEST_CASE("An assignment with --set needs no quotes around its value") {
   const auto effective =
       read("", kRequiredWithPort, {"/sip/port=5080", "/media/codecs=pcmu, PCMA", "/transcripts/enabled=yes", "/sip/display_name=a=b", "/limits/drain_seconds=0"});
   REQUIRE_MESSAGE(effective.problems.empty(), first_problem(effective));
@@ -68,7 +68,7 @@ TEST_CASE("An assignment on the command line is read without quotes") {
   CHECK(effective.config.limits.drain == std::chrono::seconds(0));
 }
 
-TEST_CASE("An invalid assignment is refused, and a secret is always refused") {
+TEST_CASE("An invalid --set is refused, and a --set of a secret is always refused") {
   const auto told = [](const std::string& assignment) { return first_problem(read("", kRequiredWithPort, {assignment})); };
   CHECK(told("/sip/prot=1") ==
         "--set: found an unknown setting; allowed: POINTER=VALUE, such as /sip/port=5070; did you mean /sip/port?");
@@ -104,14 +104,14 @@ TEST_CASE("The length of a text is counted in characters, not in octets") {
   CHECK(first_problem(read(R"({"sip": {"display_name": ")" + name + "x\"}}", kRequiredWithPort)).starts_with("/sip/display_name: found longer text"));
 }
 
-TEST_CASE("A replaced or refused secret is also hidden in problems") {
+TEST_CASE("Problems hide a secret of the file even if another source replaces it, or if it is refused") {
   const auto replaced = read(R"({"sip": {"password": "old-canary", "old-canary": 1}})", kRequiredWithPort);
   CHECK(first_problem(replaced).starts_with("/sip/***: "));
   const auto refused = read(R"({"sip": {"password": "tab\tcanary", "tab\tcanary": 1}})", kRequiredWithPort);
   for (const auto& problem : refused.problems) CHECK(to_string(problem).find("canary") == std::string::npos);
 }
 
-TEST_CASE("No problem shows the value behind a reference, for any setting") {
+TEST_CASE("No problem with any setting shows a value that comes from a reference such as ${NAME}") {
   auto variables = kRequiredWithPort;
   variables["KEPT"] = "canary-value";
   for (const char* text : {R"({"agent": {"voice": "${KEPT}"}})", R"({"agents": [{"match": {"called": "1"}, "voice": "${KEPT}"}]})",

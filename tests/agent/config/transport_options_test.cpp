@@ -30,7 +30,7 @@ TEST_CASE("By default only UDP and TCP are available") {
   CHECK(options.account.registrar == "sip:pbx.example");
 }
 
-TEST_CASE("ws registers over WebSocket without TLS, and wss over WebSocket with TLS") {
+TEST_CASE("With the transport ws, Offhook registers over WebSocket without TLS, and with wss over WebSocket with TLS") {
   const auto plain = options_with_sip(R"(, "transport": "ws", "web_socket": {"path": "/sip"})");
   CHECK(plain.account.registrar == "sip:pbx.example;transport=ws");
   REQUIRE(plain.phone.sip.web_socket);

@@ -9,7 +9,7 @@ namespace config = offhook::agent::config;
 
 namespace {
 
-/// Returns the provider of this configuration and its origin, with `key` in OPENAI_API_KEY.
+/// Returns the provider of a configuration with these members, and the origin of the provider. `key` is the value of OPENAI_API_KEY.
 std::string provider_of(const std::string& members, const std::string& key, const std::string& provider = "") {
   const config::Environment environment = [&](const std::string& name) -> std::optional<std::string> {
     if (name == "OPENAI_API_KEY") return key;

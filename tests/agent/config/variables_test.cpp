@@ -17,7 +17,7 @@ std::vector<std::string> names_of(std::string_view pointer) {
 
 }  // namespace
 
-TEST_CASE("The variable of a setting is OFFHOOK_ and its pointer, and some settings also have a short name") {
+TEST_CASE("The variable of a setting has the name OFFHOOK_ and the setting's pointer. Some settings also have a short name") {
   using Names = std::vector<std::string>;
   CHECK(config::variable_of("/limits/transfer_ring_seconds") == "OFFHOOK_LIMITS_TRANSFER_RING_SECONDS");
   CHECK(names_of("/sip/extension") == Names{"SIP_EXTENSION", "OFFHOOK_SIP_EXTENSION"});
@@ -29,7 +29,7 @@ TEST_CASE("The variable of a setting is OFFHOOK_ and its pointer, and some setti
   CHECK(names_of("/media/codecs") == Names{"OFFHOOK_MEDIA_CODECS"});
 }
 
-TEST_CASE("Objects, lists of objects, their members, and settings of providers have no such variable") {
+TEST_CASE("Objects, lists of objects, the members of such lists, and settings of providers have no variable OFFHOOK_...") {
   for (const char* pointer : {"/sip/tls", "/sip/secondaries", "/sip/secondaries/N/host", "/agent/tools", "/agents", "/agents/N/name", "/providers",
                               "/providers/NAME/api_key", "/tool_servers/NAME/url", "/sip"}) {
     CAPTURE(pointer);
@@ -39,7 +39,7 @@ TEST_CASE("Objects, lists of objects, their members, and settings of providers h
   CHECK(config::find_variable("OPENAI_API_KEY") == nullptr);
 }
 
-TEST_CASE("Each variable sets one setting, and none of them is a variable for another purpose") {
+TEST_CASE("Each variable of a setting sets exactly one setting, and has no other purpose") {
   std::set<std::string> seen;
   for (const config::VariableSetting& each : config::variable_settings()) {
     for (const std::string& name : each.names) {

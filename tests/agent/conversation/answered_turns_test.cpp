@@ -3,7 +3,7 @@
 using namespace offhook_test;
 
 // OFFHOOK_SIM_TURNS=1000000 in the environment runs a million turns.
-TEST_CASE("Each understood turn gets a reply, through any noises, keys and holds") {
+TEST_CASE("Each understood turn gets a reply, despite random noises, keys and losses of audio") {
   for (const bool takes_sound : {false, true}) {
     CAPTURE(takes_sound);
     SimulatedParts parts;
@@ -12,11 +12,11 @@ TEST_CASE("Each understood turn gets a reply, through any noises, keys and holds
     CHECK(seen.answered > 5'000);
     CHECK(seen.coughs > 5'000);
     CHECK(seen.joined > 100);
-    CHECK(seen.longest_wait < 4s);  // The thinker takes 1.5 s at most, the speaker 0.3 s.
+    CHECK(seen.longest_wait < 4s);  // The model takes at most 1.5 s, and the speech synthesis at most 0.3 s.
   }
 }
 
-TEST_CASE("Words that the caller says before or after keys count as well as the keys") {
+TEST_CASE("If the caller speaks before or after pressing keys, both the words and the keys get a reply") {
   for (const bool takes_sound : {false, true}) {
     CAPTURE(takes_sound);
     SimulatedParts parts;
@@ -24,22 +24,22 @@ TEST_CASE("Words that the caller says before or after keys count as well as the 
     parts.keys_together = true;
     const auto seen = simulate_turns(parts, simulated_turns(20'000), 4);
     CHECK(seen.answered > 5'000);
-    // A model that takes audio does not get speech over its own reply that is shorter than confirm_interruption.
+    // A model that takes audio does not get speech that overlaps its reply and is shorter than confirm_interruption.
     CHECK(seen.words_lost <= (takes_sound ? seen.answered / 500 : 0));
     CHECK(seen.longest_wait < 8s);  // A reply waits 3 s for another key.
   }
 }
 
-TEST_CASE("Each understood turn gets a reply or a spoken failure, although parts fail and stop responding") {
+TEST_CASE("If parts of the session fail or stop responding, each understood turn still gets a reply or a spoken apology") {
   SimulatedParts parts;
   parts.fails_one_in = 6;
   const auto seen = simulate_turns(parts, simulated_turns(20'000), 2);
   CHECK(seen.answered > 5'000);
   CHECK(seen.failures > 500);
-  CHECK(seen.longest_wait < 30s);  // Thinker and speaker, each with one more attempt.
+  CHECK(seen.longest_wait < 30s);  // The model and the speech synthesis may each need a second attempt.
 }
 
-TEST_CASE("A tool that the model calls runs once, and the agent speaks its result, through any action of the caller") {
+TEST_CASE("Whatever the caller does, a tool that the model calls runs once, and the agent speaks the tool's result") {
   SimulatedParts parts;
   parts.calls_tool_one_in = 3;
   const auto seen = simulate_turns(parts, simulated_turns(20'000), 3);

@@ -35,12 +35,12 @@ struct Dialled : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Dialled, "With MachinePolicy::Ignore, the greeting does not wait for an answerer verdict") {
+TEST_CASE_FIXTURE(Dialled, "With MachinePolicy::Ignore, the greeting does not wait for a verdict about who answered") {
   begin(MachinePolicy::Ignore);
   CHECK_FALSE(core.holds_back());
 }
 
-TEST_CASE_FIXTURE(Dialled, "The greeting waits for the verdict that a person answered, and the person's hello is neither an interruption nor a turn") {
+TEST_CASE_FIXTURE(Dialled, "The greeting waits for the verdict that a person answered. The person's hello is neither an interruption nor a turn") {
   begin(MachinePolicy::HangUp);
   CHECK(core.holds_back());
   media(EventKind::SpeechStarted);
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(Dialled, "The greeting waits for the verdict that a person ans
   CHECK(last<Respond>()->input.text == "good morning");
 }
 
-TEST_CASE_FIXTURE(Dialled, "A silent answerer gets no question about the silence before the verdict that a person answered") {
+TEST_CASE_FIXTURE(Dialled, "The conversation asks a silent person about the silence only after the verdict that a person answered") {
   ConversationOptions options;
   options.machine = MachinePolicy::HangUp;
   core = Conversation(options);
@@ -76,14 +76,14 @@ TEST_CASE_FIXTURE(Dialled, "A silent answerer gets no question about the silence
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Silence);
 }
 
-TEST_CASE_FIXTURE(Dialled, "A silent answerer gets the greeting") {
+TEST_CASE_FIXTURE(Dialled, "If the party that answered stays silent, the greeting plays") {
   begin(MachinePolicy::HangUp);
   known(Answerer::Unknown, AnswerSign::Silence);
   CHECK_FALSE(core.holds_back());
   CHECK(count<HangUpCall>() == 0);
 }
 
-TEST_CASE_FIXTURE(Dialled, "The call to a machine ends, and the machine gets no greeting") {
+TEST_CASE_FIXTURE(Dialled, "With MachinePolicy::HangUp, the conversation hangs up on a machine without a greeting") {
   begin(MachinePolicy::HangUp);
   known(Answerer::Machine);
   REQUIRE(last<HangUpCall>() != nullptr);
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(Dialled, "The conversation prepares a message while a machine 
   CHECK(last<HangUpCall>()->why == "message left");
 }
 
-TEST_CASE_FIXTURE(Dialled, "A beep revokes the verdict that a person answered: the conversation stops the greeting and prepares the message at once") {
+TEST_CASE_FIXTURE(Dialled, "If a beep follows the verdict that a person answered, the conversation stops the greeting and prepares the message at once") {
   begin(MachinePolicy::Speak);
   known(Answerer::Human, AnswerSign::ShortGreeting);
   media(EventKind::Sent, 1, 1);
@@ -128,14 +128,14 @@ TEST_CASE_FIXTURE(Dialled, "A beep revokes the verdict that a person answered: t
   CHECK(count<AnsweredBy>() == 2);
 }
 
-TEST_CASE_FIXTURE(Dialled, "The call to a fax ends, also if machines get a message") {
+TEST_CASE_FIXTURE(Dialled, "The conversation hangs up on a fax, even with MachinePolicy::Speak") {
   begin(MachinePolicy::Speak);
   known(Answerer::Fax, AnswerSign::FaxTone);
   REQUIRE(last<HangUpCall>() != nullptr);
   CHECK(last<HangUpCall>()->why == "fax");
 }
 
-TEST_CASE_FIXTURE(Dialled, "A busy tone in a connected call ends it and ringback does not, and each tone gives a ToneHeard") {
+TEST_CASE_FIXTURE(Dialled, "In a connected call, a busy tone ends the call, ringback does not, and each of the two tones gives a ToneHeard") {
   begin(MachinePolicy::Ignore);
   tone(LineTone::Ringback);
   CHECK(count<ToneHeard>() == 1);
@@ -146,7 +146,7 @@ TEST_CASE_FIXTURE(Dialled, "A busy tone in a connected call ends it and ringback
   CHECK(last<ToneHeard>()->tone == LineTone::Busy);
 }
 
-TEST_CASE_FIXTURE(Dialled, "Before the answer, a busy tone gives a ToneHeard, and the conversation leaves the decision to the telephone") {
+TEST_CASE_FIXTURE(Dialled, "Before the answer, a busy tone gives a ToneHeard, but the conversation does not end the call") {
   core.start(now, out);
   collect();
   tone(LineTone::Busy);

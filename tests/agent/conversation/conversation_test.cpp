@@ -17,7 +17,7 @@ TEST_CASE_FIXTURE(Call, "The conversation answers the call when the first sample
   CHECK(count<AnswerCall>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "A greeting that is not ready does not delay the answer beyond its limit") {
+TEST_CASE_FIXTURE(Call, "The conversation answers the call after answer_at_latest, even if the greeting is not ready") {
   core.start(now, out);
   collect();
   advance(1990ms);
@@ -26,7 +26,7 @@ TEST_CASE_FIXTURE(Call, "A greeting that is not ready does not delay the answer 
   CHECK(count<AnswerCall>() == 1);
 }
 
-TEST_CASE("A call rings for ring_for although the greeting is ready") {
+TEST_CASE("The conversation answers the call only after ring_for, even if the greeting is ready earlier") {
   Call call;
   ConversationOptions options;
   options.ring_for = 3s;
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Call, "A turn ends after half a second of silence, counted fro
   media(EventKind::SpeechStarted);
   CHECK(count<BeginListening>() == 1);
   advance(1s);
-  media(EventKind::SpeechStopped, 0, 0, 0, 10);  // 200 ms of silence already
+  media(EventKind::SpeechStopped, 0, 0, 0, 10);  // 200 ms of silence have passed.
   advance(290ms);
   CHECK(count<EndListening>() == 0);
   advance(10ms);
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Call, "A short pause for breath does not end a turn") {
   CHECK(count<EndListening>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "The agent answers the caller's words, speaks the reply, and reports it as heard when the worker has sent it") {
+TEST_CASE_FIXTURE(Call, "The conversation speaks a reply to the caller's words, and reports the reply as heard when the media worker has sent its audio") {
   greet();
   caller_says("when are you open");
   REQUIRE(last<Respond>() != nullptr);
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Call, "The agent answers the caller's words, speaks the reply,
   CHECK_FALSE(last<ReportHeard>()->interrupted);
 }
 
-TEST_CASE_FIXTURE(Call, "A short noise without words is ignored") {
+TEST_CASE_FIXTURE(Call, "The conversation ignores a short noise without words") {
   greet();
   media(EventKind::SpeechStarted);
   advance(100ms);
@@ -92,14 +92,14 @@ TEST_CASE_FIXTURE(Call, "A short noise without words is ignored") {
   CHECK(count<Respond>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "Speech that was not understood also gets a reply") {
+TEST_CASE_FIXTURE(Call, "The model gets an input even if the recogniser did not understand the caller") {
   greet();
   caller_says("");
   REQUIRE(last<Respond>() != nullptr);
   CHECK(last<Respond>()->input.rejected);
 }
 
-TEST_CASE_FIXTURE(Call, "An empty reply is replaced by the empty_reply sentence") {
+TEST_CASE_FIXTURE(Call, "If the model's reply is empty, the agent says the empty_reply sentence") {
   greet();
   caller_says("hello");
   think(ReplyDone{core.turns()});
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(Call, "An empty reply is replaced by the empty_reply sentence"
   CHECK(last<Speak>()->text == ConversationOptions{}.empty_reply);
 }
 
-TEST_CASE_FIXTURE(Call, "The end of a later utterance also ends the earlier utterances of its reply, in case their events are lost") {
+TEST_CASE_FIXTURE(Call, "The event for the end of an utterance also ends the earlier utterances of the reply, because their own events may be lost") {
   greet();
   caller_says("goodbye");
   const auto turn = core.turns();
@@ -118,12 +118,12 @@ TEST_CASE_FIXTURE(Call, "The end of a later utterance also ends the earlier utte
   think(ReplyAction{turn, ReplyAction::What::HangUp, ""});
   think(ReplyDone{turn});
   CHECK(count<HangUpCall>() == 0);
-  sent();  // the second utterance
+  sent();  // The worker sent the second utterance.
   CHECK(count<HangUpCall>() == 1);
   CHECK(last<AgentSaid>()->text == "Thank you. Goodbye.");
 }
 
-TEST_CASE_FIXTURE(Call, "A turn taken as sound gets its reply at once, and its late transcript goes into the record") {
+TEST_CASE_FIXTURE(Call, "A model that takes audio answers a turn at once. The transcript that comes later goes into the record") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Call, "A turn taken as sound gets its reply at once, and its l
   CHECK(count<Respond>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "on_taken() from the provider ends a turn before the conversation's own silence limit does") {
+TEST_CASE_FIXTURE(Call, "If on_taken() comes from the provider before the conversation's own silence limit, the turn ends at once") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(Call, "on_taken() from the provider ends a turn before the con
   CHECK(count<Respond>() == 1);
 }
 
-TEST_CASE("A cough does not end a turn for a model that takes turns as sound") {
+TEST_CASE("If the model takes audio, the conversation abandons a turn that is only a cough") {
   Call call;
   ConversationOptions options;
   options.drop_brief_turns = true;
@@ -172,7 +172,7 @@ TEST_CASE("A cough does not end a turn for a model that takes turns as sound") {
   CHECK(call.count<AbandonListening>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "The transcript of a reply that the model speaks has the words that the caller heard") {
+TEST_CASE_FIXTURE(Call, "If the model speaks a reply itself, AgentSaid has the words that the caller heard") {
   greet();
   caller_says("hello");
   think(ReplyText{core.turns(), "", true});
@@ -207,7 +207,7 @@ TEST_CASE_FIXTURE(Call, "The conversation hangs up only after the caller has hea
   CHECK(core.phase() == Conversation::Phase::Ended);
 }
 
-TEST_CASE_FIXTURE(Call, "A caller who interrupts the goodbye keeps the call") {
+TEST_CASE_FIXTURE(Call, "If the caller interrupts the goodbye, the conversation does not hang up") {
   greet();
   caller_says("goodbye");
   const auto turn = core.turns();
@@ -223,7 +223,7 @@ TEST_CASE_FIXTURE(Call, "A caller who interrupts the goodbye keeps the call") {
   CHECK(count<HangUpCall>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A goodbye that ends while the caller speaks waits for the caller's transcript") {
+TEST_CASE_FIXTURE(Call, "If the goodbye ends while the caller speaks, the conversation waits for the caller's transcript before it hangs up") {
   greet();
   caller_says("goodbye");
   const auto turn = core.turns();
@@ -275,7 +275,7 @@ TEST_CASE_FIXTURE(Call, "The conversation transfers the call only after the call
   CHECK(count<TransferCall>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "A hold ends by itself, and the conversation does not ask the waiting caller about the silence") {
+TEST_CASE_FIXTURE(Call, "A hold by the agent ends after its time, and the conversation does not ask the waiting caller about the silence") {
   greet();
   caller_says("wait");
   const auto turn = core.turns();

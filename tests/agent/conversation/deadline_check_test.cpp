@@ -9,7 +9,7 @@ namespace {
 constexpr offhook::base::TimePoint kCheckStart{};
 }
 
-TEST_CASE("A conversation checks its deadlines at the first tick and after a pause of up to 500 ms; after a longer pause only at the eighth tick") {
+TEST_CASE("DeadlineCheck allows a check at the first tick and after a pause of up to 500 ms. After a longer pause the first check is at the eighth tick") {
   DeadlineCheck check;
   auto now = kCheckStart + 1h;
   CHECK(check.at_tick(now));
@@ -20,18 +20,18 @@ TEST_CASE("A conversation checks its deadlines at the first tick and after a pau
   CHECK(check.at_event(now));
 }
 
-TEST_CASE("No event after a long pause of its thread makes a conversation check its deadlines before the ticks do, even if the events take long") {
+TEST_CASE("After a long pause of the thread, no event allows a check of the deadlines before the eighth tick, even if the events take long") {
   DeadlineCheck check;
   auto now = kCheckStart;
   CHECK(check.at_event(now));
   CHECK_FALSE(check.at_event(now += 9s));
   CHECK_FALSE(check.at_event(now += 10ms));
   CHECK_FALSE(check.at_event(now += 200ms));
-  for (int tick = 1; tick < 8; ++tick) CHECK_FALSE(check.at_tick(now += 20ms));  // A round of reads comes before each of them.
+  for (int tick = 1; tick < 8; ++tick) CHECK_FALSE(check.at_tick(now += 20ms));  // The thread reads its sockets before each tick.
   CHECK(check.at_tick(now));
 }
 
-TEST_CASE("A conversation whose thread is always late checks its deadlines at every eighth tick") {
+TEST_CASE("If the thread is always late, DeadlineCheck allows a check of the deadlines at every eighth tick") {
   DeadlineCheck check;
   auto now = kCheckStart;
   CHECK(check.at_tick(now));

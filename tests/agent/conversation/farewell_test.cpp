@@ -40,7 +40,7 @@ TEST_CASE_FIXTURE(Call, "The call limit ends the call with a sentence, even in t
   CHECK(now.time_since_epoch() < 31min);
 }
 
-TEST_CASE_FIXTURE(Call, "A call whose audio stopped is hung up after the limit, unless the audio comes back") {
+TEST_CASE_FIXTURE(Call, "If the caller's audio stops, the conversation hangs up after media_lost_limit, unless the audio comes back") {
   greet();
   SUBCASE("the audio does not come back") {
     media(EventKind::MediaLost);
@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(Call, "A call whose audio stopped is hung up after the limit, 
   }
 }
 
-TEST_CASE_FIXTURE(Call, "Missing audio does not end a call before its answer; from the answer on, the audio has the whole limit") {
+TEST_CASE_FIXTURE(Call, "Missing audio does not end a call before the answer. From the answer on, the audio has the whole media_lost_limit to begin") {
   core.start(now, out);
   collect();
   reply("Good morning.");
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Call, "Missing audio does not end a call before its answer; fr
   }
 }
 
-TEST_CASE_FIXTURE(Call, "close() plays the farewell and ignores the caller's speech; before the answer it hangs up at once") {
+TEST_CASE_FIXTURE(Call, "close() plays the farewell and ignores the caller's speech. Before the answer, close() hangs up at once") {
   SUBCASE("connected") {
     greet();
     core.close("shutdown", "We close now.", now, out);
@@ -103,11 +103,11 @@ TEST_CASE_FIXTURE(Call, "close() plays the farewell and ignores the caller's spe
   }
 }
 
-TEST_CASE_FIXTURE(Call, "A farewell that cannot be played, for example on hold, ends the call after farewell_limit") {
+TEST_CASE_FIXTURE(Call, "If the farewell cannot be played, for example during a hold, the call ends after farewell_limit") {
   greet();
   core.close("shutdown", "We close now.", now, out);
   collect();
-  spoken();  // The speaker has synthesised it, but no UtteranceSent comes.
+  spoken();  // The farewell is synthesised, but no UtteranceSent comes.
   advance(ConversationOptions{}.farewell_limit - 10ms);
   CHECK(count<HangUpCall>() == 0);
   advance(10ms);
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Call, "A farewell that cannot be played, for example on hold, 
   CHECK(last<HangUpCall>()->why == "shutdown");
 }
 
-TEST_CASE_FIXTURE(Call, "close() without a farewell also ends a running farewell, and a second farewell does not start") {
+TEST_CASE_FIXTURE(Call, "close() starts no second farewell. close() without a farewell also ends a running farewell, and hangs up at once") {
   greet();
   core.close("time limit", "Goodbye.", now, out);
   collect();
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Call, "close() without a farewell also ends a running farewell
   CHECK(last<HangUpCall>()->why == "time limit");
 }
 
-TEST_CASE_FIXTURE(Call, "A farewell does not stay ducked when the caller speaks") {
+TEST_CASE_FIXTURE(Call, "If the caller speaks during the farewell, the farewell returns to full volume") {
   greet();
   core.close("shutdown", "We close now.", now, out);
   collect();

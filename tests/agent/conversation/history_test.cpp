@@ -5,7 +5,7 @@
 using namespace offhook::agent;
 using EntryKind = HistoryEntry::Kind;
 
-TEST_CASE("A late transcript is inserted before the reply to its turn") {
+TEST_CASE("History inserts a late transcript before the reply to the turn") {
   History history;
   history.add({EntryKind::Agent, 1, "Good morning.", {}, {}, false});
   history.add({EntryKind::Agent, 2, "We open at nine.", {}, {}, false});
@@ -36,7 +36,7 @@ TEST_CASE("A history keeps at most kMaxBytes octets [kMaxBytes]") {
   CHECK(history.entries().size() == 4);
 }
 
-TEST_CASE("A tool's result never stays without its call") {
+TEST_CASE("When History drops a tool call, it also drops the results of that call") {
   History history;
   history.add({EntryKind::ToolCall, 1, "{}", "transfer", "call_1", false});
   for (std::size_t i = 0; i + 1 < History::kMaxEntries; ++i) history.add({EntryKind::ToolResult, 1, "{}", {}, "call_1", false});
@@ -46,7 +46,7 @@ TEST_CASE("A tool's result never stays without its call") {
   CHECK(history.entries()[0].text == "hello");
 }
 
-TEST_CASE("mask() replaces the words of a turn, and supersede() replaces an input by its longer version") {
+TEST_CASE("mask() replaces the words of a turn, and supersede() replaces an input by a longer version of the input") {
   History history;
   history.add({HistoryEntry::Kind::Caller, 1, "vile", {}, {}, false});
   history.add({HistoryEntry::Kind::Agent, 1, "No.", {}, {}, false});

@@ -15,7 +15,7 @@ struct HeldCall : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Call, "Another person on the line gets one greeting, as soon as neither side speaks") {
+TEST_CASE_FIXTURE(Call, "When another person comes to the line, the model gets one OtherCaller input, as soon as neither side speaks") {
   greet();
   SUBCASE("at once") { core.on_other_caller("Bea, 1002", now, out); }
   SUBCASE("after the caller has heard the reply") {
@@ -28,7 +28,7 @@ TEST_CASE_FIXTURE(Call, "Another person on the line gets one greeting, as soon a
     sent();
     advance(20ms);
   }
-  SUBCASE("at the end of the hold, instead of the words for a caller who is back") {
+  SUBCASE("at the end of a hold, in place of the input that the caller is back") {
     core.on_peer_hold(true, now, out);
     advance(3s);
     core.on_other_caller("Bea, 1002", now, out);
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Call, "Another person on the line gets one greeting, as soon a
   CHECK(count<Respond>() == thoughts);
 }
 
-TEST_CASE_FIXTURE(HeldCall, "During a hold by the peer, music is no turn of the caller, and the conversation does not ask about the silence") {
+TEST_CASE_FIXTURE(HeldCall, "During a hold by the peer, the conversation takes no music as a turn of the caller, and does not ask about the silence") {
   greet();
   peer_holds(true);
   CHECK(core.is_held_by_peer());
@@ -62,10 +62,10 @@ TEST_CASE_FIXTURE(HeldCall, "During a hold by the peer, music is no turn of the 
   CHECK(count<Respond>() == 0);
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold gets a reply to the return") {
+TEST_CASE_FIXTURE(HeldCall, "When the caller comes back from a hold, the agent speaks to the caller") {
   greet();
   peer_holds(true);
-  SUBCASE("not after less than two seconds") {
+  SUBCASE("not after a hold of less than two seconds") {
     advance(1900ms);
     peer_holds(false);
     advance(1s);
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold gets a reply to
     return;
   }
   advance(30s);
-  SUBCASE("once") {
+  SUBCASE("only once") {
     peer_holds(false);
     peer_holds(false);
     REQUIRE(count<Respond>() == 1);
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold gets a reply to
     advance(1s);
     CHECK(count<Respond>() == 1);
   }
-  SUBCASE("a caller who speaks at once gets only the reply to that") {
+  SUBCASE("a caller who speaks at once gets only a reply to these words") {
     peer_holds(false);
     reply("I am");
     caller_says("hello");
@@ -109,10 +109,10 @@ TEST_CASE_FIXTURE(HeldCall, "Words that the caller said before a hold get a repl
   CHECK(last<Respond>()->input.text == "when do you open");
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A hold ends at its limit: the conversation hangs up, or transfers the call to transfer_when_lost") {
+TEST_CASE_FIXTURE(HeldCall, "When a hold reaches hold_limit, the conversation hangs up, or transfers the call to transfer_when_lost") {
   ConversationOptions options;
-  SUBCASE("no target") {}
-  SUBCASE("a person") { options.transfer_when_lost = "6000"; }
+  SUBCASE("transfer_when_lost is empty") {}
+  SUBCASE("transfer_when_lost has a number") { options.transfer_when_lost = "6000"; }
   core = Conversation(options);
   greet();
   peer_holds(true);
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(HeldCall, "A hold ends at its limit: the conversation hangs up
   }
 }
 
-TEST_CASE_FIXTURE(HeldCall, "During a hold by the peer, lost media does not end the call; after the hold it does") {
+TEST_CASE_FIXTURE(HeldCall, "During a hold by the peer, lost media does not end the call. After the hold, lost media ends the call") {
   greet();
   SUBCASE("lost before the hold") {
     media(EventKind::MediaLost);
@@ -150,12 +150,12 @@ TEST_CASE_FIXTURE(HeldCall, "During a hold by the peer, lost media does not end 
   CHECK(last<HangUpCall>()->why == "no media");
 }
 
-TEST_CASE("A key that INFO reports after its tone counts once, for up to kMostBehind keys [RFC 6086]") {
+TEST_CASE("KeyFilter takes a key once if INFO reports the key after its tone, and remembers up to kMostBehind such keys [RFC 6086]") {
   const base::TimePoint now = base::Clock::now();
   KeyFilter filter;
   for (const char key : {'5', '6', '6'}) CHECK(filter.takes(key, KeyFilter::By::Audio, now));
   for (const char key : {'5', '6', '6'}) CHECK_FALSE(filter.takes(key, KeyFilter::By::Info, now + 900ms));
-  CHECK(filter.takes('6', KeyFilter::By::Info, now + 950ms));  // The caller has pressed it once more.
+  CHECK(filter.takes('6', KeyFilter::By::Info, now + 950ms));  // The caller has pressed 6 a third time.
 
   KeyFilter behind;
   for (std::size_t i = 0; i <= KeyFilter::kMostBehind; ++i) CHECK(behind.takes(static_cast<char>('0' + i), KeyFilter::By::Audio, now));
@@ -165,7 +165,7 @@ TEST_CASE("A key that INFO reports after its tone counts once, for up to kMostBe
   CHECK(behind.takes('2', KeyFilter::By::Info, now));  // INFO has already reported a later key, so this is another press.
 }
 
-TEST_CASE("A key reported by INFO and in the audio is one key, and two presses are two keys") {
+TEST_CASE("KeyFilter takes a key that both INFO and the audio report as one key, and two presses as two keys") {
   KeyFilter filter;
   base::TimePoint now{10s};
   CHECK(filter.takes('1', KeyFilter::By::Audio, now));
@@ -178,13 +178,13 @@ TEST_CASE("A key reported by INFO and in the audio is one key, and two presses a
   CHECK(filter.takes('1', KeyFilter::By::Info, now + 3200ms + KeyFilter::kSameKey));
 }
 
-TEST_CASE_FIXTURE(HeldCall, "During a brief hold, for example when media moves, no word of the caller is lost") {
+TEST_CASE_FIXTURE(HeldCall, "During a brief hold, for example while the media address changes, no word of the caller is lost") {
   greet();
   media(EventKind::SpeechStarted);
   advance(600ms);
   peer_holds(true);
   advance(100ms);
-  SUBCASE("") {}
+  SUBCASE("the caller's voice ends after the hold") {}
   SUBCASE("the caller's voice ends during the hold") { media(EventKind::SpeechStopped, 0, 0, 0, 10); }
   advance(200ms);
   peer_holds(false);
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(HeldCall, "During a brief hold, for example when media moves, 
   CHECK(last<Respond>()->input.text == "when do you open");
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A hold that each re-INVITE repeats ends at its limit, and then a failed transfer ends the call") {
+TEST_CASE_FIXTURE(HeldCall, "A hold that re-INVITEs repeat ends with a transfer at hold_limit. If that transfer fails, the conversation hangs up") {
   ConversationOptions options;
   options.transfer_when_lost = "6000";
   core = Conversation(options);
@@ -214,7 +214,7 @@ TEST_CASE_FIXTURE(HeldCall, "A hold that each re-INVITE repeats ends at its limi
   CHECK(last<HangUpCall>()->why == "hold limit");
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold and hears the rest of a reply gets no extra reply to the return") {
+TEST_CASE_FIXTURE(HeldCall, "If a caller comes back from a hold and hears the rest of a reply, the agent makes no extra reply to the return") {
   greet();
   caller_says("when do you open");
   reply("At nine.");
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(HeldCall, "A caller who comes back from a hold and hears the r
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A hold that begins before the call is connected is a hold") {
+TEST_CASE_FIXTURE(HeldCall, "A hold that begins before the call is connected continues when the call is connected") {
   core.start(now, out);
   collect();
   reply("Good morning.");
@@ -241,7 +241,7 @@ TEST_CASE_FIXTURE(HeldCall, "A hold that begins before the call is connected is 
   CHECK(count<BeginListening>() == 0);
 }
 
-TEST_CASE_FIXTURE(HeldCall, "A goodbye that the caller heard ends the call although a hold then turns the caller's audio into music") {
+TEST_CASE_FIXTURE(HeldCall, "After the caller has heard the goodbye, the conversation hangs up even if a hold turns the caller's audio into music") {
   greet();
   caller_says("goodbye");
   const auto turn = core.turns();

@@ -23,7 +23,7 @@ struct LateThread : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Call, "A cough over the agent's voice only ducks it for a moment, and nothing is cancelled") {
+TEST_CASE_FIXTURE(Call, "A cough of the caller only lowers the volume of the agent's voice for a moment, and the conversation cancels nothing") {
   connect_with_greeting();
   seen.clear();
   media(EventKind::SpeechStarted);
@@ -35,7 +35,7 @@ TEST_CASE_FIXTURE(Call, "A cough over the agent's voice only ducks it for a mome
   CHECK(count<FlushPlayout>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A cough while the thinker works does not remove the words before it") {
+TEST_CASE_FIXTURE(Call, "A cough while the model works does not cancel the reply to the words before the cough") {
   greet();
   caller_says("i would like to be called back");
   media(EventKind::SpeechStarted);
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(Call, "A cough while the thinker works does not remove the wor
   CHECK(last<Speak>()->text == "We will.");
 }
 
-TEST_CASE_FIXTURE(Call, "A reply that comes while the caller coughs is spoken after the cough") {
+TEST_CASE_FIXTURE(Call, "If a reply comes while the caller coughs, the agent speaks the reply after the cough") {
   greet();
   caller_says("when do you open");
   const auto turn = core.turns();
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Call, "A reply that comes while the caller coughs is spoken af
   CHECK(count<Respond>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "A reply that comes while the caller continues the turn is not spoken, and its tool call is not made") {
+TEST_CASE_FIXTURE(Call, "If a reply comes while the caller continues the turn, the agent does not speak the reply, and the reply's tool call does not run") {
   greet();
   caller_says("book a table");
   const auto turn = core.turns();
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(Call, "A reply of which the caller heard nothing waits while t
   }
 }
 
-TEST_CASE_FIXTURE(Call, "A call that ends during a reply still provides the words that the caller heard") {
+TEST_CASE_FIXTURE(Call, "During a reply, unfinished_reply() returns the words that the caller has heard, in case the call ends") {
   connect_with_greeting();
   CHECK_FALSE(core.unfinished_reply());
   media(EventKind::Sent, 1, 0);
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Call, "An interruption stops the reply, and ReportHeard has th
   CHECK(count<EndListening>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "When the caller continues while the thinker works, both parts become one input") {
+TEST_CASE_FIXTURE(Call, "If the caller continues while the model works, both parts of the caller's words become one input") {
   greet();
   caller_says("i would like");
   const auto first = core.turns();
@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(Call, "When the caller continues while the thinker works, both
   CHECK(count<Speak>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "When the caller continues before the first transcript, no words are lost") {
+TEST_CASE_FIXTURE(Call, "If the caller continues before the first transcript comes, the words of both parts become one input") {
   greet();
   media(EventKind::SpeechStarted);
   advance(600ms);
@@ -224,7 +224,7 @@ TEST_CASE_FIXTURE(Call, "When the caller continues before the first transcript, 
   CHECK(last<Respond>()->input.text == "please give me the address");
 }
 
-TEST_CASE_FIXTURE(Call, "A first transcript that comes after the second turn's end still goes before the second") {
+TEST_CASE_FIXTURE(Call, "If the first transcript comes after the end of the second turn, its words still go before the words of the second turn") {
   greet();
   media(EventKind::SpeechStarted);
   advance(600ms);
@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(Call, "A first transcript that comes after the second turn's e
   }
 }
 
-TEST_CASE_FIXTURE(Call, "A cough between two parts of a reply loses neither part") {
+TEST_CASE_FIXTURE(Call, "If the caller coughs between two parts of a reply, the agent still speaks the second part") {
   greet();
   const auto turn = begin_a_lookup();
   sent();
@@ -265,7 +265,7 @@ TEST_CASE_FIXTURE(Call, "A cough between two parts of a reply loses neither part
   core.on_tool({turn, "call_1", "{}", std::nullopt, false}, now, out);
   think(ReplyText{turn, "It is on its way."});
   CHECK(count<Speak>() == 0);
-  advance(360ms);  // A cough of 160 ms and the hangover of 500 ms that counts while the agent is silent.
+  advance(360ms);  // The cough lasts 160 ms. While the agent is silent, the detector needs 500 ms of silence after it.
   media(EventKind::SpeechStopped, 0, 0, 0, 25);
   advance(100ms);
   core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
@@ -276,7 +276,7 @@ TEST_CASE_FIXTURE(Call, "A cough between two parts of a reply loses neither part
   CHECK(last<Speak>()->text == "It is on its way.");
 }
 
-TEST_CASE_FIXTURE(Call, "A turn without words gets a question to repeat it, although a filler plays meanwhile") {
+TEST_CASE_FIXTURE(Call, "If a turn has no words, the agent asks the caller to repeat the turn, even if a filler plays meanwhile") {
   greet();
   media(EventKind::SpeechStarted);
   advance(2s);
@@ -289,7 +289,7 @@ TEST_CASE_FIXTURE(Call, "A turn without words gets a question to repeat it, alth
   CHECK(last<Respond>()->input.rejected);
 }
 
-TEST_CASE_FIXTURE(Call, "A filler whose time comes during a cough is spoken afterwards") {
+TEST_CASE_FIXTURE(Call, "If a filler is due during a cough, the agent says the filler after the cough") {
   greet();
   caller_says("where is my order");
   seen.clear();
@@ -306,7 +306,7 @@ TEST_CASE_FIXTURE(Call, "A filler whose time comes during a cough is spoken afte
   CHECK(last<Speak>()->text == ConversationOptions{}.filler);
 }
 
-TEST_CASE_FIXTURE(Call, "Words that the caller says after a tool has run for the question are a new turn") {
+TEST_CASE_FIXTURE(Call, "If a tool has already run for the caller's question, the next words of the caller are a new turn") {
   greet();
   caller_says("book a table for two");
   const auto turn = core.turns();
@@ -318,7 +318,7 @@ TEST_CASE_FIXTURE(Call, "Words that the caller says after a tool has run for the
   CHECK(last<Respond>()->input.supersedes == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "ReplyGrows events of a thinker take no place in the queue of events that wait for the caller") {
+TEST_CASE_FIXTURE(Call, "ReplyGrows events take no place in the queue of events that wait while the caller speaks") {
   greet();
   caller_says("tell me all");
   const auto turn = core.turns();
@@ -328,17 +328,17 @@ TEST_CASE_FIXTURE(Call, "ReplyGrows events of a thinker take no place in the que
   for (std::size_t i = 0; i <= AgentFloor::kMaxKept; ++i) think(ToolCall{turn, "call_" + std::to_string(i), "look_up", "{}"});
   think(ReplyDone{turn});
   CHECK(count<RunTool>() == 0);
-  CHECK(count<ReturnToolOutcome>() == 1);  // For the one call for which the queue had no place.
+  CHECK(count<ReturnToolOutcome>() == 1);  // The queue had no place for one tool call.
   CHECK(count<Speak>() == said);
   advance(100ms);
   media(EventKind::SpeechStopped, 0, 0, 0, 6);
   CHECK(count<RunTool>() == AgentFloor::kMaxKept);
 }
 
-TEST_CASE_FIXTURE(LateThread, "Speech whose begin and end a late thread reads in one pass is a turn of its real length") {
+TEST_CASE_FIXTURE(LateThread, "If a late thread reads the start and the end of the caller's speech in one pass, the turn has its real length") {
   bool takes_sound = false;
-  SUBCASE("of a cascade") {}
-  SUBCASE("of a session that takes turns as sound") { takes_sound = true; }
+  SUBCASE("in a cascade") {}
+  SUBCASE("in a session that takes audio") { takes_sound = true; }
   use(takes_sound);
   greet();
   caller_spoke(1s, 500ms);
@@ -348,20 +348,20 @@ TEST_CASE_FIXTURE(LateThread, "Speech whose begin and end a late thread reads in
   if (takes_sound) return;
   core.on_listen(Transcript{listening()->turn, true, "", 0, true}, now, out);
   collect();
-  REQUIRE(count<Respond>() == 1);  // The turn is too long for a noise: the caller is asked to repeat it.
+  REQUIRE(count<Respond>() == 1);  // The turn is too long for a noise, so the agent asks the caller to repeat it.
   CHECK(last<Respond>()->input.rejected);
 }
 
-TEST_CASE_FIXTURE(LateThread, "An interruption whose begin and end a late thread reads in one pass counts by its real length") {
+TEST_CASE_FIXTURE(LateThread, "If a late thread reads the start and the end of an interruption in one pass, the interruption counts with its real length") {
   bool takes_sound = false, cuts_off = true;
   base::Duration length = 1s;
   SUBCASE("long, in a cascade") {}
-  SUBCASE("long, in a session that takes turns as sound") { takes_sound = true; }
+  SUBCASE("long, in a session that takes audio") { takes_sound = true; }
   SUBCASE("of 300 ms, in a cascade: the transcript decides") {
     length = 300ms;
     cuts_off = false;
   }
-  SUBCASE("of 300 ms, in a session that takes turns as sound") {
+  SUBCASE("of 300 ms, in a session that takes audio") {
     length = 300ms;
     takes_sound = true;
   }
@@ -378,7 +378,7 @@ TEST_CASE_FIXTURE(LateThread, "An interruption whose begin and end a late thread
   CHECK(count<EndListening>() == 1);
 }
 
-TEST_CASE_FIXTURE(LateThread, "A cough over the agent's voice whose begin and end a late thread reads in one pass cancels nothing") {
+TEST_CASE_FIXTURE(LateThread, "If a late thread reads the start and the end of a cough in one pass, the cough does not cancel the agent's speech") {
   connect_with_greeting();
   media(EventKind::Sent, 1, 0);
   advance(200ms);
@@ -390,7 +390,7 @@ TEST_CASE_FIXTURE(LateThread, "A cough over the agent's voice whose begin and en
   CHECK(count<AbandonListening>() == 1);
 }
 
-TEST_CASE_FIXTURE(LateThread, "Speech that continues an interruption after a breath counts by its real length") {
+TEST_CASE_FIXTURE(LateThread, "If the caller continues an interruption after a breath and the thread is late, the continuation counts with its real length") {
   connect_with_greeting();
   media(EventKind::Sent, 1, 0);
   advance(200ms);
@@ -403,7 +403,7 @@ TEST_CASE_FIXTURE(LateThread, "Speech that continues an interruption after a bre
     caller_spoke(200ms, 120ms);
     CHECK(count<FlushPlayout>() == 1);
   }
-  SUBCASE("shorter") {
+  SUBCASE("shorter than confirm_interruption") {
     caller_spoke(100ms, 120ms);
     CHECK(count<FlushPlayout>() == 0);
   }

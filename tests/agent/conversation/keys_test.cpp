@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE_FIXTURE(Call, "A key interrupts the agent, and is an input of its own when no digits are expected") {
+TEST_CASE_FIXTURE(Call, "A key interrupts the agent. If the conversation expects no digits, the key alone is an input") {
   connect_with_greeting();
   media(EventKind::Digit, 0, 0, '3');
   CHECK(count<FlushPlayout>() == 1);
@@ -11,7 +11,7 @@ TEST_CASE_FIXTURE(Call, "A key interrupts the agent, and is an input of its own 
   CHECK(last<Respond>()->input.text == "3");
 }
 
-TEST_CASE_FIXTURE(Call, "Expected digits are collected until their number, '#', or a pause; '*' starts over") {
+TEST_CASE_FIXTURE(Call, "The conversation collects expected digits until their number is reached, or until '#' or a pause. '*' starts again") {
   greet();
   caller_says("call me back");
   think(ReplyExpects{core.turns(), "digits", 4});
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Call, "Expected digits are collected until their number, '#', 
   }
 }
 
-TEST_CASE_FIXTURE(Call, "Unexpected keys for a language model are one input when the caller presses them together") {
+TEST_CASE_FIXTURE(Call, "If a language model answers, unexpected keys that the caller presses in quick succession are one input") {
   ConversationOptions options;
   options.keys_together = true;
   options.digit_gap = 2s;
@@ -82,15 +82,15 @@ TEST_CASE_FIXTURE(Call, "Unexpected keys for a language model are one input when
   }
 }
 
-TEST_CASE_FIXTURE(Call, "The model gets the words before unexpected keys first, and then the keys") {
+TEST_CASE_FIXTURE(Call, "If the caller speaks and then presses unexpected keys, the model first gets the words and then the keys") {
   ConversationOptions options;
   options.keys_together = true;
   core = Conversation(options);
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
-  SUBCASE("the caller has just stopped") { media(EventKind::SpeechStopped, 0, 0, 0, 5); }
-  SUBCASE("the listener transcribes the words") {
+  SUBCASE("the caller has just stopped speaking") { media(EventKind::SpeechStopped, 0, 0, 0, 5); }
+  SUBCASE("the recogniser transcribes the words") {
     media(EventKind::SpeechStopped, 0, 0, 0, 10);
     advance(500ms);
   }

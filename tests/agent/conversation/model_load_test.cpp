@@ -17,7 +17,7 @@ struct LoadingModel : Call {
     CHECK(count<TryAgain>() == 0);
     CHECK(count<GaveUp>() == 1);
     CHECK(last<Speak>()->text == options.apology);
-    CHECK(last<CancelThinking>()->why == std::string(64, 'x') + " is being loaded");  // The thinker's event is gone, but the text is a copy.
+    CHECK(last<CancelThinking>()->why == std::string(64, 'x') + " is being loaded");  // The event with this text no longer exists, so the text must be a copy.
     spoken();
     sent();
     REQUIRE(count<TransferCall>() == 1);
@@ -27,7 +27,7 @@ struct LoadingModel : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(LoadingModel, "Conversation transfers the caller to a person when the model is not loaded within the time of a reply") {
+TEST_CASE_FIXTURE(LoadingModel, "Conversation transfers the caller to a person if the model is not loaded within the time of a reply") {
   greet();
   caller_says("hello");
   loads();
@@ -35,7 +35,7 @@ TEST_CASE_FIXTURE(LoadingModel, "Conversation transfers the caller to a person w
   CHECK(count<GaveUp>() == 0);
   advance(10ms);
   is_transferred();
-  // The transfer failed. The conversation neither repeats it nor hangs up.
+  // After the failed transfer, the conversation neither repeats the transfer nor hangs up.
   core.on_transfer_failed(AfterTransfer::Stays, now, out);
   collect();
   loads();
@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(LoadingModel, "Conversation transfers the caller to a person w
   CHECK(count<HangUpCall>() == 0);
 }
 
-TEST_CASE_FIXTURE(LoadingModel, "Conversation transfers the caller to a person when the model is not loaded within the time of its greeting") {
+TEST_CASE_FIXTURE(LoadingModel, "Conversation transfers the caller to a person if the model is not loaded within the time of the greeting") {
   core.start(now, out);
   collect();
   loads();
@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(LoadingModel, "Conversation transfers the caller to a person w
   is_transferred();
 }
 
-TEST_CASE_FIXTURE(LoadingModel, "Conversation waits for the reply of a model that is loaded in time, and asks again when that reply stops") {
+TEST_CASE_FIXTURE(LoadingModel, "Conversation waits for the reply of a model that is loaded in time, and asks again if that reply stops") {
   others = true;
   greet();
   caller_says("hello");
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(LoadingModel, "Conversation waits for the reply of a model tha
   CHECK(count<GaveUp>() == 0);
 }
 
-TEST_CASE_FIXTURE(LoadingModel, "Conversation asks a model again that is not loaded in time, if the agent has no transfer_when_lost") {
+TEST_CASE_FIXTURE(LoadingModel, "If the model is not loaded in time and the agent has no transfer_when_lost, Conversation asks for another attempt") {
   options.transfer_when_lost.clear();
   core = Conversation(options);
   others = true;

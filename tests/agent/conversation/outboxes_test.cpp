@@ -43,7 +43,7 @@ SpeechAudio audio(std::uint32_t utterance, std::size_t samples) { return {uttera
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Late, "A flush that finds the ring full reaches the worker when the ring has space") {
+TEST_CASE_FIXTURE(Late, "If the ring is full, a Flush waits in CommandOutbox and reaches the worker when the ring has space") {
   fill();
   outbox.push({CommandKind::Flush, 7, 0}, *port);
   CHECK(outbox.waiting() == 1);
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(Late, "A flush that finds the ring full reaches the worker whe
   CHECK(told[0].utterance == 7);
 }
 
-TEST_CASE_FIXTURE(Late, "Commands keep their order, and at most one flush and one rise wait") {
+TEST_CASE_FIXTURE(Late, "CommandOutbox keeps the order of the commands, and at most one Flush and one Rise wait") {
   fill();
   outbox.push({CommandKind::Digits, 0, '1'}, *port);
   outbox.push({CommandKind::Rise, 0, 0}, *port);
@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(Late, "Commands keep their order, and at most one flush and on
   outbox.push({CommandKind::Digits, 0, '2'}, *port);
   CHECK(outbox.waiting() == 4);
   (void)pop_all();
-  outbox.push({CommandKind::Rise, 0, 0}, *port);  // after the commands that waited
+  outbox.push({CommandKind::Rise, 0, 0}, *port);  // This Rise follows the commands that waited.
   const auto told = pop_all();
   REQUIRE(told.size() == 5);
   CHECK(told[0].digit == '1');
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Late, "Commands keep their order, and at most one flush and on
   CHECK(told[4].kind == CommandKind::Rise);
 }
 
-TEST_CASE_FIXTURE(Late, "At most kMaxDigits digits wait; the next is refused and counted, and a flush still reaches the worker") {
+TEST_CASE_FIXTURE(Late, "At most kMaxDigits digits wait. CommandOutbox drops and counts a further digit, and a Flush still reaches the worker") {
   fill();
   for (std::size_t i = 0; i < CommandOutbox::kMaxDigits; ++i) outbox.push({CommandKind::Digits, 0, '1'}, *port);
   CHECK(outbox.digits_dropped() == 0);
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(Late, "At most kMaxDigits digits wait; the next is refused and
   CHECK(told.back().kind == CommandKind::Flush);
 }
 
-TEST_CASE("The playout queue holds at most kMaxQueuedSeconds of audio; the rest is cut off and counted, and its utterance still ends") {
+TEST_CASE("PlayoutQueue holds at most kMaxQueuedSeconds of audio. It drops and counts further samples, and their utterance still ends") {
   constexpr std::uint32_t kRate = 8000;
   PlayoutQueue queue(kRate);
   const std::size_t whole = 70 * kRate, limit = PlayoutQueue::kMaxQueuedSeconds * kRate;
@@ -112,7 +112,7 @@ TEST_CASE("The playout queue holds at most kMaxQueuedSeconds of audio; the rest 
   CHECK(queue.samples_queued() == 0);
 }
 
-TEST_CASE("One utterance may be as long as the whole queue") {
+TEST_CASE("One utterance may fill the whole PlayoutQueue") {
   PlayoutQueue queue(8000);
   queue.add(audio(1, PlayoutQueue::kMaxQueuedSeconds * 8000));
   CHECK(queue.samples_dropped() == 0);
@@ -122,7 +122,7 @@ TEST_CASE("One utterance may be as long as the whole queue") {
   CHECK(queue.samples_queued() == 0);
 }
 
-TEST_CASE("The playout queue takes at most kMaxUtterances utterances and kMaxWords words of each") {
+TEST_CASE("PlayoutQueue takes at most kMaxUtterances utterances, and at most kMaxWords words of each utterance") {
   PlayoutQueue queue(8000);
   for (std::uint32_t i = 1; i <= PlayoutQueue::kMaxUtterances; ++i) queue.add(audio(i, 1));
   CHECK(queue.samples_dropped() == 0);

@@ -4,7 +4,7 @@ using namespace offhook_test;
 
 // --- fillers ----------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(Call, "A thinker that does not respond causes a filler and, at its deadline, an apology") {
+TEST_CASE_FIXTURE(Call, "If the model does not respond, the agent says a filler, and at think_deadline an apology") {
   greet();
   caller_says("hello");
   advance(2490ms);
@@ -14,7 +14,7 @@ TEST_CASE_FIXTURE(Call, "A thinker that does not respond causes a filler and, at
   CHECK(last<Speak>()->text == ConversationOptions{}.filler);
   spoken();
   sent();
-  CHECK(last<ReportHeard>() == nullptr);  // The filler is not part of a reply, so the thinker gets no report of it.
+  CHECK(last<ReportHeard>() == nullptr);  // The filler is not part of a reply, so the model gets no report of the filler.
   advance(5490ms);
   CHECK(count<Speak>() == 1);
   advance(10ms);
@@ -22,7 +22,7 @@ TEST_CASE_FIXTURE(Call, "A thinker that does not respond causes a filler and, at
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
-TEST_CASE_FIXTURE(Call, "A slow listener also causes a filler, and the reply follows it") {
+TEST_CASE_FIXTURE(Call, "If the recogniser is slow, the agent also says a filler, and the reply follows the filler") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Call, "A slow listener also causes a filler, and the reply fol
   CHECK(last<ReportHeard>()->text == "Good day.");
 }
 
-TEST_CASE_FIXTURE(Call, "A cough over the filler loses no words that the caller said before it") {
+TEST_CASE_FIXTURE(Call, "A cough over the filler does not lose the words that the caller said before the filler") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(Call, "A cough over the filler loses no words that the caller 
   CHECK(last<Respond>()->input.text == "please call me back");
 }
 
-TEST_CASE_FIXTURE(Call, "A short noise after a turn without words does not turn the whole turn into a noise") {
+TEST_CASE_FIXTURE(Call, "If a short noise follows a long turn without words, the agent still asks the caller to repeat the turn") {
   greet();
   media(EventKind::SpeechStarted);
   advance(2s);
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Call, "A short noise after a turn without words does not turn 
   CHECK(last<Respond>()->input.rejected);
 }
 
-TEST_CASE_FIXTURE(Call, "A filler that ends before the transcript comes does not change the listener's deadline") {
+TEST_CASE_FIXTURE(Call, "A filler that ends before the transcript comes does not change the deadline of the recogniser") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Call, "A filler that ends before the transcript comes does not
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
-TEST_CASE_FIXTURE(Call, "A filler plays while the listener transcribes, but not over the caller's voice") {
+TEST_CASE_FIXTURE(Call, "A filler plays while the recogniser works, but not over the caller's voice") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Call, "A filler plays while the listener transcribes, but not 
   CHECK(core.holds_playout());
 }
 
-TEST_CASE_FIXTURE(Call, "When a thinker stops in the middle of a reply, the filler plays after the words that came") {
+TEST_CASE_FIXTURE(Call, "If the model stops in the middle of a reply, the filler plays after the words that have come") {
   greet();
   caller_says("hello");
   think(ReplyText{core.turns(), "Well,"});
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(Call, "When a thinker stops in the middle of a reply, the fill
   CHECK(last<Speak>()->text == ConversationOptions{}.filler);
 }
 
-TEST_CASE_FIXTURE(Call, "Fillers repeat while the thinker works, with pauses between them") {
+TEST_CASE_FIXTURE(Call, "While the model works, fillers repeat with pauses between them") {
   others = true;
   greet();
   caller_says("hello");
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Call, "The report of a reply that follows a filler does not co
 
 // --- retries ----------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(Call, "When a thinker fails, another attempt follows, and the caller hears no apology") {
+TEST_CASE_FIXTURE(Call, "If the model fails, the conversation makes another attempt, and the caller hears no apology") {
   others = true;
   greet();
   caller_says("hello");
@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(Call, "When a thinker fails, another attempt follows, and the 
   CHECK(last<Speak>()->text == "Good day.");
 }
 
-TEST_CASE_FIXTURE(Call, "A stage is tried again up to max_attempts times, and then the conversation apologises") {
+TEST_CASE_FIXTURE(Call, "The conversation repeats a failed stage up to max_attempts times, and then apologises") {
   others = true;
   greet();
   caller_says("hello");
@@ -177,7 +177,7 @@ TEST_CASE_FIXTURE(Call, "A stage is tried again up to max_attempts times, and th
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
-TEST_CASE_FIXTURE(Call, "A request that a part repeated counts among the attempts of the turn, and the next turn has all of them again") {
+TEST_CASE_FIXTURE(Call, "A request that a part of the session repeats counts as an attempt of the turn. The next turn has all attempts again") {
   others = true;
   greet();
   caller_says("hello");
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(Call, "A request that a part repeated counts among the attempt
   CHECK(count<TryAgain>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "When the reply fails, a caller who said nothing is not asked to repeat") {
+TEST_CASE_FIXTURE(Call, "If a reply fails although the caller said nothing, the agent apologises and does not ask the caller to repeat") {
   SUBCASE("the greeting") {
     core.start(now, out);
     core.on_connected(now, out);
@@ -221,7 +221,7 @@ TEST_CASE_FIXTURE(Call, "When the reply fails, a caller who said nothing is not 
   CHECK(last<Speak>()->text == ConversationOptions{}.mishap);
 }
 
-TEST_CASE_FIXTURE(Call, "Each stage that does not respond is tried again at its deadline") {
+TEST_CASE_FIXTURE(Call, "If a stage does not respond, the conversation makes another attempt at the deadline of that stage") {
   others = true;
   greet();
   media(EventKind::SpeechStarted);
@@ -246,7 +246,7 @@ TEST_CASE_FIXTURE(Call, "Each stage that does not respond is tried again at its 
   CHECK(last<TryAgain>()->stage == Stage::Think);
 }
 
-TEST_CASE_FIXTURE(Call, "More text does not extend the deadline of a speaker that has not begun") {
+TEST_CASE_FIXTURE(Call, "Further text does not extend speak_deadline while the synthesis of the first text has not begun") {
   others = true;
   greet();
   caller_says("hello");
@@ -262,7 +262,7 @@ TEST_CASE_FIXTURE(Call, "More text does not extend the deadline of a speaker tha
   CHECK(last<TryAgain>()->stage == Stage::Speak);
 }
 
-TEST_CASE_FIXTURE(Call, "After each finished utterance, the speaker has the whole deadline for the next") {
+TEST_CASE_FIXTURE(Call, "After each finished utterance, the synthesis of the next utterance has the whole speak_deadline") {
   others = true;
   greet();
   caller_says("hello");
@@ -284,7 +284,7 @@ TEST_CASE_FIXTURE(Call, "After each finished utterance, the speaker has the whol
   CHECK(last<TryAgain>()->stage == Stage::Speak);
 }
 
-TEST_CASE_FIXTURE(Call, "A speaker that sends audio without samples is at work and has not failed") {
+TEST_CASE_FIXTURE(Call, "Speech audio without samples shows that the synthesis works, so the conversation does not repeat the stage") {
   others = true;
   greet();
   caller_says("hello");
@@ -301,7 +301,7 @@ TEST_CASE_FIXTURE(Call, "A speaker that sends audio without samples is at work a
   CHECK(count<TryAgain>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "After an empty reply the thinker is asked again, before the caller is asked to repeat") {
+TEST_CASE_FIXTURE(Call, "After an empty reply, the conversation first asks the model again, and only then asks the caller to repeat") {
   others = true;
   greet();
   caller_says("hello");
@@ -332,7 +332,7 @@ TEST_CASE_FIXTURE(Call, "Three failures in a row end the call with an apology") 
   CHECK(last<HangUpCall>()->why == "failure");
 }
 
-TEST_CASE("After three failures the call is transferred to a person, once") {
+TEST_CASE("After three failures, the conversation transfers the call to a person, but only once") {
   Call call;
   ConversationOptions options;
   options.transfer_when_lost = "6000";
@@ -356,7 +356,7 @@ TEST_CASE("After three failures the call is transferred to a person, once") {
   CHECK(call.last<Speak>()->text == options.failure_goodbye);
 }
 
-TEST_CASE_FIXTURE(Call, "A speaker that keeps failing ends the call, which would otherwise be silent") {
+TEST_CASE_FIXTURE(Call, "If the speech synthesis keeps failing, the conversation ends the call, because the caller would hear only silence") {
   greet();
   caller_says("hello");
   reply("Yes?");
@@ -367,7 +367,7 @@ TEST_CASE_FIXTURE(Call, "A speaker that keeps failing ends the call, which would
   CHECK(last<HangUpCall>() != nullptr);
 }
 
-TEST_CASE_FIXTURE(Call, "A listener that never finishes is given up, and the caller is asked to repeat") {
+TEST_CASE_FIXTURE(Call, "If the recogniser never finishes, the conversation abandons the turn and asks the caller to repeat") {
   greet();
   media(EventKind::SpeechStarted);
   advance(500ms);
@@ -377,7 +377,7 @@ TEST_CASE_FIXTURE(Call, "A listener that never finishes is given up, and the cal
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
-TEST_CASE_FIXTURE(Call, "Another attempt replaces a thinker that stalls in mid-reply, after two seconds of silence for the caller") {
+TEST_CASE_FIXTURE(Call, "If the model stalls in mid-reply, the conversation makes another attempt after two seconds of silence for the caller") {
   ConversationOptions options;
   options.filler.clear();
   core = Conversation(options);
@@ -386,29 +386,29 @@ TEST_CASE_FIXTURE(Call, "Another attempt replaces a thinker that stalls in mid-r
   caller_says("tell me all");
   think(ReplyText{core.turns(), "First of all,"});
   spoken();
-  SUBCASE("the caller has heard all its words") {
+  SUBCASE("the caller has heard all words of the model") {
     sent();
     advance(2s);
   }
-  SUBCASE("the caller still hears its words: its deadline is that of its first words") {
+  SUBCASE("the caller still hears the words: the attempt follows think_deadline after the last text") {
     advance(7s);
     CHECK(count<TryAgain>() == 0);
     advance(1s);
   }
-  SUBCASE("it reports progress, so it does not stall") {
+  SUBCASE("the model reports progress, so it has not stalled") {
     sent();
     for (int i = 0; i < 5; ++i) {
       advance(1500ms);
       think(ReplyGrows{core.turns()});
     }
     CHECK(count<TryAgain>() == 0);
-    advance(500ms);  // The deadline is that of its first words.
+    advance(500ms);  // The attempt follows think_deadline after the last text.
   }
   REQUIRE(count<TryAgain>() == 1);
   CHECK(last<TryAgain>()->stage == Stage::Think);
 }
 
-TEST_CASE_FIXTURE(Call, "Another attempt replaces a speaker that stalls when its audio has run out, two to five seconds after its last audio") {
+TEST_CASE_FIXTURE(Call, "If the synthesis stalls, another attempt follows when its audio has run out, two to five seconds after the last audio") {
   others = true;
   greet();
   caller_says("tell me all");
@@ -429,7 +429,7 @@ TEST_CASE_FIXTURE(Call, "Another attempt replaces a speaker that stalls when its
   CHECK(last<TryAgain>()->stage == Stage::Speak);
 }
 
-TEST_CASE_FIXTURE(Call, "A turn that the provider's filter refuses gets its own sentence, without another attempt and without the end of the call") {
+TEST_CASE_FIXTURE(Call, "If the provider's content filter refuses a turn, the agent says the refusal sentence, makes no other attempt, and continues the call") {
   others = true;
   greet();
   caller_says("something vile");
@@ -468,7 +468,7 @@ TEST_CASE_FIXTURE(Call, "A hang-up after the question to a silent caller has the
   CHECK(last<HangUpCall>()->why == "silence");
 }
 
-TEST_CASE_FIXTURE(Call, "When a speaking model's reply is complete, the conversation does not wait for more audio") {
+TEST_CASE_FIXTURE(Call, "If a model that speaks itself has completed its reply, the conversation does not wait for more audio") {
   others = true;
   greet();
   caller_says("tell me all");
@@ -482,7 +482,7 @@ TEST_CASE_FIXTURE(Call, "When a speaking model's reply is complete, the conversa
   CHECK(count<TryAgain>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A thinker that continues after a tool's result or a failure has the deadline of first words") {
+TEST_CASE_FIXTURE(Call, "After a tool's result or another attempt, the model has the whole think_deadline, although its reply has begun") {
   ConversationOptions options;
   options.filler.clear();
   core = Conversation(options);
@@ -511,7 +511,7 @@ TEST_CASE_FIXTURE(Call, "A thinker that continues after a tool's result or a fai
   CHECK(count<TryAgain>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "A running tool has its own time, although the model spoke after its call") {
+TEST_CASE_FIXTURE(Call, "A running tool has the whole tool_deadline, even if the model spoke after the tool call") {
   others = true;
   ConversationOptions options;
   options.filler.clear();

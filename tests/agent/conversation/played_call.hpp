@@ -18,7 +18,7 @@ using namespace offhook;
 using namespace offhook::agent;
 using namespace std::chrono_literals;
 
-/// A call on virtual time. The test acts as worker, listener, thinker and speaker.
+/// A call on virtual time. The test acts as the media worker and as the three parts of the session: listener, thinker and speaker.
 struct Call {
   base::TimePoint now{};
   ConversationActions out;
@@ -69,7 +69,7 @@ struct Call {
     think(ReplyText{turn, std::move(text)});
     think(ReplyDone{turn});
   }
-  /// Delivers the audio of the last requested utterance, as the speaker does.
+  /// Delivers the audio of the last requested utterance, as the speech synthesis does.
   void spoken() {
     const auto* speak = last<Speak>();
     REQUIRE(speak != nullptr);

@@ -11,7 +11,7 @@ struct RecordedCall : Call {
     options.notice = "This call is recorded.";
     core = Conversation(options);
   }
-  /// Speaks the notice, and the greeting after it.
+  /// Connects the call. The notice and then the greeting have their audio, but the worker has not sent any of it.
   void begin() {
     core.start(now, out);
     collect();
@@ -29,7 +29,7 @@ struct RecordedCall : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(RecordedCall, "The recording notice comes before the greeting, answers the call, and is not in the report of the model's words") {
+TEST_CASE_FIXTURE(RecordedCall, "The recording notice comes before the greeting, its first audio answers the call, and ReportHeard does not contain the notice") {
   begin();
   CHECK(count<AnswerCall>() == 1);
   REQUIRE(count<Speak>() == 2);
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(RecordedCall, "The recording notice comes before the greeting,
   CHECK(count<StopRecording>() == 0);
 }
 
-TEST_CASE_FIXTURE(RecordedCall, "The caller cannot interrupt the notice: speech and keys count from its last frame on") {
+TEST_CASE_FIXTURE(RecordedCall, "The caller cannot interrupt the recording notice. Speech and keys count only after the last frame of the notice") {
   begin();
   media(EventKind::Sent, notice, 0);
   media(EventKind::SpeechStarted);
@@ -62,8 +62,8 @@ TEST_CASE_FIXTURE(RecordedCall, "The caller cannot interrupt the notice: speech 
   CHECK(count<StopRecording>() == 0);
 }
 
-TEST_CASE_FIXTURE(RecordedCall, "A notice that does not play to its end stops the recording, and the call continues") {
-  SUBCASE("its speaker fails") {
+TEST_CASE_FIXTURE(RecordedCall, "If the recording notice does not play to its end, the conversation stops the recording") {
+  SUBCASE("the speech synthesis fails, and the call continues") {
     core.start(now, out);
     collect();
     core.on_speak(SpeakFailed{last<Speak>()->utterance, "no voice"}, now, out);
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(RecordedCall, "A notice that does not play to its end stops th
     CHECK(last<Speak>()->text == ConversationOptions{}.mishap);
     CHECK(count<HangUpCall>() == 0);
   }
-  SUBCASE("close() ends the call meanwhile") {
+  SUBCASE("close() ends the call during the notice") {
     begin();
     core.close("shutdown", "We close now.", now, out);
     collect();

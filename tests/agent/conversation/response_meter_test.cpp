@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Meter, "The response time runs from the caller's last voiced f
   CHECK_FALSE(at(EventKind::Sent, 140, 2));
 }
 
-TEST_CASE_FIXTURE(Meter, "The response time to keys runs from the last key, and a turn for silence has none") {
+TEST_CASE_FIXTURE(Meter, "The response time to keys runs from the last key, and a reply to silence has no response time") {
   (void)at(EventKind::SpeechStopped, 100);
   (void)at(EventKind::Digit, 200);
   on_turn(2, TurnInput::Kind::Digits);

@@ -4,7 +4,7 @@
 
 using namespace offhook::agent;
 
-TEST_CASE("Retries are taken once, and those beyond the bound are dropped") {
+TEST_CASE("take() returns each retry once, and add() drops retries beyond kMost") {
   Retries retries;
   for (std::size_t i = 0; i < Retries::kMost + 1; ++i) retries.add(std::to_string(i), kAsksAgain);
   const auto taken = retries.take();
@@ -16,7 +16,7 @@ TEST_CASE("Retries are taken once, and those beyond the bound are dropped") {
   CHECK(retries.take().size() == 1);
 }
 
-TEST_CASE("Parts take at most half of a turn's further attempts, and the conversation takes the rest") {
+TEST_CASE("The parts of a session can take at most half of a turn's attempts, and the conversation can take the remaining attempts") {
   TurnRetries turn(4);
   CHECK(turn.try_repeat(Stage::Think));
   CHECK(turn.try_repeat(Stage::Think));
@@ -26,14 +26,14 @@ TEST_CASE("Parts take at most half of a turn's further attempts, and the convers
   CHECK_FALSE(turn.try_again(Stage::Think));
 }
 
-TEST_CASE("The attempts of the conversation count for the parts too") {
+TEST_CASE("Attempts that the conversation takes also reduce the attempts of the parts") {
   TurnRetries turn(4);
   CHECK(turn.try_again(Stage::Think));
   CHECK(turn.try_again(Stage::Think));
   CHECK_FALSE(turn.try_repeat(Stage::Think));
 }
 
-TEST_CASE("Each stage has its own attempts, and begin() renews those of its stage") {
+TEST_CASE("Each stage has its own attempts, and begin() restores the attempts of one stage") {
   TurnRetries turn(1);
   CHECK(turn.try_again(Stage::Think));
   CHECK(turn.try_again(Stage::Speak));
@@ -44,7 +44,7 @@ TEST_CASE("Each stage has its own attempts, and begin() renews those of its stag
   CHECK_FALSE(turn.try_repeat(Stage::Listen));
 }
 
-TEST_CASE("A part repeats no request when the turn has no attempt left, and does not report a retry then") {
+TEST_CASE("If the turn has no attempt left, a part repeats no request and reports no retry") {
   TurnRetries turn(2);
   Retries first, second;
   first.share(&turn, Stage::Speak);

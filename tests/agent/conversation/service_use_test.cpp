@@ -15,7 +15,7 @@ using namespace offhook::agent;
 using namespace offhook::agent::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("The use of a service is summed, and a count above kMostTokens is ignored [ServiceUse::kMostTokens]") {
+TEST_CASE("add() sums the use of a service, and believable() drops a count above kMostTokens [ServiceUse::kMostTokens]") {
   ServiceUse sum{"a/listen"};
   CHECK(sum.is_nothing());
   ServiceUse more{"b/speak"};
@@ -33,7 +33,7 @@ TEST_CASE("The use of a service is summed, and a count above kMostTokens is igno
   CHECK_FALSE(sum.is_nothing());
 }
 
-TEST_CASE("The times of a service add up to a year at most [ServiceUse::kMostTime]") {
+TEST_CASE("The sum of a service's times is at most kMostTime, a year [ServiceUse::kMostTime]") {
   ServiceUse sum, most, second;
   most.audio = most.connected = ServiceUse::kMostTime - 1s;
   second.audio = second.connected = 1s;
@@ -46,7 +46,7 @@ TEST_CASE("The times of a service add up to a year at most [ServiceUse::kMostTim
   CHECK(sum.connected == ServiceUse::kMostTime);
 }
 
-TEST_CASE("The tokens of a model's answer are a use of its service") {
+TEST_CASE("use_of() converts the tokens of a model's answer to a use of the model's service") {
   const ServiceUse use = use_of(TokensUsed{3, "openai/realtime", 500, 200, 300, 90, 80});
   CHECK(use.service == "openai/realtime");
   CHECK(use.input_tokens == 500);
@@ -80,7 +80,7 @@ struct MeteredVoice {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(MeteredVoice, "The characters of a text are counted once, at its first audio") {
+TEST_CASE_FIXTURE(MeteredVoice, "MeteredSpeaker counts the characters of a text once, at the first audio of the text") {
   voice->speak(1, "Gr\xc3\xbc\xc3\x9f Gott");
   voice->speak(2, "Yes.");
   drain();
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(MeteredVoice, "The characters of a text are counted once, at i
   CHECK(told == std::vector<std::uint64_t>{9, 4});
 }
 
-TEST_CASE_FIXTURE(MeteredVoice, "A text without audio is not counted") {
+TEST_CASE_FIXTURE(MeteredVoice, "MeteredSpeaker does not count a text without audio") {
   voice->speak(1, "Yes.");
   inner->yields.push_back(SpeakFailed{1, "gone", FailureKind::Network});
   drain();
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(MeteredVoice, "A text without audio is not counted") {
   CHECK(told.empty());
 }
 
-TEST_CASE_FIXTURE(MeteredVoice, "MeteredSpeaker passes on the model and voice of its speaker, and its retries") {
+TEST_CASE_FIXTURE(MeteredVoice, "MeteredSpeaker passes on the model, the voice and the retries of its speaker") {
   inner->name = "a";
   inner->retries.add("the socket broke", kConnectsAgain);
   CHECK(voice->asked().voice == "voice a");
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(MeteredVoice, "MeteredSpeaker passes on the model and voice of
   CHECK(voice->take_retries().empty());
 }
 
-TEST_CASE_FIXTURE(MeteredVoice, "Only the first failure of a speaker is reported") {
+TEST_CASE_FIXTURE(MeteredVoice, "MeteredSpeaker reports only the first failure of its speaker") {
   voice->speak(1, "Yes.");
   voice->speak(2, "No.");
   inner->yields = {SpeakFailed{1, "404", FailureKind::Protocol}, SpeakFailed{2, "503", FailureKind::Overloaded}};

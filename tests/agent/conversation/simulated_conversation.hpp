@@ -29,8 +29,8 @@ using namespace std::chrono_literals;
 /// Behaviour of the parts of a simulated conversation.
 struct SimulatedParts {
   bool takes_sound = false;        ///< true: the model takes audio, so that no reply waits for a transcript
-  unsigned fails_one_in = 0;       ///< one in so many thinker and speaker requests fails, half of them without a response; 0: none
-  unsigned calls_tool_one_in = 0;  ///< one in so many of the thinker's replies calls a tool; 0: none
+  unsigned fails_one_in = 0;       ///< one of so many requests for a reply or for speech fails, half of these without a response; 0: no request fails
+  unsigned calls_tool_one_in = 0;  ///< one of so many replies calls a tool; 0: no reply calls a tool
   bool keys_together = false;      ///< true: keys are collected as for an agent with a language model
 };
 
@@ -38,11 +38,11 @@ struct SeenTurns {
   std::size_t turns = 0, answered = 0, coughs = 0, joined = 0, words_lost = 0, failures = 0, tools = 0, results_told = 0;
   std::size_t late_results = 0;            ///< tool results that came after the end of their reply
   base::Duration longest_silent_result{};  ///< longest time from a late result to its ToolResult turn while both sides were silent
-  base::Duration longest_wait{};           ///< longest time of a turn until the first frame of its reply while the caller was quiet
+  base::Duration longest_wait{};           ///< longest time from a turn to the first frame of its reply; counts only time in which the caller was quiet
 };
 
-/// One call on virtual time, event by event. The caller speaks, coughs, presses keys and pauses at random times. Thinker, listener,
-/// speaker and worker respond as the real parts may. The run checks that no turn is forgotten.
+/// One call on virtual time, event by event. The caller speaks, coughs, presses keys and pauses at random times. The parts of the session
+/// and the media worker respond as the real ones may. The run checks that each turn gets a reply.
 class SimulatedCall {
  public:
   SimulatedCall(SimulatedParts parts, std::uint64_t seed, SeenTurns& seen) : parts_(parts), random_(seed), seen_(seen), core_(options(parts)) {}
@@ -64,7 +64,7 @@ class SimulatedCall {
   }
 
  private:
-  static constexpr auto kPreamble = "Let me see.";  // The thinker says this before a tool's result.
+  static constexpr auto kPreamble = "Let me see.";  // The model says this before a tool's result.
   struct Pending { std::uint32_t turn = 0; base::Duration waited{}; };
   struct Utterance { std::uint32_t id = 0, turn = 0; bool filler = false, preamble = false; base::Duration length{}, played{}; bool ready = false, began = false; };
   enum class Sound { Words, Noise };
@@ -254,8 +254,8 @@ class SimulatedCall {
     trace("respond ", a.input.turn, " kind ", int(a.input.kind), a.input.rejected ? " rejected" : "", " for ", a.input.supersedes, " pending ", pending_.size());
     const bool asks = (a.input.kind == TurnInput::Kind::Speech && !a.input.rejected) || a.input.kind == TurnInput::Kind::Digits;
     const bool replaces = a.input.kind == TurnInput::Kind::Silence || (a.input.kind == TurnInput::Kind::Speech && a.input.rejected);
-    // A noise that interrupts a preamble gets a question. The result of its tool comes anyway.
-    if (replaces && !std::exchange(preamble_heard_, false)) CHECK_MESSAGE(pending_.empty(), "a turn was forgotten for a noise or a silence");
+    // A noise that interrupts a preamble may get a question, because the result of the preamble's tool still comes later.
+    if (replaces && !std::exchange(preamble_heard_, false)) CHECK_MESSAGE(pending_.empty(), "a noise or a silence replaced a turn that had no reply yet");
     if (asks) pending_.push_back({a.input.turn, {}});
     if (a.input.supersedes != 0) ++seen_.joined;
     untold_result_.reset();
@@ -313,7 +313,7 @@ class SimulatedCall {
 
   // --- the speaker: one utterance after the other
   void on_action(const Speak& a) {
-    const bool preamble = a.text == kPreamble, filler = preamble || a.text == ConversationOptions{}.filler;  // Neither of them answers a turn.
+    const bool preamble = a.text == kPreamble, filler = preamble || a.text == ConversationOptions{}.filler;  // Neither a preamble nor a filler answers a turn.
     utterances_.push_back({a.utterance, core_.turns(), filler, preamble, ms(200, 2500), {}, false, false});
     if (!voicing_) voice_next();
   }
@@ -324,7 +324,7 @@ class SimulatedCall {
     const std::uint32_t utterance = next->id, epoch = epoch_;
     const bool fails = one_in(parts_.fails_one_in);
     if (fails) ++seen_.failures;
-    if (fails && one_in(2)) return;  // The speaker does not respond.
+    if (fails && one_in(2)) return;  // The speech synthesis does not respond.
     later(ms(50, 300), [this, utterance, epoch, fails] {
       if (epoch != epoch_) return;
       if (fails) return core_.on_speak(SpeakFailed{utterance, "it fails"}, now_, out_);
@@ -347,7 +347,7 @@ class SimulatedCall {
   void on_action(const RisePlayout&) { paused_ = false; }
 
   void on_action(const TryAgain& a) {
-    CHECK_MESSAGE(parts_.fails_one_in != 0, "a part that does its work was taken for a failed one: ", a.why);
+    CHECK_MESSAGE(parts_.fails_one_in != 0, "the conversation took a part that works for a failed part: ", a.why);
     if (one_in(3)) return core_.on_no_other_way(Stage(a.stage), now_, out_);
     if (a.stage == Stage::Think) think(core_.turns());
     if (a.stage == Stage::Speak) {
@@ -377,7 +377,7 @@ class SimulatedCall {
   std::optional<base::Duration> untold_result_;
 };
 
-/// Runs calls with 40 acts of the caller each until they had `turns` turns.
+/// Runs calls until they have had `turns` turns together. In each call the caller acts 40 times.
 inline SeenTurns simulate_turns(const SimulatedParts& parts, std::size_t turns, std::uint64_t seed) {
   SeenTurns seen;
   while (seen.turns < turns) {

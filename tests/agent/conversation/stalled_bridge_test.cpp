@@ -98,7 +98,7 @@ struct Stalled {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Stalled, "An answer that came while the conversation's thread stalled is no failure, after each way in which the thread may resume") {
+TEST_CASE_FIXTURE(Stalled, "If an answer came while the conversation's thread stalled, it is no failure, whichever event the thread handles first") {
   const auto last = session->ticked_at;
   SUBCASE("a tick") { bridge->tick(now); }
   SUBCASE("two events of a part") {
@@ -110,21 +110,21 @@ TEST_CASE_FIXTURE(Stalled, "An answer that came while the conversation's thread 
     bridge->on_peer_hold(false, now += 1ms);
   }
   SUBCASE("another person on the line") { bridge->on_other_caller("Anna", now); }
-  CHECK(session->ticked_at == last);  // The session's deadlines wait, too.
+  CHECK(session->ticked_at == last);  // The deadlines of the session wait for the sockets, too.
   session->answer("Certainly.");
   run(20ms);
   CHECK(session->spoken.back() == "Certainly.");
   CHECK(failures == 0);
 }
 
-TEST_CASE_FIXTURE(Stalled, "A key that the caller pressed while the conversation's thread stalled does not make it check the deadlines") {
+TEST_CASE_FIXTURE(Stalled, "A key that the caller pressed while the conversation's thread stalled causes no check of the deadlines") {
   const auto last = session->ticked_at;
   bridge->on_key('4', now);
   CHECK(session->ticked_at == last);
   CHECK(failures == 0);
 }
 
-TEST_CASE_FIXTURE(Stalled, "An answer that has not come after the conversation's thread has read its sockets is a failure") {
+TEST_CASE_FIXTURE(Stalled, "If an answer has not come when the conversation's thread has read its sockets after a stall, the answer has failed") {
   bridge->on_wake(now);
   for (unsigned tick = 1; tick < DeadlineCheck::kReadingTicks; ++tick) bridge->tick(now += 20ms);
   CHECK(failures == 0);

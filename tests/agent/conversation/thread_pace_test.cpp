@@ -9,7 +9,7 @@ namespace {
 constexpr offhook::base::TimePoint kThreadStart{};
 }
 
-TEST_CASE("A conversation thread wakes every 10 ms while it has calls, from a fixed origin, and every 250 ms without them") {
+TEST_CASE("A conversation thread with calls wakes every 10 ms, counted from a fixed origin. A thread without calls wakes every 250 ms") {
   ThreadPace pace(kThreadStart);
   CHECK(pace.due() == kThreadStart + 250ms);
   pace.on_wake(kThreadStart + 250ms, false);

@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE_FIXTURE(Call, "A tool runs while the agent speaks, and its action waits for the end of the sentence") {
+TEST_CASE_FIXTURE(Call, "A tool runs while the agent speaks, but the action in its result waits until the caller has heard the sentence") {
   greet();
   caller_says("connect me");
   const auto turn = core.turns();
@@ -21,7 +21,7 @@ TEST_CASE_FIXTURE(Call, "A tool runs while the agent speaks, and its action wait
   CHECK(last<TransferCall>()->target == "6002");
 }
 
-TEST_CASE_FIXTURE(Call, "The action of a tool is dropped when the caller interrupts its reply, but the model gets the result") {
+TEST_CASE_FIXTURE(Call, "If the caller interrupts a reply, the conversation drops the action of the reply's tool, but the model gets the tool's result") {
   greet();
   caller_says("connect me");
   const auto turn = core.turns();
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Call, "The action of a tool is dropped when the caller interru
   CHECK(count<TransferCall>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A note is stored at once, although the caller interrupts the reply") {
+TEST_CASE_FIXTURE(Call, "The conversation stores a note of the model at once, before the end of the reply, and only once") {
   greet();
   caller_says("write that down");
   const auto turn = core.turns();
@@ -54,12 +54,12 @@ TEST_CASE_FIXTURE(Call, "A note is stored at once, although the caller interrupt
   CHECK(count<NoteLeft>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "A question that begins while the caller begins to speak plays to its end") {
+TEST_CASE_FIXTURE(Call, "If a tool's question and the caller's speech begin at the same time, the speech does not cancel the question") {
   greet();
   caller_says("connect me");
   think(ToolCall{core.turns(), "call_1", "transfer", "{}"});
   core.ask("Shall I?", now, out);
-  core.set_awaits_answer(false);  // Speech before the question's first frame does not answer it.
+  core.set_awaits_answer(false);  // Speech before the question's first frame does not answer the question.
   collect();
   seen.clear();
   core.on_speak(SpeechAudio{2, {0, 0}, {{"Shall", 0}, {"I", 100}}}, now, out);
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(Call, "A tool's question plays when neither side speaks, and t
   CHECK(count<Respond>() == thoughts + 1);
 }
 
-TEST_CASE_FIXTURE(Call, "An answer in two halves is one answer, and began with the first half") {
+TEST_CASE_FIXTURE(Call, "If the caller answers a question in two halves, AnswerWords has both halves and the start time of the first half") {
   greet();
   caller_says("connect me");
   think(ToolCall{core.turns(), "call_1", "transfer", "{}"});
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Call, "An answer in two halves is one answer, and began with t
   bool unclear = false;
   std::string whole = "no okay";
   SUBCASE("both halves have words") { core.on_listen(Transcript{first, true, "no", 0.9, false}, now, out); }
-  SUBCASE("the first half has none: the answer is unclear") {
+  SUBCASE("the first half has no words: the answer is unclear") {
     core.on_listen(Transcript{first, true, "", 0, true}, now, out);
     unclear = true;
     whole = "okay";
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(Call, "An answer in two halves is one answer, and began with t
   CHECK(last<AnswerWords>()->began == began);
 }
 
-TEST_CASE_FIXTURE(Call, "A question and its answer have their own time, although the model spoke after its call") {
+TEST_CASE_FIXTURE(Call, "While a tool's question waits for an answer, think_deadline does not apply, even if the model spoke after the tool call") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Call, "Frames of a withdrawn question do not count for the nex
   CHECK(count<QuestionHeard>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A withdrawn question is not played, and the caller's silence counts again") {
+TEST_CASE_FIXTURE(Call, "A withdrawn question does not play, and the conversation again asks a silent caller about the silence") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -211,7 +211,7 @@ TEST_CASE_FIXTURE(Call, "A withdrawn question is not played, and the caller's si
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Silence);
 }
 
-TEST_CASE_FIXTURE(Call, "A question is dropped with its reply, and DropQuestions reports it") {
+TEST_CASE_FIXTURE(Call, "If the reply of a tool call ends, the conversation drops the tool's question and emits DropQuestions") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -238,7 +238,7 @@ TEST_CASE_FIXTURE(Call, "A question is dropped with its reply, and DropQuestions
   CHECK(last<Speak>()->text != "Shall I?");
 }
 
-TEST_CASE_FIXTURE(Call, "A question that waits after the end of the model's reply is dropped by the next turn") {
+TEST_CASE_FIXTURE(Call, "If a question still waits after the end of the model's reply, the next turn drops the question") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -253,7 +253,7 @@ TEST_CASE_FIXTURE(Call, "A question that waits after the end of the model's repl
   CHECK(last<DropQuestions>()->turn == turn);
 }
 
-TEST_CASE_FIXTURE(Call, "Speech of the model during an open question gives one QuestionSpoilt, and a new question plays after that speech") {
+TEST_CASE_FIXTURE(Call, "If the model speaks during an open question, the conversation emits QuestionSpoilt once. A new question plays after that speech") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -263,9 +263,9 @@ TEST_CASE_FIXTURE(Call, "Speech of the model during an open question gives one Q
   REQUIRE(last<Speak>()->text == "Shall I?");
   const auto asked = last<Speak>()->utterance;
   spoken();
-  SUBCASE("before its first frame") {}
-  SUBCASE("while it plays") { media(EventKind::Sent, asked, 0); }
-  SUBCASE("after it") {
+  SUBCASE("before the first frame of the question") {}
+  SUBCASE("while the question plays") { media(EventKind::Sent, asked, 0); }
+  SUBCASE("after the question") {
     media(EventKind::Sent, asked, 0);
     sent();
   }
@@ -276,7 +276,7 @@ TEST_CASE_FIXTURE(Call, "Speech of the model during an open question gives one Q
   CHECK(count<QuestionSpoilt>() == 1);
   const auto began = count<QuestionBegan>();
   media(EventKind::Sent, asked, 0);
-  CHECK(count<QuestionBegan>() == began);  // The remaining frames do not count.
+  CHECK(count<QuestionBegan>() == began);  // Further frames of the spoilt question do not count.
   CHECK(count<DropQuestions>() == 0);
   core.ask("Shall I really?", now, out);
   core.set_awaits_answer(false);
@@ -291,7 +291,7 @@ TEST_CASE_FIXTURE(Call, "Speech of the model during an open question gives one Q
   CHECK(last<Speak>()->text == "Shall I really?");
 }
 
-TEST_CASE_FIXTURE(Call, "A question that waits while the model speaks after its call plays when that speech ends") {
+TEST_CASE_FIXTURE(Call, "If the model speaks after its tool call, the tool's question plays when that speech ends") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -310,7 +310,7 @@ TEST_CASE_FIXTURE(Call, "A question that waits while the model speaks after its 
   CHECK(last<Speak>()->text == "Shall I?");
 }
 
-TEST_CASE_FIXTURE(Call, "A question that waits for the end of a reply is synthesised ahead") {
+TEST_CASE_FIXTURE(Call, "If a question waits for the end of a reply, the session prepares the speech of the question meanwhile") {
   greet();
   caller_says("refund me");
   const auto turn = core.turns();
@@ -327,7 +327,7 @@ TEST_CASE_FIXTURE(Call, "A question that waits for the end of a reply is synthes
   CHECK(count<PrepareSpeech>() == 1);
 }
 
-TEST_CASE_FIXTURE(Call, "When a thinker fails, its question is dropped before the next attempt, which may call the same tool") {
+TEST_CASE_FIXTURE(Call, "If the model fails, the conversation drops the question before the next attempt, because that attempt may call the same tool") {
   others = true;
   greet();
   caller_says("refund me");
@@ -392,12 +392,12 @@ TEST_CASE_FIXTURE(Call, "After a question, the caller has time to answer before 
   CHECK(count<Respond>() == thoughts + 1);  // Now the conversation asks about the silence.
 }
 
-TEST_CASE_FIXTURE(Call, "The agent speaks of a late result of an interrupted reply as soon as neither side speaks") {
+TEST_CASE_FIXTURE(Call, "If a tool's result comes after the caller interrupted its reply, the agent speaks of the result as soon as neither side speaks") {
   greet();
   const auto turn = speak_over_a_lookup();
   REQUIRE(count<FlushPlayout>() == 1);
   ToolOutcome outcome{turn, "call_1", "{}", std::nullopt, false};
-  SUBCASE("before the next turn: the model gets it with that turn") {
+  SUBCASE("the result comes before the next turn: the model gets the result with that turn") {
     core.on_tool(outcome, now, out);
     media(EventKind::SpeechStopped, 0, 0, 0, 10);
     advance(500ms);
@@ -409,12 +409,12 @@ TEST_CASE_FIXTURE(Call, "The agent speaks of a late result of an interrupted rep
     advance(2s);
     CHECK(last<Respond>()->input.kind == TurnInput::Kind::Speech);
   }
-  SUBCASE("while the next turn is answered: after that answer") {
+  SUBCASE("the result comes during the answer to the next turn: the agent speaks of the result after that answer") {
     media(EventKind::SpeechStopped, 0, 0, 0, 10);
     advance(500ms);
     core.on_listen(Transcript{listening()->turn, true, "are you there", 0.9, false}, now, out);
     collect();
-    SUBCASE("") {}
+    SUBCASE("the result is new, and the tool was accepted") {}
     SUBCASE("not if a call of the next turn has the same result") { outcome.repeated = true; }
     SUBCASE("not if the tool was refused") { outcome.refused = true; }
     core.on_tool(outcome, now, out);
@@ -431,7 +431,7 @@ TEST_CASE_FIXTURE(Call, "The agent speaks of a late result of an interrupted rep
   }
 }
 
-TEST_CASE_FIXTURE(Call, "Of more than kMaxTools running tools, the conversation forgets one name, whose result only the model gets") {
+TEST_CASE_FIXTURE(Call, "If more than kMaxTools tools run, the result of the last tool goes only to the model and causes no turn") {
   greet();
   caller_says("look up all of it");
   const auto turn = core.turns();

@@ -42,7 +42,7 @@ struct Transferring : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Transferring, "The thinker gets the failure of a transfer, the call continues, and another transfer is possible") {
+TEST_CASE_FIXTURE(Transferring, "After a failed transfer, the model gets a Failure input, the call continues, and another transfer is possible") {
   advance(20s);
   fail();
   REQUIRE(last<Respond>() != nullptr);
@@ -59,14 +59,14 @@ TEST_CASE_FIXTURE(Transferring, "The thinker gets the failure of a transfer, the
   CHECK(last<TransferCall>()->target == "6200");
 }
 
-TEST_CASE_FIXTURE(Transferring, "When the thinker has no words for a failed transfer, the conversation speaks transfer_apology") {
+TEST_CASE_FIXTURE(Transferring, "If the model has no words for a failed transfer, the conversation speaks transfer_apology") {
   fail();
   think(ReplyDone{core.turns()});
   REQUIRE(last<Speak>() != nullptr);
   CHECK(last<Speak>()->text == ConversationOptions{}.transfer_apology);
 }
 
-TEST_CASE_FIXTURE(Transferring, "The turn for a failed transfer waits for the end of the caller's speech and of the reply to it") {
+TEST_CASE_FIXTURE(Transferring, "The turn for a failed transfer waits until the caller has finished speaking and has heard the reply to that speech") {
   media(EventKind::SpeechStarted);
   fail();
   CHECK(count<Respond>() == 0);
@@ -87,10 +87,10 @@ TEST_CASE_FIXTURE(Transferring, "The turn for a failed transfer waits for the en
   CHECK(last<Respond>()->input.kind == TurnInput::Kind::Failure);
 }
 
-TEST_CASE_FIXTURE(Transferring, "When the caller interrupts the turn for a failed transfer before its first word, it is repeated once") {
+TEST_CASE_FIXTURE(Transferring, "If the caller interrupts the turn for a failed transfer before its first word, the conversation repeats the turn once") {
   fail();
-  SUBCASE("while the thinker works") {}
-  SUBCASE("while the speaker works") {
+  SUBCASE("while the model works") {}
+  SUBCASE("before the synthesised reply plays") {
     reply("Nobody is there.");
     spoken();
   }
@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(Transferring, "When the caller interrupts the turn for a faile
   CHECK(count<Respond>() == 4);
 }
 
-TEST_CASE_FIXTURE(Transferring, "When the caller presses a key during the turn for a failed transfer, the turn follows the reply to the key") {
+TEST_CASE_FIXTURE(Transferring, "If the caller presses a key during the turn for a failed transfer, the turn follows the reply to the key") {
   fail();
   media(EventKind::Digit, 0, 0, '3');
   REQUIRE(last<Respond>()->input.kind == TurnInput::Kind::Digits);
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(Transferring, "The turn for a failed transfer waits until the 
   CHECK(last<Respond>()->input.text == "1234");
 }
 
-TEST_CASE_FIXTURE(Transferring, "Another transfer replaces the turn for the failed one") {
+TEST_CASE_FIXTURE(Transferring, "If the model starts another transfer, the conversation drops the turn for the failed transfer") {
   media(EventKind::SpeechStarted);
   fail();
   advance(600ms);
@@ -154,17 +154,17 @@ TEST_CASE_FIXTURE(Transferring, "Another transfer replaces the turn for the fail
   CHECK(count<Respond>() == 1);
 }
 
-TEST_CASE_FIXTURE(Transferring, "When the thinker fails in the turn for a failed transfer, the conversation speaks transfer_apology") {
+TEST_CASE_FIXTURE(Transferring, "If the model fails in the turn for a failed transfer, the conversation speaks transfer_apology") {
   fail();
   think(ThinkFailed{core.turns(), "no answer"});
   REQUIRE(last<Speak>() != nullptr);
   CHECK(last<Speak>()->text == ConversationOptions{}.transfer_apology);
 }
 
-TEST_CASE_FIXTURE(Transferring, "When the audio stops within 5 s of a blind transfer's failure, the caller is gone, and the call ends as soon as the loss is known") {
+TEST_CASE_FIXTURE(Transferring, "If the audio stops at most 5 s after the failure of a blind transfer, the call ends as soon as the loss of the audio is known") {
   fail_and_say_so();
   SUBCASE("before the report of the failure") { advance(9s); }
-  SUBCASE("5 s after it") { advance(15s); }
+  SUBCASE("5 s after the report of the failure") { advance(15s); }
   SUBCASE("after a tone that the PBX plays to the agent") {
     media(EventKind::MediaBack);
     advance(13s);
@@ -174,9 +174,9 @@ TEST_CASE_FIXTURE(Transferring, "When the audio stops within 5 s of a blind tran
   CHECK(ended_without_media());
 }
 
-TEST_CASE_FIXTURE(Transferring, "When the audio stops later than 5 s after a failed transfer, it has the usual 20 s to come back") {
+TEST_CASE_FIXTURE(Transferring, "If the audio stops later than 5 s after a failed transfer, it has the usual 20 s to come back") {
   fail_and_say_so();
-  SUBCASE("1 ms later") { advance(15s + 1ms); }
+  SUBCASE("5 s and 1 ms after the failure") { advance(15s + 1ms); }
   SUBCASE("after minutes in which the caller only listened") { advance(5min); }
   lose_audio();
   advance(ConversationOptions{}.media_lost_limit - 10ms);
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(Transferring, "When the audio stops later than 5 s after a fai
   CHECK(ended_without_media());
 }
 
-TEST_CASE_FIXTURE(Transferring, "While a transfer is under way, the call needs no audio; after its failure, lost audio has 10 s to come back") {
+TEST_CASE_FIXTURE(Transferring, "During a transfer, the call needs no audio. After the failure of the transfer, lost audio has 10 s to come back") {
   lose_audio();
   SUBCASE("5 s after the loss") { advance(5s); }
   SUBCASE("170 s after the loss") { advance(170s); }
@@ -209,13 +209,13 @@ TEST_CASE_FIXTURE(Transferring, "While a transfer is under way, the call needs n
   }
 }
 
-TEST_CASE_FIXTURE(Transferring, "After a transfer that the caller's side did not accept, lost audio has the usual time to come back") {
+TEST_CASE_FIXTURE(Transferring, "If the caller's side did not accept a transfer, lost audio has the usual 20 s to come back") {
   SUBCASE("lost before the failure") {
     lose_audio();
     advance(15s);
     fail_and_say_so(AfterTransfer::Stays);
   }
-  SUBCASE("lost after it") {
+  SUBCASE("lost after the failure") {
     fail_and_say_so(AfterTransfer::Stays);
     advance(9s);
     lose_audio();
@@ -226,11 +226,11 @@ TEST_CASE_FIXTURE(Transferring, "After a transfer that the caller's side did not
   CHECK(ended_without_media());
 }
 
-TEST_CASE_FIXTURE(Transferring, "After a failed transfer, a caller who shows their presence has the usual time when the audio stops") {
+TEST_CASE_FIXTURE(Transferring, "If the caller shows presence after a failed transfer, lost audio has the usual time to come back") {
   fail_and_say_so();
-  SUBCASE("by their words") { caller_says("hello"); }
+  SUBCASE("by words") { caller_says("hello"); }
   SUBCASE("by a key") { media(EventKind::Digit, 0, 0, '3'); }
-  SUBCASE("by a hold of their side") {
+  SUBCASE("by a hold") {
     core.on_peer_hold(true, now, out);
     core.on_peer_hold(false, now, out);
   }
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(Transferring, "After a failed transfer, a caller who shows the
   CHECK(count<HangUpCall>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "A transfer failure without a transfer gives no turn") {
+TEST_CASE_FIXTURE(Call, "on_transfer_failed() without a transfer causes no turn") {
   greet();
   core.on_transfer_failed(AfterTransfer::Stays, now, out);
   collect();

@@ -8,7 +8,7 @@
 using namespace offhook;
 using agent::demo::LinePlayout;
 
-TEST_CASE("LinePlayout puts a line into frames of 20 ms, of which the last one is marked and filled with silence") {
+TEST_CASE("LinePlayout divides a line into frames of 20 ms, marks the last frame, and fills the end of that frame with silence") {
   const auto port = std::make_shared<media::AudioPort>();
   LinePlayout playout;
   CHECK(playout.utterance() == 0);
@@ -26,7 +26,7 @@ TEST_CASE("LinePlayout puts a line into frames of 20 ms, of which the last one i
   CHECK(frames[2].pcm[5] == 0);
 }
 
-TEST_CASE("LinePlayout continues a line where the full ring stopped it, and begins the next line at its start") {
+TEST_CASE("If the ring is full, LinePlayout later continues the line where it stopped. The next line begins at its start") {
   const auto port = std::make_shared<media::AudioPort>();
   LinePlayout playout;
   const std::vector<std::int16_t> line(320 * 1000, 7);

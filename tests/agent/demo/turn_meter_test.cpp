@@ -21,7 +21,7 @@ Recording two_seconds() {
 
 }  // namespace
 
-TEST_CASE("Response time runs from the last voiced sample sent to the first voiced sample heard") {
+TEST_CASE("The response time runs from the last voiced sample sent to the first voiced sample heard") {
   Recording recording = two_seconds();
   tone(recording.sent, 1600, 8000);
   tone(recording.heard, 16000, 20000);
@@ -52,7 +52,7 @@ TEST_CASE("A response after the limit, or before the end of the question, does n
   CHECK_FALSE(response_ms(recording, 0, 12000, 30000).has_value());
 }
 
-TEST_CASE("Ranges beyond the recording are cut at its end") {
+TEST_CASE("A range beyond the end of the recording is cut at that end") {
   const Recording recording = two_seconds();
   CHECK_FALSE(response_ms(recording, 40000, 50000, 60000).has_value());
   CHECK_FALSE(first_voiced(recording.heard, 16000, 31990, 99999).has_value());

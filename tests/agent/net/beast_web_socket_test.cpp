@@ -1,5 +1,5 @@
-// Real sockets on loopback, against a server that uses Beast. The test asserts no times: a limit is short where the test reaches it, and
-// long everywhere else.
+// Tests with real sockets on loopback, against a server that uses Beast. They assert no durations: a time limit is short in a test that
+// must reach the limit, and long in all other tests.
 #include <offhook/agent/net/beast_web_socket.hpp>
 #include <offhook/tests/services/certificate.hpp>
 #include <offhook/tests/services/web_server.hpp>
@@ -32,9 +32,9 @@ using agent::net::WebSocketRequest;
 namespace {
 thread_local std::size_t allocations = 0;
 }
-// g++ reports a mismatch when it sees free() after a replaced operator new.
+// g++ reports a mismatch when it sees free() for memory of the replaced operator new.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-// noinline: otherwise g++ sees malloc and delete, or new and free, together, and reports a mismatch.
+// noinline: if g++ inlined these functions, it would see malloc() with delete, or new with free(), and report a mismatch.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* at = std::malloc(size != 0 ? size : 1)) return at;
@@ -199,18 +199,18 @@ std::string two_way_test(Caller& caller, const std::string& url) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(House, "Text and binary messages go both ways in order, and a message sent before the socket is open waits") {
+TEST_CASE_FIXTURE(House, "Text and binary messages arrive in order in both directions, also messages that were sent before the socket opened") {
   Caller caller;
   CHECK(two_way_test(caller, url("/echo")) == "before it is open");
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "Messages also go both ways over TLS, with a host name and with an address") {
+TEST_CASE_FIXTURE(SecureHouse, "Messages arrive in both directions over TLS, if the URL has a host name and if it has an IP address") {
   Caller caller;
   CHECK(two_way_test(caller, url("/echo", "localhost", "wss")) == "before it is open");
   CHECK(two_way_test(caller, url("/echo", "127.0.0.1", "wss")) == "before it is open");
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "The handshake carries the client's headers, no compression, and the target as written") {
+TEST_CASE_FIXTURE(SecureHouse, "The handshake has the client's headers and the target as the URL has it, and offers no compression") {
   Caller caller;
   Line line;
   WebSocketRequest request;
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(SecureHouse, "The second socket to a host resumes the TLS sess
   }
 }
 
-TEST_CASE("A certificate that is not trusted, or for another host, ends the handshake") {
+TEST_CASE("The handshake fails if the server's certificate is not trusted, or is for another host") {
   const SecureHouse stranger;
   Caller distrusting(false);
   Line line;
@@ -266,14 +266,14 @@ TEST_CASE("A certificate that is not trusted, or for another host, ends the hand
   }
 }
 
-TEST_CASE("A CA file that cannot be read is an error when the client is made") {
+TEST_CASE("make_beast_web_socket_client() returns an error if it cannot read the CA file") {
   boost::asio::io_context io;
   const auto made = agent::net::make_beast_web_socket_client(io, {"/nonexistent/ca.pem", 1s});
   REQUIRE(!made.has_value());
   CHECK(made.error().detail.find("/nonexistent/ca.pem") != std::string::npos);
 }
 
-TEST_CASE("TLS to a plain server, and plain to a TLS server, fail before the time limit") {
+TEST_CASE("wss to a server without TLS, and ws to a server with TLS, fail before the time limit") {
   const House plain;
   const SecureHouse secure;
   Caller caller;
@@ -288,7 +288,7 @@ TEST_CASE("TLS to a plain server, and plain to a TLS server, fail before the tim
   CHECK(other.closed[0].error->what != NetError::What::Timeout);
 }
 
-TEST_CASE_FIXTURE(House, "The error of a refused handshake has the status and Retry-After, but nothing of the body") {
+TEST_CASE_FIXTURE(House, "The error of a refused handshake has the status and Retry-After, but no text of the response body") {
   Caller caller;
   Line unauthorised, too_many, none;
   caller.open(unauthorised, url("/401"));
@@ -305,7 +305,7 @@ TEST_CASE_FIXTURE(House, "The error of a refused handshake has the status and Re
   CHECK(none.closed[0].status == 200);
 }
 
-TEST_CASE_FIXTURE(House, "A server that answers with another protocol, or never, or not in TLS, causes an error") {
+TEST_CASE_FIXTURE(House, "The client reports an error if the server answers with another protocol, or does not answer the handshake") {
   const House mute({"", "", true});
   Caller caller;
   Line nonsense, never, mute_tls, mute_plain;
@@ -328,7 +328,7 @@ TEST_CASE_FIXTURE(House, "A server that answers with another protocol, or never,
   }
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "A thread that stalls longer than the connect limit still opens its sockets, and a silent server causes a timeout") {
+TEST_CASE_FIXTURE(SecureHouse, "If its thread stalls for longer than the connect limit, the client still opens its sockets. A silent server causes a timeout") {
   const House mute({"", "", true});
   Caller caller;
   Line line, silent;
@@ -340,7 +340,7 @@ TEST_CASE_FIXTURE(SecureHouse, "A thread that stalls longer than the connect lim
   caller.open(silent, request);
   while (caller.io.poll_one() == 0) {
   }
-  for (const auto end = base::Clock::now() + request.connect_limit * 5 / 4; base::Clock::now() < end;) {  // The thread is busy, while the peers answer.
+  for (const auto end = base::Clock::now() + request.connect_limit * 5 / 4; base::Clock::now() < end;) {  // Keeps the thread busy while the peers answer.
   }
   caller.until([&] { return line.open; });
   caller.until([&] { return silent.closed.size() == 1; });
@@ -348,7 +348,7 @@ TEST_CASE_FIXTURE(SecureHouse, "A thread that stalls longer than the connect lim
   CHECK(line.closed.empty());
 }
 
-TEST_CASE("An unused port, an unknown host, a bad URL and a header with a line break cause errors") {
+TEST_CASE("The client reports an error for an unused port, an unknown host, a bad URL and a header with a line break") {
   Caller caller;
   Line refused, nowhere, no_url, bad_header;
   std::uint16_t port = 0;
@@ -369,7 +369,7 @@ TEST_CASE("An unused port, an unknown host, a bad URL and a header with a line b
   CHECK(bad_header.closed[0].error->detail.find("secret") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "A message may come in several frames, and together with the answer to the handshake") {
+TEST_CASE_FIXTURE(SecureHouse, "The client reads a message that comes in several frames, and a message that comes together with the handshake response") {
   Caller caller;
   Line line;
   caller.open(line, url("/greeting", "localhost", "wss"));
@@ -380,7 +380,7 @@ TEST_CASE_FIXTURE(SecureHouse, "A message may come in several frames, and togeth
   CHECK(line.texts[1] == "a message in several frames");
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "on_closed reports how the peer ended the socket: by a close frame, without one, or by a protocol error") {
+TEST_CASE_FIXTURE(SecureHouse, "on_closed reports how the peer ended the socket: with a close frame, without a close frame, or by a protocol error") {
   Caller caller;
   Line closes, closes_without_code, drops, garbage, bad_text;
   const auto open = [&](Line& line, const char* wish) {
@@ -404,7 +404,7 @@ TEST_CASE_FIXTURE(SecureHouse, "on_closed reports how the peer ended the socket:
   CHECK(bad_text.closed[0].error->what == NetError::What::Protocol);
 }
 
-TEST_CASE_FIXTURE(House, "A message of max_message octets is accepted, and one octet more closes the socket") {
+TEST_CASE_FIXTURE(House, "The client accepts a message of max_message octets, and closes the socket for a message with one octet more") {
   Caller caller;
   Line line;
   WebSocketRequest request;
@@ -420,7 +420,7 @@ TEST_CASE_FIXTURE(House, "A message of max_message octets is accepted, and one o
   CHECK(line.closed[0].code == 1009);
 }
 
-TEST_CASE_FIXTURE(House, "At most max_unsent octets wait for sending, and one more closes the socket") {
+TEST_CASE_FIXTURE(House, "At most max_unsent octets may wait to be sent. If one more octet is added, the client closes the socket") {
   Caller caller;
   Line line, longer;
   WebSocketRequest request;
@@ -452,7 +452,7 @@ TEST_CASE_FIXTURE(SecureHouse, "When the server stops reading, the socket closes
   CHECK(line.closed[0].code == 1006);
 }
 
-TEST_CASE_FIXTURE(House, "Answered pings keep a quiet socket open, and an unanswered ping closes it [RFC 6455 section 5.5.2]") {
+TEST_CASE_FIXTURE(House, "The client keeps a quiet socket open while the server answers pings, and closes the socket after an unanswered ping [RFC 6455 section 5.5.2]") {
   Caller caller;
   Line answered, unanswered, closing;
   WebSocketRequest request;
@@ -467,13 +467,13 @@ TEST_CASE_FIXTURE(House, "Answered pings keep a quiet socket open, and an unansw
   CHECK(unanswered.closed[0].error->detail.find("ping") != std::string::npos);
   CHECK(unanswered.closed[0].code == 1006);
   caller.open(closing, request);
-  caller.until([&] { return closing.closed.size() == 1 && pings >= 3; });  // The server that does not read gets no ping.
+  caller.until([&] { return closing.closed.size() == 1 && pings >= 3; });  // Only the server of `answered` counts pings, because the other servers do not read.
   CHECK(answered.closed.empty());
   answered.socket->send_text("still here");
   caller.until([&] { return answered.texts.size() == 1; });
 }
 
-TEST_CASE_FIXTURE(House, "close() waits for the peer's close frame no longer than the limit") {
+TEST_CASE_FIXTURE(House, "After close(), the client waits for the peer's close frame only until the limit") {
   Caller caller;
   Line line;
   WebSocketRequest request;
@@ -498,12 +498,12 @@ TEST_CASE_FIXTURE(SecureHouse, "Messages sent before close() arrive before the c
   CHECK(!line.closed[0].error.has_value());
 }
 
-TEST_CASE("A socket may be destroyed in each state, also in its own handlers, and then calls no handler any more") {
+TEST_CASE("A socket may be destroyed in any state, even in its own handlers. After that it calls no handler") {
   const SecureHouse secure;
   const House plain, mute({"", "", true});
   Caller caller;
   const auto url = secure.url("/echo", "localhost", "wss");
-  SUBCASE("before the first event") {
+  SUBCASE("the socket is destroyed before the first event") {
     Line line;
     caller.open(line, url);
     line.socket.reset();
@@ -511,7 +511,7 @@ TEST_CASE("A socket may be destroyed in each state, also in its own handlers, an
     CHECK(!line.open);
     CHECK(line.closed.empty());
   }
-  SUBCASE("while connecting, at each step") {
+  SUBCASE("the socket is destroyed at each step of its connection") {
     for (int steps = 1; steps < 40; ++steps) {
       Line line;
       caller.open(line, url);
@@ -527,7 +527,7 @@ TEST_CASE("A socket may be destroyed in each state, also in its own handlers, an
       CHECK(line.closed.empty());
     }
   }
-  SUBCASE("while the server does not respond") {
+  SUBCASE("the socket is destroyed while the server does not respond") {
     Line line;
     caller.open(line, mute.url("/", "localhost", "wss"));
     caller.io.run_for(50ms);
@@ -536,7 +536,7 @@ TEST_CASE("A socket may be destroyed in each state, also in its own handlers, an
     caller.io.run_for(50ms);
     CHECK(line.closed.empty());
   }
-  SUBCASE("in on_open, on_text and on_closed") {
+  SUBCASE("the socket is destroyed in on_open, on_text and on_closed") {
     Line opens, texts, closes;
     opens.on_open = [&] { opens.socket.reset(); };
     texts.on_text = [&] { texts.socket.reset(); };
@@ -552,7 +552,7 @@ TEST_CASE("A socket may be destroyed in each state, also in its own handlers, an
     CHECK(texts.closed.empty());
     CHECK(opens.closed.empty());
   }
-  SUBCASE("while closing, and with unsent messages") {
+  SUBCASE("the socket is destroyed while it closes, and while it has unsent messages") {
     Line closing, sending;
     caller.open(closing, plain.url("/deaf"));
     caller.open(sending, url);
@@ -566,7 +566,7 @@ TEST_CASE("A socket may be destroyed in each state, also in its own handlers, an
     CHECK(closing.closed.empty());
     CHECK(sending.closed.empty());
   }
-  SUBCASE("first the client, then its sockets, then the io_context") {
+  SUBCASE("the client is destroyed first, then its sockets, then the io_context") {
     Line line;
     caller.open(line, url);
     caller.until([&] { return line.open; });
@@ -576,7 +576,7 @@ TEST_CASE("A socket may be destroyed in each state, also in its own handlers, an
   }
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "Sending a frame allocates nothing once the socket is warm") {
+TEST_CASE_FIXTURE(SecureHouse, "After the first frames of a socket, sending a frame allocates no memory") {
   Caller caller;
   Line line;
   caller.open(line, url("/echo", "localhost", "wss"));
@@ -597,11 +597,11 @@ TEST_CASE_FIXTURE(SecureHouse, "Sending a frame allocates nothing once the socke
   const auto before = allocations;
   turn(500);
   CHECK(within == 0);
-  // Receiving costs one allocation for the test's own copy of each text, and none in the client.
+  // For each received text the test makes one allocation, for its own copy. The client makes none.
   CHECK(allocations - before <= 500);
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "Two hundred sockets at once each get their own echo") {
+TEST_CASE_FIXTURE(SecureHouse, "Each of two hundred simultaneous sockets gets its own echo") {
   Caller caller;
   std::vector<Line> lines(200);
   for (auto& line : lines) caller.open(line, url("/echo", "localhost", "wss"));

@@ -16,8 +16,8 @@
 
 namespace offhook::test {
 
-/// An HTTP proxy on loopback, on the test's own io_context, that supports only CONNECT. For every host it connects to the port `behind`
-/// of this machine, so that a test can use names without a name server.
+/// An HTTP proxy on loopback that supports only CONNECT and runs on the test's io_context. For every requested host, it connects to the port
+/// `behind` of this machine. Therefore a test can use host names without a name server.
 class ConnectProxy {
  public:
   using tcp = boost::asio::ip::tcp;
@@ -36,7 +36,7 @@ class ConnectProxy {
 
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
-  std::string answer = "HTTP/1.1 200 Connection established\r\n\r\n";  ///< answer to each request; "": none
+  std::string answer = "HTTP/1.1 200 Connection established\r\n\r\n";  ///< answer to each request; "": sends no answer
   bool connects = true;                                                 ///< true: connects to the server after a 2xx answer; false: closes after its answer
   std::vector<std::string> heads;                                       ///< heads of the received requests
 

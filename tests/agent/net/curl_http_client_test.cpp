@@ -17,7 +17,7 @@ using What = NetError::What;
 
 namespace {
 
-constexpr auto kPatience = 20s;  // Allows for a loaded machine; a working test needs much less time.
+constexpr auto kPatience = 20s;  // Long enough for a loaded machine. A successful test needs much less time.
 const std::string kNoHost = "http://" + std::string(64, 'a') + ".invalid";  // The label is too long for a DNS query.
 
 std::string whole(std::string_view body, std::string_view headers = "") {
@@ -80,7 +80,7 @@ struct Net {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient sends the request as given, and delivers head, body and end in this order") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient sends the request as given, and delivers head, body and end of the response in this order") {
   answer_with(whole("hello", "X-Thing:  some value \r\nx-empty:\r\n"));
   Outcome outcome;
   std::string order;
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient sends the request as given, and delivers 
   CHECK(sent.ends_with("\r\n\r\n{\"a\":1}"));
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient sends only path and query, as written, and \"/\" if there is no path [RFC 9112 section 3.2.1]") {
+TEST_CASE_FIXTURE(Net, "The target of CurlHttpClient's request is the URL's path and query as written, with the path \"/\" if the URL has none [RFC 9112 section 3.2.1]") {
   answer_with(whole("x"));
   const std::string root = server.url("");
   for (const auto& [written, asked] : {std::pair<std::string, std::string>{"", "/"},
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient sends only path and query, as written, an
   }
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient accepts chunks and heads that arrive octet by octet, after an interim response") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient reads an interim response, and the head and chunks of the final response, if they arrive octet by octet") {
   answer_with(
       "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 Not Found\r\nTransfer-Encoding: "
       "chunked\r\n\r\n3\r\nabc\r\n5;ext=1\r\ndefgh\r\n0\r\nTrailer: t\r\n\r\n",
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient accepts chunks and heads that arrive octe
   CHECK_FALSE(outcome.error);
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient delivers octets as they arrive, before the end") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient delivers the octets of a body when they arrive, before the end of the response") {
   std::shared_ptr<test::RawServer::Connection> open;
   server.answer = [&](test::RawServer::Connection& connection, const std::string&) {
     open = connection.shared_from_this();
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient sends forms with binary content") {
   CHECK(sent.find("form-data; name=\"model\"\r\n\r\nwhisper\r\n") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient reuses a connection, and opens another one if the kept connection has closed") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient reuses a connection, and opens another one if the server has closed the first") {
   answer_with(whole("1"));
   Outcome first, second, third;
   ask(first);
@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient reuses a connection, and opens another on
   CHECK(server.accepted == 2);
 }
 
-TEST_CASE_FIXTURE(Net, "warm() opens a connection ahead, and the first request uses it") {
+TEST_CASE_FIXTURE(Net, "warm() opens a connection, and the first request uses this connection") {
   answer_with("HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\n");  // The response to a HEAD has no body.
   client->warm(server.url("/v1/chat"));
   client->warm(server.url("/v1/audio"));
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(Net, "warm() opens a connection ahead, and the first request u
   settle();
 }
 
-TEST_CASE_FIXTURE(Net, "warm() does nothing for a host that had a request a moment ago") {
+TEST_CASE_FIXTURE(Net, "warm() does nothing if the client has just sent a request to the same host") {
   answer_with(whole("ok"));
   Outcome outcome;
   ask(outcome);
@@ -212,7 +212,7 @@ TEST_CASE_FIXTURE(Net, "warm() does nothing for a host that had a request a mome
   CHECK(server.requests[1].starts_with("POST "));
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient ends a request at its time limit, also in the middle of the answer") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient ends a request at its time limit, even if a part of the response has arrived") {
   answer_with("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
   auto stalled = request(server.url());
   stalled.total_limit = 1s;
@@ -220,11 +220,11 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient ends a request at its time limit, also in
   ask(half, std::move(stalled));
   REQUIRE(half.error);
   CHECK(half.error->what == What::Timeout);
-  CHECK(half.error->detail == "no whole answer from " + server.url("") + " within 1000 ms");
+  CHECK(half.error->detail == "no complete answer from " + server.url("") + " within 1000 ms");
   CHECK(half.body == "abc");
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient names the shorter of its two limits when it gets no connection") {
+TEST_CASE_FIXTURE(Net, "If CurlHttpClient gets no connection, its error names the shorter of connect_limit and total_limit") {
   const test::FullListener full;
   for (const auto& [connect, total] : {std::pair{30ms, 60'000ms}, std::pair{3000ms, 30ms}}) {
     auto what = request(full.url());
@@ -238,24 +238,24 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient names the shorter of its two limits when 
   }
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient reports the fault of a server") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient reports the kind of a server's fault") {
   const auto error_of = [&](const std::string& bytes) {
     answer_with(bytes, std::string::npos, true);
     Outcome outcome;
     ask(outcome);
     return outcome.error;
   };
-  SUBCASE("closed in the middle of a body with a length") {
+  SUBCASE("the server closes in the middle of a body with a length") {
     const auto error = error_of("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
     REQUIRE(error);
     CHECK(error->what == What::Closed);
   }
-  SUBCASE("closed in the middle of chunks") {
+  SUBCASE("the server closes in the middle of a chunked body") {
     const auto error = error_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
     REQUIRE(error);
     CHECK(error->what == What::Closed);
   }
-  SUBCASE("closed before a response") {
+  SUBCASE("the server closes before a response") {
     answer_with("x");
     server.answer = [](test::RawServer::Connection& connection, const std::string&) { connection.close(); };
     Outcome outcome;
@@ -263,13 +263,13 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient reports the fault of a server") {
     REQUIRE(outcome.error);
     CHECK(outcome.error->what == What::Closed);
   }
-  SUBCASE("not HTTP") {
+  SUBCASE("the server does not speak HTTP") {
     const auto error = error_of("SSH-2.0-x\r\n");
     REQUIRE(error);
     CHECK(error->what == What::Protocol);
   }
-  SUBCASE("a body that ends with the connection is complete") { CHECK_FALSE(error_of("HTTP/1.1 200 OK\r\n\r\nabc")); }
-  SUBCASE("an unused port") {
+  SUBCASE("a body without a length is complete when the server closes") { CHECK_FALSE(error_of("HTTP/1.1 200 OK\r\n\r\nabc")); }
+  SUBCASE("no server listens at the port") {
     std::string url;
     {
       test::RawServer gone(io);
@@ -281,7 +281,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient reports the fault of a server") {
     CHECK(outcome.error->what == What::Refused);
     CHECK(outcome.error->detail.find("refuses the connection: check the URL, and that the server runs") != std::string::npos);
   }
-  SUBCASE("an unknown host") {
+  SUBCASE("the host is unknown") {
     Outcome outcome;
     ask(outcome, request(kNoHost + "/"));
     REQUIRE(outcome.error);
@@ -289,7 +289,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient reports the fault of a server") {
   }
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient limits a body with or without a given length") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient limits the size of a body, with and without Content-Length") {
   const auto ask_for = [&](const std::string& bytes) {
     answer_with(bytes);
     auto what = request(server.url());
@@ -357,7 +357,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient runs a hundred requests at the same time"
 
 TEST_CASE_FIXTURE(Net, "After a transfer is destroyed, in any state, CurlHttpClient calls none of its handlers") {
   answer_with("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc");
-  SUBCASE("at once") {
+  SUBCASE("the transfer is destroyed immediately after start()") {
     Outcome outcome;
     outcome.transfer = client->start(request(server.url()), outcome.handler());
     outcome.transfer.reset();
@@ -365,16 +365,16 @@ TEST_CASE_FIXTURE(Net, "After a transfer is destroyed, in any state, CurlHttpCli
     CHECK(outcome.heads + outcome.bodies + outcome.ends == 0);
     CHECK(server.accepted == 0);
   }
-  SUBCASE("while it waits for the response") {
+  SUBCASE("the transfer is destroyed while it waits for the response") {
     server.answer = [](test::RawServer::Connection&, const std::string&) {};
     Outcome outcome;
     outcome.transfer = client->start(request(server.url()), outcome.handler());
     run_until([&] { return server.requests.size() == 1; });
     outcome.transfer.reset();
-    run_until([&] { return server.ended == 1; });  // The server sees the connection end.
+    run_until([&] { return server.ended == 1; });  // The server sees that the connection ends.
     CHECK(outcome.heads + outcome.bodies + outcome.ends == 0);
   }
-  SUBCASE("in on_head") {
+  SUBCASE("the transfer is destroyed in on_head") {
     Outcome outcome;
     auto handler = outcome.handler();
     handler.on_head = [&](const HttpHead&) {
@@ -386,7 +386,7 @@ TEST_CASE_FIXTURE(Net, "After a transfer is destroyed, in any state, CurlHttpCli
     CHECK(outcome.heads == 1);
     CHECK(outcome.bodies + outcome.ends == 0);
   }
-  SUBCASE("in on_body") {
+  SUBCASE("the transfer is destroyed in on_body") {
     Outcome outcome;
     auto handler = outcome.handler();
     handler.on_body = [&](std::string_view) {
@@ -398,7 +398,7 @@ TEST_CASE_FIXTURE(Net, "After a transfer is destroyed, in any state, CurlHttpCli
     CHECK(outcome.bodies == 1);
     CHECK(outcome.ends == 0);
   }
-  SUBCASE("in on_end, which starts the next request") {
+  SUBCASE("the transfer is destroyed in on_end, which starts the next request") {
     answer_with(whole("x"));
     Outcome outcome, next;
     auto handler = outcome.handler();
@@ -409,7 +409,7 @@ TEST_CASE_FIXTURE(Net, "After a transfer is destroyed, in any state, CurlHttpCli
     run_until([&] { return next.ends == 1; });
     CHECK(next.body == "x");
   }
-  SUBCASE("in on_head of another transfer") {
+  SUBCASE("the transfer is destroyed in on_head of another transfer") {
     Outcome first, second;
     const auto stop_all = [&](const HttpHead&) {
       first.transfer.reset();
@@ -425,10 +425,10 @@ TEST_CASE_FIXTURE(Net, "After a transfer is destroyed, in any state, CurlHttpCli
   }
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient may be destroyed while transfers run, also in a handler") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient may be destroyed while transfers run, even in a handler") {
   answer_with("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc");
   Outcome outcome, other;
-  SUBCASE("outside of handlers") {
+  SUBCASE("the client is destroyed outside of handlers") {
     outcome.transfer = client->start(request(server.url()), outcome.handler());
     run_until([&] { return outcome.heads == 1; });
     client.reset();
@@ -436,7 +436,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient may be destroyed while transfers run, als
     CHECK(outcome.ends == 0);
     outcome.transfer.reset();
   }
-  SUBCASE("in a handler") {
+  SUBCASE("the client is destroyed in a handler") {
     auto handler = outcome.handler();
     handler.on_head = [&](const HttpHead&) { client.reset(); };
     other.transfer = client->start(request(server.url()), other.handler());
@@ -446,7 +446,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient may be destroyed while transfers run, als
     CHECK(outcome.bodies + outcome.ends == 0);
     CHECK(other.ends == 0);
   }
-  SUBCASE("with a pending refusal") {
+  SUBCASE("the client is destroyed before it reports a refusal") {
     outcome.transfer = client->start(request("file:///etc/passwd"), outcome.handler());
     client.reset();
     settle();
@@ -463,7 +463,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient follows no redirect, so that a key goes o
   CHECK(server.requests.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient refuses URLs and headers that it does not support, but not within start()") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient refuses URLs and headers that it does not support, and reports this after start() has returned") {
   const auto refused = [&](HttpRequest what) {
     Outcome outcome;
     outcome.transfer = client->start(std::move(what), outcome.handler());
@@ -499,7 +499,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient runs at most kMaxTransfers requests") {
   for (const Outcome& outcome : held) CHECK(outcome.ends == 0);
 }
 
-TEST_CASE_FIXTURE(Net, "CurlHttpClient uses the proxy of its options, and ignores the proxy of the environment") {
+TEST_CASE_FIXTURE(Net, "CurlHttpClient uses the proxy in its options, and ignores the proxy in the environment variables") {
   test::RawServer proxy(io);
   proxy.answer = [](test::RawServer::Connection& connection, const std::string&) { connection.write(whole("by proxy")); };
   const auto body_by = [&](ProxyRules rules) {
@@ -524,7 +524,7 @@ TEST_CASE_FIXTURE(Net, "CurlHttpClient uses the proxy of its options, and ignore
   client.reset();
 }
 
-TEST_CASE_FIXTURE(Net, "A client for the local network reuses its connections there, and follows no redirect out of it") {
+TEST_CASE_FIXTURE(Net, "A client for the local network reuses its connections, and follows no redirect to an address outside the local network") {
   CurlOptions options;
   options.local_only = true;
   client.emplace(io, std::move(options));
@@ -538,7 +538,7 @@ TEST_CASE_FIXTURE(Net, "A client for the local network reuses its connections th
   CHECK(server.accepted == 1);
 }
 
-TEST_CASE_FIXTURE(Net, "A request with at_most_once is not sent again when its connection closes, and other requests are") {
+TEST_CASE_FIXTURE(Net, "If a reused connection closes, CurlHttpClient sends the request again, unless the request has at_most_once") {
   for (const bool at_most_once : {false, true}) {
     server.requests.clear();
     answer_with(whole("kept"));

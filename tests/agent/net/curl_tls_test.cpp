@@ -1,4 +1,4 @@
-// libcurl's TLS on loopback: trusted and untrusted servers.
+// Tests of libcurl's TLS on loopback, with trusted and untrusted servers.
 #include <offhook/agent/net/curl_http_client.hpp>
 #include <offhook/tests/services/certificate.hpp>
 #include <offhook/tests/services/web_server.hpp>
@@ -41,7 +41,7 @@ struct Secure {
     });
     REQUIRE(server);
   }
-  /// Returns the body, or the error's text.
+  /// Returns the response body, or the text of the error. Sets `what` to the kind of the error.
   std::string ask(CurlOptions options, const std::string& host, NetError::What& what) {
     CurlHttpClient client(io, std::move(options));
     HttpRequest request;
@@ -76,7 +76,7 @@ TEST_CASE("CurlHttpClient refuses a server without a trusted certificate") {
   CHECK(said.find("for a server of your own, name its CA file") != std::string::npos);
 }
 
-TEST_CASE("CurlHttpClient trusts the certificates of a CA file only for the names in them") {
+TEST_CASE("CurlHttpClient trusts a server certificate of its CA file only for the host names in the certificate") {
   auto what = NetError::What::Local;
   CurlOptions options;
   Secure secure;
@@ -88,7 +88,7 @@ TEST_CASE("CurlHttpClient trusts the certificates of a CA file only for the name
   CHECK(what == NetError::What::Tls);
 }
 
-TEST_CASE("The error of CurlHttpClient names a CA file that cannot be read") {
+TEST_CASE("If CurlHttpClient cannot read its CA file, the error names the file") {
   Secure secure;
   auto what = NetError::What::Local;
   CurlOptions options;

@@ -12,7 +12,7 @@
 
 namespace offhook::test {
 
-/// A port of 127.0.0.1 whose queue of connections is full: the kernel drops further SYNs, so that a connection attempt gets no response.
+/// A port of 127.0.0.1 whose accept queue is full. The kernel drops further SYNs, so a client that connects gets no response.
 class FullListener {
  public:
   FullListener() {

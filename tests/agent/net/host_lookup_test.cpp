@@ -1,4 +1,4 @@
-// Real sockets on loopback, without timed assertions. The name server runs in the test.
+// Tests with real sockets on loopback. They assert no durations. The name server runs in the test.
 #include <offhook/agent/net/beast_web_socket.hpp>
 #include <offhook/agent/net/curl_http_client.hpp>
 #include <offhook/agent/net/host_lookup.hpp>
@@ -32,7 +32,7 @@ struct Looking {
   HostAddresses find(const std::string& host, base::Duration limit = 20s) {
     std::optional<HostAddresses> found;
     hosts->find(host, limit, [&](const HostAddresses& said) { found = said; });
-    CHECK(!found);  // The result never comes from within the call.
+    CHECK(!found);  // HostLookup never reports the result within find().
     run_until([&] { return found.has_value(); });
     return *found;
   }
@@ -46,7 +46,7 @@ struct Looking {
   }
 };
 
-/// Sends one HTTP request to an unused port. After the look-up of the host, the connection is refused.
+/// Sends one HTTP request to an unused port, and returns its error. If the look-up of the host succeeds, the connection is refused.
 std::optional<NetError> ask(Looking& looking, const std::string& url, bool local_only = false) {
   CurlOptions options;
   options.local_only = local_only;
@@ -64,7 +64,7 @@ std::optional<NetError> ask(Looking& looking, const std::string& url, bool local
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Looking, "An address and a name in the hosts file need no name server") {
+TEST_CASE_FIXTURE(Looking, "HostLookup needs no name server for an IP address, or for a name in the hosts file") {
   CHECK(hosts->known("192.0.2.7")->addresses.front().to_string() == "192.0.2.7");
   CHECK(hosts->known("[2001:db8::7]")->addresses.front().to_string() == "2001:db8::7");
   CHECK_FALSE(hosts->known("localhost"));
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(Looking, "An address and a name in the hosts file need no name
   CHECK(server.asked.empty());
 }
 
-TEST_CASE_FIXTURE(Looking, "A name that is not valid in DNS is not found, and no name server gets a query for it") {
+TEST_CASE_FIXTURE(Looking, "HostLookup does not find a name that is invalid in DNS, and sends no query for the name") {
   for (const std::string& name : {std::string(64, 'a') + ".example", std::string(), std::string("two words"), std::string("a..b")}) {
     CAPTURE(name);
     CHECK(find(name).addresses.empty());
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(Looking, "A name that is not valid in DNS is not found, and no
   CHECK(server.asked.empty());
 }
 
-TEST_CASE_FIXTURE(Looking, "A result is valid for its time to live without another query, and not after that") {
+TEST_CASE_FIXTURE(Looking, "HostLookup uses a result without another query until its time to live ends") {
   CHECK(first("good.example") == "192.0.2.1");  // time to live 60 s
   REQUIRE(hosts->known("GOOD.example"));
   CHECK(hosts->known("good.example")->addresses.front().to_string() == "192.0.2.1");
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(Looking, "A result is valid for its time to live without anoth
   CHECK_FALSE(hosts->known("brief.example"));
 }
 
-TEST_CASE_FIXTURE(Looking, "While a name server does not answer for one host, another host is found") {
+TEST_CASE_FIXTURE(Looking, "HostLookup finds one host while the name server does not answer the query for another host") {
   std::optional<HostAddresses> dead, good;
   hosts->find("dead.example", 20s, [&](const HostAddresses& found) { dead = found; });
   hosts->find("good.example", 20s, [&](const HostAddresses& found) { good = found; });
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(Looking, "While a name server does not answer for one host, an
   CHECK(dead->trouble.find("timeout") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Looking, "A request that reaches its limit gets an error, and other requests for the same host continue to wait") {
+TEST_CASE_FIXTURE(Looking, "A find() that reaches its limit gets an error, and other find()s of the same host continue to wait") {
   hosts = std::make_shared<HostLookup>(io, sip::DnsOptions{{server.address()}, 2s, 1});
   std::optional<HostAddresses> soon, late;
   hosts->find("dead.example", 20s, [&](const HostAddresses& found) { late = found; });
@@ -113,14 +113,14 @@ TEST_CASE_FIXTURE(Looking, "A request that reaches its limit gets an error, and 
   CHECK(server.asked.at("dead.example") <= 2);  // A and AAAA, once each
 }
 
-TEST_CASE_FIXTURE(Looking, "A host that was found once is found again while the name servers do not answer") {
+TEST_CASE_FIXTURE(Looking, "If no name server answers, HostLookup returns the last addresses of a host that it has found before") {
   keep("provider.example");
   server.silent = true;
   CHECK(first("provider.example") == "127.0.0.1");
   CHECK(hosts->known("provider.example"));  // A new connection needs no new query.
 }
 
-TEST_CASE_FIXTURE(Looking, "A host that does not exist, according to the name servers, is not found, even if it was found before") {
+TEST_CASE_FIXTURE(Looking, "If a name server says that a host does not exist, HostLookup does not return the addresses that it found before") {
   keep("nobody.example");
   server.addresses.clear();
   CHECK(first("nobody.example").starts_with("none"));
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Looking, "A host that does not exist, according to the name se
   CHECK(first("nobody.example").starts_with("none"));
 }
 
-TEST_CASE_FIXTURE(Looking, "When kMaxHosts hosts are kept, the one with the oldest look-up is dropped") {
+TEST_CASE_FIXTURE(Looking, "HostLookup keeps kMaxHosts hosts, and drops the host with the oldest look-up for a new one") {
   for (std::size_t i = 0; i < HostLookup::kMaxHosts; ++i) keep("n" + std::to_string(i) + ".example");
   server.silent = true;
   CHECK(first("n0.example") == "127.0.0.1");
@@ -139,14 +139,14 @@ TEST_CASE_FIXTURE(Looking, "When kMaxHosts hosts are kept, the one with the olde
   CHECK(first("n1.example") == "127.0.0.1");
 }
 
-TEST_CASE_FIXTURE(Looking, "Of a host's addresses, the first kMaxAddresses are kept") {
+TEST_CASE_FIXTURE(Looking, "HostLookup keeps the first kMaxAddresses addresses of a host") {
   CHECK(find("times-16.example").addresses.size() == HostLookup::kMaxAddresses);
   const auto found = find("times-17.example");
   CHECK(found.addresses.size() == HostLookup::kMaxAddresses);
   CHECK(found.addresses.front().to_string() == "192.0.2.0");
 }
 
-TEST_CASE_FIXTURE(Looking, "After the look-up is destroyed, no callback comes") {
+TEST_CASE_FIXTURE(Looking, "HostLookup calls no callback after its destruction") {
   bool is_called = false;
   hosts->find("good.example", 20s, [&](const HostAddresses&) { is_called = true; });
   hosts->find("localhost", 20s, [&](const HostAddresses&) { is_called = true; });
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(Looking, "After the look-up is destroyed, no callback comes") 
   CHECK_FALSE(is_called);
 }
 
-TEST_CASE_FIXTURE(Looking, "A request goes to the addresses of the look-up, with the name of its URL") {
+TEST_CASE_FIXTURE(Looking, "CurlHttpClient connects to the addresses that HostLookup finds, and its errors have the host name of the URL") {
   server.addresses["provider.example"] = kHere;
   const auto refused = ask(*this, "http://provider.example:1/");
   REQUIRE(refused);
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Looking, "A request goes to the addresses of the look-up, with
   CHECK(missing->detail.find("no name server has this name") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Looking, "A client for the local network connects to no address outside, even if the name led into the network a moment ago") {
+TEST_CASE_FIXTURE(Looking, "A client for the local network connects to no address outside, even if the host had a local address a moment ago") {
   const auto is_kept_in = [this](const std::string& url) {
     const auto error = ask(*this, url, true);
     return error && error->what == NetError::What::Local && error->detail.find("is outside the local network") != std::string::npos;
@@ -187,19 +187,19 @@ TEST_CASE_FIXTURE(Looking, "A client for the local network connects to no addres
   }
 }
 
-TEST_CASE_FIXTURE(Looking, "A request that is aborted during the look-up of its host calls no handler") {
+TEST_CASE_FIXTURE(Looking, "If a request is aborted during the look-up of its host, CurlHttpClient calls none of its handlers") {
   CurlOptions options;
   options.hosts = hosts;
   CurlHttpClient client(io, options);
   HttpRequest request;
   request.url = "http://dead.example:1/";
-  auto transfer = client.start(std::move(request), {{}, {}, [](std::optional<NetError>) { FAIL("told"); }});
+  auto transfer = client.start(std::move(request), {{}, {}, [](std::optional<NetError>) { FAIL("CurlHttpClient called on_end of an aborted request"); }});
   while (io.poll() > 0) continue;
   transfer.reset();
   CHECK(first("dead.example").starts_with("none"));
 }
 
-TEST_CASE_FIXTURE(Looking, "A WebSocket connects to the addresses of the look-up, or reports that there are none") {
+TEST_CASE_FIXTURE(Looking, "A WebSocket connects to the addresses that HostLookup finds, or reports that it finds none") {
   BeastWebSocketOptions options;
   options.hosts = hosts;
   auto client = make_beast_web_socket_client(io, options);

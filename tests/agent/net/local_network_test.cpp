@@ -4,7 +4,7 @@
 
 using namespace offhook;
 
-TEST_CASE("The ranges of the local network are the loopback, private and link-local addresses [RFC 1918 section 3] [RFC 4193 section 3.1]") {
+TEST_CASE("The local network consists of the loopback, private and link-local addresses [RFC 1918 section 3] [RFC 4193 section 3.1]") {
   const auto is_local = [](const char* text) {
     CAPTURE(text);
     const auto address = base::IpAddress::parse(text);

@@ -1,5 +1,5 @@
-// HTTP and WebSocket through a proxy, on loopback. The test asserts no times: a limit is short where the test reaches it, and long
-// everywhere else.
+// Tests of HTTP and WebSocket through a proxy, on loopback. They assert no durations: a time limit is short in a test that must reach
+// the limit, and long in all other tests.
 #include "connect_proxy.hpp"
 #include "raw_server.hpp"
 
@@ -28,7 +28,7 @@ using What = NetError::What;
 
 namespace {
 
-/// The provider's server behind the proxy. No name server has its name.
+/// The provider's server behind the proxy. No name server knows the server's name.
 class ProviderServer {
  public:
   explicit ProviderServer(bool tls) {
@@ -116,7 +116,7 @@ struct ByProxy {
     run_until([&] { return text || closed; });
     if (text) return *text;
     REQUIRE(closed->error);
-    CHECK(closed->status == 0);  // The status is the proxy's, not the provider's.
+    CHECK(closed->status == 0);  // `status` is only for responses of the provider, not of the proxy.
     return base::fail(*closed->error);
   }
   /// Returns the errors of an HTTPS request and of a WebSocket through the proxy.
@@ -140,7 +140,7 @@ std::string padded_answer(std::size_t octets) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(ByProxy, "https and wss use a tunnel; the proxy gets only a host, a port and its own credentials [RFC 9110 section 9.3.6]") {
+TEST_CASE_FIXTURE(ByProxy, "https and wss use a tunnel, and the proxy gets only the host, the port and the proxy's credentials [RFC 9110 section 9.3.6]") {
   CHECK(ask("https://" + provider.host() + "/x", rules("Aladdin:open%20sesame@")) == "you asked for /x");
   CHECK(greeting("wss://" + provider.host() + "/", rules("Aladdin:open%20sesame@")) == "hello");
   REQUIRE(proxy.heads.size() == 2);
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(ByProxy, "https and wss use a tunnel; the proxy gets only a ho
   CHECK(proxy.heads.back().find("Proxy-Authorization") == std::string::npos);
 }
 
-TEST_CASE("ws uses a tunnel, and an http request goes to the proxy itself [RFC 9112 section 3.2.2]") {
+TEST_CASE("ws uses a tunnel through the proxy, and an http request is sent to the proxy without a tunnel [RFC 9112 section 3.2.2]") {
   ByProxy by(false);
   CHECK(by.greeting("ws://" + by.provider.host() + "/", by.rules()) == "hello");
   CHECK(by.proxy.heads.back().starts_with("CONNECT " + by.provider.host() + " "));
@@ -171,7 +171,7 @@ TEST_CASE("ws uses a tunnel, and an http request goes to the proxy itself [RFC 9
   CHECK(refused.error().detail.find("answered 407") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(ByProxy, "The error of a proxy that refuses has its status and the remedy, and not its password [RFC 9110 section 15.5.8]") {
+TEST_CASE_FIXTURE(ByProxy, "If a proxy refuses, the error has the proxy's status and the remedy, but not the password for the proxy [RFC 9110 section 15.5.8]") {
   proxy.connects = false;
   proxy.answer = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n";
   for (const NetError& error : errors()) {
@@ -188,7 +188,7 @@ TEST_CASE_FIXTURE(ByProxy, "The error of a proxy that refuses has its status and
   }
 }
 
-TEST_CASE_FIXTURE(ByProxy, "A connection through a proxy that never answers fails at the limit for connecting") {
+TEST_CASE_FIXTURE(ByProxy, "A connection through a proxy that never answers fails at connect_limit") {
   proxy.answer.clear();
   for (const NetError& error : errors(200ms)) {
     CAPTURE(error.detail);
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(ByProxy, "A connection through a proxy that never answers fail
   }
 }
 
-TEST_CASE_FIXTURE(ByProxy, "A proxy that closes, that does not speak HTTP, or that sends more than its response fails the connection") {
+TEST_CASE_FIXTURE(ByProxy, "The connection fails if the proxy closes, does not speak HTTP, or sends octets after its response") {
   proxy.connects = false;
   proxy.answer = "HTTP/1.1 200";
   for (const NetError& error : errors()) CHECK(error.what == What::Closed);
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(ByProxy, "A proxy that closes, that does not speak HTTP, or th
   CHECK(by_socket() == What::Refused);
 }
 
-TEST_CASE_FIXTURE(ByProxy, "The head of a proxy's response may have kMaxProxyAnswer octets, and not one more") {
+TEST_CASE_FIXTURE(ByProxy, "A WebSocket accepts a proxy's response head of kMaxProxyAnswer octets, and refuses one octet more") {
   proxy.answer = padded_answer(detail::kMaxProxyAnswer);
   CHECK(greeting("wss://" + provider.host() + "/", rules()) == "hello");
   proxy.answer = padded_answer(detail::kMaxProxyAnswer + 1);
@@ -222,7 +222,7 @@ TEST_CASE_FIXTURE(ByProxy, "The head of a proxy's response may have kMaxProxyAns
   CHECK(beyond.error().what == What::TooLarge);
 }
 
-TEST_CASE_FIXTURE(ByProxy, "The error names a proxy that refuses the connection or has an unknown name") {
+TEST_CASE_FIXTURE(ByProxy, "If the proxy refuses the connection or its host is unknown, the error names the proxy") {
   ProxyRules none = rules(), unknown = rules();
   none.for_https->port = 1;
   unknown.for_https->host = std::string(64, 'a') + ".invalid";  // The label is too long for a DNS query.

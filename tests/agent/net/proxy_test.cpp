@@ -9,7 +9,7 @@ using agent::net::parse_no_proxy;
 using agent::net::parse_proxy;
 using agent::net::ProxyRules;
 
-TEST_CASE("A proxy is a URL with a port, and may contain credentials for the proxy [RFC 7617 section 2]") {
+TEST_CASE("parse_proxy accepts a URL with a port, and optional credentials for the proxy [RFC 7617 section 2]") {
   const auto plain = parse_proxy("http://proxy.example:3128");
   REQUIRE(plain);
   CHECK(plain->host == "proxy.example");
@@ -27,7 +27,7 @@ TEST_CASE("A proxy is a URL with a port, and may contain credentials for the pro
   CHECK(parse_proxy("http://me@proxy.example:1")->credentials.reveal() == "me:");
 }
 
-TEST_CASE("parse_proxy refuses other text, and its error quotes nothing of it") {
+TEST_CASE("parse_proxy refuses text that is not a proxy, and its error quotes no part of the text") {
   const auto why = [](const char* text) { return parse_proxy(text).error(); };
   for (const char* other : {"socks5://canary:1", "https://canary:1", "ftp://canary:1"}) CHECK(why(other) == "a proxy of another kind than http");
   for (const char* open : {"http://canary", "canary", "", "http://[2001:db8::1]", "http://me:word@canary", "http://canary:", "canary:", "http://[2001:db8::1]:/"}) CHECK(why(open) == "a proxy without a port");
@@ -38,7 +38,7 @@ TEST_CASE("parse_proxy refuses other text, and its error quotes nothing of it") 
   CHECK(why("http://a%3Ab:c@canary:1") == "a user with a colon in it");
 }
 
-TEST_CASE("no_proxy contains names with their subdomains, addresses and networks; this machine is always reached without a proxy") {
+TEST_CASE("no_proxy lists names (with their subdomains), addresses and networks. Offhook always reaches this machine without a proxy") {
   ProxyRules rules;
   rules.for_https = *parse_proxy("http://proxy.example:1");
   rules.direct = *parse_no_proxy(" .Corp.example, 192.0.2.0/25 198.51.100.7,[2001:db8::1],2001:db8:1::/49, host.example.,,10.0.0.0/33,0.0.0.0/x");
@@ -58,7 +58,7 @@ TEST_CASE("no_proxy contains names with their subdomains, addresses and networks
   CHECK(is_direct("192.0.2.200"));
 }
 
-TEST_CASE("A no_proxy list of kMaxDirect hosts is accepted, and a longer list is refused [ProxyRules::kMaxDirect]") {
+TEST_CASE("parse_no_proxy accepts a list of kMaxDirect hosts, and refuses a longer list [ProxyRules::kMaxDirect]") {
   std::string list;
   for (std::size_t i = 0; i < ProxyRules::kMaxDirect; ++i) list += "h" + std::to_string(i) + ",";
   CHECK(parse_no_proxy(list)->size() == ProxyRules::kMaxDirect);

@@ -18,7 +18,7 @@
 
 namespace offhook::test {
 
-/// A server on loopback that sends the test's octets, in pieces if required. It runs on the test's own io_context.
+/// A server on loopback that sends the octets that the test sets, in one piece or several. It runs on the test's io_context.
 class RawServer {
  public:
   using tcp = boost::asio::ip::tcp;
@@ -33,7 +33,7 @@ class RawServer {
       for (std::size_t at = 0; at < bytes.size(); at += std::min(step, bytes.size())) queue_.emplace_back(bytes.substr(at, step));
       if (!writing_) flush();
     }
-    /// Closes the connection after the queued writes.
+    /// Closes the connection when all queued octets are written.
     void close() {
       closing_ = true;
       if (!writing_) flush();

@@ -38,7 +38,7 @@ TEST_CASE("A WebSocket URL consists of scheme, host, port and target [RFC 6455 s
   CHECK(v6->host_and_port() == "[::1]:9");
 }
 
-TEST_CASE("Text that is not a WebSocket URL is refused with a reason") {
+TEST_CASE("parse_web_socket_url refuses text that is not a WebSocket URL, and gives a reason") {
   for (const char* url : {"", "http://h/", "wss:/h", "ws://", "ws:///x", "ws://h:0/", "ws://h:65536/", "ws://h:80x/", "ws://user:secret@h/", "ws://[::1",
                           "ws://[::1]x", "ws://h/a b", "ws://h/\r\nX: y", "ws://h/\x80"}) {
     INFO(url);
@@ -52,7 +52,7 @@ TEST_CASE("Text that is not a WebSocket URL is refused with a reason") {
   CHECK(!parse_web_socket_url(longest + "x").has_value());
 }
 
-TEST_CASE("A header value cannot begin another header [RFC 9110 section 5.5]") {
+TEST_CASE("is_header_safe refuses a value that could begin another header [RFC 9110 section 5.5]") {
   using agent::net::is_header_safe;
   CHECK(is_header_safe("Authorization", "Bearer x y\tz"));
   CHECK(!is_header_safe("Authorization", "x\r\nY: z"));
@@ -61,7 +61,7 @@ TEST_CASE("A header value cannot begin another header [RFC 9110 section 5.5]") {
   CHECK(!is_header_safe("", "x"));
 }
 
-TEST_CASE("The send queue keeps the order, and marks a message as last if no other waits behind it") {
+TEST_CASE("SendQueue keeps the order of its messages, and marks a message as last if no other message waits behind it") {
   agent::net::detail::SendQueue queue;
   CHECK(queue.empty());
   queue.push("one", false);

@@ -14,10 +14,11 @@ std::string logged(const ConversationAction& what, records::KeepOptions keep, st
 }  // namespace
 
 TEST_CASE("The log line of a connected call names provider, model and voice, or \"unknown\"") {
-  const auto up = [](const records::CallRecord::Service& by) { return logged_by([&] { CallLog("k3x9").up("PCMU", by); }); };
-  CHECK(up({"openai/realtime", "gpt-realtime", "marin"}).find("call.up call=k3x9 codec=PCMU provider=openai/realtime model=gpt-realtime voice=marin\n") != std::string::npos);
-  CHECK(up({}).find("call.up call=k3x9 codec=PCMU provider=unknown model=unknown voice=unknown\n") != std::string::npos);
+  const auto up = [](const records::CallRecord::Service& by) { return logged_by([&] { CallLog("k3x9").up("PCMU", "", by); }); };
+  CHECK(up({"openai/realtime", "gpt-realtime", "marin"}).find("call.up call=k3x9 codec=PCMU encryption=none provider=openai/realtime model=gpt-realtime voice=marin\n") != std::string::npos);
+  CHECK(up({}).find("call.up call=k3x9 codec=PCMU encryption=none provider=unknown model=unknown voice=unknown\n") != std::string::npos);
   CHECK(up({"local/listen+local/think+local/speak", "", "slt"}).find("model=\"\" voice=slt\n") != std::string::npos);
+  CHECK(logged_by([] { CallLog("k3x9").up("PCMU", "SRTP AEAD_AES_256_GCM, keys in SDP", {}); }).find("encryption=\"SRTP AEAD_AES_256_GCM, keys in SDP\"") != std::string::npos);
 }
 
 TEST_CASE("Each failure, retry and failover is one log line with the call's id and the reason") {
@@ -33,7 +34,7 @@ TEST_CASE("Each failure, retry and failover is one log line with the call's id a
   CHECK(has(shown(CancelThinking{3, "the caller spoke over it"}), "info    call.reply_cancelled call=call-1 turn=3 why=\"the caller spoke over it\""));
 }
 
-TEST_CASE("The log shows spoken words only with transcripts, and pressed keys only if the records also keep them") {
+TEST_CASE("The log shows spoken words only if transcripts are on, and pressed keys only if the records also keep keys") {
   const CallerSaid spoken{2, "my words", 0.5, false, false}, keyed{2, "4711", 1, false, true};
   CHECK(logged(spoken, {false, true}).empty());
   CHECK(logged(AgentSaid{2, "our words", false}, {false, true}).empty());

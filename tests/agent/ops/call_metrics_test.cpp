@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(CallFigures, "A value equal to a bound belongs to the bucket o
   CHECK(now.value("offhook_call_mos_bucket", {{"scale", "narrowband"}, {"le", "4"}}) == 1);
 }
 
-TEST_CASE_FIXTURE(CallFigures, "A call without received media counts only as one-way, and a call with a codec without an R value has no MOS") {
+TEST_CASE_FIXTURE(CallFigures, "A call without received media counts as one-way and has no quality values. A call whose codec has no R value has no MOS") {
   media::QualityReport nothing;
   nothing.one_way_ever.nothing_comes = true;
   on_finished(nothing);
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(CallFigures, "The metrics show the number of current calls, th
   CHECK(now.value("offhook_calls_one_way", {{"fault", "nothing_comes"}}) == 0);
 }
 
-TEST_CASE_FIXTURE(CallFigures, "Callers are counted by the result of the identity check, if there was one") {
+TEST_CASE_FIXTURE(CallFigures, "The metrics count callers by the result of the identity check, and do not count a caller without a check") {
   calls().on_caller({});
   CHECK(read().value("offhook_callers_total", {{"identity", "absent"}}) == 0);
   calls().on_caller({"absent", {}, {}, {}});

@@ -27,7 +27,7 @@ tools::ToolEvent tool(std::string name, tools::ToolEvent::What what, std::option
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Conversations, "The reply time is counted only for replies to something that the caller said") {
+TEST_CASE_FIXTURE(Conversations, "The distribution of reply times has only replies to something that the caller said") {
   saw(ReplyBegan{1, std::nullopt});
   saw(ReplyBegan{2, 640ms});
   saw(ReplyBegan{3, 2400ms});
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Conversations, "The reply time is counted only for replies to 
   CHECK(now.value("offhook_reply_seconds_bucket", {{"le", "3"}}) == 2);
 }
 
-TEST_CASE_FIXTURE(Conversations, "Interrupted replies are counted, and turns of the caller by their kind") {
+TEST_CASE_FIXTURE(Conversations, "The metrics count interrupted replies, and count the caller's turns by their kind") {
   saw(AgentSaid{1, "Welcome.", false});
   saw(AgentSaid{2, "I was about", true});
   saw(CallerSaid{2, "when do you open", 0.9, false, false});
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(Conversations, "The tokens of models are summed by service and
   CHECK(now.value("offhook_tokens_total", {{"service", "openai/realtime"}, {"kind", "audio_output"}}) == 150);
 }
 
-TEST_CASE_FIXTURE(Conversations, "The use of speakers and listeners is summed in characters and seconds, and their tokens as those of models") {
+TEST_CASE_FIXTURE(Conversations, "The use of speech services is summed in characters and seconds. Their tokens are summed like the tokens of models") {
   ServiceUse spoken{"openai/speak"};
   spoken.characters = 120;
   conversations().on_use(spoken);
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Conversations, "A token count above kMostTokens is ignored [Se
   CHECK_FALSE(now.value("offhook_tokens_total", {{"service", "a/think"}, {"kind", "output"}}));
 }
 
-TEST_CASE_FIXTURE(Conversations, "After the maximum number of series of a name, new ones count as \"other\" [BoundedCounters]") {
+TEST_CASE_FIXTURE(Conversations, "If a metric has its maximum number of series, each further series counts as \"other\" [BoundedCounters]") {
   const auto fail = [this](std::size_t i) { conversations().on_provider_failed("p" + std::to_string(i) + "/think", FailureKind::Network); };
   for (std::size_t i = 0; i < ConversationMetrics::kMaxFailures; ++i) fail(i);
   CHECK(read().samples.at("offhook_provider_failures_total").size() == ConversationMetrics::kMaxFailures);
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(Conversations, "After the maximum number of series of a name, 
   CHECK(now.value("offhook_provider_failures_total", {{"provider", "p0"}, {"stage", "think"}, {"kind", "network"}}) == 2);
 }
 
-TEST_CASE_FIXTURE(Conversations, "Tool names that a model invents make no new series") {
+TEST_CASE_FIXTURE(Conversations, "Tool names that a model invents cause no new series") {
   using What = tools::ToolEvent::What;
   for (int i = 0; i < 1000; ++i) conversations().on_tool(tool("made_up_" + std::to_string(i), What::Refused, std::nullopt));
   conversations().on_tool(tool("book_table", What::Done, ToolClass::Write));

@@ -13,7 +13,7 @@ namespace {
 bool begins_name(char c, bool of_metric) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (of_metric && c == ':'); }
 bool goes_on(char c, bool of_metric) { return begins_name(c, of_metric) || (c >= '0' && c <= '9'); }
 
-/// Takes the name of a metric, [a-zA-Z_:][a-zA-Z0-9_:]*, or of a label, which has no ':'. Returns "" if there is none.
+/// Takes the name of a metric, [a-zA-Z_:][a-zA-Z0-9_:]*, or of a label, which has no ':'. Returns "" if `rest` begins with no name.
 std::string take_name(std::string_view& rest, bool of_metric) {
   if (rest.empty() || !begins_name(rest.front(), of_metric)) return {};
   std::size_t size = 1;
@@ -83,7 +83,7 @@ class Reader {
     }
     for (const auto& [name, type] : read_.types) {
       if (type == "histogram") check_histogram(name);
-      if (type == "counter" && !name.ends_with("_total")) fault(name + " counts, and does not end in _total");
+      if (type == "counter" && !name.ends_with("_total")) fault(name + " is a counter, but its name does not end in _total");
     }
     return std::move(read_);
   }
@@ -104,15 +104,15 @@ class Reader {
 
   void comment(bool help, std::string_view rest) {
     const std::string name = take_name(rest, true);
-    if (name.empty() || !rest.starts_with(' ')) return fault("a comment without a name");
+    if (name.empty() || !rest.starts_with(' ')) return fault("a HELP or TYPE line without a name");
     rest.remove_prefix(1);
-    if (!(help ? helped_ : typed_).insert(name).second) fault(name + " is explained twice");
-    if (seen_.contains(name)) fault(name + " is explained after its samples");
+    if (!(help ? helped_ : typed_).insert(name).second) fault(name + " has two HELP lines or two TYPE lines");
+    if (seen_.contains(name)) fault(name + " has a HELP or TYPE line after its samples");
     if (help) {
-      if (rest.empty()) fault(name + " is not explained");
+      if (rest.empty()) fault(name + " has an empty HELP text");
       return;
     }
-    if (rest != "counter" && rest != "gauge" && rest != "histogram" && rest != "summary") fault(name + " is of no type");
+    if (rest != "counter" && rest != "gauge" && rest != "histogram" && rest != "summary") fault(name + " has an unknown type");
     read_.types[name] = std::string(rest);
   }
 
@@ -127,11 +127,11 @@ class Reader {
 
   void sample(const std::string& name, Sample sample) {
     const std::string family = family_of(name);
-    if (!read_.types.contains(family) || !helped_.contains(family)) fault(name + " is not explained");
-    if (family != current_ && !seen_.insert(family).second) fault("the samples of " + family + " are apart");
+    if (!read_.types.contains(family) || !helped_.contains(family)) fault(name + " has no HELP or no TYPE line");
+    if (family != current_ && !seen_.insert(family).second) fault("the samples of " + family + " are not consecutive");
     current_ = family;
-    if (!series_[name].insert(sample.labels).second) fault(name + " stands twice with the same labels");
-    if (read_.types[family] == "counter" && !(sample.value >= 0)) fault(name + " has counted " + std::to_string(sample.value));
+    if (!series_[name].insert(sample.labels).second) fault(name + " occurs twice with the same labels");
+    if (read_.types[family] == "counter" && !(sample.value >= 0)) fault(name + " is a counter with the value " + std::to_string(sample.value));
     read_.samples[name].push_back(std::move(sample));
   }
 
@@ -143,14 +143,14 @@ class Reader {
       if (!bound) { fault(name + " has a bucket without a bound"); continue; }
       each.labels.erase("le");
       Seen& seen = all[each.labels];
-      if (*bound <= seen.last_bound) fault(name + " has buckets that do not rise");
-      if (each.value < seen.last_count) fault(name + " has a bucket with less than the one before");
+      if (*bound <= seen.last_bound) fault(name + " has buckets whose bounds do not increase");
+      if (each.value < seen.last_count) fault(name + " has a bucket with a smaller count than the bucket before it");
       seen = {*bound, each.value};
     }
     if (all.empty()) fault(name + " has no buckets");
     for (const auto& [labels, seen] : all) {
-      if (!std::isinf(seen.last_bound)) fault(name + " has no bucket without end");
-      if (read_.value(name + "_count", labels) != seen.last_count) fault(name + " has another count than its last bucket");
+      if (!std::isinf(seen.last_bound)) fault(name + " has no bucket +Inf");
+      if (read_.value(name + "_count", labels) != seen.last_count) fault(name + " has a _count that differs from its last bucket");
       if (!read_.value(name + "_sum", labels)) fault(name + " has no sum");
     }
   }

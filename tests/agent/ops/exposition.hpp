@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-/// A strict reader of Prometheus' text format, version 0.0.4, written from its description. Every collector accepts the text that this
-/// reader accepts.
+/// A strict reader of Prometheus' text format, version 0.0.4, as the format's description defines it. Every collector accepts a text that
+/// this reader accepts.
 namespace offhook_test {
 
 struct Sample {

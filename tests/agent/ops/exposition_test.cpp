@@ -1,4 +1,4 @@
-// Tests of the reader itself: it finds each fault of the text.
+// Tests of the reader of Prometheus' text format: the reader finds each fault of a text.
 #include "exposition.hpp"
 
 #include <doctest/doctest.h>
@@ -16,7 +16,7 @@ constexpr const char* kGood =
 
 }  // namespace
 
-TEST_CASE("Valid text is read without faults") {
+TEST_CASE("read_exposition() finds no fault in valid text") {
   const auto read = read_exposition(kGood);
   CHECK(read.faults.empty());
   CHECK(read.value("a_total", {{"x", "a\"b\\\n"}, {"y", ""}}) == 2500);

@@ -19,7 +19,7 @@ namespace {
 
 struct Server {
   std::atomic<bool> ready{false};
-  std::string ordered;  // written before the response leaves, read after it came
+  std::string ordered;  // the orders so far; the server writes it before the response leaves, and the test reads it after the response
   std::unique_ptr<agent::HealthServer> server;
   bool sent_whole = false;
 
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Server, "/healthz answers 200 while /readyz still answers 503"
   CHECK(answer.find(R"({"ready":true})") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Server, "Any other path or method gets an error that lists the valid ones") {
+TEST_CASE_FIXTURE(Server, "An unknown path gets 404, and a wrong method gets 405") {
   CHECK(ask("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
   CHECK(ask("DELETE /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 405 "));
 }
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Server, "/calls shows the current calls, and /metrics the metr
   CHECK(ask("POST /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 405 "));
 }
 
-TEST_CASE_FIXTURE(Server, "A POST pauses or resumes a recording, and the response comes from the owner of the call") {
+TEST_CASE_FIXTURE(Server, "A POST pauses or resumes a recording, and the response has the status and the text from the owner of the call") {
   const std::string paused = ask("POST /calls/k3x9/recording/pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
   CHECK(paused.starts_with("HTTP/1.1 200 "));
   CHECK(paused.ends_with("\r\n\r\n{\"id\":\"x\"}\n"));
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Server, "The server reads and drops a long body before its res
   CHECK_FALSE(sent_whole);
 }
 
-TEST_CASE_FIXTURE(Server, "A request must name exactly one host; only HTTP/1.0 may omit it [RFC 9112 section 3.2]") {
+TEST_CASE_FIXTURE(Server, "A request must name exactly one host. Only an HTTP/1.0 request may omit the host [RFC 9112 section 3.2]") {
   ready = true;
   CHECK(ask("GET /readyz HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 400 "));
   for (const std::string second : {"localhost", "a.example", ""}) {
@@ -205,13 +205,13 @@ TEST_CASE("A request without the token learns only whether the agent is alive an
   }
 }
 
-TEST_CASE_FIXTURE(Server, "The response to HEAD is that of GET without the content [RFC 9110 section 9.3.2]") {
+TEST_CASE_FIXTURE(Server, "The response to HEAD equals the response to GET without the content [RFC 9110 section 9.3.2]") {
   const std::string got = ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"), head = ask("HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(head.ends_with("\r\n\r\n"));
   CHECK(got.starts_with(head));
 }
 
-TEST_CASE("A probe with the pod's address as host is answered except on a loopback address, where it needs the token") {
+TEST_CASE("The server answers a probe that names the pod's address as host. On a loopback address, the probe needs the token") {
   const std::string probe = "GET /readyz HTTP/1.1\r\nHost: 192.0.2.7:8080\r\n", good = "Authorization: Bearer 0123456789abcdef\r\n";
   Server everywhere(agent::kHeaderLimit, "0123456789abcdef", "0.0.0.0"), here(agent::kHeaderLimit, "0123456789abcdef");
   everywhere.ready = here.ready = true;
@@ -220,7 +220,7 @@ TEST_CASE("A probe with the pod's address as host is answered except on a loopba
   CHECK(here.ask(probe + good + "\r\n").starts_with("HTTP/1.1 200 "));
 }
 
-TEST_CASE("A page without a source does not exist") {
+TEST_CASE("If the server has no source for a page, a request for the page gets 404") {
   Server bare;
   bare.server = *agent::HealthServer::open({*base::IpAddress::parse("127.0.0.1"), 0}, {[] { return agent::Health{}; }});
   CHECK(bare.ask("GET /calls HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
@@ -228,13 +228,13 @@ TEST_CASE("A page without a source does not exist") {
   CHECK(bare.ask("POST /calls/a/recording/pause HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 404 "));
 }
 
-TEST_CASE_FIXTURE(Server, "Garbage and a header without end are dropped, and the next request is answered") {
+TEST_CASE_FIXTURE(Server, "The server drops garbage and a header without end, and answers the next request") {
   CHECK(ask("\x16\x03\x01 garbage\r\n\r\n").empty());
   CHECK(ask("GET /healthz HTTP/1.1\r\nX: " + std::string(20000, 'a') + "\r\n\r\n").empty());
   CHECK(ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").starts_with("HTTP/1.1 200 "));
 }
 
-TEST_CASE("The health port keeps 16 connections, and a 17th closes the oldest of them") {
+TEST_CASE("The health port keeps 16 connections, and a 17th connection closes the oldest connection") {
   Server patient(std::chrono::minutes(1));
   const std::string request = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
   std::vector<int> silent;

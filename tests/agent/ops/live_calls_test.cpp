@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Shown, "A call is shown from its answer to its end, with the s
   CHECK(json(&Shown::statistics, kAnswered).find("a\\\"1") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Shown, "An operator can pause and resume a recording, and gets an error if there is none") {
+TEST_CASE_FIXTURE(Shown, "An operator can pause and resume a recording, and gets an error if the call has no recording") {
   const auto recording = recorded();
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   add({"b", {}, false, "PCMU", kAnswered, media::LegId{2}});
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Shown, "An operator can pause and resume a recording, and gets
   CHECK(pause_recording("c\"", true).text.starts_with(R"({"id":"c\"","error":"no call)"));
 }
 
-TEST_CASE_FIXTURE(Shown, "An operator may name a call by the beginning of its id, as long as only one call has it") {
+TEST_CASE_FIXTURE(Shown, "An operator may name a call by the beginning of its id, if no other call has an id with this beginning") {
   const auto recording = recorded();
   add({"k3x9aaa", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   CHECK(pause_recording("k3x", true).status == 404);
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(Shown, "The log has each operator's order with its result, and
   CHECK(logged_by([&] { (void)pause_recording("none", true); }).empty());
 }
 
-TEST_CASE_FIXTURE(Shown, "A recorded call shows the state of its recording, and other calls show none") {
+TEST_CASE_FIXTURE(Shown, "A recorded call shows the state of its recording, and a call without a recording shows no such state") {
   const auto recording = recorded();
   add({"a", {}, false, "PCMU", kAnswered, media::LegId{2}, recording});
   add({"b", {}, false, "PCMU", kAnswered, media::LegId{2}});

@@ -27,7 +27,7 @@ struct Proc {
 
 }  // namespace
 
-TEST_CASE("The process figures are those of Prometheus' client libraries") {
+TEST_CASE("The page has the process metrics that Prometheus' client libraries have") {
   const auto page = read_exposition(agent::text_of(agent::process_figures()));
   CHECK(page.faults.empty());
   CHECK(page.value("process_resident_memory_bytes").value_or(0) > 1e6);
@@ -39,7 +39,7 @@ TEST_CASE("The process figures are those of Prometheus' client libraries") {
   CHECK(page.value("process_cpu_seconds_total").has_value());
 }
 
-TEST_CASE("A program name with parentheses and blanks does not shift the fields") {
+TEST_CASE("A program name with parentheses and blanks does not shift the fields of /proc/self/stat") {
   const Proc proc;
   proc.write("stat", "7 (a ) (b) S 1 1 1 0 -1 0 0 0 0 0 300 200 0 0 20 0 5 0 1000 4096 2 0\nbtime 5\n");
   const auto page = proc.read();

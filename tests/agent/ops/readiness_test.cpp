@@ -17,7 +17,7 @@ TEST_CASE("An agent that lacks nothing is ready") {
   CHECK(all_well().missing_json() == "[]");
 }
 
-TEST_CASE("Each missing part alone makes the agent not ready, and is named") {
+TEST_CASE("If a single part is missing, the agent is not ready, and missing_json() names the part") {
   const auto lacks = [](auto change) {
     Readiness one = all_well();
     change(one);

@@ -89,7 +89,7 @@ TEST_CASE("The path of systemd's socket may have at most 107 octets") {
   }
 }
 
-TEST_CASE("Without a socket of systemd, or with an invalid name, nothing is sent and nothing fails") {
+TEST_CASE("If systemd gives no socket or an invalid name, ServiceNotifier sends nothing and does not fail") {
   for (const char* name : {"", "relative", "@", "/nowhere/at/all"}) {
     CAPTURE(name);
     const ServiceNotifier notifier(with({{"NOTIFY_SOCKET", name}, {"WATCHDOG_USEC", "1000000"}}));

@@ -28,7 +28,7 @@ TEST_CASE("An OPTIONS request gets the status that an INVITE would get: 486 with
   CHECK(availability_of(2, 2, audio(0), "", false).status == 486);
 }
 
-TEST_CASE("The load is the greater of lines and audio, and never more than 1") {
+TEST_CASE("The load is the share of the lines in use or the load of the audio engine, whichever is greater, and at most 1") {
   CHECK(told(0, 64, 0) == "calls=0;limit=64;load=0.00");
   CHECK(told(16, 64, 0.1F) == "calls=16;limit=64;load=0.25");
   CHECK(told(16, 64, 0.5F) == "calls=16;limit=64;load=0.50");
@@ -36,6 +36,6 @@ TEST_CASE("The load is the greater of lines and audio, and never more than 1") {
   CHECK(told(0, 0, 0) == "calls=0;limit=0;load=1.00");
 }
 
-TEST_CASE("Without a configured field name, the response has only the status") {
+TEST_CASE("If no header field is configured for the load, the response has only the status") {
   CHECK(availability_of(1, 2, audio(0), "").for_known.empty());
 }

@@ -29,7 +29,7 @@ struct Unhurried : test::Pair {
 
 }  // namespace
 
-TEST_CASE("Each of 181, 182 and 183 is one event, with its reason phrase and header fields [RFC 3261 section 21.1]") {
+TEST_CASE("Each response 181, 182 or 183 causes one event, with its reason phrase and header fields [RFC 3261 section 21.1]") {
   test::FarEnd peer([](sip::Stack& stack, const sip::IncomingCall& call) {
     const auto now = base::Clock::now();
     for (const int status : {181, 182}) (void)stack.calls().provisional(call.session, status, {}, now, {{"X-Place", std::to_string(status)}});
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Unhurried, "A caller without early media receives no audio bef
   CHECK(a.hears());
 }
 
-TEST_CASE_FIXTURE(Unhurried, "The Contacts of a 3xx are reported, best first, and at most kMaxContacts are sent [RFC 3261 section 21.3]") {
+TEST_CASE_FIXTURE(Unhurried, "CallFinished has the Contacts of a 3xx in order of preference, and redirect() sends at most kMaxContacts [RFC 3261 section 21.3]") {
   dial(true);
   b.on_thread([&] {
     std::vector<std::string> targets{"sip:desk@192.0.2.7", "sip:mobile@192.0.2.8"};

@@ -34,13 +34,13 @@ void let_looks_expire() {
 
 }  // namespace
 
-TEST_CASE("A call is accepted if its descriptors and memory and the reserves are free, and refused with one less") {
+TEST_CASE("CallCapacity accepts a call if enough descriptors and memory are free, and refuses the call if one descriptor or octet less is free") {
   CHECK(shortage_with(kEnough, kEnoughMemory) == Shortage::None);
   CHECK(shortage_with(kEnough - 1, kEnoughMemory) == Shortage::Descriptors);
   CHECK(shortage_with(kEnough, kEnoughMemory - 1) == Shortage::Memory);
 }
 
-TEST_CASE("Calls accepted since the last measurement count with their possible need until the next one") {
+TEST_CASE("Until the next measurement, CallCapacity counts the possible need of each call that it accepted since the last measurement") {
   unsigned looks = 0;
   CallCapacity::Left left;
   CallCapacity room([&] { return ++looks, left; });
@@ -59,7 +59,7 @@ TEST_CASE("Calls accepted since the last measurement count with their possible n
   CHECK(looks == 2);
 }
 
-TEST_CASE("free_descriptors() returns the limit without the open descriptors") {
+TEST_CASE("free_descriptors() returns the limit minus the number of open descriptors") {
   const DescriptorLimit limit(limit_that_leaves(10));
   CHECK(base::free_descriptors() == 10);
   std::vector<int> open;
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(Pair, "When descriptors are short, an incoming call gets 503, 
       CHECK(phone::is(dialled.error(), phone::PhoneError::NoDescriptors));
     });
   }
-  const DescriptorLimit limit(limit_that_leaves(kEnough));  // Enough for the caller's call; the called telephone then finds too few.
+  const DescriptorLimit limit(limit_that_leaves(kEnough));  // This is enough for the caller's call. The called telephone then finds too few.
   let_looks_expire();
   a.dial("bert", b.endpoint->sip_port());
   REQUIRE(a.wait_for<phone::CallFinished>());

@@ -11,12 +11,12 @@ namespace {
 void say_it_once(sip::Stack& stack, const sip::IncomingCall& call) {
   const std::string answer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP 0\r\n";
   (void)stack.calls().progress(call.session, {"application/sdp", answer}, base::Clock::now());
-  (void)stack.calls().answer(call.session, {"application/sdp", answer}, base::Clock::now());  // The body waits for the PRACK, and is then dropped.
+  (void)stack.calls().answer(call.session, {"application/sdp", answer}, base::Clock::now());  // The stack holds this body until the PRACK, and then drops it.
 }
 
 }  // namespace
 
-TEST_CASE("An answer in a reliable 183 starts the media, and a 200 without one connects the call [RFC 6337 section 2.2]") {
+TEST_CASE("An SDP answer in a reliable 183 starts the media, and a 200 without an SDP answer connects the call [RFC 6337 section 2.2]") {
   test::FarEnd peer(say_it_once);
   Telephone phone("anna");
   phone.dial("desk", peer.edge->port());

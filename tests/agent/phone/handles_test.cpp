@@ -1,4 +1,4 @@
-// Accounts and calls as handles: their errors, and their use after the end of the object.
+// Handles of accounts and calls: their errors, and their use after the account or the call has ended.
 #include <offhook/tests/agent/phone/telephone.hpp>
 
 using namespace offhook;
@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(Pair, "The error of a call that cannot begin contains no numbe
   });
 }
 
-TEST_CASE_FIXTURE(Pair, "A prepared answer answers its own call once, and no other call") {
+TEST_CASE_FIXTURE(Pair, "A Prepared object can answer its own call once, and no other call") {
   b.answers = false;
   a.dial("bert", b.endpoint->sip_port());
   REQUIRE(b.wait_for<phone::CallOffered>());
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(Pair, "A call without an audio port, or with an empty account,
   });
 }
 
-TEST_CASE_FIXTURE(Pair, "An account keeps its last registration event") {
+TEST_CASE_FIXTURE(Pair, "Account::registration() returns the last registration event of the account") {
   a.on_thread([&] {
     sip::AccountOptions bad;
     bad.address_of_record = "no address";

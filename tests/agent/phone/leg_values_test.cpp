@@ -4,7 +4,7 @@
 
 using namespace offhook;
 
-TEST_CASE("The number of a party is the unescaped user of its address, and the whole address without one") {
+TEST_CASE("party_of() takes the unescaped user of an address as the number, or the whole address if it has no user") {
   CHECK(phone::party_of({"sip:1002@pbx.example", "Bea"}).number == "1002");
   CHECK(phone::party_of({"sip:1002@pbx.example", "Bea"}).name == "Bea");
   CHECK(phone::party_of({"sip:%2b4930@pbx.example", ""}).number == "+4930");
@@ -41,7 +41,7 @@ TEST_CASE("A caller is verified by a trusted peer's assertion, by its own proven
   CHECK(is_verified());
 }
 
-TEST_CASE("The check of a caller's signature has its result in words, and the reason of a failure [RFC 8224]") {
+TEST_CASE("incoming_of() gives the result of the check of a caller's signature in words, and the reason of a failure [RFC 8224]") {
   sip::IncomingCall call;
   const auto check = [&call] { return phone::incoming_of(call, {}).check; };
   CHECK(check().result.empty());
@@ -73,7 +73,7 @@ TEST_CASE("An incoming call has the names of its leg, its parties, its source, a
   CHECK(incoming.fields == decltype(incoming.fields){{"X-Queue", "sales"}});
 }
 
-TEST_CASE("The end of a call becomes a cause, and its status text; statuses of busy, declining and unavailable users have causes of their own [RFC 3261 section 21]") {
+TEST_CASE("ended_of() converts the end of a call to a cause and a status text. Busy, declining and unavailable users have their own causes [RFC 3261 section 21]") {
   using By = sip::CallEnded::By;
   using Why = sip::CallEnded::Why;
   using Cause = call::Ended::Cause;

@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(WatchedLine, "An outgoing call is reported from its INVITE to 
   CHECK(seen.state == State::Early);
   CHECK(seen.remote_tag == "t1");
   receive(response(invite, 183, "t2", {}, {{"Contact", "<sip:bob@192.0.2.71>"}}));
-  CHECK_FALSE(told());  // A fork has one row.
+  CHECK_FALSE(told());  // A forked call has only one row.
   receive(response(invite, 200, "t2", "answer", {{"Contact", "<sip:bob@192.0.2.71>"}}));
   seen = row();
   CHECK(seen.state == State::Confirmed);
@@ -159,10 +159,10 @@ TEST_CASE_FIXTURE(WatchedLine, "A call with Privacy is reported without names, i
   CHECK(is_bare(row()));
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "A watcher gets no report of its own calls with the line, and other watchers do [RFC 4235 section 3.3]") {
+TEST_CASE_FIXTURE(WatchedLine, "A watcher gets no report of its own call to the line, but other watchers get a report of that call [RFC 4235 section 3.3]") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
-  ring_in({}, "<sip:al@192.0.2.50>");  // The Contact of the SUBSCRIBE.
+  ring_in({}, "<sip:al@192.0.2.50>");  // The watcher's SUBSCRIBE had this Contact.
   CHECK_FALSE(told());
   ring_in();
   CHECK(told()->dialogs.size() == 1);
@@ -195,7 +195,7 @@ TEST_CASE_FIXTURE(WatchedLine, "A refresh gets the full state with the next vers
   CHECK(left[0].why == sip::SubscriptionChanged::Why::Timeout);
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "Expires 0 ends a subscription, and a single request gets one notification [RFC 6665 section 4.4.3]") {
+TEST_CASE_FIXTURE(WatchedLine, "A SUBSCRIBE with Expires 0 ends a subscription. Without a subscription, it gets one notification [RFC 6665 section 4.4.3]") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
   CHECK(watch_on(2, "0") == 200);
@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(WatchedLine, "Expires 0 ends a subscription, and a single requ
   CHECK(lines.size() == 0);
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "The end of the account ends its subscriptions with \"probation\" [RFC 6665 section 4.1.3]") {
+TEST_CASE_FIXTURE(WatchedLine, "When the account is unregistered, the subscriptions to its line end with \"probation\" [RFC 6665 section 4.1.3]") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
   stack.accounts().unregister(account, now);
@@ -242,7 +242,7 @@ struct AskedLine : WatchedLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(AskedLine, "An unlisted watcher causes an event, and gets the decision if it comes in time [RFC 6665 section 4.2.1.3]") {
+TEST_CASE_FIXTURE(AskedLine, "A watcher that is not on the list causes an event, and gets the decision as the response if the decision comes in time [RFC 6665 section 4.2.1.3]") {
   CHECK(watch("") == 0);
   REQUIRE(asked.size() == 1);
   CHECK(asked[0].from.uri == "sip:al@pbx.example");
@@ -261,7 +261,7 @@ TEST_CASE_FIXTURE(AskedLine, "An unlisted watcher causes an event, and gets the 
   CHECK(lines.decide(asked[1].subscription, View::Busy, now) == base::fail(sip::StackError::UnknownSubscription));
 }
 
-TEST_CASE_FIXTURE(AskedLine, "An unlisted watcher gets \"pending\" without state until the decision [RFC 6665 section 4.2.1.3]") {
+TEST_CASE_FIXTURE(AskedLine, "A watcher that is not on the list gets \"pending\" without the state of the line until the decision [RFC 6665 section 4.2.1.3]") {
   CHECK(watch("") == 0);
   advance(200ms);
   CHECK(answered() == 200);
@@ -279,7 +279,7 @@ TEST_CASE_FIXTURE(AskedLine, "An unlisted watcher gets \"pending\" without state
   CHECK(left[0].why == sip::SubscriptionChanged::Why::Rejected);
 }
 
-TEST_CASE_FIXTURE(WatchedLine, "A text of Line::kMaxText octets is included, and a longer one is left out") {
+TEST_CASE_FIXTURE(WatchedLine, "A notification includes a text of Line::kMaxText octets, and omits a longer text") {
   REQUIRE(watch("sip:desk@pbx.example") == 200);
   REQUIRE(told());
   for (const std::size_t size : {phone::Line::kMaxText, phone::Line::kMaxText + 1}) {

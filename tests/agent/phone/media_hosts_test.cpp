@@ -17,7 +17,7 @@ namespace {
 
 const sip::SessionId kOne{1}, kTwo{2};
 
-/// Look-ups that the test answers, and the passed-on events as text.
+/// A MediaHosts whose look-ups the test answers. `told` has the events that MediaHosts passed on, as text.
 struct Hosts {
   std::vector<std::pair<std::string, std::function<void(const std::vector<base::IpAddress>&)>>> asked;
   std::string told;
@@ -56,7 +56,7 @@ struct Hosts {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Hosts, "The address of a host name is written into the description, in the line's address family if it has one [RFC 8866 section 5.7]") {
+TEST_CASE_FIXTURE(Hosts, "MediaHosts replaces a host name by an address, of the address family of the line if the host has such an address [RFC 8866 section 5.7]") {
   call("c=IN IP4 a.example");
   CHECK(told.empty());
   REQUIRE(asked.size() == 1);
@@ -68,14 +68,14 @@ TEST_CASE_FIXTURE(Hosts, "The address of a host name is written into the descrip
   CHECK(take() == "answer c=IN IP6 2001:db8::1;");
 }
 
-TEST_CASE_FIXTURE(Hosts, "A description without a host name, and a body of another type, are passed on at once") {
+TEST_CASE_FIXTURE(Hosts, "MediaHosts passes on a description without a host name, and a body of another type, at once") {
   call("c=IN IP4 192.0.2.1");
   call("c=IN IP4 a.example", kTwo, "text/plain");
   CHECK(take() == "call c=IN IP4 192.0.2.1;call c=IN IP4 a.example;");
   CHECK(asked.empty());
 }
 
-TEST_CASE_FIXTURE(Hosts, "Later events of the call wait for the look-up in order, and events of other calls do not") {
+TEST_CASE_FIXTURE(Hosts, "Later events of the same call wait for the look-up in order, and events of other calls do not wait") {
   answer("c=IN IP4 a.example");
   answer("c=IN IP4 b.example");
   end();
@@ -89,13 +89,13 @@ TEST_CASE_FIXTURE(Hosts, "Later events of the call wait for the look-up in order
   CHECK(take() == "answer c=IN IP4 192.0.2.3;end;");
 }
 
-TEST_CASE_FIXTURE(Hosts, "A name without an address stays in the description, which the negotiation then refuses") {
+TEST_CASE_FIXTURE(Hosts, "If a host name has no address, MediaHosts leaves the name in the description, and the negotiation refuses the description") {
   call("c=IN IP4 a.example");
   found(0, {});
   CHECK(take() == "call c=IN IP4 a.example;");
 }
 
-TEST_CASE_FIXTURE(Hosts, "A call that ends during the look-up of its host is never passed on") {
+TEST_CASE_FIXTURE(Hosts, "MediaHosts never passes on a call that ends during the look-up of its host") {
   call("c=IN IP4 a.example");
   end();
   found(0, {"192.0.2.1"});
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(Hosts, "A call that ends during the look-up of its host is nev
   CHECK(take() == "end;");
 }
 
-TEST_CASE_FIXTURE(Hosts, "At most kMaxNames names of one description are looked up, and further names stay") {
+TEST_CASE_FIXTURE(Hosts, "MediaHosts looks up at most kMaxNames names of one description, and further names stay in the description") {
   for (const std::size_t names : {MediaHosts::kMaxNames, MediaHosts::kMaxNames + 1}) {
     asked.clear();
     std::string text, wanted;
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Hosts, "At most kMaxNames names of one description are looked 
   }
 }
 
-TEST_CASE_FIXTURE(Hosts, "At most kMaxWaiting events of a call wait, and one more passes all of them on") {
+TEST_CASE_FIXTURE(Hosts, "At most kMaxWaiting events of a call wait. At a further event, MediaHosts passes on all events of the call") {
   for (std::size_t i = 0; i < MediaHosts::kMaxWaiting; ++i) answer("c=IN IP4 a.example");
   CHECK(take().empty());
   answer("last");

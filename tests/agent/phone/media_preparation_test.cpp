@@ -1,4 +1,4 @@
-// Calls whose media need time before they can be described: prepare() ends in an event, and the signalling goes on meanwhile.
+// Calls whose media need time before SDP can describe them: the result of prepare() is an event, and the signalling continues meanwhile.
 #include <offhook/tests/agent/phone/raw_caller.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 
@@ -61,13 +61,13 @@ struct HeldOffer : HeldMedia {
 
 }  // namespace
 
-TEST_CASE("Media that need no time are ready after the handler that prepares them, and before any other event") {
+TEST_CASE("If media need no time, CallPrepared follows the event whose handler prepares them, before any other event") {
   std::vector<std::string> order;
   Telephone a("anna"), b("bert", {media::AudioCodec::Pcmu}, 1, {}, {}, [&order](Options& options) {
     options.prepare_media = [&order](const phone::SectionMedia& section, const phone::MediaReady& ready) {
       order.push_back(section.kind);
       ready({});
-      ready(base::fail(base::Error{}));  // Only the first call counts.
+      ready(base::fail(base::Error{}));  // Only the first result counts.
     };
   });
   a.dial("bert", b.endpoint->sip_port());
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(HeldAnswer, "A call rings while its media are prepared, and ca
   REQUIRE(b.wait_for<phone::CallConnected>());
   a.play();
   CHECK(b.hears());
-  go_on(base::fail(base::Error{}));  // Only the first call counts.
+  go_on(base::fail(base::Error{}));  // Only the first result counts.
   CHECK(b.call->state() == phone::Call::State::Connected);
 }
 
@@ -158,7 +158,7 @@ TEST_CASE("A call without an audio port is refused with 503, and an event has th
   CHECK(is(b.last<phone::CallPrepared>()->media.error(), PhoneError::NoMedia));
 }
 
-TEST_CASE_FIXTURE(HeldAnswer, "An endpoint ends while the media of a call are prepared, and the media have no effect later") {
+TEST_CASE_FIXTURE(HeldAnswer, "If an endpoint ends while the media of a call are prepared, the media have no effect later") {
   const auto call = b.call;
   const auto ready = [&] {
     phone::MediaReady first;
@@ -203,7 +203,7 @@ TEST_CASE("While the media of a call are prepared, a further offer gets 500 with
   }
 }
 
-TEST_CASE_FIXTURE(HeldOffer, "The INVITE of an outgoing call waits for its media, and the call counts meanwhile") {
+TEST_CASE_FIXTURE(HeldOffer, "The INVITE of an outgoing call waits for the media of the call, and the call occupies a line meanwhile") {
   a.on_thread([&] {
     CHECK(a.call->state() == phone::Call::State::Dialling);
     CHECK(a.call->id() == sip::SessionId{});
@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(HeldOffer, "The INVITE of an outgoing call waits for its media
 TEST_CASE_FIXTURE(HeldOffer, "An outgoing call that is hung up while its media are prepared sends nothing, and ends with an event") {
   a.on_thread([&] {
     CHECK(a.call->hang_up().has_value());
-    CHECK_FALSE(a.last<phone::CallFinished>());  // Reported after this task.
+    CHECK_FALSE(a.last<phone::CallFinished>());  // The event follows after this task.
     CHECK(is(a.call->hang_up().error(), PhoneError::WrongState));
   });
   REQUIRE(a.wait_for<phone::CallFinished>());
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(HeldOffer, "An outgoing call that is hung up while its media a
 
 TEST_CASE("An outgoing call whose media are never ready, or fail, ends as unreachable with the reason") {
   struct Row { base::Duration limit; bool fails; const char* reason; };
-  for (const Row& row : {Row{1min, true, "no ports"}, Row{50ms, false, "the media of the call are not ready in time"}}) {
+  for (const Row& row : {Row{1min, true, "no ports"}, Row{50ms, false, "the media of the call were not ready in time"}}) {
     CAPTURE(row.reason);
     HeldOffer held(row.limit);
     if (row.fails) held.a.on_thread([&] { held.waiting.at(0)(base::fail(base::Error{"firewall", 7, row.reason})); });
@@ -269,7 +269,7 @@ TEST_CASE("An outgoing call that cannot begin after its media are ready ends as 
   CHECK(a.engine.legs() == 0);
 }
 
-TEST_CASE_FIXTURE(HeldOffer, "An endpoint ends while the media of an outgoing call are prepared") {
+TEST_CASE_FIXTURE(HeldOffer, "If an endpoint ends while the media of an outgoing call are prepared, the call ends and leaves no leg") {
   const auto call = a.call;
   a.endpoint.reset();
   CHECK(a.engine.legs() == 0);

@@ -64,7 +64,7 @@ TEST_CASE("With comfort noise and VoIP metrics off, the offer and the answer hav
   }
 }
 
-TEST_CASE("The codec that an offer leads to is known before a leg is opened, and equals the codec of the answer") {
+TEST_CASE("codec_among() finds the codec for an offer before a leg is opened, and the answer has the same codec") {
   using media::AudioCodec;
   const std::string head = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 RTP/AVP ";
   const auto here = *base::IpAddress::parse("127.0.0.1");

@@ -15,7 +15,7 @@ using test::Telephone;
 
 namespace {
 
-/// Signals from 127.0.0.1, but its session description has 127.0.0.9.
+/// A peer whose SIP messages come from 127.0.0.1, but whose session description has the address 127.0.0.9.
 struct BehindNat {
   std::atomic<std::uint16_t> audio_port{0};  // the caller's port
   test::FarEnd far{[this](sip::Stack& stack, const sip::IncomingCall& call) {

@@ -36,7 +36,7 @@ struct Waiting {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Waiting, "A wait that ends at once returns the result, and starts no timer") {
+TEST_CASE_FIXTURE(Waiting, "If the media are ready at once, begin() returns the result and starts no timer") {
   const auto result = begin(true);
   REQUIRE(result);
   CHECK(result->has_value());
@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(Waiting, "A wait that ends at once returns the result, and sta
   CHECK(results.empty());
 }
 
-TEST_CASE_FIXTURE(Waiting, "A wait ends once: when the media are ready, or at its limit") {
+TEST_CASE_FIXTURE(Waiting, "A MediaWait ends once: when the media are ready, or at its limit") {
   CHECK_FALSE(begin(false));
   CHECK(wait.is_running());
   CHECK(limit == 5s);
@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(Waiting, "A wait ends once: when the media are ready, or at it
   CHECK_FALSE(wait.is_running());
 }
 
-TEST_CASE_FIXTURE(Waiting, "A cancelled wait, or one that no longer exists, reports nothing") {
+TEST_CASE_FIXTURE(Waiting, "A MediaWait that is cancelled or destroyed reports nothing") {
   CHECK_FALSE(begin(false));
   SUBCASE("cancelled") { wait.cancel(); }
   SUBCASE("destroyed") { wait = MediaWait(); }

@@ -1,4 +1,4 @@
-// Streams beside the audio at the level of the Endpoint: a call in the middle passes video through.
+// Streams beside the audio, at the level of the Endpoint, as an application between two calls uses them to pass video through.
 #include <offhook/sdp/parser.hpp>
 #include <offhook/tests/agent/phone/far_end.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
@@ -40,7 +40,7 @@ struct VideoPhone {
 
 }  // namespace
 
-TEST_CASE("A video offer gets the peer's video answer, which the caller's event contains [RFC 3264 section 5.1]") {
+TEST_CASE("After a video offer, other_media() of the caller's call has the peer's video answer [RFC 3264 section 5.1]") {
   VideoPhone desk;
   Telephone phone("anna");
   phone.on_thread([&] {
@@ -65,7 +65,7 @@ TEST_CASE("A video offer gets the peer's video answer, which the caller's event 
   CHECK(phone.wait_for<phone::CallFinished>());
 }
 
-TEST_CASE("A prepared call is answered with the video that its owner sets, and a connected call offers it by re-INVITE [RFC 3264 section 8]") {
+TEST_CASE("set_other_media() sets the video in the answer of a prepared call, and sends a re-INVITE in a connected call [RFC 3264 section 8]") {
   Telephone a("anna"), b("bert");
   b.answers = false;
   a.on_thread([&] {

@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 using test::Pair;
 using test::Telephone;
 
-TEST_CASE_FIXTURE(Pair, "A call is answered, both sides receive audio, and both sides get its end") {
+TEST_CASE_FIXTURE(Pair, "A call is answered, both sides receive audio, and both sides report the end of the call") {
   connect();
   CHECK(a.call->codec() == media::AudioCodec::Pcmu);
   a.play();
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(Pair, "A hold stops the other side's audio, and resume() resto
   CHECK(b.wait_for<phone::CallMediaChanged>([](const auto& e) { return e.sends && e.receives; }));
 }
 
-TEST_CASE_FIXTURE(Pair, "Two holds that collide are both in force after the second try [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Pair, "If two holds collide, both holds are in force after the second attempt [RFC 3261 section 14.1]") {
   connect();
   // The re-INVITE of each side leaves before that side reads the other's, so that both get 491.
   b.on_thread([&] {
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Pair, "Two holds that collide are both in force after the seco
   });
   CHECK(a.wait_for<phone::CallMediaChanged>([](const auto& e) { return !e.sends && !e.receives; }));
   CHECK(b.wait_for<phone::CallMediaChanged>([](const auto& e) { return !e.sends && !e.receives; }));
-  // Until its second try, the first telephone's own offer still waits.
+  // Until the second attempt of the first telephone, its own offer still waits.
   CHECK(offhook_test::wait_until([&] {
     bool asked = false;
     a.on_thread([&] { asked = a.call->resume().has_value(); });
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(Pair, "A call beyond the number of lines gets 486") {
   CHECK(b.call->state() == phone::Call::State::Connected);
 }
 
-TEST_CASE_FIXTURE(Pair, "A caller that cancels while it rings leaves no call behind") {
+TEST_CASE_FIXTURE(Pair, "If the caller cancels while the call rings, the called side keeps no call and no leg") {
   b.answers = false;
   a.dial("bert", b.endpoint->sip_port());
   REQUIRE(b.wait_for<phone::CallOffered>());

@@ -31,7 +31,7 @@ class RawCaller {
   RawCaller(const RawCaller&) = delete;
   RawCaller& operator=(const RawCaller&) = delete;
 
-  /// Sends a request to the user bert, within the dialog when a response has named its tag.
+  /// Sends a request to the user bert. After a response with a To tag, the request belongs to the dialog.
   void send(const std::string& method, int sequence, const std::string& body) const {
     const std::string peer = "sip:bert@127.0.0.1:" + std::to_string(peer_port_), count = std::to_string(sequence);
     const std::string text = method + " " + peer + " SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:" + port_ + ";branch=z9hG4bK" + method + count +
@@ -41,7 +41,8 @@ class RawCaller {
     REQUIRE(::send(socket_, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
   }
 
-  /// Returns the next response whose CSeq ends in `sequence`, such as "2 UPDATE". Skips others. Fails the test after 10 s without one.
+  /// Returns the next response whose CSeq ends in `sequence`, such as "2 UPDATE". Skips other responses. Fails the test if no response comes for
+  /// 10 s.
   std::string receive(const std::string& sequence) {
     while (true) {
       std::array<char, 4096> bytes{};

@@ -52,7 +52,7 @@ struct PlaysBusy {
       frame.utterance = 1;
       frame.samples = 160;
       busy.fill(std::span(frame.pcm).first(160));
-      while (!stop && !port->playout.try_push(frame)) std::this_thread::sleep_for(5ms);  // The ring has no signal.
+      while (!stop && !port->playout.try_push(frame)) std::this_thread::sleep_for(5ms);  // The ring does not signal free space.
     }
   }
 };
@@ -74,7 +74,7 @@ TEST_CASE("A busy tone before the answer ends the call as a 486 would [RFC 3398 
   CHECK(phone.last<phone::CallRinging>()->early_media);
 }
 
-TEST_CASE("With heeds_tones off, a tone is detected but does not end the call") {
+TEST_CASE("If heeds_tones is false, Offhook detects a busy tone, but the tone does not end the call") {
   PlaysBusy pbx;
   Telephone phone("anna", {media::AudioCodec::Pcmu}, 2);
   phone.port->progress_detector = std::make_shared<media::CallProgressDetector>(media::Country::UnitedStates);
@@ -98,7 +98,7 @@ TEST_CASE("With heeds_tones off, a tone is detected but does not end the call") 
   CHECK(phone.last<phone::CallFinished>()->details.why == sip::CallEnded::Why::Cancelled);
 }
 
-TEST_CASE("Each refusing tone maps to its own status [RFC 3398 section 7.2.4.1]") {
+TEST_CASE("refusal_by() converts each tone that refuses a call to a SIP status [RFC 3398 section 7.2.4.1]") {
   const auto status = [](LineTone tone) { return phone::refusal_by(tone, {}).status; };
   CHECK(status(LineTone::Busy) == 486);
   CHECK(status(LineTone::Unobtainable) == 404);

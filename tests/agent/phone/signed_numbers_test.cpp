@@ -54,7 +54,7 @@ bool mentions(const std::string& text, const std::string& what) { return text.fi
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Files, "A call that one telephone signs is verified by another, with its attestation [RFC 8224 sections 6.1 and 6.2]") {
+TEST_CASE_FIXTURE(Files, "If one telephone signs a call, another telephone verifies the signature and reports the attestation [RFC 8224 sections 6.1 and 6.2]") {
   Telephone caller{"12155551212", {media::AudioCodec::Pcmu}, 1, {}, signs(signing())}, called{"12355551212", {media::AudioCodec::Pcmu}, 1, {}, verifies(verifying())};
   caller.dial("12355551212", called.endpoint->sip_port());
   REQUIRE(called.wait_for<phone::CallConnected>());
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Files, "A call that one telephone signs is verified by another
   CHECK(sip::proves_number(identity));
 }
 
-TEST_CASE_FIXTURE(Files, "A call without caller identity is not signed, and by default it is accepted without a signature") {
+TEST_CASE_FIXTURE(Files, "A call that withholds the caller's identity is not signed. By default, the called side accepts a call without a signature") {
   Telephone caller{"12155551212", {media::AudioCodec::Pcmu}, 1, {}, signs(signing())}, called{"12355551212", {media::AudioCodec::Pcmu}, 1, {}, verifies(verifying())};
   caller.on_thread([&] {
     phone::DialOptions options;
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Files, "A call without caller identity is not signed, and by d
   CHECK(called.last<phone::CallOffered>()->details.identity.error == sip::IdentityError::Absent);
 }
 
-TEST_CASE_FIXTURE(Files, "If so configured, a call without a signature gets 428, and a call with an invalid signature 436 [RFC 8224 section 6.2.2]") {
+TEST_CASE_FIXTURE(Files, "With Unproven::Refused, a call without a signature gets 428, and a call with an invalid signature gets 436 [RFC 8224 section 6.2.2]") {
   auto strict = verifying();
   strict.failed = strict.absent = Unproven::Refused;
   Telephone called{"12355551212", {media::AudioCodec::Pcmu}, 1, {}, verifies(strict)};
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Files, "If so configured, a call without a signature gets 428,
   CHECK(called.last<phone::CallTurnedAway>()->details.identity.error == sip::IdentityError::NoCertificate);
 }
 
-TEST_CASE_FIXTURE(Files, "A call from a trusted peer or with a proven password is accepted with any signature") {
+TEST_CASE_FIXTURE(Files, "A call from a trusted peer or with a proven password is accepted even if its signature is missing or invalid") {
   auto strict = verifying();
   strict.failed = strict.absent = Unproven::Refused;
   const auto check = phone::CallerCheck::open(strict);
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(Files, "A call from a trusted peer or with a proven password i
   CHECK_FALSE(phone::CallerCheck::open(strict)->refusal_of(call));
 }
 
-TEST_CASE_FIXTURE(Files, "The error of an unusable file names it when the endpoint is opened, and a file of kMaxIdentityFile octets is read") {
+TEST_CASE_FIXTURE(Files, "If a file is unusable, the error at the opening of the endpoint names it. A file may have kMaxIdentityFile octets") {
   auto options = verifying();
   options.trust_file = path("absent.pem");
   CHECK(mentions(why_not(phone::CallerCheck::open(options)), "absent.pem cannot be read"));

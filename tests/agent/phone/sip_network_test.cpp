@@ -70,7 +70,7 @@ struct HeldNetwork {
 
 }  // namespace
 
-TEST_CASE("Each leg whose media are not ready when it is dialled gets its own events, and its name with the INVITE") {
+TEST_CASE("If two legs wait for their media, each leg gets its own events, and gets its name with the INVITE") {
   Telephone target("target");
   HeldNetwork calling(target);
   const auto first = calling.dial(target), second = calling.dial(target);
@@ -91,7 +91,7 @@ TEST_CASE("Each leg whose media are not ready when it is dialled gets its own ev
   CHECK(std::count_if(calling.events.begin(), calling.events.end(), [](const auto& event) { return std::holds_alternative<call::Finished>(event); }) == 2);
 }
 
-TEST_CASE("An endpoint that does not accept calls yet refuses them with 503 and without an event, until set_accepting") {
+TEST_CASE("Until set_accepting(true), an endpoint that is opened without `accepting` refuses calls with 503 and without an event") {
   Telephone caller("caller");
   Telephone called("called", {media::AudioCodec::Pcmu}, 1, {}, {}, [](phone::EndpointOptions& options) { options.accepting = false; });
   caller.dial("called", called.endpoint->sip_port());
@@ -103,7 +103,7 @@ TEST_CASE("An endpoint that does not accept calls yet refuses them with 503 and 
   CHECK(caller.wait_for<phone::CallConnected>());
 }
 
-TEST_CASE("A function that ends the preparation after the endpoint has stopped does nothing") {
+TEST_CASE("After the endpoint has stopped, the function that ends the preparation of media does nothing") {
   phone::MediaReady ready;
   Telephone caller("caller");
   Telephone called("called", {media::AudioCodec::Pcmu}, 1, {}, {}, [&ready](phone::EndpointOptions& options) {

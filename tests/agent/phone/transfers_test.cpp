@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(Three, "A declined transfer is reported, and the call stays up
   CHECK_FALSE(c.last<phone::CallOffered>().has_value());
 }
 
-TEST_CASE_FIXTURE(Three, "In an attended transfer, the new call replaces the call between the other two [RFC 3891 section 3]") {
+TEST_CASE_FIXTURE(Three, "In an attended transfer, the new call replaces the target's call with the side that ordered the transfer [RFC 3891 section 3]") {
   connect(a, c, "cora");
   const phone::CallPtr consultation = a.call;
   const phone::CallPtr replaced = c.call;

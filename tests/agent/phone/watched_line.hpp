@@ -52,7 +52,8 @@ struct WatchedLine : Registered {
     }
   }
   std::string last_wish, last_ok;
-  /// Subscribes with `who` as the identity that the registrar asserts, unless it is empty. Returns the status, or 0 if there is none yet.
+  /// Sends a SUBSCRIBE. The registrar asserts `who` as the identity of the watcher, unless `who` is empty. Returns the status of the response, or 0
+  /// if no response has come.
   int watch(const std::string& who, Fields extra = {}, const std::string& expires = "600", const std::string& event = "dialog") {
     extra.insert(extra.begin(), {{"Event", event}, {"Expires", expires}});
     if (!who.empty()) extra.emplace_back("P-Asserted-Identity", "<" + who + ">");
@@ -69,7 +70,7 @@ struct WatchedLine : Registered {
     last_ok = take("SIP/2.0 ");
     return last_ok.empty() ? 0 : std::stoi(last_ok.substr(8, 3));
   }
-  /// Sends a refresh of the last subscription.
+  /// Sends a refresh of the last subscription. Returns the status as watch() does.
   int watch_on(int cseq, const std::string& expires) {
     return ask_for(message("SUBSCRIBE sip:6001@192.0.2.1 SIP/2.0", {{"Via", via()},
                                                                     {"Max-Forwards", "70"},
@@ -82,7 +83,8 @@ struct WatchedLine : Registered {
                                                                     {"Expires", expires}}));
   }
   std::string notify_state;
-  /// Returns the next notification to the watcher, which comes at most once a second, or nullopt if there is none.
+  /// Returns the next notification to the watcher. Waits up to a second, because notifications come at most once a second. Returns nullopt if
+  /// no notification comes, or if it has no dialog information.
   std::optional<DialogInfo> told() {
     pump();
     for (int i = 0; i < 10 && count("NOTIFY ") == 0; ++i) {
@@ -123,7 +125,7 @@ struct WatchedLine : Registered {
     receive(last_invite);
     pump();
   }
-  /// Returns a request in the last incoming call, whose 2xx or 1xx was `ok`.
+  /// Returns a request within the last incoming call. `ok` is the response to the INVITE of that call.
   std::string in_call(const std::string& method, int cseq, const std::string& ok) {
     return message(method + " sip:6001@192.0.2.1 SIP/2.0", {{"Via", via()},
                                                             {"Max-Forwards", "70"},

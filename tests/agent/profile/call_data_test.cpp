@@ -5,7 +5,7 @@
 
 using namespace offhook::agent;
 
-TEST_CASE("A call's context is the flat values of one JSON object") {
+TEST_CASE("parse_call_data() takes the texts, numbers and flags of one JSON object, and ignores its null, lists and objects") {
   const auto values = parse_call_data(R"({"name":"Ann","visits":3,"vip":true,"rate":1.5,"none":null,"more":{"x":1},"list":[1,2]})", "crm.json");
   REQUIRE(values);
   using Pair = std::pair<std::string, std::string>;
@@ -19,7 +19,7 @@ TEST_CASE("The error about a context that cannot be used gives the reason") {
   CHECK_FALSE(parse_call_data(std::string(60000, '['), "crm.json"));
 }
 
-TEST_CASE("A call's context has bounds for its size, its values and their names [kMaxCallDataBytes, kMaxContextValues, kMaxContextName]") {
+TEST_CASE("The context of a call has bounds for its size, for the number of its values, and for the length of their names [kMaxCallDataBytes, kMaxContextValues, kMaxContextName]") {
   const std::string frame = R"({"a":""})";
   CHECK(parse_call_data(R"({"a":")" + std::string(kMaxCallDataBytes - frame.size(), 'x') + R"("})", "f"));
   CHECK_FALSE(parse_call_data(R"({"a":")" + std::string(kMaxCallDataBytes - frame.size() + 1, 'x') + R"("})", "f"));

@@ -25,7 +25,7 @@ std::string with_head(std::string_view head) { return "---\n" + std::string(head
 
 }  // namespace
 
-TEST_CASE("A Markdown file has a header with settings, and its text is the prompt") {
+TEST_CASE("A prompt file may have a header with settings, and the Markdown text after the header is the prompt") {
   const auto file = read("---\n# who\nvoice: marin\nlanguage: \"de-AT\"\ngreeting: 'It''s {{caller_name}}!'\ntools: [hang_up, \"note\"]\n\n---\n\n# You\n\nAre *Ada*.\n");
   CHECK(file.voice == "marin");
   CHECK(file.language == "de-AT");
@@ -36,7 +36,7 @@ TEST_CASE("A Markdown file has a header with settings, and its text is the promp
   CHECK(file.prompt.render(call) == "# You\n\nAre *Ada*.");
 }
 
-TEST_CASE("Without a header the whole file is the prompt, also with Markdown rules in it") {
+TEST_CASE("If a prompt file has no header, the whole file is the prompt, even if a line --- is in it") {
   CHECK(read("You are Ada.\n\n---\n\nBe brief.").prompt.render({}) == "You are Ada.\n\n---\n\nBe brief.");
   CHECK(read("").prompt.empty());
   CHECK(read("---\n---\n").prompt.empty());
@@ -53,7 +53,7 @@ TEST_CASE("A list of tools may have brackets or none, and may be empty") {
   CHECK(fault(with_head("tools: note, note")) == "2: a tool twice; keep one of them");
 }
 
-TEST_CASE("A header line that is not key: value, or uses more of YAML, is reported with its line") {
+TEST_CASE("A header line that is not key: value, or that uses other YAML, is reported with its line number") {
   CHECK(fault(with_head("voice: slt\nvoyce: rms")) == "3: an unknown key; did you mean \"voice\"?");
   CHECK(fault(with_head("temperature: 1")) == "2: an unknown key; use voice, language, greeting or tools");
   CHECK(fault(with_head("voice slt")) == "2: a line without a colon; write key: value");
@@ -72,7 +72,7 @@ TEST_CASE("A header line that is not key: value, or uses more of YAML, is report
   CHECK(read(with_head("greeting: \"a \\\"b\\\" \\\\\"")).greeting->render({}) == "a \"b\" \\");
 }
 
-TEST_CASE("A fault in the text is reported with its line in the file") {
+TEST_CASE("A fault in the text after the header is reported with its line number in the file") {
   CHECK(fault("---\nvoice: slt\n---\n\n\nHello {{callr}}.") == "6: an unknown variable; did you mean {{caller}}?");
   CHECK(fault("\n\n{{x}}").starts_with("3: an unknown variable"));
   CHECK(fault("---\nvoice: slt\n") == "2: a head without its end; close it with a line of ---");
@@ -94,7 +94,7 @@ TEST_CASE("A prompt file has at most 32 header lines, values of 1000 octets, 16 
     return with_head(list);
   };
   CHECK(fault(tools(prompts::kMaxHeadTools)) == "none");
-  CHECK(fault(tools(prompts::kMaxHeadTools + 1)) == "2: more than 16 tools; take some out");
+  CHECK(fault(tools(prompts::kMaxHeadTools + 1)) == "2: more than 16 tools; remove some of them");
   CHECK(fault(std::string(prompts::kMaxTemplateBytes, 'x')) == "none");
-  CHECK(fault(std::string(prompts::kMaxTemplateBytes + 1, 'x')).starts_with("1: a longer text"));
+  CHECK(fault(std::string(prompts::kMaxTemplateBytes + 1, 'x')).starts_with("1: a text of more than 128 KiB"));
 }

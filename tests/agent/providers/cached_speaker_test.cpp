@@ -14,7 +14,7 @@ using namespace offhook::agent;
 
 namespace {
 
-/// Speaks when the test says so, two samples for each letter, in two halves.
+/// Gives audio only when the test calls half() or finish(). Each of the two calls gives one sample for each letter of the text.
 class SlowSpeaker final : public Speaker {
  public:
   std::uint32_t rate_hz() const override { return 8000; }
@@ -54,7 +54,7 @@ class SlowSpeaker final : public Speaker {
 
 struct Cached {
   Cached() { renew(); }
-  /// Begins another call with the same cache.
+  /// Begins another telephone call that uses the same cache.
   void renew() {
     auto made = std::make_unique<SlowSpeaker>();
     inner = made.get();
@@ -83,7 +83,7 @@ SpeechCache::Spoken spoken(std::size_t samples) { return {std::vector<std::int16
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker synthesises a fixed sentence once, and then takes it from the cache in every call") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker synthesises a fixed sentence once, and later calls get it from the cache") {
   speaker->add_fixed("Hello", false);
   speaker->speak(1, "Hello");
   inner->half();
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker synthesises a fixed sentence once, and 
   CHECK(inner->asked.empty());
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps the least interval between preparations, and a reply never waits for it") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker waits at least the configured interval between preparations, but does not delay a reply") {
   using namespace std::chrono_literals;
   auto made = std::make_unique<SlowSpeaker>();
   inner = made.get();
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps the least interval between prepar
   CHECK(inner->asked == std::vector<std::string>{"one", "now", "two"});
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker passes other sentences on, and does not keep them") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker does not cache a sentence that is not fixed") {
   speaker->speak(1, "Hello");
   inner->finish();
   CHECK(said() == "1:5/1 1:. ");
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker passes other sentences on, and does not
   CHECK(cache->sentences() == 0);
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps the order of cached and other sentences") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker speaks cached and uncached sentences in the order of the requests") {
   cache->keep("voice\nHello", spoken(3));
   speaker->add_fixed("Hello", false);
   speaker->speak(1, "Some other words");
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps the order of cached and other sen
   CHECK(said() == "1:16/1 1:. 2:3/0 2:. 3:4/1 3:. ");
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares one sentence at a time, and gives no audio of it") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares one sentence at a time, and gives no audio of a preparation") {
   speaker->add_fixed("One");
   speaker->add_fixed("Two");
   speaker->add_fixed("One");
@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares one sentence at a time, and gi
   CHECK(said() == "1:3/1 1:. ");
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps a prepared sentence and prepares the next one, also without speech requests") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker caches a prepared sentence and prepares the next one, even if no speech is requested") {
   speaker->add_fixed("One");
   speaker->add_fixed("Two");
   speaker->open({});
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps a prepared sentence and prepares 
   CHECK_FALSE(speaker->is_preparing());
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker skips a sentence that another call is preparing, and takes it over if that fails") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker skips a sentence that another call prepares, and prepares it later if the other call fails") {
   const offhook::base::TimePoint start{};
   auto first = std::make_unique<SlowSpeaker>();
   SlowSpeaker* const first_inner = first.get();
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker skips a sentence that another call is p
   CHECK(speaker->is_preparing());
   first_inner->fail();
   other.tick(start);
-  CHECK(first_inner->asked.size() == 1);  // "Two" is in the cache now.
+  CHECK(first_inner->asked.size() == 1);  // The cache has "Two" now.
   speaker->tick(start + CachedSpeaker::kLookAgain - std::chrono::milliseconds(1));
   CHECK(inner->asked.size() == 1);
   speaker->tick(start + CachedSpeaker::kLookAgain);
@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker skips a sentence that another call is p
   CHECK(cache->sentences() == 2);
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares the next free sentence at once, while another call prepares some of them") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares its next sentences without a pause, except those that another call prepares") {
   CachedSpeaker other(std::make_unique<SlowSpeaker>(), cache, "voice", nullptr);
   other.add_fixed("One");
   other.open({});
@@ -221,7 +221,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares the next free sentence at once
   CHECK(inner->asked == std::vector<std::string>{"Two", "Three"});
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker speaks at once a sentence that another call is preparing") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker does not wait for another call's preparation if the same sentence is requested") {
   auto first = std::make_unique<SlowSpeaker>();
   CachedSpeaker other(std::move(first), cache, "voice", nullptr);
   other.add_fixed("One");
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker speaks at once a sentence that another 
   CHECK(said() == "1:3/1 1:. ");
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker uses a running preparation when the same sentence is spoken") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker uses its running preparation if the same sentence is requested") {
   speaker->add_fixed("Hello");
   speaker->open({});
   speaker->tick({});
@@ -250,7 +250,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker uses a running preparation when the sam
   CHECK(cache->find("voice\nHello")->pcm.size() == 10);
 }
 
-TEST_CASE_FIXTURE(Cached, "Requested speech cancels a preparation, which is repeated later") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker cancels a preparation when speech is requested, and repeats it later") {
   speaker->add_fixed("Sorry");
   speaker->open({});
   speaker->tick({});
@@ -266,7 +266,7 @@ TEST_CASE_FIXTURE(Cached, "Requested speech cancels a preparation, which is repe
   CHECK(cache->find("voice\nSorry")->pcm.size() == 5);
 }
 
-TEST_CASE_FIXTURE(Cached, "After the requested speech, CachedSpeaker prepares the sentence of prepare() before its fixed sentences") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker prepares the sentence of prepare() after the requested speech and before its fixed sentences") {
   speaker->add_fixed("Sorry");
   speaker->open({});
   speaker->speak(1, "Of course.");
@@ -295,7 +295,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker repeats a preparation that an interrupt
   CHECK(cache->find("voice\nSorry") != nullptr);
 }
 
-TEST_CASE_FIXTURE(Cached, "CachedSpeaker keeps no sentence that failed or was cancelled in the middle") {
+TEST_CASE_FIXTURE(Cached, "CachedSpeaker does not cache a sentence that failed or was cancelled in the middle") {
   speaker->add_fixed("Hello", false);
   speaker->speak(1, "Hello");
   inner->half();
@@ -333,7 +333,7 @@ TEST_CASE_FIXTURE(Cached, "CachedSpeaker has at most kMaxPrepared fixed sentence
   CHECK(cache->sentences() == 1);
 }
 
-TEST_CASE("SpeechCache keeps no sentence that is too long or empty") {
+TEST_CASE("SpeechCache refuses a sentence that is empty or too long") {
   SpeechCache cache;
   CHECK(cache.keep("a", spoken(SpeechCache::kMaxSamples)));
   CHECK_FALSE(cache.keep("b", spoken(SpeechCache::kMaxSamples + 1)));
@@ -341,7 +341,7 @@ TEST_CASE("SpeechCache keeps no sentence that is too long or empty") {
   CHECK(cache.sentences() == 1);
 }
 
-TEST_CASE("SpeechCache grants one claim for a sentence, and the next one after its release") {
+TEST_CASE("SpeechCache grants one claim for a sentence at a time") {
   SpeechCache cache;
   auto claim = cache.claim("Hello");
   CHECK(claim);
@@ -372,7 +372,7 @@ TEST_CASE("SpeechCache drops the least recently used sentence") {
   CHECK(held->pcm.size() == SpeechCache::kMaxSamples);
 }
 
-TEST_CASE("SpeechCache works with many threads") {
+TEST_CASE("Several threads may use a SpeechCache at the same time") {
   SpeechCache cache;
   std::atomic<int> wrong = 0;
   std::vector<std::thread> threads;

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Two providers for each stage, "a" and "b".
+/// A cascade with two providers for each stage: "a" and "b".
 struct TwoOfEach {
   std::vector<std::string> log;
   std::map<std::string, FakeListener*> listeners;
@@ -31,7 +31,7 @@ struct TwoOfEach {
       auto part = std::make_unique<Part>();
       part->log = &log;
       part->name = name;
-      static_cast<void>(rate);  // Not all parts have a rate.
+      static_cast<void>(rate);  // FakeThinker has no rate.
       if constexpr (requires { part->rate; }) part->rate = rate;
       known[name] = part.get();
       return part;
@@ -69,7 +69,7 @@ const E* find(const std::vector<SessionEvent>& events) {
 }  // namespace
 
 TEST_CASE_FIXTURE(TwoOfEach,
-                  "A listener that fails in mid-turn is replaced, and its successor gets the turn from its beginning") {
+                  "If a listener fails during a turn, CascadeSession gives the next listener the turn from its beginning") {
   open();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(TwoOfEach,
   CHECK(find<ProviderSwitched>(events)->to == "hear-b");
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "A cascade names its listener, thinker and speaker, and the model and voice of each replacement") {
+TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession names its listener, thinker and speaker, and the model and voice of a replacement") {
   open();
   CHECK(session->service().name == "hear-a+think-a+say-a");
   CHECK(session->service().asked.model == "model hear-a+model think-a+model say-a");
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "A cascade names its listener, thinker and speaker,
   CHECK(session->service().name == "hear-a+think-b+say-a");
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "The record has each retry of a part, also with the same provider") {
+TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession reports each retry of a part, and each retry with the same provider") {
   breakers->on_failure("think-b", FailureKind::Auth, now);
   open();
   session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "The record has each retry of a part, also with the
   CHECK_FALSE(session->try_again(Stage::Think, "late"));
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "When the caller continues before the transcript, the listener gets the next part after the transcript") {
+TEST_CASE_FIXTURE(TwoOfEach, "If the caller continues before the transcript of a part comes, CascadeSession gives the listener the next part after the transcript") {
   open();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "When the caller continues before the transcript, t
   CHECK(log.empty());
   CHECK(listeners["hear-a"]->fed == 3200);
   const auto words = [&](std::uint32_t turn, std::string text) { listeners["hear-a"]->yields.push_back(Transcript{turn, true, std::move(text), 0.9, false}); };
-  SUBCASE("while the caller speaks") {
+  SUBCASE("the transcript comes while the caller speaks") {
     words(1, "one");
     CHECK(find<Transcript>(drain())->turn == 1);
     CHECK(log == std::vector<std::string>{"hear-a begin 2"});
@@ -143,9 +143,9 @@ TEST_CASE_FIXTURE(TwoOfEach, "When the caller continues before the transcript, t
     listeners["hear-a"]->yields.push_back(ListenFailed{2, "gone", FailureKind::Network});
     static_cast<void>(drain());
     REQUIRE(session->try_again(Stage::Listen, "gone"));
-    CHECK(listeners["hear-b"]->fed == (320 + 160) / 2);  // The first half already has its words.
+    CHECK(listeners["hear-b"]->fed == (320 + 160) / 2);  // The first part already has a transcript.
   }
-  SUBCASE("after two more parts") {
+  SUBCASE("the transcript comes after two more parts") {
     session->end_turn();
     session->begin_turn(3, "");
     session->feed(std::vector<std::int16_t>(160));
@@ -157,9 +157,9 @@ TEST_CASE_FIXTURE(TwoOfEach, "When the caller continues before the transcript, t
     words(3, "two three");
     CHECK(find<Transcript>(drain())->turn == 3);
     session->begin_turn(4, "");
-    CHECK(log.back() == "hear-a begin 4");  // A separate turn.
+    CHECK(log.back() == "hear-a begin 4");  // This is a separate turn.
   }
-  SUBCASE("no transcript: the next listener gets both parts as one") {
+  SUBCASE("the transcript does not come, and the next listener gets both parts as one") {
     session->end_turn();
     listeners["hear-a"]->yields.push_back(ListenFailed{1, "gone", FailureKind::Network});
     const auto events = drain();
@@ -180,14 +180,14 @@ TEST_CASE_FIXTURE(TwoOfEach, "When the caller continues before the transcript, t
 
 namespace {
 
-/// The service of the first listener ends turns.
+/// A cascade in which the service of the first listener ends turns.
 struct OwnEnds : TwoOfEach {
   OwnEnds() { open(true); }
   void words(std::uint32_t turn, std::string text) {
     const bool nothing = text.empty();
     listeners["hear-a"]->yields.push_back(Transcript{turn, true, std::move(text), 0.9, nothing});
   }
-  /// Returns the transcripts and the taken turns of the next events, as text.
+  /// Returns the Transcript and TurnTaken events since the last call, as text.
   std::string heard() {
     std::string line;
     for (const SessionEvent& event : drain()) {
@@ -200,7 +200,7 @@ struct OwnEnds : TwoOfEach {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OwnEnds, "A turn that the listener's service ends is taken with its words, before Offhook ends it") {
+TEST_CASE_FIXTURE(OwnEnds, "CascadeSession takes a turn with its words when the listener's service ends it, even if Offhook has not ended it") {
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
   words(1, "yes");
@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(OwnEnds, "A turn that the listener's service ends is taken wit
   CHECK(heard() == "2:no ");
 }
 
-TEST_CASE_FIXTURE(OwnEnds, "When the caller continues before the service ends the turn, the listener gets the next part at once, in one turn") {
+TEST_CASE_FIXTURE(OwnEnds, "If the caller continues before the service ends the turn, CascadeSession immediately adds the next part to the listener's turn") {
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
   session->end_turn();
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(OwnEnds, "When the caller continues before the service ends th
   }
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "The replacement of a listener that fails after the turn's end gets the end, too") {
+TEST_CASE_FIXTURE(TwoOfEach, "If a listener fails after the end of a turn, CascadeSession also gives the end to the next listener") {
   open();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
@@ -258,7 +258,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "The replacement of a listener that fails after the
 
 namespace {
 
-/// Returns 16 kHz audio of a quiet line, a voice for `voice`, and the pause at the end of a turn.
+/// Returns 16 kHz audio: a quiet line, then a voice of the length `voice`, then the pause at the end of a turn.
 std::vector<std::int16_t> turn_with(base::Duration voice) {
   const auto samples = [](base::Duration time) { return static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) * 16; };
   const std::size_t begin = samples(300ms), end = begin + samples(voice);
@@ -289,7 +289,7 @@ struct Deaf : TwoOfEach {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Deaf, "A listener without words in two turns in a row is replaced, and its successor gets the second turn") {
+TEST_CASE_FIXTURE(Deaf, "If a listener recognises no words in two turns in a row, CascadeSession gives the second turn to the next listener") {
   CHECK(find<Transcript>(turn("hear-a", 1, "")) != nullptr);
   const auto second = turn("hear-a", 2, "");
   CHECK(find<Transcript>(second) == nullptr);
@@ -298,19 +298,19 @@ TEST_CASE_FIXTURE(Deaf, "A listener without words in two turns in a row is repla
   REQUIRE(session->try_again(Stage::Listen, "nothing"));
   CHECK(logged("hear-b begin 2"));
   CHECK(listeners["hear-b"]->fed == 8 * 1600);
-  CHECK(failures.empty());  // The line may be the reason.
+  CHECK(failures.empty());  // The reason may be the line and not the listener.
   listeners["hear-b"]->yields.push_back(Transcript{2, true, "hello", 0.9, false});
   CHECK(find<Transcript>(drain()) != nullptr);
   CHECK(failures == std::vector<std::string>{"hear-a"});
 }
 
-TEST_CASE_FIXTURE(Deaf, "Coughs, and empty turns with understood turns between them, are no failure of the listener") {
+TEST_CASE_FIXTURE(Deaf, "CascadeSession does not replace a listener that recognises no words in coughs, or in single turns between turns with words") {
   for (std::uint32_t number = 1; number <= 4; ++number) CHECK(find<ListenFailed>(turn("hear-a", number, "", 300ms)) == nullptr);
   for (std::uint32_t number = 5; number <= 10; ++number) CHECK(find<ListenFailed>(turn("hear-a", number, number % 2 == 0 ? "hello" : "")) == nullptr);
   CHECK(failures.empty());
 }
 
-TEST_CASE_FIXTURE(Deaf, "A listener is not replaced by one that is paused now, and its own recovery has no effect on its breaker") {
+TEST_CASE_FIXTURE(Deaf, "CascadeSession does not replace a listener that recognises no words if the breaker of the next listener is open, and reports no failure") {
   while (!breakers->is_open("hear-b", now)) breakers->on_failure("hear-b", FailureKind::Network, now);
   failures.clear();
   for (std::uint32_t number = 1; number <= 4; ++number) CHECK(find<Transcript>(turn("hear-a", number, "")) != nullptr);
@@ -318,7 +318,7 @@ TEST_CASE_FIXTURE(Deaf, "A listener is not replaced by one that is paused now, a
   CHECK(failures.empty());
 }
 
-TEST_CASE_FIXTURE(Deaf, "If no other listener is available, an empty turn is an empty turn") {
+TEST_CASE_FIXTURE(Deaf, "If no other listener is left, CascadeSession reports each turn without words as an empty turn") {
   (void)turn("hear-a", 1, "");
   (void)turn("hear-a", 2, "");
   REQUIRE(session->try_again(Stage::Listen, "nothing"));
@@ -328,7 +328,7 @@ TEST_CASE_FIXTURE(Deaf, "If no other listener is available, an empty turn is an 
   CHECK(failures.empty());
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "A replacement thinker gets the words of the reply that are already spoken") {
+TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession gives a replacement thinker the words of the reply that the first thinker has already given") {
   open();
   session->respond({3, TurnInput::Kind::Speech, "when", 1, false});
   thinkers["think-a"]->yields = {ReplyText{3, "We open"}, ThinkFailed{3, "broken", FailureKind::Network}};
@@ -337,7 +337,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "A replacement thinker gets the words of the reply 
   CHECK(logged("think-b respond 3 'when' said 'We open'"));
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "A replacement speaker continues the sentence at the word where the first stopped") {
+TEST_CASE_FIXTURE(TwoOfEach, "A replacement speaker continues the sentence at the word at which the first speaker stopped") {
   open();
   session->speak(7, "We open at nine in the morning.");
   session->speak(8, "Goodbye.");
@@ -347,7 +347,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "A replacement speaker continues the sentence at th
   auto events = drain();
   REQUIRE(find<SpeechAudio>(events) != nullptr);
   CHECK(find<SpeechAudio>(events)->rate_hz == 16000);
-  CHECK(find<SpeechAudio>(events)->words.size() == 2);  // "at" may be incomplete, so it may be repeated.
+  CHECK(find<SpeechAudio>(events)->words.size() == 2);  // The audio of "at" may be incomplete, so the next speaker repeats "at".
   REQUIRE(session->try_again(Stage::Speak, "closed"));
   CHECK(logged("say-b speak 7 'at nine in the morning.'"));
   CHECK(logged("say-b speak 8 'Goodbye.'"));
@@ -357,11 +357,11 @@ TEST_CASE_FIXTURE(TwoOfEach, "A replacement speaker continues the sentence at th
   REQUIRE(more != nullptr);
   REQUIRE(more->words.size() == 1);
   CHECK(more->words[0].text == "at");
-  CHECK(more->words[0].first_sample == 12000);  // Half a second, at 24 kHz.
+  CHECK(more->words[0].first_sample == 12000);  // 0.5 s at 24 kHz
   CHECK(find<SpeechDone>(events) != nullptr);
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "The last provider of a list gets one more attempt, unless its key was refused") {
+TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession gives the last provider of a list one more attempt, unless the provider refused the key") {
   open();
   session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
   CHECK(session->try_again(Stage::Think, "stalled"));
@@ -373,7 +373,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "The last provider of a list gets one more attempt,
   CHECK_FALSE(session->try_again(Stage::Think, "401"));
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "A new call skips a provider with an open breaker, unless no other is left") {
+TEST_CASE_FIXTURE(TwoOfEach, "In a new call, CascadeSession skips a provider with an open breaker, unless all providers have open breakers") {
   breakers->on_failure("think-a", FailureKind::Auth, now);
   for (const auto* name : {"say-a", "say-b"}) breakers->on_failure(name, FailureKind::Auth, now);
   open();
@@ -381,7 +381,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "A new call skips a provider with an open breaker, 
   session->speak(1, "Yes?");
   CHECK(logged("think-b respond 1 'hello' said ''"));
   CHECK(logged("say-a speak 1 'Yes?'"));
-  const auto events = drain();  // The event names the replacement and the reason.
+  const auto events = drain();  // The only event names the replacement and the reason.
   REQUIRE(events.size() == 1);
   const auto* switched = std::get_if<ProviderSwitched>(&events[0]);
   REQUIRE(switched != nullptr);
@@ -392,7 +392,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "A new call skips a provider with an open breaker, 
   CHECK(switched->asked.model == "model think-b");
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession reports each provider that it skips, at the beginning and in a failover") {
+TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession reports each provider that it skips, at the beginning of the call and in a failover") {
   CascadeParts parts;
   parts.listeners = {part<Listener>(listeners, "hear-a")};
   parts.thinkers = {part<Thinker>(thinkers, "think-a"), part<Thinker>(thinkers, "think-b"), part<Thinker>(thinkers, "think-c")};
@@ -400,12 +400,12 @@ TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession reports each provider that it skips
   breakers->on_failure("think-b", FailureKind::Auth, now);
   session = std::make_unique<CascadeSession>(std::move(parts), breakers, Wake{});
   std::string why = "late";
-  SUBCASE("at the beginning") {
+  SUBCASE("CascadeSession skips a provider at the beginning of the call") {
     why = kPassedOver;
     breakers->on_failure("think-a", FailureKind::Auth, now);
     session->open({}, now);
   }
-  SUBCASE("in a failover") {
+  SUBCASE("CascadeSession skips a provider in a failover") {
     session->open({}, now);
     session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
     REQUIRE(session->try_again(Stage::Think, why));
@@ -417,7 +417,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession reports each provider that it skips
   CHECK(switches == std::vector<std::string>{"think-a think-c " + why, "think-b think-c " + std::string(kPassedOver)});
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "While a thinker's model loads, the next thinker answers, also in further calls") {
+TEST_CASE_FIXTURE(TwoOfEach, "While a thinker's model loads, CascadeSession uses the next thinker, also in later calls") {
   open();
   session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
   thinkers["think-a"]->yields.push_back(ModelLoads{1, "it is being loaded"});
@@ -431,7 +431,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "While a thinker's model loads, the next thinker an
   CHECK(logged("think-b respond 1 'good day' said ''"));
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession passes ModelLoads on, and keeps the request, if no other thinker is available") {
+TEST_CASE_FIXTURE(TwoOfEach, "If no other thinker is available while a model loads, CascadeSession reports ModelLoads and keeps the request") {
   for (int i = 0; i < 3; ++i) breakers->on_failure("think-b", FailureKind::Network, now);
   open();
   session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
@@ -444,10 +444,10 @@ TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession passes ModelLoads on, and keeps the
   CHECK(find<ModelLoads>(events)->service == "think-a");
   CHECK(find<ThinkFailed>(events) == nullptr);
   CHECK(find<ReplyText>(events) != nullptr);
-  CHECK(breakers->try_ask("think-a", now));  // The thinker has answered.
+  CHECK(breakers->try_ask("think-a", now));  // The answer of the thinker counts as a success.
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "The tokens of a thinker are reported under its own name") {
+TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession reports the token usage of a reply under the name of the thinker that made the reply") {
   open();
   session->respond({3, TurnInput::Kind::Speech, "when", 1, false});
   thinkers["think-a"]->yields = {ReplyDone{3}, TokensUsed{3, {}, 12, 0, 0, 7, 0}};

@@ -12,7 +12,7 @@ constexpr base::TimePoint kStart{1000s};
 
 }  // namespace
 
-TEST_CASE("After three failures in a row a service is paused, and then only one call may try it") {
+TEST_CASE("CircuitBreaker pauses a service after three failures in a row, and after the pause allows one trial at a time") {
   CircuitBreaker breaker;
   auto now = kStart;
   breaker.on_failure(FailureKind::Network, now);
@@ -24,12 +24,12 @@ TEST_CASE("After three failures in a row a service is paused, and then only one 
   CHECK_FALSE(breaker.try_ask(now));
   now += 1ms;
   CHECK(breaker.try_ask(now));
-  CHECK_FALSE(breaker.try_ask(now));  // Another call.
+  CHECK_FALSE(breaker.try_ask(now));  // A second call may not try at the same time.
   breaker.on_success();
   CHECK(breaker.try_ask(now));
 }
 
-TEST_CASE("Each failed trial doubles the pause, up to its limit") {
+TEST_CASE("CircuitBreaker doubles the pause after each failed trial, up to kLongestPause") {
   CircuitBreaker breaker;
   auto now = kStart;
   for (int i = 0; i < 3; ++i) breaker.on_failure(FailureKind::Network, now);
@@ -43,7 +43,7 @@ TEST_CASE("Each failed trial doubles the pause, up to its limit") {
   }
 }
 
-TEST_CASE("A trial without a result expires, and another call may try") {
+TEST_CASE("CircuitBreaker allows another trial if a trial has no result within kTrialLimit") {
   CircuitBreaker breaker;
   for (int i = 0; i < 3; ++i) breaker.on_failure(FailureKind::Network, kStart);
   const auto now = kStart + CircuitBreaker::kFirstPause;
@@ -52,7 +52,7 @@ TEST_CASE("A trial without a result expires, and another call may try") {
   CHECK(breaker.try_ask(now + CircuitBreaker::kTrialLimit));
 }
 
-TEST_CASE("A refused key pauses at once and for long, and a failure of kind Local never does") {
+TEST_CASE("CircuitBreaker pauses a service immediately for kPauseAfterRefusedKey after a refused key, and never for a failure of kind Local") {
   CircuitBreaker breaker;
   for (int i = 0; i < 10; ++i) breaker.on_failure(FailureKind::Local, kStart);
   CHECK(breaker.try_ask(kStart));
@@ -61,12 +61,12 @@ TEST_CASE("A refused key pauses at once and for long, and a failure of kind Loca
   CHECK(breaker.try_ask(kStart + CircuitBreaker::kPauseAfterRefusedKey));
 }
 
-TEST_CASE("A service that loads its model is paused for kFirstPause, without counting as a failure or shortening a longer pause") {
+TEST_CASE("If a service loads its model, CircuitBreaker pauses it for kFirstPause, counts no failure, and does not shorten a longer pause") {
   CircuitBreaker breaker;
   for (int i = 0; i < 10; ++i) breaker.on_failure(FailureKind::Loading, kStart);
   CHECK_FALSE(breaker.try_ask(kStart + CircuitBreaker::kFirstPause - 1ms));
   CHECK(breaker.try_ask(kStart + CircuitBreaker::kFirstPause));
-  CHECK_FALSE(breaker.try_ask(kStart + CircuitBreaker::kFirstPause));  // One call may try.
+  CHECK_FALSE(breaker.try_ask(kStart + CircuitBreaker::kFirstPause));  // Only one call may try.
   breaker.on_success();
   for (int i = 0; i < 2; ++i) breaker.on_failure(FailureKind::Network, kStart);
   CHECK(breaker.try_ask(kStart));
@@ -75,7 +75,7 @@ TEST_CASE("A service that loads its model is paused for kFirstPause, without cou
   CHECK_FALSE(breaker.try_ask(kStart + CircuitBreaker::kPauseAfterRefusedKey - 1ms));
 }
 
-TEST_CASE("Breakers are kept by name, up to a bound [kMaxNames]") {
+TEST_CASE("Breakers keeps one breaker for each name, up to a bound [kMaxNames]") {
   Breakers breakers;
   for (std::size_t i = 0; i < Breakers::kMaxNames; ++i) breakers.on_failure("p" + std::to_string(i), FailureKind::Auth, kStart);
   breakers.on_failure("one more", FailureKind::Auth, kStart);
@@ -85,7 +85,7 @@ TEST_CASE("Breakers are kept by name, up to a bound [kMaxNames]") {
   CHECK(breakers.try_ask("p255", kStart));
 }
 
-TEST_CASE("Reading the state of a breaker does not create one") {
+TEST_CASE("Breakers creates no breaker when its state is read") {
   Breakers breakers;
   CHECK_FALSE(breakers.is_open("a", kStart));
   CHECK(breakers.states(kStart).empty());
@@ -96,7 +96,7 @@ TEST_CASE("Reading the state of a breaker does not create one") {
   CHECK_FALSE(breakers.is_open("a", kStart + CircuitBreaker::kPauseAfterRefusedKey));
 }
 
-TEST_CASE("The watch gets each failure, also of kind Local") {
+TEST_CASE("Breakers reports each failure to its watch, even failures of kind Local") {
   std::string told;
   Breakers breakers({.on_failed = [&](std::string_view name, FailureKind kind) { told += std::string(name) + " " + std::string(to_string(kind)) + ";"; }});
   breakers.on_failure("a/think", FailureKind::Network, kStart);
@@ -105,7 +105,7 @@ TEST_CASE("The watch gets each failure, also of kind Local") {
   CHECK(told == "a/think network;b/speak local;");
 }
 
-TEST_CASE("Breakers tell their watch each pause of a service with its length, and that the service works again") {
+TEST_CASE("Breakers reports to its watch each pause with its length, and that a service works again") {
   std::string told;
   Breakers breakers({.on_paused =
                          [&](std::string_view name, FailureKind kind, base::Duration pause) {
@@ -124,11 +124,11 @@ TEST_CASE("Breakers tell their watch each pause of a service with its length, an
   breakers.on_success("b");
   CHECK(told == "a network 5;a timeout 10;a back;");
   told.clear();
-  for (int i = 0; i < 2; ++i) breakers.on_failure("a", FailureKind::Loading, kStart);  // The second one does not extend the pause.
+  for (int i = 0; i < 2; ++i) breakers.on_failure("a", FailureKind::Loading, kStart);  // The second failure does not extend the pause.
   CHECK(told == "a loading 5;");
 }
 
-TEST_CASE("A turn that the content filter refuses does not count as a failure of the service") {
+TEST_CASE("CircuitBreaker does not count a failure of kind Filtered") {
   CircuitBreaker breaker;
   for (int i = 0; i < 10; ++i) breaker.on_failure(FailureKind::Filtered, kStart);
   CHECK(breaker.try_ask(kStart));

@@ -23,7 +23,7 @@ std::string split(std::string_view text, std::size_t step = 1) {
   return joined(clauses);
 }
 
-/// Returns the clauses that are complete at the end of `text`, before further text.
+/// Returns the clauses that the splitter gives before finish().
 std::string so_far(std::string_view text) {
   ClauseSplitter splitter;
   std::vector<std::string> clauses;
@@ -44,7 +44,7 @@ std::string plain(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("ClauseSplitter ends the first clause at a comma, once it is long enough for good speech") {
+TEST_CASE("ClauseSplitter ends the first clause at a comma if the clause is long enough for good speech") {
   CHECK(so_far("Sure, ") == "");
   CHECK(so_far("I can help with that,") == "I can help with that,");
   CHECK(split("I can help with that, if you give me your number, please. It is short, I know.") ==
@@ -53,7 +53,7 @@ TEST_CASE("ClauseSplitter ends the first clause at a comma, once it is long enou
   CHECK(split("We are open today; come by.") == "We are open today; | come by.");
 }
 
-TEST_CASE("ClauseSplitter ends a sentence as soon as its end is certain") {
+TEST_CASE("ClauseSplitter gives a sentence as soon as the end of the sentence is certain") {
   CHECK(so_far("Hello!") == "Hello!");
   CHECK(so_far("Really?") == "Really?");
   CHECK(so_far("Hello.") == "");
@@ -78,14 +78,14 @@ TEST_CASE("ClauseSplitter does not end a sentence at an abbreviation, an initial
   CHECK(split("There are 5. Take one.") == "There are 5. | Take one.");
 }
 
-TEST_CASE("ClauseSplitter keeps numbers and times whole") {
+TEST_CASE("ClauseSplitter does not divide numbers and times") {
   CHECK(split("That makes about 1,250 dollars in all.") == "That makes about 1,250 dollars in all.");
   CHECK(split("The train leaves at 10:30 from here.") == "The train leaves at 10:30 from here.");
   CHECK(so_far("That makes about 1,") == "");
   CHECK(split("You owe us 50, and that is all.") == "You owe us 50, | and that is all.");
 }
 
-TEST_CASE("ClauseSplitter keeps German ordinals whole, and ends a sentence at other numbers") {
+TEST_CASE("ClauseSplitter does not end a sentence at a German ordinal, but ends it at other numbers with a period") {
   CHECK(split("Wir sehen uns am 3. Mai. Bis dann.") == "Wir sehen uns am 3. Mai. | Bis dann.");
   CHECK(split("Das ist im 1. Stock.") == "Das ist im 1. Stock.");
   CHECK(split("Es sind 3. Mehr nicht.") == "Es sind 3. | Mehr nicht.");
@@ -97,7 +97,7 @@ TEST_CASE("ClauseSplitter keeps closing quotes and brackets with their sentence"
   CHECK(split("(It is closed.) Come later.") == "(It is closed.) | Come later.");
 }
 
-TEST_CASE("ClauseSplitter cuts text without punctuation at a blank, earlier in the first clause") {
+TEST_CASE("ClauseSplitter cuts long text without punctuation at a blank, and makes the first clause shorter than the others") {
   const ClauseLimits limits;
   std::string text;
   while (text.size() < 600) text += "word ";
@@ -112,7 +112,7 @@ TEST_CASE("ClauseSplitter cuts text without punctuation at a blank, earlier in t
   CHECK(clauses[0].ends_with("word"));
 }
 
-TEST_CASE("ClauseSplitter cuts text without blanks exactly at its bound") {
+TEST_CASE("ClauseSplitter cuts text without blanks after exactly first_chars characters") {
   const ClauseLimits limits;
   for (const std::string& letter : {std::string("x"), std::string("\xc3\xa9")}) {
     std::string text;
@@ -122,7 +122,7 @@ TEST_CASE("ClauseSplitter cuts text without blanks exactly at its bound") {
   }
 }
 
-TEST_CASE("ClauseSplitter ends sentences of languages without blanks") {
+TEST_CASE("ClauseSplitter finds the ends of sentences in a language without blanks") {
   CHECK(so_far("\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82") == "\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82");
   CHECK(split("\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82\xe5\x86\x8d\xe8\xa7\x81") ==
         "\xe4\xbd\xa0\xe5\xa5\xbd\xe3\x80\x82 | \xe5\x86\x8d\xe8\xa7\x81");
@@ -143,7 +143,7 @@ TEST_CASE("ClauseSplitter gives no clause for text that cannot be spoken") {
   CHECK(split("Great! \xf0\x9f\x98\x80 Bye.") == "Great! | Bye.");
 }
 
-TEST_CASE("ClauseSplitter gives the same clauses for any division of the text") {
+TEST_CASE("ClauseSplitter gives the same clauses if it gets the text in pieces of any size") {
   const std::string text =
       "Good morning, caf\xc3\xa9 Bl\xc3\xbc"
       "te here. We *really* have [rooms](http://x.y/z) from 3.5 to 10 p.m. today. Do you want one?";
@@ -174,8 +174,8 @@ TEST_CASE("SpokenText removes Markdown marks and keeps the words") {
   CHECK(plain("\\*not\\*") == "*not*");
 }
 
-TEST_CASE("SpokenText reads a code fence that is too long the same way, for any division of the text") {
-  CHECK(plain(std::string(70, '`') + "c\nx") == "x");  // plain() feeds the text in both ways.
+TEST_CASE("SpokenText reads a code fence that is too long in the same way if it gets the text whole or octet by octet") {
+  CHECK(plain(std::string(70, '`') + "c\nx") == "x");  // plain() checks both ways.
   CHECK(plain(std::string(45, '`') + std::string(60, 'a')) == std::string(60, 'a'));
 }
 
@@ -190,7 +190,7 @@ TEST_CASE("SpokenText keeps text that only resembles Markdown") {
   CHECK(plain("wow! [no") == "wow! [no");
 }
 
-TEST_CASE("SpokenText drops emoji, characters without width, and invalid octets") {
+TEST_CASE("SpokenText removes emoji, characters without width, and invalid octets") {
   CHECK(plain("Hi \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80!\xef\xb8\x8f \xe2\x9c\x85 \xe2\x9e\xa1 go "
               "\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa") == "Hi !   go ");
   CHECK(plain("caf\xc3\xa9 \xff\xc3 ok \xe2\x82") == "caf\xc3\xa9  ok ");
@@ -198,7 +198,7 @@ TEST_CASE("SpokenText drops emoji, characters without width, and invalid octets"
   CHECK(plain("20 \xe2\x82\xac \xe2\x80\x93 fine") == "20 \xe2\x82\xac \xe2\x80\x93 fine");
 }
 
-TEST_CASE("SpokenText holds back at most kMaxHeld octets of an open mark") {
+TEST_CASE("SpokenText holds back at most kMaxHeld octets of a mark that is not closed") {
   SpokenText text;
   const std::string open = "[" + std::string(SpokenText::kMaxHeld, 'x');
   std::string out;

@@ -12,7 +12,7 @@
 
 namespace offhook::test {
 
-/// An HTTP client with the test as the server: it reads each request and answers it.
+/// A fake HTTP client. The test acts as the server: it reads each request and answers it.
 class FakeHttp final : public agent::net::HttpClient {
  public:
   struct Exchange {
@@ -62,7 +62,7 @@ class FakeHttp final : public agent::net::HttpClient {
     ~Transfer() override { exchange->aborted = !exchange->ended; }
     std::shared_ptr<Exchange> exchange;
   };
-  /// Returns the exchange as a shared pointer, so that a handler may destroy its transfer.
+  /// Returns the exchange, or null if it has ended or is aborted. The shared pointer keeps it alive if its handler destroys the transfer.
   [[nodiscard]] std::shared_ptr<Exchange> running(std::size_t index) {
     REQUIRE(index < all.size());
     return all[index]->aborted || all[index]->ended ? nullptr : all[index];

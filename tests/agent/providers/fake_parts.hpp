@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-/// Parts that the test controls: they log their calls, and return the events that the test queues.
+/// Fake parts of a session: they log the calls of their functions, and return the events that the test puts into `yields`.
 namespace offhook::inline v0::agent::test {
 
 struct FakeListener final : Listener {

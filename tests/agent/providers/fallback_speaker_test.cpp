@@ -34,7 +34,7 @@ struct TwoVoices {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(TwoVoices, "The second speaker replaces a failed first one in order, without an event about the failure") {
+TEST_CASE_FIXTURE(TwoVoices, "If the first speaker fails, FallbackSpeaker gives all utterances to the second speaker in order, and gives no event about the failure") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   first->yields = {SpeakFailed{1, "no network", FailureKind::Network}};
@@ -51,14 +51,14 @@ TEST_CASE_FIXTURE(TwoVoices, "The second speaker replaces a failed first one in 
   CHECK(std::holds_alternative<SpeakFailed>(*speaker->poll()));
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "The second speaker continues a sentence that failed in the middle, and the next sentence starts with the first again") {
+TEST_CASE_FIXTURE(TwoVoices, "The second speaker continues a sentence that failed in the middle. The first speaker speaks the next request") {
   speaker->speak(1, "Good morning, this is Blue River.");
   speaker->speak(7, "How may I help?");
   first->yields = {SpeechAudio{1, std::vector<std::int16_t>(24000), {{"Good", 0}, {"morning,", 8000}, {"this", 20000}}},
                    SpeakFailed{1, "broke", FailureKind::Network}};
   const auto begun = std::get<SpeechAudio>(*speaker->poll());
   CHECK(begun.rate_hz == 24000);
-  REQUIRE(begun.words.size() == 2);  // "this" may be incomplete.
+  REQUIRE(begun.words.size() == 2);  // The audio of "this" may be incomplete.
   CHECK_FALSE(speaker->poll());
   CHECK(logged("second speak 1 'this is Blue River.'") == 1);
   CHECK(logged("second speak 7 'How may I help?'") == 1);
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(TwoVoices, "The second speaker continues a sentence that faile
   const auto rest = std::get<SpeechAudio>(*speaker->poll());
   CHECK(rest.rate_hz == 16000);
   REQUIRE(rest.words.size() == 1);
-  CHECK(rest.words[0].first_sample == 16000);  // The position after the second that played.
+  CHECK(rest.words[0].first_sample == 16000);  // The second speaker continues after 1 s of audio.
   const auto last = std::get<SpeechAudio>(*speaker->poll());
   REQUIRE(last.words.size() == 1);
   CHECK(last.words[0].text == "is");
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(TwoVoices, "The second speaker continues a sentence that faile
   CHECK(logged("second speak 2 'Two.'") == 0);
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "A first speaker that stalls in mid-sentence is replaced, and when both have failed, the utterance fails") {
+TEST_CASE_FIXTURE(TwoVoices, "FallbackSpeaker replaces a first speaker that stalls in a sentence. If the second speaker also fails, the utterance fails") {
   const offhook::base::TimePoint now{};
   speaker->speak(1, "One moment, please.");
   speaker->tick(now);
@@ -94,16 +94,16 @@ TEST_CASE_FIXTURE(TwoVoices, "A first speaker that stalls in mid-sentence is rep
   CHECK_FALSE(speaker->poll());
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "A first speaker with a late end has as long as its audio plays, and stays in use") {
+TEST_CASE_FIXTURE(TwoVoices, "FallbackSpeaker waits longer for the end of a sentence while its audio plays, and uses the first speaker again afterwards") {
   const offhook::base::TimePoint now{};
   speaker->speak(1, "One moment, please.");
   speaker->tick(now);
   offhook::base::Duration most{};
-  SUBCASE("as long as the audio plays") {
+  SUBCASE("FallbackSpeaker waits longer by the duration of the audio") {
     first->yields = {SpeechAudio{1, std::vector<std::int16_t>(24000), {{"One", 0}, {"moment,", 8000}}}};
     most = 1s;
   }
-  SUBCASE("but no longer than the conversation's patience for both allows") {
+  SUBCASE("FallbackSpeaker waits longer by at most 4/5 of its time limit") {
     first->yields = {SpeechAudio{1, std::vector<std::int16_t>(240000), {{"One", 0}, {"moment,", 8000}}}};
     most = FallbackSpeaker::kPatience * 4 / 5;
   }
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(TwoVoices, "A first speaker with a late end has as long as its
   CHECK(log.back() == "first speak 2 'Two.'");
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "A first speaker that does not begin in time is replaced, and not used again") {
+TEST_CASE_FIXTURE(TwoVoices, "FallbackSpeaker replaces a first speaker that gives no audio in time, and does not use it again") {
   const offhook::base::TimePoint now{};
   speaker->tick(now);
   speaker->speak(1, "One.");
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(TwoVoices, "A first speaker that does not begin in time is rep
   CHECK(logged("second speak 3 'Three.'") == 1);
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "Each failure of the first speaker is reported with its reason, and the failures of the second are events") {
+TEST_CASE_FIXTURE(TwoVoices, "FallbackSpeaker reports each failure of the first speaker with its reason, and gives an event for a failure of the second") {
   speaker->speak(1, "One.");
   first->yields = {SpeakFailed{1, "the speech server answered 400 (invalid_value, voice)", FailureKind::Protocol}};
   CHECK_FALSE(speaker->poll());
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(TwoVoices, "Each failure of the first speaker is reported with
   CHECK(told[1].kind == FailureKind::Timeout);
 }
 
-TEST_CASE("A shorter deadline of the conversation shortens the patience") {
+TEST_CASE("FallbackSpeaker waits for the first speaker for the time that its constructor gets") {
   TwoVoices hasty(250ms);
   const offhook::base::TimePoint now{};
   hasty.speaker->speak(1, "One.");
@@ -170,7 +170,7 @@ TEST_CASE("A shorter deadline of the conversation shortens the patience") {
   CHECK(hasty.logged("second speak 1 'One.'") == 1);
 }
 
-TEST_CASE_FIXTURE(TwoVoices, "The first speaker has its own time for each utterance, from its turn on, and for each piece of it") {
+TEST_CASE_FIXTURE(TwoVoices, "The time limit for the first speaker begins again with each utterance and with each piece of audio") {
   const offhook::base::TimePoint now{};
   speaker->speak(1, "One.");
   speaker->tick(now);

@@ -4,7 +4,7 @@
 
 using namespace offhook::agent;
 
-TEST_CASE("The heard language is followed if it is a candidate, as the candidate is spelled") {
+TEST_CASE("FollowedLanguage uses the last heard language that is a candidate, in the spelling of the candidate") {
   FollowedLanguage language{.candidates = {"en-GB", "de", "nb-NO"}, .heard = std::make_shared<std::string>()};
   CHECK(language.now() == "en-GB");
   language.note("DE-at");

@@ -13,7 +13,7 @@ RequestFailure of(int status, std::string_view body = "", net::Headers headers =
 
 }  // namespace
 
-TEST_CASE("failure_of gives the kind of a response's error") {
+TEST_CASE("failure_of derives the kind of a failure from the response") {
   CHECK(of(401).kind == FailureKind::Auth);
   CHECK(of(403).kind == FailureKind::Auth);
   CHECK(of(404).kind == FailureKind::Protocol);
@@ -52,12 +52,12 @@ TEST_CASE("failure_of shows the names in a server's error, and never its sentenc
         "the model answered 400 (BadRequestError, 400): it refuses the request");
 }
 
-TEST_CASE("failure_of shows no key that a server sends back as a name") {
+TEST_CASE("failure_of does not show a key that a server sends as the name of an error") {
   const auto shown = [](const std::string& code) {
     return of(401, R"({"error":{"type":")" + code + R"(","code":")" + code + R"(","param":")" + code + "\"}}").why.find(code) != std::string::npos;
   };
-  CHECK_FALSE(shown("0123456789abcdef0123456789abcdef"));          // Azure's form
-  CHECK_FALSE(shown("0123456789abcdef0123456789abcdef01234567"));  // Deepgram's form
+  CHECK_FALSE(shown("0123456789abcdef0123456789abcdef"));          // an Azure key
+  CHECK_FALSE(shown("0123456789abcdef0123456789abcdef01234567"));  // a Deepgram key
   CHECK_FALSE(shown("sk-proj-a_b-c"));
   CHECK_FALSE(shown("sk-canary"));
   CHECK_FALSE(shown("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0"));
@@ -66,10 +66,10 @@ TEST_CASE("failure_of shows no key that a server sends back as a name") {
   CHECK(shown("context_length_exceeded"));
   CHECK(shown("DeploymentNotFoundInThisResource"));
   CHECK(shown("1234567890123456"));
-  CHECK(shown("6f1c2c1e-6b5a-4a3e-9d7e-0123456789ab"));  // The id of a request.
+  CHECK(shown("6f1c2c1e-6b5a-4a3e-9d7e-0123456789ab"));  // a request id
 }
 
-TEST_CASE("failure_of bounds the name of an error") {
+TEST_CASE("failure_of omits a name of an error that is longer than kMaxErrorName") {
   const auto shown = [](std::size_t octets) { return of(500, R"({"error":{"code":")" + std::string(octets, 'x') + "\"}}").why; };
   CHECK(shown(ErrorNames::kMaxErrorName).find("xxx") != std::string::npos);
   CHECK(shown(ErrorNames::kMaxErrorName + 1).find("xxx") == std::string::npos);
@@ -94,7 +94,7 @@ TEST_CASE("failure_of allows a retry only after a failure that may pass within a
   CHECK(of(401).retry_in == std::nullopt);
 }
 
-TEST_CASE("failure_of gives the kind of a network error") {
+TEST_CASE("failure_of derives the kind of a failure from a network error") {
   using What = net::NetError::What;
   const auto kind = [](What what) { return failure_of("the model", net::NetError{what, "why"}).kind; };
   CHECK(kind(What::Refused) == FailureKind::Network);

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Returns a sound of this number of frames at this rate, whose samples count up.
+/// Returns a sound of `frames` frames of 20 ms at `rate_hz`. The value of each sample is its index.
 std::shared_ptr<const media::Prompt> sound_of(std::size_t frames, std::uint32_t rate_hz) {
   media::Sound sound{rate_hz, {}};
   for (std::size_t i = 0; i < frames * rate_hz / 50; ++i) sound.pcm.push_back(static_cast<std::int16_t>(i));
@@ -40,12 +40,12 @@ constexpr base::TimePoint kBeginning{1000s};
 
 }  // namespace
 
-TEST_CASE("A recording is given whole and in order, at the rate of the call") {
+TEST_CASE("RecordedSpeech gives the whole recording in order, at the sample rate of the call") {
   for (const std::uint32_t rate_hz : {8000U, 16000U}) {
     RecordedSpeech speech(sound_of(31, rate_hz), rate_hz, "hello");
     Played played;
     played.drain(speech, kBeginning);
-    CHECK(played.pcm.empty());  // There was no request yet.
+    CHECK(played.pcm.empty());  // No request has come yet.
     speech.speak(7);
     played.drain(speech, kBeginning);
     CHECK(played.done);
@@ -55,13 +55,13 @@ TEST_CASE("A recording is given whole and in order, at the rate of the call") {
   }
 }
 
-TEST_CASE("At most two seconds of a long recording wait for the line, for any time") {
+TEST_CASE("RecordedSpeech gives at most two seconds of audio that the caller has not heard, however much time passes") {
   RecordedSpeech speech(sound_of(3000, 8000), 8000, "hello");
   Played played;
   speech.speak(7);
   played.drain(speech, kBeginning);
   CHECK(played.pcm.size() == 16000);
-  played.drain(speech, kBeginning + 1h);  // The call still rings.
+  played.drain(speech, kBeginning + 1h);  // Nothing has played yet, because the call still rings.
   CHECK(played.pcm.size() == 16000);
   speech.on_unheard(1801ms);
   played.drain(speech, kBeginning + 1h);
@@ -78,7 +78,7 @@ TEST_CASE("At most two seconds of a long recording wait for the line, for any ti
   CHECK(played.done);
 }
 
-TEST_CASE("The given audio is at most two seconds and the port's ring ahead of the played audio") {
+TEST_CASE("The audio that RecordedSpeech gives is at most two seconds plus the port's ring ahead of the played audio") {
   constexpr std::uint32_t kRateHz = 8000;
   constexpr std::size_t kFrames = 3000, kSamples = kRateHz / 50, kRing = decltype(media::AudioPort::playout)::capacity();
   RecordedSpeech speech(sound_of(kFrames, kRateHz), kRateHz, "hello");
@@ -107,7 +107,7 @@ TEST_CASE("The given audio is at most two seconds and the port's ring ahead of t
   CHECK(most <= static_cast<std::size_t>(RecordedSpeech::kLead / 1s) * kRateHz + kRing * kSamples);
 }
 
-TEST_CASE("Earlier audio that has not played yet delays the recording") {
+TEST_CASE("RecordedSpeech waits until less than two seconds of earlier audio remain unplayed") {
   RecordedSpeech speech(sound_of(31, 8000), 8000, "hello");
   Played played;
   speech.on_unheard(9s);
@@ -120,7 +120,7 @@ TEST_CASE("Earlier audio that has not played yet delays the recording") {
   CHECK(played.words.size() == 1);
 }
 
-TEST_CASE("While a recording waits, it sends empty audio as a sign of life at its usual rate") {
+TEST_CASE("While RecordedSpeech must wait, it gives empty audio five times per second, so that the owner detects no stall") {
   RecordedSpeech speech(sound_of(200, 8000), 8000, "hello");
   Played played;
   speech.speak(7);
@@ -135,7 +135,7 @@ TEST_CASE("While a recording waits, it sends empty audio as a sign of life at it
   CHECK(shown == 10);
 }
 
-TEST_CASE("Each word lasts in proportion to its letters, and a recording without text has one word") {
+TEST_CASE("RecordedSpeech places words in proportion to their letters. A recording without a text has one word") {
   RecordedSpeech speech(sound_of(50, 8000), 8000, " one  three\n5 ");
   speech.speak(7);
   Played played;
@@ -152,7 +152,7 @@ TEST_CASE("Each word lasts in proportion to its letters, and a recording without
   CHECK(at_once.words[0].text == kRecordedGreeting);
 }
 
-TEST_CASE("A cancelled recording gives no more audio, and starts again at the next request") {
+TEST_CASE("RecordedSpeech gives no more audio after cancel(), and starts from the beginning at the next request") {
   RecordedSpeech speech(sound_of(200, 8000), 8000, "hello");
   speech.speak(7);
   Played played;

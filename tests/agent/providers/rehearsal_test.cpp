@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Speaks one sentence at each tick. Sentences that begin with `never` do not end.
+/// Speaks one sentence in each tick(). Never ends a sentence that begins with `never`.
 class TickSpeaker final : public Speaker {
  public:
   explicit TickSpeaker(std::vector<std::string>& asked) : asked_(asked) {}
@@ -71,7 +71,7 @@ struct Rehearsing {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Rehearsing, "Sentences are cached before any call, each synthesised once, and then the rehearsal is over") {
+TEST_CASE_FIXTURE(Rehearsing, "Rehearsal synthesises each sentence once into the cache, and then ends") {
   auto rehearsal = this->rehearsal({"hello", "sorry", "hello"});
   int ticks = 0;
   while (rehearsal.tick(now += Rehearsal::kTick)) REQUIRE(++ticks < 10);
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Rehearsing, "Sentences are cached before any call, each synthe
   CHECK(asked.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Rehearsing, "A rehearsal waits up to kLimit for a sentence that never ends") {
+TEST_CASE_FIXTURE(Rehearsing, "Rehearsal waits for a sentence until kLimit, and then reports a failure") {
   std::vector<ServiceFailure> failures;
   Rehearsed what;
   what.voices.push_back({speaker({"never"}), [&](ServiceFailure failure) { failures.push_back(std::move(failure)); }});
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Rehearsing, "A rehearsal waits up to kLimit for a sentence tha
   CHECK(failures[0].why == "the voice did not speak all prepared sentences in time");
 }
 
-TEST_CASE_FIXTURE(Rehearsing, "A rehearsal waits longer for a model that loads, until its end or kWarmUpLimit") {
+TEST_CASE_FIXTURE(Rehearsing, "While a model loads, Rehearsal waits until the load ends, at most until kWarmUpLimit") {
   bool over = false;
   std::shared_ptr<const void> awaited;
   std::vector<std::string> troubles;
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Rehearsing, "A rehearsal waits longer for a model that loads, 
   CHECK(troubles.empty());
   CHECK(awaited.use_count() == 2);
   CHECK_FALSE(slow.tick(now + Rehearsal::kWarmUpLimit));
-  CHECK(awaited.use_count() == 1);  // Calls are accepted anyway.
+  CHECK(awaited.use_count() == 1);  // The rehearsal no longer delays the acceptance of calls.
   REQUIRE(troubles.size() == 1);
   CHECK(troubles.front().starts_with("the model of ollama was not loaded within 10 minutes: "));
   CHECK(troubles.front().find("Check its server (`show models`)") != std::string::npos);

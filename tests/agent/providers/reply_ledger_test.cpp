@@ -9,7 +9,7 @@ using offhook::agent::ReplyAction;
 using offhook::agent::ReplyLedger;
 using offhook::agent::ToolOutcome;
 
-TEST_CASE("ReplyLedger gives one note about the part of a reply that was spoken") {
+TEST_CASE("After a retry, ReplyLedger gives once a note with the words that were already spoken") {
   ReplyLedger ledger;
   CHECK(ledger.take_note().empty());
   ledger.retry("Good day.");
@@ -22,7 +22,7 @@ TEST_CASE("ReplyLedger gives one note about the part of a reply that was spoken"
   CHECK(taken_over.take_note() == "[A fault broke your reply off after these words: \"Hello. How are\" Go on from there; do not repeat them.]");
 }
 
-TEST_CASE("ReplyLedger allows one retry until the reply sounds again") {
+TEST_CASE("ReplyLedger allows one retry, and another one after the reply has sounded again") {
   ReplyLedger ledger;
   CHECK(ledger.may_retry());
   ledger.retry("");
@@ -33,7 +33,7 @@ TEST_CASE("ReplyLedger allows one retry until the reply sounds again") {
   CHECK(ledger.may_retry());
 }
 
-TEST_CASE("ReplyLedger accepts kMaxSeconds of audio and kMaxText octets of words") {
+TEST_CASE("ReplyLedger accepts at most kMaxSeconds of audio and kMaxText octets of words") {
   ReplyLedger ledger;
   CHECK(ledger.add_audio(ReplyLedger::kMaxSeconds * 8000, AudioFormat::Pcmu));
   CHECK_FALSE(ledger.add_audio(1, AudioFormat::Pcmu));
@@ -43,7 +43,7 @@ TEST_CASE("ReplyLedger accepts kMaxSeconds of audio and kMaxText octets of words
   CHECK(ledger.is_consistent());
 }
 
-TEST_CASE("A hang-up and a transfer end the conversation, and other actions of a tool do not") {
+TEST_CASE("ends_conversation is true for a tool that hangs up or transfers, and false for other tools") {
   ToolOutcome outcome;
   CHECK_FALSE(ends_conversation(outcome));
   outcome.action.emplace();

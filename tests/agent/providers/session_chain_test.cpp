@@ -94,20 +94,20 @@ const E* find_event(const std::vector<SessionEvent>& events) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(TwoWays, "A fixed greeting is spoken as it is, and the session gets a report when the caller has heard it") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain gives a fixed greeting without a request to the session, and reports to the session that the caller heard it") {
   open("Good morning.");
   chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   const auto events = drain();
   REQUIRE(find_event<ReplyText>(events) != nullptr);
   CHECK(find_event<ReplyText>(events)->text == "Good morning.");
   CHECK(find_event<ReplyDone>(events) != nullptr);
-  CHECK(log.size() == 1);  // The only call is open().
+  CHECK(log.size() == 1);  // The chain has called only open().
   chain->on_heard({1, "Good morning.", false, 0, {}});
   CHECK(logged("realtime heard 'Good morning.'"));
   REQUIRE(chain->history().entries().size() == 1);
 }
 
-TEST_CASE_FIXTURE(TwoWays, "The chain names its session with model and voice, and also the session that takes over") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain names its session with model and voice, and also the session that replaces it") {
   open();
   CHECK(chain->service().name == "realtime");
   CHECK(chain->service().asked.model == "model of realtime");
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(TwoWays, "The chain names its session with model and voice, an
   CHECK(chain->service().name == "cascade");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A retry of a session gets the session's name") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain adds the session's name to a retry that the session reports") {
   open();
   made["realtime"]->yields = {ServiceRetried{Stage::Think, {}, {"the socket broke", kConnectsAgain}}};
   const auto events = drain();
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(TwoWays, "A retry of a session gets the session's name") {
   CHECK(find_event<ServiceRetried>(events)->retry.why == "the socket broke");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A recorded greeting waits for the speech before it, and no session speaks it") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain plays a recorded greeting after the earlier speech, and does not give it to a session") {
   open("Good morning.", RecordedSpeech(media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {}), 8000, "Good morning."));
   chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   chain->speak(1, "This call is recorded.");
@@ -145,11 +145,11 @@ TEST_CASE_FIXTURE(TwoWays, "A recorded greeting waits for the speech before it, 
   CHECK(std::get<SpeechDone>(events[1]).utterance == 1);
   CHECK(std::get<SpeechAudio>(events[2]).utterance == 2);
   CHECK(std::get<SpeechDone>(events[3]).utterance == 2);
-  chain->speak(3, "Good morning.");  // The same text later is spoken by the session.
+  chain->speak(3, "Good morning.");  // Later, the session speaks the same text.
   CHECK(logged("realtime speak 3 'Good morning.'"));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A cancelled recorded greeting gives no more audio") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain gives no more audio of a recorded greeting after it is cancelled") {
   open("", RecordedSpeech(media::Prompt::make({8000, std::vector<std::int16_t>(8000 * 5)}, {}), 8000, std::string(kRecordedGreeting)));
   chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   CHECK(find_event<ReplyText>(drain())->text == kRecordedGreeting);
@@ -161,11 +161,11 @@ TEST_CASE_FIXTURE(TwoWays, "A cancelled recorded greeting gives no more audio") 
   CHECK(drain().empty());
   chain->respond({2, TurnInput::Kind::Opening, {}, 1, false});
   chain->cancel(2);
-  chain->speak(2, kRecordedGreeting);  // This request came before the cancellation was known.
+  chain->speak(2, kRecordedGreeting);  // The conversation made this request before it knew of the cancellation.
   CHECK(logged("realtime speak 2 '(recorded greeting)'"));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A machine gets no fixed greeting, because the model chooses the message") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain does not use the fixed greeting if an answering machine answered, because the model chooses the message") {
   open("Good morning.");
   chain->respond({1, TurnInput::Kind::Opening, std::string(kMachineAnswered), 1, false});
   CHECK(find_event<ReplyText>(drain()) == nullptr);
@@ -173,7 +173,7 @@ TEST_CASE_FIXTURE(TwoWays, "A machine gets no fixed greeting, because the model 
   CHECK(chain->history().entries()[0].text == kMachineAnsweredNote);
 }
 
-TEST_CASE_FIXTURE(TwoWays, "The next session takes over with the history, in the middle of a turn") {
+TEST_CASE_FIXTURE(TwoWays, "If a session fails during a turn, SessionChain gives the next session the history and the audio of the turn") {
   open();
   chain->on_heard({1, "Good morning.", false, 0, {}});
   chain->begin_turn(1, "");
@@ -187,25 +187,25 @@ TEST_CASE_FIXTURE(TwoWays, "The next session takes over with the history, in the
   CHECK(logged("cascade end 1920"));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "The next session gets both parts of a turn, or only the second if the first has a transcript") {
+TEST_CASE_FIXTURE(TwoWays, "If a session fails, SessionChain gives the next session both parts of a turn, or only the second part if the first has a transcript") {
   open();
   chain->begin_turn(1, "");
   chain->feed(std::vector<std::int16_t>(800));
   chain->end_turn();
   std::size_t heard = 0;
-  SUBCASE("both parts") {
+  SUBCASE("the first part has no transcript") {
     chain->begin_turn(2, "");
     chain->feed(std::vector<std::int16_t>(160));
     heard = 960;
   }
-  SUBCASE("the second part") {
+  SUBCASE("the first part gets its transcript during the second part") {
     chain->begin_turn(2, "");
     chain->feed(std::vector<std::int16_t>(160));
     made["realtime"]->yields.push_back(Transcript{1, true, "one", 0.9, false});
     static_cast<void>(drain());
     heard = 160;
   }
-  SUBCASE("a separate turn: the transcript came before it began") {
+  SUBCASE("the first part gets its transcript before the second part begins, which is therefore a separate turn") {
     made["realtime"]->yields.push_back(Transcript{1, true, "one", 0.9, false});
     static_cast<void>(drain());
     chain->begin_turn(2, "");
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(TwoWays, "The next session gets both parts of a turn, or only 
   CHECK(made["cascade"]->fed == 2 * heard);
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A turn taken as sound is transcribed again by the next session, and then answered") {
+TEST_CASE_FIXTURE(TwoWays, "If a session fails after it took a turn without a transcript, the next session transcribes the turn and then answers it") {
   open();
   chain->begin_turn(1, "");
   chain->feed(std::vector<std::int16_t>(800));
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(TwoWays, "A turn taken as sound is transcribed again by the ne
   CHECK(chain->history().entries()[0].text == "when do you open");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "If a turn cannot be transcribed again, the reply fails") {
+TEST_CASE_FIXTURE(TwoWays, "If the next session cannot transcribe a turn that the failed session took, SessionChain fails the reply") {
   open();
   chain->begin_turn(1, "");
   chain->end_turn();
@@ -253,7 +253,7 @@ TEST_CASE_FIXTURE(TwoWays, "If a turn cannot be transcribed again, the reply fai
   CHECK(made["cascade"]->tried == Stage::Listen);  // The thinker had no request, so the failed stage is Listen.
 }
 
-TEST_CASE_FIXTURE(TwoWays, "When a session fails in mid-sentence, its audio stays, and the next session continues from there") {
+TEST_CASE_FIXTURE(TwoWays, "If a session fails during a reply, SessionChain keeps the audio that it gave, and the next session continues the reply") {
   open();
   chain->respond({1, TurnInput::Kind::Digits, "5", 1, false});
   made["realtime"]->yields = {ReplyText{1, "", true}};
@@ -270,7 +270,7 @@ TEST_CASE_FIXTURE(TwoWays, "When a session fails in mid-sentence, its audio stay
   CHECK(logged("cascade respond 1 '5' said 'We open'"));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "Offhook's sentences that were not spoken yet are spoken by the next session") {
+TEST_CASE_FIXTURE(TwoWays, "If a session fails before it speaks Offhook's sentence, the next session speaks the sentence") {
   open("Good morning.");
   chain->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   (void)drain();
@@ -279,7 +279,7 @@ TEST_CASE_FIXTURE(TwoWays, "Offhook's sentences that were not spoken yet are spo
   CHECK(logged("cascade speak 1 'Good morning.'"));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "When a session fails in the middle of a sentence, the next session speaks the sentence from the word that was cut off") {
+TEST_CASE_FIXTURE(TwoWays, "If a session fails in the middle of a sentence, the next session speaks the sentence from the word that was cut off") {
   open();
   chain->respond({1, TurnInput::Kind::Speech, "which number?", 1, false});
   made["realtime"]->yields = {ReplyText{1, "Your order number is twelve."}};
@@ -304,23 +304,23 @@ TEST_CASE_FIXTURE(TwoWays, "When a session fails in the middle of a sentence, th
   made["cascade"]->yields = {SpeechAudio{1, std::vector<std::int16_t>(16000), {{"number", 0}, {"is", 8000}, {"twelve.", 12000}}, 16000}, SpeechDone{1}};
   hear();
   CHECK(words == std::vector<std::string>{"Your", "order", "number", "is", "twelve."});
-  CHECK(places == std::vector<std::uint32_t>{0, 3000, 16000, 24000, 28000});  // The cut word stays in the audio, and the second voice begins after 1 s.
+  CHECK(places == std::vector<std::uint32_t>{0, 3000, 16000, 24000, 28000});  // The audio of the cut word stays, and the second voice begins after 1 s.
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A sentence whose audio came whole before the session failed is not spoken again, and ends") {
+TEST_CASE_FIXTURE(TwoWays, "If a session fails after it gave all audio of a sentence, SessionChain ends the sentence and does not speak it again") {
   open();
   chain->speak(1, "Good morning.");
   made["realtime"]->yields = {SpeechAudio{1, std::vector<std::int16_t>(8000), {}, 8000}};
   (void)drain();
   REQUIRE(chain->try_again(Stage::Speak, "closed"));
-  CHECK_FALSE(logged("cascade speak 1 ''"));  // This would be the number of a reply that the session speaks itself.
+  CHECK_FALSE(logged("cascade speak 1 ''"));  // With an empty text, utterance 1 would mean a reply that the session speaks itself.
   CHECK_FALSE(logged("cascade speak 1 'Good morning.'"));
   const auto events = drain();
   REQUIRE(find_event<SpeechDone>(events) != nullptr);
   CHECK(find_event<SpeechDone>(events)->utterance == 1);
 }
 
-TEST_CASE_FIXTURE(TwoWays, "Without another session try_again() returns false, and the breaker keeps the next call from the failed one") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain::try_again() returns false if no other session is left. The next call skips a session whose breaker is open") {
   open();
   chain->respond({1, TurnInput::Kind::Silence, {}, 1, false});
   REQUIRE(chain->try_again(Stage::Think, "stalled"));
@@ -337,7 +337,7 @@ TEST_CASE_FIXTURE(TwoWays, "Without another session try_again() returns false, a
   CHECK(find_event<ProviderSwitched>(events)->asked.model == "model of cascade");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A session that recovered and fails again in the same turn is replaced; in another turn it may recover again") {
+TEST_CASE_FIXTURE(TwoWays, "A session may recover once in each turn. If it fails again in the same turn, SessionChain replaces it") {
   open();
   chain->respond({1, TurnInput::Kind::Silence, {}, 1, false});
   made["realtime"]->again = true;
@@ -349,10 +349,10 @@ TEST_CASE_FIXTURE(TwoWays, "A session that recovered and fails again in the same
   CHECK(chain->try_again(Stage::Listen, "stalled"));
   CHECK(logged("cascade open 1"));
   made["cascade"]->again = true;
-  for (int i = 0; i < 3; ++i) CHECK(chain->try_again(Stage::Listen, "stalled"));  // The last session gets as many attempts as may help.
+  for (int i = 0; i < 3; ++i) CHECK(chain->try_again(Stage::Listen, "stalled"));  // The last session may try as often as it accepts.
 }
 
-TEST_CASE_FIXTURE(TwoWays, "SessionChain uses the next session while the model of the first loads, without another attempt at the first") {
+TEST_CASE_FIXTURE(TwoWays, "While the model of the first session loads, SessionChain uses the next session, and does not ask the first one again") {
   open();
   made["realtime"]->again = true;
   chain->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
@@ -367,7 +367,7 @@ TEST_CASE_FIXTURE(TwoWays, "SessionChain uses the next session while the model o
   CHECK(breakers->is_open("realtime", now));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "SessionChain passes ModelLoads on, and keeps the request, if no other session is left") {
+TEST_CASE_FIXTURE(TwoWays, "If no other session is left while a model loads, SessionChain reports ModelLoads and keeps the request") {
   for (int i = 0; i < 3; ++i) breakers->on_failure("cascade", FailureKind::Network, now);
   open();
   chain->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
@@ -375,13 +375,13 @@ TEST_CASE_FIXTURE(TwoWays, "SessionChain passes ModelLoads on, and keeps the req
   const auto events = drain();
   CHECK(find_event<ThinkFailed>(events) == nullptr);
   CHECK(find_event<ModelLoads>(events) != nullptr);
-  // After the deadline the session gets one more attempt, as after any missing answer.
+  // If no answer comes before the deadline, the session gets one more attempt, as usual.
   made["realtime"]->again = true;
   CHECK(chain->try_again(Stage::Think, "no answer in time"));
   CHECK(made["realtime"]->tried == Stage::Think);
 }
 
-TEST_CASE_FIXTURE(TwoWays, "Tool calls and their results are part of the history") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain adds tool calls and their results to the history") {
   open();
   chain->respond({1, TurnInput::Kind::Speech, "connect me", 1, false});
   made["realtime"]->yields = {ToolCall{1, "c1", "transfer", "{\"to\":\"sales\"}"}};
@@ -396,7 +396,7 @@ TEST_CASE_FIXTURE(TwoWays, "Tool calls and their results are part of the history
   CHECK(entries[2].call_id == "c1");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "The tokens of a whole session are reported under its name, and those of a part under the part's name") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain reports the tokens of a session under the session's name, and the tokens of a part under the part's name") {
   open();
   made["realtime"]->yields = {TokensUsed{0, {}, 30, 0, 0, 10, 0}, TokensUsed{0, "openai/think", 5, 0, 0, 1, 0}};
   const auto events = drain();
@@ -405,7 +405,7 @@ TEST_CASE_FIXTURE(TwoWays, "The tokens of a whole session are reported under its
   CHECK(std::get<TokensUsed>(events[1]).service == "openai/think");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A turn that the content filter refused is masked in the history, and no breaker opens") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain masks a turn that the content filter refused in the history, and does not open the breaker") {
   open();
   for (std::uint32_t turn = 1; turn <= 5; ++turn) {
     chain->respond({turn, TurnInput::Kind::Speech, "vile " + std::to_string(turn), 1, false});
@@ -418,7 +418,7 @@ TEST_CASE_FIXTURE(TwoWays, "A turn that the content filter refused is masked in 
   CHECK_FALSE(breakers->is_open("realtime", now));
 }
 
-TEST_CASE_FIXTURE(TwoWays, "Words that the caller adds before hearing a reply extend the same history entry") {
+TEST_CASE_FIXTURE(TwoWays, "SessionChain adds words that the caller says before any reply to the history entry of the turn") {
   open();
   chain->respond({1, TurnInput::Kind::Speech, "book a table", 1, false});
   chain->cancel(1);
@@ -427,7 +427,7 @@ TEST_CASE_FIXTURE(TwoWays, "Words that the caller adds before hearing a reply ex
   CHECK(made["realtime"]->history->entries()[0].text == "book a table for two");
 }
 
-TEST_CASE_FIXTURE(TwoWays, "A turn that was taken with its words is answered with them, and is in the history once") {
+TEST_CASE_FIXTURE(TwoWays, "If a session takes a turn with its words, SessionChain requests the reply to these words, and adds them to the history once") {
   open();
   chain->begin_turn(1, "");
   made["realtime"]->yields = {Transcript{1, false, "I want", 1, false}, Transcript{1, false, "I want a table", 1, false}, TurnTaken{1},
@@ -438,7 +438,7 @@ TEST_CASE_FIXTURE(TwoWays, "A turn that was taken with its words is answered wit
   CHECK(log.back() == "realtime respond 2 'I want a table' said ''");
   REQUIRE(chain->history().entries().size() == 1);
   CHECK(chain->history().entries().front().text == "I want a table");
-  // The caller continues before hearing any reply. The conversation does not have the first words.
+  // The caller continues before any reply plays. The conversation does not have the first words.
   chain->begin_turn(2, "");
   made["realtime"]->yields = {Transcript{2, false, "for two", 1, false}, TurnTaken{2}, Transcript{2, true, "for two", 1, false}};
   static_cast<void>(drain());
@@ -461,7 +461,7 @@ TEST_CASE_FIXTURE(TwoWays, "A turn that was taken with its words is answered wit
 
 namespace {
 
-/// A caller who continues before hearing any reply. `asked` is the text that the conversation has.
+/// A caller who adds parts to a turn before any reply plays. `asked` is the text of the turn that the conversation has.
 struct GoesOn : TwoWays {
   std::uint32_t turn = 1;
   std::string asked;
@@ -496,8 +496,8 @@ struct GoesOn : TwoWays {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(GoesOn, "The input has each part of a turn once, both parts taken early and parts waited for") {
-  SUBCASE("a part that was waited for is between two that were taken early") {
+TEST_CASE_FIXTURE(GoesOn, "SessionChain's request has each part of a turn once, whether the session took the part early or the conversation waited for the words") {
+  SUBCASE("the conversation waited for a part between two parts that the session took early") {
     early("I want");
     normal("for two");
     early("please");
@@ -519,7 +519,7 @@ TEST_CASE_FIXTURE(GoesOn, "The input has each part of a turn once, both parts ta
   }
 }
 
-TEST_CASE_FIXTURE(TwoWays, "Words of a turn from a session that was replaced do not belong to the turn") {
+TEST_CASE_FIXTURE(TwoWays, "After a session is replaced, SessionChain does not use the words that the old session gave for the current turn") {
   open();
   chain->begin_turn(1, "");
   made["realtime"]->yields = {Transcript{1, false, "I want", 1, false}};

@@ -16,9 +16,9 @@ std::string text_of(const std::vector<offhook::agent::SpokenWord>& words) {
 
 }  // namespace
 
-TEST_CASE("While the text is ahead, words come at the rate of speech, so that none counts as heard too early") {
+TEST_CASE("While the text is ahead of the audio, VoicedWords gives words at the rate of speech, so that no word counts as heard too early") {
   VoicedWords words(8000);
-  words.add_text("One two three four five six ");  // 15 characters a second: "four" begins at character 14.
+  words.add_text("One two three four five six ");  // 15 characters take one second. "four" begins at character 14.
   CHECK(words.take().empty());
   words.add_samples(1);
   CHECK(text_of(words.take()) == "One|");
@@ -28,7 +28,7 @@ TEST_CASE("While the text is ahead, words come at the rate of speech, so that no
   CHECK(text_of(words.take()) == "four|");
 }
 
-TEST_CASE("When the audio is ahead, a word is at its share of the text") {
+TEST_CASE("If the audio is ahead of the text, VoicedWords places a word in proportion to its position in the text") {
   VoicedWords words(8000);
   words.add_text("slow speech ");
   words.add_samples(48'000);
@@ -38,7 +38,7 @@ TEST_CASE("When the audio is ahead, a word is at its share of the text") {
   CHECK(taken[1].first_sample == 5 * 48'000 / 12);
 }
 
-TEST_CASE("finish() places the remaining words within the audio and in order") {
+TEST_CASE("VoicedWords::finish() places the remaining words within the audio and in order") {
   VoicedWords words(8000);
   words.add_text("very fast indeed, who can follow");
   words.add_samples(800);
@@ -50,7 +50,7 @@ TEST_CASE("finish() places the remaining words within the audio and in order") {
   CHECK(rest.back().first_sample == 26 * 800 / 32);
 }
 
-TEST_CASE("A word is complete before it comes, for any division of its text") {
+TEST_CASE("VoicedWords gives a word only when the word is complete, even if its text comes in pieces") {
   VoicedWords words(8000);
   words.add_samples(80'000);
   words.add_text("Gu");
@@ -61,7 +61,7 @@ TEST_CASE("A word is complete before it comes, for any division of its text") {
   CHECK(text_of(words.take()) == "Morgen|");
 }
 
-TEST_CASE("After finish(false) the words end with the audio, although the text was ahead") {
+TEST_CASE("After finish(false), VoicedWords gives only the words that begin within the audio") {
   VoicedWords words(8000);
   words.add_text("One two three four five six");
   words.add_samples(9 * 8000 / 15);  // "three" begins at character 8.
@@ -74,7 +74,7 @@ TEST_CASE("After finish(false) the words end with the audio, although the text w
   CHECK(words.said() == "One two three four");
 }
 
-TEST_CASE("Text without audio gives no words, and text without blanks comes in pieces") {
+TEST_CASE("VoicedWords gives no words for text without audio, and divides text without blanks into pieces") {
   VoicedWords silent(8000);
   silent.add_text("nothing to hear");
   silent.finish(true);

@@ -22,7 +22,7 @@ struct Recorded {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Recorded, "A recording is paused while the model or the operator pauses it; each lifts only its own pause, and the result names the other") {
+TEST_CASE_FIXTURE(Recorded, "A recording stays paused until the model and the operator have both ended their own pauses, and the result names the party that still pauses") {
   const auto first = pause(Pauser::Model, 0s);
   CHECK(first.changed);
   CHECK(first.state == RecordingState::Paused);
@@ -40,7 +40,7 @@ TEST_CASE_FIXTURE(Recorded, "A recording is paused while the model or the operat
   CHECK_FALSE(tap->is_paused());
 }
 
-TEST_CASE_FIXTURE(Recorded, "The durations of each party's pauses add up, and include a current pause") {
+TEST_CASE_FIXTURE(Recorded, "paused_for() sums the pauses of each party, including a pause that has not ended") {
   CHECK(by_operator(0s) == 0ms);
   pause(Pauser::Operator, 0s);
   pause(Pauser::Operator, 1s);  // This pause is already active.
@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(Recorded, "The end of a recording ends its pauses, and later o
   CHECK(by_operator(64s) == 0ms);
 }
 
-TEST_CASE_FIXTURE(Recorded, "A recording that was never paused, and a recording of a call that never connected, end without a pause") {
+TEST_CASE_FIXTURE(Recorded, "A recording that was never paused reports no pause, and leaves no file if the call never connected") {
   recording.stop(start);
   CHECK(by_model(60s) == 0ms);
   CHECK_FALSE(recording.leaves_file(false));

@@ -5,7 +5,7 @@
 using offhook::agent::recordings::DiskSpace;
 using Verdict = DiskSpace::Verdict;
 
-TEST_CASE("Recordings continue while least_free octets are free, and stop with one octet less") {
+TEST_CASE("Recordings continue while least_free octets are free, and stop if one octet less is free") {
   DiskSpace room({.least_free = 1000, .most_used = 0});
   CHECK(room.on_look({1000, 0}) == Verdict::Room);
   CHECK(room.on_look({999, 0}) == Verdict::TooLittleFree);
@@ -18,7 +18,7 @@ TEST_CASE("Recordings stop when the folder holds most_used octets, and not one o
   CHECK(room.on_look({0, 1000}) == Verdict::TooMuchUsed);
 }
 
-TEST_CASE("After a stop, recordings resume only with a tenth more space than the bound") {
+TEST_CASE("After a stop, recordings resume only if there is a tenth more space than the bound") {
   DiskSpace room({.least_free = 1000, .most_used = 5000});
   CHECK(room.on_look({10, 0}) == Verdict::TooLittleFree);
   CHECK(room.on_look({1099, 0}) == Verdict::TooLittleFree);
@@ -29,7 +29,7 @@ TEST_CASE("After a stop, recordings resume only with a tenth more space than the
   CHECK(room.on_look({1000, 4499}) == Verdict::Room);
 }
 
-TEST_CASE("Without bounds the disk may fill up, and a file system without a free size stops nothing") {
+TEST_CASE("Without bounds, recordings never stop. If the file system does not report its free space, recordings continue") {
   DiskSpace unbounded({.least_free = 0, .most_used = 0});
   CHECK(unbounded.on_look({0, ~std::uint64_t{0}}) == Verdict::Room);
   DiskSpace room({.least_free = 1000, .most_used = 0});

@@ -33,14 +33,14 @@ TEST_CASE("A call id that would lead out of the folder, or hide the file, is ref
   CHECK_FALSE(name_recording(std::string_view("a\0b", 3), kBegan, RecordingFormat::Wav, false));
 }
 
-TEST_CASE("A call id of 64 octets fits into the name of a file, and one of 65 octets does not") {
+TEST_CASE("A call id of 64 octets fits into the name of a file, and an id of 65 octets does not fit") {
   CHECK(name_recording(std::string(64, 'x'), kBegan, RecordingFormat::Wav, false));
   CHECK_FALSE(name_recording(std::string(65, 'x'), kBegan, RecordingFormat::Wav, false));
   CHECK(parse_recording_name("20261122T101500Z-" + std::string(64, 'x') + ".wav"));
   CHECK_FALSE(parse_recording_name("20261122T101500Z-" + std::string(65, 'x') + ".wav"));
 }
 
-TEST_CASE("A file with any other name is not a recording, and is never removed") {
+TEST_CASE("parse_recording_name() refuses any other file name, so that the store never removes such a file") {
   for (const char* file : {"", ".wav", "x.wav", "20261122T101500Z.wav", "20261122T101500Z-.wav", "20261122T101500Z-x", "20261122T101500Z-x.mp3",
                            "20261122T101500Z-x.wav.bak", "20261322T101500Z-x.wav", "20261122T251500Z-x.wav", "2026112 T101500Z-x.wav", "20261122T101500Z_x.wav",
                            "20261122T101500Z-X.wav", "20261122T101500Z-x.sealed", "19691231T235959Z-x.wav", "20261122T101500Z-x.wav.sealed.sealed", ".sealed"}) {

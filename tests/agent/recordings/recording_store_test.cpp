@@ -55,7 +55,7 @@ TEST_CASE("A disabled store touches no folder, records no call and counts nothin
   CHECK(store->counters().not_begun == 0);
 }
 
-TEST_CASE("A call's file has the name in its recording, is readable only by its owner, and is complete at the end of the call") {
+TEST_CASE("The file of a recording has the name that file() returns, only its owner can read it, and it is complete at the end of the call") {
   const RecordingFolder folder;
   const auto store = open(quick(folder));
   auto recording = store->begin({"k3x9"}, 8000, now());
@@ -76,7 +76,7 @@ TEST_CASE("A call's file has the name in its recording, is readable only by its 
   CHECK(store->counters().failed == 0);
 }
 
-TEST_CASE("A call that never connects leaves no file and does not count") {
+TEST_CASE("A call that never connects leaves no file, and the store does not count it") {
   const RecordingFolder folder;
   {
     const auto store = open(quick(folder));
@@ -87,7 +87,7 @@ TEST_CASE("A call that never connects leaves no file and does not count") {
   CHECK(std::filesystem::is_empty(folder.path));
 }
 
-TEST_CASE("When the store closes during a call, the file has all audio so far, and with a key it has no octet in the clear") {
+TEST_CASE("If the store closes during a call, the file has all audio so far. With a key, the whole file is encrypted") {
   const RecordingFolder folder;
   auto options = quick(folder);
   options.key = recording_key();
@@ -162,7 +162,7 @@ TEST_CASE("The log names the call whose recording ends, fails to begin, or stops
   CHECK(log.find("recording.not_begun call=m4y2g1b detail=") != std::string::npos);
 }
 
-TEST_CASE("When the disk is short of space, current recordings end intact, and new calls are recorded again only with enough space") {
+TEST_CASE("If disk space is short, current recordings end with intact files. New recordings begin only when there is enough space again") {
   const RecordingFolder folder;
   std::atomic<std::uint64_t> free{2000};
   auto options = quick(folder);
@@ -189,7 +189,7 @@ TEST_CASE("When the disk is short of space, current recordings end intact, and n
   CHECK(store->begin({"another"}, 8000, now()));
 }
 
-TEST_CASE("The size limit counts old recordings and new ones together, and no other files") {
+TEST_CASE("The size limit counts old and new recordings together, and does not count other files") {
   const RecordingFolder folder;
   folder.write(name_of_age(std::chrono::hours(1), "old"), Octets(5000));
   folder.write("somebody-elses.wav", Octets(50000));
@@ -206,7 +206,7 @@ TEST_CASE("The size limit counts old recordings and new ones together, and no ot
   CHECK(wait_until([&] { return store->state() == RecordingStore::State::Full; }));
 }
 
-TEST_CASE("At most RecordingOptions::calls recordings run at once, and a further call continues without one") {
+TEST_CASE("At most RecordingOptions::calls recordings run at once, and a further call continues without a recording") {
   const RecordingFolder folder;
   auto options = quick(folder);
   options.calls = 2;
@@ -221,7 +221,7 @@ TEST_CASE("At most RecordingOptions::calls recordings run at once, and a further
   CHECK(store->begin({"c"}, 8000, now()));
 }
 
-TEST_CASE("A removed folder ends the recording but not the call, and counts as failed") {
+TEST_CASE("If another program removes the folder, the recording has failed, and the call continues") {
   const RecordingFolder folder;
   auto options = quick(folder);
   options.folder = folder.file("inner");
@@ -246,7 +246,7 @@ TEST_CASE("A configured folder that is not writable is an error at the start") {
   CHECK(store.error().detail.find("/recordings/folder") != std::string::npos);
 }
 
-TEST_CASE("A reload opens a store that was off if an agent now records, and keeps an open store as it is") {
+TEST_CASE("store_after_reload() opens a store if an agent now records and the store was off, and keeps an open store unchanged") {
   const RecordingFolder folder;
   const std::shared_ptr<RecordingStore> off = open({});
   RecordingOptions unwanted = quick(folder);
@@ -264,7 +264,7 @@ TEST_CASE("A reload opens a store that was off if an agent now records, and keep
   CHECK(store_after_reload(*on, unwanted) == *on);
 }
 
-TEST_CASE("Recordings older than the limit are removed, to the second; other files stay, and links are not followed") {
+TEST_CASE("remove_recordings_before() removes recordings older than the limit, to the second. It keeps other files and follows no links") {
   const RecordingFolder folder;
   const auto limit = now() - std::chrono::days(30);
   const auto named = [](WallTime began, const char* call) { return name_recording(call, began, RecordingFormat::OggOpus, true)->text(); };

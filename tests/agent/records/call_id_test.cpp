@@ -30,12 +30,12 @@ TEST_CASE("The call id can be read from the name of the call's recording") {
   CHECK(read->call == id);
 }
 
-TEST_CASE("A call may be named by its id, or by at least the first four characters of it") {
+TEST_CASE("may_mean_call() accepts the whole id of a call, or at least the first four characters of the id") {
   CHECK(may_mean_call("k3x9f0a", "k3x9f0a"));
   CHECK(may_mean_call("k3x9", "k3x9f0a"));
   CHECK_FALSE(may_mean_call("k3x", "k3x9f0a"));
   CHECK_FALSE(may_mean_call("x9f0", "k3x9f0a"));
   CHECK_FALSE(may_mean_call("k3x9f0a7", "k3x9f0a"));
-  CHECK(may_mean_call("b2", "b2"));  // A shorter id must be complete.
+  CHECK(may_mean_call("b2", "b2"));  // An id of fewer than four characters must be complete.
   CHECK_FALSE(may_mean_call("", ""));
 }

@@ -29,11 +29,11 @@ struct Noted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Noted, "A call is noted from its INVITE to its end, with wall-clock times and measured durations") {
+TEST_CASE_FIXTURE(Noted, "CallNotes records a call from its INVITE to its end, with wall-clock times and measured durations") {
   passed = 100ms;
   notes.on_ringing(now());
   passed = 2000ms;
-  notes.on_answered(media::AudioCodec::G722, "G722", now());
+  notes.on_answered(media::AudioCodec::G722, "G722", "SRTP AEAD_AES_128_GCM, keys in SDP", now());
   passed = 3000ms;
   action(AgentSaid{1, "hello", false});
   passed = 5000ms;
@@ -52,6 +52,7 @@ TEST_CASE_FIXTURE(Noted, "A call is noted from its INVITE to its end, with wall-
   CHECK(record.setup_ms == 2000);
   CHECK(record.duration_ms == 7000);
   CHECK(record.codec == "G722");
+  CHECK(record.encryption == "SRTP AEAD_AES_128_GCM, keys in SDP");
   CHECK(record.sample_rate_hz == 16000);
   CHECK(record.media);
   REQUIRE(record.turns.size() == 2);
@@ -74,7 +75,7 @@ TEST_CASE_FIXTURE(Noted, "A record has the name of its recording, and the length
   CHECK(record.paused_by_operator_ms == 300);
 }
 
-TEST_CASE("Spoken words are kept only with transcripts, and their length always") {
+TEST_CASE("A record keeps spoken words only if transcripts are on, and always keeps the length of the words") {
   Noted call(KeepOptions{false, false});
   call.action(CallerSaid{2, "my secret", 0.75, false, false});
   call.action(AgentSaid{2, "your secret", false});
@@ -85,7 +86,7 @@ TEST_CASE("Spoken words are kept only with transcripts, and their length always"
   CHECK(record.turns[0].confidence == 0.75);
 }
 
-TEST_CASE("Keys are counted and hidden unless the option `digits` keeps them") {
+TEST_CASE("A record keeps the number of pressed keys, and keeps the keys themselves only with the option `digits`") {
   for (const bool kept : {false, true}) {
     Noted call(KeepOptions{true, kept});
     call.action(CallerSaid{2, "1234", 1, false, true});
@@ -107,7 +108,7 @@ TEST_CASE_FIXTURE(Noted, "The record of a call that was never answered has no me
   CHECK(record.ending.cause == "cancelled");
 }
 
-TEST_CASE_FIXTURE(Noted, "take() returns a record once, after its end, and the first end counts") {
+TEST_CASE_FIXTURE(Noted, "take() returns the record once, after the call has ended. Only the first end of a call counts") {
   CHECK_FALSE(notes.take());
   notes.on_ended({}, {}, now());
   notes.on_ended({call::Ended::By::Us, call::Ended::Cause::HungUp, {}, {}, "shutdown"}, {}, now());
@@ -116,12 +117,12 @@ TEST_CASE_FIXTURE(Noted, "take() returns a record once, after its end, and the f
 }
 
 TEST_CASE_FIXTURE(Noted, "Each trouble of a call has its stage, its reason and the provider that took over") {
-  notes.on_answered(media::AudioCodec::Pcmu, "PCMU", now());
+  notes.on_answered(media::AudioCodec::Pcmu, "PCMU", "", now());
   passed = 4000ms;
   action(TryAgain{Stage::Think, "nothing came in time"});
   action(ProviderSwitched{Stage::Think, "openai/realtime", "openai/cascade", "nothing came in time"});
   action(TryAgain{Stage::Speak, "closed"});
-  action(ProviderSwitched{Stage::Speak, "openai/speak", "plain voice", "404"});  // This switch follows another failure than the one before.
+  action(ProviderSwitched{Stage::Speak, "openai/speak", "plain voice", "404"});  // The reason differs from "closed", so this is a separate trouble.
   const CallRecord record = end();
   REQUIRE(record.troubles.size() == 3);
   CHECK(record.troubles[0].at_ms == 4000);
@@ -154,7 +155,7 @@ TEST_CASE_FIXTURE(Noted, "Troubles, tools and notes are kept up to their bounds 
   CHECK(record.notes.size() == kMaxNotes);
 }
 
-TEST_CASE_FIXTURE(Noted, "A record keeps a tool's name and outcome, but not its arguments, and its line has the same") {
+TEST_CASE_FIXTURE(Noted, "A record keeps a tool's name and outcome, but not its arguments, and the line of the record has the same data") {
   action(RunTool{{2, "c1", "transfer", R"({"to":"the secret number 4711"})"}});
   action(RunTool{{2, "c2", "note", "{}"}});
   action(ReturnToolOutcome{{2, "c1", "{}", std::nullopt, true}});
@@ -174,7 +175,7 @@ TEST_CASE_FIXTURE(Noted, "A record keeps a tool's name and outcome, but not its 
   CHECK(again->notes[0] == "Call back tomorrow.");
 }
 
-TEST_CASE_FIXTURE(Noted, "The line has the last answerer verdict, and tones up to their bound [kMaxTones]") {
+TEST_CASE_FIXTURE(Noted, "The line of a record has the last verdict about who answered, and at most kMaxTones tones [kMaxTones]") {
   action(AnsweredBy{{media::Answerer::Human, media::AnswerSign::ShortGreeting, std::chrono::milliseconds(1600)}});
   action(AnsweredBy{{media::Answerer::Machine, media::AnswerSign::Beep, std::chrono::milliseconds(4100)}});
   for (std::size_t i = 0; i < kMaxTones + 1; ++i) action(ToneHeard{media::LineTone::Beep});
@@ -196,7 +197,7 @@ TEST_CASE_FIXTURE(Noted, "At most kMaxTurns turns are kept, and further turns ar
   CHECK(notes.snapshot().turns_left_out == 1);
 }
 
-TEST_CASE_FIXTURE(Noted, "The words of a call have a bound, and so have the words of each turn") {
+TEST_CASE_FIXTURE(Noted, "A record keeps at most kMaxTurnTextBytes of the words of a turn, and at most kMaxCallTextBytes of the words of a call") {
   action(CallerSaid{1, std::string(kMaxTurnTextBytes + 1, 'x'), 1, false, false});
   CHECK(notes.snapshot().turns[0].heard.size() == kMaxTurnTextBytes);
   std::size_t kept = kMaxTurnTextBytes;
@@ -207,7 +208,7 @@ TEST_CASE_FIXTURE(Noted, "The words of a call have a bound, and so have the word
   CHECK(kept == kMaxCallTextBytes);
 }
 
-TEST_CASE("An address is kept without its password [RFC 3261 section 19.1.1]") {
+TEST_CASE("A record keeps an address without its password [RFC 3261 section 19.1.1]") {
   CHECK(kept_uri("sip:alice:s3cret@pbx.example:5060;transport=udp") == "sip:alice@pbx.example:5060;transport=udp");
   CHECK(kept_uri("SIPS:alice:s3c:r@t@pbx.example") == "SIPS:alice@pbx.example");
   CHECK(kept_uri("sip::s3cret@pbx.example") == "sip:@pbx.example");
@@ -288,7 +289,7 @@ TEST_CASE("A tool's name is kept if it is valid and has at most 64 characters") 
   }
 }
 
-TEST_CASE("An agent's own setting for transcripts overrides the general one, in both directions") {
+TEST_CASE("An agent's own setting for transcripts overrides the general setting, whether it turns transcripts on or off") {
   for (const bool kept : {false, true}) {
     Noted noted({!kept, false});
     noted.notes.on_agent("desk", kept);

@@ -132,7 +132,7 @@ TEST_CASE("A record of an older version is read without the newer statistics") {
   CHECK_FALSE(read->media->peers_view);
 }
 
-TEST_CASE("A number that a member of the record cannot hold counts as missing") {
+TEST_CASE("If a number of the line does not fit into its member of the record, the member counts as missing") {
   const auto read = parse_record(R"({"type":"call","setup_ms":1e300,"duration_ms":-1e19,"transfer":{"status":2147483648},)"
                                  R"("codec":{"rtp_clock_hz":-1,"sample_rate_hz":4294967296},)"
                                  R"("turns":[{"at_ms":9.3e18,"response_ms":-1e20},{"at_ms":1500.75,"response_ms":-2}]})");
@@ -170,7 +170,7 @@ TEST_CASE("CRLF, ANSI and NUL in every header give one line without control char
   }
 }
 
-TEST_CASE("A header field is kept up to its bound, and no octet more") {
+TEST_CASE("A record keeps at most kMaxFieldBytes octets of a header field") {
   call::Incoming call;
   call.from.name = std::string(kMaxFieldBytes, 'a');
   call.to.name = std::string(kMaxFieldBytes + 1, 'a');
@@ -179,7 +179,7 @@ TEST_CASE("A header field is kept up to its bound, and no octet more") {
   CHECK(json["to"]["display"].get<std::string>().size() == kMaxFieldBytes);
 }
 
-TEST_CASE("The longest possible record is no longer than a line may be") {
+TEST_CASE("The line of the longest possible record is shorter than kMaxLineBytes") {
   CallRecord record = whole_record();
   const std::string field(kMaxFieldBytes, '\x01');  // Each octet becomes six octets when escaped.
   for (std::string* text :

@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(TwoCalls, "Erasing a call removes all of its data, and keeps a
   REQUIRE(lines);
   CHECK(texts == "call " + kGone + " again;");
   CHECK(lines->skipped == 0);
-  CHECK(after.find("call " + kGone + " again\n") != std::string::npos);  // The readable copy of the other call.
+  CHECK(after.find("call " + kGone + " again\n") != std::string::npos);  // The readable copy still has the line of the other call.
   CHECK(erase_call(kept, kGone, Erasing::Overwrite)->is_nothing());
 }
 
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(TwoCalls, "An agent can continue to write to the files from wh
   CHECK(read->skipped == 0);
 }
 
-TEST_CASE_FIXTURE(TwoCalls, "A call is found by the beginning of its id, by its Call-ID, and if it has only a recording") {
+TEST_CASE_FIXTURE(TwoCalls, "find_calls() finds a call by the beginning of its id or by its Call-ID, even if the call has only a recording") {
   CHECK(find_calls(kept, "k3x9")->ids.size() == 2);
   CHECK(find_calls(kept, kGone)->ids == std::vector{kGone});
   CHECK(find_calls(kept, kGone + "@pbx")->ids == std::vector{kGone});
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(TwoCalls, "A call is found by the beginning of its id, by its 
   CHECK(find_calls(kept, "many")->ids.size() == NamedCalls::kMost);
 }
 
-TEST_CASE_FIXTURE(TwoCalls, "A call without an end is in progress while its writer lives, and interrupted afterwards") {
+TEST_CASE_FIXTURE(TwoCalls, "A call without an end record is in progress while its journal is open, and is interrupted after the journal closes") {
   {
     records::Journal journal(store::posix_file_system(), {.folder = kept.records});
     REQUIRE(journal.append(began_of("still"), kNow));
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(TwoCalls, "A call without an end is in progress while its writ
   CHECK(!find_calls(kept, "still")->is_up);
 }
 
-TEST_CASE_FIXTURE(TwoCalls, "After an error with one file the call is still found, and a second run erases the rest") {
+TEST_CASE_FIXTURE(TwoCalls, "If one file causes an error, find_calls() still finds the call, and a second run erases the remaining data") {
   for (const char* name : {"calls/calls-2.torn", "transcripts/transcripts-20241003-1-desk.txt", "transcripts/transcripts-20241003-1-desk.jsonl"}) {
     CAPTURE(name);
     const std::string link = folder.path + "/" + name;
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(TwoCalls, "A folder that cannot be read is an error, not a fol
   REQUIRE(::chmod(folder.path.c_str(), 0700) == 0);
 }
 
-TEST_CASE_FIXTURE(TwoCalls, "Without records, a call counts as possibly in progress if its transcript has no end, or its recording grows") {
+TEST_CASE_FIXTURE(TwoCalls, "Without a record, a call may be in progress if its young transcript has no end, or if its recording has grown a moment ago") {
   const KeptFolders no_records{"", kept.transcripts, ""};
   CHECK(find_calls(no_records, kGone, kNow + 23h)->is_up);
   CHECK_FALSE(find_calls(no_records, kGone, kNow + NamedCalls::kMayBeUp)->is_up);

@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "After a partial write, append() writes the rest")
   CHECK(disk.at(live) == line(1));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "On a full disk, append() removes the partial write, and the same lines can be tried again") {
+TEST_CASE_FIXTURE(OnFakeDisk, "On a full disk, append() removes the partial write, and a later append() can write the same lines") {
   REQUIRE(append(1));
   disk.room = 5;
   const auto refused = append(2);
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A partial write that cannot be removed becomes it
 }
 
 TEST_CASE_FIXTURE(OnFakeDisk,
-                  "After a failed sync the lines are not reported and go to a new file, because the kernel reports the error only once") {
+                  "After a failed sync, append() fails and later uses a new file, because the kernel reports the error only once") {
   REQUIRE(append(1));
   disk.sync_fails = std::errc::io_error;
   REQUIRE_FALSE(append(2));
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(OnFakeDisk,
   CHECK(disk.at(rotated()[0]) == line(1));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A folder that is not writable is an error, and append() tries it again with the next lines") {
+TEST_CASE_FIXTURE(OnFakeDisk, "If the folder is not writable, append() returns an error, and tries the folder again with the next lines") {
   disk.open_fails = std::errc::read_only_file_system;
   const auto refused = append(1);
   REQUIRE_FALSE(refused);
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A folder that is not writable is an error, and ap
   CHECK(append(1));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "append() fails until the file's name is synced, at each attempt") {
+TEST_CASE_FIXTURE(OnFakeDisk, "append() fails at each attempt until the folder with the file's name is synced") {
   disk.folder_sync_fails = std::errc::io_error;
   for (int attempt = 0; attempt < 3; ++attempt) CHECK_FALSE(append(1));
   disk.folder_sync_fails = {};
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "append() fails until the file's name is synced, a
   CHECK(rotated().size() == 1);
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A file that another program shortened is never made longer when a failed write is removed") {
+TEST_CASE_FIXTURE(OnFakeDisk, "If another program has shortened the file, the removal of a failed write does not make the file longer") {
   REQUIRE(append(1));
   disk.files[live]->bytes.clear();  // copytruncate of logrotate does this.
   disk.room = 5;
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A file that another program shortened is never ma
   CHECK(disk.at(live) == line(2));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "Partial reads of the disk lose no line of the file") {
+TEST_CASE_FIXTURE(OnFakeDisk, "If a read of the file is partial, append() fails, and no line of the file is lost") {
   disk.now = now;
   disk.put(live, line(1) + line(2));
   disk.most_read = 5;
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "Partial reads of the disk lose no line of the fil
   CHECK(disk.at(live) == line(1) + line(2) + line(3));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A slot whose lock belongs to another user is skipped, and is an error if there is no other slot") {
+TEST_CASE_FIXTURE(OnFakeDisk, "Journal skips a slot whose lock belongs to another user, and returns an error if there is no other slot") {
   disk.lock_denied.insert("/calls/calls-1.lock");
   REQUIRE(append(1));
   CHECK(journal.path() == "/calls/calls-2.jsonl");
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A file that another program removed or renamed is
   CHECK(journal.counters().reopened == 2);
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A line that a crash cut is set aside at the start, and complete lines stay") {
+TEST_CASE_FIXTURE(OnFakeDisk, "At its start, Journal moves a line that a crash cut to a file .torn, and keeps complete lines") {
   for (std::size_t cut = 1; cut < line(3).size(); ++cut) {
     disk = {};
     disk.now = now;
@@ -169,7 +169,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A line that a crash cut is set aside at the start
   }
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "If a file has only a cut line, longer than one read, it starts empty") {
+TEST_CASE_FIXTURE(OnFakeDisk, "If a file has only a cut line, which is longer than one read, Journal empties the file before it appends") {
   disk.put(live, std::string(200000, '\0'));
   REQUIRE(append(1));
   CHECK(disk.at(live) == line(1));
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "One octet over the bound causes a rotation") {
   CHECK(rotated().size() == 1);
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "At most `keep` rotated files stay, and of one more the oldest is removed") {
+TEST_CASE_FIXTURE(OnFakeDisk, "At most `keep` rotated files stay, and a further rotation removes the oldest file") {
   const std::string full(options.rotate_bytes, 'x');
   for (unsigned i = 0; i <= options.keep; ++i) REQUIRE(journal.append(full, now += 1s));
   CHECK(rotated().size() == options.keep);
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "Two rotations in one millisecond have two names")
   CHECK(rotated().size() == 2);
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "Each day begins with a new file, also for an agent that was started in between") {
+TEST_CASE_FIXTURE(OnFakeDisk, "Each day begins with a new file, even if the agent was restarted in the middle of the day before") {
   disk.now = now;
   REQUIRE(append(1));
   now += 14h;  // 23 o'clock
@@ -226,7 +226,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "Each day begins with a new file, also for an agen
   CHECK(disk.at(live) == line(3));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A file that cannot be rotated grows further, so that no record is lost") {
+TEST_CASE_FIXTURE(OnFakeDisk, "If a file cannot be rotated, it grows further, so that no record is lost") {
   disk.rename_fails = std::errc::permission_denied;
   const std::string full(options.rotate_bytes, 'x');
   REQUIRE(journal.append(full, now));
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "Writers in one folder have separate files, for at
   CHECK_FALSE(one_more.append(line(1), now));
 }
 
-TEST_CASE("Only a journal's own file names are recognised") {
+TEST_CASE("parse_journal_name() accepts only the names of a journal's own files") {
   CHECK(parse_journal_name("calls-1.jsonl"));
   CHECK(parse_journal_name("calls-16.20241004T090000.000Z.jsonl")->rotated);
   for (const auto* name : {"calls-0.jsonl", "calls-17.jsonl", "calls-1.lock", "calls-.jsonl", "calls-1..jsonl", "calls-1.x.jsonl",

@@ -1,4 +1,4 @@
-// Kills a writer under load at random times, many times in one folder. Every record that it had reported must be there.
+// Kills a writer under load at random times, many times in one folder. The files must have every record that the writer reported.
 // OFFHOOK_KILLS=N: number of kills (40). OFFHOOK_SEED=N: first seed (1).
 #include <offhook/agent/support/log.hpp>
 #include <offhook/agent/records/record_reader.hpp>
@@ -62,7 +62,7 @@ CallRecord call_with_turns(const std::string& id, std::size_t turns) {
   ::_exit(0);
 }
 
-/// Reads the ids from the child, and kills it some microseconds after `after` records. Returns the ids.
+/// Reads the ids from the child. Kills the child `microseconds` after it has reported `after` records. Returns the ids.
 std::string read_and_kill(pid_t child, int pipe, std::uint64_t after, std::uint64_t microseconds) {
   std::string text;
   char buffer[4096];

@@ -52,7 +52,7 @@ TEST_CASE("A row has the time, the caller, the duration, and the end of a call")
   CHECK(row.find('\n') == row.size() - 1);
 }
 
-TEST_CASE("A row fits the screen and keeps the most important columns; without a screen nothing is cut") {
+TEST_CASE("A row fits the screen and keeps the most important columns. If there is no screen, nothing is cut") {
   StoredCall call = stored("k3x9f0a7c2m1p");
   call.record.from.display = "Alexandra of the workshop behind the station";
   call.record.ending = {Ending::By::Agent, "a part of the agent failed", 0, {}, {}};
@@ -69,7 +69,7 @@ TEST_CASE("A row fits the screen and keeps the most important columns; without a
   CHECK(table_head(150) == table_head());
 }
 
-TEST_CASE("On a terminal the speakers of a conversation have their colours, and the words have none") {
+TEST_CASE("On a terminal, the names of the speakers have colours, and the words have none") {
   StoredCall call = stored("c4llid");
   call.record.turns = {{Turn::Kind::Opening, 0, {}, 0, 0, false, {}, 0, "Hello.", std::nullopt, std::nullopt},
                        {Turn::Kind::Speech, 63500, "open\x1b[31m?", 17, 0.875, false, {}, 0, "From nine", std::nullopt, std::nullopt}};
@@ -161,7 +161,7 @@ TEST_CASE("parse_since() reads a time span back from now, a day, or a time, and 
   CHECK(parse_since("7d", now) == now - 24h * 7);
   CHECK(parse_since("2023-11-14T22:13:20Z", {}) == now);
   CHECK(parse_since("2023-11-14", {}));
-  CHECK(parse_since("4294967295d", now) == WallTime{});  // Before the first call ever.
+  CHECK(parse_since("4294967295d", now) == WallTime{});  // The span begins before 1970, so the result is limited to 1970.
   for (const auto* wrong : {"", "7", "9999-01-01", "-001-01-01", "1969-12-31", "d", "7w", "-7d", "2023-11", "2023-11-14T22", "2023-11-14x", "yesterday"})
     CHECK_FALSE(parse_since(wrong, now));
 }
@@ -184,7 +184,7 @@ TEST_CASE("A failed call is one that was not answered, was interrupted, or ended
   CHECK_FALSE(is_selected(stored("a"), {std::nullopt, true, 20}));
 }
 
-TEST_CASE("The newest calls are kept in any order of input, and the oldest of them comes first") {
+TEST_CASE("Newest keeps the newest calls, whatever the order of the input is, and returns the oldest of these calls first") {
   Newest newest(3);
   for (const int at : {5, 1, 9, 3, 7}) newest.add(stored(std::to_string(at), std::chrono::seconds(at)));
   std::string order;
@@ -192,7 +192,7 @@ TEST_CASE("The newest calls are kept in any order of input, and the oldest of th
   CHECK(order == "579");
 }
 
-TEST_CASE("A call is found by its id, by at least four characters of it, or by its SIP Call-ID") {
+TEST_CASE("is_named() accepts the id of a call, at least the first four characters of the id, or the SIP Call-ID") {
   const StoredCall call = stored("abcdefgh");
   CHECK(is_named(call, "abcdefgh"));
   CHECK(is_named(call, "abcd"));
@@ -201,7 +201,7 @@ TEST_CASE("A call is found by its id, by at least four characters of it, or by i
   CHECK(is_named(call, "abc@192.0.2.1"));
 }
 
-TEST_CASE("The JSON of a call is its stored line, and a call without an end has its state as its type") {
+TEST_CASE("json() returns the stored line of a call. For a call without an end, the type is the state of the call") {
   StoredCall call = stored("a");
   call.line = to_line(call.record, "run");
   call.line.pop_back();

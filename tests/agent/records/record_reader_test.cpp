@@ -45,7 +45,7 @@ struct Reading : test::Folder {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Reading, "All files of all writers are read, the rotated ones first") {
+TEST_CASE_FIXTURE(Reading, "read_calls() reads all files of all writers, and reads the rotated files first") {
   put("calls-1.20240101T000000.000Z.jsonl", ended("a"));
   put("calls-1.20240102T000000.000Z.jsonl", ended("b"));
   put("calls-1.jsonl", ended("c"));
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(Reading, "All files of all writers are read, the rotated ones 
   CHECK(calls[0].line + "\n" == ended("a"));
 }
 
-TEST_CASE_FIXTURE(Reading, "Lines that are cut, changed or unknown are skipped and counted, and the others are read") {
+TEST_CASE_FIXTURE(Reading, "read_calls() skips and counts lines that are cut, changed or unknown, and reads all other lines") {
   const std::string cut = ended("x").substr(0, 40);
   put("calls-1.jsonl", ended("a") + cut + "\n" + ended("b") + "nonsense\n\n" + ended("c") + cut);
   read();
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Reading, "Lines that are cut, changed or unknown are skipped a
   CHECK(summary.skipped == 4);
 }
 
-TEST_CASE_FIXTURE(Reading, "A line of the maximum length is read, and a longer one is skipped without being stored") {
+TEST_CASE_FIXTURE(Reading, "read_calls() reads a line of the maximum length, and skips a longer line without storing it") {
   const auto line_of = [](std::size_t size) {
     const auto with = [](std::size_t padding) {
       return seal(JsonLine()
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(Reading, "A call without an end is interrupted if its agent is
 }
 
 TEST_CASE_FIXTURE(Reading,
-                  "While its writer lives, a call of the current run is in progress, and one of an earlier run is interrupted") {
+                  "While the writer lives, a call without an end is in progress if it belongs to the current run, otherwise interrupted") {
   put("calls-1.jsonl", began("b", "run1") + to_run_line("run2", 1, {}) + began("c", "run2"));
   const auto lock = posix_file_system().try_lock(path + "/" + slot_name(1, "lock"));
   REQUIRE(lock);
@@ -115,14 +115,14 @@ TEST_CASE_FIXTURE(Reading, "A call whose end is in a later file has ended") {
   CHECK(calls[0].state == StoredCall::State::Ended);
 }
 
-TEST_CASE_FIXTURE(Reading, "A call that was written twice is reported once") {
+TEST_CASE_FIXTURE(Reading, "If a call was written twice, read_calls() reports the call once") {
   put("calls-1.jsonl", ended("a") + ended("b") + ended("a"));
   read();
   CHECK(order() == "a b ");
   CHECK(summary.repeated == 1);
 }
 
-TEST_CASE_FIXTURE(Reading, "A group of lines that was written twice is reported once, also its starts") {
+TEST_CASE_FIXTURE(Reading, "If a group of lines was written twice, read_calls() reports each call of the group once, even a call without an end") {
   const std::string group = began("a") + ended("a") + began("b");
   put("calls-1.jsonl", group + group);
   read();
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(Reading, "A group of lines that was written twice is reported 
   CHECK(calls[1].state == StoredCall::State::Interrupted);
 }
 
-TEST_CASE_FIXTURE(Reading, "A long call is one call, also if more than kMaxOpenCalls calls begin and end during it") {
+TEST_CASE_FIXTURE(Reading, "read_calls() reports a long call once, even if more than kMaxOpenCalls calls begin and end during the long call") {
   std::string lines = began("long");
   for (std::size_t i = 0; i < 3 * kMaxOpenCalls; ++i) lines += began("c" + std::to_string(i)) + ended("c" + std::to_string(i));
   put("calls-1.jsonl", lines + ended("long"));
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(Reading, "A line of a newer version is counted as newer_schema
   CHECK(summary.skipped == 0);
 }
 
-TEST_CASE_FIXTURE(Reading, "At most kMaxOpenCalls starts are remembered, and the oldest beyond that counts as interrupted") {
+TEST_CASE_FIXTURE(Reading, "read_calls() remembers at most kMaxOpenCalls calls without an end. Of more calls, the oldest counts as interrupted") {
   std::string lines;
   for (std::size_t i = 0; i < kMaxOpenCalls; ++i) lines += began("c" + std::to_string(i));
   put("calls-1.jsonl", lines + ended("c0"));
@@ -174,14 +174,14 @@ TEST_CASE_FIXTURE(Reading, "At most kMaxOpenCalls starts are remembered, and the
   CHECK(calls.front().state == StoredCall::State::Interrupted);
 }
 
-TEST_CASE("The error about a missing folder names it and the remedy") {
+TEST_CASE("The error about a missing folder names the folder and the remedy") {
   const auto result = read_calls("/nowhere/at/all", [](const StoredCall&) {});
   REQUIRE_FALSE(result);
   CHECK(result.error().detail.find("/nowhere/at/all") != std::string::npos);
   CHECK(result.error().detail.find("--folder") != std::string::npos);
 }
 
-TEST_CASE("Missing members and members of a wrong type are left out, and other lines are not records") {
+TEST_CASE("parse_record() leaves out missing members and members of a wrong type, and refuses a line that is not a record") {
   CHECK_FALSE(parse_record("{\"v\":1,\"type\":\"run\"}"));
   CHECK_FALSE(parse_record("[1,2"));
   CHECK_FALSE(parse_record("7"));

@@ -66,7 +66,7 @@ struct Quiet {
 
 }  // namespace
 
-TEST_CASE("A record is on the disk when it is reported, and all records are after the destructor") {
+TEST_CASE("A record is on the disk when the writer reports it, and after the destructor all records are on the disk") {
   const test::Folder folder;
   std::string reported;
   bool was_there = true;
@@ -90,7 +90,7 @@ TEST_CASE("A record is on the disk when it is reported, and all records are afte
 }
 
 TEST_CASE_FIXTURE(Quiet,
-                  "While the disk hangs, no caller waits; memory is bounded, and a record that does not fit is refused and counted") {
+                  "While the disk hangs, ended() does not block, and the writer refuses and counts a record that exceeds the memory bound") {
   GatedDisk gated;
   WriterOptions options = in("/calls");
   options.backlog.items = 3;
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Quiet, "A disk that does not answer counts as failing, althoug
   gated.open_gate();
 }
 
-TEST_CASE_FIXTURE(Quiet, "If the disk fails until the end, the waiting records are lost at the closing limit and not reported") {
+TEST_CASE_FIXTURE(Quiet, "If the disk fails until the end, the writer drops the waiting records at the closing limit and does not report them") {
   FakeFileSystem disk;
   disk.write_fails = std::errc::no_space_on_device;
   WriterOptions options = in("/calls");
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(Quiet, "If the disk fails until the end, the waiting records a
   CHECK_FALSE(reported);
 }
 
-TEST_CASE_FIXTURE(Quiet, "Two agents in one folder have separate files, and both are read") {
+TEST_CASE_FIXTURE(Quiet, "Two agents write to separate files of one folder, and read_calls() reads both files") {
   const test::Folder folder;
   {
     RecordWriter first(posix_file_system(), in(folder.path), {});
@@ -158,7 +158,7 @@ TEST_CASE("Only the owner can read the records") {
   CHECK((std::filesystem::status(folder.path + "/a/b").permissions() & others) == perms::none);
 }
 
-TEST_CASE_FIXTURE(Quiet, "A folder that the operator configured must be writable at the start, and the default folder need not be") {
+TEST_CASE_FIXTURE(Quiet, "At the start, a folder that the operator configured must be writable, and the default folder need not be writable") {
   const test::Folder folder;
   folder.put("file", "");
   CallRecordOptions options;
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(Quiet, "A folder that the operator configured must be writable
   CHECK((*CallRecordStore::open({}, {}))->state() == "off");
 }
 
-TEST_CASE("Records are collected for 10 ms and taken together, starts and ends") {
+TEST_CASE("The writer collects the starts and ends of calls for 10 ms and takes them together") {
   Backlog<RecordEntry> backlog({}, RecordWriter::kGather);
   const base::TimePoint start{100s};
   REQUIRE(backlog.try_add({call_of("a"), false}, start));
@@ -180,7 +180,7 @@ TEST_CASE("Records are collected for 10 ms and taken together, starts and ends")
   CHECK(backlog.take().size() == 2);
 }
 
-TEST_CASE("The weight of a record counts its texts") {
+TEST_CASE("weight_of() counts the texts of a record") {
   RecordEntry entry{call_of("x"), true};
   const std::size_t before = weight_of(entry);
   CHECK(before > sizeof(CallRecord));

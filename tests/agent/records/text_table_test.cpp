@@ -12,20 +12,20 @@ namespace {
 constexpr std::array kColumns{TableColumn{.name = "id", .usual = 4, .least = 4}, TableColumn{.name = "who", .usual = 10, .least = 5},
                               TableColumn{.name = "codec", .usual = 5, .least = 5, .leaves_as = 1},
                               TableColumn{.name = "turns", .usual = 5, .least = 5, .leaves_as = 2, .is_right = true},
-                              TableColumn{.name = "why", .usual = 8, .least = 5}};  // 32 columns, and 8 between them
+                              TableColumn{.name = "why", .usual = 8, .least = 5}};  // 32 columns for the cells, and 8 columns between the cells
 const std::array<std::string, 5> kCells{"k3x9", "a caller of many names", "G722", "12", "hung up at once"};
 
 std::string row_within(std::size_t screen) { return TextTable(kColumns, screen).row(kCells); }
 
 }  // namespace
 
-TEST_CASE("Without a screen a table has its default columns, and each cell is complete") {
+TEST_CASE("If there is no screen, a table has its default columns, and each cell is complete") {
   const TextTable table(kColumns, std::nullopt);
   CHECK(table.head() == "id    who         codec  turns  why\n");
   CHECK(table.row(kCells) == "k3x9  a caller of many names  G722      12  hung up at once\n");
 }
 
-TEST_CASE("On a wide screen the columns are the same, and longer cells end in an ellipsis") {
+TEST_CASE("On a wide screen the columns have their default widths, and longer cells end in an ellipsis") {
   CHECK(row_within(40) == "k3x9  a caller \xe2\x80\xa6  G722      12  hung up\xe2\x80\xa6\n");
   CHECK(row_within(200) == row_within(40));
 }
@@ -35,19 +35,19 @@ TEST_CASE("On a narrower screen the widest columns shrink first") {
   CHECK(row_within(32) == "k3x9  a ca\xe2\x80\xa6  G722      12  hung\xe2\x80\xa6\n");
 }
 
-TEST_CASE("On an even narrower screen the least important columns are left out, and the others get their space") {
+TEST_CASE("On an even narrower screen, the table leaves out the least important columns and gives their space to the remaining columns") {
   CHECK(row_within(31) == "k3x9  a calle\xe2\x80\xa6     12  hung up\xe2\x80\xa6\n");
   CHECK(row_within(25) == "k3x9  a ca\xe2\x80\xa6     12  hung\xe2\x80\xa6\n");
   CHECK(row_within(24) == "k3x9  a calle\xe2\x80\xa6  hung up\xe2\x80\xa6\n");
   CHECK(TextTable(kColumns, 24).head() == "id    who       why\n");
 }
 
-TEST_CASE("On a screen that is too narrow for more omissions, the table has its minimum width") {
+TEST_CASE("If the screen is too narrow even for the remaining columns, the table has its minimum width") {
   CHECK(row_within(18) == "k3x9  a ca\xe2\x80\xa6  hung\xe2\x80\xa6\n");
   CHECK(row_within(1) == row_within(18));
 }
 
-TEST_CASE("Columns are counted as a terminal draws them, with wide characters and combining marks [UAX 11]") {
+TEST_CASE("columns_of() counts columns as a terminal draws them, with wide characters and combining marks [UAX 11]") {
   CHECK(columns_of("") == 0);
   CHECK(columns_of("J\xc3\xb6rg") == 4);
   CHECK(columns_of("Jo\xcc\x88rg") == 4);

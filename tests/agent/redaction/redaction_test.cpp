@@ -25,7 +25,7 @@ std::string redacted(std::string_view text, unsigned digits_from = 4) {
 
 }  // namespace
 
-TEST_CASE("A run of N digits is redacted, and one of N - 1 stays") {
+TEST_CASE("Redactor redacts a run of N digits, and keeps a run of N - 1 digits") {
   CHECK(redacted("my pin is 4711, thanks") == "my pin is [digits], thanks");
   CHECK(redacted("room 471") == "room 471");
   CHECK(redacted("room 471", 3) == "room [digits]");
@@ -57,7 +57,7 @@ TEST_CASE("Digits that are too far apart, or divided by other words, are no run"
   CHECK(redacted("12          34") == "12          34");
 }
 
-TEST_CASE("Spoken digits count like written ones, in six languages") {
+TEST_CASE("Spoken digits count like written digits, in six languages") {
   for (const char* spoken : {"four one five two",
                              "Four, one, five - two",
                              "four one five double two",
@@ -86,7 +86,7 @@ TEST_CASE("Spoken digits count like written ones, in six languages") {
   }
 }
 
-TEST_CASE("A few number words in a sentence stay") {
+TEST_CASE("Redactor keeps a few number words in a sentence") {
   for (const char* text : {"one of the two came at five", "I have two children and three dogs", "just a second",
                            "vier Leute kamen um acht", "for once I agree", "twenty minutes", "forty two", "no one knows",
                            "a hundred times", "un moment s'il vous plait", "wir sind zu zweit um drei da"}) {
@@ -95,7 +95,7 @@ TEST_CASE("A few number words in a sentence stay") {
   }
 }
 
-TEST_CASE("A word for tens takes a unit, so that the count is that of the digits") {
+TEST_CASE("A word for tens and the following unit count as two digits: 'forty two'") {
   CHECK(redacted("forty two", 3) == "forty two");
   CHECK(redacted("forty two three", 3) == "[digits]");
   CHECK(redacted("forty fifty", 4) == "[digits]");
@@ -109,7 +109,7 @@ TEST_CASE("Digits of other scripts count too") {
   CHECK(redacted("\xe0\xa5\xaa\xe0\xa5\xad\xe0\xa5\xa7\xe0\xa5\xa7") == "[digits]");
 }
 
-TEST_CASE("A card number is redacted with any digit limit, with its date and code after it") {
+TEST_CASE("Redactor redacts a card number with any digit limit, together with the expiry date and the code after the number") {
   CHECK(redacted("card 4111 1111 1111 1111 ok", 0) == "card [card] ok");
   CHECK(redacted("card 4111-1111-1111-1111 12/27 123 ok", 0) == "card [card] ok");
   CHECK(redacted("3782 822463 10005", 0) == "[card]");
@@ -119,7 +119,7 @@ TEST_CASE("A card number is redacted with any digit limit, with its date and cod
   CHECK(redacted("0000 0000 0000 0000", 0) == "0000 0000 0000 0000");
 }
 
-TEST_CASE("E-mail addresses are redacted, written and spoken") {
+TEST_CASE("Redactor redacts e-mail addresses, both written and spoken") {
   for (const char* address : {"john.smith@example.com", "a+b@sub.example.co.uk", "john @ example.com", "root@localhost",
                               "j\xc3\xb6rg@b\xc3\xbcro.example", "john at example dot com", "john dot smith at example dot com",
                               "j o h n at example dot org", "info underscore desk at my dash shop dot co dot uk",
@@ -130,7 +130,7 @@ TEST_CASE("E-mail addresses are redacted, written and spoken") {
   }
 }
 
-TEST_CASE("A text that only resembles an address stays") {
+TEST_CASE("A text that only resembles an e-mail address stays") {
   for (const char* text :
        {"look at this point in time", "we meet at noon", "@home", "a @ b", "at five dot", "see you at the dot"}) {
     CAPTURE(text);
@@ -138,7 +138,7 @@ TEST_CASE("A text that only resembles an address stays") {
   }
 }
 
-TEST_CASE("An IBAN with valid check digits is redacted, in groups or not [ISO 13616]") {
+TEST_CASE("Redactor redacts an IBAN with valid check digits, written in groups or without blanks [ISO 13616]") {
   CHECK(redacted("to DE89 3704 0044 0532 0130 00 please", 0) == "to [iban] please");
   CHECK(redacted("to de89370400440532013000.", 0) == "to [iban].");
   CHECK(redacted("GB82 WEST 1234 5698 7654 32 ok", 0) == "[iban] ok");
@@ -147,7 +147,7 @@ TEST_CASE("An IBAN with valid check digits is redacted, in groups or not [ISO 13
   CHECK(redacted("DE88 3704 0044 0532 0130 00") == "DE[digits]");
 }
 
-TEST_CASE("Own patterns support digits, letters, any character, the rest of a word, and escaped characters") {
+TEST_CASE("The operator's own patterns support digits, letters, any character, the rest of a word, and escaped characters") {
   RedactionOptions options;
   options.digits_from = 0;
   options.patterns = {"KD-####", "case *", "@@ ###", "x\\#?", "password is ?????"};
@@ -214,7 +214,7 @@ TEST_CASE("Texts are cut at kMaxRedactedBytes, never within a character") {
   CHECK(make().redacted(std::string(kMaxRedactedBytes - 1, 'x') + "\xc3\xbc").size() == kMaxRedactedBytes - 1);
 }
 
-TEST_CASE("Octets that are not UTF-8 stay, and hide no digits") {
+TEST_CASE("Octets that are not UTF-8 stay unchanged, and end a run of digits, but do not hide a run beside them") {
   CHECK(redacted("\xff\xfe pin 4711 \xc3") == "\xff\xfe pin [digits] \xc3");
   CHECK(redacted("47\xff"
                  "11 5") ==

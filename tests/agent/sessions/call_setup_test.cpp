@@ -51,7 +51,7 @@ bool has(const std::string& text, std::string_view what) { return text.find(what
 
 }  // namespace
 
-TEST_CASE_FIXTURE(RecordedCall, "A model resumes only its own pause; an operator's pause stays, and the model's result says so") {
+TEST_CASE_FIXTURE(RecordedCall, "A model can end only its own pause. If an operator's pause remains, the tool result tells the model so") {
   recording->pause(Pauser::Operator, true);
   CHECK(has(order(true), "nothing is recorded"));
   CHECK(recording->pause(Pauser::Operator, true).by_model);
@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(RecordedCall, "A model resumes only its own pause; an operator
   CHECK(recording->state() == RecordingState::Recording);
 }
 
-TEST_CASE_FIXTURE(RecordedCall, "A model may pause the recording again after it resumed, beyond the limit of its rule") {
+TEST_CASE_FIXTURE(RecordedCall, "After a model has resumed the recording, it may pause the recording again, even beyond the max_per_call of the tool") {
   for (int i = 0; i < 3; ++i) {
     (void)order(true);
     CHECK(recording->state() == RecordingState::Paused);
@@ -70,12 +70,12 @@ TEST_CASE_FIXTURE(RecordedCall, "A model may pause the recording again after it 
   }
 }
 
-TEST_CASE_FIXTURE(RecordedCall, "The model's result says that the recording has ended") {
+TEST_CASE_FIXTURE(RecordedCall, "If the recording has ended, the tool result tells the model so") {
   recording->stop();
   CHECK(has(order(false), "has ended: nothing is recorded"));
 }
 
-TEST_CASE("The caller of an incoming call is the agent's party, and an outgoing call goes out with Offhook's own identity") {
+TEST_CASE("set_up() takes the caller of an incoming call from Incoming::caller, not from From. In an outgoing call, Offhook is the caller") {
   const AgentDirectory directory({}, std::make_shared<AgentProfile>());
   call::Incoming call;
   call.from = {"sip:1001@pbx.example", "Bea", "1001"};

@@ -4,7 +4,7 @@
 
 using namespace offhook;
 
-TEST_CASE("A model gets a person's name and number as data, without marks and control characters") {
+TEST_CASE("named_for_model() gives a person's name and number as data, without data marks and control characters of their own") {
   CHECK(agent::named_for_model({"", "Bea", "1002"}) == "<data>Bea, 1002</data>");
   CHECK(agent::named_for_model({"", "", "1002"}) == "<data>1002</data>");
   CHECK(agent::named_for_model({"", "1002", "1002"}) == "<data>1002</data>");

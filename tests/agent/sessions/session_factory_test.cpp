@@ -60,7 +60,7 @@ struct QuietStudio final : net::Edges {
 
 }  // namespace
 
-TEST_CASE("A port has the rate of the agreed codec; before an agreement it has 8 kHz if a Realtime session and G.711 are first, else 16 kHz") {
+TEST_CASE("A port has the rate of the agreed codec. Before an agreement, it has 8 kHz if a Realtime session and G.711 come first, otherwise 16 kHz") {
   using media::AudioCodec;
   const auto openai = provider(&openai::kOpenAi, "openai");
   CHECK(SessionFactory::port_rate_hz(profile(RealtimeWay{openai}, {AudioCodec::Pcmu, AudioCodec::G722}), {}) == 8000);
@@ -73,7 +73,7 @@ TEST_CASE("A port has the rate of the agreed codec; before an agreement it has 8
   CHECK(SessionFactory::port_rate_hz(cascade, AudioCodec::Opus) == 16000);
 }
 
-TEST_CASE("The times and sentences of a profile replace those of the conversation options, and other options stay") {
+TEST_CASE("The times and sentences of a profile replace the times and sentences of the conversation options, and other options stay") {
   AgentProfile made = profile(RealtimeWay{provider(&openai::kOpenAi, "openai")}, {media::AudioCodec::Pcmu});
   made.limits.think = 5s;
   made.limits.end_of_turn = 700ms;
@@ -123,7 +123,7 @@ TEST_CASE("The conversation collects keys for a language model, and passes each 
   CHECK_FALSE(together(CascadeWay{{openai}, {local}, {openai}}));
 }
 
-TEST_CASE("The media worker itself detects an end of turn of up to half a second") {
+TEST_CASE("The detector of the media worker waits for the whole end_of_turn silence, but at most half a second") {
   AgentProfile made = profile(RealtimeWay{provider(&openai::kOpenAi, "openai")}, {media::AudioCodec::Pcmu});
   for (const auto& [turn, frames] : {std::pair{500ms, 25}, {300ms, 15}, {100ms, 5}, {2000ms, 25}}) {
     made.limits.end_of_turn = turn;
@@ -131,7 +131,7 @@ TEST_CASE("The media worker itself detects an end of turn of up to half a second
   }
 }
 
-TEST_CASE("When the provider's service ends turns, the conversation waits for it, and the worker reports short pauses") {
+TEST_CASE("If the provider's service detects the end of turns, the conversation waits longer for it, and the worker reports short pauses") {
   auto deepgram = std::make_shared<ProviderProfile>(*provider(&deepgram::kDeepgram, "deepgram"));
   deepgram->models.transcription = "flux-general-en";
   deepgram::Tuning tuning;
@@ -160,7 +160,7 @@ TEST_CASE("When the provider's service ends turns, the conversation waits for it
   CHECK(conversation_options(talking(), {}).listen_deadline == 6500ms);
 }
 
-TEST_CASE("A directory with an unreadable dialogue is not adopted, and the error names the file") {
+TEST_CASE("SessionFactory does not adopt a directory with an unreadable dialogue, and the error names the file") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   options.embedded.dialogue_path = "nowhere/dialogue.json";
@@ -172,7 +172,7 @@ TEST_CASE("A directory with an unreadable dialogue is not adopted, and the error
   CHECK(adopted.error().detail.find("nowhere/dialogue.json") != std::string::npos);
 }
 
-TEST_CASE("A directory that uses only language models loads no recogniser") {
+TEST_CASE("If a directory uses only language models, SessionFactory loads no recogniser") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   options.embedded.dialogue_path = "nowhere/dialogue.json";
@@ -199,7 +199,7 @@ TEST_CASE("The factory waits for a model to load only if an agent's calls have n
   CHECK(SessionFactory::awaits_model(AgentDirectory({}, both)));
 }
 
-TEST_CASE("Fixed sentences are synthesised before the first call, once for each voice, without sentences that contain call values") {
+TEST_CASE("Fixed sentences are synthesised before the first call, once for each voice, but not if they contain values of a call") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   std::uint64_t characters = 0;
@@ -256,7 +256,7 @@ TEST_CASE("A voice that the provider refuses is reported once, before the first 
   CHECK(failures[0].why.find("answered 400 (invalid_request_error, invalid_value, voice)") != std::string::npos);
 }
 
-TEST_CASE("Each agent's sentences are prepared in the voice of its own calls, also if agents differ only in the callers' languages") {
+TEST_CASE("Each agent's sentences are prepared in the voice of its own calls, even if agents differ only in the callers' languages") {
   struct Booths final : net::Edges {
     test::FakeSockets lines;
     net::HttpClient& http(const std::string&) override { std::abort(); }
@@ -323,7 +323,7 @@ TEST_CASE("The recording notice is spoken only in recorded calls") {
   CHECK(factory.plan(made, recorded, edges).options.notice == "This call is recorded.");
 }
 
-TEST_CASE("A recorded greeting plays although its text is blank in this call") {
+TEST_CASE("A recorded greeting plays even if its text is blank") {
   const SessionFactory factory({});
   auto greeted = profile(RealtimeWay{provider(&openai::kOpenAi, "openai")}, {media::AudioCodec::Pcmu});
   greeted.recorded_greeting = media::Prompt::make({8000, std::vector<std::int16_t>(160)}, {});
@@ -342,7 +342,7 @@ TEST_CASE("A recorded greeting plays although its text is blank in this call") {
   }
 }
 
-TEST_CASE("An agent is served while some session has a provider for each stage; the embedded voice is the last resort for speech") {
+TEST_CASE("is_served() is true while one session can be used. A cascade needs a provider that listens and one that thinks, but always has a voice") {
   FactoryOptions options;
   options.embedded.pool = std::make_shared<WorkPool>(WorkPoolOptions{1});
   SessionFactory factory(options);

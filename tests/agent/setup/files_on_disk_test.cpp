@@ -25,7 +25,7 @@ int mode_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("A written file has the mode of its readers, whatever the umask, and its new folder is open to all users") {
+TEST_CASE("A written file has the mode for its readers, whatever the umask is, and all users may read a new folder") {
   const offhook::test::Folder folder;
   const mode_t before = ::umask(0777);
   const std::string secret = folder.path + "/new/secrets.env", open = folder.path + "/new/offhook.json";
@@ -38,7 +38,7 @@ TEST_CASE("A written file has the mode of its readers, whatever the umask, and i
   CHECK(text_of(open) == "b");
 }
 
-TEST_CASE("A written file replaces an older file, and no file that the older one is a link to") {
+TEST_CASE("A written file replaces an older file. If the older file is a link, the target of the link stays unchanged") {
   const offhook::test::Folder folder;
   folder.put("other", "theirs");
   const std::string path = folder.path + "/offhook.json";
@@ -50,7 +50,7 @@ TEST_CASE("A written file replaces an older file, and no file that the older one
   CHECK_FALSE(kDisk.exists(path + ".new"));
 }
 
-TEST_CASE("A file that cannot be written gives the reason, and leaves no draft") {
+TEST_CASE("If a file cannot be written, write() returns the reason and leaves no temporary file") {
   const offhook::test::Folder folder;
   folder.put("file", "x");
   CHECK(kDisk.write(folder.path + "/file/offhook.json", "a", Readers::Owner) == "Not a directory");

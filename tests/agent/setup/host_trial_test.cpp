@@ -4,7 +4,7 @@
 
 using namespace offhook::agent;
 
-TEST_CASE("try_host finds an address without a look-up, and the address of a name") {
+TEST_CASE("try_host() accepts an address without a look-up, and finds the address of a name") {
   const auto never = [] { return false; };
   const auto address = setup::try_host("192.0.2.1", never);
   CHECK(address.good);

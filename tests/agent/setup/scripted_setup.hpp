@@ -16,7 +16,7 @@ namespace setup = offhook::agent::setup;
 namespace config = offhook::agent::config;
 using offhook::agent::ProviderProfile;
 
-/// Gives the test's answers in order, and then ends the input. kCtrlC interrupts.
+/// Gives the test's answers in order, and then ends the input. The answer kCtrlC interrupts setup.
 class ScriptedPerson : public setup::Asker {
  public:
   static constexpr const char* kCtrlC = "\x03";
@@ -56,7 +56,7 @@ class ScriptedNetwork : public setup::Prober {
   bool is_interrupted() override { return !interrupted_in.empty() && all.find(interrupted_in) != std::string::npos; }
 
   std::string all;
-  std::string bad = "nothing";  ///< every trial whose line begins with this fails
+  std::string bad = "nothing";  ///< each trial whose line begins with this text fails
   std::string answer;           ///< text of the other side's answer to each trial
   std::string interrupted_in;   ///< the person interrupts the trial with this text in its line
 

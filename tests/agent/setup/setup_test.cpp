@@ -16,7 +16,7 @@ using offhook_test::ScriptedPerson;
 
 namespace {
 
-/// Returns the answers with an empty one for each later question: prompt (with a language model only), greeting, transfer, secrets, call.
+/// Returns the answers, and an empty answer to each later question: prompt (with a language model only), greeting, transfer, secrets, call.
 std::deque<std::string> then_usual(std::deque<std::string> answers, bool has_model) {
   answers.insert(answers.end(), has_model ? 5 : 4, "");
   return answers;
@@ -72,7 +72,7 @@ TEST_CASE("An invalid answer is refused with the reason and an example, and the 
   CHECK(desk.network.all.ends_with("call 6009\n"));
 }
 
-TEST_CASE("Control characters in the answers of a PBX or a provider are escaped, for a person and in a script") {
+TEST_CASE("setup escapes control characters in the responses of a PBX or a provider, both for a person and in a script") {
   Desk desk;
   desk.network.answer = ": 403 \x1b[2J\r\nok: \xc2\x9b";
   ScriptedPerson person(then_usual({"h", "6001", "x", "local"}, false));
@@ -86,7 +86,7 @@ TEST_CASE("After a failed trial, the person may correct the answers at once or k
   ScriptedPerson corrects({"h", "6001", "wrong", "yes", "", "", "right", "local", "", "", "", ""});
   const auto corrected = again.run(&corrects);
   CHECK(corrected.is_written);
-  CHECK(corrected.all_good);  // The first answers do not count.
+  CHECK(corrected.all_good);  // Only the corrected answers count.
   CHECK(again.network.all == "resolve h\nregister 6001 5060 with the wrong secret\nresolve h\nregister 6001 5060\n");
   CHECK(corrects.heard.find("not ok: register 6001 5060 with the wrong secret") != std::string::npos);
   Desk kept;
@@ -188,7 +188,7 @@ TEST_CASE("Ctrl-C during a trial ends setup, and the result of the trial is igno
   }
 }
 
-TEST_CASE("Without a person the answers come from the environment, and the finding names the missing variables") {
+TEST_CASE("If no person answers, setup takes the answers from the environment, and the finding names the missing variables") {
   Desk desk;
   auto outcome = desk.run(nullptr);
   REQUIRE(outcome.steps.size() == 1);
@@ -212,7 +212,7 @@ TEST_CASE("Without a person the answers come from the environment, and the findi
   CHECK_FALSE(desk.disk.contains("third.json"));
 }
 
-TEST_CASE("setup offers the same default provider as run: OpenAI with its key, otherwise local") {
+TEST_CASE("setup offers the same default provider as `offhook run`: OpenAI if OPENAI_API_KEY is set, otherwise local") {
   CHECK(config::usual_provider({}) == "local");
   for (const char* key : {"", "sk-canary"}) {
     CAPTURE(key);
@@ -249,7 +249,7 @@ TEST_CASE("setup asks for the settings of the chosen provider, tests them, and w
   CHECK(ollama.network.all.find("key http://127.0.0.1:11434") != std::string::npos);
 }
 
-TEST_CASE("Without a person PROVIDER selects the provider, and the finding names the variables that this provider lacks") {
+TEST_CASE("If no person answers, PROVIDER selects the provider, and the finding names the variables that this provider lacks") {
   Desk desk;
   desk.variables = {{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}, {"PROVIDER", "deepgram"}};
   CHECK(desk.run(nullptr).steps.front().finding.what == "answers are missing: set DEEPGRAM_API_KEY");
@@ -263,7 +263,7 @@ TEST_CASE("Without a person PROVIDER selects the provider, and the finding names
 
 namespace {
 
-/// Runs setup without a person with these variables and a PBX. Returns the failed steps, the file and the trials.
+/// Runs setup without a person, with these variables and those of a PBX. Returns the failed steps, the file from "agent" on, and the trials.
 std::string from(std::map<std::string, std::string> variables, Desk&& desk = {}) {
   variables.insert({{"ASTERISK_HOST", "h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}});
   desk.variables = std::move(variables);
@@ -326,7 +326,7 @@ TEST_CASE("OPENAI_API_KEY goes only to OpenAI, or to the address in the environm
   CHECK(person.secrets == "Secret of the extension\nKey of the server\n");
 }
 
-TEST_CASE("setup asks for a speech provider if the chosen one only thinks, and asks for other providers if a variable names them") {
+TEST_CASE("setup asks for a speech provider if the chosen provider has no speech, and asks for other providers if a variable names them") {
   Desk desk;
   ScriptedPerson person(then_usual({"h", "6001", "x", "ollama", "Deepgram", "canary", "", "llama3.2"}, true));
   CHECK(desk.run(&person).is_written);
@@ -341,7 +341,7 @@ TEST_CASE("setup asks for a speech provider if the chosen one only thinks, and a
   CHECK(named.disk.at("offhook.json").find("speech_provider") == std::string::npos);
 }
 
-TEST_CASE("A configuration that check would refuse gives the same problem here, and a full disk is reported") {
+TEST_CASE("setup reports the same problem of a configuration as `offhook check`, and reports a full disk") {
   Desk desk;
   desk.variables = {{"ASTERISK_HOST", "sip:h"}, {"SIP_EXTENSION", "6001"}, {"SIP_PASSWORD", "x"}, {"PROVIDER", "local"}};
   const auto outcome = desk.run(nullptr);

@@ -94,7 +94,7 @@ TEST_CASE("A model or a voice that the provider does not have is reported with t
   CHECK(found.find("answered 400 (invalid_request_error, invalid_value, voice)") != std::string::npos);
 }
 
-TEST_CASE("A service that does not answer is reported, and the next one is tested") {
+TEST_CASE("If a service does not answer, the findings say so, and the next service is tested") {
   OneServer server;
   server.answer = [](OneServer&, std::size_t) {};
   const std::string found = server.try_all(book_of(""));

@@ -51,7 +51,7 @@ std::string checked(const Desk& desk) {
 
 }  // namespace
 
-TEST_CASE("The prompt, the greeting and the transfer target are written as run expects them") {
+TEST_CASE("setup writes the prompt, the greeting and the transfer target in the form that `offhook run` expects") {
   Desk text;
   ScriptedPerson writes(with_openai("You answer for {{called}}.", "Good day.", "6010", ""));
   CHECK(text.run(&writes).is_written);
@@ -95,7 +95,7 @@ TEST_CASE("With the local provider, each transfer of the dialogue goes to the na
   Desk desk;
   ScriptedPerson person({"h", "6001", "x", "local", "", "sip:6010@h;transport=tcp", "6010", "", ""});
   CHECK(desk.run(&person).is_written);
-  CHECK(person.heard.find("That is a target that the dialogue cannot have (") != std::string::npos);
+  CHECK(person.heard.find("That is a target that the dialogue does not accept (") != std::string::npos);
 }
 
 TEST_CASE("The prompts that setup offers are the files of share/prompts") {
@@ -127,7 +127,7 @@ TEST_CASE("setup does not overwrite an existing prompt file without the person's
     answers.insert(answers.begin() + 8, agrees ? "yes" : "no");
     ScriptedPerson person(answers);
     CHECK(desk.run(&person).is_written);
-    CHECK(person.asked.find("sales.md exists. Write over it? (yes, no)\n") != std::string::npos);
+    CHECK(person.asked.find("sales.md exists. Overwrite it? (yes, no)\n") != std::string::npos);
     CHECK((desk.disk.at("sales.md") == "You sell what I say.") != agrees);
   }
 }
@@ -166,7 +166,7 @@ TEST_CASE("The file of secrets keeps its other lines, and quotes a value so that
         "# ours\nSIP_PASSWORD_2=x\n\nOFFHOOK_HEALTH_TOKEN=t\nSIP_PASSWORD=aB9-_./:@+=,\n");
 }
 
-TEST_CASE("A shipped file that cannot be read for the copy is reported, and nothing is written") {
+TEST_CASE("If setup cannot read a shipped file for the copy, it reports the file and writes nothing") {
   Desk desk;
   class Remover : public ScriptedPerson {
    public:

@@ -26,7 +26,7 @@ struct Waiting : Backlog<Item> {
 
 }  // namespace
 
-TEST_CASE("Items are collected for a while and taken in their order") {
+TEST_CASE("Backlog collects items for a while, and take() returns them in their order") {
   Waiting backlog;
   CHECK_FALSE(backlog.next_deadline());
   REQUIRE(backlog.try_add_text("a", kStart));
@@ -45,7 +45,7 @@ TEST_CASE("Items are collected for a while and taken in their order") {
   CHECK(backlog.counters().waiting == 1);
 }
 
-TEST_CASE("A group has a bound, and the rest follows at once") {
+TEST_CASE("take() returns at most kMaxGroup items, and the remaining items are due at once") {
   Waiting backlog;
   for (std::size_t i = 0; i <= Waiting::kMaxGroup; ++i) REQUIRE(backlog.try_add_text("x", kStart));
   CHECK(backlog.take().size() == Waiting::kMaxGroup);
@@ -54,7 +54,7 @@ TEST_CASE("A group has a bound, and the rest follows at once") {
   CHECK(backlog.take().size() == 1);
 }
 
-TEST_CASE("A group that could not be written returns to the front, and is tried again after growing delays") {
+TEST_CASE("A group that could not be written returns to the front of the backlog, and is due again after a delay that grows") {
   Waiting backlog;
   REQUIRE(backlog.try_add_text("first", kStart));
   auto now = kStart;
@@ -72,7 +72,7 @@ TEST_CASE("A group that could not be written returns to the front, and is tried 
   CHECK(backlog.counters().committed == 8);
 }
 
-TEST_CASE("A backlog that is full by number refuses and counts the newest item, and accepts again after a commit") {
+TEST_CASE("A backlog with its maximum number of items refuses and counts the newest item, and accepts items again after a commit") {
   Waiting backlog({3, 1U << 20U});
   for (int i = 0; i < 3; ++i) REQUIRE(backlog.try_add_text("x", kStart));
   CHECK_FALSE(backlog.is_refusing());
@@ -89,7 +89,7 @@ TEST_CASE("A backlog that is full by number refuses and counts the newest item, 
   CHECK(backlog.try_add_text("x", kStart));
 }
 
-TEST_CASE("A backlog that is full by size refuses the newest item") {
+TEST_CASE("A backlog with its maximum size in octets refuses the newest item") {
   const std::string text(1000, 'x');
   Waiting backlog({100, 2 * weight_of({text, ""})});
   REQUIRE(backlog.try_add_text(text, kStart));
@@ -102,7 +102,7 @@ TEST_CASE("A backlog that is full by size refuses the newest item") {
   CHECK(backlog.try_add_text(text + "x", kStart));
 }
 
-TEST_CASE("A group has the items of one group in their order, also after a failure, and the items of other groups follow in theirs") {
+TEST_CASE("take() returns the items of one group in their order, even after a failure. The items of other groups follow, in their own order") {
   Waiting backlog;
   for (const char* text : {"a", "B", "c", "D", "e"}) REQUIRE(backlog.try_add_text(text, kStart, text[0] < 'a' ? "big" : "small"));
   const auto texts = [](const std::vector<Item>& items) {

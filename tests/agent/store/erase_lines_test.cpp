@@ -23,7 +23,7 @@ struct Erase : test::Folder {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Erase, "Matching lines become spaces of the same length; other lines and the file's length stay") {
+TEST_CASE_FIXTURE(Erase, "erase_lines() replaces matching lines by spaces of the same length, and keeps other lines and the length of the file") {
   put("file", "aaa\nabba\n\nccc\nb\n");
   CHECK(*erase_lines(file(), Erasing::Count, kWithB) == 2);
   CHECK(get("file") == "aaa\nabba\n\nccc\nb\n");
@@ -32,20 +32,20 @@ TEST_CASE_FIXTURE(Erase, "Matching lines become spaces of the same length; other
   CHECK(*erase_lines(file(), Erasing::Overwrite, kWithB) == 0);
 }
 
-TEST_CASE_FIXTURE(Erase, "A last line without its line feed is erased") {
+TEST_CASE_FIXTURE(Erase, "erase_lines() erases a last line without a line feed") {
   put("file", "aaa\nbbb");
   CHECK(*erase_lines(file(), Erasing::Overwrite, kWithB) == 1);
   CHECK(get("file") == "aaa\n   ");
 }
 
-TEST_CASE_FIXTURE(Erase, "Lines of kMaxLineBytes are erased across the chunks of reading, longer ones are left alone") {
+TEST_CASE_FIXTURE(Erase, "erase_lines() erases lines of up to kMaxLineBytes, even if a line spans several reads, and leaves longer lines alone") {
   const std::string longest = std::string(kMaxLineBytes - 1, 'x') + "b", longer = "x" + longest;
   put("file", "ab\n" + longest + "\n" + longer + "\nb\n");
   CHECK(*erase_lines(file(), Erasing::Overwrite, kWithB) == 3);
   CHECK(get("file") == "  \n" + std::string(kMaxLineBytes, ' ') + "\n" + longer + "\n \n");
 }
 
-TEST_CASE_FIXTURE(Erase, "A line that a writer appends meanwhile is kept") {
+TEST_CASE_FIXTURE(Erase, "erase_lines() keeps a line that a writer appends at the same time") {
   put("file", "abc\n");
   const int writer = ::open(file().c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   REQUIRE(writer >= 0);
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(Erase, "A line that a writer appends meanwhile is kept") {
   CHECK(get("file") == "   \nlater\n");
 }
 
-TEST_CASE_FIXTURE(Erase, "A line that its writer truncates meanwhile does not come back as spaces") {
+TEST_CASE_FIXTURE(Erase, "If the writer removes a line by truncation while erase_lines() runs, the line does not come back as spaces") {
   put("file", "aaa\nbbb\n");
   const auto erased = erase_lines(file(), Erasing::Overwrite, [&](std::string_view line) {
     if (kWithB(line)) REQUIRE(::truncate(file().c_str(), 4) == 0);
@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(Erase, "A line that its writer truncates meanwhile does not co
   CHECK(get("file") == "aaa\n");
 }
 
-TEST_CASE_FIXTURE(Erase, "A missing file has no lines; a link, a folder and a file that is not writable are errors that name them") {
+TEST_CASE_FIXTURE(Erase, "For a missing file, erase_lines() returns 0. For a link, a folder or a pipe, it returns an error, which names the file") {
   CHECK(*erase_lines(file(), Erasing::Overwrite, kWithB) == 0);
   put("other", "b\n");
   REQUIRE(::symlink((path + "/other").c_str(), file().c_str()) == 0);
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(Erase, "A missing file has no lines; a link, a folder and a fi
   CHECK(!erase_lines(path + "/pipe", Erasing::Overwrite, kWithB));
 }
 
-TEST_CASE("An erased line contains only spaces") {
+TEST_CASE("is_erased() is true only for a line of one or more spaces") {
   CHECK(is_erased(" "));
   CHECK(is_erased("    "));
   CHECK(!is_erased(""));

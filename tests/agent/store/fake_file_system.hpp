@@ -24,7 +24,7 @@ class FakeFileSystem final : public FileSystem {
   };
   using FilePtr = std::shared_ptr<File>;
 
-  // Errors of the operations; 0: none.
+  // The errors that the operations return; 0: the operation succeeds.
   std::errc write_fails{}, sync_fails{}, truncate_fails{}, open_fails{}, rename_fails{}, folder_sync_fails{};
   std::size_t room = SIZE_MAX;          ///< octets that still fit on the disk
   std::size_t most_at_once = SIZE_MAX;  ///< octets that one write accepts
@@ -44,7 +44,7 @@ class FakeFileSystem final : public FileSystem {
     files.at(path)->names = 0;
     files.erase(path);
   }
-  /// Simulates a power failure: of the unsynced octets, a random part from the beginning stays. Names stay.
+  /// Simulates a power failure: each file keeps its synced octets, and a random number of the octets after them. All names stay.
   void crash(base::Random& random) {
     for (auto& [path, file] : files) {
       const std::size_t kept = file->synced + random.below(file->bytes.size() - file->synced + 1);

@@ -13,7 +13,7 @@
 using namespace offhook;
 using namespace offhook::agent::store;
 
-TEST_CASE("A folder that exists or can be made passes the check, and the check does not make it") {
+TEST_CASE("why_not_kept_in() accepts a folder that exists or can be made, and does not make the folder") {
   const test::Folder folder;
   CHECK_FALSE(why_not_kept_in(folder.path));
   CHECK_FALSE(why_not_kept_in(folder.path + "/a/b/c"));
@@ -21,7 +21,7 @@ TEST_CASE("A folder that exists or can be made passes the check, and the check d
   CHECK_FALSE(std::filesystem::exists(folder.path + "/a"));
 }
 
-TEST_CASE("The check names the file in the place of a folder") {
+TEST_CASE("If there is a file in the place of a folder, why_not_kept_in() names the file") {
   const test::Folder folder;
   folder.put("file", "x");
   const std::string file = folder.path + "/file";
@@ -29,7 +29,7 @@ TEST_CASE("The check names the file in the place of a folder") {
   CHECK(why_not_kept_in(file + "/a/b") == file + " is not a folder");
 }
 
-TEST_CASE("The check names a folder that this user may not write to, with the reason") {
+TEST_CASE("why_not_kept_in() names a folder to which this user may not write, with the reason") {
   if (::geteuid() == 0) return offhook_test::skip("root may write to every folder");
   const test::Folder folder;
   const std::string closed = folder.path + "/closed";
@@ -40,7 +40,7 @@ TEST_CASE("The check names a folder that this user may not write to, with the re
   CHECK(why_not_kept_in(closed + "/a") == closed + "/a: Permission denied");
 }
 
-TEST_CASE("The error about an unusable folder names it and the remedy") {
+TEST_CASE("The error about an unusable folder names the folder and the remedy") {
   const test::Folder folder;
   folder.put("file", "");
   const auto usable = check_folder(posix_file_system(), folder.path + "/file", "records");

@@ -27,7 +27,7 @@ struct OpenMask {
 
 }  // namespace
 
-TEST_CASE("make_folder() makes private folders, also those on the path") {
+TEST_CASE("make_folder() makes a private folder, and makes the missing folders above it private, too") {
   const OpenMask mask;
   const test::Folder folder;
   REQUIRE(posix_file_system().make_folder(folder.path + "/a/b/c"));

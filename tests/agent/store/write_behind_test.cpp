@@ -22,7 +22,7 @@ struct Word {
 std::size_t weight_of(const Word& word) { return word.text.size(); }
 std::string_view group_of(const Word&) { return {}; }
 
-/// What the test sees of a store's files and what it orders.
+/// The data that a test shares with the files of a store: the test sets the failures, and reads the counts.
 struct Disk {
   std::atomic<bool> fails{false}, maintenance_fails{false};
   std::atomic<int> writes{0}, maintained{0};
@@ -57,7 +57,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "The store maintains its files at the start, and again after each interval, also when nothing is written") {
+TEST_CASE_FIXTURE(Fixture, "The store maintains its files at the start, and again after each interval, even if it writes nothing") {
   CHECK(offhook_test::wait_until([&] { return disk.maintained > 3; }));
   CHECK(disk.writes == 0);
   CHECK(store.state() == State::Writing);
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Fixture, "The store maintains its files at the start, and agai
   CHECK(store.state() == State::Failing);
 }
 
-TEST_CASE("At its end, the store writes the waiting items at once, and tries once more if the disk was failing") {
+TEST_CASE("The destructor writes the waiting items at once, and makes one more attempt if the disk was failing") {
   Disk disk;
   for (const bool was_failing : {false, true}) {
     disk.writes = 0;

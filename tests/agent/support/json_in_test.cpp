@@ -12,7 +12,7 @@ std::string padded(std::size_t octets) { return "{}" + std::string(octets - 2, '
 
 }  // namespace
 
-TEST_CASE("A parser releases the memory of a large document with the next small one") {
+TEST_CASE("A Parser releases the memory of a large document when it parses the next small document") {
   json::Parser parser;
   CHECK(json::parse(parser, padded(json::kMaxKept)));
   const std::size_t kept = parser.capacity();

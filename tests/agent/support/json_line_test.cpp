@@ -26,7 +26,7 @@ TEST_CASE("Any text becomes one line of printable JSON, and reads back unchanged
   }
 }
 
-TEST_CASE("Characters that turn or hide text are escaped, and names in other scripts stay readable") {
+TEST_CASE("JsonLine escapes characters that change the direction of text or hide text, and keeps names in other scripts readable") {
   const std::string turned =
       "x\xe2\x80\xae"
       "gpj.exe\xe2\x80\xa8\xc2\x9b";  // U+202E, U+2028, U+009B
@@ -52,7 +52,7 @@ TEST_CASE("Numbers that JSON cannot express are written as 0") {
   CHECK(JsonLine().real("a", 1.0 / 3).real("b", std::numeric_limits<double>::quiet_NaN()).take() == "{\"a\":0.333,\"b\":0.000");
 }
 
-TEST_CASE("A line that was cut or changed in any place is recognised") {
+TEST_CASE("is_sealed() refuses a line that was cut or changed in any place") {
   const std::string line = seal(JsonLine().text("name", "value", 100).number("n", std::int64_t{-7}).take());
   const std::string whole = line.substr(0, line.size() - 1);
   CHECK(is_sealed(whole));

@@ -4,7 +4,7 @@
 
 using namespace offhook::agent;
 
-TEST_CASE("Only the primary subtag of a language tag counts, in any spelling [RFC 5646 section 2.2.1]") {
+TEST_CASE("is_same_language() compares only the primary subtags of language tags, in any spelling [RFC 5646 section 2.2.1]") {
   CHECK(primary_language("pt-BR") == "pt");
   CHECK(primary_language("PT_BR") == "PT");
   CHECK(primary_language("yue-Hant-HK") == "yue");

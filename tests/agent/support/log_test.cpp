@@ -11,7 +11,7 @@
 using namespace offhook::agent;
 using offhook::agent::Secret;
 
-TEST_CASE("A line is readable text, or JSON with the same content") {
+TEST_CASE("format_line() writes readable text, or JSON with the same content") {
   CHECK(log::format_line(log::Format::Text, log::Level::Info, "call.up", {{"call", "7"}, {"seconds", 1.5}, {"ok", true}, {"n", 3}}) ==
         "info    call.up call=7 seconds=1.500 ok=true n=3");
   CHECK(log::format_line(log::Format::Json, log::Level::Warning, "call.up", {{"call", "7"}, {"n", 3}}) ==

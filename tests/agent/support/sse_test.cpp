@@ -48,7 +48,7 @@ TEST_CASE("SseParser removes a byte order mark only at the very beginning [WHATW
 }
 
 TEST_CASE(
-    "SseParser treats a line feed after a carriage return as the same end of line, also in another piece [WHATWG HTML section 9.2.6]") {
+    "SseParser treats a line feed after a carriage return as the same end of line, even if it comes in another piece [WHATWG HTML section 9.2.6]") {
   SseParser parser;
   std::vector<SseEvent> events;
   CHECK(parser.feed("data: a\r", events));
@@ -58,11 +58,11 @@ TEST_CASE(
   CHECK(joined(events) == "=a\nb;");
 }
 
-TEST_CASE("SseParser gives no event for a name alone, and forgets the name") {
+TEST_CASE("SseParser gives no event for an event name without data, and forgets the name") {
   CHECK(joined(parse("event: ping\n\ndata: a\n\n", 3)) == "=a;");
 }
 
-TEST_CASE("SseParser bounds a line") {
+TEST_CASE("SseParser fails at a line that is longer than kMaxLine") {
   const auto fits = [](std::size_t octets, bool ended) {
     SseParser parser;
     std::vector<SseEvent> events;
@@ -77,7 +77,7 @@ TEST_CASE("SseParser bounds a line") {
   }
 }
 
-TEST_CASE("SseParser bounds an event, and stays failed") {
+TEST_CASE("SseParser fails at an event with more data than kMaxEventData, and stays failed") {
   const auto feed = [](SseParser& parser, std::size_t octets, std::vector<SseEvent>& events) {
     const std::size_t half = octets / 2;
     return parser.feed("data:" + std::string(half, 'x') + "\n", events) &&
@@ -117,7 +117,7 @@ TEST_CASE("SseParser keeps the id of the last whole event, and the retry time [W
   CHECK(parser.last_id().empty());
 }
 
-TEST_CASE("SseParser bounds an id") {
+TEST_CASE("If an id is longer than kMaxId, SseParser clears the last id") {
   SseParser parser;
   std::vector<SseEvent> events;
   CHECK(parser.feed("id: " + std::string(SseParser::kMaxId, 'x') + "\n\n", events));

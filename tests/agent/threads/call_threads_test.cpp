@@ -36,18 +36,18 @@ std::set<CallThread*> dealt(CallThreads& threads, std::size_t calls) {
 
 }  // namespace
 
-TEST_CASE("There are as many conversation threads as the machine has cores, or as the configuration asks for") {
+TEST_CASE("CallThreads has one thread for each core of the machine, or as many threads as the configuration sets") {
   CHECK(CallThreads(0, no_edges).state(base::Clock::now()).threads == std::max(1U, std::thread::hardware_concurrency()));
   CHECK(CallThreads(3, no_edges).state(base::Clock::now()).threads == 3);
 }
 
-TEST_CASE("A machine has at least one conversation thread, and at most CallThreads::kMost") {
+TEST_CASE("usual_count() returns at least 1 and at most CallThreads::kMost") {
   CHECK(CallThreads::usual_count(0) == 1);
   CHECK(CallThreads::usual_count(CallThreads::kMost) == 256);
   CHECK(CallThreads::usual_count(CallThreads::kMost + 1) == 256);
 }
 
-TEST_CASE("A thread without calls that stalls gets no new call until it answers again") {
+TEST_CASE("If a thread without calls stalls, it gets no new call until it answers again") {
   offhook_test::Gate gate;
   CallThreads threads(3, no_edges);
   CallThread& held = threads.first();
@@ -63,7 +63,7 @@ TEST_CASE("A thread without calls that stalls gets no new call until it answers 
   CHECK(wait_until([&] { return stalled(threads) == 0 && dealt(threads, 3).contains(&held); }));
 }
 
-TEST_CASE("When no thread answers, the state says so, and new calls still get a thread") {
+TEST_CASE("If no thread answers, state() reports this, and new calls still get a thread") {
   offhook_test::Gate gate;
   CallThreads threads(1, no_edges);
   threads.first().conversations().post([&gate] { gate.pass(); });

@@ -88,7 +88,7 @@ class ForeignNetwork final : public call::Network {
     if (thread_.joinable()) thread_.join();
   }
 
-  /// Makes a leg of this network. Call it on its thread.
+  /// Makes a leg of this network. Only the thread of the network may use this function.
   std::shared_ptr<ForeignLeg> make_leg(bool outgoing) {
     legs.push_back(std::make_shared<ForeignLeg>(outgoing, "leg-" + std::to_string(legs.size() + 1), emit_));
     return legs.back();

@@ -97,7 +97,7 @@ struct ForeignOffice {
     const std::lock_guard lock(mutex);
     return stored.front();
   }
-  /// A call from "desk:7" comes in.
+  /// Offers the agent a call from "desk:7". Returns the leg of the call.
   std::shared_ptr<ForeignLeg> offer() {
     std::shared_ptr<ForeignLeg> leg;
     on_thread([&] {
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(ForeignOffice, "An agent ends a call that is not SIP, and the 
   CHECK(record.ending.cause == "shutdown");
 }
 
-TEST_CASE_FIXTURE(ForeignOffice, "A refusal in the words of another protocol has its cause in the record and in the metrics") {
+TEST_CASE_FIXTURE(ForeignOffice, "If the peer refuses a call in the words of another protocol, the record and the metrics have the cause") {
   on_thread([this] {
     calls->dial("desk:9", MachinePolicy::Ignore);
     network.legs.front()->finish({call::Ended::By::Peer, call::Ended::Cause::Busy, "line-in-use", "the line is in use"});

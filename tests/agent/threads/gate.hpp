@@ -11,7 +11,7 @@ class Gate {
  public:
   ~Gate() { open(); }
 
-  /// Blocks the calling thread. The limit frees it if a test has failed to.
+  /// Blocks the calling thread until open(), but at most two minutes, so that a failed test does not block the thread for ever.
   void pass() {
     std::unique_lock lock(mutex_);
     held_ = true;

@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::agent::test {
 
-/// The simulated OpenAI, in the process and in real time, at the other end of one conversation thread's sockets. It stalls with that
-/// thread.
+/// The simulated OpenAI, in the process and in real time, at the other end of one conversation thread's sockets. If that thread stalls, the
+/// provider stalls, too.
 class SimulatedProvider final : public net::Edges {
  public:
   SimulatedProvider(boost::asio::io_context& io, services::openai::Scenario scenario)

@@ -1,4 +1,4 @@
-// A whole agent with callers on loopback. One of its conversation threads stalls, as under a debugger, while calls are up on all of them.
+// A whole agent with callers on loopback. One of its conversation threads stalls, as under a debugger, while each thread has a call.
 #include "gate.hpp"
 #include "simulated_agent.hpp"
 
@@ -34,7 +34,7 @@ class Watch {
     const auto* line = std::get_if<CallLine>(&event);
     if (line != nullptr && note(*line)) gate.pass();
   }
-  /// Makes the gate block the thread of this caller's call at the agent's next reply to the caller.
+  /// Makes the gate block the thread of this caller's call at the caller's next input, before the agent's reply.
   void hold_thread_of(const std::string& name) {
     const std::lock_guard lock(mutex_);
     held_ = name;
@@ -98,7 +98,7 @@ struct Office {
     REQUIRE_MESSAGE(started, started.error().detail);
     agent = std::move(*started);
   }
-  ~Office() { watch.gate.open(); }  // The agent waits for its threads.
+  ~Office() { watch.gate.open(); }  // The destructor of the agent waits for its threads.
 
   offhook::test::Telephone& dial(const std::string& name) {
     auto& telephone = telephones[name];
@@ -151,7 +151,7 @@ struct Office {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Office, "When a conversation thread stalls, other threads continue their calls and get the new ones, and its own calls resume later") {
+TEST_CASE_FIXTURE(Office, "If a conversation thread stalls, other threads continue their calls and get the new calls. The calls of the stalled thread resume later") {
   for (const char* name : {"anna", "bert", "cora"}) {
     call(name);
     hold_turn(name);
@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(Office, "When a conversation thread stalls, other threads cont
   }
 }
 
-TEST_CASE("An agent ends although a call waits for a thread that was blocked until then") {
+TEST_CASE("The destructor of Agent ends even if a call waits for a thread that was blocked until then") {
   Office office(1);
   office.call("anna");
   office.hold_thread_of("anna");

@@ -23,7 +23,7 @@ TEST_CASE("New calls go to the threads in turn") {
   CHECK(deal(selector, {0ms, 0ms, 0ms}, 5) == std::vector<std::size_t>{0, 1, 2, 0, 1});
 }
 
-TEST_CASE("A thread that is less than 200 ms late gets calls; at 200 ms it gets none until it answers") {
+TEST_CASE("A thread that is less than 200 ms late gets calls. A thread that is 200 ms late gets no call until it answers") {
   ThreadSelector selector;
   CHECK(deal(selector, {0ms, ThreadSelector::kPatience - 1ns, 0ms}, 3) == std::vector<std::size_t>{0, 1, 2});
   CHECK(deal(selector, {0ms, ThreadSelector::kPatience, 0ms}, 4) == std::vector<std::size_t>{0, 2, 0, 2});
@@ -35,7 +35,7 @@ TEST_CASE("A thread that is 2 s late has stalled, and a thread that is less late
   CHECK(ThreadSelector::has_stalled(2s));
 }
 
-TEST_CASE("When no thread answers, the least late thread gets the call") {
+TEST_CASE("If no thread answers, the least late thread gets the call") {
   ThreadSelector selector;
   CHECK(deal(selector, {900ms, 300ms, 500ms}, 2) == std::vector<std::size_t>{1, 1});
   CHECK(deal(selector, {10s}, 2) == std::vector<std::size_t>{0, 0});

@@ -24,7 +24,7 @@ std::string with_members(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("Arguments are the members of one JSON object, and empty text is an object without members") {
+TEST_CASE("read_arguments reads the members of one JSON object, and takes empty text as an object without members") {
   const auto read = read_arguments(R"({"a":"x","b":7,"c":1.5,"d":true,"e":null,"f":[1],"g":{"h":2}})");
   REQUIRE(read);
   REQUIRE(read->size() == 7);
@@ -40,7 +40,7 @@ TEST_CASE("Arguments are the members of one JSON object, and empty text is an ob
   CHECK(read_arguments("{}")->empty());
 }
 
-TEST_CASE("Text that is not JSON, or has more after its end, is refused") {
+TEST_CASE("read_arguments refuses text that is not JSON, is not an object, or continues after the object") {
   for (const char* json : {"{", "}", "{\"a\":}", "{'a':1}", "{\"a\":1,}", "{} {}", "{}x", "{\"a\":NaN}", "{\"a\":01}", "\xff",
                            "{\"a\":\"\xff\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}", "// {}", "\xef\xbb\xbfx"}) {
     CAPTURE(json);
@@ -52,13 +52,13 @@ TEST_CASE("Text that is not JSON, or has more after its end, is refused") {
   }
 }
 
-TEST_CASE("A repeated name is refused, also in nested objects and with two spellings") {
+TEST_CASE("read_arguments refuses a repeated name, even in a nested object or in another spelling") {
   CHECK(error_of(R"({"a":1,"a":2})") == ArgumentError::RepeatedName);
   CHECK(error_of(R"({"a":1,"\u0061":2})") == ArgumentError::RepeatedName);
   CHECK(error_of(R"({"x":[{"a":1,"b":2,"a":3}]})") == ArgumentError::RepeatedName);
 }
 
-TEST_CASE("Arguments have bounds of octets, depth, members and values, which accept N and refuse N + 1") {
+TEST_CASE("read_arguments bounds octets, depth, members and values, and accepts arguments at each bound") {
   const std::string frame = R"({"a":""})";
   const auto of_size = [&](std::size_t size) { return R"({"a":")" + std::string(size - frame.size(), 'x') + R"("})"; };
   CHECK(read_arguments(of_size(kMaxArgumentBytes)));
@@ -73,7 +73,7 @@ TEST_CASE("Arguments have bounds of octets, depth, members and values, which acc
   CHECK(error_of(of_depth(2000)) == ArgumentError::TooDeep);
   CHECK(read_arguments(with_members(kMaxArgumentMembers)));
   CHECK(error_of(with_members(kMaxArgumentMembers + 1)) == ArgumentError::TooMany);
-  const auto of_values = [](std::size_t values) {  // The object and its list are two of the values.
+  const auto of_values = [](std::size_t values) {  // Two of the values are the object and its list.
     std::string json = R"({"a":[0)";
     for (std::size_t i = 3; i < values; ++i) json += ",0";
     return json + "]}";
@@ -82,7 +82,7 @@ TEST_CASE("Arguments have bounds of octets, depth, members and values, which acc
   CHECK(error_of(of_values(kMaxArgumentValues + 1)) == ArgumentError::TooMany);
 }
 
-TEST_CASE("complaint() names the argument that is missing, has another type, is not listed, or is unknown") {
+TEST_CASE("complaint() names an argument that is missing, has a wrong type, or has a value that is not in its list") {
   const auto schema = ArgumentSchema::parse(
       R"({"type":"object","properties":{"order":{"type":"string"},"amount":{"type":"number"},
           "size":{"type":"string","enum":["S","L"]},"tags":{"type":"array"}},
@@ -99,7 +99,7 @@ TEST_CASE("complaint() names the argument that is missing, has another type, is 
   CHECK(complaint(R"({"order":"a","secret_member":1})") == "there is a member that this tool does not have.");
 }
 
-TEST_CASE("A schema may name several types, and a list or one value of any type [JSON Schema 2020-12 validation, section 6.1]") {
+TEST_CASE("A schema may allow several types, a list of values of any type, or one value [JSON Schema 2020-12 validation, section 6.1]") {
   const auto schema = ArgumentSchema::parse(
       R"({"type":"object","properties":{"remark":{"type":["string","null"]},"room":{"enum":["red",1,null,true,{"a":1}]},"kind":{"const":"a"},"none":{"enum":[]}}})");
   REQUIRE(schema);
@@ -119,7 +119,7 @@ TEST_CASE("A schema may name several types, and a list or one value of any type 
   CHECK(complaint(R"({"none":null})") == "\"none\" must be one of its list.");
 }
 
-TEST_CASE("A schema with additionalProperties accepts further members, and a schema must be of an object") {
+TEST_CASE("A schema with additionalProperties accepts further members. ArgumentSchema::parse refuses a schema that is not for an object") {
   const auto open = ArgumentSchema::parse(R"({"type":"object","additionalProperties":true})");
   REQUIRE(open);
   CHECK_FALSE(open->complaint(*read_arguments(R"({"anything":1})")));

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-/// A call's tool box with a source that answers when the test says so. It records all events.
+/// Parts for a call's tool box: a source whose answers the test sets, and rules.
 namespace offhook::test {
 
 class FakeSource final : public agent::tools::ToolSource {

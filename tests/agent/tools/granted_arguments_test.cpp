@@ -24,7 +24,7 @@ std::string of_properties(const std::string& properties) { return R"({"type":"ob
 
 }  // namespace
 
-TEST_CASE("A number is checked against its bounds, whole or not, and no other type passes as a number") {
+TEST_CASE("A grant's bounds apply to whole numbers and fractions, and no value of another type counts as a number") {
   const std::string bounded = of_properties(R"("amount":{"type":"number","minimum":0.5,"maximum":50})");
   for (const char* good : {"0.5", "1", "50", "50.0", "5e1"}) CHECK(complaint(bounded, R"({"amount":)" + std::string(good) + "}").empty());
   CHECK(complaint(bounded, R"({"amount":50.01})") == "\"amount\" must be at most 50.");
@@ -39,7 +39,7 @@ TEST_CASE("A number is checked against its bounds, whole or not, and no other ty
   for (const char* other : {R"("9999")", "null", "true", "[1]", "{}"}) CHECK(complaint(open, R"({"amount":)" + std::string(other) + "}") == "\"amount\" must be a number.");
 }
 
-TEST_CASE("A text is checked against its length in characters, and against a list") {
+TEST_CASE("A grant can limit the length of a text in characters, and can list the allowed values") {
   const std::string schema = of_properties(R"("folder":{"enum":["inbox","sent"]},"code":{"type":"string","minLength":2,"maxLength":3},"kind":{"const":1})");
   CHECK(complaint(schema, R"({"folder":"inbox","code":"\u00e4\u00f6\u00fc","kind":1})").empty());
   CHECK(complaint(schema, R"({"folder":"../secret"})") == "\"folder\" must be one of its list.");
@@ -50,7 +50,7 @@ TEST_CASE("A text is checked against its length in characters, and against a lis
   CHECK(complaint(of_properties(R"("code":{"maxLength":3})"), R"({"code":["abcd"]})") == "\"code\" must be a text.");
 }
 
-TEST_CASE("A whole number of a list must match in all digits, also beyond 2^53") {
+TEST_CASE("A whole number must equal a number of the grant's list in all digits, even beyond 2^53") {
   const std::string account = of_properties(R"("account":{"const":1234567890123456789})");
   CHECK(complaint(account, R"({"account":1234567890123456789})").empty());
   for (const char* other : {"1234567890123456788", "1234567890123456700.0", "1234567890123456789.0"}) CHECK_FALSE(complaint(account, R"({"account":)" + std::string(other) + "}").empty());
@@ -59,7 +59,7 @@ TEST_CASE("A whole number of a list must match in all digits, also beyond 2^53")
   for (const char* good : {"9007199254740993", "1", "1.0"}) CHECK(complaint(folder, R"({"folder":)" + std::string(good) + "}").empty());
 }
 
-TEST_CASE("The bound of a whole number holds in all digits, and a number in an inexact form is refused") {
+TEST_CASE("The bounds of a grant compare whole numbers in all digits, and a large number with a fraction part is refused") {
   const std::string up_to = of_properties(R"("account":{"maximum":9007199254740993})");
   for (const char* good : {"9007199254740993", "9007199254740992", "1.5", "-9223372036854775808"}) CHECK(complaint(up_to, R"({"account":)" + std::string(good) + "}").empty());
   CHECK(complaint(up_to, R"({"account":9007199254740994})") == "\"account\" must be at most 9007199254740993.");
@@ -70,7 +70,7 @@ TEST_CASE("The bound of a whole number holds in all digits, and a number in an i
   CHECK(complaint(all, R"({"account":9223372036854775808})") == "\"account\" must be at most 9223372036854775807.");
 }
 
-TEST_CASE("Members that the grant does not name are allowed unless additionalProperties is false, and required members must exist") {
+TEST_CASE("A grant allows members that it does not name, unless additionalProperties is false. Required members must exist") {
   CHECK(complaint(of_properties(R"("a":{"maximum":1})"), R"({"b":2})").empty());
   CHECK(complaint(R"({"properties":{"a":{"maximum":1}},"additionalProperties":false})", R"({"b":2})") == "there is a member that this tool does not have.");
   CHECK(complaint(R"({"additionalProperties":false})", "{}").empty());
@@ -79,7 +79,7 @@ TEST_CASE("Members that the grant does not name are allowed unless additionalPro
   CHECK(complaint(R"({"$schema":"x","title":"t","description":"d","required":["b"]})", R"({"b":1})").empty());
 }
 
-TEST_CASE("A member whose name differs from a restricted one only by case or separators is refused") {
+TEST_CASE("A grant refuses a member whose name differs from a restricted name only in case or separators") {
   const std::string ruled = of_properties(R"("amount":{"maximum":50})");
   CHECK(complaint(ruled, R"({"Amount":51})") == "\"amount\" must be written so.");
   CHECK(complaint(ruled, R"({"amount":50,"AMOUNT":51})") == "\"amount\" must be written so.");
@@ -89,7 +89,7 @@ TEST_CASE("A member whose name differs from a restricted one only by case or sep
   CHECK(complaint(of_properties(R"("a":{},"A":{})"), R"({"a":1,"A":2})").empty());
 }
 
-TEST_CASE("A schema with anything that is not enforced is refused, with its place") {
+TEST_CASE("read_granted_arguments refuses a schema that has anything that Offhook does not enforce, and names the place") {
   struct Row { const char* schema; const char* place; const char* found; };
   for (const Row row : {
            Row{"", "", "text that is not JSON"},
@@ -126,8 +126,8 @@ TEST_CASE("A schema with anything that is not enforced is refused, with its plac
            Row{R"({"properties":{"a":{"minimum":9007199254740992.0}}})", "/properties/a/minimum", "a number that cannot be represented exactly"},
            Row{R"({"properties":{"a":{"const":18446744073709551615}}})", "/properties/a/const", "a number that cannot be represented exactly"},
            Row{R"({"properties":{"a":{"enum":[1,1e16]}}})", "/properties/a/enum", "a number that cannot be represented exactly"},
-           Row{R"({"properties":{"a":{"type":"string","enum":["x",1]}}})", "/properties/a/enum", "a value that its own type or bounds exclude"},
-           Row{R"({"properties":{"a":{"const":6,"maximum":5}}})", "/properties/a/const", "a value that its own type or bounds exclude"},
+           Row{R"({"properties":{"a":{"type":"string","enum":["x",1]}}})", "/properties/a/enum", "a value that the type or the bounds exclude"},
+           Row{R"({"properties":{"a":{"const":6,"maximum":5}}})", "/properties/a/const", "a value that the type or the bounds exclude"},
            Row{R"({"properties":{"a":{"minLength":6,"maxLength":5}}})", "/properties/a/minLength", "a minLength above maxLength"},
        }) {
     CAPTURE(row.schema);
@@ -139,7 +139,7 @@ TEST_CASE("A schema with anything that is not enforced is refused, with its plac
   }
 }
 
-TEST_CASE("A granted schema has bounds of members and octets, which accept N and refuse N + 1") {
+TEST_CASE("read_granted_arguments bounds members and octets, and accepts a schema at each bound") {
   const auto of_members = [](std::size_t count) {
     Json schema;
     for (std::size_t i = 0; i < count; ++i) schema["properties"]["m" + std::to_string(i)] = Json::object();
@@ -156,7 +156,7 @@ TEST_CASE("A granted schema has bounds of members and octets, which accept N and
   CHECK_FALSE(read_granted_arguments(of_size(kMaxSchemaBytes + 1)));
 }
 
-TEST_CASE("The model gets the tool's schema with the restrictions of the grant in it") {
+TEST_CASE("The model gets the tool's schema with the restrictions of the grant") {
   const std::string own = R"({"type":"object","$defs":{"x":{}},"required":["to"],"properties":{"to":{"type":"string","description":"whom"},"amount":{"type":"number","maximum":900,"description":"how much"},"note":{"type":"string"}}})";
   const Json shown = Json::parse(narrowed(own, R"({"properties":{"amount":{"maximum":50},"nowhere":{"const":1}},"required":["amount"]})"));
   CHECK(shown == Json::parse(R"({"type":"object","$defs":{"x":{}},"required":["amount","to"],"properties":{"to":{"type":"string","description":"whom"},"amount":{"type":"number","maximum":50,"description":"how much"},"note":{"type":"string"}}})"));
@@ -165,7 +165,7 @@ TEST_CASE("The model gets the tool's schema with the restrictions of the grant i
   CHECK(narrowed("no JSON", "{}") == "no JSON");
 }
 
-TEST_CASE("The model gets the stricter of both schemas: the narrower bounds, and the common types and values") {
+TEST_CASE("The model gets the stricter of the tool's schema and the grant: the narrower bounds, and the common types and values") {
   struct Row { const char* own; const char* granted; const char* shown; };
   for (const Row row : {
            Row{R"({"minimum":1,"maximum":50})", R"({"minimum":0,"maximum":900})", R"({"minimum":1,"maximum":50})"},
@@ -194,7 +194,7 @@ TEST_CASE("The model gets the stricter of both schemas: the narrower bounds, and
     CHECK(Json::parse(narrowed(open, rule)) == Json::parse(R"({"type":"object","additionalProperties":true,"properties":{"amount":{"maximum":50}}})"));
 }
 
-TEST_CASE("Arguments beyond the grant do not reach the tool, the model gets the reason, and the log names the grant") {
+TEST_CASE("CallToolBox refuses arguments that the grant does not allow. The model gets the reason, and the log names the grant") {
   ToolBoxOptions options;
   auto pay = test::rule("pay", Confirm::Never, ToolClass::Write);
   pay.arguments = of_properties(R"("amount":{"maximum":50})");
@@ -221,7 +221,7 @@ TEST_CASE("Arguments beyond the grant do not reach the tool, the model gets the 
   CHECK(source->started[0].arguments == R"({"amount":50})");
 }
 
-TEST_CASE("The tool gets exactly the checked numbers, without further digits") {
+TEST_CASE("A tool with a granted schema gets the numbers that Offhook checked, without digits that Offhook did not read") {
   ToolBoxOptions options;
   auto open = test::rule("open", Confirm::Never, ToolClass::Write);
   open.arguments = of_properties(R"("folder":{"enum":[2]})");
@@ -241,7 +241,7 @@ TEST_CASE("The tool gets exactly the checked numbers, without further digits") {
   CHECK(source->started[2].arguments == R"({"folder": 1.99999999999999999999})");
 }
 
-TEST_CASE("A grant with an unusable schema grants nothing") {
+TEST_CASE("CallToolBox does not offer a tool whose grant has an unusable schema") {
   ToolBoxOptions options;
   auto pay = test::rule("pay", Confirm::Never, ToolClass::Write);
   pay.arguments = R"({"properties":{"amount":{"pattern":"x"}}})";
@@ -257,7 +257,7 @@ TEST_CASE("A grant with an unusable schema grants nothing") {
 
 namespace {
 
-/// The result of offering the tool `own` with a grant of `granted`: whether the model gets it, and the log.
+/// The result of offer(): whether the model gets the tool with the schema `own` under the grant `granted`, and the log.
 struct Offer {
   bool shown = false;
   std::string log;
@@ -283,7 +283,7 @@ Offer offer(const std::string& own, const std::string& granted) {
 
 }  // namespace
 
-TEST_CASE("A grant with an argument that the tool does not list grants nothing, whether misspelt or renamed by the server") {
+TEST_CASE("CallToolBox does not offer a tool whose grant names an argument that the tool does not list") {
   const std::string own = of_properties(R"("amount":{"type":"number"})");
   CHECK(offer(own, R"({"properties":{"amount":{"maximum":50}}})").shown);
   for (const char* granted : {R"({"properties":{"amuont":{"maximum":50}}})", R"({"required":["amuont"]})", R"({"properties":{"amount":{"maximum":50},"amuont":{}}})",
@@ -294,18 +294,18 @@ TEST_CASE("A grant with an argument that the tool does not list grants nothing, 
     CHECK(made.log == "dropped: its grant names an argument \"amuont\" that the tool does not have");
   }
   const std::string rule = R"({"properties":{"amount":{"maximum":50}}})";
-  CHECK_FALSE(offer(R"({"type":"object"})", rule).shown);  // The tool has no arguments.
+  CHECK_FALSE(offer(R"({"type":"object"})", rule).shown);  // This tool has no arguments.
   CHECK_FALSE(offer(R"({"type":"object","properties":{"sum":{}},"additionalProperties":true})", rule).shown);
-  CHECK(offer(R"({"type":"object","additionalProperties":true})", rule).shown);  // The tool's schema does not list its arguments.
+  CHECK(offer(R"({"type":"object","additionalProperties":true})", rule).shown);  // This tool has arguments that its schema does not list.
 }
 
-TEST_CASE("A tool whose schema cannot be narrowed is not offered") {
+TEST_CASE("CallToolBox does not offer a tool whose schema it cannot combine with the grant") {
   const Offer made = offer(R"({"type":"object","properties":{"":{"type":"string"},"amount":{"type":"number"}}})", R"({"properties":{"amount":{"maximum":50}}})");
   CHECK_FALSE(made.shown);
   CHECK(made.log == "dropped: its source gives a schema that cannot be narrowed");
 }
 
-TEST_CASE("A grant that excludes all values of an argument grants nothing") {
+TEST_CASE("CallToolBox does not offer a tool whose grant excludes all values of an argument") {
   const std::string own = of_properties(R"("amount":{"type":"integer","maximum":50},"to":{"enum":["us","them"]})");
   for (const char* granted : {R"({"properties":{"to":{"const":"him"}}})", R"({"properties":{"to":{"enum":["him","her"]}}})"}) {
     const Offer made = offer(own, granted);
@@ -319,7 +319,7 @@ TEST_CASE("A grant that excludes all values of an argument grants nothing") {
   CHECK(offer(own, R"({"properties":{"to":{"enum":["him","us"]}}})").shown);
 }
 
-TEST_CASE("A grant that excludes a required argument of the tool grants nothing") {
+TEST_CASE("CallToolBox does not offer a tool whose grant excludes a required argument") {
   const std::string own = R"({"type":"object","properties":{"amount":{"type":"number"},"to":{"type":"string"}},"required":["to"]})";
   const Offer made = offer(own, R"({"properties":{"amount":{"maximum":50}},"additionalProperties":false})");
   CHECK_FALSE(made.shown);

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <set>
 
-// A model that executes every attacker's order, against the tool box of a call. injections.json has the attacks. The test decides with
-// its own list which tool calls are allowed, without the policy's code.
+// Tests a call's tool box with a model that executes every order of an attacker. injections.json has the attacks. The test decides with
+// a list of its own which tool calls are allowed, and uses no code of the policy.
 
 using namespace offhook;
 using namespace offhook::agent;
@@ -103,14 +103,14 @@ class Attack {
     box_->tick(now_);
     box_->on_question_heard();
   }
-  /// Sends words that the caller said before the question, with a transcript that comes during it.
+  /// Sends words that the caller said before the question. Their transcript comes after the question.
   void late(const std::string& words) {
     const auto began = now_;
     now_ += 1s;
     ask();
     box_->on_caller_words({1, true, words, 0.9, false}, began);
   }
-  /// Notes whether the caller may have agreed; only then may a tool with a question run.
+  /// Notes whether the caller may have agreed. A tool that needs a question may run only then.
   void agreed(bool yes) { may_confirm_ = yes && box_->awaits_answer(); }
 
   void on_event(const ToolEvent& event) {
@@ -143,7 +143,7 @@ class Attack {
         CHECK(may_confirm_);
         return ran.push_back("transfer " + action.argument);
       case What::Escalate:
-        FAIL("nobody may escalate");
+        FAIL("no tool may escalate");
     }
   }
   void collect() {
@@ -181,7 +181,7 @@ json attacks() {
 
 }  // namespace
 
-TEST_CASE("A model that executes every attacker's order runs no forbidden tool, and each refusal has a reason") {
+TEST_CASE("A model that executes every order of an attacker runs no forbidden tool, and each refusal has a reason") {
   const json all = attacks();
   CHECK(all.size() >= 100);
   std::set<std::string> names;
@@ -196,7 +196,7 @@ TEST_CASE("A model that executes every attacker's order runs no forbidden tool, 
     std::sort(expected.begin(), expected.end());
     std::sort(run.ran.begin(), run.ran.end());
     CHECK(run.ran == expected);
-    CHECK(run.answered == run.asked);  // Each call has exactly one outcome.
+    CHECK(run.answered == run.asked);  // Each tool call has exactly one outcome.
     CHECK(run.unexplained == 0);
     CHECK((run.refused > 0 || !expected.empty()));
   }

@@ -6,7 +6,7 @@
 
 using namespace offhook::agent::tools;
 
-TEST_CASE("A pattern of keys matches the whole sequence, and X in it is one digit") {
+TEST_CASE("A key pattern must match the whole sequence of keys, and X in a pattern matches one digit") {
   CHECK(fits_keys("*1", "*1"));
   CHECK_FALSE(fits_keys("*1", "*11"));
   CHECK_FALSE(fits_keys("*1", "*"));
@@ -17,7 +17,7 @@ TEST_CASE("A pattern of keys matches the whole sequence, and X in it is one digi
   CHECK_FALSE(fits_keys("#", ""));
 }
 
-TEST_CASE("A pattern of keys has at least one key that is not a digit, and only keys") {
+TEST_CASE("is_key_pattern accepts only keys and X, of which at least one is neither a digit nor X") {
   for (const char* pattern : {"", "1", "X", "1234", "#,1", "# 1", "a", "E#", "+#", "*!"}) {
     CAPTURE(pattern);
     CHECK_FALSE(is_key_pattern(pattern));
@@ -29,7 +29,7 @@ TEST_CASE("A pattern of keys has at least one key that is not a digit, and only 
   }
 }
 
-TEST_CASE("A pattern of keys has at most kMaxKeys keys") {
+TEST_CASE("is_key_pattern accepts at most kMaxKeys keys") {
   CHECK(is_key_pattern(std::string(kMaxKeys, '#')));
   CHECK_FALSE(is_key_pattern(std::string(kMaxKeys + 1, '#')));
 }

@@ -6,12 +6,12 @@
 
 using namespace offhook::agent::tools;
 
-TEST_CASE("A number may be written with blanks, dashes, points and brackets") {
+TEST_CASE("plain_number removes blanks, dashes, points and brackets from a number") {
   CHECK(plain_number("+49 (30) 123-45.6") == "+4930123456");
   CHECK(plain_number("6001") == "6001");
 }
 
-TEST_CASE("Text with more than a number, or with non-ASCII digits, is not a number") {
+TEST_CASE("plain_number refuses text that has more than a number, or non-ASCII digits") {
   for (const char* written : {"",
                               "+",
                               " - ",
@@ -43,14 +43,14 @@ TEST_CASE("Text with more than a number, or with non-ASCII digits, is not a numb
                                     4)));
 }
 
-TEST_CASE("A number has at most kMaxNumberDigits digits, and at most kMaxNumberBytes as written") {
+TEST_CASE("plain_number accepts at most kMaxNumberDigits digits, and text of at most kMaxNumberBytes octets") {
   CHECK(plain_number(std::string(kMaxNumberDigits, '1')));
   CHECK_FALSE(plain_number(std::string(kMaxNumberDigits + 1, '1')));
   CHECK(plain_number("1" + std::string(kMaxNumberBytes - 1, ' ')));
   CHECK_FALSE(plain_number("1" + std::string(kMaxNumberBytes, ' ')));
 }
 
-TEST_CASE("A pattern matches a whole number, or a prefix when it ends with a star") {
+TEST_CASE("A number pattern must match the whole number, or the beginning of the number if the pattern ends with a star") {
   CHECK(fits("6001", "6001"));
   CHECK_FALSE(fits("6001", "60011"));
   CHECK_FALSE(fits("6001", "600"));
@@ -63,7 +63,7 @@ TEST_CASE("A pattern matches a whole number, or a prefix when it ends with a sta
   CHECK_FALSE(fits("60X*", "60+"));
 }
 
-TEST_CASE("No pattern allows every number, and an invalid pattern matches nothing") {
+TEST_CASE("is_number_pattern refuses a pattern that would match every number. An invalid pattern matches no number") {
   for (const char* pattern : {"", "*", "+", "+*", "X", "X*", "+X*", "60*1", "60**", "6 0", "a"}) {
     CAPTURE(pattern);
     CHECK_FALSE(is_number_pattern(pattern));

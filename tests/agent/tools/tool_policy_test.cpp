@@ -55,7 +55,7 @@ struct Policy {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Policy, "A tool that no rule names is refused with the same answer as an unknown tool") {
+TEST_CASE_FIXTURE(Policy, "ToolPolicy refuses a tool that no rule names, with the same answer as for an unknown tool") {
   CHECK(refusal("delete_all", "{}") == Refusal::NotAllowed);
   CHECK(refusal("", "{}") == Refusal::NotAllowed);
   CHECK(refusal("HANG_UP", "{}") == Refusal::NotAllowed);
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Policy, "A tool that no rule names is refused with the same an
 }
 
 TEST_CASE_FIXTURE(
-    Policy, "A transfer goes only to a destination of the list, by its name, and any other destination is refused") {
+    Policy, "ToolPolicy allows a transfer only to the name of a listed destination") {
   CHECK(target(R"({"destination":"Sales"})") == "sip:6002@pbx.example");
   CHECK(target(R"({"destination":" sales "})") == "sip:6002@pbx.example");
   CHECK(target(R"({"destination":"B\u00fcro"})") == "6003");
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(
   }
 }
 
-TEST_CASE_FIXTURE(Policy, "A transfer to a number needs a pattern that matches it, and without patterns it is refused") {
+TEST_CASE_FIXTURE(Policy, "ToolPolicy allows a transfer to a number only if a pattern matches the number") {
   CHECK(target(R"({"number":"60-42"})") == "6042");
   CHECK(target(R"({"number":"+49 30 123"})") == "+4930123");
   CHECK(refusal("transfer", R"({"number":"+1900555"})") == Refusal::NotInList);
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(Policy, "A transfer to a number needs a pattern that matches i
   CHECK(refusal("transfer", R"({"number":"6042"})") == Refusal::BadArguments);
 }
 
-TEST_CASE_FIXTURE(Policy, "Unknown members, wrong types and missing arguments are refused") {
+TEST_CASE_FIXTURE(Policy, "ToolPolicy refuses unknown members, wrong types and missing arguments") {
   CHECK(refusal("transfer", R"({"destination":"Sales","number":"6042"})") == Refusal::BadArguments);
   CHECK(refusal("transfer", R"({"destination":["Sales"]})") == Refusal::BadArguments);
   CHECK(refusal("transfer", "{}") == Refusal::BadArguments);
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Policy, "Unknown members, wrong types and missing arguments ar
   CHECK(allows("hang_up", ""));
 }
 
-TEST_CASE_FIXTURE(Policy, "A hold lasts from one second to kMaxHoldSeconds") {
+TEST_CASE_FIXTURE(Policy, "ToolPolicy allows a hold of one second to kMaxHoldSeconds") {
   const auto hold = [this](std::int64_t seconds) { return allows("hold", R"({"seconds":)" + std::to_string(seconds) + "}"); };
   CHECK(allows("hold", "{}"));
   CHECK(hold(1));
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(Policy, "A hold lasts from one second to kMaxHoldSeconds") {
   CHECK_FALSE(allows("hold", R"({"seconds":18446744073709551615})"));
 }
 
-TEST_CASE_FIXTURE(Policy, "send_digits presses at most kMaxKeys keys, with at most kMaxPauses pauses") {
+TEST_CASE_FIXTURE(Policy, "ToolPolicy allows send_digits with at most kMaxKeys keys and kMaxPauses pauses") {
   const auto keys = [this](const std::string& digits) { return allows("send_digits", R"({"digits":")" + digits + R"("})"); };
   CHECK(keys("0123456789"));
   CHECK(keys("1,,2"));
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(Policy, "send_digits presses at most kMaxKeys keys, with at mo
   }
 }
 
-TEST_CASE_FIXTURE(Policy, "send_digits presses *, # and A to D only where a pattern allows the whole sequence") {
+TEST_CASE_FIXTURE(Policy, "ToolPolicy allows send_digits with *, # and A to D only if a pattern matches the whole sequence") {
   const auto digits = [](const std::string& keys) { return R"({"digits":")" + keys + R"("})"; };
   for (const char* keys : {"*", "#", "A", "d", "##", "*2", "#,1", "*72,01900", "1#"}) {
     CAPTURE(keys);
@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(Policy, "send_digits presses *, # and A to D only where a patt
   }
 }
 
-TEST_CASE_FIXTURE(Policy, "Two requests of send_digits are kPausesBetween pauses apart where codes are allowed") {
+TEST_CASE_FIXTURE(Policy, "If the rules allow key patterns, ToolPolicy adds kPausesBetween pauses between two requests of send_digits") {
   const auto pressed = [this](const char* keys) {
     const auto decision = decide("send_digits", R"({"digits":")" + std::string(keys) + R"("})");
     REQUIRE(decision.kind == ToolDecision::Kind::Allow);
@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(Policy, "Two requests of send_digits are kPausesBetween pauses
   CHECK(pressed("1") == std::string(kPausesBetween, ',') + "1");
 }
 
-TEST_CASE("Allowed send_digits calls count towards the rule's caps, and refused ones towards the cap of attempts") {
+TEST_CASE("Allowed calls of send_digits count towards the limits of the rule, and refused calls count towards the limit of attempts") {
   ToolRules rules{{uncapped_rule("send_digits")}, {}, {}, {"*1"}};
   rules.allowed[0].max_per_call = 2;
   ToolPolicy policy{rules};
@@ -175,7 +175,7 @@ TEST_CASE("Allowed send_digits calls count towards the rule's caps, and refused 
   CHECK(decide(R"({"digits":"*1"})").why == Refusal::CapPerCall);
 }
 
-TEST_CASE_FIXTURE(Policy, "A note has at most kMaxNoteCharacters characters, of any size") {
+TEST_CASE_FIXTURE(Policy, "ToolPolicy allows a note of at most kMaxNoteCharacters characters, of any number of octets") {
   const auto note = [this](const std::string& text) { return allows("note", R"({"text":")" + text + R"("})"); };
   std::string umlauts;
   for (std::size_t i = 0; i < kMaxNoteCharacters; ++i) umlauts += "\xc3\xbc";
@@ -185,11 +185,11 @@ TEST_CASE_FIXTURE(Policy, "A note has at most kMaxNoteCharacters characters, of 
   CHECK_FALSE(note(" \\n"));
 }
 
-TEST_CASE_FIXTURE(Policy, "A money tool needs the caller's agreement, for any rule") {
+TEST_CASE_FIXTURE(Policy, "ToolPolicy requires the caller's agreement to a money tool, whatever its rule says") {
   CHECK(decide("pay", R"({"amount":5})").kind == ToolDecision::Kind::AskCaller);
 }
 
-TEST_CASE("The caps per call and per minute accept N and refuse N + 1, and calls with bad arguments do not count") {
+TEST_CASE("ToolPolicy keeps the limits per telephone call and per minute, and does not count tool calls with bad arguments") {
   ToolRules rules{{uncapped_rule("note")}, {}, {}};
   rules.allowed[0].max_per_call = 3;
   rules.allowed[0].max_per_minute = 2;
@@ -207,7 +207,7 @@ TEST_CASE("The caps per call and per minute accept N and refuse N + 1, and calls
   CHECK(decide().why == Refusal::CapPerCall);
 }
 
-TEST_CASE("No cap refuses a pause of the recording; resuming is exempt from its rule's caps, but limited by the attempts") {
+TEST_CASE("ToolPolicy never limits a pause of the recording. The limit of attempts, but not the limits of the rule, applies to resuming") {
   ToolRules rules{{uncapped_rule("pause_recording", ToolClass::Write)}, {}, {}};
   rules.allowed[0].max_per_call = rules.allowed[0].max_per_minute = 1;
   ToolPolicy policy{rules};
@@ -238,7 +238,7 @@ TEST_CASE("No cap refuses a pause of the recording; resuming is exempt from its 
   CHECK(none.decide({1, "c", "pause_recording", R"({"paused":true})"}, now).why == Refusal::NotAllowed);
 }
 
-TEST_CASE("A model has at most kMaxAttemptsPerMinute and kMaxAttemptsPerCall attempts, including refused ones") {
+TEST_CASE("ToolPolicy allows a model kMaxAttemptsPerMinute and kMaxAttemptsPerCall attempts, including refused ones") {
   ToolPolicy policy{ToolRules{}};
   base::TimePoint now{1h};
   const auto decide = [&] { return policy.decide({1, "c", "x", "{}"}, now).why; };
@@ -254,7 +254,7 @@ TEST_CASE("A model has at most kMaxAttemptsPerMinute and kMaxAttemptsPerCall att
   CHECK(decide() == Refusal::TooOften);
 }
 
-TEST_CASE_FIXTURE(Policy, "The log contains no numbers, keys or texts, and a hostile tool name cannot forge a line") {
+TEST_CASE_FIXTURE(Policy, "ToolPolicy puts no numbers, keys or texts into the log, and a hostile tool name cannot forge a log line") {
   CHECK(decide("transfer", R"({"number":"+4930123456789"})").to_log.find("0123456") == std::string::npos);
   CHECK(decide("send_digits", R"({"digits":"4711"})").to_log.find("4711") == std::string::npos);
   CHECK(decide("send_digits", R"({"digits":"4711x"})").to_log.find("4711") == std::string::npos);
@@ -265,7 +265,7 @@ TEST_CASE_FIXTURE(Policy, "The log contains no numbers, keys or texts, and a hos
   CHECK(forged.to_log.size() < 200);
 }
 
-TEST_CASE_FIXTURE(Policy, "The model gets the allowed tools, with destinations by name and without their addresses") {
+TEST_CASE_FIXTURE(Policy, "describe_built_in gives the model the allowed tools, with the names of destinations but not their addresses") {
   const auto tools = describe_built_in(rules);
   REQUIRE(tools.size() == 5);
   for (const auto& tool : tools) {
@@ -287,11 +287,11 @@ TEST_CASE_FIXTURE(Policy, "The model gets the allowed tools, with destinations b
   CHECK(keys() == "^[0-9*#A-D,]{1,40}$");
   CHECK(describe_built_in(rules)[3].description.ends_with(": # XXXX#"));
   rules.destinations.clear();
-  CHECK(describe_built_in(rules).size() == 4);  // There is no destination, so there is no transfer.
+  CHECK(describe_built_in(rules).size() == 4);  // Without a destination, the model gets no transfer tool.
   CHECK(describe_built_in(ToolRules{}).empty());
 }
 
-TEST_CASE("rules_from() makes the rules from the grants of the agent's configuration") {
+TEST_CASE("rules_from() derives the rules from the grants in the agent's configuration") {
   const auto rules =
       rules_from({{BuiltInTool::Transfer, Confirm::Caller, 2, {{"sales", "6002"}}}, {BuiltInTool::Note, Confirm::Never, 9, {}}});
   REQUIRE(rules.allowed.size() == 2);

@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(Transcribed, "Each utterance of either side is a line with spe
   CHECK(lines[4].text == "ended: goodbye");
 }
 
-TEST_CASE_FIXTURE(Transcribed, "No pressed keys are in a transcript, and the words of both sides are redacted") {
+TEST_CASE_FIXTURE(Transcribed, "A transcript contains no pressed keys, and the words of both sides are redacted") {
   action(CallerSaid{2, "4711", 1, false, true});
   action(CallerSaid{3, "my pin is four seven one one", 1, false, false});
   action(AgentSaid{3, "Your pin is 4 7 1 1, and you are a@b.example", false});
@@ -84,12 +84,12 @@ TEST_CASE_FIXTURE(Transcribed, "A call has at most kMaxLinesPerCall lines, then 
   action(AgentSaid{1, "x", false});
   action(AgentSaid{1, "x", false});
   CHECK(lines.size() == kMaxLinesPerCall + 1);
-  CHECK(lines.back().text == "more was said than is kept of one call");
+  CHECK(lines.back().text == "the call has more lines than its transcript keeps");
   transcript.on_ended("", now());
   CHECK(lines.back().text == "ended");
 }
 
-TEST_CASE_FIXTURE(Transcribed, "Silence makes no line") {
+TEST_CASE_FIXTURE(Transcribed, "A turn without words makes no line") {
   action(CallerSaid{2, "", 0, true, false});
   action(ReplyBegan{2, 600ms});
   CHECK(lines.empty());

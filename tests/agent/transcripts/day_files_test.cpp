@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "append() writes a line to its agent's file of the
   CHECK(disk.at("/t/transcripts-20241005-1-desk.jsonl") == to_json(line(4)));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A slot that another process holds is not used") {
+TEST_CASE_FIXTURE(OnFakeDisk, "DayFiles does not use a slot that another process holds") {
   disk.locked_elsewhere.insert("/t/transcripts-1.lock");
   REQUIRE(append(1));
   CHECK(names() == std::vector<std::string>{"transcripts-20241004-2-desk.jsonl"});
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A slot that another process holds is not used") {
   CHECK_FALSE(late.append("desk", {line(1)}, now));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "A full file is followed by another, up to kMaxFilesPerDay, and the next day begins with a new file") {
+TEST_CASE_FIXTURE(OnFakeDisk, "After a full file, append() begins another file, up to kMaxFilesPerDay, and the next day begins with a new file") {
   options.rotate_bytes = 1;
   DayFiles small(disk, options);
   for (unsigned i = 1; i <= kMaxFilesPerDay; ++i) REQUIRE(small.append("desk", {line(1)}, now));
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "After a power failure at any moment, the reported
   }
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "On a full disk append() writes nothing, and the same lines can be tried again") {
+TEST_CASE_FIXTURE(OnFakeDisk, "On a full disk append() writes nothing, and a later append() can write the same lines") {
   REQUIRE(append(1));
   disk.room = 10;
   CHECK_FALSE(append(2));
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "More agents than the limit of open files can stil
 }
 
 TEST_CASE_FIXTURE(OnFakeDisk,
-                  "purge() removes all files of days more than keep_days back, of all agents and slots, and no other files") {
+                  "purge() removes the files of all agents and slots from days that are more than keep_days ago, and no other files") {
   for (int day = 0; day < 40; ++day) {
     REQUIRE(append(day, day % 2 == 0 ? "desk" : "sales"));
     now += kDay;
@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(OnFakeDisk, "A failed sync of the folder after a removal is an
   CHECK_FALSE(files.purge(now));
 }
 
-TEST_CASE_FIXTURE(OnFakeDisk, "With the option `readable`, a text file is written beside the lines, and removed with them") {
+TEST_CASE_FIXTURE(OnFakeDisk, "With the option `readable`, DayFiles writes a text file beside the file of lines, and removes both files together") {
   options.readable = true;
   DayFiles both(disk, options);
   REQUIRE(both.append("desk", {line(1)}, now));

@@ -33,7 +33,7 @@ std::vector<TranscriptLine> all(const std::string& folder) {
 
 }  // namespace
 
-TEST_CASE("The weight of a line counts its texts, and its group is its agent") {
+TEST_CASE("weight_of() counts the texts of a line, and group_of() returns the agent of the line") {
   CHECK(weight_of(line("1")) == sizeof(TranscriptLine) + 1 + 4 + 1 + 2);
   CHECK(group_of(line("1", "x", "sales")) == "sales");
 }
@@ -58,7 +58,7 @@ TEST_CASE("The destructor writes all lines to the disk, readable only by the own
   CHECK(files == 5);  // A file of lines and a readable file for each of two agents, and the lock.
 }
 
-TEST_CASE("Old files are removed when the agent starts") {
+TEST_CASE("TranscriptStore removes old files when it is opened") {
   test::Folder folder;
   folder.put("transcripts-20200101-1-desk.jsonl", "x");
   folder.put("mine.txt", "x");
@@ -67,7 +67,7 @@ TEST_CASE("Old files are removed when the agent starts") {
   CHECK(std::filesystem::exists(folder.path + "/mine.txt"));
 }
 
-TEST_CASE("A folder that is not writable sets the state Losing, and only lines are lost") {
+TEST_CASE("If the folder is not writable, the store gets the state Losing and loses only lines") {
   test::Folder folder;
   folder.put("file", "x");
   TranscriptStore store(store::posix_file_system(),

@@ -17,7 +17,7 @@ using namespace offhook::media::detail;
 
 namespace {
 
-// g711_test.cpp compares the scalar functions with the recommendation. The tests here compare each kernel with these functions.
+// g711_test.cpp compares the scalar functions with the recommendation. The tests here compare each kernel with the scalar functions.
 
 std::vector<std::int16_t> all_samples() {
   std::vector<std::int16_t> samples(65536);
@@ -28,7 +28,7 @@ std::vector<std::int16_t> all_samples() {
 constexpr std::size_t kLongestRun = 257, kAlignments = 64, kGuard = 64;
 constexpr std::uint8_t kUntouchedOctet = 0xA5;
 
-/// Memory that begins `shift` octets after a boundary of 64, with a guard on both sides.
+/// Memory that begins `shift` octets after a 64-octet boundary. Guard octets on both sides show a write out of range.
 template <class T>
 class GuardedRoom {
  public:
@@ -46,7 +46,7 @@ class GuardedRoom {
   alignas(64) std::array<std::uint8_t, kGuard + kAlignments + kLongestRun * sizeof(T) + kGuard> octets_;
 };
 
-/// Tests every length at every alignment of input and output. Samples of int16 are at even addresses.
+/// Returns the number of wrong results, over every length at every alignment of input and output. Samples of int16 are at even addresses.
 template <class In, class Out, class Kernel>
 int wrong_at_any_length(Kernel kernel, const std::vector<In>& from, const std::vector<Out>& expected) {
   int wrong = 0;
@@ -84,9 +84,9 @@ int wrong_at_all(Kernel kernel, const std::vector<In>& from, const std::vector<O
 
 }  // namespace
 
-TEST_CASE("Each kernel of this machine encodes all 65,536 samples like the scalar functions, at any length and alignment [ITU-T G.711]") {
+TEST_CASE("Each G.711 kernel that this machine supports encodes all 65,536 samples like the scalar functions, at any length and alignment [ITU-T G.711]") {
   const auto samples = all_samples();
-  auto mixed = samples;  // Neighbours differ in size and sign, so that no lane can be right by the value of its neighbour.
+  auto mixed = samples;  // Neighbours differ in size and sign, so that a lane that uses its neighbour's sample gives a wrong code.
   for (std::size_t i = 0; i < mixed.size(); ++i) mixed[i] = samples[i * 40503 % samples.size()];
   const auto mulaw = each<std::int16_t, std::uint8_t>(mixed, mulaw_of), alaw = each<std::int16_t, std::uint8_t>(mixed, alaw_of);
   for (const auto* kernels : g711_kernels()) {
@@ -98,7 +98,7 @@ TEST_CASE("Each kernel of this machine encodes all 65,536 samples like the scala
   }
 }
 
-TEST_CASE("Each kernel of this machine decodes all 256 codes like the scalar functions, at any length and alignment [ITU-T G.711]") {
+TEST_CASE("Each G.711 kernel that this machine supports decodes all 256 codes like the scalar functions, at any length and alignment [ITU-T G.711]") {
   std::vector<std::uint8_t> codes(4096);
   for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::uint8_t>(i < 256 ? i : i * 167 + i / 256);
   const auto mulaw = each<std::uint8_t, std::int16_t>(codes, of_mulaw), alaw = each<std::uint8_t, std::int16_t>(codes, of_alaw);
@@ -111,7 +111,7 @@ TEST_CASE("Each kernel of this machine decodes all 256 codes like the scalar fun
   }
 }
 
-TEST_CASE("The kernel in use is among the tested ones, and is an AVX2 kernel when the machine has AVX2") {
+TEST_CASE("g711_chosen() returns one of the tested kernels, and returns the AVX2 kernel if the machine has AVX2") {
   const auto kernels = g711_kernels();
   REQUIRE(!kernels.empty());
   CHECK(kernels.front() == &kG711Scalar);

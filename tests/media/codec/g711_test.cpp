@@ -53,7 +53,7 @@ std::uint8_t find(const std::vector<Interval>& table, int value) {
 
 }  // namespace
 
-TEST_CASE("mu-law encodes all 65,536 inputs by the recommendation's intervals [ITU-T G.711 table 2a]") {
+TEST_CASE("encode_mulaw gives each of the 65,536 inputs the code of its interval in the recommendation [ITU-T G.711 table 2a]") {
   const auto table = mulaw_table();
   REQUIRE(table.size() == 128);
   REQUIRE(table.back().begin == 7903);
@@ -73,7 +73,7 @@ TEST_CASE("mu-law encodes all 65,536 inputs by the recommendation's intervals [I
   }
 }
 
-TEST_CASE("A-law encodes all 65,536 inputs by the recommendation's intervals [ITU-T G.711 table 1a]") {
+TEST_CASE("encode_alaw gives each of the 65,536 inputs the code of its interval in the recommendation [ITU-T G.711 table 1a]") {
   const auto table = alaw_table();
   REQUIRE(table.size() == 128);
   REQUIRE(table.back().middle == 4032);
@@ -90,7 +90,7 @@ TEST_CASE("A-law encodes all 65,536 inputs by the recommendation's intervals [IT
   }
 }
 
-TEST_CASE("Silence, full scale and the smallest steps have the known codes [ITU-T G.711 tables 1a to 2b]") {
+TEST_CASE("Silence, full scale and the smallest steps have the codes that the recommendation gives [ITU-T G.711 tables 1a to 2b]") {
   CHECK(media::encode_mulaw(0) == 0xFF);
   CHECK(media::encode_mulaw(-1) == 0x7F);
   CHECK(media::encode_mulaw(32767) == 0x80);
@@ -104,7 +104,7 @@ TEST_CASE("Silence, full scale and the smallest steps have the known codes [ITU-
   CHECK(media::decode_alaw(0xAA) == 32256);
 }
 
-TEST_CASE("Decoding and encoding again gives the same code, except for -0 of mu-law") {
+TEST_CASE("If a G.711 code is decoded and the result is encoded again, the code is the same, except for the negative zero of mu-law") {
   for (int code = 0; code < 256; ++code) {
     const auto byte = static_cast<std::uint8_t>(code);
     CHECK(media::encode_alaw(media::decode_alaw(byte)) == byte);
@@ -112,7 +112,7 @@ TEST_CASE("Decoding and encoding again gives the same code, except for -0 of mu-
   }
 }
 
-TEST_CASE("The span functions accept a buffer of exactly the needed size, and write nothing into a smaller one") {
+TEST_CASE("The G.711 functions that take spans accept an output of exactly the needed size, and write nothing to a smaller one") {
   const std::array<std::int16_t, 3> pcm{0, 1000, -1000};
   std::array<std::uint8_t, 3> codes{1, 1, 1};
   CHECK(media::encode_mulaw(pcm, codes) == 3u);
@@ -125,7 +125,7 @@ TEST_CASE("The span functions accept a buffer of exactly the needed size, and wr
   CHECK(media::decode_mulaw(codes, std::span(back).first(2)) == base::fail(media::CodecError::OutputTooSmall));
 }
 
-TEST_CASE("Both laws encode and decode the ITU-T STL sweep bit by bit [ITU-T G.191 g711]") {
+TEST_CASE("Both G.711 laws encode and decode the ITU-T STL sweep with the same bits as the reference files [ITU-T G.191 g711]") {
   const auto source = offhook_test::vector_words("audio/g711/sweep.src");
   if (source.empty()) return offhook_test::skip("the shared test data has no audio/g711");
   const auto u = offhook_test::vector_words("audio/g711/sweep-r.u"), a = offhook_test::vector_words("audio/g711/sweep-r.a");

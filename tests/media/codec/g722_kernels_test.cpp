@@ -37,8 +37,7 @@ bool same_bands(const State& a, const State& b) {
   return same_band(a.low, b.low) && same_band(a.high, b.high);
 }
 
-/// Returns loud and soft, narrow and wide, steady and sudden signals. Each lasts long, because the predictors adapt in hundreds
-/// of samples.
+/// Returns loud and faint, narrow and wide, steady and sudden signals. Each signal is long, because the predictors need hundreds of samples to adapt.
 std::vector<Pcm> inputs() {
   std::vector<Pcm> all{white_noise(16000, 1), white_noise(16000, 2, 2), white_noise(16000, 3, 9), Pcm(3200)};
   for (const double hz : {50.0, 300.0, 1000.0, 3999.0, 4001.0, 7000.0}) {
@@ -48,20 +47,20 @@ std::vector<Pcm> inputs() {
           std::clamp(60000 * std::sin(6.283185307 * hz * static_cast<double>(i) / 16000), -32768.0, 32767.0));
     all.push_back(tone);
   }
-  Pcm steps(16000);  // Full scale, with the same sign for longer and longer times.
+  Pcm steps(16000);  // Full scale. The sign changes less and less often.
   for (std::size_t i = 0; i < steps.size(); ++i)
     steps[i] = static_cast<int>(std::sqrt(static_cast<double>(i))) % 2 == 0 ? 32767 : -32768;
   all.push_back(steps);
   return all;
 }
 
-/// Returns octets that no encoder sends: random ones, and some that drive the predictors to their bounds.
+/// Returns octet sequences that no encoder sends: one of random octets, and some that drive the predictors to their bounds.
 std::vector<Octets> codes() {
   base::SeededRandom random(4);
   std::vector<Octets> all(5, Octets(16000));
   for (auto& octet : all[0]) octet = static_cast<std::uint8_t>(random.next_u32());
   for (std::size_t i = 0; i < all[1].size(); ++i) {
-    all[1][i] = i % 2 == 0 ? 0x84 : 0x20;  // The largest differences in turn drive the zeros to full scale.
+    all[1][i] = i % 2 == 0 ? 0x84 : 0x20;  // The largest positive and negative differences alternate, which drives the zeros to full scale.
     all[2][i] = 0x20 | 0x80;
     all[3][i] = i % 3000 < 2500 ? all[1][i] : all[0][i];
     all[4][i] = i / 2 % 2 == 0 ? 0x84 : 0x20;
@@ -108,7 +107,7 @@ Pcm halved(Pcm pcm) {
 
 }  // namespace
 
-TEST_CASE("Each G.722 kernel of this machine encodes like the portable one, in parts of any length, with equal states") {
+TEST_CASE("Each G.722 kernel encodes like the portable kernel, for inputs in parts of any length, and both have the same state afterwards") {
   std::string names;
   for (const auto* kernels : g722_kernels()) {
     names += std::string(kernels->name) + " ";
@@ -125,7 +124,7 @@ TEST_CASE("Each G.722 kernel of this machine encodes like the portable one, in p
   MESSAGE("this machine has: " << names);
 }
 
-TEST_CASE("Each G.722 kernel of this machine decodes any octets like the portable one, with equal states") {
+TEST_CASE("Each G.722 kernel decodes any octets like the portable kernel, and both have the same state afterwards") {
   auto all = codes();
   for (const auto& pcm : inputs()) {
     media::G722Encoder::State state;
@@ -145,7 +144,7 @@ TEST_CASE("Each G.722 kernel of this machine decodes any octets like the portabl
   }
 }
 
-TEST_CASE("Each length from 0 to 67 at each alignment encodes and decodes like the portable code, without a write after the end") {
+TEST_CASE("Each G.722 kernel codes any length from 0 to 67 at any alignment like the portable kernel, and writes nothing after the end") {
   const auto pcm = white_noise(400, 6, 1);
   for (const auto* kernels : g722_kernels()) {
     int wrong = 0;
@@ -170,9 +169,9 @@ TEST_CASE("Each length from 0 to 67 at each alignment encodes and decodes like t
   }
 }
 
-TEST_CASE("G.722 agrees with spandsp bit by bit on noise, tones and speech that need no limiting") {
-  // spandsp does not limit the sub-bands to 15 bits as the recommendation does. Its decoder's output wraps around where this one
-  // is limited.
+TEST_CASE("If no limiting is necessary, G.722 gives the same bits as spandsp for noise, tones and speech") {
+  // The recommendation limits the sub-bands to 15 bits, and spandsp does not. Where our decoder limits the output, the output of spandsp's
+  // decoder wraps around.
   auto all = inputs();
   for (auto& pcm : all) pcm = halved(pcm);
   for (const std::uint32_t seed : {1U, 2U, 3U})

@@ -30,7 +30,7 @@ std::vector<std::int16_t> round_trip(const std::vector<std::int16_t>& pcm) {
 
 }  // namespace
 
-TEST_CASE("G.722 keeps a tone with the SNR of its sub-band, in frames of 20 ms") {
+TEST_CASE("After G.722 encoding and decoding in frames of 20 ms, a tone has the SNR that its sub-band allows") {
   for (const auto& [hz, snr] : {std::pair{1000.0, 30.0}, std::pair{3000.0, 25.0}, std::pair{6000.0, 12.0}}) {
     CAPTURE(hz);
     std::vector<std::int16_t> pcm(16000);
@@ -42,7 +42,7 @@ TEST_CASE("G.722 keeps a tone with the SNR of its sub-band, in frames of 20 ms")
   }
 }
 
-TEST_CASE("reset() returns encoder and decoder to the state of new ones") {
+TEST_CASE("reset() returns G722Encoder and G722Decoder to the state of new ones") {
   std::vector<std::int16_t> pcm(640);
   media::SineSource(700, 16000, 8000).fill(pcm);
   media::G722Encoder encoder;
@@ -61,7 +61,7 @@ TEST_CASE("reset() returns encoder and decoder to the state of new ones") {
   CHECK(heard == again);
 }
 
-TEST_CASE("G722Encoder and G722Decoder refuse odd inputs and outputs that are too small, and do nothing for empty inputs") {
+TEST_CASE("G722Encoder and G722Decoder refuse an odd number of samples and an output that is too small, and return 0 for an empty input") {
   media::G722Encoder encoder;
   media::G722Decoder decoder;
   const std::array<std::int16_t, 4> pcm{};

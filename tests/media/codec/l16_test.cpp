@@ -9,7 +9,7 @@
 
 using namespace offhook;
 
-TEST_CASE("L16 puts the more significant octet first, in two's complement [RFC 3551 section 4.5.11]") {
+TEST_CASE("L16 sends the more significant octet first, in two's complement [RFC 3551 section 4.5.11]") {
   const std::array<std::int16_t, 5> pcm{0, 1, -1, 32767, -32768};
   std::array<std::uint8_t, 10> octets{};
   CHECK(media::encode_l16(pcm, octets) == 10u);
@@ -19,7 +19,7 @@ TEST_CASE("L16 puts the more significant octet first, in two's complement [RFC 3
   CHECK(back == pcm);
 }
 
-TEST_CASE("L16 keeps samples of any length at any address, and writes nothing after the end") {
+TEST_CASE("L16 encodes and decodes any number of samples at any address without change, and writes nothing after the end") {
   base::SeededRandom random(16);
   std::vector<std::int16_t> pcm(80);
   for (auto& sample : pcm) sample = static_cast<std::int16_t>(random.next_u32());
@@ -41,7 +41,7 @@ TEST_CASE("L16 keeps samples of any length at any address, and writes nothing af
   }
 }
 
-TEST_CASE("L16 refuses half a sample and outputs that are too small, and then writes nothing") {
+TEST_CASE("L16 refuses an odd number of octets and an output that is too small, and then writes nothing") {
   const std::array<std::int16_t, 2> pcm{258, 772};
   std::array<std::uint8_t, 4> octets{};
   CHECK(media::encode_l16(pcm, std::span(octets).first(3)) == base::fail(media::CodecError::OutputTooSmall));

@@ -41,7 +41,7 @@ double energy(std::span<const std::int16_t> pcm) {
   return sum / static_cast<double>(std::max<std::size_t>(1, pcm.size()));
 }
 
-/// Returns the highest correlation of two sections over some lags, because codecs shift the audio a little.
+/// Returns the highest correlation of two sections over the first `lags` lags, because codecs delay the audio a little.
 double best_correlation(std::span<const std::int16_t> a, std::span<const std::int16_t> b, std::size_t lags) {
   double best = -1;
   for (std::size_t lag = 0; lag + b.size() <= a.size() && lag < lags; ++lag) {
@@ -58,7 +58,7 @@ double best_correlation(std::span<const std::int16_t> a, std::span<const std::in
 
 }  // namespace
 
-TEST_CASE("Opus keeps a tone at each rate, in frames of each duration [RFC 7587 section 4.2]") {
+TEST_CASE("Opus encodes and decodes a tone at each rate, in frames of each duration [RFC 7587 section 4.2]") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u, 48000u}) {
     for (const std::size_t unit : {4u, 8u, 16u, 24u}) {  // 10, 20, 40 and 60 ms, in units of 2.5 ms.
       CAPTURE(rate);
@@ -80,7 +80,7 @@ TEST_CASE("Opus keeps a tone at each rate, in frames of each duration [RFC 7587 
   }
 }
 
-TEST_CASE("20 ms are 960 clock units at every rate, and a payload gives its duration [RFC 7587 section 4.1]") {
+TEST_CASE("At every rate, 20 ms are 960 units of the RTP clock. opus_samples() reads the duration from a payload [RFC 7587 section 4.1]") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u, 48000u}) CHECK(media::opus_clock_units(rate / 50, rate) == 960);
   CHECK_FALSE(media::is_opus_rate(12000));  // libopus supports this rate, Resampler does not.
   CHECK_FALSE(media::is_opus_rate(0));
@@ -89,7 +89,7 @@ TEST_CASE("20 ms are 960 clock units at every rate, and a payload gives its dura
   CHECK(media::opus_samples(payload, 48000) == 2880u);
 }
 
-TEST_CASE("Encoder and decoder refuse wrong frames, wrong packets and short buffers, and then continue") {
+TEST_CASE("OpusEncoder and OpusDecoder refuse wrong frames, wrong packets and short buffers, and work normally afterwards") {
   media::OpusEncoder encoder;
   media::OpusDecoder decoder;
   std::array<std::uint8_t, 400> octets{};
@@ -114,7 +114,7 @@ TEST_CASE("Encoder and decoder refuse wrong frames, wrong packets and short buff
   CHECK(decoder.decode(payload, out) == 320u);
 }
 
-TEST_CASE("The decoder accepts a payload of kMaxOpusPayload octets, and refuses one with one octet more") {
+TEST_CASE("OpusDecoder accepts a payload of kMaxOpusPayload octets, and refuses a payload with one octet more") {
   Octets payload(media::kMaxOpusPayload, 0);
   // Code 3 with padding: one frame of 20 ms, and the rest is padding (RFC 6716 section 3.2.5).
   payload[0] = 0x08 | 3;
@@ -133,7 +133,7 @@ TEST_CASE("The decoder accepts a payload of kMaxOpusPayload octets, and refuses 
   CHECK_FALSE(media::has_opus_fec(payload));
 }
 
-TEST_CASE("In-band FEC restores a lost packet from the next one, nearer to the original than concealment [RFC 6716 section 2.1.7]") {
+TEST_CASE("In-band FEC restores a lost packet from the next packet, and the result is nearer to the original than concealment [RFC 6716 section 2.1.7]") {
   const Pcm speech = offhook_test::SyntheticVoice(16000, 3).speak(8);
   media::OpusEncoder encoder({.rate_hz = 16000, .bitrate = 24000, .in_band_fec = true, .expected_loss_percent = 20});
   const auto payloads = encode_all(encoder, speech, 320);
@@ -165,7 +165,7 @@ TEST_CASE("In-band FEC restores a lost packet from the next one, nearer to the o
   CHECK(by_fec / static_cast<double>(tried) > 0.7);
 }
 
-TEST_CASE("has_opus_fec finds the copy of the previous packet without decoding, and never in CELT packets") {
+TEST_CASE("has_opus_fec detects, without decoding, that a payload contains a copy of the previous packet, and returns false for CELT payloads") {
   const Pcm speech = offhook_test::SyntheticVoice(16000, 5).speak(2);
   media::OpusEncoder without({.bitrate = 24000, .in_band_fec = false});
   for (const auto& payload : encode_all(without, speech, 320)) CHECK_FALSE(media::has_opus_fec(payload));
@@ -177,7 +177,7 @@ TEST_CASE("has_opus_fec finds the copy of the previous packet without decoding, 
   CHECK_FALSE(media::has_opus_fec(Octets{0x80, 0xFF}));
 }
 
-TEST_CASE("With DTX, silence takes almost no octets, and packets that were not sent become quiet noise [RFC 7587 section 3.1.3]") {
+TEST_CASE("With DTX, OpusEncoder sends hardly any octets during silence, and OpusDecoder fills the gaps with quiet noise [RFC 7587 section 3.1.3]") {
   media::OpusEncoder encoder({.rate_hz = 16000, .dtx = true});
   Pcm pcm = offhook_test::SyntheticVoice(16000, 7).speak(1);
   pcm.resize(pcm.size() + 3 * 16000);
@@ -194,7 +194,7 @@ TEST_CASE("With DTX, silence takes almost no octets, and packets that were not s
   CHECK(energy(out) < 1e4);
 }
 
-TEST_CASE("The encoder follows the peer's parameters: constant bitrate, bandwidth and bitrate [RFC 7587 section 6.1]") {
+TEST_CASE("OpusEncoder follows the peer's parameters: constant bitrate, bandwidth and bitrate [RFC 7587 section 6.1]") {
   const Pcm speech = offhook_test::SyntheticVoice(48000, 9).speak(2);
   media::OpusEncoder constant({.rate_hz = 48000, .bitrate = 24000, .constant_bitrate = true});
   for (const auto& payload : encode_all(constant, speech, 960)) CHECK(payload.size() == 60);  // 24,000 / 50 / 8 octets.
@@ -233,14 +233,14 @@ TEST_CASE("reset() returns the Opus encoder and decoder to the state of new ones
   CHECK(decode_all() == heard);
 }
 
-TEST_CASE("Opus allocates nothing per frame, not even in libopus [design: no allocation on the path]") {
+TEST_CASE("OpusEncoder and OpusDecoder allocate nothing per frame, and libopus also allocates nothing [design: no allocation on the path]") {
   media::OpusEncoder encoder({.rate_hz = 16000, .in_band_fec = true, .dtx = true});
   media::OpusDecoder decoder(16000);
   const Pcm speech = offhook_test::SyntheticVoice(16000, 13).speak(1);
   std::array<std::uint8_t, 400> octets{};
   Pcm out(320);
   const auto before = offhook_test::allocations();
-  const auto in_use = ::mallinfo2().uordblks;  // libopus would call malloc.
+  const auto in_use = ::mallinfo2().uordblks;  // This counts the memory that libopus gets from malloc.
   for (std::size_t at = 0; at + 320 <= speech.size(); at += 320) {
     const auto size = encoder.encode(std::span(speech).subspan(at, 320), octets);
     if (!size) break;

@@ -28,7 +28,7 @@ namespace {
 constexpr std::uint32_t kRate = 16000;
 constexpr std::size_t kSamples = kRate / 50;
 
-/// A conference in which each member says noise of its own.
+/// A conference in which each member sends different noise.
 struct NoisyConference {
   media::Conference conference;
   std::deque<media::ConferenceSlot> slots;
@@ -52,7 +52,7 @@ struct NoisyConference {
     for (int i = 0; i < ticks; ++i) tick();
   }
   [[nodiscard]] std::span<const std::int16_t> heard(std::size_t member) { return conference.others(slots[member]).pcm; }
-  /// Returns the sum of the frames of `members` without member `own`, clipped once.
+  /// Returns the sum of the frames of `members`, without member `own`, clipped once.
   [[nodiscard]] Pcm sum_without(std::size_t own, const std::vector<std::size_t>& members) const {
     Pcm sum(kSamples);
     for (std::size_t k = 0; k < kSamples; ++k) {
@@ -69,7 +69,7 @@ struct NoisyConference {
   }
 };
 
-/// A conference of three members: two may speak, and the third only listens.
+/// A conference of three members. The tests let the first member speak, and compare what the third member hears.
 struct ConferenceOfThree {
   media::Conference conference{kRate, 3};
   std::array<media::ConferenceSlot, 3> slots;
@@ -93,7 +93,7 @@ media::SaidFrame voice(const Pcm& pcm) { return {.pcm = pcm, .voiced = true, .si
 
 }  // namespace
 
-TEST_CASE("Each member of a conference hears the exact sum of all others without itself, from 2 to 500 members") {
+TEST_CASE("In a conference of 2 to 500 members, each member hears the exact sum of all other members") {
   for (const std::size_t members : {std::size_t{2}, std::size_t{3}, std::size_t{9}, std::size_t{32}, media::Conference::kMaxMembers}) {
     CAPTURE(members);
     NoisyConference room(members, members);
@@ -106,7 +106,7 @@ TEST_CASE("Each member of a conference hears the exact sum of all others without
   }
 }
 
-TEST_CASE("A conference accepts as many members as its limit, at most 500, and refuses one more") {
+TEST_CASE("A conference accepts as many members as its limit, which is at most 500, and refuses one more") {
   media::Conference conference(kRate, 3);
   std::array<media::ConferenceSlot, 4> slots;
   for (std::size_t i = 0; i < 3; ++i) CHECK(conference.join(slots[i]));
@@ -122,7 +122,7 @@ TEST_CASE("A conference accepts as many members as its limit, at most 500, and r
   CHECK(media::Conference(kRate, 1).max_members() == 2);
 }
 
-TEST_CASE("Eight members are always heard; with nine, a member is left out after half a second without speech until it speaks again") {
+TEST_CASE("In a conference of nine members, but not of eight, a member is left out of the mix after half a second without speech, until it speaks again") {
   NoisyConference eight(media::Conference::kAllOpen, 500), nine(media::Conference::kAllOpen + 1, 500);
   for (NoisyConference* const room : {&eight, &nine}) {
     room->run(2);
@@ -146,7 +146,7 @@ TEST_CASE("Eight members are always heard; with nine, a member is left out after
   CHECK(same_samples(nine.heard(0), nine.said[4]));
 }
 
-TEST_CASE("Gain and mute take effect within 5 ms without a step, and a muted member hears the same as the listeners") {
+TEST_CASE("Gain and mute take effect within 5 ms without a click, and a muted member hears the same mix as the listeners") {
   ConferenceOfThree room;
   room.tick(voice(room.loud));
   CHECK(room.listener()[0] < 20);  // The member fades in.
@@ -178,7 +178,7 @@ TEST_CASE("Gain and mute take effect within 5 ms without a step, and a muted mem
   CHECK_FALSE(room.conference.others_speak(room.slots[0]));
 }
 
-TEST_CASE("Frames of silence, of echo or of a wrong length are not heard, and a member without a frame in a tick only listens") {
+TEST_CASE("A conference leaves out frames of silence, of echo and of a wrong length. A member without a frame in a tick only listens") {
   ConferenceOfThree room;
   room.tick(voice(room.loud));
   auto frame = voice(room.loud);
@@ -202,7 +202,7 @@ TEST_CASE("Frames of silence, of echo or of a wrong length are not heard, and a 
   CHECK(room.listener() == Pcm(kSamples));
 }
 
-TEST_CASE("A tick of a conference allocates nothing") {
+TEST_CASE("Conference allocates nothing in a tick") {
   NoisyConference room(12, 32);
   room.slots[3].set_gain(0.5F);
   const auto before = offhook_test::allocations();
@@ -213,7 +213,7 @@ TEST_CASE("A tick of a conference allocates nothing") {
 
 // --- one encoding for many members -------------------------------------------------------------------------------------------
 
-TEST_CASE("SharedEncoding encodes once for each law of G.711, as a separate encoder would, and not for codecs with memory") {
+TEST_CASE("SharedEncoding encodes each frame once for each law of G.711, like a separate encoder, and does not encode for codecs with memory") {
   for (const std::uint32_t rate : {8000U, 16000U, 24000U}) {
     CAPTURE(rate);
     media::SharedEncoding shared(rate);
@@ -226,7 +226,7 @@ TEST_CASE("SharedEncoding encodes once for each law of G.711, as a separate enco
       tone.fill(frame);
       own.process(frame, narrow);
       shared.next(frame);
-      if (tick % 7 > 3) continue;  // In these ticks no member takes the encoding, and the filter must continue all the same.
+      if (tick % 7 > 3) continue;  // In these ticks no member asks for the encoding, but the filter must continue.
       REQUIRE(media::encode_mulaw(narrow, octets));
       const auto first = shared.octets(media::AudioCodec::Pcmu), second = shared.octets(media::AudioCodec::Pcmu);
       wrong += !std::equal(octets.begin(), octets.end(), first.begin(), first.end());
@@ -304,7 +304,7 @@ struct Council {
 
 }  // namespace
 
-TEST_CASE("An agent in a conference hears the others and is heard by them, and gets events about its sent audio and the others' speech") {
+TEST_CASE("An agent in a conference hears the other members, is heard by them, and gets events about its sent audio and the others' speech") {
   Council council;
   council.port->gives_way = false;
   council.caller_speaks = false;
@@ -342,7 +342,7 @@ TEST_CASE("An agent in a conference hears the others and is heard by them, and g
   CHECK(council.port->recording->is_finished());
 }
 
-TEST_CASE("An agent in a conference ducks when another member speaks, if configured, and a flush removes its queued audio") {
+TEST_CASE("An agent in a conference ducks when another member speaks, and a flush removes its queued audio") {
   Council council;
   council.caller_speaks = false;
   council.speak(1, 60);
@@ -359,7 +359,7 @@ TEST_CASE("An agent in a conference ducks when another member speaks, if configu
   CHECK(offhook_test::measure_tone(std::span(council.caller_heard).last(kSamples), 1300, kRate).amplitude < 1);
 }
 
-TEST_CASE("An agent that does not read its audio costs the conference only a count") {
+TEST_CASE("If an agent does not read the audio of the conference, the conference drops the frames and counts them") {
   Council council;
   media::Conference& conference = council.conference;
   const auto tick = [&] {

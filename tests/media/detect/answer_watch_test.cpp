@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// An answered side, with a frame every 20 ms.
+/// The audio of the party that answered, one frame every 20 ms.
 struct Answer {
   AnswerWatch watch{};
   std::uint64_t tick = 1000;
@@ -47,7 +47,7 @@ bool is_only_verdict(const std::vector<AnswerVerdict>& verdicts, Answerer who, A
 
 }  // namespace
 
-TEST_CASE("AnswerWatch reports a person after some words and 800 ms of silence") {
+TEST_CASE("AnswerWatch reports a person when 800 ms of silence follow a short greeting") {
   Answer hello;
   hello.silence(300ms);
   hello.voice(500ms);
@@ -58,7 +58,7 @@ TEST_CASE("AnswerWatch reports a person after some words and 800 ms of silence")
   CHECK(hello.spoke_at.empty());
 }
 
-TEST_CASE("AnswerWatch waits during a greeting of 2200 ms, pauses included, and reports a machine after 2220 ms") {
+TEST_CASE("AnswerWatch gives no verdict during the first 2200 ms of a greeting, pauses included, and reports a machine after 2220 ms") {
   Answer longest;
   longest.voice(1000ms);
   longest.silence(400ms);
@@ -69,7 +69,7 @@ TEST_CASE("AnswerWatch waits during a greeting of 2200 ms, pauses included, and 
   CHECK(longest.watch.awaits_beep());
 }
 
-TEST_CASE("AnswerWatch waits during six words, and reports a machine after seven") {
+TEST_CASE("AnswerWatch gives no verdict during six words, and reports a machine at the seventh word") {
   Answer talker;
   for (int word = 0; word < 6; ++word) {
     talker.voice(160ms);
@@ -82,7 +82,7 @@ TEST_CASE("AnswerWatch waits during six words, and reports a machine after seven
   CHECK(is_only_verdict(talker.verdicts, Answerer::Machine, AnswerSign::ManyWords, 1420ms));
 }
 
-TEST_CASE("A pause of 40 ms does not separate words, and 80 ms of sound are not a word") {
+TEST_CASE("For AnswerWatch, a pause of 40 ms does not separate two words, and 80 ms of sound are not a word") {
   Answer stutter;
   for (int i = 0; i < 7; ++i) {
     stutter.voice(160ms);
@@ -98,7 +98,7 @@ TEST_CASE("A pause of 40 ms does not separate words, and 80 ms of sound are not 
   CHECK(is_only_verdict(clicks.verdicts, Answerer::Unknown, AnswerSign::Silence, 2500ms));
 }
 
-TEST_CASE("The verdict is Unknown after 2500 ms of silence, or after 5 s without a sign of either") {
+TEST_CASE("AnswerWatch gives the verdict Unknown after 2500 ms of silence, or after 5 s without the sign of a person or a machine") {
   Answer silent;
   silent.silence(2480ms);
   CHECK(silent.verdicts.empty());
@@ -115,7 +115,7 @@ TEST_CASE("The verdict is Unknown after 2500 ms of silence, or after 5 s without
   CHECK(is_only_verdict(slow.verdicts, Answerer::Unknown, AnswerSign::TimeUp, 5000ms));
 }
 
-TEST_CASE("AnswerWatch lets the agent speak to a machine after its first beep, and only once") {
+TEST_CASE("AnswerWatch lets the agent speak to a machine after the first beep, and does not do so a second time") {
   Answer machine;
   machine.voice(4000ms);
   machine.silence(500ms);
@@ -128,7 +128,7 @@ TEST_CASE("AnswerWatch lets the agent speak to a machine after its first beep, a
   CHECK(machine.verdicts.size() == 1);
 }
 
-TEST_CASE("AnswerWatch lets the agent speak to a machine without a beep after 3 s of silence, or after 45 s of uninterrupted sound") {
+TEST_CASE("If a machine gives no beep, AnswerWatch lets the agent speak after 3 s of silence, or after 45 s of uninterrupted sound") {
   Answer quiet;
   quiet.voice(4000ms);
   quiet.silence(2980ms);
@@ -142,7 +142,7 @@ TEST_CASE("AnswerWatch lets the agent speak to a machine without a beep after 3 
   CHECK(music.spoke_at.size() == 1);
 }
 
-TEST_CASE("A beep within 20 s changes the verdict from a person to a machine") {
+TEST_CASE("A beep within 20 s after the answer changes the verdict of AnswerWatch from a person to a machine") {
   Answer brief;
   brief.voice(900ms);
   brief.silence(19100ms);
@@ -160,7 +160,7 @@ TEST_CASE("A beep within 20 s changes the verdict from a person to a machine") {
   CHECK(later.spoke_at.empty());
 }
 
-TEST_CASE("A beep gives the verdict at once, a fax tone gives the verdict Fax, and busy tones give none") {
+TEST_CASE("AnswerWatch gives the verdict Machine at a beep and the verdict Fax at a fax tone, without delay. A busy tone gives no verdict") {
   Answer beep;
   beep.silence(200ms);
   beep.tone(LineTone::Busy);
@@ -178,7 +178,7 @@ TEST_CASE("A beep gives the verdict at once, a fax tone gives the verdict Fax, a
   CHECK(fax.spoke_at.empty());
 }
 
-TEST_CASE("Lost frames count as the frame after them") {
+TEST_CASE("AnswerWatch treats lost frames like the first frame after them") {
   Answer gap;
   gap.voice(20ms);
   gap.tick += 119;
@@ -193,7 +193,7 @@ struct Trial {
   bool spoke = false;
 };
 
-/// Runs the voice detector, CallProgressDetector and AnswerWatch of a call over 0.5 s of silence, `pcm` and 5 s of silence.
+/// Runs the voice detector, CallProgressDetector and AnswerWatch of one call. The audio is 0.5 s of silence, `pcm` and 5 s of silence.
 Trial answered_with(const std::vector<std::int16_t>& pcm, double noise) {
   offhook_test::LineSignal line;
   line.silence(500).add(pcm).silence(5000).noise(noise);
@@ -227,7 +227,7 @@ TEST_CASE("AnswerWatch distinguishes synthetic short greetings from long ones wi
       CHECK(answered_with(voice.speak(0.4 + 0.05 * seed), noise).last->who == Answerer::Human);
       auto greeting = voice.speak(3.0 + 0.2 * seed);
       CHECK(answered_with(greeting, noise).last->who == Answerer::Machine);
-      std::vector<std::int16_t> beep(8 * 800);   // 0.4 s of silence, and as long a beep
+      std::vector<std::int16_t> beep(8 * 800);   // 0.4 s of silence, then 0.4 s for the beep
       ScriptSource(machine_beep(), 8000, 6000).fill(std::span(beep).subspan(3200));
       greeting.insert(greeting.end(), beep.begin(), beep.end());
       const auto trial = answered_with(greeting, noise);
@@ -237,8 +237,8 @@ TEST_CASE("AnswerWatch distinguishes synthetic short greetings from long ones wi
   }
 }
 
-// Recordings from outside this project. From 4 s on their length is that of a machine's greeting; the first 1.5 s are like a
-// person's.
+// The recordings come from outside this project. A recording of 4 s or more is as long as a machine's greeting. Its first 1.5 s are as long
+// as a person's.
 TEST_CASE("AnswerWatch reports a machine for Asterisk's long prompts, and a person for their beginnings") {
   unsigned people = 0, machines = 0, trials = 0;
   for (auto pcm : offhook::bench::recordings(400)) {
@@ -250,7 +250,7 @@ TEST_CASE("AnswerWatch reports a machine for Asterisk's long prompts, and a pers
     people += answered_with(pcm, 20).last->who == Answerer::Human ? 1 : 0;
   }
   if (trials == 0) return offhook_test::skip("there are no recordings (apt-get install asterisk-core-sounds-en-wav)");
-  MESSAGE("of " << trials << " each " << people << " people and " << machines << " machines were known");
+  MESSAGE("of " << trials << " each " << people << " people and " << machines << " machines were recognised");
   CHECK(people * 100 >= trials * 95);
   CHECK(machines * 100 >= trials * 95);
 }

@@ -45,14 +45,14 @@ TEST_CASE("CallProgressDetector reports a lasting busy tone once, and refusal() 
   CHECK(heard(ear, script_sound(busy_in(Country::Germany), 5000)) == std::vector{LineTone::Busy});
 }
 
-TEST_CASE("CallProgressDetector without a country reports no network tone, but special information tones, faxes and beeps") {
+TEST_CASE("CallProgressDetector without a country reports no busy tone, but reports special information tones") {
   CallProgressDetector ear(std::nullopt);
   CHECK(heard(ear, script_sound(busy_in(Country::UnitedStates), 5000)).empty());
   CHECK(heard(ear, script_sound(media::special_information(media::SpecialInformation::VacantCode), 3000)) == std::vector{LineTone::VacantCode});
   CHECK(ear.refusal() == LineTone::VacantCode);
 }
 
-TEST_CASE("CallProgressDetector reports a calling fax once and each beep, and neither counts as a refusal") {
+TEST_CASE("CallProgressDetector reports a calling fax once and reports each beep. Neither sound counts as a refusal") {
   CallProgressDetector ear(Country::UnitedStates);
   CHECK(heard(ear, script_sound(media::fax_calling(), 12'000)) == std::vector{LineTone::FaxCalling});
   CallProgressDetector other(Country::UnitedStates);
@@ -62,7 +62,7 @@ TEST_CASE("CallProgressDetector reports a calling fax once and each beep, and ne
   CHECK(other.refusal() == LineTone::None);
 }
 
-TEST_CASE("On a caller's line, CallProgressDetector reports no beep, listens for a fax for half a minute, and is then done") {
+TEST_CASE("On a caller's line, CallProgressDetector reports no beep, and listens for a fax for 30 s. Without a country it is then done") {
   CallProgressDetector ear(std::nullopt, media::LineSigns::Caller);
   CHECK(heard(ear, script_sound(media::machine_beep(), 1000)).empty());
   CHECK(heard(ear, script_sound(media::fax_calling(), 12'000)) == std::vector{LineTone::FaxCalling});
@@ -74,10 +74,10 @@ TEST_CASE("On a caller's line, CallProgressDetector reports no beep, listens for
   CHECK(heard(ear, script_sound(media::fax_calling(), 12'000)).empty());
   CallProgressDetector with_country(Country::Germany, media::LineSigns::Caller);
   CHECK(heard(with_country, std::vector<std::int16_t>(std::size_t{160} * CallProgressDetector::kFaxFrames)).empty());
-  CHECK_FALSE(with_country.is_done());  // The caller may still hang up.
+  CHECK_FALSE(with_country.is_done());  // The detector still listens for a tone that means the caller has hung up.
 }
 
-TEST_CASE("refusal() returns the first refusal, also after later ones") {
+TEST_CASE("CallProgressDetector::refusal() returns the first refusal, even if others follow") {
   CallProgressDetector ear(Country::UnitedStates);
   (void)heard(ear, script_sound(media::special_information(media::SpecialInformation::NoCircuit), 3000));
   (void)heard(ear, script_sound(busy_in(Country::UnitedStates), 5000));
@@ -112,7 +112,7 @@ TEST_CASE("A leg whose port has a CallProgressDetector reports tones with either
   CHECK(deaf.b.count(offhook_test::EventKind::Tone) == 0);
 }
 
-TEST_CASE("A leg detects digits and tones in the same tick") {
+TEST_CASE("A leg detects both digits and tones in the audio of one call") {
   offhook_test::Call call(media::AudioCodec::G722);
   call.plan.send_events = call.plan.receive_events = std::nullopt;
   call.b.port->progress_detector = std::make_shared<CallProgressDetector>(std::nullopt);

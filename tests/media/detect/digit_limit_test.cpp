@@ -6,12 +6,12 @@ using offhook::media::DigitLimit;
 using offhook::media::kMaxDigitsPerCall;
 using offhook::media::kMaxDigitsPerSecond;
 
-TEST_CASE("DigitLimit allows kMaxDigitsPerSecond at once, counts and ignores one more, and allows digits again as time passes") {
+TEST_CASE("DigitLimit allows kMaxDigitsPerSecond digits at once, ignores and counts the next one, and allows digits again as time passes") {
   DigitLimit limit;
   for (std::uint32_t i = 0; i < kMaxDigitsPerSecond; ++i) CHECK(limit.allows(100));
   CHECK_FALSE(limit.allows(100));
   CHECK(limit.ignored() == 1);
-  CHECK_FALSE(limit.allows(102));  // 40 ms later: four fifths of a digit's time.
+  CHECK_FALSE(limit.allows(102));  // It is 40 ms later. A further digit is allowed after 50 ms.
   CHECK(limit.allows(103));
   CHECK_FALSE(limit.allows(103));
   std::uint32_t later = 0;
@@ -19,7 +19,7 @@ TEST_CASE("DigitLimit allows kMaxDigitsPerSecond at once, counts and ignores one
   CHECK(later == kMaxDigitsPerSecond);
 }
 
-TEST_CASE("DigitLimit allows twelve digits a second, as quick diallers send them, up to kMaxDigitsPerCall") {
+TEST_CASE("DigitLimit allows twelve digits a second, as fast diallers send them, up to kMaxDigitsPerCall") {
   DigitLimit limit;
   std::uint64_t tick = 0;
   for (std::uint32_t i = 0; i < kMaxDigitsPerCall; ++i, tick += 4) CHECK(limit.allows(tick));

@@ -43,7 +43,7 @@ Heard hear(const LineSignal& signal) { return hear(signal.frames()); }
 
 struct Key {
   double ms = 40;
-  double row_off = 0, column_off = 0;       // as shares of the frequency
+  double row_off = 0, column_off = 0;       // deviation, as a share of the nominal frequency
   double row_dbm0 = -10, column_dbm0 = -10;
 };
 
@@ -72,7 +72,7 @@ int heard_of_80(const Key& key, double noise_rms = 0) {
 
 }  // namespace
 
-TEST_CASE("DtmfDetector detects each digit of 33 ms or more at any offset, and none of 26 ms or less [ITU-T Q.24]") {
+TEST_CASE("DtmfDetector detects each digit of 33 ms or more at any offset, and detects no digit of 26 ms or less [ITU-T Q.24]") {
   CHECK(heard_of_80({}) == 80);
   CHECK(heard_of_80({.ms = 33}) == 80);
   CHECK(heard_of_80({.ms = 23}) == 0);
@@ -80,7 +80,7 @@ TEST_CASE("DtmfDetector detects each digit of 33 ms or more at any offset, and n
   CHECK(heard_of_80({.ms = 1000}) == 80);
 }
 
-TEST_CASE("Frequencies 1.5 % and 2 Hz off are detected, 2.5 % and 3.5 % off are not, in either tone or both [ITU-T Q.24]") {
+TEST_CASE("DtmfDetector detects tones with a deviation of up to 1.78 %, and detects no digit from 2.2 % on, in the row, the column or both [ITU-T Q.24]") {
   for (const double off : {0.015, 0.0178, -0.015, -0.0178}) {
     CAPTURE(off);
     CHECK(heard_of_80({.row_off = off}) == 80);
@@ -96,7 +96,7 @@ TEST_CASE("Frequencies 1.5 % and 2 Hz off are detected, 2.5 % and 3.5 % off are 
   }
 }
 
-TEST_CASE("The high tone may be 4 dB above the low one or 8 dB below it, but not 6 dB above or 10 dB below [ITU-T Q.24]") {
+TEST_CASE("DtmfDetector accepts a high tone 4 dB above to 8 dB below the low tone, and refuses 6 dB above and 10 dB below [ITU-T Q.24]") {
   for (const double off : {0.0, 0.015, -0.015}) {
     CAPTURE(off);
     CHECK(heard_of_80({.row_off = off, .column_off = off, .row_dbm0 = -10, .column_dbm0 = -18}) == 80);
@@ -106,7 +106,7 @@ TEST_CASE("The high tone may be 4 dB above the low one or 8 dB below it, but not
   CHECK(heard_of_80({.ms = 100, .row_dbm0 = -16, .column_dbm0 = -10}) == 0);
 }
 
-TEST_CASE("Digits are detected from 0 dBm0 per tone, where they clip, down to -36 dBm0, but not at -42 dBm0 [ITU-T Q.24]") {
+TEST_CASE("DtmfDetector detects digits from 0 dBm0 per tone, where the signal clips, down to -36 dBm0, and detects none at -42 dBm0 [ITU-T Q.24]") {
   for (double level = 0; level >= -36; level -= 3) {
     CAPTURE(level);
     CHECK(heard_of_80({.row_dbm0 = level, .column_dbm0 = level}) == 80);
@@ -114,8 +114,8 @@ TEST_CASE("Digits are detected from 0 dBm0 per tone, where they clip, down to -3
   CHECK(heard_of_80({.ms = 100, .row_dbm0 = -42, .column_dbm0 = -42}) == 0);
 }
 
-TEST_CASE("White noise 12 dB below a digit of 40 ms hides no digit, and a minute of noise alone makes none") {
-  const double amplitude = dbm0(-10);  // This is the amplitude of each tone, and therefore the root mean square of both.
+TEST_CASE("DtmfDetector detects every digit of 40 ms at 12 dB above white noise, and finds no digit in a minute of noise") {
+  const double amplitude = dbm0(-10);  // The amplitude of each tone. The root mean square of the sum of two tones has the same value.
   CHECK(heard_of_80({}, amplitude * std::pow(10, -12.0 / 20)) == 80);
   CHECK(heard_of_80({.row_dbm0 = -10, .column_dbm0 = -14}, dbm0(-10) * std::pow(10, -13.0 / 20)) == 80);
   LineSignal noise(9);
@@ -151,7 +151,7 @@ TEST_CASE("DtmfDetector detects digits coded with G.711 down to -36 dBm0 [ITU-T 
   }
 }
 
-TEST_CASE("A gap of 20 ms within a digit makes one digit, and a gap of 30 ms makes two [ITU-T Q.24]") {
+TEST_CASE("DtmfDetector reports one digit if a gap in it lasts 20 ms, and two digits if the gap lasts 30 ms [ITU-T Q.24]") {
   for (int shift = 0; shift < 40; ++shift) {
     for (const double gap : {5.0, 10.0, 20.0}) {
       LineSignal line(static_cast<std::uint32_t>(shift));
@@ -172,7 +172,7 @@ TEST_CASE("A gap of 20 ms within a digit makes one digit, and a gap of 30 ms mak
   }
 }
 
-TEST_CASE("DtmfDetector detects each digit after each other digit, with a gap of 20 ms or none") {
+TEST_CASE("DtmfDetector detects each digit after each other digit, with a gap of 20 ms and without a gap") {
   for (const double gap : {20.0, 0.0}) {
     CAPTURE(gap);
     for (const char first : kKeys) {
@@ -193,7 +193,7 @@ TEST_CASE("DtmfDetector detects each digit after each other digit, with a gap of
   }
 }
 
-TEST_CASE("DtmfDetector reports the beginning of a digit within 5 ms, and its duration within 10 ms") {
+TEST_CASE("DtmfDetector reports the begin of a digit with an error of at most 5 ms, and its duration with an error of at most 10 ms") {
   for (const double ms : {40.0, 57.0, 100.0, 250.0, 3000.0}) {
     for (int shift = 0; shift < 20; ++shift) {
       LineSignal line;
@@ -208,7 +208,7 @@ TEST_CASE("DtmfDetector reports the beginning of a digit within 5 ms, and its du
   }
 }
 
-TEST_CASE("A digit from the first sample on is reported to begin there") {
+TEST_CASE("If a digit sounds from the first sample on, DtmfDetector reports that it began there") {
   LineSignal line;
   press(line, '1', {.ms = 60});
   const auto heard = hear(line);
@@ -240,7 +240,7 @@ TEST_CASE("DtmfDetector reports a digit while it sounds, and sounding() returns 
   CHECK(digit->digit == '#');
 }
 
-TEST_CASE("DtmfDetector finds no digit in single tones, two rows, two columns and three tones") {
+TEST_CASE("DtmfDetector finds no digit in a single tone, in two row tones, in two column tones and in three tones") {
   const double a = dbm0(-10);
   for (const double row : {697.0, 770.0, 852.0, 941.0}) {
     CHECK(hear(LineSignal().tones({{row, a}}, 500)).begun.empty());
@@ -252,7 +252,7 @@ TEST_CASE("DtmfDetector finds no digit in single tones, two rows, two columns an
   for (double hz = 200; hz < 3800; hz += 7) CHECK(hear(LineSignal().tones({{hz, a}}, 80)).begun.empty());
 }
 
-TEST_CASE("DtmfDetector finds no digit in tones of the network and of faxes") {
+TEST_CASE("DtmfDetector finds no digit in the tones of telephone networks and fax machines") {
   const double a = dbm0(-10);
   for (const auto& [low, high] : std::vector<std::pair<double, double>>{
            {350, 440}, {480, 620}, {440, 480}, {400, 450}, {425, 425}, {950, 1400}, {1100, 2100}, {913.8, 1370.6}, {985.2, 1428.5}}) {
@@ -260,7 +260,7 @@ TEST_CASE("DtmfDetector finds no digit in tones of the network and of faxes") {
   }
 }
 
-TEST_CASE("A copy of a detector continues in its state, so that a call can be handed over during a digit") {
+TEST_CASE("A copy of a DtmfDetector continues in the same state, so that another object can take over in the middle of a digit") {
   for (std::size_t call = 0; call < 17; ++call) {
     LineSignal line(static_cast<std::uint32_t>(call));
     line.silence(static_cast<double>(call) * 3);
@@ -285,7 +285,7 @@ TEST_CASE("A copy of a detector continues in its state, so that a call can be ha
   }
 }
 
-TEST_CASE("DtmfDetector keeps four unread events, and drops the oldest for a fifth") {
+TEST_CASE("DtmfDetector keeps four events that were not read, and drops the oldest one when a fifth comes") {
   LineSignal line;
   for (const char digit : {'1', '2', '3'}) {
     press(line, digit);

@@ -25,8 +25,8 @@ namespace {
 /// speak too.
 struct Speakerphone {
   double delay_ms = 100;
-  double loss_db = 300;           // true: reverberation as loud as the direct sound
-  bool room = false;              // true: a tail as loud as the direct sound
+  double loss_db = 300;           // attenuation of the echo; 300: no echo
+  bool room = false;              // true: reverberation as loud as the direct sound
   double echo_from_ms = 0;
   std::optional<double> caller_at_ms;
   double caller_db = 0;           // level of the caller relative to the agent
@@ -61,7 +61,7 @@ struct Speakerphone {
     std::vector<float> in(ours.size() + 8000);
     const auto gain = static_cast<float>(std::pow(10.0, -loss_db / 20));
     const auto delay = static_cast<std::size_t>(delay_ms * 8), from = static_cast<std::size_t>(echo_from_ms * 8);
-    static const auto default_room = in_room(Speakerphone{}.ours);  // All tests use the same one, because its computation takes long.
+    static const auto default_room = in_room(Speakerphone{}.ours);  // All tests share it, because its computation takes long.
     const std::vector<float> direct(ours.begin(), ours.end());
     const auto& echo = room ? default_room : direct;
     for (std::size_t i = 0; i < echo.size() && i + delay < in.size(); ++i) {
@@ -112,7 +112,7 @@ std::optional<double> first_from(const std::vector<double>& times, double from) 
 
 }  // namespace
 
-TEST_CASE("EchoGuard never takes the agent's own voice for an interruption, at any delay and loss, with and without reverberation") {
+TEST_CASE("EchoGuard never mistakes the agent's own voice for an interruption, at any delay and attenuation, with and without reverberation") {
   for (const bool room : {false, true}) {
     for (const double delay_ms : {40.0, 115.0, 250.0, 480.0}) {
       for (const double loss_db : {0.0, 10.0, 20.0, 30.0}) {
@@ -124,14 +124,14 @@ TEST_CASE("EchoGuard never takes the agent's own voice for an interruption, at a
         phone.delay_ms = delay_ms;
         phone.loss_db = loss_db;
         const auto outcome = phone.run();
-        CHECK(outcome.voiced > 150);  // Without the guard these frames would have interrupted the agent.
+        CHECK(outcome.voiced > 150);  // Without the guard, these frames would interrupt the agent.
         CHECK(outcome.barge_ins_ms.empty());
       }
     }
   }
 }
 
-TEST_CASE("EchoGuard finds lag and coupling of the echo path") {
+TEST_CASE("EchoGuard measures the lag and the coupling of the echo path") {
   Speakerphone phone;
   phone.delay_ms = 240;
   phone.loss_db = 15;
@@ -142,14 +142,14 @@ TEST_CASE("EchoGuard finds lag and coupling of the echo path") {
   CHECK(outcome.path.likeness > 0.8F);
 }
 
-TEST_CASE("EchoGuard handles lost packets, and learns nothing from concealed audio") {
+TEST_CASE("EchoGuard prevents an interruption by the agent's own voice even if 5 % of the packets are lost and concealed") {
   Speakerphone phone;
   phone.loss_db = 10;
   phone.lost_share = 0.05;
   CHECK(phone.run().barge_ins_ms.empty());
 }
 
-TEST_CASE("EchoGuard lets a caller's speech over the agent through at once when there is no echo") {
+TEST_CASE("If there is no echo, EchoGuard lets a caller who speaks over the agent through within 400 ms") {
   for (const double at_ms : {1500.0, 2300.0, 4100.0}) {
     for (const double caller_db : {0.0, -6.0, -12.0}) {
       CAPTURE(at_ms);
@@ -164,7 +164,7 @@ TEST_CASE("EchoGuard lets a caller's speech over the agent through at once when 
   }
 }
 
-TEST_CASE("EchoGuard lets a caller's speech from the agent's first word on through within 1.5 s") {
+TEST_CASE("If the caller and the agent begin to speak at the same time, EchoGuard lets the caller's speech through within 1.5 s") {
   Speakerphone phone;
   phone.caller_at_ms = 0;
   const auto heard = first_from(phone.run().barge_ins_ms, 0);
@@ -172,7 +172,7 @@ TEST_CASE("EchoGuard lets a caller's speech from the agent's first word on throu
   CHECK(*heard <= 1500);
 }
 
-TEST_CASE("EchoGuard lets a caller as loud as the agent through over the echo of a speakerphone, and nothing before") {
+TEST_CASE("EchoGuard lets a caller as loud as the agent through over a speakerphone's echo, and reports no interruption before that") {
   for (const double loss_db : {15.0, 20.0, 30.0}) {
     for (const double at_ms : {2000.0, 3300.0, 5000.0}) {
       CAPTURE(loss_db);
@@ -191,7 +191,7 @@ TEST_CASE("EchoGuard lets a caller as loud as the agent through over the echo of
   }
 }
 
-TEST_CASE("EchoGuard learns an echo path that appears in the middle of the call within two seconds") {
+TEST_CASE("EchoGuard learns an echo path that appears in the middle of a call within two seconds") {
   Speakerphone phone;
   phone.loss_db = 12;
   phone.echo_from_ms = 4000;
@@ -199,7 +199,7 @@ TEST_CASE("EchoGuard learns an echo path that appears in the middle of the call 
   CHECK_FALSE(first_from(outcome.barge_ins_ms, 6000));
 }
 
-TEST_CASE("EchoGuard reports no echo while the agent is silent, and none in silent frames") {
+TEST_CASE("EchoGuard reports no echo while the agent is silent, and no echo in silent frames from the caller") {
   media::EchoGuard guard(16000);
   const auto pcm = offhook_test::SyntheticVoice(16000, 3).speak(2);
   const std::vector<std::int16_t> silence(320, 0);
@@ -213,7 +213,7 @@ TEST_CASE("EchoGuard reports no echo while the agent is silent, and none in sile
   }
 }
 
-TEST_CASE("EchoGuard lets the caller through half a second after the agent's last word, even with a perfect echo path") {
+TEST_CASE("If the echo path is perfect, EchoGuard lets a caller through who speaks 0.7 s after the agent's last word") {
   Speakerphone phone;
   phone.loss_db = 0;
   phone.ours = offhook_test::SyntheticVoice(8000, 1, 200).speak(4);
@@ -250,21 +250,21 @@ void callers_are_found(const bench::EchoVoices& voices) {
 
 }  // namespace
 
-TEST_CASE("EchoGuard: no false interruption in ten minutes of the agent's speech at 20 dB with G.711, jitter, drift and noise") {
+TEST_CASE("EchoGuard prevents every false interruption in ten minutes of a synthetic agent's speech, with an echo at 20 dB, G.711, jitter, drift and noise") {
   no_interruption_in_ten_minutes(bench::synthetic_voices(600), 20);
 }
 
-TEST_CASE("EchoGuard: no false interruption in ten minutes of a person's speech at 20 dB with G.711, jitter, drift and noise") {
+TEST_CASE("EchoGuard prevents every false interruption in ten minutes of a person's speech, with an echo at 20 dB, G.711, jitter, drift and noise") {
   const auto people = bench::human_voices(600);
   if (people.ours.empty()) return offhook_test::skip("there are no recordings (apt-get install asterisk-core-sounds-en-wav)");
   for (const double delay_ms : {60.0, 200.0, 400.0}) no_interruption_in_ten_minutes(people, delay_ms);
 }
 
-TEST_CASE("EchoGuard finds a caller's speech within 150 ms while the agent's echo comes back at 20 dB") {
+TEST_CASE("EchoGuard lets a synthetic caller through within 150 ms in nine of ten cases while the agent's echo comes back at 20 dB") {
   callers_are_found(bench::synthetic_voices(60));
 }
 
-TEST_CASE("EchoGuard finds a person's speech within 150 ms while the agent's echo comes back at 20 dB") {
+TEST_CASE("EchoGuard lets a recorded person through within 150 ms in nine of ten cases while the agent's echo comes back at 20 dB") {
   const auto people = bench::human_voices(60);
   if (people.ours.empty()) return offhook_test::skip("there are no recordings (apt-get install asterisk-core-sounds-en-wav)");
   callers_are_found(people);
@@ -274,7 +274,7 @@ TEST_CASE("EchoGuard finds a person's speech within 150 ms while the agent's ech
 
 namespace {
 
-/// Returns lines with each combination of delay, loss and reverberation. The packets of one line get lost.
+/// Returns lines with each combination of delay, attenuation and reverberation. Every line loses 2 % of its packets.
 std::vector<bench::EchoLineOptions> many_lines() {
   std::vector<bench::EchoLineOptions> lines;
   for (const double delay_ms : {40.0, 115.0, 250.0, 480.0}) {
@@ -298,7 +298,7 @@ bool same(const media::EchoGuard::Verdict& a, const media::EchoGuard::Verdict& b
 
 }  // namespace
 
-TEST_CASE("EchoGuard gives exactly the same verdicts with the windows of a bank as with its own, on 24 lines") {
+TEST_CASE("On 24 lines, EchoGuard gives exactly the same verdicts with the band powers of a bank as with its own measurement") {
   const auto options = many_lines();
   std::vector<bench::EchoLine> lines(options.begin(), options.end());
   std::vector<media::EchoGuard> alone(lines.size(), media::EchoGuard(8000)), banked = alone;
@@ -333,7 +333,7 @@ TEST_CASE("EchoGuard gives exactly the same verdicts with the windows of a bank 
   CHECK(callers > 500);
 }
 
-TEST_CASE("EchoGuard gives the bank samples to measure only while sent sound is within its window") {
+TEST_CASE("EchoGuard::sent_line() returns samples only while its window contains sound that was sent") {
   media::EchoGuard guard(16000);
   CHECK(guard.sent_line().empty());
   guard.on_sent(std::vector<std::int16_t>(320, 0));
@@ -350,7 +350,7 @@ TEST_CASE("EchoGuard gives the bank samples to measure only while sent sound is 
 
 namespace {
 
-/// A guard that got the agent's voice back with a delay of 100 ms for three seconds. move() then shifts the line by further ms.
+/// A guard that heard the agent's voice with a delay of 100 ms for three seconds. move() then delays the line by further ms.
 struct Moved {
   static constexpr std::size_t kLearn = 150;  // in ticks
   media::EchoGuard guard{8000};
@@ -385,7 +385,7 @@ struct Moved {
 
 }  // namespace
 
-TEST_CASE("EchoGuard moves the learnt path with a stretch of the line, in whole steps of the accumulated shift") {
+TEST_CASE("When the line is stretched, EchoGuard moves the learnt path with it, in whole steps of the accumulated shift") {
   Moved line;
   const auto before = line.guard.path();
   REQUIRE(before.likeness > 0.8F);
@@ -401,7 +401,7 @@ TEST_CASE("EchoGuard moves the learnt path with a stretch of the line, in whole 
   CHECK(line.guard.path().likeness == before.likeness);
 }
 
-TEST_CASE("EchoGuard drops lags that move out of its range, and drops the path when all of them do") {
+TEST_CASE("EchoGuard drops a lag that moves out of its range, and drops the path when its last lag does") {
   for (const int direction : {1, -1}) {
     Moved line;
     line.guard.shift(direction * 480 * 8);  // One lag is still in the range.
@@ -412,7 +412,7 @@ TEST_CASE("EchoGuard drops lags that move out of its range, and drops the path w
   }
 }
 
-TEST_CASE("EchoGuard: when the line is stretched by 60 ms, the agent's voice stays echo, and a caller shortly after it gets through") {
+TEST_CASE("When the line is stretched by 60 ms, EchoGuard still recognises the agent's voice as echo, and lets a caller through who speaks shortly afterwards") {
   Moved silent;
   for (int i = 0; i < 6; ++i) {
     silent.move(10);
@@ -426,7 +426,7 @@ TEST_CASE("EchoGuard: when the line is stretched by 60 ms, the agent's voice sta
     speaking.move(10);
     (void)speaking.hear();
   }
-  // A guard that had to learn the path again would need half a second of the agent's speech for it.
+  // A guard without the learnt path would need half a second of the agent's speech to learn the path again.
   int heard = 0;
   for (int i = 0; i < 13; ++i) heard += !speaking.hear().echo;
   CHECK(heard >= 6);

@@ -15,7 +15,7 @@ using media::detail::kEchoPlaces;
 
 namespace {
 
-/// Computes the values of the kernels one by one, for each lag and band.
+/// Computes the values of the kernels with plain code, one lag and one band at a time.
 struct Plain {
   std::vector<std::vector<int>> loss;
   std::vector<int> unexplained, likeness;
@@ -116,7 +116,7 @@ bool is_none(const EchoLags& lags, std::size_t place) {
 
 }  // namespace
 
-TEST_CASE("EchoGuard's kernels all compute the values of their formulas, and do not change places without a lag") {
+TEST_CASE("All kernels of EchoGuard compute the values of their formulas, and do not change the array places that belong to no lag") {
   for (const auto* kernels : media::detail::echo_kernels()) {
     CAPTURE(kernels->name);
     Dice dice;

@@ -1,4 +1,4 @@
-// Tests of hang-ups that a gateway signals by a busy tone alone.
+// Tests that the detector recognises a hang-up that a gateway signals only by a busy tone.
 #include <offhook/media/detect/call_progress_detector.hpp>
 #include <offhook/media/detect/progress_detector.hpp>
 
@@ -39,7 +39,7 @@ Pcm operator+(Pcm a, const Pcm& b) {
   return a;
 }
 
-/// Makes noise as loud as a caller, without pauses.
+/// Makes continuous noise, with the loudness that `deviation` gives, in place of a caller's voice.
 Pcm gaussian_noise(std::size_t ms, double deviation) {
   std::mt19937 random(7);
   std::normal_distribution<double> level(0, deviation);
@@ -48,7 +48,7 @@ Pcm gaussian_noise(std::size_t ms, double deviation) {
   return pcm;
 }
 
-/// Returns the time in ms when CallProgressDetector reported a hang-up, or nullopt if it did not.
+/// Returns the time in ms at which CallProgressDetector reported a hang-up, or nullopt if it reported none.
 std::optional<std::size_t> told_after(Country country, const Pcm& pcm) {
   CallProgressDetector ear(country, LineSigns::Caller);
   for (std::size_t at = 0; at + 160 <= pcm.size(); at += 160) {
@@ -86,7 +86,7 @@ TEST_CASE("CallProgressDetector reports congestion, also called reorder, as a ha
   }
 }
 
-TEST_CASE("CallProgressDetector reports either tone within eight cycles and 2.4 to 8.6 s, wherever in a cycle it begins to listen") {
+TEST_CASE("CallProgressDetector reports busy and congestion within eight cycles and 2.4 to 8.6 s, even if it begins to listen in the middle of a cycle") {
   for (const Country country : kAllCountries) {
     for (const auto tone : {kBusy, ProgressTone::Congestion}) {
       const auto spec = spec_of(country, tone);
@@ -104,7 +104,7 @@ TEST_CASE("CallProgressDetector reports either tone within eight cycles and 2.4 
   }
 }
 
-TEST_CASE("CallProgressDetector needs the whole number of cycles, and does not report one cycle earlier") {
+TEST_CASE("CallProgressDetector reports a hang-up after the last needed cycle, and does not report it one cycle earlier") {
   const auto script = spec_of(Country::Germany, kBusy)->script;
   const std::size_t needed = *told_after(Country::Germany, script_sound(script, 10'000));
   const Pcm silence(8 * 5000);
@@ -112,9 +112,9 @@ TEST_CASE("CallProgressDetector needs the whole number of cycles, and does not r
   CHECK(told_after(Country::Germany, script_sound(script, needed) + silence));
 }
 
-TEST_CASE("Other sound or a pause between the tones restarts the count of cycles") {
+TEST_CASE("Another sound or a pause between the tones restarts CallProgressDetector's count of cycles") {
   const auto script = spec_of(Country::Germany, kBusy)->script;
-  const Pcm some = script_sound(script, 9 * 480);  // The tone is recognised after the first cycles; the others count.
+  const Pcm some = script_sound(script, 9 * 480);  // The first cycles serve to recognise the tone. Only the further cycles count.
   for (const Pcm& other : {gaussian_noise(200, 1500), gaussian_noise(3000, 1500), Pcm(8 * 1200)}) {
     Pcm pcm;
     for (int i = 0; i < 6; ++i) pcm = pcm + some + other;
@@ -123,7 +123,7 @@ TEST_CASE("Other sound or a pause between the tones restarts the count of cycles
   }
 }
 
-TEST_CASE("CallProgressDetector reports no hang-up when the caller speaks during a busy tone, in its pauses or all the time") {
+TEST_CASE("CallProgressDetector reports no hang-up while the caller speaks during a busy tone, either in its pauses or continuously") {
   const auto script = spec_of(Country::UnitedStates, kBusy)->script;
   Pcm tone = script_sound(script, 30'000);
   const Pcm voice = gaussian_noise(30'000, 1500);
@@ -136,7 +136,7 @@ TEST_CASE("CallProgressDetector reports no hang-up when the caller speaks during
   CHECK_FALSE(told_after(Country::UnitedStates, pauses));
 }
 
-TEST_CASE("CallProgressDetector reports the hang-up when the agent's voice comes back 17 dB below the tone") {
+TEST_CASE("CallProgressDetector reports the hang-up even if the agent's voice comes back 17 dB below the tone") {
   Pcm pcm = script_sound(spec_of(Country::Germany, kBusy)->script, 10'000);
   const Pcm echo = gaussian_noise(10'000, 400);
   for (std::size_t i = 0; i < pcm.size(); ++i) pcm[i] = static_cast<std::int16_t>(pcm[i] + echo[i]);
@@ -159,7 +159,7 @@ TEST_CASE("CallProgressDetector reports no hang-up for dial tone, ringback, anot
   CHECK_FALSE(told_after(Country::UnitedStates, script_sound(spec_of(Country::Germany, kBusy)->script, 30'000)));
 }
 
-TEST_CASE("CallProgressDetector without a country reports no hang-up, and reset() restarts the count") {
+TEST_CASE("CallProgressDetector without a country reports no hang-up. reset() restarts the count of cycles") {
   CallProgressDetector deaf(std::nullopt, LineSigns::Caller);
   const Pcm busy = script_sound(spec_of(Country::Japan, kBusy)->script, 5000);
   CallProgressDetector ear(Country::Japan, LineSigns::Caller);
@@ -168,11 +168,11 @@ TEST_CASE("CallProgressDetector without a country reports no hang-up, and reset(
       CHECK(deaf.hear(std::span<const std::int16_t, 160>(busy.data() + at, 160)).empty());
       CHECK(ear.hear(std::span<const std::int16_t, 160>(busy.data() + at, 160)).empty());
     }
-    ear.reset();  // Another sender begins.
+    ear.reset();  // The audio of another sender begins.
   }
 }
 
-TEST_CASE("ProgressDetector counts whole cycles after the recognition, and none for an endless tone") {
+TEST_CASE("ProgressDetector counts the whole cycles of a tone after it has recognised the tone, and counts none for a continuous tone") {
   ProgressDetector detector(Country::France);
   const Pcm busy = script_sound(spec_of(Country::France, kBusy)->script, 8000) +
                    script_sound(spec_of(Country::France, ProgressTone::Dial)->script, 5000);

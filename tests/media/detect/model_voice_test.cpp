@@ -15,7 +15,7 @@ using media::ModelVoice;
 
 namespace {
 
-/// A call, and a model that answers each chunk after `late` ticks.
+/// A call with a model that answers each chunk `late` ticks later.
 struct ModelCall {
   ModelVoice voice;
   std::array<std::int16_t, 160> frame{};
@@ -48,7 +48,7 @@ struct ModelCall {
 
 }  // namespace
 
-TEST_CASE("Frames of any rate become chunks of 256 samples at 8 kHz without loss, at most one per tick") {
+TEST_CASE("ModelVoice converts frames of any rate to chunks of 256 samples at 8 kHz, at most one per tick, and loses no sample") {
   for (const std::size_t times : {1U, 2U, 3U}) {
     CAPTURE(times);
     ModelVoice voice;
@@ -72,7 +72,7 @@ TEST_CASE("Frames of any rate become chunks of 256 samples at 8 kHz without loss
   }
 }
 
-TEST_CASE("A frame of another size counts as silence, and a chunk that is not fetched is dropped") {
+TEST_CASE("ModelVoice treats a frame of another size as silence, and drops a chunk that is not fetched") {
   ModelVoice voice;
   const std::array<std::int16_t, 159> odd{7};
   for (int tick = 0; tick < 8; ++tick) {
@@ -82,7 +82,7 @@ TEST_CASE("A frame of another size counts as silence, and a chunk that is not fe
   CHECK(voice.begins());
 }
 
-TEST_CASE("The plain detector's verdict applies until the model has answered") {
+TEST_CASE("ModelVoice returns the plain detector's verdict until the model has answered") {
   ModelCall call;
   CHECK(call.tick(true));
   CHECK_FALSE(call.tick(false));
@@ -102,12 +102,12 @@ TEST_CASE("ModelVoice accepts a voice of the plain detector only if the model fi
   }
 }
 
-TEST_CASE("Without a plain detection, the model's verdict applies for less than three ticks, and continues at a lower likelihood than it begins") {
+TEST_CASE("After the plain detector finds no voice, ModelVoice follows the model for fewer than three ticks. A voice continues at a lower likelihood than it starts") {
   ModelCall call;
   call.ticks(6, true);
   CHECK(call.tick(false));
   CHECK(call.tick(false));
-  CHECK_FALSE(call.tick(false));  // kBridge ticks are over.
+  CHECK_FALSE(call.tick(false));  // kBridge ticks have passed.
   call.likely = ModelVoice::kStillLikely;
   call.ticks(6, true);
   CHECK(call.tick(false));        // At kStillLikely the voice continues.
@@ -122,7 +122,7 @@ TEST_CASE("Without a plain detection, the model's verdict applies for less than 
   CHECK(call.tick(false));
 }
 
-TEST_CASE("A model that stopped has no influence from the fourth tick after its last answer on, until it answers again") {
+TEST_CASE("ModelVoice ignores a model that stopped, from the fourth tick after its last answer on, until the model answers again") {
   ModelCall call;
   call.likely = 0;
   call.ticks(8);
@@ -140,7 +140,7 @@ TEST_CASE("A model that stopped has no influence from the fourth tick after its 
   CHECK_FALSE(call.tick(true));
 }
 
-TEST_CASE("Answers that come up to 5 ticks late still apply, and constant lateness only adds delay") {
+TEST_CASE("ModelVoice uses answers that come up to 5 ticks late. A constant lateness only adds delay") {
   for (const unsigned late : {1U, 2U, 5U}) {
     CAPTURE(late);
     ModelCall call;
@@ -156,7 +156,7 @@ TEST_CASE("Answers that come up to 5 ticks late still apply, and constant latene
   }
 }
 
-TEST_CASE("A chunk that was not accepted has no answer: the model restarts, and its last answer expires") {
+TEST_CASE("If the model does not accept chunks, its last answer expires, and the next chunk counts as the first of a call") {
   ModelCall call;
   call.likely = 0;
   call.ticks(8);
@@ -168,13 +168,13 @@ TEST_CASE("A chunk that was not accepted has no answer: the model restarts, and 
   CHECK(call.voice.begins());
 }
 
-TEST_CASE("Answers about the call before a reset(), and answers with unknown numbers, have no effect") {
+TEST_CASE("ModelVoice ignores answers to chunks from before a reset(), and answers with unknown chunk numbers") {
   ModelCall call;
   call.late = 3;
   call.likely = 0;
   call.ticks(20);
   CHECK_FALSE(call.tick(true));
-  call.voice.reset();  // Two or three answers have not come yet.
+  call.voice.reset();  // Two or three answers are still pending.
   CHECK(call.voice.begins());
   CHECK(call.tick(true));
   CHECK(call.tick(true));
@@ -184,7 +184,7 @@ TEST_CASE("Answers about the call before a reset(), and answers with unknown num
   CHECK(fresh.alone());
 }
 
-TEST_CASE("An answer is packed into one word and unpacked without change") {
+TEST_CASE("ModelVoice packs an answer into one word and unpacks it without change") {
   for (const auto answer : {ModelVoice::Answer{0, 0}, ModelVoice::Answer{0xffffffff, 1}, ModelVoice::Answer{7, 0.123F}}) {
     const auto back = ModelVoice::unpack(ModelVoice::pack(answer));
     CHECK(back.chunk == answer.chunk);
@@ -192,7 +192,7 @@ TEST_CASE("An answer is packed into one word and unpacked without change") {
   }
 }
 
-TEST_CASE("The audio path allocates nothing for the model") {
+TEST_CASE("ModelVoice allocates nothing on the audio path") {
   ModelVoice voice;
   const std::array<std::int16_t, 160> frame{};
   const auto before = offhook_test::allocations();

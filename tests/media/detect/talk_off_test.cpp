@@ -1,6 +1,6 @@
-// Tests that speech is not taken for digits or other tones. The speech is the voice of Asterisk's prompts where they are
-// installed, at several speeds, and synthetic voices, alone and two or three at once. By default the tests use minutes of each,
-// and hours with OFFHOOK_TALK_OFF_HOURS=1 (which takes seconds of computing).
+// Tests that the detectors do not mistake speech for digits or other tones. The speech is Asterisk's prompts, if they are installed, at
+// several speeds, and one to three synthetic voices at once. By default each test uses minutes of speech. With OFFHOOK_TALK_OFF_HOURS=1 it
+// uses hours, which takes only seconds of computing.
 #include <offhook/media/detect/dtmf_detector.hpp>
 #include <offhook/media/detect/progress_detector.hpp>
 #include <offhook/media/detect/signal_tone_detector.hpp>
@@ -57,7 +57,7 @@ std::string tones_in(const Pcm& pcm) {
   return tones;
 }
 
-/// Returns the samples of all installed prompts without their RIFF headers of 44 octets, or nothing when none are installed.
+/// Returns the samples of all installed prompts, without their RIFF headers of 44 octets. Returns an empty vector if no prompts are installed.
 Pcm prompts() {
   const std::filesystem::path folder = "/usr/share/asterisk/sounds";
   Pcm all;
@@ -79,7 +79,7 @@ Pcm prompts() {
   return all;
 }
 
-/// Returns the voice `times` as fast and as high.
+/// Returns the voice at `times` its speed and pitch, at most `most` samples.
 Pcm faster(const Pcm& voice, double times, std::size_t most) {
   Pcm other;
   for (double at = 0; at + 1 < static_cast<double>(voice.size()) && other.size() < most; at += times) {
@@ -92,7 +92,7 @@ Pcm faster(const Pcm& voice, double times, std::size_t most) {
 
 }  // namespace
 
-TEST_CASE("Detectors find no digit and no tone of a network or a machine in the prompts of Asterisk, at eight speeds") {
+TEST_CASE("The detectors find no digit and no network or machine tone in the prompts of Asterisk, at eight speeds") {
   const Pcm voice = prompts();
   if (voice.empty()) return offhook_test::skip("there are no recordings (apt-get install asterisk-core-sounds-en-wav)");
   double heard = 0;
@@ -108,7 +108,7 @@ TEST_CASE("Detectors find no digit and no tone of a network or a machine in the 
   MESSAGE(heard << " s of prompts were heard");
 }
 
-TEST_CASE("DtmfDetector finds no digit in synthetic voices of all pitches, alone, and two and three at once") {
+TEST_CASE("DtmfDetector finds no digit in synthetic voices of all pitches, with one, two and three voices at once") {
   constexpr double kPiece = 30;
   double heard = 0;
   for (std::uint32_t seed = 1; heard < wanted_seconds(); ++seed, heard += kPiece) {

@@ -67,7 +67,7 @@ TEST_CASE("VoiceActivity finds voice in babble, and none in faint noise and in s
   }
 }
 
-TEST_CASE("A frame of another size is not voice") {
+TEST_CASE("VoiceActivity finds no voice in a frame of another size") {
   media::VoiceActivity activity(8000);
   const auto speech = babble(8000, 400);
   CHECK_FALSE(activity.process({}));
@@ -75,7 +75,7 @@ TEST_CASE("A frame of another size is not voice") {
   CHECK_FALSE(activity.process(std::span(speech).first(161)));
 }
 
-TEST_CASE("The detector allocates nothing per frame [design: no allocation on the path]") {
+TEST_CASE("VoiceActivity allocates nothing per frame [design: no allocation on the path]") {
   media::VoiceActivity activity(16000);
   const auto speech = babble(16000, 16000);
   (void)activity.process(std::span(speech).first(320));
@@ -84,7 +84,7 @@ TEST_CASE("The detector allocates nothing per frame [design: no allocation on th
   CHECK(offhook_test::allocations() == before);
 }
 
-TEST_CASE_FIXTURE(Detecting, "Speech starts at the third voiced of four frames, with the time of the first of them") {
+TEST_CASE_FIXTURE(Detecting, "SpeechDetector reports the start of speech when three of four frames are voiced, with the time of the first voiced frame") {
   CHECK_FALSE(feed(false));
   CHECK_FALSE(feed(true));
   CHECK_FALSE(feed(true));
@@ -96,11 +96,11 @@ TEST_CASE_FIXTURE(Detecting, "Speech starts at the third voiced of four frames, 
   CHECK(detector.speaking());
 }
 
-TEST_CASE_FIXTURE(Detecting, "Two voiced frames of four do not start speech") {
+TEST_CASE_FIXTURE(Detecting, "SpeechDetector reports no speech if two of four frames are voiced") {
   for (int i = 0; i < 100; ++i) CHECK_FALSE(feed(i % 4 < 2));
 }
 
-TEST_CASE_FIXTURE(Detecting, "Speech stops after the hangover and not a frame earlier, with the time of the last voiced frame") {
+TEST_CASE_FIXTURE(Detecting, "SpeechDetector reports the end of speech after the hangover and not a frame earlier, with the time of the last voiced frame") {
   for (int i = 0; i < 10; ++i) (void)feed(true);
   for (int i = 0; i < 24; ++i) CHECK_FALSE(feed(false));
   CHECK_FALSE(feed(true));                                   // The speech continues.
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Detecting, "Speech stops after the hangover and not a frame ea
   CHECK(feed(true)->kind == SpeechKind::Started);
 }
 
-TEST_CASE("SpeechDetector limits its options: window 1..32, voiced frames within it, hangover at least 1") {
+TEST_CASE("SpeechDetector limits its options: a window of 1 to 32 frames, voiced frames at most the window, a hangover of at least 1 frame") {
   media::SpeechDetector quick({.onset_window = 0, .onset_voiced = 9, .hangover = 0});
   CHECK(quick.process(true, 160)->kind == SpeechKind::Started);
   CHECK(quick.process(false, 160)->kind == SpeechKind::Stopped);
@@ -124,7 +124,7 @@ TEST_CASE("SpeechDetector limits its options: window 1..32, voiced frames within
   CHECK(slow.process(true, 160)->at_sample == 0);
 }
 
-TEST_CASE_FIXTURE(Detecting, "reset() ends speech without an event, and the position continues") {
+TEST_CASE_FIXTURE(Detecting, "SpeechDetector::reset() ends speech without an event, and does not change the position") {
   for (int i = 0; i < 5; ++i) (void)feed(true);
   detector.reset();
   CHECK_FALSE(detector.speaking());
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Detecting, "reset() ends speech without an event, and the posi
   CHECK_FALSE(feed(false));
 }
 
-TEST_CASE("Evidence of a voice is enough after 7 clear frames or 14 faint ones, and does not grow further") {
+TEST_CASE("VoiceEvidence is enough after 7 clear frames or 14 faint frames with a voice, and does not grow further") {
   for (const auto& [level, frames] : {std::pair{-40, 7}, std::pair{-41, 14}}) {
     media::VoiceEvidence evidence;
     for (int i = 0; i < frames; ++i) {
@@ -149,7 +149,7 @@ TEST_CASE("Evidence of a voice is enough after 7 clear frames or 14 faint ones, 
   }
 }
 
-TEST_CASE("A voice in at most every second frame, as keys and clicks may be, is never enough evidence") {
+TEST_CASE("VoiceEvidence is never enough if at most every second frame has a voice, as may be the case with keys and clicks") {
   media::VoiceEvidence evidence;
   for (int i = 0; i < 1000; ++i) {
     evidence.add(i % 2 == 0, -15);
@@ -157,12 +157,12 @@ TEST_CASE("A voice in at most every second frame, as keys and clicks may be, is 
   }
 }
 
-TEST_CASE("VoiceActivity finds a voice in noise and none in noise alone, with human voices where they are installed, else synthetic ones") {
+TEST_CASE("VoiceActivity finds a voice in noise and none in noise alone. The test uses human voices if they are installed, else synthetic voices") {
   struct Bounds {
     double miss, false_alarm, onset_median_ms, onset_95_ms;
   };
-  // WebRTC's detector, by `./dev bench vad`, misses 0.1, 1.8, 5.1, 2.6 and 12.7 % on such recordings, and has 5 to 17 % of false
-  // alarms. A frame between words that the detector still takes for a voice counts as a false alarm.
+  // WebRTC's detector, measured by `./dev bench vad`, misses 0.1, 1.8, 5.1, 2.6 and 12.7 % of the voice on such recordings, and has 5 to 17
+  // % of false alarms. If a detector finds a voice in a pause between two words, this counts as a false alarm.
   constexpr Bounds kBounds[] = {{1, 7, 80, 100}, {2, 13, 80, 120}, {5, 10, 80, 140}, {3, 13, 80, 120}, {10, 8, 100, 160}};
   auto voices = bench::recordings(60);
   if (voices.empty()) {
@@ -183,7 +183,7 @@ TEST_CASE("VoiceActivity finds a voice in noise and none in noise alone, with hu
   }
 }
 
-TEST_CASE("Noise that becomes 20 dB louder counts as noise again within four seconds") {
+TEST_CASE("After noise becomes 20 dB louder, VoiceActivity needs less than four seconds to recognise it as noise again") {
   media::VoiceActivity activity(8000);
   std::vector<std::int16_t> frame(160);
   media::ComfortNoise faint(-55), loud(-35);

@@ -18,7 +18,7 @@ std::span<const std::int16_t> frame_at(const std::vector<std::int16_t>& pcm, std
 
 }  // namespace
 
-TEST_CASE("A bank judges each call like a detector of its own, for any number of calls, at 8 and 16 kHz") {
+TEST_CASE("VoiceBank judges each call like a separate detector, for any number of calls, at 8 and 16 kHz") {
   for (const std::size_t calls : {1U, 7U, 8U, 9U, 17U}) {
     CAPTURE(calls);
     media::VoiceBank bank(calls);
@@ -44,13 +44,13 @@ TEST_CASE("A bank judges each call like a detector of its own, for any number of
   }
 }
 
-TEST_CASE("A bank without calls does nothing") {
+TEST_CASE("VoiceBank::run() does nothing if the bank has no calls") {
   media::VoiceBank bank(0);
   bank.run();
   CHECK(bank.calls() == 0);
 }
 
-TEST_CASE("A call without a frame counts as silent, and reset() begins a call without the state of the one before") {
+TEST_CASE("In VoiceBank, a call without a frame counts as silent, and reset() starts a call without the state of the previous call") {
   media::VoiceBank bank(2);
   const auto voice = offhook_test::SyntheticVoice(8000, 3).speak(1);
   std::size_t frame = 0;
@@ -73,7 +73,7 @@ TEST_CASE("A call without a frame counts as silent, and reset() begins a call wi
   CHECK_FALSE(bank.voiced(1));
 }
 
-TEST_CASE("A bank allocates nothing per tick [design: no allocation on the path]") {
+TEST_CASE("VoiceBank allocates nothing per tick [design: no allocation on the path]") {
   media::VoiceBank bank(20);
   const auto voice = offhook_test::SyntheticVoice(8000, 3).speak(1);
   bank.run();
@@ -85,7 +85,7 @@ TEST_CASE("A bank allocates nothing per tick [design: no allocation on the path]
   CHECK(offhook_test::allocations() == before);
 }
 
-TEST_CASE("A call that moves to another bank keeps its state, and does not change the calls there") {
+TEST_CASE("A call that moves to another VoiceBank keeps its state, and does not change the calls there") {
   media::VoiceBank stays(9), moves(8), elsewhere(10);
   const auto voice = offhook_test::SyntheticVoice(8000, 5).speak(2), neighbour = offhook_test::SyntheticVoice(8000, 6).speak(2);
   int wrong = 0, voiced = 0;

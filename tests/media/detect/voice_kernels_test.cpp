@@ -37,7 +37,7 @@ std::vector<std::vector<std::int16_t>> eight_calls(std::size_t frames) {
 
 }  // namespace
 
-TEST_CASE("All kernels of the voice detector and the one for a single call give the same verdicts") {
+TEST_CASE("All kernels of the voice detector, and its code for a single call, give the same verdicts") {
   constexpr std::size_t kFrames = 400;
   const auto calls = eight_calls(kFrames);
   std::vector<std::unique_ptr<VoiceGroup>> groups;
@@ -68,7 +68,7 @@ TEST_CASE("All kernels of the voice detector and the one for a single call give 
   CHECK(voiced < 2500);
 }
 
-TEST_CASE("Every kernel measures exactly the powers of four windows, of the judged frame and of the line beside it") {
+TEST_CASE("Each kernel of the voice detector measures exactly the powers of two windows of the received line and of two windows of the sent line") {
   constexpr std::size_t kFrames = 50;
   const auto calls = eight_calls(kFrames);
   for (const auto* kernels : voice_kernels()) {
@@ -101,7 +101,7 @@ TEST_CASE("Every kernel measures exactly the powers of four windows, of the judg
   }
 }
 
-TEST_CASE("Band powers equal those of a plain Fourier transform, and the powers of a tone add up to its mean square") {
+TEST_CASE("The band powers equal those of a plain Fourier transform. The band powers of a tone add up to its mean square") {
   std::mt19937 random(1);
   std::normal_distribution<double> noise(0, 3000);
   std::array<std::array<std::int16_t, kWindowSamples>, 4> windows{};
@@ -131,7 +131,7 @@ TEST_CASE("Band powers equal those of a plain Fourier transform, and the powers 
   CHECK(tone == doctest::Approx(5e7).epsilon(0.01));
 }
 
-TEST_CASE("Operations on sixteen bytes give the same results as on single bytes, for all pairs of values") {
+TEST_CASE("SixteenBytes operations give the same results as operations on single bytes, for all pairs of values") {
   int wrong = 0;
   for (unsigned a = 0; a < 256; ++a) {
     for (unsigned b = 0; b < 256; ++b) {

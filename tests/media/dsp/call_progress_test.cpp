@@ -57,12 +57,12 @@ std::vector<SignalTone> signals(const LineSignal& line) {
   return told;
 }
 
-/// seconds for one whole cycle, or up to the first second of its long pause, of the longest tone script
+/// the most seconds until a tone is recognised: one whole cycle of the longest tone script, or this cycle up to the first second of its long pause
 constexpr double kPatienceSeconds = 7;
 
 }  // namespace
 
-TEST_CASE("ProgressDetector distinguishes each country's tones by their cadence, at any level and position, in noise [ITU-T E.180]") {
+TEST_CASE("ProgressDetector distinguishes the tones of each country by their cadence, at any level, at any position and in noise [ITU-T E.180]") {
   for (const Country country : kAllCountries) {
     for (const auto& spec : progress_tones(country)) {
       CAPTURE(static_cast<int>(country));
@@ -81,7 +81,7 @@ TEST_CASE("ProgressDetector distinguishes each country's tones by their cadence,
   }
 }
 
-TEST_CASE("ProgressDetector reports tones with a long pause after one second of it, endless tones after 1 to 2 s, and others after two cycles") {
+TEST_CASE("ProgressDetector needs two cycles of a tone, or the first second of a long pause after it, or 1 to 2 s of a continuous tone") {
   const auto told_after = [](Country country, ProgressTone tone) {
     for (const auto& spec : progress_tones(country)) {
       if (spec.tone == tone) return progress(country, script_sound(spec.script, 10'000, 3000)).at(0).seconds;
@@ -96,7 +96,7 @@ TEST_CASE("ProgressDetector reports tones with a long pause after one second of 
   CHECK(told_after(Country::France, ProgressTone::Dial) < 2.0);
 }
 
-TEST_CASE("A ringback ends when a voice follows, and ProgressDetector reports a busy tone after it") {
+TEST_CASE("For ProgressDetector, a ringback has ended when a voice follows it, and a later busy tone is reported") {
   ProgressDetector detector(Country::UnitedStates);
   const auto hear = [&](const std::vector<std::int16_t>& pcm) {
     std::optional<ProgressTone> told;
@@ -113,7 +113,7 @@ TEST_CASE("A ringback ends when a voice follows, and ProgressDetector reports a 
   CHECK(hear(script_sound(tones[2].script, 4000, 3000)) == ProgressTone::Busy);
 }
 
-TEST_CASE("ProgressDetector accepts cadences 5 % off and tones 8 Hz off, and refuses other cadences and tones 40 Hz off") {
+TEST_CASE("ProgressDetector accepts a cadence 5 % off and a frequency 8 Hz off, and refuses other cadences and a frequency 40 Hz off") {
   const auto hear = [](double hz, std::uint32_t on_ms, std::uint32_t off_ms) {
     return progress(Country::Germany, script_sound({ToneStep{hz, 0, 0, on_ms}, ToneStep{0, 0, 0, off_ms}}, 8000, 3000));
   };
@@ -149,7 +149,7 @@ TEST_CASE("country_of accepts two-letter codes, and maps Canada to the tones of 
   for (const Country country : kAllCountries) CHECK(progress_tones(country).size() <= kMaxProgressTones);
 }
 
-TEST_CASE("ScriptSource is exact to the sample for any division into frames, repeats the script, and ends") {
+TEST_CASE("ScriptSource makes the same samples for any division into frames, repeats a script with a cycle, and ends a script without one") {
   const ToneScript script{ToneStep{440, 480, 0, 201}, ToneStep{0, 0, 0, 99}};
   const auto whole = script_sound(script, 2000, 5000);
   ScriptSource source(script, 8000, 5000);
@@ -175,7 +175,7 @@ TEST_CASE("ScriptSource is exact to the sample for any division into frames, rep
   no_rate.fill(beep);
 }
 
-TEST_CASE("DtmfDetector detects digits that are played as scripts, with tones and pauses of 40 ms or more [ITU-T Q.23]") {
+TEST_CASE("DtmfDetector detects the digits of dtmf_script, with tones and pauses of 40 ms and of 100 ms [ITU-T Q.23]") {
   const std::string keys = "0123456789*#ABCDabcd";
   for (const std::uint32_t ms : {40u, 100u}) {
     LineSignal line;
@@ -192,7 +192,7 @@ TEST_CASE("DtmfDetector detects digits that are played as scripts, with tones an
   CHECK(dtmf_script('x').count == 0);
 }
 
-TEST_CASE("A ToneScript holds kMaxToneSteps steps, and leaves out further ones") {
+TEST_CASE("ToneScript holds kMaxToneSteps steps, and leaves out further ones") {
   const ToneStep step{440, 0, 0, 100};
   CHECK(ToneScript({step, step, step, step, step, step}).count == kMaxToneSteps);
   CHECK(ToneScript({step, step, step, step, step, step, step}).count == kMaxToneSteps);
@@ -205,7 +205,7 @@ TEST_CASE("A modulated tone consists of its frequency and two side tones of half
   CHECK(offhook_test::measure_tone(pcm, 416, 8000).amplitude == doctest::Approx(2000).epsilon(0.01));
 }
 
-TEST_CASE("SignalToneDetector reads the kind of North America's special information tones [ITU-T E.180]") {
+TEST_CASE("SignalToneDetector distinguishes the kinds of special information tones of North America [ITU-T E.180]") {
   for (const auto kind : {SpecialInformation::Unspecified, SpecialInformation::NoCircuit, SpecialInformation::Intercept,
                           SpecialInformation::VacantCode, SpecialInformation::Reorder}) {
     for (int shift = 0; shift < 8; ++shift) {
@@ -222,7 +222,7 @@ TEST_CASE("SignalToneDetector reads the kind of North America's special informat
   }
 }
 
-TEST_CASE("Special information tones may be 50 Hz off and 30 ms apart; two of three, or a falling order, are none [ITU-T E.180]") {
+TEST_CASE("SignalToneDetector accepts information tones 45 Hz off and 30 ms apart, and refuses a falling order, a wrong third tone and long gaps [ITU-T E.180]") {
   const auto line = [](double first, double second, double third, double gap) {
     LineSignal all;
     all.silence(100);
@@ -241,7 +241,7 @@ TEST_CASE("Special information tones may be 50 Hz off and 30 ms apart; two of th
   }
 }
 
-TEST_CASE("SignalToneDetector detects calling and answering faxes within their tolerances [ITU-T T.30 section 4.3.3]") {
+TEST_CASE("SignalToneDetector detects the tones of calling and answering fax machines within their tolerances [ITU-T T.30 section 4.3.3]") {
   const auto kinds = [](const LineSignal& line) {
     std::vector<SignalTone::Kind> all;
     for (const auto& tone : signals(line)) all.push_back(tone.kind);
@@ -256,12 +256,12 @@ TEST_CASE("SignalToneDetector detects calling and answering faxes within their t
   for (const double ms : {300.0, 700.0}) CHECK(tone(1100, ms) == std::vector{Beep});
   CHECK(tone(2100, 400) == std::vector{Beep});
   CHECK(tone(2130, 3000).empty());
-  LineSignal turned;  // In ITU-T V.8 the phase turns every 450 ms. Here each piece begins with a random phase.
+  LineSignal turned;  // In ITU-T V.8 the phase is reversed every 450 ms. Here each piece begins with a random phase.
   for (int i = 0; i < 6; ++i) turned.tones({{2100, 4000}}, 450);
   CHECK(kinds(turned.silence(300)) == std::vector{FaxAnswering});
 }
 
-TEST_CASE("SignalToneDetector detects a beep after a machine's voice: 120 to 2000 ms of any tone from 500 Hz on") {
+TEST_CASE("After a machine's voice, SignalToneDetector detects a beep that lasts 150 to 1900 ms, with a frequency of 600 to 2000 Hz") {
   const auto after_voice = [](double hz, double ms, double level) {
     LineSignal line(2);
     line.add(offhook_test::SyntheticVoice(8000, 12, 180).speak(3)).silence(130).tones({{hz, dbm0(level)}}, ms).silence(400).noise(5);
@@ -307,7 +307,7 @@ TEST_CASE("SignalToneDetector finds no tone in speech, noise and digits") {
   CHECK(signals(LineSignal().tones({{941, 4000}, {1336, 4000}}, 400).silence(300)).empty());
 }
 
-TEST_CASE("measure_pure_tone returns a tone's frequency, power, narrowness and share, and zeros for silence") {
+TEST_CASE("measure_pure_tone returns a tone's frequency, power, narrowness and share. For silence it returns zeros") {
   for (const double hz : {300.0, 440.0, 1000.0, 1999.0, 2100.0, 3300.0}) {
     const auto tone = measure_pure_tone(LineSignal().tones({{hz, 8000}}, 20).pcm());
     CHECK(tone.hz == doctest::Approx(hz).epsilon(0.001));

@@ -22,13 +22,13 @@ std::vector<Pcm> random_frames(std::size_t count, std::size_t samples, std::uint
   base::SeededRandom random(seed);
   std::vector<Pcm> all(count, Pcm(samples));
   for (auto& frame : all) {
-    const int quieter = static_cast<int>(random.next_u32() % 8);  // Some of these sums saturate, and others do not.
+    const int quieter = static_cast<int>(random.next_u32() % 8);  // The levels differ, so that some of the sums saturate and others do not.
     for (auto& sample : frame) sample = static_cast<std::int16_t>(static_cast<std::int16_t>(random.next_u32()) >> quieter);
   }
   return all;
 }
 
-/// Returns the mix for leg `own`: the sum of all others, clipped once. An index beyond the end gives the sum of all.
+/// Returns the mix for leg `own`: the sum of the frames of all other legs, clipped once. If `own` is beyond the end, returns the sum of all frames.
 Pcm sum_without(const std::vector<Pcm>& said, std::size_t own, std::size_t samples) {
   Pcm sum(samples);
   for (std::size_t k = 0; k < samples; ++k) {
@@ -47,7 +47,7 @@ int wrong_mixes(std::size_t legs, std::size_t samples) {
   for (const auto& frame : said) hears.push_back(mixer.speak(frame));
   mixer.mix();
   int wrong = !same_samples(mixer.heard(media::Mixer::kEveryone), sum_without(said, legs, samples));
-  // All pairs of 500 legs would take too long. Each mix is the sum of all legs without one.
+  // For 500 legs, a check of every mix takes too long. Each checked mix contains all legs except one.
   const std::size_t step = legs > 40 ? 37 : 1;
   for (std::size_t i = 0; i < legs; i += step) wrong += !same_samples(mixer.heard(hears[i]), sum_without(said, i, samples));
   return wrong;
@@ -55,7 +55,7 @@ int wrong_mixes(std::size_t legs, std::size_t samples) {
 
 }  // namespace
 
-TEST_CASE("A speaking leg gets the sum of all others and a listening leg the sum of all, clipped to 16 bits once, from 2 to 500 legs") {
+TEST_CASE("Mixer gives a speaking leg the sum of all other legs, and a listener the sum of all legs, clipped to 16 bits once, with 2 to 500 legs") {
   for (const std::size_t legs : {std::size_t{2}, std::size_t{3}, std::size_t{8}, std::size_t{32}, media::Mixer::kMaxSpeakers}) {
     CAPTURE(legs);
     CHECK(wrong_mixes(legs, 320) == 0);
@@ -64,7 +64,7 @@ TEST_CASE("A speaking leg gets the sum of all others and a listening leg the sum
   CHECK(wrong_mixes(5, media::Mixer::kMaxSamples) == 0);
 }
 
-TEST_CASE("All listeners of a Mixer get the same frame, so that it is mixed and encoded once") {
+TEST_CASE("Mixer gives all listeners the same frame, so that it is mixed and encoded only once") {
   const auto said = random_frames(2, 160, 9);
   media::Mixer mixer(160, 8);
   mixer.begin();
@@ -77,18 +77,18 @@ TEST_CASE("All listeners of a Mixer get the same frame, so that it is mixed and 
   CHECK(same_samples(mixer.heard(second), said[0]));
   CHECK(mixer.heard(media::Mixer::kEveryone).data() == mixer.heard(media::Mixer::kEveryone).data());
 
-  mixer.begin();  // With one speaker, the speaker gets silence, and the others get its frame.
+  mixer.begin();  // If only one leg speaks, this leg gets silence, and the listeners get its frame.
   const auto only = mixer.speak(said[0]);
   mixer.mix();
   CHECK(same_samples(mixer.heard(only), Pcm(160)));
   CHECK(same_samples(mixer.heard(media::Mixer::kEveryone), said[0]));
 
-  mixer.begin();  // With no speaker, all get silence.
+  mixer.begin();  // If no leg speaks, all legs get silence.
   mixer.mix();
   CHECK(same_samples(mixer.heard(media::Mixer::kEveryone), Pcm(160)));
 }
 
-TEST_CASE("A Mixer accepts as many speakers as its limit, ignores one more, and ignores frames of another length") {
+TEST_CASE("Mixer accepts as many speakers as its limit, ignores further speakers, and ignores frames of another length") {
   const auto said = random_frames(4, 160, 3);
   media::Mixer mixer(160, 3);
   mixer.begin();
@@ -107,7 +107,7 @@ TEST_CASE("A Mixer accepts as many speakers as its limit, ignores one more, and 
   CHECK(cut.max_speakers() == 500);
 }
 
-TEST_CASE("Mixing allocates nothing after the mixer's construction") {
+TEST_CASE("Mixer allocates nothing after its construction") {
   const auto said = random_frames(8, 320, 4);
   media::Mixer mixer(320, 8);
   const auto before = offhook_test::allocations();
@@ -119,7 +119,7 @@ TEST_CASE("Mixing allocates nothing after the mixer's construction") {
   CHECK(offhook_test::allocations() == before);
 }
 
-TEST_CASE("Each mixing kernel of this machine gives the same samples, at any length and alignment") {
+TEST_CASE("Each mixing kernel that this machine supports gives the same samples as the portable kernel, at any length and alignment") {
   const auto said = random_frames(5, 80, 5);
   std::string names;
   for (const auto* kernels : media::detail::mix_kernels()) {

@@ -24,13 +24,13 @@ using offhook_test::white_noise;
 namespace {
 
 constexpr std::array<std::uint32_t, 4> kRates{8000, 16000, 24000, 48000};
-constexpr std::size_t kMostBlocks = 2 * PolyphaseFilter::kTile + 3;  // blocks: two tiles, and the part of a third
+constexpr std::size_t kMostBlocks = 2 * PolyphaseFilter::kTile + 3;  // two tiles and a part of a third tile
 constexpr std::int16_t kUntouchedSample = 0x5AA5;
 
-/// Splits and filters after a full past. Checks that the kernels write nothing after the end.
+/// Splits and filters `blocks` blocks, which follow a full past. Checks that the kernels write nothing before and after their output.
 std::vector<std::int16_t> converted(const PolyphaseKernels& kernels, const PolyphaseFilter& filter, const std::int16_t* in,
                                     std::size_t blocks, std::size_t shift) {
-  PolyphaseFilter::Rows rows;  // The samples that were not written affect no output that is kept.
+  PolyphaseFilter::Rows rows;  // Samples that split() does not write affect no output that is kept.
   rows.fill(kUntouchedSample);
   const auto past = white_noise(filter.past * filter.down, 7);
   kernels.split(past.data(), filter.past, filter.down, rows.data(), filter.row);
@@ -43,14 +43,14 @@ std::vector<std::int16_t> converted(const PolyphaseKernels& kernels, const Polyp
   return {out.begin() + static_cast<std::ptrdiff_t>(shift), out.end() - 64};
 }
 
-/// Computes the definition: spreads all inputs with zeros between them, and filters at the rate of both.
+/// Computes the output by the filter's definition: puts zeros between the inputs, and filters at a rate that is a multiple of both rates.
 std::vector<double> by_definition(const PolyphaseFilter& filter, const std::int16_t* in, std::size_t blocks) {
   auto all = white_noise(filter.past * filter.down, 7);
   const std::size_t now = all.size(), ways = std::max(filter.up, filter.down), length = ways * PolyphaseFilter::kTapsPerWay - 1;
   all.insert(all.end(), in, in + blocks * filter.down);
   std::vector<double> out(blocks * filter.up);
   for (std::size_t n = 0; n < out.size(); ++n) {
-    const std::size_t due = now * filter.up + n * filter.down;  // at the rate of both
+    const std::size_t due = now * filter.up + n * filter.down;  // in samples at that multiple rate
     double sum = 0, weights = 0;
     for (std::size_t tap = due % filter.up; tap < length; tap += filter.up) {
       const std::size_t from_middle = tap > filter.delay ? tap - filter.delay : filter.delay - tap;
@@ -65,7 +65,7 @@ std::vector<double> by_definition(const PolyphaseFilter& filter, const std::int1
 
 }  // namespace
 
-TEST_CASE("Each kernel of this machine converts exactly like the portable one, at any length and alignment") {
+TEST_CASE("Each polyphase kernel that this machine supports converts exactly like the portable kernel, at any length and alignment") {
   const auto in = white_noise(4096, 1);
   std::string names;
   for (const auto* kernels : polyphase_kernels()) {
@@ -91,7 +91,7 @@ TEST_CASE("Each kernel of this machine converts exactly like the portable one, a
   MESSAGE("this machine has: " << names);
 }
 
-TEST_CASE("The kernels compute the filter's definition, rounded to the nearest sample and limited to 16 bits") {
+TEST_CASE("The polyphase kernels compute the filter's definition, rounded to the nearest sample and limited to 16 bits") {
   const auto in = white_noise(960, 2);
   for (const auto from : kRates) {
     for (const auto to : kRates) {
@@ -105,13 +105,13 @@ TEST_CASE("The kernels compute the filter's definition, rounded to the nearest s
         double worst = 0;
         for (std::size_t n = 0; n < got.size(); ++n)
           worst = std::max(worst, std::abs(got[n] - std::clamp(exact[n], -32768.0, 32767.0)));
-        CHECK(worst < 3);  // Noise at full scale shows the error of rounding the weights, which is about 85 dB below the noise.
+        CHECK(worst < 3);  // The error comes from the rounding of the weights. With noise at full scale it is about 85 dB below the noise.
       }
     }
   }
 }
 
-TEST_CASE("Half of a row's products fit 32 bits for any samples") {
+TEST_CASE("The sum of the products in half a row of a PolyphaseFilter fits 32 bits, whatever the samples are") {
   for (const auto from : kRates) {
     for (const auto to : kRates) {
       const auto* filter = filter_between(from, to);
@@ -122,7 +122,7 @@ TEST_CASE("Half of a row's products fit 32 bits for any samples") {
           const std::span weights(filter->weights(p, r), 2 * half);
           for (const auto part : {weights.first(half), weights.last(half)}) {
             const auto sum = std::accumulate(part.begin(), part.end(), 0L, [](long all, std::int16_t one) { return all + std::abs(one); });
-            CHECK(sum <= 65535);  // The samples multiply this by up to 32768.
+            CHECK(sum <= 65535);  // Each weight is multiplied by a sample of at most 32768.
           }
         }
       }
@@ -130,7 +130,7 @@ TEST_CASE("Half of a row's products fit 32 bits for any samples") {
   }
 }
 
-TEST_CASE("filter_between has filters only for 8, 16, 24 and 48 kHz") {
+TEST_CASE("filter_between returns a filter only for 8, 16, 24 and 48 kHz") {
   CHECK(filter_between(8000, 44100) == nullptr);
   CHECK(filter_between(0, 8000) == nullptr);
   CHECK(filter_between(8000, 24000) == filter_between(8000, 24000));

@@ -45,7 +45,7 @@ std::vector<std::int16_t> convert(const std::vector<std::int16_t>& in, std::uint
   return out;
 }
 
-/// Returns the power relative to a tone of amplitude 16000, in dB.
+/// Returns the power of `pcm` in dB, relative to a tone of amplitude 16000.
 double left_of_tone_db(std::span<const std::int16_t> pcm) {
   double power = 0;
   for (const double sample : pcm) power += sample * sample;
@@ -59,7 +59,7 @@ double gain_db(double hz, std::uint32_t from, std::uint32_t to, double measured_
 
 }  // namespace
 
-TEST_CASE("A tone of 1 kHz keeps its amplitude between each pair of rates, with over 85 dB of SNR and less than 3 ms of latency") {
+TEST_CASE("Between each pair of rates, Resampler keeps the amplitude of a 1 kHz tone, with an SNR over 85 dB and a latency below 3 ms") {
   for (const auto& [from, to] : kPairs) {
     CAPTURE(from);
     CAPTURE(to);
@@ -73,7 +73,7 @@ TEST_CASE("A tone of 1 kHz keeps its amplitude between each pair of rates, with 
   }
 }
 
-TEST_CASE("The telephone band is flat within 0.1 dB up to 3.4 kHz, and wider bands in proportion") {
+TEST_CASE("Resampler passes the telephone band up to 3.4 kHz with an error below 0.1 dB, and a wider band in proportion to the lower rate") {
   for (const auto& [from, to] : kPairs) {
     const double scale = std::min(from, to) / 8000.0;
     for (double hz = 100; hz <= 3400; hz += 150) {
@@ -85,7 +85,7 @@ TEST_CASE("The telephone band is flat within 0.1 dB up to 3.4 kHz, and wider ban
   }
 }
 
-TEST_CASE("A tone has no images within 70 dB, and a tone that the lower rate cannot carry leaves nothing") {
+TEST_CASE("Resampler makes no image of a tone above -70 dB, and removes a tone that the lower rate cannot carry") {
   for (const auto& [from, to] : kPairs) {
     const double edge = std::min(from, to) / 2.0;
     for (double hz = edge / 40; hz < from / 2.0; hz += edge / 20 + 7) {
@@ -100,9 +100,9 @@ TEST_CASE("A tone has no images within 70 dB, and a tone that the lower rate can
   }
 }
 
-TEST_CASE("A tone just above half of the lower rate leaves an alias, which gets weaker with the frequency as the header says") {
+TEST_CASE("A tone just above half of the lower rate leaves an alias. Its level decreases with the frequency as Resampler's header says") {
   struct Row {
-    double hz, most_db;  // at a lower rate of 8000 Hz
+    double hz, most_db;  // for a lower rate of 8000 Hz
   };
   constexpr std::array kRows{Row{4010, -6}, Row{4080, -10}, Row{4200, -19.5}, Row{4300, -32}, Row{4400, -51.5}, Row{4500, -74}, Row{4600, -74}};
   for (const auto& [from, to] : kPairs) {
@@ -120,7 +120,7 @@ TEST_CASE("A tone just above half of the lower rate leaves an alias, which gets 
   }
 }
 
-TEST_CASE("Chunks of any whole number of quanta give exactly the same samples as 20 ms frames") {
+TEST_CASE("If Resampler gets chunks of any whole number of quanta, it gives exactly the same samples as for 20 ms frames") {
   base::SeededRandom random(4);
   for (const auto& [from, to] : kPairs) {
     std::vector<std::int16_t> noise(from / 5);
@@ -132,7 +132,7 @@ TEST_CASE("Chunks of any whole number of quanta give exactly the same samples as
   }
 }
 
-TEST_CASE("Each call returns the output of its input at once, and a reset resampler works like a new one") {
+TEST_CASE("Resampler::process() returns the output of its input at once. After reset(), a resampler works like a new one") {
   for (const auto& [from, to] : kPairs) {
     media::Resampler resampler(from, to);
     std::vector<std::int16_t> first(to / 50), again(to / 50);
@@ -146,20 +146,20 @@ TEST_CASE("Each call returns the output of its input at once, and a reset resamp
   }
 }
 
-TEST_CASE("Full-scale square waves saturate and do not wrap") {
+TEST_CASE("Resampler limits full-scale square waves to 16 bits, and the samples do not wrap around") {
   for (const auto& [from, to] : kPairs) {
     std::vector<std::int16_t> square(from / 10);
     for (std::size_t i = 0; i < square.size(); ++i) square[i] = i / (from / 400) % 2 == 0 ? 32767 : -32768;
     const auto out = convert(square, from, to, from / 50);
     const std::size_t half = to / 400, delay = media::Resampler(from, to).latency_us() * to / 1'000'000;
-    for (std::size_t k = 2; k + 2 < out.size() / half; ++k) {   // In the middle of each half wave the sign must be right.
+    for (std::size_t k = 2; k + 2 < out.size() / half; ++k) {   // In the middle of each half wave, the sample must have the sign of the input.
       const auto sample = out[k * half + half / 2 + delay];
       CHECK((k % 2 == 0 ? sample > 20000 : sample < -20000));
     }
   }
 }
 
-TEST_CASE("process() accepts kMaxInput samples, and returns 0 for longer, odd or badly fitting calls") {
+TEST_CASE("process() accepts kMaxInput samples. It returns 0 if the input is longer or not a whole number of quanta, or if the output is too short") {
   media::Resampler resampler(24000, 16000);
   std::vector<std::int16_t> in(media::Resampler::kMaxInput + 3), out(2000);
   CHECK(resampler.process(std::span(in).first(media::Resampler::kMaxInput), out) == 640);
@@ -170,7 +170,7 @@ TEST_CASE("process() accepts kMaxInput samples, and returns 0 for longer, odd or
   CHECK(resampler.process(std::span(in).first(6), std::span(out).first(4)) == 4);
 }
 
-TEST_CASE("With equal rates process() copies") {
+TEST_CASE("If both rates are equal, Resampler::process() copies its input") {
   media::Resampler resampler(16000, 16000);
   const std::array<std::int16_t, 3> in{1, -2, 3};
   std::array<std::int16_t, 3> out{};

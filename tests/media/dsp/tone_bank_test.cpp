@@ -27,7 +27,7 @@ struct RandomSamples {
   }
 };
 
-/// Samples that begin `shift` samples after a boundary of 64 octets.
+/// Memory for samples that begin `shift` samples after a 64-octet boundary.
 struct Shifted {
   alignas(64) std::array<std::int16_t, kSampleShifts + 2 * kMostPairs> room{};
   Shifted(const std::vector<std::int16_t>& from, std::size_t first, std::size_t shift, std::size_t count) {
@@ -44,7 +44,7 @@ BankSums random_sums(std::uint32_t seed) {
 
 }  // namespace
 
-TEST_CASE("Each kernel of the tone bank gives the same sums and powers, at any length and alignment") {
+TEST_CASE("Each kernel of the tone bank gives the same sums and powers as the scalar kernel, at any length and alignment") {
   const auto tables = make_bank_tables<kMostPairs>(kBankHz, 200);
   const RandomSamples samples(1);
   for (const auto* kernels : tone_bank_kernels()) {
@@ -65,12 +65,12 @@ TEST_CASE("Each kernel of the tone bank gives the same sums and powers, at any l
   }
 }
 
-TEST_CASE("Full scale of either sign does not overflow the sums, and 127 pairs of it do not overflow the power") {
+TEST_CASE("The sums of the tone bank do not overflow with samples at full scale of either sign. The power does not overflow with 127 pairs of them") {
   constexpr std::size_t kBankPairs = 20;
   const auto tables = make_bank_tables<kBankPairs>(kBankHz, 65535.0 / (2 * kBankPairs));
   for (const auto* kernels : tone_bank_kernels()) {
     CAPTURE(std::string(kernels->name));
-    for (std::size_t lane = 0; lane < kBankLanes; ++lane) {  // Each sample changes the lane's sum in the same direction.
+    for (std::size_t lane = 0; lane < kBankLanes; ++lane) {  // Each sample changes the sum of this lane in the same direction.
       std::array<std::int16_t, 2 * kBankPairs> up{}, down{};
       double expected = 0;
       for (std::size_t i = 0; i < up.size(); ++i) {
@@ -90,7 +90,7 @@ TEST_CASE("Full scale of either sign does not overflow the sums, and 127 pairs o
   }
 }
 
-TEST_CASE("A window of the bank measures a sine's amplitude, and almost nothing of tones 200 Hz away") {
+TEST_CASE("The tone bank measures the amplitude of a sine at its own frequency, and almost nothing at frequencies more than 200 Hz away") {
   constexpr std::size_t kBankPairs = 20;
   const auto tables = make_bank_tables<kBankPairs>(kBankHz, 1024);
   std::array<std::int16_t, 4 * kBankPairs> pcm{};
@@ -105,7 +105,7 @@ TEST_CASE("A window of the bank measures a sine's amplitude, and almost nothing 
   CHECK(amplitude(4) < 10000 * 0.01);
 }
 
-TEST_CASE("The tone bank in use is among the tested ones, and is the widest that the machine has") {
+TEST_CASE("tone_bank_chosen() returns one of the tested kernels, the widest that the machine supports") {
   const auto kernels = tone_bank_kernels();
   REQUIRE(!kernels.empty());
   CHECK(kernels.front() == &kToneBankScalar);

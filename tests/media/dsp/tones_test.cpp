@@ -18,7 +18,7 @@
 
 using namespace offhook;
 
-TEST_CASE("A sine has its frequency and amplitude, and its phase continues from call to call") {
+TEST_CASE("SineSource makes a sine with the given frequency and amplitude, and continues its phase from one fill() to the next") {
   media::SineSource whole(440, 8000, 12000), parts(440, 8000, 12000);
   std::vector<std::int16_t> a(800), b(800);
   whole.fill(a);
@@ -29,7 +29,7 @@ TEST_CASE("A sine has its frequency and amplitude, and its phase continues from 
   CHECK(tone.snr_db > 80);
 }
 
-TEST_CASE("A sine is exact to its rounding at any frequency and rate, also after 20 seconds, and for any division into calls") {
+TEST_CASE("SineSource is exact up to the rounding, at any frequency and rate, after 20 seconds too, and for any division into invocations") {
   for (const auto& [hz, rate_hz] : std::vector<std::pair<double, std::uint32_t>>{
            {1, 8000}, {440, 8000}, {697, 8000}, {913.8, 8000}, {3999.999, 8000}, {1776.7, 16000}, {440, 24000}, {23999, 48000}}) {
     CAPTURE(hz);
@@ -52,7 +52,7 @@ TEST_CASE("A sine is exact to its rounding at any frequency and rate, also after
   }
 }
 
-TEST_CASE("A frequency above half of the rate becomes half of the rate, and a rate of zero gives silence") {
+TEST_CASE("SineSource limits a frequency to half of the rate, and gives silence if the rate is zero") {
   std::vector<std::int16_t> pcm(160, 7), half(160);
   media::SineSource(9000, 8000, 20000).fill(pcm);
   media::SineSource(4000, 8000, 20000).fill(half);
@@ -63,7 +63,7 @@ TEST_CASE("A frequency above half of the rate becomes half of the rate, and a ra
   CHECK(media::level_dbov(pcm) == -127);
 }
 
-TEST_CASE("Each DTMF digit has its row and its column [ITU-T Q.23]") {
+TEST_CASE("Each DTMF digit has the frequencies of its row and its column [ITU-T Q.23]") {
   CHECK(media::dtmf_frequencies('1') == std::pair{697.0, 1209.0});
   CHECK(media::dtmf_frequencies('0') == std::pair{941.0, 1336.0});
   CHECK(media::dtmf_frequencies('#') == std::pair{941.0, 1477.0});
@@ -79,7 +79,7 @@ TEST_CASE("Each DTMF digit has its row and its column [ITU-T Q.23]") {
   CHECK(media::level_dbov(pcm) == -127);
 }
 
-TEST_CASE("Mixing saturates") {
+TEST_CASE("SineSource::mix() limits the sum to 16 bits") {
   std::array<std::int16_t, 8> pcm{};
   pcm.fill(32767);
   media::SineSource(1000, 8000, 32767).mix(pcm);
@@ -98,7 +98,7 @@ TEST_CASE("level_dbov is -3 for a full-scale sine, 0 for a square wave, and -127
   CHECK(media::level_dbov(std::vector<std::int16_t>(10, 1)) == -90);
 }
 
-TEST_CASE("ComfortNoise has the given level, and is equal for equal seeds") {
+TEST_CASE("ComfortNoise makes noise of the given level, and the same noise for the same seed") {
   std::vector<std::int16_t> a(16000), b(16000);
   for (const std::int16_t level : std::initializer_list<std::int16_t>{-65, -50, -30}) {
     media::ComfortNoise(level, 7).fill(a);
@@ -108,7 +108,7 @@ TEST_CASE("ComfortNoise has the given level, and is equal for equal seeds") {
   }
 }
 
-TEST_CASE("DigitTones continues a digit from tick to tick, begins again after a pause, and expects an echo for kEchoTicks") {
+TEST_CASE("DigitTones continues a digit from tick to tick, starts it again after a pause, and expects its echo for kEchoTicks") {
   media::DigitTones tones;
   std::vector<std::int16_t> whole(480), pieces(480), again(160);
   media::DtmfSource('5', 8000, media::DigitTones::kAmplitude).fill(whole);
@@ -119,7 +119,7 @@ TEST_CASE("DigitTones continues a digit from tick to tick, begins again after a 
   CHECK_FALSE(tones.may_echo(2 + media::DigitTones::kEchoTicks + 1));
   tones.fill('\0', 8000, 3, again);
   CHECK(again == std::vector<std::int16_t>(160));
-  CHECK_FALSE(tones.may_echo(2 + media::DigitTones::kEchoTicks + 1));  // A pause makes no echo.
+  CHECK_FALSE(tones.may_echo(2 + media::DigitTones::kEchoTicks + 1));  // A pause causes no echo.
   tones.fill('5', 8000, 4, again);
   CHECK(std::equal(again.begin(), again.end(), whole.begin()));
 }

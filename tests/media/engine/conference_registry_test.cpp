@@ -4,7 +4,7 @@
 
 using namespace offhook;
 
-TEST_CASE("A conference gets the phase with the least to tick, counting both promised slots and legs that stay after a conference") {
+TEST_CASE("find_phase returns the phase with the least work, which is the larger of its promised slots and of the legs that stay there") {
   media::ConferenceRegistry registry(1);
   media::LegRows rows;
   const auto open = [&](std::size_t slots) {
@@ -17,10 +17,10 @@ TEST_CASE("A conference gets the phase with the least to tick, counting both pro
   CHECK(open(20) == 1);
   for (std::uint8_t phase = 2; phase < media::kPhases; ++phase) CHECK(open(40) == phase);
   CHECK(open(20) == 1);
-  CHECK(open(20) == 0);  // This phase has 20 slots and 30 legs, the others 40 slots. Legs and slots are not added, because the legs may take the slots.
+  CHECK(open(20) == 0);  // Phase 0 counts as 30 here, because its 30 legs may take its 20 slots. The other phases count as 40.
 }
 
-TEST_CASE("A phase promises 500 slots and not one more, however many legs stay there") {
+TEST_CASE("find_phase promises at most 500 slots of one phase, however many legs stay there") {
   media::ConferenceRegistry registry(1);
   media::LegRows rows;
   for (std::uint8_t phase = 0; phase < media::kPhases; ++phase) {
@@ -31,7 +31,7 @@ TEST_CASE("A phase promises 500 slots and not one more, however many legs stay t
   CHECK_FALSE(registry.find_phase(0, 301, rows));
 }
 
-TEST_CASE("A worker promises 5,000 slots and not one more, whatever phases are free") {
+TEST_CASE("find_phase promises at most 5,000 slots of one worker, even if phases are free") {
   media::ConferenceRegistry registry(2);
   const media::LegRows rows;
   for (std::uint8_t phase = 0; phase < 10; ++phase) static_cast<void>(registry.open({.max_members = phase == 0 ? 498U : 500U}, 0, phase));
@@ -41,7 +41,7 @@ TEST_CASE("A worker promises 5,000 slots and not one more, whatever phases are f
   CHECK(registry.find_phase(1, 500, rows));
 }
 
-TEST_CASE("A leg counts among the conferences of a phase from taking a place there until it gives the place back") {
+TEST_CASE("LegRows counts a leg among the conferences of a phase from take_among_conferences() until give_back()") {
   media::LegRows rows;
   static_cast<void>(rows.take());
   CHECK(rows.taken_among_conferences(3) == 0);

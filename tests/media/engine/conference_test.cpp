@@ -32,7 +32,7 @@ using media::EngineError;
 
 namespace {
 
-/// Of 500 slots each, on one worker.
+/// number of conferences with 500 slots each that fit one worker
 constexpr std::size_t kMostConferences = media::ConferenceRegistry::kMaxSlotsPerWorker / 500;
 
 std::shared_ptr<media::AudioPort> quiet_port(std::uint32_t rate_hz = 16000) {
@@ -42,7 +42,7 @@ std::shared_ptr<media::AudioPort> quiet_port(std::uint32_t rate_hz = 16000) {
   return port;
 }
 
-/// A telephone in one engine that talks to a leg of another.
+/// A telephone in one engine, which talks to a leg of another engine.
 struct Phone {
   Talker talker;
   std::shared_ptr<media::AudioPort> port = quiet_port();
@@ -56,7 +56,7 @@ struct Phone {
     REQUIRE(engine.start(leg, plan_to(talker.leg.rtp_port, codec)));
     REQUIRE(phones.start(talker.leg.id, plan_to(opened->rtp_port, codec)));
   }
-  /// Checks the last second of heard audio: each of `tones` is there, and the telephone's own tone is not.
+  /// Returns true if the last second of heard audio contains each of `tones`, and does not contain the telephone's own tone.
   [[nodiscard]] bool hears(const std::vector<double>& tones, double own) const {
     const double least = 0.75 / static_cast<double>(tones.size());
     return std::all_of(tones.begin(), tones.end(), [&](double hz) { return talker.share_of(hz) > least; }) && talker.share_of(own) < 0.01;
@@ -73,7 +73,7 @@ bool has_members(const media::Engine& engine, media::ConferenceId id, std::uint3
   return wait_until([&] { return engine.conference(id)->members == count; });
 }
 
-/// Returns how many BYEs have come.
+/// Returns the number of BYE packets that wait at the socket.
 std::size_t goodbyes_at(const media::UdpSocket& rtcp) {
   media::ReceiveBatch batch;
   batch.receive(rtcp.fd());
@@ -86,8 +86,8 @@ std::size_t goodbyes_at(const media::UdpSocket& rtcp) {
   return count;
 }
 
-/// A simulated telephone. run() sends a packet, unless the leg is so late that its socket might lose the packet, and checks that
-/// the sequence numbers of received packets have no gap.
+/// A simulated telephone. run() sends a packet, except when the leg is so late that its socket might lose the packet. It counts the gaps in
+/// the sequence numbers and timestamps of received packets.
 struct Counter {
   media::UdpSocket socket = any_socket();
   media::UdpSocket rtcp = any_socket();
@@ -95,11 +95,11 @@ struct Counter {
   media::OpenLeg leg;
   std::uint16_t sequence = 100;
   std::uint64_t sent = 0, early = 0, received = 0, jumps = 0;
-  std::uint64_t unread = 0;  // upper bound: packets sent since the leg's last packet came; the leg reads and sends in the same tick
+  std::uint64_t unread = 0;  // upper bound: packets sent since the leg's last packet came. The leg reads and sends in the same tick
   std::uint16_t last_sequence = 0;
   std::uint32_t last_timestamp = 0;
   media::ReceiveBatch batch;
-  static constexpr std::uint64_t kMostUnread = 40;  // A socket holds about 90 packets. Another 40 may come before this side learns that the worker has read.
+  static constexpr std::uint64_t kMostUnread = 40;  // A socket holds about 90 packets. Up to 40 more may come before this side learns that the worker has read.
 
   explicit Counter(media::Engine& engine) {
     const auto opened = engine.open(kLoopback, port);
@@ -131,7 +131,7 @@ struct Counter {
 
 }  // namespace
 
-TEST_CASE("Callers with PCMU, PCMA and G.722 from two workers hear each other in a conference and not themselves, by each datagram path") {
+TEST_CASE("Callers with PCMU, PCMA and G.722 on two workers hear each other in a conference and not themselves, with each datagram path") {
   using Codec = media::AudioCodec;
   const std::vector<std::pair<Codec, double>> kinds{{Codec::Pcmu, 500}, {Codec::Pcma, 900}, {Codec::G722, 1400}, {Codec::Pcmu, 2000}};
   for (const auto path : {DatagramPath::Best, DatagramPath::Epoll}) {
@@ -155,7 +155,7 @@ TEST_CASE("Callers with PCMU, PCMA and G.722 from two workers hear each other in
     }
     CHECK(engine.conference(id)->speakers == 4);
 
-    // The first member only listens now, and the second leaves. The others no longer hear either.
+    // The first member now only listens, and the second member leaves. The other members hear neither of them any more.
     REQUIRE(engine.set_gain(all[0].leg, 0));
     REQUIRE(engine.leave(all[1].leg));
     CHECK(wait_until([&] {
@@ -168,16 +168,16 @@ TEST_CASE("Callers with PCMU, PCMA and G.722 from two workers hear each other in
   }
 }
 
-TEST_CASE("A leg that moves between workers again and again loses no packet and skips no sequence number, by each datagram path") {
+TEST_CASE("A leg that moves between workers many times loses no packet and skips no sequence number, with each datagram path") {
   for (const auto path : {DatagramPath::Best, DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
     media::Engine engine(options(2, path));
-    std::vector<media::ConferenceId> ids;  // Each conference goes to the worker with fewer promised slots, so both workers get half, up to their limit.
+    std::vector<media::ConferenceId> ids;  // Each conference goes to the worker with fewer promised slots, so that each worker gets half.
     for (std::size_t i = 0; i < 2 * kMostConferences; ++i) ids.push_back(confer(engine, 500));
     MESSAGE("packets go by " << media::to_string(engine.status().datagrams));
     std::array<Counter, 3> counters{Counter(engine), Counter(engine), Counter(engine)};
     auto next = base::Clock::now();
-    // A packet comes every millisecond, so that some come during each step of a move.
+    // A packet comes every millisecond. Therefore some packets come during each step of a move.
     const auto run = [&](std::uint64_t milliseconds) {
       for (std::uint64_t i = 0; i < milliseconds; ++i) {
         for (auto& counter : counters) counter.run();
@@ -189,12 +189,12 @@ TEST_CASE("A leg that moves between workers again and again loses no packet and 
       const auto has_all = [&](const Counter& counter) { return received(counter) == counter.sent - counter.early; };
       return wait_until([&] { return std::all_of(counters.begin(), counters.end(), has_all); });
     };
-    // Packets that came before the plan was set, and the first packet of a source, do not count.
+    // Packets that came before the leg had its plan, and the first packet of a source, do not count.
     REQUIRE(wait_until([&] {
       run(20);
       return std::all_of(counters.begin(), counters.end(), [&](const auto& counter) { return received(counter) > 20; });
     }));
-    // The worker renews all statistics at once, some times a second. The second renewal contains the last packet for certain.
+    // The worker renews all statistics at once, some times a second. The second renewal always contains the last packet.
     for (const int times : {1, 2}) {
       CAPTURE(times);
       for (const auto& counter : counters) {
@@ -223,13 +223,13 @@ TEST_CASE("A leg that moves between workers again and again loses no packet and 
       CHECK(statistics->malformed == 0);
       CHECK(statistics->send_failed == 0);
       CHECK(counter.received > 20);
-      // A host that stalled for 200 ms leaves out ticks, which is not tested here.
+      // If the host stalls for 200 ms, the engine leaves out ticks, and the sequence numbers may have a gap. This test does not cover that.
       if (engine.status().phases_left_out == 0) CHECK(counter.jumps == 0);
     }
   }
 }
 
-TEST_CASE("The engine refuses a conference that is too small or too large, has an unsupported rate, or finds no phase with free slots") {
+TEST_CASE("Engine refuses a conference of fewer than 2 or more than 500 members, with an unsupported rate, or if no phase has free slots") {
   media::Engine engine(options(1));
   CHECK(engine.confer({.max_members = 1}) == offhook::base::fail(EngineError::WrongSize));
   CHECK(engine.confer({.max_members = 501}) == offhook::base::fail(EngineError::WrongSize));
@@ -248,7 +248,7 @@ TEST_CASE("The engine refuses a conference that is too small or too large, has a
   CHECK(busy.confer({}) == offhook::base::fail(EngineError::Busy));
 }
 
-TEST_CASE("Engine refuses to join, attend and leave with the reason, and a refusal changes nothing") {
+TEST_CASE("If Engine cannot join a leg, attend or let a leg leave, it returns the reason and changes nothing") {
   media::Engine engine(options(2));
   const auto open = [&](std::uint32_t rate_hz) {
     const auto leg = engine.open(kLoopback, quiet_port(rate_hz));
@@ -268,9 +268,9 @@ TEST_CASE("Engine refuses to join, attend and leave with the reason, and a refus
   REQUIRE(engine.join(b, id));
   CHECK(engine.join(c, id) == offhook::base::fail(EngineError::Full));
   CHECK(engine.attend(id, quiet_port()) == offhook::base::fail(EngineError::Full));
-  REQUIRE(engine.join(a, id, 0.5F));  // The leg is a member already.
+  REQUIRE(engine.join(a, id, 0.5F));  // The leg is already a member.
   REQUIRE(engine.join(a, other));
-  REQUIRE(engine.join(c, id));        // Succeeds at once, although leg a may not have left yet.
+  REQUIRE(engine.join(c, id));        // This succeeds at once, even if the worker has not removed leg a yet.
   CHECK(has_members(engine, other, 1));
   CHECK(has_members(engine, id, 2));
   REQUIRE(engine.close(b));
@@ -286,12 +286,12 @@ TEST_CASE("Engine refuses to join, attend and leave with the reason, and a refus
   CHECK(engine.legs() == 3);
 }
 
-TEST_CASE("A conference holds five hundred legs and members without a line, and accepts the next only after another has left") {
+TEST_CASE("A conference holds 500 members, legs and agents without an RTP leg, and accepts another one only after a member has left") {
   media::Engine phones(options(1)), engine(options(2));
   Phone speaker(phones, engine, 700, media::AudioCodec::Pcmu), listener(phones, engine, 1100, media::AudioCodec::Pcma);
   const auto id = confer(engine, media::Conference::kMaxMembers);
   std::vector<media::LegId> legs;
-  for (int i = 0; i < 40; ++i) {  // These legs get no packets, only hear, and share one encoding.
+  for (int i = 0; i < 40; ++i) {  // These legs receive no packets and only listen. They share one encoding.
     const auto leg = engine.open(kLoopback, quiet_port());
     REQUIRE(leg);
     REQUIRE(engine.start(leg->id, plan_to(9)));
@@ -313,11 +313,11 @@ TEST_CASE("A conference holds five hundred legs and members without a line, and 
   REQUIRE(engine.leave(last));
   CHECK(engine.attend(id, idle).has_value());
   CHECK(has_members(engine, id, 500));
-  // A leg that has learnt no source sends to the address of its plan.
+  // A leg that has not learnt a source sends to the address in its plan.
   CHECK(wait_until([&] { return engine.conference(id)->encodings_shared > 1000; }));
 }
 
-TEST_CASE("All legs of a conference send BYE and are freed when more of them close in one tick than one phase can end") {
+TEST_CASE("If many legs of a conference close in one tick, more than one phase can end, all of them send BYE and are freed") {
   constexpr std::size_t kLegs = 2 * media::PacedQueue<media::LegRow>::kMostAtOnce + 1;
   for (const auto path : {DatagramPath::Best, DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
@@ -342,7 +342,7 @@ TEST_CASE("All legs of a conference send BYE and are freed when more of them clo
     CHECK(has_members(engine, id, 0));
     std::size_t goodbyes = 0;
     CHECK(wait_until([&] { return (goodbyes += goodbyes_at(rtcp)) == kLegs; }));
-    CHECK(wait_until([&] {  // open() frees exactly the closed legs that the worker has released.
+    CHECK(wait_until([&] {  // open() frees closed legs after the worker has released them.
       const auto next = engine.open(kLoopback, quiet_port());
       if (next) REQUIRE(engine.close(next->id));
       return std::none_of(legs.begin(), legs.end(), [&](const auto leg) { return engine.statistics(leg).has_value(); });
@@ -350,7 +350,7 @@ TEST_CASE("All legs of a conference send BYE and are freed when more of them clo
   }
 }
 
-TEST_CASE("An agent without a line hears the callers of a conference and speaks to them, and the others continue when it leaves") {
+TEST_CASE("An agent that joins a conference without an RTP leg hears the callers and speaks to them. The callers stay connected when the agent leaves") {
   media::Engine phones(options(1)), engine(options(2));
   Phone one(phones, engine, 700, media::AudioCodec::Pcmu), two(phones, engine, 1100, media::AudioCodec::G722);
   const auto id = confer(engine, 8);
@@ -397,7 +397,7 @@ TEST_CASE("An agent without a line hears the callers of a conference and speaks 
   }));
 }
 
-TEST_CASE("Legs join, leave and close, and conferences end, at any time and in any order, while packets arrive") {
+TEST_CASE("Legs can join, leave and close, and conferences can end, at any time and in any order, while packets arrive") {
   media::Engine engine(options(2));
   Flood<6> flood(1ms);
   base::SeededRandom random(11);
@@ -457,14 +457,14 @@ TEST_CASE("Legs join, leave and close, and conferences end, at any time and in a
   CHECK(has_members(engine, last, 0));
 }
 
-TEST_CASE("The recording of a member that just attended, or in a conference that was just made, ends with the engine") {
+TEST_CASE("If the engine is destroyed just after a member attended, the member's recording ends, even in a new conference") {
   for (int round = 0; round < 10; ++round) {
     const auto port = quiet_port();
     port->recording = std::make_shared<media::RecordingTap>();
     {
       media::Engine engine(options(1));
       for (std::size_t phase = 0; phase < media::kPhases / 2; ++phase) static_cast<void>(confer(engine, 250));
-      const auto id = confer(engine, 4);  // In a phase that comes only when the worker knows that it must stop.
+      const auto id = confer(engine, 4);  // The phase of this conference comes only after the worker knows that it must stop.
       if (round % 2 == 0) {
         REQUIRE(engine.attend(id, quiet_port()));
         CHECK(has_members(engine, id, 1));
@@ -475,7 +475,7 @@ TEST_CASE("The recording of a member that just attended, or in a conference that
   }
 }
 
-TEST_CASE("An engine can be destroyed while legs move between its workers, and then ends their recordings") {
+TEST_CASE("If an engine is destroyed while legs move between its workers, it ends the recordings of the legs") {
   for (std::size_t round = 0; round < 8; ++round) {
     std::vector<std::shared_ptr<media::RecordingTap>> taps;
     {

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-// Legs at a datagram path, on real sockets of loopback, driven like by a worker. Loopback has delivered a datagram when send
+// Legs with a datagram path on real loopback sockets. The tests drive them like a worker. On loopback, a datagram has arrived when send()
 // returns, so that these tests need not wait.
 namespace offhook_test {
 
@@ -45,7 +45,7 @@ struct RtpSender {
       send_raw(leg, datagram);
     }
   }
-  /// Sends the last packet again, unchanged.
+  /// Sends the last packet again without a change.
   void send_again(const media::Leg& leg) {
     --sequences[port_of(leg.rtp)];
     send(leg);
@@ -107,10 +107,10 @@ struct Bench {
   }
 };
 
-/// Returns how many packets with 20 ms of G.711 the stream got, including the first of a source that was not accepted yet.
+/// Returns the number of packets with 20 ms of G.711 that the stream received, including the packets of a source that it did not accept yet.
 inline std::uint64_t read_of(const media::Leg& leg) { return leg.stream.statistics().bytes_received / 172 + leg.stream.statistics().refused_source; }
 
-/// Runs the test with each datagram path. Where the kernel or the container has no io_uring, a message says so.
+/// Runs the test with each datagram path. If the kernel or the container has no io_uring, prints a message about it.
 template <class Test>
 void with_each_datagram_path(Test test) {
   for (const auto path : {media::DatagramPath::Epoll, media::DatagramPath::Uring}) {

@@ -34,7 +34,7 @@ void allow_descriptors(rlim_t wanted) {
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
 }
 
-/// Acts like io_uring when the kernel has no memory for requests.
+/// Acts like io_uring on a kernel without memory for requests, while `takes` is false.
 struct ReluctantUring : media::UringDatagrams {
   bool takes = true;
   void enter(bool all) override {
@@ -44,7 +44,7 @@ struct ReluctantUring : media::UringDatagrams {
 
 }  // namespace
 
-TEST_CASE("DatagramPath::Best gives one of the two paths, and a reason when it is not io_uring") {
+TEST_CASE("make_datagrams with DatagramPath::Best returns one of the two paths, and the reason if this path is not io_uring") {
   std::string why;
   const auto best = media::make_datagrams(media::DatagramPath::Best, why);
   REQUIRE(best);
@@ -52,7 +52,7 @@ TEST_CASE("DatagramPath::Best gives one of the two paths, and a reason when it i
   CHECK(media::make_datagrams(media::DatagramPath::Epoll, why)->path() == media::DatagramPath::Epoll);
 }
 
-TEST_CASE("Each datagram is read once") {
+TEST_CASE("Each datagram path reads each datagram exactly once") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender first;
     auto leg = bench.add(first);
@@ -69,7 +69,7 @@ TEST_CASE("Each datagram is read once") {
   });
 }
 
-TEST_CASE("Duplicate packets and the end packets of a digit do not delay the audio after them by a tick") {
+TEST_CASE("Duplicate packets and the end packets of a digit do not delay the audio behind them by a tick, with each datagram path") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     auto leg = bench.add(caller);
@@ -79,7 +79,7 @@ TEST_CASE("Duplicate packets and the end packets of a digit do not delay the aud
       sent += packets;
       bench.receive(*leg);
     };
-    for (int round = 0; round < 20; ++round) {  // This covers each of the ticks between two full reads.
+    for (int round = 0; round < 20; ++round) {  // The rounds cover each of the ticks between two full reads.
       for (int tick = 0; tick < 3; ++tick) tick_with(1);
       caller.send(*leg);
       caller.send_again(*leg);
@@ -100,9 +100,9 @@ TEST_CASE("Duplicate packets and the end packets of a digit do not delay the aud
   });
 }
 
-TEST_CASE("When more datagrams come at once than there are buffers, all of them are read, for each leg") {
+TEST_CASE("If more datagrams come at once than there are buffers, each datagram path reads all of them, for each leg") {
   with_each_datagram_path([](Bench& bench) {
-    constexpr std::size_t kLegs = 24, kEach = 60;  // 1,440 datagrams for 1,024 buffers; a socket holds about 90 by default.
+    constexpr std::size_t kLegs = 24, kEach = 60;  // These are 1,440 datagrams for 1,024 buffers. A socket holds about 90 datagrams by default.
     RtpSender caller;
     std::vector<std::unique_ptr<media::Leg>> legs;
     for (std::size_t i = 0; i < kLegs; ++i) legs.push_back(bench.add(caller));
@@ -116,7 +116,7 @@ TEST_CASE("When more datagrams come at once than there are buffers, all of them 
   });
 }
 
-TEST_CASE("A flooded leg is read up to its bound in a tick, continues in the next, and delays no other leg") {
+TEST_CASE("A datagram path reads a flooded leg up to a limit in each tick, continues in the next tick, and delays no other leg") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender one, other;
     std::vector<std::unique_ptr<media::Leg>> legs;
@@ -125,12 +125,12 @@ TEST_CASE("A flooded leg is read up to its bound in a tick, continues in the nex
     bench.receive(legs);
     std::uint64_t before = 0;
     for (std::uint64_t round = 1; round <= 5; ++round) {
-      for (int i = 0; i < 20; ++i) one.send(*legs[0], 80);  // More than the socket holds.
+      for (int i = 0; i < 20; ++i) one.send(*legs[0], 80);  // This is more than the socket holds.
       other.send(*legs[1]);
       bench.receive(legs);
       const auto now = read_of(*legs[0]);
       CHECK(now >= before + 64);
-      CHECK(now <= before + 64 + 64);  // Includes the datagrams that the kernel had read before the request to stop.
+      CHECK(now <= before + 64 + 64);  // This includes the datagrams that the kernel had read before it was told to stop.
       before = now;
       CHECK(read_of(*legs[1]) == round);
     }
@@ -138,7 +138,7 @@ TEST_CASE("A flooded leg is read up to its bound in a tick, continues in the nex
   });
 }
 
-TEST_CASE("A flood of RTCP is read up to its bound in a tick, continues in the next, and the audio is still read") {
+TEST_CASE("A datagram path reads a flood of RTCP up to a limit in each tick, continues in the next tick, and still reads the audio") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     std::vector<std::unique_ptr<media::Leg>> legs;
@@ -152,7 +152,7 @@ TEST_CASE("A flood of RTCP is read up to its bound in a tick, continues in the n
       bench.receive(legs);
       const auto now = legs[0]->stream.statistics().malformed;
       CHECK(now > before);
-      CHECK(now <= before + 128);  // Includes the datagrams that the kernel had read before the request to stop.
+      CHECK(now <= before + 128);  // This includes the datagrams that the kernel had read before it was told to stop.
       before = now;
       CHECK(read_of(*legs[0]) == round);
     }
@@ -160,7 +160,7 @@ TEST_CASE("A flood of RTCP is read up to its bound in a tick, continues in the n
   });
 }
 
-TEST_CASE("RTCP is read once per phase, into however many parts the phase divides its legs") {
+TEST_CASE("A datagram path reads RTCP once per phase, even if the phase reads its legs in several parts") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     auto leg = bench.add(caller);
@@ -178,7 +178,7 @@ TEST_CASE("RTCP is read once per phase, into however many parts the phase divide
   });
 }
 
-TEST_CASE("A datagram of the maximum size is read whole, and a larger one counts as malformed") {
+TEST_CASE("A datagram of the maximum size is read completely, and a larger datagram counts as malformed") {
   with_each_datagram_path([](Bench& bench) {
     const std::size_t most = media::ReceiveBatch::kMaxOctets;
     RtpSender caller;
@@ -194,7 +194,7 @@ TEST_CASE("A datagram of the maximum size is read whole, and a larger one counts
   });
 }
 
-TEST_CASE("Empty, tiny and truncated datagrams are counted and end nothing") {
+TEST_CASE("Datagrams that are empty, tiny or truncated are counted, and stop nothing") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     auto leg = bench.add(caller);
@@ -211,7 +211,7 @@ TEST_CASE("Empty, tiny and truncated datagrams are counted and end nothing") {
   });
 }
 
-TEST_CASE("After flush() all datagrams have left in order from the leg's own ports, and refused ones are counted") {
+TEST_CASE("flush() sends all datagrams in order from the leg's own ports, and the leg counts the datagrams that the kernel refuses") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     auto leg = bench.add(caller);
@@ -221,7 +221,7 @@ TEST_CASE("After flush() all datagrams have left in order from the leg's own por
       REQUIRE(datagram != nullptr);
       datagram->channel = i == 3 ? media::Channel::Rtcp : media::Channel::Rtp;
       datagram->to = {kLoopback, port_of(caller.socket)};
-      if (i == 2) datagram->to = {base::IpAddress::v6({0x20, 0x01}), 9};  // A v4 socket refuses this address.
+      if (i == 2) datagram->to = {base::IpAddress::v6({0x20, 0x01}), 9};  // An IPv4 socket refuses this address.
       datagram->size = 20;
       datagram->octets[0] = i;
       out.keep();
@@ -242,7 +242,7 @@ TEST_CASE("After flush() all datagrams have left in order from the leg's own por
   });
 }
 
-TEST_CASE("All datagrams leave when they are more than one submission holds") {
+TEST_CASE("flush() sends all datagrams even if one submission cannot hold them") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     const int room = 8 << 20;
@@ -267,7 +267,7 @@ TEST_CASE("All datagrams leave when they are more than one submission holds") {
   });
 }
 
-TEST_CASE("The audio of relayed legs is read and sent in every phase until they are parted") {
+TEST_CASE("The audio of relayed legs is read and sent in every phase, until the legs are parted") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender ann, bob;
     auto a = bench.add(ann), b = bench.add(bob);
@@ -305,31 +305,31 @@ TEST_CASE("The audio of relayed legs is read and sent in every phase until they 
   });
 }
 
-TEST_CASE("A removed leg is not read any more, its ports are free, and another leg can take its place") {
+TEST_CASE("A datagram path no longer reads a removed leg. The leg's ports are free, and another leg can take its place") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     std::uint16_t port = 0;
     for (int round = 0; round < 20; ++round) {
-      if (port != 0) CHECK(media::UdpSocket::bind({kLoopback, port}).has_value());  // The port of the last leg is free at once.
+      if (port != 0) CHECK(media::UdpSocket::bind({kLoopback, port}).has_value());  // The ports of the previous leg are free without delay.
       auto leg = bench.add(caller);
       caller.send(*leg, 3);
       bench.receive(*leg);
       CHECK(read_of(*leg) == 3);
       port = port_of(leg->rtp);
-      caller.send(*leg, 3);  // The packets are still on their way when the leg leaves.
+      caller.send(*leg, 3);  // The leg has not read these packets when it is removed.
       bench.drop(std::move(leg));
     }
   });
 }
 
-TEST_CASE("A datagram that the kernel did not accept from a removed leg does not leave through the next leg's socket") {
+TEST_CASE("If the kernel did not accept a datagram of a removed leg, the datagram does not leave through the next leg's socket") {
   auto uring = std::make_unique<ReluctantUring>();
   if (uring->refusal() != 0) return skip("this kernel or container has no io_uring");
   ReluctantUring& kernel = *uring;
   Bench bench(std::move(uring));
   RtpSender caller;
   auto gone = bench.add(caller);
-  const std::vector<std::uint8_t> rubbish(8, 0x80);  // So much RTCP pauses its reading for a tick, so that no read request must be cancelled.
+  const std::vector<std::uint8_t> rubbish(8, 0x80);  // So much RTCP pauses its reading for a tick. Then no read request must be cancelled.
   for (int i = 0; i < 200; ++i) REQUIRE(caller.socket.send(rubbish, {kLoopback, port_of(gone->rtcp)}));
   for (int i = 0; i < 3; ++i) {
     bench.now -= media::kTick;
@@ -355,7 +355,7 @@ TEST_CASE("A datagram that the kernel did not accept from a removed leg does not
   bench.drop(std::move(next));
 }
 
-TEST_CASE("Each of a thousand legs is read in every tick, all at once") {
+TEST_CASE("A datagram path reads each of a thousand legs in every tick") {
   allow_descriptors(2500);
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
@@ -373,7 +373,7 @@ TEST_CASE("Each of a thousand legs is read in every tick, all at once") {
   });
 }
 
-TEST_CASE("A leg that is removed and added again loses no datagram: the leg gets it, or it waits in the socket") {
+TEST_CASE("A leg that is removed and added again loses no datagram: the leg has read it, or it waits in the socket") {
   with_each_datagram_path([](Bench& bench) {
     RtpSender caller;
     const auto leg = bench.add(caller);
@@ -385,7 +385,7 @@ TEST_CASE("A leg that is removed and added again loses no datagram: the leg gets
     for (int round = 0; round < 20; ++round) {
       send(5);
       if (round % 2 == 0) bench.receive(*leg);
-      send(3);  // The kernel has already read these when remove() is called.
+      send(3);  // The kernel has already read these packets when the test calls remove().
       bench.datagrams->remove(*leg);
       send(2);
       for (int i = 0; i < 100 && !bench.datagrams->is_released(*leg); ++i) bench.receive(std::span<media::Leg* const>());

@@ -8,7 +8,7 @@
 
 namespace offhook_test {
 
-/// Takes a chunk with a loud end for voice, and counts a call's chunks in its memory.
+/// A model for tests. It finds voice in a chunk if the chunk's last sample is loud, and counts the chunks of a call in the call's memory.
 class FakeVoiceModel final : public offhook::media::VoiceModel {
  public:
   static constexpr std::int16_t kVoice = 16384;

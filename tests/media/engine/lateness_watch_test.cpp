@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 using offhook::media::LatenessWatch;
 using offhook::media::WorkerLoad;
 
-TEST_CASE("A phase that ends by the next one's time is in time, and a microsecond later it is late") {
+TEST_CASE("LatenessWatch counts a phase as late if it ends a microsecond after the time of the next phase, and not if it ends at that time") {
   LatenessWatch watch(2ms);
   for (int i = 0; i < 50; ++i) watch.add(2ms);
   CHECK(watch.end_window() == 0.0F);
@@ -14,7 +14,7 @@ TEST_CASE("A phase that ends by the next one's time is in time, and a microsecon
   CHECK(watch.end_window() == doctest::Approx(0.5));
 }
 
-TEST_CASE("Lateness counts for two windows") {
+TEST_CASE("LatenessWatch returns the share of late phases over two windows") {
   LatenessWatch watch(2ms);
   for (int i = 0; i < 100; ++i) watch.add(5ms);
   CHECK(watch.end_window() == 1.0F);
@@ -24,7 +24,7 @@ TEST_CASE("Lateness counts for two windows") {
   CHECK(watch.end_window() == 0.0F);
 }
 
-TEST_CASE("Left-out phases count as late, and fewer than kFewPhases phases give no result") {
+TEST_CASE("LatenessWatch counts left-out phases as late, and returns 0 for fewer than kFewPhases phases") {
   LatenessWatch watch(2ms);
   watch.add_left_out(LatenessWatch::kFewPhases - 1);
   CHECK(watch.end_window() == 0.0F);
@@ -32,7 +32,7 @@ TEST_CASE("Left-out phases count as late, and fewer than kFewPhases phases give 
   CHECK(watch.end_window() == 1.0F);
 }
 
-TEST_CASE("A late worker with eight legs accepts no other leg, one with seven does, and at the limit it accepts one too") {
+TEST_CASE("has_time_for() refuses a ninth leg if the worker is later than the limit, and accepts an eighth leg, or a ninth one at the limit") {
   CHECK(WorkerLoad{0.1F, 8, 0.2F}.has_time_for(9, 0.85F, 0.2F));
   CHECK_FALSE(WorkerLoad{0.1F, 8, 0.21F}.has_time_for(9, 0.85F, 0.2F));
   CHECK(WorkerLoad{0.1F, 7, 1.0F}.has_time_for(8, 0.85F, 0.2F));

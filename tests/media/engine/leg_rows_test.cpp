@@ -8,7 +8,7 @@
 
 using namespace offhook;
 
-TEST_CASE("LegRows fills a row before it begins another, distributes rows over the phases, and is full at kMaxLegsPerWorker") {
+TEST_CASE("LegRows fills a row before it starts another one, distributes the rows over the phases, and is full with kMaxLegsPerWorker legs") {
   media::LegRows rows;
   std::map<const media::LegRow*, std::set<int>> lanes;
   std::map<int, std::size_t> phases;
@@ -16,7 +16,7 @@ TEST_CASE("LegRows fills a row before it begins another, distributes rows over t
   for (std::size_t i = 0; i < media::kMaxLegsPerWorker; ++i) {
     REQUIRE_FALSE(rows.full());
     const auto place = rows.take();
-    CHECK(lanes[place.row].insert(place.lane).second);  // Each place is given once.
+    CHECK(lanes[place.row].insert(place.lane).second);  // No place is given twice.
     CHECK(lanes.size() == i / media::LegRow::kLanes + 1);
     if (place.lane == 0) ++phases[place.row->phase];
     places.push_back(place);
@@ -32,7 +32,7 @@ TEST_CASE("LegRows fills a row before it begins another, distributes rows over t
   CHECK(rows.full());
 }
 
-TEST_CASE("Conferences have rows of their own in the phase of each, which count towards the worker's limit") {
+TEST_CASE("LegRows keeps separate rows for the conferences of each phase. Their legs count towards the worker's limit") {
   media::LegRows rows;
   std::vector<media::LegPlace> places;
   for (std::size_t i = 0; i < media::kMaxLegsPerWorker; ++i) {

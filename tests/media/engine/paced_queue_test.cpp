@@ -7,7 +7,7 @@
 
 using Queue = offhook::media::PacedQueue<int>;
 
-TEST_CASE("PacedQueue handles up to kMostAtOnce at once and the rest at later runs, in the order of the pushes") {
+TEST_CASE("PacedQueue handles up to kMostAtOnce items in one run and the remaining items in later runs, in the order of the pushes") {
   for (const std::size_t count : {Queue::kMostAtOnce, Queue::kMostAtOnce + 1, 2 * Queue::kMostAtOnce + 1}) {
     CAPTURE(count);
     std::vector<int> numbers(count + 1), done;

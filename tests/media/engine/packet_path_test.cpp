@@ -17,7 +17,7 @@ using namespace offhook_test;
 
 namespace {
 
-/// A leg with a packet path, and its caller.
+/// A leg with a packet path, and the telephone that calls it.
 struct TaggedLeg {
   explicit TaggedLeg(Bench& the_bench) : bench(the_bench), leg(bench.add(caller)) {
     auto made = std::make_unique<TaggingPath>(counts);
@@ -28,7 +28,7 @@ struct TaggedLeg {
   TaggedLeg(const TaggedLeg&) = delete;
   TaggedLeg& operator=(const TaggedLeg&) = delete;
 
-  /// Returns what the caller got since the last call.
+  /// Returns the datagrams that the caller received since the previous at_caller().
   std::vector<std::vector<std::uint8_t>> at_caller() {
     bench.datagrams->flush();
     media::ReceiveBatch batch;
@@ -56,7 +56,7 @@ std::vector<std::uint8_t> receiver_report(std::uint32_t ssrc) {
 
 }  // namespace
 
-TEST_CASE("A packet path removes the protection of RTP, and the leg counts packets that the path refuses") {
+TEST_CASE("A packet path removes the protection of RTP packets. The leg counts the packets that the path refuses") {
   with_each_datagram_path([](Bench& bench) {
     TaggedLeg tagged(bench);
     for (std::uint16_t i = 1; i <= 3; ++i) tagged.caller.send_raw(*tagged.leg, TaggingPath::tagged(rtp_packet(7, i)));
@@ -70,7 +70,7 @@ TEST_CASE("A packet path removes the protection of RTP, and the leg counts packe
   });
 }
 
-TEST_CASE("A packet path passes RTCP to the stream from either socket") {
+TEST_CASE("A packet path passes RTCP to the stream, whether it comes to the RTP socket or the RTCP socket") {
   with_each_datagram_path([](Bench& bench) {
     TaggedLeg tagged(bench);
     const auto report = TaggingPath::tagged(receiver_report(8));
@@ -84,7 +84,7 @@ TEST_CASE("A packet path passes RTCP to the stream from either socket") {
   });
 }
 
-TEST_CASE("A packet path protects RTP and RTCP before they leave, and the leg counts packets that it does not protect") {
+TEST_CASE("A packet path protects RTP and RTCP before they leave. If it refuses to protect a packet, the leg does not send the packet and counts it") {
   with_each_datagram_path([](Bench& bench) {
     TaggedLeg tagged(bench);
     media::Sendout out;
@@ -110,7 +110,7 @@ TEST_CASE("A packet path protects RTP and RTCP before they leave, and the leg co
   });
 }
 
-TEST_CASE("A packet path consumes its own datagrams, and the leg sends the path's datagrams unprotected in its tick") {
+TEST_CASE("A packet path consumes its own datagrams. In the next tick, the leg sends the datagrams of the path without protection") {
   with_each_datagram_path([](Bench& bench) {
     TaggedLeg tagged(bench);
     const RtpSender stranger;
@@ -129,7 +129,7 @@ TEST_CASE("A packet path consumes its own datagrams, and the leg sends the path'
   });
 }
 
-TEST_CASE("The leg sends kMaxOwnDatagrams of its path in a tick and the next one later, and counts a datagram that is too long") {
+TEST_CASE("In one tick a leg sends kMaxOwnDatagrams of its path, and the next ones later. It counts a datagram that is too long") {
   with_each_datagram_path([](Bench& bench) {
     TaggedLeg tagged(bench);
     tagged.path->own_to = {kLoopback, port_of(tagged.caller.socket)};
@@ -182,7 +182,7 @@ TEST_CASE("A relayed packet leaves through the other leg with the protection of 
   });
 }
 
-TEST_CASE("Two legs of an engine talk through packet paths, which get the time in each tick, and answer any host at any time") {
+TEST_CASE("Two legs talk through packet paths. The paths get the time in each tick, and answer a probe of any host before and during the call") {
   for (const auto datagrams : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
     CAPTURE(media::to_string(datagrams));
     media::Engine engine(options(1, datagrams));
@@ -198,7 +198,7 @@ TEST_CASE("Two legs of an engine talk through packet paths, which get the time i
         return batch.size() == 1;
       });
     };
-    CHECK(is_answered());  // Before the stream starts.
+    CHECK(is_answered());  // The stream has not started yet.
     CHECK(of_a->ticks > 0);
     REQUIRE(engine.start(a.leg.id, plan_to(b.leg.rtp_port)));
     REQUIRE(engine.start(b.leg.id, plan_to(a.leg.rtp_port)));
@@ -207,7 +207,7 @@ TEST_CASE("Two legs of an engine talk through packet paths, which get the time i
       b.run();
       return a.share_of(1500) > 0.97 && b.share_of(600) > 0.97 && of_a->protected_rtcp > 0 && of_b->protected_rtcp > 0;
     }));
-    CHECK(is_answered());  // Without a path, the socket would be tied to the peer now.
+    CHECK(is_answered());  // Without a packet path, the kernel would now refuse this sender, because the socket would be tied to the peer.
     CHECK(of_a->rtp > 50);
     REQUIRE(stranger.socket.send(rtp_packet(7, 1), {kLoopback, a.leg.rtp_port}));
     CHECK(wait_until([&] { return engine.statistics(a.leg.id)->path_refused == 1; }));

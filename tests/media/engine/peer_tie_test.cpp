@@ -13,7 +13,7 @@ namespace {
 
 base::SocketAddress at(std::uint16_t port) { return {kLoopback, port}; }
 
-/// Looks at `peer` until the tie is requested, at most `most` times. Returns the number of looks, or 0.
+/// Calls look() for `peer` at most `most` times, until it requests the tie. Returns the number of invocations, or 0 if no tie was requested.
 int looks_until_tied(PeerTie& tie, const base::SocketAddress& peer, int most = 1000) {
   for (int looks = 1; looks <= most; ++looks) {
     if (tie.look(peer) == PeerTie::Wish::Tie) return looks;
@@ -21,20 +21,20 @@ int looks_until_tied(PeerTie& tie, const base::SocketAddress& peer, int most = 1
   return 0;
 }
 
-/// A caller of the leg. say() sends a packet from the caller's socket, and heard() counts the replies.
+/// A telephone that calls the leg. say() sends a packet from its socket, and heard() counts the packets that it received.
 class Caller {
  public:
   Caller(std::uint16_t leg, std::uint32_t ssrc) : leg_{kLoopback, leg}, ssrc_(ssrc) {}
   void say() { static_cast<void>(socket_.send(rtp_packet(ssrc_, sequence_++), leg_)); }
   [[nodiscard]] std::uint16_t port() const { return port_of(socket_); }
-  /// Returns the number of packets since the last call.
+  /// Returns the number of packets since the previous heard().
   [[nodiscard]] int heard() const {
     std::array<std::uint8_t, 400> octets;
     int count = 0;
     while (::recv(socket_.fd(), octets.data(), octets.size(), MSG_DONTWAIT) > 0) ++count;
     return count;
   }
-  /// Connects the socket to `other`, so that the kernel refuses all other senders.
+  /// Connects the socket to `other`. The kernel then refuses all other senders, also the leg.
   void listen_to(const media::UdpSocket& other) {
     sockaddr_in to{};
     to.sin_family = AF_INET;
@@ -50,7 +50,7 @@ class Caller {
   media::UdpSocket socket_ = any_socket();
 };
 
-/// Returns true if the kernel refuses a stranger's packet to the port, because the leg there is tied to another peer.
+/// Returns true if the kernel refuses a stranger's packet to the port. This means that the leg with this port is tied to its peer.
 bool is_refused(std::uint16_t port) {
   const auto stranger = any_socket();
   sockaddr_in to{};
@@ -65,7 +65,7 @@ bool is_refused(std::uint16_t port) {
 
 }  // namespace
 
-TEST_CASE("PeerTie requests a tie at the fifth look at the same peer, an untie when the peer is silent or another, and waits longer after a refusal") {
+TEST_CASE("PeerTie requests a tie at the fifth look at the same peer, and an untie when the peer is silent or changes. After a refusal it waits longer") {
   PeerTie tie;
   CHECK_FALSE(tie.is_tied_to(at(1)));
   CHECK(looks_until_tied(tie, at(1)) == PeerTie::kLooks);
@@ -87,7 +87,7 @@ TEST_CASE("PeerTie requests a tie at the fifth look at the same peer, an untie w
   CHECK(looks_until_tied(tie, at(2)) == PeerTie::kLooksRefused);
 }
 
-TEST_CASE("A peer that moves or is silent starts the count of looks again, which does not shorten the wait after a refusal") {
+TEST_CASE("If a peer changes or is silent, PeerTie starts its count of looks again. This does not shorten the wait after a refusal") {
   PeerTie tie;
   CHECK(looks_until_tied(tie, at(1), PeerTie::kLooks - 1) == 0);
   CHECK(tie.look(at(2)) == PeerTie::Wish::Nothing);
@@ -101,14 +101,14 @@ TEST_CASE("A peer that moves or is silent starts the count of looks again, which
   CHECK(looks_until_tied(tie, at(9)) == PeerTie::kLooksRefused - 1);
 }
 
-TEST_CASE("PeerTie requests an untie that was not possible yet at each look, and the wait after it stays as long as requested") {
+TEST_CASE("If an untie was not possible yet, PeerTie requests it again at each look. The requested wait afterwards stays the same") {
   PeerTie tie;
   CHECK(looks_until_tied(tie, at(1)) == PeerTie::kLooks);
   tie.tied();
   tie.owe_untying(PeerTie::kLooksRefused);
   CHECK(tie.is_tied_to(at(1)));
   CHECK(tie.look(at(1)) == PeerTie::Wish::Untie);
-  tie.owe_untying(PeerTie::kLooks);  // The caller of that look does this.
+  tie.owe_untying(PeerTie::kLooks);  // The code that made this look calls owe_untying() too.
   CHECK(tie.look(at(1)) == PeerTie::Wish::Untie);
   tie.untied();
   CHECK(looks_until_tied(tie, at(1)) == PeerTie::kLooksRefused);
@@ -116,11 +116,11 @@ TEST_CASE("PeerTie requests an untie that was not possible yet at each look, and
   CHECK(tie.look(at(1)) == PeerTie::Wish::Nothing);
 }
 
-TEST_CASE("A socket with a port of the system's choice is not tied, because it would lose the port; one with a given port can be tied and untied") {
+TEST_CASE("UdpSocket does not tie a socket whose port the system chose, because it would lose the port. It ties and unties a socket with a given port") {
   const auto peer = any_socket();
   const auto chosen = any_socket();
   CHECK_FALSE(chosen.tie(at(port_of(peer))));
-  const std::uint16_t port = port_of(any_socket());  // The port is free again.
+  const std::uint16_t port = port_of(any_socket());  // The socket is closed, so its port is free again.
   const auto asked = media::UdpSocket::bind({kLoopback, port});
   REQUIRE(asked);
   REQUIRE(asked->tie(at(port_of(peer))));
@@ -133,7 +133,7 @@ TEST_CASE("A socket with a port of the system's choice is not tied, because it w
   CHECK(asked->send(std::vector<std::uint8_t>{1}, at(port_of(peer))));
 }
 
-TEST_CASE("An IPv6 socket is not tied, because the kernel would still refuse other senders after untying it") {
+TEST_CASE("UdpSocket does not tie an IPv6 socket, because the kernel would refuse other senders even after untying") {
   const auto local = base::IpAddress::parse("::1");
   REQUIRE(local);
   std::uint16_t port = 0;
@@ -147,7 +147,7 @@ TEST_CASE("An IPv6 socket is not tied, because the kernel would still refuse oth
   CHECK_FALSE(asked->tie({*local, 9}));
 }
 
-TEST_CASE("A leg is tied to a caller that stays; after a re-INVITE the new peer is heard at once, and after a silence the socket is untied") {
+TEST_CASE("A leg ties its socket to a caller that stays, hears a new peer after a re-INVITE without delay, and unties the socket after a silence") {
   for (const auto path : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
     media::Engine engine(options(1, path));
@@ -173,13 +173,13 @@ TEST_CASE("A leg is tied to a caller that stays; after a re-INVITE the new peer 
     REQUIRE(until(second, [&] { return engine.statistics(talker.leg.id)->packets_received > received; }));
     REQUIRE(until(second, [&] { return is_refused(talker.leg.rtp_port); }));
 
-    // The peer is silent, so the leg unties its socket.
+    // The peer is silent. Therefore the leg unties its socket.
     REQUIRE(wait_until([&] { return !is_refused(talker.leg.rtp_port); }));
     CHECK(engine.statistics(talker.leg.id)->send_failed == 0);
   }
 }
 
-TEST_CASE("A peer that disappears and returns on the same port is heard, although the leg was tied to it") {
+TEST_CASE("If a peer disappears and returns on the same port, the leg hears it, although the socket was tied to it") {
   for (const auto path : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
     media::Engine engine(options(1, path));
@@ -196,7 +196,7 @@ TEST_CASE("A peer that disappears and returns on the same port is heard, althoug
         REQUIRE(witness.see(1));
         return is_refused(talker.leg.rtp_port);
       }));
-    }  // The caller's socket is closed. The caller is silent, and the kernel reports that to the tied leg.
+    }  // The caller's socket is closed. The caller sends nothing, and the kernel tells the tied leg that the port is closed.
     REQUIRE(wait_until([&] { return !is_refused(talker.leg.rtp_port); }));
     const auto again = media::UdpSocket::bind({kLoopback, port});
     REQUIRE(again);
@@ -210,7 +210,7 @@ TEST_CASE("A peer that disappears and returns on the same port is heard, althoug
   }
 }
 
-TEST_CASE("A peer that refuses packets but continues to send is heard without a gap, and not tied again soon") {
+TEST_CASE("If a peer refuses packets but continues to send, the leg hears it without a gap, and does not tie its socket again soon") {
   for (const auto path : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
     CAPTURE(media::to_string(path));
     media::Engine engine(options(1, path));
@@ -234,7 +234,7 @@ TEST_CASE("A peer that refuses packets but continues to send is heard without a 
       return !is_refused(talker.leg.rtp_port);
     }));
     const auto before = *engine.statistics(talker.leg.id);
-    constexpr int kTicks = 110;  // More than two seconds. After mere silence, the leg would be tied again by then.
+    constexpr int kTicks = 110;  // This is more than two seconds. After a silence alone, the leg would have tied its socket again by then.
     for (int i = 0; i < kTicks; ++i) say();
     CHECK_FALSE(is_refused(talker.leg.rtp_port));
     CHECK(wait_until([&] { return engine.statistics(talker.leg.id)->packets_received >= before.packets_received + kTicks; }));

@@ -26,7 +26,7 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-/// Runs in the child: records a call with a thousand ticks a second, and writes to the pipe how many frames are in the file.
+/// Runs in the child: records a call with a thousand ticks a second, and writes the number of frames in the file to the pipe.
 [[noreturn]] void record_until_killed(const media::RecordingOrder& order, int report) {
   media::RecorderOptions options;
   options.flush_every = std::chrono::milliseconds(3);
@@ -42,7 +42,7 @@ std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   }
 }
 
-/// Kills the child some microseconds after it reported `after` frames. Returns its last report.
+/// Kills the child `microseconds` after it has reported at least `after` frames. Returns the child's last report.
 std::uint64_t read_and_kill(pid_t child, int pipe, std::uint64_t after, std::uint64_t microseconds) {
   std::uint64_t kept = 0, next = 0;
   bool killed = false;
@@ -56,7 +56,7 @@ std::uint64_t read_and_kill(pid_t child, int pipe, std::uint64_t after, std::uin
   return kept;
 }
 
-/// Returns the number of frames in the file that are as recorded, or silent where a frame was dropped.
+/// Returns the number of frames in the file. Returns 0 if any frame is neither as recorded nor silent; a dropped frame is silent.
 std::size_t good_frames_of_wav(const Octets& octets) {
   const auto wav = media::parse_wav(octets);
   if (!wav) return 0;
@@ -71,7 +71,7 @@ std::size_t good_frames_of_wav(const Octets& octets) {
 
 }  // namespace
 
-TEST_CASE("A recorder that is killed at any moment leaves a file with everything that was written, which can be opened") {
+TEST_CASE("If a Recorder is killed at any moment, its file can be opened and contains all audio that was written") {
   const auto kills = setting("OFFHOOK_KILLS", 40);
   const auto seed = setting("OFFHOOK_SEED", 1);
   CAPTURE(seed);
@@ -110,7 +110,7 @@ TEST_CASE("A recorder that is killed at any moment leaves a file with everything
       const auto decoded = media::decode_ogg_opus(plain, 8000, 1u << 24);
       REQUIRE(decoded);
       CHECK_FALSE(decoded->whole);
-      CHECK(decoded->channels[0].size() + 160 >= kept * 160);  // The encoder's delay is missing.
+      CHECK(decoded->channels[0].size() + 160 >= kept * 160);  // At the end, the encoder's delay is missing.
     } else {
       CHECK(good_frames_of_wav(plain) >= kept);
     }

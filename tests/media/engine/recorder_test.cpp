@@ -18,7 +18,7 @@ using media::RecordingFormat;
 
 namespace {
 
-/// Collects the reports of the writer's thread.
+/// Collects the reports that the thread of the writer makes.
 class Reports {
  public:
   void add(const media::RecordingReport& report) {
@@ -51,7 +51,7 @@ media::RecorderOptions quick(Reports& reports) {
 
 }  // namespace
 
-TEST_CASE("Several calls at once, in both formats, encrypted or not, become whole files with one report each") {
+TEST_CASE("Recorder writes several calls at once, in both formats and encrypted, to whole files, and makes one report for each") {
   const RecordingFolder folder;
   Reports reports;
   {
@@ -89,7 +89,7 @@ TEST_CASE("Several calls at once, in both formats, encrypted or not, become whol
   CHECK(media::open_recording({.from = folder.file("d.sealed"), .to = ""}, recording_key())->whole);
 }
 
-TEST_CASE("A file that cannot be made is reported with the reason, its tap reports it too, and no more frames are accepted") {
+TEST_CASE("If Recorder cannot create a file, it reports the reason, the tap has failed, and the tap accepts no more frames") {
   const RecordingFolder folder;
   Reports reports;
   media::Recorder recorder(quick(reports));
@@ -106,7 +106,7 @@ TEST_CASE("A file that cannot be made is reported with the reason, its tap repor
   CHECK(recorder.counters().failed == 1);
 }
 
-TEST_CASE("A call without a frame leaves no file, and one with a single frame leaves one") {
+TEST_CASE("A call without a frame leaves no file, and a call with one frame leaves a file") {
   const RecordingFolder folder;
   Reports reports;
   media::Recorder recorder(quick(reports));
@@ -129,7 +129,7 @@ TEST_CASE("A call without a frame leaves no file, and one with a single frame le
   CHECK_FALSE(std::filesystem::exists(folder.file("never")));
 }
 
-TEST_CASE("Recorder counts the frames in the files while the calls continue, and keeps the counts afterwards") {
+TEST_CASE("Recorder counts the frames in its files while the calls continue, and keeps the counts afterwards") {
   const RecordingFolder folder;
   Reports reports;
   media::Recorder recorder(quick(reports));
@@ -148,7 +148,7 @@ TEST_CASE("Recorder counts the frames in the files while the calls continue, and
   CHECK(recorder.counters().octets == under_way.octets);
 }
 
-TEST_CASE("Recorder accepts as many recordings as its limit, refuses one more, and accepts again after one has ended") {
+TEST_CASE("Recorder accepts as many recordings as its limit, refuses a further one, and accepts it after another recording has ended") {
   const RecordingFolder folder;
   Reports reports;
   auto options = quick(reports);
@@ -164,7 +164,7 @@ TEST_CASE("Recorder accepts as many recordings as its limit, refuses one more, a
   CHECK(recorder.begin({.path = folder.file("3"), .shape = {}, .key = {}}));
 }
 
-TEST_CASE("A recorder that is destroyed ends the files of current calls with all their audio") {
+TEST_CASE("If a Recorder is destroyed, it ends the files of current calls with all their audio") {
   const RecordingFolder folder;
   Reports reports;
   std::shared_ptr<media::RecordingTap> tap;

@@ -32,7 +32,7 @@ media::RecordingFile create(const media::RecordingOrder& order) {
   return std::move(*made);
 }
 
-/// Acts like a full disk: limits the length of any file of this process.
+/// Acts like a full disk: limits the length of all files of this process.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t octets) {
@@ -55,7 +55,7 @@ class FullDisk {
 
 }  // namespace
 
-TEST_CASE("After each flush a WAV file has all added frames, and its header does not change until the next") {
+TEST_CASE("After each flush, a WAV file contains all frames that were added, and its header stays the same until the next flush") {
   const RecordingFolder folder;
   auto file = create(order(folder, RecordingFormat::Wav, false));
   for (std::uint64_t tick = 0; tick < 50; ++tick) file.add(frame_of(tick));
@@ -71,7 +71,7 @@ TEST_CASE("After each flush a WAV file has all added frames, and its header does
   CHECK(wav->sample(49 * 160, 0) == 49);
   CHECK(wav->sample(49 * 160, 1) == ~49);
   REQUIRE(file.finish());
-  REQUIRE(file.finish());  // A second call does nothing.
+  REQUIRE(file.finish());  // The second finish() does nothing.
   octets = folder.read("call");
   CHECK(media::parse_wav(octets)->frames() == 60 * 160);
   CHECK(octets.size() == file.octets());
@@ -79,7 +79,7 @@ TEST_CASE("After each flush a WAV file has all added frames, and its header does
   CHECK(file.lost() == 1);
 }
 
-TEST_CASE("A recording is readable only for its owner, and never overwrites a file") {
+TEST_CASE("Only its owner can read a RecordingFile, and RecordingFile never overwrites a file") {
   const RecordingFolder folder;
   const auto first = create(order(folder, RecordingFormat::Wav, false));
   struct stat about{};
@@ -92,7 +92,7 @@ TEST_CASE("A recording is readable only for its owner, and never overwrites a fi
   CHECK(media::RecordingFile::create({.path = folder.file("none/call"), .shape = {}, .key = {}}, random) == base::fail(ENOENT));
 }
 
-TEST_CASE("Encrypted files of both formats have the same contents as plain ones, and the WAV has its length") {
+TEST_CASE("Encrypted files of both formats open to the same contents as plain files. The WAV header then has the right length") {
   for (const auto format : {RecordingFormat::Wav, RecordingFormat::OggOpus}) {
     CAPTURE(static_cast<int>(format));
     const RecordingFolder folder;
@@ -125,7 +125,7 @@ TEST_CASE("Encrypted files of both formats have the same contents as plain ones,
   }
 }
 
-TEST_CASE("open_recording refuses an altered file with the reason, and leaves no file behind") {
+TEST_CASE("open_recording refuses an altered file, returns the reason, and leaves no file behind") {
   const RecordingFolder folder;
   auto file = create(order(folder, RecordingFormat::Wav, true));
   for (std::uint64_t tick = 0; tick < 20; ++tick) {
@@ -154,7 +154,7 @@ TEST_CASE("open_recording refuses an altered file with the reason, and leaves no
   longer.push_back(0);
   CHECK(try_to_open(longer, recording_key()) == SealError::TrailingOctets);
   CHECK(try_to_open(Octets(30, 1), recording_key()) == SealError::NotSealed);
-  // Without a target, a whole file is only checked. An existing file is never overwritten.
+  // Without a target, open_recording only checks the file. It never overwrites an existing file.
   CHECK(media::open_recording({.from = folder.file("call"), .to = ""}, recording_key()));
   const auto there = media::open_recording({.from = folder.file("call"), .to = folder.file("bad")}, recording_key());
   REQUIRE_FALSE(there);
@@ -164,7 +164,7 @@ TEST_CASE("open_recording refuses an altered file with the reason, and leaves no
   CHECK(none.error().what == media::OpenFailure::What::Read);
 }
 
-TEST_CASE("open_recording with keep_what_is_cut writes a file without its end up to the last whole chunk, as a playable WAV") {
+TEST_CASE("If a file is cut off, open_recording with keep_what_is_cut writes a playable WAV that ends at the last whole chunk") {
   const RecordingFolder folder;
   auto file = create(order(folder, RecordingFormat::Wav, true));
   for (std::uint64_t tick = 0; tick < 20; ++tick) {
@@ -185,7 +185,7 @@ TEST_CASE("open_recording with keep_what_is_cut writes a file without its end up
   CHECK(wav->sample(14 * 160, 0) == 14);
 }
 
-TEST_CASE("A full disk loses nothing that was written, and when it has space again the file continues where it stopped") {
+TEST_CASE("If the disk is full, RecordingFile loses nothing that was written. When the disk has space again, it continues where it stopped") {
   for (const bool sealed : {false, true}) {
     CAPTURE(sealed);
     const RecordingFolder folder;
@@ -216,7 +216,7 @@ TEST_CASE("A full disk loses nothing that was written, and when it has space aga
   }
 }
 
-TEST_CASE("While the disk accepts nothing, kMaxWaiting octets wait; further frames are lost, counted and become silence") {
+TEST_CASE("While the disk accepts nothing, kMaxWaiting octets wait in memory. Further frames are lost and counted, and become silence") {
   const RecordingFolder folder;
   auto file = create(order(folder, RecordingFormat::Wav, false));
   std::uint64_t tick = 0;

@@ -34,7 +34,7 @@ inline offhook::media::RecordingKey recording_key() {
   return key;
 }
 
-/// Records a frame whose samples hold the tick for the caller, and its complement for the agent.
+/// Records a frame. The caller's samples have the value of the tick, and the agent's samples have its complement.
 inline void record_tick(offhook::media::RecordingTap& tap, std::uint64_t tick) {
   const std::vector<std::int16_t> caller(160, static_cast<std::int16_t>(tick)), agent(160, static_cast<std::int16_t>(~tick));
   tap.record(tick, 8000, caller, agent);

@@ -1,4 +1,4 @@
-// Makes recordings that other programs read: one of each kind, in the folder OFFHOOK_RECORDINGS (tests/peers).
+// Makes recordings for other programs that read them, one of each kind, in the folder OFFHOOK_RECORDINGS (tests/peers).
 #include "recording_folder.hpp"
 
 #include <offhook/media/dsp/tones.hpp>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kSeconds = 10;
 
-/// The caller is a synthetic voice, and the agent is a tone of 1 kHz.
+/// Records a call in which the caller is a synthetic voice, and the agent is a tone of 1 kHz. If `ended` is false, the file has no end.
 void record(const std::string& path, RecordingFormat format, bool ended) {
   base::SeededRandom random(3);
   auto file = media::RecordingFile::create({.path = path, .shape = {.format = format, .rate_hz = 16000}, .key = {}}, random);
@@ -38,7 +38,7 @@ void record(const std::string& path, RecordingFormat format, bool ended) {
 
 }  // namespace
 
-TEST_CASE("Recordings are left where others look at them" * doctest::skip()) {  // It runs with --no-skip only.
+TEST_CASE("RecordingFile writes recordings of each kind for other programs" * doctest::skip()) {  // This test case runs only with --no-skip.
   const char* folder = std::getenv("OFFHOOK_RECORDINGS");
   REQUIRE(folder != nullptr);
   const std::string path = folder;

@@ -18,8 +18,8 @@
 #include <set>
 #include <vector>
 
-// Tests of two legs that relay packets between two peers with sockets on loopback, with epoll and, if available, with io_uring.
-// Every wait is for a condition, with a limit that only a dead engine reaches.
+// Tests two legs that relay packets between two peers. The peers have loopback sockets. The tests run with epoll and, if it is available,
+// with io_uring. Each wait is for a condition. Its limit passes only if the engine hangs.
 using namespace offhook;
 using namespace offhook_test;
 using namespace std::chrono_literals;
@@ -35,7 +35,7 @@ struct Heard {
   std::vector<std::uint8_t> payload;
 };
 
-/// Returns true for mu-law silence, which is the only audio that a leg sends by itself here.
+/// Returns true for mu-law silence. Here it is the only audio that a leg makes by itself.
 bool is_silence(const Heard& one) { return !one.payload.empty() && one.payload.front() == 0xFF; }
 
 /// A remote telephone, and the leg that talks with it.
@@ -43,7 +43,7 @@ struct Side {
   media::UdpSocket rtp = any_socket(), rtcp = any_socket();
   std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
   media::OpenLeg leg;
-  std::uint8_t type = 0;             // payload type of audio; that of events is one higher
+  std::uint8_t type = 0;             // payload type of audio; the payload type of events is one higher
   std::uint32_t ssrc = 0;
   std::uint16_t sequence = 100;
   std::uint32_t timestamp = 7000;
@@ -64,7 +64,7 @@ struct Side {
     made.remote_rtcp = {kLoopback, port_of(rtcp)};
     return made;
   }
-  /// Sends the next packet; by default audio filled with `filler`.
+  /// Sends the next packet: audio of `octets` octets with the value `filler`.
   void send(std::uint8_t filler, std::size_t octets = 160) {
     const std::vector<std::uint8_t> payload(octets, filler);
     send(type, timestamp += 160, payload);
@@ -96,7 +96,7 @@ struct Side {
     media::MediaEvent event;
     while (port->events.try_pop(event)) events.push_back(event);
   }
-  /// Returns the received audio packet that is filled with `filler`, or null.
+  /// Returns the first received packet whose payload begins with `filler`, or null.
   [[nodiscard]] const Heard* of(std::uint8_t filler) const {
     const auto is_it = [&](const Heard& one) { return !one.payload.empty() && one.payload.front() == filler; };
     const auto found = std::find_if(heard.begin(), heard.end(), is_it);
@@ -116,7 +116,7 @@ struct Pair {
     ann.listen();
     bob.listen();
   }
-  /// Requests a relay, and sends until a packet comes through, because the relay begins in the next phase.
+  /// Requests a relay. Sends packets until one comes through each way, because the relay starts only in the next phase.
   void relay() {
     REQUIRE(engine.relay(ann.leg.id, bob.leg.id));
     REQUIRE(wait_until([&] {
@@ -153,7 +153,7 @@ void with_engine_of_each_path(Test test, unsigned workers = 1) {
   }
 }
 
-/// Checks that from `begin` on no sequence number is missing or doubled, and that the SSRC stays.
+/// Checks that from `begin` on no sequence number is missing or repeated, and that the SSRC stays the same.
 void check_numbers(const std::vector<Heard>& heard, std::size_t begin = 0) {
   for (std::size_t i = begin + 1; i < heard.size(); ++i) {
     CHECK(heard[i].sequence == static_cast<std::uint16_t>(heard[i - 1].sequence + 1));
@@ -164,7 +164,7 @@ void check_numbers(const std::vector<Heard>& heard, std::size_t begin = 0) {
 
 }  // namespace
 
-TEST_CASE("Packets pass through two legs in both directions, as one stream with the payload types of each side") {
+TEST_CASE("Relayed packets pass through two legs in both directions, as one stream with the payload types of each side") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     REQUIRE(wait_until([&] {
@@ -178,7 +178,7 @@ TEST_CASE("Packets pass through two legs in both directions, as one stream with 
     }
     CHECK(pair.bob.of(0x20)->type == 96);
     CHECK(pair.ann.of(0x20)->type == 0);
-    check_numbers(pair.ann.heard);  // From before the relay on.
+    check_numbers(pair.ann.heard);  // The check includes the packets from before the relay.
     check_numbers(pair.bob.heard);
     CHECK(pair.ann.heard.front().ssrc != pair.bob.ssrc);
     CHECK(wait_until([&] { return engine.statistics(pair.bob.leg.id)->packets_passed >= 48; }));
@@ -187,7 +187,7 @@ TEST_CASE("Packets pass through two legs in both directions, as one stream with 
   });
 }
 
-TEST_CASE("Packets of another source on one side continue the same stream on the other side") {
+TEST_CASE("If another source sends on one side of a relay, its packets continue the same stream on the other side") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -203,7 +203,7 @@ TEST_CASE("Packets of another source on one side continue the same stream on the
   });
 }
 
-TEST_CASE("A stranger's packets do not pass, and are counted") {
+TEST_CASE("A relay does not pass on packets of a stranger, and counts them") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -224,7 +224,7 @@ TEST_CASE("A stranger's packets do not pass, and are counted") {
   });
 }
 
-TEST_CASE("The longest packet passes whole, and one with one octet more does not") {
+TEST_CASE("A relay passes on a packet of the maximum length completely, and does not pass on a packet with one octet more") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -239,7 +239,7 @@ TEST_CASE("The longest packet passes whole, and one with one octet more does not
   });
 }
 
-TEST_CASE("A burst of more packets than one read and one tick take passes whole and in order") {
+TEST_CASE("A relay passes on a burst in order and completely, even if one read and one tick cannot hold it") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -253,7 +253,7 @@ TEST_CASE("A burst of more packets than one read and one tick take passes whole 
   });
 }
 
-TEST_CASE("A digit that comes as events is passed on, and the port gets it once") {
+TEST_CASE("A relay passes on a digit that comes as events, and the port gets the digit once") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -277,7 +277,7 @@ TEST_CASE("A digit that comes as events is passed on, and the port gets it once"
   });
 }
 
-TEST_CASE("Each side gets reports of its own, about the packets to it and its own losses") {
+TEST_CASE("Each side of a relay gets its own reports, about the packets that it receives and about its own losses") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -294,7 +294,7 @@ TEST_CASE("Each side gets reports of its own, about the packets to it and its ow
     };
     std::optional<rtp::SenderReport> for_ann, for_bob;
     CHECK(wait_until([&] {
-      ++pair.ann.sequence;  // Every second packet of Ann is lost.
+      ++pair.ann.sequence;  // Ann's packet with this number is lost. This happens to every second packet.
       pair.ann.send(0x51);
       pair.bob.send(0x52);
       pair.listen();
@@ -314,7 +314,7 @@ TEST_CASE("Each side gets reports of its own, about the packets to it and its ow
   });
 }
 
-TEST_CASE("A relay ends and begins again under traffic: the legs speak for themselves in between, and no sequence number is doubled") {
+TEST_CASE("A relay can end and start again while packets come. In between the legs send their own audio, and no sequence number is repeated") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     for (int round = 0; round < 8; ++round) {
@@ -332,12 +332,12 @@ TEST_CASE("A relay ends and begins again under traffic: the legs speak for thems
       std::set<std::uint16_t> numbers;
       for (const auto& one : pair.bob.heard) CHECK(numbers.insert(one.sequence).second);
       check_numbers(pair.bob.heard);
-      REQUIRE(engine.end_relay(pair.ann.leg.id));  // A second request does nothing.
+      REQUIRE(engine.end_relay(pair.ann.leg.id));  // The second request does nothing.
     }
   });
 }
 
-TEST_CASE("When one relayed leg closes, the other speaks for itself, and can be relayed with a third leg") {
+TEST_CASE("When one of two relayed legs closes, the other leg sends its own audio, and can be relayed with a third leg") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -354,7 +354,7 @@ TEST_CASE("When one relayed leg closes, the other speaks for itself, and can be 
       return own() > before + 5;
     }));
     Side cy(engine, 8, 0xC1, pair.ann.leg.id);
-    CHECK(engine.relay(pair.ann.leg.id, cy.leg.id) == base::fail(media::EngineError::OtherCodec));  // The leg is not started.
+    CHECK(engine.relay(pair.ann.leg.id, cy.leg.id) == base::fail(media::EngineError::OtherCodec));  // The leg has not started.
     REQUIRE(engine.start(cy.leg.id, cy.plan()));
     REQUIRE(engine.relay(pair.ann.leg.id, cy.leg.id));
     CHECK(wait_until([&] {
@@ -368,7 +368,7 @@ TEST_CASE("When one relayed leg closes, the other speaks for itself, and can be 
   });
 }
 
-TEST_CASE("A relay needs two started legs on one worker with one codec, and open() beside a leg uses that leg's worker") {
+TEST_CASE("A relay needs two started legs on one worker with the same codec. open() beside a leg uses the worker of this leg") {
   with_engine_of_each_path([](media::Engine& engine) {
     Side ann(engine, 0, 1), far(engine, 0, 2), near(engine, 0, 3, ann.leg.id), third(engine, 0, 4, ann.leg.id);
     const auto open = [&](media::LegId beside) { return engine.open(kLoopback, std::make_shared<media::AudioPort>(), beside); };
@@ -381,7 +381,7 @@ TEST_CASE("A relay needs two started legs on one worker with one codec, and open
     REQUIRE(engine.start(third.leg.id, third.plan(media::AudioCodec::Pcma)));
     CHECK(engine.relay(ann.leg.id, third.leg.id) == base::fail(media::EngineError::OtherCodec));
     REQUIRE(engine.relay(ann.leg.id, near.leg.id));
-    CHECK(engine.relay(near.leg.id, ann.leg.id));  // A second request does nothing.
+    CHECK(engine.relay(near.leg.id, ann.leg.id));  // The second request does nothing.
     REQUIRE(engine.start(third.leg.id, third.plan()));
     CHECK(engine.relay(third.leg.id, near.leg.id) == base::fail(media::EngineError::Relayed));
     CHECK(engine.relay(ann.leg.id, third.leg.id) == base::fail(media::EngineError::Relayed));
@@ -392,7 +392,7 @@ TEST_CASE("A relay needs two started legs on one worker with one codec, and open
   }, 2);
 }
 
-TEST_CASE("A leg is in a conference or relayed, not both") {
+TEST_CASE("A leg can be in a conference or in a relay, but not in both") {
   with_engine_of_each_path([](media::Engine& engine) {
     Side ann(engine, 0, 1), bob(engine, 0, 2, ann.leg.id);
     for (const Side* side : {&ann, &bob}) REQUIRE(engine.start(side->leg.id, side->plan()));
@@ -401,13 +401,13 @@ TEST_CASE("A leg is in a conference or relayed, not both") {
     REQUIRE(engine.relay(ann.leg.id, bob.leg.id));
     CHECK(engine.join(ann.leg.id, *conference) == base::fail(media::EngineError::Relayed));
     REQUIRE(engine.end_relay(ann.leg.id));
-    CHECK(wait_until([&] { return engine.join(ann.leg.id, *conference).has_value(); }));  // Succeeds when the worker has parted the legs.
+    CHECK(wait_until([&] { return engine.join(ann.leg.id, *conference).has_value(); }));  // This succeeds as soon as the worker has parted the legs.
     CHECK(engine.relay(ann.leg.id, bob.leg.id) == base::fail(media::EngineError::Conferring));
     REQUIRE(engine.leave(ann.leg.id));
   }, 2);
 }
 
-TEST_CASE("Both legs can change to a codec with another clock rate during a relay, and their numbers continue after it") {
+TEST_CASE("During a relay, both legs can change to a codec with another clock rate. Their sequence numbers continue after the relay") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();
@@ -426,7 +426,7 @@ TEST_CASE("Both legs can change to a codec with another clock rate during a rela
   });
 }
 
-TEST_CASE("A leg that left a conference is relayed like any other: it sends nothing itself, and no sequence number is doubled") {
+TEST_CASE("A leg that left a conference can be relayed: it then sends no audio of its own, and no sequence number is repeated") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     const auto conference = engine.confer({.rate_hz = 16000, .max_members = 2});
@@ -444,7 +444,7 @@ TEST_CASE("A leg that left a conference is relayed like any other: it sends noth
     pair.listen();
     pair.ann.heard.clear();
     TickWitness witness(engine, pair.ann.leg.id);
-    for (int i = 0; i < 25; ++i) {  // The leg would send in each of these ticks.
+    for (int i = 0; i < 25; ++i) {  // Without the relay, the leg would send in each of these ticks.
       pair.bob.send(0x75);
       REQUIRE(witness.see(1));
       pair.listen();
@@ -454,7 +454,7 @@ TEST_CASE("A leg that left a conference is relayed like any other: it sends noth
   });
 }
 
-TEST_CASE("Relays begin and end and legs close in any order under a flood, and the engine can be destroyed in the middle") {
+TEST_CASE("Relays can start and end and legs can close in any order during a flood, and then the engine can be destroyed") {
   with_engine_of_each_path([](media::Engine& engine) {
     for (int round = 0; round < 25; ++round) {
       Pair pair(engine);
@@ -466,7 +466,7 @@ TEST_CASE("Relays begin and end and legs close in any order under a flood, and t
       if (round % 3 == 0) REQUIRE(engine.close(pair.bob.leg.id));
       cy.listen();
       const auto of_cy = cy.heard.size();
-      REQUIRE(wait_until([&] {  // In most rounds waits for a tick, so that the worker has carried out the orders.
+      REQUIRE(wait_until([&] {  // In most rounds this waits for a tick, so that the worker has carried out the orders.
         cy.listen();
         return round % 6 == 1 || cy.heard.size() > of_cy;
       }));
@@ -475,7 +475,7 @@ TEST_CASE("Relays begin and end and legs close in any order under a flood, and t
       for (const Side* side : {&pair.ann, &pair.bob, &cy}) static_cast<void>(engine.close(side->leg.id));
     }
     CHECK(engine.legs() == 0);
-    CHECK(wait_until([&] {  // Everything comes back, and is freed.
+    CHECK(wait_until([&] {  // The worker gives all legs back, and they are freed.
       const auto leg = engine.open(kLoopback, std::make_shared<media::AudioPort>());
       return leg && engine.close(leg->id) && !engine.statistics(media::LegId{1});
     }));

@@ -52,7 +52,7 @@ void without_privileges(const std::function<void()>& what) {
   }).join();
 }
 
-/// Sets a limit of this process during its own lifetime. is_set() is false when the value is too high.
+/// Sets a limit of this process as long as the object exists. is_set() returns false if the system refuses the value.
 class Limit {
  public:
   Limit(int what, rlim_t value) : what_(what) {
@@ -75,7 +75,7 @@ class Limit {
 
 }  // namespace
 
-TEST_CASE("A thread gets the highest priority that the system allows: real time, else raised, else the usual one") {
+TEST_CASE("go_before_others() gives a thread the highest priority that the system allows: real time, else raised, else the usual one") {
   struct Case {
     rlim_t real_time, nice;
     Scheduling expected;
@@ -84,7 +84,7 @@ TEST_CASE("A thread gets the highest priority that the system allows: real time,
     CAPTURE(media::to_string(expected));
     const Limit a(RLIMIT_RTPRIO, real_time), b(RLIMIT_NICE, nice);
     if (!a.is_set() || !b.is_set()) {
-      MESSAGE("not tested: this user may not raise its own limits");
+      MESSAGE("not tested: this user may not raise its limits RLIMIT_RTPRIO and RLIMIT_NICE");
       continue;
     }
     without_privileges([wanted = expected] {
@@ -94,7 +94,7 @@ TEST_CASE("A thread gets the highest priority that the system allows: real time,
   }
 }
 
-TEST_CASE("Workers have the usual priority unless goes_before_others is set, and the engine reports the result") {
+TEST_CASE("Workers have the usual priority unless goes_before_others is set. The engine's status shows the priority") {
   {
     const media::Engine usual(options(2));
     CHECK(scheduling_of_workers() == Scheduling::Usual);

@@ -26,13 +26,13 @@ using offhook::test::Folder;
 
 namespace {
 
-/// Returns the folder of share/install-silero in this tree, or OFFHOOK_SILERO.
+/// Returns the folder OFFHOOK_SILERO, or otherwise the folder of this tree to which share/install-silero installs the model.
 std::string folder() {
   const char* named = std::getenv("OFFHOOK_SILERO");
   return named == nullptr ? "build/share/silero" : named;
 }
 
-/// Returns the installed model. Without one it returns null, and the test case counts as skipped.
+/// Returns the installed model. If no model is installed, returns null and marks the test case as skipped.
 std::shared_ptr<media::VoiceModel> installed() {
   if (!std::filesystem::exists(folder() + "/silero_vad.onnx")) {
     offhook_test::skip("the Silero model is not installed (./dev silero)");
@@ -49,7 +49,7 @@ std::vector<ModelTask*> pointers(std::vector<ModelTask>& tasks) {
   return to;
 }
 
-/// Returns the share of ticks with voice, in the second before the last half second.
+/// Returns the share of ticks with voice in the second that ends half a second before the end.
 double voiced(const std::shared_ptr<media::VoiceModel>& model, const std::vector<std::int16_t>& pcm) {
   media::VoiceRequestQueue queue(model, 1);
   media::ModelCall call;
@@ -66,7 +66,7 @@ double voiced(const std::shared_ptr<media::VoiceModel>& model, const std::vector
 
 }  // namespace
 
-TEST_CASE("open_silero names a missing file, and refuses a wrong library with the reason") {
+TEST_CASE("open_silero names a missing file, and names the library if it cannot load the library") {
   const Folder folder;
   CHECK(media::open_silero(folder.path) == base::fail(folder.path + "/libonnxruntime.so is not there"));
   folder.put("libonnxruntime.so", "no library");
@@ -75,7 +75,7 @@ TEST_CASE("open_silero names a missing file, and refuses a wrong library with th
   CHECK(media::open_silero(folder.path).error().find("libonnxruntime.so") != std::string::npos);
 }
 
-TEST_CASE("open_silero refuses a wrong model with the reason") {
+TEST_CASE("open_silero names the model file if the file is not a model") {
   if (!installed()) return;
   const Folder folder;
   folder.put("silero_vad.onnx", "no model");
@@ -99,7 +99,7 @@ TEST_CASE("open_silero does not load a file that other users can change") {
   CHECK(said().find(refusal) == std::string::npos);
 }
 
-TEST_CASE("open_silero does not load a file of another user, or one that another group can change") {
+TEST_CASE("open_silero does not load a file that belongs to another user, or that another group can change") {
   if (::geteuid() != 0) return offhook_test::skip("only root can change the owner of a file");
   using std::filesystem::perms;
   const Folder folder;
@@ -112,7 +112,7 @@ TEST_CASE("open_silero does not load a file of another user, or one that another
   std::filesystem::permissions(library, perms::group_write, std::filesystem::perm_options::add);
   CHECK(said() == library + refusal + library);
   REQUIRE(::chown(library.c_str(), 0, 0) == 0);
-  CHECK(said().find(refusal) == std::string::npos);  // The group is the process's own.
+  CHECK(said().find(refusal) == std::string::npos);  // Files of the process's own group are accepted.
   for (const auto& place : {folder.path + "/silero_vad.onnx", folder.path}) {
     REQUIRE(::chown(place.c_str(), 65533, 65533) == 0);
     CHECK(said().find(refusal + place) != std::string::npos);
@@ -120,7 +120,7 @@ TEST_CASE("open_silero does not load a file of another user, or one that another
   }
 }
 
-TEST_CASE("For a library behind a link, open_silero checks the target of the link") {
+TEST_CASE("If a library is a symbolic link, open_silero checks the target of the link") {
   const Folder folder, open;
   std::filesystem::permissions(open.path, std::filesystem::perms::all);
   open.put("library", "no library");
@@ -138,7 +138,7 @@ TEST_CASE("open_silero refuses a library that is not ONNX Runtime") {
   CHECK(media::open_silero(folder.path).error().find("this is not ONNX Runtime") != std::string::npos);
 }
 
-TEST_CASE("Calls in one batch get the same results as alone, for batches of 1 to 128") {
+TEST_CASE("The Silero model gives calls in a batch of 1 to 128 the same results as single calls") {
   const auto model = installed();
   if (!model) return;
   const auto voice = offhook_test::SyntheticVoice(8000, 1).speak(4);
@@ -165,7 +165,7 @@ TEST_CASE("Calls in one batch get the same results as alone, for batches of 1 to
   }
 }
 
-TEST_CASE("The model finds no voice in silence and in a tone, whatever the other detector finds") {
+TEST_CASE("The Silero model finds no voice in silence and in a tone, even if the other detector finds one") {
   const auto model = installed();
   if (!model) return;
   std::vector<std::int16_t> pcm(24000);
@@ -175,7 +175,7 @@ TEST_CASE("The model finds no voice in silence and in a tone, whatever the other
   CHECK(voiced(model, pcm) <= 0.1);
 }
 
-TEST_CASE("The model finds human voices") {
+TEST_CASE("The Silero model finds human voices") {
   const auto model = installed();
   if (!model) return;
   const auto voices = bench::recordings(5);

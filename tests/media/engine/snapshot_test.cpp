@@ -9,7 +9,7 @@
 
 using namespace offhook;
 
-TEST_CASE("A snapshot reads a consistent value while another thread writes it") {
+TEST_CASE("A reader of Snapshot gets a consistent value while another thread writes") {
   struct Many {
     std::array<std::uint64_t, 20> values{};
     std::uint8_t tail = 0;

@@ -20,12 +20,12 @@ using namespace offhook;
 
 inline std::vector<std::uint8_t> octets_of(std::string_view text) { return {text.begin(), text.end()}; }
 
-/// What a TaggingPath did, for the test's thread.
+/// Counts what a TaggingPath did. The test reads the counts on its own thread.
 struct PathCounts {
   std::atomic<std::uint64_t> ticks{0}, rtp{0}, rtcp{0}, protected_rtp{0}, protected_rtcp{0}, replies{0};
 };
 
-/// A packet path for tests: each packet has a tag of four octets at its end. It answers a probe, which has no tag.
+/// A packet path for tests. It adds a tag of four octets to the end of each packet. It answers a probe, which has no tag.
 class TaggingPath : public media::PacketPath {
  public:
   static constexpr std::array<std::uint8_t, 4> kTag{0xa5, 0x5a, 0xc3, 0x3c};
@@ -72,8 +72,8 @@ class TaggingPath : public media::PacketPath {
   void on_time(base::TimePoint) override { ++counts_->ticks; }
 
   bool protects = true;
-  std::size_t added = kTag.size();  ///< octets that protect() claims to add
-  std::vector<std::vector<std::uint8_t>> own;  ///< datagrams of its own, for `own_to`
+  std::size_t added = kTag.size();  ///< octets that protect() claims to have added
+  std::vector<std::vector<std::uint8_t>> own;  ///< the path's own datagrams, which go to `own_to`
   base::SocketAddress own_to;
 
  private:

@@ -23,14 +23,13 @@
 #include <utility>
 #include <vector>
 
-// Uses real sockets on loopback only. It asserts no times: each wait is for a condition. The limit of a wait passes only if the
-// engine hangs.
+// These helpers use only real loopback sockets, and assert no times. Each wait is for a condition. Its limit passes only if the engine hangs.
 namespace offhook_test {
 
 using namespace offhook;
 using namespace std::chrono_literals;
 
-/// Returns the share of the last second that is a sine of `hz`.
+/// Returns the share of the energy of the last second that is a sine of `hz`, 0..1. Returns 0 for less than a second of audio.
 inline double share_of(const std::vector<std::int16_t>& pcm, double hz, std::uint32_t rate_hz) {
   if (pcm.size() < rate_hz) return 0;
   double energy = 1, re = 0, im = 0;
@@ -43,7 +42,7 @@ inline double share_of(const std::vector<std::int16_t>& pcm, double hz, std::uin
   return 2 * (re * re + im * im) / (rate_hz * energy);
 }
 
-/// The conversation's side of a leg: plays a tone, and keeps the heard audio and the events.
+/// The conversation's side of a leg. It plays a tone, and keeps the heard audio and the events.
 struct Talker {
   std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
   media::OpenLeg leg;
@@ -89,7 +88,7 @@ inline media::MediaPlan plan_to(std::uint16_t port, media::AudioCodec codec = me
   return plan;
 }
 
-/// A leg without a caller. Its heard frames count the ticks of its worker, so that a test can wait for ticks at any speed.
+/// A leg to which no peer sends. Its heard frames count the ticks of its worker, so that a test can wait for ticks at any speed of the machine.
 class TickWitness {
  public:
   explicit TickWitness(media::Engine& engine, media::LegId beside = {}) {
@@ -124,7 +123,7 @@ inline media::EngineOptions options(unsigned workers, media::DatagramPath path =
 }
 
 inline std::vector<std::uint8_t> rtp_packet(std::uint32_t ssrc, std::uint16_t sequence) {
-  const std::vector<std::uint8_t> payload(160, 0x02);  // A loud square wave, which is noticed if it is played.
+  const std::vector<std::uint8_t> payload(160, 0x02);  // The payload is a loud square wave. A test notices if a leg plays it.
   rtp::Packet packet;
   packet.sequence = sequence;
   packet.timestamp = sequence * 160U;
@@ -135,12 +134,12 @@ inline std::vector<std::uint8_t> rtp_packet(std::uint32_t ssrc, std::uint16_t se
   return out;
 }
 
-/// Sends RTP packets to each set port, and the same to its RTCP port, again and again until the end of the test.
+/// Sends RTP packets to each port in `targets` and the same to the next port, which is for RTCP, without end until the destructor runs.
 template <std::size_t kTargets>
 struct Flood {
   std::array<std::atomic<std::uint16_t>, kTargets> targets{};
 
-  /// A pause of 0 sends as fast as possible.
+  /// With a pause of 0, sends as fast as possible.
   explicit Flood(std::chrono::milliseconds pause) : thread_([this, pause] { run(pause); }) {}
   ~Flood() {
     stop_.store(true, std::memory_order_relaxed);
@@ -165,7 +164,7 @@ struct Flood {
 
   media::UdpSocket socket_ = any_socket();
   std::atomic<bool> stop_{false};
-  std::thread thread_;  // The last member, so that the thread starts when all others exist.
+  std::thread thread_;  // This is the last member. Therefore the thread starts when all other members exist.
 };
 
 }  // namespace offhook_test

@@ -18,7 +18,7 @@ TickTimes times_of(const TickHistogram& histogram) {
 
 }  // namespace
 
-TEST_CASE("Each duration is in its bucket, whose end is at most an eighth above its beginning") {
+TEST_CASE("bucket_of() returns the bucket that contains the duration. The end of a bucket is at most an eighth above its beginning") {
   std::size_t last = 0;
   for (auto duration = 0us; duration < 2'000'000us; duration += duration < 100us ? 1us : 97us) {
     const auto bucket = TickHistogram::bucket_of(duration);
@@ -31,12 +31,12 @@ TEST_CASE("Each duration is in its bucket, whose end is at most an eighth above 
   }
 }
 
-TEST_CASE("A duration beyond all buckets counts in the last, and a negative one in the first") {
+TEST_CASE("bucket_of() returns the last bucket for a duration beyond all buckets, and the first one for a negative duration") {
   CHECK(TickHistogram::bucket_of(1h) == TickHistogram::kBuckets - 1);
   CHECK(TickHistogram::bucket_of(-1s) == 0);
 }
 
-TEST_CASE("The 99th percentile covers 99 of 100 ticks, and the slowest one is only the worst") {
+TEST_CASE("The 99th percentile of TickHistogram covers 99 of 100 ticks. The slowest of 100 ticks affects only the worst time") {
   TickHistogram histogram;
   CHECK(times_of(histogram).ticks == 0);
   CHECK(times_of(histogram).p99 == 0us);

@@ -21,8 +21,8 @@ namespace {
 
 base::Duration wall() { return std::chrono::duration_cast<base::Duration>(std::chrono::system_clock::now().time_since_epoch()); }
 
-/// Waits until the kernel records arrival times, which it begins a moment after the first socket requested it. Before that, the
-/// times are those of the reading. Returns false if it never begins.
+/// Waits until the kernel records arrival times. The kernel starts this a moment after the first socket has requested it. Before that,
+/// ReceiveBatch has the times of reading. Returns false if the kernel never starts.
 bool notes_arrivals(const media::UdpSocket& sender, const media::UdpSocket& receiver) {
   media::ReceiveBatch batch;
   return wait_until([&] {
@@ -38,7 +38,7 @@ bool notes_arrivals(const media::UdpSocket& sender, const media::UdpSocket& rece
 
 }  // namespace
 
-TEST_CASE("A batch has the arrival time and the source of each datagram, not the time of reading") {
+TEST_CASE("ReceiveBatch has the arrival time of each datagram, which is not the time of reading, and the datagram's source") {
   const auto loopback = base::IpAddress::v4({127, 0, 0, 1});
   auto sender = media::UdpSocket::bind({loopback, 0}), receiver = media::UdpSocket::bind({loopback, 0});
   REQUIRE(sender);
@@ -50,9 +50,9 @@ TEST_CASE("A batch has the arrival time and the source of each datagram, not the
   for (int i = 0; i < 2; ++i) REQUIRE(sender->send(octets, to));
   pollfd waiting{receiver->fd(), POLLIN, 0};
   REQUIRE(::poll(&waiting, 1, 20'000) == 1);
-  const auto after = wall();  // The first datagram has come. The second may still be on its way.
+  const auto after = wall();  // The first datagram has arrived. The second one may still be on its way.
   media::ReceiveBatch batch;
-  for (int round = 0; round < 2; ++round) {  // The second round uses the headers that the first one has filled.
+  for (int round = 0; round < 2; ++round) {  // The second round uses the headers that the first round filled.
     batch.receive(receiver->fd());
     REQUIRE(batch.size() == (round == 0 ? 2 : 1));
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -67,7 +67,7 @@ TEST_CASE("A batch has the arrival time and the source of each datagram, not the
   }
 }
 
-TEST_CASE("A datagram that is longer than its buffer is returned as an empty one") {
+TEST_CASE("ReceiveBatch returns an empty datagram in place of a datagram that is longer than its buffer") {
   const auto loopback = base::IpAddress::v4({127, 0, 0, 1});
   auto sender = media::UdpSocket::bind({loopback, 0}), receiver = media::UdpSocket::bind({loopback, 0});
   REQUIRE((sender && receiver));

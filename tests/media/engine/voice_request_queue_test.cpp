@@ -31,7 +31,7 @@ std::array<std::int16_t, 160> constant_frame(std::int16_t sample) {
   return frame;
 }
 
-/// Calls of one worker and a VoiceRequestQueue without a thread. The tests call work().
+/// Some calls of one worker, and a VoiceRequestQueue without a thread. The tests call work() themselves.
 struct Trial {
   std::shared_ptr<FakeVoiceModel> model = std::make_shared<FakeVoiceModel>();
   media::VoiceRequestQueue queue;
@@ -51,7 +51,7 @@ struct Trial {
 
 }  // namespace
 
-TEST_CASE("VoiceRequestQueue judges calls together, each with its own samples and memory") {
+TEST_CASE("VoiceRequestQueue judges several calls in one batch, each with its own samples and memory") {
   Trial trial(3);
   for (int tick = 0; tick < 8; ++tick) {
     for (std::size_t i = 0; i < 3; ++i) {
@@ -64,10 +64,10 @@ TEST_CASE("VoiceRequestQueue judges calls together, each with its own samples an
   CHECK(trial.judge(1, true));
   CHECK_FALSE(trial.judge(2, true));
   CHECK(trial.model->largest == 3);
-  CHECK(trial.calls[0]->task.state[0] == 5);  // Eight ticks are five chunks, and the fake model counts them there.
+  CHECK(trial.calls[0]->task.state[0] == 5);  // Eight ticks are five chunks. The fake model counts them there.
 }
 
-TEST_CASE("The context of a chunk is the end of the chunk before it, and silence at the beginning of a call") {
+TEST_CASE("VoiceRequestQueue puts the end of the previous chunk before each chunk, and silence before the first chunk of a call") {
   Trial trial(1);
   trial.hear(100);
   trial.hear(200);
@@ -83,7 +83,7 @@ TEST_CASE("The context of a chunk is the end of the chunk before it, and silence
   CHECK(samples.back() == doctest::Approx(300 / 32768.0));
 }
 
-TEST_CASE("A batch holds the maximum of the model, and one more call makes another batch") {
+TEST_CASE("A batch of VoiceRequestQueue holds at most kMostAtOnce calls. One more call makes a second batch") {
   for (const std::size_t more : {0U, 1U}) {
     Trial trial(VoiceModel::kMostAtOnce + more);
     trial.hear(0);
@@ -94,7 +94,7 @@ TEST_CASE("A batch holds the maximum of the model, and one more call makes anoth
   }
 }
 
-TEST_CASE("VoiceRequestQueue judges chunks that waited for long in order, and a call's chunks one after the other") {
+TEST_CASE("VoiceRequestQueue judges chunks that have waited in order, and judges only one chunk of a call in each batch") {
   Trial trial(2);
   for (int tick = 0; tick < 16; ++tick) trial.hear(0);
   CHECK(trial.queue.work() == 20);
@@ -103,7 +103,7 @@ TEST_CASE("VoiceRequestQueue judges chunks that waited for long in order, and a 
   CHECK(ModelVoice::unpack(trial.calls[1]->answer.load()).chunk == 10);
 }
 
-TEST_CASE("A feed holds 1024 chunks, drops and counts the next, and then that call's memory starts from zero") {
+TEST_CASE("VoiceFeed holds 1024 chunks, and drops and counts the next one. After that, the memory of the call starts from zero") {
   Trial trial(1);
   std::uint64_t chunks = 0;
   for (; trial.queue.feed(0).dropped() == 0; ++chunks) {
@@ -131,7 +131,7 @@ TEST_CASE("A worker that floods VoiceRequestQueue delays another worker's calls 
   CHECK(other.batch <= 2);
 }
 
-TEST_CASE("A call in another's place gets neither its memory nor its answers") {
+TEST_CASE("A call that takes the place of another call gets neither the memory nor the answers of that call") {
   Trial trial(1);
   for (int tick = 0; tick < 8; ++tick) {
     trial.hear(0);
@@ -139,7 +139,7 @@ TEST_CASE("A call in another's place gets neither its memory nor its answers") {
     static_cast<void>(trial.judge(0, true));
   }
   CHECK_FALSE(trial.judge(0, true));
-  trial.queue.feed(0).begin(*trial.calls[0]);  // A chunk of the old call still waits.
+  trial.queue.feed(0).begin(*trial.calls[0]);  // A chunk of the old call is still in the feed.
   trial.queue.work();
   CHECK(trial.judge(0, true));
   trial.hear(FakeVoiceModel::kVoice);
@@ -150,7 +150,7 @@ TEST_CASE("A call in another's place gets neither its memory nor its answers") {
   CHECK(trial.judge(0, true));
 }
 
-TEST_CASE("VoiceRequestQueue stops using a model that fails, and every call gets the plain verdict again") {
+TEST_CASE("VoiceRequestQueue stops using a model that fails. Each call then gets the plain detector's verdict") {
   Trial trial(2);
   for (int tick = 0; tick < 8; ++tick) {
     trial.hear(0);
@@ -176,7 +176,7 @@ TEST_CASE("VoiceRequestQueue stops using a model that fails, and every call gets
   CHECK_FALSE(late.served);
 }
 
-TEST_CASE("A call that begins while no time is left is not served and adds no work, and a served call stays served") {
+TEST_CASE("If a call starts while serve_new() is false, the model does not serve it until it starts again. Calls that were served stay served") {
   Trial trial(1);
   trial.queue.serve_new(false);
   ModelCall late;
@@ -194,8 +194,8 @@ TEST_CASE("A call that begins while no time is left is not served and adds no wo
   CHECK(late.served);
 }
 
-// For the thread sanitizer: workers feed and read while the thread judges, and calls begin and end.
-TEST_CASE("Two workers and the model's thread share calls without a lock, and no chunk is lost or answered twice") {
+// This test is for the thread sanitizer. Workers feed chunks and read answers while the thread judges, and calls start and end.
+TEST_CASE("Two workers and the thread of the model share calls without a lock. No chunk is lost or answered twice") {
   auto model = std::make_shared<FakeVoiceModel>();
   constexpr std::size_t kCalls = 16;
   std::array<std::array<ModelCall, kCalls>, 2> calls;
@@ -217,21 +217,21 @@ TEST_CASE("Two workers and the model's thread share calls without a lock, and no
       std::uint64_t chunks = 0;
       for (const auto& call : calls[worker]) chunks += call.voice.number() - 1;
       asked[worker].store(chunks, std::memory_order_relaxed);
-      if (tick % 8 == 0) static_cast<void>(wait_until(has_room));  // A full feed drops chunks.
+      if (tick % 8 == 0) static_cast<void>(wait_until(has_room));  // A full feed would drop chunks.
     }
   };
   std::thread first(work, 0), second(work, 1);
   first.join();
   second.join();
   CHECK(wait_until([&] { return thread.chunks() == all_asked(); }));
-  CHECK(heard[0] == 400 * kCalls);  // Both detectors find voice all the time.
+  CHECK(heard[0] == 400 * kCalls);  // Both detectors find a voice in every tick.
   CHECK(thread.works());
   for (const auto& of : calls) {
     for (const auto& call : of) CHECK(ModelVoice::unpack(call.answer.load()).chunk == call.voice.number() - 1);
   }
 }
 
-TEST_CASE("The model's thread reports once that the model has failed with the reason, and ends") {
+TEST_CASE("If the model fails, its thread reports the reason once, and ends") {
   auto model = std::make_shared<FakeVoiceModel>();
   model->fails = true;
   std::atomic<int> told{0};

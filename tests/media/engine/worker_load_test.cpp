@@ -4,7 +4,7 @@
 
 using offhook::media::WorkerLoad;
 
-TEST_CASE("WorkerLoad predicts the load with more legs in proportion, and predicts no change from fewer than eight legs") {
+TEST_CASE("WorkerLoad predicts the load of more legs in proportion. With fewer than eight legs it predicts the present load") {
   CHECK(WorkerLoad{0.4F, 100}.with(200) == doctest::Approx(0.8));
   CHECK(WorkerLoad{0.4F, 100}.with(100) == doctest::Approx(0.4));
   CHECK(WorkerLoad{0.4F, 100}.with(50) == doctest::Approx(0.4));

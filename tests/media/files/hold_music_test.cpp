@@ -8,7 +8,7 @@
 
 using namespace offhook;
 
-TEST_CASE("The hold music is quiet, has no silent half second, and does not click where it repeats") {
+TEST_CASE("The built-in hold music is quiet, has no silent half second, and does not click where it repeats") {
   const auto music = media::quiet_hold_music();
   CHECK(music.rate_hz == 16000);
   REQUIRE(music.pcm.size() == 16 * 16000);

@@ -37,7 +37,7 @@ Octets two_voices(const Pcm& left, const Pcm& right, std::uint32_t rate_hz, bool
   return file;
 }
 
-/// Returns a file with any packets after a head and tags.
+/// Returns a file of a head, tags and the given packets.
 Octets file_of(const Octets& head, const std::vector<Octets>& packets, std::uint64_t end, const Octets& tags = media::write_opus_tags()) {
   media::OggWriter writer(5);
   Octets file;
@@ -52,7 +52,7 @@ Octets file_of(const Octets& head, const std::vector<Octets>& packets, std::uint
 
 }  // namespace
 
-TEST_CASE("Two voices are decoded with their length, each on its own channel without the other [RFC 7845 section 5.1.1.2]") {
+TEST_CASE("decode_ogg_opus decodes two voices with their length, each to its own channel without the other voice [RFC 7845 section 5.1.1.2]") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     CAPTURE(rate);
     const Pcm left = tone_frames(440, rate, 100), right = tone_frames(1330, rate, 100);
@@ -70,12 +70,12 @@ TEST_CASE("Two voices are decoded with their length, each on its own channel wit
     };
     CHECK(at(0, 440).amplitude == doctest::Approx(8000).epsilon(0.15));
     CHECK(at(1, 1330).amplitude == doctest::Approx(8000).epsilon(0.15));
-    CHECK(at(0, 1330).amplitude < 80);  // More than 40 dB below, which is the codec's own noise.
+    CHECK(at(0, 1330).amplitude < 80);  // The codec's own noise is more than 40 dB below the tone.
     CHECK(at(1, 440).amplitude < 80);
   }
 }
 
-TEST_CASE("The decoder removes the encoder's delay, so that a sound keeps its position [RFC 7845 section 4.2]") {
+TEST_CASE("decode_ogg_opus removes the encoder's delay, so that a sound keeps its position [RFC 7845 section 4.2]") {
   Pcm click(16000), silence(16000);
   std::fill(click.begin() + 3200, click.begin() + 3520, std::int16_t{12000});
   const auto decoded = media::decode_ogg_opus(two_voices(click, silence, 16000), 16000, 16000);
@@ -87,7 +87,7 @@ TEST_CASE("The decoder removes the encoder's delay, so that a sound keeps its po
   CHECK(first < 3200 + 48);
 }
 
-TEST_CASE("A file without an end is decoded up to its last whole page, and reported as incomplete") {
+TEST_CASE("decode_ogg_opus decodes a file without an end up to its last whole page, and reports that the file is not whole") {
   const Pcm voice = offhook_test::SyntheticVoice(16000, 3).speak(1);
   const auto file = two_voices(voice, voice, 16000, false);
   const auto decoded = media::decode_ogg_opus(file, 16000, 32000);
@@ -101,7 +101,7 @@ TEST_CASE("A file without an end is decoded up to its last whole page, and repor
   CHECK(media::decode_ogg_opus({}, 16000, 32000) == base::fail(OggOpusError::NotOpus));
 }
 
-TEST_CASE("decode_ogg_opus decodes up to the given number of samples, and returns TooLong for one sample more") {
+TEST_CASE("decode_ogg_opus decodes up to the given number of samples, and returns TooLong if the file has one sample more") {
   const Pcm voice = offhook_test::SyntheticVoice(16000, 3).speak(0.4);
   const auto file = two_voices(voice, voice, 16000);
   CHECK(media::decode_ogg_opus(file, 16000, voice.size()));
@@ -109,10 +109,10 @@ TEST_CASE("decode_ogg_opus decodes up to the given number of samples, and return
   CHECK(media::decode_ogg_opus(file, 16000, 0) == base::fail(OggOpusError::TooLong));
 }
 
-TEST_CASE("A recording without sound and a recording without samples are valid files") {
+TEST_CASE("decode_ogg_opus accepts a recording that has only silence, and a recording that has no samples") {
   const auto empty = media::decode_ogg_opus(two_voices({}, {}, 16000), 16000, 100);
   REQUIRE(empty);
-  CHECK(empty->whole == false);  // The last page has no packet, and so no end flag.
+  CHECK(empty->whole == false);  // The last page has no packet. Therefore it has no end flag.
   CHECK(empty->channels[0].empty());
   const Pcm silence(32000);
   const auto decoded = media::decode_ogg_opus(two_voices(silence, silence, 16000), 16000, 32000);
@@ -121,7 +121,7 @@ TEST_CASE("A recording without sound and a recording without samples are valid f
   CHECK(decoded->channels[0].size() == silence.size());
 }
 
-TEST_CASE("The head is read and written in the RFC's format [RFC 7845 section 5.1]") {
+TEST_CASE("write_opus_head and parse_opus_head use the RFC's format [RFC 7845 section 5.1]") {
   const media::OpusHead one{.channels = 1, .pre_skip = 312, .input_rate_hz = 16000, .gain = -256, .streams = 1};
   const Octets written = media::write_opus_head(one);
   CHECK(written == Octets{'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, 1, 0x38, 1, 0x80, 0x3E, 0, 0, 0, 0xFF, 0});
@@ -134,7 +134,7 @@ TEST_CASE("The head is read and written in the RFC's format [RFC 7845 section 5.
   pair[21] = 1;  // With this mapping, both channels would have the caller's voice.
   CHECK(media::parse_opus_head(pair) == base::fail(OggOpusError::Unsupported));
   Octets other = written;
-  other[8] = 15;  // A minor version: RFC 7845 section 5.1 item 2.
+  other[8] = 15;  // This changes only the minor version: RFC 7845 section 5.1 item 2.
   CHECK(media::parse_opus_head(other));
   other[8] = 16;
   CHECK(media::parse_opus_head(other) == base::fail(OggOpusError::Unsupported));
@@ -146,7 +146,7 @@ TEST_CASE("The head is read and written in the RFC's format [RFC 7845 section 5.
   CHECK(media::parse_opus_head(media::write_opus_tags()) == base::fail(OggOpusError::NotOpus));
 }
 
-TEST_CASE("join_opus joins two packets so that they can be separated again, for any length of the first [RFC 6716 appendix B]") {
+TEST_CASE("join_opus joins two packets of any length, and split_opus separates them again [RFC 6716 appendix B]") {
   std::array<std::uint8_t, media::kMaxOpusPayload> room{};
   const Octets right{0x48, 1, 2, 3};
   for (const std::size_t size : {1u, 2u, 252u, 253u, 254u, 256u, 257u, 1000u, 1276u}) {
@@ -163,7 +163,7 @@ TEST_CASE("join_opus joins two packets so that they can be separated again, for 
     for (std::size_t cut = 0; cut <= right_at; ++cut) CHECK_FALSE(media::split_opus(base::Bytes(joined).first(cut), room));
   }
   Octets joined;
-  CHECK_FALSE(media::join_opus(Octets(1277, 0x48), right, joined));  // One octet more than a frame can have.
+  CHECK_FALSE(media::join_opus(Octets(1277, 0x48), right, joined));  // This packet has one octet more than a frame can have.
   CHECK_FALSE(media::join_opus(Octets{0x49, 1, 2}, right, joined));  // This packet has two frames.
   CHECK_FALSE(media::join_opus({}, right, joined));
   CHECK(joined.empty());
@@ -194,6 +194,6 @@ TEST_CASE("decode_ogg_opus reads mono and stereo files of other programs as mono
   CHECK(media::decode_ogg_opus(file_of(mono, {Octets{}}, 1), 16000, 5000) == base::fail(OggOpusError::BadPacket));
   const auto louder = file_of(media::write_opus_head({.gain = 256}), packets, 1);
   CHECK(media::decode_ogg_opus(louder, 16000, 5000) == base::fail(OggOpusError::Unsupported));
-  const auto none = media::decode_ogg_opus(file_of(mono, packets, 100), 16000, 5000);  // This file ends before it begins.
+  const auto none = media::decode_ogg_opus(file_of(mono, packets, 100), 16000, 5000);  // The end is before the end of the pre-skip.
   CHECK(none);
 }

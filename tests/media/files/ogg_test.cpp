@@ -16,7 +16,7 @@ namespace {
 
 Octets filled(std::size_t size, std::uint8_t with) { return Octets(size, with); }
 
-/// All packets of a file, and how the reading ended.
+/// All packets of a file, and the reason why reading ended.
 struct Read {
   std::vector<Octets> packets;
   std::vector<std::optional<std::uint64_t>> positions;
@@ -53,7 +53,7 @@ Octets three_pages() {
   return file;
 }
 
-/// Adds the checksum to a page, computed bit by bit as RFC 3533 section 6 describes it.
+/// Returns the page with its checksum, computed bit by bit as RFC 3533 section 6 describes.
 Octets page_of(Octets page) {
   std::uint32_t crc = 0;
   for (const std::uint8_t octet : page) {
@@ -64,7 +64,7 @@ Octets page_of(Octets page) {
   return page;
 }
 
-/// Finds the pages by their capture pattern, which does not occur in the bodies here.
+/// Returns the offsets of the pages. The capture pattern of a page does not occur in the packets of these tests.
 std::vector<std::size_t> pages_of(const Octets& file) {
   std::vector<std::size_t> at;
   constexpr std::string_view kPattern = "OggS";
@@ -76,7 +76,7 @@ std::vector<std::size_t> pages_of(const Octets& file) {
 
 }  // namespace
 
-TEST_CASE("Packets read back as they were written, with a position at the last packet of each page [RFC 3533 section 6]") {
+TEST_CASE("OggReader returns the packets as OggWriter wrote them, with a position at the last packet of each page [RFC 3533 section 6]") {
   const auto all = read(three_pages());
   CHECK(all.packets == std::vector<Octets>{filled(3, 1), filled(600, 2), filled(20, 3), filled(1, 4)});
   CHECK(all.positions == std::vector<std::optional<std::uint64_t>>{0, std::nullopt, 1920, 2880});
@@ -84,7 +84,7 @@ TEST_CASE("Packets read back as they were written, with a position at the last p
   CHECK_FALSE(all.error);
 }
 
-TEST_CASE("A page has the RFC's capture pattern, flags, lacing values and checksum [RFC 3533 section 6]") {
+TEST_CASE("A page of OggWriter has the RFC's capture pattern, flags, lacing values and checksum [RFC 3533 section 6]") {
   Octets file;
   media::OggWriter writer(0x01020304);
   REQUIRE(writer.add(Octets{'a', 'b', 'c'}, 5, file));
@@ -95,7 +95,7 @@ TEST_CASE("A page has the RFC's capture pattern, flags, lacing values and checks
   CHECK(file == page_of({'O', 'g', 'g', 'S', 0, 6, 5, 0, 0, 0, 0, 0, 0, 0, 4, 3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 'a', 'b', 'c'}));
 }
 
-TEST_CASE("Packets of 0, 254, 255, 256 and 510 octets keep their length") {
+TEST_CASE("OggWriter and OggReader keep the length of packets of 0, 254, 255, 256 and 510 octets") {
   for (const std::size_t size : {0u, 254u, 255u, 256u, 510u}) {
     CAPTURE(size);
     Octets file;
@@ -107,7 +107,7 @@ TEST_CASE("Packets of 0, 254, 255, 256 and 510 octets keep their length") {
   }
 }
 
-TEST_CASE("A page holds 255 segments, and one more starts the next page; add accepts a packet of kMaxOggPacket octets and refuses a longer one") {
+TEST_CASE("OggWriter starts a new page after 255 segments. add() accepts a packet of kMaxOggPacket octets and refuses a longer one") {
   Octets file;
   media::OggWriter writer(1);
   for (std::size_t i = 0; i < media::kMaxOggSegments; ++i) REQUIRE(writer.add(filled(10, 1), i, file));
@@ -126,7 +126,7 @@ TEST_CASE("A page holds 255 segments, and one more starts the next page; add acc
   CHECK(read(file).packets == std::vector<Octets>{filled(media::kMaxOggPacket, 1)});
 }
 
-TEST_CASE("A file that is cut off yields all its whole pages and the error Cut") {
+TEST_CASE("If a file is cut off, OggReader returns the packets of all its whole pages, and then the error Cut") {
   const auto file = three_pages();
   const auto pages = pages_of(file);
   REQUIRE(pages.size() == 3);
@@ -141,7 +141,7 @@ TEST_CASE("A file that is cut off yields all its whole pages and the error Cut")
   }
 }
 
-TEST_CASE("OggReader detects a changed octet, a missing or repeated page, and another version") {
+TEST_CASE("OggReader detects a changed octet, a missing page, a repeated page and another version") {
   const auto file = three_pages();
   const auto pages = pages_of(file);
   for (std::size_t at = 0; at < file.size(); ++at) {
@@ -175,7 +175,7 @@ TEST_CASE("OggReader skips pages of other streams") {
   CHECK(read(file).packets == std::vector<Octets>{filled(3, 1), filled(4, 2)});
 }
 
-TEST_CASE("OggReader reads a packet over several pages with up to kMaxOggReadPacket octets, and refuses a longer one") {
+TEST_CASE("OggReader reads a packet that spans several pages, up to kMaxOggReadPacket octets, and refuses a longer packet") {
   const auto torn = [](std::size_t octets) {
     Octets file;
     for (std::uint8_t sequence = 0;; ++sequence) {

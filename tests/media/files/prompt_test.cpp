@@ -41,7 +41,7 @@ Pcm all_of(const Prompt& prompt, std::uint32_t rate_hz) {
 
 }  // namespace
 
-TEST_CASE("A prompt exists at each rate and in G.711, and its last frame is filled up with silence") {
+TEST_CASE("Prompt has its frames at each rate and in G.711, and fills up its last frame with silence") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     CAPTURE(rate);
     const auto prompt = Prompt::make(tone_sound(500, rate, rate + 1), {});
@@ -58,17 +58,17 @@ TEST_CASE("A prompt exists at each rate and in G.711, and its last frame is fill
     CHECK(offhook_test::measure_tone(heard, 500, 8000).snr_db > 30);
     REQUIRE(media::decode_alaw(prompt->encoded(AudioCodec::Pcma, 20), heard));
     CHECK(offhook_test::measure_tone(heard, 500, 8000).snr_db > 30);
-    CHECK(prompt->encoded(AudioCodec::G722, 20).empty());  // A decoder that comes from other audio would play it as noise.
+    CHECK(prompt->encoded(AudioCodec::G722, 20).empty());  // The codec has memory. After other audio, a decoder would play these frames as noise.
   }
 }
 
-TEST_CASE("After its end a prompt has no frames, and a looping one repeats without a click") {
+TEST_CASE("A Prompt has no frames after its end. A looping Prompt repeats without a click") {
   const auto once = Prompt::make(tone_sound(500, 8000, 1600), {});
   REQUIRE(once->frames() == 10);
   CHECK(once->pcm(8000, 9).size() == 160);
   CHECK(once->pcm(8000, 10).empty());
   CHECK(once->encoded(AudioCodec::Pcmu, 10).empty());
-  // The end lacks half a period, so that a plain repetition would step by the whole amplitude.
+  // The sound ends with half a period missing. Without care, the repetition would be a step of the whole amplitude.
   const auto music = Prompt::make(tone_sound(503, 8000, 1600), {.loops = true});
   CHECK(music->loops());
   Pcm played;
@@ -78,12 +78,12 @@ TEST_CASE("After its end a prompt has no frames, and a looping one repeats witho
   }
   int steepest = 0;
   for (std::size_t i = 1; i < played.size(); ++i) steepest = std::max(steepest, std::abs(played[i] - played[i - 1]));
-  CHECK(steepest < 4100);  // This is the steepest step of the tone itself.
+  CHECK(steepest < 4100);  // The steepest step of the tone itself is less than this.
   CHECK(music->encoded(AudioCodec::Pcmu, 3).data() == music->encoded(AudioCodec::Pcmu, 13).data());
   CHECK(music->pcm(8000, ~std::uint64_t{0}).size() == 160);
 }
 
-TEST_CASE("A looping prompt is encoded as a call encodes its endless repetition, at its own rate and at 8000 Hz, but not at the third rate") {
+TEST_CASE("A looping Prompt is encoded like an endless repetition in a call, for ports at its own rate and at 8000 Hz, but not for other ports") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     const auto music = Prompt::make(tone_sound(503, rate, rate / 50 * 12 - 7), {.loops = true});
     for (const std::uint32_t port : {8000u, 16000u, 24000u}) {
@@ -98,7 +98,7 @@ TEST_CASE("A looping prompt is encoded as a call encodes its endless repetition,
         to_narrow.process(music->pcm(port, frame), narrow);
         REQUIRE(media::encode_mulaw(narrow, ulaw));
         REQUIRE(media::encode_alaw(narrow, alaw));
-        if (frame == 5) continue;  // In this frame the resampler here has no past samples yet.
+        if (frame == 5) continue;  // At this frame, the test's resampler has no past samples yet.
         const auto shared = music->encoded(AudioCodec::Pcmu, frame), other = music->encoded(AudioCodec::Pcma, frame);
         same = same && std::equal(shared.begin(), shared.end(), ulaw.begin()) && std::equal(other.begin(), other.end(), alaw.begin());
       }
@@ -107,7 +107,7 @@ TEST_CASE("A looping prompt is encoded as a call encodes its endless repetition,
   }
 }
 
-TEST_CASE("A prompt has only the requested forms, and sound without samples or with another rate makes a prompt without frames") {
+TEST_CASE("A Prompt has only the requested forms. A sound without samples or with an unsupported rate gives a Prompt without frames") {
   const auto narrow = Prompt::make(tone_sound(500, 16000, 3200), {.hz_16000 = false, .hz_24000 = false, .pcma = false});
   CHECK(narrow->pcm(8000, 0).size() == 160);
   CHECK(narrow->pcm(16000, 0).empty());
@@ -121,7 +121,7 @@ TEST_CASE("A prompt has only the requested forms, and sound without samples or w
   }
 }
 
-TEST_CASE("A prompt returns its frames without an allocation [design: no allocation on the path]") {
+TEST_CASE("Prompt returns its frames without an allocation [design: no allocation on the path]") {
   const auto prompt = Prompt::make(tone_sound(500, 8000, 8000), {.loops = true});
   const auto before = offhook_test::allocations();
   std::size_t octets = 0;
@@ -130,7 +130,7 @@ TEST_CASE("A prompt returns its frames without an allocation [design: no allocat
   CHECK(offhook_test::allocations() == before);
 }
 
-TEST_CASE("read_sound reads WAV at each rate with one or two channels and Opus in Ogg, and refuses other files with the reason") {
+TEST_CASE("read_sound reads WAV with one or two channels at supported rates, and Opus in Ogg, and refuses other files with the reason") {
   const Pcm pcm{100, 300, -100, -300};
   CHECK(media::read_sound(media::write_wav({8000, 1}, pcm))->pcm == pcm);
   const auto both = media::read_sound(media::write_wav({24000, 2}, pcm));
@@ -154,7 +154,7 @@ TEST_CASE("read_sound reads WAV at each rate with one or two channels and Opus i
   CHECK(sound->pcm.size() == 12000);
 }
 
-TEST_CASE("read_sound reads a file of kMaxSoundSeconds, and refuses one with one sample more") {
+TEST_CASE("read_sound reads a file of kMaxSoundSeconds, and refuses a file with one sample more") {
   auto wav = media::write_wav({8000, 1}, Pcm(media::kMaxSoundSeconds * 8000, 1));
   CHECK(media::read_sound(wav));
   wav = media::write_wav({8000, 1}, Pcm(media::kMaxSoundSeconds * 8000 + 1, 1));

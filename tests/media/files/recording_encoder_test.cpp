@@ -29,7 +29,7 @@ RecordedFrame frame(std::uint64_t tick, std::uint32_t rate_hz, std::int16_t left
   return made;
 }
 
-/// Finishes the file as its owner does, with its length in the header.
+/// Finishes the file as the owner of the encoder does, with the length of the audio in the header.
 Octets finished(media::RecordingEncoder& encoder, Octets file) {
   encoder.finish(file);
   if (encoder.shape().format == RecordingFormat::Wav) {
@@ -41,7 +41,7 @@ Octets finished(media::RecordingEncoder& encoder, Octets file) {
 
 }  // namespace
 
-TEST_CASE("The recording has the caller on the left channel and the agent on the right") {
+TEST_CASE("RecordingEncoder writes the caller to the left channel and the agent to the right channel") {
   media::RecordingEncoder encoder({.format = RecordingFormat::Wav, .rate_hz = 8000}, 1);
   Octets file;
   encoder.begin(file);
@@ -59,7 +59,7 @@ TEST_CASE("The recording has the caller on the left channel and the agent on the
   CHECK(encoder.counters().frames == 2);
 }
 
-TEST_CASE("Missing ticks become silence, so that the recording keeps the call's time, and frames from before its end are refused") {
+TEST_CASE("RecordingEncoder writes silence for missing ticks, so that the recording keeps the call's time, and refuses frames of past ticks") {
   media::RecordingEncoder encoder({.rate_hz = 8000}, 1);
   Octets file;
   encoder.begin(file);
@@ -79,7 +79,7 @@ TEST_CASE("Missing ticks become silence, so that the recording keeps the call's 
   CHECK(encoder.counters().refused == 2);
 }
 
-TEST_CASE("RecordingEncoder fills a gap of kMaxGapTicks with silence, and shortens a longer one") {
+TEST_CASE("RecordingEncoder fills a gap of kMaxGapTicks with silence, and shortens a longer gap to kMaxGapTicks") {
   for (const std::uint64_t more : {0u, 1u}) {
     media::RecordingEncoder encoder({.rate_hz = 8000}, 1);
     Octets file;
@@ -90,7 +90,7 @@ TEST_CASE("RecordingEncoder fills a gap of kMaxGapTicks with silence, and shorte
   }
 }
 
-TEST_CASE("RecordingEncoder accepts most_frames frames including gaps, and refuses further ones") {
+TEST_CASE("RecordingEncoder writes most_frames frames, which include the silence of gaps, and refuses further frames") {
   media::RecordingEncoder encoder({.rate_hz = 8000, .most_frames = 3}, 1);
   Octets file;
   for (std::uint64_t tick = 0; tick < 3; ++tick) encoder.add(frame(tick, 8000, 1, 1), file);
@@ -103,11 +103,11 @@ TEST_CASE("RecordingEncoder accepts most_frames frames including gaps, and refus
   gap.add(frame(0, 8000, 1, 1), file);
   gap.add(frame(50, 8000, 1, 1), file);
   CHECK(gap.counters().frames == 3);
-  // A WAV file can have at most 4 GiB, so the encoder limits most_frames.
+  // A WAV file can have at most 4 GiB. Therefore the encoder lowers most_frames.
   CHECK(media::RecordingEncoder({.rate_hz = 16000, .most_frames = 1ull << 40}, 1).shape().most_frames == media::kMaxWavDataOctets / 1280);
 }
 
-TEST_CASE("RecordingEncoder converts audio of a changed rate in mid-call, and refuses unsupported rates") {
+TEST_CASE("RecordingEncoder converts audio when its rate changes in mid-call, and refuses unsupported rates") {
   media::RecordingEncoder encoder({.rate_hz = 16000}, 1);
   Octets file;
   encoder.begin(file);
@@ -132,7 +132,7 @@ TEST_CASE("RecordingEncoder converts audio of a changed rate in mid-call, and re
   CHECK(std::all_of(right.begin(), right.end(), [](std::int16_t sample) { return sample == 0; }));
 }
 
-TEST_CASE("An Ogg recording keeps both voices and the call's time, and is valid up to each flush") {
+TEST_CASE("An Ogg recording of RecordingEncoder keeps both voices and the call's time, and is a readable file after each flush") {
   media::RecordingEncoder encoder({.format = RecordingFormat::OggOpus, .rate_hz = 16000, .bitrate = 32000}, 77);
   Octets file;
   encoder.begin(file);

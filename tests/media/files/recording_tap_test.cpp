@@ -10,7 +10,7 @@
 
 using namespace offhook;
 
-TEST_CASE("RecordingTap passes both sides unchanged, and fills a short or absent side with silence") {
+TEST_CASE("RecordingTap passes on both sides unchanged, and fills up a short or absent side with silence") {
   const auto tap = std::make_unique<media::RecordingTap>();
   const std::vector<std::int16_t> caller{1, 2, 3, 4}, agent{5, 6};
   tap->record(9, 8000, caller, agent);
@@ -29,7 +29,7 @@ TEST_CASE("RecordingTap passes both sides unchanged, and fills a short or absent
   CHECK_FALSE(tap->try_take(frame));
 }
 
-TEST_CASE("RecordingTap holds kFrames, and drops and counts the next; it accepts kMaxFrameSamples, and not one more") {
+TEST_CASE("RecordingTap holds kFrames frames of up to kMaxFrameSamples samples, and drops and counts a further or longer frame") {
   const auto tap = std::make_unique<media::RecordingTap>();
   const std::vector<std::int16_t> pcm(160), most(media::kMaxFrameSamples), more(media::kMaxFrameSamples + 1);
   const auto before = offhook_test::allocations();
@@ -47,7 +47,7 @@ TEST_CASE("RecordingTap holds kFrames, and drops and counts the next; it accepts
   CHECK(offhook_test::allocations() == before);
 }
 
-TEST_CASE("Between two threads, frames arrive whole and in order, and the received and dropped frames add up to all") {
+TEST_CASE("RecordingTap passes frames between two threads whole and in order. The frames that were taken and dropped add up to all frames") {
   const auto tap = std::make_unique<media::RecordingTap>();
   constexpr std::uint64_t kTicks = 20000;
   std::thread worker([&] {

@@ -23,7 +23,7 @@ media::RecordingKey key(std::uint8_t with = 1) {
 
 void append_octets(Octets& octets, base::Bytes more) { octets.insert(octets.end(), more.begin(), more.end()); }
 
-/// Returns the parts of a sealed file with these chunks: the header, then each chunk.
+/// Returns the parts of a sealed file: the header, then each of `chunks`.
 std::vector<Octets> sealed(const std::vector<std::string_view>& chunks, std::uint64_t seed = 1, bool ended = true) {
   base::SeededRandom random(seed);
   auto sealer = media::Sealer::make(key(), media::SealedKind::OggOpus, random);
@@ -66,7 +66,7 @@ Opened open(base::Bytes file, const media::RecordingKey& with = key()) {
 
 }  // namespace
 
-TEST_CASE("A sealed file opens with the same contents, empty chunks included, and contains nothing in plain text") {
+TEST_CASE("A sealed file opens with the same contents, which may include empty chunks, and has no contents in plain text") {
   const auto parts = sealed({"one", "", "and two", "three"});
   const auto file = whole_file(parts);
   CHECK(parts[0].size() == media::kSealedHeaderOctets);
@@ -80,7 +80,7 @@ TEST_CASE("A sealed file opens with the same contents, empty chunks included, an
   CHECK_FALSE(empty.error);
 }
 
-TEST_CASE("Two files with equal contents and key have only the fixed part of the header in common") {
+TEST_CASE("Two sealed files with equal contents and an equal key have only the fixed part of the header in common") {
   const auto first = sealed({"the very same"}, 1), second = sealed({"the very same"}, 2);
   CHECK(std::equal(first[0].begin(), first[0].begin() + 12, second[0].begin()));
   CHECK(first[0] != second[0]);
@@ -88,7 +88,7 @@ TEST_CASE("Two files with equal contents and key have only the fixed part of the
   CHECK(first[1] != second[1]);
 }
 
-TEST_CASE("A sealed file with any changed octet does not open to its end") {
+TEST_CASE("If any octet of a sealed file is changed, the file does not open to its end") {
   const auto file = whole_file(sealed({"hello", "world"}));
   for (std::size_t at = 0; at < file.size(); ++at) {
     for (const std::uint8_t bit : {std::uint8_t{0x01}, std::uint8_t{0x80}}) {
@@ -97,13 +97,13 @@ TEST_CASE("A sealed file with any changed octet does not open to its end") {
       const auto opened = open(changed);
       CAPTURE(at);
       REQUIRE(opened.error);
-      CHECK(std::string_view("helloworld").starts_with(opened.text));  // The part that was opened is genuine.
+      CHECK(std::string_view("helloworld").starts_with(opened.text));  // The part that was opened is unchanged.
       CHECK(opened.text.size() < 10);
     }
   }
 }
 
-TEST_CASE("A file that is cut off yields its whole chunks and the error Cut, or NotSealed within the header") {
+TEST_CASE("If a sealed file is cut off, its whole chunks open, and then comes the error Cut. If the header is cut off, the error is NotSealed") {
   const auto parts = sealed({"hello", "world", "!"});
   const auto file = whole_file(parts);
   for (std::size_t size = 0; size < file.size(); ++size) {
@@ -114,10 +114,10 @@ TEST_CASE("A file that is cut off yields its whole chunks and the error Cut, or 
     const std::size_t first = parts[0].size() + parts[1].size(), second = first + parts[2].size();
     CHECK(opened.text == (size < first ? "" : size < second ? "hello" : "helloworld"));
   }
-  CHECK(open(whole_file(sealed({"hello", "world"}, 1, false))).error == SealError::Cut);  // The writer was stopped before the last chunk.
+  CHECK(open(whole_file(sealed({"hello", "world"}, 1, false))).error == SealError::Cut);  // The writer stopped before the last chunk.
 }
 
-TEST_CASE("SealedReader detects chunks that are missing, repeated, moved, from another file, or after the end") {
+TEST_CASE("SealedReader detects a chunk that is missing, repeated, moved, from another file, or after the end") {
   const auto parts = sealed({"aaaa", "bbbb", "cccc"}), others = sealed({"aaaa", "bbbb", "cccc"}, 2);
   CHECK(open(whole_file({parts[0], parts[2], parts[3]})).error == SealError::Altered);
   CHECK(open(whole_file({parts[0], parts[1], parts[3]})).error == SealError::Altered);
@@ -133,11 +133,11 @@ TEST_CASE("SealedReader detects chunks that are missing, repeated, moved, from a
   CHECK(open(whole_file({shortened[0], shortened[1], shortened[2]})).error == SealError::Altered);
 }
 
-TEST_CASE("SealedReader reports different errors for another key, another kind of file and a later version") {
+TEST_CASE("SealedReader reports WrongKey for another key or a changed kind, BadVersion for a later version, and NotSealed for another kind of file") {
   const auto file = whole_file(sealed({"hello"}));
   CHECK(open(file, key(2)).error == SealError::WrongKey);
   Octets changed = file;
-  changed[9] = 1;  // The header says that the file is a WAV. The proof of the key covers the header.
+  changed[9] = 1;  // This header says that the file is a WAV. The octets that prove the key also cover the header.
   CHECK(open(changed).error == SealError::WrongKey);
   changed = file;
   changed[8] = 2;
@@ -150,14 +150,14 @@ TEST_CASE("SealedReader reports different errors for another key, another kind o
   CHECK(reader.kind() == media::SealedKind::OggOpus);
 }
 
-TEST_CASE("SealedReader refuses a kind of file that only a later version has") {
+TEST_CASE("SealedReader refuses a sealed file whose kind only a later version knows") {
   base::SeededRandom random(1);
-  const auto sealer = media::Sealer::make(key(), static_cast<media::SealedKind>(3), random);  // The key's proof in this header is correct.
+  const auto sealer = media::Sealer::make(key(), static_cast<media::SealedKind>(3), random);  // The header proves the right key.
   REQUIRE(sealer);
   CHECK(open(sealer->header()).error == SealError::BadVersion);
 }
 
-TEST_CASE("A chunk of kMaxSealedChunk octets is sealed and opened, and a longer one is refused") {
+TEST_CASE("A chunk of kMaxSealedChunk octets is sealed and opened. A longer chunk is refused when it is sealed and when it is opened") {
   base::SeededRandom random(1);
   auto sealer = media::Sealer::make(key(), media::SealedKind::Wav, random);
   REQUIRE(sealer);
@@ -176,7 +176,7 @@ TEST_CASE("A chunk of kMaxSealedChunk octets is sealed and opened, and a longer 
   CHECK(open(claims).error == SealError::TooLong);
 }
 
-TEST_CASE("A recording key is 64 hexadecimal digits in any case, with blanks and line ends around them") {
+TEST_CASE("parse_recording_key accepts 64 hexadecimal digits in upper or lower case, with blanks and line ends around them") {
   const std::string digits = "000102030405060708090a0b0c0d0e0f101112131415161718191A1B1C1D1E1F";
   const auto parsed = media::parse_recording_key("  " + digits + "\r\n");
   REQUIRE(parsed);

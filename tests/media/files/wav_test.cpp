@@ -71,7 +71,7 @@ TEST_CASE("parse_wav reads the file that write_wav wrote") {
   CHECK(media::parse_wav(stereo)->sample(3, 0) == 0);
 }
 
-TEST_CASE("The header has the sizes that players read") {
+TEST_CASE("wav_header writes the sizes of the file, the data and one frame, and the octets per second") {
   const auto header = media::wav_header({.rate_hz = 8000, .channels = 2}, 1000);
   CHECK(header[4] + header[5] * 256 == 1036);
   CHECK(header[28] + header[29] * 256 == 32000);   // octets per second
@@ -79,7 +79,7 @@ TEST_CASE("The header has the sizes that players read") {
   CHECK(header[40] + header[41] * 256 == 1000);
 }
 
-TEST_CASE("parse_wav skips other chunks with their padding, up to kMaxWavChunks") {
+TEST_CASE("parse_wav skips other chunks and their padding, up to kMaxWavChunks chunks in all") {
   CHECK(media::parse_wav(file(format(1, 1, 8000, 16), 3))->channel() == std::vector<std::int16_t>{1, -1});
   CHECK(media::parse_wav(file(format(1, 1, 8000, 16), media::kMaxWavChunks - 2)));
   CHECK(media::parse_wav(file(format(1, 1, 8000, 16), media::kMaxWavChunks - 1)) == base::fail(WavError::TooManyChunks));
@@ -96,7 +96,7 @@ TEST_CASE("parse_wav refuses everything but 16-bit PCM with one or two channels"
   CHECK(media::parse_wav({}) == base::fail(WavError::NotRiff));
 }
 
-TEST_CASE("parse_wav refuses a file cut off at any octet or reads its whole frames, and never reads past its end [CVE-2022-24792]") {
+TEST_CASE("If a file is cut off, parse_wav refuses it or reads its whole frames, and never reads beyond the end [CVE-2022-24792]") {
   const auto whole = media::write_wav({.rate_hz = 8000, .channels = 2}, std::vector<std::int16_t>(8, 5));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const Octets cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
@@ -108,6 +108,6 @@ TEST_CASE("parse_wav refuses a file cut off at any octet or reads its whole fram
   lying[40] = lying[41] = lying[42] = lying[43] = 0xFF;
   CHECK(media::parse_wav(lying)->frames() == 4);
   lying = file(format(1, 1, 8000, 16), 1);
-  lying[12 + 8 + 16 + 7] = 0xFF;   // LIST gives a size beyond the end of the file.
+  lying[12 + 8 + 16 + 7] = 0xFF;   // This LIST chunk has a size beyond the end of the file.
   CHECK(media::parse_wav(lying) == base::fail(WavError::Truncated));
 }

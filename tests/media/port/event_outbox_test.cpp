@@ -13,7 +13,7 @@ using offhook_test::EventKind;
 
 namespace {
 
-/// A port whose conversation reads no events: its ring is full from the start.
+/// A port whose conversation reads no events. The ring of events is full from the start.
 struct Asleep {
   std::unique_ptr<media::AudioPort> port = std::make_unique<media::AudioPort>();
   media::EventOutbox outbox{*port};
@@ -40,7 +40,7 @@ struct Asleep {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Asleep, "EventOutbox keeps important events in order for a conversation that does not read, and drops and counts word events") {
+TEST_CASE_FIXTURE(Asleep, "If the conversation does not read, EventOutbox keeps important events in order, and drops and counts word events") {
   CHECK(outbox.waiting() == 0);
   push(EventKind::Sent);
   push(EventKind::SpeechStarted);
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(Asleep, "EventOutbox keeps important events in order for a con
   CHECK(outbox.waiting() == 0);
 }
 
-TEST_CASE_FIXTURE(Asleep, "EventOutbox keeps only the newest state of speech and of media") {
+TEST_CASE_FIXTURE(Asleep, "EventOutbox keeps only the newest speech event and the newest media event") {
   for (int i = 0; i < 100; ++i) {
     push(EventKind::SpeechStarted);
     push(EventKind::SpeechStopped);
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Asleep, "EventOutbox keeps only the newest state of speech and
   CHECK(told[1].kind == EventKind::MediaBack);
 }
 
-TEST_CASE_FIXTURE(Asleep, "EventOutbox keeps digits up to kMaxDigits, and drops and counts the next one") {
+TEST_CASE_FIXTURE(Asleep, "EventOutbox keeps up to kMaxDigits digits, and drops and counts the next digit") {
   std::string expected;
   for (std::size_t i = 0; i < media::EventOutbox::kMaxDigits; ++i) {
     expected += static_cast<char>('0' + i % 10);
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Asleep, "EventOutbox keeps digits up to kMaxDigits, and drops 
   CHECK(told == expected);
 }
 
-TEST_CASE_FIXTURE(Asleep, "EventOutbox delivers the waiting events before later ones") {
+TEST_CASE_FIXTURE(Asleep, "EventOutbox delivers waiting events before later events") {
   push(EventKind::SpeechStarted);
   media::MediaEvent event;
   while (port->events.try_pop(event)) {

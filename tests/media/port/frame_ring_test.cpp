@@ -30,7 +30,7 @@ bool same_heard_frame(const media::HeardFrame& a, const media::HeardFrame& b) {
 
 }  // namespace
 
-TEST_CASE("A ring of frames returns the frames as they were put in, of any length, and holds 64") {
+TEST_CASE("FrameRing returns frames of any length as they were put in, and holds 64 frames") {
   const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 64>>();
   std::uint64_t put = 0, got = 0;
   const std::array<std::uint16_t, 8> lengths{0, 1, 159, 160, 161, 320, 480, 9000};  // The last length is more than a frame can have.
@@ -47,7 +47,7 @@ TEST_CASE("A ring of frames returns the frames as they were put in, of any lengt
   }
 }
 
-TEST_CASE("A ring does not copy samples beyond the length of a frame") {
+TEST_CASE("FrameRing does not copy the samples beyond the length of a frame") {
   const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 4>>();
   auto frame = heard_frame(1, 170);
   frame.pcm[170] = 77;
@@ -59,7 +59,7 @@ TEST_CASE("A ring does not copy samples beyond the length of a frame") {
   CHECK(taken.pcm[170] == 5);
 }
 
-TEST_CASE("A frame can be filled in its place in the ring, and claim() returns the place that became free last") {
+TEST_CASE("The application can fill a frame in its place in FrameRing. claim() returns the place that became free last") {
   const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 4>>();
   media::HeardFrame* const first = ring->claim();
   REQUIRE(first != nullptr);
@@ -87,7 +87,7 @@ TEST_CASE("A frame can be filled in its place in the ring, and claim() returns t
   CHECK_FALSE(ring->try_pop(taken));
 }
 
-TEST_CASE("A ring between two threads loses, doubles and tears no frame") {
+TEST_CASE("FrameRing between two threads does not lose, double or tear a frame") {
   const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 8>>();
   constexpr std::uint64_t kFrames = 50'000;
   std::thread producer([&] {

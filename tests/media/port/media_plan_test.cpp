@@ -16,7 +16,7 @@ media::MediaPlan plan() {
 
 }  // namespace
 
-TEST_CASE("An offer/answer exchange that changes nothing of the peer's media does not restart the learning of the source [CVE-2017-14099]") {
+TEST_CASE("learns_anew returns false for an offer/answer exchange that changes nothing of the media that the peer sends [CVE-2017-14099]") {
   auto after = plan();
   CHECK_FALSE(media::learns_anew(plan(), after));
   after.send = false;
@@ -26,7 +26,7 @@ TEST_CASE("An offer/answer exchange that changes nothing of the peer's media doe
   CHECK_FALSE(media::learns_anew(plan(), after));
 }
 
-TEST_CASE("Another codec from the same address, or a refresh that the other side offers, does not restart the learning [CVE-2017-14099]") {
+TEST_CASE("learns_anew returns false for another codec from the same address, and for a refresh that the other side offers [CVE-2017-14099]") {
   auto before = plan();
   before.also_receivable[0] = media::ReceivableCodec{AudioCodec::G722, 9};  // The peer's answer had several codecs. The answer to the peer's offer has one.
   CHECK_FALSE(media::learns_anew(before, plan()));
@@ -37,7 +37,7 @@ TEST_CASE("Another codec from the same address, or a refresh that the other side
   CHECK_FALSE(media::learns_anew(plan(), after));
 }
 
-TEST_CASE("Learning restarts when the peer changes its address, or begins to send again") {
+TEST_CASE("learns_anew returns true when the peer changes its address, and when the peer begins to send again") {
   auto after = plan();
   after.remote_rtp.port = 4002;
   CHECK(media::learns_anew(plan(), after));

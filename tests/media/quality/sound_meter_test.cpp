@@ -14,7 +14,7 @@ std::vector<std::int16_t> level(std::int16_t sample, std::size_t size = 160) { r
 
 }  // namespace
 
-TEST_CASE("measure() equals measure_each() for all lengths to 67, all misalignments and extreme samples") {
+TEST_CASE("measure() equals measure_each() for all lengths up to 67, all alignments and extreme samples") {
   std::mt19937 engine(5);
   std::vector<std::int16_t> pcm(200);
   for (int round = 0; round < 4; ++round) {
@@ -26,20 +26,20 @@ TEST_CASE("measure() equals measure_each() for all lengths to 67, all misalignme
       }
     }
   }
-  const auto loud = level(-32768, 100'003);  // More samples than the lanes can count.
+  const auto loud = level(-32768, 100'003);  // More samples than one lane of the sum can count.
   CHECK(measure(loud) == measure_each(loud));
   CHECK(measure(loud).at_ceiling == 100'003);
   CHECK(measure(loud).peak == 32768);
 }
 
-TEST_CASE("A sample counts as clipped from kCeiling on, positive or negative") {
+TEST_CASE("measure() counts a sample as clipped if its magnitude is kCeiling or more") {
   for (const int sign : {1, -1}) {
     CHECK(measure(level(static_cast<std::int16_t>(sign * kCeiling), 16)).at_ceiling == 16);
     CHECK(measure(level(static_cast<std::int16_t>(sign * (kCeiling - 1)), 16)).at_ceiling == 0);
   }
 }
 
-TEST_CASE("SoundMeter measures speech and noise separately, and silence counts for neither") {
+TEST_CASE("SoundMeter measures the levels of speech and of noise separately, and leaves silent frames out of both") {
   SoundMeter meter;
   for (int i = 0; i < 30; ++i) meter.on_frame(measure(level(3277)), true);    // -20 dBov
   for (int i = 0; i < 50; ++i) meter.on_frame(measure(level(104)), false);    // -50 dBov
@@ -54,7 +54,7 @@ TEST_CASE("SoundMeter measures speech and noise separately, and silence counts f
   CHECK(figures.clipped_percent == 0);
 }
 
-TEST_CASE("A frame with samples up to 18 is silent, and a frame counts as clipped from kClippedSamples on") {
+TEST_CASE("SoundMeter counts a frame as silent if all samples are at most 18, and as clipped if kClippedSamples samples are clipped") {
   SoundMeter meter;
   meter.on_frame(measure(level(18)), false);
   CHECK(meter.figures().silent_percent == 100);
@@ -69,7 +69,7 @@ TEST_CASE("A frame with samples up to 18 is silent, and a frame counts as clippe
   CHECK(meter.figures().clipped_percent == 25);
 }
 
-TEST_CASE("SoundMeter reports no levels without frames, and ignores an empty frame") {
+TEST_CASE("SoundMeter without frames reports no levels, and ignores an empty frame") {
   SoundMeter meter;
   meter.on_frame(measure({}), true);
   const auto figures = meter.figures();

@@ -14,7 +14,7 @@ using namespace offhook::media;
 namespace {
 
 NoiseDescription white(std::uint8_t below_overload_db) { return {.below_overload_db = below_overload_db}; }
-/// Returns the description of noise whose power falls or rises with frequency.
+/// Returns the description of noise whose power decreases or increases with the frequency.
 NoiseDescription coloured(std::uint8_t below_overload_db, float first, float second = 0) {
   NoiseDescription noise{.below_overload_db = below_overload_db, .order = 2};
   noise.reflection[0] = first;
@@ -26,7 +26,8 @@ std::vector<std::int16_t> made(NoiseSource& source, std::size_t frames, std::siz
   for (std::size_t i = 0; i < frames; ++i) source.fill(std::span(pcm).subspan(i * samples, samples));
   return pcm;
 }
-/// Returns the correlation of samples `lag` apart, -1..1. At lag 1, a hiss is below 0 and a rumble above.
+/// Returns the correlation of samples `lag` apart, -1..1. At lag 1, noise of high frequencies gives less than 0, noise of low frequencies
+/// more than 0.
 double autocorrelation(const std::vector<std::int16_t>& pcm, std::size_t lag = 1) {
   double product = 0, power = 0;
   for (std::size_t i = lag; i < pcm.size(); ++i) {
@@ -38,20 +39,20 @@ double autocorrelation(const std::vector<std::int16_t>& pcm, std::size_t lag = 1
 
 }  // namespace
 
-TEST_CASE("parse_comfort_noise reads level and coefficients of the RFC's payload format [RFC 3389 sections 3.1 to 3.3]") {
+TEST_CASE("parse_comfort_noise reads the level and the coefficients of the RFC's payload format [RFC 3389 sections 3.1 to 3.3]") {
   const std::vector<std::uint8_t> payload{0x80 | 52, 127, 0, 254, 255, 128};
   const auto noise = parse_comfort_noise(payload);
   REQUIRE(noise);
-  CHECK(noise->below_overload_db == 52);  // The highest bit is unused.
+  CHECK(noise->below_overload_db == 52);  // The format does not use the highest bit.
   CHECK(noise->order == 5);
   CHECK(noise->reflection[0] == 0);
   CHECK(noise->reflection[1] == doctest::Approx(-127 * 258.0 / 32768));
   CHECK(noise->reflection[2] == doctest::Approx(127 * 258.0 / 32768));
-  CHECK(noise->reflection[3] == noise->reflection[2]);  // The RFC does not define 255.
+  CHECK(noise->reflection[3] == noise->reflection[2]);  // The RFC does not define the value 255, which is read like 254.
   CHECK(noise->reflection[4] == doctest::Approx(258.0 / 32768));
 }
 
-TEST_CASE("Every level and every coefficient is unchanged after writing and reading") {
+TEST_CASE("write_comfort_noise writes every level and every coefficient as parse_comfort_noise read it") {
   for (int level = 0; level < 128; ++level) {
     for (int step = 0; step <= 254; ++step) {
       const std::array<std::uint8_t, 2> payload{static_cast<std::uint8_t>(level), static_cast<std::uint8_t>(step)};
@@ -72,7 +73,7 @@ TEST_CASE("parse_comfort_noise refuses an empty payload, and ignores coefficient
   CHECK(parse_comfort_noise(payload)->order == kMaxNoiseOrder);
 }
 
-TEST_CASE("write_comfort_noise writes nothing into a buffer that is too small, and limits values to their range") {
+TEST_CASE("write_comfort_noise writes nothing to a buffer that is too small, and limits values to their range") {
   std::array<std::uint8_t, 3> out{};
   CHECK(write_comfort_noise(coloured(40, 0.5F), out) == 3);
   CHECK(write_comfort_noise(coloured(40, 0.5F), std::span(out).first(2)) == 0);
@@ -99,12 +100,12 @@ TEST_CASE("NoiseSource makes noise of the described spectrum [RFC 3389 section 3
   rumble.describe(coloured(40, -0.9F));
   hiss.describe(coloured(40, 0.7F));
   plain.describe(white(40));
-  CHECK(autocorrelation(made(rumble, 200)) == doctest::Approx(0.9).epsilon(0.05));  // The first coefficient is the negative of the first correlation.
+  CHECK(autocorrelation(made(rumble, 200)) == doctest::Approx(0.9).epsilon(0.05));  // The coefficient is the negative of the correlation at lag 1.
   CHECK(autocorrelation(made(hiss, 200)) == doctest::Approx(-0.7).epsilon(0.05));
   CHECK(std::abs(autocorrelation(made(plain, 200))) < 0.02);
 }
 
-TEST_CASE("A louder description takes effect gradually, within 200 ms") {
+TEST_CASE("When NoiseSource gets a louder description, the noise reaches the new level gradually, within 200 ms") {
   NoiseSource source(5);
   source.describe(white(60));
   made(source, 10);
@@ -118,7 +119,7 @@ TEST_CASE("A louder description takes effect gradually, within 200 ms") {
   CHECK(level_dbov(made(source, 1)) == -127);
 }
 
-TEST_CASE("NoiseSource stays finite with the least stable coefficients, at any frame size") {
+TEST_CASE("With the least stable coefficients and any frame size, NoiseSource stays finite") {
   NoiseSource source(9);
   NoiseDescription noise{.below_overload_db = 0, .order = kMaxNoiseOrder};
   for (std::size_t i = 0; i < kMaxNoiseOrder; ++i) noise.reflection[i] = i % 2 == 0 ? 9.0F : -9.0F;
@@ -129,7 +130,7 @@ TEST_CASE("NoiseSource stays finite with the least stable coefficients, at any f
   CHECK(std::abs(level_dbov(made(source, 50)) + 40) <= 2);
 }
 
-TEST_CASE("NoiseMeter describes the level and the spectrum that NoiseSource made") {
+TEST_CASE("NoiseMeter finds the level and the spectrum of the noise that NoiseSource makes") {
   for (const auto& [first, second] : {std::pair{-0.8F, 0.2F}, {0.5F, -0.1F}, {0.0F, 0.0F}}) {
     NoiseSource source(11);
     source.describe(coloured(50, first, second));
@@ -144,7 +145,7 @@ TEST_CASE("NoiseMeter describes the level and the spectrum that NoiseSource made
   }
 }
 
-TEST_CASE("NoiseMeter describes no frames, silence and a tone") {
+TEST_CASE("NoiseMeter describes silence as no noise, without frames too, and gives stable coefficients for a tone") {
   NoiseMeter meter;
   CHECK(meter.describe() == NoiseDescription{});
   const std::vector<std::int16_t> silence(160), speck(NoiseMeter::kMeteredOrder, 1000);
@@ -160,7 +161,7 @@ TEST_CASE("NoiseMeter describes no frames, silence and a tone") {
   CHECK(meter.describe() == NoiseDescription{});
 }
 
-TEST_CASE("DiscontinuousSender sends speech and 200 ms after it, then a description, and the next only when the noise has changed") {
+TEST_CASE("DiscontinuousSender sends audio until 200 ms after speech, then a description, and further descriptions if the noise changed or 1 s passed") {
   using What = DiscontinuousSender::What;
   DiscontinuousSender sender;
   CHECK(sender.on_frame(true, white(60)) == What::Audio);
@@ -172,10 +173,10 @@ TEST_CASE("DiscontinuousSender sends speech and 200 ms after it, then a descript
   CHECK(sender.on_frame(false, white(62)) == What::Description);
   CHECK(sender.on_frame(true, white(62)) == What::Audio);
   for (unsigned i = 0; i < DiscontinuousSender::kHangoverFrames; ++i) CHECK(sender.on_frame(false, white(62)) == What::Audio);
-  CHECK(sender.on_frame(false, white(62)) == What::Description);  // Each silence begins with a description.
+  CHECK(sender.on_frame(false, white(62)) == What::Description);  // Each silence begins with a description, even if the noise has not changed.
 }
 
-TEST_CASE("PeerNoise fills silence after a description, and stops when audio comes again") {
+TEST_CASE("After a description, PeerNoise fills silence with noise, until newer audio comes") {
   PeerNoise noise(1);
   std::vector<std::int16_t> pcm(160, 77);
   CHECK_FALSE(noise.fill(pcm));
@@ -187,7 +188,7 @@ TEST_CASE("PeerNoise fills silence after a description, and stops when audio com
   CHECK(noise.on_payload(payload, kBegins));
   CHECK(noise.fill(pcm));
   CHECK(std::abs(level_dbov(pcm) + 50) <= 2);
-  noise.on_audio(kBegins - 160);  // This audio is older than the description, although it is played after it.
+  noise.on_audio(kBegins - 160);  // This audio is older than the description, but it is played later.
   CHECK(noise.fill(pcm));
   noise.on_audio(kBegins + 160);
   CHECK_FALSE(noise.fill(pcm));

@@ -31,7 +31,7 @@ struct NamedVoice {
   Pcm pcm;
 };
 
-/// Returns a low voice, a high voice and a whisper, which is noise with the same syllables.
+/// Returns a low voice, a high voice, and a whisper, which is noise with the syllables of the voices.
 std::vector<NamedVoice> synthetic_voices() {
   const auto speak = [](std::uint32_t seed, double pitch_hz) { return offhook_test::SyntheticVoice(8000, seed, pitch_hz).speak(15); };
   std::vector<NamedVoice> all = {{"low", speak(3, 100)}, {"high", speak(4, 210)}};
@@ -56,7 +56,7 @@ Score spandsp(const Pcm& said, std::size_t gap_frames) {
   return result;
 }
 
-/// Returns the narrowband speech of ITU-T's G.722 vectors.
+/// Returns the speech of ITU-T's G.722 vectors, converted to 8000 Hz.
 Pcm vector_speech() {
   const auto wide = vector_words("audio/g722/inpsp.bin");
   media::Resampler resampler(16000, 8000);
@@ -65,7 +65,7 @@ Pcm vector_speech() {
   return pcm;
 }
 
-/// Reads the speech of SIPp's capture: Ethernet, IPv4 without options, UDP, and RTP with PCMA in order.
+/// Reads the speech of SIPp's capture file, whose packets are in order: Ethernet, IPv4 without options, UDP, and RTP with PCMA.
 Pcm captured_speech() {
   constexpr std::size_t kFileHeader = 24, kRecordHeader = 16, kBeforeRtp = 14 + 20 + 8;
   const auto file = vector_file("audio/rtp-pcap/g711a.pcap");
@@ -105,7 +105,7 @@ void check_real_speech(const std::string& name, const Pcm& pcm) {
 
 }  // namespace
 
-TEST_CASE("On real speech, Concealer is at most as far from the lost audio as repetition is, and clicks less: test data") {
+TEST_CASE("On real speech (test data), Concealer is nearer to the lost audio than repetition is, and makes weaker clicks") {
   const std::vector<NamedVoice> voices{{"vectors", vector_speech()}, {"capture", captured_speech()}};
   for (const auto& voice : voices) {
     if (voice.pcm.empty()) return skip("the shared test data has no audio of the kind " + voice.name);
@@ -113,13 +113,13 @@ TEST_CASE("On real speech, Concealer is at most as far from the lost audio as re
   }
 }
 
-TEST_CASE("On real speech, Concealer is at most as far from the lost audio as repetition is, and clicks less: recordings") {
+TEST_CASE("On real speech (recordings), Concealer is nearer to the lost audio than repetition is, and makes weaker clicks") {
   const Pcm pcm = recorded_speech();
   if (pcm.empty()) return skip("there are no recordings (apt-get install asterisk-core-sounds-en-wav)");
   check_real_speech("recordings", pcm);
 }
 
-TEST_CASE("On synthetic speech, Concealer is nearer to the lost audio than repetition and spandsp, and clicks less") {
+TEST_CASE("On synthetic speech, Concealer is nearer to the lost audio than repetition and spandsp are, and makes weaker clicks than repetition") {
   for (const auto& voice : synthetic_voices()) {
     for (const std::size_t frames : {1, 2, 3}) {
       CAPTURE(voice.name);

@@ -41,7 +41,7 @@ double snr_db(std::span<const std::int16_t> wanted, std::span<const std::int16_t
 
 }  // namespace
 
-TEST_CASE("Concealer replaces a lost frame of a vowel far better than silence, at each rate") {
+TEST_CASE("At each rate, Concealer fills a lost frame of a vowel with audio near to the original, without a click") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     CAPTURE(rate);
     const std::size_t frame = rate / 50;
@@ -59,14 +59,14 @@ TEST_CASE("Concealer replaces a lost frame of a vowel far better than silence, a
     }
     CHECK_FALSE(concealer.concealing());
     CHECK(snr_db(std::span(original).subspan(10 * frame, frame / 2), std::span(heard).subspan(10 * frame, frame / 2)) > 10);
-    CHECK(worst_step(heard) < worst_step(original) * 1.3);              // Neither seam clicks.
+    CHECK(worst_step(heard) < worst_step(original) * 1.3);              // There is no click at either seam.
     CHECK(std::equal(heard.begin(), heard.begin() + 10 * static_cast<std::ptrdiff_t>(frame), original.begin()));
     const auto behind = static_cast<std::ptrdiff_t>(11 * frame + rate / 200);
-    CHECK(std::equal(heard.begin() + behind, heard.end(), original.begin() + behind));   // From 5 ms after the gap on, the audio is unchanged.
+    CHECK(std::equal(heard.begin() + behind, heard.end(), original.begin() + behind));   // The audio is unchanged from 5 ms after the gap on.
   }
 }
 
-TEST_CASE("Concealment of a long gap is full for 20 ms and silent from 80 ms on, and the next good audio fades in") {
+TEST_CASE("In a long gap, Concealer keeps the level for 20 ms and is silent from 80 ms on. The next good audio fades in") {
   media::Concealer concealer(8000);
   auto pcm = vowel(8000, 160 * 5);
   for (std::size_t k = 0; k < 5; ++k) concealer.good(std::span(pcm).subspan(k * 160, 160));
@@ -98,7 +98,7 @@ TEST_CASE("Concealer produces silence before the first good frame and after rese
   CHECK(std::all_of(out.begin(), out.end(), [](std::int16_t sample) { return sample == 0; }));
 }
 
-TEST_CASE("Concealer blends a seam without a gap over 5 ms") {
+TEST_CASE("At a seam without a gap, Concealer cross-fades for 5 ms") {
   media::Concealer concealer(8000);
   const auto pcm = vowel(8000, 160 * 7);
   auto heard = pcm;
@@ -112,7 +112,7 @@ TEST_CASE("Concealer blends a seam without a gap over 5 ms") {
   CHECK(std::equal(jump.begin() + 40, jump.end(), cut.begin() + 40));
 }
 
-TEST_CASE("Concealer handles noise at full scale in frames of any size up to 20 ms, and then leaves good audio unchanged") {
+TEST_CASE("Concealer handles noise at full scale in frames of up to 20 ms. After that it leaves good audio unchanged") {
   base::SeededRandom random(9);
   for (const std::uint32_t rate : {8000u, 16000u, 24000u}) {
     media::Concealer concealer(rate);

@@ -1,5 +1,4 @@
-// Plays the traces of tests/rtp with a voice in the packets. The model of the line there only counts samples, and here they are
-// stretched.
+// Plays the traces of tests/rtp with a voice in the packets. The player of tests/rtp only counts samples. Here the samples are really stretched.
 #include <offhook/bench/jitter_log.hpp>
 #include <offhook/media/codec/g711.hpp>
 #include <offhook/media/receive/conceal.hpp>
@@ -37,7 +36,7 @@ class TraceListener {
       while (const auto number = arrivals.next(now)) put(*number);
       tick(now);
     }
-    // Only the log's list of played packets may allocate.
+    // In this loop, only the log's list of played packets may allocate.
     CHECK(offhook_test::allocations() - before < 40);
     return log_.finish();
   }
@@ -100,7 +99,7 @@ class TraceListener {
 
 }  // namespace
 
-TEST_CASE("With a voice in the packets, delay and concealment are like those of the model of the line, without clicks and allocations") {
+TEST_CASE("With a voice in the packets, delay and concealment are hardly above those of the player that only counts samples, without clicks and allocations") {
   for (const std::string name : {"T1", "T2", "T3", "T6", "T7"}) {
     CAPTURE(name);
     const JitterTrace trace = jitter_trace(name, 10);

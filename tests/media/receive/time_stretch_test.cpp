@@ -37,7 +37,7 @@ struct Stretched {
   std::ptrdiff_t sum = 0;
 };
 
-/// Plays `said` in frames of 20 ms through a line, with stretch(wish) after every third frame, until all samples are used.
+/// Plays `said` in frames of 20 ms through a TimeStretch until all samples are used. After every third frame requests stretch(wish).
 Stretched stretched(const Pcm& said, std::uint32_t rate, int wish, bool rough = false) {
   media::TimeStretch line(rate);
   Stretched result;
@@ -64,7 +64,7 @@ Stretched stretched(const Pcm& said, std::uint32_t rate, int wish, bool rough = 
 
 }  // namespace
 
-TEST_CASE("A tone becomes longer or shorter by whole periods at each rate, without a click and at its pitch") {
+TEST_CASE("TimeStretch makes a tone longer or shorter by whole periods at each rate, without a click, and keeps its pitch") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u, 48000u}) {
     for (const int direction : {-1, 1}) {
       CAPTURE(rate);
@@ -74,7 +74,7 @@ TEST_CASE("A tone becomes longer or shorter by whole periods at each rate, witho
       CHECK(result.jumps.size() > 30);
       for (const int by : result.jumps) {
         CHECK(by * direction > 0);
-        CHECK(std::abs(by) % static_cast<int>(rate / 200) <= 1);   // One period or two.
+        CHECK(std::abs(by) % static_cast<int>(rate / 200) <= 1);   // one or two periods
       }
       const auto shorter = static_cast<std::ptrdiff_t>(said.size()) + result.sum;
       CHECK(static_cast<std::ptrdiff_t>(result.heard.size()) == shorter);
@@ -84,13 +84,13 @@ TEST_CASE("A tone becomes longer or shorter by whole periods at each rate, witho
   }
 }
 
-TEST_CASE("Speech is stretched where it is voiced, and its waveform between two jumps does not change") {
+TEST_CASE("TimeStretch stretches the voiced parts of speech without a click, and keeps its loudness") {
   const auto said = offhook_test::SyntheticVoice(8000, 5).speak(10);
   for (const int wish : {-120, 120}) {
     const auto result = stretched(said, 8000, wish);
     CHECK(result.jumps.size() > 60);
     CHECK(worst_step(result.heard) <= worst_step(said) * 1.1);
-    // The total loudness stays, because the seams do not fade.
+    // The mean power stays the same, because the seams do not fade.
     const auto energy = [](const Pcm& pcm) {
       double sum = 0;
       for (const auto sample : pcm) sum += static_cast<double>(sample) * sample;
@@ -100,7 +100,7 @@ TEST_CASE("Speech is stretched where it is voiced, and its waveform between two 
   }
 }
 
-TEST_CASE("Silence and near silence become longer or shorter by exactly the requested samples") {
+TEST_CASE("TimeStretch makes silence and near silence longer or shorter by exactly the requested number of samples") {
   for (const int wish : {-1, -17, -120, 1, 64, 120}) {
     CAPTURE(wish);
     const auto result = stretched(noise_within(8000, 1, 40), 8000, wish);
@@ -109,7 +109,7 @@ TEST_CASE("Silence and near silence become longer or shorter by exactly the requ
   }
 }
 
-TEST_CASE("Noise is not stretched, unless a rough seam is allowed") {
+TEST_CASE("TimeStretch does not stretch noise, unless the request allows a rough seam") {
   const auto said = noise_within(8000, 4, 6000);
   CHECK(stretched(said, 8000, -120).jumps.empty());
   CHECK(stretched(said, 8000, 120).jumps.empty());
@@ -117,7 +117,7 @@ TEST_CASE("Noise is not stretched, unless a rough seam is allowed") {
   CHECK(stretched(said, 8000, 120, true).jumps.size() > 20);
 }
 
-TEST_CASE("A jump never exceeds the request or 2.5 to 15 ms, and needs at least 20 ms of waiting audio") {
+TEST_CASE("A jump of TimeStretch is at most the requested length, has 2.5 to 15 ms, and needs at least 20 ms of waiting audio") {
   const auto said = sine(300, 8000, 2);
   for (const int wish : {-19, 19}) CHECK(stretched(said, 8000, wish).jumps.empty());
   for (const int by : stretched(said, 8000, -60).jumps) CHECK(by >= -60);
@@ -126,10 +126,10 @@ TEST_CASE("A jump never exceeds the request or 2.5 to 15 ms, and needs at least 
   line.push(std::span(said).first(159));
   CHECK(line.stretch(-60, true) == 0);
   line.push(std::span(said).first(1));
-  CHECK(line.stretch(60, true) == 0);   // No audio was played yet that could be repeated.
+  CHECK(line.stretch(60, true) == 0);   // No audio was played yet, so there is nothing to repeat.
 }
 
-TEST_CASE("TimeStretch holds kMaxWaitingMs, and drops further samples") {
+TEST_CASE("TimeStretch holds kMaxWaitingMs of audio, and drops further samples") {
   media::TimeStretch line(8000);
   const Pcm pcm(8 * media::TimeStretch::kMaxWaitingMs, 1000);
   line.push(pcm);
@@ -145,7 +145,7 @@ TEST_CASE("TimeStretch holds kMaxWaitingMs, and drops further samples") {
   CHECK(line.waiting() == 0);
 }
 
-TEST_CASE("After a jump back, loud audio still does not count as quiet: each jump is a whole number of periods") {
+TEST_CASE("After a jump back, TimeStretch still does not treat loud audio as quiet: each jump is a whole number of periods") {
   media::TimeStretch line(8000);
   const Pcm said = sine(160, 8000, 0.2);  // 50 samples per period.
   Pcm out(160);
@@ -153,12 +153,12 @@ TEST_CASE("After a jump back, loud audio still does not count as quiet: each jum
     line.push(std::span(said).subspan(at, 160));
     line.take(out);
   }
-  line.push(std::span(said).subspan(800, 640));  // The line drops played samples, except those that a jump back may need.
+  line.push(std::span(said).subspan(800, 640));  // The line drops played samples, except those that a jump back can repeat.
   CHECK(line.stretch(110, false) == 50);
   CHECK(line.stretch(110, false) == 50);
 }
 
-TEST_CASE("With any audio, requests and pieces, the number of samples changes only as stretch() returns, and nothing is allocated") {
+TEST_CASE("For any audio and requests, TimeStretch changes the number of samples only by the result of stretch(), and allocates nothing") {
   base::SeededRandom random(11);
   for (const std::uint32_t rate : {8000u, 16000u, 24000u, 48000u}) {
     media::TimeStretch line(rate);
@@ -195,7 +195,7 @@ TEST_CASE("With any audio, requests and pieces, the number of samples changes on
   }
 }
 
-TEST_CASE("TimeStretch always has space for a burst of silence that is shortened again and again within one tick") {
+TEST_CASE("TimeStretch always has space for a burst of silence that is shortened many times within one tick") {
   for (const std::uint32_t rate : {8000u, 16000u, 24000u, 48000u}) {
     media::TimeStretch line(rate);
     const std::vector<std::int16_t> silence(rate / 50, 0);

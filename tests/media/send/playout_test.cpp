@@ -53,7 +53,7 @@ bool silent(const std::vector<std::int16_t>& pcm) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Speaking, "Playout counts the sent samples of an utterance exactly") {
+TEST_CASE_FIXTURE(Speaking, "Playout counts exactly how many samples of an utterance were sent") {
   queue(1, 0);
   queue(1, 1);
   queue(1, 2, true, 10000, 35);
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout counts the sent samples of an utterance exa
   CHECK(all[5].samples == 160);
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout returns silence and reports no event while the conversation is late") {
+TEST_CASE_FIXTURE(Speaking, "If the conversation has queued no audio, Playout returns silence and reports no event") {
   buffer.fill(77);
   CHECK(playout.pull(1, 1, std::span(buffer).first(160)).data() == buffer.data());
   CHECK(silent({buffer.begin(), buffer.begin() + 160}));
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout returns silence and reports no event while 
   CHECK(events().empty());
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout reports each word when its first sample leaves, and the utterance when its last frame has left") {
+TEST_CASE_FIXTURE(Speaking, "Playout reports a word when its first sample leaves, and an utterance when its last frame leaves") {
   queue(1, 0);
   queue(1, 0);
   queue(1, 1);
@@ -99,12 +99,12 @@ TEST_CASE_FIXTURE(Speaking, "Playout reports each word when its first sample lea
   CHECK(playout.speaking());
 }
 
-TEST_CASE_FIXTURE(Speaking, "A played frame stays in the ring until the next tick or a flush, and then its place is free for another frame") {
-  for (int round = 0; round < 200; ++round) {  // Three times as many as the ring has places.
+TEST_CASE_FIXTURE(Speaking, "Playout keeps a played frame in the ring until the next tick or a flush. Then the place of the frame is free") {
+  for (int round = 0; round < 200; ++round) {  // This is three times the number of places in the ring.
     queue(1, 0);
     const auto played = playout.pull(tick, tick, std::span(buffer).first(160));
     CHECK(played.data() != buffer.data());
-    if (round % 2 == 0) queue(1, 0);           // This frame must not overwrite the frame that is played.
+    if (round % 2 == 0) queue(1, 0);           // This frame must not overwrite the frame that is being played.
     CHECK(std::all_of(played.begin(), played.end(), [](std::int16_t sample) { return sample == 10000; }));
     if (round % 3 == 0) playout.prefetch();
     if (round % 2 == 0) CHECK(pull() == std::vector<std::int16_t>(160, 10000));
@@ -114,12 +114,12 @@ TEST_CASE_FIXTURE(Speaking, "A played frame stays in the ring until the next tic
   for (std::size_t i = 0; i + 1 < port->playout.capacity(); ++i) queue(1, 0);
   media::PlayoutFrame more;
   more.samples = 160;
-  CHECK_FALSE(port->playout.try_push(more));  // The frame that is played takes one of the places.
+  CHECK_FALSE(port->playout.try_push(more));  // The frame that is being played takes one of the places.
   playout.flush(1, tick);
   CHECK(port->playout.try_push(more));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout reports the tick when a word is on the wire, when packets are longer than a tick") {
+TEST_CASE_FIXTURE(Speaking, "If packets are longer than a tick, Playout reports the tick in which the packet of a word is sent") {
   queue(1, 0, true);
   CHECK(playout.pull(100, 102, std::span(buffer).first(160)).size() == 160);
   const auto told = events();
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout reports the tick when a word is on the wire
   CHECK((told[1].tick == 100 && told[1].at_tick == 102));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout fills up a short frame with silence, and limits the length of a frame that gives too much") {
+TEST_CASE_FIXTURE(Speaking, "Playout fills up a short frame with silence, and limits a frame whose length field is too large") {
   queue(1, 0, false, 5, 100);
   auto pcm = pull();
   CHECK((pcm[99] == 5 && pcm[100] == 0 && pcm[159] == 0));
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout fills up a short frame with silence, and li
   CHECK(pull() == std::vector<std::int16_t>(160, 6));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout ducks by 18 dB within 10 ms, holds that level, and rises as fast") {
+TEST_CASE_FIXTURE(Speaking, "Playout ducks by 18 dB within 10 ms, holds this level, and rises to full level within 10 ms") {
   for (int i = 0; i < 5; ++i) queue(1, 0);
   pull();
   playout.duck();
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout ducks by 18 dB within 10 ms, holds that lev
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout does not duck while nothing is being said, and begins the next utterance at full level") {
+TEST_CASE_FIXTURE(Speaking, "While no utterance plays, duck() has no effect. Playout begins the next utterance at full level") {
   playout.duck();
   CHECK_FALSE(playout.ducked());
   queue(1, 0);
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout does not duck while nothing is being said, 
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout stays ducked when the ducked utterance stalls and continues") {
+TEST_CASE_FIXTURE(Speaking, "If a ducked utterance stalls and then continues, Playout keeps it ducked") {
   queue(1, 0);
   pull();
   playout.duck();
@@ -176,7 +176,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout stays ducked when the ducked utterance stal
   CHECK(pull() == std::vector<std::int16_t>(160, 1259));
 }
 
-TEST_CASE_FIXTURE(Speaking, "A pause is silent within 10 ms, and the utterance continues with the audio that faded, which counts as sent only then") {
+TEST_CASE_FIXTURE(Speaking, "Playout is silent within 10 ms of a pause. Afterwards it repeats the audio that faded, and reports this audio as sent only then") {
   for (std::uint32_t word = 0; word < 4; ++word) queue(1, word, word == 3);
   pull();
   playout.pause();
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(Speaking, "A pause is silent within 10 ms, and the utterance c
   CHECK((after[3].kind == EventKind::UtteranceSent && after[3].samples == 640));
 }
 
-TEST_CASE_FIXTURE(Speaking, "A pause fades from the ducked level, and a flush of the utterance ends both") {
+TEST_CASE_FIXTURE(Speaking, "If the audio is ducked, a pause fades from the ducked level. A flush of the utterance ends both the pause and the ducking") {
   for (int i = 0; i < 5; ++i) queue(1, 0);
   queue(2, 0);
   pull();
@@ -210,11 +210,11 @@ TEST_CASE_FIXTURE(Speaking, "A pause fades from the ducked level, and a flush of
   CHECK(pull()[0] == 1259);
   playout.flush(1, tick);
   CHECK_FALSE(playout.paused());
-  CHECK(events().back().samples == 320);  // The audio that faded at -18 dB was hardly audible, so it does not count.
+  CHECK(events().back().samples == 320);  // The audio that faded out from -18 dB was hardly audible, so it does not count as sent.
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
 }
 
-TEST_CASE_FIXTURE(Speaking, "A pause that is not ended takes 125 ticks") {
+TEST_CASE_FIXTURE(Speaking, "If nothing ends a pause, Playout ends it after kMaxPauseTicks (125 ticks)") {
   for (int i = 0; i < 3; ++i) queue(1, 0);
   pull();
   playout.pause();
@@ -226,7 +226,7 @@ TEST_CASE_FIXTURE(Speaking, "A pause that is not ended takes 125 ticks") {
   CHECK(pull()[120] == 10000);
 }
 
-TEST_CASE_FIXTURE(Speaking, "limit_pause() can shorten a pause to the given ticks, but never extend it") {
+TEST_CASE_FIXTURE(Speaking, "limit_pause() can shorten a pause to the given number of ticks, and never makes it longer") {
   for (int i = 0; i < 3; ++i) queue(1, 0);
   pull();
   playout.pause();
@@ -238,7 +238,7 @@ TEST_CASE_FIXTURE(Speaking, "limit_pause() can shorten a pause to the given tick
   CHECK_FALSE(silent(pull()));
 }
 
-TEST_CASE_FIXTURE(Speaking, "pause() has no effect while nothing is being said") {
+TEST_CASE_FIXTURE(Speaking, "While no utterance plays, pause() has no effect") {
   playout.pause();
   queue(1, 0, true);
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(Speaking, "pause() has no effect while nothing is being said")
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
 }
 
-TEST_CASE_FIXTURE(Speaking, "flush() fades for 10 ms, drops the rest, reports the last sent word, and keeps later utterances") {
+TEST_CASE_FIXTURE(Speaking, "flush() fades out in 10 ms, drops the remaining frames, reports the last sent word, and keeps later utterances") {
   queue(1, 0);
   queue(1, 1);
   queue(1, 2);
@@ -270,7 +270,7 @@ TEST_CASE_FIXTURE(Speaking, "flush() fades for 10 ms, drops the rest, reports th
   CHECK((told[1].kind == EventKind::Sent && told[1].utterance == 2));
 }
 
-TEST_CASE_FIXTURE(Speaking, "flush() also drops frames of the utterance that arrive after it") {
+TEST_CASE_FIXTURE(Speaking, "Playout drops frames of a flushed utterance even if they arrive after flush()") {
   queue(3, 0);
   pull();
   playout.flush(3, tick);
@@ -280,7 +280,7 @@ TEST_CASE_FIXTURE(Speaking, "flush() also drops frames of the utterance that arr
   CHECK(pull() == std::vector<std::int16_t>(160, 4));
 }
 
-TEST_CASE_FIXTURE(Speaking, "A flush up to a later utterance reports the one that it cut off and the one that did not begin") {
+TEST_CASE_FIXTURE(Speaking, "flush() of two utterances reports both: the utterance that it cut off, and the utterance that had not begun") {
   queue(1, 7);
   pull();
   queue(1, 8);
@@ -293,7 +293,7 @@ TEST_CASE_FIXTURE(Speaking, "A flush up to a later utterance reports the one tha
   CHECK((told[1].kind == EventKind::Flushed && told[1].utterance == 2 && told[1].word == media::kNoWord));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Two flushes in one tick drop only the utterances that they name") {
+TEST_CASE_FIXTURE(Speaking, "Two flushes in one tick drop only the utterances that they name, and keep later ones") {
   queue(1, 0);
   queue(2, 0);
   queue(3, 0, false, 3);
@@ -303,7 +303,7 @@ TEST_CASE_FIXTURE(Speaking, "Two flushes in one tick drop only the utterances th
   CHECK(events().size() == 3);
 }
 
-TEST_CASE_FIXTURE(Speaking, "A flush of ducked audio fades from the ducked level, and the next utterance has full level") {
+TEST_CASE_FIXTURE(Speaking, "A flush of ducked audio fades from the ducked level. The next utterance plays at full level") {
   for (int i = 0; i < 4; ++i) queue(1, 0);
   pull();
   playout.duck();
@@ -316,7 +316,7 @@ TEST_CASE_FIXTURE(Speaking, "A flush of ducked audio fades from the ducked level
   CHECK(pull() == std::vector<std::int16_t>(160, 10000));
 }
 
-TEST_CASE_FIXTURE(Speaking, "A flush during a hold leaves no audio for later") {
+TEST_CASE_FIXTURE(Speaking, "flush() while the call is on hold leaves no fading audio for later") {
   queue(1, 0);
   queue(1, 1);
   pull();
@@ -324,7 +324,7 @@ TEST_CASE_FIXTURE(Speaking, "A flush during a hold leaves no audio for later") {
   CHECK(silent(pull()));
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout counts the events that the full ring of a sleeping conversation cannot take") {
+TEST_CASE_FIXTURE(Speaking, "If the conversation does not read its events and the ring is full, Playout counts the events that it drops") {
   const auto room = port->events.capacity();
   for (std::uint32_t i = 0; i < room; ++i) {
     queue(1, i);
@@ -336,7 +336,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout counts the events that the full ring of a s
   CHECK(port->events_dropped.load() == 1);
 }
 
-TEST_CASE_FIXTURE(Speaking, "The end of an utterance is reported later when the ring was full") {
+TEST_CASE_FIXTURE(Speaking, "If the ring of events is full when an utterance ends, Playout reports the end of the utterance later") {
   for (std::uint32_t i = 0; i < port->events.capacity(); ++i) {
     queue(1, i);
     pull();
@@ -351,12 +351,12 @@ TEST_CASE_FIXTURE(Speaking, "The end of an utterance is reported later when the 
   REQUIRE(late.size() == 1);
   CHECK(late[0].kind == EventKind::UtteranceSent);
   CHECK(late[0].utterance == 2);
-  CHECK(port->events_dropped.load() == 3);  // Two words, and the end of the first utterance, which the end of the second implies.
+  CHECK(port->events_dropped.load() == 3);  // These are two word events, and the end of the first utterance, which the end of the second one implies.
 }
 
 namespace {
 
-/// Music that differs in level from the utterances, and is equal in each frame.
+/// Returns music with the same samples in each frame, at another level than the utterances.
 std::shared_ptr<const media::Prompt> steady_music(std::int16_t value = 4000) {
   return media::Prompt::make({8000, std::vector<std::int16_t>(1600, value)}, {.loops = true});
 }
@@ -365,7 +365,7 @@ int middle(const std::vector<std::int16_t>& pcm) { return pcm[120]; }
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Speaking, "Playout plays music while the call waits and nothing is being said: it fades in and out, and makes no event") {
+TEST_CASE_FIXTURE(Speaking, "While the call waits and no utterance plays, Playout plays music, fades it in and out, and reports no event for it") {
   port->music = steady_music();
   CHECK(silent(pull()));
   port->waits = true;
@@ -384,7 +384,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout plays music while the call waits and nothin
   CHECK(events().empty());
 }
 
-TEST_CASE_FIXTURE(Speaking, "Playout fades the music out under the beginning of an utterance, and plays it again afterwards") {
+TEST_CASE_FIXTURE(Speaking, "Playout fades out the music under the beginning of an utterance, and plays the music again after the utterance") {
   port->music = steady_music();
   port->waits = true;
   (void)pull();
@@ -399,7 +399,7 @@ TEST_CASE_FIXTURE(Speaking, "Playout fades the music out under the beginning of 
   CHECK(events().size() == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "All waiting calls play the same moment of the music, given by the number of the tick") {
+TEST_CASE_FIXTURE(Speaking, "The number of the tick selects the frame of the music, so that all waiting calls play the same moment of it") {
   std::vector<std::int16_t> climbing(800);
   for (std::size_t i = 0; i < climbing.size(); ++i) climbing[i] = static_cast<std::int16_t>(i / 160 * 1000 + 1000);
   port->music = media::Prompt::make({8000, climbing}, {.loops = true});
@@ -414,7 +414,7 @@ TEST_CASE_FIXTURE(Speaking, "All waiting calls play the same moment of the music
   CHECK(middle(pull()) == 4000);  // Tick 103 plays the fourth of the five frames.
 }
 
-TEST_CASE_FIXTURE(Speaking, "plain_music() is true when a frame and the one before are music alone, and no tick was left out") {
+TEST_CASE_FIXTURE(Speaking, "plain_music() is true if this frame and the previous one contain only music, and no tick between them was left out") {
   port->music = steady_music();
   std::string plain;
   const auto look = [&](int ticks) {

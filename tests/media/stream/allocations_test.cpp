@@ -30,7 +30,7 @@ std::uint64_t offhook_test::allocations() { return operator_new_calls.load(); }
 
 using namespace offhook;
 
-TEST_CASE("Codecs, resampler and concealer allocate nothing per frame [design: no allocation on the path]") {
+TEST_CASE("The codecs, Resampler and Concealer allocate nothing per frame [design: no allocation on the path]") {
   media::G722Encoder encoder;
   media::G722Decoder decoder;
   media::Resampler up(8000, 16000), down(16000, 8000);

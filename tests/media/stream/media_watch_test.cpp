@@ -37,7 +37,7 @@ struct Watched {
 
 }  // namespace
 
-TEST_CASE("MediaWatch reports the first packet once, and a silence of the limit, and its end") {
+TEST_CASE("MediaWatch reports the first packet, reports lost media when no packet comes for the limit, and reports when packets come again") {
   Watched watched;
   CHECK(watched.tick(20ms, std::nullopt).empty());
   CHECK(watched.tick(40ms, 30ms) == std::vector{EventKind::MediaStarted});
@@ -47,7 +47,7 @@ TEST_CASE("MediaWatch reports the first packet once, and a silence of the limit,
   CHECK(watched.tick(12s, 11s) == std::vector{EventKind::MediaBack});
 }
 
-TEST_CASE("MediaWatch reports no silence of a peer that was asked not to send, and counts again when it is asked to") {
+TEST_CASE("MediaWatch reports no lost media while the peer was asked not to send, and starts to count when the peer may send again") {
   Watched watched;
   watched.context.plan->receive = false;
   CHECK(watched.tick(30s, std::nullopt).empty());

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kTicks = 300;
 
-/// An ordinary call and an attacked stream. The same thread ticks both, with the same buffer for sent packets.
+/// An ordinary call and an attacked stream. The same thread ticks both, with the same buffer for the packets that they send.
 struct SideBySide : Call {
   End victim{at("192.0.2.77", 7000), 16000, 7};
   const base::SocketAddress tormentor = at("198.51.100.1", 8000);
@@ -33,7 +33,7 @@ struct SideBySide : Call {
     start(victim, changed, now());
   }
   void torment(std::span<const std::uint8_t> octets) { victim.stream->on_packet(media::Channel::Rtp, tormentor, octets, now()); }
-  /// Sends an RTP packet in sequence with the given octet for marker and payload type, and a payload of any size.
+  /// Sends an RTP packet with the next sequence number. `marker_and_type` is its second octet. The payload may have any size.
   void torment(std::uint8_t marker_and_type, std::size_t size, std::uint32_t timestamp) {
     std::vector<std::uint8_t> datagram(12 + size, static_cast<std::uint8_t>(random()));
     const auto sequence = ++sequence_;
@@ -51,7 +51,7 @@ struct SideBySide : Call {
       for (const auto& datagram : sendout.all()) from_victim.push_back(datagram);
     }
   }
-  /// Checks that all packets of the attacked stream are valid, whatever its plan says.
+  /// Checks that all packets of the attacked stream are valid, whatever its plan is.
   void check_victim() const {
     for (const auto& datagram : from_victim) {
       if (datagram.channel == media::Channel::Rtcp) {
@@ -70,7 +70,7 @@ struct SideBySide : Call {
   std::uint16_t sequence_ = 0;
 };
 
-/// All octets that a and b sent, and all samples that they heard.
+/// All octets that a and b sent, all samples that they heard, and some counts.
 struct Trace {
   std::vector<std::vector<std::uint8_t>> sent;
   std::vector<std::vector<std::int16_t>> heard;
@@ -89,7 +89,7 @@ Trace trace_of(const Call& call) {
   }
   return trace;
 }
-/// Returns the trace of the call without an attack.
+/// Returns the trace of the ordinary call while the other stream is not attacked.
 const Trace& undisturbed() {
   static const Trace trace = [] {
     SideBySide calls;
@@ -102,7 +102,7 @@ const Trace& undisturbed() {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(SideBySide, "Payload types 0 to 255, each with 1, 160 and 1500 octets, do not change the other call") {
+TEST_CASE_FIXTURE(SideBySide, "If a peer sends one stream packets with payload types 0 to 255 and 1, 160 and 1500 octets, another call does not change") {
   run_with([&](int turn) {
     for (const std::size_t size : {1u, 160u, 1500u}) torment(static_cast<std::uint8_t>(turn), size, static_cast<std::uint32_t>(turn) * 160);
   });
@@ -111,16 +111,16 @@ TEST_CASE_FIXTURE(SideBySide, "Payload types 0 to 255, each with 1, 160 and 1500
   check_victim();
 }
 
-TEST_CASE_FIXTURE(SideBySide, "Packets of the agreed codec with 0 to 2000 octets do not change the other call") {
+TEST_CASE_FIXTURE(SideBySide, "If a peer sends one stream packets of the agreed codec with 0 to 2000 octets, another call does not change") {
   run_with([&](int turn) {
     for (int i = 0; i < 7; ++i) torment(0, static_cast<std::size_t>(turn * 7 + i) % 2001, static_cast<std::uint32_t>(turn) * 160);
   });
   CHECK(trace_of(*this) == undisturbed());
-  CHECK(victim.stream->statistics().refused_payload > 390);  // All payloads above 200 ms, and the empty one.
+  CHECK(victim.stream->statistics().refused_payload > 390);  // The stream refuses all payloads of more than 200 ms, and the empty payload.
   check_victim();
 }
 
-TEST_CASE_FIXTURE(SideBySide, "A flood of packets of one octet with different timestamps does not change the other call") {
+TEST_CASE_FIXTURE(SideBySide, "If a peer floods one stream with packets of one octet and different timestamps, another call does not change") {
   run_with([&](int turn) {
     for (std::uint32_t i = 0; i < 160; ++i) torment(0, 1, static_cast<std::uint32_t>(turn) * 160 + i);
   });
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(SideBySide, "A flood of packets of one octet with different ti
   check_victim();
 }
 
-TEST_CASE_FIXTURE(SideBySide, "Random jumps of the timestamps do not change the other call") {
+TEST_CASE_FIXTURE(SideBySide, "If a peer sends one stream packets with random timestamps, another call does not change") {
   run_with([&](int) {
     for (int i = 0; i < 8; ++i) torment(static_cast<std::uint8_t>(random() % 2 == 0 ? 0 : 101), random() % 200, static_cast<std::uint32_t>(random()));
   });
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(SideBySide, "Random jumps of the timestamps do not change the 
   check_victim();
 }
 
-TEST_CASE_FIXTURE(SideBySide, "Random octets of every size up to 1500, as RTP and as RTCP, do not change the other call") {
+TEST_CASE_FIXTURE(SideBySide, "If a peer sends one stream random octets of every size up to 1500 as RTP and RTCP, another call does not change") {
   run_with([&](int turn) {
     for (std::size_t size = static_cast<std::size_t>(turn); size <= 1500; size += kTicks) {
       std::vector<std::uint8_t> octets(size);
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(SideBySide, "Random octets of every size up to 1500, as RTP an
   check_victim();
 }
 
-TEST_CASE_FIXTURE(SideBySide, "Plans with every ptime and every payload type, one for each tick, do not change the other call") {
+TEST_CASE_FIXTURE(SideBySide, "If one stream gets plans with extreme ptimes and all payload types, one in each tick, another call does not change") {
   constexpr std::array<std::uint16_t, 14> kPtimes{0, 1, 9, 10, 19, 20, 30, 59, 60, 61, 1000, 51712, 65534, 65535};  // 51712 is 10^9, cut to 16 bits.
   run_with([&](int turn) {
     auto changed = victims_plan;
@@ -168,7 +168,7 @@ TEST_CASE_FIXTURE(SideBySide, "Plans with every ptime and every payload type, on
   check_victim();
 }
 
-TEST_CASE_FIXTURE(SideBySide, "A ptime is limited to its bounds, and packets are sent on time for any plan") {
+TEST_CASE_FIXTURE(SideBySide, "A stream limits the ptime to its range, and sends packets on time with any plan") {
   for (const auto& [ptime, octets] : std::initializer_list<std::pair<std::uint16_t, std::size_t>>{{0, 80}, {9, 80}, {10, 80}, {19, 80}, {61, 480}, {65535, 480}}) {
     auto changed = victims_plan;
     changed.ptime_ms = ptime;

@@ -1,5 +1,5 @@
-// Compares a stream whose echo guard uses the band powers of a bank with a stream whose guard measures for itself. Both must give
-// equal frames.
+// Compares a stream whose echo guard uses the band powers of a bank with a stream whose guard measures the powers itself. Both streams must
+// give equal frames.
 #include <offhook/tests/media/stream_call.hpp>
 #include <offhook/tests/media/synthetic_voice.hpp>
 
@@ -7,13 +7,13 @@ using namespace offhook_test;
 
 namespace {
 
-/// A copy of `a` of a call. It says the same and gets the same datagrams, but its guard measures for itself.
+/// A copy of the end `a` of a call. It sends the same audio and gets the same datagrams, but its guard measures the powers itself.
 struct Twin {
   Call& call;
   End end{kA, call.a.port->rate_hz, 1};
   std::size_t said = 0;
 
-  /// Gets the datagrams that the call delivers next.
+  /// Passes the datagrams to the copy that the call delivers in this tick.
   void take_in() const {
     for (const auto& flight : call.wire) {
       if (flight.at <= call.now() && flight.datagram.to.ip == kA.ip) end.stream->on_packet(flight.datagram.channel, flight.from, flight.datagram.bytes(), flight.at);
@@ -34,7 +34,8 @@ struct Twin {
   }
 };
 
-/// Returns the sound of b's loudspeaker to b's microphone after 100 ms, 12 dB weaker, together with the speech of b's caller.
+/// A room with b's loudspeaker and microphone. The microphone gets the sound of the loudspeaker 100 ms later and 12 dB weaker, and the
+/// speech of b's caller.
 class Room {
  public:
   Room(Call& call, std::vector<std::int16_t> caller) : call_(call), caller_(std::move(caller)) { call.b.port->gives_way = false; }
@@ -61,7 +62,7 @@ class Room {
 
 }  // namespace
 
-TEST_CASE("A guard with the powers of a bank separates echo and voice exactly like one that measures for itself, at each rate, with losses") {
+TEST_CASE("Stream separates echo and voice in the same way with a guard that uses a bank's powers as with a guard that measures itself, at each rate") {
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::G722}) {
     for (const std::uint32_t rate_hz : {8000U, 16000U, 24000U}) {
       CAPTURE(media::sample_rate_hz(codec));

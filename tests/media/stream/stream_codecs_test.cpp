@@ -6,7 +6,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE("A stream sends a tone to its peer with each codec, at each rate of the port") {
+TEST_CASE("A stream sends a tone to its peer with each codec and at each rate of the port") {
   for (const auto codec : media::kAudioCodecs) {
     for (const std::uint32_t rate_hz : {8000U, 16000U, 24000U}) {
       CAPTURE(static_cast<int>(codec));
@@ -27,7 +27,7 @@ TEST_CASE("A stream sends a tone to its peer with each codec, at each rate of th
   }
 }
 
-TEST_CASE("The codec can change in mid-call") {
+TEST_CASE("A stream can change its codec in mid-call") {
   Call call(media::AudioCodec::Pcmu, 16000);
   call.a_says = sine(1000, 16000, 6);
   call.begin();
@@ -48,7 +48,7 @@ TEST_CASE("The codec can change in mid-call") {
   CHECK(tone.snr_db > 28);
 }
 
-TEST_CASE("The peer may change to any codec that its answer contained, without signalling [RFC 3264 section 10.2]") {
+TEST_CASE("The peer may change to each codec that its answer contained, without an offer [RFC 3264 section 10.2]") {
   using Codec = media::AudioCodec;
   struct Way { Codec agreed, sent; };
   std::vector<Way> ways;
@@ -65,7 +65,7 @@ TEST_CASE("The peer may change to any codec that its answer contained, without s
     call.a_says = sine(1000, 16000, 6);
     call.begin();
     call.run(80);
-    auto plan = call.towards(call.b);  // Only a changes its codec, and b continues as agreed.
+    auto plan = call.towards(call.b);  // Only a changes its codec. b continues with the agreed one.
     plan.codec = way.sent;
     plan.send_payload_type = plan.receive_payload_type = number_of(way.sent);
     plan.also_receivable[0] = media::ReceivableCodec{way.agreed, number_of(way.agreed)};
@@ -78,7 +78,7 @@ TEST_CASE("The peer may change to any codec that its answer contained, without s
   }
 }
 
-TEST_CASE("Buffered packets of a codec that is no longer agreed are concealed, and not decoded as another codec [RFC 3264 section 10.2]") {
+TEST_CASE("A stream conceals buffered packets of a codec that is no longer agreed, and does not decode them as another codec [RFC 3264 section 10.2]") {
   Call call;
   call.plan.also_receivable[0] = media::ReceivableCodec{media::AudioCodec::Pcma, 8};
   call.a_says = sine(1000, 8000, 6);
@@ -97,7 +97,7 @@ TEST_CASE("Buffered packets of a codec that is no longer agreed are concealed, a
   for (std::size_t i = before; i < call.b.frames.size(); ++i) CHECK(call.b.frames[i].concealed);
 }
 
-TEST_CASE("A caller's packets of 200 ms sound like packets of 20 ms [RFC 3551 section 4.2]") {
+TEST_CASE("A caller's packets of up to 200 ms sound like packets of 20 ms [RFC 3551 section 4.2]") {
   for (const std::size_t ms : {20U, 100U, 140U, 200U}) {
     CAPTURE(ms);
     Call call;
@@ -109,7 +109,7 @@ TEST_CASE("A caller's packets of 200 ms sound like packets of 20 ms [RFC 3551 se
     std::uint16_t sequence = 0;
     call.run(250, [&] {
       const std::size_t size = ms * 8;
-      if ((call.tick + 1) * 160 % size != 0) return;  // A packet leaves when its last sample exists.
+      if ((call.tick + 1) * 160 % size != 0) return;  // A packet can leave only when its last sample exists.
       const rtp::Packet packet{.sequence = sequence, .timestamp = static_cast<std::uint32_t>(sequence * size), .ssrc = 7,
                                .payload = base::Bytes(octets).subspan(sequence * size, size)};
       ++sequence;
@@ -140,7 +140,7 @@ TEST_CASE("L16 in packets of up to 200 ms at 8 kHz and 100 ms at 16 kHz sounds l
       std::uint16_t sequence = 0;
       call.run(250, [&] {
         const std::size_t samples = ms * rate_hz / 1000;
-        if ((call.tick + 1) * 20 % ms != 0) return;  // A packet leaves when its last sample exists.
+        if ((call.tick + 1) * 20 % ms != 0) return;  // A packet can leave only when its last sample exists.
         const rtp::Packet packet{.payload_type = number_of(codec), .sequence = sequence, .timestamp = static_cast<std::uint32_t>(sequence * samples),
                                  .ssrc = 7, .payload = base::Bytes(octets).subspan(sequence * samples * 2, samples * 2)};
         ++sequence;

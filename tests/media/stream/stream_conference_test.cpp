@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-// Tests of conferences with whole legs in virtual time. Each member is a telephone that exchanges RTP with a leg.
+// Tests conferences with whole legs in virtual time. Each member is a telephone that exchanges RTP with a leg.
 using namespace offhook_test;
 
 namespace {
@@ -95,7 +95,7 @@ struct Meeting {
       line->voice.hear(0, line->pcm, line->leg.stream->sent_line());
       line->voice.run();
       auto said = line->leg.stream->take_in(time, line->pcm, line->voice.found(0));
-      said.voiced = line->speaks;  // A detector finds no voice in a sine.
+      said.voiced = line->speaks;  // The detector would find no voice in a sine.
       conference.say(line->slot, said);
     }
     conference.mix();
@@ -106,21 +106,21 @@ struct Meeting {
       Line::deliver(line->leg, line->phone, out, time.now);
     }
   }
-  /// Returns the amplitude of a tone in the last second that a telephone heard.
+  /// Returns the amplitude of a tone in the last second of audio that the telephone heard.
   [[nodiscard]] double amplitude(std::size_t line, double hz) const {
     const auto& heard = lines[line]->phone.heard;
     return measure_tone(lines[line]->phone.heard_between(heard.size() - 50, heard.size()), hz, 16000).amplitude;
   }
 };
 
-constexpr int kSettle = 400;  // ticks until the jitter buffers have found their delay and stopped stretching
+constexpr int kSettle = 400;  // number of ticks after which the jitter buffers have found their delay and no longer stretch
 
 using Codec = media::AudioCodec;
 const std::vector<std::pair<Codec, double>> kMixed{{Codec::Pcmu, 440}, {Codec::Pcma, 1000}, {Codec::G722, 2300}, {Codec::G722, 3100}};
 
 }  // namespace
 
-TEST_CASE("Telephones with PCMU, PCMA and G.722 in one conference hear each other's tones and not their own, at each rate of the conference") {
+TEST_CASE("Telephones with PCMU, PCMA and G.722 in one conference hear each other's tones and not their own tone, at each rate of the conference") {
   for (const std::uint32_t rate : {8000U, 16000U, 24000U}) {
     Meeting meeting(rate, kMixed);
     meeting.run(kSettle);
@@ -138,7 +138,7 @@ TEST_CASE("Telephones with PCMU, PCMA and G.722 in one conference hear each othe
   }
 }
 
-TEST_CASE("Listeners of a conference share one encoding, and get the same audio as with an encoding of their own") {
+TEST_CASE("Listeners of a conference share one encoding, and hear the speaker as clearly as with separate encodings") {
   Meeting meeting(16000, {{Codec::Pcmu, 440}, {Codec::Pcmu, 700}, {Codec::Pcmu, 900}, {Codec::Pcma, 1000}, {Codec::G722, 1300},
                           {Codec::Pcmu, 1500}, {Codec::Pcmu, 1700}, {Codec::Pcmu, 1900}, {Codec::Pcmu, 2100}});
   for (std::size_t i = 1; i < meeting.lines.size(); ++i) meeting.lines[i]->speaks = false;
@@ -148,7 +148,7 @@ TEST_CASE("Listeners of a conference share one encoding, and get the same audio 
     CHECK(measure_tone(meeting.lines[i]->phone.heard_between(heard.size() - 50, heard.size()), 440, 16000).snr_db > 30);
   }
   CHECK(meeting.amplitude(0, 440) < 5);
-  // Six listeners use PCMU and one PCMA. The speaker hears another mix, and each G.722 listener has its own encoding.
+  // Six listeners use PCMU and one uses PCMA. The speaker hears another mix. Each G.722 listener has a separate encoding.
   const auto& common = meeting.conference.common();
   const auto encoded = common.encoded(), spared = common.spared();
   meeting.run(50);
@@ -156,7 +156,7 @@ TEST_CASE("Listeners of a conference share one encoding, and get the same audio 
   CHECK(common.spared() - spared == 5 * 50);
 }
 
-TEST_CASE("A leg that leaves a conference with shared encoding during left-out silence sends audio and then its description") {
+TEST_CASE("If a leg was leaving out silence, joined a conference with shared encoding and left it, it sends audio first and then a description") {
   Meeting meeting(16000, {{Codec::Pcmu, 440}, {Codec::Pcmu, 700}, {Codec::Pcmu, 900}, {Codec::Pcmu, 1000}, {Codec::Pcmu, 1300},
                           {Codec::Pcmu, 1500}, {Codec::Pcmu, 1700}, {Codec::Pcmu, 1900}, {Codec::Pcmu, 2100}});
   for (std::size_t i = 1; i < meeting.lines.size(); ++i) meeting.lines[i]->speaks = false;
@@ -183,8 +183,8 @@ TEST_CASE("A leg that leaves a conference with shared encoding during left-out s
   CHECK(packets.back().payload_type == media::kComfortNoiseType);
 }
 
-TEST_CASE("A change between a leg's own encoding and the shared one makes no click") {
-  // The second of nine members counts as a speaker now and then with silent audio, which must not change the sound that it hears.
+TEST_CASE("If a leg changes between its own encoding and the shared encoding, there is no click") {
+  // From time to time, the second of nine members counts as a speaker with silent audio. This must not change the sound that it hears.
   std::vector<std::pair<Codec, double>> members(media::Conference::kAllOpen + 1, {Codec::Pcmu, 440});
   Meeting meeting(16000, members);
   for (std::size_t i = 1; i < members.size(); ++i) meeting.lines[i]->speaks = false;
@@ -196,10 +196,10 @@ TEST_CASE("A change between a leg's own encoding and the shared one makes no cli
   }
   const auto& heard = meeting.lines[1]->phone.heard;
   const auto pcm = meeting.lines[1]->phone.heard_between(kSettle, heard.size());
-  CHECK(measure_tone(pcm, 440, 16000).snr_db > 30);  // mu-law gives 38 dB. A frame with the past of another filter costs 10 dB.
+  CHECK(measure_tone(pcm, 440, 16000).snr_db > 30);  // mu-law gives 38 dB. Past samples of another filter would cost 10 dB.
 }
 
-TEST_CASE("Audio from the port of a line reaches that line only, together with the conference") {
+TEST_CASE("Audio that a leg's port plays goes only to the telephone of this leg, mixed with the conference") {
   Meeting meeting(16000, {{Codec::Pcmu, 440}, {Codec::Pcma, 1000}, {Codec::G722, 2300}});
   media::SineSource whisper(1600, 16000, 5000);
   for (int i = 0; i < kSettle; ++i) {
@@ -214,7 +214,7 @@ TEST_CASE("Audio from the port of a line reaches that line only, together with t
   CHECK(meeting.amplitude(1, 440) == doctest::Approx(6000).epsilon(0.08));
   CHECK(meeting.amplitude(0, 1600) < 30);
   CHECK(meeting.amplitude(2, 1600) < 30);
-  // The `heard` frames of the port are the line's caller, in a conference or not.
+  // In a conference too, the port's `heard` frames contain the audio of this telephone.
   const auto& frames = meeting.lines[1]->leg.frames;
   std::vector<std::int16_t> own;
   for (std::size_t i = frames.size() - 25; i < frames.size(); ++i)
@@ -222,7 +222,7 @@ TEST_CASE("Audio from the port of a line reaches that line only, together with t
   CHECK(measure_tone(own, 1000, 16000).snr_db > 25);
 }
 
-TEST_CASE("A leg that has not started, or is on hold, joins a conference without a sound") {
+TEST_CASE("A leg that has not started or is on hold can join a conference, and sends no packet") {
   Meeting meeting(16000, {{Codec::Pcmu, 440}, {Codec::Pcma, 1000}});
   auto held = meeting.lines[0]->plan;
   held.remote_rtp = kB;

@@ -14,19 +14,19 @@ namespace {
 
 constexpr double kToneHz = 440, kToneAmplitude = 8000;
 
-/// b hears a's tone over a route on which 3 % of the packets come up to 60 ms late.
+/// A call in which b hears a's tone. While stall() runs, one packet of 100 delays the packets behind it by up to 60 ms.
 struct Stalling : Call {
   Stalling() { a_says = sine(kToneHz, 8000, 60); }
   void stall(int ticks) {
     for (int i = 0; i < ticks; ++i) {
       delay = i % 100 == 50 ? 65ms : 5ms;
       run(1);
-      for (std::size_t k = 1; k < wire.size(); ++k) wire[k].at = std::max(wire[k].at, wire[k - 1].at);  // Keeps the packets in order.
+      for (std::size_t k = 1; k < wire.size(); ++k) wire[k].at = std::max(wire[k].at, wire[k - 1].at);  // The packets stay in order.
     }
     delay = 5ms;
   }
   [[nodiscard]] std::uint32_t delay_ms() const { return b.stream->statistics().jitter_buffer_ms; }
-  /// Returns the largest second difference of the samples in these ticks, relative to that of the tone itself.
+  /// Returns the largest second difference of the samples in these ticks, divided by the largest one of the tone itself.
   [[nodiscard]] double bend(std::size_t first, std::size_t last) const {
     const auto pcm = b.heard_between(first, last);
     const double turn = 2 * std::numbers::pi * kToneHz / 8000;
@@ -38,19 +38,19 @@ struct Stalling : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Stalling, "A machine hears the caller with less delay than a person, over the same route") {
+TEST_CASE_FIXTURE(Stalling, "A stream for a machine plays the caller with less delay than a stream for a person, over the same route") {
   begin();
   stall(1000);
   CHECK(delay_ms() >= 60);
   Stalling machine;
   machine.b.port->listener = media::Listener::Machine;
-  machine.b.stream = std::make_unique<media::Stream>(media::StreamOptions{}, *machine.b.port, machine.b.random);  // A leg makes its stream when it opens.
+  machine.b.stream = std::make_unique<media::Stream>(media::StreamOptions{}, *machine.b.port, machine.b.random);  // A stream with this listener from the start.
   machine.begin();
   machine.stall(1000);
   CHECK(machine.delay_ms() <= 40);
 }
 
-TEST_CASE("After an outage a machine and a person hear all late packets, and a machine has its former delay again") {
+TEST_CASE("After an outage, a stream plays all late packets, for a machine and for a person. For a machine the delay then is as before") {
   for (const auto listener : {media::Listener::Machine, media::Listener::Person}) {
     for (const int outage : {30, 60}) {
       CAPTURE(static_cast<int>(listener));
@@ -71,12 +71,12 @@ TEST_CASE("After an outage a machine and a person hear all late packets, and a m
       const auto still_held = after.jitter_buffer_ms / 20;
       CHECK(after.frames_played - before.frames_played + still_held >= static_cast<std::uint64_t>(outage + 350 - 1));
       CHECK(after.packets_late + after.packets_overflowed + after.packets_unplaced == 0);
-      CHECK(after.jitter_buffer_ms <= before.jitter_buffer_ms + (listener == media::Listener::Machine ? 20 : 120));  // A person's buffer waits longer now.
+      CHECK(after.jitter_buffer_ms <= before.jitter_buffer_ms + (listener == media::Listener::Machine ? 20 : 120));  // For a person, the delay is longer now.
     }
   }
 }
 
-TEST_CASE("When an outage is longer than the jitter buffer holds, the oldest packets are dropped and counted, and the newest are played") {
+TEST_CASE("If an outage is longer than the jitter buffer holds, the stream drops and counts the oldest packets, and plays the newest ones") {
   Stalling call;
   call.begin();
   call.run(100);
@@ -93,7 +93,7 @@ TEST_CASE("When an outage is longer than the jitter buffer holds, the oldest pac
   CHECK(after.frames_played - before.frames_played + after.jitter_buffer_ms / 20 >= 300 + kOutage - dropped - 3);
 }
 
-TEST_CASE_FIXTURE(Stalling, "When a person joins or leaves a machine's call, the delay changes without a click") {
+TEST_CASE_FIXTURE(Stalling, "When the listener of a stream changes between a machine and a person, the delay changes without a click") {
   begin();
   stall(1000);
   run(50);
@@ -107,6 +107,6 @@ TEST_CASE_FIXTURE(Stalling, "When a person joins or leaves a machine's call, the
   run(150);
   const auto again = b.stream->statistics();
   CHECK(again.jitter_buffer_ms >= as_machine.jitter_buffer_ms + 20);
-  CHECK(again.played.concealed_samples == as_person.played.concealed_samples);  // The audio was stretched, not concealed.
+  CHECK(again.played.concealed_samples == as_person.played.concealed_samples);  // The stream stretched the audio, and did not conceal any.
   CHECK(bend(1050, 1350) < 1.2 * bend(5, 45));
 }

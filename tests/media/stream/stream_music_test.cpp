@@ -13,14 +13,15 @@ using namespace offhook_test;
 
 namespace {
 
-/// The audio of a small conference in which another member speaks now and then, or all hear the same.
+/// The audio of a small conference: either another member speaks, or all listeners hear the same audio.
 struct Others {
   std::vector<std::int16_t> pcm;
   media::SharedEncoding common;
   explicit Others(std::uint32_t rate_hz) : pcm(sine(300, rate_hz, 0.02)), common(rate_hz) {}
 };
 
-/// A leg that waits, speaks, sends a digit, is on hold, loses ticks and joins others. Keeps everything that it sent and recorded.
+/// A leg that waits, speaks, sends a digit, is on hold, misses ticks, and is in a conference. The object keeps everything that the leg sent
+/// and recorded.
 class Waiting {
  public:
   Waiting(media::AudioCodec codec, std::uint32_t port_rate_hz, std::shared_ptr<const media::Prompt> music)
@@ -62,7 +63,7 @@ class Waiting {
     plan.send = !on;
     (void)call_.a.stream->start(plan, nullptr, false, call_.now());
   }
-  /// Returns another member's speech, and later the same audio for all listeners.
+  /// Returns no audio, in some ticks another member's speech, and in some later ticks the common audio of all listeners.
   media::OthersFrame others() {
     const auto tick = call_.tick;
     if (tick >= 400 && tick < 410) return {.pcm = others_.pcm, .common = &others_.common, .is_common = false};
@@ -92,12 +93,12 @@ class Waiting {
   std::shared_ptr<media::RecordingTap> tap_ = std::make_shared<media::RecordingTap>();
 };
 
-/// 37 frames, so that the music repeats in mid-call. It is loud at its end too.
+/// Returns a sound of 37 frames, so that the music repeats in mid-call. The sound is loud at its end too.
 media::Sound music(std::uint32_t rate_hz) { return {rate_hz, sine(523, rate_hz, 0.74)}; }
 
 }  // namespace
 
-TEST_CASE("Music with shared encoding leaves exactly as with an encoding for each leg: packets, recording and timeline") {
+TEST_CASE("If legs share the encoding of music, they send the same packets, and record and report the same, as legs that encode it themselves") {
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::Pcma, media::AudioCodec::G722}) {
     for (const std::uint32_t port_hz : {8000u, 16000u, 24000u}) {
       for (const std::uint32_t sound_hz : {8000u, 16000u, 24000u}) {

@@ -18,11 +18,11 @@ namespace {
 
 using media::AudioCodec;
 
-/// A simulated telephone of the peer, which makes packets of any duration and sends each at its last sample.
+/// A simulated telephone of the peer. It makes packets of any duration, and sends each packet when its last sample exists.
 struct OpusPeer {
   media::OpusEncoder encoder{{.rate_hz = 16000, .bitrate = 32000}};
   std::uint16_t sequence = 100;
-  std::uint32_t timestamp = 0xFFFFF000;   // wraps soon
+  std::uint32_t timestamp = 0xFFFFF000;   // The timestamp wraps soon.
 
   std::vector<std::uint8_t> wrap(const Octets& payload, std::uint32_t units, std::uint8_t payload_type = 111) {
     rtp::Packet packet;
@@ -55,7 +55,7 @@ media::MediaPlan opus_plan(const media::OpusParameters& peer = {}, std::uint16_t
   return plan;
 }
 
-/// Returns the mean distance of two short-time spectra in dB, over the frames with speech.
+/// Returns the mean distance of two short-time spectra in dB, over those frames that contain speech.
 double spectral_distance(std::span<const std::int16_t> heard, std::span<const std::int16_t> meant) {
   constexpr std::size_t kWindow = 320, kBins = 64;
   double sum = 0;
@@ -81,7 +81,8 @@ double spectral_distance(std::span<const std::int16_t> heard, std::span<const st
   return sum / std::max(frames, 1);
 }
 
-/// Sends a voice over a wire that loses each tenth packet. Returns how many losses b repaired with copies.
+/// Sends a voice over a wire that loses each tenth packet. Returns the number of losses that b repaired with copies. Sets `concealed` to
+/// the number of concealed frames.
 std::uint64_t repaired_over_lossy_wire(bool in_band_fec, std::uint64_t& concealed) {
   Call call(AudioCodec::Opus, 16000);
   call.plan.opus.in_band_fec = in_band_fec;
@@ -91,12 +92,13 @@ std::uint64_t repaired_over_lossy_wire(bool in_band_fec, std::uint64_t& conceale
     return &from == &call.a && datagram.channel == media::Channel::Rtp && ++sent > 100 && sent % 10 == 0;
   };
   call.begin();
-  call.run(1200);  // a sends copies from b's first report of a loss on, which may take 10 s.
+  call.run(1200);  // a sends copies after b's first report of a loss, which may come after 10 s.
   concealed = call.b.stream->statistics().frames_concealed;
   return Call::start(call.b, call.towards(call.a), call.now())->repaired();
 }
 
-/// Returns the jitter buffer's delay at b after the peer changed from Opus to G.711, with losses that FEC repaired or not.
+/// Returns the delay of b's jitter buffer after the peer changed from Opus to G.711. Before the change, packets were lost, and FEC repaired
+/// them if `in_band_fec`.
 std::uint32_t delay_after_opus(bool in_band_fec) {
   Call call(AudioCodec::Opus, 16000);
   call.plan.opus.in_band_fec = in_band_fec;
@@ -116,7 +118,7 @@ std::uint32_t delay_after_opus(bool in_band_fec) {
   return call.b.stream->statistics().jitter_buffer_ms;
 }
 
-/// Returns the spectral distance between the audio in place of each tenth packet and the audio without loss.
+/// Returns the spectral distance, over each tenth packet, between the audio that replaces the packet and the audio without loss.
 double distance_of_losses(bool by_copies, std::int64_t packet_units) {
   media::OpusParameters peer;
   peer.in_band_fec = true;
@@ -150,7 +152,7 @@ double distance_of_losses(bool by_copies, std::int64_t packet_units) {
 
 }  // namespace
 
-TEST_CASE("RTP timestamps use the codec's clock rate, for any ptime and rate of the port [RFC 7587 section 4.1, RFC 3551 section 4.5.2]") {
+TEST_CASE("RTP timestamps advance with the codec's clock rate, for any ptime and port rate [RFC 7587 section 4.1, RFC 3551 section 4.5.2]") {
   struct Way { AudioCodec codec; std::uint16_t ptime_ms; std::uint32_t step; std::size_t octets; };
   for (const auto& way : {Way{AudioCodec::Opus, 10, 480, 0}, Way{AudioCodec::Opus, 20, 960, 0}, Way{AudioCodec::Opus, 30, 960, 0},
                           Way{AudioCodec::Opus, 40, 1920, 0}, Way{AudioCodec::Opus, 60, 2880, 0}, Way{AudioCodec::G722, 20, 160, 160},
@@ -176,7 +178,7 @@ TEST_CASE("RTP timestamps use the codec's clock rate, for any ptime and rate of 
       }
       CHECK(call.b.stream->statistics().frames_concealed == 0);
       CHECK(call.b.stream->statistics().packet_us == way.step * 1'000'000ull / media::rtp_clock_hz(way.codec));
-      CHECK(call.b.stream->statistics().jitter_us < 10'100);  // Two packets of 10 ms leave at once.
+      CHECK(call.b.stream->statistics().jitter_us < 10'100);  // Two packets of 10 ms leave in the same tick.
     }
   }
 }
@@ -203,8 +205,8 @@ TEST_CASE("Sender reports give the time in the codec's clock rate [RFC 3550 sect
   }
 }
 
-TEST_CASE("Packets of 2.5 to 120 ms play without a gap at every rate of the port [RFC 6716 section 3.2.5]") {
-  // In samples at 16 kHz. From 80 ms on the test joins two or three frames of 40 ms: code 1 of RFC 6716 section 3.2.3.
+TEST_CASE("A stream plays packets of 2.5 to 120 ms without a gap, at every rate of the port [RFC 6716 section 3.2.5]") {
+  // Numbers of samples at 16 kHz. From 80 ms on, the test joins two frames: code 2 of RFC 6716 section 3.2.4.
   for (const std::size_t samples : {40u, 80u, 160u, 320u, 640u, 960u, 1280u, 1920u}) {
     for (const std::uint32_t rate_hz : {8000U, 16000U, 24000U}) {
       CAPTURE(samples);
@@ -245,11 +247,11 @@ TEST_CASE("Packets of 2.5 to 120 ms play without a gap at every rate of the port
   }
 }
 
-TEST_CASE("After a change from Opus to G.711 in mid-call the delay is no longer than before, because no copies come any more") {
+TEST_CASE("After a change from Opus to G.711 in mid-call, the delay does not contain the wait for copies, because no copies come any more") {
   CHECK(delay_after_opus(true) == delay_after_opus(false));
 }
 
-TEST_CASE("In-band FEC replaces a loss better than concealment, by its spectrum [RFC 7587 section 3.3]") {
+TEST_CASE("By its spectrum, in-band FEC replaces a loss better than concealment [RFC 7587 section 3.3]") {
   for (const std::int64_t units : {160, 320, 480}) {
     CAPTURE(units);
     const double with = distance_of_losses(true, units), without = distance_of_losses(false, units);
@@ -258,7 +260,7 @@ TEST_CASE("In-band FEC replaces a loss better than concealment, by its spectrum 
   }
 }
 
-TEST_CASE("In a call, b repairs nine of ten losses of speech with the peer's copies, and all still count as losses") {
+TEST_CASE("In a call, b repairs at least 45 of about 110 losses of speech with the peer's copies. All losses still count as concealed") {
   std::uint64_t concealed = 0;
   const std::uint64_t repaired = repaired_over_lossy_wire(true, concealed);
   CHECK(concealed >= 90);
@@ -267,7 +269,7 @@ TEST_CASE("In a call, b repairs nine of ten losses of speech with the peer's cop
   CHECK(concealed >= 90);
 }
 
-TEST_CASE("When the peer's packets contain copies, the delay grows by one packet after a loss, and not before") {
+TEST_CASE("If the peer's packets contain copies, the delay grows by one packet after a loss, and not before") {
   const auto delay_ms = [](bool in_band_fec, bool loses) {
     Call call(AudioCodec::Opus, 16000);
     call.plan.opus.in_band_fec = in_band_fec;
@@ -287,7 +289,7 @@ TEST_CASE("When the peer's packets contain copies, the delay grows by one packet
   CHECK(delay_ms(true, true) <= usual + 40);
 }
 
-TEST_CASE("Silence that DTX leaves out is neither lost nor concealed, and its end has the marker [RFC 7587 sections 3.1.3 and 4.1]") {
+TEST_CASE("Silence that DTX leaves out counts as neither lost nor concealed. The first packet after it has the marker [RFC 7587 sections 3.1.3 and 4.1]") {
   Call call(AudioCodec::Opus, 16000);
   call.plan.opus.dtx = true;
   const auto voice = SyntheticVoice(16000, 11).speak(2);
@@ -307,13 +309,13 @@ TEST_CASE("Silence that DTX leaves out is neither lost nor concealed, and its en
     CHECK(packets[i].marker == (step > 960));
     pauses += step > 960 ? 1 : 0;
   }
-  CHECK(pauses >= 5);  // libopus describes the silence again every 400 ms.
+  CHECK(pauses >= 5);  // libopus describes the silence again about every 400 ms.
   const auto all = call.b.stream->statistics();
   CHECK(all.frames_concealed == 0);
   CHECK(all.packets_lost == 0);
 }
 
-TEST_CASE("Payloads with every first octet and many sizes are concealed, and the voice continues after them [RFC 6716 section 3.4]") {
+TEST_CASE("A stream survives payloads with every first octet and many sizes, and plays the voice after them [RFC 6716 section 3.4]") {
   for (const bool lengthy : {false, true}) {
     Call call(AudioCodec::Opus, 16000);
     Call::start(call.b, opus_plan(), call.now());
@@ -341,7 +343,7 @@ TEST_CASE("Payloads with every first octet and many sizes are concealed, and the
   }
 }
 
-TEST_CASE("Digits together with Opus keep their duration, with clock rates of 48000 and 8000 Hz [RFC 4733 sections 2.1 and 2.5.1.2]") {
+TEST_CASE("With Opus, digits keep their duration at clock rates of 48000 and 8000 Hz [RFC 4733 sections 2.1 and 2.5.1.2]") {
   for (const std::uint32_t clock_hz : {48000U, 8000U}) {
     CAPTURE(clock_hz);
     Call call(AudioCodec::Opus, 16000);
@@ -384,7 +386,7 @@ TEST_CASE("A peer that changes to G.711 sends its digits with the clock rate of 
   CHECK(digit->duration_ms == 100);
 }
 
-TEST_CASE("The leg follows the peer's fmtp: bandwidth, bitrate and constant size [RFC 7587 section 6.1]") {
+TEST_CASE("A leg follows the fmtp of the peer: bandwidth, bitrate and constant size [RFC 7587 section 6.1]") {
   const auto octets_of = [](const media::OpusParameters& peer, bool& same) {
     Call call(AudioCodec::Opus, 16000);
     call.plan.opus = peer;
@@ -409,7 +411,7 @@ TEST_CASE("The leg follows the peer's fmtp: bandwidth, bitrate and constant size
   CHECK(same);
 }
 
-TEST_CASE("A leg with Opus allocates nothing while it speaks and hears [design: no allocation on the path]") {
+TEST_CASE("A leg with Opus allocates nothing while it sends and plays audio [design: no allocation on the path]") {
   Call call(AudioCodec::Opus, 24000);
   call.plan.opus.in_band_fec = true;
   call.begin();

@@ -17,7 +17,7 @@ using namespace offhook_test;
 
 namespace {
 
-/// A call in which b hears a's tone. `eaten` selects by number the packets of a that get lost.
+/// A call in which b hears a's tone. In run_lossy(), the packets of a whose number satisfies `eaten` are lost.
 struct Measured : Call {
   std::function<bool(std::size_t)> eaten = [](std::size_t) { return false; };
   std::size_t sent = 0;
@@ -26,7 +26,7 @@ struct Measured : Call {
     a_says = sine(440, 8000, 60);
     begin();
   }
-  /// Runs ticks, and drops the selected packets from the wire.
+  /// Runs ticks, and removes the packets that `eaten` selects from the wire.
   void run_lossy(int ticks) {
     for (int i = 0; i < ticks; ++i) {
       run(1);
@@ -42,7 +42,7 @@ struct Measured : Call {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Measured, "A good call has no loss, an R factor like a telephone's, and the level of the sent audio") {
+TEST_CASE_FIXTURE(Measured, "For a good call, the report shows no loss, an R factor above 90, and the level of the sent audio") {
   run(600);
   const auto all = report();
   CHECK(all.loss.lost == 0);
@@ -55,12 +55,12 @@ TEST_CASE_FIXTURE(Measured, "A good call has no loss, an R factor like a telepho
   CHECK(all.quality.one_way_ms < 80);
   REQUIRE(all.round_trip_ms);
   REQUIRE(all.heard.peak_dbov);
-  CHECK(*all.heard.peak_dbov == doctest::Approx(-12.2).epsilon(0.03));  // A sine of amplitude 8000.
+  CHECK(*all.heard.peak_dbov == doctest::Approx(-12.2).epsilon(0.03));  // the level of a sine of amplitude 8000
   CHECK(all.heard.clipped_percent == 0);
   CHECK_FALSE(all.one_way_ever.any());
 }
 
-TEST_CASE_FIXTURE(Measured, "A loss of 10 % in bursts of five appears in the loss pattern and lowers R [RFC 3611 section 4.7.2]") {
+TEST_CASE_FIXTURE(Measured, "If 10 % of the packets are lost in bursts of five, the loss pattern shows this, and R is lower [RFC 3611 section 4.7.2]") {
   eaten = [](std::size_t number) { return number % 50 < 5; };
   run_lossy(1500);
   const auto all = report();
@@ -72,12 +72,12 @@ TEST_CASE_FIXTURE(Measured, "A loss of 10 % in bursts of five appears in the los
   CHECK(*all.quality.r < 60);
 }
 
-TEST_CASE_FIXTURE(Measured, "A packet that comes after later ones were played counts as discarded, not as lost") {
+TEST_CASE_FIXTURE(Measured, "A packet that comes after later packets were played counts as discarded, not as lost") {
   run(100);
   const auto is_audio = [](const media::Datagram& datagram) { return datagram.channel == media::Channel::Rtp; };
   const auto& last = *std::find_if(a.sent.end() - 60, a.sent.end(), is_audio);
   const auto before = report().loss;
-  b.stream->on_packet(media::Channel::Rtp, kA, last.bytes(), now());  // A duplicate of a packet that came in time.
+  b.stream->on_packet(media::Channel::Rtp, kA, last.bytes(), now());  // This is a duplicate of a packet that came in time.
   CHECK(report().loss.received == before.received);
   CHECK(report().loss.discarded == 0);
   auto packet = a.rtp().back();
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Measured, "A packet that comes after later ones were played co
   CHECK(report().loss.discarded == 1);
 }
 
-TEST_CASE_FIXTURE(Measured, "The report says nothing_comes when no packet arrives for five seconds, and keeps it in one_way_ever") {
+TEST_CASE_FIXTURE(Measured, "If no packet arrives for five seconds, the report says nothing_comes. Later one_way_ever still says it") {
   b_is_heard = false;
   run(260);
   auto one_way = media::report_of(a.stream->statistics()).one_way;
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(Measured, "The report says nothing_comes when no packet arrive
   CHECK(all.one_way_ever.nothing_comes);
 }
 
-TEST_CASE_FIXTURE(Measured, "b's receiver reports say that it hears nothing, and a's report says so") {
+TEST_CASE_FIXTURE(Measured, "If b's receiver reports show that b receives nothing, the report of a says that the peer hears nothing") {
   a_is_heard = false;
   run(1500);
   CHECK(media::report_of(a.stream->statistics()).one_way.peer_hears_nothing);
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Measured, "b's receiver reports say that it hears nothing, and
   CHECK(media::to_string(media::report_of(a.stream->statistics()).one_way) == "only silence comes, the peer hears nothing");
 }
 
-TEST_CASE_FIXTURE(Measured, "Comfort noise plays while the peer leaves out silence, and ends with the next audio [RFC 3389 section 4]") {
+TEST_CASE_FIXTURE(Measured, "If the peer leaves out silence, comfort noise plays until the next audio comes [RFC 3389 section 4]") {
   a_says = sine(440, 8000, 1.0);
   run(100);
   a_is_heard = false;
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(Measured, "Comfort noise plays while the peer leaves out silen
   run(50);
   for (std::size_t i = 130; i < 150; ++i) CHECK(std::abs(b.frames.at(i).level_dbov + 50) <= 3);
   CHECK(b.frames.at(140).concealed);
-  packet.payload = {};  // An empty payload is no description, so the noise continues.
+  packet.payload = {};  // An empty payload is not a description. Therefore the noise continues.
   packet.sequence = static_cast<std::uint16_t>(packet.sequence + 1);
   const auto empty = rtp::write_packet(packet, datagram);
   b.stream->on_packet(media::Channel::Rtp, kA, base::Bytes(datagram).first(*empty), now());
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(Measured, "Comfort noise plays while the peer leaves out silen
   CHECK(b.frames.at(190).level_dbov < -60);  // a sends silence.
 }
 
-TEST_CASE_FIXTURE(Measured, "Concealed, stretched and played samples are counted as WebRTC's statistics define them") {
+TEST_CASE_FIXTURE(Measured, "The statistics count concealed and played samples as WebRTC's statistics define them") {
   run_lossy(100);
   eaten = [](std::size_t number) { return number % 100 < 2; };
   run_lossy(500);
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(Measured, "Concealed, stretched and played samples are counted
 
 namespace {
 
-/// Returns the VoIP metrics blocks in the sent datagrams.
+/// Returns the VoIP metrics blocks in these datagrams.
 std::vector<rtp::VoipMetrics> metrics_in(const std::vector<media::Datagram>& sent) {
   std::vector<rtp::VoipMetrics> all;
   for (const auto& datagram : sent) {
@@ -179,7 +179,7 @@ struct Reporting : Measured {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Reporting, "A peer that requested VoIP metrics gets them with each report, and its own view is known [RFC 3611 section 4.7]") {
+TEST_CASE_FIXTURE(Reporting, "If a peer requested VoIP metrics, each report contains them, and the peer's statistics contain this view [RFC 3611 section 4.7]") {
   agree();
   run_lossy(100);
   eaten = [](std::size_t number) { return number % 50 < 5; };
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(Reporting, "A peer that requested VoIP metrics gets them with 
   CHECK(heard->buffer == rtp::VoipMetrics::Buffer::Adaptive);
 }
 
-TEST_CASE_FIXTURE(Reporting, "A peer that did not request VoIP metrics gets none, and metrics about another SSRC are ignored") {
+TEST_CASE_FIXTURE(Reporting, "If a peer did not request VoIP metrics, no report contains them. A stream ignores metrics about a foreign SSRC") {
   run(1000);
   CHECK(metrics_in(a.sent).empty());
   CHECK_FALSE(b.stream->statistics().peers_view);
@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(Reporting, "A peer that did not request VoIP metrics gets none
   CHECK(b.stream->statistics().peers_view->r_factor == 77);
 }
 
-TEST_CASE("The longest report, with the longest CNAME, metrics and BYE, fits into a datagram") {
+TEST_CASE("The longest RTCP report, with the longest CNAME, metrics and BYE, fits into a datagram") {
   Call call;
   call.plan.send_voip_metrics = true;
   call.a.stream = std::make_unique<media::Stream>(media::StreamOptions{10s, std::string(400, 'n')}, *call.a.port, call.a.random);
@@ -227,7 +227,7 @@ TEST_CASE("The longest report, with the longest CNAME, metrics and BYE, fits int
   CHECK(call.sendout.all()[0].size == 372);
 }
 
-TEST_CASE("G.722 is rated on the wideband scale [ITU-T G.107.1 section 7]") {
+TEST_CASE("The report rates a G.722 call on the wideband scale [ITU-T G.107.1 section 7]") {
   Call call(media::AudioCodec::G722, 16000);
   call.begin();
   call.run(200);
@@ -238,7 +238,7 @@ TEST_CASE("G.722 is rated on the wideband scale [ITU-T G.107.1 section 7]") {
   CHECK(media::voip_metrics_of(call.b.stream->statistics(), 5).r_factor == rtp::kNoFigure);
 }
 
-TEST_CASE_FIXTURE(Measured, "The extended report for the peer has the loss, R, MOS and delay of the call [RFC 3611 section 4.7]") {
+TEST_CASE_FIXTURE(Measured, "The VoIP metrics for the peer contain the loss, R, MOS and delay of the call [RFC 3611 section 4.7]") {
   run(300);
   const auto metrics = media::voip_metrics_of(b.stream->statistics(), 5);
   CHECK(metrics.ssrc == 5);
@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(Measured, "The extended report for the peer has the loss, R, M
   CHECK(metrics.end_system_ms >= 20);
 }
 
-TEST_CASE("Before any packet a report has zeros, and packets of 20 ms") {
+TEST_CASE("Before the first packet, a report has zeros, and a packet duration of 20 ms") {
   const auto all = media::report_of({});
   CHECK(all.packet_ms == 20);
   CHECK(all.loss.received == 0);
@@ -256,7 +256,7 @@ TEST_CASE("Before any packet a report has zeros, and packets of 20 ms") {
   CHECK(media::to_string(all.one_way).empty());
 }
 
-TEST_CASE_FIXTURE(Measured, "Key events do not count as loss: no packet is lost, late, doubled or concealed during them [RFC 4733 section 2.5.1]") {
+TEST_CASE_FIXTURE(Measured, "Key events cause no loss in the statistics: no packet counts as lost, late or duplicate, and no audio as concealed [RFC 4733 section 2.5.1]") {
   run(100);
   for (const char digit : {'1', '2', '3', '4', '5'}) REQUIRE(a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, digit}));
   run(200);

@@ -1,4 +1,4 @@
-// Tests of two relayed streams in virtual time: Ann talks with a, and Bob with b.
+// Tests two relayed streams in virtual time. Ann talks with stream a, and Bob talks with stream b.
 #include <offhook/tests/media/allocations.hpp>
 #include <offhook/tests/media/stream_call.hpp>
 
@@ -12,7 +12,7 @@ using namespace offhook_test;
 
 namespace {
 
-/// A remote peer, with the fields of its next packet.
+/// A remote peer. The last three fields are those of its next packet.
 struct RtpPeer {
   base::SocketAddress here;
   std::uint8_t type = 0;
@@ -34,7 +34,7 @@ struct Relay {
     Call::start(b, plan_of(bob), now);
     for (End* end : {&a, &b}) end->stream->take(std::make_unique<rtp::Translator>());
   }
-  /// The payload type of events is one higher than that of the audio.
+  /// Returns a plan in which the payload type of events is one higher than the payload type of audio.
   static media::MediaPlan plan_of(const RtpPeer& peer) {
     media::MediaPlan plan;
     plan.send_payload_type = plan.receive_payload_type = peer.type;
@@ -44,7 +44,7 @@ struct Relay {
     return plan;
   }
   void join() { media::Stream::join(*a.stream, *b.stream, now); }
-  /// Runs `count` ticks of both streams. End::sent keeps the packets that they send themselves.
+  /// Runs `count` ticks of both streams. Keeps the packets that the streams send themselves in End::sent.
   void run(int count = 1) {
     for (int i = 0; i < count; ++i, ++tick, now += 20ms) {
       for (End* end : {&a, &b}) {
@@ -82,7 +82,7 @@ struct Relay {
     if (onward) CHECK(onward->packet.payload.size() == payload.size());
     return onward;
   }
-  /// Both peers send a packet in each tick.
+  /// Runs `count` ticks. Both peers send a packet in each tick.
   void talk(int count) {
     for (int i = 0; i < count; ++i) {
       (void)send(ann);
@@ -93,12 +93,12 @@ struct Relay {
   std::size_t sent_rtp(const End& end) const { return end.rtp().size(); }
 
  private:
-  std::vector<std::uint8_t> last_;   // the packet to whose octets the last Onward refers
+  std::vector<std::uint8_t> last_;   // the last packet, to whose octets the last Onward refers
 };
 
 }  // namespace
 
-TEST_CASE("Joined streams pass each other's packets on at once, with the payload types of their own peers") {
+TEST_CASE("Joined streams pass on each other's packets without delay, with the payload types of their own peers") {
   Relay relay;
   relay.talk(5);
   const auto own = relay.b.rtp().back();
@@ -119,13 +119,13 @@ TEST_CASE("Joined streams pass each other's packets on at once, with the payload
   CHECK(back->packet.payload_type == 0);
   CHECK(back->packet.ssrc == relay.a.rtp().back().ssrc);
   relay.run(50);
-  CHECK(relay.sent_rtp(relay.b) == sent_before);  // b sends no packets of its own between them.
+  CHECK(relay.sent_rtp(relay.b) == sent_before);  // In these ticks b sends no packets of its own.
   CHECK(relay.b.stream->statistics().packets_passed == 1);
   CHECK(relay.b.stream->statistics().packets_sent == sent_before + 1);
   CHECK(relay.b.stream->statistics().bytes_sent == (sent_before + 1) * 172);
 }
 
-TEST_CASE("After part() the streams send their own packets again, which continue the passed ones with the marker") {
+TEST_CASE("After part(), the streams send their own packets again. These continue the sequence of the relayed packets, and the first has the marker") {
   Relay relay;
   relay.talk(5);
   relay.join();
@@ -150,7 +150,7 @@ TEST_CASE("After part() the streams send their own packets again, which continue
   CHECK(relay.send(relay.ann)->packet.sequence == static_cast<std::uint16_t>(relay.b.rtp().back().sequence + 1));
 }
 
-TEST_CASE("A relayed stream hears and says nothing, and says its queued audio afterwards") {
+TEST_CASE("A relayed stream gives no audio to its port and sends none. Afterwards it sends the audio that was queued") {
   Relay relay;
   relay.talk(20);
   relay.join();
@@ -167,7 +167,7 @@ TEST_CASE("A relayed stream hears and says nothing, and says its queued audio af
   CHECK(relay.a.port->playout.size() == 0);
 }
 
-TEST_CASE("Another SSRC of Ann is accepted only after a probation, and continues in the same stream to Bob") {
+TEST_CASE("If Ann changes her SSRC, the stream accepts it after a probation, and the packets continue in the same stream to Bob") {
   Relay relay;
   relay.join();
   relay.talk(9);
@@ -188,7 +188,7 @@ TEST_CASE("Another SSRC of Ann is accepted only after a probation, and continues
   CHECK(first->packet.marker);
 }
 
-TEST_CASE("Packets of a stranger, malformed packets and unknown payload types are not passed on, and counted") {
+TEST_CASE("A relay does not pass on packets of a stranger, malformed packets and unknown payload types, and counts them") {
   Relay relay;
   relay.join();
   relay.talk(5);
@@ -204,7 +204,7 @@ TEST_CASE("Packets of a stranger, malformed packets and unknown payload types ar
   CHECK(relay.b.stream->statistics().packets_passed == 5);
 }
 
-TEST_CASE("The events of a digit are passed on, and the port gets the digit once, even if the relay ends during the digit") {
+TEST_CASE("A relay passes on the events of a digit. The port gets the digit once, even if the relay ends during the digit") {
   Relay relay;
   relay.talk(3);
   relay.join();
@@ -243,7 +243,7 @@ void start_at_48000(Relay& relay) {
 
 }  // namespace
 
-TEST_CASE("The duration of a relayed digit follows the clock rate of its events [RFC 4733 section 2.1]") {
+TEST_CASE("The duration of a relayed digit is measured with the clock rate of its events [RFC 4733 section 2.1]") {
   Relay relay;
   start_at_48000(relay);
   relay.join();
@@ -255,7 +255,7 @@ TEST_CASE("The duration of a relayed digit follows the clock rate of its events 
   CHECK(relay.a.first(EventKind::Digit)->duration_ms == 100);
 }
 
-TEST_CASE("Digits that a leg sends after a relay use the agreed clock rate, as before it [RFC 4733 section 2.1]") {
+TEST_CASE("After a relay, a leg sends digits with the agreed clock rate, as before the relay [RFC 4733 section 2.1]") {
   Relay relay;
   start_at_48000(relay);
   relay.talk(3);
@@ -269,10 +269,10 @@ TEST_CASE("Digits that a leg sends after a relay use the agreed clock rate, as b
     if (packet.payload_type == 1) longest = std::max(longest, rtp::parse_telephone_event(packet.payload)->duration);
   }
   REQUIRE(longest > 0);
-  CHECK(longest % 960 == 0);  // Ticks of 20 ms at 48000 Hz.
+  CHECK(longest % 960 == 0);  // Each step is a tick of 20 ms at 48000 Hz.
 }
 
-TEST_CASE("When both sides change to a codec with another clock rate during a relay, timestamps advance at that rate [RFC 3550 section 7.1]") {
+TEST_CASE("If both sides of a relay change to a codec with another clock rate, timestamps advance at the new rate [RFC 3550 section 7.1]") {
   Relay relay;
   relay.join();
   relay.talk(5);
@@ -280,19 +280,19 @@ TEST_CASE("When both sides change to a codec with another clock rate during a re
   const auto last = relay.send(relay.ann);
   REQUIRE(last);
   relay.run(50);
-  relay.ann.ssrc = 0xA9;  // The timestamp of another source begins at the elapsed time.
+  relay.ann.ssrc = 0xA9;  // The first timestamp of another source continues by the time that has passed.
   std::optional<media::Onward> next;
   for (int i = 0; i < 10 && !next; ++i) next = relay.send(relay.ann);
   REQUIRE(next);
   CHECK(next->packet.timestamp - last->packet.timestamp == 48000);
 }
 
-TEST_CASE("Audio that waited for the rest of its packet when a relay began is not sent after the relay") {
+TEST_CASE("Audio that waits for the rest of its packet when a relay starts is not sent after the relay") {
   Relay relay;
   auto slow = plan_of_48000(relay.bob);
   slow.ptime_ms = 60;
   Call::start(relay.b, slow, relay.now);
-  relay.run(4);  // One packet, and a third of the next one.
+  relay.run(4);  // These ticks fill one packet and a third of the next packet.
   const auto before = relay.sent_rtp(relay.b);
   REQUIRE(before == 1);
   relay.join();
@@ -304,7 +304,7 @@ TEST_CASE("Audio that waited for the rest of its packet when a relay began is no
   CHECK(relay.sent_rtp(relay.b) == before + 1);
 }
 
-TEST_CASE("The port gets the events for a peer that accepts none, and they are not passed on") {
+TEST_CASE("If a peer accepts no events, a relay does not pass them on, but the port gets them") {
   Relay relay;
   auto deaf = Relay::plan_of(relay.bob);
   deaf.send_events.reset();
@@ -317,7 +317,7 @@ TEST_CASE("The port gets the events for a peer that accepts none, and they are n
   CHECK(relay.b.stream->statistics().packets_unpassed == 1);
 }
 
-TEST_CASE("Comfort noise is passed on only to a peer that accepts it [RFC 3389 section 4]") {
+TEST_CASE("A relay passes on comfort noise only to a peer that accepts it [RFC 3389 section 4]") {
   for (const bool takes : {true, false}) {
     CAPTURE(takes);
     Relay relay;
@@ -337,14 +337,14 @@ TEST_CASE("Comfort noise is passed on only to a peer that accepts it [RFC 3389 s
     if (onward) CHECK(onward->packet.payload_type == media::kComfortNoiseType);
     CHECK(relay.b.stream->statistics().packets_unpassed == (takes ? 0 : 1));
     CHECK(relay.send(relay.ann));
-    // The agreement may change while the streams are joined.
+    // While the streams are joined, a new agreement takes effect.
     to_bob.send_comfort_noise = !takes;
     relay.b.stream->start(to_bob, nullptr, false, relay.now);
     CHECK(relay.send(relay.ann, noise).has_value() != takes);
   }
 }
 
-TEST_CASE("After a relay, a silence that is left out begins with audio and its description") {
+TEST_CASE("After a relay, a stream that leaves out silence sends audio first, and then the description of the silence") {
   Relay relay;
   auto to_bob = Relay::plan_of(relay.bob);
   to_bob.send_comfort_noise = true;
@@ -363,7 +363,7 @@ TEST_CASE("After a relay, a silence that is left out begins with audio and its d
   CHECK(packets.back().payload_type == media::kComfortNoiseType);
 }
 
-TEST_CASE("Digits from the agent are refused and counted during a relay") {
+TEST_CASE("During a relay, a stream refuses and counts digits from the agent") {
   Relay relay;
   relay.join();
   REQUIRE(relay.a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, '1'}));
@@ -372,11 +372,11 @@ TEST_CASE("Digits from the agent are refused and counted during a relay") {
   CHECK(relay.a.sent.empty());
 }
 
-TEST_CASE("RTCP ends at each stream: a peer's reports cover its own losses and the packets that are sent to it") {
+TEST_CASE("Each relayed stream ends RTCP: the reports for a peer are about that peer's losses and about the packets to that peer") {
   Relay relay;
   relay.join();
   for (int i = 0; i < 500; ++i) {
-    if (i % 4 == 3) ++relay.ann.sequence;  // One in five of Ann's packets gets lost before a, and none of Bob's.
+    if (i % 4 == 3) ++relay.ann.sequence;  // One of five packets of Ann is lost on the way to a. None of Bob's packets are lost.
     (void)relay.send(relay.ann);
     const auto to_ann = relay.send(relay.bob);
     REQUIRE(to_ann);
@@ -400,18 +400,18 @@ TEST_CASE("RTCP ends at each stream: a peer's reports cover its own losses and t
   REQUIRE(to_bob.blocks.count == 1);
   CHECK(to_bob.blocks.items[0].ssrc == relay.bob.ssrc);
   CHECK(to_bob.blocks.items[0].fraction_lost == 0);
-  // The reports have the same clock as the packets.
+  // The timestamps of reports and of packets have the same clock.
   const auto passed = relay.send(relay.bob);
   const auto ticks = static_cast<std::int64_t>((relay.now.time_since_epoch() + 1'700'000'000s) / 20ms);
   const auto reported = rtp::NtpTime::from_unix(1'700'000'000s + relay.now.time_since_epoch()).value - to_ann.ntp.value;
   CHECK(ticks > 0);
   const double seconds = static_cast<double>(reported) / 4294967296.0;
-  CHECK(std::abs(static_cast<double>(passed->packet.timestamp - to_ann.rtp_timestamp) - seconds * 8000) < 161);  // One tick, and rounding.
+  CHECK(std::abs(static_cast<double>(passed->packet.timestamp - to_ann.rtp_timestamp) - seconds * 8000) < 161);  // one tick, and rounding
   CHECK(relay.a.stream->statistics().packets_lost > 100);
   CHECK(relay.b.stream->statistics().packets_lost == 0);
 }
 
-TEST_CASE("During a hold packets are not passed on, and afterwards the sequence numbers continue without a gap") {
+TEST_CASE("During a hold, a relay passes on no packets. Afterwards the sequence numbers continue without a gap") {
   Relay relay;
   relay.join();
   relay.talk(5);
@@ -433,7 +433,7 @@ TEST_CASE("During a hold packets are not passed on, and afterwards the sequence 
   CHECK(relay.send(relay.ann)->packet.sequence == static_cast<std::uint16_t>(last->packet.sequence + 2));
 }
 
-TEST_CASE("A re-INVITE during a relay changes the payload types at once, and packets of a different codec are not passed on") {
+TEST_CASE("A re-INVITE during a relay changes the payload types without delay. A relay does not pass on packets of another codec") {
   Relay relay;
   relay.join();
   relay.talk(3);
@@ -446,14 +446,14 @@ TEST_CASE("A re-INVITE during a relay changes the payload types at once, and pac
   Call::start(relay.b, other, relay.now);
   CHECK_FALSE(relay.send(relay.ann));
   CHECK_FALSE(relay.send(relay.bob));
-  // Bob sends Ann's codec as the second codec of his answer.
+  // Bob's answer has Ann's codec as its second codec, and Bob sends this codec.
   other.also_receivable[0] = media::ReceivableCodec{media::AudioCodec::Pcmu, 99};
   Call::start(relay.b, other, relay.now);
   relay.bob.type = 99;
   CHECK(relay.send(relay.bob)->packet.payload_type == 0);
 }
 
-TEST_CASE("Relayed streams report the beginning, loss and return of media like others, and do not report silence of relayed audio") {
+TEST_CASE("A relayed stream reports the start, loss and return of media like other streams, and reports no silence of relayed audio") {
   Relay relay;
   relay.join();
   relay.talk(600);
@@ -470,7 +470,7 @@ TEST_CASE("Relayed streams report the beginning, loss and return of media like o
   CHECK(relay.a.count(EventKind::MediaBack) == 1);
 }
 
-TEST_CASE("When a relay begins during speech, the stream reports the end of the speech") {
+TEST_CASE("If a relay starts while the caller speaks, the stream reports the end of the speech") {
   Relay relay;
   relay.talk(20);
   for (int i = 0; i < 40; ++i) {
@@ -483,7 +483,7 @@ TEST_CASE("When a relay begins during speech, the stream reports the end of the 
   CHECK(relay.a.count(EventKind::SpeechStopped) == relay.a.count(EventKind::SpeechStarted));
 }
 
-TEST_CASE("When a stream finishes, the joined stream is no longer relayed") {
+TEST_CASE("When one of two joined streams finishes, the other stream is no longer relayed") {
   Relay relay;
   relay.join();
   relay.talk(5);
@@ -496,7 +496,7 @@ TEST_CASE("When a stream finishes, the joined stream is no longer relayed") {
   CHECK(relay.sent_rtp(relay.b) == before + 3);
 }
 
-TEST_CASE("Streams can be joined before they start, and pass packets on when both have started") {
+TEST_CASE("Two streams can be joined before they start. They pass packets on when both have started") {
   Relay relay;
   End fresh{kB, 8000, 3};
   fresh.stream->take(std::make_unique<rtp::Translator>());
@@ -509,7 +509,7 @@ TEST_CASE("Streams can be joined before they start, and pass packets on when bot
   fresh.stream->part(relay.now);
 }
 
-TEST_CASE("Joining, passing on and parting allocate nothing [design: no allocation on the path]") {
+TEST_CASE("Joining, passing packets on and parting allocate nothing [design: no allocation on the path]") {
   Relay relay;
   relay.talk(5);
   const auto datagram = Call::packet(relay.ann.ssrc, static_cast<std::uint16_t>(relay.ann.sequence + 1), 0);

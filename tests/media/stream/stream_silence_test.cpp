@@ -13,7 +13,7 @@ using namespace offhook_test;
 
 namespace {
 
-/// a says something for a second and then nothing, to a peer that accepts comfort noise.
+/// A call in which a says something for a second and then nothing. The peer accepts comfort noise, and a may leave out silence.
 struct SilenceLeftOut : Call {
   SilenceLeftOut() {
     plan.send_comfort_noise = true;
@@ -30,7 +30,7 @@ struct SilenceLeftOut : Call {
 }  // namespace
 
 TEST_CASE_FIXTURE(SilenceLeftOut,
-    "A stream leaves out silence after 200 ms and describes it at once and every second, if enabled and accepted by the peer [RFC 3389 section 4]") {
+    "If the option and the peer allow it, a stream leaves out silence after 200 ms, and describes it then and every second [RFC 3389 section 4]") {
   begin();
   run(550);
   const auto packets = a.rtp();
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(SilenceLeftOut,
   CHECK(packets.size() - described.size() >= 60);
   CHECK(described.size() >= 9);
   CHECK(described.size() <= 11);
-  // The sequence numbers have no gap, and the timestamps follow the time.
+  // The sequence numbers have no gap. The timestamps follow the time.
   for (std::size_t i = 1; i < packets.size(); ++i) CHECK(static_cast<std::uint16_t>(packets[i].sequence - packets[i - 1].sequence) == 1);
   CHECK(described[2].timestamp - described[1].timestamp == 50 * 160);
   const auto first = std::find_if(packets.begin(), packets.end(), [](const auto& packet) { return packet.payload_type == media::kComfortNoiseType; });
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(SilenceLeftOut,
   }
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "The peer of a stream that leaves out silence hears silence, loses nothing, and hears all following audio") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "The peer of a stream that leaves out silence hears silence, loses nothing, and hears all audio that follows") {
   begin();
   run(300);
   const auto before = b.stream->statistics();
@@ -71,17 +71,17 @@ TEST_CASE_FIXTURE(SilenceLeftOut, "The peer of a stream that leaves out silence 
   CHECK(b.stream->statistics().played.concealed_samples == 0);
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "A stream sends silence as audio when leaving out is disabled, or when the peer does not accept comfort noise") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "A stream sends silence as audio if leaving it out is disabled, or if the peer does not accept comfort noise") {
   const bool wished = false;
-  SUBCASE("disabled") { a.port->leaves_out_silence = wished; }
-  SUBCASE("not accepted by the peer") { plan.send_comfort_noise = false; }
+  SUBCASE("leaving out silence is disabled") { a.port->leaves_out_silence = wished; }
+  SUBCASE("the peer does not accept comfort noise") { plan.send_comfort_noise = false; }
   begin();
   run(300);
   CHECK(noise().empty());
   CHECK(a.rtp().size() >= 299);
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "After digits during a silence the silence is described again before sending stops") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "If digits interrupt a left-out silence, the stream describes the silence again before it stops sending") {
   begin();
   run(150);
   const auto before = a.rtp().size();
@@ -92,19 +92,19 @@ TEST_CASE_FIXTURE(SilenceLeftOut, "After digits during a silence the silence is 
   for (std::size_t i = before; i < packets.size(); ++i) {
     audio += packets[i].payload_type == 0;
     if (packets[i].payload_type != 0 || packets[i - 1].payload_type != 0 || packets[i].timestamp - packets[i - 1].timestamp == 160) continue;
-    ++left_out;  // The silence between two audio packets is left out without a description.
+    ++left_out;  // Here the stream left out silence between two audio packets without a description.
   }
   CHECK(left_out == 0);
   CHECK(audio >= media::DiscontinuousSender::kHangoverFrames);
   for (std::size_t i = before; i + 1 < packets.size(); ++i) {
     if (packets[i].payload_type != 0 || packets[i + 1].payload_type == 0) continue;
-    CHECK(packets[i + 1].timestamp - packets[i].timestamp == 160);  // A digit or a description follows at once.
+    CHECK(packets[i + 1].timestamp - packets[i].timestamp == 160);  // The digit or description follows the audio without a gap.
   }
   CHECK(packets.back().payload_type == media::kComfortNoiseType);
   CHECK(b.count(EventKind::Digit) == 2);
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "After a hold during a silence the stream sends audio at once, and then the description") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "If a hold interrupts a left-out silence, the stream sends audio after it without delay, and then the description") {
   begin();
   run(150);
   const auto before = a.rtp().size();
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(SilenceLeftOut, "After a hold during a silence the stream send
   CHECK(packets.back().payload_type == media::kComfortNoiseType);
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "When the peer accepts comfort noise again, the stream sends audio before the next description") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "If the peer stops and starts to accept comfort noise, the stream sends audio before the next description") {
   begin();
   run(150);
   const auto change = [&](bool takes) {
@@ -163,7 +163,7 @@ TEST_CASE("Packetizer sends waiting audio before a description of silence, and m
   CHECK(packets[2].marker);
 }
 
-TEST_CASE_FIXTURE(SilenceLeftOut, "Music for a waiting call is not left out as silence") {
+TEST_CASE_FIXTURE(SilenceLeftOut, "A stream does not leave out the music for a waiting call as silence") {
   a_says.clear();
   a.port->music = media::Prompt::make(media::quiet_hold_music(), {.loops = true});
   a.port->waits = true;

@@ -1,4 +1,4 @@
-// Tests of the sources that a stream accepts, of its destination, and of the report of lost media.
+// Tests which sources a stream accepts, to which destination it sends, and how it reports lost media.
 #include <offhook/tests/media/stream_call.hpp>
 #include <offhook/tests/media/tone_meter.hpp>
 
@@ -12,11 +12,10 @@ namespace {
 
 constexpr double kInjectedHz = 1300;
 
-/// A call whose caller is behind a NAT: the SDP names kA, the signalling and the audio come from `nat`. A stranger knows the
-/// port.
+/// A call with a caller behind a NAT: the SDP names kA, but the signalling and the audio come from `nat`. A stranger knows the port and attacks it.
 struct AttackedCall : Call {
   base::SocketAddress nat = at("198.51.100.7", 33333);
-  std::vector<std::uint8_t> injected;   // mu-law
+  std::vector<std::uint8_t> injected;   // injected audio in mu-law
   std::uint16_t natted_sequence = 0, strangers_sequence = 0;
 
   AttackedCall() {
@@ -36,7 +35,7 @@ struct AttackedCall : Call {
   void caller_says(const base::SocketAddress& from) {
     receive(media::Channel::Rtp, from, packet(7, natted_sequence++, 0));
   }
-  /// Sends RTP in sequence, with the caller's SSRC in every second round, and RTCP with that SSRC.
+  /// Sends RTP packets in sequence from the stranger, with the caller's SSRC in every second thousand, and then an RTCP report with that SSRC.
   void attack(int packets) {
     for (int i = 0; i < packets; ++i) {
       const auto at = static_cast<std::size_t>(strangers_sequence % 50) * 160;
@@ -51,7 +50,7 @@ struct AttackedCall : Call {
     writer.receiver_report({.ssrc = 7, .blocks = {}});
     receive(media::Channel::Rtcp, next_port(kStranger), base::Bytes(report).first(*writer.finish()));
   }
-  /// Sends 100,000 packets over two seconds. Meanwhile the caller sends from `from`, or is silent without it.
+  /// Attacks with 100,000 packets during two seconds. If `from` is set, the caller sends packets from there in the meantime.
   void attack_while(const std::optional<base::SocketAddress>& from) {
     run(100, [&] {
       attack(1000);
@@ -65,7 +64,7 @@ struct AttackedCall : Call {
 
 }  // namespace
 
-TEST_CASE("Packets that come before start() are dropped") {
+TEST_CASE("A stream drops the packets that come before start()") {
   Call call;
   for (std::uint16_t sequence = 0; sequence < 9; ++sequence) {
     call.b.stream->on_packet(media::Channel::Rtp, kA, Call::packet(7, sequence, 0), call.now());
@@ -76,7 +75,7 @@ TEST_CASE("Packets that come before start() are dropped") {
   CHECK(call.b.heard.empty());
 }
 
-TEST_CASE("A stream that must not receive hears nothing, and reports no lost media") {
+TEST_CASE("A stream that must not receive plays nothing and reports no lost media") {
   Call call;
   call.a_says = sine(600, 8000, 20);
   call.begin();
@@ -90,7 +89,7 @@ TEST_CASE("A stream that must not receive hears nothing, and reports no lost med
   CHECK(call.b.count(EventKind::MediaLost) == 0);
 }
 
-TEST_CASE("The stream reports lost media once after the limit, and once when it is back") {
+TEST_CASE("A stream reports lost media once after the limit, and reports once that media is back") {
   Call call;
   call.begin();
   call.run(100);
@@ -110,7 +109,7 @@ TEST_CASE("The stream reports lost media once after the limit, and once when it 
   CHECK(call.b.count(EventKind::MediaStarted) == 1);
 }
 
-TEST_CASE("The stream reports media that never comes as lost, counted from its start") {
+TEST_CASE("If no media ever comes, the stream reports lost media, and counts the time from its start") {
   Call call;
   call.a_is_heard = false;
   call.begin();
@@ -121,7 +120,7 @@ TEST_CASE("The stream reports media that never comes as lost, counted from its s
   CHECK(call.b.count(EventKind::MediaStarted) == 0);
 }
 
-TEST_CASE("A stranger's packets are neither played nor followed, and are counted") {
+TEST_CASE("A stream does not play the packets of a stranger, does not send to the stranger, and counts the packets") {
   Call call;
   call.begin();
   call.run(50);
@@ -138,7 +137,7 @@ TEST_CASE("A stranger's packets are neither played nor followed, and are counted
   for (const auto& datagram : call.b.sent) CHECK(datagram.to.ip == kA.ip);
 }
 
-TEST_CASE_FIXTURE(AttackedCall, "100,000 packets of a stranger before, during and after learning get no reply and are not played [RTP Bleed, RTP Inject]") {
+TEST_CASE_FIXTURE(AttackedCall, "A stream sends no reply to 100,000 packets of a stranger before, during or after learning, and plays none of them [RTP Bleed, RTP Inject]") {
   a_is_heard = false;
   begin_b();
   attack_while(std::nullopt);
@@ -147,7 +146,7 @@ TEST_CASE_FIXTURE(AttackedCall, "100,000 packets of a stranger before, during an
   CHECK(b.stream->statistics().source == nat);
   attack_while(nat);
   CHECK(b.stream->statistics().source == nat);
-  run(1500);  // A hold of 30 s.
+  run(1500);  // This is a silence of 30 s.
   attack_while(std::nullopt);
   attack_while(nat);
   CHECK(b.stream->statistics().source == nat);
@@ -157,14 +156,13 @@ TEST_CASE_FIXTURE(AttackedCall, "100,000 packets of a stranger before, during an
   const auto heard = b.heard_between(0, b.heard.size());
   double power = 0;
   for (const auto sample : heard) power += static_cast<double>(sample) * sample;
-  // The caller sends a constant, interrupted by concealment and silence, so only a small share of the tone's frequency may be
-  // present.
+  // The caller sends a constant signal with gaps of concealment and silence. Therefore only a small share of the tone's frequency may be present.
   const double rms = std::sqrt(power / static_cast<double>(heard.size()));
   CHECK(measure_tone(heard, kInjectedHz, 8000).amplitude / std::max(rms, 1.0) < 0.01);
 }
 
 TEST_CASE_FIXTURE(AttackedCall,
-    "After another source was learnt, the SDP's address is accepted at its first packet, and keeps the audio after 30 s of silence [CVE-2017-14099]") {
+    "After learning another source, a stream accepts the SDP's address at its first packet, and keeps it through 30 s of silence [CVE-2017-14099]") {
   a_is_heard = false;
   begin_b();
   for (int i = 0; i < 4; ++i) caller_says(nat);
@@ -173,7 +171,7 @@ TEST_CASE_FIXTURE(AttackedCall,
   caller_says(kA);
   run(1);
   CHECK(b.stream->statistics().source == kA);
-  run(1500);  // 30 s of silence.
+  run(1500);  // This is a silence of 30 s.
   b.sent.clear();
   for (int i = 0; i < 100; ++i) caller_says(nat);
   run(20);
@@ -181,7 +179,7 @@ TEST_CASE_FIXTURE(AttackedCall,
   CHECK(datagrams_to(kA.ip) > 0);
 }
 
-TEST_CASE_FIXTURE(AttackedCall, "peer_heard() returns only the SDP's address, because another source may replace a learnt one") {
+TEST_CASE_FIXTURE(AttackedCall, "peer_heard() returns the SDP's address, and never a learnt source, because another source may replace a learnt one") {
   a_is_heard = false;
   begin_b();
   for (int i = 0; i < 4; ++i) caller_says(nat);
@@ -192,7 +190,7 @@ TEST_CASE_FIXTURE(AttackedCall, "peer_heard() returns only the SDP's address, be
   CHECK_FALSE(b.stream->peer_heard(now() + 1ms));
 }
 
-TEST_CASE("Without an address in the SDP the stream sends nothing until it has learnt a source") {
+TEST_CASE("If the SDP has no address, the stream sends nothing until it has learnt a source") {
   Call call;
   auto blind = call.plan;
   blind.signalling_host = kStranger.ip;
@@ -208,7 +206,7 @@ TEST_CASE("Without an address in the SDP the stream sends nothing until it has l
   CHECK(call.b.stream->statistics().source == kStranger);
 }
 
-TEST_CASE("After a re-INVITE the stream follows the new address, and without one it keeps the old source") {
+TEST_CASE("After a re-INVITE with a new address, the stream sends to this address and accepts it as the source") {
   Call call;
   call.begin();
   call.run(20);
@@ -225,7 +223,7 @@ TEST_CASE("After a re-INVITE the stream follows the new address, and without one
   CHECK(call.b.stream->statistics().source == moved);
 }
 
-TEST_CASE("A caller that sends BYE and continues with another SSRC is heard without a gap, and the old SSRC is not reported any more [RFC 3550 section 6.6]") {
+TEST_CASE("If a caller sends BYE and continues with another SSRC, the stream accepts it without a gap and no longer reports the old SSRC [RFC 3550 section 6.6]") {
   Call call;
   call.a_is_heard = false;
   call.begin();
@@ -263,7 +261,7 @@ TEST_CASE("A caller that sends BYE and continues with another SSRC is heard with
 
 namespace {
 
-/// Returns the SSRCs for which this end sent BYE.
+/// Returns the SSRCs for which this end has sent BYE.
 std::vector<std::uint32_t> byes_of(const End& end) {
   std::vector<std::uint32_t> left;
   for (const auto& datagram : end.sent) {
@@ -279,7 +277,7 @@ std::vector<std::uint32_t> byes_of(const End& end) {
 
 }  // namespace
 
-TEST_CASE("When the peer has the same SSRC, it is heard, and the stream sends BYE and continues with another SSRC [RFC 3550 section 8.2]") {
+TEST_CASE("If the peer uses the stream's SSRC, the stream plays it, sends BYE, and continues with another SSRC [RFC 3550 section 8.2]") {
   Call call;
   call.b_is_heard = false;
   call.begin();
@@ -291,7 +289,7 @@ TEST_CASE("When the peer has the same SSRC, it is heard, and the stream sends BY
   const auto packets = call.a.rtp();
   const auto changed = std::find_if(packets.begin(), packets.end(), [ssrc](const auto& packet) { return packet.ssrc != ssrc; });
   REQUIRE(changed != packets.end());
-  CHECK(changed - packets.begin() == 51);  // In the tick after the peer's first packet.
+  CHECK(changed - packets.begin() == 51);  // The change comes in the tick after the peer's first packet.
   CHECK(changed->marker);
   for (auto each = changed; each != packets.end(); ++each) {
     CHECK(each->ssrc == changed->ssrc);
@@ -302,7 +300,7 @@ TEST_CASE("When the peer has the same SSRC, it is heard, and the stream sends BY
   CHECK(call.b.stream->statistics().frames_played >= 95);
 }
 
-TEST_CASE("A peer that returns the packets, as echo tests do, is heard, and causes one change of the SSRC") {
+TEST_CASE("If a peer returns all packets, as echo tests do, the stream plays them, and changes its SSRC once") {
   Call call;
   call.begin();
   call.run(200, [&] {
@@ -313,7 +311,7 @@ TEST_CASE("A peer that returns the packets, as echo tests do, is heard, and caus
   CHECK(byes_of(call.a).size() == 1);
 }
 
-TEST_CASE("A stream that never sent leaves without BYE, and one that sent or reported sends BYE [RFC 3550 section 6.3.7]") {
+TEST_CASE("When a stream finishes, it sends BYE only if it has sent RTP or RTCP packets [RFC 3550 section 6.3.7]") {
   for (const bool speaks : {false, true}) {
     Call call;
     call.plan.send = speaks;
@@ -325,7 +323,7 @@ TEST_CASE("A stream that never sent leaves without BYE, and one that sent or rep
   }
 }
 
-TEST_CASE("Packets of a payload type that was not agreed do not count as lost, such as key events of a peer") {
+TEST_CASE("Packets with a payload type that was not agreed, for example key events, do not count as lost") {
   Call call;
   call.begin();
   std::uint16_t sequence = 0;
@@ -338,10 +336,10 @@ TEST_CASE("Packets of a payload type that was not agreed do not count as lost, s
   CHECK(statistics.refused_payload == 20);
   CHECK(statistics.packets_lost == 0);
   CHECK(statistics.losses.figures().lost == 0);
-  CHECK(statistics.packets_received == 119);  // Counting begins with the second packet.
+  CHECK(statistics.packets_received == 119);  // The count starts with the second packet.
 }
 
-TEST_CASE("A stream uses its random source only in its constructor, because the source may be a system call") {
+TEST_CASE("A stream uses its random source only in its constructor, because each use may be a system call") {
   struct Counted final : base::Random {
     void fill(std::span<std::uint8_t> out) override {
       ++draws;
@@ -370,7 +368,7 @@ TEST_CASE("A stream uses its random source only in its constructor, because the 
   CHECK(random.draws == made);
 }
 
-TEST_CASE("Malformed and refused packets are counted by kind, and no source is learnt from them") {
+TEST_CASE("A stream counts malformed and refused packets by kind, and learns no source from them") {
   Call call;
   call.begin();
   const std::vector<std::uint8_t> rubbish{1, 2, 3};

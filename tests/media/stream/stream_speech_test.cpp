@@ -1,4 +1,4 @@
-// Tests of a stream's reaction to the caller's speech, and of the events that it reports.
+// Tests how a stream reacts to the caller's speech, and which events it reports.
 #include <offhook/tests/media/stream_call.hpp>
 #include <offhook/tests/media/synthetic_voice.hpp>
 
@@ -6,10 +6,10 @@
 
 using namespace offhook_test;
 
-TEST_CASE("When the caller begins to speak over the agent, the stream ducks the agent in the same tick, and Rise restores the level") {
+TEST_CASE("When the caller starts to speak over the agent, the stream ducks the agent in the same tick. The Rise command restores the level") {
   Call call;
   const auto voice = offhook_test::SyntheticVoice(8000, 4).speak(4);
-  call.a_says = sine(440, 8000, 20);  // steady, so that each packet shows its level
+  call.a_says = sine(440, 8000, 20);  // The tone is steady. Therefore each packet shows its level.
   call.begin();
   // b's caller speaks from tick 150 on.
   std::size_t spoken = 0;
@@ -41,7 +41,7 @@ TEST_CASE("When the caller begins to speak over the agent, the stream ducks the 
 
 namespace {
 
-/// a plays a steady tone, and b's caller says `voice` from tick 150 on. Calls `each` at every tick.
+/// Runs a call in which a plays a steady tone, and b's caller says `voice` from tick 150 on. Invokes `each` in every tick.
 void speak_over(Call& call, const std::vector<std::int16_t>& voice, int ticks, const std::function<void()>& each = {}) {
   call.a_says = sine(440, 8000, 20);
   call.b.port->gives_way = false;
@@ -69,22 +69,22 @@ std::vector<std::int16_t> voice_of(double seconds, double peak = 9000) {
 
 }  // namespace
 
-TEST_CASE("When the caller continues to speak, the stream pauses the agent two ticks after it ducked, and Flush finds nothing to fade") {
+TEST_CASE("If the caller continues to speak, the stream pauses the agent two ticks after it ducked. A Flush command then has nothing to fade") {
   Call call;
   speak_over(call, voice_of(3), 165);
   const auto* started = call.a.first(EventKind::SpeechStarted);
   REQUIRE(started);
   const auto packets = call.a.rtp();
   const auto first_silent = std::find_if(packets.begin() + 20, packets.end(), is_silence) - packets.begin();
-  CHECK(static_cast<std::uint64_t>(first_silent) <= started->tick + 4);  // The tick in which the pause begins contains the fade.
-  CHECK(static_cast<std::uint64_t>(first_silent) <= 150 + 3 + 8);        // 3 ticks of delay, 140 ms of voice, and the fade.
+  CHECK(static_cast<std::uint64_t>(first_silent) <= started->tick + 4);  // The tick in which the pause starts contains the fade.
+  CHECK(static_cast<std::uint64_t>(first_silent) <= 150 + 3 + 8);        // The limit is 3 ticks of delay, 140 ms of voice, and the fade.
   REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Flush, 1, 0}));
   call.run(2);
   CHECK(call.a.events.back().kind == EventKind::Flushed);
   CHECK(call.a.events.back().samples == static_cast<std::uint32_t>(first_silent - 1) * 160);
 }
 
-TEST_CASE("During a short sound like a cough the agent continues, ducked, and a faint sound must last twice as long to pause the agent") {
+TEST_CASE("During a short sound like a cough, the agent continues at a lower level. A faint sound must last twice as long to pause the agent") {
   Call brief;
   speak_over(brief, voice_of(0.12), 260);
   REQUIRE(brief.a.first(EventKind::SpeechStarted));
@@ -97,7 +97,7 @@ TEST_CASE("During a short sound like a cough the agent continues, ducked, and a 
   CHECK(silent_ticks(faint.a, 20) == 0);
 }
 
-TEST_CASE("Rise ends a pause and forbids the next one until speech begins again, so that the conversation decides") {
+TEST_CASE("The Rise command ends a pause and prevents the next pause until the caller starts to speak again") {
   Call call;
   bool risen = false;
   speak_over(call, voice_of(3), 240, [&] {
@@ -109,7 +109,7 @@ TEST_CASE("Rise ends a pause and forbids the next one until speech begins again,
   CHECK(silent_ticks(call.a, 20) == 0);
 }
 
-TEST_CASE("Without a command of the conversation the agent continues 1.5 s after the caller's speech has ended, and nothing is lost") {
+TEST_CASE("If the conversation sends no command, the agent continues 1.5 s after the end of the caller's speech") {
   Call call;
   speak_over(call, voice_of(0.4), 400);
   const auto* stopped = call.a.first(EventKind::SpeechStopped);
@@ -119,11 +119,11 @@ TEST_CASE("Without a command of the conversation the agent continues 1.5 s after
   CHECK_FALSE(is_silence(packets.at(stopped->tick + 75)));
 }
 
-TEST_CASE("While the agent is silent, the end of the caller's voice is reported after the port's hangover") {
+TEST_CASE("While the agent is silent, the stream reports the end of the caller's voice after the port's hangover") {
   for (const std::uint8_t hangover : {std::uint8_t{5}, std::uint8_t{25}}) {
     Call call;
     call.a.port->hangover = hangover;
-    call.a.stream = std::make_unique<media::Stream>(media::StreamOptions{}, *call.a.port, call.a.random);  // A leg makes its stream when it opens.
+    call.a.stream = std::make_unique<media::Stream>(media::StreamOptions{}, *call.a.port, call.a.random);  // Only a new stream reads it.
     const auto voice = offhook_test::SyntheticVoice(8000, 6).speak(1);
     call.begin();
     std::size_t spoken = 0;
@@ -136,7 +136,7 @@ TEST_CASE("While the agent is silent, the end of the caller's voice is reported 
   }
 }
 
-TEST_CASE("While the agent speaks, the end of the caller's voice is reported after 120 ms, early enough to treat it as a cough") {
+TEST_CASE("While the agent speaks, the stream reports the end of the caller's voice after 120 ms, early enough to treat it as a cough") {
   Call call;
   call.a_says = sine(700, 8000, 8);
   const auto voice = offhook_test::SyntheticVoice(8000, 6).speak(1);
@@ -151,7 +151,7 @@ TEST_CASE("While the agent speaks, the end of the caller's voice is reported aft
   CHECK(stopped->tick - stopped->at_tick == 6);
 }
 
-TEST_CASE("The agent's echo is marked, and neither starts speech nor ducks the agent") {
+TEST_CASE("The stream marks the agent's echo in the heard frames. The echo does not count as speech and does not duck the agent") {
   Call call;
   call.a_says = offhook_test::SyntheticVoice(8000, 1, 200).speak(12);
   call.b.port->gives_way = false;  // A loudspeaker does not duck.
@@ -172,7 +172,7 @@ TEST_CASE("The agent's echo is marked, and neither starts speech nor ducks the a
   CHECK(std::count_if(call.a.frames.begin(), call.a.frames.end(), [](const auto& frame) { return frame.echo; }) > 200);
 }
 
-TEST_CASE("Speech is reported from its first voiced frame to its last, across lost frames, which are concealed") {
+TEST_CASE("The stream reports speech from its first to its last voiced frame, even if frames in between are lost and concealed") {
   Call call;
   call.a_says = offhook_test::SyntheticVoice(8000, 6).speak(2);
   call.begin();

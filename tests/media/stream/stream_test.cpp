@@ -11,7 +11,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE("A stream without queued audio sends silence without a gap, with one marker [RFC 3551 section 4.1]") {
+TEST_CASE("If no audio is queued, a stream sends silence without a gap, and sets the marker once [RFC 3551 section 4.1]") {
   Call call;
   call.begin();
   call.run(100);
@@ -26,7 +26,7 @@ TEST_CASE("A stream without queued audio sends silence without a gap, with one m
   }
 }
 
-TEST_CASE("A stream packs any ptime of 10 to 60 ms, rounds others down, and reports when each word is on the wire") {
+TEST_CASE("A stream makes packets of the plan's ptime, 10 to 60 ms, rounded down, and reports the tick in which each word's packet leaves") {
   struct Row { std::uint16_t ptime_ms; std::size_t octets; };
   for (const Row row : {Row{5, 80}, Row{10, 80}, Row{20, 160}, Row{25, 160}, Row{30, 240}, Row{40, 320}, Row{60, 480}, Row{61, 480}, Row{500, 480}}) {
     CAPTURE(row.ptime_ms);
@@ -44,7 +44,7 @@ TEST_CASE("A stream packs any ptime of 10 to 60 ms, rounds others down, and repo
     CHECK(offhook_test::measure_tone(call.b.heard_between(20, 50), 500, 8000).snr_db > 28);
     for (const auto& event : call.a.events) {
       if (event.kind != EventKind::Sent) continue;
-      // Word w begins at octet 160 w. Its packet is full, and leaves, on this tick.
+      // Word w begins at octet 160 w. Its packet is full and leaves in this tick.
       const auto filled = (event.word * 160 / row.octets + 1) * row.octets;
       CHECK(event.at_tick == (filled + 159) / 160 - 1);
       CHECK(event.tick == event.word);
@@ -52,7 +52,7 @@ TEST_CASE("A stream packs any ptime of 10 to 60 ms, rounds others down, and repo
   }
 }
 
-TEST_CASE("Digits are sent as telephone events, each is reported once, and speech waits for them [RFC 4733 section 2.5]") {
+TEST_CASE("A stream sends digits as telephone events, and the speech waits for them. The peer gets each digit once [RFC 4733 section 2.5]") {
   Call call;
   call.a_says = sine(700, 8000, 4);
   call.begin();
@@ -69,7 +69,7 @@ TEST_CASE("Digits are sent as telephone events, each is reported once, and speec
     CHECK(event.duration_ms == 100);
   }
   CHECK(digits == "42#");
-  // The digits took 3 x 160 ms, during which no word left.
+  // The digits took 3 x 160 ms. No word left in this time.
   std::uint64_t longest = 0, last = 0;
   for (const auto& event : call.a.events) {
     if (event.kind != EventKind::Sent) continue;
@@ -82,7 +82,7 @@ TEST_CASE("Digits are sent as telephone events, each is reported once, and speec
   CHECK(call.a.count(EventKind::Sent) == 200);  // every word of the utterance
 }
 
-TEST_CASE("Digits are sent as tones to a peer that accepts no telephone events, and no word is lost between them") {
+TEST_CASE("If a peer accepts no telephone events, a stream sends digits as tones, and loses no word between them") {
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::G722, media::AudioCodec::L16}) {
     CAPTURE(static_cast<int>(codec));
     Call call(codec);
@@ -106,11 +106,11 @@ TEST_CASE("Digits are sent as tones to a peer that accepts no telephone events, 
   }
 }
 
-TEST_CASE("Queued digits continue as tones when a new answer has no telephone events") {
+TEST_CASE("If a new answer has no telephone events, the stream sends the queued digits as tones") {
   Call call;
   call.begin();
   for (const char digit : std::string("123")) REQUIRE(call.a.port->commands.try_push({media::PlayoutCommand::Kind::Digits, 0, digit}));
-  call.run(12);  // The second digit sounds.
+  call.run(12);  // The stream is now sending the second digit.
   auto plan = call.towards(call.b);
   plan.send_events.reset();
   call.a.stream->start(plan, nullptr, false, call.now());
@@ -126,7 +126,7 @@ TEST_CASE("Queued digits continue as tones when a new answer has no telephone ev
   CHECK(digits.substr(digits.size() - 1) == "3");
 }
 
-TEST_CASE("The echo of the agent's own tones does not count as the caller's digits") {
+TEST_CASE("A stream does not report the echo of the agent's own tones as digits of the caller") {
   Call call;
   call.plan.send_events = call.plan.receive_events = std::nullopt;
   call.b_is_heard = false;
@@ -145,7 +145,7 @@ TEST_CASE("The echo of the agent's own tones does not count as the caller's digi
   CHECK(call.a.count(EventKind::Digit) == 0);
 }
 
-TEST_CASE("kMaxQueuedDigits wait to be sent, and one more is refused and counted") {
+TEST_CASE("A stream queues kMaxQueuedDigits digits, and refuses and counts the next one") {
   Call other;
   other.begin();
   const auto press = [&](std::size_t times) {
@@ -154,18 +154,18 @@ TEST_CASE("kMaxQueuedDigits wait to be sent, and one more is refused and counted
   press(rtp::kMaxQueuedDigits);
   other.run(1);
   CHECK(other.a.stream->digits_refused() == 0);
-  press(2);  // One of the first digits is being sent by now.
+  press(2);  // The stream is already sending one of the first digits, so that there is space for one more.
   other.run(1);
   CHECK(other.a.stream->digits_refused() == 1);
 }
 
-TEST_CASE("A flood of digits reaches the conversation only up to the limit per second, and the rest is counted") {
+TEST_CASE("If a peer floods a stream with digits, the conversation gets digits up to the limit per second, and the stream counts the others") {
   Call call;
   call.begin();
   call.run(5);
   std::uint16_t sequence = 0;
   std::uint32_t timestamp = 0;
-  const auto flood = [&] {  // Each of two packets per tick has a digit that begins and ends: 100 digits a second.
+  const auto flood = [&] {  // Each of two packets per tick contains a whole digit. These are 100 digits a second.
     for (int i = 0; i < 2; ++i, timestamp += 160) {
       rtp::Packet packet;
       packet.payload_type = 101;
@@ -180,7 +180,7 @@ TEST_CASE("A flood of digits reaches the conversation only up to the limit per s
     }
   };
   call.a_is_heard = false;
-  call.run(400);  // After the silence of the locked source another SSRC may be accepted.
+  call.run(400);  // After this silence of the locked source, the stream may accept another SSRC.
   call.run(100, flood);
   const auto told = call.b.count(EventKind::Digit);
   CHECK(told >= 2 * media::kMaxDigitsPerSecond);
@@ -188,7 +188,7 @@ TEST_CASE("A flood of digits reaches the conversation only up to the limit per s
   CHECK(call.b.stream->statistics().digits_ignored >= 200 - 10 - told);
 }
 
-TEST_CASE("During a hold nothing is sent and the audio waits; afterwards the first packet has the marker and the current timestamp") {
+TEST_CASE("During a hold a stream sends nothing and its audio waits. The first packet after the hold has the marker and the current timestamp") {
   Call call;
   call.a_says = sine(600, 8000, 2);
   call.begin();
@@ -212,7 +212,7 @@ TEST_CASE("During a hold nothing is sent and the audio waits; afterwards the fir
   CHECK(call.a.count(EventKind::UtteranceSent) == 1);
 }
 
-TEST_CASE("After left-out ticks the timestamp follows the time, and the packet has the marker") {
+TEST_CASE("After left-out ticks, the next packet has the timestamp of the current time, and the marker") {
   Call call;
   call.begin();
   call.run(10);
@@ -224,7 +224,7 @@ TEST_CASE("After left-out ticks the timestamp follows the time, and the packet h
   CHECK(packets[10].marker);
 }
 
-TEST_CASE("Frames that a sleeping conversation does not read are dropped and counted: 64 fit, and the 65th does not") {
+TEST_CASE("If the conversation does not read its frames, 64 frames fit. The stream drops and counts the next one") {
   Call call;
   call.begin();
   media::Sendout out;
@@ -239,7 +239,7 @@ TEST_CASE("Frames that a sleeping conversation does not read are dropped and cou
   CHECK(call.a.port->heard_dropped.load() == 1);
 }
 
-TEST_CASE("Reports are sent every few seconds, give the round trip, and end with BYE [RFC 3550 section 6.4.1]") {
+TEST_CASE("A stream sends reports every few seconds, measures the round trip, and ends with BYE [RFC 3550 section 6.4.1]") {
   Call call;
   call.delay = 60ms;
   call.begin();
@@ -275,7 +275,7 @@ TEST_CASE("Reports are sent every few seconds, give the round trip, and end with
   CHECK(bye);
 }
 
-TEST_CASE("on_packet() and tick() allocate nothing, whatever happens on the call") {
+TEST_CASE("Stream::on_packet() and Stream::tick() allocate nothing, with losses, flushes and digits too") {
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::G722}) {
     Call call(codec, 24000);
     call.begin();
@@ -314,7 +314,7 @@ TEST_CASE("on_packet() and tick() allocate nothing, whatever happens on the call
   }
 }
 
-TEST_CASE("Without agreed events, digits in the caller's voice are detected once and in order, and with agreed events, tones are only audio") {
+TEST_CASE("If events were not agreed, a stream detects the digits in the caller's voice. If events were agreed, it ignores the tones") {
   for (const int way : {0, 1, 2, 3}) {
     const bool events = way % 2 == 1;
     const auto codec = way < 2 ? media::AudioCodec::Pcmu : media::AudioCodec::G722;
@@ -322,7 +322,7 @@ TEST_CASE("Without agreed events, digits in the caller's voice are detected once
     Call call(codec);
     if (!events) call.plan.receive_events.reset();
     call.begin();
-    // The digits 1, 5, 9 and # of Q.23, 80 ms each.
+    // The keys 1, 5 and 9, and in `last` the key #, with the tones of Q.23, 80 ms each.
     media::ScriptSource keys({{0, 0, 0, 200}, {697, 1209, 0, 80}, {0, 0, 0, 80}, {770, 1336, 0, 80}, {0, 0, 0, 80}, {852, 1477, 0, 80}}, 8000, 6000);
     media::ScriptSource last({{0, 0, 0, 80}, {941, 1477, 0, 80}, {0, 0, 0, 400}}, 8000, 6000);
     call.a_says.resize(8 * 1160);
@@ -340,7 +340,7 @@ TEST_CASE("Without agreed events, digits in the caller's voice are detected once
   }
 }
 
-TEST_CASE("A waiting call hears the music, an utterance takes precedence, and the music makes no event") {
+TEST_CASE("A stream plays music while its call waits, without an event, and silence afterwards") {
   Call call;
   media::Sound tone{8000, std::vector<std::int16_t>(4 * 8000)};
   media::SineSource(600, 8000, 6000).fill(tone.pcm);

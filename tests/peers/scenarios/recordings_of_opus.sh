@@ -3,7 +3,7 @@ needs_program opusinfo opus-tools
 needs_program opusdec opus-tools
 recorder=$build/tests/media_engine_test
 [ -x "$recorder" ] || die "there is no $recorder (./dev test builds it)"
-OFFHOOK_RECORDINGS=$work "$recorder" --no-skip --test-case='Recordings are left where others look at them' >"$work/recorder.log" || die "no recordings were made"
+OFFHOOK_RECORDINGS=$work "$recorder" --no-skip --test-case='RecordingFile writes recordings of each kind for other programs' >"$work/recorder.log" || die "no recordings were made"
 
 opusinfo "$work/whole.opus" >"$work/whole.txt" 2>&1 || die "opusinfo refuses the recording"
 says "$work/whole.txt" 'WARNING|ERROR' && die "opusinfo does not like the recording: $(grep -E 'WARNING|ERROR' "$work/whole.txt" | head -n 3)"

@@ -14,8 +14,8 @@ namespace offhook::test {
 
 using namespace std::chrono_literals;
 
-/// A jitter buffer with a clock that the test sets. Each octet of a payload gives its own position: the low 8 bits of timestamp /
-/// 4.
+/// A jitter buffer with a clock that the test sets. Each octet of a payload has the value of its position: the low 8 bits of
+/// its timestamp divided by 4.
 struct DrivenBuffer {
   std::unique_ptr<rtp::JitterBuffer> buffer = std::make_unique<rtp::JitterBuffer>();
   base::TimePoint now = base::TimePoint{} + 1000s;
@@ -47,7 +47,7 @@ struct DrivenBuffer {
     }
     return result;
   }
-  /// Advances the clock by 20 ms and pulls until a whole tick is there. Returns the last pull.
+  /// Advances the clock by 20 ms and pulls until the result has the samples of a whole tick. Returns the last pull.
   rtp::Pull tick() {
     now += 20ms;
     rtp::Pull result;
@@ -75,7 +75,7 @@ struct DrivenBuffer {
     }
     return kinds;
   }
-  /// Puts 50 packets, with one tick for each. The eleventh packet comes `late` ticks after its time, or never if `late` is 0.
+  /// Puts 50 packets, with one tick for each packet. The eleventh packet arrives `late` ticks late, or never if `late` is 0.
   void run_around_eleventh(std::uint16_t first, int late) {
     const auto eleventh = static_cast<std::uint16_t>(first + 10);
     for (int i = 0; i < 50; ++i) {

@@ -15,13 +15,13 @@ rtp::HeldPacket waiting(std::int64_t begin, std::int64_t units, std::uint64_t pl
 
 }  // namespace
 
-TEST_CASE("HeldPackets keeps packets in the order of their time, and knows the latest end") {
+TEST_CASE("HeldPackets keeps packets in the order of their begin, and end() returns the latest end of all packets") {
   const auto held = std::make_unique<rtp::HeldPackets>();
   for (const std::int64_t begin : {320, 0, 160}) held->insert(waiting(begin, 160), held->index_of(begin));
   CHECK(held->size() == 3);
   for (std::size_t i = 0; i < 3; ++i) CHECK((*held)[i].begin == static_cast<std::int64_t>(i) * 160);
   CHECK(held->end() == 480);
-  held->insert(waiting(170, 800), held->index_of(170));  // A long packet ends after a later one.
+  held->insert(waiting(170, 800), held->index_of(170));  // This long packet begins before the last packet and ends after it.
   CHECK(held->end() == 970);
   held->remove_and_measure(2);
   CHECK(held->end() == 480);
@@ -31,7 +31,7 @@ TEST_CASE("HeldPackets keeps packets in the order of their time, and knows the l
   CHECK(held->is_consistent(0));
 }
 
-TEST_CASE("HeldPackets holds kMaxBufferedPackets packets, at any place of its ring") {
+TEST_CASE("HeldPackets can hold kMaxBufferedPackets packets, at any start position in its ring") {
   const auto held = std::make_unique<rtp::HeldPackets>();
   for (std::int64_t i = 0; i < 3 * static_cast<std::int64_t>(rtp::kMaxBufferedPackets); ++i) {
     if (held->full()) held->remove(0);
@@ -42,7 +42,7 @@ TEST_CASE("HeldPackets holds kMaxBufferedPackets packets, at any place of its ri
   CHECK(held->is_consistent(0));
 }
 
-TEST_CASE("HeldPackets finds the packet that arrived first, whatever its time is") {
+TEST_CASE("oldest() returns the packet that arrived first, even if another packet begins earlier") {
   const auto held = std::make_unique<rtp::HeldPackets>();
   held->insert(waiting(0, 160, 900), 0);
   held->insert(waiting(160, 160, 200), 1);

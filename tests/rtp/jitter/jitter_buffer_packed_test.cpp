@@ -53,7 +53,7 @@ struct Packed {
 
 }  // namespace
 
-TEST_CASE("Packed payloads of 2.5 to 120 ms at 48000 Hz come out in pieces of 20 ms, in order, each part once [RFC 7587 section 4.1]") {
+TEST_CASE("The buffer plays packed payloads of 2.5 to 120 ms at 48000 Hz in pieces of 20 ms, in order, and each part once [RFC 7587 section 4.1]") {
   for (const int wanted : {20, 40, 80, 160, 240, 320, 480, 640, 960}) {
     CAPTURE(wanted);
     const auto units = static_cast<std::uint16_t>(wanted);
@@ -83,7 +83,7 @@ TEST_CASE("Packed payloads of 2.5 to 120 ms at 48000 Hz come out in pieces of 20
   }
 }
 
-TEST_CASE("The timestamp of a frame is on the sender's clock") {
+TEST_CASE("A pulled frame has a timestamp of the sender's RTP clock") {
   Packed line;
   for (std::uint16_t i = 0; i < 8; ++i) {
     line.put(i, 160);
@@ -93,7 +93,7 @@ TEST_CASE("The timestamp of a frame is on the sender's clock") {
   }
 }
 
-TEST_CASE("A concealed gap reports its length, and after_gap() returns the packet after the gap when it has come") {
+TEST_CASE("A pull that conceals a gap reports the length of the gap, and after_gap() returns the packet after the gap if it has arrived") {
   Packed line;
   line.buffer->hold_longer(320);
   for (std::uint16_t i = 0; i < 20; ++i) {
@@ -108,7 +108,7 @@ TEST_CASE("A concealed gap reports its length, and after_gap() returns the packe
   CHECK(line.buffer->statistics().concealed == 1);
 }
 
-TEST_CASE("Lost long packets make a gap of several ticks, and the reported gap decreases with each tick") {
+TEST_CASE("If a lost packet leaves a gap of several ticks, the reported length of the gap decreases with each tick") {
   Packed line;
   line.buffer->hold_longer(480);
   std::vector<std::int64_t> gaps;
@@ -151,7 +151,7 @@ TEST_CASE("The buffer plays silence and counts no loss after the last audio of a
 TEST_CASE("The buffer drops packets whose time other packets fill, so that a sender of overlapping packets cannot cause endless decoding") {
   Packed line;
   const std::vector<std::uint8_t> payload(33, 0);
-  for (std::uint16_t i = 0; i < 60; ++i) {  // Each packet lasts 120 ms, and begins 1/8 ms after the one before.
+  for (std::uint16_t i = 0; i < 60; ++i) {  // Each packet lasts 120 ms, and begins 1/8 ms after the previous packet.
     (void)line.buffer->put({.payload_type = 111, .sequence = i, .timestamp = i * std::uint32_t{kOpusClock}, .ssrc = 1, .payload = payload}, line.now,
                            Content::Audio, {.clock = kOpusClock, .units = 960});
   }
@@ -164,13 +164,13 @@ TEST_CASE("The buffer drops packets whose time other packets fill, so that a sen
   CHECK(line.buffer->statistics().duplicate == 59);
 }
 
-TEST_CASE("The buffer holds L16 only as long as its ring has space, whatever the target delay, and drops nothing [RFC 3551 section 4.5.11]") {
+TEST_CASE("For L16 the buffer reduces the delay to the duration for which its ring has space, and drops nothing [RFC 3551 section 4.5.11]") {
   struct Row {
     std::uint16_t units;
     std::size_t octets_per_unit;
     std::uint32_t least_ms, most_ms;
   };
-  // The octets per unit are those of 16 kHz. One packet more would not fit.
+  // 4 octets per unit are L16 at 16 kHz. The ring has no space for a longer delay than `most_ms`.
   for (const Row& row : {Row{160, 4, 360, 380}, Row{80, 4, 360, 390}, Row{320, 4, 280, 320}}) {
     CAPTURE(row.units);
     CAPTURE(row.octets_per_unit);
@@ -210,7 +210,7 @@ TEST_CASE("The buffer holds payloads of at most one octet per unit for the whole
   CHECK(line.buffer->statistics().delay_ms >= 390);
 }
 
-TEST_CASE("When more L16 comes at once than fits, the buffer drops and counts the oldest packets, and plays the rest in order") {
+TEST_CASE("If more L16 packets arrive at once than the buffer can hold, it drops and counts the oldest ones, and plays the others in order") {
   constexpr std::uint16_t kHeld = (rtp::kRingOctets - rtp::kInboxOctets) / (640 + 24);
   for (const std::uint16_t more : std::array<std::uint16_t, 3>{0, 1, 3}) {
     CAPTURE(more);
@@ -227,7 +227,7 @@ TEST_CASE("When more L16 comes at once than fits, the buffer drops and counts th
   }
 }
 
-TEST_CASE("put accepts a packed payload of kMaxPackedOctets or kMaxPackedUnits, and refuses one more") {
+TEST_CASE("put accepts a packed payload of kMaxPackedOctets or kMaxPackedUnits, and refuses a payload with one more octet or unit") {
   Packed line;
   CHECK(line.put(0, 160, rtp::kMaxPackedOctets));
   CHECK_FALSE(line.put(1, 160, rtp::kMaxPackedOctets + 1));

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 using Buffer = test::DrivenBuffer;
 
-static_assert(sizeof(rtp::JitterBuffer) <= 24 * 1024, "there are thousands of them");
+static_assert(sizeof(rtp::JitterBuffer) <= 24 * 1024, "one process has thousands of jitter buffers");
 
 TEST_CASE_FIXTURE(Buffer, "The buffer plays silence before the first packet and during the start delay, and then frames without a gap") {
   CHECK(tick().kind == rtp::Pull::Kind::Silence);
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(Buffer, "Only the first frame of a stream has the restart flag
   CHECK_FALSE(second.restart);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A lost packet is concealed once, and playout continues") {
+TEST_CASE_FIXTURE(Buffer, "The buffer conceals a lost packet once, and then continues the playout") {
   (void)run(0, 10);
   put(11, 11 * 160);
   now += 20ms;
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(Buffer, "The buffer plays reordered packets in order, and coun
   put(12, 12 * 160);
   (void)tick();
   CHECK(counts().late == 1);
-  put(2, 2 * 160);  // The buffer played this packet long ago, so it counts as a duplicate.
+  put(2, 2 * 160);  // The buffer has already played this packet, so the packet counts as a duplicate.
   put(12, 12 * 160);
   (void)tick();
   CHECK(counts().late == 1);
@@ -146,7 +146,7 @@ TEST_CASE_FIXTURE(Buffer, "The playout continues without a gap when sequence num
   CHECK(counts().concealed == 0);
 }
 
-TEST_CASE_FIXTURE(Buffer, "When packets stop, the buffer conceals 100 ms and then plays silence; a later new start loses no packet but the first") {
+TEST_CASE_FIXTURE(Buffer, "When the packets stop, the buffer conceals 100 ms and then plays silence. When they start again, it loses only the first packet") {
   (void)run(0, 10);
   std::vector<rtp::Pull::Kind> kinds;
   for (int i = 0; i < 20; ++i) kinds.push_back(tick().kind);
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(Buffer, "When packets stop, the buffer conceals 100 ms and the
   now += 10s;                                   // A hold, during which the sender's timestamps did not advance.
   kinds = run(10, 40);
   CHECK(kinds.front() == rtp::Pull::Kind::Silence);
-  CHECK(counts().frames - before >= 36);        // The first packet only confirms the jump, and the start delay takes two ticks.
+  CHECK(counts().frames - before >= 36);        // The buffer loses the first packet, which only announces the jump. The start delay takes two ticks.
 }
 
 TEST_CASE_FIXTURE(Buffer, "A talk pause counts as silence, not as loss, and the first packet after it is not clipped [RFC 3551 section 4.1]") {
@@ -187,16 +187,16 @@ TEST_CASE_FIXTURE(Buffer, "A pause of three ticks without a gap in the sequence 
   CHECK(counts().frames == 40);
 }
 
-TEST_CASE_FIXTURE(Buffer, "The buffer restarts at once when another SSRC comes") {
+TEST_CASE_FIXTURE(Buffer, "The buffer restarts at once when a packet with another SSRC arrives") {
   (void)run(0, 10);
   ssrc = 2;
   const auto kinds = run(1000, 10, 0x80000000);
   CHECK(counts().resets == 1);
-  CHECK(counts().suspect == 0);  // A jump of the timestamps alone needs a second packet.
+  CHECK(counts().suspect == 0);  // After a jump of the timestamps alone, the buffer would suspect the first packet.
   CHECK(std::count(kinds.begin(), kinds.end(), rtp::Pull::Kind::Frame) >= 8);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A jump of the timestamps counts when the next packet confirms it; a single stray packet does not [RFC 3550 appendix A.1]") {
+TEST_CASE_FIXTURE(Buffer, "The buffer follows a jump of the timestamps when the next packet confirms it, and drops a single stray packet [RFC 3550 appendix A.1]") {
   (void)run(0, 10);
   put(500, 0x70000000);
   const auto kinds = run(10, 10);
@@ -208,9 +208,9 @@ TEST_CASE_FIXTURE(Buffer, "A jump of the timestamps counts when the next packet 
   CHECK(counts().resets == 1);
 }
 
-TEST_CASE_FIXTURE(Buffer, "The buffer holds kMaxBufferedPackets, and drops the oldest packet for one more") {
+TEST_CASE_FIXTURE(Buffer, "The buffer holds kMaxBufferedPackets packets. When one more packet arrives, the buffer drops the oldest one") {
   for (std::uint16_t i = 0; i < rtp::kMaxBufferedPackets; ++i) {
-    put(i, i * 4u, 4);                  // 0.5 ms each: together less than the start delay, so none is played.
+    put(i, i * 4u, 4);                  // Each packet lasts 0.5 ms. Together they last less than the start delay, so the buffer plays none of them.
     if (i % 16 == 15) (void)pull();
   }
   CHECK(buffer->buffered_packets() == rtp::kMaxBufferedPackets);
@@ -225,7 +225,7 @@ namespace {
 constexpr std::size_t kRecord = 160 + 24;   // octets of a packet in the ring: its payload and the record header
 }
 
-TEST_CASE_FIXTURE(Buffer, "put() accepts kRingOctets between two ticks, and refuses and counts the next packet") {
+TEST_CASE_FIXTURE(Buffer, "put() accepts packets of kRingOctets octets together between two ticks, and refuses and counts the next packet") {
   std::uint16_t i = 0;
   for (; i < rtp::kRingOctets / kRecord; ++i) CHECK(put(i, i * 160u));
   CHECK_FALSE(put(i, i * 160u));
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(Buffer, "put() accepts kRingOctets between two ticks, and refu
   CHECK(put(i, i * 160u));
 }
 
-TEST_CASE_FIXTURE(Buffer, "put_or_push_out() drops the oldest packets, never the newest, when more than kRingOctets come between two ticks") {
+TEST_CASE_FIXTURE(Buffer, "If more than kRingOctets octets arrive between two ticks, put_or_push_out() drops the oldest packets, never the newest ones") {
   (void)run(0, 50);
   for (int i = 0; i < 110; ++i) (void)tick();
   const auto put_all = [this](std::uint16_t first, std::uint16_t last) {
@@ -256,16 +256,16 @@ TEST_CASE_FIXTURE(Buffer, "put_or_push_out() drops the oldest packets, never the
   CHECK(counts().frames - frames >= rtp::kMaxBufferedPackets - 1);
 }
 
-TEST_CASE_FIXTURE(Buffer, "The buffered packets leave kInboxOctets of the ring free: for one more packet the buffer drops the oldest") {
-  constexpr std::size_t kSize = 320, kLarge = kSize + 24;  // This size reaches the bound of octets before the bound of packets.
+TEST_CASE_FIXTURE(Buffer, "The buffer drops its oldest packet if the buffered packets would otherwise leave less than kInboxOctets of the ring free") {
+  constexpr std::size_t kSize = 320, kLarge = kSize + 24;  // So large that the bound of octets applies before that of packets.
   constexpr std::size_t kHeld = (rtp::kRingOctets - rtp::kInboxOctets + 24) / kLarge;
   static_assert(kHeld < rtp::kMaxBufferedPackets);
   for (int round = 0; round < 10; ++round) {
     const auto overflowed = counts().overflowed;
     std::uint16_t i = 0;
-    for (; i < kHeld; ++i) CHECK(put(i, i * 4u, kSize));   // 0.5 ms apart: together less than the start delay, so none is played.
+    for (; i < kHeld; ++i) CHECK(put(i, i * 4u, kSize));   // 0.5 ms apart: together they last less than the start delay, so the buffer plays none.
     (void)pull();
-    CHECK(buffer->buffered_packets() >= kHeld - 1);  // A rest at the end of the ring may stay unused.
+    CHECK(buffer->buffered_packets() >= kHeld - 1);  // The last octets of the ring may stay unused.
     CHECK(counts().overflowed <= overflowed + 1);
     CHECK(put(i, i * 4u, kSize));
     (void)pull();
@@ -287,7 +287,7 @@ TEST_CASE_FIXTURE(Buffer, "put() accepts payloads of kMaxPayloadOctets, and refu
   CHECK(counts().refused_payload == 2);
 }
 
-TEST_CASE_FIXTURE(Buffer, "The buffer plays all packets of 80 to 200 ms in order, also with 100 ms of jitter [RFC 3551 section 4.2]") {
+TEST_CASE_FIXTURE(Buffer, "The buffer plays all packets of 80 to 200 ms in order, even with 100 ms of jitter [RFC 3551 section 4.2]") {
   for (const std::size_t size : {640u, 641u, 960u, 1280u, 1600u}) {
     CAPTURE(size);
     buffer = std::make_unique<rtp::JitterBuffer>();
@@ -327,7 +327,7 @@ TEST_CASE_FIXTURE(Buffer, "A tick contains audio of one payload type only") {
   CHECK(frame.payload_type == 8);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A remainder of half a tick without a following packet does not block the buffer") {
+TEST_CASE_FIXTURE(Buffer, "If the last packet ends with half a tick, this remainder does not block the buffer") {
   (void)run(0, 10);
   put(10, 1600, 80);
   for (int i = 0; i < 30; ++i) (void)tick();
@@ -336,7 +336,7 @@ TEST_CASE_FIXTURE(Buffer, "A remainder of half a tick without a following packet
   CHECK(counts().concealed <= rtp::kMaxConcealed / rtp::kUnitsPerTick);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A long packet that reaches beyond a later short one leaves no remainder in the buffer [found by fuzzing]") {
+TEST_CASE_FIXTURE(Buffer, "A long packet that ends after a later short packet leaves no remainder in the buffer [found by fuzzing]") {
   (void)run(0, 10);
   put(10, 1600, 150);
   put(11, 1620, 20);
@@ -354,15 +354,15 @@ TEST_CASE_FIXTURE(Buffer, "reset() clears the stream and the inbox, and keeps th
   CHECK(counts().packets == before);
 }
 
-TEST_CASE_FIXTURE(Buffer, "After a stall the delay has grown by the concealed time, and with steady packets it shrinks again by stretching alone") {
+TEST_CASE_FIXTURE(Buffer, "A stall increases the delay by the concealed time. With steady packets, stretching alone reduces the delay again") {
   stretches = true;
   (void)run(0, 100);
   const auto before = counts();
   for (int i = 0; i < 4; ++i) (void)tick();      // A stall of 80 ms.
   for (std::uint16_t i = 100; i < 104; ++i) put(i, i * 160u);
-  (void)run(104, 5);                             // All delayed packets have come.
+  (void)run(104, 5);                             // All delayed packets have arrived.
   const auto after = counts();
-  CHECK(after.concealed_samples >= before.concealed_samples + 480);   // The delay may cover one of the four ticks.
+  CHECK(after.concealed_samples >= before.concealed_samples + 480);   // The delay before the stall may cover one of the four ticks.
   CHECK(after.delay_ms >= before.delay_ms + 50);
   (void)run(109, 1500);
   CHECK(counts().delay_ms <= 40);
@@ -370,10 +370,10 @@ TEST_CASE_FIXTURE(Buffer, "After a stall the delay has grown by the concealed ti
   CHECK(counts().late == 0);
 }
 
-TEST_CASE_FIXTURE(Buffer, "Samples that wait shorten the concealment of a lost packet, so that a tick has 20 ms and the next frame continues in place") {
+TEST_CASE_FIXTURE(Buffer, "If decoded samples wait, the buffer conceals only the rest of the tick, so that the tick has 20 ms and the next frame follows without a gap") {
   (void)run(0, 50);
   waiting = 60;     // Like after a stretch.
-  (void)tick();     // The last packet in the buffer.
+  (void)tick();     // This tick plays the last packet in the buffer.
   CHECK(waiting == 60);
   CHECK(tick().kind == rtp::Pull::Kind::Conceal);
   CHECK(waiting == 0);
@@ -401,7 +401,7 @@ TEST_CASE_FIXTURE(Buffer, "Consecutive concealed ticks count as one concealment 
   CHECK(counts().concealment_events == 2);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A new delay profile changes the target at once and the delay gradually, and keeps the delay statistics of the route") {
+TEST_CASE_FIXTURE(Buffer, "A new delay profile changes the target delay at once and the delay gradually. The buffer keeps the delay statistics") {
   stretches = true;
   // 3 % of the packets are delayed, by at most 60 ms. The call profile waits for them, the recogniser profile does not.
   const auto stalls = [this](std::uint16_t first, int count) {
@@ -438,7 +438,7 @@ TEST_CASE_FIXTURE(Buffer, "Before the first statistics, the target delay is the 
   CHECK(counts().target_ms == 20);
 }
 
-TEST_CASE_FIXTURE(Buffer, "The buffer sums up delay and emitted samples as the WebRTC statistics define them") {
+TEST_CASE_FIXTURE(Buffer, "The buffer counts the delay and the emitted samples as the WebRTC statistics define them") {
   (void)run(0, 200);
   const auto before = counts();
   (void)run(200, 100);
@@ -527,7 +527,7 @@ TEST_CASE_FIXTURE(Buffer, "The buffer requests to shorten late audio at most onc
   CHECK(pull().stretch < 0);
 }
 
-TEST_CASE_FIXTURE(Buffer, "A timestamp up to one second ahead of the expected time is accepted, a later one counts as a jump") {
+TEST_CASE_FIXTURE(Buffer, "The buffer accepts a timestamp up to one second ahead of the expected time, and suspects a timestamp further ahead") {
   for (const std::uint32_t further : {0u, 1u}) {
     ++ssrc;
     (void)run(0, 10);
@@ -553,7 +553,7 @@ TEST_CASE_FIXTURE(Buffer, "An outage that begins during a talk pause loses none 
   CHECK(counts().frames == 200);
 }
 
-TEST_CASE_FIXTURE(Buffer, "The buffer accepts a packet whose sequence number is kMaxDropout ahead, and suspects one further ahead [RFC 3550 appendix A.1]") {
+TEST_CASE_FIXTURE(Buffer, "The buffer accepts a packet whose sequence number is kMaxDropout ahead, and suspects a packet that is further ahead [RFC 3550 appendix A.1]") {
   for (const unsigned further : {0U, 1U}) {
     (void)run(0, 10);
     const auto suspect = counts().suspect;
@@ -569,7 +569,7 @@ TEST_CASE("put() on one thread and pull() on another deliver intact packets [des
   auto buffer = std::make_unique<rtp::JitterBuffer>();
   const auto origin = base::TimePoint{} + 1000s;
   constexpr int kPackets = 10000;
-  constexpr int kAhead = 8;   // The threads run freely within this window, whatever the scheduler does.
+  constexpr int kAhead = 8;   // The writing thread is at most this many packets ahead of the reading thread.
   std::atomic<int> put{0}, pulled{0};
   std::thread receiver([&] {
     std::vector<std::uint8_t> payload(160);

@@ -5,7 +5,7 @@ using namespace offhook;
 using namespace std::chrono_literals;
 using KeyBuffer = test::DrivenBuffer;
 
-TEST_CASE_FIXTURE(KeyBuffer, "A key event counts as silence, not as loss, and the audio after it is played whole [RFC 4733 section 2.5.1]") {
+TEST_CASE_FIXTURE(KeyBuffer, "A key event counts as silence, not as loss, and the buffer plays all audio after it [RFC 4733 section 2.5.1]") {
   using Kind = rtp::Pull::Kind;
   std::uint16_t sequence = 0;
   std::uint32_t timestamp = 0;
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(KeyBuffer, "A key event that begins during, with or shortly af
   }
 }
 
-TEST_CASE_FIXTURE(KeyBuffer, "Audio that a sender sends together with key events is played whole") {
+TEST_CASE_FIXTURE(KeyBuffer, "The buffer plays all audio that a sender sends together with key events") {
   std::uint16_t sequence = 0;
   std::size_t frames = 0;
   for (std::uint32_t i = 0; i < 100; ++i) {

@@ -1,4 +1,4 @@
-// Tests of the jitter buffer with the profile of a speech recogniser, called the machine here.
+// Tests of the jitter buffer with kRecogniserProfile, the profile for a speech recogniser. `machine` is true for this profile.
 #include "driven_buffer.hpp"
 
 using namespace offhook;
@@ -8,7 +8,7 @@ using MachineBuffer = test::DrivenBuffer;
 namespace {
 
 struct EachProfile : test::DrivenBuffer {
-  /// Calls test(machine) with a new buffer for a person (false), and with a new buffer for a machine (true).
+  /// Calls test(false) with a new buffer that has kCallProfile, and test(true) with a new buffer that has kRecogniserProfile.
   template <class Test>
   void for_each_profile(Test test) {
     for (const rtp::DelayProfile& profile : {rtp::kCallProfile, rtp::kRecogniserProfile}) {
@@ -22,7 +22,7 @@ struct EachProfile : test::DrivenBuffer {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(MachineBuffer, "A packet that comes up to one tick late is played for a machine, and counts as late for a person") {
+TEST_CASE_FIXTURE(MachineBuffer, "If a packet arrives up to one tick late, the recogniser profile plays it, and the call profile counts it as late") {
   for (const bool machine : {false, true}) {
     ++ssrc;
     waiting = 0;
@@ -30,7 +30,7 @@ TEST_CASE_FIXTURE(MachineBuffer, "A packet that comes up to one tick late is pla
     (void)run(0, 50);
     const auto before = counts();
     const auto begun = buffer->buffered_packets();
-    for (std::uint16_t i = 51; counts().concealed == before.concealed; ++i) {  // The time of packet 50 passes and is concealed.
+    for (std::uint16_t i = 51; counts().concealed == before.concealed; ++i) {  // The buffer conceals packet 50, which has not arrived.
       put(i, i * 160u);
       (void)tick();
     }
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(MachineBuffer, "A packet that comes up to one tick late is pla
   }
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine only concealment of its own length, and no delay") {
+TEST_CASE_FIXTURE(MachineBuffer, "With the recogniser profile, the buffer conceals only the length of a lost packet, and the delay does not change") {
   buffer->set_profile(rtp::kRecogniserProfile);
   (void)run(0, 50);
   const auto before = counts();
@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine only concealment
   CHECK(counts().delay_ms == before.delay_ms);
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "After a late packet, a machine waits for a missing packet for up to 100 ms and plays it in order") {
+TEST_CASE_FIXTURE(MachineBuffer, "After a late packet, the recogniser profile waits up to 100 ms for a missing packet, and plays it in order") {
   buffer->set_profile(rtp::kRecogniserProfile);
   stretches = true;
   const auto played = [&](std::uint16_t first, int late) {
@@ -64,13 +64,13 @@ TEST_CASE_FIXTURE(MachineBuffer, "After a late packet, a machine waits for a mis
   CHECK_FALSE(played(50, 4));   // No packet was late before, so the buffer does not wait.
   CHECK(played(100, 4));        // A packet was late before, so the buffer waits.
   CHECK_FALSE(played(150, 6));  // 120 ms late: the buffer does not wait so long.
-  CHECK_FALSE(played(200, 6));  // That packet does not make the buffer wait for other packets.
+  CHECK_FALSE(played(200, 6));  // A packet that was 120 ms late does not make the buffer wait for the next ones.
   CHECK_FALSE(played(250, 5));
   CHECK(played(300, 5));        // 100 ms late.
   CHECK(counts().frames + counts().late + 1 + buffer->buffered_packets() >= counts().packets);
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine 80 to 120 ms of concealment after a late packet, and 20 ms ten seconds later") {
+TEST_CASE_FIXTURE(MachineBuffer, "With the recogniser profile, a lost packet causes 80 to 120 ms of concealment after a late packet, and 20 ms ten seconds later") {
   buffer->set_profile(rtp::kRecogniserProfile);
   stretches = true;
   (void)run(0, 50);
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(MachineBuffer, "A lost packet costs a machine 80 to 120 ms of 
   CHECK(lose_one(700) == 20);
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "After a late packet, timestamps that skip 10 ms with no packet missing cost a machine only these 10 ms") {
+TEST_CASE_FIXTURE(MachineBuffer, "After a late packet, if timestamps skip 10 ms and no packet is missing, the recogniser profile conceals only these 10 ms") {
   buffer->set_profile(rtp::kRecogniserProfile);
   stretches = true;
   (void)run(0, 50);
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(MachineBuffer, "After a late packet, timestamps that skip 10 m
   CHECK(counts().concealed_samples - before.concealed_samples == 3 * 80);
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "Timestamps that step back are no overtaking: the machine waits for no lost packet after them") {
+TEST_CASE_FIXTURE(MachineBuffer, "Timestamps that step back do not count as overtaken packets, so the recogniser profile does not wait for a later lost packet") {
   buffer->set_profile(rtp::kRecogniserProfile);
   stretches = true;
   (void)run(0, 50);
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(MachineBuffer, "Timestamps that step back are no overtaking: t
   CHECK(counts().reordered == 0);
 }
 
-TEST_CASE_FIXTURE(MachineBuffer, "A machine waits a whole tick for a missing packet of any length, and a tick takes few pulls") {
+TEST_CASE_FIXTURE(MachineBuffer, "The recogniser profile waits a whole tick for a missing packet, even if the packet is very short, and a tick takes few pulls") {
   buffer->set_profile(rtp::kRecogniserProfile);
   (void)run(0, 50);
   run_around_eleventh(50, 5);
@@ -124,19 +124,19 @@ TEST_CASE_FIXTURE(MachineBuffer, "A machine waits a whole tick for a missing pac
   CHECK(counts().late == 1);
 }
 
-TEST_CASE_FIXTURE(EachProfile, "The first hole also drops the rest of the packet before it when it begins inside a frame; the next hole drops no more") {
+TEST_CASE_FIXTURE(EachProfile, "If a lost packet begins inside a frame, the buffer also drops the part of the packet before it in this frame, but only once") {
   for_each_profile([&](bool machine) {
-    put(0, 0, 80);  // From here on, packets and frames have different boundaries.
+    put(0, 0, 80);  // After this short packet, packets and frames have different boundaries.
     for (std::uint16_t i = 1; i < 100; ++i) {
       if (i != 30 && i != 60) put(i, i * 160u - 80);
       (void)tick();
     }
-    const std::uint64_t underrun = machine ? 160 : 0;  // The packet after the first hole comes later than a machine's delay of one tick allows.
+    const std::uint64_t underrun = machine ? 160 : 0;  // The packet after the first lost packet comes too late for the delay of one tick.
     CHECK(counts().concealed_samples == underrun + 80 + 160 + 160);
   });
 }
 
-TEST_CASE_FIXTURE(EachProfile, "Short packets with holes and alternating payload types take few pulls per tick [found by fuzzing]") {
+TEST_CASE_FIXTURE(EachProfile, "A tick takes few pulls even if packets are short, some are lost, and payload types alternate [found by fuzzing]") {
   for_each_profile([&](bool) {
     for (std::uint16_t i = 0; i < 400; ++i) {
       put(static_cast<std::uint16_t>(2 * i), i * 40u, 20, static_cast<std::uint8_t>(i % 2 * 8));

@@ -1,5 +1,5 @@
-// Compares this jitter buffer with speexdsp's and with a model of NetEq's policy, on traces of mobile networks. With `-s` the
-// program prints the table of docs/benchmarks.md.
+// Compares this jitter buffer with the one of speexdsp and with a model of NetEq's policy, on traces of mobile networks. With
+// `-s` the program prints the table of docs/benchmarks.md.
 #include <offhook/bench/jitter_players.hpp>
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ using namespace offhook::bench;
 
 namespace {
 
-/// Means over the tick phases, for a trace of twenty minutes.
+/// The results for a trace of twenty minutes: means over the tick phases. `out_of_order` is a sum.
 struct Figures {
   double concealed = 0, stretched = 0, unplayed = 0, delay_ms = 0, late_delay_ms = 0;
   std::size_t out_of_order = 0;
@@ -46,12 +46,12 @@ Figures ours(const JitterTrace& trace, rtp::DelayProfile profile) {
 
 }  // namespace
 
-TEST_CASE("Mobile traces of twenty minutes: the buffer plays every packet in order, through outages of up to 1.2 s") {
+TEST_CASE("On mobile traces of twenty minutes with outages of up to 1.2 s, the buffer plays nearly every packet, in order") {
   for (const JitterTrace& trace : outage_traces()) {
     CAPTURE(trace.name);
     const Figures call = ours(trace, rtp::kCallProfile), machine = ours(trace, rtp::kRecogniserProfile);
     const Figures neteq([&](double phase) { return play_by_neteq_policy(trace, phase); });
-    MESSAGE(trace.name << ": concealed %, stretched %, unplayed, delay ms, of 1 % more than: call " << call.text() << "; recogniser " << machine.text()
+    MESSAGE(trace.name << ": concealed %, stretched %, unplayed, mean and 99th percentile of the delay in ms: call " << call.text() << "; recogniser " << machine.text()
                        << "; NetEq's policy " << neteq.text());
 #ifdef OFFHOOK_HAS_SPEEXDSP
     const Figures speexdsp([&](double phase) { return play_by_speexdsp(trace, phase); });
@@ -62,6 +62,6 @@ TEST_CASE("Mobile traces of twenty minutes: the buffer plays every packet in ord
     CHECK(call.unplayed <= neteq.unplayed + 1);
     CHECK(call.price_ms() <= neteq.price_ms() + 15);
     if (trace.name != "O4") CHECK(call.unplayed + machine.unplayed == 0);
-    CHECK(machine.unplayed * 10'000 <= static_cast<double>(trace.packets.size()));  // A machine does not wait for the first overtaken packet.
+    CHECK(machine.unplayed * 10'000 <= static_cast<double>(trace.packets.size()));  // This profile does not wait for the first overtaken packet.
   }
 }

@@ -56,7 +56,7 @@ JitterTrace made_trace(double clock_ratio, std::uint32_t packets, DelayOf delay_
 
 }  // namespace
 
-TEST_CASE("On nine traces of twenty minutes the buffer conceals little beyond the loss, and its delay is at most 15 ms above the best fixed one") {
+TEST_CASE("On traces of twenty minutes the buffer conceals little more than the loss, and its delay is at most 15 ms above the best fixed delay") {
   for (const auto& [name, gate] : kGates) {
     CAPTURE(name);
     const Played played(name);
@@ -74,7 +74,7 @@ TEST_CASE("On nine traces of twenty minutes the buffer conceals little beyond th
   }
 }
 
-TEST_CASE("The recogniser profile has less delay than the call profile, and accepts more concealment for it") {
+TEST_CASE("The recogniser profile has a shorter delay than the call profile, and conceals at most 1 %") {
   const Played call("T2"), recogniser("T2", rtp::kRecogniserProfile);
   MESSAGE("recogniser: concealed " << recogniser.concealed << " % delay " << recogniser.mean_delay << " ms, best fixed "
                                    << recogniser.best_fixed());
@@ -90,7 +90,7 @@ TEST_CASE("The recogniser profile has less delay than the call profile, and acce
   for (const auto& playing : spurts.each) CHECK(playing.clipped == 0);
 }
 
-TEST_CASE("When the route becomes 80 ms shorter, the delay follows within ten seconds") {
+TEST_CASE("When the network delay falls by 80 ms, the buffer reduces its delay within ten seconds") {
   constexpr double kHalf = 30'000, kMinute = 60'000;
   const JitterTrace trace = made_trace(1, 60'000, [](double at) { return std::fmod(at, kMinute) < kHalf ? 0 : 80; });
   for (const double phase : kPhases) {
@@ -101,7 +101,7 @@ TEST_CASE("When the route becomes 80 ms shorter, the delay follows within ten se
     };
     double slowest = 0;
     for (double step = kMinute; step < 20 * kMinute; step += kMinute) {
-      const double ideal = heard_at(step - kHalf - 100)->delay_ms;  // The delay before the route became longer.
+      const double ideal = heard_at(step - kHalf - 100)->delay_ms;  // The delay before the network delay rose.
       auto each = heard_at(step);
       while (each->at_ms < step + kHalf && each->delay_ms > ideal + 15) ++each;
       slowest = std::max(slowest, each->at_ms - step);
@@ -119,7 +119,7 @@ TEST_CASE("Over an hour with clocks 100 ppm apart, the buffer stretches by about
     CHECK(playing.concealed_percent == 0);
     CHECK(playing.mean_delay_ms <= 35);
     CHECK(std::all_of(playing.heard.begin() + 500, playing.heard.end(), [](const auto& heard) { return heard.delay_ms <= 60; }));
-    // 360 ms of drift in the hour, and the start delay that the buffer gives back.
+    // The clocks drift by 360 ms in an hour, and the buffer also removes the excess of its start delay.
     const auto& counts = playing.counts;
     const auto wanted = ppm > 0 ? counts.removed_samples_for_acceleration : counts.inserted_samples_for_deceleration;
     const auto other = ppm > 0 ? counts.inserted_samples_for_deceleration : counts.removed_samples_for_acceleration;
@@ -129,7 +129,7 @@ TEST_CASE("Over an hour with clocks 100 ppm apart, the buffer stretches by about
   }
 }
 
-TEST_CASE("On each trace with jitter, this buffer conceals at most as much as speexdsp's and keeps the order of the packets") {
+TEST_CASE("On each trace with jitter, this buffer conceals at most as much as the one of speexdsp, and keeps the order of the packets") {
 #ifdef OFFHOOK_HAS_SPEEXDSP
   for (const std::string name : {"T1", "T2", "T3", "T4", "T5+", "T5-", "T6", "T7", "T8"}) {
     CAPTURE(name);

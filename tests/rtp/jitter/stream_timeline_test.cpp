@@ -29,7 +29,7 @@ struct PlacedStream {
 
 }  // namespace
 
-TEST_CASE("StreamTimeline starts a stream for another SSRC and for another clock") {
+TEST_CASE("StreamTimeline starts a new stream at a packet with another SSRC, and at a packet with another clock rate") {
   PlacedStream stream;
   CHECK_FALSE(stream.timeline.has_stream());
   CHECK(stream.take(timed(1, 0, 0)) == Check::Starts);
@@ -44,18 +44,18 @@ TEST_CASE("StreamTimeline suspects a jump of the timestamp until the next packet
   stream.take(timed(1, 0, 0));
   stream.take(timed(2, 160, 20));
   CHECK(stream.take(timed(3, 900'000, 40)) == Check::Suspect);
-  CHECK(stream.take(timed(4, 480, 60)) == Check::Continues);  // Nothing confirms it.
+  CHECK(stream.take(timed(4, 480, 60)) == Check::Continues);  // This packet does not confirm the jump.
   CHECK(stream.take(timed(5, 900'000, 80)) == Check::Suspect);
   CHECK(stream.take(timed(6, 900'160, 100)) == Check::Starts);
 }
 
-TEST_CASE("StreamTimeline accepts a late packet whose timestamp advanced as its sequence number did") {
+TEST_CASE("StreamTimeline accepts a packet that arrives very late if its timestamp advanced in step with its sequence number") {
   PlacedStream stream;
   stream.take(timed(1, 0, 0));
   CHECK(stream.take(timed(2, 160, 5000)) == Check::Continues);
 }
 
-TEST_CASE("StreamTimeline says which packets were overtaken, and places keys without starting a stream") {
+TEST_CASE("StreamTimeline reports that a packet was overtaken, and places a key event only within an existing stream") {
   PlacedStream stream;
   CHECK_FALSE(stream.timeline.place_of_key(timed(1, 0, 0)).has_value());
   stream.take(timed(1, 0, 0));

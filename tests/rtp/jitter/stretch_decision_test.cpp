@@ -8,7 +8,7 @@ using namespace offhook;
 
 namespace {
 
-/// Decides on a frame whose packet came at once, `late` units after the time at which the target delay would play it.
+/// Decides on a frame whose packet had no network delay. The frame is played `late` units later than the target delay requires.
 rtp::Pull stretched(std::int64_t late, std::int64_t waiting = 0, rtp::DelayProfile profile = rtp::kCallProfile) {
   rtp::TargetDelay delay(profile);
   constexpr std::int64_t kPosition = 80'000;
@@ -21,22 +21,22 @@ rtp::Pull stretched(std::int64_t late, std::int64_t waiting = 0, rtp::DelayProfi
 
 }  // namespace
 
-TEST_CASE("StretchDecision leaves a frame as it is while the delay is right") {
+TEST_CASE("StretchDecision does not stretch a frame that is played on time, or one tick late while no samples wait") {
   CHECK(stretched(0).stretch == 0);
   CHECK(stretched(rtp::kUnitsPerTick).stretch == 0);
 }
 
-TEST_CASE("StretchDecision extends a frame that is played too early, until the next pull can be omitted") {
+TEST_CASE("StretchDecision extends a frame that is played too early by so much that the buffer can omit the next pull") {
   CHECK(stretched(-40).stretch == rtp::kUnitsPerTick);
   CHECK(stretched(-40, 60).stretch == rtp::kUnitsPerTick - 60);
 }
 
-TEST_CASE("StretchDecision shortens by what waits, and by whole ticks above the target") {
+TEST_CASE("StretchDecision shortens a late frame by the samples that wait, or by the whole ticks by which the delay exceeds the target") {
   CHECK(stretched(40, 30).stretch == -30);
   CHECK(stretched(2 * rtp::kUnitsPerTick + 40).stretch == -2 * rtp::kUnitsPerTick);
 }
 
-TEST_CASE("StretchDecision allows a rough join for a person far above the target, and for a machine below that") {
+TEST_CASE("Far above the target delay, only the call profile makes a stretch urgent. Nearer to it, only the recogniser profile does") {
   CHECK(stretched(4 * rtp::kUnitsPerTick).urgent);
   CHECK_FALSE(stretched(4 * rtp::kUnitsPerTick, 0, rtp::kRecogniserProfile).urgent);
   CHECK_FALSE(stretched(2 * rtp::kUnitsPerTick).urgent);

@@ -6,7 +6,7 @@
 
 using namespace offhook;
 
-TEST_CASE("TargetDelay adds what packets of 10 and 30 ms need, and nothing for multiples of a tick") {
+TEST_CASE("TargetDelay adds half a tick for packets of 10 and 30 ms, and nothing for packets of whole ticks") {
   const auto delay = std::make_unique<rtp::TargetDelay>(rtp::kCallProfile);
   const auto jitter = delay->for_jitter();
   for (const auto& [units, more] : {std::pair{160, 0}, std::pair{80, 80}, std::pair{240, 80}, std::pair{480, 0}}) {
@@ -16,7 +16,7 @@ TEST_CASE("TargetDelay adds what packets of 10 and 30 ms need, and nothing for m
   }
 }
 
-TEST_CASE("TargetDelay holds longer for error correction, within kMaxHeldLonger") {
+TEST_CASE("TargetDelay adds the time that error correction requests with hold_longer(), up to kMaxHeldLonger") {
   const auto delay = std::make_unique<rtp::TargetDelay>(rtp::kCallProfile);
   const auto before = delay->target();
   delay->hold_longer(160);
@@ -27,9 +27,9 @@ TEST_CASE("TargetDelay holds longer for error correction, within kMaxHeldLonger"
   CHECK(delay->target() == before);
 }
 
-TEST_CASE("TargetDelay aims at no more than the ring has space for") {
+TEST_CASE("TargetDelay does not exceed the duration for which the ring has space") {
   const auto delay = std::make_unique<rtp::TargetDelay>(rtp::kCallProfile);
   delay->hold_longer(rtp::kMaxHeldLonger);
-  delay->on_size(800, 3200);  // 100 ms of L16 at 16 kHz: the ring holds two of them while a third arrives.
+  delay->on_size(800, 3200);  // 100 ms of L16 at 16 kHz: the ring has space for two such packets while a third one arrives.
   CHECK(delay->target() <= 800);
 }

@@ -50,7 +50,7 @@ TEST_CASE("TickDecision plays silence until the target delay has passed, and the
   }
 }
 
-TEST_CASE("TickDecision conceals a lost packet up to the next one, and says how long the gap is") {
+TEST_CASE("TickDecision conceals a lost packet up to the next packet, and reports the length of the gap") {
   DecidedTicks ticks;
   for (const std::int64_t i : {0, 1, 3, 4, 5}) ticks.come(i);
   CHECK(ticks.tick(5).what == What::Play);
@@ -63,7 +63,7 @@ TEST_CASE("TickDecision conceals a lost packet up to the next one, and says how 
   CHECK(ticks.decision.position() == 4 * rtp::kUnitsPerTick);
 }
 
-TEST_CASE("TickDecision conceals an empty buffer for kMaxConcealed, and then plays silence") {
+TEST_CASE("When the buffer is empty, TickDecision conceals for kMaxConcealed, and then plays silence") {
   DecidedTicks ticks;
   for (std::int64_t i = 0; i < 3; ++i) ticks.come(i);
   for (std::int64_t i = 3; i < 6; ++i) CHECK(ticks.tick(i).what == What::Play);
@@ -72,14 +72,14 @@ TEST_CASE("TickDecision conceals an empty buffer for kMaxConcealed, and then pla
   CHECK(ticks.decision.is_empty());
 }
 
-TEST_CASE("TickDecision conceals only the part of a tick that is not decoded") {
+TEST_CASE("TickDecision conceals only the part of a tick for which no decoded samples wait") {
   DecidedTicks ticks;
   for (std::int64_t i = 0; i < 3; ++i) ticks.come(i);
   for (std::int64_t i = 3; i < 6; ++i) CHECK(ticks.tick(i).what == What::Play);
   CHECK(ticks.decision.decide(6 * rtp::kUnitsPerTick, 100).units == rtp::kUnitsPerTick - 100);
 }
 
-TEST_CASE("TickDecision keeps its position for a machine while an overtaken packet may still come") {
+TEST_CASE("With the recogniser profile, TickDecision does not skip a missing packet while this packet may still arrive") {
   DecidedTicks ticks(rtp::kRecogniserProfile);
   ticks.come(0);
   ticks.delay.on_packet(rtp::kUnitsPerTick, rtp::kUnitsPerTick / 2, true);  // Overtaken packets came 10 ms late.

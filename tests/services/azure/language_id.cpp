@@ -22,7 +22,7 @@ void expect(bool fits, const std::string& otherwise) {
   if (!fits) throw Complaint(otherwise);
 }
 
-/// Returns the word at `path`, which must be one of `allowed`.
+/// Returns the word at `path` in `object`. The word must be one of `allowed`.
 std::string word_at(const json& object, std::initializer_list<const char*> path, std::initializer_list<std::string_view> allowed) {
   const json word = find(object, path);
   const std::string name = *(path.end() - 1);
@@ -35,7 +35,7 @@ bool is_letters(std::string_view text, std::size_t least, std::size_t most) {
   return text.size() >= least && text.size() <= most && std::all_of(text.begin(), text.end(), is_letter);
 }
 
-/// Returns true for a language with at least a region: "de-DE", "zh-CN-liaoning", "fil-PH".
+/// Returns true for a language with a region, such as "de-DE", "zh-CN-liaoning" or "fil-PH".
 bool is_locale(std::string_view text) {
   const auto dash = text.find('-');
   const std::string_view rest = dash == std::string_view::npos ? std::string_view() : text.substr(dash + 1);

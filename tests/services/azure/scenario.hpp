@@ -14,7 +14,8 @@ namespace offhook::services::azure {
 
 using std::chrono::milliseconds;
 
-/// One fault. `after_ms` counts audio: the caller's in recognition, the voice's in synthesis. 0: before the first audio.
+/// One fault. `after_ms` is a duration of audio: of the caller's audio in recognition, of the voice in synthesis. 0: the fault comes before
+/// the first audio.
 struct Fault {
   enum class Kind : std::uint8_t {
     None,
@@ -36,10 +37,11 @@ struct Fault {
   std::size_t after_ms = 0;
 };
 [[nodiscard]] std::string_view to_string(Fault::Kind kind);
-/// Returns true for a fault of the handshake. The other faults occur in a turn.
+/// Returns true for a fault of the handshake. All other faults take effect in a turn.
 [[nodiscard]] bool breaks_handshake(const Fault& fault);
 
-/// The faults of one endpoint: the k-th socket, turn or request has the k-th fault. With `repeat`, the last fault applies to all that follow.
+/// The faults of one endpoint. The k-th socket, turn or request has the k-th fault. If `repeat` is true, the last fault also applies to all
+/// later ones.
 struct Door {
   std::vector<Fault> faults;
   bool repeat = false;
@@ -50,8 +52,8 @@ struct Scenario {
   std::string voice = "slt";          ///< "slt", "rms", or "tone": beeps, made without delay
   std::string key;                    ///< the valid key; "": any
   std::vector<std::string> heard;     ///< the caller's words in the k-th phrase
-  std::vector<std::string> spoken;    ///< locale of the k-th phrase if the client requests detection; after the last: the first locale that the client names
-  bool loop = false;                  ///< start again after the last of them
+  std::vector<std::string> spoken;    ///< locale of the k-th phrase if the client requests detection; after the last: the client's first locale
+  bool loop = false;                  ///< true: `heard` and `spoken` start again after their last entry
   milliseconds response{200};         ///< time from the end of the audio to the phrase, and from a text to its first audio
   milliseconds segmentation{500};     ///< silence of the caller that ends a phrase
   milliseconds hypothesis_every{300}; ///< duration of voice between two hypotheses
@@ -68,8 +70,8 @@ struct ScenarioRead {
 [[nodiscard]] ScenarioRead read_scenario(std::string_view json);
 /// Returns the words of the `number`-th phrase, or "" when the scenario has none.
 [[nodiscard]] std::string_view heard_in(const Scenario& scenario, std::size_t number);
-/// Returns the locale that the service detects in the `number`-th phrase. It is always one of `candidates`, which must not be empty, whatever was
-/// spoken.
+/// Returns the locale that the service detects in the `number`-th phrase. It is always one of `candidates`, even if the phrase has another
+/// locale. `candidates` must not be empty.
 [[nodiscard]] std::string language_of(const Scenario& scenario, std::size_t number, const std::vector<std::string>& candidates);
 
 }  // namespace offhook::services::azure

@@ -6,14 +6,14 @@
 
 namespace offhook::services::azure {
 
-/// Azure's HTTP endpoints: recognition of short audio, synthesis, and the list of voices. Takes a request and returns the plan of its answer.
+/// Azure's HTTP endpoints: recognition of short audio, synthesis, and the list of voices. Takes a request, and returns the steps of its answer.
 class SimHttp {
  public:
   explicit SimHttp(SimWorld& world) : world_(world) {}
   [[nodiscard]] openai::HttpPlan serve(const WebRequest& request, base::TimePoint now);
   [[nodiscard]] bool key_is_right(const WebRequest& request) const;
 
-  /// Returns an answer with `status`, whose body does not matter.
+  /// Returns an answer with `status` and an arbitrary body.
   [[nodiscard]] static openai::HttpPlan refuse(int status);
 
  private:

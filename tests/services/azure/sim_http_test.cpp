@@ -16,11 +16,11 @@ using services::openai::HttpPlan;
 
 namespace {
 
-/// Converts one of our requests to the request that the simulated service receives.
+/// Converts a request of Offhook to the request that the simulated service receives.
 services::WebRequest received(const agent::net::HttpRequest& request) {
   const std::size_t path = request.url.find('/', std::string_view("https://").size());
   services::WebRequest web{request.method, request.url.substr(path), request.headers, request.body, false};
-  web.headers.emplace_back("user-agent", "Offhook");  // The edge adds this header field.
+  web.headers.emplace_back("user-agent", "Offhook");  // Offhook's HTTP client adds this header field.
   return web;
 }
 
@@ -64,7 +64,7 @@ struct Desk {
 
 }  // namespace
 
-TEST_CASE("The simulated service recognises short audio, and returns no words for silence") {
+TEST_CASE("Azure's SimHttp recognises short audio, and returns no words for silence") {
   Desk desk(R"({"key":"right","heard":["Good day."],"doors":{"short_audio":{"faults":[{"kind":"none"},{"kind":"none"},{"kind":"garbage"},{"kind":"status","status":429}]}}})");
   CHECK(desk.hear(4000) == "Good day.");
   CHECK(desk.hear(0) == "");
@@ -72,7 +72,7 @@ TEST_CASE("The simulated service recognises short audio, and returns no words fo
   CHECK(desk.hear(0) == "!429");
 }
 
-TEST_CASE("The simulated service speaks the text of our SSML over HTTP") {
+TEST_CASE("Azure's SimHttp speaks the text of Offhook's SSML") {
   Desk desk(R"({"key":"right"})");
   azure::SynthesisOptions options;
   options.server = server();
@@ -88,7 +88,7 @@ TEST_CASE("The simulated service speaks the text of our SSML over HTTP") {
   CHECK(status_of(desk.http.serve(broken, {})) == 400);
 }
 
-TEST_CASE("The simulated service requires the right key, a language and a WAV") {
+TEST_CASE("Azure's SimHttp requires the right key, a language and a WAV") {
   Desk desk(R"({"key":"right"})");
   const auto turn = azure::turn_service({server(), "en"});
   const auto good = received(turn.ask(wav(0), ""));
@@ -107,7 +107,7 @@ TEST_CASE("The simulated service requires the right key, a language and a WAV") 
   CHECK(status_of(desk.http.serve(good, {})) == 200);
 }
 
-TEST_CASE("The simulated list of voices plays its own faults") {
+TEST_CASE("Azure's SimHttp gives the list of voices, with the faults of this endpoint in order") {
   Desk desk(R"({"key":"right","doors":{"voices":{"faults":[{"kind":"none"},{"kind":"error","status":503},{"kind":"garbage"},{"kind":"stall"},{"kind":"empty"},{"kind":"latency","delay_ms":700}]}}})");
   agent::net::HttpRequest ask = azure::request_to(server(), azure::Service::Synthesis, "/cognitiveservices/voices/list");
   ask.method = "GET";

@@ -76,7 +76,7 @@ void SimRecognition::on_binary(std::string_view frame, base::TimePoint now, SimO
   else if (!received.message.is("audio")) refuse("binary, and not audio", now);
   else if (!turn_ && world_.recognition_turns == 0) refuse("audio before speech.context", now);
   else if (turn_ && received.message.request_id == turn_->id) on_audio(received.message, now);
-  on_time(now, out);  // Audio of a turn that has ended still arrives for a while and is ignored.
+  on_time(now, out);  // Audio of a turn that has ended still arrives for a while. It is ignored.
 }
 
 void SimRecognition::on_audio(const agent::azure::UspMessage& message, base::TimePoint now) {
@@ -120,12 +120,12 @@ base::TimePoint SimRecognition::answer_at(base::TimePoint now) const {
   return now + world_.scenario.response + (turn_->fault.kind == Kind::Latency ? turn_->fault.delay : milliseconds(0));
 }
 
-/// Logs the fault of the turn, once.
+/// Logs the fault of the turn, only once.
 void SimRecognition::note_fault(base::TimePoint now) {
   if (!std::exchange(turn_->broken, true)) world_.note_fault(now, "recognition_turns", to_string(turn_->fault.kind));
 }
 
-/// Applies the fault of the turn when its time has come. Returns true when the turn has no further output.
+/// Applies the fault of the turn if its time has come. Returns true if the turn has no further output.
 bool SimRecognition::break_here(base::TimePoint now) {
   const Fault& fault = turn_->fault;
   if (turn_->ms < fault.after_ms) return false;
@@ -191,7 +191,7 @@ void SimRecognition::on_end_of_audio(base::TimePoint now) {
   end_turn(at);
 }
 
-/// Adds the language, which is detected once, at the first phrase.
+/// Adds the language to `body`. The language is detected once in a turn, at the first phrase.
 void SimRecognition::add_language(json& body) {
   if (turn_->candidates.empty()) return;
   if (turn_->language.empty()) turn_->language = language_of(world_.scenario, world_.phrases, turn_->candidates);

@@ -10,9 +10,9 @@
 
 namespace offhook::services::azure {
 
-/// One socket of recognition, as in Azure's service. It is pure: frames and time go in, frames come out. It detects voice by its loudness and takes
-/// the words from the scenario. A phrase ends with the silence of the scenario, or with the audio. A message that the documentation does not have
-/// closes the socket with 1007.
+/// One recognition socket, as in Azure's service. It is pure: frames and time go in, frames come out. It detects voice by its loudness and
+/// takes the words from the scenario. A phrase ends after the silence that the scenario sets, or when the audio ends. A message that the
+/// documentation does not have closes the socket with 1007.
 class SimRecognition {
  public:
   /// `target` is the path and query of the handshake.
@@ -26,7 +26,7 @@ class SimRecognition {
  private:
   struct Turn {
     std::string id;
-    std::vector<std::string> candidates;   // candidate locales; empty: no detection
+    std::vector<std::string> candidates;   // locales among which it detects; empty: no detection
     std::string language;                  // detected at the start of the turn
     bool interactive = false, detailed = false, formatted = false, answered = false, broken = false;
     Fault fault;
@@ -35,7 +35,7 @@ class SimRecognition {
     std::uint64_t ms = 0;                  // audio received so far
     std::uint64_t voice_ms = 0, silence_ms = 0, hypotheses = 0;  // of the present phrase
     std::uint64_t began_ms = 0;            // start of the present phrase
-    base::TimePoint voiced_at{};           // arrival of its last voice
+    base::TimePoint voiced_at{};           // arrival time of the last voice in the phrase
   };
 
   void refuse(const std::string& why, base::TimePoint now);
@@ -59,7 +59,7 @@ class SimRecognition {
   SimWire wire_;
   bool configured_ = false, dead_ = false;
   std::optional<Turn> turn_;
-  base::TimePoint open_until_{};  // sending time of the last turn's end
+  base::TimePoint open_until_{};  // time at which the last turn's end is sent
 };
 
 }  // namespace offhook::services::azure

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A caller on virtual time in steps of 10 ms, whose audio goes to our listener, which is connected to the simulated service.
+/// A caller on virtual time, in steps of 10 ms. The caller's audio goes to a RecognitionListener that is connected to the simulated service.
 struct Caller {
   explicit Caller(const std::string& scenario, std::vector<std::string> languages = {}) : service(scenario) {
     azure::RecognitionOptions options;
@@ -50,7 +50,7 @@ struct Caller {
   void wait(base::Duration time) {
     for (base::Duration at{}; at < time; at += 10ms) step();
   }
-  /// Ends the turn. Returns the time until its text arrives, or nullopt after five seconds.
+  /// Ends the turn. Returns the time until its text or its failure arrives, or nullopt after five seconds.
   std::optional<base::Duration> end() {
     listener->end();
     const auto from = now;
@@ -74,7 +74,7 @@ struct Caller {
 
 }  // namespace
 
-TEST_CASE("The listener delivers the words at its own end of turn, without waiting for the service's silence") {
+TEST_CASE("When the application ends a turn, RecognitionListener delivers the words without waiting for the silence that the service needs") {
   Caller caller(R"({"heard":["Good day.","Thank you."],"response_ms":200,"segmentation_ms":500})");
   caller.listener->begin(1, "");
   caller.talk(1000);
@@ -89,7 +89,7 @@ TEST_CASE("The listener delivers the words at its own end of turn, without waiti
   CHECK(caller.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("The listener joins two phrases of one turn to one text") {
+TEST_CASE("RecognitionListener joins two phrases of one turn to one text") {
   Caller caller(R"({"heard":["Good day.","I am back."]})");
   caller.listener->begin(1, "");
   caller.talk(800);
@@ -99,7 +99,7 @@ TEST_CASE("The listener joins two phrases of one turn to one text") {
   CHECK(caller.take() == "1:Good day. I am back. ");
 }
 
-TEST_CASE("Each turn has the language that it began in, out of the named languages") {
+TEST_CASE("RecognitionListener reports the language of each turn, one of the named languages that the service detects at the turn's start") {
   Caller caller(R"({"heard":["Guten Tag.","Merci.","Ciao."],"spoken":["de-DE","fr-FR","it-IT"]})", {"en", "de", "fr"});
   caller.turn(1);
   CHECK(caller.take() == "1:Guten Tag. ");
@@ -109,11 +109,11 @@ TEST_CASE("Each turn has the language that it began in, out of the named languag
   CHECK(*caller.language == "fr-FR");
   caller.turn(3);
   CHECK(caller.take() == "3:Ciao. ");
-  CHECK(*caller.language == "en-US");  // Italian is not a candidate, so the service returns another language.
+  CHECK(*caller.language == "en-US");  // Italian is not a candidate. Therefore the service returns another language.
   CHECK(caller.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("The listener detects the language on the next socket too, when a socket drops in a turn") {
+TEST_CASE("If a socket drops in a turn, RecognitionListener also detects the language on the next socket") {
   Caller caller(R"({"heard":["Guten Tag."],"spoken":["de-DE"],"doors":{"recognition_turns":{"faults":[{"kind":"drop","after_ms":500}]}}})", {"en", "de"});
   caller.turn(1);
   CHECK(caller.take() == "1:Guten Tag. ");
@@ -121,7 +121,7 @@ TEST_CASE("The listener detects the language on the next socket too, when a sock
   CHECK(caller.service.lines.size() == 2);
 }
 
-TEST_CASE("The simulated service refuses language settings that the official client would not send") {
+TEST_CASE("read_language refuses language settings that the official client would not send") {
   const nlohmann::json good = nlohmann::json::parse(R"({"phraseDetection":{"mode":"Conversation"},
       "phraseOutput":{"format":"Detailed","interimResults":{"resultType":"Auto"},"phraseResults":{"resultType":"Always"}},
       "languageId":{"languages":["en-US","de-DE"],"mode":"DetectAtAudioStart","onSuccess":{"action":"Recognize"},"onUnknown":{"action":"None"},"priority":"PrioritizeLatency"}})");
@@ -149,7 +149,7 @@ TEST_CASE("The simulated service refuses language settings that the official cli
   CHECK(complaint("/languageId/languages", R"(["de-DE","en-US","fr-FR","it-IT","es-ES"])").find("too many") != std::string::npos);
 }
 
-TEST_CASE("The listener reports no text for silence") {
+TEST_CASE("RecognitionListener reports no text for silence") {
   Caller caller(R"({"heard":["Good day."]})");
   caller.listener->begin(1, "");
   caller.talk(800, false);
@@ -157,7 +157,7 @@ TEST_CASE("The listener reports no text for silence") {
   CHECK(caller.take() == "1:? ");
 }
 
-TEST_CASE("An abandoned turn does not affect the next turn") {
+TEST_CASE("After RecognitionListener::abandon(), the abandoned turn does not affect the next turn") {
   Caller caller(R"({"heard":["Noise.","Yes."],"response_ms":400})");
   caller.listener->begin(1, "");
   caller.talk(500);
@@ -168,7 +168,7 @@ TEST_CASE("An abandoned turn does not affect the next turn") {
   CHECK(caller.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("The listener uses the hypothesis when the final text is missing, and the next turn works") {
+TEST_CASE("If the final text is missing, RecognitionListener uses the hypothesis, and the next turn works") {
   Caller caller(R"({"heard":["Yes please do.","No."],"doors":{"recognition_turns":{"faults":[{"kind":"no_final"}]}}})");
   caller.turn(1);
   CHECK(caller.take() == "1:yes please do. ");
@@ -180,7 +180,7 @@ TEST_CASE("The listener uses the hypothesis when the final text is missing, and 
   CHECK(caller.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("The listener reports a timeout when the service stalls, and uses a new socket for the next turn") {
+TEST_CASE("If the service stalls, RecognitionListener reports a timeout, and uses a new socket for the next turn") {
   Caller caller(R"({"heard":["Yes."],"doors":{"recognition_turns":{"faults":[{"kind":"stall"}]}}})");
   caller.turn(1);
   CHECK(caller.take() == "1:!timeout ");
@@ -189,7 +189,7 @@ TEST_CASE("The listener reports a timeout when the service stalls, and uses a ne
   CHECK(caller.service.lines.size() == 2);
 }
 
-TEST_CASE("The listener waits for a slow service, within its limit") {
+TEST_CASE("RecognitionListener waits up to its limit for a slow service") {
   Caller caller(R"({"heard":["Yes."],"doors":{"recognition_turns":{"faults":[{"kind":"latency","delay_ms":1000}]}}})");
   caller.listener->begin(1, "");
   caller.talk(200);
@@ -199,14 +199,14 @@ TEST_CASE("The listener waits for a slow service, within its limit") {
   CHECK(caller.take() == "1:Yes. ");
 }
 
-TEST_CASE("A dropped connection in a turn delays the text but loses none of it") {
+TEST_CASE("If the connection drops in a turn, RecognitionListener delivers the whole text later") {
   Caller caller(R"({"heard":["All of it."],"doors":{"recognition_turns":{"faults":[{"kind":"drop","after_ms":500},{"kind":"close","status":1011,"after_ms":700}]}}})");
   caller.turn(1, 1500);
   CHECK(caller.take() == "1:All of it. ");
   CHECK(caller.service.lines.size() == 3);
 }
 
-TEST_CASE("The listener continues a turn that the service ends by itself") {
+TEST_CASE("If the service ends a turn by itself, RecognitionListener continues the turn") {
   Caller caller(R"({"heard":["Good day.","I am here."],"doors":{"recognition_turns":{"faults":[{"kind":"early_end","after_ms":1600}]}}})");
   caller.listener->begin(1, "");
   caller.talk(600);
@@ -218,7 +218,7 @@ TEST_CASE("The listener continues a turn that the service ends by itself") {
   CHECK(caller.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("The listener counts garbage between valid frames, and reports too many requests as rate limited") {
+TEST_CASE("RecognitionListener counts garbage between valid frames, and reports too many requests as rate limited") {
   Caller caller(R"({"heard":["Yes.","No."],"doors":{"recognition_turns":{"faults":[{"kind":"garbage","after_ms":200},
                     {"kind":"close","status":1007,"text":"Quota exceeded","after_ms":200},{"kind":"error","text":"TooManyRequests","after_ms":200}]}}})");
   caller.turn(1);
@@ -231,7 +231,7 @@ TEST_CASE("The listener counts garbage between valid frames, and reports too man
   CHECK(caller.take() == "3:!rate limited ");
 }
 
-TEST_CASE("read_scenario refuses a scenario with a typing error") {
+TEST_CASE("Azure's read_scenario refuses a scenario with an unknown member, and names the member") {
   CHECK(read_scenario(R"({"heart":[]})").error.find("heart") != std::string::npos);
   CHECK(read_scenario(R"({"doors":{"window":{}}})").error.find("window") != std::string::npos);
   CHECK(read_scenario(R"({"doors":{"speech":{"faults":[{"kind":"fun"}]}}})").error.find("fun") != std::string::npos);

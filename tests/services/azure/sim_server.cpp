@@ -15,7 +15,7 @@ namespace {
 
 base::TimePoint now() { return base::Clock::now(); }
 
-/// Connects one WebSocket with a pure session.
+/// Connects one WebSocket to a pure session.
 template <class Session>
 class SocketVisitor final : public Visitor {
  public:
@@ -93,7 +93,7 @@ class Server final : public SimServer {
       case Fault::Kind::Status: return openai::visit(peer, SimHttp::refuse(fault.status));
       case Fault::Kind::Stall: return nullptr;
       case Fault::Kind::Drop: return peer.drop(), nullptr;
-      default: break;  // The other faults occur in a turn.
+      default: break;  // All other faults take effect in a turn.
     }
     if (recognises) return begin(peer, SimRecognition(world_, request.target), fault.delay);
     return begin(peer, SimSynthesis(world_), fault.delay);

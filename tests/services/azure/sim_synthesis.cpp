@@ -122,7 +122,7 @@ void SimSynthesis::on_ssml(const agent::azure::UspMessage& message, base::TimePo
   say_all(ssml, fault, at);
 }
 
-/// Applies a fault. Returns true when nothing follows.
+/// Applies a fault. Returns true if nothing follows after it.
 bool SimSynthesis::break_here(const Fault& fault, std::size_t ms, base::TimePoint at) {
   if (ms < fault.after_ms) return false;
   const bool breaks_off = fault.kind == Kind::Drop || fault.kind == Kind::Error || fault.kind == Kind::Close || fault.kind == Kind::Stall;
@@ -151,7 +151,7 @@ void SimSynthesis::say_all(const ReadSsml& ssml, const Fault& fault, base::TimeP
   wire_.say(at, "turn.start", request_, {{"context", {{"serviceTag", "simulated"}}}});
   wire_.say(at, "response", request_, {{"context", {{"serviceTag", "simulated"}}}, {"audio", {{"type", "inline"}, {"streamId", kStream}}}});
   if (wants_words_) say_words(ssml.text, octets.size() / 2, at);
-  const std::size_t chunk = kChunkMs * rate_hz_ / 1000 * 2 + 1;  // Ends in the middle of a sample, because the boundaries of chunks have no meaning.
+  const std::size_t chunk = kChunkMs * rate_hz_ / 1000 * 2 + 1;  // A chunk ends within a sample, because its boundaries have no meaning.
   bool whole = true;
   for (std::size_t begin = 0; begin < octets.size() && whole; begin += chunk) {
     wire_.say_audio(at, request_, kStream, std::string_view(octets).substr(begin, chunk));

@@ -9,18 +9,18 @@
 
 namespace offhook::services::azure {
 
-/// The contents of SSML, read by an independent XML parser, or the reason why it is invalid.
+/// The contents of SSML, as an independent XML parser reads them, or the reason why the SSML is invalid.
 struct ReadSsml {
   std::string text, voice, language;
   std::string complaint;  ///< "" when the SSML is valid
 };
 [[nodiscard]] ReadSsml read_ssml(const std::string& ssml);
-/// Returns the rate of a format such as "raw-8khz-16bit-mono-pcm", or 0 when the simulator does not support the format.
+/// Returns the rate in Hz of a format such as "raw-8khz-16bit-mono-pcm", or 0 if the simulator does not support the format.
 [[nodiscard]] std::uint32_t rate_of_format(std::string_view format);
 /// Returns the spoken text as 16-bit samples, little endian.
 [[nodiscard]] std::string speak(SimWorld& world, const std::string& text, std::uint32_t rate_hz);
 
-/// One socket of synthesis, as in Azure's service, with one request at a time. It is pure.
+/// One synthesis socket, as in Azure's service. It serves one request at a time. It is pure.
 class SimSynthesis {
  public:
   explicit SimSynthesis(SimWorld& world) : world_(world) {}
@@ -43,10 +43,10 @@ class SimSynthesis {
   SimWorld& world_;
   SimWire wire_;
   bool configured_ = false, dead_ = false;
-  std::string request_;                // id of the request whose context arrived
+  std::string request_;                // id of the request whose synthesis.context arrived
   std::uint32_t rate_hz_ = 0;
   bool wants_words_ = false;
-  base::TimePoint busy_until_{};       // end of the previous request
+  base::TimePoint busy_until_{};       // time at which the previous request ends
 };
 
 }  // namespace offhook::services::azure

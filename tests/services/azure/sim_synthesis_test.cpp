@@ -50,7 +50,7 @@ struct Voice {
 
 }  // namespace
 
-TEST_CASE("The simulated voice speaks two texts completely, one after the other on one socket") {
+TEST_CASE("SynthesisSpeaker gets two texts completely, one after the other, on one socket of the simulated voice") {
   Voice voice("{}");
   voice.speaker->speak(1, "AT&T is <here>.");
   voice.speaker->speak(2, "Second \"text\".");
@@ -61,7 +61,7 @@ TEST_CASE("The simulated voice speaks two texts completely, one after the other 
   CHECK(voice.service.log.find("refused") == std::string::npos);
 }
 
-TEST_CASE("A cancelled text stops, and the next text uses the same socket") {
+TEST_CASE("After cancel(), the simulated voice stops, and SynthesisSpeaker speaks the next text on the same socket") {
   Voice voice(R"({"speed":1})");
   voice.speaker->speak(1, "A long story about nothing at all, told at leisure.");
   (void)voice.wait(500ms);
@@ -75,7 +75,7 @@ TEST_CASE("A cancelled text stops, and the next text uses the same socket") {
   CHECK(voice.service.lines.size() == 1);
 }
 
-TEST_CASE("A stop that arrives after the text has ended has no effect") {
+TEST_CASE("SynthesisSpeaker::cancel() after the end of a text has no effect") {
   Voice voice("{}");
   voice.speaker->speak(1, "Yes.");
   CHECK(voice.wait() == "1:. ");
@@ -84,7 +84,7 @@ TEST_CASE("A stop that arrives after the text has ended has no effect") {
   CHECK(voice.wait() == "2:. ");
 }
 
-TEST_CASE("The speaker reports each fault of the simulated voice") {
+TEST_CASE("SynthesisSpeaker reports or repairs each fault of the simulated voice") {
   Voice voice(R"({"doors":{"synthesis_turns":{"faults":[{"kind":"drop"},{"kind":"none"},{"kind":"drop","after_ms":300},{"kind":"empty"},{"kind":"garbage"},
                   {"kind":"close","status":4429}]}}})");
   voice.speaker->speak(1, "One drop before it began.");
@@ -101,7 +101,7 @@ TEST_CASE("The speaker reports each fault of the simulated voice") {
   CHECK(voice.wait() == "5:!rate limited ");
 }
 
-TEST_CASE("The speaker ends an utterance with a timeout when the simulated voice falls silent") {
+TEST_CASE("If the simulated voice stalls, SynthesisSpeaker ends the utterance with a timeout") {
   Voice voice(R"({"doors":{"synthesis_turns":{"faults":[{"kind":"stall"},{"kind":"stall","after_ms":300},{"kind":"none"}]}}})");
   voice.speaker->speak(1, "Nothing comes.");
   CHECK(voice.wait(5s) == "1:!timeout ");
@@ -112,7 +112,7 @@ TEST_CASE("The speaker ends an utterance with a timeout when the simulated voice
   CHECK(voice.wait() == "3:. ");
 }
 
-TEST_CASE("The simulated service reads SSML as an XML parser does") {
+TEST_CASE("The simulated service reads Offhook's SSML with an XML parser, and refuses invalid SSML") {
   CHECK(read_ssml(azure::write_ssml({"de-DE", "K"}, "a & <b> 'c' \"d\" ]]>")).text == "a & <b> 'c' \"d\" ]]>");
   CHECK(read_ssml(azure::write_ssml({"de-DE", "K"}, "x")).voice == "K");
   CHECK(read_ssml(azure::write_ssml({"de-DE", "K"}, "x")).language == "de-DE");

@@ -19,7 +19,7 @@
 
 namespace offhook::services::azure {
 
-/// One action of a simulated socket; the owner performs them in order.
+/// One action of a simulated socket. The owner of the socket performs the actions in order.
 struct SimOut {
   enum class What : std::uint8_t { Text, Binary, Close, Drop };
   What what{};
@@ -28,7 +28,7 @@ struct SimOut {
 };
 using SimOuts = std::vector<SimOut>;
 
-/// Logs an event for tests: its name `what`, its members, and its time by the monotonic clock.
+/// Logs an event for tests: its time by the monotonic clock, its name `what`, and its members.
 using SimLog = std::function<void(base::TimePoint, std::string_view what, nlohmann::json members)>;
 
 /// The state that all connections of a simulator share.
@@ -36,19 +36,19 @@ struct SimWorld {
   Scenario scenario;
   openai::RecordedVoices voices;
   SimLog log;
-  std::size_t phrases = 0, recognition_turns = 0, synthesis_turns = 0;  ///< counts so far
+  std::size_t phrases = 0, recognition_turns = 0, synthesis_turns = 0;  ///< numbers of phrases and turns so far
 
   void note(base::TimePoint now, std::string_view what, nlohmann::json members) const {
     if (log) log(now, what, std::move(members));
   }
-  /// Logs that a fault takes effect, with its endpoint and its kind.
+  /// Logs that a fault takes effect, with the endpoint and the kind of the fault.
   void note_fault(base::TimePoint now, std::string_view door, std::string_view kind) const { note(now, "fault", {{"door", door}, {"kind", kind}}); }
 };
 
-/// The outgoing messages of one side of the Unified Speech Protocol, each with its time, in order.
+/// The outgoing messages of one socket of the Unified Speech Protocol in order, each with its time.
 class SimWire {
  public:
-  /// Queues a text message with a JSON body. It is sent at `at` or later, and never before earlier messages.
+  /// Queues a text message with a JSON body. It is sent at `at` or later, and never before an earlier message.
   void say(base::TimePoint at, std::string_view path, const std::string& request_id, const nlohmann::json& body);
   void say_audio(base::TimePoint at, const std::string& request_id, const std::string& stream_id, std::string_view octets);
   void put(base::TimePoint at, SimOut out);
@@ -67,7 +67,7 @@ class SimWire {
     SimOut out;
   };
   std::deque<Timed> queue_;
-  bool closed_ = false;  // true when a close or a drop is queued; nothing follows it
+  bool closed_ = false;  // true when a close or a drop is queued; nothing follows after it
 };
 
 /// A client's message, checked strictly against the documentation, or the reason why it is invalid.
@@ -78,7 +78,7 @@ struct Received {
 [[nodiscard]] Received receive_text(std::string_view frame);
 [[nodiscard]] Received receive_binary(std::string_view frame);
 
-/// Returns a member of a member, such as "phraseOutput", "format", or null when it is missing.
+/// Returns the member of `object` at `path`, such as {"phraseOutput", "format"}, or null if it is missing.
 [[nodiscard]] nlohmann::json find(const nlohmann::json& object, std::initializer_list<const char*> path);
 [[nodiscard]] std::string lower(std::string_view text);
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-/// The simulated service on virtual time, with lists instead of sockets.
+/// The simulated service of Azure on virtual time. Lists take the place of its sockets.
 namespace offhook::test {
 
 using namespace offhook::services::azure;
@@ -39,7 +39,7 @@ class VirtualService final : public agent::net::WebSocketClient {
     return std::make_unique<Handle>(*this, line);
   }
 
-  /// Delivers the sent messages to the service, and the messages of the service that are due.
+  /// Delivers to the service the messages that were sent to it, and delivers the messages of the service that are due.
   void run(base::TimePoint to) {
     now = to;
     for (std::size_t i = 0; i < lines.size(); ++i) run_line(*lines[i]);

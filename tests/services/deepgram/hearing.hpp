@@ -5,7 +5,7 @@
 #include <iterator>
 #include <string_view>
 
-/// Shared by the simulated nova-3 and the simulated Flux: the length of a frame, the pace of words, and the accepted encodings.
+/// Shared by the simulated nova-3 (SimListen) and the simulated Flux: the length of a frame, the pace of words, and the accepted encodings.
 namespace offhook::services::deepgram {
 
 inline constexpr std::uint64_t kHeardFrameMs = 20, kMsOfAWord = 250;

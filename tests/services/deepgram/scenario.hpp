@@ -13,18 +13,18 @@ using openai::Endpoint;
 using openai::Fault;
 using std::chrono::milliseconds;
 
-/// The Voice Agent model's reply to a turn. With a `call`, the agent speaks `then` after it gets the result.
+/// The reply of the Voice Agent's model to one turn. If `call` is set, the agent requests this function, and speaks `then` after it gets the result.
 struct SimReply { std::string say, call, arguments = "{}", then; };
 
 struct Scenario {
   std::string voice = "slt";                   ///< "slt", "rms", or "tone": beeps, made without delay
   std::string key;                             ///< the valid API key; "": any
-  std::vector<std::string> heard;              ///< the words of the k-th stretch of voice, over all sockets and requests
-  std::vector<SimReply> replies;               ///< of the Voice Agent, in order; after the last one "I have nothing more to say."
-  bool loop = false;                           ///< start again after the last of heard, and of replies
-  milliseconds result{150};                    ///< time from the audio, or the request, to the transcript, or the answer
-  bool answers_finalize = true;                ///< false: no answer, as can happen at Deepgram when little audio is left
-  bool forces_end = true;                      ///< false: refuses ForceEndTurn, as a Flux in a private cloud does
+  std::vector<std::string> heard;              ///< the words of the k-th stretch of voice, counted over all sockets and requests
+  std::vector<SimReply> replies;               ///< replies of the Voice Agent, in order; after the last one it says "I have nothing more to say."
+  bool loop = false;                           ///< true: `heard` and `replies` start again after their last entry
+  milliseconds result{150};                    ///< time from the audio or the request to the transcript or the answer
+  bool answers_finalize = true;                ///< false: Finalize gets no answer, as can happen at Deepgram if little audio is left
+  bool forces_end = true;                      ///< false: Flux refuses ForceEndTurn, as a Flux in a private cloud does
   bool clear_jumps_ahead = false;              ///< true: Cleared precedes the Flushed of the interrupted utterance
   double speed = 8;                            ///< sending rate of audio, as a multiple of real time
   std::vector<int> chunk_ms{40, 100, 60, 80};  ///< lengths of the pieces of audio, repeatedly
@@ -33,7 +33,7 @@ struct Scenario {
   Endpoint turn, speech;                       ///< the same services over HTTP
 };
 
-/// The result of read_scenario(). `error` names the invalid member; "" when the scenario is valid.
+/// The result of read_scenario(). `error` names the invalid member. It is "" if the scenario is valid.
 struct ScenarioRead {
   Scenario scenario;
   std::string error;

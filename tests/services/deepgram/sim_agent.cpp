@@ -47,7 +47,7 @@ std::string refuse_history(const Json& messages) {
   return "";
 }
 
-/// Returns the reason to refuse the language hints, or "". The rules are those of Flux, because the same model listens.
+/// Returns the reason why the language hints are refused, or "". The rules are those of Flux, because the same model listens.
 std::string refuse_hints(const Json& listen) {
   if (!listen.contains("language_hints")) return "";
   std::vector<std::string> hints;
@@ -248,7 +248,7 @@ TimePoint SimAgent::say(const std::string& text, TimePoint at) {
   std::size_t i = 0;
   for (std::size_t from = 0; from < octets.size(); ++i) {
     const auto ms = static_cast<std::size_t>(world_.scenario.chunk_ms[i % world_.scenario.chunk_ms.size()]);
-    const std::size_t size = std::min(ms * out_.octets_per_ms() + i % 2, octets.size() - from);  // The pieces may end in the middle of a sample.
+    const std::size_t size = std::min(ms * out_.octets_per_ms() + i % 2, octets.size() - from);  // A piece may end in the middle of a sample.
     speech_.push_back({at, {SimOut::What::Binary, octets.substr(from, size), 0}});
     from += size;
     const double seconds = static_cast<double>(size) / static_cast<double>(out_.octets_per_ms()) / 1000 / world_.scenario.speed;

@@ -10,15 +10,15 @@
 
 namespace offhook::services::deepgram {
 
-/// Returns the reason why a Settings message is refused as INVALID_SETTINGS, or "" when it is valid.
+/// Returns the reason to refuse a Settings message as INVALID_SETTINGS, or "" if the message is valid.
 [[nodiscard]] std::string refuse_settings(const nlohmann::json& settings);
 
-/// One WebSocket of /v1/agent/converse. It is pure: frames and time go in, frames come out. With Flux, a turn ends by ForceEndTurn or by its timeout.
-/// With another model, it ends when the voice is silent. A voice that begins while the agent speaks stops the agent.
+/// One WebSocket of /v1/agent/converse. It is pure: frames and time go in, frames come out. With Flux, ForceEndTurn or the timeout ends a
+/// turn. With another model, the silence of the caller ends it. If the caller speaks while the agent speaks, the agent stops.
 class SimAgent {
  public:
-  static constexpr auto kIdle = std::chrono::seconds(10);             ///< longest time without a message; then CLIENT_MESSAGE_TIMEOUT
-  static constexpr std::uint64_t kEndpointMs = 400, kFrameMs = 20;    ///< silence that ends a turn without Flux
+  static constexpr auto kIdle = std::chrono::seconds(10);             ///< longest time without a message of the client; then CLIENT_MESSAGE_TIMEOUT
+  static constexpr std::uint64_t kEndpointMs = 400, kFrameMs = 20;    ///< silence in ms that ends a turn without Flux, and length of a frame
   static constexpr std::size_t kMaxPrompt = 25'000;
 
   SimAgent(SimWorld& world, unsigned number, const Query& query, const Fault& fault, base::TimePoint now);
@@ -40,7 +40,7 @@ class SimAgent {
   void reply_to(const std::string& words, base::TimePoint now);
   void on_response(const nlohmann::json& message, base::TimePoint now);
   void inject(const nlohmann::json& message, base::TimePoint now);
-  /// Queues the speech of a text from `at` on. Returns the time of its end.
+  /// Queues the speech of `text` from the time `at` on. Returns the time at which it ends.
   base::TimePoint say(const std::string& text, base::TimePoint at);
   void flush(base::TimePoint now, SimOuts& out);
   void send(const nlohmann::json& message, base::TimePoint now);
@@ -50,18 +50,18 @@ class SimAgent {
 
   SimWorld& world_;
   unsigned number_;
-  std::optional<std::string> error_code_;  // of a fault that sends an Error message
+  std::optional<std::string> error_code_;  // code of a fault that sends an Error message
   std::size_t error_after_ = 0;
   SimLine line_;
   bool settled_ = false, flux_ = false, closed_ = false;
   std::uint64_t eot_timeout_ms_ = 5000;
-  std::uint64_t eot_ms_ = 5000;  // silence that ends a turn; Flux with a threshold of 0.7 needs 700 ms, as in SimFlux
+  std::uint64_t eot_ms_ = 5000;  // silence in ms that ends a turn; Flux with a threshold of 0.7 needs 700 ms, as in SimFlux
   SimFormat in_, out_;
   std::string rest_;                       // octets of an incomplete frame of received audio
   bool in_turn_ = false;
   std::uint64_t silent_ms_ = 0;
-  std::deque<Speech> speech_;              // the rest of the reply, each piece with its time
-  std::string call_id_, call_name_, then_;  // the requested function, and the text to speak after its result
+  std::deque<Speech> speech_;              // the pieces of the reply that are not sent yet, each with its time
+  std::string call_id_, call_name_, then_;  // the requested function, and the text that is spoken after its result
   unsigned calls_ = 0;
   std::size_t prompt_ = 0, octets_ = 0;
   base::TimePoint alive_at_{}, heard_at_{}, voiced_at_{};

@@ -34,7 +34,7 @@ std::string settings(const std::string& model = "flux", const agent::History* hi
   return ours::write_settings(made, {"Be brief.", "en", history, nullptr}, 0);
 }
 
-/// The service from its client's side.
+/// The simulated service, as its client sees it.
 struct AgentService {
   explicit AgentService(const std::string& scenario) : world(world_of(scenario)), sim(world, 1, {}, world.scenario.agent.fault(0), now) { sim.on_time(now, out); }
   void text(const std::string& message) { sim.on_text(message, now, out); }
@@ -43,7 +43,7 @@ struct AgentService {
   void advance(base::Duration by) {
     for (const auto until = now + by; now < until;) sim.on_time(now = std::min(until, now + 10ms), out);
   }
-  /// Returns the types, texts and codes of the messages so far; consecutive audio is one word.
+  /// Returns the types, texts and codes of the messages since the previous said(). Consecutive audio messages are one word.
   std::string said() {
     std::string line;
     bool audio = false;
@@ -71,7 +71,7 @@ struct AgentService {
   SimOuts out;
 };
 
-/// Connects our core to the service, over one socket after another.
+/// Connects an AgentProtocol to the simulated service, over one socket after another.
 struct AgentCall {
   explicit AgentCall(const std::string& scenario, const std::string& model = "flux", std::optional<ours::FluxEnd> own_end = std::nullopt)
       : world(world_of(scenario)), core(settings_of(model, own_end), {"Be brief.", "en", &history, nullptr}) {
@@ -123,7 +123,7 @@ struct AgentCall {
       carry();
     }
   }
-  /// Sends one turn in real time: a second of voice and half a second of silence.
+  /// Sends one turn in real time: a second of voice, half a second of silence, and the end of the turn.
   void turn(std::uint32_t number) {
     core.begin_turn(number, now);
     for (int i = 0; i < 75; ++i) {
@@ -163,7 +163,7 @@ struct AgentCall {
 
 }  // namespace
 
-TEST_CASE("The simulated agent requires Settings first, and only once") {
+TEST_CASE("SimAgent requires Settings as its first message, and refuses a second Settings message") {
   AgentService early("{}");
   CHECK(early.said() == "Welcome ");
   early.hear(voice(20));
@@ -181,10 +181,10 @@ TEST_CASE("The simulated agent requires Settings first, and only once") {
   CHECK(unknown.said() == "Welcome SettingsApplied Error(UNPARSABLE_CLIENT_MESSAGE) close1011 ");
 }
 
-TEST_CASE("With Flux, the simulated agent ends a turn only by ForceEndTurn or by its timeout") {
+TEST_CASE("With Flux, SimAgent ends a turn only at ForceEndTurn or at its timeout") {
   AgentService service(R"({"heard":["hello","again"],"replies":["Good day.","Yes?"],"voice":"tone","result_ms":100})");
   service.text(settings());
-  service.type("ForceEndTurn");  // Ignored, because no turn is open.
+  service.type("ForceEndTurn");  // This has no effect, because no turn is open.
   service.hear(voice(200));
   service.hear(pause(1000));
   CHECK(service.said() == "Welcome SettingsApplied UserStartedSpeaking ");
@@ -199,7 +199,7 @@ TEST_CASE("With Flux, the simulated agent ends a turn only by ForceEndTurn or by
   CHECK(service.said().starts_with("ConversationText(again) "));
 }
 
-TEST_CASE("Without Flux, the simulated agent ends a turn when the voice is silent, and refuses ForceEndTurn") {
+TEST_CASE("Without Flux, SimAgent ends a turn when the caller is silent, and refuses ForceEndTurn") {
   AgentService service(R"({"heard":["hello"],"voice":"tone"})");
   service.text(settings("nova-3"));
   service.hear(voice(200));
@@ -211,7 +211,7 @@ TEST_CASE("Without Flux, the simulated agent ends a turn when the voice is silen
   CHECK(service.said().starts_with("ConversationText(hello) "));
 }
 
-TEST_CASE("A voice stops the simulated agent and cancels its function call, and the agent closes after ten seconds without a message") {
+TEST_CASE("If the caller speaks, SimAgent stops and cancels its function call. After ten seconds without a message it closes") {
   AgentService service(R"({"replies":[{"say":"One moment.","call":"look_up","then":"Done."}],"voice":"tone","result_ms":0})");
   service.text(settings());
   service.text(R"({"type":"InjectUserMessage","content":"hi"})");
@@ -226,7 +226,7 @@ TEST_CASE("A voice stops the simulated agent and cancels its function call, and 
   CHECK(service.said().ends_with("Error(CLIENT_MESSAGE_TIMEOUT) close1011 "));
 }
 
-TEST_CASE("Our core and the simulated agent hold a conversation with a greeting, a spoken question and a function") {
+TEST_CASE("AgentProtocol and SimAgent hold a conversation with a greeting, a spoken question and a function call") {
   AgentCall call(R"({"heard":["what time is it"],"replies":["Good day.",{"say":"One moment.","call":"look_up","then":"It is noon."}],"voice":"tone","result_ms":200})");
   call.respond(1, TurnInput::Kind::Opening);
   call.advance(2s);
@@ -246,7 +246,7 @@ TEST_CASE("Our core and the simulated agent hold a conversation with a greeting,
   CHECK(call.core.counters(call.now).unasked_octets == 0);
 }
 
-TEST_CASE("Our core lets Flux end turns: before the core's own end, after it in silence, and after a pause of the caller") {
+TEST_CASE("AgentProtocol lets Flux end a turn: before end_turn(), after end_turn() during silence, or after a pause of the caller") {
   const std::string scenario = R"({"heard":["hello"],"replies":["Good day."],"voice":"tone"})";
   AgentCall early(scenario, "flux", ours::FluxEnd{0.5});
   early.advance(100ms);
@@ -265,11 +265,11 @@ TEST_CASE("Our core lets Flux end turns: before the core's own end, after it in 
   late.turn(1);
   late.advance(300ms);
   CHECK(late.take_told() == "");
-  SUBCASE("the caller has finished") {
+  SUBCASE("the caller has finished after the pause") {
     late.advance(200ms);
     CHECK(late.take_told() == "taken=hello ");
   }
-  SUBCASE("the caller continues") {
+  SUBCASE("the caller continues after the pause") {
     late.turn(2);
     late.advance(500ms);
     CHECK(late.take_told() == "taken=hello ");
@@ -277,7 +277,7 @@ TEST_CASE("Our core lets Flux end turns: before the core's own end, after it in 
   }
 }
 
-TEST_CASE("Our core works with a model that ends turns by itself") {
+TEST_CASE("AgentProtocol works with a model that ends turns by itself") {
   AgentCall call(R"({"heard":["hello"],"replies":["Good day."],"voice":"tone"})", "nova-3");
   call.advance(100ms);
   call.turn(1);
@@ -287,7 +287,7 @@ TEST_CASE("Our core works with a model that ends turns by itself") {
   CHECK(call.take_told() == "\"Good day.\" done ");
 }
 
-TEST_CASE("Our core keeps its connection through half a minute of silence") {
+TEST_CASE("AgentProtocol keeps its connection during half a minute of silence") {
   AgentCall call(R"({"heard":["hello"],"voice":"tone"})");
   call.advance(30s);
   call.turn(1);
@@ -295,7 +295,7 @@ TEST_CASE("Our core keeps its connection through half a minute of silence") {
   CHECK(call.sockets == 1);
 }
 
-TEST_CASE("Our core plays no more audio of an interrupted reply, and all of the next reply") {
+TEST_CASE("After an interruption, AgentProtocol plays no more audio of the interrupted reply, and plays the next reply completely") {
   AgentCall call(R"({"heard":["no"],"replies":["This is a very long story that nobody wants to hear to its end at all.","Well then."],"voice":"tone","result_ms":0,"speed":1})");
   call.respond(1, TurnInput::Kind::Opening);
   call.advance(500ms);
@@ -318,7 +318,7 @@ TEST_CASE("Our core plays no more audio of an interrupted reply, and all of the 
   CHECK(call.take_told() == "\"Well then.\" done ");
 }
 
-TEST_CASE("Our core requests a broken reply again on another socket, for each fault") {
+TEST_CASE("After each fault that breaks a reply, AgentProtocol can request the reply again on another socket") {
   for (const std::string fault : {R"("kind":"drop")", R"("kind":"error","code":"INTERNAL_SERVER_ERROR")", R"("kind":"close","status":1011)"}) {
     CAPTURE(fault);
     AgentCall call(R"({"heard":["hello"],"replies":["A reply that breaks off.","And comes again."],"voice":"tone","result_ms":0,"endpoints":{"agent":{"faults":[{)" + fault +
@@ -335,7 +335,7 @@ TEST_CASE("Our core requests a broken reply again on another socket, for each fa
   }
 }
 
-TEST_CASE("Our core uses another socket for a reply that stalls, when the conversation has waited long enough") {
+TEST_CASE("If a reply stalls, AgentProtocol can request it again after the conversation has waited long enough") {
   AgentCall call(R"({"heard":["hello"],"replies":["A reply that stops.","And comes again."],"voice":"tone","result_ms":0,"endpoints":{"agent":{"faults":[{"kind":"stall","after_bytes":2000}]}}})");
   call.advance(100ms);
   call.turn(1);
@@ -347,7 +347,7 @@ TEST_CASE("Our core uses another socket for a reply that stalls, when the conver
   CHECK(call.take_told() == "\"And comes again.\" done ");
 }
 
-TEST_CASE("Our core loses no message between garbage, broken JSON and unknown events") {
+TEST_CASE("AgentProtocol loses no message because of garbage, broken JSON or unknown events between messages") {
   for (const std::string kind : {"garbage", "broken_json", "unknown_events"}) {
     CAPTURE(kind);
     AgentCall call(R"({"heard":["hello"],"replies":["Good day to you."],"voice":"tone","endpoints":{"agent":{"faults":[{"kind":")" + kind + R"(","after_bytes":2000}]}}})");
@@ -360,7 +360,7 @@ TEST_CASE("Our core loses no message between garbage, broken JSON and unknown ev
   }
 }
 
-TEST_CASE("The simulated agent refuses wrong settings and names the member") {
+TEST_CASE("SimAgent refuses wrong settings with a reason") {
   Json good = Json::parse(settings());
   CHECK(refuse_settings(good) == "");
   const auto refused = [&good](const char* pointer, const Json& value) {
@@ -372,7 +372,7 @@ TEST_CASE("The simulated agent refuses wrong settings and names the member") {
   CHECK(refused("/audio/output/container", "wav") != "");
   CHECK(refused("/agent/listen/provider/version", "v1") != "");
   CHECK(refused("/agent/listen/provider/eot_threshold", 1.5) != "");
-  CHECK(refused("/agent/listen/provider/language_hints", Json::parse(R"(["en"])")) != "");  // flux-general-en supports one language only.
+  CHECK(refused("/agent/listen/provider/language_hints", Json::parse(R"(["en"])")) != "");  // flux-general-en supports only one language.
   good["agent"]["listen"]["provider"]["model"] = "flux-general-multi";
   CHECK(refused("/agent/listen/provider/language_hints", Json::parse(R"(["de","pt"])")) == "");
   CHECK(refused("/agent/listen/provider/language_hints", Json::parse(R"(["de","pl"])")) != "");

@@ -19,7 +19,7 @@ constexpr std::string_view kFluxParameters[] = {"model", "encoding", "sample_rat
                                        "language_hint", "mip_opt_out", "tag", "numerals", "redact", "profanity_filter"};
 constexpr std::string_view kHints[] = {"en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl"};
 
-/// Returns the number in `text`, or -1 when it is not a number.
+/// Returns the number in `text`, or -1 if `text` is not a number.
 double real(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -81,7 +81,7 @@ void SimFlux::on_audio(std::string_view octets, base::TimePoint now, SimOuts& ou
   line_.flush(now, octets_, out);
 }
 
-/// Returns the number of words so far: all words after the voice has been silent for a while.
+/// Returns the number of words so far. After the caller has been silent for a while, these are all words.
 std::size_t SimFlux::words_so_far() const {
   if (!hears_) return 0;
   if (ms(samples_ - last_voiced_) >= kSpokenMs) return words_.size();
@@ -157,7 +157,7 @@ void SimFlux::on_text(std::string_view text, base::TimePoint now, SimOuts& out) 
     configure(message, now);
   } else if (type == "CloseStream") {
     if (samples_ > last_told_) emit("Update", "", now);
-    line_.push(now + world_.scenario.result, {SimOut::What::Close, {}, 0});  // Closes without a status.
+    line_.push(now + world_.scenario.result, {SimOut::What::Close, {}, 0});  // It closes without a status.
   } else {
     give_up("UNPARSABLE_CLIENT_MESSAGE", now);
   }

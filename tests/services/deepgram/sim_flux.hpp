@@ -10,14 +10,13 @@
 
 namespace offhook::services::deepgram {
 
-/// Returns the reason why a handshake with /v2/listen is refused with 400, or "" when it is valid. A parameter that Deepgram does not have is
-/// refused.
+/// Returns the reason to refuse a handshake for /v2/listen with 400, or "" if it is valid. A parameter that Deepgram does not have is a reason.
 [[nodiscard]] std::string refuse_flux(const Query& query);
 /// Returns true if the Flux model of this name accepts these language hints.
 [[nodiscard]] bool takes_hints(std::string_view model, const std::vector<std::string>& hints);
 
-/// One WebSocket of /v2/listen. It detects voice by its loudness, and takes the words of each turn from the scenario. Its confidence that a turn has
-/// ended grows with the length of the silence: 0.7 is 700 ms. It is pure: frames and time go in, frames come out.
+/// One WebSocket of /v2/listen. It detects voice by its loudness, and takes the words of each turn from the scenario. Its confidence that a
+/// turn has ended grows with the length of the silence: after 700 ms it is 0.7. It is pure: frames and time go in, frames come out.
 class SimFlux {
  public:
   SimFlux(SimWorld& world, unsigned number, const Query& query, const Fault& fault, base::TimePoint now);
@@ -57,13 +56,13 @@ class SimFlux {
   SimLine line_;
   std::string rest_;                     // octets of an incomplete frame
   State state_ = State::Initial;
-  bool hears_ = false;                   // true when it detects a voice; a turn begins with its first words
+  bool hears_ = false;                   // true while it detects a voice; a turn starts only with the first words
   std::uint64_t samples_ = 0, turn_start_ = 0, last_told_ = 0, last_voiced_ = 0;
-  std::vector<std::string> words_;       // words of the turn
-  std::size_t told_ = 0;                 // number of reported words
+  std::vector<std::string> words_;       // the words of the turn
+  std::size_t told_ = 0;                 // number of words that were reported
   std::uint64_t turn_index_ = 0, sequence_ = 0;
   std::size_t octets_ = 0;
-  base::TimePoint voiced_at_{};          // arrival of the last voice
+  base::TimePoint voiced_at_{};          // arrival time of the last voice
 };
 
 }  // namespace offhook::services::deepgram

@@ -24,7 +24,7 @@ const std::string kFluxTarget = "/v2/listen?model=flux-general-en&encoding=linea
 
 std::vector<std::int16_t> silence(std::size_t ms) { return std::vector<std::int16_t>(ms * 8); }
 
-/// The service from its client's side.
+/// The simulated service, as its client sees it.
 struct FluxService {
   explicit FluxService(const std::string& scenario, const std::string& target = kFluxTarget) : world(world_of(scenario)) {
     REQUIRE(refuse_flux(query_of(target)) == "");
@@ -34,7 +34,7 @@ struct FluxService {
   }
   void hear(const std::vector<std::int16_t>& pcm) { sim->on_audio({reinterpret_cast<const char*>(pcm.data()), 2 * pcm.size()}, {}, out); }
   void text(const Json& message) { sim->on_text(message.dump(), {}, out); }
-  /// Returns the messages so far: turn:event(trigger) "text", or the type.
+  /// Returns the messages since the previous said(): turn:event(trigger) "text", or the type.
   std::string said() {
     std::string line;
     for (const SimOut& each : std::exchange(out, {})) {
@@ -64,7 +64,7 @@ struct FluxService {
 
 }  // namespace
 
-TEST_CASE("The simulated Flux begins a turn with its first words, and ends it when it is sure") {
+TEST_CASE("SimFlux starts a turn with its first words, and ends the turn when its confidence reaches the threshold") {
   FluxService ear(R"({"heard":["yes please now","no"],"result_ms":0})");
   ear.hear(silence(300));
   ear.hear(tone(700));
@@ -77,7 +77,7 @@ TEST_CASE("The simulated Flux begins a turn with its first words, and ends it wh
   CHECK(ear.said() == "1:StartOfTurn \"no\" ");
 }
 
-TEST_CASE("The simulated Flux sends an eager end when the client requests it, and resumes the turn") {
+TEST_CASE("If the client requests eager ends, SimFlux sends one, and resumes the turn when the caller continues") {
   FluxService ear(R"({"heard":["yes please"],"result_ms":0})", kFluxTarget + "&eager_eot_threshold=0.4");
   ear.hear(tone(500));
   ear.hear(silence(400));
@@ -88,7 +88,7 @@ TEST_CASE("The simulated Flux sends an eager end when the client requests it, an
   CHECK(ear.said() == "0:EagerEndOfTurn \"yes please\" 0:EndOfTurn(model) \"yes please\" ");
 }
 
-TEST_CASE("The simulated Flux ends a turn at ForceEndTurn with the words that it has reported, and by itself only at its timeout if the threshold is 1") {
+TEST_CASE("SimFlux ends a turn at ForceEndTurn with the words so far. If the threshold is 1, it otherwise ends the turn only at its timeout") {
   FluxService ear(R"({"heard":["one two three four five six"],"result_ms":0})", kFluxTarget + "&eot_threshold=1.0&eot_timeout_ms=3000");
   ear.text({{"type", "ForceEndTurn"}});
   CHECK(ear.said() == "Warning:FORCE_END_TURN_NO_ACTIVE_TURN ");
@@ -107,7 +107,7 @@ TEST_CASE("The simulated Flux ends a turn at ForceEndTurn with the words that it
   CHECK(own.said() == "Error:UNPARSABLE_CLIENT_MESSAGE close 1008 ");
 }
 
-TEST_CASE("The simulated Flux accepts Configure, closes without a status, and refuses unknown values") {
+TEST_CASE("SimFlux accepts Configure, closes without a status, and refuses unknown parameters and values") {
   FluxService ear(R"({"heard":["yes"],"result_ms":0})");
   ear.text({{"type", "Configure"}, {"thresholds", {{"eot_threshold", 0.5}}}});
   CHECK(ear.said() == "ConfigureSuccess ");
@@ -133,7 +133,7 @@ TEST_CASE("The simulated Flux accepts Configure, closes without a status, and re
 
 namespace {
 
-/// Connects our core to the service on virtual time.
+/// Connects a LiveTranscription to the simulated service on virtual time.
 struct FluxCall {
   using OwnEnd = std::optional<agent::deepgram::FluxEnd>;
 
@@ -187,7 +187,7 @@ struct FluxCall {
   void say(const std::vector<std::int16_t>& pcm) {
     for (std::size_t at = 0; at < pcm.size(); at += 160) step({pcm.data() + at, 160});
   }
-  /// Runs one turn in real time: a voice, silence, and the end. Stores the time until its text in `waited`.
+  /// Runs one turn in real time: a voice, silence, and the end. Stores the time from the end to the text in `waited`.
   std::string turn(std::uint32_t number, std::size_t ms = 1000, std::size_t silent_ms = 400) {
     core.begin(number);
     say(tone(ms));
@@ -218,7 +218,7 @@ struct FluxCall {
 
 }  // namespace
 
-TEST_CASE("Our listener and the simulated Flux work together over several turns, with silence between them") {
+TEST_CASE("LiveTranscription and SimFlux work together over several turns, with silence between them") {
   FluxCall call(R"({"heard":["yes please now","no"],"result_ms":100})");
   CHECK(call.turn(1) == "yes please now");
   for (int i = 0; i < 3000; ++i) call.step({});
@@ -229,7 +229,7 @@ TEST_CASE("Our listener and the simulated Flux work together over several turns,
   CHECK(call.core.counters().at_once == 0);
 }
 
-TEST_CASE("The simulated Flux ends a turn of our listener when it is sure, before our own end or after it") {
+TEST_CASE("SimFlux ends a turn of LiveTranscription when its confidence is high enough, before LiveTranscription::end() or after it") {
   FluxCall call(R"({"heard":["yes please now","no"],"result_ms":100})", agent::deepgram::FluxEnd{0.5});
   CHECK(call.turn(1, 1000, 800) == "yes please now");
   CHECK(call.waited == 0ms);
@@ -241,22 +241,22 @@ TEST_CASE("The simulated Flux ends a turn of our listener when it is sure, befor
   CHECK(call.core.counters().unanswered == 0);
 }
 
-TEST_CASE("The simulated Flux ends a turn at its time limit, although it is not sure") {
+TEST_CASE("SimFlux ends a turn at the time limit even if its confidence is too low") {
   FluxCall call(R"({"heard":["yes"],"result_ms":100})", agent::deepgram::FluxEnd{0.9, std::nullopt, 600ms});
   CHECK(call.turn(1, 1000, 300) == "yes");
   CHECK(call.waited < 600ms);
 }
 
-TEST_CASE("The simulated Flux gives our listener an eager end, and no word is reported again when it resumes that turn") {
+TEST_CASE("LiveTranscription uses an eager end of SimFlux, and reports no word again when SimFlux resumes the turn") {
   FluxCall call(R"({"heard":["yes please now"],"result_ms":100})", agent::deepgram::FluxEnd{0.9, 0.3});
   CHECK(call.turn(1, 1000, 600) == "yes please now");
   CHECK(call.waited == 0ms);
-  for (int i = 0; i < 100; ++i) call.step({});  // Between turns our listener sends no audio; the turn of the service is still open.
+  for (int i = 0; i < 100; ++i) call.step({});  // Between turns LiveTranscription sends no audio. The turn of the service is still open.
   CHECK_FALSE(call.core.poll_event());
   CHECK(call.turn(2, 1000, 600) == "?");
 }
 
-TEST_CASE("A caller's pause that is shorter than the simulated Flux needs stays within one turn") {
+TEST_CASE("If the caller's pause is shorter than SimFlux needs, the words before and after it form one turn") {
   FluxCall call(R"({"heard":["I want a table"],"result_ms":100})", agent::deepgram::FluxEnd{0.9});
   call.core.begin(1);
   call.say(tone(600));
@@ -268,7 +268,7 @@ TEST_CASE("A caller's pause that is shorter than the simulated Flux needs stays 
   CHECK(call.core.counters().ended_there == 1);
 }
 
-TEST_CASE("An abandoned turn of our listener is not part of the next turn of the simulated Flux") {
+TEST_CASE("After LiveTranscription::abandon(), the words of the abandoned turn are not part of the next turn of SimFlux") {
   FluxCall call(R"({"heard":["noise","yes"],"result_ms":100})");
   call.core.begin(1);
   call.say(tone(600));
@@ -276,7 +276,7 @@ TEST_CASE("An abandoned turn of our listener is not part of the next turn of the
   CHECK(call.turn(2) == "yes");
 }
 
-TEST_CASE("Our listener handles a Flux that stalls, drops the connection, refuses or sends garbage") {
+TEST_CASE("LiveTranscription handles a SimFlux that stalls, drops the connection, refuses or sends garbage") {
   FluxCall::OwnEnd own_end;
   const auto text_of = [&own_end](const std::string& fault, const std::string& more = "") {
     FluxCall call(R"({"heard":["yes please"],"loop":true,"result_ms":50,)" + more + R"("endpoints":{"flux":{"faults":[)" + fault + "]}}}", own_end);
@@ -296,5 +296,5 @@ TEST_CASE("Our listener handles a Flux that stalls, drops the connection, refuse
   CHECK(text_of(R"({"kind":"stall","after_bytes":3000})") == "!timeout 1");
   CHECK(text_of(R"({"kind":"drop","after_bytes":3000})") == "yes please 2");
   CHECK(text_of(R"({"kind":"latency","delay_ms":700})") == "yes please 1");
-  CHECK(text_of(R"({"kind":"none"})", R"("forces_end":false,)") == "yes please 1");  // It needs no ForceEndTurn.
+  CHECK(text_of(R"({"kind":"none"})", R"("forces_end":false,)") == "yes please 1");  // With an end of its own, Flux needs no ForceEndTurn.
 }

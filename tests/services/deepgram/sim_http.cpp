@@ -12,7 +12,7 @@ using openai::BodyWriter;
 
 namespace {
 
-constexpr std::uint32_t kUnknownWavOctets = 0x7FFFFFFF;  // A server writes this length when it does not know the length yet.
+constexpr std::uint32_t kUnknownWavOctets = 0x7FFFFFFF;  // A server writes this length if it does not know the length yet.
 
 HttpPlan bad(const std::string& message) { return {{error_answer(400, "Bad Request", message)}}; }
 

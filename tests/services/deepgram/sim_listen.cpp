@@ -112,7 +112,7 @@ void SimListen::on_frame(bool voiced, base::TimePoint now) {
 }
 
 void SimListen::result(Why why, base::TimePoint now) {
-  const bool ends = why != Why::Interim && why != Why::Window;  // ends the stretch of voice, if there is one
+  const bool ends = why != Why::Interim && why != Why::Window;  // true: this result ends the stretch of voice, if there is one
   const std::size_t so_far = std::min<std::size_t>(words_.size(), 1 + static_cast<std::size_t>(ms(samples_ - stretch_start_) / kMsOfAWord));
   const std::size_t known = !in_stretch_ ? words_final_ : ends ? words_.size() : so_far;
   const std::string text = joined(words_, std::min(words_final_, known), known);

@@ -10,8 +10,7 @@
 
 namespace offhook::services::deepgram {
 
-/// Returns the reason why a handshake with /v1/listen is refused with 400, or "" when it is valid. A parameter that Deepgram does not have is
-/// refused.
+/// Returns the reason to refuse a handshake for /v1/listen with 400, or "" if it is valid. A parameter that Deepgram does not have is a reason.
 [[nodiscard]] std::string refuse_listen(const Query& query);
 
 /// One WebSocket of /v1/listen. It detects voice by its loudness, and takes the words from the scenario. It is pure: frames and time go in, frames
@@ -47,11 +46,11 @@ class SimListen {
   std::string rest_;                     // octets of an incomplete frame
   std::uint64_t samples_ = 0, window_start_ = 0, last_interim_ = 0, last_voiced_ = 0, stretch_start_ = 0;
   bool in_stretch_ = false, end_told_ = true;
-  std::vector<std::string> words_;       // words of the stretch of voice
-  std::size_t words_final_ = 0;          // number of words in final windows
+  std::vector<std::string> words_;       // the words of the present stretch of voice
+  std::size_t words_final_ = 0;          // number of words that were reported in final results
   std::size_t octets_ = 0;
   base::TimePoint alive_at_;
-  base::TimePoint voiced_at_{};          // arrival of the last voice
+  base::TimePoint voiced_at_{};          // arrival time of the last voice
 };
 
 }  // namespace offhook::services::deepgram

@@ -20,7 +20,7 @@ namespace {
 
 const std::string kListenTarget = "/v1/listen?model=nova-3&encoding=linear16&sample_rate=8000&interim_results=true&endpointing=300";
 
-/// The service from its client's side.
+/// The simulated service, as its client sees it.
 struct ListenService {
   explicit ListenService(const std::string& scenario, const std::string& target = kListenTarget) : world(world_of(scenario)) {
     REQUIRE(refuse_listen(query_of(target)) == "");
@@ -29,7 +29,7 @@ struct ListenService {
   void hear(const std::vector<std::int16_t>& pcm) { sim->on_audio({reinterpret_cast<const char*>(pcm.data()), 2 * pcm.size()}, now, out); }
   void text(const std::string& type) { sim->on_text(Json{{"type", type}}.dump(), now, out); }
   void advance(base::Duration by) { sim->on_time(now += by, out); }
-  /// Returns the messages so far: type letter, final mark, text.
+  /// Returns the messages since the previous said(). A result is its text with marks: ~ interim, . final, s end of speech, f after Finalize.
   std::string said() {
     std::string line;
     for (const SimOut& each : std::exchange(out, {})) {
@@ -57,7 +57,7 @@ struct ListenService {
 
 }  // namespace
 
-TEST_CASE("The simulated listener reports words as they arrive, and makes them final when the voice is silent") {
+TEST_CASE("SimListen reports words as the audio arrives, and makes them final when the caller is silent") {
   ListenService ear(R"({"heard":["yes please now"],"result_ms":100})");
   ear.hear(tone(500));
   CHECK(ear.said() == "");
@@ -71,7 +71,7 @@ TEST_CASE("The simulated listener reports words as they arrive, and makes them f
   CHECK(ear.said() == "\"\". Metadata close 1000  ");
 }
 
-TEST_CASE("The simulated listener answers Finalize, unless little audio is left or the scenario forbids it") {
+TEST_CASE("SimListen answers Finalize, except if little audio is left or the scenario forbids it") {
   ListenService ear(R"({"heard":["yes"],"result_ms":0})", kListenTarget + "&vad_events=true");
   ear.text("Finalize");
   ear.hear(tone(300));
@@ -86,7 +86,7 @@ TEST_CASE("The simulated listener answers Finalize, unless little audio is left 
   CHECK(deaf.said() == "");
 }
 
-TEST_CASE("The simulated listener closes after ten seconds without audio, and KeepAlive prevents this only after audio") {
+TEST_CASE("SimListen closes after ten seconds without audio. KeepAlive prevents this only after the first audio") {
   ListenService ear(R"({"result_ms":0})");
   ear.advance(9s);
   ear.text("KeepAlive");
@@ -102,7 +102,7 @@ TEST_CASE("The simulated listener closes after ten seconds without audio, and Ke
   CHECK(kept.said() == "close 1011 NET-0001  ");
 }
 
-TEST_CASE("The simulated listener refuses invalid requests") {
+TEST_CASE("SimListen refuses an invalid handshake, and closes after an invalid message") {
   CHECK(refuse_listen(query_of("/v1/listen?model=nova-3&encoding=mulaw")) != "");
   CHECK(refuse_listen(query_of("/v1/listen?encoding=mulaw&sample_rate=8000")) != "");
   CHECK(refuse_listen(query_of("/v1/listen?model=flux-general-en&encoding=mulaw&sample_rate=8000")) != "");
@@ -117,7 +117,7 @@ TEST_CASE("The simulated listener refuses invalid requests") {
 
 namespace {
 
-/// Connects our core to the service on virtual time.
+/// Connects a LiveTranscription to the simulated service on virtual time.
 struct ListenCall {
   explicit ListenCall(const std::string& scenario) : world(world_of(scenario)), core(std::make_unique<agent::deepgram::NovaProtocol>("the ear", agent::Sound{agent::Sound::Encoding::Linear16, 8000})) {
     core.connect();
@@ -186,7 +186,7 @@ struct ListenCall {
 
 }  // namespace
 
-TEST_CASE("Our listener and the simulated listener work together over several turns, with a long silence between them") {
+TEST_CASE("LiveTranscription and SimListen work together over several turns, with a long silence between them") {
   ListenCall call(R"({"heard":["yes please","no thank you"],"result_ms":150})");
   CHECK(call.turn(1) == "yes please");
   for (int i = 0; i < 3000; ++i) call.step({});
@@ -196,13 +196,13 @@ TEST_CASE("Our listener and the simulated listener work together over several tu
   CHECK(call.core.counters().unanswered == 0);
 }
 
-TEST_CASE("Our listener uses the words so far when the service does not answer Finalize") {
+TEST_CASE("If the service does not answer Finalize, LiveTranscription uses the words so far") {
   ListenCall call(R"({"heard":["yes please"],"result_ms":150,"answers_finalize":false})");
   CHECK(call.turn(1) == "yes please");
   CHECK(call.core.counters().unanswered == 1);
 }
 
-TEST_CASE("Our listener waits for a service that is late, and reports a timeout when the service is silent") {
+TEST_CASE("LiveTranscription waits for a late service. If the service stalls, it reports a timeout and uses another socket") {
   ListenCall late(R"({"heard":["yes please"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"latency","delay_ms":1500}]}}})");
   CHECK(late.turn(1) == "yes please");
   ListenCall stalled(R"({"heard":["yes","no"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"stall"}]}}})");
@@ -211,7 +211,7 @@ TEST_CASE("Our listener waits for a service that is late, and reports a timeout 
   CHECK(stalled.sockets == 2);
 }
 
-TEST_CASE("Our listener skips garbage, and continues when the service drops the connection or fails") {
+TEST_CASE("LiveTranscription skips garbage, reconnects if the service drops the connection, and reports a second failure") {
   ListenCall garbage(R"({"heard":["yes"],"result_ms":150,"endpoints":{"listen":{"faults":[{"kind":"garbage"}]}}})");
   CHECK(garbage.turn(1) == "yes");
   CHECK(garbage.core.counters().garbage == 1);

@@ -16,7 +16,7 @@ namespace {
 
 base::TimePoint now() { return base::Clock::now(); }
 
-/// Connects one WebSocket with its pure core.
+/// Connects one WebSocket to its pure core.
 template <class Core>
 class SocketVisitor final : public Visitor {
  public:
@@ -31,7 +31,7 @@ class SocketVisitor final : public Visitor {
     if constexpr (requires { core_.on_audio(bytes, now(), out_); }) {
       core_.on_audio(bytes, now(), out_);
     } else {
-      core_.on_text("", now(), out_);  // This core accepts no audio, so it gets an empty text instead.
+      core_.on_text("", now(), out_);  // This core accepts no audio. It gets an empty text instead.
     }
     carry_out(peer);
   }

@@ -9,15 +9,15 @@
 namespace offhook::services::deepgram {
 
 struct SimServerOptions {
-  std::string certificate_pem, key_pem;  ///< "": without TLS
+  std::string certificate_pem, key_pem;  ///< "": the server has no TLS
   unsigned first_session = 1;
 };
 
-/// The simulated Deepgram on a port of loopback, on a thread of its own. It serves /v1/listen and /v1/speak as WebSockets and by POST, and /v2/listen
-/// and /v1/agent/converse.
+/// The simulated Deepgram on a loopback port, with its own thread. It serves /v1/listen and /v1/speak as WebSockets and by POST, and
+/// /v2/listen and /v1/agent/converse as WebSockets.
 class SimServer {
  public:
-  /// Returns null when no port is free, or when the voice does not exist. Calls `log` on the server's thread.
+  /// Returns null if no port is free or the voice does not exist. Calls `log` on the server's thread.
   [[nodiscard]] static std::unique_ptr<SimServer> open(Scenario scenario, SimLog log, SimServerOptions options = {});
   virtual ~SimServer() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;

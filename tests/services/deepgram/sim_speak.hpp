@@ -10,7 +10,8 @@
 
 namespace offhook::services::deepgram {
 
-/// Returns the reason why raw speech in this format is refused with 400, or "" when it is valid. `http`: by POST, where `container` has a meaning.
+/// Returns the reason to refuse raw speech in this format with 400, or "" if the format is valid. `http`: the request is a POST, where
+/// `container` has a meaning.
 [[nodiscard]] std::string refuse_speak(const Query& query, bool http);
 /// Returns the speech of /v1/speak for a text, in the format that `query` requests.
 [[nodiscard]] std::string speech_of(SimWorld& world, const SimFormat& format, const std::string& text);
@@ -38,7 +39,7 @@ class SimSpeak {
   unsigned number_;
   SimFormat format_;
   SimLine line_;
-  std::string text_;  // not flushed yet
+  std::string text_;  // text that Flush has not sent to the voice yet
   int sequence_ = 0;
   std::deque<base::TimePoint> flushes_;
   std::size_t octets_ = 0;  // octets of audio sent

@@ -21,7 +21,7 @@ namespace {
 const std::string kSpeakTarget = "/v1/speak?model=aura-2-thalia-en&encoding=linear16&sample_rate=8000";
 const std::vector<int> kChunkMs = {40, 60};
 
-/// Connects our core to the service on virtual time.
+/// Connects a SpeechStream to the simulated service on virtual time.
 struct SpeakCall {
   explicit SpeakCall(const std::string& scenario) : world(world_of(scenario, kChunkMs)), core("the voice", 8000) {
     core.connect();
@@ -78,7 +78,7 @@ struct SpeakCall {
 
 }  // namespace
 
-TEST_CASE("Our speaker and the simulated voice work together") {
+TEST_CASE("SpeechStream gets the whole audio of two utterances from SimSpeak") {
   SpeakCall call(R"({"result_ms":100})");
   call.core.speak(1, "Good day.");
   call.core.speak(2, "How may I help you?");
@@ -87,7 +87,7 @@ TEST_CASE("Our speaker and the simulated voice work together") {
   CHECK(call.samples == call.samples_of("Good day.") + call.samples_of("How may I help you?"));
 }
 
-TEST_CASE("Our speaker cancels an utterance of the simulated voice, and gets the next utterance whole") {
+TEST_CASE("SpeechStream cancels an utterance of SimSpeak, and gets the next utterance completely") {
   SpeakCall call(R"({"result_ms":50,"speed":1})");
   call.core.speak(1, "Once upon a time there was a telephone.");
   call.run(500ms);
@@ -100,7 +100,7 @@ TEST_CASE("Our speaker cancels an utterance of the simulated voice, and gets the
   CHECK(call.samples == call.samples_of("Yes."));
 }
 
-TEST_CASE("Our speaker separates its utterances when Cleared precedes the end of the cancelled utterance") {
+TEST_CASE("If Cleared comes before the end of the cancelled utterance, SpeechStream still separates its utterances") {
   SpeakCall call(R"({"result_ms":50,"speed":1,"clear_jumps_ahead":true})");
   call.core.speak(1, "Once upon a time there was a telephone.");
   call.run(500ms);
@@ -113,14 +113,14 @@ TEST_CASE("Our speaker separates its utterances when Cleared precedes the end of
   CHECK(call.samples == call.samples_of("Yes.") + call.samples_of("How may I help you?"));
 }
 
-TEST_CASE("Our speaker reports a local failure at once when it exceeds the flushes of the simulated voice") {
+TEST_CASE("SpeechStream reports a local failure for an utterance that exceeds the number of flushes that Deepgram allows") {
   SpeakCall call(R"({"result_ms":10,"speed":1000})");
   for (std::uint32_t i = 1; i <= SimSpeak::kMaxFlushes + 1; ++i) call.core.speak(i, "Yes.");
   call.run(2s);
   CHECK(call.ends == std::string(SimSpeak::kMaxFlushes, '.') + "!local");
 }
 
-TEST_CASE("Our speaker handles a voice that stalls, drops the connection, refuses or sends garbage") {
+TEST_CASE("SpeechStream handles a SimSpeak that stalls, drops the connection, refuses or sends garbage") {
   const auto ends_of = [](const std::string& fault) {
     SpeakCall call(R"({"result_ms":50,"endpoints":{"speak":{"faults":[)" + fault + "]}}}");
     call.core.speak(1, "Good day.");
@@ -136,7 +136,7 @@ TEST_CASE("Our speaker handles a voice that stalls, drops the connection, refuse
   CHECK(ends_of(R"({"kind":"latency","delay_ms":1000})") == ". 1");
 }
 
-TEST_CASE("The simulated voice warns of too many flushes, and refuses unsupported formats") {
+TEST_CASE("SimSpeak warns of too many flushes, and refuses unsupported formats") {
   SimWorld world = world_of(R"({"result_ms":0,"speed":1000})", kChunkMs);
   SimSpeak sim(world, 1, query_of(kSpeakTarget), {}, {});
   SimOuts out;
@@ -148,7 +148,7 @@ TEST_CASE("The simulated voice warns of too many flushes, and refuses unsupporte
   CHECK(refuse_speak(query_of("/v1/speak?model=a"), true) != "");
 }
 
-TEST_CASE("The simulated HTTP endpoints speak raw audio or a WAV, transcribe a WAV, and play their faults in order") {
+TEST_CASE("Deepgram's SimHttp speaks raw audio or a WAV, transcribes a WAV, and applies its faults in order") {
   SimWorld world = world_of(R"({"key":"right","heard":["yes"],"endpoints":{"speech":{"faults":[{"kind":"none"},{"kind":"none"},{"kind":"status","status":429,"retry_after":3}]}}})", kChunkMs);
   SimHttp http(world);
   const auto post = [&](const std::string& target, const std::string& body, const std::string& key = "Token right") {

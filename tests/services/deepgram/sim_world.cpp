@@ -91,7 +91,7 @@ base::TimePoint SimLine::delayed(base::TimePoint at) {
 void SimLine::push(base::TimePoint at, SimOut out) {
   at = delayed(at);
   last_ = std::max(last_, at);
-  waiting_.push_back({last_, std::move(out)});  // Keeps the order of the messages, even if their times are not in order.
+  waiting_.push_back({last_, std::move(out)});  // The messages keep their order, even if their times are not in order.
 }
 
 void SimLine::push_first(base::TimePoint at, SimOut out) {
@@ -106,7 +106,7 @@ void SimLine::drop_binary() {
   last_ = waiting_.empty() ? base::TimePoint{} : waiting_.back().at;
 }
 
-/// Applies the fault. Returns true when nothing more is sent.
+/// Applies the fault. Returns true if nothing more is sent.
 bool SimLine::break_off(base::TimePoint now, SimOuts& out) {
   over_ = true;
   const auto say = [&](std::string text) {
@@ -122,7 +122,7 @@ bool SimLine::break_off(base::TimePoint now, SimOuts& out) {
     case Fault::Kind::Garbage: say("\x01<html>502 Bad Gateway</html>"); break;
     case Fault::Kind::BrokenJson: say(R"({"type":"Results","channel_index":[0)"); break;
     case Fault::Kind::UnknownEvents: say(R"({"type":"Surprise","nested":[{}]})"); break;
-    default: return over_ = false;  // A fault of a handshake, or of HTTP.
+    default: return over_ = false;  // These are faults of a handshake or of HTTP.
   }
   world_.note_fault(now, door_, openai::to_string(fault_.kind));
   return over_;

@@ -23,20 +23,20 @@ struct SimWorld {
   Scenario scenario;
   openai::RecordedVoices voices;
   SimLog log;
-  std::size_t stretches = 0;  ///< stretches of voice so far
-  std::size_t replies = 0;    ///< replies of the Voice Agent so far
+  std::size_t stretches = 0;  ///< number of stretches of voice so far
+  std::size_t replies = 0;    ///< number of replies of the Voice Agent so far
 
   void note(base::TimePoint now, std::string_view what, nlohmann::json members) const {
     if (log) log(now, what, std::move(members));
   }
-  /// Logs that a fault takes effect, with its endpoint and its kind.
+  /// Logs that a fault takes effect, with the endpoint and the kind of the fault.
   void note_fault(base::TimePoint now, std::string_view door, std::string_view kind) const { note(now, "fault", {{"door", door}, {"kind", kind}}); }
-  /// Returns the words of the next stretch of voice, or "" when the scenario has none.
+  /// Returns the words of the next stretch of voice, or "" if the scenario has none.
   [[nodiscard]] std::string next_heard();
   [[nodiscard]] SimReply next_reply();
 };
 
-/// The names and values after the '?' of a request's target.
+/// The names and values after the '?' in the target of a request.
 using Query = std::map<std::string, std::vector<std::string>>;
 [[nodiscard]] Query query_of(std::string_view target);
 [[nodiscard]] std::string value_in(const Query& query, const std::string& name, const std::string& usual = {});
@@ -51,7 +51,7 @@ struct SimFormat {
 /// Returns the root mean square of samples in this format.
 [[nodiscard]] double loudness(const SimFormat& format, std::string_view octets);
 
-/// One action of a simulated socket; the owner performs them in order.
+/// One action of a simulated socket. The owner of the socket performs the actions in order.
 struct SimOut {
   enum class What : std::uint8_t { Text, Binary, Close, Drop };
   What what{};
@@ -60,17 +60,17 @@ struct SimOut {
 };
 using SimOuts = std::vector<SimOut>;
 
-/// The outgoing messages of a socket, each with its time, and the fault of the socket.
+/// The outgoing messages of a socket, each with its time. It applies the fault of the socket.
 class SimLine {
  public:
-  /// `door` is the endpoint's name in the scenario, for the log. `world` must outlive this object.
+  /// `door` is the name of the endpoint in the scenario, for the log. `world` must outlive this object.
   SimLine(const Fault& fault, const SimWorld& world, std::string_view door) : fault_(fault), world_(world), door_(door) {}
   void push(base::TimePoint at, SimOut out);
-  /// Queues a message before all waiting messages.
+  /// Queues a message before all messages that wait.
   void push_first(base::TimePoint at, SimOut out);
-  void drop_binary();  ///< removes waiting audio
-  /// Sends the messages that are due. After the fault took effect, it sends nothing or something else. `octets` counts audio: it is compared with the
-  /// fault's after_bytes, and the sent octets are added.
+  void drop_binary();  ///< removes the audio that waits
+  /// Sends the messages that are due. After the fault has taken effect, sends nothing or something else. `octets` counts the audio on the
+  /// socket. It is compared with the fault's after_bytes. The octets of sent audio are added to it.
   void flush(base::TimePoint now, std::size_t& octets, SimOuts& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   [[nodiscard]] base::TimePoint last() const { return last_; }

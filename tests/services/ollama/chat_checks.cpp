@@ -18,7 +18,7 @@ namespace {
 
 using Names = std::initializer_list<std::string_view>;
 
-/// Returns a complaint about unknown members. Ollama ignores them, but a typing error of ours must be found.
+/// Returns a complaint about unknown members, or "". Ollama ignores such members, but the test must find a typing error of Offhook.
 std::string only(const Json& object, std::string_view where, Names names) {
   if (!object.is_object()) return std::string(where) + " is no object";
   for (const auto& [name, value] : object.items()) {

@@ -10,7 +10,7 @@
 
 namespace offhook::services::ollama {
 
-/// Returns what is wrong with the body of a request to /api/chat, in the server's words, or "" when it is valid.
+/// Returns the reason why the body of a request to /api/chat is invalid, in the server's words, or "" if it is valid.
 [[nodiscard]] std::string complaint_about(const nlohmann::json& body, const Model& model);
 
 /// Parses "10m", "1h30m", "500ms", or a number of seconds. Returns nullopt for anything else.

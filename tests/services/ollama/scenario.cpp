@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Removes and returns a member of Ollama's scenario, which the reader of OpenAI's scenario does not have.
+/// Removes a member that only Ollama's scenario has, and returns it. The reader of OpenAI's scenario would refuse it.
 json taken(json& root, const char* name, json usual) {
   if (!root.contains(name)) return usual;
   json value = root[name];

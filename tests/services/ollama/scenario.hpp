@@ -16,20 +16,20 @@ using openai::Reply;
 using std::chrono::milliseconds;
 
 struct Model {
-  std::string name;      ///< with its tag
-  bool tools = true;     ///< true if it can call tools
-  bool thinks = false;   ///< true if it thinks unless the request disables this
+  std::string name;      ///< name with its tag
+  bool tools = true;     ///< true: the model can call tools
+  bool thinks = false;   ///< true: the model thinks, except if the request disables this
 };
 
 struct Scenario {
   openai::Scenario answers;       ///< key, replies, times, and the faults of `chat`
   std::vector<Model> models;      ///< if none are given: "llama3.2:latest"
   milliseconds load{0};           ///< time to load a model
-  std::size_t parallel = 0;       ///< answers at the same time; 0: no limit
-  std::size_t max_queue = 512;    ///< requests that may wait; further ones get 503
+  std::size_t parallel = 0;       ///< number of answers that may run at the same time; 0: no limit
+  std::size_t max_queue = 512;    ///< number of requests that may wait; further requests get 503
 };
 
-/// The result of read_scenario(). `error` names the invalid member; "" when the scenario is valid.
+/// The result of read_scenario(). `error` names the invalid member. It is "" if the scenario is valid.
 struct ScenarioRead {
   Scenario scenario;
   std::string error;

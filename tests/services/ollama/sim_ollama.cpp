@@ -41,7 +41,7 @@ Json last_line(const Json& body, const std::string& reason, std::size_t tokens, 
   return line;
 }
 
-/// Returns the end of the plan, or TimePoint::max() when it stalls.
+/// Returns the time at which the plan ends, or TimePoint::max() if it stalls.
 base::TimePoint end_of(const HttpPlan& plan, base::TimePoint now) {
   if (plan.steps.empty()) return base::TimePoint::max();
   const auto& last = plan.steps.back();
@@ -136,7 +136,7 @@ HttpPlan SimOllama::answer(const Ask& ask) {
   if (fault.kind == Fault::Kind::Status) return refusal(fault.status, fault.message);
   const auto turn = memory_.turn_of(ask.now);
   if (!turn) return refusal(503, "server busy, please try again.  maximum pending requests exceeded");
-  if (*turn == base::TimePoint::max()) {  // The running answer never ends.
+  if (*turn == base::TimePoint::max()) {  // The answer that is running never ends.
     memory_.answers(requests_, *turn);
     return {};
   }
@@ -191,7 +191,7 @@ HttpPlan SimOllama::write(const Ask& ask, const Reply& reply, const Fault& fault
   return std::move(writer).finish(fault);
 }
 
-/// Serves the OpenAI-compatible interface with OpenAI's simulator; only the list of models is Ollama's own.
+/// Serves the OpenAI-compatible interface with OpenAI's simulator. Only the list of models is Ollama's.
 HttpPlan SimOllama::compatible(const WebRequest& request, base::TimePoint now) {
   if (request.method == "GET" && request.target.starts_with("/v1/models")) {
     Json models = Json::array();

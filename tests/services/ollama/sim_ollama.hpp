@@ -18,8 +18,8 @@ namespace offhook::services::ollama {
 using openai::HttpPlan;
 using openai::SimLog;
 
-/// Serves Ollama's own interface, and /v1/chat/completions and /v1/models of the OpenAI-compatible one. Takes a request and returns the plan of its
-/// answer. It does no I/O and reads no clock.
+/// Serves Ollama's own interface, and /v1/chat/completions and /v1/models of the OpenAI-compatible interface. Takes a request, and returns
+/// the steps of its answer. It does no I/O and reads no clock.
 class SimOllama {
  public:
   SimOllama(Scenario scenario, SimLog log);
@@ -28,7 +28,7 @@ class SimOllama {
 
   struct Served {
     HttpPlan plan;
-    std::uint64_t request = 0;  ///< argument of gone() when the connection ends
+    std::uint64_t request = 0;  ///< the argument for gone() when the connection ends
   };
   [[nodiscard]] Served serve(const WebRequest& request, base::TimePoint now);
   void gone(std::uint64_t request) { memory_.gone(request); }
@@ -41,7 +41,7 @@ class SimOllama {
   struct Ask {
     const Json& body;
     const Model& model;
-    base::Duration load;  ///< until the model is loaded
+    base::Duration load;  ///< time until the model is loaded
     base::TimePoint now;
   };
   [[nodiscard]] HttpPlan answer(const Ask& ask);

@@ -46,7 +46,7 @@ std::string error_in(const HttpPlan& plan) { return Json::parse(body_of(plan)).v
 
 }  // namespace
 
-TEST_CASE("The simulated Ollama answers line by line, and its last line has the reason and the statistics") {
+TEST_CASE("SimOllama sends one line per piece of its answer. The last line has the reason and the statistics") {
   Desk desk(R"({"replies":["one two three"],"response_ms":120,"token_ms":10})");
   const auto plan = desk.chat();
   REQUIRE(plan.steps.size() > 4);
@@ -63,7 +63,7 @@ TEST_CASE("The simulated Ollama answers line by line, and its last line has the 
   CHECK(lines[3]["eval_count"] > 0);
 }
 
-TEST_CASE("The simulated Ollama sends whole calls with their arguments as an object, on lines that are not done") {
+TEST_CASE("SimOllama sends each tool call completely in one line before the last, with its arguments as an object") {
   Desk desk(R"({"replies":[{"text":"Hm.","calls":[{"name":"f","arguments":{"x":1}},{"name":"g"}]}]})");
   const auto lines = lines_of(desk.chat());
   REQUIRE(lines.size() == 4);
@@ -73,7 +73,7 @@ TEST_CASE("The simulated Ollama sends whole calls with their arguments as an obj
   CHECK(lines[3]["done_reason"] == "stop");
 }
 
-TEST_CASE("A thinking model thinks unless the request disables it, and a model that cannot think refuses") {
+TEST_CASE("In SimOllama, a thinking model thinks except if the request disables it. A model that cannot think refuses a request to think") {
   Desk desk(R"({"models":[{"name":"qwen3","thinks":true},{"name":"llama2","tools":false}],"replies":["Yes."],"loop":true})");
   const auto thoughts = [&](const Json& more) {
     std::size_t count = 0;
@@ -92,7 +92,7 @@ TEST_CASE("A thinking model thinks unless the request disables it, and a model t
   CHECK(status_of(desk.chat({{"model", "qwen3"}, {"tools", tools}})) == 200);
 }
 
-TEST_CASE("A model is ready after its load time, stays loaded for its keep_alive, and reloads for another context length") {
+TEST_CASE("SimOllama loads a model in its load time, keeps it loaded for its keep_alive, and reloads it for another context length") {
   Desk desk(R"({"replies":["Yes."],"loop":true,"load_ms":2000,"response_ms":100,"token_ms":0})");
   const auto begins = [&](const Json& more, base::Duration at) { return desk.chat(more, at).steps.at(0).at; };
   const auto loaded = [&](base::Duration at) { return Json::parse(body_of(desk.get("/api/ps", at)))["models"].size(); };
@@ -114,7 +114,7 @@ TEST_CASE("A model is ready after its load time, stays loaded for its keep_alive
   CHECK(loaded(1000h) == 0);
 }
 
-TEST_CASE("Two calls share one slot: the second waits, and a third finds the queue full until the second has gone") {
+TEST_CASE("If SimOllama may run one answer and queue one, a second request waits. A third gets 503, until the second one has gone") {
   Desk desk(R"({"replies":["one two"],"loop":true,"response_ms":100,"token_ms":50,"parallel":1,"max_queue":1})");
   const Json body = {{"model", "llama3.2"}, {"messages", Json::array({Json{{"role", "user"}, {"content", "hello"}}})}};
   const auto first = desk.serve("/api/chat", body), second = desk.serve("/api/chat", body), third = desk.serve("/api/chat", body);
@@ -128,7 +128,7 @@ TEST_CASE("Two calls share one slot: the second waits, and a third finds the que
   CHECK(desk.serve("/api/chat", body, 1s).plan.steps[0].at == 100ms);
 }
 
-TEST_CASE("The simulated Ollama plays its faults in the order of its requests, and then answers without faults") {
+TEST_CASE("SimOllama applies its faults in the order of the requests, and then answers without faults") {
   Desk desk(R"({"replies":["one two three"],"loop":true,"endpoints":{"chat":{"faults":[
     {"kind":"status","status":503,"message":"busy"},{"kind":"stall"},{"kind":"stall","after_bytes":150},{"kind":"drop","after_bytes":150},
     {"kind":"error","message":"model runner has unexpectedly stopped","after_bytes":1},{"kind":"garbage","after_bytes":1},{"kind":"broken_json","after_bytes":1},
@@ -155,7 +155,7 @@ TEST_CASE("The simulated Ollama plays its faults in the order of its requests, a
   CHECK(lines_of(desk.chat()).size() == 4);
 }
 
-TEST_CASE("The simulated Ollama refuses invalid requests") {
+TEST_CASE("SimOllama refuses invalid requests") {
   Desk desk(R"({"key":"right","replies":["Yes."],"loop":true})");
   const auto status = [&](const std::string& body, const std::string& key = "right") {
     return status_of(desk.sim.serve({"POST", "/api/chat", {{"authorization", "Bearer " + key}}, body, false}, {}).plan);
@@ -181,7 +181,7 @@ TEST_CASE("The simulated Ollama refuses invalid requests") {
   CHECK(messages(R"([{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":{}}}]},{"role":"tool","tool_name":"f","content":"x"}])") == 200);
 }
 
-TEST_CASE("The simulated Ollama lists its models and their capabilities, and serves the compatible interface") {
+TEST_CASE("SimOllama lists its models and their capabilities, and serves the OpenAI-compatible interface") {
   Desk desk(R"({"models":["llama3.2",{"name":"qwen3:8b","thinks":true}],"replies":["Yes."],"loop":true})");
   CHECK(Json::parse(body_of(desk.get("/api/tags")))["models"][1]["name"] == "qwen3:8b");
   CHECK(Json::parse(body_of(desk.serve("/api/show", {{"model", "qwen3:8b"}}).plan))["capabilities"] == Json({"completion", "tools", "thinking"}));
@@ -192,7 +192,7 @@ TEST_CASE("The simulated Ollama lists its models and their capabilities, and ser
   CHECK(status_of(desk.serve("/v1/chat/completions", {{"model", "gpt"}}).plan) == 404);
 }
 
-TEST_CASE("A scenario error of the simulated Ollama names the invalid member") {
+TEST_CASE("Ollama's read_scenario refuses an invalid member, and names it") {
   CHECK(read_scenario(R"({"model":["a"]})").error.find("model") != std::string::npos);
   CHECK(read_scenario(R"({"models":[{"name":"a","tool":true}]})").error.find("tool") != std::string::npos);
   CHECK(read_scenario(R"({"load_ms":"long"})").error != "");
@@ -200,7 +200,7 @@ TEST_CASE("A scenario error of the simulated Ollama names the invalid member") {
   CHECK(read_scenario("{}").scenario.models.at(0).name == "llama3.2:latest");
 }
 
-TEST_CASE("keep_alive_in reads durations in Go's format, and numbers of seconds") {
+TEST_CASE("keep_alive_in reads durations in the format of Go, and numbers of seconds") {
   CHECK(keep_alive_in("1h30m") == std::optional<base::Duration>(90min));
   CHECK(keep_alive_in("500ms") == std::optional<base::Duration>(500ms));
   CHECK(keep_alive_in("-1m") == std::optional<base::Duration>(-1min));

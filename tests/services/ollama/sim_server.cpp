@@ -10,7 +10,7 @@ namespace offhook::services::ollama {
 
 namespace {
 
-/// Tells the simulated model when the client no longer waits for its answer.
+/// Tells SimOllama when the connection of a request has ended.
 class AnswerVisitor final : public openai::PlanVisitor {
  public:
   AnswerVisitor(SimOllama& sim, SimOllama::Served served) : PlanVisitor(std::move(served.plan)), sim_(sim), request_(served.request) {}

@@ -10,14 +10,14 @@
 namespace offhook::services::ollama {
 
 struct SimServerOptions {
-  std::string certificate_pem, key_pem;  ///< "": without TLS
-  unsigned first_session = 1;            ///< not used: Ollama has no sessions
+  std::string certificate_pem, key_pem;  ///< "": the server has no TLS
+  unsigned first_session = 1;            ///< not used, because Ollama has no sessions
 };
 
-/// The simulated Ollama on a port of loopback, on a thread of its own.
+/// The simulated Ollama on a loopback port, with its own thread.
 class SimServer {
  public:
-  /// Returns null when no port is free. Calls `log` on the server's thread.
+  /// Returns null if no port is free. Calls `log` on the server's thread.
   [[nodiscard]] static std::unique_ptr<SimServer> open(const Scenario& scenario, openai::SimLog log, SimServerOptions options = {});
   virtual ~SimServer() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;

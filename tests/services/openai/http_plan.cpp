@@ -67,7 +67,7 @@ void BodyWriter::insert(const Fault& fault) {
 }
 
 void BodyWriter::split(std::size_t size) {
-  constexpr std::size_t kApart = 100;  // Each group of this many pieces is a millisecond later, so that the pieces arrive separately.
+  constexpr std::size_t kApart = 100;  // Each group of this many pieces is sent a millisecond later, so that the pieces arrive separately.
   std::vector<Piece> pieces;
   base::Duration later{};
   for (const Piece& piece : pieces_) {
@@ -89,7 +89,7 @@ HttpPlan BodyWriter::finish(const Fault& fault) && {
   if (fault.kind == Kind::Split) split(fault.bytes);
   const base::Duration late = fault.kind == Kind::Latency ? fault.delay : base::Duration();
   HttpPlan plan;
-  // The header leaves with the first octets of the body, as at OpenAI.
+  // As at OpenAI, the header leaves together with the first octets of the body.
   const base::Duration begins = late + (pieces_.empty() ? at_ : pieces_.front().at);
   plan.steps.push_back({HttpPlan::What::Begin, begins, 200, {{"content-type", content_type_}, {"cache-control", "no-cache"}}, {}});
   for (Piece& piece : pieces_) plan.steps.push_back({HttpPlan::What::Bytes, late + piece.at, 0, {}, std::move(piece.text)});

@@ -13,7 +13,7 @@
 
 namespace offhook::services::openai {
 
-/// An HTTP answer as a list of steps, each at its time after the request.
+/// An HTTP answer as a list of steps. Each step has its time after the request.
 struct HttpPlan {
   enum class What : std::uint8_t { Whole, Begin, Bytes, End, Drop };
   struct Step {
@@ -30,20 +30,20 @@ struct HttpPlan {
 [[nodiscard]] HttpPlan::Step error_answer(int status, const std::string& type, const std::string& code, const std::string& message, const std::string& param = {});
 [[nodiscard]] HttpPlan::Step json_answer(const nlohmann::json& body);
 
-/// The form of JSON in a body: server-sent events, or one line each.
+/// The form of the JSON objects in a body: server-sent events, or one line for each object.
 enum class Framing : std::uint8_t { Events, Lines };
 
-/// A body that is sent in pieces, with one fault.
+/// Writes a body that is sent in pieces, and that may have one fault.
 class BodyWriter {
  public:
   BodyWriter(std::string content_type, base::Duration begins, Framing framing = Framing::Events)
       : content_type_(std::move(content_type)), at_(begins), framing_(framing) {}
   void wait(base::Duration more) { at_ += more; }
   void bytes(std::string text) { pieces_.push_back({at_, std::move(text)}); }
-  /// Adds an event: `data: ...`, after `event: ...` if `name` is not empty.
+  /// Adds an event: `data: ...`. If `name` is not empty, `event: ...` comes before it.
   void event(const nlohmann::json& data, std::string_view name = {});
   void done() { bytes("data: [DONE]\n\n"); }
-  /// Returns the whole answer with this fault.
+  /// Returns the whole answer. It has this fault.
   [[nodiscard]] HttpPlan finish(const Fault& fault) &&;
 
  private:

@@ -11,7 +11,7 @@
 namespace offhook::services::openai {
 
 namespace {
-constexpr unsigned kFrameMs = 20, kOnsetVoiced = 3, kOnsetWindow = 0xF;  // Three voiced frames of four begin speech.
+constexpr unsigned kFrameMs = 20, kOnsetVoiced = 3, kOnsetWindow = 0xF;  // Speech starts when three of four frames are voiced.
 }
 
 bool InputAudio::append(std::string_view base64, bool& voiced, std::vector<Event>& events) {

@@ -7,13 +7,13 @@
 
 namespace offhook::services::openai {
 
-/// One part of a multipart/form-data body (RFC 7578); the views borrow from the body.
+/// One part of a multipart/form-data body (RFC 7578). The views borrow from the body.
 struct FormField {
   std::string name, file_name, content_type;
   std::string_view content;
 };
 
-/// Parses a body. Returns nullopt when the content type has no boundary, or when the body does not conform to it.
+/// Parses a body. Returns nullopt if the content type has no boundary, or if the body has another form.
 [[nodiscard]] std::optional<std::vector<FormField>> parse_multipart(std::string_view content_type, std::string_view body);
 
 }  // namespace offhook::services::openai

@@ -9,7 +9,7 @@
 
 namespace offhook::services::openai {
 
-/// Sends the steps of one HTTP answer at their times. The owner must call on_time() once to start it.
+/// Sends the steps of one HTTP answer at their times. The owner must call on_time() once to start.
 class PlanVisitor : public Visitor {
  public:
   explicit PlanVisitor(HttpPlan plan);
@@ -21,7 +21,7 @@ class PlanVisitor : public Visitor {
   std::size_t at_ = 0;
 };
 
-/// Starts the plan on `peer` now. Returns the visitor that continues it.
+/// Starts the plan on `peer` without delay. Returns the visitor that continues it.
 [[nodiscard]] std::unique_ptr<Visitor> visit(Peer& peer, HttpPlan plan);
 
 }  // namespace offhook::services::openai

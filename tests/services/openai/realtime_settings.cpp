@@ -29,7 +29,7 @@ std::optional<RealtimeError> check_turn_detection(const json& vad, const std::st
 
 constexpr std::array<std::string_view, 10> kVoices{"alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"};
 
-/// Accepts one of OpenAI's voices by its name, or a customer's own voice by its id.
+/// Accepts the name of a voice of OpenAI, or the id of a customer's own voice. Returns an error for other values.
 std::optional<RealtimeError> check_voice(const json& voice) {
   if (voice.is_object() && voice.contains("id")) return std::nullopt;
   if (voice.is_string() && std::find(kVoices.begin(), kVoices.end(), voice.get<std::string>()) != kVoices.end()) return std::nullopt;
@@ -80,7 +80,7 @@ std::optional<RealtimeError> check_truncation(const json& truncation) {
   return unknown_member(limits, path + ".token_limits", {"post_instructions"});
 }
 
-/// Returns true for gpt-realtime-2, gpt-realtime-2.1-mini and so on, but not for gpt-realtime-2025-08-28.
+/// Returns true for models with reasoning: gpt-realtime-2, gpt-realtime-2.1-mini and so on, but not gpt-realtime-2025-08-28.
 bool reasons(std::string_view model) {
   constexpr std::string_view kFirst = "gpt-realtime-2";
   return model.starts_with(kFirst) && (model.size() == kFirst.size() || model[kFirst.size()] == '.' || model[kFirst.size()] == '-');
@@ -119,7 +119,8 @@ std::optional<RealtimeError> check(const json& session, bool transcription, cons
   return session.contains("audio") ? check_audio(session["audio"]) : std::nullopt;
 }
 
-/// Merges an update: present members replace, objects are merged, and null remains null (merge_patch would remove the member).
+/// Merges an update into the settings. Its members replace the present ones, objects are merged, and null remains null (merge_patch would
+/// remove the member).
 void merge(json& into, const json& update) {
   for (const auto& [name, value] : update.items()) {
     if (value.is_object() && into.contains(name) && into[name].is_object() && name != "turn_detection" && name != "format") merge(into[name], value);
@@ -197,7 +198,7 @@ bool RealtimeSettings::speaks() const { return !transcription_ && session_["outp
 InputAudio::Vad RealtimeSettings::vad() const {
   const json& vad = session_["audio"]["input"]["turn_detection"];
   if (!vad.is_object()) return {};
-  // There is no model for semantic_vad; the simulator uses a server_vad of 500 ms instead.
+  // The simulator has no model for semantic_vad. It uses a server_vad of 500 ms in its place.
   return {true, vad.value("prefix_padding_ms", 300), vad.value("silence_duration_ms", 500)};
 }
 

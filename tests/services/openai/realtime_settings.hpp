@@ -21,7 +21,7 @@ class RealtimeSettings {
  public:
   RealtimeSettings(bool transcription, std::string id, std::string model, std::int64_t expires_at);
 
-  /// Applies an update. Changes nothing when it returns an error.
+  /// Applies an update. If it returns an error, nothing has changed.
   [[nodiscard]] std::optional<RealtimeError> update(const nlohmann::json& session);
   void on_audio_out() { audio_was_sent_ = true; }
 
@@ -30,7 +30,7 @@ class RealtimeSettings {
   [[nodiscard]] bool transcribes() const;
   [[nodiscard]] AudioFormat input_format() const;
   [[nodiscard]] AudioFormat output_format() const;
-  [[nodiscard]] bool speaks() const;  ///< false: text only
+  [[nodiscard]] bool speaks() const;  ///< false: the session produces only text
   [[nodiscard]] InputAudio::Vad vad() const;
   [[nodiscard]] bool vad_creates() const { return vad_flag("create_response"); }
   [[nodiscard]] bool vad_interrupts() const { return vad_flag("interrupt_response"); }
@@ -44,7 +44,7 @@ class RealtimeSettings {
 
 /// Parses "audio/pcm" with its rate, "audio/pcmu" or "audio/pcma". Returns nullopt for other formats.
 [[nodiscard]] std::optional<AudioFormat> read_format(const nlohmann::json& format);
-/// Returns an error when `object` has a member that is not among `names`.
+/// Returns an error if `object` has a member that is not one of `names`.
 [[nodiscard]] std::optional<RealtimeError> unknown_member(const nlohmann::json& object, const std::string& path, std::initializer_list<std::string_view> names);
 
 }  // namespace offhook::services::openai

@@ -25,7 +25,7 @@ std::vector<agent::SpokenWord> words_of(const std::string& text) {
   return words;
 }
 
-/// Writes a tone for each word, 60 ms per letter, with 60 ms of silence after it. Each word has its own pitch.
+/// Writes a tone for each word. A tone lasts 60 ms per letter, and 60 ms of silence follow it. Each word has its own pitch.
 void beep(const std::string& text, std::vector<std::int16_t>& pcm, std::vector<agent::SpokenWord>& words) {
   constexpr std::size_t kUnit = kRate * 60 / 1000;
   words = words_of(text);
@@ -89,7 +89,7 @@ const RecordedVoices::Sentence& RecordedVoices::sentence(const std::string& text
     return made;
   }
   std::vector<agent::SpokenWord> spoken;
-  for (std::size_t at = 0; at < text.size();) {  // The voice takes one sentence at a time.
+  for (std::size_t at = 0; at < text.size();) {  // The voice speaks one sentence at a time.
     const auto end = std::min(text.find_first_of(".!?", at), text.size() - 1) + 1;
     const auto offset = static_cast<std::uint32_t>(made.pcm.size());
     (void)store_->voice->synthesise(text.substr(at, end - at), [&](std::span<const std::int16_t> pcm, std::vector<agent::SpokenWord> words) {
@@ -99,7 +99,7 @@ const RecordedVoices::Sentence& RecordedVoices::sentence(const std::string& text
     });
     at = end;
   }
-  // The voice reports the positions of its words. The transcript uses the words of the original text.
+  // The voice reports the positions of its words. The transcript has the words of the original text.
   made.words = words_of(text);
   for (std::size_t i = 0; i < made.words.size(); ++i) {
     made.words[i].first_sample = spoken.size() == made.words.size() ? spoken[i].first_sample : static_cast<std::uint32_t>(made.pcm.size() * i / made.words.size());

@@ -44,7 +44,7 @@ std::vector<std::string> pieces_of(const std::string& text, std::size_t size) {
   std::vector<std::string> pieces;
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = std::min(at + size, text.size());
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;  // Cuts JSON text only between characters.
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;  // Text in JSON is cut only between characters.
     pieces.push_back(text.substr(at, end - at));
     at = end;
   }

@@ -14,12 +14,12 @@ namespace offhook::services::openai {
 
 using std::chrono::milliseconds;
 
-/// One fault. `after_bytes` counts octets of audio, or of the HTTP body; 0: before the first octet.
+/// One fault. `after_bytes` counts octets of audio or of the HTTP body. 0: the fault comes before the first octet.
 struct Fault {
   enum class Kind : std::uint8_t {
     None,
-    Status,         ///< HTTP: `status` instead of an answer, also to a WebSocket handshake
-    Latency,        ///< `delay` before all data
+    Status,         ///< HTTP, and the handshake of a WebSocket: `status` instead of an answer
+    Latency,        ///< all data come `delay` later
     Error,          ///< Realtime: an error event instead of the response; HTTP: an error object after 200
     Failed,         ///< the response ends with status "failed" and `code`
     Incomplete,     ///< the response ends with status "incomplete"
@@ -51,18 +51,18 @@ struct Call {
 
 /// One answer of the model.
 struct Reply {
-  std::string when;  ///< only for a turn whose words contain this; "": for any turn
+  std::string when;  ///< the reply is only for a turn whose words contain this text; "": for any turn
   std::string text;
   std::vector<Call> calls;
   std::optional<milliseconds> response;  ///< time from the end of the turn to the first octet
   Fault fault;
 };
 
-/// The faults of an endpoint: the k-th connection or request has the k-th fault. With `repeat`, the last fault applies to all that follow.
+/// The faults of an endpoint. The k-th connection or request has the k-th fault. If `repeat` is true, the last fault also applies to all later ones.
 struct Endpoint {
   std::vector<Fault> faults;
   bool repeat = false;
-  std::optional<milliseconds> response;  ///< HTTP: overrides the scenario's
+  std::optional<milliseconds> response;  ///< HTTP: replaces the response time of the scenario
   [[nodiscard]] const Fault& fault(std::size_t request) const;
 };
 
@@ -70,8 +70,8 @@ struct Scenario {
   std::string voice = "slt";                    ///< "slt", "rms", or "tone": beeps, made without delay
   std::string key;                              ///< the valid API key; "": any
   std::vector<std::string> heard;               ///< the caller's words in the k-th turn
-  std::vector<Reply> replies;                   ///< in order; those with `when` also out of order
-  bool loop = false;                            ///< start again after the last; false: the reply is then "I have nothing more to say."
+  std::vector<Reply> replies;                   ///< replies in their order; a reply with `when` may come out of order
+  bool loop = false;                            ///< true: start again after the last reply; false: then the reply is "I have nothing more to say."
   milliseconds response{300};
   milliseconds transcript_delay{400};           ///< time from the end of a turn to its transcript
   double speed = 8;                             ///< sending rate of audio, as a multiple of real time
@@ -79,23 +79,23 @@ struct Scenario {
   milliseconds token{15};                       ///< time between two pieces of text
   std::chrono::seconds max_session{3600};
   int vad_rms = 300;                            ///< louder audio counts as voice; full scale is 32768
-  bool continuous = false;                      ///< Realtime: after each response the next follows without a request, to measure the cost of calls
+  bool continuous = false;                      ///< Realtime: one response follows another without a request, to measure the cost of calls
   Endpoint realtime, chat, responses, transcription, speech;
 };
 
-/// The result of read_scenario(). The error names the invalid member.
+/// The result of read_scenario(). `error` names the invalid member.
 struct ScenarioRead {
   Scenario scenario;
   std::string error;  ///< "" when the scenario is valid
 };
 [[nodiscard]] ScenarioRead read_scenario(std::string_view json);
 [[nodiscard]] std::string_view to_string(Fault::Kind kind);
-/// Returns true for a fault of a WebSocket's handshake, which does not wait for received octets.
+/// Returns true for a fault of a WebSocket's handshake. Such a fault does not wait for received octets.
 [[nodiscard]] bool breaks_handshake(const Fault& fault);
 /// Returns true for a fault that breaks the words of each turn.
 [[nodiscard]] bool breaks_transcript(const Fault& fault);
 
-/// Returns the answer to the caller's words, which is the `number`-th of this conversation.
+/// Returns the answer to the caller's words. It is answer number `number` of this conversation.
 [[nodiscard]] const Reply& choose_reply(const Scenario& scenario, std::string_view words, std::size_t number);
 /// Returns the words of the `number`-th turn, or "" when the scenario has none.
 [[nodiscard]] std::string_view heard_in(const Scenario& scenario, std::size_t number);

@@ -14,7 +14,7 @@ using Json = nlohmann::json;
 namespace {
 
 constexpr std::size_t kMaxSpeechInput = 4096;
-constexpr std::uint32_t kUnknownWavOctets = 0xFFFFFFFFU - 36;  // A WAV whose length is not known yet.
+constexpr std::uint32_t kUnknownWavOctets = 0xFFFFFFFFU - 36;  // the length field of a WAV whose length is not known yet
 
 base::Bytes octets(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
@@ -32,7 +32,7 @@ std::string field(const std::vector<FormField>& fields, std::string_view name) {
 bool is_silent(const media::WavView& wav, int rms) {
   double energy = 0;
   for (std::size_t i = 0; i < wav.frames(); ++i) energy += static_cast<double>(wav.sample(i)) * wav.sample(i);
-  return energy <= static_cast<double>(wav.frames()) * rms * rms / 16;  // A quarter of a second of loud audio in four seconds also counts as voice.
+  return energy <= static_cast<double>(wav.frames()) * rms * rms / 16;  // A quarter of a second of loud audio in four seconds is enough for a voice.
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// Returns nullopt when the messages are a valid conversation, and otherwise OpenAI's error.
+/// Returns nullopt if the messages are a valid conversation, and OpenAI's error otherwise.
 std::optional<HttpPlan::Step> check_messages(const Json& messages) {
   const auto bad = [](const std::string& message, const std::string& param) { return error_answer(400, "invalid_request_error", "", message, param); };
   if (!messages.is_array() || messages.empty()) return bad("Invalid 'messages': expected an array with at least one message.", "messages");
@@ -116,7 +116,7 @@ HttpPlan SimHttp::stream_chat(const Json& body, const Reply& reply, const Fault&
     for (std::size_t i = 0; i < reply.calls.size(); ++i) {
       const Call& call = reply.calls[i];
       Json first = {{"index", i}, {"id", make_id("call_")}, {"type", "function"}, {"function", {{"name", call.name}, {"arguments", ""}}}};
-      if (fault.kind == Fault::Kind::NoToolId) {  // The whole call is also in one piece.
+      if (fault.kind == Fault::Kind::NoToolId) {  // With this fault, the whole call is in one piece too.
         delta(Json::object({{"tool_calls", Json::array({Json{{"function", {{"name", call.name}, {"arguments", call.arguments}}}}})}}));
         continue;
       }

@@ -10,12 +10,12 @@ namespace {
 
 bool is_of_azure(const WebRequest& request) { return request.target.starts_with("/openai/"); }
 
-/// Returns true if the path has a date. Azure's interfaces need one, except the current interface, whose paths begin with /openai/v1/.
+/// Returns true if the path has a date. The interfaces of Azure need one, except the current interface, whose paths start with /openai/v1/.
 bool has_date(const WebRequest& request) { return request.target.starts_with("/openai/v1/") || request.target.find("api-version=20") != std::string::npos; }
 
 }  // namespace
 
-/// Checks the key. Only Azure has the header field `api-key`.
+/// Returns true if the key is right. Only Azure has the header field `api-key`.
 bool SimHttp::key_is_right(const WebRequest& request) const {
   const std::string& key = world_.scenario.key;
   if (is_of_azure(request) && !request.header("api-key").empty()) return key.empty() || request.header("api-key") == key;
@@ -66,7 +66,7 @@ HttpPlan SimHttp::serve(const WebRequest& request, base::TimePoint now) {
   if (request.method == "GET" && path.ends_with("/models")) {
     return {{json_answer({{"object", "list"}, {"data", Json::array({Json{{"id", "gpt-realtime"}, {"object", "model"}, {"created", 1}, {"owned_by", "openai"}}})}})}};
   }
-  // Compares only the ends of paths, so that Azure's paths and other base URLs match too.
+  // Only the ends of paths are compared, so that Azure's paths and other base URLs match too.
   struct Route {
     std::string_view end;
     Path path;

@@ -13,8 +13,8 @@ namespace offhook::services::openai {
 
 inline constexpr std::int64_t kCreated = 1790000000;  ///< "created" of each answer, in seconds since 1970
 
-/// OpenAI's HTTP endpoints: chat completions, responses, transcription and speech. Takes a request and returns the plan of its answer. It does no I/O
-/// and reads no clock. It stores only the answers that previous_response_id can refer to.
+/// OpenAI's HTTP endpoints: chat completions, responses, transcription and speech. Takes a request, and returns the steps of its answer. It
+/// does no I/O and reads no clock. It keeps only the answers to which previous_response_id can refer.
 class SimHttp {
  public:
   explicit SimHttp(SimWorld& world) : world_(world) {}
@@ -43,7 +43,7 @@ class SimHttp {
   [[nodiscard]] HttpPlan transcription(const Ask& ask);
   [[nodiscard]] HttpPlan speech(const Ask& ask);
 
-  /// Returns the fault of the request, or otherwise the fault of the reply.
+  /// Returns the fault of the request. If it has none, returns the fault of the reply.
   [[nodiscard]] const Fault& fault_of(const Ask& ask, const Reply* reply) const;
   [[nodiscard]] base::Duration delay_of(const Ask& ask, const Reply* reply) const;
   void note(const Ask& ask, const Fault& fault, base::Duration begins, Json members) const;
@@ -52,8 +52,8 @@ class SimHttp {
   SimWorld& world_;
   std::array<std::size_t, 4> asked_{};
   std::uint64_t next_id_ = 0;
-  std::map<std::string, Json> kept_;       // conversations up to and including this response, by response id
-  std::deque<std::string> kept_in_order_;  // oldest first; the oldest is removed first
+  std::map<std::string, Json> kept_;       // the conversation up to and including each response, by response id
+  std::deque<std::string> kept_in_order_;  // response ids, the oldest first; the oldest is removed first
 };
 
 }  // namespace offhook::services::openai

@@ -32,7 +32,7 @@ bool ends(const HttpPlan& plan) { return !plan.steps.empty() && plan.steps.back(
 
 }  // namespace
 
-TEST_CASE("Simulated chat answers at its time, piece by piece, and ends with [DONE]") {
+TEST_CASE("OpenAI's SimHttp starts a chat answer at its time, sends it piece by piece, and ends it with [DONE]") {
   Desk desk(R"({"replies":["one two three"],"response_ms":120,"token_ms":10})");
   const auto plan = desk.chat();
   REQUIRE(plan.steps.size() > 5);
@@ -45,7 +45,7 @@ TEST_CASE("Simulated chat answers at its time, piece by piece, and ends with [DO
   CHECK(body.ends_with("data: [DONE]\n\n"));
 }
 
-TEST_CASE("A simulated endpoint plays its faults in the order of its requests, and then answers without faults") {
+TEST_CASE("OpenAI's SimHttp applies the faults of an endpoint in the order of the requests, and then answers without faults") {
   Desk desk(R"({"replies":["one two three"],"loop":true,"endpoints":{"chat":{"faults":[
     {"kind":"status","status":429,"retry_after":7},{"kind":"stall"},{"kind":"stall","after_bytes":100},{"kind":"drop"},{"kind":"drop","after_bytes":100},
     {"kind":"no_done"},{"kind":"error","after_bytes":1},{"kind":"split","bytes":3},{"kind":"none"}]}}})");
@@ -74,7 +74,7 @@ TEST_CASE("A simulated endpoint plays its faults in the order of its requests, a
   CHECK(ends(desk.chat()));
 }
 
-TEST_CASE("The simulated HTTP service refuses a missing model, tool results without a call, unknown members and a wrong key") {
+TEST_CASE("OpenAI's SimHttp refuses a missing model, a tool result without a call, unknown members and a wrong key") {
   Desk desk(R"({"key":"right"})");
   const auto status_of = [&](const std::string& path, const std::string& body, const std::string& key = "right") {
     const auto plan = desk.http.serve({"POST", path, {{"authorization", "Bearer " + key}, {"content-type", "application/json"}}, body, false}, {});
@@ -106,7 +106,7 @@ TEST_CASE("parse_multipart returns the fields of a multipart body [RFC 7578], an
   CHECK(!parse_multipart("application/json", "{}").has_value());
 }
 
-TEST_CASE("Simulated transcription returns the words of the scenario, and no words for silence") {
+TEST_CASE("OpenAI's SimHttp transcribes voice as the words of the scenario, and silence as no words") {
   Desk desk(R"({"heard":["hello"],"loop":true})");
   const auto ask = [&](int amplitude) {
     std::vector<std::int16_t> pcm(8000);
@@ -120,7 +120,7 @@ TEST_CASE("Simulated transcription returns the words of the scenario, and no wor
   CHECK(ask(10) == "");
 }
 
-TEST_CASE("Simulated speech returns the voice as raw samples, as a WAV, and as events") {
+TEST_CASE("OpenAI's SimHttp returns speech as raw samples, as a WAV, and as events") {
   Desk desk(R"({"speed":4,"response_ms":0})");
   const Json ask = {{"model", "m"}, {"voice", "v"}, {"input", "good day"}, {"response_format", "pcm"}};
   const auto pcm = desk.post("/audio/speech", ask);

@@ -11,7 +11,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kMaxAppend = 15U << 20U;  // of base64 text, as documented
+constexpr std::size_t kMaxAppend = 15U << 20U;  // limit for the base64 text of an append, as documented
 constexpr double kMinCommitMs = 100;
 
 std::string percent_encoded(std::string_view target, std::string_view name) {
@@ -25,8 +25,8 @@ std::string percent_encoded(std::string_view target, std::string_view name) {
   return {};
 }
 
-/// Returns the `audio` of an append event without parsing the whole event, because fifty of them arrive per second. Returns "" when the event does
-/// not have the simple form that clients write.
+/// Returns the `audio` of an append event without parsing the whole event, because fifty of these events arrive per second. Returns "" if
+/// the event does not have the simple form in which clients write it.
 std::string_view plain_append(std::string_view frame) {
   constexpr std::string_view kType = R"("input_audio_buffer.append")", kAudio = R"("audio":)";
   if (frame.find(kType) == std::string_view::npos) return {};

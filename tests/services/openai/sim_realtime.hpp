@@ -13,10 +13,9 @@
 
 namespace offhook::services::openai {
 
-/// One Realtime session (GA), as on OpenAI's server. It is pure: frames and time go in, frames come out.
-///
-/// It takes the caller's words from the scenario, and detects voice by its loudness. A voice speaks the answers of the scenario, which are sent
-/// faster than real time in uneven pieces. The session is as strict as the documentation: unknown members are errors.
+/// One Realtime session (GA), as on OpenAI's server. It is pure: frames and time go in, frames come out. It takes the caller's words from
+/// the scenario, and detects voice by its loudness. A voice speaks the answers of the scenario. The session sends this audio faster than
+/// real time, in uneven pieces. The session is as strict as the documentation: unknown members cause errors.
 class SimRealtime {
  public:
   /// `target` is the path and query of the handshake. `fault` is the endpoint's fault for this connection. Writes session.created to `out`.
@@ -25,7 +24,7 @@ class SimRealtime {
   void on_text(std::string_view frame, base::TimePoint now, SimOuts& out);
   void on_time(base::TimePoint now, SimOuts& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
-  /// Returns true when the session sends and receives nothing more: the connection is closed, or a fault has frozen it.
+  /// Returns true if the session sends and receives nothing more, because the connection is closed or a fault has frozen it.
   [[nodiscard]] bool is_over() const { return over_; }
 
  private:
@@ -70,7 +69,7 @@ class SimRealtime {
   [[nodiscard]] bool break_connection(const Fault& fault, SimOuts& out);
   void break_hearing(base::TimePoint now, SimOuts& out);
   [[nodiscard]] std::string_view break_transcript(base::TimePoint now, std::string& text);
-  /// Applies the fault of the reply. Returns true when nothing more is sent now.
+  /// Applies the fault of the reply. Returns true if nothing more is sent now.
   [[nodiscard]] bool carry_out_fault(base::TimePoint now, SimOuts& out);
   [[nodiscard]] Json response_json(std::string_view status) const;
   void send_late_transcripts(base::TimePoint now, SimOuts& out);
@@ -82,14 +81,14 @@ class SimRealtime {
   ConversationItems items_;
   InputAudio input_;
   base::TimePoint expires_at_;
-  std::shared_ptr<Response> response_;  // the running response; a shared_ptr, because the type is incomplete here
+  std::shared_ptr<Response> response_;  // the running response; it is a shared_ptr because the type is incomplete here
   std::vector<LateTranscript> late_;
-  std::vector<InputAudio::Event> heard_events_;  // scratch
-  std::string speech_item_;                      // item of the current speech
+  std::vector<InputAudio::Event> heard_events_;  // scratch memory
+  std::string speech_item_;                      // id of the item of the present speech
   base::TimePoint last_voiced_{}, end_of_turn_{};
   std::size_t turns_ = 0, replies_ = 0;
   std::uint64_t next_id_ = 0;
-  Fault hearing_fault_;           // of the connection; None after it has taken effect
+  Fault hearing_fault_;           // fault of the connection; its kind is None after it has taken effect
   std::size_t heard_octets_ = 0;  // octets of received audio
   bool over_ = false;
 };

@@ -3,12 +3,12 @@
 
 #include <utility>
 
-// The faults of a Realtime session: within its answers, and within the audio that it receives.
+// The faults of a Realtime session: in its answers, and in the audio that it receives.
 namespace offhook::services::openai {
 
 using Json = nlohmann::json;
 
-/// Applies a fault of the connection. Returns true when nothing more is sent now.
+/// Applies a fault of the connection. Returns true if nothing more is sent now.
 bool SimRealtime::break_connection(const Fault& fault, SimOuts& out) {
   switch (fault.kind) {
     case Fault::Kind::Freeze:
@@ -32,7 +32,7 @@ bool SimRealtime::break_connection(const Fault& fault, SimOuts& out) {
 
 // --- within answers --------------------------------------------------------------------------------------------------------
 
-/// Returns true if the fault of the reply is due. The kinds Latency and Empty have already taken effect when a reply begins.
+/// Returns true if it is time for the fault of the reply. The kinds Latency and Empty take effect before this, when a reply starts.
 bool SimRealtime::fault_due() const {
   const Fault& fault = response_->reply->fault;
   const bool is_over = fault.kind == Fault::Kind::None || fault.kind == Fault::Kind::Latency || fault.kind == Fault::Kind::Empty;
@@ -95,7 +95,7 @@ void SimRealtime::break_hearing(base::TimePoint now, SimOuts& out) {
   }
 }
 
-/// Applies a fault of the transcript, which removes `text`. Returns its status, "completed" or "failed".
+/// Applies a fault of the transcript, which empties `text`. Returns the status of the transcript, "completed" or "failed".
 std::string_view SimRealtime::break_transcript(base::TimePoint now, std::string& text) {
   if (!breaks_transcript(hearing_fault_)) return "completed";
   world_.note(now, "fault", {{"door", "realtime"}, {"kind", to_string(hearing_fault_.kind)}, {"session", number_}, {"octets", heard_octets_}});

@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// A session on virtual time whose voice is beeps.
+/// A session on virtual time. Its voice consists of beeps.
 struct Talk {
   std::vector<Json> notes;
   SimWorld world;
@@ -93,7 +93,7 @@ const char* const kPlain = R"({"replies":["good day to you"],"heard":["hello"],"
 
 }  // namespace
 
-TEST_CASE("A simulated session begins with session.created, and a scenario with an unknown member is refused") {
+TEST_CASE("SimRealtime starts with session.created. OpenAI's read_scenario refuses a scenario with an unknown member") {
   Talk talk(kPlain);
   REQUIRE(talk.events.size() == 1);
   CHECK(talk.events[0]["type"] == "session.created");
@@ -102,7 +102,7 @@ TEST_CASE("A simulated session begins with session.created, and a scenario with 
   CHECK(read_scenario(R"({"replies":[{"text":"x","fault":{"kind":"stal"}}]})").error.find("stal") != std::string::npos);
 }
 
-TEST_CASE("A simulated answer begins at its time, arrives faster than real time, and ends with its usage") {
+TEST_CASE("An answer of SimRealtime starts at its time, arrives faster than real time, and ends with its usage") {
   Talk talk(kPlain);
   talk.send({{"type", "response.create"}});
   CHECK(talk.of("response.created").size() == 1);
@@ -126,7 +126,7 @@ TEST_CASE("A simulated answer begins at its time, arrives faster than real time,
   CHECK(odd);
 }
 
-TEST_CASE("The simulated session detects speech with its prefix, and ends it after the configured silence") {
+TEST_CASE("SimRealtime detects speech with its prefix, and ends the speech after the configured silence") {
   Talk talk(R"({"replies":["yes"],"heard":["hello there"],"response_ms":100})");
   talk.update({{"type", "realtime"},
                {"audio", {{"input", {{"transcription", {{"model", "x"}}}, {"turn_detection", {{"type", "server_vad"}, {"prefix_padding_ms", 100}, {"silence_duration_ms", 400}}}}}}}});
@@ -152,7 +152,7 @@ TEST_CASE("The simulated session detects speech with its prefix, and ends it aft
   CHECK((*note)["last_voiced_us"] == microseconds(base::TimePoint(std::chrono::hours(1)) + 1580ms));
 }
 
-TEST_CASE("Speech over a simulated answer cancels it, unless the session's settings forbid this") {
+TEST_CASE("If the caller speaks over an answer, SimRealtime cancels the answer, except if the session's settings forbid this") {
   for (const bool interrupts : {true, false}) {
     Talk talk(R"({"replies":["a rather long answer to whatever it was"],"speed":1})");
     talk.update({{"type", "realtime"}, {"audio", {{"input", {{"turn_detection", {{"type", "server_vad"}, {"interrupt_response", interrupts}}}}}}}});
@@ -164,7 +164,7 @@ TEST_CASE("Speech over a simulated answer cancels it, unless the session's setti
   }
 }
 
-TEST_CASE("A simulated session truncates only the model's own audio, and at most at its end") {
+TEST_CASE("SimRealtime truncates only audio of the model, and refuses a position beyond its end") {
   Talk talk(kPlain);
   talk.send({{"type", "response.create"}});
   talk.run(10s);
@@ -181,7 +181,7 @@ TEST_CASE("A simulated session truncates only the model's own audio, and at most
   CHECK(talk.of("error").size() == 3);
 }
 
-TEST_CASE("The simulated session answers a forbidden event with an error and continues") {
+TEST_CASE("SimRealtime answers a forbidden event with an error, and continues") {
   Talk talk(R"({"replies":["a long answer to whatever it was"],"speed":1})");
   const auto code_of = [&](const Json& event) {
     const auto before = talk.of("error").size();
@@ -209,7 +209,7 @@ TEST_CASE("The simulated session answers a forbidden event with an error and con
   CHECK(!talk.session->is_over());
 }
 
-TEST_CASE("The simulated session checks truncation and reasoning as the API describes them") {
+TEST_CASE("RealtimeSettings checks truncation and reasoning as the API describes them") {
   const auto refused = [](const std::string& model, const std::string& members) {
     RealtimeSettings settings(false, "sess", model, 0);
     const auto error = settings.update(Json::parse(R"({"type":"realtime",)" + members + "}"));
@@ -227,7 +227,7 @@ TEST_CASE("The simulated session checks truncation and reasoning as the API desc
   CHECK(refused("gpt-realtime-2025-08-28", R"("reasoning":{"effort":"low"})") == "session.reasoning");
 }
 
-TEST_CASE("Each fault of a simulated reply has its documented effect") {
+TEST_CASE("Each fault of a reply of SimRealtime has its documented effect") {
   const auto with = [](const std::string& fault) {
     return R"({"response_ms":100,"loop":true,"replies":[{"text":"an answer that goes on for a while","fault":)" + fault + "}]}";
   };
@@ -235,7 +235,7 @@ TEST_CASE("Each fault of a simulated reply has its documented effect") {
     talk.send({{"type", "response.create"}});
     talk.run(60s);
   };
-  SUBCASE("stall: a part of the answer without an end, and the session continues") {
+  SUBCASE("stall: SimRealtime sends a part of the answer without an end, and the session continues") {
     Talk talk(with(R"({"kind":"stall","after_bytes":5000})"));
     run(talk);
     CHECK(talk.octets() >= 5000);
@@ -243,20 +243,20 @@ TEST_CASE("Each fault of a simulated reply has its documented effect") {
     talk.send({{"type", "response.cancel"}});
     CHECK(talk.of("response.done").size() == 1);
   }
-  SUBCASE("stall before the first octet") {
+  SUBCASE("stall before the first octet: SimRealtime sends no audio") {
     Talk talk(with(R"({"kind":"stall"})"));
     run(talk);
     CHECK(talk.octets() == 0);
     CHECK(talk.of("response.created").size() == 1);
   }
-  SUBCASE("freeze: no event gets an answer") {
+  SUBCASE("freeze: SimRealtime answers no event") {
     Talk talk(with(R"({"kind":"freeze","after_bytes":5000})"));
     run(talk);
     const auto before = talk.events.size();
     talk.send({{"type", "input_audio_buffer.clear"}});
     CHECK(talk.events.size() == before);
   }
-  SUBCASE("drop and close") {
+  SUBCASE("drop and close: SimRealtime ends the connection") {
     Talk dropped(with(R"({"kind":"drop","after_bytes":5000})")), closed(with(R"({"kind":"close","status":1011,"after_bytes":5000})"));
     run(dropped);
     run(closed);
@@ -266,7 +266,7 @@ TEST_CASE("Each fault of a simulated reply has its documented effect") {
     CHECK(closed.others[0].code == 1011);
     CHECK(closed.session->is_over());
   }
-  SUBCASE("garbage and broken JSON: one invalid frame within a whole answer") {
+  SUBCASE("garbage and broken JSON: SimRealtime sends one invalid frame within a whole answer") {
     for (const char* kind : {"garbage", "broken_json"}) {
       Talk talk(with(std::string(R"({"kind":")") + kind + R"(","after_bytes":5000})"));
       run(talk);
@@ -274,7 +274,7 @@ TEST_CASE("Each fault of a simulated reply has its documented effect") {
       CHECK(talk.of("response.done").size() == 1);
     }
   }
-  SUBCASE("latency: the whole answer is late") {
+  SUBCASE("latency: SimRealtime sends the whole answer late") {
     Talk talk(with(R"({"kind":"latency","delay_ms":5000})"));
     talk.send({{"type", "response.create"}});
     talk.run(5099ms);
@@ -282,7 +282,7 @@ TEST_CASE("Each fault of a simulated reply has its documented effect") {
     talk.run(1ms);
     CHECK(talk.octets() > 0);
   }
-  SUBCASE("error, failed, incomplete, empty") {
+  SUBCASE("error, failed, incomplete, empty: the response has this result") {
     Talk error(with(R"({"kind":"error","code":"c"})")), failed(with(R"({"kind":"failed","code":"c","after_bytes":5000})")),
         incomplete(with(R"({"kind":"incomplete"})")), empty(with(R"({"kind":"empty"})"));
     for (Talk* talk : {&error, &failed, &incomplete, &empty}) run(*talk);
@@ -294,7 +294,7 @@ TEST_CASE("Each fault of a simulated reply has its documented effect") {
   }
 }
 
-TEST_CASE("Each fault of the simulated endpoint takes effect within the received audio, or before the words of a turn") {
+TEST_CASE("Each fault of SimRealtime's endpoint takes effect within the received audio, or changes the words of a turn") {
   const auto heard = [](const std::string& fault) {
     auto talk = std::make_unique<Talk>(R"({"heard":["hello"],"transcript_ms":100,"endpoints":{"realtime":{"faults":[)" + fault + "]}}}", "/v1/realtime?intent=transcription");
     talk->append(480, 5000);  // 23,040 octets
@@ -330,7 +330,7 @@ TEST_CASE("Each fault of the simulated endpoint takes effect within the received
   }
 }
 
-TEST_CASE("A simulated session ends at its maximum duration with an error and 1001, and a transcription session gives no answers") {
+TEST_CASE("SimRealtime ends at its maximum duration with an error and 1001. A transcription session gives no answers") {
   Talk talk(R"({"max_session_seconds":60})");
   talk.run(59999ms);
   CHECK(!talk.session->is_over());
@@ -351,7 +351,7 @@ TEST_CASE("A simulated session ends at its maximum duration with an error and 10
   CHECK(listens.of("error").size() == 1);
 }
 
-TEST_CASE("Continuous simulated answers follow each other without a request") {
+TEST_CASE("If the scenario is continuous, SimRealtime sends one answer after another without a request") {
   Talk talk(R"({"replies":["one","two"],"continuous":true,"response_ms":20,"speed":1})");
   talk.send({{"type", "response.create"}});
   talk.run(10s);

@@ -117,7 +117,7 @@ void SimRealtime::begin_message(SimOuts& out) {
              {"content_index", 0}, {"part", part}});
 }
 
-/// Writes the event without a JSON library, because these events are frequent. All sessions with the same text share its audio.
+/// Writes the event without a JSON library, because these events are frequent. All sessions with the same text share the audio of the text.
 void SimRealtime::send_delta(std::string_view base64, SimOuts& out) {
   const Response& response = *response_;
   std::string text;

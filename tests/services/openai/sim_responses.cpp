@@ -29,7 +29,7 @@ std::optional<HttpPlan::Step> check_response_request(const Json& body) {
   return std::nullopt;
 }
 
-/// Checks that each output of a function follows its call, and that each call has an output.
+/// Returns an error if an output of a function does not follow its call, or if a call has no output.
 std::optional<HttpPlan::Step> check_calls(const Json& items) {
   std::vector<std::string> open_calls;
   for (const Json& item : items) {
@@ -45,7 +45,7 @@ std::optional<HttpPlan::Step> check_calls(const Json& items) {
 
 bool is_models(const Json& item) { return member(item, "role") == "assistant" || member(item, "type") == "function_call"; }
 
-/// Returns the number of the model's answers. Consecutive items of the model are one answer.
+/// Returns the number of the model's answers in `items`. Consecutive items of the model are one answer.
 std::size_t answers_in(const Json& items) {
   std::size_t count = 0;
   bool before = false;

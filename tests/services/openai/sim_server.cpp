@@ -13,7 +13,7 @@ namespace {
 
 base::TimePoint now() { return base::Clock::now(); }
 
-/// Connects one WebSocket with a pure session.
+/// Connects one WebSocket to a pure session.
 class RealtimeVisitor final : public Visitor {
  public:
   RealtimeVisitor(SimWorld& world, unsigned number, std::string target, const Fault& fault)
@@ -111,7 +111,7 @@ class Server final : public SimServer {
         peer.send_raw("SSH-2.0-OpenSSH_9.2p1\r\n\r\n");
         return nullptr;
       default:
-        break;  // The other faults occur in the session.
+        break;  // All other faults take effect in the session.
     }
     auto visitor = std::make_unique<RealtimeVisitor>(world_, number, request.target, fault);
     visitor->begin(peer);

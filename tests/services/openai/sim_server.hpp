@@ -11,15 +11,15 @@
 namespace offhook::services::openai {
 
 struct SimServerOptions {
-  std::string certificate_pem, key_pem;  ///< "": without TLS
+  std::string certificate_pem, key_pem;  ///< "": the server has no TLS
   unsigned first_session = 1;
 };
 
-/// The simulated OpenAI on a port of loopback, on a thread of its own. It serves /v1/realtime and the HTTP endpoints.
+/// The simulated OpenAI on a loopback port, with its own thread. It serves /v1/realtime and the HTTP endpoints.
 class SimServer {
  public:
-  /// Returns null when no port is free, or when the voice does not exist. Synthesizes the scenario's sentences before it returns. Calls `log` on the
-  /// server's thread.
+  /// Returns null if no port is free or the voice does not exist. Synthesises the sentences of the scenario before it returns. Calls `log`
+  /// on the server's thread.
   [[nodiscard]] static std::unique_ptr<SimServer> open(Scenario scenario, SimLog log, SimServerOptions options = {});
   virtual ~SimServer() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;

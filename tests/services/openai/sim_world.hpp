@@ -15,7 +15,7 @@
 
 namespace offhook::services::openai {
 
-/// One action of a simulated endpoint; the owner performs them in order.
+/// One action of a simulated endpoint. The owner of the endpoint performs the actions in order.
 struct SimOut {
   enum class What : std::uint8_t { Text, Close, Drop };
   What what{};
@@ -24,7 +24,7 @@ struct SimOut {
 };
 using SimOuts = std::vector<SimOut>;
 
-/// Logs an event, so that tests can subtract the simulator's own time: its name `what`, its members, and its time by the monotonic clock.
+/// Logs an event: its time by the monotonic clock, its name `what`, and its members. With these times, a test can subtract the simulator's own time.
 using SimLog = std::function<void(base::TimePoint, std::string_view what, nlohmann::json members)>;
 
 /// The state that all connections of a simulator share.
@@ -36,7 +36,7 @@ struct SimWorld {
   void note(base::TimePoint now, std::string_view what, nlohmann::json members) const {
     if (log) log(now, what, std::move(members));
   }
-  /// Logs that a fault takes effect, with its endpoint and its kind.
+  /// Logs that a fault takes effect, with the endpoint and the kind of the fault.
   void note_fault(base::TimePoint now, std::string_view door, std::string_view kind) const { note(now, "fault", {{"door", door}, {"kind", kind}}); }
 };
 

@@ -38,14 +38,14 @@ struct AtAdmission : Scripted {
     if (padding != 0) fields.emplace_back("X", std::string(padding, 'x'));
     return message(method + " sip:bot@192.0.2.1 SIP/2.0", fields);
   }
-  /// Sends `text` to the stack. Returns the status of the response, "" for none.
+  /// Sends `text` to the stack. Returns the status of the response, or "" if there is no response.
   std::string ask(const std::string& text, const sip::Flow& flow) {
     sent.clear();
     receive(text, flow);
     const std::string answer = take();
     return answer.empty() ? answer : answer.substr(8, 3);
   }
-  /// Returns how many of `count` requests at the same time get this status.
+  /// Sends `count` requests at the same time. Returns how many of them get this status.
   std::size_t served(std::size_t count, const sip::Flow& flow, const std::string& status = "200", std::size_t padding = 200) {
     std::size_t n = 0;
     for (std::size_t i = 0; i < count; ++i) n += ask(request("OPTIONS", padding), flow) == status ? 1 : 0;
@@ -55,7 +55,7 @@ struct AtAdmission : Scripted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(AtAdmission, "A source gets its burst served, then 503 with Retry-After, and later its rate") {
+TEST_CASE_FIXTURE(AtAdmission, "The stack serves the burst of a source, then responds with 503 and Retry-After, and later serves the rate of the source") {
   CHECK(served(20, from("192.0.2.9")) == 20);
   sent.clear();
   receive(request("INVITE"), from("192.0.2.9"));
@@ -82,16 +82,16 @@ TEST_CASE_FIXTURE(AtAdmission, "A request that the Admission refuses leaves no t
   const std::string invite = request("INVITE");
   CHECK(ask(invite, from("192.0.2.9")) == "503");
   CHECK(stack.next_deadline() == due);
-  CHECK(ask(invite, from("192.0.2.9")) == "503");  // The stack did not store that this request was here before.
+  CHECK(ask(invite, from("192.0.2.9")) == "503");  // The stack has no memory of the first transmission.
 }
 
-TEST_CASE_FIXTURE(AtAdmission, "An IPv6 /64 is one source") {
+TEST_CASE_FIXTURE(AtAdmission, "All addresses of an IPv6 /64 count as one source") {
   CHECK(served(20, from("2001:db8:1:2::1")) == 20);
   CHECK(served(1, from("2001:db8:1:2:ffff::9")) == 0);
   CHECK(served(1, from("2001:db8:1:3::1")) == 1);
 }
 
-TEST_CASE_FIXTURE(AtAdmission, "All strangers share one budget; each peer has its own, higher budget") {
+TEST_CASE_FIXTURE(AtAdmission, "All strangers together share one budget. Each peer has its own, higher budget") {
   std::size_t strangers = 0;
   for (int i = 0; i < 30; ++i) strangers += served(10, from("192.0.2." + std::to_string(i + 10)));
   CHECK(strangers == 200);
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(AtAdmission, "All strangers share one budget; each peer has it
   CHECK(served(1, from("198.51.101.7")) == 0);
 }
 
-TEST_CASE_FIXTURE(AtAdmission, "A registrar of an account is a peer after its first response") {
+TEST_CASE_FIXTURE(AtAdmission, "The registrar of an account counts as a peer after its first response") {
   sip::AccountOptions account;
   account.address_of_record = "sip:bot@pbx.example";
   account.registrar = "sip:192.0.2.50";
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(AtAdmission, "A registrar of an account is a peer after its fi
   CHECK(served(41, from("192.0.2.50")) == 40);
 }
 
-TEST_CASE_FIXTURE(AtAdmission, "An established call is served when its source has used up its budget, and does not use the budget") {
+TEST_CASE_FIXTURE(AtAdmission, "The stack serves requests of an established call even if its source has no budget left, and does not charge the budget") {
   const auto flow = from("192.0.2.9");
   receive(invite(), flow);
   const auto call = event<sip::IncomingCall>();
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(AtAdmission, "An established call is served when its source ha
   CHECK(ask(in_dialog("BYE", 40, tag), flow) == "200");
 }
 
-TEST_CASE_FIXTURE(AtAdmission, "A forged source receives at most the octets that were sent with its address, once its budget is used up") {
+TEST_CASE_FIXTURE(AtAdmission, "After the budget of a source is used up, the stack sends to it at most as many octets as came from its address") {
   const auto flow = from("192.0.2.9");
   std::size_t in = 0, out = 0;
   const auto count_out = [&] {
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(AtAdmission, "A forged source receives at most the octets that
   const std::string broken = "INVITE sip:bot@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: "
                              "<sip:b@h>\r\nCall-ID: i\r\nCSeq: x\r\n\r\n";
   const std::string repeated = request("INVITE", 0);
-  for (int i = 0; i < 20000; ++i) {  // 10 s with 2,000 messages per second.
+  for (int i = 0; i < 20000; ++i) {  // 2,000 messages per second for 10 s.
     std::string text;
     switch (i % 5) {
       case 0: text = request("OPTIONS", 0); break;
@@ -158,18 +158,18 @@ TEST_CASE_FIXTURE(AtAdmission, "A forged source receives at most the octets that
   }
   advance(40s);  // This time includes the retransmissions.
   count_out();
-  MESSAGE("sent in its name: ", in, " octets, sent to it: ", out);
+  MESSAGE("octets from the forged address: ", in, ", octets to this address: ", out);
   CHECK(out <= in);
   CHECK(stack.counters().dropped_budget > 15000);
 }
 
-TEST_CASE_FIXTURE(AtAdmission, "Over the budget, the stack does not send a refusal longer than its request to a source that may be forged") {
+TEST_CASE_FIXTURE(AtAdmission, "If the budget is used up, the stack sends no refusal that is longer than its request to an address that may be forged") {
   const auto flow = from("192.0.2.9"), stream = from("192.0.2.9", sip::Transport::Tcp);
   CHECK(served(20, flow) == 20);
   CHECK(ask(request("OPTIONS", 0), flow) == "");
   CHECK(stack.counters().dropped_budget == 1);
   CHECK(ask(request("OPTIONS", 0), stream) == "503");
-  CHECK(served(40, flow, "503") == 28);  // refusals() allows this number, less one refusal that was too long.
+  CHECK(served(40, flow, "503") == 28);  // The budget of refusals is 30. The stack has sent one before, and did not send one that was too long.
 }
 
 TEST_CASE_FIXTURE(AtAdmission, "Data that is not SIP gets no response, and uses up the budget") {
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(AtAdmission, "Data that is not SIP gets no response, and uses 
   CHECK(stack.counters().refused_parse == 20);
 }
 
-TEST_CASE_FIXTURE(AtAdmission, "A scanner with a known User-Agent gets no response and a ban for some time") {
+TEST_CASE_FIXTURE(AtAdmission, "The stack bans a scanner with a known User-Agent for some time, and sends it no response") {
   const auto flow = from("192.0.2.9");
   CHECK(ask(request("OPTIONS", 0, {{"User-Agent", "Friendly-Scanner"}}), flow) == "");
   CHECK(served(1, flow) == 0);
@@ -196,7 +196,7 @@ TEST_CASE_FIXTURE(AtAdmission, "A scanner with a known User-Agent gets no respon
   CHECK(stack.poll_close());
 }
 
-TEST_CASE("Sources holds kMaxSources sources; one more replaces the source with the oldest request") {
+TEST_CASE("Sources holds kMaxSources sources. One more source replaces the source whose last request is the oldest") {
   sip::Sources sources;
   const auto source = [](std::size_t i) {
     return base::IpAddress::v4({10, static_cast<std::uint8_t>(i >> 16), static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)});
@@ -211,7 +211,7 @@ TEST_CASE("Sources holds kMaxSources sources; one more replaces the source with 
   CHECK(sources.touch(source(1)).requests_full_at == base::TimePoint{});
 }
 
-TEST_CASE("Sources holds kMaxBans bans; one more replaces the ban that ends first") {
+TEST_CASE("Sources holds kMaxBans bans. One more ban replaces the ban that ends first") {
   sip::Sources sources;
   const auto source = [](std::size_t i) {
     return base::IpAddress::v4({10, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)});
@@ -219,7 +219,7 @@ TEST_CASE("Sources holds kMaxBans bans; one more replaces the ban that ends firs
   const base::TimePoint now{100s};
   for (std::size_t i = 0; i < sip::Sources::kMaxBans; ++i) sources.ban(source(i), now + std::chrono::seconds(i == 7 ? 1 : 60));
   CHECK(sources.is_banned(source(7), now));
-  sources.ban(source(3), now + 90s);  // Source 3 has an entry, so that no other entry is removed.
+  sources.ban(source(3), now + 90s);  // Source 3 already has a ban, so that no other ban is removed.
   CHECK(sources.is_banned(source(7), now));
   sources.ban(source(sip::Sources::kMaxBans), now + 60s);
   CHECK(sources.bans() == sip::Sources::kMaxBans);
@@ -227,7 +227,7 @@ TEST_CASE("Sources holds kMaxBans bans; one more replaces the ban that ends firs
   CHECK(sources.is_banned(source(8), now));
 }
 
-TEST_CASE("AddressRange holds the addresses with the same first bits and the same family") {
+TEST_CASE("AddressRange contains the addresses of its family that begin with the same bits") {
   const auto range = [](std::string_view ip, unsigned bits) { return sip::AddressRange{*base::IpAddress::parse(ip), bits}; };
   const auto ip = [](std::string_view text) { return *base::IpAddress::parse(text); };
   CHECK(range("192.0.2.128", 25).holds(ip("192.0.2.200")));
@@ -265,7 +265,7 @@ struct Proving : AtAdmission {
     advance(0s);
     sent.clear();
   }
-  /// Returns the Authorization value for the next request, computed by DigestClient for this 401.
+  /// Returns the Authorization value that DigestClient computes for the next request after the 401 `refused`.
   std::string credentials(const std::string& refused, const std::string& method = "INVITE", const std::string& body = "offer",
                           const std::string& uri = "sip:bot@192.0.2.1") {
     auto parsed = sip::parse_message(sip::Slab::exact({reinterpret_cast<const std::uint8_t*>(refused.data()), refused.size()}));
@@ -285,7 +285,7 @@ struct Proving : AtAdmission {
 
 }  // namespace
 
-TEST_CASE("A digest for an account's address of record is accepted, even if a proxy has rewritten the Request-URI [RFC 3261 section 22.4]") {
+TEST_CASE("The stack accepts a digest for an account's address of record, because a proxy may have rewritten the Request-URI [RFC 3261 section 22.4]") {
   const auto status_for = [](const std::string& uri) {
     Proving us;
     const std::string refused = us.challenged();
@@ -296,13 +296,13 @@ TEST_CASE("A digest for an account's address of record is accepted, even if a pr
   CHECK(status_for("sip:bot@192.0.2.1") == "100");
   CHECK(status_for("sip:bot@pbx.example") == "100");
   CHECK(status_for("sip:bot@PBX.example") == "100");
-  CHECK(status_for("sip:bot@elsewhere.example") == "401");  // This digest is meant for another server, which forwards it.
+  CHECK(status_for("sip:bot@elsewhere.example") == "401");  // This digest was made for another server, which could forward it.
   CHECK(status_for("sip:other@pbx.example") == "401");
   CHECK(status_for("sip:bot@pbx.example:5070") == "401");
   CHECK(status_for("nonsense") == "401");
 }
 
-TEST_CASE_FIXTURE(Proving, "The stack challenges a caller before it creates any state, and accepts the call after a correct password [RFC 3261 section 22.1]") {
+TEST_CASE_FIXTURE(Proving, "The stack challenges a caller without creating any state, and accepts the INVITE with the correct password [RFC 3261 section 22.1]") {
   const auto due = stack.next_deadline();
   const std::string refused = challenged();
   CHECK(refused.starts_with("SIP/2.0 401"));
@@ -318,7 +318,7 @@ TEST_CASE_FIXTURE(Proving, "The stack challenges a caller before it creates any 
   CHECK(call->proven_user == "ada");
   CHECK(call->account == account);
   sent.clear();
-  receive(proven);  // The transaction absorbs the repeat, so that it is not a second use of the nonce.
+  receive(proven);  // The transaction absorbs the retransmission, which therefore does not use the nonce again.
   CHECK(take().starts_with("SIP/2.0 100"));
   std::string forked = proven;
   forked.replace(forked.find("z9hG4bKpeer"), 11, "z9hG4bKfork");
@@ -326,7 +326,7 @@ TEST_CASE_FIXTURE(Proving, "The stack challenges a caller before it creates any 
   CHECK(take().starts_with("SIP/2.0 482"));
 }
 
-TEST_CASE_FIXTURE(Proving, "The stack challenges a caller with Digest only, and ignores a Basic password [RFC 3261 section 22]") {
+TEST_CASE_FIXTURE(Proving, "The stack challenges a caller only with Digest, and ignores Basic credentials [RFC 3261 section 22]") {
   sent.clear();
   receive(invite("offer", {{"Authorization", "Basic YWRhOnNlY3JldA=="}}));  // "ada:secret"
   const std::string refused = take();
@@ -339,7 +339,7 @@ TEST_CASE_FIXTURE(Proving, "The stack challenges a caller with Digest only, and 
   CHECK(event<sip::IncomingCall>());
 }
 
-TEST_CASE_FIXTURE(Proving, "A captured INVITE that is sent again gets 401 with stale [RFC 7616 section 3.3]") {
+TEST_CASE_FIXTURE(Proving, "If an attacker sends a captured INVITE again, it gets 401 with stale=true [RFC 7616 section 3.3]") {
   std::string captured = invite("offer", {{"Authorization", credentials(challenged())}});
   receive(captured);
   const auto call = event<sip::IncomingCall>();
@@ -355,14 +355,14 @@ TEST_CASE_FIXTURE(Proving, "A captured INVITE that is sent again gets 401 with s
   CHECK_FALSE(event<sip::IncomingCall>());
 }
 
-TEST_CASE_FIXTURE(Proving, "MESSAGE, SUBSCRIBE, REFER and PUBLISH are challenged too; OPTIONS and INVITE from a registrar or a peer are not") {
+TEST_CASE_FIXTURE(Proving, "The stack also challenges MESSAGE, SUBSCRIBE, REFER and PUBLISH, but no OPTIONS, and no INVITE from a registrar or a peer") {
   for (const char* method : {"MESSAGE", "SUBSCRIBE", "REFER", "PUBLISH"}) CHECK(ask(request(method), peer) == "401");
   CHECK(ask(request("OPTIONS"), peer) == "200");
   CHECK(ask(invite(), from("192.0.2.50")) == "100");
-  CHECK(ask(request("INVITE"), from("127.0.0.1")) == "403");  // A peer is not challenged. It gets 403 because it is not the account's registrar.
+  CHECK(ask(request("INVITE"), from("127.0.0.1")) == "403");  // The peer gets no challenge, but 403, because it is not the account's registrar.
 }
 
-TEST_CASE_FIXTURE(Proving, "A source with more than max_failures wrong passwords is banned, and then a correct password gets no response either") {
+TEST_CASE_FIXTURE(Proving, "The stack bans a source after more than max_failures wrong passwords, and then sends it no response for ban_time") {
   const sip::AdmissionOptions limits;
   password = "guess";
   for (std::uint32_t i = 0; i <= limits.max_failures; ++i) {
@@ -381,7 +381,7 @@ TEST_CASE_FIXTURE(Proving, "A source with more than max_failures wrong passwords
 
 namespace {
 
-/// Returns the response without its random values.
+/// Removes the random values (nonces, branches, Call-IDs) from a response.
 std::string without_chance(std::string answer) {
   for (const std::string name : {"nonce=\"", "branch=", "Call-ID: "}) {
     for (auto at = answer.find(name); at != std::string::npos; at = answer.find(name, at)) {
@@ -395,7 +395,7 @@ std::string without_chance(std::string answer) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Proving, "Requests to existing and unknown users get the same octets in response, with and without credentials") {
+TEST_CASE_FIXTURE(Proving, "The responses to requests for existing and for unknown users have the same octets, with and without credentials") {
   const auto answer_for = [&](const std::string& user, const std::string& authorization) {
     sent.clear();
     Fields extra;

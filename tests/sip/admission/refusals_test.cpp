@@ -33,7 +33,7 @@ struct Starting : Scripted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Starting, "A retransmission of an INVITE that got 480 before the registrar's address was known gets 480 again [RFC 3261 section 8.2.7]") {
+TEST_CASE_FIXTURE(Starting, "An INVITE that got 480, because the registrar's address was unknown, gets 480 again when it is retransmitted [RFC 3261 section 8.2.7]") {
   const std::string early = invite("offer", {}, "sip:6001@192.0.2.1");
   receive(early);
   const std::string refused = take("SIP/2.0 ");
@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(Starting, "A retransmission of an INVITE that got 480 before t
   CHECK(event<sip::IncomingCall>());
 }
 
-TEST_CASE("Refusals stores a refusal for 64 * T1, and a new one replaces the oldest of kMax [RFC 3261 section 17.2.1]") {
+TEST_CASE("Refusals keeps a refusal for 64 * T1, and at most kMax refusals: a new one replaces the oldest one [RFC 3261 section 17.2.1]") {
   sip::Refusals refusals(32s);
   const base::TimePoint now{1000s};
   for (std::size_t i = 0; i < sip::Refusals::kMax; ++i) refusals.remember(key(i), 403, now);

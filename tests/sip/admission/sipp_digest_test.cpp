@@ -1,4 +1,4 @@
-// SIPp, an independent program, authenticates at Offhook's verifier over loopback with MD5, which is its only algorithm.
+// SIPp, an independent program, authenticates at Offhook's verifier over loopback. SIPp supports only MD5.
 #include <offhook/tests/sip/malformed/peer_socket.hpp>
 #include <offhook/tests/testkit/skip.hpp>
 
@@ -16,7 +16,7 @@ using namespace offhook;
 
 namespace {
 
-/// Returns a request of the caller as a step of a SIPp scenario. `credentials` and `body` are lines of the request.
+/// Returns a step of a SIPp scenario in which the caller sends a request. `credentials` and `body` are lines of the request.
 std::string sending(const std::string& method, int cseq, bool in_answer, const std::string& credentials, const std::string& body) {
   return std::string("  <send") + (in_answer ? "" : " retrans=\"500\"") + "><![CDATA[\n" + method +
          " sip:bot@[remote_ip]:[remote_port] SIP/2.0\n"
@@ -91,8 +91,8 @@ bool sipp(std::uint16_t port, const std::string& password, const std::string& st
 
 }  // namespace
 
-TEST_CASE("SIPp authenticates with MD5, and gets a 401 again for a wrong password [RFC 3261 section 22.1]") {
-  if (std::system("command -v sipp >/dev/null 2>&1") != 0) return offhook_test::skip("there is no sipp (apt-get install sip-tester)");
+TEST_CASE("SIPp authenticates with MD5, and gets a second 401 if its password is wrong [RFC 3261 section 22.1]") {
+  if (std::system("command -v sipp >/dev/null 2>&1") != 0) return offhook_test::skip("sipp is not installed (apt-get install sip-tester)");
   Admission admission({sip::Algorithm::Md5});
   CHECK(sipp(admission.edge->port(), "secret", "486"));
   CHECK(admission.proven == 1);

@@ -54,13 +54,13 @@ TEST_CASE("take_challenge accepts any spacing, case and order, unquoted values, 
   CHECK(challenge.algorithm == Algorithm::Sha256);
 }
 
-TEST_CASE("take_challenge keeps quoted pairs, and a quoted comma or equals sign is no separator [RFC 7616 section 3.4]") {
+TEST_CASE("take_challenge keeps quoted pairs, and treats a quoted comma or equals sign as text [RFC 7616 section 3.4]") {
   const auto challenge = one(R"(Digest realm="a\"b, c=\\", nonce="n=,1")");
   CHECK(challenge.realm == R"(a\"b, c=\\)");
   CHECK(challenge.nonce == "n=,1");
 }
 
-TEST_CASE("take_challenge finds auth as a whole word in a qop list, quoted or not [RFC 7616 section 3.3]") {
+TEST_CASE("take_challenge finds auth only as a whole word of the qop list, which may be quoted or not [RFC 7616 section 3.3]") {
   CHECK(one(R"(Digest realm="r", nonce="n", qop="auth-int, auth")").qop_auth);
   CHECK(one(R"(Digest realm="r", qop=auth,auth-int, nonce="n")").qop_auth);
   CHECK(one(R"(Digest realm="r", qop=auth,auth-int, nonce="n")").nonce == "n");
@@ -89,7 +89,7 @@ TEST_CASE("take_challenge refuses a challenge without realm or nonce, or with br
   CHECK(error_of(R"(Digest=realm="r", nonce="n")") == AuthError::BadChallenge);
 }
 
-TEST_CASE("take_challenge accepts realm, nonce, opaque and domain up to their bound, and refuses a longer one") {
+TEST_CASE("take_challenge accepts realm, nonce, opaque and domain up to their bounds, and refuses longer values") {
   const auto with = [](const std::string& name, std::size_t size) {
     std::string text = "Digest ";
     if (name != "realm") text += "realm=\"r\", ";
@@ -129,7 +129,7 @@ TEST_CASE("parse_challenges separates several challenges in one line, although S
   CHECK((*challenges)[1].nonce == "2");
 }
 
-TEST_CASE("parse_challenges ignores a broken line next to a good one, and reports it when it is alone") {
+TEST_CASE("parse_challenges ignores a broken line if another line is good, and reports an error if the broken line is the only one") {
   const auto good = www(R"(Digest realm="a", nonce="1")");
   const auto broken = www(R"(Digest realm="a)");
   CHECK(parse_challenges(response(401, broken + good)).value().size() == 1);
@@ -139,14 +139,14 @@ TEST_CASE("parse_challenges ignores a broken line next to a good one, and report
   CHECK(parse_challenges(response(401, www("Negotiate"))) == base::fail(AuthError::NoChallenge));
 }
 
-TEST_CASE("parse_challenges reads kMaxChallenges, and refuses one more") {
+TEST_CASE("parse_challenges reads kMaxChallenges challenges, and refuses one more") {
   std::string lines;
   for (std::size_t i = 0; i < kMaxChallenges; ++i) lines += www(R"(Digest realm="r)" + std::to_string(i) + R"(", nonce="n")");
   CHECK(parse_challenges(response(401, lines)).value().size() == kMaxChallenges);
   CHECK(parse_challenges(response(401, lines + www("Negotiate"))) == base::fail(AuthError::TooManyChallenges));
 }
 
-TEST_CASE("find_auth_parameter finds a value in a list, but not after a broken parameter") {
+TEST_CASE("find_auth_parameter finds a parameter in a list, but not after a malformed parameter") {
   CHECK(find_auth_parameter(R"(qop=auth, nextnonce="n1", rspauth="x")", "NextNonce") == "n1");
   CHECK_FALSE(find_auth_parameter(R"(qop=auth)", "nextnonce"));
   CHECK_FALSE(find_auth_parameter(R"(rspauth="x, nextnonce="n1")", "nextnonce"));

@@ -47,7 +47,7 @@ std::string digest(std::string_view nonce, std::string_view more = "") {
   return "Digest realm=\"r\", nonce=\"" + std::string(nonce) + "\"" + std::string(more);
 }
 
-TEST_CASE_FIXTURE(Account, "DigestClient answers a 401 in Authorization, with the quotes that the grammar requires [RFC 3261 section 22.4]") {
+TEST_CASE_FIXTURE(Account, "DigestClient answers a 401 with an Authorization field that has the quotes of the grammar [RFC 3261 section 22.4]") {
   const auto headers = answer(response(401, www(digest("n1", R"(, qop="auth,auth-int", opaque="o", algorithm=SHA-256)"))));
   REQUIRE(headers.has_value());
   REQUIRE(headers->size() == 1);
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(Account, "DigestClient answers a 401 in Authorization, with th
   CHECK(value.find("s3cret") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Account, "without qop, opaque and algorithm in the challenge, the answer has none either [RFC 2617 section 3.2.2]") {
+TEST_CASE_FIXTURE(Account, "if a challenge has no qop, opaque and algorithm, the answer of DigestClient does not have them either [RFC 2617 section 3.2.2]") {
   const auto headers = answer(response(401, www(digest("n1"))));
   REQUIRE(headers.has_value());
   const std::string value = headers->front().value;
@@ -70,13 +70,13 @@ TEST_CASE_FIXTURE(Account, "without qop, opaque and algorithm in the challenge, 
   check_proof(value);
 }
 
-TEST_CASE_FIXTURE(Account, "DigestClient answers a 407 in Proxy-Authorization [RFC 3261 section 22.3]") {
+TEST_CASE_FIXTURE(Account, "DigestClient answers a 407 with a Proxy-Authorization field [RFC 3261 section 22.3]") {
   const auto headers = answer(response(407, proxy(digest("n1"))));
   REQUIRE(headers.has_value());
   CHECK(headers->front().name == HeaderName::ProxyAuthorization);
 }
 
-TEST_CASE_FIXTURE(Account, "DigestClient repeats its answer to a proxy when the server behind it challenges too [RFC 3261 section 22.3]") {
+TEST_CASE_FIXTURE(Account, "When a server behind a proxy also sends a challenge, DigestClient answers both the proxy and the server [RFC 3261 section 22.3]") {
   REQUIRE(answer(response(407, proxy(digest("p1", ", qop=\"auth\"")))));
   const auto headers = answer(response(401, www(digest("w1", ", qop=\"auth\""))));
   REQUIRE(headers.has_value());
@@ -86,11 +86,11 @@ TEST_CASE_FIXTURE(Account, "DigestClient repeats its answer to a proxy when the 
   CHECK(value_of((*headers)[0].value, "nc") == "00000002");
   CHECK((*headers)[1].name == HeaderName::Authorization);
   CHECK(value_of((*headers)[1].value, "nonce") == "w1");
-  // The proxy's nonce was valid for one use, so that a new challenge does not mean a wrong password.
+  // The proxy's first nonce has been used before. Therefore a new challenge of the proxy does not mean a wrong password.
   const auto again = answer(response(407, proxy(digest("p2", ", qop=\"auth\""))));
   REQUIRE(again.has_value());
   CHECK(value_of((*again)[0].value, "nonce") == "p2");
-  // A refusal of the nonce that the proxy has just given does mean a wrong password.
+  // This challenge refuses a nonce that the proxy has just given, which means that the password is wrong.
   CHECK(answer(response(407, proxy(digest("p3", ", qop=\"auth\"")))) == base::fail(AuthError::WrongCredentials));
 }
 
@@ -123,12 +123,12 @@ TEST_CASE_FIXTURE(Account, "DigestClient chooses the strongest supported algorit
   check_proof(headers->front().value);
 }
 
-TEST_CASE_FIXTURE(Account, "between two challenges of equal strength DigestClient chooses the one with qop, because an answer without it can be replayed") {
+TEST_CASE_FIXTURE(Account, "of two equally strong challenges DigestClient answers the one with qop, because an answer without qop can be replayed") {
   const auto headers = answer(response(401, www(digest("plain")) + www(digest("qop", ", qop=\"auth\""))));
   CHECK(value_of(headers.value().front().value, "nonce") == "qop");
 }
 
-TEST_CASE_FIXTURE(Account, "DigestClient answers auth-int alone with the body in the digest, and prefers auth when both are offered [RFC 7616 section 3.4.3]") {
+TEST_CASE_FIXTURE(Account, "If a challenge offers only auth-int, DigestClient includes the body in the digest. If it also offers auth, DigestClient uses auth [RFC 7616 section 3.4.3]") {
   const AuthorizedRequest invite{"INVITE", "sip:6002@pbx.example", "v=0\r\n"};
   const auto headers = client.answer(response(407, proxy(digest("n", ", qop=\"auth-int\", algorithm=SHA-256"))), invite, random, attempt);
   REQUIRE(headers.has_value());
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Account, "DigestClient answers auth-int alone with the body in
   CHECK(value_of(either.value().front().value, "qop") == "auth");
 }
 
-TEST_CASE_FIXTURE(Account, "after a challenge with SHA-256, DigestClient refuses MD5 for that realm [RFC 8760 section 2.4]") {
+TEST_CASE_FIXTURE(Account, "after a challenge with SHA-256, DigestClient refuses a challenge with MD5 for the same realm [RFC 8760 section 2.4]") {
   REQUIRE(answer(response(401, www(digest("n1", ", algorithm=SHA-256")))));
   attempt = AuthAttempt{};
   CHECK(answer(response(401, www(digest("n2", ", algorithm=MD5")))) == base::fail(AuthError::Weakened));
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Account, "after a challenge with SHA-256, DigestClient refuses
   CHECK(answer(response(401, www(digest("n4", ", algorithm=MD5")))));
 }
 
-TEST_CASE_FIXTURE(Account, "after a challenge with qop, DigestClient refuses a challenge without qop for that realm [RFC 7616 section 3.4]") {
+TEST_CASE_FIXTURE(Account, "after a challenge with qop, DigestClient refuses a challenge without qop for the same realm [RFC 7616 section 3.4]") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   attempt = AuthAttempt{};
   const auto bare = answer(response(401, www(digest("n2"))));
@@ -162,26 +162,26 @@ TEST_CASE_FIXTURE(Account, "after a challenge with qop, DigestClient refuses a c
   CHECK(bare == base::fail(AuthError::Weakened));
 }
 
-TEST_CASE_FIXTURE(Account, "the minimum strength of a realm stays after a wrong password [RFC 8760 section 2.4]") {
+TEST_CASE_FIXTURE(Account, "DigestClient keeps the minimum strength of a realm after a wrong password [RFC 8760 section 2.4]") {
   REQUIRE(answer(response(401, www(digest("n1", ", algorithm=SHA-256")))));
   CHECK(answer(response(401, www(digest("n1", ", algorithm=SHA-256")))) == base::fail(AuthError::WrongCredentials));
   attempt = AuthAttempt{};
   CHECK(answer(response(401, www(digest("n2")))) == base::fail(AuthError::Weakened));
 }
 
-TEST_CASE_FIXTURE(Account, "DigestClient reports an unsupported challenge, and a response without a challenge") {
+TEST_CASE_FIXTURE(Account, "DigestClient reports errors for an unsupported challenge and for a response without a challenge") {
   CHECK(answer(response(401, www(digest("n", ", algorithm=SHA3-512")))) == base::fail(AuthError::Unsupported));
   CHECK(answer(response(401, www(digest("n", ", qop=\"auth-conf\"")))) == base::fail(AuthError::Unsupported));
   CHECK(answer(response(401, "")) == base::fail(AuthError::NoChallenge));
   CHECK(answer(response(403, www(digest("n")))) == base::fail(AuthError::NoChallenge));
 }
 
-TEST_CASE_FIXTURE(Account, "a refused fresh nonce means a wrong password, whether the new challenge has the same nonce or another [RFC 3261 section 22.1]") {
+TEST_CASE_FIXTURE(Account, "if the server refuses a fresh nonce, DigestClient reports a wrong password, for any nonce in the new challenge [RFC 3261 section 22.1]") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   SUBCASE("the same nonce") {
     CHECK(answer(response(401, www(digest("n1", ", qop=\"auth\"")))) == base::fail(AuthError::WrongCredentials));
   }
-  SUBCASE("another nonce, from a server that gives each response its own") {
+  SUBCASE("another nonce, from a server that gives each response its own nonce") {
     CHECK(answer(response(401, www(digest("n2", ", qop=\"auth\"")))) == base::fail(AuthError::WrongCredentials));
   }
   SUBCASE("stale=true, but with the same nonce") {
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(Account, "a refused fresh nonce means a wrong password, whethe
   CHECK(preempt().empty());  // The client does not use the refused nonce again.
 }
 
-TEST_CASE_FIXTURE(Account, "DigestClient answers stale=true with the new nonce, but only once [RFC 7616 section 3.3]") {
+TEST_CASE_FIXTURE(Account, "DigestClient answers a challenge with stale=true and a new nonce, but only once [RFC 7616 section 3.3]") {
   REQUIRE(answer(response(401, www(digest("n1")))));
   const auto second = answer(response(401, www(digest("n2", ", stale=true"))));
   REQUIRE(second.has_value());
@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(Account, "DigestClient answers stale=true with the new nonce, 
   CHECK(answer(response(401, www(digest("n3", ", stale=true")))) == base::fail(AuthError::WrongCredentials));
 }
 
-TEST_CASE_FIXTURE(Account, "the next request has the nonce at once, with a higher count and a new cnonce [RFC 7616 section 3.4]") {
+TEST_CASE_FIXTURE(Account, "the next request has credentials at once, with the known nonce, a higher count and a new cnonce [RFC 7616 section 3.4]") {
   CHECK(preempt().empty());
   const auto first = answer(response(401, www(digest("n1", ", qop=\"auth\"")))).value().front().value;
   for (const char* count : {"00000002", "00000003"}) {
@@ -211,7 +211,7 @@ TEST_CASE_FIXTURE(Account, "the next request has the nonce at once, with a highe
   }
 }
 
-TEST_CASE_FIXTURE(Account, "a reused nonce may expire without stale=true, and DigestClient answers the new one once [RFC 3261 section 22.1]") {
+TEST_CASE_FIXTURE(Account, "if the server refuses a reused nonce without stale=true, DigestClient answers with the new nonce once [RFC 3261 section 22.1]") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   REQUIRE(preempt().size() == 1);
   const auto renewed = answer(response(401, www(digest("n2", ", qop=\"auth\""))));
@@ -220,26 +220,26 @@ TEST_CASE_FIXTURE(Account, "a reused nonce may expire without stale=true, and Di
   CHECK(answer(response(401, www(digest("n3", ", qop=\"auth\"")))) == base::fail(AuthError::WrongCredentials));
 }
 
-TEST_CASE_FIXTURE(Account, "a challenge with the reused nonce itself means a wrong password, and causes no loop") {
+TEST_CASE_FIXTURE(Account, "if the server refuses a reused nonce and sends the same nonce again, DigestClient reports a wrong password") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   REQUIRE(preempt().size() == 1);
   CHECK(answer(response(401, www(digest("n1", ", qop=\"auth\"")))) == base::fail(AuthError::WrongCredentials));
 }
 
-TEST_CASE_FIXTURE(Account, "two requests that are challenged at the same time do not disturb each other") {
+TEST_CASE_FIXTURE(Account, "DigestClient answers the challenges of two requests at the same time independently") {
   AuthAttempt other;
   REQUIRE(client.answer(response(401, www(digest("n1", ", qop=\"auth\""))), {"REGISTER", kUri}, random, attempt));
   const auto second =
       client.answer(response(401, www(digest("n1", ", qop=\"auth\""))), {"INVITE", "sip:6002@pbx.example"}, random, other);
   REQUIRE(second.has_value());
-  CHECK(value_of(second->front().value, "nc") == "00000002");  // Both use the same nonce and its one count.
+  CHECK(value_of(second->front().value, "nc") == "00000002");  // Both requests use the same nonce and share its count.
   check_proof(second->front().value, "s3cret", "INVITE");
   AuthAttempt third;
   const auto fresh = client.answer(response(401, www(digest("n2", ", qop=\"auth\""))), {"REGISTER", kUri}, random, third);
   CHECK(value_of(fresh.value().front().value, "nc") == "00000001");
 }
 
-TEST_CASE_FIXTURE(Account, "with a -sess algorithm DigestClient keeps the cnonce of the session key [RFC 7616 section 3.4.2]") {
+TEST_CASE_FIXTURE(Account, "with a -sess algorithm DigestClient uses the same cnonce while the nonce stays the same [RFC 7616 section 3.4.2]") {
   const auto first = answer(response(401, www(digest("n1", ", qop=\"auth\", algorithm=SHA-256-sess")))).value().front().value;
   check_proof(first);
   const auto second = preempt().at(0).value;
@@ -251,7 +251,7 @@ TEST_CASE_FIXTURE(Account, "with a -sess algorithm DigestClient keeps the cnonce
   CHECK(value_of(third, "cnonce") != value_of(first, "cnonce"));
 }
 
-TEST_CASE_FIXTURE(Account, "the next request uses the nextnonce of the success [RFC 7616 section 3.5]") {
+TEST_CASE_FIXTURE(Account, "the next request uses the nextnonce from the 2xx [RFC 7616 section 3.5]") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   client.on_success(response(200, "Authentication-Info: qop=auth, rspauth=\"x\", nextnonce=\"n2\", nc=00000001\r\n"), attempt);
   const auto next = preempt();
@@ -260,7 +260,7 @@ TEST_CASE_FIXTURE(Account, "the next request uses the nextnonce of the success [
   CHECK(value_of(next[0].value, "nc") == "00000001");
 }
 
-TEST_CASE_FIXTURE(Account, "DigestClient ignores a nextnonce beyond kMaxNonceBytes, or from a success without a proof [RFC 7616 section 3.5]") {
+TEST_CASE_FIXTURE(Account, "DigestClient ignores a nextnonce that is longer than kMaxNonceBytes, or in the 2xx to a request without credentials [RFC 7616 section 3.5]") {
   client.on_success(response(200, "Authentication-Info: nextnonce=\"n2\"\r\n"), attempt);
   CHECK(preempt().empty());
   attempt = AuthAttempt{};
@@ -272,7 +272,7 @@ TEST_CASE_FIXTURE(Account, "DigestClient ignores a nextnonce beyond kMaxNonceByt
   CHECK(value_of(preempt().at(0).value, "nonce").size() == kMaxNonceBytes);
 }
 
-TEST_CASE_FIXTURE(Account, "credentials with a list of realms answer only these realms, compared exactly") {
+TEST_CASE_FIXTURE(Account, "if Credentials list realms, DigestClient answers only challenges for exactly these realms") {
   DigestClient named(Credentials{"6001", "s3cret", {"r", "s"}});
   const auto ask = [&](const std::string& lines) {
     attempt = AuthAttempt{};
@@ -286,7 +286,7 @@ TEST_CASE_FIXTURE(Account, "credentials with a list of realms answer only these 
   CHECK(value_of(both->front().value, "realm") == "s");
 }
 
-TEST_CASE_FIXTURE(Account, "DigestClient stores kMaxRealms realms, and for one more it drops the one that was unused for longest") {
+TEST_CASE_FIXTURE(Account, "DigestClient stores kMaxRealms realms. One more realm replaces the realm that was unused for longest") {
   for (std::size_t i = 0; i <= DigestClient::kMaxRealms; ++i) {
     if (i == DigestClient::kMaxRealms) CHECK(preempt().size() == DigestClient::kMaxRealms);
     attempt = AuthAttempt{};
@@ -297,20 +297,20 @@ TEST_CASE_FIXTURE(Account, "DigestClient stores kMaxRealms realms, and for one m
   for (const auto& header : headers) CHECK(value_of(header.value, "realm") != "r0");
 }
 
-TEST_CASE_FIXTURE(Account, "one request answers kMaxRounds challenges and no more, so that endless realms cause no loop") {
+TEST_CASE_FIXTURE(Account, "DigestClient answers at most kMaxRounds challenges to one request, so that ever new realms cause no loop") {
   for (int i = 0; i < DigestClient::kMaxRounds; ++i) {
     REQUIRE(answer(response(401, www("Digest realm=\"r" + std::to_string(i) + "\", nonce=\"n\""))));
   }
   CHECK(answer(response(401, www(R"(Digest realm="more", nonce="n")"))) == base::fail(AuthError::WrongCredentials));
 }
 
-TEST_CASE_FIXTURE(Account, "DigestClient uses a nonce kMaxNonceUses times, and then sends a request without one") {
+TEST_CASE_FIXTURE(Account, "DigestClient uses a nonce kMaxNonceUses times, and then gives the next request no credentials") {
   REQUIRE(answer(response(401, www(digest("n1", ", qop=\"auth\"")))));
   for (std::uint32_t used = 1; used < DigestClient::kMaxNonceUses; ++used) REQUIRE(preempt().size() == 1);
   CHECK(preempt().empty());
 }
 
-TEST_CASE("a user name with quotes and backslashes is escaped in the field, and hashed without escapes [RFC 3261 section 25.1]") {
+TEST_CASE("DigestClient escapes quotes and backslashes of a user name in the field, and hashes the user name without escapes [RFC 3261 section 25.1]") {
   base::SeededRandom random(7);
   DigestClient client(Credentials{R"(a"b\c)", "pw"});
   AuthAttempt attempt;

@@ -17,7 +17,7 @@ using Kind = Verifier::Verdict::Kind;
 
 base::IpAddress ip(std::string_view text) { return *base::IpAddress::parse(text); }
 
-/// A server with its callers, and one caller whose DigestClient answers the challenges.
+/// A Verifier with the passwords of its callers, and one caller whose DigestClient answers the challenges.
 struct Serving {
   CallerOptions options;
   base::SeededRandom random{1};
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Serving, "Verifier accepts a caller with the right password an
   CHECK(verifier().check(request(fresh()), {}, source, now).username == "o\"neil\\");
 }
 
-TEST_CASE_FIXTURE(Serving, "Verifier makes a challenge for each algorithm, the strongest first, each with its own nonce [RFC 8760 section 2.3]") {
+TEST_CASE_FIXTURE(Serving, "Verifier makes one challenge for each algorithm, the strongest first. Each challenge has its own nonce [RFC 8760 section 2.3]") {
   options.auth_int = true;
   const auto all = verifier().challenges(source, false, now);
   REQUIRE(all.size() == 3);
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Serving, "Verifier refuses an algorithm or a qop that it did n
   SUBCASE("no qop") { parts.qop = ""; CHECK(check(parts.text()) == Kind::Wrong); }
 }
 
-TEST_CASE_FIXTURE(Serving, "auth-int also proves the body [RFC 7616 section 3.4.3]") {
+TEST_CASE_FIXTURE(Serving, "Verifier accepts a digest with auth-int only for the body that the digest was made for [RFC 7616 section 3.4.3]") {
   options.auth_int = true;
   Parts parts;
   parts.qop = "auth-int";
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(Serving, "auth-int also proves the body [RFC 7616 section 3.4.
   CHECK(check(text) == Kind::Proven);
 }
 
-TEST_CASE_FIXTURE(Serving, "a captured request that is sent again is stale [RFC 7616 section 3.4]") {
+TEST_CASE_FIXTURE(Serving, "Verifier returns Stale for a captured request that is sent again [RFC 7616 section 3.4]") {
   const std::string captured = fresh();
   CHECK(check(captured) == Kind::Proven);
   CHECK(check(captured) == Kind::Stale);
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Serving, "a captured request that is sent again is stale [RFC 
   CHECK(check(answer(again)) == Kind::Proven);
 }
 
-TEST_CASE_FIXTURE(Serving, "nonce counts may come out of order, but each only once and less than kWindow late [RFC 7616 section 3.4]") {
+TEST_CASE_FIXTURE(Serving, "Verifier accepts nonce counts in any order, but each count only once, and only if it is less than kWindow below the highest [RFC 7616 section 3.4]") {
   Parts parts;
   parts.nonce = nonce_of(verifier().challenges(source, false, now)[1]);
   const auto use = [&](std::uint32_t count) {
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Serving, "nonce counts may come out of order, but each only on
   CHECK(use(0xFFFFFFFFU - Nonces::kWindow + 1) == Kind::Proven);
 }
 
-TEST_CASE_FIXTURE(Serving, "a nonce expires after its time, and is valid only for its source address") {
+TEST_CASE_FIXTURE(Serving, "a nonce is valid for nonce_time, and only for the source address that got it") {
   const std::string early = fresh(), late = fresh(), elsewhere = fresh();
   now += options.nonce_time - 1ns;
   CHECK(check(early) == Kind::Proven);
@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(Serving, "a nonce expires after its time, and is valid only fo
   CHECK(check(elsewhere) == Kind::Proven);
 }
 
-TEST_CASE_FIXTURE(Serving, "a foreign nonce is stale with the right password, and wrong without it [RFC 7616 section 3.3]") {
+TEST_CASE_FIXTURE(Serving, "for a nonce that it did not make, Verifier returns Stale if the password is right, and Wrong if not [RFC 7616 section 3.3]") {
   Parts parts;
   const std::string ours = nonce_of(verifier().challenges(source, false, now)[1]);
   for (const std::string& nonce : {std::string("n"), std::string(200, '0'), ours.substr(0, ours.size() - 1) + (ours.back() == '0' ? '1' : '0'),
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Serving, "Verifier gives the same result for a wrong password,
   CHECK(check(fresh()) == Kind::Wrong);
 }
 
-TEST_CASE_FIXTURE(Serving, "Verifier skips credentials for other realms and schemes, and refuses broken ones") {
+TEST_CASE_FIXTURE(Serving, "Verifier skips credentials for other realms and schemes, and refuses malformed credentials for its own realm") {
   const std::string good = fresh();
   CHECK(check("Digest username=\"ada\", realm=\"elsewhere\", nonce=\"n\", uri=\"u\", response=\"r\"") == Kind::Missing);
   CHECK(check("Basic YWRhOnNlY3JldA==") == Kind::Missing);
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Serving, "Verifier skips credentials for other realms and sche
   CHECK(check(other + many + good) == Kind::Missing);
 }
 
-TEST_CASE("Nonces stores kMaxUsed used nonces; with one more, the oldest and all nonces of its age are stale") {
+TEST_CASE("Nonces stores kMaxUsed used nonces. When one more is used, the oldest one and all nonces that are as old become invalid") {
   base::SeededRandom random(1);
   Nonces nonces(random, std::chrono::hours(1));
   const auto source = ip("192.0.2.7");

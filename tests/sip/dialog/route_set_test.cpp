@@ -33,7 +33,7 @@ struct Messages {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Messages, "The server's route set is the Record-Route in its order, over several lines [RFC 3261 section 12.1.1]") {
+TEST_CASE_FIXTURE(Messages, "The route set of a server has the Record-Route values of all lines in their order [RFC 3261 section 12.1.1]") {
   const auto message = invite("Record-Route: <sip:p1;lr>, <sip:p2;lr>\r\nRecord-Route: <sip:p3;lr>;x=1\r\n");
   const auto set = sip::RouteSet::from_record_route(message, sip::RouteSet::Order::AsListed);
   REQUIRE(set);
@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(Messages, "The server's route set is the Record-Route in its o
   CHECK(path.routes.size() == 3);
 }
 
-TEST_CASE_FIXTURE(Messages, "The client's route set is the reverse; without Record-Route the target is the next hop [RFC 3261 section 12.1.2]") {
+TEST_CASE_FIXTURE(Messages, "The route set of a client has the Record-Route values in reverse order. Without Record-Route the target is the next hop [RFC 3261 section 12.1.2]") {
   const auto set =
       sip::RouteSet::from_record_route(ok("t", "Record-Route: <sip:p1;lr>, <sip:p2;lr>\r\n"), sip::RouteSet::Order::Reversed);
   REQUIRE(set);
@@ -52,14 +52,14 @@ TEST_CASE_FIXTURE(Messages, "The client's route set is the reverse; without Reco
   CHECK(sip::RouteSet().path_to("sip:t@h:99").next_hop == "sip:t@h:99");
 }
 
-TEST_CASE("With a strict first hop, the hop becomes the Request-URI and the target the last Route [RFC 3261 section 12.2.1.1]") {
+TEST_CASE("If the first hop is a strict router, its URI becomes the Request-URI, and the target becomes the last Route [RFC 3261 section 12.2.1.1]") {
   const auto path = sip::RouteSet::through("sip:strict:5070").path_to("sip:t@h");
   CHECK(path.request_uri == "sip:strict:5070");
   CHECK(path.next_hop == "sip:strict:5070");
   CHECK(path.routes == std::vector<std::string>{"<sip:t@h>"});
 }
 
-TEST_CASE_FIXTURE(Messages, "RouteSet accepts kMaxRoutes, and refuses one more") {
+TEST_CASE_FIXTURE(Messages, "RouteSet accepts kMaxRoutes routes, and refuses one more") {
   std::string lines;
   for (std::size_t i = 0; i < sip::kMaxRoutes; ++i) lines += "Record-Route: <sip:p;lr>\r\n";
   CHECK(sip::RouteSet::from_record_route(invite(lines), sip::RouteSet::Order::AsListed));
@@ -72,10 +72,10 @@ TEST_CASE("as_request_uri removes the parts that a Request-URI must not have [RF
   CHECK(sip::as_request_uri(*sip::parse_uri("sip:a@h:5070;transport=tcp")) == "sip:a@h:5070;transport=tcp");
 }
 
-TEST_CASE_FIXTURE(Messages, "In a server's dialog the CSeq must rise, and the target follows the Contact [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Messages, "A server's dialog refuses a CSeq that does not rise, and takes its target from the Contact of the peer [RFC 3261 section 12.2.2]") {
   auto dialog = sip::Dialog::as_server(invite("Contact: <sip:a@c1>\r\n"), "mine");
   REQUIRE(dialog);
-  CHECK_FALSE(dialog->accept_sequence(invite("")));  // CSeq 7 comes again.
+  CHECK_FALSE(dialog->accept_sequence(invite("")));  // This INVITE has the same CSeq as the first one.
   auto head = dialog->request(sip::Method::Bye);
   CHECK(head.request_uri == "sip:a@c1");
   CHECK(head.cseq == 1);
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Messages, "In a server's dialog the CSeq must rise, and the ta
   CHECK(sip::Dialog::as_server(invite(""), "mine") == base::fail(sip::ParseError::MissingHeader));
 }
 
-TEST_CASE_FIXTURE(Messages, "In a client's dialog the ACK has the INVITE's CSeq, and the next request one more [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Messages, "In a client's dialog the ACK has the CSeq of the INVITE, and the next request has the next CSeq [RFC 3261 section 13.2.2.4]") {
   auto dialog = sip::Dialog::as_client(head(), ok("t", "Contact: <sip:b@c>\r\n"));
   REQUIRE(dialog);
   CHECK(dialog->ack(3).cseq == 3);
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Messages, "In a client's dialog the ACK has the INVITE's CSeq,
   CHECK(dialog->id() == sip::DialogId{"c", "ours", "t"});
 }
 
-TEST_CASE_FIXTURE(Messages, "DialogSet keeps kMaxForks early dialogs, and does not remember one more") {
+TEST_CASE_FIXTURE(Messages, "DialogSet keeps kMaxForks early dialogs, and creates no further one") {
   sip::DialogSet set;
   for (std::size_t i = 0; i < sip::kMaxForks; ++i) CHECK(set.find_or_make(head(), ok("t" + std::to_string(i), "")) != nullptr);
   CHECK(set.find_or_make(head(), ok("more", "")) == nullptr);

@@ -4,14 +4,14 @@
 
 namespace offhook::test {
 
-/// The published key of RFC 8225 appendix A.1, which protects nothing.
+/// The private key of RFC 8225 appendix A.1. It is public, so it protects nothing.
 inline constexpr std::string_view kSigningKey =
     "-----BEGIN PRIVATE KEY-----\n"
     "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgi7q2TZvN9VDFg8Vy\n"
     "qCP06bETrR2v8MRvr89rn4i+UAahRANCAAQWfaj1HUETpoNCrOtp9KA8o0V79IuW\n"
     "ARKt9C1cFPkyd3FBP4SeiNZxQhDrD0tdBHls3/wFe8++K2FrPyQF9vuh\n"
     "-----END PRIVATE KEY-----\n";
-/// A root certificate for tests. This and the following ones are valid from 25 November 2026 for a hundred years.
+/// A root certificate for tests. This and the following certificates are valid from 25 November 2026 for a hundred years.
 inline constexpr std::string_view kRootCertificate =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBqDCCAU2gAwIBAgIUc+04YhSVZDD+XQaItlUWqXDb85owCgYIKoZIzj0EAwIw\n"
@@ -24,7 +24,7 @@ inline constexpr std::string_view kRootCertificate =
     "BAMCAgQwCgYIKoZIzj0EAwIDSQAwRgIhAKf3Ms+02DqqAT+OAIifD8WO2izZXeUH\n"
     "H/coCLfXuNuBAiEA6mHvTtzqQHw1hiWJyPhNrCqLXRRxDBcqaPHg0mLwb6U=\n"
     "-----END CERTIFICATE-----\n";
-/// Signed by the root certificate.
+/// An intermediate certificate, signed by the root certificate.
 inline constexpr std::string_view kMiddleCertificate =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBkTCCATigAwIBAgIBAjAKBggqhkjOPQQDAjAgMR4wHAYDVQQDDBVTVEkgcm9v\n"

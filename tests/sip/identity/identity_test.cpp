@@ -10,14 +10,14 @@ using namespace offhook::sip;
 
 namespace {
 
-/// The published key of RFC 8225 appendix A.1, which protects nothing.
+/// The private key of RFC 8225 appendix A.1. It is public, so it protects nothing.
 constexpr std::string_view kPrivate =
     "-----BEGIN PRIVATE KEY-----\n"
     "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgi7q2TZvN9VDFg8Vy\n"
     "qCP06bETrR2v8MRvr89rn4i+UAahRANCAAQWfaj1HUETpoNCrOtp9KA8o0V79IuW\n"
     "ARKt9C1cFPkyd3FBP4SeiNZxQhDrD0tdBHls3/wFe8++K2FrPyQF9vuh\n"
     "-----END PRIVATE KEY-----\n";
-/// The public key of kPrivate. It differs from the one in appendix A.2.
+/// The public key of kPrivate. It differs from the public key in appendix A.2.
 constexpr std::string_view kPublic =
     "-----BEGIN PUBLIC KEY-----\n"
     "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEFn2o9R1BE6aDQqzrafSgPKNFe/SL\n"
@@ -87,7 +87,7 @@ struct Checking {
   CallerIdentity verify(const Passport& passport) { return verify(*identity_value(passport, key())); }
 };
 
-/// Returns the base64url of both texts, with an arbitrary signature.
+/// Returns a token of both texts in base64url, with an invalid signature.
 std::string token(std::string_view header, std::string_view payload) {
   const auto encoded = [](std::string_view text) {
     constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -107,13 +107,13 @@ constexpr std::string_view kBody = R"({"dest":{"tn":["1"]},"iat":1,"orig":{"tn":
 
 }  // namespace
 
-TEST_CASE("signing_input gives the RFC's deterministic form of its example, octet for octet [RFC 8225 section 9]") {
+TEST_CASE("signing_input returns exactly the octets that the RFC prints for its example [RFC 8225 section 9]") {
   CHECK(signing_input(example()) ==
         "eyJhbGciOiJFUzI1NiIsInR5cCI6InBhc3Nwb3J0IiwieDV1IjoiaHR0cHM6Ly9jZXJ0LmV4YW1wbGUub3JnL3Bhc3Nwb3J0LmNlciJ9."
         "eyJkZXN0Ijp7InVyaSI6WyJzaXA6YWxpY2VAZXhhbXBsZS5jb20iXX0sImlhdCI6MTQ3MTM3NTQxOCwib3JpZyI6eyJ0biI6IjEyMTU1NTUxMjEyIn19");
 }
 
-TEST_CASE("the RFC's printed signature does not match its text and keys; a signature made here does [RFC 8225 section 6]") {
+TEST_CASE("the signature that the RFC prints does not match the RFC's text and keys. A signature of sign() matches [RFC 8225 section 6]") {
   const auto verifying = VerifyingKey::from_pem(kPublic);
   REQUIRE(verifying);
   const std::string printed = signing_input(example()) + ".VLBCIVDCaeK6M4hLJb6SHQvacAQVvoiiEOWQ_iUkqk79UD81fHQ0E1b3_GluIkba7UWYRM47ZbNFdOJquE35cw";
@@ -129,7 +129,7 @@ TEST_CASE("the RFC's printed signature does not match its text and keys; a signa
   }
 }
 
-TEST_CASE("a PASSporT uses the URL-safe alphabet without padding, and no other is accepted [RFC 4648 section 5]") {
+TEST_CASE("a PASSporT uses the URL-safe base64 alphabet without padding. parse_passport refuses the other alphabet and padding [RFC 4648 section 5]") {
   auto passport = example();
   std::string seen;
   for (const std::string before : {"", "a", "ab"}) {
@@ -153,7 +153,7 @@ TEST_CASE("a PASSporT uses the URL-safe alphabet without padding, and no other i
   for (const char digit : {'-', '_'}) CHECK(seen.find(digit) != std::string::npos);
 }
 
-TEST_CASE("a SHAKEN token is written, and read back equal [RFC 8588 section 4]") {
+TEST_CASE("a SHAKEN token that sign() writes reads back equal [RFC 8588 section 4]") {
   const auto read = parse_passport(sign(shaken(), key()));
   REQUIRE(read);
   CHECK(*read == shaken());
@@ -165,7 +165,7 @@ TEST_CASE("a SHAKEN token is written, and read back equal [RFC 8588 section 4]")
   CHECK(parse_passport(sign(other, key())) == offhook::base::fail(IdentityError::Unsupported));
 }
 
-TEST_CASE_FIXTURE(Checking, "a call with a signed number passes with its attestation [RFC 8224 section 6.2]") {
+TEST_CASE_FIXTURE(Checking, "verify_caller accepts a call with a signed number, and returns the attestation [RFC 8224 section 6.2]") {
   const auto good = verify(shaken());
   CHECK(good.verstat == CallerIdentity::Verstat::Passed);
   CHECK(to_string(good.verstat) == "TN-Validation-Passed");
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Checking, "a call with a signed number passes with its attesta
   CHECK(none.error == IdentityError::Absent);
 }
 
-TEST_CASE_FIXTURE(Checking, "a token for another caller, callee or time is refused [RFC 8224 section 6.2]") {
+TEST_CASE_FIXTURE(Checking, "verify_caller refuses a token for another caller, callee or time [RFC 8224 section 6.2]") {
   const auto fault = [&](const Passport& passport) {
     const auto found = verify(passport);
     CHECK(found.verstat == CallerIdentity::Verstat::Failed);
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Checking, "a token for another caller, callee or time is refus
   CHECK(status_of(IdentityError::Mismatch) == 438);
 }
 
-TEST_CASE_FIXTURE(Checking, "a token without an available certificate, or with a wrong one, is refused [RFC 8224 section 6.2.2]") {
+TEST_CASE_FIXTURE(Checking, "verify_caller refuses a token if its certificate is not available, malformed, or of another key [RFC 8224 section 6.2.2]") {
   const std::string value = *identity_value(shaken(), key());
   using Found = offhook::base::Result<std::string, IdentityError>;
   const auto with = [&](const Found& pem) {
@@ -223,7 +223,7 @@ TEST_CASE_FIXTURE(Checking, "a token without an available certificate, or with a
   CHECK(with(offhook::base::fail(IdentityError::NoCertificate)) == IdentityError::NoCertificate);
   CHECK(with("no PEM") == IdentityError::BadCertificate);
   CHECK(with(std::string(kOtherCurve)) == IdentityError::BadCertificate);
-  // The key that the appendix prints is a different one.
+  // The public key that the appendix prints does not belong to kPrivate.
   CHECK(with("-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE8HNbQd/TmvCKwPKHkMF9fScavGeH\n"
              "78YTU8qLS8I5HLHSSmlATLcslQMhNC/OhlWBYC626nIlo7XeebYS7Sb37g==\n-----END PUBLIC KEY-----\n") == IdentityError::BadSignature);
   CHECK(with(std::string(kPublic)) == std::nullopt);
@@ -231,7 +231,7 @@ TEST_CASE_FIXTURE(Checking, "a token without an available certificate, or with a
   CHECK(verify(value).error == IdentityError::NoCertificate);
 }
 
-TEST_CASE_FIXTURE(Checking, "one good Identity header field of several is enough, and kMaxIdentities are checked") {
+TEST_CASE_FIXTURE(Checking, "verify_caller accepts a call if one of its first kMaxIdentities Identity header fields is good") {
   const std::string good = *identity_value(shaken(), key());
   const auto behind = [&](std::size_t bad) {
     HeaderList fields(bad, {"Identity", "x;info=<https://c>"});
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(Checking, "one good Identity header field of several is enough
   CHECK(behind(4) == CallerIdentity::Verstat::Failed);
 }
 
-TEST_CASE("parse_identity reads an Identity header field within its bounds, and refuses one without a semicolon [RFC 8224 section 4]") {
+TEST_CASE("parse_identity reads an Identity header field of at most kMaxIdentityBytes, and refuses malformed ones [RFC 8224 section 4]") {
   const auto header = parse_identity(" a.b-_.c ; info = <https://c/x;y=1> ;alg=ES256;ppt=\"shaken\";new=\"1;2\"");
   REQUIRE(header);
   CHECK(header->token == "a.b-_.c");
@@ -290,7 +290,7 @@ TEST_CASE("parse_passport refuses a token that is cut off, altered or too deep [
   CHECK_FALSE(parse_passport(token(kHead, with_dest(kMaxPassportIdentities + 1))));
 }
 
-TEST_CASE("canonical_number returns only the digits of a number, however it is written [RFC 8224 section 8.3]") {
+TEST_CASE("canonical_number returns only the digits of a telephone number, in any spelling [RFC 8224 section 8.3]") {
   CHECK(canonical_number("sip:+1-(215)-555.1212;ext=1@h;user=phone") == "12155551212");
   CHECK(canonical_number("tel:+1-215-555-1212;phone-context=x") == "12155551212");
   CHECK(canonical_number("sip:alice@h") == "");

@@ -1,4 +1,4 @@
-// Tests of the certificates that callers may sign with, and of the whole verification service.
+// Tests of the certificates whose signatures are trusted, and of the whole verification service.
 #include <offhook/sip/identity/identity_verifier.hpp>
 #include <offhook/sip/model/events.hpp>
 #include <offhook/tests/sip/identity/certificates.hpp>
@@ -54,7 +54,7 @@ struct Verifying {
 
 }  // namespace
 
-TEST_CASE("A certificate is trusted when a chain leads from it to an anchor, which need not be a root [RFC 8226 section 4]") {
+TEST_CASE("TrustedCertificates accepts a certificate with a chain to an anchor. The anchor need not be a root certificate [RFC 8226 section 4]") {
   CHECK(anchored().add(kUrl, chain()));
   CHECK(anchored().add(kUrl, kLeafCertificate) == base::fail(sip::CertificateError::Untrusted));
   CHECK(sip::TrustedCertificates::with_anchors(std::string(kMiddleCertificate))->add(kUrl, kLeafCertificate));
@@ -68,7 +68,7 @@ TEST_CASE("A certificate is trusted when a chain leads from it to an anchor, whi
   CHECK(sip::TrustedCertificates::with_anchors("no PEM") == base::fail(sip::CertificateError::BadAnchors));
 }
 
-TEST_CASE("TrustedCertificates holds kMaxCertificates, with up to kMaxChain certificates in each chain") {
+TEST_CASE("TrustedCertificates holds kMaxCertificates entries, and accepts chains of at most kMaxChain certificates") {
   auto certificates = anchored();
   for (std::size_t i = 0; i < sip::TrustedCertificates::kMaxCertificates; ++i) REQUIRE(certificates.add(kUrl + std::to_string(i), chain()));
   CHECK(certificates.add(kUrl, chain()) == base::fail(sip::CertificateError::TooMany));
@@ -79,7 +79,7 @@ TEST_CASE("TrustedCertificates holds kMaxCertificates, with up to kMaxChain cert
   CHECK(anchored().add(kUrl, padded + std::string(kLeafCertificate) + std::string(kMiddleCertificate)) == base::fail(sip::CertificateError::Untrusted));
 }
 
-TEST_CASE("A certificate is found by the address in the PASSporT, as long as its whole chain is valid") {
+TEST_CASE("find() returns the certificate for the address in the PASSporT, while the whole chain of the certificate is valid") {
   auto certificates = anchored();
   REQUIRE(certificates.add(kUrl, chain()));
   CHECK(certificates.find(kUrl, kNow).has_value());
@@ -88,7 +88,7 @@ TEST_CASE("A certificate is found by the address in the PASSporT, as long as its
   CHECK(certificates.find("https://cert.example/other.pem", kNow) == base::fail(sip::IdentityError::NoCertificate));
 }
 
-TEST_CASE_FIXTURE(Verifying, "A call whose number is signed with a trusted certificate passes, and attestation A proves the number [RFC 8588 section 4]") {
+TEST_CASE_FIXTURE(Verifying, "IdentityVerifier accepts a number that is signed with a trusted certificate. Only attestation A proves the number [RFC 8588 section 4]") {
   const auto good = verify();
   CHECK(good.verstat == Verstat::Passed);
   CHECK(sip::proves_number(good));
@@ -99,14 +99,14 @@ TEST_CASE_FIXTURE(Verifying, "A call whose number is signed with a trusted certi
     CHECK(weaker.verstat == Verstat::Passed);
     CHECK_FALSE(sip::proves_number(weaker));
   }
-  passport.ppt = passport.attest = passport.origid = "";  // RFC 8224 without SHAKEN: the signer has authority over the number.
+  passport.ppt = passport.attest = passport.origid = "";  // Without SHAKEN (RFC 8224 alone), the signer has authority over the number.
   sign();
   CHECK(sip::proves_number(verify()));
   call.headers = {};
   CHECK_FALSE(sip::proves_number(verify()));
 }
 
-TEST_CASE_FIXTURE(Verifying, "An expired certificate or one of another address proves nothing [RFC 8224 section 6.2.2]") {
+TEST_CASE_FIXTURE(Verifying, "IdentityVerifier refuses a PASSporT if its certificate is not valid at this time, or if it does not know the certificate's address [RFC 8224 section 6.2.2]") {
   passport.iat = kBefore;
   sign();
   CHECK(verify(kBefore).error == sip::IdentityError::BadCertificate);
@@ -116,12 +116,12 @@ TEST_CASE_FIXTURE(Verifying, "An expired certificate or one of another address p
   CHECK(verify().error == sip::IdentityError::NoCertificate);
 }
 
-TEST_CASE_FIXTURE(Verifying, "A PASSporT is refused in a second call, and accepted again in its own call [RFC 8224 section 12.1]") {
+TEST_CASE_FIXTURE(Verifying, "IdentityVerifier refuses a PASSporT in a second call, and accepts it again in the call that had it first [RFC 8224 section 12.1]") {
   CHECK(verify().verstat == Verstat::Passed);
   CHECK(verify(kNow + 30).verstat == Verstat::Passed);
   call.call_id = "second";
   CHECK(verify(kNow + 60).error == sip::IdentityError::Replayed);
-  sign();  // ECDSA gives another signature of the same text each time.
+  sign();  // ECDSA makes a different signature of the same text each time.
   CHECK(verify(kNow + 60).error == sip::IdentityError::Replayed);
   CHECK(verify(kNow + 61).error == sip::IdentityError::Stale);
   passport.iat = kNow + 1;
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Verifying, "A PASSporT is refused in a second call, and accept
   CHECK(sip::status_of(sip::IdentityError::Replayed) == 438);
 }
 
-TEST_CASE_FIXTURE(Verifying, "A refused PASSporT does not count as a replay") {
+TEST_CASE_FIXTURE(Verifying, "IdentityVerifier does not remember a PASSporT that it refused, so that this PASSporT is no replay later") {
   call.to.uri = "sip:1@phone.example";
   CHECK(verify().error == sip::IdentityError::Mismatch);
   call.to.uri = "sip:12355551212@phone.example";
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(Verifying, "A refused PASSporT does not count as a replay") {
   CHECK(verify().verstat == Verstat::Passed);
 }
 
-TEST_CASE("PassportMemory stores PASSporTs while they are fresh, at most kMaxPassports of them") {
+TEST_CASE("PassportMemory stores at most kMaxPassports PASSporTs, each while it is fresh") {
   sip::PassportMemory memory;
   CHECK_FALSE(memory.is_replayed("a", "1", kNow, 120s));
   CHECK(memory.is_replayed("a", "2", kNow + 120, 120s));

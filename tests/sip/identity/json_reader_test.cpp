@@ -74,7 +74,7 @@ TEST_CASE("skip() skips any value up to the given depth, and refuses a deeper on
   CHECK_FALSE(is_value(R"({"a":{"a":{"a":{"a":{"a":1}}}}})"));
 }
 
-TEST_CASE("each identity error has its own text, and the RFC's status code [RFC 8224 section 6.2.2]") {
+TEST_CASE("each IdentityError has its own text, and the status code of the RFC [RFC 8224 section 6.2.2]") {
   const std::pair<IdentityError, int> statuses[] = {
       {IdentityError::Absent, 428},       {IdentityError::NoCertificate, 436}, {IdentityError::BadCertificate, 437},
       {IdentityError::BadHeader, 438},    {IdentityError::BadToken, 438},      {IdentityError::Unsupported, 438},

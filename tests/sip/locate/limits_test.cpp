@@ -28,7 +28,7 @@ struct Bounded : World {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Bounded, "Locator reads kMaxRecords of an answer, and ignores further ones") {
+TEST_CASE_FIXTURE(Bounded, "Locator reads the first kMaxRecords records of an answer, and ignores further records") {
   for (std::size_t i = 0; i + 1 < Locator::kMaxRecords; ++i) address("other.example", v4(i));
   Answer& answer = answers[{RecordType::A, "a.example"}];
   answer = answers[{RecordType::A, "other.example"}];
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(Bounded, "Locator reads kMaxRecords of an answer, and ignores 
   CHECK(locate("a.example", 5060).empty());
 }
 
-TEST_CASE_FIXTURE(Bounded, "Locator limits the addresses of one server, the servers, and all candidates") {
+TEST_CASE_FIXTURE(Bounded, "Locator limits the number of addresses of one server, of servers, and of all candidates") {
   for (std::size_t i = 0; i < Locator::kMaxAddresses; ++i) address("a.example", v4(i));
   CHECK(locate("a.example", 5060).size() == Locator::kMaxAddresses);
   address("a.example", "198.51.100.1");
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Bounded, "Locator follows kMaxAliases aliases, and no more") {
   CHECK(locate("b.example", 5060).empty());
 }
 
-TEST_CASE_FIXTURE(Bounded, "Locator limits the services and the questions of one look-up") {
+TEST_CASE_FIXTURE(Bounded, "Locator limits the number of services and of questions in one look-up") {
   for (std::size_t i = 0; i <= Locator::kMaxServices; ++i) {
     const std::string service = "_s" + std::to_string(i) + ".a.example";
     naptr("a.example", static_cast<std::uint16_t>(i), 0, "SIP+D2U", service);
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Bounded, "Locator limits the services and the questions of one
   CHECK(services == Locator::kMaxServices);
 }
 
-TEST_CASE_FIXTURE(Bounded, "AnswerCache keeps answers for their TTL up to kMaxTtl, missing names for kNegativeTtl, and failures not at all") {
+TEST_CASE_FIXTURE(Bounded, "AnswerCache keeps an answer for its TTL, at most kMaxTtl, and a missing name for kNegativeTtl. It does not keep a failure") {
   AnswerCache cache;
   const base::TimePoint begin{1000s};
   address("a.example", "192.0.2.1");

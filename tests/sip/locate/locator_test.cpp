@@ -45,7 +45,7 @@ using List = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Locating, "A numeric host needs no look-up, and uses UDP for sip and TLS for sips [RFC 3263 section 4.1]") {
+TEST_CASE_FIXTURE(Locating, "The locator looks nothing up for a numeric host, and selects UDP for sip and TLS for sips [RFC 3263 section 4.1]") {
   CHECK(locate("192.0.2.1") == List{"UDP 192.0.2.1:5060"});
   CHECK(secure("192.0.2.1") == List{"TLS 192.0.2.1:5061"});
   CHECK(locate("192.0.2.1", 5080) == List{"UDP 192.0.2.1:5080"});
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(Locating, "A numeric host needs no look-up, and uses UDP for s
   CHECK(asked.empty());
 }
 
-TEST_CASE_FIXTURE(Locating, "The transport of the URI is used, with its default port [RFC 3263 sections 4.1 and 4.2, RFC 7118 section 5.5]") {
+TEST_CASE_FIXTURE(Locating, "The locator uses the transport of the URI, and the default port of that transport [RFC 3263 sections 4.1 and 4.2, RFC 7118 section 5.5]") {
   CHECK(locate("192.0.2.1", {}, Transport::Tcp) == List{"TCP 192.0.2.1:5060"});
   CHECK(locate("192.0.2.1", {}, Transport::Tls) == List{"TLS 192.0.2.1:5061"});
   CHECK(locate("192.0.2.1", {}, Transport::Ws) == List{"WS 192.0.2.1:80"});
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(Locating, "The transport of the URI is used, with its default 
   CHECK(secure("192.0.2.1", {}, Transport::Udp).empty());
 }
 
-TEST_CASE_FIXTURE(Locating, "For a name with a port only the addresses are looked up [RFC 3263 section 4.2]") {
+TEST_CASE_FIXTURE(Locating, "For a name with a port, the locator looks up only the addresses [RFC 3263 section 4.2]") {
   address("a.example", "192.0.2.1").address("a.example", "192.0.2.2");
   CHECK(locate("a.example", 5060) == List{"UDP 192.0.2.1:5060", "UDP 192.0.2.2:5060"});
   CHECK(asked == std::vector<Question>{{RecordType::Aaaa, "a.example"}, {RecordType::A, "a.example"}});
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Locating, "For a name with a port only the addresses are looke
   CHECK(locate("a.example", 5070, Transport::Tcp) == List{"TCP 192.0.2.1:5070", "TCP 192.0.2.2:5070"});
 }
 
-TEST_CASE_FIXTURE(Locating, "For a name with a transport, that transport's SRV records are looked up, and then the addresses [RFC 3263 section 4.2]") {
+TEST_CASE_FIXTURE(Locating, "For a name with a transport, the locator looks up the SRV records of that transport, and then the addresses [RFC 3263 section 4.2]") {
   srv("_sip._tcp.a.example", 0, 0, 5070, "one.a.example").address("one.a.example", "192.0.2.1").address("a.example", "192.0.2.9");
   CHECK(locate("a.example", {}, Transport::Tcp) == List{"TCP 192.0.2.1:5070"});
   CHECK(locate("a.example", {}, Transport::Udp) == List{"UDP 192.0.2.9:5060"});
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Locating, "For a name with a transport, that transport's SRV r
   CHECK(locate("a.example", {}, Transport::Wss) == List{"WSS 192.0.2.9:443"});
 }
 
-TEST_CASE_FIXTURE(Locating, "For a name alone the NAPTR records decide, by order and preference [RFC 3263 section 4.1]") {
+TEST_CASE_FIXTURE(Locating, "For a name without port and transport, the locator uses the NAPTR records by their order and preference [RFC 3263 section 4.1]") {
   naptr("a.example", 100, 50, "SIP+D2U", "_sip._udp.a.example").naptr("a.example", 50, 60, "SIP+D2T", "_sip._tcp.a.example");
   naptr("a.example", 50, 50, "SIPS+D2T", "_sips._tcp.b.example").naptr("a.example", 200, 0, "sips+d2w", "_x.a.example", "S");
   srv("_sip._udp.a.example", 0, 0, 5060, "u.a.example").srv("_sip._tcp.a.example", 0, 0, 5062, "t.a.example");
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Locating, "For a name alone the NAPTR records decide, by order
   CHECK(locate("a.example") == List{"TCP 192.0.2.2:5062", "UDP 192.0.2.1:5060"});
 }
 
-TEST_CASE_FIXTURE(Locating, "WebSocket servers are found by SIP+D2W, SIPS+D2W and SRV, else at ports 80 and 443 [RFC 7118 section 5.5]") {
+TEST_CASE_FIXTURE(Locating, "The locator finds WebSocket servers by SIP+D2W, SIPS+D2W and SRV. Without these records it uses the ports 80 and 443 [RFC 7118 section 5.5]") {
   options.transports = {Transport::Ws, Transport::Wss};
   address("a.example", "192.0.2.1").address("w.a.example", "192.0.2.2").address("s.a.example", "192.0.2.3");
   CHECK(locate("a.example", {}, Transport::Ws) == List{"WS 192.0.2.1:80"});
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Locating, "WebSocket servers are found by SIP+D2W, SIPS+D2W an
   CHECK(locate("a.example", {}, Transport::Ws) == List{"WS 192.0.2.2:8080"});
 }
 
-TEST_CASE_FIXTURE(Locating, "NAPTR records with another purpose or form are skipped [RFC 3263 section 4.1]") {
+TEST_CASE_FIXTURE(Locating, "The locator skips NAPTR records with another service, another flag, a regular expression or an invalid name [RFC 3263 section 4.1]") {
   naptr("a.example", 1, 1, "E2U+sip", "_sip._udp.bad.example").naptr("a.example", 1, 2, "SIP+D2S", "_sip._sctp.a.example");
   naptr("a.example", 1, 3, "SIP+D2U", "_sip._udp.bad.example", "u").naptr("a.example", 1, 4, "SIP+D2U", "", "s");
   naptr("a.example", 1, 5, "SIP+D2U", "_sip._udp.bad.example", "s", "!^.*$!sip:x@bad.example!");
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Locating, "NAPTR records with another purpose or form are skip
   CHECK(locate("a.example") == List{"UDP 192.0.2.1:5060"});
 }
 
-TEST_CASE_FIXTURE(Locating, "Without NAPTR, the SRV records of each supported transport are looked up [RFC 3263 section 4.1]") {
+TEST_CASE_FIXTURE(Locating, "Without NAPTR records, the locator looks up the SRV records of each supported transport [RFC 3263 section 4.1]") {
   srv("_sip._tcp.a.example", 0, 0, 5060, "t.a.example").address("t.a.example", "192.0.2.2");
   srv("_sips._tcp.a.example", 0, 0, 5061, "s.a.example").address("s.a.example", "192.0.2.3");
   CHECK(locate("a.example") == List{"TCP 192.0.2.2:5060", "TLS 192.0.2.3:5061"});
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Locating, "Without NAPTR, the SRV records of each supported tr
   for (const Question& question : asked) CHECK(question.name.find("_udp") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Locating, "Without NAPTR and SRV, the name's own addresses are used [RFC 3263 section 4.2]") {
+TEST_CASE_FIXTURE(Locating, "Without NAPTR and SRV records, the locator uses the addresses of the name itself [RFC 3263 section 4.2]") {
   address("a.example", "192.0.2.1");
   CHECK(locate("a.example") == List{"UDP 192.0.2.1:5060"});
   CHECK(secure("a.example") == List{"TLS 192.0.2.1:5061"});
@@ -137,13 +137,13 @@ TEST_CASE_FIXTURE(Locating, "Without NAPTR and SRV, the name's own addresses are
   CHECK(secure("a.example").empty());
 }
 
-TEST_CASE_FIXTURE(Locating, "An SRV target of a dot means that there is no service, and the name's addresses are not used instead [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Locating, "An SRV target of a dot means that the service does not exist. The locator then does not use the addresses of the name [RFC 3263 section 4.3]") {
   srv("_sip._udp.a.example", 0, 0, 0, "").srv("_sip._tcp.a.example", 0, 0, 0, ".").address("a.example", "192.0.2.1");
   CHECK(locate("a.example").empty());
   CHECK(error == "a.example has no address in DNS, give it an A, AAAA or SRV record");
 }
 
-TEST_CASE_FIXTURE(Locating, "SRV targets keep their order, and each has addresses of both families [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Locating, "The locator keeps the order of the SRV targets, and looks up addresses of both families for each target [RFC 3263 section 4.3]") {
   srv("_sip._udp.a.example", 20, 0, 5060, "two.a.example").srv("_sip._udp.a.example", 10, 0, 5070, "one.a.example");
   address("one.a.example", "192.0.2.1").address("one.a.example", "2001:db8::1").address("one.a.example", "2001:db8::2");
   address("two.a.example", "192.0.2.2");
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Locating, "SRV targets keep their order, and each has addresse
   for (const Question& question : asked) CHECK(question.type != RecordType::Aaaa);
 }
 
-TEST_CASE_FIXTURE(Locating, "Weights are probabilities, and records of weight 0 are rarely first [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Locating, "order_by_weight uses the weights as probabilities, and rarely puts a record of weight 0 first [RFC 3263 section 4.3]") {
   const auto first_of = [&](std::vector<sip::locate::SrvRecord> records) {
     sip::locate::order_by_weight(records, random);
     return records.front().target;
@@ -164,12 +164,12 @@ TEST_CASE_FIXTURE(Locating, "Weights are probabilities, and records of weight 0 
   CHECK(first["a"] > 2750);  // 3000 are expected.
   CHECK(first["a"] < 3150);
   CHECK(first["b"] > 800);
-  CHECK(first["none"] > 20);  // 1 of 41.
+  CHECK(first["none"] > 20);  // About 1 of 41 is expected.
   CHECK(first["none"] < 250);
   CHECK(first["late"] == 0);
 }
 
-TEST_CASE_FIXTURE(Locating, "Aliases are followed within an answer and beyond it, but not in circles") {
+TEST_CASE_FIXTURE(Locating, "The locator follows CNAME records within one answer and across answers, and stops at a loop") {
   alias(RecordType::A, "a.example", "b.example");
   add(RecordType::A, "a.example", {"b.example", ttl, sip::locate::AddressRecord{ip("192.0.2.1")}});
   add(RecordType::A, "a.example", {"x.example", ttl, sip::locate::AddressRecord{ip("192.0.2.66")}});
@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(Locating, "Aliases are followed within an answer and beyond it
   CHECK(locate("g.example", {}, Transport::Udp) == List{"UDP 192.0.2.4:5070"});
 }
 
-TEST_CASE_FIXTURE(Locating, "For a name with one label, and for a name in the hosts file, no services are looked up") {
+TEST_CASE_FIXTURE(Locating, "For a name with one label, and for a name in the hosts file, the locator looks up no services") {
   address("pbx", "192.0.2.1");
   CHECK(locate("pbx") == List{"UDP 192.0.2.1:5060"});
   CHECK(asked.size() == 2);
@@ -192,24 +192,24 @@ TEST_CASE_FIXTURE(Locating, "For a name with one label, and for a name in the ho
   CHECK(asked.empty());
 }
 
-TEST_CASE_FIXTURE(Locating, "A host name with a wrong form is refused without a question") {
+TEST_CASE_FIXTURE(Locating, "The locator refuses a malformed host name and sends no question") {
   for (const char* host : {"", ".", "a b.example", "a..example", "x\\.example", "under\r\nscore"}) {
     CHECK(locate(host, 5060).empty());
     CHECK(asked.empty());
   }
   options.transports = {Transport::Udp};
   CHECK(locate("192.0.2.1", {}, Transport::Tcp).empty());
-  CHECK(error == "no TCP here");
+  CHECK(error == "SIP over TCP is not enabled");
 }
 
-TEST_CASE_FIXTURE(Locating, "The error text names the name server's failure and the name that it is about") {
+TEST_CASE_FIXTURE(Locating, "The error text has the failure of the name server, and the name that was looked up") {
   answers[{RecordType::A, "a.example"}] = {Kind::Failed, {}, "SERVFAIL"};
   fails(RecordType::Aaaa, "a.example", Kind::NoData);
   CHECK(locate("a.example", 5060).empty());
   CHECK(error == "no DNS answer for a.example: SERVFAIL, check the name servers of this machine, or write an address instead of the name");
   srv("_sip._udp.b.example", 0, 0, 5060, "gone.b.example").srv("_sip._udp.b.example", 1, 0, 5060, "a.example");
   CHECK(locate("b.example", {}, Transport::Udp).empty());
-  CHECK(begins("no DNS answer for a.example: SERVFAIL,"));  // The most serious failure is reported, not the last one.
+  CHECK(begins("no DNS answer for a.example: SERVFAIL,"));  // The locator reports the most serious failure, not the last one.
   address("a.example", "192.0.2.1");
   CHECK(locate("b.example", {}, Transport::Udp) == List{"UDP 192.0.2.1:5060"});
   CHECK(error.empty());
@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(Locating, "The error text names the name server's failure and 
   CHECK(error == "no such name in DNS: gone.c.example, check how it is written");
 }
 
-TEST_CASE_FIXTURE(Locating, "Each failure of the name servers has its own text, and after a NAPTR timeout all other questions are sent at once") {
+TEST_CASE_FIXTURE(Locating, "Each failure of the name servers has its own text. After a NAPTR timeout, the locator asks all other questions at once") {
   fails(RecordType::A, "a.example", Kind::Timeout).fails(RecordType::Aaaa, "a.example", Kind::NoData);
   CHECK(locate("a.example", 5060).empty());
   CHECK(begins("no DNS answer for a.example: timeout, check the name servers"));
@@ -241,7 +241,7 @@ TEST_CASE_FIXTURE(Locating, "Each failure of the name servers has its own text, 
   CHECK(locator.candidates().front().remote.to_string() == "192.0.2.1:5060");
 }
 
-TEST_CASE_FIXTURE(Locating, "Answers without a question, and second answers, have no effect") {
+TEST_CASE_FIXTURE(Locating, "The locator ignores answers to questions that it did not ask, and second answers") {
   Locator locator({"a.example", 5060, {}, false}, options, random);
   locator.on_answer({RecordType::A, "other.example"}, {Kind::Found, {{"a.example", ttl, sip::locate::AddressRecord{ip("192.0.2.66")}}}});
   locator.on_answer({RecordType::A, "a.example"}, {Kind::NoData, {}});

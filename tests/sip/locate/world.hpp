@@ -54,7 +54,7 @@ struct World {
     const auto at = answers.find(question);
     return at == answers.end() ? Answer{Answer::Kind::NoName, {}} : at->second;
   }
-  /// Answers the locator's questions until there are no more.
+  /// Answers questions of the locator until it has no more questions.
   void serve(sip::Locator& locator) {
     while (const auto question = locator.poll_question()) {
       asked.push_back(*question);

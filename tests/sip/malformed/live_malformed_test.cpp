@@ -9,7 +9,7 @@ using namespace offhook::malformed;
 
 namespace {
 
-/// Returns true if the OPTIONS with this number got a response, after any other responses.
+/// Reads responses until the response to the OPTIONS with this number. Returns true if this response comes.
 bool is_answered(PeerSocket& peer, const std::string& number) {
   const std::string all = peer.receive("Call-ID: good-" + number + "\r\n");
   const auto at = all.find("Call-ID: good-" + number + "\r\n");
@@ -40,7 +40,7 @@ TEST_CASE("Over TCP an OPTIONS gets a response after each malformed INVITE") {
   std::size_t answered = 0, number = 0;
   for_each("TCP", [&](const std::string& name, std::string text) {
     CAPTURE(name);
-    PeerSocket peer(SOCK_STREAM, "127.0.0.2", 0, live.edge->port());  // The peer has another source address, whose connections are counted separately.
+    PeerSocket peer(SOCK_STREAM, "127.0.0.2", 0, live.edge->port());  // Each source address has its own limit of connections.
     peer.send(text);
     trusted.send(good_options("TCP", std::to_string(++number)));
     REQUIRE(is_answered(trusted, std::to_string(number)));

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
-/// INVITEs with one wrong element: each of kElements in turn gets each of anomalies(). The messages are the same in each run.
-/// This is the method of PROTOS c07-sip, with other elements and anomalies.
+/// INVITEs with one wrong element. Each element of kTemplate in turn gets each value of anomalies(). Each run makes the same
+/// messages. PROTOS c07-sip uses this method with other elements and anomalies.
 namespace offhook::malformed {
 
-/// A whole INVITE. `{name=value}` marks an element and its usual value. {length} gets the right value, unless it is the wrong
-/// element.
+/// A whole INVITE. `{name=value}` marks an element and its usual value. {length} gets the right value, unless {length} itself is
+/// the wrong element.
 inline constexpr std::string_view kTemplate =
     "{method=INVITE}{space= }{scheme=sip}:{user=bot}@{host=127.0.0.1}:{port=5060};{uri param=transport=udp}{space 2= }{version=SIP/2.0}\r\n"
     "Via:{via lws= }{via protocol=SIP/2.0}/{via transport=@TRANSPORT@} {via host=127.0.0.1}:{via port=9};branch={branch=z9hG4bK@NUMBER@}{via param=;ttl=1};rport\r\n"
@@ -40,7 +40,7 @@ inline constexpr std::string_view kTemplate =
 
 struct Element {
   std::string name;
-  std::size_t begin = 0, size = 0;  ///< position in Case's text before the anomaly is inserted
+  std::size_t begin = 0, size = 0;  ///< position in the text of take_apart()
 };
 
 /// Returns the wrong values that an element can get.
@@ -51,7 +51,7 @@ inline std::vector<std::string> anomalies() {
     for (std::size_t i = 0; i < times; ++i) text += part;
     return text;
   };
-  for (const std::size_t power : {3U, 5U, 6U, 7U, 8U, 9U, 10U, 12U, 14U}) {  // Lengths around the sizes of buffers.
+  for (const std::size_t power : {3U, 5U, 6U, 7U, 8U, 9U, 10U, 12U, 14U}) {  // Lengths around common buffer sizes.
     for (const std::size_t size : {(std::size_t{1} << power) - 1, std::size_t{1} << power, (std::size_t{1} << power) + 1})
       all.push_back(std::string(size, 'a'));
   }
@@ -61,7 +61,7 @@ inline std::vector<std::string> anomalies() {
                            ",", ",,", "=", "/", "//", "?", "&", "#", "{}", "|", "`$(x)`", "'", "..", "../", "\t", " ", "~", "*", "+"})
     all.emplace_back(part);
   for (const char* part : {"<", "\"", "\\\"", "(", "((", "[", ";a", ";a=b", ",<sip:a@b>", "%41", "sip:", "a@", "::", "a."})
-    all.push_back(repeated(part, 300));  // Endless nesting and lists.
+    all.push_back(repeated(part, 300));  // Deep nesting and long lists.
   for (const char* number : {"-1", "0", "00", "+5", "1e9", "0x10", "65535", "65536", "2147483647", "2147483648", "4294967295", "4294967296",
                              "4294967328", "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616",
                              "-2147483648", "-9223372036854775809", "99999999999999999999999999999999999999999", "1 2", "1.5"})

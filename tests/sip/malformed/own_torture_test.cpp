@@ -22,8 +22,8 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// Reads file and status, where "-" means no response. Several allowed statuses are separated by |, where the method decides.
-/// torture_test.cpp uses the further columns, which are for streams.
+/// Reads the columns `file` and `answer`. "-" means no response. If several statuses are allowed, | separates them.
+/// torture_test.cpp uses the other columns, which apply to streams.
 std::map<std::string, std::string> reactions() {
   std::map<std::string, std::string> all;
   std::istringstream table(read_file(kFolder / "REACTIONS.tsv"));

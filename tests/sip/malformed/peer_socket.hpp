@@ -21,7 +21,7 @@ namespace offhook::malformed {
 
 class PeerSocket {
  public:
-  /// `ip` and `port` are the source of sent packets, and so the destination of responses. Port 0 means any port.
+  /// `ip` and `port` are the source address of the sent packets, and therefore the destination of responses. Port 0: any port.
   PeerSocket(int type, const std::string& ip, std::uint16_t port, std::uint16_t edge) : fd_(::socket(AF_INET, type | SOCK_CLOEXEC, 0)) {
     const int on = 1;
     (void)::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -34,7 +34,7 @@ class PeerSocket {
   PeerSocket& operator=(const PeerSocket&) = delete;
   ~PeerSocket() { ::close(fd_); }
 
-  /// Sends the text. It is not an error if the edge has closed the stream meanwhile.
+  /// Sends the text. Ignores it if the edge has closed the stream.
   void send(std::string_view text) {
     while (!text.empty()) {
       const auto sent = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
@@ -80,7 +80,7 @@ struct LiveEdge {
   std::unique_ptr<sip::SipEdge> edge;
   std::thread thread;
 
-  /// With `tls` it listens on TLS only.
+  /// With `tls` the edge listens only for TLS.
   explicit LiveEdge(base::Duration message_time = std::chrono::seconds(10), bool rejects = true, std::optional<sip::TlsOptions> tls = {})
       : stack(brief(), random) {
     sip::EdgeOptions options;
@@ -97,7 +97,7 @@ struct LiveEdge {
     });
     thread = std::thread([this] { edge->run(); });
   }
-  /// Short timers, so that transactions end soon. Otherwise thousands of them would fill the table.
+  /// Returns options with short timers, so that transactions end soon. Otherwise thousands of transactions would fill the table.
   static sip::StackOptions brief() {
     sip::StackOptions options;
     options.t1 = std::chrono::milliseconds(1);

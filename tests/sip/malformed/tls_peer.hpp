@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <fstream>
 
-/// Peers that use TLS through OpenSSL directly, so that this code and not the edge's reads and writes the records.
+/// Peers that use TLS through OpenSSL directly. They do not share code with the edge, which therefore cannot hide its own errors.
 namespace offhook::malformed {
 
 /// Files with a certificate for 127.0.0.1 and its key, made once and removed at the end.
@@ -44,7 +44,7 @@ class CertificateFiles {
   std::filesystem::path folder_;
 };
 
-/// Like PeerSocket, after a TLS handshake. It accepts any certificate, because other tests check the edge's certificate.
+/// A PeerSocket with TLS. It accepts any certificate, because other tests check the edge's certificate.
 class TlsPeer {
  public:
   TlsPeer(const std::string& ip, std::uint16_t edge)
@@ -52,7 +52,7 @@ class TlsPeer {
     REQUIRE(::fcntl(socket_.fd(), F_SETFL, O_NONBLOCK) == 0);
     REQUIRE(SSL_set_fd(ssl_.get(), socket_.fd()) == 1);
     for (int result = SSL_connect(ssl_.get()); result != 1; result = SSL_connect(ssl_.get()))
-      REQUIRE_MESSAGE(wait(result, 20000), "no handshake with the edge");
+      REQUIRE_MESSAGE(wait(result, 20000), "the TLS handshake with the edge failed");
   }
 
   void send(std::string_view text) {

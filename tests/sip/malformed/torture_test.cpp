@@ -1,6 +1,6 @@
-// Sends torture messages through real sockets: Offhook's own with the reactions of REACTIONS.tsv, and those of RFC 4475 and
-// RFC 5118 where the data is available. Their reactions are those of a user agent server over UDP in the shared table
-// (EXPECTED.tsv), and over a stream where that differs.
+// Sends torture messages through real sockets: Offhook's own messages, whose expected reactions are in REACTIONS.tsv, and those
+// of RFC 4475 and RFC 5118 if the shared test data is available. The tables below have the expected reactions to the latter:
+// those of a user agent server over UDP (from the shared table EXPECTED.tsv), and those over a stream if they differ.
 #include "tls_peer.hpp"
 
 #include <offhook/sip/message/parser.hpp>
@@ -22,18 +22,18 @@ using namespace offhook::malformed;
 namespace {
 
 enum class Stream {
-  Same,   // the status, and the connection continues
-  Close,  // the status, and the connection ends
-  Wait,   // no response, until the time for one message is over and the connection ends
-  Next,   // the status, and the next message begins after the body
-  Lost,   // the same, but octets after the next message begin no message, and the connection ends
+  Same,   // the edge responds with the status, and keeps the connection
+  Close,  // the edge responds with the status, and closes the connection
+  Wait,   // the edge waits for more octets, and closes the connection when the time for one message is over
+  Next,   // the edge responds with the status, and the next message begins after the body
+  Lost,   // as Next, but the octets after the next message are no message, and the edge closes the connection
 };
 
 struct Reaction {
   std::string file;
-  std::vector<std::string> statuses;  ///< one of these; "": no response
+  std::vector<std::string> statuses;  ///< the allowed statuses; "" means no response
   Stream stream = Stream::Same;
-  std::vector<std::string> stream_statuses = {};  ///< instead of `statuses`; empty: the same statuses
+  std::vector<std::string> stream_statuses = {};  ///< the allowed statuses over a stream; empty means `statuses`
 };
 
 const std::vector<Reaction> kRfc4475{
@@ -74,7 +74,7 @@ std::string with_crlf(std::string text) {
   return text;  // The files of RFC 5118 have LF, but their lengths count CRLF.
 }
 
-/// Returns the port of the topmost Via, which gets the response without an rport.
+/// Returns the port of the topmost Via. The response goes to this port if the Via has no rport.
 std::uint16_t port_of(const sip::Message& message) { return message.top_via().port.value_or(5060); }
 
 std::uint16_t answer_port(const std::string& text) {
@@ -83,7 +83,7 @@ std::uint16_t answer_port(const std::string& text) {
   return parsed ? port_of(*parsed) : port_of(parsed.error().message);
 }
 
-/// Returns the statuses of the responses in order, without those to good_options().
+/// Returns the statuses of the responses in order, without the responses to good_options().
 std::vector<std::string> statuses(const std::string& all) {
   std::vector<std::string> found;
   for (std::size_t at = all.find("SIP/2.0 "); at != std::string::npos;) {
@@ -100,7 +100,7 @@ bool is_expected(const std::vector<std::string>& wanted, const std::vector<std::
   return std::find(wanted.begin(), wanted.end(), first) != wanted.end();
 }
 
-/// Opens another connection of the same kind to the same edge.
+/// A TCP connection to the edge.
 struct TcpWay {
   static constexpr const char* kName = "TCP";
   PeerSocket peer;
@@ -136,15 +136,15 @@ struct Torture : LiveEdge {
     if (text.find("\r\n\r\n") == std::string::npos) peer.send("\r\n");  // Files of RFC 5118 end before the empty line.
     std::string all;
     if (want.stream == Stream::Same || want.stream == Stream::Next) {
-      // Two bodies of RFC 5118 are longer than their Content-Length. The rest of the body spoils the first of these messages, but
-      // not the second.
+      // Two bodies of RFC 5118 are longer than their Content-Length. The excess octets damage the first of these OPTIONS requests,
+      // but not the second one.
       for (int i = 0; i < 2; ++i) peer.send(options(Way::kName));
       all = peer.receive(mark());
-      CHECK_MESSAGE(all.find(mark()) != std::string::npos, want.file, over, "does not answer what follows");
-      CHECK_MESSAGE(!peer.closed(), want.file, over, "closed a connection whose framing holds");
+      CHECK_MESSAGE(all.find(mark()) != std::string::npos, want.file, over, "does not respond to the next message");
+      CHECK_MESSAGE(!peer.closed(), want.file, over, "closed a connection whose framing was intact");
     } else {
       all = peer.receive("nothing that could come");
-      CHECK_MESSAGE(peer.closed(), want.file, over, "kept a connection whose framing is lost");
+      CHECK_MESSAGE(peer.closed(), want.file, over, "kept a connection whose framing was lost");
     }
     const auto got = statuses(all);
     if (want.stream == Stream::Wait) {
@@ -165,8 +165,8 @@ enum class Over { Udp, Tcp, Tls };
 
 const std::filesystem::path kOwn = "tests/data/torture";
 
-/// Reads REACTIONS.tsv: file, statuses separated by | with "-" for no response, and the effect on a stream, with its own status
-/// where it has one.
+/// Reads REACTIONS.tsv. Its columns: the file, the allowed statuses (separated by |, "-" means no response), the effect on a
+/// stream, and the allowed statuses over a stream if they differ.
 std::vector<Reaction> own() {
   const auto parts = [](const std::string& text, char at) {
     std::vector<std::string> all;
@@ -213,25 +213,25 @@ void run_shared(const char* folder, const std::vector<Reaction>& table, Over ove
 
 }  // namespace
 
-TEST_CASE("Over UDP each message of RFC 4475 gets the response of a user agent [RFC 4475 section 3]") {
+TEST_CASE("Over UDP the edge gives each message of RFC 4475 the response of a user agent [RFC 4475 section 3]") {
   run_shared("rfc4475", kRfc4475, Over::Udp);
 }
-TEST_CASE("Over TCP each message of RFC 4475 gets the response of a user agent [RFC 4475 section 3]") {
+TEST_CASE("Over TCP the edge gives each message of RFC 4475 the response of a user agent [RFC 4475 section 3]") {
   run_shared("rfc4475", kRfc4475, Over::Tcp);
 }
-TEST_CASE("Over UDP each message of RFC 5118 gets the response of a user agent [RFC 5118 section 4]") {
+TEST_CASE("Over UDP the edge gives each message of RFC 5118 the response of a user agent [RFC 5118 section 4]") {
   run_shared("rfc5118", kRfc5118, Over::Udp);
 }
-TEST_CASE("Over TCP each message of RFC 5118 gets the response of a user agent [RFC 5118 section 4]") {
+TEST_CASE("Over TCP the edge gives each message of RFC 5118 the response of a user agent [RFC 5118 section 4]") {
   run_shared("rfc5118", kRfc5118, Over::Tcp);
 }
-TEST_CASE("Over TLS each message of RFC 4475 gets the response of a user agent [RFC 4475 section 3]") {
+TEST_CASE("Over TLS the edge gives each message of RFC 4475 the response of a user agent [RFC 4475 section 3]") {
   run_shared("rfc4475", kRfc4475, Over::Tls);
 }
-TEST_CASE("Over TLS each message of RFC 5118 gets the response of a user agent [RFC 5118 section 4]") {
+TEST_CASE("Over TLS the edge gives each message of RFC 5118 the response of a user agent [RFC 5118 section 4]") {
   run_shared("rfc5118", kRfc5118, Over::Tls);
 }
-TEST_CASE("Over UDP, TCP and TLS each of Offhook's torture messages gets the response of a user agent [RFC 4475 section 3, RFC 5118 section 4]") {
+TEST_CASE("Over UDP, TCP and TLS the edge gives each of Offhook's torture messages the response of a user agent [RFC 4475 section 3, RFC 5118 section 4]") {
   const auto table = own();
   CHECK(table.size() >= 80);
   for (const auto over : {Over::Udp, Over::Tcp, Over::Tls}) CHECK(run(kOwn, table, over) == table.size());

@@ -4,7 +4,7 @@
 
 namespace offhook_test {
 
-/// Returns how often this program has called operator new so far. allocations_test.cpp counts the calls.
+/// Returns how often this program has used operator new. allocations_test.cpp replaces operator new and counts.
 std::uint64_t allocations();
 
 }  // namespace offhook_test

@@ -74,14 +74,14 @@ TEST_CASE("parsing a message and reading it through every typed accessor allocat
   const auto before = offhook_test::allocations();
   for (int i = 0; i < 10; ++i) (void)read_everything(pool, text);
   CHECK(offhook_test::allocations() == before);
-  const std::string large = text + std::string(SlabPool::kSmallBytes, ' ');  // The other size of slabs.
+  const std::string large = text + std::string(SlabPool::kSmallBytes, ' ');  // This text needs a slab of the larger size.
   (void)read_everything(pool, large);
   const auto again = offhook_test::allocations();
   (void)read_everything(pool, large);
   CHECK(offhook_test::allocations() == again);
 }
 
-TEST_CASE("refusing a message allocates nothing either") {
+TEST_CASE("parse_message allocates nothing when it refuses a message") {
   SlabPool pool;
   auto text = usual_invite();
   text.replace(text.find("7 INVITE"), 8, "7 INVALI");
@@ -92,7 +92,7 @@ TEST_CASE("refusing a message allocates nothing either") {
   CHECK(offhook_test::allocations() == before);
 }
 
-TEST_CASE("writing into a string that already has its capacity allocates nothing") {
+TEST_CASE("Writer allocates nothing if its string already has enough capacity") {
   const auto text = usual_invite();
   const auto invite = parse_message(Slab::exact(test::bytes_of(text)));
   REQUIRE(invite);

@@ -23,7 +23,7 @@ TEST_CASE("parse_replaces reads a Call-ID and two tags in any order, with unknow
   CHECK(parse_replaces(to_string(*early)) == early);
 }
 
-TEST_CASE("parse_replaces refuses a value without exactly one tag of each kind, and two values [RFC 3891 section 6.1]") {
+TEST_CASE("parse_replaces refuses a value without exactly one to-tag and one from-tag, and refuses two values [RFC 3891 section 6.1]") {
   for (const char* bad : {"call", "call;to-tag=a", "call;from-tag=a", "call;to-tag=a;to-tag=b;from-tag=c",
                           "call;to-tag;from-tag=a", "call;to-tag=a;from-tag=b,other;to-tag=a;from-tag=b",
                           "call;to-tag=\"a\";from-tag=b", "ca ll;to-tag=a;from-tag=b", "call;to-tag=a\r\n;from-tag=b\x01"}) {
@@ -35,7 +35,7 @@ TEST_CASE("parse_replaces refuses a value without exactly one tag of each kind, 
   CHECK(parse_replaces(";to-tag=a;from-tag=b") == offhook::base::fail(ParseError::Empty));
 }
 
-TEST_CASE("parse_replaces reads kMaxReplacesBytes, and refuses one octet more") {
+TEST_CASE("parse_replaces reads a value of kMaxReplacesBytes, and refuses a value with one more octet") {
   const std::string tail = ";to-tag=a;from-tag=b";
   const std::string most = std::string(kMaxReplacesBytes - tail.size(), 'c') + tail;
   CHECK(parse_replaces(most));
@@ -56,7 +56,7 @@ TEST_CASE("parse_refer_to separates the target from the Replaces in its URI [RFC
   CHECK(*parsed->replaces == Replaces{"12345@192.0.2.1", "a", "b", false});
 }
 
-TEST_CASE("parse_refer_to reads a plain target and one with a method, and refuses other schemes [RFC 3515 section 2.1]") {
+TEST_CASE("parse_refer_to reads a target with or without a method, and refuses targets with other schemes [RFC 3515 section 2.1]") {
   CHECK(parse_refer_to("sip:desk@192.0.2.9")->target == "sip:desk@192.0.2.9");
   CHECK(parse_refer_to("<tel:+4930123456>")->target == "tel:+4930123456");
   const auto method = parse_refer_to("<sip:desk@192.0.2.9;a=1;method=SUBSCRIBE;b>");
@@ -68,13 +68,13 @@ TEST_CASE("parse_refer_to reads a plain target and one with a method, and refuse
   CHECK_FALSE(parse_refer_to(""));
 }
 
-TEST_CASE("parse_refer_to refuses two Replaces and an unreadable one, so that an escaped CR or LF never gets into a header field") {
+TEST_CASE("parse_refer_to refuses two Replaces and a malformed Replaces, so that an escaped CR or LF never gets into a header field") {
   CHECK_FALSE(parse_refer_to("<sip:a@192.0.2.9?Replaces=c%3Bto-tag%3Da%3Bfrom-tag%3Db&Replaces=c%3Bto-tag%3Da%3Bfrom-tag%3Db>"));
   CHECK_FALSE(parse_refer_to("<sip:a@192.0.2.9?Replaces=c%0D%0AVia:x%3Bto-tag%3Da%3Bfrom-tag%3Db>"));
   CHECK_FALSE(parse_refer_to("<sip:a@192.0.2.9?replaces=c>"));
 }
 
-TEST_CASE("refer_to writes a value that reads back equal, with any characters in the Call-ID [RFC 3261 section 25.1]") {
+TEST_CASE("refer_to writes a value that reads back equal, even if the Call-ID has special characters [RFC 3261 section 25.1]") {
   const Replaces odd{"a%b&c=d?e@192.0.2.1", "to-1~", "from'2", true};
   const std::string value = refer_to("sip:desk@192.0.2.9", &odd);
   CHECK(value.find('&') == std::string::npos);
@@ -106,7 +106,7 @@ TEST_CASE("reasons_of skips an unreadable Reason, and parse_reason replaces cont
   CHECK(reasons_of(request_with("Reason: ;;, SIP;cause=486\r\n")).size() == 1);
 }
 
-TEST_CASE("reasons_of reads kMaxReasons, and a text is cut at kMaxReasonText, but not within a UTF-8 character") {
+TEST_CASE("reasons_of reads kMaxReasons reasons. parse_reason cuts a text at kMaxReasonText, but not within a UTF-8 character") {
   std::string list;
   for (std::size_t i = 0; i < kMaxReasons; ++i) list += std::string(i == 0 ? "" : ", ") + "SIP;cause=" + std::to_string(200 + i);
   CHECK(reasons_of(request_with("Reason: " + list + "\r\n")).size() == kMaxReasons);
@@ -119,7 +119,7 @@ TEST_CASE("reasons_of reads kMaxReasons, and a text is cut at kMaxReasonText, bu
 
 // --- Diversion and History-Info --------------------------------------------------------------------------------------------
 
-TEST_CASE("diversions_of reads Diversions of several lines, the newest first [RFC 5806 section 4]") {
+TEST_CASE("diversions_of reads the Diversion values of several lines in their order, which is the newest first [RFC 5806 section 4]") {
   const auto list =
       diversions_of(request_with("Diversion: \"Bo\" <sip:bo@pbx.example>;reason=no-answer;counter=2;privacy=full, "
                                  "<sip:al@pbx.example;user=phone>;reason=\"user-busy\"\r\n"
@@ -131,7 +131,7 @@ TEST_CASE("diversions_of reads Diversions of several lines, the newest first [RF
   CHECK(list[2] == Diversion{"tel:+4930123", "", "unknown", 1, ""});
 }
 
-TEST_CASE("diversions_of reads kMaxDiversions, and ignores further ones") {
+TEST_CASE("diversions_of reads kMaxDiversions values, and ignores further values") {
   std::string list = "<sip:0@pbx.example>";
   for (std::size_t i = 1; i < kMaxDiversions; ++i) list += ", <sip:" + std::to_string(i) + "@pbx.example>";
   CHECK(diversions_of(request_with("Diversion: " + list + "\r\n")).size() == kMaxDiversions);
@@ -147,7 +147,7 @@ TEST_CASE("history_of reads the index, and the reason and privacy in the URI [RF
   CHECK(list[1] == HistoryEntry{"sip:office@192.0.2.3", "", "1.2", "", false});
 }
 
-TEST_CASE("history_of stops at an entry without a valid index, and at kMaxHistoryEntries [RFC 7044 section 5]") {
+TEST_CASE("history_of stops at an entry without a valid index, and after kMaxHistoryEntries entries [RFC 7044 section 5]") {
   CHECK(history_of(request_with("History-Info: <sip:a@b>;index=1, <sip:a@b>, <sip:a@b>;index=1.1\r\n")).size() == 1);
   for (const char* bad : {".1", "1.", "1..2", "", "x"}) {
     CAPTURE(bad);
@@ -162,7 +162,7 @@ TEST_CASE("history_of stops at an entry without a valid index, and at kMaxHistor
 
 // --- Privacy ---------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("parse_privacy reads a list of words, and ignores unknown ones [RFC 3323 section 4.2]") {
+TEST_CASE("parse_privacy reads a list of privacy values, and ignores unknown values [RFC 3323 section 4.2]") {
   const auto privacy = parse_privacy("id; Critical;whatever");
   REQUIRE(privacy);
   CHECK(privacy->id);
@@ -181,7 +181,7 @@ TEST_CASE("parse_privacy reads a list of words, and ignores unknown ones [RFC 33
 
 // --- digits in INFO --------------------------------------------------------------------------------------------------------
 
-TEST_CASE("parse_dtmf_info reads both common formats of digits in INFO") {
+TEST_CASE("parse_dtmf_info reads the two common formats of digits in INFO") {
   CHECK(*parse_dtmf_info("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n") == DtmfInfo{'5', 160});
   CHECK(*parse_dtmf_info("application/dtmf-relay", "signal = #\nduration= 99999") == DtmfInfo{'#', kMaxDtmfDuration});
   CHECK(parse_dtmf_info("application/dtmf-relay", "Signal=10\r\n")->digit == '*');

@@ -69,7 +69,7 @@ TEST_CASE("parse_header_name finds compact names, and returns Other for unknown 
   CHECK(parse_header_name("C%6Fntact") == HeaderName::Other);
 }
 
-TEST_CASE("parse_method compares the case of a method [RFC 3261 section 7.1]") {
+TEST_CASE("parse_method distinguishes upper and lower case [RFC 3261 section 7.1]") {
   for (int i = 0; i < static_cast<int>(Method::Other); ++i)
     CHECK(parse_method(to_string(static_cast<Method>(i))) == static_cast<Method>(i));
   CHECK(to_string(Method::Invite) == "INVITE");
@@ -80,7 +80,7 @@ TEST_CASE("parse_method compares the case of a method [RFC 3261 section 7.1]") {
   CHECK(to_string(Method::Other).empty());
 }
 
-TEST_CASE("transports are written as in a Via [RFC 3261 section 20.42]") {
+TEST_CASE("to_string writes a transport as in a Via [RFC 3261 section 20.42]") {
   CHECK(to_string(Transport::Udp) == "UDP");
   CHECK(to_string(Transport::Tcp) == "TCP");
   CHECK(to_string(Transport::Tls) == "TLS");
@@ -123,7 +123,7 @@ TEST_CASE("take_via reads the parts of a Via, with white space wherever the gram
   CHECK(rest.empty());
 }
 
-TEST_CASE("received accepts an IPv6 address with or without brackets [RFC 5118 section 4.5]") {
+TEST_CASE("take_via accepts an IPv6 address with or without brackets in received [RFC 5118 section 4.5]") {
   for (const auto* text : {"SIP/2.0/UDP [2001:db8::9:1];received=[2001:db8::9:255];branch=z9hG4bKas3",
                            "SIP/2.0/UDP [2001:db8::9:1];received=2001:db8::9:255;branch=z9hG4bKas3"}) {
     std::string_view rest = text;
@@ -134,14 +134,14 @@ TEST_CASE("received accepts an IPv6 address with or without brackets [RFC 5118 s
   }
 }
 
-TEST_CASE("the magic cookie alone is not a valid branch [RFC 4475 section 3.2.1]") {
+TEST_CASE("a branch that is only the magic cookie is not valid [RFC 4475 section 3.2.1]") {
   std::string_view rest = "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK";
   const auto via = take_via(rest);
   REQUIRE(via);
   CHECK_FALSE(via->has_rfc3261_branch());
 }
 
-TEST_CASE("take_via refuses malformed values with the reason [RFC 3261 section 25.1]") {
+TEST_CASE("take_via refuses malformed values and returns the reason [RFC 3261 section 25.1]") {
   CHECK(via_error("") == ParseError::BadVia);
   CHECK(via_error("SIP/2.0") == ParseError::BadVia);
   CHECK(via_error("SIP/2.0/UDP") == ParseError::BadVia);

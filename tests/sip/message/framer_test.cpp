@@ -52,7 +52,7 @@ std::string message(const std::string& id, const std::string& body = "") {
 
 }  // namespace
 
-TEST_CASE("Framer finds the same messages and pings at any split, also with bodies that look like messages [RFC 3261 section 18.3]") {
+TEST_CASE("Framer finds the same messages and pings at any split of the stream, even if bodies look like messages [RFC 3261 section 18.3]") {
   const auto nested = message("2", message("inner") + "\r\n\r\n");
   const auto stream =
       message("1") + "\r\n\r\n" + nested + message("3", std::string("\0\r\n\r\n", 5)) + "\r\n\r\n\r\n\r\n" + message("4");
@@ -77,7 +77,7 @@ TEST_CASE("Framer finds the same messages and pings at any split, also with bodi
   }
 }
 
-TEST_CASE("a single CRLF counts as a Pong at once, and two in one piece as a Ping [RFC 5626 section 3.5.1]") {
+TEST_CASE("Framer reports a single CRLF as a Pong at once, and two CRLFs in one piece as a Ping [RFC 5626 section 3.5.1]") {
   CHECK(in_pieces("\r\n", 2) == Seen{{}, 0, 1, 0});
   CHECK(in_pieces("\r\n\r\n", 4) == Seen{{}, 1, 0, 0});
   CHECK(in_pieces("\r\n\r\n\r\n", 6) == Seen{{}, 1, 1, 0});
@@ -85,7 +85,7 @@ TEST_CASE("a single CRLF counts as a Pong at once, and two in one piece as a Pin
   CHECK(in_pieces("\r\n" + message("1") + "\r\n", 9999) == Seen{{message("1")}, 0, 2, 0});
 }
 
-TEST_CASE("after expect_pong() a single CRLF is the Pong, and not half of the peer's ping [RFC 5626 section 3.5.1]") {
+TEST_CASE("after expect_pong() Framer reports a single CRLF as the expected Pong, and not as half of the peer's ping [RFC 5626 section 3.5.1]") {
   Framer framer;
   Seen seen;
   feed(framer, "\r\n", seen);  // An unexpected Pong.
@@ -95,25 +95,25 @@ TEST_CASE("after expect_pong() a single CRLF is the Pong, and not half of the pe
   }
   CHECK(seen == Seen{{}, 0, 5, 0});
   framer.expect_pong();
-  feed(framer, "\r\n\r\n", seen);  // The peer's ping crosses the own one.
+  feed(framer, "\r\n\r\n", seen);  // The peer's ping crosses our ping.
   feed(framer, "\r\n", seen);
   CHECK(seen == Seen{{}, 1, 6, 0});
 }
 
-TEST_CASE("Framer accepts line ends of LF alone, like the parser") {
+TEST_CASE("Framer accepts lines that end in LF alone, as the parser does") {
   auto text = message("1", "a\nb");
   text.erase(std::remove(text.begin(), text.end(), '\r'), text.end());
   for (std::size_t size = 1; size < 20; ++size) CHECK(in_pieces(text + "\n" + text, size).frames.size() == 2);
 }
 
-TEST_CASE("Framer finds Content-Length compact, folded, with white space, and twice when both are equal [RFC 3261 section 20.14]") {
+TEST_CASE("Framer finds a Content-Length in compact form, folded, with white space, or twice with equal values [RFC 3261 section 20.14]") {
   for (const std::string field : {"l:2", "CONTENT-LENGTH \t:   02", "Content-Length:\r\n 2", "L: 2\r\nContent-Length: 2"}) {
     const auto text = "OPTIONS sip:h SIP/2.0\r\n" + field + "\r\nVia: x\r\n\r\nab";
     CHECK_MESSAGE(in_pieces(text + text, 7).frames.size() == 2, field);
   }
 }
 
-TEST_CASE("Framer cannot frame a stream without a usable Content-Length, and keeps the header block for the 400 [RFC 4475 section 3.1.2.3]") {
+TEST_CASE("Without a usable Content-Length, Framer reports an error and keeps the header block for the 400 [RFC 4475 section 3.1.2.3]") {
   for (const std::string field : {"X: y", "l: -1", "l: +1", "l: 1x", "l:", "l: 1\r\nl: 2", "l: 1\r\n 2"}) {
     Request request;
     request.content_length = "";
@@ -135,7 +135,7 @@ TEST_CASE("Framer cannot frame a stream without a usable Content-Length, and kee
   }
 }
 
-TEST_CASE("Framer accepts a message of kMaxMessageBytes, and reports TooLarge for one more before it has the body") {
+TEST_CASE("Framer accepts a message of kMaxMessageBytes, and reports TooLarge for a longer message before its body arrives") {
   auto text = message("1", "1234");
   text.resize(text.size() - 4);
   const auto head = text.substr(0, text.rfind("4\r\n\r\n"));
@@ -157,7 +157,7 @@ TEST_CASE("Framer accepts a message of kMaxMessageBytes, and reports TooLarge fo
   }
 }
 
-TEST_CASE("Framer reports a header block without an end as TooLarge at kMaxMessageBytes and not before") {
+TEST_CASE("Framer reports TooLarge when a header block without an end reaches kMaxMessageBytes") {
   Framer framer;
   framer.receive(test::bytes_of(std::string(kMaxMessageBytes - 1, 'x')));
   CHECK(framer.next() == Next::None);
@@ -169,7 +169,7 @@ TEST_CASE("Framer reports a header block without an end as TooLarge at kMaxMessa
   CHECK_FALSE(framer.mid_message());
 }
 
-TEST_CASE("mid_message is true exactly while the Framer has part of a message") {
+TEST_CASE("mid_message returns true exactly while the Framer has an incomplete message") {
   Framer framer;
   CHECK_FALSE(framer.mid_message());
   const auto text = message("1", "body");

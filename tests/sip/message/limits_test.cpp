@@ -6,8 +6,8 @@ using namespace offhook::sip;
 using test::parse;
 using test::repeated;
 using test::Request;
-TEST_CASE("parse_message accepts kMaxHeaders header fields, and refuses one more, but can answer it") {
-  Request request;  // The request has six fields of its own, including Content-Length.
+TEST_CASE("parse_message accepts kMaxHeaders header fields. It refuses a message with one more, which the stack can still answer") {
+  Request request;  // The request has six other fields, including Content-Length.
   request.more = repeated("X: y\r\n", kMaxHeaders - 6);
   const auto full = parse(request.text());
   REQUIRE(full);
@@ -21,7 +21,7 @@ TEST_CASE("parse_message accepts kMaxHeaders header fields, and refuses one more
   CHECK(over.error().message.headers().size() == kMaxHeaders);
 }
 
-TEST_CASE("parse_message accepts kMaxVias Vias over all lines, and refuses one more [RFC 3261 section 8.1.1.6]") {
+TEST_CASE("parse_message accepts kMaxVias Via values in all lines together, and refuses one more [RFC 3261 section 8.1.1.6]") {
   Request request;
   request.more = repeated("Via: SIP/2.0/UDP a, SIP/2.0/UDP b\r\n", (kMaxVias - 2) / 2) + "v: SIP/2.0/UDP c\r\n";
   CHECK(parse(request.text()));
@@ -39,7 +39,7 @@ TEST_CASE("parse_message accepts kMaxVias Vias over all lines, and refuses one m
   CHECK(over.error().error == ParseError::TooManyValues);
 }
 
-TEST_CASE("parse_message accepts kMaxMessageBytes octets, and refuses one more with 513 [RFC 3261 section 21.5.7]") {
+TEST_CASE("parse_message accepts a message of kMaxMessageBytes, and refuses a longer message with 513 [RFC 3261 section 21.5.7]") {
   Request request;
   request.content_length = "";
   request.body.assign(kMaxMessageBytes - request.text().size(), 'x');
@@ -57,7 +57,7 @@ TEST_CASE("parse_message accepts kMaxMessageBytes octets, and refuses one more w
   }
 }
 
-TEST_CASE("name_addrs refuses more values over all lines than its limit") {
+TEST_CASE("name_addrs refuses a field that has more values in all lines together than the limit") {
   for (const auto limit : {kMaxContacts, kMaxRoutes, std::size_t{0}}) {
     Request request;
     request.more = repeated("Route: <sip:a;lr>\r\n", limit / 2);
@@ -76,7 +76,7 @@ TEST_CASE("name_addrs refuses more values over all lines than its limit") {
   }
 }
 
-TEST_CASE("name_addrs keeps the order over lines, skips an empty line, and reports the error of a bad value") {
+TEST_CASE("name_addrs returns the values of all lines in order, skips an empty line, and reports the error of a malformed value") {
   Request request;
   request.more = "Contact: <sip:1@h>, <sip:2@h>\r\nContact:\r\nm: <sip:3@h>\r\n";
   const auto good = parse(request.text());

@@ -16,7 +16,7 @@ constexpr std::string_view kMixed = "multipart/mixed; boundary=x";
 std::string part(const std::string& type, const std::string& body, const std::string& boundary = "x", const std::string& more = {}) {
   return "--" + boundary + "\r\nContent-Type: " + type + "\r\n" + more + "\r\n" + body + "\r\n";
 }
-/// Returns the text of the part that was found, "-" without one, or the name of the error.
+/// Returns the session description that find_part finds, "-" if it finds none, or the text of the error.
 std::string sdp_in(std::string_view type, const std::string& body) {
   const std::string exact(body);
   const auto found = find_part(type, exact, "application/sdp");
@@ -53,13 +53,13 @@ TEST_CASE("find_part finds the session description among other parts of multipar
   CHECK(parts->at(0).body == "<presence/>");
 }
 
-TEST_CASE("find_part takes the last supported part of multipart/alternative [RFC 5621 section 8.3]") {
+TEST_CASE("find_part returns the last supported part of multipart/alternative [RFC 5621 section 8.3]") {
   const std::string body = part("application/sdp", "plain") + part("application/sdp", "richer") + part("application/newer", "?") + "--x--";
   CHECK(sdp_in("multipart/alternative; boundary=x", body) == "richer");
   CHECK(sdp_in(kMixed, body) == "plain");
 }
 
-TEST_CASE("an unsupported part with handling=required blocks the body, but not among alternatives [RFC 5621 section 8.4]") {
+TEST_CASE("find_part reports a body as blocked by an unsupported part with handling=required, except within multipart/alternative [RFC 5621 section 8.4]") {
   const std::string must = "Content-Disposition: signal ; handling=required\r\n", may = "Content-Disposition: signal; handling=optional\r\n";
   const auto with = [](const std::string& header) {
     return part("application/isup", "?", "x", header) + part("application/sdp", "v=0") + "--x--";
@@ -75,7 +75,7 @@ TEST_CASE("find_part does not read a session description in base64 as plain text
   CHECK(sdp_in(kMixed, part("application/sdp", "v=0", "x", "Content-Transfer-Encoding: Binary\r\n") + "--x--") == "v=0");
 }
 
-TEST_CASE("find_part opens kMaxMultipartDepth levels, and refuses one more") {
+TEST_CASE("find_part reads kMaxMultipartDepth levels of multipart, and refuses one more") {
   CHECK(sdp_in("multipart/mixed; boundary=x1", nested(kMaxMultipartDepth)) == "v=0");
   CHECK(sdp_in("multipart/mixed; boundary=x1", nested(kMaxMultipartDepth + 1)) == "the parts are nested too deeply");
 }
@@ -90,7 +90,7 @@ TEST_CASE("find_part reads kMaxBodyParts parts, nested ones included, and refuse
   CHECK(sdp_in("multipart/mixed; boundary=y", beside(kMaxBodyParts - 1)) == "the body has too many parts");
 }
 
-TEST_CASE("a boundary of 70 characters is accepted, and one of 71 is not [RFC 2046 section 5.1.1]") {
+TEST_CASE("find_part accepts a boundary of 70 characters, and refuses a boundary of 71 [RFC 2046 section 5.1.1]") {
   for (const std::size_t size : {70, 71}) {
     const std::string boundary(size, 'b');
     const std::string body = part("application/sdp", "v=0", boundary) + "--" + boundary + "--";
@@ -101,7 +101,7 @@ TEST_CASE("a boundary of 70 characters is accepted, and one of 71 is not [RFC 20
   CHECK(sdp_in("multipart/mixed; boundary", many(1)) == "the content type has no valid boundary");
 }
 
-TEST_CASE("find_part refuses a body that ends within a part, wherever it is cut off") {
+TEST_CASE("find_part refuses a body that ends within a part, at any octet") {
   const std::string whole = many(3);
   for (std::size_t size = 0; size < whole.size(); ++size) CHECK(sdp_in(kMixed, whole.substr(0, size)) == "a part has no end");
   CHECK(sdp_in(kMixed, part("application/sdp", "v=0") + "--xy--\r\n--x-\r\n-- x--") == "a part has no end");
@@ -117,7 +117,7 @@ TEST_CASE("find_part reads lines that end in LF alone, and a part without header
   CHECK(parts->at(0).body == "hello");
 }
 
-TEST_CASE("split_multipart finds a part with all 256 octets whole, whatever in it looks like a boundary [RFC 4475 section 3.1.1.11]") {
+TEST_CASE("split_multipart returns a part with all 256 octet values unchanged, even if the part contains text like a boundary [RFC 4475 section 3.1.1.11]") {
   const auto message = test::parse(test::read_file("tests/data/torture/binary-part.sip"));
   REQUIRE(message);
   const auto parts = split_multipart(message->find(HeaderName::ContentType).value_or(""), message->body());

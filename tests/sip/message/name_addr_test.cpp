@@ -41,7 +41,7 @@ TEST_CASE("parse_name_addr reads display name, URI and parameters [RFC 3261 sect
   CHECK_FALSE(value.params.has("transport"));
 }
 
-TEST_CASE("without <> the parameters belong to the header field [RFC 3261 section 20]") {
+TEST_CASE("without angle brackets, the parameters belong to the header field and not to the URI [RFC 3261 section 20]") {
   const auto value = name_addr("sip:+15555550100@gw.example;user=phone ;tag=x");
   CHECK(value.uri.text == "sip:+15555550100@gw.example");
   CHECK(value.uri.params.text().empty());
@@ -60,7 +60,7 @@ TEST_CASE("parse_name_addr reads display names in the forms that real devices se
   CHECK(name_addr("< sip:c@h >").uri.text == "sip:c@h");
 }
 
-TEST_CASE("parse_name_addr refuses malformed values with the reason [RFC 3261 section 25.1]") {
+TEST_CASE("parse_name_addr refuses malformed values and returns the reason [RFC 3261 section 25.1]") {
   CHECK(name_addr_error("") == ParseError::BadUri);
   CHECK(name_addr_error("\"open <sip:a@h>") == ParseError::BadQuotedString);
   CHECK(name_addr_error("\"ends in a backslash\\") == ParseError::BadQuotedString);
@@ -86,7 +86,7 @@ TEST_CASE("parse_name_addr accepts kMaxParams parameters, and refuses one more")
   CHECK(name_addr_error(name_addr_with_params(kMaxParams + 1)) == ParseError::BadParameter);
 }
 
-TEST_CASE("take_name_addr reads a list value by value, where commas in quotes and <> are no separators [RFC 3261 section 7.3.1]") {
+TEST_CASE("take_name_addr reads a list value by value. Commas in quotes and in angle brackets do not separate values [RFC 3261 section 7.3.1]") {
   std::string_view rest = "\"a, b\" <sip:1@h;x=1,2>;q=\",\" ,sip:2@h;y, *, Z <tel:+3>";
   auto one = take_name_addr(rest);
   REQUIRE(one);
@@ -118,7 +118,7 @@ TEST_CASE("display_text returns valid UTF-8 without control characters [RFC 3261
   CHECK(value.display_text() == "a b  c [1m");
   value.display = "\xC3\xB6 \xE2\x82\xAC \xF0\x9F\x98\x80";
   CHECK(value.display_text() == "\xC3\xB6 \xE2\x82\xAC \xF0\x9F\x98\x80");
-  value.display = "\xC3";                 // a cut UTF-8 character
+  value.display = "\xC3";                 // an incomplete UTF-8 character
   CHECK(value.display_text() == " ");
   value.display = "\xC0\xAF|\xC2\x85|\xED\xA0\x80|\xF4\x90\x80\x80|\xE0\x80\xAF|\xFF";  // overlong, C1, surrogate, too large
   CHECK(value.display_text() == "  |  |   |    |   | ");
@@ -126,7 +126,7 @@ TEST_CASE("display_text returns valid UTF-8 without control characters [RFC 3261
   CHECK(value.display_text() == "end\\");
 }
 
-TEST_CASE("Params::next reads any text within its end and always makes progress") {
+TEST_CASE("Params::next never reads after the end of any text, and advances with each call") {
   for (const std::string_view text : {"", ";", ";;;", "no", "=;=", ";a=\"", ";a=\"x\"y;b", " ; a = b ; c", ";a==b;"}) {
     const std::vector<char> exact(text.begin(), text.end());
     std::string_view rest(exact.data(), exact.size());

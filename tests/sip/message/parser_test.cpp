@@ -60,7 +60,7 @@ TEST_CASE("parse_message reads all parts of a request [RFC 3261 section 7]") {
   CHECK(message.content_type() == "application/sdp");
 }
 
-TEST_CASE("parse_message reads all parts of a response, whose method is that of CSeq [RFC 3261 section 7.2]") {
+TEST_CASE("parse_message reads all parts of a response. method() returns the method of its CSeq [RFC 3261 section 7.2]") {
   const auto message =
       parsed(test::lines("SIP/2.0 183 Session  Progress \nVia: SIP/2.0/UDP h\nFrom: <sip:a@h>;tag=1\nTo: <sip:b@h>\nCall-ID: "
                          "x\nCSeq: 1 INVITE\n\n"));
@@ -72,7 +72,7 @@ TEST_CASE("parse_message reads all parts of a response, whose method is that of 
   CHECK(message.request_uri().empty());
 }
 
-TEST_CASE("a moved message keeps its views valid") {
+TEST_CASE("the views into a message stay valid when the message is moved") {
   Message kept;
   {
     auto first = parsed(Request().text());
@@ -84,7 +84,7 @@ TEST_CASE("a moved message keeps its views valid") {
   CHECK(kept.headers().front().value == "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1");
 }
 
-TEST_CASE("a status code has three digits, 100 to 699 [RFC 3261 section 7.2]") {
+TEST_CASE("parse_message accepts only status codes with three digits, 100 to 699 [RFC 3261 section 7.2]") {
   const auto with = [](const std::string& line) {
     return parse(line +
                  "\r\nVia: SIP/2.0/UDP h\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n");
@@ -103,7 +103,7 @@ TEST_CASE("a status code has three digits, 100 to 699 [RFC 3261 section 7.2]") {
   CHECK_FALSE(version.error().answerable);
 }
 
-TEST_CASE("Content-Length consists of digits, and never overflows [RFC 3261 section 20.14]") {
+TEST_CASE("parse_message accepts only digits in Content-Length, and no value overflows [RFC 3261 section 20.14]") {
   Request request;
   request.body = "hello";
   const auto with = [&](const char* value) {
@@ -129,7 +129,7 @@ TEST_CASE("Content-Length consists of digits, and never overflows [RFC 3261 sect
   }
 }
 
-TEST_CASE("without Content-Length a datagram's body extends to its end, and a message in a stream is refused [RFC 3261 section 18.3]") {
+TEST_CASE("without Content-Length, the body of a datagram extends to its end, and parse_message refuses a message in a stream [RFC 3261 section 18.3]") {
   Request request;
   request.content_length = "";
   request.body = "to the end";
@@ -143,7 +143,7 @@ TEST_CASE("without Content-Length a datagram's body extends to its end, and a me
   CHECK(refused(request.text(), Framing::Stream).error == ParseError::Truncated);
 }
 
-TEST_CASE("a single-value field may come twice only with equal values [RFC 3261 section 7.3.1]") {
+TEST_CASE("parse_message accepts a repeated single-value field only if the values are equal [RFC 3261 section 7.3.1]") {
   const char* fields[] = {"From: <sip:ada@pbx.example>;tag=a", "t: <sip:agent@phone.example>", "CALL-ID: call-1",
                           "CSeq:   1 OPTIONS", "l: 00"};
   for (const auto* field : fields) {
@@ -167,7 +167,7 @@ TEST_CASE("a single-value field may come twice only with equal values [RFC 3261 
   CHECK(parsed(request.text()).number(HeaderName::Expires) == 1);
 }
 
-TEST_CASE("a CSeq of another method gives 400, or 501 when the method is unknown [RFC 4475 sections 3.1.2.17 and 3.1.2.18]") {
+TEST_CASE("if CSeq has another method than the request, parse_message refuses it with 400, or with 501 if the method is unknown [RFC 4475 sections 3.1.2.17 and 3.1.2.18]") {
   Request request;
   request.method = "INVITE";
   auto refusal = refused(request.text());
@@ -180,20 +180,20 @@ TEST_CASE("a CSeq of another method gives 400, or 501 when the method is unknown
   CHECK(parsed(request.text()).method() == Method::Other);
 }
 
-TEST_CASE("parse_message refuses a message without one of the mandatory fields, and it cannot be answered [RFC 3261 section 8.1.1]") {
+TEST_CASE("parse_message refuses a message without one of the mandatory fields, and marks it as not answerable [RFC 3261 section 8.1.1]") {
   for (auto field : {&Request::via, &Request::from, &Request::to, &Request::call_id, &Request::cseq}) {
     Request request;
     request.*field = "";
     auto refusal = refused(request.text());
     CHECK(refusal.error == ParseError::MissingHeader);
     CHECK_FALSE(refusal.answerable);
-    request.*field = " ";  // The field is there, but empty.
+    request.*field = " ";  // The field exists, but its value is empty.
     refusal = refused(request.text());
     CHECK_FALSE(refusal.answerable);
   }
 }
 
-TEST_CASE("fields after a bad one are still read for the response, and a bad ACK gets none [RFC 3261 section 8.2.6]") {
+TEST_CASE("parse_message reads the fields after a malformed one for the response. A malformed ACK is not answerable [RFC 3261 section 8.2.6]") {
   Request request;
   request.via = "SIP/2.0/UDP 192.0.2.15:5070;;,;,,";
   auto refusal = refused(request.text());
@@ -210,7 +210,7 @@ TEST_CASE("fields after a bad one are still read for the response, and a bad ACK
   CHECK_FALSE(refused(request.text()).answerable);
 }
 
-TEST_CASE("a Request-URI of SIP must have valid syntax, and other schemes are left to the layer above [RFC 3261 section 8.2.2.1]") {
+TEST_CASE("parse_message refuses a malformed SIP Request-URI, and accepts any Request-URI of another scheme [RFC 3261 section 8.2.2.1]") {
   Request request;
   for (const auto* uri : {"mailto:a@b", "tel:+1555", "sip:h?Route=%3Csip:x%3E", "nobodyKnowsThisScheme:totallyopaquecontent"}) {
     request.uri = uri;
@@ -224,7 +224,7 @@ TEST_CASE("a Request-URI of SIP must have valid syntax, and other schemes are le
   }
 }
 
-TEST_CASE("a keep-alive counts as Empty without a response, and CRLFs before a message are skipped [RFC 3261 section 7.5]") {
+TEST_CASE("parse_message reports a keep-alive as Empty and not answerable, and skips CRLFs before a message [RFC 3261 section 7.5]") {
   for (const auto& text : {std::string(), std::string("\r\n"), std::string("\r\n\r\n"), std::string(4, '\0'), std::string(" ")}) {
     const auto refusal = refused(text);
     CHECK(refusal.error == ParseError::Empty);
@@ -233,7 +233,7 @@ TEST_CASE("a keep-alive counts as Empty without a response, and CRLFs before a m
   CHECK(parsed("\r\n\r\n" + Request().text()).call_id() == "call-1");
 }
 
-TEST_CASE("a folded line at the start, or after the start line, is refused [RFC 3261 section 7.3.1]") {
+TEST_CASE("parse_message refuses a message that begins with a folded line, or has a folded line after its start line [RFC 3261 section 7.3.1]") {
   CHECK(refused(" " + Request().text()).error == ParseError::BadStartLine);
   auto text = Request().text();
   text.insert(text.find("\r\n") + 2, " ");
@@ -246,7 +246,7 @@ TEST_CASE("a folded line at the start, or after the start line, is refused [RFC 
   CHECK(message.find(HeaderName::Subject)->find_first_of("\r\n") == std::string_view::npos);
 }
 
-TEST_CASE("requests of any method, and responses, may have a body with a Content-Type [RFC 3261 section 7.4]") {
+TEST_CASE("parse_message reads a body with a Content-Type in requests of any method and in responses [RFC 3261 section 7.4]") {
   for (const std::string method : {"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "MESSAGE", "NOTIFY", "DANCE"}) {
     CAPTURE(method);
     Request request;
@@ -275,7 +275,7 @@ TEST_CASE("a body that begins with a space is not a folded line [RFC 3261 sectio
   CHECK(parsed(request.text()).body() == " x");
 }
 
-TEST_CASE("number() reads the number at the start of a value, and refuses one that would overflow [RFC 3261 section 25.1]") {
+TEST_CASE("number() reads the number at the start of a value, and refuses a number that would overflow [RFC 3261 section 25.1]") {
   const auto of = [](const char* value) {
     Request request;
     request.more = std::string("Retry-After: ") + value + "\r\n";
@@ -298,7 +298,7 @@ TEST_CASE("lists() splits a value at commas outside quotes [RFC 3261 section 7.3
   CHECK_FALSE(message.lists(HeaderName::Other, "c/d"));
 }
 
-TEST_CASE("a message cut off at any octet is refused or whole, and is read within its octets [RFC 3261 section 18.3]") {
+TEST_CASE("parse_message refuses a message that is cut off at any octet, and does not read after its end [RFC 3261 section 18.3]") {
   Request request;
   request.more =
       "Contact: \"A\" <sip:a@h;x=1>;expires=3, <sip:b@h>\r\nSubject: folded\r\n line\r\nContent-Type: application/sdp\r\n";
@@ -313,7 +313,7 @@ TEST_CASE("a message cut off at any octet is refused or whole, and is read withi
   CHECK(parse(text));
 }
 
-TEST_CASE("the parser handles a message in which any single octet is replaced by a special one") {
+TEST_CASE("parse_message reads a message with any single octet replaced by a special character, without a fault") {
   Request request;
   request.via = "SIP/2.0/UDP [2001:db8::1]:5060;branch=z9hG4bK1, SIP/2.0/TCP h";
   request.more = "Contact: \"A\" <sip:a@h;x=1>;expires=3, <sip:b@h>\r\nSubject: folded\r\n line\r\n";
@@ -330,6 +330,6 @@ TEST_CASE("the parser handles a message in which any single octet is replaced by
       (void)message.from().display_text();
     }
   }
-  CHECK(passed > 100);  // Most octets of a URI, a tag or a Call-ID can change.
+  CHECK(passed > 100);  // Most octets of a URI, a tag or a Call-ID can have other values.
   CHECK(passed < text.size() * 15);
 }

@@ -21,8 +21,8 @@ Message real(const char* file) {
   return std::move(*result);
 }
 
-/// Writes the message again with the Writer. A response gets a status line of its own, because Writer::response copies only the
-/// fields that an answer needs.
+/// Writes the message with the Writer. This function itself writes the status line of a response, because Writer::response copies
+/// only the fields that a response needs.
 std::string written(const Message& message) {
   auto writer = Writer::request(message.is_request() ? message.method_text() : "X", message.request_uri());
   for (const auto& header : message.headers()) {
@@ -39,7 +39,7 @@ std::vector<std::string> texts(Values<NameAddr> values) {
   while (const auto* value = values.next()) {
     list.push_back(value->display_text() + " " + std::string(value->uri.text) + " " + std::string(value->params.text()));
   }
-  if (values.error()) list.emplace_back(to_string(*values.error()));  // The value stays as unreadable as it was received.
+  if (values.error()) list.emplace_back(to_string(*values.error()));  // The Writer does not repair a malformed value.
   return list;
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("real-world messages are equal after they have been parsed, written an
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       if (entry.path().extension() != ".sip") continue;
       const auto first = test::parse(test::read_file(entry.path()));
-      if (!first) continue;  // The tables of the torture tests list the refused messages and the reasons.
+      if (!first) continue;  // The torture tests check the messages that the parser refuses.
       CAPTURE(entry.path().string());
       const auto text = written(*first);
       for (const auto framing : {Framing::Datagram, Framing::Stream}) {
@@ -111,7 +111,7 @@ TEST_CASE("real-world messages are equal after they have been parsed, written an
   CHECK(messages >= (folders.size() > 2 ? 45 : 15));
 }
 
-TEST_CASE("all real-world messages parse as a datagram and through the framer, except the one that must not") {
+TEST_CASE("all real-world messages but one parse as a datagram and through the framer. The parser must refuse the exception") {
   if (!offhook_test::has_shared_data("real-world")) return offhook_test::skip("the shared test data has no real-world");
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(offhook_test::shared_data("real-world"))) {
@@ -143,7 +143,7 @@ TEST_CASE("all real-world messages parse as a datagram and through the framer, e
   CHECK(files >= 30);
 }
 
-TEST_CASE("unusual values of real-world messages are read correctly") {
+TEST_CASE("the parser reads unusual values of real-world messages correctly") {
   if (!offhook_test::has_shared_data("real-world")) return offhook_test::skip("the shared test data has no real-world");
   CHECK(real("asterisk-200-options-twilio-via.sip").call_id() == "ab6b73299a46dc11fd159d00ae@192.0.2.143:5060");
   CHECK_FALSE(real("teams-direct-routing-options-200.sip").to().tag());

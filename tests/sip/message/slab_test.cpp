@@ -6,7 +6,7 @@
 
 using namespace offhook::sip;
 
-TEST_CASE("a slab returns to its pool once, however often it moves") {
+TEST_CASE("a slab returns to its pool once, even if it was moved several times") {
   SlabPool pool;
   const std::vector<std::uint8_t> bytes(100, 7);
   {
@@ -20,11 +20,11 @@ TEST_CASE("a slab returns to its pool once, however often it moves") {
   }
   CHECK(pool.idle() == 1);
   const auto* first = pool.copy(bytes).bytes().data();
-  CHECK(pool.copy(bytes).bytes().data() == first);  // The same memory is used again.
+  CHECK(pool.copy(bytes).bytes().data() == first);  // The pool uses the same memory again.
   CHECK(pool.idle() == 1);
 }
 
-TEST_CASE("an assignment to a slab returns the old one to its pool") {
+TEST_CASE("an assignment to a Slab returns its old memory to the pool") {
   SlabPool pool;
   const std::vector<std::uint8_t> bytes(10, 1);
   Slab kept = pool.copy(bytes);
@@ -34,7 +34,7 @@ TEST_CASE("an assignment to a slab returns the old one to its pool") {
   CHECK(pool.idle() == 2);
 }
 
-TEST_CASE("a pool has slabs of two sizes, and cuts a message off one octet after kMaxMessageBytes") {
+TEST_CASE("a pool has slabs of two sizes, and keeps at most kMaxMessageBytes + 1 octets of a message") {
   SlabPool pool;
   for (const std::size_t size :
        {std::size_t{0}, SlabPool::kSmallBytes, SlabPool::kSmallBytes + 1, kMaxMessageBytes, kMaxMessageBytes + 1})
@@ -44,7 +44,7 @@ TEST_CASE("a pool has slabs of two sizes, and cuts a message off one octet after
   CHECK(Slab::exact(std::vector<std::uint8_t>(kMaxMessageBytes + 2)).bytes().size() == kMaxMessageBytes + 1);
 }
 
-TEST_CASE("a pool keeps at most kMaxIdle slabs of a size") {
+TEST_CASE("a pool keeps at most kMaxIdle unused slabs of each size") {
   SlabPool pool;
   {
     std::vector<Slab> slabs;

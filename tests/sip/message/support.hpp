@@ -24,7 +24,7 @@ namespace test {
 
 inline base::Bytes bytes_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
-/// Parses a copy in memory that ends with the message's last octet, so that the address sanitizer detects a read beyond it.
+/// Parses a copy of `text` in memory that ends with its last octet, so that the address sanitizer detects a read after the end.
 inline base::Result<Message, Refusal> parse(std::string_view text, Framing framing = Framing::Datagram) {
   return parse_message(Slab::exact(bytes_of(text)), framing);
 }
@@ -39,7 +39,7 @@ inline std::string lines(std::string_view text) {
   return out;
 }
 
-/// A valid request whose parts a test can replace. An empty string leaves the field out.
+/// A valid request whose parts a test can replace. A field with an empty string is not written.
 struct Request {
   std::string method = "OPTIONS";
   std::string uri = "sip:agent@phone.example";

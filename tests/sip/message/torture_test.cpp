@@ -1,5 +1,5 @@
-// Tests whole messages against a table of the parser's results: Offhook's own messages, and those of the RFCs where the data is
-// available. The responses of transports and user agents beyond that (416, 420, 415, 481, ...) are tested in their own folders.
+// Compares the parser's results for whole messages with tables: Offhook's own messages, and those of the RFCs if the shared test
+// data is available. Other folders test the responses of the layers above the parser (416, 420, 415, 481, ...).
 #include "support.hpp"
 
 #include <offhook/tests/testkit/shared_data.hpp>
@@ -16,11 +16,11 @@ namespace {
 
 struct Expectation {
   std::string_view file;
-  int refused = 0;  ///< 0: parsed; otherwise the status of the refusal
+  int refused = 0;  ///< the status of the refusal; 0 if the parser accepts the message
   bool answerable = true;
 };
 
-// RFC 4475. A refused response is never answerable.
+// RFC 4475. A response that the parser refuses is never answerable.
 constexpr Expectation kRfc4475[] = {
     {"badaspec.dat", 0}, {"badbranch.dat", 0}, {"baddate.dat", 0}, {"baddn.dat", 400}, {"badinv01.dat", 400}, {"badvers.dat", 505},
     {"bcast.dat", 0}, {"bext01.dat", 0}, {"bigcode.dat", 400, false}, {"clerr.dat", 400}, {"cparam01.dat", 0}, {"cparam02.dat", 0},
@@ -33,8 +33,8 @@ constexpr Expectation kRfc4475[] = {
     {"wsinv.dat", 0}, {"zeromf.dat", 0},
 };
 
-// RFC 5118. The Content-Length of ipv6-in-sdp is 268, but the body has 251 octets, which is an error in a datagram
-// (RFC 3261 section 18.3). With the correct length it parses, as another test shows.
+// RFC 5118. The Content-Length of ipv6-in-sdp is 268, but its body has 251 octets, which is an error in a datagram
+// (RFC 3261 section 18.3). Another test corrects the length and then parses the message.
 constexpr Expectation kRfc5118[] = {
     {"ipv4-mapped-ipv6", 0}, {"ipv6-bad", 400},       {"ipv6-bug-abnf-3-colons", 400},    {"ipv6-correct-abnf-2-colons", 0},
     {"ipv6-good", 0},        {"ipv6-in-sdp", 400},    {"mult-ip-in-header", 0},           {"mult-ip-in-sdp", 0},
@@ -52,7 +52,7 @@ void check(const std::string& text, const Expectation& expected) {
   CHECK(result.error().answerable == expected.answerable);
 }
 
-/// Returns true when the shared test data has no such folder. The test case then counts as skipped.
+/// Returns true and skips the test case if the shared test data has no folder `name`.
 bool is_skipped(const char* name) {
   if (offhook_test::has_shared_data(name)) return false;
   offhook_test::skip(std::string("the shared test data has no ") + name);
@@ -89,7 +89,7 @@ std::vector<std::string> split(const std::string& line, char at) {
 
 }  // namespace
 
-TEST_CASE("Offhook's own torture messages are parsed or refused as their table says") {
+TEST_CASE("the parser accepts or refuses each of Offhook's own torture messages as EXPECTED.tsv requires") {
   const std::filesystem::path folder = "tests/data/torture";
   std::istringstream table(test::read_file(folder / "EXPECTED.tsv"));
   std::string line;
@@ -118,7 +118,7 @@ TEST_CASE("Offhook's own torture messages are parsed or refused as their table s
   CHECK(rows >= 25);
 }
 
-TEST_CASE("values in Offhook's own torture messages are read correctly") {
+TEST_CASE("the parser reads the values in Offhook's own torture messages correctly") {
   const auto own = [](const char* name) {
     auto result = test::parse(test::read_file(std::filesystem::path("tests/data/torture") / name));
     REQUIRE_MESSAGE(result, name);
@@ -190,11 +190,11 @@ TEST_CASE("values in Offhook's own torture messages are read correctly") {
   CHECK(own("upper-case-names.sip").from().uri.port == 5061);
 }
 
-TEST_CASE("the parser parses or refuses the torture messages of RFC 4475 as a parser must [RFC 4475 section 3]") {
+TEST_CASE("the parser accepts or refuses each torture message of RFC 4475 as the table requires [RFC 4475 section 3]") {
   check_folder("rfc4475", kRfc4475);
 }
 
-TEST_CASE("the parser parses or refuses the torture messages of RFC 5118 as a parser must [RFC 5118 section 4]") {
+TEST_CASE("the parser accepts or refuses each torture message of RFC 5118 as the table requires [RFC 5118 section 4]") {
   check_folder("rfc5118", kRfc5118);
 }
 
@@ -210,7 +210,7 @@ TEST_CASE("RFC 5118's message with IPv6 in SDP parses with the correct Content-L
   CHECK(result->to().uri.host == "[2001:db8::10]");
 }
 
-TEST_CASE("values in the tortuous messages of RFC 4475 are read correctly [RFC 4475 section 3.1.1]") {
+TEST_CASE("the parser reads the values in the torture messages of RFC 4475 correctly [RFC 4475 section 3.1.1]") {
   if (is_skipped("rfc4475")) return;
   const auto tortuous = rfc4475("wsinv.dat");
   CHECK(tortuous.cseq().number == 9);
@@ -239,7 +239,7 @@ TEST_CASE("values in the tortuous messages of RFC 4475 are read correctly [RFC 4
   CHECK(rfc4475("inv2543.dat").body().size() > 50);
 }
 
-TEST_CASE("every torture message, cut off at any octet, is read within its octets") {
+TEST_CASE("the parser does not read after the end of a torture message that is cut off at any octet") {
   std::vector<std::filesystem::path> folders = {"tests/data/torture"};
   for (const char* name : {"rfc4475", "rfc5118"}) {
     if (offhook_test::has_shared_data(name)) folders.push_back(offhook_test::shared_data(name));

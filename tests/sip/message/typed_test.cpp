@@ -29,7 +29,7 @@ std::vector<std::string> all(Tokens tokens) {
 
 }  // namespace
 
-TEST_CASE("a list is read over all lines in order, up to the first error") {
+TEST_CASE("the typed lists have the values of all lines in order, up to the first malformed value") {
   const auto message =
       request_with("Contact: <sip:1@h>, \"2, two\" <sip:2@h>\r\nContact:\r\nX: y\r\nm: sip:3@h;q=1\r\nRoute: <sip:a;lr>, <sip\r\n");
   auto contacts = message.contacts();
@@ -46,7 +46,7 @@ TEST_CASE("a list is read over all lines in order, up to the first error") {
   CHECK(count_values(Message().contacts()) == 0);
 }
 
-TEST_CASE("Contact, Route, Record-Route and Via are read up to their limits") {
+TEST_CASE("the lists of Contact, Route, Record-Route and Via values end at their limits") {
   const std::string one = "<sip:a@h>";
   CHECK(count_values(request_with("Contact: " + one + repeated(", " + one, kMaxContacts - 1) + "\r\n").contacts()) == kMaxContacts);
   CHECK(count_values(request_with(repeated("Contact: " + one + "\r\n", kMaxContacts + 1)).contacts(), ParseError::TooManyValues) ==
@@ -56,16 +56,16 @@ TEST_CASE("Contact, Route, Record-Route and Via are read up to their limits") {
   CHECK(count_values(request_with(repeated("Record-Route: " + one + "\r\n", kMaxRoutes)).record_routes()) == kMaxRoutes);
   CHECK(count_values(request_with(repeated("Record-Route: " + one + "\r\n", kMaxRoutes + 1)).record_routes(), ParseError::TooManyValues) ==
         kMaxRoutes);
-  CHECK(count_values(request_with(repeated("v: SIP/2.0/UDP h\r\n", kMaxVias - 1)).vias()) == kMaxVias);  // parse_message refuses one more.
+  CHECK(count_values(request_with(repeated("v: SIP/2.0/UDP h\r\n", kMaxVias - 1)).vias()) == kMaxVias);  // parse_message refuses one more Via.
 }
 
-TEST_CASE("a Via below the top one is counted and copied, but parsed only on request [RFC 3261 section 18.2.1]") {
+TEST_CASE("parse_message parses only the top Via. vias() parses the other ones when the application reads them [RFC 3261 section 18.2.1]") {
   const auto message = request_with("Via: not a Via, SIP/2.0/UDP h\r\n");
   CHECK(message.top_via().host == "192.0.2.1");
   CHECK(count_values(message.vias(), ParseError::BadVia) == 1);
 }
 
-TEST_CASE("tokens() splits values at commas outside quotes, and trims them, over all lines [RFC 3261 section 7.3.1]") {
+TEST_CASE("tokens() splits the values of all lines at commas outside quotes, and trims them [RFC 3261 section 7.3.1]") {
   const auto message = request_with("Allow: INVITE,ACK ,\t BYE\r\nX: y\r\nAllow: a;b=\"c,\\\"d\", CANCEL\r\nk:\r\n");
   CHECK(all(message.tokens(HeaderName::Allow)) == std::vector<std::string>{"INVITE", "ACK", "BYE", "a;b=\"c,\\\"d\"", "CANCEL"});
   CHECK(all(message.tokens(HeaderName::Supported)).empty());
@@ -112,7 +112,7 @@ TEST_CASE("parse_rack reads the RSeq, CSeq and method of the acknowledged respon
     CHECK_MESSAGE(!parse_rack(text), text);
 }
 
-TEST_CASE("authorization() reads the parameters without quotes, and keeps quoted pairs [RFC 7616 section 3.4]") {
+TEST_CASE("authorization() returns the parameters without their quotes, and keeps quoted pairs [RFC 7616 section 3.4]") {
   const auto message = request_with(
       "Authorization: Digest username=\"ada \\\"x\\\", y\", realm=\"pbx\" , nonce=\"n==\",uri=\"sip:h;a,b\",\r\n"
       " response=\"00ff\", ALGORITHM=MD5, cnonce=\"c\", opaque=\"\", qop=auth, nc=00000001, own=\"z\"\r\n");
@@ -133,7 +133,7 @@ TEST_CASE("authorization() reads the parameters without quotes, and keeps quoted
   CHECK(request_with("").authorization() == offhook::base::fail(ParseError::MissingHeader));
 }
 
-TEST_CASE("parse_authorization returns an unknown scheme by name without its parameters, and refuses a bad value [RFC 4475 section 3.3.7]") {
+TEST_CASE("parse_authorization returns the name of an unknown scheme without parameters, and refuses a malformed value [RFC 4475 section 3.3.7]") {
   const auto unknown = parse_authorization("NoOneKnowsThisScheme opaque-data=here, \"x");
   REQUIRE(unknown);
   CHECK(unknown->scheme == "NoOneKnowsThisScheme");
@@ -147,7 +147,7 @@ TEST_CASE("parse_authorization returns an unknown scheme by name without its par
   CHECK(parse_authorization(many + ", a=b") == offhook::base::fail(ParseError::BadParameter));
 }
 
-TEST_CASE("index_message finds lines and body, and does not parse the values") {
+TEST_CASE("index_message finds the header lines and the body, and does not parse the values") {
   Request request;
   request.from = "nonsense";
   request.cseq = "x";
@@ -167,12 +167,12 @@ TEST_CASE("index_message finds lines and body, and does not parse the values") {
   const auto cut = index_message(Slab::exact(test::bytes_of(request.text())));
   REQUIRE_FALSE(cut);
   CHECK(cut.error().error == ParseError::Truncated);
-  CHECK(cut.error().answerable);  // The fields that the response needs are read all the same.
+  CHECK(cut.error().answerable);  // The parser has still read the fields that the response needs.
   CHECK(cut.error().message.top_via().host == "192.0.2.1");
   CHECK(index_message(Slab()).error().error == ParseError::Empty);
 }
 
-TEST_CASE("find() returns the first line of a header, wherever it is") {
+TEST_CASE("find() returns the first line of a header field, at any place in the message") {
   const auto message = request_with("Subject: one\r\nX-Own: 1\r\nsUBJECT: two\r\nX-own: 2\r\n");
   CHECK(message.has(HeaderName::Subject));
   CHECK_FALSE(message.has(HeaderName::Date));

@@ -70,7 +70,7 @@ TEST_CASE("the user part can contain separators, up to the first @ [RFC 3261 sec
   CHECK(star->user == "*72#");
 }
 
-TEST_CASE("an IPv6 host keeps its brackets, and a port can only follow them [RFC 5118 sections 4.3 and 4.4]") {
+TEST_CASE("parse_uri keeps the brackets of an IPv6 host, and accepts a port only after the brackets [RFC 5118 sections 4.3 and 4.4]") {
   const auto whole = parse_uri("sip:[2001:db8::10:5070]");
   REQUIRE(whole);
   CHECK(whole->host == "[2001:db8::10:5070]");
@@ -87,7 +87,7 @@ TEST_CASE("an IPv6 host keeps its brackets, and a port can only follow them [RFC
   CHECK(uri_error("sip:u@[::1]x") == ParseError::BadHost);
 }
 
-TEST_CASE("a port is 1 to 65535 [RFC 3261 section 25.1]") {
+TEST_CASE("parse_uri accepts the ports 1 to 65535 [RFC 3261 section 25.1]") {
   CHECK(parse_uri("sip:h:65535")->port == 65535);
   CHECK(parse_uri("sip:h:1")->port == 1);
   for (const auto* text :
@@ -95,7 +95,7 @@ TEST_CASE("a port is 1 to 65535 [RFC 3261 section 25.1]") {
     CHECK_MESSAGE(!parse_uri(text), text);
 }
 
-TEST_CASE("parse_uri refuses text that is not a URI with the reason [RFC 3261 section 25.1]") {
+TEST_CASE("parse_uri refuses text that is not a URI, and returns the reason [RFC 3261 section 25.1]") {
   CHECK(uri_error("") == ParseError::BadUri);
   CHECK(uri_error("sip") == ParseError::BadUri);
   CHECK(uri_error("sip:") == ParseError::BadUri);
@@ -138,7 +138,7 @@ TEST_CASE("a tel URI has a number and parameters [RFC 3966 section 3]") {
   CHECK_FALSE(same("tel:15555550100", "tel:+15555550100"));
 }
 
-TEST_CASE("a URI of another scheme is kept as text [RFC 3261 section 19.1]") {
+TEST_CASE("parse_uri keeps a URI of another scheme as text [RFC 3261 section 19.1]") {
   const auto uri = parse_uri("soap.beep://192.0.2.103:3002");
   REQUIRE(uri);
   CHECK(uri->scheme == Uri::Scheme::Other);
@@ -156,7 +156,7 @@ TEST_CASE("equivalent() is true for equivalent URIs [RFC 3261 section 19.1.4]") 
       same("sip:alice@a.example?subject=project%20x&priority=urgent", "sip:alice@a.example?priority=urgent&subject=project%20x"));
   CHECK(same("sip:u@[2001:db8::1]", "sip:u@[2001:DB8:0::1]"));
   CHECK(same("sip:h.example;%6C%72", "sip:h.example;lr"));
-  CHECK(same("sip:h.example;a=1;a=2", "sip:h.example;a=1"));  // The first of two equal parameters counts.
+  CHECK(same("sip:h.example;a=1;a=2", "sip:h.example;a=1"));  // The first of two parameters with the same name counts.
 }
 
 TEST_CASE("equivalent() is false for URIs that are not equivalent [RFC 3261 section 19.1.4]") {

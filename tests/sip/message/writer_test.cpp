@@ -71,7 +71,7 @@ TEST_CASE("a response copies Vias in order, From, To, Call-ID and CSeq, and adds
   CHECK(vias_of(*response) == vias);
 }
 
-TEST_CASE("a response keeps the tag of To, and a 100 may have none [RFC 3261 section 8.2.6.2]") {
+TEST_CASE("a response keeps the tag of To, and a 100 need not have a tag [RFC 3261 section 8.2.6.2]") {
   Request request;
   request.to = "sip:agent@phone.example;tag=theirs";
   const auto kept = Writer::response(parsed_request(request), 200, "OK", "mine", kSource).finish();
@@ -88,13 +88,13 @@ TEST_CASE("only a 100 repeats the Timestamp [RFC 3261 section 8.2.6.1]") {
   CHECK_FALSE(parse(Writer::response(parsed_request(request), 180, "Ringing", "t", kSource).finish())->find("Timestamp"));
 }
 
-TEST_CASE("received is added when sent-by is not the source, and a filled rport always has received [RFC 3581 section 4]") {
+TEST_CASE("Writer adds received if sent-by is not the source address, and always together with a value of rport [RFC 3581 section 4]") {
   CHECK(via_answered("SIP/2.0/UDP 198.51.100.7;branch=b") == "SIP/2.0/UDP 198.51.100.7;branch=b");
   CHECK(via_answered("SIP/2.0/UDP 192.0.2.1;branch=b") == "SIP/2.0/UDP 192.0.2.1;branch=b;received=198.51.100.7");
   CHECK(via_answered("SIP/2.0/UDP host.example;branch=b") == "SIP/2.0/UDP host.example;branch=b;received=198.51.100.7");
   CHECK(via_answered("SIP/2.0/UDP 198.51.100.7;rport;branch=b") ==
         "SIP/2.0/UDP 198.51.100.7;rport=40001;branch=b;received=198.51.100.7");
-  // The request's own values of received and rport are not used.
+  // Writer replaces the values of received and rport in the request.
   CHECK(via_answered("SIP/2.0/UDP 192.0.2.1;received=203.0.113.9;rport=1;rport=2;branch=b") ==
         "SIP/2.0/UDP 192.0.2.1;rport=40001;branch=b;received=198.51.100.7");
   const offhook::base::SocketAddress six{*offhook::base::IpAddress::parse("2001:db8::9"), 5060};
@@ -104,7 +104,7 @@ TEST_CASE("received is added when sent-by is not the source, and a filled rport 
         "SIP / 2.0 / UDP  h : 5062;branch=b;flag;received=198.51.100.7");
 }
 
-TEST_CASE("the response to a refused message has the fields that could be read [RFC 3261 section 21.4.1]") {
+TEST_CASE("the response to a refused message has the fields that the parser could read [RFC 3261 section 21.4.1]") {
   Request request;
   request.via = "SIP/2.0/UDP 192.0.2.15;;,;,,";
   request.from = "\"open <sip:a@h>;tag=1";
@@ -139,7 +139,7 @@ TEST_CASE("Writer never writes CR, LF or NUL from a value, a name or a start lin
   CHECK(Writer::request("X", "sip:a b\t\x7F@h").finish().starts_with("X sip:a%20b%09%7F@h SIP/2.0\r\n"));
 }
 
-TEST_CASE("a parsed and rewritten message parses to the same [RFC 3261 section 7]") {
+TEST_CASE("a message that is parsed, written and parsed again has the same values [RFC 3261 section 7]") {
   Request request;
   request.method = "INVITE";
   request.cseq = "7 INVITE";
@@ -169,7 +169,7 @@ TEST_CASE("a parsed and rewritten message parses to the same [RFC 3261 section 7
   }
 }
 
-TEST_CASE("known statuses have their reason phrase, and others have none [RFC 3261 section 21]") {
+TEST_CASE("reason_phrase returns the phrases of the known statuses, and no text for other statuses [RFC 3261 section 21]") {
   CHECK(reason_phrase(100) == "Trying");
   CHECK(reason_phrase(200) == "OK");
   CHECK(reason_phrase(481) == "Call/Transaction Does Not Exist");

@@ -1,4 +1,4 @@
-// Tests one publication of event state in virtual time. The test is both its owner and its server.
+// Tests one publication of event state in virtual time. The test is both the owner of the publication and the server.
 #include <offhook/sip/message/parser.hpp>
 #include <offhook/sip/publication/publication.hpp>
 
@@ -48,7 +48,7 @@ struct Publishing {
       if (auto* changed = std::get_if<Changed>(&action)) told.push_back(*changed);
     }
   }
-  /// Returns "ETAG EXPIRES" of the only requested PUBLISH, with "+" if it has a body, or "" without a PUBLISH.
+  /// Takes the only requested PUBLISH. Returns "ETAG EXPIRES", with "+" if the PUBLISH has a body, or "" if there is no PUBLISH.
   std::string publish() {
     if (sent.empty()) return "";
     REQUIRE(sent.size() == 1);
@@ -86,7 +86,7 @@ struct Published : Publishing {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Publishing, "The initial PUBLISH has a body and no SIP-If-Match, and the server grants the interval [RFC 3903 section 4.2]") {
+TEST_CASE_FIXTURE(Publishing, "The initial PUBLISH has a body and no SIP-If-Match, and the publication uses the interval that the server grants [RFC 3903 section 4.2]") {
   CHECK(publish() == "- 3600+");
   on(100);
   CHECK(told.empty());
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Publishing, "The initial PUBLISH has a body and no SIP-If-Matc
   CHECK(machine.state() == State::Published);
 }
 
-TEST_CASE_FIXTURE(Published, "A refresh has the entity-tag and no body, and its response brings the next entity-tag [RFC 3903 section 4.3]") {
+TEST_CASE_FIXTURE(Published, "A refresh has the entity-tag and no body. The response to it has the entity-tag for the next PUBLISH [RFC 3903 section 4.3]") {
   for (int i = 1; i < 4; ++i) {
     CAPTURE(i);
     advance(1799s);
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Published, "A refresh has the entity-tag and no body, and its 
   }
 }
 
-TEST_CASE_FIXTURE(Published, "New state is sent at once, with a body and the entity-tag [RFC 3903 section 4.4]") {
+TEST_CASE_FIXTURE(Published, "The publication sends new state at once, with a body and the entity-tag [RFC 3903 section 4.4]") {
   machine.modify({"application/pidf+xml", "closed"}, out);
   collect();
   CHECK(publish() == "e1 3600+");
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Published, "New state is sent at once, with a body and the ent
   CHECK(machine.etag() == "e2");
 }
 
-TEST_CASE_FIXTURE(Published, "While a PUBLISH has no response, new state waits, and only the last state is sent then [RFC 3903 section 4]") {
+TEST_CASE_FIXTURE(Published, "While a PUBLISH has no response, new state waits. After the response the publication sends only the latest state [RFC 3903 section 4]") {
   machine.modify({"t", "1"}, out);
   collect();
   CHECK(publish() == "e1 3600+");
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(Published, "A removal has Expires 0, the entity-tag and no bod
   CHECK(told.empty());
 }
 
-TEST_CASE_FIXTURE(Publishing, "A removal before the first response uses that response's entity-tag, and after a refusal sends nothing") {
+TEST_CASE_FIXTURE(Publishing, "If the owner removes a publication before the first response, the removal uses the entity-tag of that response. After a refusal it sends nothing") {
   SUBCASE("the first PUBLISH is accepted") {
     (void)publish();
     machine.remove(now, out);
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(Publishing, "A removal before the first response uses that res
     CHECK(sent.empty());
     accept("e1");
     CHECK(publish() == "e1 0");
-    on(412);  // The state has expired meanwhile.
+    on(412);  // The server no longer has the state.
     CHECK(last().why == Changed::Why::Removed);
   }
   SUBCASE("the first PUBLISH is refused") {
@@ -176,7 +176,7 @@ TEST_CASE_FIXTURE(Publishing, "A removal before the first response uses that res
   }
 }
 
-TEST_CASE_FIXTURE(Published, "After a 412 the entity-tag is dropped and the state is published as new [RFC 3903 section 5]") {
+TEST_CASE_FIXTURE(Published, "After a 412 the publication drops the entity-tag and publishes the state as new [RFC 3903 section 5]") {
   advance(3568s);
   CHECK(publish() == "e1 3600");
   on(412);
@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(Published, "After a 412 the entity-tag is dropped and the stat
   CHECK(publish() == "- 3600+");
 }
 
-TEST_CASE_FIXTURE(Publishing, "A 423 raises the interval, up to a day and kMaxRetries times [RFC 3903 section 5]") {
+TEST_CASE_FIXTURE(Publishing, "A 423 raises the interval to its Min-Expires, at most to a day and at most kMaxRetries times [RFC 3903 section 5]") {
   (void)publish();
   on(423, {{"Min-Expires", "7200"}});
   CHECK(publish() == "- 7200+");
@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(Publishing, "A 423 raises the interval, up to a day and kMaxRe
 }
 
 TEST_CASE_FIXTURE(Publishing,
-    "A permanent refusal ends the publication, and after a temporary one the whole state is sent again, at longer and longer intervals") {
+    "A permanent refusal ends the publication. After a temporary refusal it sends the whole state again, after longer and longer waits") {
   SUBCASE("489 is permanent") {
     on(489);
     const Changed event = last();
@@ -244,7 +244,7 @@ TEST_CASE_FIXTURE(Publishing,
   }
 }
 
-TEST_CASE_FIXTURE(Published, "After a refresh without a response the state is sent again, with the tag that the server may still have") {
+TEST_CASE_FIXTURE(Published, "After a refresh without a response, the publication sends the state again with the tag, which the server may still know") {
   advance(3568s);
   CHECK(publish() == "e1 3600");
   machine.on_failure(Changed::Why::NoAnswer, "", now, out);
@@ -254,7 +254,7 @@ TEST_CASE_FIXTURE(Published, "After a refresh without a response the state is se
   CHECK(publish() == "e1 3600+");
 }
 
-TEST_CASE_FIXTURE(Publishing, "After a 200 without an entity-tag the refresh has the whole state, and a 200 with Expires 0 counts as a refusal") {
+TEST_CASE_FIXTURE(Publishing, "If a 200 has no entity-tag, the refresh has the whole state. A 200 with Expires 0 counts as a refusal") {
   (void)publish();
   on(200, {{"Expires", "100"}});
   CHECK(last().state == Changed::State::Published);
@@ -264,7 +264,7 @@ TEST_CASE_FIXTURE(Publishing, "After a 200 without an entity-tag the refresh has
   CHECK(last().state == Changed::State::Waiting);
 }
 
-TEST_CASE("A publication keeps its invariants through any order of events") {
+TEST_CASE("A publication is consistent after any order of events") {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     Publishing us;
     base::SeededRandom fate{seed};

@@ -9,7 +9,7 @@ struct BehindNat : Account {
   BehindNat() { local = at("10.0.0.5", 5060); }
 };
 
-TEST_CASE_FIXTURE(BehindNat, "the public address in the 200 replaces the Contact at once, and the old binding is removed [RFC 3581 section 4]") {
+TEST_CASE_FIXTURE(BehindNat, "Registration registers the public address from the 200 at once as its Contact, and removes the old binding [RFC 3581 section 4]") {
   start();
   CHECK(last().contact == "<sip:6001@10.0.0.5:5060>;expires=300");
   accept(300, ";received=203.0.113.7;rport=40000");
@@ -21,10 +21,10 @@ TEST_CASE_FIXTURE(BehindNat, "the public address in the 200 replaces the Contact
   CHECK(last_of<Registered>().contact == "sip:6001@203.0.113.7:40000");
   CHECK(machine.contact_address() == at("203.0.113.7", 40000));
   advance_to_next();
-  CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300");  // The old binding is not removed again.
+  CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300");  // Registration does not remove the old binding again.
 }
 
-TEST_CASE_FIXTURE(BehindNat, "the address in a 401 is used at once, which saves one REGISTER and leaves no binding to remove") {
+TEST_CASE_FIXTURE(BehindNat, "Registration uses the public address from a 401 at once, so that no binding of the local address exists") {
   start();
   respond(401, www("n1"), ";received=203.0.113.7;rport=40000");
   CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300");
@@ -33,7 +33,7 @@ TEST_CASE_FIXTURE(BehindNat, "the address in a 401 is used at once, which saves 
   CHECK(machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(BehindNat, "a NAT with a new mapping for each packet causes only one more REGISTER per refresh, and no loop") {
+TEST_CASE_FIXTURE(BehindNat, "a NAT that changes its mapping for each packet causes only one more REGISTER per refresh") {
   start();
   int port = 40000;
   const auto answer = [&] { accept(300, ";received=203.0.113.7;rport=" + std::to_string(++port)); };
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(BehindNat, "a NAT with a new mapping for each packet causes on
   CHECK(machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(BehindNat, "a challenge of each re-registration causes no loop either") {
+TEST_CASE_FIXTURE(BehindNat, "a NAT that changes its mapping causes no loop even if the registrar challenges each REGISTER") {
   start();
   int port = 40000;
   const auto via = [&] { return ";received=203.0.113.7;rport=" + std::to_string(++port); };
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(BehindNat, "a challenge of each re-registration causes no loop
   CHECK(machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(BehindNat, "a new public address in the response to a refresh is registered at once") {
+TEST_CASE_FIXTURE(BehindNat, "Registration registers a new public address from the response to a refresh at once") {
   start();
   accept(300, ";received=203.0.113.7;rport=40000");
   accept(300, ";received=203.0.113.7;rport=40000");
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(BehindNat, "a new public address in the response to a refresh 
   CHECK(last().contact == "<sip:6001@198.51.100.99:50000>;expires=300, <sip:6001@203.0.113.7:40000>;expires=0");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "the old Contact is repeated until its removal is confirmed") {
+TEST_CASE_FIXTURE(BehindNat, "each REGISTER removes the old Contact until the registrar has confirmed the removal") {
   start();
   accept(300, ";received=203.0.113.7;rport=40000");
   respond(500);
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(BehindNat, "the old Contact is repeated until its removal is c
   CHECK(last().contact == "<sip:6001@203.0.113.7:40000>;expires=300, <sip:6001@10.0.0.5:5060>;expires=0");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "stop removes the registered Contact, not the one that was learnt since") {
+TEST_CASE_FIXTURE(BehindNat, "stop removes the registered Contact, and not the Contact that Registration has learnt but not registered") {
   start();
   accept(300, ";received=203.0.113.7;rport=40000");
   stop();
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(BehindNat, "stop removes the registered Contact, not the one t
   CHECK(last().contact == "<sip:6001@10.0.0.5:5060>;expires=0");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "a changed local address is registered with the next REGISTER, and replaces the learnt address") {
+TEST_CASE_FIXTURE(BehindNat, "the next REGISTER registers a changed local address, and removes the learnt address") {
   start();
   accept(300, ";received=203.0.113.7;rport=40000");
   accept(300, ";received=203.0.113.7;rport=40000");
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(BehindNat, "a changed local address is registered with the nex
   CHECK(last().contact == "<sip:6001@172.16.0.9:5060>;expires=300, <sip:6001@203.0.113.7:40000>;expires=0");
 }
 
-TEST_CASE("without learn_contact the observed address is not used") {
+TEST_CASE("without learn_contact, Registration ignores the address that the registrar observed") {
   Account account(1, {.registrar = "sip:pbx.example", .user = "6001", .learn_contact = false});
   account.start();
   account.accept(300, ";received=203.0.113.7;rport=40000");
@@ -113,7 +113,7 @@ TEST_CASE("over TCP without NAT the Contact has the listening port, not the port
   CHECK(account.sent.size() == 1);
 }
 
-TEST_CASE("over TCP behind a NAT the connection's address is learnt, and dropped with the connection") {
+TEST_CASE("over TCP behind a NAT, Registration learns the public address of the connection, and drops it when the connection breaks") {
   BehindNat account;
   account.transport = Transport::Tcp;
   account.start();
@@ -129,8 +129,8 @@ TEST_CASE("over TCP behind a NAT the connection's address is learnt, and dropped
 
 namespace {
 
-/// An account without a listening port. The edge knows the local address towards the registrar, but no port that other hosts can
-/// reach.
+/// An account without a listening port. The edge has the local address towards the registrar, but no port to which other hosts
+/// can connect.
 struct Dialler : Account {
   explicit Dialler(Options asked = {.registrar = "sip:pbx.example", .user = "6001"}) : Account(1, std::move(asked)) {
     transport = Transport::Tls;
@@ -141,7 +141,7 @@ struct Dialler : Account {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Dialler, "without a listening port the Contact has the connection's own port [RFC 5626 section 4.2]") {
+TEST_CASE_FIXTURE(Dialler, "without a listening port, the Contact has the local port of the connection [RFC 5626 section 4.2]") {
   start();
   CHECK(last().contact == "<sip:6001@192.0.2.1;transport=tls>;expires=300");  // No port is known yet, so the Contact has none.
   respond(401, www("n1"), ";rport=49152");
@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(Dialler, "without a listening port the Contact has the connect
     CHECK(last().contact == "<sip:6001@192.0.2.1:49152;transport=tls>;expires=300");
     CHECK(sent.size() == 3);
   }
-  SUBCASE("another connection has another port, which is registered, and the old binding is removed") {
+  SUBCASE("Registration registers the port of another connection, and removes the old binding") {
     lose_flow();
     CHECK(advance_to_next() <= Waits::kFlowLostDelay);
     CHECK(last().contact == "<sip:6001@192.0.2.1;transport=tls>;expires=300, <sip:6001@192.0.2.1:49152;transport=tls>;expires=0");
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(Dialler, "without a listening port the Contact has the connect
   }
 }
 
-TEST_CASE("the connection's own port is registered without a challenge, and without an rport value from the registrar") {
+TEST_CASE("Registration registers the local port of the connection even if the registrar sends no challenge and no value of rport") {
   for (const bool learns : {true, false}) {
     CAPTURE(learns);
     Dialler account({.registrar = "sip:pbx.example", .user = "6001", .learn_contact = learns});
@@ -188,7 +188,7 @@ TEST_CASE("the connection's own port is registered without a challenge, and with
   }
 }
 
-TEST_CASE_FIXTURE(Dialler, "without a listening port, received and rport of a NAT take precedence over the connection's own address") {
+TEST_CASE_FIXTURE(Dialler, "without a listening port, received and rport take precedence over the local address of the connection") {
   start();
   respond(401, www("n1"), ";received=203.0.113.7;rport=40000");
   CHECK(last().contact == "<sip:6001@203.0.113.7:40000;transport=tls>;expires=300");
@@ -199,13 +199,13 @@ TEST_CASE_FIXTURE(Dialler, "without a listening port, received and rport of a NA
   CHECK(last().contact == "<sip:6001@203.0.113.7:49152;transport=tls>;expires=300, <sip:6001@203.0.113.7:40000;transport=tls>;expires=0");
 }
 
-TEST_CASE_FIXTURE(Dialler, "a port in rport takes precedence even when received is the local address") {
+TEST_CASE_FIXTURE(Dialler, "without a listening port, the port in rport takes precedence even if received is the local address") {
   start();
   accept(300, ";received=192.0.2.1;rport=40000");
   CHECK(last().contact.starts_with("<sip:6001@192.0.2.1:40000;transport=tls>;expires=300"));
 }
 
-TEST_CASE_FIXTURE(BehindNat, "invalid values of received or rport, and an address of the other family, have no effect") {
+TEST_CASE_FIXTURE(BehindNat, "Registration ignores invalid values of received or rport, and an address of the other family") {
   for (const char* via : {";received=pbx.example;rport=40000", ";received=203.0.113.7:4000", ";received=203.0.113.7;rport=0",
                           ";received=203.0.113.7;rport=65536", ";received=203.0.113.7;rport=x", ";received=0.0.0.0;rport=5060",
                           ";received=999.1.1.1;rport=1", ";received=\"203.0.113.7\";rport=5060", ";received;rport=7",
@@ -220,7 +220,7 @@ TEST_CASE_FIXTURE(BehindNat, "invalid values of received or rport, and an addres
   }
 }
 
-TEST_CASE("an IPv6 address is learnt with and without brackets [RFC 5118 section 4.5]") {
+TEST_CASE("Registration learns an IPv6 address with or without brackets [RFC 5118 section 4.5]") {
   for (const char* via : {";received=2001:db8::99;rport=5099", ";received=[2001:db8::99];rport=5099"}) {
     CAPTURE(via);
     Account account;

@@ -3,7 +3,7 @@
 namespace offhook::sip::registration::test {
 namespace {
 
-TEST_CASE("back-off doubles from 2 s to 300 s, and each wait is between half and all of it [RFC 5626 section 4.5]") {
+TEST_CASE("the limit of the wait doubles from 2 s to 300 s after each failure, and each wait is 50 to 100 % of the limit [RFC 5626 section 4.5]") {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     CAPTURE(seed);
     Account account(seed);
@@ -36,7 +36,7 @@ TEST_CASE("clients that fail at the same moment try again at different moments [
   CHECK(waits.back() - waits.front() > 300ms);
 }
 
-TEST_CASE_FIXTURE(Account, "each kind of failure is reported by its name, and a success restarts the back-off") {
+TEST_CASE_FIXTURE(Account, "Registration reports each kind of failure by its name, and restarts the back-off after a success") {
   start();
   fail(Failure::Unresolvable);
   CHECK(last_of<Failed>().why == Why::Unresolvable);
@@ -58,12 +58,12 @@ TEST_CASE_FIXTURE(Account, "each kind of failure is reported by its name, and a 
   CHECK(last_of<Failed>().retry_in <= 2s);
 }
 
-TEST_CASE_FIXTURE(Account, "a redirected REGISTER goes to the Contacts of the 302, the one with the highest q first [RFC 3261 section 8.1.3.4]") {
+TEST_CASE_FIXTURE(Account, "Registration sends a redirected REGISTER to the Contact of the 302 that has the highest q [RFC 3261 section 8.1.3.4]") {
   start();
   CHECK(last().action.registrar == "sip:pbx.example");
   respond(302, "Contact: <sip:second.example>;q=0.5, <sip:6001@first.example:5070;transport=tcp>\r\n");
   REQUIRE(sent.size() == 2);
-  CHECK(last().action.registrar == "sip:first.example:5070;transport=tcp");  // RFC 3261 section 10.2: without a user part.
+  CHECK(last().action.registrar == "sip:first.example:5070;transport=tcp");  // The Request-URI has no user part: RFC 3261 section 10.2.
   CHECK(last().action.call_id == sent.front().action.call_id);
   CHECK(last().action.cseq == sent.front().action.cseq + 1);
   CHECK(all<Failed>().empty());
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Account, "a redirected REGISTER goes to the Contacts of the 30
   CHECK(last().action.registrar == "sip:pbx.example");  // Each refresh goes to the registrar itself.
 }
 
-TEST_CASE_FIXTURE(Account, "a redirected REGISTER that is refused goes to no third server, and is tried again later") {
+TEST_CASE_FIXTURE(Account, "if a second server refuses a redirected REGISTER, Registration asks no third server, and later tries the registrar again") {
   start();
   respond(302, "Contact: <sip:first.example>, <sip:second.example>\r\n");
   respond(503);
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Account, "a redirected REGISTER that is refused goes to no thi
   CHECK(last().action.registrar == "sip:pbx.example");
 }
 
-TEST_CASE_FIXTURE(Account, "redirections in a circle or to no server are refused, and at most kMaxRedirections are followed") {
+TEST_CASE_FIXTURE(Account, "Registration follows at most kMaxRedirections redirections, and none in a loop or to no SIP server") {
   start();
   SUBCASE("a redirection in a circle") {
     respond(302, "Contact: <sip:other.example>\r\n");
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Account, "redirections in a circle or to no server are refused
   CHECK(last_of<Failed>().why == Why::Refused);
 }
 
-TEST_CASE("a registration with sips is not redirected to sip [RFC 3261 section 8.1.3.4]") {
+TEST_CASE("Registration with a sips registrar does not follow a redirection to sip [RFC 3261 section 8.1.3.4]") {
   Account account(1, {.registrar = "sips:pbx.example", .user = "6001"});
   account.start();
   account.respond(302, "Contact: <sip:other.example>\r\n");
@@ -111,7 +111,7 @@ TEST_CASE("a registration with sips is not redirected to sip [RFC 3261 section 8
   CHECK(account.last_of<Failed>().status == 302);
 }
 
-TEST_CASE_FIXTURE(Account, "a removal follows a redirection too") {
+TEST_CASE_FIXTURE(Account, "stop also follows a redirection") {
   register_for(300);
   stop();
   respond(302, "Contact: <sip:other.example>\r\n");
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(Account, "a removal follows a redirection too") {
   CHECK(machine.state() == State::Unregistered);
 }
 
-TEST_CASE("a registrar that cannot be resolved at the start is tried again [RFC 3261 section 10.2.6]") {
+TEST_CASE("Registration tries again if the registrar's name does not resolve at the start [RFC 3261 section 10.2.6]") {
   Account account;
   account.routes = false;
   account.start();
@@ -133,7 +133,7 @@ TEST_CASE("a registrar that cannot be resolved at the start is tried again [RFC 
   CHECK(account.machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(Account, "Retry-After is followed up to its maximum, and at most a tenth later [RFC 3261 section 21.5.4]") {
+TEST_CASE_FIXTURE(Account, "Registration waits for Retry-After, at most its maximum, plus at most a tenth [RFC 3261 section 21.5.4]") {
   start();
   respond(503, "Retry-After: 120 (maintenance)\r\n");
   CHECK(last_of<Failed>().retry_in >= 120s);
@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(Account, "Retry-After: 0 does not end the back-off") {
   CHECK(now - base::TimePoint(1h) > 60s);
 }
 
-TEST_CASE("after a lost flow the registration is renewed within two seconds, at different moments [RFC 5626 section 4.5]") {
+TEST_CASE("after a lost flow, accounts register again within two seconds, at different moments [RFC 5626 section 4.5]") {
   std::vector<base::Duration> waits;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Account account(seed);
@@ -172,7 +172,7 @@ TEST_CASE("after a lost flow the registration is renewed within two seconds, at 
   CHECK(waits.back() - waits.front() > 500ms);
 }
 
-TEST_CASE_FIXTURE(Account, "when connections break soon after each 2xx, the waits get longer until a connection lasts") {
+TEST_CASE_FIXTURE(Account, "if each connection breaks soon after the 2xx, the waits get longer until a connection stays open") {
   transport = Transport::Tcp;
   start();
   base::Duration limit = Waits::kFlowLostDelay;
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(Account, "when connections break soon after each 2xx, the wait
     accept(3600);
     advance(1s);
     lose_flow();
-    lose_flow();  // The same loss is reported twice.
+    lose_flow();  // The owner reports the same loss twice.
     const auto wait = advance_to_next();
     CHECK(wait <= limit);
     CHECK(wait >= (i == 0 ? 0s : limit / 2));
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(Account, "when connections break soon after each 2xx, the wait
   stop();
 }
 
-TEST_CASE_FIXTURE(Account, "a lost flow never postpones an earlier deadline, and has no effect before, during and after a try") {
+TEST_CASE_FIXTURE(Account, "a lost flow never postpones a deadline, and has no effect before start(), during a REGISTER, while waiting and after stop()") {
   lose_flow();
   CHECK(sent.empty());
   start();
@@ -223,12 +223,12 @@ TEST_CASE_FIXTURE(Account, "stop removes only the account's own Contact [RFC 326
   CHECK(machine.state() == State::Unregistered);
   CHECK(all<Unregistered>().size() == 1);
   CHECK_FALSE(machine.next_deadline());
-  stop();  // A second stop is reported again, but sends nothing.
+  stop();  // A second stop also reports Unregistered, but sends nothing.
   CHECK(sent.size() == 2);
   CHECK(all<Unregistered>().size() == 2);
 }
 
-TEST_CASE_FIXTURE(Account, "stop answers a challenge, and ends with any other response [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Account, "stop answers a challenge, and ends after any other response [RFC 3261 section 22.2]") {
   register_for(300);
   stop();
   respond(401, www("n1"));
@@ -259,7 +259,7 @@ TEST_CASE_FIXTURE(Account, "stop answers a challenge, and ends with any other re
   CHECK(all<Failed>().empty());
 }
 
-TEST_CASE_FIXTURE(Account, "stop ends within 32 s without any response, even without a failure report from the owner") {
+TEST_CASE_FIXTURE(Account, "without a response, stop ends after 32 s, even if the owner reports no failure") {
   register_for(300);
   stop();
   stop();
@@ -272,7 +272,7 @@ TEST_CASE_FIXTURE(Account, "stop ends within 32 s without any response, even wit
   CHECK(all<Unregistered>().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Account, "stop during a REGISTER waits for its response, and then removes the binding [RFC 3261 section 10.2]") {
+TEST_CASE_FIXTURE(Account, "stop during a pending REGISTER waits for the response, and then removes the binding [RFC 3261 section 10.2]") {
   start();
   stop();
   CHECK(sent.size() == 1);  // The second REGISTER waits for the response to the first.
@@ -284,7 +284,7 @@ TEST_CASE_FIXTURE(Account, "stop during a REGISTER waits for its response, and t
   CHECK(machine.state() == State::Unregistered);
 }
 
-TEST_CASE_FIXTURE(Account, "stop without a binding sends nothing") {
+TEST_CASE_FIXTURE(Account, "stop sends nothing if there is no binding") {
   start();
   SUBCASE("the first REGISTER is refused") {
     stop();
@@ -298,7 +298,7 @@ TEST_CASE_FIXTURE(Account, "stop without a binding sends nothing") {
     stop();
     fail(Failure::Timeout);
   }
-  SUBCASE("stop comes between two tries") {
+  SUBCASE("the owner stops between two attempts") {
     fail(Failure::Timeout);
     stop();
   }
@@ -307,7 +307,7 @@ TEST_CASE_FIXTURE(Account, "stop without a binding sends nothing") {
   CHECK(all<Unregistered>().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Account, "stop after a failed refresh removes the binding, which may still exist") {
+TEST_CASE_FIXTURE(Account, "stop after a failed refresh removes the binding, because the registrar may still have it") {
   register_for(300);
   advance_to_next();
   fail(Failure::Timeout);
@@ -317,7 +317,7 @@ TEST_CASE_FIXTURE(Account, "stop after a failed refresh removes the binding, whi
   CHECK(machine.state() == State::Unregistered);
 }
 
-TEST_CASE("a registration keeps its invariants through any order of events, sends one REGISTER at a time, and ends after stop() [RFC 3261 section 10.2]") {
+TEST_CASE("Registration is consistent after any order of events, sends one REGISTER at a time, and ends after stop() [RFC 3261 section 10.2]") {
   constexpr std::array kStatuses{100, 200, 200, 200, 301, 401, 403, 404, 407, 421, 423, 439, 480, 500, 503, 555, 600};
   constexpr std::array kLines{"",
                               "Expires: 0\r\n",

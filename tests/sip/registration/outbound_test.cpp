@@ -1,4 +1,4 @@
-// Tests of a registration with a flow of its own (RFC 5626), with a GRUU (RFC 5627), and with push notifications (RFC 8599).
+// Tests of a registration with its own flow (RFC 5626), with a GRUU (RFC 5627), and with push notifications (RFC 8599).
 #include <offhook/sip/registration/binding.hpp>
 
 #include "registrar.hpp"
@@ -22,7 +22,7 @@ struct Push : Account {
   Push() : Account(1, {.registrar = "sip:pbx.example", .user = "6001", .push_params = ";pn-provider=fcm;pn-prid=x"}) {}
 };
 
-TEST_CASE("a failed flow is tried again after 30 s, or 90 s with another flow, doubled up to 1800 s, 50 to 100 % of it [RFC 5626 section 4.5]") {
+TEST_CASE("a failed flow waits 50 to 100 % of a limit, which begins at 60 s, or at 180 s if another flow works, and doubles up to 1800 s [RFC 5626 section 4.5]") {
   for (const bool others_hold : {false, true}) {
     for (std::uint64_t seed = 1; seed <= 50; ++seed) {
       CAPTURE(seed);
@@ -43,14 +43,14 @@ TEST_CASE("a failed flow is tried again after 30 s, or 90 s with another flow, d
   }
 }
 
-TEST_CASE("a longer Retry-After replaces the wait of the table [RFC 5626 section 4.5]") {
+TEST_CASE("a Retry-After that is longer than the wait of the back-off replaces this wait [RFC 5626 section 4.5]") {
   Outbound account;
   account.start();
   account.respond(503, "Retry-After: 200\r\n");
   CHECK(account.last_of<Failed>().retry_in >= 200s);
 }
 
-TEST_CASE_FIXTURE(Outbound, "a flow counts as successful after the response to the first ping, and its loss before that as a failure [RFC 5626 section 4.5]") {
+TEST_CASE_FIXTURE(Outbound, "a flow counts as successful after the response to the first ping. If it is lost earlier, it counts as a failure [RFC 5626 section 4.5]") {
   start();
   grant();
   SUBCASE("the flow is lost before the response to a ping") {
@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(Outbound, "a flow counts as successful after the response to t
   }
 }
 
-TEST_CASE_FIXTURE(Outbound, "a registrar without outbound answers no pings, so its flows count as successful at once") {
+TEST_CASE_FIXTURE(Outbound, "a registrar without outbound answers no pings. Therefore its flows count as successful at once") {
   start();
   accept(300);
   lose_flow();
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(Outbound, "a registrar without outbound answers no pings, so i
   CHECK(advance_to_next() <= Waits::kFlowLostDelay);
 }
 
-TEST_CASE_FIXTURE(Outbound, "a new flow replaces the old one by its reg-id, and no Contact is removed [RFC 5626 section 4.5]") {
+TEST_CASE_FIXTURE(Outbound, "a new flow replaces the old flow by its reg-id, so that Registration removes no Contact [RFC 5626 section 4.5]") {
   start();
   grant();
   machine.on_flow_proven();
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(Outbound, "a new flow replaces the old one by its reg-id, and 
   CHECK(last().contact == "<sip:6001@172.16.0.9:5060;transport=tcp>;+sip.instance=\"<urn:uuid:1>\";reg-id=1;expires=300");
 }
 
-TEST_CASE_FIXTURE(Outbound, "both GRUUs are taken from each 2xx, and dropped with the registration [RFC 5627 section 4.2]") {
+TEST_CASE_FIXTURE(Outbound, "Registration takes both GRUUs from each 2xx, and drops them when the registration ends [RFC 5627 section 4.2]") {
   start();
   grant(300, ";pub-gruu=\"sip:6001@pbx.example;gr=1\";temp-gruu=\"sip:tgruu.7hs==jd7@pbx.example;gr\"");
   CHECK(machine.gruu() == "sip:6001@pbx.example;gr=1");
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(Outbound, "both GRUUs are taken from each 2xx, and dropped wit
   CHECK(machine.temp_gruu().empty());
 }
 
-TEST_CASE_FIXTURE(Account, "439, 555 and 421 for features that were not requested are refusals, and cause no loop [RFC 3261 section 21.4.16]") {
+TEST_CASE_FIXTURE(Account, "Registration treats a 439, 555 or 421 for a feature that it did not request as a refusal [RFC 3261 section 21.4.16]") {
   start();
   for (const int status : {439, 555, 421}) {
     const auto before = sent.size();
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(Account, "439, 555 and 421 for features that were not requeste
   }
 }
 
-TEST_CASE_FIXTURE(Push, "push parameters and sip.pnsreg are in the Contact that registers, but not in one that removes [RFC 8599 sections 4.1.2 and 4.1.4]") {
+TEST_CASE_FIXTURE(Push, "the Contact that registers has the push parameters and sip.pnsreg. A Contact that removes a binding does not have them [RFC 8599 sections 4.1.2 and 4.1.4]") {
   local = at("10.0.0.5", 5060);
   start();
   CHECK(last().contact == "<sip:6001@10.0.0.5:5060;pn-provider=fcm;pn-prid=x>;+sip.pnsreg;expires=300");
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(Push, "push parameters and sip.pnsreg are in the Contact that 
 }
 
 TEST_CASE_FIXTURE(Push,
-    "a push notification causes a REGISTER at once, one at a time, and only while the account is registered or waits [RFC 8599 section 4.1.3]") {
+    "a push notification causes a REGISTER at once if the account is registered or waits for a retry, and no REGISTER is pending [RFC 8599 section 4.1.3]") {
   const auto refreshed = [&] {
     const auto before = sent.size();
     refresh();
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(Push,
   CHECK(refreshed() == 0);
 }
 
-TEST_CASE_FIXTURE(Push, "a 555 is reported, and the account registers at once without push [RFC 8599 section 4.1.5]") {
+TEST_CASE_FIXTURE(Push, "after a 555 Registration reports the failure, and registers at once without push [RFC 8599 section 4.1.5]") {
   start();
   respond(555);
   CHECK(last_of<Failed>().status == 555);
@@ -173,7 +173,7 @@ TEST_CASE_FIXTURE(Push, "a 555 is reported, and the account registers at once wi
   CHECK(machine.state() == State::Waiting);
 }
 
-TEST_CASE_FIXTURE(Push, "without sip.pnsreg in the response, the account refreshes a binding with push at its own time [RFC 8599 section 4.1.4]") {
+TEST_CASE_FIXTURE(Push, "if the response has no sip.pnsreg, Registration refreshes a binding with push at the usual time [RFC 8599 section 4.1.4]") {
   start();
   respond(200, "Contact: <" + machine.contact() + ">;expires=1000\r\nFeature-Caps: *;+sip.pns=\"fcm\"\r\n");
   const auto before = sent.size();
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(Push, "without sip.pnsreg in the response, the account refresh
   CHECK(sent.size() == before + 1);
 }
 
-TEST_CASE("the refresh keeps the margin in sip.pnsreg, except for one that leaves no time [RFC 8599 section 4.1.4]") {
+TEST_CASE("Registration refreshes earlier than the expiry by the margin in sip.pnsreg, at the earliest after a quarter of the interval [RFC 8599 section 4.1.4]") {
   const auto refresh_after = [](std::uint64_t seed, const std::string& margin) {
     Account account(seed);
     account.start();

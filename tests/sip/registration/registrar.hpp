@@ -57,7 +57,7 @@ struct Account {
     machine.on_failure(failure, now, out);
     collect();
   }
-  /// Answers the last REGISTER. `via` follows sent-by in the Via, as in ";received=192.0.2.1;rport=5060".
+  /// Responds to the last REGISTER. `via` is appended to the Via, for example ";received=192.0.2.1;rport=5060".
   void respond(int status, std::string_view lines = "", std::string_view via = ";rport") {
     respond_to(sent.back().action.cseq, status, lines, via);
   }
@@ -73,7 +73,7 @@ struct Account {
     machine.on_response(*message, now, out);
     collect();
   }
-  /// Answers with a 200 that lists the last Contact.
+  /// Responds with a 200 that has the last Contact.
   void accept(int expires = 300, std::string_view via = ";rport") {
     respond(200, "Contact: <" + machine.contact() + ">;expires=" + std::to_string(expires) + "\r\n", via);
   }
@@ -94,7 +94,7 @@ struct Account {
     }
     now = end;
   }
-  /// Advances to the next REGISTER. Returns how long that took.
+  /// Advances the clock to the next REGISTER. Returns by how much.
   base::Duration advance_to_next() {
     const auto before = now;
     const auto count = sent.size();
@@ -125,8 +125,8 @@ struct Account {
   base::TimePoint now{1h};
   Transport transport = Transport::Udp;
   base::SocketAddress local = at("192.0.2.1", 5060);
-  std::optional<base::SocketAddress> own_end;  // the local address of the connection of the responses, if there is one
-  bool routes = true;  // false: the owner finds no route and reports it itself
+  std::optional<base::SocketAddress> own_end;  // the local address of the connection, if the account uses one
+  bool routes = true;  // false: the owner finds no route, and the test reports the failure
   base::SeededRandom random;
   DigestClient digest{Credentials{"6001", "s3cret"}};
   Registration machine;

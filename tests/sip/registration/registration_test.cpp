@@ -3,7 +3,7 @@
 namespace offhook::sip::registration::test {
 namespace {
 
-TEST_CASE_FIXTURE(Account, "a REGISTER has the Contact and the requested interval, and the grant of the 200 is reported [RFC 3261 section 10.2]") {
+TEST_CASE_FIXTURE(Account, "a REGISTER has the Contact and the requested interval. Registration reports the interval that the 200 grants [RFC 3261 section 10.2]") {
   start();
   CHECK(machine.state() == State::Registering);
   CHECK(last().action.expires == 300s);
@@ -19,7 +19,7 @@ TEST_CASE_FIXTURE(Account, "a REGISTER has the Contact and the requested interva
   CHECK(last_of<Registered>().contact == "sip:6001@192.0.2.1:5060");
 }
 
-TEST_CASE_FIXTURE(Account, "Call-ID stays and CSeq rises by one over refreshes, failures, stop and start [RFC 3261 section 10.2]") {
+TEST_CASE_FIXTURE(Account, "all REGISTERs have the same Call-ID and rising CSeq numbers, through refreshes, failures, stop and start [RFC 3261 section 10.2]") {
   register_for(60);
   advance_to_next();
   respond(500);
@@ -45,7 +45,7 @@ TEST_CASE("the Contact has the transport, and brackets around IPv6 [RFC 3261 sec
   CHECK(account.last().contact == "<sip:6001@[2001:db8::7]:5070;transport=tcp>;expires=300");
 }
 
-TEST_CASE("the grant is that of the own Contact, else of Expires, else the requested one [RFC 3261 section 10.2.4]") {
+TEST_CASE("the granted interval is that of the account's Contact, otherwise that of Expires, otherwise the requested interval [RFC 3261 section 10.2.4]") {
   const auto grant = [](std::string_view lines) {
     Account account;
     account.start();
@@ -54,7 +54,7 @@ TEST_CASE("the grant is that of the own Contact, else of Expires, else the reque
     return account.last_of<Registered>().expires;
   };
   CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>;expires=77\r\nExpires: 88\r\n") == 77s);
-  CHECK(grant("Contact: <sip:6001@192.0.2.1>;q=0.5;expires=\"77\"\r\n") == 77s);  // Without the default port, and with a quoted number.
+  CHECK(grant("Contact: <sip:6001@192.0.2.1>;q=0.5;expires=\"77\"\r\n") == 77s);  // The registrar left out the default port, and quoted the number.
   CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>\r\nExpires: 88\r\n") == 88s);
   CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>;expires=4294967296\r\nExpires: 88\r\n") == 88s);
   CHECK(grant("Contact: <sip:6001@192.0.2.1:5060>;expires=soon\r\n") == 300s);
@@ -65,11 +65,11 @@ TEST_CASE("the grant is that of the own Contact, else of Expires, else the reque
               "<sip:6001@192.0.2.9>;expires=22\r\n") == 77s);
   CHECK(grant("Contact: <sip:6001@192.0.2.8>;expires=11\r\nContact: <sip:6001@192.0.2.9>;expires=22\r\nExpires: 88\r\n") == 88s);
   CHECK(grant("Contact: <sip:6001@192.0.2.1:5070>;expires=11, <sip:6002@192.0.2.1:5060>;expires=22\r\n") == 300s);
-  // A single Contact that differs is the own one, rewritten on the way.
+  // A single Contact that differs is the account's Contact, which a proxy or the registrar has rewritten.
   CHECK(grant("Contact: <sip:6001@203.0.113.9:40000>;expires=55\r\n") == 55s);
 }
 
-TEST_CASE("the own Contact is found among the first kMaxBindings, and not after them") {
+TEST_CASE("Registration finds its Contact among the first kMaxBindings Contacts, and not after them") {
   const auto grant = [](std::size_t others) {
     Account account;
     account.start();
@@ -83,7 +83,7 @@ TEST_CASE("the own Contact is found among the first kMaxBindings, and not after 
   CHECK(grant(OwnBinding::kMaxBindings) == 300s);
 }
 
-TEST_CASE("an IPv6 Contact is recognised in any spelling [RFC 5118 section 4]") {
+TEST_CASE("Registration recognises its IPv6 Contact in any spelling [RFC 5118 section 4]") {
   Account account;
   account.local = at("2001:db8::7", 5060);
   account.start();
@@ -91,7 +91,7 @@ TEST_CASE("an IPv6 Contact is recognised in any spelling [RFC 5118 section 4]") 
   CHECK(account.last_of<Registered>().expires == 77s);
 }
 
-TEST_CASE("a 200 with Expires 0 registers nothing, and the REGISTER is tried again with back-off [RFC 3261 section 10.2.4]") {
+TEST_CASE("a 200 that grants 0 s counts as a refusal, and Registration tries again with back-off [RFC 3261 section 10.2.4]") {
   Account account;
   account.start();
   account.accept(0);
@@ -100,7 +100,7 @@ TEST_CASE("a 200 with Expires 0 registers nothing, and the REGISTER is tried aga
   CHECK(account.all<Registered>().empty());
 }
 
-TEST_CASE("a refresh comes between half and 85 % of the grant, one whole transaction before its end [RFC 3261 section 10.2.4]") {
+TEST_CASE("a refresh is due after 50 to 85 % of the granted interval, which leaves time for a whole transaction [RFC 3261 section 10.2.4]") {
   base::Duration earliest = 1h, latest = 0s;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     Account account(seed);
@@ -115,7 +115,7 @@ TEST_CASE("a refresh comes between half and 85 % of the grant, one whole transac
   CHECK(latest <= 510s);
 }
 
-TEST_CASE("short grants are refreshed at half, a grant of a second after 500 ms, and the longest ones daily") {
+TEST_CASE("Registration refreshes short intervals after half their time, and the longest intervals daily") {
   const auto wait = [](int expires, std::uint64_t seed) {
     Account account(seed);
     account.register_for(expires);
@@ -131,7 +131,7 @@ TEST_CASE("short grants are refreshed at half, a grant of a second after 500 ms,
   }
 }
 
-TEST_CASE_FIXTURE(Account, "a registration stays without a gap over a day of refreshes") {
+TEST_CASE_FIXTURE(Account, "the account stays registered without a gap during a day of refreshes") {
   register_for(300);
   for (auto end = now + 24h; now < end;) {
     CHECK(advance_to_next() <= 300s - Waits::kRefreshMargin);
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(Account, "a registration stays without a gap over a day of ref
   CHECK(all<Failed>().empty());
 }
 
-TEST_CASE_FIXTURE(Account, "a response with another CSeq, a second response and an unrelated failure have no effect") {
+TEST_CASE_FIXTURE(Account, "Registration ignores a response with another CSeq, a second response, and a failure when no REGISTER is pending") {
   start();
   respond_to(7, 200);
   CHECK(machine.state() == State::Registering);
@@ -149,11 +149,11 @@ TEST_CASE_FIXTURE(Account, "a response with another CSeq, a second response and 
   fail(Failure::Timeout);
   CHECK(machine.state() == State::Registered);
   CHECK(all<Registered>().size() == 1);
-  start();  // The machine runs already.
+  start();  // The registration is already active.
   CHECK(sent.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Account, "a challenge is answered, and the next refresh has the credentials at once [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Account, "Registration answers a challenge, and its next refresh has credentials at once [RFC 3261 section 22.2]") {
   start();
   respond(401, www("n1"));
   REQUIRE(sent.size() == 2);
@@ -167,10 +167,10 @@ TEST_CASE_FIXTURE(Account, "a challenge is answered, and the next refresh has th
   CHECK(all<Failed>().empty());
 }
 
-TEST_CASE_FIXTURE(Account, "a wrong password is reported once and tried again in five minutes, so that a corrected one works") {
+TEST_CASE_FIXTURE(Account, "Registration reports a wrong password once, and tries again after five minutes, because an operator may correct it") {
   start();
   respond(401, www("n1"));
-  respond(401, www("n2"));  // Each 401 has a new nonce, but never stale=true. That must cause no loop.
+  respond(401, www("n2"));  // The new nonce without stale=true must cause no loop.
   CHECK(sent.size() == 2);
   CHECK(machine.state() == State::Waiting);
   const auto failed = last_of<Failed>();
@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(Account, "a wrong password is reported once and tried again in
   CHECK(machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(Account, "a wrong password causes at most two REGISTERs in five minutes over a day") {
+TEST_CASE_FIXTURE(Account, "a wrong password causes at most two REGISTERs in five minutes during a day") {
   start();
   int nonce = 0;
   for (const auto end = now + 24h; now < end;) {
@@ -199,7 +199,7 @@ TEST_CASE_FIXTURE(Account, "a wrong password causes at most two REGISTERs in fiv
   CHECK(sent.size() <= 2 * 24 * 12 + 2);
 }
 
-TEST_CASE_FIXTURE(Account, "a stale nonce is renewed without a report [RFC 3261 section 22.4]") {
+TEST_CASE_FIXTURE(Account, "Registration answers stale=true with the new nonce and reports no failure [RFC 3261 section 22.4]") {
   start();
   respond(401, www("n1"));
   accept(300);
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(Account, "a stale nonce is renewed without a report [RFC 3261 
   CHECK(machine.state() == State::Registered);
 }
 
-TEST_CASE_FIXTURE(Account, "an unanswerable challenge and a 403 are refusals, with the long wait before the next try") {
+TEST_CASE_FIXTURE(Account, "after a challenge that it cannot answer, or a 403, Registration reports a refusal and waits kCredentialsRetry") {
   start();
   SUBCASE("an unsupported algorithm") {
     respond(401, www("n1", ", algorithm=SHA3-512"));
@@ -226,7 +226,7 @@ TEST_CASE_FIXTURE(Account, "an unanswerable challenge and a 403 are refusals, wi
   CHECK(last_of<Failed>().retry_in >= Waits::kCredentialsRetry);
 }
 
-TEST_CASE_FIXTURE(Account, "a 423 is answered at once with its Min-Expires, which is kept [RFC 3261 section 10.2.8]") {
+TEST_CASE_FIXTURE(Account, "after a 423 Registration registers at once with its Min-Expires, and keeps this interval [RFC 3261 section 10.2.8]") {
   start();
   respond(423, "Min-Expires: 1800\r\n");
   REQUIRE(sent.size() == 2);
@@ -240,7 +240,7 @@ TEST_CASE_FIXTURE(Account, "a 423 is answered at once with its Min-Expires, whic
   CHECK(all<Failed>().empty());
 }
 
-TEST_CASE_FIXTURE(Account, "423 is followed kMaxIntervalRetries times, and the next one is a failure [RFC 3261 section 10.2.8]") {
+TEST_CASE_FIXTURE(Account, "Registration follows kMaxIntervalRetries responses 423. The next 423 is a failure [RFC 3261 section 10.2.8]") {
   start();
   for (int i = 1; i <= RegisterRequest::kMaxIntervalRetries; ++i) respond(423, "Min-Expires: " + std::to_string(600 * i) + "\r\n");
   CHECK(sent.size() == 1 + RegisterRequest::kMaxIntervalRetries);
@@ -251,7 +251,7 @@ TEST_CASE_FIXTURE(Account, "423 is followed kMaxIntervalRetries times, and the n
   CHECK(last_of<Failed>().status == 423);
 }
 
-TEST_CASE("423 without a usable Min-Expires is a failure [RFC 3261 section 10.2.8]") {
+TEST_CASE("a 423 without a usable Min-Expires is a failure [RFC 3261 section 10.2.8]") {
   for (const char* line : {"", "Min-Expires: 300\r\n", "Min-Expires: 10\r\n", "Min-Expires: x\r\n", "Min-Expires: 86401\r\n"}) {
     CAPTURE(line);
     Account account;

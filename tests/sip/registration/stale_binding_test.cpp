@@ -19,11 +19,11 @@ TEST_CASE("RemovedFirst removes the binding of an earlier process before it regi
   CHECK(account.last().action.cseq == 2);
   account.accept(300);
   CHECK(account.machine.state() == State::Registered);
-  account.advance_to_next();  // A refresh removes nothing.
+  account.advance_to_next();  // A refresh removes no binding.
   CHECK(account.last().contact == kRegisters);
 }
 
-TEST_CASE("A removal answers a challenge like any REGISTER, and after a refused removal the account registers all the same") {
+TEST_CASE("RemovedFirst answers a challenge to the removal, and registers even if the registrar refuses the removal") {
   for (const int status : {404, 423, 480}) {
     CAPTURE(status);
     Account account(1, options(StaleBinding::RemovedFirst));
@@ -43,7 +43,7 @@ TEST_CASE("A removal answers a challenge like any REGISTER, and after a refused 
   CHECK(account.last().contact == kRegisters);
 }
 
-TEST_CASE("A 403 or a wrong password at the removal is a failure like at any REGISTER, and is not tried twice as often") {
+TEST_CASE("After a 403 or a wrong password at the removal, the account waits kCredentialsRetry, and then registers without a removal") {
   for (const int status : {401, 403}) {
     CAPTURE(status);
     Account account(1, options(StaleBinding::RemovedFirst));
@@ -59,7 +59,7 @@ TEST_CASE("A 403 or a wrong password at the removal is a failure like at any REG
   }
 }
 
-TEST_CASE("After a 503 to the removal the account waits for Retry-After, and does not remove again [RFC 3261 section 20.33]") {
+TEST_CASE("After a 503 to the removal the account waits for Retry-After, and then registers without a removal [RFC 3261 section 20.33]") {
   Account account(1, options(StaleBinding::RemovedFirst));
   account.start();
   account.respond(503, "Retry-After: 20\r\n");
@@ -68,7 +68,7 @@ TEST_CASE("After a 503 to the removal the account waits for Retry-After, and doe
   CHECK(account.last().contact == kRegisters);
 }
 
-TEST_CASE("After an outage the binding is removed before the next registration, and after a refusal it is not") {
+TEST_CASE("After an outage the account removes the binding before it registers, unless the option is Kept. After a refusal it removes nothing") {
   for (const auto stale : {StaleBinding::Kept, StaleBinding::RemovedAfterOutage, StaleBinding::RemovedFirst}) {
     CAPTURE(static_cast<int>(stale));
     for (const auto failure : {Failure::Timeout, Failure::Transport}) {
@@ -90,7 +90,7 @@ TEST_CASE("After an outage the binding is removed before the next registration, 
   }
 }
 
-TEST_CASE("Behind a NAT the binding of the learnt address is also removed, once [RFC 3581 section 4]") {
+TEST_CASE("Behind a NAT the account also removes the binding of the learnt address, once [RFC 3581 section 4]") {
   Account account(1, options(StaleBinding::RemovedFirst));
   account.start();
   const std::string_view seen = ";received=203.0.113.9;rport=40000", elsewhere = ";received=203.0.113.9;rport=40001";
@@ -100,7 +100,7 @@ TEST_CASE("Behind a NAT the binding of the learnt address is also removed, once 
   CHECK(account.last().action.expires == 300s);
 }
 
-TEST_CASE("stop() during a removal ends with its response, and registers nothing") {
+TEST_CASE("stop() during a removal ends with the response to the removal, and registers nothing") {
   for (const int status : {200, 401, 404, 500}) {
     CAPTURE(status);
     Account account(1, options(StaleBinding::RemovedFirst));
@@ -114,7 +114,7 @@ TEST_CASE("stop() during a removal ends with its response, and registers nothing
   }
 }
 
-TEST_CASE("A binding with a reg-id is not removed, because the registrar replaces it itself [RFC 5626 section 6]") {
+TEST_CASE("The account does not remove a binding with a reg-id, because the registrar replaces this binding itself [RFC 5626 section 6]") {
   auto flow = options(StaleBinding::RemovedFirst);
   flow.instance = "urn:uuid:1";
   flow.reg_id = 1;
@@ -126,7 +126,7 @@ TEST_CASE("A binding with a reg-id is not removed, because the registrar replace
   CHECK(account.last().action.expires == 300s);
 }
 
-TEST_CASE("refresh_within limits the time between two REGISTERs, from kMinRefreshWithin on") {
+TEST_CASE("refresh_within limits the time between two REGISTERs. Values below kMinRefreshWithin count as kMinRefreshWithin") {
   const auto wait = [](std::chrono::seconds within, int granted, std::uint64_t seed) {
     Account account(seed, {.registrar = "sip:pbx.example", .user = "6001", .refresh_within = within});
     account.register_for(granted);
@@ -137,7 +137,7 @@ TEST_CASE("refresh_within limits the time between two REGISTERs, from kMinRefres
     CHECK(wait(25s, 300, seed) >= 20s);
     CHECK(wait(Waits::kMinRefreshWithin, 300, seed) <= 10s);
     CHECK(wait(Waits::kMinRefreshWithin - 1s, 300, seed) >= 8s);
-    CHECK(wait(25s, 30, seed) <= 15s);  // A shorter grant takes precedence.
+    CHECK(wait(25s, 30, seed) <= 15s);  // A shorter granted interval takes precedence.
     CHECK(wait(3600s, 300, seed) >= 150s);
     CHECK(wait(0s, 300, seed) >= 150s);
   }

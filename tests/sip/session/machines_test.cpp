@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using sip::session::AnswerRepeater;
 using sip::session::Glare;
 
-TEST_CASE("A 2xx is repeated at 0.5, 1.5, 3.5, 7.5 s, then every 4 s, and given up at 32 s [RFC 3261 section 13.3.1.4]") {
+TEST_CASE("AnswerRepeater repeats a 2xx at 0.5, 1.5, 3.5 and 7.5 s, then every 4 s, and gives up at 32 s [RFC 3261 section 13.3.1.4]") {
   AnswerRepeater repeater({});
   base::TimePoint now{10s};
   const auto begin = now;
@@ -31,7 +31,7 @@ TEST_CASE("A 2xx is repeated at 0.5, 1.5, 3.5, 7.5 s, then every 4 s, and given 
   CHECK_FALSE(repeater.running());
 }
 
-TEST_CASE("Only the ACK with the INVITE's CSeq ends the repeats, and only once") {
+TEST_CASE("AnswerRepeater stops at the ACK with the CSeq of the INVITE, and on_ack() returns true once") {
   AnswerRepeater repeater({});
   repeater.start({1}, 7, base::TimePoint{});
   CHECK_FALSE(repeater.on_ack(8));
@@ -40,7 +40,7 @@ TEST_CASE("Only the ACK with the INVITE's CSeq ends the repeats, and only once")
   CHECK_FALSE(repeater.next_deadline());
 }
 
-TEST_CASE("After a 491 the Call-ID's owner waits 2.1 to 4 s, and the other side up to 2 s, in steps of 10 ms [RFC 3261 section 14.1]") {
+TEST_CASE("After a 491 the side that chose the Call-ID waits 2.1 to 4 s, and the other side waits 0 to 2 s, in steps of 10 ms [RFC 3261 section 14.1]") {
   base::SeededRandom random(3);
   base::Duration shortest = 1h, longest{};
   for (int i = 0; i < 2000; ++i) {
@@ -58,7 +58,7 @@ TEST_CASE("After a 491 the Call-ID's owner waits 2.1 to 4 s, and the other side 
   CHECK(longest > 3950ms);
 }
 
-TEST_CASE("Glare retries kMaxRetries times after 491, and no more") {
+TEST_CASE("Glare allows kMaxRetries retries after 491, and no more") {
   base::SeededRandom random(3);
   Glare glare(true);
   for (int i = 0; i < Glare::kMaxRetries; ++i) {

@@ -22,7 +22,7 @@ struct Referred {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Referred, "An accepted referral reports at once, during its progress, and its end once [RFC 3515 section 2.4.4]") {
+TEST_CASE_FIXTURE(Referred, "An accepted Referral makes a NOTIFY at once, one for each change of the progress, and one for the end [RFC 3515 section 2.4.4]") {
   ask();
   CHECK(referral.under_way());
   CHECK_FALSE(referral.accepted());
@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(Referred, "The NOTIFYs for the second REFER of a call have its
   CHECK(referral.accept(now)->notice->event == "refer;id=9");
 }
 
-TEST_CASE_FIXTURE(Referred, "A referral without reports sends no NOTIFY, and the outcome still ends it [RFC 4488 section 4]") {
+TEST_CASE_FIXTURE(Referred, "A Referral without reports makes no NOTIFY, and the outcome of the new call ends the Referral [RFC 4488 section 4]") {
   ask(false);
   CHECK_FALSE(referral.accept(now)->notice);
   CHECK(referral.accepted());
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(Referred, "A referral without reports sends no NOTIFY, and the
   CHECK_FALSE(referral.accepted());
 }
 
-TEST_CASE_FIXTURE(Referred, "A referral is declined after kPatience without a decision, and ends after kLimit without an outcome") {
+TEST_CASE_FIXTURE(Referred, "Referral declines after kPatience if the application has not decided, and ends after kLimit if there is no outcome") {
   ask();
   CHECK(referral.next_deadline() == now + Referral::kPatience);
   CHECK_FALSE(referral.on_time(now + Referral::kPatience - 1ms).declined);
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Referred, "A referral is declined after kPatience without a de
   CHECK_FALSE(referral.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Referred, "A SUBSCRIBE extends or ends the reports, and the referral itself continues [RFC 3515 section 2.4.4]") {
+TEST_CASE_FIXTURE(Referred, "A SUBSCRIBE of the referrer extends or ends the reports, and the new call continues [RFC 3515 section 2.4.4]") {
   CHECK_FALSE(referral.on_subscribe(60, now));
   ask();
   CHECK_FALSE(referral.on_subscribe(60, now));
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(Referred, "A SUBSCRIBE extends or ends the reports, and the re
   CHECK_FALSE(referral.report(200, now));
 }
 
-TEST_CASE("refusal_of_replacement gives 0 for a call that can be replaced, and else the status [RFC 3891 section 3]") {
+TEST_CASE("refusal_of_replacement returns 0 for a call that can be replaced, and the status of the refusal for other calls [RFC 3891 section 3]") {
   CHECK(refusal_of_replacement(Standing::Unknown, false) == 481);
   CHECK(refusal_of_replacement(Standing::EarlyTheirs, false) == 481);
   CHECK(refusal_of_replacement(Standing::EarlyTheirs, true) == 481);

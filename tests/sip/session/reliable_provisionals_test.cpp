@@ -26,7 +26,7 @@ struct Reliable {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Reliable, "Repeats come at T1, doubling without the limit of T2, until 64 T1 have passed [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(Reliable, "ReliableProvisionals repeats a response after T1, then after doubled intervals without the limit T2, until 64 T1 [RFC 3262 section 3]") {
   REQUIRE(send() != nullptr);
   const auto begin = now;
   std::vector<base::Duration> repeats;
@@ -63,13 +63,13 @@ TEST_CASE_FIXTURE(Reliable, "The second provisional response waits until the fir
   CHECK(all.start_next(random, now)->status == 183);
 }
 
-TEST_CASE_FIXTURE(Reliable, "kMaxWaiting provisional responses can wait, and one more is refused") {
+TEST_CASE_FIXTURE(Reliable, "ReliableProvisionals accepts kMaxWaiting waiting responses, and refuses one more") {
   (void)send();
   for (std::size_t i = 0; i < ReliableProvisionals::kMaxWaiting; ++i) CHECK(all.push(183, {}));
   CHECK_FALSE(all.push(183, {}));
 }
 
-TEST_CASE_FIXTURE(Reliable, "A 2xx waits for the provisional responses with a session description, sent or waiting [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(Reliable, "A 2xx waits until the provisional responses with a session description are acknowledged, even those that are not sent yet [RFC 3262 section 5]") {
   const auto first = send(180)->rseq;
   CHECK_FALSE(all.holds_answer());
   REQUIRE(all.push(183, {"application/sdp", "answer"}));
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Reliable, "A 2xx waits for the provisional responses with a se
   CHECK_FALSE(all.holds_answer());
 }
 
-TEST_CASE_FIXTURE(Reliable, "After a final response nothing is repeated, but a PRACK of an earlier response is accepted [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(Reliable, "After a final response ReliableProvisionals repeats nothing, but accepts the PRACK for an earlier response [RFC 3262 section 3]") {
   const auto first = send(180)->rseq;
   REQUIRE(all.push(183, {}));
   all.stop();

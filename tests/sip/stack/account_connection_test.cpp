@@ -1,4 +1,4 @@
-// The connection that a registration uses: keep-alive pings, failure, and when the connection may be closed.
+// Tests of the connection that a registration uses: keep-alive pings, failure, and the time from which it may be closed.
 #include <offhook/tests/sip/stack/registering.hpp>
 
 #include <doctest/doctest.h>
@@ -32,7 +32,7 @@ struct OverTcp : Registering {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OverTcp, "Over TCP an account pings every 95 to 120 s; a server that never sent a pong is not considered dead [RFC 5626 section 4.4.1]") {
+TEST_CASE_FIXTURE(OverTcp, "Over TCP an account pings every 95 to 120 s. The stack does not regard a server as dead that has never sent a pong [RFC 5626 section 4.4.1]") {
   auto last = begin;
   for (int i = 0; i < 5; ++i) {
     const auto at = ping();
@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(OverTcp, "Over TCP an account pings every 95 to 120 s; a serve
   CHECK(stack.counters().dead_flows == 0);
 }
 
-TEST_CASE_FIXTURE(OverTcp, "After unregister the account no longer uses its connection") {
+TEST_CASE_FIXTURE(OverTcp, "After unregister() the account does not use its connection any more") {
   CHECK(stack.uses(used));
   stack.accounts().unregister(account, now);
   drain();
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(OverTcp, "After unregister the account no longer uses its conn
   CHECK_FALSE(stack.uses(used));
 }
 
-TEST_CASE_FIXTURE(OverTcp, "The stack closes a connection on which a REGISTER got no response at all, and sends the next REGISTER on a new one") {
+TEST_CASE_FIXTURE(OverTcp, "If a REGISTER gets no response, not even a 100, the stack closes the connection and opens a new one for the next REGISTER") {
   std::string word;
   SUBCASE("no response") {}
   SUBCASE("a 100 response") { word = "100"; }
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(OverTcp, "The stack closes a connection on which a REGISTER go
 }
 
 TEST_CASE_FIXTURE(OverTcp,
-    "A server that sent pongs before and sends none within 10 s is dead: the stack closes the connection and registers again [RFC 5626 section 4.4.1]") {
+    "If a server that has sent pongs sends no pong within 10 s, the stack closes the connection and registers again [RFC 5626 section 4.4.1]") {
   ping();
   receive("\r\n", used);
   ping();
@@ -100,12 +100,12 @@ TEST_CASE_FIXTURE(OverTcp,
   const std::string again = take("REGISTER ");
   REQUIRE(!again.empty());
   receive(granted(again, 7200));
-  ping();  // The stack pings the new connection too, without an assumption about its pongs.
+  ping();  // The stack also pings the new connection, on which the server has not sent a pong yet.
   advance(11s);
   CHECK_FALSE(stack.poll_close());
 }
 
-TEST_CASE_FIXTURE(OverTcp, "A pong without a ping, or from another address, does not show that the server sends pongs") {
+TEST_CASE_FIXTURE(OverTcp, "The stack does not expect pongs after it got a pong without a ping, or a pong from another address") {
   receive("\r\n", used);  // No ping was sent yet. This is also half of a ping of the server.
   ping();
   receive("\r\n", {{9}, sip::Transport::Tcp, local, address("192.0.2.77", 5060)});
@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(OverTcp, "A pong without a ping, or from another address, does
   CHECK_FALSE(stack.poll_close());
 }
 
-TEST_CASE_FIXTURE(OverTcp, "uses() is true for the connection of a registration, and false for another one") {
+TEST_CASE_FIXTURE(OverTcp, "uses() returns true for the connection of a registration, and false for another connection") {
   CHECK(stack.uses(used));
   CHECK_FALSE(stack.uses({{9}, sip::Transport::Tcp, local, address("192.0.2.77", 4000)}));
 }

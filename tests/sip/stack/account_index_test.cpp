@@ -16,7 +16,7 @@ TEST_CASE("AccountIndex finds accounts by user part and by username, in the orde
   CHECK(index.named("nobody").empty());
 }
 
-TEST_CASE("AccountIndex removes an account under both of its names, and leaves the other accounts") {
+TEST_CASE("AccountIndex removes an account under its user part and its username, and keeps the other accounts") {
   sip::AccountIndex index;
   index.add({1}, "6001", "desk", true);
   index.add({2}, "6001", "6001", false);
@@ -28,7 +28,7 @@ TEST_CASE("AccountIndex removes an account under both of its names, and leaves t
   CHECK(index.named("6001").empty());
 }
 
-TEST_CASE("AccountIndex keeps a registrar's address until as many accounts removed it as added it") {
+TEST_CASE("AccountIndex keeps a registrar's address until each account that has added it has removed it") {
   sip::AccountIndex index;
   const auto here = address("192.0.2.1", 0).ip, there = address("192.0.2.2", 0).ip;
   index.add_registrar(here);
@@ -41,7 +41,7 @@ TEST_CASE("AccountIndex keeps a registrar's address until as many accounts remov
   CHECK_FALSE(index.is_registrar(here));
 }
 
-TEST_CASE("any_closed is true when at least one account accepts calls from its registrar only") {
+TEST_CASE("any_closed() returns true if at least one account accepts calls only from its registrar") {
   sip::AccountIndex index;
   index.add({1}, "a", "a", false);
   CHECK_FALSE(index.any_closed());

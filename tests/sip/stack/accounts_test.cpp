@@ -9,7 +9,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-TEST_CASE_FIXTURE(Registering, "An account sends REGISTER, answers the challenge, and is Registered for the granted time [RFC 3261 section 10.2]") {
+TEST_CASE_FIXTURE(Registering, "An account sends REGISTER, answers the challenge, and is registered for the granted time [RFC 3261 section 10.2]") {
   const std::string first = start();
   CHECK(start_line(first) == "REGISTER sip:192.0.2.50 SIP/2.0");
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
@@ -31,7 +31,7 @@ TEST_CASE_FIXTURE(Registering, "An account sends REGISTER, answers the challenge
   CHECK(changed->local == address("192.0.2.1", 0).ip);
 }
 
-TEST_CASE_FIXTURE(Registering, "A callee's challenge with the registrar's realm does not harm the registration [RFC 8760 section 2.4]") {
+TEST_CASE_FIXTURE(Registering, "A callee's challenge with the registrar's realm does not change how the account answers the registrar [RFC 8760 section 2.4]") {
   register_now();
   sip::CallOptions call;
   call.account = account;
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Registering, "A callee's challenge with the registrar's realm 
   CHECK(header(take("REGISTER "), "Authorization").find("nonce=\"n2\"") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Registering, "An account refreshes its registration before it expires, and resolves the registrar's name again [RFC 3261 section 10.2.4]") {
+TEST_CASE_FIXTURE(Registering, "An account refreshes its registration before the expiry, and resolves the registrar's name again [RFC 3261 section 10.2.4]") {
   register_now();
   const auto before = queries.size();
   sent.clear();
@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(Registering, "An account without a registrar registers at the 
   CHECK(start().empty());
 }
 
-TEST_CASE_FIXTURE(Registering, "A wrong password, refused once, is reported as the reason of the failure") {
+TEST_CASE_FIXTURE(Registering, "The account reports WrongCredentials after the registrar has refused its password once") {
   const std::string first = start();
   receive(response(first, 401, "reg", {}, challenge()));
   receive(response(take("REGISTER "), 401, "reg", {}, challenge()));
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(Registering, "A wrong password, refused once, is reported as t
   CHECK(count("REGISTER ") == 0);
 }
 
-TEST_CASE_FIXTURE(Registering, "A registrar that does not respond at start gives Failed with NoAnswer, and the account tries again") {
+TEST_CASE_FIXTURE(Registering, "If the registrar does not respond, the account reports Failed with NoAnswer, and tries again") {
   CHECK(!start().empty());
   advance(33s);
   (void)event<sip::RegistrationChanged>();
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(Registering, "A registrar that does not respond at start gives
   CHECK(count("REGISTER ") >= 1);
 }
 
-TEST_CASE_FIXTURE(Registering, "A registrar whose name does not resolve is reported, and the account resolves it again later") {
+TEST_CASE_FIXTURE(Registering, "If the registrar's name does not resolve, the account reports Unresolvable, and resolves the name again later") {
   options.registrar = "sip:pbx.example";
   CHECK(start().empty());
   (void)event<sip::RegistrationChanged>();
@@ -108,14 +108,14 @@ TEST_CASE_FIXTURE(Registering, "A registrar whose name does not resolve is repor
   CHECK(count("REGISTER ") == 1);
 }
 
-TEST_CASE_FIXTURE(Registering, "An invalid address of record gives Failed at once, and the stack sends nothing") {
+TEST_CASE_FIXTURE(Registering, "If the address of record is invalid, the account reports Failed at once, and the stack sends nothing") {
   options.address_of_record = "6001";
   CHECK(start().empty());
   CHECK(event<sip::RegistrationChanged>()->state == sip::RegistrationChanged::State::Failed);
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Registering, "unregister removes the binding and ends in Unregistered [RFC 3261 section 10.2.2]") {
+TEST_CASE_FIXTURE(Registering, "unregister() removes the binding, and the account reports Unregistered [RFC 3261 section 10.2.2]") {
   register_now();
   sent.clear();
   stack.accounts().unregister(account, now);
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Registering, "unregister removes the binding and ends in Unreg
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Registering, "remove() removes the binding; the account is gone when the registrar has responded [RFC 3261 section 10.2.2]") {
+TEST_CASE_FIXTURE(Registering, "remove() removes the binding. The account exists until the registrar has responded [RFC 3261 section 10.2.2]") {
   register_now();
   sent.clear();
   CHECK(stack.accounts().size() == 1);
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(Registering, "remove() removes the binding; the account is gon
   CHECK(stack.sizes() == sip::StackSizes{});
 }
 
-TEST_CASE_FIXTURE(Registering, "A removed account is gone after 32 s when its registrar is silent, and at once when it never registered") {
+TEST_CASE_FIXTURE(Registering, "A removed account exists for 32 s if its registrar is silent. An account that does not register disappears at once") {
   register_now();
   stack.accounts().remove(account, now);
   drain();
@@ -163,11 +163,11 @@ TEST_CASE_FIXTURE(Registering, "A removed account is gone after 32 s when its re
   CHECK(stack.accounts().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Registering, "A removed account receives and makes no calls, also when it was the last account") {
+TEST_CASE_FIXTURE(Registering, "A removed account receives no calls and makes no calls, even if it was the last account") {
   register_now();
   stack.accounts().remove(account, now);
   drain();
-  for (int i = 0; i < 2; ++i) {  // The first pass runs while the binding is being removed, the second one when the account is gone.
+  for (int i = 0; i < 2; ++i) {  // In the first pass the removal of the binding is pending. In the second pass the account is gone.
     sip::CallOptions call;
     call.account = account;
     call.target = "sip:desk@192.0.2.99";
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(Registering, "A removed account receives and makes no calls, a
   }
 }
 
-TEST_CASE_FIXTURE(Registering, "A call of a removed account continues with its identity; the account is gone when the call ends") {
+TEST_CASE_FIXTURE(Registering, "A call of a removed account continues with the identity of the account, which exists until the call ends") {
   register_now();
   receive(invite("offer", {}, "sip:6001@192.0.2.1"));
   const auto call = event<sip::IncomingCall>();
@@ -216,7 +216,7 @@ TEST_CASE_FIXTURE(Registering, "A call of a removed account continues with its i
   CHECK(stack.sizes() == sip::StackSizes{});
 }
 
-TEST_CASE_FIXTURE(Registering, "An account that is removed with a REGISTER, a SUBSCRIBE and a request pending is gone after their responses") {
+TEST_CASE_FIXTURE(Registering, "If an account is removed while a REGISTER, a SUBSCRIBE and a request are pending, it exists until these have ended") {
   const std::string first = start();
   const auto subscription = stack.subscriptions().subscribe({account, "sip:6001@pbx.example", {.event = {"message-summary"}, .persists = false}}, now);
   REQUIRE(subscription);
@@ -231,7 +231,7 @@ TEST_CASE_FIXTURE(Registering, "An account that is removed with a REGISTER, a SU
   CHECK(stack.accounts().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Registering, "unregister ends within 32 s when the registrar does not respond") {
+TEST_CASE_FIXTURE(Registering, "unregister() ends within 32 s if the registrar does not respond") {
   register_now();
   stack.accounts().unregister(account, now);
   drain();
@@ -259,7 +259,7 @@ TEST_CASE_FIXTURE(Registering, "When the connection to the registrar breaks, the
   CHECK(last_flow.id == sip::FlowId{});
 }
 
-TEST_CASE_FIXTURE(Registering, "A call from the registrar belongs to the account, and its asserted identity is trusted [RFC 3325 section 5]") {
+TEST_CASE_FIXTURE(Registering, "A call from the registrar belongs to the account, and the stack trusts its asserted identity [RFC 3325 section 5]") {
   register_now();
   sent.clear();
   receive(invite("offer", {{"P-Asserted-Identity", "\"Boss\" <sip:boss@pbx.example>"}}, "sip:6001@192.0.2.1:5060"));
@@ -273,7 +273,7 @@ TEST_CASE_FIXTURE(Registering, "A call from the registrar belongs to the account
   CHECK(header(take("SIP/2.0 200"), "Contact").starts_with("<sip:6001@192.0.2.1:5060"));
 }
 
-TEST_CASE_FIXTURE(Registering, "Over UDP an account pings every 24 to 29 s for as long as it is registered [RFC 5626 section 4.4.2]") {
+TEST_CASE_FIXTURE(Registering, "Over UDP an account pings every 24 to 29 s while it is registered [RFC 5626 section 4.4.2]") {
   register_now();
   sent.clear();
   advance(23s);
@@ -291,7 +291,7 @@ TEST_CASE_FIXTURE(Registering, "Over UDP an account pings every 24 to 29 s for a
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Registering, "The intervals between pings differ, each within its bounds [RFC 5626 section 4.4.2]") {
+TEST_CASE_FIXTURE(Registering, "The intervals between pings differ, and each is 24 to 29 s [RFC 5626 section 4.4.2]") {
   options.expires = 7200s;
   const std::string first = start();
   receive(granted(first, 7200));
@@ -317,7 +317,7 @@ TEST_CASE_FIXTURE(Registering, "An account does not ping with keep_alive off or 
     options.keep_alive = false;
     register_now();
   }
-  SUBCASE("it is not registered") { receive(response(start(), 503, "reg")); }
+  SUBCASE("the account is not registered") { receive(response(start(), 503, "reg")); }
   sent.clear();
   advance(45s);
   CHECK(count("\r\n\r\n") == 0);
@@ -338,7 +338,7 @@ struct Guarded : Registering {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Guarded, "A registered account accepts calls from its registrar only; a stranger gets the same response for every user") {
+TEST_CASE_FIXTURE(Guarded, "A registered account accepts calls only from its registrar. A stranger gets the same response for every user") {
   names["pbx.example"] = {route(sip::Transport::Udp, address("192.0.2.50", 5060)),
                           route(sip::Transport::Udp, address("192.0.2.51", 5060))};
   options.registrar = "sip:pbx.example";
@@ -354,19 +354,19 @@ TEST_CASE_FIXTURE(Guarded, "A registered account accepts calls from its registra
     CHECK(told->so_far == so_far);
   }
   (void)ask("6001", stranger);
-  CHECK_FALSE(event<sip::StrangerRefused>());  // The 1st, 2nd and 4th refusal give an event, the 3rd does not.
+  CHECK_FALSE(event<sip::StrangerRefused>());  // The first, second and fourth refusal cause an event, the third does not.
   (void)ask("6001", stranger);
   CHECK(event<sip::StrangerRefused>());
   CHECK(stack.calls().size() == 0);
   CHECK_FALSE(event<sip::IncomingCall>());
   CHECK(ask("6001", peer).starts_with("SIP/2.0 100"));
   CHECK(ask("6002", peer).starts_with("SIP/2.0 404"));
-  sip::Flow second = peer;  // A cluster calls like this: from another address of the registrar's name, and another port.
+  sip::Flow second = peer;  // A cluster may call from another address of the registrar's name, and from another port.
   second.remote = address("192.0.2.51", 5070);
   CHECK(ask("6001", second).starts_with("SIP/2.0 100"));
 }
 
-TEST_CASE_FIXTURE(Guarded, "When the registrar's name resolves to new addresses each time, the last kMaxRegistrarAddresses addresses may call") {
+TEST_CASE_FIXTURE(Guarded, "If the registrar's name resolves to new addresses each time, the last kMaxRegistrarAddresses addresses may call") {
   const auto at = [&](std::size_t n) { return route(sip::Transport::Udp, address("192.0.2." + std::to_string(100 + n), 5060)); };
   const auto from = [&](const sip::Route& route) { return sip::Flow{{1}, sip::Transport::Udp, local, route.remote}; };
   const auto used = route(sip::Transport::Udp, peer.remote);
@@ -380,7 +380,7 @@ TEST_CASE_FIXTURE(Guarded, "When the registrar's name resolves to new addresses 
     for (int i = 0; i < 120 && count("REGISTER ") == 0; ++i) advance(1s);
     receive(granted(take("REGISTER "), 120));
   }
-  CHECK(ask("6001", from(used)).starts_with("SIP/2.0 100"));  // This address was known first, and was used last.
+  CHECK(ask("6001", from(used)).starts_with("SIP/2.0 100"));  // This address is the oldest one, but the account also used it last.
   CHECK(ask("6001", from(at(1))).starts_with("SIP/2.0 100"));
   CHECK(ask("6001", from(at(0))).starts_with("SIP/2.0 403"));
 }
@@ -431,14 +431,14 @@ TEST_CASE_FIXTURE(Guarded, "While the registration is pending, a stranger's call
   CHECK(ask("6001", stranger).starts_with("SIP/2.0 403"));
 }
 
-TEST_CASE_FIXTURE(Guarded, "With accept_from Anyone an account accepts a stranger's call; an unknown user gets 404") {
+TEST_CASE_FIXTURE(Guarded, "With accept_from Anyone, an account accepts a stranger's call, and a call for an unknown user gets 404") {
   options.accept_from = sip::AccountOptions::AcceptFrom::Anyone;
   register_now();
   CHECK(ask("6001", stranger).starts_with("SIP/2.0 100"));
   CHECK(ask("6002", stranger).starts_with("SIP/2.0 404"));
 }
 
-TEST_CASE_FIXTURE(Guarded, "With one open account and one closed one, a stranger's call to the closed account gets the same 403 as an unknown user") {
+TEST_CASE_FIXTURE(Guarded, "If one account accepts Anyone and one does not, a stranger's call to the latter gets 403, like a call to an unknown user") {
   register_now();
   options.address_of_record = "sip:6005@pbx.example";
   options.accept_from = sip::AccountOptions::AcceptFrom::Anyone;

@@ -1,4 +1,4 @@
-// All requests use the same rule to decide which sender's P-Asserted-Identity the stack trusts.
+// The stack applies the same rule to all requests: from which senders it trusts P-Asserted-Identity.
 #include <offhook/tests/sip/stack/registered.hpp>
 
 #include <doctest/doctest.h>
@@ -22,7 +22,7 @@ struct Asserting : Registered {
   }
   sip::Flow trunk{{1}, sip::Transport::Udp, local, address("192.0.2.77", 5060)};
 
-  /// Returns the asserted URI in the event of `method`, "" for none.
+  /// Returns the asserted URI in the event of `method`, or "" if the event has no asserted identity.
   std::string believed(const std::string& method, const sip::Flow& from) {
     Fields fields{{"P-Asserted-Identity", "<sip:boss@pbx.example>"}};
     if (method == "SUBSCRIBE") fields.insert(fields.end(), {{"Event", "dialog"}, {"Expires", "600"}});
@@ -41,7 +41,7 @@ struct Asserting : Registered {
 }  // namespace
 
 TEST_CASE_FIXTURE(Asserting,
-    "INVITE, MESSAGE and SUBSCRIBE: the stack trusts the identity that the registrar or a trusted peer asserts, and no other [RFC 3325 section 5]") {
+    "In INVITE, MESSAGE and SUBSCRIBE, the stack trusts the identity that the registrar or a trusted peer asserts, and no other [RFC 3325 section 5]") {
   for (const char* method : {"INVITE", "MESSAGE", "SUBSCRIBE"}) {
     CAPTURE(method);
     CHECK(believed(method, peer) == "sip:boss@pbx.example");

@@ -26,8 +26,8 @@ std::string part(const std::string& disposition) {
 
 TEST_CASE_FIXTURE(Called, "The stack ignores an optional body that is not SDP [RFC 3261 section 8.2.3]") {
   std::string text;
-  SUBCASE("with the letters of the grammar") { text = as_text(invite("hello")); }
-  SUBCASE("with other letter case, blanks and quotes") {
+  SUBCASE("Content-Disposition as in the grammar") { text = as_text(invite("hello")); }
+  SUBCASE("Content-Disposition with other letter case, blanks and quotes") {
     text = as_text(invite("hello"), "Content-Disposition: Icon ; size=4; Handling = \"OPTIONAL\"\r\n");
   }
   SUBCASE("SDP with a Content-Encoding") { text = invite("hello", {{"Content-Encoding", "gzip"}, {"Content-Disposition", "session;handling=optional"}}); }
@@ -67,7 +67,7 @@ TEST_CASE("A body that is neither SDP nor optional gets 415 [RFC 3261 section 8.
   }
 }
 
-TEST_CASE_FIXTURE(Called, "Within a call an optional body that is not SDP is no offer [RFC 3261 section 8.2.3]") {
+TEST_CASE_FIXTURE(Called, "Within a call, the stack does not treat an optional body that is not SDP as an offer [RFC 3261 section 8.2.3]") {
   talk();
   receive(as_text(in_dialog("UPDATE", 2, our_tag, "hello")));
   CHECK(take().starts_with("SIP/2.0 200"));
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(Called, "Within a call an optional body that is not SDP is no 
   CHECK(asked->offer.empty());  // The peer asks the agent for an offer.
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "In PRACK and in an early UPDATE an optional body that is not SDP is no offer [RFC 3261 section 8.2.3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "In PRACK and in an early UPDATE, the stack does not treat an optional body that is not SDP as an offer [RFC 3261 section 8.2.3]") {
   SUBCASE("the peer calls") {
     agree_as_called();
     receive(as_text(in_dialog("UPDATE", 20, our_tag, "hello")));

@@ -7,7 +7,7 @@
 
 namespace offhook::sim {
 
-/// A call in which the peer is the caller.
+/// A call in which the peer is the caller and the agent is the callee.
 struct Called : Scripted {
   sip::SessionId session;
   std::string our_tag;

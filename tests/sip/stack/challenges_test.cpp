@@ -9,7 +9,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-// sip::ChallengeOptions: which challenges the account answers with its password.
+// Tests of sip::ChallengeOptions, which select the challenges that the account answers with its password.
 
 namespace {
 
@@ -23,8 +23,8 @@ struct Challenged : Registering {
     sent.clear();
     events.clear();
   }
-  /// Calls through the registrar, which sends `challenges`. Returns the status of the challenge, or 0 when the account answered
-  /// it.
+  /// Makes a call through the registrar, which sends `challenges`. Returns 0 if the account answers a challenge, or the status of
+  /// the call's end.
   int call_with(const Fields& challenges) {
     sent.clear();
     events.clear();
@@ -41,7 +41,7 @@ struct Challenged : Registering {
     CHECK(ended->why == sip::CallEnded::Why::Rejected);
     return ended->status;
   }
-  /// Establishes a call from the peer through the registrar, which stays in the route set.
+  /// Establishes a call from the peer through the registrar, whose URI is in the route set.
   sip::SessionId called() {
     receive(invite("offer", {{"Record-Route", "<sip:192.0.2.50;lr>"}}, "sip:6001@192.0.2.1"));
     const auto call = event<sip::IncomingCall>();
@@ -59,7 +59,7 @@ struct Challenged : Registering {
 
 }  // namespace
 
-TEST_CASE("In a call from the peer a challenge in the registrar's realm gets no digest, unless in_peers_dialogs is set [RFC 3261 section 22.2]") {
+TEST_CASE("In a call from the peer, the account does not answer a challenge in the registrar's realm, unless in_peers_dialogs is set [RFC 3261 section 22.2]") {
   for (const bool allowed : {false, true}) {
     for (const std::string name : {"WWW-Authenticate", "Proxy-Authenticate"}) {
       const int status = name == "WWW-Authenticate" ? 401 : 407;
@@ -84,7 +84,7 @@ TEST_CASE("In a call from the peer a challenge in the registrar's realm gets no 
   }
 }
 
-TEST_CASE_FIXTURE(Challenged, "A BYE that the far end of an incoming call challenges gets no digest [RFC 3261 section 22]") {
+TEST_CASE_FIXTURE(Challenged, "If the far end of an incoming call challenges the BYE, the account does not answer [RFC 3261 section 22]") {
   register_now();
   const sip::Flow registrar = peer;
   for (const bool known_realm : {false, true}) {
@@ -113,19 +113,19 @@ TEST_CASE_FIXTURE(Challenged, "A BYE that the far end of an incoming call challe
   }
 }
 
-TEST_CASE_FIXTURE(Challenged, "An INVITE of the account answers the registrar's 401 and 407, even if no REGISTER was challenged [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Challenged, "The account answers the registrar's 401 and 407 to an INVITE, even if the registrar has challenged no REGISTER [RFC 3261 section 22.2]") {
   register_unasked();
   CHECK(call_with({{"WWW-Authenticate", digest("calls")}}) == 0);
   CHECK(call_with({{"Proxy-Authenticate", digest("calls", "")}}) == 0);
 }
 
-TEST_CASE_FIXTURE(Challenged, "An INVITE of the account answers a realm in which no REGISTER was challenged [RFC 3261 section 22.3]") {
+TEST_CASE_FIXTURE(Challenged, "The account answers a challenge to an INVITE in a realm that no challenge to a REGISTER had [RFC 3261 section 22.3]") {
   register_now();
   CHECK(call_with({{"Proxy-Authenticate", digest("calls")}}) == 0);
   CHECK(call_with({{"Proxy-Authenticate", digest("pbx")}, {"WWW-Authenticate", digest("calls")}}) == 0);
 }
 
-TEST_CASE_FIXTURE(Challenged, "A challenge for a realm that the account does not list gets no digest [RFC 3261 section 22]") {
+TEST_CASE_FIXTURE(Challenged, "If the account lists realms, it does not answer a challenge to an INVITE in another realm [RFC 3261 section 22]") {
   options.challenges.realms = {"pbx", "calls"};
   register_now();
   CHECK(call_with({{"Proxy-Authenticate", digest("evil")}}) == 407);
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(Challenged, "A challenge for a realm that the account does not
   CHECK(call_with({{"Proxy-Authenticate", digest("pbx")}}) == 0);
 }
 
-TEST_CASE_FIXTURE(Challenged, "A Basic challenge gets no password, and is ignored beside a Digest challenge [RFC 3261 section 22]") {
+TEST_CASE_FIXTURE(Challenged, "The account never answers a Basic challenge, and ignores it beside a Digest challenge [RFC 3261 section 22]") {
   register_now();
   for (const std::string name : {"WWW-Authenticate", "Proxy-Authenticate"}) {
     CAPTURE(name);
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(Challenged, "A Basic challenge gets no password, and is ignore
   }
 }
 
-TEST_CASE_FIXTURE(Challenged, "An account that lists realms answers the challenges for these realms only, when several challenges arrive") {
+TEST_CASE_FIXTURE(Challenged, "If several challenges arrive, an account that lists realms answers only those in these realms") {
   options.challenges.realms = {"pbx"};
   register_now();
   sip::CallOptions call;
@@ -169,7 +169,7 @@ TEST_CASE_FIXTURE(Challenged, "An account that lists realms answers the challeng
   CHECK(header(again, "Authorization").empty());
 }
 
-TEST_CASE_FIXTURE(Challenged, "An account that lists realms refuses a challenge for another realm to its REGISTER, too") {
+TEST_CASE_FIXTURE(Challenged, "An account that lists realms does not answer a challenge in another realm to its REGISTER either") {
   options.challenges.realms = {"other"};
   receive(response(start(), 401, "reg", {}, challenge()));
   CHECK(count("REGISTER ") == 0);
@@ -187,7 +187,7 @@ TEST_CASE_FIXTURE(Challenged, "An account without a user name answers no challen
   CHECK(call_with({{"WWW-Authenticate", digest("pbx")}}) == 401);
 }
 
-TEST_CASE_FIXTURE(Challenged, "A challenge weaker than the registrar's gets no digest: MD5 after SHA-256, or no qop after qop [RFC 8760 section 2.4]") {
+TEST_CASE_FIXTURE(Challenged, "The account does not answer a challenge that is weaker than the registrar's: MD5 after SHA-256, or no qop after qop [RFC 8760 section 2.4]") {
   receive(response(start(), 401, "reg", {},
                    {{"WWW-Authenticate", digest("pbx", ", algorithm=SHA-256, qop=\"auth\"")},
                     {"WWW-Authenticate", digest("pbx", ", algorithm=MD5, qop=\"auth\"")}}));
@@ -200,12 +200,12 @@ TEST_CASE_FIXTURE(Challenged, "A challenge weaker than the registrar's gets no d
     CHECK(is_answered(", algorithm=SHA-256, qop=\"auth\""));
     CHECK(is_answered(", algorithm=SHA-512-256, qop=\"auth\""));
   }
-  // The strong challenge is a proxy's. The stack judges each challenge by itself.
+  // The strong challenge comes from a proxy. The stack judges each challenge separately.
   CHECK(call_with({{"WWW-Authenticate", digest("pbx", ", algorithm=MD5, qop=\"auth\"")},
                    {"Proxy-Authenticate", digest("pbx", ", algorithm=SHA-256, qop=\"auth\"")}}) == 401);
 }
 
-TEST_CASE_FIXTURE(Challenged, "A listed realm may be weaker than the registrar's realm, but not weaker than its own earlier challenge") {
+TEST_CASE_FIXTURE(Challenged, "A challenge in a listed realm may be weaker than the registrar's, but not weaker than an earlier challenge in the same realm") {
   options.challenges.realms = {"pbx", "calls"};
   receive(response(start(), 401, "reg", {}, {{"WWW-Authenticate", digest("pbx", ", algorithm=SHA-256, qop=\"auth\"")}}));
   receive(granted(take("REGISTER "), 120));
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Challenged, "A listed realm may be weaker than the registrar's
   CHECK(call_with({{"WWW-Authenticate", digest("pbx", ", algorithm=MD5, qop=\"auth\"")}}) == 401);
 }
 
-TEST_CASE_FIXTURE(Challenged, "The account stores the strength of kMaxRealms realms of the registrar; one more replaces the oldest") {
+TEST_CASE_FIXTURE(Challenged, "The account stores the strength of kMaxRealms realms of the registrar. One more realm replaces the oldest one") {
   const auto realm = [](std::size_t i) {
     return std::pair<std::string, std::string>("WWW-Authenticate", digest("r" + std::to_string(i), i == 0 ? ", algorithm=SHA-256" : ""));
   };

@@ -1,4 +1,4 @@
-// The identity of the other party of a call, and its changes during the call.
+// Tests of the identity of the other party of a call, and of changes of the identity during the call.
 #include <offhook/tests/sip/stack/called.hpp>
 #include <offhook/tests/sip/stack/caller.hpp>
 
@@ -19,7 +19,7 @@ const Fields kTakesNames{{"Supported", "timer, from-change"}, {"Allow", "INVITE,
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Called, "An UPDATE with another From gives PeerChanged, and this From is the To of later requests [RFC 4916 section 4.4.2]") {
+TEST_CASE_FIXTURE(Called, "An UPDATE with another From causes PeerChanged, and later requests have this From as their To [RFC 4916 section 4.4.2]") {
   ring_in();
   pick_up();
   receive(in_dialog("ACK", 1, our_tag));
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(Called, "An UPDATE with another From gives PeerChanged, and th
   CHECK(header(take("BYE "), "To") == "\"Bea\" <sip:bea@192.0.2.99>;tag=peer");
 }
 
-TEST_CASE_FIXTURE(Called, "A re-INVITE changes the connected party when it is accepted, and not when it is refused [RFC 4916 section 4.4.2]") {
+TEST_CASE_FIXTURE(Called, "A re-INVITE with another From causes PeerChanged if the application accepts the offer, and not if it refuses the offer [RFC 4916 section 4.4.2]") {
   talk();
   receive(by("<sip:bea@192.0.2.99>", in_dialog("INVITE", 2, our_tag, "offer 2")));
   REQUIRE(event<sip::OfferReceived>());
@@ -61,9 +61,9 @@ TEST_CASE_FIXTURE(Called, "A re-INVITE changes the connected party when it is ac
   CHECK_FALSE(event<sip::PeerChanged>());
 }
 
-TEST_CASE_FIXTURE(Caller, "A ringing branch may change its name by UPDATE; pending PRACK and UPDATE requests still find the branch [RFC 4916 section 4.2]") {
+TEST_CASE_FIXTURE(Caller, "A ringing branch may change its identity by UPDATE. The responses to pending PRACK and UPDATE requests still find the branch [RFC 4916 section 4.2]") {
   dial();
-  receive(response(first, 401, "b", {}, challenge("m")));  // This is the registrar's challenge, which the account answers.
+  receive(response(first, 401, "b", {}, challenge("m")));  // The account answers this challenge, because it comes from the registrar.
   first = take("INVITE ");
   const std::string reliable = response(first, 183, "a", "answer", {{"Contact", "<sip:desk@192.0.2.50>"}, {"Require", "100rel"}, {"RSeq", "1"}, {"Allow", "UPDATE"}});
   receive(reliable);
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(Caller, "A ringing branch may change its name by UPDATE; pendi
   CHECK(refused->branch_tag == "a");
 }
 
-TEST_CASE("A changed P-Asserted-Identity from a trusted peer gives PeerChanged [RFC 3325 section 5]") {
+TEST_CASE("A changed P-Asserted-Identity causes PeerChanged if the peer is trusted [RFC 3325 section 5]") {
   const auto told = [](bool trusted) {
     Called one;
     sip::AccountOptions options;
@@ -109,7 +109,7 @@ TEST_CASE("A changed P-Asserted-Identity from a trusted peer gives PeerChanged [
   CHECK(told(false) == "- - - - - ");
 }
 
-TEST_CASE_FIXTURE(Called, "The stack supports from-change, and says so in INVITE and in its 2xx [RFC 4916 sections 4.1 and 4.2]") {
+TEST_CASE_FIXTURE(Called, "The stack supports from-change, and lists it in Supported in INVITE and in its 2xx [RFC 4916 sections 4.1 and 4.2]") {
   receive(invite("offer", {{"Require", "from-change"}}));
   session = event<sip::IncomingCall>()->session;
   REQUIRE(stack.calls().answer(session, kAnswer, now));
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(Called, "The stack supports from-change, and says so in INVITE
 }
 
 TEST_CASE_FIXTURE(Called,
-    "identify sends an UPDATE with the new From; later requests keep it, also when the peer refuses the UPDATE [RFC 4916 sections 4.3 and 4.4.1]") {
+    "identify() sends an UPDATE with the new From. Later requests have this From, even if the peer refuses the UPDATE [RFC 4916 sections 4.3 and 4.4.1]") {
   ring_in("offer", kTakesNames);
   CHECK(stack.calls().identify(session, {"sip:bea@192.0.2.1", {}}, now) == base::fail(sip::StackError::WrongState));  // The call still rings.
   pick_up();
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(Called,
   CHECK(header(take("BYE "), "From") == header(update, "From"));
 }
 
-TEST_CASE_FIXTURE(Called, "identify fails when the peer does not support from-change or UPDATE [RFC 4916 section 3]") {
+TEST_CASE_FIXTURE(Called, "identify() fails if the peer does not support from-change or UPDATE [RFC 4916 section 3]") {
   for (const Fields& can : {Fields{{"Supported", "timer"}, {"Allow", "INVITE, ACK, BYE, UPDATE"}},
                             Fields{{"Supported", "from-change"}, {"Allow", "INVITE, ACK, BYE"}}, Fields{}}) {
     Called one;

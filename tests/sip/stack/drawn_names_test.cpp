@@ -1,4 +1,4 @@
-// Random branches, tags and Call-IDs.
+// Tests of the random branches, tags and Call-IDs.
 #include <offhook/tests/sim/scripted.hpp>
 
 #include <algorithm>
@@ -59,7 +59,7 @@ TEST_CASE("A call's branch, tag and Call-ID are distinct tokens of 128 random bi
   CHECK(random.octets - before >= 3 * kCalls * 16);
 }
 
-TEST_CASE("A million tokens are all different") {
+TEST_CASE("No two of a million random tokens are equal") {
   base::SystemRandom random;
   std::vector<std::string> tokens;
   tokens.reserve(1000000);

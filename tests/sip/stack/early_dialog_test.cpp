@@ -12,7 +12,7 @@ using namespace offhook::sim;
 namespace {
 
 struct Early : EarlyDialogs {
-  /// Exchanges offer and answer in the early dialog `a`, and then again by the peer's UPDATE.
+  /// Exchanges offer and answer in the early dialog `a`, and then a second offer and answer by the peer's UPDATE.
   void update_early() {
     reliable(10, "a", "answer");
     receive(response(take("PRACK "), 200, ""));
@@ -40,10 +40,10 @@ TEST_CASE_FIXTURE(Early, "A callee's reliable responses cannot use up all client
   while (stack.poll_event()) {}
   drain();
   CHECK(count("PRACK ") == kMost);
-  CHECK(stack.counters().refused_limit == 1);  // The responses after it have a gap in RSeq, and are dropped for that reason.
+  CHECK(stack.counters().refused_limit == 1);  // The stack drops the responses after it, because they come after a gap in RSeq.
   receive(response(take("PRACK "), 200, ""));
   sent.clear();
-  reliable(100 + kMost, "a");  // The response comes again, because it was not acknowledged.
+  reliable(100 + kMost, "a");  // The peer repeats this response, because no PRACK has acknowledged it.
   CHECK(header(take("PRACK "), "RAck") == std::to_string(100 + kMost) + " 1 INVITE");
   reliable(101 + kMost, "a");
   CHECK(count("PRACK ") == 0);
@@ -57,8 +57,8 @@ TEST_CASE_FIXTURE(Early, "A callee's reliable responses cannot use up all client
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Early, "A peer that changes its early target again and again does not cause an unlimited number of name queries") {
-  peer.transport = sip::Transport::Tcp;  // Over TCP its UPDATE requests leave no state behind that would limit them.
+TEST_CASE_FIXTURE(Early, "A peer that changes the target of its early dialog again and again causes a limited number of name queries") {
+  peer.transport = sip::Transport::Tcp;  // Over TCP the peer's UPDATE requests leave no transactions, whose number would limit them.
   dial();
   reliable(10, "a", "answer");
   queries.clear();
@@ -67,10 +67,10 @@ TEST_CASE_FIXTURE(Early, "A peer that changes its early target again and again d
     receive(replaced(moved, "Contact: <sip:al@192.0.2.99>", "Contact: <sip:al@h" + std::to_string(i) + ".example>"));
     reliable(11 + i, "a");
   }
-  CHECK(queries.size() < sip::session::kMaxPracks);  // None of the queries was answered.
+  CHECK(queries.size() < sip::session::kMaxPracks);  // The test has answered none of the queries.
 }
 
-TEST_CASE_FIXTURE(Early, "For a peer that keeps changing its target the stack keeps at most kMaxOfOneCall next hops") {
+TEST_CASE_FIXTURE(Early, "For a peer that changes its target again and again, the stack keeps at most kMaxOfOneCall next hops") {
   constexpr std::size_t kMost = sip::CallHops::kMaxOfOneCall;
   peer.transport = sip::Transport::Tcp;
   dial();
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Early, "For a peer that keeps changing its target the stack ke
   CHECK(stack.sizes().routes < kMost);
 }
 
-TEST_CASE_FIXTURE(Early, "PRACK goes to the target and along the route of the response that it acknowledges [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(Early, "The stack sends a PRACK to the target and along the route of the response that the PRACK acknowledges [RFC 3262 section 4]") {
   dial();
   receive(response(first, 180, "a"));  // This response has neither Contact nor Record-Route, so that requests have no target yet.
   receive(response(first, 183, "a", "answer",
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(Early, "PRACK goes to the target and along the route of the re
   CHECK(header(prack, "Route") == "<sip:192.0.2.97;lr>");
 }
 
-TEST_CASE_FIXTURE(Early, "After a refused offer in PRACK, a PRACK without an offer is accepted [RFC 6337 section 2.3]") {
+TEST_CASE_FIXTURE(Early, "After a PRACK whose offer was refused, the stack accepts a PRACK without an offer [RFC 6337 section 2.3]") {
   ring_in(kSupports);
   REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
@@ -115,12 +115,12 @@ TEST_CASE_FIXTURE(Early, "After a refused offer in PRACK, a PRACK without an off
   CHECK(take().starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(Early, "An offer in a PRACK that crosses the agent's 2xx gets its answer [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(Early, "If a PRACK with an offer crosses the agent's 2xx, the stack sends no 2xx to the PRACK without an answer to the offer [RFC 3262 section 5]") {
   ring_in(kRequires);
   REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
   prack(2);
-  REQUIRE(stack.calls().ring(session, now));  // A ring without a description. The 2xx does not wait for its PRACK.
+  REQUIRE(stack.calls().ring(session, now));  // This 180 has no description, so that the 2xx does not wait for its PRACK.
   sent_reliable();
   REQUIRE(stack.calls().answer(session, kAnswer, now));
   drain();
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Early, "An offer in a PRACK that crosses the agent's 2xx gets 
   sent.clear();
   prack(3, "new");
   const std::string at_once = take("SIP/2.0 2");
-  CHECK((at_once.empty() || !body(at_once).empty()));  // A 2xx to an offer without an answer would leave the peer waiting.
+  CHECK((at_once.empty() || !body(at_once).empty()));  // After a 2xx without an answer, the peer would never get an answer to its offer.
   CHECK(event<sip::OfferReceived>());
 }
 
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(Early, "After a reliable answer, the agent ignores session des
     answered("a", "answer");
     CHECK(event<sip::CallAnswered>()->body.empty());
   }
-  SUBCASE("an 18x repeats it") {
+  SUBCASE("an 18x repeats the old answer after an early UPDATE") {
     update_early();
     receive(response(first, 180, "a", "answer"));
     CHECK(event<sip::CallProgress>()->body.empty());
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(Early, "After a reliable answer, the agent ignores session des
   }
 }
 
-TEST_CASE_FIXTURE(Early, "A session refresh repeats the last description of this peer, not that of an abandoned branch [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Early, "A session refresh repeats the description that was agreed with this peer, not with an abandoned branch [RFC 4028 section 7.4]") {
   dial();
   update_early();
   answered("b", "answer b", {{"Require", "timer"}, {"Session-Expires", "1800;refresher=uac"}});
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(Early, "A session refresh repeats the last description of this
   CHECK(body(take("INVITE ")) == "offer");
 }
 
-TEST_CASE_FIXTURE(Early, "A peer's offer whose PRACK is still due is not yet agreed when a 2xx arrives [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(Early, "If a 2xx arrives before the answer to the peer's reliable offer, the ACK waits for this answer [RFC 3262 section 5]") {
   dial("");
   reliable(10, "a", "their offer");
   REQUIRE(event<sip::OfferReceived>());
@@ -173,13 +173,13 @@ TEST_CASE_FIXTURE(Early, "A peer's offer whose PRACK is still due is not yet agr
     answered("a");
   }
   const std::string early = take("ACK ");
-  CHECK(early.empty());  // An ACK now would mean that there is no answer.
+  CHECK(early.empty());  // An ACK now would have no answer to the offer.
   REQUIRE(stack.calls().accept_offer(session, kAnswer, now));
   drain();
   CHECK((body(take()) == "answer"));
 }
 
-TEST_CASE_FIXTURE(Early, "A body that is not SDP is neither an answer nor an offer [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(Early, "The stack treats a body that is not SDP neither as an answer nor as an offer [RFC 3262 section 5]") {
   SUBCASE("after the agent's offer") {
     dial();
     receive(replaced(reliable_bytes(10, "a", "please wait"), "application/sdp", "text/plain"));
@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(Early, "A body that is not SDP is neither an answer nor an off
   }
 }
 
-TEST_CASE_FIXTURE(Early, "The refusal of one branch's UPDATE does not hold back the PRACK of another branch [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(Early, "After the application refuses an UPDATE of one branch, it can accept the offer of another branch, and the stack sends the PRACK [RFC 3262 section 4]") {
   dial("");
   reliable(10, "a", "offer a");
   REQUIRE(event<sip::OfferReceived>());
@@ -209,7 +209,7 @@ TEST_CASE_FIXTURE(Early, "The refusal of one branch's UPDATE does not hold back 
   REQUIRE(event<sip::OfferReceived>());
   reliable(20, "b", "offer b");
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.calls().refuse_offer(session, 488, now));  // The first of the two offers.
+  REQUIRE(stack.calls().refuse_offer(session, 488, now));  // This refuses the first of the two offers.
   drain();
   REQUIRE(!take("SIP/2.0 488").empty());
   CHECK(stack.calls().accept_offer(session, kAnswer, now));
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(Early, "The refusal of one branch's UPDATE does not hold back 
   CHECK(header(take("PRACK "), "RAck") == "20 1 INVITE");
 }
 
-TEST_CASE_FIXTURE(Early, "An answer for an abandoned branch is not sent to the branch that answered the call [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Early, "The stack does not send an answer for an abandoned branch to the branch that accepted the call [RFC 3261 section 13.2.2.4]") {
   dial("");
   reliable(10, "a", "offer a");
   REQUIRE(event<sip::OfferReceived>());
@@ -238,7 +238,7 @@ TEST_CASE_FIXTURE(Early, "An early UPDATE with an offer while the peer's earlier
   CHECK(!header(take("SIP/2.0 500"), "Retry-After").empty());
 }
 
-TEST_CASE_FIXTURE(Early, "An UPDATE with an offer after a 2xx whose offer has no answer gets 500 [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Early, "While the offer in a 2xx has no answer, an UPDATE with an offer gets 500 [RFC 3311 section 5.2]") {
   dial("");
   answered("a", "their offer");
   REQUIRE(event<sip::CallAnswered>()->is_offer);
@@ -249,7 +249,7 @@ TEST_CASE_FIXTURE(Early, "An UPDATE with an offer after a 2xx whose offer has no
   CHECK(body(take("ACK ")) == "answer");
 }
 
-TEST_CASE_FIXTURE(Early, "An UPDATE whose offer awaits accept_offer gets a final response when a 2xx ends the call [RFC 3261 section 8.2]") {
+TEST_CASE_FIXTURE(Early, "If an invalid 2xx ends the call, a pending UPDATE whose offer has no answer gets a final response [RFC 3261 section 8.2]") {
   dial();
   reliable(10, "a", "answer");
   receive(response(take("PRACK "), 200, ""));

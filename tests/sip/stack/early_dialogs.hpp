@@ -27,7 +27,7 @@ struct EarlyDialogs : Scripted {
   sip::AccountId account;
   sip::SessionId session;
   std::string first, our_tag, rseq;
-  std::string record_route;  // The value of the peer's Record-Route; "" for none.
+  std::string record_route;  // The value of the peer's Record-Route; "" if its responses have no Record-Route.
 
   // --- the agent calls
   void open() {
@@ -65,7 +65,7 @@ struct EarlyDialogs : Scripted {
     extra.emplace_back("Contact", "<sip:" + tag + "@192.0.2.98>");
     receive(response(first, 200, tag, content, std::move(extra)));
   }
-  /// Exchanges an offer and an answer in the early dialog of this tag, including the response to PRACK.
+  /// Exchanges an offer and an answer in the early dialog with this tag, and responds to the PRACK.
   void agree(const std::string& tag = "a", const Fields& extra = kUpdates) {
     reliable(10, tag, "answer", extra);
     receive(response(take("PRACK "), 200, ""));
@@ -90,7 +90,7 @@ struct EarlyDialogs : Scripted {
     sent.clear();
     events.clear();
   }
-  /// Returns the reliable provisional response that was sent last.
+  /// Takes the reliable provisional response that the agent has sent, and returns it.
   std::string sent_reliable(const std::string& status = "SIP/2.0 18") {
     drain();
     const std::string one = take(status);
@@ -105,7 +105,7 @@ struct EarlyDialogs : Scripted {
     if (rack.empty()) rack = rseq + " 1 INVITE";
     receive(in_dialog("PRACK", cseq, our_tag, content, {{"RAck", rack}}));
   }
-  /// Receives a call, sends the answer in a reliable response, and acknowledges it.
+  /// Receives a call. The agent sends its answer in a reliable response, and the peer acknowledges it.
   void agree_as_called(const Fields& extra = with(kSupports, kUpdates)) {
     ring_in(extra);
     REQUIRE(stack.calls().progress(session, kEarly, now));

@@ -1,4 +1,4 @@
-// Offers of both sides in an early dialog that collide, and what the established call keeps of them.
+// Tests of offers in early dialogs that collide or fail, and of their effect on the established call.
 #include <offhook/tests/sip/stack/early_dialogs.hpp>
 
 using namespace offhook;
@@ -14,8 +14,8 @@ struct Between : EarlyDialogs {
     drain();
     return take("UPDATE ");
   }
-  /// Sends the 2xx of branch `tag`. Returns the body of the agent's refresh at half of the interval; this peer no longer allows
-  /// UPDATE.
+  /// Receives the 2xx of branch `tag`, which allows no UPDATE. Returns the body of the re-INVITE with which the agent refreshes the
+  /// session after half of the interval.
   std::string refreshed(const std::string& tag) {
     answered(tag, {}, kRefreshedByUs);
     sent.clear();
@@ -27,7 +27,7 @@ struct Between : EarlyDialogs {
 }  // namespace
 
 TEST_CASE_FIXTURE(Between,
-    "After a 491 the calling agent holds its offer back while the peer's offer waits, and drops it when that is accepted [RFC 3311 section 5.1]") {
+    "After a 491 the calling agent delays its offer while the peer's offer waits, and drops it if the application accepts that offer [RFC 3311 section 5.1]") {
   dial();
   agree();
   receive(response(update(), 491, ""));
@@ -35,20 +35,20 @@ TEST_CASE_FIXTURE(Between,
   REQUIRE(event<sip::OfferReceived>());
   advance(5s);
   CHECK(count("UPDATE ") == 0);
-  SUBCASE("accepted") {
+  SUBCASE("the application accepts the peer's offer") {
     REQUIRE(stack.calls().accept_offer(session, kFine, now));
     advance(5s);
     CHECK(count("UPDATE ") == 0);
     CHECK(event<sip::OfferRefused>()->status == 491);
   }
-  SUBCASE("refused") {
+  SUBCASE("the application refuses the peer's offer") {
     REQUIRE(stack.calls().refuse_offer(session, 488, now));
     advance(5s);
     CHECK(count("UPDATE ") > 0);
   }
 }
 
-TEST_CASE_FIXTURE(Between, "An update that waits for a PRACK fails when the PRACK fails [RFC 6337 section 4.3]") {
+TEST_CASE_FIXTURE(Between, "An offer of the agent that waits for a PRACK fails if the PRACK fails [RFC 6337 section 4.3]") {
   dial();
   reliable(10, "a", "answer", kUpdates);
   const std::string prack = take("PRACK ");
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(Between, "A 2xx to an early UPDATE changes the target of that 
   CHECK(start_line(update()) == "UPDATE sip:a@192.0.2.66 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(Between, "A session refresh repeats the description that was agreed last, even if that was before the 2xx [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Between, "A session refresh repeats the description that both sides agreed on last, even if they did so before the 2xx [RFC 4028 section 7.4]") {
   dial();
   agree();
   SUBCASE("the agent's offer") {
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(Between, "A session refresh repeats the description that was a
   }
 }
 
-TEST_CASE_FIXTURE(Between, "An abandoned branch that does not respond to UPDATE does not end the call [RFC 3261 section 12.2.1.2]") {
+TEST_CASE_FIXTURE(Between, "The call continues if an abandoned branch does not respond to an UPDATE [RFC 3261 section 12.2.1.2]") {
   dial();
   agree("a");
   agree("b");
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(Between, "An abandoned branch that does not respond to UPDATE 
   receive(response(to_b, 200, "", "b's answer"));
   advance(20s);
   REQUIRE(stack.calls().update(session, kNew, now));
-  advance(13s);  // The UPDATE to branch a has now timed out.
+  advance(13s);  // The UPDATE to branch a has timed out.
   CHECK(stack.calls().size() == 1);
   CHECK_FALSE(event<sip::CallEnded>());
 }

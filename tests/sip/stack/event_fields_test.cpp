@@ -1,4 +1,4 @@
-// The header fields in the events of a call: those of the message that caused the event.
+// Tests of the header fields in the events of a call: an event has the fields of the message that caused it.
 #include <offhook/tests/sip/stack/called.hpp>
 #include <offhook/tests/sip/stack/caller.hpp>
 
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Caller, "Each event of an outgoing call has the header fields 
   check_fields(event<sip::CallEnded>(), "bye");
 }
 
-TEST_CASE_FIXTURE(Caller, "CallEnded has Retry-After and the other fields of a refusal, and no fields when no message ended the call [RFC 3261 section 21]") {
+TEST_CASE_FIXTURE(Caller, "CallEnded has Retry-After and the other fields of a refusal, and no fields if no message ended the call [RFC 3261 section 21]") {
   dial();
   receive(response(first, 503, "a", {}, with("full", {{"Retry-After", "30 (lunch)"}})));
   const auto refused = event<sip::CallEnded>();
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Called, "CallEnded of a cancelled call has the header fields o
   CHECK(ended->why == sip::CallEnded::Why::Cancelled);
 }
 
-TEST_CASE("Events of a call report the trusted P-Asserted-Identity of responses and in-dialog requests, as for INVITE [RFC 3325 section 5]") {
+TEST_CASE("The events of responses and in-dialog requests also have the asserted identity, if the stack trusts the sender [RFC 3325 section 5]") {
   const auto told = [](bool trusted) {
     Scripted one;
     sip::AccountOptions options;

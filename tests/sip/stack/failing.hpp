@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-/// A proxy with two addresses, and an account that calls through it.
+/// A proxy with two addresses, and an account that calls through the proxy.
 namespace offhook::sim {
 
 using sip::Transport;

@@ -8,7 +8,7 @@ using namespace offhook::sim;
 using sip::Transport;
 
 TEST_CASE_FIXTURE(Failing,
-    "The stack leaves a candidate that is silent for 4 s for the next one, and sends it no more retransmissions [RFC 3263 section 4.3]") {
+    "If a candidate is silent for 4 s, the stack sends the request to the next candidate, and no more to the silent one [RFC 3263 section 4.3]") {
   const std::string first = dial();
   CHECK(last_flow.remote == kOne);
   advance(3999ms);
@@ -20,7 +20,7 @@ TEST_CASE_FIXTURE(Failing,
   CHECK(header(second, "Call-ID") == header(first, "Call-ID"));
   CHECK(header(second, "CSeq") == header(first, "CSeq"));
   advance(20s);
-  while (!take("INVITE ").empty()) CHECK(last_flow.remote == kTwo);  // The last candidate has the whole time of Timer B.
+  while (!take("INVITE ").empty()) CHECK(last_flow.remote == kTwo);  // The stack waits for the last candidate until Timer B.
   CHECK_FALSE(event<sip::CallEnded>());
   advance(12s);
   const auto ended = event<sip::CallEnded>();
@@ -29,7 +29,7 @@ TEST_CASE_FIXTURE(Failing,
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Failing, "After a provisional response the request stays with its candidate") {
+TEST_CASE_FIXTURE(Failing, "After a provisional response of a candidate, the stack does not send the request to another candidate") {
   const std::string first = dial();
   receive(response(first, 100, ""));
   sent.clear();
@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(Failing, "After a provisional response the request stays with 
   CHECK(count("INVITE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Failing, "After a 503 the stack sends the ACK and then tries the next candidate, also after a 100 [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Failing, "After a 503 the stack sends the ACK and then tries the next candidate, even if a 100 came before the 503 [RFC 3263 section 4.3]") {
   const std::string first = dial();
   receive(response(first, 100, ""));
   receive(response(first, 503, "x"));
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Failing, "After a 503 the stack sends the ACK and then tries t
   CHECK(sent[1].flow.remote == kTwo);
 }
 
-TEST_CASE_FIXTURE(Failing, "After a 503 the stack skips that candidate for the time in Retry-After, or for 30 s without one [RFC 3261 section 21.5.4]") {
+TEST_CASE_FIXTURE(Failing, "After a 503 the stack skips the candidate for the time in Retry-After, or for 30 s if there is no Retry-After [RFC 3261 section 21.5.4]") {
   const std::string first = dial();
   receive(response(first, 503, "x", "", {{"Retry-After", "100"}}));
   receive(response(take("INVITE "), 486, "x"));
@@ -62,10 +62,10 @@ TEST_CASE_FIXTURE(Failing, "After a 503 the stack skips that candidate for the t
   receive(response(again, 503, "x"));
   receive(response(take("INVITE "), 503, "x"));
   dial();
-  CHECK(last_flow.remote == kOne);  // All candidates have failed, so that the stack skips none.
+  CHECK(last_flow.remote == kOne);  // All candidates have failed. Then the stack skips none of them.
 }
 
-TEST_CASE_FIXTURE(Failing, "The candidate that responded stays first for five minutes, then the order of the domain applies again") {
+TEST_CASE_FIXTURE(Failing, "For five minutes the stack tries the candidate first that responded. Then the order of the domain applies again") {
   dial();
   advance(4s);
   std::string second;
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(Failing, "The candidate that responded stays first for five mi
   CHECK(last_flow.remote == kOne);
 }
 
-TEST_CASE_FIXTURE(Failing, "After hang_up while the first candidate is silent, the stack tries no other candidate") {
+TEST_CASE_FIXTURE(Failing, "After hang_up(), the stack tries no other candidate in place of a silent one") {
   dial();
   REQUIRE(stack.calls().hang_up(session, now));
   drain();
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(Failing, "After hang_up while the first candidate is silent, t
   expect_no_residue();
 }
 
-TEST_CASE("CandidateMemory is bounded, and a new entry replaces the oldest") {
+TEST_CASE("CandidateMemory has limits. A new entry replaces the oldest one") {
   sip::CandidateMemory memory;
   base::TimePoint now{1000s};
   const auto nth = [](std::size_t i) {
@@ -115,7 +115,7 @@ TEST_CASE("CandidateMemory is bounded, and a new entry replaces the oldest") {
   CHECK(routes.front().remote == nth(2000).remote);
 }
 
-TEST_CASE_FIXTURE(Failing, "A request over 1300 octets uses TCP to the same address; the next small request uses UDP [RFC 3261 section 18.1.1]") {
+TEST_CASE_FIXTURE(Failing, "The stack sends a request of more than 1300 octets over TCP to the same address, and the next small request over UDP [RFC 3261 section 18.1.1]") {
   names.erase("proxy.example");
   names["proxy.example"] = {route(Transport::Udp, kOne)};
   const std::string probe = dial(100);
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Failing, "A request over 1300 octets uses TCP to the same addr
   receive(response(exact, 486, "x"));
 
   const std::string large = dial(1301 - fixed);
-  CHECK(large.size() > 1300);  // It is longer by one octet, and by the longer transport name in its headers.
+  CHECK(large.size() > 1300);  // The body has one more octet, and the headers have a longer transport name.
   CHECK(last_flow.transport == Transport::Tcp);
   CHECK(last_flow.remote == kOne);
   CHECK(header(large, "Via").starts_with("SIP/2.0/TCP "));
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(Failing, "A request over 1300 octets uses TCP to the same addr
   CHECK(last_flow.transport == Transport::Udp);
 }
 
-TEST_CASE_FIXTURE(Failing, "When a query for TCP returns another transport, a large request stays on its first transport [RFC 3261 section 18.1.1]") {
+TEST_CASE_FIXTURE(Failing, "If a query for TCP returns another transport, the stack sends a large request over UDP [RFC 3261 section 18.1.1]") {
   answers_queries = false;
   (void)dial(2000);
   stack.on_answer(queries.back().id, {{route(Transport::Udp, kOne)}, ""}, now);
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(Failing, "When a query for TCP returns another transport, a la
   CHECK(last_flow.transport == Transport::Udp);
 }
 
-TEST_CASE_FIXTURE(Failing, "When TCP is refused, a large request is sent by UDP, and the next large one goes by UDP at once [RFC 3261 section 18.1.1]") {
+TEST_CASE_FIXTURE(Failing, "If the peer refuses TCP, the stack sends a large request over UDP, and the next large request over UDP at once [RFC 3261 section 18.1.1]") {
   names["proxy.example"] = {route(Transport::Udp, kOne)};
   (void)dial(2000);
   REQUIRE(last_flow.transport == Transport::Tcp);
@@ -164,7 +164,7 @@ TEST_CASE_FIXTURE(Failing, "When TCP is refused, a large request is sent by UDP,
   CHECK(last_flow.transport == Transport::Udp);
 }
 
-TEST_CASE("With a datagram_limit of 0 large requests stay on UDP") {
+TEST_CASE("If datagram_limit is 0, the stack sends large requests over UDP") {
   sip::StackOptions options;
   options.datagram_limit = 0;
   Failing here(options);

@@ -1,4 +1,4 @@
-// Registrations at several servers at the same time, and registrations whose connection or address fails.
+// Tests of registrations at several servers at the same time, and of registrations whose connection or address changes.
 #include <offhook/tests/sip/stack/leaving.hpp>
 
 #include <doctest/doctest.h>
@@ -10,7 +10,7 @@ namespace {
 
 using State = sip::RegistrationChanged::State;
 
-/// One instance that registers at the primary and the secondary server over one flow each.
+/// One instance that registers at the primary server over one flow and at the secondary server over another.
 struct Parallel : Leaving {
   sip::AccountId primary, secondary;
   std::string first, second;
@@ -37,7 +37,7 @@ struct Parallel : Leaving {
 }  // namespace
 
 TEST_CASE_FIXTURE(Parallel,
-    "An account registers at primary and secondary at the same time, one flow per reg-id, and gets calls from both [RFC 5626 section 4.2.1]") {
+    "One instance registers at the primary and the secondary server at the same time, with one flow for each, and gets calls from both [RFC 5626 section 4.2.1]") {
   CHECK(header(first, "Contact").find(";reg-id=1;") != std::string::npos);
   CHECK(header(second, "Contact").find(";reg-id=2;") != std::string::npos);
   CHECK(header(first, "Call-ID") != header(second, "Call-ID"));
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Parallel, "A failed flow waits 90 to 180 s while another flow 
   }
 }
 
-TEST_CASE_FIXTURE(Leaving, "A connection that breaks before its first pong is a failed flow; after a pong it is replaced at once [RFC 5626 section 4.5]") {
+TEST_CASE_FIXTURE(Leaving, "A connection that breaks before its first pong is a failed flow. If it breaks later, the account replaces it at once [RFC 5626 section 4.5]") {
   options.instance = "urn:uuid:1";
   options.reg_id = 1;
   options.registrar = "sip:192.0.2.50;transport=tcp";
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Leaving, "A connection that breaks before its first pong is a 
     sent.clear();
     advance(30s);
     receive("\r\n", flow);
-    advance(41s);  // Time for a ping, and 10 s without a pong.
+    advance(41s);  // The time until a ping, and 10 s without a pong.
     const auto dead = stack.poll_close();
     REQUIRE(dead);
     stack.on_flow_failed(*dead, now);
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(Leaving, "A connection that breaks before its first pong is a 
   }
 }
 
-TEST_CASE_FIXTURE(Leaving, "When the registrar sees a new address, the account binds it and removes the old one at once [RFC 3581 section 4]") {
+TEST_CASE_FIXTURE(Leaving, "When the registrar reports a new address, the account registers this address and removes the old one at once [RFC 3581 section 4]") {
   const auto seen_at = [&](const std::string& request, const std::string& port) {
     std::string text = granted(request);
     text.replace(text.find(";rport"), 6, ";received=203.0.113.7;rport=" + port);
@@ -143,7 +143,7 @@ TEST_CASE_FIXTURE(Leaving, "When the registrar sees a new address, the account b
 }
 
 TEST_CASE_FIXTURE(Leaving,
-    "refresh() after a change of the local address binds the new address and removes the old one at once [RFC 3261 section 10.2.4]") {
+    "After a change of the local address, refresh() registers the new address and removes the old one at once [RFC 3261 section 10.2.4]") {
   receive(granted(start()));
   advance(10s);
   local = address("198.51.100.7", 5060);
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(Leaving,
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Leaving, "When two candidates got the REGISTER over different transports, the Contact of the one that responded is bound") {
+TEST_CASE_FIXTURE(Leaving, "If two candidates got the REGISTER over different transports, the Contact for the one that responded counts as registered") {
   names["pbx.example"] = {route(Transport::Udp, address("192.0.2.50", 5060)), route(Transport::Tcp, address("192.0.2.50", 5060))};
   const std::string by_udp = start();
   advance(4s);
@@ -173,7 +173,7 @@ TEST_CASE_FIXTURE(Leaving, "When two candidates got the REGISTER over different 
   CHECK(header(take("REGISTER "), "Contact") == "<sip:6001@192.0.2.1:5060>;expires=0");
 }
 
-TEST_CASE_FIXTURE(Leaving, "A call that withholds the identity has the temporary GRUU as its Contact, never the public one [RFC 5627 section 4.4]") {
+TEST_CASE_FIXTURE(Leaving, "A call that withholds the identity has the temporary GRUU as its Contact, never the public GRUU [RFC 5627 section 4.4]") {
   options.instance = "urn:uuid:1";
   const auto dial_anonymously = [&] {
     sip::CallOptions call;

@@ -7,7 +7,7 @@ using sip::Hop;
 using sip::hop_of;
 using sip::Transport;
 
-TEST_CASE("hop_of reads host, port, transport and security from a URI; maddr replaces the host [RFC 3263 section 4]") {
+TEST_CASE("hop_of reads host, port, transport and security from a URI. A maddr parameter replaces the host [RFC 3263 section 4]") {
   CHECK(hop_of("sip:a@pbx.example") == Hop{"pbx.example", {}, {}, false});
   CHECK(hop_of("sip:pbx.example:5070;transport=TCP") == Hop{"pbx.example", 5070, Transport::Tcp, false});
   CHECK(hop_of("sips:[2001:db8::1];transport=tcp") == Hop{"2001:db8::1", {}, Transport::Tcp, true});

@@ -51,13 +51,13 @@ TEST_CASE_FIXTURE(Named, "The stack trusts an asserted identity from a configure
   for (const auto& [name, value] : stranger->headers) CHECK(name != "P-Asserted-Identity");
 }
 
-TEST_CASE_FIXTURE(Named, "The stack ignores three asserted identities, because at most two are allowed [RFC 3325 section 9.1]") {
+TEST_CASE_FIXTURE(Named, "The stack ignores P-Asserted-Identity if it has three values, because at most two are allowed [RFC 3325 section 9.1]") {
   open({*base::IpAddress::parse("192.0.2.99")});
   receive(invite("offer", {{"P-Asserted-Identity", "<sip:a@b>, <sip:c@d>, <sip:e@f>"}}));
   CHECK_FALSE(event<sip::IncomingCall>()->asserted);
 }
 
-TEST_CASE_FIXTURE(Named, "IncomingCall has the diversions with their reasons, and the other fields as received [RFC 5806 section 4]") {
+TEST_CASE_FIXTURE(Named, "IncomingCall has the diversions with their reasons, and the other header fields as received [RFC 5806 section 4]") {
   open();
   receive(
       invite("offer", {{"Diversion", "<sip:boss@pbx.example>;reason=no-answer"},
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Named, "A call with privacy has an anonymous From, and only th
   CHECK(header(named, "Privacy").empty());
 }
 
-TEST_CASE_FIXTURE(Named, "A dialog with an anonymous From is found by its tag, not by its name [RFC 3323 section 4.1.1.3]") {
+TEST_CASE_FIXTURE(Named, "The stack finds a dialog with an anonymous From by its tag, not by its name [RFC 3323 section 4.1.1.3]") {
   open();
   sip::CallOptions call;
   call.privacy.id = true;

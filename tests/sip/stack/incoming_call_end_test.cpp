@@ -5,7 +5,7 @@ using namespace offhook::sim;
 
 // --- CANCEL
 
-TEST_CASE_FIXTURE(Called, "CANCEL gets 200 and the INVITE gets 487, which is repeated until the ACK [RFC 3261 section 9.2]") {
+TEST_CASE_FIXTURE(Called, "CANCEL gets 200 and the INVITE gets 487, which the stack repeats until the ACK [RFC 3261 section 9.2]") {
   const std::string first = invite();
   receive(first);
   REQUIRE(event<sip::IncomingCall>());
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Called, "A CANCEL after the 200 changes nothing [RFC 3261 sect
 
 // --- the peer's BYE
 
-TEST_CASE_FIXTURE(Called, "The peer's BYE gets 200 and ends the call; a repeated BYE gets a response again [RFC 3261 section 15.1.2]") {
+TEST_CASE_FIXTURE(Called, "The peer's BYE gets 200 and ends the call. A repeated BYE gets the response again [RFC 3261 section 15.1.2]") {
   talk();
   const std::string bye = in_dialog("BYE", 2, our_tag, {}, {{"Reason", "Q.850;cause=16"}});
   receive(bye);
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(Called, "A BYE ends the call with any CSeq [RFC 3261 sections 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Called, "A BYE while the call rings ends it with any CSeq [RFC 3261 section 15.1.2]") {
+TEST_CASE_FIXTURE(Called, "A BYE with any CSeq ends a ringing call [RFC 3261 section 15.1.2]") {
   ring_in();
   REQUIRE(stack.calls().ring(session, now));
   drain();
@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(Called, "A BYE while the call rings ends it with any CSeq [RFC
   CHECK(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Called, "The stack accepts a CSeq that skips numbers, and refuses a later, lower one [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Called, "The stack accepts a CSeq that skips numbers, and then refuses a lower CSeq [RFC 3261 section 12.2.2]") {
   talk();
   receive(in_dialog("UPDATE", 4000, our_tag));
   CHECK(take().starts_with("SIP/2.0 200"));
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(Called, "The stack accepts a CSeq that skips numbers, and refu
   CHECK(stack.calls().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Called, "A BYE of the caller while the call rings ends it with 487 [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Called, "If the caller sends BYE while the call rings, the INVITE gets 487 [RFC 3261 section 15]") {
   receive(invite());
   session = event<sip::IncomingCall>()->session;
   REQUIRE(stack.calls().ring(session, now));
@@ -192,7 +192,7 @@ TEST_CASE_FIXTURE(Called, "A BYE of the caller while the call rings ends it with
 
 // --- the INVITE's Expires
 
-TEST_CASE_FIXTURE(Called, "An INVITE whose Expires passes without a final response gets 487 [RFC 3261 section 13.3.1]") {
+TEST_CASE_FIXTURE(Called, "An INVITE gets 487 when its Expires has passed without a final response [RFC 3261 section 13.3.1]") {
   ring_in("offer", {{"Expires", "30"}});
   REQUIRE(stack.calls().ring(session, now));
   drain();
@@ -224,7 +224,7 @@ TEST_CASE_FIXTURE(Called, "An INVITE does not expire after it is answered [RFC 3
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "An INVITE whose 200 waits for a PRACK expires, too [RFC 3261 section 13.3.1]") {
+TEST_CASE_FIXTURE(Called, "An INVITE also expires while its 200 waits for a PRACK [RFC 3261 section 13.3.1]") {
   ring_in("offer", {{"Expires", "5"}, {"Require", "100rel"}});
   REQUIRE(stack.calls().progress(session, {"application/sdp", "early"}, now));
   REQUIRE(stack.calls().answer(session, kAnswer, now));
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(Called, "An INVITE whose 200 waits for a PRACK expires, too [R
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Called, "An Expires of 0 ends the call at once; the largest value and an invalid one do not end it") {
+TEST_CASE_FIXTURE(Called, "An Expires of 0 ends the call at once. The largest value and an invalid value do not end the call") {
   SUBCASE("0") {
     ring_in("offer", {{"Expires", "0"}});
     advance(0s);
@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(Called, "An Expires of 0 ends the call at once; the largest va
 
 // --- the agent's BYE
 
-TEST_CASE_FIXTURE(Called, "The agent's BYE goes to the Contact along the Record-Route, with a rising CSeq [RFC 3261 section 12.2.1.1]") {
+TEST_CASE_FIXTURE(Called, "The agent sends its BYE to the Contact along the Record-Route, with the next CSeq [RFC 3261 section 12.2.1.1]") {
   ring_in("offer", {{"Record-Route", "<sip:192.0.2.50:5070;lr>, <sip:192.0.2.51;lr>"}});
   pick_up();
   receive(in_dialog("ACK", 1, our_tag));
@@ -290,7 +290,7 @@ TEST_CASE_FIXTURE(Called, "A strict router gets its own URI in the request line 
   CHECK(headers(bye, "Route") == std::vector<std::string>{"<sip:192.0.2.51;lr>", "<sip:al@192.0.2.99>"});
 }
 
-TEST_CASE_FIXTURE(Called, "After a hang_up before the ACK, the BYE waits for the ACK [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Called, "If the application hangs up before the ACK, the BYE waits for the ACK [RFC 3261 section 15]") {
   ring_in();
   pick_up();
   REQUIRE(stack.calls().hang_up(session, now));
@@ -318,9 +318,9 @@ TEST_CASE_FIXTURE(Called, "When both sides hang up at the same time, each BYE ge
   expect_no_residue();
 }
 
-// --- unfinished(): requests and responses that the stack still has to complete
+// --- unfinished(): the number of requests and responses that the stack still has to complete
 
-TEST_CASE_FIXTURE(Called, "After a hang_up before the ACK, unfinished counts the call until the BYE has its response [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Called, "After hang_up() before the ACK, unfinished() counts the call until the BYE has a response [RFC 3261 section 15]") {
   CHECK(stack.unfinished() == 0);
   ring_in();
   CHECK(stack.unfinished() > 0);
@@ -328,7 +328,7 @@ TEST_CASE_FIXTURE(Called, "After a hang_up before the ACK, unfinished counts the
   REQUIRE(stack.calls().hang_up(session, now));
   drain();
   CHECK(stack.calls().size() == 0);
-  CHECK(stack.unfinished() == 1);  // The only open transaction is that of the INVITE, which waits for retransmissions.
+  CHECK(stack.unfinished() == 1);  // This counts the call. Of its transactions, only that of the INVITE still exists, to absorb retransmissions.
   advance(10s);
   CHECK(stack.unfinished() == 1);
   receive(in_dialog("ACK", 1, our_tag));
@@ -338,7 +338,7 @@ TEST_CASE_FIXTURE(Called, "After a hang_up before the ACK, unfinished counts the
   CHECK(stack.next_deadline());  // The stack waits only for retransmissions.
 }
 
-TEST_CASE_FIXTURE(Called, "After a hang_up without an ACK or a response to BYE, unfinished is 0 after 128 T1 [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Called, "If neither an ACK nor a response to the BYE arrives after hang_up(), unfinished() is 0 after 128 T1 [RFC 3261 section 15]") {
   ring_in();
   pick_up();
   REQUIRE(stack.calls().hang_up(session, now));
@@ -352,7 +352,7 @@ TEST_CASE_FIXTURE(Called, "After a hang_up without an ACK or a response to BYE, 
   CHECK(stack.unfinished() == 0);
 }
 
-TEST_CASE_FIXTURE(Called, "unfinished counts a refusal until its ACK [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(Called, "unfinished() counts a refusal until its ACK [RFC 3261 section 17.2.1]") {
   receive(invite());
   session = event<sip::IncomingCall>()->session;
   REQUIRE(stack.calls().reject(session, 486, {}, now));

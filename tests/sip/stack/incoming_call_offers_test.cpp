@@ -5,7 +5,7 @@ using namespace offhook::sim;
 
 // --- the peer's offers
 
-TEST_CASE_FIXTURE(Called, "The peer's re-INVITE gives OfferReceived; its 200 is repeated until the ACK [RFC 3261 section 14.2]") {
+TEST_CASE_FIXTURE(Called, "The peer's re-INVITE causes OfferReceived, and the stack repeats the 200 until the ACK [RFC 3261 section 14.2]") {
   talk();
   receive(in_dialog("INVITE", 2, our_tag, "hold"));
   CHECK(take().starts_with("SIP/2.0 100"));
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Called, "The peer's re-INVITE during the agent's re-INVITE get
   CHECK(!take("SIP/2.0 491").empty());
 }
 
-TEST_CASE_FIXTURE(Called, "The peer's BYE ends a re-INVITE that waits for the agent's answer with 487 [RFC 3261 section 15.1.2]") {
+TEST_CASE_FIXTURE(Called, "If the peer sends BYE while its re-INVITE waits for the agent's answer, the re-INVITE gets 487 [RFC 3261 section 15.1.2]") {
   talk();
   receive(in_dialog("INVITE", 2, our_tag, "hold"));
   sent.clear();
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Called, "The peer's BYE ends a re-INVITE that waits for the ag
   CHECK(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Called, "UPDATE without an offer gets its response at once, and with an offer after accept_offer [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Called, "An UPDATE without an offer gets its response at once, and an UPDATE with an offer after accept_offer() [RFC 3311 section 5.2]") {
   talk();
   receive(in_dialog("UPDATE", 2, our_tag));
   CHECK(take().starts_with("SIP/2.0 200"));
@@ -96,12 +96,12 @@ TEST_CASE_FIXTURE(Called, "UPDATE without an offer gets its response at once, an
   CHECK(body(take("SIP/2.0 200")) == "ok");
   sent.clear();
   advance(3s);
-  CHECK(sent.empty());  // There is no ACK for UPDATE, and so the 200 is not repeated.
+  CHECK(sent.empty());  // UPDATE has no ACK, therefore the stack does not repeat the 200.
 }
 
 // --- the agent's offers
 
-TEST_CASE_FIXTURE(Called, "The 200 to the agent's re-INVITE gets an ACK and gives OfferAnswered; each repeat gets the same ACK [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Called, "The 200 to the agent's re-INVITE gets an ACK and causes OfferAnswered. Each repeat of the 200 gets the same ACK [RFC 3261 section 13.2.2.4]") {
   talk();
   REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Called, "After 491 to its re-INVITE the agent retries within 2
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "481 to the agent's re-INVITE ends the call as SessionLost [RFC 3261 section 12.2.1.2]") {
+TEST_CASE_FIXTURE(Called, "A 481 to the agent's re-INVITE ends the call as SessionLost [RFC 3261 section 12.2.1.2]") {
   talk();
   REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(Called, "481 to the agent's re-INVITE ends the call as Session
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Called, "A re-INVITE without any response ends the call as after a 408 [RFC 3261 section 12.2.1.2]") {
+TEST_CASE_FIXTURE(Called, "If a re-INVITE gets no response, the call ends as after a 408 [RFC 3261 section 12.2.1.2]") {
   talk();
   REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(Called, "refer sends REFER and reports the result of the trans
   CHECK(!take("SIP/2.0 481").empty());
 }
 
-TEST_CASE_FIXTURE(Called, "A refused REFER is reported with its status; without NOTIFY the transfer ends with 408 [RFC 3515 section 2.4.2]") {
+TEST_CASE_FIXTURE(Called, "The stack reports the status of a refused REFER. If no NOTIFY arrives, the transfer ends with 408 [RFC 3515 section 2.4.2]") {
   talk();
   REQUIRE(stack.transfers().refer(session, {"sip:desk@192.0.2.99"}, now));
   drain();

@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(Called, "180, 183 and 200 of a call have the same To tag, Cont
   CHECK(!header(ok, "Allow").empty());
 }
 
-TEST_CASE_FIXTURE(Called, "INVITE gets the general checks of requests, also within a call, and 481 for an unknown dialog [RFC 3261 section 13.3]") {
+TEST_CASE_FIXTURE(Called, "The stack applies the general checks of requests to INVITE, also within a call. In an unknown dialog INVITE gets 481 [RFC 3261 section 13.3]") {
   const auto status_of = [&](const std::string& text) {
     sent.clear();
     receive(text);
@@ -59,14 +59,14 @@ TEST_CASE_FIXTURE(Called, "INVITE gets the general checks of requests, also with
   talk();
   CHECK(status_of(in_dialog("INVITE", 2, our_tag, "offer", requires_much)) == "420");
   CHECK(status_of(in_dialog("INVITE", 3, our_tag, "offer", packed)) == "415");
-  CHECK(status_of(in_dialog("INVITE", 1, our_tag, "offer")) == "500");  // Its CSeq does not rise: section 12.2.2.
+  CHECK(status_of(in_dialog("INVITE", 1, our_tag, "offer")) == "500");  // The CSeq does not rise: section 12.2.2.
   CHECK_FALSE(event<sip::OfferReceived>());
   CHECK(status_of(in_dialog("INVITE", 4, our_tag, "offer")) == "100");
   CHECK(event<sip::OfferReceived>());
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "A provisional response is repeated every minute [RFC 3261 section 13.3.1.1]") {
+TEST_CASE_FIXTURE(Called, "The stack repeats a provisional response every minute [RFC 3261 section 13.3.1.1]") {
   ring_in();
   REQUIRE(stack.calls().ring(session, now));
   drain();
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Called, "A provisional response is repeated every minute [RFC 
   CHECK(count("SIP/2.0 180") == 2);
 }
 
-TEST_CASE_FIXTURE(Called, "A 200 is repeated after T1, with intervals that double up to T2, until its ACK [RFC 3261 section 13.3.1.4]") {
+TEST_CASE_FIXTURE(Called, "The stack repeats a 200 after T1, and then after intervals that double up to T2, until the ACK [RFC 3261 section 13.3.1.4]") {
   ring_in();
   pick_up();
   sent.clear();
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Called, "A 200 is repeated after T1, with intervals that doubl
   CHECK(count("SIP/2.0 200") == 1);
   advance(1000ms);
   CHECK(count("SIP/2.0 200") == 2);
-  advance(6000ms);  // At 3.5 and 7.5 s.
+  advance(6000ms);  // The repeats at 3.5 and 7.5 s.
   CHECK(count("SIP/2.0 200") == 4);
   advance(4000ms);
   CHECK(count("SIP/2.0 200") == 5);
@@ -148,10 +148,10 @@ TEST_CASE_FIXTURE(Called, "A retransmitted INVITE gets the last response and cre
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "An INVITE that arrives again over another path is a merged request and gets 482 [RFC 3261 section 8.2.2.2]") {
+TEST_CASE_FIXTURE(Called, "An INVITE that arrives again with another branch, over another path, is a merged request and gets 482 [RFC 3261 section 8.2.2.2]") {
   ring_in();
   sent.clear();
-  receive(invite());  // Only its branch differs.
+  receive(invite());  // Only the branch differs.
   CHECK(take().starts_with("SIP/2.0 482"));
   CHECK(stack.calls().size() == 1);
 }
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Called,
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "reject sends its status and header fields, and ends the call") {
+TEST_CASE_FIXTURE(Called, "reject() sends the given status and header fields, and ends the call") {
   ring_in();
   sent.clear();
   CHECK(stack.calls().reject(session, 486, {{"Via", "forged"}}, now) == base::fail(sip::StackError::BadHeader));
@@ -196,7 +196,7 @@ TEST_CASE_FIXTURE(Called, "reject sends its status and header fields, and ends t
   CHECK(stack.calls().answer(session, {}, now) == base::fail(sip::StackError::WrongState));
 }
 
-TEST_CASE_FIXTURE(Called, "redirect sends a 3xx with a Contact for each target, best first, and no Contact of the agent [RFC 3261 section 21.3]") {
+TEST_CASE_FIXTURE(Called, "redirect() sends a 3xx with a Contact for each target, the best target first, and no Contact of the agent [RFC 3261 section 21.3]") {
   ring_in();
   sent.clear();
   for (const std::string bad : {"", "nobody", "sip:", "sip:a@192.0.2.7>, <sip:b@192.0.2.8", "sip:a@192.0.2.7;x=1>;q=0, <sip:b@192.0.2.8",
@@ -221,7 +221,7 @@ TEST_CASE_FIXTURE(Called, "redirect sends a 3xx with a Contact for each target, 
   CHECK(stack.calls().redirect(session, {"sip:desk@192.0.2.7"}, now) == base::fail(sip::StackError::WrongState));
 }
 
-TEST_CASE_FIXTURE(Called, "provisional sends 101 to 199 with the given header fields, and refuses other statuses [RFC 3261 section 21.1]") {
+TEST_CASE_FIXTURE(Called, "provisional() sends the statuses 101 to 199 with the given header fields, and refuses other statuses [RFC 3261 section 21.1]") {
   ring_in();
   sent.clear();
   for (const int status : {100, 200, 99}) CHECK(stack.calls().provisional(session, status, {}, now) == base::fail(sip::StackError::WrongState));
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(Called, "After set_accepting(false) a new INVITE gets 503 with
   CHECK(event<sip::OfferReceived>());
 }
 
-TEST_CASE_FIXTURE(Called, "A call over a stream gets its responses on that connection, and on a new one when it breaks [RFC 3261 section 18.2.2]") {
+TEST_CASE_FIXTURE(Called, "A call over a stream gets its responses on the same connection, or on a new one if this connection breaks [RFC 3261 section 18.2.2]") {
   const sip::Flow stream{{7}, sip::Transport::Tcp, local, address("192.0.2.99", 40000)};
   receive(invite(), stream);
   session = event<sip::IncomingCall>()->session;
@@ -263,7 +263,7 @@ TEST_CASE_FIXTURE(Called, "A call over a stream gets its responses on that conne
   CHECK(header(ok, "Contact") == "<sip:bot@192.0.2.1:5060;transport=tcp>");
 }
 
-TEST_CASE_FIXTURE(Called, "Without rport the response goes to the source address and the port in Via [RFC 3261 section 18.2.2]") {
+TEST_CASE_FIXTURE(Called, "Without rport the stack sends the response to the source address and the port in Via [RFC 3261 section 18.2.2]") {
   std::string odd = invite();
   odd.replace(odd.find("192.0.2.99:5060;branch"), 15, "10.1.1.1:5099  ");
   odd.erase(odd.find(";rport"), 6);
@@ -274,7 +274,7 @@ TEST_CASE_FIXTURE(Called, "Without rport the response goes to the source address
   CHECK(header(trying, "Via").find("received=192.0.2.99") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Called, "With rport the response goes to the source address and port, with any ports in Via and Contact [RFC 3581 section 4]") {
+TEST_CASE_FIXTURE(Called, "With rport the stack sends the response to the source address and port, even if Via and Contact have other ports [RFC 3581 section 4]") {
   std::string odd = invite();
   odd.replace(odd.find("192.0.2.99:5060;branch"), 15, "192.0.2.99:5099");
   odd.replace(odd.find("Contact: <sip:al@192.0.2.99>"), 28, "Contact: <sip:al@192.0.2.99:5070>");
@@ -284,10 +284,10 @@ TEST_CASE_FIXTURE(Called, "With rport the response goes to the source address an
   CHECK(header(trying, "Via").find("rport=12345") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Called, "uses() is true for the connection of an established call until the call has ended") {
+TEST_CASE_FIXTURE(Called, "uses() returns true for the connection of an established call until the call has ended") {
   peer = {{77}, sip::Transport::Tcp, local, address("192.0.2.99", 40000)};
   talk();
-  advance(40s);  // All transactions have ended.
+  advance(40s);  // All transactions have ended; only the call uses the connection.
   CHECK(stack.uses(peer));
   CHECK_FALSE(stack.uses({{78}, sip::Transport::Tcp, local, address("192.0.2.98", 40000)}));
   receive(in_dialog("BYE", 2, our_tag));

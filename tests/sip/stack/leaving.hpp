@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-/// An account whose registrar, second registrar and proxy are scripted by the test.
+/// An account. The test plays its registrar, second registrar and proxy.
 namespace offhook::sim {
 
 using sip::Transport;

@@ -11,7 +11,7 @@ using namespace offhook::sim;
 
 namespace {
 
-/// Returns the next request of this method. Its only Max-Forwards must be 70.
+/// Takes the next request of this method, checks that its only Max-Forwards is 70, and returns the request.
 std::string next(Scripted& us, const std::string& method, std::set<std::string>& seen) {
   us.drain();
   const std::string request = us.take(method + " ");
@@ -63,7 +63,7 @@ TEST_CASE("Every request of the stack has Max-Forwards 70 [RFC 3261 section 8.1.
     REQUIRE(us.stack.calls().hang_up(us.session, us.now));
     (void)next(us, "BYE", seen);
   }
-  {  // A transfer that the peer requests.
+  {  // A transfer that the peer has requested.
     EarlyDialogs us;
     us.open();
     us.talk();

@@ -22,7 +22,7 @@ struct RegisteredForMessages : Registered {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Registered, "A MESSAGE of the stack has no Contact, and its response gives RequestAnswered [RFC 3428 section 4]") {
+TEST_CASE_FIXTURE(Registered, "A MESSAGE of the stack has no Contact, and the response to it causes RequestAnswered [RFC 3428 section 4]") {
   register_now();
   const auto id = stack.requests().send({account, Method::Message, "sip:bob@pbx.example", {{"Subject", "hi"}}, {"text/plain", "Hello"}}, now);
   REQUIRE(id);
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Registered, "A MESSAGE of the stack has no Contact, and its re
   CHECK(stack.requests().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Registered, "OPTIONS probes a peer: any response, silence and a failed resolution are reported [RFC 3261 section 11.1]") {
+TEST_CASE_FIXTURE(Registered, "When OPTIONS probes a peer, the stack reports any response, a timeout, and a name that does not resolve [RFC 3261 section 11.1]") {
   register_now();
   REQUIRE(stack.requests().send({account, Method::Options, "sip:192.0.2.66", {}, {}, false}, now));
   drain();
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Registered, "OPTIONS probes a peer: any response, silence and 
   CHECK(stack.requests().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Registered, "A challenged MESSAGE is repeated with credentials for the registrar, and for no other peer [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Registered, "After a challenge to MESSAGE, the stack sends credentials to the registrar, and to no other peer [RFC 3261 section 22.2]") {
   register_now();
   REQUIRE(stack.requests().send({account, Method::Message, "sip:bob@pbx.example", {}, {"text/plain", "Hello"}}, now));
   drain();
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(Registered, "A challenged MESSAGE is repeated with credentials
   CHECK(event<RequestAnswered>()->status == 401);
 }
 
-TEST_CASE_FIXTURE(Registered, "request() accepts only methods that need no dialog") {
+TEST_CASE_FIXTURE(Registered, "send() refuses a method that needs a dialog, an unknown account, an invalid URI, and a body that is too long") {
   register_now();
   for (const auto method : {Method::Invite, Method::Ack, Method::Bye, Method::Cancel, Method::Register, Method::Prack, Method::Update,
                             Method::Subscribe, Method::Notify, Method::Refer, Method::Other}) {
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Registered, "request() accepts only methods that need no dialo
   CHECK(more == base::fail(sip::StackError::TooLarge));  // RFC 3428 section 8
 }
 
-TEST_CASE_FIXTURE(Registered, "kMaxRequests requests may wait for their responses, and one more is refused") {
+TEST_CASE_FIXTURE(Registered, "The stack accepts kMaxRequests pending requests, and refuses one more") {
   register_now();
   answers_queries = false;
   for (std::size_t i = 0; i < sip::kMaxRequests; ++i)
@@ -105,14 +105,14 @@ TEST_CASE_FIXTURE(Registered, "kMaxRequests requests may wait for their response
   CHECK(stack.requests().send({account, Method::Options, "sip:bob@pbx.example"}, now) == base::fail(sip::StackError::Full));
 }
 
-TEST_CASE_FIXTURE(Registered, "MESSAGE gets 405 unless it is enabled [RFC 3261 section 8.2.1]") {
+TEST_CASE_FIXTURE(Registered, "MESSAGE gets 405 unless the options enable it [RFC 3261 section 8.2.1]") {
   register_now();
   const std::string refused = ask(outside("MESSAGE", {}, "Hello"));
   CHECK(refused.starts_with("SIP/2.0 405"));
   CHECK(header(refused, "Allow").find("MESSAGE") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE from the registrar gets 200 and gives MessageReceived [RFC 3428 section 7]") {
+TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE from the registrar gets 200 and causes MessageReceived [RFC 3428 section 7]") {
   register_now();
   const std::string text = outside("MESSAGE", {{"P-Asserted-Identity", "<sip:al@pbx.example>"}, {"X-Id", "7"}}, "Hello");
   const std::string ok = ask(text);
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE from the registrar gets 200 
   CHECK_FALSE(event<sip::MessageReceived>());
 }
 
-TEST_CASE_FIXTURE(RegisteredForMessages, "A stranger's MESSAGE is refused like a stranger's call") {
+TEST_CASE_FIXTURE(RegisteredForMessages, "The stack refuses a stranger's MESSAGE like a stranger's call") {
   register_now();
   CHECK(ask(outside("MESSAGE", {}, "Buy!"), stranger).starts_with("SIP/2.0 403"));
   CHECK(ask(outside("MESSAGE", {}, "Buy!", "sip:6009@192.0.2.1"), stranger).starts_with("SIP/2.0 403"));
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(RegisteredForMessages, "A stranger's MESSAGE is refused like a
   CHECK(stack.counters().refused_source == 2);
 }
 
-TEST_CASE_FIXTURE(RegisteredForMessages, "A MESSAGE without a body is accepted, with any list of accepted types [RFC 3428 section 4]") {
+TEST_CASE_FIXTURE(RegisteredForMessages, "The stack accepts a MESSAGE without a body, for any list of accepted types [RFC 3428 section 4]") {
   register_now();
   CHECK(ask(outside("MESSAGE")).starts_with("SIP/2.0 200"));
   const auto got = event<sip::MessageReceived>();

@@ -52,7 +52,7 @@ struct Talking : Scripted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Talking, "An INFO with a DTMF digit in the legacy format gets 200 and gives InfoReceived [RFC 6086 section 4.2.2]") {
+TEST_CASE_FIXTURE(Talking, "An INFO with a DTMF digit in the legacy format gets 200 and causes InfoReceived [RFC 6086 section 4.2.2]") {
   talk();
   receive(of_type("application/dtmf-relay", in_dialog("INFO", 2, our_tag, "Signal=5\r\nDuration=160\r\n")));
   CHECK(take().starts_with("SIP/2.0 200"));
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Talking, "An INFO with a DTMF digit in the legacy format gets 
   CHECK(take().starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(Talking, "An accepted Info-Package gives InfoReceived, and an unknown one gets 469 with the accepted ones [RFC 6086 section 4.2.2]") {
+TEST_CASE_FIXTURE(Talking, "An INFO with an accepted package causes InfoReceived. An unknown package gets 469 with the list of accepted packages [RFC 6086 section 4.2.2]") {
   talk({"conference", "x-game"});
   CHECK(header(ok, "Recv-Info") == "conference, x-game");
   receive(of_type("text/plain", in_dialog("INFO", 2, our_tag, "hello", {{"Info-Package", "X-Game;level=2"}})));
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Talking, "An accepted Info-Package gives InfoReceived, and an 
   CHECK(header(dial(), "Recv-Info") == "conference, x-game");
 }
 
-TEST_CASE("recv_info lists kMaxInfoPackages packages, and no more") {
+TEST_CASE("recv_info() lists the first kMaxInfoPackages packages") {
   std::vector<std::string> packages(sip::session::kMaxInfoPackages, "p");
   const auto most = sip::session::recv_info(packages);
   packages.emplace_back("q");
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Talking, "INFO, REFER, MESSAGE and SUBSCRIBE in an unknown dia
   }
 }
 
-TEST_CASE_FIXTURE(Talking, "An INFO with a digit is accepted before the call is answered [RFC 6086 section 4.2.2]") {
+TEST_CASE_FIXTURE(Talking, "The stack accepts an INFO with a digit before it answers the call [RFC 6086 section 4.2.2]") {
   ring_in();
   REQUIRE(stack.calls().ring(session, now));
   drain();
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(Talking, "An INFO with a digit is accepted before the call is 
   CHECK(event<sip::InfoReceived>()->digit->digit == '7');
 }
 
-TEST_CASE_FIXTURE(Talking, "MESSAGE within a call gives TextReceived; an unknown encoding gets 415 [RFC 3428 section 7]") {
+TEST_CASE_FIXTURE(Talking, "A MESSAGE within a call causes TextReceived. A MESSAGE with an unknown encoding gets 415 [RFC 3428 section 7]") {
   talk();
   receive(of_type("text/plain", in_dialog("MESSAGE", 2, our_tag, "hello")));
   CHECK(take().starts_with("SIP/2.0 200"));
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Talking, "MESSAGE within a call gives TextReceived; an unknown
   CHECK(take().starts_with("SIP/2.0 415"));
 }
 
-TEST_CASE_FIXTURE(Talking, "The agent sends INFO, MESSAGE and OPTIONS within the call, and their responses give MidCallAnswered [RFC 6086 section 4.2.1]") {
+TEST_CASE_FIXTURE(Talking, "The agent sends INFO, MESSAGE and OPTIONS within the call, and the responses cause MidCallAnswered [RFC 6086 section 4.2.1]") {
   talk();
   REQUIRE(stack.calls().info(session, "x-game", {"text/plain", "go"}, now, {{{"X-A", "1"}}, {}}));
   drain();
@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(Talking, "The agent sends INFO, MESSAGE and OPTIONS within the
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Talking, "481 to a request of the agent within the call ends the call [RFC 3261 section 12.2.1.2]") {
+TEST_CASE_FIXTURE(Talking, "A 481 to a request of the agent within the call ends the call [RFC 3261 section 12.2.1.2]") {
   talk();
   REQUIRE(stack.calls().probe(session, now));
   drain();
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(Talking, "481 to a request of the agent within the call ends t
 
 // --- Reason, and the application's header fields
 
-TEST_CASE_FIXTURE(Talking, "BYE and CANCEL of the agent and its refusal of a ringing call have a Reason [RFC 3326 section 2]") {
+TEST_CASE_FIXTURE(Talking, "The agent's BYE, its CANCEL and its refusal of a ringing call have a Reason [RFC 3326 section 2]") {
   talk();
   const sip::Extras why{{{"X-A", "1"}}, sip::Reason{"Q.850", std::uint16_t{16}, "done"}};
   const auto held = session;
@@ -196,7 +196,7 @@ TEST_CASE_FIXTURE(Talking, "CallEnded has the reasons of the peer's BYE [RFC 332
   CHECK(ended->reasons[0].text == "Call completed elsewhere");
 }
 
-TEST_CASE_FIXTURE(Talking, "The application's header fields are in a re-INVITE, in its retry after 491, and in the 200 to INVITE") {
+TEST_CASE_FIXTURE(Talking, "A re-INVITE, its retry after 491, and the 200 to INVITE have the application's header fields") {
   ring_in();
   REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now, {{{"X-A", "1"}}, {}}));
   drain();
@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(Talking, "The application's header fields are in a re-INVITE, 
   CHECK(header(take("INVITE "), "X-B").empty());
 }
 
-TEST_CASE_FIXTURE(Talking, "The application's header fields are in every transmission of 180 and 183, reliable or not") {
+TEST_CASE_FIXTURE(Talking, "Each transmission of a 180 and a 183 has the application's header fields, even if the response is reliable") {
   const bool reliably = [] {
     bool yes = false;
     SUBCASE("reliable") { yes = true; }
@@ -235,16 +235,16 @@ TEST_CASE_FIXTURE(Talking, "The application's header fields are in every transmi
   const std::string ringing = take("SIP/2.0 180");
   CHECK(header(ringing, "Alert-Info") == "<urn:alert:service:normal>");
   if (reliably) {
-    CHECK(count("SIP/2.0 183") == 0);  // It waits for the PRACK.
+    CHECK(count("SIP/2.0 183") == 0);  // The 183 waits for the PRACK to the 180.
     our_tag = tag_of(header(ringing, "To"));
     receive(in_dialog("PRACK", 2, our_tag, {}, {{"RAck", header(ringing, "RSeq") + " 1 INVITE"}}));
   }
   CHECK(header(take("SIP/2.0 183"), "X-A") == "1");
-  advance(reliably ? 1s : 60s);  // A reliable 183 repeats until its PRACK. An ordinary one repeats so that the caller's proxies keep waiting.
+  advance(reliably ? 1s : 60s);  // The stack repeats a reliable 183 until its PRACK, and an ordinary 183 so that proxies continue to wait.
   CHECK(header(take("SIP/2.0 183"), "X-A") == "1");
 }
 
-TEST_CASE_FIXTURE(Talking, "The stack refuses header fields that it writes itself, invalid names and values with a line break, and names the field") {
+TEST_CASE_FIXTURE(Talking, "The stack refuses header fields that it writes itself, invalid names, and values with a line break. The error names the field") {
   talk();
   const sip::HeaderList bad[] = {{{"Via", "x"}},      {{"i", "x"}},
                                  {{"contact", "x"}},  {{"Bad Name", "x"}},
@@ -264,7 +264,7 @@ TEST_CASE_FIXTURE(Talking, "The stack refuses header fields that it writes itsel
   CHECK(sent.empty());
 }
 
-TEST_CASE("An application may add kMaxCustomHeaders fields and kMaxCustomHeaderBytes octets, and no more") {
+TEST_CASE("An application may add kMaxCustomHeaders header fields with kMaxCustomHeaderBytes octets together, and no more") {
   sip::HeaderList headers(sip::kMaxCustomHeaders, {"X-A", "1"});
   CHECK_FALSE(sip::why_not_sent(headers));
   headers.emplace_back("X-A", "1");

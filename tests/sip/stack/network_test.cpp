@@ -34,7 +34,7 @@ struct Pair {
 
 }  // namespace
 
-TEST_CASE("Two stacks call, answer, hold and hang up, and keep no state [RFC 3261 section 13]") {
+TEST_CASE("Two stacks call, answer, hold and hang up, and then have no state left [RFC 3261 section 13]") {
   Pair pair(1, {});
   const auto out = pair.dial();
   pair.network.run_for(100ms);
@@ -60,7 +60,7 @@ TEST_CASE("Two stacks call, answer, hold and hang up, and keep no state [RFC 326
   CHECK(pair.silent_at_the_end());
 }
 
-TEST_CASE("When both sides send an offer at once, both get 491, and both offers are answered in the end [RFC 3261 section 14.1]") {
+TEST_CASE("If both sides send an offer at the same time, both get 491, and both offers get an answer later [RFC 3261 section 14.1]") {
   Pair pair(2, {});
   const auto out = pair.dial();
   pair.network.run_for(100ms);
@@ -94,7 +94,7 @@ TEST_CASE("When both sides send an offer at once, both get 491, and both offers 
   CHECK(pair.silent_at_the_end());
 }
 
-TEST_CASE("With 20 % of all datagrams lost and the rest out of order, every call ends on both sides without residue") {
+TEST_CASE("If 20 % of all datagrams are lost and the others are out of order, every call still ends on both sides, and no state is left") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
     Pair pair(seed, {20, 20ms, 300ms});

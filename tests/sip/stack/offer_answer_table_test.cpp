@@ -2,14 +2,15 @@
 
 #include <functional>
 
-/// Which messages may carry an offer or an answer, and when: one row for each row of RFC 6337 tables 1, 3 and 4, in both roles.
+// Tests of which messages may have an offer or an answer at which time. Each row of RFC 6337 tables 1, 3 and 4 has one row here,
+// in both roles. A row's name begins with the number of the RFC's row. "our" means the agent's, "their" means the peer's.
 using namespace offhook;
 using namespace offhook::sim;
 
 namespace {
 
 struct Table : EarlyDialogs {
-  /// Establishes a call, from the agent if `we_called`, else from the peer.
+  /// Establishes a call. The agent is the caller if `we_called`, otherwise the peer is the caller.
   void up(bool we_called = false) {
     if (we_called) {
       dial();
@@ -28,7 +29,7 @@ struct Table : EarlyDialogs {
     receive(in_dialog(method, next_cseq++, our_tag, content, {}, peer_tag));
     return take("SIP/2.0 ");
   }
-  /// Sends the peer's request. Returns the status of its first response other than 100, or 0 when the response waits for the
+  /// Sends a request of the peer. Returns the status of the first response other than 100, or 0 if the response waits for the
   /// application.
   int status_of(const std::string& method, const std::string& content = "theirs") {
     std::string got = theirs(method, content);
@@ -99,7 +100,7 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
           t.receive(t.in_dialog("ACK", 1, tag_of(header(ok, "To")), "their answer"));
           CHECK(t.event<sip::CallConfirmed>()->body.data == "their answer");
         }},
-       {"3: our INVITE, their reliable 1xx; the 2xx says no more",
+       {"3: our INVITE, their reliable 1xx; the 2xx has no description",
         [](Table& t) {
           t.dial();
           t.reliable(10, "a", "answer");
@@ -107,7 +108,7 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
           t.answered("a");
           CHECK(t.event<sip::CallAnswered>()->body.data == "answer");
         }},
-       {"3: their INVITE, our reliable 1xx; the 2xx says no more",
+       {"3: their INVITE, our reliable 1xx; the 2xx has no description",
         [](Table& t) {
           t.agree_as_called();
           REQUIRE(t.stack.calls().answer(t.session, kAnswer, t.now));
@@ -130,7 +131,7 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
           t.prack(2, "their answer");
           CHECK(t.event<sip::OfferAnswered>()->answer.data == "their answer");
         }},
-       {"5: no PRACK of theirs may begin: the offer of the INVITE has no answer",
+       {"5: their PRACK may not have an offer while the offer in their INVITE has no answer",
         [](Table& t) {
           t.ring_in(kRequires);
           REQUIRE(t.stack.calls().ring(t.session, t.now));
@@ -139,7 +140,7 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
           CHECK(!t.take("SIP/2.0 488").empty());
           CHECK_FALSE(t.event<sip::OfferReceived>());
         }},
-       {"6: no UPDATE of theirs may begin, to who is called",
+       {"6: their UPDATE may not have an offer before our answer; they are the caller",
         [](Table& t) {
           t.ring_in(kSupports);
           REQUIRE(t.stack.calls().ring(t.session, t.now));
@@ -147,7 +148,7 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
           t.our_tag = tag_of(header(t.take("SIP/2.0 180"), "To"));
           CHECK(t.status_of("UPDATE") == 500);
         }},
-       {"6: no UPDATE of ours may begin",
+       {"6: our UPDATE may not have an offer before a reliable answer; we are the caller",
         [](Table& t) {
           t.dial();
           t.receive(Scripted::response(t.first, 183, "a", "answer", kUpdates));
@@ -156,20 +157,20 @@ TEST_CASE("Patterns 1 to 4 of an initial offer and answer work in both roles, an
 }
 
 TEST_CASE("In an early dialog PRACK and UPDATE may carry offers; INVITE and its responses may not [RFC 6337 section 3.2]") {
-  run({{"1, 3: no INVITE of ours", [](Table& t) { t.agree_as_called(); CHECK_FALSE(t.offers(sip::Method::Invite)); }},
-       {"1, 3: no INVITE of ours, as caller", [](Table& t) { t.dial(); t.agree(); CHECK_FALSE(t.offers(sip::Method::Invite)); }},
-       {"1, 3: no INVITE of theirs, to the caller",
+  run({{"1, 3: we may not send an INVITE; they are the caller", [](Table& t) { t.agree_as_called(); CHECK_FALSE(t.offers(sip::Method::Invite)); }},
+       {"1, 3: we may not send an INVITE; we are the caller", [](Table& t) { t.dial(); t.agree(); CHECK_FALSE(t.offers(sip::Method::Invite)); }},
+       {"1, 3: they may not send an INVITE; we are the caller",
         [](Table& t) { t.dial(); t.agree(); t.peer_tag = "a"; CHECK(t.status_of("INVITE") == 491); }},
-       {"1, 3: no INVITE of theirs, to who is called",
+       {"1, 3: they may not send an INVITE; they are the caller",
         [](Table& t) { t.agree_as_called(); CHECK(t.status_of("INVITE") == 500); }},
-       {"3, 4: no second description in a reliable 1xx of ours",
+       {"3, 4: our second reliable 1xx has no description",
         [](Table& t) {
           t.agree_as_called();
           REQUIRE(t.stack.calls().progress(t.session, kFine, t.now));
           t.drain();
           CHECK(body(t.take("SIP/2.0 183")).empty());
         }},
-       {"3, 4: a second one of theirs counts for nothing",
+       {"3, 4: we ignore the description in their second reliable 1xx",
         [](Table& t) {
           t.dial();
           t.agree();
@@ -185,11 +186,11 @@ TEST_CASE("In an early dialog PRACK and UPDATE may carry offers; INVITE and its 
           t.accept();
           CHECK(body(t.take("SIP/2.0 200")) == "fine");
         }},
-       {"6: our UPDATE as caller",
+       {"6: our UPDATE; we are the caller",
         [](Table& t) { t.dial(); t.agree(); CHECK(t.offers(sip::Method::Update)); CHECK(t.count("UPDATE ") == 1); }},
-       {"6: our UPDATE as called",
+       {"6: our UPDATE; they are the caller",
         [](Table& t) { t.agree_as_called(); CHECK(t.offers(sip::Method::Update)); CHECK(t.count("UPDATE ") == 1); }},
-       {"6: their UPDATE, to the caller",
+       {"6: their UPDATE; we are the caller",
         [](Table& t) {
           t.dial();
           t.agree();
@@ -198,7 +199,7 @@ TEST_CASE("In an early dialog PRACK and UPDATE may carry offers; INVITE and its 
           t.accept();
           CHECK(body(t.take("SIP/2.0 200")) == "fine");
         }},
-       {"6: their UPDATE, to who is called", [](Table& t) {
+       {"6: their UPDATE; they are the caller", [](Table& t) {
           t.agree_as_called();
           CHECK(t.status_of("UPDATE") == 0);
           t.accept();
@@ -259,7 +260,7 @@ TEST_CASE("In an established call INVITE and UPDATE may carry offers, in both ro
   }
 }
 
-TEST_CASE("While the agent's INVITE or UPDATE offer is pending, the peer's offer gets 491, in both roles [RFC 6337 section 4.2]") {
+TEST_CASE("While the agent's offer in an INVITE or UPDATE is pending, the peer's offer gets 491, in both roles [RFC 6337 section 4.2]") {
   for (const bool we_called : {false, true}) {
     for (const auto ours : {sip::Method::Invite, sip::Method::Update}) {
       for (const char* theirs : {"INVITE", "UPDATE"}) {
@@ -272,7 +273,7 @@ TEST_CASE("While the agent's INVITE or UPDATE offer is pending, the peer's offer
         CHECK(t.status_of(theirs) == 491);
         CHECK_FALSE(t.event<sip::OfferReceived>());
       }
-      Table t;  // The peer's re-INVITE without an offer asks for an offer, but one is pending: RFC 6337 section 4.3
+      Table t;  // A re-INVITE without an offer asks for an offer, but an offer is already pending: RFC 6337 section 4.3
       t.up(we_called);
       REQUIRE(t.offers(ours));
       CHECK(t.status_of("INVITE", {}) == 491);
@@ -281,7 +282,7 @@ TEST_CASE("While the agent's INVITE or UPDATE offer is pending, the peer's offer
 }
 
 TEST_CASE("Before the 2xx, a peer's offer that crosses the agent's offer gets 491, and 488 in PRACK [RFC 6337 section 4.2]") {
-  run({{"UPDATE and UPDATE, as caller",
+  run({{"our UPDATE and their UPDATE; we are the caller",
         [](Table& t) {
           t.dial();
           t.agree();
@@ -289,13 +290,13 @@ TEST_CASE("Before the 2xx, a peer's offer that crosses the agent's offer gets 49
           REQUIRE(t.offers(sip::Method::Update));
           CHECK(t.status_of("UPDATE") == 491);
         }},
-       {"UPDATE and UPDATE, as called",
+       {"our UPDATE and their UPDATE; they are the caller",
         [](Table& t) {
           t.agree_as_called();
           REQUIRE(t.offers(sip::Method::Update));
           CHECK(t.status_of("UPDATE") == 491);
         }},
-       {"UPDATE and PRACK, as called",
+       {"our UPDATE and their PRACK; they are the caller",
         [](Table& t) {
           t.agree_as_called(with(kRequires, kUpdates));
           REQUIRE(t.stack.calls().ring(t.session, t.now));
@@ -319,7 +320,7 @@ TEST_CASE("Before the 2xx, a peer's offer that crosses the agent's offer gets 49
         }}});
 }
 
-TEST_CASE("While the peer's offer waits for its answer, another of its offers gets 500, and the agent sends none [RFC 6337 section 4.3]") {
+TEST_CASE("While the peer's offer waits for an answer, a second offer of the peer gets 500, and the agent cannot send an offer [RFC 6337 section 4.3]") {
   for (const bool we_called : {false, true}) {
     for (const char* first : {"INVITE", "UPDATE"}) {
       for (const char* second : {"INVITE", "UPDATE"}) {
@@ -340,14 +341,14 @@ TEST_CASE("While the peer's offer waits for its answer, another of its offers ge
 }
 
 TEST_CASE("The agent sends no offer before the ACK to its 2xx and the answer to its last offer [RFC 6337 section 4.3]") {
-  run({{"the ACK of the call",
+  run({{"before the ACK to our 2xx",
         [](Table& t) {
           t.ring_in(kUpdates);
           REQUIRE(t.stack.calls().answer(t.session, kAnswer, t.now));
           CHECK_FALSE(t.offers(sip::Method::Invite));
           CHECK_FALSE(t.offers(sip::Method::Update));
         }},
-       {"our answer in the ACK",
+       {"before our answer in the ACK",
         [](Table& t) {
           t.dial("");
           t.answered("a", "their offer", kUpdates);

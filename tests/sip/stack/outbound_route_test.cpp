@@ -1,4 +1,4 @@
-// The route of requests outside of dialogs, and the parameters that REGISTER and its response have besides the binding.
+// Tests of the route of requests outside of dialogs, and of the parameters of REGISTER and its response besides the binding.
 #include <offhook/sip/stack/outbound_route.hpp>
 #include <offhook/tests/sip/stack/leaving.hpp>
 
@@ -7,7 +7,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-TEST_CASE_FIXTURE(Leaving, "REGISTER, INVITE and MESSAGE go through the outbound proxy, which is in Route with lr [RFC 3261 section 8.1.2]") {
+TEST_CASE_FIXTURE(Leaving, "The account sends REGISTER, INVITE and MESSAGE through the outbound proxy, whose URI with lr is in Route [RFC 3261 section 8.1.2]") {
   options.outbound_proxy = "sip:proxy.example";
   const std::string first = start();
   CHECK(start_line(first) == "REGISTER sip:pbx.example SIP/2.0");
@@ -34,7 +34,7 @@ TEST_CASE_FIXTURE(Leaving,
   const std::string invite = dial();
   std::string refusal = response(invite, 486, "x");
   const auto via = refusal.find("\r\nFrom: ");
-  refusal.insert(via, "\r\nVia: SIP/2.0/UDP 192.0.2.200;branch=z9hG4bKbelow");  // A second Via. The ACK must still have only one.
+  refusal.insert(via, "\r\nVia: SIP/2.0/UDP 192.0.2.200;branch=z9hG4bKbelow");  // The refusal has a second Via. The ACK must have only one.
   receive(refusal);
   const std::string ack = take("ACK ");
   CHECK(start_line(ack) == "ACK sip:desk@pbx.example SIP/2.0");
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(Leaving,
   CHECK(last_flow.remote == address("192.0.2.70", 5060));
 }
 
-TEST_CASE_FIXTURE(Leaving, "Calls use the Service-Route of the last 2xx to REGISTER, in its order [RFC 3608 section 6.1]") {
+TEST_CASE_FIXTURE(Leaving, "Calls use the Service-Route of the last 2xx to REGISTER, in the order of its values [RFC 3608 section 6.1]") {
   const std::string first = start();
   const Fields service{{"Service-Route", "<sip:pbx2.example;lr>, <sip:home.example;lr>;x=1"}};
   receive(granted(first, "", service));
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Leaving, "Calls use the Service-Route of the last 2xx to REGIS
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
 }
 
-TEST_CASE_FIXTURE(Leaving, "The account ignores a Service-Route that is too long or has no lr") {
+TEST_CASE_FIXTURE(Leaving, "The account ignores a Service-Route that is too long or contains a URI without lr") {
   const std::string first = start();
   std::string many = "<sip:pbx2.example;lr>";
   for (std::size_t i = 1; i < sip::OutboundRoute::kMaxServiceRoutes; ++i) many += ", <sip:r" + std::to_string(i) + ".example;lr>";
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(Leaving, "The account ignores a Service-Route that is too long
   }
 }
 
-TEST_CASE_FIXTURE(Leaving, "A secondary gets the REGISTER that the primary does not respond to, and counts as a registrar") {
+TEST_CASE_FIXTURE(Leaving, "If the primary does not respond to a REGISTER, the secondary gets it, and then counts as a registrar") {
   options.secondaries = {"sip:pbx2.example"};
   const std::string first = start();
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Leaving, "A secondary gets the REGISTER that the primary does 
   CHECK(event<sip::IncomingCall>());
 }
 
-TEST_CASE_FIXTURE(Leaving, "Without an address of the primary, REGISTER goes to the secondary; without any address it is Unresolvable") {
+TEST_CASE_FIXTURE(Leaving, "If the primary's name does not resolve, the secondary gets the REGISTER. If no name resolves, the account reports Unresolvable") {
   options.secondaries = {"sip:pbx2.example"};
   names["pbx.example"].clear();
   CHECK(!start().empty());
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Leaving, "Without an address of the primary, REGISTER goes to 
   CHECK(last_change().why == sip::RegistrationChanged::Why::Unresolvable);
 }
 
-TEST_CASE_FIXTURE(Leaving, "Too many secondaries, and servers that are not SIP URIs, give Failed") {
+TEST_CASE_FIXTURE(Leaving, "The account reports Failed if it has too many secondaries, or a server that is not a SIP URI") {
   options.secondaries.assign(sip::OutboundRoute::kMaxSecondaries, "sip:pbx2.example");
   CHECK(!start().empty());
   CHECK(last_change().state == sip::RegistrationChanged::State::Registering);
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Leaving, "Too many secondaries, and servers that are not SIP U
   CHECK(start().empty());
 }
 
-TEST_CASE_FIXTURE(Leaving, "An instance with a reg-id asks for outbound; when it is granted, Contacts in calls have ob [RFC 5626 sections 4.2.1 and 4.3]") {
+TEST_CASE_FIXTURE(Leaving, "An account with an instance and a reg-id requests outbound. If the registrar grants outbound, the Contact of calls has ob [RFC 5626 sections 4.2.1 and 4.3]") {
   options.instance = "urn:uuid:00000000-0000-1000-8000-000a95a0e128";
   options.reg_id = 2;
   const std::string first = start();
@@ -143,7 +143,7 @@ TEST_CASE_FIXTURE(Leaving, "An instance with a reg-id asks for outbound; when it
 }
 
 TEST_CASE_FIXTURE(Leaving,
-    "After 439, because the first hop does not support outbound, the account registers without a reg-id at once [RFC 5626 section 4.2.1]") {
+    "After a 439 (the first hop does not support outbound), the account registers without a reg-id at once [RFC 5626 section 4.2.1]") {
   options.instance = "urn:uuid:00000000-0000-1000-8000-000a95a0e128";
   options.reg_id = 1;
   receive(response(start(), 439, "reg"));
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(Leaving,
 }
 
 TEST_CASE_FIXTURE(Leaving,
-    "A granted GRUU is the Contact of calls; one that is no SIP URI, too long or not asked for is ignored [RFC 5627 sections 4.2 and 4.4]") {
+    "A granted GRUU is the Contact of calls. The account ignores a GRUU that is no SIP URI, is too long, or was not requested [RFC 5627 sections 4.2 and 4.4]") {
   const auto contact_after = [&](const std::string& gruu) {
     const std::string request = start();
     receive(granted(request, ";pub-gruu=\"" + gruu + "\""));
@@ -171,7 +171,7 @@ TEST_CASE_FIXTURE(Leaving,
   CHECK(contact_after(longest + "x") == "<sip:6001@192.0.2.1:5060>");
 }
 
-TEST_CASE_FIXTURE(Leaving, "Push parameters are only in the URI of the REGISTER's Contact, and escaped [RFC 8599 section 4.1]") {
+TEST_CASE_FIXTURE(Leaving, "Only the Contact URI of a REGISTER has the push parameters, with escapes [RFC 8599 section 4.1]") {
   options.push = {"fcm", "a b;c=1", "proj:1"};
   const std::string first = start();
   CHECK(header(first, "Contact") == "<sip:6001@192.0.2.1:5060;pn-provider=fcm;pn-prid=a%20b%3Bc%3D1;pn-param=proj:1>;+sip.pnsreg;expires=300");
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Leaving, "Push parameters are only in the URI of the REGISTER'
   CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:5060>");
 }
 
-TEST_CASE_FIXTURE(Leaving, "A Flow-Timer sets the interval of pings on a connection [RFC 5626 section 4.4.1]") {
+TEST_CASE_FIXTURE(Leaving, "A Flow-Timer determines the interval of the pings on a connection [RFC 5626 section 4.4.1]") {
   options.registrar = "sip:192.0.2.50;transport=tcp";
   receive(granted(start(), "", {{"Flow-Timer", "30"}}), last_flow);
   sent.clear();

@@ -24,7 +24,7 @@ TEST_CASE_FIXTURE(Caller, "After an INVITE without an offer, the 200 has the pee
   CHECK(body(take("ACK ")) == "our answer");
 }
 
-TEST_CASE_FIXTURE(Caller, "refuse_offer for an offer in the 2xx sends ACK and then BYE [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Caller, "If the application refuses the offer in a 2xx, the stack sends ACK and then BYE [RFC 3261 section 13.2.2.4]") {
   dial("");
   receive(response(first, 200, "a", "their offer", contact()));
   REQUIRE(stack.calls().refuse_offer(session, 488, now));
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Caller, "After 491 to its re-INVITE the agent retries after 2.
   CHECK(count("INVITE ") == 1);
 }
 
-TEST_CASE_FIXTURE(Caller, "A re-INVITE that gets 100 and no final response ends with its call") {
+TEST_CASE_FIXTURE(Caller, "A re-INVITE that gets a 100 and no final response ends when the call ends") {
   talk();
   REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Caller, "A re-INVITE that gets 100 and no final response ends 
   CHECK(stack.calls().hang_up(session, now) == base::fail(sip::StackError::UnknownSession));
 }
 
-TEST_CASE_FIXTURE(Caller, "The agent cancels a re-INVITE that gets only provisional responses for kPatience [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Caller, "The agent cancels a re-INVITE that has got only provisional responses for kPatience [RFC 3261 section 14.1]") {
   talk();
   REQUIRE(stack.calls().offer(session, {"application/sdp", "mine"}, now));
   drain();
@@ -100,23 +100,23 @@ TEST_CASE_FIXTURE(Caller, "The agent cancels a re-INVITE that gets only provisio
     CHECK(event<sip::OfferAnswered>());
   }
   if (status != 0) CHECK(event<sip::OfferRefused>()->status == status);
-  receive(in_dialog("INVITE", 1, our_tag(), "theirs", {}, "a"));  // The media can still be changed.
+  receive(in_dialog("INVITE", 1, our_tag(), "theirs", {}, "a"));  // The peer can still change the media.
   CHECK(event<sip::OfferReceived>());
 }
 
-TEST_CASE_FIXTURE(Caller, "A repeated 2xx gives no answer to a later offer [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Caller, "The stack does not take a repeated 2xx as the answer to a later offer [RFC 3261 section 13.2.2.4]") {
   names["new.example"] = {route(sip::Transport::Udp, address("192.0.2.98", 5060))};
   talk();
   REQUIRE(stack.calls().offer(session, {"application/sdp", "first"}, now));
   drain();
   const std::string second = take("INVITE ");
-  answers_queries = false;  // The resolution of the name in the new Contact is pending.
+  answers_queries = false;  // The test does not answer the query for the name in the new Contact.
   const std::string said = response(second, 200, "", "first answer", {{"Contact", "<sip:a@new.example>"}});
   receive(said);
   REQUIRE(event<sip::OfferAnswered>()->answer.data == "first answer");
   REQUIRE(take("ACK ").empty());
   const auto asked = queries.size();
-  receive(said);  // The 2xx comes again, because the agent has sent no ACK.
+  receive(said);  // The peer repeats the 2xx, because the agent has sent no ACK.
   CHECK(queries.size() == asked);
   REQUIRE(stack.calls().offer(session, {"application/sdp", "second"}, now));
   advance(500ms);
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(Caller, "A repeated 2xx gives no answer to a later offer [RFC 
   CHECK_FALSE(event<sip::OfferAnswered>());
 }
 
-TEST_CASE_FIXTURE(Caller, "A challenged re-INVITE is repeated with credentials, but not after the agent's BYE [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Caller, "The agent answers a challenge to its re-INVITE, but not after it has sent BYE [RFC 3261 section 15]") {
   dial();
   receive(response(first, 401, "x", {}, challenge("n")));
   first = take("INVITE ");
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged re-INVITE is repeated with credentials, 
   }
 }
 
-TEST_CASE_FIXTURE(Caller, "An agent's offer that waits after 491 is dropped when the agent answers an offer of the peer [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Caller, "The agent drops an offer that waits after 491 when it answers an offer of the peer [RFC 3264 section 8]") {
   talk();
   REQUIRE(stack.calls().offer(session, {"application/sdp", "version 2"}, now));
   drain();

@@ -6,7 +6,7 @@
 using namespace offhook;
 using namespace offhook::sim;
 
-TEST_CASE_FIXTURE(Caller, "An INVITE of the agent has all mandatory header fields, and goes to the registrar [RFC 3261 section 8.1.1]") {
+TEST_CASE_FIXTURE(Caller, "An INVITE of the agent has all mandatory header fields, and the stack sends it to the registrar [RFC 3261 section 8.1.1]") {
   dial();
   CHECK(start_line(first) == "INVITE sip:desk@192.0.2.99 SIP/2.0");
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
@@ -21,13 +21,13 @@ TEST_CASE_FIXTURE(Caller, "An INVITE of the agent has all mandatory header field
   CHECK(body(first) == "offer");
 }
 
-TEST_CASE_FIXTURE(Caller, "A call without through_registrar goes directly to its target") {
+TEST_CASE_FIXTURE(Caller, "Without through_registrar, the stack sends the INVITE directly to the target") {
   dial("offer", false);
   CHECK(last_flow.remote == address("192.0.2.99", 5060));
 }
 
 TEST_CASE_FIXTURE(Caller,
-    "An outgoing call reports ringing and answer, sends the ACK to the target, and ends with the peer's BYE [RFC 3261 section 13.2.2.4]") {
+    "The stack reports that an outgoing call rings and is answered, sends the ACK to the target, and ends the call at the peer's BYE [RFC 3261 section 13.2.2.4]") {
   dial();
   receive(response(first, 100, ""));
   CHECK_FALSE(event<sip::CallProgress>());
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(Caller, "A 2xx with an invalid Record-Route ends the call") {
 }
 
 TEST_CASE_FIXTURE(Caller,
-    "Early dialogs of a fork are separate; the first 2xx establishes the call, and the next gets ACK and BYE [RFC 3261 section 13.2.2.4]") {
+    "The early dialogs of a fork are separate. The first 2xx establishes the call, and the next 2xx gets ACK and BYE [RFC 3261 section 13.2.2.4]") {
   dial();
   receive(response(first, 180, "a", {}, contact()));
   receive(response(first, 183, "b", "early b", {{"Contact", "<sip:b@192.0.2.98>"}}));
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Caller,
   CHECK(tag_of(header(bye, "To")) == "a");
   receive(response(bye, 200, ""));
   receive(late);
-  CHECK(take() == ack);  // The repeated 2xx gets its ACK, and no second BYE.
+  CHECK(take() == ack);  // The repeated 2xx gets the same ACK, and no second BYE.
   CHECK(sent.empty());
   CHECK_FALSE(event<sip::CallEnded>());
   CHECK(stack.calls().size() == 1);
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(Caller,
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Caller, "A challenge to the BYE of an abandoned branch gets no digest before the registrar's address is proven [RFC 3261 section 22]") {
+TEST_CASE_FIXTURE(Caller, "The stack does not answer a challenge to the BYE of an abandoned branch before the registrar's address is known [RFC 3261 section 22]") {
   dial();
   const Fields along{{"Contact", "<sip:b@192.0.2.98>"}, {"Record-Route", "<sip:192.0.2.50;lr>"}};
   receive(response(first, 200, "b", "answer b", along));
@@ -116,12 +116,12 @@ TEST_CASE_FIXTURE(Caller, "A challenge to the BYE of an abandoned branch gets no
   REQUIRE(!bye.empty());
   CHECK(last_flow.remote == address("192.0.2.50", 5060));
   const Fields proxy{{"Proxy-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=MD5, qop=\"auth\""}};
-  // The stack has no proof yet that this address is the registrar's. A challenged INVITE or REGISTER would give it.
+  // The stack does not know yet that this address is the registrar's. A challenge to INVITE or REGISTER would show it.
   receive(response(bye, 407, "", {}, proxy));
   CHECK(count("BYE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Caller, "A challenged BYE to an abandoned branch is repeated with credentials [RFC 3261 section 22.3]") {
+TEST_CASE_FIXTURE(Caller, "The stack answers the registrar's challenge to the BYE of an abandoned branch [RFC 3261 section 22.3]") {
   dial();
   const Fields proxy{{"Proxy-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=MD5, qop=\"auth\""}};
   receive(response(first, 407, "x", {}, proxy));  // This shows the registrar's address.
@@ -141,7 +141,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged BYE to an abandoned branch is repeated w
   CHECK(header(retry, "Via") != header(bye, "Via"));
   receive(response(retry, 200, ""));
   CHECK(stack.calls().size() == 1);  // The call continues on the other branch.
-  // Only the registrar gets a digest. This abandoned branch of a second fork challenges from its own host.
+  // Only the registrar gets a digest. The abandoned branch c sends its challenge from its own host.
   receive(response(again, 200, "c", "answer c", {{"Contact", "<sip:c@192.0.2.97>"}}));
   const std::string straight = take("BYE ");
   CHECK(last_flow.remote == address("192.0.2.97", 5060));
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(Caller, "A challenged BYE to an abandoned branch is repeated w
   CHECK(count("BYE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Caller, "A 2xx that comes again after the agent's BYE gets its ACK, and no second BYE [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Caller, "A 2xx that is repeated after the agent's BYE gets its ACK, and no second BYE [RFC 3261 section 13.2.2.4]") {
   dial();
   const std::string ok = response(first, 200, "a", "answer", contact());
   receive(ok);
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(Caller, "A refusal gets an ACK and ends the call with its stat
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "Without a response within 64 T1 the call ends as NoAnswer with 408 [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(Caller, "If no response arrives within 64 T1, the call ends as NoAnswer with 408 [RFC 3261 section 17.1.1.2]") {
   dial();
   advance(33s);
   const auto ended = event<sip::CallEnded>();
@@ -206,7 +206,7 @@ TEST_CASE_FIXTURE(Caller, "The stack cancels a call that rings for 180 s, and en
   CHECK(stack.calls().hang_up(session, now) == base::fail(sip::StackError::UnknownSession));
 }
 
-TEST_CASE_FIXTURE(Caller, "The stack drops a response whose Via is not its own [RFC 3261 section 18.1.2]") {
+TEST_CASE_FIXTURE(Caller, "The stack drops a response whose top Via is not from this stack [RFC 3261 section 18.1.2]") {
   dial();
   std::string forged = response(first, 200, "a", "answer", contact());
   forged.replace(forged.find("192.0.2.1:5060"), 14, "192.0.2.7:5060");
@@ -267,7 +267,7 @@ TEST_CASE_FIXTURE(Caller, "CANCEL waits for a provisional response, and 487 ends
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "When CANCEL crosses the 200, the stack sends ACK and then BYE [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(Caller, "If the CANCEL crosses a 200, the stack sends ACK and then BYE [RFC 3261 section 9.1]") {
   dial();
   receive(response(first, 180, "a"));
   REQUIRE(stack.calls().hang_up(session, now));
@@ -282,7 +282,7 @@ TEST_CASE_FIXTURE(Caller, "When CANCEL crosses the 200, the stack sends ACK and 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "A CANCEL without effect ends after 64 T1 [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(Caller, "A cancelled call ends 64 T1 after a CANCEL that has no effect [RFC 3261 section 9.1]") {
   dial();
   receive(response(first, 180, "a"));
   REQUIRE(stack.calls().hang_up(session, now));
@@ -290,7 +290,7 @@ TEST_CASE_FIXTURE(Caller, "A CANCEL without effect ends after 64 T1 [RFC 3261 se
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "A hang_up during the resolution of the name prevents the INVITE") {
+TEST_CASE_FIXTURE(Caller, "If the application hangs up while the name is being resolved, the stack sends no INVITE") {
   answers_queries = false;
   dial();
   CHECK(first.empty());

@@ -5,7 +5,7 @@ using namespace offhook::sim;
 
 // --- the address of the next hop
 
-TEST_CASE_FIXTURE(Caller, "A name that does not resolve ends the call as Unresolvable") {
+TEST_CASE_FIXTURE(Caller, "If the name does not resolve, the call ends as Unresolvable") {
   names["192.0.2.50"] = {};
   dial();
   CHECK(event<sip::CallEnded>()->why == sip::CallEnded::Why::Unresolvable);
@@ -27,7 +27,7 @@ TEST_CASE_FIXTURE(Caller, "After a 503 from the first address the stack tries th
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "The ACK goes to the address that responded, not to the first one [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Caller, "The stack sends the ACK to the address that responded, not to the first address [RFC 3263 section 4.3]") {
   names["proxy.example"] = {route(sip::Transport::Udp, address("192.0.2.51", 5060)),
                             route(sip::Transport::Udp, address("192.0.2.52", 5060))};
   sip::AccountOptions options;
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(Caller, "The ACK goes to the address that responded, not to th
   CHECK(last_flow.remote == address("192.0.2.52", 5060));
 }
 
-TEST_CASE_FIXTURE(Caller, "When a connection cannot be opened, the stack tries the next address, then ends the call as Unreachable [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Caller, "If a connection cannot be opened, the stack tries the next address, and ends the call as Unreachable after the last one [RFC 3263 section 4.3]") {
   names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.51", 5060)),
                          route(sip::Transport::Tcp, address("192.0.2.52", 5060))};
   dial();
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Caller, "When a connection cannot be opened, the stack tries t
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "A call that cannot be sent ends as after a 503, and one without a response as after a 408 [RFC 3261 section 8.1.3.1]") {
+TEST_CASE_FIXTURE(Caller, "If the INVITE cannot be sent, the call ends as after a 503. If it gets no response, the call ends as after a 408 [RFC 3261 section 8.1.3.1]") {
   SUBCASE("no address is reachable") {
     names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.51", 5060))};
     dial();
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(Caller, "After a sips: URI in Record-Route all later requests 
   CHECK(last_flow.transport == sip::Transport::Tls);
 }
 
-TEST_CASE_FIXTURE(Caller, "When the connection of a call breaks, the agent's BYE opens a new one [RFC 3261 section 18.1.1]") {
+TEST_CASE_FIXTURE(Caller, "If the connection of a call breaks, the stack opens a new one for the agent's BYE [RFC 3261 section 18.1.1]") {
   names["192.0.2.50"] = {route(sip::Transport::Tls, address("192.0.2.50", 5061))};
   dial();
   const sip::Flow connection{{9}, sip::Transport::Tls, local, address("192.0.2.50", 5061), last_flow.name};
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(Caller, "Refused credentials end the call with the registrar's
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Caller, "A challenge within the call gets no digest, unless it comes from the registrar") {
+TEST_CASE_FIXTURE(Caller, "The stack answers a challenge within the call only if it comes from the registrar") {
   talk();
   REQUIRE(stack.calls().hang_up(session, now));
   drain();

@@ -1,4 +1,4 @@
-// Connections of a transport without a listener: the local address and port in Via and Contact.
+// Tests of Via and Contact for a transport without a listener, with the local address and port of the connection.
 #include <offhook/tests/sim/scripted.hpp>
 
 #include <doctest/doctest.h>
@@ -57,7 +57,7 @@ struct Dialling : Scripted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Dialling, "Registered over TLS without a listener, the account has the connection's own port in its Contact [RFC 5626 section 4.2]") {
+TEST_CASE_FIXTURE(Dialling, "An account that registers over TLS without a listener puts the local port of the connection in its Contact [RFC 5626 section 4.2]") {
   account = stack.accounts().add(options, now);
   drain();
   const std::string first = take("REGISTER ");
@@ -67,11 +67,11 @@ TEST_CASE_FIXTURE(Dialling, "Registered over TLS without a listener, the account
   const std::string second = take("REGISTER ");
   CHECK(header(second, "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>;expires=300");
   receive(granted(second));
-  CHECK(count("REGISTER ") == 0);  // No correction of the Contact was necessary.
+  CHECK(count("REGISTER ") == 0);  // The account does not need to correct the Contact.
   CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>");
 }
 
-TEST_CASE_FIXTURE(Dialling, "A call that arrives over the agent's own connection gets its 200 there, with the same Contact") {
+TEST_CASE_FIXTURE(Dialling, "A call that arrives over the agent's connection gets its 200 on this connection, with the registered Contact") {
   receive(granted(start()));
   sent.clear();
   receive(invite("offer", {}, "sip:6001@192.0.2.1:49152;transport=tls"));
@@ -83,14 +83,14 @@ TEST_CASE_FIXTURE(Dialling, "A call that arrives over the agent's own connection
   CHECK(last_flow == connection);
 }
 
-TEST_CASE_FIXTURE(Dialling, "With outbound the Contact of a call has ob and the connection's port [RFC 5626 section 4.3]") {
+TEST_CASE_FIXTURE(Dialling, "With outbound the Contact of a call has ob and the local port of the connection [RFC 5626 section 4.3]") {
   options.instance = "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
   options.reg_id = 1;
   receive(granted(start(), "", {{"Require", "outbound"}}));
   CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls;ob>");
 }
 
-TEST_CASE_FIXTURE(Dialling, "After a new connection with another port the account registers again within 2 s and removes the old port's binding") {
+TEST_CASE_FIXTURE(Dialling, "After its connection breaks, the account registers within 2 s with the port of a new one, and removes the old port's binding") {
   receive(granted(start()));
   sent.clear();
   stack.on_flow_failed(connection, now);
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(Dialling, "After a new connection with another port the accoun
   CHECK(header(dial(), "Contact") == "<sip:6001@192.0.2.1:49160;transport=tls>");
 }
 
-TEST_CASE_FIXTURE(Dialling, "Without a registration, the first response of a call shows the port of the connection for the Contact") {
+TEST_CASE_FIXTURE(Dialling, "Without a registration, the Contact of a call has the local port of the connection after the first response") {
   options.registers = false;
   account = stack.accounts().add(options, now);
   drain();
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Dialling, "Without a registration, the first response of a cal
   CHECK(header(take("INVITE "), "Contact") == "<sip:6001@192.0.2.1:49152;transport=tls>");
 }
 
-TEST_CASE_FIXTURE(Dialling, "When the connection breaks, a call's Contact no longer has its port, and later the port of the next connection") {
+TEST_CASE_FIXTURE(Dialling, "After its connection breaks, a call's Contact has no port. After the next connection opens, the Contact has the port of that one") {
   options.registers = false;
   account = stack.accounts().add(options, now);
   drain();
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(Dialling, "When the connection breaks, a call's Contact no lon
   CHECK(header(take("INVITE "), "Contact") == "<sip:6001@192.0.2.1:49160;transport=tls>");
 }
 
-TEST_CASE_FIXTURE(Dialling, "A response on another connection does not set the port in the Contact") {
+TEST_CASE_FIXTURE(Dialling, "A response on another connection does not change the port in the Contact") {
   account = stack.accounts().add(options, now);
   drain();
   sip::Flow other = connection;

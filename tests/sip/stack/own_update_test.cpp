@@ -22,7 +22,8 @@ struct Offering : EarlyDialogs {
     receive(response(invite, 200, "", "their answer", {{"Contact", "<sip:al@192.0.2.99>"}}));
     return take("ACK ");
   }
-  /// Dials and answers a challenge, which shows that the peer is the registrar. The stack answers no other peer's challenges.
+  /// Dials. The peer sends a challenge, which shows the stack that the peer is the registrar. The stack answers challenges of the
+  /// registrar only.
   void dial_challenged() {
     dial();
     record_route = "<sip:192.0.2.99;lr>";
@@ -56,7 +57,7 @@ TEST_CASE_FIXTURE(Offering,
   CHECK(start_line(take("BYE ")) == "BYE sip:al@192.0.2.77 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(Offering, "A peer without UPDATE in its Allow gets a re-INVITE with the same offer [RFC 3311 section 4]") {
+TEST_CASE_FIXTURE(Offering, "If the peer's Allow does not have UPDATE, update() sends the offer in a re-INVITE [RFC 3311 section 4]") {
   SUBCASE("with an Allow") { talk({{"Allow", "INVITE, ACK, BYE"}}); }
   SUBCASE("without an Allow") { talk({}); }
   CHECK(update().empty());
@@ -81,7 +82,7 @@ TEST_CASE_FIXTURE(Offering, "After 405, 501 or 504 to an UPDATE the agent sends 
   CHECK(header(again, "X-A") == "1");
   CHECK(!ack(again).empty());
   CHECK(event<sip::OfferAnswered>());
-  REQUIRE(stack.calls().update(session, kNew, now));  // A 504 applies to that offer only.
+  REQUIRE(stack.calls().update(session, kNew, now));  // A 504 applies only to the refused offer.
   drain();
   CHECK(take().starts_with(status == 504 ? "UPDATE " : "INVITE "));
 }
@@ -120,7 +121,7 @@ TEST_CASE_FIXTURE(Offering, "After 500 the agent retries if Retry-After is at mo
   CHECK(count("UPDATE ") == 1);
 }
 
-TEST_CASE_FIXTURE(Offering, "A re-INVITE that gets 500 with Retry-After is retried too [RFC 3261 section 14.2]") {
+TEST_CASE_FIXTURE(Offering, "The agent also retries a re-INVITE that gets 500 with Retry-After [RFC 3261 section 14.2]") {
   talk();
   REQUIRE(stack.calls().offer(session, kNew, now));
   drain();
@@ -149,7 +150,7 @@ TEST_CASE_FIXTURE(Offering, "The agent retries an offer kMaxRetries times, and t
   CHECK(count("UPDATE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Offering, "After 422 the agent retries with the interval in Min-SE; 488 is reported, and the call continues [RFC 4028 section 7.3]") {
+TEST_CASE_FIXTURE(Offering, "After a 422 the agent retries with the interval in Min-SE. After a 488 it reports the refusal, and the call continues [RFC 4028 section 7.3]") {
   talk();
   SUBCASE("422") {
     receive(response(update(), 422, "", {}, {{"Min-SE", "7200"}}));
@@ -166,7 +167,7 @@ TEST_CASE_FIXTURE(Offering, "After 422 the agent retries with the interval in Mi
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Offering, "481, 408 or no response to an UPDATE ends the call [RFC 3261 section 12.2.1.2]") {
+TEST_CASE_FIXTURE(Offering, "The call ends if an UPDATE gets 481, 408 or no response [RFC 3261 section 12.2.1.2]") {
   talk();
   const std::string offer = update();
   SUBCASE("481") { receive(response(offer, 481, "")); }
@@ -176,7 +177,7 @@ TEST_CASE_FIXTURE(Offering, "481, 408 or no response to an UPDATE ends the call 
   CHECK(!take("BYE ").empty());
 }
 
-TEST_CASE_FIXTURE(Offering, "During a session refresh, an offer waits until the refresh has ended [RFC 6337 section 4.3]") {
+TEST_CASE_FIXTURE(Offering, "An offer of the application waits while a session refresh is pending [RFC 6337 section 4.3]") {
   talk(with(kUpdates, {{"Supported", "timer"}, {"Session-Expires", "90;refresher=uas"}}));
   advance(45s);
   const std::string refresh = take("UPDATE ");
@@ -195,7 +196,7 @@ TEST_CASE_FIXTURE(Offering, "During a session refresh, an offer waits until the 
   CHECK(body(take(reinvites ? "INVITE " : "UPDATE ")) == "new");
 }
 
-TEST_CASE_FIXTURE(Offering, "After the agent answered an offer of the peer, its own waiting offer is stale and fails with 491 [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Offering, "An offer of the agent that waits after 491 fails with 491 if the agent answers an offer of the peer [RFC 3264 section 8]") {
   talk();
   receive(response(update(), 491, ""));
   receive(in_dialog("UPDATE", 2, our_tag, "theirs"));
@@ -208,7 +209,7 @@ TEST_CASE_FIXTURE(Offering, "After the agent answered an offer of the peer, its 
   CHECK(count("UPDATE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Offering, "A challenged UPDATE is repeated with credentials, its offer and the next CSeq [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Offering, "After a challenge to UPDATE, the agent sends the UPDATE again with credentials, the offer and the next CSeq [RFC 3261 section 22.2]") {
   dial_challenged();
   answered("a", "answer", with(kUpdates, {{"Record-Route", record_route}}));
   sent.clear();
@@ -222,7 +223,7 @@ TEST_CASE_FIXTURE(Offering, "A challenged UPDATE is repeated with credentials, i
   CHECK(event<sip::OfferAnswered>());
 }
 
-TEST_CASE_FIXTURE(Offering, "After the refusal of an INVITE with an early answer, the agent offers the old session again by UPDATE [RFC 6337 section 3.4]") {
+TEST_CASE_FIXTURE(Offering, "If the peer refuses a re-INVITE after an early answer, the agent offers the old session again by UPDATE [RFC 6337 section 3.4]") {
   talk(with(kSupports, kUpdates));
   REQUIRE(stack.calls().offer(session, kNew, now));
   drain();
@@ -244,13 +245,13 @@ TEST_CASE_FIXTURE(Offering, "After a reliable answer the agent may send a new of
   CHECK_FALSE(stack.calls().update(session, kNew, now));
   reliable(10, "a", "answer", kUpdates);
   const std::string prack = take("PRACK ");
-  REQUIRE(stack.calls().update(session, kNew, now));  // It waits for the PRACK: RFC 6337 section 4.3
+  REQUIRE(stack.calls().update(session, kNew, now));  // The UPDATE waits for the PRACK: RFC 6337 section 4.3
   drain();
   CHECK(count("UPDATE ") == 0);
   receive(response(prack, 200, ""));
   const std::string offer = take("UPDATE ");
   CHECK(start_line(offer) == "UPDATE sip:a@192.0.2.98 SIP/2.0");
-  CHECK(header(offer, "Session-Expires").empty());  // There is no session yet that a refresh could keep.
+  CHECK(header(offer, "Session-Expires").empty());  // Before the 2xx there is no session to refresh.
   receive(response(offer, 200, "", "their answer", {{"Contact", "<sip:a@192.0.2.66>"}}));
   const auto told = event<sip::OfferAnswered>();
   REQUIRE(told);
@@ -260,7 +261,7 @@ TEST_CASE_FIXTURE(Offering, "After a reliable answer the agent may send a new of
   CHECK(event<sip::CallAnswered>()->body.empty());
 }
 
-TEST_CASE_FIXTURE(Offering, "update() fails and sends nothing when an early UPDATE is not allowed [RFC 3311 section 5.1]") {
+TEST_CASE_FIXTURE(Offering, "update() fails and sends nothing if an early UPDATE is not allowed [RFC 3311 section 5.1]") {
   dial();
   SUBCASE("only unreliable answers") {
     receive(response(first, 183, "a", "answer", with(kUpdates, {{"Contact", "<sip:a@192.0.2.98>"}})));
@@ -285,7 +286,7 @@ TEST_CASE_FIXTURE(Offering, "update() fails and sends nothing when an early UPDA
   CHECK(count("UPDATE ") == 0);
 }
 
-TEST_CASE_FIXTURE(Offering, "The agent may send offers to two branches at the same time; the offer to the abandoned one fails [RFC 3311 section 5.1]") {
+TEST_CASE_FIXTURE(Offering, "The agent may send offers to two branches at the same time. The offer to the branch that is abandoned fails [RFC 3311 section 5.1]") {
   dial();
   agree("a");
   agree("b");
@@ -305,7 +306,7 @@ TEST_CASE_FIXTURE(Offering, "The agent may send offers to two branches at the sa
   CHECK(!update().empty());
 }
 
-TEST_CASE_FIXTURE(Offering, "A refused early UPDATE changes nothing; the agent retries after 491 and 500 [RFC 3311 section 5.3]") {
+TEST_CASE_FIXTURE(Offering, "The call continues after a refused early UPDATE. The agent retries after 491, and after 500 with Retry-After [RFC 3311 section 5.3]") {
   dial();
   agree();
   const std::string offer = update();
@@ -338,7 +339,7 @@ TEST_CASE_FIXTURE(Offering, "A refused early UPDATE changes nothing; the agent r
   CHECK(event<sip::CallAnswered>());
 }
 
-TEST_CASE_FIXTURE(Offering, "After a 2xx the established call sends the early offer that waited for its retry [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Offering, "If an early offer waits for its retry when a 2xx arrives, the agent sends it in the established call [RFC 3261 section 14.1]") {
   dial();
   agree();
   receive(response(update(), 491, ""));
@@ -352,11 +353,11 @@ TEST_CASE_FIXTURE(Offering, "After a 2xx the established call sends the early of
   CHECK(event<sip::OfferAnswered>());
 }
 
-TEST_CASE_FIXTURE(Offering, "hang_up during an early UPDATE leaves no state") {
+TEST_CASE_FIXTURE(Offering, "After hang_up() during an early UPDATE, no state is left") {
   dial();
   agree();
   std::string offer = update();
-  SUBCASE("waiting for its retry") { receive(response(offer, 491, "")); }
+  SUBCASE("the UPDATE waits for its retry") { receive(response(offer, 491, "")); }
   SUBCASE("pending") {}
   REQUIRE(stack.calls().hang_up(session, now));
   drain();

@@ -5,9 +5,9 @@ using namespace offhook::sim;
 
 // --- as the callee
 
-TEST_CASE_FIXTURE(EarlyDialogs, "Early media is sent reliably to a caller that supports it, and repeated until the PRACK [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "If the caller supports 100rel, the stack sends early media in a reliable response, and repeats it until the PRACK [RFC 3262 section 3]") {
   ring_in(kSupports);
-  REQUIRE(stack.calls().ring(session, now));  // A 180 without a body is not important enough to be reliable.
+  REQUIRE(stack.calls().ring(session, now));  // The stack does not send a 180 without a body reliably.
   drain();
   CHECK(header(take("SIP/2.0 180"), "Require").empty());
   REQUIRE(stack.calls().progress(session, kEarly, now));
@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A caller without 100rel gets ordinary provision
   CHECK(header(progress, "RSeq").empty());
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "With Require: 100rel every provisional response is reliable, and waits for the PRACK of the last one [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "With Require: 100rel each provisional response is reliable, and waits for the PRACK to the previous one [RFC 3262 section 3]") {
   ring_in(kRequires);
   REQUIRE(stack.calls().ring(session, now));
   CHECK(body(sent_reliable("SIP/2.0 180")).empty());
@@ -53,12 +53,12 @@ TEST_CASE_FIXTURE(EarlyDialogs, "With Require: 100rel every provisional response
   sent.clear();
   advance(149s);
   CHECK(sent.empty());
-  advance(1s);  // It is repeated every two and a half minutes, with the next RSeq.
+  advance(1s);  // The stack repeats the 183 every two and a half minutes, with the next RSeq.
   CHECK(body(sent_reliable("SIP/2.0 183")).empty());
   CHECK(std::stoul(rseq) == std::stoul(begin_at) + 2);
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "Without a PRACK for 64 T1 the INVITE gets 504 [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "If no PRACK arrives for 64 T1, the INVITE gets 504 [RFC 3262 section 3]") {
   ring_in(kSupports);
   REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "Without a PRACK for 64 T1 the INVITE gets 504 [
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx waits for the PRACK of the response with the description, and does not repeat the description [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx waits for the PRACK to the reliable response with the description, and does not have the description again [RFC 3262 section 5]") {
   ring_in(kSupports);
   REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx waits for the PRACK of the response with 
   }
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx does not wait for the PRACK of an 180 without a description; this PRACK still gets 200 [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx does not wait for the PRACK to a 180 without a description. This PRACK still gets 200 [RFC 3262 section 3]") {
   ring_in(kRequires);
   REQUIRE(stack.calls().ring(session, now));
   sent_reliable();
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A 2xx does not wait for the PRACK of an 180 wit
   CHECK(take().starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "A PRACK that matches no response gets 481, and one with an invalid RAck 400 [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "A PRACK that matches no response gets 481, and a PRACK with an invalid RAck gets 400 [RFC 3262 section 3]") {
   ring_in(kSupports);
   REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
@@ -144,11 +144,11 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A PRACK that matches no response gets 481, and 
   CHECK(take().starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "After an INVITE without an offer, the first reliable response has the offer and PRACK the answer [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "After an INVITE without an offer, the first reliable response has the offer, and the PRACK has the answer [RFC 3262 section 5]") {
   ring_in(kRequires, "");
   REQUIRE(stack.calls().ring(session, now));
   drain();
-  CHECK(sent.empty());  // A reliable response must have the offer, and there is none yet.
+  CHECK(sent.empty());  // A reliable response must have the offer, but the application has not given an offer yet.
   REQUIRE(stack.calls().progress(session, kEarly, now));
   CHECK(body(sent_reliable()) == "early");
   prack(2, "their answer");
@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "After an INVITE without an offer, the first rel
   CHECK(event<sip::CallConfirmed>()->body.empty());
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "A new offer in PRACK gets its answer in the 2xx to PRACK, before the 2xx to INVITE is possible [RFC 3262 section 5]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "A new offer in PRACK gets its answer in the 2xx to PRACK. Until then the application cannot answer the INVITE [RFC 3262 section 5]") {
   ring_in(kSupports);
   REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(EarlyDialogs, "A new offer in PRACK gets its answer in the 2xx
   }
 }
 
-TEST_CASE_FIXTURE(EarlyDialogs, "The caller may send an offer by UPDATE when a PRACK has acknowledged the answer, and not before [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(EarlyDialogs, "The caller may send an offer by UPDATE only after its PRACK has acknowledged the answer [RFC 3311 section 5.2]") {
   ring_in(kSupports);
   REQUIRE(stack.calls().progress(session, kEarly, now));
   sent_reliable();
@@ -244,7 +244,7 @@ TEST_CASE_FIXTURE(Changing, "The agent acknowledges a reliable 18x to its re-INV
   CHECK(event<sip::OfferAnswered>()->answer.data == "their answer");
 }
 
-TEST_CASE_FIXTURE(Changing, "An answer in a reliable 18x counts from the 2xx on, which need not repeat it [RFC 6337 section 2.2]") {
+TEST_CASE_FIXTURE(Changing, "An answer in a reliable 18x to a re-INVITE applies when the 2xx arrives. The 2xx need not have the answer again [RFC 6337 section 2.2]") {
   change();
   early(7, "their answer");
   CHECK_FALSE(event<sip::OfferAnswered>());
@@ -252,7 +252,7 @@ TEST_CASE_FIXTURE(Changing, "An answer in a reliable 18x counts from the 2xx on,
   CHECK(event<sip::OfferAnswered>()->answer.data == "their answer");
 }
 
-TEST_CASE_FIXTURE(Changing, "When a re-INVITE is refused after an early answer, the agent offers the previous session again [RFC 6141 section 3.4]") {
+TEST_CASE_FIXTURE(Changing, "If the peer refuses a re-INVITE after an early answer, the agent offers the previous session in a re-INVITE [RFC 6141 section 3.4]") {
   change();
   early(7, "their answer");
   sent.clear();
@@ -261,11 +261,11 @@ TEST_CASE_FIXTURE(Changing, "When a re-INVITE is refused after an early answer, 
   const std::string again = take("INVITE ");
   CHECK(body(again) == "answer");  // This is the agent's answer from the start of the call.
   receive(response(again, 200, "", "offer"));
-  CHECK(events.empty());  // The session is the same as before, so that there is no event.
+  CHECK(events.empty());  // The session has not changed, so there is no event.
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Changing, "When a re-INVITE is refused without an early answer, the agent sends no further offer [RFC 6141 section 3.3]") {
+TEST_CASE_FIXTURE(Changing, "If the peer refuses a re-INVITE without an early answer, the agent sends no further offer [RFC 6141 section 3.3]") {
   change();
   early(7);
   sent.clear();
@@ -273,7 +273,7 @@ TEST_CASE_FIXTURE(Changing, "When a re-INVITE is refused without an early answer
   CHECK(take("INVITE ").empty());
 }
 
-TEST_CASE_FIXTURE(Changing, "A reliable 18x to a re-INVITE changes the target, an ordinary one does not [RFC 6141 section 4.7]") {
+TEST_CASE_FIXTURE(Changing, "A reliable 18x to a re-INVITE changes the target, and an ordinary 18x does not [RFC 6141 section 4.7]") {
   change();
   receive(response(first, 180, "", {}, {{"Contact", "<sip:al@192.0.2.55>"}}));
   early(7, {}, "<sip:al@192.0.2.66>");
@@ -304,7 +304,7 @@ struct Switched : EarlyDialogs {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Switched, "With Reliability::Off the stack never offers or uses 100rel, and a caller that requires it gets 420 [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(Switched, "With Reliability::Off the stack never offers or uses 100rel, and a caller that requires 100rel gets 420 [RFC 3262 section 3]") {
   open(sip::Reliability::Off);
   CHECK(header(invitation, "Supported").find("100rel") == std::string::npos);
   receive(response(invitation, 183, "a", "answer", {{"Require", "100rel"}, {"RSeq", "1"}, {"Contact", "<sip:a@192.0.2.98>"}}));
@@ -322,7 +322,7 @@ TEST_CASE_FIXTURE(Switched, "With Reliability::Off the stack never offers or use
 }
 
 TEST_CASE_FIXTURE(Switched,
-    "With Reliability::Required the INVITE requires 100rel, a caller without it gets 421, and each 18x is reliable [RFC 3261 section 21.4.16]") {
+    "With Reliability::Required the INVITE requires 100rel, a caller without 100rel gets 421, and each 18x is reliable [RFC 3261 section 21.4.16]") {
   open(sip::Reliability::Required);
   CHECK(header(invitation, "Require") == "100rel");
   receive(invite());

@@ -13,7 +13,7 @@ struct RoutedCaller : EarlyDialogs {
 
 // --- as the caller
 
-TEST_CASE_FIXTURE(RoutedCaller, "A reliable 183 gets a PRACK in its early dialog, along its route [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "A reliable 183 gets a PRACK in its early dialog, along the route of this dialog [RFC 3262 section 4]") {
   dial();
   CHECK(header(first, "Supported").starts_with("100rel, timer"));
   CHECK(header(first, "Allow").find("PRACK") != std::string::npos);
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "A reliable 183 gets a PRACK in its early dialog
   CHECK(header(take("BYE "), "CSeq") == "3 BYE");
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "Repeats and gaps in RSeq get no PRACK and no event; the next response in order gets both [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "Repeated responses and responses after a gap in RSeq get no PRACK and no event. The next response in order gets both [RFC 3262 section 4]") {
   dial();
   reliable(10, "a");
   CHECK(!take("PRACK ").empty());
@@ -55,12 +55,12 @@ TEST_CASE_FIXTURE(RoutedCaller, "Repeats and gaps in RSeq get no PRACK and no ev
   CHECK(event<sip::CallProgress>());
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "RSeq ends at 2^32 - 1 and does not wrap [RFC 3262 section 3]") {
+TEST_CASE_FIXTURE(RoutedCaller, "The stack accepts RSeq numbers up to 2^32 - 1, and none after this number [RFC 3262 section 3]") {
   dial();
   reliable(4294967295U, "a");
   CHECK(header(take("PRACK "), "RAck") == "4294967295 1 INVITE");
   sent.clear();
-  reliable(0, "a");  // An RSeq of 0 is not valid, so that this is an ordinary provisional response.
+  reliable(0, "a");  // An RSeq of 0 is invalid, so that this counts as an ordinary provisional response.
   CHECK(sent.empty());
 }
 
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "A 100 that requires 100rel, and an 18x without 
   CHECK(event<sip::CallProgress>());
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "Each branch of a fork has its own RSeq order; the abandoned branch gets BYE after its PRACKs [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "Each branch of a fork has its own RSeq order. The BYE to an abandoned branch continues its CSeq after its PRACKs [RFC 3262 section 4]") {
   dial();
   reliable(10, "a", "answer a");
   reliable(500, "b", "answer b");
@@ -111,14 +111,14 @@ TEST_CASE_FIXTURE(RoutedCaller, "An offer in a reliable 183 gets its answer in P
     CHECK_FALSE(answered->is_offer);  // The PRACK had the answer.
     CHECK_FALSE(stack.calls().accept_offer(session, kAnswer, now));
   }
-  SUBCASE("refused, for which the agent must cancel the call") {
+  SUBCASE("refused: the agent must cancel the call") {
     REQUIRE(stack.calls().refuse_offer(session, 488, now));
     drain();
     CHECK(!take("CANCEL ").empty());
   }
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "A challenged PRACK is repeated with credentials and the next CSeq [RFC 3262 section 4]") {
+TEST_CASE_FIXTURE(RoutedCaller, "After a challenge to PRACK, the stack sends the PRACK again with credentials and the next CSeq [RFC 3262 section 4]") {
   dial();
   const std::string challenge = "Digest realm=\"pbx\", nonce=\"n\", algorithm=MD5, qop=\"auth\"";
   receive(response(first, 407, "x", {}, {{"Proxy-Authenticate", challenge}}));
@@ -171,7 +171,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "After offer and answer, the peer may send a new
   }
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "A PRACK without a response has no effect on the call, and leaves no state") {
+TEST_CASE_FIXTURE(RoutedCaller, "If a PRACK gets no response, the call continues, and no state is left after it") {
   dial();
   reliable(10, "a", "answer");
   advance(40s);
@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(RoutedCaller, "Two branches may send offers at the same time, 
   CHECK(body(a) == "for a");
 }
 
-TEST_CASE_FIXTURE(RoutedCaller, "Early UPDATE offers of two branches may wait at the same time, and their events have the branch tag [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(RoutedCaller, "The offers in early UPDATEs of two branches may wait at the same time. The events have the branch tag [RFC 3311 section 5.2]") {
   dial();
   reliable(10, "a", "answer a");
   reliable(20, "b", "answer b");

@@ -1,4 +1,4 @@
-// Event state that an account publishes (RFC 3903), tested through the whole stack.
+// Tests of event state that an account publishes (RFC 3903), through the whole stack.
 #include <offhook/tests/sip/stack/registered.hpp>
 
 #include <doctest/doctest.h>
@@ -37,7 +37,7 @@ struct Presence : Registered {
   std::string refresh() {
     for (int i = 0; i < 3600 && count("PUBLISH ") == 0; ++i) advance(1s);
     std::string text = take("PUBLISH ");
-    sent.clear();  // The retransmissions.
+    sent.clear();  // Removes the retransmissions.
     return text;
   }
   sip::PublicationId published() {
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Presence, "An account publishes, refreshes, modifies and remov
   CHECK(stack.publications().remove(id, now) == base::fail(sip::StackError::UnknownPublication));
 }
 
-TEST_CASE_FIXTURE(Presence, "A challenged PUBLISH is repeated with credentials, and the next PUBLISH has them at once [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Presence, "After a challenge to PUBLISH, the account sends it again with credentials. The next PUBLISH has credentials at once [RFC 3261 section 22.2]") {
   const auto id = publish();
   const std::string first = take("PUBLISH ");
   receive(response(first, 401, "esc", {}, challenge()));
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Presence, "A challenged PUBLISH is repeated with credentials, 
   CHECK(header(modified, "Authorization").find("nc=00000002") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Presence, "After 412 the account publishes the whole state again; after no response it retries [RFC 3903 section 5]") {
+TEST_CASE_FIXTURE(Presence, "After a 412 the account publishes the whole state again. If a PUBLISH gets no response, the account retries [RFC 3903 section 5]") {
   (void)published();
   receive(response(refresh(), 412, "esc"));
   const std::string anew = take("PUBLISH ");
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Presence, "After 412 the account publishes the whole state aga
 }
 
 TEST_CASE_FIXTURE(Presence,
-    "Two publications to a Request-URI have one pending PUBLISH at a time, and the one that waits longest is next [RFC 3903 section 4]") {
+    "Two publications with one Request-URI have one pending PUBLISH at a time. The publication that waited longest is next [RFC 3903 section 4]") {
   const auto first = publish();
   auto other = told(account, "lines");
   other.package = "dialog";
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Presence,
   CHECK(stack.publications().size() == 2);
 }
 
-TEST_CASE_FIXTURE(Presence, "publish refuses invalid options and sends nothing") {
+TEST_CASE_FIXTURE(Presence, "publish() refuses invalid options and sends nothing") {
   const auto why = [&](auto change) {
     auto wanted = told(account);
     change(wanted);
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(Presence, "The stack holds kMaxPublications publications, and 
   CHECK(stack.sizes().publications == sip::kMaxPublications);
 }
 
-TEST_CASE_FIXTURE(Presence, "A removed account remains until its publication is removed, and then leaves no state") {
+TEST_CASE_FIXTURE(Presence, "A removed account exists until its publication is removed, and then leaves no state") {
   const auto id = published();
   stack.accounts().remove(account, now);
   drain();

@@ -33,7 +33,7 @@ struct Moved : Scripted {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Moved, "The stack follows no 3xx unless max_redirections allows it; CallEnded has the contacts [RFC 3261 section 8.1.3.4]") {
+TEST_CASE_FIXTURE(Moved, "The stack follows no 3xx unless max_redirections allows redirections. CallEnded has the contacts of the 3xx [RFC 3261 section 8.1.3.4]") {
   const std::string invite = dial(0);
   CHECK(moved(invite, "<sip:b@192.0.2.62>;q=0.2, <sip:a@192.0.2.61>;q=0.7, <mailto:x@y>").empty());
   const auto ended = event<sip::CallEnded>();
@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(Moved, "The stack follows no 3xx unless max_redirections allow
 }
 
 TEST_CASE_FIXTURE(Moved,
-    "The stack tries the contacts of a 3xx by q, with the same Call-ID and a new CSeq, until a contact accepts [RFC 3261 section 8.1.3.4]") {
+    "The stack tries the contacts of a 3xx in the order of q, with the same Call-ID and a new CSeq, until one accepts [RFC 3261 section 8.1.3.4]") {
   const std::string first = dial(3);
   const std::string second = moved(first, "<sip:b@192.0.2.62>;q=0.2, <sip:a@192.0.2.61>;q=0.75");
   CHECK(start_line(second) == "INVITE sip:a@192.0.2.61 SIP/2.0");
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(Moved,
   CHECK(header(take("ACK "), "CSeq") == "3 ACK");
 }
 
-TEST_CASE_FIXTURE(Moved, "A call that went directly to its target goes directly to the next contact, too") {
+TEST_CASE_FIXTURE(Moved, "A call that does not go through the registrar goes directly to the contact of a 3xx, too") {
   const std::string first = dial(1, "sip:desk@192.0.2.70", false);
   CHECK(!moved(first, "<sip:a@192.0.2.61:5070>").empty());
   CHECK(last_flow.remote == address("192.0.2.61", 5070));
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Moved, "In a redirection loop the stack tries no target twice,
   CHECK(stack.calls().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Moved, "The stack follows max_redirections contacts, at most kMaxRedirections, and none after a 6xx") {
+TEST_CASE_FIXTURE(Moved, "The stack follows max_redirections contacts, but at most kMaxRedirections, and none after a 6xx") {
   std::string invite = dial(100);
   unsigned followed = 0;
   for (; !invite.empty() && followed < 50; ++followed)
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Moved, "The stack follows max_redirections contacts, at most k
   CHECK(other.event<sip::CallEnded>()->status == 603);
 }
 
-TEST_CASE_FIXTURE(Moved, "kMaxOtherTargets contacts wait, and one more is dropped") {
+TEST_CASE_FIXTURE(Moved, "The stack keeps kMaxOtherTargets contacts that it has not tried, and drops further contacts") {
   sip::session::Redirections redirections("sip:x@192.0.2.1", 5);
   std::string contacts = "<sip:n0@192.0.2.61>";
   for (std::size_t i = 1; i < sip::kMaxContacts; ++i) contacts += ", <sip:n" + std::to_string(i) + "@192.0.2.61>";
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Moved, "kMaxOtherTargets contacts wait, and one more is droppe
   CHECK(start_line(moved(first, "<sip:y@192.0.2.62>, <sip:z@192.0.2.63>")) == "INVITE sip:y@192.0.2.62 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(Moved, "A redirection of a sips: call to another scheme is not followed [RFC 3261 section 19.1]") {
+TEST_CASE_FIXTURE(Moved, "The stack does not follow a redirection to a scheme other than sip and sips [RFC 3261 section 19.1]") {
   sip::session::Redirections redirections("sips:x@192.0.2.1", 5);
   CHECK_FALSE(redirections.next());
   const std::string first = dial(2);

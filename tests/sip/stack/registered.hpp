@@ -4,7 +4,7 @@
 
 namespace offhook::sim {
 
-/// A stack with one account that is registered at 192.0.2.50, the address of the test, and a stranger's flow.
+/// A stack with one account that registers at 192.0.2.50, the address of the test, and the flow of a stranger.
 struct Registered : Scripted {
   explicit Registered(sip::StackOptions stack_options = {}) : Scripted(std::move(stack_options)) {
     options.address_of_record = "sip:6001@pbx.example";

@@ -8,7 +8,7 @@
 
 namespace offhook::sim {
 
-/// An account whose registrar is scripted by the test.
+/// An account. The test plays its registrar.
 struct Registering : Scripted {
   sip::AccountId account;
   sip::AccountOptions options;
@@ -26,7 +26,7 @@ struct Registering : Scripted {
     return take("REGISTER ");
   }
   static Fields challenge() { return {{"WWW-Authenticate", "Digest realm=\"pbx\", nonce=\"n1\", algorithm=MD5, qop=\"auth\""}}; }
-  /// Returns a 200 to a REGISTER that grants `seconds` and repeats its Contact.
+  /// Returns a 200 to the REGISTER `request`, with its Contact and an interval of `seconds`.
   std::string granted(const std::string& request, int seconds) {
     const std::string contact = header(request, "Contact");
     return response(request, 200, "reg", {},

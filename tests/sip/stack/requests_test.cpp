@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(Asked, "OPTIONS gets 200 with Allow, Accept and Supported [RFC
   CHECK(!tag_of(header(ok, "To")).empty());
 }
 
-TEST_CASE_FIXTURE(Asked, "OPTIONS gets the status that an INVITE would get, with Retry-After if it is busy [RFC 3261 section 11.2]") {
+TEST_CASE_FIXTURE(Asked, "OPTIONS gets the status that an INVITE would get, with Retry-After if this status is 486 or 503 [RFC 3261 section 11.2]") {
   stack.set_availability({486, {}});
   const std::string busy = ask(request("OPTIONS"));
   CHECK(busy.starts_with("SIP/2.0 486"));
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Asked, "OPTIONS gets 503 while the stack has no free session [
   CHECK(full.ask(full.request("OPTIONS")).starts_with("SIP/2.0 503"));
 }
 
-TEST_CASE_FIXTURE(Asked, "Only a trusted peer gets the header fields of the availability") {
+TEST_CASE_FIXTURE(Asked, "The stack sends the header fields of set_availability() only to a trusted peer") {
   const auto told = [](Asked& agent) { return header(agent.ask(agent.request("OPTIONS")), "X-Load"); };
   stack.set_availability({200, {{"X-Load", "calls=1"}}});
   CHECK(told(*this) == "");
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(Asked, "OPTIONS in an unknown dialog gets 481 [RFC 3261 sectio
   CHECK(ask(text).starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(Asked, "A method that is known but not accepted gets 405, an unknown one 501, both with Allow [RFC 3261 section 8.2.1]") {
+TEST_CASE_FIXTURE(Asked, "A known method that the stack does not accept gets 405, and an unknown method gets 501, both with Allow [RFC 3261 section 8.2.1]") {
   for (const char* method : {"REGISTER", "SUBSCRIBE", "MESSAGE", "REFER", "INFO", "PUBLISH"}) {
     const std::string refused = ask(request(method));
     CHECK(refused.starts_with("SIP/2.0 405"));
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(Asked, "An unknown scheme in the Request-URI gets 416 [RFC 326
   CHECK(ask(request("INVITE", {}, {}, "nobodyKnowsThisScheme:bot")).starts_with("SIP/2.0 416"));
 }
 
-TEST_CASE_FIXTURE(Asked, "Require with unsupported options gets 420 and the list of them [RFC 3261 section 8.2.2.3]") {
+TEST_CASE_FIXTURE(Asked, "A Require with unsupported options gets 420 and the list of these options [RFC 3261 section 8.2.2.3]") {
   const std::string refused = ask(request("INVITE", {{"Require", "precondition, timer"}, {"Require", "other"}}, "v=0"));
   CHECK(refused.starts_with("SIP/2.0 420"));
   CHECK(header(refused, "Unsupported") == "precondition, other");
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Asked, "An INVITE without a Contact gets 400 [RFC 3261 section
   CHECK(stack.calls().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Asked, "A caller from before RFC 3261 may omit Contact, and the BYE goes to its From [RFC 4475 section 3.4.1]") {
+TEST_CASE_FIXTURE(Asked, "A caller that predates RFC 3261 may omit Contact. The BYE goes to the URI in its From [RFC 4475 section 3.4.1]") {
   std::string text = request("INVITE", {}, "offer");
   const auto at = text.find("Contact: ");
   text.erase(at, text.find("\r\n", at) + 2 - at);
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(Asked, "BYE, UPDATE and NOTIFY for an unknown dialog get 481 [
   CHECK(ask(request("NOTIFY")).starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(Asked, "An unknown user gets 404; a stack without accounts accepts every user [RFC 3261 section 8.2.2.1]") {
+TEST_CASE_FIXTURE(Asked, "An INVITE for an unknown user gets 404. A stack without accounts accepts every user [RFC 3261 section 8.2.2.1]") {
   CHECK(ask(request("INVITE")).starts_with("SIP/2.0 100"));
   add("6001");
   CHECK(ask(request("INVITE")).starts_with("SIP/2.0 404"));
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(Asked, "The stack does not trust an asserted identity of a str
   for (const auto& [name, value] : call->headers) CHECK(name != "P-Asserted-Identity");
 }
 
-TEST_CASE_FIXTURE(Asked, "Garbage, keep-alives and malformed messages leave no state; an unknown version gets 505 [RFC 3261 section 8.2]") {
+TEST_CASE_FIXTURE(Asked, "Garbage, keep-alives and malformed messages leave no state. An unknown version gets 505 [RFC 3261 section 8.2]") {
   receive("\r\n\r\n");
   receive("hello");
   CHECK(sent.empty());
@@ -212,7 +212,7 @@ TEST_CASE_FIXTURE(Asked, "Garbage, keep-alives and malformed messages leave no s
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Asked, "The stack accepts kMaxSessions calls; one more gets 503 with Retry-After") {
+TEST_CASE_FIXTURE(Asked, "The stack accepts kMaxSessions calls. One more call gets 503 with Retry-After") {
   for (std::size_t i = 0; i < sip::kMaxSessions; ++i) receive(request("INVITE"));
   CHECK(stack.calls().size() == sip::kMaxSessions);
   const std::string busy = ask(request("INVITE"));
@@ -222,7 +222,7 @@ TEST_CASE_FIXTURE(Asked, "The stack accepts kMaxSessions calls; one more gets 50
   CHECK(stack.counters().refused_limit == 1);
 }
 
-TEST_CASE("A stack accepts limits.sessions calls, and one more gets 503") {
+TEST_CASE("A stack accepts limits.sessions calls. One more call gets 503") {
   sip::StackOptions options;
   options.limits.sessions = 3;
   Asked small(options);
@@ -231,7 +231,7 @@ TEST_CASE("A stack accepts limits.sessions calls, and one more gets 503") {
   CHECK(small.stack.calls().size() == 3);
 }
 
-TEST_CASE_FIXTURE(Asked, "The stack keeps kMaxServerTransactions; one more request gets 503 without a transaction") {
+TEST_CASE_FIXTURE(Asked, "The stack keeps kMaxServerTransactions transactions. One more request gets 503 without a transaction") {
   for (std::size_t i = 0; i < sip::kMaxServerTransactions; ++i) {
     const std::string text = request("OPTIONS");
     stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), now);
@@ -271,7 +271,7 @@ struct Flooded : Asked {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Flooded, "After a flood of requests, an established call still gets responses to re-INVITE, OPTIONS and BYE") {
+TEST_CASE_FIXTURE(Flooded, "After a flood of requests, the stack still serves re-INVITE, OPTIONS and BYE of an established call") {
   const std::string our_tag = answered_call();
   flood();
   CHECK(ask(request("INVITE")).starts_with("SIP/2.0 503"));
@@ -285,7 +285,7 @@ TEST_CASE_FIXTURE(Flooded, "After a flood of requests, an established call still
   CHECK(stack.calls().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Flooded, "After a flood of requests, the CANCEL of a ringing call is accepted [RFC 3261 section 9.2]") {
+TEST_CASE_FIXTURE(Flooded, "After a flood of requests, the stack accepts the CANCEL of a ringing call [RFC 3261 section 9.2]") {
   const std::string first = invite();
   receive(first);
   flood();
@@ -299,14 +299,14 @@ TEST_CASE_FIXTURE(Flooded, "After a flood of requests, the CANCEL of a ringing c
   CHECK(stack.calls().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Flooded, "After a flood a call may use kMaxTransactionsPerCall transactions of the reserve for calls, and no more") {
+TEST_CASE_FIXTURE(Flooded, "After a flood each call may use kMaxTransactionsPerCall transactions of the reserve for calls, and no more") {
   const std::string our_tag = answered_call();
   flood();
   int cseq = 1;
   const std::pair<std::string, std::string> cases[] = {{"UPDATE", "200"}, {"OPTIONS", "200"}, {"INFO", "200"}};
   for (const auto& [method, status] : cases) {
     CAPTURE(method);
-    for (std::size_t i = 1; i < sip::kMaxTransactionsPerCall; ++i) {  // The first transaction is that of its INVITE.
+    for (std::size_t i = 1; i < sip::kMaxTransactionsPerCall; ++i) {  // The call's INVITE uses the first transaction.
       CHECK(ask(in_dialog(method, ++cseq, our_tag)).starts_with("SIP/2.0 " + status));
     }
     CHECK(ask(in_dialog(method, ++cseq, our_tag)).starts_with("SIP/2.0 503"));
@@ -316,7 +316,7 @@ TEST_CASE_FIXTURE(Flooded, "After a flood a call may use kMaxTransactionsPerCall
   }
 }
 
-TEST_CASE_FIXTURE(Flooded, "A call may use kMaxOfOneCall transactions, and no more; other requests are still served") {
+TEST_CASE_FIXTURE(Flooded, "A call may use kMaxOfOneCall transactions, and no more. The stack still serves other requests") {
   const std::string our_tag = answered_call();
   int cseq = 1;
   for (std::size_t i = 1; i < sip::ServerRequests::kMaxOfOneCall; ++i) {
@@ -329,14 +329,14 @@ TEST_CASE_FIXTURE(Flooded, "A call may use kMaxOfOneCall transactions, and no mo
   CHECK(ask(in_dialog("BYE", ++cseq, our_tag)).starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(Flooded, "OPTIONS within an ended dialog gets 481 for as long as its last transactions are kept") {
+TEST_CASE_FIXTURE(Flooded, "OPTIONS within an ended dialog gets 481 while the stack keeps the last transactions of the dialog") {
   const std::string our_tag = answered_call();
   CHECK(ask(in_dialog("OPTIONS", 2, our_tag)).starts_with("SIP/2.0 200"));
   CHECK(ask(in_dialog("BYE", 3, our_tag)).starts_with("SIP/2.0 200"));
   CHECK(ask(in_dialog("OPTIONS", 4, our_tag)).starts_with("SIP/2.0 481"));
 }
 
-TEST_CASE_FIXTURE(Flooded, "A flood of requests does not prevent REGISTER") {
+TEST_CASE_FIXTURE(Flooded, "After a flood of requests, the account can still register") {
   flood();
   sip::AccountOptions options;
   options.address_of_record = "sip:bot@pbx.example";
@@ -346,7 +346,7 @@ TEST_CASE_FIXTURE(Flooded, "A flood of requests does not prevent REGISTER") {
   CHECK(!take("REGISTER ").empty());
 }
 
-TEST_CASE("The messages of RFC 4475 get the responses that the RFC asks of a user agent [RFC 4475 section 3]") {
+TEST_CASE("The stack gives the messages of RFC 4475 the responses that the RFC asks of a user agent [RFC 4475 section 3]") {
   const auto folder = offhook_test::shared_data("rfc4475");
   if (!std::filesystem::exists(folder)) return offhook_test::skip("the shared test data has no rfc4475");
   const std::map<std::string, std::vector<std::string>> expected{
@@ -367,7 +367,7 @@ TEST_CASE("The messages of RFC 4475 get the responses that the RFC asks of a use
   };
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) files += entry.path().extension() == ".dat" ? 1 : 0;
-  CHECK(files == expected.size());  // Every message has an expectation.
+  CHECK(files == expected.size());  // The table has an expectation for each message.
   for (const auto& [name, statuses] : expected) {
     Scripted one;
     std::ifstream file(folder / name, std::ios::binary);
@@ -379,15 +379,15 @@ TEST_CASE("The messages of RFC 4475 get the responses that the RFC asks of a use
     CAPTURE(name);
     CAPTURE(status);
     CHECK(std::find(statuses.begin(), statuses.end(), status) != statuses.end());
-    if (const auto call = one.event<sip::IncomingCall>()) {  // Mainly escruri.dat: header fields in a URI are not used.
+    if (const auto call = one.event<sip::IncomingCall>()) {  // Mainly for escruri.dat: the stack does not use header fields in a URI.
       for (const auto& [field, value] : call->headers) CHECK(text.find(value) != std::string::npos);
     }
-    one.advance(200s);  // No message leaves an endless timer, except for a ringing call.
+    one.advance(200s);  // No message leaves a timer without end, except for a ringing call.
     if (one.stack.calls().size() == 0) CHECK_FALSE(one.stack.next_deadline());
   }
 }
 
-TEST_CASE("The messages of RFC 5118 get the responses that the RFC asks of a user agent, sent to their topmost Via [RFC 5118 section 4]") {
+TEST_CASE("The messages of RFC 5118 get the responses that the RFC asks of a user agent, at the port of their topmost Via [RFC 5118 section 4]") {
   const auto folder = offhook_test::shared_data("rfc5118");
   if (!std::filesystem::exists(folder)) return offhook_test::skip("the shared test data has no rfc5118");
   struct Expected {

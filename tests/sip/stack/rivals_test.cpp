@@ -1,5 +1,5 @@
-// Two candidates have the same request, because the first one was silent for too long. The first response decides.
-// Both may be addresses of one server, which refuses the second copy.
+// Tests with two candidates that got the same request, because the first candidate was silent for too long. The first response
+// decides. Both candidates may be addresses of one server, which then refuses the second copy of the request.
 #include <offhook/sip/session/invite_client_session.hpp>
 #include <offhook/tests/sip/stack/failing.hpp>
 
@@ -55,7 +55,7 @@ struct LateOffer : Failing {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Rivals, "When a slow server refuses the second copy with 482, its response to the first copy counts [RFC 3261 section 8.2.2.2]") {
+TEST_CASE_FIXTURE(Rivals, "If a slow server refuses the second copy with 482, its response to the first copy counts [RFC 3261 section 8.2.2.2]") {
   both();
   receive(response(second, 482, "merged"));
   CHECK(!take("ACK ").empty());
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Rivals, "When a slow server refuses the second copy with 482, 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "After a 482 the stack retransmits the first copy again, until a response or its timeout [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(Rivals, "After a 482 to the second copy, the stack retransmits the first copy until a response or its timeout [RFC 3261 section 17.1.1.2]") {
   both();
   sent.clear();
   receive(response(second, 482, "merged"));
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(Rivals, "After a 482 the stack retransmits the first copy agai
   expect_no_residue();
 }
 
-TEST_CASE("408 or 503 of a candidate ends the call only when no other candidate may respond [RFC 3263 section 4.3]") {
+TEST_CASE("A 408 or 503 of a candidate ends the call only if no other candidate may still respond [RFC 3263 section 4.3]") {
   for (const int status : {408, 503}) {
     for (const bool in_turn : {false, true}) {
       for (const int last : {status, 486}) {
@@ -105,7 +105,7 @@ TEST_CASE("408 or 503 of a candidate ends the call only when no other candidate 
   }
 }
 
-TEST_CASE_FIXTURE(Rivals, "When the first candidate rings first, the stack cancels the second one after its first response [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(Rivals, "If the first candidate rings first, the stack cancels the second candidate after the second one's first response [RFC 3261 section 9.1]") {
   both();
   receive(response(first, 180, "a"));
   CHECK(event<sip::CallProgress>());
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(Rivals, "When the first candidate rings first, the stack cance
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "When the second candidate rings first, the stack cancels the first one after its first response [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(Rivals, "If the second candidate rings first, the stack cancels the first candidate after the first one's first response [RFC 3261 section 9.1]") {
   both();
   receive(response(second, 180, "b"));
   CHECK(event<sip::CallProgress>());
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(Rivals, "When the second candidate rings first, the stack canc
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "When both candidates accept the call, the second 2xx gets ACK and BYE, and there is one call [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Rivals, "If both candidates accept the call, the second 2xx gets ACK and BYE, and only one call exists [RFC 3261 section 13.2.2.4]") {
   both();
   receive(response(second, 200, "b", "answer", contact()));
   CHECK(event<sip::CallAnswered>());
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(Rivals, "When both candidates accept the call, the second 2xx 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "When the first candidate accepts the call late, it gets the call, and its 2xx gets one ACK") {
+TEST_CASE_FIXTURE(Rivals, "If the first candidate accepts the call late, the call is established with it, and its 2xx gets one ACK") {
   both();
   const std::string ok = response(first, 200, "a", "answer", at_one());
   receive(ok);
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Rivals, "When the first candidate accepts the call late, it ge
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "A 100 gives the request back to the first candidate, and the stack tries no third one") {
+TEST_CASE_FIXTURE(Rivals, "After a 100 of the first candidate, the stack tries no third candidate") {
   names["proxy.example"].push_back(route(Transport::Udp, address("192.0.2.53", 5060)));
   both();
   receive(response(first, 100, ""));
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(Rivals, "A 100 gives the request back to the first candidate, 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "The stack tries a third candidate while the first two are silent, and all three may respond") {
+TEST_CASE_FIXTURE(Rivals, "The stack tries a third candidate if the first two are silent. Then all three may respond") {
   names["proxy.example"].push_back(route(Transport::Udp, address("192.0.2.53", 5060)));
   both();
   advance(3999ms);
@@ -211,7 +211,7 @@ TEST_CASE_FIXTURE(Rivals, "The stack tries a third candidate while the first two
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "After hang_up with two candidates, the stack cancels each after its first response, and a late 2xx gets BYE") {
+TEST_CASE_FIXTURE(Rivals, "After hang_up() with two candidates, the stack cancels each candidate after its first response. A late 2xx gets BYE") {
   both();
   REQUIRE(stack.calls().hang_up(session, now));
   drain();
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(Rivals, "After hang_up with two candidates, the stack cancels 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "The CANCEL to each candidate has the reason of hang_up [RFC 3326 section 2]") {
+TEST_CASE_FIXTURE(Rivals, "The CANCEL to each candidate has the reason that hang_up() got [RFC 3326 section 2]") {
   both();
   REQUIRE(stack.calls().hang_up(session, now, {{}, sip::Reason{"SIP", 200, "elsewhere"}}));
   drain();
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(Rivals, "The CANCEL to each candidate has the reason of hang_u
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "The late 2xx of kMaxForks branches get BYE, and one more does not [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Rivals, "The stack sends BYE for the late 2xx of kMaxForks branches, and no BYE for further branches [RFC 3261 section 13.2.2.4]") {
   both();
   receive(response(second, 200, "b", "answer", contact()));
   sent.clear();
@@ -253,7 +253,7 @@ TEST_CASE_FIXTURE(Rivals, "The late 2xx of kMaxForks branches get BYE, and one m
   CHECK(hung_up.size() == sip::kMaxForks);
 }
 
-TEST_CASE_FIXTURE(Rivals, "When the first candidate responds again and then refuses, the stack tries the candidates that are left [RFC 3263 section 4.3]") {
+TEST_CASE_FIXTURE(Rivals, "If the first candidate responds late with 100 and then with 503, the stack tries the candidates that are left [RFC 3263 section 4.3]") {
   names["proxy.example"].push_back(route(Transport::Udp, address("192.0.2.53", 5060)));
   both();
   receive(response(first, 100, ""));
@@ -263,7 +263,7 @@ TEST_CASE_FIXTURE(Rivals, "When the first candidate responds again and then refu
   CHECK(last_flow.remote == address("192.0.2.53", 5060));
 }
 
-TEST_CASE_FIXTURE(Rivals, "A re-INVITE that two candidates got leaves no state after the call [RFC 3261 section 15]") {
+TEST_CASE_FIXTURE(Rivals, "If two candidates got a re-INVITE, no state is left after the call [RFC 3261 section 15]") {
   names["192.0.2.52"] = {route(Transport::Udp, kTwo), route(Transport::Udp, kOne)};
   const std::string invite = dial();
   call_id = header(invite, "Call-ID");
@@ -278,7 +278,7 @@ TEST_CASE_FIXTURE(Rivals, "A re-INVITE that two candidates got leaves no state a
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "When a connection is refused, the request returns to the candidate that may still respond") {
+TEST_CASE_FIXTURE(Rivals, "If the connection to the second candidate is refused, the first candidate may still respond") {
   names["proxy.example"] = {route(Transport::Udp, kOne), route(Transport::Tcp, kTwo)};
   both();
   stack.on_flow_failed(last_flow, now);
@@ -291,7 +291,7 @@ TEST_CASE_FIXTURE(Rivals, "When a connection is refused, the request returns to 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "When the first candidate responds while the second one is being resolved, the second one gets no request") {
+TEST_CASE_FIXTURE(Rivals, "If the first candidate responds while the stack resolves the second one, the second one gets no request") {
   names["proxy.example"] = {route(Transport::Udp, kOne), route(Transport::Tcp, kOne), route(Transport::Udp, kTwo)};
   (void)dial(2000);  // The request is too large for UDP, so that the stack resolves TCP for the same address.
   stack.on_flow_failed(last_flow, now);
@@ -315,7 +315,7 @@ TEST_CASE_FIXTURE(Rivals, "When the first candidate responds while the second on
 }
 
 TEST_CASE_FIXTURE(Rivals,
-    "Outside of calls, a 482 of the second address does not end the request; the first one's response counts [RFC 3261 section 8.2.2.2]") {
+    "Outside of calls, a 482 of the second address does not end the request. The response of the first address counts [RFC 3261 section 8.2.2.2]") {
   REQUIRE(stack.requests().send({account, sip::Method::Message, "sip:desk@pbx.example", {}, {"text/plain", "hi"}}, now));
   drain();
   first = take("MESSAGE ");
@@ -324,7 +324,7 @@ TEST_CASE_FIXTURE(Rivals,
   advance(1ms);
   second = take("MESSAGE ");
   CHECK(last_flow.remote == kTwo);
-  advance(3999ms);  // Without the second candidate, the first copy would be repeated after 7.5 s.
+  advance(3999ms);  // Without the second candidate, the stack would repeat the first copy after 7.5 s.
   while (!take("MESSAGE ").empty()) CHECK(last_flow.remote == kTwo);
   receive(response(second, 482, "merged"));
   CHECK_FALSE(event<sip::RequestAnswered>());
@@ -339,7 +339,7 @@ TEST_CASE_FIXTURE(Rivals,
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "Outside of calls, the first of two responses is reported") {
+TEST_CASE_FIXTURE(Rivals, "Outside of calls, the stack reports the first of two responses") {
   REQUIRE(stack.requests().send({account, sip::Method::Options, "sip:desk@pbx.example", {}, {}}, now));
   drain();
   first = take("OPTIONS ");
@@ -354,7 +354,7 @@ TEST_CASE_FIXTURE(Rivals, "Outside of calls, the first of two responses is repor
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "A 500 to the second copy of a re-INVITE is no refusal, and a late 2xx does not end the call [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Rivals, "A 500 to the second copy of a re-INVITE does not count as a refusal, and a second 2xx does not end the call [RFC 3261 section 12.2.2]") {
   names["192.0.2.52"] = {route(Transport::Udp, kTwo), route(Transport::Udp, kOne)};
   receive(response(dial(), 200, "b", "answer", {{"Contact", "<sip:desk@192.0.2.52>"}}));
   REQUIRE(!take("ACK ").empty());
@@ -382,7 +382,7 @@ TEST_CASE_FIXTURE(Rivals, "A 500 to the second copy of a re-INVITE is no refusal
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Rivals, "A challenged BYE for a late 2xx is repeated with credentials [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Rivals, "The stack answers a challenge to the BYE for a late 2xx [RFC 3261 section 22.2]") {
   sip::AccountOptions options;
   options.address_of_record = "sip:bot@pbx.example";
   options.registrar = "sip:proxy.example";
@@ -413,7 +413,7 @@ TEST_CASE_FIXTURE(Rivals, "A challenged BYE for a late 2xx is repeated with cred
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(LateOffer, "An ACK of exactly 1300 octets stays on UDP, and one of 1301 octets uses TCP [RFC 3261 section 18.1.1]") {
+TEST_CASE_FIXTURE(LateOffer, "The stack sends an ACK of 1300 octets over UDP, and an ACK of 1301 octets over TCP [RFC 3261 section 18.1.1]") {
   const std::size_t fixed = ack(100).size() - 100;
   CHECK(ack(1300 - fixed).size() == 1300);
   CHECK(last_flow.transport == Transport::Udp);
@@ -421,7 +421,7 @@ TEST_CASE_FIXTURE(LateOffer, "An ACK of exactly 1300 octets stays on UDP, and on
   CHECK(last_flow.transport == Transport::Tcp);
 }
 
-TEST_CASE_FIXTURE(LateOffer, "A large ACK is repeated over the transport of its first transmission [RFC 3261 sections 13.2.2.4 and 18.1.1]") {
+TEST_CASE_FIXTURE(LateOffer, "The stack repeats a large ACK over the same transport, and over UDP after the TCP connection has failed [RFC 3261 sections 13.2.2.4 and 18.1.1]") {
   const std::string ack = this->ack(2000);
   CHECK(last_flow.transport == Transport::Tcp);
   CHECK(last_flow.remote == address("192.0.2.52", 5062));
@@ -444,7 +444,7 @@ TEST_CASE_FIXTURE(LateOffer, "A large ACK is repeated over the transport of its 
   expect_no_residue();
 }
 
-TEST_CASE_FIXTURE(Failing, "The stack waits for kPatience after each ringing response, and at most kLongestRinging, an hour [RFC 3261 section 13.3.1.1]") {
+TEST_CASE_FIXTURE(Failing, "The stack cancels a call kPatience after the last ringing response, and at most kLongestRinging (an hour) after the first [RFC 3261 section 13.3.1.1]") {
   using sip::session::InviteClientSession;
   names["proxy.example"] = {route(Transport::Udp, kOne)};
   const std::string invite = dial();

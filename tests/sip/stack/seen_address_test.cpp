@@ -5,15 +5,15 @@ using namespace offhook::sim;
 
 namespace {
 
-/// A call of an account that does not register. A NAT changes the source address of requests, and the server reports it in
-/// received and rport.
+/// A call of an account that does not register. A NAT changes the source address of its requests, and the server reports the
+/// changed address in received and rport.
 struct BehindNat : Caller {
   static std::string through_nat(std::string text, const std::string& seen = ";received=203.0.113.1;rport=4097") {
     const auto at = text.find(";rport");
     REQUIRE(at != std::string::npos);
     return text.replace(at, 6, seen);
   }
-  /// Returns the INVITE with credentials, after a challenge through the NAT.
+  /// Dials. The server sends a challenge through the NAT. Returns the INVITE with credentials.
   std::string challenged(const std::string& seen = ";received=203.0.113.1;rport=4097") {
     dial();
     receive(through_nat(response(first, 401, "x", {}, challenge("n1")), seen));
@@ -31,21 +31,21 @@ struct BehindNat : Caller {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(BehindNat, "After a challenge through a NAT, the call's Contact is the address that the server sees [RFC 3261 section 8.1.1.8]") {
+TEST_CASE_FIXTURE(BehindNat, "After a challenge through a NAT, the call's Contact has the address that the server sees [RFC 3261 section 8.1.1.8]") {
   const std::string second = challenged();
   CHECK(header(first, "Contact") == "<sip:bot@192.0.2.1:5060>");
   CHECK(header(second, "Contact") == "<sip:bot@203.0.113.1:4097>");
   CHECK(header(second, "Via").starts_with("SIP/2.0/UDP 192.0.2.1:5060;"));  // The server responds to the source address of the request.
   CHECK(last_flow.local == local);
   receive(through_nat(response(second, 200, "a", "answer", contact())));
-  CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060>");  // This goes directly to the peer, which has reported no address.
+  CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060>");  // The re-INVITE goes directly to the peer, which has reported no address.
 }
 
-TEST_CASE_FIXTURE(BehindNat, "A server that writes the IPv4 address into received as IPv4-mapped IPv6 is understood [RFC 4291 section 2.5.5.2]") {
+TEST_CASE_FIXTURE(BehindNat, "The stack accepts an IPv4-mapped IPv6 address in received as an IPv4 address [RFC 4291 section 2.5.5.2]") {
   CHECK(header(challenged(";received=::ffff:203.0.113.1;rport=4097"), "Contact") == "<sip:bot@203.0.113.1:4097>");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "A response that is no challenge does not change the Contact, because a callee may have written its Via") {
+TEST_CASE_FIXTURE(BehindNat, "Only a challenge changes the Contact, because a callee may have written the Via of other responses") {
   const std::string foreign = ";received=198.51.100.66;rport=5060";
   dial();
   receive(through_nat(response(first, 180, "a", {}, at_server), foreign));
@@ -59,14 +59,14 @@ TEST_CASE_FIXTURE(BehindNat, "A response that is no challenge does not change th
 
 TEST_CASE_FIXTURE(BehindNat, "A challenge that the stack does not answer does not change the Contact") {
   dial();
-  receive(response(first, 200, "a", "answer", contact()));  // From here on requests go to the peer, which is not a server of the account.
+  receive(response(first, 200, "a", "answer", contact()));  // Later requests go to the peer, which is not a server of the account.
   const std::string foreign = through_nat(response(reoffer(), 401, "a", {}, challenge("n1")), ";received=198.51.100.66;rport=5060");
   receive(foreign);
   CHECK(take("INVITE ").empty());
   CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060>");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "The address from a challenge applies to its own call only") {
+TEST_CASE_FIXTURE(BehindNat, "The address from a challenge applies only to the call that got the challenge") {
   receive(through_nat(response(challenged(), 486, "a")));
   sent.clear();
   dial();
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(BehindNat, "A call to another server does not change the Conta
   CHECK(header(reoffer(), "Contact") == "<sip:bot@203.0.113.1:4097>");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "The address that a server sees applies to one local port") {
+TEST_CASE_FIXTURE(BehindNat, "The address that a server sees applies only to the local port that sent the request") {
   receive(response(challenged(), 200, "a", "answer", at_server));
   const sip::Flow same{{1}, sip::Transport::Udp, local, address("192.0.2.50", 5060)};
   const sip::Flow other{{2}, sip::Transport::Udp, address("192.0.2.1", 5062), address("192.0.2.50", 5060)};
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(BehindNat, "The address that a server sees applies to one loca
   CHECK(contact_by(other, 2) == "<sip:bot@192.0.2.1:5062>");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "The address that a server sees is dropped when its connection breaks") {
+TEST_CASE_FIXTURE(BehindNat, "The stack drops the address that a server sees when the connection breaks") {
   names["192.0.2.50"] = {route(sip::Transport::Tcp, address("192.0.2.50", 5060))};
   receive(response(challenged(), 200, "a", "answer", at_server));
   const std::string before = reoffer();
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(BehindNat, "The address that a server sees is dropped when its
   CHECK(header(reoffer(), "Contact") == "<sip:bot@192.0.2.1:5060;transport=tcp>");
 }
 
-TEST_CASE_FIXTURE(BehindNat, "received or rport with the local address or an unusable one does not change the Contact") {
+TEST_CASE_FIXTURE(BehindNat, "The stack ignores received and rport if they have the local address, or an address or port that cannot be used") {
   for (const char* seen : {";rport", ";rport=5060", ";received=192.0.2.1;rport=4097", ";received=2001:db8::1;rport=4097", ";received=nowhere;rport=4097",
                            ";received=203.0.113.1;rport=0", ";received=127.0.0.1;rport=4097", ";received=224.0.0.1;rport=4097",
                            ";received=::ffff:192.0.2.1;rport=4097", ";received=::ffff:127.0.0.1;rport=4097",
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(BehindNat, "received or rport with the local address or an unu
   }
 }
 
-TEST_CASE_FIXTURE(BehindNat, "Only a unicast address that can reach the local address becomes the Contact") {
+TEST_CASE_FIXTURE(BehindNat, "The stack uses only a unicast address of the local address's family and scope as the Contact") {
   const auto goes = [&](const char* own, const char* seen) {
     const bool v6 = base::IpAddress::parse(own)->is_v6();
     names["192.0.2.50"] = {{sip::Transport::Udp, address(own, 5060), address(v6 ? "2001:db8::50" : "192.0.2.50", 5060), sip::FlowId{1}}};

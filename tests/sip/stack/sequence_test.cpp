@@ -15,7 +15,7 @@ struct Sequence : EarlyDialogs {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Sequence, "OPTIONS within a call counts in the CSeq order: a later request with a lower CSeq gets 500 [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Sequence, "The CSeq order includes OPTIONS within a call: a later request with a lower CSeq gets 500 [RFC 3261 section 12.2.2]") {
   SUBCASE("established") { talk({}); }
   SUBCASE("an incoming call that rings") { agree_as_called(); }
   const std::string ok = [&] {
@@ -32,7 +32,7 @@ TEST_CASE_FIXTURE(Sequence, "OPTIONS within a call counts in the CSeq order: a l
   CHECK_FALSE(event<sip::OfferReceived>());
 }
 
-TEST_CASE_FIXTURE(Sequence, "OPTIONS in an early dialog of an outgoing call counts in the CSeq order, too [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Sequence, "The CSeq order also includes OPTIONS in an early dialog of an outgoing call [RFC 3261 section 12.2.2]") {
   dial();
   agree();
   CHECK(status("OPTIONS", 10, {}, "a") == "200");
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(Sequence, "OPTIONS in an early dialog of an outgoing call coun
   CHECK(status("OPTIONS", 12, {}, "nobody") == "481");
 }
 
-TEST_CASE_FIXTURE(Sequence, "A request that is refused for its method or extensions still counts in the CSeq order [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Sequence, "The CSeq order also includes requests that the stack refuses for their method or extensions [RFC 3261 section 12.2.2]") {
   talk({});
   CHECK(status("DANCE", 10) == "501");
   CHECK(status("INVITE", 5) == "500");
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(Sequence, "A request that is refused for its method or extensi
   CHECK(status("UPDATE", 21) == "200");
 }
 
-TEST_CASE_FIXTURE(Sequence, "A request with a wrong tag does not count in the CSeq order [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Sequence, "The CSeq order does not include requests with a wrong tag [RFC 3261 section 12.2.2]") {
   talk({});
   CHECK(status("OPTIONS", 1000, {}, "stranger") == "481");
   CHECK(status("DANCE", 1000, {}, "stranger") == "501");

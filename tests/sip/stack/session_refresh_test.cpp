@@ -28,7 +28,7 @@ TEST_CASE_FIXTURE(Timed, "The peer's UPDATE and re-INVITE each restart the sessi
   expect_expired();
 }
 
-TEST_CASE_FIXTURE(Timed, "A refresh without Session-Expires turns the session timer off [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "A refresh of the peer without Session-Expires turns the session timer off [RFC 4028 section 9]") {
   called(kAsks);
   receive(in_dialog("UPDATE", 2, our_tag));
   CHECK(header(take("SIP/2.0 200"), "Session-Expires").empty());
@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(Timed, "A refresh without Session-Expires turns the session ti
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Timed, "Without a refresh the call ends before the expiry, by the lesser of 32 s and a third of the interval [RFC 4028 section 10]") {
+TEST_CASE_FIXTURE(Timed, "Without a refresh the call ends before the expiry, earlier by 32 s or by a third of the interval, whichever is less [RFC 4028 section 10]") {
   called({{"Supported", "timer"}, {"Session-Expires", "90"}});
   CHECK(header(ok, "Session-Expires") == "90;refresher=uac");
   advance(59999ms);
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Timed, "Without a refresh the call ends before the expiry, by 
 
 // --- the agent refreshes
 
-TEST_CASE_FIXTURE(Timed, "As refresher the agent sends UPDATE at half of the interval to a peer that allows it [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Timed, "As refresher the agent sends an UPDATE after half of the interval if the peer allows UPDATE [RFC 4028 section 7.4]") {
   called(kUpdates);
   CHECK(header(ok, "Session-Expires") == "1800;refresher=uas");
   CHECK(header(ok, "Require") == "timer");
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Timed, "As refresher the agent sends UPDATE at half of the int
   CHECK(start_line(take("UPDATE ")) == "UPDATE sip:al@192.0.2.98 SIP/2.0");
 }
 
-TEST_CASE_FIXTURE(Timed, "For a peer without UPDATE the agent refreshes with a re-INVITE of the current description, without events [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Timed, "If the peer does not allow UPDATE, the agent refreshes with a re-INVITE of the current description, which causes no event [RFC 4028 section 7.4]") {
   called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uas"}, {"Allow", "INVITE, ACK, BYE"}});
   advance(900s);
   const std::string reinvite = take("INVITE ");
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Timed, "For a peer without UPDATE the agent refreshes with a r
   CHECK(changed->answer.data == "moved");
 }
 
-TEST_CASE_FIXTURE(Timed, "When a peer with UPDATE in its Allow responds with 405, the refresh becomes a re-INVITE [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Timed, "If a peer that allows UPDATE responds with 405, the agent refreshes with a re-INVITE [RFC 4028 section 7.4]") {
   called(kUpdates);
   advance(900s);
   receive(response(take("UPDATE "), 405, ""));
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(Timed, "A 2xx to a refresh without Session-Expires turns the t
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Timed, "An ended call is not refreshed") {
+TEST_CASE_FIXTURE(Timed, "The agent does not refresh an ended call") {
   called(kUpdates);
   receive(in_dialog("BYE", 2, our_tag));
   advance(66s);
@@ -110,12 +110,12 @@ TEST_CASE_FIXTURE(Timed, "An ended call is not refreshed") {
   CHECK_FALSE(stack.next_deadline());
 }
 
-TEST_CASE_FIXTURE(Timed, "A 405 to a refresh after the timer was turned off does not start the timer [RFC 4028 section 7.2]") {
+TEST_CASE_FIXTURE(Timed, "If the peer has turned the timer off, a 405 to an earlier refresh does not start the timer [RFC 4028 section 7.2]") {
   called(kUpdates);
   advance(900s);
   const std::string refresh = take("UPDATE ");
   REQUIRE(!refresh.empty());
-  receive(in_dialog("UPDATE", 2, our_tag));  // Without Session-Expires the session has no expiry any more.
+  receive(in_dialog("UPDATE", 2, our_tag));  // This UPDATE has no Session-Expires, so the session no longer has an expiry.
   REQUIRE(header(take("SIP/2.0 200"), "Session-Expires").empty());
   receive(in_dialog("INVITE", 3, our_tag, "offer"));
   REQUIRE(event<sip::OfferReceived>());  // The application does not answer yet.
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(Timed, "A 405 to a refresh after the timer was turned off does
   CHECK(stack.is_consistent());
 }
 
-TEST_CASE_FIXTURE(Timed, "A 405 to a refresh after the timer was turned off schedules no refresh in the past [RFC 4028 section 7.2]") {
+TEST_CASE_FIXTURE(Timed, "If the peer has turned the timer off, a 405 to an earlier refresh schedules no refresh in the past [RFC 4028 section 7.2]") {
   called({{"Supported", "timer"}, {"Session-Expires", "90;refresher=uas"}, {"Allow", "INVITE, ACK, BYE, UPDATE"}});
   advance(45s);
   const std::string refresh = take("UPDATE ");
@@ -134,19 +134,19 @@ TEST_CASE_FIXTURE(Timed, "A 405 to a refresh after the timer was turned off sche
   advance(4s);
   receive(in_dialog("INVITE", 3, our_tag, "offer"));
   REQUIRE(event<sip::OfferReceived>());
-  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "answer"}, now));  // This is accepted at once, but the peer's ACK does not arrive.
+  REQUIRE(stack.calls().accept_offer(session, {"application/sdp", "answer"}, now));  // The 200 is sent at once, but the peer's ACK does not arrive.
   drain();
   advance(21s);
   const std::string refused = response(refresh, 405, "");
   stack.receive(peer, base::Bytes(reinterpret_cast<const std::uint8_t*>(refused.data()), refused.size()), now);
   REQUIRE(stack.next_deadline());
-  REQUIRE(*stack.next_deadline() > now);  // With a deadline in the past handle_timeout() would not return.
+  REQUIRE(*stack.next_deadline() > now);  // With a deadline in the past, handle_timeout() would never return.
   stack.handle_timeout(now);
 }
 
 // --- refused and lost refreshes, and refreshes that collide with offers
 
-TEST_CASE_FIXTURE(Timed, "A refresh that gets 481, 408 or no response ends the call with BYE [RFC 4028 section 10]") {
+TEST_CASE_FIXTURE(Timed, "If a refresh gets 481, 408 or no response, the agent ends the call with BYE [RFC 4028 section 10]") {
   called(kUpdates);
   advance(900s);
   const std::string update = take("UPDATE ");
@@ -173,7 +173,7 @@ TEST_CASE_FIXTURE(Timed, "The agent retries a refused refresh until shortly befo
   expect_expired();
 }
 
-TEST_CASE_FIXTURE(Timed, "After 422 the agent retries at once with Min-SE, and the old expiry applies until a 2xx [RFC 4028 section 10]") {
+TEST_CASE_FIXTURE(Timed, "After a 422 the agent retries at once with Min-SE. The old expiry applies until a 2xx [RFC 4028 section 10]") {
   called(kUpdates);
   advance(900s);
   receive(response(take("UPDATE "), 422, "", {}, {{"Min-SE", "4000"}}));
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Timed, "An offer of the application waits for a refresh by re-
   CHECK(event<sip::OfferAnswered>()->answer.data == "held");
 }
 
-TEST_CASE_FIXTURE(Timed, "A refresh that gets 491 is retried after a random time [RFC 3261 section 14.1]") {
+TEST_CASE_FIXTURE(Timed, "The agent retries a refresh that gets 491 after a random time [RFC 3261 section 14.1]") {
   called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uas"}});
   advance(900s);
   receive(response(take("INVITE "), 491, ""));
@@ -230,7 +230,7 @@ TEST_CASE_FIXTURE(Timed, "A refresh that gets 491 is retried after a random time
   }
 }
 
-TEST_CASE_FIXTURE(Timed, "A refused refresh is retried after the time in Retry-After [RFC 3261 section 20.33]") {
+TEST_CASE_FIXTURE(Timed, "The agent retries a refused refresh after the time in Retry-After [RFC 3261 section 20.33]") {
   open({});
   answered(dial(sip::SessionTimerOptions{Use::Ask, 1800s, 90s}),
            {{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uac"}, {"Allow", "UPDATE"}});
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(Timed, "A refused refresh is retried after the time in Retry-A
   advance(29s);
   CHECK(take("UPDATE ").empty());
   advance(1s);
-  receive(response(take("UPDATE "), 503, "", {}, {{"Retry-After", "100000"}}));  // This is longer than the rest of the session.
+  receive(response(take("UPDATE "), 503, "", {}, {{"Retry-After", "100000"}}));  // This time is longer than the rest of the session.
   advance(1768s - 930s - 33s);
   CHECK(take("UPDATE ").empty());
   advance(1s);
@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(Timed, "A refused refresh is retried after the time in Retry-A
   CHECK_FALSE(event<sip::CallEnded>());
 }
 
-TEST_CASE_FIXTURE(Timed, "A description that the agent refused does not count as the peer's last description [RFC 3261 section 14.2]") {
+TEST_CASE_FIXTURE(Timed, "The peer's description in an offer that the agent refused does not count as the peer's last description [RFC 3261 section 14.2]") {
   called({{"Supported", "timer"}, {"Session-Expires", "1800;refresher=uas"}, {"Allow", "INVITE, ACK, BYE"}});
   receive(in_dialog("INVITE", 2, our_tag, "moved"));
   REQUIRE(event<sip::OfferReceived>());
@@ -260,13 +260,13 @@ TEST_CASE_FIXTURE(Timed, "A description that the agent refused does not count as
   advance(900s);
   const std::string refresh = take("INVITE ");
   REQUIRE(!refresh.empty());
-  receive(response(refresh, 200, "", "moved"));  // It differs from "offer", the last accepted description.
+  receive(response(refresh, 200, "", "moved"));  // "moved" differs from "offer", the last accepted description.
   const auto changed = event<sip::OfferAnswered>();
   REQUIRE(changed);
   CHECK(changed->answer.data == "moved");
 }
 
-TEST_CASE_FIXTURE(Timed, "When the session expires, a missing ACK is sent before the BYE [RFC 3261 section 13.2.2.4]") {
+TEST_CASE_FIXTURE(Timed, "If the session expires before the stack has sent the ACK, it sends the ACK and then the BYE [RFC 3261 section 13.2.2.4]") {
   open({});
   const std::string first = dial({}, "");
   receive(response(first, 200, "peer", "their offer",
@@ -281,7 +281,7 @@ TEST_CASE_FIXTURE(Timed, "When the session expires, a missing ACK is sent before
 // --- timers that only the agent uses
 
 TEST_CASE_FIXTURE(Timed,
-    "If the peer does not support timers, the agent still refreshes, and any response shows that the peer is alive [RFC 4028 section 7.2]") {
+    "If the peer does not support timers, the agent still refreshes. Any response shows that the peer is alive [RFC 4028 section 7.2]") {
   open({});
   answered(dial(sip::SessionTimerOptions{Use::Ask, 600s, 90s}), {});
   for (int i = 0; i < 5; ++i) {
@@ -312,7 +312,7 @@ TEST_CASE_FIXTURE(Timed, "A timer that only the agent uses continues after a re-
   CHECK(stack.sizes().legs == 0);
 }
 
-TEST_CASE_FIXTURE(Timed, "With Use::Ask the agent also refreshes the call of a caller without timer support") {
+TEST_CASE_FIXTURE(Timed, "With Use::Ask the agent also refreshes the call if the caller does not support timers") {
   open({Use::Ask, 600s, 90s});
   called({});
   CHECK(header(ok, "Session-Expires").empty());
@@ -326,7 +326,7 @@ TEST_CASE_FIXTURE(Timed, "With Use::Ask the agent also refreshes the call of a c
 
 TEST_CASE_FIXTURE(Timed, "A refresh that did not reach the peer does not show that the peer is alive [RFC 4028 section 10]") {
   bool by_proxy = false;
-  SUBCASE("it could not be sent") {
+  SUBCASE("the refresh could not be sent") {
     by_proxy = false;
   }
   SUBCASE("a proxy responds with 503") {

@@ -7,7 +7,7 @@ using namespace offhook::sim;
 
 // --- negotiation
 
-TEST_CASE_FIXTURE(Timed, "By default the stack lists timer in Supported and asks for no session timer [RFC 4028 section 7.1]") {
+TEST_CASE_FIXTURE(Timed, "By default the stack lists timer in Supported, and does not ask for a session timer [RFC 4028 section 7.1]") {
   open({});
   const std::string first = dial();
   CHECK(header(first, "Supported").find("timer") != std::string::npos);
@@ -21,7 +21,7 @@ TEST_CASE_FIXTURE(Timed, "By default the stack lists timer in Supported and asks
   CHECK(header(take("BYE "), "Supported").find("timer") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Timed, "A caller that refreshes gets the interval that it asks for, and Require: timer [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "If the caller wants to refresh, the agent grants the requested interval, with Require: timer [RFC 4028 section 9]") {
   called(kAsks);
   CHECK(header(ok, "Session-Expires") == "1800;refresher=uac");
   CHECK(header(ok, "Require") == "timer");
@@ -32,7 +32,7 @@ TEST_CASE_FIXTURE(Timed, "A caller that refreshes gets the interval that it asks
   expect_expired();
 }
 
-TEST_CASE_FIXTURE(Timed, "As callee the agent asks only a caller with timer support, and for at most the caller's interval [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "As callee the agent asks for a timer only if the caller supports timers, and for at most the caller's interval [RFC 4028 section 9]") {
   open({Use::Ask, 600s, 90s});
   SUBCASE("with timer support") {
     called({{"Supported", "timer"}});
@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(Timed, "As callee the agent asks only a caller with timer supp
   }
 }
 
-TEST_CASE_FIXTURE(Timed, "The agent accepts a proxy's short interval for a caller without timer support, and refreshes [RFC 4028 section 9, table 2]") {
+TEST_CASE_FIXTURE(Timed, "If a proxy asks for a short interval and the caller does not support timers, the agent accepts it and refreshes [RFC 4028 section 9, table 2]") {
   called({{"Session-Expires", "60"}});
   CHECK(header(ok, "Session-Expires") == "60;refresher=uas");
   CHECK(header(ok, "Require").empty());
@@ -62,12 +62,12 @@ TEST_CASE_FIXTURE(Timed, "The agent accepts a proxy's short interval for a calle
   CHECK(!take("INVITE ").empty());
 }
 
-TEST_CASE_FIXTURE(Timed, "An invalid Session-Expires is ignored") {
+TEST_CASE_FIXTURE(Timed, "The agent ignores an invalid Session-Expires") {
   called({{"Supported", "timer"}, {"Session-Expires", "soon"}});
   CHECK(header(ok, "Session-Expires").empty());
 }
 
-TEST_CASE_FIXTURE(Timed, "With Use::Off the stack mentions no timers, and a caller that requires them gets 420 [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "With Use::Off the stack does not list timer in Supported, and a caller that requires timer gets 420 [RFC 4028 section 9]") {
   open({Use::Off});
   SUBCASE("the caller asks") {
     called(kAsks);
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(Timed, "With Use::Off the stack mentions no timers, and a call
   }
 }
 
-TEST_CASE_FIXTURE(Timed, "The refresher option is sent as a wish, and decides where the agent may decide [RFC 4028 section 9]") {
+TEST_CASE_FIXTURE(Timed, "As caller the agent sends the refresher option as its preference. As callee it applies the option if the caller left the choice [RFC 4028 section 9]") {
   using Wish = sip::SessionTimerOptions::Refresher;
   SUBCASE("as caller") {
     open({});
@@ -108,10 +108,10 @@ TEST_CASE_FIXTURE(Timed, "The refresher option is sent as a wish, and decides wh
   }
 }
 
-TEST_CASE_FIXTURE(Timed, "A timer in the 2xx that the agent did not ask for is used, with either refresher [RFC 4028 section 7.2]") {
+TEST_CASE_FIXTURE(Timed, "The agent uses a timer in the 2xx even if it did not ask for a timer, with either refresher [RFC 4028 section 7.2]") {
   open({});
   const std::string first = dial();
-  receive(response(first, 180, "peer"));  // An early dialog before the 2xx does not change this.
+  receive(response(first, 180, "peer"));  // An early dialog before the 2xx does not change the result.
   SUBCASE("the agent refreshes") {
     answered(first, {{"Session-Expires", "600;refresher=uac"}});
     advance(300s);
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(Timed, "An account's own min_se applies to INVITE and to refre
   CHECK(header(take("SIP/2.0 422"), "Min-SE") == "300");
 }
 
-TEST_CASE_FIXTURE(Timed, "After 422 to its INVITE the agent retries with that Min-SE, the next CSeq and the same tags [RFC 4028 section 7.3]") {
+TEST_CASE_FIXTURE(Timed, "After a 422 to its INVITE the agent retries with the Min-SE of the 422, the next CSeq and the same tags [RFC 4028 section 7.3]") {
   open({Use::Ask, 300s, 90s});
   const std::string first = dial();
   CHECK(header(first, "Session-Expires") == "300");
@@ -177,7 +177,7 @@ TEST_CASE_FIXTURE(Timed, "After 422 to its INVITE the agent retries with that Mi
   CHECK(header(refresh, "Min-SE").empty());  // A Min-SE from before the dialog does not apply to refreshes: section 7.4.
 }
 
-TEST_CASE_FIXTURE(Timed, "The agent retries after 422 only with a larger interval and a few times; 422 without Min-SE is a refusal [RFC 4028 section 7.3]") {
+TEST_CASE_FIXTURE(Timed, "After a 422 the agent retries only with a larger interval, and only a few times. A 422 without Min-SE is a refusal [RFC 4028 section 7.3]") {
   open({});
   std::string request = dial();
   SUBCASE("no Min-SE") {
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(Timed, "The agent retries after 422 only with a larger interva
       receive(response(request, 422, "x", {}, {{"Min-SE", std::to_string(least)}}));
       request = take("INVITE ");
     }
-    CHECK(tries == 5);  // SessionTimer::kMaxTooSmall responses were followed.
+    CHECK(tries == 5);  // The agent has followed SessionTimer::kMaxTooSmall responses.
   }
   const auto ended = event<sip::CallEnded>();
   REQUIRE(ended);

@@ -1,4 +1,4 @@
-// One extension at several servers at the same time, with one account for each server.
+// Tests of one extension that registers at several servers at the same time, with one account for each server.
 #include <offhook/sip/stack/account_table.hpp>
 #include <offhook/sip/stack/outbound_route.hpp>
 #include <offhook/tests/sip/stack/leaving.hpp>
@@ -43,7 +43,7 @@ struct Everywhere : Leaving {
     peer.remote = server;
     receive(granted(asked(server)));
   }
-  /// Receives an INVITE from that address, with a new Call-ID each time. Returns it.
+  /// Receives an INVITE from that address, with a new Call-ID. Returns the INVITE.
   std::string call_from(const base::SocketAddress& server) {
     peer.remote = server;
     std::string text = invite("offer", {{"P-Asserted-Identity", "<sip:boss@pbx.example>"}}, "sip:6001@192.0.2.1");
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Everywhere, "An incoming call belongs to the account of its se
   CHECK_FALSE(event<sip::IncomingCall>());
 }
 
-TEST_CASE_FIXTURE(Everywhere, "A server that is silent or refuses leaves the other registrations, and is retried on its own") {
+TEST_CASE_FIXTURE(Everywhere, "A server that is silent or refuses does not affect the other registrations, and has its own retries") {
   start_all({"sip:pbx2.example"});
   grant(secondary);
   advance(32s);
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Everywhere, "A server that is silent or refuses leaves the oth
   CHECK(header(take("REGISTER "), "Expires") == "0");
 }
 
-TEST_CASE_FIXTURE(Everywhere, "The stack keeps registrations at the primary and kMaxSecondaries more servers, each with its own refresh") {
+TEST_CASE_FIXTURE(Everywhere, "The stack registers at the primary server and kMaxSecondaries more servers, each with its own refresh") {
   std::vector<std::string> servers;
   for (std::size_t i = 0; i < sip::OutboundRoute::kMaxSecondaries; ++i) {
     const std::string host = "s" + std::to_string(i) + ".example";
@@ -137,14 +137,14 @@ TEST_CASE_FIXTURE(Everywhere, "The stack keeps registrations at the primary and 
   CHECK(refreshed.size() == 1 + sip::OutboundRoute::kMaxSecondaries);
 }
 
-TEST_CASE_FIXTURE(Everywhere, "A server that is not a SIP URI gives Failed, and the account sends nothing") {
+TEST_CASE_FIXTURE(Everywhere, "If the server is not a SIP URI, the account reports Failed and sends nothing") {
   start_all({"tel:1"});
   CHECK(state_of(1).state == sip::RegistrationChanged::State::Failed);
   CHECK(state_of(1).server == "tel:1");
   CHECK(count("REGISTER ") == 1);
 }
 
-TEST_CASE_FIXTURE(Everywhere, "The reason of a failed resolution is in the events of a registration, a call and a request") {
+TEST_CASE_FIXTURE(Everywhere, "The events of a registration, a call and a request have the reason why a name did not resolve") {
   options.secondaries = {"sip:pbx2.example"};
   names["pbx.example"].clear();
   names["pbx2.example"].clear();
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Everywhere, "The reason of a failed resolution is in the event
   CHECK(answered->reason == "no such name");
 }
 
-TEST_CASE_FIXTURE(Everywhere, "With several names the reason is that of the first queried name, in any order of the responses") {
+TEST_CASE_FIXTURE(Everywhere, "If several names do not resolve, the event has the reason of the first queried name, in any order of the responses") {
   options.secondaries = {"sip:pbx2.example"};
   answers_queries = false;
   start_all({});
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(Everywhere, "With several names the reason is that of the firs
 }
 
 TEST_CASE_FIXTURE(Everywhere,
-    "A server that got a REGISTER may call before it has responded; before the first REGISTER it gets 480 [RFC 3261 section 21.4.18]") {
+    "A server may call after it got a REGISTER, even before its response. Before the first REGISTER its call gets 480 [RFC 3261 section 21.4.18]") {
   answers_queries = false;
   start_all({"sip:pbx2.example"});
   (void)call_from(primary);
@@ -198,13 +198,13 @@ TEST_CASE_FIXTURE(Everywhere,
   const auto call = event<sip::IncomingCall>();
   REQUIRE(call);
   CHECK(call->account == accounts[0]);
-  CHECK_FALSE(call->asserted);  // The identity is trusted only after the server has responded.
-  (void)call_from(secondary);  // No REGISTER went there, and another server's address is known now.
+  CHECK_FALSE(call->asserted);  // The stack trusts the identity only after the server has responded.
+  (void)call_from(secondary);  // The secondary has got no REGISTER, and the stack now knows another server's address.
   CHECK(take("SIP/2.0 ").starts_with("SIP/2.0 403"));
   CHECK(event<sip::StrangerRefused>());
 }
 
-TEST_CASE_FIXTURE(Everywhere, "The last kMaxRegistrarAddresses addresses without a response may call, but are not trusted as registrars") {
+TEST_CASE_FIXTURE(Everywhere, "The last kMaxRegistrarAddresses addresses that got a REGISTER may call, even if they never responded") {
   const auto at = [](std::size_t n) { return address("192.0.2." + std::to_string(100 + n), 5060); };
   const auto ask_at = [&](std::size_t n) {
     names["pbx.example"] = {route(Transport::Udp, at(n))};

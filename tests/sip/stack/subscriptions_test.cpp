@@ -9,7 +9,7 @@ using Changed = sip::SubscriptionChanged;
 
 namespace {
 
-/// The agent subscribes, and the test is the notifier.
+/// The agent subscribes, and the test plays the notifier.
 struct Watching : Registered {
   sip::SubscriptionId subscribe(sip::subscription::SubscriberOptions what = {.event = {"message-summary"}}) {
     const auto made = stack.subscriptions().subscribe({account, "sip:6001@pbx.example", std::move(what)}, now);
@@ -41,7 +41,7 @@ const sip::StackOptions kServing = [] {
   return options;
 }();
 
-/// The agent is the notifier. The test is both the subscriber and the application.
+/// The agent is the notifier. The test plays both the subscriber and the application.
 struct Serving : Registered {
   explicit Serving(const sip::StackOptions& serving = kServing) : Registered(serving) {}
 
@@ -49,7 +49,7 @@ struct Serving : Registered {
     extra.insert(extra.begin(), {{"Event", event}, {"Expires", expires}});
     return outside("SUBSCRIBE", extra);
   }
-  /// Returns another SUBSCRIBE in the dialog of the first one's 200.
+  /// Returns another SUBSCRIBE in the dialog of `first` and its 200 `ok`.
   std::string again(const std::string& first, const std::string& ok, int cseq, const std::string& expires) {
     return message("SUBSCRIBE sip:6001@192.0.2.1 SIP/2.0", {{"Via", via()},
                                                              {"Max-Forwards", "70"},
@@ -65,7 +65,7 @@ struct Serving : Registered {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Watching, "A SUBSCRIBE goes to the registrar with the agent's Contact, and its NOTIFY gets 200 [RFC 6665 section 4.1.2.1]") {
+TEST_CASE_FIXTURE(Watching, "The stack sends a SUBSCRIBE with the agent's Contact to the registrar, and responds to the NOTIFY with 200 [RFC 6665 section 4.1.2.1]") {
   register_now();
   const auto id = subscribe();
   const std::string first = take("SUBSCRIBE ");
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(Watching, "The stack answers the registrar's challenge to SUBS
   CHECK(header(take("SUBSCRIBE "), "CSeq") == "4 SUBSCRIBE");
 }
 
-TEST_CASE_FIXTURE(Watching, "A challenge to SUBSCRIBE that is not the registrar's gets no digest") {
+TEST_CASE_FIXTURE(Watching, "The stack answers no challenge to SUBSCRIBE except the registrar's") {
   options.challenges.realms = {"pbx"};
   register_now();
   const auto id = stack.subscriptions().subscribe({account, "sip:bob@192.0.2.66", {.event = {"dialog"}}, false}, now);
@@ -134,11 +134,11 @@ TEST_CASE_FIXTURE(Watching, "A challenge to SUBSCRIBE that is not the registrar'
   CHECK(take("SUBSCRIBE ").empty());
   CHECK(event<Changed>()->status == 401);
   (void)subscribe();
-  receive(response(take("SUBSCRIBE "), 401, "x", {}, challenge("elsewhere")));  // This challenge arrives through the registrar, from a server behind it.
+  receive(response(take("SUBSCRIBE "), 401, "x", {}, challenge("elsewhere")));  // A server behind the registrar sends this challenge.
   CHECK(take("SUBSCRIBE ").empty());
 }
 
-TEST_CASE_FIXTURE(Watching, "Requests that a subscription's dialog does not support get 481; OPTIONS gets 200 [RFC 3261 section 12.2.2]") {
+TEST_CASE_FIXTURE(Watching, "Requests that the dialog of a subscription does not support get 481. OPTIONS gets 200 [RFC 3261 section 12.2.2]") {
   register_now();
   (void)subscribe();
   const std::string first = take("SUBSCRIBE ");
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Watching, "Requests that a subscription's dialog does not supp
   }
 }
 
-TEST_CASE_FIXTURE(Watching, "After its connection breaks, a subscription is refreshed over a new one") {
+TEST_CASE_FIXTURE(Watching, "After its connection breaks, the stack refreshes a subscription over a new connection") {
   options.registrar = "sip:192.0.2.50;transport=tcp";
   register_now();
   (void)subscribe();
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(Watching, "A NOTIFY without a subscription gets 481 [RFC 6665 
   CHECK(events.empty());
 }
 
-TEST_CASE_FIXTURE(Watching, "takes_unsolicited_waiting accepts message-summary NOTIFY without a subscription, from the registrar only") {
+TEST_CASE_FIXTURE(Watching, "With takes_unsolicited_waiting, the stack accepts a message-summary NOTIFY without a subscription, but only from the registrar") {
   options.takes_unsolicited_waiting = true;
   register_now();
   const Fields waiting{{"Event", "message-summary"}, {"Subscription-State", "terminated"}};
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(Watching, "takes_unsolicited_waiting accepts message-summary N
   CHECK(told->body.data == "Messages-Waiting: yes");
 }
 
-TEST_CASE_FIXTURE(Watching, "subscribe refuses an invalid URI, account or event package at once") {
+TEST_CASE_FIXTURE(Watching, "subscribe() refuses an invalid URI, account or event package at once") {
   register_now();
   using What = sip::subscription::SubscriberOptions;
   CHECK(stack.subscriptions().subscribe({account, "not a uri", What{.event = {"dialog"}}}, now) == base::fail(sip::StackError::BadUri));
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Watching, "The agent may have kMaxSubscriptions subscriptions,
   CHECK(stack.subscriptions().size() == sip::kMaxSubscriptions);
 }
 
-TEST_CASE_FIXTURE(Registered, "Without packages SUBSCRIBE gets 405, and Allow does not list it [RFC 3261 section 8.2.1]") {
+TEST_CASE_FIXTURE(Registered, "If no package is enabled, SUBSCRIBE gets 405, and Allow does not list SUBSCRIBE [RFC 3261 section 8.2.1]") {
   register_now();
   const std::string refused = ask(outside("SUBSCRIBE", {{"Event", "dialog"}}));
   CHECK(refused.starts_with("SIP/2.0 405"));
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(Serving, "Allow lists SUBSCRIBE, and Allow-Events lists the en
   CHECK(header(ok, "Allow-Events") == "dialog, reg");
 }
 
-TEST_CASE_FIXTURE(Serving, "A package that is not enabled gets 489 with the enabled ones [RFC 6665 section 4.2.1.1]") {
+TEST_CASE_FIXTURE(Serving, "A SUBSCRIBE for a package that is not enabled gets 489 with the enabled packages [RFC 6665 section 4.2.1.1]") {
   register_now();
   for (const char* event : {"presence", "Dialog", "dia log"}) {
     const std::string refused = ask(subscribe({}, event));
@@ -293,7 +293,7 @@ TEST_CASE_FIXTURE(Serving, "The stack removes a subscriber when NOTIFY gets 481 
   CHECK(stack.subscriptions().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Serving, "A challenged NOTIFY gets no digest, because the subscriber opened the dialog [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Serving, "The stack does not answer a challenge to NOTIFY, because the subscriber opened the dialog [RFC 3261 section 22.2]") {
   register_now();
   const std::string ok = ask(subscribe({{"Record-Route", "<sip:192.0.2.50;lr>"}}));
   REQUIRE(ok.starts_with("SIP/2.0 200"));
@@ -326,7 +326,7 @@ TEST_CASE_FIXTURE(Serving, "A stranger's SUBSCRIBE gets 403 for existing and unk
   CHECK(ask(outside("SUBSCRIBE", wish, {}, "sip:6009@192.0.2.1")).starts_with("SIP/2.0 404"));
 }
 
-TEST_CASE_FIXTURE(Serving, "A SUBSCRIBE with a short Expires gets 423, and one that excludes the package's body type 406 [RFC 6665 section 4.1.2.1]") {
+TEST_CASE_FIXTURE(Serving, "A SUBSCRIBE with a short Expires gets 423, and a SUBSCRIBE that excludes the package's body type gets 406 [RFC 6665 section 4.1.2.1]") {
   register_now();
   const std::string brief = ask(subscribe({}, "dialog", "59"));
   CHECK(brief.starts_with("SIP/2.0 423"));
@@ -351,7 +351,7 @@ TEST_CASE("A source may have kMaxWatchersPerSource subscribers, and no more") {
   CHECK(serving.ask(serving.subscribe(), other).starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE_FIXTURE(Serving, "All sources together may have kMaxWatchers subscribers, and no more; a registrar has no bound of its own") {
+TEST_CASE_FIXTURE(Serving, "All sources together may have kMaxWatchers subscribers, and no more. A registrar has no other limit") {
   register_now();
   for (std::size_t i = 0; i < sip::kMaxWatchers; ++i) {
     REQUIRE(ask(subscribe()).starts_with("SIP/2.0 200"));
@@ -372,7 +372,7 @@ TEST_CASE("A package may have as many subscribers as its option `most`, and no m
   CHECK(serving.ask(serving.subscribe({}, "reg")).starts_with("SIP/2.0 200"));
 }
 
-TEST_CASE("With patience the response to SUBSCRIBE waits for the application, which gets the subscriber's identity [RFC 6665 section 4.2.1.3]") {
+TEST_CASE("If `patience` is set, the stack delays the response to SUBSCRIBE until the application decides or `patience` expires [RFC 6665 section 4.2.1.3]") {
   sip::StackOptions options = kServing;
   options.packages[0].notify.patience = 200ms;
   Serving serving(options);

@@ -66,7 +66,7 @@ struct Timed : Scripted {
     sent.clear();
     events.clear();
   }
-  /// Refuses every UPDATE for `while_` with 503. Returns the number of refused requests.
+  /// Refuses each UPDATE with 503 during the time `while_`. Returns the number of refused requests.
   int refuse_all_for(base::Duration while_) {
     int refused = 0;
     for (const auto end = now + while_; now < end;) {

@@ -7,7 +7,7 @@ using namespace offhook::sim;
 
 namespace {
 
-/// An established call from the peer. Its account also calls the same peer.
+/// An established call from the peer. The same account can also make calls to the peer.
 struct Transferred : Scripted {
   sip::SessionId session;
   sip::AccountId account;
@@ -64,7 +64,7 @@ const Fields Transferred::kDesk{{"Contact", "<sip:desk@192.0.2.50:5070>"}};
 
 // --- REFER to the agent
 
-TEST_CASE_FIXTURE(Transferred, "REFER gives TransferRequested; the stack itself sends no response and no INVITE [RFC 3515 section 2.4.2]") {
+TEST_CASE_FIXTURE(Transferred, "REFER causes TransferRequested. The stack itself sends no response and no INVITE [RFC 3515 section 2.4.2]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>", {{"Referred-By", "<sip:al@192.0.2.99>"}}));
   const auto asked = event<sip::TransferRequested>();
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Transferred, "accept() sends 202 and NOTIFY 100, and then NOTI
 }
 
 TEST_CASE_FIXTURE(Transferred,
-    "A referrer that hangs up at once still gets NOTIFY with the result of the new call, and then no state is left [RFC 3515 section 2.4.4]") {
+    "If the referrer hangs up at once, it still gets a NOTIFY with the result of the new call. Then no state is left [RFC 3515 section 2.4.4]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
   REQUIRE(stack.transfers().accept(session, now));
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Transferred,
   const std::string invite = take("INVITE ");
   receive(in_dialog("BYE", 3, our_tag));
   CHECK(event<sip::CallEnded>()->by == sip::CallEnded::By::Remote);
-  CHECK(stack.unfinished() == 2);  // These are the ringing call and its INVITE. A due NOTIFY does not count.
+  CHECK(stack.unfinished() == 2);  // This counts the ringing call and its INVITE, and not the NOTIFY that is due later.
   receive(response(invite, 486, "desk"));
   const std::string last = notify();
   CHECK(body(last) == "SIP/2.0 486 Busy Here\r\n");
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(Transferred,
   CHECK(stack.sizes().legs == 0);
 }
 
-TEST_CASE_FIXTURE(Transferred, "When the agent hangs up before the result, the subscription ends with reason giveup [RFC 6665 section 4.1.3]") {
+TEST_CASE_FIXTURE(Transferred, "If the agent hangs up before the result, the subscription ends with the reason giveup [RFC 6665 section 4.1.3]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
   REQUIRE(stack.transfers().accept(session, now));
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(Transferred, "When the agent hangs up before the result, the s
   CHECK(!take("BYE ").empty());
 }
 
-TEST_CASE_FIXTURE(Transferred, "A REFER gets 603 from decline(), or after 16 s without a decision [RFC 3515 section 2.4.2]") {
+TEST_CASE_FIXTURE(Transferred, "A REFER gets 603 after decline(), or after 16 s without a decision [RFC 3515 section 2.4.2]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
   CHECK(stack.transfers().decline(session, 200, now) == base::fail(sip::StackError::WrongState));
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(Transferred, "A REFER gets 603 from decline(), or after 16 s w
   CHECK(stack.calls().call(call, now) == base::fail(sip::StackError::WrongState));
 }
 
-TEST_CASE_FIXTURE(Transferred, "A REFER with no target, two targets, another scheme or another method is refused [RFC 3515 section 2.4.2]") {
+TEST_CASE_FIXTURE(Transferred, "The stack refuses a REFER with no target, two targets, another scheme or another method [RFC 3515 section 2.4.2]") {
   talk();
   receive(in_dialog("REFER", 2, our_tag));
   CHECK(take().starts_with("SIP/2.0 400"));
@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(Transferred, "A REFER with no target, two targets, another sch
   CHECK(take().starts_with("SIP/2.0 491"));
 }
 
-TEST_CASE_FIXTURE(Transferred, "Refer-Sub: false is granted, and the stack sends no NOTIFY [RFC 4488 section 4]") {
+TEST_CASE_FIXTURE(Transferred, "The stack grants Refer-Sub: false, and then sends no NOTIFY [RFC 4488 section 4]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>", {{"Refer-Sub", "false"}, {"Require", "norefersub"}}));
   CHECK_FALSE(event<sip::TransferRequested>()->reports);
@@ -201,7 +201,7 @@ TEST_CASE_FIXTURE(Transferred, "Refer-Sub: false is granted, and the stack sends
   CHECK(take("NOTIFY ").empty());
 }
 
-TEST_CASE_FIXTURE(Transferred, "A refused NOTIFY ends the reports and neither of the calls [RFC 6665 section 4.2.2]") {
+TEST_CASE_FIXTURE(Transferred, "A refused NOTIFY ends the reports, and both calls continue [RFC 6665 section 4.2.2]") {
   talk();
   receive(refer(2, "<sip:desk@192.0.2.50>"));
   REQUIRE(stack.transfers().accept(session, now));
@@ -231,7 +231,7 @@ TEST_CASE_FIXTURE(Transferred, "SUBSCRIBE can end the subscription of a REFER, b
 
 // --- REFER from the agent
 
-TEST_CASE_FIXTURE(Transferred, "REFER has Referred-By; without reports the transfer ends with the 202 that has Refer-Sub: false [RFC 4488 section 4]") {
+TEST_CASE_FIXTURE(Transferred, "A REFER of the agent has Referred-By. If a 202 grants Refer-Sub: false, the transfer ends with the 202 [RFC 4488 section 4]") {
   talk();
   sip::ReferOptions options;
   options.target = "sip:desk@192.0.2.50";
@@ -252,11 +252,11 @@ TEST_CASE_FIXTURE(Transferred, "REFER has Referred-By; without reports the trans
   drain();
   const std::string again = take("REFER ");
   CHECK(header(again, "Referred-By").empty());
-  receive(response(again, 202, ""));  // This does not grant Refer-Sub: false, so that NOTIFY requests follow.
+  receive(response(again, 202, ""));  // This 202 does not grant Refer-Sub: false, so that NOTIFY requests follow.
   CHECK_FALSE(event<sip::TransferProgress>());
 }
 
-TEST_CASE_FIXTURE(Transferred, "For an attended transfer Refer-To has the target of the other call, and Replaces with its dialog [RFC 3891 section 4]") {
+TEST_CASE_FIXTURE(Transferred, "For an attended transfer Refer-To has the target of the other call, and a Replaces with the dialog of this call [RFC 3891 section 4]") {
   talk();
   const auto other = consult();
   sip::ReferOptions options;
@@ -267,13 +267,13 @@ TEST_CASE_FIXTURE(Transferred, "For an attended transfer Refer-To has the target
   const auto name = stack.calls().leg_name(other);
   CHECK(header(refer, "Refer-To") ==
         "<sip:desk@192.0.2.50:5070?Replaces=" + name.call_id + "%3Bto-tag%3Ddesk%3Bfrom-tag%3D" + name.local_tag + ">");
-  options.replaces = session;  // The same call.
+  options.replaces = session;  // A call cannot replace itself.
   CHECK(stack.transfers().refer(session, options, now) == base::fail(sip::StackError::WrongState));
   options.replaces = sip::SessionId{4711};
   CHECK(stack.transfers().refer(session, options, now) == base::fail(sip::StackError::UnknownSession));
 }
 
-TEST_CASE_FIXTURE(Transferred, "An INVITE that replaces another call has Replaces, and requires its support [RFC 3891 section 4]") {
+TEST_CASE_FIXTURE(Transferred, "An INVITE that replaces another call has Replaces, and Require: replaces [RFC 3891 section 4]") {
   talk();
   sip::CallOptions call;
   call.replaces = sip::Replaces{"theirs@192.0.2.7", "a", "b", true};
@@ -310,7 +310,7 @@ struct Replaced : Transferred {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Replaced, "IncomingCall names the call that it replaces; after the answer, the replaced call gets BYE [RFC 3891 section 3]") {
+TEST_CASE_FIXTURE(Replaced, "IncomingCall has the id of the call to replace. After the answer, the replaced call gets BYE [RFC 3891 section 3]") {
   talk();
   receive(replacing("call-1;to-tag=" + our_tag + ";from-tag=peer"));
   const auto call = event<sip::IncomingCall>();
@@ -331,7 +331,7 @@ TEST_CASE_FIXTURE(Replaced, "IncomingCall names the call that it replaces; after
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Replaced, "A refused replacement does not affect the other call [RFC 3891 section 3]") {
+TEST_CASE_FIXTURE(Replaced, "If the agent refuses the replacing INVITE, the other call continues [RFC 3891 section 3]") {
   talk();
   receive(replacing("call-1;to-tag=" + our_tag + ";from-tag=peer"));
   REQUIRE(stack.calls().reject(event<sip::IncomingCall>()->session, 488, {}, now));
@@ -341,7 +341,7 @@ TEST_CASE_FIXTURE(Replaced, "A refused replacement does not affect the other cal
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Replaced, "A ringing outgoing call is replaced with CANCEL [RFC 3891 section 3]") {
+TEST_CASE_FIXTURE(Replaced, "When a new call replaces a ringing outgoing call, the stack sends CANCEL for the ringing call [RFC 3891 section 3]") {
   talk();
   const auto outgoing = dial({});
   const std::string invite = take("INVITE ");
@@ -357,11 +357,11 @@ TEST_CASE_FIXTURE(Replaced, "A ringing outgoing call is replaced with CANCEL [RF
 }
 
 TEST_CASE_FIXTURE(Replaced,
-    "Replaces is refused: unknown 481, early-only 486, an incoming call that rings 481, ended 603, malformed 400 [RFC 3891 section 3]") {
+    "The stack refuses Replaces: unknown call 481, early-only 486, incoming ringing call 481, ended call 603, malformed 400 [RFC 3891 section 3]") {
   talk();
   CHECK(refused("call-2;to-tag=" + our_tag + ";from-tag=peer") == "481");
   CHECK(refused("call-1;to-tag=" + our_tag + ";from-tag=other") == "481");
-  CHECK(refused("call-1;to-tag=peer;from-tag=" + our_tag) == "481");  // With the tags exchanged.
+  CHECK(refused("call-1;to-tag=peer;from-tag=" + our_tag) == "481");  // The tags are exchanged.
   CHECK(refused("call-1;to-tag=" + our_tag + ";from-tag=peer;early-only") == "486");
   CHECK(refused("call-1;to-tag=" + our_tag) == "400");
   CHECK(refused("call-1;to-tag=" + our_tag + ";from-tag=peer", {{"Replaces", "a;to-tag=b;from-tag=c"}}) == "400");

@@ -1,4 +1,4 @@
-// An account that does not register and gets its calls from the addresses of a trunk.
+// Tests of an account that does not register, and gets its calls from the addresses of a trunk.
 #include <offhook/tests/sip/stack/registering.hpp>
 
 #include <doctest/doctest.h>
@@ -24,7 +24,7 @@ struct Trunk : Registering {
     REQUIRE_FALSE(event<sip::RegistrationChanged>());
   }
   sip::Flow from(const std::string& ip) const { return {{1}, sip::Transport::Udp, local, address(ip, 5060)}; }
-  /// Sends an INVITE for `uri`. Returns the first status, or 0 when it becomes a call of `account`.
+  /// Sends an INVITE for `uri`. Returns the first status, or 0 if the INVITE becomes a call of `account`.
   int called(const std::string& uri, const std::string& source, const Fields& more = {}) {
     sent.clear();
     std::string text = invite("offer", more, uri);
@@ -44,7 +44,7 @@ struct Trunk : Registering {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Trunk, "A trunk's calls are accepted for any number and its asserted identities are trusted, without a registration") {
+TEST_CASE_FIXTURE(Trunk, "The stack accepts a trunk's calls for any number, and trusts its asserted identities, without a registration") {
   add();
   const Fields identity{{"P-Asserted-Identity", "<sip:+4930123@pbx.example>"}};
   for (const std::string uri : {"sip:6001@192.0.2.1", "sip:+493012345@192.0.2.1", "sip:192.0.2.1"}) {
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(Trunk, "Calls from addresses outside of the trunk get 403, unl
   CHECK(open.called("sip:nobody@192.0.2.1", "192.0.2.50") == 0);
 }
 
-TEST_CASE_FIXTURE(Trunk, "A trunk has sixteen addresses, and ignores a seventeenth") {
+TEST_CASE_FIXTURE(Trunk, "The stack uses the first sixteen addresses of a trunk") {
   options.trunk_addresses.clear();
   for (int i = 1; i <= 17; ++i) options.trunk_addresses.push_back(address("198.51.100." + std::to_string(i), 5060).ip);
   options.trunk_addresses.push_back(options.trunk_addresses.front());
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Trunk, "A trunk has sixteen addresses, and ignores a seventeen
   CHECK(called("sip:6001@192.0.2.1", "198.51.100.17") == 403);
 }
 
-TEST_CASE_FIXTURE(Trunk, "A trunk gets its calls for users of other accounts, too; of two trunks at one address, the first gets the calls") {
+TEST_CASE_FIXTURE(Trunk, "A trunk account also gets the trunk's calls for users of other accounts. Of two accounts with one trunk address, the first gets them") {
   sip::AccountOptions desk = options;
   desk.address_of_record = "sip:desk@pbx.example";
   desk.username = "desk";
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Trunk, "A trunk gets its calls for users of other accounts, to
   CHECK(called("sip:nobody@192.0.2.1", "192.0.2.50") == 0);
 }
 
-TEST_CASE_FIXTURE(Trunk, "After the removal of a trunk, its address is a stranger's again") {
+TEST_CASE_FIXTURE(Trunk, "After the removal of a trunk account, the trunk's address is a stranger again") {
   sip::AccountOptions stays = options;
   stays.trunk_addresses = {address("192.0.2.51", 5060).ip};
   (void)stack.accounts().add(stays, now);
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Trunk, "After the removal of a trunk, its address is a strange
   CHECK(called("sip:6001@192.0.2.1", "192.0.2.50") == 403);
 }
 
-TEST_CASE_FIXTURE(Trunk, "A challenge to a call through the trunk gets a digest, and one from another host does not [RFC 3261 section 22.3]") {
+TEST_CASE_FIXTURE(Trunk, "The account answers a challenge of the trunk, and no challenge of another host [RFC 3261 section 22.3]") {
   add();
   for (const bool by_trunk : {true, false}) {
     CAPTURE(by_trunk);

@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Updated, "An UPDATE with an offer before the answer to INVITE 
   REQUIRE(stack.calls().answer(session, {"application/sdp", "answer"}, now));
 }
 
-TEST_CASE_FIXTURE(Updated, "In an outgoing call, an early UPDATE changes the target; an offer in it collides and gets 491 [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated, "In an outgoing call, an early UPDATE changes the target. An early UPDATE with an offer collides and gets 491 [RFC 3311 section 5.2]") {
   sip::AccountOptions options;
   options.address_of_record = "sip:bot@192.0.2.1";
   options.registrar = "sip:192.0.2.99";
@@ -88,10 +88,10 @@ TEST_CASE_FIXTURE(Updated, "In an outgoing call, an early UPDATE changes the tar
   receive(in_dialog("UPDATE", 9, our_tag, {}, {}, "nobody"));
   CHECK(take().starts_with("SIP/2.0 481"));
   receive(in_dialog("UPDATE", 8, our_tag, {}, {}, "a"));
-  CHECK(take().starts_with("SIP/2.0 500"));  // Its CSeq does not rise: RFC 3261 section 12.2.2
+  CHECK(take().starts_with("SIP/2.0 500"));  // The CSeq does not rise: RFC 3261 section 12.2.2
 }
 
-TEST_CASE_FIXTURE(Updated, "Within a call the application accepts or refuses the offer of an UPDATE; a collision gets 491 [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated, "Within a call the application accepts or refuses the offer of an UPDATE. An UPDATE that collides with an offer gets 491 [RFC 3311 section 5.2]") {
   talk();
   SUBCASE("accepted") {
     receive(in_dialog("UPDATE", 2, our_tag, "new"));
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Updated, "Within a call the application accepts or refuses the
   }
 }
 
-TEST_CASE_FIXTURE(Updated, "An UPDATE or INVITE while another UPDATE waits for its answer gets 500 with Retry-After [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated, "While an UPDATE with an offer waits for its answer, another UPDATE or INVITE gets 500 with Retry-After [RFC 3311 section 5.2]") {
   talk();
   receive(in_dialog("UPDATE", 2, our_tag, "new"));
   receive(in_dialog("UPDATE", 3, our_tag));
@@ -134,7 +134,7 @@ TEST_CASE_FIXTURE(Updated, "An UPDATE or INVITE while another UPDATE waits for i
   CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 UPDATE");
 }
 
-TEST_CASE_FIXTURE(Updated, "While the peer's re-INVITE waits, its UPDATE may change the target, but an offer gets 500 [RFC 3311 section 5.2]") {
+TEST_CASE_FIXTURE(Updated, "While the peer's re-INVITE waits, an UPDATE of the peer may change the target, and an UPDATE with an offer gets 500 [RFC 3311 section 5.2]") {
   talk();
   receive(in_dialog("INVITE", 2, our_tag, "hold"));
   sent.clear();
@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(Updated, "While the peer's re-INVITE waits, its UPDATE may cha
   CHECK(header(take("SIP/2.0 200"), "CSeq") == "2 INVITE");
 }
 
-TEST_CASE_FIXTURE(Updated, "A refused re-INVITE does not change the target; an accepted or pending one does [RFC 6141 section 4.6]") {
+TEST_CASE_FIXTURE(Updated, "A refused re-INVITE does not change the target. An accepted or pending re-INVITE changes it [RFC 6141 section 4.6]") {
   talk();
   receive(moved(in_dialog("INVITE", 2, our_tag, "hold")));
   REQUIRE(event<sip::OfferReceived>());

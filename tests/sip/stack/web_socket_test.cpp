@@ -40,7 +40,7 @@ struct Browser : Scripted {
 
 struct WebAccount : Registered {
   WebAccount() { options.registrar = "sip:192.0.2.50;transport=ws"; }
-  /// Registers over `transport`. Returns the Contact, which must be the same in both REGISTER requests.
+  /// Registers over `transport`. Checks that both REGISTER requests have the same Contact, and returns it.
   std::string register_over(Transport transport) {
     sip::Route way{transport, local, address("192.0.2.50", 80), {}, "192.0.2.50"};
     names["192.0.2.50"] = {way};
@@ -53,7 +53,7 @@ struct WebAccount : Registered {
     const std::string second = take("REGISTER ");
     CHECK(header(second, "Contact") == contact);
     std::string ok = response(second, 200, "reg", {}, {{"Contact", contact.substr(0, contact.find('>') + 1) + ";expires=600"}});
-    ok.insert(ok.find(";rport") + 6, "=41000;received=203.0.113.7");  // These values have no use over a WebSocket.
+    ok.insert(ok.find(";rport") + 6, "=41000;received=203.0.113.7");  // The account ignores these values over a WebSocket.
     receive(ok);
     CHECK(stack.unfinished() == 0);
     return contact;
@@ -62,7 +62,7 @@ struct WebAccount : Registered {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Browser, "A BYE to a Contact in .invalid uses the connection of the call [RFC 7118 section 8.1]") {
+TEST_CASE_FIXTURE(Browser, "The stack sends a BYE to a Contact in .invalid over the connection of the call [RFC 7118 section 8.1]") {
   talk();
   queries.clear();
   REQUIRE(stack.calls().hang_up(session, now));
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Browser, "A BYE to a Contact in .invalid uses the connection o
   CHECK(queries.empty());
 }
 
-TEST_CASE_FIXTURE(Browser, "A re-INVITE to a Contact in .invalid and its ACK use the connection of the call") {
+TEST_CASE_FIXTURE(Browser, "The stack sends a re-INVITE to a Contact in .invalid, and the ACK, over the connection of the call") {
   talk();
   queries.clear();
   REQUIRE(stack.calls().offer(session, {"application/sdp", "offer"}, now));
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(Browser, "A re-INVITE to a Contact in .invalid and its ACK use
   CHECK(queries.empty());
 }
 
-TEST_CASE_FIXTURE(Browser, "The stack never opens a connection to a WebSocket client, with any Contact [RFC 7118 section 5]") {
+TEST_CASE_FIXTURE(Browser, "The stack never opens a connection to a WebSocket client, even if the Contact has an IP address [RFC 7118 section 5]") {
   talk("<sip:al@192.0.2.99:41000;transport=ws>");
   queries.clear();
   REQUIRE(stack.calls().hang_up(session, now));
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Browser, "The stack never opens a connection to a WebSocket cl
   CHECK(queries.empty());
 }
 
-TEST_CASE_FIXTURE(Browser, "goes_back accepts a stream and no datagram for a host in .invalid, and only TLS for sips") {
+TEST_CASE_FIXTURE(Browser, "For a host in .invalid, goes_back() returns true for a stream and false for UDP. For sips it requires TLS") {
   sip::Hop nowhere{"a.invalid", std::nullopt, std::nullopt, false};
   CHECK_FALSE(sip::goes_back(nowhere, peer));
   CHECK(sip::goes_back(nowhere, socket));
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Browser, "goes_back accepts a stream and no datagram for a hos
   CHECK_FALSE(sip::goes_back({"invalid", std::nullopt, std::nullopt, false}, socket));
 }
 
-TEST_CASE_FIXTURE(Browser, "When the WebSocket of a call breaks, its pending request ends and the stack opens no other connection") {
+TEST_CASE_FIXTURE(Browser, "If the WebSocket of a call breaks, the pending request ends, and the stack opens no other connection") {
   talk();
   REQUIRE(stack.calls().hang_up(session, now));
   drain();
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(Browser, "When the WebSocket of a call breaks, its pending req
   CHECK(stack.calls().size() == 0);
 }
 
-TEST_CASE_FIXTURE(Browser, "Over a WebSocket a message needs no Content-Length, and octets after the message are dropped [RFC 7118 section 5]") {
+TEST_CASE_FIXTURE(Browser, "Over a WebSocket a message needs no Content-Length, and the stack drops octets after the message [RFC 7118 section 5]") {
   std::string text = from_nowhere(in_dialog("OPTIONS", 1, "x"));
   text.replace(text.find(";tag=x"), 6, "");
   text.erase(text.find("Content-Length: 0\r\n"), 19);
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Browser, "Over a WebSocket a message needs no Content-Length, 
   CHECK(event<sip::IncomingCall>());
   CHECK(stack.calls().size() == 1);
   CHECK(count("SIP/2.0 100") == 1);
-  // A Content-Length larger than the frame: RFC 3261 section 18.3.
+  // The Content-Length is larger than the frame: RFC 3261 section 18.3.
   text = from_nowhere(in_dialog("OPTIONS", 2, "x"));
   text.replace(text.find(";tag=x"), 6, "");
   text.replace(text.find("Content-Length: 0"), 17, "Content-Length: 9");
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(Browser, "Over a WebSocket a message needs no Content-Length, 
   CHECK(!take("SIP/2.0 400").empty());
 }
 
-TEST_CASE_FIXTURE(WebAccount, "An account over a WebSocket registers a Contact in .invalid, and uses it in calls [RFC 7118 section 8.1]") {
+TEST_CASE_FIXTURE(WebAccount, "An account over a WebSocket registers a Contact in .invalid, and has this Contact in calls [RFC 7118 section 8.1]") {
   const std::string contact = register_over(Transport::Ws);
   CHECK(contact.starts_with("<sip:6001@"));
   CHECK(contact.find(".invalid;transport=ws>") != std::string::npos);

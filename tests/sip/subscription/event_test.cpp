@@ -8,7 +8,7 @@ using namespace offhook;
 using namespace std::chrono_literals;
 using namespace offhook::sip::subscription;
 
-TEST_CASE("Two Event values are equal by package and id, and other parameters do not count [RFC 6665 section 8.2.1]") {
+TEST_CASE("Two Event values are equal if package and id are equal. Other parameters do not count [RFC 6665 section 8.2.1]") {
   CHECK(*parse_event("foo; id=1234") == *parse_event("foo; param=abcd; id=1234"));
   CHECK_FALSE(*parse_event("foo") == *parse_event("foo; id=1234"));
   CHECK_FALSE(*parse_event("Foo; id=1234") == *parse_event("foo; id=1234"));
@@ -21,11 +21,11 @@ TEST_CASE("parse_event refuses text that is not an Event [RFC 6665 section 8.4]"
   for (const auto* text : {"", ";id=1", "foo, bar", "foo bar", "foo;id=", "foo;id=a b", "foo;", "foo;;id=1", "foo;x=\"open"}) {
     INFO(text);
     const auto event = parse_event(text);
-    CHECK((std::string(text) == "foo;" || !event));  // An empty parameter at the end is skipped, as for all parameters.
+    CHECK((std::string(text) == "foo;" || !event));  // parse_event skips an empty parameter at the end.
   }
 }
 
-TEST_CASE("parse_subscription_state reads phase, reason, expires and retry-after [RFC 6665 section 8.2.3]") {
+TEST_CASE("parse_subscription_state reads the phase, reason, expires and retry-after [RFC 6665 section 8.2.3]") {
   const auto active = parse_subscription_state("Active;expires=599;reason=rejected");
   REQUIRE(active);
   CHECK(active->phase == Phase::Active);

@@ -14,7 +14,7 @@
 #include <utility>
 #include <variant>
 
-/// A machine of sip/subscription in virtual time. The test is its owner and its peer.
+/// A machine of sip/subscription in virtual time. The test plays the owner and the peer of the machine.
 namespace offhook::sip::subscription::test {
 
 using namespace std::chrono_literals;
@@ -74,7 +74,7 @@ struct Owner {
     queue.pop_front();
     return first;
   }
-  /// Returns the status of the oldest response, or 0 without one.
+  /// Takes the oldest response and returns its status, or 0 if there is no response.
   int answered() {
     const auto answer = take(answers);
     return answer ? answer->status : 0;

@@ -18,7 +18,7 @@ std::string subscribe_text(std::string_view expires, int cseq, std::string_view 
          "Content-Length: 0\r\n\r\n";
 }
 
-/// A notifier with one subscriber. The test is the subscriber, and the owner that decides.
+/// A notifier with one subscriber. The test plays the subscriber, and the owner that decides.
 struct Watched : Owner {
   explicit Watched(std::string_view expires = "600", NotifyOptions notify = {}) {
     const auto message = parsed(subscribe_text(expires, 1));
@@ -68,7 +68,7 @@ struct Watched : Owner {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Watched, "A SUBSCRIBE gets a 200 and a NOTIFY at once, which is pending until the owner accepts [RFC 6665 section 4.2.1.2]") {
+TEST_CASE_FIXTURE(Watched, "A SUBSCRIBE gets a 200 and a NOTIFY at once. The subscription is pending until the owner accepts it [RFC 6665 section 4.2.1.2]") {
   const auto ok = take(answers);
   REQUIRE(ok);
   CHECK(ok->status == 200);
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(Watched, "A SUBSCRIBE gets a 200 and a NOTIFY at once, which i
   CHECK_FALSE(accept("again"));
 }
 
-TEST_CASE_FIXTURE(Watched, "Only one NOTIFY is sent at a time, and the next has the latest state [RFC 6665 section 4.2.2]") {
+TEST_CASE_FIXTURE(Watched, "Notifier sends one NOTIFY at a time. The next NOTIFY has the latest state [RFC 6665 section 4.2.2]") {
   REQUIRE(accept("one"));
   CHECK(sent.size() == 1);  // The pending NOTIFY has no response yet.
   REQUIRE(notify("two"));
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(Watched, "A refresh gets a 200 with the granted interval, and 
   CHECK(machine->is_over());
 }
 
-TEST_CASE_FIXTURE(Watched, "A refresh out of order, with a too brief interval, or for another package is refused [RFC 6665 section 4.2.1.1]") {
+TEST_CASE_FIXTURE(Watched, "Notifier refuses a refresh that is out of order, has too short an interval, or is for another package [RFC 6665 section 4.2.1.1]") {
   respond();
   CHECK(subscribe("59", 2) == 423);
   CHECK(field(last->own, "Min-Expires") == "60");
@@ -136,17 +136,17 @@ TEST_CASE_FIXTURE(Watched, "A refresh out of order, with a too brief interval, o
   CHECK(field(last->own, "Expires") == "3600");  // The notifier shortens the interval, and never extends it.
 }
 
-TEST_CASE("grant_of decides the interval by the Expires of the SUBSCRIBE [RFC 6665 section 4.2.1.1]") {
+TEST_CASE("grant_of() derives the interval from the Expires of the SUBSCRIBE [RFC 6665 section 4.2.1.1]") {
   const GrantOptions options{7200s, 9000s, 10000s};
   const auto grant = [&](std::string_view text) { return grant_of(parsed(subscribe_text(text, 1)), options); };
   CHECK(grant("").expires == 9000s);
   CHECK(grant("3599").too_brief);
-  CHECK_FALSE(grant("3600").too_brief);  // "Smaller than one hour" applies, whatever the minimum is.
+  CHECK_FALSE(grant("3600").too_brief);  // An interval of an hour or more is never too brief, even if the minimum is longer.
   CHECK_FALSE(grant("0").too_brief);
   CHECK(grant("10001").expires == 10000s);
 }
 
-TEST_CASE_FIXTURE(Watched, "A SUBSCRIBE with Expires 0 ends the subscription with a last state [RFC 6665 section 4.2.1.4]") {
+TEST_CASE_FIXTURE(Watched, "A SUBSCRIBE with Expires 0 ends the subscription with a last NOTIFY that has the state [RFC 6665 section 4.2.1.4]") {
   REQUIRE(accept("state"));
   respond();
   respond();
@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(Watched, "A SUBSCRIBE with Expires 0 ends the subscription wit
   CHECK(changes.empty());
 }
 
-TEST_CASE("A fetch gets one NOTIFY, which waits for the owner [RFC 6665 section 4.4.3]") {
+TEST_CASE("A fetch gets one NOTIFY, which waits for the state from the owner [RFC 6665 section 4.4.3]") {
   Watched watched("0");
   CHECK(watched.answered() == 200);
   CHECK(watched.sent.empty());
@@ -198,7 +198,7 @@ TEST_CASE("The status of a refused NOTIFY decides whether the subscription ends 
   }
 }
 
-TEST_CASE_FIXTURE(Watched, "A NOTIFY without a response ends the subscription [RFC 6665 section 4.2.2]") {
+TEST_CASE_FIXTURE(Watched, "If a NOTIFY gets no response, the subscription ends [RFC 6665 section 4.2.2]") {
   machine->on_failure(Failure::Timeout, now, out);
   collect();
   CHECK(machine->is_over());
@@ -206,7 +206,7 @@ TEST_CASE_FIXTURE(Watched, "A NOTIFY without a response ends the subscription [R
   CHECK_FALSE(notify("nobody"));
 }
 
-TEST_CASE_FIXTURE(Watched, "The owner can end the subscription with a reason, after the response to the current NOTIFY [RFC 6665 section 4.2.1.3]") {
+TEST_CASE_FIXTURE(Watched, "When the owner ends the subscription with a reason, the last NOTIFY follows the response to the pending NOTIFY [RFC 6665 section 4.2.1.3]") {
   REQUIRE(end(Why::Rejected));
   CHECK(take(changes)->why == Why::Rejected);
   CHECK(sent.size() == 1);
@@ -225,14 +225,14 @@ TEST_CASE_FIXTURE(Watched, "The owner can end the subscription with a reason, af
 
 namespace {
 
-/// A notifier that waits 200 ms for its owner's decision.
+/// A notifier that waits for the owner's decision for 200 ms before it responds.
 struct Patient : Watched {
   explicit Patient(std::string_view expires = "600") : Watched(expires, {200ms}) {}
 };
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Patient, "An owner that decides in time answers the SUBSCRIBE itself [RFC 6665 section 4.2.1.3]") {
+TEST_CASE_FIXTURE(Patient, "If the owner decides within `patience`, the response to the SUBSCRIBE has its decision [RFC 6665 section 4.2.1.3]") {
   CHECK(answers.empty());
   CHECK(sent.empty());
   advance(199ms);
@@ -245,7 +245,7 @@ TEST_CASE_FIXTURE(Patient, "An owner that decides in time answers the SUBSCRIBE 
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Patient, "When the owner takes longer, the subscription becomes pending [RFC 6665 section 4.2.1.3]") {
+TEST_CASE_FIXTURE(Patient, "If the owner needs longer than `patience`, the subscription becomes pending [RFC 6665 section 4.2.1.3]") {
   advance(199ms);
   CHECK(answers.empty());
   advance(1ms);
@@ -258,7 +258,7 @@ TEST_CASE_FIXTURE(Patient, "When the owner takes longer, the subscription become
   CHECK(answers.empty());
 }
 
-TEST_CASE("A refusal in time is a response to the SUBSCRIBE, and leaves no subscription [RFC 6665 section 4.2.1.3]") {
+TEST_CASE("If the owner refuses within `patience`, the SUBSCRIBE gets the refusal as its response, and no subscription is left [RFC 6665 section 4.2.1.3]") {
   const auto refused = [](Why why, std::optional<std::chrono::seconds> retry_after, int status) {
     CAPTURE(status);
     Patient patient;
@@ -281,7 +281,7 @@ TEST_CASE("A refusal in time is a response to the SUBSCRIBE, and leaves no subsc
   refused(Why::Probation, std::chrono::seconds(30), 503);
 }
 
-TEST_CASE("A fetch whose owner takes longer gets the 200 first, and the NOTIFY later [RFC 6665 section 4.4.3]") {
+TEST_CASE("If the owner needs longer than `patience`, a fetch gets the 200 first and the NOTIFY later [RFC 6665 section 4.4.3]") {
   Patient patient("0");
   patient.advance(199ms);
   CHECK(patient.answers.empty());
@@ -293,7 +293,7 @@ TEST_CASE("A fetch whose owner takes longer gets the 200 first, and the NOTIFY l
   CHECK(patient.sent[0].body.data == "state");
 }
 
-TEST_CASE("Changes are sent at the package's maximum rate, and NOTIFYs for a SUBSCRIBE at once [RFC 6665 section 5.4.10]") {
+TEST_CASE("Notifier sends changes at most at the package's maximum rate, and a NOTIFY for a SUBSCRIBE at once [RFC 6665 section 5.4.10]") {
   Watched watched("600", {0ms, 1s});
   watched.respond();
   REQUIRE(watched.accept("one"));
@@ -306,7 +306,7 @@ TEST_CASE("Changes are sent at the package's maximum rate, and NOTIFYs for a SUB
   watched.advance(1ms);
   REQUIRE(watched.sent.size() == 1);
   CHECK(watched.sent[0].body.data == "three");
-  REQUIRE(watched.notify("four"));  // The NOTIFY before has no response yet.
+  REQUIRE(watched.notify("four"));  // The previous NOTIFY has no response yet.
   watched.respond();
   CHECK(watched.sent.empty());
   CHECK(watched.subscribe("600", 2) == 200);
@@ -314,7 +314,7 @@ TEST_CASE("Changes are sent at the package's maximum rate, and NOTIFYs for a SUB
   CHECK(watched.sent[0].body.data == "four");
   REQUIRE(watched.notify("five"));
   CHECK(watched.subscribe("600", 3) == 200);
-  watched.respond();  // The NOTIFY for a SUBSCRIBE follows the one before it at once.
+  watched.respond();  // The NOTIFY for the SUBSCRIBE follows the previous NOTIFY at once.
   REQUIRE(watched.sent.size() == 1);
   watched.respond();
   REQUIRE(watched.notify("six"));
@@ -326,7 +326,7 @@ TEST_CASE("Changes are sent at the package's maximum rate, and NOTIFYs for a SUB
   CHECK_FALSE(watched.machine->next_deadline());
 }
 
-TEST_CASE("The version of a document counts the sent NOTIFYs, and not the states that were skipped [RFC 4235 section 4.1]") {
+TEST_CASE("The version of a document counts the NOTIFYs that were sent, and not the states that Notifier skipped [RFC 4235 section 4.1]") {
   NotifyOptions counting;
   counting.counts = true;
   Watched watched("600", counting);

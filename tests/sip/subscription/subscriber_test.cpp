@@ -16,7 +16,7 @@ TEST_CASE_FIXTURE(Watcher, "A SUBSCRIBE has the event, the duration and the acce
   CHECK(machine.state() == Subscriber::State::NotifyWait);
 }
 
-TEST_CASE_FIXTURE(Watcher, "The first NOTIFY creates the dialog, with its route set [RFC 6665 section 4.4.1]") {
+TEST_CASE_FIXTURE(Watcher, "The first NOTIFY creates the dialog. The dialog has the route set of this NOTIFY [RFC 6665 section 4.4.1]") {
   const Send first = subscribe();
   respond(first, 200, "Expires: 600\r\nContact: <sip:other@192.0.2.77>\r\n");
   CHECK(machine.state() == Subscriber::State::NotifyWait);
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(Watcher, "The first NOTIFY creates the dialog, with its route 
 
 TEST_CASE_FIXTURE(Watcher, "A NOTIFY may come before the 200 [RFC 6665 section 4.1.2.4]") {
   const Send first = subscribe();
-  CHECK(notify("pending") == 200);  // An old notifier gives no duration.
+  CHECK(notify("pending") == 200);  // An old notifier sends no expires.
   CHECK(change().state == Is::Pending);
   CHECK_FALSE(machine.next_deadline() == std::nullopt);
   respond(first, 200, "Expires: 120\r\n");
@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(Watcher, "A NOTIFY may come before the 200 [RFC 6665 section 4
   CHECK(subscribe().head.cseq == 2);
 }
 
-TEST_CASE_FIXTURE(Watcher, "Without a NOTIFY within 64 * T1 the subscription has failed, and later ones get 481 [RFC 6665 section 4.1.2.4]") {
+TEST_CASE_FIXTURE(Watcher, "If no NOTIFY arrives within 64 * T1, the subscription has failed, and later NOTIFYs get 481 [RFC 6665 section 4.1.2.4]") {
   respond(subscribe(), 200, "Expires: 600\r\n");
   advance(31999ms);
   CHECK(machine.state() == Subscriber::State::NotifyWait);
@@ -67,11 +67,11 @@ TEST_CASE_FIXTURE(Watcher, "Without a NOTIFY within 64 * T1 the subscription has
   const auto tag = machine.local_tag();
   advance(*waiting.retry_in);
   CHECK(subscribe().head.cseq == 1);
-  CHECK(machine.call_id() != before);  // RFC 6665 section 4.1.2.2: unrelated to the previous subscription.
+  CHECK(machine.call_id() != before);  // RFC 6665 section 4.1.2.2: the new subscription is unrelated to the previous one.
   CHECK(machine.local_tag() != tag);
 }
 
-TEST_CASE_FIXTURE(Watcher, "The refresh comes at least 64 * T1 before the end [RFC 6665 section 4.1.2.2]") {
+TEST_CASE_FIXTURE(Watcher, "The subscriber sends a refresh at least 64 * T1 before the end of the subscription [RFC 6665 section 4.1.2.2]") {
   become_active(600);
   for (int round = 0; round < 5; ++round) {
     const auto begin = now;
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(Watcher, "The refresh comes at least 64 * T1 before the end [R
   CHECK(changes.empty());
 }
 
-TEST_CASE_FIXTURE(Watcher, "The expires of the NOTIFY takes precedence over that of the 200 [RFC 6665 section 4.1.3]") {
+TEST_CASE_FIXTURE(Watcher, "The expires of the NOTIFY takes precedence over the Expires of the 200 [RFC 6665 section 4.1.3]") {
   respond(subscribe(), 200, "Expires: 3600\r\n");
   CHECK(notify("active;expires=100") == 200);
   advance(99s);
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Watcher, "The expires of the NOTIFY takes precedence over that
   CHECK(sent.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Watcher, "A refresh without a NOTIFY ends the subscription after 64 * T1, and a new one begins [RFC 6665 section 4.1.2.2]") {
+TEST_CASE_FIXTURE(Watcher, "If no NOTIFY follows a refresh within 64 * T1, the subscription ends, and the subscriber later begins a new one [RFC 6665 section 4.1.2.2]") {
   become_active(600);
   while (sent.empty()) advance(1s);
   respond(subscribe(), 200, "Expires: 600\r\n");
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(Watcher, "A refresh without a NOTIFY ends the subscription aft
   CHECK(machine.dialogs() == 0);
 }
 
-TEST_CASE("A refusal of a refresh that ends the subscription causes a new one [RFC 6665 section 4.1.2.2]") {
+TEST_CASE("A refusal of a refresh can end the subscription. After 480 and 481 the subscriber begins a new one [RFC 6665 section 4.1.2.2]") {
   for (const int status : {404, 405, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604}) {
     CAPTURE(status);
     Watcher watcher;
@@ -124,7 +124,7 @@ TEST_CASE("A refusal of a refresh that ends the subscription causes a new one [R
   }
 }
 
-TEST_CASE("Any other refusal of a refresh leaves the subscription valid until it expires [RFC 6665 section 4.1.2.2]") {
+TEST_CASE("After any other refusal of a refresh, the subscription is valid until it expires [RFC 6665 section 4.1.2.2]") {
   for (const int status : {400, 403, 408, 500, 503, 603}) {
     CAPTURE(status);
     Watcher watcher;
@@ -144,13 +144,13 @@ TEST_CASE("Any other refusal of a refresh leaves the subscription valid until it
     }
     CHECK(tries >= 1);
     CHECK(tries < 20);
-    const auto waiting = watcher.change();  // RFC 6665 section 4.1.3: a timeout may be followed by a new one at once.
+    const auto waiting = watcher.change();  // RFC 6665 section 4.1.3: after a timeout the subscriber may subscribe again at once.
     CHECK(waiting.why == Why::Timeout);
     CHECK(waiting.retry_in == 0s);
   }
 }
 
-TEST_CASE_FIXTURE(Watcher, "After a 423 the subscriber uses its Min-Expires, at most twice [RFC 6665 section 4.2.1.4]") {
+TEST_CASE_FIXTURE(Watcher, "After a 423 the subscriber uses the Min-Expires of the 423, at most twice [RFC 6665 section 4.2.1.4]") {
   respond(subscribe(), 423, "Min-Expires: 7200\r\n");
   const Send second = subscribe();
   CHECK(field(second.own, "Expires") == "7200");
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(Watcher, "A 423 with a Min-Expires above a day, or below the r
   CHECK(field(day.subscribe().own, "Expires") == "86400");
 }
 
-TEST_CASE_FIXTURE(Watcher, "A redirected SUBSCRIBE goes to the Contacts of the response in order [RFC 3261 section 8.1.3.4]") {
+TEST_CASE_FIXTURE(Watcher, "The subscriber sends a redirected SUBSCRIBE to the Contacts of the response in order [RFC 3261 section 8.1.3.4]") {
   const Send first = subscribe();
   respond(first, 302, "Contact: <sip:second@b.example>;q=0.1, <sip:first@a.example>\r\n");
   const Send second = subscribe();
@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(Watcher, "A redirected SUBSCRIBE goes to the Contacts of the r
   CHECK(second.head.next_hop == (first.head.next_hop == first.head.request_uri ? second.head.request_uri : first.head.next_hop));
   CHECK(second.head.call_id == first.head.call_id);
   CHECK(second.head.cseq == first.head.cseq + 1);
-  respond(second, 404);  // The next Contact follows.
+  respond(second, 404);  // The subscriber then tries the next Contact.
   const Send third = subscribe();
   CHECK(third.head.request_uri == "sip:second@b.example");
   respond(third, 404);
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Watcher, "A redirected SUBSCRIBE goes to the Contacts of the r
   CHECK(told.status == 404);
 }
 
-TEST_CASE_FIXTURE(Watcher, "At most kMaxRedirections are followed, and a new attempt begins at the original target") {
+TEST_CASE_FIXTURE(Watcher, "The subscriber follows at most kMaxRedirections redirections, and begins a new attempt at the original target") {
   Send last = subscribe();
   const std::string target = last.head.request_uri;
   for (unsigned i = 0; i < session::kMaxRedirections; ++i) {
@@ -209,7 +209,7 @@ TEST_CASE_FIXTURE(Watcher, "At most kMaxRedirections are followed, and a new att
   CHECK(again.subscribe().head.request_uri == target);
 }
 
-TEST_CASE("A permanent refusal of the first SUBSCRIBE ends the subscription, and after others it is tried again [RFC 6665 section 4.1.2.1]") {
+TEST_CASE("A permanent refusal of the first SUBSCRIBE ends the subscription. After a temporary refusal the subscriber tries again [RFC 6665 section 4.1.2.1]") {
   for (const int status : {300, 302, 400, 403, 404, 405, 406, 410, 489, 501, 603, 604}) {
     CAPTURE(status);
     Watcher watcher;
@@ -287,7 +287,7 @@ TEST_CASE("The reason of a terminated NOTIFY decides whether and when the subscr
   }
 }
 
-TEST_CASE_FIXTURE(Watcher, "A notifier that always deactivates causes no endless loop of SUBSCRIBEs [RFC 6665 section 4.4.2]") {
+TEST_CASE_FIXTURE(Watcher, "If the notifier always deactivates the subscription, the subscriber does not send SUBSCRIBEs in an endless loop [RFC 6665 section 4.4.2]") {
   int asked = 0;
   const auto begin = now;
   while (now - begin < 600s) {
@@ -303,7 +303,7 @@ TEST_CASE_FIXTURE(Watcher, "A notifier that always deactivates causes no endless
   CHECK(asked < 20);
 }
 
-TEST_CASE_FIXTURE(Watcher, "unsubscribe sends Expires 0 and waits for the last NOTIFY [RFC 6665 section 4.1.2.3]") {
+TEST_CASE_FIXTURE(Watcher, "unsubscribe() sends Expires 0 and waits for the last NOTIFY [RFC 6665 section 4.1.2.3]") {
   become_active();
   REQUIRE(machine.unsubscribe(now, out));
   collect();
@@ -311,7 +311,7 @@ TEST_CASE_FIXTURE(Watcher, "unsubscribe sends Expires 0 and waits for the last N
   CHECK(field(last.own, "Expires") == "0");
   respond(last, 200, "Expires: 0\r\n");
   CHECK_FALSE(machine.is_over());
-  CHECK(notify("active;expires=5") == 200);  // The notifier sent this NOTIFY before.
+  CHECK(notify("active;expires=5") == 200);  // The notifier sent this NOTIFY before it got the SUBSCRIBE.
   CHECK(notify("terminated;reason=timeout") == 200);
   const auto told = change();
   CHECK(told.state == Is::Ended);
@@ -321,14 +321,14 @@ TEST_CASE_FIXTURE(Watcher, "unsubscribe sends Expires 0 and waits for the last N
   CHECK_FALSE(machine.refresh(now, out));
 }
 
-TEST_CASE_FIXTURE(Watcher, "Without the last NOTIFY, unsubscribe ends after 64 * T1 [RFC 6665 section 4.1.2.4]") {
+TEST_CASE_FIXTURE(Watcher, "If the last NOTIFY does not arrive, unsubscribe() ends after 64 * T1 [RFC 6665 section 4.1.2.4]") {
   become_active();
   REQUIRE(machine.unsubscribe(now, out));
   collect();
   respond(subscribe(), 200);
   for (int i = 0; i < 31; ++i) {
     advance(1s);
-    CHECK(notify("active;expires=600") == 200);  // A notifier that continues cannot prevent the end.
+    CHECK(notify("active;expires=600") == 200);  // Further NOTIFYs cannot prevent the end.
   }
   advance(1s);
   CHECK(machine.is_over());
@@ -336,7 +336,7 @@ TEST_CASE_FIXTURE(Watcher, "Without the last NOTIFY, unsubscribe ends after 64 *
   CHECK(sent.empty());
 }
 
-TEST_CASE_FIXTURE(Watcher, "unsubscribe before the dialog exists waits for it [RFC 6665 section 4.1.2.3]") {
+TEST_CASE_FIXTURE(Watcher, "unsubscribe() waits for the dialog if it does not exist yet [RFC 6665 section 4.1.2.3]") {
   const Send first = subscribe();
   REQUIRE(machine.unsubscribe(now, out));
   collect();
@@ -348,7 +348,7 @@ TEST_CASE_FIXTURE(Watcher, "unsubscribe before the dialog exists waits for it [R
   CHECK(machine.is_over());
 }
 
-TEST_CASE_FIXTURE(Watcher, "unsubscribe during a refresh is sent after it [RFC 3261 section 12.2.1]") {
+TEST_CASE_FIXTURE(Watcher, "unsubscribe() waits for the end of a refresh [RFC 3261 section 12.2.1]") {
   become_active();
   REQUIRE(machine.refresh(now, out));
   REQUIRE(machine.unsubscribe(now, out));
@@ -360,7 +360,7 @@ TEST_CASE_FIXTURE(Watcher, "unsubscribe during a refresh is sent after it [RFC 3
   CHECK(field(subscribe().own, "Expires") == "0");
 }
 
-TEST_CASE_FIXTURE(Watcher, "unsubscribe during the wait before a new attempt ends at once") {
+TEST_CASE_FIXTURE(Watcher, "If the subscriber waits for a new attempt, unsubscribe() ends the subscription at once") {
   fail(subscribe(), Failure::Transport);
   (void)change();
   REQUIRE(machine.unsubscribe(now, out));
@@ -370,7 +370,7 @@ TEST_CASE_FIXTURE(Watcher, "unsubscribe during the wait before a new attempt end
   CHECK_FALSE(machine.next_deadline());
 }
 
-TEST_CASE("A fetch sends one SUBSCRIBE and ends with its 200 and NOTIFY, in either order [RFC 6665 section 4.4.3]") {
+TEST_CASE("A fetch sends one SUBSCRIBE, and ends after the 200 and the NOTIFY, in either order [RFC 6665 section 4.4.3]") {
   for (const bool notify_first : {true, false}) {
     CAPTURE(notify_first);
     Watcher watcher({.event = {"message-summary"}, .accept = "", .expires = 0s});
@@ -391,7 +391,7 @@ TEST_CASE("A fetch sends one SUBSCRIBE and ends with its 200 and NOTIFY, in eith
   }
 }
 
-TEST_CASE("When a notifier treats a fetch as a subscription, the subscriber unsubscribes") {
+TEST_CASE("If a notifier treats a fetch as a subscription, the subscriber unsubscribes") {
   Watcher watcher({.event = {"message-summary"}, .accept = "", .expires = 0s});
   watcher.respond(watcher.subscribe(), 200, "Expires: 3600\r\n");
   CHECK(watcher.notify("active;expires=3600", "yes") == 200);
@@ -400,14 +400,14 @@ TEST_CASE("When a notifier treats a fetch as a subscription, the subscriber unsu
   CHECK(watcher.machine.is_over());
 }
 
-TEST_CASE("A fetch that fails is not repeated") {
+TEST_CASE("The subscriber does not repeat a fetch that fails") {
   Watcher watcher({.event = {"message-summary"}, .accept = "", .expires = 0s});
   watcher.respond(watcher.subscribe(), 503);
   CHECK(watcher.change().state == Is::Ended);
   CHECK(watcher.machine.is_over());
 }
 
-TEST_CASE_FIXTURE(Watcher, "A package without forks keeps the first dialog, and other notifiers get 481 [RFC 6665 section 5.4.9]") {
+TEST_CASE_FIXTURE(Watcher, "For a package without forks, the subscriber keeps the first dialog, and other notifiers get 481 [RFC 6665 section 5.4.9]") {
   respond(subscribe(), 200, "Expires: 600\r\n");
   CHECK(notify("active;expires=600", "", "n1") == 200);
   CHECK(notify("active;expires=600", "", "n2") == 481);
@@ -437,7 +437,7 @@ TEST_CASE("A forked SUBSCRIBE has a subscription for each notifier [RFC 6665 sec
   CHECK(watcher.machine.is_over());
 }
 
-TEST_CASE("A SUBSCRIBE has at most kMaxForks dialogs, and the next gets 481") {
+TEST_CASE("A SUBSCRIBE has at most kMaxForks dialogs. A NOTIFY for a further dialog gets 481") {
   Watcher watcher({.event = {"dialog"}, .accept = "", .forks = true});
   for (std::size_t i = 0; i < kMaxForks; ++i)
     CHECK(watcher.notify("active;expires=600", "", "n" + std::to_string(i), "dialog") == 200);
@@ -445,7 +445,7 @@ TEST_CASE("A SUBSCRIBE has at most kMaxForks dialogs, and the next gets 481") {
   CHECK(watcher.machine.dialogs() == kMaxForks);
 }
 
-TEST_CASE_FIXTURE(Watcher, "A NOTIFY for another event or with a bad state is refused, and an old one gets 500 [RFC 6665 section 4.1.3]") {
+TEST_CASE_FIXTURE(Watcher, "The subscriber refuses a NOTIFY for another event or with an invalid state. A NOTIFY that is out of order gets 500 [RFC 6665 section 4.1.3]") {
   become_active();
   CHECK(notify("active", "", "n1", "presence") == 481);
   CHECK(notify("active", "", "n1", "message-summary;id=1") == 481);
@@ -474,7 +474,7 @@ TEST_CASE("A REFER outside a call creates its own subscription [RFC 3515 section
   CHECK(watcher.sent.empty());
 }
 
-TEST_CASE("A REFER whose subscription is refused ends with its response [RFC 4488 section 4]") {
+TEST_CASE("If the response to a REFER grants no subscription, the subscriber ends after this response [RFC 4488 section 4]") {
   Watcher watcher({.event = {"refer"}, .headers = {{"Refer-Sub", "false"}}, .refer_to = "sip:bob@example.com"});
   const Send refer = watcher.subscribe();
   CHECK(field(refer.headers, "Refer-Sub") == "false");
@@ -485,7 +485,7 @@ TEST_CASE("A REFER whose subscription is refused ends with its response [RFC 448
   CHECK(told.status == 202);
 }
 
-TEST_CASE_FIXTURE(Watcher, "A request is repeated with credentials and the next CSeq of its dialog [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Watcher, "take_cseq() gives a request that is sent again with credentials the next CSeq of its dialog [RFC 3261 section 22.2]") {
   const Send first = subscribe();
   CHECK(machine.take_cseq(first.head) == 2);
   respond(first, 200, "Expires: 600\r\n");

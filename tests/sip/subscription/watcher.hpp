@@ -7,7 +7,7 @@
 
 namespace offhook::sip::subscription::test {
 
-/// A subscriber. The test is its notifier.
+/// A subscriber. The test plays the notifier.
 struct Watcher : Owner {
   explicit Watcher(SubscriberOptions options = {.event = {"message-summary"}, .accept = "application/simple-message-summary"},
                    std::uint64_t seed = 1)
@@ -26,7 +26,7 @@ struct Watcher : Owner {
   Subscriber machine;
   std::map<std::string, int> cseqs;  // CSeq numbers of NOTIFYs, by the subscriber's and the notifier's tag
 
-  /// Answers this SUBSCRIBE.
+  /// Responds to the SUBSCRIBE `to`.
   void respond(const Send& to, int status, std::string_view lines = "", std::string_view tag = "n1") {
     const auto message = parsed(response(to.head, status, to_string(to.head.method), lines, tag));
     machine.on_response(to.head, message, now, out);
@@ -69,7 +69,7 @@ struct Watcher : Owner {
     REQUIRE(changed);
     return *changed;
   }
-  /// Makes the subscription active with this duration.
+  /// Makes the subscription active for `expires` seconds.
   void become_active(int expires = 3600) {
     respond(subscribe(), 200, "Expires: " + std::to_string(expires) + "\r\n");
     REQUIRE(notify("active;expires=" + std::to_string(expires)) == 200);

@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(InviteClientOverTcp, "InviteClient over a reliable transport s
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient acknowledges a 486 and each repeat of it, but delivers it once [RFC 3261 section 17.1.1.2]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient acknowledges a 486 and each repeat of the 486, but delivers the 486 once [RFC 3261 section 17.1.1.2]") {
   receive(100);
   receive(486);
   CHECK(state() == State::Completed);
@@ -98,20 +98,20 @@ TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient delivers every 2xx for 64 T1
   CHECK(count(Deliver{200}) == 2);
 }
 
-TEST_CASE_FIXTURE(InviteClientOverTcp, "InviteClient keeps Timer M over a reliable transport, because forks can answer late there too [RFC 6026 section 7.2]") {
+TEST_CASE_FIXTURE(InviteClientOverTcp, "InviteClient also keeps Timer M over a reliable transport, because other branches of a fork can respond late [RFC 6026 section 7.2]") {
   receive(200);
   CHECK(state() == State::Accepted);
   advance_to(32s);
   CHECK(ended(Why::Done));
 }
 
-TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient ends 64 T1 after a CANCEL without a response [RFC 3261 section 9.1]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "If a CANCEL has no effect, InviteClient ends after 64 T1 [RFC 3261 section 9.1]") {
   receive(180);
   advance_to(100s);
   cancel();
   advance_to(110s);
   receive(180);  // A late 1xx does not extend the limit.
-  cancel();      // A second CANCEL does not extend it either.
+  cancel();      // A second CANCEL does not extend the limit either.
   advance_to(131999ms);
   CHECK(state() == State::Proceeding);
   advance_to(132s);
@@ -141,7 +141,7 @@ TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient ends when its ACK cannot be 
   CHECK(ended(Why::TransportError));
 }
 
-TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient continues after a transport error while it has nothing to send [RFC 6026 section 8.4]") {
+TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient ignores a transport error while it has nothing to send [RFC 6026 section 8.4]") {
   receive(180);
   fail();
   CHECK(state() == State::Proceeding);
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient continues after a transport 
   CHECK(state() == State::Accepted);
 }
 
-TEST_CASE("InviteClient that wakes up late resends once, and not once for each missed timer") {
+TEST_CASE("If on_time() comes late, InviteClient resends once, and not once for each missed timer") {
   Actions out;
   const base::TimePoint start(1h);
   InviteClient client(Timers{}, Transport::Udp, start, out);

@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer repeats a 486 at T1, doublin
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer answers a repeated INVITE with its final response, and Timer G does not change [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer responds to a repeated INVITE with its final response, and does not change Timer G [RFC 3261 section 17.2.1]") {
   respond(603);
   advance_to(400ms);
   invite();
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer passes each ACK for a 2xx to
   CHECK(state() == State::Accepted);
 }
 
-TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer sends no second final response, and no provisional one after it [RFC 3261 section 17.2.1]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer sends no second final response, and no provisional response after the final one [RFC 3261 section 17.2.1]") {
   SUBCASE("after a 2xx") {
     respond(200);
     for (const int status : {100, 180, 199, 300, 486, 699}) {
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer ignores an ACK before a fina
   CHECK(all() == Actions{Transmit{What::Response}});
 }
 
-TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer reports that a response could not be sent, and stays to absorb repeats [RFC 6026 section 6]") {
+TEST_CASE_FIXTURE(DrivenInviteServer, "InviteServer reports that a response could not be sent, and then still absorbs repeated INVITEs [RFC 6026 section 6]") {
   State expected = State::Proceeding;
   SUBCASE("in Proceeding") {
     respond(180);

@@ -9,7 +9,7 @@ Key key_of(const Request& request) {
   return server_key(request.message());
 }
 
-TEST_CASE("a response has the key of the request with its branch and CSeq method [RFC 3261 section 17.1.3]") {
+TEST_CASE("a response has the key of the request that has the same branch and the method of its CSeq [RFC 3261 section 17.1.3]") {
   const auto response = [](const char* method) {
     return parse(
         std::string(
@@ -23,7 +23,7 @@ TEST_CASE("a response has the key of the request with its branch and CSeq method
   CHECK(client_key(response("INVITE")) != client_key("z9hG4bKx2", "INVITE"));
 }
 
-TEST_CASE("a request with the magic cookie is matched by branch, sent-by and method alone [RFC 3261 section 17.2.3]") {
+TEST_CASE("the key of a request with the magic cookie contains only branch, sent-by and method [RFC 3261 section 17.2.3]") {
   const Request invite;
   CHECK(key_of(invite) ==
         key_of(invite.with(&Request::call_id, "other").with(&Request::cseq, "9").with(&Request::from_tag, ";tag=x")));
@@ -34,12 +34,12 @@ TEST_CASE("a request with the magic cookie is matched by branch, sent-by and met
   CHECK(key_of(invite) != key_of(invite.with(&Request::method, "OPTIONS")));
 }
 
-TEST_CASE("sent-by is compared without regard to case [RFC 3261 section 7.3.1]") {
+TEST_CASE("upper and lower case in sent-by make no difference [RFC 3261 section 7.3.1]") {
   const Request invite = Request{}.with(&Request::sent_by, "Phone.Example.COM");
   CHECK(key_of(invite) == key_of(invite.with(&Request::sent_by, "phone.example.com")));
 }
 
-TEST_CASE("an ACK for a non-2xx has its INVITE's key, and a CANCEL has a key of its own [RFC 3261 section 17.2.3, section 9.2]") {
+TEST_CASE("an ACK for a non-2xx has the key of its INVITE, and a CANCEL has its own key [RFC 3261 section 17.2.3, section 9.2]") {
   const Request invite;
   const Request cancel = invite.with(&Request::method, "CANCEL");
   CHECK(key_of(invite.with(&Request::method, "ACK").with(&Request::to_tag, ";tag=ours")) == key_of(invite));
@@ -48,8 +48,8 @@ TEST_CASE("an ACK for a non-2xx has its INVITE's key, and a CANCEL has a key of 
   CHECK(cancelled_key(cancel.with(&Request::branch, ";branch=z9hG4bKother").message()) != key_of(invite));
 }
 
-TEST_CASE("a request without the magic cookie is matched as in RFC 2543 [RFC 3261 section 17.2.3]") {
-  for (const char* branch : {"", ";branch=1", ";branch=z9hG4bK"}) {  // The cookie alone makes no unique branch.
+TEST_CASE("the key of a request without the magic cookie contains the fields that RFC 2543 compares [RFC 3261 section 17.2.3]") {
+  for (const char* branch : {"", ";branch=1", ";branch=z9hG4bK"}) {  // A branch that is only the cookie is not unique.
     CAPTURE(branch);
     const Request invite = Request{}.with(&Request::branch, branch);
     CHECK(key_of(invite) == key_of(invite));
@@ -65,7 +65,7 @@ TEST_CASE("a request without the magic cookie is matched as in RFC 2543 [RFC 326
   }
 }
 
-TEST_CASE("no characters can make one part of a key look like another") {
+TEST_CASE("different parts never make equal keys, even if the parts contain separators") {
   CHECK(client_key("a", "b6:c") != client_key("a1:b", "6:c"));
   CHECK(client_key("z9hG4bKINVITE", "") != client_key("z9hG4bK", "INVITE"));
 }

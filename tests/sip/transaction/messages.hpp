@@ -18,7 +18,7 @@ inline Message parse(std::string_view text) {
   return std::move(*message);
 }
 
-/// The parts of a request that matching compares. The defaults have the branch of RFC 3261 section 17.2.3.
+/// The parts of a request that the matching compares. The default branch has the magic cookie of RFC 3261 section 17.2.3.
 struct Request {
   std::string method = "INVITE";
   std::string uri = "sip:6001@192.0.2.9";

@@ -23,7 +23,7 @@ struct NonInviteClientOverTcp : DrivenNonInviteClient {
   NonInviteClientOverTcp() : DrivenNonInviteClient(Transport::Tcp) {}
 };
 
-TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient doubles its interval up to T2 until Timer F [RFC 3261 section 17.1.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient resends at doubled intervals up to T2, until Timer F [RFC 3261 section 17.1.2.2]") {
   advance_to(31999ms);
   CHECK(times(Transmit{What::Request}) ==
         std::vector<base::Duration>{0ms, 500ms, 1500ms, 3500ms, 7500ms, 11500ms, 15500ms, 19500ms, 23500ms, 27500ms, 31500ms});
@@ -31,7 +31,7 @@ TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient doubles its interval u
   CHECK(ended(Why::Timeout));
 }
 
-TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient repeats every T2 after a 1xx, and still ends with Timer F [RFC 3261 section 17.1.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient resends every T2 after a 1xx, and still ends with Timer F [RFC 3261 section 17.1.2.2]") {
   receive(100);
   CHECK(state() == State::Proceeding);
   advance_to(9s);
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(NonInviteClientOverTcp, "NonInviteClient over a reliable trans
   CHECK(sent(What::Request) == 1);
 }
 
-TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient ends when its request cannot be sent, the first time or later [RFC 3261 section 17.1.4]") {
+TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient ends if its request or a retransmission cannot be sent [RFC 3261 section 17.1.4]") {
   SUBCASE("in Trying") {
     fail();
   }
@@ -80,13 +80,13 @@ TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient ends when its request 
   CHECK(ended(Why::TransportError));
 }
 
-TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient with a final response ignores a transport error") {
+TEST_CASE_FIXTURE(DrivenNonInviteClient, "NonInviteClient ignores a transport error after a final response") {
   receive(200);
   fail();
   CHECK(state() == State::Completed);
 }
 
-TEST_CASE("NonInviteClient that wakes up late resends once, and not once for each missed timer") {
+TEST_CASE("If on_time() comes late, NonInviteClient resends once, and not once for each missed timer") {
   Actions out;
   const base::TimePoint start(1h);
   NonInviteClient client(Timers{}, Transport::Udp, start, out);

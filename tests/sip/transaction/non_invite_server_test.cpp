@@ -24,7 +24,7 @@ struct NonInviteServerOverTcp : DrivenNonInviteServer {
   NonInviteServerOverTcp() : DrivenNonInviteServer(Transport::Tcp) {}
 };
 
-TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer discards repeats until it has a response [RFC 3261 section 17.2.2]") {
+TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer discards repeated requests until it has a response [RFC 3261 section 17.2.2]") {
   request();
   request();
   CHECK(all().empty());
@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(DrivenNonInviteServer, "NonInviteServer repeats its latest res
   CHECK(sent(What::Response) == 5);
   advance_to(32999ms);
   CHECK(state() == State::Completed);
-  CHECK(sent(What::Response) == 5);  // It never repeats by itself.
+  CHECK(sent(What::Response) == 5);  // NonInviteServer repeats nothing without a repeated request.
   advance_to(33s);
   CHECK(ended(Why::Done));
 }

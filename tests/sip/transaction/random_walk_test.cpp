@@ -42,8 +42,8 @@ void poke(NonInviteServer& m, std::uint64_t choice, int status, base::TimePoint 
   if (choice >= 2) m.on_response(status, now, out);
 }
 
-// Feeds random events in random order, also after the end. Checks that the timers fit the state, and that Ended comes once and
-// last.
+// Feeds random events in random order, also after the end. Checks that the timers fit the state, and that the machine emits
+// Ended once, as its last action.
 template <class Machine>
 void walk(Machine machine, Actions out, base::TimePoint now, base::Random& random) {
   int ended = 0;
@@ -68,7 +68,7 @@ void walk(Machine machine, Actions out, base::TimePoint now, base::Random& rando
   }
 }
 
-TEST_CASE("every transaction keeps its invariants through any order of events, and Ended is its last action") {
+TEST_CASE("each transaction machine is consistent after any order of events, and Ended is its last action") {
   for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
     CAPTURE(seed);
     base::SeededRandom random(seed);

@@ -19,7 +19,7 @@ TEST_CASE_FIXTURE(Table, "the table finds added transactions, and does not find 
   REQUIRE(add_server(keys_of(invite.message()), id(2)));
   CHECK(find_client(client_key("z9hG4bKx", "INVITE")) == id(1));
   CHECK(find_server(server_key(invite.message())) == id(2));
-  CHECK_FALSE(find_server(client_key("z9hG4bKx", "INVITE")));  // The keys of clients and servers are separate, because a call may go to this stack itself.
+  CHECK_FALSE(find_server(client_key("z9hG4bKx", "INVITE")));  // Client and server keys are separate: a stack may call itself.
   CHECK(size() == 2);
   CHECK(is_consistent());
   erase(id(1));
@@ -30,7 +30,7 @@ TEST_CASE_FIXTURE(Table, "the table finds added transactions, and does not find 
   CHECK(size() == 0);
 }
 
-TEST_CASE_FIXTURE(Table, "the table refuses a key or an id that it has, and does not change") {
+TEST_CASE_FIXTURE(Table, "the table refuses a key or an id that it already has, and does not change") {
   const Request invite;
   REQUIRE(add_server(keys_of(invite.message()), id(2)));
   CHECK(add_server(keys_of(invite.message()), id(3)) == base::fail(TableError::Duplicate));
@@ -40,7 +40,7 @@ TEST_CASE_FIXTURE(Table, "the table refuses a key or an id that it has, and does
   CHECK(find_server(server_key(invite.message())) == id(2));
 }
 
-TEST_CASE("the table holds kMaxTransactions, refuses one more, and accepts again after an erase") {
+TEST_CASE("the table holds kMaxTransactions transactions, refuses one more, and accepts one again after an erase") {
   Table table;
   for (std::uint64_t i = 1; i <= kMaxTransactions; ++i) {
     REQUIRE(table.add_client(client_key("z9hG4bK" + std::to_string(i), "INVITE"), id(i)));
@@ -53,7 +53,7 @@ TEST_CASE("the table holds kMaxTransactions, refuses one more, and accepts again
   CHECK(table.add_server(keys_of(Request{}.message()), id(9999)));
 }
 
-TEST_CASE("the table accepts kMaxServerTransactions from peers, refuses one more, and still accepts own ones") {
+TEST_CASE("the table accepts kMaxServerTransactions server transactions, refuses one more, and still accepts client transactions") {
   Table table;
   const auto incoming = [](std::uint64_t i) {
     return Request{}.with(&Request::branch, ";branch=z9hG4bKs" + std::to_string(i));
@@ -63,7 +63,7 @@ TEST_CASE("the table accepts kMaxServerTransactions from peers, refuses one more
   CHECK(table.add_client(client_key("z9hG4bKours", "REGISTER"), id(9999)));
 }
 
-TEST_CASE("a full table accepts kMaxCallTransactions more for live calls, refuses one more, and still accepts own ones") {
+TEST_CASE("a full table accepts kMaxCallTransactions more for live calls, refuses one more, and still accepts client transactions") {
   Table table;
   const auto incoming = [](std::uint64_t i) {
     return Request{}.with(&Request::branch, ";branch=z9hG4bKs" + std::to_string(i));
@@ -76,7 +76,7 @@ TEST_CASE("a full table accepts kMaxCallTransactions more for live calls, refuse
   CHECK(table.add_client(client_key("z9hG4bKours", "REGISTER"), id(99999)));
 }
 
-TEST_CASE_FIXTURE(Table, "is_merged finds the same request by another path, but not a repeat of the request [RFC 3261 section 8.2.2.2]") {
+TEST_CASE_FIXTURE(Table, "is_merged returns true for the same request over another path, and false for a retransmission [RFC 3261 section 8.2.2.2]") {
   const Request invite;
   const Request other_way = invite.with(&Request::branch, ";branch=z9hG4bKfork2").with(&Request::sent_by, "198.51.100.2:5060");
   CHECK_FALSE(is_merged(keys_of(other_way.message())));
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(Table, "is_merged finds the same request by another path, but 
   CHECK_FALSE(is_merged(keys_of(other_way.message())));
 }
 
-TEST_CASE_FIXTURE(Table, "a request with another From tag, Call-ID, CSeq or method, or one in a dialog, is not merged [RFC 3261 section 8.2.2.2]") {
+TEST_CASE_FIXTURE(Table, "is_merged returns false for a request with another From tag, Call-ID, CSeq or method, and for a request in a dialog [RFC 3261 section 8.2.2.2]") {
   const Request invite;
   const Request other_way = invite.with(&Request::branch, ";branch=z9hG4bKfork2");
   REQUIRE(add_server(keys_of(invite.message()), id(1)));
@@ -100,11 +100,11 @@ TEST_CASE_FIXTURE(Table, "a request with another From tag, Call-ID, CSeq or meth
   CHECK_FALSE(is_merged(keys_of(other_way.with(&Request::method, "CANCEL").message())));
 }
 
-TEST_CASE_FIXTURE(Table, "a merged request that was stored for its 482 does not hide the first one [RFC 3261 section 8.2.2.2]") {
+TEST_CASE_FIXTURE(Table, "is_merged still finds the first request if the table also has a merged request, which it keeps for the 482 [RFC 3261 section 8.2.2.2]") {
   const Request invite;
   const Request other_way = invite.with(&Request::branch, ";branch=z9hG4bKfork2");
   REQUIRE(add_server(keys_of(invite.message()), id(1)));
-  REQUIRE(add_server(keys_of(other_way.message()), id(2)));  // This transaction sends the 482 until its ACK.
+  REQUIRE(add_server(keys_of(other_way.message()), id(2)));  // This transaction repeats the 482 until the ACK.
   CHECK(is_merged(keys_of(invite.with(&Request::branch, ";branch=z9hG4bKfork3").message())));
   erase(id(2));
   CHECK(is_merged(keys_of(other_way.message())));

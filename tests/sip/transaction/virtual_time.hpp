@@ -28,7 +28,7 @@ class Driven {
   void advance_to(base::Duration time) {
     while (const auto due = machine_->next_deadline()) {
       if (*due > start() + time) break;
-      REQUIRE(*due >= now_);  // A deadline in the past would make its owner loop.
+      REQUIRE(*due >= now_);  // With a deadline in the past, an owner would loop.
       now_ = *due;
       machine_->on_time(now_, out_);
       collect();
@@ -46,7 +46,7 @@ class Driven {
   [[nodiscard]] const Actions& all() const { return all_; }
   [[nodiscard]] long count(const Action& action) const { return std::count(all_.begin(), all_.end(), action); }
   [[nodiscard]] long sent(What what) const { return count(Transmit{what}); }
-  /// Returns the times of this action since the start.
+  /// Returns at which times since the start the machine emitted this action.
   [[nodiscard]] std::vector<base::Duration> times(const Action& action) const {
     std::vector<base::Duration> found;
     for (std::size_t i = 0; i < all_.size(); ++i) {

@@ -26,7 +26,7 @@ CertificateNames names_of(const CertificateWish& wish) {
 
 }  // namespace
 
-TEST_CASE("A SIP URI in the certificate names its host, and then other names do not count [RFC 5922 section 7.1]") {
+TEST_CASE("If a certificate has a SIP URI with a host, it proves this host, and its other names do not count [RFC 5922 section 7.1]") {
   const auto names = names_of({.alternatives = {
       {AltName::Uri, "sip:Example.com"}, {AltName::Dns, "other.example.com"}, {AltName::Uri, "https://web.example.com"}}});
   CHECK(proves(names, "example.com"));
@@ -35,11 +35,11 @@ TEST_CASE("A SIP URI in the certificate names its host, and then other names do 
   CHECK_FALSE(proves(names, "web.example.com"));
 }
 
-TEST_CASE("Port and parameters of a URI in the certificate are not compared [RFC 5922 section 7.2]") {
+TEST_CASE("The comparison ignores the port and the parameters of a URI in the certificate [RFC 5922 section 7.2]") {
   CHECK(proves(names_of({.alternatives = {{AltName::Uri, "SIP:example.com:5061;transport=tls"}}}), "example.com"));
 }
 
-TEST_CASE("A URI with a user, or of another scheme, names no host [RFC 5922 section 7.1]") {
+TEST_CASE("A URI with a user, or with another scheme, proves no host [RFC 5922 section 7.1]") {
   for (const std::string uri : {"sip:alice@example.com", "sips:example.com", "im:example.com", "sip:", "sip:*.example.com"}) {
     const auto names = names_of({.alternatives = {{AltName::Uri, uri}}});
     CHECK_FALSE(proves(names, "example.com"));
@@ -50,7 +50,7 @@ TEST_CASE("A URI with a user, or of another scheme, names no host [RFC 5922 sect
   CHECK(proves(names_of({.alternatives = {{AltName::Uri, "sip:alice@example.com"}, {AltName::Dns, "example.com"}}}), "example.com"));
 }
 
-TEST_CASE("A DNS name is compared whole, without suffixes, and a wildcard is no pattern [RFC 5922 section 7.2]") {
+TEST_CASE("A DNS name proves only the equal host name, no longer or shorter one, and a wildcard proves nothing [RFC 5922 section 7.2]") {
   const auto names = names_of({.alternatives = {
       {AltName::Dns, "example.com"}, {AltName::Dns, "*.wild.example.com"}, {AltName::Dns, ".dot.example.com"}}});
   CHECK(proves(names, "example.com"));
@@ -59,7 +59,7 @@ TEST_CASE("A DNS name is compared whole, without suffixes, and a wildcard is no 
     CHECK_FALSE(proves(names, host));
 }
 
-TEST_CASE("With Wildcards::Yes a wildcard matches the first label of a DNS name, and no more [RFC 6125 section 6.4.3]") {
+TEST_CASE("With Wildcards::Yes a wildcard matches exactly the first label of a DNS name [RFC 6125 section 6.4.3]") {
   const auto wild = [](const std::string& name, const std::string& host) {
     return proves(names_of({.alternatives = {{AltName::Dns, name}}}), host, Wildcards::Yes);
   };

@@ -63,7 +63,7 @@ TEST_CASE("parse_dns_answer distinguishes a missing name, a missing record and a
   CHECK(parse(DnsMessage(7, "a.example", 1, 5).bytes).kind == Answer::Kind::Failed);
 }
 
-TEST_CASE("parse_dns_answer replaces the name of the search list by the requested name") {
+TEST_CASE("parse_dns_answer replaces a name with a suffix of the search list by the requested name") {
   const auto found = parse(DnsMessage(7, "a.example.lan", 1, 0, 1).a(60, {192, 0, 2, 1}).bytes);
   CHECK(found.records.at(0).name == "a.example");
 }
@@ -74,7 +74,7 @@ TEST_CASE("parse_dns_answer refuses a message that is cut off or has a wrong len
   CHECK(parse(whole).kind == Answer::Kind::Found);
   CHECK(parse(a_message().a(60, {192, 0, 2}).bytes).kind == Answer::Kind::Failed);
   CHECK(parse(a_message().a(60, {192, 0, 2, 1, 9}).bytes).kind == Answer::Kind::Failed);
-  CHECK(parse(a_message(2).a(60, {192, 0, 2, 1}).bytes).kind == Answer::Kind::Failed);  // The header counts two records.
+  CHECK(parse(a_message(2).a(60, {192, 0, 2, 1}).bytes).kind == Answer::Kind::Failed);  // The header announces two records.
   auto ring = a_message();
   ring.u16(0xc000 | static_cast<unsigned>(ring.bytes.size())).head(1, 5, 4).u32(0);
   CHECK(parse(ring.bytes).kind == Answer::Kind::Failed);

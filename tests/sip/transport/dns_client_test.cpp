@@ -1,4 +1,4 @@
-// Tests with real sockets on loopback, and without timed assertions. c-ares uses a small name server of the test.
+// Tests with real sockets on loopback, and without timed assertions. c-ares sends its questions to a small name server in the test.
 #include "name_server.hpp"
 
 #include <offhook/base/random.hpp>
@@ -28,7 +28,7 @@ struct Asking {
   Answer ask(const std::string& name, RecordType type = RecordType::A) {
     std::optional<Answer> answer;
     client->ask({type, name}, [&](Answer said) { answer = std::move(said); });
-    CHECK(!answer);  // The callback never runs inside ask().
+    CHECK(!answer);  // ask() never runs the callback itself.
     while (!answer && io.run_one_for(30s) > 0) continue;
     REQUIRE(answer);
     return *answer;
@@ -45,11 +45,11 @@ TEST_CASE_FIXTURE(Asking, "DnsClient asks a name server, and distinguishes the k
   CHECK(std::get<sip::locate::SrvRecord>(srv.records.at(0).data).port == 5070);
   CHECK(ask("good.example", RecordType::Naptr).kind == Answer::Kind::NoData);
   CHECK(ask("nobody.example").kind == Answer::Kind::NoName);
-  CHECK(ask("broken.example").kind == Answer::Kind::Timeout);  // c-ares asks the next server, which fails too, so that there is no answer.
+  CHECK(ask("broken.example").kind == Answer::Kind::Timeout);  // After SERVFAIL c-ares asks the next server, but there is none.
   CHECK(ask("cut.example").kind == Answer::Kind::Failed);
 }
 
-TEST_CASE_FIXTURE(Asking, "Answer::trouble describes a failure of the name servers in a few words") {
+TEST_CASE_FIXTURE(Asking, "Answer::trouble names the failure of the name servers in a few words") {
   CHECK(ask("good.example").trouble.empty());
   CHECK(ask("nobody.example").trouble.empty());
   CHECK(ask("broken.example").trouble.find("SERVFAIL") != std::string::npos);
@@ -57,8 +57,8 @@ TEST_CASE_FIXTURE(Asking, "Answer::trouble describes a failure of the name serve
   CHECK(ask("cut.example").trouble == "an answer that cannot be read");
 }
 
-TEST_CASE_FIXTURE(Asking, "A name server without an answer gives a timeout after all attempts, and delays no other question") {
-  bool overtaken = false;  // On a host that stalls, the next try must succeed.
+TEST_CASE_FIXTURE(Asking, "If the name server does not answer, DnsClient reports a timeout after all attempts, and delays no other question") {
+  bool overtaken = false;  // If the host stalls during a try, a later try must succeed.
   for (int tries = 0; tries < 20 && !overtaken; ++tries) {
     const std::string name = "dead.n" + std::to_string(tries) + ".example";
     std::optional<Answer> dead;
@@ -73,16 +73,16 @@ TEST_CASE_FIXTURE(Asking, "A name server without an answer gives a timeout after
   CHECK(overtaken);
 }
 
-TEST_CASE_FIXTURE(Asking, "An answer to another question does not count") {
+TEST_CASE_FIXTURE(Asking, "DnsClient ignores an answer to another question") {
   CHECK(ask("other.example").kind == Answer::Kind::Timeout);
 }
 
-TEST_CASE_FIXTURE(Asking, "A truncated answer is requested again by TCP") {
+TEST_CASE_FIXTURE(Asking, "DnsClient asks again over TCP after a truncated answer") {
   CHECK(ask("long.example").kind == Answer::Kind::Found);
   CHECK(server.asked_by_tcp == 1);
 }
 
-TEST_CASE_FIXTURE(Asking, "A closed port counts as a timeout at once") {
+TEST_CASE_FIXTURE(Asking, "DnsClient reports a timeout at once if the port of the name server is closed") {
   std::uint16_t port = 0;
   {
     udp::socket gone(io, udp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Asking, "A closed port counts as a timeout at once") {
   CHECK(ask("good.example").kind == Answer::Kind::Timeout);
 }
 
-TEST_CASE_FIXTURE(Asking, "Concurrent questions are limited, and a question that waits when the client ends gets no callback") {
+TEST_CASE_FIXTURE(Asking, "DnsClient limits the concurrent questions, and calls no callback of a pending question after its end") {
   std::size_t answered = 0;
   for (std::size_t i = 0; i < sip::detail::DnsClient::kMaxQuestions; ++i)
     client->ask({RecordType::A, "dead" + std::string(".n") + std::to_string(i) + ".example"}, [&](const Answer&) { ++answered; });
@@ -105,10 +105,10 @@ TEST_CASE_FIXTURE(Asking, "Concurrent questions are limited, and a question that
   CHECK(answered == 0);
 }
 
-TEST_CASE_FIXTURE(Asking, "A client that ends just before the timeout of its question is delivered is not used afterwards") {
+TEST_CASE_FIXTURE(Asking, "If DnsClient ends just before the timeout of its question is delivered, the timeout does not use it") {
   boost::asio::steady_timer before(io, std::chrono::milliseconds(0));
   before.async_wait([this](const boost::system::error_code&) { client.reset(); });
-  client->ask({RecordType::A, "dead.example"}, [](const Answer&) { FAIL("nobody waits for it"); });
+  client->ask({RecordType::A, "dead.example"}, [](const Answer&) { FAIL("the client has ended, so it must not call back"); });
   const auto late = base::Clock::now() + std::chrono::seconds(1);
   while (base::Clock::now() < late) continue;  // Both timers expire before the first one is delivered.
   while (io.poll_one() > 0) continue;

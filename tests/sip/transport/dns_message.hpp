@@ -11,7 +11,7 @@ namespace offhook::sim {
 struct DnsMessage {
   std::string bytes;
 
-  /// Begins a response to this question. `rest` holds its records.
+  /// Begins a response to this question. `answers` is the number of records in the header; the test then appends the records.
   DnsMessage(std::uint16_t id, const std::string& name, std::uint16_t type, int code = 0, std::uint16_t answers = 0) {
     u16(id).u16(static_cast<std::uint16_t>(0x8180 | code)).u16(1).u16(answers).u16(0).u16(0);
     this->name(name).u16(type).u16(1);
@@ -35,7 +35,7 @@ struct DnsMessage {
     }
     return u8(0);
   }
-  /// A pointer to the name in the question.
+  /// Appends a pointer to the name in the question.
   DnsMessage& same_name() { return u16(0xc00c); }
   DnsMessage& head(std::uint16_t type, std::uint32_t ttl, std::size_t size, std::uint16_t record_class = 1) {
     return u16(type).u16(record_class).u32(ttl).u16(static_cast<std::uint16_t>(size));

@@ -31,7 +31,7 @@ struct Machine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Machine, "Towards a peer, Listeners returns the listener of the peer's family and transport [RFC 3261 section 18.1.1]") {
+TEST_CASE_FIXTURE(Machine, "towards() returns the listener that has the family and transport of the peer [RFC 3261 section 18.1.1]") {
   listen(Transport::Udp, "0.0.0.0", 5060, 1);
   listen(Transport::Udp, "::", 5060, 2);
   listen(Transport::Tcp, "192.0.2.1", 5070);
@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(Machine, "Towards a peer, Listeners returns the listener of th
   CHECK(towards(Transport::Tls, "2001:db8::9") == "[2001:db8::1]:5061/0");
 }
 
-TEST_CASE_FIXTURE(Machine, "Listeners prefers the listener on the source address of the packets") {
+TEST_CASE_FIXTURE(Machine, "towards() prefers the listener on the source address that the system selects for packets to the peer") {
   listen(Transport::Udp, "0.0.0.0", 5060, 1);
   listen(Transport::Udp, "127.0.0.1", 5070, 2);
   listen(Transport::Udp, "192.0.2.1", 5080, 3);
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Machine, "Listeners prefers the listener on the source address
   CHECK(towards(Transport::Udp, "192.0.2.9") == "192.0.2.1:5080/3");
 }
 
-TEST_CASE_FIXTURE(Machine, "Without a UDP socket of its family there is no path to a peer, and a stream is opened from a port that is not known yet") {
+TEST_CASE_FIXTURE(Machine, "Without a listener, towards() returns no path over UDP, and for a stream the local address with port 0") {
   listen(Transport::Udp, "0.0.0.0", 5070, 1);
   CHECK(towards(Transport::Udp, "2001:db8::9") == "none");
   CHECK(towards(Transport::Tcp, "2001:db8::9") == "[2001:db8::1]:0/0");

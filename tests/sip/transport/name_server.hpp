@@ -31,10 +31,10 @@ class NameServer {
     accept();
   }
   [[nodiscard]] base::SocketAddress address() const { return {*base::IpAddress::parse("127.0.0.1"), socket_.local_endpoint().port()}; }
-  std::map<std::string, std::size_t> asked;  // by name
+  std::map<std::string, std::size_t> asked;  // number of questions by name
   std::size_t asked_by_tcp = 0;
-  std::map<std::string, std::vector<std::uint8_t>> addresses{};  // IPv4 addresses by name, which replace the meaning of the first label
-  bool silent = false;                                           // true: no question gets an answer
+  std::map<std::string, std::vector<std::uint8_t>> addresses{};  // IPv4 addresses by name; for these names the first label has no meaning
+  bool silent = false;                                           // true: the server answers no question
 
  private:
   /// Binds one port for UDP and TCP. The system chooses the TCP port, and another program may have the UDP port with this number.
@@ -77,7 +77,7 @@ class NameServer {
       truncated[2] = static_cast<char>(truncated[2] | 2);
       return truncated;
     }
-    if (what.starts_with("times-") && question.type == 1) {  // this number of addresses
+    if (what.starts_with("times-") && question.type == 1) {  // "times-3" gets three addresses
       const auto count = static_cast<std::uint16_t>(std::stoul(what.substr(6)));
       DnsMessage many(question.id, question.name, 1, 0, count);
       for (unsigned i = 0; i < count; ++i) many.a(60, {192, 0, 2, static_cast<std::uint8_t>(i)});

@@ -1,7 +1,6 @@
 #pragma once
 
-// Real sockets on loopback, and no timed assertion: every wait ends when the expected event comes, or fails after a generous
-// limit.
+// Real sockets on loopback, without timed assertions: each wait ends when the expected event comes, or fails after a long limit.
 #include <offhook/base/random.hpp>
 #include <offhook/sip/transport/sip_edge.hpp>
 
@@ -27,7 +26,7 @@ class Socket {
   ~Socket() {
     if (fd_ >= 0) ::close(fd_);
   }
-  /// Gives the peer another source address.
+  /// Sets the peer's source address.
   void bind(const std::string& ip) {
     const Address address(ip, 0);
     REQUIRE(::bind(fd_, address.get(), address.size) == 0);
@@ -53,9 +52,9 @@ class Socket {
     return taken;
   }
   void send(std::string_view text) { REQUIRE(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())); }
-  /// Sends as much as possible, because the peer may have closed the connection.
+  /// Sends what the system accepts. Ignores errors, because the edge may have closed the connection.
   void try_send(std::string_view text) { (void)::send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
-  /// Reads until `wanted` has come, the peer closes, or 20 s have passed.
+  /// Reads until `wanted` arrives, the edge closes the connection, or nothing arrives for 20 s.
   std::string receive(std::string_view wanted) {
     std::string all;
     while (all.find(wanted) == std::string::npos) {
@@ -117,7 +116,7 @@ struct RunningEdge {
     });
     thread = std::thread([this] { edge->run(); });
   }
-  /// Runs `read` on the edge's thread. Returns its result.
+  /// Runs `read` on the edge's thread. Returns the result of `read`.
   template <class Read>
   auto on_edge(Read read) {
     std::promise<decltype(read())> said;

@@ -90,7 +90,7 @@ struct ServingEdge {
   }
 };
 
-/// The client connections of the edge, without a stack.
+/// The part of the edge that opens client connections, without a stack.
 struct Client {
   boost::asio::io_context io{1};
   sip::EdgeCounters counters;
@@ -125,7 +125,7 @@ struct Client {
   static sip::Flow flow(sip::Transport transport, std::uint16_t port, const std::string& name) {
     return {{}, transport, {}, {*base::IpAddress::parse("127.0.0.1"), port}, name};
   }
-  /// Waits for the next message or failure, 20 s at most.
+  /// Waits for the next message or failure, at most 20 s.
   void wait() {
     io.restart();
     io.run_for(std::chrono::seconds(20));

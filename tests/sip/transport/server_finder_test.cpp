@@ -58,7 +58,7 @@ struct Finding : World {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Finding, "A slow name delays no other name, and is asked once for any number of waiting searches") {
+TEST_CASE_FIXTURE(Finding, "A slow name delays no other name. ServerFinder asks for a name once, even if many callers wait for it") {
   address("fast.example", "192.0.2.1");
   for (int i = 0; i < 20; ++i) find("Slow.example.");
   find("fast.example");
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(Finding, "A slow name delays no other name, and is asked once 
   CHECK(results.back().error.starts_with("no DNS answer for slow.example: timeout, check"));
 }
 
-TEST_CASE_FIXTURE(Finding, "An answer is used for its TTL, and one with TTL 0 for a single look-up") {
+TEST_CASE_FIXTURE(Finding, "ServerFinder uses an answer for its TTL, and an answer with TTL 0 for a single look-up") {
   address("a.example", "192.0.2.1");
   ttl = 0s;
   address("zero.example", "192.0.2.2");
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Finding, "An answer is used for its TTL, and one with TTL 0 fo
     asked.clear();
     find(host);
     run();
-    CHECK(asked.size() == 2);  // The missing address family is cached too.
+    CHECK(asked.size() == 2);  // ServerFinder also caches that the other address family is missing.
     asked.clear();
     find(host);
     run();
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Finding, "An answer is used for its TTL, and one with TTL 0 fo
   CHECK(results.size() == 6);
 }
 
-TEST_CASE_FIXTURE(Finding, "Literals and names of the hosts file need no name server, and their results also come later") {
+TEST_CASE_FIXTURE(Finding, "For literals and names in the hosts file, ServerFinder asks no name server. It still reports the result later, not inside find()") {
   find("192.0.2.9");
   CHECK(results.empty());
   run();
@@ -109,19 +109,19 @@ TEST_CASE_FIXTURE(Finding, "Literals and names of the hosts file need no name se
   CHECK(asked.empty());
 }
 
-TEST_CASE_FIXTURE(Finding, "A late answer to a finished search has no effect, and does not go to the next search for the name") {
+TEST_CASE_FIXTURE(Finding, "A late time limit of a finished search has no effect on the next search for the same name") {
   std::vector<std::function<void()>> held;
   find("slow.example");
   advance(10s);
   REQUIRE(results.size() == 1);
   find("slow.example");
   for (auto& [at, task] : later) {
-    if (at <= now) task();  // The time limit of the first search comes a second time.
+    if (at <= now) task();  // The time limit of the first search expires a second time.
   }
   CHECK(results.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Finding, "ServerFinder limits the searches and the callers that wait for them") {
+TEST_CASE_FIXTURE(Finding, "ServerFinder limits the number of searches, and of callers that wait for them") {
   for (std::size_t i = 0; i < ServerFinder::kMaxSearches; ++i) find("slow" + std::to_string(i) + ".example");
   run();
   CHECK(results.empty());
@@ -135,5 +135,5 @@ TEST_CASE_FIXTURE(Finding, "ServerFinder limits the searches and the callers tha
   find("slow0.example");
   run();
   REQUIRE(results.size() == 2);
-  CHECK(results.back().error == "too many wait for names that are being looked up");
+  CHECK(results.back().error == "too many requests wait for DNS: the limit of waiting requests is reached");
 }

@@ -1,5 +1,5 @@
-// Tests with real sockets on loopback, and without timed assertions: every wait ends when the expected event comes, or fails
-// after a generous limit.
+// Tests with real sockets on loopback, without timed assertions: each wait ends when the expected event comes, or fails after a
+// long limit.
 #include <offhook/tests/sip/transport/running_edge.hpp>
 #include <offhook/tests/testkit/descriptor_limit.hpp>
 #include <offhook/tests/testkit/skip.hpp>
@@ -20,7 +20,7 @@ using namespace offhook;
 using namespace offhook::transport_test;
 using offhook_test::wait_until;
 
-TEST_CASE_FIXTURE(RunningEdge, "The response to a datagram goes to its source address [RFC 3581 section 4]") {
+TEST_CASE_FIXTURE(RunningEdge, "The edge sends the response to a datagram to the source address of the datagram [RFC 3581 section 4]") {
   Socket peer(SOCK_DGRAM);
   peer.connect(edge->port());
   peer.send(options("UDP", 1));
@@ -77,7 +77,7 @@ struct RegisteredEdge : RunningEdge {
   std::optional<base::TimePoint> due() {
     return on_edge([&] { return stack.next_deadline(); });
   }
-  /// Waits until the deadline differs from `before`. Returns it, or nullopt if it does not change.
+  /// Waits until the deadline differs from `before`. Returns the new deadline, or nullopt if it does not change.
   std::optional<base::TimePoint> due_after(std::optional<base::TimePoint> before) {
     std::optional<base::TimePoint> now;
     const bool is_another = wait_until([&] {
@@ -88,8 +88,8 @@ struct RegisteredEdge : RunningEdge {
   }
 };
 
-/// Returns the TCP user timeouts in ms of all connections of this process with this port at either end. The peer's own end has no
-/// such limit, and does not count.
+/// Returns the TCP user timeouts in ms of all connections of this process that have this port at one end. Sockets without this
+/// timeout, which are those of the test's peers, are left out.
 std::vector<int> limits_of_sockets(std::uint16_t port) {
   std::vector<int> limits;
   for (int fd = 0; fd < 1024; ++fd) {
@@ -106,8 +106,8 @@ std::vector<int> limits_of_sockets(std::uint16_t port) {
 
 }  // namespace
 
-// The system ends the connection itself. This test checks the option on both ends that the edge can have.
-TEST_CASE_FIXTURE(RegisteredEdge, "A connection is lost when the peer acknowledges nothing for 20 s, whichever side opened it") {
+// The system itself ends such a connection. This test checks the option on an accepted and on an opened connection.
+TEST_CASE_FIXTURE(RegisteredEdge, "A connection fails if the peer acknowledges nothing for 20 s, whether the peer or the edge opened it") {
   const std::vector<int> asked{20'000};
   Socket caller(SOCK_STREAM);
   caller.connect(edge->port());
@@ -117,24 +117,24 @@ TEST_CASE_FIXTURE(RegisteredEdge, "A connection is lost when the peer acknowledg
   CHECK(limits_of_sockets(registrar_port) == asked);
 }
 
-TEST_CASE_FIXTURE(RegisteredEdge, "Each pong of the registrar counts as one, after any number of pongs [RFC 5626 section 4.4.1]") {
+TEST_CASE_FIXTURE(RegisteredEdge, "The edge recognises each pong of the registrar, also after earlier pongs [RFC 5626 section 4.4.1]") {
   for (int i = 0; i < 4; ++i) {
     const auto ping = due();
     REQUIRE(ping);
     edge->post([&] { stack.handle_timeout(*ping); });
-    REQUIRE(line.receive("\r\n\r\n") == "\r\n\r\n");  // The edge sends no pong before it.
+    REQUIRE(line.receive("\r\n\r\n") == "\r\n\r\n");  // The edge has sent no pong before this ping.
     const auto limit = due();
     line.send("\r\n");
     if (i > 0) {
       REQUIRE(due_after(limit));
-    } else {  // The first pong only shows that the registrar answers pings, and changes no deadline.
+    } else {  // The first pong shows that the registrar answers pings. It changes no deadline.
       line.send(options("TCP", 1));
       REQUIRE(line.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
     }
   }
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be framed gets a response to its header block, and is closed") {
+TEST_CASE_FIXTURE(RunningEdge, "If a stream cannot be framed, the edge responds to the header block and closes the connection") {
   const std::pair<std::string, std::string> cases[] = {{"Content-Length: 99999999", "SIP/2.0 513 "},
                                                        {"Content-Length: x", "SIP/2.0 400 "}};
   for (const auto& [length, status] : cases) {
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be framed gets a response t
     const std::string sane = "Content-Length: 0";
     broken.replace(broken.find(sane), sane.size(), length);
     peer.send(broken + "what follows is not read as a message\r\n\r\n" + options("TCP", 2));
-    const std::string answer = peer.receive("never");  // Until the end of the stream.
+    const std::string answer = peer.receive("never");  // Reads until the end of the stream.
     CHECK(answer.starts_with(status));
     CHECK(answer.find("CSeq: 1 OPTIONS") != std::string::npos);
     CHECK(answer.find("CSeq: 2 OPTIONS") == std::string::npos);
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be framed gets a response t
   CHECK(counters().framing_errors == 2);
 }
 
-TEST_CASE("A message that takes too long closes its connection, but a busy stream that is always inside one does not") {
+TEST_CASE("The edge closes a connection whose message takes too long, but no busy stream whose segments all end within messages") {
   RunningEdge running(std::chrono::seconds(2));
   bool outlived = false;  // On a host that stalls, the next try must succeed.
   for (std::uint64_t tries = 0; tries < 20 && !outlived; ++tries) {
@@ -160,7 +160,7 @@ TEST_CASE("A message that takes too long closes its connection, but a busy strea
     Socket slow(SOCK_STREAM), busy(SOCK_STREAM);
     slow.connect(running.edge->port());
     busy.connect(running.edge->port());
-    // Every part ends within a message, until the time of the slow connection is over.
+    // Each part ends within a message. The loop ends when the edge has closed the slow connection.
     std::string part = options("TCP", 1);
     int number = 1;
     do {
@@ -175,7 +175,7 @@ TEST_CASE("A message that takes too long closes its connection, but a busy strea
   CHECK(outlived);
 }
 
-TEST_CASE("An unused connection is closed after a while, and one with a call stays") {
+TEST_CASE("The edge closes a connection that was idle for idle_time, but no connection with a call") {
   RunningEdge running(std::chrono::seconds(10), std::chrono::seconds(2));  // Longer than a busy host stalls.
   Socket calling(SOCK_STREAM), idle(SOCK_STREAM);
   calling.connect(running.edge->port());
@@ -184,7 +184,7 @@ TEST_CASE("An unused connection is closed after a while, and one with a call sta
   idle.connect(running.edge->port());
   idle.send(options("TCP", 2));
   CHECK(idle.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
-  CHECK(idle.closed_by_peer());  // This connection was silent for a shorter time than the other one, which is still open.
+  CHECK(idle.closed_by_peer());  // The connection with the call, which is still open, was silent for longer.
   calling.send(options("TCP", 3));
   CHECK(calling.receive("CSeq: 3 OPTIONS").find("CSeq: 3 OPTIONS") != std::string::npos);
   CHECK(running.counters().idle_closed == 1);
@@ -192,7 +192,7 @@ TEST_CASE("An unused connection is closed after a while, and one with a call sta
 
 namespace {
 
-/// An edge that knows only the peer 127.0.0.1, with few connections.
+/// An edge with few connections, for which only 127.0.0.1 is a known peer.
 struct SmallEdge : RunningEdge {
   SmallEdge() : RunningEdge(limits(), knows_one()) {}
 
@@ -206,7 +206,7 @@ struct SmallEdge : RunningEdge {
     options.admission.peers = {{*base::IpAddress::parse("127.0.0.1"), 32}};
     return options;
   }
-  /// Connects, and waits for the response, so that the edge has accepted the connection before the next one comes.
+  /// Connects, sends a request and waits for the response, which shows that the edge has accepted the connection.
   Socket taken(const std::string& from, const std::string& request = options("TCP", 1)) {
     Socket peer = connected(from);
     peer.send(request);
@@ -225,7 +225,7 @@ std::string stranger(int number) { return "127.0.1." + std::to_string(number); }
 
 }  // namespace
 
-TEST_CASE_FIXTURE(SmallEdge, "When the unknown peers are at their limit, a new one replaces the one that was not used for longest") {
+TEST_CASE_FIXTURE(SmallEdge, "If unknown peers use all their connections, a new one replaces the connection that was unused for longest") {
   std::vector<Socket> strangers;
   for (int i = 1; i <= 5; ++i) strangers.push_back(taken(stranger(i)));
   CHECK(counters().connections_evicted == 0);
@@ -239,13 +239,13 @@ TEST_CASE_FIXTURE(SmallEdge, "When the unknown peers are at their limit, a new o
   CHECK(counters().connections_refused == 0);
 }
 
-TEST_CASE_FIXTURE(SmallEdge, "Unknown peers leave connections for known ones, and known ones for the edge's own") {
+TEST_CASE_FIXTURE(SmallEdge, "Unknown peers leave connections for known peers, and known peers leave connections that the edge opens itself") {
   std::vector<Socket> strangers, known;
   for (int i = 1; i <= 5; ++i) strangers.push_back(taken(stranger(i)));
-  for (int i = 0; i < 4; ++i) known.push_back(taken("127.0.0.1"));  // The last one takes the place of an unknown peer.
+  for (int i = 0; i < 4; ++i) known.push_back(taken("127.0.0.1"));  // The last connection replaces that of an unknown peer.
   CHECK(strangers[0].closed_by_peer());
   CHECK(counters().connections_evicted == 1);
-  CHECK(connected("127.0.0.1").closed_by_peer());  // One more than the limit per address.
+  CHECK(connected("127.0.0.1").closed_by_peer());  // This exceeds the limit per address by one.
   CHECK(counters().connections_refused == 1);
   Socket registrar(SOCK_STREAM);
   sip::AccountOptions account;
@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(SmallEdge, "Unknown peers leave connections for known ones, an
   CHECK(registrar.accept().receive("\r\n\r\n").starts_with("REGISTER "));
 }
 
-TEST_CASE_FIXTURE(SmallEdge, "A connection with a call is not closed for an unknown peer") {
+TEST_CASE_FIXTURE(SmallEdge, "The edge does not close a connection with a call for a new unknown peer") {
   std::vector<Socket> strangers;
   for (int i = 1; i <= 5; ++i) strangers.push_back(taken(stranger(i), invite("TCP", i)));
   CHECK(connected(stranger(6)).closed_by_peer());
@@ -263,7 +263,7 @@ TEST_CASE_FIXTURE(SmallEdge, "A connection with a call is not closed for an unkn
   CHECK(counters().connections_evicted == 0);
 }
 
-TEST_CASE("An unknown peer cannot keep a connection open by sending, and a known one can [RFC 5626 section 4.4.1]") {
+TEST_CASE("The edge closes the connection of an unknown peer after stranger_time even if the peer sends, and keeps that of a known peer [RFC 5626 section 4.4.1]") {
   auto limits = SmallEdge::limits();
   limits.connections.stranger_time = std::chrono::seconds(1);
   RunningEdge running(limits, SmallEdge::knows_one());
@@ -271,13 +271,13 @@ TEST_CASE("An unknown peer cannot keep a connection open by sending, and a known
   unknown.bind(stranger(1));
   known.connect(running.edge->port());
   unknown.connect(running.edge->port());
-  while (!unknown.closed_by_peer(50)) unknown.try_send("\r\n");  // This is no ping, so that the peer need not read a pong.
+  while (!unknown.closed_by_peer(50)) unknown.try_send("\r\n");  // A single CRLF is no ping, so the peer need not read a pong.
   known.send("\r\n\r\n");
   CHECK(known.receive("\r\n") == "\r\n");
   CHECK(running.counters().idle_closed == 1);
 }
 
-TEST_CASE("open() refuses limits that leave no connection to one kind of peer") {
+TEST_CASE("open() refuses limits that leave no connection for one kind of peer") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
   const auto opens = [&](sip::ConnectionLimits limits) {
@@ -294,7 +294,7 @@ TEST_CASE("open() refuses limits that leave no connection to one kind of peer") 
   CHECK_FALSE(opens({.most = 65537}));
 }
 
-TEST_CASE("An edge bound to :: has IPv4 addresses for itself and for an IPv4 peer [RFC 4291 section 2.5.5.2]") {
+TEST_CASE("An edge that is bound to :: uses IPv4 addresses for itself and for an IPv4 peer [RFC 4291 section 2.5.5.2]") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
   const auto edge = sip::SipEdge::open({*base::IpAddress::parse("::"), 0, true}, stack);
@@ -323,7 +323,7 @@ TEST_CASE("An edge bound to :: has IPv4 addresses for itself and for an IPv4 pee
   for (const auto& source : sources) CHECK(source.ip == *base::IpAddress::parse("127.0.0.1"));
 }
 
-TEST_CASE("The Contact of an edge bound to every interface is the address that the caller sent to [RFC 3261 section 12.1.1]") {
+TEST_CASE("If the edge is bound to every interface, the Contact has the address to which the caller has sent [RFC 3261 section 12.1.1]") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
   const auto edge = sip::SipEdge::open({*base::IpAddress::parse("0.0.0.0"), 0, true}, stack);
@@ -342,7 +342,7 @@ TEST_CASE("The Contact of an edge bound to every interface is the address that t
   thread.join();
 }
 
-TEST_CASE("The response of an edge bound to every interface leaves from the address that got the request [RFC 3581 section 4]") {
+TEST_CASE("If the edge is bound to every interface, it sends a response from the address that got the request [RFC 3581 section 4]") {
   for (const char* any : {"0.0.0.0", "::"}) {
     CAPTURE(any);
     base::SystemRandom random;
@@ -365,8 +365,8 @@ TEST_CASE("The response of an edge bound to every interface leaves from the addr
 
 namespace {
 
-/// Gives the calling thread, and the threads that it starts, a network of their own, whose loopback has these addresses too.
-/// Returns false if the machine does not allow that.
+/// Moves the current thread, and the threads that it starts later, to a new network whose loopback interface also has these
+/// addresses. Returns false if the machine does not allow this.
 bool enter_network_with(std::initializer_list<const char*> addresses) {
   if (::unshare(CLONE_NEWNET) != 0) return false;
   const int socket = ::socket(AF_INET6, SOCK_DGRAM, 0);
@@ -385,7 +385,7 @@ bool enter_network_with(std::initializer_list<const char*> addresses) {
     sockaddr_in6 bound{};
     bound.sin6_family = AF_INET6;
     bound.sin6_addr = added.address;
-    // The kernel accepts the address only after it has finished, on a thread of its own, the search for duplicates.
+    // A kernel thread searches for duplicates of the address. A program can bind to it only after this search.
     done = done && wait_until([&] {
              const int trial = ::socket(AF_INET6, SOCK_DGRAM, 0);
              const bool is_ready = ::bind(trial, reinterpret_cast<const sockaddr*>(&bound), sizeof bound) == 0;
@@ -399,7 +399,7 @@ bool enter_network_with(std::initializer_list<const char*> addresses) {
 
 }  // namespace
 
-TEST_CASE("On a machine with several IPv6 addresses, the response leaves from the address that got the request [RFC 3581 section 4]") {
+TEST_CASE("On a machine with several IPv6 addresses, the edge sends a response from the address that got the request [RFC 3581 section 4]") {
   bool has_network = false;
   std::string answer;
   std::thread([&] {
@@ -411,25 +411,25 @@ TEST_CASE("On a machine with several IPv6 addresses, the response leaves from th
     if (!edge) return;
     std::thread thread([&] { (*edge)->run(); });
     Socket peer(SOCK_DGRAM, AF_INET6);
-    peer.bind("fd00::1");  // Without source selection, the response would leave from this address.
+    peer.bind("fd00::1");  // The system would select this source address for the response.
     peer.connect((*edge)->port(), "fd00::2");
     peer.send(options("UDP", 1));
     answer = peer.receive("\r\n\r\n");
     (*edge)->stop();
     thread.join();
   }).join();
-  if (!has_network) return offhook_test::skip("this user may make no network of its own");
+  if (!has_network) return offhook_test::skip("this user may not create a network namespace");
   CHECK(answer.starts_with("SIP/2.0 200 "));
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "Without a free descriptor, the edge still finds its address towards a peer") {
+TEST_CASE_FIXTURE(RunningEdge, "The edge finds its local address towards a peer even if no file descriptor is free") {
   const auto loopback = *base::IpAddress::parse("127.0.0.1");
   const offhook_test::DescriptorLimit none(0);
   for (int i = 0; i < 3; ++i)
     CHECK(on_edge([&] { return edge->local_address_towards(loopback); }) == loopback);
 }
 
-TEST_CASE("A secure transport without TLS is refused, and never replaced by an insecure one [RFC 3261 section 26.2.2]") {
+TEST_CASE("Without TLS options, the edge refuses a secure transport, and never uses an insecure transport instead [RFC 3261 section 26.2.2]") {
   base::SystemRandom random;
   sip::Stack stack({}, random);
   const auto edge = sip::SipEdge::open({*base::IpAddress::parse("127.0.0.1"), 0, true}, stack);
@@ -450,7 +450,7 @@ TEST_CASE("A secure transport without TLS is refused, and never replaced by an i
   CHECK(failed->why == sip::RegistrationChanged::Why::Unresolvable);
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be framed is closed, and others continue") {
+TEST_CASE_FIXTURE(RunningEdge, "If the edge closes a stream that cannot be framed, other connections continue") {
   Socket good(SOCK_STREAM), bad(SOCK_STREAM);
   good.connect(edge->port());
   bad.connect(edge->port());
@@ -460,7 +460,7 @@ TEST_CASE_FIXTURE(RunningEdge, "A stream that cannot be framed is closed, and ot
   CHECK(good.receive("CSeq: 7 OPTIONS").starts_with("SIP/2.0 200 "));
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "A source gets as many connections as its limit, and not one more") {
+TEST_CASE_FIXTURE(RunningEdge, "The edge accepts `per_source` connections of one source, and refuses one more") {
   std::vector<Socket> sockets;
   for (std::size_t i = 0; i <= sip::ConnectionLimits{}.per_source; ++i) {
     sockets.emplace_back(SOCK_STREAM);
@@ -489,7 +489,7 @@ TEST_CASE("open() reports an address that the machine does not have") {
   CHECK(edge == base::fail(sip::EdgeError::BadAddress));
 }
 
-TEST_CASE_FIXTURE(RunningEdge, "Tasks run on the edge's thread, and later ones after their delay") {
+TEST_CASE_FIXTURE(RunningEdge, "post() runs a task on the edge's thread, and post_after() runs a task there after the delay") {
   int order = 0, first = 0, second = 0;
   std::promise<void> done;
   edge->post([&] {
@@ -506,7 +506,7 @@ TEST_CASE_FIXTURE(RunningEdge, "Tasks run on the edge's thread, and later ones a
 
 namespace {
 
-/// An edge with these listeners, stopped at the end. It is null when this machine has no such addresses.
+/// An edge with these listeners, which stops at the end. `edge` is null if open() fails.
 struct ListeningEdge {
   base::SystemRandom random;
   sip::Stack stack{{}, random};
@@ -530,25 +530,25 @@ struct ListeningEdge {
 
 }  // namespace
 
-TEST_CASE("Several listeners work side by side, and each response leaves from the listener that got the request") {
+TEST_CASE("Several listeners work at the same time, and the edge sends each response from the listener that got the request") {
   const auto v4 = *base::IpAddress::parse("127.0.0.1");
   ListeningEdge running({{sip::Transport::Udp, v4, 0}, {sip::Transport::Udp, v4, 0}, {sip::Transport::Tcp, v4, 0}});
   REQUIRE(running.edge);
   const auto at = running.edge->listeners();
   REQUIRE(at.size() == 3);
   CHECK(at[0].port != at[1].port);
-  CHECK(at[2].port == at[0].port);  // TCP has the same port as the first UDP listener.
+  CHECK(at[2].port == at[0].port);  // The TCP listener has the same port as the first UDP listener.
   CHECK(running.edge->port() == at[0].port);
   for (int i = 0; i < 3; ++i) {
     const bool stream = at[static_cast<std::size_t>(i)].transport == sip::Transport::Tcp;
     Socket peer(stream ? SOCK_STREAM : SOCK_DGRAM);
-    peer.connect(at[static_cast<std::size_t>(i)].port);  // The socket is connected, so that it gets no datagram from elsewhere.
+    peer.connect(at[static_cast<std::size_t>(i)].port);  // A connected socket gets no datagrams from other addresses.
     peer.send(options(stream ? "TCP" : "UDP", i + 1));
     CHECK(peer.receive("\r\n\r\n").starts_with("SIP/2.0 200 "));
   }
 }
 
-TEST_CASE("IPv4 and IPv6 share a port number when each has a listener of its own") {
+TEST_CASE("An IPv4 listener and an IPv6 listener can have the same port number") {
   const auto v4 = *base::IpAddress::parse("0.0.0.0"), v6 = *base::IpAddress::parse("::");
   std::uint16_t port = 0;
   {

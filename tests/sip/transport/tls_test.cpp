@@ -10,7 +10,7 @@ using Verify = sip::TlsOptions::Verify;
 
 namespace {
 
-/// The result of a connection as "pbx.example.com" to a server with this certificate.
+/// The result of an attempt to connect and send a request.
 struct Outcome {
   bool answered = false;
   std::size_t failed = 0;
@@ -41,19 +41,19 @@ TEST_CASE("Over TLS a request gets a response if the server proves the host name
   CHECK(connect(authority, authority.issue({.alternatives = {{AltName::Uri, "sip:pbx.example.com"}}}), authority.trusting()).answered);
   CHECK(connect(authority, authority.issue({.common_names = {"pbx.example.com"}}), authority.trusting()).answered);
   CHECK(connect(authority, authority.issue({.alternatives = {{AltName::Address, "127.0.0.1"}}}), authority.trusting(), "127.0.0.1").answered);
-  // With an intermediate certificate.
+  // The server sends an intermediate certificate.
   const Certificate between = authority.issue({.common_names = {"between"}, .is_authority = true});
   const Certificate leaf = authority.issue({.alternatives = {{AltName::Dns, "pbx.example.com"}}, .issuer = &between});
   CHECK(connect(authority, leaf, authority.trusting(), "pbx.example.com", between.certificate_pem).answered);
 }
 
-TEST_CASE("A certificate for another name, or without a proof, ends the handshake before any request [RFC 5922 section 7.3]") {
+TEST_CASE("If the certificate does not prove the host name, the client ends the handshake and sends no request [RFC 5922 section 7.3]") {
   Authority authority;
   const std::string evil("pbx.example.com\0.evil.example.net", 33);
   const std::pair<const char*, CertificateWish> cases[] = {
       {"another name", {.alternatives = {{AltName::Dns, "other.example.com"}}}},
-      {"the domain above", {.alternatives = {{AltName::Dns, "example.com"}}}},
-      {"a name below", {.alternatives = {{AltName::Dns, "a.pbx.example.com"}}}},
+      {"the parent domain", {.alternatives = {{AltName::Dns, "example.com"}}}},
+      {"a subdomain", {.alternatives = {{AltName::Dns, "a.pbx.example.com"}}}},
       {"a wildcard", {.alternatives = {{AltName::Dns, "*.example.com"}}}},
       {"a wildcard for two labels", {.alternatives = {{AltName::Dns, "*.*.com"}}}},
       {"a part of a label as a wildcard", {.alternatives = {{AltName::Dns, "p*.example.com"}}}},
@@ -88,10 +88,10 @@ TEST_CASE("TLS verifies the server's certificate chain up to a trusted root [RFC
   CertificateWish by_nobody = right;
   by_nobody.issuer = &no_authority;
   const std::tuple<const char*, Certificate, std::string> cases[] = {
-      {"itself", services::make_certificate(right), ""},
-      {"somebody else's root", stranger.issue(right), ""},
-      {"somebody else's root, shown as well", stranger.issue(right), stranger.root.certificate_pem},
-      {"one that may not sign", authority.issue(by_nobody), no_authority.certificate_pem},
+      {"the certificate itself", services::make_certificate(right), ""},
+      {"a root that is not trusted", stranger.issue(right), ""},
+      {"a root that is not trusted, sent by the server", stranger.issue(right), stranger.root.certificate_pem},
+      {"a certificate that may not sign", authority.issue(by_nobody), no_authority.certificate_pem},
   };
   for (const auto& [what, certificate, chain] : cases) {
     CAPTURE(what);
@@ -106,7 +106,7 @@ TEST_CASE("TLS verifies the server's certificate chain up to a trusted root [RFC
   CHECK_FALSE(connect(authority, authority.issue(right), sip::TlsOptions{}).answered);
 }
 
-TEST_CASE("A pinned key is sufficient alone, or a further condition, and another key is refused [RFC 7671 section 5.1]") {
+TEST_CASE("A pinned key can be the only condition, or a condition besides the certificate. The client refuses another key [RFC 7671 section 5.1]") {
   Authority authority;
   const Certificate own = services::make_certificate(
       CertificateWish{.alternatives = {{AltName::Dns, "elsewhere"}}, .begins_in_s = -7200, .ends_in_s = -3600});
@@ -124,7 +124,7 @@ TEST_CASE("A pinned key is sufficient alone, or a further condition, and another
   CHECK_FALSE(connect(authority, authority.issue_dns("other.example.com"), both).answered);
 }
 
-TEST_CASE("Only Verify::Insecure accepts any server, and each such connection is counted") {
+TEST_CASE("Only Verify::Insecure accepts any server, and the client counts each such connection") {
   Authority authority;
   const Certificate anybody = services::make_certificate(CertificateWish{.common_names = {"anybody"}});
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(anybody)));
@@ -138,7 +138,7 @@ TEST_CASE("Only Verify::Insecure accepts any server, and each such connection is
   CHECK(careful.counters.unverified == 0);
 }
 
-TEST_CASE("A server that requires client certificates accepts only those of its authority [RFC 5922 section 7.4]") {
+TEST_CASE("A server that requires client certificates accepts only certificates of its authority [RFC 5922 section 7.4]") {
   Authority authority, stranger;
   sip::TlsOptions asking = authority.showing(authority.issue_dns("pbx.example.com"));
   asking.client_certificates = sip::TlsOptions::ClientCertificates::Required;
@@ -154,7 +154,7 @@ TEST_CASE("A server that requires client certificates accepts only those of its 
   CHECK(server.counters().handshakes_failed == 3);
 }
 
-TEST_CASE("Two names at one address use two connections, and one name uses one [RFC 5923 section 9.3]") {
+TEST_CASE("The client uses one connection for each name, even if two names have the same address [RFC 5923 section 9.3]") {
   Authority authority;
   const Certificate both = authority.issue({.alternatives = {{AltName::Dns, "a.example.com"}, {AltName::Dns, "b.example.com"}}});
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(both)));
@@ -166,14 +166,14 @@ TEST_CASE("Two names at one address use two connections, and one name uses one [
   CHECK(client.counters.connections_opened == 2);
   CHECK(client.from[0].name == "a.example.com");
   CHECK(client.from[2].name == "b.example.com");
-  // A proof of one name does not prove another one.
+  // The open connections have proven other names, not this one.
   CHECK_FALSE(client.asks(Client::flow(Transport::Tls, server.port(), "c.example.com")));
-  // A flow without a name uses none of them, because it belongs to a peer that connected to the edge and is gone.
+  // A flow without a name belongs to a peer that had connected to the edge. The client uses no other connection for it.
   CHECK_FALSE(client.asks(Client::flow(Transport::Tls, server.port(), "")));
   CHECK(client.counters.connections_opened == 2);
 }
 
-TEST_CASE("After a TLS failure nothing is sent unencrypted [RFC 3261 section 26.2.2]") {
+TEST_CASE("After a TLS failure the client sends nothing unencrypted [RFC 3261 section 26.2.2]") {
   Authority authority;
   Socket listener(SOCK_STREAM);
   const std::uint16_t port = listener.listen();
@@ -181,7 +181,7 @@ TEST_CASE("After a TLS failure nothing is sent unencrypted [RFC 3261 section 26.
   std::string seen;
   std::thread peer([&] {
     Socket first = listener.accept();
-    seen = first.receive("never").substr(0, 3);  // Until the client gives up.
+    seen = first.receive("never").substr(0, 3);  // Reads until the client gives up.
   });
   client.connections.shared().handshake_time = std::chrono::seconds(2);  // Longer than a busy host stalls.
   CHECK_FALSE(client.asks(Client::flow(Transport::Tls, port, "pbx.example.com")));
@@ -191,7 +191,7 @@ TEST_CASE("After a TLS failure nothing is sent unencrypted [RFC 3261 section 26.
   CHECK(client.counters.connections_opened == 0);
 }
 
-TEST_CASE("A peer that connects without a handshake is counted as half open, and disconnected") {
+TEST_CASE("The edge counts a peer that connects and makes no handshake as half open, and disconnects it") {
   Authority authority;
   auto options = Client::with(authority.showing(authority.issue_dns("pbx.example.com")));
   options.handshake_time = std::chrono::seconds(2);  // Longer than a busy host stalls.
@@ -210,7 +210,7 @@ TEST_CASE("A peer that connects without a handshake is counted as half open, and
   CHECK(counters.connections_opened == 0);
 }
 
-TEST_CASE("The edge accepts kMaxHandshakes at the same time, and refuses one more") {
+TEST_CASE("The edge accepts kMaxHandshakes handshakes at the same time, and refuses one more") {
   Authority authority;
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
   std::vector<Socket> sockets;
@@ -224,7 +224,7 @@ TEST_CASE("The edge accepts kMaxHandshakes at the same time, and refuses one mor
   CHECK(server.counters().handshakes_refused == 1);
 }
 
-TEST_CASE("A message over TLS that takes too long closes its connection") {
+TEST_CASE("The edge closes a TLS connection whose message takes too long") {
   Authority authority;
   auto options = Client::with(authority.showing(authority.issue_dns("pbx.example.com")));
   options.message_time = std::chrono::milliseconds(300);
@@ -235,12 +235,12 @@ TEST_CASE("A message over TLS that takes too long closes its connection") {
   client.wait();
   CHECK(client.failed.size() == 1);
   CHECK(server.counters().slow_senders == 1);
-  // A closed connection is not used again: the next request opens a new one.
+  // The client does not use a closed connection again. The next request opens a new one.
   CHECK(client.asks(to));
   CHECK(client.counters.connections_opened == 2);
 }
 
-TEST_CASE("A source gets as many TLS connections as its limit, and not one more") {
+TEST_CASE("The edge accepts `per_source` TLS connections of one source, and refuses one more") {
   Authority authority;
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
   std::vector<std::unique_ptr<Client>> clients;
@@ -252,7 +252,7 @@ TEST_CASE("A source gets as many TLS connections as its limit, and not one more"
   CHECK(server.counters().connections_refused == 1);
 }
 
-TEST_CASE("A large message passes TLS whole, in both directions") {
+TEST_CASE("A large message arrives complete over TLS, in both directions") {
   Authority authority;
   ServingEdge server({Transport::Tls}, Client::with(authority.showing(authority.issue_dns("pbx.example.com"))));
   Client client(authority.trusting());

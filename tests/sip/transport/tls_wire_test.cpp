@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// A server without TLS. It reads the first octets, sends these octets, and reads the rest until the end.
+/// A server without TLS. It reads the first octets, sends `answer`, and reads the later octets until the end.
 struct PlainServer {
   asio::io_context io{1};
   asio::ip::tcp::acceptor acceptor{io, {asio::ip::make_address("127.0.0.1"), 0}};
@@ -39,8 +39,8 @@ struct PlainServer {
 
 const std::string kFatalAlert("\x15\x03\x03\x00\x02\x02\x28", 7);  // handshake_failure
 
-/// Connects to a server that must prove this name. Returns the ClientHello, and the octets after the alert that ended the
-/// connection.
+/// Connects to a server that must prove this name, and that sends a fatal alert. Returns the ClientHello, and the octets that the
+/// client sent after the alert.
 std::pair<std::string, std::string> told(const std::string& name) {
   Authority authority;
   PlainServer server(kFatalAlert);
@@ -60,7 +60,7 @@ TEST_CASE("The ClientHello has the host name that the server must prove, but no 
   CHECK(told("127.0.0.1").first.find("127.0.0.1") == std::string::npos);
 }
 
-TEST_CASE("After a fatal alert the client sends nothing, and the connection ends [RFC 8446 section 6.2]") {
+TEST_CASE("After a fatal alert the client sends nothing and closes the connection [RFC 8446 section 6.2]") {
   CHECK(told("pbx.example.com").second.empty());
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("The edge finds the messages of a TLS stream at any division into reco
   const std::unique_ptr<SSL, decltype(&SSL_free)> peer(SSL_new(context.get()), SSL_free);
   REQUIRE(SSL_set_fd(peer.get(), socket.native_handle()) == 1);
   REQUIRE(SSL_connect(peer.get()) == 1);
-  for (const char c : options("TLS", 1) + options("TLS", 2)) REQUIRE(SSL_write(peer.get(), &c, 1) == 1);  // One record for each octet.
+  for (const char c : options("TLS", 1) + options("TLS", 2)) REQUIRE(SSL_write(peer.get(), &c, 1) == 1);  // Each octet is a record.
   std::string answers;
   char octets[4096];
   while (answers.find("CSeq: 2 OPTIONS") == std::string::npos) {

@@ -25,7 +25,7 @@ std::string ask_of(std::size_t size) {
   return text + std::string(body, 'x');
 }
 
-/// Runs due handlers until done(), or for 30 s.
+/// Runs handlers until done() returns true, at most 30 s. Returns done().
 template <class Done>
 bool run_until(boost::asio::io_context& io, Done done) {
   const auto end = std::chrono::steady_clock::now() + 30s;
@@ -38,7 +38,7 @@ std::string closing(unsigned code) { return {'\x88', '\x02', static_cast<char>(c
 
 }  // namespace
 
-TEST_CASE("Requests get responses over a WebSocket in text and binary frames, whole and in fragments [RFC 7118 section 4.2]") {
+TEST_CASE("The edge responds to requests over a WebSocket in text and binary frames, whole and in fragments [RFC 7118 section 4.2]") {
   WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kText, ask(1)));
@@ -54,7 +54,7 @@ TEST_CASE("Requests get responses over a WebSocket in text and binary frames, wh
   CHECK(browser.socket.receive("between") == std::string("\x8a\x07") + "between");
   browser.socket.send(frame(kContinued, text.substr(10, 5)) + frame(kFin | kContinued, text.substr(15)));
   CHECK(has(browser.socket.receive("CSeq: 3 OPTIONS"), "200 OK"));
-  // One octet at a time.
+  // Sends one octet at a time.
   for (const char c : frame(kFin | kText, ask(4))) browser.socket.send({&c, 1});
   CHECK(has(browser.socket.receive("CSeq: 4 OPTIONS"), "200 OK"));
   // Two messages at once, after an empty one.
@@ -62,7 +62,7 @@ TEST_CASE("Requests get responses over a WebSocket in text and binary frames, wh
   CHECK(has(browser.socket.receive("CSeq: 6 OPTIONS"), "CSeq: 5 OPTIONS"));
 }
 
-TEST_CASE("Octets that follow the handshake directly are not lost") {
+TEST_CASE("The edge reads octets that arrive together with the handshake") {
   WebSocketEdge server;
   Browser browser(server.port());
   browser.socket.send(upgrade() + frame(kFin | kText, ask(1)));
@@ -71,7 +71,7 @@ TEST_CASE("Octets that follow the handshake directly are not lost") {
   CHECK(has(answer, "SIP/2.0 200 OK\r\n"));
 }
 
-TEST_CASE("A message that is not UTF-8 is answered in a binary frame [RFC 7118 section 4.2]") {
+TEST_CASE("The edge responds to a message that is not UTF-8 in a binary frame [RFC 7118 section 4.2]") {
   WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   std::string text = ask(1);
@@ -84,7 +84,7 @@ TEST_CASE("A message that is not UTF-8 is answered in a binary frame [RFC 7118 s
   CHECK(browser.socket.closed_by_peer());
 }
 
-TEST_CASE("A message can have kMaxMessageBytes, and one octet more ends the connection with 1009 [RFC 6455 section 7.4.1]") {
+TEST_CASE("The edge accepts a message of kMaxMessageBytes, and closes the connection with 1009 after a longer message [RFC 6455 section 7.4.1]") {
   WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kText, ask_of(sip::kMaxMessageBytes)));
@@ -96,7 +96,7 @@ TEST_CASE("A message can have kMaxMessageBytes, and one octet more ends the conn
   CHECK(browser.socket.closed_by_peer());
 }
 
-TEST_CASE("The close frame has the code of its cause, and never a code that means no code [RFC 6455 section 7.4.1]") {
+TEST_CASE("The close frame has the code of its cause, and never one of the codes that must not be sent [RFC 6455 section 7.4.1]") {
   WebSocketEdge server;
   const std::tuple<const char*, std::string, std::string> cases[] = {
       {"a frame that is not masked", frame(kFin | kText, ask(1), false), closing(1002)},
@@ -104,13 +104,13 @@ TEST_CASE("The close frame has the code of its cause, and never a code that mean
       {"a message that is too long", frame(kFin | kText, ask_of(sip::kMaxMessageBytes + 1)), closing(1009)},
       {"a normal close", frame(kFin | kCloseFrame, std::string("\x03\xe8", 2)), closing(1000)},
       {"going away", frame(kFin | kCloseFrame, std::string("\x03\xe9", 2)), closing(1001)},
-      {"an error of theirs, with its reason", frame(kFin | kCloseFrame, std::string("\x03\xf3oops")), closing(1011)},
+      {"an error of the peer, with a reason", frame(kFin | kCloseFrame, std::string("\x03\xf3oops")), closing(1011)},
       {"a close without a code", frame(kFin | kCloseFrame, ""), closing(1000)},
       {"999", frame(kFin | kCloseFrame, std::string("\x03\xe7", 2)), closing(1002)},
       {"1004", frame(kFin | kCloseFrame, std::string("\x03\xec", 2)), closing(1002)},
-      {"1005: there was no code", frame(kFin | kCloseFrame, std::string("\x03\xed", 2)), closing(1002)},
-      {"1006: there was no close frame", frame(kFin | kCloseFrame, std::string("\x03\xee", 2)), closing(1002)},
-      {"1015: there was no TLS", frame(kFin | kCloseFrame, std::string("\x03\xf7", 2)), closing(1002)},
+      {"1005, which means that there was no code", frame(kFin | kCloseFrame, std::string("\x03\xed", 2)), closing(1002)},
+      {"1006, which means that there was no close frame", frame(kFin | kCloseFrame, std::string("\x03\xee", 2)), closing(1002)},
+      {"1015, which means that the TLS handshake failed", frame(kFin | kCloseFrame, std::string("\x03\xf7", 2)), closing(1002)},
   };
   for (const auto& [what, bytes, end] : cases) {
     CAPTURE(what);
@@ -122,19 +122,19 @@ TEST_CASE("The close frame has the code of its cause, and never a code that mean
   }
 }
 
-TEST_CASE("Frames that RFC 6455 forbids end the connection [RFC 6455 section 5.1] [RFC 6455 section 5.2] [RFC 6455 section 5.5]") {
+TEST_CASE("The edge closes the connection after a frame that RFC 6455 forbids [RFC 6455 section 5.1] [RFC 6455 section 5.2] [RFC 6455 section 5.5]") {
   WebSocketEdge server;
   const std::pair<const char*, std::string> cases[] = {
       {"not masked", frame(kFin | kText, ask(1), false)},
       {"a reserved bit", frame(kFin | 0x40 | kText, ask(1))},
       {"an unknown kind", frame(kFin | 3, ask(1))},
       {"an unknown control frame", frame(kFin | 11, "")},
-      {"a continuation of nothing", frame(kFin | kContinued, ask(1))},
+      {"a continuation without a first fragment", frame(kFin | kContinued, ask(1))},
       {"a message within a message", frame(kText, "a") + frame(kFin | kText, "b")},
-      {"a ping in pieces", frame(kPingFrame, "a")},
+      {"a ping in fragments", frame(kPingFrame, "a")},
       {"a ping that is too long", frame(kFin | kPingFrame, std::string(126, 'a'))},
       {"a close frame of one octet", frame(kFin | kCloseFrame, "a")},
-      {"a length that is written too long", std::string("\x81\xfe\x00\x01\x11\x22\x33\x44\x50", 9)},
+      {"a length that is not in the shortest form", std::string("\x81\xfe\x00\x01\x11\x22\x33\x44\x50", 9)},
   };
   for (const auto& [what, bytes] : cases) {
     CAPTURE(what);
@@ -146,14 +146,14 @@ TEST_CASE("Frames that RFC 6455 forbids end the connection [RFC 6455 section 5.1
   }
 }
 
-TEST_CASE("CRLF CRLF is a ping over a WebSocket too [RFC 7118 section 6] [RFC 5626 section 4.4.1]") {
+TEST_CASE("The edge answers CRLF CRLF over a WebSocket as a ping [RFC 7118 section 6] [RFC 5626 section 4.4.1]") {
   WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kText, "\r\n\r\n"));
   CHECK(browser.socket.receive("\r\n") == std::string("\x81\x02\r\n"));
 }
 
-TEST_CASE("A close frame is answered with one, and the connection ends [RFC 6455 section 5.5.1]") {
+TEST_CASE("The edge answers a close frame with a close frame, and closes the connection [RFC 6455 section 5.5.1]") {
   WebSocketEdge server;
   Browser browser = Browser::open(server.port());
   browser.socket.send(frame(kFin | kCloseFrame, std::string("\x03\xe9", 2)));
@@ -161,17 +161,17 @@ TEST_CASE("A close frame is answered with one, and the connection ends [RFC 6455
   CHECK(browser.socket.closed_by_peer());
 }
 
-TEST_CASE("An idle peer gets a close frame with 1001, and is disconnected when it does not answer [RFC 6455 section 7.1.1]") {
+TEST_CASE("The edge sends an idle peer a close frame with 1001, and disconnects the peer if it does not answer [RFC 6455 section 7.1.1]") {
   sip::EdgeOptions options = web();
   options.idle_time = 200ms;
   WebSocketEdge server(options);
   Browser browser = Browser::open(server.port());
   CHECK(browser.socket.receive(closing(1001)) == closing(1001));
   CHECK(server.counters().idle_closed == 1);
-  CHECK(browser.socket.closed_by_peer());  // After kCloseLimit.
+  CHECK(browser.socket.closed_by_peer());  // The edge disconnects after kCloseLimit.
 }
 
-TEST_CASE("A silent peer gets a ping after half the limit, and is disconnected at the limit [RFC 6455 section 5.5.2] [RFC 7118 section 6]") {
+TEST_CASE("The edge sends a silent peer a ping after half of the limit, and disconnects it at the limit [RFC 6455 section 5.5.2] [RFC 7118 section 6]") {
   sip::WebSocketOptions silence;
   silence.silence = 1s;
   WebSocketEdge server(web(silence));
@@ -179,7 +179,7 @@ TEST_CASE("A silent peer gets a ping after half the limit, and is disconnected a
   Browser mute = Browser::open(server.port());
   CHECK(mute.socket.receive(ping) == ping);
   CHECK(mute.socket.closed_by_peer());
-  bool asked_again = false;  // A peer that answers gets a second ping. On a host that stalls, the next try must succeed.
+  bool asked_again = false;  // A peer that answers gets a second ping. If the host stalls during a try, a later try must succeed.
   for (int tries = 0; tries < 20 && !asked_again; ++tries) {
     Browser browser = Browser::open(server.port());
     if (browser.socket.receive(ping) != ping) continue;
@@ -189,14 +189,14 @@ TEST_CASE("A silent peer gets a ping after half the limit, and is disconnected a
   CHECK(asked_again);
 }
 
-TEST_CASE("A frame or a message that takes too long ends the connection, also with pings in between [RFC 6455 section 10.4]") {
+TEST_CASE("The edge closes the connection if a frame or a message takes too long, even if pings come in between [RFC 6455 section 10.4]") {
   sip::EdgeOptions options = web();
   options.message_time = 200ms;
   WebSocketEdge server(options);
   const auto slow = [&] { return server.counters().slow_senders; };
   {
     Browser browser = Browser::open(server.port());
-    browser.socket.send(frame(kFin | kText, ask(1)).substr(0, 1));  // Not even the header of a frame.
+    browser.socket.send(frame(kFin | kText, ask(1)).substr(0, 1));  // This is less than the header of a frame.
     CHECK(browser.socket.closed_by_peer());
     CHECK(slow() == 1);
   }
@@ -218,7 +218,7 @@ TEST_CASE("A frame or a message that takes too long ends the connection, also wi
   {
     options.message_time = 2s;  // Longer than a busy host stalls.
     WebSocketEdge patient(options);
-    Browser browser = Browser::open(patient.port());  // Whole messages may follow each other for longer than one message may take.
+    Browser browser = Browser::open(patient.port());  // Complete messages may follow each other for longer than message_time.
     Browser dawdling = Browser::open(patient.port());
     int number = 0;
     do {
@@ -230,7 +230,7 @@ TEST_CASE("A frame or a message that takes too long ends the connection, also wi
   }
 }
 
-// --- both sides belong to Offhook ------------------------------------------------------------------------------------------
+// --- tests in which Offhook is the client and the server -------------------------------------------------------------------
 
 TEST_CASE("Over IPv4 and IPv6 two edges exchange messages by WebSocket, and a ping gets a pong [RFC 6455 section 5.5.3]") {
   for (const char* text : {"127.0.0.1", "::1"}) {
@@ -283,7 +283,7 @@ TEST_CASE("Over TLS a WebSocket server proves its host by the rules of the web [
   }
 }
 
-TEST_CASE("The edge opens no connection to a peer that had connected to it and is gone [RFC 7118 section 5]") {
+TEST_CASE("The edge opens no connection to a peer that had connected to the edge and has disconnected [RFC 7118 section 5]") {
   Client client(web());
   client.connections.send(Client::flow(Transport::Ws, 9, ""), ask(1), sip::FlowId{1});
   client.wait();
@@ -291,7 +291,7 @@ TEST_CASE("The edge opens no connection to a peer that had connected to it and i
   CHECK(client.counters.connections_failed == 0);
 }
 
-TEST_CASE("At most kMaxClosing connections wait for a close frame, and one more is cut off") {
+TEST_CASE("At most kMaxClosing connections wait for a close frame. The edge cuts one more off") {
   Socket listener(SOCK_STREAM);
   const std::uint16_t port = listener.listen();
   boost::asio::io_context io{1};

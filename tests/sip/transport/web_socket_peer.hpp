@@ -63,11 +63,11 @@ inline std::string accept_of(const std::string& request) {
   return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
 }
 
-/// The browser's side of a connection, octet by octet.
+/// The browser's end of a connection. The test writes and reads its octets.
 struct Browser {
   Socket socket{SOCK_STREAM};
   explicit Browser(std::uint16_t port) { socket.connect(port); }
-  /// Sends a handshake. Returns the response up to its end.
+  /// Sends a handshake. Returns the whole response.
   std::string ask(const std::string& request) {
     socket.send(request);
     return socket.receive("\r\n\r\n");

@@ -11,7 +11,7 @@ using sip::Transport;
 
 // --- the handshake ---------------------------------------------------------------------------------------------------------
 
-TEST_CASE("A WebSocket is opened for the subprotocol sip [RFC 6455 section 1.3] [RFC 7118 section 4.1]") {
+TEST_CASE("The edge accepts a WebSocket for the subprotocol sip [RFC 6455 section 1.3] [RFC 7118 section 4.1]") {
   WebSocketEdge server;
   Browser browser(server.port());
   const std::string answer = browser.ask(upgrade("Sec-WebSocket-Protocol: msrp, sip\r\n"));
@@ -21,7 +21,7 @@ TEST_CASE("A WebSocket is opened for the subprotocol sip [RFC 6455 section 1.3] 
   CHECK_FALSE(has(answer, "Sec-WebSocket-Extensions"));
 }
 
-TEST_CASE("A wrong handshake is refused with the reason, and the connection is closed [RFC 6455 section 4.2.2]") {
+TEST_CASE("The edge refuses a wrong handshake with a status for the reason, and closes the connection [RFC 6455 section 4.2.2]") {
   sip::WebSocketOptions options;
   options.origins = {"https://phone.example.com"};
   WebSocketEdge server(web(options));
@@ -32,9 +32,9 @@ TEST_CASE("A wrong handshake is refused with the reason, and the connection is c
   const std::tuple<const char*, std::string, const char*> cases[] = {
       {"no subprotocol", upgrade(""), "HTTP/1.1 400 "},
       {"another subprotocol", upgrade("Sec-WebSocket-Protocol: sips\r\n"), "HTTP/1.1 400 "},
-      {"a stranger's page", upgrade(sip + "Origin: https://evil.example.net\r\n"), "HTTP/1.1 403 "},
-      {"a page without an origin", upgrade(sip + "Origin: null\r\n"), "HTTP/1.1 403 "},
-      {"two origins, one of them good", upgrade(sip + "Origin: https://phone.example.com\r\nOrigin: https://evil.example.net\r\n"), "HTTP/1.1 403 "},
+      {"a page of an origin that is not allowed", upgrade(sip + "Origin: https://evil.example.net\r\n"), "HTTP/1.1 403 "},
+      {"a page with the origin null", upgrade(sip + "Origin: null\r\n"), "HTTP/1.1 403 "},
+      {"two origins, one allowed", upgrade(sip + "Origin: https://phone.example.com\r\nOrigin: https://evil.example.net\r\n"), "HTTP/1.1 403 "},
       {"no upgrade", no_upgrade, "HTTP/1.1 426 "},
       {"a POST", upgrade(sip, "POST / HTTP/1.1"), "HTTP/1.1 426 "},
       {"HTTP 1.0", upgrade(sip, "GET / HTTP/1.0"), "HTTP/1.1 426 "},
@@ -56,7 +56,7 @@ TEST_CASE("A wrong handshake is refused with the reason, and the connection is c
   CHECK(Browser(server.port()).ask(upgrade(sip)).starts_with("HTTP/1.1 101 "));  // A client that is not a browser sends no origin.
 }
 
-TEST_CASE("A handshake can have kMaxUpgradeBytes, and not one more, in any division") {
+TEST_CASE("The edge accepts a handshake of kMaxUpgradeBytes and refuses a longer one, at any division into segments") {
   WebSocketEdge server;
   const auto answer = [&](std::size_t size, std::size_t first_part) {
     const std::size_t others = upgrade().size() + std::string_view("X-Cookie: \r\n").size();
@@ -73,7 +73,7 @@ TEST_CASE("A handshake can have kMaxUpgradeBytes, and not one more, in any divis
   }
 }
 
-TEST_CASE("A handshake that takes too long ends the connection, at any point [RFC 6455 section 4.2.1]") {
+TEST_CASE("The edge closes the connection if a handshake takes too long, even if nothing of it has arrived [RFC 6455 section 4.2.1]") {
   sip::EdgeOptions options = web();
   options.handshake_time = 200ms;
   WebSocketEdge server(options);
@@ -85,7 +85,7 @@ TEST_CASE("A handshake that takes too long ends the connection, at any point [RF
   CHECK(server.counters().half_open == 0);
 }
 
-TEST_CASE("The client's handshake has path and host but no origin, and a server that does not answer sip is refused [RFC 6455 section 4.1]") {
+TEST_CASE("The client's handshake has path and host but no origin. The client refuses a server that does not select sip [RFC 6455 section 4.1]") {
   struct Case {
     const char* answer;
     const char* why;

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-/// Sockets with the test as the service: it reads the sent messages, and sends the service's messages.
+/// Sockets on which the test acts as the service: the test reads the messages of Offhook, and sends the messages of the service.
 namespace offhook::test {
 
 struct FakeUspSocket {

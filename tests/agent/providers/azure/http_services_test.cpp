@@ -24,7 +24,7 @@ Server server() {
   return made;
 }
 
-/// Sends a turn of `samples`, and returns the listener's result of this response.
+/// Runs a turn of `samples` samples, answers with `status` and `body`, and returns the listener's result.
 std::string heard(test::FakeHttp& http, std::size_t samples, int status, const std::string& body) {
   TurnListener listener(turn_service({server(), ""}), http, Wake{});
   SessionContext context;
@@ -49,7 +49,7 @@ std::size_t frames_of(const net::HttpRequest& request) {
 
 }  // namespace
 
-TEST_CASE("Short audio is a WAV in a POST, in the language of the call") {
+TEST_CASE("The short audio service gets a turn as a WAV in a POST, with the language of the call in the URL") {
   test::FakeHttp http;
   CHECK(heard(http, 16000, 200, R"({"RecognitionStatus":"Success","Offset":0,"Duration":1,"NBest":[{"Confidence":0.5,"Display":"Ol\u00e1."}]})") == "Ol\xC3\xA1.");
   REQUIRE(http.all.size() == 1);
@@ -62,7 +62,7 @@ TEST_CASE("Short audio is a WAV in a POST, in the language of the call") {
   CHECK(http.warmed[0] == "https://westeurope.stt.speech.microsoft.com/speech/recognition/conversation/cognitiveservices/v1");
 }
 
-TEST_CASE("At most a minute of short audio is sent, and the rest is counted as unheard") {
+TEST_CASE("TurnListener sends at most one minute of a turn to the short audio service, and counts the remaining samples as unheard") {
   test::FakeHttp http;
   TurnListener listener(turn_service({server(), ""}), http, Wake{});
   for (const std::size_t more : {0U, 1U, 7U}) {
@@ -76,7 +76,7 @@ TEST_CASE("At most a minute of short audio is sent, and the rest is counted as u
   }
 }
 
-TEST_CASE("An answer to short audio gives a text, nothing, or a failure without a secret") {
+TEST_CASE("ShortAudioAnswer gives a text, an empty text, or a failure that contains no secret") {
   test::FakeHttp http;
   CHECK(heard(http, 16000, 200, R"({"RecognitionStatus":"Success","DisplayText":" Yes. "})") == "Yes.");
   CHECK(heard(http, 16000, 200, R"({"RecognitionStatus":"NoMatch"})") == "?");
@@ -90,7 +90,7 @@ TEST_CASE("An answer to short audio gives a text, nothing, or a failure without 
   CHECK(heard(http, 16000, 400, "") == "!protocol");
 }
 
-TEST_CASE("An answer to short audio is bounded") {
+TEST_CASE("ShortAudioAnswer accepts a body of kMaxBody octets, and fails for a longer one") {
   const auto events_of = [](std::size_t octets) {
     ShortAudioAnswer answer;
     std::vector<HeardEvent> events;
@@ -105,7 +105,7 @@ TEST_CASE("An answer to short audio is bounded") {
   CHECK(std::holds_alternative<HearingFailed>(events_of(ShortAudioAnswer::kMaxBody + 1)));
 }
 
-TEST_CASE("HttpSpeaker posts SSML, and plays raw samples from the first octets on") {
+TEST_CASE("HttpSpeaker posts SSML, and gives the raw samples of the response as they arrive") {
   test::FakeHttp http;
   SynthesisOptions options;
   options.server = server();
@@ -121,7 +121,7 @@ TEST_CASE("HttpSpeaker posts SSML, and plays raw samples from the first octets o
   REQUIRE(http.all.size() == 1);
   const auto& request = http.all[0]->request;
   CHECK(request.url == "https://westeurope.tts.speech.microsoft.com/cognitiveservices/v1");
-  CHECK(request.body == write_ssml({"de-DE", "de-DE-KatjaNeural"}, "AT&T."));  // The language of the options has precedence over the call's.
+  CHECK(request.body == write_ssml({"de-DE", "de-DE-KatjaNeural"}, "AT&T."));  // The language of the options has precedence over the language of the call.
   CHECK(request.headers[1] == std::pair<std::string, std::string>("content-type", "application/ssml+xml"));
   CHECK(request.headers[2] == std::pair<std::string, std::string>("x-microsoft-outputformat", "raw-16khz-16bit-mono-pcm"));
   http.head(0, 200);
@@ -136,7 +136,7 @@ TEST_CASE("HttpSpeaker posts SSML, and plays raw samples from the first octets o
   CHECK(std::holds_alternative<SpeechDone>(*speaker.poll()));
 }
 
-TEST_CASE("HttpSpeaker speaks the language of the call if its options have none") {
+TEST_CASE("HttpSpeaker speaks the language of the call if its options have no language") {
   test::FakeHttp http;
   HttpSpeaker speaker(speech_service({server(), "V", "", 8000}), http, Wake{});
   speaker.speak(1, "Yes.");
@@ -149,7 +149,7 @@ TEST_CASE("HttpSpeaker speaks the language of the call if its options have none"
   CHECK(http.all[1]->request.body == write_ssml({"pt-BR", "V"}, "Sim."));
 }
 
-TEST_CASE("HttpSpeaker aborts a response without audio, also while another one plays") {
+TEST_CASE("HttpSpeaker aborts a response without audio, even while an earlier utterance is not complete") {
   test::FakeHttp http;
   HttpSpeaker speaker(speech_service({server(), "V", "de", 8000}), http, Wake{});
   speaker.speak(1, "One.");
@@ -162,7 +162,7 @@ TEST_CASE("HttpSpeaker aborts a response without audio, also while another one p
   CHECK_FALSE(http.all[0]->aborted);
 }
 
-TEST_CASE("The SSML of any text within max_chars fits kMaxSsml") {
+TEST_CASE("The SSML of any text with at most max_chars characters has at most kMaxSsml octets") {
   const SpeechService service = speech_service({server(), "v", "de", 8000});
   for (const std::string each : {"\"", "\xF0\x9F\x98\x80", "\xFF"}) {
     std::string text;

@@ -20,7 +20,7 @@ using namespace offhook::test;
 
 namespace {
 
-/// A call without a fixed language, with three expected ones.
+/// A call without a fixed language, with three candidate languages.
 struct Following : Listening {
   Following() {
     options.followed = {{"en-US", "de", "pt-BR"}, heard};
@@ -39,7 +39,7 @@ struct Following : Listening {
     socket().say(path, id(), body);
   }
   void phrase_in(const std::string& language, const std::string& text = "Ja.") { say("speech.phrase", {{"RecognitionStatus", "Success"}, {"DisplayText", text}}, language); }
-  /// Runs a turn with this phrase, and returns the noted language.
+  /// Runs a turn in which the service recognises `text` in `language`. Returns the language that the listener has noted.
   std::string turn_in(const std::string& language, const std::string& text = "Ja.") {
     hear(++turns);
     phrase_in(language, text);
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(Following, "RecognitionListener requests language detection fo
   const json asked = context();
   CHECK(asked["languageId"] == json::parse(R"({"languages": ["en-US", "de-DE", "pt-BR"], "mode": "DetectAtAudioStart", "onSuccess": {"action": "Recognize"},
                                                "onUnknown": {"action": "None"}, "priority": "PrioritizeLatency"})"));
-  CHECK(asked["phraseDetection"] == json::parse(R"({"mode": "Conversation"})"));  // The request has no fixed language beside the candidates.
+  CHECK(asked["phraseDetection"] == json::parse(R"({"mode": "Conversation"})"));  // A fixed language would be a member here. The request has only the candidates.
   CHECK(asked["phraseOutput"] == json::parse(R"({"format": "Detailed", "interimResults": {"resultType": "Auto"}, "phraseResults": {"resultType": "Always"}})"));
   phrase_in("de-DE");
   turn_end();
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Following, "RecognitionListener requests language detection fo
   CHECK(context()["languageId"] == asked["languageId"]);  // Each turn detects again, because another person may now have the telephone.
 }
 
-TEST_CASE_FIXTURE(Following, "RecognitionListener requests no detection if the language is known, or if only one candidate is left") {
+TEST_CASE_FIXTURE(Following, "RecognitionListener requests no language detection if the call has a fixed language, or at most one candidate") {
   const auto fixed = [&](const std::string& url_end, const std::string& language) {
     CHECK(socket().request.url.ends_with("?format=detailed&language=" + url_end));
     hear(1);
@@ -84,9 +84,9 @@ TEST_CASE_FIXTURE(Following, "RecognitionListener requests no detection if the l
     CHECK_FALSE(context().contains("languageId"));
     CHECK_FALSE(context()["phraseOutput"].contains("phraseResults"));
   };
-  start_in("it");  // The language of the call.
+  start_in("it");  // Sets the language of the call.
   fixed("it-IT", "it-IT");
-  CHECK(turn_in("en-US") == "");  // The turn detects no language.
+  CHECK(turn_in("en-US") == "");  // Without detection, the listener notes no language.
   options.followed.candidates = {"de-AT", "de", "DE-de"};
   start_in("");
   fixed("de-AT", "de-AT");
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Following, "RecognitionListener requests no detection if the l
   fixed("en-US", "en-US");
 }
 
-TEST_CASE_FIXTURE(Following, "RecognitionListener notes the language of a turn with words, as the candidate is spelled") {
+TEST_CASE_FIXTURE(Following, "RecognitionListener notes the language of a turn with words, in the spelling of the candidate") {
   CHECK(turn_in("de-DE") == "de-DE");
   CHECK(turn_in("PT-br") == "pt-BR");
   CHECK(turn_in("", "Sim.") == "pt-BR");
@@ -141,7 +141,7 @@ TEST_CASE("RecognitionReader reads a language of at most kMaxLanguageTag octets"
   CHECK(language_of(kMaxLanguageTag + 1) == 0);
 }
 
-TEST_CASE("The service gets one candidate for each language, and at most kMaxCandidates") {
+TEST_CASE("candidate_locales gives one locale for each language, and at most kMaxCandidates locales") {
   const auto of = [](std::vector<std::string> tags) {
     std::string line;
     for (const std::string& each : candidate_locales(tags)) line += each + " ";
@@ -154,7 +154,7 @@ TEST_CASE("The service gets one candidate for each language, and at most kMaxCan
   CHECK(of({"en", "de", "fr", "it", "es"}) == "en-US de-DE fr-FR it-IT ");
 }
 
-TEST_CASE("The locale for speech is the configured one, then the last heard, then the likeliest candidate, then the voice's own") {
+TEST_CASE("spoken_locale selects the first that exists of: configured language, language of the call, heard language, first candidate, locale of the voice") {
   const auto heard = std::make_shared<std::string>();
   FollowedLanguage followed{{"fr", "de"}, heard};
   CHECK(spoken_locale("it", "es", followed, "V") == "it-IT");
@@ -170,7 +170,7 @@ TEST_CASE("The locale for speech is the configured one, then the last heard, the
   CHECK(heard_locale("", "", {}) == "en-US");
 }
 
-TEST_CASE("A fixed sentence is spoken and cached in the language of its text, not in the language that the caller speaks") {
+TEST_CASE("The speakers speak and cache a fixed sentence in the language of its text, not in the language that the caller speaks") {
   FakeEdges edges;
   auto provider = std::make_shared<ProviderProfile>();
   provider->kind = &azure::kAzure;
@@ -190,7 +190,7 @@ TEST_CASE("A fixed sentence is spoken and cached in the language of its text, no
     call.heard_language = std::make_shared<std::string>(heard);
     return call;
   };
-  /// Returns the SSML posted for the fixed sentence, or "cache".
+  /// Returns the SSML of the request for the fixed sentence. Returns "cache" if the speaker sends no request.
   const auto said_in = [&](const PartNeeds& call) {
     const std::size_t before = edges.posts.all.size();
     const auto speaker = parts().http_speaker(call, Wake{});
@@ -216,13 +216,13 @@ TEST_CASE("A fixed sentence is spoken and cached in the language of its text, no
 
   const auto waiting = parts().speaker(call_of({"fr", "en"}, "en-US"), Wake{});
   waiting->open({});
-  waiting->speak(1, "I am sorry.");  // The sentence waits for the socket, and then a reply in another language is requested.
+  waiting->speak(1, "I am sorry.");  // The sentence must wait for the socket, and keeps its language although a reply in another language follows.
   waiting->speak(2, "Hello.");
   edges.usp.last().open();
   CHECK(edges.usp.last().of("ssml").back().body == write_ssml({"fr-FR", "en-US-AvaMultilingualNeural"}, "I am sorry."));
 }
 
-TEST_CASE("All parts of a call follow the heard language, and the parts of another call do not") {
+TEST_CASE("All parts of one call use the language that its listener has noted, and the parts of another call do not") {
   FakeEdges edges;
   auto profile = std::make_shared<AgentProfile>();
   profile->languages = {"en", "de"};

@@ -16,7 +16,7 @@ using namespace offhook::agent::azure;
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-/// A RecognitionListener on virtual time, with the test as the service.
+/// A RecognitionListener on virtual time. The test acts as the service.
 struct Listening {
   Listening() {
     options.server.region = "westeurope";

@@ -6,11 +6,11 @@
 
 using namespace offhook::agent;
 
-TEST_CASE("The models of Azure use the interface of Azure OpenAI, and a realtime session the deployment of its own model") {
+TEST_CASE("Azure's models use the interface of Azure OpenAI. A realtime session uses the deployment of the realtime model, not of the chat model") {
   ProviderProfile provider;
   provider.kind = &azure::kAzure;
   provider.base_url = "https://name.openai.azure.com";
-  provider.deployment = "phone";  // The configured deployment is that of the chat model.
+  provider.deployment = "phone";  // `deployment` belongs to the chat model.
   provider.models.realtime = "rt";
   const ProviderProfile models = azure::models_of(provider);
   CHECK(openai::realtime_options(models).azure->deployment == "rt");

@@ -3,7 +3,7 @@
 using namespace offhook;
 using namespace offhook::test;
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener opens one socket at the start of the call, with its key and its configuration") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener opens one socket at the start of the call, and sends its key and its configuration") {
   REQUIRE(client.sockets.size() == 1);
   CHECK(socket().request.url == "wss://westeurope.stt.speech.microsoft.com/stt/speech/universal/v2?format=detailed&language=de-AT");
   CHECK(socket().request.headers[0] == std::pair<std::string, std::string>("ocp-apim-subscription-key", "key-canary"));
@@ -16,7 +16,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener opens one socket at the start 
   CHECK(config["recognition"] == "conversation");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener sends context, header and pieces of 100 ms, and the end of the audio at once with the end of the turn") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener sends context, WAV header and pieces of 100 ms, and the end of the audio as soon as the turn ends") {
   listener->begin(3, "");
   feed_ms(99);
   CHECK(sent() == "S");
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener gives interim texts while the 
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener treats a turn that is too short, or without speech, as silence") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener gives a rejected transcript for a turn that is too short, or in which the service recognises no speech") {
   hear(1, 99);
   CHECK(said() == "1:? ");
   CHECK(sent() == "S");
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener uses the last hypothesis when 
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener fails when the service stops responding long before the end of the turn") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener fails a turn if the results of the service cover too little of its audio") {
   constexpr std::size_t kEnd = 4000, kEnough = kEnd - RecognitionProtocol::kMaxSilentMs;
   const auto settled_at = [&](std::size_t ms) {
     start();
@@ -128,22 +128,22 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener fails when the service stops r
   CHECK(guessed_at(kEnough - 1) == "1:!timeout ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener requests the rest once more when the service's turn ends before all of it is covered") {
+TEST_CASE_FIXTURE(Listening, "If the service ends its turn before it has recognised all audio, RecognitionListener sends the rest again, once") {
   listener->begin(1, "");
   feed_ms(4000);
   phrase("I want to", 1000);
   const std::string first = id();
   listener->end();
-  turn_end();  // The service sent it before it had the last second.
+  turn_end();  // The service ends its turn although it has recognised only the first second.
   CHECK(id() != first);
   CHECK(sent().ends_with("TH" + std::string(30, 'A') + "E"));
   said();
   phrase("order a table.", 1400);
   turn_end();
-  CHECK(said() == "1:\"I want to order a table.\"~ 1:\"I want to order a table.\" ");  // The listener does not request a third time.
+  CHECK(said() == "1:\"I want to order a table.\"~ 1:\"I want to order a table.\" ");  // The listener does not send the remaining audio a third time.
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener treats up to kMaxSilentMs at the end of a turn as covered") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener ends a turn if the results of the service cover all but the last kMaxSilentMs of its audio") {
   listener->begin(1, "");
   feed_ms(4000);
   listener->end();
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener accepts a phrase without a pos
   CHECK(said() == "1:\"Yes.\" ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener opens another socket after an abandoned turn that the service does not end") {
+TEST_CASE_FIXTURE(Listening, "If the service does not end an abandoned turn within 1 s, RecognitionListener opens another socket") {
   listener->begin(1, "");
   feed_ms(200);
   listener->abandon();
@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener opens another socket after an 
   CHECK(client.sockets.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener fails and replaces the socket when the service does not respond at all") {
+TEST_CASE_FIXTURE(Listening, "If the service does not respond at all, RecognitionListener fails the turn and replaces the socket") {
   hear(1);
   advance(2s);
   CHECK(said() == "1:!timeout ");
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener fails and replaces the socket 
   CHECK(client.sockets.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener waits for the end of an abandoned turn before it begins another one") {
+TEST_CASE_FIXTURE(Listening, "After an abandoned turn, RecognitionListener begins the next turn only when the service has ended the abandoned one") {
   listener->begin(1, "");
   feed_ms(200);
   const std::string noise = id();
@@ -201,7 +201,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener waits for the end of an abando
   CHECK(said() == "2:\"Yes.\"~ 2:\"Yes.\" ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener opens another socket when the end of an abandoned turn does not come") {
+TEST_CASE_FIXTURE(Listening, "If the service does not end an abandoned turn, RecognitionListener sends the next turn on another socket") {
   listener->begin(1, "");
   feed_ms(200);
   listener->abandon();
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener opens another socket when the 
   CHECK(sent() == "STHAAA");
 }
 
-TEST_CASE_FIXTURE(Listening, "When the service ends its turn early, RecognitionListener begins a new request and sends the unsettled audio again") {
+TEST_CASE_FIXTURE(Listening, "If the service ends its turn while the caller speaks, RecognitionListener begins a request, and sends the audio without a result again") {
   listener->begin(1, "");
   feed_ms(1000);
   phrase("Good day.", 700);
@@ -225,7 +225,7 @@ TEST_CASE_FIXTURE(Listening, "When the service ends its turn early, RecognitionL
   turn_end();
   CHECK(id() != first);
   CHECK(sent() == "STH" + std::string(10, 'A') + "THAAA");
-  // The service's times start again with its turn: 200 of the 300 ms that were sent again.
+  // In a new turn of the service, times count from the start of this turn. This phrase covers 200 of the 300 ms that were sent again.
   phrase("I call", 200);
   turn_end();
   CHECK(sent().ends_with("AAATHA"));
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(Listening, "When the service ends its turn early, RecognitionL
   CHECK(said() == "1:\"Good day.\"~ 1:\"Good day. I call\"~ 1:\"Good day. I call about a table.\"~ 1:\"Good day. I call about a table.\" ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener accepts at most kMaxServiceTurns turns of the service for one turn") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener fails a turn of the caller that the service divides into more than kMaxServiceTurns turns") {
   listener->begin(1, "");
   feed_ms(200);
   for (unsigned i = 1; i < RecognitionProtocol::kMaxServiceTurns; ++i) turn_end();
@@ -261,7 +261,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener ignores and counts garbage, un
   CHECK(listener->counters().late == 2);
   socket().say("speech.phrase", id(), {{"RecognitionStatus", "Success"}, {"DisplayText", " Simple. "}, {"Offset", 1e30}, {"Duration", -5}});
   CHECK(said() == "1:\"Simple.\"~ ");
-  // An end beyond the sent audio settles only the sent audio.
+  // A phrase that ends after the sent audio covers only the sent audio.
   socket().say("speech.phrase", id(), {{"RecognitionStatus", "Success"}, {"DisplayText", ""}, {"Offset", INT64_MAX}, {"Duration", INT64_MAX}});
   turn_end();
   feed_ms(100);
@@ -285,7 +285,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener bounds the audio and the text 
   CHECK(said().size() < 2 * kMaxRecognisedText + 100);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener sends the service at most kMaxPhrases expected phrases") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener sends at most kMaxPhrases expected phrases to the service") {
   const auto items_of = [&](std::size_t phrases) {
     options.phrases.assign(phrases, "Offhook \"x\"");
     start();
@@ -297,7 +297,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener sends the service at most kMax
   CHECK(items_of(kMaxPhrases + 1).size() == kMaxPhrases);
 }
 
-TEST_CASE("RecognitionReader reads both forms, and cuts a text at its bound between characters") {
+TEST_CASE("RecognitionReader reads the simple and the detailed form, and cuts a long text between two characters") {
   RecognitionReader reader;
   const auto text_of = [&](std::size_t octets) {
     const auto heard = reader.read(json{{"Text", std::string(octets - 2, 'x') + "\xC3\xA9"}}.dump());
@@ -318,7 +318,7 @@ TEST_CASE("RecognitionReader reads both forms, and cuts a text at its bound betw
   CHECK_FALSE(reader.read(R"({"RecognitionStatus":7})"));
 }
 
-TEST_CASE("A language without a region gets the region with most speakers") {
+TEST_CASE("locale_of adds the region with the most speakers to a language without a region") {
   CHECK(locale_of("") == "en-US");
   CHECK(locale_of("pt-BR") == "pt-BR");
   CHECK(locale_of("pt_PT") == "pt-PT");
@@ -327,7 +327,7 @@ TEST_CASE("A language without a region gets the region with most speakers") {
   CHECK(locale_of("ja") == "ja-JP");
 }
 
-TEST_CASE("Server knows the hosts of each region, and uses a configured endpoint as it is") {
+TEST_CASE("url_of derives the host from the region, and uses a configured endpoint unchanged") {
   Server server;
   server.region = "chinaeast2";
   CHECK(url_of(server, Service::Synthesis, "/x") == "https://chinaeast2.tts.speech.azure.cn/x");
@@ -339,7 +339,7 @@ TEST_CASE("Server knows the hosts of each region, and uses a configured endpoint
   CHECK(request_to(server, Service::Recognition, "/x").headers.empty());
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener reports the audio of each turn that the service got, also of an abandoned turn") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener reports the length of the audio that it sent in each turn, also in an abandoned turn") {
   std::vector<base::Duration> used;
   options.report_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
   start();

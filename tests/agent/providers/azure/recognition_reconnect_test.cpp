@@ -3,14 +3,14 @@
 using namespace offhook;
 using namespace offhook::test;
 
-TEST_CASE_FIXTURE(Listening, "When a socket breaks during a turn, RecognitionListener sends the unsettled audio on a new socket") {
+TEST_CASE_FIXTURE(Listening, "If a socket breaks during a turn, RecognitionListener sends the audio without a result again on a new socket") {
   listener->begin(1, "");
   feed_ms(800);
   phrase("Good day.", 500);
   hypothesis("I");
   CHECK(said() == "1:\"Good day.\"~ 1:\"Good day. I\"~ ");
   socket().close(1006);
-  CHECK(client.sockets.size() == 1);  // The new socket is not opened within the handler.
+  CHECK(client.sockets.size() == 1);  // The listener does not open the new socket within the handler.
   feed_ms(50);
   advance(10ms);
   REQUIRE(client.sockets.size() == 2);
@@ -18,7 +18,7 @@ TEST_CASE_FIXTURE(Listening, "When a socket breaks during a turn, RecognitionLis
   feed_ms(50);
   CHECK(sent() == "S");
   socket().open();
-  CHECK(sent() == "STHAAAA");  // The 300 ms after the phrase, and the 100 ms since.
+  CHECK(sent() == "STHAAAA");  // The 300 ms after the phrase, and the 100 ms of audio after the break.
   listener->end();
   phrase("I am here.");
   turn_end();
@@ -29,7 +29,7 @@ TEST_CASE_FIXTURE(Listening, "When a socket breaks during a turn, RecognitionLis
   CHECK(retries[0].then == agent::kConnectsAgain);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener sends the end of the audio after the repeated audio") {
+TEST_CASE_FIXTURE(Listening, "If the socket breaks after the end of a turn, RecognitionListener sends the audio and its end again on a new socket") {
   hear(1, 250);
   socket().close(1011);
   advance(10ms);
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener sends the end of the audio aft
   CHECK(said() == "1:\"Yes.\"~ 1:\"Yes.\" ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener reconnects twice in a turn, the second time after a pause, and then fails") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener reconnects twice in a turn, the second time after a pause, and then fails the turn") {
   listener->begin(1, "");
   feed_ms(200);
   socket().close(1006);
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener reconnects twice in a turn, th
   CHECK(client.sockets.size() == 4);
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener does not reconnect before the Retry-After time, not even in the next turn") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener reconnects only when the Retry-After time has passed, even if the next turn begins earlier") {
   listener->begin(1, "");
   feed_ms(200);
   socket().refuse(429, "1");
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener does not reconnect before the 
   CHECK(client.sockets.size() == 4);
 }
 
-TEST_CASE_FIXTURE(Listening, "A socket that closes between two turns is replaced at once, and its successor only at the next turn") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener immediately replaces a socket that closes between turns. If the second socket closes, the next turn opens a third") {
   socket().close(1000);
   CHECK(client.sockets.size() == 1);
   advance(10ms);
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Listening, "A socket that closes between two turns is replaced
   CHECK(sent() == "STHAAAAAE");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener counts the time for an answer from the moment at which the audio could be sent") {
+TEST_CASE_FIXTURE(Listening, "The time limit for an answer of the service begins when RecognitionListener can send the audio") {
   socket().close(1000);
   hear(1);
   advance(2900ms);
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener counts the time for an answer 
   CHECK(said() == "1:!timeout ");
 }
 
-TEST_CASE_FIXTURE(Listening, "The wait for an answer ends with its socket, and begins again on the next one") {
+TEST_CASE_FIXTURE(Listening, "If the socket breaks while RecognitionListener waits for an answer, the time limit begins again on the next socket") {
   hear(1);
   hypothesis("yes please");
   advance(1900ms);
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Listening, "The wait for an answer ends with its socket, and b
   CHECK(said() == "1:!timeout ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener sends a backlog no faster than the official client does") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener sends delayed audio no faster than the official client does") {
   socket().close(1000);
   hear(1, 8000);
   socket().open();
@@ -145,19 +145,19 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener sends a backlog no faster than
   CHECK(said() == "1:\"All of it.\"~ 1:\"All of it.\" ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener fails an ended turn at once if its backlog cannot be sent in time") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener immediately fails an ended turn if it cannot send the delayed audio in time") {
   socket().close(1000);
-  SUBCASE("the longest backlog") {
+  SUBCASE("the delayed audio has the greatest allowed length") {
     hear(1, RecognitionProtocol::kFreeMs + RecognitionProtocol::kMaxBehindMs);
     socket().open();
     CHECK(said() == "");
   }
-  SUBCASE("one piece more") {
+  SUBCASE("the delayed audio is one piece longer than allowed") {
     hear(1, RecognitionProtocol::kFreeMs + RecognitionProtocol::kMaxBehindMs + RecognitionProtocol::kPieceMs);
     socket().open();
     CHECK(said() == "1:!local ");
     hear(2);
-    CHECK(said() == "");  // The next turn starts without this failure.
+    CHECK(said() == "");  // The failure does not affect the next turn.
   }
 }
 
@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(Listening, "RecognitionListener reports the kind of a failure,
   CHECK(said() == "3:!timeout ");
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener fails with the status of a phrase") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener derives the kind of a failure from the RecognitionStatus of a phrase") {
   const auto say = [&](const std::string& name) {
     hear(1);
     socket().open();

@@ -16,12 +16,12 @@ std::string escaped(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("SSML has one text in one voice") {
+TEST_CASE("write_ssml writes one text in one voice") {
   CHECK(write_ssml({"de-DE", "de-DE-KatjaNeural"}, "Guten Tag!") ==
         "<speak version='1.0' xmlns='http://www.w3.org/2001/10/synthesis' xml:lang='de-DE'><voice name='de-DE-KatjaNeural'>Guten Tag!</voice></speak>");
 }
 
-TEST_CASE("Text in SSML never becomes markup") {
+TEST_CASE("write_ssml escapes text, so that the text cannot become markup") {
   CHECK(escaped("AT&T <3 \"you\" 'n' me > all") == "AT&amp;T &lt;3 &quot;you&quot; &apos;n&apos; me &gt; all");
   CHECK(escaped("</voice><audio src='https://evil.example/x'/>") == "&lt;/voice&gt;&lt;audio src=&apos;https://evil.example/x&apos;/&gt;");
   CHECK(escaped("<![CDATA[x]]>") == "&lt;![CDATA[x]]&gt;");
@@ -32,7 +32,7 @@ TEST_CASE("Text in SSML never becomes markup") {
   CHECK(hostile.find("</voice>") == hostile.rfind("</voice>"));
 }
 
-TEST_CASE("Text in SSML has only characters that XML allows") {
+TEST_CASE("write_ssml replaces characters that XML does not allow") {
   CHECK(escaped(std::string("a\0b\x01" "c\x1F" "d\x7F" "e", 9)) == "a b c d e");
   CHECK(escaped("line\nand\ttab\r") == "line and tab ");
   CHECK(escaped("Ol\xC3\xA1 \xE4\xBD\xA0 \xF0\x9F\x98\x80") == "Ol\xC3\xA1 \xE4\xBD\xA0 \xF0\x9F\x98\x80");

@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens its socket at the start of t
   CHECK(output_format(24000) == "raw-24khz-16bit-mono-pcm");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives audio as it arrives, also a sample that two frames divide") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker gives audio as it arrives, and joins a sample that is divided between two frames") {
   speaker->speak(1, "One two.");
   begin();
   audio(std::string("\x01\x00\x02\x00\xff", 5));
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker stops a cancelled utterance, and r
   CHECK(sent() == "GCSTCS");  // No request runs, so no stop is sent.
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens another socket when a cancelled utterance does not end") {
+TEST_CASE_FIXTURE(Speaking, "If the service does not end a cancelled utterance, SynthesisSpeaker requests the waiting utterance on another socket") {
   speaker->speak(1, "A long story.");
   speaker->cancel();
   speaker->speak(2, "Yes?");
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker opens another socket when a cancel
   CHECK(sent() == "GCS");
 }
 
-TEST_CASE_FIXTURE(Speaking, "After an interruption without an answer, SynthesisSpeaker opens another socket before the next utterance") {
+TEST_CASE_FIXTURE(Speaking, "If the service does not end a cancelled utterance, SynthesisSpeaker opens another socket even if no utterance waits") {
   speaker->speak(1, "A long story.");
   speaker->cancel();
   advance(1s);
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Speaking, "After an interruption without an answer, SynthesisS
   CHECK(sent() == "GCS");
   speaker->cancel();
   advance(1s);
-  CHECK(client.sockets.size() == 2);  // No socket worked, so a third is opened only for the next utterance.
+  CHECK(client.sockets.size() == 2);  // The second socket gave no audio, so the speaker opens a third one only for the next utterance.
   speaker->speak(3, "Yes?");
   REQUIRE(client.sockets.size() == 3);
   socket().open();
@@ -204,13 +204,13 @@ TEST_CASE_FIXTURE(Speaking, "After an interruption without an answer, SynthesisS
   CHECK(client.sockets.size() == 4);
 }
 
-TEST_CASE_FIXTURE(Speaking, "Without audio for kStallWait, SynthesisSpeaker fails the utterance and the waiting ones") {
+TEST_CASE_FIXTURE(Speaking, "If no audio comes for kStallWait, SynthesisSpeaker fails the current utterance and all waiting utterances") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   advance(Synthesis::kStallWait - 1ms);
   begin();
   advance(Synthesis::kStallWait - 1ms);
-  begin();  // A repeated start is no progress.
+  begin();  // A repeated start does not extend the time limit.
   audio(kOneTwo);
   advance(Synthesis::kStallWait - 1ms);
   audio("");
@@ -224,7 +224,7 @@ TEST_CASE_FIXTURE(Speaking, "Without audio for kStallWait, SynthesisSpeaker fail
   CHECK(client.sockets.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails when the service starts no utterance, or ends another one") {
+TEST_CASE_FIXTURE(Speaking, "A repeated start, or the end of another request, does not extend SynthesisSpeaker's wait for audio") {
   speaker->speak(1, "One.");
   begin();
   advance(Synthesis::kStallWait - 1ms);
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails when the service starts no u
   CHECK(said() == "");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker requests no utterance again in a turn that has no attempt left") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not repeat a request if the turn has no attempt left") {
   budget = TurnRetries(0);
   speaker->speak(1, "One.");
   socket().close(1006);
@@ -245,7 +245,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker requests no utterance again in a t
   CHECK(speaker->counters().reconnects == 0);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker reopens a broken socket, once for an utterance without audio") {
+TEST_CASE_FIXTURE(Speaking, "If a socket breaks before the audio of an utterance begins, SynthesisSpeaker requests the utterance once more on another socket") {
   speaker->speak(1, "One.");
   socket().close(1006);
   CHECK(said() == "");
@@ -270,7 +270,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker reopens a broken socket, once for 
   CHECK(retries[0].then == kAsksAgain);
 }
 
-TEST_CASE_FIXTURE(Speaking, "After a refusal, SynthesisSpeaker fails all waiting utterances without a new connection") {
+TEST_CASE_FIXTURE(Speaking, "If the service refuses a request, SynthesisSpeaker fails all waiting utterances and does not reconnect") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   socket().close(1007, "Quota exceeded");
@@ -284,7 +284,7 @@ TEST_CASE_FIXTURE(Speaking, "After a refusal, SynthesisSpeaker fails all waiting
   CHECK(why.find("key-canary") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker tries to connect twice, and then fails all waiting utterances") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails all waiting utterances after two failed connections") {
   for (std::uint32_t i = 1; i <= 3; ++i) speaker->speak(i, "x");
   socket().shut();
   CHECK(said() == "");
@@ -318,7 +318,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker does not reconnect before the Retr
   CHECK(client.sockets.size() == 4);
 }
 
-TEST_CASE_FIXTURE(Speaking, "A socket that the service closed is replaced at once, and its successor only for the next utterance") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker immediately replaces a socket that the service closes. If the second socket closes, the next utterance opens a third") {
   socket().close(1000);
   CHECK(client.sockets.size() == 1);
   advance(10ms);
@@ -333,13 +333,13 @@ TEST_CASE_FIXTURE(Speaking, "A socket that the service closed is replaced at onc
   CHECK(sent() == "GCS");
 }
 
-TEST_CASE_FIXTURE(Speaking, "After a refusal, SynthesisSpeaker opens no socket ahead") {
+TEST_CASE_FIXTURE(Speaking, "If the service closes an unused socket with a refusal, SynthesisSpeaker does not replace the socket") {
   socket().close(1007, "Quota exceeded");
   advance(60s);
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails an utterance without audio, and sends no request for a text without words") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker sends no request for a text without words or with too much SSML, and fails an utterance without audio") {
   speaker->speak(1, " \n");
   CHECK(said() == "1:. ");
   CHECK(sent() == "G");
@@ -354,7 +354,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails an utterance without audio, 
   CHECK(sent() == "GCSCS");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails an endless utterance, and one whose octets are not samples") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails an utterance that is too long, and an utterance whose octets are not samples") {
   speaker->speak(1, "One.");
   begin();
   const std::string minute(60 * 16000, '\x11');
@@ -365,7 +365,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker fails an endless utterance, and on
   const std::string all = said();
   CHECK(all.ends_with("1:!protocol "));
   CHECK(all.find("1:.") == std::string::npos);
-  CHECK(client.sockets[0]->destroyed == false);  // The socket is not destroyed within its own handler.
+  CHECK(client.sockets[0]->destroyed == false);  // The speaker does not destroy the socket within the socket's handler.
   advance(10ms);
   CHECK(client.sockets[0]->destroyed);
   speaker->speak(2, "Two.");

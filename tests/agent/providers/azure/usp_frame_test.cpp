@@ -27,7 +27,7 @@ std::string headers_of(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("A text message consists of headers, an empty line and a body") {
+TEST_CASE("A USP text message consists of headers, an empty line and a body") {
   const std::string frame = write_usp({false, "speech.context", "0a1b", "application/json", "{}"}, kStamp);
   CHECK(frame == "Path: speech.context\r\nX-RequestId: 0a1b\r\nX-Timestamp: 2026-07-01T12:00:00.250Z\r\nContent-Type: application/json\r\n\r\n{}");
   const auto message = parse_usp_text(frame);
@@ -39,7 +39,7 @@ TEST_CASE("A text message consists of headers, an empty line and a body") {
   CHECK(parse_usp_text(write_usp({false, "turn.end", "1", "", ""}, kStamp))->body.empty());
 }
 
-TEST_CASE("A binary message has the length of its headers in big endian, and no empty line") {
+TEST_CASE("A USP binary message begins with the length of its headers in big endian, and has no empty line after the headers") {
   const std::string audio("\x00\x01\r\n\r\n\xFF", 7);
   const std::string frame = write_usp({true, "audio", std::string(300, 'a'), "", audio}, kStamp);
   const std::size_t length = frame.size() - 2 - audio.size();
@@ -54,7 +54,7 @@ TEST_CASE("A binary message has the length of its headers in big endian, and no 
   CHECK(message->body == audio);
 }
 
-TEST_CASE("Headers are read as by the official client: any case, any blanks, the last of two, and invalid lines ignored") {
+TEST_CASE("The parser of USP headers ignores case, blanks and invalid lines, and uses the last of two equal names, as the official client does") {
   const auto message = parse_usp_text("PATH:Speech.Phrase\r\nx-requestid :  AB \r\nnonsense\r\nX-StreamId: 1\r\nx-streamid: 2\r\n\r\nx");
   REQUIRE(message);
   CHECK(message->is("speech.phrase"));
@@ -65,7 +65,7 @@ TEST_CASE("Headers are read as by the official client: any case, any blanks, the
   CHECK(parse_usp_text("Path: turn.end")->is("turn.end"));
 }
 
-TEST_CASE("An invalid frame is refused with a reason") {
+TEST_CASE("parse_usp_text and parse_usp_binary refuse an invalid frame with a reason") {
   CHECK(parse_usp_binary("") == base::fail(UspError::TooShort));
   CHECK(parse_usp_binary("\x01") == base::fail(UspError::TooShort));
   CHECK(parse_usp_binary(std::string("\x00\x05Path", 6)) == base::fail(UspError::TooShort));
@@ -75,7 +75,7 @@ TEST_CASE("An invalid frame is refused with a reason") {
   CHECK(to_string(UspError::NoPath) == "no path");
 }
 
-TEST_CASE("Headers are bounded in number and in length") {
+TEST_CASE("The parser of USP headers bounds their number and their total length") {
   CHECK(parse_usp_binary(binary_frame(headers_of(kMaxUspHeaders), "")));
   CHECK(parse_usp_binary(binary_frame(headers_of(kMaxUspHeaders + 1), "")) == base::fail(UspError::TooManyHeaders));
   const auto long_headers = [](std::size_t octets) { return "Path: audio\r\nX: " + std::string(octets - 16, 'x'); };
@@ -86,7 +86,7 @@ TEST_CASE("Headers are bounded in number and in length") {
   CHECK(parse_usp_binary("\xFF\xFF") == base::fail(UspError::HeaderTooLong));
 }
 
-TEST_CASE("A timestamp is ISO 8601 in UTC, and an id is 32 different hexadecimal digits") {
+TEST_CASE("usp_timestamp writes ISO 8601 in UTC, and each make_usp_id gives another id of 32 hexadecimal digits") {
   CHECK(usp_timestamp(0) == "1970-01-01T00:00:00.000Z");
   CHECK(usp_timestamp(1'782'907'200'250) == "2026-07-01T12:00:00.250Z");
   base::SeededRandom random(7);

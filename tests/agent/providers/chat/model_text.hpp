@@ -8,7 +8,8 @@
 
 namespace offhook::test {
 
-/// Writes events as one line: text as it is, [call id name arguments], {input/output}, <end>, !kind.
+/// Writes events as one line: text unchanged, a tool call as [call id name arguments], token counts as {input/output}, an end as <end>, and a
+/// failure as !kind.
 inline std::string to_line(const std::vector<agent::chat::ModelEvent>& events) {
   namespace chat = agent::chat;
   std::string line;
@@ -27,7 +28,7 @@ inline std::string to_line(const std::vector<agent::chat::ModelEvent>& events) {
   return line;
 }
 
-/// Parses a whole answer in pieces of `step` octets, and returns its events as one line.
+/// Gives a whole answer to the parser in pieces of `step` octets, and returns the events as one line.
 template <class Answer>
 std::string answer_of(std::string_view bytes, std::size_t step = std::string_view::npos) {
   Answer answer;

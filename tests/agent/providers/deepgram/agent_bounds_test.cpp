@@ -4,7 +4,7 @@ using namespace offhook::test;
 
 namespace {
 
-/// A reply of the core alone, with a list in place of the socket.
+/// A requested reply in AgentReplies alone. Messages to the server go to a list, because there is no socket.
 struct Replying {
   AgentWire wire;
   AgentCoreEvents events;
@@ -37,7 +37,7 @@ struct Replying {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Replying, "A reply has at most kMaxSeconds of audio") {
+TEST_CASE_FIXTURE(Replying, "AgentReplies accepts at most kMaxSeconds of audio for a reply, and drops more") {
   const std::string second(8000, '\x55');
   for (std::size_t i = 0; i < ReplyLedger::kMaxSeconds; ++i) replies.on_audio(second, now);
   CHECK(octets() == ReplyLedger::kMaxSeconds * 8000);
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Replying, "A reply has at most kMaxSeconds of audio") {
   CHECK(replies.is_consistent());
 }
 
-TEST_CASE_FIXTURE(Replying, "At most kMaxText octets of a reply's words are kept") {
+TEST_CASE_FIXTURE(Replying, "AgentReplies accepts at most kMaxText octets of words for a reply, and drops more") {
   replies.on_agent_text(std::string(ReplyLedger::kMaxText, 'a'), now);
   CHECK(counters.text_dropped == 0);
   replies.on_agent_text("b", now);
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(Replying, "At most kMaxText octets of a reply's words are kept
   CHECK(count<ItemText>() == 1);
 }
 
-TEST_CASE_FIXTURE(Replying, "At most kMaxOpenCalls functions wait for results, one more is refused, and a known one is not called again") {
+TEST_CASE_FIXTURE(Replying, "AgentReplies refuses a function while kMaxOpenCalls functions wait for results, and does not call a waiting function again") {
   asks(0, AgentReplies::kMaxOpenCalls);
   CHECK(count<CallAsked>() == AgentReplies::kMaxOpenCalls);
   CHECK(counters.calls_dropped == 0);
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Replying, "At most kMaxOpenCalls functions wait for results, o
   CHECK(wire.out.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Replying, "At most kMaxOutput octets of a function's result are sent") {
+TEST_CASE_FIXTURE(Replying, "AgentReplies sends at most kMaxOutput octets of a function's result") {
   const auto told = [this](std::size_t octets) {
     asks(octets, 1);
     wire.out.clear();
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Replying, "At most kMaxOutput octets of a function's result ar
   CHECK(told(AgentReplies::kMaxOutput + 1) == AgentReplies::kMaxOutput);
 }
 
-TEST_CASE("The audio that waits for the conversation is bounded in messages and octets") {
+TEST_CASE("Before respond(), AgentReplies keeps at most kMaxPending messages and kMaxPendingOctets octets of audio") {
   const auto heard = [](std::size_t messages, std::size_t octets) {
     Replying line;
     line.replies.cancel(1, line.now);
@@ -99,7 +99,7 @@ TEST_CASE("The audio that waits for the conversation is bounded in messages and 
   CHECK(heard(5, AgentReplies::kMaxPendingOctets / 4) == AgentReplies::kMaxPendingOctets);
 }
 
-TEST_CASE("At most kMaxEchoes texts of Offhook are recognised as echoes, and the oldest is forgotten") {
+TEST_CASE("AgentReplies recognises echoes of the last kMaxEchoes texts of Offhook, and forgets older texts") {
   Replying line;
   const auto ask = [&line](std::size_t i) {
     line.replies.cancel(static_cast<std::uint32_t>(i), line.now);
@@ -114,7 +114,7 @@ TEST_CASE("At most kMaxEchoes texts of Offhook are recognised as echoes, and the
   CHECK(line.replies.take_echo("[The caller pressed the keys 3]"));
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Notes are added to the prompt up to kMaxPrompt") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession adds notes to the prompt up to kMaxPrompt octets, and drops further notes") {
   context.prompt = std::string(kMaxPrompt - 700, 'p');  // The session adds its own text to this prompt.
   open_and_apply();
   sent();
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(AgentLine, "Notes are added to the prompt up to kMaxPrompt") {
   CHECK(count("UpdatePrompt") == notes - 1);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "At most kMaxNote octets of the heard words are sent to the model") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession tells the model at most kMaxNote octets of the words that the caller heard") {
   open_and_apply();
   sent();
   session->on_heard({1, std::string(AgentProtocol::kMaxNote, 'w'), false, 0, {}});

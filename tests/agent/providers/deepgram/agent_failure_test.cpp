@@ -11,17 +11,17 @@ void refuse(AgentLine& line, int status) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(AgentLine, "A socket that breaks in mid-call is replaced once, gets the history, and the reply continues") {
+TEST_CASE_FIXTURE(AgentLine, "If its socket breaks during a reply, AgentSession opens another one, sends the history, and lets the model continue the reply") {
   history.add({HistoryEntry::Kind::Caller, 1, "hello", {}, {}, false});
   history.add({HistoryEntry::Kind::Agent, 1, "Good day.", {}, {}, false});
   open_and_apply();
   turn(2, "what time is it");
-  history.add({HistoryEntry::Kind::Caller, 2, "what time is it", {}, {}, false});  // This turn is requested again, and is not also part of the history.
+  history.add({HistoryEntry::Kind::Caller, 2, "what time is it", {}, {}, false});  // Settings does not have this turn, because the session requests it again.
   agent_text("It is noon, and");
   audio(1500);
   told();
   session->speak(1, "");
-  CHECK(told() == "audio:1:1500,It,is,noon, ");  // The last word may be incomplete.
+  CHECK(told() == "audio:1:1500,It,is,noon, ");  // The session holds back the last word, because its audio may be incomplete.
   break_off();
   CHECK(told() == "broken:2:network said:1 ");
   CHECK(session->try_again(Stage::Think, "it broke"));
@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(AgentLine, "A socket that breaks in mid-call is replaced once,
   CHECK(told() == "voiced:2 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "When the second socket in a row breaks, the waiting turn fails at once") {
+TEST_CASE_FIXTURE(AgentLine, "If two sockets in a row break, AgentSession fails the waiting reply at once") {
   open_and_apply();
   turn(1, "hello");
   break_off();
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(AgentLine, "When the second socket in a row breaks, the waitin
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A socket that lasted for kSettled is good, so that the next one may break, too") {
+TEST_CASE_FIXTURE(AgentLine, "If a socket works for kSettled before it breaks, AgentSession replaces it, even if earlier sockets broke") {
   open_and_apply();
   for (std::size_t sockets_so_far = 1; sockets_so_far < 4; ++sockets_so_far) {
     advance(AgentProtocol::kSettled);
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(AgentLine, "A socket that lasted for kSettled is good, so that
   CHECK(sockets.all.size() == 4);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A turn whose socket breaks is sent again as a whole") {
+TEST_CASE_FIXTURE(AgentLine, "If the socket breaks during a turn, AgentSession sends the whole turn on the next socket") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(AgentLine, "A turn whose socket breaks is sent again as a whol
   CHECK(told() == "taken:1 words:1=hello ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "At most 30 s of a turn are kept for another socket, and of a longer turn the last 29 s") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession keeps 30 s of a turn for another socket. If the turn is longer, it drops the oldest second") {
   open_and_apply();
   session->begin_turn(1, "");
   break_off();
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(AgentLine, "At most 30 s of a turn are kept for another socket
   CHECK(session->counters().early_audio_dropped == 8000);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A refused key fails the reply and the turn at once, without another attempt") {
+TEST_CASE_FIXTURE(AgentLine, "If the server refuses the key, AgentSession fails the reply and the turn at once, and does not connect again") {
   open();
   refuse(*this, 401);
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(AgentLine, "A refused key fails the reply and the turn at once
   CHECK(sockets.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A busy server gets another connection with the next request") {
+TEST_CASE_FIXTURE(AgentLine, "If a busy server refuses the connection, AgentSession connects again at the next request") {
   open();
   refuse(*this, 503);
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(AgentLine, "A busy server gets another connection with the nex
   CHECK(told() == "broken:1:overloaded ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "An Error about Offhook's own message ends the session without another connection") {
+TEST_CASE_FIXTURE(AgentLine, "If the server reports an Error in Offhook's message, AgentSession fails and does not connect again") {
   open();
   say_type("Welcome");
   say({{"type", "Error"}, {"code", "INVALID_SETTINGS"}, {"description", "a sentence"}});
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(AgentLine, "An Error about Offhook's own message ends the sess
   CHECK(sockets.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "An Error of the server causes another connection, and its text is not reported") {
+TEST_CASE_FIXTURE(AgentLine, "If the server reports an Error of its own, AgentSession connects again, and does not report the text of the Error") {
   open_and_apply();
   turn(1, "hello");
   say({{"type", "Error"}, {"code", "FAILED_TO_THINK"}, {"description", "dg-canary"}});
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(AgentLine, "An Error of the server causes another connection, 
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Another socket is opened if Welcome or SettingsApplied does not come in time") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession opens another socket if Welcome or SettingsApplied does not come in time") {
   open();
   advance(AgentProtocol::kOpenWithin - 10ms);
   CHECK(sockets.all.size() == 1);
@@ -149,10 +149,10 @@ TEST_CASE_FIXTURE(AgentLine, "Another socket is opened if Welcome or SettingsApp
   say_type("Welcome");
   advance(AgentProtocol::kConfigureWithin);
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
-  CHECK(sockets.all.size() == 3);  // The socket was given up, and the request opens another one.
+  CHECK(sockets.all.size() == 3);  // The session has closed the second socket, so the request opens a third one.
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A short sound without words from the server is a noise") {
+TEST_CASE_FIXTURE(AgentLine, "If the server sends no words for a turn shorter than kNoiseMs, AgentSession reports a noise") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(AgentCaller::kNoiseMs - 20);
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(AgentLine, "A short sound without words from the server is a n
   CHECK(told() == "words:1? ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A long turn without words is sent on another socket once, and then counts as empty") {
+TEST_CASE_FIXTURE(AgentLine, "If the server sends no words for a longer turn, AgentSession sends the turn once more on another socket, and then reports an empty turn") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(AgentCaller::kNoiseMs);
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(AgentLine, "A long turn without words is sent on another socke
   CHECK_FALSE(session->try_again(Stage::Listen, ""));
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A model that detects ends of turns itself gets silence after the turn until it has") {
+TEST_CASE_FIXTURE(AgentLine, "If the model detects ends of turns itself, AgentSession sends silence after a turn until the words come") {
   settings.listen_model = "nova-3";
   open_and_apply();
   sent();
@@ -195,7 +195,7 @@ TEST_CASE_FIXTURE(AgentLine, "A model that detects ends of turns itself gets sil
   CHECK(told() == "taken:1 words:1=hello ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A model that ends a turn before Offhook has taken the turn") {
+TEST_CASE_FIXTURE(AgentLine, "If the model ends the turn while the caller still speaks, AgentSession takes the turn at once, and sends no silence after it") {
   settings.listen_model = "nova-3";
   open_and_apply();
   session->begin_turn(1, "");
@@ -209,7 +209,7 @@ TEST_CASE_FIXTURE(AgentLine, "A model that ends a turn before Offhook has taken 
   CHECK(sent().empty());
 }
 
-TEST_CASE_FIXTURE(AgentLine, "ForceEndTurn is repeated until the server supports or refuses it; after a refusal only silence is sent") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession repeats ForceEndTurn until the words come. If the server refuses ForceEndTurn, the session sends only silence") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(200);
@@ -222,7 +222,7 @@ TEST_CASE_FIXTURE(AgentLine, "ForceEndTurn is repeated until the server supports
   CHECK(sent() == "600ms ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "An AgentAudioDone from before the reply does not end the reply") {
+TEST_CASE_FIXTURE(AgentLine, "AgentAudioDone before the first words or audio of a reply does not end the reply") {
   open_and_apply();
   turn(1, "hello");
   audio_done();
@@ -233,7 +233,7 @@ TEST_CASE_FIXTURE(AgentLine, "An AgentAudioDone from before the reply does not e
   CHECK(told() == "voiced:1 done:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "After kMaxGarbageInARow invalid messages in a row, the session leaves the server") {
+TEST_CASE_FIXTURE(AgentLine, "After kMaxGarbageInARow invalid messages in a row, AgentSession closes the socket and fails the reply") {
   open_and_apply();
   for (unsigned i = 0; i + 1 < AgentProtocol::kMaxGarbageInARow; ++i) socket().handler.on_text("{");
   say_type("Surprise");

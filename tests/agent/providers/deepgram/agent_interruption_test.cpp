@@ -4,7 +4,7 @@ using namespace offhook::test;
 
 namespace {
 
-/// A reply of two seconds to the first turn is playing.
+/// A session whose two-second reply to the first turn is playing.
 struct ReplyBeingHeard : AgentLine {
   ReplyBeingHeard() {
     open_and_apply();
@@ -20,7 +20,7 @@ struct ReplyBeingHeard : AgentLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "A cough does not reach the server, which would stop speaking") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "AgentSession does not send a cough during a reply, because the server would stop its reply") {
   session->begin_turn(2, "");
   speak_for(AgentCaller::kHoldMs);
   CHECK(sent().empty());
@@ -30,14 +30,14 @@ TEST_CASE_FIXTURE(ReplyBeingHeard, "A cough does not reach the server, which wou
   CHECK(told() == "audio:1:500 ");
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "A sound longer than a cough is sent") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "AgentSession sends a sound during a reply if it is longer than kHoldMs") {
   session->begin_turn(2, "");
   speak_for(AgentCaller::kHoldMs);
   speak_for(20);
-  CHECK(sent() == "1000ms ");  // The rest, less than a message, waits.
+  CHECK(sent() == "1000ms ");  // The last 20 ms wait, because they do not fill a message.
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "An interruption sends all held audio, ends the reply, and tells the model the words that the caller heard") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "After an interruption, AgentSession sends the held audio, ends the reply, and tells the model the words that the caller heard") {
   session->begin_turn(2, "");
   speak_for(240);
   session->cancel(1);
@@ -58,14 +58,14 @@ TEST_CASE_FIXTURE(ReplyBeingHeard, "An interruption sends all held audio, ends t
   CHECK(told() == "voiced:2 ");
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "After an interruption before the first word, the model learns that the caller heard nothing") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "If the caller interrupts before the first word, AgentSession tells the model that the caller heard nothing") {
   session->cancel(1);
   session->cancel_speech();
   session->on_heard({1, "", true, 1, 0ms});
   CHECK(sent() == "UpdatePrompt([The caller interrupted you, and heard nothing of your last reply.]) ");
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "Keys during a reply are sent when the server has stopped speaking") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "AgentSession sends keys that interrupt a reply when the server has ended the reply") {
   session->cancel(1);
   session->cancel_speech();
   session->respond({2, TurnInput::Kind::Digits, "1", 1, false});
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(ReplyBeingHeard, "Keys during a reply are sent when the server
   CHECK(told() == "voiced:2 ");
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "A server that continues to speak after a cancellation is replaced by another socket") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "If the server continues a cancelled reply, AgentSession opens another socket for the next request") {
   session->cancel(1);
   session->cancel_speech();
   session->respond({2, TurnInput::Kind::Digits, "1", 1, false});
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(ReplyBeingHeard, "A server that continues to speak after a can
   CHECK(told() == "voiced:2 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "When the caller continues the turn, the first part is given as words, and the second part is the turn") {
+TEST_CASE_FIXTURE(AgentLine, "If the caller continues a turn, AgentSession gives the words of the first part, and takes the second part as the turn") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -105,20 +105,20 @@ TEST_CASE_FIXTURE(AgentLine, "When the caller continues the turn, the first part
   CHECK(told() == "taken:2 words:2=to book a table ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The answer to a turn that was cancelled meanwhile is dropped") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession drops a reply that comes after its turn was cancelled") {
   open_and_apply();
   turn(1, "hello");
   session->cancel(1);
   session->begin_turn(2, "");
   sent();
   speak_for(200);
-  CHECK(sent() == "200ms ");  // No reply plays, so no audio is held back.
+  CHECK(sent() == "200ms ");  // No reply plays, so the session sends the audio at once.
   reply("Good day.", 100);
   CHECK(told().empty());
   CHECK(session->counters().unasked_octets == 800);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question is given as words, and so is the withdrawn call's result later") {
+TEST_CASE_FIXTURE(AgentLine, "If the caller's yes to a tool's question makes the server cancel the function call, AgentSession later sends the result as text") {
   open_and_apply();
   turn(1, "book it");
   asks("f1");
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question is given as words,
   session->end_turn();
   user_text("yes");
   CHECK(told() == "taken:2 words:2=yes ");
-  reply("Very well.", 100);  // The reply to the yes, which was not meant for the model.
+  reply("Very well.", 100);  // The server replies to the yes, although Offhook requests no reply.
   sent();
   advance(200ms);
   session->on_tool({1, "f1", R"({"booked":true})", {}, false});
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question is given as words,
   CHECK(told() == "voiced:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The result of a cancelled reply's function goes into the prompt, and causes no reply") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession adds the result of a cancelled reply's function to the prompt, and requests no reply") {
   open_and_apply();
   turn(1, "book it");
   asks("f1");
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(AgentLine, "The result of a cancelled reply's function goes in
   CHECK(sent() == "UpdatePrompt([The function look_up was called, and returned: {}]) ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A function call that was not yet taken at the interruption gets an error as its result") {
+TEST_CASE_FIXTURE(AgentLine, "If the caller interrupts before the conversation polls a function call, AgentSession answers the call with an error") {
   open_and_apply();
   turn(1, "book it");
   sent();
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(AgentLine, "A function call that was not yet taken at the inte
   CHECK(sent() == R"(FunctionCallResponse({"error":"the caller interrupted: nothing was done"}) )");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A reply without a request is dropped, and its function calls are refused") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession drops a reply that it did not request, and refuses the reply's function calls") {
   open_and_apply();
   sent();
   user_text("the radio speaks");
@@ -173,7 +173,7 @@ TEST_CASE_FIXTURE(AgentLine, "A reply without a request is dropped, and its func
   CHECK(session->counters().unasked_turns == 1);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "If more words of the turn come before the answer, the answer belongs to all of them") {
+TEST_CASE_FIXTURE(AgentLine, "If more words come for a turn that is already taken, AgentSession adds them to the turn, and the reply answers all the words") {
   open_and_apply();
   turn(1, "my number is");
   user_text("four two");
@@ -182,14 +182,14 @@ TEST_CASE_FIXTURE(AgentLine, "If more words of the turn come before the answer, 
   CHECK(told() == "voiced:1 ");
 }
 
-TEST_CASE_FIXTURE(ReplyBeingHeard, "Audio that was not yet taken at the interruption is dropped") {
+TEST_CASE_FIXTURE(ReplyBeingHeard, "At an interruption, AgentSession drops the audio that the conversation has not polled yet") {
   audio(500);
   session->cancel(1);
   session->cancel_speech();
   CHECK(told().empty());
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A reply that was cancelled before its speak() does not play in place of the next one") {
+TEST_CASE_FIXTURE(AgentLine, "If a reply is cancelled before its speak(), the next speak() plays the next reply") {
   open_and_apply();
   turn(1, "hello");
   audio(700);

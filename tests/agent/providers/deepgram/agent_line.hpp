@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-/// An AgentSession on virtual time with lists in place of sockets. The test acts as the server.
+/// An AgentSession on virtual time, with fake sockets. The test acts as the server.
 namespace offhook::test {
 
 using namespace offhook::agent;
@@ -47,7 +47,7 @@ struct AgentLine {
   std::vector<ToolDescription> tools{{"look_up", "Looks up.", R"({"type":"object"})", ToolClass::Read}};
   std::unique_ptr<AgentSession> session;
   base::TimePoint now{};
-  std::size_t seen = 0;  // number of the current socket's messages already returned
+  std::size_t seen = 0;  // number of messages on the current socket that sent() has already returned
   std::size_t on_socket = 0;
 
   AgentLine() {
@@ -99,7 +99,7 @@ struct AgentLine {
 
   // --- the conversation's side
   void speak_for(std::size_t ms) { session->feed(std::vector<std::int16_t>(8 * ms, 1000)); }
-  /// Runs a turn that the server takes with these words, and then requests the reply.
+  /// Runs a turn for which the server sends `words`, and then requests the reply.
   void turn(std::uint32_t number, const std::string& words) {
     session->begin_turn(number, "");
     speak_for(600);
@@ -110,7 +110,7 @@ struct AgentLine {
     session->respond({number, TurnInput::Kind::Speech, {}, 1, false});
   }
 
-  /// Returns the messages since the last call by their types, some with their text; audio as its sum in ms.
+  /// Returns the messages that were sent since the last sent(): the type and text of each message, and the length of the audio in ms.
   std::string sent() {
     if (on_socket != sockets.all.size()) {
       on_socket = sockets.all.size();
@@ -146,7 +146,7 @@ struct AgentLine {
     return nullptr;
   }
 
-  /// Returns the session's events as short words; its retries are in `retries`.
+  /// Returns the session's events since the last told(), in short form. Adds its retries to `retries`.
   std::string told() {
     std::string line;
     while (const auto event = session->poll()) {

@@ -2,9 +2,9 @@
 
 using namespace offhook::test;
 
-// Unusual orders of a server's messages.
+// Tests of messages that a server sends in an unusual order.
 
-TEST_CASE_FIXTURE(AgentLine, "Words that come after the second of two turns belong to the second") {
+TEST_CASE_FIXTURE(AgentLine, "If two turns end before any words come, AgentSession assigns the words to the second turn") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -16,7 +16,7 @@ TEST_CASE_FIXTURE(AgentLine, "Words that come after the second of two turns belo
   CHECK(told() == "taken:2 words:2=hello ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A short sound for which the server reported UserStartedSpeaking is not a noise") {
+TEST_CASE_FIXTURE(AgentLine, "If the server reported UserStartedSpeaking, AgentSession fails a short turn without words, and does not report a noise") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -26,7 +26,7 @@ TEST_CASE_FIXTURE(AgentLine, "A short sound for which the server reported UserSt
   CHECK(told() == "deaf:1:timeout ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Words do not belong to a turn without sent audio, or to an abandoned turn") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession assigns no words to a turn of which it sent no audio, or to an abandoned turn") {
   open_and_apply();
   turn(1, "hello");
   agent_text("Good day.");
@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(AgentLine, "Words do not belong to a turn without sent audio, 
   CHECK(told().empty());
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Keys after all of a reply's audio are sent at once") {
+TEST_CASE_FIXTURE(AgentLine, "If the server has sent all audio of a reply, AgentSession sends keys at once") {
   open_and_apply();
   turn(1, "hello");
   reply("Good day.", 1000);
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(AgentLine, "Keys after all of a reply's audio are sent at once
   CHECK(sent() == "InjectUserMessage([The caller pressed the keys 1]) ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The result of a function whose socket broke goes to the next socket as text, with the question") {
+TEST_CASE_FIXTURE(AgentLine, "If the socket breaks during a function call, AgentSession sends the caller's words and the result as text on the next socket") {
   open_and_apply();
   turn(1, "what time is it");
   asks("f1");
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(AgentLine, "The result of a function whose socket broke goes t
   CHECK(told() == "voiced:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A server that refuses for its rate limit is not connected again for the same reply") {
+TEST_CASE_FIXTURE(AgentLine, "If the server refuses two connections because of its rate limit, AgentSession does not connect again for this reply") {
   open();
   for (int i = 0; i < 2; ++i) {
     const auto held = sockets.all.back();
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(AgentLine, "A server that refuses for its rate limit is not co
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "If the server does not echo Offhook's exact text, the answer still counts") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession accepts the reply to its text, even if the server's echo of the text differs") {
   open_and_apply();
   session->respond({1, TurnInput::Kind::Digits, "1", 1, false});
   user_text("the caller pressed the keys 1");
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(AgentLine, "If the server does not echo Offhook's exact text, 
   CHECK(told() == "voiced:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "An answer that the server drops before respond() does not play") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession does not play a reply that the server stops before respond()") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(AgentLine, "An answer that the server drops before respond() d
   CHECK(told().empty());
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A function call in an answer that is not requested is refused") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession refuses a function call in a reply that it did not request") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(AgentLine, "A function call in an answer that is not requested
   CHECK(sent() == R"(FunctionCallResponse({"error":"the caller interrupted: nothing was done"}) )");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question does not belong to the caller's next turn without words") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession does not use the server's reply to a tool's question for the next turn, if this turn has no words") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(AgentLine, "The answer to a tool's question does not belong to
   CHECK(sent() == "Settings InjectUserMessage([The caller said something that was not understood.]) ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "AgentAudioDone before a function's result does not end the reply, and audio without words belongs to the reply") {
+TEST_CASE_FIXTURE(AgentLine, "An AgentAudioDone for audio before a function's result does not end the reply. Audio without words belongs to the reply") {
   open_and_apply();
   turn(1, "hello");
   agent_text("One moment.");
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(AgentLine, "AgentAudioDone before a function's result does not
   advance(AgentReplies::kMoreWait);
   CHECK(told() == "voiced:1 ");
   audio_done();
-  audio(200);  // More of the reply's audio.
+  audio(200);  // This audio still belongs to the reply.
   advance(1s);
   CHECK(told() == "voiced:1 ");
   audio_done();
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(AgentLine, "AgentAudioDone before a function's result does not
   CHECK(told() == "done:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A reply that does not come is requested on another socket, also shortly after a break") {
+TEST_CASE_FIXTURE(AgentLine, "If no reply comes, AgentSession requests it on another socket, even shortly after an earlier socket broke") {
   open_and_apply();
   break_off();
   advance(1s);

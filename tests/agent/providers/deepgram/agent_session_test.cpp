@@ -2,7 +2,7 @@
 
 using namespace offhook::test;
 
-TEST_CASE_FIXTURE(AgentLine, "A socket gets Settings after Welcome, and audio only after SettingsApplied") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession sends Settings after Welcome, and audio only after SettingsApplied") {
   open();
   CHECK(socket().request.url == "wss://agent.deepgram.com/v1/agent/converse");
   REQUIRE(socket().request.headers.size() == 1);
@@ -19,7 +19,7 @@ TEST_CASE_FIXTURE(AgentLine, "A socket gets Settings after Welcome, and audio on
   CHECK(sent() == "400ms ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A prompt that is too long is cut, and the explanation of the brackets stays") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession shortens a prompt that is too long, but keeps the text that it adds at the end of the prompt") {
   context.prompt = std::string(2 * kMaxPrompt, 'p');
   open();
   say_type("Welcome");
@@ -28,21 +28,21 @@ TEST_CASE_FIXTURE(AgentLine, "A prompt that is too long is cut, and the explanat
   CHECK(prompt.ends_with("Answer in the language en."));
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A turn ends when the conversation ends it, and is taken with its words") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession sends ForceEndTurn when the conversation ends a turn, and takes the turn when the words come") {
   open_and_apply();
   sent();
   session->begin_turn(1, "");
   speak_for(100);
   CHECK(sent() == "100ms ");
   speak_for(50);
-  CHECK(sent().empty());  // The rest is less than a message.
+  CHECK(sent().empty());  // The remaining audio does not fill a message.
   session->end_turn();
   CHECK(sent() == "50ms ForceEndTurn ");
   user_text("What time is it?");
   CHECK(told() == "taken:1 words:1=What time is it? ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "If Flux ends turns, the server gets silence after the turn, and ForceEndTurn when it finds no end") {
+TEST_CASE_FIXTURE(AgentLine, "If Flux ends turns, AgentSession sends silence after a turn, and ForceEndTurn if Flux does not end the turn in time") {
   settings.own_end = FluxEnd{0.7, std::nullopt, 500ms};
   open_and_apply();
   sent();
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(AgentLine, "If Flux ends turns, the server gets silence after 
   }
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A reply plays as one utterance, and ends a moment after its audio") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession plays a reply as one utterance, and ends the reply kSettle after its audio") {
   open_and_apply();
   turn(1, "hello");
   agent_text("Good day.");
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(AgentLine, "A reply plays as one utterance, and ends a moment 
   CHECK(told() == "done:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A reply that comes before respond() waits, and is not lost") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession keeps a reply that comes before respond()") {
   open_and_apply();
   session->begin_turn(1, "");
   speak_for(600);
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(AgentLine, "A reply that comes before respond() waits, and is 
   CHECK(told() == "voiced:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A turn without audio is injected as text, and the server's echo of it is not a turn") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession sends a turn without audio as text, and does not take the server's echo of the text as a turn") {
   open_and_apply();
   sent();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
@@ -110,13 +110,13 @@ TEST_CASE_FIXTURE(AgentLine, "A turn without audio is injected as text, and the 
   session->on_heard({1, "Good day.", false, 0, {}});
   session->respond({2, TurnInput::Kind::Digits, "42", 1, false});
   CHECK(sent() == "InjectUserMessage([The caller pressed the keys 42]) ");
-  reply("Thank you.", 100);  // There was no echo; the server need not send one.
+  reply("Thank you.", 100);  // The server sends no echo, which is also correct.
   session->speak(1, "");
   CHECK(told() == "done:1 voiced:2 audio:1:100,Thank,you. said:1 ");
   CHECK(session->counters().unasked_turns == 0);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "Offhook's own sentence is spoken by its own voice, and the model gets it in the prompt") {
+TEST_CASE_FIXTURE(AgentLine, "The session's own speaker speaks Offhook's sentences, and AgentSession adds the sentences to the prompt") {
   open_and_apply();
   sent();
   session->speak(1, "Hello");
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(AgentLine, "Offhook's own sentence is spoken by its own voice,
   CHECK(sent() == "UpdatePrompt([These words were said to the caller in your name: \"Hello\"]) ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A function is called, its result is sent, and the reply continues after it") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession reports a function call and sends its result, and the reply continues after the result") {
   open_and_apply();
   turn(1, "hello");
   sent();
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(AgentLine, "A function is called, its result is sent, and the 
   CHECK(told() == "voiced:1 done:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A function that the server itself calls gets no result from Offhook") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession sends no result for a function that the server itself calls") {
   open_and_apply();
   turn(1, "hello");
   sent();
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(AgentLine, "A function that the server itself calls gets no re
   CHECK(sent().empty());
 }
 
-TEST_CASE_FIXTURE(AgentLine, "After a function that ends the call, no more of the reply is expected") {
+TEST_CASE_FIXTURE(AgentLine, "After a function that ends the telephone call, AgentSession ends the reply, and drops more audio of it") {
   open_and_apply();
   turn(1, "bye");
   reply("Goodbye.", 100);
@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(AgentLine, "After a function that ends the call, no more of th
   CHECK(session->counters().unasked_octets == 800);
 }
 
-TEST_CASE_FIXTURE(AgentLine, "A reply without words after a result ends after kMoreWait") {
+TEST_CASE_FIXTURE(AgentLine, "If the server sends nothing after a function's result, AgentSession ends the reply after kMoreWait") {
   open_and_apply();
   turn(1, "note this");
   reply("I do.", 100);
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(AgentLine, "A reply without words after a result ends after kM
   CHECK(told() == "done:1 ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "An empty reply is a failure, and is requested once more on another socket") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession fails a reply without audio, and requests it once more on another socket") {
   open_and_apply();
   turn(1, "hello");
   agent_text("Words without a sound.");
@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(AgentLine, "An empty reply is a failure, and is requested once
   CHECK_FALSE(session->try_again(Stage::Think, "empty"));
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The socket gets KeepAlive while no audio is sent") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession sends KeepAlive while it sends no audio") {
   open_and_apply();
   sent();
   advance(AgentProtocol::kKeepAliveEvery - 10ms);
@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(AgentLine, "The socket gets KeepAlive while no audio is sent")
   CHECK(sent() == "KeepAlive ");
 }
 
-TEST_CASE_FIXTURE(AgentLine, "The connection time of the Voice Agent is reported at the end of the call") {
+TEST_CASE_FIXTURE(AgentLine, "AgentSession reports at the end of the call how long it was connected to the Voice Agent") {
   std::vector<ServiceUse> used;
   session = std::make_unique<AgentSession>(sockets, settings, std::make_unique<OwnVoice>(), Wake{}, [&used](const ServiceUse& use) { used.push_back(use); });
   session->open(context, now);

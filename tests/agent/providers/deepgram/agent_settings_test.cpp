@@ -10,7 +10,7 @@ json written(const AgentSettings& settings, const AgentBriefing& briefing, std::
 
 }  // namespace
 
-TEST_CASE("Settings contain the formats, the models and the functions, and functions wait for the end of a turn") {
+TEST_CASE("Settings has the audio formats, the models and the functions, and lets the server defer functions to the end of a turn") {
   AgentLine line;
   line.settings.think_endpoint = ThinkEndpoint{"https://models.example/v1/chat", offhook::agent::Secret("key-of-a-model")};
   line.settings.temperature = 0.5;
@@ -36,7 +36,7 @@ TEST_CASE("Settings contain the formats, the models and the functions, and funct
   CHECK(settings["mip_opt_out"] == true);
 }
 
-TEST_CASE("Settings contain the turn-end values of Flux if Flux ends turns, and none for another model") {
+TEST_CASE("If Flux ends turns, Settings has the thresholds for the end of a turn. For another model, Settings has none") {
   AgentSettings settings;
   settings.own_end = FluxEnd{0.8, 0.5, 3000ms};
   const auto listens = [&settings] { return written(settings, {"", "en"})["agent"]["listen"]["provider"]; };
@@ -47,7 +47,7 @@ TEST_CASE("Settings contain the turn-end values of Flux if Flux ends turns, and 
   CHECK_FALSE(listens().contains("eot_threshold"));
 }
 
-TEST_CASE("The language selects the listening model unless one is configured, and Flux gets no unsupported language") {
+TEST_CASE("The language selects the listening model if none is configured, and Settings gives Flux only languages that it supports") {
   AgentSettings settings;
   const auto listens = [&settings](const char* language) { return written(settings, {"", language})["agent"]["listen"]["provider"]; };
   CHECK(listens("DE-AT")["language_hints"] == json::parse(R"(["de"])"));
@@ -75,7 +75,7 @@ TEST_CASE("The language selects the listening model unless one is configured, an
   CHECK(written(settings, {})["agent"]["speak"]["provider"] == json::parse(R"({"type":"deepgram","version":"v2","model":"flux-kit-en"})"));
 }
 
-TEST_CASE("Settings contain the history, except for the turn that is requested again") {
+TEST_CASE("Settings has the history, except for the turn that the session requests again") {
   History history;
   using Kind = HistoryEntry::Kind;
   history.add({Kind::Caller, 1, "hello", {}, {}, false});
@@ -83,7 +83,7 @@ TEST_CASE("Settings contain the history, except for the turn that is requested a
   history.add({Kind::Note, 2, "The caller pressed the keys 42.", {}, {}, false});
   history.add({Kind::ToolCall, 2, "{\"a\":1}", "look_up", "c1", false});
   history.add({Kind::ToolResult, 2, "{\"b\":2}", {}, "c1", false});
-  history.add({Kind::ToolCall, 2, "{}", "look_up", "c2", false});  // A call without a result cannot be in the history.
+  history.add({Kind::ToolCall, 2, "{}", "look_up", "c2", false});  // Settings omits a call without a result.
   history.add({Kind::Caller, 3, "and now", {}, {}, false});
   const json messages = written({}, {"", "en", &history, nullptr}, 3)["agent"]["context"]["messages"];
   REQUIRE(messages.size() == 4);
@@ -95,7 +95,7 @@ TEST_CASE("Settings contain the history, except for the turn that is requested a
   CHECK(written({}, {"", "en", &history, nullptr}, 0)["agent"]["context"]["messages"].size() == 5);
 }
 
-TEST_CASE("Settings contain the newest part of the history, and prompt and keyterms are cut at their bounds") {
+TEST_CASE("Settings has the newest kMaxContext octets of the history, kMaxPrompt octets of the prompt, and kMaxKeyterms keyterms") {
   History history;
   const std::size_t half = kMaxContext / 2;
   history.add({HistoryEntry::Kind::Caller, 1, "x", {}, {}, false});
@@ -114,7 +114,7 @@ TEST_CASE("Settings contain the newest part of the history, and prompt and keyte
   CHECK(told["agent"]["context"]["messages"][2]["content"] == "y");
 }
 
-TEST_CASE("Messages are read by their type, and invalid ones are refused") {
+TEST_CASE("AgentMessageReader reads messages by their type, and refuses invalid messages") {
   AgentMessageReader reader;
   using Kind = AgentMessage::Kind;
   CHECK(reader.read(R"({"type":"Welcome","request_id":"r"})")->kind == Kind::Welcome);
@@ -128,7 +128,7 @@ TEST_CASE("Messages are read by their type, and invalid ones are refused") {
   for (const char* const bad : {"", "{", "[]", "7", R"({"kind":"Welcome"})", R"({"type":7})"}) CHECK_FALSE(reader.read(bad).has_value());
 }
 
-TEST_CASE("A server's texts, functions, names and arguments are bounded") {
+TEST_CASE("AgentMessageReader bounds the texts, functions, names and arguments of a message") {
   AgentMessageReader reader;
   const auto text_of = [&](std::size_t octets) {
     return reader.read(json{{"type", "ConversationText"}, {"role", "user"}, {"content", std::string(octets, 'a')}}.dump())->text.size();

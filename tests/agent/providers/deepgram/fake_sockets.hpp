@@ -11,7 +11,7 @@
 
 namespace offhook::test {
 
-/// WebSockets with the test as the server: it reads the sent messages and sends its own.
+/// Fake WebSockets. The test acts as the server: it reads the messages of Offhook, and sends the messages of the server.
 class FakeSockets final : public agent::net::WebSocketClient {
  public:
   struct Sent {
@@ -42,7 +42,7 @@ class FakeSockets final : public agent::net::WebSocketClient {
     ~Handle() override { socket->destroyed = true; }
     void send_text(std::string_view text) override { socket->sent.push_back({false, std::string(text)}); }
     void send_binary(std::string_view bytes) override {
-      REQUIRE_FALSE(bytes.empty());  // For Deepgram an empty message is the end of the stream.
+      REQUIRE_FALSE(bytes.empty());  // For Deepgram, an empty message means the end of the stream.
       socket->sent.push_back({true, std::string(bytes)});
     }
     void close(int, std::string_view) override {}

@@ -20,7 +20,7 @@ using nlohmann::json;
 
 namespace {
 
-/// Positions in the audio are in ms of the socket's audio.
+/// A FluxListener with fake sockets. Positions are in ms from the start of the current socket's audio.
 struct FluxLine {
   FluxLine() {
     options.server.base_url = "https://ears.example";
@@ -55,7 +55,7 @@ struct FluxLine {
     const auto held = sockets.all.back();
     held->handler.on_closed({code == 1006 ? std::optional(net::NetError{net::NetError::What::Closed, "it broke"}) : std::nullopt, 0, "", code, ""});
   }
-  /// Returns the messages on the current socket: audio as its sum in ms, texts by their types.
+  /// Returns the messages on the current socket: the length of the audio in ms, and the type of each text message.
   std::string sent() {
     std::string line;
     std::size_t octets = 0;
@@ -101,7 +101,7 @@ struct FluxLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener opens a socket at the start of the call, with thresholds at which the server ends no turn itself") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener opens a socket at the start of the call, and sets thresholds that keep the server from ending turns itself") {
   REQUIRE(sockets.all.size() == 1);
   CHECK(socket().request.url == "wss://ears.example/v2/listen?model=flux-general-en&encoding=mulaw&sample_rate=8000&eot_threshold=1.00&eot_timeout_ms=60000");
   CHECK(socket().request.headers == net::Headers{{"authorization", "Token dg-canary"}});
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener opens a socket at the start of the cal
   CHECK(listener->rate_hz() == 16000);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the server's turn when Offhook's turn is over and its last words are decoded") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener sends ForceEndTurn when Offhook's turn has ended and the server has decoded all its audio") {
   listener->begin(3, "");
   speak(79);
   CHECK(sent() == "");
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the server's turn when Offhook's 
   info("Update", 0, 720, "good day");
   CHECK(said() == "3:\"good\"~ 3:\"good day\"~ ");
   listener->end();
-  CHECK(sent() == "1320 ");  // Silence follows the audio, because otherwise the server never reports the end.
+  CHECK(sent() == "1320 ");  // The listener adds silence. Otherwise the server would never decode the end of the audio.
   info("Update", 0, 980, "good day to");
   CHECK(sent() == "1320 ");
   info("Update", 0, 1200, "good day to you");
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the server's turn when Offhook's 
   CHECK(sent() == "1320 ForceEndTurn ");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener needs no ForceEndTurn if the server has ended its turn at the end of Offhook's turn") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener sends no ForceEndTurn if the server has already ended its turn near the end of Offhook's turn") {
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 250, "yes");
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener needs no ForceEndTurn if the server ha
   CHECK(said() == "1:\"Yes.\" ");
   CHECK(sent() == "960 ");
   CHECK(listener->counters().at_once == 1);
-  // One millisecond more may contain words.
+  // With one more millisecond after the server's end, the listener waits, because this audio may contain words.
   listener->begin(2, "");
   speak(1000);
   info("EndOfTurn", 1, 960 + 1000 - FluxProtocol::kSettledMs - 1, "No.", "model");
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener joins several turns of the server with
   CHECK(said() == "1:\"I want a table for two\"~ 1:\"I want a table for two.\" ");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener treats a turn in which the server recognises no words as silence, without ForceEndTurn") {
+TEST_CASE_FIXTURE(FluxLine, "If the server recognises no words in a turn, FluxListener gives a rejected transcript, and sends no ForceEndTurn") {
   hear(1);
   info("Update", 0, 1000, "");
   CHECK(said() == "1:? ");
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener treats a turn in which the server reco
   CHECK(said() == "2:? ");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener has one limit for the last words, and another for the end of the turn") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener waits at most kDecodeWait for the last words, and then at most kAnswerWait for the end of the turn") {
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 900, "yes");
@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener has one limit for the last words, and 
   CHECK(sockets.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener fails if the server stops responding before it has nearly all of the turn") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener fails a turn if the server stops responding more than kNearlyAllMs before the end of the turn") {
   for (const std::size_t missing : {FluxProtocol::kNearlyAllMs, FluxProtocol::kNearlyAllMs + 1}) {
     start();
     listener->begin(1, "");
@@ -240,7 +240,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener fails if the server stops responding b
   CHECK(why == "the recogniser flux-general-en sent nothing about the turn in time");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener accepts the server's warning that there is no turn to end") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the turn if the server answers ForceEndTurn with a warning that it has no active turn") {
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 900, "yes");
@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener accepts the server's warning that ther
   advance(FluxProtocol::kDecodeWait);
   CHECK(sent().ends_with("ForceEndTurn "));
   said();
-  info("EndOfTurn", 0, 950, "Yes.", "model");  // The server sent it before it got ForceEndTurn.
+  info("EndOfTurn", 0, 950, "Yes.", "model");  // The server sends this before it receives ForceEndTurn.
   CHECK(said() == "1:\"Yes.\"~ ");
   no_turn();
   CHECK(said() == "1:\"Yes.\" ");
@@ -256,7 +256,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener accepts the server's warning that ther
   CHECK(said() == "");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener ignores an abandoned turn, and the server's turn for it") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener ignores the server's messages about an abandoned turn") {
   listener->begin(1, "");
   speak(400);
   info("StartOfTurn", 0, 300, "noise");
@@ -264,7 +264,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener ignores an abandoned turn, and the ser
   CHECK(sent() == "400 ForceEndTurn ");
   listener->begin(2, "");
   speak(1000);
-  info("Update", 0, 450, "noise");  // The server decoded beyond the start of the new turn.
+  info("Update", 0, 450, "noise");  // The server's old turn ends 50 ms after the start of the new turn.
   CHECK(said() == "");
   info("EndOfTurn", 0, 450, "noise", "manual");
   CHECK(said() == "");
@@ -276,7 +276,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener ignores an abandoned turn, and the ser
   CHECK(said() == "2:\"Yes.\" ");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener does not mistake the answer to an earlier ForceEndTurn for the answer to the current one") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener distinguishes the answer to an earlier ForceEndTurn from the answer to the current ForceEndTurn") {
   listener->begin(1, "");
   speak(400);
   listener->abandon();
@@ -303,7 +303,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener keeps its socket alive with silence be
   CHECK(said() == "1:\"yes\"~ ");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "When a socket breaks, FluxListener sends the audio that is in no finished turn on a new socket") {
+TEST_CASE_FIXTURE(FluxLine, "If a socket breaks, FluxListener sends the audio after the last finished turn of the server again on a new socket") {
   listener->begin(1, "");
   speak(1040);
   info("EndOfTurn", 0, 400, "One.", "model");
@@ -314,11 +314,11 @@ TEST_CASE_FIXTURE(FluxLine, "When a socket breaks, FluxListener sends the audio 
   CHECK(sockets.all[0]->destroyed);
   socket().handler.on_open();
   CHECK(sent() == "80 ");
-  advance(400ms);  // Five quarters of it, the allowed speed.
+  advance(400ms);  // The listener sends at most 5/4 of real time: 500 ms, of which 480 ms fill frames.
   CHECK(sent() == "560 ");
   listener->end();
   advance(1s);
-  CHECK(sent() == "960 ");  // 640 ms without an answer, and the silence after them.
+  CHECK(sent() == "960 ");  // 640 ms of unfinished audio, and 320 ms of silence.
   info("Update", 0, 640, "Two");
   CHECK(sent() == "960 ForceEndTurn ");
   info("EndOfTurn", 0, 700, "Two.", "manual");
@@ -329,7 +329,7 @@ TEST_CASE_FIXTURE(FluxLine, "When a socket breaks, FluxListener sends the audio 
   CHECK(retries[0].then == kConnectsAgain);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "When a socket breaks during the wait for the end, FluxListener starts again on a second socket, and opens no third") {
+TEST_CASE_FIXTURE(FluxLine, "If a socket breaks after ForceEndTurn, FluxListener sends the turn again on a second socket. If this breaks too, the turn fails") {
   hear(1);
   info("StartOfTurn", 0, 1000, "yes");
   CHECK(sent().ends_with("ForceEndTurn "));
@@ -345,7 +345,7 @@ TEST_CASE_FIXTURE(FluxLine, "When a socket breaks during the wait for the end, F
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener repeats at most kMaxResendMs of audio") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener fails a turn if the socket breaks and it would have to send more than kMaxResendMs of audio again") {
   for (const std::size_t more : {0U, 80U}) {
     start();
     listener->begin(1, "");
@@ -367,14 +367,14 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener reports the code of a server's error, 
   socket().handler.on_open();
   say({{"type", "Error"}, {"sequence_id", 1}, {"code", "INTERNAL_SERVER_ERROR"}, {"description", "x"}});
   CHECK(said() == "");
-  CHECK(sockets.all.size() == 3);  // The fault may be short, so the listener opens another socket.
+  CHECK(sockets.all.size() == 3);  // The fault may be temporary, so the listener opens another socket.
   socket().handler.on_open();
   say({{"type", "Error"}, {"code", "two words"}});
   CHECK(said() == "2:!protocol ");
   CHECK(why == "the recogniser flux-general-en gave up: it refuses the request");
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener fails with a reason when its socket never opens") {
+TEST_CASE_FIXTURE(FluxLine, "If its socket never opens, FluxListener fails the turn, and the reason has the server's error code") {
   break_off();
   hear(1);
   const auto held = sockets.all.back();
@@ -407,7 +407,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener ignores and counts garbage and unknown
   CHECK(said().size() > FluxReader::kMaxTranscript);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener bounds the audio and text of a turn, and counts the rest") {
+TEST_CASE_FIXTURE(FluxLine, "FluxListener bounds the audio and the text of a turn, and counts the excess") {
   listener->begin(1, "");
   for (std::size_t ms = 0; ms < TurnUplink::kMaxTurnMs; ms += 80) speak(80);
   CHECK(listener->counters().unheard_octets == 0);
@@ -421,7 +421,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener bounds the audio and text of a turn, a
   CHECK(listener->counters().text_left_out == 1);
 }
 
-TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the stream at the end of the call, if its socket is open") {
+TEST_CASE_FIXTURE(FluxLine, "At the end of the call, FluxListener sends CloseStream if its socket is open") {
   listener.reset();
   CHECK(sent() == "CloseStream ");
   CHECK(socket().destroyed);
@@ -431,7 +431,7 @@ TEST_CASE_FIXTURE(FluxLine, "FluxListener ends the stream at the end of the call
   CHECK(sent() == "");
 }
 
-// --- turns that Flux ends ----------------------------------------------------------------------------------------------------
+// --- Flux ends turns ---------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -444,7 +444,7 @@ struct OwnEndLine : FluxLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener requests that Flux ends turns, with values within the service's bounds") {
+TEST_CASE_FIXTURE(OwnEndLine, "If Flux ends turns, FluxListener requests thresholds, and limits them to the range of the service") {
   const auto asked = [this] {
     start();
     const std::string& url = socket().request.url;
@@ -461,18 +461,18 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener requests that Flux ends turns, with 
   CHECK(asked() == "eot_threshold=0.50&eager_eot_threshold=0.50&eot_timeout_ms=500");
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn when Flux does, although Offhook still detects a voice") {
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn when Flux ends it, even if Offhook still detects a voice") {
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 480, "yes");
   info("EndOfTurn", 0, 900, "Yes.", "model");
   CHECK(said() == "1:\"yes\"~ 1:\"Yes.\" ");
   CHECK(listener->counters().ended_there == 1);
-  speak(200);  // Noise.
+  speak(200);  // This is only noise.
   listener->end();
   CHECK(said() == "");
   CHECK(sent() == "960 ");
-  // The next turn is separate.
+  // The next turn contains nothing of this turn.
   listener->begin(2, "");
   speak(800);
   info("Update", 1, 1000, "");
@@ -482,12 +482,12 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn when Flux does, although
   CHECK(said() == "2:\"No.\" ");
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener does not end a turn before Flux does, and the caller may continue the turn") {
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener waits until Flux ends the turn, and the caller may continue the turn before that") {
   listener->begin(1, "");
   speak(1000);
   info("StartOfTurn", 0, 900, "I want a");
   listener->end();
-  CHECK(sent() == "1000 ");  // There is no ForceEndTurn, and no added silence yet.
+  CHECK(sent() == "1000 ");  // The listener sends no ForceEndTurn, and does not add silence yet.
   advance(79ms);
   CHECK(sent() == "1000 ");
   advance(1ms);
@@ -506,7 +506,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener does not end a turn before Flux does
   CHECK(sent() == "2200 ");
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn itself when Flux does not end it in time") {
+TEST_CASE_FIXTURE(OwnEndLine, "If Flux does not end a turn in time, FluxListener sends ForceEndTurn") {
   listener->begin(1, "");
   speak(960);
   info("StartOfTurn", 0, 900, "yes");
@@ -516,7 +516,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn itself when Flux does no
   CHECK(sent().find("ForceEndTurn") == std::string::npos);
   advance(1ms);
   CHECK(sent().ends_with("ForceEndTurn "));
-  SUBCASE("the turn is over") {
+  SUBCASE("the caller does not continue") {
     info("EndOfTurn", 0, 3000, "Yes.", "manual");
     CHECK(said() == "1:\"Yes.\" ");
   }
@@ -534,7 +534,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn itself when Flux does no
   }
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener treats a turn without words as silence, although Flux reports no end") {
+TEST_CASE_FIXTURE(OwnEndLine, "If the server recognises no words in a turn, FluxListener gives a rejected transcript, and does not wait for an end from Flux") {
   listener->begin(1, "");
   speak(400);
   listener->end();
@@ -543,7 +543,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener treats a turn without words as silen
   CHECK(sent() == "400 ");
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "After an end by Flux in mid-turn, FluxListener waits for the remaining words") {
+TEST_CASE_FIXTURE(OwnEndLine, "If Flux ends its turn more than kSettledMs before the end of Offhook's turn, FluxListener waits for more words") {
   for (const std::size_t left : {FluxProtocol::kSettledMs, FluxProtocol::kSettledMs + 1}) {
     start();
     listener->begin(1, "");
@@ -561,14 +561,14 @@ TEST_CASE_FIXTURE(OwnEndLine, "After an end by Flux in mid-turn, FluxListener wa
   }
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn at an eager end, and gives later words of it once") {
+TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn at EagerEndOfTurn, and gives only new words if the server continues this turn") {
   options.own_end->eager_threshold = 0.4;
   start();
   listener->begin(1, "");
   speak(960);
   info("EagerEndOfTurn", 0, 900, "I want a table");
   CHECK(said() == "1:\"I want a table\" ");
-  SUBCASE("the eager end was right") {
+  SUBCASE("EndOfTurn confirms the eager end") {
     info("EndOfTurn", 0, 960, "I want a table.", "model");
     listener->begin(2, "");
     speak(960);
@@ -590,7 +590,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn at an eager end, and giv
     info("TurnResumed", 0, 1500, "I want a tableabcde");
     CHECK(said() == "2:\"abcde\"~ ");
   }
-  SUBCASE("the end comes after the start of the next turn") {
+  SUBCASE("EndOfTurn comes after the start of the next turn") {
     listener->begin(2, "");
     speak(960);
     info("EndOfTurn", 0, 1000, "I want a table.", "model");
@@ -600,7 +600,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "FluxListener ends a turn at an eager end, and giv
   }
 }
 
-TEST_CASE_FIXTURE(OwnEndLine, "After a socket breaks, FluxListener lets Flux end the turn on another socket") {
+TEST_CASE_FIXTURE(OwnEndLine, "If the socket breaks while FluxListener waits for an end from Flux, it waits for Flux on another socket") {
   listener->begin(1, "");
   speak(1040);
   info("StartOfTurn", 0, 900, "two");
@@ -616,7 +616,7 @@ TEST_CASE_FIXTURE(OwnEndLine, "After a socket breaks, FluxListener lets Flux end
   CHECK(sent().find("ForceEndTurn") == std::string::npos);
 }
 
-TEST_CASE("count_words() and after_words() divide a text at its blanks") {
+TEST_CASE("count_words() counts the words between blanks, and after_words() returns the text after a number of words") {
   CHECK(count_words("") == 0);
   CHECK(count_words("  ") == 0);
   CHECK(count_words(" one  two ") == 2);

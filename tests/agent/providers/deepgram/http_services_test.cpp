@@ -62,7 +62,7 @@ std::string whole(const json& transcript, const json& confidence = 0.7) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Asking, "A whole turn is posted as a WAV, with the options in the URL") {
+TEST_CASE_FIXTURE(Asking, "TurnListener posts a whole turn as a WAV to Deepgram, with the options in the URL") {
   listening.keyterms = {"Off hook"};
   start();
   CHECK(http.warmed == std::vector<std::string>{"https://deep.example/v1/listen"});
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(Asking, "A whole turn is posted as a WAV, with the options in 
   CHECK(heard() == "?");
 }
 
-TEST_CASE_FIXTURE(Asking, "The failure of a whole turn is reported by its kind and Deepgram's own codes") {
+TEST_CASE_FIXTURE(Asking, "TurnListener reports the kind of a failure and Deepgram's error code, and no other text of Deepgram") {
   start();
   struct { int status; std::string body, kind, in_why; } const cases[] = {
       {401, R"({"err_code":"INVALID_AUTH","err_msg":"dg-canary is no key","request_id":"r"})", "!auth", "(INVALID_AUTH)"},
@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(Asking, "The failure of a whole turn is reported by its kind a
   }
 }
 
-TEST_CASE("WholeTurnAnswer bounds its text and its size") {
+TEST_CASE("WholeTurnAnswer bounds the size of the body and of the text") {
   const auto read = [](const std::string& body) {
     WholeTurnAnswer answer;
     std::vector<HeardEvent> events;
@@ -127,13 +127,13 @@ TEST_CASE("WholeTurnAnswer bounds its text and its size") {
   std::string body = whole("yes");
   body.resize(WholeTurnAnswer::kMaxBody, ' ');
   CHECK(std::get<HeardText>(read(body)).text == "yes");
-  CHECK(std::get<HearingFailed>(read(body + ' ')).why == "the answer is too large");
+  CHECK(std::get<HearingFailed>(read(body + ' ')).why == "the answer is larger than 2 MiB");
   CHECK(std::get<HearingFailed>(read("")).kind == FailureKind::Empty);
   CHECK(std::get<HeardText>(read(whole("yes", 7))).confidence == 1);
   CHECK(std::get<HeardText>(read(whole("yes", "x"))).confidence == 1);
 }
 
-TEST_CASE_FIXTURE(Asking, "HttpSpeaker repeats a request while the turn has an attempt for it") {
+TEST_CASE_FIXTURE(Asking, "HttpSpeaker repeats failed requests until the turn has no attempt left") {
   TurnRetries turn(2);
   SessionContext context;
   context.retries = &turn;
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(Asking, "HttpSpeaker repeats a request while the turn has an a
   CHECK(std::get<SpeakFailed>(*failed).kind == FailureKind::Network);
 }
 
-TEST_CASE_FIXTURE(Asking, "Speech is requested as raw samples, and given as they arrive") {
+TEST_CASE_FIXTURE(Asking, "HttpSpeaker requests raw samples from Deepgram, and gives the samples of the response") {
   HttpSpeaker speaker(speech_service(speaking), http, Wake{});
   speaker.open(SessionContext{});
   CHECK(http.warmed == std::vector<std::string>{"https://deep.example/v1/speak"});

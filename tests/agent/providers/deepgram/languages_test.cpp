@@ -26,8 +26,8 @@ struct FakeEdges final : net::Edges {
   FakeSockets lines;
 };
 
-/// Returns the language, or for Flux the model and its hints, that each kind of listening requests in a call with `language` or
-/// `languages`.
+/// Returns the languages that the streaming listener and the whole-turn listener request in a call with `language` or `languages`. If Flux
+/// listens, returns Flux's model and language hints in place of the first language.
 std::string asked(const std::string& language, std::vector<std::string> languages, const std::string& model = "") {
   FakeEdges edges;
   auto profile = std::make_shared<AgentProfile>();
@@ -61,7 +61,7 @@ std::string asked(const std::string& language, std::vector<std::string> language
 
 }  // namespace
 
-TEST_CASE("Deepgram detects among the languages of \"multi\", and otherwise uses the likeliest language") {
+TEST_CASE("If \"multi\" has all languages of the call, the listeners request \"multi\", and otherwise the likeliest language") {
   CHECK(asked("", {}) == "multi multi");
   CHECK(asked("", {"en-US", "de", "PT-br"}) == "multi multi");
   CHECK(asked("", {"zh-HK", "af", "zu"}) == "multi multi");
@@ -71,7 +71,7 @@ TEST_CASE("Deepgram detects among the languages of \"multi\", and otherwise uses
   CHECK(asked("fr", {"cy", "en"}) == "fr fr");
 }
 
-TEST_CASE("Only the general nova-3 detects among candidates, and another model gets the likeliest language") {
+TEST_CASE("The listeners request detection among candidates only from the general nova-3, and the likeliest language from other models") {
   CHECK(asked("", {"de", "en"}, "nova-3-general") == "multi multi");
   CHECK(asked("", {"nb", "en"}) == "multi multi");
   CHECK(asked("", {"de", "en"}, "nova-2") == "de de");
@@ -81,7 +81,7 @@ TEST_CASE("Only the general nova-3 detects among candidates, and another model g
   CHECK(asked("en", {}, "nova-2") == "en en");
 }
 
-TEST_CASE("Flux is used if it supports all of a call's languages, and gets no unsupported language") {
+TEST_CASE("The listeners use Flux if it supports all languages of the call, and give it no unsupported language") {
   const std::string many = "flux-general-multi&encoding=mulaw&sample_rate=8000";
   CHECK(asked("", {}, "flux") == many + " multi");
   CHECK(asked("en-GB", {}, "flux") == "flux-general-en&encoding=mulaw&sample_rate=8000 en-GB");
@@ -96,7 +96,7 @@ namespace {
 
 using nlohmann::json;
 
-/// A call whose agent has the languages `candidates`. It notes the detected language after a turn with words of given languages.
+/// A call whose agent has the languages `candidates`. Its functions run a turn with words in given languages, and return the noted language.
 struct Noted {
   explicit Noted(std::vector<std::string> candidates, const std::string& model = "") {
     auto profile = std::make_shared<AgentProfile>();
@@ -141,12 +141,12 @@ struct Noted {
 
 }  // namespace
 
-TEST_CASE("The language of a turn with words is noted as the candidate is spelled") {
+TEST_CASE("LiveListener notes the language of a turn with words, in the spelling of the candidate") {
   Noted call({"en-US", "de", "pt-BR"});
   CHECK(call.after_turn("ja", {"de", "en"}) == "de");
   CHECK(call.after_turn("", {"en"}) == "de");
   CHECK(call.after_turn("sim", {"pt"}) == "pt-BR");
-  CHECK(call.after_turn("oui", {"fr"}) == "pt-BR");  // It is no candidate, so it never reaches a speaker.
+  CHECK(call.after_turn("oui", {"fr"}) == "pt-BR");  // "fr" is no candidate, so no speaker gets it.
   CHECK(call.after_turn("yes", nullptr) == "pt-BR");
   CHECK(call.after_turn("yes", json::array()) == "pt-BR");
   CHECK(call.after_turn("yes", {7}) == "pt-BR");
@@ -156,14 +156,14 @@ TEST_CASE("The language of a turn with words is noted as the candidate is spelle
   CHECK(Noted({}).after_turn("ja", {"de"}).empty());
 }
 
-TEST_CASE("Flux also reports the language of a turn") {
+TEST_CASE("FluxListener notes the language of a turn with words") {
   Noted call({"en", "de"}, "flux-general-multi");
   CHECK(call.after_flux_turn("ja", {"de"}) == "de");
   CHECK(call.after_flux_turn("", {"en"}) == "de");
   CHECK(call.after_flux_turn("yes", {"en", "de"}) == "en");
 }
 
-TEST_CASE("No request to /v1/speak uses a Flux voice, which that service does not have") {
+TEST_CASE("If a Flux voice is configured, requests to /v1/speak use an Aura voice, because that service has no Flux voices") {
   FakeEdges edges;
   auto profile = std::make_shared<AgentProfile>();
   profile->voice = "flux-cole-en";

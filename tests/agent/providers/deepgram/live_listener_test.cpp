@@ -19,7 +19,7 @@ using nlohmann::json;
 
 namespace {
 
-/// Positions are in ms. A socket's audio begins with kPrimeMs of silence.
+/// A LiveListener with fake sockets. Positions are in ms from the start of the current socket's audio, which begins with kPrimeMs of silence.
 struct LiveLine {
   LiveLine() {
     options.server.base_url = "https://ears.example";
@@ -45,7 +45,7 @@ struct LiveLine {
     speak(ms);
     listener->end();
   }
-  /// Sends a result for a window of the socket's audio.
+  /// Sends a result for the socket's audio from `from_ms` to `to_ms`.
   void result(std::size_t from_ms, std::size_t to_ms, const std::string& text, const json& more = json::object()) {
     json frame = {{"type", "Results"}, {"channel_index", {0, 1}}, {"start", static_cast<double>(from_ms) / 1000},
                   {"duration", static_cast<double>(to_ms - from_ms) / 1000}, {"is_final", false}, {"speech_final", false},
@@ -53,7 +53,7 @@ struct LiveLine {
     frame.update(more);
     say(frame.dump());
   }
-  /// Sends a final result whose words have positions, in ms of the socket's audio.
+  /// Sends a final result with the position of each word.
   void placed_result(std::size_t from_ms, std::size_t to_ms, const std::vector<std::pair<std::string, std::size_t>>& placed) {
     std::string text;
     json words = json::array();
@@ -73,7 +73,7 @@ struct LiveLine {
     const auto held = sockets.all.back();
     held->handler.on_closed({code == 1006 ? std::optional(net::NetError{net::NetError::What::Closed, "it broke"}) : std::nullopt, 0, "", code, reason});
   }
-  /// Returns the messages on the current socket: audio as its sum in ms, texts by their types.
+  /// Returns the messages on the current socket: the length of the audio in ms, and the type of each text message.
   std::string sent() {
     std::string line;
     std::size_t octets = 0;
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener opens a socket at the start of the cal
   CHECK(static_cast<unsigned char>(socket().sent[0].bytes[0]) == 0xFF);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener requests the options that are set") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener puts the configured options into the URL") {
   options.server.auth = Server::Auth::Bearer;
   options.sound = {Sound::Encoding::Linear16, 16000};
   options.language = "multi";
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener requests the options that are set") {
   CHECK(socket().request.url.ends_with("&endpointing=false"));
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio while the caller speaks, and gives the texts that come back") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio while the caller speaks, and gives the texts that the server sends") {
   listener->begin(3, "");
   speak(59);
   CHECK(sent() == "20 ");
@@ -177,7 +177,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio while the caller speaks, a
   CHECK(wakes > 0);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener joins windows: an interim one is replaced, and a final one stays") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener joins the texts of windows. A later text of a window replaces an interim text, and a final text stays") {
   hear(1);
   result(kAt, kAt + 300, "I want");
   result(kAt, kAt + 400, "I want a");
@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener joins windows: an interim one is repla
   CHECK(said() == "1:\"I want\"~ 1:\"I want a\"~ 1:\"I want a table\"~ 1:\"I want a\"~ 1:\"I want a pizza.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener ends a turn when all of its audio is final, also without an answer to Finalize") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener ends a turn when all its audio has final results, even without an answer to Finalize") {
   hear(1);
   final_result(kAt, kAt + 989, "Not all.");
   CHECK(said() == "1:\"Not all.\"~ ");
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener ends a turn when all of its audio is f
   CHECK(said() == "1:\"Not all.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener has a limit for the answer to Finalize, and then uses the texts so far") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener waits a limited time for the answer to Finalize, and then uses the texts that it has") {
   listener->begin(1, "");
   speak(1000);
   final_result(kAt, kAt + 600, "Yes");
@@ -222,7 +222,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener has a limit for the answer to Finalize
   CHECK(sockets.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener waits longer if more than a little audio has no answer") {
+TEST_CASE_FIXTURE(LiveLine, "If more than kNearlyAllMs of a turn have no final result, LiveListener waits longer than kShortAnswerWait") {
   listener->begin(1, "");
   speak(1000);
   final_result(kAt, kAt + 1000 - NovaProtocol::kNearlyAllMs - 1, "No.");
@@ -232,7 +232,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener waits longer if more than a little aud
   CHECK(said() == "");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener fails and replaces the socket when the server does not respond to a turn") {
+TEST_CASE_FIXTURE(LiveLine, "If the server does not respond to a turn, LiveListener fails the turn and replaces the socket") {
   hear(1);
   advance(NovaProtocol::kAnswerWait);
   CHECK(said() == "1:!timeout ");
@@ -246,7 +246,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener fails and replaces the socket when the
   CHECK(said() == "2:\"Here.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener fails if the server stops responding long before the end of the turn") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener fails a turn if the texts of the server end more than kMaxGuessMs before the end of the turn") {
   listener->begin(1, "");
   speak(12000);
   final_result(kAt, kAt + 2000, "I want to");
@@ -269,14 +269,14 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener fails if the server stops responding l
   CHECK(said() == "2:\"I want to order\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "An empty interim text does not count as an answer") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener does not count an empty interim text as an answer") {
   hear(1, 400);
   result(kAt, kAt + 400, "");
   advance(NovaProtocol::kAnswerWait);
   CHECK(said() == "1:!timeout ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the final texts if nearly all of the turn is final") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the final texts if they cover all but kNearlyAllMs of the turn, and otherwise fails the turn") {
   for (const std::size_t missing : {NovaProtocol::kNearlyAllMs, NovaProtocol::kNearlyAllMs + 1}) {
     start();
     listener->begin(1, "");
@@ -289,7 +289,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the final texts if nearly all of 
   }
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener does not count the time before its socket is open") {
+TEST_CASE_FIXTURE(LiveLine, "The time limit for an answer begins when LiveListener's socket is open") {
   listener->tick(now);
   break_off();
   hear(1);
@@ -302,7 +302,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not count the time before its soc
   CHECK(said() == "1:!timeout ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener treats a turn that is too short, or whose text is blank, as silence") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener gives a rejected transcript for a turn that is too short or has a blank text") {
   hear(1, TurnUplink::kMinMs - 1);
   CHECK(said() == "1:? ");
   hear(2, TurnUplink::kMinMs);
@@ -310,7 +310,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener treats a turn that is too short, or wh
   CHECK(said() == "2:? ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the audio of a turn, and counts the rest") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the audio of a turn, and counts the excess") {
   listener->begin(1, "");
   for (std::size_t ms = 0; ms < TurnUplink::kMaxTurnMs; ms += 10) speak(10);
   CHECK(listener->counters().unheard_octets == 0);
@@ -319,7 +319,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the audio of a turn, and counts
   CHECK(sent() == std::to_string(TurnUplink::kMaxTurnMs + kAt) + " ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the text of a turn, and counts the rest") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the text of a turn, and counts the excess") {
   hear(1);
   const std::string half(TranscriptionTraits{}.max_text / 2, 'a');
   final_result(kAt, kAt + 200, half);
@@ -346,7 +346,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener ignores later results of an abandoned 
   CHECK(said() == "2:\"Yes.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener accepts the answer to its own Finalize if the one of an earlier turn never came") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener accepts the answer to a turn's Finalize, even if the answer to an earlier Finalize never came") {
   listener->begin(1, "");
   speak(300);
   listener->abandon();
@@ -358,7 +358,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener accepts the answer to its own Finalize
   CHECK(said() == "3:\"No.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener does not mistake the late answer of one turn for the answer of the next") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener distinguishes a late answer to the previous turn's Finalize from the answer to the current one") {
   listener->begin(1, "");
   speak(1000);
   final_result(kAt, kAt + 1000, "Yes.");
@@ -372,12 +372,12 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not mistake the late answer of on
   CHECK(said() == "2:\"No.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener gives the words of a turn once, although their final result comes during the next turn") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener gives the words of a turn only once, even if their final result comes during the next turn") {
   hear(1);
   result(kAt, kAt + 1000, "Yes please");
-  advance(NovaProtocol::kAnswerWait);  // There is no answer to Finalize.
+  advance(NovaProtocol::kAnswerWait);  // The server does not answer Finalize.
   CHECK(said() == "1:\"Yes please\"~ 1:\"Yes please\" ");
-  listener->begin(2, "");  // A cough.
+  listener->begin(2, "");  // The caller coughs.
   speak(400);
   placed_result(kAt + 400, kAt + 1200, {{"please", kAt + 800}});
   CHECK(said() == "");
@@ -391,7 +391,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener gives the words of a turn once, althou
   CHECK(said() == "3:\"Not that.\"~ ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener assigns a result without word positions by the middle of its window") {
+TEST_CASE_FIXTURE(LiveLine, "If a result has no word positions, LiveListener assigns it to the turn at the middle of its window") {
   for (const std::size_t early : {99U, 101U}) {
     start();
     listener->begin(1, "");
@@ -404,7 +404,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener assigns a result without word position
   }
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the whole first window of a socket, which begins before the turn") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener uses a socket's first window, although this begins before the turn") {
   listener->begin(1, "");
   speak(1000);
   placed_result(0, kAt + 900, {{"Good", kAt}, {"day.", kAt + 500}});
@@ -425,10 +425,10 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener keeps its socket alive between turns")
   CHECK(sent() == "20 KeepAlive 60 KeepAlive ");
   break_off(1011, "NET-0001");
   advance(1min);
-  CHECK(sockets.all.size() == 2);  // The turn continues there.
+  CHECK(sockets.all.size() == 2);  // The turn continues on the second socket.
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener ends the stream at the end of the call, if its socket is open") {
+TEST_CASE_FIXTURE(LiveLine, "At the end of the call, LiveListener sends CloseStream if its socket is open") {
   listener.reset();
   CHECK(sent() == "20 CloseStream ");
   CHECK(socket().destroyed);
@@ -438,7 +438,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener ends the stream at the end of the call
   CHECK(sent() == "20 ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener does not reconnect in a turn that has no attempt left") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener does not reconnect if the turn has no attempt left") {
   budget = TurnRetries(0);
   listener->begin(1, "");
   speak(1000);
@@ -447,7 +447,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener does not reconnect in a turn that has 
   CHECK(sockets.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener sends the unanswered audio on a new socket, at the allowed speed") {
+TEST_CASE_FIXTURE(LiveLine, "If a socket breaks, LiveListener sends the audio without a final result again on a new socket, at the allowed speed") {
   listener->begin(1, "");
   speak(1000);
   final_result(kAt, kAt + 400, "One");
@@ -460,9 +460,9 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener sends the unanswered audio on a new so
   listener->end();
   CHECK(sent() == "80 ");
   socket().handler.on_open();
-  advance(96ms);  // 120 ms of audio
+  advance(96ms);  // The listener sends 120 ms of audio.
   CHECK(sent() == "200 ");
-  advance(400ms);  // 620 ms, in frames of 60
+  advance(400ms);  // The listener may send 620 ms in total. It sends whole frames of 60 ms.
   CHECK(sent() == "680 ");
   advance(100ms);
   CHECK(sent() == "800 Finalize ");
@@ -474,7 +474,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener sends the unanswered audio on a new so
   CHECK(retries[0].then == kConnectsAgain);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio in real time again when the new socket has caught up") {
+TEST_CASE_FIXTURE(LiveLine, "When LiveListener has sent the delayed audio on a new socket, it sends new audio at once") {
   listener->begin(1, "");
   speak(120);
   break_off();
@@ -486,7 +486,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio in real time again when th
   CHECK(sent() == "1040 ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener opens one more socket for a turn, and no third") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener opens a second socket in a turn, but not a third") {
   hear(1);
   break_off();
   socket().handler.on_open();
@@ -501,7 +501,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener opens one more socket for a turn, and 
   CHECK(sockets.all.size() == 4);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats at most kMaxResendMs of audio") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener fails a turn if the socket breaks and it would have to send more than kMaxResendMs of audio again") {
   listener->begin(1, "");
   speak(NovaProtocol::kMaxResendMs);
   break_off();
@@ -512,7 +512,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats at most kMaxResendMs of audio"
   answer(kAt + 60, kAt + 260, "x");
   said();
 
-  for (const std::size_t more : {10U, 20U}) {  // With 20 all of the audio has been sent.
+  for (const std::size_t more : {10U, 20U}) {  // With 20 ms, the audio fills whole frames, so the listener has sent all of it.
     start();
     listener->begin(3, "");
     speak(NovaProtocol::kMaxResendMs + more);
@@ -531,7 +531,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener repeats at most kMaxResendMs of audio"
   }
   said();
   break_off();
-  CHECK(said() == "");  // Only a little of this long turn has no answer.
+  CHECK(said() == "");  // Only a short part of this long turn has no final result.
   socket().handler.on_open();
   CHECK(sent() == "80 ");
 }
@@ -561,10 +561,10 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the kind of a failure, and sho
     CHECK(why.find("nova-3") != std::string::npos);
     CHECK(why.find(one.in_why) != std::string::npos);
   }
-  CHECK(sockets.all.size() == std::size(cases) + 1);  // A socket that never opened is not tried again.
+  CHECK(sockets.all.size() == std::size(cases) + 1);  // The listener opens no second socket in a turn whose socket never opened.
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the error code and request id of a refused handshake, and never its text") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the error code and the request id of a refused handshake, and no other text of the server") {
   break_off();
   const auto refused = [&](const std::string& error) {
     hear(1);
@@ -578,7 +578,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the error code and request id 
   CHECK(refused("Project dg-canary has no credits").find("answered 402 (0a1b-2c)") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener does not connect again to a server that refused its data") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener does not reconnect after the server has refused its data") {
   hear(1);
   break_off(1008, "DATA-0000");
   CHECK(said() == "1:!protocol ");
@@ -604,7 +604,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener ignores and counts garbage and unknown
   CHECK(said().size() > LiveReader::kMaxTranscript);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the audio that it sent, without audio that never left") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the duration of the audio that it sent, without audio that it could not send") {
   std::vector<base::Duration> used;
   options.report_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
   start();
@@ -626,7 +626,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the audio that it sent, withou
   CHECK(used.size() == 2);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the audio of a socket that broke, also when the next socket does not open") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the used audio duration of a broken socket once, even if the next socket does not open") {
   std::vector<base::Duration> used;
   options.report_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
   start();

@@ -34,7 +34,7 @@ struct SpeakLine {
   test::FakeSockets::Socket& socket() { return sockets.last(); }
   void advance(base::Duration by) { speaker->tick(now += by); }
   void say(const json& frame) { socket().handler.on_text(frame.dump()); }
-  /// Sends audio of this number of samples.
+  /// Sends audio of `samples` samples from the server.
   void audio(std::size_t samples) { socket().handler.on_binary(std::string(2 * samples, '\x01')); }
   void flushed() { say({{"type", "Flushed"}, {"sequence_id", 0}}); }
   void cleared() { say({{"type", "Cleared"}, {"sequence_id", 0}}); }
@@ -42,7 +42,7 @@ struct SpeakLine {
     const auto held = sockets.all.back();
     held->handler.on_closed({code == 1006 ? std::optional(net::NetError{net::NetError::What::Closed, "it broke"}) : std::nullopt, 0, "", code, reason});
   }
-  /// Returns the messages on the current socket: texts in quotes, other messages by their names.
+  /// Returns the messages on the current socket: texts in quotes, and the types of other messages.
   std::string sent() {
     std::string line;
     for (const auto& each : socket().sent) {
@@ -52,7 +52,7 @@ struct SpeakLine {
     }
     return line;
   }
-  /// Returns the events as utterance:samples, utterance:. for its end, and utterance:!kind for a failure.
+  /// Returns the speaker's events: "utterance:samples" for audio, "utterance:." for an end, and "utterance:!kind" for a failure.
   std::string said() {
     std::string line;
     while (const auto event = speaker->poll()) {
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker sends each utterance with a Flush, and
   CHECK(words == "Good@0 \"day\".@500 ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests the next utterance during the current one, and separates them by Flushed") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests the next utterance before the current one is complete, and assigns audio to utterances by Flushed") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   CHECK(sent() == "\"One.\" Flush \"Two.\" Flush ");
@@ -127,14 +127,14 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests at most kAhead utterances ahe
   CHECK(sent() == "\"x\" Flush \"x\" Flush \"x\" Flush ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker joins a sample that two messages divide") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker joins a sample that is divided between two messages") {
   speaker->speak(1, "One.");
   socket().handler.on_binary(std::string("\x01\x00\x02\x00\x03", 5));
   socket().handler.on_binary(std::string("\x00", 1));
   CHECK(said() == "1:3 ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker clears cancelled speech, and requests nothing until the answer to Clear") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker sends Clear for cancelled speech, and requests no utterance until the server answers") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   audio(10);
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker clears cancelled speech, and requests 
   CHECK(sent().ends_with("\"Three.\" Flush "));  // No request runs, so no Clear is sent.
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "After two interruptions LiveSpeaker clears once, and speaks only the last utterance") {
+TEST_CASE_FIXTURE(SpeakLine, "If speech is cancelled again before the answer to Clear, LiveSpeaker sends no second Clear, and requests only the last utterance") {
   speaker->speak(1, "One.");
   speaker->cancel();
   speaker->speak(2, "Two.");
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(SpeakLine, "After two interruptions LiveSpeaker clears once, a
   CHECK(said() == "3:20 ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker ignores a Flushed of cancelled speech that comes after Cleared") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker ignores Flushed messages of cancelled speech that come after Cleared") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   speaker->cancel();
@@ -185,11 +185,11 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker ignores a Flushed of cancelled speech 
   flushed();
   CHECK(said() == "3:30 3:. 4:40 4:. ");
   speaker->speak(5, "Five.");
-  flushed();  // No old Flushed is due any more, so this one belongs to the utterance.
+  flushed();  // All Flushed of the cancelled speech have come, so this one belongs to utterance 5.
   CHECK(said() == "5:!empty ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker expects no more Flushed of cancelled speech after the next utterance has ended with audio") {
+TEST_CASE_FIXTURE(SpeakLine, "After an utterance has ended with audio, LiveSpeaker expects no more Flushed of speech that was cancelled before") {
   speaker->speak(1, "One.");
   speaker->cancel();
   cleared();
@@ -201,7 +201,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker expects no more Flushed of cancelled s
   CHECK(said() == "2:20 2:. 3:!empty ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens another socket when Clear is not answered, and requests the rest on it") {
+TEST_CASE_FIXTURE(SpeakLine, "If the server does not answer Clear, LiveSpeaker opens another socket, and requests the waiting utterances on it") {
   speaker->speak(1, "One.");
   speaker->cancel();
   speaker->speak(2, "Two.");
@@ -221,7 +221,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens another socket when Clear is not
   CHECK(said() == "2:20 2:. ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens another socket when Clear is not answered, also if no utterance waits") {
+TEST_CASE_FIXTURE(SpeakLine, "If the server does not answer Clear, LiveSpeaker opens another socket, even if no utterance waits") {
   speaker->speak(1, "One.");
   speaker->cancel();
   advance(SpeechStream::kClearWait);
@@ -232,7 +232,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker opens another socket when Clear is not
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests an utterance without audio once more when its socket breaks") {
+TEST_CASE_FIXTURE(SpeakLine, "If a socket breaks, LiveSpeaker requests each utterance that has no audio yet once more on another socket") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   audio(10);
@@ -259,7 +259,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests an utterance without audio on
   CHECK(retries[0].then == kAsksAgain);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests no utterance again in a turn that has no attempt left") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not repeat a request if the turn has no attempt left") {
   budget = TurnRetries(0);
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
@@ -268,7 +268,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests no utterance again in a turn 
   CHECK(speaker->counters().reconnects == 0);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "The utterances that one broken socket leaves take one attempt of the turn") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker uses one attempt of the turn to request all utterances of a broken socket again") {
   budget = TurnRetries(2);
   for (std::uint32_t i = 1; i <= 3; ++i) speaker->speak(i, "x");
   break_off();
@@ -276,7 +276,7 @@ TEST_CASE_FIXTURE(SpeakLine, "The utterances that one broken socket leaves take 
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "Each utterance has its own second attempt, for any outcome of earlier ones") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker requests each utterance again once, even if it has already requested an earlier utterance again") {
   speaker->speak(1, "One.");
   break_off();
   socket().handler.on_open();
@@ -288,7 +288,7 @@ TEST_CASE_FIXTURE(SpeakLine, "Each utterance has its own second attempt, for any
   CHECK(sockets.all.size() == 3);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "After two failed sockets LiveSpeaker fails all waiting utterances without a new connection") {
+TEST_CASE_FIXTURE(SpeakLine, "After two failed sockets, LiveSpeaker fails all waiting utterances and does not reconnect") {
   for (std::uint32_t i = 1; i <= 4; ++i) speaker->speak(i, "x");
   break_off();
   CHECK(said() == "");
@@ -299,7 +299,7 @@ TEST_CASE_FIXTURE(SpeakLine, "After two failed sockets LiveSpeaker fails all wai
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker fails when the server sends no more audio") {
+TEST_CASE_FIXTURE(SpeakLine, "If the server sends no audio for kStallWait, LiveSpeaker fails the current utterance and all waiting utterances") {
   speaker->speak(1, "One.");
   speaker->speak(2, "Two.");
   advance(SpeechStream::kStallWait - 1ms);
@@ -316,7 +316,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker fails when the server sends no more au
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "A long silence between two utterances is not a stall") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not count the time between two utterances as a stall") {
   speaker->speak(1, "One.");
   audio(10);
   flushed();
@@ -328,7 +328,7 @@ TEST_CASE_FIXTURE(SpeakLine, "A long silence between two utterances is not a sta
   CHECK(said() == "1:10 1:. 2:10 2:. ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker keeps the server's limit of flushes: an utterance beyond it fails at once, and the fallback speaks it") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker keeps the server's limit of flushes: it delays an utterance for at most kLongestHold, and otherwise fails it at once") {
   const auto say = [&](std::uint32_t utterance) {
     speaker->speak(utterance, "x");
     audio(1);
@@ -345,7 +345,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker keeps the server's limit of flushes: a
   speaker->speak(23, "x");
   CHECK(said() == "22:!local 23:!local ");
   advance(1ms);
-  speaker->speak(24, "x");  // A wait of this length is not noticeable.
+  speaker->speak(24, "x");  // The speaker delays this utterance, because the wait is not noticeable.
   advance(SpeechStream::kLongestHold - 1ms);
   CHECK(socket().sent.size() == 2 * SpeechStream::kMaxFlushes);
   CHECK(said() == "");
@@ -356,7 +356,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker keeps the server's limit of flushes: a
   CHECK(said() == "24:1 24:. ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "In a long reply, LiveSpeaker ends each utterance within a second or two, or fails it at once") {
+TEST_CASE_FIXTURE(SpeakLine, "If a reply has more than kMaxFlushes utterances, LiveSpeaker fails each further utterance at once") {
   for (std::uint32_t i = 1; i <= SpeechStream::kMaxFlushes + 3; ++i) speaker->speak(i, "x");
   for (std::size_t i = 0; i < SpeechStream::kMaxFlushes; ++i) {
     audio(1);
@@ -366,7 +366,7 @@ TEST_CASE_FIXTURE(SpeakLine, "In a long reply, LiveSpeaker ends each utterance w
   CHECK(said().ends_with("20:1 20:. 21:!local 22:!local 23:!local "));
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker keeps the server's limit of characters in a minute") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker fails an utterance that would exceed the server's limit of characters per minute") {
   speaker->speak(1, std::string(SpeechStream::kMaxCharsInWindow - SpeakOptions::kMaxChars, 'a'));
   speaker->speak(2, std::string(SpeakOptions::kMaxChars, 'a'));
   CHECK(socket().sent.size() == 4);
@@ -405,12 +405,12 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker bounds an utterance's audio") {
   CHECK(said().find('!') == std::string::npos);
   audio(1);
   CHECK(said() == "1:1 1:!protocol ");
-  CHECK(socket().destroyed);  // The socket cannot be used further.
+  CHECK(socket().destroyed);  // The server still sends audio on this socket, so the speaker closes the socket.
   speaker->speak(2, "Two.");
   CHECK(sockets.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker renews its socket between two utterances, before the server's limit of one hour") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker replaces its socket between two utterances before the socket is one hour old, the limit of the server") {
   advance(SpeechStream::kRenewAfter - 1ms);
   speaker->speak(1, "One.");
   CHECK(sockets.all.size() == 1);
@@ -426,9 +426,9 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker renews its socket between two utteranc
   CHECK(sent() == "\"Three.\" Flush ");
 }
 
-TEST_CASE("LiveSpeaker measures the age of a socket that it opened before the first tick") {
+TEST_CASE("LiveSpeaker measures the age of a socket correctly if it opened the socket before the first tick") {
   SpeakLine call;
-  call.now = base::TimePoint{} + 10 * SpeechStream::kRenewAfter;  // The machine has been up for a long time.
+  call.now = base::TimePoint{} + 10 * SpeechStream::kRenewAfter;  // The machine has run for a long time.
   call.speaker.emplace(call.options, call.sockets, nullptr);
   call.speaker->open(SessionContext{});
   call.speaker->tick(call.now);
@@ -438,7 +438,7 @@ TEST_CASE("LiveSpeaker measures the age of a socket that it opened before the fi
   CHECK(call.sockets.all.size() == sockets);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "open() keeps the socket of an earlier speak()") {
+TEST_CASE_FIXTURE(SpeakLine, "If speak() has already opened a socket, LiveSpeaker::open() opens no second one") {
   speaker.emplace(options, sockets, [this] { ++wakes; });
   speaker->tick(now);
   speaker->speak(1, "Good morning.");
@@ -449,7 +449,7 @@ TEST_CASE_FIXTURE(SpeakLine, "open() keeps the socket of an earlier speak()") {
   CHECK(sent() == "\"Good morning.\" Flush ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "After the server closed an idle socket, LiveSpeaker opens another one for the next utterance") {
+TEST_CASE_FIXTURE(SpeakLine, "If the server closes an idle socket, LiveSpeaker opens another one for the next utterance") {
   break_off(1011, "NET-0001");
   CHECK(sockets.all.size() == 1);
   speaker->speak(1, "One.");
@@ -457,7 +457,7 @@ TEST_CASE_FIXTURE(SpeakLine, "After the server closed an idle socket, LiveSpeake
   CHECK(sent() == "\"One.\" Flush ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "An utterance without audio is a failure") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker fails an utterance for which the server sends no audio") {
   speaker->speak(1, "One.");
   flushed();
   CHECK(said() == "1:!empty ");
@@ -501,7 +501,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker ignores and counts garbage, warnings a
   CHECK(speaker->counters().stray_octets == 10);
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker fails an utterance when text comes instead of audio") {
+TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker fails an utterance if the binary message has text instead of samples") {
   speaker->speak(1, "One.");
   socket().handler.on_binary("{\"error\":\"dg-canary\"}");
   CHECK(said() == "1:!protocol ");

@@ -17,7 +17,7 @@ std::vector<std::int16_t> tone(double hz, double amplitude, std::size_t samples 
   return pcm;
 }
 
-/// Returns the amplitude of one frequency in the samples.
+/// Returns the amplitude of the frequency `hz` in the samples.
 double level_at(std::span<const std::int16_t> pcm, double hz) {
   double re = 0, im = 0;
   for (std::size_t i = 0; i < pcm.size(); ++i) {
@@ -30,7 +30,7 @@ double level_at(std::span<const std::int16_t> pcm, double hz) {
 
 }  // namespace
 
-TEST_CASE("A narrow-band line gets its mirror image in the upper band, at a quarter of the amplitude") {
+TEST_CASE("For narrow-band audio, BandExtension adds the mirror image of the spectrum in the upper band, at a quarter of the amplitude") {
   BandExtension band;
   const auto in = tone(1000, 8000);
   const auto out = band.process(in);
@@ -39,7 +39,7 @@ TEST_CASE("A narrow-band line gets its mirror image in the upper band, at a quar
   CHECK(level_at(out, 7000) == doctest::Approx(2000).epsilon(0.02));
 }
 
-TEST_CASE("The mirror image continues without a step between two pieces, also of odd lengths") {
+TEST_CASE("BandExtension gives the same audio if it gets the audio whole or in pieces, even in pieces of odd lengths") {
   BandExtension whole, pieces;
   const auto in = tone(700, 6000, 641);
   const auto expected = whole.process(in);
@@ -53,7 +53,7 @@ TEST_CASE("The mirror image continues without a step between two pieces, also of
   CHECK(std::equal(expected.begin(), expected.end(), got.begin(), got.end()));
 }
 
-TEST_CASE("A line with its own upper band stays unchanged until reset()") {
+TEST_CASE("After BandExtension has detected a real upper band, it leaves audio unchanged until reset()") {
   BandExtension band;
   auto in = tone(1000, 8000);
   const auto high = tone(6000, 400);
@@ -65,7 +65,7 @@ TEST_CASE("A line with its own upper band stays unchanged until reset()") {
   CHECK(band.process(low).data() != low.data());
 }
 
-TEST_CASE("A full telephone band, or faint noise in the upper band, does not count as wide-band") {
+TEST_CASE("BandExtension does not take a full telephone band, or faint noise in the upper band, for wide-band audio") {
   BandExtension band;
   (void)band.process(tone(3900, 12000, 3200));
   CHECK_FALSE(band.is_wide());
@@ -73,7 +73,7 @@ TEST_CASE("A full telephone band, or faint noise in the upper band, does not cou
   CHECK_FALSE(band.is_wide());
 }
 
-TEST_CASE("Samples at full scale are clipped, not wrapped") {
+TEST_CASE("BandExtension clips samples at full scale") {
   BandExtension band;
   const std::vector<std::int16_t> in(64, 32767);
   for (const std::int16_t sample : band.process(in)) CHECK(sample > 0);

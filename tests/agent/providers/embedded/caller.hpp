@@ -28,7 +28,7 @@ using Pcm = std::vector<std::int16_t>;
 inline Pcm say(const std::string& text, const std::string& voice) {
   const auto made = offhook::agent::embedded::FliteVoice::make(voice);
   REQUIRE(made);
-  std::srand(1);  // flite's excitation is noise from rand(). The seed makes each run equal.
+  std::srand(1);  // flite uses noise from rand(). With the seed, each run gives the same samples.
   Pcm pcm(4800, 0);
   REQUIRE(made->synthesise(text, [&](auto piece, auto) {
     pcm.insert(pcm.end(), piece.begin(), piece.end());
@@ -38,7 +38,7 @@ inline Pcm say(const std::string& text, const std::string& voice) {
   return pcm;
 }
 
-/// Filters with a windowed-sinc low-pass at 3600 Hz of 16000.
+/// Filters 16 kHz audio with a windowed-sinc low-pass at 3600 Hz.
 inline Pcm low_pass(const Pcm& in, double gain) {
   constexpr int kTaps = 63;
   std::array<double, kTaps> taps{};
@@ -62,7 +62,7 @@ inline Pcm low_pass(const Pcm& in, double gain) {
   return out;
 }
 
-/// Encodes to mu-law and decodes again.
+/// Encodes a sample to mu-law, and returns the decoded sample.
 inline std::int16_t mu_law(std::int16_t sample) {
   const int bias = 132, magnitude = std::min(std::abs(static_cast<int>(sample)), 32635) + bias;
   int exponent = 7;
@@ -72,7 +72,7 @@ inline std::int16_t mu_law(std::int16_t sample) {
   return static_cast<std::int16_t>(sample < 0 ? -value : value);
 }
 
-/// Returns the audio after an 8 kHz telephone line, at 16 kHz again.
+/// Returns 16 kHz audio as an 8 kHz telephone line transmits it, resampled to 16 kHz.
 inline Pcm through_telephone(const Pcm& wide) {
   const Pcm band = low_pass(wide, 1);
   Pcm stuffed(band.size(), 0);
@@ -80,7 +80,7 @@ inline Pcm through_telephone(const Pcm& wide) {
   return low_pass(stuffed, 2);
 }
 
-/// Returns a number of single digits that a person recorded, with pauses between them. Reads installed G.722 files.
+/// Returns `number`, composed of a person's recordings of single digits with pauses between them. Reads the G.722 files in `folder`.
 inline Pcm recorded_digits(const std::string& folder, const std::string& number) {
   Pcm pcm(4800, 0);
   for (const char digit : number) {
@@ -107,7 +107,7 @@ class Bell {
       rings_.notify_all();
     };
   }
-  /// Polls `part` at each wake until `done(event)`. Returns false after a minute.
+  /// Polls `part` at each wake. Returns true when `done(event)` returns true for an event, and false after a minute.
   template <class Part, class Done>
   [[nodiscard]] bool poll_until(Part& part, Done done) {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(1);

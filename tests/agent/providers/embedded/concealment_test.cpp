@@ -1,4 +1,4 @@
-// The concealment of media/ on flite's speech, also on machines without recordings of people.
+// Tests the packet loss concealment of media/ with flite's speech, so that a machine needs no recordings of people.
 #include <offhook/media/dsp/resample.hpp>
 #include <offhook/tests/media/conceal_score.hpp>
 
@@ -6,7 +6,7 @@
 
 using namespace offhook;
 
-TEST_CASE("On flite's speech, concealed audio is at least as near to the lost audio as repetition is, and clicks less") {
+TEST_CASE("In flite's speech, concealed audio is nearer to the lost audio than repeated audio, and clicks less") {
   for (const std::string voice : {"slt", "rms"}) {
     const caller::Pcm wide = caller::say(
         "Thank you for calling. We are open from nine in the morning until six in the evening. Would you like to leave your number, so that "

@@ -13,7 +13,7 @@ using State = DialogueMachine::State;
 namespace {
 
 struct CallBackCaller : Receptionist {
-  /// Runs the dialogue up to "I have five five five, one two three four. Is that right?"
+  /// Runs the dialogue to the reply "I have five five five, one two three four. Is that right?", and returns this reply.
   Reply gives_number() {
     says("call me back");
     return says("five five five one two three four");
@@ -21,7 +21,7 @@ struct CallBackCaller : Receptionist {
   [[nodiscard]] std::string number_given() const { return std::string(machine.slot("callback_number")); }
 };
 
-/// Returns a dialogue that orders a table. It has two slots, and by default the first is grounded implicitly.
+/// Returns a dialogue that orders a table. It has two slots. By default, the first slot has implicit grounding.
 Dialogue restaurant(const std::string& first = R"("grounding": "implicit", "confirm": ["For {people}."],)",
                     const std::string& second = "") {
   auto parsed = parse_dialogue(R"({"name": "restaurant", "greeting": ["Hello."], "goodbye": ["Bye."],
@@ -41,7 +41,7 @@ struct Guest : Caller {
 
 }  // namespace
 
-TEST_CASE("Two thresholds for each score make three bands: rejected, confirmed, accepted") {
+TEST_CASE("decide() compares each score with two thresholds: it rejects below both, asks for confirmation between them, and accepts above both") {
   Dialogue dialogue;
   dialogue.intent_threshold = 0.4, dialogue.intent_sure = 0.6, dialogue.confidence_threshold = 0.2, dialogue.confidence_sure = 0.5;
   Intent intent;
@@ -53,7 +53,7 @@ TEST_CASE("Two thresholds for each score make three bands: rejected, confirmed, 
   CHECK(decided(0.6, 0.5) == Decision::Accept);
   CHECK(decided(0.6, 0.49) == Decision::Confirm);
   CHECK(decided(0.6, 0.19) == Decision::Reject);
-  CHECK(decided(0.9, 0.19) == Decision::Confirm);  // The text is nearly an example.
+  CHECK(decided(0.9, 0.19) == Decision::Confirm);  // The text nearly equals an example, so low confidence does not reject it.
   CHECK(decide(dialogue, {}, 1) == Decision::Reject);
   intent.confirm = ConfirmWish::Never;
   CHECK(decided(0.4, 0.2) == Decision::Accept);
@@ -62,7 +62,7 @@ TEST_CASE("Two thresholds for each score make three bands: rejected, confirmed, 
   CHECK(decided(0.39, 1) == Decision::Reject);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "An unclear wish is confirmed, and carried out after a yes") {
+TEST_CASE_FIXTURE(CallBackCaller, "The agent asks the caller to confirm an unclear wish, and carries it out after a yes") {
   const auto asked = says_unclearly("when are you open");
   CHECK(asked.text == "You want our opening hours. Is that right?");
   CHECK(asked.intent.empty());
@@ -72,12 +72,12 @@ TEST_CASE_FIXTURE(CallBackCaller, "An unclear wish is confirmed, and carried out
   CHECK(machine.state() == State::Free);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A number within an unclear wish is kept during its confirmation") {
+TEST_CASE_FIXTURE(CallBackCaller, "The agent keeps a number within an unclear wish while it asks the caller to confirm the wish") {
   says_unclearly("please call me back at five five five one two three four");
   CHECK(has(says("yes").text, "five five five, one two three four"));
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "After an unclear answer, a wish's question is repeated in other words twice, and then dropped") {
+TEST_CASE_FIXTURE(CallBackCaller, "After unclear answers, the agent repeats the question about a wish twice in other words, and then drops the wish") {
   const auto first = says_unclearly("when are you open");
   const auto second = mumbles(), third = says("i'm not sure");
   CHECK(has(second.text, "Please say yes or no"));
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "After an unclear answer, a wish's question is
   CHECK(machine.wish_in_question() == nullptr);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Keys 1 and 2 confirm and deny a wish, and other keys have their usual meaning") {
+TEST_CASE_FIXTURE(CallBackCaller, "At the question about a wish, key 1 means yes, key 2 means no, and other keys have their usual meaning") {
   says_unclearly("when are you open");
   CHECK(presses("1").intent == "opening_hours");
   says_unclearly("what is your address");
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "Keys 1 and 2 confirm and deny a wish, and oth
   CHECK(presses("0").action->what == What::Transfer);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A yes to a question that was interrupted confirms nothing, and a no counts at any time") {
+TEST_CASE_FIXTURE(CallBackCaller, "If the caller interrupts the question about a wish, the agent ignores a yes and accepts a no") {
   const auto asked = says_unclearly("when are you open");
   hears("You");
   CHECK(says("yes").text == asked.text);
@@ -108,21 +108,21 @@ TEST_CASE_FIXTURE(CallBackCaller, "A yes to a question that was interrupted conf
   CHECK(has(says("no").text, "tell me again"));
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Silence after a wish's question repeats it, and then ends the call") {
+TEST_CASE_FIXTURE(CallBackCaller, "If the caller is silent after the question about a wish, the agent repeats the question twice, and then ends the call") {
   const auto asked = says_unclearly("when are you open");
   CHECK(turn(Kind::Silence).text == asked.text);
   CHECK(turn(Kind::Silence).text == asked.text);
   CHECK(turn(Kind::Silence).action->what == What::HangUp);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A clear other wish replaces the wish in question") {
+TEST_CASE_FIXTURE(CallBackCaller, "If the caller clearly says another wish, this wish replaces the wish that the agent asked about") {
   says_unclearly("when are you open");
   CHECK(says("never mind").intent == "cancel");
   CHECK(machine.state() == State::Free);
   CHECK(machine.wish_in_question() == nullptr);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "After \"Is that right?\", a clear other question is answered, and so is the wish when it is repeated clearly") {
+TEST_CASE_FIXTURE(CallBackCaller, "After \"Is that right?\", the agent carries out another wish that the caller says clearly, or the same wish if the caller repeats it clearly") {
   says_unclearly("when are you open");
   CHECK(says("what is your address").intent == "address");
   CHECK(machine.wish_in_question() == nullptr);
@@ -132,17 +132,17 @@ TEST_CASE_FIXTURE(CallBackCaller, "After \"Is that right?\", a clear other quest
   CHECK(says("when are you open").intent == "opening_hours");
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "After \"Is that right?\", an unclear other question causes no second guess") {
+TEST_CASE_FIXTURE(CallBackCaller, "After \"Is that right?\", the agent does not ask about another wish that the caller says unclearly") {
   says_unclearly("when are you open");
   CHECK(has(says_unclearly("what is your address").text, "You want our opening hours."));
 }
 
-TEST_CASE("A plain answer is only a phrase of yes or no") {
+TEST_CASE("is_plain_answer() is true only for a text that is nothing but a yes or a no") {
   for (const std::string text : {"yes", "No, thank you.", "that's right"}) CHECK(is_plain_answer(text));
   for (const std::string text : {"", "no what is your address", "right now please"}) CHECK_FALSE(is_plain_answer(text));
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A number is read back in its groups, and accepted with any form of yes") {
+TEST_CASE_FIXTURE(CallBackCaller, "The agent reads a number back in groups, and accepts it after any form of yes") {
   const auto asked = gives_number();
   CHECK(asked.text == "I have five five five, one two three four. Is that right?");
   CHECK(asked.expect == "correction");
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "A number is read back in its groups, and acce
   CHECK(number_given() == "5551234");
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A correction within the answer is applied and read back") {
+TEST_CASE_FIXTURE(CallBackCaller, "The agent applies a correction in the caller's answer, and reads the number back again") {
   gives_number();
   CHECK(has(says("no five five six").text, "five five six, one two three four"));
   CHECK(has(says("no it's one two three five").text, "five five six, one two three five"));
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "A correction within the answer is applied and
   CHECK(number_given() == "5561235");
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Corrections are bounded like all attempts") {
+TEST_CASE_FIXTURE(CallBackCaller, "Corrections count as attempts, so the agent finally asks for the number by keys") {
   gives_number();
   says("no five five six");
   says("no five five seven");
@@ -168,7 +168,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "Corrections are bounded like all attempts") {
   CHECK(presses("1").expect == "main");
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "An unclear answer to the read-back repeats the question in other words, up to a bound") {
+TEST_CASE_FIXTURE(CallBackCaller, "After unclear answers to the read-back, the agent repeats the question twice in other words, and then asks for the number by keys") {
   const auto first = gives_number();
   const auto second = mumbles(), third = says("what");
   CHECK(has(second.text, "Please say yes or no, or press 0 for a person. Your number is"));
@@ -176,7 +176,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "An unclear answer to the read-back repeats th
   CHECK(has(mumbles().text, "with the keys of your phone"));
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "During an interrupted read-back, a yes repeats the question, and a no or a correction counts") {
+TEST_CASE_FIXTURE(CallBackCaller, "If the caller interrupts the read-back, the agent repeats it after a yes, and accepts a no or a correction") {
   const auto asked = gives_number();
   hears("I have five five");
   CHECK(says("yes").text == asked.text);
@@ -187,7 +187,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "During an interrupted read-back, a yes repeat
   CHECK(number_given().empty());
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "A caller who always interrupts the read-back hears it only a bounded number of times") {
+TEST_CASE_FIXTURE(CallBackCaller, "If the caller interrupts every read-back, the agent stops the repetitions after fewer than eight turns") {
   const auto asked = gives_number();
   std::set<std::string> texts;
   int turns = 0;
@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "A caller who always interrupts the read-back 
   CHECK(turns < 8);
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "At the read-back, a number by keys replaces the old one, and key 0 leads to a person") {
+TEST_CASE_FIXTURE(CallBackCaller, "At the read-back, a number by keys replaces the old number, and key 0 transfers to a person") {
   gives_number();
   CHECK(has(presses("4441234").text, "four four four, one two three four"));
   CHECK(presses("2").expect == "digits");
@@ -209,7 +209,7 @@ TEST_CASE_FIXTURE(CallBackCaller, "At the read-back, a number by keys replaces t
   CHECK(presses("0").action->what == What::Transfer);  // A single digit is too short for a number.
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Another wish leaves the form, and a number that is too long is requested again") {
+TEST_CASE_FIXTURE(CallBackCaller, "The agent leaves the form for another wish, and asks again for a number that is too long") {
   gives_number();
   CHECK(says("never mind").intent == "cancel");
   CHECK(machine.state() == State::Free);
@@ -218,14 +218,14 @@ TEST_CASE_FIXTURE(CallBackCaller, "Another wish leaves the form, and a number th
   CHECK(has(says("one two three no four five six").text, "four five six"));
 }
 
-TEST_CASE_FIXTURE(CallBackCaller, "Silence in a form repeats the question, and then ends the call") {
+TEST_CASE_FIXTURE(CallBackCaller, "If the caller is silent in a form, the agent repeats the question twice, and then ends the call") {
   const auto asked = gives_number();
   CHECK(turn(Kind::Silence).text == asked.text);
   CHECK(turn(Kind::Silence).text == asked.text);
   CHECK(turn(Kind::Silence).action->what == What::HangUp);
 }
 
-TEST_CASE_FIXTURE(Guest, "Implicit grounding says the value in the next question, and a denial revokes it") {
+TEST_CASE_FIXTURE(Guest, "With implicit grounding, the agent says the value in its next question, and asks for the value again if the caller denies it") {
   says("i want a table");
   auto reply = says("four");
   CHECK(reply.text == "For four. Your number?");
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(Guest, "Implicit grounding says the value in the next question
   CHECK(says("five five five").text == "A table for six, telephone five five five.");
 }
 
-TEST_CASE_FIXTURE(Guest, "An implicitly grounded value is accepted after the next answer, and denials are bounded") {
+TEST_CASE_FIXTURE(Guest, "With implicit grounding, denials count as attempts, so the form fails after three corrections") {
   says("i want a table");
   says("four");
   says("no five");
@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(Guest, "An implicitly grounded value is accepted after the nex
   CHECK(last.action->what == What::HangUp);
 }
 
-TEST_CASE("A value that is grounded at the end of a form can be denied only in the next turn") {
+TEST_CASE("The caller can deny the last value of a form, if it has implicit grounding, only in the next turn") {
   const std::string implicit = R"("grounding": "implicit", "confirm": ["Noted {phone}."],)";
   Guest guest(restaurant("", implicit));
   guest.says("i want a table");
@@ -261,14 +261,14 @@ TEST_CASE("A value that is grounded at the end of a form can be denied only in t
   CHECK(guest.machine.slot("phone") == "556");
 }
 
-TEST_CASE("Without grounding the answer is accepted at once") {
+TEST_CASE("Without grounding, the agent accepts a value immediately") {
   Guest guest(restaurant(""));
   guest.says("i want a table");
   CHECK(guest.says("four").text == "Your number?");
   CHECK(has(guest.says("five five five").text, "telephone five five five"));
 }
 
-TEST_CASE("A form that fails continues with the action in its file") {
+TEST_CASE("When a form fails, the agent carries out the form's `then` action") {
   const auto last_of = [](const std::string& then) {
     Guest guest(restaurant(then));
     guest.says("i want a table");

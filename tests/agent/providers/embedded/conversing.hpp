@@ -58,7 +58,7 @@ class Caller {
     return reply;
   }
   Reply says(const std::string& text) { return turn(Kind::Speech, text); }
-  /// Speaks with a confidence between the thresholds.
+  /// Runs a turn whose recognition confidence is between the two thresholds.
   Reply says_unclearly(const std::string& text) { return turn(Kind::Speech, text, false, 0.3); }
   Reply mumbles() { return turn(Kind::Speech, "the weasel rent to phone", true); }
   Reply presses(const std::string& keys) { return turn(Kind::Digits, keys); }

@@ -9,7 +9,7 @@ using namespace offhook::agent;
 using namespace offhook::agent::embedded;
 using namespace conversing;
 
-TEST_CASE_FIXTURE(Receptionist, "Sentences that are not examples match their intent") {
+TEST_CASE_FIXTURE(Receptionist, "The matcher finds the intent of sentences that are not examples of the intent") {
   const std::vector<std::pair<std::string, std::string>> expected = {
       {"what time are you open today", "opening_hours"}, {"when do you open on saturday", "opening_hours"},
       {"tell me when you are open please", "opening_hours"}, {"could you tell me the opening hours", "opening_hours"},
@@ -29,7 +29,7 @@ TEST_CASE_FIXTURE(Receptionist, "Sentences that are not examples match their int
   }
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Text outside the domain scores below the threshold") {
+TEST_CASE_FIXTURE(Receptionist, "The matcher scores text that fits no intent below the threshold") {
   for (const std::string text :
        {"the weather in chicago was terrible last week", "my grandmother baked seven chocolate cakes", "play some jazz music",
         "the stock market went up three percent", "quantum physics is difficult to understand", "fish and chips with vinegar",
@@ -39,21 +39,21 @@ TEST_CASE_FIXTURE(Receptionist, "Text outside the domain scores below the thresh
   }
 }
 
-TEST_CASE_FIXTURE(Receptionist, "The opening greets, and expects any wish and one key") {
+TEST_CASE_FIXTURE(Receptionist, "DialogueMachine's opening is a greeting, after which it expects any wish, or one key") {
   const auto reply = turn(Kind::Opening);
   CHECK(has(reply.text, "Blue River"));
   CHECK(reply.expect == "main");
   CHECK(reply.digits == 1);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A repeated question gets its reply in other words") {
+TEST_CASE_FIXTURE(Receptionist, "If the caller repeats a question, DialogueMachine replies in other words") {
   const auto first = says("when are you open"), second = says("when are you open");
   CHECK(first.intent == "opening_hours");
   CHECK(first.text != second.text);
   CHECK(says("when are you open").text == first.text);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A spoken call-back number is read back, confirmed and kept") {
+TEST_CASE_FIXTURE(Receptionist, "DialogueMachine reads a spoken call-back number back, and keeps it after a yes") {
   auto reply = says("could you call me back tomorrow");
   CHECK(reply.intent == "call_back");
   CHECK(reply.expect == "digits");
@@ -68,19 +68,19 @@ TEST_CASE_FIXTURE(Receptionist, "A spoken call-back number is read back, confirm
   CHECK(reply.expect == "main");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A call-back number by keys is confirmed by a key") {
+TEST_CASE_FIXTURE(Receptionist, "DialogueMachine accepts a call-back number by keys, and key 1 as its confirmation") {
   CHECK(presses("3").intent == "call_back");
   CHECK(has(presses("5550122#").text, "five five five, zero one two two"));
   CHECK(presses("1").expect == "main");
   CHECK(machine.slot("callback_number") == "5550122");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A number within the wish is not requested again") {
+TEST_CASE_FIXTURE(Receptionist, "If the caller's wish contains the number, DialogueMachine does not ask for the number") {
   CHECK(has(says("please call me back at five five five one two three four").text, "five five five, one two three four"));
   CHECK(machine.state() == DialogueMachine::State::Confirming);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A no requests the number again, and a no with a number is a correction") {
+TEST_CASE_FIXTURE(Receptionist, "After a no, DialogueMachine asks for the number again. After a no with a number, it applies the correction") {
   says("call me back");
   says("one two three");
   CHECK(says("no").expect == "digits");
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(Receptionist, "A no requests the number again, and a no with a
   CHECK(machine.slot("callback_number") == "789");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A form asks again in other words twice, then only for the keys, and then transfers to a person") {
+TEST_CASE_FIXTURE(Receptionist, "A form asks twice more in other words, then asks only for keys, and then transfers the call to a person") {
   const auto ask = says("call me back");
   const auto first = says("one");  // The number is too short.
   const auto second = mumbles();
@@ -98,21 +98,21 @@ TEST_CASE_FIXTURE(Receptionist, "A form asks again in other words twice, then on
   CHECK(std::set<std::string>{ask.text, first.text, second.text, keys.text}.size() == 4);
   for (const auto& reply : {ask, first, second, keys}) CHECK(reply.expect == "digits");
   CHECK(has(keys.text, "with the keys of your phone"));
-  const auto last = says("five five five one two three four");  // The dialogue does not listen to speech any more.
+  const auto last = says("five five five one two three four");  // The dialogue no longer accepts speech.
   REQUIRE(last.action);
   CHECK(last.action->what == What::Transfer);
   CHECK(last.action->argument == "100");
   CHECK(machine.slot("callback_number").empty());
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A number that is longer than its slot is not cut, but requested again") {
+TEST_CASE_FIXTURE(Receptionist, "DialogueMachine asks again for a number that is longer than its slot allows") {
   says("call me back");
   CHECK(presses("123456789012345").expect == "correction");
   says("no");
   CHECK(presses("1234567890123456").expect == "digits");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "An intent with `anywhere` also works inside a form") {
+TEST_CASE_FIXTURE(Receptionist, "DialogueMachine accepts an intent with `anywhere` inside a form") {
   says("call me back");
   const auto reply = says("transfer me to the operator");
   CHECK(reply.intent == "operator");
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Receptionist, "An intent with `anywhere` also works inside a f
   CHECK(machine.state() == DialogueMachine::State::Free);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "After misunderstandings the dialogue asks again, then offers the keys, and then transfers to a person") {
+TEST_CASE_FIXTURE(Receptionist, "DialogueMachine asks again after the first misunderstanding, offers the keys after the second, and transfers to a person after the third") {
   CHECK(has(mumbles().text, "did not catch that"));
   CHECK(has(mumbles().text, "Press 1 for opening hours"));
   const auto last = mumbles();
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Receptionist, "After misunderstandings the dialogue asks again
   CHECK(has(last.text, "putting you through"));
 }
 
-TEST_CASE("Without a number for the handoff, the third failure says goodbye and hangs up") {
+TEST_CASE("If the dialogue has no handoff number, DialogueMachine says goodbye and hangs up after the third misunderstanding") {
   auto dialogue = receptionist();
   dialogue.handoff_number.clear();
   const DialogueKnowledge knowledge(std::move(dialogue));
@@ -145,20 +145,20 @@ TEST_CASE("Without a number for the handoff, the third failure says goodbye and 
   CHECK(has(reply.text, "Goodbye"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A success resets the count of failures") {
+TEST_CASE_FIXTURE(Receptionist, "An understood turn resets DialogueMachine's count of misunderstandings") {
   mumbles();
   mumbles();
   says("when are you open");
   CHECK(has(mumbles().text, "did not catch that"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A rejected transcript is confirmed if it equals an example, and otherwise refused") {
+TEST_CASE_FIXTURE(Receptionist, "DialogueMachine asks about a rejected transcript that equals an example, and treats other rejected transcripts as misunderstood") {
   CHECK(has(turn(Kind::Speech, "what are your opening hours", true).text, "You want our opening hours."));
   CHECK(says("yes").intent == "opening_hours");
   CHECK(has(turn(Kind::Speech, "what time are you open today", true).text, "did not catch that"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Keys work at any time, and an unknown key gives the menu") {
+TEST_CASE_FIXTURE(Receptionist, "DialogueMachine accepts keys at any time, and says the menu after an unknown key") {
   CHECK(presses("2").intent == "address");
   CHECK(presses("4").action->argument == "200");
   CHECK(has(presses("7").text, "Press 1"));
@@ -166,19 +166,19 @@ TEST_CASE_FIXTURE(Receptionist, "Keys work at any time, and an unknown key gives
   CHECK(has(presses("#").text, "Press 1"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A goodbye hangs up after the farewell") {
+TEST_CASE_FIXTURE(Receptionist, "If the caller says goodbye, DialogueMachine says goodbye and hangs up") {
   const auto reply = says("that is all thank you goodbye");
   REQUIRE(reply.action);
   CHECK(reply.action->what == What::HangUp);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "\"Repeat\" says the last reply again") {
+TEST_CASE_FIXTURE(Receptionist, "DialogueMachine repeats the last reply if the caller asks for that") {
   const auto reply = says("what is your address");
   CHECK(says("can you repeat that").text == reply.text);
   CHECK(presses("*").text == reply.text);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "Silence causes a question, then the menu, and then the end of the call") {
+TEST_CASE_FIXTURE(Receptionist, "DialogueMachine asks a question after the first silence, says the menu after the second, and hangs up after the third") {
   turn(Kind::Opening);
   CHECK(has(turn(Kind::Silence).text, "still there"));
   CHECK(has(turn(Kind::Silence).text, "Press 1"));
@@ -187,9 +187,9 @@ TEST_CASE_FIXTURE(Receptionist, "Silence causes a question, then the menu, and t
   CHECK(last.action->what == What::HangUp);
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A failing recogniser causes the menu of keys at once") { CHECK(has(turn(Kind::Failure).text, "Press 1")); }
+TEST_CASE_FIXTURE(Receptionist, "If the recogniser fails, DialogueMachine immediately says the menu of keys") { CHECK(has(turn(Kind::Failure).text, "Press 1")); }
 
-TEST_CASE_FIXTURE(Receptionist, "After a failed transfer the dialogue apologises and continues with the menu") {
+TEST_CASE_FIXTURE(Receptionist, "After a failed transfer, DialogueMachine apologises and continues with the menu") {
   const auto reply = turn(Kind::Failure, std::string(kTransferFailed));
   CHECK(has(reply.text, "nobody answers"));
   CHECK(has(reply.text, "Press 1"));
@@ -197,31 +197,31 @@ TEST_CASE_FIXTURE(Receptionist, "After a failed transfer the dialogue apologises
   CHECK(says("what are your opening hours").intent == "opening_hours");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A yes before the end of the read-back does not confirm the number") {
+TEST_CASE_FIXTURE(Receptionist, "If the caller says yes before the whole number is read back, DialogueMachine repeats the read-back") {
   says("call me back");
   const auto read_back = says("five five five one two three four");
   machine.on_heard(number, "I have five five", true);
   CHECK(says("yes").text == read_back.text);
-  machine.on_heard(number, "I have five five five, one two three four. Is that", true);  // Only the final question was interrupted.
+  machine.on_heard(number, "I have five five five, one two three four. Is that", true);  // The caller heard the whole number, and interrupted only the final question.
   CHECK(says("yes").expect == "main");
   CHECK(machine.slot("callback_number") == "5551234");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A reply that a misunderstood interruption cut off is repeated") {
+TEST_CASE_FIXTURE(Receptionist, "If DialogueMachine does not understand an interruption, it repeats the interrupted reply once") {
   const auto reply = says("what is your address");
   machine.on_heard(number, "You find us", true);
   CHECK(mumbles().text == reply.text);
-  CHECK(has(mumbles().text, "did not catch that"));  // The caller heard it to its end this time.
+  CHECK(has(mumbles().text, "did not catch that"));  // The caller has heard the repeated reply to its end.
 }
 
-TEST_CASE_FIXTURE(Receptionist, "A report about an older reply has no effect") {
+TEST_CASE_FIXTURE(Receptionist, "DialogueMachine ignores a report that the caller interrupted an older reply") {
   says("what is your address");
   says("when are you open");
   machine.on_heard(number - 1, "You", true);
   CHECK(has(mumbles().text, "did not catch that"));
 }
 
-TEST_CASE_FIXTURE(Receptionist, "GuidedThinker answers at once and wakes its owner, and a cancelled turn gives no more events") {
+TEST_CASE_FIXTURE(Receptionist, "GuidedThinker answers within respond() and wakes its owner, and gives no events of a cancelled turn") {
   int woken = 0;
   GuidedThinker thinker(knowledge, [&] { ++woken; });
   thinker.begin({});
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(Receptionist, "GuidedThinker answers at once and wakes its own
   CHECK(reply.intent == "opening_hours");
 }
 
-TEST_CASE_FIXTURE(Receptionist, "When the caller continues before the reply is heard, GuidedThinker answers as if that reply had not existed") {
+TEST_CASE_FIXTURE(Receptionist, "If the caller continues before the reply plays, GuidedThinker answers the whole turn as if that reply had not existed") {
   GuidedThinker thinker(knowledge, [] {});
   const auto ask = [&](agent::TurnInput input) {
     thinker.respond(input);

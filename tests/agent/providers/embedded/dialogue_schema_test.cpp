@@ -21,7 +21,7 @@ std::string content(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// Collects the pointers of all values in `document`, the root first.
+/// Appends to `out` the JSON pointers of `here` and of all values below it. Of a list, uses only the first two entries.
 void collect_places(const Json& document, const Json::json_pointer& here, std::vector<Json::json_pointer>& out) {
   out.push_back(here);
   if (document.is_object()) {
@@ -31,7 +31,7 @@ void collect_places(const Json& document, const Json::json_pointer& here, std::v
   }
 }
 
-/// Returns a dialogue that uses each key once.
+/// Returns a dialogue that has each member of the dialogue format at least once.
 Json full() {
   return Json::parse(R"({"$schema": "dialogue.schema.json", "name": "full", "greeting": ["Hello."], "goodbye": ["Bye."],
     "intents": [{"name": "hours", "examples": ["when are you open"], "replies": ["Always."], "key": "1", "anywhere": true,
@@ -63,7 +63,7 @@ TEST_CASE("The shipped dialogues fit the schema [JSON Schema draft 7, by valijso
   CHECK_MESSAGE(parsed, parsed.error().detail);
 }
 
-TEST_CASE("The schema accepts everything that the parser accepts, and refuses most of what the parser refuses") {
+TEST_CASE("The schema accepts each document that the parser accepts, and refuses most documents that the parser refuses") {
   const JsonSchema schema(dialogue_schema_text());
   const Json whole = full();
   std::vector<Json::json_pointer> places;
@@ -95,5 +95,5 @@ TEST_CASE("The schema accepts everything that the parser accepts, and refuses mo
   MESSAGE(both << " accepted by both, " << neither << " refused by both, " << parser_alone << " refused by the parser alone");
   CHECK(both > 100);
   CHECK(neither > 1000);
-  CHECK(parser_alone * 5 < neither);  // References to missing names, and the like.
+  CHECK(parser_alone * 5 < neither);  // Only the parser refuses, for example, references to missing names.
 }

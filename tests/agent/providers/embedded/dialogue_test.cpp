@@ -26,7 +26,7 @@ const std::string kForm = R"(, "slots": {"number": {"type": "digits", "min_digit
 
 }  // namespace
 
-TEST_CASE("The shipped receptionist is a valid dialogue with the exits that a caller needs") {
+TEST_CASE("The shipped receptionist is a valid dialogue, in which the caller can reach a person and end the call") {
   const auto dialogue = load_dialogue("share/dialogues/receptionist.json");
   REQUIRE_MESSAGE(dialogue, dialogue.error().detail);
   bool hangs_up = false, transfers = false, asks = false;
@@ -41,14 +41,14 @@ TEST_CASE("The shipped receptionist is a valid dialogue with the exits that a ca
   CHECK_FALSE(dialogue->handoff_number.empty());
 }
 
-TEST_CASE("A minimal dialogue is accepted with its defaults") {
+TEST_CASE("parse_dialogue accepts a minimal dialogue and sets the defaults") {
   const auto dialogue = parse_dialogue(small_dialogue());
   REQUIRE_MESSAGE(dialogue, dialogue.error().detail);
   CHECK(dialogue->intent_threshold == doctest::Approx(0.45));
   CHECK(dialogue->handoff_number.empty());
 }
 
-TEST_CASE("A wrong dialogue is refused with the place of the fault") {
+TEST_CASE("parse_dialogue refuses a wrong dialogue, and names the place of the fault") {
   CHECK(why_refused(small_dialogue(R"(, "exampels": [])")) == "/intents/0/exampels is not a known key");
   CHECK(why_refused(small_dialogue("", R"(, "colour": 1)")) == "/colour is not a known key");
   CHECK(why_refused(small_dialogue(R"(, "action": {"do": "fly"})")).starts_with("/intents/0/action/do must be hang_up"));
@@ -73,7 +73,7 @@ TEST_CASE("A wrong dialogue is refused with the place of the fault") {
   CHECK(why_refused("") == "dialogue:1:1: unexpected end of input");
 }
 
-TEST_CASE("A dialogue's replies may name only slots") {
+TEST_CASE("parse_dialogue refuses a text that names an unknown slot") {
   CHECK(why_refused(small_dialogue("", kForm)) == "accepted");
   const auto with = [](const std::string& confirm) {
     std::string form = kForm;
@@ -83,7 +83,7 @@ TEST_CASE("A dialogue's replies may name only slots") {
   CHECK(why_refused(with("{number")).starts_with("/states says"));
 }
 
-TEST_CASE("The keys for confirming, retrying and giving up are checked") {
+TEST_CASE("parse_dialogue checks the members of a dialogue for confirming, retrying and giving up") {
   const auto form = [](const std::string& keys) {
     return small_dialogue("", R"(, "slots": {"number": {"type": "digits"}},
       "states": [{"slot": "number", "ask": ["Which?"], "retry": ["Again.", "Once more."], "give_up": ["Sorry."])" + keys + "}]");
@@ -108,7 +108,7 @@ TEST_CASE("The keys for confirming, retrying and giving up are checked") {
   CHECK(parse_dialogue(small_dialogue("", R"(, "confidence_threshold": 0.9)"))->confidence_sure == doctest::Approx(0.9));
 }
 
-TEST_CASE("`denied` is a list of texts") {
+TEST_CASE("parse_dialogue accepts only a list of texts for `denied`") {
   CHECK(parse_dialogue(small_dialogue("", R"(, "denied": ["Then what?", "Again, please."])"))->denied.size() == 2);
   CHECK(parse_dialogue(small_dialogue())->denied.size() == 1);
   for (const char* bad : {"[]", "1", "\"Then what?\"", "[\"\"]", "[1]", "{}"}) {
@@ -117,9 +117,9 @@ TEST_CASE("`denied` is a list of texts") {
   }
 }
 
-TEST_CASE("Each threshold is a fraction, and a \"sure\" threshold is not below its threshold") {
+TEST_CASE("parse_dialogue accepts thresholds from 0 to 1, and refuses a `_sure` threshold below the matching `_threshold`") {
   CHECK(why_refused(small_dialogue("", R"(, "confidence_threshold": 0.5, "confidence_sure": 0.4)")) == "/confidence_sure must not be below confidence_threshold");
-  // The default of confidence_threshold is 0.2.
+  // The default of confidence_threshold is 0.2, which is above 0.1.
   CHECK(why_refused(small_dialogue("", R"(, "confidence_sure": 0.1)")) == "/confidence_sure must not be below confidence_threshold");
   CHECK(why_refused(small_dialogue("", R"(, "confidence_threshold": 0.4, "confidence_sure": 0.4)")) == "accepted");
   for (const char* name : {"confidence_threshold", "confidence_sure", "intent_threshold", "intent_sure"}) {
@@ -132,7 +132,7 @@ TEST_CASE("Each threshold is a fraction, and a \"sure\" threshold is not below i
   CHECK(why_refused(small_dialogue("", R"(, "confidence_threshold": 0, "confidence_sure": 1)")) == "accepted");
 }
 
-TEST_CASE("A wish is a text of bounded length, and with it an intent is confirmed when the recognition is unsure") {
+TEST_CASE("parse_dialogue bounds the text of a wish. An intent with a wish is confirmed by default if the recognition is unsure") {
   const auto wish = [](std::size_t octets) { return small_dialogue(R"(, "wish": ")" + std::string(octets, 'x') + "\""); };
   CHECK(why_refused(wish(0)).starts_with("/intents/0/wish must have 1 to "));
   CHECK(why_refused(wish(kMaxPhraseBytes)) == "accepted");
@@ -142,7 +142,7 @@ TEST_CASE("A wish is a text of bounded length, and with it an intent is confirme
   CHECK(parse_dialogue(small_dialogue(R"(, "wish": "the hours", "confirm": "never")"))->intents.front().confirm == ConfirmWish::Never);
 }
 
-TEST_CASE("The keys and next action of a form, and the texts that confirm a wish, are read") {
+TEST_CASE("parse_dialogue reads `keys` and `then` of a form, and the texts that confirm a wish") {
   std::string json = small_dialogue(R"(, "wish": "the hours")", R"(, "confirm_wish": ["{wish}?", "Do you mean {wish}?"])" + kForm);
   json.replace(json.find(R"("give_up")"), 0, R"("keys": ["Type it."], "then": {"do": "transfer", "to": "1001"}, )");
   json.replace(json.find(R"("replies": ["Always."])"), 0, R"("slots": ["number"], )");
@@ -154,7 +154,7 @@ TEST_CASE("The keys and next action of a form, and the texts that confirm a wish
   CHECK(form.then.what == DialogueAction::What::Transfer);
 }
 
-TEST_CASE("Implicit grounding right before the end of a call is refused, because the caller could not deny the value") {
+TEST_CASE("parse_dialogue refuses implicit grounding directly before the end of a call, because the caller could not deny the value") {
   const auto with = [](const std::string& action) {
     return small_dialogue(R"(, "slots": ["number"])" + action, R"(, "slots": {"number": {"type": "digits"}},
       "states": [{"slot": "number", "ask": ["Which?"], "grounding": "implicit", "confirm": ["{number}."], "retry": ["Again."], "give_up": ["Sorry."]}])");
@@ -163,7 +163,7 @@ TEST_CASE("Implicit grounding right before the end of a call is refused, because
   CHECK(why_refused(with(R"(, "action": {"do": "hang_up"})")).starts_with("/states grounds number implicitly, and after it hours ends"));
 }
 
-TEST_CASE("The bounds of a dialogue accept N and refuse N + 1") {
+TEST_CASE("parse_dialogue accepts a dialogue at each of its bounds, and refuses one more") {
   const auto phrases = [](std::size_t count) {
     std::string list = "\"a\"";
     for (std::size_t i = 1; i < count; ++i) list += ", \"a\"";
@@ -194,12 +194,12 @@ TEST_CASE("The bounds of a dialogue accept N and refuse N + 1") {
   CHECK(why_refused(digits(kMaxDialogueDigits + 1)).starts_with("/slots/n/max_digits must be"));
 }
 
-TEST_CASE("A dialogue with too many levels is refused before it is built") {
+TEST_CASE("parse_dialogue refuses JSON with too many levels before it builds the document") {
   CHECK(why_refused(std::string(100000, '[')) == "dialogue: braces and brackets nested in more than 16 levels");
   CHECK(why_refused(R"({"a": ")" + std::string(100, '[') + "\"}").find("levels") == std::string::npos);
 }
 
-TEST_CASE("The error of a dialogue that cannot be read names the path") {
+TEST_CASE("If load_dialogue cannot read the file, the error names the path") {
   const auto dialogue = load_dialogue("no/such/dialogue.json");
   REQUIRE_FALSE(dialogue);
   CHECK(dialogue.error().detail == "cannot read the dialogue no/such/dialogue.json");

@@ -20,7 +20,7 @@ TEST_CASE("heard_digits understands oh, double, triple and hundred, and skips ot
   CHECK(heard_digits("5551234") == "5551234");
 }
 
-TEST_CASE("A number that is read back is understood as the same number") {
+TEST_CASE("heard_digits understands the words of read_digits as the same number") {
   for (const std::string number : {"0", "42", "555", "5551234", "0123456789", "18005550134", "493012345678901"})
     CHECK(heard_digits(read_digits(number)) == number);
 }
@@ -29,7 +29,7 @@ TEST_CASE("without_digits keeps the words around a number") {
   CHECK(without_digits("call me back at double five eight hundred please") == "call me back at please");
 }
 
-TEST_CASE("A correction within an utterance replaces the number before it, or as many of its last digits") {
+TEST_CASE("heard_number applies a correction within an utterance: the corrected digits replace as many last digits of the number before") {
   CHECK(heard_number("five five five no five five six one two three four", 7) == "5561234");
   CHECK(heard_number("five five five one two three four no five", 3) == "5551235");
   CHECK(heard_number("one two three four sorry one two four four", 3) == "1244");
@@ -40,20 +40,20 @@ TEST_CASE("A correction within an utterance replaces the number before it, or as
   CHECK(heard_number("one two three no four no five", 3) == "125");
 }
 
-TEST_CASE("A correction as long as a group replaces the nearest group, and another one is the whole number") {
+TEST_CASE("corrected_number replaces the most similar group of the same length, and otherwise takes the correction as the whole number") {
   CHECK(corrected_number("5551234", "556", 3, 15) == "5561234");
   CHECK(corrected_number("5551234", "1235", 3, 15) == "5551235");
   CHECK(corrected_number("5551234", "5561234", 3, 15) == "5561234");
   CHECK(corrected_number("5551234", "99", 2, 15) == "99");
-  CHECK(corrected_number("5551234", "987", 3, 15) == "987");  // It has nothing in common with a group.
-  CHECK(corrected_number("5551234", "9074", 3, 15) == "9074");  // It has too little in common.
+  CHECK(corrected_number("5551234", "987", 3, 15) == "987");  // 987 has nothing in common with a group.
+  CHECK(corrected_number("5551234", "9074", 3, 15) == "9074");  // 9074 has too little in common with a group.
   CHECK_FALSE(corrected_number("5551234", "555", 3, 15));     // The number is unchanged.
   CHECK_FALSE(corrected_number("5551234", "5551234", 3, 15));
   CHECK_FALSE(corrected_number("5551234", "", 3, 15));
   CHECK_FALSE(corrected_number("123", "12345", 3, 4));
 }
 
-TEST_CASE("The phrases of a number contain every digit after every two others exactly once, except in special forms") {
+TEST_CASE("Except for special forms, number_phrases has each sequence of three digit words exactly once") {
   std::map<std::string, int> triples;
   for (const std::string& phrase : number_phrases()) {
     CHECK(heard_digits(phrase).size() >= 2);
@@ -67,6 +67,6 @@ TEST_CASE("The phrases of a number contain every digit after every two others ex
   for (const auto& [triple, times] : triples) CHECK(times == 1);
 }
 
-TEST_CASE("Every correction phrase begins with a no or a repair, or says the whole number") {
+TEST_CASE("heard_number finds a number in each phrase of correction_phrases") {
   for (const std::string& phrase : correction_phrases()) CHECK_FALSE(heard_number(phrase, 1).empty());
 }

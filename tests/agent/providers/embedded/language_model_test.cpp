@@ -16,7 +16,7 @@ namespace {
 
 struct Arpa {
   std::map<std::size_t, std::size_t> announced, found;
-  std::map<std::string, double> probability, backoff;  // keyed by the words
+  std::map<std::string, double> probability, backoff;  // the key is the words of an n-gram
   bool ended = false;
 };
 
@@ -55,7 +55,7 @@ double probability(const Arpa& arpa, const std::string& history, const std::stri
 
 }  // namespace
 
-TEST_CASE("A language model is well-formed ARPA, with correct counts, and probabilities that sum to 1 for each history") {
+TEST_CASE("make_language_model writes well-formed ARPA with correct counts, and with probabilities that sum to 1 for each history") {
   const auto model = make_language_model("m", {"when are you open", "are you open on sunday", "where are you", "open"});
   CHECK(model.vocabulary == std::vector<std::string>{"are", "on", "open", "sunday", "when", "where", "you"});
   const auto arpa = read_arpa(model.arpa);
@@ -72,13 +72,13 @@ TEST_CASE("A language model is well-formed ARPA, with correct counts, and probab
   CHECK(probability(arpa, "are you", "open") > 5 * probability(arpa, "are you", "sunday"));
 }
 
-TEST_CASE("A language model of no phrases is valid") {
+TEST_CASE("make_language_model writes a valid model for an empty list of phrases") {
   const auto model = make_language_model("empty", {});
   CHECK(model.vocabulary.empty());
   CHECK(read_arpa(model.arpa).ended);
 }
 
-TEST_CASE("A dialogue has models for all wishes, yes and no, digits, corrections, and a wish in question, each with the anywhere intents") {
+TEST_CASE("make_language_models makes models for wishes, yes or no, digits, corrections, and an unclear wish, each with the `anywhere` intents") {
   const auto dialogue = load_dialogue("share/dialogues/receptionist.json");
   REQUIRE(dialogue);
   const auto models = make_language_models(*dialogue);
@@ -97,11 +97,11 @@ TEST_CASE("A dialogue has models for all wishes, yes and no, digits, corrections
   for (const std::string word : {"yes", "nope", "seven", "sorry"}) CHECK(knows(models[3], word));
   CHECK(models[4].name == kExpectWish);
   for (const std::string word : {"yes", "nope", "saturday"}) CHECK(knows(models[4], word));
-  for (const std::size_t i : {0, 1, 4}) CHECK(knows(models[i], "zero"));  // The spoken form of the key for a person.
+  for (const std::size_t i : {0, 1, 4}) CHECK(knows(models[i], "zero"));  // "zero" is the spoken form of key 0, which leads to a person.
   for (const auto& model : models) CHECK(knows(model, "operator"));
 }
 
-TEST_CASE("Without an intent on key 0, the models for wishes, yes and no, and a wish in question do not contain \"zero\"") {
+TEST_CASE("If no intent has key 0, the models for wishes, yes or no, and an unclear wish do not contain \"zero\"") {
   auto dialogue = load_dialogue("share/dialogues/receptionist.json");
   REQUIRE(dialogue);
   for (auto& intent : dialogue->intents) {
@@ -111,7 +111,7 @@ TEST_CASE("Without an intent on key 0, the models for wishes, yes and no, and a 
   for (const std::size_t i : {0, 1, 4}) CHECK(std::ranges::find(models[i].vocabulary, "zero") == models[i].vocabulary.end());
 }
 
-TEST_CASE("A dictionary is cut to the needed words with all their variants, and missing words are named") {
+TEST_CASE("cut_dictionary keeps the needed words with all their variants, and returns the missing words") {
   const std::vector<LanguageModel> models = {make_language_model("m", {"open the blorptastic zyx door"})};
   std::vector<std::string> missing;
   const auto cut = cut_dictionary("door D AO R\nopen OW P AH N\nopens OW P AH N Z\nthe DH AH\nthe(2) DH IY\nthem DH EH M\nzyx Z",
@@ -120,7 +120,7 @@ TEST_CASE("A dictionary is cut to the needed words with all their variants, and 
   CHECK(missing == std::vector<std::string>{"blorptastic"});
 }
 
-TEST_CASE("The error about a missing file names its Debian package") {
+TEST_CASE("If a file of the acoustic model is missing, the error names the Debian package") {
   const auto dialogue = load_dialogue("share/dialogues/receptionist.json");
   REQUIRE(dialogue);
   const auto no_model = DecoderFiles::make(*dialogue, "/no/such/model", "/no/such/words.dict");

@@ -33,7 +33,7 @@ std::string why_not_made(const EmbeddedOptions& chosen) {
 
 }  // namespace
 
-TEST_CASE("A provider becomes warm while calls use all of its decoders") {
+TEST_CASE("EmbeddedProvider finishes its warm-up even if calls already use all of its decoders") {
   auto chosen = options();
   chosen.warm_decoders = 1;
   const auto provider = EmbeddedProvider::make(chosen);
@@ -45,7 +45,7 @@ TEST_CASE("A provider becomes warm while calls use all of its decoders") {
   CHECK(offhook_test::wait_until([&] { return (*provider)->is_warm(); }));
 }
 
-TEST_CASE("In one call the greeting is ready, and a question is recognised, understood and answered in speech") {
+TEST_CASE("In a call, the audio of the greeting is ready, and the listener and the thinker understand a spoken question") {
   const auto provider = EmbeddedProvider::make(options());
   REQUIRE_MESSAGE(provider, provider.error().detail);
   CHECK((*provider)->warnings().empty());
@@ -61,7 +61,7 @@ TEST_CASE("In one call the greeting is ready, and a question is recognised, unde
   REQUIRE(greeting);
   speaker->speak(1, std::get<ReplyText>(*greeting).text);
   const auto audio = speaker->poll();
-  REQUIRE(audio);  // The audio is there without waiting.
+  REQUIRE(audio);  // The audio is ready without a wait.
   CHECK(std::get<SpeechAudio>(*audio).pcm.size() > 16000);
 
   listener->begin(2, "main");
@@ -80,7 +80,7 @@ TEST_CASE("In one call the greeting is ready, and a question is recognised, unde
   CHECK(std::get<ReplyIntent>(*intent).name == "opening_hours");
 }
 
-TEST_CASE("Each fault of the options gives an error of one sentence") {
+TEST_CASE("EmbeddedProvider::make() reports each fault of the options in one sentence") {
   auto chosen = options();
   chosen.pool = nullptr;
   CHECK(why_not_made(chosen) == "the embedded provider needs a work pool");
@@ -98,7 +98,7 @@ TEST_CASE("Each fault of the options gives an error of one sentence") {
   CHECK(why_not_made(chosen) == "cannot read the dictionary /no/words: install the Debian package pocketsphinx-en-us");
 }
 
-TEST_CASE("A warning names words without a pronunciation, until the dialogue defines them") {
+TEST_CASE("EmbeddedProvider warns of a word without a pronunciation, unless the dialogue defines its pronunciation") {
   const auto folder = std::filesystem::temp_directory_path() / "offhook-embedded-test";
   std::filesystem::create_directories(folder);
   const auto write = [&](const std::string& pronunciations) {
@@ -120,7 +120,7 @@ TEST_CASE("A warning names words without a pronunciation, until the dialogue def
   std::filesystem::remove_all(folder);
 }
 
-TEST_CASE("The parts may be destroyed during their work, and the provider before them") {
+TEST_CASE("EmbeddedProvider's parts may be destroyed during their work, and the provider before its parts") {
   for (int i = 0; i < 4; ++i) {
     auto chosen = options();
     auto pool = chosen.pool;

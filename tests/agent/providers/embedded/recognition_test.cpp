@@ -47,7 +47,7 @@ std::shared_ptr<const DecoderFiles> decoder_files() {
   return files;
 }
 
-/// The listener of one call, which gets audio as in a call: 20 ms at a time.
+/// The listener of one call. It gets audio as in a real call: 20 ms at a time.
 class Ears {
  public:
   explicit Ears(std::size_t limit = 4) : decoders(std::make_shared<DecoderPool>(decoder_files(), 1, limit)) {
@@ -81,7 +81,7 @@ class Ears {
   int partials = 0;
 };
 
-// None of these sentences is an example of the dialogue, and most of them did not influence the thresholds.
+// No sentence here is an example of the dialogue. Most of them did not influence the choice of the thresholds.
 const std::vector<std::pair<std::string, std::string>> kWishes = {
     {"what time do you open tomorrow", "opening_hours"}, {"are you open today or tomorrow", "opening_hours"},
     {"please tell me what time you close", "opening_hours"}, {"are you open late on saturday", "opening_hours"},
@@ -102,11 +102,11 @@ const std::vector<std::string> kForeign = {
 
 }  // namespace
 
-TEST_CASE("Spoken wishes are understood at 16 kHz and through an 8 kHz mu-law line, and other sentences are rejected or questioned") {
+TEST_CASE("The recogniser and the matcher understand spoken wishes at 16 kHz and through an 8 kHz mu-law line, and accept almost no other sentence") {
   const IntentMatcher matcher(shipped_receptionist());
   int total = 0;
   for (const std::string voice : {"slt", "rms"}) {
-    std::map<std::string, caller::Pcm> said;  // The synthesis takes more time than the recognition.
+    std::map<std::string, caller::Pcm> said;  // A cache, because the synthesis takes more time than the recognition.
     for (const bool telephone : {false, true}) {
       Ears ears;
       int understood = 0, confirmed = 0, wrong = 0, asked = 0, accepted = 0;
@@ -138,10 +138,10 @@ TEST_CASE("Spoken wishes are understood at 16 kHz and through an 8 kHz mu-law li
       CHECK(accepted <= 1);
     }
   }
-  CHECK(total >= 72);  // 90 % of 80.
+  CHECK(total >= 72);  // 90 % of 80 sentences
 }
 
-TEST_CASE("Digits and a yes are understood with the language model of their state") {
+TEST_CASE("The recogniser understands digits, and yes or no, with the language model of the dialogue's state") {
   Ears ears;
   for (const std::string voice : {"slt", "rms"}) {
     for (const std::string number : {"5551234", "016288", "9074"}) {
@@ -157,14 +157,14 @@ TEST_CASE("Digits and a yes are understood with the language model of their stat
   }
 }
 
-TEST_CASE("A recogniser is made if kMemory octets are free, and refused with one octet less, because its library would end the process") {
+TEST_CASE("SphinxDecoder::make() refuses if less than kMemory octets are free, because its library would end the process") {
   CHECK(SphinxDecoder::make(decoder_files(), SphinxDecoder::kMemory));
   const auto refused = SphinxDecoder::make(decoder_files(), SphinxDecoder::kMemory - 1);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == static_cast<int>(EmbeddedError::Memory));
 }
 
-TEST_CASE("Silence and noise give a rejected transcript, not a failure") {
+TEST_CASE("SphinxListener gives a rejected transcript, not a failure, for silence and noise") {
   Ears ears;
   const auto nothing = ears.hear(caller::Pcm(16000, 0), kExpectMain);
   CHECK(nothing.rejected);
@@ -175,7 +175,7 @@ TEST_CASE("Silence and noise give a rejected transcript, not a failure") {
   CHECK(ears.hear(noise, kExpectMain).rejected);
 }
 
-TEST_CASE("One caller's words do not change the recognition of the next caller") {
+TEST_CASE("The recognition of one caller's words does not depend on the words of earlier callers") {
   Ears ears;
   const auto wish = caller::say("what is your address", "slt");
   const auto first = ears.hear(wish, kExpectMain);
@@ -187,7 +187,7 @@ TEST_CASE("One caller's words do not change the recognition of the next caller")
   CHECK(again.confidence == doctest::Approx(first.confidence));
 }
 
-TEST_CASE("An abandoned turn gives no more events, and the next one is understood") {
+TEST_CASE("SphinxListener gives no more events of an abandoned turn, and understands the next turn") {
   Ears ears;
   ears.listener->begin(1, "");
   ears.feed(caller::say("where are you", "slt"));
@@ -199,7 +199,7 @@ TEST_CASE("An abandoned turn gives no more events, and the next one is understoo
   CHECK(heard.text == "goodbye");
 }
 
-TEST_CASE("An ended turn gets its transcript after the next one has begun") {
+TEST_CASE("SphinxListener gives the transcript of an ended turn even if the next turn has begun") {
   Ears ears;
   ears.listener->begin(1, "");
   ears.feed(caller::say("goodbye", "slt"));
@@ -208,7 +208,7 @@ TEST_CASE("An ended turn gets its transcript after the next one has begun") {
   CHECK(ears.await_final(*ears.listener).turn == 1);
 }
 
-TEST_CASE("A call beyond the number of decoders fails, and gets a decoder after another call has ended") {
+TEST_CASE("SphinxListener fails a turn if other calls use all decoders, and gets a decoder after another call has ended") {
   Ears ears(1);
   CHECK(ears.hear(caller::say("goodbye", "slt"), "").text == "goodbye");
   SphinxListener second(ears.pool, ears.decoders, 0.2, ears.bell.wake());
@@ -221,7 +221,7 @@ TEST_CASE("A call beyond the number of decoders fails, and gets a decoder after 
     return true;
   }));
   ears.listener.reset();
-  // The decoder returns when its last job has ended.
+  // The first listener returns its decoder only when its last job has ended.
   const caller::Pcm goodbye = caller::say("goodbye", "slt");
   bool heard = false;
   while (!heard) {
@@ -236,7 +236,7 @@ TEST_CASE("A call beyond the number of decoders fails, and gets a decoder after 
   }
 }
 
-TEST_CASE("A listener without its pool fails the turn") {
+TEST_CASE("SphinxListener fails a turn if its WorkPool has ended") {
   caller::Bell bell;
   auto pool = std::make_unique<WorkPool>(WorkPoolOptions{.threads = 1});
   SphinxListener listener(*pool, std::make_shared<DecoderPool>(decoder_files(), 1, 1), 0.2, bell.wake());
@@ -251,7 +251,7 @@ TEST_CASE("A listener without its pool fails the turn") {
   CHECK_FALSE(listener.poll());
 }
 
-TEST_CASE("A turn is bounded, and speech after the limit is ignored") {
+TEST_CASE("SphinxListener ignores the audio of a turn after kMaxTurnSeconds") {
   Ears ears;
   ears.listener->begin(1, "");
   ears.feed(caller::say("goodbye", "slt"));
@@ -261,7 +261,7 @@ TEST_CASE("A turn is bounded, and speech after the limit is ignored") {
   CHECK(ears.await_final(*ears.listener).text == "goodbye");
 }
 
-TEST_CASE("A spoken zero is recognised among wishes and as an answer") {
+TEST_CASE("The recogniser understands \"zero\" as a wish and as an answer to a question") {
   for (const std::string voice : {"slt", "rms"}) {
     for (const auto expect : {kExpectMain, kExpectYesNo, kExpectWish}) {
       Ears ears;
@@ -276,7 +276,7 @@ TEST_CASE("A spoken zero is recognised among wishes and as an answer") {
   }
 }
 
-TEST_CASE("A person's recorded digits are recognised") {
+TEST_CASE("The recogniser understands recorded digits of a person") {
   const std::string folder = "/usr/share/asterisk/sounds/en_US_f_Allison/digits/";
   if (!std::filesystem::exists(folder + "1.g722")) return offhook_test::skip("there are no recordings (apt-get install asterisk-core-sounds-en-g722)");
   Ears ears;
@@ -292,7 +292,7 @@ TEST_CASE("A person's recorded digits are recognised") {
   CHECK(wrong <= 1);
 }
 
-TEST_CASE("Corrections and paraphrased answers are understood with the model of a read-back") {
+TEST_CASE("With the language model of a read-back, the recogniser understands corrections and several forms of yes and no") {
   Ears ears;
   for (const std::string voice : {"slt", "rms"}) {
     CHECK(corrected_number("5551234", heard_number(ears.hear(caller::say("no it's five five six one two three four", voice), kExpectCorrection).text, 3), 3, 15) ==

@@ -73,7 +73,7 @@ const std::string kGreeting = "Hello, this is Blue River Bicycles. How can I hel
 
 }  // namespace
 
-TEST_CASE("Speech has a plausible length, comes in pieces, and has its words in order within the audio") {
+TEST_CASE("FliteSpeaker gives speech of a plausible length in pieces, with its words in order within the audio") {
   for (const std::string voice : {"slt", "rms"}) {
     Mouth mouth(voice);
     mouth.speaker->speak(1, kGreeting);
@@ -88,13 +88,13 @@ TEST_CASE("Speech has a plausible length, comes in pieces, and has its words in 
     CHECK(said.words.back().text == "you?");
     CHECK(std::ranges::is_sorted(said.words, {}, &SpokenWord::first_sample));
     CHECK(said.words.back().first_sample < said.pcm.size());
-    CHECK(said.words[6].first_sample > 16000);  // The second sentence counts on from the first.
+    CHECK(said.words[6].first_sample > 16000);  // Positions in the second sentence count from the beginning of the utterance.
     const auto loud = std::ranges::find_if(said.pcm, [](std::int16_t sample) { return std::abs(sample) > 500; });
-    CHECK(loud - said.pcm.begin() < 16000 / 8);  // There is no leading pause, which the caller would notice as a delay.
+    CHECK(loud - said.pcm.begin() < 16000 / 8);  // The speech has no pause at its beginning, which the caller would notice as a delay.
   }
 }
 
-TEST_CASE("A repeated sentence is ready when speak() returns, with equal samples") {
+TEST_CASE("If a sentence is repeated, FliteSpeaker has the same samples ready when speak() returns") {
   Mouth mouth;
   mouth.speaker->speak(1, kGreeting);
   mouth.await(1);
@@ -107,7 +107,7 @@ TEST_CASE("A repeated sentence is ready when speak() returns, with equal samples
   CHECK(mouth.said[2].words.back().first_sample == mouth.said[1].words.back().first_sample);
 }
 
-TEST_CASE("Utterances come in the order of the requests, also cached ones") {
+TEST_CASE("FliteSpeaker gives utterances in the order of the requests, even if a later one is in the cache") {
   Mouth mouth;
   mouth.speaker->speak(1, "Goodbye.");
   mouth.await(1);
@@ -119,7 +119,7 @@ TEST_CASE("Utterances come in the order of the requests, also cached ones") {
   CHECK(std::ranges::is_sorted(mouth.order));
 }
 
-TEST_CASE("Cancelled speech gives no more events, and later speech works") {
+TEST_CASE("FliteSpeaker gives no more events of cancelled speech, and speaks later requests") {
   Mouth mouth;
   mouth.speaker->speak(1, "This is a rather long sentence, which nobody is going to hear, because the caller has interrupted it.");
   mouth.speaker->speak(2, kGreeting);
@@ -131,7 +131,7 @@ TEST_CASE("Cancelled speech gives no more events, and later speech works") {
   CHECK(mouth.said[3].done);
 }
 
-TEST_CASE("An utterance without words, or with too much text, also ends") {
+TEST_CASE("FliteSpeaker ends an utterance without words, and fails an utterance with too much text") {
   Mouth mouth;
   mouth.speaker->speak(1, "");
   mouth.await(1);
@@ -148,8 +148,8 @@ TEST_CASE("An utterance without words, or with too much text, also ends") {
   CHECK_FALSE(mouth.said[4].pcm.empty());
 }
 
-TEST_CASE("The cache of a voice stays within its bound and drops the least recently used sentences") {
-  constexpr std::size_t kBytes = 100000;  // Three short words.
+TEST_CASE("The cache of a voice keeps its bound, and drops the least recently used sentences") {
+  constexpr std::size_t kBytes = 100000;  // enough for three short words
   Mouth mouth("slt", kBytes);
   std::uint32_t utterance = 0;
   for (const std::string word : {"One.", "Two.", "Three.", "Four.", "Five.", "Six."}) {
@@ -161,16 +161,16 @@ TEST_CASE("The cache of a voice stays within its bound and drops the least recen
   CHECK(mouth.cache->find("Six.") != nullptr);
 }
 
-TEST_CASE("Requested speech does not wait until all sentences have been prepared") {
+TEST_CASE("FliteSpeaker speaks a request before the preparation of all sentences is complete") {
   Mouth mouth;
   std::vector<std::string> many;
   for (int i = 0; i < 40; ++i) many.push_back("This is prepared sentence number " + std::to_string(i) + ".");
   std::promise<void> asked;
-  REQUIRE(mouth.cache->try_post([go = asked.get_future().share()] { go.wait(); }));  // Holds the preparation until the call has made its request.
+  REQUIRE(mouth.cache->try_post([go = asked.get_future().share()] { go.wait(); }));  // Delays the preparation until the speaker has its request.
   mouth.cache->prepare(many);
   mouth.speaker->speak(1, "Now.");
   std::promise<bool> prepared_all;
-  REQUIRE(mouth.cache->try_post([&] { prepared_all.set_value(mouth.cache->find(many.back()) != nullptr); }));  // Runs just after the call's own job.
+  REQUIRE(mouth.cache->try_post([&] { prepared_all.set_value(mouth.cache->find(many.back()) != nullptr); }));  // This job runs directly after the job of the request.
   asked.set_value();
   mouth.await(1);
   CHECK_FALSE(prepared_all.get_future().get());
@@ -194,8 +194,8 @@ TEST_CASE("Speakers of several calls share one voice without mixing their words"
   CHECK(heard == "The second call hears that. ");
 }
 
-TEST_CASE("Two voices that speak at the same time on two threads give the same lengths as alone") {
-  // The test compares lengths. The samples differ each time, because flite's excitation is noise.
+TEST_CASE("Two voices that speak on two threads at the same time give audio of the same length as each voice alone") {
+  // The test compares only lengths. The samples differ each time, because flite uses random noise.
   const auto alone_slt = caller::say("We are open today.", "slt").size(), alone_rms = caller::say("We are open today.", "rms").size();
   auto slt = std::async(std::launch::async, [] {
     caller::Pcm last;
@@ -206,13 +206,13 @@ TEST_CASE("Two voices that speak at the same time on two threads give the same l
   CHECK(slt.get().size() == alone_slt);
 }
 
-TEST_CASE("The error about an unknown voice names the existing ones") {
+TEST_CASE("FliteVoice::make() names the existing voices in the error about an unknown voice") {
   const auto voice = FliteVoice::make("kevin");
   REQUIRE_FALSE(voice);
   CHECK(voice.error().detail == "there is no voice \"kevin\": use slt or rms");
 }
 
-TEST_CASE("A speaker without its pool fails the utterance") {
+TEST_CASE("FliteSpeaker fails an utterance if its WorkPool has ended") {
   caller::Bell bell;
   auto pool = std::make_shared<WorkPool>(WorkPoolOptions{.threads = 1});
   auto speaker = make_flite_speaker(pool, "rms", bell.wake());

@@ -25,7 +25,7 @@ void check(const Cases& cases) {
 
 }  // namespace
 
-TEST_CASE("Whole numbers are spoken as numbers") {
+TEST_CASE("spoken_form writes whole numbers as number words") {
   check({{"0", "zero"},
          {"7", "seven"},
          {"13", "thirteen"},
@@ -49,7 +49,7 @@ TEST_CASE("Whole numbers are spoken as numbers") {
   CHECK(cardinal(kMaxCardinal + 1) == read_digits("1000000000000"));
 }
 
-TEST_CASE("Decimal numbers, fractions, percentages and ranges are spoken as such") {
+TEST_CASE("spoken_form writes decimal numbers, fractions, percentages and ranges in words") {
   check({{"3.5", "three point five"},
          {"0.75", "zero point seven five"},
          {"-2.50", "minus two point five zero"},
@@ -61,7 +61,7 @@ TEST_CASE("Decimal numbers, fractions, percentages and ranges are spoken as such
          {"3/4", "three quarters"}});
 }
 
-TEST_CASE("Long numbers, and numbers with a leading zero, are read digit by digit in groups") {
+TEST_CASE("spoken_form writes long numbers, and numbers with a leading zero, digit by digit in groups") {
   check({{"5551234", "five five five, one two three four"},
          {"90210", "nine zero two, one zero"},
          {"007", "zero zero seven"},
@@ -71,7 +71,7 @@ TEST_CASE("Long numbers, and numbers with a leading zero, are read digit by digi
          {"99999999999999999999", "nine nine nine, nine nine nine, nine nine nine, nine nine nine, nine nine nine nine, nine nine nine nine"}});
 }
 
-TEST_CASE("Telephone numbers keep the groups of the text") {
+TEST_CASE("spoken_form keeps the groups in which the text writes a telephone number") {
   check({{"Call 555-0134.", "Call five five five, zero one three four."},
          {"1-800-555-0134", "one, eight zero zero, five five five, zero one three four"},
          {"(800) 555-0134!", "eight zero zero, five five five, zero one three four!"},
@@ -81,7 +81,7 @@ TEST_CASE("Telephone numbers keep the groups of the text") {
          {"030/123456", "zero three zero, one two three, four five six"}});
 }
 
-TEST_CASE("Times of day are spoken in words") {
+TEST_CASE("spoken_form writes times of day in words") {
   check({{"00:00", "midnight"},
          {"24:00", "midnight"},
          {"12:00", "noon"},
@@ -108,7 +108,7 @@ TEST_CASE("Times of day are spoken in words") {
          {"at 9:30, 10:00 or 8:05", "at half past nine, ten o'clock or eight oh five"}});
 }
 
-TEST_CASE("Text that resembles a time but is none is read as numbers") {
+TEST_CASE("spoken_form writes the numbers of a text that only resembles a time") {
   check({{"9:60", "nine : sixty"}, {"25:00", "twenty five : zero zero"}, {"13pm", "thirteen pm"}, {"24:01", "twenty four : zero one"}});
   CHECK_FALSE(parse_clock(""));
   CHECK_FALSE(parse_clock(":"));
@@ -117,7 +117,7 @@ TEST_CASE("Text that resembles a time but is none is read as numbers") {
   CHECK_FALSE(parse_clock("9:3"));
 }
 
-TEST_CASE("Dates and years are spoken in words") {
+TEST_CASE("spoken_form writes dates and years in words") {
   check({{"2026-11-21", "November twenty first, twenty twenty six"},
          {"11/21/2026", "November twenty first, twenty twenty six"},
          {"21/11/2026", "November twenty first, twenty twenty six"},
@@ -137,7 +137,7 @@ TEST_CASE("Dates and years are spoken in words") {
   CHECK(parse_date("2/29/2024"));
 }
 
-TEST_CASE("Amounts of money are spoken with their currency") {
+TEST_CASE("spoken_form writes amounts of money with their currency") {
   check({{"$5.50", "five dollars and fifty cents"},
          {"$1", "one dollar"},
          {"$1.01", "one dollar and one cent"},
@@ -151,7 +151,7 @@ TEST_CASE("Amounts of money are spoken with their currency") {
          {"$", "$"}});
 }
 
-TEST_CASE("Ordinals are spoken in words") {
+TEST_CASE("spoken_form writes ordinals in words") {
   check({{"1st", "first"},
          {"2nd", "second"},
          {"3rd", "third"},
@@ -167,13 +167,13 @@ TEST_CASE("Ordinals are spoken in words") {
          {"1000th", "one thousandth"}});
 }
 
-TEST_CASE("Codes are spelled, with a pause between letters and digits") {
+TEST_CASE("spoken_form spells codes, with a comma between letters and digits") {
   check({{"AB12C", "ay B, one two, C"}, {"XK-42.", "X K, four two."}, {"room B12", "room B, one two"}, {"7up", "seven up"}, {"mp3", "mp three"}});
   CHECK(spell_out("a1") == "ay, one");
   CHECK(spell_out("--").empty());
 }
 
-TEST_CASE("Abbreviations are expanded, depending on the next word") {
+TEST_CASE("spoken_form expands abbreviations, some of them depending on the next word") {
   check({{"fish & chips", "fish and chips"},
          {"12 Harbor St., next door", "twelve Harbor Street, next door"},
          {"St. Mary", "Saint Mary"},
@@ -182,11 +182,11 @@ TEST_CASE("Abbreviations are expanded, depending on the next word") {
          {"I said No.", "I said No."}});
 }
 
-TEST_CASE("Text without numbers stays as it is, except for blanks") {
+TEST_CASE("spoken_form leaves text without numbers unchanged, except for blanks") {
   check({{"Hello, this is Blue River.", "Hello, this is Blue River."}, {"  a   b ", "a b"}, {"", ""}, {" ... ", "..."}, {"\"Yes!\"", "\"Yes!\""}});
 }
 
-TEST_CASE("The spoken form of any text has no digits") {
+TEST_CASE("spoken_form leaves no digits in any text") {
   std::uint32_t state = 7;
   const std::string alphabet = "0123456789019-+.,:/$%()# aApPmMsStTZ";
   for (int i = 0; i < 3000; ++i) {

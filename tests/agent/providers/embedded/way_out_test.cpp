@@ -1,4 +1,4 @@
-// A caller whom the dialogue does not understand gets the offer of a person by key 0, and no second guess.
+// Tests of a dialogue that does not understand the caller: it offers a person by key 0, and does not guess twice.
 #include "conversing.hpp"
 
 #include <offhook/agent/providers/embedded/spoken_zero.hpp>
@@ -14,13 +14,13 @@ using MachineState = DialogueMachine::State;
 
 namespace {
 
-/// The recogniser's result for one turn.
+/// The transcript and the confidence that the recogniser gives for a turn.
 struct Heard {
   std::string text;
   double confidence = 0;
 };
 
-/// A caller with a scripted recogniser: the text and the confidence of each turn.
+/// A caller whose recogniser gives the results of a script.
 struct ScriptedCaller : Receptionist {
   Reply hears_as(const Heard& heard) { return turn(Kind::Speech, heard.text, heard.confidence < 0.2, heard.confidence); }
   std::vector<Reply> run(const std::vector<Heard>& script) {
@@ -37,7 +37,7 @@ const Heard kHours{"when are you open", 0.3}, kAddress{"what is your address", 0
 
 }  // namespace
 
-TEST_CASE_FIXTURE(ScriptedCaller, "Each reply to a misunderstood turn offers key 0 for a person, and the third one transfers to the person") {
+TEST_CASE_FIXTURE(ScriptedCaller, "Each reply to a misunderstood turn offers key 0 for a person, and the third reply transfers to the person") {
   const auto replies = run({kNoise, kNoise, kNoise});
   for (const Reply& reply : replies) CHECK(offers_person(reply));
   CHECK_FALSE(replies[1].action);
@@ -57,20 +57,20 @@ TEST_CASE_FIXTURE(ScriptedCaller, "After one wrong guess the dialogue offers the
   CHECK(replies[3].action->what == What::Transfer);
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "A clear wish after a wrong guess is carried out, and then the dialogue may guess again") {
+TEST_CASE_FIXTURE(ScriptedCaller, "After a wrong guess, the dialogue carries out a clear wish, and then may guess again") {
   (void)run({kHours, kNo});
   CHECK(hears_as({"what is your address", 0.9}).intent == "address");
   CHECK(is_guess(hears_as(kHours)));
   CHECK(hears_as({"yes", 0.9}).intent == "opening_hours");
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "A key after a wrong guess is a wish, too, and then the dialogue may guess again") {
+TEST_CASE_FIXTURE(ScriptedCaller, "After a wrong guess, the dialogue carries out the wish of a key, and then may guess again") {
   (void)run({kHours, kNo});
   CHECK(presses("2").intent == "address");
   CHECK(is_guess(hears_as(kHours)));
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "A new caller on the line starts again: the dialogue may guess, and three failures lead to a person") {
+TEST_CASE_FIXTURE(ScriptedCaller, "If another caller takes the telephone, the dialogue may guess again, and counts misunderstandings from zero") {
   (void)run({kHours, kNo});
   turn(Kind::OtherCaller);
   CHECK(is_guess(hears_as(kAddress)));
@@ -79,13 +79,13 @@ TEST_CASE_FIXTURE(ScriptedCaller, "A new caller on the line starts again: the di
   for (const Reply& reply : replies) CHECK_FALSE(reply.action);
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "The dialogue makes no second guess after it repeated its words") {
+TEST_CASE_FIXTURE(ScriptedCaller, "After a wrong guess, the dialogue does not guess again if it has only repeated its last reply") {
   (void)run({kHours, kNo});
   CHECK(offers_person(hears_as({"can you repeat that", 0.9})));
   CHECK_FALSE(is_guess(hears_as(kAddress)));
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "A guess without a clear answer three times counts as wrong") {
+TEST_CASE_FIXTURE(ScriptedCaller, "If the caller does not clearly answer a guess three times, the dialogue counts the guess as wrong") {
   const auto replies = run({kHours, kNoise, kNoise, kNoise, kAddress});
   for (std::size_t asked = 0; asked < 3; ++asked) CHECK(is_guess(replies[asked]));
   CHECK(offers_person(replies[3]));
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(ScriptedCaller, "A guess without a clear answer three times co
   CHECK_FALSE(is_guess(replies[4]));
 }
 
-TEST_CASE("After a wrong guess, a wish that is always confirmed is questioned only if it was clear") {
+TEST_CASE("After a wrong guess, the dialogue asks about a wish with `confirm: always` only if the caller says the wish clearly") {
   auto dialogue = receptionist();
   for (auto& intent : dialogue.intents) {
     if (intent.name == "address") intent.confirm = ConfirmWish::Always;
@@ -106,7 +106,7 @@ TEST_CASE("After a wrong guess, a wish that is always confirmed is questioned on
   CHECK(caller.says("yes").intent == "address");
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "No sequence of turns has two wrong guesses in a row, or a wrong guess without the offer of a person") {
+TEST_CASE_FIXTURE(ScriptedCaller, "In random turns, the dialogue never guesses again directly after a wrong guess, and always offers a person after a wrong guess") {
   const std::array<Heard, 9> turns{kHours, kAddress, kNo, kNo, kNoise, Heard{"yes", 0.9}, Heard{"can i pay cash", 0.3}, Heard{"can you repeat that", 0.9}, Heard{"when are you open", 0.9}};
   offhook::base::SeededRandom random(12);
   bool had_wrong_guess = false;
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(ScriptedCaller, "No sequence of turns has two wrong guesses in
   CHECK(guesses > 100);
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "A spoken zero acts as key 0, also in answer to a guess, but not where a number is expected") {
+TEST_CASE_FIXTURE(ScriptedCaller, "The dialogue treats a spoken zero as key 0, also after a guess, but not where it expects a number") {
   CHECK(hears_as({"zero", 0.9}).action->argument == "100");
   hears_as(kHours);
   CHECK(hears_as({"press zero please", 0.9}).action->argument == "100");
@@ -140,13 +140,13 @@ TEST_CASE_FIXTURE(ScriptedCaller, "A spoken zero acts as key 0, also in answer t
   CHECK(machine.state() == MachineState::Asking);
 }
 
-TEST_CASE("says_zero() accepts a few phrases, but no sentence, and not \"oh\"") {
+TEST_CASE("says_zero() accepts a few phrases, and refuses other texts and \"oh\"") {
   for (const char* text : {"zero", "zero please", "press zero", "number zero"}) CHECK(says_zero(text));
   for (const char* text : {"", "oh", "please", "zero zero", "five zero", "zero percent", "press"}) CHECK_FALSE(says_zero(text));
   for (const std::string& phrase : zero_phrases()) CHECK(says_zero(phrase));
 }
 
-TEST_CASE("Without an intent on key 0, a spoken zero is not understood") {
+TEST_CASE("If no intent has key 0, the dialogue does not understand a spoken zero") {
   auto dialogue = receptionist();
   for (auto& intent : dialogue.intents) {
     if (intent.key == '0') intent.key = '7';
@@ -155,7 +155,7 @@ TEST_CASE("Without an intent on key 0, a spoken zero is not understood") {
   CHECK_FALSE(caller.says("zero").action);
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "In a form, 0 and pound lead to a person, and each repetition of the question says so") {
+TEST_CASE_FIXTURE(ScriptedCaller, "In a form, the keys 0 and pound transfer to a person, and each repetition of the question says this") {
   says("call me back");
   for (int attempt = 0; attempt < 3; ++attempt) CHECK(has(hears_as(kNoise).text, "0 and pound"));
   CHECK(presses("0#").action->argument == "100");

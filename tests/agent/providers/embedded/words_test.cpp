@@ -7,13 +7,13 @@
 
 using namespace offhook::agent::embedded;
 
-TEST_CASE("split_words keeps apostrophes within words, and makes words of digits") {
+TEST_CASE("split_words keeps apostrophes within words, and converts digits to words") {
   CHECK(split_words("That's RIGHT, call 42!") == std::vector<std::string>{"that's", "right", "call", "four", "two"});
   CHECK(split_words(" 'twas dogs' ") == std::vector<std::string>{"twas", "dogs"});
   CHECK(split_words("\xff\x01 ,.").empty());
 }
 
-TEST_CASE("split_sentences splits after the marks that end a sentence") {
+TEST_CASE("split_sentences divides a text after the marks that end a sentence") {
   CHECK(split_sentences("Hello. How are you? 3.5 is fine!") == std::vector<std::string>{"Hello.", "How are you?", "3.5 is fine!"});
   CHECK(split_sentences("no mark") == std::vector<std::string>{"no mark"});
   CHECK(split_sentences("  ").empty());

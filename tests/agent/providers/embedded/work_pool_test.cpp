@@ -13,7 +13,7 @@ using namespace offhook::agent;
 
 namespace {
 
-/// Blocks a thread of the pool until open().
+/// Its job blocks a thread of the pool until open().
 class Gate {
  public:
   [[nodiscard]] Job job() {
@@ -32,7 +32,7 @@ class Gate {
 
 }  // namespace
 
-TEST_CASE("WorkPool accepts as many jobs as its bound, and refuses and counts the next one") {
+TEST_CASE("WorkPool accepts max_waiting jobs, and refuses and counts the next job") {
   WorkPool pool({.threads = 1, .max_waiting = 4});
   Gate gate;
   REQUIRE(pool.try_post(gate.job()));
@@ -44,7 +44,7 @@ TEST_CASE("WorkPool accepts as many jobs as its bound, and refuses and counts th
   gate.open();
 }
 
-TEST_CASE("WorkPool survives a job that throws, and counts it") {
+TEST_CASE("WorkPool continues after a job throws, and counts the job") {
   WorkPool pool({.threads = 1});
   std::promise<void> after;
   REQUIRE(pool.try_post([] { throw std::runtime_error("a bug"); }));
@@ -53,15 +53,15 @@ TEST_CASE("WorkPool survives a job that throws, and counts it") {
   CHECK(pool.counters().threw == 1);
 }
 
-TEST_CASE("At its end WorkPool drops the jobs that have not begun, and waits for the others") {
+TEST_CASE("WorkPool's destructor drops the jobs that have not begun, and waits for the running jobs") {
   std::atomic<bool> finished = false, begun_late = false;
   auto pool = std::make_unique<WorkPool>(WorkPoolOptions{.threads = 1, .max_waiting = 1U << 24U});
-  Strand probe(*pool, 1U << 24U);  // The probe may be used while the pool ends.
+  Strand probe(*pool, 1U << 24U);  // The job posts through a strand, which may be used while the pool ends.
   std::promise<void> entered;
   REQUIRE(pool->try_post([&] {
     entered.set_value();
     while (probe.try_post([&] { begun_late = true; })) std::this_thread::yield();
-    finished = true;  // The pool refuses, so it is ending, and must wait for this job.
+    finished = true;  // The pool refuses jobs, so its destructor runs, and must wait for this job.
   }));
   entered.get_future().wait();
   pool.reset();
@@ -91,7 +91,7 @@ TEST_CASE("Strand runs its jobs one at a time and in order, with any number of t
   for (int i = 0; i < kJobs; ++i) REQUIRE(seen[static_cast<std::size_t>(i)] == i);
 }
 
-TEST_CASE("Strand refuses jobs beyond its own bound, without effect on other strands") {
+TEST_CASE("A full Strand refuses jobs, and other strands of the pool still accept jobs") {
   WorkPool pool({.threads = 1, .max_waiting = 100});
   Gate gate;
   REQUIRE(pool.try_post(gate.job()));
@@ -105,7 +105,7 @@ TEST_CASE("Strand refuses jobs beyond its own bound, without effect on other str
   gate.open();
 }
 
-TEST_CASE("The waiting jobs of a destroyed strand never begin, and no longer count in the pool") {
+TEST_CASE("When a Strand is destroyed, its waiting jobs never begin, and no longer count in the pool") {
   WorkPool pool({.threads = 1, .max_waiting = 3});
   Gate gate;
   REQUIRE(pool.try_post(gate.job()));
@@ -127,14 +127,14 @@ TEST_CASE("The waiting jobs of a destroyed strand never begin, and no longer cou
   CHECK(ran == 0);
 }
 
-TEST_CASE("A strand that outlives its pool refuses all jobs") {
+TEST_CASE("A Strand refuses all jobs after its pool has ended") {
   auto pool = std::make_unique<WorkPool>(WorkPoolOptions{.threads = 1});
   Strand strand(*pool);
   pool.reset();
   CHECK_FALSE(strand.try_post([] {}));
 }
 
-TEST_CASE("A pool that ends drops the jobs of its strands, although a job may hold the strand's owner") {
+TEST_CASE("WorkPool's destructor drops the jobs of its strands, even if a job holds the owner of its strand") {
   struct Owner {
     explicit Owner(WorkPool& pool) : strand(pool) {}
     Strand strand;
@@ -149,20 +149,20 @@ TEST_CASE("A pool that ends drops the jobs of its strands, although a job may ho
     REQUIRE(pool->try_post([&, go = filled.get_future().share()] {
       entered.set_value();
       go.wait();
-      while (probe.try_post([] {})) std::this_thread::yield();  // Loops until the pool ends.
+      while (probe.try_post([] {})) std::this_thread::yield();  // This loop runs until the pool ends.
     }));
     entered.get_future().wait();
     const auto owner = std::make_shared<Owner>(*pool);
     watch = owner;
     for (int i = 0; i < 3; ++i) REQUIRE(owner->strand.try_post([owner, &ran] { ++ran; }));
     filled.set_value();
-    pool.reset();  // The pool ends before the probe, which the job uses until then.
+    pool.reset();  // Ends the pool before the probe, because the job uses the probe.
   }
   CHECK(ran == 0);
   CHECK(watch.expired());
 }
 
-TEST_CASE("A job may destroy its own strand") {
+TEST_CASE("A job may destroy the Strand that runs it") {
   WorkPool pool({.threads = 2});
   auto strand = std::make_shared<std::unique_ptr<Strand>>(std::make_unique<Strand>(pool));
   std::promise<void> destroyed;

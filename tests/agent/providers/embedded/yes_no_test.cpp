@@ -6,7 +6,7 @@
 
 using namespace offhook::agent::embedded;
 
-TEST_CASE("Every phrase of the recogniser is understood as yes or no, except the last kNeitherPhrases") {
+TEST_CASE("understand_yes_no understands each phrase of yes_no_phrases as yes or no, except the last kNeitherPhrases") {
   const auto& phrases = yes_no_phrases();
   for (std::size_t i = 0; i < phrases.size(); ++i) {
     CAPTURE(phrases[i]);
@@ -14,7 +14,7 @@ TEST_CASE("Every phrase of the recogniser is understood as yes or no, except the
   }
 }
 
-TEST_CASE("Yes and no are understood in other words, and a negation decides") {
+TEST_CASE("understand_yes_no understands several forms of yes and no. A negation makes an answer a no") {
   for (const std::string yes : {"yes that's right", "yeah", "yup", "sure", "correct", "Right.", "exactly", "of course", "you got it", "no problem", "why not"}) {
     CAPTURE(yes);
     CHECK(understand_yes_no(yes) == YesNo::Yes);
@@ -29,7 +29,7 @@ TEST_CASE("Yes and no are understood in other words, and a negation decides") {
   }
 }
 
-TEST_CASE("A denial says that something was wrong, and a bare no is not a denial") {
+TEST_CASE("is_denial is true for a text that says that something is wrong, and false for a no alone") {
   for (const std::string denial : {"that's wrong", "no that is not right", "incorrect", "that is not correct"}) CHECK(is_denial(denial));
   for (const std::string other : {"no", "no thank you", "right", "that is correct", "not now"}) CHECK_FALSE(is_denial(other));
 }

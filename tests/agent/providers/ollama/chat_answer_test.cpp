@@ -26,7 +26,7 @@ std::string said(const std::string& bytes) { return answer_of<ChatAnswer>(bytes)
 
 }  // namespace
 
-TEST_CASE("Ollama's ChatAnswer gives text, the end and the token counts, for any division of the octets") {
+TEST_CASE("Ollama's ChatAnswer gives text, the end and the token counts if it gets the octets in pieces of any size") {
   const std::string bytes = message_text("Caf\xc3\xa9 ") + message_text("\\u00e9\\n\\\"ok\\\"") + end("stop");
   for (std::size_t step = 1; step <= bytes.size(); ++step) {
     CAPTURE(step);
@@ -34,7 +34,7 @@ TEST_CASE("Ollama's ChatAnswer gives text, the end and the token counts, for any
   }
 }
 
-TEST_CASE("Ollama's ChatAnswer gives text line by line") {
+TEST_CASE("Ollama's ChatAnswer gives the text of a line when the line is complete") {
   ChatAnswer answer;
   std::vector<ModelEvent> events;
   answer.on_bytes(message_text("Hello"), events);
@@ -46,32 +46,32 @@ TEST_CASE("Ollama's ChatAnswer gives text line by line") {
 }
 
 TEST_CASE("Ollama's ChatAnswer collects tool calls over the whole stream and gives them at its end") {
-  SUBCASE("on lines that are not done, and the end has \"stop\"") {
+  SUBCASE("the calls come before the last line, whose done_reason is \"stop\"") {
     CHECK(said(message_text("One moment.") + call(R"({"id":"a","function":{"index":0,"name":"open","arguments":{"door": 1, "why": "x"}}})") +
                message_text(" So.") + call(R"({"id":"b","function":{"index":1,"name":"close","arguments":{}}})") + end("stop")) ==
           "One moment. So.[a open {\"door\":1,\"why\":\"x\"}][b close {}]<calls>{12/7}");
   }
-  SUBCASE("the same index on each line, and no id") {
+  SUBCASE("each call has the same index, and no id") {
     CHECK(said(call(R"({"function":{"index":0,"name":"f","arguments":{"x":1}}})") +
                call(R"({"function":{"index":0,"name":"f","arguments":{"x":2}}})") + end("stop")) ==
           "[ f {\"x\":1}][ f {\"x\":2}]<calls>{12/7}");
   }
-  SUBCASE("two on one line, without index and arguments") {
+  SUBCASE("one line has two calls without index and arguments") {
     CHECK(said(call(R"({"function":{"name":"f"}},{"function":{"name":"g","arguments":null}})") + end("stop")) ==
           "[ f {}][ g {}]<calls>{12/7}");
   }
-  SUBCASE("a repeated id, and arguments that are not an object") {
+  SUBCASE("two calls have the same id, and the arguments of one are not an object") {
     CHECK(said(call(R"({"id":"a","function":{"index":0,"name":"f","arguments":"x"}},{"id":"a","function":{"index":0,"name":"g","arguments":{}}})") +
                end("stop")) == "[a f x][a g {}]<calls>{12/7}");
   }
-  SUBCASE("on the last line") {
+  SUBCASE("the last line has the call") {
     CHECK(said(R"({"message":{"tool_calls":[{"function":{"name":"f","arguments":{"x":[1,{}]}}}]},"done":true,"done_reason":"stop"})") ==
           "[ f {\"x\":[1,{}]}]<calls>{0/0}");
   }
-  SUBCASE("a call without a name, and invalid calls") {
+  SUBCASE("a call without a name and invalid calls are ignored") {
     CHECK(said(message_text("Hm.") + call(R"({"function":{"arguments":{}}},{},7,{"function":"f"})") + end("stop")) == "Hm.<stop>{12/7}");
   }
-  SUBCASE("no calls when the answer breaks") {
+  SUBCASE("if the answer breaks off, no call is given") {
     CHECK(said(call(R"({"function":{"name":"pay","arguments":{}}})")) == "!overloaded");
     CHECK(said(call(R"({"function":{"name":"pay","arguments":{}}})") + R"({"error":"x"})") == "!overloaded");
   }
@@ -84,7 +84,7 @@ TEST_CASE("Ollama's ChatAnswer never gives the model's thoughts") {
   CHECK(said(message(R"("content":"","thinking":"and on")") + end("length")) == "!empty{12/7}");
 }
 
-TEST_CASE("Ollama's ChatAnswer gives the reason of its end") {
+TEST_CASE("Ollama's ChatAnswer gives the reason for the end of the answer") {
   CHECK(said(message_text("Hi.") + end("length")) == "Hi.<length>{12/7}");
   CHECK(said(message_text("Hi.") + end("")) == "Hi.<stop>{12/7}");
   CHECK(said(message_text("Hi.") + R"({"done":true})") == "Hi.<stop>{0/0}");
@@ -94,14 +94,14 @@ TEST_CASE("Ollama's ChatAnswer gives the reason of its end") {
   CHECK(said(message_text("Hi.") + end("stop") + message_text("more") + "garbage\n") == "Hi.<stop>{12/7}");
 }
 
-TEST_CASE("Ollama's ChatAnswer without an end is a failure") {
+TEST_CASE("Ollama's ChatAnswer fails if the answer ends without `done`") {
   CHECK(said("") == "!overloaded");
   CHECK(said(message_text("Hello")) == "Hello!overloaded");
   CHECK(said(message_text("Hello") + R"({"done":"true"})") == "Hello!overloaded");
   CHECK(said(message_text("Hello") + "{}\n" + R"({"message":null})" + "\n" + R"({"message":"x"})") == "Hello!overloaded");
 }
 
-TEST_CASE("Ollama's ChatAnswer detects an error in mid-stream, and does not show its text") {
+TEST_CASE("Ollama's ChatAnswer detects an error within the stream, and does not show the text of the error") {
   CHECK(said(R"({"error":"secret words"})") == "!overloaded");
   CHECK(said(message_text("Hello") + R"({"error":{"code":"rate_limit_exceeded"}})" + "\n") == "Hello!rate limited");
   ChatAnswer answer;

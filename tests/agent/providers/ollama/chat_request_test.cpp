@@ -26,7 +26,7 @@ json messages_in(std::vector<ModelMessage> messages) {
 
 }  // namespace
 
-TEST_CASE("Ollama's chat request has the load options of the model, and turns thinking off") {
+TEST_CASE("Ollama's chat request has the options for loading the model, and turns thinking off") {
   const std::vector<ToolDescription> tools{{"f", "does it", R"({"type":"object","properties":{"x":{"type":"string"}}})", ToolClass::Read},
                                            {"g", "does that", "", ToolClass::Read}};
   auto options = of("qwen3:8b");
@@ -64,7 +64,7 @@ TEST_CASE("Ollama's chat request has the configured level of thinking") {
   CHECK(think(Think::Max) == "max");
 }
 
-TEST_CASE("parse_think accepts only its own words") {
+TEST_CASE("parse_think accepts only the known words") {
   CHECK(parse_think("") == Think::AsModel);
   CHECK(parse_think("off") == Think::Off);
   CHECK(parse_think("max") == Think::Max);
@@ -101,7 +101,7 @@ TEST_CASE("Ollama's chat request puts text and its tool calls into one message, 
         json::parse(R"([{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."}])"));
 }
 
-TEST_CASE("Ollama's chat request sends arguments as an object, even if the call's were none") {
+TEST_CASE("Ollama's chat request sends an empty object if the arguments of a call are not an object") {
   for (const std::string arguments : {"not json", "[1]", "\"x\"", "", "{\"cut\":", "{} {}", "\xff"}) {
     CAPTURE(arguments);
     const auto messages = messages_in({called({{"a", "f", arguments, "7"}})});

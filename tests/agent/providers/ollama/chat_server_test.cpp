@@ -26,7 +26,7 @@ RequestFailure failure_at(int status, std::string_view body) {
 
 }  // namespace
 
-TEST_CASE("Ollama's ChatServer sends to /api/chat, with a key only if there is one") {
+TEST_CASE("Ollama's ChatServer sends requests to /api/chat, with a key if one is configured") {
   const auto request = server_of().request({"", {{chat::ModelMessage::Kind::User, "Hi", {}}}, nullptr});
   CHECK(request.method == "POST");
   CHECK(request.url == "http://127.0.0.1:11434/api/chat");
@@ -37,7 +37,7 @@ TEST_CASE("Ollama's ChatServer sends to /api/chat, with a key only if there is o
   CHECK(keyed.headers[0] == std::pair<std::string, std::string>("authorization", "Bearer canary"));
 }
 
-TEST_CASE("Ollama's ChatServer loads its model by a request without messages, with a longer limit") {
+TEST_CASE("Ollama's ChatServer loads its model with a request that has no messages and a longer time limit") {
   const auto request = server_of().warm_up();
   REQUIRE(request);
   CHECK(request->url == "http://127.0.0.1:11434/api/chat");
@@ -46,7 +46,7 @@ TEST_CASE("Ollama's ChatServer loads its model by a request without messages, wi
   CHECK(request->total_limit > net::HttpRequest{}.total_limit);
 }
 
-TEST_CASE("Ollama's ChatServer gives a remedy for each refusal of Ollama, without Ollama's own text") {
+TEST_CASE("Ollama's ChatServer gives a remedy for each refusal of Ollama, and no text of Ollama") {
   struct { int status; std::string body; FailureKind kind; std::string why; } const cases[] = {
       {404, R"({"error":"model 'canary' not found"})", FailureKind::Protocol,
        "it has no such model: run `ollama pull llama3.2` there, or name another model"},
@@ -73,7 +73,7 @@ TEST_CASE("Ollama's ChatServer gives a remedy for each refusal of Ollama, withou
   CHECK(failure_at(503, "<html>canary").why == "the model llama3.2 answered 503");
 }
 
-TEST_CASE("Ollama's ChatServer allows a retry when the queue was full, but not when the model is missing") {
+TEST_CASE("Ollama's ChatServer allows a retry if Ollama's queue is full, but not if the model is missing") {
   CHECK(failure_at(503, R"({"error":"server busy, please try again.  maximum pending requests exceeded"})").retry_in);
   CHECK_FALSE(failure_at(404, R"({"error":"model 'x' not found"})").retry_in);
 }

@@ -27,7 +27,7 @@ ollama::ChatServerOptions options() {
   return options;
 }
 
-/// The thinker is ChatThinker, which has its own tests. These tests cover Ollama's additions.
+/// A ChatThinker with Ollama's ChatServer. ChatThinker has its own tests, and the tests here cover only what differs for Ollama.
 struct Thinking {
   Thinking() : thinker(std::make_unique<ollama::ChatServer>(options()), {}, http, nullptr) {
     SessionContext context;
@@ -63,7 +63,7 @@ struct Thinking {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Thinking, "A call on Ollama begins with a load request, and a question does not wait for its answer") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker begins a call with a load request to Ollama, and sends a question before the load request is answered") {
   REQUIRE(http.all.size() == 1);
   CHECK(http.warmed.empty());
   CHECK(sent(0)["messages"].empty());
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Thinking, "A call on Ollama begins with a load request, and a 
   CHECK(said() == "");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker reports once that a question waits for a load, keeps the question, and lets the load continue without the thinker") {
+TEST_CASE_FIXTURE(Thinking, "If a question waits for a load, ChatThinker reports this once, keeps the question, and lets the load continue after its destruction") {
   const auto slow = chat::ChatThinker::kSlowLoad;
   thinker.tick(base::TimePoint{} + 10s);
   respond(1, "Hi");
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker reports once that a question waits for 
   CHECK(said() == "\"Yes.\" . ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker reports no load when the server has answered the load request") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker reports no load if the server has already answered the load request") {
   http.answer(0, 200, R"({"done_reason":"load","done":true})");
   thinker.tick(base::TimePoint{} + 10s);
   respond(1, "Hi");
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker reports no load when the server has ans
   CHECK(http.sent_off.empty());
 }
 
-TEST_CASE_FIXTURE(Thinking, "A turn on Ollama has text, tool calls, their results, and more text") {
+TEST_CASE_FIXTURE(Thinking, "In a turn with Ollama, ChatThinker gives text and tool calls, sends the results, and gives more text") {
   respond(1, "What do I owe?");
   CHECK(sent(1)["messages"][0]["role"] == "system");
   CHECK(sent(1)["messages"][1] == json({{"role", "user"}, {"content", "What do I owe?"}}));
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Thinking, "A turn on Ollama has text, tool calls, their result
   CHECK(said() == "\"Three dollars.\" . ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "A question to Ollama is repeated when the queue was full, and when the model failed before any text") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats a question to Ollama if the queue was full, or if the model failed before any text") {
   for (const bool full : {true, false}) {
     CAPTURE(full);
     const std::size_t first = http.all.size();
@@ -146,7 +146,7 @@ TEST_CASE_FIXTURE(Thinking, "A question to Ollama is repeated when the queue was
   }
 }
 
-TEST_CASE_FIXTURE(Thinking, "The failure about a missing model of Ollama names it and the remedy") {
+TEST_CASE_FIXTURE(Thinking, "If Ollama does not have the model, ChatThinker's failure names the model and the remedy") {
   respond(1, "Hi");
   http.answer(1, 404, R"({"error":"model 'llama3.2' not found"})");
   CHECK(said() == "!the model llama3.2 answered 404: it has no such model: run `ollama pull llama3.2` there, or name another model");

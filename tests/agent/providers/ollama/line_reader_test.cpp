@@ -10,7 +10,7 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-/// Returns all lines of the octets, fed `step` at a time.
+/// Returns the lines that the reader gives if it gets `bytes` in pieces of `step` octets.
 Lines lines_of(std::string_view bytes, std::size_t step) {
   LineReader reader;
   Lines lines;
@@ -21,7 +21,7 @@ Lines lines_of(std::string_view bytes, std::size_t step) {
 
 }  // namespace
 
-TEST_CASE("LineReader gives the same lines for any division of the octets, and skips empty ones") {
+TEST_CASE("LineReader gives the same lines if it gets the octets in pieces of any size, and skips empty lines") {
   const std::string bytes = "\n{\"a\":1}\n\r\n  \n{\"caf\xc3\xa9\":2}\r\n{\"last\":3}";
   for (std::size_t step = 1; step <= bytes.size(); ++step) {
     CAPTURE(step);
@@ -38,7 +38,7 @@ TEST_CASE("LineReader gives a line when its LF arrives, not before") {
   CHECK(lines == Lines{"{}"});
 }
 
-TEST_CASE("LineReader bounds a line, and gives nothing after one that is too long") {
+TEST_CASE("LineReader bounds a line, and gives no lines after a line that is too long") {
   for (const std::size_t step : {LineReader::kMaxLine, std::size_t{1000}}) {
     CAPTURE(step);
     LineReader fits, over;

@@ -28,7 +28,7 @@ std::string chat_answer(const std::string& bytes) { return answer_of<ChatAnswer>
 
 }  // namespace
 
-TEST_CASE("ChatAnswer gives text, the end and the token counts, for any division of the octets") {
+TEST_CASE("ChatAnswer gives text, the end and the token counts if it gets the octets in pieces of any size") {
   const std::string bytes =
       ": hello\r\n\r\n" +
       sse(R"({"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null})") +
@@ -50,33 +50,33 @@ TEST_CASE("ChatAnswer joins the pieces of tool calls by their index") {
 }
 
 TEST_CASE("ChatAnswer accepts the tool calls of compatible servers") {
-  SUBCASE("no id") {
+  SUBCASE("calls without an id") {
     CHECK(chat_answer(call_delta(R"("index":0,"function":{"name":"f","arguments":"{}"})") + end("tool_calls")) == "[ f {}]<calls>");
   }
-  SUBCASE("no index, whole calls one after the other") {
+  SUBCASE("calls without an index, each in one piece") {
     CHECK(chat_answer(call_delta(R"("id":"a","function":{"name":"f","arguments":"{\"x\":1}"})") +
                       call_delta(R"("id":"b","function":{"name":"f","arguments":"{\"x\":2}"})") + end("tool_calls")) ==
           "[a f {\"x\":1}][b f {\"x\":2}]<calls>");
   }
-  SUBCASE("index always 0") {
+  SUBCASE("calls that all have index 0") {
     CHECK(chat_answer(call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":1}"})") +
                       call_delta(R"("index":0,"id":"b","function":{"name":"g","arguments":"{\"x\":2}"})") + end("stop")) ==
           "[a f {\"x\":1}][b g {\"x\":2}]<calls>");
   }
-  SUBCASE("neither index nor id") {
+  SUBCASE("calls without index and id") {
     CHECK(chat_answer(call_delta(R"("function":{"name":"f","arguments":"{\"x\":\"}\"}"})") +
                       call_delta(R"("function":{"name":"f","arguments":"{\"x\":2}"})") + kDone) == "[ f {\"x\":\"}\"}][ f {\"x\":2}]<calls>");
   }
-  SUBCASE("the name again in every piece") {
+  SUBCASE("a call that has its name in each piece") {
     CHECK(chat_answer(call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":"})") +
                       call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":"1}"})") + end("tool_calls")) ==
           "[a f {\"x\":1}]<calls>");
   }
-  SUBCASE("arguments as an object, or none at all") {
+  SUBCASE("a call with arguments as an object, and a call without arguments") {
     CHECK(chat_answer(call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":{"x": [1, 2]}})") +
                       call_delta(R"("index":1,"id":"b","function":{"name":"g"})") + end("stop")) == "[a f {\"x\":[1,2]}][b g {}]<calls>");
   }
-  SUBCASE("two in one piece, and an end only with the last octet") {
+  SUBCASE("two calls in one piece, without an end of the stream") {
     CHECK(
         chat_answer(delta(
             R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}},{"index":1,)"
@@ -87,12 +87,12 @@ TEST_CASE("ChatAnswer accepts the tool calls of compatible servers") {
     CHECK(chat_answer(delta(R"("function_call":{"name":"f","arguments":"{\"x\""})") + delta(R"("function_call":{"arguments":":1}"})") +
                       end("function_call")) == "[ f {\"x\":1}]<calls>");
   }
-  SUBCASE("a call without a name") {
+  SUBCASE("a call without a name, which is ignored") {
     CHECK(chat_answer(chat_text("Hm.") + call_delta(R"("index":0,"id":"a","function":{"arguments":"{}"})") + end("stop")) == "Hm.<stop>");
   }
 }
 
-TEST_CASE("ChatAnswer accepts empty chunks, and an end without its mark") {
+TEST_CASE("ChatAnswer accepts empty chunks, and a stream that ends without [DONE] or finish_reason") {
   CHECK(chat_answer(sse("{}") + delta("") + delta(R"("content":null)") + sse(R"({"choices":[]})") + sse(R"({"choices":[{"index":0}]})") +
                     chat_text("Hi.")) == "Hi.<stop>");
   CHECK(chat_answer(chat_text("Hi.") + kDone) == "Hi.<stop>");
@@ -123,7 +123,7 @@ TEST_CASE("ChatAnswer never gives the model's thoughts") {
   CHECK(chat_answer(chat_text("<think>only thoughts") + end("stop")) == "!empty");
 }
 
-TEST_CASE("For a model whose template opens the thought, ChatAnswer gives only the text after it") {
+TEST_CASE("If the model's template begins the thought, ChatAnswer gives only the text after the end of the thought") {
   const auto said = [](const std::string& bytes) {
     ChatAnswer answer(true);
     std::vector<ModelEvent> events;
@@ -138,7 +138,7 @@ TEST_CASE("For a model whose template opens the thought, ChatAnswer gives only t
   CHECK(said(chat_text("hm") + call_delta(R"("index":0,"id":"a","function":{"name":"f","arguments":"{}"})") + end("tool_calls")) == "[a f {}]<calls>");
 }
 
-TEST_CASE("ChatAnswer counts cumulative token counts of several chunks once") {
+TEST_CASE("If several chunks have cumulative token counts, ChatAnswer gives only the last counts") {
   const auto usage = [](int output) {
     return sse(R"({"choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":12,"completion_tokens":)" + std::to_string(output) + "}}");
   };
@@ -220,7 +220,7 @@ TEST_CASE("ChatAnswer bounds text, calls, arguments, names and a whole body") {
   CHECK(whole(kMaxWholeBody + 1) == "!protocol");
 }
 
-TEST_CASE("Cached tokens of a chat model are part of its input tokens") {
+TEST_CASE("ChatAnswer gives the number of cached tokens, which are part of the input tokens") {
   ChatAnswer answer;
   std::vector<ModelEvent> events;
   answer.on_bytes("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Yes.\"},\"finish_reason\":\"stop\"}]}\n\n"

@@ -53,7 +53,7 @@ struct Thinking {
     thinker->respond(input);
   }
   void advance(base::Duration by) { thinker->tick(now += by); }
-  /// Returns all events so far: text turn:"...", call turn:[id name], done turn:., failed turn:!kind
+  /// Returns all events so far: turn:"text" for text, turn:[id name] for a tool call, turn:. for an end, and turn:!kind for a failure.
   std::string said() {
     while (const auto event = thinker->poll()) {
       if (const auto* reply = std::get_if<ReplyText>(&*event)) line += std::to_string(reply->turn) + ":\"" + reply->text + "\" ";
@@ -89,11 +89,11 @@ struct Thinking {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker warms its connection at the start of the call") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker opens its connection at the start of the call") {
   CHECK(http.warmed == std::vector<std::string>{"https://models.example/v1/chat/completions"});
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker gives the reply clause by clause, as it arrives") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker gives each clause of the reply when the clause is complete") {
   respond(7, "Hi");
   REQUIRE(http.all.size() == 1);
   const auto& request = http.all[0]->request;
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker gives the reply clause by clause, as it
   CHECK(said().ends_with("it?\" 7:. "));
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker reads a response to its end after the reply is complete, so that the connection can be reused") {
+TEST_CASE_FIXTURE(Thinking, "After the reply is complete, ChatThinker reads the response to its end, so that the connection can be reused") {
   respond(1, "Hi");
   http.head(0, 200);
   http.body(0, chat_text("Yes.") + kStop);
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker reads a response to its end after the r
   CHECK(said() == "1:\"Yes.\" 1:. 2:\"No.\" 2:. ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker sends the results of all tools in the next request, after the last of them") {
+TEST_CASE_FIXTURE(Thinking, "When the last tool result has come, ChatThinker sends the results of all tools in one request") {
   respond(3, "What do I owe?");
   http.answer(0, 200, chat_text("Let me look.") + whole_call("a", "look_up") + whole_call("b", "look_up") + kDone);
   CHECK(said() == "3:\"Let me look.\" 3:[a look_up] 3:[b look_up] ");
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker sends the results of all tools in the n
   CHECK(said().ends_with("3:\"Three dollars.\" 3:. "));
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker makes call ids where a server gives none, or a used one") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker makes a call id if the server gives none, or an id that is already used") {
   HistoryEntry old;
   old.kind = HistoryEntry::Kind::ToolCall;
   old.call_id = "call_0";
@@ -163,11 +163,11 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker makes call ids where a server gives non
   CHECK(said() == "4:[call_4_0_0 f] 4:[call_4_0_1 g] 4:[c h] ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker makes new call ids when it, or a provider that failed before it, answers a turn again") {
+TEST_CASE_FIXTURE(Thinking, "If a turn is answered again, ChatThinker makes call ids that the history does not have yet") {
   respond(3, "Hi");
   http.answer(0, 200, whole_call("", "f") + kDone);
   CHECK(said() == "3:[call_3_0_0 f] ");
-  HistoryEntry made;  // The call's session chain notes it in the same way.
+  HistoryEntry made;  // SessionChain adds the tool call to the history in the same way.
   made.kind = HistoryEntry::Kind::ToolCall;
   made.turn = 3;
   made.call_id = "call_3_0_0";
@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker makes new call ids when it, or a provid
   CHECK(http.all.size() == 3);
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker makes no call id that the model gave to another call of the same answer") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker makes a call id that differs from the ids that the model gave in the same answer") {
   respond(7, "Hi");
   http.answer(0, 200, whole_call("call_7_0_1", "f") + whole_call("", "g") + kDone);
   CHECK(said() == "7:[call_7_0_1 f] 7:[call_7_0_2 g] ");
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker makes no call id that the model gave to
   CHECK(said().ends_with("7:\"Done.\" 7:. "));
 }
 
-TEST_CASE_FIXTURE(Thinking, "After a tool that ends the call, ChatThinker is done if the model gave text, and otherwise requests it") {
+TEST_CASE_FIXTURE(Thinking, "After a tool that ends the telephone call, ChatThinker ends the reply if the model gave text, and otherwise requests text once") {
   respond(1, "Bye");
   http.answer(0, 200, chat_text("Goodbye!") + whole_call("a", "hang_up") + kDone);
   outcome(1, "a", "{}", ReplyAction::What::HangUp);
@@ -219,7 +219,7 @@ TEST_CASE_FIXTURE(Thinking, "After a tool that ends the call, ChatThinker is don
   }
 }
 
-TEST_CASE_FIXTURE(Thinking, "An empty answer after tools ends the reply if text came before them") {
+TEST_CASE_FIXTURE(Thinking, "If the model gave text before its tools, an empty answer after the tools ends ChatThinker's reply without a failure") {
   respond(1, "Note that");
   http.answer(0, 200, chat_text("I write it down.") + whole_call("a", "note") + kDone);
   outcome(1, "a", "{}");
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(Thinking, "After max_rounds rounds of tools, ChatThinker sends
   CHECK_FALSE(sent(http.all.size() - 1).contains("tools"));
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker aborts the transfer of a cancelled turn and gives no more events of it") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker aborts the transfer of a cancelled turn, and gives no more events of the turn") {
   respond(1, "Hi");
   http.head(0, 200);
   http.body(0, chat_text("Hello. How are"));
@@ -261,7 +261,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker aborts the transfer of a cancelled turn
   CHECK(said() == "");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats no request when the turn has no attempt left") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker does not repeat a request if the turn has no attempt left") {
   budget = TurnRetries(0);
   respond(1, "Hi");
   http.answer(0, 500, "");
@@ -312,7 +312,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats a request once if it failed bef
   }
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker fails if its answer breaks after some text") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker fails a reply if the answer breaks off after some text") {
   respond(1, "Hi");
   http.head(0, 200);
   http.body(0, chat_text("Hello! How"));
@@ -344,7 +344,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker reports the kind of a failure, and show
   }
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker reports an empty answer, after one more request") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker repeats the request once after an empty answer, and then reports a failure") {
   respond(1, "Hi");
   http.answer(0, 200, kStop + kDone);
   advance(0ms);
@@ -354,13 +354,13 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker reports an empty answer, after one more
   CHECK(said() == "1:!empty ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "An answer that cannot be spoken counts as empty") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker treats an answer that cannot be spoken as empty") {
   respond(1, "Hi");
   http.answer(0, 200, chat_text("...") + kStop);
   CHECK(said() == "1:!empty ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker continues the reply of a failed provider, and the rest may be empty") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker continues the reply of a failed provider, and accepts an empty continuation") {
   TurnInput input;
   input.turn = 1;
   input.text = "Hi";
@@ -371,7 +371,7 @@ TEST_CASE_FIXTURE(Thinking, "ChatThinker continues the reply of a failed provide
   CHECK(said() == "1:. ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "Without a configured language, the model is instructed to follow the caller's") {
+TEST_CASE_FIXTURE(Thinking, "If no language is configured, ChatThinker tells the model to reply in the caller's language") {
   SessionContext context;
   thinker->open(context);
   respond(1, "Hi");
@@ -397,7 +397,7 @@ TEST_CASE("ChatThinker also supports /responses") {
   CHECK(thinking.said() == "1:\"Hello.\" 1:. ");
 }
 
-TEST_CASE_FIXTURE(Thinking, "The token counts that come after the end of the reply are reported, and nothing else by then") {
+TEST_CASE_FIXTURE(Thinking, "After the end of the reply, ChatThinker still reports token counts, but no more text") {
   respond(3, "Hi");
   http.head(0, 200);
   http.body(0, chat_text("Hello.") + kStop);
@@ -412,7 +412,7 @@ TEST_CASE_FIXTURE(Thinking, "The token counts that come after the end of the rep
   CHECK_FALSE(thinker->poll());
 }
 
-TEST_CASE_FIXTURE(Thinking, "The token counts are also reported when only the end of the response completes them") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker reports the token counts at the end of the response, even if [DONE] is missing") {
   respond(3, "Hi");
   http.head(0, 200);
   http.body(0, chat_text("Hello.") + kStop + sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})"));
@@ -424,15 +424,15 @@ TEST_CASE_FIXTURE(Thinking, "The token counts are also reported when only the en
   CHECK(std::get<TokensUsed>(*event).output == 7);
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker counts the tokens of an answer without text, and of a connection that breaks after its end") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker reports the tokens of an answer without text, and of an answer after which the connection breaks") {
   respond(3, "Hi");
   http.head(0, 200);
   const std::string usage = sse(R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":7}})");
-  SUBCASE("only thoughts") {
+  SUBCASE("the answer has only thoughts") {
     http.body(0, sse(R"({"choices":[{"index":0,"delta":{"reasoning_content":"Hm."},"finish_reason":"length"}]})") + usage + kDone);
   }
-  SUBCASE("no text") { http.body(0, usage + kDone); }
-  SUBCASE("the connection breaks") {
+  SUBCASE("the answer has no text") { http.body(0, usage + kDone); }
+  SUBCASE("the connection breaks after the answer") {
     http.body(0, chat_text("Hello.") + kStop + usage);
     http.end(0, net::NetError{net::NetError::What::Closed, "reset"});
   }
@@ -449,7 +449,7 @@ namespace {
 
 const std::string kTooLong = R"({"object":"error","message":"This model's maximum Context length is 4096 tokens.","type":"BadRequestError","code":400})";
 
-/// A conversation with four turns of 100 octets each way, and a greeting before them.
+/// A conversation with a greeting and four turns. In each turn, the caller and the agent say 100 octets each.
 struct Long : Thinking {
   Long() {
     history.add({HistoryEntry::Kind::Agent, 0, "Welcome.", {}, {}, false});
@@ -458,7 +458,7 @@ struct Long : Thinking {
       history.add({HistoryEntry::Kind::Agent, turn, std::to_string(turn) + std::string(99, 'a'), {}, {}, false});
     }
   }
-  /// Returns the first octet of each message except the prompt.
+  /// Returns the first octet of each message of request `index`, without the prompt.
   std::string told(std::size_t index) {
     std::string firsts;
     const json request = sent(index);
@@ -469,7 +469,7 @@ struct Long : Thinking {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Long, "If the conversation is too long for the model, ChatThinker sends its newer half, and keeps that limit") {
+TEST_CASE_FIXTURE(Long, "If the conversation is too long for the model, ChatThinker sends the newer half, and uses this length as the limit of later requests") {
   respond(5, "5?");
   CHECK(told(0) == "W112233445");
   http.answer(0, 400, kTooLong);
@@ -486,7 +486,7 @@ TEST_CASE_FIXTURE(Long, "If the conversation is too long for the model, ChatThin
   CHECK(told(2) == "445Y6");
 }
 
-TEST_CASE_FIXTURE(Long, "ChatThinker finally sends only the last words, and if these are too long, the failure names the possible cause") {
+TEST_CASE_FIXTURE(Long, "ChatThinker finally sends only the caller's last words. If the model refuses these too, the failure names the possible cause") {
   respond(5, "5?");
   for (const std::size_t index : {0U, 1U, 2U}) http.answer(index, index == 1 ? 413 : 400, kTooLong);
   CHECK(told(2) == "5");
@@ -496,10 +496,10 @@ TEST_CASE_FIXTURE(Long, "ChatThinker finally sends only the last words, and if t
         "the model m-1 answered 400 (BadRequestError, 400): it refuses the request; perhaps prompt, tools and conversation are longer than "
         "the model's context");
   respond(6, "6?");
-  CHECK(told(3).starts_with("W1"));  // The limit did not help, so the next turn starts with the whole conversation again.
+  CHECK(told(3).starts_with("W1"));  // The shorter requests did not help, so the next turn has the whole conversation again.
 }
 
-TEST_CASE_FIXTURE(Long, "When ChatThinker continues a reply with less history, it keeps the caller's words before the note") {
+TEST_CASE_FIXTURE(Long, "If ChatThinker shortens the history while it continues a reply, it keeps the caller's words before the note about the reply") {
   TurnInput input;
   input.turn = 5;
   input.text = "Where are you?";
@@ -522,7 +522,7 @@ TEST_CASE_FIXTURE(Long, "ChatThinker shortens the conversation at most three tim
   CHECK(said() == "61:!protocol ");
 }
 
-TEST_CASE_FIXTURE(Long, "ChatThinker does not repeat a request whose refusal is not about length") {
+TEST_CASE_FIXTURE(Long, "ChatThinker does not shorten and repeat a request that the server refuses for another reason than its length") {
   respond(5, "5?");
   http.answer(0, 400, R"({"error":{"message":"unknown field tool_choice"}})");
   CHECK(http.all.size() == 1);
@@ -533,7 +533,7 @@ TEST_CASE_FIXTURE(Long, "ChatThinker does not repeat a request whose refusal is 
   CHECK(http.all.size() == 2);
 }
 
-TEST_CASE_FIXTURE(Thinking, "ChatThinker does not repeat a request that has only the caller's words") {
+TEST_CASE_FIXTURE(Thinking, "ChatThinker does not repeat a request that is too long if it has only the caller's words") {
   respond(1, "Hi");
   http.answer(0, 400, kTooLong);
   CHECK(http.all.size() == 1);

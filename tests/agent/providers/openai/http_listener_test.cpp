@@ -39,7 +39,7 @@ struct Listening {
     listener->end();
   }
   void advance(base::Duration by) { listener->tick(now += by); }
-  /// Returns the events as turn:"text so far"~, turn:"text", turn:? for an empty turn, and turn:!kind for a failure.
+  /// Returns the events: turn:"text"~ for an interim text, turn:"text" for a final text, turn:? for an empty turn, turn:!kind for a failure.
   std::string said() {
     std::string line;
     while (const auto event = listener->poll()) {
@@ -73,7 +73,7 @@ struct Listening {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Listening, "HttpListener posts the turn as a WAV at its end") {
+TEST_CASE_FIXTURE(Listening, "HttpListener posts a turn as a WAV at the end of the turn") {
   listener->begin(3, "");
   listener->feed(std::vector<std::int16_t>{1, -2});
   listener->feed(std::vector<std::int16_t>(3000, 7));
@@ -96,13 +96,13 @@ TEST_CASE_FIXTURE(Listening, "HttpListener posts the turn as a WAV at its end") 
   CHECK(field(0, "response_format") == "json");
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener warms its connection at the start of the call, and at the start of each turn") {
+TEST_CASE_FIXTURE(Listening, "HttpListener opens its connection at the start of the call, and at the start of each turn") {
   CHECK(http.warmed.size() == 1);
   listener->begin(1, "");
   CHECK(http.warmed == std::vector<std::string>(2, "https://ears.example/v1/audio/transcriptions"));
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener gives the text as it arrives, for any division of the octets") {
+TEST_CASE_FIXTURE(Listening, "HttpListener gives the text as it arrives, in pieces of any size") {
   const std::string bytes = sse(R"({"type":"transcript.text.delta","delta":"I would"})") + sse(R"({"type":"something.new"})") +
                             sse(R"({"type":"transcript.text.delta","delta":" like pizza"})") +
                             sse(R"({"type":"transcript.text.done","text":"I would like pizza.","usage":{}})") + sse("[DONE]");
@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener gives the text as it arrives, for any
   CHECK(wakes > 0);
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener accepts an answer in one piece, and a stream without an end") {
+TEST_CASE_FIXTURE(Listening, "HttpListener accepts an answer that is not a stream, and a stream without an end") {
   hear(1);
   http.answer(0, 200, R"({"text":" Yes. ","usage":{"type":"tokens"}})");
   CHECK(said() == "1:\"Yes.\" ");
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener accepts an answer in one piece, and a
   CHECK(said() == "3:? ");
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener reports the charged use: tokens, seconds, or the length of the turn if the service reports none") {
+TEST_CASE_FIXTURE(Listening, "HttpListener reports the charged tokens or seconds, or the length of the turn if the service reports neither") {
   hear(1, 8000);
   http.answer(0, 200, R"({"text":"Yes.","usage":{"type":"tokens","input_tokens":14,"input_token_details":{"text_tokens":4,"audio_tokens":10},"output_tokens":3}})");
   hear(2, 8000);
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener reports the charged use: tokens, seco
   hear(3, 8000);
   http.answer(2, 200, R"({"text":"Yes."})");
   hear(4, 8000);
-  http.answer(3, 200, R"({"text":"Yes.","usage":{"type":"duration","seconds":1e7}})");  // Longer than any turn.
+  http.answer(3, 200, R"({"text":"Yes.","usage":{"type":"duration","seconds":1e7}})");  // No turn is so long.
   hear(5, 8000);
   http.answer(4, 200, sse(R"({"type":"transcript.text.done","text":"No.","usage":{"type":"tokens","input_tokens":5,"output_tokens":2}})"));
   hear(6, 8000);
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener reports the charged use: tokens, seco
   CHECK(used[4].input_tokens == 5);
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener treats a turn that is too short as silence, without a request") {
+TEST_CASE_FIXTURE(Listening, "HttpListener gives a rejected transcript for a turn that is too short, and sends no request") {
   hear(1, HttpListener::kMinSamples - 1);
   CHECK(http.all.empty());
   CHECK(said() == "1:? ");
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener treats a turn that is too short as si
   CHECK(http.all.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener bounds the audio of a turn, and counts the rest") {
+TEST_CASE_FIXTURE(Listening, "HttpListener bounds the audio of a turn, and counts the excess") {
   hear(1, HttpListener::kMaxSamples);
   CHECK(listener->unheard() == 0);
   CHECK(field(0, "file").size() == media::kWavHeaderOctets + 2 * HttpListener::kMaxSamples);
@@ -171,7 +171,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener bounds the audio of a turn, and count
   CHECK(field(1, "file").size() == media::kWavHeaderOctets + 2 * HttpListener::kMaxSamples);
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener drops an abandoned turn") {
+TEST_CASE_FIXTURE(Listening, "HttpListener drops the audio of an abandoned turn, and aborts its request") {
   listener->begin(1, "");
   listener->feed(std::vector<std::int16_t>(5000, 7));
   listener->abandon();
@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(Listening, "HttpListener drops an abandoned turn") {
   CHECK(field(1, "file").size() == media::kWavHeaderOctets + 4000);
 }
 
-TEST_CASE_FIXTURE(Listening, "HttpListener repeats no request when the turn has no attempt left") {
+TEST_CASE_FIXTURE(Listening, "HttpListener does not repeat a request if the turn has no attempt left") {
   budget = TurnRetries(0);
   hear(1);
   http.break_off(0);

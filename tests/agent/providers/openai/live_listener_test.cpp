@@ -42,7 +42,7 @@ struct LiveLine {
     listener->feed(std::vector<std::int16_t>(ms * 24, 5));
     listener->end();
   }
-  /// Returns the messages on the current socket, one letter each: S for Session, A for Append, C for Commit, L for Clear.
+  /// Returns the messages on the current socket, one letter each: S for session.update, A for append, C for commit, L for clear.
   std::string sent() {
     std::string line;
     for (const json& frame : socket().sent) {
@@ -76,7 +76,7 @@ struct LiveLine {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the use of each text, also of a turn that was abandoned") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the usage of each transcript, even of an abandoned turn") {
   std::vector<ServiceUse> used;
   options.report_use = [&used](const ServiceUse& use) { used.push_back(use); };
   start();
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener opens a transcription session at the s
   CHECK(listener->rate_hz() == 8000);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio while the caller speaks, and gives the texts that come back") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio while the caller speaks, and gives the texts that the server sends") {
   listener->begin(3, "");
   listener->feed(std::vector<std::int16_t>(24 * 59, 5));
   CHECK(sent() == "S");
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener sends audio while the caller speaks, a
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener treats a turn that is too short, or whose text is blank, as silence") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener gives a rejected transcript for a turn that is too short or has a blank text") {
   hear(1, TurnUplink::kMinMs - 1);
   CHECK(said() == "1:? ");
   CHECK(sent() == "SAL");
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener treats a turn that is too short, or wh
   CHECK(said() == "3:? ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the audio of a turn, and counts the rest") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener bounds the audio of a turn, and counts the excess") {
   hear(1, TurnUplink::kMaxTurnMs);
   CHECK(listener->counters().unheard_octets == 0);
   const std::size_t frames = socket().sent.size();
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener ignores later results of an abandoned 
   CHECK(listener->counters().late == 2);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "When its socket breaks, LiveListener opens another one for the next turn") {
+TEST_CASE_FIXTURE(LiveLine, "If its socket breaks, LiveListener fails the current turn, and opens another socket for the next turn") {
   listener->begin(1, "");
   listener->feed(std::vector<std::int16_t>(24 * 200, 5));
   socket().handler.on_closed({std::nullopt, 0, "", 1011, ""});
@@ -221,7 +221,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener reports the kind of a failure, and sho
   CHECK(listener->counters().passed_errors == 1);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener leaves a session whose settings the server refused, or that has expired") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener opens another session after the server refused the settings, or after the session expired") {
   hear(1);
   error("model_not_found", "session");
   CHECK(said() == "1:!protocol ");
@@ -233,13 +233,13 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener leaves a session whose settings the se
   CHECK(client.sockets.size() == 3);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the session that it opened ahead for the first turn, for any uptime of the machine") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener uses the session that it opened at the start of the call, for any value of the clock") {
   listener->tick(now + std::chrono::hours(1000));
   hear(1);
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener renews its session between two turns, before the server's limit of one hour") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener replaces its session between two turns before the session is one hour old, the limit of the server") {
   listener->tick(now);
   listener->tick(now + LiveProtocol::kRenewAfter - 1ms);
   hear(1);
@@ -254,7 +254,7 @@ TEST_CASE_FIXTURE(LiveLine, "LiveListener renews its session between two turns, 
   CHECK(said() == "2:\"No.\" ");
 }
 
-TEST_CASE_FIXTURE(LiveLine, "LiveListener ignores garbage and unknown messages, and leaves a server that answers no commits") {
+TEST_CASE_FIXTURE(LiveLine, "LiveListener ignores garbage and unknown messages, and replaces a session that leaves kMaxCommits commits unanswered") {
   socket().handler.on_text("garbage");
   say({{"type", "something.new"}});
   CHECK(listener->counters().garbage == 1);

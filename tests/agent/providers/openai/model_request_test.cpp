@@ -55,7 +55,7 @@ TEST_CASE("messages_of gives the history and then the current turn") {
         "A:Hello.;U:One pizza;A:Which of our...;U:[The caller pressed 1]\nA big one;");
 }
 
-TEST_CASE("messages_of gives the current turn once, whether the history has it or not") {
+TEST_CASE("messages_of gives the current turn once, whether the history has the turn or not") {
   History history;
   history.add(entry(Kind::Caller, 2, "One pizza"));
   CHECK(line_of(messages_of(&history, present(2, "One pizza"))) == "U:One pizza;");
@@ -84,7 +84,7 @@ TEST_CASE("messages_of puts results right after their calls, marks calls that st
   CHECK(line_of(messages_of(&history, present(2, "So?"))) == "U:Hi;C:a=1;C:b=2;C:late=3;A:Wait.;U:So?;");
 }
 
-TEST_CASE("messages_of gives the tool rounds of the current turn once, after the text before them") {
+TEST_CASE("messages_of gives the tool rounds of the current turn once, after the text that the model gave before them") {
   History history;
   history.add(entry(Kind::Caller, 1, "Hi"));
   history.add(entry(Kind::ToolCall, 1, "{}", "a", "f"));
@@ -94,11 +94,11 @@ TEST_CASE("messages_of gives the tool rounds of the current turn once, after the
   now.rounds = {{{"a", "f", "{}", "1"}}, {{"b", "g", "{}", "2"}}};
   CHECK(line_of(messages_of(&history, now)) == "U:Hi;A:One moment.;C:a=1;C:b=2;");
   CHECK(line_of(messages_of(nullptr, now)) == "U:Hi;A:One moment.;C:a=1;C:b=2;");
-  history.add(entry(Kind::Agent, 1, "One moment."));  // The caller has heard it all before the last tool answered.
+  history.add(entry(Kind::Agent, 1, "One moment."));  // The caller heard the whole text before the last tool answered.
   CHECK(line_of(messages_of(&history, now)) == "U:Hi;A:One moment.;C:a=1;C:b=2;");
 }
 
-TEST_CASE("messages_of lets a model continue a reply that another provider began") {
+TEST_CASE("If another provider began the reply, messages_of gives its text and a note, so that the model continues the reply") {
   PresentTurn now = present(1, "Hi");
   now.input.said = "You can";
   now.said = "call us.";
@@ -109,7 +109,7 @@ TEST_CASE("messages_of lets a model continue a reply that another provider began
   CHECK(messages[3].text == "call us.");
 }
 
-TEST_CASE("words_of gives events in brackets, and words as they are") {
+TEST_CASE("words_of gives events in brackets, and the caller's words unchanged") {
   CHECK(words_of(present(1, "", TurnInput::Kind::Opening).input) == "[The call begins. Greet the caller.]");
   CHECK(words_of(present(1, std::string(kMachineAnswered), TurnInput::Kind::Opening).input).starts_with("[An answering machine"));
   CHECK(words_of(present(1, "12#", TurnInput::Kind::Digits).input) == "[The caller pressed the keys 12#]");

@@ -8,7 +8,7 @@ using namespace offhook;
 using namespace offhook::agent;
 using namespace offhook::agent::openai;
 
-TEST_CASE("A chat model gets its prompt in the role that its server supports, and only the configured options") {
+TEST_CASE("model_options has the prompt role that the server supports, and only the configured options") {
   ProviderProfile provider;
   provider.models.chat = "m";
   CHECK(model_options(provider).prompt_role == "developer");
@@ -25,7 +25,7 @@ TEST_CASE("A chat model gets its prompt in the role that its server supports, an
   CHECK_FALSE(model_options(provider).max_tokens);
 }
 
-TEST_CASE("A Realtime model gets the options for listening and speaking") {
+TEST_CASE("realtime_options has the configured options for listening and speaking") {
   ProviderProfile provider;
   provider.base_url = "https://host.example/v1";
   CHECK(realtime_options(provider).turn_detection.kind == realtime::TurnDetection::Kind::Ours);
@@ -41,7 +41,7 @@ TEST_CASE("A Realtime model gets the options for listening and speaking") {
   CHECK(told.max_output_tokens == 4096);
 }
 
-TEST_CASE("A Realtime model gets the options that limit its cost: transcription, reasoning, and the kept conversation") {
+TEST_CASE("realtime_options has the configured options that limit the cost: transcription, reasoning and truncation") {
   ProviderProfile provider;
   provider.models.transcription = "ears";
   CHECK(realtime_options(provider).transcription_model == "ears");
@@ -59,7 +59,7 @@ TEST_CASE("A Realtime model gets the options that limit its cost: transcription,
   CHECK(told.truncation.post_instructions == 8000);
 }
 
-TEST_CASE("Azure's models use the current interface, or with api_version that of the deployment, and the key has its own header") {
+TEST_CASE("For Azure, server_of uses the v1 interface, or the interface of the deployment if api_version is set, and the api-key header") {
   ProviderProfile provider;
   provider.base_url = "https://name.openai.azure.com";
   provider.deployment = "phone";

@@ -16,7 +16,7 @@ std::vector<std::string> texts_of(const std::vector<json>& items) {
   return texts;
 }
 
-/// A call with a history: a greeting, a question, an answer.
+/// A call whose history has a greeting, a question, a tool call, an interrupted answer, an unanswered tool call, and keys.
 struct TalkedIn : RealtimeLine {
   TalkedIn() {
     history.add({HistoryEntry::Kind::Agent, 1, "Hello.", {}, {}, false});
@@ -35,7 +35,7 @@ struct TalkedIn : RealtimeLine {
 
 // --- opening -----------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "session.update is sent after session.created, and other messages only after session.updated") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession sends session.update after session.created, and other messages only after session.updated") {
   open();
   CHECK(socket(0).sent.empty());
   session->begin_turn(1, "");
@@ -49,10 +49,10 @@ TEST_CASE_FIXTURE(RealtimeLine, "session.update is sent after session.created, a
   CHECK(socket(0).sent.size() == 1);
   say(json::parse(R"({"type":"session.updated","session":{}})"));
   CHECK(types(0) == std::vector<std::string>{"session.update", "input_audio_buffer.commit", "response.create"});
-  CHECK(sent("input_audio_buffer.append").size() == 1);  // The audio of the meantime is sent at once.
+  CHECK(sent("input_audio_buffer.append").size() == 1);  // The session sends the audio that it kept until now.
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Of a turn that began before the session, the last 30 s are kept [CallerAudio]") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession keeps the last 30 s of a turn that begins before session.updated [CallerAudio]") {
   open();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(CallerAudio::kMostMs * 8, 1));
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Of a turn that began before the session, the la
   CHECK(sent("input_audio_buffer.append").size() == CallerAudio::kMostMs / 1000);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Without a session in time, another socket is opened") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession opens another socket if session.created or session.updated does not come in time") {
   open();
   advance(kOpenWithin - 1ms);
   CHECK(client.sockets.size() == 1);
@@ -80,16 +80,16 @@ TEST_CASE_FIXTURE(RealtimeLine, "Without a session in time, another socket is op
   CHECK(sent("input_audio_buffer.commit").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A replacement session first gets the history as text") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession sends the history as text before its first response.create") {
   history.add({HistoryEntry::Kind::Caller, 1, "good day", {}, {}, false});
   open();
-  session->respond({1, TurnInput::Kind::Speech, "good day", 1, false});  // The last provider failed to answer this turn.
+  session->respond({1, TurnInput::Kind::Speech, "good day", 1, false});  // An earlier provider failed to answer this turn.
   configure(0);
-  CHECK(texts_of(sent("conversation.item.create")) == std::vector<std::string>{"user: good day"});  // The text is sent once.
+  CHECK(texts_of(sent("conversation.item.create")) == std::vector<std::string>{"user: good day"});  // The session sends the text only once.
   CHECK(types(0).back() == "response.create");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A wrong key is fatal: there is no reconnection, and every reply fails with FailureKind::Auth") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the server refuses the key, RealtimeSession does not reconnect, and fails every reply with FailureKind::Auth") {
   for (const int status : {401, 403}) {
     client.sockets.clear();
     events.clear();
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A wrong key is fatal: there is no reconnection,
   }
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "After a 429, the session connects again at the Retry-After time, or fails if that is too late") {
+TEST_CASE_FIXTURE(RealtimeLine, "After a 429, RealtimeSession reconnects at the Retry-After time, or fails the reply if that time is too late") {
   open();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   refuse(0, 429, "3");
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "After a 429, the session connects again at the 
   CHECK(sent("response.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "After a 429 without a time, the reply fails at once") {
+TEST_CASE_FIXTURE(RealtimeLine, "After a 429 without Retry-After, RealtimeSession fails the reply at once") {
   open();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   refuse(0, 429);
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "After a 429 without a time, the reply fails at 
   CHECK(all<ThinkFailed>()[0].kind == FailureKind::RateLimited);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A missing model is fatal, and an overloaded server is not") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession reconnects after a 503, but not after a 404, because the model is missing") {
   open();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   refuse(0, 503);
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A missing model is fatal, and an overloaded ser
   CHECK_FALSE(session->try_again(Stage::Think, "404"));
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "After kMaxReconnects failed connections in a row, each request gets only one more attempt") {
+TEST_CASE_FIXTURE(RealtimeLine, "After kMaxReconnects failed reconnections in a row, RealtimeSession reconnects only once for each request") {
   open();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   for (unsigned i = 0; i < kMaxReconnects; ++i) {
@@ -169,13 +169,13 @@ TEST_CASE_FIXTURE(RealtimeLine, "After kMaxReconnects failed connections in a ro
   CHECK(client.sockets.size() == kMaxReconnects + 1);
   CHECK(session->try_again(Stage::Think, "500"));
   collect();
-  CHECK(count<ServiceRetried>() == kMaxReconnects + 3);  // The reply is requested again on a new socket.
+  CHECK(count<ServiceRetried>() == kMaxReconnects + 3);  // The session requests the reply again on a new socket.
   CHECK(client.sockets.size() == kMaxReconnects + 2);
   configure(kMaxReconnects + 1);
   CHECK(sent("response.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A session whose settings are refused is given up, because the next one would be refused, too") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the server refuses the settings, RealtimeSession fails the reply and does not reconnect") {
   open();
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});
   connect(0);
@@ -188,7 +188,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A session whose settings are refused is given u
 
 // --- errors ------------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "Errors without consequences are counted and ignored") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession counts and ignores errors that have no consequences") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   for (const auto* code : {"response_cancel_not_active", "input_audio_buffer_commit_empty", "item_truncate_invalid_item_id", "unsupported_content_type", ""})
@@ -199,7 +199,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Errors without consequences are counted and ign
   CHECK(count<ThinkFailed>() == 0);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A refused commit does not assign later transcripts to wrong turns") {
+TEST_CASE_FIXTURE(RealtimeLine, "After a refused commit, RealtimeSession still assigns later transcripts to the correct turns") {
   open_and_configure();
   speech(1);
   error("input_audio_buffer_commit_empty", sent("input_audio_buffer.commit")[0]["event_id"]);
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A refused commit does not assign later transcri
   CHECK(all<Transcript>()[0].turn == 2);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Each fatal error ends the session, as an event, a failed response or a close reason") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession fails and does not reconnect after a fatal error in an event, in a failed response or in a close reason") {
   for (const auto* code : {"insufficient_quota", "invalid_api_key", "account_deactivated", "billing_hard_limit_reached"}) {
     for (int way = 0; way < 3; ++way) {
       CAPTURE(std::string(code));
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Each fatal error ends the session, as an event,
   }
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Garbage is ignored up to kMaxGarbageInARow messages, and then the server is left") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession ignores garbage until kMaxGarbageInARow messages in a row, and then opens another socket") {
   open_and_configure();
   for (unsigned i = 0; i + 1 < kMaxGarbageInARow; ++i) say(0, "{garbage");
   say(0, R"({"type":"nobody.knows"})");
@@ -250,7 +250,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Garbage is ignored up to kMaxGarbageInARow mess
 
 // --- broken sockets ----------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(TalkedIn, "A socket that breaks between turns is replaced at once, and the new one gets the history") {
+TEST_CASE_FIXTURE(TalkedIn, "If a socket breaks between turns, RealtimeSession opens another one at once, and sends the history on it") {
   for (const int code : {1001, 1005, 1006, 1011, 1012, 1013, 1015}) {
     client.sockets.clear();
     open_and_configure();
@@ -267,12 +267,12 @@ TEST_CASE_FIXTURE(TalkedIn, "A socket that breaks between turns is replaced at o
   }
   CHECK(count<TurnTaken>() == 7);
   CHECK(count<ServiceRetried>() == 7);
-  CHECK(events.size() == 14);  // The session gave no other event.
+  CHECK(events.size() == 14);  // The session gives no other event.
   CHECK(all<ServiceRetried>()[0].retry.then == kConnectsAgain);
   CHECK(all<ServiceRetried>()[0].retry.why.find("1001") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "After a close code without hope there is no reconnection, but the next reply may cause one") {
+TEST_CASE_FIXTURE(RealtimeLine, "After close code 1008, RealtimeSession does not reconnect until the next request") {
   open_and_configure();
   lose(0, 1008);
   advance(1min);
@@ -284,7 +284,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "After a close code without hope there is no rec
   CHECK(types(1) == std::vector<std::string>{"session.update", "input_audio_buffer.commit", "response.create"});
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "An expired session is left at once, before its socket closes") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the session has expired, RealtimeSession immediately opens another socket, before the server closes the old one") {
   open_and_configure();
   error("session_expired");
   CHECK(socket(0).closed);
@@ -294,7 +294,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "An expired session is left at once, before its 
   CHECK(sent("input_audio_buffer.commit").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A reply whose socket breaks fails, and continues on the next socket") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the socket breaks, RealtimeSession fails the reply, and continues it on the next socket after try_again()") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   words(response, "i1", "whose voice will never come ");
@@ -303,11 +303,11 @@ TEST_CASE_FIXTURE(RealtimeLine, "A reply whose socket breaks fails, and continue
   lose(0, 1006);
   REQUIRE(count<ThinkFailed>() == 1);
   CHECK(all<ThinkFailed>()[0].kind == FailureKind::Network);
-  CHECK(count<SpeechDone>() == 1);  // The audio so far plays to its end.
+  CHECK(count<SpeechDone>() == 1);  // The audio that has come plays to its end.
   CHECK(session->try_again(Stage::Think, "closed"));
   CHECK(client.sockets.size() == 2);
   configure(1);
-  // There is no transcript of the turn, so its audio is sent again.
+  // The turn has no transcript, so the session sends the audio again.
   CHECK(types(1) == std::vector<std::string>{"session.update", "input_audio_buffer.commit", "conversation.item.create", "response.create"});
   CHECK(sent("input_audio_buffer.append").size() == 1);
   CHECK(texts_of(sent("conversation.item.create"))[0].find("after these words: \"Hello there,\"") != std::string::npos);
@@ -315,7 +315,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A reply whose socket breaks fails, and continue
   CHECK(count<ReplyText>() == 2);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A turn with a transcript is not sent again as audio, because the history has it") {
+TEST_CASE_FIXTURE(RealtimeLine, "On another socket, RealtimeSession does not send the audio of a turn that has a transcript, because the history has the turn") {
   open_and_configure();
   speech(1);
   say({{"type", "input_audio_buffer.committed"}, {"item_id", "u1"}});
@@ -330,7 +330,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A turn with a transcript is not sent again as a
   CHECK(sent("input_audio_buffer.append").empty());
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A turn during which the socket breaks is not lost") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the socket breaks during a turn, RealtimeSession sends the whole turn on the next socket") {
   open_and_configure();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(800, 1));
@@ -345,7 +345,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A turn during which the socket breaks is not lo
   CHECK(sent("input_audio_buffer.commit").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A server that does not respond is replaced by another socket, once for each failure") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the server does not respond, RealtimeSession tries another socket once, and once more after the server has sent audio") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -358,14 +358,14 @@ TEST_CASE_FIXTURE(RealtimeLine, "A server that does not respond is replaced by a
   CHECK(sent("response.create").size() == 1);
   CHECK(count<ThinkFailed>() == 0);
   CHECK_FALSE(session->try_again(Stage::Think, "no reply in time"));
-  audio(created(), "i", 160);  // The server sent audio, so the next failure is a new one.
+  audio(created(), "i", 160);  // The server has sent audio, so the next failure gets an attempt of its own.
   session->speak(1, "");
   CHECK(session->try_again(Stage::Speak, "stalled"));
-  advance(250ms);  // The pause before the second reconnection in a row.
+  advance(250ms);  // Waits for the pause before the second reconnection in a row.
   CHECK(client.sockets.size() == 3);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A result that comes without a socket is sent on the next one, with its call") {
+TEST_CASE_FIXTURE(RealtimeLine, "If a function result comes while no socket is open, RealtimeSession sends the call and the result on the next socket") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -380,7 +380,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A result that comes without a socket is sent on
   CHECK(count<ThinkFailed>() == 0);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Calls and results in the history are not sent twice") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession sends a function call and its result once, even if the history also has them") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -394,7 +394,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Calls and results in the history are not sent t
   CHECK(sent("response.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A report of heard audio for an item of an old socket has no effect") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession ignores on_heard() for an item of an old socket") {
   open_and_configure();
   reply_to(1, "i1");
   session->speak(1, "");
@@ -408,7 +408,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A report of heard audio for an item of an old s
 
 // --- limit of one hour -------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(TalkedIn, "After 50 minutes the session changes to a second socket with the history, while both sides are silent") {
+TEST_CASE_FIXTURE(TalkedIn, "After 50 minutes, while both sides are silent, RealtimeSession opens a second socket with the history, and uses it from then on") {
   open_and_configure();
   advance(kRenewFrom - 1ms);
   CHECK(client.sockets.size() == 1);
@@ -426,11 +426,11 @@ TEST_CASE_FIXTURE(TalkedIn, "After 50 minutes the session changes to a second so
   audio(created(), "i", 160);
   CHECK(count<ReplyText>() == 1);
   CHECK(count<ThinkFailed>() == 0);
-  advance(kRenewFrom);  // It does not change in the middle of a reply.
+  advance(kRenewFrom);  // The session does not change its socket during a reply.
   CHECK(client.sockets.size() == 2);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "During speech the change waits until 55 minutes, and then for the next silence of both sides") {
+TEST_CASE_FIXTURE(RealtimeLine, "During speech, RealtimeSession opens the second socket after 55 minutes, and uses it when both sides are silent") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");
@@ -444,14 +444,14 @@ TEST_CASE_FIXTURE(RealtimeLine, "During speech the change waits until 55 minutes
   say(0, json({{"type", "response.done"}, {"response", {{"id", response}, {"status", "completed"}}}}).dump());
   collect();
   CHECK(count<ReplyDone>() == 1);
-  CHECK_FALSE(socket(0).closed);  // The reply still plays, so it may be truncated.
+  CHECK_FALSE(socket(0).closed);  // The reply still plays, and the session may have to truncate it on this socket.
   history.add({HistoryEntry::Kind::Agent, 1, "Hello there,", {}, {}, false});
   session->on_heard({1, "Hello there,", false, 0, {}});
   CHECK(socket(0).closed);
   CHECK(texts_of(sent(1, "conversation.item.create")) == std::vector<std::string>{"assistant: Hello there,"});
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A second socket that fails is tried again later, and the first one continues") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the second socket fails, RealtimeSession continues with the first one, and tries again after kRenewRetry") {
   open_and_configure();
   advance(kRenewFrom);
   REQUIRE(client.sockets.size() == 2);
@@ -463,7 +463,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A second socket that fails is tried again later
   CHECK_FALSE(socket(0).closed);
 }
 
-TEST_CASE_FIXTURE(TalkedIn, "When the first socket ends while the second opens, the second replaces it") {
+TEST_CASE_FIXTURE(TalkedIn, "If the first socket ends while the second socket opens, RealtimeSession continues with the second one") {
   open_and_configure();
   advance(kRenewFrom);
   REQUIRE(client.sockets.size() == 2);
@@ -476,21 +476,21 @@ TEST_CASE_FIXTURE(TalkedIn, "When the first socket ends while the second opens, 
   CHECK(sent("response.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "The session closes its sockets in its destructor") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession's destructor closes its sockets") {
   open_and_configure();
   session.reset();
   CHECK(socket(0).closed);
   CHECK(socket(0).destroyed);
 }
 
-TEST_CASE("The Outbox keeps frames in order in one buffer, and releases the memory of large ones") {
+TEST_CASE("Outbox gives open, frames and close in the order in which they were added") {
   Outbox out;
   out.open(1);
   out.send(1, [](std::string& text) { text += "a"; });
   out.send(2, [](std::string& text) { text += "bc"; });
   CHECK(out.poll()->what == Transmit::What::Open);
   CHECK(out.poll()->text == "a");
-  out.send(1, [](std::string& text) { text += "d"; });  // The rest has not been taken yet.
+  out.send(1, [](std::string& text) { text += "d"; });  // The second frame still waits.
   CHECK(out.poll()->text == "bc");
   CHECK(out.poll()->text == "d");
   CHECK_FALSE(out.poll().has_value());

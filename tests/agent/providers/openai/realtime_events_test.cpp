@@ -31,7 +31,7 @@ std::string quoted(std::string_view type, std::string_view members) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Parsing, "An audio delta is decoded under its GA name and its beta name") {
+TEST_CASE_FIXTURE(Parsing, "EventParser decodes an audio delta that has the name of the GA API or of the beta API") {
   for (const auto* type : {"response.output_audio.delta", "response.audio.delta"}) {
     const auto delta = get<AudioDelta>(
         quoted(type, R"(,"event_id":"e1","response_id":"r1","item_id":"i1","output_index":0,"content_index":0,"delta":"Zm9vYmFy")"));
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(Parsing, "An audio delta is decoded under its GA name and its 
   }
 }
 
-TEST_CASE_FIXTURE(Parsing, "Members may have any order, with blanks between them and escapes in them") {
+TEST_CASE_FIXTURE(Parsing, "EventParser accepts members in any order, with blanks between them and escapes in their values") {
   const auto delta = get<AudioDelta>("{ \"delta\" : \"Zm9v\\u002bmFy\" ,\n \"item_id\":\"i\\u0031\" , \"type\":\"response.output_audio.delta\" } \n");
   CHECK(delta.item_id == "i1");
   CHECK(audio.size() == 6);
@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(Parsing, "Members may have any order, with blanks between them
   CHECK(audio == std::vector<std::uint8_t>{0xFF, 0xFF, 0xFF});
 }
 
-TEST_CASE_FIXTURE(Parsing, "Transcript deltas and text deltas are different events, under both names") {
+TEST_CASE_FIXTURE(Parsing, "EventParser distinguishes transcript deltas from text deltas, with the names of the GA API and the beta API") {
   for (const auto* type : {"response.output_audio_transcript.delta", "response.audio_transcript.delta"})
     CHECK(get<TranscriptDelta>(quoted(type, R"(,"item_id":"i","delta":" Gr\u00fc\u00df Gott")")).text == " Gr\xC3\xBC\xC3\x9F Gott");
   for (const auto* type : {"response.output_text.delta", "response.text.delta"})
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(Parsing, "Transcript deltas and text deltas are different even
     CHECK(get<TranscriptDone>(quoted(type, R"(,"item_id":"i","transcript":"all")")).text == "all");
 }
 
-TEST_CASE_FIXTURE(Parsing, "Events about the caller's items are read: commit, detected speech, transcripts") {
+TEST_CASE_FIXTURE(Parsing, "EventParser reads the events about the caller's items: commit, detected speech, transcripts") {
   const auto committed = get<InputCommitted>(R"({"type":"input_audio_buffer.committed","previous_item_id":null,"item_id":"u1"})");
   CHECK(committed.item_id == "u1");
   CHECK(committed.previous_item_id.empty());
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Parsing, "Events about the caller's items are read: commit, de
   CHECK(failed.error.code == "audio_unintelligible");
 }
 
-TEST_CASE_FIXTURE(Parsing, "An item is read from the events of GA and beta") {
+TEST_CASE_FIXTURE(Parsing, "EventParser reads an item from the events of the GA API and the beta API") {
   for (const auto* type : {"conversation.item.added", "conversation.item.created"}) {
     const auto added = get<ItemAdded>(quoted(type, R"(,"previous_item_id":"p","item":{"id":"i","type":"message","role":"assistant","content":[]})"));
     CHECK(added.item_id == "i");
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Parsing, "An item is read from the events of GA and beta") {
   CHECK(get<ItemDeleted>(R"({"type":"conversation.item.deleted","item_id":"i"})").item_id == "i");
 }
 
-TEST_CASE_FIXTURE(Parsing, "response.done has the status, the function calls and the token counts") {
+TEST_CASE_FIXTURE(Parsing, "EventParser reads status, function calls and token counts from response.done") {
   const auto done = get<ResponseDone>(
       R"({"type":"response.done","response":{"object":"realtime.response","id":"r1","status":"completed","status_details":null,
           "output":[{"id":"m1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_audio","transcript":"Let me see."}]},
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Parsing, "response.done has the status, the function calls and
                    "output_token_details":{"text_tokens":3,"audio_tokens":7}}}})");
   CHECK(done.response_id == "r1");
   CHECK(done.status == ResponseDone::Status::Completed);
-  REQUIRE(done.calls.size() == 2);  // An incomplete call does not count.
+  REQUIRE(done.calls.size() == 2);  // The parser omits an incomplete call.
   CHECK(done.calls[0].call_id == "c1");
   CHECK(done.calls[0].name == "look_up");
   CHECK(done.calls[0].arguments == "{\"a\":1}");
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(Parsing, "response.done has the status, the function calls and
   CHECK(done.usage.output_audio_tokens == 7);
 }
 
-TEST_CASE_FIXTURE(Parsing, "A response that failed, was cancelled or is incomplete has a reason") {
+TEST_CASE_FIXTURE(Parsing, "EventParser reads the reason of a response that failed, was cancelled or is incomplete") {
   const auto failed = get<ResponseDone>(
       R"({"type":"response.done","response":{"id":"r","status":"failed","status_details":{"type":"failed","error":{"type":"tokens","code":"rate_limit_exceeded","message":"Slow down"}},"output":[]}})");
   CHECK(failed.status == ResponseDone::Status::Failed);
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(Parsing, "A response that failed, was cancelled or is incomple
   CHECK(get<ResponseDone>(R"({"type":"response.done","response":{"id":"r","status":"new"}})").status == ResponseDone::Status::Unknown);
 }
 
-TEST_CASE_FIXTURE(Parsing, "A function call is complete at output_item.done") {
+TEST_CASE_FIXTURE(Parsing, "EventParser reads a complete function call from output_item.done") {
   const auto done = get<OutputItemDone>(
       R"({"type":"response.output_item.done","response_id":"r","output_index":1,"item":{"id":"f","type":"function_call","status":"completed","call_id":"c","name":"n","arguments":"{}"}})");
   CHECK(done.completed);
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(Parsing, "A function call is complete at output_item.done") {
   CHECK_FALSE(get<OutputItemDone>(R"({"type":"response.output_item.done","item":{"id":"m","type":"message","status":"completed"}})").call.has_value());
 }
 
-TEST_CASE_FIXTURE(Parsing, "Errors, rate limits and sessions are read") {
+TEST_CASE_FIXTURE(Parsing, "EventParser reads errors, rate limits and sessions") {
   const auto error = get<ServerError>(
       R"({"type":"error","event_id":"e","error":{"type":"invalid_request_error","code":"conversation_already_has_active_response","message":"m","param":null,"event_id":"r7"}})");
   CHECK(error.error.code == "conversation_already_has_active_response");
@@ -165,12 +165,12 @@ TEST_CASE_FIXTURE(Parsing, "Errors, rate limits and sessions are read") {
   (void)get<SessionUpdated>(R"({"type":"session.updated","session":{}})");
 }
 
-TEST_CASE_FIXTURE(Parsing, "An unknown event is not an error, whatever it contains") {
+TEST_CASE_FIXTURE(Parsing, "EventParser does not report an error for an unknown event") {
   CHECK(get<Unknown>(R"({"deep":[[[[{"a":[1,2,{"b":null}]}]]]],"type":"response.thoughts.delta","item_id":7})").type == "response.thoughts.delta");
   (void)get<Ignored>(R"({"type":"response.content_part.added","part":{"type":"audio"}})");
 }
 
-TEST_CASE_FIXTURE(Parsing, "Garbage gives an error value") {
+TEST_CASE_FIXTURE(Parsing, "EventParser returns an error for garbage") {
   for (const auto* frame : {"", " ", "{", "{\"type\":", "{\"type\":\"error\"", "{\"type\":\"error\"} x", "{\"type\":\"error\"}}",
                             "{\"type\":\"err\xFFor\"}", "{\"type\":\"a\nb\"}", "{\"type\" \"error\"}", "{'type':'error'}"}) {
     CAPTURE(std::string(frame));
@@ -190,24 +190,24 @@ TEST_CASE_FIXTURE(Parsing, "Garbage gives an error value") {
   CHECK(audio.empty());
 }
 
-TEST_CASE_FIXTURE(Parsing, "A frame of kMaxFrame octets is read, and one octet more is refused") {
+TEST_CASE_FIXTURE(Parsing, "EventParser reads a frame of kMaxFrame octets, and refuses a frame with one octet more") {
   const std::string head = R"({"type":"response.output_audio.delta","item_id":"i","delta":")";
   std::string frame = head + std::string((kMaxFrame - head.size() - 2) / 4 * 4, 'A') + "\"}";
   frame.resize(kMaxFrame, ' ');
   CHECK((*this)(frame).has_value());
   frame += ' ';
   CHECK((*this)(frame) == offhook::base::fail(EventError::TooLarge));
-  CHECK(get<AudioDelta>(head + "Zm9v\"}").item_id == "i");  // The next frame is read as usual.
+  CHECK(get<AudioDelta>(head + "Zm9v\"}").item_id == "i");  // The parser reads the next frame as usual.
   CHECK(audio_text() == "foo");
 }
 
-TEST_CASE_FIXTURE(Parsing, "An id of kMaxId octets is accepted, and a longer one is refused") {
+TEST_CASE_FIXTURE(Parsing, "EventParser accepts an id of kMaxId octets, and refuses a longer one") {
   const auto with_id = [](std::size_t size) { return R"({"type":"response.audio.delta","delta":"","item_id":")" + std::string(size, 'i') + "\"}"; };
   CHECK((*this)(with_id(kMaxId)).has_value());
   CHECK((*this)(with_id(kMaxId + 1)) == offhook::base::fail(EventError::TooLong));
 }
 
-TEST_CASE_FIXTURE(Parsing, "Arguments of kMaxArguments octets are accepted, longer ones are dropped, and transcripts are cut at their bound") {
+TEST_CASE_FIXTURE(Parsing, "EventParser accepts arguments of kMaxArguments octets, drops longer ones, and cuts transcripts at their bound") {
   const auto with_arguments = [](std::size_t size) {
     return R"({"type":"response.done","response":{"id":"r","status":"completed","output":[{"type":"function_call","call_id":"c","name":"n","arguments":")" +
            std::string(size, 'a') + "\"}]}}";
@@ -221,7 +221,7 @@ TEST_CASE_FIXTURE(Parsing, "Arguments of kMaxArguments octets are accepted, long
   CHECK(get<TranscriptDelta>(with_text(kMaxText + 1)).text.size() == kMaxText);
 }
 
-TEST_CASE_FIXTURE(Parsing, "kMaxCalls calls are accepted, and further ones are counted") {
+TEST_CASE_FIXTURE(Parsing, "EventParser accepts kMaxCalls function calls, and counts further calls") {
   const auto with_calls = [](std::size_t count) {
     std::string frame = R"({"type":"response.done","response":{"id":"r","status":"completed","output":[)";
     for (std::size_t i = 0; i < count; ++i) frame += std::string(i == 0 ? "" : ",") + R"({"type":"function_call","call_id":"c","name":"n","arguments":"{}"})";
@@ -233,7 +233,7 @@ TEST_CASE_FIXTURE(Parsing, "kMaxCalls calls are accepted, and further ones are c
   CHECK(get<ResponseDone>(with_calls(realtime::kMaxCalls + 1)).calls_dropped == 1);
 }
 
-TEST_CASE_FIXTURE(Parsing, "Deep nesting gives an error and does no harm") {
+TEST_CASE_FIXTURE(Parsing, "EventParser returns an error for deeply nested JSON") {
   const std::string frame = "{\"type\":\"x\",\"a\":" + std::string(100'000, '[');
   CHECK_FALSE((*this)(frame).has_value());
   CHECK((*this)("{\"a\":" + std::string(2000, '[') + std::string(2000, ']') + ",\"type\":\"x\"}").has_value());

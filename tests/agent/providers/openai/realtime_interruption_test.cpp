@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE_FIXTURE(RealtimeLine, "After an interruption before any audio, the response is cancelled, and its later parts are dropped and deleted") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the caller interrupts before any audio, RealtimeSession cancels the response, drops its later audio, and deletes its items") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -18,10 +18,10 @@ TEST_CASE_FIXTURE(RealtimeLine, "After an interruption before any audio, the res
   REQUIRE(sent("conversation.item.delete").size() == 1);
   CHECK(sent("conversation.item.delete")[0]["item_id"] == "late");
   CHECK(session->counters().late_deltas == 2);
-  CHECK(events.size() == 1);  // The only event is TurnTaken; none follows the cancellation.
+  CHECK(events.size() == 1);  // The only event is TurnTaken. No event follows the cancellation.
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "After an interruption before response.created, the cancel is sent at once, and the next response waits for the end") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the caller interrupts before response.created, RealtimeSession sends the cancel at once, and requests the next response after the end") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "After an interruption before response.created, 
   CHECK(all<ReplyText>()[0].turn == 2);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "After an interruption in mid-reply, the response is cancelled, and truncated to the heard audio, rounded down") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the caller interrupts a reply, RealtimeSession cancels the response, and truncates the item to the heard milliseconds, rounded down") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");
@@ -55,14 +55,14 @@ TEST_CASE_FIXTURE(RealtimeLine, "After an interruption in mid-reply, the respons
   audio(response, "i1", 800);
   done(response, "cancelled");
   collect();
-  CHECK(samples_heard() == 0);  // The audio was dropped before it was polled.
+  CHECK(samples_heard() == 0);  // The session drops audio that was not polled before the cancellation.
   CHECK(session->counters().late_deltas == 1);
   CHECK(sent("conversation.item.delete").empty());
-  session->on_heard({1, "Hello", true, 1, 50ms});  // The item is not truncated twice.
+  session->on_heard({1, "Hello", true, 1, 50ms});  // The session does not truncate the item twice.
   CHECK(sent("conversation.item.truncate").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "If more is heard than received, the item is truncated at the received length; a wholly heard item is not truncated") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession truncates an item at most at the length that it received, and does not truncate an item that the caller heard wholly") {
   open_and_configure();
   reply_to(1, "i1");  // 4000 octets: 500 ms
   session->speak(1, "");
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "If more is heard than received, the item is tru
   CHECK(sent("conversation.item.delete").empty());
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "After an interruption of a complete response, the item is truncated without a cancel") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the caller interrupts a complete response, RealtimeSession truncates the item and sends no cancel") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "After an interruption of a complete response, t
   CHECK(sent("conversation.item.truncate")[0]["audio_end_ms"] == 200);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "An item of which nothing was heard is deleted, because it cannot be truncated to zero") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession deletes an item that the caller did not hear, because an item cannot be truncated to zero") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "An item of which nothing was heard is deleted, 
   CHECK(sent("conversation.item.delete").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "An item that was never spoken is deleted when its reply is cancelled") {
+TEST_CASE_FIXTURE(RealtimeLine, "If a reply is cancelled before speak(), RealtimeSession deletes the item") {
   open_and_configure();
   reply_to(1, "i1");
   session->cancel(1);
@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "An item that was never spoken is deleted when i
   CHECK(sent("conversation.item.delete")[0]["item_id"] == "i1");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Of two items, the heard first one stays, and the second is truncated or deleted") {
+TEST_CASE_FIXTURE(RealtimeLine, "If a reply has two items, RealtimeSession keeps a heard item, truncates an item that was heard partly, and deletes an unheard one") {
   open_and_configure();
   const auto two_items = [this](std::uint32_t turn, std::uint32_t utterance) {
     const std::string a = "a" + std::to_string(turn), b = "b" + std::to_string(turn);
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Of two items, the heard first one stays, and th
   CHECK(sent("conversation.item.delete").size() == 3);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "If only the heard words are known, the item is truncated by their share of the text") {
+TEST_CASE_FIXTURE(RealtimeLine, "If RealtimeSession knows only the heard words, it truncates the item in proportion to the length of these words") {
   open_and_configure();
   const auto response = reply_to(1, "i1");  // "Hello there, ": 13 characters, 500 ms
   item_done(response, "i1");
@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "If only the heard words are known, the item is 
   CHECK(sent("conversation.item.delete")[0]["item_id"] == "i2");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A response that does not end after its cancel delays the next one only for kCancelWithin") {
+TEST_CASE_FIXTURE(RealtimeLine, "If a cancelled response does not end, RealtimeSession requests the next response after kCancelWithin") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A response that does not end after its cancel d
   CHECK(session->counters().lost_cancels == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Events that were not polled before a cancel are dropped, and a function call among them gets an error as its result") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession drops events that were not polled before cancel(), and sends an error as the result of a dropped function call") {
   open_and_configure();
   speech(1);
   respond(1);

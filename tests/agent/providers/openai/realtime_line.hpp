@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-/// A RealtimeSession on virtual time with lists in place of sockets. The test acts as the server.
+/// A RealtimeSession on virtual time, with fake sockets. The test acts as the server.
 namespace offhook_test {
 
 using namespace offhook::agent;
@@ -46,7 +46,7 @@ class FakeClient final : public net::WebSocketClient {
       REQUIRE_FALSE(state->closed);
       state->sent.push_back(json::parse(text));
     }
-    void send_binary(std::string_view) override { FAIL("binary frames have no meaning here"); }
+    void send_binary(std::string_view) override { FAIL("RealtimeSession must send no binary frames"); }
     void close(int, std::string_view) override { state->closed = true; }
     std::shared_ptr<FakeSocket> state;
   };
@@ -122,7 +122,7 @@ struct RealtimeLine {
     say(index, R"({"type":"session.updated","session":{}})");
     collect();
   }
-  /// Sends a frame from the server.
+  /// Sends a frame from the server on socket `index`.
   void say(std::size_t index, std::string_view frame) {
     FakeSocket& at = socket(index);
     REQUIRE_FALSE(at.destroyed);
@@ -196,7 +196,7 @@ struct RealtimeLine {
     session->respond({turn, kind, std::move(text), 1, false});
     collect();
   }
-  /// Runs a turn of the caller and a reply of half a second, of which nothing has played yet.
+  /// Runs a turn of the caller and the beginning of a reply: half a second of audio, which does not play yet. Returns the response id.
   std::string reply_to(std::uint32_t turn, const std::string& item) {
     speech(turn);
     respond(turn);

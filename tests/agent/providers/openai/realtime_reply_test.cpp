@@ -6,7 +6,7 @@ using namespace offhook_test;
 
 // --- functions --------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "Two functions in one response cause one response.create, after both results") {
+TEST_CASE_FIXTURE(RealtimeLine, "If a response calls two functions, RealtimeSession sends one response.create after both results") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -14,7 +14,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Two functions in one response cause one respons
   words(response, "m", "Let me see.");
   audio(response, "m", 800);
   say(json::parse(R"({"type":"response.function_call_arguments.done","response_id":"resp_1","item_id":"f1","call_id":"a","name":"look_up","arguments":"{}"})"));
-  CHECK(count<ToolCall>() == 0);  // The calls come only when the response is done.
+  CHECK(count<ToolCall>() == 0);  // The session gives the calls only when the response is done.
   done_with_calls(response, {{"a", "look_up"}, {"b", "look_up"}});
   CHECK(count<ToolCall>() == 2);
   CHECK(count<ReplyDone>() == 0);
@@ -25,12 +25,12 @@ TEST_CASE_FIXTURE(RealtimeLine, "Two functions in one response cause one respons
   session->on_tool({1, "a", "{}", {}, false});
   CHECK(sent("conversation.item.create").size() == 2);
   CHECK(sent("response.create").size() == 2);
-  done(created());  // The model adds nothing.
+  done(created());  // The model adds no words.
   CHECK(count<ReplyDone>() == 1);
   CHECK(count<ThinkFailed>() == 0);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A function of an incomplete response is not called, and is deleted") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession does not call a function of a cancelled response, and deletes its item") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A function of an incomplete response is not cal
   CHECK(sent("conversation.item.delete")[0]["item_id"] == "f");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A function is called from output_item.done if response.done lists none") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession calls a function of output_item.done if response.done lists no functions") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A function is called from output_item.done if r
   CHECK(all<ToolCall>()[0].arguments == "{\"a\":1}");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "After a hang-up or a transfer, no further response is requested") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession requests no further response after a function that hangs up") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "After a hang-up or a transfer, no further respo
   CHECK(count<ReplyDone>() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A result that comes after an interruption is sent, but causes no response") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession sends a function result that comes after an interruption, but requests no response") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A result that comes after an interruption is se
   CHECK(sent("response.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "The model learns of a function that runs during the next turn, and its late result causes a response") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession tells the model that a function still runs in the next turn, and requests a response when the late result comes") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "The model learns of a function that runs during
   CHECK(sent("response.create").size() == 3);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "At most kMaxOutput octets of a function's result are sent") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession sends at most kMaxOutput octets of a function's result") {
   open_and_configure();
   for (const std::size_t size : {kMaxOutput, kMaxOutput + 1}) {
     speech(1);
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "At most kMaxOutput octets of a function's resul
 
 // --- colliding responses -----------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "When the server has its own active response, the request is repeated after that response") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the server already has an active response, RealtimeSession repeats its request after that response") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "When the server has its own active response, th
   CHECK(sent("response.create").size() == 1);
   done("somebody_elses");
   CHECK(sent("response.create").size() == 2);
-  error("conversation_already_has_active_response");  // This server's error has no id of the refused event.
+  error("conversation_already_has_active_response");  // This error does not have the id of the refused event.
   advance(kBusyPause);
   CHECK(sent("response.create").size() == 3);
   CHECK(sent("conversation.item.create").empty());
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "When the server has its own active response, th
   CHECK(count<ReplyText>() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A server that stays busy fails the reply after kMaxBusy attempts") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the server still has an active response after kMaxBusy attempts, RealtimeSession fails the reply") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -143,7 +143,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A server that stays busy fails the reply after 
   CHECK(all<ThinkFailed>()[0].kind == FailureKind::Overloaded);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A response without a request is cancelled, and its audio is dropped") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession cancels a response that it did not request, and drops the audio") {
   open_and_configure();
   const auto response = created();
   REQUIRE(sent("response.cancel").size() == 1);
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A response without a request is cancelled, and 
 
 // --- ends of responses -------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "Empty, failed, incomplete and cancelled responses give different events") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession gives different events for empty, failed, incomplete and cancelled responses") {
   open_and_configure();
   const auto end = [this](std::uint32_t turn, const std::string& status, json details, bool with_audio) {
     speech(turn);
@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Empty, failed, incomplete and cancelled respons
   CHECK(client.sockets.size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "An empty reply is requested once more on the same socket, and then fails") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession requests an empty reply once more on the same socket, and then fails it") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "An empty reply is requested once more on the sa
   CHECK_FALSE(session->try_again(Stage::Think, "empty"));
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A refused response.create fails the reply with the error's name, never with its text") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the server refuses response.create, RealtimeSession fails the reply, and the reason has the name of the error but not its text") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A refused response.create fails the reply with 
   CHECK(all<ThinkFailed>()[0].why == "the realtime server reports: invalid_value");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "The reply of a model that writes text is spoken by the other speaker") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the model writes text instead of audio, RealtimeSession gives the text for its speaker") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "The reply of a model that writes text is spoken
   CHECK(count<ReplyDone>() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A retry tells the model the text that it wrote before it stalled") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the model stalls, RealtimeSession tells it on the next socket the text that it had written") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -244,7 +244,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A retry tells the model the text that it wrote 
   CHECK(std::any_of(items.begin(), items.end(), is_note));
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A reply that another provider began is continued") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession asks the model to continue a reply that another provider began") {
   open_and_configure();
   TurnInput input{1, TurnInput::Kind::Speech, "what time is it", 1, false};
   input.said = "It is now";

@@ -19,7 +19,7 @@ std::vector<std::uint8_t> octets_of(const std::vector<json>& appends) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(RealtimeLine, "A minimal call has a greeting, a turn, a function call and its answer") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession runs a minimal call: a greeting, a turn, a function call, and the reply after its result") {
   open();
   CHECK(socket(0).request.url == "wss://api.openai.com/v1/realtime?model=gpt-realtime");
   session->respond({1, TurnInput::Kind::Opening, {}, 1, false});  // The socket is not open yet.
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A minimal call has a greeting, a turn, a functi
   CHECK(count<ThinkFailed>() == 0);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Audio is sent in frames of 20 ms, for any size of the input, and the rest before the commit") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession sends audio in frames of 20 ms, for any size of its input, and a shorter frame before the commit") {
   open_and_configure();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(100, 5));
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Audio is sent in frames of 20 ms, for any size 
   CHECK(socket(0).sent.back()["type"] == "input_audio_buffer.commit");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "G.711 codes leave the session unchanged, except for mu-law's second zero") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession sends the G.711 codes of the line unchanged, except for mu-law's second zero") {
   open_and_configure();
   std::vector<std::uint8_t> codes(256);
   for (std::size_t i = 0; i < 256; ++i) codes[i] = static_cast<std::uint8_t>(i);
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "G.711 codes leave the session unchanged, except
   for (std::size_t i = 0; i < sent_octets.size(); ++i) REQUIRE(sent_octets[i] == expected[i % 256]);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A turn below the server's minimum is filled up with silence, and one without samples is not sent") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession adds silence to a turn that is too short for the server, and does not send a turn without samples") {
   open_and_configure();
   speech(1, 799);
   auto octets = octets_of(sent("input_audio_buffer.append"));
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A turn below the server's minimum is filled up 
   CHECK(all<Transcript>()[0].rejected);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "An abandoned turn is cleared, without an event") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession clears an abandoned turn on the server, and gives no event") {
   open_and_configure();
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(320, 5));
@@ -131,13 +131,13 @@ TEST_CASE_FIXTURE(RealtimeLine, "An abandoned turn is cleared, without an event"
   CHECK(sent("input_audio_buffer.commit").empty());
   CHECK(events.empty());
   speech(2);
-  session->abandon_turn();  // It is committed already, so the session deletes the item when it gets the id.
+  session->abandon_turn();  // The turn is already committed, so the session deletes the item when it gets the item's id.
   say({{"type", "input_audio_buffer.committed"}, {"item_id", "noise"}});
   REQUIRE(sent("conversation.item.delete").size() == 1);
   CHECK(sent("conversation.item.delete")[0]["item_id"] == "noise");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "With Pcm24k, audio has 24 kHz in both directions") {
+TEST_CASE_FIXTURE(RealtimeLine, "With Pcm24k, RealtimeSession sends and receives audio at 24 kHz") {
   options.format = AudioFormat::Pcm24k;
   open_and_configure();
   CHECK(session->listen_rate_hz() == 24'000);
@@ -146,15 +146,15 @@ TEST_CASE_FIXTURE(RealtimeLine, "With Pcm24k, audio has 24 kHz in both direction
   CHECK(octets_of(sent("input_audio_buffer.append")).size() == 9600);
   respond(1);
   const auto response = created();
-  audio(response, "i", 961, 0x01);  // Half a sample remains.
+  audio(response, "i", 961, 0x01);  // The last octet is the first half of a sample.
   session->speak(1, "");
-  audio(response, "i", 959, 0x01);  // Its other half comes here.
+  audio(response, "i", 959, 0x01);  // The first octet is the second half of that sample.
   CHECK(samples_heard() == 960);
   CHECK(all<SpeechAudio>()[0].rate_hz == 24'000);
   CHECK(all<SpeechAudio>()[0].pcm[0] == 0x0101);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Keys, silence and a failed transfer are sent in brackets, and get a reply") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession sends keys, silence and a failed transfer as text in brackets, and requests a response") {
   open_and_configure();
   const auto item = [this] { return sent("conversation.item.create").back()["item"]; };
   respond(1, TurnInput::Kind::Digits, "123#");
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Keys, silence and a failed transfer are sent in
   CHECK(sent("response.create").size() == 3);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "When a machine answered, the model gets a note about it, and a response is requested") {
+TEST_CASE_FIXTURE(RealtimeLine, "If an answering machine answered, RealtimeSession tells the model, and requests a response") {
   open_and_configure();
   respond(1, TurnInput::Kind::Opening, std::string(kMachineAnswered));
   REQUIRE(sent("conversation.item.create").size() == 1);
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "When a machine answered, the model gets a note 
   CHECK_FALSE(sent("response.create").back()["response"].contains("instructions"));
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "A turn that came as text from another provider is sent as the caller's words") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession sends a turn that has only text as the caller's words") {
   open_and_configure();
   respond(1, TurnInput::Kind::Speech, "good morning");
   REQUIRE(sent("conversation.item.create").size() == 1);
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "A turn that came as text from another provider 
 
 // --- transcripts -------------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "Transcripts come late and in any order, and belong to their turns by item id") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession assigns transcripts to turns by their item id, even if they come late and in another order") {
   open_and_configure();
   speech(1);
   say({{"type", "input_audio_buffer.committed"}, {"item_id", "u1"}});
@@ -211,7 +211,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Transcripts come late and in any order, and bel
   CHECK(all<Transcript>()[1].text == "first");
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "At most kMaxOpenItems items wait for a transcript, and the oldest is forgotten") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession remembers at most kMaxOpenItems items without a transcript, and forgets the oldest") {
   open_and_configure();
   for (std::uint32_t turn = 1; turn <= kMaxOpenItems + 1; ++turn) {
     speech(turn);
@@ -225,7 +225,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "At most kMaxOpenItems items wait for a transcri
 
 // --- the server's turn detection ---------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "With the server's turn detection all audio is sent, and the turn is taken when the server commits") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the server detects turns, RealtimeSession sends all audio, and takes the turn when the server commits it") {
   options.turn_detection.kind = TurnDetection::Kind::ServerVad;
   open_and_configure();
   CHECK(session->hears_always());
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "With the server's turn detection all audio is s
   session->feed(std::vector<std::int16_t>(1600, 900));
   say({{"type", "input_audio_buffer.speech_stopped"}, {"audio_end_ms", 200}, {"item_id", "u"}});
   say({{"type", "input_audio_buffer.committed"}, {"item_id", "u"}});
-  CHECK(count<TurnTaken>() == 1);  // Offhook itself has not detected the end yet.
+  CHECK(count<TurnTaken>() == 1);  // Offhook has not detected the end yet.
   session->end_turn();
   collect();
   CHECK(count<TurnTaken>() == 1);
@@ -245,7 +245,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "With the server's turn detection all audio is s
   CHECK(sent("conversation.item.create").empty());
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "If the server detects no end, the session commits the turn itself") {
+TEST_CASE_FIXTURE(RealtimeLine, "If the server detects no end of a turn in time, RealtimeSession commits the turn") {
   options.turn_detection.kind = TurnDetection::Kind::ServerVad;
   open_and_configure();
   speech(1);
@@ -260,13 +260,13 @@ TEST_CASE_FIXTURE(RealtimeLine, "If the server detects no end, the session commi
   events.clear();
   open_and_configure();
   speech(1);
-  CHECK(session->try_again(Stage::Listen, "slow"));  // The conversation does not wait any longer.
+  CHECK(session->try_again(Stage::Listen, "slow"));  // The conversation has waited too long.
   collect();
   CHECK(count<TurnTaken>() == 1);
   CHECK_FALSE(session->try_again(Stage::Listen, "slow"));
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "The tokens of each response are reported once, also of a cancelled one") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession reports the tokens of each response once, even of a cancelled response") {
   open_and_configure();
   const auto used = [](int input, int audio, int output) {
     return json{{"input_tokens", input}, {"input_token_details", {{"audio_tokens", audio}}}, {"output_tokens", output}};
@@ -288,7 +288,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "The tokens of each response are reported once, 
   CHECK(count<TokensUsed>() == 2);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession reports the use of the transcription model beside its own tokens") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession reports the usage of the transcription model separately from its own tokens") {
   open_and_configure();
   say({{"type", "conversation.item.input_audio_transcription.completed"}, {"item_id", "u1"}, {"transcript", "hello"},
        {"usage", {{"type", "tokens"}, {"input_tokens", 20}, {"input_token_details", {{"audio_tokens", 18}}}, {"output_tokens", 5}}}});
@@ -302,7 +302,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession reports the use of the transcri
   CHECK(services_used[1].audio == 1250ms);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "The first failed transcription is reported, unless the turn was noise, and the call continues") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession reports the first failed transcription, unless the turn was noise, and continues the call") {
   open_and_configure();
   const auto fail = [this](const std::string& code, const std::string& param) {
     say({{"type", "conversation.item.input_audio_transcription.failed"}, {"item_id", "u1"},

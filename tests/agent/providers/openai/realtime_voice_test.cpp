@@ -2,7 +2,7 @@
 
 using namespace offhook_test;
 
-TEST_CASE_FIXTURE(RealtimeLine, "Utterances play in the order of the requests, for both speakers") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession plays utterances of the model and of its speaker in the order of the requests") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -25,7 +25,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Utterances play in the order of the requests, f
   CHECK(speaker->said == std::vector<std::string>{"One moment, please.", "Sorry."});
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Words of Offhook's own sentences are sent to the model as its own, and its own replies are not sent back") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession sends Offhook's own sentences to the model as the assistant's words, and does not send the model's replies back") {
   open_and_configure();
   session->speak(1, "Hello, this is the bakery.");
   session->on_heard({1, "Hello, this is the bakery.", false, 0, {}});
@@ -38,7 +38,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Words of Offhook's own sentences are sent to th
   CHECK(sent("conversation.item.create").size() == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Cancelled speech gives no more audio, and the next utterance starts again") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession gives no more audio of cancelled speech, and plays the next utterance") {
   open_and_configure();
   const auto response = reply_to(1, "i1");
   session->speak(1, "");
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Cancelled speech gives no more audio, and the n
   CHECK(all<SpeechDone>()[0].utterance == 3);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Without a speaker for Offhook's own sentences these fail, and the model's audio still plays") {
+TEST_CASE_FIXTURE(RealtimeLine, "If RealtimeSession has no speaker, it fails Offhook's own sentences, and still plays the model's audio") {
   session = std::make_unique<RealtimeSession>(client, options, nullptr, Wake{});
   session->open(context, now);
   configure(0);
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Without a speaker for Offhook's own sentences t
   CHECK(samples_heard() == 4000);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "Words come with their audio, in order, and all of them by the end") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession gives words with their audio in order, and has given all words at the end") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Words come with their audio, in order, and all 
   CHECK(text == "Good ");
   for (int i = 0; i < 40; ++i) audio(response, "i", 400);
   check();
-  CHECK(text == "Good morning, how may I help you ");  // The last word may be incomplete.
+  CHECK(text == "Good morning, how may I help you ");  // The session holds back the last word, because it may be incomplete.
   item_done(response, "i");
   check();
   CHECK(text == "Good morning, how may I help you today? ");
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "Words come with their audio, in order, and all 
 
 // --- bounds of a reply -------------------------------------------------------------------------------------------------------
 
-TEST_CASE_FIXTURE(RealtimeLine, "180 s of a reply play, and further audio is dropped and counted") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession plays kMaxSeconds of a reply, and drops and counts further audio") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "180 s of a reply play, and further audio is dro
   CHECK(samples_heard() == ReplyLedger::kMaxSeconds * 8000);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "64 KiB of a reply's words are accepted, and further ones are dropped and counted") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession accepts kMaxText octets of a reply's words, and drops and counts further words") {
   open_and_configure();
   speech(1);
   respond(1);
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(RealtimeLine, "64 KiB of a reply's words are accepted, and fur
   CHECK(session->counters().text_dropped == 1);
 }
 
-TEST_CASE_FIXTURE(RealtimeLine, "kMaxReplyItems items of a reply play, and one more is dropped and counted") {
+TEST_CASE_FIXTURE(RealtimeLine, "RealtimeSession plays kMaxReplyItems items of a reply, and drops and counts further items") {
   open_and_configure();
   speech(1);
   respond(1);

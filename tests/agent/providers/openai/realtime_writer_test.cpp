@@ -39,7 +39,7 @@ std::string header(const net::WebSocketRequest& request, std::string_view name) 
 
 }  // namespace
 
-TEST_CASE("session.update has the GA form: type, modality, nested audio, manual turns") {
+TEST_CASE("session.update has the form of the GA API: type, modality, nested audio, no turn detection") {
   RealtimeOptions options;
   const std::vector<ToolDescription> tools{{"look_up", "Looks up.", R"({"type":"object","properties":{"a":{"type":"string"}}})", ToolClass::Read}};
   const json frame = session_of(options, {"Be \"brief\".\n", "pt-BR", &tools});
@@ -80,7 +80,7 @@ TEST_CASE("session.update contains the configured options") {
         json::parse(R"({"type":"semantic_vad","eagerness":"high","create_response":false,"interrupt_response":false})"));
 }
 
-TEST_CASE("session.update has reasoning and truncation in the API's form, and only if they are set") {
+TEST_CASE("session.update has reasoning and truncation only if they are set") {
   RealtimeOptions options;
   const auto session = [&options] { return session_of(options, {"x", "", nullptr})["session"]; };
   CHECK_FALSE(session().contains("reasoning"));
@@ -98,13 +98,13 @@ TEST_CASE("session.update has reasoning and truncation in the API's form, and on
   CHECK(session()["truncation"] == json::parse(R"({"type":"retention_ratio","retention_ratio":1.0,"token_limits":{"post_instructions":8000}})"));
 }
 
-TEST_CASE("A function whose schema is not an object is offered without parameters, so that the session is not refused") {
+TEST_CASE("session.update offers a function whose schema is not an object without parameters, because the server would refuse the session") {
   const std::vector<ToolDescription> tools{{"a", "", "{broken", ToolClass::Read}, {"b", "", "[]", ToolClass::Read}, {"c", "", "", ToolClass::Read}};
   const json frame = session_of({}, {"", "", &tools});
   for (const auto& tool : frame["session"]["tools"]) CHECK(tool["parameters"] == json::parse(R"({"type":"object","properties":{}})"));
 }
 
-TEST_CASE("The small client events follow the protocol") {
+TEST_CASE("commit, clear, truncate, delete, response.create and response.cancel have the form of the protocol") {
   CHECK(written([](std::string& out) { write_commit(out, "c1"); }) == json::parse(R"({"type":"input_audio_buffer.commit","event_id":"c1"})"));
   CHECK(written([](std::string& out) { write_clear(out); }) == json::parse(R"({"type":"input_audio_buffer.clear"})"));
   CHECK(written([](std::string& out) { write_truncate(out, "t1", "i1", 1234); }) ==
@@ -117,7 +117,7 @@ TEST_CASE("The small client events follow the protocol") {
   CHECK(written([](std::string& out) { write_cancel(out, "", "r"); }) == json::parse(R"({"type":"response.cancel","response_id":"r"})"));
 }
 
-TEST_CASE("Items of a history are text: input_text for user and system, output_text for the assistant") {
+TEST_CASE("A text item is input_text for user and system, and output_text for the assistant. Function calls and results have items of their own") {
   const auto content = [](Role role) { return written([role](std::string& out) { write_text_item(out, role, "hi"); })["item"]; };
   CHECK(content(Role::User) == json::parse(R"({"type":"message","role":"user","content":[{"type":"input_text","text":"hi"}]})"));
   CHECK(content(Role::System) == json::parse(R"({"type":"message","role":"system","content":[{"type":"input_text","text":"hi"}]})"));
@@ -128,7 +128,7 @@ TEST_CASE("Items of a history are text: input_text for user and system, output_t
         json::parse(R"({"type":"conversation.item.create","item":{"type":"function_call_output","call_id":"c","output":"{\"ok\":true}"}})"));
 }
 
-TEST_CASE("append contains base64, and allocates nothing once the buffer has grown") {
+TEST_CASE("write_append writes base64, and allocates no memory once the buffer is large enough") {
   const std::vector<std::uint8_t> octets(160, 0x7F);
   std::string out;
   write_append(out, octets);
@@ -146,7 +146,7 @@ TEST_CASE("append contains base64, and allocates nothing once the buffer has gro
   CHECK(out.capacity() == capacity);
 }
 
-TEST_CASE("Any text is written as JSON that reads back equal, and invalid UTF-8 as U+FFFD [RFC 8259 section 7, RFC 3629 section 4]") {
+TEST_CASE("Text that is written as JSON reads back equal, with U+FFFD for invalid UTF-8 [RFC 8259 section 7, RFC 3629 section 4]") {
   std::string all;
   for (int c = 1; c < 128; ++c) all += static_cast<char>(c);
   all += "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80";
@@ -164,7 +164,7 @@ TEST_CASE("Any text is written as JSON that reads back equal, and invalid UTF-8 
   }
 }
 
-TEST_CASE("Text is cut between characters, at the bound") {
+TEST_CASE("cut_utf8 cuts a text at its bound, between two characters") {
   CHECK(cut_utf8("abc", 3) == "abc");
   CHECK(cut_utf8("abcd", 3) == "abc");
   CHECK(cut_utf8("a\xE2\x82\xAC", 4) == "a\xE2\x82\xAC");
@@ -172,7 +172,7 @@ TEST_CASE("Text is cut between characters, at the bound") {
   CHECK(cut_utf8("a\xF0\x9F\x98\x80", 4) == "a");
 }
 
-TEST_CASE("G.711 codes of the line go to the server unchanged, except for mu-law's second zero [ITU-T G.711]") {
+TEST_CASE("encode_audio keeps the G.711 codes of the line, except for mu-law's second zero [ITU-T G.711]") {
   std::vector<std::uint8_t> codes(256);
   for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::uint8_t>(i);
   std::vector<std::int16_t> pcm(256);
@@ -182,7 +182,7 @@ TEST_CASE("G.711 codes of the line go to the server unchanged, except for mu-law
     std::vector<std::uint8_t> out;
     encode_audio(format, pcm, out);
     auto expected = codes;
-    if (mulaw) expected[0x7F] = 0xFF;  // Both codes are sample 0, so the encoder cannot distinguish them.
+    if (mulaw) expected[0x7F] = 0xFF;  // Both codes decode to sample 0, so the encoder cannot distinguish them.
     CHECK(out == expected);
 
     AudioDecoder decoder(format);
@@ -192,7 +192,7 @@ TEST_CASE("G.711 codes of the line go to the server unchanged, except for mu-law
   }
 }
 
-TEST_CASE("24 kHz samples are little-endian, and a delta may divide a sample") {
+TEST_CASE("24 kHz samples are little-endian, and AudioDecoder joins a sample that is divided between two deltas") {
   const std::vector<std::int16_t> pcm{0, 1, -1, 0x1234, -32768, 32767};
   std::vector<std::uint8_t> octets;
   encode_audio(AudioFormat::Pcm24k, pcm, octets);
@@ -207,7 +207,7 @@ TEST_CASE("24 kHz samples are little-endian, and a delta may divide a sample") {
   }
 }
 
-TEST_CASE("The URL and the headers are those of OpenAI") {
+TEST_CASE("socket_request gives the URL and the headers for OpenAI") {
   RealtimeOptions options;
   options.api_key = Secret("sk-1");
   options.model = "gpt-realtime 2&x";
@@ -230,7 +230,7 @@ TEST_CASE("The URL and the headers are those of OpenAI") {
   CHECK(header(socket_request(options), "Authorization").empty());
 }
 
-TEST_CASE("The URLs and the header are those of Azure OpenAI") {
+TEST_CASE("socket_request gives the URLs and the header for Azure OpenAI") {
   RealtimeOptions options;
   options.api_key = Secret("key");
   options.azure = AzureRealtime{"https://our.openai.azure.com/", "voice", ""};

@@ -28,7 +28,7 @@ std::string responses_answer(const std::string& bytes) { return answer_of<Respon
 
 }  // namespace
 
-TEST_CASE("ResponsesAnswer gives text, the end and the token counts, for any division of the octets") {
+TEST_CASE("ResponsesAnswer gives text, the end and the token counts if it gets the octets in pieces of any size") {
   const std::string bytes =
       event("response.created", R"("response":{"id":"r","status":"in_progress","error":null})") + event("response.in_progress") +
       event("response.output_item.added", R"("output_index":0,"item":{"id":"m","type":"message","content":[]})") +
@@ -46,7 +46,7 @@ TEST_CASE("ResponsesAnswer gives text, the end and the token counts, for any div
   }
 }
 
-TEST_CASE("ResponsesAnswer builds calls from deltas, from items, and from the whole response") {
+TEST_CASE("ResponsesAnswer reads function calls from deltas, from items, and from the whole response") {
   const std::string added = event("response.output_item.added",
                                   R"("output_index":1,"item":{"type":"function_call","call_id":"a","name":"f","arguments":""})");
   const std::string deltas = event("response.function_call_arguments.delta", R"("output_index":1,"delta":"{\"x\"")") +

@@ -11,7 +11,7 @@ inline std::string sse(std::string_view data) { return "data: " + std::string(da
 /// The event that ends a stream.
 inline const std::string kDone = sse("[DONE]");
 
-/// Returns a chunk of a chat completion with this text. `content` is a JSON string without its quotes.
+/// Returns a chunk of a chat completion with the text `content`, which is a JSON string without its quotes.
 inline std::string chat_text(std::string_view content) {
   return sse(R"({"choices":[{"index":0,"delta":{"content":")" + std::string(content) + R"("}}]})");
 }

@@ -32,7 +32,7 @@ struct Speaking {
     speaker.emplace(std::move(options), http, [this] { ++wakes; });
   }
   void advance(base::Duration by) { speaker->tick(now += by); }
-  /// Returns the events as utterance:(samples), utterance:. for its end, and utterance:!kind for a failure.
+  /// Returns the events: "utterance:(samples)" for audio, "utterance:." for an end, and "utterance:!kind" for a failure.
   std::string said() {
     std::string line;
     while (const auto event = speaker->poll()) {
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker requests the text with its configured
           R"("instructions":"Cheerfully.","speed":1.1})"));
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives audio from the first octets on, also a sample that two pieces divide") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives audio as it arrives, and joins a sample that is divided between two pieces") {
   speaker->speak(1, "Hello.");
   http.head(0, 200);
   http.body(0, std::string("\x01\x00\x02\x00\xff", 5));
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives audio from the first octets on,
   CHECK(said() == "1:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker estimates where the words are in the audio") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker estimates the positions of the words in the audio") {
   const auto second = [](std::size_t parts) { return std::string(48000 / parts, '\x11'); };  // 24000 samples
   std::vector<SpokenWord> words;
   const auto poll = [&] {
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker estimates where the words are in the 
       if (const auto* audio = std::get_if<SpeechAudio>(&*event)) words.insert(words.end(), audio->words.begin(), audio->words.end());
     }
   };
-  speaker->speak(1, "We are open from nine to six in the evening.");  // 44 characters: three seconds of slow speech
+  speaker->speak(1, "We are open from nine to six in the evening.");  // 44 characters take about three seconds.
   http.head(0, 200);
   http.body(0, second(1));
   poll();
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker estimates where the words are in the 
   http.body(0, second(1));
   http.end(0);
   poll();
-  REQUIRE(words.size() == 10);  // The text took two seconds, and all its audio has come.
+  REQUIRE(words.size() == 10);  // All audio has come: two seconds.
   CHECK(words[9].text == "evening.");
   CHECK(words[9].first_sample < 48000);
   CHECK(words[9].first_sample > 36000);
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker gives no words after the point at whi
 }
 
 TEST_CASE_FIXTURE(Speaking,
-                  "SpeechSpeaker requests one utterance ahead, and keeps the order") {
+                  "SpeechSpeaker requests one utterance ahead, and gives utterances in order") {
   for (std::uint32_t utterance = 1; utterance <= 4; ++utterance) speaker->speak(utterance, "Hello.");
   REQUIRE(http.all.size() == 2);
   http.answer(1, 200, std::string("\x05\x00", 2));
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(Speaking,
   CHECK(said() == "4:(1,2,) 4:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker aborts all requests when it is cancelled") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker::cancel() aborts all requests") {
   for (std::uint32_t utterance = 1; utterance <= 3; ++utterance) speaker->speak(utterance, "Hello.");
   http.head(0, 200);
   http.body(0, kOneTwo);
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker sends no request for an empty text") 
   CHECK(said() == "1:. ");
 }
 
-TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker bounds a text in characters") {
+TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker fails a text with more than kMaxChars characters") {
   std::string text;
   for (std::size_t i = 0; i < SpeechSpeaker::kMaxChars; ++i) text += "\xc3\xa9";
   speaker->speak(1, text);
@@ -235,12 +235,12 @@ TEST_CASE_FIXTURE(Speaking, "SpeechSpeaker reports the kind of a failure, and sh
   CHECK(said() == "9:!empty ");
 }
 
-TEST_CASE("SpeechDecoder reads a WAV for any division of the octets, and uses its sample rate") {
+TEST_CASE("SpeechDecoder reads a WAV if it gets the octets in pieces of any size, and uses the WAV's sample rate") {
   media::WavFormat format;
   format.rate_hz = 16000;
   const Pcm pcm{1, -2, 300, -400};
   auto octets = media::write_wav(format, pcm);
-  for (std::size_t i = 40; i < 44; ++i) octets[i] = 0xff;  // A server writes these values when it does not know the length yet.
+  for (std::size_t i = 40; i < 44; ++i) octets[i] = 0xff;  // A server writes these octets if it does not know the length yet.
   const std::string wav(octets.begin(), octets.end());
   for (std::size_t step = 1; step <= wav.size(); ++step) {
     CAPTURE(step);
@@ -268,7 +268,7 @@ TEST_CASE("SpeechDecoder refuses a WAV that it cannot play") {
   CHECK(trouble(24000, 2)->why.find("2 channels at 24000 Hz") != std::string::npos);
 }
 
-TEST_CASE("SpeechDecoder bounds the head of a WAV") {
+TEST_CASE("SpeechDecoder bounds the size of a WAV's header") {
   const auto feed = [](std::size_t octets) {
     std::string head("RIFF\xff\xff\xff\xffWAVEjunk\x00\x00\x01\x00", 20);
     head.resize(octets, 'x');

@@ -22,7 +22,7 @@ ProviderProfile of(const Provider* kind, std::string voice = "") {
 
 }  // namespace
 
-TEST_CASE("A voice of the provider itself is used as it is, also if the provider has another one configured") {
+TEST_CASE("voice_for keeps a voice of the provider itself, even if another voice is configured for the provider") {
   CHECK(voice_for(of(&embedded::kLocal), "rms", {"de"}) == "rms");
   CHECK(voice_for(of(&openai::kOpenAi, "cedar"), "marin", {}) == "marin");
   CHECK(voice_for(of(&openai::kOpenAiCompatible), "af_heart", {}) == "af_heart");
@@ -34,7 +34,7 @@ TEST_CASE("A voice of the provider itself is used as it is, also if the provider
   CHECK(voice_for(of(&deepgram::kDeepgram, "aura-2-zeus-en"), "aura-2-luna-en", {"de"}) == "aura-2-luna-en");
 }
 
-TEST_CASE("A voice of another provider is replaced by a similar one, with the same sex") {
+TEST_CASE("voice_for replaces a voice of another provider by a similar voice of the same sex") {
   for (const char* man : {"rms", "cedar", "aura-2-apollo-en", "en-US-GuyNeural", "en-US-AndrewMultilingualNeural", "en-US-Andrew:DragonHDLatestNeural"}) {
     CAPTURE(man);
     const auto other = [man](const Provider* kind) { return voice_for(of(kind), man, {"en"}); };
@@ -52,22 +52,22 @@ TEST_CASE("A voice of another provider is replaced by a similar one, with the sa
   }
 }
 
-TEST_CASE("The configured voice of a provider has precedence over a similar one") {
+TEST_CASE("voice_for prefers the configured voice of a provider to a similar voice") {
   CHECK(voice_for(of(&azure::kAzure, "de-DE-ConradNeural"), "marin", {"de"}) == "de-DE-ConradNeural");
   CHECK(voice_for(of(&openai::kOpenAiCompatible, "af_heart"), "rms", {}) == "af_heart");
-  CHECK(voice_for(of(&openai::kOpenAiCompatible), "rms", {}).empty());  // The names of its voices are unknown.
+  CHECK(voice_for(of(&openai::kOpenAiCompatible), "rms", {}).empty());  // The names of a compatible server's voices are unknown.
   CHECK(voice_for(of(&openai::kOpenAi, "sage"), "", {}) == "sage");
 }
 
-TEST_CASE("A name without a known form may be OpenAI's or a compatible server's, and the provider's configured voice has precedence") {
+TEST_CASE("voice_for accepts an unknown name for OpenAI and compatible servers, but prefers the configured voice of the provider") {
   CHECK(voice_for(of(&openai::kOpenAi, "coral"), "af_heart", {}) == "coral");
-  CHECK(voice_for(of(&openai::kOpenAi), "af_heart", {}) == "af_heart");  // It may be a new voice of OpenAI.
+  CHECK(voice_for(of(&openai::kOpenAi), "af_heart", {}) == "af_heart");  // This name may be a new voice of OpenAI.
   CHECK(voice_for(of(&openai::kOpenAiCompatible, "af_heart"), "coral", {}) == "af_heart");
   CHECK(voice_for(of(&openai::kOpenAiCompatible, "af_heart"), "am_adam", {}) == "am_adam");
   CHECK(voice_for(of(&openai::kOpenAiCompatible), "coral", {}) == "coral");
 }
 
-TEST_CASE("Azure's Realtime model has the voices of OpenAI, not those of Azure Speech") {
+TEST_CASE("realtime_voice_for gives Azure's Realtime model a voice of OpenAI, not of Azure Speech") {
   CHECK(realtime_voice_for(of(&azure::kAzure), "marin", {}) == "marin");
   CHECK(realtime_voice_for(of(&azure::kAzure), "", {}).empty());
   CHECK(realtime_voice_for(of(&azure::kAzure, "de-DE-ConradNeural"), "en-US-GuyNeural", {}) == "ash");
@@ -77,7 +77,7 @@ TEST_CASE("Azure's Realtime model has the voices of OpenAI, not those of Azure S
   CHECK(voice_for(of(&embedded::kLocal), "en-US-OnyxTurboMultilingualNeural", {}) == "rms");
 }
 
-TEST_CASE("Without a configured voice each provider uses its default, in the language of the call if its voices have one") {
+TEST_CASE("If no voice is configured, voice_for gives a voice for the language of the call, or the provider's default voice") {
   CHECK(voice_for(of(&embedded::kLocal), "", {}).empty());
   CHECK(voice_for(of(&openai::kOpenAi), "", {"de"}).empty());
   CHECK(voice_for(of(&deepgram::kDeepgram), "", {}) == "aura-2-thalia-en");
@@ -89,20 +89,20 @@ TEST_CASE("Without a configured voice each provider uses its default, in the lan
   CHECK(voice_for(of(&azure::kAzure), "cedar", {"fi"}) == "en-US-AndrewMultilingualNeural");
 }
 
-TEST_CASE("If callers may speak one of several languages, the voice speaks them all, or else the likeliest") {
+TEST_CASE("If the call has several candidate languages, voice_for gives a voice that speaks all of them, or else the likeliest one") {
   using Languages = std::vector<std::string>;
   const Languages english{"en-US", "EN"}, mixed{"en-US", "de"}, enga{"enm", "en"};
   CHECK(voice_for(of(&azure::kAzure), "", {"", english}) == "en-US-JennyNeural");
   CHECK(voice_for(of(&azure::kAzure), "", {"", mixed}) == "en-US-AvaMultilingualNeural");
   CHECK(voice_for(of(&azure::kAzure), "", {"", enga}) == "en-US-AvaMultilingualNeural");  // This voice does not speak Middle English.
   CHECK(voice_for(of(&azure::kAzure), "cedar", {"", mixed}) == "en-US-AndrewMultilingualNeural");
-  CHECK(voice_for(of(&azure::kAzure), "", {"en", mixed}) == "en-US-JennyNeural");  // The language is configured, so no other one is spoken.
+  CHECK(voice_for(of(&azure::kAzure), "", {"en", mixed}) == "en-US-JennyNeural");  // The language is configured, so the voice needs no other language.
   CHECK(voice_for(of(&azure::kAzure), "de-DE-KatjaNeural", {"", mixed}) == "de-DE-KatjaNeural");
   CHECK(voice_for(of(&deepgram::kDeepgram), "", {"", Languages{"fr-CA", "en"}}) == "aura-2-agathe-fr");
   CHECK(voice_for(of(&deepgram::kDeepgram), "", {"de", Languages{"fr"}}) == "aura-2-viktoria-de");
 }
 
-TEST_CASE("A Flux voice belongs to the Voice Agent, and an Aura voice of its language and sex speaks single texts") {
+TEST_CASE("A Flux voice works only in the Voice Agent. For other speech, speech_voice_for gives an Aura voice of its language and sex") {
   const auto spoken = [](const char* voice, const char* language = "") { return speech_voice_for(of(&deepgram::kDeepgram), voice, {language}); };
   CHECK(voice_for(of(&deepgram::kDeepgram), "flux-cole-en", {"de"}) == "flux-cole-en");
   CHECK(spoken("flux-cole-en", "de") == "aura-2-apollo-en");

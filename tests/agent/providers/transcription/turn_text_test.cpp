@@ -21,7 +21,7 @@ TEST_CASE("TurnText joins final words, and replaces the interim text") {
   CHECK_FALSE(text.take_news());
 }
 
-TEST_CASE("TurnText leaves out words beyond its bound") {
+TEST_CASE("TurnText leaves out words that would exceed its bound") {
   TurnText text(8);
   CHECK(text.add("1234", 1));
   text.set_interim("5678");
@@ -32,7 +32,7 @@ TEST_CASE("TurnText leaves out words beyond its bound") {
   CHECK(text.is_consistent());
 }
 
-TEST_CASE("TurnText weighs confidence by the length of the words") {
+TEST_CASE("TurnText averages the confidences of its texts, weighted by the length of the texts") {
   TurnText text(100);
   CHECK(text.confidence() == 0);
   text.set_interim("abc");

@@ -27,7 +27,7 @@ std::size_t drain(TurnUplink& uplink, base::TimePoint now = {}) {
 
 }  // namespace
 
-TEST_CASE("TurnUplink sends the audio that has no answer again, and no audio that has one") {
+TEST_CASE("On a new stream, TurnUplink sends only the audio that has no answer yet") {
   TurnUplink uplink(kLinear, kKeepsEnd);
   uplink.connect();
   uplink.begin_turn();
@@ -44,7 +44,7 @@ TEST_CASE("TurnUplink sends the audio that has no answer again, and no audio tha
   CHECK(uplink.is_consistent());
 }
 
-TEST_CASE("TurnUplink keeps audio without an answer up to its bound, and drops the beginning of longer audio by seconds") {
+TEST_CASE("TurnUplink keeps at most max_resend_ms of audio without an answer, and drops the oldest second of longer audio") {
   TurnUplink uplink(kLinear, kKeepsEnd);
   uplink.connect();
   uplink.begin_turn();
@@ -62,7 +62,7 @@ TEST_CASE("TurnUplink keeps audio without an answer up to its bound, and drops t
   CHECK(uplink.is_consistent());
 }
 
-TEST_CASE("TurnUplink keeps unsent audio up to kMaxUnsentMs, and drops the first second of longer audio") {
+TEST_CASE("TurnUplink keeps at most kMaxUnsentMs of unsent audio, and drops the first second of longer audio") {
   TurnUplink uplink(kLinear, kKeepsEnd);
   uplink.connect();
   uplink.begin_turn();
@@ -75,7 +75,7 @@ TEST_CASE("TurnUplink keeps unsent audio up to kMaxUnsentMs, and drops the first
   CHECK(uplink.unsent() == (TurnUplink::kMaxUnsentMs - 1'000) * 16 + 2);
 }
 
-TEST_CASE("TurnUplink refuses another stream for more audio than its bound, if a part of the audio is of no use") {
+TEST_CASE("TurnUplink refuses another stream for more than max_resend_ms of audio if it may not send only the end again") {
   for (const std::size_t ms : {4'000U, 4'100U}) {
     TurnUplink uplink(kLinear, {.frame_ms = 100, .max_resend_ms = 4'000, .free_ms = 100});
     uplink.connect();
@@ -86,7 +86,7 @@ TEST_CASE("TurnUplink refuses another stream for more audio than its bound, if a
   }
 }
 
-TEST_CASE("TurnUplink allows another stream again when an answer brings the rest within its bound") {
+TEST_CASE("TurnUplink allows another stream again when an answer leaves at most max_resend_ms of audio without an answer") {
   TurnUplink uplink(kLinear, {.frame_ms = 60, .max_resend_ms = 4'000, .free_ms = 60});
   uplink.connect();
   uplink.begin_turn();
@@ -99,7 +99,7 @@ TEST_CASE("TurnUplink allows another stream again when an answer brings the rest
   CHECK(uplink.unsent() == uplink.octets_of(3'580));
 }
 
-TEST_CASE("TurnUplink sends repeated audio at its pace, and then at once again") {
+TEST_CASE("TurnUplink sends repeated audio at a limited pace, and later audio at once") {
   TurnUplink uplink(kLinear, kKeepsEnd);
   uplink.connect();
   uplink.begin_turn();

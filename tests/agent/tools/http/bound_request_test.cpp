@@ -13,7 +13,7 @@ using offhook::test::shop;
 
 namespace {
 
-/// Returns the request's target, or the complaint.
+/// Returns the target of the request for getOrder with these arguments, or the complaint.
 std::string target(const Json& document, const Json& arguments) {
   const auto bound = bind_arguments(read_one(document, "getOrder"), arguments.dump());
   return bound ? bound->target : bound.error();
@@ -27,7 +27,7 @@ Json with_parameter(const char* parameter) {
 
 }  // namespace
 
-TEST_CASE("The model's arguments go to the places that the document names") {
+TEST_CASE("bind_arguments puts the model's arguments into path, query, headers and body as the document says") {
   const auto bound = bind_arguments(read_one(shop(), "getOrder"), R"({"order": "4/7 a+b?c#d&\u00fc", "fields": ["state", "price"], "X-Language": "de, en"})");
   REQUIRE(bound);
   CHECK(bound->method == "GET");
@@ -40,7 +40,7 @@ TEST_CASE("The model's arguments go to the places that the document names") {
   CHECK(Json::parse(change->body) == Json::parse(R"({"state": "paid", "note": null, "address": {"street": "A 1"}})"));
 }
 
-TEST_CASE("A body that is one argument is sent as it is, and an absent body is not sent") {
+TEST_CASE("bind_arguments sends a body that is one argument unchanged, and sends no body if the argument is absent") {
   const Operation create = read_one(shop(), "createOrder");
   CHECK(bind_arguments(create, R"({"body": [ 1 , "\n" ]})")->body == R"([1,"\n"])");
   CHECK_FALSE(bind_arguments(create, "{}")->has_body);
@@ -54,7 +54,7 @@ TEST_CASE("A body that is one argument is sent as it is, and an absent body is n
   CHECK_FALSE(bind_arguments(read_one(document, "createOrder"), "{}")->has_body);
 }
 
-TEST_CASE("A list in a query is one parameter for each value, or one with commas [OpenAPI 3.1.1 section 4.8.12.3]") {
+TEST_CASE("bind_arguments writes a list in a query as several parameters, or as one parameter with commas [OpenAPI 3.1.1 section 4.8.12.3]") {
   const auto joined = with_parameter(R"({"name": "a[b]", "in": "query", "explode": false, "schema": {"type": "array"}})");
   CHECK(target(joined, {{"order", "1"}, {"a_b_", {"x,y", 2, true}}}) == "/orders/1?a%5Bb%5D=x%2Cy,2,true");
   CHECK(target(joined, {{"order", "1"}, {"a_b_", Json::array()}}) == "/orders/1");
@@ -63,7 +63,7 @@ TEST_CASE("A list in a query is one parameter for each value, or one with commas
   CHECK(target(required, {{"order", "1"}, {"a", Json::array()}}) == "\"a\" is an empty list.");
 }
 
-TEST_CASE("No value can leave its path segment [RFC 3986 section 5.2.4]") {
+TEST_CASE("bind_arguments refuses a value that could leave its path segment [RFC 3986 section 5.2.4]") {
   for (const char* bad : {"", ".", "..", "../admin", "a/../b", "a/..", "a\\..\\b", "..\\x", "%2e%2e", "%2E%2e%2fadmin", "%252e%252e%252fadmin", "%25252e%25252e", "..;/admin", "..%00", "a\nb",
                           "a\x7f", "..?x", "..#", ".%2e", "%2525252561", "..%2fadmin%2f%zz", "..%2fadmin%", "%zz/../x", "%2e%2e%2f%", "..%252fadmin%zz"}) {
     CAPTURE(bad);
@@ -81,14 +81,14 @@ TEST_CASE("No value can leave its path segment [RFC 3986 section 5.2.4]") {
   }
 }
 
-TEST_CASE("Adjacent values, or a value beside a dot of the path, cannot form a dot segment") {
+TEST_CASE("bind_arguments refuses values that form a dot segment together, or with a dot of the path") {
   auto document = shop();
   document["paths"]["/a/{x}{order}/b"] = document["paths"]["/orders/{order}"];
   document["paths"].erase("/orders/{order}");
   document["paths"]["/a/{x}{order}/b"]["parameters"].push_back(Json::parse(R"({"name": "x", "in": "path", "required": true, "schema": {}})"));
   CHECK(target(document, {{"x", "a"}, {"order", "b"}}) == "/a/ab/b");
   CHECK(target(document, {{"x", "."}, {"order", "."}}).find("cannot") != std::string::npos);
-  CHECK(target(document, {{"x", "%2"}, {"order", "E."}}) == "the arguments make an address that leads elsewhere.");
+  CHECK(target(document, {{"x", "%2"}, {"order", "E."}}) == "the arguments make a URL path that leads to another resource.");
   auto dotted = shop();
   dotted["paths"]["/.{order}"] = dotted["paths"]["/orders/{order}"];
   dotted["paths"].erase("/orders/{order}");
@@ -96,7 +96,7 @@ TEST_CASE("Adjacent values, or a value beside a dot of the path, cannot form a d
   CHECK(target(dotted, {{"order", "%2e"}}).find("cannot") != std::string::npos);
 }
 
-TEST_CASE("A header value is one line of plain text [RFC 9110 section 5.5]") {
+TEST_CASE("bind_arguments accepts only one line of plain text as a header value [RFC 9110 section 5.5]") {
   const auto header = [](const std::string& value) { return bind_arguments(read_one(shop(), "getOrder"), Json({{"order", "1"}, {"X-Language", value}}).dump()); };
   for (const std::string& bad : {std::string("de\r\nX-Evil: 1"), std::string("de\n"), std::string("a\0b", 3), std::string("a\tb"), std::string(" a"), std::string("a "), std::string("\xc3\xbc"), std::string("\x7f"), std::string()}) {
     CAPTURE(bad);
@@ -107,7 +107,7 @@ TEST_CASE("A header value is one line of plain text [RFC 9110 section 5.5]") {
   CHECK(header("a: b; c=\"d\"")->headers[0].second == "a: b; c=\"d\"");
 }
 
-TEST_CASE("A complaint about a type, a choice or a missing value contains only the argument's name") {
+TEST_CASE("A complaint of bind_arguments contains the name of an argument, but not its value") {
   CHECK(target(shop(), Json::object()) == "\"order\" is missing.");
   CHECK(target(shop(), {{"order", nullptr}}) == "\"order\" is missing.");
   CHECK(target(shop(), {{"order", 7}}) == "\"order\" must be of the type string.");
@@ -115,7 +115,7 @@ TEST_CASE("A complaint about a type, a choice or a missing value contains only t
   CHECK(target(shop(), {{"order", "1"}, {"fields", {"secret"}}}) == "\"fields\" must be one of its list.");
   CHECK(target(shop(), {{"order", "1"}, {"evil", "x"}}) == "there is a member that this tool does not have.");
   CHECK(target(shop(), {{"order", "1"}, {"Order", "2"}}) == "there is a member that this tool does not have.");
-  CHECK(bind_arguments(read_one(shop(), "getOrder"), R"({"order": "1", "order": "2"})") == offhook::base::fail(std::string("a name stands twice in the arguments.")));
+  CHECK(bind_arguments(read_one(shop(), "getOrder"), R"({"order": "1", "order": "2"})") == offhook::base::fail(std::string("a name occurs twice in the arguments.")));
   CHECK(bind_arguments(read_one(shop(), "getOrder"), R"(["order"])") == offhook::base::fail(std::string("the arguments must be one JSON object.")));
   const auto whole = with_parameter(R"({"name": "n", "in": "query", "schema": {"type": "integer", "enum": [1, 2]}})");
   CHECK(target(whole, {{"order", "1"}, {"n", 2}}) == "/orders/1?n=2");
@@ -127,13 +127,13 @@ TEST_CASE("A complaint about a type, a choice or a missing value contains only t
   CHECK(target(any, {{"order", "1"}, {"n", {1}}}) == "\"n\" must be a text, a number, or true or false.");
 }
 
-TEST_CASE("A target has at most kMaxTargetBytes octets") {
+TEST_CASE("bind_arguments makes a target of at most kMaxTargetBytes octets") {
   const std::size_t around = std::string("/orders/").size();
   CHECK(target(shop(), {{"order", std::string(kMaxTargetBytes - around, 'a')}}).size() == kMaxTargetBytes);
   CHECK(target(shop(), {{"order", std::string(kMaxTargetBytes - around + 1, 'a')}}) == "the arguments are too long.");
 }
 
-TEST_CASE("Percent-encoding keeps the unreserved characters, and can be decoded [RFC 3986 section 2.3]") {
+TEST_CASE("percent_encoded keeps the unreserved characters, and percent_decoded restores the text [RFC 3986 section 2.3]") {
   CHECK(percent_encoded("AZaz09-._~") == "AZaz09-._~");
   std::string all;
   for (int octet = 0; octet < 256; ++octet) all += static_cast<char>(octet);

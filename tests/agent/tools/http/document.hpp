@@ -50,7 +50,7 @@ inline agent::tools::http::Operation read_one(const nlohmann::json& document, co
   return std::move(read->front());
 }
 
-/// Returns the fault of the document, or "".
+/// Returns the fault of the document, or "" if it has no fault.
 inline std::string fault_of(const nlohmann::json& document, const std::vector<std::string>& wanted) {
   const auto read = agent::tools::http::read_operations(document.dump(), wanted);
   return read ? std::string() : to_string(read.error());

@@ -59,7 +59,7 @@ std::string fault(const std::function<void(ServiceOptions&)>& change) {
 
 }  // namespace
 
-TEST_CASE("A tool call is one request to the configured URL, with the configured secrets") {
+TEST_CASE("HttpSource sends one request for a tool call to the configured URL, with the configured secrets") {
   Line line;
   REQUIRE(line.source->descriptions().size() == 2);
   CHECK(line.source->descriptions()[0].name == "shop__getOrder");
@@ -88,7 +88,7 @@ TEST_CASE("A tool call is one request to the configured URL, with the configured
   CHECK_FALSE(line.source->poll());
 }
 
-TEST_CASE("Invalid arguments and unknown tools are answered without a request") {
+TEST_CASE("HttpSource answers a tool call with invalid arguments, or of an unknown tool, without a request") {
   Line line;
   line.source->start({1, "shop__getOrder", R"({"order":"../admin"})"});
   line.source->start({2, "shop__createOrder", "{}"});
@@ -98,7 +98,7 @@ TEST_CASE("Invalid arguments and unknown tools are answered without a request") 
   for (int i = 0; i < 2; ++i) CHECK(line.source->poll()->text == "There is no such tool. Nothing was done.");
 }
 
-TEST_CASE("Only a GET is sent again after a lost connection, once") {
+TEST_CASE("After a lost connection, HttpSource sends a GET again once, and no other request") {
   Line line;
   line.get();
   CHECK_FALSE(line.http.all[0]->request.at_most_once);
@@ -106,7 +106,7 @@ TEST_CASE("Only a GET is sent again after a lost connection, once") {
   REQUIRE(line.http.all.size() == 2);
   CHECK(line.http.all[1]->request.url == line.http.all[0]->request.url);
   CHECK_FALSE(line.source->poll());
-  SUBCASE("the log has the repetition of a request that then succeeds") {
+  SUBCASE("if the repeated request succeeds, the log tells of the repetition") {
     line.http.answer(1, 200, "{}", kJson);
     const auto result = line.source->poll();
     REQUIRE(result);
@@ -119,7 +119,7 @@ TEST_CASE("Only a GET is sent again after a lost connection, once") {
   CHECK_FALSE(line.source->poll()->ok);
   line.get(2);
   line.http.head(2, 200, kJson);
-  line.http.break_off(2);  // A response had begun.
+  line.http.break_off(2);  // The response has already begun.
   line.get(3);
   line.http.break_off(3, What::Timeout);
   line.get(4);
@@ -129,7 +129,7 @@ TEST_CASE("Only a GET is sent again after a lost connection, once") {
   CHECK(line.http.all.size() == 6);
 }
 
-TEST_CASE("The answer contains nothing of the first, lost response") {
+TEST_CASE("The answer of a repeated request contains nothing of the first, lost response") {
   Line line;
   line.get();
   line.http.break_off(0);
@@ -137,15 +137,15 @@ TEST_CASE("The answer contains nothing of the first, lost response") {
   CHECK(line.source->poll()->text == R"({"a":1})");
 }
 
-TEST_CASE("A redirect is not followed") {
+TEST_CASE("HttpSource does not follow a redirect") {
   Line line;
   line.get();
   line.http.answer(0, 302, "", {{"location", "https://evil.example/"}});
   CHECK(line.http.all.size() == 1);
-  CHECK(line.source->poll()->text == "The tool's service sends elsewhere (302), where no tool goes. Nothing was done.");
+  CHECK(line.source->poll()->text == "The tool's service redirected the request (302). Offhook does not follow redirects. Nothing was done.");
 }
 
-TEST_CASE("abandon() aborts a request, and so does the end of the source") {
+TEST_CASE("HttpSource::abandon() aborts a request, and the destructor aborts all requests") {
   Line line;
   line.get(1);
   line.get(2);
@@ -157,7 +157,7 @@ TEST_CASE("abandon() aborts a request, and so does the end of the source") {
   CHECK(line.http.all[1]->aborted);
 }
 
-TEST_CASE("A definition without a matching pin is left out and reported") {
+TEST_CASE("Service omits and reports a tool whose definition has no matching pin") {
   Line unpinned([] {
     auto made = options();
     made.unpinned = Unpinned::Refuse;
@@ -183,7 +183,7 @@ TEST_CASE("A definition without a matching pin is left out and reported") {
   CHECK(pulled.http.all.empty());
 }
 
-TEST_CASE("Invalid options are refused, and the reason contains no secret") {
+TEST_CASE("http::fault_of refuses invalid options, and the reason contains no secret") {
   CHECK(fault([](ServiceOptions&) {}).empty());
   CHECK_FALSE(fault([](ServiceOptions& o) { o.label = "my shop"; }).empty());
   CHECK_FALSE(fault([](ServiceOptions& o) { o.url = "http://shop.example/"; }).empty());

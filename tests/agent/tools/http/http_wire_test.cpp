@@ -6,7 +6,7 @@
 
 #include <optional>
 
-// HttpSource on libcurl and loopback: the requests on the wire.
+// Tests of HttpSource with libcurl on loopback. They check the requests on the wire.
 
 using namespace offhook;
 using namespace offhook::agent;
@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kPatience = 20s;  // Allows for a loaded machine; a working test needs much less time.
+constexpr auto kPatience = 20s;  // Long enough for a loaded machine. A successful test needs much less time.
 
 struct Net {
   Net() { ask(server.url("")); }
@@ -59,7 +59,7 @@ std::string first_line(const std::string& request) { return request.substr(0, re
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Net, "A value stays in its path segment on the wire, and the token goes with the request") {
+TEST_CASE_FIXTURE(Net, "On the wire, a value stays in its path segment, and the request has the token") {
   answer_with("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
   CHECK(call("shop__getOrder", R"({"order":"4/7?x#y&z","fields":["state"]})").text == R"({"a":1})");
   REQUIRE(server.requests.size() == 1);
@@ -69,15 +69,15 @@ TEST_CASE_FIXTURE(Net, "A value stays in its path segment on the wire, and the t
   CHECK(first_line(server.requests[1]) == "GET /orders/... HTTP/1.1");
 }
 
-TEST_CASE_FIXTURE(Net, "A redirect is not followed, and the answer says that nothing was done") {
+TEST_CASE_FIXTURE(Net, "HttpSource does not follow a redirect, and the answer says that nothing was done") {
   answer_with("HTTP/1.1 307 Temporary Redirect\r\nLocation: " + server.url("/elsewhere") + "\r\nContent-Length: 0\r\n\r\n");
   const auto result = call("shop__changeOrder", R"({"order":"1","state":"paid"})");
   CHECK_FALSE(result.ok);
-  CHECK(result.text == "The tool's service sends elsewhere (307), where no tool goes. Nothing was done.");
+  CHECK(result.text == "The tool's service redirected the request (307). Offhook does not follow redirects. Nothing was done.");
   CHECK(server.requests.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Net, "A change whose connection closes is sent once, also on a reused connection, and a GET is sent again") {
+TEST_CASE_FIXTURE(Net, "If the connection closes, HttpSource sends a change only once, even on a reused connection, but sends a GET again") {
   answer_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nkept");
   CHECK(call("shop__getOrder", R"({"order":"1"})").text == "kept");
   server.requests.clear();
@@ -85,9 +85,9 @@ TEST_CASE_FIXTURE(Net, "A change whose connection closes is sent once, also on a
   const auto result = call("shop__changeOrder", R"({"order":"1","state":"paid"})");
   CHECK(server.requests.size() == 1);
   CHECK(first_line(server.requests[0]) == "PATCH /orders/1 HTTP/1.1");
-  CHECK(result.text == "The tool's service broke off. Whether the tool did its work is not known.");
+  CHECK(result.text == "The tool's service closed the connection too early. Whether the tool did its work is not known.");
   server.requests.clear();
-  CHECK(call("shop__getOrder", R"({"order":"1"})").text == "The tool's service broke off. Nothing was done.");
+  CHECK(call("shop__getOrder", R"({"order":"1"})").text == "The tool's service closed the connection too early. Nothing was done.");
   CHECK(server.requests.size() >= 2);
 }
 

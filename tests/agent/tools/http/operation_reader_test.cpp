@@ -26,7 +26,7 @@ bool holds(const std::string& text, std::string_view part) { return text.find(pa
 
 }  // namespace
 
-TEST_CASE("Path, query, header and body parameters become one object of arguments [OpenAPI 3.1.1 section 4.8.12]") {
+TEST_CASE("read_operations combines path, query, header and body parameters in one object of arguments [OpenAPI 3.1.1 section 4.8.12]") {
   const Operation get = read_one(shop(), "getOrder");
   CHECK(get.method == "GET");
   CHECK(get.usual_class() == ToolClass::Read);
@@ -46,7 +46,7 @@ TEST_CASE("Path, query, header and body parameters become one object of argument
     "address": {"type": "object", "properties": {"street": {"type": "string", "maxLength": 80}}}}})"));
 }
 
-TEST_CASE("A body that is not an object with named members is one argument") {
+TEST_CASE("read_operations makes one argument of a body that is not an object with named members") {
   CHECK(Json::parse(read_one(shop(), "createOrder").schema)["properties"] == Json::parse(R"({"body": {"type": "array"}})"));
   auto document = shop();
   Json& change = document["components"]["schemas"]["Change"];
@@ -61,12 +61,12 @@ TEST_CASE("A body that is not an object with named members is one argument") {
   change["additionalProperties"] = false;
   CHECK(read_one(document, "changeOrder").body.what == Body::What::Members);
   document["paths"]["/orders/{order}"]["patch"]["requestBody"]["required"] = false;
-  CHECK(read_one(document, "changeOrder").body.what == Body::What::Whole);  // An optional body, and so its members, may be absent.
+  CHECK(read_one(document, "changeOrder").body.what == Body::What::Whole);  // This body is optional, so its required members may be absent.
   change.erase("required");
   CHECK(read_one(document, "changeOrder").body.what == Body::What::Members);
 }
 
-TEST_CASE("An operation's own parameter overrides that of its path, and unsupported optional parameters are left out") {
+TEST_CASE("A parameter of an operation replaces the path's parameter of the same name, and unsupported optional parameters are omitted") {
   auto document = shop();
   document["openapi"] = "3.1.1";
   parameters(document) = Json::parse(R"([
@@ -87,11 +87,11 @@ TEST_CASE("An operation's own parameter overrides that of its path, and unsuppor
   CHECK_FALSE(get.parameters[1].explode);
 }
 
-TEST_CASE("A broken document is refused with the broken place [RFC 6901]") {
+TEST_CASE("read_operations refuses a broken document, and names the broken place [RFC 6901]") {
   struct Case {
     void (*breaks)(Json&);
-    const char* parameter;  // in the operation's own list, if only the parameter is broken
-    const char* fault;      // '@' stands for the operation
+    const char* parameter;  // broken parameter in the operation's own list; null if `breaks` breaks the document
+    const char* fault;      // expected fault; '@' stands for the place of the operation
   };
   const Case cases[] = {
       {[](Json& d) { d = Json::array(); }, nullptr, "the document: it is not an object"},
@@ -148,13 +148,13 @@ TEST_CASE("A broken document is refused with the broken place [RFC 6901]") {
   CHECK(fault_of(shop(), {"getOrder", "getOrder"}) != "");
 }
 
-TEST_CASE("A fault in an operation that is not wanted affects no other operation") {
+TEST_CASE("read_operations ignores a fault in an operation that is not requested") {
   auto document = shop();
   parameters(document) = Json::array({7});
   CHECK(fault_of(document, {"changeOrder", "createOrder"}).empty());
 }
 
-TEST_CASE("The fault of a document tells YAML from broken JSON, and names a repeated name") {
+TEST_CASE("The fault of a document distinguishes YAML from broken JSON, and names the place of a repeated name") {
   const auto fault = [](const std::string& text) { return to_string(read_operations(text, {"a"}).error()); };
   CHECK(fault("") == "the document: it is not JSON: an OpenAPI document in YAML must be written as JSON first");
   CHECK(fault("openapi: 3.0.3\n") == "the document: it is not JSON: an OpenAPI document in YAML must be written as JSON first");
@@ -162,16 +162,16 @@ TEST_CASE("The fault of a document tells YAML from broken JSON, and names a repe
   CHECK(fault(R"({"openapi":"3.0.3","paths":{"/a":{"x":[1,{"~":1,"~":2}]}}})") == "/paths/~1a/x/1/~0: this name occurs twice");
 }
 
-TEST_CASE("A schema that refers to itself is refused, at any distance") {
+TEST_CASE("read_operations refuses a schema that refers to itself, directly or through other schemas") {
   auto document = shop();
   auto& schemas = document["components"]["schemas"];
   schemas["Address"]["properties"]["next"] = {{"type", "array"}, {"items", {{"$ref", "#/components/schemas/Address"}}}};
   CHECK(fault_of(document, {"changeOrder"}) == "/components/schemas/Address/properties/next/items: this schema refers to itself, which Offhook does not support");
   schemas["Address"]["properties"]["next"] = {{"readOnly", true}, {"$ref", "#/components/schemas/Address"}};
-  CHECK(holds(fault_of(document, {"changeOrder"}), "refers to itself"));  // Members beside a $ref have no effect.
+  CHECK(holds(fault_of(document, {"changeOrder"}), "refers to itself"));  // The parser ignores members beside a $ref.
 }
 
-TEST_CASE("A document has bounds, which accept N and refuse N + 1") {
+TEST_CASE("read_operations accepts a document at each of its bounds, and refuses one more") {
   const auto sized = [](std::size_t size) {
     std::string text = shop().dump();
     return text + std::string(size - text.size(), ' ');
@@ -179,7 +179,7 @@ TEST_CASE("A document has bounds, which accept N and refuse N + 1") {
   CHECK(read_operations(sized(kMaxDocumentBytes), {"getOrder"}));
   CHECK(to_string(read_operations(sized(kMaxDocumentBytes + 1), {"getOrder"}).error()) == "the document: it is longer than 4194304 octets");
 
-  const auto nested = [](std::size_t depth) {  // the document itself, "x-deep", and lists
+  const auto nested = [](std::size_t depth) {  // the levels are the document, "x-deep" and nested lists
     auto document = shop();
     Json inner = Json::array();
     for (std::size_t i = 2; i < depth; ++i) inner = Json::array({inner});
@@ -211,11 +211,11 @@ TEST_CASE("A document has bounds, which accept N and refuse N + 1") {
   CHECK(holds(fault_of(with_path(kMaxPathBytes + 1), {"getOrder"}), "1024 characters at most"));
 }
 
-TEST_CASE("An operation has bounds, which accept N and refuse N + 1") {
+TEST_CASE("read_operations accepts an operation at each of its bounds, and refuses one more") {
   const auto with_members = [](std::size_t count) {
     auto document = shop();
     auto& properties = document["components"]["schemas"]["Change"]["properties"];
-    for (std::size_t i = 5; i <= count; ++i) properties["p" + std::to_string(i)] = Json::object();  // There are four: three of the body, and the order.
+    for (std::size_t i = 5; i <= count; ++i) properties["p" + std::to_string(i)] = Json::object();  // The document has four arguments: three of the body, and the order.
     return document;
   };
   CHECK(fault_of(with_members(kMaxArgumentMembers), {"changeOrder"}).empty());
@@ -238,7 +238,7 @@ TEST_CASE("An operation has bounds, which accept N and refuse N + 1") {
   CHECK(fault_of(with_choices(kMaxChoices), {"getOrder"}).empty());
   CHECK(fault_of(with_choices(kMaxChoices + 1), {"getOrder"}) == kGet + "/parameters/0/schema/items: its enum has more than 256 values");
 
-  const auto nested = [](std::size_t depth) {  // depth of schemas
+  const auto nested = [](std::size_t depth) {  // `depth` is the number of nested schemas
     auto document = shop();
     Json inner = {{"type", "string"}};
     for (std::size_t i = 1; i < depth; ++i) inner = {{"type", "array"}, {"items", inner}};
@@ -272,7 +272,7 @@ TEST_CASE("An operation has bounds, which accept N and refuse N + 1") {
   CHECK(holds(with_operations(kMaxOperations + 1), "more than 64 of its operations"));
 }
 
-TEST_CASE("The hash covers the meaning of the operation, not the spelling of its document") {
+TEST_CASE("The hash of an operation changes with everything that the operation means, but not with other parts of the document") {
   const std::string hash = read_one(shop(), "changeOrder").hash;
   CHECK(hash.size() == 64);
   auto document = shop();

@@ -15,9 +15,9 @@ using Json = nlohmann::json;
 namespace {
 
 constexpr base::Duration kStep = 10ms;
-constexpr base::Duration kQuiet = 700ms;      // of silence, before the caller speaks
-constexpr base::Duration kPatience = 20s;     // longest wait of the caller for a speaking agent
-constexpr base::Duration kAftermath = 40s;    // in which a question without an answer ends
+constexpr base::Duration kQuiet = 700ms;      // silence that the caller waits for before speaking
+constexpr base::Duration kPatience = 20s;     // longest time that the caller waits until the agent is silent
+constexpr base::Duration kAftermath = 40s;    // long enough for the time limit of an unanswered question
 
 ToolClass class_named(const std::string& name) {
   for (const auto what : {ToolClass::Read, ToolClass::Write, ToolClass::Money, ToolClass::Telephony}) {
@@ -27,7 +27,7 @@ ToolClass class_named(const std::string& name) {
   return {};
 }
 
-/// Returns the rules of the world's agent with the changes of the case.
+/// Returns the rules of the agent in `world`, with the changes of the case `attack`.
 ToolRules rules_of(const Json& world, const Json& attack) {
   ToolRules rules;
   Json all = world["rules"];
@@ -60,7 +60,7 @@ std::string prompt_of(const Json& world, const Json& attack) {
   return read->render(variables);
 }
 
-/// Returns `list` with the changes of the case: an object changes tools by name, an array adds tools.
+/// Returns `list` with the changes of a case. If `changes` is an object, it changes tools by name. If it is an array, it adds tools.
 Json changed_tools(Json list, const Json& changes) {
   if (changes.is_array()) {
     for (const Json& more : changes) list.push_back(more);
@@ -73,7 +73,7 @@ Json changed_tools(Json list, const Json& changes) {
   return list;
 }
 
-/// Returns pins with the hashes of the world's tools, as they are before the attack.
+/// Returns pins with the hashes of the tools in `world`, from before the attack.
 std::vector<Pin> pins_of_crm(const Json& world) {
   std::vector<Pin> pins;
   const auto page = mcp::read_tool_page(Json({{"tools", world["crm"]}}).dump());
@@ -101,7 +101,7 @@ AttackedCall::AttackedCall(const Json& world, const Json& attack, bool guarded) 
   Json document = world["shop"];
   document.merge_patch(attack.value("shop", Json::object()));
   shop_ = std::make_unique<ShopService>(document, pinned ? pins_of_shop(world) : std::vector<Pin>(), attack.value("shop_answer", Json::object()), happens, tells);
-  for (int i = 0; i < 100; ++i, now_ += kStep) crm_->tick(now_);  // The server lists its tools before the call begins.
+  for (int i = 0; i < 100; ++i, now_ += kStep) crm_->tick(now_);  // Lets the server list its tools before the call begins.
   make_bridge(world, guarded);
 }
 

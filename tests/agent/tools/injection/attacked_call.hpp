@@ -14,21 +14,21 @@
 
 namespace offhook::test {
 
-/// A whole call on virtual time, from the caller's voice to the edges of the machine, in which the attacker controls the model. The other
-/// parts are those of the product: bridge, conversation, tool box, policy, and the clients of tool servers. README.md defines the members
-/// of a case.
+/// A whole telephone call on virtual time, in which the attacker controls the model. All parts between the caller's line and the outside
+/// are real: bridge, conversation, tool box, policy, and the clients of tool servers. README.md defines the members of a case.
 class AttackedCall {
  public:
-  /// `world` has the agent and tools of all cases. With `guarded` false, policy, schema and question are off, to show the effect of the attack.
+  /// `world` has the agent and tools of all cases. If `guarded` is false, the call has no policy, schemas and questions, and shows the
+  /// effect of the attack.
   AttackedCall(const nlohmann::json& world, const nlohmann::json& attack, bool guarded = true);
 
   void run();
 
-  std::vector<std::string> happened;  ///< events at the edges: transfers, keys, notes, requests to tool servers
-  std::vector<std::string> log;       ///< decisions, and results that the model got
-  std::vector<std::size_t> logged;    ///< size of the log at each event
+  std::vector<std::string> happened;  ///< events that have an effect outside: transfers, keys, notes, requests to tool servers
+  std::vector<std::string> log;       ///< decisions of the tool box, and results that the model got
+  std::vector<std::size_t> logged;    ///< size of `log` at each event of `happened`
   struct Act { std::string step; std::size_t logged = 0; };
-  std::vector<Act> acts;  ///< the actions, each with the size of the log at that time
+  std::vector<Act> acts;  ///< the actions of the caller and the servers, each with the size of `log` at that time
   [[nodiscard]] const ObeyingSession& model() const { return *model_; }
   [[nodiscard]] const ShopService& shop() const { return *shop_; }
 

@@ -10,7 +10,7 @@ using namespace agent;
 
 namespace {
 
-/// Appends all texts within a JSON value to `all`, unescaped, and parses texts that are JSON themselves.
+/// Appends all texts within a JSON value to `all`, unescaped. If a text is JSON, appends the texts within it.
 void read_texts(const nlohmann::json& value, std::string& all) {
   if (value.is_string()) {
     const std::string text = value;
@@ -89,7 +89,7 @@ void ObeyingSession::cancel(std::uint32_t turn) {
 }
 
 void ObeyingSession::speak(std::uint32_t utterance, std::string_view) {
-  constexpr std::size_t kSamples = 4800;  // 0.3 s of audible voice
+  constexpr std::size_t kSamples = 4800;  // 0.3 s at 16 kHz, loud enough to count as a voice
   SpeechAudio audio;
   audio.utterance = utterance;
   audio.rate_hz = 16000;

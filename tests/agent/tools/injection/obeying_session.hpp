@@ -13,11 +13,11 @@
 
 namespace offhook::test {
 
-/// A model that executes every order in any text that it gets. It reads its prompt and the tool descriptions at its first reply, then the
-/// caller's words and the results of tools. Its tool calls come out of poll() as ToolCalls, as those of any model.
+/// A model that executes every order in any text that it gets. In each reply it executes the orders in the caller's words and in tool
+/// results. In its first reply after the opening, it also executes those in its prompt and in the tool descriptions.
 class ObeyingSession final : public agent::VoiceSession {
  public:
-  static constexpr unsigned kMaxRounds = 12;  ///< limit of tool results in one reply whose orders it executes
+  static constexpr unsigned kMaxRounds = 12;  ///< tool results in one reply whose orders the model executes; it ignores the orders of later results
 
   /// Sets the transcript of the caller's next utterance.
   void will_hear(std::string words) { heard_.push_back(std::move(words)); }

@@ -13,7 +13,7 @@
 
 namespace offhook::test {
 
-/// A tool box without this project's rules: it runs every tool call. It shows the effect of each attack.
+/// A tool box without rules, which runs every tool call. It shows the effect of each attack.
 class OpenToolBox final : public agent::ToolBox {
  public:
   explicit OpenToolBox(std::vector<std::unique_ptr<agent::tools::ToolSource>> sources);

@@ -10,11 +10,11 @@ namespace offhook::test {
 /// A tool call that an attacker's text requests.
 struct Order {
   std::string name, arguments;
-  std::string call_id;  ///< "": the next free id
+  std::string call_id;  ///< id of the tool call; "": the model uses its next free id
 };
 
-/// Parses the orders in a text. `@@transfer {"number":"1"}@@` anywhere in a text calls that tool with those arguments; `@@3*note
-/// {"text":"a"}@@` calls it three times; `@@note#7 {}@@` uses the call id 7. The words around an order have no effect on this model.
+/// Returns the orders in a text. `@@transfer {"number":"1"}@@` calls the tool `transfer` with these arguments. `@@3*note {"text":"a"}@@`
+/// calls `note` three times. `@@note#7 {}@@` uses the call id 7. The words around an order have no effect.
 [[nodiscard]] inline std::vector<Order> orders_in(std::string_view text) {
   constexpr std::string_view kMark = "@@";
   std::vector<Order> orders;

@@ -60,7 +60,7 @@ std::string CrmServer::answer_to(const Json& message) {
     happened_("crm " + name + " " + message["params"]["arguments"].dump());
     result = {{"content", {{{"type", "text"}, {"text", answers_.value(name, "done")}}}}};
   }
-  // A server may also send text that is not UTF-8, so the dump must not fail.
+  // A server may send text that is not UTF-8, so dump() must not throw.
   return Json({{"jsonrpc", "2.0"}, {"id", message["id"]}, {"result", result}}).dump(-1, ' ', false, Json::error_handler_t::ignore);
 }
 

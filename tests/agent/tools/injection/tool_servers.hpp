@@ -17,10 +17,10 @@ namespace offhook::test {
 
 using Log = std::function<void(std::string)>;
 
-/// A tool server that the attacker controls, behind the product's client: `crm`.
+/// The tool server `crm`, which the attacker controls, together with the product's client for it.
 class CrmServer {
  public:
-  /// `tools` is the server's list of tools, and `answers` has the text of each tool's answer.
+  /// `tools` is the server's list of tools. `answers` has the text of a tool's answer by the name of the tool.
   CrmServer(nlohmann::json tools, nlohmann::json answers, std::vector<agent::tools::Pin> pins, Log happened, Log log);
   ~CrmServer();
 
@@ -40,11 +40,11 @@ class CrmServer {
   base::TimePoint now_{};
   bool woken_ = false;
   std::size_t served_ = 0;
-  std::optional<std::size_t> stream_;  // the stream for the server's own messages
+  std::optional<std::size_t> stream_;  // number of the request whose response carries the server's own messages
   std::unique_ptr<agent::tools::mcp::Server> server_;
 };
 
-/// A shop whose OpenAPI document the attacker controls, as far as the case changes it.
+/// A shop with an OpenAPI document. The attacker controls the parts of the document that the case changes.
 class ShopService {
  public:
   ShopService(const nlohmann::json& document, std::vector<agent::tools::Pin> pins, nlohmann::json answer, Log happened, const Log& log);

@@ -27,7 +27,7 @@ bool fits_models(std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("A tool's model name begins with its server's label and is valid for every model") {
+TEST_CASE("model_name begins with the server's label, and is valid for every model") {
   CHECK(model_name("files", "read_file") == "files__read_file");
   CHECK(model_name("files", "read.file").starts_with("files__read_file_"));
   CHECK(model_name("files", "read.file") != model_name("files", "read file"));
@@ -40,14 +40,14 @@ TEST_CASE("A tool's model name begins with its server's label and is valid for e
   CHECK(model_name(label, fitting + "na") != model_name(label, fitting + "nb"));
 }
 
-TEST_CASE("A label has no underscore, so that two servers cannot have the same tool name") {
+TEST_CASE("is_label refuses an underscore, so that tools of two servers cannot have the same model name") {
   for (const char* good : {"a", "files", "my-files-2"}) CHECK(is_label(good));
   for (const char* bad : {"", "a_b", "A", "a b", "a.b", "\xc3\xa9"}) CHECK_FALSE(is_label(bad));
   CHECK(is_label(std::string(kMaxLabel, 'a')));
   CHECK_FALSE(is_label(std::string(kMaxLabel + 1, 'a')));
 }
 
-TEST_CASE("A pinned definition is Known, and a changed one is refused") {
+TEST_CASE("PinStore judges a pinned definition as Known, another definition of the tool as Changed, and an unpinned tool as Missing") {
   PinStore pins({{"s__a", "1"}}, Unpinned::Refuse);
   CHECK(pins.judge("s__a", "1") == PinVerdict::Known);
   CHECK(pins.judge("s__a", "2") == PinVerdict::Changed);
@@ -56,7 +56,7 @@ TEST_CASE("A pinned definition is Known, and a changed one is refused") {
   CHECK(pins.judge("s__b", "1") == PinVerdict::Missing);
 }
 
-TEST_CASE("With TrustFirst, the first definition is trusted and no later one, even after the first is back") {
+TEST_CASE("With TrustFirst, PinStore trusts the first definition of a tool, and no other definition") {
   PinStore pins({}, Unpinned::TrustFirst);
   CHECK(pins.judge("s__a", "1") == PinVerdict::New);
   CHECK(pins.judge("s__a", "1") == PinVerdict::Known);
@@ -64,14 +64,14 @@ TEST_CASE("With TrustFirst, the first definition is trusted and no later one, ev
   CHECK(pins.judge("s__a", "2") == PinVerdict::Changed);
 }
 
-TEST_CASE("A PinStore has at most kMaxPins pins") {
+TEST_CASE("PinStore keeps at most kMaxPins pins") {
   PinStore pins({}, Unpinned::TrustFirst);
   for (std::size_t i = 0; i < kMaxPins; ++i) CHECK(pins.judge(std::to_string(i), "1") == PinVerdict::New);
   CHECK(pins.judge("one more", "1") == PinVerdict::Missing);
   CHECK(pins.judge("0", "1") == PinVerdict::Known);
 }
 
-TEST_CASE("A catalog has the tools with known or trusted definitions, and reports refused ones with the hash to pin") {
+TEST_CASE("make_catalog accepts the tools with known or trusted definitions, and reports a refused tool with the hash to pin") {
   PinStore pins({{"s__a", "1"}, {"s__b", "1"}}, Unpinned::Refuse);
   std::vector<CatalogNote> notes;
   const auto catalog = make_catalog({"s", false}, {tool("a", "1"), tool("b", "2"), tool("c", "3")}, pins, notes);
@@ -86,7 +86,7 @@ TEST_CASE("A catalog has the tools with known or trusted definitions, and report
   CHECK((notes[1].refused && notes[1].tool == "s__c" && notes[1].why.find("sha256 3") != std::string::npos));
 }
 
-TEST_CASE("After a rug pull the changed tool is gone, and it comes back only with its first definition") {
+TEST_CASE("make_catalog omits a tool whose definition changed, and accepts it again only with its first definition") {
   PinStore pins({}, Unpinned::TrustFirst);
   std::vector<CatalogNote> notes;
   CHECK(make_catalog({"s", false}, {tool("a", "1")}, pins, notes).tools.size() == 1);
@@ -99,7 +99,7 @@ TEST_CASE("After a rug pull the changed tool is gone, and it comes back only wit
   CHECK(notes.size() == 2);
 }
 
-TEST_CASE("If two tools have one model name, the first counts, and a faulty header mark excludes a tool only over HTTP") {
+TEST_CASE("make_catalog keeps the first of two tools with one model name, and omits a tool with an invalid header mark only over HTTP") {
   PinStore pins({}, Unpinned::TrustFirst);
   std::vector<CatalogNote> notes;
   const std::string made = model_name("s", "a.b").substr(3);

@@ -66,7 +66,7 @@ struct Child {
   int pid = 0;
 };
 
-/// Returns true if there is no such process, or if it is a zombie.
+/// Returns true if no process has the id `pid`, or if the process is a zombie.
 bool is_over(int pid) {
   std::ifstream about("/proc/" + std::to_string(pid) + "/stat");
   std::string line;
@@ -77,7 +77,7 @@ CommandLine shell(const std::string& script) { return {{"/bin/sh", "-c", script}
 
 }  // namespace
 
-TEST_CASE("LineReader returns lines from any pieces, and skips a line that is too long") {
+TEST_CASE("LineReader returns the same lines if it gets the octets in pieces of any size, and skips a line that is too long") {
   const std::string text = "one\r\n\nthree\n" + std::string(9, 'x') + "\nfour\nfive";
   for (std::size_t step = 1; step <= text.size(); ++step) {
     LineReader reader(8);
@@ -92,7 +92,7 @@ TEST_CASE("LineReader returns lines from any pieces, and skips a line that is to
   CHECK(lines == std::vector<std::string>{"12345678"});
 }
 
-TEST_CASE("A command line needs an absolute path, and must contain no NUL") {
+TEST_CASE("fault_of_command refuses a path that is not absolute, a NUL, an invalid variable, and too many or too long arguments") {
   const auto fault = [](std::vector<std::string> argv, std::string variable = "A", std::string value = "b", std::string directory = "/") {
     return fault_of_command({std::move(argv), {{std::move(variable), Secret(std::move(value))}}, std::move(directory)}).has_value();
   };
@@ -111,14 +111,14 @@ TEST_CASE("A command line needs an absolute path, and must contain no NUL") {
   CHECK(fault({"/a", std::string(4097, 'a')}));
 }
 
-TEST_CASE("The error for a missing program names it") {
+TEST_CASE("If the program does not exist, the error of ChildProcess::start() names the program") {
   boost::asio::io_context io;
   const auto started = ChildProcess::start(io, {{"/nowhere/at/all"}, {}, "/"}, {});
   REQUIRE_FALSE(started.has_value());
   CHECK(started.error().detail.find("/nowhere/at/all") != std::string::npos);
 }
 
-TEST_CASE("A program's soft limit of descriptors is at most FD_SETSIZE, and its hard limit is the parent's") {
+TEST_CASE("A program gets a soft limit of at most FD_SETSIZE descriptors, and the hard limit of the parent") {
   rlimit ours{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &ours) == 0);
   const auto allowed = [] {
@@ -135,7 +135,7 @@ TEST_CASE("A program's soft limit of descriptors is at most FD_SETSIZE, and its 
   }
 }
 
-TEST_CASE("A program reads its input and writes its output, and its arguments arrive unchanged") {
+TEST_CASE("A program reads what ChildProcess writes, ChildProcess reads its output, and its arguments arrive unchanged") {
   Child child({{"/bin/sh", "-c", "printf '%s|' \"$@\"; cat; echo done >&2", "sh", "a b", "$(date)", "*"}, {}, "/"});
   child.process->write("hello\n");
   child.run_until([&] { return child.output == "a b|$(date)|*|hello\n"; });
@@ -151,13 +151,13 @@ TEST_CASE("A program cannot open the memory of the parent process, although both
   Child child(shell("(: </proc/$PPID/mem) 2>/dev/null && echo opened; (: </proc/self/mem) && echo own; echo end"));
   child.run_until([&] { return child.output.ends_with("end\n"); });
   CHECK(child.output == "own\nend\n");
-  CHECK(std::ifstream("/proc/self/mem").good());  // Only the thread is in the Landlock domain, not this process.
+  CHECK(std::ifstream("/proc/self/mem").good());  // Only the thread is in the Landlock domain, not the whole process.
   child.shut_down();
 }
 
-TEST_CASE("A program has its own environment, directory, group and descriptors, and none of the parent's") {
+TEST_CASE("A program gets its own environment, directory, process group and descriptors, and none of the parent") {
   ::setenv("OFFHOOK_TEST_SECRET", "leaked", 1);
-  const int ours = ::fcntl(STDIN_FILENO, F_DUPFD, 100);  // Without close-on-exec.
+  const int ours = ::fcntl(STDIN_FILENO, F_DUPFD, 100);  // This descriptor has no close-on-exec flag.
   REQUIRE(ours >= 100);
   CommandLine command = shell("env; pwd; echo fds $(ls /proc/self/fd) .; echo end");
   command.environment = {{"TOKEN", Secret("t")}};
@@ -174,7 +174,7 @@ TEST_CASE("A program has its own environment, directory, group and descriptors, 
   ::unsetenv("OFFHOOK_TEST_SECRET");
 }
 
-TEST_CASE("The end of a program is reported once, after its last output") {
+TEST_CASE("ChildProcess reports the end of a program once, after the last output") {
   Child child(shell("echo bye; echo why >&2; exit 3"));
   child.run_until([&] { return !child.ends.empty(); });
   CHECK(child.output == "bye\n");
@@ -186,12 +186,12 @@ TEST_CASE("The end of a program is reported once, after its last output") {
   CHECK(child.is_gone());
 }
 
-TEST_CASE("A program's standard error is read without a limit") {
+TEST_CASE("ChildProcess reads a program's standard error without a limit") {
   Child child(shell("head -c 1000000 /dev/zero >&2; echo end; read line"));
   child.run_until([&] { return child.output == "end\n" && child.errors.size() == 1000000; });
 }
 
-TEST_CASE("A program that does not end with its input gets SIGTERM and then SIGKILL [MCP 2025-11-25 basic/lifecycle]") {
+TEST_CASE("If a program does not end after its input ends, ChildProcess sends SIGTERM and then SIGKILL [MCP 2025-11-25 basic/lifecycle]") {
   Child polite(shell("trap 'exit 0' TERM; while :; do sleep 0.1; done"));
   polite.shut_down();
   CHECK(polite.is_gone());
@@ -201,7 +201,7 @@ TEST_CASE("A program that does not end with its input gets SIGTERM and then SIGK
   CHECK(stubborn.is_gone());
 }
 
-TEST_CASE("The children that a program leaves in its group end with it") {
+TEST_CASE("ChildProcess also ends the processes that a program leaves in its process group") {
   Child child(shell("sleep 1000 & echo $!; cat"));
   child.run_until([&] { return child.output.ends_with('\n'); });
   const int left = std::stoi(child.output);
@@ -209,13 +209,13 @@ TEST_CASE("The children that a program leaves in its group end with it") {
   child.run_until([&] { return is_over(left); });
 }
 
-TEST_CASE("Destroying a ChildProcess kills the program at once") {
+TEST_CASE("ChildProcess's destructor kills the program at once") {
   Child child(shell("trap '' TERM; while :; do sleep 0.1; done"));
   child.process.reset();
   CHECK(child.is_gone());
 }
 
-TEST_CASE("A program that leaves its group is also ended, and the parent does not wait for it") {
+TEST_CASE("ChildProcess also ends a program that has left its process group") {
   for (const bool politely : {true, false}) {
     Child child({{OFFHOOK_MCP_STDIO_SERVER, "--leave-group", "--stubborn"}, {}, "/"});
     child.run_until([&] { return child.errors.find("left") != std::string::npos; });
@@ -229,7 +229,7 @@ TEST_CASE("A program that leaves its group is also ended, and the parent does no
   }
 }
 
-TEST_CASE("A program that another part of this process has reaped gets no signal, because its pid may be reused") {
+TEST_CASE("If another part of this process has reaped the program, ChildProcess sends no signal, because another process may have the pid") {
   Child child(shell("exec sleep 1000"));
   REQUIRE(::kill(child.pid, SIGKILL) == 0);
   int status = 0;
@@ -237,7 +237,7 @@ TEST_CASE("A program that another part of this process has reaped gets no signal
   child.shut_down();
 }
 
-TEST_CASE("Writing to a program that has ended is an error, without a SIGPIPE to this process") {
+TEST_CASE("If a program has closed its input, write() ends the ChildProcess, and this process gets no SIGPIPE") {
   struct sigaction usual{};
   usual.sa_handler = SIG_DFL;
   struct sigaction before{};
@@ -249,13 +249,13 @@ TEST_CASE("Writing to a program that has ended is an error, without a SIGPIPE to
   CHECK(::sigaction(SIGPIPE, &before, nullptr) == 0);
 }
 
-TEST_CASE("A program that does not read is ended") {
+TEST_CASE("ChildProcess ends a program that does not read its input") {
   Child child(shell("exec sleep 1000"));
   for (std::size_t sent = 0; sent <= ChildProcess::kMaxUnwritten; sent += 1U << 20U) child.process->write(std::string(1U << 20U, 'x'));
   child.run_until([&] { return !child.ends.empty(); });
 }
 
-TEST_CASE("Lines of a program's standard error are logged without secrets, and cut") {
+TEST_CASE("without_secrets removes secrets from a line of a program's standard error, and shortens the line") {
   const auto told = [needles = needles_of({Secret("s3cret"), Secret("abc"), Secret("abcd"), Secret("abcdXYZ"),
                                            Secret("-----BEGIN KEY-----\r\nMIIEvQ/+\n\tsecond\"line\n-----END KEY-----\n")})](const std::string& line) {
     return without_secrets(line, needles);
@@ -272,7 +272,7 @@ TEST_CASE("Lines of a program's standard error are logged without secrets, and c
   CHECK(without_secrets(std::string(10000, 'x'), {}).size() <= kMaxToldBytes + 4);
 }
 
-TEST_CASE("Over stdio each message is one line, and the first lines of standard error are reported") {
+TEST_CASE("StdioWire reads and writes one message in each line, and reports the first lines of standard error") {
   boost::asio::io_context io;
   std::vector<std::string> texts, notes, closed;
   WireHandler handler;
@@ -291,7 +291,7 @@ TEST_CASE("Over stdio each message is one line, and the first lines of standard 
     while (!done() && std::chrono::steady_clock::now() < give_up) io.run_one_for(100ms);
     REQUIRE(done());
   };
-  run_until([&] { return texts.size() == 2 && notes.size() >= kMaxToldLines; });  // The program writes to both, and they are read in any order.
+  run_until([&] { return texts.size() == 2 && notes.size() >= kMaxToldLines; });  // The program writes to both outputs, and the wire reads them in any order.
   CHECK(texts == std::vector<std::string>{"{}", "not json"});
   (*wire)->send(message);
   run_until([&] { return !closed.empty(); });

@@ -18,7 +18,7 @@ std::string progress_of(std::uint64_t token) {
 
 }  // namespace
 
-TEST_CASE("A tool call is one request, and its result is the answer [MCP 2025-11-25 server/tools]") {
+TEST_CASE("Client sends one request for a tool call, and gives the result as the answer [MCP 2025-11-25 server/tools]") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(7, "add", R"({"a":1})");
@@ -37,7 +37,7 @@ TEST_CASE("A tool call is one request, and its result is the answer [MCP 2025-11
   CHECK(meeting.answers.size() == 1);
 }
 
-TEST_CASE("Calls are answered in the order of their results") {
+TEST_CASE("Client answers tool calls in the order in which their results come") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -50,7 +50,7 @@ TEST_CASE("Calls are answered in the order of their results") {
   CHECK((meeting.answers[1].call == 1 && meeting.answers[1].answer.text == "first"));
 }
 
-TEST_CASE("The answer for a server's error depends on its code, without the server's words, and is \"refused\" only if nothing was done") {
+TEST_CASE("For a server's error, the answer depends on the error code, has no text of the server, and says whether the effect is known") {
   const auto words_of = [](const NoAnswer& why) {
     Meeting meeting(of_era(ClientOptions::Era::Auto, true));
     meeting.meet_legacy();
@@ -78,7 +78,7 @@ TEST_CASE("The answer for a server's error depends on its code, without the serv
   CHECK(words_of({NoAnswer::What::Auth, 403, 0, {}, {}}).find("not known") == std::string::npos);
 }
 
-TEST_CASE("A model's arguments become one line in one message, whatever they contain [MCP 2025-11-25 basic/transports]") {
+TEST_CASE("Client writes the model's arguments as one line in one message, whatever they contain [MCP 2025-11-25 basic/transports]") {
   const auto sent_for = [](const std::string& arguments) {
     Meeting meeting;
     meeting.meet_legacy();
@@ -103,7 +103,7 @@ TEST_CASE("A model's arguments become one line in one message, whatever they con
   }
 }
 
-TEST_CASE("A result that cannot be parsed is a failure") {
+TEST_CASE("Client answers with a failure if it cannot parse a result") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -112,7 +112,7 @@ TEST_CASE("A result that cannot be parsed is a failure") {
   CHECK_FALSE(meeting.answers[0].answer.ok);
 }
 
-TEST_CASE("A call without progress ends at the soft limit and is cancelled, and a later result is ignored [MCP 2025-11-25 basic/utilities/cancellation]") {
+TEST_CASE("Client cancels a tool call without progress at the soft limit, and ignores a later result [MCP 2025-11-25 basic/utilities/cancellation]") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -129,7 +129,7 @@ TEST_CASE("A call without progress ends at the soft limit and is cancelled, and 
   CHECK(meeting.answers.size() == 1);
 }
 
-TEST_CASE("Progress extends a call up to the hard limit [MCP 2025-11-25 basic/utilities/progress]") {
+TEST_CASE("Progress extends a tool call up to the hard limit [MCP 2025-11-25 basic/utilities/progress]") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -146,7 +146,7 @@ TEST_CASE("Progress extends a call up to the hard limit [MCP 2025-11-25 basic/ut
   CHECK(meeting.answers.size() == 1);
 }
 
-TEST_CASE("Progress of another call does not extend a call") {
+TEST_CASE("Progress of one tool call does not extend another tool call") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -158,7 +158,7 @@ TEST_CASE("Progress of another call does not extend a call") {
   CHECK(meeting.answers.size() == 1);
 }
 
-TEST_CASE("An abandoned call is cancelled, and its result is ignored") {
+TEST_CASE("Client cancels an abandoned tool call, and ignores its result") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -174,7 +174,7 @@ TEST_CASE("An abandoned call is cancelled, and its result is ignored") {
   CHECK(meeting.sent.size() == before);
 }
 
-TEST_CASE("In the modern era, closing the stream cancels a call over HTTP, and over stdio a message does [MCP 2026-07-28 basic/patterns/cancellation]") {
+TEST_CASE("In the modern protocol, Client cancels a call by closing the stream over HTTP, by a message over stdio [MCP 2026-07-28 basic/patterns/cancellation]") {
   for (const bool http : {true, false}) {
     Meeting meeting(http ? of_era(ClientOptions::Era::Auto, true) : ClientOptions{});
     meeting.meet_modern();
@@ -186,7 +186,7 @@ TEST_CASE("In the modern era, closing the stream cancels a call over HTTP, and o
   }
 }
 
-TEST_CASE("Marked arguments go into headers only over modern HTTP") {
+TEST_CASE("Client puts marked arguments into headers only in the modern protocol over HTTP") {
   const auto headers_of = [](Meeting meeting, bool modern) {
     if (modern) {
       meeting.meet_modern();
@@ -201,7 +201,7 @@ TEST_CASE("Marked arguments go into headers only over modern HTTP") {
   CHECK(headers_of(Meeting(), true) == 0);
 }
 
-TEST_CASE("After a header mismatch the tools are listed again [MCP 2026-07-28 basic/transports/streamable-http]") {
+TEST_CASE("After a header mismatch, Client lists the tools again [MCP 2026-07-28 basic/transports/streamable-http]") {
   Meeting meeting(of_era(ClientOptions::Era::Auto, true));
   meeting.meet_modern();
   meeting.call(1);
@@ -211,7 +211,7 @@ TEST_CASE("After a header mismatch the tools are listed again [MCP 2026-07-28 ba
   CHECK(meeting.count("tools/list") == 2);
 }
 
-TEST_CASE("A call before the end of the handshake waits for it and the list, and without a server it fails at once") {
+TEST_CASE("During the handshake, a tool call waits for the list of tools. If Client has no connection, the call fails at once") {
   Meeting meeting;
   meeting.call(1);
   REQUIRE(meeting.answers.size() == 1);
@@ -225,7 +225,7 @@ TEST_CASE("A call before the end of the handshake waits for it and the list, and
   CHECK(meeting.count("tools/call") == 1);
 }
 
-TEST_CASE("A call that waits too long for the handshake fails, and its answer says that nothing was done") {
+TEST_CASE("If a tool call waits too long for the handshake, it fails, and the answer says that nothing was done") {
   ClientOptions options;
   options.call_limit = 8s;
   Meeting meeting(options);
@@ -240,7 +240,7 @@ TEST_CASE("A call that waits too long for the handshake fails, and its answer sa
   CHECK(meeting.count("notifications/cancelled") == 0);
 }
 
-TEST_CASE("When a server closes, the answer of a running call says that its effect is not known") {
+TEST_CASE("If the server closes, the answer to a running tool call says that the effect is not known") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.call(1);
@@ -250,7 +250,7 @@ TEST_CASE("When a server closes, the answer of a running call says that its effe
   REQUIRE(meeting.broke.size() == 1);
 }
 
-TEST_CASE("A lost or refused answer ends only its own call") {
+TEST_CASE("A lost or refused answer ends only its own tool call, and not the connection") {
   Meeting meeting(of_era(ClientOptions::Era::Auto, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -264,7 +264,7 @@ TEST_CASE("A lost or refused answer ends only its own call") {
   CHECK(meeting.answers.size() == 3);
 }
 
-TEST_CASE("At most kMaxCalls calls run at once") {
+TEST_CASE("Client runs at most kMaxCalls tool calls at the same time") {
   Meeting meeting;
   meeting.meet_legacy();
   for (std::uint64_t i = 1; i <= kMaxCalls; ++i) meeting.call(i);

@@ -13,7 +13,7 @@ using State = Client::State;
 using Era = ClientOptions::Era;
 using What = NoAnswer::What;
 
-TEST_CASE("All pages of a list are requested [MCP 2025-11-25 server/utilities/pagination]") {
+TEST_CASE("Client requests all pages of a list [MCP 2025-11-25 server/utilities/pagination]") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.result(1, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})");
@@ -25,7 +25,7 @@ TEST_CASE("All pages of a list are requested [MCP 2025-11-25 server/utilities/pa
   CHECK(meeting.lists[0].tools.size() == 2);
 }
 
-TEST_CASE("After a change notification the tools are listed again, at most once a second [MCP 2025-11-25 server/tools]") {
+TEST_CASE("After change notifications, Client lists the tools again, at most once a second [MCP 2025-11-25 server/tools]") {
   Meeting meeting;
   meeting.meet_legacy();
   const std::string changed = R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})";
@@ -34,7 +34,7 @@ TEST_CASE("After a change notification the tools are listed again, at most once 
   CHECK(meeting.count("tools/list") == 1);
   meeting.advance(1s);
   CHECK(meeting.count("tools/list") == 2);
-  meeting.hear(changed);  // A change during the listing causes one more listing.
+  meeting.hear(changed);  // A notification during a listing causes one more listing.
   meeting.advance(5s);
   CHECK(meeting.count("tools/list") == 2);
   meeting.result(meeting.last("tools/list").id, R"({"tools":[]})");
@@ -43,7 +43,7 @@ TEST_CASE("After a change notification the tools are listed again, at most once 
   CHECK(meeting.count("tools/list") == 3);
 }
 
-TEST_CASE("A failed listing is reported and repeated later, and the old list stays") {
+TEST_CASE("If a listing fails, Client reports this, repeats the listing later, and does not break the connection") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.result(1, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}}})");
@@ -61,7 +61,7 @@ TEST_CASE("A failed listing is reported and repeated later, and the old list sta
 }
 
 TEST_CASE(
-    "A modern list is valid for its ttlMs, and the client subscribes to changes [MCP 2026-07-28 basic/patterns/subscriptions]") {
+    "In the modern protocol, a list is valid for its ttlMs, and Client subscribes to changes [MCP 2026-07-28 basic/patterns/subscriptions]") {
   Meeting meeting(of_era(Era::Auto, true));
   meeting.open_modern();
   meeting.advance(0s);
@@ -83,13 +83,13 @@ TEST_CASE(
   CHECK(meeting.count("subscriptions/listen") == 1);
   meeting.advance(1s);
   CHECK(meeting.count("subscriptions/listen") == 2);
-  CHECK(meeting.count("tools/list") == 4);  // The client does not know the changes in between.
+  CHECK(meeting.count("tools/list") == 4);  // While the subscription was lost, the client got no notifications.
   meeting.error(meeting.last("subscriptions/listen").id, -32601);
   meeting.advance(1h);
   CHECK(meeting.count("subscriptions/listen") == 2);
 }
 
-TEST_CASE("A list with a very short ttlMs is requested again only after a minute") {
+TEST_CASE("Client requests a list with a very short ttlMs again only after a minute") {
   Meeting meeting(of_era(Era::Auto, true));
   meeting.open_modern();
   meeting.result(meeting.last("tools/list").id, R"({"tools":[],"ttlMs":1})");
@@ -99,7 +99,7 @@ TEST_CASE("A list with a very short ttlMs is requested again only after a minute
   CHECK(meeting.count("tools/list") == 2);
 }
 
-TEST_CASE("After endless change notifications the pauses between listings grow, up to a minute") {
+TEST_CASE("If change notifications do not stop, Client's pauses between listings grow up to a minute") {
   Meeting meeting;
   meeting.meet_legacy();
   const std::string changed = R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})";
@@ -119,7 +119,7 @@ TEST_CASE("After endless change notifications the pauses between listings grow, 
 }
 
 TEST_CASE(
-    "Without notifications the tools are listed every ten minutes, for any ttlMs") {
+    "Without change notifications, Client lists the tools every ten minutes, even if ttlMs is 0 or very long") {
   for (const char* ttl : {"0", "86400000"}) {
     Meeting meeting(of_era(Era::Auto, true));
     meeting.open_modern();
@@ -131,7 +131,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("All pages of a listing together have a time limit") {
+TEST_CASE("Client limits the time for all pages of a listing together") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.initialized();
@@ -147,7 +147,7 @@ TEST_CASE("All pages of a listing together have a time limit") {
 
 // --- calls and pinned definitions ---------------------------------------------------------------------------------------------
 
-TEST_CASE("A waiting call is sent if the new list has the tool's known definition, and fails if the definition changed") {
+TEST_CASE("Client sends a waiting tool call if the new list has the known definition of the tool, and fails the call if the definition changed") {
   for (const bool changed : {false, true}) {
     Meeting meeting(of_era(Era::Legacy));
     meeting.meet_legacy();
@@ -163,7 +163,7 @@ TEST_CASE("A waiting call is sent if the new list has the tool's known definitio
   }
 }
 
-TEST_CASE("A call with another definition hash, or of an unknown tool, is not sent") {
+TEST_CASE("Client does not send a tool call with another definition hash, or a call of an unknown tool") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.run([&](auto& out) { meeting.client.call({1, "add", "another hash", "{}", false, {}}, meeting.now, out); });
@@ -172,7 +172,7 @@ TEST_CASE("A call with another definition hash, or of an unknown tool, is not se
   CHECK(meeting.answers.size() == 2);
 }
 
-TEST_CASE("When a listing fails, the waiting calls fail, and so do calls before the next listing") {
+TEST_CASE("If a listing fails, Client fails the waiting tool calls, and further calls until the next listing") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.call(1);
@@ -188,7 +188,7 @@ TEST_CASE("When a listing fails, the waiting calls fail, and so do calls before 
   CHECK(meeting.count("tools/call") == 1);
 }
 
-TEST_CASE("No tool is called if the last list is older than kListGood") {
+TEST_CASE("Client sends no tool call if its last list is older than kListGood") {
   Meeting meeting;
   meeting.meet_legacy();
   const auto fail_until = [&](base::TimePoint end) {

@@ -21,7 +21,7 @@ const NoAnswer kGoneBefore{What::SessionGone, 404, 0, {}, "it answered 404", fal
 }  // namespace
 
 TEST_CASE(
-    "After a lost session the client begins a new one, and repeats the unanswered call once [MCP 2025-11-25 basic/transports]") {
+    "If the session is lost, Client begins a new one, and repeats the unanswered tool call once [MCP 2025-11-25 basic/transports]") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -39,7 +39,7 @@ TEST_CASE(
   CHECK(meeting.answers[0].answer.text == "3");
 }
 
-TEST_CASE("A call is sent at most twice, and its second lost session is also replaced") {
+TEST_CASE("Client sends a tool call at most twice. If the second session is lost too, Client begins a third one") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -58,7 +58,7 @@ TEST_CASE("A call is sent at most twice, and its second lost session is also rep
   CHECK(meeting.broke.empty());
 }
 
-TEST_CASE("A server that loses the new session before its first answer is broken") {
+TEST_CASE("Client reports a server as broken if the server loses the new session before it answers tools/list") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -69,7 +69,7 @@ TEST_CASE("A server that loses the new session before its first answer is broken
   CHECK(meeting.answers.size() == 1);
 }
 
-TEST_CASE("A call of an older session is repeated once in the current session, which stays") {
+TEST_CASE("Client repeats a tool call of an older session once in the current session, and begins no new session") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -89,7 +89,7 @@ TEST_CASE("A call of an older session is repeated once in the current session, w
   CHECK(meeting.answers[0].answer.repeated);
 }
 
-TEST_CASE("A call that the server has accepted is not repeated when its session is lost") {
+TEST_CASE("If the session is lost, Client does not repeat a tool call that the server has accepted") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);
@@ -102,7 +102,7 @@ TEST_CASE("A call that the server has accepted is not repeated when its session 
   CHECK(meeting.count("tools/call") == 1);
 }
 
-TEST_CASE("When the session is lost during a listing, the client begins a new one and lists the tools again") {
+TEST_CASE("If the session is lost during a listing, Client begins a new session and lists the tools again") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.hear(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})");
@@ -119,7 +119,7 @@ TEST_CASE("When the session is lost during a listing, the client begins a new on
   CHECK(meeting.count("tools/call") == 2);
 }
 
-TEST_CASE("During the handshake of a new session no call is cancelled in it [MCP 2025-11-25 basic/lifecycle]") {
+TEST_CASE("During the handshake of a new session, Client sends no cancellation for calls of the old session [MCP 2025-11-25 basic/lifecycle]") {
   Meeting meeting(of_era(Era::Legacy, true));
   meeting.meet_legacy();
   meeting.call(1);

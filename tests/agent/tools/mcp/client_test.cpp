@@ -21,7 +21,7 @@ NoAnswer status(int code, std::int64_t error = 0, std::string data = {}) { retur
 
 // --- handshake ---------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("The client tries the modern era first, and a server that supports it is open at once [MCP 2026-07-28 basic/versioning]") {
+TEST_CASE("Client first tries the modern protocol, and is open after server/discover if the server supports it [MCP 2026-07-28 basic/versioning]") {
   Meeting meeting;
   meeting.open();
   CHECK(meeting.client.state() == State::Probing);
@@ -37,7 +37,7 @@ TEST_CASE("The client tries the modern era first, and a server that supports it 
   CHECK(meeting.count("notifications/initialized") == 0);
 }
 
-TEST_CASE("With a server that does not support the modern era, the client does the legacy handshake [MCP 2025-11-25 basic/lifecycle]") {
+TEST_CASE("If the server does not support the modern protocol, Client does the legacy handshake [MCP 2025-11-25 basic/lifecycle]") {
   const auto falls_back = [](auto answer) {
     Meeting meeting;
     meeting.open();
@@ -59,7 +59,7 @@ TEST_CASE("With a server that does not support the modern era, the client does t
   falls_back([](Meeting& m) { m.no_answer(1, status(400, -32000)); });
 }
 
-TEST_CASE("A modern server without a common revision, or with a refusal, is broken [MCP 2026-07-28 basic/versioning]") {
+TEST_CASE("Client reports a modern server as broken if it supports no common revision, or refuses [MCP 2026-07-28 basic/versioning]") {
   const auto breaks = [](auto answer, Era era = Era::Auto) {
     Meeting meeting(of_era(era));
     meeting.open();
@@ -79,7 +79,7 @@ TEST_CASE("A modern server without a common revision, or with a refusal, is brok
   breaks([](Meeting& m) { m.result(1, R"({"supportedVersions":["2025-11-25"]})"); }, Era::Modern);
 }
 
-TEST_CASE("The handshake is initialize, initialized and then the list, and later messages carry its revision [MCP 2025-11-25 basic/lifecycle]") {
+TEST_CASE("In the legacy handshake, Client sends initialize, initialized and tools/list with the agreed revision [MCP 2025-11-25 basic/lifecycle]") {
   for (const char* revision : {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"}) {
     Meeting meeting(of_era(Era::Legacy));
     meeting.open();
@@ -96,7 +96,7 @@ TEST_CASE("The handshake is initialize, initialized and then the list, and later
   }
 }
 
-TEST_CASE("A failed handshake breaks the connection, and is never cancelled") {
+TEST_CASE("After a failed handshake, Client reports the connection as broken, and sends no cancellation") {
   const auto breaks = [](auto answer) {
     Meeting meeting(of_era(Era::Legacy));
     meeting.open();
@@ -112,7 +112,7 @@ TEST_CASE("A failed handshake breaks the connection, and is never cancelled") {
   breaks([](Meeting& m) { m.run([&](auto& out) { m.client.on_closed("its output ended", out); }); });
 }
 
-TEST_CASE("A server without tools is open and gets no tools/list") {
+TEST_CASE("Client sends no tools/list to a server without tools, and gives an empty list") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.result(1, R"({"protocolVersion":"2025-11-25","capabilities":{"prompts":{}}})");
@@ -121,7 +121,7 @@ TEST_CASE("A server without tools is open and gets no tools/list") {
   CHECK(meeting.lists[0].tools.empty());
 }
 
-TEST_CASE("A broken client can be opened again") {
+TEST_CASE("Client can be opened again after the connection broke") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.meet_legacy();
   meeting.run([&](auto& out) { meeting.client.on_closed("its output ended", out); });
@@ -132,7 +132,7 @@ TEST_CASE("A broken client can be opened again") {
   CHECK(meeting.broke.size() == 1);
 }
 
-TEST_CASE("When a server refuses a revision but lists it as supported, the client asks once more [MCP 2026-07-28 basic/versioning]") {
+TEST_CASE("If a server refuses a revision that it lists as supported, Client sends server/discover once more [MCP 2026-07-28 basic/versioning]") {
   Meeting meeting;
   meeting.open();
   meeting.error(1, -32022, R"({"supported":["2026-07-28"]})");
@@ -145,7 +145,7 @@ TEST_CASE("When a server refuses a revision but lists it as supported, the clien
   CHECK(again.broke.size() == 1);
 }
 
-TEST_CASE("When a slow modern server answers the handshake with its revisions, the client sends server/discover again") {
+TEST_CASE("If a slow modern server answers initialize with its revisions, Client sends server/discover again") {
   Meeting meeting;
   meeting.open();
   meeting.advance(5s);
@@ -161,7 +161,7 @@ TEST_CASE("When a slow modern server answers the handshake with its revisions, t
   CHECK(again.broke.size() == 1);
 }
 
-TEST_CASE("A server that ends at server/discover is started again at once, and from then on gets initialize first [MCP 2026-07-28 basic/versioning]") {
+TEST_CASE("If a server ends at server/discover, Client requests a restart at once, and then sends initialize first [MCP 2026-07-28 basic/versioning]") {
   for (const bool slow : {false, true}) {
     Meeting meeting;
     meeting.open();
@@ -185,7 +185,7 @@ TEST_CASE("A server that ends at server/discover is started again at once, and f
   }
 }
 
-TEST_CASE("A server that ends at every request is not restarted at once without end") {
+TEST_CASE("If a server ends at every request, Client requests an immediate restart only after server/discover") {
   Meeting meeting;
   int at_once = 0;
   for (int i = 0; i < 6; ++i) {
@@ -196,10 +196,10 @@ TEST_CASE("A server that ends at every request is not restarted at once without 
       at_once += std::get<Broken>(out.back()).at_once ? 1 : 0;
     });
   }
-  CHECK(at_once == 3);  // Once after each server/discover; after that there is a pause.
+  CHECK(at_once == 3);  // Client requests an immediate restart only after server/discover. After initialize, the restart waits.
 }
 
-TEST_CASE("An invalid answer to the first request comes from a server of the other era [MCP 2026-07-28 basic/versioning]") {
+TEST_CASE("Client takes an invalid answer to server/discover as the answer of a legacy server [MCP 2026-07-28 basic/versioning]") {
   const auto falls_back = [](auto answer, bool http) {
     Meeting meeting(http ? of_era(Era::Auto, true) : ClientOptions{});
     meeting.open();
@@ -214,7 +214,7 @@ TEST_CASE("An invalid answer to the first request comes from a server of the oth
   }
 }
 
-TEST_CASE("With a slow process, the first answer to either request decides the era") {
+TEST_CASE("If a slow server gets both server/discover and initialize, the first answer selects the protocol generation (modern or legacy)") {
   Meeting modern;
   modern.open();
   modern.call(1);
@@ -225,7 +225,7 @@ TEST_CASE("With a slow process, the first answer to either request decides the e
   modern.result(1, R"({"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}}})");
   CHECK(modern.client.state() == State::Open);
   CHECK(modern.revision == "2026-07-28");
-  modern.error(2, -32601);  // This answer to the handshake has no effect any more.
+  modern.error(2, -32601);  // A late answer to initialize has no effect.
   CHECK(modern.broke.empty());
   modern.listed();
   CHECK(modern.count("tools/call") == 1);
@@ -240,10 +240,10 @@ TEST_CASE("With a slow process, the first answer to either request decides the e
   CHECK(refusing.count("server/discover") == 2);
   refusing.advance(5s);
   refusing.error(refusing.last("initialize").id, -32601);
-  CHECK(refusing.broke.size() == 1);  // The client tries again once, and not more.
+  CHECK(refusing.broke.size() == 1);  // The client sends server/discover only once more.
 }
 
-TEST_CASE("A legacy server that now answers initialize with modern revisions gets server/discover again") {
+TEST_CASE("If a server that was legacy answers initialize with modern revisions, Client sends server/discover again") {
   Meeting meeting(of_era(Era::Auto, true));
   meeting.meet_legacy();
   meeting.run([&](auto& out) { meeting.client.on_closed("its output ended", out); });
@@ -255,7 +255,7 @@ TEST_CASE("A legacy server that now answers initialize with modern revisions get
   CHECK(meeting.revision == "2026-07-28");
 }
 
-TEST_CASE("Over HTTP the connection of a late first request is closed, so no late answer comes") {
+TEST_CASE("Over HTTP, Client closes the connection of an unanswered server/discover, so that no late answer comes") {
   Meeting meeting(of_era(Era::Auto, true));
   meeting.open();
   meeting.advance(5s);
@@ -266,7 +266,7 @@ TEST_CASE("Over HTTP the connection of a late first request is closed, so no lat
 
 // --- requests and notifications from a server --------------------------------------------------------------------------------
 
-TEST_CASE("A ping is answered, and any other request is refused [MCP 2025-11-25 basic/utilities/ping]") {
+TEST_CASE("Client answers a ping, and refuses any other request of a server [MCP 2025-11-25 basic/utilities/ping]") {
   Meeting meeting;
   meeting.meet_legacy();
   meeting.hear(R"({"jsonrpc":"2.0","id":"p1","method":"ping"})");
@@ -280,14 +280,14 @@ TEST_CASE("A ping is answered, and any other request is refused [MCP 2025-11-25 
   }
 }
 
-TEST_CASE("A ping during the handshake is answered, too") {
+TEST_CASE("Client also answers a ping during the handshake") {
   Meeting meeting(of_era(Era::Legacy));
   meeting.open();
   meeting.hear(R"({"jsonrpc":"2.0","id":1,"method":"ping"})");
   CHECK(meeting.last().body == R"({"jsonrpc":"2.0","id":1,"result":{}})");
 }
 
-TEST_CASE("A server's requests beyond kMaxAnswersPerSecond are ignored") {
+TEST_CASE("Client answers at most kMaxAnswersPerSecond requests of a server per second, and ignores the others") {
   Meeting meeting;
   meeting.meet_legacy();
   const auto before = meeting.sent.size();
@@ -298,7 +298,7 @@ TEST_CASE("A server's requests beyond kMaxAnswersPerSecond are ignored") {
   CHECK(meeting.sent.size() == before + kMaxAnswersPerSecond + 1);
 }
 
-TEST_CASE("Invalid messages are skipped and noted, and unexpected answers change nothing") {
+TEST_CASE("Client skips and reports invalid messages, and ignores unexpected answers") {
   Meeting meeting;
   meeting.meet_legacy();
   const auto before = meeting.sent.size();

@@ -80,7 +80,7 @@ struct Authorized {
 
 }  // namespace
 
-TEST_CASE("With a token endpoint, the first request waits for a token, which all requests use until shortly before its end") {
+TEST_CASE("If a token endpoint is configured, HttpWire first gets a token, and uses it in all requests until shortly before the token expires") {
   Authorized line;
   line.send(1);
   line.send(2);
@@ -104,7 +104,7 @@ TEST_CASE("With a token endpoint, the first request waits for a token, which all
 }
 
 TEST_CASE(
-    "Without a token endpoint, the 401 names the authorization server, and the request is repeated [MCP 2025-11-25 basic/authorization]") {
+    "If no token endpoint is configured, HttpWire finds one after a 401, and repeats the request [MCP 2025-11-25 basic/authorization]") {
   Authorized line(options(""));
   line.send(1);
   line.send(2);
@@ -112,7 +112,7 @@ TEST_CASE(
   line.http.answer(0, 401, "secret words", kWants);
   REQUIRE(line.http.all.size() == 3);
   CHECK(line.url(2) == "https://t.example/metadata");
-  line.http.answer(1, 401, "secret words", kWants);  // One discovery serves both requests.
+  line.http.answer(1, 401, "secret words", kWants);  // One discovery is enough for both requests.
   REQUIRE(line.http.all.size() == 3);
   line.http.answer(2, 200, R"({"resource":"https://t.example/mcp","authorization_servers":["https://a.example"]})", kJson);
   line.http.answer(3, 200, R"({"issuer":"https://a.example","token_endpoint":"https://a.example/token"})", kJson);
@@ -127,7 +127,7 @@ TEST_CASE(
   CHECK(line.token_of(7) == "Bearer one");
 }
 
-TEST_CASE("A refused token is renewed, only once for each request") {
+TEST_CASE("If the server refuses a token, HttpWire gets another one, but only once for each request") {
   Authorized line;
   line.send(1);
   line.grant(0, "one", "");
@@ -141,7 +141,7 @@ TEST_CASE("A refused token is renewed, only once for each request") {
   CHECK(line.missing[0].second.why.find("secret") == std::string::npos);
 }
 
-TEST_CASE("When a stream is resumed, its token may be renewed again") {
+TEST_CASE("When HttpWire resumes a stream, it may get another token once more") {
   Authorized line;
   line.send(1);
   line.grant(0, "one", "");
@@ -162,7 +162,7 @@ TEST_CASE("When a stream is resumed, its token may be renewed again") {
   CHECK(line.texts.size() == 1);
 }
 
-TEST_CASE("A late 401 for an old token does not discard the new one") {
+TEST_CASE("If a late 401 refuses an old token, HttpWire repeats the request with the current token") {
   Authorized line;
   line.send(1);
   line.grant(0, "one", "");
@@ -175,7 +175,7 @@ TEST_CASE("A late 401 for an old token does not discard the new one") {
   CHECK(line.token_of(5) == "Bearer two");
 }
 
-TEST_CASE("After insufficient_scope, a token with the required scope is requested, once [RFC 6750 section 3.1]") {
+TEST_CASE("After insufficient_scope, HttpWire requests a token with the required scope, once for each request [RFC 6750 section 3.1]") {
   Authorized line;
   line.send(1);
   line.grant(0, "one", "");
@@ -192,7 +192,7 @@ TEST_CASE("After insufficient_scope, a token with the required scope is requeste
   CHECK(forbidden.missing.size() == 1);
 }
 
-TEST_CASE("When no token comes, the waiting requests fail with the reason, and the next request asks for a token again") {
+TEST_CASE("If no token comes, the waiting requests fail with the reason, and the next request causes another request for a token") {
   Authorized line;
   line.send(1);
   line.send(2);
@@ -210,7 +210,7 @@ TEST_CASE("When no token comes, the waiting requests fail with the reason, and t
   CHECK(line.http.all.size() == 3 + kMaxUnanswered);
 }
 
-TEST_CASE("A stopped request is not sent when the token comes, nor is a request of a destroyed wire") {
+TEST_CASE("When the token comes, HttpWire does not send a request that was stopped, or a request of a destroyed wire") {
   Authorized line;
   line.send(1);
   line.wire.stop(1);
@@ -230,7 +230,7 @@ TEST_CASE("A stopped request is not sent when the token comes, nor is a request 
   CHECK(authorizer.token().reveal() == "one");  // The next wire can use the token.
 }
 
-TEST_CASE("The token goes to the server with each request, and the client secret only to the token endpoint") {
+TEST_CASE("HttpWire sends the token only to the server, and the client secret only to the token endpoint") {
   Authorized line;
   line.wire.on_opened("2025-11-25", false);
   line.grant(0, "one");
@@ -248,7 +248,7 @@ TEST_CASE("The token goes to the server with each request, and the client secret
   }
 }
 
-TEST_CASE("A server has either a token or complete client credentials") {
+TEST_CASE("fault_of accepts a server with either a token or complete client credentials") {
   ServerOptions server;
   server.label = "s";
   HttpWireOptions http;

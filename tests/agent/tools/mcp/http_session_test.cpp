@@ -1,4 +1,4 @@
-// A server over HTTP as the agent builds it from Server, Client and HttpWire. The test acts as the HTTP server.
+// Tests of Server, Client and HttpWire together, as the agent uses them. The test acts as the HTTP server.
 #include "wire_line.hpp"
 
 #include <offhook/agent/tools/mcp/server.hpp>
@@ -46,7 +46,7 @@ struct Joined {
     server->begin(now);
   }
 
-  /// Returns the number of the newest unanswered request for `method` ("GET" for a stream).
+  /// Returns the index of the newest unanswered HTTP request with the MCP method `method`, or with the HTTP method `method` ("GET": a stream).
   std::size_t find(const std::string& method) {
     for (std::size_t at = http.all.size(); at-- > 0;) {
       if (http.all[at]->ended || http.all[at]->aborted) continue;
@@ -54,7 +54,7 @@ struct Joined {
       if (request.method == method || (request.method == "POST" && json::parse(request.body).value("method", "") == method))
         return at;
     }
-    FAIL("nobody asked for " << method);
+    FAIL("no open request has the method " << method);
     return 0;
   }
   std::size_t count(const std::string& method) const {
@@ -78,7 +78,7 @@ struct Joined {
     shake_hands(session);
     list();
   }
-  /// Starts a call, and returns the number of its request.
+  /// Starts a tool call, and returns the index of its HTTP request.
   std::size_t order(ServerSource& source, std::uint64_t number) {
     source.start({number, "s__pay", "{}"});
     server->on_orders(now);
@@ -113,7 +113,7 @@ struct Joined {
 }  // namespace
 
 TEST_CASE(
-    "A call whose stream was lost is not repeated in a session that began meanwhile [MCP 2025-11-25 basic/transports]") {
+    "If the stream of a tool call is lost, the call is not repeated, even if a new session begins [MCP 2025-11-25 basic/transports]") {
   for (const int status : {404, 405, 500}) {
     CAPTURE(status);
     Joined joined;
@@ -123,7 +123,7 @@ TEST_CASE(
     joined.http.head(call, 200, kPlainStream);
     joined.http.body(call, "id: 1\ndata:\n\n");
     joined.http.break_off(call);
-    joined.http.answer(joined.find("GET"), 405, "");  // The server does not offer its own stream.
+    joined.http.answer(joined.find("GET"), 405, "");  // The server offers no stream of its own.
     joined.advance(1s);
     joined.http.answer(joined.find("GET"), status, "");
     const auto result = source.poll();
@@ -135,7 +135,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("A call whose session is lost twice ends, and the next call has a new session") {
+TEST_CASE("If the session of a tool call is lost twice, the call ends, and the next call gets a new session") {
   Joined joined;
   joined.meet("s1");
   ServerSource source(joined.queue);
@@ -154,7 +154,7 @@ TEST_CASE("A call whose session is lost twice ends, and the next call has a new 
   CHECK(joined.count(ServerEvent::What::Broken) == 0);
 }
 
-TEST_CASE("A late answer for an old session affects neither the new session nor its calls") {
+TEST_CASE("A late 404 for an old session does not affect the new session and its tool calls") {
   Joined joined;
   joined.meet("s1");
   ServerSource source(joined.queue);
@@ -175,7 +175,7 @@ TEST_CASE("A late answer for an old session affects neither the new session nor 
   CHECK(joined.count(ServerEvent::What::Broken) == 0);
 }
 
-TEST_CASE("A server with an empty answer to the first request gets the legacy handshake") {
+TEST_CASE("If a server gives an empty response to the first request, Client does the legacy handshake") {
   Joined joined;
   joined.server->shut_down([] {});
   ClientOptions automatic;

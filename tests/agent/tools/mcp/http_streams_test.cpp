@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using test::kAnswer, test::kJson, test::kStream, test::Line;
 using What = NoAnswer::What;
 
-TEST_CASE("The events of a stream up to the answer are messages, and later ones are ignored") {
+TEST_CASE("HttpWire gives the events of a stream until the answer as messages, and ignores later events") {
   Line line;
   line.send(1);
   line.http.head(0, 200, kStream);
@@ -29,7 +29,7 @@ TEST_CASE("The events of a stream up to the answer are messages, and later ones 
 }
 
 TEST_CASE(
-    "An accepted request counts as lost, not as refused, with any answer to the resumption of its stream [MCP 2025-11-25 basic/transports]") {
+    "If a stream cannot be resumed, HttpWire reports the accepted request as lost and not as refused [MCP 2025-11-25 basic/transports]") {
   for (const int status : {400, 404, 405, 500}) {
     CAPTURE(status);
     Line line;
@@ -49,7 +49,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("Streams are resumed at a bounded rate, also with a retry time of 0") {
+TEST_CASE("HttpWire limits the rate at which it resumes streams, even if the server's retry time is 0") {
   Line line;
   line.send(1);
   line.wire.on_opened("2025-11-25", false);
@@ -70,12 +70,12 @@ TEST_CASE("Streams are resumed at a bounded rate, also with a retry time of 0") 
     }
     line.advance(100ms);
   }
-  // Within a minute: the stream of the call at most five times, and the server's own stream five times and once more.
+  // Within a minute, the wire resumes the stream of the request kMaxResumes times, and the server's own stream kMaxResumes + 1 times.
   CHECK(line.http.all.size() <= 2 + 2 * kMaxResumes + 1);
   CHECK(line.missing.size() == 1);
 }
 
-TEST_CASE("The server's own stream is resumed less often when it breaks repeatedly, even after events") {
+TEST_CASE("HttpWire resumes the server's own stream less often if it breaks repeatedly, even if events come in between") {
   Line line;
   line.wire.on_opened("2025-11-25", false);
   std::size_t answered = 0;
@@ -93,11 +93,11 @@ TEST_CASE("The server's own stream is resumed less often when it breaks repeated
   };
   CHECK(run(5min, 0s) <= 1 + kMaxResumes + 5);
   const std::size_t before = line.http.all.size();
-  CHECK(run(5min, 10s) >= before + 20);  // A stream that lasts is resumed soon.
+  CHECK(run(5min, 10s) >= before + 20);  // The wire soon resumes a stream that lasts for some time.
 }
 
 TEST_CASE(
-    "A stream that ends before its answer is resumed at its last event, after the server's retry time [MCP 2025-11-25 basic/transports]") {
+    "HttpWire resumes a stream that ends before the answer, after the server's retry time, at the last event [MCP 2025-11-25 basic/transports]") {
   Line line;
   line.begin_session("s");
   line.send(1);
@@ -121,7 +121,7 @@ TEST_CASE(
   CHECK_FALSE(line.wire.next_deadline());
 }
 
-TEST_CASE("A stream without new events is resumed at most kMaxResumes times, and one without ids, or a modern one, never") {
+TEST_CASE("HttpWire resumes a stream without new events kMaxResumes times. It never resumes a stream without event ids, or a modern stream") {
   Line line;
   line.send(1);
   std::size_t at = 0;
@@ -144,7 +144,7 @@ TEST_CASE("A stream without new events is resumed at most kMaxResumes times, and
   }
 }
 
-TEST_CASE("In the legacy era the client opens the server's own stream, if the server offers one [MCP 2025-11-25 basic/transports]") {
+TEST_CASE("In the legacy protocol, HttpWire opens the server's own stream if the server offers one [MCP 2025-11-25 basic/transports]") {
   Line line;
   line.wire.on_opened("2025-06-18", false);
   REQUIRE(line.http.all.size() == 1);
@@ -158,7 +158,7 @@ TEST_CASE("In the legacy era the client opens the server's own stream, if the se
   line.advance(1s);
   REQUIRE(line.http.all.size() == 2);
   CHECK(line.header(1, "last-event-id") == "9");
-  for (const int status : {409, 500, 503}) {  // The server may offer one later.
+  for (const int status : {409, 500, 503}) {  // After these statuses, the server may offer a stream later.
     Line other;
     other.wire.on_opened("2025-06-18", false);
     other.http.answer(0, status, "");

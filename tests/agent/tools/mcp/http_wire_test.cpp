@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using test::kAnswer, test::kJson, test::kStream, test::Line;
 using What = NoAnswer::What;
 
-TEST_CASE("A server's URL must be https, or be on this machine") {
+TEST_CASE("net::fault_of_url refuses a URL that is neither https nor on this machine") {
   for (const char* good : {"https://tools.example/mcp", "http://127.0.0.1:3001/mcp", "http://localhost/mcp", "http://[::1]:80/", "https://10.0.0.1/x?y=z"})
     CHECK_FALSE(net::fault_of_url(good));
   for (const char* bad : {"", "tools.example", "ftp://x/", "http://tools.example/mcp", "http://127.0.0.1.evil.example/", "http://localhost.evil.example/",
@@ -23,7 +23,7 @@ TEST_CASE("A server's URL must be https, or be on this machine") {
   }
 }
 
-TEST_CASE("net::fault_of_url takes plain http to addresses of the local network and to names, where the operator allows it") {
+TEST_CASE("If plain http is allowed, net::fault_of_url accepts http URLs with an address of the local network or a host name") {
   for (const char* good : {"http://192.168.1.20:3001/mcp", "http://10.0.0.1/", "http://[fd00::1]:80/x", "http://[fe80::1]/", "http://tools.lan/mcp", "http://127.0.0.1/", "https://tools.example/"})
     CHECK_FALSE(net::fault_of_url(good, true));
   for (const char* bad : {"http://192.0.2.1/", "http://172.32.0.1/", "http://[2001:db8::1]/", "http://[::ffff:192.0.2.1]/", "http://user@tools.lan/", "ftp://10.0.0.1/", "http://"}) {
@@ -35,7 +35,7 @@ TEST_CASE("net::fault_of_url takes plain http to addresses of the local network 
   for (const char* other : {"http://127.0.0.1/", "http://localhost:3001/", "http://[::1]/", "https://10.0.0.1/", ""}) CHECK_FALSE(net::crosses_in_clear(other));
 }
 
-TEST_CASE("A request is a POST that accepts both kinds of answer [MCP 2025-11-25 basic/transports]") {
+TEST_CASE("HttpWire sends a message as a POST that accepts JSON and an event stream [MCP 2025-11-25 basic/transports]") {
   Line line;
   line.send(1);
   const auto& request = line.http.all[0]->request;
@@ -54,7 +54,7 @@ TEST_CASE("A request is a POST that accepts both kinds of answer [MCP 2025-11-25
   CHECK(line.missing.empty());
 }
 
-TEST_CASE("In the modern era headers mirror the message [MCP 2026-07-28 basic/transports/streamable-http]") {
+TEST_CASE("In the modern protocol, HttpWire repeats members of the message in headers [MCP 2026-07-28 basic/transports/streamable-http]") {
   Line line;
   Outgoing message;
   message.id = 1;
@@ -71,7 +71,7 @@ TEST_CASE("In the modern era headers mirror the message [MCP 2026-07-28 basic/tr
   CHECK(line.header(0, "mcp-protocol-version") == "2026-07-28");
 }
 
-TEST_CASE("A tools/call request is sent at most once, and other requests may be sent again") {
+TEST_CASE("HttpWire forbids the HTTP client to repeat tools/call, and allows it for other requests") {
   Line line;
   Outgoing message;
   message.revision = "2025-11-25";
@@ -84,7 +84,7 @@ TEST_CASE("A tools/call request is sent at most once, and other requests may be 
   }
 }
 
-TEST_CASE("stop() closes the stream, and after a limit answered streams that do not end are closed") {
+TEST_CASE("HttpWire::stop() closes a stream. If too many answered streams do not end, HttpWire closes the oldest") {
   Line line;
   line.send(1);
   line.wire.stop(1);
@@ -99,7 +99,7 @@ TEST_CASE("stop() closes the stream, and after a limit answered streams that do 
   CHECK_FALSE(line.http.all[6]->aborted);
 }
 
-TEST_CASE("The reason for a missing answer depends on the status, and never has the server's words") {
+TEST_CASE("HttpWire derives the reason for a missing answer from the status, and uses no text of the server") {
   const auto of = [](int status, const std::string& body, const net::Headers& headers = {}) {
     Line line;
     line.send(1);
@@ -114,7 +114,7 @@ TEST_CASE("The reason for a missing answer depends on the status, and never has 
   CHECK(of(200, "", kStream).what == What::Lost);
   CHECK(of(401, "secret").what == What::Auth);
   CHECK(of(403, "").what == What::Auth);
-  CHECK(of(404, "").what == What::Refused);  // There was no session, so none is lost.
+  CHECK(of(404, "").what == What::Refused);  // The wire has no session that it could lose.
   CHECK(of(307, "", {{"location", "https://evil.example/"}}).what == What::Refused);
   const auto modern = of(400, R"({"jsonrpc":"2.0","id":null,"error":{"code":-32022,"message":"secret","data":{"supported":["2025-11-25"]}}})");
   CHECK(modern.what == What::Refused);
@@ -129,7 +129,7 @@ TEST_CASE("The reason for a missing answer depends on the status, and never has 
   CHECK(line.missing[0].second.what == What::Lost);
 }
 
-TEST_CASE("A session id is kept from the handshake on, and a 404 ends the session [MCP 2025-11-25 basic/transports]") {
+TEST_CASE("HttpWire sends the session id of the handshake in all requests until a 404 ends the session [MCP 2025-11-25 basic/transports]") {
   Line line;
   line.begin_session("abc-1");
   CHECK(line.header(0, "mcp-session-id") == "none");
@@ -145,7 +145,7 @@ TEST_CASE("A session id is kept from the handshake on, and a 404 ends the sessio
   CHECK_FALSE(line.missing[1].second.session_over);
 }
 
-TEST_CASE("A late answer for an old session does not affect the current one") {
+TEST_CASE("HttpWire does not end the current session after a late 404 for an old session") {
   Line line;
   line.begin_session("old");
   line.send(1);
@@ -160,12 +160,12 @@ TEST_CASE("A late answer for an old session does not affect the current one") {
   CHECK(line.header(line.http.all.size() - 1, "mcp-session-id") == "new");
 }
 
-TEST_CASE("A 400 for an unknown session also means a lost session") {
+TEST_CASE("HttpWire also takes a 400 about an unknown session as a lost session") {
   const std::string said = R"({"jsonrpc":"2.0","error":{"code":-32000,"message":"Bad Request: No valid session ID provided"},"id":null})";
   Line line;
   line.send(1);
   line.http.answer(0, 400, said);
-  CHECK(line.missing.at(0).second.what == What::Refused);  // There was no session.
+  CHECK(line.missing.at(0).second.what == What::Refused);  // The wire has no session.
   line.begin_session("s");
   line.send(2);
   line.http.answer(2, 400, said);
@@ -175,12 +175,12 @@ TEST_CASE("A 400 for an unknown session also means a lost session") {
   line.http.answer(4, 400, "");
   CHECK(line.missing.at(2).second.what == What::Refused);
   line.begin_session("s");
-  line.send(4);  // The answer has the request's id, so the server may have carried it out. The wire does not send it again.
+  line.send(4);  // The error has the id of the request, so the server may have carried out the request. The wire does not send it again.
   line.http.answer(6, 400, R"({"jsonrpc":"2.0","error":{"code":-32000,"message":"paid, and then this"},"id":4})");
   CHECK(line.missing.at(3).second.what == What::Refused);
 }
 
-TEST_CASE("A session id has at most kMaxSessionId visible characters") {
+TEST_CASE("HttpWire accepts a session id of at most kMaxSessionId visible characters") {
   const auto kept = [](const std::string& id) {
     Line line;
     line.begin_session(id);
@@ -194,7 +194,7 @@ TEST_CASE("A session id has at most kMaxSessionId visible characters") {
   CHECK_FALSE(kept("\xc3\xa9"));
 }
 
-TEST_CASE("A server's answers, events and unrequested messages are bounded") {
+TEST_CASE("HttpWire bounds the size of answers and events, and the number of sent messages without a response") {
   Line line;
   line.send(1);
   line.http.answer(0, 200, std::string(3 * kMaxMessageBytes, ' '), kJson);
@@ -211,7 +211,7 @@ TEST_CASE("A server's answers, events and unrequested messages are bounded") {
   CHECK(line.http.all.size() == 3 + kMaxUnanswered);
 }
 
-TEST_CASE("shut_down() deletes the session and reports its completion [MCP 2025-11-25 basic/transports]") {
+TEST_CASE("HttpWire::shut_down() deletes the session, and reports when this is done [MCP 2025-11-25 basic/transports]") {
   Line line;
   line.begin_session("s");
   line.send(1);

@@ -18,7 +18,7 @@ inline agent::tools::mcp::ClientOptions of_era(agent::tools::mcp::ClientOptions:
   return options;
 }
 
-/// A client on virtual time, with the test as its server.
+/// A Client on virtual time. The test acts as the server.
 struct Meeting {
   explicit Meeting(agent::tools::mcp::ClientOptions options = {}) : client(std::move(options)) {}
 
@@ -85,7 +85,7 @@ struct Meeting {
     return *found;
   }
 
-  /// Returns the tool's hash as a caller knows it: from the last list, or from the list that will come.
+  /// Returns the hash of the tool's definition in the last list, or in kTools if no list has come yet. Returns "unknown" for another tool.
   [[nodiscard]] std::string hash_of(const std::string& tool) const {
     const auto page = agent::tools::mcp::read_tool_page(R"({"tools":)" + std::string(kTools) + "}");
     for (const auto& known : lists.empty() ? page->tools : lists.back().tools) {
@@ -96,13 +96,13 @@ struct Meeting {
 
   static constexpr std::string_view kTools = R"([{"name":"add","inputSchema":{"type":"object"}}])";
 
-  /// Answers initialize, and then tools/list.
+  /// Answers initialize. The client then sends tools/list, which listed() answers.
   void initialized() {
     result(last("initialize").id, R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true}},"serverInfo":{"name":"s","version":"1"}})");
   }
   void listed(const std::string& tools = std::string(kTools)) { result(last("tools/list").id, R"({"tools":)" + tools + "}"); }
 
-  /// Answers as a server of the legacy era, up to its list of tools.
+  /// Opens the client and answers as a legacy server, until the client has the list of tools.
   void meet_legacy(const std::string& tools = std::string(kTools)) {
     open();
     if (last().method == "server/discover") error(last().id, -32601);

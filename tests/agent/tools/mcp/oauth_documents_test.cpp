@@ -9,7 +9,7 @@
 using namespace offhook::agent::tools::mcp;
 using namespace std::chrono_literals;
 
-TEST_CASE("A Bearer challenge is found among others, with its parameters [RFC 6750 section 3, RFC 9728 section 5.1]") {
+TEST_CASE("read_bearer_challenge finds a Bearer challenge among others, and reads its parameters [RFC 6750 section 3, RFC 9728 section 5.1]") {
   const auto all = read_bearer_challenge(
       R"(Basic realm="a, b", bearer error=invalid_token , scope="tools:read tools:\"x\"",resource_metadata="https://a.example/.well-known/x", Digest scope="other")");
   REQUIRE(all.has_value());
@@ -28,7 +28,7 @@ TEST_CASE("A Bearer challenge is found among others, with its parameters [RFC 67
   }
 }
 
-TEST_CASE("A challenge has bounds of octets, parameters and their contents") {
+TEST_CASE("read_bearer_challenge bounds the octets, the parameters and the values of a challenge") {
   const auto padded = [](std::size_t size) { return "Bearer scope=x, y=" + std::string(size - 18, 'z'); };
   CHECK(read_bearer_challenge(padded(kMaxChallengeBytes)).has_value());
   CHECK_FALSE(read_bearer_challenge(padded(kMaxChallengeBytes + 1)).has_value());
@@ -46,7 +46,7 @@ TEST_CASE("A challenge has bounds of octets, parameters and their contents") {
   CHECK(read_bearer_challenge("Bearer resource_metadata=" + std::string(kMaxOauthUrl + 1, 'x'))->resource_metadata.empty());
 }
 
-TEST_CASE("The metadata of a resource and of its authorization server are parsed [RFC 9728 section 2, RFC 8414 section 2]") {
+TEST_CASE("The readers parse the metadata of a resource and of an authorization server [RFC 9728 section 2, RFC 8414 section 2]") {
   const auto resource = read_resource_metadata(
       R"({"resource":"https://t.example/mcp","authorization_servers":["https://a.example",7,"https://b.example"],"scopes_supported":["one","two"]})");
   REQUIRE(resource.has_value());
@@ -67,7 +67,7 @@ TEST_CASE("The metadata of a resource and of its authorization server are parsed
     CHECK_FALSE(read_issuer_metadata(none).has_value());
 }
 
-TEST_CASE("Metadata have bounds of octets, issuers and scopes") {
+TEST_CASE("read_resource_metadata bounds octets, issuers and scopes") {
   const auto document = [](std::size_t size) {
     const std::string begin = R"({"resource":"https://t.example","x":")";
     return begin + std::string(size - begin.size() - 2, 'x') + "\"}";
@@ -88,7 +88,7 @@ TEST_CASE("Metadata have bounds of octets, issuers and scopes") {
   CHECK(scopes(kMaxScopeBytes) == 0);
 }
 
-TEST_CASE("A token must be valid in a header, and lasts a day at most [RFC 6749 section 5.1]") {
+TEST_CASE("read_token_answer accepts only a token that is valid in a header, and limits its lifetime to a day [RFC 6749 section 5.1]") {
   const auto whole = read_token_answer(R"({"access_token":"abc.def~","token_type":"bearer","expires_in":3600,"scope":"x"})");
   REQUIRE(whole.has_value());
   CHECK(whole->token.reveal() == "abc.def~");
@@ -106,14 +106,14 @@ TEST_CASE("A token must be valid in a header, and lasts a day at most [RFC 6749 
   }
 }
 
-TEST_CASE("Only the name of an error is read [RFC 6749 section 5.2]") {
+TEST_CASE("read_oauth_error reads only the name of an error [RFC 6749 section 5.2]") {
   CHECK(read_oauth_error(R"({"error":"invalid_client","error_description":"secret words"})") == "invalid_client");
   for (const char* none : {"", "{}", R"({"error":"Secret words"})", R"({"error":7})"}) CHECK(read_oauth_error(none).empty());
   CHECK(read_oauth_error(R"({"error":")" + std::string(64, 'a') + "\"}").size() == 64);
   CHECK(read_oauth_error(R"({"error":")" + std::string(65, 'a') + "\"}").empty());
 }
 
-TEST_CASE("Metadata URLs are the well-known ones [RFC 9728 section 3.1, RFC 8414 section 3.1]") {
+TEST_CASE("resource_metadata_urls and issuer_metadata_urls give the well-known URLs [RFC 9728 section 3.1, RFC 8414 section 3.1]") {
   using Urls = std::vector<std::string>;
   CHECK(resource_metadata_urls("https://t.example/a/mcp?x=y") ==
         Urls{"https://t.example/.well-known/oauth-protected-resource/a/mcp",
@@ -127,7 +127,7 @@ TEST_CASE("Metadata URLs are the well-known ones [RFC 9728 section 3.1, RFC 8414
              "https://a.example/tenant/.well-known/openid-configuration"});
 }
 
-TEST_CASE("A token's resource must be the server, or a path that contains it [RFC 8707 section 2, RFC 9728 section 3.3]") {
+TEST_CASE("is_resource_of accepts the URL of the server, or a URL whose path contains it [RFC 8707 section 2, RFC 9728 section 3.3]") {
   for (const char* good : {"https://t.example/a/mcp", "https://T.example:443/a/mcp/", "https://t.example/a", "https://t.example",
                            "https://t.example/"}) {
     CAPTURE(good);
@@ -145,7 +145,7 @@ TEST_CASE("A token's resource must be the server, or a path that contains it [RF
   CHECK_FALSE(is_same_issuer("", ""));
 }
 
-TEST_CASE("A URL from a server must not lead to this machine, to an IP address, or to plain http") {
+TEST_CASE("fault_of_named_url refuses plain http, this machine if the server is on another machine, and an IP address that is not the server's") {
   for (const char* good : {"https://a.example/token", "https://t.example/token", "https://T.example:8443/token"})
     CHECK_FALSE(fault_of_named_url(good, "https://t.example/mcp"));
   for (const char* bad :

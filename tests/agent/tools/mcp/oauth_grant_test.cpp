@@ -47,7 +47,7 @@ OauthOptions by_secret() {
   return options;
 }
 
-/// A grant, with the test as its servers.
+/// A ClientCredentialsGrant. The test acts as its servers.
 struct Asking {
   explicit Asking(OauthOptions options = by_secret()) : grant(std::move(options), kServer) {}
   void begin(const std::string& challenge = kChallenge) { step = grant.begin(challenge); }
@@ -56,7 +56,7 @@ struct Asking {
     REQUIRE(std::holds_alternative<GrantRequest>(step));
     return std::get<GrantRequest>(step);
   }
-  /// Returns the reason of the denial, which contains neither the secret nor a server's words.
+  /// Returns the reason of the denial. Checks that it contains neither the secret nor text of a server.
   [[nodiscard]] std::string why() const {
     REQUIRE(std::holds_alternative<Denied>(step));
     CHECK(grant.state() == GrantState::Idle);
@@ -94,7 +94,7 @@ std::string from_base64url(std::string text) {
 }  // namespace
 
 TEST_CASE(
-    "A challenge leads by metadata to a token for this server only [RFC 6749 section 4.4, RFC 9728 section 5, RFC 8414 section 3, RFC 8707 section 2]") {
+    "From a challenge, the grant finds metadata and gets a token for this server only [RFC 6749 section 4.4, RFC 9728 section 5, RFC 8414 section 3, RFC 8707 section 2]") {
   Asking asking;
   CHECK_FALSE(asking.grant.knows_endpoint());
   asking.begin();
@@ -115,12 +115,12 @@ TEST_CASE(
   CHECK(std::get<Granted>(asking.step).good_until == kNow + 1h - kTokenMargin);
   CHECK(asking.grant.knows_endpoint());
   asking.begin("");
-  CHECK(asking.request().url == "https://a.example/token");  // The token endpoint is known now, and so is the scope.
+  CHECK(asking.request().url == "https://a.example/token");  // The grant knows the token endpoint and the scope now.
   CHECK(asking.request().body.ends_with("&scope=tools"));
 }
 
 TEST_CASE(
-    "Without a metadata URL, the well-known places are tried [MCP 2025-11-25 basic/authorization]") {
+    "If the challenge has no metadata URL, the grant tries the well-known URLs [MCP 2025-11-25 basic/authorization]") {
   Asking asking;
   asking.begin("Bearer");
   CHECK(asking.request().url == "https://t.example/.well-known/oauth-protected-resource/mcp");
@@ -128,7 +128,7 @@ TEST_CASE(
   CHECK(asking.request().url == "https://t.example/.well-known/oauth-protected-resource");
   asking.answer(kResource);
   asking.answer(kIssuer);
-  CHECK(asking.request().body.ends_with("&scope=all"));  // The scopes that the server offers, because its challenge has none.
+  CHECK(asking.request().body.ends_with("&scope=all"));  // The challenge has no scope, so the grant uses the scopes that the server offers.
   Asking nowhere;
   nowhere.begin("");
   nowhere.answer("", 404);
@@ -141,7 +141,7 @@ TEST_CASE(
   CHECK(nowhere.why().find("names no token endpoint") != std::string::npos);
 }
 
-TEST_CASE("A configured token endpoint is used without a challenge, with the configured scope and method") {
+TEST_CASE("If a token endpoint is configured, the grant needs no challenge, and uses the configured scope and method") {
   OauthOptions options = by_secret();
   options.token_endpoint = "https://a.example/oauth/token";
   options.scope = "mine and yours";
@@ -156,12 +156,12 @@ TEST_CASE("A configured token endpoint is used without a challenge, with the con
         "secret=s3%20cret");
   asking.answer(R"({"error":"invalid_client","error_description":"secret words"})", 401);
   CHECK(asking.why().find("401 (invalid_client)") != std::string::npos);
-  asking.begin(kChallenge);  // The server's challenge does not change the token endpoint.
+  asking.begin(kChallenge);  // A challenge does not change the configured token endpoint.
   CHECK(asking.request().url == "https://a.example/oauth/token");
   CHECK(asking.request().body.find("scope=mine%20and%20yours") != std::string::npos);
 }
 
-TEST_CASE("The client authenticates by a method that the authorization server supports [RFC 8414 section 2]") {
+TEST_CASE("The grant authenticates by a method that the authorization server supports [RFC 8414 section 2]") {
   const auto proof_of = [](const std::string& methods, const OauthOptions& options) {
     Asking asking(options);
     asking.begin();
@@ -183,7 +183,7 @@ TEST_CASE("The client authenticates by a method that the authorization server su
   CHECK(proof_of(R"("client_secret_basic")", by_key).starts_with("denied"));
 }
 
-TEST_CASE("Metadata of another resource, and forbidden URLs, end the grant before a secret is sent") {
+TEST_CASE("The grant ends before it sends a secret if the metadata are for another resource or have a forbidden URL") {
   const auto denied = [](const std::string& challenge, const std::string& resource, const std::string& issuer = {}) {
     Asking asking;
     asking.begin(challenge);
@@ -206,13 +206,13 @@ TEST_CASE("Metadata of another resource, and forbidden URLs, end the grant befor
 }
 
 TEST_CASE(
-    "An accepted issuer stays the only one, and a configured issuer is required from the beginning [MCP 2026-07-28 basic/authorization]") {
+    "After a token, the grant accepts only the same issuer. It always requires a configured issuer [MCP 2026-07-28 basic/authorization]") {
   const std::string other = R"({"resource":"https://t.example/mcp","authorization_servers":["https://evil.example"]})";
   Asking asking;
   asking.until_token();
   asking.answer(kToken);
   asking.begin("");
-  asking.answer("", 404);  // The endpoint is gone, and the next challenge discovers it again.
+  asking.answer("", 404);  // The grant forgets an endpoint that answers 404, and finds it again after the next challenge.
   CHECK_FALSE(asking.grant.knows_endpoint());
   asking.begin();
   asking.answer(other);
@@ -232,7 +232,7 @@ TEST_CASE(
   CHECK(wanting.request().url.starts_with("https://a.example/"));
 }
 
-TEST_CASE("An invalid token and a missing answer are denied with a reason, and a short-lived token is used for half its life at least") {
+TEST_CASE("The grant denies an invalid token and a missing answer with a reason, and uses a short-lived token for half its lifetime") {
   Asking asking;
   asking.until_token();
   asking.answer(R"({"access_token":"words words"})");
@@ -248,7 +248,7 @@ TEST_CASE("An invalid token and a missing answer are denied with a reason, and a
   CHECK_FALSE(std::get<Granted>(asking.step).good_until.has_value());
 }
 
-TEST_CASE("Invalid options are refused, and the reason contains no secret") {
+TEST_CASE("fault_of refuses invalid OauthOptions, and the reason contains no secret") {
   const auto fault = [](auto change) {
     OauthOptions options = by_secret();
     change(options);
@@ -266,7 +266,7 @@ TEST_CASE("Invalid options are refused, and the reason contains no secret") {
   CHECK(fault([](OauthOptions& o) { o.token_endpoint = "http://a.example/token"; }));
 }
 
-TEST_CASE("An assertion has the client, the audience, an id and a lifetime, and is signed [RFC 7523 section 3]") {
+TEST_CASE("client_assertion has the client, the audience, an id and a lifetime, and is signed [RFC 7523 section 3]") {
   const auto assertion = client_assertion(Secret(std::string(kPrivate)), "off\"hook", "https://a.example", 1000, "once");
   REQUIRE(assertion.has_value());
   const auto first = assertion->find('.'), second = assertion->rfind('.');

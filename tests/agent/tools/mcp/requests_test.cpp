@@ -12,12 +12,12 @@ const Dialect kLegacy{false, {"Offhook", "1.2"}};
 const Dialect kModern{true, {"Offhook", "1.2"}};
 }  // namespace
 
-TEST_CASE("initialize has the client's name and revision, and no capabilities [MCP 2025-11-25 basic/lifecycle]") {
+TEST_CASE("initialize_params has the client's name and revision, and no capabilities [MCP 2025-11-25 basic/lifecycle]") {
   CHECK(json::parse(initialize_params(kLegacy.identity)) ==
         json::parse(R"({"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"Offhook","version":"1.2"}})"));
 }
 
-TEST_CASE("A request of the modern era carries the client's identity each time, and one of the legacy era does not [MCP 2026-07-28 basic/index]") {
+TEST_CASE("Each request of the modern protocol has the client's identity, and requests of the legacy protocol do not [MCP 2026-07-28 basic/index]") {
   const json meta = json::parse(R"({"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},
     "io.modelcontextprotocol/clientInfo":{"name":"Offhook","version":"1.2"}})");
   CHECK(json::parse(plain_params(kModern)) == json{{"_meta", meta}});

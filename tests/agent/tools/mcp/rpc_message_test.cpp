@@ -22,13 +22,13 @@ RpcError error_of(std::string_view json) {
   return read.error();
 }
 
-std::string nested(std::size_t depth) {  // the message itself counts as one level
+std::string nested(std::size_t depth) {  // the message is the first level
   return R"({"jsonrpc":"2.0","id":1,"result":)" + std::string(depth - 1, '[') + "1" + std::string(depth - 1, ']') + "}";
 }
 
 }  // namespace
 
-TEST_CASE("A message of each kind is parsed [JSON-RPC 2.0 section 4 and 5]") {
+TEST_CASE("read_messages parses each kind of message [JSON-RPC 2.0 section 4 and 5]") {
   const auto request = one(R"({"jsonrpc":"2.0","id":"a\"b","method":"ping","params":{"x": [1, 2]}})");
   CHECK(request.kind == Kind::Request);
   CHECK(request.id == R"("a\"b")");
@@ -53,7 +53,7 @@ TEST_CASE("A message of each kind is parsed [JSON-RPC 2.0 section 4 and 5]") {
   CHECK(one(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"?"}})").id.empty());
 }
 
-TEST_CASE("Text that is not a message is refused") {
+TEST_CASE("read_messages refuses text that is not a message") {
   CHECK(error_of("") == RpcError::NotJson);
   CHECK(error_of("Server listening on stdio") == RpcError::NotJson);
   CHECK(error_of("{\"jsonrpc\":\"2.0\",\"method\":\"\xff\"}") == RpcError::NotJson);
@@ -67,12 +67,12 @@ TEST_CASE("Text that is not a message is refused") {
   }
 }
 
-TEST_CASE("A negative or textual id has no number") {
+TEST_CASE("RpcMessage::number() returns no number for a negative id or a text") {
   CHECK_FALSE(one(R"({"jsonrpc":"2.0","id":-1,"result":{}})").number());
   CHECK_FALSE(one(R"({"jsonrpc":"2.0","id":"1","result":{}})").number());
 }
 
-TEST_CASE("A list of messages, as in revision 2025-03-26, has at most kMaxBatch messages") {
+TEST_CASE("read_messages accepts a list of at most kMaxBatch messages, as in revision 2025-03-26") {
   const std::string ping = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
   const auto list_of = [&](std::size_t count) {
     std::string list = "[7";
@@ -84,7 +84,7 @@ TEST_CASE("A list of messages, as in revision 2025-03-26, has at most kMaxBatch 
   CHECK(read_messages("[]")->empty());
 }
 
-TEST_CASE("A message has bounds of length, depth and names") {
+TEST_CASE("read_messages bounds the length, the depth, the method and the id of a message") {
   const auto long_one = [](std::size_t octets) {
     const std::string begin = R"({"jsonrpc":"2.0","method":"a","params":{"x":")", end = "\"}}";
     return begin + std::string(octets - begin.size() - end.size(), 'x') + end;
@@ -103,7 +103,7 @@ TEST_CASE("A message has bounds of length, depth and names") {
   CHECK(error_of(of_id(kMaxIdBytes + 1)) == RpcError::NotAMessage);
 }
 
-TEST_CASE("A written message is one line, and is read back with the same content") {
+TEST_CASE("The write functions write a message in one line, and read_messages reads the same content") {
   const auto request = one(write_request(3, "tools/list", R"({"cursor":"a\nb"})"));
   CHECK(request.kind == Kind::Request);
   CHECK(request.id == "3");

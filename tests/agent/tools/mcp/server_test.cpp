@@ -17,13 +17,13 @@ using EventKind = ServerEvent::What;
 
 namespace {
 
-/// The actions of all wires of a server. The test acts through the last wire.
+/// Records what Server does with all its wires. The test sends messages through the handler of the last wire.
 struct Wires {
   WireHandler handler;
   std::vector<Outgoing> sent;
   int made = 0, shut_down = 0, alive = 0;
   bool refuse = false;
-  bool linger = false;  // true: a wire that is shut down does not end yet
+  bool linger = false;  // true: a wire that is shut down ends only when the test calls its function in `lingering`
   std::vector<std::function<void()>> lingering;
 };
 
@@ -98,7 +98,7 @@ struct Hosted {
 
 }  // namespace
 
-TEST_CASE("A call sees the tools of its beginning and gets its own answers") {
+TEST_CASE("A ServerSource keeps the tools from its creation, and gets the answers to its own tool calls") {
   Hosted hosted;
   ServerSource early(hosted.queue);
   CHECK(early.descriptions().empty());
@@ -120,7 +120,7 @@ TEST_CASE("A call sees the tools of its beginning and gets its own answers") {
   CHECK_FALSE(source.poll());
 }
 
-TEST_CASE("Two calls with equal numbers get only their own answers") {
+TEST_CASE("Two ServerSources that use equal numbers get only the answers to their own tool calls") {
   Hosted hosted;
   hosted.meet(kAdd);
   ServerSource first(hosted.queue), second(hosted.queue);
@@ -132,7 +132,7 @@ TEST_CASE("Two calls with equal numbers get only their own answers") {
   CHECK(second.poll()->text == "for the second");
 }
 
-TEST_CASE("A tool that has changed since the call began is not called") {
+TEST_CASE("Server does not call a tool whose definition has changed since the ServerSource was created") {
   Hosted hosted({}, Unpinned::TrustFirst);
   hosted.meet(kAdd);
   ServerSource source(hosted.queue);
@@ -149,7 +149,7 @@ TEST_CASE("A tool that has changed since the call began is not called") {
   CHECK(ServerSource(hosted.queue).descriptions().empty());
 }
 
-TEST_CASE("A tool that no catalog has is not called") {
+TEST_CASE("Server does not call a tool that is not in the catalog") {
   Hosted hosted;
   hosted.meet(kAdd);
   ServerSource source(hosted.queue);
@@ -158,7 +158,7 @@ TEST_CASE("A tool that no catalog has is not called") {
   CHECK_FALSE(source.poll()->ok);
 }
 
-TEST_CASE("A tool without a pin is refused and reported, with the hash to pin") {
+TEST_CASE("Server refuses a tool without a pin, and reports the hash to pin") {
   Hosted hosted({}, Unpinned::Refuse);
   hosted.meet(kAdd);
   CHECK(ServerSource(hosted.queue).descriptions().empty());
@@ -171,7 +171,7 @@ TEST_CASE("A tool without a pin is refused and reported, with the hash to pin") 
   CHECK(ServerSource(pinned.queue).descriptions().size() == 1);
 }
 
-TEST_CASE("The requests that a call abandons, or leaves behind, are cancelled, and no other call's") {
+TEST_CASE("Server cancels the tool calls that a ServerSource abandons, and those of a destroyed ServerSource, but not those of another one") {
   Hosted hosted;
   hosted.meet(kAdd);
   auto leaving = std::make_unique<ServerSource>(hosted.queue);
@@ -190,7 +190,7 @@ TEST_CASE("The requests that a call abandons, or leaves behind, are cancelled, a
   CHECK(cancelled() == 2);
 }
 
-TEST_CASE("A broken server is restarted after growing pauses, and soon again after it worked") {
+TEST_CASE("Server restarts a broken server after growing pauses, and after a short pause if the server had worked for a minute") {
   Hosted hosted;
   hosted.meet(kAdd);
   for (const auto pause : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}) {
@@ -213,7 +213,7 @@ TEST_CASE("A broken server is restarted after growing pauses, and soon again aft
   }
 }
 
-TEST_CASE("Messages of an old wire are ignored, and a call to a broken server gets an answer") {
+TEST_CASE("Server ignores messages of an old wire, and answers a tool call to a broken server with a failure") {
   Hosted hosted;
   hosted.meet(kAdd);
   ServerSource source(hosted.queue);
@@ -223,7 +223,7 @@ TEST_CASE("Messages of an old wire are ignored, and a call to a broken server ge
   const auto id = hosted.wires.sent.back().id;
   old.on_closed("its output ended");
   CHECK_FALSE(source.poll()->ok);
-  CHECK(source.descriptions().size() == 1);  // The server may have restarted before the next request.
+  CHECK(source.descriptions().size() == 1);  // The server may restart before the next tool call.
   old.on_text(R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"result":{}})");
   old.on_closed("again");
   CHECK(hosted.count(EventKind::Broken) == 1);
@@ -232,7 +232,7 @@ TEST_CASE("Messages of an old wire are ignored, and a call to a broken server ge
   CHECK_FALSE(source.poll()->ok);
 }
 
-TEST_CASE("A wire that ends slowly is kept until its end, and the next one is made meanwhile") {
+TEST_CASE("If a wire closes slowly, Server keeps it until it has closed, and does not delay the next wire") {
   Hosted hosted;
   hosted.wires.linger = true;
   hosted.wires.handler.on_closed("its output ended");
@@ -250,7 +250,7 @@ TEST_CASE("A wire that ends slowly is kept until its end, and the next one is ma
   CHECK(done == 1);
 }
 
-TEST_CASE("A call during a restart is checked against the new list") {
+TEST_CASE("During a restart, Server checks a waiting tool call against the new list of tools") {
   Hosted hosted;
   hosted.meet(kAdd);
   ServerSource source(hosted.queue);
@@ -265,7 +265,7 @@ TEST_CASE("A call during a restart is checked against the new list") {
   for (const Outgoing& message : hosted.wires.sent) CHECK(message.method != "tools/call");
 }
 
-TEST_CASE("The log of a server's messages is bounded") {
+TEST_CASE("Server reports at most kMaxNotesPerMinute notes about a server's messages, and then one more note") {
   Hosted hosted;
   hosted.meet(kAdd);
   for (unsigned i = 0; i < Server::kMaxNotesPerMinute; ++i) hosted.wires.handler.on_text("debug");
@@ -277,7 +277,7 @@ TEST_CASE("The log of a server's messages is bounded") {
   CHECK(hosted.count(EventKind::Note) == Server::kMaxNotesPerMinute + 2);
 }
 
-TEST_CASE("A refused tool is reported once, a list when it has changed, and both up to a bound") {
+TEST_CASE("Server reports a refused tool once, and at most kMaxToldVerdicts refused tools") {
   Hosted hosted({}, Unpinned::Refuse);
   hosted.meet(kAdd);
   hosted.relist(kAdd);
@@ -302,7 +302,7 @@ TEST_CASE("A refused tool is reported once, a list when it has changed, and both
   CHECK(hosted.count(EventKind::Note) == notes + 1);
 }
 
-TEST_CASE("A list is reported when it differs from the last one") {
+TEST_CASE("Server reports a list of tools only if it differs from the last one") {
   Hosted hosted;
   hosted.meet(kAdd);
   hosted.relist(kAdd);
@@ -315,7 +315,7 @@ TEST_CASE("A list is reported when it differs from the last one") {
   CHECK(hosted.count(EventKind::Listed) == 3);
 }
 
-TEST_CASE("A server that cannot be started is tried again") {
+TEST_CASE("Server tries again to start a server that cannot be started") {
   Hosted hosted;
   hosted.wires.refuse = true;
   hosted.wires.handler.on_closed("its output ended");
@@ -327,7 +327,7 @@ TEST_CASE("A server that cannot be started is tried again") {
   CHECK(hosted.wires.made == 2);
 }
 
-TEST_CASE("At shut_down() the waiting calls are answered, and so are later calls") {
+TEST_CASE("Server::shut_down() answers the waiting tool calls, and later tool calls also get an answer") {
   Hosted hosted;
   hosted.meet(kAdd);
   ServerSource source(hosted.queue);
@@ -344,7 +344,7 @@ TEST_CASE("At shut_down() the waiting calls are answered, and so are later calls
   CHECK(source.poll()->number == 3);
 }
 
-TEST_CASE("Invalid options are refused with a reason") {
+TEST_CASE("fault_of refuses invalid ServerOptions with a reason") {
   ServerOptions options;
   options.label = "my files";
   options.at = CommandLine{{"/bin/cat"}, {}, "/"};

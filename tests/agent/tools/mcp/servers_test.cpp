@@ -22,7 +22,7 @@ using EventKind = ServerEvent::What;
 
 namespace {
 
-/// Keeps the events of the servers' thread.
+/// Records the events that come from the thread of the servers.
 class Watcher {
  public:
   void on_event(const ServerEvent& event) {
@@ -70,7 +70,7 @@ struct Met {
 
 }  // namespace
 
-TEST_CASE("Servers run on a separate thread, once for all calls") {
+TEST_CASE("Servers runs each server once for all calls, on a separate thread") {
   Met met({by_stdio()});
   CHECK(met.servers->source("other") == nullptr);
   CHECK(met.servers->catalog("other") == nullptr);
@@ -92,7 +92,7 @@ TEST_CASE("Servers run on a separate thread, once for all calls") {
 }
 
 TEST_CASE(
-    "A model's arguments reach a process in one line, and cannot add a message [MCP 2025-11-25 basic/transports]") {
+    "The model's arguments reach a server process in one line, and cannot add a message [MCP 2025-11-25 basic/transports]") {
   Met met({by_stdio()});
   const auto source = met.servers->source("t");
   const int before = std::stoi(answer_from(*source, 1, "t__heard", "{}"));
@@ -102,14 +102,14 @@ TEST_CASE(
   CHECK(answer_from(*source, 4, "t__heard", "\n") == std::to_string(before + 3));
 }
 
-TEST_CASE("A server that ends at an unknown request is started again with the legacy handshake") {
+TEST_CASE("If a server ends at the unknown request server/discover, Servers starts it again and does the legacy handshake") {
   Met met({by_stdio({"--ends-unasked"})});
   const auto source = met.servers->source("t");
   CHECK(answer_from(*source, 1, "t__add", R"({"a":1,"b":2})") == "3");
   CHECK(met.watcher.count(EventKind::Broken) == 1);
 }
 
-TEST_CASE("At the end a stubborn server is killed, and a later call gets an answer") {
+TEST_CASE("Servers's destructor kills a server that does not end, and later tool calls get an answer") {
   auto met = std::make_unique<Met>(std::vector{by_stdio({"--stubborn", "--leave-group"})});
   const auto source = met->servers->source("t");
   met->servers.reset();
@@ -119,14 +119,14 @@ TEST_CASE("At the end a stubborn server is killed, and a later call gets an answ
   CHECK_FALSE(result->ok);
 }
 
-TEST_CASE("Without free descriptors, Servers::start() returns an error") {
+TEST_CASE("Servers::start() returns an error if no file descriptor is free") {
   const offhook_test::DescriptorLimit none_left(0);
   const auto servers = Servers::start({by_stdio()}, {}, {});
   REQUIRE_FALSE(servers.has_value());
   CHECK(servers.error().detail.find("Too many open files") != std::string::npos);
 }
 
-TEST_CASE("Servers that cannot be started, and an empty list of servers, also end") {
+TEST_CASE("Servers can be destroyed if its servers cannot be started, or if it has no servers") {
   Watcher watcher;
   ServerOptions nowhere = by_stdio();
   nowhere.at = CommandLine{{"/nowhere/at/all"}, {}, "/"};

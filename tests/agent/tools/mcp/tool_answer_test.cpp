@@ -18,7 +18,7 @@ ToolAnswer answer_of(const std::string& result, bool has_output_schema = false) 
 
 }  // namespace
 
-TEST_CASE("Content of each kind becomes text [MCP 2025-11-25 server/tools]") {
+TEST_CASE("read_tool_answer converts each kind of content to text [MCP 2025-11-25 server/tools]") {
   const auto answer = answer_of(R"({"content":[
     {"type":"text","text":"Cloudy."},
     {"type":"image","data":"AAAA","mimeType":"image/png"},
@@ -32,35 +32,35 @@ TEST_CASE("Content of each kind becomes text [MCP 2025-11-25 server/tools]") {
                        "inside\n[a file that cannot be shown: file:///c]\n[something that cannot be shown]");
 }
 
-TEST_CASE("A tool's failure is reported in its own words, also beside structured content") {
+TEST_CASE("If a tool fails, read_tool_answer gives the tool's own text, even if the result has structured content") {
   const auto answer = answer_of(R"({"isError":true,"content":[{"type":"text","text":"No such city."}],"structuredContent":{"x":1}})", true);
   CHECK_FALSE(answer.ok);
   CHECK(answer.text == "No such city.");
   CHECK_FALSE(answer_of(R"({"isError":"yes"})").ok);
 }
 
-TEST_CASE("Structured content is used if the tool has an output schema, or if there is no other content") {
+TEST_CASE("read_tool_answer uses structured content if the tool has an output schema, or if the result has no other content") {
   const std::string both = R"({"content":[{"type":"text","text":"words"}],"structuredContent":{"t": 21.5}})";
   CHECK(answer_of(both, true).text == R"({"t":21.5})");
   CHECK(answer_of(both, false).text == "words");
   CHECK(answer_of(R"({"content":[],"structuredContent":[1]})").text == "[1]");
 }
 
-TEST_CASE("An empty answer is valid, and text that is not a result is refused") {
+TEST_CASE("read_tool_answer accepts an empty result, and refuses text that is not a result") {
   CHECK(answer_of("{}").ok);
   CHECK_FALSE(answer_of("{}").text.empty());
   CHECK_FALSE(answer_of(R"({"isError":true})").text.empty());
   for (const char* text : {"", "[]", "7", "null"}) CHECK_FALSE(read_tool_answer(text, false).has_value());
 }
 
-TEST_CASE("A server that requests input gets none, and the call fails [MCP 2026-07-28 basic/patterns/mrtr]") {
+TEST_CASE("If a server requests input, read_tool_answer gives a failure [MCP 2026-07-28 basic/patterns/mrtr]") {
   const auto answer = answer_of(R"({"resultType":"input_required","inputRequests":{},"content":[{"type":"text","text":"secret?"}]})");
   CHECK_FALSE(answer.ok);
   CHECK(answer.text.find("secret") == std::string::npos);
   CHECK(answer_of(R"({"resultType":"complete","content":[]})").ok);
 }
 
-TEST_CASE("An answer is bounded, and the tool box says that it was cut") {
+TEST_CASE("read_tool_answer bounds an answer, and data_text says that it is shortened") {
   const auto of_size = [](std::size_t octets) {
     return data_text(true, answer_of(R"({"content":[{"type":"text","text":")" + std::string(octets, 'x') + "\"}]}").text);
   };
@@ -77,10 +77,10 @@ TEST_CASE("An answer is bounded, and the tool box says that it was cut") {
   CHECK(of_items(kMaxContentItems + 1).find("more that is not shown") != std::string::npos);
 }
 
-TEST_CASE("The log has the reason why a call failed or was repeated, and no word of the server") {
+TEST_CASE("why_of gives the log the reason why a tool call failed or was repeated, and no text of the server") {
   CHECK(why_of({true, "4711", true}).empty());
   CHECK(why_of({false, "4711 is taken", true}) == "the tool says that it failed");
   CHECK(why_of({false, std::string(kNotAvailable)}) == kNotAvailable);
-  CHECK(why_of({true, "4711", true, true}) == "the server had ended the session of the call, which went on in the next one");
-  CHECK(why_of({false, "4711", true, true}) == "the server had ended the session of the call, which went on in the next one; the tool says that it failed");
+  CHECK(why_of({true, "4711", true, true}) == "the server had ended the session, and the tool call was sent again in a new one");
+  CHECK(why_of({false, "4711", true, true}) == "the server had ended the session, and the tool call was sent again in a new one; the tool says that it failed");
 }

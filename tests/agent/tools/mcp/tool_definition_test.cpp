@@ -25,14 +25,14 @@ ToolDefinition tool_of(const std::string& tool) {
   return page.tools.front();
 }
 
-/// Returns a tool with a property `a` of these members, and `beside` after its properties.
+/// Returns a tool whose schema has a property `a` with the members `about`, and the text `beside` after `properties`.
 ToolDefinition marked(const std::string& about, const std::string& beside = "") {
   return tool_of(R"({"name":"t","inputSchema":{"type":"object","properties":{"a":{)" + about + "}}" + beside + "}}");
 }
 
 }  // namespace
 
-TEST_CASE("A page of tools is parsed, and invalid tools are skipped with a reason") {
+TEST_CASE("read_tool_page parses a page of tools, and skips invalid tools with a reason") {
   const auto page = page_of(kTool + R"(,7,{"name":""},{"name":"b"},{"name":"c","inputSchema":[]},{"name":"d","title":"D","inputSchema":{"type":"object"},"outputSchema":{}})",
                             R"(,"nextCursor":"next","ttlMs":5000)");
   REQUIRE(page.tools.size() == 2);
@@ -47,11 +47,11 @@ TEST_CASE("A page of tools is parsed, and invalid tools are skipped with a reaso
   CHECK(page.ttl_ms == 5000);
 }
 
-TEST_CASE("Text that is not a page of tools is refused") {
+TEST_CASE("read_tool_page refuses text that is not a page of tools") {
   for (const char* text : {"", "{}", "[]", R"({"tools":{}})", R"({"tools":7})"}) CHECK_FALSE(read_tool_page(text).has_value());
 }
 
-TEST_CASE("A page is bounded") {
+TEST_CASE("read_tool_page bounds the tools, the cursor, and the name, size and depth of a definition") {
   const auto of_tools = [](std::size_t count) {
     std::string tools;
     for (std::size_t i = 0; i < count; ++i) tools += (i > 0 ? ",{\"name\":\"" : "{\"name\":\"") + std::to_string(i) + R"(","inputSchema":{}})";
@@ -75,21 +75,21 @@ TEST_CASE("A page is bounded") {
   CHECK(of_size(kMaxDefinitionBytes) == 1);
   CHECK(of_size(kMaxDefinitionBytes + 1) == 0);
 
-  const auto of_depth = [](std::size_t depth) {  // the definition, its schema, then lists
+  const auto of_depth = [](std::size_t depth) {  // the levels are the definition, its schema and nested lists
     return page_of(R"({"name":"n","inputSchema":{"a":)" + std::string(depth - 3, '[') + "1" + std::string(depth - 3, ']') + "}}").tools.size();
   };
   CHECK(of_depth(kMaxCanonicalDepth) == 1);
   CHECK(of_depth(kMaxCanonicalDepth + 1) == 0);
 }
 
-TEST_CASE("A definition's hash is that of its canonical JSON, for any spelling") {
+TEST_CASE("A definition's hash is the hash of its canonical JSON, whatever its spelling") {
   const auto hash = tool_of(kTool).hash;
   CHECK(hash == sha256_hex(R"({"description":"Adds.","inputSchema":{"type":"object"},"name":"add"})"));
   CHECK(tool_of(R"({ "inputSchema" : {"type":"object"}, "description":"\u0041dds.", "name":"add", "icons":[], "_meta":{"t":1} })").hash == hash);
   CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");  // FIPS 180-2 appendix B.1
 }
 
-TEST_CASE("Each member that a model or a policy uses changes the hash") {
+TEST_CASE("A change of any member that a model or a policy uses changes the hash") {
   const auto hash = tool_of(kTool).hash;
   for (const char* other : {R"({"name":"add","description":"Adds. ","inputSchema":{"type":"object"}})",
                             R"({"name":"Add","description":"Adds.","inputSchema":{"type":"object"}})",
@@ -102,12 +102,12 @@ TEST_CASE("Each member that a model or a policy uses changes the hash") {
   }
 }
 
-TEST_CASE("A definition with a repeated name is refused, because two readers might use different values") {
+TEST_CASE("read_tool_page refuses a definition with a repeated name, because two readers might use different values") {
   CHECK(page_of(R"({"name":"a","description":"good","description":"bad","inputSchema":{}})").tools.empty());
   CHECK(page_of(R"({"name":"a","inputSchema":{"type":"object","type":"string"}})").tools.empty());
 }
 
-TEST_CASE("Marked arguments go into headers [MCP 2026-07-28 basic/transports/streamable-http]") {
+TEST_CASE("header_values gives the headers for marked arguments [MCP 2026-07-28 basic/transports/streamable-http]") {
   const auto tool = tool_of(R"({"name":"sql","inputSchema":{"type":"object","properties":{
     "region":{"type":"string","x-mcp-header":"Region"},
     "deep":{"type":"object","properties":{"n":{"type":"integer","x-mcp-header":"N"},"b":{"type":"boolean","x-mcp-header":"B"}}}}}})");
@@ -123,7 +123,7 @@ TEST_CASE("Marked arguments go into headers [MCP 2026-07-28 basic/transports/str
   CHECK(header_values(tool.headers, R"({"deep":{"n":9007199254740991}})").size() == 1);
 }
 
-TEST_CASE("An invalid mark excludes the definition from use over HTTP") {
+TEST_CASE("An invalid header mark sets the header fault of a definition, which then cannot be used over HTTP") {
   CHECK_FALSE(marked(R"("type":"string","x-mcp-header":"A")").header_fault);
   for (const char* about : {R"("type":"number","x-mcp-header":"A")", R"("x-mcp-header":"A")", R"("type":"string","x-mcp-header":"")",
                             R"("type":"string","x-mcp-header":"A B")", R"("type":"string","x-mcp-header":"A\r\nX")",
@@ -139,7 +139,7 @@ TEST_CASE("An invalid mark excludes the definition from use over HTTP") {
   CHECK_FALSE(marked(R"("type":"string","default":{"x-mcp-header":"A"})").header_fault);
 }
 
-TEST_CASE("Marks are bounded") {
+TEST_CASE("A definition has at most kMaxHeaderBindings header marks, with names of at most kMaxHeaderName octets") {
   const auto of_name = [](std::size_t octets) { return marked(R"("type":"string","x-mcp-header":")" + std::string(octets, 'a') + "\"").headers.size(); };
   CHECK(of_name(kMaxHeaderName) == 1);
   CHECK(of_name(kMaxHeaderName + 1) == 0);
@@ -152,7 +152,7 @@ TEST_CASE("Marks are bounded") {
   CHECK(of_count(kMaxHeaderBindings + 1) == 0);
 }
 
-TEST_CASE("A value that is invalid in a header is encoded [MCP 2026-07-28 basic/transports/streamable-http]") {
+TEST_CASE("encode_header_value encodes a value that is invalid in a header [MCP 2026-07-28 basic/transports/streamable-http]") {
   CHECK(encode_header_value("us-west1") == "us-west1");
   CHECK(encode_header_value("Hello, \xe4\xb8\x96\xe7\x95\x8c") == "=?base64?SGVsbG8sIOS4lueVjA==?=");
   CHECK(encode_header_value(" padded ") == "=?base64?IHBhZGRlZCA=?=");

@@ -22,7 +22,7 @@ ToolPage page(std::vector<std::string> names, std::string cursor, std::uint64_t 
 
 }  // namespace
 
-TEST_CASE("Pages are requested while there is a cursor, and a page may be empty [MCP 2025-11-25 server/utilities/pagination]") {
+TEST_CASE("ToolListing requests pages while a page has a cursor, and accepts empty pages [MCP 2025-11-25 server/utilities/pagination]") {
   ToolListing listing;
   CHECK(listing.on_page(page({"a"}, "1", 5000), 100) == Next::Ask);
   CHECK(listing.cursor() == "1");
@@ -33,7 +33,7 @@ TEST_CASE("Pages are requested while there is a cursor, and a page may be empty 
   CHECK(listing.notes().empty());
 }
 
-TEST_CASE("A repeated cursor ends the listing, which keeps the pages so far") {
+TEST_CASE("If a cursor repeats, ToolListing ends and keeps the tools that it has") {
   ToolListing listing;
   CHECK(listing.on_page(page({"a"}, "1"), 100) == Next::Ask);
   CHECK(listing.on_page(page({"b"}, "2"), 100) == Next::Ask);
@@ -42,7 +42,7 @@ TEST_CASE("A repeated cursor ends the listing, which keeps the pages so far") {
   CHECK(listing.notes().size() == 1);
 }
 
-TEST_CASE("A listing has at most kMaxPages pages") {
+TEST_CASE("ToolListing accepts at most kMaxPages pages") {
   ToolListing listing;
   for (std::size_t i = 1; i < kMaxPages; ++i) CHECK(listing.on_page(page({}, std::to_string(i)), 100) == Next::Ask);
   ToolListing last = listing;
@@ -52,7 +52,7 @@ TEST_CASE("A listing has at most kMaxPages pages") {
   CHECK(last.notes().empty());
 }
 
-TEST_CASE("The tools are bounded in number and size, and a repeated tool counts once") {
+TEST_CASE("ToolListing bounds the number and the size of the tools, and keeps a repeated tool once") {
   ToolListing listing;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < kMaxListedTools; ++i) names.push_back(std::to_string(i));
@@ -78,7 +78,7 @@ TEST_CASE("The tools are bounded in number and size, and a repeated tool counts 
   CHECK(twice.notes().size() == 1);
 }
 
-TEST_CASE("The octets of a listing are bounded") {
+TEST_CASE("ToolListing bounds the octets of all pages together") {
   ToolListing listing;
   CHECK(listing.on_page(page({}, "1"), kMaxReadBytes) == Next::Ask);
   CHECK(listing.on_page(page({}, "2"), 1) == Next::Done);

@@ -12,7 +12,7 @@
 using namespace offhook::agent::tools;
 using namespace offhook::agent::tools::mcp;
 
-TEST_CASE("A ToolRequestQueue holds at most kMaxOrders waiting calls, but always accepts an Abandon") {
+TEST_CASE("ToolRequestQueue holds at most kMaxOrders waiting tool calls, but always accepts an Abandon") {
   ToolRequestQueue queue;
   int wakes = 0;
   queue.open([&wakes] { ++wakes; });
@@ -28,7 +28,7 @@ TEST_CASE("A ToolRequestQueue holds at most kMaxOrders waiting calls, but always
   CHECK_FALSE(queue.take_result(guest + 1));
 }
 
-TEST_CASE("A ToolRequestQueue works with one thread on each side") {
+TEST_CASE("One thread may use ToolRequestQueue for a call while another thread uses it for the server") {
   ToolRequestQueue queue;
   std::atomic<bool> woken{false}, over{false};
   queue.open([&woken] { woken = true; });
@@ -56,7 +56,7 @@ TEST_CASE("A ToolRequestQueue works with one thread on each side") {
   server.join();
 }
 
-TEST_CASE("Calls begin and end on their threads while the server's thread publishes and closes the ToolRequestQueue") {
+TEST_CASE("ServerSources may begin and end on several threads while the server's thread publishes, opens and closes the ToolRequestQueue") {
   auto queue = std::make_shared<ToolRequestQueue>();
   queue->open([] {});
   std::atomic<bool> over{false};

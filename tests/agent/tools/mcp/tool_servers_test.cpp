@@ -57,14 +57,14 @@ struct Places {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Places, "A reload starts the changed servers and keeps the others, and a call keeps the servers of its beginning") {
+TEST_CASE_FIXTURE(Places, "A reload starts only the changed servers again, and a running call keeps the servers from its beginning") {
   NoEdges edges;
   auto first = servers({place("a"), place("b")});
   REQUIRE(are_listed(2));
   auto of_call = first->sources({"a", "b", "nobody"}, edges);
   REQUIRE(of_call.size() == 2);
   auto second = servers({place("a"), place("b", "/another")}, first.get());
-  REQUIRE(are_listed(3));  // Only b is started again.
+  REQUIRE(are_listed(3));  // The reload starts only b again.
   RetiredServers retired(20ms);
   retired.add(std::move(first));
   CHECK(answer_from(*of_call[1], 1, "b__add", R"({"a": 40, "b": 2})") == "42");
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Places, "A reload starts the changed servers and keeps the oth
   CHECK(answer_from(*later.front(), 1, "a__add", R"({"a": 1, "b": 2})") == "3");
 }
 
-TEST_CASE_FIXTURE(Places, "A server without granted tools is not started") {
+TEST_CASE_FIXTURE(Places, "ToolServers does not start a server of which no tool is granted") {
   NoEdges edges;
   auto idle = place("a");
   idle.is_granted = false;

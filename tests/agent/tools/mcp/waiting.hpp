@@ -8,13 +8,13 @@
 #include <optional>
 #include <string>
 
-/// Waits for processes and threads. Each wait ends when its condition holds.
+/// Functions that wait for processes and threads. A wait ends when its condition is true.
 namespace offhook::test {
 
-/// The limit of a wait for an event that comes within milliseconds, also on a busy machine.
+/// Time limit of a wait for an event that usually comes within milliseconds. Long enough for a busy machine.
 inline constexpr std::chrono::seconds kPatience{60};
 
-/// Starts a call with this number and waits for its answer. Returns the answer's text, or "nothing came" after the limit.
+/// Starts a tool call with this number and waits for the answer. Returns the text of the answer, or "nothing came" after kPatience.
 inline std::string answer_from(agent::tools::ToolSource& source, std::uint64_t number, const std::string& tool, const std::string& arguments) {
   source.start({number, tool, arguments});
   std::optional<agent::tools::SourceResult> result;

@@ -19,7 +19,7 @@ inline const net::Headers kJson = {{"content-type", "application/json"}},
                           kStream = {{"content-type", "text/event-stream; charset=utf-8"}};
 inline const std::string kAnswer = R"({"jsonrpc":"2.0","id":1,"result":{}})";
 
-/// An HttpWire, with the test as its server.
+/// An HttpWire. The test acts as the server.
 struct Line {
   explicit Line(agent::tools::mcp::HttpWireOptions options =
                     {"https://tools.example/mcp", agent::Secret("t0ken"), {{"x-team", agent::Secret("7")}}, 5s, std::nullopt})
@@ -45,7 +45,7 @@ struct Line {
     message.body = "{}";
     wire.send(std::move(message));
   }
-  /// Begins a session: initialize gets an answer with this session id.
+  /// Begins a session: sends initialize, and answers with the session id `id`.
   void begin_session(const std::string& id) {
     send(100, "initialize", false, "");
     http.answer(http.all.size() - 1, 200, R"({"jsonrpc":"2.0","id":100,"result":{}})",

@@ -28,7 +28,7 @@ std::string told(const ToolSurvey& survey, const AgentProfile& agent) {
 
 }  // namespace
 
-TEST_CASE("The survey reports grants that give a model no tool: an unknown tool, or a grant that does not fit the tool") {
+TEST_CASE("grant_troubles reports a grant that gives the model no tool, because the tool is unknown or the grant does not fit the tool") {
   ToolSurvey survey;
   auto& pay = survey.tools.emplace_back();
   pay.server = "shop", pay.name = "shop__pay", pay.schema = kPay;
@@ -40,11 +40,11 @@ TEST_CASE("The survey reports grants that give a model no tool: an unknown tool,
   CHECK(told(survey, granted("shop__delete", "")) == "shop: shop__delete is granted to sales, and there is no such tool: its server has no tool with a similar name");
 }
 
-TEST_CASE("For a server that has not answered, the survey reports no missing tools") {
+TEST_CASE("grant_troubles reports no unknown tools of a server that has not answered") {
   ToolSurvey survey;
   survey.troubles.push_back({"shop", "it has not answered in time"});
   CHECK(told(survey, granted("shop__pay", "")).empty());
-  auto& other = survey.tools.emplace_back();  // The server has answered. One of its tools was refused, for a reason that is already reported.
+  auto& other = survey.tools.emplace_back();  // Now the server has answered, and Offhook has refused one of its tools, which is already reported.
   other.server = "shop", other.name = "shop__other", other.schema = kPay;
   survey.troubles[0].what = "shop__pay: its definition is another one";
   CHECK(told(survey, granted("shop__pay", "")).empty());

@@ -1,9 +1,9 @@
-// Checks how the official client reacts to each fault of the simulator, so that each fault has exactly its documented effect. The k-th socket and the
-// k-th turn have the k-th fault of the scenario, so the order of this file matters.
+// Checks that each fault of the simulator has exactly its documented effect on the official client. The k-th socket and the k-th turn have
+// the k-th fault of the scenario. The order of this file therefore matters.
 import { Ear, assert, call, finish, loud, proof, sdk, silence, speaker } from './proof.mjs';
 
-/// Sends a second of voice and then silence, as a telephone line does, because the client resends its audio only while more arrives. The voice begins
-/// when the client is connected, so that a fault occurs at its time, and not in the burst after the handshake.
+/// Sends a second of voice and then silence, as a telephone line does, because the client resends its audio only while more audio arrives.
+/// The voice starts when the client is connected. Therefore a fault comes at its time, and not in the burst after the handshake.
 function talk(ear) {
   const sound = Buffer.concat([loud, silence(60_000)]);
   let at = 0, timer;
@@ -23,7 +23,7 @@ async function listen() {
     ear.close();
   }
 }
-/// Checks that the words arrive despite the fault, on another socket or in a second turn.
+/// Checks that the words arrive in spite of the fault, on another socket or in a second turn.
 async function going_on() {
   const ear = new Ear();
   const paths = received(sdk.Connection.fromRecognizer(ear.recognizer));
@@ -35,7 +35,7 @@ async function going_on() {
   assert.ok(paths.filter((path) => path === 'turn.start').length > 1, paths.join(' '));
   ear.close();
 }
-/// Returns the paths of the messages that a connection reads, with undefined for a frame that is not a message.
+/// Returns the paths of the messages that a connection reads. A frame that is not a message gives `undefined`.
 function received(connection) {
   const paths = [];
   connection.messageReceived = ({ message }) => { paths.push(message.path); };
@@ -54,7 +54,7 @@ await proof('fault_error', 'a phrase has the status TooManyRequests', async () =
   assert.equal(details(result).ErrorCode, sdk.CancellationErrorCode.TooManyRequests);
 });
 await proof('fault_drop', 'the connection ends without a close frame, and the client reconnects and resends its audio', () => going_on());
-await proof('fault_early_end', 'the service ends a turn by itself, and the client continues with another turn', () => going_on());
+await proof('fault_early_end', 'the service ends a turn without a request, and the client continues with another turn', () => going_on());
 await proof('fault_empty', 'a turn has no content', async () => {
   const ear = new Ear();
   ear.feed(loud);
@@ -74,15 +74,16 @@ await proof('fault_stall', 'the service sends nothing more in a turn', async () 
   const ear = new Ear();
   const stop = talk(ear);
   await ear.start();
-  await new Promise((resolve) => { setTimeout(resolve, 2500); });  // The silence is the subject of the proof.
+  await new Promise((resolve) => { setTimeout(resolve, 2500); });  // The proof is about this silence.
   stop();
   assert.deepEqual(ear.words(), []);
   assert.equal(ear.canceled, null);
   ear.close();
 });
 
-// In the middle of the turn, the service sends a message of a new kind, one that is not JSON, one of another turn, and frames that are not messages.
-// The client reads them all and fails: it reports no words, no error and no end. Its connection shows which messages it read.
+// In the middle of the turn, the service sends a message of a new kind, a message that is not JSON, a message of another turn, and frames
+// that are not messages. The client reads all of them and then fails: it reports no words, no error and no end. The paths of its connection
+// show which messages it has read.
 const surprised = (paths) => { assert.ok(paths.includes('speech.surprise') && paths.includes(undefined), paths.join(' ')); };
 const quiet = (promise, ms) => Promise.race([promise, new Promise((resolve) => { setTimeout(resolve, ms, null); })]);
 await proof('fault_garbage', 'the client does not recover from garbage in the middle of a turn', async () => {
@@ -92,32 +93,32 @@ await proof('fault_garbage', 'the client does not recover from garbage in the mi
   assert.equal(await quiet(ear.once(), 4000), null);
   stop();
   surprised(paths);
-  assert.equal(paths.at(-1), 'turn.end');  // The whole turn arrived.
+  assert.equal(paths.at(-1), 'turn.end');  // This shows that the whole turn arrived.
   ear.close();
 });
 
 const say = (synthesizer) => call(synthesizer, 'speakTextAsync', 'Good day to you.');
-await proof('fault_voice_quota', 'a voice closes the connection with 1007', async () => {
+await proof('fault_voice_quota', 'during synthesis, the connection closes with 1007', async () => {
   const result = await say(speaker());
   assert.equal(result.reason, sdk.ResultReason.Canceled);
   assert.match(result.errorDetails, /Quota exceeded.*1007/s);
 });
-await proof('fault_voice_empty', 'a voice sends no audio', async () => {
+await proof('fault_voice_empty', 'the synthesis returns no audio', async () => {
   const result = await say(speaker());
   assert.equal(result.reason, sdk.ResultReason.SynthesizingAudioCompleted);
   assert.equal(result.audioData.byteLength, 0);
 });
-await proof('fault_voice_latency', 'a voice begins late', async () => {
+await proof('fault_voice_latency', 'the synthesised audio starts late', async () => {
   const began = performance.now();
   const result = await say(speaker());
   assert.ok(performance.now() - began >= 700);
   assert.ok(result.audioData.byteLength > 8_000);
 });
-await proof('fault_voice_drop', 'the connection of a voice ends in the middle', async () => {
+await proof('fault_voice_drop', 'during synthesis, the connection ends', async () => {
   const result = await say(speaker());
   assert.equal(result.reason, sdk.ResultReason.Canceled);
 });
-await proof('fault_voice_error', 'the connection of a voice closes in the middle with 1007 and a reason', async () => {
+await proof('fault_voice_error', 'during synthesis, the connection closes with 1007 and a reason', async () => {
   const synthesizer = speaker();
   let octets = 0;
   synthesizer.synthesizing = (_, event) => { octets += event.result.audioData.byteLength; };
@@ -126,14 +127,14 @@ await proof('fault_voice_error', 'the connection of a voice closes in the middle
   assert.match(result.errorDetails, /Broken.*1007/s);
   assert.ok(octets >= 3_200);
 });
-await proof('fault_voice_stall', 'a voice stops in the middle', async () => {
+await proof('fault_voice_stall', 'the synthesised audio stops in the middle', async () => {
   const synthesizer = speaker();
   const paths = received(sdk.Connection.fromSynthesizer(synthesizer));
   assert.equal(await quiet(say(synthesizer), 2000), null);
   assert.ok(paths.filter((path) => path === 'audio').length > 1);
   assert.ok(!paths.includes('turn.end'));
 });
-await proof('fault_voice_garbage', 'the client does not recover from garbage in the middle of a voice', async () => {
+await proof('fault_voice_garbage', 'the client does not recover from garbage in the middle of synthesised audio', async () => {
   const synthesizer = speaker();
   const paths = received(sdk.Connection.fromSynthesizer(synthesizer));
   assert.equal(await quiet(say(synthesizer), 3000), null);

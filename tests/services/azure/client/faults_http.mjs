@@ -1,6 +1,6 @@
-// Tests the three HTTP endpoints. The official client uses only the list of voices. For the other two, this file sends requests with fetch, as
-// Microsoft's pages about REST describe them. The k-th request of an endpoint has the k-th fault of faults_http.json, so the order of this file
-// matters.
+// Tests the three HTTP endpoints. The official client uses only the list of voices. For the other two endpoints, this file sends requests
+// with fetch, as Microsoft's pages about REST describe them. The k-th request of an endpoint has the k-th fault of faults_http.json. The
+// order of this file therefore matters.
 import { assert, finish, loud, proof, rms, sdk } from './proof.mjs';
 import { wavFile } from './proving.mjs';
 
@@ -24,8 +24,8 @@ await proof('fault_voices_latency', 'the list of voices is late', async () => {
   assert.deepEqual(names(result), ['en-US-JennyNeural']);
   assert.ok(ms >= 700, `${ms} ms`);
 });
-await proof('fault_voices_error', 'the list of voices is 503, and the client throws', () => assert.rejects(voices(), { statusCode: 503 }));
-await proof('fault_voices_key', 'the list of voices is 401, and the client does not throw', async () => {
+await proof('fault_voices_error', 'the request for the list of voices gets 503, and the client throws', () => assert.rejects(voices(), { statusCode: 503 }));
+await proof('fault_voices_key', 'the request for the list of voices gets 401, and the client does not throw', async () => {
   const listed = await voices();
   assert.equal(listed.reason, sdk.ResultReason.Canceled);
   assert.match(listed.errorDetails, /401: Unauthorized/);
@@ -34,7 +34,7 @@ await proof('fault_voices_stall', 'the list of voices never arrives', async () =
 await proof('fault_voices_garbage', 'the list of voices is garbage', async () => {
   const listed = await voices();
   assert.equal(listed.reason, sdk.ResultReason.Canceled);
-  assert.match(listed.errorDetails, /200: OK/);  // The client reports nothing else.
+  assert.match(listed.errorDetails, /200: OK/);  // The client reports only this.
 });
 
 const authorized = (more) => ({ 'Ocp-Apim-Subscription-Key': key, ...more });

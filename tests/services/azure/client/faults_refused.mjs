@@ -1,4 +1,4 @@
-// Sockets that the service refuses. The client retries a few times before it reports the error; here it never connects.
+// Tests sockets that the service refuses. The client retries a few times before it reports the error. Here it never connects.
 import { Ear, assert, call, finish, proof, sdk, speaker } from './proof.mjs';
 
 await proof('fault_key', 'the service refuses a handshake with 401', async () => {
@@ -9,7 +9,7 @@ await proof('fault_key', 'the service refuses a handshake with 401', async () =>
   assert.match(result.errorDetails, /Unexpected server response: 401/);
   ear.close();
 });
-await proof('fault_voice_429', 'the service refuses a handshake of the voice with 429', async () => {
+await proof('fault_voice_429', 'the service refuses a synthesis handshake with 429', async () => {
   const result = await call(speaker(), 'speakTextAsync', 'Good day to you.');
   assert.equal(result.reason, sdk.ResultReason.Canceled);
   assert.match(result.errorDetails, /Unexpected server response: 429/);

@@ -2,7 +2,7 @@ import { Ear, assert, finish, proof, sdk, silence, speech } from './proof.mjs';
 
 const german = () => speech('Guten Tag, ich möchte einen Tisch bestellen.', 'de-DE-KatjaNeural');
 const english = () => speech('Good day, I would like to book a table.');
-// With a custom host, such as a simulator, the client uses the older addresses unless this property is set.
+// With a custom host, such as a simulator, the client uses the older addresses, except if this property is set.
 const asOurs = (config) => {
   config.outputFormat = sdk.OutputFormat.Detailed;
   config.setProperty(sdk.PropertyId.SpeechServiceConnection_RecognitionEndpointVersion, '2');
@@ -10,7 +10,7 @@ const asOurs = (config) => {
 const detected = (result) => sdk.AutoDetectSourceLanguageResult.fromResult(result).language;
 
 // The scenario's phrases are German, English and German, repeatedly. Each proof begins with a German phrase.
-await proof('languages_each_turn', 'each turn has the language that it began in, out of the named languages', async () => {
+await proof('languages_each_turn', 'the service detects the language of each turn among the named languages', async () => {
   const ear = new Ear(asOurs, ['en-US', 'de-DE']);
   ear.feed(await german(), silence(1500));
   const first = await ear.once();
@@ -26,7 +26,7 @@ await proof('languages_each_turn', 'each turn has the language that it began in,
   ear.close();
 });
 
-await proof('languages_continuous', 'a continuous stream has one language, detected at its start, also in the simple form', async () => {
+await proof('languages_continuous', 'a continuous stream has one language, which the service detects at its start, in the simple form too', async () => {
   const ear = new Ear(undefined, ['en-US', 'de-DE', 'fr-FR', 'it-IT']);
   ear.feed(await german());
   ear.end();

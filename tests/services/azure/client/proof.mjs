@@ -11,7 +11,7 @@ export { assert, finish, sdk };
 export const live = !process.env.OFFHOOK_SIM;
 export const proof = prover('azure', live);
 
-/// Returns the configuration for the service. The samples are sent unchanged, at 8 kHz.
+/// Returns the configuration for the service. The audio is raw samples at 8 kHz.
 export function config() {
   const made = live
     ? sdk.SpeechConfig.fromSubscription(process.env.AZURE_SPEECH_KEY, process.env.AZURE_SPEECH_REGION)
@@ -30,7 +30,7 @@ export const speaker = (voice) => {
   if (voice) made.speechSynthesisVoiceName = voice;
   return new sdk.SpeechSynthesizer(made, null);
 };
-/// Returns the samples of a spoken text at 8 kHz.
+/// Returns the samples of synthesised speech for `text` at 8 kHz.
 export async function speech(text, voice) {
   const synthesizer = speaker(voice);
   const result = await call(synthesizer, 'speakTextAsync', text);
@@ -48,7 +48,7 @@ export function rms(pcm) {
   return Math.sqrt(energy / (pcm.length / 2));
 }
 
-/// A recogniser that gets samples, with the results that it reported. `languages`: the recogniser detects which of these is spoken.
+/// A recogniser that gets samples, and the results that it has reported. If `languages` is set, it detects which of these languages is spoken.
 export class Ear {
   constructor(change = () => {}, languages = null) {
     const made = config();

@@ -2,7 +2,7 @@ import { Ear, assert, finish, proof, sdk, silence, speech } from './proof.mjs';
 
 const question = 'What time is it in Lisbon?';
 
-await proof('recognise_once', 'one phrase of a continuous stream ends with its silence', async () => {
+await proof('recognise_once', 'one phrase of a continuous stream ends when silence follows', async () => {
   const ear = new Ear();
   ear.feed(silence(200), await speech(question), silence(2000));
   const result = await ear.once();
@@ -39,7 +39,7 @@ await proof('recognise_end_of_audio', 'the end of the audio ends the phrase with
   ear.close();
 });
 
-await proof('recognise_detailed', 'the detailed form has confidences', async () => {
+await proof('recognise_detailed', 'a result in the detailed form has confidences', async () => {
   const ear = new Ear((config) => { config.outputFormat = sdk.OutputFormat.Detailed; });
   ear.feed(await speech(question), silence(2000));
   const result = await ear.once();
@@ -50,7 +50,7 @@ await proof('recognise_detailed', 'the detailed form has confidences', async () 
   ear.close();
 });
 
-await proof('recognise_silence', 'silence is NoMatch', async () => {
+await proof('recognise_silence', 'the result for silence is NoMatch', async () => {
   const ear = new Ear();
   ear.feed(silence(8000));
   ear.end();

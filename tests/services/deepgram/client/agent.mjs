@@ -1,7 +1,7 @@
 import { Line, assert, client, finish, live, proof, question, rms, silence } from './proof.mjs';
 
 const sound = { encoding: 'linear16', sample_rate: 8000 };
-/// Returns the settings of a Voice Agent, with changes to its parts.
+/// Returns the settings of a Voice Agent. `listen`, `think` and `agent` replace members of its parts.
 function settings({ listen = {}, think = {}, agent = {} } = {}) {
   return {
     type: 'Settings',
@@ -66,14 +66,14 @@ await proof('agent_user_message', 'the agent answers a text message', async () =
   line.close();
 });
 
-await proof('agent_interrupted', 'a voice silences the agent', async () => {
+await proof('agent_interrupted', 'if the caller speaks, the agent stops', async () => {
   const line = await settled({ listen: manual });
   line.socket.sendInjectUserMessage({ type: 'InjectUserMessage', content: 'Tell me a long story.' });
   await line.until(() => line.audio.length > 0);
   await speak(line, await question());
   await line.next('UserStartedSpeaking');
   const before = line.audio.length;
-  await new Promise((resolve) => { setTimeout(resolve, 500); });  // The silence is the subject of the proof.
+  await new Promise((resolve) => { setTimeout(resolve, 500); });  // The proof is about this silence.
   assert.ok(line.audio.length - before < 5, `${line.audio.length - before} messages of audio after it`);
   line.close();
 });

@@ -43,7 +43,7 @@ await proof('agent_function', 'the agent requests a function, gets its result, a
   line.close();
 });
 
-await proof('agent_function_cancelled', 'a voice cancels the request of a function', async () => {
+await proof('agent_function_cancelled', 'if the caller speaks, the request of a function is cancelled', async () => {
   const [line, call] = await asked();
   const voice = Buffer.concat([await question(), silence(200)]);
   for (let at = 0; at < voice.length; at += 320) {

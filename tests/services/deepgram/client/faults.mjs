@@ -1,4 +1,4 @@
-// The requests of this file get the faults of faults.json, in this order.
+// The k-th request of this file gets the k-th fault of faults.json. The order of this file therefore matters.
 import { Line, assert, client, converse, finish, later, listening, loud, proof, refused, silence, text, unreadable } from './proof.mjs';
 
 const listen = (options = {}) => Line.open(client.listen.v1, { ...listening, ...options });
@@ -88,11 +88,11 @@ await proof('fault_agent_drop', 'a conversation ends without a close frame', asy
   assert.equal(line.closed.code, 1006);
 });
 
-await proof('fault_turn_busy', 'a request beyond the limit is 429', async () => {
+await proof('fault_turn_busy', 'a request beyond the limit gets 429', async () => {
   await assert.rejects(client.listen.v1.media.transcribeFile(loud, { model: 'nova-3' }), { statusCode: 429 });
 });
 
-await proof('fault_speech_auth', 'a wrong key is 401', async () => {
+await proof('fault_speech_auth', 'a request with a wrong key gets 401', async () => {
   await assert.rejects(client.speak.v1.audio.generate({ text: 'x', ...speaking, container: 'none' }), { statusCode: 401 });
 });
 

@@ -1,5 +1,5 @@
-// The two endpoints by POST with late answers, no answers, and garbage: the k-th request has the k-th fault of faults_http.json. faults.mjs tests
-// their errors.
+// The two POST endpoints with late answers, no answers and garbage. The k-th request has the k-th fault of faults_http.json. faults.mjs
+// tests the errors of these endpoints.
 import { assert, client, finish, loud, proof, wav } from './proof.mjs';
 
 const hear = (options) => client.listen.v1.media.transcribeFile(wav(loud), { model: 'nova-3', language: 'en' }, options);
@@ -19,7 +19,7 @@ async function late(run) {
 await proof('fault_turn_latency', 'listen by POST: the answer is late', async () => { assert.equal(words(await late(hear)), 'yes please'); });
 await proof('fault_turn_stall', 'listen by POST: there is no answer', () => assert.rejects(hear(impatient), gave_up));
 await proof('fault_turn_stall_in_body', 'listen by POST: the answer stops in the middle', async () => {
-  const controller = new AbortController();  // The client limits the time until the answer begins, but not the time within it.
+  const controller = new AbortController();  // The client limits only the time until the answer begins.
   setTimeout(() => controller.abort(), 1000);
   await assert.rejects(hear({ ...impatient, abortSignal: controller.signal }), (error) => controller.signal.aborted && error.cause.name === 'AbortError');
 });

@@ -1,4 +1,4 @@
-// Further sockets with late messages, errors, silence, and garbage between messages: the k-th socket has the k-th fault of faults_sockets.json.
+// Further sockets: late messages, errors, silence, and garbage between messages. The k-th socket has the k-th fault of faults_sockets.json.
 import { Line, assert, client, converse, finish, later, loud, proof, refused, silence, unreadable } from './proof.mjs';
 
 const garbage = ['\x01<html>502 Bad Gateway</html>'];
@@ -47,7 +47,7 @@ await proof('fault_flux_busy', 'Flux: the service refuses a handshake with 429',
 
 await proof('fault_agent_latency', 'Voice Agent: all messages are late', async () => {
   const opened = performance.now();
-  const line = await converse();  // It waits for Welcome and SettingsApplied, which are both late.
+  const line = await converse();  // converse() waits for Welcome and SettingsApplied. Both messages are late.
   assert.ok(performance.now() - opened >= 1400);
   await line.next('AgentAudioDone');
   assert.ok((await line.bytes()).length > 4_000);

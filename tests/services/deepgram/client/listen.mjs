@@ -70,7 +70,7 @@ await proof('turn_silence', 'silence has no words', async () => {
   if (!live) assert.equal(heard.results.channels[0].alternatives[0].transcript, '');
 });
 
-await proof('turn_refuses', 'a body that is not a recording is 400', async () => {
+await proof('turn_refuses', 'a request whose body is not a recording gets 400', async () => {
   await assert.rejects(client.listen.v1.media.transcribeFile(Buffer.from('no audio'), { model: 'nova-3' }), { statusCode: 400 });
 });
 

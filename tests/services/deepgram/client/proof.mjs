@@ -46,7 +46,7 @@ export class Line {
   async until(condition) {
     while (!condition()) await new Promise((resolve) => this.waiting.push(resolve));
   }
-  /// Returns the next message of this type that `accept` accepts, after the last message that was returned.
+  /// Returns the next message of this type for which accept() returns true, after the message that was returned last.
   async next(type, accept = () => true) {
     for (;;) {
       for (; this.at < this.messages.length; this.at += 1) {
@@ -65,7 +65,7 @@ export class Line {
 }
 
 export function text(results) { return results.channel.alternatives[0].transcript; }
-/// Returns the loudness of 16-bit samples.
+/// Returns the root mean square of 16-bit samples.
 export function rms(pcm) {
   let sum = 0;
   for (let i = 0; i + 1 < pcm.length; i += 2) sum += pcm.readInt16LE(i) ** 2;
@@ -82,14 +82,14 @@ export const listening = { model: 'nova-3', language: 'en', encoding: 'linear16'
 /// One second of a tone that is loud enough to count as voice.
 export const loud = Buffer.alloc(16_000);
 for (let i = 0; i < loud.length; i += 2) loud.writeInt16LE(Math.round(8000 * Math.sin(i / 7)), i);
-/// Waits while nothing must come: the silence is the subject of the proof.
+/// Waits for `ms`. Nothing may arrive in this time, which the proof then checks.
 export const later = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
-/// Checks that the service refused the handshake. The client reports the status, and retries only if its options say so.
+/// Checks that the service refused the handshake with `status`. The client retries only if its options say so.
 export function refused(line, status) {
   assert.equal(line.opened, false);
   assert.deepEqual(line.errors.map((error) => error.message), [`Unexpected server response: ${status}`]);
 }
-/// Returns the messages that are not JSON; the client passes them on as text.
+/// Returns the messages that are not JSON. The client passes them on as text.
 export const unreadable = (line) => line.messages.filter((each) => typeof each === 'string');
 
 const conversing = {
@@ -101,7 +101,7 @@ const conversing = {
     speak: { provider: { type: 'deepgram', model: 'aura-2-thalia-en' } },
   },
 };
-/// Starts a conversation, with a question of the user.
+/// Starts a conversation in which the user asks a question.
 export async function converse() {
   const line = await Line.open(client.agent.v1, {});
   await line.next('Welcome');

@@ -53,7 +53,7 @@ await proof('chat_list', 'the server lists its models', async () => {
   assert.ok(models.length > 0);
 });
 
-await proof('chat_missing', 'an unknown model is 404, with an error text', async () => {
+await proof('chat_missing', 'a request with an unknown model gets 404 and an error text', async () => {
   await assert.rejects(ask({ model: 'no-such-model' }), (error) => error.status_code === 404 && /not found/.test(error.message));
 });
 

@@ -21,7 +21,7 @@ await proof('compatible_tools', 'the model calls a tool, and answers its result'
   assert.match(second.message.content, /12|twelve|noon/i);
 });
 
-await proof('compatible_models', 'the server lists its models, and an unknown model is 404', async () => {
+await proof('compatible_models', 'the server lists its models, and a request with an unknown model gets 404', async () => {
   assert.ok((await openai.models.list()).data.length > 0);
   await assert.rejects(openai.chat.completions.create({ model: 'no-such-model', messages: question }), { status: 404 });
 });

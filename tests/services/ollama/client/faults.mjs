@@ -1,16 +1,16 @@
-// Checks how the official client reacts to each fault of the simulator, so that each fault has exactly its documented effect.
+// Checks that each fault of the simulator has exactly its documented effect on the official client.
 import { assert, ask, finish, gather, proof } from './proof.mjs';
 
-// The k-th request has the k-th fault of the scenario, so the order of this file matters.
+// The k-th request has the k-th fault of the scenario. The order of this file therefore matters.
 const whole = 'Ol\u00e1! Bom dia, n\u00e3o \u00e9? Fala o telefone.';
 const breaks = (why) => assert.rejects(async () => gather(await ask()), why);
-console.warn = () => {};  // The client reports there the lines that it could not parse.
+console.warn = () => {};  // To this function, the client reports the lines that it cannot parse.
 
-await proof('fault_queue_full', 'a full queue is 503', () => breaks({ status_code: 503, message: /maximum pending requests/ }));
-await proof('fault_status', 'an error of the server is 500', () => breaks({ status_code: 500, message: /terminated/ }));
+await proof('fault_queue_full', 'a request for which the queue is full gets 503', () => breaks({ status_code: 503, message: /maximum pending requests/ }));
+await proof('fault_status', 'a request that causes a server error gets 500', () => breaks({ status_code: 500, message: /terminated/ }));
 await proof('fault_split', 'the answer arrives octet by octet', async () => assert.equal((await gather(await ask())).text, whole));
 await proof('fault_error', 'an error is in the middle of the stream, under 200', () => breaks({ message: /unexpected EOF/ }));
-await proof('fault_no_done', 'a stream without its end is a failure', () => breaks({ message: /Did not receive done/ }));
+await proof('fault_no_done', 'the client reports a stream without its end as a failure', () => breaks({ message: /Did not receive done/ }));
 await proof('fault_drop', 'the connection ends in the middle', () => breaks({ name: 'TypeError' }));
 await proof('fault_stall', 'the stream stops', async () => {
   const stream = await ask();

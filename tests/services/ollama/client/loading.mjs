@@ -1,11 +1,11 @@
-// Tests delays: a model that must be loaded, and the queue of a loaded model. Only a simulator can cause them.
+// Tests delays: a model that must be loaded first, and the queue of a loaded model. Only a simulator can cause these delays on request.
 import { assert, ask, client, finish, gather, live, model, proof } from './proof.mjs';
 
 if (live) finish();
 const options = { num_ctx: 8192 };
 const about = (content) => ({ options, messages: [{ role: 'user', content }] });
 
-await proof('loading_slowly', 'the first answer waits until the model is loaded, and reports this; the second does not', async () => {
+await proof('loading_slowly', 'the first answer waits until the model is loaded, and reports the load time; the second answer does not wait', async () => {
   const begun = performance.now();
   assert.equal((await gather(await ask({ options }))).last.load_duration, 1_500_000_000);
   assert.ok(performance.now() - begun >= 1500);
@@ -27,7 +27,7 @@ await proof('loading_ahead', 'a request without messages loads the model and has
   assert.equal((await client.ps()).models[0].context_length, 8192);
 });
 
-await proof('loading_queue', 'of two requests to a busy model, one waits and one is 503', async () => {
+await proof('loading_queue', 'if two requests come to a busy model, one waits and the other gets 503', async () => {
   const first = await ask(about('Something long.'));
   const others = await Promise.allSettled([ask({ options }), ask({ options })]);
   const refused = others.filter((one) => one.status === 'rejected').map((one) => one.reason);
@@ -38,7 +38,7 @@ await proof('loading_queue', 'of two requests to a busy model, one waits and one
   assert.equal((await gather(others.find((one) => one.status === 'fulfilled').value)).text, 'Yes.');
 });
 
-await proof('loading_abort', 'an aborted request frees its place at once', async () => {
+await proof('loading_abort', 'an aborted request frees its place without delay', async () => {
   const first = await ask(about('Go on for ever.'));
   await assert.rejects(async () => {
     for await (const part of first) if (part.message.content) first.abort();

@@ -1,4 +1,4 @@
-// Tests which models exist, and their capabilities. This needs a scenario; a real server has other models.
+// Tests the list of models and their capabilities. The tests need a scenario, because a real server has other models.
 import { assert, ask, client, finish, live, proof } from './proof.mjs';
 
 if (live) finish();
@@ -11,7 +11,7 @@ await proof('models_show', 'the server shows the capabilities of a model, and it
   assert.deepEqual((await client.show({ model: 'qwen3:8b' })).capabilities, ['completion', 'tools', 'thinking']);
   assert.match((await client.version()).version, /^\d+\./);
 });
-await proof('models_refuse', 'a model without tools and thoughts refuses both', async () => {
+await proof('models_refuse', 'a model without support for tools and thoughts refuses requests for them', async () => {
   await assert.rejects(ask({ model: 'llama2', tools }), { status_code: 400, message: /does not support tools/ });
   await assert.rejects(ask({ model: 'llama2', think: true }), { status_code: 400, message: /does not support thinking/ });
 });

@@ -10,10 +10,10 @@ export const host = live ? 'https://ollama.com' : process.env.OFFHOOK_SIM;
 export const client = new Ollama({ host });
 export const proof = prover('ollama', live);
 
-/// Sends a streamed request; `more` overrides its members.
+/// Sends a request for a stream. `more` replaces members of the request.
 export const ask = (more = {}) => client.chat({ model, messages: [{ role: 'user', content: 'Say hello in Portuguese.' }], stream: true, ...more });
 
-/// Collects a whole stream: its text, thoughts, calls, last part, and the number of parts.
+/// Reads a stream to its end. Returns its text, thoughts, calls, last part, and the number of parts.
 export async function gather(stream) {
   const all = { text: '', thoughts: '', calls: [], last: null, parts: 0 };
   for await (const part of stream) {

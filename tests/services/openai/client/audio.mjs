@@ -30,7 +30,7 @@ await proof('speech_sse', 'a text returns server-sent events', async () => {
   assert.ok(events.at(-1).usage.total_tokens > 0);
 });
 
-await proof('speech_refuses', 'a text of 4097 characters is 400', async () => {
+await proof('speech_refuses', 'a request with a text of 4097 characters gets 400', async () => {
   await assert.rejects(client.audio.speech.create({ model: models.speech, voice: 'alloy', input: 'x'.repeat(4097), response_format: 'pcm' }), { status: 400 });
 });
 
@@ -55,7 +55,7 @@ await proof('transcription_silence', 'silence has no words', async () => {
   if (!live) assert.equal(heard.text, '');
 });
 
-await proof('transcription_refuses', 'a body that is not a recording is 400', async () => {
+await proof('transcription_refuses', 'a request whose body is not a recording gets 400', async () => {
   await assert.rejects(client.audio.transcriptions.create({ model: models.transcription, file: await toFile(Buffer.from('no audio'), 'turn.wav') }), { status: 400 });
 });
 

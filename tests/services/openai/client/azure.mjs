@@ -29,7 +29,7 @@ await proof('azure_chat_now', "OpenAI's own client reaches Azure's current inter
   const whole = await current.chat.completions.create({ model, messages });
   assert.equal(whole.choices[0].finish_reason, 'stop');
 });
-await proof('azure_refuses', 'a wrong key is 401, and an interface without its date is not found', async () => {
+await proof('azure_refuses', 'a request with a wrong key gets 401, and a request without the date of the interface gets 404', async () => {
   const wrong = new AzureOpenAI({ ...azure, apiKey: 'wrong', apiVersion: '2024-10-21' });
   await assert.rejects(wrong.chat.completions.create({ model, messages }), { status: 401 });
   const undated = await fetch(`${azure.endpoint}/openai/deployments/${model}/chat/completions`, { method: 'POST', headers: { 'api-key': azure.apiKey }, body: '{}' });
@@ -53,7 +53,7 @@ if (deployment) {
     await converse(session);
   });
 }
-if (!live) {  // Azure announces that it will remove this address.
+if (!live) {  // Azure announces that it will remove this address, so this is tested only with the simulator.
   await proof('azure_realtime_dated', 'a Realtime session opens at the older address, with a date and the deployment', async () => {
     const session = await azureSession(deployment, '2025-04-01-preview');
     assert.match(session.rt.url.href, /\/openai\/realtime\?api-version=2025-04-01-preview&deployment=voice$/);

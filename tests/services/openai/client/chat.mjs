@@ -42,7 +42,7 @@ await proof('chat_whole', 'without a stream the answer is one object', async () 
   assert.ok(whole.usage.total_tokens > 0);
 });
 
-await proof('chat_refuses', 'a tool result without a call, and an unknown argument, are 400', async () => {
+await proof('chat_refuses', 'a request with a tool result without a call, or with an unknown argument, gets 400', async () => {
   await assert.rejects(client.chat.completions.create({ model: models.chat, messages: [...ask, { role: 'tool', tool_call_id: 'call_x', content: '{}' }] }), { status: 400 });
   await assert.rejects(client.chat.completions.create({ model: models.chat, messages: ask, no_such_argument: 1 }), { status: 400 });
 });

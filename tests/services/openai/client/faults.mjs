@@ -1,8 +1,8 @@
-// Checks how the official client reacts to each fault of the simulator, so that each fault has exactly its documented effect.
+// Checks that each fault of the simulator has exactly its documented effect on the official client.
 import OpenAI from 'openai';
 import { assert, client, finish, proof, say, Session, timed } from './proof.mjs';
 
-// The k-th connection has the k-th fault of the scenario, and so has the k-th request of an endpoint. The order of this file therefore matters.
+// The k-th connection, and the k-th request of an endpoint, have the k-th fault of the scenario. The order of this file therefore matters.
 async function refused(status) {
   const session = new Session();
   await session.until(() => session.errors.length > 0);
@@ -118,7 +118,7 @@ const text = async (stream) => {
   return said;
 };
 const whole = 'Ol\u00e1! Bom dia, n\u00e3o \u00e9?';
-await proof('fault_chat_status', 'chat: 429 with retry-after, then 500', async () => {
+await proof('fault_chat_status', 'chat: the first request gets 429 with retry-after, and the second gets 500', async () => {
   await assert.rejects(chat(), (error) => error instanceof OpenAI.RateLimitError && error.headers.get('retry-after') === '3' && error.code === 'rate_limit_exceeded');
   await assert.rejects(chat(), { status: 500 });
 });

@@ -1,8 +1,8 @@
-// Checks how Azure's client reports the four faults at Azure OpenAI's addresses. The k-th request, and the k-th of the first connections, has the
-// k-th fault of the scenario, so the order of this file matters.
+// Checks how Azure's client reports the four faults at the addresses of Azure OpenAI. The k-th request, and the k-th of the first
+// connections, have the k-th fault of the scenario. The order of this file therefore matters.
 import { assert, azureSession, dated, finish, proof, say, stalled, timed } from './proof.mjs';
 
-console.error = () => {};  // The client reports there the events that it could not parse.
+console.error = () => {};  // To this function, the client reports the events that it cannot parse.
 const older = '2025-04-01-preview';
 async function refused(status, date) {
   const session = await azureSession('voice', date);
@@ -34,7 +34,7 @@ for (const [name, date] of [['', null], ['_dated', older]]) {
     const session = await azureSession('voice', date);
     say(session, 'stall');
     await session.next('response.output_audio.delta');
-    await new Promise((resolve) => { setTimeout(resolve, 1000); });  // The silence is the subject of the proof.
+    await new Promise((resolve) => { setTimeout(resolve, 1000); });  // The proof is about this silence.
     session.send({ type: 'input_audio_buffer.clear' });
     await session.next('input_audio_buffer.cleared');
     assert.equal(session.of('response.done').length, 0);
@@ -60,7 +60,7 @@ await proof('fault_azure_chat_latency', 'chat: an answer begins late', async () 
   assert.equal(result, 'Yes.');
   assert.ok(ms >= 700, `${ms} ms`);
 });
-await proof('fault_azure_chat_error', 'chat: 429 with retry-after', async () => {
+await proof('fault_azure_chat_error', 'chat: the request gets 429 with retry-after', async () => {
   await assert.rejects(chat(), (error) => error.status === 429 && error.headers.get('retry-after') === '3');
 });
 await proof('fault_azure_chat_stall', 'chat: the stream stops', async () => {

@@ -1,15 +1,15 @@
-// Checks how the official client reports four faults at each HTTP endpoint: a late answer, an error, a stall, and garbage. The k-th request of an
-// endpoint has the k-th fault of the scenario, so the order of this file matters.
+// Checks how the official client reports four faults at each HTTP endpoint: a late answer, an error, a stall, and garbage. The k-th request
+// of an endpoint has the k-th fault of the scenario. The order of this file therefore matters.
 import OpenAI from 'openai';
 import { assert, client, finish, models, proof, question, silence, stalled, timed, wav } from './proof.mjs';
 
 const whole = 'Ol\u00e1! Bom dia, n\u00e3o \u00e9?';
 const limited = (error) => error instanceof OpenAI.RateLimitError && error.status === 429 && error.headers.get('retry-after') === '3' && error.code === 'rate_limit_exceeded';
 const overloaded = (error) => error instanceof OpenAI.APIError && /overloaded/i.test(error.message) && error.code === 'overloaded';
-// The client has no error of its own for a text that it cannot parse.
+// For a text that it cannot parse, the client has no error of its own.
 const unreadable = (error) => error instanceof SyntaxError && /JSON/.test(error.message);
-console.error = () => {};  // The client reports there the events that it could not parse.
-/// Checks that the client skips lines that are not events, although the raw answer contains them.
+console.error = () => {};  // To this function, the client reports the events that it cannot parse.
+/// Checks that the client skips lines that are not events. Such lines must be in the raw answer.
 async function passed_over(stream, raw) {
   await stream();
   const came = await (await raw().asResponse()).text();
@@ -49,7 +49,7 @@ await proof('fault_responses_latency', 'responses: an answer begins late', async
   assert.equal(result.at(-1).response.output[0].content[0].text, whole);
   assert.ok(ms >= 700, `${ms} ms`);
 });
-await proof('fault_responses_status', 'responses: 429 with retry-after', () => assert.rejects(respond(), limited));
+await proof('fault_responses_status', 'responses: the request gets 429 with retry-after', () => assert.rejects(respond(), limited));
 await proof('fault_responses_error', 'responses: an error object arrives after 200', async () => {
   await assert.rejects(async () => events(await respond()), overloaded);
 });
@@ -73,14 +73,14 @@ await proof('fault_responses_garbage_whole', 'responses: an answer that is entir
   await assert.rejects(respond({ stream: false }), unreadable);
 });
 
-const recording = await wav(Buffer.concat([await question(), silence(200)]));  // This is the first request of speech, which has no fault.
+const recording = await wav(Buffer.concat([await question(), silence(200)]));  // This first request to the speech endpoint has no fault.
 const transcribe = (more = {}, options = {}) => client.audio.transcriptions.create({ model: models.transcription, file: recording, ...more }, options);
 await proof('fault_transcription_latency', 'transcription: an answer begins late', async () => {
   const { result, ms } = await timed(() => transcribe());
   assert.match(result.text, /Lisbon/);
   assert.ok(ms >= 700, `${ms} ms`);
 });
-await proof('fault_transcription_status', 'transcription: 429 with retry-after', () => assert.rejects(transcribe(), limited));
+await proof('fault_transcription_status', 'transcription: the request gets 429 with retry-after', () => assert.rejects(transcribe(), limited));
 await proof('fault_transcription_error', 'transcription: an error object arrives in the stream, after 200', async () => {
   await assert.rejects(async () => events(await transcribe({ stream: true })), overloaded);
 });
@@ -102,11 +102,11 @@ await proof('fault_transcription_garbage_whole', 'transcription: an answer that 
   await assert.rejects(transcribe(), unreadable);
 });
 
-// The client returns the octets of a voice unchanged. Garbage among them causes no error, but the result contains it.
+// The client returns the octets of speech unchanged. Garbage among them causes no error, and is part of the result.
 const speak = (more = {}, options = {}) => client.audio.speech.create({ model: models.speech, voice: 'alloy', input: 'Good day.', response_format: 'pcm', ...more }, options);
 const octets = async (speech) => Buffer.from(await speech.arrayBuffer());
 let sound = null;
-await proof('fault_speech_latency', 'speech: a voice begins late', async () => {
+await proof('fault_speech_latency', 'speech: the audio starts late', async () => {
   const { result, ms } = await timed(async () => octets(await speak()));
   sound = result;
   assert.ok(sound.length > 8_000);
@@ -118,11 +118,11 @@ await proof('fault_speech_error', 'speech: an error object arrives in the stream
   assert.equal(all.at(-1).error.code, 'overloaded');
   assert.ok(!all.some((event) => event.type === 'speech.audio.done'));
 });
-await proof('fault_speech_stall', 'speech: a voice stops in the middle', async () => {
+await proof('fault_speech_stall', 'speech: the audio stops in the middle', async () => {
   const came = await stalled(async (signal, each) => { for await (const piece of (await speak({}, { signal })).body) each(piece); });
   assert.equal(Buffer.concat(came).length, 6000);
 });
-await proof('fault_speech_garbage', 'speech: garbage octets are in the middle of a voice', async () => {
+await proof('fault_speech_garbage', 'speech: garbage octets are in the middle of the audio', async () => {
   const broken = await octets(await speak());
   const at = broken.indexOf('<html>502 Bad Gateway</html>');
   assert.ok(at > 6000, `it is at ${at}`);

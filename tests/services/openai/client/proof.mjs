@@ -17,13 +17,12 @@ export const client = live
   : new OpenAI({ baseURL: `${process.env.OFFHOOK_SIM}/v1`, apiKey: process.env.OFFHOOK_OPENAI_SIM_KEY ?? 'sk-of-a-test', maxRetries: 0 });
 export const proof = prover('openai', live);
 
-/// Azure OpenAI: a resource, its key, and a deployment of a chat model. `dated` returns Azure's client with the date of the interface that it
-/// requests.
+/// Azure OpenAI: a resource, its key, and a deployment of a chat model. `dated` returns Azure's client, which requests the interface of a date.
 export const azure = live
   ? { endpoint: process.env.AZURE_OPENAI_ENDPOINT, apiKey: process.env.AZURE_OPENAI_KEY, deployment: process.env.AZURE_OPENAI_DEPLOYMENT, maxRetries: 2 }
   : { endpoint: process.env.OFFHOOK_SIM, apiKey: 'key-of-a-test', deployment: 'mini', maxRetries: 0 };
 export const dated = (date = '2024-10-21') => new AzureOpenAI({ ...azure, apiVersion: date });
-/// Opens a Realtime session at Azure: at the current address, or at the one with a date.
+/// Opens a Realtime session at Azure: at the current address, or, if `date` is set, at the older address with this date.
 export async function azureSession(deploymentName, date = null) {
   const older = () => new URL(`${azure.endpoint.replace(/^http/, 'ws')}/openai/realtime?api-version=${date}&deployment=${deploymentName}`);
   const rt = await OpenAIRealtimeWS.azure(dated(), { deploymentName, ...(date ? { buildRealtimeURL: older } : {}) });
@@ -34,11 +33,11 @@ export async function azureSession(deploymentName, date = null) {
 export class Session {
   constructor(options = { model: models.realtime }, rt = new OpenAIRealtimeWS(options, client)) {
     this.events = [];
-    this.errors = [];   // errors without an event, of the transport or of parsing
+    this.errors = [];   // errors of the transport or of parsing, which have no event
     this.closed = null;
     this.waiting = [];
     this.at = 0;
-    this.unsent = [];   // queued until the session is open
+    this.unsent = [];   // messages that are queued until the session is open
     this.rt = rt;
     this.rt.socket.on('open', () => {
       const unsent = this.unsent;
@@ -53,7 +52,7 @@ export class Session {
   async until(condition) {
     while (!condition()) await new Promise((resolve) => this.waiting.push(resolve));
   }
-  /// Returns the next event of this type after the last event that was returned.
+  /// Returns the next event of this type, after the event that was returned last.
   async next(type) {
     for (;;) {
       for (; this.at < this.events.length; this.at += 1) {
@@ -101,9 +100,9 @@ export async function question(words = 'What time is it in Lisbon?') {
   const speech = await client.audio.speech.create({ model: models.speech, voice: 'alloy', input: words, response_format: 'pcm' });
   return Buffer.from(await speech.arrayBuffer());
 }
-/// Returns a file with such samples, as a client sends a recording.
+/// Returns these samples as a file, as a client sends a recording.
 export const wav = (pcm) => toFile(wavFile(pcm, 24000), 'turn.wav', { type: 'audio/wav' });
-/// Returns the loudness of 16-bit samples.
+/// Returns the root mean square of 16-bit samples.
 export function rms(pcm) {
   let sum = 0;
   for (let i = 0; i + 1 < pcm.length; i += 2) sum += pcm.readInt16LE(i) ** 2;
@@ -116,13 +115,14 @@ export function say(session, text) {
   session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] } });
   session.send({ type: 'response.create' });
 }
-/// Returns the result of `run`, and how long it took.
+/// Returns the result of `run`, and the time in ms that it took.
 export async function timed(run) {
   const begun = performance.now();
   const result = await run();
   return { result, ms: performance.now() - begun };
 }
-/// Runs a request that never ends, aborts it after `ms`, and returns the pieces so far. `run` gets a signal, and a function for each piece.
+/// Runs a request that never ends, aborts it after `ms`, and returns the pieces that arrived. `run` gets a signal, and a function that it
+/// calls with each piece.
 export async function stalled(run, ms = 700) {
   const controller = new AbortController();
   const pieces = [];

@@ -1,6 +1,6 @@
 import { assert, finish, getTime, live, models, proof, question, rms, Session, silence } from './proof.mjs';
 
-await proof('realtime_session', 'session.created is first; an update without a type is an error that names the type; other updates are partial', async () => {
+await proof('realtime_session', 'session.created comes first; an update without a type gets an error that names the type; other updates change only their members', async () => {
   const session = new Session();
   const created = await session.next('session.created');
   assert.equal(session.events[0].type, 'session.created');
@@ -126,7 +126,7 @@ await proof('realtime_function_call', 'the model calls a function with JSON argu
   session.close();
 });
 
-await proof('realtime_truncate', 'an answer is truncated to the heard part; a position beyond its end, or in an item without audio, is an error', async () => {
+await proof('realtime_truncate', 'an answer is truncated to the part that was heard; a position beyond its end, or in an item without audio, gets an error', async () => {
   const session = new Session();
   await session.update({ instructions: 'Count from one to five.' });
   session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Tell me a story.' }] } });
@@ -146,7 +146,7 @@ await proof('realtime_truncate', 'an answer is truncated to the heard part; a po
   session.close();
 });
 
-await proof('realtime_cancel', 'a response is cancelled in the middle; a second response meanwhile, and a cancel without a response, are errors', async () => {
+await proof('realtime_cancel', 'a response is cancelled in the middle; a second response during a response, and a cancel without a response, get errors', async () => {
   const session = new Session();
   await session.update({ instructions: 'Count slowly from one to fifty.' });
   session.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Tell me a story.' }] } });
@@ -178,7 +178,7 @@ await proof('realtime_barge_in', 'speech over a running answer cancels it with t
   session.close();
 });
 
-await proof('realtime_input_errors', 'an empty buffer, a wrong type and invalid audio are errors, and the session continues', async () => {
+await proof('realtime_input_errors', 'an empty buffer, a wrong type and invalid audio get errors, and the session continues', async () => {
   const session = new Session();
   await session.update({ audio: { input: { turn_detection: null } } });
   session.send({ type: 'input_audio_buffer.commit' });

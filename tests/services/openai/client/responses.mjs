@@ -15,7 +15,7 @@ await proof('responses_stream', 'events arrive in order with numbers, and end wi
   if (!live) assert.equal(text, 'Ol\u00e1! Bom dia, n\u00e3o \u00e9?');
 });
 
-await proof('responses_tools', 'the model calls a function, and gets the output in the input and by previous_response_id', async () => {
+await proof('responses_tools', 'the model calls a function, and gets its output in two ways: in the whole input, and with previous_response_id', async () => {
   const question = { role: 'user', content: 'Use the tool: what time is it in Lisbon?' };
   const first = await client.responses.stream({ model: models.chat, input: [question], tools: [{ ...getTime, strict: false }] }).finalResponse();
   const call = first.output.find((item) => item.type === 'function_call');
@@ -35,7 +35,7 @@ await proof('responses_whole', 'without a stream the answer is one object', asyn
   assert.ok(whole.output_text.length > 1);
 });
 
-await proof('responses_refuses', 'an output without a call, and an unknown response id, are 400', async () => {
+await proof('responses_refuses', 'a request with an output without a call, or with an unknown response id, gets 400', async () => {
   await assert.rejects(client.responses.create({ model: models.chat, input: [{ type: 'function_call_output', call_id: 'call_x', output: '{}' }] }), { status: 400 });
   await assert.rejects(client.responses.create({ model: models.chat, input: 'x', previous_response_id: 'resp_x' }), { status: 400 });
 });

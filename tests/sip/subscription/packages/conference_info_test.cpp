@@ -61,7 +61,7 @@ TEST_CASE("parse_conference_info reads a conference with its users, their endpoi
   CHECK(again.version == 1);
 }
 
-TEST_CASE("parse_conference_info refuses a wrong document with the reason") {
+TEST_CASE("parse_conference_info refuses a wrong document and returns the reason") {
   const auto error = [](const std::string& text) { return parse_conference_info(text).error(); };
   CHECK(error("<conference-info/>") == PackageError::WrongDocument);
   CHECK(error(conference_info_document("", "state=\"full\" entity=\"a\"")) == PackageError::MissingValue);
@@ -76,7 +76,7 @@ TEST_CASE("parse_conference_info refuses a wrong document with the reason") {
   CHECK(error(conference_info_document(users(many + "<user entity=\"a\"/>"))) == PackageError::TooMany);
 }
 
-TEST_CASE("A partial document changes the elements that it contains, and no others [RFC 4575 sections 4.4 and 4.6]") {
+TEST_CASE("A partial document changes only the elements that it contains [RFC 4575 sections 4.4 and 4.6]") {
   ConferenceTable table;
   CHECK(table.apply(partial_conference_info(0, "")) == Applied::Gap);  // The table is still empty.
   CHECK(table.apply(read_conference_info(conference_info_document(
@@ -102,7 +102,7 @@ TEST_CASE("A partial document changes the elements that it contains, and no othe
   CHECK(table.users().size() == 1);
 }
 
-TEST_CASE("A partial document after a missed version needs a refresh and changes nothing [RFC 4575 sections 4.3 and 4.6]") {
+TEST_CASE("After a missed version, a partial document changes nothing, and the table reports that it needs a refresh [RFC 4575 sections 4.3 and 4.6]") {
   ConferenceTable table;
   CHECK(table.apply(read_conference_info(conference_info_document(users(kBob, "full")))) == Applied::Taken);
   CHECK(table.apply(partial_conference_info(3, users("<user entity=\"sip:al@b\"/>"))) == Applied::Gap);
@@ -115,7 +115,7 @@ TEST_CASE("A partial document after a missed version needs a refresh and changes
   CHECK(table.users().empty());
 }
 
-TEST_CASE("A ConferenceTable holds kMaxRows users, and refuses one more") {
+TEST_CASE("ConferenceTable holds kMaxRows users, and refuses one more") {
   const auto many = [](std::size_t from, std::size_t n) {
     std::string text;
     for (std::size_t i = 0; i < n; ++i) text += "<user entity=\"" + std::to_string(from + i) + "\"/>";

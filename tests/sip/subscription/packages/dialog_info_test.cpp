@@ -56,7 +56,7 @@ TEST_CASE("parse_dialog_info reads dialogs with their states and both sides [RFC
   CHECK(one.remote.identity == "sip:bob@example.org");
 }
 
-TEST_CASE("A written document reads back equal, with any text [RFC 4235 section 4.1]") {
+TEST_CASE("A document that write_dialog_info writes reads back equal, even if its texts have special characters [RFC 4235 section 4.1]") {
   auto one = dialog("i<&\">", DialogInfo::State::Confirmed);
   one.call_id = "c&\"'<x>";
   one.remote = {"sip:bob@example.org", "B\"ob & <Co>", "sip:bob@192.0.2.1"};
@@ -72,20 +72,20 @@ TEST_CASE("A written document reads back equal, with any text [RFC 4235 section 
   CHECK(read->dialogs[0] == one);
 }
 
-TEST_CASE("Octets that XML cannot contain are left out of a document [RFC 4235 section 4]") {
+TEST_CASE("write_dialog_info leaves out the octets that XML cannot contain [RFC 4235 section 4]") {
   auto one = dialog("1", DialogInfo::State::Confirmed);
   one.remote.display = "a\x01\x1f\tb\x7f\xc3\xa9\xff\xc0\xaf\xed\xa0\x80\xef\xbf\xbe\xf0\x9f\x98\x80\xe2\x82";
   one.remote.identity = "sip:b\xff@c";
   const std::string written = write_dialog_info({"sip:a@b", 0, true, {one}});
   CHECK(written.find('\x01') == std::string::npos);
-  CHECK(written.find("&#") == written.rfind("&#"));  // Only the tab is written as a character reference.
+  CHECK(written.find("&#") == written.rfind("&#"));  // Only the tab becomes a character reference.
   const auto read = parse_dialog_info(written);
   REQUIRE(read);
   CHECK(read->dialogs[0].remote.identity == "sip:b@c");
   CHECK(read->dialogs[0].remote.display == "a\tb\x7f\xc3\xa9\xf0\x9f\x98\x80");
 }
 
-TEST_CASE("write_dialog_info puts the mark for the version before all other text, so that a caller can replace it [RFC 4235 section 4.1]") {
+TEST_CASE("write_dialog_info writes the version placeholder before all values from the application, so that its first occurrence is the version [RFC 4235 section 4.1]") {
   auto one = dialog("{v}", DialogInfo::State::Confirmed);
   std::string written = write_dialog_info({"sip:{v}@b", 7, true, {one}}, "{v}");
   written.replace(written.find("{v}"), 3, "12");
@@ -95,7 +95,7 @@ TEST_CASE("write_dialog_info puts the mark for the version before all other text
   CHECK(read->entity == "sip:{v}@b");
 }
 
-TEST_CASE("parse_dialog_info refuses a wrong document with the reason") {
+TEST_CASE("parse_dialog_info refuses a wrong document and returns the reason") {
   const auto error = [](const std::string& text) { return parse_dialog_info(text).error(); };
   CHECK(error("") == PackageError::Malformed);
   CHECK(error("no xml") == PackageError::Malformed);
@@ -117,15 +117,15 @@ TEST_CASE("parse_dialog_info refuses a wrong document with the reason") {
   CHECK(error(dialog_info_document("<dialog id=\"1\"><state code=\"x\">early</state></dialog>")) == PackageError::BadValue);
 }
 
-TEST_CASE("An XML document can have kMaxXmlDepth levels, and not one more") {
+TEST_CASE("parse_dialog_info reads kMaxXmlDepth levels of elements, and refuses one more") {
   CHECK(parse_dialog_info(nested_elements(kMaxXmlDepth)));
   CHECK(parse_dialog_info(nested_elements(kMaxXmlDepth + 1)) == base::fail(PackageError::TooDeep));
-  std::string text;  // Text that only looks like elements does not count as depth.
+  std::string text;  // Comments, CDATA and attribute values that look like elements do not count as levels.
   for (int i = 0; i < 100; ++i) text += "<!-- <x> --><![CDATA[<x>]]><x a='<' b=\">\"/><?x <x> ?>";
   CHECK(parse_dialog_info(dialog_info_document(text)));
 }
 
-TEST_CASE("An XML document can have kMaxXmlElements elements and kMaxBodyBytes octets, and not one more") {
+TEST_CASE("parse_dialog_info reads kMaxXmlElements elements and kMaxBodyBytes octets, and refuses one more") {
   const auto elements = [](std::size_t n) {
     std::string text;
     for (std::size_t i = 1; i < n; ++i) text += "<x/>";
@@ -140,7 +140,7 @@ TEST_CASE("An XML document can have kMaxXmlElements elements and kMaxBodyBytes o
   CHECK(parse_dialog_info(most) == base::fail(PackageError::TooLarge));
 }
 
-TEST_CASE("A document can have kMaxRows dialogs, and so can a table") {
+TEST_CASE("A document can have at most kMaxRows dialogs, and a DialogTable, too") {
   const auto many = [](std::size_t from, std::size_t n) {
     DialogInfo made = dialog_info(0, true, {});
     for (std::size_t i = 0; i < n; ++i) made.dialogs.push_back(dialog(std::to_string(from + i), DialogInfo::State::Early));
@@ -162,7 +162,7 @@ TEST_CASE("A document can have kMaxRows dialogs, and so can a table") {
   CHECK(table.dialogs().size() == kMaxRows);
 }
 
-TEST_CASE("A DialogTable accepts whole documents at any time, and partial ones in the order of their versions [RFC 4235 section 4.3]") {
+TEST_CASE("DialogTable applies documents that are not old. A partial document after a missed version also needs a refresh [RFC 4235 section 4.3]") {
   DialogTable table;
   CHECK_FALSE(table.in_use());
   CHECK(table.apply(dialog_info(3, true, {dialog("1", DialogInfo::State::Early), dialog("2", DialogInfo::State::Confirmed)})) == Applied::Taken);
@@ -174,14 +174,14 @@ TEST_CASE("A DialogTable accepts whole documents at any time, and partial ones i
   CHECK(table.apply(dialog_info(3, true, {})) == Applied::Stale);
   CHECK(table.dialogs().size() == 3);
   CHECK(table.apply(dialog_info(4, true, {dialog("1", DialogInfo::State::Confirmed), dialog("3", DialogInfo::State::Early)})) ==
-        Applied::Taken);  // At a refresh.
-  CHECK(table.apply(dialog_info(7, false, {dialog("5", DialogInfo::State::Early)})) == Applied::Gap);  // The document is accepted, and a refresh is needed.
+        Applied::Taken);  // A refresh may repeat the version.
+  CHECK(table.apply(dialog_info(7, false, {dialog("5", DialogInfo::State::Early)})) == Applied::Gap);  // Applied, but the table needs a refresh.
   CHECK(table.dialogs().contains("5"));
   CHECK(table.apply(dialog_info(9, true, {dialog("1", DialogInfo::State::Terminated)})) == Applied::Taken);
   CHECK_FALSE(table.in_use());
 }
 
-TEST_CASE("A first document that is partial needs a refresh [RFC 4235 section 4.3]") {
+TEST_CASE("If the first document is partial, DialogTable reports that it needs a refresh [RFC 4235 section 4.3]") {
   DialogTable table;
   CHECK(table.apply(dialog_info(0, false, {dialog("1", DialogInfo::State::Early)})) == Applied::Gap);
   CHECK(table.in_use());

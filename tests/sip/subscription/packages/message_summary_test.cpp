@@ -5,7 +5,7 @@
 using namespace offhook;
 using namespace offhook::sip::packages;
 
-TEST_CASE("parse_message_summary reads whether messages wait, and the numbers of each kind [RFC 3842 section 5.2]") {
+TEST_CASE("parse_message_summary reads whether messages wait, and the number of messages of each kind [RFC 3842 section 5.2]") {
   const auto summary = parse_message_summary(
       "Messages-Waiting: yes\r\nMessage-Account: sip:alice@vmail.example.com\r\nVoice-Message: 2/8 (0/2)\r\nFax-Message: 1/0\r\n"
       "X-Own: anything\r\n\r\nTo: <alice@atlanta.example.com>\r\nno header at all\r\n");
@@ -25,7 +25,7 @@ TEST_CASE("parse_message_summary accepts any case, blanks and lines that end in 
   CHECK(summary->counts[0].old == 3);
 }
 
-TEST_CASE("parse_message_summary refuses a wrong summary with the reason") {
+TEST_CASE("parse_message_summary refuses a wrong summary and returns the reason") {
   CHECK(parse_message_summary("") == base::fail(PackageError::MissingValue));
   CHECK(parse_message_summary("Voice-Message: 1/1\r\n") == base::fail(PackageError::MissingValue));
   CHECK(parse_message_summary("Messages-Waiting: maybe\r\n") == base::fail(PackageError::BadValue));
@@ -36,7 +36,7 @@ TEST_CASE("parse_message_summary refuses a wrong summary with the reason") {
   CHECK(parse_message_summary(": yes\r\n") == base::fail(PackageError::Malformed));
 }
 
-TEST_CASE("A summary can have kMaxSummaryLines lines and kMaxBodyBytes octets, and not one more") {
+TEST_CASE("parse_message_summary reads kMaxSummaryLines lines and kMaxBodyBytes octets, and refuses one more") {
   std::string lines = "Messages-Waiting: no\r\n";
   for (std::size_t i = 1; i < kMaxSummaryLines; ++i) lines += "X: y\r\n";
   CHECK(parse_message_summary(lines));
@@ -47,7 +47,7 @@ TEST_CASE("A summary can have kMaxSummaryLines lines and kMaxBodyBytes octets, a
   CHECK(parse_message_summary(most + "x") == base::fail(PackageError::TooLarge));
 }
 
-TEST_CASE("A written summary reads back equal") {
+TEST_CASE("A summary that is written reads back equal") {
   const MessageSummary summary{true, "sip:a@b", {{"voice-message", 2, 8, 0, 2}, {"none", 0, 0, {}, {}}}};
   const std::string text = write_message_summary(summary);
   CHECK(text == "Messages-Waiting: yes\r\nMessage-Account: sip:a@b\r\nVoice-Message: 2/8 (0/2)\r\nNone: 0/0\r\n");

@@ -45,7 +45,7 @@ TEST_CASE("parse_registration_info reads registrations and their contacts [RFC 3
   CHECK(read->registrations[1].state == RegistrationInfo::State::Init);
 }
 
-TEST_CASE("A written document reads back equal [RFC 3680 section 5.1]") {
+TEST_CASE("A document that is written reads back equal [RFC 3680 section 5.1]") {
   auto one = contact("1", RegistrationInfo::State::Active);
   one.event = "registered";
   one.expires = 60;
@@ -57,7 +57,7 @@ TEST_CASE("A written document reads back equal [RFC 3680 section 5.1]") {
   CHECK(read->registrations.at(0).contacts.at(0) == one);
 }
 
-TEST_CASE("parse_registration_info refuses a wrong document with the reason") {
+TEST_CASE("parse_registration_info refuses a wrong document and returns the reason") {
   const auto error = [](const std::string& text) { return parse_registration_info(text).error(); };
   CHECK(error("<reginfo/>") == PackageError::WrongDocument);
   CHECK(error(reginfo_document("", "state=\"full\"")) == PackageError::MissingValue);
@@ -76,7 +76,7 @@ TEST_CASE("parse_registration_info refuses a wrong document with the reason") {
   CHECK(error(reginfo_document(open + many + close)) == PackageError::TooMany);
 }
 
-TEST_CASE("A RegistrationTable follows the versions, and removes ended contacts [RFC 3680 section 5.2]") {
+TEST_CASE("RegistrationTable checks the versions of documents, and removes contacts that have ended [RFC 3680 section 5.2]") {
   RegistrationTable table;
   CHECK(table.apply(registration_info(0, true, {contact("1", RegistrationInfo::State::Active), contact("2", RegistrationInfo::State::Active)})) ==
         Applied::Taken);
