@@ -25,7 +25,8 @@ class RegistrationWatch {
   [[nodiscard]] bool is_password_refused() const { return read(is_password_refused_); }
   /// Returns true when no registration is active or in progress.
   [[nodiscard]] bool has_ended() const;
-  /// Returns why no registration is active, in words for people.
+  /// Returns why no registration is active, in words for people. If each registration had failed at one time, returns the reason of that time, even if a
+  /// registration was ended later.
   [[nodiscard]] std::string failure() const;
 
  private:
@@ -36,6 +37,7 @@ class RegistrationWatch {
 
   mutable std::mutex mutex_;
   Registrations all_;
+  std::string failure_;  // when each registration had failed
   bool has_result_ = false, has_succeeded_ = false, has_failed_ = false, is_password_refused_ = false;
 };
 

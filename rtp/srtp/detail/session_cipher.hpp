@@ -1,8 +1,8 @@
 #pragma once
 
 #include <offhook/base/bytes.hpp>
+#include <offhook/rtp/hmac_sha1.hpp>
 #include <offhook/rtp/srtp/detail/cipher.hpp>
-#include <offhook/rtp/srtp/detail/hmac_sha1.hpp>
 #include <offhook/rtp/srtp/detail/session_keys.hpp>
 #include <offhook/rtp/srtp/master_key.hpp>
 

@@ -51,6 +51,7 @@ TEST_CASE("RegistrationWatch still reports a success and a failure after later e
   watch.on_event(changed(1, State::Unregistered));
   CHECK(watch.has_succeeded());
   CHECK(watch.has_ended());
+  CHECK(watch.failure() == "403 Forbidden");
 }
 
 TEST_CASE("RegistrationWatch reports a refused password if all registrations failed, one of them by its password, and none was active before") {

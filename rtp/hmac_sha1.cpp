@@ -1,12 +1,11 @@
 #define OPENSSL_SUPPRESS_DEPRECATED  // Only the deprecated SHA1_Init() family can continue a hash without an allocation in OpenSSL 3.
-#include <offhook/rtp/srtp/detail/hmac_sha1.hpp>
+#include <offhook/rtp/hmac_sha1.hpp>
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
-#include <algorithm>
 
-namespace offhook::inline v0::rtp::detail {
+namespace offhook::inline v0::rtp {
 namespace {
 
 using State = std::array<std::uint32_t, 5>;
@@ -14,11 +13,17 @@ using State = std::array<std::uint32_t, 5>;
 State after_block(base::Bytes key, std::uint8_t pad) {
   std::array<std::uint8_t, SHA_CBLOCK> block;
   block.fill(pad);
-  for (std::size_t i = 0; i < std::min(key.size(), block.size()); ++i) block[i] ^= key[i];
+  std::array<std::uint8_t, SHA_DIGEST_LENGTH> short_key;
+  if (key.size() > block.size()) {
+    SHA1(key.data(), key.size(), short_key.data());
+    key = short_key;
+  }
+  for (std::size_t i = 0; i < key.size(); ++i) block[i] ^= key[i];
   SHA_CTX hash;
   SHA1_Init(&hash);
   SHA1_Update(&hash, block.data(), block.size());
   OPENSSL_cleanse(block.data(), block.size());
+  OPENSSL_cleanse(short_key.data(), short_key.size());
   return {hash.h0, hash.h1, hash.h2, hash.h3, hash.h4};
 }
 
@@ -55,4 +60,4 @@ HmacSha1::Digest HmacSha1::of(base::Bytes first, base::Bytes second) const {
   return digest;
 }
 
-}  // namespace offhook::inline v0::rtp::detail
+}  // namespace offhook::inline v0::rtp

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace offhook::inline v0::rtp::detail {
+namespace offhook::inline v0::rtp {
 
 /// HMAC-SHA1 with a fixed key (RFC 2104). The constructor hashes the two blocks that depend only on the key; of() does not allocate. OpenSSL's
 /// EVP_MAC hashes these blocks again, or allocates, for each packet.
@@ -16,7 +16,7 @@ class HmacSha1 {
   using Digest = std::array<std::uint8_t, kOctets>;
 
   HmacSha1() = default;
-  /// key   at most 64 octets
+  /// Hashes a key of more than 64 octets first (RFC 2104 section 3).
   explicit HmacSha1(base::Bytes key);
   ~HmacSha1();
   HmacSha1(const HmacSha1&) = default;
@@ -29,4 +29,4 @@ class HmacSha1 {
   State inner_{}, outer_{};
 };
 
-}  // namespace offhook::inline v0::rtp::detail
+}  // namespace offhook::inline v0::rtp
