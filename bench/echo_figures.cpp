@@ -90,11 +90,11 @@ std::string to_echo_svg(const std::vector<Result>& results) {
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" font-family=\"sans-serif\" "
       "font-size=\"11\">\n<rect width=\"{0}\" height=\"{1}\" fill=\"white\"/>\n"
-      "<text x=\"12\" y=\"20\" font-size=\"14\">Callers who speak while our voice comes back, over the echo's return loss, by its "
-      "delay</text>\n",
+      "<text x=\"12\" y=\"20\" font-size=\"14\">Detection of callers who speak during an echo of our voice, by return loss (axis) and "
+      "delay (colour)</text>\n",
       kWhole, kBottom);
   const auto of_ms = [](double ms) { return std::min(ms, kMostMs) / kMostMs; };
-  svg += panel(results, "found_ms", "half of them found within (axis: 400 ms; line: 150)", kLeft, of_ms);
+  svg += panel(results, "found_ms", "time until half of the callers are found (axis: 400 ms; line: 150 ms)", kLeft, of_ms);
   svg += fmt::format("<path d=\"M{0},{1:.1f} H{2}\" stroke=\"#999999\" stroke-dasharray=\"4\"/>\n", kLeft,
                      kTop + kHigh * (1 - of_ms(150)), kLeft + kWide);
   svg += panel(results, "within_150ms", "found within 150 ms (axis: 100 %)", kLeft + kStep, [](double percent) { return percent / 100; });

@@ -32,7 +32,7 @@ class Leg {
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const = 0;
   /// Returns the leg at the media engine, while it exists; nullopt: the audio does not pass through the engine.
   [[nodiscard]] virtual std::optional<media::LegId> media_leg() const = 0;
-  /// Returns true if the call is up, and its peer can take the place of this side in another call: transfer_to().
+  /// Returns true if the call is up, and its peer can be connected to the peer of another leg: transfer_to().
   [[nodiscard]] virtual bool can_transfer_to() const = 0;
 
   /// An incoming leg: agrees on one of `codecs` (in the order of preference). `port` carries the audio until Finished. The event Prepared

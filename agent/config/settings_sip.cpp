@@ -82,8 +82,8 @@ constexpr std::array kSigningMembers{
 
 constexpr std::array kIdentityMembers{
     Setting{.name = "trust_file", .least = 1, .most = kMaxPath, .unset = "none: no signature is valid",
-            .meaning = "the file of the certificates that the signers' certificates lead to (PEM). Relative paths here and in the other "
-                       "files of this object start at the folder of the configuration file"},
+            .meaning = "the file of the CA certificates that Offhook trusts (PEM): each signer's certificate must lead to one of them. "
+                       "Relative paths in this object start at the folder of the configuration file"},
     Setting{.name = "certificates", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none",
             .meaning = "the certificates of signers. Offhook fetches none: a signature with a certificate that is not in this list proves "
                        "nothing",

@@ -14,7 +14,8 @@ namespace {
 constexpr auto kTooLate = "nothing came in time";
 
 CallerTimes caller_times(const ConversationOptions& options) {
-  // A session that takes turns as audio answers every turn that is not brief, because it cannot report that a turn had no words.
+  // With drop_brief_turns, the session gets the caller's audio, and cannot report that a turn had no words. No transcript can then decide whether a sound was
+  // a cough, so that speech of confirm_interruption interrupts the agent.
   const auto longest_cough = options.drop_brief_turns ? options.confirm_interruption : std::max(options.confirm_interruption, options.longest_cough);
   return {options.end_of_turn, options.confirm_interruption, longest_cough, options.shortest_speech, options.listen_deadline};
 }

@@ -7,9 +7,9 @@
 
 namespace offhook::inline v0::agent {
 
-/// The budget of further attempts in one turn of the caller. All parts of a call share it: a part takes an attempt before it repeats its
-/// own request, and the conversation takes one before it asks the session for another attempt, with the same or another provider. Each
-/// stage has its own count. Pure.
+/// Counts the retries in one turn of the caller, separately for each stage (listen, think, speak). The parts of a stage and the conversation
+/// share the count: a part before it repeats its own request, the conversation before it asks the session to try again, with the same or
+/// another provider. Pure.
 class TurnRetries {
  public:
   /// `most`: further attempts at one stage of a turn, over all parts and providers.

@@ -57,7 +57,8 @@ struct ProviderConfig {
   std::span<const SettingNote> notes{};
   /// Completes a profile whose common settings were read from `object`. Null: nothing to do.
   void (*read)(const JsonValue& object, ProviderProfile& out) = nullptr;
-  /// Returns the mistakes in a used profile; `where` is a pointer within its object. Null: there are none.
+  /// Checks a profile that an agent uses, and returns its mistakes. Problem::where is a JSON pointer within the profile's object. Null: this
+  /// provider has no checks of its own.
   std::vector<Problem> (*judge)(const ProviderProfile& provider) = nullptr;
 };
 

@@ -87,7 +87,7 @@ struct DecodedOpus {
   bool whole = false;  ///< true if the stream has an end; false if its writer was stopped, and the last samples are missing
 };
 
-/// Decodes a whole file to `rate_hz` (one of the four), at most `max_samples` per channel. Accepts mono, stereo (which becomes mono), and our own
+/// Decodes a whole file to `rate_hz` (8000, 16000, 24000 or 48000), at most `max_samples` per channel. Accepts mono, stereo (which becomes mono), and our own
 /// files of two voices. Decodes an incomplete file up to its last complete page.
 [[nodiscard]] base::Result<DecodedOpus, OggOpusError> decode_ogg_opus(base::Bytes file, std::uint32_t rate_hz, std::size_t max_samples);
 

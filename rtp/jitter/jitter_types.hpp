@@ -90,7 +90,8 @@ struct Pull {
   base::Bytes payload{};               ///< Frame: kUnitsPerTick octets in the buffer's memory, valid until the next pull() or reset()
 };
 
-/// A part of a packed frame: some units of one packet. The payload is the whole packet, because a decoder needs all of it.
+/// One part of a frame that is made from packed payloads: some units of one packet. It has the complete payload of the packet, because a decoder cannot
+/// decode a part of it.
 struct Piece {
   base::Bytes payload{};               ///< in the buffer's memory, valid until the next pull() or reset()
   std::uint8_t payload_type = 0;

@@ -85,7 +85,8 @@ class TickDecision {
   bool seam_ = false;
   std::int64_t position_ = 0;          // unwrapped timestamp that the next tick plays
   std::int64_t passed_sequence_ = -1;  // number of the last packet that was played or left out; -1 before the first
-  // Units concealed while position_ stood still: since the buffer was empty, or since a machine waits for a missing packet.
+  // Units that were concealed while position_ stood still, because the buffer was empty, or because the listener is a machine and a missing
+  // packet may still come.
   std::int64_t stalled_ = 0;
   std::int64_t concealed_in_row_ = 0;
 };

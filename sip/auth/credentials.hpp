@@ -67,9 +67,10 @@ class DigestClient {
   explicit DigestClient(Credentials credentials) : credentials_(std::move(credentials)) {}
 
   /// Returns all header fields for the repeated request. Uses the strongest supported algorithm for each challenge of this 401 or
-  /// 407. Repeats the answers for realms of this attempt (RFC 3261 section 22.3: both a proxy's and the server's). Answers
-  /// stale=true once more with the new nonce; any other refusal of an answer is WrongCredentials. Skips realms for which the
-  /// credentials are not valid.
+  /// 407. The result also has the credentials for the realms that challenged earlier in this attempt, because the request needs those of
+  /// every proxy and of the server (RFC 3261 section 22.3). Answers a realm that challenges again with a new nonce if the previous round
+  /// did not answer it, or once if the challenge says stale=true. Any other repeated challenge is WrongCredentials. Skips realms for which
+  /// the credentials are not valid.
   [[nodiscard]] base::Result<Authorizations, AuthError> answer(const Message& response, const AuthorizedRequest& request,
                                                                base::Random& random, AuthAttempt& attempt);
   /// Returns header fields for a new request from remembered nonces. The result is empty if no nonce is remembered.

@@ -29,7 +29,7 @@ struct EarlyBranch {
   Body local{};                  // Our description, in PRACK or in the response to UPDATE.
   std::optional<Offer> offer{};
   bool updates = false;          // The peer allows UPDATE.
-  std::uint32_t prack = 0;       // CSeq of the PRACK that is part of an offer and its answer, until its response arrives.
+  std::uint32_t prack = 0;       // CSeq of the PRACK that carries our answer, or acknowledges the peer's, until its response arrives.
   std::optional<OwnOffer> ours{};  // Our offer in UPDATE.
   Glare glare{true};
 

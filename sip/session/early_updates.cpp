@@ -57,7 +57,8 @@ void InviteClientSession::end_early_update(EarlyBranch& branch, int status, Acti
   out.push_back(Emit{OfferRefused{setup_.id, status, branch.tag}});
 }
 
-/// Processes the response to a PRACK that is part of an offer and its answer. Then sends an offer that waited for this response.
+/// Processes the response to the PRACK that carried our answer, or that acknowledged the response with the peer's answer. Then sends an offer of ours that
+/// waited for this response.
 void InviteClientSession::on_prack_done(std::string_view tag, std::uint32_t cseq, int status, Actions& out) {
   EarlyBranch* branch = branches_.find(tag);
   Dialog* dialog = early_.find(tag);

@@ -47,7 +47,7 @@ struct Line {
 
 }  // namespace
 
-TEST_CASE("A stopped thread of a process does not run, and continues afterwards") {
+TEST_CASE("StoppedThread stops a thread of another process, and its destructor lets the thread continue") {
   const Process sleeper({"sleep", "60"}, "/dev/null");
   for (std::string name; name != "sleep";) std::getline(std::ifstream("/proc/" + std::to_string(sleeper.pid()) + "/comm"), name);
   {

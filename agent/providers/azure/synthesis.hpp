@@ -24,7 +24,7 @@ struct SynthesisShape {
   SsmlShape ssml;
   std::uint32_t rate_hz = 8000;  ///< sample rate of the audio: 8000, 16000 or 24000
 };
-/// Returns the service's name of 16-bit samples without a header.
+/// Returns Azure's name for the output format at this rate: 16-bit mono samples without a header, such as "raw-16khz-16bit-mono-pcm".
 [[nodiscard]] std::string_view output_format(std::uint32_t rate_hz);
 
 /// Azure's speech synthesis over the Unified Speech Protocol. Sends one request for each utterance, one at a time, on a socket that

@@ -64,7 +64,7 @@ constexpr std::array kMembers{
     Setting{.name = "mip_opt_out", .shape = Shape::Flag, .unset = "`false`",
             .meaning = "whether Deepgram must not use what it hears to improve its models (docs/deepgram.md: it may cost more)"},
     Setting{.name = "tag", .shape = Shape::Name, .unset = "none",
-            .meaning = "a word by which the bills of the account show these calls"},
+            .meaning = "a label for these calls in the account's usage at Deepgram"},
     Setting{.name = "agent_url", .shape = Shape::Url, .least = 1, .most = config::kMaxUrl,
             .unset = "`https://agent.deepgram.com`, or base_url if that is not Deepgram's",
             .meaning = "the address of the Voice Agent"},

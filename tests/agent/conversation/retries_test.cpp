@@ -26,7 +26,7 @@ TEST_CASE("The parts of a session can take at most half of a turn's attempts, an
   CHECK_FALSE(turn.try_again(Stage::Think));
 }
 
-TEST_CASE("Attempts that the conversation takes also reduce the attempts of the parts") {
+TEST_CASE("Retries of the conversation also count against the retries that the parts may use in the same turn") {
   TurnRetries turn(4);
   CHECK(turn.try_again(Stage::Think));
   CHECK(turn.try_again(Stage::Think));
