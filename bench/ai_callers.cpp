@@ -17,7 +17,7 @@ constexpr std::string_view kHost = "127.0.0.1";
 
 AiCallers::AiCallers(std::size_t most, std::uint16_t registrar_port, std::function<void()> poll) {
   auto endpoint = phone::Endpoint::open(callers_phone(most), engine_, [this](phone::PhoneEvent event) { on_event(event); });
-  if (!endpoint) throw std::runtime_error("the callers' telephone does not open: " + endpoint.error().detail);
+  if (!endpoint) throw std::runtime_error("cannot open the callers' telephone: " + endpoint.error().detail);
   endpoint_ = std::move(*endpoint);
   endpoint_->post([this, registrar_port] {
     if (const auto added = endpoint_->add_account(callers_account(registrar_port))) account_ = *added;

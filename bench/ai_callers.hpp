@@ -15,16 +15,16 @@
 
 namespace offhook::bench {
 
-/// Makes the calls of all callers to one extension, in this process, with one telephone and one media engine.
+/// Makes all calls to one extension in this process, with one telephone and one media engine.
 class AiCallers {
  public:
-  /// Calls `poll` every millisecond on a thread of this object.
+  /// Invokes `poll` every millisecond on a thread of this object.
   AiCallers(std::size_t most, std::uint16_t registrar_port, std::function<void()> poll);
   ~AiCallers();
   AiCallers(const AiCallers&) = delete;
   AiCallers& operator=(const AiCallers&) = delete;
 
-  /// Starts one call. The signalling thread calls `on_connected` when the call is answered.
+  /// Starts one call. When the call is answered, the signalling thread invokes `on_connected`.
   void dial(std::uint16_t agent_port, std::shared_ptr<media::AudioPort> port, std::function<void()> on_connected);
   void hang_up();
   [[nodiscard]] std::size_t up() const { return up_; }

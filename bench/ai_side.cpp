@@ -69,7 +69,7 @@ Json openai_at(const Simulator& simulator) {
 AiAgent::AiAgent(const AiPrograms& programs, const std::string& name, const Json& providers, std::uint16_t registrar_port, std::size_t calls,
                  const Json& agent)
     : sip_port_(agent::demo::free_udp_port()),
-      health_port_(static_cast<std::uint16_t>(sip_port_ + 1)),  // A TCP port; it does not conflict with the UDP port of the same number.
+      health_port_(static_cast<std::uint16_t>(sip_port_ + 1)),  // A TCP port does not conflict with a UDP port of the same number.
       log_(programs.out + "/" + name + ".log") {
   const std::string path = programs.out + "/" + name + ".json";
   std::ofstream(path) << Json{
@@ -91,7 +91,7 @@ double AiAgent::tick_p99_ms() const {
   const std::string answer = http_get(health_port_, "/readyz");
   const auto body = answer.find("\r\n\r\n");
   const Json json = Json::parse(body == std::string::npos ? "" : answer.substr(body), nullptr, false);
-  if (json.is_discarded() || !json.contains("ticks")) throw std::runtime_error("the agent's health says nothing of its ticks");
+  if (json.is_discarded() || !json.contains("ticks")) throw std::runtime_error("the agent's health response has no member `ticks`");
   return json["ticks"]["p99_ms"].get<double>();
 }
 

@@ -11,18 +11,18 @@
 
 namespace offhook::bench {
 
-/// The programs that a measurement of AI calls starts, and the folder for its files.
+/// The programs that a measurement of AI calls starts, and the folder for their files.
 struct AiPrograms {
   std::string agent;      ///< the program offhook
-  std::string simulator;  ///< the program offhook_openai_sim; the simulators of the other services are in the same folder
-  std::string out;        ///< the folder for the files
+  std::string simulator;  ///< the program offhook_openai_sim; the simulators of the other services must be in the same folder
+  std::string out;        ///< folder for the files
 };
 
-/// A simulated service (tests/services) in a process of its own.
+/// A simulated service (tests/services) in a separate process.
 class Simulator {
  public:
-  /// Starts the simulator of `service`: "openai", "azure", "deepgram" or "ollama". Its files begin with `name`. Throws std::runtime_error when it
-  /// does not start.
+  /// Starts the simulator of `service`: "openai", "azure", "deepgram" or "ollama". The names of its files start with `name`. Throws
+  /// std::runtime_error if the simulator does not start.
   Simulator(const AiPrograms& programs, const std::string& service, const std::string& name, const nlohmann::json& scenario);
   [[nodiscard]] std::uint16_t secure_port() const { return port_; }
   [[nodiscard]] const std::string& certificate() const { return certificate_; }
@@ -36,13 +36,13 @@ class Simulator {
   std::uint16_t port_ = 0;
 };
 
-/// Returns /providers/openai of a configuration that uses this simulator over TLS.
+/// Returns the value of /providers/openai for a configuration that uses this simulator over TLS.
 [[nodiscard]] nlohmann::json openai_at(const Simulator& simulator);
 
-/// A process of `offhook run` with one agent that uses simulators.
+/// A process of `offhook run` with one agent, which uses simulators.
 class AiAgent {
  public:
-  /// Starts the agent. `providers` and `agent` become members of its configuration. Throws std::runtime_error when the agent does not become ready.
+  /// Starts the agent. `providers` and `agent` become members of its configuration. Throws std::runtime_error if the agent does not become ready.
   AiAgent(const AiPrograms& programs, const std::string& name, const nlohmann::json& providers, std::uint16_t registrar_port, std::size_t calls,
           const nlohmann::json& agent);
   [[nodiscard]] std::uint16_t sip_port() const { return sip_port_; }

@@ -38,14 +38,14 @@ void append(std::vector<T>& all, std::vector<T> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-/// Returns the folder of the messages for which published figures exist, if this machine has it. Otherwise returns the folder of Offhook's own
-/// messages, which have the same size and header fields.
+/// Returns the folder of the messages for which figures are published, if this machine has it. Otherwise returns the folder of Offhook's
+/// own messages, which have the same size and header fields.
 std::string message_folder() {
   return offhook_test::has_shared_data("bench/invite.sip") ? offhook_test::shared_data("bench").string() : "bench/data";
 }
 
-/// A group of subjects that one function creates. Creating subjects is slow under valgrind; therefore the process under valgrind creates only one
-/// family.
+/// A group of subjects that one function creates. The creation of subjects is slow under valgrind. Therefore the process under valgrind
+/// creates only one family.
 struct Family {
   std::vector<std::string_view> first_parts;  ///< the first parts of the names of its subjects
   std::vector<Subject> (*make)();
@@ -76,7 +76,8 @@ Result counted(const Subject& subject, const BenchPrograms& programs) {
   return instruction_result(subject, prefix);
 }
 
-/// Measures the time and the instructions of a subject, and derives the rate. The measured time is kept when counting the instructions fails.
+/// Measures the time and the instructions of a subject, and derives the rate from the time. If the instructions cannot be counted, the
+/// measured time is kept.
 std::vector<Result> measure_subject(Subject& subject, const BenchPrograms& programs) {
   std::vector<Result> results = {measure_time(subject)};
   try {

@@ -7,7 +7,7 @@ namespace offhook::bench {
 
 namespace {
 
-/// Returns a session description with this version. The version must change, because a peer ignores a description that it already has.
+/// Returns a session description with this version. The version must change, because a peer ignores a description that it already knows.
 sip::Body description(std::uint64_t version) {
   constexpr const char* kRest =
       " IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 9 8 0 101\r\na=rtpmap:9 G722/8000\r\n"
@@ -23,12 +23,12 @@ sip::StackOptions options(std::uint32_t number) {
   made.number = number;
   made.limits = {kPlenty, kPlenty, kPlenty, kPlenty};
   made.admission.peers = {{*base::IpAddress::parse("192.0.2.0"), 24}};
-  made.admission.peer = {kUnbounded, kUnbounded};  // The pair's clock does not advance during a call, so the limiter must count every packet and refuse none.
+  made.admission.peer = {kUnbounded, kUnbounded};  // The pair's clock stands still during a call, so the limiter must refuse no packet.
   return made;
 }
 
 void must(bool done) {
-  if (!done) throw std::runtime_error("a stack refuses a call of sip.call.core");
+  if (!done) throw std::runtime_error("a stack refused an operation of the measurement sip.call.core");
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ E CallPair::take(Side& side) {
       return taken;
     }
   }
-  throw std::runtime_error("a call of sip.call.core does not come about");
+  throw std::runtime_error("a call of the measurement sip.call.core was not established");
 }
 
 std::pair<sip::SessionId, sip::SessionId> CallPair::call() {

@@ -10,8 +10,8 @@
 
 namespace offhook::bench {
 
-/// Two SIP stacks without sockets: each receives at once what the other sends, as if over UDP. Their clock advances only in pass(). Throws when a
-/// call is not established, because a refused call is cheap and would falsify the measurement.
+/// Two SIP stacks without sockets. Each stack receives what the other sends without delay, as if over UDP. Their clock advances only in
+/// pass(). Throws if a call is not established, because a refused call is cheap and would falsify the measurement.
 class CallPair {
  public:
   static constexpr std::size_t kMessagesOfCall = 7;   ///< INVITE 100 180 200 ACK BYE 200
@@ -22,8 +22,8 @@ class CallPair {
   CallPair& operator=(const CallPair&) = delete;
 
   void complete_call();
-  void add_dialog();  ///< Establishes a call and keeps it up.
-  void offer_anew();  ///< Sends a re-INVITE in a random call of those that are up.
+  void add_dialog();  ///< establishes a call that stays up
+  void offer_anew();  ///< sends a re-INVITE in a random one of the established calls
   void pass(base::Duration time);
   [[nodiscard]] std::size_t dialogs() const { return up_.size(); }
 

@@ -8,7 +8,7 @@ phone::EndpointOptions callers_phone(std::size_t most_calls) {
   phone::EndpointOptions options;
   options.sip.bind = *base::IpAddress::parse("127.0.0.1");
   options.stack.number = 2;
-  options.codecs = {media::AudioCodec::Pcmu};  // The cheapest codec for the callers, so that most processor time is left for the agent.
+  options.codecs = {media::AudioCodec::Pcmu};  // This is the cheapest codec, so that the callers leave most of the processor time to the agent.
   options.max_calls = most_calls;
   return options;
 }

@@ -60,7 +60,7 @@ Window watch(const AiCallers& phone, pid_t agent, int seconds) {
   return window;
 }
 
-/// Returns the scenario of `service` for the same conversation. Each reply has a new text, so that no cache of synthesized speech can serve it.
+/// Returns the scenario of `service` for the same conversation. Each reply has a new text, so that the agent cannot take its speech from a cache.
 Json scenario_of(const std::string& service) {
   constexpr int kReplies = 1000;
   Json replies = Json::array();
@@ -72,7 +72,8 @@ Json scenario_of(const std::string& service) {
   return scenario;
 }
 
-/// Starts perf(1) on the agent while all calls are up, if $OFFHOOK_BENCH_PROFILE names a file for its data. Returns null otherwise.
+/// If $OFFHOOK_BENCH_PROFILE names a file, starts perf(1) on the agent, whose data go to this file. Call it while all calls are up. Returns
+/// null otherwise.
 std::unique_ptr<Process> profile(pid_t agent, int seconds, const std::string& out) {
   const char* file = std::getenv("OFFHOOK_BENCH_PROFILE");
   if (file == nullptr) return nullptr;
@@ -81,8 +82,8 @@ std::unique_ptr<Process> profile(pid_t agent, int seconds, const std::string& ou
                                    out + "/perf.log");
 }
 
-/// Measures the cost of calls to an agent that is ready, and ends this agent. `simulators` returns the processor time that the simulators have used
-/// so far, in seconds.
+/// Measures the cost of calls to an agent that is ready, and then ends the agent. `simulators` returns the processor time in seconds that
+/// the simulators have used so far.
 std::vector<Result> cost_of(const std::string& name, AiAgent& agent, const CallsCostOptions& options, std::uint16_t registrar_port,
                             const std::function<double()>& simulators) {
   auto lines = agent::demo::prepare_lines({"How are you today? Tell me more about all of it, and then more.", "What time is it now, and where are you?"}, "rms");
@@ -93,17 +94,17 @@ std::vector<Result> cost_of(const std::string& name, AiAgent& agent, const Calls
   std::vector<std::unique_ptr<LoadCaller>> callers;
   for (std::size_t i = 0; i < options.calls; ++i) callers.push_back(std::make_unique<LoadCaller>(*lines, i));
   AiCallers phone(options.calls, registrar_port, [&callers, turn = 0]() mutable {
-    if (++turn % 10 == 0) {  // Every ten milliseconds.
+    if (++turn % 10 == 0) {  // This is true every ten milliseconds.
       for (auto& each : callers) each->poll();
     }
   });
   for (auto& each : callers) {
     phone.dial(agent.sip_port(), each->port(), {});
-    std::this_thread::sleep_for(100ms);  // People do not all call at the same instant.
+    std::this_thread::sleep_for(100ms);  // In reality, callers do not start their calls at the same instant.
   }
   for (const auto end = base::Clock::now() + 20s; phone.up() + phone.ended() < options.calls && base::Clock::now() < end;) std::this_thread::sleep_for(50ms);
-  if (const std::string not_up = phone.not_up(); !not_up.empty()) fmt::print(stderr, "of {} calls did not come up: {}\n", options.calls, not_up);
-  if (phone.up() == 0) throw std::runtime_error("no call came up: see " + agent.log());
+  if (const std::string not_up = phone.not_up(); !not_up.empty()) fmt::print(stderr, "of {} calls, some were not established: {}\n", options.calls, not_up);
+  if (phone.up() == 0) throw std::runtime_error("no call was established: see " + agent.log());
   const auto profiler = profile(agent.pid(), options.seconds, options.programs.out);
   const double simulator_before = simulators();
   const Window window = watch(phone, agent.pid(), options.seconds);

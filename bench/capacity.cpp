@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kHost = "127.0.0.1";
 
-/// A question of the callers, and the intent that `offhook run` logs when it has understood the question (share/dialogues/receptionist.json).
+/// A question of the callers, and the intent that `offhook run` logs when it has understood this question (share/dialogues/receptionist.json).
 struct Question {
   std::string text, intent;
 };
@@ -43,13 +43,13 @@ bool wait_for(Condition condition, base::Duration limit) {
   return true;
 }
 
-/// All callers, in this process, with one telephone and one media engine.
+/// All callers in this process, with one telephone and one media engine.
 class Callers {
  public:
   Callers(const std::vector<agent::demo::Line>& lines, std::size_t count, std::uint16_t registrar_port) {
     for (std::size_t i = 0; i < count; ++i) callers_.push_back(std::make_unique<LoadCaller>(lines, i));
     auto endpoint = phone::Endpoint::open(callers_phone(count), engine_, [this](phone::PhoneEvent event) { on_event(event); });
-    if (!endpoint) throw std::runtime_error("the callers' telephone does not open: " + endpoint.error().detail);
+    if (!endpoint) throw std::runtime_error("cannot open the callers' telephone: " + endpoint.error().detail);
     endpoint_ = std::move(*endpoint);
     endpoint_->post([this, registrar_port] {
       if (const auto added = endpoint_->add_account(callers_account(registrar_port))) account_ = *added;
@@ -83,7 +83,7 @@ class Callers {
   [[nodiscard]] std::size_t up() const { return up_; }
   [[nodiscard]] std::size_t ended() const { return ended_; }
 
-  /// Stops polling, and returns how often each question was asked and answered.
+  /// Stops polling. Returns for each question how often it was asked and answered.
   std::vector<LoadCaller::Count> stop_and_count() {
     stop_ = true;
     thread_.join();
@@ -119,7 +119,7 @@ class Callers {
 
 struct Agent {
   std::uint16_t sip_port = agent::demo::free_udp_port();
-  std::uint16_t health_port = static_cast<std::uint16_t>(sip_port + 1);  // A TCP port; it does not conflict with the UDP port of the same number.
+  std::uint16_t health_port = static_cast<std::uint16_t>(sip_port + 1);  // A TCP port does not conflict with a UDP port of the same number.
   std::string log;
   Process process;
 
@@ -151,11 +151,11 @@ struct Agent {
     const std::string answer = http_get(health_port, "/readyz");
     const auto body = answer.find("\r\n\r\n");
     const auto json = nlohmann::json::parse(body == std::string::npos ? "" : answer.substr(body), nullptr, false);
-    if (json.is_discarded() || !json.contains("ticks")) throw std::runtime_error("the agent's health says nothing of its ticks");
+    if (json.is_discarded() || !json.contains("ticks")) throw std::runtime_error("the agent's health response has no member `ticks`");
     return json["ticks"]["p99_ms"].get<double>();
   }
 
-  /// Returns how often the agent's log reports each intent as understood.
+  /// Returns for each intent how often the agent's log reports that it was understood.
   [[nodiscard]] std::map<std::string, std::uint64_t> understood() const {
     std::map<std::string, std::uint64_t> counts;
     std::ifstream file(log);
@@ -171,15 +171,15 @@ struct Agent {
 void bring_up(Callers& callers, const Agent& agent, std::size_t calls) {
   for (std::size_t i = 0; i < calls; ++i) {
     callers.dial(i, agent.sip_port);
-    std::this_thread::sleep_for(200ms);  // People do not all call at the same instant.
+    std::this_thread::sleep_for(200ms);  // In reality, callers do not start their calls at the same instant.
   }
   (void)wait_for([&] { return callers.up() + callers.ended() >= calls; }, 30s);
-  if (callers.up() == 0) throw std::runtime_error("no call came up: see " + agent.log);
+  if (callers.up() == 0) throw std::runtime_error("no call was established: see " + agent.log);
 }
 
-/// The agent's load while it serves the calls. Calls may end early, so the cost is divided by the mean number of calls.
+/// The load of the agent while it serves the calls. Calls may end early. Therefore the cost is divided by the mean number of calls.
 struct Watched {
-  double cpu_percent = 0;  ///< of one core
+  double cpu_percent = 0;  ///< in percent of one core
   double mean_up = 0, most_up = 0;
   double most_kb = 0;
 };

@@ -25,8 +25,8 @@ const base::SocketAddress kPeer{base::IpAddress::v4({127, 0, 0, 1}), 9};
 
 base::TimePoint at(std::size_t turn) { return base::TimePoint(kTick * (static_cast<std::int64_t>(turn) + 50)); }
 
-/// A conference of PCMU callers without sockets. In each tick, one packet of each caller arrives, three callers speak, and each caller gets one
-/// packet.
+/// A conference of PCMU callers without sockets. In each tick, one packet arrives from each caller, three callers speak, and one packet
+/// leaves for each caller.
 class Meeting {
  public:
   explicit Meeting(std::size_t members)

@@ -47,7 +47,7 @@ std::vector<Result> measure_line(int loss_db, int delay_ms) {
 
 constexpr int kWide = 380, kHigh = 220, kTop = 60, kLeft = 60;
 
-/// Draws one line for each delay. `y` returns the vertical position of a value in the panel.
+/// Draws one line for each delay. `y` returns the vertical position of a result in the panel.
 template <class Y>
 std::string panel(const std::vector<Result>& results, const char* what, const char* title, int x0, Y y) {
   constexpr double kRange = kLossesDb.back() - kLossesDb.front();

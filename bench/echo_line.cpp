@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kFullScale = 32768;
 constexpr std::uint64_t kTicksPerStretch = 100;
-constexpr std::size_t kSeam = 40;  // samples of cross-fade after the delay has changed
+constexpr std::size_t kSeam = 40;  // number of samples of the cross-fade after a change of the delay
 
 float codec(float sample) {
   const auto clipped = static_cast<std::int16_t>(std::lrint(std::clamp(sample, -32768.0F, 32767.0F)));
@@ -47,7 +47,7 @@ void EchoLine::wander() {
   delay_samples_ = std::max(8 * (options_.delay_ms + options_.wander_ms * part(random_)) + stretch_samples_, static_cast<double>(kFrame));
 }
 
-/// Changes the delay by 10 ms in each tick, until it has changed by stretched_ms. Returns the change in samples.
+/// Changes the delay by 10 ms in each tick, until it has changed by `stretched_ms`. Returns the change in samples.
 int EchoLine::stretch() {
   const auto at = ++ticks_ % kTicksPerStretch;
   if (static_cast<int>(at) * 10 >= options_.stretched_ms) return 0;

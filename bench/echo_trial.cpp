@@ -14,10 +14,10 @@ constexpr std::size_t kFrame = EchoLine::kFrame, kSecond = 8000;
 constexpr double kLevelDbov = -26, kOnsetDb = 20;
 constexpr std::size_t kCallers = 60;
 
-/// Decides whether received audio is speech while we speak, as a media stream does.
+/// Decides whether received audio is speech while the agent speaks, as a media stream does.
 class Listener {
  public:
-  /// Returns true if speech begins in this tick.
+  /// Returns true if speech starts in this tick.
   bool tick(const EchoLine::Heard& heard) {
     if (heard.moved != 0) guard_.shift(heard.moved);
     const auto verdict = guard_.on_heard(heard.pcm, heard.genuine);
@@ -31,18 +31,18 @@ class Listener {
  private:
   media::EchoGuard guard_{8000};
   media::VoiceActivity voice_{8000};
-  media::SpeechDetector speech_{{.onset_window = 6, .onset_voiced = 5, .hangover = 6}};  // the same values as in media/stream/detectors.cpp
+  media::SpeechDetector speech_{{.onset_window = 6, .onset_voiced = 5, .hangover = 6}};  // media/stream/detectors.cpp has the same values.
   bool echo_ = false;
 };
 
-/// Callers who speak one after another, for one second each, with pauses of two to three seconds.
+/// Callers that speak one after another. Each caller speaks for one second, and then a pause of two to three seconds follows.
 class CallersInTurn {
  public:
   explicit CallersInTurn(const std::vector<Pcm>& callers) : callers_(&callers) {}
   [[nodiscard]] bool over() const { return caller_ == callers_->size(); }
   [[nodiscard]] bool begins() const { return tick_ == begin_; }
   [[nodiscard]] bool speaks() const { return tick_ >= begin_; }
-  /// Returns the time since the onset of the voice, at the end of this tick.
+  /// Returns the time in ms from the onset of the voice to the end of this tick.
   [[nodiscard]] double elapsed_ms() const { return static_cast<double>((tick_ + 1 - begin_) * kFrame - lead()) / 8; }
   [[nodiscard]] EchoLine::Frame frame() const {
     EchoLine::Frame frame{};
@@ -61,7 +61,7 @@ class CallersInTurn {
   }
 
  private:
-  [[nodiscard]] std::size_t lead() const { return caller_ * 37 % kFrame; }  // A voice does not begin at the start of a tick.
+  [[nodiscard]] std::size_t lead() const { return caller_ * 37 % kFrame; }  // A voice does not start at the start of a tick.
   const std::vector<Pcm>* callers_;
   std::size_t caller_ = 0, tick_ = 0, begin_ = 400;
 };

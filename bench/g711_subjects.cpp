@@ -18,9 +18,9 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr std::size_t kRing = 160 * 64;  // 64 frames of 20 ms, so that the branch predictor cannot learn a single frame.
+constexpr std::size_t kRing = 160 * 64;  // 64 frames of 20 ms. With so many, the branch predictor cannot learn a frame.
 
-/// The input of both sides. It is mostly quiet, as telephone speech is, because spandsp's encoders branch on the magnitude.
+/// The input of Offhook and the peer. It is mostly quiet, as telephone speech is, because spandsp's encoders branch on the magnitude.
 struct Frames {
   std::array<std::int16_t, kRing> pcm{};
   std::array<std::uint8_t, kRing> mulaw{}, alaw{};

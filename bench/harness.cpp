@@ -18,7 +18,7 @@ namespace {
 constexpr int kRounds = 31;
 constexpr std::chrono::nanoseconds kSlice = std::chrono::milliseconds(3);
 
-/// Returns the processor time of this thread. Other processes on a busy machine do not add to it, but they affect the caches.
+/// Returns the processor time of this thread. It does not include the time of other processes, but on a busy machine these affect the caches.
 double cpu_nanoseconds() {
   timespec now{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -31,8 +31,8 @@ double nanoseconds_of(const Work& work, std::size_t times) {
   return cpu_nanoseconds() - begin;
 }
 
-/// Returns how many turns fill one slice. A slice is long compared with the cost of reading the clock, and short compared with load from other
-/// processes.
+/// Returns the number of turns in one slice. A slice is long compared with the cost of reading the clock, and short compared with load from
+/// other processes.
 std::size_t turns_per_slice(const Work& work) {
   std::size_t turns = 1;
   while (turns < (std::size_t{1} << 30U) && nanoseconds_of(work, turns) < static_cast<double>(kSlice.count())) turns *= 2;
@@ -50,7 +50,7 @@ struct Lap {
   }
 };
 
-/// Reads the instruction counts by "SUBJECT/CONTESTANT".
+/// Reads the instruction counts. The key of a count is "SUBJECT/CONTESTANT".
 std::map<std::string, double> read_instruction_counts(const std::string& prefix) {
   constexpr std::string_view kTrigger = "desc: Trigger: Client Request: ", kTotals = "totals: ";
   std::map<std::string, double> counts;
@@ -84,12 +84,12 @@ Result measure_time(Subject& subject) {
 
 void count_instructions(Subject& subject) {
   const auto count = [&subject](const Contestant& who) {
-    who.work(subject.counted_turns);  // Fills pools and caches, so that the count covers the steady state.
+    who.work(subject.counted_turns);  // This fills pools and caches, so that the count covers the steady state.
     CALLGRIND_ZERO_STATS;
     CALLGRIND_START_INSTRUMENTATION;
     who.work(subject.counted_turns);
     CALLGRIND_STOP_INSTRUMENTATION;
-    const std::string label = subject.name + "/" + who.name;  // Valgrind reads the label after a temporary would have been destroyed.
+    const std::string label = subject.name + "/" + who.name;  // Valgrind reads the label late. A temporary would already have been destroyed.
     CALLGRIND_DUMP_STATS_AT(label.c_str());
   };
   if (subject.prepare) subject.prepare();
@@ -102,7 +102,7 @@ Result instruction_result(const Subject& subject, const std::string& prefix) {
   const auto counts = read_instruction_counts(prefix);
   const auto of = [&](const Contestant& who) {
     const auto found = counts.find(subject.name + "/" + who.name);
-    if (found == counts.end()) throw std::runtime_error("valgrind left no count of " + who.name);
+    if (found == counts.end()) throw std::runtime_error("valgrind wrote no instruction count of " + who.name);
     return found->second / static_cast<double>(subject.counted_turns * subject.parts);
   };
   Result result{subject.name + ".instructions", "instructions", of(subject.ours), {}};

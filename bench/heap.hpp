@@ -4,7 +4,7 @@
 
 namespace offhook::bench {
 
-/// Returns the octets of the heap in use, as malloc counts them. Freed memory that malloc retains is not included.
+/// Returns the octets of the heap that are in use, as malloc counts them. They do not include freed memory that malloc keeps.
 [[nodiscard]] inline double octets_held() {
   const auto info = ::mallinfo2();
   return static_cast<double>(info.uordblks + info.hblkhd);

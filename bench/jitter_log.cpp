@@ -8,7 +8,7 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr double kSettling = 3000;  // ms: packets that arrive in this last part may still be in the buffer when the trace ends
+constexpr double kSettling = 3000;  // duration of the last part of a trace in ms, whose packets may still be in the buffer when the trace ends
 
 }  // namespace
 
@@ -55,7 +55,7 @@ void PlayingLog::frame(std::uint32_t timestamp, double at_ms) {
   }
 }
 
-/// Returns true if all audio that was sent so far has been played.
+/// Returns true if all audio that was sent so far has also been played.
 bool PlayingLog::between_spurts() const {
   return next_packet_ < trace_->packets.size() && (!last_ || trace_->packets[next_packet_].comfort_noise);
 }

@@ -31,7 +31,7 @@ class ModelLine {
     waiting_ -= units;
     played_ += units;
   }
-  /// Returns the change of the length in units of 1/8000 s. A negative value shortens.
+  /// Returns the change of the length in units of 1/8000 s. A negative value means that the audio became shorter.
   std::int64_t stretch(std::int64_t wish, bool urgent);
 
  private:
@@ -44,7 +44,7 @@ class PlayingLog {
   explicit PlayingLog(const JitterTrace& trace) : trace_(&trace), was_played_(trace.packets.size()) {}
   void frame(std::uint32_t timestamp, double at_ms);
   void concealed(std::int64_t units);
-  /// Records silence after the first frame. It counts as concealment only where the sender sent audio.
+  /// Records silence. After the first frame, it counts as concealment where the sender sent audio.
   void silence(std::int64_t units);
   [[nodiscard]] Playing finish();
 
@@ -52,11 +52,11 @@ class PlayingLog {
   [[nodiscard]] bool between_spurts() const;
 
   const JitterTrace* trace_;
-  std::vector<bool> was_played_;       // by the packet's index
+  std::vector<bool> was_played_;       // by the index of the packet
   Playing playing_;
-  std::optional<std::uint32_t> last_;  // timestamp of the last frame
-  std::size_t next_packet_ = 0;        // index of the first packet that no frame has reached yet
-  std::int64_t concealed_ = 0;         // units
+  std::optional<std::uint32_t> last_;  // timestamp of the frame that was played last
+  std::size_t next_packet_ = 0;        // index of the first packet that no played frame has reached yet
+  std::int64_t concealed_ = 0;         // in units of 1/8000 s
 };
 
 }  // namespace offhook::bench

@@ -9,18 +9,18 @@
 #include <map>
 #include <optional>
 
-// A model of the policy of WebRTC's NetEq, for bench/jitter_players.hpp: when it plays, expands, merges, accelerates and decelerates.
+// A model of the policy of WebRTC's NetEq for bench/jitter_players.hpp: it decides when to play, expand, merge, accelerate and decelerate.
 namespace offhook::bench {
 
 namespace {
 
 constexpr double kUnitsPerMs = 8;
-constexpr std::int64_t kOutput = 80;            // units; NetEq returns 10 ms per call
+constexpr std::int64_t kOutput = 80;            // units of output; NetEq returns 10 ms each time
 constexpr double kBucketMs = 20, kStartDelayMs = 80, kHistoryMs = 2000;
 constexpr int kBuckets = 100;
 constexpr std::size_t kMaxPackets = 200;
 
-/// A histogram of relative delays. Old values lose weight, at first quickly.
+/// A histogram of relative delays. Old values lose weight, at first fast and later slowly.
 class DelayHistogram {
  public:
   explicit DelayHistogram(double forget) : forget_(forget) {}
@@ -39,7 +39,8 @@ class DelayHistogram {
   std::array<double, kBuckets> shares_{};
 };
 
-/// The target delay: the delay that suffices for 95 % of the intervals of half a second, or the best delay for reordered packets, if that is longer.
+/// The target delay. It is the delay that suffices for 95 % of the intervals of half a second, or the best delay for reordered packets if
+/// that is longer.
 class DelayTarget {
  public:
   void on_packet(double now_ms, double transit_ms, bool reordered) {
@@ -146,7 +147,7 @@ class NetEqPolicy {
     if (!next_) next_ = next->first;
     const std::int64_t leap = next->first - *next_;
     if (next->second) return begin_noise(next->first);
-    if (expands_ > 100) return decode();                                          // As if the sender had restarted.
+    if (expands_ > 100) return decode();                                          // It continues as if the sender had restarted.
     const bool muted = expands_ > 5;
     if (mode_ == Mode::Expand && muted && span() < target_units() / 2) return expand();
     if (leap == 0) return decode();
@@ -178,8 +179,8 @@ class NetEqPolicy {
   }
   [[nodiscard]] bool has_next() const { return !held_.empty() && !held_.begin()->second && held_.begin()->first == next_; }
 
-  /// Removes or adds one pitch period of the 30 ms that stretching needs, at most every 50 ms. When the buffer holds four times its target, it
-  /// removes audio at once, regardless of quality.
+  /// Removes or adds one pitch period, at most every 50 ms. Stretching needs 30 ms of audio. If the buffer holds four times its target,
+  /// audio is removed without delay, whatever the quality is.
   void maybe_stretch() {
     if (mode_ != Mode::Normal) return;
     const double target = target_units(), low = std::max(target * 3 / 4, target - 85 * kUnitsPerMs), high = std::max(target, low + 20 * kUnitsPerMs);
@@ -222,9 +223,9 @@ class NetEqPolicy {
   ModelLine line_;
   std::map<std::uint32_t, bool> held_;   // by timestamp; true: comfort noise
   std::optional<std::uint32_t> newest_;
-  std::optional<std::int64_t> next_;     // timestamp after the audio decoded last
+  std::optional<std::int64_t> next_;     // timestamp after the audio that was decoded last
   Mode mode_ = Mode::Normal;
-  int expands_ = 0;                      // consecutive expansions of 10 ms
+  int expands_ = 0;                      // number of consecutive expansions of 10 ms
   std::int64_t made_up_ = 0, removed_ = 0, stretched_ = 0;
   double level_ = 0, now_ms_ = 0, stretched_at_ = -1000;
 };

@@ -34,7 +34,7 @@ Point ours(const JitterTrace& trace, const rtp::DelayProfile& profile) {
 constexpr int kWide = 320, kHigh = 220, kLeft = 60, kRight = 30, kTop = 70, kStep = 300;
 constexpr double kMostDelay = 160, kMostPercent = 10, kLeastPercent = 0.03;
 
-/// The axes of one trace at (x0, y0). The axis of percentages is logarithmic.
+/// The axes of the plot of one trace at (x0, y0). The axis of percentages is logarithmic.
 class Panel {
  public:
   Panel(int x0, int y0) : x0_(x0), y0_(y0) {}

@@ -17,15 +17,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kTicks = 3000;  // One minute; then the trace repeats with later timestamps.
+constexpr std::size_t kTicks = 3000;  // The trace lasts one minute and then repeats, with later timestamps.
 constexpr std::size_t kOctets = 160;  // 20 ms of G.711
 constexpr base::Duration kTick = 20ms;
 
-/// The arrival times of packets: up to 20 ms of jitter, 1 % lost, 2 % late by 40 ms. The seed is fixed, so that all runs use the same trace.
+/// The arrival times of packets: up to 20 ms of jitter, 1 % lost, 2 % late by 40 ms. The seed is fixed. Therefore all runs use the same trace.
 class Trace {
  public:
   struct Arrival {
-    std::size_t ticks_ago;         ///< age of the tick that the packet belongs to
+    std::size_t ticks_ago;         ///< age of the tick to which the packet belongs
     std::chrono::microseconds at;  ///< offset within this tick
   };
 
@@ -48,7 +48,7 @@ class Trace {
   std::array<std::vector<Arrival>, kTicks> arrivals_;
 };
 
-constexpr std::size_t kBefore = 16;  // Number of the first tick, so that no packet precedes tick 0.
+constexpr std::size_t kBefore = 16;  // The first tick has this number, so that no packet comes before tick 0.
 
 Work ours(std::shared_ptr<const Trace> trace) {
   return repeat(
@@ -68,7 +68,8 @@ Work ours(std::shared_ptr<const Trace> trace) {
       });
 }
 
-/// Runs speexdsp's buffer as its manual page says: put the packets that arrived, get one frame, tick. It copies payloads, as Offhook's buffer does.
+/// Runs speexdsp's buffer as its manual page says: put the packets that have arrived, get one frame, tick. Like Offhook's buffer, it copies
+/// the payloads.
 Work speexdsp(std::shared_ptr<const Trace> trace) {
   const std::shared_ptr<JitterBuffer> buffer(jitter_buffer_init(static_cast<int>(kOctets)),
                                              [](JitterBuffer* jitter) { jitter_buffer_destroy(jitter); });

@@ -30,7 +30,7 @@ class Dice {
   base::SeededRandom random_;
 };
 
-/// The Gilbert-Elliott model of loss: a good state that loses no packet, and a bad state that loses every packet.
+/// The Gilbert-Elliott model of loss. In the good state no packet is lost, and in the bad state every packet is lost.
 class BurstLoss {
  public:
   BurstLoss(double share, double mean_burst) : leave_(1 / mean_burst), enter_(leave_ * share / (1 - share)) {}
@@ -41,7 +41,7 @@ class BurstLoss {
   bool bad_ = false;
 };
 
-/// A network that stalls: no packet passes during a stall, and at its end all packets arrive at once.
+/// A network that stalls. During a stall no packet passes, and at its end all packets arrive together.
 class Stalls {
  public:
   double held_ms(double sent_ms, Dice& dice) {
@@ -56,7 +56,7 @@ class Stalls {
   double end_ = 0, next_ = 3000;
 };
 
-using DelayOf = std::function<double(double sent_ms, Dice& dice)>;  // kLost: the packet never arrives
+using DelayOf = std::function<double(double sent_ms, Dice& dice)>;  // returns kLost if the packet never arrives
 enum class Order : std::uint8_t { Kept, Changed };
 
 void send_all(JitterTrace& trace, const DelayOf& delay_of, Order order, Dice& dice) {
@@ -91,7 +91,7 @@ void talk_in_spurts(JitterTrace& trace, double minutes, Dice& dice) {
   }
 }
 
-/// Returns a delay function: in each period of `every_ms`, no packet passes for the last `length_ms`.
+/// Returns a delay function for outages: in the last `length_ms` of each period of `every_ms`, no packet passes.
 DelayOf outage(double length_ms, double every_ms) {
   return [=](double sent_ms, Dice& dice) {
     const double since = std::fmod(sent_ms, every_ms) - (every_ms - length_ms);

@@ -6,24 +6,25 @@
 #include <string>
 #include <vector>
 
-/// Simulates how a network delays and loses a stream of packets. The seeds are fixed, so the tests, the plot and all machines use the same traces.
+/// Simulates how a network delays and loses a stream of packets. The seeds are fixed. Therefore the tests, the plot and all machines use
+/// the same traces.
 namespace offhook::bench {
 
 inline constexpr double kLost = std::numeric_limits<double>::infinity();
 inline constexpr std::uint32_t kPacketUnits = 160;  ///< 20 ms of 8000 Hz
 
 struct TracePacket {
-  std::uint32_t timestamp = 0;   ///< at 8000 Hz, beginning with 0
-  double sent_ms = 0;            ///< since the start
+  std::uint32_t timestamp = 0;   ///< at 8000 Hz; the first is 0
+  double sent_ms = 0;            ///< time since the start
   double arrives_ms = kLost;
   bool comfort_noise = false;    ///< RFC 3389: this packet ends a talk spurt; false: 20 ms of audio
   bool begins_talk = false;
 };
 
 struct JitterTrace {
-  std::string name;                   ///< "T2"
+  std::string name;                   ///< such as "T2"
   std::string what;                   ///< a description for people
-  std::vector<TracePacket> packets;   ///< in the order of sending; the index is the sequence number
+  std::vector<TracePacket> packets;   ///< in the order in which they are sent; the index is the sequence number
   double clock_ratio = 1;             ///< milliseconds of our clock for one millisecond of the sender's clock
   double least_ms = 0;                ///< time from sending to arrival of the fastest packet
   double loss_percent = 0;
@@ -47,9 +48,9 @@ struct JitterTrace {
 /// Returns one trace of jitter_traces(). Throws std::invalid_argument when no trace has this name.
 [[nodiscard]] JitterTrace jitter_trace(const std::string& name, double minutes = 20);
 
-/// Returns how much later than the fastest packet each packet arrives, in rising order. The value of a lost packet is kLost.
+/// Returns, in rising order, how much later than the fastest packet each packet arrives. The value of a lost packet is kLost.
 [[nodiscard]] std::vector<double> relative_delays_ms(const JitterTrace& trace);
-/// Returns the shortest fixed delay at which at most `percent` of the packets are late or lost. No real buffer can know this delay in advance.
+/// Returns the shortest fixed delay with which at most `percent` of the packets are late or lost. No real buffer can know this delay in advance.
 [[nodiscard]] double best_fixed_delay_ms(std::span<const double> relative_delays, double percent);
 
 }  // namespace offhook::bench

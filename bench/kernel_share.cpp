@@ -13,8 +13,8 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr std::uint64_t kPeriodNs = 99'991;  // Not a divisor of a phase of 1 ms.
-constexpr std::size_t kPages = 64;           // One sample has 8 octets, so this holds 3 s of one core.
+constexpr std::uint64_t kPeriodNs = 99'991;  // This is not a divisor of 1 ms, the length of a phase.
+constexpr std::size_t kPages = 64;           // A sample has 8 octets. Therefore this holds 3 s of one core.
 
 std::size_t page() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
 
@@ -40,10 +40,10 @@ KernelShare::~KernelShare() {
 std::optional<double> KernelShare::so_far() const {
   if (ring_ == nullptr) return std::nullopt;
   auto& head = reinterpret_cast<perf_event_mmap_page*>(ring_)->data_head;
-  const std::uint64_t end = std::atomic_ref(head).load(std::memory_order_acquire);  // Makes the kernel's writes up to this position visible.
+  const std::uint64_t end = std::atomic_ref(head).load(std::memory_order_acquire);  // This makes the kernel's writes up to this position visible.
   double samples = 0, of_kernel = 0;
   perf_event_header record{};
-  for (std::uint64_t at = 0; at < end; at += record.size) {  // We never consume records, so the kernel overwrites none.
+  for (std::uint64_t at = 0; at < end; at += record.size) {  // Samples are never consumed. Therefore the kernel overwrites none.
     std::memcpy(&record, ring_ + page() + at % (kPages * page()), sizeof record);
     if (record.type != PERF_RECORD_SAMPLE) continue;
     ++samples;

@@ -12,20 +12,20 @@
 
 namespace offhook::bench {
 
-/// Silent callers. Each caller presses a key when the benchmark orders it, and waits for the agent's voice. A thousand callers take little processor
-/// time.
+/// Silent callers. When the benchmark orders it, a caller presses a key and waits for the agent's voice. A thousand callers take little
+/// processor time.
 class KeyCallers {
  public:
-  /// A caller that hears no voice for this long after its key has no answer.
+  /// ticks without voice after a key, after which the key counts as unanswered
   static constexpr std::uint64_t kPatienceTicks = 50 * 5;
 
-  /// Adds a caller that presses a key at `press_at`, and returns its port.
+  /// Adds a caller, which presses a key at `press_at` if that is set. Returns the caller's port.
   std::shared_ptr<media::AudioPort> add(std::optional<base::TimePoint> press_at = {});
-  /// Makes each caller press a key once, one after the other, from `begin` on and within `span`. Discards earlier answers.
+  /// Orders each caller to press a key once, one after another, from `begin` on and within `span`. Discards earlier answers.
   void ask(base::TimePoint begin, base::Duration span);
   /// Processes all ports. Call it every few milliseconds, on one thread.
   void poll(base::TimePoint now);
-  /// The callers that pressed a key, and for each answer the time from the key to the first voiced frame, in ms.
+  /// The number of pressed keys, and for each answer the time in ms from the key to the first voiced frame.
   struct Answers {
     std::size_t asked = 0;
     std::vector<double> ms;
@@ -36,7 +36,7 @@ class KeyCallers {
   struct Caller {
     std::shared_ptr<media::AudioPort> port = std::make_shared<media::AudioPort>();
     std::optional<base::TimePoint> press_at;
-    std::optional<std::uint64_t> pressed_at, answered_at;  // ticks of the callers' media engine
+    std::optional<std::uint64_t> pressed_at, answered_at;  // in ticks of the callers' media engine
     std::uint64_t tick = 0;                                // tick of the last frame
   };
   static void poll(Caller& caller, base::TimePoint now);

@@ -14,13 +14,13 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr std::size_t kRows = 128;    // Rows of eight legs: enough that pages and regions of pools are small compared with them.
-constexpr std::size_t kTicks = 100;   // Enough that the rings have wrapped around.
+constexpr std::size_t kRows = 128;    // Each row has eight legs. With so many rows, pages and regions of pools are small compared with the rows.
+constexpr std::size_t kTicks = 100;   // After so many ticks, the rings have wrapped around.
 constexpr std::size_t kVoices = 100;
 constexpr std::uint32_t kPortRate = 24000;
 
 double resident_kb() {
-  ::malloc_trim(0);  // Otherwise new legs would reuse memory that was freed before, and the resident size would not grow.
+  ::malloc_trim(0);  // Otherwise the new legs would use memory that was freed before, and the resident size would not grow.
   return usage_of(::getpid()).rss_kb;
 }
 

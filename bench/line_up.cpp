@@ -42,7 +42,7 @@ const std::vector<LineUp>& line_ups() {
 const LineUp& line_up(const std::string& name) {
   const auto& all = line_ups();
   const auto found = std::find_if(all.begin(), all.end(), [&name](const LineUp& each) { return each.name == name; });
-  if (found == all.end()) throw std::runtime_error("there is no line-up " + name);
+  if (found == all.end()) throw std::runtime_error("there is no combination of services with the name " + name);
   return *found;
 }
 
@@ -56,7 +56,7 @@ LineUpServices::LineUpServices(const AiPrograms& programs, const LineUp& line_up
   }
 }
 
-/// Returns the URL of a running service, or "" if it does not run.
+/// Returns the URL of a running service, or "" if the service does not run.
 std::string LineUpServices::url_of(const std::string& service) const {
   const auto found = std::find_if(running_.begin(), running_.end(), [&service](const Running& each) { return each.service == service; });
   return found == running_.end() ? "" : "https://127.0.0.1:" + std::to_string(found->simulator->secure_port());

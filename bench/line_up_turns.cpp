@@ -14,11 +14,12 @@ namespace {
 using namespace std::chrono_literals;
 using Json = nlohmann::json;
 
-constexpr std::int64_t kPauseUs = 500'000;         // /agent/limits/end_of_turn_ms
-constexpr std::int64_t kRecogniserUs = 2'000'000;  // most time of the embedded recogniser, with the pause before it starts
-constexpr std::size_t kKeys = 320;                 // more keys than the stretches of voice
+constexpr std::int64_t kPauseUs = 500'000;         // value of /agent/limits/end_of_turn_ms
+constexpr std::int64_t kRecogniserUs = 2'000'000;  // most time that the embedded recogniser takes, with the pause before it starts
+constexpr std::size_t kKeys = 320;                 // There are more keys than stretches of voice.
 
-/// Returns a word for turn `number`, made of three of ten syllables. It identifies the events that the services log for this turn.
+/// Returns a word for turn `number`, which consists of three syllables out of ten. The word identifies the events that the services log for
+/// this turn.
 std::string key(std::size_t number) {
   constexpr std::array kSyllables = {"ba", "di", "fo", "gu", "ka", "le", "mi", "no", "ru", "ta"};
   std::string word;
@@ -26,11 +27,12 @@ std::string key(std::size_t number) {
   return word;
 }
 
-/// Returns the reply of turn `number`. The simulator speaks long words as long beeps, so that no pause within a reply looks like its end.
+/// Returns the reply of turn `number`. The simulator speaks a long word as a long beep. Therefore no pause within a reply is as long as the
+/// silence after it.
 std::string reply(std::size_t number) { return key(number) + (number % 2 == 0 ? " extraordinarily comprehensible explanations" : " unquestionably satisfactory circumstances"); }
 
-/// Returns the scenario of a service. It sets the time that the service takes, so that the measurement can subtract it; text comes at once. The
-/// model's time varies, so that replies arrive at all phases of the agent's tick.
+/// Returns the scenario of a service. It sets the time that the service takes, so that the measurement can subtract this time. Text comes
+/// without delay. The time of the model varies, so that replies arrive at all phases of the agent's tick.
 Json scenario_of(const std::string& service) {
   Json heard = Json::array(), replies = Json::array(), said = Json::array();
   for (std::size_t k = 0; k < kKeys; ++k) {
@@ -38,7 +40,7 @@ Json scenario_of(const std::string& service) {
     said.push_back(reply(k));
     replies.push_back({{"when", key(k)}, {"text", reply(k)}, {"response_ms", 300 + k * 8 % 21}});
   }
-  for (std::size_t k = 0; k < 21; ++k) replies.push_back({{"text", reply(k)}, {"response_ms", 300 + k * 8 % 21}});  // For the embedded recogniser.
+  for (std::size_t k = 0; k < 21; ++k) replies.push_back({{"text", reply(k)}, {"response_ms", 300 + k * 8 % 21}});  // for the embedded recogniser
   if (service == "azure") return {{"voice", "tone"}, {"loop", true}, {"heard", heard}, {"response_ms", 150}, {"segmentation_ms", 2000}};
   if (service == "deepgram") return {{"voice", "tone"}, {"loop", true}, {"heard", heard}, {"replies", said}, {"result_ms", 150}};
   Json scenario = {{"voice", "tone"}, {"loop", true}, {"replies", replies}, {"response_ms", 300}, {"token_ms", 0}};

@@ -5,9 +5,9 @@
 namespace offhook::bench {
 
 namespace {
-constexpr unsigned kPoliteFrames = 40;         // 800 ms of silence: the agent has finished
-constexpr unsigned kOverdueFrames = 50 * 5;    // 5 s without an answer: the question counts as unanswered
-constexpr unsigned kPatienceFrames = 50 * 12;  // 12 s without an answer: the caller asks the next question
+constexpr unsigned kPoliteFrames = 40;         // 800 ms of silence: the agent has finished its turn
+constexpr unsigned kOverdueFrames = 50 * 5;    // after 5 s without an answer, the question counts as unanswered
+constexpr unsigned kPatienceFrames = 50 * 12;  // after 12 s without an answer, the caller asks the next question
 }  // namespace
 
 void LoadCaller::poll() {

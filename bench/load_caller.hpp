@@ -10,18 +10,18 @@
 
 namespace offhook::bench {
 
-/// A caller that repeats the same questions, and waits each time until the agent has spoken. It records nothing, so that a hundred callers need
-/// little memory. Call poll() every few milliseconds, on one thread.
+/// A caller that asks the same questions repeatedly. After each question it waits until the agent has spoken. It records nothing, so that a
+/// hundred callers need little memory. Call poll() every few milliseconds, on one thread.
 class LoadCaller {
  public:
-  /// Borrows `lines` from the owner of the callers. The caller begins with line `first`.
+  /// Borrows `lines` from the owner of the callers. The caller starts with line `first`.
   LoadCaller(const std::vector<agent::demo::Line>& lines, std::size_t first) : lines_(lines), next_(first) { port_->gives_way = false; }
 
   [[nodiscard]] const std::shared_ptr<media::AudioPort>& port() const { return port_; }
   void poll();
 
-  /// Counts for one line: how often it was asked, and how often the agent spoke before the caller's patience ended. A question asked in the last five
-  /// seconds without an answer is not counted, because the measurement may have ended too early.
+  /// For one line: how often it was asked, and how often the agent spoke before the caller asked the next question. A question of the last
+  /// five seconds without an answer is not counted, because the measurement may have ended before the answer.
   struct Count {
     std::uint64_t asked = 0, answered = 0;
   };
@@ -40,8 +40,8 @@ class LoadCaller {
   agent::demo::LinePlayout playout_;
   std::uint64_t frames_ = 0;
   bool speaking_ = false;
-  bool counted_ = true;       // true if the present line is in counts_
-  bool heard_since_ = false;  // true if the agent has spoken since the caller's last line
+  bool counted_ = true;       // true: `counts` contains the present line
+  bool heard_since_ = false;  // true: the agent has spoken since the caller's last line
   unsigned quiet_frames_ = 0;
 };
 

@@ -64,7 +64,7 @@ std::vector<Measurement> chosen(const Arguments& arguments) {
   return measurements;
 }
 
-/// Writes a temporary file and renames it, so that a reader always sees a complete file.
+/// Writes a temporary file and renames it. Therefore a reader always sees a complete file.
 void write(const std::string& path, const std::string& text) {
   if (text.empty()) return;
   std::ofstream file(path + ".part");
@@ -92,14 +92,14 @@ int run(const Arguments& arguments) {
       measurements, [](const std::string& line) { fmt::print(stderr, "{}\n", line); },
       [&out](const std::vector<Result>& so_far) { write_reports(out, so_far); });
   fmt::print("{}", to_table(results));
-  fmt::print(stderr, "Written to {}: results.json, and the plots of what was measured (*.svg).\n", out);
+  fmt::print(stderr, "Wrote to {}: results.json, and the plots of the measurements (*.svg).\n", out);
   return std::any_of(results.begin(), results.end(), [](const Result& result) { return !result.failure.empty(); }) ? 1 : 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);  // Otherwise the measurements would include returning memory to the system and allocating it again.
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);  // Otherwise the measurements would include the time to return memory to the system and to allocate it again.
   try {
     if (argc == 3 && std::string_view(argv[1]) == "--count") {
       count_subject(argv[2]);

@@ -21,10 +21,10 @@ Process::Process(const std::vector<std::string>& command, const std::string& log
   if (output < 0) throw std::runtime_error("cannot write " + log);
   const pid_t self = ::getpid();
   pid_ = ::fork();
-  if (pid_ < 0) throw std::runtime_error("no process can be made for " + command.front());
+  if (pid_ < 0) throw std::runtime_error("cannot start a process for " + command.front());
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != self) ::_exit(127);  // The parent ended before prctl took effect.
+    if (::getppid() != self) ::_exit(127);  // The parent has ended before prctl took effect.
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
     for (const auto& setting : environment) ::putenv(const_cast<char*>(setting.c_str()));

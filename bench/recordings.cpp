@@ -14,7 +14,7 @@ namespace offhook::bench {
 namespace {
 
 constexpr const char* kFolder = "/usr/share/asterisk/sounds/en_US_f_Allison";
-constexpr std::size_t kFrame = 160, kShortest = 12000;  // 1.5 s
+constexpr std::size_t kFrame = 160, kShortest = 12000;  // kShortest: 1.5 s
 
 double power(std::span<const std::int16_t> pcm) {
   double sum = 0;

@@ -15,7 +15,7 @@ sip::StackOptions options() {
   return made;
 }
 
-/// Returns the line of this header field with its line end, or "" when the message does not have it.
+/// Returns the line of this header field with its line end, or "" if the message does not have the field.
 std::string_view line(std::string_view message, std::string_view name) {
   const auto at = message.find(std::string("\r\n").append(name).append(": "));
   if (at == std::string_view::npos) return {};
@@ -38,7 +38,7 @@ RegisteredStack::RegisteredStack(std::size_t accounts, bool quiet)
     account.expires = quiet ? std::chrono::hours(24) : std::chrono::minutes(5);
     (void)stack_.accounts().add(std::move(account), now_);
     exchange();
-    pass(std::chrono::milliseconds(1));  // Real accounts do not all register at the same instant.
+    pass(std::chrono::milliseconds(1));  // In reality, accounts do not register at the same instant.
   }
   if (accepted_ != accounts) throw std::runtime_error("not every account of sip.registrations was registered");
 }
@@ -50,7 +50,7 @@ std::string RegisteredStack::answer(std::string_view request) {
   const std::string_view to = line(request, "To");
   text.append(to.substr(0, to.size() - 2)).append(";tag=r\r\n");
   if (proven) {
-    text += line(request, "Contact");  // Grants the expiry that was requested.
+    text += line(request, "Contact");  // This grants the expiry that the request asks for.
     ++accepted_;
   } else {
     text += "WWW-Authenticate: Digest realm=\"pbx.example\", nonce=\"5f3a9c0e77\", algorithm=MD5, qop=\"auth\"\r\n";
@@ -88,7 +88,7 @@ void RegisteredStack::exchange() {
 void RegisteredStack::refresh() {
   for (const std::size_t before = accepted_; accepted_ == before;) {
     const auto due = stack_.next_deadline();
-    if (!due) throw std::runtime_error("no registration is refreshed any more");
+    if (!due) throw std::runtime_error("no further registration refresh is due");
     now_ = std::max(now_, *due);
     stack_.handle_timeout(now_);
     exchange();
@@ -96,7 +96,7 @@ void RegisteredStack::refresh() {
 }
 
 void RegisteredStack::refuse_stranger() {
-  // A response must not be longer than the stranger's request, and an INVITE without an offer is shorter than any refusal.
+  // A response must not be longer than the stranger's request. Without this offer, the INVITE would be shorter than any refusal.
   constexpr std::string_view kOffer =
       "v=0\r\no=- 1 1 IN IP4 192.0.2.66\r\ns=-\r\nc=IN IP4 192.0.2.66\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 0\r\n";
   const std::string number = std::to_string(++strangers_);
@@ -112,7 +112,7 @@ void RegisteredStack::refuse_stranger() {
   stack_.receive(flow, base::Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), now_);
   const auto sent = stack_.poll_transmit();
   if (!sent || !(sent->bytes.starts_with("SIP/2.0 403") || sent->bytes.starts_with("SIP/2.0 503")))
-    throw std::runtime_error("a stranger is not refused");
+    throw std::runtime_error("the stack did not refuse a stranger's INVITE with 403 or 503");
   while (stack_.poll_event()) {
   }
 }

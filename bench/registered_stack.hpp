@@ -9,21 +9,21 @@
 
 namespace offhook::bench {
 
-/// A stack with many accounts, and a simulated registrar. The registrar challenges a REGISTER without credentials (MD5, qop auth), accepts any
-/// credentials, and grants the requested expiry. It uses virtual time and no sockets.
+/// A stack with many accounts, and a simulated registrar. The registrar challenges a REGISTER that has no credentials (MD5, qop auth),
+/// accepts any credentials, and grants the requested expiry. Time is virtual, and there are no sockets.
 class RegisteredStack {
  public:
-  /// Registers `accounts` accounts. If `quiet`, they register for a day and send no pings, so that no timer is due during a measurement.
+  /// Registers `accounts` accounts. If `quiet` is true, they register for a day and send no pings, so that no timer is due during a measurement.
   explicit RegisteredStack(std::size_t accounts, bool quiet = false);
   RegisteredStack(const RegisteredStack&) = delete;
   RegisteredStack& operator=(const RegisteredStack&) = delete;
 
-  /// Advances the time through the next refresh of any account and its response. Pings that are due earlier are sent too.
+  /// Advances the time until the next refresh of any account has its response. Pings that are due before are also sent.
   void refresh();
   void pass(base::Duration time);
-  /// Receives an INVITE from an address that is no registrar of the accounts, and checks that the stack refuses it with 403 or 503.
+  /// The stack receives an INVITE from an address that is not a registrar of the accounts. Checks that it refuses the INVITE with 403 or 503.
   void refuse_stranger();
-  [[nodiscard]] std::size_t accepted() const { return accepted_; }  ///< accepted REGISTERs, including refreshes
+  [[nodiscard]] std::size_t accepted() const { return accepted_; }  ///< number of accepted REGISTER requests, with refreshes
 
  private:
   void exchange();
@@ -34,7 +34,7 @@ class RegisteredStack {
   sip::Stack stack_;
   base::SocketAddress where_, registrar_;
   std::size_t strangers_ = 0;
-  std::size_t accepted_ = 0;  ///< REGISTERs
+  std::size_t accepted_ = 0;  ///< number of accepted REGISTER requests
 };
 
 }  // namespace offhook::bench

@@ -15,7 +15,7 @@ std::string figure(double value) {
   return fmt::format("{:.3g}", value);
 }
 
-/// Rounds to four digits. A measurement is not more exact, and further digits would change with each run.
+/// Rounds to four digits. A measurement is not more exact than that, and further digits would change with each run.
 double rounded(double value) {
   if (value == 0 || !std::isfinite(value)) return 0;
   const double scale = std::pow(10.0, 3 - std::floor(std::log10(std::abs(value))));

@@ -20,7 +20,7 @@ namespace offhook::bench {
 namespace {
 
 constexpr std::size_t kFrames = 16;
-constexpr int kSpeexQuality = 3;  // This quality has the same delay as Offhook's resampler; lower qualities let images pass.
+constexpr int kSpeexQuality = 3;  // With this quality, speexdsp has the same delay as Offhook's resampler. Lower qualities let images pass.
 
 struct Rates {
   std::uint32_t from, to;
@@ -67,7 +67,7 @@ Work speexdsp(const std::shared_ptr<const Sound>& sound, const Rates& rates) {
 }
 
 #if defined(OFFHOOK_SAMPLERATE)
-/// Uses libsamplerate's cheapest filter. The library processes only floats, so its input is floats.
+/// Uses the cheapest filter of libsamplerate. The library only processes floats. Therefore its input is floats.
 Work libsamplerate(const std::shared_ptr<const Sound>& sound, const Rates& rates) {
   int error = 0;
   const std::shared_ptr<SRC_STATE> state(src_new(SRC_SINC_FASTEST, 1, &error),

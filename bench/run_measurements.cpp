@@ -32,7 +32,7 @@ std::vector<Result> results_of(const Measurement& measurement) {
 
 std::vector<Result> run_measurements(const std::vector<Measurement>& measurements, const std::function<void(const std::string&)>& say,
                                      const std::function<void(const std::vector<Result>&)>& keep) {
-  constexpr double kKnownAfter = 20;  // seconds after which the remaining time is scaled by the speed of this machine
+  constexpr double kKnownAfter = 20;  // after so many seconds, the speed of this machine scales the remaining time
   std::vector<Result> results;
   const auto begin = std::chrono::steady_clock::now();
   for (auto at = measurements.begin(); at != measurements.end(); ++at) {

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 double dialog_octets(std::size_t count) {
   CallPair pair;
-  pair.complete_call();  // Allocates the memory that a stack takes once, so that it does not count.
+  pair.complete_call();  // In its first call a stack allocates memory that it keeps. This call comes first, so that this memory does not count.
   pair.pass(300s);
   const double before = octets_held();
   for (std::size_t i = 0; i < count; ++i) {

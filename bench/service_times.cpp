@@ -19,7 +19,7 @@ std::string key_of(const std::string& text) {
   return key;
 }
 
-/// Maps the event names of the different simulators to a Served::What.
+/// Maps the event names of the simulators to a Served::What.
 std::optional<Served::What> what_of(const Json& event) {
   const std::string what = event.value("what", ""), endpoint = event.value("endpoint", "");
   if (what == "heard" || what == "phrase" || what == "short_audio" || what == "end_of_turn") return Served::What::Heard;
@@ -29,7 +29,8 @@ std::optional<Served::What> what_of(const Json& event) {
   return endpoint == "speech" ? Served::What::Spoken : Served::What::Answered;
 }
 
-/// Returns the first event of kind `what` with the key of `after` that was requested when `after` was due or later; nullptr when there is none.
+/// Returns the first event of kind `what` that has the key of `after`, and that was requested when `after` was due or later. Returns
+/// nullptr if there is none.
 const Served* next(const std::vector<Served>& all, Served::What what, const Served& after) {
   const auto found = std::find_if(all.begin(), all.end(),
                                   [&](const Served& each) { return each.what == what && each.key == after.key && each.asked_us >= after.due_us; });

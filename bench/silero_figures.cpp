@@ -21,14 +21,14 @@ namespace {
 constexpr std::array<std::size_t, 4> kBatches{1, 8, 32, 128};
 constexpr std::size_t kRounds = 25, kChunksOfRound = 1280;
 
-/// Uses the model as an engine does, for one worker with one call.
+/// Uses the model as an engine with one worker and one call does.
 struct Ear {
   explicit Ear(std::shared_ptr<media::VoiceModel> model) : desk(std::move(model), 1) { desk.feed(0).begin(call); }
 
   bool hear(std::span<const std::int16_t> frame) {
     desk.feed(0).hear(call, frame);
     const bool voice = media::VoiceFeed::judge(call, plain.process(frame));
-    desk.work();  // Runs after the verdict, because its result is used only in the next tick.
+    desk.work();  // This comes after the verdict, because the engine uses the result only in the next tick.
     return voice;
   }
   media::ModelCall call;
@@ -58,7 +58,7 @@ double processor_ns() {
   return 1e9 * static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec);
 }
 
-/// Returns the processor time for one chunk of one call, in ns: the median of the rounds.
+/// Returns the processor time in ns for one chunk of one call: the median of the rounds.
 double cost_of_chunk(media::VoiceModel& model, const Pcm& voice, std::size_t batch) {
   std::vector<media::ModelTask> tasks(batch);
   std::vector<media::ModelTask*> order;
@@ -83,7 +83,7 @@ double cost_of_chunk(media::VoiceModel& model, const Pcm& voice, std::size_t bat
 }  // namespace
 
 std::vector<Measurement> silero_measurements() {
-  constexpr const char* kLacks = "the Silero model: ./dev silero";
+  constexpr const char* kLacks = "the Silero model (./dev silero installs it)";
   const bool installed = std::filesystem::exists(model_folder());
   std::vector<Measurement> measurements;
   for (const std::size_t batch : kBatches) {

@@ -9,10 +9,10 @@
 
 namespace offhook::bench {
 
-/// Returns measurements of the model's cost for 32 ms of a call, alone and in batches: "vad.silero.batch_32".
+/// Returns measurements of the model's cost for 32 ms of one call, for calls alone and in batches: "vad.silero.batch_32".
 [[nodiscard]] std::vector<Measurement> silero_measurements();
-/// Returns a factory of judges that use the model as an engine does; the model's results arrive one tick late. The factory is empty if the model is
-/// not installed.
+/// Returns a function that makes judges. A judge uses the model as an engine does: the model's results arrive one tick late. The function
+/// is empty if the model is not installed.
 [[nodiscard]] std::function<VoiceJudge()> silero_judges();
 
 }  // namespace offhook::bench

@@ -36,7 +36,7 @@ std::size_t count(sip::Tokens tokens) {
   return count;
 }
 
-/// Reads all header fields that a user agent may need: those that parse_message has already typed (top Via, From, To, Call-ID, CSeq), and the others.
+/// Reads all header fields that a user agent may need. parse_message has already typed some of them (top Via, From, To, Call-ID, CSeq).
 std::size_t read_typed(const sip::Message& message) {
   using sip::HeaderName;
   std::size_t seen = count(message.vias()) + message.cseq().number + message.call_id().size();
@@ -65,7 +65,7 @@ using Peer = std::size_t (*)(const char*, std::size_t, offhook_depth);
 Subject subject(const std::string& name, const std::shared_ptr<const std::string>& text, offhook_depth depth) {
   const auto pool = std::make_shared<sip::SlabPool>();
   const auto checked = [name](const char* who,
-                              std::size_t seen) {  // Refusing a message is quick, so it must not be measured.
+                              std::size_t seen) {  // A refusal is quick. Therefore it must not be measured.
     if (seen == 0) throw std::runtime_error(std::string(who) + " refuses the message of " + name);
   };
   checked("offhook", offhook_reads(*pool, *text, depth));

@@ -39,7 +39,7 @@ std::vector<std::uint8_t> secret_of(rtp::SrtpSuite suite) {
   return std::vector<std::uint8_t>(rtp::facts_of(suite).key_octets + rtp::facts_of(suite).salt_octets, 0x5a);
 }
 
-/// Writes the packet of a turn.
+/// Writes the RTP packet of turn `turn` to `room`.
 void write(Room& room, std::size_t turn) {
   static const std::array<std::uint8_t, kPacketOctets - rtp::kFixedHeaderOctets> payload{};
   rtp::Packet packet;
@@ -58,7 +58,7 @@ Work ours(const Suite& suite) {
     write(room, turn);
     const auto size = sender->protect_rtp(room, kPacketOctets);
     const auto plain = receiver->unprotect_rtp(std::span(room).first(size.value_or(0)));
-    if (!plain) throw std::runtime_error("SRTP: a packet was refused");
+    if (!plain) throw std::runtime_error("Offhook's SRTP refused a packet");
     keep(room);
   });
 }
@@ -72,7 +72,7 @@ std::shared_ptr<srtp_ctx_t_> session(const Suite& suite, std::vector<std::uint8_
   policy.key = secret.data();
   policy.window_size = 128;
   srtp_t made = nullptr;
-  if (!started || srtp_create(&made, &policy) != srtp_err_status_ok) throw std::runtime_error("libsrtp2: it makes no session");
+  if (!started || srtp_create(&made, &policy) != srtp_err_status_ok) throw std::runtime_error("libsrtp2 did not create a session");
   return {made, srtp_dealloc};
 }
 
@@ -83,7 +83,7 @@ Work theirs(const Suite& suite) {
     write(room, turn);
     int size = kPacketOctets;
     const bool works = srtp_protect(sender.get(), room.data(), &size) == srtp_err_status_ok && srtp_unprotect(receiver.get(), room.data(), &size) == srtp_err_status_ok;
-    if (!works) throw std::runtime_error("libsrtp2: a packet was refused");
+    if (!works) throw std::runtime_error("libsrtp2 refused a packet");
     keep(room);
   });
 }

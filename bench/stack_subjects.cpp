@@ -11,8 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kPaced = 100;  // With fewer dialogs, a pause follows each offer.
-constexpr base::Duration kBetweenCalls = 10ms;  // Then 3,200 ended calls are within 64 * T1.
+constexpr std::size_t kPaced = 100;  // With fewer dialogs than this, a pause follows each offer.
+constexpr base::Duration kBetweenCalls = 10ms;  // With this pause, 3,200 ended calls are within 64 * T1.
 
 /// Returns a subject that creates its pair of stacks before the measurement and destroys it afterwards.
 Subject subject(std::string name, std::size_t dialogs, std::size_t parts, void (*turn)(CallPair&)) {
@@ -25,11 +25,11 @@ Subject subject(std::string name, std::size_t dialogs, std::size_t parts, void (
       (*pair)->add_dialog();
       (*pair)->pass(1ms);
     }
-    for (int i = 0; i < 4000; ++i) {  // As many ended calls as during the measurement.
+    for (int i = 0; i < 4000; ++i) {  // These are as many ended calls as there are during the measurement.
       (*pair)->complete_call();
       (*pair)->pass(kBetweenCalls);
     }
-    if (dialogs > 0 && dialogs < kPaced) (*pair)->pass(40s);  // With so few, a turn takes long, and these calls would end too early.
+    if (dialogs > 0 && dialogs < kPaced) (*pair)->pass(40s);  // With few dialogs, a turn takes long, and the ended calls would expire.
   };
   made.finish = [pair] { pair->reset(); };
   return made;
@@ -43,7 +43,7 @@ void one_call(CallPair& pair) {
 void one_call_and_offer(CallPair& pair) {
   one_call(pair);
   pair.offer_anew();
-  // The stack limits the transactions per second within one dialog: ServerRequests::kMaxOfOneCall.
+  // The stack limits the number of transactions per second within one dialog: ServerRequests::kMaxOfOneCall.
   if (pair.dialogs() < kPaced) pair.pass(500ms);
 }
 
@@ -52,7 +52,7 @@ Subject beside_registrations(const std::string& name, std::size_t registrations,
   Subject made{name + ".registrations_" + std::to_string(registrations),
                {"offhook", repeat([stack, turn](std::size_t) { turn(**stack); })},
                {}};
-  made.counted_turns = 1000;  // Pings come in bursts, about ten per refresh.
+  made.counted_turns = 1000;  // Pings come in bursts, with about ten of them per refresh.
   made.prepare = [stack, registrations, quiet] {
     *stack = std::make_unique<RegisteredStack>(registrations, quiet);
     (*stack)->pass(100s);

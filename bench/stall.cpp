@@ -27,7 +27,7 @@ using Json = nlohmann::json;
 
 constexpr const char* kConversations = "offhook-calls";  // the name of each conversation thread
 
-/// Returns a scenario of short replies in real time. The calls mostly wait, because many calls share few cores.
+/// Returns a scenario with short replies in real time. The calls mostly wait, because many calls share few cores.
 Json scenario() {
   return {{"voice", "tone"}, {"loop", true}, {"speed", 1}, {"response_ms", 200}, {"replies", {"straightforward explanations"}}};
 }
@@ -38,7 +38,7 @@ double at_rank(std::vector<double> values, double part) {
   return values[std::min(values.size() - 1, static_cast<std::size_t>(part * static_cast<double>(values.size())))];
 }
 
-/// Returns a gauge of the agent's page of metrics. Throws std::runtime_error when it is missing.
+/// Returns the value of a gauge from the agent's page of metrics. Throws std::runtime_error if the gauge is missing.
 double gauge(const std::string& page, const std::string& name) {
   const auto line = page.find("\n" + name + " ");
   if (line == std::string::npos) throw std::runtime_error("the agent's metrics lack " + name);
@@ -53,7 +53,7 @@ class Trial {
         agent_(options.programs, name_, {{"openai", openai_at(simulator_)}}, registrar_.port(), options.calls,
                {{"provider", "openai"}, {"sessions", Json::array({{{"kind", "realtime"}}})}, {"limits", {{"silence_seconds", 600}}}}),
         phone_(options.calls, registrar_.port(), [this, turn = 0]() mutable {
-          if (++turn % 10 == 0) callers_.poll(base::Clock::now());  // Once in ten milliseconds.
+          if (++turn % 10 == 0) callers_.poll(base::Clock::now());  // This is true once in ten milliseconds.
         }) {
     std::this_thread::sleep_for(2s);  // The agent prepares its voices after the registration.
     idle_kb_ = usage_of(agent_.pid()).rss_kb;
@@ -62,26 +62,27 @@ class Trial {
   void bring_up(std::size_t calls) {
     for (std::size_t i = 0; i < calls; ++i) {
       phone_.dial(agent_.sip_port(), callers_.add(), {});
-      std::this_thread::sleep_for(40ms);  // People do not all call at the same instant.
+      std::this_thread::sleep_for(40ms);  // In reality, callers do not start their calls at the same instant.
     }
     for (const auto end = base::Clock::now() + 20s; phone_.up() + phone_.ended() < calls && base::Clock::now() < end;) std::this_thread::sleep_for(50ms);
-    if (phone_.up() == 0) throw std::runtime_error("no call came up: see " + agent_.log());
-    std::this_thread::sleep_for(5s);  // All greetings have ended.
+    if (phone_.up() == 0) throw std::runtime_error("no call was established: see " + agent_.log());
+    std::this_thread::sleep_for(5s);  // After this, all greetings have ended.
   }
 
-  /// Lets each caller press a key and wait for the answer. If `new_calls` is not 0, as many new callers call during this time and do the same.
+  /// Lets each caller press a key and wait for the answer. Also starts `new_calls` new calls during the measurement. Each of them presses a
+  /// key in the same way.
   void measure(const std::string& stretch, std::size_t new_calls = 0) {
     const auto begin = base::Clock::now();
     const auto end = begin + std::chrono::seconds(options_.seconds);
     const double cpu_before = usage_of(agent_.pid()).cpu_seconds;
     const auto threads_before = thread_times_ms(agent_.pid());
     double most_kb = 0;
-    callers_.ask(begin, end - begin - 6s);  // The last caller waits for five seconds.
+    callers_.ask(begin, end - begin - 6s);  // The last caller waits five seconds for its answer.
     for (auto now = begin; now < end; std::this_thread::sleep_for(200ms), now = base::Clock::now()) {
       most_kb = std::max(most_kb, usage_of(agent_.pid()).rss_kb);
       if (new_calls == 0 || now < begin + 5s) continue;
       --new_calls;
-      phone_.dial(agent_.sip_port(), callers_.add(now + 6s), {});  // The key comes after the greeting.
+      phone_.dial(agent_.sip_port(), callers_.add(now + 6s), {});  // The new caller presses its key after the greeting.
     }
     const double seconds = std::chrono::duration<double>(base::Clock::now() - begin).count();
     const double calls = std::max(static_cast<double>(phone_.up()), 1.0);
@@ -104,7 +105,7 @@ class Trial {
   [[nodiscard]] pid_t agent() const { return agent_.pid(); }
 
   std::vector<Result> finish() {
-    if (const std::string not_up = phone_.not_up(); !not_up.empty()) fmt::print(stderr, "calls did not come up: {}\n", not_up);
+    if (const std::string not_up = phone_.not_up(); !not_up.empty()) fmt::print(stderr, "some calls were not established: {}\n", not_up);
     add("", "threads", "threads", gauge(agent_.metrics(), "offhook_conversation_threads"));
     add("", "idle_kb", "kB", idle_kb_);
     add("", "tick_p99_ms", "ms", agent_.tick_p99_ms());
@@ -146,7 +147,7 @@ std::vector<Result> measure_stall(const StallOptions& options) {
     const StoppedThread stopped(trial.agent(), kConversations);
     trial.measure("stalled", later);
   }
-  std::this_thread::sleep_for(5s);  // The answers to the keys of the stalled part have ended.
+  std::this_thread::sleep_for(5s);  // After this, the answers to the keys of the stalled part have ended.
   trial.measure("after");
   return trial.finish();
 }

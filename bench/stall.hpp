@@ -10,13 +10,13 @@ namespace offhook::bench {
 
 struct StallOptions {
   AiPrograms programs;
-  std::size_t calls = 1000;    ///< calls at the end; a fiftieth of them arrive while the thread is stopped
-  int seconds = 26;            ///< duration of each of the three measured parts
+  std::size_t calls = 1000;    ///< number of calls at the end; a fiftieth of them start while the thread is stopped
+  int seconds = 26;            ///< duration in seconds of each of the three measured parts
 };
 
-/// Measures how calls on other threads are affected when a debugger stops a conversation thread, and what the calls cost. All calls are up, with the
-/// Realtime simulator behind TLS. Each call takes a turn before the stop, during the stop and after it. Returns "stall.CALLS.*". Throws
-/// std::runtime_error.
+/// Measures how the calls on other threads are affected when a debugger stops one conversation thread, and what the calls cost. All calls
+/// use the Realtime simulator over TLS. Each call takes one turn before the stop, one during the stop and one after it. Returns
+/// "stall.CALLS.*". Throws std::runtime_error.
 [[nodiscard]] std::vector<Result> measure_stall(const StallOptions& options);
 
 }  // namespace offhook::bench

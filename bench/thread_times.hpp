@@ -12,10 +12,10 @@
 
 namespace offhook::bench {
 
-/// Returns the processor time of a process by thread name, in ms, as the scheduler counts it (proc(5): task/TID/comm, schedstat).
+/// Returns the processor time in ms of the threads of a process, by thread name, as the scheduler counts it (proc(5): task/TID/comm, schedstat).
 [[nodiscard]] std::map<std::string, double> thread_times_ms(pid_t pid);
 
-/// Records the processor time of a process, so that it can return the time of any interval afterwards.
+/// Records the processor time of a process, so that the time of any interval can be read afterwards.
 class TimeWatch {
  public:
   explicit TimeWatch(pid_t pid);

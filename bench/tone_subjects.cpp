@@ -17,8 +17,8 @@ namespace offhook::bench {
 namespace {
 
 constexpr std::size_t kFrame = media::kDtmfFrame;
-constexpr std::size_t kFrames = 500;  // Ten seconds, then the same audio again.
-constexpr std::size_t kCalls = 64;    // in one worker's tick
+constexpr std::size_t kFrames = 500;  // The audio lasts ten seconds, and then repeats.
+constexpr std::size_t kCalls = 64;    // number of calls in one tick of a worker
 
 using Voice = std::vector<std::int16_t>;
 using Theirs = std::shared_ptr<dtmf_rx_state_t>;
@@ -27,10 +27,10 @@ Theirs their_detector() {
   return {dtmf_rx_init(nullptr, nullptr, nullptr), [](dtmf_rx_state_t* state) { dtmf_rx_free(state); }};
 }
 
-/// Returns the voice of a caller that presses no key. A detector processes such audio nearly all the time.
+/// Returns the voice of a caller that presses no key. Nearly all the time, a detector processes such audio.
 Voice speech() { return offhook_test::SyntheticVoice(8000, 2374, 120).speak(kFrames * kFrame / 8000.0); }
 
-/// Returns digits of 60 ms, with pauses of 40 ms.
+/// Returns digits that last 60 ms, with pauses of 40 ms.
 Voice digits() {
   constexpr std::string_view kKeys = "0123456789*#ABCD";
   Voice pcm(kFrames * kFrame);
@@ -54,7 +54,7 @@ Subject alone(const std::string& name, const Voice& pcm) {
           kFrames};
 }
 
-/// Returns the work for all calls of a worker in one tick. The audio of each call is shifted by some frames.
+/// Returns the work for all calls of one worker in one tick. The audio of each call is shifted by some frames.
 Subject together(const std::string& name, const Voice& pcm) {
   const auto heard = std::make_shared<const Voice>(pcm);
   const auto frame = [heard](std::size_t turn, std::size_t call) { return heard->data() + (turn + call * 7) % kFrames * kFrame; };
@@ -109,7 +109,7 @@ Subject progress(const Voice& pcm) {
           kFrames};
 }
 
-/// Compares with spandsp's detector of CNG alone. spandsp needs another detector for each further tone.
+/// Compares with spandsp's detector for CNG (calling fax) alone. For each further tone, spandsp needs another detector.
 Subject signal_tones(const Voice& pcm) {
   const auto heard = std::make_shared<const Voice>(pcm);
   const std::shared_ptr<modem_connect_tones_rx_state_t> theirs(

@@ -49,7 +49,8 @@ void end_sharply(std::vector<std::int16_t>& pcm) {
   }
 }
 
-/// One scripted caller. The agent greets it first. Each turn whose number is a multiple of interrupt_every interrupts the previous reply.
+/// One scripted caller. The agent greets it first. If the number of a turn is a multiple of interrupt_every, this turn interrupts the reply
+/// before it.
 struct Caller {
   std::unique_ptr<caller::StepCaller> script;
   std::atomic<bool> connected{false};
@@ -61,7 +62,7 @@ struct Caller {
     for (std::size_t k = 1; k <= plan.turns; ++k) {
       const bool interrupts = k % plan.interrupt_every == 0;
       const auto& line = lines[(first + k) % lines.size()];
-      if (interrupts) steps.pop_back();  // It does not wait for the reply's end.
+      if (interrupts) steps.pop_back();  // The caller does not wait for the end of the reply.
       steps.push_back({interrupts ? Step::What::Interrupt : Step::What::Say, line.text, interrupts ? kInterruptAfterMs : 0});
       steps.push_back({Step::What::Wait, {}, 12000});
       said.push_back(line);
@@ -70,7 +71,7 @@ struct Caller {
   }
 };
 
-/// Makes the calls, waits until all scripts have ended, and hangs up. Returns the time of tick 0 of the callers' engine, in microseconds.
+/// Makes the calls, waits until all scripts have ended, and hangs up. Returns the time of tick 0 of the callers' engine in microseconds.
 std::int64_t hold_calls(const TurnsPlan& plan, std::vector<std::unique_ptr<Caller>>& callers, const AiAgent& agent, std::uint16_t registrar_port,
                         TurnFigures& figures) {
   std::int64_t origin_us = std::numeric_limits<std::int64_t>::max();
@@ -89,7 +90,7 @@ std::int64_t hold_calls(const TurnsPlan& plan, std::vector<std::unique_ptr<Calle
   });
   for (auto& each : callers) {
     phone.dial(agent.sip_port(), each->script->port(), [&each] { each->connected = true; });
-    std::this_thread::sleep_for(230ms);  // Calls do not start at the same instant, and their ticks have different phases.
+    std::this_thread::sleep_for(230ms);  // Calls do not start at the same instant. Therefore their ticks have different phases.
   }
   const auto limit = base::Clock::now() + std::chrono::seconds(30 + 12 * plan.turns);
   while (done < callers.size() && phone.ended() < callers.size() && base::Clock::now() < limit) std::this_thread::sleep_for(50ms);
@@ -155,7 +156,7 @@ TurnFigures hold_turns(const TurnsPlan& plan, AiAgent& agent, std::uint16_t regi
 
 void add_rows(std::vector<Result>& rows, const std::string& name, const std::vector<double>& values) {
   if (values.empty()) {
-    rows.push_back(Result::failed(name, "no turn had such a time"));
+    rows.push_back(Result::failed(name, "no turn has this measured time"));
     return;
   }
   rows.push_back({name + ".p50", "ms", percentile(values, 0.50), {}});

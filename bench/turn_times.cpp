@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kFrame = 320;           // 20 ms at 16 kHz
 constexpr std::int64_t kTickUs = 20'000;
 
-/// Returns the simulator's session that most often got audio just after this caller spoke.
+/// Returns the session of the simulator that got audio just after this caller spoke in most of the turns.
 std::optional<unsigned> session_of(const std::vector<HeardTurn>& turns, const std::vector<SimTurn>& model) {
   std::map<unsigned, std::size_t> votes;
   for (const HeardTurn& turn : turns) {
@@ -56,7 +56,7 @@ std::vector<HeardTurn> heard_turns(const caller::StepCaller& caller, std::int64_
     const std::size_t until = k + 1 == spoken.size() ? recording.heard.size() : spoken[k + 1].begin;
     const auto asked = agent::demo::last_voiced(recording.sent, recording.rate_hz, spoken[k].begin, spoken[k].end);
     if (!asked) continue;
-    // The rest of an interrupted reply is no reply. No reply can begin within the silence that ends a turn.
+    // The end of an interrupted reply does not count as a reply. No reply can start within the silence that ends a turn.
     const auto from = *asked + recording.rate_hz * 3 / 10;
     const auto answered = agent::demo::first_voiced(recording.heard, recording.rate_hz, from, until);
     if (!answered) continue;

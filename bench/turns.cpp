@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 using Json = nlohmann::json;
 
 Json scenario() {
-  // The simulator speaks long words as long beeps, so that no pause within a reply looks like its end. The model's time varies, so that replies
-  // arrive at all phases of the agent's tick.
+  // The simulator speaks a long word as a long beep. Therefore no pause within a reply is as long as the silence after it. The time of the
+  // model varies, so that replies arrive at all phases of the agent's tick.
   Json replies = Json::array();
   for (int k = 0; k < 21; ++k) {
     replies.push_back({{"text", k % 2 == 0 ? "extraordinarily comprehensible straightforward explanations" : "unquestionably satisfactory circumstances"},

@@ -43,7 +43,7 @@ struct Side {
     edge_options.bind = *base::IpAddress::parse("127.0.0.1");
     edge_options.tcp = false;
     auto opened = sip::SipEdge::open(edge_options, stack);
-    if (!opened) throw std::runtime_error("no UDP port on loopback for sip.call.udp");
+    if (!opened) throw std::runtime_error("cannot bind a UDP port on loopback for sip.call.udp");
     edge = std::move(*opened);
   }
   void start() {
@@ -95,7 +95,7 @@ struct UdpCalls {
     caller.stop();
     called.stop();
   }
-  void call() {  // Runs on the caller's thread.
+  void call() {  // This runs on the caller's thread.
     if (begun >= kWarmUp + kCalls) return;
     ++begun;
     sip::CallOptions call;
@@ -108,7 +108,7 @@ struct UdpCalls {
   }
   void wait_for(std::uint64_t calls) const {
     for (int i = 0; i < 60000 && ended < calls; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    if (ended < calls) throw std::runtime_error("calls of sip.call.udp do not end");
+    if (ended < calls) throw std::runtime_error("some calls of sip.call.udp did not end");
   }
 };
 

@@ -21,7 +21,7 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr int kAtOnce = 32, kBatches = 12, kRounds = 11;  // Few enough that the transactions within 64 * T1 exceed no stack's tables.
+constexpr int kAtOnce = 32, kBatches = 12, kRounds = 11;  // Few enough that the transactions of 64 * T1 fit into every stack's table.
 
 double seconds_of(clockid_t clock) {
   timespec now{};
@@ -29,11 +29,11 @@ double seconds_of(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-/// A server with a thread of its own.
+/// A server with its own thread.
 struct Server {
   std::string name;
   volatile int port = 0, stop = 0;
-  std::unique_ptr<sip::SipEdge> edge;  // set for Offhook's server only
+  std::unique_ptr<sip::SipEdge> edge;  // set only for Offhook's server
   std::thread thread;
   std::vector<double> rounds;
 
@@ -68,7 +68,7 @@ class Client {
     ::setsockopt(wire_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     socklen_t size = sizeof here_;
     if (wire_ < 0 || ::bind(wire_, reinterpret_cast<sockaddr*>(&here_), sizeof here_) != 0)
-      throw std::runtime_error("no UDP port on loopback");
+      throw std::runtime_error("cannot bind a UDP port on loopback");
     ::getsockname(wire_, reinterpret_cast<sockaddr*>(&here_), &size);
   }
   Client(const Client&) = delete;
@@ -85,7 +85,7 @@ class Client {
     for (int i = 0; i < kAtOnce; ++i) {
       char answer[4096];
       const auto got = ::recv(wire_, answer, sizeof answer, 0);
-      if (got < 0) break;  // A busy machine lost the datagram; this batch is shorter.
+      if (got < 0) break;  // On a busy machine, the datagram was lost. This batch is shorter.
       if (got < 12 || std::string_view(answer, 12) != "SIP/2.0 200 ")
         throw std::runtime_error(server.name + " does not answer OPTIONS with 200");
     }
@@ -116,7 +116,7 @@ void start(Server& server, sip::Stack& stack) {
   options.bind = *base::IpAddress::parse("127.0.0.1");
   options.tcp = false;
   auto opened = sip::SipEdge::open(options, stack);
-  if (!opened) throw std::runtime_error("no UDP port on loopback");
+  if (!opened) throw std::runtime_error("cannot bind a UDP port on loopback");
   server.edge = std::move(*opened);
   server.edge->on_event([](const sip::Event&) {});
   server.port = server.edge->port();

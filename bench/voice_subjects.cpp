@@ -32,7 +32,7 @@ namespace offhook::bench {
 namespace {
 
 constexpr std::size_t kFrame = 160, kCalls = 256;
-constexpr int kAggressive = 2;        // on WebRTC's scale of 0 to 3
+constexpr int kAggressive = 2;        // on the scale 0 to 3 of WebRTC's detector
 constexpr std::int16_t kNoVoiceBelowDbov = -60;
 constexpr std::size_t kEchoTail = 3200;  // 400 ms
 
@@ -51,7 +51,7 @@ std::span<const std::int16_t> frame_at(const Pcm& pcm, std::size_t turn) {
   return std::span(pcm).subspan(turn * kFrame % pcm.size(), kFrame);
 }
 
-/// Runs WebRTC's detector on frames of 20 ms. The detector takes 10 ms at a time; the frame is voiced if either half is.
+/// Runs WebRTC's detector on frames of 20 ms. The detector takes 10 ms at a time. The frame counts as voiced if at least one half is voiced.
 class WebRtcVoice {
  public:
   WebRtcVoice() : vad_(WebRtcVad_Create(), WebRtcVad_Free) {
@@ -125,7 +125,7 @@ std::function<VoiceJudge()> own_judges() {
 }
 
 std::function<VoiceJudge()> webrtc_judges() {
-  // Offhook used the detector with this floor. Without it, the detector sometimes takes the idle noise of a digital line for voice.
+  // Offhook used WebRTC's detector with this floor. Without it, the detector sometimes takes the idle noise of a digital line for voice.
   return [] {
     return [voice = std::make_shared<WebRtcVoice>()](std::span<const std::int16_t> frame) {
       return voice->process(frame) && media::level_dbov(frame) >= kNoVoiceBelowDbov;
@@ -135,7 +135,7 @@ std::function<VoiceJudge()> webrtc_judges() {
 
 std::string row(const char* what, const VoiceCondition& condition) { return std::string("vad.") + what + "." + condition.name; }
 
-/// Scores Offhook's detector, WebRTC's detector, and Offhook's detector with the model if that is installed.
+/// Scores Offhook's detector, WebRTC's detector and, if the Silero model is installed, Offhook's detector with this model.
 std::vector<Result> scores(const VoiceCondition& condition) {
   static const auto voices = recordings(100);
   if (voices.empty()) throw std::runtime_error("there are no recordings of a human voice: apt-get install asterisk-core-sounds-en-wav");

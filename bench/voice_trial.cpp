@@ -69,10 +69,10 @@ class NoiseSource {
       for (int partial = 1; partial <= 3; ++partial)
         sum += std::sin(2 * std::numbers::pi * hz * partial * static_cast<double>(at_) / kSecond) / partial;
     }
-    return loud_ * sum / std::sqrt(2.0);  // Three strings with a power of 0.68 each.
+    return loud_ * sum / std::sqrt(2.0);  // These are three strings with a power of 0.68 each.
   }
 
-  static constexpr double kKnockDecay = 0.9965, kStringDecay = 0.9998;  // by sample: to a tenth in 82 ms and in 1.4 s
+  static constexpr double kKnockDecay = 0.9965, kStringDecay = 0.9998;  // factor per sample: a knock decays to a tenth in 82 ms, a string in 1.4 s
   static inline const double kPass = 1 - std::exp(-2 * std::numbers::pi * 500 / kSecond);
   Noise kind_;
   std::mt19937* random_;
@@ -128,7 +128,7 @@ VoiceScore score_voice(const VoiceCondition& condition, const std::vector<Pcm>& 
       (voiced ? voiced_frames : others) += voiced || at >= kSecond ? 1 : 0;
       missed += voiced && !found ? 1 : 0;
       alarms += !voiced && found && at >= kSecond ? 1 : 0;
-      if (at == kSecond) speech.reset();  // The detector may take noise at the start of a call for voice.
+      if (at == kSecond) speech.reset();  // At the start of a call, the detector may take noise for voice.
       const auto event = speech.process(found, kFrame);
       if (at < kSecond || started || !event || event->kind != media::SpeechDetector::Event::Kind::Started) continue;
       started = true;

@@ -25,7 +25,7 @@ YesRegistrar::YesRegistrar() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEX
     throw std::runtime_error("no UDP port of 127.0.0.1 is free for the registrar");
   }
   port_ = ntohs(local.sin_port);
-  const timeval limit{.tv_sec = 0, .tv_usec = 100'000};  // The longest time until the thread notices the stop.
+  const timeval limit{.tv_sec = 0, .tv_usec = 100'000};  // longest time until the thread notices that it must stop
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   thread_ = std::thread([this] { run(); });
 }
@@ -48,7 +48,7 @@ void YesRegistrar::run() {
     const base::SocketAddress source{base::IpAddress::v4({127, 0, 0, 1}), ntohs(from.sin_port)};
     auto writer = sip::Writer::response(*request, 200, "OK", "yes", source);
     if (const auto contact = request->find(sip::HeaderName::Contact)) {
-      const auto expires = request->number(sip::HeaderName::Expires);  // Without this header field, the Contact carries the expiry.
+      const auto expires = request->number(sip::HeaderName::Expires);  // If this header field is missing, the Contact has the expiry.
       writer.header(sip::HeaderName::Contact, *contact);
       if (expires) writer.header(sip::HeaderName::Expires, *expires);
     }

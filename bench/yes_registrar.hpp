@@ -8,10 +8,10 @@
 
 namespace offhook::bench {
 
-/// A registrar on loopback that answers every REGISTER with 200, and ignores other requests. The measurements therefore need no proxy.
+/// A registrar on loopback that answers every REGISTER with 200, and ignores other requests. With it, the measurements need no proxy.
 class YesRegistrar {
  public:
-  YesRegistrar();  ///< throws std::runtime_error when it has no socket
+  YesRegistrar();  ///< throws std::runtime_error if there is no free UDP port
   ~YesRegistrar();
   YesRegistrar(const YesRegistrar&) = delete;
   YesRegistrar& operator=(const YesRegistrar&) = delete;

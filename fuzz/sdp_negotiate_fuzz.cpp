@@ -32,7 +32,7 @@ void check_audio(const sdp::AgreedAudio& audio) {
   require(!audio.remote_rtp.ip.is_v6() || audio.remote_rtp.ip.is_unspecified());
 }
 
-/// An agent that prefers SRTP, with keys of its own.
+/// Returns the capability of an agent that prefers SRTP. `octet` makes its keys.
 sdp::AudioCapability capability(std::uint8_t octet) {
   return {.comfort_noise = true, .voip_metrics = true,
           .srtp = {sdp::SrtpPolicy::Preferred, {{"AEAD_AES_128_GCM", std::vector<std::uint8_t>(28, octet)}, {"AES_CM_128_HMAC_SHA1_80", std::vector<std::uint8_t>(30, octet)}}}};

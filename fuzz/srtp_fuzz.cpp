@@ -1,6 +1,6 @@
-// The first octet of the input selects the suite, the second the size of the MKI. The rest are datagrams, each after its length in two octets. Checks that
-// SrtpReceiver accepts none of them unless SrtpSender made it, that it reads and writes only within them, and that a datagram that SrtpSender protects comes
-// back unchanged.
+// The first octet of the input selects the suite, and the second octet selects the size of the MKI. Datagrams follow, each after its length
+// in two octets. Checks that SrtpReceiver refuses each datagram that SrtpSender did not make, that it reads and writes only within a
+// datagram, and that it restores a datagram that SrtpSender has protected.
 #include <offhook/rtp/srtp/srtp_receiver.hpp>
 #include <offhook/rtp/srtp/srtp_sender.hpp>
 
@@ -15,7 +15,7 @@ namespace {
 
 template <class Unprotect>
 void must_refuse(base::Bytes datagram, Unprotect unprotect) {
-  std::vector<std::uint8_t> copy(datagram.begin(), datagram.end());  // Its own memory, so that the sanitizer sees a read past the end.
+  std::vector<std::uint8_t> copy(datagram.begin(), datagram.end());  // The copy has its own memory, so that the sanitizer sees a read past the end.
   if (unprotect(std::span(copy))) std::abort();
 }
 

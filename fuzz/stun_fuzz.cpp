@@ -1,4 +1,5 @@
-// The input is one datagram. Checks that StunMessage reads only within it, and that StunWriter writes the attributes of a parsed message so that they read back.
+// The input is one datagram. Checks that StunMessage reads only within the datagram. If it is a STUN message, StunWriter writes its attributes
+// again, and StunMessage must read the same values from the result.
 #include <offhook/rtp/nat/demultiplex.hpp>
 #include <offhook/rtp/nat/stun_message.hpp>
 #include <offhook/rtp/nat/stun_writer.hpp>
@@ -10,10 +11,10 @@
 using namespace offhook;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::vector<std::uint8_t> datagram(data, data + size);  // Its own memory, so that the sanitizer sees a read past the end.
+  const std::vector<std::uint8_t> datagram(data, data + size);  // The copy has its own memory, so that the sanitizer sees a read past the end.
   const auto message = rtp::StunMessage::parse(datagram);
   if (!message) return 0;
-  constexpr std::uint16_t kMaxMethod = 0xff;  // RFC 7983 section 7 allows no higher one beside other protocols.
+  constexpr std::uint16_t kMaxMethod = 0xff;  // RFC 7983 section 7 can tell STUN from other protocols only up to this method.
   if (message->method() <= kMaxMethod && rtp::kind_of(datagram) != rtp::DatagramKind::Stun) std::abort();
   const rtp::HmacSha1 key(base::Bytes(message->id()));
   (void)message->is_signed_with(key);

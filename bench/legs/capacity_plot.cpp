@@ -23,7 +23,7 @@ struct Axis {
   bool is_logarithmic = false;
   std::vector<double> labels;
 
-  /// Returns the position on the axis, from 0 to 1. Values beyond an end are drawn at that end.
+  /// Returns the position on the axis, 0..1. A value beyond an end of the axis is drawn at this end.
   [[nodiscard]] double place(double value) const {
     const double bounded = std::clamp(value, least, most);
     if (is_logarithmic) return std::log(bounded / least) / std::log(most / least);
@@ -36,7 +36,7 @@ const Axis kLateMs{0.1, 100, true, {0.1, 1, 10, 100}};
 
 constexpr int kWide = 400, kHigh = 260, kLeft = 60, kRight = 30, kTop = 80, kBottom = 78, kRow = 14;
 
-/// Axes at (x0, kTop); the horizontal axis is the number of legs.
+/// Axes at (x0, kTop). The horizontal axis is the number of legs.
 class Panel {
  public:
   Panel(int x0, const Axis& upwards) : x0_(x0), upwards_(upwards) {}
@@ -57,7 +57,7 @@ class Panel {
     return fmt::format("<path d=\"M{},{:.1f} h{}\" stroke=\"black\" stroke-dasharray=\"2 3\"/>\n", x0_, y(value), kWide) +
            fmt::format("<text x=\"{}\" y=\"{:.1f}\">{}</text>\n", x0_ + 6, y(value) - 4, name);
   }
-  /// Draws one line. `of` returns the optional value of a point; points without a value are omitted.
+  /// Draws one line. `of` returns the value of a point, or nullopt. A point without a value is left out.
   template <class Of>
   [[nodiscard]] std::string line(const std::vector<CapacityPoint>& points, const char* style, Of of) const {
     std::string path;
@@ -67,7 +67,7 @@ class Panel {
     }
     return path.empty() ? path : fmt::format("<path d=\"{}\" fill=\"none\" {}/>\n", path, style);
   }
-  /// Writes the missed packets of each point in this row below the axis. Points that missed none are omitted.
+  /// Writes the number of missed packets of each point in this row below the axis. Leaves out points without missed packets.
   [[nodiscard]] std::string missed(const std::vector<CapacityPoint>& points, std::size_t row, const char* colour) const {
     const int below = kTop + kHigh + 18 + kRow * static_cast<int>(row + 1);
     std::string svg = fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"{}\">missed</text>\n", x0_ - 5, below, colour);

@@ -22,8 +22,8 @@ constexpr std::size_t kFirstTry = 400, kMostLegs = 4000, kSteps = 5;
 struct Try {
   std::size_t legs = 0;
   HostFigures figures;
-  double load_late_ms = 0;                     // the largest lateness of the load process itself
-  double added_p50_ms = 0, added_p99_ms = 0;   // of relayed packets, between the sockets of the load process
+  double load_late_ms = 0;                     // largest lateness of the load process itself
+  double added_p50_ms = 0, added_p99_ms = 0;   // delay of relayed packets between two sockets of the load process
   [[nodiscard]] bool clean() const { return figures.load <= kMaxLoad && figures.late_p99_ms < kMaxLateMs && figures.lost == 0; }
 };
 
@@ -33,7 +33,7 @@ Try measure_once(LegPlan plan, const std::string& self) {
   write_plan(plan, file);
   Process load({self, "--legs-load", file}, plan.file("load.log"));
   Process host({self, "--legs-host", file}, plan.file("host.log"));
-  if (host.wait() != 0) throw std::runtime_error("the legs' host failed: see " + plan.file("host.log"));
+  if (host.wait() != 0) throw std::runtime_error("the process that hosts the legs failed: see " + plan.file("host.log"));
   load.terminate();
   (void)load.wait();
   const auto figures = wait_for_note(plan, "figures");
@@ -59,7 +59,8 @@ Try measure(const LegPlan& plan, const std::string& self) {
   return done;
 }
 
-/// Searches the largest number of legs within the limits. Each try measures the load of a leg, from which the next number is computed.
+/// Searches for the largest number of legs within the limits. Each try measures the load of a leg. The next number of legs is computed from
+/// this load.
 Try find_most(LegPlan plan, const std::string& self) {
   Try best;
   std::size_t too_many = kMostLegs + 1;
@@ -88,7 +89,8 @@ void add_kernel_share(const std::string& name, const HostFigures& figures, std::
   if (figures.kernel_share) results.push_back({name, "% of load", 100 * *figures.kernel_share, {}});
 }
 
-/// Measures one number of legs, within the limits or not. The plot covers one leg up to a full core.
+/// Measures the load with `plan.legs` legs. Does not require that the result is within the limits. The plot shows the load from one leg to
+/// a full core.
 std::vector<Result> measure_plotted(const LegPlan& plan, const std::string& self) {
   const auto name = [&](std::string_view what) { return plotted_row(media::to_string(plan.path), plan.legs, what); };
   const auto figures = measure_once(plan, self).figures;
@@ -101,7 +103,7 @@ std::vector<Result> measure_plotted(const LegPlan& plan, const std::string& self
 
 std::vector<Result> measure_most(const std::string& name, const LegPlan& plan, const std::string& self) {
   const Try most = find_most(plan, self);
-  if (most.legs == 0) throw std::runtime_error("no number of legs was within the marks");
+  if (most.legs == 0) throw std::runtime_error("no measured number of legs was within the limits");
   const bool relays = plan.kind.relays;
   std::vector<Result> results = {{name + ".calls_per_core", relays ? "calls" : "legs", static_cast<double>(most.legs) / (relays ? 2 : 1), {}},
                                  {name + ".load", "%", 100 * most.figures.load, {}}};

@@ -24,11 +24,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint32_t kConferenceRate = 16000;
-constexpr std::size_t kSpeakers = 3;         // of a conference
+constexpr std::size_t kSpeakers = 3;         // number of speakers in a conference
 constexpr std::string_view kWorkerName = "offhook-media";
 const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
 
-/// Stands in for the conversations: reads the heard frames of all legs, and supplies speech for each leg.
+/// Takes the place of the conversations: reads the heard frames of all legs, and supplies speech for each leg.
 class Conversations {
  public:
   explicit Conversations(const LegKind& kind) : voice_(voice_like(kind.port_rate_hz)) {}
@@ -40,7 +40,7 @@ class Conversations {
     const LegKind& kind = plan.kind;
     auto port = std::make_shared<media::AudioPort>();
     port->rate_hz = kind.port_rate_hz;
-    port->gives_way = false;  // Otherwise the voice of one side would pause the other side.
+    port->gives_way = false;  // Otherwise the voice of the other side would pause this side.
     port->guards_echo = kind.guards_echo;
     if (kind.records) port->recording = record(plan.folder + "/legs.recorded/" + std::to_string(ports_.size()) + ".wav");
     ports_.push_back(port);
@@ -70,11 +70,11 @@ class Conversations {
   }
 
  private:
-  static constexpr std::size_t kAhead = 3;  // frames of our speech kept in the queue
+  static constexpr std::size_t kAhead = 3;  // number of frames of our speech that are kept in the queue
 
   std::shared_ptr<media::RecordingTap> record(const std::string& path) {
     auto tap = recorder_.begin({.path = path, .shape = {.rate_hz = 8000}, .key = {}});
-    if (!tap) throw std::runtime_error("a leg is not recorded");
+    if (!tap) throw std::runtime_error("the recorder refused the recording of a leg");
     return *tap;
   }
   void listen(media::AudioPort& port) {
@@ -126,7 +126,7 @@ media::MediaPlan media_plan(const LegKind& kind, std::uint16_t remote_port) {
   plan.codec = kind.codec;
   plan.send_payload_type = plan.receive_payload_type = kind.codec == media::AudioCodec::G722 ? 9 : 0;
   plan.remote_rtp = {kLoopback, remote_port};
-  plan.remote_rtcp = {kLoopback, 9};  // Port 9 discards the reports, because no program reads them.
+  plan.remote_rtcp = {kLoopback, 9};  // The reports go to port 9, which no program reads.
   return plan;
 }
 
@@ -158,7 +158,7 @@ double p99_ms(const media::TickHistogram::Counts& before, media::TickHistogram::
   return std::chrono::duration<double, std::milli>(media::TickHistogram::times_of(after).p99).count();
 }
 
-/// Returns the kernel's share of the thread's processor time over the next two seconds.
+/// Returns the kernel's share of the processor time of the thread during the next two seconds.
 std::optional<double> kernel_share_of(pid_t thread) {
   const KernelShare share(thread);
   std::this_thread::sleep_for(2s);
@@ -172,12 +172,12 @@ media::EngineOptions engine_options(const LegPlan& plan) {
   options.last_port = 65535;
   options.cname = "bench";
   options.datagrams = plan.path;
-  options.load_limit = 2;  // No limit, so that the measurement can reach the real one.
+  options.load_limit = 2;  // The engine itself then has no limit, so that the measurement can reach the real one.
   options.late_limit = 2;
   return options;
 }
 
-/// Returns the path of a leg with SRTP, with its keys, or null for another kind of leg.
+/// Returns the packet path of a leg with SRTP, which already has its keys. Returns null for a kind of leg without SRTP.
 std::unique_ptr<media::PacketPath> path_of(const LegKind& kind) {
   if (!kind.srtp) return nullptr;
   auto order = std::make_unique<media::SrtpKeyOrder>();
@@ -197,9 +197,9 @@ std::vector<media::OpenLeg> open_legs(media::Engine& engine, Conversations& conv
     const bool second = plan.kind.relays && i % 2 == 1;
     const auto leg = engine.open(kLoopback, conversations.make_port(plan), second ? legs.back().id : media::LegId{}, path_of(plan.kind));
     if (!leg) throw std::runtime_error("leg " + std::to_string(i) + ": " + std::string(to_string(leg.error())));
-    if (!engine.start(leg->id, media_plan(plan.kind, remote_ports[i % remote_ports.size()]))) throw std::runtime_error("a leg does not start");
-    if (second && !engine.relay(legs.back().id, leg->id)) throw std::runtime_error("two legs are not relayed");
-    if (conference && !engine.join(leg->id, conference, i < kSpeakers ? 1 : 0)) throw std::runtime_error("a leg does not join");
+    if (!engine.start(leg->id, media_plan(plan.kind, remote_ports[i % remote_ports.size()]))) throw std::runtime_error("the engine refused to start a leg");
+    if (second && !engine.relay(legs.back().id, leg->id)) throw std::runtime_error("the engine refused to relay two legs");
+    if (conference && !engine.join(leg->id, conference, i < kSpeakers ? 1 : 0)) throw std::runtime_error("the engine refused to join a leg to the conference");
     legs.push_back(*leg);
   }
   return legs;
@@ -217,7 +217,8 @@ nlohmann::json measure(const media::Engine& engine, const Conversations& convers
   const double passed_ms = std::chrono::duration<double, std::milli>(base::Clock::now() - begin).count();
   const auto ticks_after = engine.tick_counts();
   const auto after = sums(engine, legs);
-  // A skipped tick is a packet that was not sent. The statistics of a leg are one tick old, so up to 2 % of missing packets are ignored.
+  // A packet that was not sent shows that a tick was left out. The statistics of a leg are up to one tick old. Therefore up to 2 % of
+  // missing packets are ignored.
   const auto due = std::ssize(legs) * 50 * seconds, unsent = due - (after.sent - before.sent);
   const auto missed = after.missed - before.missed + static_cast<std::int64_t>(conversations.dropped() - dropped_before) +
                       (unsent > due / 50 ? unsent : 0);
@@ -249,7 +250,7 @@ int host_legs(const LegPlan& plan) {
   for (const auto& leg : legs) ports.push_back(leg.rtp_port);
   leave_note(plan, "host", {{"ports", ports}});
   (void)wait_for_note(plan, "talking");
-  std::this_thread::sleep_for(2s);  // The jitter buffers reach their delay.
+  std::this_thread::sleep_for(2s);  // In this time the jitter buffers reach their delay.
 
   auto figures = measure(engine, conversations, legs, plan.seconds);
   figures["kb_per_leg"] = (usage_of(::getpid()).rss_kb - idle_kb) / static_cast<double>(legs.size());

@@ -25,15 +25,16 @@ namespace offhook::bench {
 
 namespace {
 
-constexpr std::size_t kGroups = 20;          // one group per millisecond: each socket sends once per tick
+constexpr std::size_t kGroups = 20;          // one group for each millisecond, so that each socket sends once per tick
 constexpr std::size_t kOctets = 160, kHeader = 12;
 constexpr std::size_t kBatch = 64;
-constexpr std::uint32_t kSettled = 1500;     // ms
-constexpr std::uint32_t kLongest = 120'000;  // ms beyond the measured time: stops a load whose host failed without stopping it
+constexpr std::uint32_t kSettled = 1500;     // in ms
+constexpr std::uint32_t kLongest = 120'000;  // ms after the measured time: the load stops then, even if the host failed and cannot stop it
 
 volatile std::sig_atomic_t g_stop = 0;
 
-/// The first octets of a packet that is to be relayed: the sending time by the wall clock, because the kernel stamps arrivals with that clock.
+/// The first octets of a packet that is to be relayed. They contain the sending time by the wall clock, because the kernel stamps arrivals
+/// with this clock.
 struct Stamp {
   static constexpr std::size_t kOctets = 12;
   static constexpr std::array<std::uint8_t, 4> kMagic = {'s', 'e', 'n', 't'};
@@ -45,7 +46,7 @@ struct Stamp {
     std::memcpy(at, kMagic.data(), kMagic.size());
     std::memcpy(at + kMagic.size(), &nanoseconds, sizeof nanoseconds);
   }
-  /// Returns the sending time, or nullopt when the packet has no stamp.
+  /// Returns the sending time, or nullopt if the packet has no stamp.
   static std::optional<base::Duration> read(const std::uint8_t* at) {
     if (!std::equal(kMagic.begin(), kMagic.end(), at)) return std::nullopt;
     std::int64_t nanoseconds = 0;
@@ -54,16 +55,16 @@ struct Stamp {
   }
 };
 
-/// Collects the delays of relayed packets, from sending to arrival.
+/// Collects the delays of relayed packets, measured from sending to arrival.
 struct Passed {
   media::TickHistogram delay;
-  bool counts = false;   // true after the start-up time
+  bool counts = false;   // true after the start-up time; before that, delays are not collected
 };
 
-/// Every twentieth leg, on one socket. Sends the packets of these legs for a tick in one system call, and reads their received packets.
+/// Every twentieth leg, on one socket. It sends the packets of these legs for one tick in one system call, and reads the packets that they receive.
 class Group {
  public:
-  /// `passed` collects the delays of relayed packets; null if the legs do not relay. `srtp` encrypts the packets.
+  /// `passed` collects the delays of relayed packets. It is null if the legs do not relay. `srtp` is the suite that encrypts the packets, if any.
   Group(std::uint8_t payload_type, Passed* passed, std::optional<rtp::SrtpSuite> srtp)
       : payload_type_(payload_type), passed_(passed), srtp_(srtp), socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
     const int yes = 1;
@@ -73,7 +74,7 @@ class Group {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("no socket for the load");
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("cannot open a socket for the load");
     socklen_t size = sizeof address;
     ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
@@ -144,8 +145,8 @@ class Group {
   [[nodiscard]] std::uint64_t received() const { return received_; }
 
  private:
-  static constexpr std::size_t kParts = 3;   // of a packet: header, stamp, voice
-  /// Encrypts the packet of the caller. The header does not change, and the rest is the packet's last part.
+  static constexpr std::size_t kParts = 3;   // the parts of a packet: header, stamp, voice
+  /// Encrypts the packet of caller `i`, whose audio is `frame`. The header stays in its own part. The last part then refers to the encrypted octets.
   void encrypt(std::size_t i, const std::uint8_t* frame) {
     Caller& caller = callers_[i];
     std::copy_n(caller.header.begin(), kHeader, caller.room.begin());
@@ -166,8 +167,8 @@ class Group {
   struct Caller {
     sockaddr_in to{};
     std::array<std::uint8_t, kHeader> header{};
-    std::size_t frame = 0;   // index of the first frame in the voice
-    std::unique_ptr<rtp::SrtpSender> sender{};   // null: it does not encrypt
+    std::size_t frame = 0;   // index of the caller's first frame in the voice
+    std::unique_ptr<rtp::SrtpSender> sender{};   // null: the packets are not encrypted
     std::array<std::uint8_t, kHeader + kOctets + rtp::kMaxSrtpAddedOctets> room{};
   };
   std::uint8_t payload_type_;
@@ -185,8 +186,8 @@ class Group {
   std::uint64_t sent_ = 0, received_ = 0;
 };
 
-/// Raises this thread's priority, so that it sends on time regardless of the conversations on the same core. If the system forbids this, load_figures
-/// shows how late it was.
+/// Raises the priority of this thread, so that it sends on time whatever the conversations on the same core do. If the system forbids this,
+/// load_figures shows how late the thread was.
 void go_first() {
   const sched_param lowest{.sched_priority = ::sched_get_priority_min(SCHED_FIFO)};
   (void)::sched_setscheduler(0, SCHED_FIFO, &lowest);

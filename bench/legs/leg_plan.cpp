@@ -61,7 +61,7 @@ LegPlan read_plan(const std::string& file) {
   auto kinds = socket_kinds();
   kinds.push_back(conference_kind());
   const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const LegKind& one) { return one.name == json.at("kind").get<std::string>(); });
-  if (kind == kinds.end()) throw std::runtime_error("no such kind of leg");
+  if (kind == kinds.end()) throw std::runtime_error("there is no such kind of leg");
   plan.kind = *kind;
   plan.path = json.at("path").get<std::string>() == "epoll" ? media::DatagramPath::Epoll : media::DatagramPath::Uring;
   plan.legs = json.at("legs").get<std::size_t>();

@@ -9,57 +9,58 @@
 #include <string>
 #include <vector>
 
-/// Measures how many legs a core carries, with three processes. The measuring process starts a host and a load. The host's engine has its one worker
-/// on core 0. The load calls the host; core 1 runs the load and the stand-in for the conversations. The processes exchange files of JSON.
+/// Measures how many legs one core carries. There are three processes: the measuring process, a host and a load. The measuring process
+/// starts the other two. The host's engine has one worker, on core 0. The load calls the host. Core 1 runs the load and the replacement for
+/// the conversations. The processes exchange JSON files.
 namespace offhook::bench {
 
-/// The work of a leg in each tick.
+/// The work that a leg does in each tick.
 struct LegKind {
-  std::string name;                ///< "g711_ai"
+  std::string name;                ///< such as "g711_ai"
   media::AudioCodec codec = media::AudioCodec::Pcmu;
-  std::uint32_t port_rate_hz = 24000;  ///< default: the rate of the realtime interfaces
+  std::uint32_t port_rate_hz = 24000;  ///< the default is the rate of the realtime interfaces
   bool guards_echo = false;
-  bool records = false;            ///< records a stereo WAV file
-  bool relays = false;             ///< relays packets undecoded to its neighbour: one call is two legs
-  bool confers = false;            ///< joins one conference with all legs, at 16 kHz; three speak and the others only listen
-  bool waits = false;              ///< hears music, and gets no other audio
-  std::optional<rtp::SrtpSuite> srtp{};  ///< encrypts its packets; nullopt: it does not
+  bool records = false;            ///< true: records a stereo WAV file
+  bool relays = false;             ///< true: relays packets to the next leg without decoding them; then one call is two legs
+  bool confers = false;            ///< true: all legs join one conference at 16 kHz, in which three speak and the others only listen
+  bool waits = false;              ///< true: the leg sends music, and no other audio
+  std::optional<rtp::SrtpSuite> srtp{};  ///< suite that encrypts the packets; nullopt: they are not encrypted
 };
-/// Returns the key of all legs of a kind with SRTP, for both directions.
+/// Returns the key that all legs with this suite use, in both directions.
 [[nodiscard]] rtp::SrtpMasterKey srtp_key(rtp::SrtpSuite suite);
-/// Returns the kinds that run with sockets. The first is a call in G.711 to an agent with default settings.
+/// Returns the kinds that are measured with sockets. The first kind is a G.711 call to an agent with default settings.
 [[nodiscard]] const std::vector<LegKind>& leg_kinds();
-/// Returns the kinds of leg_kinds(), and those measured only as ticks without sockets, because the load speaks only G.711 and G.722.
+/// Returns the kinds of leg_kinds(), and the kinds whose ticks are only measured without sockets, because the load can only send G.711 and G.722.
 [[nodiscard]] const std::vector<LegKind>& ticked_kinds();
-/// Returns the kinds of leg_kinds(), and those measured only with sockets, because SRTP is between the sockets and the stream.
+/// Returns the kinds of leg_kinds(), and the kinds with SRTP. These are only measured with sockets, because SRTP is between socket and stream.
 [[nodiscard]] const std::vector<LegKind>& socket_kinds();
-/// Returns the kind that is measured only with sockets, because its legs are ticked together.
+/// Returns the kind that is measured only with sockets, because all its legs are ticked together.
 [[nodiscard]] const LegKind& conference_kind();
 
 struct LegPlan {
   LegKind kind;
   media::DatagramPath path = media::DatagramPath::Uring;
   std::size_t legs = 0;
-  int seconds = 5;                 ///< measured time, which begins when all legs talk
+  int seconds = 5;                 ///< measured time in seconds; it starts when all legs talk
   std::string folder;              ///< folder for the files that the processes exchange
 
   [[nodiscard]] std::string file(std::string_view what) const;
 };
 
-/// The host's results over the measured time.
+/// The results of the host for the measured time.
 struct HostFigures {
   double load = 0;                 ///< processor time of the worker, as a share of one core
-  double late_p99_ms = 0;          ///< 99th percentile of a tick's completion, after its due time
-  double lost = 0;                 ///< packets that were lost or late, and frames that the conversations missed
+  double late_p99_ms = 0;          ///< 99th percentile of the time from the due time of a tick to its completion
+  double lost = 0;                 ///< number of packets that were lost or late, and of frames that the conversations missed
   double kb_per_leg = 0;
-  std::optional<double> kernel_share;  ///< the kernel's part of that load, sampled just after the measurement; nullopt when the system does not report it
+  std::optional<double> kernel_share;  ///< the kernel's share of this load, sampled just after the measurement; nullopt: the system does not report it
 };
 
-/// Run the programs of the host and the load. Each returns its exit code, and throws on errors.
+/// The programs of the host and of the load. Each returns its exit code, and throws on errors.
 int host_legs(const LegPlan& plan);
 int load_legs(const LegPlan& plan);
 
-/// Read and write the plan file of `offhook_bench --legs-host FILE` and `--legs-load FILE`.
+/// Read and write the file of the plan, for `offhook_bench --legs-host FILE` and `--legs-load FILE`.
 [[nodiscard]] LegPlan read_plan(const std::string& file);
 void write_plan(const LegPlan& plan, const std::string& file);
 

@@ -16,16 +16,16 @@
 
 namespace offhook::bench {
 
-/// The audio that a leg receives and sends. Any number of rows share it.
+/// The audio that a leg receives and sends. Many rows can share it.
 struct LegSounds {
   std::vector<std::int16_t> said;                         ///< at the port's rate
-  std::vector<std::vector<std::uint8_t>> packets;         ///< received packets, 20 ms each
+  std::vector<std::vector<std::uint8_t>> packets;         ///< the packets that the leg receives, 20 ms each
   std::shared_ptr<const media::Prompt> music;             ///< for a leg that waits
   [[nodiscard]] static std::shared_ptr<const LegSounds> make(const LegKind& kind);
 };
 
-/// Eight calls without sockets, which one worker ticks side by side. For each call, one packet of voice arrives, a tick processes both directions,
-/// and the heard frame is discarded.
+/// Eight calls without sockets, which one worker ticks together. In each tick, one packet of voice arrives for each call, both directions
+/// are processed, and the heard frame is discarded.
 class OneRow {
  public:
   static constexpr std::size_t kLegs = media::LegRow::kLanes;
@@ -50,7 +50,7 @@ class OneRow {
   media::Sendout sendout_;
   media::HeardFrame heard_;
   std::uint8_t payload_type_;
-  std::uint32_t units_;                // of the RTP clock, in 20 ms
+  std::uint32_t units_;                // 20 ms in units of the RTP clock
   std::shared_ptr<const LegSounds> sounds_;
 };
 

@@ -52,7 +52,7 @@ std::vector<std::uint8_t> encoded_voice(media::AudioCodec codec) {
   const auto pcm = voice_like(wide ? 16000 : 8000);
   std::vector<std::uint8_t> octets(wide ? pcm.size() / 2 : pcm.size());
   const bool done = wide ? media::G722Encoder().encode(pcm, octets).has_value() : media::encode_mulaw(pcm, octets).has_value();
-  if (!done) throw std::runtime_error("the voice is not encoded");
+  if (!done) throw std::runtime_error("cannot encode the voice");
   octets.resize(octets.size() / kFrame * kFrame);
   return octets;
 }

@@ -11,9 +11,9 @@ namespace agent = offhook::agent;
 using embedded::DialogueMachine;
 using What = Utterance::What;
 
-constexpr std::string_view kReadBack = "5551234";  // The number that the caller confirms, rejects or corrects.
+constexpr std::string_view kReadBack = "5551234";  // the number that the caller confirms, rejects or corrects
 
-/// Leads the dialogue up to the turn of the utterance, and takes this turn.
+/// Leads the dialogue to the turn of the utterance, and then performs this turn.
 class Call {
  public:
   explicit Call(const embedded::DialogueKnowledge& knowledge) : machine(knowledge.dialogue, knowledge.matcher) {
@@ -59,7 +59,7 @@ Outcome::Kind judge_wish(const Call& call, const std::string& truth) {
 }
 
 Outcome::Kind judge_number(const Call& call, const std::string& truth) {
-  if (!call.performed().empty()) return Outcome::Kind::Wrong;  // The number was understood as another intent.
+  if (!call.performed().empty()) return Outcome::Kind::Wrong;  // The dialogue understood the number as another intent.
   const auto value = call.machine.slot(call.slot);
   if (call.machine.state() != DialogueMachine::State::Confirming || value == kReadBack)
     return truth == kReadBack && value == truth ? Outcome::Kind::Confirmed : Outcome::Kind::Rejected;
@@ -108,7 +108,7 @@ Experiment::Experiment(std::shared_ptr<const embedded::DialogueKnowledge> knowle
     : knowledge_(std::move(knowledge)), decoder_(std::move(decoder)) {}
 
 embedded::Recognised Experiment::hear(const Pcm& pcm, const std::string& expect) {
-  constexpr std::size_t kChunk = 1600;  // The size of the pieces that the listener feeds.
+  constexpr std::size_t kChunk = 1600;  // size of the pieces that the listener feeds to the decoder
   if (!decoder_->try_start(expect)) return {};
   for (std::size_t at = 0; at < pcm.size(); at += kChunk)
     static_cast<void>(decoder_->try_feed(std::span(pcm).subspan(at, std::min(kChunk, pcm.size() - at))));

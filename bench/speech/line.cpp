@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kFrame = 320;  // 20 ms
 constexpr std::size_t kLead = 15 * kFrame, kTail = 25 * kFrame;
 
-/// Noise with a nearly pink spectrum, as in buildings and streets: white noise through one pole at about 1 kHz, plus some of the white noise.
+/// Noise with a nearly pink spectrum, as in buildings and streets. It is white noise through one pole at about 1 kHz, and some white noise.
 class Noise {
  public:
   double next() {
@@ -24,13 +24,13 @@ class Noise {
   }
 
  private:
-  std::uint64_t state_ = 11;  // A fixed seed: each call has the same noise.
+  std::uint64_t state_ = 11;  // The seed is fixed. Therefore each call has the same noise.
   double low_ = 0;
 };
 
 std::int16_t clip(double value) { return static_cast<std::int16_t>(std::clamp(std::lround(value), -32768L, 32767L)); }
 
-/// Returns the mean power of the samples above a hundredth of the peak, so that pauses do not count.
+/// Returns the mean power of those samples that are above a hundredth of the peak, so that pauses do not count.
 double speech_power(const Pcm& pcm) {
   int peak = 1;
   for (const auto sample : pcm) peak = std::max(peak, std::abs(static_cast<int>(sample)));

@@ -9,7 +9,7 @@ namespace speech_bench {
 
 using Pcm = std::vector<std::int16_t>;  ///< 16 kHz, mono
 
-enum class Band { Wide, Narrow };  ///< G.722; G.711 mu-law
+enum class Band { Wide, Narrow };  ///< Wide: G.722. Narrow: G.711 mu-law.
 
 struct Line {
   Band band = Band::Wide;
@@ -17,10 +17,10 @@ struct Line {
 };
 
 [[nodiscard]] std::string name(const Line& line);
-/// Passes `said` through the line, with silence added before and after, as in a call.
+/// Passes `said` through the line. Silence is added before and after it, as in a call.
 [[nodiscard]] Pcm through(const Line& line, const Pcm& said);
 
-/// Resamples between any two rates with a windowed sinc. It is for voices with a rate that no call has.
+/// Resamples between any two rates with a windowed sinc. It is for voices whose rate no call has.
 [[nodiscard]] Pcm resampled(const Pcm& pcm, std::uint32_t from_hz, std::uint32_t to_hz);
 
 }  // namespace speech_bench

@@ -19,9 +19,10 @@
 #include <thread>
 #include <tuple>
 
-// Measures how well the embedded tier understands callers, and counts the outcomes for each sentence, voice, line and noise. The thresholds were
-// chosen with the part `tune`. The part `held` has other sentences and voices, which were not measured while choosing. The part `unseen` has the
-// sentences of `held` in voices that were added later; no choice was made after a measurement with them.
+// Measures how well the embedded tier understands callers. Counts the outcomes for each sentence, voice, line and noise. The thresholds
+// were chosen with the part `tune`. The part `held` has other sentences and voices. They were not measured while the thresholds were
+// chosen. The part `unseen` has the sentences of `held` in voices that were added later. No threshold was changed after a measurement with
+// them.
 
 namespace {
 
@@ -61,13 +62,13 @@ bool is_wanted(const Options& options, const std::string& part) {
   return options.part == "all" || options.part == part || (options.part.empty() && part != "tune");
 }
 
-/// The voices that say the sentences of one part of the file, and the part of the table for their results.
+/// The voices that speak the sentences of one part of the file, and the part of the table to which their results belong.
 struct Group {
   std::string part;
   std::vector<std::string> voices;
 };
 
-/// Returns the groups of a part. The voices and sentences for tuning are different from those of the results.
+/// Returns the groups for one part of the file. Other voices and sentences are used for tuning than for the results.
 std::vector<Group> groups_of(const std::string& sentences) {
   if (sentences == "tune") return {{"tune", {"slt", "rms"}}};
   return {{"held", {"awb", "kal16", "espeak"}}, {"unseen", {"ked", "en-us+f3", "en-gb+m3", "en-gb-scotland+f2"}}};
@@ -82,7 +83,7 @@ Utterance make(const std::string& part, const std::string& what, const std::stri
   return {part, What::Wish, what, "", {}, {}};
 }
 
-/// Returns the words to speak. A number is spoken as digits without commas, so the voice makes the gaps between the digits.
+/// Returns the words to speak. For a number these are its digits without commas, so that the voice itself makes the gaps between the digits.
 std::string words_of(const Utterance& utterance, const std::string& text) {
   if (utterance.what == What::Number || utterance.what == What::Correction) {
     std::string words = utterance.what == What::Correction ? "no it's" : "";
@@ -92,7 +93,7 @@ std::string words_of(const Utterance& utterance, const std::string& text) {
   return text;
 }
 
-/// Adds one sentence of the file in each voice of a group.
+/// Adds one sentence of the file, in each voice of a group.
 void add_group(const Options& options, const Group& group, const std::string& what, const std::string& text, std::vector<Utterance>& all, std::set<std::string>& absent) {
   for (const auto& voice : group.voices) {
     Utterance utterance = make(group.part, what, text);
@@ -117,7 +118,7 @@ void add_synthetic(const Options& options, std::vector<Utterance>& all, std::set
   }
 }
 
-/// Adds the human speaker. There is only one, so the parts have different prompts (every second one) and different numbers.
+/// Adds the human speaker. There is only one. Therefore the parts have different prompts (every second one) and different numbers.
 void add_human(const Options& options, Band band, std::vector<Utterance>& found, std::set<std::string>& absent) {
   std::vector<Utterance> all;
   const HumanPrompts prompts(options.sounds);
@@ -176,7 +177,7 @@ void print(const std::map<Row, Counts>& table) {
   }
 }
 
-/// Returns true for utterances that are also measured in noise: one voice of each part is enough to see its effect.
+/// Returns true for an utterance that is also measured in noise. One voice of each part is enough to see the effect of noise.
 bool is_said_in_noise(const Utterance& utterance) {
   const bool text = utterance.what == What::Wish || utterance.what == What::Foreign;
   return utterance.caller == "human" ? utterance.what == What::Number : text && (utterance.caller == "rms" || utterance.caller == "awb");
@@ -220,7 +221,7 @@ void dump(const std::vector<Task>& tasks, const std::string& path) {
 int main(int argc, char** argv) {
   Options options;
   if (!read_options(argc, argv, options)) return usage();
-  std::array<std::vector<Utterance>, 2> utterances;  // By band, because the recordings of the human speaker differ.
+  std::array<std::vector<Utterance>, 2> utterances;  // One list for each band, because the recordings of the human speaker differ.
   std::set<std::string> absent;
   add_synthetic(options, utterances[0], absent);
   utterances[1] = utterances[0];

@@ -41,7 +41,7 @@ Pcm from_wav(const std::vector<std::uint8_t>& file) {
 }
 
 Pcm say_with_flite(cst_voice* voice, const std::string& text) {
-  std::srand(1);  // flite uses rand() for its excitation noise; the fixed seed makes the voice repeatable.
+  std::srand(1);  // flite uses rand() for its excitation noise. With a fixed seed, the voice is the same each time.
   cst_wave* wave = flite_text_to_wave(text.c_str(), voice);
   if (wave == nullptr) return {};
   Pcm pcm(wave->samples, wave->samples + wave->num_samples);
@@ -50,7 +50,7 @@ Pcm say_with_flite(cst_voice* voice, const std::string& text) {
   return rate == kRateHz ? pcm : resampled(pcm, rate, kRateHz);
 }
 
-/// Returns the audio of the WAV file that `command` prints; empty when it prints none.
+/// Returns the audio of the WAV file that `command` writes to its output, or no audio if it writes none.
 Pcm say_with_program(const std::string& command) {
   FILE* pipe = ::popen((command + " 2>/dev/null").c_str(), "r");
   if (pipe == nullptr) return {};
@@ -61,10 +61,10 @@ Pcm say_with_program(const std::string& command) {
   return from_wav(file);
 }
 
-/// Speaks `text`, which has only letters, spaces, commas and apostrophes. `voice` is a language of espeak-ng, with a variant.
+/// Speaks `text`, which may only have letters, spaces, commas and apostrophes. `voice` is a language of espeak-ng, with a variant.
 Pcm say_with_espeak(const std::string& voice, const std::string& text) { return say_with_program("espeak-ng -v " + voice + " --stdout \"" + text + '"'); }
 
-/// Speaks `text`, with the same restriction. `voice` is a function of Festival that chooses a voice.
+/// Speaks `text`, which may only have the same characters. `voice` is the function of Festival that selects a voice.
 Pcm say_with_festival(const std::string& voice, const std::string& text) {
   return say_with_program("festival --batch '(" + voice + R"x()' "(utt.save.wave (utt.synth (Utterance Text \")x" + text + R"x(\")) \"-\" 'riff)")x");
 }

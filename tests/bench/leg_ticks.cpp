@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-// offhook_leg_ticks KIND TURNS: runs TURNS ticks of eight legs. tests/bench/cost counts its instructions.
+// offhook_leg_ticks KIND TURNS: runs TURNS ticks of eight legs. tests/bench/cost counts the instructions of this program.
 int main(int argc, char** argv) {
   using namespace offhook::bench;
   if (argc != 3) return 2;

@@ -19,7 +19,7 @@ Measurement fails(const std::string& name) {
   return {name, 1, []() -> std::vector<Result> { throw std::runtime_error("the agent does not start"); }};
 }
 
-TEST_CASE("A word chooses a measurement if it is one or more whole parts of the name") {
+TEST_CASE("A word of the command line chooses a measurement if the word is one or more whole parts of the measurement's name") {
   CHECK(chooses("g711", "g711.encode.ulaw"));
   CHECK(chooses("encode", "g711.encode.ulaw"));
   CHECK(chooses("g711.encode", "g711.encode.ulaw"));
@@ -32,18 +32,18 @@ TEST_CASE("A word chooses a measurement if it is one or more whole parts of the 
   CHECK(chooses("a.b", "a.a.b"));
 }
 
-TEST_CASE("A word may be the name of a measurement's row") {
+TEST_CASE("A word of the command line also chooses a measurement by the full name of one of its rows") {
   CHECK(chooses("greeting_ms", "turns", {"turn.added_ms", "greeting_ms"}));
   CHECK(!chooses("greeting", "turns", {"greeting_ms"}));
 }
 
-TEST_CASE("Without words every measurement is chosen, and with several words one match is enough") {
+TEST_CASE("Without words, is_chosen chooses every measurement. With several words, it chooses each measurement that at least one word matches") {
   CHECK(is_chosen({"sip.parse.index", 1, {}}, {}));
   CHECK(is_chosen({"sip.parse.index", 1, {}}, {"g711", "sip"}));
   CHECK(!is_chosen({"sip.parse.index", 1, {}}, {"g711", "rtp"}));
 }
 
-TEST_CASE("A measurement that fails becomes a row with the reason, and the others run") {
+TEST_CASE("run_measurements reports a failed measurement as a row with the reason, and runs the other measurements") {
   const auto results = run_measurements({yields("a", 1), fails("b"), yields("c", 3)}, [](const std::string&) {}, [](const std::vector<Result>&) {});
   REQUIRE(results.size() == 3);
   CHECK(results[0].failure.empty());
@@ -52,7 +52,7 @@ TEST_CASE("A measurement that fails becomes a row with the reason, and the other
   CHECK(results[2].ours == 3);
 }
 
-TEST_CASE("run_measurements passes on the results after each measurement, and the progress before it") {
+TEST_CASE("run_measurements reports the progress before each measurement, and passes on all results so far after each measurement") {
   std::vector<std::size_t> kept;
   std::vector<std::string> said;
   (void)run_measurements({yields("a", 1), yields("b", 2)}, [&](const std::string& line) { said.push_back(line); },

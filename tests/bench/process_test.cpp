@@ -13,7 +13,7 @@
 
 namespace {
 
-/// Returns the state of a process from /proc: 'R', 'S' and so on; 'Z' for an ended process that was not waited for; 0 if it does not exist.
+/// Returns the state of a process from /proc: 'R', 'S' and so on; 'Z' for an ended process that nobody waited for; 0 if no such process exists.
 char state_of(pid_t pid) {
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
   std::string id, name, state;

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-// The tests do not run the benchmarks. These tests check that the measured work succeeds; a turn that fails throws.
+// These tests do not run the benchmarks. They check that the measured work succeeds: each function throws if its work fails.
 
 namespace {
 
@@ -15,7 +15,7 @@ TEST_CASE("The pair of stacks of sip.call.core completes a hundred calls in one 
   for (int i = 0; i < 100; ++i) CHECK_NOTHROW(pair.complete_call());
 }
 
-TEST_CASE("The pair of stacks of sip.message sends offers in calls that are up") {
+TEST_CASE("The pair of stacks of sip.message sends offers in established calls") {
   bench::CallPair pair;
   for (int i = 0; i < 10; ++i) CHECK_NOTHROW(pair.add_dialog());
   for (int i = 0; i < 100; ++i) {

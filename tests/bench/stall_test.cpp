@@ -23,7 +23,7 @@ char stop_state_of(pid_t process) {
   return stat.at(stat.rfind(')') + 2);
 }
 
-/// Callers whose media engine is the test.
+/// Callers with their audio ports. The test replaces their media engine: it pushes the frames that the callers hear.
 struct Line {
   KeyCallers callers;
   base::TimePoint now{};
@@ -58,7 +58,7 @@ TEST_CASE("StoppedThread stops a thread of another process, and its destructor l
   CHECK_THROWS_AS(StoppedThread(sleeper.pid(), "no-such-thread"), std::runtime_error);
 }
 
-TEST_CASE_FIXTURE(Line, "Callers press a key one after the other, and an answer's time runs to its first voiced frame") {
+TEST_CASE_FIXTURE(Line, "KeyCallers presses the callers' keys one after the other, and measures an answer's time from the key to the first voiced frame") {
   const auto first = callers.add(), second = callers.add();
   callers.ask(now, 10s);
   hear(*first, 1, false);
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Line, "Callers press a key one after the other, and an answer'
   CHECK(answers.ms.front() == 200);  // ten frames
 }
 
-TEST_CASE_FIXTURE(Line, "A voice within five seconds counts as an answer, and a later voice does not") {
+TEST_CASE_FIXTURE(Line, "KeyCallers counts a voice within five seconds of the key as an answer, but not a later voice") {
   for (const bool in_time : {true, false}) {
     const auto caller = callers.add();
     callers.ask(now, 0s);

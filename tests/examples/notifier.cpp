@@ -1,4 +1,4 @@
-// A notifier on loopback for the examples. It reports two waiting messages, prints its port, and runs until it is killed.
+// A notifier on loopback for the examples. It reports two waiting voice messages, prints its port, and runs until a signal kills it.
 #include <offhook/base/random.hpp>
 #include <offhook/sip/transport/sip_edge.hpp>
 

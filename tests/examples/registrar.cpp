@@ -1,4 +1,4 @@
-// A registrar on loopback for the examples. It answers every REGISTER with 200, prints its port, and ends with its standard input.
+// A registrar on loopback for the examples. It answers every REGISTER with 200, prints its port, and ends when its standard input ends.
 #include <offhook/bench/yes_registrar.hpp>
 
 #include <cstdio>

@@ -57,7 +57,7 @@ struct Through {
     from.play();
     return to.hears();
   }
-  /// Repeats the command until it is allowed, which is after the ACK of the previous offer.
+  /// Repeats the command until the call allows it. The call allows it after the ACK of the previous offer.
   static void puts_on_hold(Telephone& one, Telephone& other, bool on_hold) {
     REQUIRE(offhook_test::wait_until([&] {
       bool asked = false;
@@ -71,7 +71,7 @@ struct Through {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Through, "b2bua passes audio in both directions and users' header fields, until the called side hangs up") {
+TEST_CASE_FIXTURE(Through, "b2bua passes audio in both directions and the users' own header fields, and ends the caller's call when the called side hangs up") {
   connect({{"X-Ticket", "4711"}, {"Subject", "lunch"}});
   const auto offered = b.last<phone::CallOffered>()->details;
   CHECK(offered.headers.find("X-Ticket") == "4711");
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(Through, "b2bua passes audio in both directions and users' hea
   CHECK(finished.reasons.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua passes hold and resume of either side, and audio flows again") {
+TEST_CASE_FIXTURE(Through, "b2bua passes hold and resume from either side to the other side, and audio flows again afterwards") {
   connect();
   for (const bool on_hold : {true, false}) puts_on_hold(a, b, on_hold);
   for (const bool on_hold : {true, false}) puts_on_hold(b, a, on_hold);
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Through, "b2bua passes hold and resume of either side, and aud
   CHECK(hears(b, a));
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua passes early media, and the answered call continues with the same media") {
+TEST_CASE_FIXTURE(Through, "b2bua passes early media to the caller, and the same media continue after the answer") {
   ring();
   b.on_thread([&] { CHECK(b.call->progress(*b.prepared, {{"X-Place", "1"}}).has_value()); });
   REQUIRE(a.wait_for<phone::CallRinging>([](const auto& e) { return e.status == 183 && e.early_media; }));
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(Through, "b2bua passes early media, and the answered call cont
   CHECK(hears(a, b));
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua passes a refusal with its Retry-After") {
+TEST_CASE_FIXTURE(Through, "b2bua passes a refusal of the called side, with its Retry-After, to the caller") {
   ring();
   b.on_thread([&] { CHECK(b.call->ring({}, 182).has_value()); });
   REQUIRE(a.wait_for<phone::CallRinging>([](const auto& e) { return e.status == 182; }));
@@ -115,14 +115,14 @@ TEST_CASE_FIXTURE(Through, "b2bua passes a refusal with its Retry-After") {
   CHECK(a.last<phone::CallFinished>()->details.headers.find("Retry-After") == "60");
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua passes a redirection with its target") {
+TEST_CASE_FIXTURE(Through, "b2bua passes a redirection of the called side, with its target, to the caller") {
   ring();
   b.on_thread([&] { CHECK(b.call->redirect({"sip:desk@192.0.2.7"}).has_value()); });
   REQUIRE(a.wait_for<phone::CallFinished>());
   CHECK(a.last<phone::CallFinished>()->details.contacts == std::vector<std::string>{"sip:desk@192.0.2.7"});
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua ends the other call when the caller gives up") {
+TEST_CASE_FIXTURE(Through, "b2bua cancels the call to the called side when the caller gives up") {
   ring();
   a.on_thread([&] { CHECK(a.call->hang_up().has_value()); });
   REQUIRE(b.wait_for<phone::CallFinished>());
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(Through, "b2bua passes the identity of a new user on one side 
   CHECK(a.last<phone::CallPeerChanged>()->details.from == sip::Party{"sip:bea@127.0.0.1", "Bea"});
 }
 
-TEST_CASE_FIXTURE(Through, "b2bua ends the calls that are up when it is stopped") {
+TEST_CASE_FIXTURE(Through, "b2bua ends its established calls when a signal stops it") {
   connect();
   b2bua.terminate();
   REQUIRE(a.wait_for<phone::CallFinished>());

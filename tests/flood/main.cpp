@@ -1,6 +1,6 @@
-// Floods a stack while calls are up: 1,000 INVITEs without credentials and 5,000 datagrams of garbage per second, from 100 addresses of this machine.
-// A trusted peer sends OPTIONS at the same time and measures their response times. Prints the results. Fails when a call was lost, when an OPTIONS of
-// the trusted peer got no answer, or (with --strict) when a limit of time or memory was exceeded.
+// Floods a stack that has calls: 1,000 INVITEs without credentials and 5,000 datagrams of garbage per second, from 100 addresses of this machine.
+// A trusted peer sends OPTIONS at the same time and measures the response times. Prints the results. Fails if a call ended early, if an OPTIONS of
+// the trusted peer got no answer, or (with --strict) if a limit of time or memory was exceeded.
 #include "messages.hpp"
 #include "target.hpp"
 #include "udp_peer.hpp"
@@ -26,7 +26,7 @@ constexpr double kMarkMs = 100, kMarkMemory = 1.05;
 
 struct Options {
   int seconds = 60, after = 60;
-  int warm = 6;  ///< seconds of flood before the measurement, so that pools that fill once do not count as growth; 0: none
+  int warm = 6;  ///< seconds of flood before the measurement, which fill the pools, so that these do not count as growth; 0: no such flood
   bool strict = false;
 };
 
@@ -34,8 +34,8 @@ struct Flooded {
   std::size_t invites = 0, garbage = 0, octets_in = 0, octets_out = 0, answers = 0;
 };
 
-/// Returns the response to this request, and skips other responses. It sends the request every T1 until then, for 32 s at most, because a datagram
-/// may be lost in a burst [RFC 3261 section 17.1.2.2].
+/// Sends the request every T1 until its final response arrives, and returns this response. Returns "" after 32 s without a final response. The
+/// repetition is necessary because a datagram may be lost in a burst [RFC 3261 section 17.1.2.2].
 std::string answer_to(UdpPeer& peer, const std::string& text, const std::string& call_id, const std::string& cseq) {
   for (int repeat = 0; repeat < 64; ++repeat) {
     peer.send(text);
@@ -63,7 +63,7 @@ std::vector<std::string> set_up(UdpPeer& peer) {
   return tags;
 }
 
-/// Returns how many calls still answer to `method`.
+/// Sends a request with `method` in each call, and returns how many calls answer it with 200.
 std::size_t still_up(UdpPeer& peer, const std::vector<std::string>& tags, const std::string& method, int cseq) {
   std::size_t up = 0;
   for (std::size_t i = 0; i < tags.size(); ++i) {
@@ -105,7 +105,7 @@ Flooded flood(std::uint16_t port, int seconds) {
   return seen;
 }
 
-/// Returns the round trips of the trusted peer's OPTIONS in ms, one every 10 ms; 1e9 for an OPTIONS without an answer.
+/// Sends OPTIONS as the trusted peer until `done`, with pauses of 10 ms. Returns their round-trip times in ms, and 1e9 for each without a 200.
 std::vector<double> probe(std::uint16_t port, const std::atomic<bool>& done) {
   UdpPeer peer("127.0.0.1", port);
   std::vector<double> times;
@@ -132,10 +132,10 @@ int run(const Options& options) {
   UdpPeer caller("127.0.0.1", target.port());
   if (options.warm > 0) {
     (void)flood(target.port(), options.warm);
-    std::this_thread::sleep_for(40s);  // Longer than 64 * T1, so that the transactions have ended.
+    std::this_thread::sleep_for(40s);  // This is longer than 64 * T1, so that all transactions have ended.
   }
   const auto tags = set_up(caller);
-  if (!target.tells_anew()) return std::puts("flood: the target does not say what it holds"), 1;
+  if (!target.tells_anew()) return std::puts("flood: the target does not report how much memory it holds"), 1;
   const std::size_t held_before = target.held_kb(), before_kb = target.resident_kb();
   const double cpu_before = target.cpu_seconds();
   std::atomic<bool> done{false};
@@ -151,18 +151,18 @@ int run(const Options& options) {
   const auto lost = std::count_if(times.begin(), times.end(), [](double ms) { return ms >= 1e9; });
   const auto growth = [](std::size_t before, std::size_t after) { return static_cast<double>(after) / static_cast<double>(std::max<std::size_t>(before, 1)); };
   const double p99 = percentile(times, 0.99), held = growth(held_before, held_after), pages = growth(before_kb, after_kb);
-  std::printf("flood: %zu INVITEs and %zu of garbage in %d s, %zu octets; %zu answers, %zu octets (%.3f of what was sent)\n", seen.invites,
+  std::printf("flood: %zu INVITEs and %zu garbage datagrams in %d s, %zu octets; %zu answers, %zu octets (%.3f of the sent ones)\n", seen.invites,
               seen.garbage, options.seconds, seen.octets_in, seen.answers, seen.octets_out,
               static_cast<double>(seen.octets_out) / static_cast<double>(std::max<std::size_t>(seen.octets_in, 1)));
-  std::printf("flood: calls up %zu before, %zu after it, %zu ended well; trusted OPTIONS %zu, unanswered %td, p50 %.2f ms, p99 %.2f ms\n",
+  std::printf("flood: calls: %zu before, %zu after it, %zu ended with 200; trusted OPTIONS %zu, unanswered %td, p50 %.2f ms, p99 %.2f ms\n",
               tags.size(), up, ended, times.size(), lost, percentile(times, 0.5), p99);
-  std::printf("flood: held %zu kB before, %zu kB at its end, %zu kB %d s later (x %.3f); processor %.2f s\n", held_before, held_peak,
+  std::printf("flood: heap memory: %zu kB before, %zu kB at its end, %zu kB %d s later (x %.3f); processor time %.2f s\n", held_before, held_peak,
               held_after, options.after, held, cpu);
-  std::printf("flood: pages %zu kB before, %zu kB at its end, %zu kB later (x %.3f)\n", before_kb, peak_kb, after_kb, pages);
+  std::printf("flood: resident memory: %zu kB before, %zu kB at its end, %zu kB later (x %.3f)\n", before_kb, peak_kb, after_kb, pages);
   const bool whole = target.is_alive() && tags.size() == kCalls && up == kCalls && ended == kCalls && lost == 0 && !times.empty();
   const bool marks = p99 <= kMarkMs && held <= kMarkMemory && pages <= kMarkMemory && seen.octets_out <= seen.octets_in;
-  if (!whole) std::puts("flood: FAILED: a call was lost, or the trusted peer went unanswered");
-  if (!marks) std::printf("flood: a mark was missed: p99 <= %.0f ms, memory <= x %.2f, no more octets out than in\n", kMarkMs, kMarkMemory);
+  if (!whole) std::puts("flood: FAILED: a call ended early, or the trusted peer got no answer");
+  if (!marks) std::printf("flood: a limit was exceeded: p99 <= %.0f ms, memory <= x %.2f, no more octets out than in\n", kMarkMs, kMarkMemory);
   return whole && (marks || !options.strict) ? 0 : 1;
 }
 

@@ -10,8 +10,8 @@ namespace offhook::flood {
 
 struct Told;
 
-/// The flooded stack with real sockets, in a process of its own, so that its memory is measured without the attackers'. It trusts 127.0.0.1; any
-/// other peer must prove a password. It answers every call that it accepts.
+/// The flooded stack with real sockets, in a process of its own, so that its memory is measured separately from the attackers' memory. The stack
+/// trusts 127.0.0.1; every other peer needs a password. The process answers every call that the stack accepts.
 class Target {
  public:
   Target();
@@ -21,13 +21,13 @@ class Target {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] bool is_alive() const;
-  /// Returns the heap memory that it held at its last report, in kB. It reports twice per second.
+  /// Returns the heap memory in kB that the process held at its last report. The process reports twice per second.
   [[nodiscard]] std::size_t held_kb() const;
-  /// Waits for the second report from now on, which is current.
+  /// Waits for two more reports, because the first of them may have begun before this call. Returns false if they do not come.
   [[nodiscard]] bool tells_anew() const;
-  /// Returns its resident memory in kB, including memory that its allocator retains.
+  /// Returns the resident memory of the process in kB, including memory that its allocator retains.
   [[nodiscard]] std::size_t resident_kb() const;
-  /// Returns its processor time in seconds.
+  /// Returns the processor time of the process in seconds.
   [[nodiscard]] double cpu_seconds() const;
 
  private:

@@ -1,4 +1,4 @@
-# awk -f spacing.awk FORMATTED SOURCE: prints each line of SOURCE that has the text of a line of FORMATTED with other blanks. It ignores the
+# awk -f spacing.awk FORMATTED SOURCE: prints each line of SOURCE that differs from a line of FORMATTED only in its blanks. It ignores the
 # indentation, lines that FORMATTED breaks elsewhere, and conditional operators, which stand in columns.
 function stripped(line) { sub(/^ +/, "", line); return line }
 function squeezed(line) { gsub(/ /, "", line); return line }

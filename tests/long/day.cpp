@@ -1,6 +1,7 @@
 // offhook_long_day [TICKS]: runs one leg for a day (4,320,000 ticks of 20 ms) on virtual time, as fast as possible. Sequence numbers wrap 66 times.
-// The timestamps of both sides, and the 32 bits of wall time in reports, wrap once in the first quarter of an hour. One packet in 997 is lost. It
-// fails when a frame, a packet or a report is wrong, when a counter disagrees with the events, when anything is allocated, or when memory grows.
+// The timestamps of both sides wrap once in the first quarter of an hour, and the 32 bits of wall time in reports after five hours. One packet in
+// 997 is lost. The program fails if a frame, a packet or a report is wrong, if a counter disagrees with the events, if the stream allocates memory
+// after its first minute, or if memory grows.
 #include "samples.hpp"
 
 #include <offhook/media/send/packetizer.hpp>
@@ -50,17 +51,17 @@ media::MediaPlan plan() {
   return made;
 }
 
-/// Returns a seed whose first timestamp is so high that it wraps between the ticks 3,000 and 30,000.
+/// Returns a seed for our side. With this seed, our first timestamp is so high that the timestamps wrap between the ticks 3,000 and 30,000.
 std::uint64_t seed_of_our_end() {
   for (std::uint64_t seed = 1;; ++seed) {
     base::SeededRandom random(seed);
-    (void)random.next_u64();  // The stream draws the seed of its reports' times first.
+    (void)random.next_u64();  // The stream draws the seed for the times of its reports before its first timestamp.
     const std::uint32_t left = ~media::Packetizer(random).timestamp();
     if (left > 160 * kWarm && left < 160 * 10 * kWarm) return seed;
   }
 }
 
-/// A sent report: its wall time, as the other side repeats it, and its time.
+/// A sent report: the middle 32 bits of its wall time, which the other side repeats in LSR, and its time on our clock.
 struct Reported {
   std::uint32_t middle = 0;
   base::TimePoint at{};
@@ -87,7 +88,7 @@ class Day {
       for (const auto& datagram : sendout_.all()) look_at(datagram);
       take_heard();
       if (tick_ % step != step - 1 || tick_ < kWarm) continue;
-      const auto allocated_now = allocated;  // The allocations for the samples belong to the test.
+      const auto allocated_now = allocated;  // The test makes the allocations for the samples, so they do not count.
       samples_.push_back({static_cast<double>(tick_) / 3000, offhook_test::resident_kb(), 0, 0});
       allocated_before_ += allocated - allocated_now;
     }
@@ -96,13 +97,13 @@ class Day {
 
   [[nodiscard]] std::string wrong() {
     const auto all = stream_->statistics();
-    const std::uint64_t lost_at_the_end = (ticks_ - 1) % kLostEach == 0 ? 1 : 0;  // Its loss cannot be detected yet.
+    const std::uint64_t lost_at_the_end = (ticks_ - 1) % kLostEach == 0 ? 1 : 0;  // The stream cannot detect the loss of the last packet yet.
     check(all.packets_sent == ticks_, "packets_sent", all.packets_sent);
-    // The first packet comes before its source is accepted.
+    // packets_received excludes the first packet, because the stream has not accepted its source yet.
     check(all.packets_received + 1 == ticks_ - lost_, "packets_received", all.packets_received);
     check(all.packets_lost + lost_at_the_end == lost_, "packets_lost", all.packets_lost);
     check(all.packets_late + all.packets_duplicate + all.malformed + all.refused_payload == 0, "packets refused", all.packets_late);
-    check(all.refused_source <= 1, "refused_source", all.refused_source);  // The first packet, before its source is accepted.
+    check(all.refused_source <= 1, "refused_source", all.refused_source);  // This may count the first packet.
     check(all.frames_played + all.frames_concealed <= ticks_ + 4, "frames", all.frames_played + all.frames_concealed);
     check(all.frames_concealed >= lost_ / 2 && all.frames_concealed <= 2 * lost_ + 20, "frames_concealed", all.frames_concealed);
     check(all.heard_dropped + all.events_dropped + all.send_failed == 0, "drops", all.heard_dropped);
@@ -110,7 +111,7 @@ class Day {
     check(heard_ == ticks_, "frames heard", heard_);
     // One report every 2.5 to 7.5 s, divided by 1.21828: RFC 3550 section 6.2.
     check(reports_ * 5 * 50 >= ticks_ / 2 && reports_ * 2 * 50 <= ticks_ + 200, "reports", reports_);
-    check(our_timestamp_rounds_ == (ticks_ >= 10 * kWarm ? 1u : our_timestamp_rounds_), "rounds of our timestamp", our_timestamp_rounds_);
+    check(our_timestamp_rounds_ == (ticks_ >= 10 * kWarm ? 1u : our_timestamp_rounds_), "wraps of our timestamp", our_timestamp_rounds_);
     if (ticks_ > kWarm) check(allocated_after_ == allocated_before_, "allocations", allocated_after_ - allocated_before_);
     if (const auto grown = offhook_test::growth_of(samples_); ticks_ >= kDay && !grown.empty()) wrong_ += grown + "; ";
     return wrong_;
@@ -119,19 +120,19 @@ class Day {
     const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
     std::printf("%llu ticks, %.2f hours, %llu packets lost, %llu reports\n", number(ticks_), static_cast<double>(ticks_) / 180000,
                 number(lost_), number(reports_));
-    std::printf("went round: our sequence numbers %llu times, the peer's %llu; our timestamps %llu, the peer's %llu\n", number(our_rounds_),
+    std::printf("wraps: our sequence numbers %llu, the peer's %llu; our timestamps %llu, the peer's %llu\n", number(our_rounds_),
                 number((65000 + ticks_) >> 16), number(our_timestamp_rounds_), number((kFirstTimestamp + 160 * ticks_) >> 32));
     if (samples_.empty()) return;
-    std::printf("memory %.0f kB at first, %.0f kB at the end\n", samples_.front().memory_kb, samples_.back().memory_kb);
+    std::printf("memory %.0f kB in the first sample, %.0f kB in the last\n", samples_.front().memory_kb, samples_.back().memory_kb);
   }
 
  private:
-  static constexpr std::uint64_t kFirstTimestamp = 0xffffffff - std::uint64_t{8000} * 840;  // Wraps after 14 minutes.
+  static constexpr std::uint64_t kFirstTimestamp = 0xffffffff - std::uint64_t{8000} * 840;  // The peer's timestamps wrap after 14 minutes.
   static constexpr std::uint64_t kReportEach = 250, kReportAt = 100;
   static constexpr base::Duration kRoundTrip = 30ms;
 
   static rtp::NtpTime wall_at(base::TimePoint at) { return rtp::NtpTime::from_unix(1'700'000'000s + (at - base::TimePoint{})); }
-  /// Converts to units of 1/65536 s, the unit of delays in reports.
+  /// Converts a duration to units of 1/65536 s, the unit of delays in reports.
   static std::uint32_t report_units(base::Duration since) { return static_cast<std::uint32_t>(since / 1us * 65536 / 1'000'000); }
   base::TimePoint now() const { return base::TimePoint{} + std::chrono::hours(5) + static_cast<std::int64_t>(tick_) * 20ms; }
   void check(bool good, const char* what, std::uint64_t is) {
@@ -154,7 +155,7 @@ class Day {
     check(size.has_value(), "a packet", 0);
     if (size) stream_->on_packet(media::Channel::Rtp, kRtp, base::Bytes(octets_).first(*size), now() - 3ms);
   }
-  /// Receives the peer's report. It answers our last report late, so that the round trip is 30 ms.
+  /// Delivers a report of the peer to the stream. The report's delay since our last report is chosen so that the round trip is 30 ms.
   void report() {
     const auto arrival = now() - 3ms;
     peers_report_ = {wall_at(arrival).middle(), arrival};
@@ -179,18 +180,18 @@ class Day {
     const auto* const sender = first ? std::get_if<rtp::SenderReport>(&*first) : nullptr;
     check(sender != nullptr, "a sender report", reports_);
     if (sender == nullptr || !last_) return;
-    // The report has the time of this tick, whose packet has already been sent.
+    // This tick's packet has already been sent, so the report has the timestamp of the next packet.
     check(sender->rtp_timestamp == last_->timestamp + 160, "the timestamp of a report", sender->rtp_timestamp);
     check(sender->ntp == wall_at(now()), "the wall time of a report", sender->ntp.value);
     check(sender->packets == tick_ + 1 && sender->octets == 160 * (tick_ + 1), "packets in a report", sender->packets);
     our_report_ = {sender->ntp.middle(), now()};
-    if (tick_ < 2) return;  // The peer's source is not accepted yet.
+    if (tick_ < 2) return;  // The stream has not accepted the peer's source yet.
     check(sender->blocks.count == 1, "blocks of a report", sender->blocks.count);
     const auto& block = sender->blocks.items[0];
     const bool lost_now = tick_ % kLostEach == 0;
     check(block.ssrc == kPeer && block.highest_sequence == 65000 + tick_ - lost_now, "highest_sequence", block.highest_sequence);
     check(static_cast<std::uint64_t>(block.cumulative_lost) + lost_now == lost_, "cumulative_lost", static_cast<std::uint64_t>(block.cumulative_lost));
-    check(block.fraction_lost <= 4, "fraction_lost", block.fraction_lost);  // At most one packet of 67.
+    check(block.fraction_lost <= 4, "fraction_lost", block.fraction_lost);  // At most 4/256. The loss of one packet between two reports gives less.
     if (!peers_report_) return;
     check(block.last_sr == peers_report_->middle, "last_sr", block.last_sr);
     check(block.delay_since_last_sr == report_units(now() - peers_report_->at), "delay_since_last_sr", block.delay_since_last_sr);
@@ -234,7 +235,7 @@ class Day {
     std::uint32_t timestamp = 0, ssrc = 0;
   };
   std::uint64_t ticks_, tick_ = 0, lost_ = 0, heard_ = 0, reports_ = 0, our_rounds_ = 0, our_timestamp_rounds_ = 0;
-  std::uint64_t allocated_before_ = 0, allocated_after_ = 0;   // since kWarm
+  std::uint64_t allocated_before_ = 0, allocated_after_ = 0;   // the number of allocations at tick kWarm, plus those of the samples; and at the end
   base::SeededRandom random_{seed_of_our_end()};
   std::unique_ptr<media::AudioPort> port_ = std::make_unique<media::AudioPort>();
   std::unique_ptr<media::Stream> stream_;

@@ -1,8 +1,8 @@
 // offhook_long_legs [--minutes N] [--legs N] [--every SECONDS] [--longest SECONDS] [--silero FOLDER] [--plot FILE.svg]
-// The legs of one engine talk with each other over loopback in real time, and hang up and call again repeatedly. A call lasts up to a minute, and at
-// least a twelfth of that. Each minute, the program records resident memory, descriptors and the lateness of ticks. With N minutes, less than an
-// hour, these times are N seconds instead of a minute. It fails when one of the values grew, when a leg could not be opened, or when a leg that
-// talked for two seconds received no audio.
+// The legs of one engine talk with each other over loopback in real time, in pairs. Each pair ends its call and begins a new one repeatedly. A call
+// lasts 5 to 60 s. Each minute, the program records resident memory, descriptors and the lateness of ticks. If the run has N minutes and N is less
+// than 60, a call lasts at most N seconds, and the program records every N seconds. The program fails if a value grew, if a leg could not be
+// opened, or if a leg received no audio in a call of more than two seconds.
 #include "samples.hpp"
 
 #include <offhook/base/heap_trimmer.hpp>
@@ -33,7 +33,7 @@ const base::IpAddress kLoopback = base::IpAddress::v4({127, 0, 0, 1});
 struct Options {
   double minutes = 60;
   std::size_t legs = 400;
-  double every_s = 0, longest_s = 0;   ///< 0: as many seconds as the run has minutes, up to 60
+  double every_s = 0, longest_s = 0;   ///< seconds between samples, and of the longest call; 0: as many seconds as the run has minutes, up to 60
   std::string silero, plot = "build/long-legs.svg";
 };
 
@@ -53,7 +53,7 @@ class End {
     plan.remote_rtcp = {kLoopback, static_cast<std::uint16_t>(other.leg_.rtp_port + 1)};
     static_cast<void>(engine.start(leg_.id, plan));
   }
-  /// Closes the leg, frees its resources, and returns how many packets it received.
+  /// Closes the leg, frees its resources, and returns the number of packets that the leg received.
   std::uint64_t close(media::Engine& engine) {
     const auto all = engine.statistics(leg_.id);
     static_cast<void>(engine.close(leg_.id));
@@ -83,7 +83,7 @@ class End {
   media::OpenLeg leg_;
 };
 
-/// Two legs that talk with each other.
+/// Two legs that talk with each other in one call after another.
 struct Pair {
   End a, b;
   base::TimePoint begun, until;
@@ -112,7 +112,7 @@ class Hour {
     std::string wrong = offhook_test::growth_of(samples_);
     const auto add = [&](const std::string& what) { wrong += (wrong.empty() ? "" : "; ") + what; };
     if (refused_ != 0) add(std::to_string(refused_) + " legs could not be opened");
-    if (deaf_ != 0) add(std::to_string(deaf_) + " calls in which nothing was heard");
+    if (deaf_ != 0) add(std::to_string(deaf_) + " calls in which a leg received no packet");
     return wrong;
   }
   void print() const {
@@ -121,7 +121,7 @@ class Hour {
                 options_.minutes, static_cast<unsigned long long>(calls_), std::string(media::to_string(status.datagrams)).c_str(),
                 status.voice_model ? "silero" : "spectral", static_cast<unsigned long long>(status.voice_chunks),
                 static_cast<unsigned long long>(status.phases_left_out));
-    std::ofstream(options_.plot) << offhook_test::to_svg(samples_, std::to_string(options_.legs) + " legs that come and go, in real time");
+    std::ofstream(options_.plot) << offhook_test::to_svg(samples_, std::to_string(options_.legs) + " legs that open and close, in real time");
   }
 
  private:

@@ -6,7 +6,7 @@ using offhook_test::Sample;
 
 namespace {
 
-/// Returns an hour of samples that grow by these amounts in the middle.
+/// Returns the samples of an hour. In the middle of the hour, the values grow by these amounts.
 std::vector<Sample> hour(double memory_kb, double descriptors, double late_ms) {
   std::vector<Sample> samples;
   for (int minute = 0; minute < 60; ++minute) {
@@ -18,7 +18,7 @@ std::vector<Sample> hour(double memory_kb, double descriptors, double late_ms) {
 
 }  // namespace
 
-TEST_CASE("growth_of names the columns that grow beyond their limits, and accepts constant columns") {
+TEST_CASE("growth_of names each column that grows beyond its limit, and returns an empty text if no column does") {
   using offhook_test::growth_of;
   CHECK(growth_of(hour(0, 0, 0)).empty());
   CHECK(growth_of(hour(1024, 8, 4)).empty());
@@ -28,7 +28,7 @@ TEST_CASE("growth_of names the columns that grow beyond their limits, and accept
   CHECK(growth_of(hour(0, 9, 4.5)).find("; ") != std::string::npos);
 }
 
-TEST_CASE("growth_of refuses seven samples, and ignores the growth during warm-up") {
+TEST_CASE("growth_of complains of seven samples as too few, and ignores growth during the warm-up") {
   auto samples = hour(0, 0, 0);
   samples.resize(7);
   CHECK(offhook_test::growth_of(samples) == "7 samples are too few to tell");
@@ -39,7 +39,7 @@ TEST_CASE("growth_of refuses seven samples, and ignores the growth during warm-u
   CHECK(offhook_test::growth_of(samples).empty());
 }
 
-TEST_CASE("resident_kb and open_descriptors return values of this program") {
+TEST_CASE("resident_kb and open_descriptors return the memory and the open descriptors of the calling process") {
   CHECK(offhook_test::resident_kb() > 1000);
   CHECK(offhook_test::open_descriptors() >= 3);
   CHECK(offhook_test::to_svg(hour(0, 0, 0), "an hour").find("</svg>") != std::string::npos);

@@ -1,5 +1,5 @@
-// Misuses that the public interface prevents. Without MISUSE this file compiles. With MISUSE, each line with a comment "REASON: WHY" must give an error
-// for that reason.
+// Misuses that the public interface prevents. Without the macro MISUSE this file compiles. With it, each line with a comment "REASON: WHY" must give
+// an error whose text contains REASON.
 #include <offhook/agent/phone/endpoint.hpp>
 
 using namespace offhook;

@@ -1,5 +1,5 @@
-# actions MEMBERS: a call to a cascade with an interruption, keys in both directions, a note, and a goodbye. MEMBERS are members of the agent,
-# including its sessions. For the scenarios openai_*_actions.
+# actions MEMBERS: makes a call with an interruption, keys in both directions, a note, and a goodbye. MEMBERS are JSON members of the agent's
+# configuration, which define its cascade. For the scenarios openai_*_actions.
 actions() {
   local number='You want bicycle number forty two.' end='We are closed on Sunday when it snows.' noted='I have written that down.'
   start_kamailio

@@ -1,10 +1,10 @@
 # Calls to cascades with parts of several providers, whose simulators this file starts. For the scenarios cascade-* and failover-*.
 . "$here/openai.sh"
 simulators=$(dirname "$simulator")
-voice=slt  # of the simulators
+voice=slt  # the voice with which the simulators speak
 
-# simulate NAME JSON: starts the simulator of this provider (azure_model is Azure OpenAI). Its HTTP port is in $NAME_port, and its log in
-# $work/NAME.jsonl.
+# simulate NAME JSON: starts the simulator of the provider NAME with the scenario JSON (azure_model is Azure OpenAI). Sets $NAME_port to its HTTP
+# port. Its log is $work/NAME.jsonl.
 simulate() {
   local of=${1/azure_model/openai}
   # Each simulator accepts only its own key, so that it refuses a key for another provider. JSON may set another key; "" accepts any key or none.
@@ -17,8 +17,8 @@ simulate() {
   expect "the simulated $1 has ports" says "$work/$1.log" '"http":[0-9]+'
   printf -v "$1_port" %s "$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/$1.log")"
 }
-# families_config MEMBERS: MEMBERS are members of the agent, as JSON. more_config has members of the file, after a comma. The providers are those
-# whose simulators run; `compatible` is Ollama's other interface.
+# families_config MEMBERS: starts the agent with all simulated providers. MEMBERS are JSON members of the agent, and $more_config of the whole file,
+# each after a comma. The provider `compatible` is Ollama's interface that is compatible with OpenAI.
 families_config() {
   agent_config "$work/agent.base.json" 6001
   sed '$ s/}$//' "$work/agent.base.json" >"$work/agent.json"
@@ -37,8 +37,8 @@ JSON
   agent_pid=$pid
   expect_of "$agent_pid" agent "the agent is registered" registered 6001
 }
-# simulate_all HEARD REPLIES FAMILY...: starts the simulators of these families with the same words and replies. $NAME_faults has their faults, as
-# members of the scenario after a comma.
+# simulate_all HEARD REPLIES FAMILY...: starts the simulators of these providers with the same words and replies. $NAME_faults has the faults of the
+# simulator NAME, as members of its scenario after a comma.
 simulate_all() {
   local heard=$1 replies=$2 family
   shift 2
@@ -55,7 +55,7 @@ simulate_all() {
   done
 }
 
-# A whole call: an interrupted turn, a turn with a tool call, and a goodbye with a tool.
+# A whole call: an interrupted turn, a turn in which the model uses a tool, and a goodbye in which the model hangs up with a tool.
 end='We are closed on Sunday when it snows.' street='You find us next to the train station.' noted='I have written that down.'
 open='We are open from nine in the morning to six in the evening. And from ten to two on Saturday.'
 heard_in_whole_call='["when are you open", "where is your shop", "goodbye"]'
@@ -77,21 +77,21 @@ hold_whole_call() {
   ! says "$work/agent.log" 'call.trouble' || die "something went wrong, and was covered up: $(grep call.trouble "$work/agent.log")"
   expect "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"interrupted_at_ms":' '"notes":\[\{"text":"Asked' '"name":"hang_up","done":true'
 }
-# whole_call LISTEN THINK SPEAK: makes the call with a cascade.
+# whole_call LISTEN THINK SPEAK: makes the whole call with a cascade of these three providers.
 whole_call() {
-  # Another voice than the embedded voice, which replaces a failed voice: a check must not confuse the two.
+  # The embedded voice replaces a failed voice. The simulators use another voice, so that a check cannot confuse the two.
   [ "$3" = local ] || voice=rms
   start_kamailio
   simulate_all "$heard_in_whole_call" "$replies_of_whole_call" "$@"
-  spoken_greeting="$hello You have called {{called}}."  # different for each call, so that it cannot be prepared
+  spoken_greeting="$hello You have called {{called}}."  # This greeting depends on the call, so the agent cannot prepare it.
   families_config ', "tools": ["hang_up", "note"], "sessions": [{"kind": "cascade", "listen": "'"$1"'", "think": "'"$2"'", "speak": "'"$3"'"}]'
   hold_whole_call
 }
-# whole_talk FAMILY: makes the call with a model that hears and speaks itself.
+# whole_talk FAMILY: makes the whole call with this provider's model that hears and speaks itself.
 whole_talk() {
   voice=rms
   start_kamailio
-  # The model speaks a reply as a whole: its sentences are not separate utterances.
+  # The model speaks each reply as one utterance, not each sentence separately.
   case $1 in
     deepgram)
       simulate deepgram '{"voice": "'"$voice"'", "heard": '"$heard_in_whole_call"', "replies": ["'"$open $end"'", {"say": "'"$street"'", "call": "note", "arguments": {"text": "Asked for the way"}, "then": "'"$noted"'"},

@@ -30,7 +30,7 @@ function sdp(which,   direction, text, version) {
   return text "m=audio [media_port] RTP/AVP 0 8 101\na=rtpmap:0 PCMU/8000\na=rtpmap:8 PCMA/8000\na=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=" direction "\n"
 }
 
-# Over TLS, the program in front of SIPp receives the connection; SIPp does not know this.
+# Over TLS, openssl in front of SIPp accepts the connection. SIPp does not know this, so the Contact needs the port of openssl.
 function contact() { return tls_port ? "<sip:sipp@[local_ip]:" tls_port ";transport=tls>" : "<sip:sipp@[local_ip]:[local_port];transport=[transport]>" }
 
 function start_send(what,   branch, uri, to, number) {
@@ -68,7 +68,7 @@ function start_send(what,   branch, uri, to, number) {
   default_header("CSeq", option("cseq", number) " " what)
   if (what != "ACK" && what != "CANCEL" && what != "BYE") default_header("Contact", contact())
 }
-# The tag of a 2xx is the dialog's tag, whatever tag a later refusal has.
+# The tag of a 2xx is the dialog's tag, even if a later refusal has another tag.
 function peer_tag(what) {
   if (what == "CANCEL" && !invite_established) return ""
   if (established && !(hop_by_hop && !invite_established)) return "[$tag]"
@@ -127,7 +127,7 @@ BEGIN {
 { words = split($0, word, " ") }
 word[1] == "role" {
   role = word[2]
-  if (role == "called" && word[3] != "unregistered") {  # The same SIPp is the registrar; it demands a password if the flow says so.
+  if (role == "called" && word[3] != "unregistered") {  # The same SIPp is also the registrar. It demands a password if the flow says so.
     print "  <recv request=\"REGISTER\" optional=\"true\" next=\"1\">\n    <action>"
     printf "      <ereg regexp=\"Digest\" search_in=\"hdr\" header=\"Authorization:\" assign_to=\"%s\"/>\n", variable("proven")
     if (tls_port) printf "      <ereg regexp=\"@[0-9.]+;transport\" search_in=\"hdr\" header=\"Contact:\" assign_to=\"%s\"/>\n", variable("unsaid")
@@ -136,7 +136,7 @@ word[1] == "role" {
   }
   next
 }
-word[1] == "option" || word[1] == "exit" { next }  # For the runner.
+word[1] == "option" || word[1] == "exit" { next }  # The runner reads these lines.
 word[1] == ">" { flush_message(); start_send(word[2]); next }
 word[1] == "<" || word[1] == "<?" { flush_message(); start_receive(word[2], word[1] == "<?"); next }
 word[1] == "|" {

@@ -1,6 +1,6 @@
 # Starts Linphone, a telephone that reads commands at its console. Sourced by the scenarios that use it.
 
-# linphone_folder NAME: creates a configuration in $work/NAME. Its sound comes from files and goes to files, without video, devices or name servers.
+# linphone_folder NAME: creates a configuration in $work/NAME. Linphone then reads and writes its sound as files, and uses no video, device or DNS.
 linphone_folder() {
   local folder=$work/$1 port
   mkdir -p "$folder/.local/share/linphone"
@@ -29,7 +29,7 @@ capture=0
 display=0
 RC
 }
-# start_linphone NAME: starts it; it ends by itself after 120 s. linphone COMMAND: types a command at its prompt.
+# start_linphone NAME: starts Linphone, which ends by itself after 120 s. linphone COMMAND: types a command at its prompt.
 start_linphone() {
   needs_program linphonec linphone-cli
   mkfifo "$work/$1/console"

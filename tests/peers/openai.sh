@@ -17,8 +17,8 @@ start_openai() {
   expect "the simulated OpenAI has ports" says "$work/openai.log" '"http":[0-9]+'
   openai_port=$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/openai.log")
 }
-# ai_config MEMBERS [PROVIDERS]: MEMBERS are members of the agent as JSON, after a comma: `, "sessions": [...]`. PROVIDERS are further providers in
-# the same form.
+# ai_config MEMBERS [PROVIDERS]: writes the agent's configuration. MEMBERS are JSON members of the agent, after a comma: `, "sessions": [...]`.
+# PROVIDERS are further providers in the same form.
 ai_config() {
   agent_config "$work/agent.base.json" 6001
   sed '$ s/}$//' "$work/agent.base.json" >"$work/agent.json"
@@ -33,12 +33,12 @@ start_ai_agent() {
   agent_pid=$pid
   expect_of "$agent_pid" agent "the agent is registered" registered 6001
 }
-# simulated PATTERN: checks that the simulator's log has it. simulated_count PATTERN: prints the number of such lines.
+# simulated PATTERN: checks that a line of the simulator's log matches. simulated_count PATTERN: prints the number of matching lines.
 simulated() { says "$work/openai.jsonl" "$1" || die "the simulated OpenAI has not seen: $1"; }
 simulated_count() { grep -cE -- "$1" "$work/openai.jsonl"; }
 
 # --- the caller, and what it heard -------------------------------------------------------------------------------------------
-# ai_call STEP...: makes a call with tests/caller through Kamailio. Its report is $work/report.json, and its recording $work/call.wav.
+# ai_call STEP...: makes a call with tests/caller through Kamailio. The report goes to $work/report.json, and the recording to $work/call.wav.
 ai_call() {
   "$caller_program" --registrar "127.0.0.1:$registrar_port" --call "sip:6001@127.0.0.1:$registrar_port" --wav "$work/call.wav" --limit 80 \
     "${sentences[@]}" "$@" >"$work/report.json" 2>"$work/caller.err" </dev/null &
@@ -50,7 +50,7 @@ reports() { says "$work/report.json" "$1" || die "the caller's report has no $1:
 # first_said: prints the start and the end of the caller's first sentence, one per line. first_said_ms: prints its duration.
 first_said() { tr '{' '\n' <"$work/report.json" | sed -n '/"step":"[^"]/,$ s/.*"at_ms":\([0-9]*\).*"step":.*/\1/p' | head -n 2; }
 first_said_ms() { first_said | paste -s | awk '{ print $2 - $1 }'; }
-# longest_pause NAME: prints the longest time without voice, in ms, between the end of the caller's first sentence and this sentence.
+# longest_pause NAME: prints the agent's longest silence in ms between the end of the caller's first sentence and the sentence NAME.
 longest_pause() {
   local from to
   from=$(first_said | tail -n 1)

@@ -1,5 +1,5 @@
 # Bash functions for the peers of our tests: Kamailio, baresip, SIPp, and the agent itself. Sourced by tests/peers/run. All programs listen on
-# loopback, on free ports. All started programs are ended by their process ids. All files are written into $work, the scenario's own folder.
+# free ports of loopback. The functions end the started programs by their process ids. They write all files into $work, the scenario's own folder.
 
 build=${OFFHOOK_BUILD:-$top/build/asan}
 offhook=${OFFHOOK:-$build/tools/offhook}
@@ -8,7 +8,7 @@ started=()  # process ids, in the order of starting
 
 # --- waiting, ports, processes ---------------------------------------------------------------------------------------------
 die() { printf '%s\n' "$*" >"$work/reason"; exit 1; }
-# Skips the scenario, because something that the machine lacks is not an error of the agent. OFFHOOK_CLIENTS=required makes it a failure.
+# Skips the scenario because the machine lacks something, which is not an error of the agent. With OFFHOOK_CLIENTS=required, fails the scenario.
 absent() {
   printf '%s\n' "$*" >"$work/reason"
   [ "${OFFHOOK_CLIENTS:-}" != required ] || exit 1
@@ -25,7 +25,7 @@ seconds_since() {
   echo "$((tenths / 10)).$((tenths % 10))"
 }
 
-# within SECONDS COMMAND...: repeats the command ten times per second until it succeeds.
+# within SECONDS COMMAND...: repeats the command ten times per second until it succeeds. Fails after SECONDS.
 within() {
   local tries=$(($1 * 10))
   shift
@@ -35,11 +35,11 @@ within() {
     sleep 0.1
   done
 }
-# expect WHAT COMMAND...: waits for an event that must happen, and fails the scenario with WHAT if it does not. No result depends on the speed of the
+# expect WHAT COMMAND...: waits until COMMAND succeeds. If it does not succeed, fails the scenario with WHAT. No result depends on the speed of the
 # machine: the deadline is far longer than a busy machine needs.
 patience=90  # s
 expect() { within "$patience" "${@:2}" || die "after $patience s still not: $1"; }
-# expect_of PID NAME WHAT COMMAND...: the same for a process that must continue to run meanwhile; its output is NAME.log.
+# expect_of PID NAME WHAT COMMAND...: the same. Also fails if the process PID ends meanwhile, and then shows its output NAME.log.
 expect_of() {
   is_or_gone() { gone "$1" || "${@:2}"; }
   expect "$3" is_or_gone "$1" "${@:4}"
@@ -48,8 +48,8 @@ expect_of() {
 says() { grep -qE -- "$2" "$1"; }            # says FILE PATTERN
 gone() { ! kill -0 "$1" 2>/dev/null; }       # gone PID
 
-# free_ports VARIABLE [COUNT]: sets the variable to the first of COUNT consecutive free ports, an even number, free over UDP and TCP. It skips ports
-# that it returned before in this run. The ports are below the RTP ports of agents and telephones, and below the ephemeral ports.
+# free_ports VARIABLE [COUNT]: sets the variable to the first of COUNT consecutive ports (2 by default) that are free over UDP and TCP. The first port
+# is even. Skips ports that it returned before. All ports are below the RTP ports of agents and telephones, and below the ephemeral ports.
 first_port=6000 last_port=16300
 next_port=$((first_port + (RANDOM % 400) * 20))
 free_ports() {
@@ -67,14 +67,14 @@ free_ports() {
   done
 }
 
-# start NAME COMMAND...: starts the command in the background. Its output is in $work/NAME.log, and its id in $pid.
+# start NAME COMMAND...: starts the command in the background. Its output goes to $work/NAME.log. Sets $pid to its process id.
 start() {
   "${@:2}" >"$work/$1.log" 2>&1 </dev/null &
   pid=$!
   started+=("$pid")
-  echo "$pid" >>"$work/started"  # The runner needs it if the scenario itself is ended.
+  echo "$pid" >>"$work/started"  # The runner ends these processes if the scenario itself is aborted.
 }
-# stop PID [SIGNAL]: sends the signal, waits, and then kills the process. It is an error if one of our programs does not end at the signal.
+# stop PID [SIGNAL]: sends the signal (TERM by default), waits, and then kills the process. It is an error if one of our programs must be killed.
 stop() {
   local code=0 program
   program=$(readlink "/proc/$1/exe") || true
@@ -97,7 +97,7 @@ no_crash_in() {
     [ ! -e "$report" ] || die "$(grep -m 3 -E 'ended by|ERROR|SUMMARY' "$report")"
   done
 }
-# Ends the programs one after another, the last first, so that telephones can still de-register at the registrar.
+# Ends the programs in the reverse order of their starts, so that telephones can still de-register at the registrar.
 stop_all() {
   local i
   for ((i = ${#started[@]} - 1; i >= 0; --i)); do stop "${started[i]}"; done
@@ -105,8 +105,8 @@ stop_all() {
 }
 
 # --- Kamailio: the registrar -----------------------------------------------------------------------------------------------
-# start_kamailio [DEFINE...]: starts it on port $registrar_port, which it chooses if it is empty. The password of extension E is secret-E. A second
-# registrar has another $registrar_name.
+# start_kamailio [DEFINE...]: starts Kamailio on port $registrar_port. If this variable is empty, sets it to a free port. The password of extension E
+# is secret-E. To start a second registrar, set $registrar_name to another name.
 registrar_port='' registrar_name=kamailio
 tls_port=''  # set by start_kamailio_tls
 start_kamailio() {
@@ -121,13 +121,13 @@ start_kamailio() {
   kamailio_pid=$pid
   expect_of "$kamailio_pid" "$registrar_name" "Kamailio listens on $registrar_port" kamailio_answers
 }
-# start_kamailio_web [NAME]: starts it with WebSocket on the TCP port and the TLS port.
+# start_kamailio_web [NAME]: starts Kamailio with WebSocket on its TCP port and its TLS port.
 start_kamailio_web() {
   needs_kamailio_module websocket kamailio-websocket-modules
   start_kamailio_tls "${1:-IP:127.0.0.1}" WITH_WEBSOCKET
 }
-# start_kamailio_tls [NAME [DEFINE...]]: starts it also with TLS, on $tls_port, with a certificate for NAME (127.0.0.1 by default):
-# $work/registrar.pem.
+# start_kamailio_tls [NAME [DEFINE...]]: starts Kamailio also with TLS on $tls_port. The certificate $work/registrar.pem is for NAME (by default
+# 127.0.0.1).
 start_kamailio_tls() {
   needs_kamailio_module tls kamailio-tls-modules
   make_certificate "${1:-IP:127.0.0.1}"
@@ -145,7 +145,7 @@ agent_over_tls() {
   agent_tls="{\"ca_file\": \"$work/registrar.pem\"}"
 }
 start_all_over_tls() { start_kamailio_tls && agent_over_tls; }
-# tls_in_front PORT: forwards one TLS connection at $tls_port to PORT without TLS. Debian's build of SIPp has no TLS.
+# tls_in_front PORT: accepts one TLS connection at $tls_port, and forwards its data to PORT without TLS, because Debian's build of SIPp has no TLS.
 tls_in_front() {
   local plain
   make_certificate IP:127.0.0.1
@@ -159,7 +159,7 @@ tls_in_front() {
   expect "openssl listens" listening "$tls_port"
   agent_over_tls
 }
-# Kamailio binds its sockets before its workers can answer, so only a response shows that it is ready.
+# True if Kamailio answers OPTIONS. Kamailio binds its sockets before its workers can answer, so only a response shows that Kamailio is ready.
 kamailio_answers() {
   local line wire
   exec {wire}<>"/dev/tcp/127.0.0.1/$registrar_port" || return 1
@@ -170,14 +170,14 @@ kamailio_answers() {
   [[ $line == 'SIP/2.0 200'* ]]
 }
 registered() { says "$work/${2:-kamailio}.log" "peers: registered $1 "; }  # registered EXTENSION [REGISTRAR-NAME]
-unregistered() {  # unregistered EXTENSION: true if this is the registrar's latest event of the extension
+unregistered() {  # unregistered EXTENSION: true if the extension's latest event at the registrar is a de-registration
   [ "$(grep -oE "peers: (un)?registered $1( |\$)" "$work/kamailio.log" | tail -n 1)" = "peers: unregistered $1" ]
 }
 
 # --- the agent -------------------------------------------------------------------------------------------------------------
-# agent_config FILE EXTENSION [PASSWORD]: writes a minimal configuration for `offhook run`. Sets agent_sip and agent_http to free ports.
-# agent_dialogue is the agent's dialogue, as JSON after a comma. The receptionist's sentences take 4 s of processor time at each start, which
-# brief_agent avoids for a scenario about SIP.
+# agent_config FILE EXTENSION [PASSWORD]: writes a minimal configuration for `offhook run`. Sets agent_sip and agent_http to free ports, if they are
+# empty. $agent_dialogue has JSON members after a comma. brief_agent chooses a brief dialogue for scenarios about SIP, because the preparation of the
+# default dialogue takes 4 s of processor time at each start.
 agent_dialogue=''
 brief_agent() { agent_dialogue=", \"agent\": {\"dialogue\": \"$here/brief.dialogue.json\"}"; }
 agent_config() {
@@ -191,14 +191,14 @@ agent_config() {
  "records": {"folder": "$work/records"}$agent_dialogue${agent_too:+, $agent_too}}
 JSON
 }
-# record: prints the agent's record of its last call. has_record PATTERN...: true if the record exists and matches each pattern.
+# record: prints the agent's record of its last call. has_record PATTERN...: true if this record exists and matches each pattern.
 record() { "$offhook" calls --folder "$work/records" --json --last 1; }
 has_record() {
   local line pattern
   line=$(record) || return 1
   for pattern in "$@"; do grep -qE -- "$pattern" <<<"$line" || return 1; done
 }
-# page PATH: prints the response to GET PATH, with status line and header.
+# page PATH: prints the agent's response to GET PATH, with its status line and header.
 page() {
   local wire
   exec {wire}<>"/dev/tcp/127.0.0.1/$agent_http" || return 1
@@ -207,14 +207,14 @@ page() {
   exec {wire}>&-
 }
 shows() { grep -qE -- "$2" <(page "$1"); }  # shows PATH PATTERN
-# ready STATUS [PATTERN]: true if GET /readyz returns this status, 200 or 503, with a body that matches.
+# ready STATUS [PATTERN]: true if GET /readyz returns STATUS (200 or 503), and the response matches PATTERN.
 ready() {
   local said
   said=$(page /readyz) || return 1
   [[ $said == "HTTP/1.1 $1"* && $said =~ ${2:-} ]]
 }
-# Fails if the agent's output has one of our passwords, keys or tokens, all of which begin with `secret-`. The output is its log, its records with
-# their transcripts, recordings, the output of its commands, its SIP messages, and its pages.
+# no_secret_in FOLDER: fails if the agent's output contains one of our passwords, keys or tokens, which all begin with `secret-`. This output is the
+# log, the records with their transcripts, the recordings, the output of the commands, the SIP messages, and the HTTP pages.
 no_secret_in() {
   local file shown=() path
   for path in ${agent_http:+/healthz /readyz /calls /metrics}; do page "$path" >>"$1/pages.of-agent" 2>/dev/null || true; done
@@ -226,7 +226,7 @@ no_secret_in() {
   file=$(grep -rlaiE 'secret-' "${shown[@]}" | head -n 1)
   [ -z "$file" ] || die "a secret stands in ${file#"$1"/}: $(grep -rahioE '.{0,60}secret-.{0,30}' "$file" | head -n 1)"
 }
-# start_agent EXTENSION [REGISTRAR-NAME]: starts the agent, and waits until it is registered there.
+# start_agent EXTENSION [REGISTRAR-NAME]: starts the agent, and waits until it is registered at this registrar (kamailio by default).
 start_agent() {
   agent_config "$work/agent.json" "$1"
   start agent "$offhook" run --config "$work/agent.json"
@@ -234,25 +234,25 @@ start_agent() {
   expect_of "$agent_pid" agent "the agent is registered as $1" registered "$@"
 }
 
-# Anna may call without the registrar. The registrar is the only other known peer on this machine, and SIPp's digest is MD5.
+# Starts an agent that accepts calls of Anna from any address. Apart from Anna, only the registrar may call. SIPp computes only MD5 digests.
 start_agent_with_callers() {
   start_kamailio
   agent_sip_too='"callers": {"who": [{"username": "anna", "password": "secret-9"}], "algorithms": ["MD5"]}, "admission": {"peers": []}'
   start_agent 6001
 }
-# call_from_elsewhere NAME PASSWORD: calls as Anna, from another address than the registrar's.
+# call_from_elsewhere NAME PASSWORD: calls as Anna, from an address that is not the registrar's.
 call_from_elsewhere() { run_sipp "$1" "$agent_sip" -i 127.0.0.2 -auth_uri "6001@127.0.0.1:$agent_sip" -au anna -ap "$2"; }
 
 # --- baresip: a telephone --------------------------------------------------------------------------------------------------
-# baresip_folder NAME EXTENSION WAV [ACCOUNT-PARAMETERS]: creates a configuration in $work/NAME. baresip plays the WAV when a call is up, and hangs up
-# at its end. It stores the received audio in $work/NAME/heard/*-dec.wav. $codecs has its codec modules (g711 by default), and $baresip_too more lines
-# of its configuration.
+# baresip_folder NAME EXTENSION WAV [ACCOUNT-PARAMETERS]: creates a configuration in $work/NAME. baresip plays WAV in each call, and hangs up at the
+# end of the file. It stores the received audio in $work/NAME/heard/*-dec.wav. $codecs has the codec modules (g711 by default), and $baresip_too
+# further lines of the configuration.
 baresip_folder() {
   local folder=$work/$1 port console rtp module codec
   mkdir -p "$folder/heard"
   free_ports port 4
   free_ports console
-  free_ports rtp 20  # Otherwise baresip chooses from 1024 to 49152, and may take a port that another program is about to bind.
+  free_ports rtp 20  # By default, baresip takes any port from 1024 to 49152, even one that another program is about to bind.
   {
     printf '%s\n' "poll_method epoll" "sip_listen 127.0.0.1:$port" "net_interface 127.0.0.1" "call_local_timeout 120" \
       "audio_source aufile,$3" "audio_player aufile,$folder/player.wav" "audio_alert aufile,$folder/alert.wav" \
@@ -279,13 +279,13 @@ start_baresip() {
 }
 
 # --- SIP.js: a telephone in a browser ----------------------------------------------------------------------------------------
-# web_phone NAME ARGUMENT...: runs webphone/webphone.mjs with its pinned Node; its output is in $work/NAME.log. See README.md here.
+# web_phone NAME ARGUMENT...: runs webphone/webphone.mjs with a pinned version of Node. Its output goes to $work/NAME.log. See README.md here.
 web_phone() {
   local name=$1 folder=$top/build/npm/webphone code=0
   shift
   mkdir -p "$folder"
   exec {web_phone_lock}>"$folder/lock"
-  flock "$web_phone_lock"  # Another scenario may use it at the same time.
+  flock "$web_phone_lock"  # Another scenario may install the folder at the same time.
   if ! cmp -s "$here/webphone/package-lock.json" "$folder/installed-lock.json"; then
     cp "$here/webphone/"{package.json,package-lock.json,.npmrc} "$folder/"
     command -v npm >/dev/null || absent "there is no npm to install SIP.js with (./dev test installs it; apt-get install --no-install-recommends npm)"
@@ -300,8 +300,8 @@ web_phone() {
 
 # --- SIPp ------------------------------------------------------------------------------------------------------------------
 # run_sipp NAME TARGET-PORT [ARGUMENT...]: makes one call with sipp/NAME.xml. If SIPp fails, the scenario fails with SIPp's message.
-# -nr: SIPp repeats and absorbs no message by itself, so that a scenario gets, and must expect, every message.
-# -cp: otherwise SIPp takes the first free port from 8888 on for its remote control, which another program may be about to bind.
+# -nr: SIPp repeats no message by itself, and passes every repeated message to the scenario, which must expect it.
+# -cp: the port of SIPp's remote control. By default, SIPp takes the first free port from 8888 on, even if another program is about to bind this port.
 run_sipp() {
   local name=$1 target=$2 port control media status=0 file=$here/sipp/$1.xml
   needs_program sipp sip-tester
@@ -316,8 +316,8 @@ run_sipp() {
   [ "$status" = 0 ] && return
   die "SIPp ended with $status: $(sipp_says "$name")"
 }
-# run_flow NAME: runs the call flow sipp/NAME.flow. NAME_tcp runs it over TCP, and NAME_tls over TLS: SIPp calls the agent through Kamailio, over the
-# connection that the agent has opened; if the agent calls SIPp, a TLS server is in front of SIPp. See README.md here.
+# run_flow NAME: runs the call flow sipp/NAME.flow. NAME_tcp runs the flow over TCP, and NAME_tls over TLS. Over TLS, SIPp calls the agent through
+# Kamailio, on the connection that the agent has opened. If the agent calls SIPp, a TLS server is in front of SIPp. See README.md here.
 run_flow() {
   local name=$1 file transport=u1 through=
   brief_agent
@@ -332,14 +332,14 @@ run_flow() {
     call_through_registrar
   else
     flow_xml
-    agent_transport=udp  # towards its registrar; it listens on both
+    agent_transport=udp  # the transport to the registrar; the agent listens on UDP and TCP
     start_kamailio
     start_agent 6001
     run_sipp "$name" "$agent_sip" -t "$transport"
     gone "$agent_pid" && die "the agent is gone"
   fi
 }
-call_through_registrar() {  # uses $name and $file, the flow; the agent is registered
+call_through_registrar() {  # needs $name, the flow $file, and a registered agent
   flow_xml -v proxied=1
   run_sipp "$name" "$registrar_port"
   gone "$agent_pid" && die "the agent is gone"
@@ -347,7 +347,7 @@ call_through_registrar() {  # uses $name and $file, the flow; the agent is regis
 flow_file() { local flow=${1%_tcp}; echo "$here/sipp/${flow%_tls}.flow"; }
 flow_xml() { awk "$@" -f "$here/flow.awk" "$file" >"$work/$name.xml" || die "the flow cannot be read"; }
 flow_says() { awk -v what="$1" '$1 == "option" && $2 == what {print $3}; $1 == what {print $2}' "$file"; }
-# SIPp is the registrar and the telephone that `offhook call` calls, in three SIPp calls: REGISTER, INVITE, and REGISTER again.
+# SIPp is the registrar and also the telephone that `offhook call` calls. It counts three SIPp calls: REGISTER, INVITE, and REGISTER again.
 run_called_flow() {
   local name=$1 file=$2 code=0 wanted signal control media
   needs_program sipp sip-tester
@@ -365,7 +365,7 @@ run_called_flow() {
   expect "SIPp listens" listening "$registrar_port"
   [ -z "$through" ] || tls_in_front "$registrar_port"
   agent_config "$work/agent.json" 6001
-  # call_too has further words for the command line.
+  # $call_too has further words of the command line.
   start agent "$offhook" call 1001 --register --set /sip/bind_port=0 --config "$work/agent.json" ${call_too:-}
   agent_pid=$pid
   if [ -n "$signal" ]; then
@@ -383,11 +383,11 @@ listening() { grep -qi ":$(printf %04X "$1") " /proc/net/udp /proc/net/tcp; }  #
 sipp_says() {
   { grep -hE 'Aborting|unexpected|mismatch|Failed|imeout|ERROR' "$work/$1-errors.log"; grep -h Unable "$work/$1.log"; } 2>/dev/null | head -n 2 | cut -c1-250
 }
-# received NAME: prints the messages that SIPp received in the scenario NAME, one after another, without CR.
+# received NAME: prints the messages that SIPp received in its scenario NAME, one after another, without CR.
 received() { awk '/^--------------------/{ on = 0 } / message received \[/{ on = 1; next } on' "$work/$1-messages.log" | tr -d '\r'; }
 
-# --- single datagrams, which SIPp cannot send, or only at its own pace ---------------------------------------------------------
-# sip_request FILE METHOD BRANCH CALL-ID CSEQ [TO-TAG [BODY-FILE]]: writes a request to the agent. Its response comes back by rport.
+# --- single datagrams, which SIPp cannot send, or not at the necessary time ----------------------------------------------------
+# sip_request FILE METHOD BRANCH CALL-ID CSEQ [TO-TAG [BODY-FILE]]: writes a request to the agent into FILE. The agent responds to its source (rport).
 sip_request() {
   local body=${7:-/dev/null}
   {
@@ -399,19 +399,19 @@ sip_request() {
     cat "$body"
   } >"$1"
 }
-# sip_offer FILE: writes an offer of PCMU with a port that is not in use.
+# sip_offer FILE: writes an SDP offer of PCMU into FILE, with a port that is not in use.
 sip_offer() {
   local port
   free_ports port
   printf '%s\r\n' 'v=0' 'o=wire 1 1 IN IP4 127.0.0.1' 's=-' 'c=IN IP4 127.0.0.1' 't=0 0' "m=audio $port RTP/AVP 0" >"$1"
 }
 wire_open() { exec {wire}<>"/dev/udp/127.0.0.1/$agent_sip"; }
-wire_send() { local file; for file in "$@"; do cat "$file" >&"$wire"; done; }  # one file, one datagram
-wire_read() { timeout "$1" cat <&"$wire" | tr -d '\r' || true; }               # prints what arrives within this number of seconds
+wire_send() { local file; for file in "$@"; do cat "$file" >&"$wire"; done; }  # wire_send FILE...: sends each file as one datagram
+wire_read() { timeout "$1" cat <&"$wire" | tr -d '\r' || true; }               # wire_read SECONDS: prints the datagrams that arrive in this time
 
 # --- sound -----------------------------------------------------------------------------------------------------------------
-# say_wav FILE RATE LEAD-MS PAD-MS TEXT: writes TEXT in flite's voice rms, with silence before and after it. The agent greets before it listens, and
-# baresip hangs up when its file ends.
+# say_wav FILE RATE LEAD-MS PAD-MS TEXT: writes speech of TEXT in flite's voice rms, after LEAD-MS and before PAD-MS of silence. The first silence
+# gives the agent time for its greeting, and the second silence keeps the call, because baresip hangs up when its file ends.
 say_wav() {
   "$offhook" say "$5" --voice rms --rate "$2" --lead-ms "$3" --pad-ms "$4" --out "$1" >"$work/say.log" 2>&1 ||
     die "offhook say: $(tail -n 1 "$work/say.log")"

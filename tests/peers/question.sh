@@ -1,5 +1,5 @@
-# question RATE [START]: makes a call in which baresip asks for the opening hours, and checks both sides. For the scenarios baresip_asks*. START
-# starts the registrar (start_kamailio by default). $baresip_account has more parameters of baresip's account.
+# question RATE [START]: makes a call in which baresip asks for the opening hours, and checks both sides. For the scenarios baresip_asks*. The
+# function START starts the registrar (start_kamailio by default). $baresip_account has further parameters of baresip's account.
 question() {
   . "$here/sentences.sh"
   "${2:-start_kamailio}"

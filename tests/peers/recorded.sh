@@ -5,7 +5,7 @@ chmod 600 "$work/recording.key"
 notice='We are open on Saturday.'
 with_recordings='"recordings": {"enabled": true, "folder": "'$work/recordings'", "format": "wav", "key": "${file:'$work/recording.key'}",
   "notice": "'$notice'"}'
-# start_recorded_call: waits until the agent shows that it records the call.
+# start_recorded_call: starts the call, and waits until /calls shows that the agent records it.
 start_recorded_call() {
   sentence notice "$notice"
   sentence hello 'Hello, this is Blue River Bicycles.'
@@ -15,7 +15,7 @@ start_recorded_call() {
   expect "the call is up" says "$work/caller.log" 'Call established'
   expect "the call is shown as one that is recorded" shows /calls '"recording":"recording"'
 }
-# end_recorded_call: checks that the caller heard the notice before the greeting, and that the recording, whose name it stores in $file, is complete.
+# end_recorded_call: checks that the caller heard the notice before the greeting, and that the recording is complete. Sets $file to its path.
 end_recorded_call() {
   expect "the agent hung up" says "$work/caller.log" 'session closed'
   telephone_heard caller notice hello

@@ -1,14 +1,14 @@
-# Finds sentences in recordings by correlation. A recogniser is not used, because it understands audio that is slightly wrong, and sometimes fails on
+# Finds sentences in recordings by correlation. A speech recogniser is not suitable: it accepts audio that is slightly wrong, and sometimes fails on
 # correct audio.
-# sentence NAME TEXT: adds a sentence to find in the caller's recording. TEXT is what the voice synthesizes at once: with Realtime a whole reply, in
-# a cascade a clause.
+# sentence NAME TEXT: adds a sentence to find in the caller's recording. TEXT must be the text that the voice synthesizes as one piece: with Realtime
+# a whole reply, in a cascade a clause.
 sentences=()
 sentence() {
   "$offhook" say "$2" --voice "${voice:-slt}" --out "$work/sentence-$1.wav" >"$work/say.log" 2>&1 || die "offhook say: $(tail -n 1 "$work/say.log")"
   sentences+=(--look-for "$1=$work/sentence-$1.wav")
 }
-# opening_hours: adds the sentences of the embedded receptionist about the opening hours. opening_hours_heard: checks that the caller heard one of its
-# two replies.
+# opening_hours: adds the greeting and the two possible replies of the embedded receptionist about the opening hours. opening_hours_heard: checks that
+# the caller heard one of the replies.
 opening_hours() {
   sentence hello 'Hello, this is Blue River Bicycles.'
   sentence hours 'We are open from nine in the morning to six in the evening,'
@@ -23,11 +23,11 @@ found() {
   value=$(sed -n 's/.*"'"$1"'":{[^}]*"'"$2"'":\(-\{0,1\}[0-9]*\)[,}].*/\1/p' "$work/report.json")
   echo "${value:--1}"
 }
-# search_in WAV: searches the sentences in another recording; the report has the same name.
+# search_in WAV: searches the sentences in another recording, and replaces $work/report.json by the result.
 search_in() { "$caller_program" --search "$1" "${sentences[@]}" >"$work/report.json" 2>&1 || die "search: $(cat "$work/report.json")"; }
-# heard_whole NAME...: checks that the caller heard each sentence from the first to the last whole fifth of a second. At most three interruptions are
-# allowed, and at most one fifth that a lost or late packet has changed. Short words resemble others, so their mean likeness must also be high, apart
-# from the cost of jumps.
+# heard_whole NAME...: checks that the caller heard each sentence from the first to the last whole fifth of a second. Allows at most three jumps in
+# time, and at most one fifth of a second that a lost or late packet has changed. Short words resemble other words, so the mean likeness, without the
+# cost of the jumps, must also be high.
 # heard_not NAME...: checks that the caller did not hear most of each sentence.
 heard_whole() {
   local name
@@ -40,9 +40,9 @@ heard_not() {
   local name
   for name in "$@"; do [ "$(found "$name" likeness)" -lt 60 ] || die "the caller heard \"$name\": $(cat "$work/report.json")"; done
 }
-# gap ONE OTHER: prints the milliseconds from the end of one sentence to the beginning of another.
+# gap ONE OTHER: prints the milliseconds from the end of the sentence ONE to the beginning of the sentence OTHER.
 gap() { echo $(($(found "$2" at_ms) - $(found "$1" ends_ms))); }
-# telephone_heard TELEPHONE NAME...: checks that the telephone's own recording has most of each sentence. Its jitter buffer omits late audio.
+# telephone_heard TELEPHONE NAME...: checks that the telephone's own recording has most of each sentence. The telephone omits late audio.
 telephone_heard() {
   local recording name
   recording=$(find "$work/$1/heard" -name '*-dec.wav' -size +1k -print -quit)

@@ -20,7 +20,7 @@ struct Crossing {
   enum class Transfer : std::uint8_t { None, Blind, Attended } transfer = Transfer::None;
   bool storm = false;
 
-  /// Returns one of the 72 combinations, in turn.
+  /// Returns the combination number `seed` modulo 72.
   static Crossing of(std::uint64_t seed) {
     const auto digit = [&seed](std::uint64_t base) { return std::exchange(seed, seed / base) % base; };
     Crossing all;
@@ -34,8 +34,8 @@ struct Crossing {
   static constexpr std::uint64_t kAll = 72;
 };
 
-/// Ann calls Bo, who may have two telephones, and transfers him to Cy. Before and after the answer, all of them change their media at full seconds,
-/// by re-INVITE and by UPDATE. Therefore offers cross at every stage, including the REFER.
+/// Ann calls Bo, who may have two telephones, and transfers him to Cy. Before and after the answer, each telephone changes its media at full seconds,
+/// by re-INVITE and by UPDATE. Therefore offers of both sides cross at every stage of a call, even during the transfer.
 class Crossroads {
  public:
   Crossroads(std::uint64_t seed, Crossing crossing)
@@ -58,15 +58,15 @@ class Crossroads {
   [[nodiscard]] const std::map<std::string, std::uint64_t>& sent() const { return network_.sent(); }
   [[nodiscard]] std::uint64_t traffic() const { return network_.traffic(); }
 
-  /// Returns the first problem in this world, or "" when there is none.
+  /// Returns the first problem in this world, or "" if there is none.
   [[nodiscard]] std::string complaint() {
     if (!wrong_.empty()) return wrong_;
-    if (!network_.was_consistent()) return "a machine was in a state that it may not be in";
+    if (!network_.was_consistent()) return "a stack was in an inconsistent state";
     if (std::string wrong = ledger_.complaint({crossing_.storm, false, true}); !wrong.empty()) return wrong;
-    if (!network_.quiet()) return "a timer or a datagram is left";
+    if (!network_.quiet()) return "at the end a timer still runs, or a datagram is still under way";
     for (Telephone& phone : phones_) {
-      if (phone.stack().sizes() != sip::StackSizes{}) return "something is left in a stack";
-      if (!phone.live.empty()) return "a call has no end";
+      if (phone.stack().sizes() != sip::StackSizes{}) return "at the end a stack still has a transaction, a route, a leg or other state";
+      if (!phone.live.empty()) return "at the end a telephone still has a call without CallEnded";
     }
     return {};
   }
@@ -120,7 +120,7 @@ class Crossroads {
     if (!crossing_.late_offer) options.offer = phone.new_offer();
     const sip::Body offer = options.offer;
     const auto session = phone.stack().calls().call(std::move(options), network_.now());
-    if (!session) return;  // The call that requested the transfer has ended meanwhile.
+    if (!session) return;  // This was a call for a transfer, and the call that requested the transfer has ended meanwhile.
     happened("calls");
     ledger_[call].call_id = phone.stack().calls().leg_name(*session).call_id;
     ledger_[call].caller.telephone = index(phone);
@@ -130,7 +130,7 @@ class Crossroads {
     change_media(phone, *session);
   }
 
-  /// Schedules offers at full seconds, as all telephones do.
+  /// Schedules offers at full seconds. All telephones do so, therefore their offers cross.
   void change_media(Telephone& phone, sip::SessionId session) {
     for (const int second : {1, 2, 3, 5, 8, 20, 25, 26, 27, 30}) {
       if (random_.below(2) == 0) continue;
@@ -192,7 +192,7 @@ class Crossroads {
 
   void on_incoming(Telephone& phone, const sip::IncomingCall& event) {
     SimCall* call = ledger_.find(event.call_id);
-    if (call == nullptr) return wrong("a call came that nobody began");
+    if (call == nullptr) return wrong("an incoming call has a Call-ID that no caller used");
     CallPart mine;
     mine.telephone = index(phone);
     call->called.push_back(std::move(mine));
@@ -206,7 +206,7 @@ class Crossroads {
                    [&phone, session, description](Part&) { (void)phone.stack().calls().progress(session, description, phone.now()); });
     change_media(phone, session);
     const auto decides = 500ms + random_time(random_, 5s);
-    if (crossing_.forks && index(phone) == 2 && random_.below(2) == 0) {  // This branch rings for longer, and then refuses.
+    if (crossing_.forks && index(phone) == 2 && random_.below(2) == 0) {  // This telephone rings for longer than the other one, and then refuses.
       phone.later_in(session, 8s, [this, &phone, session](Part& its) {
         CallPart& refused = of(its);
         if (phone.stack().calls().reject(session, 486, {}, network_.now())) refused.acted = true;
@@ -220,8 +220,8 @@ class Crossroads {
 
   void on_answered(Telephone& phone, const sip::CallAnswered& answer) {
     Part* part = phone.part(answer.session);
-    if (part == nullptr) return wrong("an answer to a call that is over");
-    if (std::exchange(of(*part).answered, true)) wrong("a call was answered twice");
+    if (part == nullptr) return wrong("CallAnswered came for a call that has ended");
+    if (std::exchange(of(*part).answered, true)) wrong("CallAnswered came twice for one call");
     happened("answered");
     if (!answer.is_offer) return check_answer(phone, answer.session, part->owes_answer ? sip::Body{} : answer.body);
     const sip::Body body = Telephone::answer_to(answer.body);
@@ -229,21 +229,21 @@ class Crossroads {
       (void)phone.stack().calls().accept_offer(session, body, phone.now());
     });
   }
-  /// Checks that an answer belongs to an offer that this side made in this call.
+  /// Checks that `answer` belongs to an offer that this telephone made in this call.
   void check_answer(Telephone& phone, sip::SessionId session, const sip::Body& answer) {
     const Part* part = phone.part(session);
     constexpr std::string_view kTo = "answer to ";
     if (part == nullptr || answer.empty()) return;
     if (!answer.data.starts_with(kTo) || !part->offers.contains(answer.data.substr(kTo.size())))
-      wrong("an answer to an offer that was not made: " + answer.data);
+      wrong("an answer came to an offer that the telephone did not make: " + answer.data);
   }
 
   void on_offer(Telephone& phone, const sip::OfferReceived& offer) {
     Part* part = phone.part(offer.session);
-    if (part == nullptr) return wrong("an offer in a call that is over");
+    if (part == nullptr) return wrong("OfferReceived came for a call that has ended");
     const sip::Body body = offer.offer.empty() ? phone.new_offer() : Telephone::answer_to(offer.offer);
     part->offers.insert(body.data);
-    // A caller without an offer can refuse the other side's offer only by ending the call.
+    // A caller whose INVITE had no offer can refuse the other side's offer only by ending the call.
     const bool accepts = part->owes_answer || random_.below(5) != 0;
     phone.later_in(offer.session, random_time(random_, 200ms),
                    [this, &phone, session = offer.session, tag = offer.branch_tag, body, accepts](Part&) {
@@ -263,16 +263,16 @@ class Crossroads {
 
   void on_ended(Telephone& phone, sip::CallEnded ended) {
     const auto part = phone.live.find(ended.session);
-    if (part == phone.live.end()) return wrong("an end was told of a call that nobody began, or a second end");
+    if (part == phone.live.end()) return wrong("CallEnded came for an unknown call, or for the second time");
     CallPart& mine = of(part->second);
     ++mine.ends_told;
-    if (ended.why == sip::CallEnded::Why::Replaced) {  // Its own stack ended it for the call that replaced it.
+    if (ended.why == sip::CallEnded::Why::Replaced) {  // This telephone's own stack ended the call when another call replaced it.
       happened("replaced calls");
       ended.by = sip::CallEnded::By::Local;
       ended.why = sip::CallEnded::Why::Bye;
       mine.acted = true;
     }
-    // The caller has accepted the other telephone, and answers 481 to an offer of this one.
+    // The caller has accepted the answer of the other telephone, and answers 481 to an offer of this telephone.
     const bool gone = ended.why == sip::CallEnded::Why::SessionLost;
     if (crossing_.forks && gone && !mine.answered && !part->second.is_caller) ended.by = sip::CallEnded::By::Remote;
     mine.end = ended;

@@ -1,6 +1,6 @@
-// Forks, reliable provisional responses, offers that cross and transfers, all in one call. A failure prints its seed:
+// Forks, reliable provisional responses, crossing offers and transfers, combined in one call. A failure prints the seed of its world:
 //   OFFHOOK_SEED=N       runs only that world
-//   OFFHOOK_SIM_TRACE=1  prints each of its messages in one line
+//   OFFHOOK_SIM_TRACE=1  prints each SIP message of the world in one line
 #include <offhook/tests/sim/crossroads.hpp>
 #include <offhook/tests/testkit/sanitized.hpp>
 
@@ -19,7 +19,7 @@ constexpr std::uint64_t kRounds = 20;
 
 }  // namespace
 
-TEST_CASE("In calls with forks, PRACK, glare and transfers, both sides agree on each end, and no state remains") {
+TEST_CASE("In calls with forks, PRACK, glare and transfers, both sides agree on how each call ended, and no state remains") {
   const char* only = std::getenv("OFFHOOK_SEED");
   const std::uint64_t first = only != nullptr ? std::strtoull(only, nullptr, 10) : 0;
   const std::uint64_t last = only != nullptr ? first : kRounds * Crossing::kAll - 1;
@@ -43,7 +43,7 @@ TEST_CASE("In calls with forks, PRACK, glare and transfers, both sides agree on 
   }
 }
 
-TEST_CASE("A world with the same seed produces the same traffic, to the byte") {
+TEST_CASE("Two runs of Crossroads with the same seed have the same traffic, octet by octet. A run with another seed has different traffic") {
   for (const std::uint64_t seed : {7, 35, 71}) {
     CAPTURE(seed);
     const Crossroads one(seed, Crossing::of(seed)), again(seed, Crossing::of(seed)), other(seed + 72, Crossing::of(seed));

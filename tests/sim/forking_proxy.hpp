@@ -9,9 +9,9 @@
 
 namespace offhook::sim {
 
-/// A proxy that rings all its targets for one INVITE and is not in the dialogs' routes. It forwards provisional responses and every 2xx at once, and
-/// refusals only when each branch has one (RFC 3261 section 16.7). It has no timers: a refusal that it holds back is retransmitted, until the
-/// caller's ACK goes to all branches. It cancels no branch.
+/// A proxy that rings all its targets for one INVITE, and does not stay in the dialogs' routes. It forwards provisional responses and every 2xx
+/// immediately, and refusals only after each branch has refused (RFC 3261 section 16.7). It has no timers: it drops earlier refusals, and their
+/// senders retransmit them until the caller's ACK, which the proxy sends to all branches. It cancels no branch.
 class ForkingProxy {
  public:
   ForkingProxy(base::SocketAddress where, std::vector<base::SocketAddress> targets)

@@ -9,7 +9,7 @@ namespace offhook::sim {
 
 inline constexpr unsigned kCallsPerWorld = 5;
 
-/// The sum of the events of many worlds, and their problems.
+/// The numbers of events of many worlds together, and their problems.
 struct Lives {
   Happenings happenings;
   std::map<std::string, std::uint64_t> sent;

@@ -1,4 +1,4 @@
-// Measures what a stack retains after its calls have ended: by kind, and in octets with a counting operator new.
+// Measures what a stack retains after its calls have ended: the number of its objects by kind, and its octets with a counting operator new.
 #include <offhook/tests/sim/network.hpp>
 #include <offhook/tests/sim/scripted.hpp>
 #include <offhook/tests/testkit/sanitized.hpp>
@@ -69,7 +69,7 @@ struct TwoPhones {
     options.registers = false;
     return node.stack.accounts().add(options, network.now());
   }
-  /// Makes `calls` calls at once, sends offers in them, hangs up, and waits for the end of all transactions.
+  /// Makes `calls` calls at the same time, sends offers in them, hangs up, and waits for the end of all transactions.
   void wave(unsigned calls) {
     up.clear();
     for (unsigned i = 0; i < calls; ++i) {
@@ -89,7 +89,7 @@ struct TwoPhones {
 
 }  // namespace
 
-TEST_CASE("Calls leave no transaction, route, leg or timer in the stack") {
+TEST_CASE("After its calls have ended, a stack has no transaction, route, leg or timer") {
   TwoPhones phones;
   const sip::StackSizes before = phones.caller->stack.sizes();
   phones.wave(3);
@@ -148,7 +148,7 @@ struct Comers : Scripted {
 
 }  // namespace
 
-TEST_CASE("A stack retains nothing of 10^5 accounts that were added and removed") {
+TEST_CASE("A stack retains nothing of 100,000 accounts that were added and removed") {
   Comers comers;
   comers.come_and_go(0, 1000);
 #if OFFHOOK_COUNTS_MEMORY
@@ -164,7 +164,7 @@ TEST_CASE("A stack retains nothing of 10^5 accounts that were added and removed"
 }
 
 #if OFFHOOK_COUNTS_MEMORY
-TEST_CASE("A stack holds as many octets after a thousand calls as after fifty") {
+TEST_CASE("After a thousand calls, a stack holds less than 16 KiB more memory than after fifty calls") {
   TwoPhones phones;
   for (int i = 0; i < 5; ++i) phones.wave(10);
   const std::size_t early = octets_held;

@@ -15,9 +15,9 @@ struct Datagram {
   std::string bytes;
 };
 
-/// A router that rewrites addresses. Each inside address has one outside port (RFC 4787 section 4.1, endpoint-independent mapping), which accepts
-/// packets from the hosts that it has sent to (section 5, address-dependent filtering). An inside address that sends nothing for `idle` loses its
-/// port, and gets another port later.
+/// A router that rewrites addresses. Each inside address has one outside port (RFC 4787 section 4.1, endpoint-independent mapping). This port accepts
+/// packets only from hosts to which the inside address has sent (section 5, address-dependent filtering). An inside address that sends nothing for
+/// `idle` loses its port, and gets another port when it sends again.
 class Nat {
  public:
   Nat(base::IpAddress outside, base::Duration idle) : outside_(outside), idle_(idle) {}
@@ -51,7 +51,7 @@ class Nat {
   base::IpAddress outside_;
   base::Duration idle_;
   std::uint16_t next_port_ = kFirstPort;
-  std::map<std::uint16_t, Binding> bindings_;  // by inside port: each NAT has one host behind it
+  std::map<std::uint16_t, Binding> bindings_;  // by inside port, which is sufficient because each NAT has one host behind it
 };
 
 }  // namespace offhook::sim

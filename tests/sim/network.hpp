@@ -11,16 +11,16 @@
 #include <string>
 #include <vector>
 
-/// Several stacks on a network that delays, loses, repeats and reorders datagrams, repeatably from a seed. A node may be behind a NAT, may be
-/// restarted, or may be stopped for a while. The network also has boxes, which are not stacks.
+/// Several stacks on a network that delays, loses, repeats and reorders datagrams. The same seed gives the same behaviour. Each node has one stack. A
+/// node may be behind a NAT, may be restarted, or may be stopped for a while. The network also has boxes, which are participants without a stack.
 namespace offhook::sim {
 
 struct Weather {
   unsigned loss_percent = 0;
   base::Duration delay = 10ms;
-  base::Duration jitter{};  ///< added to the delay, uniformly distributed; it reorders datagrams
+  base::Duration jitter{};  ///< limit of the random part of the delay (uniform distribution), which reorders datagrams
   unsigned duplicate_percent = 0;
-  bool is_cut = false;  ///< nothing arrives
+  bool is_cut = false;  ///< true: no datagram arrives
 };
 
 inline constexpr Weather kStorm{.loss_percent = 15, .delay = 20ms, .jitter = 300ms, .duplicate_percent = 15};
@@ -31,17 +31,17 @@ class Network {
     Node(std::uint32_t number, std::uint64_t seed, base::SocketAddress where, const sip::StackOptions& wanted = {})
         : options(wanted), random(seed), stack(numbered(number, wanted), random), address(where) {}
     static sip::StackOptions numbered(std::uint32_t number, sip::StackOptions wanted) {
-      wanted.admission.on = false;  // One address represents many callers here.
+      wanted.admission.on = false;  // The limiter would refuse the load, because one address represents many callers here.
       wanted.number = number;
       return wanted;
     }
-    sip::StackOptions options;  // without the number
+    sip::StackOptions options;  // the options as given to add(), without the node's number
     base::SeededRandom random;
     sip::Stack stack;
     base::SocketAddress address;
     Nat* nat = nullptr;
     std::optional<base::TimePoint> stopped_until;
-    std::deque<Datagram> waiting;  ///< the socket's buffer while the process is stopped
+    std::deque<Datagram> waiting;  ///< datagrams in the socket's buffer while the process is stopped
     std::deque<sip::Event> events;
     template <class E>
     std::optional<E> event() {
@@ -61,7 +61,7 @@ class Network {
     nodes_.push_back(std::make_unique<Node>(number, random_.next_u64(), address(ip, 5060), options));
     return *nodes_.back();
   }
-  /// Kills a process and starts it again: it keeps its address and loses its state. `node` is invalid afterwards.
+  /// Kills a process and starts it again: the process keeps its address and loses its state. `node` is invalid afterwards.
   Node& restart(Node& node) {
     for (auto& mine : nodes_) {
       if (mine.get() != &node) continue;
@@ -73,7 +73,7 @@ class Network {
     }
     return node;
   }
-  /// Stops a process, as when a machine sleeps: it does nothing until then. Its clock continues.
+  /// Stops a process for this time, as when a machine sleeps. Its clock continues.
   void stop(Node& node, base::Duration how_long) {
     node.stopped_until = now_ + how_long;
     at(*node.stopped_until, [] {});
@@ -88,13 +88,13 @@ class Network {
   }
   /// Runs `what` at `time`.
   void at(base::TimePoint time, std::function<void()> what) { alarms_.emplace(time, std::move(what)); }
-  /// Receives the events; if it is empty, the events wait in their nodes.
+  /// Receives the events of all nodes. If the function is empty, the events wait in `Node::events`.
   std::function<void(Node&, sip::Event)> on_event;
   void set_weather(const Weather& weather) { weather_ = weather; }
   [[nodiscard]] const Weather& weather() const { return weather_; }
-  /// Returns true if no datagram passes between these two in this direction. The network calls it for each datagram that arrives.
+  /// Must return true if the network must drop datagrams from `from` to `to`. The network asks for each datagram when it arrives.
   std::function<bool(const base::SocketAddress& from, const base::SocketAddress& to)> is_parted;
-  /// Returns a hash of all sent datagrams and their times. Two runs with the same hash are the same.
+  /// Returns a hash of all sent datagrams and their times. If two runs have the same hash, they had the same traffic.
   [[nodiscard]] std::uint64_t traffic() const { return traffic_; }
   /// Returns the number of sent messages by method or status.
   [[nodiscard]] const std::map<std::string, std::uint64_t>& sent() const { return sent_; }
@@ -127,7 +127,7 @@ class Network {
     if (!flying_.empty()) first = flying_.begin()->first;
     if (!alarms_.empty() && (!first || alarms_.begin()->first < *first)) first = alarms_.begin()->first;
     for (const auto& node : nodes_) {
-      if (node->stopped_until) continue;  // An alarm wakes it.
+      if (node->stopped_until) continue;  // An alarm of stop() wakes this node.
       if (const auto due = node->stack.next_deadline(); due && (!first || *due < *first)) first = due;
     }
     return first;
@@ -135,7 +135,7 @@ class Network {
   void on_time(Node& node) {
     if (const auto due = node.stack.next_deadline(); due && *due <= now_) node.stack.handle_timeout(now_);
   }
-  /// Wakes stopped processes. The order of timers and sockets is random, because a real process may read either first.
+  /// Wakes the stopped processes whose time is over. Each handles its timers or its waiting datagrams first, at random, as a real process may.
   void wake() {
     for (auto& node : nodes_) {
       if (!node->stopped_until || *node->stopped_until > now_) continue;

@@ -9,7 +9,7 @@
 
 namespace offhook::sim {
 
-/// A minimal registrar and stateless proxy (RFC 3261 section 16.11), for calls between stacks of which one is behind a NAT. It records its route in
+/// A minimal registrar and stateless proxy (RFC 3261 section 16.11), for calls of a stack that is behind a NAT. It records its route in
 /// dialogs. It sends requests to the source of the REGISTER, and responses to the source of the request.
 class Proxy {
  public:

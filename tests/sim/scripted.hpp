@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-/// One stack on virtual time whose peer is the test. Messages in both directions are text.
+/// One stack on virtual time. The test is its peer: it reads and writes the SIP messages as text.
 namespace offhook::sim {
 
 using namespace std::chrono_literals;
@@ -63,7 +63,7 @@ struct Sent {
 class Scripted {
  public:
   enum class Admission { Open, AsOptionsSay };
-  /// Switches the limiter off, because most tests send more in a moment than the limiter admits. The limiter has tests of its own.
+  /// Switches the admission limiter off by default, because most tests send more requests per second than it admits. It has tests of its own.
   explicit Scripted(sip::StackOptions options = {}, std::uint64_t seed = 1, Admission admission = Admission::Open)
       : random(seed), stack(with_admission(std::move(options), admission), random) {}
   static sip::StackOptions with_admission(sip::StackOptions options, Admission admission) {
@@ -136,7 +136,7 @@ class Scripted {
     sent.pop_front();
     return bytes;
   }
-  /// Removes and returns the next message whose start line begins with this; discards the messages before it.
+  /// Removes and returns the next message whose start line begins with `starts_with`. Discards the messages before that message.
   std::string take(const std::string& starts_with) {
     while (!sent.empty()) {
       std::string bytes = take();
@@ -158,7 +158,7 @@ class Scripted {
     }
     return std::nullopt;
   }
-  sip::Flow last_flow;  ///< of the message taken last
+  sip::Flow last_flow;  ///< the flow of the message that take() returned last
 
   // --- the peer's messages -----------------------------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class Scripted {
     fields.insert(fields.end(), extra.begin(), extra.end());
     return message("INVITE " + uri + " SIP/2.0", fields, content);
   }
-  /// Returns a request of the peer within the dialog of our response (or our request).
+  /// Returns a request of the peer within the dialog that our response (or our request) created.
   std::string in_dialog(const std::string& method, int cseq, const std::string& our_tag, const std::string& content = {},
                         Fields extra = {}, const std::string& peer_tag = "peer") {
     Fields fields{{"Via", via()},

@@ -1,4 +1,4 @@
-// Session timers, reliable provisional responses and forks over a network that loses, repeats and reorders. A failure prints its seed.
+// Session timers, reliable provisional responses and forks over a network that loses, repeats and reorders datagrams. A failure prints its seed.
 #include <offhook/tests/sim/network.hpp>
 
 #include <doctest/doctest.h>
@@ -64,7 +64,7 @@ using TimerUse = sip::SessionTimerOptions::Use;
 
 }  // namespace
 
-TEST_CASE("With 20 % loss, early media is reported once, calls are answered, and PRACK delays nothing [RFC 3262 section 3]") {
+TEST_CASE("With 20 % loss, the caller's stack reports early media and the answer at most once, at least 36 of 40 calls connect, and no state remains [RFC 3262 section 3]") {
   unsigned failed = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
@@ -79,10 +79,10 @@ TEST_CASE("With 20 % loss, early media is reported once, calls are answered, and
     pair.network.run_for(200s);
     CHECK(pair.nothing_left());
   }
-  CHECK(failed <= 4);  // All seven transmissions of an INVITE, of a 183 or of a 2xx rarely fail.
+  CHECK(failed <= 4);  // It is rare that all seven transmissions of an INVITE, of a 183 or of a 2xx are lost.
 }
 
-TEST_CASE("With 20 % loss, refreshes by either side keep a call up for hours [RFC 4028 section 10]") {
+TEST_CASE("With 20 % loss, the refreshes of either side keep a call alive for two hours [RFC 4028 section 10]") {
   unsigned lost = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
@@ -98,7 +98,7 @@ TEST_CASE("With 20 % loss, refreshes by either side keep a call up for hours [RF
   CHECK(lost <= 1);  // An UPDATE is sent up to eleven times.
 }
 
-TEST_CASE("When the line is cut, the session timer ends the call on both sides, without a request of either user [RFC 4028 section 10]") {
+TEST_CASE("When the network is cut, the session timers end the call on both sides, although neither user hangs up [RFC 4028 section 10]") {
   for (const auto side : {TimerUse::Ask, TimerUse::Accept}) {
     Pair pair(7, {}, {side, 600s, 90s}, {side == TimerUse::Ask ? TimerUse::Accept : TimerUse::Ask, 600s, 90s});
     pair.network.run_for(20s);
@@ -114,7 +114,7 @@ TEST_CASE("When the line is cut, the session timer ends the call on both sides, 
   }
 }
 
-TEST_CASE("Without session timers, neither side detects that the line was cut") {
+TEST_CASE("Without session timers, neither side detects that the network was cut") {
   Pair pair(7, {}, {}, {});
   pair.network.run_for(20s);
   pair.network.set_weather({.is_cut = true});
@@ -190,7 +190,7 @@ struct Forked {
 
 }  // namespace
 
-TEST_CASE("When two telephones ring and both answer, each PRACK reaches its telephone, and one call remains [RFC 3262 section 4]") {
+TEST_CASE("When two telephones ring and both answer, each telephone gets the PRACK of its own branch, and one call remains [RFC 3262 section 4]") {
   Forked forked(3, {});
   forked.network.run_for(20s);
   CHECK(forked.branches.size() == 2);
@@ -201,7 +201,7 @@ TEST_CASE("When two telephones ring and both answer, each PRACK reaches its tele
   CHECK(forked.ended[1] == 1);
 }
 
-TEST_CASE("With 20 % loss, at most one call of a fork remains, and no state remains after it [RFC 3262 section 4]") {
+TEST_CASE("With 20 % loss, at most one call of a fork remains, and after this call no state remains [RFC 3262 section 4]") {
   unsigned good = 0;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     CAPTURE(seed);

@@ -37,7 +37,7 @@ struct Watch {
     if (const auto* told = std::get_if<sip::Notified>(&event)) {
       if (told->body.empty()) return;
       const int number = std::stoi(told->body.data);
-      CHECK(number >= seen[told->branch_tag]);  // No older state follows a newer one.
+      CHECK(number >= seen[told->branch_tag]);  // No older state may follow a newer state.
       seen[told->branch_tag] = newest = number;
     }
     if (const auto* changed = std::get_if<Changed>(&event)) {
@@ -75,7 +75,7 @@ struct Watch {
 
 }  // namespace
 
-TEST_CASE("Over a bad network, a subscriber gets every final state in order, and both sides end without state [RFC 6665 section 4.2.2]") {
+TEST_CASE("Over a bad network, a subscriber never gets an older state after a newer state, gets the last state, and no subscription state remains [RFC 6665 section 4.2.2]") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
     Weather weather;
@@ -91,7 +91,7 @@ TEST_CASE("Over a bad network, a subscriber gets every final state in order, and
       watch.change();
     }
     watch.network.set_weather({});
-    watch.network.run_for(400s);  // A refresh replaces every lost state.
+    watch.network.run_for(400s);  // The next refresh brings the newest state, even if its NOTIFY was lost.
     CHECK(watch.newest == watch.state);
     CHECK(watch.last.state == Changed::State::Active);
     REQUIRE(watch.watcher->stack.subscriptions().unsubscribe(watch.id, watch.network.now()));
@@ -111,7 +111,7 @@ TEST_CASE("A subscriber subscribes again to a notifier that was restarted [RFC 6
   CHECK(watch.newest == 1);
   watch.state = 20;
   watch.restart_watched();
-  watch.network.run_for(310s);  // The refresh gets 481, after which a new subscription begins.
+  watch.network.run_for(310s);  // The refresh gets 481. Then the subscriber creates a new subscription.
   CHECK(watch.anew == 1);
   CHECK(watch.newest == 20);
   CHECK(watch.last.state == Changed::State::Active);
@@ -128,7 +128,7 @@ TEST_CASE("A notifier removes the subscription of a subscriber that was restarte
   CHECK(watch.watched->stack.subscriptions().size() == 0);
 }
 
-TEST_CASE("When the line is cut, both sides remove the subscription, and the subscriber creates a new one afterwards [RFC 6665 section 4.1.2.2]") {
+TEST_CASE("When the network is cut, both sides remove the subscription. When it works again, the subscriber creates a new subscription [RFC 6665 section 4.1.2.2]") {
   Watch watch(9, {});
   watch.subscribe();
   watch.network.run_for(10s);
@@ -151,7 +151,7 @@ TEST_CASE("When a proxy forks a SUBSCRIBE, the subscriber keeps a separate subsc
     Watch watch(5, {});
     watch.forks = forks;
     Network::Node& other = watch.network.add("192.0.2.3", serving());
-    // A proxy that sends each SUBSCRIBE to both notifiers.
+    // This proxy sends each SUBSCRIBE to both notifiers.
     watch.network.add_box(address("192.0.2.9", 5060), [&](const Datagram& received) {
       std::vector<Datagram> out;
       if (!received.bytes.starts_with("SUBSCRIBE ")) return out;
@@ -164,7 +164,7 @@ TEST_CASE("When a proxy forks a SUBSCRIBE, the subscriber keeps a separate subsc
     watch.id = *watch.watcher->stack.subscriptions().subscribe({watch.account, "sip:bob@192.0.2.9", what, false}, watch.network.now());
     watch.network.run_for(2s);
     CHECK(watch.seen.size() == (forks ? 2 : 1));
-    CHECK(watch.watched->stack.subscriptions().size() + other.stack.subscriptions().size() == (forks ? 2 : 1));  // The other notifier got 481.
+    CHECK(watch.watched->stack.subscriptions().size() + other.stack.subscriptions().size() == (forks ? 2 : 1));  // else the second notifier got 481
     watch.network.run_for(1000s);
     CHECK(watch.watched->stack.subscriptions().size() + other.stack.subscriptions().size() == (forks ? 2 : 1));
     REQUIRE(watch.watcher->stack.subscriptions().unsubscribe(watch.id, watch.network.now()));

@@ -11,18 +11,18 @@
 
 namespace offhook::sim {
 
-/// Counts of the events in a world, by name. A test uses them to check that a world exercised the feature.
+/// The number of events in a world, by the event's name. A test checks with these numbers that its worlds exercised a feature.
 using Happenings = std::map<std::string, std::uint64_t>;
 
 /// One telephone of a town: its stack and its calls.
 struct Telephone {
-  struct Part {  ///< its part in a call
+  struct Part {  ///< what the telephone knows of one of its calls
     std::size_t call = 0;
-    std::size_t called = 0;  ///< index of its called part
+    std::size_t called = 0;  ///< index in SimCall::called, unless is_caller
     bool is_caller = false;
-    bool owes_answer = false;         ///< true if it called without an offer
-    std::deque<sip::Body> to_answer;  ///< offers of the other side
-    std::set<std::string> offers;     ///< offers that it made in this call
+    bool owes_answer = false;         ///< true if the telephone's own INVITE had no offer
+    std::deque<sip::Body> to_answer;  ///< offers of the other side that the telephone has not answered yet
+    std::set<std::string> offers;     ///< offers that the telephone made in this call
   };
 
   Network* network = nullptr;
@@ -30,7 +30,7 @@ struct Telephone {
   Happenings* happenings = nullptr;
   Network::Node* node = nullptr;
   sip::AccountId account;
-  std::string uri, other;  ///< its own name, and the name that it calls
+  std::string uri, other;  ///< URI of this telephone, and the URI that it calls
   bool registered = false;
   unsigned life = 0;
   std::map<sip::SessionId, Part> live;
@@ -43,7 +43,7 @@ struct Telephone {
   }
   void happened(const std::string& what) { ++(*happenings)[what]; }
 
-  /// Runs `what` after `delay`, unless the telephone is restarted before. If its process is stopped then, `what` runs when it continues.
+  /// Runs `what` after `delay`, unless the telephone is restarted before. If the process is stopped then, runs `what` when the process continues.
   void later(base::Duration delay, std::function<void()> what) {
     network->at(now() + delay, [this, began = life, what = std::move(what)] {
       if (life != began) return;
@@ -73,9 +73,9 @@ struct Telephone {
   }
 };
 
-/// An action that a telephone takes by itself during a call. Add new features of the stack here: a name, the percentage of calls that use it, and a
-/// function that runs when the session exists. The action may happen in any state of the call; the stack ignores a command that its state does not
-/// allow.
+/// An action that a telephone may take during a call. Add new features of the stack here: a name, the percentage of calls that use the feature, and a
+/// function that schedules the action when the session exists. The action may happen in any state of the call: the stack refuses a command that the
+/// state does not allow.
 struct Habit {
   const char* name;
   unsigned percent;
@@ -83,24 +83,24 @@ struct Habit {
 };
 
 inline constexpr Habit kHabits[] = {
-    {"offers anew", 50,
+    {"sends a new offer", 50,
      [](Telephone& phone, sip::SessionId session) {
        phone.later_in(session, random_time(*phone.random, 40s), [&phone, session](auto& mine) { phone.offer(session, mine); });
      }},
-    {"offers at the full ten seconds, as the other one may: glare", 30,
+    {"sends an offer at full ten seconds, when the other telephone may do the same: glare", 30,
      [](Telephone& phone, sip::SessionId session) {
        const base::Duration past = phone.now().time_since_epoch() % base::Duration(10s);
        const auto turn = static_cast<int>(1 + phone.random->below(3));
        phone.later_in(session, turn * base::Duration(10s) - past, [&phone, session](auto& mine) { phone.offer(session, mine); });
      }},
-    {"offers twice, the second before the first is answered", 10,
+    {"sends two offers, the second before the answer to the first", 10,
      [](Telephone& phone, sip::SessionId session) {
        phone.later_in(session, random_time(*phone.random, 30s), [&phone, session](auto& mine) {
          phone.offer(session, mine);
          phone.offer(session, mine);
        });
      }},
-    {"offers by UPDATE, before the call is answered or after", 30,
+    {"sends an offer by UPDATE, before or after the answer to the call", 30,
      [](Telephone& phone, sip::SessionId session) {
        phone.later_in(session, random_time(*phone.random, 20s), [&phone, session](auto& mine) { phone.update(session, mine); });
      }},
@@ -117,7 +117,7 @@ inline constexpr Habit kHabits[] = {
            phone.happened("keys");
        });
      }},
-    {"transfers to a third", 15,
+    {"transfers the call to a third telephone", 15,
      [](Telephone& phone, sip::SessionId session) {
        phone.later_in(session, random_time(*phone.random, 30s), [&phone, session](auto&) {
          if (phone.stack().transfers().refer(session, {"sip:carol@192.0.2.50"}, phone.now())) phone.happened("transfers");

@@ -16,8 +16,8 @@
 
 namespace offhook::sim {
 
-/// Telephones that call each other, and the disturbances between them. A seed determines each world: its calls, their times, and the disturbances. A
-/// side that is alone in a call hangs up after a while, as an agent does when it receives no audio.
+/// A world of telephones that call each other, with disturbances between them. The seed determines the calls, their times, and the disturbances. Each
+/// side hangs up after a while, even if the other side has gone, as an agent does when it receives no audio.
 class Town {
  public:
   Town(std::uint64_t seed, Trouble kind, unsigned calls)
@@ -28,10 +28,10 @@ class Town {
     settle_in();
     for (std::size_t i = 0; i < calls; ++i) plan(i, 5s + some(30s));
     befall();
-    // Calls end by their duration limit, or by the silence of a cut line. One town in four has long calls.
+    // After this time, every call ends, as a duration limit or the silence of a cut network would end it. One town in four has long calls.
     talk_ = random_.below(4) == 0 ? 900s : 60s;
     in(talk_ + 40s, [this] { hang_up_all(); });
-    // Ends further calls: those that were still ringing, those of a repeated INVITE, and those that a process forgot while it was stopped.
+    // Ends later calls: calls that were still ringing, calls of a repeated INVITE, and calls of a process that was stopped.
     in(over_ + 400s, [this] { hang_up_all(); });
     in(over_ + talk_ + 400s, [this] { hang_up_all(); });
     network_.run_for(over_ + talk_ + 500s);
@@ -49,19 +49,19 @@ class Town {
   [[nodiscard]] std::uint64_t traffic() const { return network_.traffic(); }
   [[nodiscard]] base::Duration lived() const { return lived_; }
 
-  /// Returns the first problem in this world, or "" when there is none.
+  /// Returns the first problem in this world, or "" if there is none.
   [[nodiscard]] std::string complaint() {
     if (!wrong_.empty()) return wrong_;
-    if (!network_.was_consistent()) return "a machine was in a state that it may not be in";
+    if (!network_.was_consistent()) return "a stack was in an inconsistent state";
     if (std::string wrong = ledger_.complaint({troubles_.any(), troubles_.restart || troubles_.stopped, troubles_.fork});
         !wrong.empty())
       return wrong;
-    if (!network_.quiet()) return "a timer or a datagram is left";
+    if (!network_.quiet()) return "at the end a timer still runs, or a datagram is still under way";
     for (Telephone& phone : phones_) {
-      if (phone.stack().calls().size() != 0) return "a session is left";
-      if (phone.stack().sizes() != sip::StackSizes{}) return "something is left in a stack";
-      if (!phone.live.empty()) return "a call has no end";
-      if (phone.registered) return "a registration is left";
+      if (phone.stack().calls().size() != 0) return "at the end a stack still has a session";
+      if (phone.stack().sizes() != sip::StackSizes{}) return "at the end a stack still has a transaction, a route, a leg or other state";
+      if (!phone.live.empty()) return "at the end a telephone still has a call without CallEnded";
+      if (phone.registered) return "at the end an account is still registered";
     }
     return {};
   }
@@ -95,8 +95,8 @@ class Town {
           proxy, [fork = std::make_shared<ForkingProxy>(proxy, std::vector{phones_[1].node->address, phones_[2].node->address})](
                      const Datagram& received) { return (*fork)(received); });
     } else if (troubles_.nat) {
-      // Refreshes of the registration keep a port open if the port's lifetime is longer than their interval. Otherwise the port closes between two
-      // calls.
+      // If the NAT keeps a port for longer than the interval between two REGISTERs, the registration keeps the port open. Otherwise the port closes
+      // between two calls.
       nat_ = std::make_unique<Nat>(*base::IpAddress::parse("198.51.100.7"), troubles_.nat_memory);
       network_.put_behind(*phones_[1].node, *nat_);
       network_.add_box(proxy, [box = std::make_shared<Proxy>(proxy, 60)](const Datagram& received) { return (*box)(received); });
@@ -158,7 +158,7 @@ class Town {
   }
 
   void plan(std::size_t i, base::Duration when) {
-    // Any telephone may call, also each of two that share a name.
+    // Any telephone may call, including each of the two telephones that share a name.
     Telephone& phone = phones_[random_.below(phones_.size())];
     in(when, [this, i, &phone] { phone.later(0s, [this, i, &phone] { dial(i, phone); }); });
   }
@@ -172,7 +172,7 @@ class Town {
     if (offers) options.offer = phone.new_offer();
     const sip::Body body = options.offer;
     const auto session = phone.stack().calls().call(std::move(options), network_.now());
-    if (!session) return wrong("a call was refused by its own stack");
+    if (!session) return wrong("the caller's own stack refused a call");
     happened("calls");
     ledger_[i].call_id = phone.stack().calls().leg_name(*session).call_id;
     ledger_[i].caller.telephone = index(phone);
@@ -204,10 +204,10 @@ class Town {
 
   void on_incoming(Telephone& phone, const sip::IncomingCall& event) {
     SimCall* call = ledger_.find(event.call_id);
-    if (call == nullptr) return wrong("a call came that nobody began");
+    if (call == nullptr) return wrong("an incoming call has a Call-ID that no caller used");
     if (call->called.empty()) happened("came through");
     for (const CallPart& part : call->called) {
-      if (part.telephone == index(phone) && !part.end && !part.lost) wrong("a call came to a telephone that has it already");
+      if (part.telephone == index(phone) && !part.end && !part.lost) wrong("an incoming call came to a telephone that already has this call");
     }
     CallPart mine;
     mine.telephone = index(phone);
@@ -237,7 +237,7 @@ class Town {
           if (phone.stack().calls().reject(session, 486, {}, network_.now())) mine.acted = true;
         });
       case 1:
-        return;  // No answer.
+        return;  // The telephone neither answers nor refuses.
       default:
         break;
     }
@@ -275,32 +275,32 @@ class Town {
 
   void on_answered(Telephone& phone, const sip::CallAnswered& answer) {
     Part* part = phone.part(answer.session);
-    if (part == nullptr) return wrong("an answer to a call that is over");
-    if (of(*part).answered) wrong("a call was answered twice");
+    if (part == nullptr) return wrong("CallAnswered came for a call that has ended");
+    if (of(*part).answered) wrong("CallAnswered came twice for one call");
     of(*part).answered = true;
     happened("answered");
     if (!part->owes_answer) return check_answer(phone, answer.session, answer.body);
-    part->to_answer.clear();  // The offers of other branches of a fork are void.
+    part->to_answer.clear();  // The offers of the fork's other branches are no longer valid.
     if (!answer.is_offer) return;
     part->to_answer.push_back(answer.body);
     answer_in_time(phone, answer.session, true);
   }
-  /// Checks that an answer belongs to an offer that this side made in this call.
+  /// Checks that `answer` belongs to an offer that this telephone made in this call.
   void check_answer(Telephone& phone, sip::SessionId session, const sip::Body& answer) {
     const Part* part = phone.part(session);
     constexpr std::string_view kTo = "answer to ";
     if (part == nullptr || answer.empty()) return;
     if (!answer.data.starts_with(kTo) || !part->offers.contains(answer.data.substr(kTo.size())))
-      wrong("an answer to an offer that was not made: " + answer.data);
+      wrong("an answer came to an offer that the telephone did not make: " + answer.data);
   }
 
   void on_offer(Telephone& phone, const sip::OfferReceived& offer) {
     Part* part = phone.part(offer.session);
-    if (part == nullptr) return wrong("an offer in a call that is over");
+    if (part == nullptr) return wrong("OfferReceived came for a call that has ended");
     part->to_answer.push_back(offer.offer);
     answer_in_time(phone, offer.session, random_.below(4) != 0);
   }
-  /// Answers the offers in their order.
+  /// After a short time, answers or refuses the oldest unanswered offer of the call.
   void answer_in_time(Telephone& phone, sip::SessionId session, bool accepts) {
     phone.later_in(session, some(300ms), [this, &phone, session, accepts](Part& part) {
       if (part.to_answer.empty()) return;
@@ -311,12 +311,12 @@ class Town {
       if (accepts) {
         if (phone.stack().calls().accept_offer(session, body, network_.now()) && part.owes_answer) happened("answers to a late offer");
       } else if (phone.stack().calls().refuse_offer(session, 488, network_.now()) && part.owes_answer) {
-        of(part).acted = true;  // A caller without an offer can refuse the other side's offer only by ending the call.
+        of(part).acted = true;  // A caller whose INVITE had no offer can refuse the other side's offer only by ending the call.
       }
     });
   }
 
-  /// Answers a transfer in one of three ways: declines it, ignores it, or accepts it and reports success without making a call.
+  /// Handles a request for a transfer in one of three ways: declines it, ignores it, or accepts it and reports success without making a call.
   void on_transfer(Telephone& phone, sip::SessionId session) {
     const auto answer = random_.below(4);
     phone.later_in(session, some(2s), [this, &phone, session, answer](Part&) {
@@ -330,11 +330,11 @@ class Town {
 
   void on_ended(Telephone& phone, const sip::CallEnded& ended) {
     const auto part = phone.live.find(ended.session);
-    if (part == phone.live.end()) return wrong("an end was told of a call that nobody began, or a second end");
+    if (part == phone.live.end()) return wrong("CallEnded came for an unknown call, or for the second time");
     CallPart& mine = of(part->second);
     ++mine.ends_told;
     mine.end = ended;
-    // By and why: "1/0" is By::Remote, Why::Bye.
+    // The values of By and Why: "1/0" is By::Remote, Why::Bye.
     happened("end " + std::to_string(static_cast<int>(ended.by)) + "/" + std::to_string(static_cast<int>(ended.why)));
     if (ended.by == sip::CallEnded::By::Network) happened("ends by timers");
     phone.live.erase(part);

@@ -1,7 +1,7 @@
-// 20,000 calls between stacks on virtual time. A failure prints its seed:
+// 20,000 calls between stacks on virtual time. A failure prints the seed of its world:
 //   OFFHOOK_SEED=N       runs only that world, with each kind of disturbance
-//   OFFHOOK_SIM_TRACE=1  prints each of its messages in one line
-//   OFFHOOK_SIM_CALLS=N  sets the number of calls (a fifteenth of them in debug builds and under a sanitizer)
+//   OFFHOOK_SIM_TRACE=1  prints each SIP message in one line
+//   OFFHOOK_SIM_CALLS=N  makes N calls in all tests together (N / 15 in debug builds and under a sanitizer)
 #include <offhook/tests/sim/lives.hpp>
 #include <offhook/tests/testkit/sanitized.hpp>
 
@@ -37,7 +37,7 @@ Lives live_through(Trouble trouble) {
   return lives;
 }
 
-/// Checks that the worlds contained these events. A sanitizer runs only a few worlds, which need not contain all of them.
+/// Checks that the worlds contained these events. Does nothing in debug builds and under a sanitizer, whose few worlds need not contain all events.
 void check_happened(const Lives& lives, std::initializer_list<const char*> what) {
   if (kShare != 1) return;
   for (const std::string one : what) {
@@ -48,59 +48,59 @@ void check_happened(const Lives& lives, std::initializer_list<const char*> what)
 
 }  // namespace
 
-TEST_CASE("Over a good network, both sides agree on each end, and no state remains") {
+TEST_CASE("Over a good network, both sides agree on how each call ended, and no state remains") {
   const Lives lives = live_through(Trouble::None);
-  // Some callers hang up while a 422 is on its way.
+  // A few calls do not come through, because the caller hangs up while a 422 is on its way.
   CHECK(lives.count("came through") * 1000 > lives.count("calls") * 995);
-  CHECK(lives.count("ends by timers") == lives.count("end 2/3"));  // No answer: the caller gives up.
-  // BYE from either side, CANCEL, a refusal, and a telephone that rings until the caller gives up.
+  CHECK(lives.count("ends by timers") == lives.count("end 2/3"));  // "2/3" is By::Network, Why::NoAnswer: the caller gives up.
+  // By::Local and By::Remote, each with Why::Bye, Why::Cancelled and Why::Rejected.
   check_happened(lives, {"end 0/0", "end 1/0", "end 0/1", "end 1/1", "end 0/2", "end 1/2"});
   check_happened(lives, {"491", "PRACK", "UPDATE", "REFER", "early media", "answered offers", "refused offers",
                          "answers to a late offer", "ends of transfers", "422"});
 }
 
-TEST_CASE("With up to 30 % loss, 15 % duplicates and reordering, both sides agree on each end, and no state remains") {
+TEST_CASE("With up to 30 % loss, 15 % duplicates and reordering, both sides agree on how each call ended, and no state remains") {
   const Lives lives = live_through(Trouble::Loss);
   CHECK(lives.count("came through") * 100 > lives.count("calls") * 95);
   CHECK(lives.count("ends by timers") * 100 <
-        lives.count("calls") * 5);  // Seven INVITEs or eleven BYEs rarely all fail.
+        lives.count("calls") * 5);  // It is rare that all seven INVITEs or all eleven BYEs are lost.
 }
 
-TEST_CASE("When one telephone is killed and restarted during a call, the other's calls end, and no state remains") {
+TEST_CASE("When one telephone is killed and restarted during a call, the other telephone's calls end, and no state remains") {
   check_happened(live_through(Trouble::Restart), {"481", "ends by timers"});
 }
 
-TEST_CASE("When one telephone's process stops for seconds or hours, calls end on both sides, and no state remains") {
+TEST_CASE("When one telephone's process stops for seconds or hours, all calls end on both sides, and no state remains") {
   check_happened(live_through(Trouble::Stopped), {"ends by timers"});
 }
 
-TEST_CASE("When the line is cut during a call, both sides end by their own timers, and no state remains") {
+TEST_CASE("When the network is cut during a call, each side ends the call by its own timer, and no state remains") {
   check_happened(live_through(Trouble::Cut), {"ends by timers"});
 }
 
-TEST_CASE("When one or both directions are interrupted for a while, calls end on both sides, and no state remains") {
+TEST_CASE("When the network drops datagrams in one or both directions for a while, all calls end on both sides, and no state remains") {
   check_happened(live_through(Trouble::Partition), {"ends by timers", "answered offers"});
 }
 
-TEST_CASE("Behind a NAT with registrar and proxy, both sides agree on each end, and no state remains") {
+TEST_CASE("Behind a NAT, with a registrar and proxy, both sides agree on how each call ended, and no state remains") {
   const Lives lives = live_through(Trouble::Nat);
   CHECK(lives.count("came through") * 100 > lives.count("calls") * 90);
   CHECK(lives.count("ends by timers") * 100 < lives.count("calls") * 5);
 }
 
-TEST_CASE("Behind a NAT that loses its ports, each call ends on both sides, and no state remains") {
+TEST_CASE("Behind a NAT that forgets idle ports, each call ends on both sides, and no state remains") {
   (void)live_through(Trouble::ForgetfulNat);
 }
 
-TEST_CASE("When one call rings two telephones, one of them keeps it, each ends as the caller reports, and no state remains") {
+TEST_CASE("When one call rings two telephones, the caller and the two telephones agree on how the call ended, and no state remains") {
   check_happened(live_through(Trouble::Fork), {"PRACK", "491", "REFER"});
 }
 
-TEST_CASE("With several disturbances at once, each call ends on each side, and no state remains") {
+TEST_CASE("With several disturbances at the same time, each call ends on both sides, and no state remains") {
   (void)live_through(Trouble::Everything);
 }
 
-TEST_CASE("The same seed produces the same world to the byte, and another seed another world") {
+TEST_CASE("Two towns with the same seed have the same traffic, octet by octet. A town with another seed has different traffic") {
   for (const Trouble trouble : kTroubles) {
     CAPTURE(to_string(trouble));
     const Town one(77, trouble, kCallsPerWorld), again(77, trouble, kCallsPerWorld), other(78, trouble, kCallsPerWorld);

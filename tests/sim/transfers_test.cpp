@@ -1,4 +1,4 @@
-// Transfers between three telephones, with reliable early media and offers that cross, over good and bad networks.
+// Transfers between three telephones, with reliable early media and crossing offers, over good and bad networks.
 #include <offhook/tests/sim/network.hpp>
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ namespace {
 
 const sip::Body kHold{"application/sdp", "hold"};
 
-/// Ann has a call with Bo, and refers him to Cy: blind, or after her own call with Cy. Every telephone answers every call, after reliable early
+/// Ann has a call with Bo, and transfers him to Cy: blind, or after her own call with Cy. Every telephone answers every call, after reliable early
 /// media. The telephones put each other on hold from time to time.
 struct Three {
   Network network;
@@ -52,8 +52,8 @@ struct Three {
     options.target = attended_ ? "" : "sip:cy@192.0.2.3";
     if (attended_) options.replaces = with_cy;
     (void)people["ann"]->stack.transfers().refer(with_bo, options, network.now());
-    // Both sides change their media at the same moment; one of them gets 491 and tries again. This does not happen at the same time as the REFER,
-    // which no request may overtake: RFC 3261 section 12.2.2.
+    // Both sides change their media at the same moment. One side gets 491 and tries again. This must not happen at the same time as the REFER,
+    // because no later request of the dialog may overtake the REFER: RFC 3261 section 12.2.2.
     network.at(network.now() + 1s, [this] {
       (void)people["ann"]->stack.calls().offer(with_bo, kHold, network.now());
       for (const auto id : up["bo"]) (void)people["bo"]->stack.calls().offer(sip::SessionId{id}, kHold, network.now());
@@ -114,7 +114,7 @@ struct Three {
 
 }  // namespace
 
-TEST_CASE("A blind transfer connects Bo with Cy, and Ann gets the result and leaves [RFC 3515 section 2.4]") {
+TEST_CASE("In a blind transfer, Bo calls Cy, and Ann gets the result and hangs up [RFC 3515 section 2.4]") {
   Three three(3, {}, false);
   three.network.run_for(100s);
   CHECK(three.succeeded());
@@ -129,7 +129,7 @@ TEST_CASE("In an attended transfer, Bo's call replaces Ann's call with Cy [RFC 3
   CHECK(three.replaced == 1);
 }
 
-TEST_CASE("Over a bad network, a transfer is reported once, correctly for both sides, and no state remains [RFC 3515 section 2.4]") {
+TEST_CASE("Over a bad network, Ann gets the result of a transfer at most once, Bo calls Cy at most once, and no state remains [RFC 3515 section 2.4]") {
   unsigned good = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
@@ -138,7 +138,7 @@ TEST_CASE("Over a bad network, a transfer is reported once, correctly for both s
     CHECK(three.outcomes.size() <= 1);
     CHECK(three.dialled_by_bo <= 1);
     good += three.succeeded() ? 1 : 0;
-    // After a report of 200, the other two talk, or one of them has detected that the other has gone.
+    // After a report of 200, Bo and Cy still talk, or one of them has detected that the other has gone.
     three.end_all();
     three.network.run_for(250s);
     three.end_all();
@@ -148,7 +148,7 @@ TEST_CASE("Over a bad network, a transfer is reported once, correctly for both s
   CHECK(good >= 30);
 }
 
-TEST_CASE("When the line is cut during a transfer, it ends for all three, and no state remains") {
+TEST_CASE("When the network is cut during a transfer, no state remains on the three telephones after their users hang up") {
   for (const auto after : {25100ms, 25500ms, 26500ms, 27500ms}) {
     CAPTURE(after.count());
     Three three(5, {}, after.count() % 1000 == 500);

@@ -13,11 +13,11 @@ enum class Trouble {
   Loss,          ///< up to 30 % loss, 15 % duplicates, and reordering
   Restart,       ///< one telephone is killed and restarted
   Stopped,       ///< one telephone's process stops for seconds or hours while its clock continues
-  Cut,           ///< the line is cut permanently
+  Cut,           ///< no datagram arrives any more
   Partition,     ///< no datagram passes for a while, in one direction or both
-  Nat,           ///< a registrar and proxy, and one telephone behind a NAT
-  ForgetfulNat,  ///< a NAT whose ports live shorter than registrations
-  Fork,          ///< a proxy rings two telephones for one call
+  Nat,           ///< one telephone is behind a NAT and calls through a registrar and proxy
+  ForgetfulNat,  ///< like Nat, but the NAT closes a port before the registration is refreshed
+  Fork,          ///< a proxy makes two telephones ring for one call
   Everything,    ///< several of these at once
 };
 inline constexpr Trouble kTroubles[] = {Trouble::None, Trouble::Loss, Trouble::Restart, Trouble::Stopped,
@@ -33,19 +33,19 @@ inline std::string to_string(Trouble trouble) {
     case Trouble::Restart:
       return "a restart";
     case Trouble::Stopped:
-      return "a process that stands still";
+      return "a process that is stopped for a while";
     case Trouble::Cut:
-      return "a cut line";
+      return "a cut network";
     case Trouble::Partition:
-      return "a line that is cut for a while";
+      return "a network that is cut for a while";
     case Trouble::Nat:
       return "a NAT";
     case Trouble::ForgetfulNat:
-      return "a NAT that forgets";
+      return "a NAT that forgets idle ports";
     case Trouble::Fork:
       return "a fork";
     case Trouble::Everything:
-      return "everything at once";
+      return "several disturbances at the same time";
   }
   return "";
 }
@@ -54,7 +54,7 @@ inline base::Duration random_time(base::Random& random, base::Duration most) {
   return base::Duration(static_cast<base::Duration::rep>(random.below(static_cast<std::uint64_t>(most.count()) + 1)));
 }
 
-/// The disturbances of one world; its seed chooses them.
+/// The disturbances of one world. The kind and the random numbers of the world's seed choose them.
 struct Troubles {
   bool loss = false, restart = false, stopped = false, cut = false, partition = false, nat = false, fork = false;
   base::Duration nat_memory = 90s;

@@ -36,7 +36,7 @@ struct PathAndBox {
   media::SrtpPath path{box};
   base::TimePoint now{};
 
-  /// Returns the verdict on a packet of RTP with this sequence number; `as_is` false: protected with `key`.
+  /// Returns the verdict on an RTP packet with this sequence number. The packet is plain if `as_is` is true, and is protected with `key` otherwise.
   media::PacketPath::Verdict receive(std::uint16_t sequence, std::uint8_t key, bool as_is = false) {
     auto packet = rtp_packet(7, sequence);
     if (!as_is) {
@@ -47,7 +47,7 @@ struct PathAndBox {
     }
     return path.on_datagram(media::Channel::Rtp, {}, packet, now).verdict;
   }
-  /// Returns the size of a sent packet, or nullopt if it must not leave.
+  /// Returns the size of a protected RTP packet that is to be sent, or nullopt if the path does not let it pass.
   std::optional<std::size_t> send(std::uint16_t sequence) {
     auto packet = rtp_packet(9, sequence);
     const std::size_t size = packet.size();
@@ -60,14 +60,14 @@ using Verdict = media::PacketPath::Verdict;
 
 }  // namespace
 
-TEST_CASE("SrtpPath passes no packet before its first keys") {
+TEST_CASE("SrtpPath lets no packet pass, in either direction, before it gets its first keys") {
   PathAndBox leg;
   CHECK(leg.receive(1, 1) == Verdict::Refused);
   CHECK(leg.receive(1, 1, true) == Verdict::Refused);
   CHECK_FALSE(leg.send(1));
 }
 
-TEST_CASE("SrtpPath passes packets that are protected with the keys of the last order") {
+TEST_CASE("SrtpPath sends and accepts only packets that are protected with the latest keys") {
   PathAndBox leg;
   leg.box->put(keys(1, 2));
   CHECK(leg.receive(1, 2) == Verdict::Rtp);
@@ -80,19 +80,19 @@ TEST_CASE("SrtpPath passes packets that are protected with the keys of the last 
   CHECK(leg.receive(2, 3) == Verdict::Rtp);
 }
 
-TEST_CASE("A key order without a sender keeps the present sender, so that no part of its keystream is used twice") {
+TEST_CASE("If new keys have no sender, SrtpPath keeps its present sender, so that no part of the keystream is used twice") {
   PathAndBox leg;
   leg.box->put(keys(1, 2));
   CHECK(leg.send(1));
   auto order = keys(1, 3);
   order->sender.reset();
   leg.box->put(std::move(order));
-  CHECK_FALSE(leg.send(1));  // A new sender would accept this index again.
+  CHECK_FALSE(leg.send(1));  // A new sender would protect a packet with this index again.
   CHECK(leg.send(2));
   CHECK(leg.receive(1, 3) == Verdict::Rtp);
 }
 
-TEST_CASE("A key order that the worker has not taken is merged into the next one") {
+TEST_CASE("SrtpKeyBox merges keys that the worker has not taken yet into the next ones") {
   PathAndBox leg;
   leg.box->put(keys(1, 2));
   auto order = keys(1, 3);
@@ -102,7 +102,7 @@ TEST_CASE("A key order that the worker has not taken is merged into the next one
   CHECK(leg.receive(1, 3) == Verdict::Rtp);
 }
 
-TEST_CASE("SrtpPath passes plain packets if the peer does not use SRTP, but never after keys") {
+TEST_CASE("SrtpPath lets plain packets pass if the peer does not use SRTP, but never after it has got keys") {
   PathAndBox leg;
   leg.box->put(plain());
   CHECK(leg.receive(1, 0, true) == Verdict::Rtp);
@@ -115,7 +115,7 @@ TEST_CASE("SrtpPath passes plain packets if the peer does not use SRTP, but neve
   CHECK(leg.send(2) == rtp_packet(9, 2).size() + 10);
 }
 
-TEST_CASE("Two legs of an engine talk by SRTP, also after one of them gets another key, and 10,000 forged packets change nothing [CVE-2021-41105]") {
+TEST_CASE("Two legs of an engine hear each other over SRTP, also after 10,000 forged packets and a new key for one direction [CVE-2021-41105]") {
   for (const auto datagrams : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
     CAPTURE(media::to_string(datagrams));
     media::Engine engine(options(1, datagrams));

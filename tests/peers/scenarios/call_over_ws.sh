@@ -1,4 +1,4 @@
-# The agent places calls over its WebSocket to a telephone on UDP, first with a registration and then without.
+# The agent calls a telephone on UDP over its own WebSocket to the registrar: first with a registration, and then without a registration.
 start_kamailio_web
 agent_transport=ws
 say_wav "$work/hello.wav" 8000 200 3000 "Hello."

@@ -1,4 +1,4 @@
-# A machine answers, and the caller does not want to leave a message. The beep is 0.4 s of the digital milliwatt of ITU-T G.711; silence follows.
+# An answering machine answers, and the agent does not want to leave a message. The beep is 0.4 s of the digital milliwatt of ITU-T G.711.
 head -c 8000 /dev/zero | tr '\0' '\377' >"$work/beep.ulaw"
 for ((i = 0; i < 400; ++i)); do printf '\x1e\x0b\x0b\x1e\x9e\x8b\x8b\x9e'; done >>"$work/beep.ulaw"
 head -c 80000 /dev/zero | tr '\0' '\377' >>"$work/beep.ulaw"

@@ -1,4 +1,4 @@
-# A caller that does not come from the registrar must prove its identity. A caller from the registrar need not.
+# The agent asks a caller from an unknown address for its password. It accepts a call from the registrar's address without a password.
 brief_agent
 start_agent_with_callers
 call_from_elsewhere caller_proves secret-9

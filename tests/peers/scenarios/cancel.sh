@@ -1,4 +1,4 @@
-# RFC 3261 section 9.2. The agent rings before it answers; otherwise it would answer before any CANCEL.
+# RFC 3261 section 9.2. The agent must ring for some seconds, because otherwise it would answer before the CANCEL.
 brief_agent
 start_kamailio
 agent_ring=5
@@ -18,6 +18,6 @@ says "$work/statuses" '^200 INVITE$' && die "answered although cancelled"
 tag=$(awk '/^SIP/{status = $2} /^To:/ && status == 487 {sub(/.*tag=/, ""); print; exit}' "$work/replies")
 sip_request "$work/ack" ACK cancelled wire-1 1 "$tag"
 wire_send "$work/ack"
-wire_read 5 >"$work/later"   # At T1 and T2, the agent would repeat the 487 if it had not accepted the ACK.
+wire_read 5 >"$work/later"   # If the agent had not accepted the ACK, it would repeat the 487 in this time.
 [ "$(grep -c '^SIP/2.0 487' "$work/later")" -le 1 ] || die "the 487 is repeated after its ACK"
 expect "the record says that the caller cancelled" has_record '"end":\{"by":"caller","cause":"cancelled"' '"sip_call_id":"wire-1"'

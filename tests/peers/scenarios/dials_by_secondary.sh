@@ -1,4 +1,4 @@
-# The primary does not respond: `offhook call` places its call through the secondary, where it is registered. SIPp is the secondary and the telephone.
+# The primary server does not respond. `offhook call` registers at the secondary server and calls through it. SIPp is this server and the telephone.
 free_ports agent_registrar
 free_ports registrar_port
 agent_sip_too="\"registration\": \"parallel\", \"secondaries\": [{\"host\": \"127.0.0.1\", \"port\": $registrar_port}]"

@@ -1,4 +1,4 @@
-# `offhook call` uses a trunk that knows this host by its address and still demands the password.
+# `offhook call` calls through a trunk without a registration. The trunk knows this host by its address, but asks for the password.
 free_ports registrar_port
 agent_sip_too='"registration": "none"'
 through='' calls=1

@@ -1,6 +1,6 @@
-# Three instances behind Kamailio's dispatcher, configured as in packaging/kamailio. Kamailio spreads calls by load, also calls that arrive at the
-# same instant. One instance is killed and one is drained during calls: the recordings of the other callers must have no gap, and new calls must go to
-# the remaining instance. An instance that returns gets calls again.
+# Three instances behind Kamailio's dispatcher, configured as in packaging/kamailio. Kamailio distributes calls by load, even calls that arrive at the
+# same instant. During calls, the test kills one instance and drains another. The callers of the other instances must hear no gap, and new calls must
+# go to the remaining instance. When the killed instance is started again, it gets calls again.
 needs_program kamailio kamailio
 . "$here/openai.sh"
 free_ports registrar_port
@@ -13,7 +13,7 @@ start kamailio kamailio -f "$top/packaging/kamailio/kamailio.cfg" -l "udp:127.0.
   -dd -DD -E -m 32 -M 4 -P "$work/kamailio/pid" -w "$work/kamailio" -Y "$work/kamailio"
 expect "Kamailio listens on $registrar_port" kamailio_answers
 
-# instance I: starts it, and waits until it is ready; its process is ${agents[I]}.
+# instance I: starts the instance I, and waits until it is ready. ${agents[I]} is its process id.
 agents=()
 instance() {
   local sip=sip_$1 http=http_$1
@@ -26,13 +26,13 @@ instance() {
 }
 has_calls() { local http=http_$1; agent_http=${!http} ready "$3" "\"calls\":$2,"; }  # has_calls INSTANCE COUNT STATUS
 
-# caller NAME [PORT]: makes a call through Kamailio, or directly to PORT, in the background, and waits until it is answered. Its SIPp is
-# ${callers[NAME]}, its instance ${held_by[NAME]}.
+# caller NAME [PORT]: makes a call through Kamailio, or directly to PORT, in the background, and waits until the call is answered. ${callers[NAME]} is
+# the process id of its SIPp, and ${held_by[NAME]} the number of the instance that answered.
 declare -A callers held_by
 caller() {
   local file=$here/sipp/dispatched.flow name=$1 contact i sip
   flow_xml -v proxied=1
-  free_ports ours && free_ports theirs 6  # Here, so that no two calls choose the same ports.
+  free_ports ours && free_ports theirs 6  # Not in the subshell below, because then two calls could choose the same ports.
   (run_sipp "$name" "${2:-$registrar_port}" -p "$ours" -mp "$theirs" "${@:3}") &
   callers[$1]=$!
   started+=("$!")
@@ -45,7 +45,7 @@ caller() {
   done
   [ -n "${held_by[$1]:-}" ] || die "the call $1 is held by nobody that we know: $contact"
 }
-# goes_well NAME: checks that the call ends as its caller wants.
+# goes_well NAME: waits for the end of the call NAME, and checks that SIPp ended it without an error.
 goes_well() {
   expect "the call $1 is over" gone "${callers[$1]}"
   wait "${callers[$1]}" || die "the call $1, held by instance ${held_by[$1]}, was hurt: $(sipp_says "$1")"
@@ -57,8 +57,8 @@ for i in 1 2 3; do
   sip-options --all --contact='sip:127.0.0.1:*' "sip:6001@127.0.0.1:${!sip}" >"$work/options-$i" 2>&1 || die "instance $i answers no OPTIONS"
   says "$work/options-$i" '^X-Offhook-Load: calls=0;limit=10;load=0\.' || die "instance $i does not tell its load"
 done
-# Three calls at the same instant, before any instance could report them: each must go to another instance, even if several processes of Kamailio
-# choose at once. A round in which an instance reported its load in between is repeated.
+# Makes three calls at the same instant, before any instance can report its new load. Each call must go to a different instance, even if several
+# processes of Kamailio choose at the same time. Repeats the round if an instance reported its load between the calls.
 at_once() {
   local name=at_once_$1 file=$work/at_once.flow log=$work/kamailio.log first sip i
   sed 's/pause 25000/pause 1500/' "$here/sipp/dispatched.flow" >"$file"
@@ -83,14 +83,14 @@ done
 [ "$instants" -ge 1 ] || die "no three calls came in one instant"
 for i in 1 2 3; do expect "instance $i has no call" has_calls "$i" 0 200; done
 
-# Instance 1 has two calls that Kamailio learns only from the instance's report.
+# Instance 1 gets two calls directly, of which Kamailio learns only from the instance's report.
 for name in one two; do caller "$name" "$sip_1"; done
 expect "Kamailio hears of instance 1's calls" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 says calls=2;limit=10;load=0\."
 for name in three four five six; do caller "$name"; done
 for i in 1 2 3; do has_calls "$i" 2 200 || die "six calls are not spread evenly: ${held_by[*]}"; done
 
-# Three calls with speech, at once: each hears the greeting, asks, hears the answer, is silent for a while, and asks another question.
-sentence help "$help"  # The second sentence, because the caller's jitter buffer still adapts during the first.
+# Three callers with speech at the same time: each hears the greeting, asks, hears the answer, is silent for a while, and asks another question.
+sentence help "$help"  # The search looks for the second sentence, because the caller's jitter buffer still adapts during the first sentence.
 sentence place 'You find us at twelve Harbor Street, next to the train station.'
 sentence hours 'We are open from nine in the morning to six in the evening, Monday to Friday, and from ten to two on Saturday.'
 declare -A talkers

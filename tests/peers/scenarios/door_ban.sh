@@ -1,4 +1,4 @@
-# The agent no longer answers an address that has named itself as a scanner. It accepts the registrar's calls.
+# The agent no longer answers an address after a request whose User-Agent is a known scanner. It still accepts the registrar's calls.
 start_kamailio
 agent_sip_too='"admission": {"peers": []}'
 start_agent 6001

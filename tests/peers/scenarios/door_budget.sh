@@ -1,4 +1,4 @@
-# A stranger sends requests repeatedly and gets 503 when its budget is used up, within a second. The registrar sends as many, and gets each response.
+# A stranger sends many requests, and gets 503 within a second, when its budget is used up. The registrar sends as many requests, and all succeed.
 start_kamailio
 agent_sip_too='"admission": {"peers": [], "source": {"per_second": 1, "burst": 3}}'
 start_agent 6001

@@ -1,4 +1,4 @@
-# The first call of the README: only environment variables configure the agent. --set only separates the scenarios that run at once.
+# The first call of the README: only environment variables configure the agent. The options --set only separate scenarios that run at the same time.
 start_kamailio
 free_ports agent_http
 free_ports agent_sip

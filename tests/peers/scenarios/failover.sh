@@ -1,5 +1,5 @@
-# failover-STAGE-FROM-TO: FROM breaks in the middle of its work for the first turn, and does not recover. TO continues in the same turn. The caller
-# hears the whole answer (the other model continues after the last spoken word), and the following answers.
+# failover-STAGE-FROM-TO: the provider FROM fails in the middle of its work for the first turn, and does not recover. The provider TO continues in the
+# same turn. The caller hears the whole answer (a new model continues after the last spoken word), and the following answers.
 . "$here/families.sh"
 stage=$1 from=$2 to=$3
 case $stage in
@@ -9,7 +9,7 @@ case $stage in
 esac
 gone='[{"kind": "drop"}], "repeat": true' refused='[{"kind": "status", "status": 503}], "repeat": true'
 case $stage-$from in
-  # The service receives half a second of the caller's voice, and then fails on every interface. An idle socket without a turn does not count.
+  # In a turn, the service receives half a second of the caller's voice, and then fails on every interface. An idle socket does not fail.
   listen-openai) openai_faults=', "endpoints": {"realtime": {"faults": [{"kind": "drop", "after_bytes": 4000}, {"kind": "status", "status": 503}], "repeat": true}, "transcription": {"faults": '$refused'}}' ;;
   listen-azure) azure_faults=', "doors": {"recognition_turns": {"faults": [{"kind": "drop", "after_ms": 500}], "repeat": true}, "short_audio": {"faults": '$refused'}}' ;;
   listen-flux) deepgram_faults=', "endpoints": {"flux": {"faults": [{"kind": "drop", "after_bytes": 8000}, {"kind": "status", "status": 503}], "repeat": true}, "turn": {"faults": '$refused'}}' ;;
@@ -17,7 +17,7 @@ case $stage-$from in
   think-openai) openai_faults=', "endpoints": {"chat": {"faults": [{"kind": "drop", "after_bytes": 4000}], "repeat": true}}' ;;
   think-ollama | think-compatible) ollama_faults=', "endpoints": {"chat": {"faults": [{"kind": "drop", "after_bytes": 1500}], "repeat": true}}' ;;
   think-azure) azure_model_faults=', "endpoints": {"chat": {"faults": [{"kind": "drop", "after_bytes": 4000}], "repeat": true}}' ;;
-  speak-*) printf -v "${from}_faults" %s ', "speed": 1' ;;  # real time, so that the service is killed before it has sent the whole sentence
+  speak-*) printf -v "${from}_faults" %s ', "speed": 1' ;;  # real time, so that the test can kill the service in time
 esac
 street='You find us next to the train station.' closed='We are closed on Sunday when it snows.'
 start_kamailio
@@ -35,7 +35,7 @@ if [ "$stage" = speak ]; then
   (
     # The caller has heard the first frame of the answer. FROM sends the rest of its six seconds in real time.
     until grep -q 'We are open' "$work/$from.jsonl" && shows /metrics '^offhook_reply_seconds_count [1-9]'; do sleep 0.05; done
-    sleep 1  # into the sentence
+    sleep 1  # now the service is in the middle of the sentence
     kill -KILL "${!pid_of}"
     touch "$work/killed"
   ) &
@@ -47,7 +47,7 @@ if [ "$stage" = listen ]; then
   expect "the recogniser broke while it heard the caller" says "$work/${from/flux/deepgram}.jsonl" \
     '"door":"(listen|flux|recognition_turns)","kind":"drop"|"door":"realtime","kind":"drop","octets":[1-9]'
 fi
-# The audio that TO got for the first turn: all of the caller's speech with some silence after it, and not only the part after the failure.
+# Checks how much audio TO got for the first turn: all of the caller's speech with some silence after it, and not only the speech after the failure.
 case $stage-$to in
   listen-azure) given='"audio_ms":\([0-9]*\).*"what":"end_of_audio"' ;;
   listen-openai) given='"audio_ms":\([0-9]*\).*"what":"end_of_turn"' ;;

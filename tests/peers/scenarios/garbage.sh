@@ -1,4 +1,4 @@
-# The agent continues after any input: noise, truncated messages, absurd lengths, empty datagrams.
+# The agent continues to work after any input: noise, truncated messages, absurd lengths, empty datagrams.
 brief_agent
 start_kamailio
 start_agent 6001

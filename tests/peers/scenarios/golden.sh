@@ -1,5 +1,5 @@
 # golden-NAME: a call to an agent with the unchanged share/examples/NAME.json, except for the addresses of the PBX and of the simulated services. The
-# agent greets, answers a question, and says goodbye when the caller does.
+# agent greets, answers a question, and says goodbye after the caller's goodbye.
 . "$here/families.sh"
 name=$(IFS=-; echo "$*")
 hours='We are open from nine to six.'
@@ -17,7 +17,7 @@ with_deepgram() {
   set+=(--set "/providers/deepgram/base_url=http://127.0.0.1:$deepgram_port" --set "/providers/deepgram/deepgram/agent_url=http://127.0.0.1:$deepgram_port")
 }
 with_ollama() {
-  # Without a key, as with an Ollama on the user's own machine.
+  # This service accepts any key or none, like an Ollama on the user's own machine.
   simulate ollama '{"key": "", "replies": '"$replies"'}'
   set+=(--set "/providers/$1/base_url=http://127.0.0.1:$ollama_port$2")
 }

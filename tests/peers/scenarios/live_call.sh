@@ -1,6 +1,5 @@
-# live_call-PROVIDER: a call to an agent with the real provider. It runs if the environment has the variables that `PROVIDER=... offhook run` needs,
-# and costs as much as such a call; otherwise it is skipped. The provider's address can be set as for any agent: OPENAI_BASE_URL,
-# AZURE_OPENAI_ENDPOINT, OLLAMA_BASE_URL.
+# live_call-PROVIDER: a call to an agent with the real provider, at the provider's normal price. The scenario is skipped unless the environment has
+# the variables of `PROVIDER=... offhook run`. OPENAI_BASE_URL, AZURE_OPENAI_ENDPOINT and OLLAMA_BASE_URL set the provider's address.
 . "$here/openai.sh"
 provider=$1
 case $provider in
@@ -23,7 +22,7 @@ start agent env PROVIDER="$provider" "$offhook" run --config "$work/agent.json"
 agent_pid=$pid
 expect "the agent is registered" registered 6001
 ai_call wait "say:when are you open" wait hangup
-# A real model and a real recogniser choose their own words, but these must be about the opening hours.
+# A real model and a real recogniser choose their own words, but the words must be about the opening hours.
 expect "the question was heard, and nine o'clock is in the answer" has_record '"heard":"[^"]*[Oo]pen.*"said":"[^"]*([Nn]ine|9)'
 for name in "${needs[@]}"; do
   [[ $name != *KEY ]] || ! grep -rlF -- "${!name}" "$work" >/dev/null || die "the value of $name stands in $(grep -rlF -- "${!name}" "$work" | head -n 1)"

@@ -1,4 +1,4 @@
-# RFC 3261 section 8.2.2.2: a proxy forked the request, and both branches arrive here.
+# RFC 3261 section 8.2.2.2: a proxy forked the request, and both branches arrive at the agent.
 brief_agent
 start_kamailio
 start_agent 6001

@@ -1,4 +1,4 @@
-# The caller hangs up in the middle of a reply. Everything ends at once, and the record has only the words that the caller heard.
+# The caller hangs up in the middle of a reply. The call and the model's socket end immediately, and the record has only the words heard so far.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open"], "replies": [

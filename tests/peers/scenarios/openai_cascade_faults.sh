@@ -1,5 +1,5 @@
-# Each stage of a cascade fails once: the transcription with 500, the model with 429 and a second to wait, the voice with 503. The caller still hears
-# the answer.
+# Each stage of a cascade fails once: the transcription with 500, the model with 429 and a Retry-After of one second, the voice with 503. The caller
+# still hears each answer.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["", "when are you open", "where is your shop"], "replies": [

@@ -1,4 +1,4 @@
-# A cascade of the embedded recogniser, OpenAI's chat and the embedded voice: no audio leaves the machine.
+# A cascade of the embedded recogniser, OpenAI's chat and the embedded voice. No audio leaves the machine.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"replies": [

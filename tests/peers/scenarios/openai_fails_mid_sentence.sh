@@ -1,4 +1,4 @@
-# The socket drops in the middle of a sentence. The cascade continues the call.
+# The socket to Realtime breaks in the middle of a sentence. The cascade continues the call.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open", "where is your shop"], "replies": [

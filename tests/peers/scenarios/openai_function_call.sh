@@ -1,4 +1,4 @@
-# The model writes a note while it speaks. It thinks for 1.5 s afterwards, and the caller hears no pause, because this happens during the sentence.
+# The model writes a note while the agent speaks a sentence. The next reply takes 1.5 s, but the caller hears no pause, as the agent still speaks.
 . "$here/openai.sh"
 start_kamailio
 moment='One moment please, I write down all that you have told me about your bicycle.'

@@ -1,4 +1,4 @@
-# Garbage between the frames of a reply: the agent skips it, and no part of the sentence is missing.
+# The model's socket sends garbage between the frames of a reply. The agent skips the garbage, and the caller hears the whole sentence.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open", "where is your shop", "goodbye"], "replies": [

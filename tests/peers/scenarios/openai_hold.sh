@@ -1,4 +1,4 @@
-# The model puts the caller on hold for three seconds. The caller hears quiet audio meanwhile, and the model then learns that the caller is back.
+# The model puts the caller on hold for three seconds. The caller hears quiet music meanwhile. Then the agent tells the model that the caller is back.
 . "$here/openai.sh"
 start_kamailio
 hold='I have to ask my colleague, so I put you on hold.'

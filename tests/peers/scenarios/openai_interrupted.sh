@@ -1,4 +1,4 @@
-# The caller interrupts a long answer. It stops, the model loses the part that the caller did not hear, and it answers the new question.
+# The caller interrupts a long answer. The agent stops, tells the model how much of the answer the caller heard, and answers the new question.
 . "$here/openai.sh"
 snow='And from ten to two on Saturday. We are closed on Sunday, on holidays, and when it snows.'
 start_kamailio

@@ -1,4 +1,4 @@
-# Keys in both directions (RFC 4733): the model answers to the caller's keys, and presses keys with its tool after it has said so.
+# Keys in both directions (RFC 4733): the model answers the caller's keys. It announces that it will press keys, and then presses them with its tool.
 . "$here/openai.sh"
 start_kamailio
 number='You want bicycle number forty two. I press the keys for you.'

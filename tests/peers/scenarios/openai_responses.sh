@@ -1,4 +1,4 @@
-# A cascade with a server that has OpenAI's interfaces: it transcribes whole turns, and its responses interface thinks and calls the tool.
+# A cascade with a server that has OpenAI's interfaces: its transcription gets whole turns, and its responses interface replies and uses the tool.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"heard": ["when are you open", "goodbye"], "replies": [

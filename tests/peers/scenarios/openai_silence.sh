@@ -1,4 +1,4 @@
-# The caller is silent. The model asks again three times, every two seconds; then the agent says goodbye and hangs up.
+# The caller is silent. After each two seconds of silence, the model asks again, three times in all. Then the agent says goodbye and hangs up.
 . "$here/openai.sh"
 start_kamailio
 start_openai '{"replies": ["Are you still there?", "Can you hear me?", "Is somebody there?"]}'

@@ -1,5 +1,5 @@
-# Tools of a program and of an HTTP service that take five seconds. The caller hears the sentence before, the filler and the answer completely,
-# without a long silence. The agent answers at once a caller that speaks meanwhile, and the tool continues.
+# Tools of a program and of an HTTP service take five seconds. The caller completely hears the sentence before the tool, a filler sentence, and the
+# answer, without a long silence between them. If the caller speaks meanwhile, the agent answers immediately, and the tool continues.
 . "$here/families.sh"
 looking='Let me look that up for you.' second='I will see about that one.' ready='Your bicycle will be ready on Friday.' here_still='Yes, I am still looking.' tuesday='It will be ready on Tuesday.'
 asks='I will ask the workshop.' dry='Yes it is dry and it looks very good.' filler='One moment, please.'
@@ -37,7 +37,7 @@ sentence tuesday "$tuesday"
 sentence asks "$asks"
 sentence dry "$dry"
 sentence goodbye 'Goodbye.'
-# A step `wait` ends when the agent is quiet for a moment, also while a tool works. Therefore the caller is silent for a fixed time there.
+# A step `wait` ends when the agent is quiet for a moment, even while a tool works. Therefore the caller is silent for a fixed time during a tool.
 ai_call wait "say:when is my bicycle ready" silence:9500 wait "say:and the other one" wait "say:are you still there" wait silence:6000 "say:so when is it ready" wait silence:500 \
   "say:is the paint dry" silence:9500 wait:2000 "say:goodbye" wait:15000
 heard_whole looking filler ready second here_still tuesday asks dry goodbye
@@ -54,11 +54,11 @@ waited() {
   silence=$(longest_silence "$(found "$1" ends_ms)" "$(found "$2" at_ms)")
   [ "$silence" -gt 1000 ] && [ "$silence" -le 3500 ] || die "between \"$1\" and \"$2\" there were $silence ms of silence: $(cat "$work/report.json")"
 }
-# The first and the last tool, from the sentence before to the answer. The agent spoke the filler both times, and the search returns its best match
-# only; no other sentence is spoken twice.
+# The first and the last tool, each from the sentence before the tool to the answer. The test does not look for the filler here: the agent spoke it
+# twice, and the search finds only its best match. No other sentence is spoken twice.
 waited looking ready
 waited asks dry
-# The second tool needed 5 s more when the caller began to speak.
+# When the caller began to speak, the second tool still needed 5 s. An answer before that shows that the agent did not wait for the tool.
 answered=$(($(found here_still at_ms) - $(step_at "are you still there")))
 [ "$answered" -gt 0 ] && [ "$answered" -le 4500 ] || die "the caller spoke while a tool worked, and was answered after $answered ms"
 [ "$(grep -c 'call.tool .*tool=desk__wait what=done' "$work/agent.log")" = 2 ] || die "a tool did not come to its end: $(grep call.tool "$work/agent.log")"

@@ -1,4 +1,4 @@
-# The model stalls in the middle of a sentence, and Realtime does not recover. Within seconds, the cascade speaks the rest.
+# The model stops sending in the middle of a sentence, and Realtime does not recover. Within seconds, the cascade speaks the rest of the sentence.
 . "$here/openai.sh"
 start_kamailio
 rest='Until six in the evening from Monday to Friday.'

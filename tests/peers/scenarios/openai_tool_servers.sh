@@ -1,6 +1,6 @@
-# External tools: a program with the Model Context Protocol, whose definitions are pinned except one, and an HTTP service with an OpenAPI document. A
-# tool that costs money runs only after the caller has agreed by a key. The model does not get a tool that is not pinned, or that the agent is not
-# granted.
+# External tools: a program with the Model Context Protocol, of whose definitions all except one are pinned, and an HTTP service with an OpenAPI
+# document. A tool of the class `money` runs only after the caller has agreed by a key. The model does not get a tool that is not pinned, or that the
+# agent's configuration does not grant.
 . "$here/families.sh"
 added='Together that makes forty two.' models='There is one model.' paid='It is on its way.' unknown='That I cannot do.'
 start_kamailio
@@ -24,13 +24,13 @@ tool_servers() {  # tool_servers DESK-MEMBERS
   printf '{"desk": {"command": ["%s", "--more"]%s}, "shop": {"openapi": "shop.json", "operations": ["listModels"], "url": "http://127.0.0.1:%s/v1", "token": "secret-openai-key"}}' \
     "$server" "$1" "$openai_port"
 }
-# The operator first lists the tools, and pins them. delete_account exists and is granted, but not pinned. wipe is in the shop's document, but is not
-# among the configured operations.
+# The operator first lists the tools, and pins them. The tool delete_account exists and is granted, but not pinned. The operation wipe is in the
+# shop's document, but not among the configured operations.
 agent_config "$work/tools.base.json" 6001
 sed '$ s/}$//' "$work/tools.base.json" >"$work/tools.json"
 printf ', "tool_servers": %s}\n' "$(tool_servers '')" >>"$work/tools.json"
 "$offhook" tools "$work/tools.json" --json >"$work/tools.list" 2>"$work/tools.err" || die "offhook tools: $(cat "$work/tools.err")"
-# offhook tools reports a grant of a tool that no model would get.
+# `offhook tools` must report each grant by which no model gets a tool.
 sed '$ s/}$//' "$work/tools.base.json" >"$work/slips.json"
 printf ', "agent": {"provider": "openai", "tools": ["desk__ad", {"name": "desk__add", "arguments": {"properties": {"c": {"maximum": 5}}}}]},
   "providers": {"openai": {"api_key": "secret-openai-key"}}, "tool_servers": %s}\n' "$(tool_servers '')" >>"$work/slips.json"

@@ -1,5 +1,5 @@
-# A transfer that the caller accepts by a key. The caller hears the whole sentence and then the question. Only then does the agent send REFER; baresip
-# calls the second telephone through Kamailio, and hears it.
+# A transfer that the caller accepts by a key. The caller hears the whole sentence and then the question, and presses the key. Only then does the
+# agent send REFER. The caller's baresip calls the second telephone through Kamailio, and hears it.
 . "$here/openai.sh"
 start_kamailio
 connect='I connect you with our sales department.'
@@ -25,7 +25,7 @@ printf '\004' >"/dev/udp/127.0.0.1/$console"  # releases the key
 expect "Kamailio is asked for the second telephone" says "$work/kamailio.log" 'goes to .*6003'
 expect "the second telephone is in the call" says "$work/sales.log" 'Call established'
 expect "the record says where the caller went" has_record '"end":\{"by":"agent","cause":"transferred"' '"transfer":\{"target":"[^"]*6003[^"]*","status":200\}'
-sleep 4  # The caller hears the second telephone, for the recording that is checked below.
+sleep 4  # Meanwhile baresip records the second telephone for the check below.
 stop "$telephone"
 mapfile -t recordings < <(find "$work/caller/heard" -name '*-dec.wav' -size +1k | sort)
 [ "${#recordings[@]}" = 2 ] || die "the caller has ${#recordings[@]} recordings, not one of each call"

@@ -1,4 +1,4 @@
-# The number of the transfer does not exist: Kamailio returns 404, baresip reports it, and the agent takes the caller back.
+# The target of the transfer does not exist. Kamailio returns 404, baresip reports this, and the agent continues the call with the caller.
 . "$here/openai.sh"
 start_kamailio
 sorry='I am sorry, nobody is there. What else can I do for you?'

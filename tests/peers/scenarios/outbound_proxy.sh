@@ -1,4 +1,4 @@
-# The registrar's name does not resolve. Its requests and the calls pass through the outbound proxy.
+# The registrar's name does not resolve. The REGISTER requests and the calls pass through the outbound proxy.
 brief_agent
 start_kamailio
 agent_host=pbx.invalid

@@ -1,4 +1,4 @@
-# Recordings that a reload enables begin with the next call, with the new key, folder and notice.
+# A reload enables recordings. The agent records from the next call on, with the new key, folder and notice.
 . "$here/recorded.sh"
 start_kamailio
 start_agent 6001

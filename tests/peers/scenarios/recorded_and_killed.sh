@@ -1,9 +1,9 @@
-# The agent is killed during a call. The recording plays up to the last second. An encrypted one is recognised as incomplete, and opens.
+# The agent is killed during a call. The recording plays up to the last second. If it is encrypted, Offhook reports the missing end, and opens it.
 printf '%064d\n' 7 >"$work/recording.key"
 start_kamailio
 say_wav "$work/question.wav" 8000 0 60000 "when are you open"
 
-# killed_in_a_call EXTENSION RECORDINGS: an agent with this extension records a call, and is killed during it. Stores the file's name in $file.
+# killed_in_a_call EXTENSION RECORDINGS: an agent with this extension records a call, and is killed during the call. Sets $file to the recording.
 killed_in_a_call() {
   agent_too="\"recordings\": {\"enabled\": true, \"folder\": \"$work/$1\"$2}" agent_sip='' agent_http=''
   start_agent "$1"

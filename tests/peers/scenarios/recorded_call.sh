@@ -1,4 +1,4 @@
-# A recorded call: the caller hears the notice first, /calls shows the recording, and the record names a complete, encrypted file with a private mode.
+# A recorded call: the caller hears the notice first, /calls shows the recording, and the record names a complete, encrypted file with mode 600.
 . "$here/recorded.sh"
 start_kamailio
 agent_too=$with_recordings

@@ -1,13 +1,13 @@
-# A recording is paused over the health port: the file has no speech of the pause, and has the speech after it.
+# The operator pauses a recording over the health port. The file has no speech of the pause, but has the speech after the pause.
 start_kamailio
 agent_too='"recordings": {"enabled": true, "folder": "'$work/recordings'", "format": "wav"}'
 start_agent 6001
-# The telephone's file: words at 4 s, and again 8 s later.
+# The telephone's file has words at 4 s, and other words 8 s later.
 say_wav "$work/first.wav" 8000 4000 6500 "where are you"
 say_wav "$work/second.wav" 8000 0 30000 "thank you goodbye"
 { head -c 44 "$work/second.wav"; tail -c +45 "$work/first.wav"; tail -c +45 "$work/second.wav"; } >"$work/both.wav"
 baresip_folder caller 6002 "$work/both.wav"
-post() {  # post PATH: sends a POST, as page() sends a GET
+post() {  # post PATH: prints the agent's response to POST PATH
   local wire
   exec {wire}<>"/dev/tcp/127.0.0.1/$agent_http" || return 1
   printf 'POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n' "$1" >&"$wire"

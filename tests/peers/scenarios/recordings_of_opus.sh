@@ -1,4 +1,4 @@
-# opusinfo reads each page and packet of a recording and reports errors; opusdec plays it.
+# opusinfo reads each page and packet of a recording and reports errors. opusdec decodes the recording.
 needs_program opusinfo opus-tools
 needs_program opusdec opus-tools
 recorder=$build/tests/media_engine_test
@@ -12,12 +12,12 @@ says "$work/whole.txt" 'Channels: 2' || die "not two channels"
 says "$work/whole.txt" 'Packet duration: +20\.0ms \(max\), +20\.0ms \(avg\), +20\.0ms \(min\)' || die "not 20 ms each: $(grep duration "$work/whole.txt")"
 says "$work/whole.txt" 'Page duration: +1000\.0ms \(max\)' || die "pages of over a second: $(grep 'Page duration' "$work/whole.txt")"
 
-# opusinfo reports a recording without an end, which has all data that was flushed.
+# This recording has no end, but all data that was flushed. opusinfo must report only the missing end.
 opusinfo "$work/killed.opus" >"$work/killed.txt" 2>&1
 says "$work/killed.txt" 'EOS not set' || die "opusinfo misses nothing at the end of what was not ended"
 [ "$(grep -cE 'WARNING|ERROR' "$work/killed.txt")" = 1 ] || die "opusinfo does not like it for more than its end: $(grep -E 'WARNING|ERROR' "$work/killed.txt" | head -n 3)"
 
-# Samples of 16 bits, in two channels, at the rate of the call.
+# opusdec must write ten seconds of 16-bit samples in two channels, at the rate of the call.
 for kind in whole killed; do
   opusdec --quiet --rate 16000 --force-wav "$work/$kind.opus" "$work/$kind-decoded.wav" >"$work/opusdec.log" 2>&1 || die "opusdec cannot play $kind.opus"
   seconds=$((($(stat -c %s "$work/$kind-decoded.wav") - 44) / 2 / 2 / 160))

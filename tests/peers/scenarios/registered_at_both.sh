@@ -1,4 +1,4 @@
-# Two servers at once: the agent is registered at both, gets calls through each, and stays ready after the loss of one.
+# Two servers at the same time: the agent is registered at both, gets calls through each server, and stays ready after the loss of one server.
 brief_agent
 start_kamailio MAX_EXPIRES=10
 primary=$registrar_port primary_pid=$kamailio_pid

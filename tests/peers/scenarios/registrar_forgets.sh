@@ -1,4 +1,4 @@
-# The registrar loses its registrations in a restart that the agent cannot detect. The agent registers again within /sip/refresh_seconds.
+# The registrar loses its registrations in a restart, which the agent cannot detect. The agent registers again within /sip/refresh_seconds.
 brief_agent
 agent_sip_too='"refresh_seconds": 10'
 start_kamailio

@@ -1,4 +1,4 @@
-# The agent starts without a registrar. It reports this, retries, and registers soon after a registrar has started.
+# The agent starts while no registrar runs. It reports this, retries, and registers soon after the registrar has started.
 brief_agent
 free_ports registrar_port
 agent_config "$work/agent.json" 6001

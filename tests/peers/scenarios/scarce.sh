@@ -1,7 +1,7 @@
-# scarce descriptors LIMIT CALLS: the agent may open LIMIT descriptors, and gets CALLS calls at once. It answers some of them, which stay up until
-# their caller ends them, and refuses the others with 503. Then it is ready again.
-# scarce memory LIMIT CALLS: the same with LIMIT KiB of address space. A program with sanitizers cannot be limited in this way, so the release build
-# runs.
+# scarce descriptors LIMIT CALLS: the agent may open LIMIT descriptors, and gets CALLS calls at the same time. It answers some calls, which continue
+# until their caller ends them, and refuses the other calls with 503. Then the agent is ready again.
+# scarce memory LIMIT CALLS: the same with LIMIT KiB of address space. This limit does not work for a program with sanitizers. Therefore this scenario
+# runs the release build.
 what=$1 limit=$2 calls=$3
 option=-n
 brief_agent

@@ -1,5 +1,5 @@
-# The primary is down: the agent registers at the secondary, and a call comes in through it. When the secondary stops and the primary runs, the agent
-# registers at the primary.
+# The primary server is down: the agent registers at the secondary server, and gets a call through it. When the secondary stops and the primary runs,
+# the agent registers at the primary.
 brief_agent
 free_ports primary
 registrar_name=secondary

@@ -1,5 +1,5 @@
-# offhook setup at a terminal: it asks its questions, detects a wrong secret by registering, and asks for it again. It writes the secrets for their
-# owner only, and makes the test call. `offhook run` accepts the files.
+# offhook setup at a terminal: it asks its questions, detects a wrong secret by a registration, and asks for the secret again. It writes the secrets
+# into a file that only the owner can read, and accepts a test call. `offhook check` accepts the files.
 . "$here/openai.sh"
 start_kamailio
 # at_terminal NAME ANSWER...: runs offhook setup in a terminal of its own, and types each answer when its question appears.
@@ -17,7 +17,7 @@ at_terminal() {
     printf '%s\r' "$answer" >&"$keys"
   done
 }
-# asked LOG COUNT: true if LOG has COUNT questions. A question ends with ": " without a line feed; an answer that is echoed ends its line.
+# asked LOG COUNT: true if LOG has at least COUNT questions. A question ends with ": " without a line feed. An echoed answer ends the line.
 asked() { [ "$(tr -d '\r' <"$1" | grep -cE '(^Host of the PBX|^Extension|^Secret of the extension|^Provider of the agent: [a-z_, ]*|or none|\(yes, no\))( \[[^]]*\])?: ')" -ge "$2" ]; }
 at_terminal set_up "127.0.0.1:$registrar_port" 6001 secret-wrong yes '' '' secret-6001 local '' 6010 yes wait
 says "$work/set_up.log" 'not ok: extension 6001 cannot register .*: 401' || die "it does not say what is wrong: $(tail -n 5 "$work/set_up.log")"

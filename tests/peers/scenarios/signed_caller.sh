@@ -1,4 +1,5 @@
-# STIR and SHAKEN with openssl only: the agent for 12155551212 accepts a call whose number is signed, and not a call that only claims the number.
+# STIR and SHAKEN with openssl only: a call from 12155551212 gets the agent for this caller if the number has a valid signature, but not if the call
+# only claims the number.
 needs_program openssl openssl
 base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 certificate() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$1" -keyout "$work/$1.key" -out "$work/$1.pem" >>"$work/openssl.log" 2>&1; }
@@ -10,7 +11,7 @@ raw_signature() {
     printf '%b' "$number"
   done
 }
-# passport KEY FIELDS: prints the Identity of a call to 6001, signed now.
+# passport KEY ATTEST: prints the Identity of a call to 6001, with this attestation (A or C), signed with KEY now.
 passport() {
   local text
   text=$(printf '{"alg":"ES256","ppt":"shaken","typ":"passport","x5u":"https://cert.example/a.pem"}' | base64url).$(printf \
@@ -18,7 +19,7 @@ passport() {
   printf '%s.%s;info=<https://cert.example/a.pem>;alg=ES256;ppt="shaken"' "$text" \
     "$(printf %s "$text" | openssl dgst -sha256 -sign "$work/$1.key" | raw_signature | base64url)"
 }
-# call_with NAME IDENTITY STATUS: calls as 12155551212, from an address that is not the registrar's.
+# call_with NAME IDENTITY STATUS: calls as 12155551212 with this Identity ("" for none), from an address that is not the registrar's. Expects STATUS.
 call_with() {
   file=$work/$1.flow name=$1
   {

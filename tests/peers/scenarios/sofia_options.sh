@@ -1,4 +1,4 @@
-# sofia-sip queries the agent's capabilities over UDP and over TCP. Its parser accepts the responses, which are the same on both.
+# sofia-sip queries the agent's capabilities over UDP and over TCP. Its parser accepts both responses, and they are equal.
 needs_program sip-options sofia-sip-bin
 start_kamailio
 start_agent 6001

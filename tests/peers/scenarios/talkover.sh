@@ -1,5 +1,5 @@
-# talkover-FROM-TO: the speaking model of FROM dies in the middle of its first sentence. The model of TO continues, or repeats the sentence: the
-# caller hears the whole answer, and the following ones. TO may be `cascade`: OpenAI's three parts.
+# talkover-FROM-TO: the speaking model of the provider FROM dies in the middle of its first sentence. The model of the provider TO continues the
+# sentence or repeats it: the caller hears the whole answer, and the following answers. TO may be `cascade`: a cascade of OpenAI's three parts.
 . "$here/families.sh"
 from=$1 to=$2
 start_kamailio
@@ -7,7 +7,7 @@ next='{"kind": "realtime", "provider": "'"$to"'"}' took_over=$to/realtime
 [ "$to" != cascade ] || { to=openai took_over='cascade[^"]*' next='{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}'; }
 for family in "$from" "$to"; do
   speed=8
-  [ "$family" = "$to" ] || speed=1  # real time, so that the model dies before it has sent the whole sentence
+  [ "$family" = "$to" ] || speed=1  # speed 1 is real time, so that the model dies before it has sent the whole sentence
   case $family in
     deepgram)
       first=$end heard='["where is your shop", "goodbye"]'
@@ -15,7 +15,7 @@ for family in "$from" "$to"; do
       simulate deepgram '{"heard": '"$heard"', "speed": '$speed', "replies": ["'"$first"'", "'"$street"'", {"say": "Thank you for calling. Goodbye.", "call": "hang_up"}]}'
       ;;
     *)
-      # The new model gets the caller's last turn again, as audio.
+      # A new model gets the audio of the caller's last turn again.
       simulate "${family/azure/azure_model}" '{"heard": '"$heard_in_whole_call"', "speed": '$speed', "replies": [{"when": "cut you off", "text": "'"$end"'"}, {"when": "open", "text": "'"$open $end"'"},
         {"when": "shop", "text": "'"$street"'"}, {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
       ;;
@@ -30,7 +30,7 @@ from_sim=${from/azure/azure_model}
 from_pid=${from_sim}_pid
 (
   until grep -qE '"what":"(answer|response|spoken|audio)"' "$work/$from_sim.jsonl" && grep -q 'We are open' "$work/$from_sim.jsonl"; do sleep 0.05; done
-  sleep 1.7  # into the sentence
+  sleep 1.7  # now the model is in the middle of the sentence
   kill -KILL "${!from_pid}"
   touch "$work/killed"
 ) &

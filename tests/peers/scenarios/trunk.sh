@@ -1,4 +1,4 @@
-# A trunk that knows the agent by its address: the agent sends no REGISTER, and accepts calls for any number only from the trunk's host.
+# A trunk that knows the agent by its address. The agent sends no REGISTER. It accepts calls for any number, but only from the trunk's host.
 brief_agent
 free_ports registrar_port
 agent_sip_too='"registration": "none"'

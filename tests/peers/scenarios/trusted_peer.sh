@@ -1,4 +1,4 @@
-# The caller determines the agent. The agent trusts the caller's identity only if a trusted peer asserts it.
+# The caller's number chooses one of the configured agents. Offhook believes an asserted number only if a trusted peer asserts it.
 start_kamailio
 agent_sip_too='"accept_from": "anyone", "trusted_peers": ["127.0.0.2"]'
 agent_too='"agents": [{"name": "chief", "match": {"caller": "4711"}}]'

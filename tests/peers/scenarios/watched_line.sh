@@ -1,4 +1,4 @@
-# The agent reports whether it is on a call only to the configured watcher.
+# The agent tells only the configured watcher whether it is in a call.
 brief_agent
 start_kamailio
 agent_sip_too='"accept_from": "anyone", "trusted_peers": ["127.0.0.2"], "watchers": ["sip:desk@127.0.0.1"]'
@@ -10,7 +10,7 @@ watcher=$!
 file=$here/sipp/call.flow name=call
 flow_xml
 expect "the watcher has its first document" says "$work/watched_line-messages.log" dialog-info
-sleep 1.2  # so that the next document need not wait: at most one document per second
+sleep 1.2  # The agent sends at most one document per second. After this time, the next document need not wait.
 run_sipp call "$agent_sip" -i 127.0.0.3
 wait "$watcher" || die "the watcher did not see the call come and go"
 gone "$agent_pid" && die "the agent is gone"

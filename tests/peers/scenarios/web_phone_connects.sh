@@ -1,4 +1,4 @@
-# SIP.js opens a WebSocket to the agent itself and calls it. The agent hangs up; the Contact of SIP.js has no address, so the BYE uses the same
+# SIP.js opens a WebSocket to the agent itself and calls it. The agent hangs up. The Contact of SIP.js has no address, so the BYE must use the same
 # WebSocket.
 start_kamailio
 free_ports web_port

@@ -1,4 +1,4 @@
-# The certificate is trusted but names another host. The agent sends nothing, and does not try another transport.
+# The registrar's certificate is trusted but names another host. The agent sends no SIP message, and does not try another transport.
 brief_agent
 tried_twice() { [ "$(grep -c 'registration.failed' "$work/agent.log")" -ge 2 ]; }
 start_kamailio_tls DNS:other.example
@@ -11,6 +11,6 @@ expect "it has tried twice" tried_twice
 says "$work/kamailio.log" 'peers: ' && die "something was said to a host that is another"
 ready 503 || die "ready without a registration"
 says "$work/agent.log" 'reason="127\.0\.0\.1:[0-9]* as 127\.0\.0\.1: the certificate is not trusted: .*; use a host name that the certificate contains"' || die "the log does not say why: $(grep -m 1 registration.failed "$work/agent.log")"
-# `offhook check --online` reports the same, without a running agent.
+# `offhook check --online` reports the same problem without an agent.
 "$offhook" check "$work/agent.json" --online >"$work/check.log" 2>&1 && die "the check has found nothing"
 says "$work/check.log" 'the PBX 127\.0\.0\.1 by tls: .*the certificate is not trusted: .*; use a host name that the certificate contains' || die "the check does not say why: $(cat "$work/check.log")"

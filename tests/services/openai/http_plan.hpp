@@ -43,7 +43,7 @@ class BodyWriter {
   /// Adds an event: `data: ...`. If `name` is not empty, `event: ...` comes before it.
   void event(const nlohmann::json& data, std::string_view name = {});
   void done() { bytes("data: [DONE]\n\n"); }
-  /// Returns the whole answer. It has this fault.
+  /// Returns the complete answer, which has this fault.
   [[nodiscard]] HttpPlan finish(const Fault& fault) &&;
 
  private:

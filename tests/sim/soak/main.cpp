@@ -1,5 +1,5 @@
-// offhook_soak [CALLS [FIRST-SEED]]: makes this many calls on simulated networks, on all cores. It prints its progress to standard error, and a
-// summary of the events as its last line. The exit code is 1 when it found a problem. `./dev soak` runs it.
+// offhook_soak [CALLS [FIRST-SEED]]: makes CALLS calls on simulated networks, on all cores. It prints its progress to standard error, and a
+// summary of the events as its last line. The exit code is 1 if a world had a problem. `./dev soak` runs this program.
 #define DOCTEST_CONFIG_DISABLE
 #include <offhook/tests/sim/lives.hpp>
 
@@ -19,7 +19,7 @@ struct Soak {
   std::mutex mutex;
   Lives all;
 
-  /// Returns the disturbance of world n; the worlds have each kind in turn.
+  /// Returns the disturbance of world n. Consecutive worlds have one kind after another.
   static Trouble trouble_of(std::uint64_t n) { return kTroubles[n % std::size(kTroubles)]; }
 
   void work() {
