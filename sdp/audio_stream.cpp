@@ -74,8 +74,8 @@ Media AudioStream::answer(RemoteStream theirs, const Media& offered, Media line)
 }
 
 base::Result<void, NegotiationError> AudioStream::accept_answer(RemoteStream theirs, const Media& answered) {
-  if (theirs.key && !answers_our_offer(*theirs.key, capability_.srtp)) theirs.key.reset();
-  if (!theirs.key && (must_be_secure() || is_secure_protocol(answered.protocol))) return base::fail(NegotiationError::NotSecure);
+  const bool is_plain_refused = must_be_secure() || is_secure_protocol(answered.protocol) || (capability_.srtp.policy != SrtpPolicy::Off && has_keys_of_peer(answered, capability_.srtp));
+  if (!theirs.key && is_plain_refused) return base::fail(NegotiationError::NotSecure);
   // An offer may list codecs in our order of preference. An answer uses the peer's order, and we send its first codec:
   // RFC 3264 section 7.
   sort_as_listed(theirs.codecs, answered);

@@ -12,7 +12,7 @@ constexpr std::string_view kCrypto = "crypto";
 }  // namespace
 
 const SrtpKey* SrtpCapability::key_for(std::string_view suite) const {
-  const auto found = std::find_if(keys.begin(), keys.end(), [suite](const SrtpKey& key) { return key.suite == suite; });
+  const auto found = std::find_if(keys.begin(), keys.end(), [suite](const SrtpKey& key) { return base::iequals(key.suite, suite); });
   return found == keys.end() ? nullptr : &*found;
 }
 
@@ -26,7 +26,7 @@ std::optional<CryptoLine> find_crypto_line(const Media& stream, const SrtpCapabi
     if (++lines > kMaxCryptoLines) return std::nullopt;
     auto line = parse_crypto_line(*attribute.value);
     const SrtpKey* const key = line ? ours.key_for(line->suite) : nullptr;
-    if (key != nullptr && key->secret.size() == line->secret.size()) return std::move(*line);
+    if (key != nullptr && key->secret.size() == line->secret.size() && key->secret != line->secret) return std::move(*line);
   }
   return std::nullopt;
 }
@@ -37,10 +37,12 @@ void write_offered_keys(const SrtpCapability& ours, Media& stream) {
   for (const SrtpKey& key : ours.keys) stream.attributes.push_back({std::string(kCrypto), write_crypto_line({++tag, key.suite, key.secret, {}})});
 }
 
-bool answers_our_offer(const CryptoLine& theirs, const SrtpCapability& ours) {
-  if (theirs.tag == 0 || theirs.tag > ours.keys.size()) return false;
-  const SrtpKey& offered = ours.keys[theirs.tag - 1];
-  return offered.suite == theirs.suite && offered.secret != theirs.secret;
+bool has_keys_of_peer(const Media& stream, const SrtpCapability& ours) {
+  Media own;
+  write_offered_keys(ours, own);
+  return std::any_of(stream.attributes.begin(), stream.attributes.end(), [&own](const Attribute& attribute) {
+    return attribute.name == kCrypto && std::find(own.attributes.begin(), own.attributes.end(), attribute) == own.attributes.end();
+  });
 }
 
 }  // namespace offhook::inline v0::sdp

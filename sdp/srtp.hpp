@@ -53,8 +53,8 @@ struct AgreedSrtp {
 /// Writes all our keys, for an offer. Writes nothing if the policy is Off.
 void write_offered_keys(const SrtpCapability& ours, Media& stream);
 
-/// Returns true if `theirs` answers a line of write_offered_keys(): it has the tag and the suite of one of our lines (RFC 4568 section 5.1.3), and not our own key.
-/// Some peers copy attributes that they do not know from the offer into the answer.
-[[nodiscard]] bool answers_our_offer(const CryptoLine& theirs, const SrtpCapability& ours);
+/// Returns true if the stream has an a=crypto line that is not a copy of one of our lines. Some peers copy attributes that they do not know from the offer into
+/// the answer. An answer with other lines agrees on SRTP, even if this side cannot use them (RFC 8643 section 3.3).
+[[nodiscard]] bool has_keys_of_peer(const Media& stream, const SrtpCapability& ours);
 
 }  // namespace offhook::inline v0::sdp

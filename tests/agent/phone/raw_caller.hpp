@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <string>
 
@@ -46,7 +47,9 @@ class RawCaller {
   std::string receive(const std::string& sequence) {
     while (true) {
       std::array<char, 4096> bytes{};
-      const auto size = ::recv(socket_, bytes.data(), bytes.size(), 0);
+      ssize_t size = 0;
+      do size = ::recv(socket_, bytes.data(), bytes.size(), 0);  // The kernel's work for an io_uring that this thread closed before can interrupt it.
+      while (size < 0 && errno == EINTR);
       REQUIRE(size > 0);
       const std::string text(bytes.data(), static_cast<std::size_t>(size));
       if (text.find(sequence + "\r\n") == std::string::npos) continue;
