@@ -125,6 +125,11 @@ class Server final : public SimServer {
 std::unique_ptr<SimServer> SimServer::open(Scenario scenario, SimLog log, SimServerOptions options) {
   auto voices = openai::RecordedVoices::make(scenario.voice, scenario.chunk_ms);
   if (!voices) return nullptr;
+  voices->prepare_fixed_sentences();
+  for (const SimReply& reply : scenario.replies) {
+    voices->prepare(reply.say);
+    voices->prepare(reply.then);
+  }
   auto server = std::make_unique<Server>(SimWorld{std::move(scenario), std::move(*voices), std::move(log)}, std::move(options));
   if (!server->is_open()) return nullptr;
   return server;

@@ -1,5 +1,6 @@
 #include <offhook/tests/services/openai/recorded_voices.hpp>
 
+#include <offhook/agent/profile/fixed_sentences.hpp>
 #include <offhook/base/base64.hpp>
 #include <offhook/media/codec/g711.hpp>
 #include <offhook/media/dsp/resample.hpp>
@@ -135,6 +136,20 @@ std::shared_ptr<const Spoken> RecordedVoices::say(const std::string& text, Audio
   auto& kept = store_->spoken[{text, format}];
   if (!kept) kept = std::make_shared<const Spoken>(cut(sentence(text), format));
   return kept;
+}
+
+void RecordedVoices::prepare(const std::string& text) {
+  for (const auto format : {AudioFormat::Pcm24, AudioFormat::Pcmu, AudioFormat::Pcma}) {
+    if (!text.empty()) (void)say(text, format);
+  }
+}
+
+void RecordedVoices::prepare_fixed_sentences() {
+  if (!store_->voice) return;
+  const auto all = agent::usual_sentences("en");
+  for (const auto* text : {&all.apology, &all.mishap, &all.goodbye, &all.filler, &all.empty_reply, &all.refusal, &all.silence, &all.limit, &all.transfer, &all.shutdown}) {
+    (void)say(*text, AudioFormat::Pcm24);
+  }
 }
 
 }  // namespace offhook::services::openai

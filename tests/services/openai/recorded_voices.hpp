@@ -30,13 +30,19 @@ struct Spoken {
 };
 
 /// Keeps the texts that have been spoken. All objects of one thread with the same voice and the same chunk lengths share them. Use an
-/// object only on the thread that made it. Synthesis takes a fortieth of the duration of its audio. Therefore the sentences of a scenario
-/// are synthesised in advance.
+/// object only on the thread that made it.
+///
+/// Synthesis takes a fortieth of the duration of its audio, and more on a busy machine. All sessions of a simulator wait for it, and a
+/// caller would hear a pause in a sentence of another session. Therefore a simulator calls prepare() before it opens its port.
 class RecordedVoices {
  public:
   /// Returns the recordings of the voice `name` (Scenario::voice), or nullopt if this voice does not exist.
   [[nodiscard]] static std::optional<RecordedVoices> make(std::string_view name, std::vector<int> chunk_ms);
   [[nodiscard]] std::shared_ptr<const Spoken> say(const std::string& text, AudioFormat format);
+  /// Synthesises `text`, so that say() takes little time.
+  void prepare(const std::string& text);
+  /// Synthesises the agent's own English sentences, which each agent requests when it starts. Does nothing for beeps.
+  void prepare_fixed_sentences();
 
  private:
   struct Sentence {

@@ -130,11 +130,8 @@ class Server final : public SimServer {
 std::unique_ptr<SimServer> SimServer::open(Scenario scenario, SimLog log, SimServerOptions options) {
   auto voices = RecordedVoices::make(scenario.voice, scenario.chunk_ms);
   if (!voices) return nullptr;
-  for (const Reply& reply : scenario.replies) {
-    for (const auto format : {AudioFormat::Pcm24, AudioFormat::Pcmu, AudioFormat::Pcma}) {
-      if (!reply.text.empty()) (void)voices->say(reply.text, format);
-    }
-  }
+  voices->prepare_fixed_sentences();
+  for (const Reply& reply : scenario.replies) voices->prepare(reply.text);
   auto server = std::make_unique<Server>(SimWorld{std::move(scenario), std::move(*voices), std::move(log)}, std::move(options));
   if (!server->is_open()) return nullptr;
   return server;
