@@ -5,7 +5,7 @@
 #include <offhook/rtp/srtp/master_key.hpp>
 #include <offhook/rtp/srtp/suite.hpp>
 
-#include <string>
+#include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::phone {
@@ -18,8 +18,9 @@ base::Error unusable(std::string_view suite) {
 
 /// Makes the sender or the receiver of a key. Returns null if that fails.
 template <class Side, class... More>
-std::unique_ptr<Side> make(rtp::SrtpSuite suite, base::Bytes secret, More... more) {
-  const auto key = rtp::SrtpMasterKey::make(suite, secret);
+std::unique_ptr<Side> make(std::string_view suite, base::Bytes secret, More... more) {
+  const auto known = rtp::srtp_suite_named(suite);
+  const auto key = known ? rtp::SrtpMasterKey::make(*known, secret) : std::nullopt;
   if (!key) return nullptr;
   auto made = Side::make(*key, more...);
   return made ? std::make_unique<Side>(*std::move(made)) : nullptr;
@@ -41,19 +42,36 @@ std::unique_ptr<media::PacketPath> CallSrtp::make_path() {
   return capability_.policy == sdp::SrtpPolicy::Off ? nullptr : std::make_unique<media::SrtpPath>(box_);
 }
 
+std::optional<std::size_t> CallSrtp::Keys::find(const Key& key) const {
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(count, all.size()));
+  const auto found = std::find(all.begin(), end, key);
+  return found == end ? std::nullopt : std::optional(static_cast<std::size_t>(found - all.begin()));
+}
+
+std::size_t CallSrtp::Keys::add(Key key) {
+  const std::size_t place = count++ % all.size();
+  all[place] = std::move(key);
+  return place;
+}
+
 base::Result<void, base::Error> CallSrtp::apply(const std::optional<sdp::AgreedSrtp>& agreed) {
   if (capability_.policy == sdp::SrtpPolicy::Off) return {};
   auto order = std::make_unique<media::SrtpKeyOrder>();
-  order->passes_plain = !agreed;
   if (agreed) {
-    const auto suite = rtp::srtp_suite_named(agreed->suite);
-    const bool same_suite = agreed_ && agreed_->suite == agreed->suite;
-    const bool sender_stays = same_suite && agreed_->send_secret == agreed->send_secret;
-    const bool receiver_stays = same_suite && agreed_->receive_secret == agreed->receive_secret && agreed_->receive_mki == agreed->receive_mki;
-    if (!suite) return base::fail(unusable(agreed->suite));
-    if (!sender_stays) order->sender = make<rtp::SrtpSender>(*suite, agreed->send_secret);
-    if (!receiver_stays) order->receiver = make<rtp::SrtpReceiver>(*suite, agreed->receive_secret, base::Bytes(agreed->receive_mki));
-    if ((!sender_stays && !order->sender) || (!receiver_stays && !order->receiver)) return base::fail(unusable(agreed->suite));
+    const Key ours{agreed->suite, agreed->send_secret, {}}, theirs{agreed->suite, agreed->receive_secret, agreed->receive_mki};
+    order->sender = sent_.find(ours);
+    order->receiver = received_.find(theirs);
+    auto sender = order->sender ? nullptr : make<rtp::SrtpSender>(agreed->suite, ours.secret);
+    auto receiver = order->receiver ? nullptr : make<rtp::SrtpReceiver>(agreed->suite, theirs.secret, base::Bytes(theirs.mki));
+    if ((!order->sender && !sender) || (!order->receiver && !receiver)) return base::fail(unusable(agreed->suite));
+    if (sender) {
+      order->sender = sent_.add(ours);
+      order->senders[*order->sender] = std::move(sender);
+    }
+    if (receiver) {
+      order->receiver = received_.add(theirs);
+      order->receivers[*order->receiver] = std::move(receiver);
+    }
   }
   agreed_ = agreed;
   box_->put(std::move(order));

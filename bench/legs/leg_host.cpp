@@ -181,8 +181,9 @@ media::EngineOptions engine_options(const LegPlan& plan) {
 std::unique_ptr<media::PacketPath> path_of(const LegKind& kind) {
   if (!kind.srtp) return nullptr;
   auto order = std::make_unique<media::SrtpKeyOrder>();
-  order->sender = std::make_unique<rtp::SrtpSender>(*rtp::SrtpSender::make(srtp_key(*kind.srtp)));
-  order->receiver = std::make_unique<rtp::SrtpReceiver>(*rtp::SrtpReceiver::make(srtp_key(*kind.srtp)));
+  order->sender = order->receiver = 0;
+  order->senders[0] = std::make_unique<rtp::SrtpSender>(*rtp::SrtpSender::make(srtp_key(*kind.srtp)));
+  order->receivers[0] = std::make_unique<rtp::SrtpReceiver>(*rtp::SrtpReceiver::make(srtp_key(*kind.srtp)));
   const auto box = std::make_shared<media::SrtpKeyBox>();
   box->put(std::move(order));
   return std::make_unique<media::SrtpPath>(box);

@@ -5,6 +5,8 @@
 #include <offhook/rtp/srtp/srtp_receiver.hpp>
 #include <offhook/rtp/srtp/srtp_sender.hpp>
 
+#include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,16 +14,21 @@
 
 namespace offhook::inline v0::media {
 
-/// Keys for an SrtpPath, made on a thread that may allocate.
+/// Keys for an SrtpPath, made on a thread that may allocate. Each key has a place. A place keeps its key for later orders, because a second sender with the same key
+/// would use its keystream again, and a second receiver would accept replayed packets.
 struct SrtpKeyOrder {
-  std::unique_ptr<rtp::SrtpSender> sender;       ///< null: the present sender continues
-  std::unique_ptr<rtp::SrtpReceiver> receiver;   ///< null: the present receiver continues
-  bool passes_plain = false;                     ///< true: the peer does not use SRTP, and packets pass unchanged
-  SrtpKeyOrder* next = nullptr;                  ///< used by OrderBox
+  static constexpr std::size_t kPlaces = 8;
+
+  std::array<std::unique_ptr<rtp::SrtpSender>, kPlaces> senders{};      ///< new ones
+  std::array<std::unique_ptr<rtp::SrtpReceiver>, kPlaces> receivers{};  ///< new ones
+  std::optional<std::size_t> sender, receiver;  ///< the places to use; nullopt: the peer does not use SRTP, and packets pass unchanged
+  SrtpKeyOrder* next = nullptr;                 ///< used by OrderBox
 
   void merge(SrtpKeyOrder& untaken) {
-    if (!sender) sender = std::move(untaken.sender);
-    if (!receiver) receiver = std::move(untaken.receiver);
+    for (std::size_t i = 0; i < kPlaces; ++i) {
+      if (!senders[i]) senders[i] = std::move(untaken.senders[i]);
+      if (!receivers[i]) receivers[i] = std::move(untaken.receivers[i]);
+    }
   }
 };
 using SrtpKeyBox = OrderBox<SrtpKeyOrder>;
@@ -30,21 +37,29 @@ using SrtpKeyBox = OrderBox<SrtpKeyOrder>;
 /// After keys, plain packets never pass again, whatever a later order says.
 class SrtpPath final : public PacketPath {
  public:
+  /// The time for which packets under the peer's former key still pass. The peer changes its key some time after it sends the new one.
+  static constexpr auto kFormerKeyTime = std::chrono::seconds(5);
+
   /// The ordering thread keeps the box too, and puts the keys into it.
   explicit SrtpPath(std::shared_ptr<SrtpKeyBox> box) : box_(std::move(box)) {}
 
   [[nodiscard]] Received on_datagram(Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint now) override;
   [[nodiscard]] std::optional<std::size_t> protect(Channel channel, std::span<std::uint8_t> room, std::size_t size) override;
   [[nodiscard]] std::optional<Own> poll_transmit() override { return std::nullopt; }
-  void on_time(base::TimePoint) override { take_keys(); }
+  void on_time(base::TimePoint now) override;
   [[nodiscard]] bool hears_only_peer() const override { return true; }
 
  private:
   void take_keys();
+  void use_receiver(std::size_t place);
+  [[nodiscard]] std::optional<base::Bytes> unprotect(bool is_rtcp, std::span<std::uint8_t> datagram);
 
   std::shared_ptr<SrtpKeyBox> box_;
-  std::unique_ptr<rtp::SrtpSender> sender_;
-  std::unique_ptr<rtp::SrtpReceiver> receiver_;
+  std::array<std::unique_ptr<rtp::SrtpSender>, SrtpKeyOrder::kPlaces> senders_{};
+  std::array<std::unique_ptr<rtp::SrtpReceiver>, SrtpKeyOrder::kPlaces> receivers_{};
+  std::optional<std::size_t> sender_, receiver_;  // places in use
+  std::optional<std::size_t> former_receiver_{};  // until former_until_
+  base::TimePoint former_until_{}, now_{};
   bool passes_plain_ = false;
 };
 

@@ -7,11 +7,17 @@
 
 namespace offhook::inline v0::media {
 
+namespace {
+// A receiver of SRTP that loses the first packets can then not miss a roll-over: RFC 4568 section 6.4.
+constexpr std::uint16_t kMaxFirstSequence = 0x7FFF;
+}  // namespace
+
 Packetizer::Packetizer(base::Random& random)
-    : ssrc_(random.next_u32()), timestamp_(random.next_u32()), sequence_(static_cast<std::uint16_t>(random.next_u32())) {}
+    : ssrc_(random.next_u32()), timestamp_(random.next_u32()), sequence_(static_cast<std::uint16_t>(random.next_u32() & kMaxFirstSequence)) {}
 
 void Packetizer::begin_ssrc(std::uint32_t ssrc) {
   ssrc_ = ssrc;
+  sequence_ &= kMaxFirstSequence;
   packets_before_ = packets_;
   payload_octets_before_ = payload_octets_;
   marker_ = true;

@@ -28,7 +28,7 @@ class Packetizer {
   static constexpr std::size_t kMaxOctetsPerTick = 640;   ///< L16 at 16 kHz
   static constexpr std::size_t kMaxPayload = 640;         ///< a ptime that needs a longer payload is reduced
 
-  /// Draws SSRC, first sequence number and first timestamp from `random`: RFC 3550 section 5.1.
+  /// Draws SSRC, first sequence number and first timestamp from `random`: RFC 3550 section 5.1. The sequence number is below 2^15 (RFC 4568 section 6.4).
   explicit Packetizer(base::Random& random);
 
   /// Clamps `ptime_ms` to 10..60, and rounds it down to a multiple of 10. Another shape drops the octets that wait.
@@ -53,7 +53,8 @@ class Packetizer {
   void count(std::size_t payload_octets);
   /// Continues our stream after another sender used it. Drops the octets that wait; the next packet gets the marker.
   void go_on(std::uint16_t sequence, std::uint32_t timestamp);
-  /// Continues with another SSRC, which counts its packets from 0: RFC 3550 section 6.4.1. The next packet gets the marker.
+  /// Continues with another SSRC, which counts its packets from 0: RFC 3550 section 6.4.1. The next packet gets the marker, and has a
+  /// sequence number below 2^15.
   void begin_ssrc(std::uint32_t ssrc);
   /// Call it once at the end of each tick.
   void end_tick() { timestamp_ += shape_.units; }

@@ -10,7 +10,7 @@ std::string_view to_string(SrtpError error) {
     case SrtpError::NotEncrypted: return "the packet of RTCP is not encrypted";
     case SrtpError::Replayed: return "the packet came before, or is too old";
     case SrtpError::BadTag: return "the packet has a wrong authentication tag";
-    case SrtpError::TooManySources: return "one key has more than 64 sources";
+    case SrtpError::TooManySources: return "one key has more than 512 sources, or the source is an old one of them";
     case SrtpError::KeyUsedUp: return "the key has protected as many packets as it may";
     case SrtpError::Crypto: return "OpenSSL refused a cipher";
   }

@@ -12,7 +12,7 @@ enum class SrtpError : std::uint8_t {
   NotEncrypted,     ///< the E flag of SRTCP is 0
   Replayed,         ///< the packet was received or sent before, or is too old for the IndexWindow
   BadTag,           ///< the authentication tag is wrong
-  TooManySources,   ///< more than SourceTable::kMaxSources sources under one key
+  TooManySources,   ///< more sources under one key than SourceTable keeps and refuses, or a source that it has forgotten
   KeyUsedUp,        ///< the key has protected as many packets as it may (RFC 3711 section 9.2)
   Crypto,           ///< OpenSSL refused a cipher or a digest
 };

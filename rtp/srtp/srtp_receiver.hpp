@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace offhook::inline v0::rtp {
@@ -31,6 +32,8 @@ class SrtpReceiver {
   SrtpReceiver& operator=(SrtpReceiver&&) noexcept;
   ~SrtpReceiver();
 
+  /// Tells this receiver the roll-over counters of the sources under the former key. A peer may continue them under the new key (RFC 3711 section 3.3.1).
+  void follow(const SrtpReceiver& former) { *earlier_ = former.rtp_sources_; }
   /// Decrypts a packet of RTP in place, and returns it without the tag. Errors: BadPacket, BadMki, Replayed, BadTag, TooManySources, KeyUsedUp. After an
   /// error, the contents of `packet` are undefined.
   [[nodiscard]] base::Result<std::span<std::uint8_t>, SrtpError> unprotect_rtp(std::span<std::uint8_t> packet);
@@ -40,11 +43,14 @@ class SrtpReceiver {
  private:
   SrtpReceiver(detail::SessionCipher rtp, detail::SessionCipher rtcp);
   [[nodiscard]] base::Bytes mki() const { return base::Bytes(mki_).first(mki_octets_); }
+  template <class OpenAs>
+  [[nodiscard]] std::optional<std::uint64_t> open_first(std::uint32_t ssrc, std::uint16_t sequence, std::span<std::uint8_t> body, const OpenAs& open_as);
 
   std::unique_ptr<detail::SessionCipher> rtp_, rtcp_;
   std::array<std::uint8_t, kMaxMkiOctets> mki_{};
   std::size_t mki_octets_ = 0;
   SourceTable rtp_sources_, rtcp_sources_;
+  std::unique_ptr<SourceTable> earlier_;  // sources of RTP under the former key
 };
 
 }  // namespace offhook::inline v0::rtp

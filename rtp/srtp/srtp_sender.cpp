@@ -28,7 +28,7 @@ base::Result<std::size_t, SrtpError> SrtpSender::protect_rtp(std::span<std::uint
   if (!header) return base::fail(SrtpError::BadPacket);
   if (room.size() - size < rtp_->tag_octets()) return base::fail(SrtpError::NoRoom);
   IndexWindow* window = sources_.find(header->ssrc);
-  if (window == nullptr && sources_.is_full()) return base::fail(SrtpError::TooManySources);
+  if (window == nullptr && !sources_.has_room_for(header->ssrc)) return base::fail(SrtpError::TooManySources);
   if (window == nullptr) window = &sources_.add(header->ssrc);
   const std::uint64_t index = window->index_of(header->sequence);
   if (index > detail::kMaxRtpIndex) return base::fail(SrtpError::KeyUsedUp);

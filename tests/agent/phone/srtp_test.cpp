@@ -153,6 +153,11 @@ TEST_CASE("CallSrtp keeps the sender and the receiver whose keys did not change"
   other_peer.receive_secret.front() ^= 1;
   REQUIRE(call.apply(other_peer));
   CHECK_FALSE(protects(1));
+  const auto& another = call.capability().keys.front();
+  REQUIRE(call.apply(sdp::AgreedSrtp{another.suite, another.secret, std::vector<std::uint8_t>(another.secret.size(), 7), {}}));
+  CHECK(protects(1));
+  REQUIRE(call.apply(agreed));
+  CHECK_FALSE(protects(1));
   auto too_long = agreed;
   too_long.receive_mki.assign(17, 0);
   CHECK_FALSE(call.apply(too_long));

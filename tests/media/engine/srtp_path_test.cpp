@@ -18,18 +18,32 @@ rtp::SrtpMasterKey key_of(std::uint8_t octet) {
   return *rtp::SrtpMasterKey::make(rtp::SrtpSuite::AesCm128Sha1_80, secret);
 }
 
-std::unique_ptr<media::SrtpKeyOrder> keys(std::uint8_t sends, std::uint8_t receives) {
+/// Returns an order for these keys. The place of a key is its number.
+std::unique_ptr<media::SrtpKeyOrder> places(std::size_t sends, std::size_t receives) {
   auto order = std::make_unique<media::SrtpKeyOrder>();
-  order->sender = std::make_unique<rtp::SrtpSender>(*rtp::SrtpSender::make(key_of(sends)));
-  order->receiver = std::make_unique<rtp::SrtpReceiver>(*rtp::SrtpReceiver::make(key_of(receives)));
+  order->sender = sends;
+  order->receiver = receives;
+  return order;
+}
+std::unique_ptr<media::SrtpKeyOrder> keys(std::uint8_t sends, std::uint8_t receives) {
+  auto order = places(sends, receives);
+  order->senders[sends] = std::make_unique<rtp::SrtpSender>(*rtp::SrtpSender::make(key_of(sends)));
+  order->receivers[receives] = std::make_unique<rtp::SrtpReceiver>(*rtp::SrtpReceiver::make(key_of(receives)));
+  return order;
+}
+/// The same with a key for receiving that the path already has, or a key for sending.
+std::unique_ptr<media::SrtpKeyOrder> new_sender(std::uint8_t sends, std::uint8_t receives) {
+  auto order = keys(sends, receives);
+  order->receivers = {};
+  return order;
+}
+std::unique_ptr<media::SrtpKeyOrder> new_receiver(std::uint8_t sends, std::uint8_t receives) {
+  auto order = keys(sends, receives);
+  order->senders = {};
   return order;
 }
 
-std::unique_ptr<media::SrtpKeyOrder> plain() {
-  auto order = std::make_unique<media::SrtpKeyOrder>();
-  order->passes_plain = true;
-  return order;
-}
+std::unique_ptr<media::SrtpKeyOrder> plain() { return std::make_unique<media::SrtpKeyOrder>(); }
 
 struct PathAndBox {
   std::shared_ptr<media::SrtpKeyBox> box = std::make_shared<media::SrtpKeyBox>();
@@ -39,6 +53,7 @@ struct PathAndBox {
   /// Returns the verdict on an RTP packet with this sequence number. The packet is plain if `as_is` is true, and is protected with `key` otherwise.
   media::PacketPath::Verdict receive(std::uint16_t sequence, std::uint8_t key, bool as_is = false) {
     auto packet = rtp_packet(7, sequence);
+    now += 20ms;
     if (!as_is) {
       auto sender = *rtp::SrtpSender::make(key_of(key));
       const std::size_t size = packet.size();
@@ -67,7 +82,7 @@ TEST_CASE("SrtpPath lets no packet pass, in either direction, before it gets its
   CHECK_FALSE(leg.send(1));
 }
 
-TEST_CASE("SrtpPath sends and accepts only packets that are protected with the latest keys") {
+TEST_CASE("SrtpPath sends and accepts only packets that are protected with its keys") {
   PathAndBox leg;
   leg.box->put(keys(1, 2));
   CHECK(leg.receive(1, 2) == Verdict::Rtp);
@@ -75,18 +90,42 @@ TEST_CASE("SrtpPath sends and accepts only packets that are protected with the l
   CHECK(leg.receive(2, 2, true) == Verdict::Refused);
   const auto size = rtp_packet(9, 1).size();
   CHECK(leg.send(1) == size + 10);
-  leg.box->put(keys(1, 3));
-  CHECK(leg.receive(2, 2) == Verdict::Refused);
-  CHECK(leg.receive(2, 3) == Verdict::Rtp);
 }
 
-TEST_CASE("If new keys have no sender, SrtpPath keeps its present sender, so that no part of the keystream is used twice") {
+TEST_CASE("SrtpPath accepts packets under the former key for five seconds after a new key, and then no more") {
+  PathAndBox leg;
+  leg.box->put(keys(1, 2));
+  CHECK(leg.receive(1, 2) == Verdict::Rtp);
+  leg.box->put(new_receiver(1, 3));
+  CHECK(leg.receive(2, 3) == Verdict::Rtp);
+  CHECK(leg.receive(3, 2) == Verdict::Rtp);
+  CHECK(leg.receive(3, 2) == Verdict::Refused);  // A replayed packet.
+  CHECK(leg.receive(4, 4) == Verdict::Refused);
+  leg.now += media::SrtpPath::kFormerKeyTime;
+  leg.path.on_time(leg.now);
+  CHECK(leg.receive(5, 2) == Verdict::Refused);
+  CHECK(leg.receive(5, 3) == Verdict::Rtp);
+}
+
+TEST_CASE("When SrtpPath returns to earlier keys, it uses no part of the keystream twice, and accepts no replayed packet [RFC 3711 section 9.1]") {
   PathAndBox leg;
   leg.box->put(keys(1, 2));
   CHECK(leg.send(1));
-  auto order = keys(1, 3);
-  order->sender.reset();
-  leg.box->put(std::move(order));
+  CHECK(leg.receive(1, 2) == Verdict::Rtp);
+  leg.box->put(keys(3, 4));
+  CHECK(leg.send(2));
+  leg.box->put(places(1, 2));
+  CHECK_FALSE(leg.send(1));
+  CHECK(leg.send(3));
+  CHECK(leg.receive(1, 2) == Verdict::Refused);
+  CHECK(leg.receive(3, 2) == Verdict::Rtp);
+}
+
+TEST_CASE("If only the peer's key is new, SrtpPath keeps its sender") {
+  PathAndBox leg;
+  leg.box->put(keys(1, 2));
+  CHECK(leg.send(1));
+  leg.box->put(new_receiver(1, 3));
   CHECK_FALSE(leg.send(1));  // A new sender would protect a packet with this index again.
   CHECK(leg.send(2));
   CHECK(leg.receive(1, 3) == Verdict::Rtp);
@@ -95,11 +134,24 @@ TEST_CASE("If new keys have no sender, SrtpPath keeps its present sender, so tha
 TEST_CASE("SrtpKeyBox merges keys that the worker has not taken yet into the next ones") {
   PathAndBox leg;
   leg.box->put(keys(1, 2));
-  auto order = keys(1, 3);
-  order->sender.reset();
-  leg.box->put(std::move(order));
+  leg.box->put(new_receiver(1, 3));
   CHECK(leg.send(1));
   CHECK(leg.receive(1, 3) == Verdict::Rtp);
+  leg.box->put(places(1, 2));
+  CHECK(leg.receive(1, 2) == Verdict::Rtp);
+}
+
+TEST_CASE("SrtpPath decrypts RTCP that comes to the port of RTP") {
+  PathAndBox leg;
+  leg.box->put(keys(1, 2));
+  const std::vector<std::uint8_t> report{0x80, 201, 0, 1, 1, 2, 3, 4};
+  auto packet = report;
+  packet.resize(report.size() + rtp::kMaxSrtpAddedOctets);
+  auto sender = *rtp::SrtpSender::make(key_of(2));
+  packet.resize(*sender.protect_rtcp(packet, report.size()));
+  const auto received = leg.path.on_datagram(media::Channel::Rtp, {}, packet, leg.now);
+  CHECK(received.verdict == Verdict::Rtp);  // The stream itself distinguishes RTCP from RTP.
+  CHECK(std::vector<std::uint8_t>(received.packet.begin(), received.packet.end()) == report);
 }
 
 TEST_CASE("SrtpPath lets plain packets pass if the peer does not use SRTP, but never after it has got keys") {
@@ -140,12 +192,8 @@ TEST_CASE("Two legs of an engine hear each other over SRTP, also after 10,000 fo
     CHECK(both_hear());
     CHECK(engine.statistics(a.leg.id)->path_refused == 1);
     for (std::uint16_t i = 0; i < 10'000; ++i) REQUIRE(stranger.socket.send(rtp_packet(7, i), {kLoopback, a.leg.rtp_port}));
-    auto change = keys(3, 2);
-    change->receiver.reset();
-    of_a->put(std::move(change));
-    auto other = keys(2, 3);
-    other->sender.reset();
-    of_b->put(std::move(other));
+    of_a->put(new_sender(3, 2));
+    of_b->put(new_receiver(2, 3));
     CHECK(both_hear());
     CHECK(engine.statistics(a.leg.id)->send_failed == 0);
   }

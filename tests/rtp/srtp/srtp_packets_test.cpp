@@ -136,13 +136,54 @@ TEST_CASE("SrtpReceiver reads the master key identifier of the peer, and refuses
   CHECK_FALSE(SrtpReceiver::make(key, Octets(SrtpReceiver::kMaxMkiOctets + 1)));
 }
 
-TEST_CASE("SrtpReceiver accepts 64 sources, and refuses packets of more sources") {
+TEST_CASE("Under one key, SRTP accepts 512 sources one after the other, and no more") {
+  constexpr auto kMost = static_cast<std::uint32_t>(rtp::SourceTable::kMaxSources + rtp::SourceTable::kMaxForgotten);
+  static_assert(kMost == 512);
   Pair pair(rtp::SrtpSuite::AesCm128Sha1_80);
   Pair other(rtp::SrtpSuite::AesCm128Sha1_80);
-  for (std::uint32_t ssrc = 0; ssrc < rtp::SourceTable::kMaxSources; ++ssrc) CHECK(pair.unprotect(*pair.protect(rtp_packet(1, ssrc))));
+  for (std::uint32_t ssrc = 0; ssrc < kMost; ++ssrc) CHECK(pair.unprotect(*pair.protect(rtp_packet(1, ssrc))));
   CHECK(pair.protect(rtp_packet(1, 1000)) == base::fail(SrtpError::TooManySources));
   CHECK(pair.unprotect(*other.protect(rtp_packet(1, 1000))) == base::fail(SrtpError::TooManySources));
+  CHECK(pair.unprotect(*pair.protect(rtp_packet(2, kMost - 1))));
+}
+
+TEST_CASE("When a 65th source comes, SRTP refuses all packets of the source that was used longest ago, because they could be old") {
+  Pair pair(rtp::SrtpSuite::AesCm128Sha1_80);
+  const auto old = *pair.protect(rtp_packet(1, 1));
+  CHECK(pair.unprotect(*pair.protect(rtp_packet(1, 0))));
+  CHECK(pair.unprotect(old));
+  for (std::uint32_t ssrc = 2; ssrc < rtp::SourceTable::kMaxSources; ++ssrc) CHECK(pair.unprotect(*pair.protect(rtp_packet(1, ssrc))));
   CHECK(pair.unprotect(*pair.protect(rtp_packet(2, 0))));
+  CHECK(pair.unprotect(*pair.protect(rtp_packet(1, 64))));
+  CHECK(pair.unprotect(old) == base::fail(SrtpError::TooManySources));
+  CHECK(pair.protect(rtp_packet(2, 1)) == base::fail(SrtpError::TooManySources));
+  CHECK(pair.unprotect(*pair.protect(rtp_packet(3, 0))));
+}
+
+TEST_CASE("SrtpReceiver finds the roll-over counter of a source whose packets before the first roll-over were all lost [RFC 3711 section 3.3.1]") {
+  for (const auto& facts : rtp::srtp_suites()) {
+    CAPTURE(facts.name);
+    Pair pair(facts.suite);
+    REQUIRE(pair.protect(rtp_packet(65'535)));
+    CHECK(pair.unprotect(*pair.protect(rtp_packet(0))) == rtp_packet(0));
+    CHECK(pair.unprotect(*pair.protect(rtp_packet(1))) == rtp_packet(1));
+  }
+}
+
+TEST_CASE("Under a new key, SrtpReceiver accepts a source that continues its roll-over counter, and one that begins at 0 [RFC 3711 section 3.3.1, RFC 4568 section 7.1.4]") {
+  for (const auto& facts : rtp::srtp_suites()) {
+    CAPTURE(facts.name);
+    Pair pair(facts.suite), next(facts.suite);
+    next.sender = *SrtpSender::make(master_of(facts.suite, 77));
+    for (const std::uint32_t ssrc : {1U, 2U}) {
+      for (std::uint32_t index = 0; index < 200'000; index += 20'000) CHECK(pair.unprotect(*pair.protect(rtp_packet(static_cast<std::uint16_t>(index), ssrc))));
+    }
+    for (std::uint32_t index = 0; index < 200'000; index += 20'000) REQUIRE(next.protect(rtp_packet(static_cast<std::uint16_t>(index), 1)));
+    next.receiver = *SrtpReceiver::make(master_of(facts.suite, 77));
+    next.receiver.follow(pair.receiver);
+    CHECK(next.unprotect(*next.protect(rtp_packet(static_cast<std::uint16_t>(200'000), 1))) == rtp_packet(static_cast<std::uint16_t>(200'000), 1));
+    CHECK(next.unprotect(*next.protect(rtp_packet(static_cast<std::uint16_t>(200'000), 2))) == rtp_packet(static_cast<std::uint16_t>(200'000), 2));
+  }
 }
 
 TEST_CASE("A forged packet of a new source takes no place of a true source") {
