@@ -56,6 +56,7 @@ base::Result<RemoteStream, NegotiationError> AudioStream::read(const Session& re
 
 Media AudioStream::offer(Media line) {
   offered_ = wish_;
+  if (!protocol_.empty()) line.protocol = protocol_;
   write(capability_.codecs, offered_extras(), wish_, line);
   write_offered_keys(capability_.srtp, line);
   return line;
@@ -64,8 +65,9 @@ Media AudioStream::offer(Media line) {
 Media AudioStream::answer(RemoteStream theirs, const Media& offered, Media line) {
   if (capability_.order_of_offer) sort_as_listed(theirs.codecs, offered);
   numbers_.learn(offered, capability_);
-  const Direction direction = meet(wish_, theirs.direction);
+  const Direction direction = offered_ = meet(wish_, theirs.direction);
   agreed_ = agree(theirs, direction);
+  protocol_ = offered.protocol;
   agreed_->also_receivable.clear();  // Our answer names one codec, and one kind of events.
   agreed_->also_receivable_events.reset();
   write({agreed_->codec}, answered_extras(theirs), direction, line);
@@ -80,6 +82,7 @@ base::Result<void, NegotiationError> AudioStream::accept_answer(RemoteStream the
   // RFC 3264 section 7.
   sort_as_listed(theirs.codecs, answered);
   agreed_ = agree(theirs, meet(offered_, theirs.direction));
+  protocol_ = answered.protocol;
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <offhook/sdp/transport.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -59,7 +60,8 @@ class AudioStream {
   AudioCapability capability_;
   PayloadNumbers numbers_;
   Direction wish_ = Direction::SendRecv;
-  Direction offered_ = Direction::SendRecv;  // The direction in our last offer.
+  Direction offered_ = Direction::SendRecv;  // The direction in our last offer or answer.
+  std::string protocol_;                     // The protocol of the agreement. A later m= line with port 0 does not change it.
   std::optional<AgreedAudio> agreed_;
 };
 

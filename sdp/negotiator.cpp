@@ -40,14 +40,10 @@ std::string Negotiator::make_offer() {
     offer.media.push_back(section.audio ? section.audio->offer(section.line()) : line_of_owner(i));
   }
   state_ = State::OfferSent;
-  answerable_ = true;
   return publish(std::move(offer));
 }
 
-void Negotiator::withdraw_offer() {
-  state_ = State::Stable;
-  answerable_ = false;
-}
+void Negotiator::withdraw_offer() { state_ = State::Stable; }
 
 base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) {
   if (state_ == State::OfferSent) return base::fail(NegotiationError::WrongState);
@@ -55,7 +51,6 @@ base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) 
   if (!chosen && !switches_off(offer)) return base::fail(chosen.error());
   follow(offer);
   if (chosen) move_audio(chosen->index);
-  answerable_ = false;
   Session text = frame();
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     Section& section = sections_[i];
@@ -70,7 +65,7 @@ base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) 
 }
 
 base::Result<AgreedAudio, NegotiationError> Negotiator::accept_answer(const Session& answer) {
-  if (state_ != State::OfferSent && !answerable_) return base::fail(NegotiationError::WrongState);
+  if (state_ != State::OfferSent && !agreed()) return base::fail(NegotiationError::WrongState);
   // Deviation: RFC 3264 section 6 requires the answer to have every m= line of the offer. Accept an answer that omits refused
   // lines if our audio line is in its place.
   if (audio_at_ >= answer.media.size()) return base::fail(NegotiationError::AnswerMismatch);
@@ -182,7 +177,7 @@ bool Negotiator::is_consistent() const {
   for (std::size_t i = 0; i < sections_.size(); ++i) {
     if (sections_[i].audio.has_value() != (i == audio_at_)) return false;
   }
-  if (state_ == State::OfferSent && (!answerable_ || local_text_.empty())) return false;
+  if (state_ == State::OfferSent && local_text_.empty()) return false;
   return audio().is_consistent();
 }
 

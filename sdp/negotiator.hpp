@@ -25,7 +25,7 @@ struct Answer {
 ///
 ///             make_offer()                 accept_answer()
 ///     Stable --------------> OfferSent ----------------------> Stable      answer(): Stable -> Stable
-///                                      ---- withdraw_offer()-> Stable
+///                                      ---- withdraw_offer()-> Stable   accept_answer(): Stable -> Stable
 ///
 /// A function that fails changes nothing.
 class Negotiator {
@@ -52,7 +52,8 @@ class Negotiator {
   void withdraw_offer();
   /// Answers the peer's offer, initial or later.
   [[nodiscard]] base::Result<Answer, NegotiationError> answer(const Session& offer);
-  /// Accepts the peer's answer to our offer. May be called again with a later answer to the same offer (183, then 200).
+  /// Accepts the peer's answer to our offer. May be called again with a later answer to the same offer (183, then 200). Without an open offer, it is the answer
+  /// to our last text, which a session refresh has offered again (RFC 4028 section 7.4).
   [[nodiscard]] base::Result<AgreedAudio, NegotiationError> accept_answer(const Session& answer);
 
   /// Returns the m= lines of `remote`, the peer's latest description, except the audio line. Session::alone() makes each of them.
@@ -89,7 +90,6 @@ class Negotiator {
   std::string local_text_;
   std::string time_ = "0 0";     // Value of our t= line; copied from the offerer (RFC 3264 section 6).
   State state_ = State::Stable;
-  bool answerable_ = false;      // The last exchange began with our offer, so a later answer may replace its answer.
   std::vector<Section> sections_;  // One of them is the audio.
   std::size_t audio_at_ = 0;
   std::vector<Media> others_;    // The owner's m= lines, in order.

@@ -65,11 +65,11 @@ void check_tls(Effective& out) {
 void check_srtp(Effective& out) {
   const Sip& sip = out.config.sip;
   const bool has_tls = sip.transport == "tls" || sip.transport == "wss";
-  if (sip.srtp == "required" && !has_tls && !sip.srtp_without_tls)
+  const bool browsers_have_tls = member(sip.web_socket, "port") != nullptr && !text_of(sip.tls, "certificate").empty();
+  if (sip.srtp == "required" && !has_tls && !browsers_have_tls && !sip.srtp_without_tls)
     out.problems.push_back({where_of(out, "/sip/srtp"), "\"required\" without TLS, so that each call would fail: the keys of SRTP are in the SIP messages",
                             "/sip/transport \"tls\" or \"wss\"", "use TLS, or set /sip/srtp_without_tls to true if you trust each host up to the PBX"});
-  if (sip.srtp_without_tls && (has_tls || sip.srtp == "off"))
-    out.warnings.push_back({where_of(out, "/sip/srtp_without_tls"), has_tls ? "is not used: SIP messages use TLS" : "is not used: /sip/srtp is \"off\""});
+  if (sip.srtp_without_tls && sip.srtp == "off") out.warnings.push_back({where_of(out, "/sip/srtp_without_tls"), "is not used: /sip/srtp is \"off\""});
 }
 
 void check_web_socket(Effective& out) {

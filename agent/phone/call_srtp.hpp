@@ -27,8 +27,9 @@ class CallSrtp {
   [[nodiscard]] std::unique_ptr<media::PacketPath> make_path();
   /// Puts the agreed keys into effect; nullopt: the peer does not use SRTP. A direction whose key did not change continues, and so does one that returns to an
   /// earlier key. Errors: NotAcceptable if OpenSSL
-  /// cannot use the suite, or the peer's MKI is too long; then nothing changes.
-  [[nodiscard]] base::Result<void, base::Error> apply(const std::optional<sdp::AgreedSrtp>& agreed);
+  /// cannot use the suite, or the peer's MKI is too long; then nothing changes. `other_dialog`: the agreement is that of another early dialog of a forked INVITE,
+  /// so that packets can be plain although they were encrypted before.
+  [[nodiscard]] base::Result<void, base::Error> apply(const std::optional<sdp::AgreedSrtp>& agreed, bool other_dialog = false);
   /// Returns the suite in use, or "" if packets are not encrypted.
   [[nodiscard]] std::string_view suite() const { return agreed_ ? std::string_view(agreed_->suite) : ""; }
 

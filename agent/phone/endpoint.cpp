@@ -139,9 +139,9 @@ class Endpoint::Impl {
     if (const Shortage shortage = capacity_.shortage(base::Clock::now()); shortage != Shortage::None) return base::fail(error_of(shortage));
     const auto local = local_for_calls();
     if (!local) return base::fail(phone_error(PhoneError::Socket, "cannot dial: this machine has no network address"));
-    const auto srtp = policy_for(account->second->security, options.through_registrar ? account->second->uses_tls : uses_tls(options.target));
-    if (!srtp) return base::fail(srtp.error());
-    const auto call = *preparing_.insert(std::make_shared<PhoneCall>(core_, next_sdp_id(), options.target, *srtp)).first;
+    const auto security = security_for(account->second->security, options.through_registrar ? account->second->uses_tls : uses_tls(options.target));
+    if (!security) return base::fail(security.error());
+    const auto call = *preparing_.insert(std::make_shared<PhoneCall>(core_, next_sdp_id(), options.target, *security)).first;
     if (!options.privacy.any()) identity_.sign(account->second->address, options.target, options.headers, random_);  // A withheld number is not signed.
     if (auto dialled = call->dial(options, std::move(port), *local); !dialled) {
       preparing_.erase(call);
@@ -309,9 +309,9 @@ class Endpoint::Impl {
     reporter_.emit(RegistrationChanged{Account(state), std::move(event)});
   }
 
-  void turn_away(sip::IncomingCall& event, int status) {
+  void turn_away(sip::IncomingCall& event, int status, std::string why = {}) {
     (void)stack_.calls().reject(event.session, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, base::Clock::now());
-    reporter_.emit(CallTurnedAway{std::move(event), status});
+    reporter_.emit(CallTurnedAway{std::move(event), status, std::move(why)});
   }
 
   void on_incoming(sip::IncomingCall& event) {
@@ -319,10 +319,10 @@ class Endpoint::Impl {
     if (capacity_.shortage(base::Clock::now()) != Shortage::None) return turn_away(event, 503);
     if (const auto status = identity_.refusal_of(event)) return turn_away(event, *status);
     const auto account = event.account ? accounts_.find(*event.account) : accounts_.end();
-    const auto srtp = policy_for(account != accounts_.end() ? account->second->security : options_.security, uses_tls(event.transport));
-    if (!srtp) return turn_away(event, 488);
+    const auto security = security_for(account != accounts_.end() ? account->second->security : options_.security, uses_tls(event.transport));
+    if (!security) return turn_away(event, 488, security.error().detail);
     capacity_.on_call();
-    auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id(), *srtp);
+    auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id(), *security);
     calls_.emplace(event.session, call);
     report_availability();
     if (lines_) lines_->rang_in(event, base::Clock::now());
@@ -356,6 +356,7 @@ base::Result<CallPtr, base::Error> Endpoint::dial(DialOptions options, std::shar
 void Endpoint::set_accepting(bool accepting) { impl_->stack_.set_accepting(accepting); }
 std::size_t Endpoint::calls() const { return impl_->calls(); }
 std::size_t Endpoint::unfinished() const { return impl_->stack_.unfinished(); }
+std::vector<sip::Listener> Endpoint::listeners() const { return impl_->edge_->listeners(); }
 std::uint16_t Endpoint::sip_port() const { return impl_->edge_->port(); }
 
 }  // namespace offhook::inline v0::phone

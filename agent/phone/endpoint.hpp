@@ -125,6 +125,7 @@ class Endpoint {
   [[nodiscard]] std::size_t calls() const;                                 ///< calls that have not finished
   [[nodiscard]] std::size_t unfinished() const;                            ///< Stack::unfinished(): at 0, stop() loses no BYE
 
+  [[nodiscard]] std::vector<sip::Listener> listeners() const;              ///< with their actual ports; callable from any thread
   [[nodiscard]] std::uint16_t sip_port() const;                            ///< the bound port, UDP and TCP; callable from any thread
 
  private:

@@ -6,9 +6,9 @@
 
 namespace offhook::inline v0::phone {
 
-base::Result<sdp::SrtpPolicy, base::Error> policy_for(const MediaSecurity& wanted, bool uses_tls) {
-  if (uses_tls || wanted.keys_without_tls) return wanted.srtp;
-  if (wanted.srtp != sdp::SrtpPolicy::Required) return sdp::SrtpPolicy::Off;
+base::Result<MediaSecurity, base::Error> security_for(const MediaSecurity& wanted, bool uses_tls) {
+  if (uses_tls || !wanted.needs_tls()) return wanted;
+  if (wanted.srtp != sdp::SrtpPolicy::Required) return MediaSecurity{};
   return base::fail(phone_error(PhoneError::NotAcceptable, "SRTP is required, and the signalling does not use TLS, so that others could read the keys: use TLS to the server, or allow keys without TLS"));
 }
 

@@ -3,6 +3,7 @@
 #include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/media/stream/codec_chain.hpp>
 #include <offhook/sdp/parser.hpp>
+#include <offhook/sip/dialog/dialog_set.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -129,30 +130,45 @@ std::optional<media::AudioCodec> MediaSession::codec_among(const std::vector<med
 
 base::Result<std::string, base::Error> MediaSession::make_offer() {
   if (!leg_) return base::fail(phone_error(PhoneError::WrongState, "the call has no media yet"));
-  return negotiator_.make_offer();
+  auto offer = negotiator_.make_offer();
+  if (!plan_) offered_ = negotiator_;
+  return offer;
 }
 
-base::Result<std::string, base::Error> MediaSession::answer(std::string_view offer, const base::IpAddress& signalling_host) {
+/// Returns the negotiator of an early dialog, which begins with this side's offer. After the 2xx there is one dialog.
+sdp::Negotiator MediaSession::negotiator_of(const std::string& branch_tag) const {
+  if (branch_tag.empty() || branch_tag == tag_ || !offered_) return negotiator_;
+  const auto known = early_dialogs_.find(branch_tag);
+  return known != early_dialogs_.end() ? known->second.negotiator : *offered_;
+}
+
+base::Result<std::string, base::Error> MediaSession::answer(std::string_view offer, const base::IpAddress& signalling_host, const std::string& branch_tag) {
   auto session = parse(offer);
   if (!session) return base::fail(session.error());
-  sdp::Negotiator answering = negotiator_;
+  sdp::Negotiator answering = negotiator_of(branch_tag);
   if (answering.offer_open()) answering.withdraw_offer();
   auto answer = answering.answer(*session);
   if (!answer) return base::fail(not_acceptable(answer.error()));
-  if (auto keyed = srtp_.apply(answer->audio.srtp); !keyed) return base::fail(keyed.error());
-  negotiator_ = std::move(answering);
-  adopt(*session, answer->audio, signalling_host);
+  if (auto adopted = adopt({std::move(answering), *std::move(session), signalling_host}, branch_tag); !adopted) return base::fail(adopted.error());
   return std::move(answer->body);
 }
 
-base::Result<void, base::Error> MediaSession::accept_answer(std::string_view answer, const base::IpAddress& signalling_host) {
+base::Result<void, base::Error> MediaSession::accept_answer(std::string_view answer, const base::IpAddress& signalling_host, const std::string& branch_tag) {
   auto session = parse(answer);
   if (!session) return base::fail(session.error());
-  const auto agreed = negotiator_.accept_answer(*session);
+  sdp::Negotiator accepting = negotiator_of(branch_tag);
+  const auto agreed = accepting.accept_answer(*session);
   if (!agreed) return base::fail(not_acceptable(agreed.error()));
-  if (auto keyed = srtp_.apply(agreed->srtp); !keyed) return keyed;
-  adopt(*session, *agreed, signalling_host);
-  return {};
+  return adopt({std::move(accepting), *std::move(session), signalling_host}, branch_tag);
+}
+
+bool MediaSession::confirm(const std::string& branch_tag) {
+  const auto confirmed = early_dialogs_.find(branch_tag);
+  if (confirmed != early_dialogs_.end() && branch_tag != tag_ && !adopt(confirmed->second, branch_tag)) return false;
+  early_dialogs_.clear();
+  offered_.reset();
+  tag_.clear();
+  return plan_.has_value();
 }
 
 void MediaSession::abandon_offer() { negotiator_.withdraw_offer(); }
@@ -174,14 +190,21 @@ void MediaSession::set_on_hold(bool on_hold) {
   negotiator_.set_direction(on_hold ? sdp::Direction::SendOnly : sdp::Direction::SendRecv);
 }
 
-void MediaSession::adopt(const sdp::Session& remote, const sdp::AgreedAudio& agreed, const base::IpAddress& signalling_host) {
-  others_ = negotiator_.others_of(remote);
+/// Applies the agreement of a dialog to the leg. An error changes nothing.
+base::Result<void, base::Error> MediaSession::adopt(Dialog dialog, const std::string& branch_tag) {
+  const sdp::AgreedAudio agreed = *dialog.negotiator.agreed();
+  if (auto keyed = srtp_.apply(agreed.srtp, branch_tag != tag_); !keyed) return keyed;
+  if (offered_ && !branch_tag.empty() && (early_dialogs_.contains(branch_tag) || early_dialogs_.size() < sip::kMaxForks)) early_dialogs_.insert_or_assign(branch_tag, dialog);
+  tag_ = branch_tag;
+  negotiator_ = std::move(dialog.negotiator);
+  others_ = negotiator_.others_of(dialog.remote);
   if (holding_) held_ = *std::exchange(holding_, std::nullopt);  // An answer of this side also agrees on the pending hold.
   const auto before = std::exchange(plan_, to_plan(agreed));
-  plan_->signalling_host = signalling_host;
+  plan_->signalling_host = dialog.signalling_host;
   plan_->source_rule = source_rule_;
   // start() never fails for an open leg.
   if (started_ && leg_) (void)engine_.start(leg_->id, *plan_, before && media::learns_anew(*before, *plan_));
+  return {};
 }
 
 void MediaSession::start() {

@@ -7,6 +7,7 @@
 #include <offhook/media/engine/engine.hpp>
 #include <offhook/sdp/negotiator.hpp>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,8 +49,11 @@ class MediaSession {
   [[nodiscard]] base::Result<std::string, base::Error> make_offer();
   /// Returns the answer to the peer's offer. If an offer of this side waits after a 491, the peer's offer replaces it, because the peer's
   /// offer is newer (RFC 3264 section 8). `signalling_host` is the source of the offer (unspecified: unknown). NotAcceptable means 488.
-  [[nodiscard]] base::Result<std::string, base::Error> answer(std::string_view offer, const base::IpAddress& signalling_host);
-  base::Result<void, base::Error> accept_answer(std::string_view answer, const base::IpAddress& signalling_host);
+  /// `branch_tag`: the peer's tag in an early dialog of this side's INVITE. Each early dialog of a fork negotiates on its own (RFC 3261 section 13.2.2.4).
+  [[nodiscard]] base::Result<std::string, base::Error> answer(std::string_view offer, const base::IpAddress& signalling_host, const std::string& branch_tag = {});
+  base::Result<void, base::Error> accept_answer(std::string_view answer, const base::IpAddress& signalling_host, const std::string& branch_tag = {});
+  /// Continues with the dialog of the 2xx to this side's INVITE. The other early dialogs end. Returns false if there is no agreement.
+  [[nodiscard]] bool confirm(const std::string& branch_tag);
   /// Sets this side's m= lines besides the audio, from the next description on: see sdp::Negotiator. Use it after open().
   void set_other_media(std::vector<sdp::Media> ours) { negotiator_.set_others(std::move(ours)); }
   /// Returns the peer's other streams, from its latest description.
@@ -74,7 +78,14 @@ class MediaSession {
 
  private:
   base::Result<void, base::Error> open_leg(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port);
-  void adopt(const sdp::Session& remote, const sdp::AgreedAudio& agreed, const base::IpAddress& signalling_host);
+  /// The state of one dialog.
+  struct Dialog {
+    sdp::Negotiator negotiator;
+    sdp::Session remote{};              // the peer's latest description
+    base::IpAddress signalling_host{};
+  };
+  [[nodiscard]] sdp::Negotiator negotiator_of(const std::string& branch_tag) const;
+  [[nodiscard]] base::Result<void, base::Error> adopt(Dialog dialog, const std::string& branch_tag);
   void set_on_hold(bool on_hold);
 
   media::Engine& engine_;
@@ -83,7 +94,10 @@ class MediaSession {
   rtp::SourceRule source_rule_;
   PrepareMedia prepare_;
   std::uint64_t sdp_id_;
-  sdp::Negotiator negotiator_;
+  sdp::Negotiator negotiator_;                    // of the dialog whose media the leg has
+  std::string tag_;                               // the peer's tag in that dialog, before the 2xx
+  std::optional<sdp::Negotiator> offered_;        // after this side's first offer, and before the 2xx
+  std::map<std::string, Dialog> early_dialogs_;   // by the peer's tag, before the 2xx; at most sip::kMaxForks
   std::optional<media::OpenLeg> leg_;
   std::optional<media::MediaPlan> plan_;
   std::vector<sdp::Media> others_;  // the peer's other streams

@@ -16,8 +16,6 @@ namespace {
 constexpr std::string_view kSdp = "application/sdp";
 constexpr auto kToneLook = std::chrono::milliseconds(100);
 
-sip::Body sdp_body(std::string text) { return {std::string(kSdp), std::move(text)}; }
-
 MediaSession::Extras extras_of(const EndpointOptions& options, sdp::SrtpPolicy srtp) {
   return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media, srtp};
 }
@@ -29,17 +27,25 @@ int refusal_of(const base::Error& why) { return is(why, PhoneError::Socket) ? 50
 
 std::string_view to_string(media::AudioCodec codec) { return call::name_of(codec); }
 
-PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id, sdp::SrtpPolicy srtp)
+PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id, MediaSecurity security)
     : core_(core),
       session_(incoming.session),
       leg_name_(core->stack.calls().leg_name(incoming.session)),
       peer_(std::move(incoming.from.uri)),
       offer_(std::move(incoming.offer)),
       source_(incoming.source),
-      media_(core->engine, core->options.codecs, extras_of(core->options, srtp), sdp_id) {}
+      media_(core->engine, core->options.codecs, extras_of(core->options, security.srtp), sdp_id),
+      keys_need_tls_(security.needs_tls()) {}
 
-PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer, sdp::SrtpPolicy srtp)
-    : core_(core), state_(State::Dialling), outgoing_(true), peer_(std::move(peer)), media_(core->engine, core->options.codecs, extras_of(core->options, srtp), sdp_id) {}
+PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer, MediaSecurity security)
+    : core_(core),
+      state_(State::Dialling),
+      outgoing_(true),
+      peer_(std::move(peer)),
+      media_(core->engine, core->options.codecs, extras_of(core->options, security.srtp), sdp_id),
+      keys_need_tls_(security.needs_tls()) {}
+
+sip::Body PhoneCall::sdp_body(std::string text) const { return {std::string(kSdp), std::move(text), keys_need_tls_}; }
 
 base::Result<void, base::Error> PhoneCall::dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const base::IpAddress& local) {
   if (!options.codecs.empty()) media_.set_codecs(options.codecs);
@@ -266,8 +272,7 @@ base::Result<void, base::Error> PhoneCall::do_send_info(std::string package, sip
 void PhoneCall::on_progress(const sip::CallProgress& event) {
   // An answer in a provisional response starts early media; the 2xx then repeats the answer (RFC 3261 section 13.2.1).
   bool early_media = false;
-  if (event.body.type == kSdp && media_.accept_answer(event.body.data, signalling_host())) {
-    has_early_answer_ = true;
+  if (event.body.type == kSdp && media_.accept_answer(event.body.data, signalling_host(), event.branch_tag)) {
     early_media = early_media_;
     if (early_media) media_.start();
     if (early_media && listened_ && !std::exchange(heeding_, true)) apply_tones();
@@ -290,9 +295,9 @@ void PhoneCall::apply_tones() {
 }
 
 void PhoneCall::on_answered(const sip::CallAnswered& event) {
-  // If the 2xx has no answer, the answer of the provisional response counts: RFC 6337 section 2.2.
-  const bool stands = event.body.empty() && has_early_answer_;
-  if (!stands && !media_.accept_answer(event.body.data, signalling_host())) {
+  // If the 2xx has no answer, the answer of the provisional response in its dialog counts: RFC 6337 section 2.2.
+  const bool answered = event.body.empty() || media_.accept_answer(event.body.data, signalling_host(), event.branch_tag);
+  if (!media_.confirm(event.branch_tag) || !answered) {
     (void)hang_up();  // The answer cannot be used. For SIP the call is up, so it must end with BYE.
     return;
   }
@@ -325,7 +330,9 @@ void PhoneCall::report_media(const sip::HeaderFields& headers, const std::option
 }
 
 void PhoneCall::on_offer(const sip::OfferReceived& event) {
-  auto description = event.offer.empty() ? media_.make_offer() : media_.answer(event.offer.data, signalling_host());
+  const bool leaks_keys = keys_need_tls_ && !uses_tls(event.transport);
+  if (leaks_keys) return (void)core()->stack.calls().refuse_offer(session_, 488, now(), event.branch_tag);
+  auto description = event.offer.empty() ? media_.make_offer() : media_.answer(event.offer.data, signalling_host(), event.branch_tag);
   if (!description) {
     (void)core()->stack.calls().refuse_offer(session_, 488, now(), event.branch_tag);
     return;
@@ -335,7 +342,7 @@ void PhoneCall::on_offer(const sip::OfferReceived& event) {
 }
 
 void PhoneCall::on_offer_answered(const sip::OfferAnswered& event) {
-  if (!media_.accept_answer(event.answer.data, signalling_host())) return media_.take_back_hold();
+  if (!media_.accept_answer(event.answer.data, signalling_host(), event.branch_tag)) return media_.take_back_hold();
   report_media(event.headers, event.asserted);
 }
 

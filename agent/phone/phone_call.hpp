@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/phone/media_security.hpp>
 #include <offhook/agent/phone/media_session.hpp>
 #include <offhook/agent/phone/media_wait.hpp>
 #include <offhook/agent/phone/phone_core.hpp>
@@ -9,8 +10,8 @@ namespace offhook::inline v0::phone {
 /// Implements Call: drives one session of the stack and one media session.
 class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCall> {
  public:
-  PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id, sdp::SrtpPolicy srtp);
-  PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer, sdp::SrtpPolicy srtp);
+  PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id, MediaSecurity security);
+  PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer, MediaSecurity security);
   /// Opens the media of an outgoing call, and sends its INVITE (PhoneCore::sent) when the media are ready: at once or later. An error that
   /// comes later ends the call (PhoneCore::unsent).
   [[nodiscard]] base::Result<void, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const base::IpAddress& local);
@@ -73,6 +74,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   [[nodiscard]] base::Result<void, base::Error> may_offer(std::string_view what) const;
   base::Result<void, base::Error> offer_anew(std::string_view what, bool on_hold, sip::Extras extras);
   void apply_tones();
+  [[nodiscard]] sip::Body sdp_body(std::string text) const;
   /// Returns the source of the call's last message; unspecified if no message has come yet.
   [[nodiscard]] base::IpAddress signalling_host() const;
   [[nodiscard]] base::TimePoint now() const { return base::Clock::now(); }
@@ -86,7 +88,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   sip::Body offer_;              // the peer's offer; empty: the peer wants an offer from this side
   base::SocketAddress source_;
   MediaSession media_;
-  bool has_early_answer_ = false;  // the peer has answered in a provisional response
+  bool keys_need_tls_ = false;     // this side's descriptions have keys, so only TLS may carry them
   bool early_media_ = true;        // true: early media play before the 2xx
   std::shared_ptr<media::AudioPort> listened_;  // port with early media, to detect tones; null: no detection
   bool heeding_ = false;                        // true: apply_tones() polls for tones

@@ -187,6 +187,7 @@ MediaQuality quality_of(const media::LegStatistics& media) {
   quality.lost = media.packets_lost;
   quality.late = media.packets_late;
   quality.duplicate = media.packets_duplicate;
+  quality.refused = media.path_refused;
   quality.jitter_ms = media.jitter_us / 1000.0;
   if (media.round_trip_us) quality.round_trip_ms = *media.round_trip_us / 1000.0;
   add_report(quality, media::report_of(media));

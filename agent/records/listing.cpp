@@ -195,6 +195,7 @@ void add_media(std::string& out, const CallRecord& record) {
                      m.packets_received, m.lost, m.late, m.jitter_ms, m.concealed_ms);
   out += fmt::format("{:<12} {} packets sent{}\n", "audio out", m.packets_sent,
                      m.round_trip_ms ? fmt::format("; round trip {:.1f} ms", *m.round_trip_ms) : std::string());
+  if (m.refused > 0) out += fmt::format("{:<12} {} packets, because SRTP did not protect them with the peer's key\n", "refused", m.refused);
   add_quality(out, m);
 }
 

@@ -49,7 +49,7 @@ template <class Line, class Media>
 void list_media(Line& line, Media& media) {
   line.number("packets_sent", media.packets_sent).number("packets_received", media.packets_received);
   line.number("octets_sent", media.octets_sent).number("octets_received", media.octets_received);
-  line.number("lost", media.lost).number("late", media.late).number("duplicate", media.duplicate);
+  line.number("lost", media.lost).number("late", media.late).number("duplicate", media.duplicate).nonzero("refused", media.refused);
   line.real("jitter_ms", media.jitter_ms).number("concealed_ms", media.concealed_ms).real("round_trip_ms", media.round_trip_ms);
   line.number("discarded", media.discarded).number("bursts", media.bursts);
   line.real("burst_ms", media.burst_ms).real("burst_density", media.burst_density);

@@ -22,6 +22,7 @@ void SrtpPath::take_keys() {
     if (order->senders[i]) senders_[i].swap(order->senders[i]);  // The order returns the former one.
     if (order->receivers[i]) receivers_[i].swap(order->receivers[i]);
   }
+  if (order->other_dialog) sender_ = receiver_ = former_receiver_ = std::nullopt;
   if (order->sender && order->receiver) {
     sender_ = order->sender;
     use_receiver(*order->receiver);

@@ -22,9 +22,11 @@ struct SrtpKeyOrder {
   std::array<std::unique_ptr<rtp::SrtpSender>, kPlaces> senders{};      ///< new ones
   std::array<std::unique_ptr<rtp::SrtpReceiver>, kPlaces> receivers{};  ///< new ones
   std::optional<std::size_t> sender, receiver;  ///< the places to use; nullopt: the peer does not use SRTP, and packets pass unchanged
+  bool other_dialog = false;                    ///< another early dialog of a forked INVITE: packets can pass unchanged although there were keys before
   SrtpKeyOrder* next = nullptr;                 ///< used by OrderBox
 
   void merge(SrtpKeyOrder& untaken) {
+    other_dialog = other_dialog || untaken.other_dialog;
     for (std::size_t i = 0; i < kPlaces; ++i) {
       if (!senders[i]) senders[i] = std::move(untaken.senders[i]);
       if (!receivers[i]) receivers[i] = std::move(untaken.receivers[i]);
@@ -34,7 +36,7 @@ struct SrtpKeyOrder {
 using SrtpKeyBox = OrderBox<SrtpKeyOrder>;
 
 /// Protects the packets of one leg by SRTP and SRTCP, with keys that come through an SrtpKeyBox. Before the first keys, no packet passes in either direction.
-/// After keys, plain packets never pass again, whatever a later order says.
+/// After keys, plain packets never pass again in the same dialog, whatever a later order says.
 class SrtpPath final : public PacketPath {
  public:
   /// The time for which packets under the peer's former key still pass. The peer changes its key some time after it sends the new one.

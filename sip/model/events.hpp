@@ -32,6 +32,7 @@ using QueryId = base::StrongId<struct QueryTag>;
 struct Body {
   std::string type;  ///< for example "application/sdp"; "" if there is no body
   std::string data;
+  bool needs_tls = false;  ///< true: it has keys (a=crypto: RFC 4568 section 8.1). The stack sends a request with this body only over TLS.
   [[nodiscard]] bool empty() const { return data.empty(); }
 };
 
@@ -138,6 +139,7 @@ struct CallAnswered {
   bool is_offer = false;               ///< true: our INVITE had no offer, and `body` is the peer's offer; answer with accept_offer()
   HeaderFields headers{};
   std::optional<Party> asserted{};
+  std::string branch_tag{};            ///< the To tag, as in CallProgress
 };
 struct CallConfirmed {                 ///< the ACK to our 2xx arrived; `body` is the answer if the offer was ours
   SessionId session;
@@ -153,6 +155,7 @@ struct OfferReceived {
   std::string branch_tag{};  ///< before a 2xx to our INVITE: the early dialog of a fork
   HeaderFields headers{};
   std::optional<Party> asserted{};
+  Transport transport = Transport::Udp;  ///< of the message with the offer
 };
 /// The peer accepted our re-INVITE or UPDATE, or its PRACK answered our offer in a reliable provisional response. Also reported
 /// if the answer to a session refresh of the stack differs from the previous answer.

@@ -156,7 +156,9 @@ void InviteClientSession::settle(const Message& response, EarlyBranch* early, Ac
   call_->keep_local(std::exchange(offer_, {}));
   if (early != nullptr) call_->keep_local(std::move(early->local));
   if (complete) send_ack({}, out);
-  out.push_back(Emit{CallAnswered{setup_.id, std::move(body), !complete}});
+  CallAnswered answered{setup_.id, std::move(body), !complete};
+  answered.branch_tag = call_->dialog().id().remote_tag;
+  out.push_back(Emit{std::move(answered)});
 }
 
 void InviteClientSession::send_ack(Body answer, Actions& out) {

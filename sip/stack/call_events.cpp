@@ -3,6 +3,7 @@
 #include <offhook/sip/stack/leg.hpp>
 #include <offhook/sip/stack/outside.hpp>
 
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -25,6 +26,7 @@ void add_carried(const AccountTable& accounts, const CallTable::Leg& leg, const 
     std::visit(
         [&](auto& event) {
           if constexpr (requires { event.headers; }) event.headers = headers;
+          if constexpr (std::is_same_v<std::decay_t<decltype(event)>, OfferReceived>) event.transport = leg.way ? leg.way->transport : Transport::Udp;
           if constexpr (requires { event.asserted; }) {
             if (leg.way) event.asserted = asserted_of(accounts, leg.account, message, *leg.way);
           }

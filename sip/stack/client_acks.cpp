@@ -1,5 +1,7 @@
 #include <offhook/sip/stack/client_acks.hpp>
 
+#include <offhook/sip/locate/services.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -8,12 +10,14 @@ namespace offhook::inline v0::sip {
 using transaction::TransactionId;
 
 void ClientAcks::send(std::uint64_t session, session::SendAck ack, std::optional<Invite> invite, base::TimePoint now) {
-  const auto hop = hop_of(ack.head.next_hop);
+  auto hop = hop_of(ack.head.next_hop);
+  if (hop) hop->takes_keys = ack.body.needs_tls;
   Pending pending{session, std::move(invite), std::move(ack), {}};
   if (!hop) return write_along_invite(std::move(pending), now);
   pending.hop = *hop;
   const auto way = shared_.contacts.way({Owner::Kind::Session, session, {}});
   if (way && goes_back(*hop, *way)) return write(std::move(pending), *way, now);
+  if (hop->leaks_keys()) return write_along_invite(std::move(pending), now);
   const auto* known = shared_.hops.find(session, *hop);
   if (known != nullptr && !known->empty()) return write(std::move(pending), flow_along(known->front()), now);
   pending_.emplace(shared_.queries.ask(*hop), std::move(pending));
@@ -51,10 +55,11 @@ bool ClientAcks::on_answer(QueryId query, const QueryResult& result, base::TimeP
   return true;
 }
 
-/// Sends the ACK by the flow of its INVITE, which is the best one known.
+/// Sends the ACK by the flow of its INVITE, which is the best one known. Keys do not leave without TLS: then the ACK has no body, and the peer ends the call.
 void ClientAcks::write_along_invite(Pending pending, base::TimePoint now) {
   if (!pending.invite) return;
   const Flow flow = pending.invite->flow;
+  if (pending.ack.body.needs_tls && !locate::is_secure(flow.transport)) pending.ack.body = {};
   write(std::move(pending), flow, now);
 }
 

@@ -15,6 +15,7 @@ ClientRecord& ClientRecords::add(TransactionId id, Outgoing request) {
   record->id = id;
   record->what = std::move(request);
   record->hop = hop_of(record->what.head.next_hop);
+  if (record->hop) record->hop->takes_keys = record->what.body.needs_tls;
   if (record->is_of_session()) ++open_[record->what.owner.id];
   if (record->is_owned()) current_[record->what.owner] = id;
   return *records_.emplace(id, std::move(record)).first->second;

@@ -31,6 +31,10 @@ void ClientRequests::look_up(ClientRecord& record, base::TimePoint now) {
     return fail(record, session::Failure::Unresolvable, now);
   }
   auto known = hops_.known(record);
+  if (!known && record.hop->leaks_keys()) {
+    record.trouble = "the request has keys of SRTP, and its next hop has no TLS: use TLS up to the PBX";
+    return fail(record, session::Failure::Unresolvable, now);
+  }
   if (!known) return hops_.look_up(record);
   record.routes = std::move(*known);
   launch(record, now);

@@ -1,7 +1,6 @@
 #include <offhook/sip/stack/hop.hpp>
 
 #include <offhook/base/text.hpp>
-#include <offhook/sip/locate/services.hpp>
 #include <offhook/sip/model/host_port.hpp>
 #include <offhook/sip/model/transport_kinds.hpp>
 
@@ -47,7 +46,9 @@ bool is_nowhere(std::string_view host) {
 }
 
 bool goes_back(const Hop& hop, const Flow& way) {
-  if (hop.secure && !locate::is_secure(way.transport)) return false;
+  if ((hop.secure || hop.takes_keys) && !locate::is_secure(way.transport)) return false;
+  const bool names_tls = hop.secure || (hop.transport && locate::is_secure(*hop.transport));
+  if (hop.takes_keys && !names_tls) return true;
   // The source of a datagram proves nothing.
   if (is_nowhere(hop.host)) return is_reliable(way.transport);
   return hop.transport && is_web_socket(*hop.transport) && is_web_socket(way.transport) && way.name.empty();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/sip/locate/services.hpp>
 #include <offhook/sip/message/uri.hpp>
 #include <offhook/sip/message/via.hpp>
 #include <offhook/sip/model/flow.hpp>
@@ -18,6 +19,9 @@ struct Hop {
   std::optional<std::uint16_t> port;
   std::optional<Transport> transport;  ///< nullopt: the host's domain decides
   bool secure = false;                 ///< for sips: only TLS
+  bool takes_keys = false;             ///< the request has keys, so only TLS may carry it (Body::needs_tls)
+  /// Returns true if the request has keys, and the URI names a transport without TLS.
+  [[nodiscard]] bool leaks_keys() const { return takes_keys && transport && !locate::is_secure(*transport) && !secure; }
   friend auto operator<=>(const Hop&, const Hop&) = default;
 };
 
@@ -26,8 +30,8 @@ struct Hop {
 
 /// Returns true for a host name that cannot be connected to (.invalid): RFC 7118 section 8.1, RFC 2606 section 2.
 [[nodiscard]] bool is_nowhere(std::string_view host);
-/// Returns true if a request to that hop must use the flow of its dialog's last message: the host cannot be reached otherwise, or
-/// is the client of a WebSocket that it opened to us.
+/// Returns true if a request to that hop must use the flow of its dialog's last message: the host cannot be reached otherwise, is the client of a
+/// WebSocket that it opened to us, or has a URI without TLS although the request has keys and the dialog uses TLS.
 [[nodiscard]] bool goes_back(const Hop& hop, const Flow& way);
 
 /// Returns `SIP/2.0/UDP 192.0.2.1:5060;branch=...;rport`: RFC 3581 section 3.

@@ -10,7 +10,7 @@ using transaction::TransactionId;
 
 QueryId Queries::ask(const Hop& hop) {
   const QueryId id{++last_id_};
-  outbox_.queries.push_back({id, hop.host, hop.port, hop.transport, hop.secure});
+  outbox_.queries.push_back({id, hop.host, hop.port, hop.transport, hop.secure || hop.takes_keys});
   return id;
 }
 
@@ -20,8 +20,9 @@ void RouteLookUps::start(TransactionId request, const Hop& hop, const std::vecto
   places_.emplace(queries_.ask(hop), Place{request, 0});
   pending.left = 1;
   for (std::size_t i = 0; i < alternatives.size(); ++i) {
-    const auto other = hop_of(alternatives[i]);
+    auto other = hop_of(alternatives[i]);
     if (!other) continue;
+    other->takes_keys = hop.takes_keys;
     places_.emplace(queries_.ask(*other), Place{request, i + 1});
     ++pending.left;
   }

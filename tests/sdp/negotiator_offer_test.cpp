@@ -77,9 +77,7 @@ TEST_CASE_FIXTURE(Agent, "accept_answer refuses a bad answer, and the offer stay
   CHECK(error(peer("m=audio 5000 RTP/AVP 0\r\n")) == NegotiationError::WrongState);
 }
 
-TEST_CASE_FIXTURE(Agent, "the negotiator refuses an answer if it has no open offer, and refuses the peer's offer while its own offer is open [RFC 3264 section 4]") {
-  CHECK(negotiator.accept_answer(peer("m=audio 5000 RTP/AVP 0\r\n")) == offhook::base::fail(NegotiationError::WrongState));
-  answer(peer("m=audio 5000 RTP/AVP 0\r\n"));
+TEST_CASE_FIXTURE(Agent, "the negotiator refuses an answer before its first text, and refuses the peer's offer while its own offer is open [RFC 3264 section 4]") {
   CHECK(negotiator.accept_answer(peer("m=audio 5000 RTP/AVP 0\r\n")) == offhook::base::fail(NegotiationError::WrongState));
   offer();
   CHECK(refusal(peer("m=audio 5000 RTP/AVP 0\r\n")) == NegotiationError::WrongState);
@@ -92,6 +90,17 @@ TEST_CASE_FIXTURE(Agent, "a later answer to the same offer replaces the earlier 
   CHECK(accept(peer("m=audio 5000 RTP/AVP 0\r\n")).codec == AudioCodec::Pcmu);
   CHECK(accept(peer("m=audio 5002 RTP/AVP 8\r\n")).codec == AudioCodec::Pcma);
   CHECK(negotiator.agreed()->remote_rtp.port == 5002);
+}
+
+TEST_CASE_FIXTURE(Agent, "the peer answers the text that a session refresh offers again, although that text was an answer [RFC 4028 section 7.4]") {
+  answer(peer("m=audio 5000 RTP/AVP 0\r\na=sendonly\r\n"));
+  const auto text = negotiator.local_text();
+  const auto audio = accept(peer("m=audio 5002 RTP/AVP 0\r\na=sendonly\r\n"));
+  CHECK(audio.remote_rtp.port == 5002);
+  CHECK(audio.receive);
+  CHECK_FALSE(audio.send);  // The text that was offered again says recvonly.
+  CHECK_FALSE(accept(peer("m=audio 5002 RTP/AVP 0\r\n")).send);
+  CHECK(negotiator.local_text() == text);
 }
 
 TEST_CASE_FIXTURE(Agent, "a copy of a negotiator and the original do not affect each other, so that each early dialog can have a copy [RFC 3261 section 13.2.2.4]") {

@@ -170,6 +170,14 @@ TEST_CASE("A session that was encrypted refuses each later offer and answer with
   CHECK(agent.answer(peer(kPlain + kTheirCm)).audio.srtp == first.audio.srtp);
 }
 
+TEST_CASE("An encrypted session keeps its protocol when the peer switches its stream off in another protocol [RFC 3264 section 8.2]") {
+  SecureAgent agent(SrtpPolicy::Preferred);
+  agent.answer(peer(kSecure + kTheirCm));
+  const auto off = agent.answer(peer("m=audio 0 RTP/AVP 0\r\n"));
+  CHECK(parsed(off.body).media.at(0).protocol == "RTP/AVP");  // The answer has the protocol of the offer: RFC 3264 section 6.
+  CHECK(agent.offer().media.at(0).protocol == "RTP/SAVP");
+}
+
 TEST_CASE("A section has up to 16 lines of keys; this side does not read more") {
   const auto offer = [](std::size_t unknown) {
     std::string lines = kSecure;

@@ -1,5 +1,6 @@
 #include <offhook/agent/phone/media_session.hpp>
 #include <offhook/agent/phone/phone_error.hpp>
+#include <offhook/sip/dialog/dialog_set.hpp>
 #include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
@@ -88,6 +89,66 @@ TEST_CASE("codec_among() finds the codec for an offer before a leg is opened, an
     (void)session.answer(row.offer, here);
     CHECK(session.codec() == row.agreed);
   }
+}
+
+namespace {
+
+/// A session that has made its first offer, with a description of one fork's telephone for each early dialog.
+struct Forked {
+  media::Engine engine{{1, 20000, 29999, 10s, {}}};
+  phone::MediaSession session;
+  const base::IpAddress here = *base::IpAddress::parse("127.0.0.1");
+
+  explicit Forked(sdp::SrtpPolicy srtp = sdp::SrtpPolicy::Off) : session(engine, {media::AudioCodec::Pcmu, media::AudioCodec::Pcma}, {.srtp = srtp}, 1) {
+    open(session);
+    REQUIRE(session.make_offer());
+  }
+  static std::string described(const std::string& media) { return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n" + media; }
+  bool accepts(const std::string& media, const std::string& tag) { return session.accept_answer(described(media), here, tag).has_value(); }
+};
+const std::string kPcmu = "m=audio 30000 RTP/AVP 0\r\n", kPcma = "m=audio 30002 RTP/AVP 8\r\n";
+const std::string kEncrypted = kPcmu + "a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n";
+
+}  // namespace
+
+TEST_CASE("Each early dialog of a fork keeps its agreement, and the 2xx of a dialog without a description confirms its own [RFC 3261 section 13.2.2.4]") {
+  Forked call;
+  CHECK(call.accepts(kPcmu, "a"));
+  CHECK(call.accepts(kPcma, "b"));
+  CHECK(call.session.codec() == media::AudioCodec::Pcma);
+  CHECK(call.session.confirm("a"));
+  CHECK(call.session.codec() == media::AudioCodec::Pcmu);
+}
+
+TEST_CASE("If the dialog of the 2xx has no agreement, that of another early dialog stays, as some servers answer. Without any agreement, confirm() returns false") {
+  Forked call;
+  CHECK(call.accepts(kPcma, "a"));
+  CHECK(call.session.confirm("b"));
+  CHECK(call.session.codec() == media::AudioCodec::Pcma);
+  Forked silent;
+  CHECK_FALSE(silent.session.confirm("a"));
+}
+
+TEST_CASE("A dialog of a fork can be plain although another one is encrypted, but an encrypted dialog stays encrypted") {
+  Forked call(sdp::SrtpPolicy::Preferred);
+  CHECK(call.accepts(kEncrypted, "a"));
+  CHECK(call.session.srtp_suite() == "AES_CM_128_HMAC_SHA1_80");
+  CHECK_FALSE(call.accepts(kPcmu, "a"));
+  CHECK(call.accepts(kPcmu, "b"));
+  CHECK(call.session.srtp_suite().empty());
+  CHECK(call.session.confirm("a"));
+  CHECK(call.session.srtp_suite() == "AES_CM_128_HMAC_SHA1_80");
+  CHECK_FALSE(call.accepts(kPcmu, ""));
+}
+
+TEST_CASE("A session keeps the agreements of 16 early dialogs, and follows the latest description of a 17th, too") {
+  Forked call;
+  for (std::size_t i = 0; i < sip::kMaxForks; ++i) CHECK(call.accepts(kPcmu, "fork" + std::to_string(i)));
+  CHECK(call.accepts(kPcma, "another"));
+  CHECK(call.session.codec() == media::AudioCodec::Pcma);
+  CHECK(call.accepts(kPcmu, "fork0"));
+  CHECK(call.session.confirm("another"));
+  CHECK(call.session.codec() == media::AudioCodec::Pcmu);  // The agreement of the 17th was not kept.
 }
 
 TEST_CASE("A session that gets no sockets reports the address and the reason, and prepares nothing") {

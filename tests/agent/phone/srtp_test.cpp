@@ -36,14 +36,6 @@ std::string offer(const std::string& protocol, const std::string& attributes) {
   return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 " + protocol + " 0\r\n" + attributes;
 }
 
-/// Returns the final response to an INVITE.
-std::string answer_to(RawCaller& caller, int sequence) {
-  std::string response;
-  do response = caller.receive(std::to_string(sequence) + " INVITE");
-  while (response.starts_with("SIP/2.0 1"));
-  return response;
-}
-
 }  // namespace
 
 TEST_CASE("Two telephones encrypt their audio as both policies allow, or the call fails") {
@@ -91,19 +83,19 @@ TEST_CASE("A re-INVITE without SRTP in an encrypted call gets 488, and the call 
   SecurePhone b("bert", {SrtpPolicy::Preferred, true});
   RawCaller caller(b.endpoint->sip_port());
   caller.send("INVITE", 1, offer("RTP/SAVP", kKey));
-  CHECK(answer_to(caller, 1).find("m=audio") != std::string::npos);
+  CHECK(caller.final_response(1).find("m=audio") != std::string::npos);
   caller.send("ACK", 1, "");
   REQUIRE(b.wait_for<phone::CallConnected>());
   int sequence = 1;
   for (const auto& downgrade : {offer("RTP/AVP", ""), offer("RTP/AVP", "a=crypto:1 UNKNOWN inline:AAAA\r\n"), offer("RTP/SAVP", "")}) {
     CAPTURE(downgrade);
     caller.send("INVITE", ++sequence, downgrade);
-    CHECK(answer_to(caller, sequence).starts_with("SIP/2.0 488 "));
+    CHECK(caller.final_response(sequence).starts_with("SIP/2.0 488 "));
     caller.send("ACK", sequence, "");
     CHECK(b.suite() == "AES_CM_128_HMAC_SHA1_80");
   }
   caller.send("INVITE", ++sequence, offer("RTP/SAVP", kKey));
-  CHECK(answer_to(caller, sequence).starts_with("SIP/2.0 200 "));
+  CHECK(caller.final_response(sequence).starts_with("SIP/2.0 200 "));
 }
 
 TEST_CASE("Without TLS, a telephone neither offers nor accepts keys, unless its options allow it [RFC 4568 section 8.1]") {
@@ -112,9 +104,9 @@ TEST_CASE("Without TLS, a telephone neither offers nor accepts keys, unless its 
   for (const Row& row : {Row{{Off, false}, false, Off}, Row{{Preferred, false}, false, Off}, Row{{Preferred, true}, false, Preferred},
                          Row{{Preferred, false}, true, Preferred}, Row{{Required, false}, false, std::nullopt}, Row{{Required, true}, false, Required},
                          Row{{Required, false}, true, Required}, Row{{Off, true}, true, Off}}) {
-    const auto policy = phone::policy_for(row.wanted, row.tls);
+    const auto policy = phone::security_for(row.wanted, row.tls);
     CHECK(policy.has_value() == row.policy.has_value());
-    if (policy) CHECK(*policy == *row.policy);
+    if (policy) CHECK(policy->srtp == *row.policy);
   }
   for (const auto& [uri, tls] : std::vector<std::pair<const char*, bool>>{
            {"sip:pbx.example", false}, {"sips:pbx.example", true}, {"sip:pbx.example;transport=TLS", true}, {"sip:pbx.example;transport=wss", true},
@@ -125,7 +117,7 @@ TEST_CASE("Without TLS, a telephone neither offers nor accepts keys, unless its 
   SecurePhone b("bert", {Required, false});
   RawCaller caller(b.endpoint->sip_port());
   caller.send("INVITE", 1, offer("RTP/SAVP", kKey));
-  CHECK(answer_to(caller, 1).starts_with("SIP/2.0 488 "));
+  CHECK(caller.final_response(1).starts_with("SIP/2.0 488 "));
   b.on_thread([&] {
     const auto dialled = b.endpoint->dial({b.account, "sip:anna@127.0.0.1:9", {}, false}, b.port);
     REQUIRE_FALSE(dialled);

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <offhook/media/engine/path_mail.hpp>
+#include <offhook/media/engine/srtp_path.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace offhook::inline v0::media {
+
+/// The packet path of a leg whose addresses are negotiated by ICE, or whose keys by DTLS. The worker neither negotiates nor encrypts a handshake: it passes the
+/// datagrams of STUN, TURN and DTLS (RFC 7983 section 7) to another thread, sends the datagrams of that thread, and protects the media by SRTP with its keys.
+class NegotiatedPath final : public PacketPath {
+ public:
+  /// The negotiating thread keeps `mail` and `keys` too. Before keys, or an order that says that the media are plain, no media pass.
+  NegotiatedPath(std::shared_ptr<PathMail> mail, std::shared_ptr<SrtpKeyBox> keys) : mail_(std::move(mail)), srtp_(std::move(keys)) {}
+
+  [[nodiscard]] Received on_datagram(Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint now) override;
+  [[nodiscard]] std::optional<std::size_t> protect(Channel channel, std::span<std::uint8_t> room, std::size_t size) override { return srtp_.protect(channel, room, size); }
+  [[nodiscard]] std::optional<Own> poll_transmit() override;
+  void on_time(base::TimePoint now) override { srtp_.on_time(now); }
+
+ private:
+  void pass_on(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
+
+  std::shared_ptr<PathMail> mail_;
+  SrtpPath srtp_;
+  PathDatagram sent_;  // the memory of poll_transmit()
+};
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <offhook/base/bytes.hpp>
+#include <offhook/base/socket_address.hpp>
+#include <offhook/base/spsc_ring.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/media/engine/packet_path.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace offhook::inline v0::media {
+
+/// A datagram of STUN, TURN or DTLS.
+struct PathDatagram {
+  static constexpr std::size_t kMaxOctets = 1500;
+
+  Channel channel = Channel::Rtp;      ///< the socket of the leg
+  base::SocketAddress peer;            ///< where it came from, or where it goes
+  base::TimePoint arrival{};           ///< of a received datagram
+  std::uint16_t size = 0;
+  std::array<std::uint8_t, kMaxOctets> octets{};
+
+  [[nodiscard]] base::Bytes bytes() const { return base::Bytes(octets).first(size); }
+  /// Copies the octets. Returns false if they do not fit.
+  [[nodiscard]] bool set(base::Bytes bytes) {
+    if (bytes.size() > octets.size()) return false;
+    size = static_cast<std::uint16_t>(bytes.size());
+    std::copy(bytes.begin(), bytes.end(), octets.begin());
+    return true;
+  }
+};
+
+/// The datagrams between the worker of a leg and the thread that negotiates ICE and DTLS for it. Wait-free on both sides. A full ring drops datagrams, as a network
+/// does; STUN and DTLS send them again.
+struct PathMail {
+  static constexpr std::size_t kCapacity = 16;
+
+  base::SpscRing<PathDatagram, kCapacity> received;  ///< from the worker
+  base::SpscRing<PathDatagram, kCapacity> to_send;   ///< to the worker
+  std::atomic<std::uint64_t> dropped{0};             ///< received datagrams that did not fit
+};
+
+}  // namespace offhook::inline v0::media
