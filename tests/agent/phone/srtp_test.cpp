@@ -67,6 +67,7 @@ TEST_CASE("An encrypted call stays encrypted and audible through hold and resume
   SecurePhone a("anna", {SrtpPolicy::Required, true}), b("bert", {SrtpPolicy::Preferred, true});
   a.dial("bert", b.endpoint->sip_port());
   REQUIRE(a.wait_for<phone::CallConnected>());
+  REQUIRE(b.wait_for<phone::CallConnected>());  // Before the ACK, b cannot offer.
   for (const bool hold : {true, false}) {
     b.on_thread([&] { REQUIRE((hold ? b.call->hold() : b.call->resume())); });
     CHECK(b.wait_for<phone::CallMediaChanged>([&](const auto& e) { return e.receives != hold; }));
