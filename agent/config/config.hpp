@@ -46,7 +46,7 @@ struct Sip {
   std::uint16_t bind_port = 0;         ///< 0: any free port
   JsonValue tls{}, web_socket{};       ///< a JsonValue of this struct is Null when its setting is absent
   std::string transfer = "attended";    ///< or "blind"
-  std::string srtp = "off";             ///< "off", "preferred" or "required"
+  std::string srtp = "preferred";       ///< "off", "preferred" or "required"
   bool srtp_without_tls = false;        ///< keys of SRTP also in signalling without TLS
   std::string registration = "serial";  ///< how it registers at the secondaries: "serial" or "parallel"
   JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, admission{}, connections{};  ///< `callers` is for display: secrets are masked
