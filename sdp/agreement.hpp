@@ -36,7 +36,7 @@ struct AgreedAudio {
   std::string parameters;                      ///< the peer's a=fmtp for `codec`, without the number
   std::uint16_t ptime_ms = 20;            ///< packet length to send: a multiple of 10 in kMinPtimeMs..kMaxPtimeMs
   base::SocketAddress remote_rtp;         ///< an unspecified ip means unknown, or (with send = false) a hold in the style of RFC 2543
-  base::SocketAddress remote_rtcp;        ///< port 0 without RTCP
+  base::SocketAddress remote_rtcp;        ///< port 0 without RTCP; equal to `remote_rtp` with rtcp-mux (RFC 5761)
   bool send = true;
   bool receive = true;
   bool disabled = false;  ///< true if the peer set port 0 in a later offer; codec and addresses keep their last values

@@ -57,7 +57,9 @@ base::Result<RemoteStream, NegotiationError> AudioStream::read(const Session& re
 Media AudioStream::offer(Media line) {
   offered_ = wish_;
   if (!protocol_.empty()) line.protocol = protocol_;
-  write(capability_.codecs, offered_extras(), wish_, line);
+  const Extras extras = offered_extras();
+  offered_rtcp_mux_ = extras.rtcp_mux;
+  write(capability_.codecs, extras, wish_, line);
   write_offered_keys(capability_.srtp, line);
   return line;
 }
@@ -66,6 +68,7 @@ Media AudioStream::answer(RemoteStream theirs, const Media& offered, Media line)
   if (capability_.order_of_offer) sort_as_listed(theirs.codecs, offered);
   numbers_.learn(offered, capability_);
   const Direction direction = offered_ = meet(wish_, theirs.direction);
+  offered_rtcp_mux_ = theirs.transport.rtcp_mux;
   agreed_ = agree(theirs, direction);
   protocol_ = offered.protocol;
   agreed_->also_receivable.clear();  // Our answer names one codec, and one kind of events.
@@ -105,7 +108,7 @@ AgreedAudio AudioStream::agree(const RemoteStream& theirs, Direction ours) const
   agreed.send_voip_metrics = theirs.wants_voip_metrics;
   agreed.ptime_ms = theirs.ptime_ms;
   agreed.remote_rtp = theirs.transport.rtp;
-  agreed.remote_rtcp = theirs.transport.rtcp;
+  agreed.remote_rtcp = offered_rtcp_mux_ && theirs.transport.rtcp_mux ? theirs.transport.rtp : theirs.transport.rtcp;
   agreed.send = sends(ours);
   agreed.receive = receives(ours);
   for (const ReceivableCodec& other : theirs.codecs) {
@@ -145,14 +148,14 @@ EventNumbers AudioStream::offered_events() const {
 }
 
 AudioStream::Extras AudioStream::offered_extras() const {
-  Extras extras{.events = offered_events(), .comfort_noise = capability_.comfort_noise && !numbers_.is_taken(kComfortNoiseNumber)};
+  Extras extras{.events = offered_events(), .comfort_noise = capability_.comfort_noise && !numbers_.is_taken(kComfortNoiseNumber), .rtcp_mux = capability_.rtcp_mux || is_muxed()};
   if (capability_.voip_metrics) extras.reports = kVoipMetrics;
   return extras;
 }
 
 /// Answers a request for unknown reports with an empty list, which says that we understood the attribute: RFC 3611 section 5.2.
 AudioStream::Extras AudioStream::answered_extras(const RemoteStream& theirs) const {
-  Extras extras{.comfort_noise = theirs.comfort_noise};
+  Extras extras{.comfort_noise = theirs.comfort_noise, .rtcp_mux = theirs.transport.rtcp_mux};
   for (std::size_t clock = 0; clock < kEventClocks.size(); ++clock) {
     if (agreed_->event_clock_hz == kEventClocks[clock].clock_hz) extras.events[clock] = agreed_->receive_events;
   }
@@ -172,6 +175,7 @@ void AudioStream::write(const std::vector<AudioCodec>& codecs, const Extras& ext
     if (extras.events[clock]) add_format(line, *extras.events[clock], {.name = kTelephoneEvent, .clock_hz = kEventClocks[clock].clock_hz}, "0-16");
   }
   line.attributes.push_back({"ptime", std::to_string(capability_.ptime_ms)});
+  if (extras.rtcp_mux) line.attributes.push_back({"rtcp-mux", std::nullopt});
   if (extras.reports) line.attributes.push_back({"rtcp-xr", std::string(*extras.reports)});
   line.attributes.push_back({std::string(to_string(ours)), std::nullopt});
 }

@@ -45,10 +45,12 @@ class AudioStream {
   struct Extras {
     EventNumbers events{};
     bool comfort_noise = false;
+    bool rtcp_mux = false;
     std::optional<std::string_view> reports{};  // value of a=rtcp-xr
   };
 
   [[nodiscard]] AgreedAudio agree(const RemoteStream& theirs, Direction ours) const;
+  [[nodiscard]] bool is_muxed() const { return agreed_ && agreed_->remote_rtcp == agreed_->remote_rtp; }
   void agree_events(const EventNumbers& theirs, AgreedAudio& agreed) const;
   [[nodiscard]] EventNumbers offered_events() const;
   [[nodiscard]] Extras offered_extras() const;
@@ -61,6 +63,7 @@ class AudioStream {
   PayloadNumbers numbers_;
   Direction wish_ = Direction::SendRecv;
   Direction offered_ = Direction::SendRecv;  // The direction in our last offer or answer.
+  bool offered_rtcp_mux_ = false;            // Our last offer or answer has a=rtcp-mux.
   std::string protocol_;                     // The protocol of the agreement. A later m= line with port 0 does not change it.
   std::optional<AgreedAudio> agreed_;
 };

@@ -58,6 +58,7 @@ struct AudioCapability {
   bool comfort_noise = false;             ///< offer and accept comfort noise beside PCMU and PCMA
   bool voip_metrics = false;              ///< request VoIP metrics, and send them to a peer that requests them: RFC 3611 section 5.2
   SrtpCapability srtp{};                  ///< encryption of the media
+  bool rtcp_mux = false;                  ///< offer RTCP on the port of RTP (RFC 5761). An answer always accepts the peer's offer of it
   std::array<std::string, kAudioCodecs> parameters{};  ///< a=fmtp parameters of each codec, without the number; "" for no a=fmtp
 };
 

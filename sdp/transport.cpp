@@ -47,7 +47,7 @@ base::Result<Transport, NegotiationError> read_transport(const Session& remote, 
   const auto ip = connection != nullptr ? connection->ip() : std::nullopt;
   if (!ip || is_to_many(*ip)) return base::fail(NegotiationError::BadAddress);
   const base::SocketAddress rtp{*ip, stream.port};
-  return Transport{stream.protocol, rtp, rtcp_of(stream, rtp)};
+  return Transport{stream.protocol, rtp, rtcp_of(stream, rtp), stream.attribute("rtcp-mux").has_value()};
 }
 
 void write_transport(const Transport& ours, Media& stream) {

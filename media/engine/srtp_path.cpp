@@ -71,7 +71,8 @@ std::optional<std::size_t> SrtpPath::protect(Channel channel, std::span<std::uin
   if (passes_plain_) return size;
   if (!sender_) return std::nullopt;
   rtp::SrtpSender& sender = *senders_[*sender_];
-  const auto protected_size = channel == Channel::Rtcp ? sender.protect_rtcp(room, size) : sender.protect_rtp(room, size);
+  const bool is_rtcp = channel == Channel::Rtcp || rtp::is_rtcp(room.first(size));
+  const auto protected_size = is_rtcp ? sender.protect_rtcp(room, size) : sender.protect_rtp(room, size);
   return protected_size ? std::optional(*protected_size) : std::nullopt;
 }
 

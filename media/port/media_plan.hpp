@@ -56,7 +56,7 @@ struct MediaPlan {
   OpusParameters opus{};                             ///< the peer's parameters; only for Opus
   std::uint16_t ptime_ms = 20;                       ///< duration of the packets that we send: 10..60, a multiple of 10; other values are rounded down
   base::SocketAddress remote_rtp;                    ///< from SDP; if its ip is unspecified, nothing is sent until a source is learnt
-  base::SocketAddress remote_rtcp;
+  base::SocketAddress remote_rtcp;                   ///< equal to `remote_rtp` if RTCP uses the port of RTP: RFC 5761
   base::IpAddress signalling_host;                   ///< source of the peer's SIP messages; unspecified if it is unknown
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< selects the sources besides `remote_rtp` that may be learnt
   bool send = true;                                  ///< the negotiated direction; false while a hold forbids it
@@ -64,6 +64,7 @@ struct MediaPlan {
   bool send_comfort_noise = false;                   ///< true if the peer accepts RFC 3389, with payload type kComfortNoiseType
   bool send_voip_metrics = false;                    ///< true if the peer asked for VoIP metrics in RTCP XR: RFC 3611 section 5.2
 
+  [[nodiscard]] bool is_rtcp_muxed() const { return remote_rtcp == remote_rtp && remote_rtp.port != 0; }
   /// Returns the codec of packets with `payload_type`, or nullopt if they are not audio.
   [[nodiscard]] std::optional<AudioCodec> codec_of(std::uint8_t payload_type) const {
     if (payload_type == receive_payload_type) return codec;

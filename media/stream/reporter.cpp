@@ -79,7 +79,8 @@ void Reporter::report_when_due(base::TimePoint now, Sendout& out) {
 }
 
 void Reporter::report(base::TimePoint now, bool bye, Sendout& out) {
-  const auto to = receiver_.source().rtcp_destination();
+  const bool is_muxed = context_.plan->is_rtcp_muxed();
+  const auto to = is_muxed ? receiver_.source().rtp_destination() : receiver_.source().rtcp_destination();
   Datagram* datagram = out.next();
   if (!to || datagram == nullptr) return;
   rtp::CompoundWriter writer(datagram->octets);
@@ -90,7 +91,7 @@ void Reporter::report(base::TimePoint now, bool bye, Sendout& out) {
   if (bye) writer.bye(ssrc, "");
   const auto size = writer.finish();
   if (!size) return;
-  datagram->channel = Channel::Rtcp;
+  datagram->channel = is_muxed ? Channel::Rtp : Channel::Rtcp;
   datagram->to = *to;
   datagram->size = static_cast<std::uint16_t>(*size);
   out.keep();

@@ -154,6 +154,17 @@ TEST_CASE("SrtpPath decrypts RTCP that comes to the port of RTP") {
   CHECK(std::vector<std::uint8_t>(received.packet.begin(), received.packet.end()) == report);
 }
 
+TEST_CASE("SrtpPath protects RTCP on the port of RTP as SRTCP [RFC 5761 section 8]") {
+  PathAndBox leg;
+  leg.box->put(keys(1, 2));
+  std::vector<std::uint8_t> report{0x80, 201, 0, 1, 1, 2, 3, 4};
+  report.resize(8 + media::PacketPath::kMaxAddedOctets);
+  const auto size = leg.path.protect(media::Channel::Rtp, report, 8);
+  REQUIRE(size == 8 + 4 + 10);
+  report.resize(*size);
+  CHECK(rtp::SrtpReceiver::make(key_of(1))->unprotect_rtcp(report));
+}
+
 TEST_CASE("SrtpPath lets plain packets pass if the peer does not use SRTP, but never after it has got keys") {
   PathAndBox leg;
   leg.box->put(plain());

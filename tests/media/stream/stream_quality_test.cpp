@@ -269,3 +269,25 @@ TEST_CASE_FIXTURE(Measured, "Key events cause no loss in the statistics: no pack
   CHECK(statistics.played.concealed_samples == 0);
   CHECK(report().loss.missing_percent() == 0);
 }
+
+TEST_CASE("With RTCP on the port of RTP, reports take that port in both directions and count, and all else stays the same [RFC 5761]") {
+  Call call;
+  call.a_says = sine(440, 8000, 30);
+  const auto muxed = [&](const End& end) {
+    auto plan = call.towards(end);
+    plan.remote_rtcp = plan.remote_rtp;
+    return plan;
+  };
+  Call::start(call.a, muxed(call.b), call.now());
+  Call::start(call.b, muxed(call.a), call.now());
+  call.run(1000);
+  std::size_t reports = 0;
+  for (const auto& datagram : call.a.sent) {
+    CHECK(datagram.channel == media::Channel::Rtp);
+    CHECK(datagram.to == kB);
+    if (rtp::is_rtcp(datagram.bytes())) ++reports;
+  }
+  CHECK(reports >= 2);
+  CHECK(call.b.stream->statistics().frames_played > 990);
+  CHECK(call.a.stream->statistics().round_trip_us);
+}
