@@ -42,9 +42,11 @@ struct AgreedAudio {
   bool disabled = false;  ///< true if the peer set port 0 in a later offer; codec and addresses keep their last values
   /// Codecs besides `codec` to which the peer may switch after its answer: RFC 3264 section 10.2. Empty when we answered.
   std::vector<ReceivableCodec> also_receivable;
-  std::optional<AgreedSrtp> srtp{};  ///< nullopt: the media are not encrypted
+  std::optional<AgreedSrtp> srtp{};  ///< nullopt: there are no keys in SDP
+  std::optional<AgreedDtls> dtls{};  ///< nullopt: there is no DTLS. Without keys and DTLS the media are not encrypted
   bool send_comfort_noise = false;  ///< true if the peer accepts comfort noise while `codec` is silent: RFC 3389 section 4
   bool send_voip_metrics = false;   ///< true if the peer requests VoIP metrics in RTCP XR: RFC 3611 section 5.2
+  [[nodiscard]] bool is_encrypted() const { return srtp || dtls; }
   friend bool operator==(const AgreedAudio&, const AgreedAudio&) = default;
 };
 
@@ -57,7 +59,7 @@ enum class NegotiationError : std::uint8_t {
   WrongState,          // an offer while ours is open (glare), or an answer without our offer
   NoAudio,             // no audio stream, or all audio streams have port 0
   UnsupportedProfile,  // audio only in profiles that this side does not support, or that its policy of SRTP excludes
-  NoCommonCrypto,      // RTP/SAVP without a key that this side can use
+  NoCommonCrypto,      // RTP/SAVP without a key that this side can use, or DTLS without a fingerprint or with roles that do not fit
   NotSecure,           // no SRTP, although the policy or the session before requires it
   NoCommonCodec,
   BadAddress,          // no c= line, a host name (see find_host_name), multicast, or another address family than ours

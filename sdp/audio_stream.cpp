@@ -50,7 +50,8 @@ base::Result<RemoteStream, NegotiationError> AudioStream::read(const Session& re
   if (!theirs) return theirs;
   const base::IpAddress& ip = theirs->transport.rtp.ip;
   if (!ip.is_unspecified() && ip.is_v6() != ours.rtp.ip.is_v6()) return base::fail(NegotiationError::BadAddress);
-  if (!theirs->key && must_be_secure()) return base::fail(NegotiationError::NotSecure);
+  if (!theirs->is_encrypted() && must_be_secure()) return base::fail(NegotiationError::NotSecure);
+  if (theirs->dtls && theirs->dtls->setup == Setup::HoldConn) return base::fail(NegotiationError::NoCommonCrypto);
   return theirs;
 }
 
@@ -60,7 +61,11 @@ Media AudioStream::offer(Media line) {
   const Extras extras = offered_extras();
   offered_rtcp_mux_ = extras.rtcp_mux;
   write(capability_.codecs, extras, wish_, line);
-  write_offered_keys(capability_.srtp, line);
+  if (offers_dtls()) {
+    write_dtls({{capability_.srtp.dtls->fingerprint}, Setup::ActPass, {}}, line);
+  } else {
+    write_offered_keys(capability_.srtp, line);
+  }
   return line;
 }
 
@@ -69,22 +74,34 @@ Media AudioStream::answer(RemoteStream theirs, const Media& offered, Media line)
   numbers_.learn(offered, capability_);
   const Direction direction = offered_ = meet(wish_, theirs.direction);
   offered_rtcp_mux_ = theirs.transport.rtcp_mux;
-  agreed_ = agree(theirs, direction);
+  auto agreed = agree(theirs, direction);
+  const Setup present = agreed_ && agreed_->dtls && !agreed_->dtls->is_client ? Setup::Passive : Setup::Active;
+  const auto setup = theirs.dtls ? answer_setup(theirs.dtls->setup, Setup::Active, present).value_or(Setup::Active) : Setup::Active;
+  if (theirs.dtls) agreed.dtls = agree_dtls(theirs, setup);
+  agreed_ = std::move(agreed);
   protocol_ = offered.protocol;
   agreed_->also_receivable.clear();  // Our answer names one codec, and one kind of events.
   agreed_->also_receivable_events.reset();
   write({agreed_->codec}, answered_extras(theirs), direction, line);
   if (agreed_->srtp) line.attributes.push_back({"crypto", write_crypto_line({theirs.key->tag, agreed_->srtp->suite, agreed_->srtp->send_secret, {}})});
+  if (agreed_->dtls) write_dtls({{capability_.srtp.dtls->fingerprint}, setup, {}}, line);
+  remote_ = std::move(theirs);
   return line;
 }
 
 base::Result<void, NegotiationError> AudioStream::accept_answer(RemoteStream theirs, const Media& answered) {
   const bool is_plain_refused = must_be_secure() || is_secure_protocol(answered.protocol) || (capability_.srtp.policy != SrtpPolicy::Off && has_keys_of_peer(answered, capability_.srtp));
-  if (!theirs.key && is_plain_refused) return base::fail(NegotiationError::NotSecure);
+  if (!theirs.is_encrypted() && is_plain_refused) return base::fail(NegotiationError::NotSecure);
+  if (theirs.dtls.has_value() != offers_dtls()) return base::fail(NegotiationError::NoCommonCrypto);
+  const auto setup = theirs.dtls ? offerer_setup(Setup::ActPass, theirs.dtls->setup) : Setup::Active;
+  if (!setup) return base::fail(NegotiationError::NoCommonCrypto);
   // An offer may list codecs in our order of preference. An answer uses the peer's order, and we send its first codec:
   // RFC 3264 section 7.
   sort_as_listed(theirs.codecs, answered);
-  agreed_ = agree(theirs, meet(offered_, theirs.direction));
+  auto agreed = agree(theirs, meet(offered_, theirs.direction));
+  if (theirs.dtls) agreed.dtls = agree_dtls(theirs, *setup);
+  agreed_ = std::move(agreed);
+  remote_ = std::move(theirs);
   protocol_ = answered.protocol;
   return {};
 }
@@ -123,6 +140,16 @@ std::optional<AgreedSrtp> AudioStream::agree_keys(const std::optional<CryptoLine
   return ours != nullptr ? std::optional(AgreedSrtp{ours->suite, ours->secret, theirs->secret, theirs->mki}) : std::nullopt;
 }
 
+/// Continues the present association, unless the peer asks for another one, or its address changed although it names no association: RFC 8842 section 4.
+AgreedDtls AudioStream::agree_dtls(const RemoteStream& theirs, Setup ours) const {
+  AgreedDtls agreed{theirs.dtls->fingerprints, ours == Setup::Active, 1};
+  if (!agreed_ || !agreed_->dtls || !remote_ || !remote_->dtls) return agreed;
+  const bool moved = theirs.dtls->tls_id.empty() && theirs.transport.rtp != remote_->transport.rtp && !theirs.transport.rtp.ip.is_unspecified();
+  const bool is_new = moved || agreed.is_client != agreed_->dtls->is_client || asks_for_new_association(*remote_->dtls, *theirs.dtls);
+  agreed.association = agreed_->dtls->association + (is_new ? 1 : 0);
+  return agreed;
+}
+
 /// Agrees on telephone-events of the codec's own clock, or of 8000 Hz if the peer supports only these, as many peers do.
 void AudioStream::agree_events(const EventNumbers& theirs, AgreedAudio& agreed) const {
   const EventNumbers ours = offered_events();
@@ -148,7 +175,7 @@ EventNumbers AudioStream::offered_events() const {
 }
 
 AudioStream::Extras AudioStream::offered_extras() const {
-  Extras extras{.events = offered_events(), .comfort_noise = capability_.comfort_noise && !numbers_.is_taken(kComfortNoiseNumber), .rtcp_mux = capability_.rtcp_mux || is_muxed()};
+  Extras extras{.events = offered_events(), .comfort_noise = capability_.comfort_noise && !numbers_.is_taken(kComfortNoiseNumber), .rtcp_mux = capability_.rtcp_mux || offers_dtls() || is_muxed()};
   if (capability_.voip_metrics) extras.reports = kVoipMetrics;
   return extras;
 }

@@ -22,16 +22,19 @@ class AudioStream {
   [[nodiscard]] Direction direction() const { return wish_; }
 
   /// Returns the protocol of an initial offer.
-  [[nodiscard]] std::string_view offered_protocol() const { return capability_.srtp.policy == SrtpPolicy::Required ? "RTP/SAVP" : "RTP/AVP"; }
+  [[nodiscard]] std::string_view offered_protocol() const {
+    if (capability_.srtp.offers_dtls()) return "UDP/TLS/RTP/SAVP";
+    return capability_.srtp.policy == SrtpPolicy::Required ? "RTP/SAVP" : "RTP/AVP";
+  }
   /// Reads the peer's m= line. Errors: those of read_remote_stream(), BadAddress for another address family than ours, and NotSecure if the
   /// session was encrypted and the line is not.
   [[nodiscard]] base::Result<RemoteStream, NegotiationError> read(const Session& remote, const Media& stream, const Transport& ours) const;
   /// Completes our m= line for an offer. `line` is Section::line().
   [[nodiscard]] Media offer(Media line);
-  /// Completes our m= line for the answer to `offered`, which `theirs` describes.
+  /// Completes our m= line for the answer to `offered`, which `theirs` describes. read() has checked that both sides can agree.
   [[nodiscard]] Media answer(RemoteStream theirs, const Media& offered, Media line);
   /// Takes the peer's answer to the last offer. `theirs` describes `answered`. Errors: NotSecure if the answer has to be encrypted, and its key does
-  /// not answer our offer.
+  /// not answer our offer; NoCommonCrypto if its role in DTLS does not fit.
   [[nodiscard]] base::Result<void, NegotiationError> accept_answer(RemoteStream theirs, const Media& answered);
   /// Call it when the peer set port 0 in a later offer. The codec and the addresses stay.
   void disable();
@@ -55,7 +58,9 @@ class AudioStream {
   [[nodiscard]] EventNumbers offered_events() const;
   [[nodiscard]] Extras offered_extras() const;
   [[nodiscard]] Extras answered_extras(const RemoteStream& theirs) const;
-  [[nodiscard]] bool must_be_secure() const { return capability_.srtp.policy == SrtpPolicy::Required || (agreed_ && agreed_->srtp); }
+  [[nodiscard]] bool must_be_secure() const { return capability_.srtp.policy == SrtpPolicy::Required || (agreed_ && agreed_->is_encrypted()); }
+  [[nodiscard]] AgreedDtls agree_dtls(const RemoteStream& theirs, Setup ours) const;
+  [[nodiscard]] bool offers_dtls() const { return agreed_ && agreed_->is_encrypted() ? agreed_->dtls.has_value() : capability_.srtp.offers_dtls(); }
   [[nodiscard]] std::optional<AgreedSrtp> agree_keys(const std::optional<CryptoLine>& theirs) const;
   void write(const std::vector<AudioCodec>& codecs, const Extras& extras, Direction ours, Media& line) const;
 
@@ -64,6 +69,7 @@ class AudioStream {
   Direction wish_ = Direction::SendRecv;
   Direction offered_ = Direction::SendRecv;  // The direction in our last offer or answer.
   bool offered_rtcp_mux_ = false;            // Our last offer or answer has a=rtcp-mux.
+  std::optional<RemoteStream> remote_;       // The peer's description of the agreement.
   std::string protocol_;                     // The protocol of the agreement. A later m= line with port 0 does not change it.
   std::optional<AgreedAudio> agreed_;
 };

@@ -95,7 +95,7 @@ base::Result<Negotiator::Chosen, NegotiationError> Negotiator::choose_audio(cons
   std::optional<Chosen> plain;
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     auto stream = read(offer, i);
-    if (stream && stream->key) return Chosen{i, std::move(*stream)};
+    if (stream && stream->is_encrypted()) return Chosen{i, std::move(*stream)};
     if (!stream) {
       reason = std::max(reason, stream.error());
     } else if (!plain) {

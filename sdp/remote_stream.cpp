@@ -56,15 +56,20 @@ std::string parameters_of(const Media& stream, std::uint8_t number) {
   return {};
 }
 
-/// Returns the peer's key, or nullopt for a stream that is not encrypted.
-base::Result<std::optional<CryptoLine>, NegotiationError> read_key(const Media& stream, const SrtpCapability& ours) {
-  const bool is_secure = is_secure_protocol(stream.protocol);
+/// Reads what encrypts the stream: a key, or DTLS. Older browsers write RTP/SAVPF with a fingerprint.
+base::Result<void, NegotiationError> read_encryption(const Session& remote, const Media& stream, const SrtpCapability& ours, RemoteStream& out) {
+  const bool is_dtls = is_dtls_protocol(stream.protocol), is_secure = is_secure_protocol(stream.protocol) || is_dtls;
   if (!is_secure && !is_plain_protocol(stream.protocol)) return base::fail(NegotiationError::UnsupportedProfile);
   if (is_secure && ours.policy == SrtpPolicy::Off) return base::fail(NegotiationError::UnsupportedProfile);
-  auto key = find_crypto_line(stream, ours);
-  if (is_secure && !key) return base::fail(NegotiationError::NoCommonCrypto);
-  if (!key && ours.policy == SrtpPolicy::Required) return base::fail(NegotiationError::NotSecure);
-  return key;
+  if (is_dtls && !ours.dtls) return base::fail(NegotiationError::UnsupportedProfile);
+  if (!is_dtls) out.key = find_crypto_line(stream, ours);
+  if (is_secure && !out.key && ours.dtls) {
+    auto dtls = read_dtls(remote, stream);
+    if (dtls && !dtls->fingerprints.empty()) out.dtls = std::move(*dtls);
+  }
+  if (is_secure && !out.is_encrypted()) return base::fail(NegotiationError::NoCommonCrypto);
+  if (!out.is_encrypted() && ours.policy == SrtpPolicy::Required) return base::fail(NegotiationError::NotSecure);
+  return {};
 }
 
 }  // namespace
@@ -72,11 +77,9 @@ base::Result<std::optional<CryptoLine>, NegotiationError> read_key(const Media& 
 base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& remote, const Media& stream,
                                                                 const AudioCapability& capability) {
   if (!base::iequals(stream.kind, "audio") || stream.port == 0) return base::fail(NegotiationError::NoAudio);
-  auto key = read_key(stream, capability.srtp);
-  if (!key) return base::fail(key.error());
-  const PayloadTable table(stream);
   RemoteStream result;
-  result.key = std::move(*key);
+  if (const auto read = read_encryption(remote, stream, capability.srtp, result); !read) return base::fail(read.error());
+  const PayloadTable table(stream);
   result.codecs = common_codecs(table, capability);
   if (result.codecs.empty()) return base::fail(NegotiationError::NoCommonCodec);
   for (const ReceivableCodec& codec : result.codecs) {

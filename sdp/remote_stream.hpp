@@ -21,10 +21,13 @@ struct RemoteStream {
   Direction direction = Direction::SendRecv;  ///< the peer's direction; a connection address of zero removes `receive`
   std::uint16_t ptime_ms = 20;          ///< the peer's requested ptime, clamped
   Transport transport;
-  std::optional<CryptoLine> key{};      ///< the peer's key; nullopt: the media are not encrypted
+  std::optional<CryptoLine> key{};      ///< the peer's key in SDP
+  std::optional<DtlsAttributes> dtls{}; ///< the peer's attributes of DTLS. Without them and a key the media are not encrypted
   bool comfort_noise = false;           ///< true if the peer and we both accept comfort noise: RFC 3389
   /// The first is true if the line has a=rtcp-xr, the second if that attribute requests VoIP metrics: RFC 3611 section 5.2.
   bool names_reports = false, wants_voip_metrics = false;
+
+  [[nodiscard]] bool is_encrypted() const { return key || dtls; }
 };
 
 /// Reads one audio m= line of the peer. Errors: NoAudio (another kind, or port 0), UnsupportedProfile, NoCommonCrypto, NotSecure,

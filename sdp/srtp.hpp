@@ -2,6 +2,7 @@
 
 #include <offhook/base/result.hpp>
 #include <offhook/sdp/crypto_line.hpp>
+#include <offhook/sdp/dtls.hpp>
 #include <offhook/sdp/session.hpp>
 
 #include <cstdint>
@@ -26,10 +27,19 @@ struct SrtpKey {
   friend bool operator==(const SrtpKey&, const SrtpKey&) = default;
 };
 
+/// DTLS-SRTP of this side: RFC 5763.
+struct DtlsCapability {
+  FingerprintLine fingerprint;         ///< of this side's certificate
+  bool offers = false;                 ///< true: offers have DTLS instead of keys. Answers accept both.
+};
+
 /// The keys that this side offers. Their order is the order of preference, and a key's place is its tag in our offers, from 1 on.
 struct SrtpCapability {
   SrtpPolicy policy = SrtpPolicy::Off;
-  std::vector<SrtpKey> keys{};         ///< at least one, unless the policy is Off
+  std::vector<SrtpKey> keys{};                ///< empty: this side neither offers nor accepts keys in SDP
+  std::optional<DtlsCapability> dtls{};       ///< nullopt: this side does not use DTLS
+
+  [[nodiscard]] bool offers_dtls() const { return policy != SrtpPolicy::Off && dtls && dtls->offers; }
 
   [[nodiscard]] const SrtpKey* key_for(std::string_view suite) const;
 };
@@ -41,6 +51,14 @@ struct AgreedSrtp {
   std::vector<std::uint8_t> receive_secret;   ///< the peer's key and salt
   std::vector<std::uint8_t> receive_mki;      ///< in each packet of the peer; empty: none
   friend bool operator==(const AgreedSrtp&, const AgreedSrtp&) = default;
+};
+
+/// The association of DTLS on which both sides agree.
+struct AgreedDtls {
+  std::vector<FingerprintLine> fingerprints;  ///< of the peer's certificate: any of them
+  bool is_client = true;                      ///< true: this side sends the first message of the handshake
+  unsigned association = 0;                   ///< counts the associations of this session: another number means a new handshake (RFC 8842 section 4)
+  friend bool operator==(const AgreedDtls&, const AgreedDtls&) = default;
 };
 
 /// Returns true for RTP/SAVP and RTP/SAVPF, in any case.

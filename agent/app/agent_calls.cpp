@@ -129,7 +129,7 @@ void AgentCalls::note_name(const AttendedCall& call) {
 
 void AgentCalls::on(const call::TurnedAway& event) {
   auto record = records::begun(event.details, services_.options.account.address_of_record);
-  CallLog(record.id).turned_away(event.details, event.how);
+  CallLog(record.id).turned_away(event.details, event.how.status);
   services_.metrics.calls().on_caller(event.details.check);
   services_.metrics.calls().on_ended(false, outcome_of(event.how, false), {}, {});
   services_.records.turned_away(std::move(record), event.how);

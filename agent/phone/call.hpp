@@ -47,7 +47,8 @@ class Call {
   [[nodiscard]] virtual const sip::LegName& leg_name() const = 0;  ///< for records: other systems know the call by these names
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< nullopt before both sides agreed on a codec
   /// Returns the suite of SRTP that encrypts the call's media, as in SDP, such as "AEAD_AES_128_GCM"; "" if they are not encrypted.
-  [[nodiscard]] virtual std::string_view srtp_suite() const = 0;
+  [[nodiscard]] virtual std::string srtp_suite() const = 0;
+  [[nodiscard]] virtual bool uses_dtls() const = 0;  ///< true if the keys of SRTP come from DTLS, and not from SDP
   /// State Offered: returns the codec on which prepare() would agree with `codecs` (empty: the endpoint's codecs), so that the application can
   /// open a port with the rate of that codec. Returns nullopt if the INVITE has no offer, or no acceptable offer.
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const = 0;

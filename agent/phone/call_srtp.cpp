@@ -28,8 +28,8 @@ std::unique_ptr<Side> make(std::string_view suite, base::Bytes secret, More... m
 
 }  // namespace
 
-CallSrtp::CallSrtp(sdp::SrtpPolicy policy) : capability_{policy, {}} {
-  if (policy == sdp::SrtpPolicy::Off) return;
+CallSrtp::CallSrtp(sdp::SrtpPolicy policy, bool has_keys) : capability_{policy, {}, {}} {
+  if (policy == sdp::SrtpPolicy::Off || !has_keys) return;
   base::SystemRandom random;
   for (const auto& facts : rtp::srtp_suites()) {
     sdp::SrtpKey key{std::string(facts.name), std::vector<std::uint8_t>(facts.key_octets + facts.salt_octets)};

@@ -19,12 +19,14 @@ namespace offhook::inline v0::phone {
 /// The SRTP of one call: the keys of this side, and the path of packets of its leg.
 class CallSrtp {
  public:
-  /// Draws a key for each suite from the system, unless the policy is Off.
-  explicit CallSrtp(sdp::SrtpPolicy policy);
+  /// Draws a key for each suite from the system, unless the policy is Off or `has_keys` is false.
+  explicit CallSrtp(sdp::SrtpPolicy policy, bool has_keys = true);
 
   [[nodiscard]] const sdp::SrtpCapability& capability() const { return capability_; }
   /// Returns the path for the call's leg, or null if the policy is Off.
   [[nodiscard]] std::unique_ptr<media::PacketPath> make_path();
+  /// The keys of the path, which DTLS puts there too.
+  [[nodiscard]] const std::shared_ptr<media::SrtpKeyBox>& box() const { return box_; }
   /// Puts the agreed keys into effect; nullopt: the peer does not use SRTP. A direction whose key did not change continues, and so does one that returns to an
   /// earlier key. Errors: NotAcceptable if OpenSSL
   /// cannot use the suite, or the peer's MKI is too long; then nothing changes. `other_dialog`: the agreement is that of another early dialog of a forked INVITE,

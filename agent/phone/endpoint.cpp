@@ -94,6 +94,10 @@ class Endpoint::Impl {
 
   base::Result<void, base::Error> open() {
     if (auto opened = identity_.open(options_.identity); !opened) return opened;
+    if (const auto certificate = media::DtlsCertificate::make()) {
+      if (auto dtls = media::DtlsEndpoint::make(*certificate)) core_->dtls = std::make_shared<const media::DtlsEndpoint>(*std::move(dtls));
+    }
+    if (!core_->dtls) return base::fail(phone_error(PhoneError::Socket, "OpenSSL makes no certificate for DTLS: check its configuration (openssl.cnf)"));
     auto edge = sip::SipEdge::open(options_.sip, stack_);
     if (!edge) return base::fail(socket_error(edge.error(), options_.sip));
     edge_ = std::move(*edge);
@@ -140,8 +144,7 @@ class Endpoint::Impl {
     const auto local = local_for_calls();
     if (!local) return base::fail(phone_error(PhoneError::Socket, "cannot dial: this machine has no network address"));
     const auto security = security_for(account->second->security, options.through_registrar ? account->second->uses_tls : uses_tls(options.target));
-    if (!security) return base::fail(security.error());
-    const auto call = *preparing_.insert(std::make_shared<PhoneCall>(core_, next_sdp_id(), options.target, *security)).first;
+    const auto call = *preparing_.insert(std::make_shared<PhoneCall>(core_, next_sdp_id(), options.target, security)).first;
     if (!options.privacy.any()) identity_.sign(account->second->address, options.target, options.headers, random_);  // A withheld number is not signed.
     if (auto dialled = call->dial(options, std::move(port), *local); !dialled) {
       preparing_.erase(call);
@@ -309,9 +312,9 @@ class Endpoint::Impl {
     reporter_.emit(RegistrationChanged{Account(state), std::move(event)});
   }
 
-  void turn_away(sip::IncomingCall& event, int status, std::string why = {}) {
+  void turn_away(sip::IncomingCall& event, int status) {
     (void)stack_.calls().reject(event.session, status, status == 503 ? sip::HeaderList{{"Retry-After", std::string(sip::kRetryAfter)}} : sip::HeaderList{}, base::Clock::now());
-    reporter_.emit(CallTurnedAway{std::move(event), status, std::move(why)});
+    reporter_.emit(CallTurnedAway{std::move(event), status});
   }
 
   void on_incoming(sip::IncomingCall& event) {
@@ -320,9 +323,8 @@ class Endpoint::Impl {
     if (const auto status = identity_.refusal_of(event)) return turn_away(event, *status);
     const auto account = event.account ? accounts_.find(*event.account) : accounts_.end();
     const auto security = security_for(account != accounts_.end() ? account->second->security : options_.security, uses_tls(event.transport));
-    if (!security) return turn_away(event, 488, security.error().detail);
     capacity_.on_call();
-    auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id(), *security);
+    auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id(), security);
     calls_.emplace(event.session, call);
     report_availability();
     if (lines_) lines_->rang_in(event, base::Clock::now());

@@ -82,7 +82,7 @@ call::Incoming incoming_of(const sip::IncomingCall& call, std::string local_tag)
 
 call::Ended ended_of(const sip::CallEnded& ended) { return {by_of(ended.by), cause_of(ended), status_text(ended.status), ended.reason, {}}; }
 
-call::Ended refused_with(int status, std::string reason) { return {By::Us, cause_of_refusal(status), status_text(status), std::move(reason), {}}; }
+call::Ended refused_with(int status) { return {By::Us, cause_of_refusal(status), status_text(status), {}, {}}; }
 
 std::string status_text(int status) { return status != 0 ? std::to_string(status) : std::string(); }
 

@@ -21,8 +21,8 @@ namespace offhook::inline v0::phone {
 [[nodiscard]] call::Incoming incoming_of(const sip::IncomingCall& call, std::string local_tag);
 
 [[nodiscard]] call::Ended ended_of(const sip::CallEnded& ended);
-/// Returns the end of a call that this side refused with `status`. `reason` is the text for the log and the record.
-[[nodiscard]] call::Ended refused_with(int status, std::string reason = {});
+/// Returns the end of a call that this side refused with `status`.
+[[nodiscard]] call::Ended refused_with(int status);
 
 /// Returns a status as text; "" for 0.
 [[nodiscard]] std::string status_text(int status);

@@ -1,15 +1,15 @@
 #include <offhook/agent/phone/media_security.hpp>
 
-#include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/base/text.hpp>
 #include <offhook/sip/message/uri.hpp>
 
 namespace offhook::inline v0::phone {
 
-base::Result<MediaSecurity, base::Error> security_for(const MediaSecurity& wanted, bool uses_tls) {
+MediaSecurity security_for(MediaSecurity wanted, bool uses_tls) {
   if (uses_tls || !wanted.needs_tls()) return wanted;
-  if (wanted.srtp != sdp::SrtpPolicy::Required) return MediaSecurity{};
-  return base::fail(phone_error(PhoneError::NotAcceptable, "SRTP is required, and the signalling does not use TLS, so that others could read the keys: use TLS to the server, or allow keys without TLS"));
+  wanted.has_keys = false;
+  wanted.offers_dtls = wanted.offers_dtls || wanted.srtp == sdp::SrtpPolicy::Required;
+  return wanted;
 }
 
 bool uses_tls(std::string_view next_hop) {

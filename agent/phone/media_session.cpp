@@ -1,6 +1,7 @@
 #include <offhook/agent/phone/media_session.hpp>
 
 #include <offhook/agent/phone/phone_error.hpp>
+#include <offhook/media/engine/negotiated_path.hpp>
 #include <offhook/media/stream/codec_chain.hpp>
 #include <offhook/sdp/parser.hpp>
 #include <offhook/sip/dialog/dialog_set.hpp>
@@ -41,6 +42,15 @@ std::vector<sdp::AudioCodec> to_sdp(const std::vector<media::AudioCodec>& codecs
   std::vector<sdp::AudioCodec> result;
   for (const media::AudioCodec codec : codecs) result.push_back(to_sdp(codec));
   return result;
+}
+
+/// Returns what this side offers and accepts for encryption.
+sdp::SrtpCapability srtp_capability(const CallSrtp& srtp, const MediaSession::Extras& extras) {
+  sdp::SrtpCapability capability = srtp.capability();
+  if (!extras.dtls || capability.policy == sdp::SrtpPolicy::Off) return capability;
+  const auto& ours = extras.dtls->fingerprint();
+  capability.dtls = sdp::DtlsCapability{{std::string(to_string(ours.hash)), ours.octets}, extras.security.offers_dtls};
+  return capability;
 }
 
 /// Returns this side's Opus parameters (RFC 7587 section 6.1): no more bandwidth than the port has, and in-band FEC.
@@ -88,13 +98,16 @@ base::Error not_acceptable(sdp::NegotiationError why) {
 
 MediaSession::MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id)
     : engine_(engine),
-      srtp_(extras.srtp),
+      srtp_(extras.security.srtp, extras.security.has_keys),
+      path_{.rtp_keys = srtp_.box()},
       capability_{.codecs = to_sdp(codecs), .order_of_offer = extras.order_of_offer, .comfort_noise = extras.comfort_noise, .voip_metrics = extras.voip_metrics,
-                  .srtp = srtp_.capability()},
+                  .srtp = srtp_capability(srtp_, extras)},
       source_rule_(extras.source_rule),
       prepare_(std::move(extras.prepare)),
       sdp_id_(sdp_id),
-      negotiator_(capability_, {}, sdp_id) {}
+      negotiator_(capability_, {}, sdp_id) {
+  if (capability_.srtp.dtls) dtls_.emplace(std::move(extras.dtls), path_);
+}
 
 MediaSession::~MediaSession() { (void)close(); }
 
@@ -107,11 +120,16 @@ void MediaSession::open(const base::IpAddress& local, std::shared_ptr<media::Aud
 base::Result<void, base::Error> MediaSession::open_leg(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port) {
   if (!port) return base::fail(phone_error(PhoneError::NoMedia, "a call needs an audio port: std::make_shared<media::AudioPort>()"));
   capability_.parameters[static_cast<std::size_t>(sdp::AudioCodec::Opus)] = opus_parameters(port->rate_hz);
-  auto leg = engine_.open(local, std::move(port), {}, srtp_.make_path());
+  auto leg = engine_.open(local, std::move(port), {}, make_path());
   if (!leg) return base::fail(phone_error(PhoneError::NoMedia, "no media port on " + local.to_string() + ": " + std::string(media::to_string(leg.error()))));
   leg_ = *leg;
   negotiator_ = sdp::Negotiator(capability_, {local, leg_->rtp_port}, sdp_id_);
   return {};
+}
+
+std::unique_ptr<media::PacketPath> MediaSession::make_path() {
+  if (!dtls_) return srtp_.make_path();
+  return std::make_unique<media::NegotiatedPath>(path_.mail, path_.rtp_keys, path_.rtcp_keys);
 }
 
 void MediaSession::set_codecs(const std::vector<media::AudioCodec>& codecs) { capability_.codecs = to_sdp(codecs); }
@@ -193,7 +211,9 @@ void MediaSession::set_on_hold(bool on_hold) {
 /// Applies the agreement of a dialog to the leg. An error changes nothing.
 base::Result<void, base::Error> MediaSession::adopt(Dialog dialog, const std::string& branch_tag) {
   const sdp::AgreedAudio agreed = *dialog.negotiator.agreed();
-  if (auto keyed = srtp_.apply(agreed.srtp, branch_tag != tag_); !keyed) return keyed;
+  if (!agreed.dtls) {  // With DTLS, the keys come from the handshake.
+    if (auto keyed = srtp_.apply(agreed.srtp, branch_tag != tag_); !keyed) return keyed;
+  }
   if (offered_ && !branch_tag.empty() && (early_dialogs_.contains(branch_tag) || early_dialogs_.size() < sip::kMaxForks)) early_dialogs_.insert_or_assign(branch_tag, dialog);
   tag_ = branch_tag;
   negotiator_ = std::move(dialog.negotiator);
@@ -202,8 +222,9 @@ base::Result<void, base::Error> MediaSession::adopt(Dialog dialog, const std::st
   const auto before = std::exchange(plan_, to_plan(agreed));
   plan_->signalling_host = dialog.signalling_host;
   plan_->source_rule = source_rule_;
-  // start() never fails for an open leg.
-  if (started_ && leg_) (void)engine_.start(leg_->id, *plan_, before && media::learns_anew(*before, *plan_));
+  if (!started_ || !leg_) return {};
+  (void)engine_.start(leg_->id, *plan_, before && media::learns_anew(*before, *plan_));  // start() never fails for an open leg.
+  begin_dtls();
   return {};
 }
 
@@ -211,6 +232,11 @@ void MediaSession::start() {
   if (started_ || !leg_ || !plan_) return;
   started_ = true;
   (void)engine_.start(leg_->id, *plan_);
+  begin_dtls();
+}
+
+void MediaSession::begin_dtls() {
+  if (dtls_) dtls_->apply(negotiator_.agreed()->dtls, *plan_, base::Clock::now());
 }
 
 std::optional<media::AudioCodec> MediaSession::codec() const {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <offhook/agent/phone/call_dtls.hpp>
 #include <offhook/agent/phone/call_srtp.hpp>
 #include <offhook/agent/phone/media_preparation.hpp>
+#include <offhook/agent/phone/media_security.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/media/engine/engine.hpp>
@@ -28,7 +30,8 @@ class MediaSession {
     rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;
     bool order_of_offer = false;  ///< EndpointOptions::order_of_offer
     PrepareMedia prepare{};       ///< EndpointOptions::prepare_media
-    sdp::SrtpPolicy srtp = sdp::SrtpPolicy::Off;
+    MediaSecurity security{};
+    std::shared_ptr<const media::DtlsEndpoint> dtls{};  ///< null: no DTLS
   };
   /// `sdp_id` becomes the o= line's session id.
   MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id);
@@ -70,8 +73,13 @@ class MediaSession {
   [[nodiscard]] bool sends() const { return plan_ && plan_->send; }
   [[nodiscard]] bool receives() const { return plan_ && plan_->receive; }
   [[nodiscard]] std::optional<media::AudioCodec> codec() const;
-  /// Returns the suite of SRTP in use, as in SDP; "" if the media are not encrypted.
-  [[nodiscard]] std::string_view srtp_suite() const { return srtp_.suite(); }
+  /// Returns the suite of SRTP in use, as in SDP; "" if the media are not encrypted, or if the handshake of DTLS is not complete.
+  [[nodiscard]] std::string srtp_suite() const { return uses_dtls() ? dtls_->suite() : std::string(srtp_.suite()); }
+  [[nodiscard]] bool uses_dtls() const { return dtls_ && dtls_->pause(); }
+  /// Continues the handshakes of DTLS. Call it again after negotiation_pause(). Errors: NotAcceptable if a handshake failed: end the call.
+  [[nodiscard]] base::Result<void, base::Error> negotiate(base::TimePoint now) { return dtls_ ? dtls_->poll(now) : base::Result<void, base::Error>(); }
+  /// Returns nullopt if the media need no negotiate().
+  [[nodiscard]] std::optional<base::Duration> negotiation_pause() const { return started_ && dtls_ ? dtls_->pause() : std::nullopt; }
   [[nodiscard]] std::optional<media::LegId> leg() const;
   /// Ends the leg, and returns its last statistics.
   std::optional<media::LegStatistics> close();
@@ -87,9 +95,13 @@ class MediaSession {
   [[nodiscard]] sdp::Negotiator negotiator_of(const std::string& branch_tag) const;
   [[nodiscard]] base::Result<void, base::Error> adopt(Dialog dialog, const std::string& branch_tag);
   void set_on_hold(bool on_hold);
+  void begin_dtls();
+  [[nodiscard]] std::unique_ptr<media::PacketPath> make_path();
 
   media::Engine& engine_;
   CallSrtp srtp_;
+  CallDtls::Shared path_;          // of the leg's path, if it has DTLS
+  std::optional<CallDtls> dtls_;
   sdp::AudioCapability capability_;
   rtp::SourceRule source_rule_;
   PrepareMedia prepare_;

@@ -16,8 +16,9 @@ namespace {
 constexpr std::string_view kSdp = "application/sdp";
 constexpr auto kToneLook = std::chrono::milliseconds(100);
 
-MediaSession::Extras extras_of(const EndpointOptions& options, sdp::SrtpPolicy srtp) {
-  return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media, srtp};
+MediaSession::Extras extras_of(const PhoneCore& core, const MediaSecurity& security) {
+  const EndpointOptions& options = core.options;
+  return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media, security, core.dtls};
 }
 
 /// Returns the status that refuses a call if its media cannot be prepared for the reason `why`.
@@ -34,7 +35,7 @@ PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall i
       peer_(std::move(incoming.from.uri)),
       offer_(std::move(incoming.offer)),
       source_(incoming.source),
-      media_(core->engine, core->options.codecs, extras_of(core->options, security.srtp), sdp_id),
+      media_(core->engine, core->options.codecs, extras_of(*core, security), sdp_id),
       keys_need_tls_(security.needs_tls()) {}
 
 PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer, MediaSecurity security)
@@ -42,7 +43,7 @@ PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_i
       state_(State::Dialling),
       outgoing_(true),
       peer_(std::move(peer)),
-      media_(core->engine, core->options.codecs, extras_of(core->options, security.srtp), sdp_id),
+      media_(core->engine, core->options.codecs, extras_of(*core, security), sdp_id),
       keys_need_tls_(security.needs_tls()) {}
 
 sip::Body PhoneCall::sdp_body(std::string text) const { return {std::string(kSdp), std::move(text), keys_need_tls_}; }
@@ -150,7 +151,7 @@ base::Result<void, base::Error> PhoneCall::do_answer(Prepared prepared, sip::Ext
   if (auto answered = from_stack((*core)->stack.calls().answer(session_, sdp_body(our_answer_), now(), std::move(extras)), "answer the call"); !answered) return answered;
   state_ = State::Answering;
   // Both sides may send after the 200, so that the caller hears the first words without waiting for the ACK.
-  if (!offer_.empty()) media_.start();
+  if (!offer_.empty()) start_media();
   return {};
 }
 
@@ -161,7 +162,7 @@ base::Result<void, base::Error> PhoneCall::do_progress(const Prepared& prepared,
   const auto emit = [&](sip::Stack& stack) { return stack.calls().provisional(session_, status, sdp_body(our_answer_), now(), std::move(headers)); };
   if (auto asked = ask("start early media", emit); !asked) return asked;
   core()->rang(session_);
-  media_.start();
+  start_media();
   return {};
 }
 
@@ -274,10 +275,38 @@ void PhoneCall::on_progress(const sip::CallProgress& event) {
   bool early_media = false;
   if (event.body.type == kSdp && media_.accept_answer(event.body.data, signalling_host(), event.branch_tag)) {
     early_media = early_media_;
-    if (early_media) media_.start();
+    if (early_media) start_media();
     if (early_media && listened_ && !std::exchange(heeding_, true)) apply_tones();
   }
   core()->emit(CallRinging{shared_from_this(), event.status, early_media, event});
+}
+
+void PhoneCall::start_media() {
+  media_.start();
+  keep_negotiating();
+}
+
+/// Plans the next negotiate(), as long as the media need it. The worker of the leg cannot notify this thread, so that it polls.
+void PhoneCall::keep_negotiating() {
+  const auto core = core_.lock();
+  const auto pause = media_.negotiation_pause();
+  if (!core || !pause || state_ == State::Ended || std::exchange(negotiates_, true)) return;
+  core->after(*pause, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->negotiate();
+  });
+}
+
+void PhoneCall::negotiate() {
+  negotiates_ = false;
+  if (state_ == State::Ended || !usable_core()) return;
+  if (const auto negotiated = media_.negotiate(now()); !negotiated) {
+    failure_ = negotiated.error().detail;
+    sip::Extras extras;
+    extras.reason = sip::Reason{"SIP", 488, failure_};
+    (void)hang_up(std::move(extras));
+    return;
+  }
+  keep_negotiating();
 }
 
 /// Polls for tones, because the media worker that detects them cannot notify this thread.
@@ -301,7 +330,7 @@ void PhoneCall::on_answered(const sip::CallAnswered& event) {
     (void)hang_up();  // The answer cannot be used. For SIP the call is up, so it must end with BYE.
     return;
   }
-  media_.start();
+  start_media();
   connected(event.headers, event.asserted);
 }
 
@@ -313,7 +342,7 @@ void PhoneCall::on_confirmed(const sip::CallConfirmed& event) {
     return;
   }
   if (event.body.empty()) media_.abandon_offer();  // The peer requested an offer by a re-INVITE, and did not answer this offer: nothing changes.
-  media_.start();
+  start_media();
   if (state_ == State::Answering) return connected(event.headers, event.asserted);
   report_media(event.headers, event.asserted);
 }
@@ -338,11 +367,13 @@ void PhoneCall::on_offer(const sip::OfferReceived& event) {
     return;
   }
   (void)core()->stack.calls().accept_offer(session_, sdp_body(std::move(*description)), now(), event.branch_tag);
+  keep_negotiating();
   if (!event.offer.empty()) report_media(event.headers, event.asserted);
 }
 
 void PhoneCall::on_offer_answered(const sip::OfferAnswered& event) {
   if (!media_.accept_answer(event.answer.data, signalling_host(), event.branch_tag)) return media_.take_back_hold();
+  keep_negotiating();
   report_media(event.headers, event.asserted);
 }
 
@@ -354,9 +385,17 @@ void PhoneCall::on_offer_refused(const sip::OfferRefused& event) {
 void PhoneCall::on_ended(const sip::CallEnded& event) {
   state_ = State::Ended;
   media_wait_.cancel();
-  const bool by_tone = refused_by_ != media::LineTone::None && event.by == sip::CallEnded::By::Local;
-  core()->emit(CallFinished{shared_from_this(), by_tone ? refusal_by(refused_by_, event) : event, media_.close(),
-                            by_tone ? refused_by_ : media::LineTone::None});
+  core()->emit(CallFinished{shared_from_this(), end_of(event), media_.close(), refused_by_});
+}
+
+/// Adds the reason why this side has ended the call: a tone before the answer, or media that could not be negotiated.
+sip::CallEnded PhoneCall::end_of(sip::CallEnded event) {
+  if (event.by != sip::CallEnded::By::Local) {
+    refused_by_ = media::LineTone::None;
+    return event;
+  }
+  if (!failure_.empty()) event.reason = failure_;
+  return refused_by_ != media::LineTone::None ? refusal_by(refused_by_, std::move(event)) : event;
 }
 
 void PhoneCall::let_go() {

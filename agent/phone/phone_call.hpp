@@ -25,7 +25,8 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const override {
     return media_.codec_among(codecs, offer_.data, source_.ip);
   }
-  std::string_view srtp_suite() const override { return media_.srtp_suite(); }
+  std::string srtp_suite() const override { return media_.srtp_suite(); }
+  bool uses_dtls() const override { return media_.uses_dtls(); }
   std::optional<media::LegId> media_leg() const override { return media_.leg(); }
   std::vector<sdp::Media> other_media() const override { return media_.other_media(); }
 
@@ -74,6 +75,10 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   [[nodiscard]] base::Result<void, base::Error> may_offer(std::string_view what) const;
   base::Result<void, base::Error> offer_anew(std::string_view what, bool on_hold, sip::Extras extras);
   void apply_tones();
+  [[nodiscard]] sip::CallEnded end_of(sip::CallEnded event);
+  void start_media();
+  void keep_negotiating();
+  void negotiate();
   [[nodiscard]] sip::Body sdp_body(std::string text) const;
   /// Returns the source of the call's last message; unspecified if no message has come yet.
   [[nodiscard]] base::IpAddress signalling_host() const;
@@ -88,6 +93,8 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   sip::Body offer_;              // the peer's offer; empty: the peer wants an offer from this side
   base::SocketAddress source_;
   MediaSession media_;
+  bool negotiates_ = false;        // negotiate() will run again
+  std::string failure_;            // why the media could not be negotiated; "" if they could
   bool keys_need_tls_ = false;     // this side's descriptions have keys, so only TLS may carry them
   bool early_media_ = true;        // true: early media play before the 2xx
   std::shared_ptr<media::AudioPort> listened_;  // port with early media, to detect tones; null: no detection

@@ -4,9 +4,11 @@
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/phone/subscription.hpp>
 #include <offhook/agent/phone/watcher.hpp>
+#include <offhook/media/dtls/endpoint.hpp>
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -27,6 +29,7 @@ struct PhoneCore {
   std::function<void(const std::shared_ptr<PhoneCall>&)> unsent;                    ///< an outgoing call has ended before its INVITE was sent
   std::function<base::Result<void, sip::StackError>(sip::SubscriptionId, std::optional<View>)> decide_watcher;
   std::function<void(base::Duration, std::function<void()>)> after;  ///< as Endpoint::post_after()
+  std::shared_ptr<const media::DtlsEndpoint> dtls{};  ///< set before the first call
   std::atomic<std::thread::id> thread{};  ///< the signalling thread; the default id before the thread runs and after stop()
 
   /// Checks that this thread may use the stack. WrongThread is a bug of the application, and stops a debug build.

@@ -19,8 +19,7 @@ struct CallOffered { CallPtr call; sip::IncomingCall details; };
 /// common; 488), NoMedia (no resources, no port, or no media within EndpointOptions::prepare_limit; 503), Socket (no route; 500), and those of
 /// EndpointOptions::prepare_media (503).
 struct CallPrepared { CallPtr call; base::Result<Prepared, base::Error> media; };
-/// All lines are in use, or IdentityOptions or MediaSecurity refuse the call; it has no handle. `why` is "" if the status says it.
-struct CallTurnedAway { sip::IncomingCall details; int status = 486; std::string why{}; };
+struct CallTurnedAway { sip::IncomingCall details; int status = 486; };         ///< all lines are in use, or IdentityOptions refuse the call; it has no handle
 /// A provisional response to an INVITE of this side, except 100: such as 180 Ringing, 181 Call Is Being Forwarded, 182 Queued, 183 Session
 /// Progress. `early_media`: the called side has described its media, which play from now on (DialOptions::early_media).
 struct CallRinging { CallPtr call; int status = 180; bool early_media = false; sip::CallProgress details{}; };

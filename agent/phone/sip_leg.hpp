@@ -23,7 +23,11 @@ class SipLeg final : public call::Leg {
   bool outgoing() const override { return call_->outgoing(); }
   call::LegName name() const override { return {call_->leg_name().call_id, call_->leg_name().local_tag}; }
   std::optional<media::AudioCodec> codec() const override { return call_->codec(); }
-  std::string encryption() const override { return call_->srtp_suite().empty() ? "" : "SRTP " + std::string(call_->srtp_suite()) + ", keys in SDP"; }
+  std::string encryption() const override {
+    const std::string suite = call_->srtp_suite();
+    if (call_->uses_dtls()) return suite.empty() ? "SRTP, keys by DTLS" : "SRTP " + suite + ", keys by DTLS";
+    return suite.empty() ? "" : "SRTP " + suite + ", keys in SDP";
+  }
   std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const override { return call_->codec_among(codecs); }
   std::optional<media::LegId> media_leg() const override { return call_->media_leg(); }
   bool can_transfer_to() const override { return call_->state() == Call::State::Connected && call_->peer_replaces(); }

@@ -76,7 +76,7 @@ void SipNetwork::on_event(PhoneEvent event) {
                      return call::Prepared{leg, e.media ? base::Result<void, base::Error>() : base::fail(e.media.error())};
                    });
                  },
-                 [&](CallTurnedAway& e) { hooks_.on_leg(call::TurnedAway{incoming_of(e.details, {}), refused_with(e.status, std::move(e.why))}); },
+                 [&](CallTurnedAway& e) { hooks_.on_leg(call::TurnedAway{incoming_of(e.details, {}), refused_with(e.status)}); },
                  [&](CallRinging& e) { emit(e.call, [](auto leg) { return call::Ringing{leg}; }); },
                  [&](CallConnected& e) { emit(e.call, [&](auto leg) { return call::Connected{leg, e.sends}; }); },
                  [&](CallMediaChanged& e) { emit(e.call, [&](auto leg) { return call::MediaChanged{leg, e.sends, e.receives}; }); },

@@ -73,7 +73,6 @@ struct ToolUse {
 struct MediaQuality {
   std::uint64_t packets_sent = 0, packets_received = 0, octets_sent = 0, octets_received = 0;
   std::uint64_t lost = 0, late = 0, duplicate = 0;
-  std::uint64_t refused = 0;                      ///< datagrams that SRTP refused: without it, repeated, or not protected with the peer's key
   double jitter_ms = 0;
   std::uint64_t concealed_ms = 0;
   std::optional<double> round_trip_ms;
@@ -98,6 +97,7 @@ struct MediaQuality {
     std::optional<double> r, mos, mos_listening, speech_dbm0, noise_dbm0, echo_return_loss_db;
   };
   std::optional<PeersView> peers_view{};
+  std::uint64_t refused = 0;                      ///< datagrams that SRTP refused: without it, repeated, or not protected with the peer's key
 };
 
 /// Total time of silence in a recording, by the party that paused it.

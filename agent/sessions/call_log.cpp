@@ -26,8 +26,8 @@ void CallLog::offered(const call::Incoming& call) const {
   if (!call.check.why.empty()) log::warning("call.identity", {{"call", call_}, {"detail", call.check.why}});
 }
 
-void CallLog::turned_away(const call::Incoming& call, const call::Ended& how) const {
-  log::info("call.turned_away", {{"call", call_}, {"sip_call_id", call.name.call}, {"from", log::redacted(call.from.address)}, {"status", call::number_of(how.status)}, {"reason", how.reason}});
+void CallLog::turned_away(const call::Incoming& call, std::string_view status) const {
+  log::info("call.turned_away", {{"call", call_}, {"sip_call_id", call.name.call}, {"from", log::redacted(call.from.address)}, {"status", call::number_of(status)}});
 }
 
 void CallLog::refused(std::string_view why) const { log::warning("call.refused", {{"call", call_}, {"detail", why}}); }

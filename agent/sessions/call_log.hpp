@@ -25,7 +25,7 @@ class CallLog {
   explicit CallLog(std::string call) : call_(std::move(call)) {}
 
   void offered(const call::Incoming& call) const;
-  void turned_away(const call::Incoming& call, const call::Ended& how) const;
+  void turned_away(const call::Incoming& call, std::string_view status) const;
   void refused(std::string_view why) const;
   void ring_failed(std::string_view why) const;
   void answer_failed(std::string_view why) const;

@@ -6,7 +6,7 @@ namespace offhook::inline v0::media {
 
 PacketPath::Received NegotiatedPath::on_datagram(Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint now) {
   switch (rtp::kind_of(datagram)) {
-    case rtp::DatagramKind::RtpOrRtcp: return srtp_.on_datagram(channel, from, datagram, now);
+    case rtp::DatagramKind::RtpOrRtcp: return srtp_of(channel).on_datagram(channel, from, datagram, now);
     case rtp::DatagramKind::Stun:
     case rtp::DatagramKind::Dtls:
     case rtp::DatagramKind::TurnChannel:

@@ -12,19 +12,27 @@ namespace offhook::inline v0::media {
 /// datagrams of STUN, TURN and DTLS (RFC 7983 section 7) to another thread, sends the datagrams of that thread, and protects the media by SRTP with its keys.
 class NegotiatedPath final : public PacketPath {
  public:
-  /// The negotiating thread keeps `mail` and `keys` too. Before keys, or an order that says that the media are plain, no media pass.
-  NegotiatedPath(std::shared_ptr<PathMail> mail, std::shared_ptr<SrtpKeyBox> keys) : mail_(std::move(mail)), srtp_(std::move(keys)) {}
+  /// The negotiating thread keeps the mail and the boxes too. Before keys, or an order that says that the media are plain, no media pass. `rtcp_keys` are for a
+  /// separate port of RTCP, for which DTLS has its own handshake (RFC 5764 section 4.1); until keys come, RTCP uses those of RTP.
+  NegotiatedPath(std::shared_ptr<PathMail> mail, std::shared_ptr<SrtpKeyBox> keys, std::shared_ptr<SrtpKeyBox> rtcp_keys)
+      : mail_(std::move(mail)), srtp_(std::move(keys)), srtcp_(std::move(rtcp_keys)) {}
 
   [[nodiscard]] Received on_datagram(Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint now) override;
-  [[nodiscard]] std::optional<std::size_t> protect(Channel channel, std::span<std::uint8_t> room, std::size_t size) override { return srtp_.protect(channel, room, size); }
+  [[nodiscard]] std::optional<std::size_t> protect(Channel channel, std::span<std::uint8_t> room, std::size_t size) override { return srtp_of(channel).protect(channel, room, size); }
   [[nodiscard]] std::optional<Own> poll_transmit() override;
-  void on_time(base::TimePoint now) override { srtp_.on_time(now); }
+  void on_time(base::TimePoint now) override {
+    srtp_.on_time(now);
+    srtcp_.on_time(now);
+  }
+  [[nodiscard]] bool hears_only_peer() const override { return true; }
 
  private:
   void pass_on(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
 
+  [[nodiscard]] SrtpPath& srtp_of(Channel channel) { return channel == Channel::Rtcp && srtcp_.has_keys() ? srtcp_ : srtp_; }
+
   std::shared_ptr<PathMail> mail_;
-  SrtpPath srtp_;
+  SrtpPath srtp_, srtcp_;
   PathDatagram sent_;  // the memory of poll_transmit()
 };
 

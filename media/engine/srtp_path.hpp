@@ -50,6 +50,7 @@ class SrtpPath final : public PacketPath {
   [[nodiscard]] std::optional<Own> poll_transmit() override { return std::nullopt; }
   void on_time(base::TimePoint now) override;
   [[nodiscard]] bool hears_only_peer() const override { return true; }
+  [[nodiscard]] bool has_keys() const { return sender_ && receiver_; }
 
  private:
   void take_keys();

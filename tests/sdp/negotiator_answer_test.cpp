@@ -219,10 +219,6 @@ TEST_CASE_FIXTURE(Agent, "the agent sends RTCP to the port after the RTP port, o
   CHECK(answer(peer("m=audio 65535 RTP/AVP 0\r\n")).audio.remote_rtcp.port == 0);
 }
 
-TEST_CASE_FIXTURE(Agent, "the answer to an offer with rtcp-mux has no rtcp-mux [RFC 5761 section 5.1.1]") {
-  CHECK(answer(peer("m=audio 5000 RTP/AVP 0\r\na=rtcp-mux\r\n")).body.find("rtcp-mux") == std::string::npos);
-}
-
 TEST_CASE_FIXTURE(Agent, "the negotiator limits the peer's ptime and maxptime to its own bounds [RFC 8866 section 6.4]") {
   struct Row { const char* attributes; std::uint16_t ptime_ms; };
   for (const Row row : {Row{"", 20},

@@ -99,7 +99,7 @@ struct Forked {
   phone::MediaSession session;
   const base::IpAddress here = *base::IpAddress::parse("127.0.0.1");
 
-  explicit Forked(sdp::SrtpPolicy srtp = sdp::SrtpPolicy::Off) : session(engine, {media::AudioCodec::Pcmu, media::AudioCodec::Pcma}, {.srtp = srtp}, 1) {
+  explicit Forked(sdp::SrtpPolicy srtp = sdp::SrtpPolicy::Off) : session(engine, {media::AudioCodec::Pcmu, media::AudioCodec::Pcma}, {.security = {.srtp = srtp}}, 1) {
     open(session);
     REQUIRE(session.make_offer());
   }

@@ -49,8 +49,10 @@ std::string answer_to(RawCaller& caller, int sequence) {
   for (std::size_t at = response.find("\r\nm="); at != std::string::npos; at = response.find("\r\nm=", at + 1)) {
     const std::string section = response.substr(at + 2, response.find("\r\nm=", at + 1) - at - 2) + "\r\n";
     text += section.starts_with("m=audio 0 ") ? " refused" : " accepted";
-    text += section.substr(section.find(" RTP/"), section.find(" 0\r\n", section.find(" RTP/")) - section.find(" RTP/"));
+    const auto protocol = section.find(' ', section.find(' ') + 1);
+    text += section.substr(protocol, section.find(" 0\r\n", protocol) - protocol);
     if (section.find("\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:") != std::string::npos) text += " with a key";
+    if (section.find("\r\na=setup:active\r\n") != std::string::npos && section.find("\r\na=fingerprint:sha-256 ") != std::string::npos) text += " with a fingerprint";
   }
   return text;
 }
@@ -61,6 +63,7 @@ TEST_CASE("A telephone answers offers with and without SRTP as its policy says, 
   using enum SrtpPolicy;
   struct Row { SrtpPolicy policy; std::string offer, over_udp, over_tls; };
   const std::string both = kSavp + kAvp;
+  const std::string dtls = "200 accepted UDP/TLS/RTP/SAVP with a fingerprint";
   const std::string plain_of_both = "200 refused RTP/SAVP accepted RTP/AVP", key_of_both = "200 accepted RTP/SAVP with a key refused RTP/AVP";
   for (const Row& row : std::vector<Row>{{Off, kAvp, "200 accepted RTP/AVP", "200 accepted RTP/AVP"},
                                          {Off, kSavp, "488", "488"},
@@ -68,11 +71,11 @@ TEST_CASE("A telephone answers offers with and without SRTP as its policy says, 
                                          {Off, both, plain_of_both, plain_of_both},
                                          {Preferred, kAvp, "200 accepted RTP/AVP", "200 accepted RTP/AVP"},
                                          {Preferred, kSavp, "488", "200 accepted RTP/SAVP with a key"},
-                                         {Preferred, kDtls, "488", "488"},
+                                         {Preferred, kDtls, dtls, dtls},
                                          {Preferred, both, plain_of_both, key_of_both},
                                          {Required, kAvp, "488", "488"},
                                          {Required, kSavp, "488", "200 accepted RTP/SAVP with a key"},
-                                         {Required, kDtls, "488", "488"},
+                                         {Required, kDtls, dtls, dtls},
                                          {Required, both, "488", key_of_both}}) {
     for (const bool tls : {false, true}) {
       CAPTURE(static_cast<int>(row.policy));

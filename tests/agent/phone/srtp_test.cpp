@@ -99,15 +99,16 @@ TEST_CASE("A re-INVITE without SRTP in an encrypted call gets 488, and the call 
   CHECK(caller.final_response(sequence).starts_with("SIP/2.0 200 "));
 }
 
-TEST_CASE("Without TLS, a telephone neither offers nor accepts keys, unless its options allow it [RFC 4568 section 8.1]") {
+TEST_CASE("Without TLS, a telephone neither offers nor accepts keys in SDP, unless its options allow it, and offers DTLS if SRTP is required [RFC 4568 section 8.1]") {
   using enum SrtpPolicy;
-  struct Row { MediaSecurity wanted; bool tls; std::optional<SrtpPolicy> policy; };
-  for (const Row& row : {Row{{Off, false}, false, Off}, Row{{Preferred, false}, false, Off}, Row{{Preferred, true}, false, Preferred},
-                         Row{{Preferred, false}, true, Preferred}, Row{{Required, false}, false, std::nullopt}, Row{{Required, true}, false, Required},
-                         Row{{Required, false}, true, Required}, Row{{Off, true}, true, Off}}) {
-    const auto policy = phone::security_for(row.wanted, row.tls);
-    CHECK(policy.has_value() == row.policy.has_value());
-    if (policy) CHECK(policy->srtp == *row.policy);
+  struct Row { MediaSecurity wanted; bool tls, has_keys, offers_dtls; };
+  for (const Row& row : {Row{{Preferred, false}, false, false, false}, Row{{Preferred, true}, false, true, false}, Row{{Preferred, false}, true, true, false},
+                         Row{{Required, false}, false, false, true}, Row{{Required, true}, false, true, false}, Row{{Required, false}, true, true, false},
+                         Row{{Preferred, false, true}, true, true, true}}) {
+    const auto security = phone::security_for(row.wanted, row.tls);
+    CHECK(security.srtp == row.wanted.srtp);
+    CHECK(security.has_keys == row.has_keys);
+    CHECK(security.offers_dtls == row.offers_dtls);
   }
   for (const auto& [uri, tls] : std::vector<std::pair<const char*, bool>>{
            {"sip:pbx.example", false}, {"sips:pbx.example", true}, {"sip:pbx.example;transport=TLS", true}, {"sip:pbx.example;transport=wss", true},
@@ -115,15 +116,26 @@ TEST_CASE("Without TLS, a telephone neither offers nor accepts keys, unless its 
     CAPTURE(uri);
     CHECK(phone::uses_tls(std::string_view(uri)) == tls);
   }
-  SecurePhone b("bert", {Required, false});
-  RawCaller caller(b.endpoint->sip_port());
-  caller.send("INVITE", 1, offer("RTP/SAVP", kKey));
-  CHECK(caller.final_response(1).starts_with("SIP/2.0 488 "));
-  b.on_thread([&] {
-    const auto dialled = b.endpoint->dial({b.account, "sip:anna@127.0.0.1:9", {}, false}, b.port);
-    REQUIRE_FALSE(dialled);
-    CHECK(phone::is(dialled.error(), phone::PhoneError::NotAcceptable));
-  });
+}
+
+TEST_CASE("Two telephones without TLS encrypt their audio by DTLS if one requires SRTP, through hold and resume [RFC 5763]") {
+  using enum SrtpPolicy;
+  for (const auto& [caller, called] : {std::pair(MediaSecurity{Required, false}, MediaSecurity{Preferred, false}), {MediaSecurity{Preferred, false, true}, MediaSecurity{Required, false}}}) {
+    SecurePhone a("anna", caller), b("bert", called);
+    a.dial("bert", b.endpoint->sip_port());
+    REQUIRE(a.wait_for<phone::CallConnected>());
+    REQUIRE(b.wait_for<phone::CallConnected>());
+    CHECK(offhook_test::wait_until([&] { return a.suite() == "AEAD_AES_128_GCM" && b.suite() == "AEAD_AES_128_GCM"; }));
+    for (const bool hold : {true, false}) {
+      b.on_thread([&] { REQUIRE((hold ? b.call->hold() : b.call->resume())); });
+      CHECK(b.wait_for<phone::CallMediaChanged>([&](const auto& e) { return e.receives != hold; }));
+      CHECK(a.wait_for<phone::CallMediaChanged>([&](const auto& e) { return e.sends != hold; }));
+    }
+    a.play();
+    CHECK(b.hears());
+    b.play();
+    CHECK(a.hears());
+  }
 }
 
 TEST_CASE("CallSrtp keeps the sender and the receiver whose keys did not change") {

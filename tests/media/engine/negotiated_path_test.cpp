@@ -17,7 +17,8 @@ const base::SocketAddress kPeer{*base::IpAddress::parse("192.0.2.7"), 4000};
 struct PathAndMail {
   std::shared_ptr<media::PathMail> mail = std::make_shared<media::PathMail>();
   std::shared_ptr<media::SrtpKeyBox> keys = std::make_shared<media::SrtpKeyBox>();
-  media::NegotiatedPath path{mail, keys};
+  std::shared_ptr<media::SrtpKeyBox> rtcp_keys = std::make_shared<media::SrtpKeyBox>();
+  media::NegotiatedPath path{mail, keys, rtcp_keys};
   base::TimePoint now{std::chrono::seconds(9)};
 
   Verdict receive(std::uint8_t first, std::size_t size = 100) {

@@ -1,0 +1,111 @@
+#include <offhook/agent/phone/call_dtls.hpp>
+
+#include <offhook/agent/phone/phone_error.hpp>
+#include <offhook/rtp/nat/demultiplex.hpp>
+#include <offhook/rtp/srtp/suite.hpp>
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::phone {
+
+namespace {
+
+using State = media::DtlsHandshake::State;
+constexpr auto kHandshakePause = std::chrono::milliseconds(10);
+constexpr auto kConnectedPause = std::chrono::milliseconds(250);  // The peer may repeat its last flight, or end the association.
+
+std::vector<media::DtlsFingerprint> fingerprints_of(const sdp::AgreedDtls& agreed) {
+  std::vector<media::DtlsFingerprint> known;
+  for (const auto& line : agreed.fingerprints) {
+    if (auto fingerprint = media::DtlsFingerprint::make(line.hash, line.octets)) known.push_back(std::move(*fingerprint));
+  }
+  return known;
+}
+
+base::Error failed(const media::DtlsEnd& end) {
+  std::string why = "the handshake of DTLS failed: " + std::string(to_string(end.failure));
+  if (end.failure == media::DtlsFailure::PeerAlert) why += " (" + std::string(media::dtls_alert_name(end.alert)) + ")";
+  return phone_error(PhoneError::NotAcceptable, why);
+}
+
+/// Returns the keys of a complete handshake for an SrtpPath, or null if OpenSSL refuses them.
+std::unique_ptr<media::SrtpKeyOrder> order_of(const media::DtlsKeys& keys) {
+  auto sender = rtp::SrtpSender::make(keys.send);
+  auto receiver = rtp::SrtpReceiver::make(keys.receive);
+  if (!sender || !receiver) return nullptr;
+  auto order = std::make_unique<media::SrtpKeyOrder>();
+  order->sender = order->receiver = 0;
+  order->senders[0] = std::make_unique<rtp::SrtpSender>(*std::move(sender));
+  order->receivers[0] = std::make_unique<rtp::SrtpReceiver>(*std::move(receiver));
+  return order;
+}
+
+}  // namespace
+
+void CallDtls::apply(const std::optional<sdp::AgreedDtls>& agreed, const media::MediaPlan& plan, base::TimePoint now) {
+  const bool continues = agreed && agreed_ && agreed->association == agreed_->association;
+  agreed_ = agreed;
+  plan_ = plan;
+  if (continues) return;
+  rtp_.reset();
+  rtcp_.reset();
+  if (!agreed_) return;
+  begin(rtp_, media::Channel::Rtp, plan.remote_rtp, now);
+  if (!plan.is_rtcp_muxed() && plan.remote_rtcp.port != 0) begin(rtcp_, media::Channel::Rtcp, plan.remote_rtcp, now);
+}
+
+void CallDtls::begin(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& peer, base::TimePoint now) {
+  const auto role = agreed_->is_client ? media::DtlsRole::Client : media::DtlsRole::Server;
+  association = Association{channel, peer, std::make_unique<media::DtlsHandshake>(*endpoint_, role)};
+  association->handshake->start(fingerprints_of(*agreed_), now);
+}
+
+base::Result<void, base::Error> CallDtls::poll(base::TimePoint now) {
+  media::PathDatagram datagram;
+  for (std::size_t i = 0; i < media::PathMail::kCapacity && shared_.mail->received.try_pop(datagram); ++i) receive(datagram);
+  if (rtp_) {
+    if (auto advanced = advance(*rtp_, *shared_.rtp_keys, now); !advanced) return advanced;
+  }
+  return rtcp_ ? advance(*rtcp_, *shared_.rtcp_keys, now) : base::Result<void, base::Error>();
+}
+
+void CallDtls::receive(const media::PathDatagram& datagram) {
+  auto& association = datagram.channel == media::Channel::Rtcp ? rtcp_ : rtp_;
+  if (!association || rtp::kind_of(datagram.bytes()) != rtp::DatagramKind::Dtls || !may_be_peer(*association, datagram.peer)) return;
+  association->peer = datagram.peer;
+  association->handshake->on_datagram(datagram.bytes(), datagram.arrival);
+}
+
+/// A peer behind a NAT sends from another address than that of its description. The rule of the call says which hosts it may have. The address of a complete
+/// handshake stays.
+bool CallDtls::may_be_peer(const Association& association, const base::SocketAddress& from) const {
+  if (from == association.peer) return true;
+  if (!association.suite.empty() || plan_.source_rule == rtp::SourceRule::SdpAddress) return false;
+  return plan_.source_rule == rtp::SourceRule::AnyHost || from.ip == association.peer.ip || from.ip == plan_.signalling_host;
+}
+
+base::Result<void, base::Error> CallDtls::advance(Association& association, media::SrtpKeyBox& keys, base::TimePoint now) {
+  media::DtlsHandshake& handshake = *association.handshake;
+  handshake.on_time(now);
+  while (const auto octets = handshake.poll_transmit()) {
+    media::PathDatagram letter{association.channel, association.peer, now};
+    if (letter.set(*octets)) (void)shared_.mail->to_send.try_push(letter);  // A full ring loses it, as a network does; the handshake sends it again.
+  }
+  if (handshake.state() == State::Failed) return base::fail(failed(handshake.end().value_or(media::DtlsEnd{})));
+  if (!handshake.keys() || !association.suite.empty()) return {};
+  auto order = order_of(*handshake.keys());
+  if (!order) return base::fail(phone_error(PhoneError::NotAcceptable, "OpenSSL cannot use the keys of DTLS"));
+  association.suite = rtp::facts_of(handshake.keys()->send.suite()).name;
+  keys.put(std::move(order));
+  return {};
+}
+
+std::optional<base::Duration> CallDtls::pause() const {
+  if (!rtp_) return std::nullopt;
+  const bool is_done = !rtp_->suite.empty() && (!rtcp_ || !rtcp_->suite.empty());
+  return is_done ? base::Duration(kConnectedPause) : base::Duration(kHandshakePause);
+}
+
+}  // namespace offhook::inline v0::phone
