@@ -103,7 +103,7 @@ sip::CallerOptions caller_options(const config::Sip& sip) {
 
 phone::MediaSecurity media_security(const config::Sip& sip) {
   const auto policy = sip.srtp == "off" ? sdp::SrtpPolicy::Off : sip.srtp == "required" ? sdp::SrtpPolicy::Required : sdp::SrtpPolicy::Preferred;
-  return {policy, sip.srtp_without_tls};
+  return {policy, sip.srtp_without_tls, sip.srtp_keys == "dtls"};
 }
 
 std::optional<phone::WatchOptions> watch_options(const config::Sip& sip) {

@@ -61,15 +61,17 @@ void check_tls(Effective& out) {
   }
 }
 
-/// Reports SRTP that is required, although keys may not be sent.
+/// Reports settings of SRTP without effect, and SRTP that is required although keys in SDP have no TLS.
 void check_srtp(Effective& out) {
   const Sip& sip = out.config.sip;
-  const bool has_tls = sip.transport == "tls" || sip.transport == "wss";
   const bool browsers_have_tls = member(sip.web_socket, "port") != nullptr && !text_of(sip.tls, "certificate").empty();
-  if (sip.srtp == "required" && !has_tls && !browsers_have_tls && !sip.srtp_without_tls)
-    out.problems.push_back({where_of(out, "/sip/srtp"), "\"required\" without TLS, so that each call would fail: the keys of SRTP are in the SIP messages",
-                            "/sip/transport \"tls\" or \"wss\"", "use TLS, or set /sip/srtp_without_tls to true if you trust each host up to the PBX"});
-  if (sip.srtp_without_tls && sip.srtp == "off") out.warnings.push_back({where_of(out, "/sip/srtp_without_tls"), "is not used: /sip/srtp is \"off\""});
+  const bool has_tls = sip.transport == "tls" || sip.transport == "wss" || browsers_have_tls;
+  if (sip.srtp == "required" && !has_tls && !sip.srtp_without_tls)
+    out.warnings.push_back({where_of(out, "/sip/srtp"), "\"required\" without TLS: only calls with DTLS-SRTP are possible, because keys in SIP messages would be readable"});
+  for (const char* unused : {"srtp_without_tls", "srtp_keys"}) {
+    const bool is_set = std::string_view(unused) == "srtp_keys" ? sip.srtp_keys != "sdp" : sip.srtp_without_tls;
+    if (is_set && sip.srtp == "off") out.warnings.push_back({where_of(out, "/sip/" + std::string(unused)), "is not used: /sip/srtp is \"off\""});
+  }
 }
 
 void check_web_socket(Effective& out) {

@@ -274,9 +274,13 @@ constexpr std::array kSipSettings{
                        "and the agent is ready without a registration",
             .field = kField<&Config::sip, &Sip::registration>},
     Setting{.section = "sip", .name = "srtp", .shape = Shape::Choice, .choices = "off preferred required",
-            .meaning = "whether SRTP encrypts the audio of calls. `preferred`: if the other side does it too. `required`: Offhook refuses other calls. The keys are "
-                       "in the SIP messages, so that Offhook sends and accepts them only over TLS (`/sip/transport` `tls` or `wss`)",
+            .meaning = "whether SRTP encrypts the audio of calls. `preferred`: if the other side does it too. `required`: Offhook refuses other calls. Keys in the SIP "
+                       "messages are sent and accepted only over TLS (`/sip/transport` `tls` or `wss`); DTLS-SRTP needs no TLS",
             .field = kField<&Config::sip, &Sip::srtp>},
+    Setting{.section = "sip", .name = "srtp_keys", .shape = Shape::Choice, .choices = "sdp dtls",
+            .meaning = "how outgoing calls agree on the keys of SRTP. `sdp`: the keys are in the SIP messages. `dtls`: by DTLS-SRTP, which the other side must support; "
+                       "SIP messages have only fingerprints. Offhook accepts both in incoming calls, and offers DTLS-SRTP also if `/sip/srtp` is `required` without TLS",
+            .field = kField<&Config::sip, &Sip::srtp_keys>},
     Setting{.section = "sip", .name = "srtp_without_tls", .shape = Shape::Flag,
             .meaning = "whether Offhook sends and accepts keys of SRTP also without TLS. Each host between Offhook and the PBX can then read them, and decrypt "
                        "the audio", .field = kField<&Config::sip, &Sip::srtp_without_tls>},

@@ -103,6 +103,11 @@ void CallNotes::on_answered(media::AudioCodec codec, std::string_view codec_name
   answered_ = now.steady;
 }
 
+void CallNotes::on_encrypted(std::string_view encryption) {
+  const std::lock_guard lock(mutex_);
+  record_.encryption = encryption;
+}
+
 void CallNotes::on_transferred(std::string_view status) {
   const std::lock_guard lock(mutex_);
   record_.transfer_status = call::number_of(status);

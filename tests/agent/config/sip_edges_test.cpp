@@ -327,3 +327,20 @@ TEST_CASE("The configuration keeps the secrets of callers only in Secret values,
   CHECK(callers.who[0].password == "canary-1");
   CHECK(callers.who[1].password == "canary-2");
 }
+
+TEST_CASE("SRTP is preferred by default, and /sip/srtp_keys selects what outgoing calls offer. Settings of SRTP without effect get a warning") {
+  CHECK(edge_options(R"("expires_seconds": 300)").phone.security.srtp == sdp::SrtpPolicy::Preferred);
+  CHECK_FALSE(edge_options(R"("srtp": "required")", "tls").phone.security.offers_dtls);
+  CHECK(edge_options(R"("srtp_keys": "dtls")").phone.security.offers_dtls);
+  const auto warned = [](const std::string& settings, const std::string& transport) {
+    const auto read = config::read_text(file(settings, transport), "my.json", {});
+    std::vector<std::string> places;
+    for (const auto& warning : read.warnings) places.push_back(warning.where);
+    return places;
+  };
+  using Places = std::vector<std::string>;
+  CHECK(warned(R"("srtp": "required")", "udp") == Places{"/sip/srtp"});
+  CHECK(warned(R"("srtp": "required")", "tls") == Places{});
+  CHECK(warned(R"("srtp": "required", "srtp_without_tls": true)", "udp") == Places{});
+  CHECK(warned(R"("srtp": "off", "srtp_keys": "dtls", "srtp_without_tls": true)", "tls").size() == 2);
+}

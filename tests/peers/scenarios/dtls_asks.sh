@@ -1,0 +1,7 @@
+# baresip encrypts by DTLS-SRTP, and calls over UDP. muxed: RTCP has the port of RTP.
+baresip_too=("module dtls_srtp.so") baresip_account=';mediaenc=dtls_srtp'
+[ "${1:-}" != muxed ] || baresip_account+=';rtcp_mux=yes'
+. "$here/question.sh"
+question 8000
+says "$work/agent.log" 'call.up .*encryption="SRTP.*, keys by DTLS"' || die "the log does not say that the call was encrypted"
+has_record '"encryption":"SRTP AE[A-Z0-9_]*, keys by DTLS"' || die "the record does not say that the call was encrypted"
