@@ -2,6 +2,7 @@
 
 #include <offhook/base/socket_address.hpp>
 #include <offhook/sdp/capability.hpp>
+#include <offhook/sdp/ice_lines.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -44,6 +45,7 @@ struct AgreedAudio {
   std::vector<ReceivableCodec> also_receivable;
   std::optional<AgreedSrtp> srtp{};  ///< nullopt: there are no keys in SDP
   std::optional<AgreedDtls> dtls{};  ///< nullopt: there is no DTLS. Without keys and DTLS the media are not encrypted
+  std::optional<IceDescription> ice{};  ///< the peer's side of ICE; nullopt: the addresses above count, without ICE
   bool send_comfort_noise = false;  ///< true if the peer accepts comfort noise while `codec` is silent: RFC 3389 section 4
   bool send_voip_metrics = false;   ///< true if the peer requests VoIP metrics in RTCP XR: RFC 3611 section 5.2
   [[nodiscard]] bool is_encrypted() const { return srtp || dtls; }

@@ -49,7 +49,7 @@ base::Result<RemoteStream, NegotiationError> AudioStream::read(const Session& re
   auto theirs = read_remote_stream(remote, stream, capability_);
   if (!theirs) return theirs;
   const base::IpAddress& ip = theirs->transport.rtp.ip;
-  if (!ip.is_unspecified() && ip.is_v6() != ours.rtp.ip.is_v6()) return base::fail(NegotiationError::BadAddress);
+  if (!ip.is_unspecified() && ip.is_v6() != ours.rtp.ip.is_v6() && !speaks_ice(remote, stream)) return base::fail(NegotiationError::BadAddress);
   if (!theirs->is_encrypted() && must_be_secure()) return base::fail(NegotiationError::NotSecure);
   if (theirs->dtls && theirs->dtls->setup == Setup::HoldConn) return base::fail(NegotiationError::NoCommonCrypto);
   return theirs;
@@ -140,11 +140,12 @@ std::optional<AgreedSrtp> AudioStream::agree_keys(const std::optional<CryptoLine
   return ours != nullptr ? std::optional(AgreedSrtp{ours->suite, ours->secret, theirs->secret, theirs->mki}) : std::nullopt;
 }
 
-/// Continues the present association, unless the peer asks for another one, or its address changed although it names no association: RFC 8842 section 4.
+/// Continues the present association, unless the peer asks for another one, or its address changed although it names no association: RFC 8842 section 4. With ICE,
+/// addresses change within an association (RFC 8842 section 6).
 AgreedDtls AudioStream::agree_dtls(const RemoteStream& theirs, Setup ours) const {
   AgreedDtls agreed{theirs.dtls->fingerprints, ours == Setup::Active, 1};
   if (!agreed_ || !agreed_->dtls || !remote_ || !remote_->dtls) return agreed;
-  const bool moved = theirs.dtls->tls_id.empty() && theirs.transport.rtp != remote_->transport.rtp && !theirs.transport.rtp.ip.is_unspecified();
+  const bool moved = !agreed_->ice && theirs.dtls->tls_id.empty() && theirs.transport.rtp != remote_->transport.rtp && !theirs.transport.rtp.ip.is_unspecified();
   const bool is_new = moved || agreed.is_client != agreed_->dtls->is_client || asks_for_new_association(*remote_->dtls, *theirs.dtls);
   agreed.association = agreed_->dtls->association + (is_new ? 1 : 0);
   return agreed;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace offhook::inline v0::sdp {
@@ -36,6 +37,8 @@ class AudioStream {
   /// Takes the peer's answer to the last offer. `theirs` describes `answered`. Errors: NotSecure if the answer has to be encrypted, and its key does
   /// not answer our offer; NoCommonCrypto if its role in DTLS does not fit.
   [[nodiscard]] base::Result<void, NegotiationError> accept_answer(RemoteStream theirs, const Media& answered);
+  /// Sets the peer's side of ICE in the agreement; nullopt: not both sides use ICE.
+  void agree_ice(std::optional<IceDescription> theirs) { agreed_->ice = std::move(theirs); }
   /// Call it when the peer set port 0 in a later offer. The codec and the addresses stay.
   void disable();
 

@@ -39,6 +39,7 @@ std::string Negotiator::make_offer() {
     Section& section = sections_[i];
     offer.media.push_back(section.audio ? section.audio->offer(section.line()) : line_of_owner(i));
   }
+  if (ice_ && (offers_ice_ || (agreed() && agreed()->ice))) add_ice(offer);
   state_ = State::OfferSent;
   return publish(std::move(offer));
 }
@@ -60,7 +61,14 @@ base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) 
       text.media.push_back(offer.media[i].port == 0 ? section.refused() : line_of_owner(i));
     }
   }
-  if (!chosen) audio().disable();
+  if (chosen) {
+    audio().agree_ice(ice_of(offer, audio_at_));
+    if (agreed()->ice) add_ice(text);
+    else if (ice_ && speaks_ice(offer, offer.media[audio_at_])) text.media[audio_at_].attributes.push_back({"ice-mismatch", std::nullopt});
+    bundle(offer, text);
+  } else {
+    audio().disable();
+  }
   return Answer{publish(std::move(text)), *agreed()};
 }
 
@@ -73,6 +81,8 @@ base::Result<AgreedAudio, NegotiationError> Negotiator::accept_answer(const Sess
   auto theirs = read(answer, audio_at_);
   if (!theirs) return base::fail(theirs.error());
   if (const auto accepted = audio().accept_answer(std::move(*theirs), answer.media[audio_at_]); !accepted) return base::fail(accepted.error());
+  const bool offered_ice = local_session_.attribute_of(local_session_.media.at(audio_at_), "ice-ufrag").has_value();
+  audio().agree_ice(offered_ice ? ice_of(answer, audio_at_) : std::nullopt);
   state_ = State::Stable;
   return *agreed();
 }
@@ -162,6 +172,36 @@ Session Negotiator::frame() const {
   session.connection = Connection::of(sections_[audio_at_].transport.rtp.ip);
   session.times.push_back({'t', time_});
   return session;
+}
+
+void Negotiator::set_ice(std::optional<IceDescription> ours, bool offers) {
+  ice_ = std::move(ours);
+  offers_ice_ = offers;
+}
+
+/// Returns the peer's side of ICE. Returns nullopt if one side does not use ICE, or if a gateway has altered the addresses (RFC 8839 section 4.2.5).
+std::optional<IceDescription> Negotiator::ice_of(const Session& remote, std::size_t index) const {
+  if (!ice_) return std::nullopt;
+  auto theirs = read_ice(remote, remote.media[index]);
+  if (!theirs || theirs->mismatch || is_ice_mismatch(*theirs, remote, remote.media[index])) return std::nullopt;
+  return std::move(*theirs);
+}
+
+void Negotiator::add_ice(Session& text) const { write_ice(*ice_, text, text.media[audio_at_]); }
+
+/// Repeats the identification of the audio section, and puts it alone into the group of one transport: RFC 5888 section 9, RFC 9143 section 7.3.
+void Negotiator::bundle(const Session& offer, Session& text) const {
+  const auto mid = offer.media[audio_at_].attribute("mid");
+  if (!mid || mid->empty()) return;
+  text.media[audio_at_].attributes.push_back({"mid", std::string(*mid)});
+  for (const Attribute& attribute : offer.attributes) {
+    if (attribute.name != "group" || !attribute.value) continue;
+    base::TextCursor words(*attribute.value);
+    if (words.take_until(' ') != "BUNDLE") continue;
+    while (!words.at_end()) {
+      if (words.take_until(' ') == *mid) return text.attributes.push_back({"group", "BUNDLE " + std::string(*mid)});
+    }
+  }
 }
 
 std::string Negotiator::publish(Session text) {

@@ -4,6 +4,7 @@
 #include <offhook/base/socket_address.hpp>
 #include <offhook/sdp/agreement.hpp>
 #include <offhook/sdp/capability.hpp>
+#include <offhook/sdp/ice_lines.hpp>
 #include <offhook/sdp/section.hpp>
 #include <offhook/sdp/session.hpp>
 
@@ -39,6 +40,10 @@ class Negotiator {
   [[nodiscard]] Direction direction() const { return audio().direction(); }
   /// Sets a new receive address. The o= line keeps the first address: RFC 3264 section 8.
   void set_local(base::SocketAddress local) { sections_[audio_at_].transport.rtp = local; }
+
+  /// Sets our side of ICE (RFC 8839). Takes effect in the next offer or answer. An answer has it if the offer has ICE; an offer has it if `offers` is true, or if both
+  /// sides use ICE already. nullopt: this side does not use ICE.
+  void set_ice(std::optional<IceDescription> ours, bool offers);
 
   /// Sets our m= lines beside the audio line, in order, at most kMaxMedia - 1. Offers contain them. An answer uses a line if the
   /// peer's line in its place has the same kind and protocol and a port; it refuses the peer's other lines. Takes effect in the
@@ -81,6 +86,9 @@ class Negotiator {
   void add_sections();
   [[nodiscard]] Media line_of_owner(std::size_t index) const;
   [[nodiscard]] Session frame() const;
+  [[nodiscard]] std::optional<IceDescription> ice_of(const Session& remote, std::size_t index) const;
+  void add_ice(Session& text) const;
+  void bundle(const Session& offer, Session& text) const;
   std::string publish(Session text);
 
   base::IpAddress origin_ip_;
@@ -93,6 +101,8 @@ class Negotiator {
   std::vector<Section> sections_;  // One of them is the audio.
   std::size_t audio_at_ = 0;
   std::vector<Media> others_;    // The owner's m= lines, in order.
+  std::optional<IceDescription> ice_;
+  bool offers_ice_ = false;
 };
 
 }  // namespace offhook::inline v0::sdp

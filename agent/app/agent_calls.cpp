@@ -301,7 +301,7 @@ void AgentCalls::on(const call::Finished& event) {
   CallOver over{call->id(), event.how, std::chrono::duration_cast<std::chrono::milliseconds>(call->up_for()), event.media};
   records::CallNotes& notes = *call->reports().notes;
   note_name(*call);
-  if (was_up) notes.on_encrypted(event.leg->encryption());
+  if (was_up) notes.on_media(event.leg->encryption(), event.leg->path());
   notes.on_ended(over.how, over.media, Moment::now());
   const auto record = notes.snapshot();
   call->reports().log.over(over.how, record.ending.cause, over.duration, over.media.value_or(media::LegStatistics{}));

@@ -313,6 +313,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.leaves_out_silence = config.media.comfort_noise == "send";
   options.phone.source_rule = source_rule(config.media.source);
   options.phone.security = media_security(config.sip);
+  options.phone.ice = config.sip.ice == "off" ? phone::IceUse::Off : config.sip.ice == "offer" ? phone::IceUse::Offered : phone::IceUse::Accepted;
   options.country = media::country_of(config.media.country);
   options.hang_up_tone = media::country_of(config.media.hang_up_tone);
   if (config.media.voice_activity == "silero") options.silero_folder = config.media.voice_model.empty() ? default_silero : config.media.voice_model;

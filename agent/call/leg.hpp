@@ -28,6 +28,8 @@ class Leg {
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< nullopt before both sides agreed on a codec
   /// Returns how the leg's audio is encrypted, for people: such as "SRTP AEAD_AES_256_GCM, keys in SDP". Returns "" if it is not encrypted.
   [[nodiscard]] virtual std::string encryption() const { return {}; }
+  /// Returns how the leg's network has found the path of the audio, for people: such as "ICE, host to prflx". Returns "" if the descriptions of both sides have said it.
+  [[nodiscard]] virtual std::string path() const { return {}; }
   /// Returns the codec on which an incoming leg would agree with `codecs`, so that its port can have the rate of that codec; nullopt: not known.
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const = 0;
   /// Returns the leg at the media engine, while it exists; nullopt: the audio does not pass through the engine.

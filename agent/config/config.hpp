@@ -48,6 +48,7 @@ struct Sip {
   std::string transfer = "attended";    ///< or "blind"
   std::string srtp = "preferred";       ///< "off", "preferred" or "required"
   std::string srtp_keys = "sdp";        ///< "sdp" or "dtls": what outgoing calls offer
+  std::string ice = "accept";           ///< "off", "accept" or "offer"
   bool srtp_without_tls = false;        ///< keys of SRTP also in signalling without TLS
   std::string registration = "serial";  ///< how it registers at the secondaries: "serial" or "parallel"
   JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, admission{}, connections{};  ///< `callers` is for display: secrets are masked

@@ -284,6 +284,9 @@ constexpr std::array kSipSettings{
     Setting{.section = "sip", .name = "srtp_without_tls", .shape = Shape::Flag,
             .meaning = "whether Offhook sends and accepts keys of SRTP also without TLS. Each host between Offhook and the PBX can then read them, and decrypt "
                        "the audio", .field = kField<&Config::sip, &Sip::srtp_without_tls>},
+    Setting{.section = "sip", .name = "ice", .shape = Shape::Choice, .choices = "off accept offer",
+            .meaning = "whether calls find the addresses of their audio by ICE (RFC 8445), which helps behind NAT. `accept`: if the other side offers it. `offer`: "
+                       "outgoing calls offer it, too", .field = kField<&Config::sip, &Sip::ice>},
     Setting{.section = "sip", .name = "transfer", .shape = Shape::Choice, .choices = "attended blind",
             .meaning = "how Offhook transfers a caller. `attended`: the agent calls the target first, and hands the caller over when the "
                        "target answers, so that the caller is not lost if the target is busy or does not answer. If the caller's side does not "

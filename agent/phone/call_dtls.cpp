@@ -1,10 +1,8 @@
 #include <offhook/agent/phone/call_dtls.hpp>
 
 #include <offhook/agent/phone/phone_error.hpp>
-#include <offhook/rtp/nat/demultiplex.hpp>
 #include <offhook/rtp/srtp/suite.hpp>
 
-#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -13,8 +11,6 @@ namespace offhook::inline v0::phone {
 namespace {
 
 using State = media::DtlsHandshake::State;
-constexpr auto kHandshakePause = std::chrono::milliseconds(10);
-constexpr auto kConnectedPause = std::chrono::milliseconds(250);  // The peer may repeat its last flight, or end the association.
 
 std::vector<media::DtlsFingerprint> fingerprints_of(const sdp::AgreedDtls& agreed) {
   std::vector<media::DtlsFingerprint> known;
@@ -46,9 +42,14 @@ std::unique_ptr<media::SrtpKeyOrder> order_of(const media::DtlsKeys& keys) {
 
 void CallDtls::apply(const std::optional<sdp::AgreedDtls>& agreed, const media::MediaPlan& plan, base::TimePoint now) {
   const bool continues = agreed && agreed_ && agreed->association == agreed_->association;
+  const bool moved = plan.remote_rtp != plan_.remote_rtp || plan.remote_rtcp != plan_.remote_rtcp;
   agreed_ = agreed;
   plan_ = plan;
-  if (continues) return;
+  if (continues) {
+    if (rtp_ && moved) rtp_->peer = plan.remote_rtp;
+    if (rtcp_ && moved) rtcp_->peer = plan.remote_rtcp;
+    return;
+  }
   rtp_.reset();
   rtcp_.reset();
   if (!agreed_) return;
@@ -62,18 +63,16 @@ void CallDtls::begin(std::optional<Association>& association, media::Channel cha
   association->handshake->start(fingerprints_of(*agreed_), now);
 }
 
-base::Result<void, base::Error> CallDtls::poll(base::TimePoint now) {
-  media::PathDatagram datagram;
-  for (std::size_t i = 0; i < media::PathMail::kCapacity && shared_.mail->received.try_pop(datagram); ++i) receive(datagram);
+base::Result<void, base::Error> CallDtls::advance(media::PathMail& mail, base::TimePoint now) {
   if (rtp_) {
-    if (auto advanced = advance(*rtp_, *shared_.rtp_keys, now); !advanced) return advanced;
+    if (auto advanced = advance(*rtp_, mail, *rtp_keys_, now); !advanced) return advanced;
   }
-  return rtcp_ ? advance(*rtcp_, *shared_.rtcp_keys, now) : base::Result<void, base::Error>();
+  return rtcp_ ? advance(*rtcp_, mail, *rtcp_keys_, now) : base::Result<void, base::Error>();
 }
 
 void CallDtls::receive(const media::PathDatagram& datagram) {
   auto& association = datagram.channel == media::Channel::Rtcp ? rtcp_ : rtp_;
-  if (!association || rtp::kind_of(datagram.bytes()) != rtp::DatagramKind::Dtls || !may_be_peer(*association, datagram.peer)) return;
+  if (!association || !may_be_peer(*association, datagram.peer)) return;
   association->peer = datagram.peer;
   association->handshake->on_datagram(datagram.bytes(), datagram.arrival);
 }
@@ -86,12 +85,12 @@ bool CallDtls::may_be_peer(const Association& association, const base::SocketAdd
   return plan_.source_rule == rtp::SourceRule::AnyHost || from.ip == association.peer.ip || from.ip == plan_.signalling_host;
 }
 
-base::Result<void, base::Error> CallDtls::advance(Association& association, media::SrtpKeyBox& keys, base::TimePoint now) {
+base::Result<void, base::Error> CallDtls::advance(Association& association, media::PathMail& mail, media::SrtpKeyBox& keys, base::TimePoint now) {
   media::DtlsHandshake& handshake = *association.handshake;
   handshake.on_time(now);
   while (const auto octets = handshake.poll_transmit()) {
     media::PathDatagram letter{association.channel, association.peer, now};
-    if (letter.set(*octets)) (void)shared_.mail->to_send.try_push(letter);  // A full ring loses it, as a network does; the handshake sends it again.
+    if (letter.set(*octets)) (void)mail.to_send.try_push(letter);  // A full ring loses it, as a network does; the handshake sends it again.
   }
   if (handshake.state() == State::Failed) return base::fail(failed(handshake.end().value_or(media::DtlsEnd{})));
   if (!handshake.keys() || !association.suite.empty()) return {};
@@ -100,12 +99,6 @@ base::Result<void, base::Error> CallDtls::advance(Association& association, medi
   association.suite = rtp::facts_of(handshake.keys()->send.suite()).name;
   keys.put(std::move(order));
   return {};
-}
-
-std::optional<base::Duration> CallDtls::pause() const {
-  if (!rtp_) return std::nullopt;
-  const bool is_done = !rtp_->suite.empty() && (!rtcp_ || !rtcp_->suite.empty());
-  return is_done ? base::Duration(kConnectedPause) : base::Duration(kHandshakePause);
 }
 
 }  // namespace offhook::inline v0::phone

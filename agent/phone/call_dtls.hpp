@@ -15,25 +15,24 @@
 
 namespace offhook::inline v0::phone {
 
-/// The handshakes of DTLS of one call: one for RTP, and one for RTCP if it has its own port (RFC 5764 section 4.1). They run on the thread of the endpoint, which calls
-/// poll(); the worker of the leg only carries their datagrams.
+/// The handshakes of DTLS of one call: one for RTP, and one for RTCP if it has its own port (RFC 5764 section 4.1). They run on the thread of the endpoint; the worker of
+/// the leg only carries their datagrams.
 class CallDtls {
  public:
-  /// The path of the leg has the same mail and boxes.
-  struct Shared {
-    std::shared_ptr<media::PathMail> mail = std::make_shared<media::PathMail>();
-    std::shared_ptr<media::SrtpKeyBox> rtp_keys = std::make_shared<media::SrtpKeyBox>();
-    std::shared_ptr<media::SrtpKeyBox> rtcp_keys = std::make_shared<media::SrtpKeyBox>();
-  };
-
-  CallDtls(std::shared_ptr<const media::DtlsEndpoint> endpoint, Shared shared) : endpoint_(std::move(endpoint)), shared_(std::move(shared)) {}
+  /// The path of the leg has the same boxes.
+  CallDtls(std::shared_ptr<const media::DtlsEndpoint> endpoint, std::shared_ptr<media::SrtpKeyBox> rtp_keys, std::shared_ptr<media::SrtpKeyBox> rtcp_keys)
+      : endpoint_(std::move(endpoint)), rtp_keys_(std::move(rtp_keys)), rtcp_keys_(std::move(rtcp_keys)) {}
 
   /// Begins the handshakes of an agreement with the peer of `plan`, if it is a new association. nullopt: the call does not use DTLS.
   void apply(const std::optional<sdp::AgreedDtls>& agreed, const media::MediaPlan& plan, base::TimePoint now);
-  /// Carries datagrams between the mail and the handshakes, and puts their keys into the boxes. Errors: NotAcceptable if a handshake failed; the text says why.
-  [[nodiscard]] base::Result<void, base::Error> poll(base::TimePoint now);
-  /// Returns the time until poll() is needed again; nullopt: the call does not use DTLS.
-  [[nodiscard]] std::optional<base::Duration> pause() const;
+  void receive(const media::PathDatagram& datagram);
+  /// Sends and times the handshakes, and puts their keys into the boxes. Errors: NotAcceptable if a handshake failed; the text says why.
+  [[nodiscard]] base::Result<void, base::Error> advance(media::PathMail& mail, base::TimePoint now);
+
+  /// Returns true if DTLS is agreed.
+  [[nodiscard]] bool is_used() const { return agreed_.has_value(); }
+  /// Returns true while a handshake is not complete.
+  [[nodiscard]] bool is_busy() const { return (rtp_ && rtp_->suite.empty()) || (rtcp_ && rtcp_->suite.empty()); }
   /// Returns the suite of RTP as in SDP, or "" before the handshake is complete.
   [[nodiscard]] std::string suite() const { return rtp_ ? rtp_->suite : std::string(); }
 
@@ -46,12 +45,11 @@ class CallDtls {
     std::string suite{};     // "" until the handshake is complete
   };
   void begin(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& peer, base::TimePoint now);
-  void receive(const media::PathDatagram& datagram);
   [[nodiscard]] bool may_be_peer(const Association& association, const base::SocketAddress& from) const;
-  [[nodiscard]] base::Result<void, base::Error> advance(Association& association, media::SrtpKeyBox& keys, base::TimePoint now);
+  [[nodiscard]] static base::Result<void, base::Error> advance(Association& association, media::PathMail& mail, media::SrtpKeyBox& keys, base::TimePoint now);
 
   std::shared_ptr<const media::DtlsEndpoint> endpoint_;
-  Shared shared_;
+  std::shared_ptr<media::SrtpKeyBox> rtp_keys_, rtcp_keys_;
   std::optional<sdp::AgreedDtls> agreed_;
   media::MediaPlan plan_;
   std::optional<Association> rtp_, rtcp_;

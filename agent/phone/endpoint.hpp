@@ -29,6 +29,7 @@ struct EndpointOptions {
   bool voip_metrics = true;    ///< requests VoIP metrics in RTCP XR, and sends them when requested: RFC 3611 section 5.2
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< sources of audio that are accepted besides the SDP's own address
   MediaSecurity security{};    ///< of calls without an account
+  IceUse ice = IceUse::Accepted;
   std::size_t max_calls = 64;  ///< an INVITE beyond this number gets 486 Busy Here
   bool accepting = true;       ///< false: new calls get 503 until Endpoint::set_accepting(true), for an owner that adds its accounts first
   /// The header field with the load in responses to OPTIONS from known peers: "calls=3;limit=64;load=0.05". `load` is the greater of two

@@ -3,9 +3,17 @@
 #include <offhook/sdp/srtp.hpp>
 #include <offhook/sip/model/flow.hpp>
 
+#include <cstdint>
 #include <string_view>
 
 namespace offhook::inline v0::phone {
+
+/// Whether calls find the addresses of their media by ICE (RFC 8445).
+enum class IceUse : std::uint8_t {
+  Off,
+  Accepted,   ///< if the peer offers it
+  Offered,    ///< this side offers it too
+};
 
 /// Whether the media of an account's calls are encrypted.
 struct MediaSecurity {

@@ -1,7 +1,6 @@
 #include <offhook/agent/phone/media_session.hpp>
 
 #include <offhook/agent/phone/phone_error.hpp>
-#include <offhook/media/engine/negotiated_path.hpp>
 #include <offhook/media/stream/codec_chain.hpp>
 #include <offhook/sdp/parser.hpp>
 #include <offhook/sip/dialog/dialog_set.hpp>
@@ -99,17 +98,31 @@ base::Error not_acceptable(sdp::NegotiationError why) {
 MediaSession::MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id)
     : engine_(engine),
       srtp_(extras.security.srtp, extras.security.has_keys),
-      path_{.rtp_keys = srtp_.box()},
+      dtls_(extras.dtls),
+      ice_(extras.ice),
       capability_{.codecs = to_sdp(codecs), .order_of_offer = extras.order_of_offer, .comfort_noise = extras.comfort_noise, .voip_metrics = extras.voip_metrics,
                   .srtp = srtp_capability(srtp_, extras)},
       source_rule_(extras.source_rule),
       prepare_(std::move(extras.prepare)),
       sdp_id_(sdp_id),
-      negotiator_(capability_, {}, sdp_id) {
-  if (capability_.srtp.dtls) dtls_.emplace(std::move(extras.dtls), path_);
-}
+      negotiator_(capability_, {}, sdp_id) {}
 
 MediaSession::~MediaSession() { (void)close(); }
+
+void MediaSession::prepare_for(std::string_view offer) {
+  const auto has = [offer](std::string_view attribute) { return offer.find("a=" + std::string(attribute) + ":") != std::string_view::npos; };
+  if (!has("fingerprint")) capability_.srtp.dtls.reset();
+  if (!has("ice-ufrag")) ice_ = IceUse::Off;
+  const bool is_plain = !has("crypto") && !has("fingerprint");
+  if (is_plain && capability_.srtp.policy == sdp::SrtpPolicy::Preferred) capability_.srtp = {};
+}
+
+void MediaSession::prepare_to_offer() {
+  auto& srtp = capability_.srtp;
+  if (!srtp.offers_dtls()) srtp.dtls.reset();
+  if (!srtp.dtls && srtp.keys.empty() && srtp.policy == sdp::SrtpPolicy::Preferred) srtp = {};
+  if (ice_ != IceUse::Offered) ice_ = IceUse::Off;
+}
 
 void MediaSession::open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port, MediaReady ready) {
   auto opened = open_leg(local, std::move(port));
@@ -123,13 +136,26 @@ base::Result<void, base::Error> MediaSession::open_leg(const base::IpAddress& lo
   auto leg = engine_.open(local, std::move(port), {}, make_path());
   if (!leg) return base::fail(phone_error(PhoneError::NoMedia, "no media port on " + local.to_string() + ": " + std::string(media::to_string(leg.error()))));
   leg_ = *leg;
+  local_ = {local, leg_->rtp_port};
   negotiator_ = sdp::Negotiator(capability_, {local, leg_->rtp_port}, sdp_id_);
   return {};
 }
 
+/// Makes the packet path of the leg, or returns null if packets need none.
 std::unique_ptr<media::PacketPath> MediaSession::make_path() {
-  if (!dtls_) return srtp_.make_path();
-  return std::make_unique<media::NegotiatedPath>(path_.mail, path_.rtp_keys, path_.rtcp_keys);
+  const auto& srtp = capability_.srtp;
+  const bool is_encrypted = srtp.policy != sdp::SrtpPolicy::Off;
+  if ((!is_encrypted || !srtp.dtls) && ice_ == IceUse::Off) return is_encrypted ? srtp_.make_path() : nullptr;
+  path_.emplace(is_encrypted && srtp.dtls ? dtls_ : nullptr, srtp_.box());
+  if (!is_encrypted) srtp_.box()->put(std::make_unique<media::SrtpKeyOrder>());  // Packets pass unchanged.
+  return path_->make_path();
+}
+
+/// Begins ICE, and tells the negotiator this side of it.
+void MediaSession::begin_ice(sdp::Negotiator& negotiator, bool controlling) {
+  if (!path_ || ice_ == IceUse::Off) return;
+  if (!controlling || ice_ == IceUse::Offered) path_->begin_ice(local_, controlling);
+  negotiator.set_ice(path_->description(), ice_ == IceUse::Offered);
 }
 
 void MediaSession::set_codecs(const std::vector<media::AudioCodec>& codecs) { capability_.codecs = to_sdp(codecs); }
@@ -148,6 +174,7 @@ std::optional<media::AudioCodec> MediaSession::codec_among(const std::vector<med
 
 base::Result<std::string, base::Error> MediaSession::make_offer() {
   if (!leg_) return base::fail(phone_error(PhoneError::WrongState, "the call has no media yet"));
+  begin_ice(negotiator_, true);
   auto offer = negotiator_.make_offer();
   if (!plan_) offered_ = negotiator_;
   return offer;
@@ -165,6 +192,8 @@ base::Result<std::string, base::Error> MediaSession::answer(std::string_view off
   if (!session) return base::fail(session.error());
   sdp::Negotiator answering = negotiator_of(branch_tag);
   if (answering.offer_open()) answering.withdraw_offer();
+  if (path_) path_->follow_restart(*session, base::Clock::now());
+  begin_ice(answering, false);
   auto answer = answering.answer(*session);
   if (!answer) return base::fail(not_acceptable(answer.error()));
   if (auto adopted = adopt({std::move(answering), *std::move(session), signalling_host}, branch_tag); !adopted) return base::fail(adopted.error());
@@ -223,20 +252,28 @@ base::Result<void, base::Error> MediaSession::adopt(Dialog dialog, const std::st
   plan_->signalling_host = dialog.signalling_host;
   plan_->source_rule = source_rule_;
   if (!started_ || !leg_) return {};
-  (void)engine_.start(leg_->id, *plan_, before && media::learns_anew(*before, *plan_));  // start() never fails for an open leg.
-  begin_dtls();
+  take_plan(before && media::learns_anew(*before, *plan_));
   return {};
 }
 
 void MediaSession::start() {
   if (started_ || !leg_ || !plan_) return;
   started_ = true;
-  (void)engine_.start(leg_->id, *plan_);
-  begin_dtls();
+  take_plan(false);
 }
 
-void MediaSession::begin_dtls() {
-  if (dtls_) dtls_->apply(negotiator_.agreed()->dtls, *plan_, base::Clock::now());
+/// Starts the leg with the present plan, and negotiates for it.
+void MediaSession::take_plan(bool relearn) {
+  if (path_) path_->apply(*negotiator_.agreed(), *plan_, base::Clock::now());
+  (void)engine_.start(leg_->id, path_ ? path_->along_path(*plan_) : *plan_, relearn);  // start() never fails for an open leg.
+}
+
+base::Result<void, base::Error> MediaSession::negotiate(base::TimePoint now) {
+  if (!path_) return {};
+  const auto changed = path_->poll(now);
+  if (!changed) return base::fail(changed.error());
+  if (*changed && leg_ && plan_) (void)engine_.start(leg_->id, path_->along_path(*plan_), true);
+  return {};
 }
 
 std::optional<media::AudioCodec> MediaSession::codec() const {

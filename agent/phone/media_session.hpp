@@ -1,6 +1,6 @@
 #pragma once
 
-#include <offhook/agent/phone/call_dtls.hpp>
+#include <offhook/agent/phone/call_path.hpp>
 #include <offhook/agent/phone/call_srtp.hpp>
 #include <offhook/agent/phone/media_preparation.hpp>
 #include <offhook/agent/phone/media_security.hpp>
@@ -32,6 +32,7 @@ class MediaSession {
     PrepareMedia prepare{};       ///< EndpointOptions::prepare_media
     MediaSecurity security{};
     std::shared_ptr<const media::DtlsEndpoint> dtls{};  ///< null: no DTLS
+    IceUse ice = IceUse::Off;
   };
   /// `sdp_id` becomes the o= line's session id.
   MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id);
@@ -44,6 +45,11 @@ class MediaSession {
   /// port is left.
   void open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port, MediaReady ready);
 
+  /// Use it before open(), for an incoming call. The packet path of the leg is made for what this offer can agree on: a call that begins without encryption and ICE has no
+  /// path, which saves time for each packet, and stays so.
+  void prepare_for(std::string_view offer);
+  /// The same for a call in which this side makes the first offer.
+  void prepare_to_offer();
   /// Use it before open().
   void set_codecs(const std::vector<media::AudioCodec>& codecs);
   /// Returns the codec on which answer() to this offer would agree with `codecs`; nullopt if there is none.
@@ -74,12 +80,14 @@ class MediaSession {
   [[nodiscard]] bool receives() const { return plan_ && plan_->receive; }
   [[nodiscard]] std::optional<media::AudioCodec> codec() const;
   /// Returns the suite of SRTP in use, as in SDP; "" if the media are not encrypted, or if the handshake of DTLS is not complete.
-  [[nodiscard]] std::string srtp_suite() const { return uses_dtls() ? dtls_->suite() : std::string(srtp_.suite()); }
-  [[nodiscard]] bool uses_dtls() const { return dtls_ && dtls_->pause(); }
-  /// Continues the handshakes of DTLS. Call it again after negotiation_pause(). Errors: NotAcceptable if a handshake failed: end the call.
-  [[nodiscard]] base::Result<void, base::Error> negotiate(base::TimePoint now) { return dtls_ ? dtls_->poll(now) : base::Result<void, base::Error>(); }
+  [[nodiscard]] std::string srtp_suite() const { return uses_dtls() ? path_->suite() : std::string(srtp_.suite()); }
+  [[nodiscard]] bool uses_dtls() const { return path_ && path_->uses_dtls(); }
+  /// Returns how ICE reaches the peer: see CallIce::route().
+  [[nodiscard]] std::string ice_route() const { return path_ ? path_->route() : std::string(); }
+  /// Continues ICE and DTLS. Call it again after negotiation_pause(). Errors: NotAcceptable if the media cannot pass: end the call.
+  [[nodiscard]] base::Result<void, base::Error> negotiate(base::TimePoint now);
   /// Returns nullopt if the media need no negotiate().
-  [[nodiscard]] std::optional<base::Duration> negotiation_pause() const { return started_ && dtls_ ? dtls_->pause() : std::nullopt; }
+  [[nodiscard]] std::optional<base::Duration> negotiation_pause() const { return started_ && path_ ? path_->pause() : std::nullopt; }
   [[nodiscard]] std::optional<media::LegId> leg() const;
   /// Ends the leg, and returns its last statistics.
   std::optional<media::LegStatistics> close();
@@ -95,13 +103,15 @@ class MediaSession {
   [[nodiscard]] sdp::Negotiator negotiator_of(const std::string& branch_tag) const;
   [[nodiscard]] base::Result<void, base::Error> adopt(Dialog dialog, const std::string& branch_tag);
   void set_on_hold(bool on_hold);
-  void begin_dtls();
+  void take_plan(bool relearn);
   [[nodiscard]] std::unique_ptr<media::PacketPath> make_path();
+  void begin_ice(sdp::Negotiator& negotiator, bool controlling);
 
   media::Engine& engine_;
   CallSrtp srtp_;
-  CallDtls::Shared path_;          // of the leg's path, if it has DTLS
-  std::optional<CallDtls> dtls_;
+  std::shared_ptr<const media::DtlsEndpoint> dtls_;
+  IceUse ice_;
+  std::optional<CallPath> path_;   // nullopt: the peer's description has all addresses and keys
   sdp::AudioCapability capability_;
   rtp::SourceRule source_rule_;
   PrepareMedia prepare_;
@@ -111,6 +121,7 @@ class MediaSession {
   std::optional<sdp::Negotiator> offered_;        // after this side's first offer, and before the 2xx
   std::map<std::string, Dialog> early_dialogs_;   // by the peer's tag, before the 2xx; at most sip::kMaxForks
   std::optional<media::OpenLeg> leg_;
+  base::SocketAddress local_;                     // the leg's address of RTP
   std::optional<media::MediaPlan> plan_;
   std::vector<sdp::Media> others_;  // the peer's other streams
   bool started_ = false;

@@ -18,7 +18,7 @@ constexpr auto kToneLook = std::chrono::milliseconds(100);
 
 MediaSession::Extras extras_of(const PhoneCore& core, const MediaSecurity& security) {
   const EndpointOptions& options = core.options;
-  return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media, security, core.dtls};
+  return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media, security, core.dtls, options.ice};
 }
 
 /// Returns the status that refuses a call if its media cannot be prepared for the reason `why`.
@@ -50,6 +50,7 @@ sip::Body PhoneCall::sdp_body(std::string text) const { return {std::string(kSdp
 
 base::Result<void, base::Error> PhoneCall::dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const base::IpAddress& local) {
   if (!options.codecs.empty()) media_.set_codecs(options.codecs);
+  media_.prepare_to_offer();
   early_media_ = options.early_media;
   if (options.heeds_tones && port && port->progress_detector) listened_ = port;
   const auto later = [options](PhoneCall& call, const Ready& ready) {
@@ -114,6 +115,8 @@ base::Result<void, base::Error> PhoneCall::do_prepare(std::shared_ptr<media::Aud
   if (!core) return base::fail(core.error());
   if (state_ != State::Offered || std::exchange(has_port_, true)) return base::fail(phone_error(PhoneError::WrongState, "cannot prepare media: the call does not wait for an answer, or has media already"));
   if (!codecs.empty()) media_.set_codecs(codecs);
+  if (offer_.empty()) media_.prepare_to_offer();
+  else media_.prepare_for(offer_.data);
   if (const auto local = (*core)->local_towards(source_.ip); !local) {
     on_prepared(base::fail(phone_error(PhoneError::Socket, "this machine has no network route to " + source_.ip.to_string())));
   } else if (const auto ready = open_media(*local, std::move(port), [](PhoneCall& call, const Ready& later) { call.on_prepared(later); })) {

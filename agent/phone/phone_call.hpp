@@ -27,6 +27,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   }
   std::string srtp_suite() const override { return media_.srtp_suite(); }
   bool uses_dtls() const override { return media_.uses_dtls(); }
+  std::string ice_route() const override { return media_.ice_route(); }
   std::optional<media::LegId> media_leg() const override { return media_.leg(); }
   std::vector<sdp::Media> other_media() const override { return media_.other_media(); }
 

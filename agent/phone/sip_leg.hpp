@@ -28,6 +28,7 @@ class SipLeg final : public call::Leg {
     if (call_->uses_dtls()) return suite.empty() ? "SRTP, keys by DTLS" : "SRTP " + suite + ", keys by DTLS";
     return suite.empty() ? "" : "SRTP " + suite + ", keys in SDP";
   }
+  std::string path() const override { return call_->ice_route().empty() ? "" : "ICE, " + call_->ice_route(); }
   std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const override { return call_->codec_among(codecs); }
   std::optional<media::LegId> media_leg() const override { return call_->media_leg(); }
   bool can_transfer_to() const override { return call_->state() == Call::State::Connected && call_->peer_replaces(); }

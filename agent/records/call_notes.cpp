@@ -103,9 +103,10 @@ void CallNotes::on_answered(media::AudioCodec codec, std::string_view codec_name
   answered_ = now.steady;
 }
 
-void CallNotes::on_encrypted(std::string_view encryption) {
+void CallNotes::on_media(std::string_view encryption, std::string_view path) {
   const std::lock_guard lock(mutex_);
   record_.encryption = encryption;
+  record_.path = path;
 }
 
 void CallNotes::on_transferred(std::string_view status) {

@@ -54,8 +54,8 @@ class CallNotes {
   void on_agent(std::string_view name, std::optional<bool> texts = std::nullopt);
   void on_ringing(Moment now);
   void on_answered(media::AudioCodec codec, std::string_view codec_name, std::string_view encryption, Moment now);
-  /// Notes what encrypted the media, which is known only after the answer if DTLS makes the keys.
-  void on_encrypted(std::string_view encryption);
+  /// Notes what encrypted the media and which path they took, which DTLS and ICE find only after the answer.
+  void on_media(std::string_view encryption, std::string_view path);
   void on_action(const ConversationAction& action, Moment now);
   /// Adds `use` to the amounts of its service.
   void on_use(const ServiceUse& use);

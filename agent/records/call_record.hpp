@@ -131,6 +131,7 @@ struct CallRecord {
   std::string codec;
   std::uint32_t rtp_clock_hz = 0, sample_rate_hz = 0;
   std::string encryption;   ///< of the audio, for people; "": none
+  std::string path;         ///< of the audio, for people, if ICE found it; "": the descriptions of both sides said it
   Ending ending;
   std::optional<MediaQuality> media;
   std::vector<Turn> turns;

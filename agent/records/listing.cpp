@@ -189,6 +189,7 @@ void add_media(std::string& out, const CallRecord& record) {
   if (!record.codec.empty())
     out += fmt::format("{:<12} {}, {} Hz\n", "codec", printable(record.codec, kMaxFieldBytes), record.sample_rate_hz);
   if (!record.encryption.empty()) out += fmt::format("{:<12} {}\n", "encryption", printable(record.encryption, kMaxFieldBytes));
+  if (!record.path.empty()) out += fmt::format("{:<12} {}\n", "path", printable(record.path, kMaxFieldBytes));
   if (!record.media) return;
   const MediaQuality& m = *record.media;
   out += fmt::format("{:<12} {} packets received, {} lost, {} late; jitter {:.1f} ms; {} ms concealed\n", "audio in",

@@ -117,7 +117,7 @@ void list_course(Line& line, Record& record) {
     codec.always("name", record.codec).number("rtp_clock_hz", record.rtp_clock_hz).number("sample_rate_hz", record.sample_rate_hz);
   };
   line.object("codec", list_codec, !record.codec.empty());
-  line.text("encryption", record.encryption);
+  line.text("encryption", record.encryption).text("path", record.path);
   line.object("end", [&](auto& end) { list_ending(end, record.ending); });
   line.optional("media", record.media, [](auto& object, auto& media) { list_media(object, media); });
   line.list("turns", record.turns, [](auto& each, auto& turn) { list_turn(each, turn); }, true);

@@ -24,7 +24,7 @@ class NegotiatedPath final : public PacketPath {
     srtp_.on_time(now);
     srtcp_.on_time(now);
   }
-  [[nodiscard]] bool hears_only_peer() const override { return true; }
+  [[nodiscard]] bool hears_only_peer() const override { return !mail_->hears_all.load(std::memory_order_relaxed); }
 
  private:
   void pass_on(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);

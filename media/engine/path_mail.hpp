@@ -42,6 +42,7 @@ struct PathMail {
   base::SpscRing<PathDatagram, kCapacity> received;  ///< from the worker
   base::SpscRing<PathDatagram, kCapacity> to_send;   ///< to the worker
   std::atomic<std::uint64_t> dropped{0};             ///< received datagrams that did not fit
+  std::atomic<bool> hears_all{false};                ///< true: datagrams of other sources than the peer are needed, for ICE (RFC 8445 section 7.3)
 };
 
 }  // namespace offhook::inline v0::media

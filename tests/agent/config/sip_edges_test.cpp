@@ -332,6 +332,9 @@ TEST_CASE("SRTP is preferred by default, and /sip/srtp_keys selects what outgoin
   CHECK(edge_options(R"("expires_seconds": 300)").phone.security.srtp == sdp::SrtpPolicy::Preferred);
   CHECK_FALSE(edge_options(R"("srtp": "required")", "tls").phone.security.offers_dtls);
   CHECK(edge_options(R"("srtp_keys": "dtls")").phone.security.offers_dtls);
+  CHECK(edge_options(R"("expires_seconds": 300)").phone.ice == phone::IceUse::Accepted);
+  CHECK(edge_options(R"("ice": "off")").phone.ice == phone::IceUse::Off);
+  CHECK(edge_options(R"("ice": "offer")").phone.ice == phone::IceUse::Offered);
   const auto warned = [](const std::string& settings, const std::string& transport) {
     const auto read = config::read_text(file(settings, transport), "my.json", {});
     std::vector<std::string> places;

@@ -20,8 +20,11 @@ namespace {
 
 /// A telephone whose account and endpoint have this policy. Its signalling is UDP.
 struct SecurePhone : Telephone {
-  SecurePhone(const std::string& user, MediaSecurity wanted)
-      : Telephone(user, {media::AudioCodec::Pcmu}, 1, {}, {}, [wanted](phone::EndpointOptions& options) { options.security = wanted; }) {}
+  SecurePhone(const std::string& user, MediaSecurity wanted, phone::IceUse ice = phone::IceUse::Off)
+      : Telephone(user, {media::AudioCodec::Pcmu}, 1, {}, {}, [wanted, ice](phone::EndpointOptions& options) {
+          options.security = wanted;
+          options.ice = ice;
+        }) {}
   std::string suite() {
     std::string suite;
     on_thread([&] { suite = call->srtp_suite(); });
@@ -135,6 +138,34 @@ TEST_CASE("Two telephones without TLS encrypt their audio by DTLS if one require
     CHECK(b.hears());
     b.play();
     CHECK(a.hears());
+  }
+}
+
+TEST_CASE("Two telephones find their path by ICE, with and without encryption, and keep it through hold and resume [RFC 8445]") {
+  using enum SrtpPolicy;
+  for (const auto& security : {MediaSecurity{Off}, MediaSecurity{Preferred, true}, MediaSecurity{Required, false}}) {
+    CAPTURE(static_cast<int>(security.srtp));
+    SecurePhone a("anna", security, phone::IceUse::Offered), b("bert", security, phone::IceUse::Accepted);
+    a.dial("bert", b.endpoint->sip_port());
+    REQUIRE(a.wait_for<phone::CallConnected>());
+    REQUIRE(b.wait_for<phone::CallConnected>());
+    const auto route_of = [](SecurePhone& one) {
+      std::string route;
+      one.on_thread([&] { route = one.call->ice_route(); });
+      return route;
+    };
+    CHECK(offhook_test::wait_until([&] { return route_of(a) == "host to host" && route_of(b) == "host to host"; }));
+    for (const bool hold : {true, false}) {
+      b.on_thread([&] { REQUIRE((hold ? b.call->hold() : b.call->resume())); });
+      CHECK(b.wait_for<phone::CallMediaChanged>([&](const auto& e) { return e.receives != hold; }));
+      CHECK(a.wait_for<phone::CallMediaChanged>([&](const auto& e) { return e.sends != hold; }));
+    }
+    a.play();
+    CHECK(b.hears());
+    b.play();
+    CHECK(a.hears());
+    if (security.srtp == Off) continue;
+    CHECK(offhook_test::wait_until([&] { return !a.suite().empty() && a.suite() == b.suite(); }));
   }
 }
 

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <offhook/base/socket_address.hpp>
+#include <offhook/base/time.hpp>
+#include <offhook/rtp/ice/credentials.hpp>
+#include <offhook/rtp/ice/detail/consent.hpp>
+#include <offhook/rtp/ice/detail/context.hpp>
+#include <offhook/rtp/ice/ice_event.hpp>
+#include <offhook/rtp/nat/stun_message.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace offhook::inline v0::rtp {
+
+/// The selected pairs of one session, one for each component, and the consent on each. A lite agent asks for no consent; it sends keepalives instead.
+class IceConnection {
+ public:
+  static constexpr base::Duration kKeepalive = std::chrono::seconds(15);   ///< Tr: RFC 8445 section 11
+
+  explicit IceConnection(IceContext& context) : context_(context) {}
+
+  /// Selects a pair that was nominated, unless the one before has a higher priority (RFC 8445 section 8.1.1). Returns true if it is the selected one now.
+  bool select(std::uint16_t component, const IceSelectedPair& pair, base::TimePoint now);
+  [[nodiscard]] bool is_complete(std::uint16_t components) const;
+  /// Returns nullptr if this component has no selected pair.
+  [[nodiscard]] const IceSelectedPair* selected(std::uint16_t component) const;
+  /// Returns where media may go now. Returns nullopt without a selected pair or without consent.
+  [[nodiscard]] std::optional<IcePath> path(std::uint16_t component) const;
+  /// Closes the paths of this base for good.
+  void remove_base(const base::SocketAddress& base);
+
+  /// Sends requests for consent, or keepalives.
+  void on_time(const IceCredentials& ours, const IceCredentials& theirs, base::TimePoint now);
+  /// Returns false if the message answers no request for consent.
+  bool on_response(const StunMessage& message, const IceRoute& route, const IceCredentials& theirs, base::TimePoint now);
+  [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
+
+ private:
+  struct Link {
+    explicit Link(const IceSelectedPair& selected) : pair(selected) {}
+    IceSelectedPair pair;
+    std::optional<IceConsent> consent;              // of a full agent
+    std::optional<base::TimePoint> keepalive_at;    // of a lite agent
+    IceClaim asked_as{};                            // the role in the last request for consent
+    bool is_open = true;
+  };
+  void close(std::uint16_t component);
+
+  IceContext& context_;
+  std::array<std::optional<Link>, kMaxIceComponents> links_;
+};
+
+}  // namespace offhook::inline v0::rtp

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <offhook/base/socket_address.hpp>
+#include <offhook/rtp/ice/candidate.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace offhook::inline v0::rtp {
+
+/// A transport address that the owner has gathered: RFC 8445 section 5.1.1.
+struct IceGathered {
+  IceCandidateType type = IceCandidateType::Host;   ///< not PeerReflexive
+  std::uint16_t component = 1;
+  base::SocketAddress base;                ///< of a host or relayed candidate: its address
+  base::SocketAddress address;
+  base::IpAddress server{};                ///< of the STUN or TURN server; unspecified for a host candidate
+  base::SocketAddress related{};           ///< of a relayed candidate: the mapped address in the response to Allocate
+};
+
+enum class IceGatherError : std::uint8_t {
+  BadAddress,     ///< no port, unspecified, multicast, or a base that does not fit the type
+  BadComponent,   ///< not 1..kMaxIceComponents
+  Redundant,      ///< its address and base equal those of another candidate: RFC 8445 section 5.1.3
+  TooMany,        ///< there are kMaxLocalCandidates
+};
+[[nodiscard]] std::string_view to_string(IceGatherError error);
+
+}  // namespace offhook::inline v0::rtp

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <offhook/base/time.hpp>
+#include <offhook/rtp/ice/candidate.hpp>
+#include <offhook/rtp/ice/credentials.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace offhook::inline v0::rtp {
+
+/// Bounds of Ta, the time between two new checks: RFC 8445 section 14.2.
+inline constexpr base::Duration kMinIcePacing = std::chrono::milliseconds(5), kDefaultIcePacing = std::chrono::milliseconds(50),
+                                kMaxIcePacing = std::chrono::seconds(1);
+
+struct IceOptions {
+  bool controlling = true;                    ///< true for the side that sent the first offer: RFC 8445 section 6.1.1
+  bool lite = false;
+  std::uint16_t components = 1;               ///< 2 if RTCP has its own port
+  base::Duration pacing = kDefaultIcePacing;
+  std::size_t max_pairs = 100;                ///< RFC 8445 section 6.1.2.5
+  base::Duration patience = std::chrono::milliseconds(39'500);  ///< no failure earlier, because checks of the peer may still come: RFC 8863 section 4
+};
+
+/// The peer's side, from its description.
+struct IcePeer {
+  IceCredentials credentials;
+  bool lite = false;                          ///< a=ice-lite
+  bool ice2 = false;                          ///< it complies with RFC 8445, and nominates one pair only: RFC 8445 section 10
+  bool trickle = false;                       ///< it sends more candidates later, and their end: RFC 8838 section 3
+  std::uint16_t components = kMaxIceComponents;   ///< 1 if it multiplexes RTP and RTCP
+  base::Duration pacing = kDefaultIcePacing;  ///< a=ice-pacing
+};
+
+/// What the agent refused or ignored, and how often.
+struct IceCounters {
+  std::uint64_t requests = 0;              ///< authenticated ones
+  std::uint64_t refused_malformed = 0;     ///< 400
+  std::uint64_t refused_credentials = 0;   ///< 401
+  std::uint64_t refused_attributes = 0;    ///< 420
+  std::uint64_t role_conflicts = 0;        ///< 487
+  std::uint64_t ignored_datagrams = 0;     ///< not a message of STUN, or without a fingerprint
+  std::uint64_t ignored_responses = 0;     ///< with a wrong integrity
+  std::uint64_t ignored_candidates = 0;    ///< of the peer: beyond the bound, or with an unusable address
+};
+
+}  // namespace offhook::inline v0::rtp

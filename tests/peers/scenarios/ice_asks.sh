@@ -1,0 +1,12 @@
+# baresip finds the path of the audio by ICE, over UDP. dtls: it also encrypts by DTLS-SRTP. muxed: RTCP has the port of RTP.
+baresip_too=("module ice.so") baresip_account=';medianat=ice'
+for word in "$@"; do
+  case $word in
+    dtls) baresip_too+=("module dtls_srtp.so") baresip_account+=';mediaenc=dtls_srtp' ;;
+    muxed) baresip_account+=';rtcp_mux=yes' ;;
+  esac
+done
+. "$here/question.sh"
+question 8000
+has_record '"path":"ICE, host to [a-z]*"' || die "the record does not say which path the audio took"
+[[ " $* " != *" dtls "* ]] || has_record '"encryption":"SRTP AE[A-Z0-9_]*, keys by DTLS"' || die "the record does not say that the call was encrypted"
