@@ -13,7 +13,7 @@ function(offhook_component name)
   foreach(entry IN LISTS arg_HEADERS)
     if(IS_DIRECTORY ${CMAKE_SOURCE_DIR}/${entry})
       file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/${entry}/*.hpp)
-      list(FILTER found EXCLUDE REGEX "/detail/|^sip/transport/|^sip/subscription/packages/|^media/engine/")
+      list(FILTER found EXCLUDE REGEX "/detail/|^sip/transport/|^sip/subscription/packages/|^media/(dtls|engine)/")
       list(APPEND headers ${found})
     else()
       list(APPEND headers ${entry})
@@ -61,6 +61,8 @@ offhook_component(sip_packages NEEDS sip PACKAGES pugixml HEADERS
   sip/subscription/packages/registration_info.hpp sip/subscription/packages/conference_info.hpp)
 offhook_component(rtp NEEDS base PACKAGES openssl HEADERS rtp)
 offhook_component(media NEEDS rtp PACKAGES openssl opus HEADERS media)
+offhook_component(media_dtls NEEDS rtp PACKAGES openssl
+  HEADERS media/dtls/certificate.hpp media/dtls/endpoint.hpp media/dtls/failure.hpp media/dtls/fingerprint.hpp media/dtls/handshake.hpp media/dtls/role.hpp)
 offhook_component(media_engine NEEDS media PACKAGES threads liburing
   HEADERS media/engine/engine.hpp media/engine/conference_statistics.hpp media/engine/datagrams.hpp media/engine/packet_path.hpp media/engine/order_box.hpp media/engine/srtp_path.hpp media/engine/scheduling.hpp
   media/engine/tick_histogram.hpp media/engine/recorder.hpp media/engine/recording_file.hpp media/engine/recording_opener.hpp media/engine/file_writer.hpp

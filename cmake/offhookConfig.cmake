@@ -1,5 +1,5 @@
 # find_package(offhook CONFIG COMPONENTS sip) provides offhook::sip and its dependencies. Components: base, sdp, sip, sip_transport, sip_packages,
-# rtp, media, media_engine, phone. A component is found if it was installed: `cmake --install BUILD --component NAME`, and base with any.
+# rtp, media, media_dtls, media_engine, phone. A component is found if it was installed: `cmake --install BUILD --component NAME`, and base with any.
 include(CMakeFindDependencyMacro)
 find_dependency(tl-expected)
 
@@ -42,7 +42,7 @@ macro(offhook_load_package name)
 endmacro()
 
 if(NOT offhook_FIND_COMPONENTS)
-  set(offhook_FIND_COMPONENTS base sdp sip sip_transport sip_packages rtp media media_engine phone)
+  set(offhook_FIND_COMPONENTS base sdp sip sip_transport sip_packages rtp media media_dtls media_engine phone)
 endif()
 foreach(offhook_component IN LISTS offhook_FIND_COMPONENTS)
   offhook_load(${offhook_component})

@@ -1,0 +1,25 @@
+#include <offhook/media/dtls/failure.hpp>
+
+#include <openssl/ssl.h>
+
+namespace offhook::inline v0::media {
+
+std::string_view to_string(DtlsFailure failure) {
+  switch (failure) {
+    case DtlsFailure::Timeout: return "the peer did not finish the handshake of DTLS in time";
+    case DtlsFailure::NoUsableFingerprint: return "the description of the peer has no usable fingerprint";
+    case DtlsFailure::WrongCertificate: return "the certificate of the peer is not the one in its description";
+    case DtlsFailure::NoCertificate: return "the peer sent no certificate";
+    case DtlsFailure::CertificateTooLarge: return "the certificates of the peer are too large";
+    case DtlsFailure::NoCommonSuite: return "no common suite of SRTP";
+    case DtlsFailure::NoCommonCipher: return "no common cipher suite of DTLS";
+    case DtlsFailure::PeerAlert: return "the peer refused the handshake of DTLS by an alert";
+    case DtlsFailure::Protocol: return "the peer sent a wrong message of DTLS";
+    case DtlsFailure::OpenSsl: return "OpenSSL refused an operation";
+  }
+  return "unknown";
+}
+
+std::string_view dtls_alert_name(std::uint8_t description) { return SSL_alert_desc_string_long(description); }
+
+}  // namespace offhook::inline v0::media

@@ -1,0 +1,211 @@
+// Attackers who send in the peer's name, or copy its datagrams.
+#include <offhook/media/dtls/handshake.hpp>
+
+#include "dtls_pair.hpp"
+#include "handshake_records.hpp"
+
+#include <offhook/base/random.hpp>
+
+using namespace offhook_test;
+using media::DtlsFailure;
+using media::DtlsHandshake;
+
+namespace {
+
+Octets plain_alert(std::uint8_t level, std::uint8_t description) { return octets_of({21, 0xfefd, 0, 50, {level, description}}); }
+
+/// Returns a record with random content, or a message that neither role sends.
+Record random_record(base::SeededRandom& random) {
+  Record record;
+  record.content = static_cast<std::uint8_t>(random.below(3) == 0 ? random.below(256) : 20 + random.below(4));
+  record.epoch = static_cast<std::uint16_t>(random.below(3));
+  record.sequence = random.below(64);
+  record.fragment.resize(random.below(40));
+  random.fill(record.fragment);
+  const auto type = static_cast<std::uint8_t>(17 + random.below(200));
+  if (record.content == 22 && record.epoch == 0) record.fragment = message(type, 4, random.below(3), 0, {1, 2, 3, 4});
+  return record;
+}
+
+/// Lets a pair complete its handshake, while `attack` sends to the receiver before each datagram.
+template <class Attack>
+bool connects_under(Attack attack) {
+  DtlsPair pair;
+  const auto carry = [&](DtlsHandshake& from, DtlsHandshake& to) {
+    const auto datagrams = take_all(from);
+    for (const Octets& datagram : datagrams) {
+      attack(to, pair.now);
+      CHECK(to.is_consistent());
+      to.on_datagram(datagram, pair.now);
+    }
+    return datagrams.size();
+  };
+  pair.start();
+  while (carry(pair.client, pair.server) + carry(pair.server, pair.client) > 0) {}
+  return pair.is_connected();
+}
+
+}  // namespace
+
+TEST_CASE("A plain alert ends no handshake, whenever it comes [RFC 6347 section 4.1.2.7]") {
+  for (const std::uint8_t level : Octets{1, 2}) {
+    for (const std::uint8_t description : Octets{0, 10, 40, 42, 80, 255}) {
+      CAPTURE(int{description});
+      CHECK(connects_under([&](DtlsHandshake& side, base::TimePoint now) { side.on_datagram(plain_alert(level, description), now); }));
+    }
+  }
+}
+
+TEST_CASE("After a plain alert, a handshake without progress fails by its name within five seconds") {
+  DtlsPair pair;
+  pair.start();
+  pair.client.on_datagram(plain_alert(2, 40), pair.now);
+  CHECK(pair.client.state() == State::Handshaking);
+  pair.client.on_time(pair.now + DtlsHandshake::kGrace - 1ms);
+  CHECK(pair.client.state() == State::Handshaking);
+  pair.client.on_datagram(plain_alert(2, 80), pair.now + 4s);
+  pair.client.on_time(pair.now + DtlsHandshake::kGrace);
+  REQUIRE(pair.client.state() == State::Failed);
+  CHECK(pair.client.failure()->reason == DtlsFailure::PeerAlert);
+  CHECK(media::dtls_alert_name(pair.client.failure()->alert) == "internal error");
+}
+
+TEST_CASE("Progress after a plain alert gives the handshake its full time again") {
+  DtlsPair pair;
+  pair.start();
+  pair.client.on_datagram(plain_alert(2, 40), pair.now);
+  pair.carry(pair.client, pair.server);
+  pair.carry(pair.server, pair.client);
+  CHECK_FALSE(pair.client.failure());
+  pair.client.on_time(pair.now + DtlsHandshake::kGrace);
+  CHECK(pair.client.state() == State::Handshaking);
+}
+
+TEST_CASE("An alert to a server that has heard no ClientHello means nothing") {
+  DtlsPair pair;
+  pair.server.start({client_endpoint().fingerprint()}, pair.now);
+  pair.server.on_datagram(plain_alert(2, 40), pair.now);
+  CHECK(pair.server.state() == State::New);
+  CHECK(pair.server.next_deadline() == pair.now + 30s);
+}
+
+TEST_CASE("Random records, and messages that the peer never sends, end no handshake [RFC 6347 section 4.1.2.7]") {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    base::SeededRandom random(seed);
+    CHECK(connects_under([&random](DtlsHandshake& side, base::TimePoint now) {
+      for (int i = 0; i < 8; ++i) side.on_datagram(octets_of(random_record(random)), now);
+      Octets noise(random.below(200));
+      random.fill(noise);
+      side.on_datagram(noise, now);
+    }));
+  }
+}
+
+TEST_CASE("A forged record with the highest number does not make the records of the peer old [RFC 6347 section 4.1.2.6]") {
+  CHECK(connects_under([](DtlsHandshake& side, base::TimePoint now) {
+    const std::uint8_t stale = side.role() == media::DtlsRole::Server ? 1 : 2;
+    side.on_datagram(octets_of({22, 0xfefd, 0, 0xffffffffffff, message(stale, 4, 60, 0, {1, 2, 3, 4})}), now);
+  }));
+}
+
+TEST_CASE("Copies of an encrypted record that overtakes its flight do not end the handshake [RFC 6347 section 4.2.4]") {
+  DtlsPair pair;
+  pair.start();
+  pair.carry(pair.client, pair.server);
+  pair.carry(pair.server, pair.client);
+  auto flight = records_of(take_all(pair.client));
+  REQUIRE(flight.back().epoch == 1);
+  for (int i = 0; i < 3; ++i) pair.server.on_datagram(octets_of(flight.back()), pair.now);
+  for (const Record& record : flight) pair.server.on_datagram(octets_of(record), pair.now);
+  pair.exchange();
+  CHECK(pair.is_connected());
+}
+
+TEST_CASE("A forged ClientHello that OpenSSL refuses does not stop the server: it begins again, and the peer connects") {
+  DtlsPair pair;
+  pair.server.start({client_endpoint().fingerprint()}, pair.now);
+  // It offers TLS_RSA_WITH_NULL_MD5 alone, as in CVE-2023-49786.
+  const Octets body = joined(joined({0xfe, 0xfd}, Octets(32, 7)), {0, 0, 0, 2, 0, 1, 1, 0});
+  pair.server.on_datagram(octets_of({22, 0xfefd, 0, 0, message(1, body.size(), 0, 0, body)}), pair.now);
+  REQUIRE(pair.server.failure());
+  CHECK(pair.server.failure()->reason == DtlsFailure::NoCommonCipher);
+  const auto refusal = take_all(pair.server);
+  REQUIRE(refusal.size() == 1);
+  CHECK(refusal.front().front() == 21);  // an alert
+  pair.client.start({server_endpoint().fingerprint()}, pair.now);
+  pair.exchange();
+  CHECK(pair.is_connected());
+  CHECK_FALSE(pair.server.failure());
+}
+
+TEST_CASE("A peer with another certificate does not keep the described peer from connecting after it [RFC 5763 section 5]") {
+  DtlsPair pair;
+  const auto stranger = make_endpoint();
+  DtlsHandshake other(stranger, media::DtlsRole::Client);
+  pair.server.start({client_endpoint().fingerprint()}, pair.now);
+  other.start({server_endpoint().fingerprint()}, pair.now);
+  while (pair.carry(other, pair.server) + pair.carry(pair.server, other) > 0) {}
+  CHECK(pair.server.failure()->reason == DtlsFailure::WrongCertificate);
+  pair.now += 1s;
+  pair.client.start({server_endpoint().fingerprint()}, pair.now);
+  pair.exchange();
+  CHECK(pair.is_connected());
+}
+
+TEST_CASE("Copies of all datagrams of a handshake change nothing after it, and get no answer") {
+  DtlsPair pair;
+  pair.start();
+  std::vector<Octets> to_server, to_client;
+  for (int i = 0; i < 4; ++i) {
+    for (const Octets& datagram : take_all(pair.client)) to_server.push_back(datagram), pair.server.on_datagram(datagram, pair.now);
+    for (const Octets& datagram : take_all(pair.server)) to_client.push_back(datagram), pair.client.on_datagram(datagram, pair.now);
+  }
+  REQUIRE(pair.is_connected());
+  for (int i = 0; i < 3; ++i) {
+    for (const Octets& datagram : to_server) pair.server.on_datagram(datagram, pair.now);
+    for (const Octets& datagram : to_client) pair.client.on_datagram(datagram, pair.now);
+  }
+  CHECK(pair.is_connected());
+  CHECK(take_all(pair.server).empty());
+  CHECK(take_all(pair.client).empty());
+}
+
+TEST_CASE("A copied ClientHello gets no second flight, so that the server does not multiply traffic [RFC 6347 section 4.2.1]") {
+  DtlsPair pair;
+  pair.start();
+  const auto hello = take_all(pair.client);
+  std::size_t answered = 0;
+  for (int i = 0; i < 20; ++i) {
+    for (const Octets& datagram : hello) pair.server.on_datagram(datagram, pair.now);
+    answered += take_all(pair.server).size();
+  }
+  CHECK(answered == 1);
+}
+
+TEST_CASE("A second handshake on a connected association is ignored: another association needs another object [RFC 8842 section 3.1]") {
+  DtlsPair pair;
+  pair.start();
+  pair.exchange();
+  REQUIRE(pair.is_connected());
+  const auto secret = pair.server.keys()->send;
+  DtlsHandshake again(client_endpoint(), media::DtlsRole::Client);
+  again.start({server_endpoint().fingerprint()}, pair.now);
+  pair.carry(again, pair.server);
+  CHECK(pair.server.state() == State::Connected);
+  CHECK(take_all(pair.server).empty());
+  CHECK(std::ranges::equal(pair.server.keys()->send.secret(), secret.secret()));
+}
+
+TEST_CASE("Plain alerts after the handshake are ignored") {
+  DtlsPair pair;
+  pair.start();
+  pair.exchange();
+  for (DtlsHandshake* side : {&pair.client, &pair.server}) {
+    side->on_datagram(plain_alert(2, 40), pair.now);
+    side->on_datagram(plain_alert(1, 0), pair.now);
+  }
+  CHECK(pair.is_connected());
+  CHECK_FALSE(pair.client.next_deadline());
+  CHECK_FALSE(pair.client.failure());
+}
