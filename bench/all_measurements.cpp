@@ -60,6 +60,7 @@ const std::vector<Family>& families() {
                                           {{"conference"}, conference_subjects},
                                           {{"jitter"}, jitter_subjects},
                                           {{"srtp"}, srtp_subjects},
+                                          {{"srtp"}, dtls_subjects},
                                           {{"dtmf", "progress", "signal_tone"}, tone_subjects},
                                           {{"vad", "echo"}, voice_subjects},
                                           {{"leg"}, leg_subjects}};
@@ -85,7 +86,7 @@ std::vector<Result> measure_subject(Subject& subject, const BenchPrograms& progr
   } catch (const std::exception& error) {
     results.push_back(Result::failed(subject.name + ".instructions", error.what()));
   }
-  if (!subject.rate.empty()) results.push_back({subject.rate, "calls/s", 1e9 / results.front().ours, {}});
+  if (!subject.rate.empty()) results.push_back({subject.rate, subject.rate_unit, 1e9 / results.front().ours, {}});
   return results;
 }
 

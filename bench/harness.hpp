@@ -44,6 +44,7 @@ struct Subject {
   std::function<void()> prepare{}, finish{};  ///< run before and after the measurement; they allocate and free what takes much time or memory
   std::size_t parts = 1;           ///< number of parts of one turn, such as messages; a result is for one part
   std::string rate{};              ///< name of the row with the turns per second; "": there is no such row
+  std::string rate_unit = "calls/s";
   double seconds = 1;              ///< approximate duration of the measurement in seconds
 };
 

@@ -29,6 +29,8 @@ namespace offhook::bench {
 [[nodiscard]] std::vector<Subject> jitter_subjects();
 /// Returns the protection of one packet of 172 octets by SRTP, and its removal, compared with libsrtp2.
 [[nodiscard]] std::vector<Subject> srtp_subjects();
+/// Returns the work of both sides of one handshake of DTLS-SRTP, without sockets, compared with OpenSSL alone.
+[[nodiscard]] std::vector<Subject> dtls_subjects();
 [[nodiscard]] std::vector<Subject> leg_subjects();     ///< leg.tick.*: one call without its sockets, both directions
 /// Returns the voice activity of one call and of many calls, compared with WebRTC's detector, and the echo guard, compared with speexdsp's canceller.
 [[nodiscard]] std::vector<Subject> voice_subjects();
