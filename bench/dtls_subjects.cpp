@@ -39,7 +39,8 @@ Work ours() {
   });
 }
 
-/// OpenSSL alone, with the same ciphers and certificates. It compares no fingerprints and exports no keys, and its BIOs of memory would not survive a lost datagram.
+/// OpenSSL alone, with the same ciphers and certificates. It compares no fingerprints and exports no keys, and its BIOs of memory would not survive a lost
+/// datagram.
 class PlainOpenSsl {
  public:
   PlainOpenSsl() : context_(SSL_CTX_new(DTLS_method()), SSL_CTX_free) {

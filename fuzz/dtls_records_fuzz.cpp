@@ -1,6 +1,6 @@
-// The first octet of the input selects the role of the attacked side. Steps follow: datagrams of a genuine peer, also changed, copied or lost, datagrams of an attacker, and time.
-// Checks that the attacked side stays consistent, that it sends only datagrams of at most kMtu octets and few for each datagram that it gets, and that both sides have the same
-// keys if both are connected.
+// The first octet of the input selects the role of the attacked side. Steps follow: datagrams of a genuine peer, also changed, copied or lost, datagrams of
+// an attacker, and time. Checks that the attacked side stays consistent, that it sends only datagrams of at most kMtu octets and few for each datagram that
+// it gets, and that both sides have the same keys if both are connected.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -26,8 +26,7 @@ const media::DtlsEndpoint& shared_endpoint() {
 }
 
 struct Association {
-  explicit Association(bool attacks_server)
-      : attacked(shared_endpoint(), attacks_server ? media::DtlsRole::Server : media::DtlsRole::Client), peer(shared_endpoint(), attacks_server ? media::DtlsRole::Client : media::DtlsRole::Server) {
+  Association(media::DtlsRole attacked_role, media::DtlsRole peer_role) : attacked(shared_endpoint(), attacked_role), peer(shared_endpoint(), peer_role) {
     peer.start({shared_endpoint().fingerprint()}, now);
   }
 
@@ -105,7 +104,9 @@ bool have_equal_keys(const media::DtlsKeys& a, const media::DtlsKeys& b) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Script script(data, size);
-  Association association(script.next() % 2 == 1);
+  constexpr auto kClient = media::DtlsRole::Client, kServer = media::DtlsRole::Server;
+  const bool attacks_server = script.next() % 2 == 1;
+  Association association(attacks_server ? kServer : kClient, attacks_server ? kClient : kServer);
   for (int steps = 0; !script.over() && steps < 64; ++steps) step(association, script);
   const auto &ours = association.attacked.keys(), &theirs = association.peer.keys();
   require(!ours || !theirs || have_equal_keys(*ours, *theirs));

@@ -1,5 +1,5 @@
-// The input is the value of a=fingerprint, and also a session description. Checks that accepted values are within their bounds, and have the same value after they are written and
-// parsed again; and that the roles of both sides differ if the attributes allow an association.
+// The input is the value of a=fingerprint, and also a session description. Checks that accepted values are within their bounds, and have the same value after
+// they are written and parsed again; and that the roles of both sides differ if the attributes allow an association.
 #include "require.hpp"
 
 #include <offhook/sdp/dtls.hpp>

@@ -34,13 +34,14 @@ enum class SetupError : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(SetupError error);
 
-/// Decides the role of the answering side: returns Active or Passive, for a=setup in the answer. `offered` is nullopt if the offer has no a=setup, which means active
-/// (RFC 4145 section 4.1). If the offer leaves the choice, returns `present`, which is this side's role in an association that continues, or else
-/// `preferred` (RFC 8842 section 5.3). RFC 5763 section 5 recommends Active, because the handshake can then begin with the answer. Errors: HoldConn.
-[[nodiscard]] base::Result<Setup, SetupError> answer_setup(std::optional<Setup> offered, Setup preferred = Setup::Active, std::optional<Setup> present = std::nullopt);
+/// Decides the role of the answering side: returns Active or Passive, for a=setup in the answer. `offered` is nullopt if the offer has no a=setup, which
+/// means active (RFC 4145 section 4.1). If the offer leaves the choice, returns `present`, which is this side's role in an association that continues, or
+/// else `preferred` (RFC 8842 section 5.3). RFC 5763 section 5 recommends Active, because the handshake can then begin with the answer. Errors: HoldConn.
+[[nodiscard]] base::Result<Setup, SetupError> answer_setup(std::optional<Setup> offered, Setup preferred = Setup::Active,
+                                                            std::optional<Setup> present = std::nullopt);
 
-/// Decides the role of the offering side: returns Active or Passive. `answered` is nullopt if the answer has no a=setup, which means passive (RFC 4145 section 4.1).
-/// Errors: HoldConn, ActPassInAnswer, BothActive, BothPassive.
+/// Decides the role of the offering side: returns Active or Passive. `answered` is nullopt if the answer has no a=setup, which means passive (RFC 4145
+/// section 4.1). Errors: HoldConn, ActPassInAnswer, BothActive, BothPassive.
 [[nodiscard]] base::Result<Setup, SetupError> offerer_setup(Setup offered, std::optional<Setup> answered);
 
 /// Returns true for UDP/TLS/RTP/SAVP and UDP/TLS/RTP/SAVPF, in any case: RFC 5764 section 8.
@@ -59,13 +60,13 @@ struct DtlsAttributes {
   friend bool operator==(const DtlsAttributes&, const DtlsAttributes&) = default;
 };
 
-/// Reads the attributes of an m= line. a=fingerprint and a=setup of the session are the default for all m= lines. Passes over malformed a=fingerprint and a=tls-id, and over
-/// a=fingerprint lines after the first kMaxFingerprints. Errors: Unknown.
+/// Reads the attributes of an m= line. a=fingerprint and a=setup of the session are the default for all m= lines. Passes over malformed a=fingerprint and
+/// a=tls-id, and over a=fingerprint lines after the first kMaxFingerprints. Errors: Unknown.
 [[nodiscard]] base::Result<DtlsAttributes, SetupError> read_dtls(const Session& session, const Media& stream);
 void write_dtls(const DtlsAttributes& ours, Media& stream);
 
-/// Returns true if a side's later description asks for another association than its former one: by a=tls-id, or by its fingerprints (RFC 8842 section 3.1). A change of
-/// the roles does so too, and a change of the transport address between sides without a=tls-id (RFC 8842 section 4): the caller knows these.
+/// Returns true if a side's later description asks for another association than its former one: by a=tls-id, or by its fingerprints (RFC 8842 section 3.1). A
+/// change of the roles does so too, and a change of the transport address between sides without a=tls-id (RFC 8842 section 4): the caller knows these.
 [[nodiscard]] bool asks_for_new_association(const DtlsAttributes& former, const DtlsAttributes& later);
 
 }  // namespace offhook::inline v0::sdp

@@ -32,7 +32,8 @@ bool fill(X509* certificate, EVP_PKEY* key) {
   constexpr long kVersion3 = 2;
   X509_NAME* const name = X509_get_subject_name(certificate);
   return X509_set_version(certificate, kVersion3) == 1 && set_serial(certificate) &&
-         ASN1_TIME_set_string_X509(X509_getm_notBefore(certificate), kValidFrom) == 1 && ASN1_TIME_set_string_X509(X509_getm_notAfter(certificate), kValidTo) == 1 &&
+         ASN1_TIME_set_string_X509(X509_getm_notBefore(certificate), kValidFrom) == 1 &&
+         ASN1_TIME_set_string_X509(X509_getm_notAfter(certificate), kValidTo) == 1 &&
          X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_ASC, kName.data(), static_cast<int>(kName.size()), -1, 0) == 1 &&
          X509_set_issuer_name(certificate, name) == 1 && X509_set_pubkey(certificate, key) == 1 && X509_sign(certificate, key, EVP_sha256()) > 0;
 }

@@ -21,8 +21,8 @@ enum class DtlsFailure : std::uint8_t {
 [[nodiscard]] std::string_view to_string(DtlsFailure failure);
 
 /// A failure, and what is known about it.
-struct DtlsEnd {
-  DtlsFailure failure = DtlsFailure::Timeout;
+struct DtlsFault {
+  DtlsFailure reason = DtlsFailure::Timeout;
   std::uint8_t alert = 0;          ///< for PeerAlert: the description of the alert
   std::string_view detail{};       ///< words of OpenSSL, for a log; the text is constant. "": there are none
 };

@@ -56,7 +56,8 @@ std::vector<DtlsFingerprint> strongest_fingerprints(std::vector<DtlsFingerprint>
 }
 
 bool is_described(base::Bytes certificate, const std::vector<DtlsFingerprint>& fingerprints) {
-  return std::any_of(fingerprints.begin(), fingerprints.end(), [certificate](const DtlsFingerprint& each) { return DtlsFingerprint::of(certificate, each.hash) == each; });
+  const auto is_its = [certificate](const DtlsFingerprint& each) { return DtlsFingerprint::of(certificate, each.hash) == each; };
+  return std::any_of(fingerprints.begin(), fingerprints.end(), is_its);
 }
 
 }  // namespace offhook::inline v0::media

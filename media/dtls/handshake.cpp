@@ -91,7 +91,7 @@ DtlsHandshake::DtlsHandshake(const DtlsEndpoint& endpoint, DtlsRole role, DtlsOp
       resend_interval_(options_.first_resend) {
   assert(!options_.suites.empty());
   if (begin(endpoint.context_.get())) return;
-  end_ = DtlsEnd{DtlsFailure::OpenSsl};
+  fault_ = DtlsFault{DtlsFailure::OpenSsl};
   finish(State::Failed);
 }
 
@@ -105,7 +105,8 @@ bool DtlsHandshake::begin(ssl_ctx_st* context) {
   SSL_ctrl(ssl.get(), SSL_CTRL_SET_MTU, kMtu, nullptr);
   if (SSL_set_ex_data(ssl.get(), 0, check_.get()) != 1) return false;
   if (SSL_set_tlsext_use_srtp(ssl.get(), openssl_names_of(options_.suites).c_str()) != 0) return false;
-  role_ == DtlsRole::Client ? SSL_set_connect_state(ssl.get()) : SSL_set_accept_state(ssl.get());
+  if (role_ == DtlsRole::Client) SSL_set_connect_state(ssl.get());
+  if (role_ == DtlsRole::Server) SSL_set_accept_state(ssl.get());
   bio_->leave_timer();  // The timer of the former attempt is freed with its SSL.
   ssl_ = std::move(ssl);
   ++attempts_;
@@ -117,7 +118,7 @@ void DtlsHandshake::start(std::vector<DtlsFingerprint> described, base::TimePoin
   auto chosen = strongest_fingerprints(std::move(described), options_.accept_sha1);
   if (chosen.empty()) {
     close();
-    end_ = DtlsEnd{DtlsFailure::NoUsableFingerprint};
+    fault_ = DtlsFault{DtlsFailure::NoUsableFingerprint};
     return finish(State::Failed);
   }
   check_->expect(std::move(chosen));
@@ -139,8 +140,8 @@ void DtlsHandshake::on_datagram(base::Bytes datagram, base::TimePoint now) {
   if (reads_encrypted_records()) feed(screened.encrypted, now);
 }
 
-/// Returns true after the peer's ChangeCipherSpec. OpenSSL keeps encrypted records that come before it, 17 KB each, and fails on two with the same number. Without it,
-/// the peer repeats them.
+/// Returns true after the peer's ChangeCipherSpec. OpenSSL would keep encrypted records that come before it, 17 KB each, and fail on two with the same
+/// number. The peer repeats the records that are dropped here.
 bool DtlsHandshake::reads_encrypted_records() const {
   if (is_complete()) return true;
   const auto state = SSL_get_state(ssl_.get());
@@ -171,7 +172,7 @@ void DtlsHandshake::advance(base::TimePoint now) {
   const int result = SSL_do_handshake(ssl_.get());
   follow_timer(now);
   if (result != 1) {
-    if (SSL_get_error(ssl_.get(), result) != SSL_ERROR_WANT_READ) fail(openssl_failure(), now);
+    if (SSL_get_error(ssl_.get(), result) != SSL_ERROR_WANT_READ) fail(openssl_fault(), now);
     return;
   }
   verify(now);
@@ -186,10 +187,10 @@ void DtlsHandshake::read_records(base::TimePoint now) {
   const int error = SSL_get_error(ssl_.get(), result);
   if (error == SSL_ERROR_WANT_READ) return;
   if (error == SSL_ERROR_ZERO_RETURN && state_ == State::Connected) return finish(State::ClosedByPeer);
-  const DtlsEnd end = error == SSL_ERROR_ZERO_RETURN ? DtlsEnd{DtlsFailure::PeerAlert, SSL_AD_CLOSE_NOTIFY, {}} : openssl_failure();
+  const DtlsFault fault = error == SSL_ERROR_ZERO_RETURN ? DtlsFault{DtlsFailure::PeerAlert, SSL_AD_CLOSE_NOTIFY, {}} : openssl_fault();
   // OpenSSL 3.0 fails on a single warning of the peer. The keys do not depend on OpenSSL's state.
-  openssl_failed_ = state_ == State::Connected && end.failure != DtlsFailure::PeerAlert;
-  if (!openssl_failed_) fail(end, now);
+  openssl_failed_ = state_ == State::Connected && fault.reason != DtlsFailure::PeerAlert;
+  if (!openssl_failed_) fail(fault, now);
 }
 
 /// Starts or stops the timer of this side when OpenSSL does so with its own. OpenSSL starts it for a new flight, which shows that the peer makes progress.
@@ -201,7 +202,7 @@ void DtlsHandshake::follow_timer(base::TimePoint now) {
       resend_interval_ = options_.first_resend;
       resend_at_ = now + resend_interval_;
       grace_ends_.reset();
-      end_.reset();
+      fault_.reset();
       leave_foreign_timer();
   }
 }
@@ -258,25 +259,25 @@ void DtlsHandshake::verify(base::TimePoint now) {
 }
 
 /// Remembers a failure that an attacker may have caused. It becomes final when the peer makes no progress.
-void DtlsHandshake::note(DtlsEnd end, base::TimePoint now) {
-  end_ = end;
+void DtlsHandshake::note(DtlsFault fault, base::TimePoint now) {
+  fault_ = fault;
   if (give_up_at_ && !grace_ends_) grace_ends_ = now + kGrace;
 }
 
 /// Ends this attempt. A server whose peer is not verified begins again.
-void DtlsHandshake::fail(DtlsEnd end, base::TimePoint now) {
+void DtlsHandshake::fail(DtlsFault fault, base::TimePoint now) {
   const bool again = role_ == DtlsRole::Server && state_ != State::Connected && attempts_ < kMaxAttempts && begin(SSL_get_SSL_CTX(ssl_.get()));
   if (!again) {
-    end_ = end;
+    fault_ = fault;
     return finish(State::Failed);
   }
   state_ = State::Handshaking;
   resend_at_.reset();
-  note(end, now);
+  note(fault, now);
 }
 
 void DtlsHandshake::give_up() {
-  if (!end_) end_ = DtlsEnd{DtlsFailure::Timeout};
+  if (!fault_) fault_ = DtlsFault{DtlsFailure::Timeout};
   finish(State::Failed);
 }
 
@@ -293,30 +294,24 @@ void DtlsHandshake::finish(State state) {
   resend_at_.reset();
   grace_ends_.reset();
   give_up_at_.reset();
-  if (state != State::Failed) end_.reset();
+  if (state != State::Failed) fault_.reset();
 }
 
 /// Returns the failure that OpenSSL reported last.
-DtlsEnd DtlsHandshake::openssl_failure() const {
+DtlsFault DtlsHandshake::openssl_fault() const {
   const unsigned long code = ERR_peek_last_error();
   ERR_clear_error();
   const char* const words = code == 0 ? nullptr : ERR_reason_error_string(code);
-  DtlsEnd end{DtlsFailure::Protocol, 0, words == nullptr ? "" : words};
-  const int reason = ERR_GET_REASON(code);
-  if (ERR_GET_LIB(code) != ERR_LIB_SSL) return end;
-  if (reason >= SSL_AD_REASON_OFFSET) {
-    end.failure = DtlsFailure::PeerAlert;
-    end.alert = static_cast<std::uint8_t>(reason - SSL_AD_REASON_OFFSET);
-  } else if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
-    end.failure = check_->refusal().value_or(DtlsFailure::Protocol);
-  } else if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
-    end.failure = DtlsFailure::NoCertificate;
-  } else if (reason == SSL_R_NO_SHARED_CIPHER) {
-    end.failure = DtlsFailure::NoCommonCipher;
-  } else if (reason == SSL_R_EXCESSIVE_MESSAGE_SIZE) {
-    end.failure = DtlsFailure::CertificateTooLarge;
+  const std::string_view detail = words == nullptr ? "" : words;
+  const int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
+  if (reason >= SSL_AD_REASON_OFFSET) return {DtlsFailure::PeerAlert, static_cast<std::uint8_t>(reason - SSL_AD_REASON_OFFSET), detail};
+  switch (reason) {
+    case SSL_R_CERTIFICATE_VERIFY_FAILED: return {check_->refusal().value_or(DtlsFailure::Protocol), 0, detail};
+    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE: return {DtlsFailure::NoCertificate, 0, detail};
+    case SSL_R_NO_SHARED_CIPHER: return {DtlsFailure::NoCommonCipher, 0, detail};
+    case SSL_R_EXCESSIVE_MESSAGE_SIZE: return {DtlsFailure::CertificateTooLarge, 0, detail};
+    default: return {DtlsFailure::Protocol, 0, detail};
   }
-  return end;
 }
 
 bool DtlsHandshake::is_consistent() const {
@@ -325,7 +320,7 @@ bool DtlsHandshake::is_consistent() const {
   if ((grace_ends_ || give_up_at_) && !is_waiting()) return false;
   if (state_ == State::Connected && !keys_) return false;
   if (keys_ && !ended_in_peace && state_ != State::Failed) return false;
-  if ((state_ == State::Failed && !end_) || (ended_in_peace && end_)) return false;
+  if ((state_ == State::Failed && !fault_) || (ended_in_peace && fault_)) return false;
   return attempts_ <= kMaxAttempts && bio_->queued() <= kMaxQueued;
 }
 

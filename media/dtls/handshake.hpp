@@ -28,13 +28,15 @@ class RecordScreen;
 }
 
 struct DtlsOptions {
-  /// The suites of SRTP, the preferred one first. As a server this side chooses by its own order. The default prefers AES-GCM with 128 bits: it is the fastest suite, it
-  /// authenticates with 16 octets, and a key of 256 bits would be no stronger than the handshake, whose curve P-256 has the strength of 128 bits.
-  std::vector<rtp::SrtpSuite> suites{rtp::SrtpSuite::AeadAes128Gcm, rtp::SrtpSuite::AeadAes256Gcm, rtp::SrtpSuite::AesCm128Sha1_80, rtp::SrtpSuite::AesCm128Sha1_32};
+  /// The suites of SRTP, the preferred one first. As a server this side chooses by its own order. The default prefers AES-GCM with 128 bits: it is the
+  /// fastest suite, it authenticates with 16 octets, and a key of 256 bits would be no stronger than the handshake, whose curve P-256 has the strength of 128
+  /// bits.
+  std::vector<rtp::SrtpSuite> suites{rtp::SrtpSuite::AeadAes128Gcm, rtp::SrtpSuite::AeadAes256Gcm, rtp::SrtpSuite::AesCm128Sha1_80,
+                                     rtp::SrtpSuite::AesCm128Sha1_32};
   /// True if a description with fingerprints by SHA-1 alone is good enough. SHA-1 no longer resists collisions.
   bool accept_sha1 = false;
-  /// Time before the first repetition of a flight. It doubles with each repetition, up to kMaxResend. Deviation: RFC 6347 section 4.2.4.1 recommends 1 s, and a maximum
-  /// of 60 s. Here a caller waits for a voice, and a flight is one or two datagrams: a repetition every three seconds is no load for a network.
+  /// Time before the first repetition of a flight. It doubles with each repetition, up to kMaxResend. Deviation: RFC 6347 section 4.2.4.1 recommends 1 s, and
+  /// a maximum of 60 s. Here a caller waits for a voice, and a flight is one or two datagrams: a repetition every three seconds is no load for a network.
   base::Duration first_resend = std::chrono::milliseconds(400);
   /// Time from start() to the failure Timeout. OpenSSL repeats a flight at most 12 times, which ends a handshake without an answer after 33 s.
   base::Duration limit = std::chrono::seconds(30);
@@ -46,19 +48,19 @@ struct DtlsKeys {
   rtp::SrtpMasterKey receive;   ///< the other one
 };
 
-/// One association of DTLS-SRTP (RFC 5764), between this side and one peer, on OpenSSL. It opens no socket and reads no clock: its owner feeds it datagrams and the
-/// time, and sends what poll_transmit() returns. A call without rtcp-mux needs one for RTP and one for RTCP (RFC 5764 section 4.2).
+/// One association of DTLS-SRTP (RFC 5764), between this side and one peer, on OpenSSL. It opens no socket and reads no clock: its owner feeds it datagrams
+/// and the time, and sends what poll_transmit() returns. A call without rtcp-mux needs one for RTP and one for RTCP (RFC 5764 section 4.2).
 ///
-/// The owner passes only datagrams of DTLS (rtp::kind_of) that come from the peer's address: that of ICE, or, without ICE, that of the description or of a NAT in front
-/// of it. This class cannot know the address. It does not send a HelloVerifyRequest, because ICE has already proven the address. The fingerprint alone
-/// proves the peer: RFC 5763 section 5.
+/// The owner passes only datagrams of DTLS (rtp::kind_of) that come from the peer's address: that of ICE, or, without ICE, that of the description or of a
+/// NAT in front of it. This class cannot know the address. It does not send a HelloVerifyRequest, because ICE has already proven the address. The fingerprint
+/// alone proves the peer: RFC 5763 section 5.
 ///
 /// Attackers who send in the peer's name: a plain alert does not end the association, and neither do malformed records (detail::RecordScreen). If the
-/// messages of a handshake are wrong, a server begins again up to kMaxAttempts times, so that the peer can still connect. After such a failure or an alert, the peer has
-/// kGrace to make progress before the failure is final. A client cannot begin again, because the server would ignore its second ClientHello.
+/// messages of a handshake are wrong, a server begins again up to kMaxAttempts times, so that the peer can still connect. After such a failure or an alert,
+/// the peer has kGrace to make progress before the failure is final. A client cannot begin again, because the server would ignore its second ClientHello.
 ///
-/// Use an object on one thread at a time; objects of one endpoint may run on different threads. A handshake takes about a millisecond of processor time: run it on no
-/// thread of the media.
+/// Use an object on one thread at a time; objects of one endpoint may run on different threads. A handshake takes about a millisecond of processor time: run
+/// it on no thread of the media.
 class DtlsHandshake {
  public:
   enum class State : std::uint8_t {
@@ -101,7 +103,7 @@ class DtlsHandshake {
   /// Returns the keys after Connected was reached, otherwise nullopt. Each direction has its own key.
   [[nodiscard]] const std::optional<DtlsKeys>& keys() const { return keys_; }
   /// Returns the reason of Failed. Before, it is the latest failure after which a server began again, or an alert that may be an attacker's.
-  [[nodiscard]] const std::optional<DtlsEnd>& end() const { return end_; }
+  [[nodiscard]] const std::optional<DtlsFault>& failure() const { return fault_; }
   /// Returns how many datagrams of the peer were dropped by a bound.
   [[nodiscard]] std::size_t dropped() const { return dropped_; }
   /// True if the timers and the keys are those that the state allows. For tests and fuzzers.
@@ -120,11 +122,11 @@ class DtlsHandshake {
   void leave_foreign_timer();
   void resend(base::TimePoint now);
   void verify(base::TimePoint now);
-  void note(DtlsEnd end, base::TimePoint now);
-  void fail(DtlsEnd end, base::TimePoint now);
+  void note(DtlsFault fault, base::TimePoint now);
+  void fail(DtlsFault fault, base::TimePoint now);
   void give_up();
   void finish(State state);
-  [[nodiscard]] DtlsEnd openssl_failure() const;
+  [[nodiscard]] DtlsFault openssl_fault() const;
 
   DtlsOptions options_;
   DtlsRole role_;
@@ -135,7 +137,7 @@ class DtlsHandshake {
   std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
   std::vector<std::uint8_t> transmitted_;      // what poll_transmit() returned last
   std::optional<DtlsKeys> keys_;
-  std::optional<DtlsEnd> end_;
+  std::optional<DtlsFault> fault_;
   std::optional<base::TimePoint> resend_at_;   // RFC 6347 section 4.2.4
   std::optional<base::TimePoint> grace_ends_;  // the end of kGrace
   std::optional<base::TimePoint> give_up_at_;

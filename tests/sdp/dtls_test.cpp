@@ -116,7 +116,8 @@ TEST_CASE("parse_setup reads the four values of a=setup [RFC 4145 section 4]") {
 
 TEST_CASE("The profiles of DTLS-SRTP are UDP/TLS/RTP/SAVP and UDP/TLS/RTP/SAVPF [RFC 5764 section 8]") {
   for (const std::string_view name : {"UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF", "udp/tls/rtp/savpf"}) CHECK(sdp::is_dtls_protocol(name));
-  for (const std::string_view name : {"", "RTP/SAVP", "RTP/SAVPF", "UDP/TLS/RTP/AVP", "TCP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVP ", "DTLS/SCTP"}) CHECK_FALSE(sdp::is_dtls_protocol(name));
+  for (const std::string_view name : {"", "RTP/SAVP", "RTP/SAVPF", "UDP/TLS/RTP/AVP", "TCP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVP ", "DTLS/SCTP"})
+    CHECK_FALSE(sdp::is_dtls_protocol(name));
 }
 
 TEST_CASE("A value of a=tls-id has 20 to 255 characters, and a new one is random [RFC 8842 section 4]") {
@@ -132,7 +133,7 @@ TEST_CASE("A value of a=tls-id has 20 to 255 characters, and a new one is random
   CHECK(a != b);
 }
 
-TEST_CASE("read_dtls reads a=fingerprint and a=setup of the m= line, otherwise those of the session; and a=tls-id of the m= line alone [RFC 8122 section 5, RFC 8842 section 4]") {
+TEST_CASE("read_dtls reads a=fingerprint and a=setup of the m= line or of the session, and a=tls-id of the m= line [RFC 8122 section 5, RFC 8842 section 4]") {
   const std::string session = "a=fingerprint:sha-256 01:02\r\na=setup:actpass\r\na=tls-id:00000000000000000000\r\n";
   const auto inherited = read_attributes(session, "");
   REQUIRE(inherited);

@@ -14,13 +14,14 @@
 
 namespace offhook::inline v0::media::detail {
 
-/// The datagrams between OpenSSL and the owner of a handshake, and the timer of OpenSSL's retransmission. The BIO reads whole datagrams, unlike a BIO of memory, which
-/// joins them. It joins what OpenSSL writes of one flight in datagrams of at most kMtu octets: OpenSSL writes each message of a repeated flight alone, and five datagrams
-/// are lost more often than one.
+/// The datagrams between OpenSSL and the owner of a handshake, and the timer of OpenSSL's retransmission. The BIO reads whole datagrams, unlike a BIO of
+/// memory, which joins them. It joins what OpenSSL writes of one flight in datagrams of at most kMtu octets: OpenSSL writes each message of a repeated flight
+/// alone, and five datagrams are lost more often than one.
 ///
-/// OpenSSL keeps the time of its next retransmission as a timeval, and reads the wall clock to compare it. It gives the BIO a pointer to this timeval when it starts or
-/// stops its timer. This class clears the timeval at once, so that OpenSSL never repeats a flight by itself, and sets it to the past when the owner wants a repetition.
-/// OpenSSL 3.0 and 3.1 work in this way. Later versions pass a pointer to a copy: the owner finds that out by a timer that still runs, and calls leave_timer().
+/// OpenSSL keeps the time of its next retransmission as a timeval, and reads the wall clock to compare it. It gives the BIO a pointer to this timeval when it
+/// starts or stops its timer. This class clears the timeval at once, so that OpenSSL never repeats a flight by itself, and sets it to the past when the owner
+/// wants a repetition. OpenSSL 3.0 and 3.1 work in this way. Later versions pass a pointer to a copy: the owner finds that out by a timer that still runs,
+/// and calls leave_timer().
 class DatagramBio {
  public:
   /// The most datagrams that wait for the owner. Further ones are lost, as in a network.

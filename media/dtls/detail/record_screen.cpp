@@ -96,7 +96,8 @@ ScreenedDatagram RecordScreen::screen(base::Bytes datagram, bool is_authenticate
     if (!reader.ok()) break;
     const auto octets = rest.first(rest.size() - reader.remaining());
     if (record.version != kDtls10 && record.version != kDtls12) continue;
-    if (record.epoch == 1 && (record.content == kHandshake || record.content == kAlert)) screened.encrypted.insert(screened.encrypted.end(), octets.begin(), octets.end());
+    const bool is_control = record.content == kHandshake || record.content == kAlert;
+    if (record.epoch == 1 && is_control) screened.encrypted.insert(screened.encrypted.end(), octets.begin(), octets.end());
     if (record.epoch != 0 || is_authenticated) continue;
     if (is_good_plain_record(record, role_)) append_renumbered(screened.plain, octets, next_number_++);
     if (const auto alert = ending_alert(record)) screened.alert = alert;

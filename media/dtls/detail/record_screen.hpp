@@ -18,8 +18,8 @@ struct ScreenedDatagram {
   std::optional<std::uint8_t> alert;
 };
 
-/// Removes records that end an association in OpenSSL although anybody can send them: alerts without encryption, malformed messages, messages that only this side's own role
-/// sends, and other content. RFC 6347 section 4.1.2.7 asks to discard invalid records.
+/// Removes records that end an association in OpenSSL although anybody can send them: alerts without encryption, malformed messages, messages that only this
+/// side's own role sends, and other content. RFC 6347 section 4.1.2.7 asks to discard invalid records.
 ///
 /// Gives plain records new sequence numbers. A forged record with a high number would otherwise make OpenSSL discard the peer's records as old. OpenSSL still
 /// discards copies of messages, by their own numbers.

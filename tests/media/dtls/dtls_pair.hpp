@@ -38,7 +38,8 @@ inline std::vector<Octets> take_all(media::DtlsHandshake& side) {
 /// A client and a server on virtual time, and the network between them.
 struct DtlsPair {
   explicit DtlsPair(media::DtlsOptions client_options = {}, media::DtlsOptions server_options = {})
-      : client(client_endpoint(), media::DtlsRole::Client, std::move(client_options)), server(server_endpoint(), media::DtlsRole::Server, std::move(server_options)) {}
+      : client(client_endpoint(), media::DtlsRole::Client, std::move(client_options)),
+        server(server_endpoint(), media::DtlsRole::Server, std::move(server_options)) {}
 
   void start() {
     server.start({client_endpoint().fingerprint()}, now);

@@ -14,8 +14,8 @@ namespace {
 /// A ClientHello that OpenSSL cannot parse.
 Octets bad_hello() { return octets_of({22, 0xfefd, 0, 0, message(1, 4, 0, 0, {1, 2, 3, 4})}); }
 
-/// Lets our client or server complete its handshake with a peer whose certificate has an extension of `extra_octets`, and that sends it `certificates` times. Returns the
-/// size of the peer's message of Certificate.
+/// Lets our client or server complete its handshake with a peer whose certificate has an extension of `extra_octets`, and that sends it `certificates` times.
+/// Returns the size of the peer's message of Certificate.
 std::size_t run(DtlsHandshake& ours, std::size_t extra_octets, std::size_t certificates = 1) {
   media::DtlsFingerprint theirs;
   std::size_t octets = 3;
@@ -72,7 +72,7 @@ TEST_CASE("A server begins kMaxAttempts handshakes, and fails when the last one 
     pair.client.start({server_endpoint().fingerprint()}, pair.now);
     pair.exchange();
     CHECK(pair.is_connected() == (failures < DtlsHandshake::kMaxAttempts));
-    if (pair.server.end()) CHECK(pair.server.end()->failure == DtlsFailure::Protocol);
+    if (pair.server.failure()) CHECK(pair.server.failure()->reason == DtlsFailure::Protocol);
   }
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("The certificates of a peer have at most kMaxCertificateOctets in thei
         extra += wanted - octets;
         const bool fits = octets <= DtlsEndpoint::kMaxCertificateOctets;
         CHECK((ours.state() == State::Connected) == fits);
-        if (!fits) CHECK(ours.end()->failure == DtlsFailure::CertificateTooLarge);
+        if (!fits) CHECK(ours.failure()->reason == DtlsFailure::CertificateTooLarge);
       }
     }
   }
@@ -98,7 +98,7 @@ TEST_CASE("A peer sends at most kMaxCertificates certificates") {
     run(ours, 0, certificates);
     const bool fits = certificates <= DtlsEndpoint::kMaxCertificates;
     CHECK((ours.state() == State::Connected) == fits);
-    if (!fits) CHECK(ours.end()->failure == DtlsFailure::CertificateTooLarge);
+    if (!fits) CHECK(ours.failure()->reason == DtlsFailure::CertificateTooLarge);
   }
 }
 

@@ -12,7 +12,20 @@ using media::DtlsHandshake;
 
 namespace {
 
-Octets plain_alert(std::uint8_t level, std::uint8_t description, std::uint64_t sequence = 50) { return octets_of({21, 0xfefd, 0, sequence, {level, description}}); }
+Octets plain_alert(std::uint8_t level, std::uint8_t description) { return octets_of({21, 0xfefd, 0, 50, {level, description}}); }
+
+/// Returns a record with random content, or a message that neither role sends.
+Record random_record(base::SeededRandom& random) {
+  Record record;
+  record.content = static_cast<std::uint8_t>(random.below(3) == 0 ? random.below(256) : 20 + random.below(4));
+  record.epoch = static_cast<std::uint16_t>(random.below(3));
+  record.sequence = random.below(64);
+  record.fragment.resize(random.below(40));
+  random.fill(record.fragment);
+  const auto type = static_cast<std::uint8_t>(17 + random.below(200));
+  if (record.content == 22 && record.epoch == 0) record.fragment = message(type, 4, random.below(3), 0, {1, 2, 3, 4});
+  return record;
+}
 
 /// Lets a pair complete its handshake, while `attack` sends to the receiver before each datagram.
 template <class Attack>
@@ -53,8 +66,8 @@ TEST_CASE("After a plain alert, a handshake without progress fails by its name w
   pair.client.on_datagram(plain_alert(2, 80), pair.now + 4s);
   pair.client.on_time(pair.now + DtlsHandshake::kGrace);
   REQUIRE(pair.client.state() == State::Failed);
-  CHECK(pair.client.end()->failure == DtlsFailure::PeerAlert);
-  CHECK(media::dtls_alert_name(pair.client.end()->alert) == "internal error");
+  CHECK(pair.client.failure()->reason == DtlsFailure::PeerAlert);
+  CHECK(media::dtls_alert_name(pair.client.failure()->alert) == "internal error");
 }
 
 TEST_CASE("Progress after a plain alert gives the handshake its full time again") {
@@ -63,7 +76,7 @@ TEST_CASE("Progress after a plain alert gives the handshake its full time again"
   pair.client.on_datagram(plain_alert(2, 40), pair.now);
   pair.carry(pair.client, pair.server);
   pair.carry(pair.server, pair.client);
-  CHECK_FALSE(pair.client.end());
+  CHECK_FALSE(pair.client.failure());
   pair.client.on_time(pair.now + DtlsHandshake::kGrace);
   CHECK(pair.client.state() == State::Handshaking);
 }
@@ -81,13 +94,7 @@ TEST_CASE("Random records, and messages that the peer never sends, end no handsh
     CAPTURE(seed);
     base::SeededRandom random(seed);
     CHECK(connects_under([&random](DtlsHandshake& side, base::TimePoint now) {
-      for (int i = 0; i < 8; ++i) {
-        Record record{static_cast<std::uint8_t>(random.below(3) == 0 ? random.below(256) : 20 + random.below(4)), 0xfefd, static_cast<std::uint16_t>(random.below(3)), random.below(64), {}};
-        record.fragment.resize(random.below(40));
-        random.fill(record.fragment);
-        if (record.content == 22 && record.epoch == 0) record.fragment = message(static_cast<std::uint8_t>(17 + random.below(200)), 4, random.below(3), 0, {1, 2, 3, 4});
-        side.on_datagram(octets_of(record), now);
-      }
+      for (int i = 0; i < 8; ++i) side.on_datagram(octets_of(random_record(random)), now);
       Octets noise(random.below(200));
       random.fill(noise);
       side.on_datagram(noise, now);
@@ -121,15 +128,15 @@ TEST_CASE("A forged ClientHello that OpenSSL refuses does not stop the server: i
   // It offers TLS_RSA_WITH_NULL_MD5 alone, as in CVE-2023-49786.
   const Octets body = joined(joined({0xfe, 0xfd}, Octets(32, 7)), {0, 0, 0, 2, 0, 1, 1, 0});
   pair.server.on_datagram(octets_of({22, 0xfefd, 0, 0, message(1, body.size(), 0, 0, body)}), pair.now);
-  REQUIRE(pair.server.end());
-  CHECK(pair.server.end()->failure == DtlsFailure::NoCommonCipher);
+  REQUIRE(pair.server.failure());
+  CHECK(pair.server.failure()->reason == DtlsFailure::NoCommonCipher);
   const auto refusal = take_all(pair.server);
   REQUIRE(refusal.size() == 1);
   CHECK(refusal.front().front() == 21);  // an alert
   pair.client.start({server_endpoint().fingerprint()}, pair.now);
   pair.exchange();
   CHECK(pair.is_connected());
-  CHECK_FALSE(pair.server.end());
+  CHECK_FALSE(pair.server.failure());
 }
 
 TEST_CASE("A peer with another certificate does not keep the described peer from connecting after it [RFC 5763 section 5]") {
@@ -139,7 +146,7 @@ TEST_CASE("A peer with another certificate does not keep the described peer from
   pair.server.start({client_endpoint().fingerprint()}, pair.now);
   other.start({server_endpoint().fingerprint()}, pair.now);
   while (pair.carry(other, pair.server) + pair.carry(pair.server, other) > 0) {}
-  CHECK(pair.server.end()->failure == DtlsFailure::WrongCertificate);
+  CHECK(pair.server.failure()->reason == DtlsFailure::WrongCertificate);
   pair.now += 1s;
   pair.client.start({server_endpoint().fingerprint()}, pair.now);
   pair.exchange();
@@ -200,5 +207,5 @@ TEST_CASE("Plain alerts after the handshake are ignored") {
   }
   CHECK(pair.is_connected());
   CHECK_FALSE(pair.client.next_deadline());
-  CHECK_FALSE(pair.client.end());
+  CHECK_FALSE(pair.client.failure());
 }

@@ -63,7 +63,7 @@ TEST_CASE("A client repeats its ClientHello after 0.4 s, then after twice the ti
   REQUIRE(pair.client.next_deadline() == began + 30s);
   pair.client.on_time(began + 30s);
   REQUIRE(pair.client.state() == State::Failed);
-  CHECK(pair.client.end()->failure == media::DtlsFailure::Timeout);
+  CHECK(pair.client.failure()->reason == media::DtlsFailure::Timeout);
   CHECK_FALSE(pair.client.next_deadline());
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("A handshake without a limit ends after twelve repetitions of a flight
   REQUIRE(pair.client.next_deadline() == began + 1s + 2s + 11 * 3s);
   pair.client.on_time(*pair.client.next_deadline());
   REQUIRE(pair.client.state() == State::Failed);
-  CHECK(pair.client.end()->failure == media::DtlsFailure::Timeout);
+  CHECK(pair.client.failure()->reason == media::DtlsFailure::Timeout);
 }
 
 TEST_CASE("A new flight is repeated after 0.4 s again, in records with new numbers [RFC 6347 section 4.2.4]") {

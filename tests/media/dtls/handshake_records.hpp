@@ -76,7 +76,8 @@ inline std::vector<Record> in_fragments(const std::vector<Record>& records, std:
       const std::size_t piece = std::min(size, body.size() - at);
       Record one = record;
       one.sequence = sequence++;
-      one.fragment = message(type, length, number, offset + at, Octets(body.begin() + static_cast<std::ptrdiff_t>(at), body.begin() + static_cast<std::ptrdiff_t>(at + piece)));
+      const auto begin = body.begin() + static_cast<std::ptrdiff_t>(at);
+      one.fragment = message(type, length, number, offset + at, Octets(begin, begin + static_cast<std::ptrdiff_t>(piece)));
       out.push_back(std::move(one));
       at += piece;
     } while (at < body.size());

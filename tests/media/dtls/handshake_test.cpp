@@ -10,6 +10,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <thread>
+#include <vector>
 
 using namespace offhook_test;
 using media::DtlsFailure;
@@ -88,10 +91,10 @@ TEST_CASE("A handshake without a common suite of SRTP fails on both sides, and s
   pair.start();
   pair.run();
   REQUIRE(pair.client.state() == State::Failed);
-  CHECK(pair.client.end()->failure == DtlsFailure::NoCommonSuite);
+  CHECK(pair.client.failure()->reason == DtlsFailure::NoCommonSuite);
   REQUIRE(pair.server.state() == State::Failed);
-  CHECK(pair.server.end()->failure == DtlsFailure::PeerAlert);
-  CHECK(media::dtls_alert_name(pair.server.end()->alert) == "handshake failure");
+  CHECK(pair.server.failure()->reason == DtlsFailure::PeerAlert);
+  CHECK(media::dtls_alert_name(pair.server.failure()->alert) == "handshake failure");
   CHECK_FALSE(pair.client.keys());
 }
 
@@ -101,11 +104,11 @@ TEST_CASE("A client refuses a certificate that is not the described one, at once
   pair.client.start({fingerprint_of(DtlsHash::Sha256, 1)}, pair.now);
   pair.exchange();
   REQUIRE(pair.client.state() == State::Failed);
-  CHECK(pair.client.end()->failure == DtlsFailure::WrongCertificate);
+  CHECK(pair.client.failure()->reason == DtlsFailure::WrongCertificate);
   CHECK(pair.client.keys() == std::nullopt);
   pair.run();
-  CHECK(pair.server.end()->failure == DtlsFailure::PeerAlert);
-  CHECK(media::dtls_alert_name(pair.server.end()->alert) == "bad certificate");
+  CHECK(pair.server.failure()->reason == DtlsFailure::PeerAlert);
+  CHECK(media::dtls_alert_name(pair.server.failure()->alert) == "bad certificate");
 }
 
 TEST_CASE("A server refuses a certificate that is not the described one, and fails if no better peer comes [RFC 5763 section 5, RFC 8842 section 5.1]") {
@@ -113,14 +116,14 @@ TEST_CASE("A server refuses a certificate that is not the described one, and fai
   pair.server.start({fingerprint_of(DtlsHash::Sha256, 1)}, pair.now);
   pair.client.start({server_endpoint().fingerprint()}, pair.now);
   pair.exchange();
-  CHECK(pair.server.end()->failure == DtlsFailure::WrongCertificate);
+  CHECK(pair.server.failure()->reason == DtlsFailure::WrongCertificate);
   CHECK_FALSE(pair.server.keys());
   const auto began = pair.now;
   pair.run();
   REQUIRE(pair.server.state() == State::Failed);
-  CHECK(pair.server.end()->failure == DtlsFailure::WrongCertificate);
+  CHECK(pair.server.failure()->reason == DtlsFailure::WrongCertificate);
   CHECK(pair.now == began + media::DtlsHandshake::kGrace);
-  CHECK(pair.client.end()->failure == DtlsFailure::PeerAlert);
+  CHECK(pair.client.failure()->reason == DtlsFailure::PeerAlert);
 }
 
 TEST_CASE("Of several fingerprints, those of the strongest hash function decide, and one of them is enough [RFC 8122 section 5]") {
@@ -148,11 +151,11 @@ TEST_CASE("A description without a usable fingerprint ends the handshake before 
     pair.client.start({fingerprint_of(DtlsHash::Sha1, 1)}, pair.now);
     CHECK((pair.client.state() == State::Failed) == !accept_sha1);
     CHECK(take_all(pair.client).empty() == !accept_sha1);
-    if (!accept_sha1) CHECK(pair.client.end()->failure == DtlsFailure::NoUsableFingerprint);
+    if (!accept_sha1) CHECK(pair.client.failure()->reason == DtlsFailure::NoUsableFingerprint);
   }
   DtlsPair pair;
   pair.client.start({}, pair.now);
-  CHECK(pair.client.end()->failure == DtlsFailure::NoUsableFingerprint);
+  CHECK(pair.client.failure()->reason == DtlsFailure::NoUsableFingerprint);
   CHECK(pair.client.is_consistent());
 }
 
@@ -176,7 +179,7 @@ TEST_CASE("A server whose early peer is not the described one closes that handsh
   const auto certificate = media::DtlsCertificate::make();
   stranger.server.start({certificate->fingerprint()}, stranger.now);
   CHECK(stranger.server.state() == State::Handshaking);
-  CHECK(stranger.server.end()->failure == DtlsFailure::WrongCertificate);
+  CHECK(stranger.server.failure()->reason == DtlsFailure::WrongCertificate);
   stranger.exchange();
   CHECK(stranger.client.state() == State::ClosedByPeer);
 
@@ -226,7 +229,7 @@ TEST_CASE("A peer without a certificate is refused [RFC 5764 section 4.1]") {
   });
   media::DtlsHandshake ours(server_endpoint(), DtlsRole::Server);
   complete(ours, peer, fingerprint_of(DtlsHash::Sha256, 1));
-  CHECK(ours.end()->failure == DtlsFailure::NoCertificate);
+  CHECK(ours.failure()->reason == DtlsFailure::NoCertificate);
   CHECK_FALSE(ours.keys());
 }
 
@@ -240,7 +243,7 @@ TEST_CASE("A peer that does not implement DTLS-SRTP is refused in both roles [RF
     });
     media::DtlsHandshake ours(server_endpoint(), role);
     complete(ours, peer, theirs);
-    CHECK(ours.end()->failure == DtlsFailure::NoCommonSuite);
+    CHECK(ours.failure()->reason == DtlsFailure::NoCommonSuite);
     CHECK_FALSE(ours.keys());
   }
 }
@@ -252,15 +255,15 @@ TEST_CASE("A peer without a common cipher suite, or with DTLS 1.0 alone, is refu
     SSL_CTX_set_cipher_list(context, "ECDHE-ECDSA-AES128-SHA");
   });
   media::DtlsHandshake ours(server_endpoint(), DtlsRole::Server);
-  CHECK(complete(ours, old_cipher, theirs).end()->failure == DtlsFailure::NoCommonCipher);
+  CHECK(complete(ours, old_cipher, theirs).failure()->reason == DtlsFailure::NoCommonCipher);
   OpenSslPeer old_version(DtlsRole::Client, [&theirs](SSL_CTX* context) {
     theirs = set_up_well(context);
     SSL_CTX_set_security_level(context, 0);
     SSL_CTX_set_max_proto_version(context, DTLS1_VERSION);
   });
   media::DtlsHandshake other(server_endpoint(), DtlsRole::Server);
-  CHECK(complete(other, old_version, theirs).end()->failure == DtlsFailure::Protocol);
-  CHECK(other.end()->detail == "unsupported protocol");
+  CHECK(complete(other, old_version, theirs).failure()->reason == DtlsFailure::Protocol);
+  CHECK(other.failure()->detail == "unsupported protocol");
 }
 
 TEST_CASE("A plain client or server of OpenSSL connects, and derives the same keys [RFC 5764 section 4.2]") {
@@ -326,8 +329,25 @@ TEST_CASE("After the handshake, only an alert that the peer has encrypted ends t
     CHECK(ours.state() == state);
     CHECK(ours.keys());
     CHECK(ours.is_consistent());
-    if (state == State::Failed) CHECK(media::dtls_alert_name(ours.end()->alert) == "internal error");
+    if (state == State::Failed) CHECK(media::dtls_alert_name(ours.failure()->alert) == "internal error");
   }
+}
+
+TEST_CASE("Handshakes of one endpoint run on several threads at the same time") {
+  std::atomic<int> connected = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&connected] {
+      for (int calls = 0; calls < 5; ++calls) {
+        DtlsPair pair;
+        pair.start();
+        pair.exchange();
+        connected += pair.is_connected() ? 1 : 0;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(connected == 20);
 }
 
 TEST_CASE("Two clients, and two servers, time out [RFC 8842 section 5.1]") {
@@ -344,6 +364,6 @@ TEST_CASE("Two clients, and two servers, time out [RFC 8842 section 5.1]") {
     CHECK(each->state() != State::Failed);
     each->on_time(pair.now + 30s);
     REQUIRE(each->state() == State::Failed);
-    CHECK(each->end()->failure == DtlsFailure::Timeout);
+    CHECK(each->failure()->reason == DtlsFailure::Timeout);
   }
 }

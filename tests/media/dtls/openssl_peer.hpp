@@ -108,7 +108,8 @@ inline Octets sealed_record(SSL* peer, std::uint8_t content, std::uint8_t sequen
   SSL_get_server_random(peer, randoms.data(), 32);
   SSL_get_client_random(peer, randoms.data() + 32, 32);
   char digest[] = "SHA256", label[] = "key expansion";
-  OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SECRET, master.data(), master.size()),
+  OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
+                         OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SECRET, master.data(), master.size()),
                          OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED, label, sizeof label - 1),
                          OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED, randoms.data(), randoms.size()), OSSL_PARAM_construct_end()};
   const std::unique_ptr<EVP_KDF, void (*)(EVP_KDF*)> prf(EVP_KDF_fetch(nullptr, "TLS1-PRF", nullptr), EVP_KDF_free);

@@ -131,8 +131,10 @@ class ToolCall {
   /// `words` are further arguments of the command. Returns true if both sides connect and have the same keying material.
   bool connects(DtlsRole ours, const char* openssl_suite, rtp::SrtpSuite suite, const std::vector<std::string>& words = {}) {
     const auto& facts = rtp::facts_of(suite);
-    std::vector<std::string> command{kOpenSsl, ours == DtlsRole::Client ? "s_server" : "s_client", "-dtls1_2", "-cert", folder_.path + "/certificate.pem", "-key", folder_.path + "/key.pem",
-                                     "-use_srtp", openssl_suite, "-keymatexport", "EXTRACTOR-dtls_srtp", "-keymatexportlen", std::to_string(2 * (facts.key_octets + facts.salt_octets))};
+    const std::string material_octets = std::to_string(2 * (facts.key_octets + facts.salt_octets));
+    std::vector<std::string> command{kOpenSsl, ours == DtlsRole::Client ? "s_server" : "s_client", "-dtls1_2", "-use_srtp", openssl_suite,
+                                     "-cert", folder_.path + "/certificate.pem", "-key", folder_.path + "/key.pem",
+                                     "-keymatexport", "EXTRACTOR-dtls_srtp", "-keymatexportlen", material_octets};
     if (ours == DtlsRole::Client) command.insert(command.end(), {"-accept", "127.0.0.1:0", "-Verify", "1"});
     if (ours == DtlsRole::Server) command.insert(command.end(), {"-connect", "127.0.0.1:" + socket_.port()});
     command.insert(command.end(), words.begin(), words.end());
@@ -145,7 +147,7 @@ class ToolCall {
     const base::Bytes octets(reinterpret_cast<const std::uint8_t*>(der.data()), der.size());
     handshake.start({*media::DtlsFingerprint::of(octets, media::DtlsHash::Sha384)}, base::Clock::now());
     socket_.run(handshake);
-    if (handshake.end()) MESSAGE(to_string(handshake.end()->failure), ": ", handshake.end()->detail);
+    if (handshake.failure()) MESSAGE(to_string(handshake.failure()->reason), ": ", handshake.failure()->detail);
     return handshake.state() == State::Connected && handshake.keys()->send.suite() == suite && wait_for("Keying material: ") == material_of(handshake);
   }
 

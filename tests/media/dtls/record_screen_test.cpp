@@ -12,7 +12,9 @@ namespace {
 
 const Octets kHello = message(1, 3, 0, 0, {1, 2, 3});
 
-ScreenedDatagram screen(const Octets& datagram, DtlsRole role = DtlsRole::Server, bool is_authenticated = false) { return RecordScreen(role).screen(datagram, is_authenticated); }
+ScreenedDatagram screen(const Octets& datagram, DtlsRole role = DtlsRole::Server, bool is_authenticated = false) {
+  return RecordScreen(role).screen(datagram, is_authenticated);
+}
 
 bool passes(const Record& record, DtlsRole role = DtlsRole::Server, bool is_authenticated = false) {
   const Octets datagram = octets_of(record);
@@ -25,8 +27,8 @@ bool passes(const Record& record, DtlsRole role = DtlsRole::Server, bool is_auth
 }  // namespace
 
 TEST_CASE("RecordScreen lets well-formed messages of the peer's role pass [RFC 6347 section 4.2.2]") {
-  for (const int from_client : {1, 11, 15, 16}) CHECK(passes({.fragment = message(static_cast<std::uint8_t>(from_client), 1, 0, 0, {0})}, DtlsRole::Server));
-  for (const int from_server : {2, 3, 11, 12, 13, 14}) CHECK(passes({.fragment = message(static_cast<std::uint8_t>(from_server), 1, 0, 0, {0})}, DtlsRole::Client));
+  for (const std::uint8_t from_client : Octets{1, 11, 15, 16}) CHECK(passes({.fragment = message(from_client, 1, 0, 0, {0})}, DtlsRole::Server));
+  for (const std::uint8_t from_server : Octets{2, 3, 11, 12, 13, 14}) CHECK(passes({.fragment = message(from_server, 1, 0, 0, {0})}, DtlsRole::Client));
   CHECK(passes({.fragment = message(14, 0, 4, 0, {})}, DtlsRole::Client));
   CHECK(passes({.fragment = message(1, 10, 0, 7, {1, 2, 3})}));
   CHECK(passes({.fragment = joined(kHello, kHello)}));
@@ -34,8 +36,9 @@ TEST_CASE("RecordScreen lets well-formed messages of the peer's role pass [RFC 6
 }
 
 TEST_CASE("RecordScreen removes messages of the own role, HelloRequest, unencrypted Finished and unknown messages") {
-  for (const int other : {0, 2, 3, 12, 13, 14, 4, 20, 22, 255}) CHECK_FALSE(passes({.fragment = message(static_cast<std::uint8_t>(other), 1, 0, 0, {0})}, DtlsRole::Server));
-  for (const int other : {0, 1, 15, 16, 4, 20, 255}) CHECK_FALSE(passes({.fragment = message(static_cast<std::uint8_t>(other), 1, 0, 0, {0})}, DtlsRole::Client));
+  for (const std::uint8_t other : Octets{0, 2, 3, 12, 13, 14, 4, 20, 22, 255})
+    CHECK_FALSE(passes({.fragment = message(other, 1, 0, 0, {0})}, DtlsRole::Server));
+  for (const std::uint8_t other : Octets{0, 1, 15, 16, 4, 20, 255}) CHECK_FALSE(passes({.fragment = message(other, 1, 0, 0, {0})}, DtlsRole::Client));
 }
 
 TEST_CASE("RecordScreen removes malformed messages, and those of other content [RFC 6347 section 4.1.2.7]") {
