@@ -67,7 +67,7 @@ offhook_component(media_engine NEEDS media PACKAGES threads liburing
   HEADERS media/engine/engine.hpp media/engine/conference_statistics.hpp media/engine/datagrams.hpp media/engine/packet_path.hpp media/engine/order_box.hpp media/engine/srtp_path.hpp media/engine/scheduling.hpp
   media/engine/tick_histogram.hpp media/engine/recorder.hpp media/engine/recording_file.hpp media/engine/recording_opener.hpp media/engine/file_writer.hpp
   media/engine/voice_model.hpp media/engine/silero_model.hpp)
-offhook_component(phone NEEDS sip_transport sip_packages sdp media_engine
+offhook_component(phone NEEDS sip_transport sip_packages sdp media_engine media_dtls
   HEADERS agent/phone/account.hpp agent/phone/call.hpp agent/phone/endpoint.hpp agent/phone/identity_options.hpp
     agent/phone/media_preparation.hpp agent/phone/media_security.hpp agent/phone/phone_error.hpp agent/phone/phone_event.hpp agent/phone/subscription.hpp agent/phone/watch_options.hpp agent/phone/watcher.hpp)
 

@@ -16,7 +16,7 @@ struct Transport {
   std::string protocol = "RTP/AVP";  ///< as in the m= line
   base::SocketAddress rtp;
   base::SocketAddress rtcp;          ///< without rtcp-mux; port 0 if there is no RTCP
-  bool rtcp_mux = false;             ///< a=rtcp-mux: RTCP can use the port of RTP (RFC 5761 section 5.1)
+  bool rtcp_mux = false;             ///< a=rtcp-mux: RTCP can use the port of RTP (RFC 5761 section 5.1.1)
   friend bool operator==(const Transport&, const Transport&) = default;
 };
 

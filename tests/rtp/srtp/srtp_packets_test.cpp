@@ -160,7 +160,7 @@ TEST_CASE("When a 65th source comes, SRTP refuses all packets of the source that
   CHECK(pair.unprotect(*pair.protect(rtp_packet(3, 0))));
 }
 
-TEST_CASE("SrtpReceiver finds the roll-over counter of a source whose packets before the first roll-over were all lost [RFC 3711 section 3.3.1]") {
+TEST_CASE("SrtpReceiver finds the roll-over counter of a source whose packets before the first roll-over were all lost [RFC 3711 section 3.3.1, RFC 4568 section 6.4]") {
   for (const auto& facts : rtp::srtp_suites()) {
     CAPTURE(facts.name);
     Pair pair(facts.suite);

@@ -1,0 +1,135 @@
+#include "negotiation.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace negotiation;
+using sdp::SrtpPolicy;
+
+namespace {
+
+const std::string kFingerprint = "a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:4B:65:2E:7D:46:3F:54:42:CD:54:F1\r\n";
+const std::string kDtls = "m=audio 5000 UDP/TLS/RTP/SAVP 0\r\n" + kFingerprint;
+const std::string kIce = "a=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\na=candidate:1 1 UDP 2130706431 198.51.100.7 5000 typ host\r\n";
+
+/// An agent with DTLS, and with ICE if it has a description of it.
+struct DtlsAgent : Agent {
+  explicit DtlsAgent(SrtpPolicy policy = SrtpPolicy::Preferred, bool offers = false) {
+    sdp::AudioCapability capability;
+    capability.srtp.policy = policy;
+    capability.srtp.dtls = sdp::DtlsCapability{{"sha-256", std::vector<std::uint8_t>(32, 7)}, offers};
+    negotiator = sdp::Negotiator(capability, address("192.0.2.10", 20000), 4711);
+  }
+  void use_ice(bool offers) {
+    sdp::IceDescription ours;
+    ours.ufrag = "ours";
+    ours.password = "ours56789012345678901234";
+    ours.candidates = {{"1", 1, "UDP", 2130706431, "192.0.2.10", 20000}};
+    negotiator.set_ice(ours, offers);
+  }
+};
+
+std::string setup_of(const sdp::Session& text) { return std::string(text.media.at(0).attribute("setup").value_or("")); }
+sdp::Session moved(const std::string& lines) { return peer(lines, "IN IP4 198.51.100.8"); }
+
+}  // namespace
+
+TEST_CASE("An answer to DTLS has this side's fingerprint and the client's role, and offers leave the choice of the roles [RFC 5763 section 5]") {
+  DtlsAgent called;
+  const auto answer = called.answer(peer(kDtls + "a=setup:actpass\r\n"));
+  const auto text = parsed(answer.body);
+  CHECK(setup_of(text) == "active");
+  CHECK(text.media.at(0).attribute("fingerprint")->starts_with("sha-256 07:07:"));
+  CHECK(text.media.at(0).protocol == "UDP/TLS/RTP/SAVP");
+  REQUIRE(answer.audio.dtls);
+  CHECK(answer.audio.dtls->is_client);
+  CHECK(answer.audio.dtls->fingerprints.size() == 1);
+
+  DtlsAgent caller(SrtpPolicy::Required, true);
+  const auto offer = caller.offer();
+  CHECK(setup_of(offer) == "actpass");
+  CHECK(offer.media.at(0).attribute("rtcp-mux"));
+  CHECK_FALSE(offer.media.at(0).attribute("crypto"));
+  CHECK_FALSE(caller.accept(peer(kDtls + "a=setup:active\r\n")).dtls->is_client);
+  for (const std::string& bad : {kDtls + "a=setup:actpass\r\n", kDtls + "a=setup:holdconn\r\n", std::string("m=audio 5000 UDP/TLS/RTP/SAVP 0\r\na=setup:active\r\n")}) {
+    CAPTURE(bad);
+    caller.offer();
+    CHECK(caller.negotiator.accept_answer(peer(bad)) == offhook::base::fail(NegotiationError::NoCommonCrypto));
+    caller.negotiator.withdraw_offer();
+  }
+}
+
+TEST_CASE("An encrypted session refuses a later offer without DTLS, and a side without DTLS refuses it [RFC 5763 section 6.4]") {
+  DtlsAgent agent;
+  agent.answer(peer(kDtls + "a=setup:actpass\r\n"));
+  CHECK(agent.refusal(peer("m=audio 5000 RTP/AVP 0\r\n")) == NegotiationError::NotSecure);
+  CHECK(DtlsAgent(SrtpPolicy::Off).refusal(peer(kDtls)) == NegotiationError::UnsupportedProfile);
+  CHECK(Agent().refusal(peer(kDtls)) == NegotiationError::UnsupportedProfile);
+}
+
+TEST_CASE("An association continues through later offers, and another one begins with another fingerprint, role or address [RFC 8842 section 4]") {
+  DtlsAgent agent;
+  const auto association = [&](const sdp::Session& offer) { return agent.answer(offer).audio.dtls->association; };
+  CHECK(association(peer(kDtls + "a=setup:actpass\r\n")) == 1);
+  CHECK(association(peer(kDtls + "a=setup:actpass\r\na=sendonly\r\n")) == 1);
+  CHECK(association(moved(kDtls + "a=setup:actpass\r\n")) == 2);
+  CHECK(association(moved(kDtls + "a=setup:active\r\n")) == 3);
+  CHECK(association(moved(kDtls + "a=setup:actpass\r\n")) == 3);
+  std::string other = kDtls;
+  other.replace(other.find("4A:AD"), 5, "4A:AE");
+  CHECK(association(moved(other + "a=setup:actpass\r\n")) == 4);
+}
+
+TEST_CASE("With ICE, an association continues although the address of the peer changes [RFC 8842 section 6]") {
+  DtlsAgent agent;
+  agent.use_ice(false);
+  const auto first = agent.answer(peer(kDtls + kIce + "a=setup:actpass\r\n"));
+  CHECK(first.audio.ice->ufrag == "8hhY");
+  const std::string updated = kIce + "a=candidate:2 1 UDP 1694498815 198.51.100.8 5000 typ srflx raddr 198.51.100.7 rport 5000\r\n";
+  CHECK(agent.answer(moved(kDtls + updated + "a=setup:actpass\r\n")).audio.dtls->association == 1);
+}
+
+TEST_CASE("An answer has ICE only if the offer has it, an offer only if the owner wants it, and altered addresses get a=ice-mismatch [RFC 8839 section 4.2.5]") {
+  const std::string plain = "m=audio 5000 RTP/AVP 0\r\n";
+  const auto has_ice = [](const sdp::Session& text) { return text.media.at(0).attribute("ice-ufrag").has_value(); };
+  DtlsAgent agent;
+  agent.use_ice(false);
+  CHECK_FALSE(has_ice(parsed(agent.answer(peer(plain)).body)));
+  CHECK_FALSE(has_ice(agent.offer()));
+  agent.negotiator.withdraw_offer();
+  const auto answer = agent.answer(peer(plain + kIce));
+  CHECK(has_ice(parsed(answer.body)));
+  CHECK(answer.audio.ice->candidates.size() == 1);
+  CHECK(has_ice(agent.offer()));  // Later offers continue it.
+  CHECK(agent.accept(peer(plain + kIce)).ice);
+  CHECK_FALSE(agent.accept(peer(plain)).ice);
+
+  DtlsAgent other;
+  other.use_ice(false);
+  const auto mismatch = parsed(other.answer(moved(plain + kIce)).body);
+  CHECK_FALSE(has_ice(mismatch));
+  CHECK(mismatch.media.at(0).attribute("ice-mismatch"));
+
+  DtlsAgent offering;
+  offering.use_ice(true);
+  CHECK(has_ice(offering.offer()));
+  CHECK(offering.accept(peer(plain + kIce)).ice);
+}
+
+TEST_CASE("An answer repeats the identification of its section [RFC 5888 section 9]") {
+  DtlsAgent agent;
+  const auto text = parsed(agent.answer(peer("m=video 0 RTP/AVP 96\r\na=mid:v\r\nm=audio 5000 RTP/AVP 0\r\na=mid:a\r\n")).body);
+  CHECK_FALSE(text.media.at(0).attribute("mid"));
+  CHECK(text.media.at(1).attribute("mid") == "a");
+  CHECK_FALSE(text.attribute("group"));
+}
+
+TEST_CASE("An answer puts the audio section alone into the bundle of an offer [RFC 9143 section 7.3]") {
+  const auto offer = [](const std::string& group) {
+    return parsed("v=0\r\no=- 7 1 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\nt=0 0\r\na=group:" + group +
+                  "\r\nm=audio 5000 RTP/AVP 0\r\na=mid:0\r\nm=video 5002 RTP/AVP 96\r\na=mid:1\r\n");
+  };
+  DtlsAgent agent;
+  CHECK(parsed(agent.answer(offer("BUNDLE 0 1")).body).attribute("group") == "BUNDLE 0");
+  CHECK_FALSE(parsed(agent.answer(offer("BUNDLE 1")).body).attribute("group"));
+  CHECK_FALSE(parsed(agent.answer(offer("LS 0 1")).body).attribute("group"));
+}
