@@ -11,6 +11,7 @@ inline constexpr std::size_t kMaxLineBytes = 4096;  ///< per line, without the l
 inline constexpr std::size_t kMaxLines = 512;       ///< including empty lines
 inline constexpr std::size_t kMaxMedia = 16;        ///< m= lines
 inline constexpr std::size_t kMaxCryptoLines = 16;  ///< a=crypto lines per m= line; further ones are not read
+inline constexpr std::size_t kMaxCandidateLines = 64;  ///< a=candidate lines per m= line; further ones are not read
 inline constexpr std::size_t kMaxFormats = 64;      ///< payload types or other formats per m= line
 
 }  // namespace offhook::inline v0::sdp
