@@ -94,7 +94,8 @@ bool has_candidate(const IceDescription& peer, std::uint16_t component) {
   return std::any_of(peer.candidates.begin(), peer.candidates.end(), [&](const CandidateLine& line) { return line.component == component; });
 }
 bool has_candidate(const IceDescription& peer, std::uint16_t component, const base::SocketAddress& address) {
-  return std::any_of(peer.candidates.begin(), peer.candidates.end(), [&](const CandidateLine& line) { return line.component == component && line.address() == address; });
+  const auto is_wanted = [&](const CandidateLine& line) { return line.component == component && line.address() == address; };
+  return std::any_of(peer.candidates.begin(), peer.candidates.end(), is_wanted);
 }
 
 }  // namespace
