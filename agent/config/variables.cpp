@@ -9,7 +9,7 @@ namespace {
 
 // tests/house/variables_are_known_test compares these with the variables that the repository reads.
 constexpr auto kOthers = std::to_array<std::string_view>(
-    {"OFFHOOK_BUILD", "OFFHOOK_CLIENTS", "OFFHOOK_FAULT_RUNS", "OFFHOOK_KERNELS", "OFFHOOK_KILLS", "OFFHOOK_OPENAI_SIM_KEY", "OFFHOOK_PEERS_AT_ONCE",
+    {"OFFHOOK_BUILD", "OFFHOOK_CLIENTS", "OFFHOOK_FAULT_RUNS", "OFFHOOK_ICE_RUNS", "OFFHOOK_KERNELS", "OFFHOOK_KILLS", "OFFHOOK_OPENAI_SIM_KEY", "OFFHOOK_PEERS_AT_ONCE",
      "OFFHOOK_PROOF", "OFFHOOK_RECORDINGS", "OFFHOOK_REFRESH", "OFFHOOK_RFCS", "OFFHOOK_SEED", "OFFHOOK_SHARE", "OFFHOOK_SILERO",
      "OFFHOOK_SILERO_ARCHIVES", "OFFHOOK_SKIP_PACKAGES", "OFFHOOK_SRTP_PACKETS", "OFFHOOK_TALK_OFF_HOURS"});
 constexpr auto kFamilies = std::to_array<std::string_view>({"OFFHOOK_BENCH_", "OFFHOOK_LIVE_", "OFFHOOK_SIM", "OFFHOOK_TEST_"});

@@ -45,7 +45,9 @@ bool IceAgent::is_controlling() const { return context_->role.is_controlling(); 
 IceState IceAgent::state() const { return session_->state(); }
 const IceCounters& IceAgent::counters() const { return context_->counters; }
 std::span<const IceCandidate> IceAgent::local_candidates() const { return context_->local.all(); }
-const IceSelectedPair* IceAgent::selected(std::uint16_t component) const { return component - 1U < kMaxIceComponents ? session_->selected(component) : nullptr; }
+const IceSelectedPair* IceAgent::selected(std::uint16_t component) const {
+  return component - 1U < kMaxIceComponents ? session_->selected(component) : nullptr;
+}
 
 base::Result<IceCandidate, IceGatherError> IceAgent::add_local(const IceGathered& gathered) {
   auto added = context_->local.add(gathered);

@@ -26,8 +26,9 @@ struct IceRoute;
 
 /// Finds a path for the media of one data stream: RFC 8445, with trickle (RFC 8838) and consent (RFC 7675).
 ///
-/// The owner gathers candidates and adds them, exchanges descriptions with the peer, feeds datagrams and time, and after each call takes transmits and events until
-/// both are empty. It calls on_time() at next_deadline(), also if that has passed already. Pure: no I/O, no clock. It allocates, so it belongs to no media worker.
+/// The owner gathers candidates and adds them, exchanges descriptions with the peer, feeds datagrams and time, and after each call takes transmits and events
+/// until both are empty. It calls on_time() at next_deadline(), also if that has passed already. Addresses of IPv4 are never in their mapped form. Pure: no I/O,
+/// no clock. It allocates, so it belongs to no media worker.
 ///
 ///     IceAgent agent({.controlling = true}, random);
 ///     agent.add_local({.type = IceCandidateType::Host, .base = address, .address = address});
@@ -70,16 +71,16 @@ class IceAgent {
   /// The peer has refused the description with the new credentials. Returns to the session before, and returns false if it had no selected pairs.
   bool cancel_restart();
 
-  /// Handles a datagram that came to this base. For a relayed candidate, `from` is the peer's address that the TURN server tells. Returns false if the datagram is
-  /// no message of STUN for this agent, such as an answer of a STUN server.
+  /// Handles a datagram that came to this base. For a relayed candidate, `from` is the peer's address that the TURN server tells. Returns false if the datagram
+  /// is no message of STUN for this agent, such as an answer of a STUN server.
   bool on_datagram(const base::SocketAddress& base, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   [[nodiscard]] std::optional<IceTransmit> poll_transmit();
   [[nodiscard]] std::optional<IceEvent> poll_event();
 
-  /// Returns where media of this component may leave now: on its selected pair, on that before a restart, or on a valid pair (RFC 8445 section 12.1). Returns nullopt
-  /// if media may not leave.
+  /// Returns where media of this component may leave now: on its selected pair, on that before a restart, or on a valid pair (RFC 8445 section 12.1). Returns
+  /// nullopt if media may not leave.
   [[nodiscard]] std::optional<IcePath> path(std::uint16_t component, base::TimePoint now) const;
   [[nodiscard]] bool may_send(base::TimePoint now) const { return path(1, now).has_value(); }
   /// Returns the selected pair of this session. Returns nullptr if there is none yet.

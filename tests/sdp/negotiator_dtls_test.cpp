@@ -58,7 +58,7 @@ TEST_CASE("An answer to DTLS has this side's fingerprint and the client's role, 
   }
 }
 
-TEST_CASE("An encrypted session refuses a later offer without DTLS, and a side without DTLS refuses it [RFC 5763 section 6.4]") {
+TEST_CASE("An encrypted session refuses a later offer without DTLS, and a side without DTLS refuses it [RFC 5763 section 5]") {
   DtlsAgent agent;
   agent.answer(peer(kDtls + "a=setup:actpass\r\n"));
   CHECK(agent.refusal(peer("m=audio 5000 RTP/AVP 0\r\n")) == NegotiationError::NotSecure);

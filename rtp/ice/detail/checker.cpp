@@ -9,7 +9,9 @@ namespace offhook::inline v0::rtp {
 
 using What = IceOutcome::What;
 
-base::Duration ice_pacing(const IceOptions& options, const IcePeer& peer) { return std::clamp(std::max(options.pacing, peer.pacing), kMinIcePacing, kMaxIcePacing); }
+base::Duration ice_pacing(const IceOptions& options, const IcePeer& peer) {
+  return std::clamp(std::max(options.pacing, peer.pacing), kMinIcePacing, kMaxIcePacing);
+}
 
 void IceChecker::on_check_of_peer(const IceCandidate& local, const IceCandidate& remote, bool use_candidate, IceOutcomes& out) {
   IcePair* const pair = checklist_.add(local, remote, true);

@@ -29,12 +29,12 @@ IcePair* IceChecklist::add(const IceCandidate& local, const IceCandidate& remote
   return find(id);
 }
 
-/// Of each foundation one pair begins, that with the lowest component and then the highest priority: RFC 8445 section 6.1.2.6. A pair that comes later begins at
-/// once if a pair of its foundation has succeeded: RFC 8838 section 12.
+/// Of each foundation one pair begins, that with the lowest component and then the highest priority: RFC 8445 section 6.1.2.6. A pair that comes later begins
+/// at once if a pair of its foundation has succeeded: RFC 8838 section 12.
 void IceChecklist::set_initial_state(IcePair& added) {
   added.state = State::Waiting;
-  const bool works = std::any_of(pairs_.begin(), pairs_.end(), [&](const IcePair& other) { return other.state == State::Succeeded && other.has_foundation_of(added); });
-  if (works) return;
+  const auto works = [&](const IcePair& other) { return other.state == State::Succeeded && other.has_foundation_of(added); };
+  if (std::any_of(pairs_.begin(), pairs_.end(), works)) return;
   for (IcePair& other : pairs_) {
     if (!other.has_foundation_of(added) || other.state == State::Failed) continue;
     const bool is_first = added.component() < other.component() || (added.component() == other.component() && added.priority > other.priority);
@@ -103,7 +103,8 @@ IcePair* IceChecklist::find(IcePairId id) {
 }
 
 IcePair* IceChecklist::find(const base::SocketAddress& base, const base::SocketAddress& remote) {
-  const auto at = std::find_if(pairs_.begin(), pairs_.end(), [&](const IcePair& pair) { return pair.local.base == base && pair.remote.address == remote; });
+  const auto is_wanted = [&](const IcePair& pair) { return pair.local.base == base && pair.remote.address == remote; };
+  const auto at = std::find_if(pairs_.begin(), pairs_.end(), is_wanted);
   return at == pairs_.end() ? nullptr : &*at;
 }
 
@@ -124,7 +125,8 @@ bool IceChecklist::is_blocked(const IcePair& frozen) const {
 
 bool IceChecklist::has_check() const {
   // If no pair is Waiting, then none blocks a frozen one.
-  return !triggered_.empty() || std::any_of(pairs_.begin(), pairs_.end(), [](const IcePair& pair) { return pair.state == State::Waiting || pair.state == State::Frozen; });
+  const auto is_unchecked = [](const IcePair& pair) { return pair.state == State::Waiting || pair.state == State::Frozen; };
+  return !triggered_.empty() || std::any_of(pairs_.begin(), pairs_.end(), is_unchecked);
 }
 
 IcePair* IceChecklist::next_check() {

@@ -32,8 +32,8 @@ std::string_view to_string(IceGatherError error) {
 base::Result<IceCandidate, IceGatherError> IceLocalCandidates::add(const IceGathered& gathered) {
   if (gathered.component < 1 || gathered.component > kMaxIceComponents) return base::fail(IceGatherError::BadComponent);
   if (!is_usable(gathered.address) || !fits_its_base(gathered)) return base::fail(IceGatherError::BadAddress);
-  const bool known = std::any_of(candidates_.begin(), candidates_.end(), [&](const auto& one) { return one.address == gathered.address && one.base == gathered.base; });
-  if (known) return base::fail(IceGatherError::Redundant);
+  const auto is_same = [&](const IceCandidate& one) { return one.address == gathered.address && one.base == gathered.base; };
+  if (std::any_of(candidates_.begin(), candidates_.end(), is_same)) return base::fail(IceGatherError::Redundant);
   if (candidates_.size() == kMaxLocalCandidates) return base::fail(IceGatherError::TooMany);
 
   if (!first_is_v6_) first_is_v6_ = gathered.base.ip.is_v6();

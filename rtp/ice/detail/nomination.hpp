@@ -11,9 +11,8 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Decides when the controlling agent nominates, and which valid pair of each component: RFC 8445 section 8.1.1 leaves it to the agent. It waits a little for pairs
-/// with a higher priority whose checks are not finished, and longer if the best valid pair has a relayed candidate. Media may leave on a valid pair meanwhile. It
-/// does not wait for the other component, whose pairs may be frozen until this one has its nomination.
+/// Decides when the controlling agent nominates, and which valid pair of each component: RFC 8445 section 8.1.1 leaves it to the agent. It waits a little for
+/// pairs with a higher priority whose checks are not finished, and longer if the best valid pair has a relayed candidate. Media may leave on a valid pair meanwhile.
 class IceNomination {
  public:
   static constexpr base::Duration kWait = std::chrono::milliseconds(500), kWaitForRelayed = std::chrono::milliseconds(1500);

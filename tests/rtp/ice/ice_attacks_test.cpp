@@ -1,0 +1,266 @@
+// Attacks on one agent: what strangers and hostile peers may send.
+#include <offhook/rtp/ice/ice_agent.hpp>
+#include <offhook/rtp/ice/detail/transactions.hpp>
+#include <offhook/rtp/ice/limits.hpp>
+#include <offhook/rtp/nat/stun_writer.hpp>
+#include <offhook/tests/rtp/ice/scripted_peer.hpp>
+#include <offhook/tests/testkit/octets.hpp>
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook_test;
+using rtp::IceConnected;
+using rtp::IceState;
+using rtp::StunAttribute;
+using rtp::StunClass;
+using rtp::StunMessage;
+using rtp::StunWriter;
+
+namespace {
+
+const auto kStranger = at("203.0.113.66", 6666);
+
+/// A request that a stranger can write: it knows our fragment, as anybody on the path does, but not the password.
+Octets forged_request(const std::string& username, std::uint32_t number) {
+  Octets room(512);
+  rtp::StunId id{};
+  for (std::size_t i = 0; i < 4; ++i) id[i] = static_cast<std::uint8_t>(number >> (8 * i));
+  StunWriter writer(room, rtp::StunMethod::Binding, StunClass::Request, id);
+  writer.add(StunAttribute::Username, std::string_view(username));
+  writer.add_number(StunAttribute::Priority, 1000);
+  writer.add_long_number(StunAttribute::IceControlling, ~std::uint64_t{0});
+  writer.add_flag(StunAttribute::UseCandidate);
+  writer.sign(rtp::IceCredentials{"", "a wrong password"}.key());
+  writer.add_fingerprint();
+  room.resize(writer.finish().value());
+  return room;
+}
+
+/// A connected, controlled agent.
+struct Connected : ScriptedPeer {
+  Connected() {
+    describe();
+    signal();
+    receive(check(true));
+    pass(10ms);
+    receive(success_to(*last_request()));
+    REQUIRE(agent.state() == IceState::Completed);
+    while (agent.poll_event()) {}
+  }
+};
+
+}  // namespace
+
+TEST_CASE("100,000 requests of strangers leave no state, no check and no role, and get answers of their own size") {
+  ScriptedPeer peer({.controlling = true});
+  peer.describe();
+  std::size_t answers = 0;
+  for (std::uint32_t i = 0; i < 100'000; ++i) {
+    const auto from = at("203.0.113.66", 1 + i % 65535);
+    const auto request = forged_request(i % 2 == 0 ? peer.agent.credentials().ufrag + ":RFRAG" : "other:RFRAG", i);
+    peer.receive(request, from);
+    while (const auto answer = peer.next()) {
+      ++answers;
+      if (answer->octets.size() > request.size() || answer->to != from) FAIL("the answer is larger than the request, or goes to another address");
+    }
+  }
+  CHECK(answers == 100'000);
+  CHECK(peer.agent.counters().refused_credentials == 100'000);
+  CHECK(peer.agent.counters().requests == 0);
+  CHECK(peer.agent.is_controlling());
+  CHECK_FALSE(peer.agent.has_heard(peer.base, at("203.0.113.66", 1)));
+  peer.pass(1s);
+  CHECK_FALSE(peer.last_request());
+}
+
+TEST_CASE("An answer counts only with the right transaction id, source, base and integrity [RFC 8445 section 7.2.5.2.1]") {
+  ScriptedPeer peer;
+  peer.describe();
+  peer.signal();
+  peer.pass(10ms);
+  const auto request = *peer.last_request();
+  const auto id = StunMessage::parse(request.octets)->id();
+  for (unsigned i = 0; i < 10'000; ++i) {   // guessed ids
+    auto guess = id;
+    guess[11] = static_cast<std::uint8_t>(guess[11] + 1 + i % 255);
+    guess[10] = static_cast<std::uint8_t>(i / 255);
+    CHECK_FALSE(peer.receive(rtp::write_success(guess, request.base, peer.credentials)));
+  }
+  peer.receive(rtp::write_success(id, request.base, {"RFRAG", "a wrong password of 22 characters"}));
+  peer.receive(write_success(id, request.base, peer.agent.credentials()));   // our own password, as in a reflected answer
+  CHECK_FALSE(peer.event<IceConnected>());
+  CHECK(peer.agent.counters().ignored_responses == 2);
+  peer.receive(peer.success_to(request));
+  CHECK(peer.event<IceConnected>());
+}
+
+TEST_CASE("A signed answer from another address fails the pair [RFC 8445 section 7.2.5.2.1]") {
+  ScriptedPeer peer;
+  peer.describe();
+  peer.signal();
+  peer.pass(10ms);
+  const auto request = *peer.last_request();
+  peer.receive(peer.success_to(request), kStranger);
+  peer.receive(peer.success_to(request));
+  CHECK_FALSE(peer.event<IceConnected>());
+  CHECK_FALSE(peer.agent.may_send(peer.now));
+}
+
+TEST_CASE("An unsigned answer cannot fail a pair, end consent or change the role [RFC 8445 section 19.2]") {
+  ScriptedPeer peer({.controlling = true});
+  peer.describe();
+  peer.signal();
+  peer.pass(10ms);
+  const auto request = *peer.last_request();
+  for (const int code : {400, 401, 403, 420, 487, 500}) peer.receive(peer.error_to(request, code, false));
+  CHECK(peer.agent.is_controlling());
+  peer.receive(peer.success_to(request));
+  CHECK(peer.event<IceConnected>());
+}
+
+TEST_CASE("Our own check that comes back is refused: its fragments have the other order") {
+  ScriptedPeer peer;
+  peer.describe();
+  peer.signal();
+  peer.pass(10ms);
+  const auto request = *peer.last_request();
+  peer.receive(request.octets);
+  CHECK(peer.last_answer() == 401);
+}
+
+TEST_CASE("Media do not follow a stranger that checks, nor a replay of the peer's check from another address") {
+  Connected peer;
+  const auto path = peer.agent.path(1, peer.now);
+  peer.receive(forged_request(peer.agent.credentials().ufrag + ":RFRAG", 1), kStranger);
+  CHECK(peer.last_answer() == 401);
+  for (int i = 0; i < 1000; ++i) peer.receive(peer.check(true, 0x7fffffff), kStranger);   // as on the path between the peers
+  peer.pass(2s);
+  CHECK(peer.agent.path(1, peer.now) == path);
+  CHECK_FALSE(peer.agent.has_heard(peer.base, kStranger));
+}
+
+TEST_CASE("Only the source of an authenticated message may begin DTLS: not a third address that sends first") {
+  ScriptedPeer peer;
+  peer.describe();
+  peer.signal();
+  CHECK_FALSE(peer.agent.has_heard(peer.base, kStranger));
+  CHECK_FALSE(peer.agent.has_heard(peer.base, peer.peer));   // only described
+  peer.receive(forged_request(peer.agent.credentials().ufrag + ":RFRAG", 1), kStranger);
+  CHECK_FALSE(peer.agent.has_heard(peer.base, kStranger));
+  peer.receive(peer.check());
+  CHECK(peer.agent.has_heard(peer.base, peer.peer));
+  CHECK_FALSE(peer.agent.has_heard(at("192.0.2.1", 5001), peer.peer));
+}
+
+TEST_CASE("A peer that checks from 10,000 addresses makes the agent send to kMaxPeerReflexive of them, one every 50 ms") {
+  ScriptedPeer peer;
+  peer.describe();
+  std::set<base::SocketAddress> asked;
+  std::size_t sent = 0;
+  for (unsigned i = 0; i < 10'000; ++i) {
+    peer.receive(peer.check(), at("203.0.113.66", 1 + i));
+    peer.pass(1ms);
+    while (const auto one = peer.next()) {
+      if (StunMessage::parse(one->octets)->kind() != StunClass::Request) continue;
+      asked.insert(one->to);
+      ++sent;
+    }
+  }
+  CHECK(asked.size() == rtp::kMaxPeerReflexive);
+  CHECK(sent <= 10'000 / 50 + rtp::kMaxPeerReflexive * 10);
+  CHECK(peer.agent.is_consistent());
+}
+
+TEST_CASE("A peer that repeats a check 10,000 times gets 10,000 answers, and a check every 50 ms") {
+  ScriptedPeer peer;
+  peer.describe();
+  peer.signal();
+  std::size_t checks = 0, answers = 0;
+  for (unsigned i = 0; i < 10'000; ++i) {
+    peer.receive(peer.check());
+    peer.pass(1ms);
+    while (const auto one = peer.next()) ++(StunMessage::parse(one->octets)->kind() == StunClass::Request ? checks : answers);
+  }
+  CHECK(answers == 10'000);
+  CHECK(checks <= 10'000 / 50 + 1);
+}
+
+TEST_CASE("A description with many candidates of a victim causes kMaxRemoteCandidates checks of seven requests at most") {
+  ScriptedPeer peer;
+  peer.describe();
+  for (unsigned i = 0; i < 1000; ++i) peer.agent.add_remote(signalled(at("203.0.113.1", 1000 + i)), peer.now);
+  CHECK(peer.agent.counters().ignored_candidates == 1000 - rtp::kMaxRemoteCandidates);
+  peer.pass(200s);
+  std::size_t sent = 0;
+  while (peer.next()) ++sent;
+  CHECK(sent >= rtp::kMaxRemoteCandidates);
+  CHECK(sent <= rtp::kMaxRemoteCandidates * rtp::IceTransactions::kMaxRequests);
+}
+
+TEST_CASE("A request without a fingerprint, or with a wrong one, is no message for the agent [RFC 8445 section 7.3]") {
+  ScriptedPeer peer;
+  peer.describe();
+  auto octets = peer.check();
+  octets.back() ^= 1;
+  CHECK_FALSE(peer.receive(octets));
+  octets.resize(octets.size() - 8);
+  octets[3] = static_cast<std::uint8_t>(octets[3] - 8);
+  peer.receive(octets);
+  CHECK(peer.last_answer() == 0);
+  CHECK(peer.agent.counters().ignored_datagrams == 2);
+}
+
+TEST_CASE("Datagrams that are no Binding message, and those at an unknown base, are left to the owner") {
+  ScriptedPeer peer;
+  peer.describe();
+  CHECK_FALSE(peer.receive({}));
+  CHECK_FALSE(peer.receive({0x80, 0, 0, 1}));
+  Octets room(100);
+  StunWriter writer(room, rtp::StunMethod::Allocate, StunClass::Request, {});
+  writer.add_fingerprint();
+  room.resize(writer.finish().value());
+  CHECK_FALSE(peer.receive(room));
+  CHECK_FALSE(peer.agent.on_datagram(at("192.0.2.1", 5002), peer.peer, peer.check(), peer.now));
+  CHECK_FALSE(peer.receive(rtp::write_success(rtp::StunId{9}, peer.base, peer.credentials)));   // of a STUN server
+  CHECK(peer.receive(rtp::write_keepalive({})));
+  CHECK(peer.last_answer() == 0);
+}
+
+TEST_CASE("Candidates of the peer with any component but those of the agent are no index, and are ignored") {
+  ScriptedPeer peer;
+  peer.describe();
+  for (const unsigned component : {0U, 3U, 4U, 255U, 256U, 257U, 32767U, 65535U}) CHECK_FALSE(peer.agent.add_remote(signalled(peer.peer, static_cast<std::uint16_t>(component)), peer.now));
+  peer.agent.add_remote(signalled(peer.peer, 2), peer.now);   // allowed, but this agent has one component
+  peer.pass(1s);
+  CHECK_FALSE(peer.last_request());
+}
+
+TEST_CASE("A peer that claims our role with ever larger tie-breakers only changes the role") {
+  ScriptedPeer peer({.controlling = true});
+  peer.describe();
+  peer.signal();
+  for (unsigned i = 0; i < 1000; ++i) {
+    peer.claim = {peer.agent.is_controlling(), i % 2 == 0 ? ~std::uint64_t{0} : 0};
+    peer.receive(peer.check(true));
+    const int code = peer.last_answer();
+    CHECK((code == 200 || code == 487));
+    peer.pass(1ms);
+  }
+  CHECK(peer.agent.is_consistent());
+}
+
+TEST_CASE("Credentials of 256 characters connect, on both sides [RFC 8839 section 5.4]") {
+  ScriptedPeer peer({.controlling = true});
+  peer.credentials = {std::string(256, 'u'), std::string(256, 'p')};
+  peer.describe();
+  peer.signal();
+  for (int i = 0; i < 2; ++i) {
+    peer.pass(60ms);
+    peer.receive(peer.success_to(*peer.last_request()));
+  }
+  CHECK(peer.agent.state() == IceState::Completed);
+}
