@@ -26,6 +26,8 @@ std::uint32_t crc(std::uint32_t state, base::Bytes octets) {
   return state;
 }
 
+/// RFC 8489 section 14.6 allows a truncated code.
+constexpr bool is_sha256_size(std::size_t size) { return size >= 16 && size <= HmacSha256::kOctets && size % 4 == 0; }
 constexpr std::size_t padded(std::size_t size) { return (size + 3) / 4 * 4; }
 
 /// Returns the header with the length field that a message has which ends at `end`: integrity and fingerprint are computed with it.
@@ -35,6 +37,14 @@ std::array<std::uint8_t, kStunHeaderOctets> header_until(base::Bytes octets, std
   header[2] = static_cast<std::uint8_t>((end - kStunHeaderOctets) >> 8);
   header[3] = static_cast<std::uint8_t>(end - kStunHeaderOctets);
   return header;
+}
+
+/// Returns true if the attribute at `at` holds the authentication code of the octets before it.
+template <class Hmac>
+bool is_code_at(base::Bytes octets, std::size_t at, const Hmac& key) {
+  const std::size_t value_at = at + kAttributeHeader;
+  const auto code = key.of(header_until(octets, value_at + Hmac::kOctets), octets.first(at).subspan(kStunHeaderOctets));
+  return CRYPTO_memcmp(code.data(), octets.data() + value_at, code.size()) == 0;
 }
 
 // RFC 8489 section 5: bits C1 and C0 of the class are bits 8 and 4 of the type.
@@ -167,9 +177,14 @@ base::Result<StunMessage, StunError> StunMessage::parse(base::Bytes datagram) {
     const base::Bytes value = reader.take(padded(size));
     if (!reader.ok()) return base::fail(StunError::BadAttribute);
     if (message.has_fingerprint_) return base::fail(StunError::BadFingerprint);
-    if (attribute == StunAttribute::MessageIntegrity && !message.has_integrity()) {
+    if (attribute == StunAttribute::MessageIntegrity && !message.has_integrity() && !message.has_integrity_sha256()) {
       if (size != kIntegrityOctets) return base::fail(StunError::BadAttribute);
       message.integrity_at_ = message.end_ = at;
+    }
+    if (attribute == StunAttribute::MessageIntegritySha256 && !message.has_integrity_sha256()) {
+      if (!is_sha256_size(size)) return base::fail(StunError::BadAttribute);
+      message.integrity_sha256_at_ = at;
+      message.end_ = std::min(message.end_, at);
     }
     if (attribute != StunAttribute::Fingerprint) continue;
     if (size != kFingerprintOctets || base::ByteReader(value).u32() != stun_fingerprint(datagram.first(at))) return base::fail(StunError::BadFingerprint);
@@ -236,12 +251,18 @@ std::vector<std::uint16_t> StunMessage::unknown() const {
   return all;
 }
 
-bool StunMessage::is_signed_with(const HmacSha1& key) const {
-  if (!has_integrity()) return false;
-  const std::size_t value_at = integrity_at_ + kAttributeHeader;
-  const auto header = header_until(octets_, value_at + kIntegrityOctets);
-  const auto code = key.of(header, octets_.first(integrity_at_).subspan(kStunHeaderOctets));
-  return CRYPTO_memcmp(code.data(), octets_.data() + value_at, code.size()) == 0;
+bool StunMessage::has_unknown() const {
+  bool found = false;
+  for_each([&](std::uint16_t type, base::Bytes) { return !(found = type < kOptional && !is_known(type)); });
+  return found;
+}
+
+bool StunMessage::is_signed_with(const HmacSha1& key) const { return has_integrity() && is_code_at(octets_, integrity_at_, key); }
+
+bool StunMessage::is_signed_with(const HmacSha256& key) const {
+  constexpr std::size_t kLengthAt = 2;
+  if (!has_integrity_sha256() || base::ByteReader(octets_.subspan(integrity_sha256_at_ + kLengthAt)).u16() != HmacSha256::kOctets) return false;
+  return is_code_at(octets_, integrity_sha256_at_, key);
 }
 
 }  // namespace offhook::inline v0::rtp

@@ -4,6 +4,7 @@
 #include <offhook/base/result.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/rtp/hmac_sha1.hpp>
+#include <offhook/rtp/hmac_sha256.hpp>
 #include <offhook/rtp/nat/stun_attribute.hpp>
 
 #include <array>
@@ -35,8 +36,8 @@ enum class StunError : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(StunError error);
 
-/// A parsed message of STUN: RFC 8489 section 5. It borrows from the datagram. find() and the functions below see only attributes before the integrity, because those
-/// after it are not authenticated (RFC 8489 section 14.5).
+/// A parsed message of STUN: RFC 8489 section 5. It borrows from the datagram. find() and the functions below see only attributes before the first integrity, because
+/// those after it are ignored, or not authenticated (RFC 8489 sections 14.5 and 14.6).
 class StunMessage {
  public:
   struct ErrorReply {
@@ -65,11 +66,15 @@ class StunMessage {
   [[nodiscard]] std::optional<ErrorReply> error() const;
   /// Returns the attributes that a receiver must understand and that StunAttribute does not have: RFC 8489 section 6.3.1.
   [[nodiscard]] std::vector<std::uint16_t> unknown() const;
+  [[nodiscard]] bool has_unknown() const;                                               ///< true if unknown() is not empty
 
-  [[nodiscard]] bool has_integrity() const { return integrity_at_ != 0; }
+  [[nodiscard]] bool has_integrity() const { return integrity_at_ != 0; }               ///< has MESSAGE-INTEGRITY
+  [[nodiscard]] bool has_integrity_sha256() const { return integrity_sha256_at_ != 0; } ///< has MESSAGE-INTEGRITY-SHA256
   [[nodiscard]] bool has_fingerprint() const { return has_fingerprint_; }
   /// Returns true if MESSAGE-INTEGRITY is there, and is that of `key`.
   [[nodiscard]] bool is_signed_with(const HmacSha1& key) const;
+  /// Returns true if MESSAGE-INTEGRITY-SHA256 is there, is not truncated, and is that of `key`.
+  [[nodiscard]] bool is_signed_with(const HmacSha256& key) const;
 
  private:
   StunMessage() = default;
@@ -78,7 +83,7 @@ class StunMessage {
 
   base::Bytes octets_;
   std::size_t end_ = 0;             // of the attributes that find() sees
-  std::size_t integrity_at_ = 0;    // 0: there is none
+  std::size_t integrity_at_ = 0, integrity_sha256_at_ = 0;  // 0: there is none
   StunId id_{};
   std::uint16_t method_ = 0;
   StunClass kind_ = StunClass::Request;

@@ -83,6 +83,13 @@ void StunWriter::sign(const HmacSha1& key) {
   add(StunAttribute::MessageIntegrity, key.of(out_.first(size), {}));
 }
 
+void StunWriter::sign(const HmacSha256& key) {
+  if (!writer_.ok()) return;
+  const std::size_t size = writer_.size();
+  set_length(size + 4 + HmacSha256::kOctets);
+  add(StunAttribute::MessageIntegritySha256, key.of(out_.first(size), {}));
+}
+
 void StunWriter::add_fingerprint() {
   if (!writer_.ok()) return;
   const std::size_t size = writer_.size();

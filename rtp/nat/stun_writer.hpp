@@ -4,6 +4,7 @@
 #include <offhook/base/result.hpp>
 #include <offhook/base/socket_address.hpp>
 #include <offhook/rtp/hmac_sha1.hpp>
+#include <offhook/rtp/hmac_sha256.hpp>
 #include <offhook/rtp/nat/stun_attribute.hpp>
 #include <offhook/rtp/nat/stun_message.hpp>
 
@@ -29,6 +30,8 @@ class StunWriter {
   void add_error(int code, std::string_view reason);                ///< code: 300..699
   /// Adds MESSAGE-INTEGRITY over all that was written: RFC 8489 section 14.5.
   void sign(const HmacSha1& key);
+  /// Adds MESSAGE-INTEGRITY-SHA256 over all that was written: RFC 8489 section 14.6.
+  void sign(const HmacSha256& key);
   void add_fingerprint();
   /// Returns the size of the message. Errors: OutputTooSmall.
   [[nodiscard]] base::Result<std::size_t, StunError> finish() const;

@@ -1,0 +1,94 @@
+#include <offhook/rtp/nat/turn_framer.hpp>
+#include <offhook/tests/rtp/allocations.hpp>
+#include <offhook/tests/rtp/nat/scripted_turn_server.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook_test;
+using rtp::TurnFramer;
+
+namespace {
+
+Octets channel_data(std::size_t length, std::uint16_t channel = 0x4000) {
+  Octets out((4 + length + 3) / 4 * 4, 7);
+  out[0] = static_cast<std::uint8_t>(channel >> 8);
+  out[1] = static_cast<std::uint8_t>(channel);
+  out[2] = static_cast<std::uint8_t>(length >> 8);
+  out[3] = static_cast<std::uint8_t>(length);
+  return out;
+}
+Octets stun_of(std::size_t length) {
+  Octets out = stun(StunMethod::Data, StunClass::Indication, {3});
+  out.resize(rtp::kStunHeaderOctets + length);
+  out[2] = static_cast<std::uint8_t>(length >> 8);
+  out[3] = static_cast<std::uint8_t>(length);
+  return out;
+}
+
+struct Framed {
+  std::vector<Octets> messages;
+  bool failed = false;
+  friend bool operator==(const Framed&, const Framed&) = default;
+};
+Framed framed(TurnFramer& framer, const Octets& stream, std::size_t piece_octets) {
+  Framed all;
+  base::Bytes rest = stream;
+  while (!rest.empty()) {
+    base::Bytes piece = rest.first(std::min(piece_octets, rest.size()));
+    rest = rest.subspan(piece.size());
+    for (auto next = framer.next(piece); next != TurnFramer::Next::None; next = framer.next(piece)) {
+      if (next == TurnFramer::Next::Message) all.messages.emplace_back(framer.message().begin(), framer.message().end());
+      if (next == TurnFramer::Next::Error) all.failed = true;
+    }
+    CHECK(piece.empty());
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("TurnFramer finds messages of STUN and ChannelData with its padding, however the stream is divided [RFC 8656 sections 3.1 and 12.5]") {
+  const std::vector<Octets> messages{stun_of(0), channel_data(0), channel_data(1), stun_of(100), channel_data(160), channel_data(4, 0x4fff), stun_of(8)};
+  Octets stream;
+  for (const auto& message : messages) stream = joined(stream, message);
+  for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
+    TurnFramer framer;
+    CHECK(framed(framer, stream, piece) == Framed{messages, false});
+  }
+}
+
+TEST_CASE("TurnFramer takes the longest messages that a length can say") {
+  for (const Octets& longest : {stun_of(65532), channel_data(65535)}) {
+    TurnFramer framer;
+    CHECK(longest.size() <= TurnFramer::kMaxOctets);
+    CHECK(framed(framer, joined(longest, stun_of(0)), 1000) == Framed{{longest, stun_of(0)}, false});
+  }
+}
+
+TEST_CASE("TurnFramer reports once a stream that has something else, and takes nothing after it [RFC 8656 section 12.6]") {
+  Octets wrong_cookie = stun_of(4);
+  wrong_cookie[7] ^= 1;
+  for (const Octets& wrong : {wrong_cookie, stun_of(3), channel_data(4, 0x5000), channel_data(4, 0x3fff), Octets{22, 3, 1, 0, 9}, Octets{0x80, 0, 0, 1, 2}, Octets{0xff, 0xff, 0, 0}}) {
+    for (const std::size_t piece : {1U, 1000U}) {
+      TurnFramer framer;
+      CHECK(framed(framer, joined(joined(channel_data(5), wrong), stun_of(0)), piece) == Framed{{channel_data(5)}, true});
+      CHECK(framed(framer, stun_of(0), 1000) == Framed{});
+    }
+  }
+}
+
+TEST_CASE("TurnFramer allocates nothing for messages of media [design: no allocation on the path]") {
+  TurnFramer framer;
+  const Octets packet = channel_data(TurnFramer::kUsualOctets - 4);
+  const auto before = allocations();
+  std::size_t count = 0;
+  for (int i = 0; i < 10; ++i) {
+    for (base::Bytes rest = packet; !rest.empty();) {
+      base::Bytes piece = rest.first(std::min<std::size_t>(rest.size(), 100));
+      rest = rest.subspan(piece.size());
+      while (framer.next(piece) == TurnFramer::Next::Message) ++count;
+    }
+  }
+  CHECK(allocations() == before);
+  CHECK(count == 10);
+}
