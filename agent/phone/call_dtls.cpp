@@ -20,9 +20,9 @@ std::vector<media::DtlsFingerprint> fingerprints_of(const sdp::AgreedDtls& agree
   return known;
 }
 
-base::Error failed(const media::DtlsEnd& end) {
-  std::string why = "the handshake of DTLS failed: " + std::string(to_string(end.failure));
-  if (end.failure == media::DtlsFailure::PeerAlert) why += " (" + std::string(media::dtls_alert_name(end.alert)) + ")";
+base::Error failed(const media::DtlsFault& fault) {
+  std::string why = "the handshake of DTLS failed: " + std::string(to_string(fault.reason));
+  if (fault.reason == media::DtlsFailure::PeerAlert) why += " (" + std::string(media::dtls_alert_name(fault.alert)) + ")";
   return phone_error(PhoneError::NotAcceptable, why);
 }
 
@@ -92,7 +92,7 @@ base::Result<void, base::Error> CallDtls::advance(Association& association, medi
     media::PathDatagram letter{association.channel, association.peer, now};
     if (letter.set(*octets)) (void)mail.to_send.try_push(letter);  // A full ring loses it, as a network does; the handshake sends it again.
   }
-  if (handshake.state() == State::Failed) return base::fail(failed(handshake.end().value_or(media::DtlsEnd{})));
+  if (handshake.state() == State::Failed) return base::fail(failed(handshake.failure().value_or(media::DtlsFault{})));
   if (!handshake.keys() || !association.suite.empty()) return {};
   auto order = order_of(*handshake.keys());
   if (!order) return base::fail(phone_error(PhoneError::NotAcceptable, "OpenSSL cannot use the keys of DTLS"));
