@@ -7,9 +7,9 @@ using sdp::SrtpPolicy;
 
 namespace {
 
-const std::string kFingerprint = "a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:4B:65:2E:7D:46:3F:54:42:CD:54:F1\r\n";
-const std::string kDtls = "m=audio 5000 UDP/TLS/RTP/SAVP 0\r\n" + kFingerprint;
-const std::string kIce = "a=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\na=candidate:1 1 UDP 2130706431 198.51.100.7 5000 typ host\r\n";
+const std::string kFingerprintLine = "a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:4B:65:2E:7D:46:3F:54:42:CD:54:F1\r\n";
+const std::string kDtlsAudio = "m=audio 5000 UDP/TLS/RTP/SAVP 0\r\n" + kFingerprintLine;
+const std::string kIceLines = "a=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\na=candidate:1 1 UDP 2130706431 198.51.100.7 5000 typ host\r\n";
 
 /// An agent with DTLS, and with ICE if it has a description of it.
 struct DtlsAgent : Agent {
@@ -35,7 +35,7 @@ sdp::Session moved(const std::string& lines) { return peer(lines, "IN IP4 198.51
 
 TEST_CASE("An answer to DTLS has this side's fingerprint and the client's role, and offers leave the choice of the roles [RFC 5763 section 5]") {
   DtlsAgent called;
-  const auto answer = called.answer(peer(kDtls + "a=setup:actpass\r\n"));
+  const auto answer = called.answer(peer(kDtlsAudio + "a=setup:actpass\r\n"));
   const auto text = parsed(answer.body);
   CHECK(setup_of(text) == "active");
   CHECK(text.media.at(0).attribute("fingerprint")->starts_with("sha-256 07:07:"));
@@ -49,8 +49,8 @@ TEST_CASE("An answer to DTLS has this side's fingerprint and the client's role, 
   CHECK(setup_of(offer) == "actpass");
   CHECK(offer.media.at(0).attribute("rtcp-mux"));
   CHECK_FALSE(offer.media.at(0).attribute("crypto"));
-  CHECK_FALSE(caller.accept(peer(kDtls + "a=setup:active\r\n")).dtls->is_client);
-  for (const std::string& bad : {kDtls + "a=setup:actpass\r\n", kDtls + "a=setup:holdconn\r\n", std::string("m=audio 5000 UDP/TLS/RTP/SAVP 0\r\na=setup:active\r\n")}) {
+  CHECK_FALSE(caller.accept(peer(kDtlsAudio + "a=setup:active\r\n")).dtls->is_client);
+  for (const std::string& bad : {kDtlsAudio + "a=setup:actpass\r\n", kDtlsAudio + "a=setup:holdconn\r\n", std::string("m=audio 5000 UDP/TLS/RTP/SAVP 0\r\na=setup:active\r\n")}) {
     CAPTURE(bad);
     caller.offer();
     CHECK(caller.negotiator.accept_answer(peer(bad)) == offhook::base::fail(NegotiationError::NoCommonCrypto));
@@ -60,21 +60,21 @@ TEST_CASE("An answer to DTLS has this side's fingerprint and the client's role, 
 
 TEST_CASE("An encrypted session refuses a later offer without DTLS, and a side without DTLS refuses it [RFC 5763 section 5]") {
   DtlsAgent agent;
-  agent.answer(peer(kDtls + "a=setup:actpass\r\n"));
+  agent.answer(peer(kDtlsAudio + "a=setup:actpass\r\n"));
   CHECK(agent.refusal(peer("m=audio 5000 RTP/AVP 0\r\n")) == NegotiationError::NotSecure);
-  CHECK(DtlsAgent(SrtpPolicy::Off).refusal(peer(kDtls)) == NegotiationError::UnsupportedProfile);
-  CHECK(Agent().refusal(peer(kDtls)) == NegotiationError::UnsupportedProfile);
+  CHECK(DtlsAgent(SrtpPolicy::Off).refusal(peer(kDtlsAudio)) == NegotiationError::UnsupportedProfile);
+  CHECK(Agent().refusal(peer(kDtlsAudio)) == NegotiationError::UnsupportedProfile);
 }
 
 TEST_CASE("An association continues through later offers, and another one begins with another fingerprint, role or address [RFC 8842 section 4]") {
   DtlsAgent agent;
   const auto association = [&](const sdp::Session& offer) { return agent.answer(offer).audio.dtls->association; };
-  CHECK(association(peer(kDtls + "a=setup:actpass\r\n")) == 1);
-  CHECK(association(peer(kDtls + "a=setup:actpass\r\na=sendonly\r\n")) == 1);
-  CHECK(association(moved(kDtls + "a=setup:actpass\r\n")) == 2);
-  CHECK(association(moved(kDtls + "a=setup:active\r\n")) == 3);
-  CHECK(association(moved(kDtls + "a=setup:actpass\r\n")) == 3);
-  std::string other = kDtls;
+  CHECK(association(peer(kDtlsAudio + "a=setup:actpass\r\n")) == 1);
+  CHECK(association(peer(kDtlsAudio + "a=setup:actpass\r\na=sendonly\r\n")) == 1);
+  CHECK(association(moved(kDtlsAudio + "a=setup:actpass\r\n")) == 2);
+  CHECK(association(moved(kDtlsAudio + "a=setup:active\r\n")) == 3);
+  CHECK(association(moved(kDtlsAudio + "a=setup:actpass\r\n")) == 3);
+  std::string other = kDtlsAudio;
   other.replace(other.find("4A:AD"), 5, "4A:AE");
   CHECK(association(moved(other + "a=setup:actpass\r\n")) == 4);
 }
@@ -82,10 +82,10 @@ TEST_CASE("An association continues through later offers, and another one begins
 TEST_CASE("With ICE, an association continues although the address of the peer changes [RFC 8842 section 6]") {
   DtlsAgent agent;
   agent.use_ice(false);
-  const auto first = agent.answer(peer(kDtls + kIce + "a=setup:actpass\r\n"));
+  const auto first = agent.answer(peer(kDtlsAudio + kIceLines + "a=setup:actpass\r\n"));
   CHECK(first.audio.ice->ufrag == "8hhY");
-  const std::string updated = kIce + "a=candidate:2 1 UDP 1694498815 198.51.100.8 5000 typ srflx raddr 198.51.100.7 rport 5000\r\n";
-  CHECK(agent.answer(moved(kDtls + updated + "a=setup:actpass\r\n")).audio.dtls->association == 1);
+  const std::string updated = kIceLines + "a=candidate:2 1 UDP 1694498815 198.51.100.8 5000 typ srflx raddr 198.51.100.7 rport 5000\r\n";
+  CHECK(agent.answer(moved(kDtlsAudio + updated + "a=setup:actpass\r\n")).audio.dtls->association == 1);
 }
 
 TEST_CASE("An answer has ICE only if the offer has it, an offer only if the owner wants it, and altered addresses get a=ice-mismatch [RFC 8839 section 4.2.5]") {
@@ -96,23 +96,23 @@ TEST_CASE("An answer has ICE only if the offer has it, an offer only if the owne
   CHECK_FALSE(has_ice(parsed(agent.answer(peer(plain)).body)));
   CHECK_FALSE(has_ice(agent.offer()));
   agent.negotiator.withdraw_offer();
-  const auto answer = agent.answer(peer(plain + kIce));
+  const auto answer = agent.answer(peer(plain + kIceLines));
   CHECK(has_ice(parsed(answer.body)));
   CHECK(answer.audio.ice->candidates.size() == 1);
   CHECK(has_ice(agent.offer()));  // Later offers continue it.
-  CHECK(agent.accept(peer(plain + kIce)).ice);
+  CHECK(agent.accept(peer(plain + kIceLines)).ice);
   CHECK_FALSE(agent.accept(peer(plain)).ice);
 
   DtlsAgent other;
   other.use_ice(false);
-  const auto mismatch = parsed(other.answer(moved(plain + kIce)).body);
+  const auto mismatch = parsed(other.answer(moved(plain + kIceLines)).body);
   CHECK_FALSE(has_ice(mismatch));
   CHECK(mismatch.media.at(0).attribute("ice-mismatch"));
 
   DtlsAgent offering;
   offering.use_ice(true);
   CHECK(has_ice(offering.offer()));
-  CHECK(offering.accept(peer(plain + kIce)).ice);
+  CHECK(offering.accept(peer(plain + kIceLines)).ice);
 }
 
 TEST_CASE("An answer repeats the identification of its section [RFC 5888 section 9]") {
