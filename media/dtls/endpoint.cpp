@@ -9,8 +9,8 @@ namespace offhook::inline v0::media {
 
 namespace {
 
-// RFC 8827 section 6.5: forward secrecy, authenticated encryption, and P-256.
-constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+// RFC 8827 section 6.5: forward secrecy, authenticated encryption, and P-256. RecordScreen knows AES-GCM.
+constexpr const char* kCiphers = "ECDHE+AESGCM";
 constexpr const char* kGroups = "X25519:P-256:P-384";
 constexpr long kMaxFragment = 1200;  // With the default, each handshake would keep 16 KB for the record that it writes.
 

@@ -11,7 +11,7 @@ struct ssl_ctx_st;  // SSL_CTX of OpenSSL
 
 namespace offhook::inline v0::media {
 
-/// What all handshakes of one endpoint share: the certificate, and the rules of DTLS. DTLS 1.2 with ECDHE and authenticated encryption, and a certificate of
+/// What all handshakes of one endpoint share: the certificate, and the rules of DTLS. DTLS 1.2 with ECDHE and AES-GCM, and a certificate of
 /// both sides. No session is resumed, nothing is renegotiated or compressed. The extended master secret (RFC 7627) is used if the peer implements it.
 ///
 /// Any threads may make handshakes of one endpoint at the same time. A handshake keeps what it needs: the endpoint may be destroyed first.

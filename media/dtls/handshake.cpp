@@ -140,8 +140,8 @@ void DtlsHandshake::on_datagram(base::Bytes datagram, base::TimePoint now) {
   if (reads_encrypted_records()) feed(screened.encrypted, now);
 }
 
-/// Returns true after the peer's ChangeCipherSpec. OpenSSL would keep encrypted records that come before it, 17 KB each, and fail on two with the same
-/// number. The peer repeats the records that are dropped here.
+/// Returns true after the peer's ChangeCipherSpec. OpenSSL would keep a hundred encrypted records that come before it, 17 KB each. The peer repeats the
+/// records that are dropped here.
 bool DtlsHandshake::reads_encrypted_records() const {
   if (is_complete()) return true;
   const auto state = SSL_get_state(ssl_.get());

@@ -69,6 +69,10 @@ bool is_good_plain_record(const Record& record, DtlsRole role) {
   return record.content == kChangeCipherSpec && record.fragment.size() == 1 && record.fragment[0] == 1;
 }
 
+bool is_good_encrypted_record(const Record& record) {
+  return record.epoch == 1 && (record.content == kHandshake || record.content == kAlert) && record.fragment.size() >= RecordScreen::kMinEncryptedOctets;
+}
+
 /// Returns the description of an alert that ends a handshake: RFC 5246 section 7.2.
 std::optional<std::uint8_t> ending_alert(const Record& record) {
   if (record.content != kAlert || record.fragment.size() != 2) return std::nullopt;
@@ -96,8 +100,7 @@ ScreenedDatagram RecordScreen::screen(base::Bytes datagram, bool is_authenticate
     if (!reader.ok()) break;
     const auto octets = rest.first(rest.size() - reader.remaining());
     if (record.version != kDtls10 && record.version != kDtls12) continue;
-    const bool is_control = record.content == kHandshake || record.content == kAlert;
-    if (record.epoch == 1 && is_control) screened.encrypted.insert(screened.encrypted.end(), octets.begin(), octets.end());
+    if (is_good_encrypted_record(record)) screened.encrypted.insert(screened.encrypted.end(), octets.begin(), octets.end());
     if (record.epoch != 0 || is_authenticated) continue;
     if (is_good_plain_record(record, role_)) append_renumbered(screened.plain, octets, next_number_++);
     if (const auto alert = ending_alert(record)) screened.alert = alert;

@@ -18,15 +18,16 @@ struct ScreenedDatagram {
   std::optional<std::uint8_t> alert;
 };
 
-/// Removes records that end an association in OpenSSL although anybody can send them: alerts without encryption, malformed messages, messages that only this
-/// side's own role sends, and other content. RFC 6347 section 4.1.2.7 asks to discard invalid records.
+/// Removes records that end an association in OpenSSL although anybody can send them: alerts without encryption, encrypted records that are too short,
+/// malformed messages, messages that only this side's own role sends, and other content. RFC 6347 section 4.1.2.7 asks to discard invalid records.
 ///
 /// Gives plain records new sequence numbers. A forged record with a high number would otherwise make OpenSSL discard the peer's records as old. OpenSSL still
 /// discards copies of messages, by their own numbers.
 class RecordScreen {
  public:
-  static constexpr std::size_t kMaxRecords = 16;              ///< of one datagram; further ones are not read
-  static constexpr std::uint32_t kMaxMessageOctets = 16384;   ///< of one message of a handshake, without its header
+  static constexpr std::size_t kMaxRecords = 16;                  ///< of one datagram; further ones are not read
+  static constexpr std::size_t kMinEncryptedOctets = 8 + 16 + 2;  ///< nonce and tag of AES-GCM (RFC 5288 section 3), and an alert
+  static constexpr std::uint32_t kMaxMessageOctets = 16384;       ///< of one message of a handshake, without its header
 
   /// `role` is that of this side.
   explicit RecordScreen(DtlsRole role) : role_(role) {}

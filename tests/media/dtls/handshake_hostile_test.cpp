@@ -209,3 +209,42 @@ TEST_CASE("Plain alerts after the handshake are ignored") {
   CHECK_FALSE(pair.client.next_deadline());
   CHECK_FALSE(pair.client.failure());
 }
+
+TEST_CASE("Random records after the handshake get no answer, and the association can still be closed [RFC 6347 section 4.1.2.7]") {
+  DtlsPair pair;
+  pair.start();
+  pair.exchange();
+  base::SeededRandom random(1);
+  for (int i = 0; i < 3000; ++i) {
+    pair.now += 10ms;
+    pair.client.on_datagram(octets_of(random_record(random)), pair.now);
+    pair.server.on_datagram(octets_of(random_record(random)), pair.now);
+  }
+  CHECK(take_all(pair.client).empty());
+  CHECK(take_all(pair.server).empty());
+  pair.client.close();
+  pair.exchange();
+  CHECK(pair.server.state() == State::ClosedByPeer);
+}
+
+TEST_CASE("An encrypted record that is too short for AES-GCM ends nothing, between ChangeCipherSpec and Finished as well as later [RFC 5288 section 3]") {
+  for (std::size_t octets = 0; octets < 40; ++octets) {
+    CAPTURE(octets);
+    DtlsPair pair;
+    pair.start();
+    pair.carry(pair.client, pair.server);
+    pair.carry(pair.server, pair.client);
+    const Octets forged = octets_of({21, 0xfefd, 1, 9, Octets(octets, 9)});
+    for (const Record& record : records_of(take_all(pair.client))) {
+      if (record.epoch == 1) pair.server.on_datagram(forged, pair.now);
+      pair.server.on_datagram(octets_of(record), pair.now);
+    }
+    pair.exchange();
+    REQUIRE(pair.is_connected());
+    pair.server.on_datagram(forged, pair.now);
+    CHECK(take_all(pair.server).empty());
+    pair.server.close();
+    pair.exchange();
+    CHECK(pair.client.state() == State::ClosedByPeer);
+  }
+}

@@ -102,6 +102,13 @@ TEST_CASE("RecordScreen separates encrypted messages and alerts, and lets them p
   CHECK_FALSE(passes({.epoch = 2, .fragment = any}));
 }
 
+TEST_CASE("RecordScreen lets encrypted records of kMinEncryptedOctets pass, and removes shorter ones [RFC 5288 section 3]") {
+  for (const bool is_authenticated : {false, true}) {
+    CHECK(passes({.content = 21, .epoch = 1, .fragment = Octets(RecordScreen::kMinEncryptedOctets, 9)}, DtlsRole::Server, is_authenticated));
+    CHECK_FALSE(passes({.content = 21, .epoch = 1, .fragment = Octets(RecordScreen::kMinEncryptedOctets - 1, 9)}, DtlsRole::Server, is_authenticated));
+  }
+}
+
 TEST_CASE("RecordScreen reports plain alerts that would end the handshake, and lets none pass [RFC 5246 section 7.2]") {
   const auto alert = [](std::uint8_t level, std::uint8_t description, bool is_authenticated = false) {
     const auto screened = screen(octets_of({.content = 21, .fragment = {level, description}}), DtlsRole::Client, is_authenticated);
