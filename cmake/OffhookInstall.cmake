@@ -79,7 +79,7 @@ offhook_pkg_config(rtp DESCRIPTION "RTP, SRTP and RTCP without I/O: packets, jit
 offhook_pkg_config(media DESCRIPTION "codecs, resampling, concealment, voice activity and tones, 20 ms at a time" LIBRARIES media REQUIRES offhook-rtp
   PRIVATE opus libcrypto)
 offhook_pkg_config(phone DESCRIPTION "a telephone: SIP over sockets, offer and answer, RTP media"
-  LIBRARIES phone sip_packages sip_transport media_engine REQUIRES offhook-sip offhook-sdp offhook-media
+  LIBRARIES phone sip_packages sip_transport media_engine media_dtls REQUIRES offhook-sip offhook-sdp offhook-media
   PRIVATE libssl libcares pugixml liburing FLAGS -pthread)
 
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/install/offhookConfigVersion.cmake COMPATIBILITY SameMinorVersion)
