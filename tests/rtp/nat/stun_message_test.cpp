@@ -173,6 +173,49 @@ TEST_CASE("StunMessage ignores attributes after the integrity [RFC 8489 section 
   CHECK_FALSE(message->has(StunAttribute::UseCandidate));
 }
 
+TEST_CASE("StunMessage verifies MESSAGE-INTEGRITY-SHA256, and ignores attributes after it but the fingerprint [RFC 8489 section 14.6]") {
+  const rtp::HmacSha256 key(bytes_of("password"));
+  const auto octets = written([&](StunWriter& writer) {
+    writer.add(StunAttribute::Username, "them:us");
+    writer.sign(key);
+    writer.add_flag(StunAttribute::UseCandidate);
+    writer.sign(key_of("password"));
+    writer.add_fingerprint();
+  });
+  const auto message = StunMessage::parse(octets);
+  REQUIRE(message);
+  CHECK(message->has_integrity_sha256());
+  CHECK(message->is_signed_with(key));
+  CHECK_FALSE(message->is_signed_with(rtp::HmacSha256(bytes_of("another password"))));
+  CHECK_FALSE(message->has_integrity());
+  CHECK_FALSE(message->is_signed_with(key_of("password")));
+  CHECK(message->has(StunAttribute::Username));
+  CHECK_FALSE(message->has(StunAttribute::UseCandidate));
+  CHECK(message->has_fingerprint());
+  const auto both = written([&](StunWriter& writer) {
+    writer.sign(key_of("password"));
+    writer.sign(key);
+  });
+  CHECK(StunMessage::parse(both)->is_signed_with(key_of("password")));
+  CHECK(StunMessage::parse(both)->is_signed_with(key));
+}
+
+TEST_CASE("StunMessage accepts a truncated MESSAGE-INTEGRITY-SHA256, but it proves nothing [RFC 8489 section 14.6]") {
+  const rtp::HmacSha256 key(bytes_of("password"));
+  for (std::size_t size = 0; size <= 40; ++size) {
+    const auto octets = written([size](StunWriter& writer) { writer.add(StunAttribute::MessageIntegritySha256, Octets(size)); });
+    const bool is_valid = size >= 16 && size <= 32 && size % 4 == 0;
+    CHECK(StunMessage::parse(octets).has_value() == is_valid);
+    if (is_valid) CHECK_FALSE(StunMessage::parse(octets)->is_signed_with(key));
+  }
+  auto truncated = written([&](StunWriter& writer) { writer.sign(key); });
+  truncated[21 + 2] = 16;
+  truncated[3] = 20;
+  truncated.resize(truncated.size() - 16);
+  CHECK(StunMessage::parse(truncated)->has_integrity_sha256());
+  CHECK_FALSE(StunMessage::parse(truncated)->is_signed_with(key));
+}
+
 TEST_CASE("StunMessage refuses datagrams that are cut at any octet, and attributes of any wrong length") {
   const auto octets = signed_request();
   for (std::size_t size = 0; size < octets.size(); ++size) CHECK_FALSE(StunMessage::parse(Octets(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(size))));
@@ -209,6 +252,8 @@ TEST_CASE("StunMessage lists unknown attributes that a receiver must understand 
     writer.add_flag(static_cast<StunAttribute>(0x0099));
   });
   CHECK(StunMessage::parse(octets)->unknown() == std::vector<std::uint16_t>{0x7fff, 0x0099});
+  CHECK(StunMessage::parse(octets)->has_unknown());
+  CHECK_FALSE(StunMessage::parse(signed_request())->has_unknown());
 }
 
 TEST_CASE("StunMessage returns no address, number or error for malformed values") {
@@ -249,4 +294,13 @@ TEST_CASE("HmacSha1 has the values of the test cases, with short and long keys [
   CHECK(hex(rtp::HmacSha1(Octets(20, 0x0b)).of(bytes_of("Hi "), bytes_of("There"))) == "b617318655057264e28bc0b6fb378c8ef146be00");
   CHECK(hex(key_of("Jefe").of(bytes_of("what do ya want for nothing?"), {})) == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
   CHECK(hex(rtp::HmacSha1(Octets(80, 0xaa)).of(bytes_of("Test Using Larger Than Block-Size Key - Hash Key First"), {})) == "aa4ae5e15272d00e95705637ce8a3b55ed402112");
+}
+
+TEST_CASE("HmacSha256 has the values of the test cases, with short and long keys [RFC 4231 section 4]") {
+  const auto starts_with = [](const rtp::HmacSha256::Digest& digest, std::uint32_t first, std::uint32_t last) {
+    return base::ByteReader(digest).u32() == first && base::ByteReader(base::Bytes(digest).last(4)).u32() == last;
+  };
+  CHECK(starts_with(rtp::HmacSha256(Octets(20, 0x0b)).of(bytes_of("Hi "), bytes_of("There")), 0xb0344c61, 0x2e32cff7));
+  CHECK(starts_with(rtp::HmacSha256(bytes_of("Jefe")).of(bytes_of("what do ya want "), bytes_of("for nothing?")), 0x5bdcc146, 0x64ec3843));
+  CHECK(starts_with(rtp::HmacSha256(Octets(131, 0xaa)).of(bytes_of("Test Using Larger Than Block-Size Key - Hash Key First"), {}), 0x60e43159, 0x0ee37f54));
 }
