@@ -30,7 +30,8 @@ struct StunTimers {
 /// Deviation: the first wait is not derived from earlier round trips, because these are nearly always shorter than its minimum of 500 ms.
 class StunTransaction {
  public:
-  StunTransaction(std::vector<std::uint8_t> request, StunMethod method, const StunId& id, StunTransport transport, const StunTimers& timers, base::TimePoint now);
+  StunTransaction(std::vector<std::uint8_t> request, StunMethod method, const StunId& id, StunTransport transport, const StunTimers& timers,
+                  base::TimePoint now);
 
   /// Returns true if the message is an answer with this transaction's id and method.
   [[nodiscard]] bool is_answered_by(const StunMessage& message) const;

@@ -31,7 +31,8 @@ base::Result<std::size_t, TurnDataError> write_channel_data(std::uint16_t number
   return writer.size();
 }
 
-base::Result<std::size_t, TurnDataError> write_send_indication(const base::SocketAddress& peer, base::Bytes octets, std::span<std::uint8_t> room, base::Random& random) {
+base::Result<std::size_t, TurnDataError> write_send_indication(const base::SocketAddress& peer, base::Bytes octets, std::span<std::uint8_t> room,
+                                                               base::Random& random) {
   StunWriter writer(room, StunMethod::Send, StunClass::Indication, random_stun_id(random));
   writer.add_address(StunAttribute::XorPeerAddress, peer);
   writer.add(StunAttribute::Data, octets);
@@ -53,7 +54,8 @@ std::string_view to_string(TurnDataError error) {
   return "unknown";
 }
 
-base::Result<std::size_t, TurnDataError> TurnChannels::wrap(const base::SocketAddress& peer, base::Bytes octets, std::span<std::uint8_t> room, base::Random& random) const {
+base::Result<std::size_t, TurnDataError> TurnChannels::wrap(const base::SocketAddress& peer, base::Bytes octets, std::span<std::uint8_t> room,
+                                                            base::Random& random) const {
   if (octets.size() > kMaxTurnDataOctets) return base::fail(TurnDataError::TooLong);
   for (const Channel& channel : std::span(channels_).first(channel_count_)) {
     if (channel.is_bound && channel.peer == peer) return write_channel_data(channel.number, octets, pads_, room);

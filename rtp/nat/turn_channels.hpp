@@ -44,7 +44,8 @@ class TurnChannels {
   /// room    [>= octets.size() + kMaxTurnAddedOctets]; may not overlap `octets`
   /// random  for the transaction id of an indication
   /// Returns the size of the message. Errors: NotPermitted, TooLong, OutputTooSmall.
-  [[nodiscard]] base::Result<std::size_t, TurnDataError> wrap(const base::SocketAddress& peer, base::Bytes octets, std::span<std::uint8_t> room, base::Random& random) const;
+  [[nodiscard]] base::Result<std::size_t, TurnDataError> wrap(const base::SocketAddress& peer, base::Bytes octets, std::span<std::uint8_t> room,
+                                                              base::Random& random) const;
   /// Reads a message of the server. Errors: NotData, Malformed, NotPermitted.
   [[nodiscard]] base::Result<Received, TurnDataError> unwrap(base::Bytes message) const;
 

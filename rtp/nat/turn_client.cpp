@@ -221,7 +221,8 @@ void TurnClient::on_answer(const Pending& pending, const StunMessage& answer, ba
 
 void TurnClient::on_challenge(const Pending& pending, const StunMessage& answer, int code, base::TimePoint now) {
   const bool is_stale = code == kStaleNonce;
-  if (pending.request.has_new_nonce || (!is_stale && pending.is_signed)) return on_failure(pending.request, {failure_of(code), code, answer.error()->reason}, now);
+  const bool was_answered = pending.request.has_new_nonce || (!is_stale && pending.is_signed);
+  if (was_answered) return on_failure(pending.request, {failure_of(code), code, answer.error()->reason}, now);
   const auto read = credential_.on_challenge(answer);
   if (!read) return on_failure(pending.request, {TurnFailure::BadChallenge, code, to_string(read.error())}, now);
   Request again = pending.request;
@@ -401,7 +402,8 @@ bool TurnClient::is_consistent() const {
     case State::Redirected: return pending_.empty() && is_quiet;
     case State::Allocating: return pending_.size() == 1 && has_pending(StunMethod::Allocate) && is_quiet;
     case State::Releasing: return pending_.size() == 1 && has_pending(StunMethod::Refresh) && is_quiet;
-    case State::Allocated: return pending_.size() <= kMaxPending && !has_pending(StunMethod::Allocate) && refresh_at_.has_value() != has_pending(StunMethod::Refresh);
+    case State::Allocated:
+      return pending_.size() <= kMaxPending && !has_pending(StunMethod::Allocate) && refresh_at_.has_value() != has_pending(StunMethod::Refresh);
   }
   return false;
 }

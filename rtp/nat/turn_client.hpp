@@ -26,17 +26,19 @@ namespace offhook::inline v0::rtp {
 
 /// Client side of one allocation at a server of TURN: RFC 8656 sections 7 to 12. Pure: no I/O, no clock; it allocates, so it does not run on a media worker.
 ///
-/// The owner sends what poll_transmit() returns. Each message of the server (over a stream, each one of a TurnFramer) goes to TurnChannels::unwrap() first, and if that
-/// says NotData to on_message(). TurnChannels also wraps what goes to the peers; poll_channels() says when the thread that uses it needs another copy.
+/// The owner sends what poll_transmit() returns. Each message of the server (over a stream, each one of a TurnFramer) goes to TurnChannels::unwrap()
+/// first, and if that says NotData to on_message(). TurnChannels also wraps what goes to the peers; poll_channels() says when the thread that uses it
+/// needs another copy.
 /// Over UDP, an indication every kKeepAlive keeps the binding of a NAT to the server.
 class TurnClient {
  public:
   enum class State : std::uint8_t { Idle, Allocating, Redirected, Allocated, Releasing };
 
-  static constexpr std::size_t kMaxPending = 10;                               ///< requests at a time: RFC 8489 section 6.2
-  static constexpr std::chrono::seconds kMinLifetime{10}, kMaxLifetime{3600};  ///< a shorter lifetime is no answer; a longer one is refreshed as if it were this
+  static constexpr std::size_t kMaxPending = 10;                     ///< requests at a time: RFC 8489 section 6.2
+  /// A shorter lifetime is no answer. A longer one is refreshed as if it were kMaxLifetime.
+  static constexpr std::chrono::seconds kMinLifetime{10}, kMaxLifetime{3600};
   static constexpr base::Duration kKeepAlive = std::chrono::seconds(20);
-  static constexpr base::Duration kRetry = std::chrono::seconds(5);            ///< until a failed refresh of the allocation is repeated
+  static constexpr base::Duration kRetry = std::chrono::seconds(5);  ///< until a failed refresh of the allocation is repeated
 
   TurnClient(TurnOptions options, StunCredential credential, base::Random& random);
 

@@ -33,7 +33,8 @@ namespace turn = offhook::rtp::turn;
 namespace {
 
 constexpr base::Duration kPatience = 60s;
-const base::SocketAddress kHost{base::IpAddress::v4({127, 0, 0, 1}), 0}, kHostV6{base::IpAddress::parse("::1").value(), 0}, kStranger{base::IpAddress::v4({127, 0, 0, 2}), 0};
+const base::SocketAddress kHost{base::IpAddress::v4({127, 0, 0, 1}), 0}, kStranger{base::IpAddress::v4({127, 0, 0, 2}), 0};
+const base::SocketAddress kHostV6{base::IpAddress::parse("::1").value(), 0};
 
 using Arguments = std::map<std::string, std::string, std::less<>>;
 
@@ -56,8 +57,10 @@ base::SocketAddress address_in(const std::string& text) {
 }
 
 rtp::TurnOptions options_in(Arguments& arguments) {
-  const std::map<std::string, rtp::StunTransport> transports{{"udp", rtp::StunTransport::Udp}, {"tcp", rtp::StunTransport::Tcp}, {"tls", rtp::StunTransport::Tls}};
-  const std::map<std::string, rtp::TurnFamily> families{{"", rtp::TurnFamily::Any}, {"v4", rtp::TurnFamily::V4}, {"v6", rtp::TurnFamily::V6}, {"both", rtp::TurnFamily::Both}};
+  using Transport = rtp::StunTransport;
+  using Family = rtp::TurnFamily;
+  const std::map<std::string, Transport> transports{{"udp", Transport::Udp}, {"tcp", Transport::Tcp}, {"tls", Transport::Tls}};
+  const std::map<std::string, Family> families{{"", Family::Any}, {"v4", Family::V4}, {"v6", Family::V6}, {"both", Family::Both}};
   rtp::TurnOptions options;
   options.server = address_in(arguments["--server"]);
   options.transport = transports.at(arguments["--transport"]);
@@ -87,8 +90,9 @@ class Relay {
     stun_.emplace(options, random_);
     stun_->start(base::Clock::now());
     expect("an answer to the Binding request", [this] { return stun_->mapped().has_value(); });
-    if (*stun_->mapped() != link_.address()) throw std::runtime_error("the server sees " + stun_->mapped()->to_string() + " instead of " + link_.address().to_string());
-    std::printf("mapped %s\n", stun_->mapped()->to_string().c_str());
+    const std::string mapped = stun_->mapped()->to_string(), own = link_.address().to_string();
+    if (mapped != own) throw std::runtime_error("the server sees " + mapped + " instead of " + own);
+    std::printf("mapped %s\n", mapped.c_str());
     stun_.reset();
   }
   void expect_refusal() {
@@ -102,7 +106,8 @@ class Relay {
     const auto allocated = expect_event<turn::Allocated>("an allocation");
     const auto& relayed = is_v6_ ? allocated.relayed_v6 : allocated.relayed_v4;
     if (!relayed) throw std::runtime_error("the server gives another address family");
-    if (options_.family == rtp::TurnFamily::Both && !allocated.relayed_v6) throw std::runtime_error("the server gives no address of IPv6: " + std::to_string(allocated.missing_family_code));
+    const bool lacks_v6 = options_.family == rtp::TurnFamily::Both && !allocated.relayed_v6;
+    if (lacks_v6) throw std::runtime_error("the server gives no address of IPv6: " + std::to_string(allocated.missing_family_code));
     relayed_ = *relayed;
     std::printf("relayed %s by %s\n", relayed_.to_string().c_str(), client_.server().to_string().c_str());
   }
@@ -172,7 +177,7 @@ class Relay {
     std::optional<turn::Event> event;
     expect(what, [&] { return (event = client_.poll_event()).has_value(); });
     if (auto* wanted = std::get_if<Event>(&*event)) return *wanted;
-    if (const auto* failed = std::get_if<turn::Failed>(&*event)) throw std::runtime_error(std::string(to_string(failed->why)) + " " + std::to_string(failed->code) + " " + failed->reason);
+    if (const auto* failed = std::get_if<turn::Failed>(&*event)) throw std::runtime_error(std::string(to_string(failed->why)) + ": " + failed->reason);
     if (const auto* lost = std::get_if<turn::Lost>(&*event)) throw std::runtime_error("lost: " + std::string(to_string(lost->why)));
     if (const auto* refused = std::get_if<turn::PeerRefused>(&*event)) throw std::runtime_error("the peer is refused: " + std::to_string(refused->code));
     throw std::runtime_error("another event instead of " + what);

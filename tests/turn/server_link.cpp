@@ -143,7 +143,8 @@ bool ServerLink::would_block(long result) const {
 void ServerLink::send(offhook::base::Bytes message, const SocketAddress& to) {
   if (udp_) return udp_->send(message, to);
   while (!message.empty() && !is_closed_) {
-    const long sent = tls_ ? SSL_write(tls_.get(), message.data(), static_cast<int>(message.size())) : ::send(fd_, message.data(), message.size(), MSG_NOSIGNAL);
+    const long sent = tls_ ? SSL_write(tls_.get(), message.data(), static_cast<int>(message.size()))
+                           : ::send(fd_, message.data(), message.size(), MSG_NOSIGNAL);
     if (sent > 0) {
       message = message.subspan(static_cast<std::size_t>(sent));
       continue;
@@ -169,7 +170,9 @@ std::vector<ServerLink::Message> ServerLink::receive() {
   while (const auto size = udp_ ? std::nullopt : read(room)) {
     offhook::base::Bytes octets = offhook::base::Bytes(room).first(*size);
     auto next = framer_.next(octets);
-    for (; next == offhook::rtp::TurnFramer::Next::Message; next = framer_.next(octets)) messages.push_back({server_, {framer_.message().begin(), framer_.message().end()}});
+    for (; next == offhook::rtp::TurnFramer::Next::Message; next = framer_.next(octets)) {
+      messages.push_back({server_, {framer_.message().begin(), framer_.message().end()}});
+    }
     if (next == offhook::rtp::TurnFramer::Next::Error) throw std::runtime_error("the stream of the server is no TURN");
   }
   return messages;

@@ -1,5 +1,6 @@
-# turn_coturn-HOW: our clients of STUN and TURN with coturn. HOW is the way to the server (udp, tcp, tls), `secret` (a time-limited credential), `redirected` (a
-# server that names another one), or `stun` (our server of STUN with coturn's client). The nonces of coturn last one second, so the clients also get stale ones.
+# turn_coturn-HOW: our clients of STUN and TURN with coturn. HOW is the way to the server (udp, tcp, tls), `secret` (a time-limited credential),
+# `redirected` (a server that names another one), or `stun` (our server of STUN with coturn's client). The nonces of coturn last one second, so the
+# clients also get stale ones.
 how=$1
 needs_program turnserver coturn
 echo_program=$build/tests/offhook_turn_echo
@@ -11,8 +12,9 @@ start_coturn() {
   free_ports turn_port 2
   free_ports relay_port 20
   printf '%s\n' "listening-ip=127.0.0.1" "listening-port=$turn_port" "tls-listening-port=$((turn_port + 1))" "relay-ip=127.0.0.1" \
-    "min-port=$relay_port" "max-port=$((relay_port + 19))" "allow-loopback-peers" "no-cli" "no-dtls" "lt-cred-mech" "realm=example.org" "stale-nonce=1" \
-    "cert=$work/registrar.pem" "pkey=$work/registrar.key" "pidfile=$work/$name.pid" "userdb=$work/$name.db" "log-file=stdout" "verbose" "${@:2}" >"$work/$name.conf"
+    "min-port=$relay_port" "max-port=$((relay_port + 19))" allow-loopback-peers no-cli no-dtls lt-cred-mech realm=example.org stale-nonce=1 \
+    "cert=$work/registrar.pem" "pkey=$work/registrar.key" "pidfile=$work/$name.pid" "userdb=$work/$name.db" log-file=stdout verbose "${@:2}" \
+    >"$work/$name.conf"
   start "$name" turnserver -c "$work/$name.conf"
   expect_of "$pid" "$name" "coturn listens on $turn_port" accepts "$turn_port"
   expect_of "$pid" "$name" "coturn listens on the port of TLS" accepts "$((turn_port + 1))"
@@ -32,8 +34,8 @@ case $how in
     start_coturn coturn user=alice:secret
     relays --transport "$how" --password secret
     expect "coturn has asked for another nonce" says "$work/coturn.log" 'error 438'
-    timeout "$patience" "$echo_program" relay --server "127.0.0.1:$turn_port" --transport "$how" --user alice --password wrong --refused >"$work/refused.txt" 2>&1 ||
-      die "with a wrong password: $(cat "$work/refused.txt")"
+    timeout "$patience" "$echo_program" relay --server "127.0.0.1:$turn_port" --transport "$how" --user alice --password wrong --refused \
+      >"$work/refused.txt" 2>&1 || die "with a wrong password: $(cat "$work/refused.txt")"
     ;;
   tls)
     start_coturn coturn user=alice:secret

@@ -139,6 +139,18 @@ TEST_CASE("Triggered checks go before ordinary ones, in the order of their arriv
   CHECK(ports_of_all_checks(checklist) == std::vector<unsigned>{6003, 6002, 6001});
 }
 
+TEST_CASE("A pair that has succeeded leaves the queue, unless it is to be nominated") {
+  for (const bool nominating : {true, false}) {
+    IceChecklist checklist(100, true);
+    IcePair& pair = *checklist.add(local(kOurs), remote(6001, 300, "a"));
+    pair.nominating = nominating;
+    checklist.trigger(pair);
+    checklist.succeed(pair);
+    CHECK(checklist.has_check() == nominating);
+    if (nominating) CHECK(checklist.next_check()->state == State::Succeeded);
+  }
+}
+
 TEST_CASE("A list of max_pairs pairs removes the pair with the lowest priority, but none whose peer was heard [RFC 8445 section 6.1.2.5]") {
   IceChecklist checklist(3, true);
   checklist.add(local(kOurs), remote(6001, 100, "a"));

@@ -389,6 +389,7 @@ TEST_CASE("Checks of the peer before its description are answered, and checked b
     CHECK(peer.last_answer() == 200);
   }
   CHECK_FALSE(peer.agent.next_deadline());
+  CHECK(peer.agent.is_consistent());
   peer.describe();
   std::set<base::SocketAddress> asked;
   peer.pass(2s);
@@ -540,6 +541,20 @@ TEST_CASE("A peer of RFC 5245 may nominate several pairs: the one with the highe
     peer.pass(3s);
     CHECK(nominate(6003, 9000) == (ice2 ? 6000 : 6001));   // too late: RFC 8445 section 8.3.1
   }
+}
+
+TEST_CASE("A request that gets 487 nominates nothing, but its pair is checked") {
+  ScriptedPeer peer;
+  peer.describe();
+  peer.claim = {false, ~std::uint64_t{0}};
+  peer.receive(peer.check(true));
+  CHECK(peer.last_answer() == 487);
+  peer.pass(10ms);
+  const auto triggered = peer.last_request();
+  REQUIRE(triggered);
+  peer.receive(peer.success_to(*triggered));
+  CHECK(peer.event<IceConnected>());
+  CHECK(peer.agent.state() == IceState::Running);
 }
 
 TEST_CASE("A controlling agent ignores USE-CANDIDATE of a controlled peer [RFC 8445 section 7.1.2]") {

@@ -63,8 +63,6 @@ class ScriptedTurnServer {
     StunMethod method{};
     bool is_signed = false;
     std::optional<std::uint32_t> lifetime;
-    std::optional<base::SocketAddress> peer;
-    std::uint16_t channel = 0;
     base::TimePoint at{};
     Octets octets;
   };
@@ -126,8 +124,11 @@ class ScriptedTurnServer {
     if (!is_permitted(peer.ip, now)) return std::nullopt;
     for (const auto& [number, channel] : channels_) {
       if (channel.first != peer || channel.second <= now) continue;
-      Octets out{static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(octets.size() >> 8), static_cast<std::uint8_t>(octets.size())};
-      return joined(std::move(out), octets);
+      Octets header(4);
+      base::ByteWriter writer(header);
+      writer.u16(number);
+      writer.u16(static_cast<std::uint16_t>(octets.size()));
+      return joined(std::move(header), octets);
     }
     return stun(StunMethod::Data, StunClass::Indication, {9}, [&](StunWriter& writer) {
       writer.add_address(StunAttribute::XorPeerAddress, peer);
@@ -173,13 +174,11 @@ class ScriptedTurnServer {
 
   void note(const StunMessage& message, base::Bytes octets, base::TimePoint now) {
     if (answers_.count(message.id()) != 0) return;
-    seen.push_back({static_cast<StunMethod>(message.method()), message.has_integrity() || message.has_integrity_sha256(), message.number(StunAttribute::Lifetime),
-                    message.address(StunAttribute::XorPeerAddress), static_cast<std::uint16_t>(message.number(StunAttribute::ChannelNumber).value_or(0) >> 16), now,
-                    Octets(octets.begin(), octets.end())});
+    seen.push_back({static_cast<StunMethod>(message.method()), message.has_integrity() || message.has_integrity_sha256(),
+                    message.number(StunAttribute::Lifetime), now, Octets(octets.begin(), octets.end())});
   }
 
   Octets answer_to(const StunMessage& request, const base::SocketAddress& client, base::TimePoint now) {
-    if (request.is(StunMethod::Binding)) return signed_answer(request, StunClass::Success, [&](StunWriter& writer) { writer.add_address(StunAttribute::XorMappedAddress, client); });
     if (!is_open) {
       if (!request.has_integrity() && !request.has_integrity_sha256()) return challenge(request, 401);
       if (request.text(StunAttribute::Nonce) != cookie() + nonce_) return challenge(request, 438);
@@ -193,11 +192,12 @@ class ScriptedTurnServer {
   [[nodiscard]] bool is_authentic(const StunMessage& request) const {
     const auto hash = hash_of(username + ":" + realm, EVP_sha256());
     const auto given = request.find(StunAttribute::Userhash);
-    if (has_userhash ? !given || !std::equal(given->begin(), given->end(), hash.begin(), hash.end()) : request.text(StunAttribute::Username) != username) return false;
+    const bool has_hash = given && std::equal(given->begin(), given->end(), hash.begin(), hash.end());
+    if (!(has_userhash ? has_hash : request.text(StunAttribute::Username) == username)) return false;
     if (!has_sha256) return request.is_signed_with(rtp::HmacSha1(key()));
     const auto list = request.find(StunAttribute::PasswordAlgorithms);
-    return list && std::equal(list->begin(), list->end(), kAlgorithms.begin(), kAlgorithms.end()) && request.number(StunAttribute::PasswordAlgorithm) == 0x00020000U &&
-           request.is_signed_with(rtp::HmacSha256(key()));
+    return list && std::equal(list->begin(), list->end(), kAlgorithms.begin(), kAlgorithms.end()) &&
+           request.number(StunAttribute::PasswordAlgorithm) == 0x00020000U && request.is_signed_with(rtp::HmacSha256(key()));
   }
 
   Octets allocate(const StunMessage& request, const base::SocketAddress& client, base::TimePoint now) {

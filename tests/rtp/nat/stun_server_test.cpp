@@ -100,8 +100,8 @@ TEST_CASE("StunServer counts an IPv6 /64 as one source, and bounds a victim's an
   const auto victim = socket_address("198.51.100.1", 1);
   int answers = answering.answered(100, victim);
   for (std::uint32_t i = 0; i < 20000; ++i) {
-    const base::SocketAddress other{base::IpAddress::v4({10, static_cast<std::uint8_t>(i >> 16), static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}), 1};
-    (void)answering.answered(1, other);
+    const auto octet = [i](int shift) { return static_cast<std::uint8_t>(i >> shift); };
+    (void)answering.answered(1, {base::IpAddress::v4({10, octet(16), octet(8), octet(0)}), 1});
     answers += answering.answered(1, victim);
   }
   CHECK(answers <= 10);

@@ -10,7 +10,8 @@ using rtp::TurnDataError;
 
 namespace {
 
-const base::SocketAddress kPeerA = socket_address("203.0.113.1", 7000), kPeerB = socket_address("203.0.113.2", 7000), kPeerC = socket_address("2001:db8::3", 7000);
+const base::SocketAddress kPeerA = socket_address("203.0.113.1", 7000), kPeerB = socket_address("203.0.113.2", 7000);
+const base::SocketAddress kPeerC = socket_address("2001:db8::3", 7000);
 
 TurnChannels three_peers(rtp::StunTransport transport = rtp::StunTransport::Udp) {
   TurnChannels channels(transport);

@@ -197,8 +197,9 @@ TEST_CASE("TurnClient gives back an allocation of the wrong address family [RFC 
 
 TEST_CASE("TurnClient gives back an allocation without a usable address or lifetime") {
   struct Row { const char* relayed; std::uint16_t port; bool has_mapped; std::uint32_t lifetime; bool is_usable; };
-  for (const Row& row : {Row{"192.0.2.50", 1, true, 10, true}, Row{"192.0.2.50", 1, true, 9, false}, Row{"192.0.2.50", 1, true, 0, false}, Row{"192.0.2.50", 0, true, 600, false},
-                         Row{"0.0.0.0", 1, true, 600, false}, Row{"192.0.2.50", 1, false, 600, false}, Row{nullptr, 1, true, 600, false}}) {
+  const char* const usable = "192.0.2.50";
+  for (const Row& row : {Row{usable, 1, true, 10, true}, Row{usable, 1, true, 9, false}, Row{usable, 1, true, 0, false}, Row{usable, 0, true, 600, false},
+                         Row{"0.0.0.0", 1, true, 600, false}, Row{usable, 1, false, 600, false}, Row{nullptr, 1, true, 600, false}}) {
     TurnWorld world;
     allocate_with(world, [row](StunWriter& writer) {
       if (row.relayed != nullptr) writer.add_address(StunAttribute::XorRelayedAddress, socket_address(row.relayed, row.port));
@@ -213,7 +214,8 @@ TEST_CASE("TurnClient gives back an allocation without a usable address or lifet
 }
 
 TEST_CASE("TurnClient refreshes at least hourly, however long a lifetime the server gives, and half way through a short one") {
-  for (const auto& [lifetime, expected] : {std::pair<std::uint32_t, base::Duration>(0xffffffff, 59min), {3601, 59min}, {600, 9min}, {120, 1min}, {60, 30s}, {10, 5s}}) {
+  const std::vector<std::pair<std::uint32_t, base::Duration>> rows{{0xffffffff, 59min}, {3601, 59min}, {600, 9min}, {120, 1min}, {60, 30s}, {10, 5s}};
+  for (const auto& [lifetime, expected] : rows) {
     TurnWorld world;
     world.server.lifetime = lifetime;
     world.allocate();
@@ -315,7 +317,8 @@ TEST_CASE("TurnClient follows at most four redirections, and sends its credentia
 }
 
 TEST_CASE("TurnClient does not follow a redirection back, to another address family, or of a request for a peer [RFC 8489 section 10]") {
-  for (const auto& [to, why] : {std::pair(TurnWorld::kServer, TurnFailure::TooManyRedirects), std::pair(socket_address("2001:db8::9", 3478), TurnFailure::BadAnswer)}) {
+  const auto other_family = socket_address("2001:db8::9", 3478);
+  for (const auto& [to, why] : {std::pair(TurnWorld::kServer, TurnFailure::TooManyRedirects), std::pair(other_family, TurnFailure::BadAnswer)}) {
     TurnWorld world;
     world.server.intercept = [to = to](const StunMessage& request) { return std::optional(redirection(request, to)); };
     world.start();
@@ -331,7 +334,7 @@ TEST_CASE("TurnClient does not follow a redirection back, to another address fam
   CHECK(signed_request.last<turn::Failed>()->why == TurnFailure::BadIntegrity);
 }
 
-TEST_CASE("TurnClient follows a signed redirection of its signed request, and sends the other server no credential before a challenge [RFC 8489 section 9.2.3]") {
+TEST_CASE("TurnClient follows a signed redirection of a signed request, and sends the other server no credential at first [RFC 8489 section 9.2.3]") {
   TurnWorld world;
   world.server.intercept = [&](const StunMessage& request) -> std::optional<Octets> {
     if (!request.has_integrity()) return std::nullopt;

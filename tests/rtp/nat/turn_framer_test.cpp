@@ -68,7 +68,8 @@ TEST_CASE("TurnFramer takes the longest messages that a length can say") {
 TEST_CASE("TurnFramer reports once a stream that has something else, and takes nothing after it [RFC 8656 section 12.6]") {
   Octets wrong_cookie = stun_of(4);
   wrong_cookie[7] ^= 1;
-  for (const Octets& wrong : {wrong_cookie, stun_of(3), channel_data(4, 0x5000), channel_data(4, 0x3fff), Octets{22, 3, 1, 0, 9}, Octets{0x80, 0, 0, 1, 2}, Octets{0xff, 0xff, 0, 0}}) {
+  const Octets tls{22, 3, 1, 0, 9}, rtp_packet{0x80, 0, 0, 1, 2}, reserved{0xff, 0xff, 0, 0};
+  for (const Octets& wrong : {wrong_cookie, stun_of(3), channel_data(4, 0x5000), channel_data(4, 0x3fff), tls, rtp_packet, reserved}) {
     for (const std::size_t piece : {1U, 1000U}) {
       TurnFramer framer;
       CHECK(framed(framer, joined(joined(channel_data(5), wrong), stun_of(0)), piece) == Framed{{channel_data(5)}, true});
