@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 namespace offhook::inline v0::base {
 
@@ -43,6 +44,18 @@ bool IpAddress::is_loopback() const {
 
 bool IpAddress::is_unspecified() const {
   return std::all_of(octets_.begin(), octets_.end(), [](std::uint8_t octet) { return octet == 0; });
+}
+
+bool IpAddress::is_public() const {
+  const IpAddress plain = unmapped();
+  const auto [a, b] = std::pair(plain.octets_[0], plain.octets_[1]);
+  if (plain.v6_) {
+    const bool is_unique_local = (a & 0xfe) == 0xfc, is_link_local = a == 0xfe && (b & 0xc0) == 0x80;
+    return !is_unique_local && !is_link_local && !plain.is_loopback() && !plain.is_unspecified();
+  }
+  const bool is_private = a == 10 || (a == 172 && (b & 0xf0) == 16) || (a == 192 && b == 168);
+  const bool is_shared = a == 100 && (b & 0xc0) == 64, is_link_local = a == 169 && b == 254;
+  return a != 0 && a != 127 && !is_private && !is_shared && !is_link_local;
 }
 
 IpAddress IpAddress::unmapped() const {

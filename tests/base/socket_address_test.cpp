@@ -38,3 +38,17 @@ TEST_CASE("unmapped turns an IPv4-mapped IPv6 address into IPv4, and changes no 
     CHECK(unmapped(other) == base::IpAddress::parse(other));
   }
 }
+
+TEST_CASE("is_public is false for private, shared, link-local, loopback and unspecified addresses, up to their borders") {
+  const auto is_public = [](const char* text) { return base::IpAddress::parse(text).value().is_public(); };
+  for (const char* text : {"10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.0", "192.168.255.255", "100.64.0.0", "100.127.255.255", "169.254.0.0",
+                           "169.254.255.255", "127.0.0.1", "0.0.0.0", "0.1.2.3", "::", "::1", "fc00::1", "fdff::1", "fe80::1", "febf::1", "::ffff:10.0.0.1", "::ffff:127.0.0.1"}) {
+    CAPTURE(text);
+    CHECK_FALSE(is_public(text));
+  }
+  for (const char* text : {"9.255.255.255", "11.0.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255", "192.169.0.0", "100.63.255.255", "100.128.0.0", "169.253.255.255",
+                           "169.255.0.0", "126.255.255.255", "128.0.0.1", "203.0.113.1", "2001:db8::1", "fbff::1", "fe00::1", "fe7f::1", "fec0::1", "::ffff:8.8.8.8"}) {
+    CAPTURE(text);
+    CHECK(is_public(text));
+  }
+}
