@@ -85,8 +85,14 @@ Media AudioStream::answer(RemoteStream theirs, const Media& offered, Media line)
   write({agreed_->codec}, answered_extras(theirs), direction, line);
   if (agreed_->srtp) line.attributes.push_back({"crypto", write_crypto_line({theirs.key->tag, agreed_->srtp->suite, agreed_->srtp->send_secret, {}})});
   if (agreed_->dtls) write_dtls({{capability_.srtp.dtls->fingerprint}, setup, {}}, line);
-  remote_ = std::move(theirs);
+  remember(std::move(theirs));
   return line;
+}
+
+/// A hold in the style of RFC 2543 has no address: the former one remains that of the association of DTLS.
+void AudioStream::remember(RemoteStream theirs) {
+  if (remote_ && theirs.transport.rtp.ip.is_unspecified()) theirs.transport.rtp = remote_->transport.rtp;
+  remote_ = std::move(theirs);
 }
 
 base::Result<void, NegotiationError> AudioStream::accept_answer(RemoteStream theirs, const Media& answered) {
@@ -101,7 +107,7 @@ base::Result<void, NegotiationError> AudioStream::accept_answer(RemoteStream the
   auto agreed = agree(theirs, meet(offered_, theirs.direction));
   if (theirs.dtls) agreed.dtls = agree_dtls(theirs, *setup);
   agreed_ = std::move(agreed);
-  remote_ = std::move(theirs);
+  remember(std::move(theirs));
   protocol_ = answered.protocol;
   return {};
 }
@@ -145,7 +151,7 @@ std::optional<AgreedSrtp> AudioStream::agree_keys(const std::optional<CryptoLine
 AgreedDtls AudioStream::agree_dtls(const RemoteStream& theirs, Setup ours) const {
   AgreedDtls agreed{theirs.dtls->fingerprints, ours == Setup::Active, 1};
   if (!agreed_ || !agreed_->dtls || !remote_ || !remote_->dtls) return agreed;
-  const bool moved = !agreed_->ice && theirs.dtls->tls_id.empty() && theirs.transport.rtp != remote_->transport.rtp && !theirs.transport.rtp.ip.is_unspecified();
+  const bool moved = !agreed_->ice && theirs.dtls->tls_id.empty() && !theirs.transport.rtp.ip.is_unspecified() && theirs.transport.rtp != remote_->transport.rtp;
   const bool is_new = moved || agreed.is_client != agreed_->dtls->is_client || asks_for_new_association(*remote_->dtls, *theirs.dtls);
   agreed.association = agreed_->dtls->association + (is_new ? 1 : 0);
   return agreed;

@@ -62,6 +62,7 @@ class AudioStream {
   [[nodiscard]] Extras offered_extras() const;
   [[nodiscard]] Extras answered_extras(const RemoteStream& theirs) const;
   [[nodiscard]] bool must_be_secure() const { return capability_.srtp.policy == SrtpPolicy::Required || (agreed_ && agreed_->is_encrypted()); }
+  void remember(RemoteStream theirs);
   [[nodiscard]] AgreedDtls agree_dtls(const RemoteStream& theirs, Setup ours) const;
   [[nodiscard]] bool offers_dtls() const { return agreed_ && agreed_->is_encrypted() ? agreed_->dtls.has_value() : capability_.srtp.offers_dtls(); }
   [[nodiscard]] std::optional<AgreedSrtp> agree_keys(const std::optional<CryptoLine>& theirs) const;
@@ -72,7 +73,7 @@ class AudioStream {
   Direction wish_ = Direction::SendRecv;
   Direction offered_ = Direction::SendRecv;  // The direction in our last offer or answer.
   bool offered_rtcp_mux_ = false;            // Our last offer or answer has a=rtcp-mux.
-  std::optional<RemoteStream> remote_;       // The peer's description of the agreement.
+  std::optional<RemoteStream> remote_;       // The peer's description of the agreement, with its last specified address.
   std::string protocol_;                     // The protocol of the agreement. A later m= line with port 0 does not change it.
   std::optional<AgreedAudio> agreed_;
 };

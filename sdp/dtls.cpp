@@ -102,6 +102,12 @@ void write_dtls(const DtlsAttributes& ours, Media& stream) {
   if (!ours.tls_id.empty()) stream.attributes.push_back({std::string(kTlsId), ours.tls_id});
 }
 
+bool has_strong_fingerprint(const DtlsAttributes& attributes) {
+  constexpr std::array<std::string_view, 3> kStrong{"sha-256", "sha-384", "sha-512"};
+  const auto is_strong = [&](const FingerprintLine& line) { return std::find(kStrong.begin(), kStrong.end(), line.hash) != kStrong.end(); };
+  return std::any_of(attributes.fingerprints.begin(), attributes.fingerprints.end(), is_strong);
+}
+
 bool asks_for_new_association(const DtlsAttributes& former, const DtlsAttributes& later) {
   return former.tls_id != later.tls_id || !is_part_of(former.fingerprints, later.fingerprints) || !is_part_of(later.fingerprints, former.fingerprints);
 }

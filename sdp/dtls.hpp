@@ -65,6 +65,9 @@ struct DtlsAttributes {
 [[nodiscard]] base::Result<DtlsAttributes, SetupError> read_dtls(const Session& session, const Media& stream);
 void write_dtls(const DtlsAttributes& ours, Media& stream);
 
+/// Returns true if a fingerprint proves a certificate: with a hash function of the SHA-2 family, which resists collisions.
+[[nodiscard]] bool has_strong_fingerprint(const DtlsAttributes& attributes);
+
 /// Returns true if a side's later description asks for another association than its former one: by a=tls-id, or by its fingerprints (RFC 8842 section 3.1). A
 /// change of the roles does so too, and a change of the transport address between sides without a=tls-id (RFC 8842 section 4): the caller knows these.
 [[nodiscard]] bool asks_for_new_association(const DtlsAttributes& former, const DtlsAttributes& later);

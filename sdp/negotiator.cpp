@@ -145,6 +145,7 @@ void Negotiator::move_audio(std::size_t to) {
   Section& from = sections_[audio_at_];
   std::swap(from.audio, sections_[to].audio);
   std::swap(from.transport.rtp, sections_[to].transport.rtp);
+  std::swap(from.transport.rtcp, sections_[to].transport.rtcp);
   audio_at_ = to;
 }
 
@@ -187,7 +188,13 @@ std::optional<IceDescription> Negotiator::ice_of(const Session& remote, std::siz
   return std::move(*theirs);
 }
 
-void Negotiator::add_ice(Session& text) const { write_ice(*ice_, text, text.media[audio_at_]); }
+/// Once RTCP has the port of RTP, there is one component: RFC 5761 section 5.1.3.
+void Negotiator::add_ice(Session& text) const {
+  IceDescription ours = *ice_;
+  const bool is_muxed = agreed() && agreed()->remote_rtcp == agreed()->remote_rtp;
+  if (is_muxed) std::erase_if(ours.candidates, [](const CandidateLine& line) { return line.component != 1; });
+  write_ice(ours, text, text.media[audio_at_]);
+}
 
 /// Repeats the identification of the audio section, and puts it alone into the group of one transport: RFC 5888 section 9, RFC 9143 section 7.3.
 void Negotiator::bundle(const Session& offer, Session& text) const {

@@ -40,6 +40,8 @@ class Negotiator {
   [[nodiscard]] Direction direction() const { return audio().direction(); }
   /// Sets a new receive address. The o= line keeps the first address: RFC 3264 section 8.
   void set_local(base::SocketAddress local) { sections_[audio_at_].transport.rtp = local; }
+  /// Sets the port of RTCP, if a NAT has not given it the port after that of RTP: RFC 3605.
+  void set_rtcp_port(std::uint16_t port) { sections_[audio_at_].transport.rtcp = {sections_[audio_at_].transport.rtp.ip, port}; }
 
   /// Sets our side of ICE (RFC 8839). Takes effect in the next offer or answer. An answer has it if the offer has ICE; an offer has it if `offers` is true, or if both
   /// sides use ICE already. nullopt: this side does not use ICE.

@@ -65,7 +65,7 @@ base::Result<void, NegotiationError> read_encryption(const Session& remote, cons
   if (!is_dtls) out.key = find_crypto_line(stream, ours);
   if (is_secure && !out.key && ours.dtls) {
     auto dtls = read_dtls(remote, stream);
-    if (dtls && !dtls->fingerprints.empty()) out.dtls = std::move(*dtls);
+    if (dtls && has_strong_fingerprint(*dtls)) out.dtls = std::move(*dtls);
   }
   if (is_secure && !out.is_encrypted()) return base::fail(NegotiationError::NoCommonCrypto);
   if (!out.is_encrypted() && ours.policy == SrtpPolicy::Required) return base::fail(NegotiationError::NotSecure);

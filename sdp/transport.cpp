@@ -53,6 +53,8 @@ base::Result<Transport, NegotiationError> read_transport(const Session& remote, 
 void write_transport(const Transport& ours, Media& stream) {
   stream.port = ours.rtp.port;
   stream.protocol = ours.protocol;
+  const bool is_usual = ours.rtcp.port == 0 || ours.rtcp.port == ours.rtp.port + 1;
+  if (!is_usual) stream.attributes.push_back({"rtcp", std::to_string(ours.rtcp.port)});
 }
 
 bool speaks_ice(const Session& remote, const Media& stream) {

@@ -26,7 +26,7 @@ struct Transport {
 /// Reads the peer's transport of one m= line. Errors: BadAddress (no address, a host name, or multicast).
 [[nodiscard]] base::Result<Transport, NegotiationError> read_transport(const Session& remote, const Media& stream);
 
-/// Writes our transport into an m= line. The address is in the session's c= line.
+/// Writes our transport into an m= line. The address is in the session's c= line; RTCP has the same address. Its port is written if it is not the next one (RFC 3605).
 void write_transport(const Transport& ours, Media& stream);
 
 /// Returns true if the peer uses ICE. An address of zero then means that the candidates have the address: RFC 8839 section 4.1.

@@ -79,6 +79,25 @@ TEST_CASE("An association continues through later offers, and another one begins
   CHECK(association(moved(other + "a=setup:actpass\r\n")) == 4);
 }
 
+TEST_CASE("An association continues through a hold in the style of RFC 2543, which has no address [RFC 8842 section 4]") {
+  DtlsAgent agent;
+  const std::string offer = kDtlsAudio + "a=setup:actpass\r\n";
+  sdp::Session held = peer(offer);
+  held.connection->address = "0.0.0.0";
+  for (const auto& one : {peer(offer), held, peer(offer)}) CHECK(agent.answer(one).audio.dtls->association == 1);
+}
+
+TEST_CASE("Fingerprints by SHA-1 or by an unknown hash function alone are refused, because the handshake would fail later [RFC 8122 section 5]") {
+  for (const char* hash : {"sha-1", "md5", "sha-3"}) {
+    std::string weak = kDtlsAudio;
+    weak.replace(weak.find("sha-256"), 7, hash);
+    CHECK(DtlsAgent().refusal(peer(weak)) == NegotiationError::NoCommonCrypto);
+  }
+  std::string both = kDtlsAudio;
+  both.replace(both.find("a=fingerprint"), 0, "a=fingerprint:sha-1 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB\r\n");
+  CHECK(DtlsAgent().answer(peer(both)).audio.dtls->fingerprints.size() == 2);
+}
+
 TEST_CASE("With ICE, an association continues although the address of the peer changes [RFC 8842 section 6]") {
   DtlsAgent agent;
   agent.use_ice(false);
