@@ -36,7 +36,7 @@ void count(IceCounters& counters, int code) {
 }  // namespace
 
 IceAgent::IceAgent(const IceOptions& options, base::Random& random)
-    : context_(std::make_unique<IceContext>(within_bounds(options), random)), session_(std::make_unique<IceSession>(*context_)) {}
+    : context_(std::make_unique<IceContext>(within_bounds(options), random)), session_(std::make_unique<IceSession>(*context_, IceCredentials::make(random))) {}
 
 IceAgent::~IceAgent() = default;
 
@@ -72,9 +72,23 @@ bool IceAgent::set_peer(const IcePeer& peer, base::TimePoint now) {
     if (known->credentials == peer.credentials) return true;
     restart();
   }
+  begin_with(peer, now);
+  return true;
+}
+
+bool IceAgent::set_answerer(const IcePeer& peer, base::TimePoint now) {
+  if (!peer.credentials.is_valid()) return false;
+  if (const IcePeer* const known = session_->peer()) {
+    if (known->credentials == peer.credentials && session_->state() != IceState::Failed) return true;
+    session_ = std::make_unique<IceSession>(*context_, session_->ours());
+  }
+  begin_with(peer, now);
+  return true;
+}
+
+void IceAgent::begin_with(const IcePeer& peer, base::TimePoint now) {
   if (peer.lite != context_->options.lite) context_->role.set(peer.lite);  // The full agent is controlling: RFC 8445 section 6.1.1.
   session_->set_peer(within_bounds(peer), now);
-  return true;
 }
 
 bool IceAgent::add_remote(const IceCandidate& candidate, base::TimePoint now) { return session_->peer() != nullptr && session_->add_remote(candidate, now); }
@@ -83,7 +97,7 @@ void IceAgent::end_of_remote(base::TimePoint now) { session_->end_of_remote(now)
 
 void IceAgent::restart() {
   if (session_->state() == IceState::Completed) former_ = std::move(session_);
-  session_ = std::make_unique<IceSession>(*context_);
+  session_ = std::make_unique<IceSession>(*context_, IceCredentials::make(context_->random));
 }
 
 bool IceAgent::cancel_restart() {

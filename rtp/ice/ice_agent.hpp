@@ -58,9 +58,12 @@ class IceAgent {
   /// While true, more local candidates may come, so the agent does not fail. It is false at first.
   void set_gathering(bool is_gathering, base::TimePoint now);
 
-  /// Sets the peer's side. If the agent knows a peer with other credentials, the peer has restarted: then this side restarts too, and credentials() are new (RFC
-  /// 8839 section 4.4.2.1). Returns false if the credentials are malformed; then nothing changes.
+  /// Sets the peer's side from its offer. If the agent knows a peer with other credentials, the peer has restarted: then this side restarts too, and credentials()
+  /// are new (RFC 8839 section 4.4.2.1). Returns false if the credentials are malformed; then nothing changes.
   [[nodiscard]] bool set_peer(const IcePeer& peer, base::TimePoint now);
+  /// Sets the peer's side from its answer, which belongs to credentials(). Other credentials than before are those of another fork of the call: the checks begin again
+  /// (RFC 8839 section 7.3). So they do if ICE has failed. Returns false if the credentials are malformed; then nothing changes.
+  [[nodiscard]] bool set_answerer(const IcePeer& peer, base::TimePoint now);
   /// Adds a candidate of the peer, after set_peer(). Returns false if the agent ignores it: its address is unusable, or it is beyond kMaxRemoteCandidates.
   bool add_remote(const IceCandidate& candidate, base::TimePoint now);
   /// The trickling peer has sent all its candidates: RFC 8838 section 14. The agent does not fail before; an owner whose own patience ends calls it too.
@@ -92,6 +95,7 @@ class IceAgent {
   [[nodiscard]] bool is_consistent() const;
 
  private:
+  void begin_with(const IcePeer& peer, base::TimePoint now);
   void on_request(const StunMessage& message, const IceRoute& route, base::TimePoint now);
   void refuse(const StunMessage& message, const IceRefusal& refusal, const IceCredentials& ours, const IceRoute& route);
   void leave_former();

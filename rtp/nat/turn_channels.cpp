@@ -1,5 +1,6 @@
 #include <offhook/rtp/nat/turn_channels.hpp>
 
+#include <offhook/rtp/nat/channel_data.hpp>
 #include <offhook/rtp/nat/demultiplex.hpp>
 #include <offhook/rtp/nat/stun_message.hpp>
 #include <offhook/rtp/nat/stun_writer.hpp>
@@ -13,22 +14,12 @@ static_assert(std::is_trivially_copyable_v<TurnChannels>, "a copy goes to anothe
 
 namespace {
 
-// RFC 8656 section 12.4.
-//  0                   1                   2                   3
-//  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
-// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-// |         Channel Number        |            Length             |
-// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-// /                       Application Data                        /
-// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 base::Result<std::size_t, TurnDataError> write_channel_data(std::uint16_t number, base::Bytes octets, bool pads, std::span<std::uint8_t> room) {
-  base::ByteWriter writer(room);
-  writer.u16(number);
-  writer.u16(static_cast<std::uint16_t>(octets.size()));
-  writer.bytes(octets);
-  for (std::size_t i = octets.size(); pads && i % 4 != 0; ++i) writer.u8(0);
-  if (!writer.ok()) return base::fail(TurnDataError::OutputTooSmall);
-  return writer.size();
+  if (octets.size() > room.size()) return base::fail(TurnDataError::OutputTooSmall);
+  std::copy(octets.begin(), octets.end(), room.begin());
+  const auto size = wrap_as_channel_data(number, pads, room, octets.size());
+  if (!size) return base::fail(TurnDataError::OutputTooSmall);
+  return *size;
 }
 
 base::Result<std::size_t, TurnDataError> write_send_indication(const base::SocketAddress& peer, base::Bytes octets, std::span<std::uint8_t> room,
@@ -57,9 +48,7 @@ std::string_view to_string(TurnDataError error) {
 base::Result<std::size_t, TurnDataError> TurnChannels::wrap(const base::SocketAddress& peer, base::Bytes octets, std::span<std::uint8_t> room,
                                                             base::Random& random) const {
   if (octets.size() > kMaxTurnDataOctets) return base::fail(TurnDataError::TooLong);
-  for (const Channel& channel : std::span(channels_).first(channel_count_)) {
-    if (channel.is_bound && channel.peer == peer) return write_channel_data(channel.number, octets, pads_, room);
-  }
+  if (const auto channel = channel_of(peer)) return write_channel_data(*channel, octets, pads_, room);
   if (!is_permitted(peer.ip)) return base::fail(TurnDataError::NotPermitted);
   return write_send_indication(peer, octets, room, random);
 }
@@ -78,14 +67,19 @@ base::Result<TurnChannels::Received, TurnDataError> TurnChannels::unwrap(base::B
 }
 
 base::Result<TurnChannels::Received, TurnDataError> TurnChannels::unwrap_channel(base::Bytes message) const {
-  base::ByteReader reader(message);
-  const std::uint16_t number = reader.u16();
-  const base::Bytes octets = reader.take(reader.u16());
-  if (!reader.ok()) return base::fail(TurnDataError::Malformed);
+  const auto data = read_channel_data(message);
+  if (!data) return base::fail(TurnDataError::Malformed);
   for (const Channel& channel : std::span(channels_).first(channel_count_)) {
-    if (channel.number == number) return Received{channel.peer, octets};
+    if (channel.number == data->number) return Received{channel.peer, data->octets};
   }
   return base::fail(TurnDataError::NotPermitted);
+}
+
+std::optional<std::uint16_t> TurnChannels::channel_of(const base::SocketAddress& peer) const {
+  for (const Channel& channel : std::span(channels_).first(channel_count_)) {
+    if (channel.is_bound && channel.peer == peer) return channel.number;
+  }
+  return std::nullopt;
 }
 
 bool TurnChannels::add_permission(const base::IpAddress& peer) {

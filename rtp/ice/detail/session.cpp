@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::rtp {
 
-IceSession::IceSession(IceContext& context) : context_(context), ours_(IceCredentials::make(context.random)), checker_(context), connection_(context) {}
+IceSession::IceSession(IceContext& context, IceCredentials ours) : context_(context), ours_(std::move(ours)), checker_(context), connection_(context) {}
 
 std::uint16_t IceSession::components() const { return peer_ ? std::min(context_.options.components, peer_->components) : context_.options.components; }
 

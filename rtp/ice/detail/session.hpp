@@ -27,7 +27,7 @@ class IceSession {
   /// Without an answer for this time, a valid pair carries no media: RFC 7675 section 5.1.
   static constexpr base::Duration kValidFor = IceConsent::kExpiry;
 
-  explicit IceSession(IceContext& context);
+  IceSession(IceContext& context, IceCredentials ours);
 
   [[nodiscard]] const IceCredentials& ours() const { return ours_; }
   [[nodiscard]] const IcePeer* peer() const { return peer_ ? &*peer_ : nullptr; }

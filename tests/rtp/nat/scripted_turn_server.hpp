@@ -78,6 +78,7 @@ class ScriptedTurnServer {
   bool removes_algorithms = false;               ///< as an attacker would
   std::uint32_t lifetime = 600;
   bool relays_v4 = true, relays_v6 = false;
+  base::SocketAddress relayed_v4 = socket_address("192.0.2.50", 50000);
   std::map<StunMethod, int> refuse;              ///< the error that each request with this method gets
   bool signs_wrongly = false;
   /// Returns the answer to a request instead of the server, if it returns one.
@@ -208,7 +209,7 @@ class ScriptedTurnServer {
     const bool gives_v4 = relays_v4 && wanted != 2, gives_v6 = relays_v6 && (wanted == 2 || both || !relays_v4);
     allocated_until_ = now + std::chrono::seconds(lifetime);
     return signed_answer(request, StunClass::Success, [&](StunWriter& writer) {
-      if (gives_v4) writer.add_address(StunAttribute::XorRelayedAddress, socket_address("192.0.2.50", 50000));
+      if (gives_v4) writer.add_address(StunAttribute::XorRelayedAddress, relayed_v4);
       if (gives_v6) writer.add_address(StunAttribute::XorRelayedAddress, socket_address("2001:db8::50", 50000));
       if (both && !gives_v6) writer.add(StunAttribute::AddressErrorCode, Octets{2, 0, 4, 40, 'n', 'o', 0, 0});
       writer.add_address(StunAttribute::XorMappedAddress, client);
