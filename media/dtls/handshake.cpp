@@ -127,17 +127,19 @@ void DtlsHandshake::start(std::vector<DtlsFingerprint> described, base::TimePoin
   if (role_ == DtlsRole::Client) advance(now);
 }
 
-void DtlsHandshake::on_datagram(base::Bytes datagram, base::TimePoint now) {
+bool DtlsHandshake::on_datagram(base::Bytes datagram, base::TimePoint now) {
   const bool listens = is_waiting() || (is_complete() && !openssl_failed_);
-  if (!listens || (role_ == DtlsRole::Client && state_ == State::New)) return;
+  if (!listens || (role_ == DtlsRole::Client && state_ == State::New)) return false;
   if (datagram.size() > kMaxDatagramOctets || !is_within_rate(now)) {
     ++dropped_;
-    return;
+    return false;
   }
+  const auto before = std::pair(state_, SSL_get_state(ssl_.get()));
   const auto screened = screen_->screen(datagram, is_complete());
   if (screened.alert && state_ == State::Handshaking) note({DtlsFailure::PeerAlert, *screened.alert, {}}, now);
   feed(screened.plain, now);
   if (reads_encrypted_records()) feed(screened.encrypted, now);
+  return before != std::pair(state_, SSL_get_state(ssl_.get()));
 }
 
 /// Returns true after the peer's ChangeCipherSpec. OpenSSL would keep a hundred encrypted records that come before it, 17 KB each. The peer repeats the

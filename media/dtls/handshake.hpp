@@ -89,8 +89,8 @@ class DtlsHandshake {
   /// Names the peer by the fingerprints of its description, and begins. Call it once. A client sends its first message now. A server also handles datagrams
   /// that come before, because a peer can start before its answer arrives (RFC 8842 section 5.2).
   void start(std::vector<DtlsFingerprint> described, base::TimePoint now);
-  /// Takes a datagram of the peer. A client ignores datagrams before start().
-  void on_datagram(base::Bytes datagram, base::TimePoint now);
+  /// Takes a datagram of the peer. A client ignores datagrams before start(). Returns true if the handshake has gone on: then whoever sent the datagram takes part in it.
+  bool on_datagram(base::Bytes datagram, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   /// Returns the next datagram to send, of at most kMtu octets, or nullopt. It is valid until another function of this object runs.
