@@ -69,7 +69,7 @@ offhook_component(media_engine NEEDS media PACKAGES threads liburing
   media/engine/voice_model.hpp media/engine/silero_model.hpp)
 offhook_component(phone NEEDS sip_transport sip_packages sdp media_engine media_dtls
   HEADERS agent/phone/account.hpp agent/phone/call.hpp agent/phone/endpoint.hpp agent/phone/identity_options.hpp
-    agent/phone/media_preparation.hpp agent/phone/media_security.hpp agent/phone/phone_error.hpp agent/phone/phone_event.hpp agent/phone/subscription.hpp agent/phone/watch_options.hpp agent/phone/watcher.hpp)
+    agent/phone/media_preparation.hpp agent/phone/media_security.hpp agent/phone/nat/nat_options.hpp agent/phone/phone_error.hpp agent/phone/phone_event.hpp agent/phone/subscription.hpp agent/phone/watch_options.hpp agent/phone/watcher.hpp)
 
 offhook_pkg_config(base DESCRIPTION "results, addresses and time for Offhook's libraries" LIBRARIES base)
 offhook_pkg_config(sdp DESCRIPTION "session descriptions: parse, write, negotiate" LIBRARIES sdp REQUIRES offhook-base)

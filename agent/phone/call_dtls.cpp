@@ -22,6 +22,7 @@ std::vector<media::DtlsFingerprint> fingerprints_of(const sdp::AgreedDtls& agree
 
 base::Error failed(const media::DtlsFault& fault) {
   std::string why = "the handshake of DTLS failed: " + std::string(to_string(fault.reason));
+  if (fault.reason == media::DtlsFailure::Timeout) why += ". Let UDP pass from and to the ports of the audio (/media/first_port to /media/last_port)";
   if (fault.reason == media::DtlsFailure::PeerAlert) why += " (" + std::string(media::dtls_alert_name(fault.alert)) + ")";
   return phone_error(PhoneError::NotAcceptable, why);
 }
@@ -32,29 +33,35 @@ std::unique_ptr<media::SrtpKeyOrder> order_of(const media::DtlsKeys& keys) {
   auto receiver = rtp::SrtpReceiver::make(keys.receive);
   if (!sender || !receiver) return nullptr;
   auto order = std::make_unique<media::SrtpKeyOrder>();
-  order->sender = order->receiver = 0;
-  order->senders[0] = std::make_unique<rtp::SrtpSender>(*std::move(sender));
-  order->receivers[0] = std::make_unique<rtp::SrtpReceiver>(*std::move(receiver));
+  order->sender = order->receiver = media::SrtpKeyOrder::kDtlsPlace;
+  order->senders[*order->sender] = std::make_unique<rtp::SrtpSender>(*std::move(sender));
+  order->receivers[*order->receiver] = std::make_unique<rtp::SrtpReceiver>(*std::move(receiver));
   return order;
 }
 
 }  // namespace
 
-void CallDtls::apply(const std::optional<sdp::AgreedDtls>& agreed, const media::MediaPlan& plan, base::TimePoint now) {
-  const bool continues = agreed && agreed_ && agreed->association == agreed_->association;
-  const bool moved = plan.remote_rtp != plan_.remote_rtp || plan.remote_rtcp != plan_.remote_rtcp;
+void CallDtls::apply(const std::optional<sdp::AgreedDtls>& agreed, unsigned dialog, const media::MediaPlan& plan, base::TimePoint now) {
+  const bool is_same_dialog = dialog == std::exchange(dialog_, dialog);
+  const bool continues = agreed && agreed_ && agreed->association == agreed_->association && is_same_dialog;
   agreed_ = agreed;
-  plan_ = plan;
-  if (continues) {
-    if (rtp_ && moved) rtp_->peer = plan.remote_rtp;
-    if (rtcp_ && moved) rtcp_->peer = plan.remote_rtcp;
-    return;
+  const auto before = std::exchange(plan_, plan);
+  if (!continues) {
+    rtp_.reset();
+    rtcp_.reset();
   }
-  rtp_.reset();
-  rtcp_.reset();
-  if (!agreed_) return;
-  begin(rtp_, media::Channel::Rtp, plan.remote_rtp, now);
-  if (!plan.is_rtcp_muxed() && plan.remote_rtcp.port != 0) begin(rtcp_, media::Channel::Rtcp, plan.remote_rtcp, now);
+  if (!agreed_) suite_.clear();
+  follow(rtp_, media::Channel::Rtp, before.remote_rtp, plan_.remote_rtp, now);
+  if (!plan_.is_rtcp_muxed()) follow(rtcp_, media::Channel::Rtcp, before.remote_rtcp, plan_.remote_rtcp, now);
+}
+
+/// Begins the handshake of one socket when the peer's address is known, and follows the address.
+void CallDtls::follow(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& before, const base::SocketAddress& peer, base::TimePoint now) {
+  if (association) {
+    if (peer != before) association->peer = peer;
+  } else if (agreed_ && (peer.port != 0 || channel == media::Channel::Rtp)) {
+    begin(association, channel, peer, now);
+  }
 }
 
 void CallDtls::begin(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& peer, base::TimePoint now) {
@@ -63,18 +70,18 @@ void CallDtls::begin(std::optional<Association>& association, media::Channel cha
   association->handshake->start(fingerprints_of(*agreed_), now);
 }
 
-base::Result<void, base::Error> CallDtls::advance(media::PathMail& mail, base::TimePoint now) {
+base::Result<void, base::Error> CallDtls::advance(const SendAlong& send, base::TimePoint now) {
   if (rtp_) {
-    if (auto advanced = advance(*rtp_, mail, *rtp_keys_, now); !advanced) return advanced;
+    if (auto advanced = advance(*rtp_, send, *rtp_keys_, now); !advanced) return advanced;
+    if (!rtp_->suite.empty()) suite_ = rtp_->suite;
   }
-  return rtcp_ ? advance(*rtcp_, mail, *rtcp_keys_, now) : base::Result<void, base::Error>();
+  return rtcp_ ? advance(*rtcp_, send, *rtcp_keys_, now) : base::Result<void, base::Error>();
 }
 
 void CallDtls::receive(const media::PathDatagram& datagram) {
   auto& association = datagram.channel == media::Channel::Rtcp ? rtcp_ : rtp_;
   if (!association || !may_be_peer(*association, datagram.peer)) return;
-  association->peer = datagram.peer;
-  association->handshake->on_datagram(datagram.bytes(), datagram.arrival);
+  if (association->handshake->on_datagram(datagram.bytes(), datagram.arrival)) association->peer = datagram.peer;
 }
 
 /// A peer behind a NAT sends from another address than that of its description. The rule of the call says which hosts it may have. The address of a complete
@@ -85,13 +92,10 @@ bool CallDtls::may_be_peer(const Association& association, const base::SocketAdd
   return plan_.source_rule == rtp::SourceRule::AnyHost || from.ip == association.peer.ip || from.ip == plan_.signalling_host;
 }
 
-base::Result<void, base::Error> CallDtls::advance(Association& association, media::PathMail& mail, media::SrtpKeyBox& keys, base::TimePoint now) {
+base::Result<void, base::Error> CallDtls::advance(Association& association, const SendAlong& send, media::SrtpKeyBox& keys, base::TimePoint now) {
   media::DtlsHandshake& handshake = *association.handshake;
   handshake.on_time(now);
-  while (const auto octets = handshake.poll_transmit()) {
-    media::PathDatagram letter{association.channel, association.peer, now};
-    if (letter.set(*octets)) (void)mail.to_send.try_push(letter);  // A full ring loses it, as a network does; the handshake sends it again.
-  }
+  while (const auto octets = handshake.poll_transmit()) send(association.channel, {{}, association.peer}, *octets);
   if (handshake.state() == State::Failed) return base::fail(failed(handshake.failure().value_or(media::DtlsFault{})));
   if (!handshake.keys() || !association.suite.empty()) return {};
   auto order = order_of(*handshake.keys());

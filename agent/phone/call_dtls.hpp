@@ -1,5 +1,6 @@
 #pragma once
 
+#include <offhook/agent/phone/call_ice.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/base/time.hpp>
@@ -23,18 +24,21 @@ class CallDtls {
   CallDtls(std::shared_ptr<const media::DtlsEndpoint> endpoint, std::shared_ptr<media::SrtpKeyBox> rtp_keys, std::shared_ptr<media::SrtpKeyBox> rtcp_keys)
       : endpoint_(std::move(endpoint)), rtp_keys_(std::move(rtp_keys)), rtcp_keys_(std::move(rtcp_keys)) {}
 
-  /// Begins the handshakes of an agreement with the peer of `plan`, if it is a new association. nullopt: the call does not use DTLS.
-  void apply(const std::optional<sdp::AgreedDtls>& agreed, const media::MediaPlan& plan, base::TimePoint now);
+  /// Begins the handshakes of an agreement with the peer of `plan`, if it is a new association. nullopt: the call does not use DTLS. `dialog` numbers the early dialogs
+  /// of a forked INVITE, each of which has its own association (RFC 8842 section 7).
+  void apply(const std::optional<sdp::AgreedDtls>& agreed, unsigned dialog, const media::MediaPlan& plan, base::TimePoint now);
+  /// Forgets a handshake that has failed, so that apply() begins another one.
+  void forget() { agreed_.reset(); }
   void receive(const media::PathDatagram& datagram);
   /// Sends and times the handshakes, and puts their keys into the boxes. Errors: NotAcceptable if a handshake failed; the text says why.
-  [[nodiscard]] base::Result<void, base::Error> advance(media::PathMail& mail, base::TimePoint now);
+  [[nodiscard]] base::Result<void, base::Error> advance(const SendAlong& send, base::TimePoint now);
 
   /// Returns true if DTLS is agreed.
   [[nodiscard]] bool is_used() const { return agreed_.has_value(); }
   /// Returns true while a handshake is not complete.
   [[nodiscard]] bool is_busy() const { return (rtp_ && rtp_->suite.empty()) || (rtcp_ && rtcp_->suite.empty()); }
-  /// Returns the suite of RTP as in SDP, or "" before the handshake is complete.
-  [[nodiscard]] std::string suite() const { return rtp_ ? rtp_->suite : std::string(); }
+  /// Returns the suite in use for RTP, as in SDP, or "" before the first handshake is complete.
+  [[nodiscard]] const std::string& suite() const { return suite_; }
 
  private:
   /// One association, and the addresses from which its datagrams may come.
@@ -45,12 +49,15 @@ class CallDtls {
     std::string suite{};     // "" until the handshake is complete
   };
   void begin(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& peer, base::TimePoint now);
+  void follow(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& before, const base::SocketAddress& peer, base::TimePoint now);
   [[nodiscard]] bool may_be_peer(const Association& association, const base::SocketAddress& from) const;
-  [[nodiscard]] static base::Result<void, base::Error> advance(Association& association, media::PathMail& mail, media::SrtpKeyBox& keys, base::TimePoint now);
+  [[nodiscard]] static base::Result<void, base::Error> advance(Association& association, const SendAlong& send, media::SrtpKeyBox& keys, base::TimePoint now);
 
   std::shared_ptr<const media::DtlsEndpoint> endpoint_;
   std::shared_ptr<media::SrtpKeyBox> rtp_keys_, rtcp_keys_;
   std::optional<sdp::AgreedDtls> agreed_;
+  unsigned dialog_ = 0;
+  std::string suite_;
   media::MediaPlan plan_;
   std::optional<Association> rtp_, rtcp_;
 };

@@ -2,6 +2,8 @@
 
 #include <offhook/agent/phone/phone_error.hpp>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -40,11 +42,48 @@ std::string_view name_of(rtp::IceCandidateType type) {
   return "host";
 }
 
-/// Returns the reason of an event after which no media can pass, or "".
-std::string trouble_in(const rtp::IceEvent& event) {
-  if (const auto* failed = std::get_if<rtp::IceFailed>(&event)) return "ICE found no path: " + std::string(to_string(failed->reason));
-  if (std::holds_alternative<rtp::IceConsentLost>(event)) return "the peer no longer confirms the path of the media (ICE)";
-  return {};
+sdp::CandidateLine line_of(const rtp::IceCandidate& candidate, bool hides_private) {
+  sdp::CandidateLine line;
+  line.foundation = candidate.foundation;
+  line.component = candidate.component;
+  line.priority = candidate.priority;
+  line.host = candidate.address.ip.to_string();
+  line.port = candidate.address.port;
+  line.type = to_sdp(candidate.type);
+  if (candidate.related.port != 0) line.related = candidate.related;
+  const bool is_secret = line.related && hides_private && !line.related->ip.is_public();
+  if (is_secret) line.related = base::SocketAddress{candidate.address.ip.is_v6() ? base::IpAddress::v6({}) : base::IpAddress(), 9};  // RFC 8839 section 5.1
+  return line;
+}
+
+/// Returns the peer's side. Without candidates for RTCP there is one component: RFC 8445 section 6.1.2.2.
+rtp::IcePeer peer_of(const sdp::IceDescription& theirs, bool is_muxed) {
+  const bool has_rtcp = std::any_of(theirs.candidates.begin(), theirs.candidates.end(), [](const auto& line) { return line.component == 2; });
+  rtp::IcePeer peer;
+  peer.credentials = {theirs.ufrag, theirs.password};
+  peer.lite = theirs.lite;
+  peer.ice2 = theirs.has_option("ice2");
+  peer.components = is_muxed || !has_rtcp ? 1 : 2;
+  if (theirs.pacing_ms) peer.pacing = std::chrono::milliseconds(*theirs.pacing_ms);
+  return peer;
+}
+
+rtp::IceCandidate candidate_of(const sdp::CandidateLine& line, const base::SocketAddress& address) {
+  rtp::IceCandidate candidate;
+  candidate.type = to_rtp(line.type);
+  candidate.component = line.component;
+  candidate.priority = line.priority;
+  candidate.foundation = line.foundation;
+  candidate.address = address;
+  return candidate;
+}
+
+/// Returns the reason of an event after which no media can pass, or "". `is_muxed`: only the first component counts.
+std::string trouble_in(const rtp::IceEvent& event, bool is_muxed) {
+  constexpr std::string_view kAdvice = ". Let UDP pass from and to the ports of the audio (/media/first_port to /media/last_port), or set a server of TURN (/nat/servers)";
+  if (const auto* failed = std::get_if<rtp::IceFailed>(&event)) return "ICE found no path: " + std::string(to_string(failed->reason)) + std::string(kAdvice);
+  const auto* const lost = std::get_if<rtp::IceConsentLost>(&event);
+  return lost != nullptr && (lost->component == 1 || !is_muxed) ? "the peer no longer confirms the path of the media (ICE)" : "";
 }
 
 }  // namespace
@@ -63,57 +102,52 @@ base::SocketAddress CallIce::base_of(media::Channel channel) const {
   return base;
 }
 
-sdp::IceDescription CallIce::description() const {
+sdp::IceDescription CallIce::description(bool hides_private) const {
   sdp::IceDescription ours;
   ours.ufrag = agent_->credentials().ufrag;
   ours.password = agent_->credentials().password;
   ours.options = {"ice2"};
   for (const auto& candidate : agent_->local_candidates()) {
-    sdp::CandidateLine line;
-    line.foundation = candidate.foundation;
-    line.component = candidate.component;
-    line.priority = candidate.priority;
-    line.host = candidate.address.ip.to_string();
-    line.port = candidate.address.port;
-    line.type = to_sdp(candidate.type);
-    if (candidate.related.port != 0) line.related = candidate.related;
-    ours.candidates.push_back(std::move(line));
+    if (!hides_private || candidate.address.ip.is_public()) ours.candidates.push_back(line_of(candidate, hides_private));
   }
   return ours;
 }
 
-void CallIce::apply(const sdp::IceDescription& theirs, bool is_muxed, base::TimePoint now) {
+void CallIce::apply(const sdp::IceDescription& theirs, bool is_muxed, bool is_answer, base::TimePoint now) {
   used_ = true;
   is_muxed_ = is_muxed;
-  rtp::IcePeer peer;
-  peer.credentials = {theirs.ufrag, theirs.password};
-  peer.lite = theirs.lite;
-  peer.ice2 = theirs.has_option("ice2");
-  peer.trickle = theirs.has_option("trickle") && !theirs.end_of_candidates;
-  peer.components = is_muxed ? 1 : 2;
-  if (theirs.pacing_ms) peer.pacing = std::chrono::milliseconds(*theirs.pacing_ms);
-  if (!agent_->set_peer(peer, now)) return;
+  restarts_ = false;
+  const rtp::IcePeer peer = peer_of(theirs, is_muxed);
+  if (!(is_answer ? agent_->set_answerer(peer, now) : agent_->set_peer(peer, now))) return;
   for (const auto& line : theirs.candidates) {
-    const auto address = line.address();
-    if (address) (void)agent_->add_remote({.type = to_rtp(line.type), .component = line.component, .priority = line.priority, .foundation = line.foundation, .address = *address, .base = {}, .related = {}}, now);
+    if (const auto address = line.address()) (void)agent_->add_remote(candidate_of(line, *address), now);
   }
-  if (theirs.end_of_candidates) agent_->end_of_remote(now);
+  agent_->end_of_remote(now);  // No further ones come: this side does not describe itself as trickling (RFC 8840 section 4).
 }
 
-bool CallIce::receive(const media::PathDatagram& datagram) {
-  return used_ && agent_->on_datagram(base_of(datagram.channel), datagram.peer, datagram.bytes(), datagram.arrival);
+void CallIce::restart() {
+  if (!used_ || agent_->state() != rtp::IceState::Completed) return;
+  agent_->restart();
+  restarts_ = true;
 }
 
-base::Result<bool, base::Error> CallIce::advance(media::PathMail& mail, base::TimePoint now) {
+void CallIce::cancel_restart() {
+  if (std::exchange(restarts_, false)) (void)agent_->cancel_restart();
+}
+
+bool CallIce::receive(const rtp::IcePath& from, base::Bytes datagram, base::TimePoint arrival) {
+  return used_ && agent_->on_datagram(from.base, from.to, datagram, arrival);
+}
+
+base::Result<bool, base::Error> CallIce::advance(const SendAlong& send, base::TimePoint now) {
   if (!used_) return false;
   agent_->on_time(now);
   while (const auto out = agent_->poll_transmit()) {
-    media::PathDatagram letter{out->base == base_of(media::Channel::Rtcp) ? media::Channel::Rtcp : media::Channel::Rtp, out->to, now};
-    if (letter.set(out->octets)) (void)mail.to_send.try_push(letter);  // A full ring loses it, as a network does; ICE sends it again.
+    send(out->base == base_of(media::Channel::Rtcp) ? media::Channel::Rtcp : media::Channel::Rtp, {out->base, out->to}, out->octets);
   }
   std::string trouble;
   while (const auto event = agent_->poll_event()) {
-    if (trouble.empty()) trouble = trouble_in(*event);
+    if (trouble.empty()) trouble = trouble_in(*event, is_muxed_);
   }
   if (!trouble.empty()) return base::fail(phone_error(PhoneError::NotAcceptable, trouble));
   const auto rtp = agent_->path(1, now), rtcp = is_muxed_ ? rtp : agent_->path(2, now);

@@ -3,6 +3,7 @@
 #include <offhook/media/engine/negotiated_path.hpp>
 #include <offhook/rtp/nat/demultiplex.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace offhook::inline v0::phone {
@@ -13,61 +14,180 @@ CallPath::CallPath(std::shared_ptr<const media::DtlsEndpoint> dtls, std::shared_
 
 std::unique_ptr<media::PacketPath> CallPath::make_path() const { return std::make_unique<media::NegotiatedPath>(mail_, keys_, rtcp_keys_); }
 
-void CallPath::begin_ice(base::SocketAddress local, bool controlling) {
-  if (!ice_) ice_.emplace(local, controlling);
+// --- the addresses of this side --------------------------------------------------------------------------------------------
+
+void CallPath::begin(const Start& start, base::TimePoint now) {
+  place_ = start.place;
+  local_ = start.local;
+  if (start.uses_ice) ice_.emplace(local_, start.controlling);
+  const bool asks = start.servers && (start.uses_ice || place_.asks_servers);
+  auto servers = asks ? start.servers->usable(local_.ip.is_v6(), now, start.wall_now) : std::vector<NatServer>();
+  if (!ice_) std::erase_if(servers, [](const NatServer& one) { return one.uri.relays; });  // Only ICE finds out whether a relay is needed.
+  gathers_ = !servers.empty();
+  if (!gathers_) return add_seen_address();
+  mail_->hears_all.store(true, std::memory_order_relaxed);
+  servers_.emplace(start.servers, std::move(servers), local_, now);
 }
 
-void CallPath::follow_restart(const sdp::Session& offer, base::TimePoint now) {
-  if (!uses_ice()) return;
-  for (const sdp::Media& stream : offer.media) {
-    if (const auto theirs = sdp::read_ice(offer, stream)) return ice_->apply(*theirs, plan_.is_rtcp_muxed(), now);
+bool CallPath::gather(base::TimePoint now) {
+  if (!gathers_) return true;
+  receive_all();
+  (void)servers_->advance(*mail_, now);
+  for (const auto& one : servers_->take_gathered()) {
+    if (ice_) ice_->add(one);
+  }
+  gathers_ = servers_->is_gathering(now);
+  if (gathers_) return false;
+  servers_->end_gathering(now);
+  add_seen_address();
+  mail_->hears_all.store(ice_.has_value(), std::memory_order_relaxed);
+  return true;
+}
+
+/// Adds the address that is known without a server as a candidate: RFC 8445 section 5.1.1.1 allows other ways to learn it.
+void CallPath::add_seen_address() {
+  if (!ice_ || !place_.as_seen || (servers_ && servers_->mapped(media::Channel::Rtp))) return;
+  for (const auto channel : {media::Channel::Rtp, media::Channel::Rtcp}) {
+    const auto base = ice_->base_of(channel);
+    const std::uint16_t component = channel == media::Channel::Rtcp ? 2 : 1;
+    ice_->add({rtp::IceCandidateType::ServerReflexive, component, base, {*place_.as_seen, base.port}, *place_.as_seen, {}});
   }
 }
 
-void CallPath::apply(const sdp::AgreedAudio& agreed, const media::MediaPlan& plan, base::TimePoint now) {
-  plan_ = plan;
+std::optional<CallPath::Described> CallPath::described() const {
+  if (!place_.is_hidden) return Described{local_};
+  if (const auto rtp = servers_ ? servers_->mapped(media::Channel::Rtp) : std::nullopt; rtp && rtp->ip.is_public()) {
+    const auto rtcp = servers_->mapped(media::Channel::Rtcp);
+    return Described{*rtp, rtcp ? rtcp->port : std::uint16_t{0}};
+  }
+  if (place_.as_seen) return Described{{*place_.as_seen, local_.port}};
+  const auto ours = description();
+  if (!ours || ours->candidates.empty()) return std::nullopt;
+  const auto port_of = [&](std::uint16_t component) {
+    const auto at = std::find_if(ours->candidates.begin(), ours->candidates.end(), [&](const auto& one) { return one.component == component; });
+    return at == ours->candidates.end() ? std::uint16_t{0} : at->port;
+  };
+  const auto first = ours->candidates.front().address();
+  return first ? std::optional(Described{{first->ip, port_of(1)}, port_of(2)}) : std::nullopt;
+}
+
+void CallPath::follow_restart(const sdp::AgreedAudio& agreed, base::TimePoint now) {
+  if (uses_ice() && agreed.ice) ice_->apply(*agreed.ice, agreed.remote_rtcp == agreed.remote_rtp, false, now);
+}
+
+// --- the path to the peer --------------------------------------------------------------------------------------------------
+
+void CallPath::apply(const Agreement& agreement, base::TimePoint now) {
+  const sdp::AgreedAudio& agreed = agreement.audio;
+  plan_ = agreement.plan;
+  dialog_ = agreement.dialog;
   agreed_dtls_ = agreed.dtls;
   if (ice_ && !agreed.ice) ice_->stop();
   if (ice_ && agreed.ice) {
     mail_->hears_all.store(true, std::memory_order_relaxed);
-    ice_->apply(*agreed.ice, agreed.remote_rtcp == agreed.remote_rtp, now);
+    ice_->apply(*agreed.ice, agreed.remote_rtcp == agreed.remote_rtp, agreement.is_answer, now);
   }
-  const bool has_address = !uses_ice() || along_path(plan_).remote_rtp.port != 0;
-  if (dtls_ && has_address) dtls_->apply(agreed_dtls_, along_path(plan_), now);
+  order_path(now);
+  const auto peers = peers_plan();
+  const bool has_address = !uses_ice() || peers.remote_rtp.port != 0;
+  if (dtls_ && has_address) dtls_->apply(agreed_dtls_, dialog_, peers, now);
+}
+
+void CallPath::forget_failure() {
+  if (dtls_) dtls_->forget();
 }
 
 base::Result<bool, base::Error> CallPath::poll(base::TimePoint now) {
-  media::PathDatagram datagram;
-  for (std::size_t i = 0; i < media::PathMail::kCapacity && mail_->received.try_pop(datagram); ++i) receive(datagram);
-  bool changed = false;
+  receive_all();
+  const SendAlong along = [&](media::Channel channel, const rtp::IcePath& path, base::Bytes octets) { send(channel, path, octets, now); };
+  bool changed = servers_ && servers_->advance(*mail_, now);
   if (ice_) {
-    auto advanced = ice_->advance(*mail_, now);
+    const auto advanced = ice_->advance(along, now);
     if (!advanced) return advanced;
-    changed = *advanced;
+    changed = changed || *advanced;
   }
-  const media::MediaPlan plan = along_path(plan_);
-  if (changed && dtls_ && plan.remote_rtp.port != 0) dtls_->apply(agreed_dtls_, plan, now);
+  if (changed) order_path(now);
+  const auto peers = peers_plan();
+  if (changed && dtls_ && peers.remote_rtp.port != 0) dtls_->apply(agreed_dtls_, dialog_, peers, now);
   if (dtls_) {
-    if (auto advanced = dtls_->advance(*mail_, now); !advanced) return base::fail(advanced.error());
+    if (auto advanced = dtls_->advance(along, now); !advanced) return base::fail(advanced.error());
   }
   return changed;
 }
 
+void CallPath::receive_all() {
+  media::PathDatagram datagram;
+  for (std::size_t i = 0; i < media::PathMail::kCapacityOfPath && mail_->received_on_path.try_pop(datagram); ++i) receive(datagram);
+  for (std::size_t i = 0; i < kMaxOffPath && mail_->received.try_pop(datagram); ++i) receive(datagram);
+}
+
 void CallPath::receive(const media::PathDatagram& datagram) {
-  switch (rtp::kind_of(datagram.bytes())) {
+  rtp::IcePath from{ice_ ? ice_->base_of(datagram.channel) : local_, datagram.peer};
+  base::Bytes octets = datagram.bytes();
+  std::optional<CallServers::Relayed> relayed;
+  if (servers_ && servers_->receive(datagram, relayed)) {
+    if (!relayed) return;
+    from = relayed->from;
+    octets = relayed->octets;
+  }
+  switch (rtp::kind_of(octets)) {
     case rtp::DatagramKind::Stun:
-      if (ice_) (void)ice_->receive(datagram);
+      if (ice_) (void)ice_->receive(from, octets, datagram.arrival);
       return;
-    case rtp::DatagramKind::Dtls:
-      if (dtls_ && (!uses_ice() || ice_->has_heard(datagram.channel, datagram.peer))) dtls_->receive(datagram);
+    case rtp::DatagramKind::Dtls: {
+      media::PathDatagram record{datagram.channel, from.to, datagram.arrival};
+      const bool is_known = !uses_ice() || ice_->has_heard(from);
+      if (dtls_ && is_known && record.set(octets)) dtls_->receive(record);
       return;
+    }
     default: return;
   }
 }
 
+void CallPath::send(media::Channel channel, rtp::IcePath path, base::Bytes octets, base::TimePoint now) {
+  if (path.base.port == 0 && uses_ice() && ice_->path(channel)) path.base = ice_->path(channel)->base;
+  if (servers_ && servers_->is_relayed(path.base)) return servers_->send(path, octets, *mail_, now);
+  media::PathDatagram letter{channel, path.to, now};
+  if (letter.set(octets)) (void)mail_->to_send.try_push(letter);  // A full ring loses it, as a network does; ICE and DTLS send it again.
+}
+
+/// Tells the worker the present path.
+void CallPath::order_path(base::TimePoint now) {
+  const auto peers = peers_plan();
+  std::array<media::PathOrder::Hop, 2> hops{media::PathOrder::Hop{.remote = peers.remote_rtp}, {.remote = peers.remote_rtcp}};
+  for (const auto channel : {media::Channel::Rtp, media::Channel::Rtcp}) {
+    const auto path = uses_ice() ? ice_->path(channel) : std::nullopt;
+    if (path && servers_ && servers_->is_relayed(path->base)) hops[static_cast<std::size_t>(channel)] = servers_->hop(*path, now);
+  }
+  if (hops == std::exchange(hops_, hops)) return;
+  auto order = std::make_unique<media::PathOrder>();
+  order->hops = hops;
+  mail_->paths.put(std::move(order));
+}
+
+media::MediaPlan CallPath::along_path(const media::MediaPlan& plan) const {
+  if (!uses_ice()) return plan;
+  media::MediaPlan along = ice_->along_path(plan);
+  const bool is_muxed = along.is_rtcp_muxed();
+  const auto pass_by = [this](media::Channel channel, base::SocketAddress& remote) {
+    const auto& hop = hops_[static_cast<std::size_t>(channel)];
+    const auto& path = ice_->path(channel);
+    const bool is_relayed = path && servers_ && servers_->is_relayed(path->base);
+    if (is_relayed) remote = hop.channel != 0 ? hop.remote : base::SocketAddress{};
+  };
+  pass_by(media::Channel::Rtp, along.remote_rtp);
+  if (is_muxed) along.remote_rtcp = along.remote_rtp;
+  else pass_by(media::Channel::Rtcp, along.remote_rtcp);
+  return along;
+}
+
 std::optional<base::Duration> CallPath::pause() const {
-  if ((ice_ && ice_->is_busy()) || (dtls_ && dtls_->is_busy())) return base::Duration(kPause);
+  if (gathers_ || (ice_ && ice_->is_busy()) || (dtls_ && dtls_->is_busy())) return base::Duration(kPause);
   return uses_ice() || uses_dtls() ? std::optional<base::Duration>(kQuietPause) : std::nullopt;
+}
+
+void CallPath::end(base::TimePoint now) {
+  if (servers_) servers_->release(*mail_, now);
 }
 
 }  // namespace offhook::inline v0::phone

@@ -44,7 +44,7 @@ class CallSrtp {
   };
   /// The keys of one direction. Each has the place of the same number in the SrtpPath. If there are too many, a new key replaces the oldest one.
   struct Keys {
-    std::array<Key, media::SrtpKeyOrder::kPlaces> all{};
+    std::array<Key, media::SrtpKeyOrder::kDtlsPlace> all{};
     std::size_t count = 0;
     [[nodiscard]] std::optional<std::size_t> find(const Key& key) const;
     std::size_t add(Key key);

@@ -43,6 +43,12 @@ base::Error socket_error(sip::EdgeError why, const sip::EdgeOptions& options) {
   return phone_error(PhoneError::Socket, "SIP on " + where + ": " + std::string(sip::to_string(why)) + help);
 }
 
+/// Returns the address that is the host of a URI; nullopt if the host is a name.
+std::optional<base::IpAddress> address_in(std::string_view uri) {
+  const auto parsed = sip::parse_uri(uri);
+  return parsed ? base::IpAddress::parse(parsed->host) : std::nullopt;
+}
+
 /// Adds the package of LineWatchers to the stack's options. It replaces a package with the same name.
 EndpointOptions with_lines(EndpointOptions options) {
   if (!options.watched) return options;
@@ -98,6 +104,9 @@ class Endpoint::Impl {
       if (auto dtls = media::DtlsEndpoint::make(*certificate)) core_->dtls = std::make_shared<const media::DtlsEndpoint>(*std::move(dtls));
     }
     if (!core_->dtls) return base::fail(phone_error(PhoneError::Socket, "OpenSSL makes no certificate for DTLS: check its configuration (openssl.cnf)"));
+    auto nat = NatServers::make(options_.nat);
+    if (!nat) return base::fail(phone_error(PhoneError::Socket, nat.error()));
+    core_->nat = std::move(*nat);
     auto edge = sip::SipEdge::open(options_.sip, stack_);
     if (!edge) return base::fail(socket_error(edge.error(), options_.sip));
     edge_ = std::move(*edge);
@@ -106,6 +115,7 @@ class Endpoint::Impl {
     thread_ = std::thread([this] {
       core_->thread = std::this_thread::get_id();
       watch_load();
+      look_up_servers();
       edge_->run();
     });
     return {};
@@ -119,16 +129,18 @@ class Endpoint::Impl {
     const sip::AccountId id = stack_.accounts().add(std::move(options), base::Clock::now());
     accounts_[id] = std::make_shared<AccountState>(AccountState{core_, id, {}, false, address, security, secure_way});
     if (lines_) lines_->add_line(id, std::move(address), std::move(display));
-    if (!server.empty()) look_for_way(server);
+    if (!server.empty()) look_for_way(server, id);
     return Account(accounts_[id]);
   }
 
   /// Finds the local address towards the server of an account that does not register: looks up the server's name, and then asks the routing table.
-  void look_for_way(const std::string& server) {
+  void look_for_way(const std::string& server, sip::AccountId id) {
     const auto uri = sip::parse_uri(server);
     if (!uri || uri->host.empty()) return;
-    const auto take = [this](const std::vector<base::IpAddress>& addresses) {
-      if (!local_to_registrar_ && !addresses.empty()) local_to_registrar_ = edge_->local_address_towards(addresses.front());
+    const auto take = [this, id](const std::vector<base::IpAddress>& addresses) {
+      if (addresses.empty()) return;
+      if (!local_to_registrar_) local_to_registrar_ = edge_->local_address_towards(addresses.front());
+      if (const auto account = accounts_.find(id); account != accounts_.end()) account->second->server = addresses.front();
     };
     if (const auto ip = base::IpAddress::parse(uri->host)) return take({*ip});
     edge_->find_host(std::string(uri->host), take);
@@ -146,7 +158,8 @@ class Endpoint::Impl {
     const auto security = security_for(account->second->security, options.through_registrar ? account->second->uses_tls : uses_tls(options.target));
     const auto call = *preparing_.insert(std::make_shared<PhoneCall>(core_, next_sdp_id(), options.target, security)).first;
     if (!options.privacy.any()) identity_.sign(account->second->address, options.target, options.headers, random_);  // A withheld number is not signed.
-    if (auto dialled = call->dial(options, std::move(port), *local); !dialled) {
+    const auto peer = options.through_registrar ? account->second->server : address_in(options.target);
+    if (auto dialled = call->dial(options, std::move(port), core_->place_for_call(*local, peer, account->second->seen)); !dialled) {
       preparing_.erase(call);
       return base::fail(dialled.error());
     }
@@ -234,6 +247,12 @@ class Endpoint::Impl {
     edge_->post_after(kLookAtLoad, [this] { watch_load(); });
   }
 
+  void look_up_servers() {
+    core_->nat->look_up([this](const std::string& host, auto done) { edge_->find_host(host, std::move(done)); },
+                        [this](base::Duration delay, std::function<void()> task) { edge_->post_after(delay, std::move(task)); },
+                        [this](const std::string& uri, const std::string& why) { reporter_.emit(NatServerFailed{uri, why}); });
+  }
+
   std::uint64_t next_sdp_id() { return random_.next_u64() >> 2; }  // fits into the signed 64 bits that many peers use
 
   base::Result<void, sip::StackError> decide_watcher(sip::SubscriptionId id, std::optional<View> view) {
@@ -305,6 +324,8 @@ class Endpoint::Impl {
     if (account == accounts_.end()) return;
     const std::shared_ptr<AccountState> state = account->second;
     state->last = event;
+    if (event.answered_by) state->server = event.answered_by->ip;
+    if (event.state == sip::RegistrationChanged::State::Registered) state->seen = address_in(event.contact);
     if (state->removed && event.state == sip::RegistrationChanged::State::Unregistered) {
       accounts_.erase(account);
       if (lines_) lines_->remove_line(event.account);
@@ -324,7 +345,10 @@ class Endpoint::Impl {
     const auto account = event.account ? accounts_.find(*event.account) : accounts_.end();
     const auto security = security_for(account != accounts_.end() ? account->second->security : options_.security, uses_tls(event.transport));
     capacity_.on_call();
-    auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id(), security);
+    // The caller's side has reached this machine at the address of the Request-URI.
+    const auto reached = address_in(event.request_uri);
+    const auto seen = reached && reached->is_public() ? reached : account != accounts_.end() ? account->second->seen : std::nullopt;
+    auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id(), security, seen);
     calls_.emplace(event.session, call);
     report_availability();
     if (lines_) lines_->rang_in(event, base::Clock::now());

@@ -3,6 +3,7 @@
 #include <offhook/agent/phone/identity_options.hpp>
 #include <offhook/agent/phone/media_preparation.hpp>
 #include <offhook/agent/phone/media_security.hpp>
+#include <offhook/agent/phone/nat/nat_options.hpp>
 #include <offhook/agent/phone/phone_event.hpp>
 #include <offhook/agent/phone/watch_options.hpp>
 #include <offhook/media/engine/engine.hpp>
@@ -30,6 +31,7 @@ struct EndpointOptions {
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< sources of audio that are accepted besides the SDP's own address
   MediaSecurity security{};    ///< of calls without an account
   IceUse ice = IceUse::Accepted;
+  NatOptions nat{};            ///< the public address of this machine, and servers of STUN and TURN
   std::size_t max_calls = 64;  ///< an INVITE beyond this number gets 486 Busy Here
   bool accepting = true;       ///< false: new calls get 503 until Endpoint::set_accepting(true), for an owner that adds its accounts first
   /// The header field with the load in responses to OPTIONS from known peers: "calls=3;limit=64;load=0.05". `load` is the greater of two

@@ -6,6 +6,7 @@
 #include <offhook/sip/dialog/dialog_set.hpp>
 
 #include <algorithm>
+#include <ctime>
 #include <utility>
 
 namespace offhook::inline v0::phone {
@@ -100,6 +101,7 @@ MediaSession::MediaSession(media::Engine& engine, const std::vector<media::Audio
       srtp_(extras.security.srtp, extras.security.has_keys),
       dtls_(extras.dtls),
       ice_(extras.ice),
+      nat_(std::move(extras.nat)),
       capability_{.codecs = to_sdp(codecs), .order_of_offer = extras.order_of_offer, .comfort_noise = extras.comfort_noise, .voip_metrics = extras.voip_metrics,
                   .srtp = srtp_capability(srtp_, extras)},
       source_rule_(extras.source_rule),
@@ -110,6 +112,7 @@ MediaSession::MediaSession(media::Engine& engine, const std::vector<media::Audio
 MediaSession::~MediaSession() { (void)close(); }
 
 void MediaSession::prepare_for(std::string_view offer) {
+  answers_ = true;
   const auto has = [offer](std::string_view attribute) { return offer.find("a=" + std::string(attribute) + ":") != std::string_view::npos; };
   if (!has("fingerprint")) capability_.srtp.dtls.reset();
   if (!has("ice-ufrag")) ice_ = IceUse::Off;
@@ -124,10 +127,32 @@ void MediaSession::prepare_to_offer() {
   if (ice_ != IceUse::Offered) ice_ = IceUse::Off;
 }
 
-void MediaSession::open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port, MediaReady ready) {
-  auto opened = open_leg(local, std::move(port));
-  if (!opened || !prepare_) return ready(std::move(opened));
-  prepare_({"audio", {local, leg_->rtp_port}}, std::move(ready));
+void MediaSession::open(const MediaPlace& place, std::shared_ptr<media::AudioPort> port, MediaReady ready) {
+  place_ = place;
+  if (auto opened = open_leg(place.local, std::move(port)); !opened) return ready(std::move(opened));
+  ready_ = std::move(ready);
+  if (path_) {
+    path_->begin({.place = place_, .local = local_, .uses_ice = ice_ != IceUse::Off, .controlling = ice_ == IceUse::Offered && !answers_, .servers = nat_,
+                  .wall_now = std::time(nullptr)}, base::Clock::now());
+  }
+  if (!path_ || !path_->is_gathering()) on_gathered();
+}
+
+/// The addresses of this side are known: continues open().
+void MediaSession::on_gathered() {
+  const MediaReady ready = std::exchange(ready_, nullptr);
+  const auto ours = described();
+  if (!ours) return ready(base::fail(phone_error(PhoneError::NoMedia, "the peer is in the Internet, and no public address of this machine is known: set NatOptions::public_address or a server of STUN (/nat)")));
+  negotiator_ = sdp::Negotiator(capability_, ours->rtp, sdp_id_);
+  negotiator_.set_rtcp_port(ours->rtcp_port);
+  if (!prepare_) return ready({});
+  prepare_({"audio", local_}, ready);
+}
+
+std::optional<CallPath::Described> MediaSession::described() const {
+  if (path_) return path_->described();
+  if (!place_.is_hidden) return CallPath::Described{local_};
+  return place_.as_seen ? std::optional(CallPath::Described{{*place_.as_seen, local_.port}}) : std::nullopt;
 }
 
 base::Result<void, base::Error> MediaSession::open_leg(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port) {
@@ -137,7 +162,6 @@ base::Result<void, base::Error> MediaSession::open_leg(const base::IpAddress& lo
   if (!leg) return base::fail(phone_error(PhoneError::NoMedia, "no media port on " + local.to_string() + ": " + std::string(media::to_string(leg.error()))));
   leg_ = *leg;
   local_ = {local, leg_->rtp_port};
-  negotiator_ = sdp::Negotiator(capability_, {local, leg_->rtp_port}, sdp_id_);
   return {};
 }
 
@@ -145,17 +169,16 @@ base::Result<void, base::Error> MediaSession::open_leg(const base::IpAddress& lo
 std::unique_ptr<media::PacketPath> MediaSession::make_path() {
   const auto& srtp = capability_.srtp;
   const bool is_encrypted = srtp.policy != sdp::SrtpPolicy::Off;
-  if ((!is_encrypted || !srtp.dtls) && ice_ == IceUse::Off) return is_encrypted ? srtp_.make_path() : nullptr;
+  const bool asks_servers = place_.asks_servers && nat_ && !nat_->empty();
+  if ((!is_encrypted || !srtp.dtls) && ice_ == IceUse::Off && !asks_servers) return is_encrypted ? srtp_.make_path() : nullptr;
   path_.emplace(is_encrypted && srtp.dtls ? dtls_ : nullptr, srtp_.box());
   if (!is_encrypted) srtp_.box()->put(std::make_unique<media::SrtpKeyOrder>());  // Packets pass unchanged.
   return path_->make_path();
 }
 
-/// Begins ICE, and tells the negotiator this side of it.
-void MediaSession::begin_ice(sdp::Negotiator& negotiator, bool controlling) {
-  if (!path_ || ice_ == IceUse::Off) return;
-  if (!controlling || ice_ == IceUse::Offered) path_->begin_ice(local_, controlling);
-  negotiator.set_ice(path_->description(), ice_ == IceUse::Offered);
+/// Tells the negotiator this side of ICE.
+void MediaSession::describe_ice(sdp::Negotiator& negotiator) const {
+  if (path_ && ice_ != IceUse::Off) negotiator.set_ice(path_->description(), ice_ == IceUse::Offered);
 }
 
 void MediaSession::set_codecs(const std::vector<media::AudioCodec>& codecs) { capability_.codecs = to_sdp(codecs); }
@@ -174,9 +197,16 @@ std::optional<media::AudioCodec> MediaSession::codec_among(const std::vector<med
 
 base::Result<std::string, base::Error> MediaSession::make_offer() {
   if (!leg_) return base::fail(phone_error(PhoneError::WrongState, "the call has no media yet"));
-  begin_ice(negotiator_, true);
+  describe_ice(negotiator_);
   auto offer = negotiator_.make_offer();
   if (!plan_) offered_ = negotiator_;
+  return offer;
+}
+
+base::Result<std::string, base::Error> MediaSession::make_offer_for_anyone() {
+  if (path_) path_->restart_ice();
+  auto offer = make_offer();
+  if (!offer) abandon_offer();
   return offer;
 }
 
@@ -192,12 +222,22 @@ base::Result<std::string, base::Error> MediaSession::answer(std::string_view off
   if (!session) return base::fail(session.error());
   sdp::Negotiator answering = negotiator_of(branch_tag);
   if (answering.offer_open()) answering.withdraw_offer();
-  if (path_) path_->follow_restart(*session, base::Clock::now());
-  begin_ice(answering, false);
+  if (auto followed = follow_restart(answering, *session); !followed) return base::fail(followed.error());
+  describe_ice(answering);
   auto answer = answering.answer(*session);
   if (!answer) return base::fail(not_acceptable(answer.error()));
-  if (auto adopted = adopt({std::move(answering), *std::move(session), signalling_host}, branch_tag); !adopted) return base::fail(adopted.error());
+  if (auto adopted = adopt({std::move(answering), *std::move(session), signalling_host}, branch_tag, false); !adopted) return base::fail(adopted.error());
   return std::move(answer->body);
+}
+
+/// Restarts ICE if this offer does, and if this side can answer it: a refused offer changes nothing.
+base::Result<void, base::Error> MediaSession::follow_restart(sdp::Negotiator trial, const sdp::Session& offer) {
+  if (!path_ || !path_->uses_ice()) return {};
+  describe_ice(trial);
+  const auto answer = trial.answer(offer);
+  if (!answer) return base::fail(not_acceptable(answer.error()));
+  path_->follow_restart(answer->audio, base::Clock::now());
+  return {};
 }
 
 base::Result<void, base::Error> MediaSession::accept_answer(std::string_view answer, const base::IpAddress& signalling_host, const std::string& branch_tag) {
@@ -206,19 +246,22 @@ base::Result<void, base::Error> MediaSession::accept_answer(std::string_view ans
   sdp::Negotiator accepting = negotiator_of(branch_tag);
   const auto agreed = accepting.accept_answer(*session);
   if (!agreed) return base::fail(not_acceptable(agreed.error()));
-  return adopt({std::move(accepting), *std::move(session), signalling_host}, branch_tag);
+  return adopt({std::move(accepting), *std::move(session), signalling_host}, branch_tag, true);
 }
 
 bool MediaSession::confirm(const std::string& branch_tag) {
   const auto confirmed = early_dialogs_.find(branch_tag);
-  if (confirmed != early_dialogs_.end() && branch_tag != tag_ && !adopt(confirmed->second, branch_tag)) return false;
+  if (confirmed != early_dialogs_.end() && branch_tag != tag_ && !adopt(confirmed->second, branch_tag, true)) return false;
   early_dialogs_.clear();
   offered_.reset();
   tag_.clear();
   return plan_.has_value();
 }
 
-void MediaSession::abandon_offer() { negotiator_.withdraw_offer(); }
+void MediaSession::abandon_offer() {
+  negotiator_.withdraw_offer();
+  if (path_) path_->cancel_restart();
+}
 
 base::Result<std::string, base::Error> MediaSession::offer_hold(bool on_hold) {
   set_on_hold(on_hold);
@@ -238,13 +281,15 @@ void MediaSession::set_on_hold(bool on_hold) {
 }
 
 /// Applies the agreement of a dialog to the leg. An error changes nothing.
-base::Result<void, base::Error> MediaSession::adopt(Dialog dialog, const std::string& branch_tag) {
+base::Result<void, base::Error> MediaSession::adopt(Dialog dialog, const std::string& branch_tag, bool is_answer) {
   const sdp::AgreedAudio agreed = *dialog.negotiator.agreed();
   if (!agreed.dtls) {  // With DTLS, the keys come from the handshake.
     if (auto keyed = srtp_.apply(agreed.srtp, branch_tag != tag_); !keyed) return keyed;
   }
   if (offered_ && !branch_tag.empty() && (early_dialogs_.contains(branch_tag) || early_dialogs_.size() < sip::kMaxForks)) early_dialogs_.insert_or_assign(branch_tag, dialog);
+  if (plan_ && branch_tag != tag_) ++dialogs_;
   tag_ = branch_tag;
+  has_answer_ = is_answer;
   negotiator_ = std::move(dialog.negotiator);
   others_ = negotiator_.others_of(dialog.remote);
   if (holding_) held_ = *std::exchange(holding_, std::nullopt);  // An answer of this side also agrees on the pending hold.
@@ -264,16 +309,26 @@ void MediaSession::start() {
 
 /// Starts the leg with the present plan, and negotiates for it.
 void MediaSession::take_plan(bool relearn) {
-  if (path_) path_->apply(*negotiator_.agreed(), *plan_, base::Clock::now());
+  if (path_) path_->apply({*negotiator_.agreed(), *plan_, dialogs_, has_answer_}, base::Clock::now());
   (void)engine_.start(leg_->id, path_ ? path_->along_path(*plan_) : *plan_, relearn);  // start() never fails for an open leg.
 }
 
 base::Result<void, base::Error> MediaSession::negotiate(base::TimePoint now) {
   if (!path_) return {};
+  if (ready_) {
+    if (path_->gather(now)) on_gathered();
+    return {};
+  }
   const auto changed = path_->poll(now);
   if (!changed) return base::fail(changed.error());
   if (*changed && leg_ && plan_) (void)engine_.start(leg_->id, path_->along_path(*plan_), true);
   return {};
+}
+
+void MediaSession::retry_negotiation() {
+  if (!path_ || !started_ || !leg_ || !plan_) return;
+  path_->forget_failure();
+  take_plan(true);
 }
 
 std::optional<media::AudioCodec> MediaSession::codec() const {
@@ -290,6 +345,7 @@ std::optional<media::LegStatistics> MediaSession::close() {
   if (!leg_) return std::nullopt;
   const media::LegId id = leg_->id;
   leg_.reset();
+  if (path_) path_->end(base::Clock::now());
   (void)engine_.close(id);
   return engine_.statistics(id);
 }

@@ -33,6 +33,7 @@ class MediaSession {
     MediaSecurity security{};
     std::shared_ptr<const media::DtlsEndpoint> dtls{};  ///< null: no DTLS
     IceUse ice = IceUse::Off;
+    std::shared_ptr<NatServers> nat{};  ///< null: no servers of STUN and TURN
   };
   /// `sdp_id` becomes the o= line's session id.
   MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id);
@@ -40,10 +41,10 @@ class MediaSession {
   MediaSession(const MediaSession&) = delete;
   MediaSession& operator=(const MediaSession&) = delete;
 
-  /// Binds the leg's ports on `local`, which is also the address in this side's descriptions, and prepares the media of the audio section.
-  /// Invokes `ready` when this side can describe them, during open() or later. `ready` gets an error if the media cannot be used. NoMedia: no
-  /// port is left.
-  void open(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port, MediaReady ready);
+  /// Binds the leg's ports at `place`, finds the addresses for this side's descriptions, and prepares the media of the audio section. Invokes `ready` when this side
+  /// can describe them, during open() or later; negotiation_pause() says whether negotiate() must run for it. `ready` gets an error if the media cannot be used.
+  /// NoMedia: no port is left, or the peer is in the Internet and this side knows no public address.
+  void open(const MediaPlace& place, std::shared_ptr<media::AudioPort> port, MediaReady ready);
 
   /// Use it before open(), for an incoming call. The packet path of the leg is made for what this offer can agree on: a call that begins without encryption and ICE has no
   /// path, which saves time for each packet, and stays so.
@@ -56,6 +57,8 @@ class MediaSession {
   [[nodiscard]] std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs, std::string_view offer,
                                                              const base::IpAddress& signalling_host) const;
   [[nodiscard]] base::Result<std::string, base::Error> make_offer();
+  /// The same for a request without an offer, whose sender may pass this side's offer on to another peer: ICE restarts.
+  [[nodiscard]] base::Result<std::string, base::Error> make_offer_for_anyone();
   /// Returns the answer to the peer's offer. If an offer of this side waits after a 491, the peer's offer replaces it, because the peer's
   /// offer is newer (RFC 3264 section 8). `signalling_host` is the source of the offer (unspecified: unknown). NotAcceptable means 488.
   /// `branch_tag`: the peer's tag in an early dialog of this side's INVITE. Each early dialog of a fork negotiates on its own (RFC 3261 section 13.2.2.4).
@@ -84,16 +87,20 @@ class MediaSession {
   [[nodiscard]] bool uses_dtls() const { return path_ && path_->uses_dtls(); }
   /// Returns how ICE reaches the peer: see CallIce::route().
   [[nodiscard]] std::string ice_route() const { return path_ ? path_->route() : std::string(); }
-  /// Continues ICE and DTLS. Call it again after negotiation_pause(). Errors: NotAcceptable if the media cannot pass: end the call.
+  /// Continues open(), and later ICE and DTLS. Call it again after negotiation_pause(). Errors: NotAcceptable if the media cannot pass: end the call.
   [[nodiscard]] base::Result<void, base::Error> negotiate(base::TimePoint now);
+  /// The call is up now: if ICE or DTLS has failed before, they begin again.
+  void retry_negotiation();
   /// Returns nullopt if the media need no negotiate().
-  [[nodiscard]] std::optional<base::Duration> negotiation_pause() const { return started_ && path_ ? path_->pause() : std::nullopt; }
+  [[nodiscard]] std::optional<base::Duration> negotiation_pause() const { return path_ && (started_ || ready_) ? path_->pause() : std::nullopt; }
   [[nodiscard]] std::optional<media::LegId> leg() const;
   /// Ends the leg, and returns its last statistics.
   std::optional<media::LegStatistics> close();
 
  private:
   base::Result<void, base::Error> open_leg(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port);
+  void on_gathered();
+  [[nodiscard]] std::optional<CallPath::Described> described() const;
   /// The state of one dialog.
   struct Dialog {
     sdp::Negotiator negotiator;
@@ -101,16 +108,21 @@ class MediaSession {
     base::IpAddress signalling_host{};
   };
   [[nodiscard]] sdp::Negotiator negotiator_of(const std::string& branch_tag) const;
-  [[nodiscard]] base::Result<void, base::Error> adopt(Dialog dialog, const std::string& branch_tag);
+  [[nodiscard]] base::Result<void, base::Error> adopt(Dialog dialog, const std::string& branch_tag, bool is_answer);
+  [[nodiscard]] base::Result<void, base::Error> follow_restart(sdp::Negotiator trial, const sdp::Session& offer);
   void set_on_hold(bool on_hold);
   void take_plan(bool relearn);
   [[nodiscard]] std::unique_ptr<media::PacketPath> make_path();
-  void begin_ice(sdp::Negotiator& negotiator, bool controlling);
+  void describe_ice(sdp::Negotiator& negotiator) const;
 
   media::Engine& engine_;
   CallSrtp srtp_;
   std::shared_ptr<const media::DtlsEndpoint> dtls_;
   IceUse ice_;
+  bool answers_ = false;           // the peer makes the first offer
+  std::shared_ptr<NatServers> nat_;
+  MediaPlace place_;
+  MediaReady ready_;               // of open(), until the addresses are known
   std::optional<CallPath> path_;   // nullopt: the peer's description has all addresses and keys
   sdp::AudioCapability capability_;
   rtp::SourceRule source_rule_;
@@ -118,6 +130,8 @@ class MediaSession {
   std::uint64_t sdp_id_;
   sdp::Negotiator negotiator_;                    // of the dialog whose media the leg has
   std::string tag_;                               // the peer's tag in that dialog, before the 2xx
+  unsigned dialogs_ = 0;                          // dialogs whose media the leg had before
+  bool has_answer_ = false;                       // the peer's latest description is an answer
   std::optional<sdp::Negotiator> offered_;        // after this side's first offer, and before the 2xx
   std::map<std::string, Dialog> early_dialogs_;   // by the peer's tag, before the 2xx; at most sip::kMaxForks
   std::optional<media::OpenLeg> leg_;

@@ -3,7 +3,10 @@
 #include <offhook/agent/call/codec_name.hpp>
 #include <offhook/agent/phone/target.hpp>
 #include <offhook/agent/phone/tone_refusal.hpp>
+#include <offhook/base/text.hpp>
 #include <offhook/media/detect/call_progress_detector.hpp>
+#include <offhook/sdp/parser.hpp>
+#include <offhook/sdp/transport.hpp>
 #include <offhook/sip/message/uri.hpp>
 #include <offhook/sip/model/capabilities.hpp>
 
@@ -18,7 +21,20 @@ constexpr auto kToneLook = std::chrono::milliseconds(100);
 
 MediaSession::Extras extras_of(const PhoneCore& core, const MediaSecurity& security) {
   const EndpointOptions& options = core.options;
-  return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media, security, core.dtls, options.ice};
+  return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media, security, core.dtls, options.ice, core.nat};
+}
+
+/// Returns the host to which the media of an offer go, if it has another address family than the signalling: in a dual stack, each may have its own. Otherwise returns the
+/// source of the signalling.
+base::IpAddress media_host_of(const std::string& offer, const base::IpAddress& source) {
+  const auto session = sdp::parse_session(offer);
+  if (!session) return source;
+  for (const sdp::Media& stream : session->media) {
+    const auto transport = base::iequals(stream.kind, "audio") ? sdp::read_transport(*session, stream) : base::fail(sdp::NegotiationError::NoAudio);
+    if (transport && transport->rtp.ip.is_v6() != source.is_v6() && !transport->rtp.ip.is_unspecified()) return transport->rtp.ip;
+    if (transport) break;
+  }
+  return source;
 }
 
 /// Returns the status that refuses a call if its media cannot be prepared for the reason `why`.
@@ -28,13 +44,14 @@ int refusal_of(const base::Error& why) { return is(why, PhoneError::Socket) ? 50
 
 std::string_view to_string(media::AudioCodec codec) { return call::name_of(codec); }
 
-PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id, MediaSecurity security)
+PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id, MediaSecurity security, std::optional<base::IpAddress> seen)
     : core_(core),
       session_(incoming.session),
       leg_name_(core->stack.calls().leg_name(incoming.session)),
       peer_(std::move(incoming.from.uri)),
       offer_(std::move(incoming.offer)),
       source_(incoming.source),
+      seen_(seen),
       media_(core->engine, core->options.codecs, extras_of(*core, security), sdp_id),
       keys_need_tls_(security.needs_tls()) {}
 
@@ -48,7 +65,7 @@ PhoneCall::PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_i
 
 sip::Body PhoneCall::sdp_body(std::string text) const { return {std::string(kSdp), std::move(text), keys_need_tls_}; }
 
-base::Result<void, base::Error> PhoneCall::dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const base::IpAddress& local) {
+base::Result<void, base::Error> PhoneCall::dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const MediaPlace& place) {
   if (!options.codecs.empty()) media_.set_codecs(options.codecs);
   media_.prepare_to_offer();
   early_media_ = options.early_media;
@@ -57,7 +74,7 @@ base::Result<void, base::Error> PhoneCall::dial(const DialOptions& options, std:
     const auto sent = ready ? call.invite(options) : ready;
     if (!sent) call.end_unsent(sip::CallEnded::Why::Unreachable, sent.error().detail);
   };
-  const auto ready = open_media(local, std::move(port), later);
+  const auto ready = open_media(place, std::move(port), later);
   if (!ready) return {};
   return *ready ? invite(options) : *ready;
 }
@@ -91,16 +108,18 @@ void PhoneCall::end_unsent(sip::CallEnded::Why why, std::string reason) {
 }
 
 /// Opens the media. Returns the result if it is known at once. Otherwise `later` gets the result, after EndpointOptions::prepare_limit at the latest.
-std::optional<PhoneCall::Ready> PhoneCall::open_media(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port,
+std::optional<PhoneCall::Ready> PhoneCall::open_media(const MediaPlace& place, std::shared_ptr<media::AudioPort> port,
                                                       std::function<void(PhoneCall&, const Ready&)> later) {
   const auto open = [&](MediaReady ready) {
-    media_.open(local, std::move(port), [weak = weak_from_this(), ready = std::move(ready)](base::Result<void, base::Error> result) {
+    media_.open(place, std::move(port), [weak = weak_from_this(), ready = std::move(ready)](base::Result<void, base::Error> result) {
       if (const auto self = weak.lock(); self && self->usable_core()) ready(std::move(result));  // Otherwise the endpoint has stopped.
     });
   };
-  return media_wait_.begin(open, core()->options.prepare_limit, core()->after, [weak = weak_from_this(), later = std::move(later)](const Ready& ready) {
-    if (const auto self = weak.lock()) later(*self, ready);
+  auto ready = media_wait_.begin(open, core()->options.prepare_limit, core()->after, [weak = weak_from_this(), later = std::move(later)](const Ready& then) {
+    if (const auto self = weak.lock()) later(*self, then);
   });
+  keep_negotiating();
+  return ready;
 }
 
 template <class Do>
@@ -117,9 +136,10 @@ base::Result<void, base::Error> PhoneCall::do_prepare(std::shared_ptr<media::Aud
   if (!codecs.empty()) media_.set_codecs(codecs);
   if (offer_.empty()) media_.prepare_to_offer();
   else media_.prepare_for(offer_.data);
-  if (const auto local = (*core)->local_towards(source_.ip); !local) {
-    on_prepared(base::fail(phone_error(PhoneError::Socket, "this machine has no network route to " + source_.ip.to_string())));
-  } else if (const auto ready = open_media(*local, std::move(port), [](PhoneCall& call, const Ready& later) { call.on_prepared(later); })) {
+  const base::IpAddress far = media_host_of(offer_.data, source_.ip);
+  if (const auto local = (*core)->local_towards(far); !local) {
+    on_prepared(base::fail(phone_error(PhoneError::Socket, "this machine has no network route to " + far.to_string())));
+  } else if (const auto ready = open_media((*core)->place_for_call(*local, source_.ip, seen_), std::move(port), [](PhoneCall& call, const Ready& later) { call.on_prepared(later); })) {
     on_prepared(*ready);
   }
   return {};
@@ -293,7 +313,7 @@ void PhoneCall::start_media() {
 void PhoneCall::keep_negotiating() {
   const auto core = core_.lock();
   const auto pause = media_.negotiation_pause();
-  if (!core || !pause || state_ == State::Ended || std::exchange(negotiates_, true)) return;
+  if (!core || !pause || state_ == State::Ended || waits_for_answer_ || std::exchange(negotiates_, true)) return;
   core->after(*pause, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->negotiate();
   });
@@ -303,6 +323,8 @@ void PhoneCall::negotiate() {
   negotiates_ = false;
   if (state_ == State::Ended || !usable_core()) return;
   if (const auto negotiated = media_.negotiate(now()); !negotiated) {
+    waits_for_answer_ = state_ == State::Dialling;  // Some peers begin ICE and DTLS only when their user answers.
+    if (waits_for_answer_) return;
     failure_ = negotiated.error().detail;
     sip::Extras extras;
     extras.reason = sip::Reason{"SIP", 488, failure_};
@@ -333,6 +355,7 @@ void PhoneCall::on_answered(const sip::CallAnswered& event) {
     (void)hang_up();  // The answer cannot be used. For SIP the call is up, so it must end with BYE.
     return;
   }
+  if (std::exchange(waits_for_answer_, false)) media_.retry_negotiation();
   start_media();
   connected(event.headers, event.asserted);
 }
@@ -364,7 +387,7 @@ void PhoneCall::report_media(const sip::HeaderFields& headers, const std::option
 void PhoneCall::on_offer(const sip::OfferReceived& event) {
   const bool leaks_keys = keys_need_tls_ && !uses_tls(event.transport);
   if (leaks_keys) return (void)core()->stack.calls().refuse_offer(session_, 488, now(), event.branch_tag);
-  auto description = event.offer.empty() ? media_.make_offer() : media_.answer(event.offer.data, signalling_host(), event.branch_tag);
+  auto description = event.offer.empty() ? media_.make_offer_for_anyone() : media_.answer(event.offer.data, signalling_host(), event.branch_tag);
   if (!description) {
     (void)core()->stack.calls().refuse_offer(session_, 488, now(), event.branch_tag);
     return;

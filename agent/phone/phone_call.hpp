@@ -10,11 +10,11 @@ namespace offhook::inline v0::phone {
 /// Implements Call: drives one session of the stack and one media session.
 class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCall> {
  public:
-  PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id, MediaSecurity security);
+  PhoneCall(const std::shared_ptr<PhoneCore>& core, sip::IncomingCall incoming, std::uint64_t sdp_id, MediaSecurity security, std::optional<base::IpAddress> seen);
   PhoneCall(const std::shared_ptr<PhoneCore>& core, std::uint64_t sdp_id, std::string peer, MediaSecurity security);
   /// Opens the media of an outgoing call, and sends its INVITE (PhoneCore::sent) when the media are ready: at once or later. An error that
   /// comes later ends the call (PhoneCore::unsent).
-  [[nodiscard]] base::Result<void, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const base::IpAddress& local);
+  [[nodiscard]] base::Result<void, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port, const MediaPlace& place);
 
   sip::SessionId id() const override { return session_; }
   State state() const override { return state_; }
@@ -65,7 +65,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   template <class Do>
   base::Result<void, base::Error> ask(std::string_view what, Do operation);
   using Ready = MediaWait::Ready;
-  [[nodiscard]] std::optional<Ready> open_media(const base::IpAddress& local, std::shared_ptr<media::AudioPort> port, std::function<void(PhoneCall&, const Ready&)> later);
+  [[nodiscard]] std::optional<Ready> open_media(const MediaPlace& place, std::shared_ptr<media::AudioPort> port, std::function<void(PhoneCall&, const Ready&)> later);
   void on_prepared(const Ready& ready);
   [[nodiscard]] base::Result<std::string, base::Error> describe();
   [[nodiscard]] base::Result<void, base::Error> invite(const DialOptions& options);
@@ -93,8 +93,10 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   std::string peer_;             // the other side's URI: its host completes the target of a transfer
   sip::Body offer_;              // the peer's offer; empty: the peer wants an offer from this side
   base::SocketAddress source_;
+  std::optional<base::IpAddress> seen_;   // the address of this machine, as the caller's side knows it
   MediaSession media_;
   bool negotiates_ = false;        // negotiate() will run again
+  bool waits_for_answer_ = false;  // the media of an early dialog could not be negotiated
   std::string failure_;            // why the media could not be negotiated; "" if they could
   bool keys_need_tls_ = false;     // this side's descriptions have keys, so only TLS may carry them
   bool early_media_ = true;        // true: early media play before the 2xx

@@ -2,6 +2,8 @@
 
 #include <offhook/agent/phone/account.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
+#include <offhook/agent/phone/media_place.hpp>
+#include <offhook/agent/phone/nat/nat_servers.hpp>
 #include <offhook/agent/phone/subscription.hpp>
 #include <offhook/agent/phone/watcher.hpp>
 #include <offhook/media/dtls/endpoint.hpp>
@@ -30,8 +32,13 @@ struct PhoneCore {
   std::function<base::Result<void, sip::StackError>(sip::SubscriptionId, std::optional<View>)> decide_watcher;
   std::function<void(base::Duration, std::function<void()>)> after;  ///< as Endpoint::post_after()
   std::shared_ptr<const media::DtlsEndpoint> dtls{};  ///< set before the first call
+  std::shared_ptr<NatServers> nat{};                  ///< the same
   std::atomic<std::thread::id> thread{};  ///< the signalling thread; the default id before the thread runs and after stop()
 
+  /// Returns where the media of a call with this peer are. `seen`: see PlaceFacts.
+  [[nodiscard]] MediaPlace place_for_call(const base::IpAddress& local, const std::optional<base::IpAddress>& peer, const std::optional<base::IpAddress>& seen) const {
+    return place_for({local, peer, options.nat.public_address, seen});
+  }
   /// Checks that this thread may use the stack. WrongThread is a bug of the application, and stops a debug build.
   [[nodiscard]] base::Result<void, base::Error> may_act() const;
 };
@@ -48,6 +55,8 @@ struct AccountState {
   std::string address{};  ///< the address of record
   MediaSecurity security{};
   bool uses_tls = false;  ///< the way to the account's server
+  std::optional<base::IpAddress> server{};   ///< the address of the account's server, as far as it is known
+  std::optional<base::IpAddress> seen{};     ///< the address of this machine, as that server sees it
 };
 
 /// The state that copies of a Subscription share.

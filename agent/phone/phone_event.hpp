@@ -7,6 +7,7 @@
 #include <offhook/media/engine/engine.hpp>
 
 #include <optional>
+#include <string>
 #include <variant>
 
 /// The events of an endpoint, in order, on its signalling thread. They are values: an application may keep them, and pass them to other threads.
@@ -55,11 +56,14 @@ struct WatcherAsks { Watcher watcher; sip::SubscribeReceived details; };
 /// A watcher that was accepted, or that waited, has ended.
 struct WatcherLeft { Watcher watcher; sip::SubscriptionChanged details; };
 
+/// A server of NatOptions is of no use now: calls do without it for a minute, and then try it again.
+struct NatServerFailed { std::string uri, reason; };
+
 /// All events of an endpoint. They include events of sip: a refused stranger; a MESSAGE outside of calls (answered with 200), and the response
 /// to a sent MESSAGE; a NOTIFY without a subscription (AccountOptions::takes_unsolicited_waiting).
 using PhoneEvent = std::variant<RegistrationChanged, sip::StrangerRefused, CallOffered, CallPrepared, CallTurnedAway, CallRinging, CallConnected,
                                 CallMediaChanged, CallPeerChanged, CallTransferred, CallTransferRequested, CallInfo, CallText, CallRequestAnswered,
-                                CallFinished, SubscriptionChanged, Notified, WatcherAsks, WatcherLeft, sip::UnsolicitedNotify,
+                                CallFinished, SubscriptionChanged, Notified, WatcherAsks, WatcherLeft, NatServerFailed, sip::UnsolicitedNotify,
                                 sip::MessageReceived, sip::RequestAnswered>;
 
 }  // namespace offhook::inline v0::phone

@@ -3,13 +3,16 @@
 #include <offhook/media/engine/path_mail.hpp>
 #include <offhook/media/engine/srtp_path.hpp>
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <utility>
 
 namespace offhook::inline v0::media {
 
 /// The packet path of a leg whose addresses are negotiated by ICE, or whose keys by DTLS. The worker neither negotiates nor encrypts a handshake: it passes the
-/// datagrams of STUN, TURN and DTLS (RFC 7983 section 7) to another thread, sends the datagrams of that thread, and protects the media by SRTP with its keys.
+/// datagrams of STUN, TURN and DTLS (RFC 7983 section 7) to another thread, sends the datagrams of that thread, and protects the media by SRTP with its keys. If a server
+/// of TURN relays the media, the worker puts them into ChannelData, and takes them out.
 class NegotiatedPath final : public PacketPath {
  public:
   /// The negotiating thread keeps the mail and the boxes too. Before keys, or an order that says that the media are plain, no media pass. `rtcp_keys` are for a
@@ -18,21 +21,20 @@ class NegotiatedPath final : public PacketPath {
       : mail_(std::move(mail)), srtp_(std::move(keys)), srtcp_(std::move(rtcp_keys)) {}
 
   [[nodiscard]] Received on_datagram(Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint now) override;
-  [[nodiscard]] std::optional<std::size_t> protect(Channel channel, std::span<std::uint8_t> room, std::size_t size) override { return srtp_of(channel).protect(channel, room, size); }
+  [[nodiscard]] std::optional<std::size_t> protect(Channel channel, std::span<std::uint8_t> room, std::size_t size) override;
   [[nodiscard]] std::optional<Own> poll_transmit() override;
-  void on_time(base::TimePoint now) override {
-    srtp_.on_time(now);
-    srtcp_.on_time(now);
-  }
+  void on_time(base::TimePoint now) override;
   [[nodiscard]] bool hears_only_peer() const override { return !mail_->hears_all.load(std::memory_order_relaxed); }
 
  private:
-  void pass_on(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
-
+  [[nodiscard]] std::span<std::uint8_t> relayed(Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram) const;
+  [[nodiscard]] bool pass_on(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   [[nodiscard]] SrtpPath& srtp_of(Channel channel) { return channel == Channel::Rtcp && srtcp_.has_keys() ? srtcp_ : srtp_; }
+  [[nodiscard]] const PathOrder::Hop& hop_of(Channel channel) const { return hops_[static_cast<std::size_t>(channel)]; }
 
   std::shared_ptr<PathMail> mail_;
   SrtpPath srtp_, srtcp_;
+  std::array<PathOrder::Hop, 2> hops_{};
   PathDatagram sent_;  // the memory of poll_transmit()
 };
 

@@ -19,7 +19,7 @@ namespace offhook::inline v0::media {
 /// them allocates or waits. Another thread may make and destroy the object.
 class PacketPath {
  public:
-  /// Octets that protect() may add: an authentication tag, an index of SRTCP, and an MKI (RFC 3711 sections 3.1 and 3.4).
+  /// Octets that protect() may add: an authentication tag, an index of SRTCP, an MKI (RFC 3711 sections 3.1 and 3.4), and the header of ChannelData (RFC 8656 section 12.4).
   static constexpr std::size_t kMaxAddedOctets = 64;
   /// The longest datagram that a leg sends.
   static constexpr std::size_t kMaxOctets = std::max(kMaxDatagramOctets, rtp::kMaxPassedOctets) + kMaxAddedOctets;

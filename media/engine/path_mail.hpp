@@ -4,6 +4,7 @@
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/spsc_ring.hpp>
 #include <offhook/base/time.hpp>
+#include <offhook/media/engine/order_box.hpp>
 #include <offhook/media/engine/packet_path.hpp>
 
 #include <algorithm>
@@ -34,14 +35,29 @@ struct PathDatagram {
   }
 };
 
-/// The datagrams between the worker of a leg and the thread that negotiates ICE and DTLS for it. Wait-free on both sides. A full ring drops datagrams, as a network
-/// does; STUN and DTLS send them again.
-struct PathMail {
-  static constexpr std::size_t kCapacity = 16;
+/// The path of the packets of a leg, for its two sockets.
+struct PathOrder {
+  struct Hop {
+    base::SocketAddress remote{};      ///< where the leg sends: the peer, or a server of TURN
+    std::uint16_t channel = 0;         ///< of the server, which carries all packets (RFC 8656 section 12); 0: packets are not relayed
+    bool pads = false;                 ///< the server is reached over a stream
+    friend bool operator==(const Hop&, const Hop&) = default;
+  };
+  std::array<Hop, 2> hops{};           ///< by Channel
+  PathOrder* next = nullptr;           ///< used by OrderBox
 
-  base::SpscRing<PathDatagram, kCapacity> received;  ///< from the worker
+  void merge(PathOrder&) {}
+};
+
+/// The datagrams between the worker of a leg and the thread that negotiates ICE and DTLS for it. Wait-free on both sides. A full ring drops datagrams, as a network
+/// does; STUN and DTLS send them again. The present path has a ring of its own, so that strangers cannot drop what confirms it.
+struct PathMail {
+  static constexpr std::size_t kCapacity = 16, kCapacityOfPath = 8;
+
+  base::SpscRing<PathDatagram, kCapacityOfPath> received_on_path;   ///< from the worker
+  base::SpscRing<PathDatagram, kCapacity> received;                 ///< from the worker: what came from elsewhere
   base::SpscRing<PathDatagram, kCapacity> to_send;   ///< to the worker
-  std::atomic<std::uint64_t> dropped{0};             ///< received datagrams that did not fit
+  OrderBox<PathOrder> paths;                         ///< to the worker
   std::atomic<bool> hears_all{false};                ///< true: datagrams of other sources than the peer are needed, for ICE (RFC 8445 section 7.3)
 };
 

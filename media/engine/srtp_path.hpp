@@ -18,6 +18,7 @@ namespace offhook::inline v0::media {
 /// would use its keystream again, and a second receiver would accept replayed packets.
 struct SrtpKeyOrder {
   static constexpr std::size_t kPlaces = 8;
+  static constexpr std::size_t kDtlsPlace = kPlaces - 1;   ///< of the keys that a handshake of DTLS gives; keys in SDP have the other ones
 
   std::array<std::unique_ptr<rtp::SrtpSender>, kPlaces> senders{};      ///< new ones
   std::array<std::unique_ptr<rtp::SrtpReceiver>, kPlaces> receivers{};  ///< new ones

@@ -16,7 +16,7 @@ namespace {
 /// Opens a session whose media need no preparation.
 void open(phone::MediaSession& session) {
   bool is_ready = false;
-  session.open(*base::IpAddress::parse("127.0.0.1"), std::make_shared<media::AudioPort>(), [&](const auto& ready) { is_ready = ready.has_value(); });
+  session.open({*base::IpAddress::parse("127.0.0.1")}, std::make_shared<media::AudioPort>(), [&](const auto& ready) { is_ready = ready.has_value(); });
   REQUIRE(is_ready);
 }
 
@@ -156,11 +156,85 @@ TEST_CASE("A session that gets no sockets reports the address and the reason, an
   bool prepares = false;
   phone::MediaSession session(engine, {media::AudioCodec::Pcmu}, {.prepare = [&](const auto&, const auto&) { prepares = true; }}, 1);
   std::string reason;
-  session.open(*base::IpAddress::parse("192.0.2.1"), std::make_shared<media::AudioPort>(), [&](const auto& ready) {
+  session.open({*base::IpAddress::parse("192.0.2.1")}, std::make_shared<media::AudioPort>(), [&](const auto& ready) {
     CHECK(phone::is(ready.error(), phone::PhoneError::NoMedia));
     reason = ready.error().detail;
   });
   CHECK(reason.starts_with("no media port on 192.0.2.1: the address cannot be bound"));
   CHECK_FALSE(prepares);
   CHECK_FALSE(session.leg());
+}
+
+namespace {
+
+std::string with_ice(const std::string& ufrag, int port) {
+  return "a=ice-ufrag:" + ufrag + "\r\na=ice-pwd:0123456789012345678901\r\na=candidate:1 1 UDP 2130706431 127.0.0.1 " + std::to_string(port) + " typ host\r\na=rtcp-mux\r\n";
+}
+std::string ufrag_in(const std::string& description) {
+  const auto at = description.find("a=ice-ufrag:");
+  return at == std::string::npos ? std::string() : description.substr(at + 12, description.find('\r', at) - at - 12);
+}
+
+/// A session that has answered an offer with ICE.
+struct Answered {
+  media::Engine engine{{1, 20000, 29999, 10s, {}}};
+  phone::MediaSession session{engine, {media::AudioCodec::Pcmu}, {.ice = phone::IceUse::Accepted}, 1};
+  const base::IpAddress here = *base::IpAddress::parse("127.0.0.1");
+  std::string answer;
+
+  explicit Answered(const std::string& offer = Forked::described(kPcmu + with_ice("aaaa", 30000))) {
+    session.prepare_for(offer);
+    open(session);
+    answer = session.answer(offer, here).value();
+    session.start();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A refused restart of ICE changes nothing on this side") {
+  Answered call;
+  const auto refused = call.session.answer(Forked::described("m=audio 30000 RTP/AVP 98\r\na=rtpmap:98 unknown/8000\r\n" + with_ice("bbbb", 30000)), call.here);
+  CHECK_FALSE(refused);
+  CHECK(ufrag_in(call.session.make_offer().value()) == ufrag_in(call.answer));
+}
+
+TEST_CASE("The peer's restart of ICE is answered with new credentials, and its repetition with the same ones [RFC 8839 section 4.4.2.1]") {
+  Answered call;
+  const auto restart = Forked::described(kPcmu + with_ice("bbbb", 30000));
+  const auto second = ufrag_in(call.session.answer(restart, call.here).value());
+  CHECK(second != ufrag_in(call.answer));
+  CHECK(ufrag_in(call.session.answer(restart, call.here).value()) == second);
+}
+
+TEST_CASE("ICE of a refused section beside the audio restarts nothing") {
+  const std::string offer = Forked::described("m=video 30002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n" + with_ice("vvvv", 30002) + kPcmu + with_ice("aaaa", 30000));
+  Answered call(offer);
+  CHECK(ufrag_in(call.session.answer(offer, call.here).value()) == ufrag_in(call.answer));
+  CHECK(ufrag_in(call.session.make_offer().value()) == ufrag_in(call.answer));
+}
+
+TEST_CASE("An answer with rtcp-mux describes one component [RFC 5761 section 5.1.3]") {
+  const Answered call;
+  CHECK(has(call.answer, " 1 UDP "));
+  CHECK_FALSE(has(call.answer, " 2 UDP "));
+}
+
+TEST_CASE("A call with a peer in the Internet is refused if this side knows no public address, and else describes that one") {
+  media::Engine engine{{1, 20000, 29999, 10s, {}}};
+  const auto here = *base::IpAddress::parse("127.0.0.1");
+  for (const auto& seen : {std::optional<base::IpAddress>(), base::IpAddress::parse("203.0.113.4")}) {
+    phone::MediaSession session(engine, {media::AudioCodec::Pcmu}, {}, 1);
+    base::Result<void, base::Error> result;
+    session.open({.local = here, .is_hidden = true, .as_seen = seen}, std::make_shared<media::AudioPort>(), [&](auto ready) { result = std::move(ready); });
+    REQUIRE(result.has_value() == seen.has_value());
+    if (!seen) {
+      CHECK(phone::is(result.error(), phone::PhoneError::NoMedia));
+      CHECK(result.error().detail.find("/nat") != std::string::npos);
+      continue;
+    }
+    const auto offer = session.make_offer().value();
+    CHECK(has(offer, "c=IN IP4 203.0.113.4\r\n"));
+    CHECK_FALSE(has(offer, "127.0.0.1"));
+  }
 }

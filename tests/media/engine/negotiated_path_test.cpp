@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -21,27 +23,67 @@ struct PathAndMail {
   media::NegotiatedPath path{mail, keys, rtcp_keys};
   base::TimePoint now{std::chrono::seconds(9)};
 
-  Verdict receive(std::uint8_t first, std::size_t size = 100) {
-    std::vector<std::uint8_t> datagram(size, first);
-    return path.on_datagram(media::Channel::Rtp, kPeer, datagram, now).verdict;
+  Verdict receive(std::vector<std::uint8_t> datagram) { return path.on_datagram(media::Channel::Rtp, kPeer, datagram, now).verdict; }
+  Verdict receive(std::uint8_t first) { return receive(std::vector<std::uint8_t>(100, first)); }
+  void order(const media::PathOrder::Hop& hop) {
+    auto ordered = std::make_unique<media::PathOrder>();
+    ordered->hops[0] = hop;
+    mail->paths.put(std::move(ordered));
+    path.on_time(now);
+  }
+
+  static std::vector<std::uint8_t> stun(std::size_t size = 100) {
+    std::vector<std::uint8_t> message(size);
+    message[2] = static_cast<std::uint8_t>((size - 20) >> 8);
+    message[3] = static_cast<std::uint8_t>(size - 20);
+    const std::array<std::uint8_t, 4> cookie{0x21, 0x12, 0xa4, 0x42};
+    std::copy(cookie.begin(), cookie.end(), message.begin() + 4);
+    return message;
+  }
+  static std::vector<std::uint8_t> dtls(std::uint8_t type = 22, std::size_t size = 100) {
+    std::vector<std::uint8_t> record(size, 0xfe);
+    record[0] = type;
+    return record;
   }
 };
 
 }  // namespace
 
-TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath passes STUN, DTLS and TURN channels to the negotiating thread, and refuses other kinds [RFC 7983 section 7]") {
-  for (const unsigned first : {0U, 3U, 20U, 63U, 64U, 79U}) {
-    CAPTURE(first);
-    CHECK(receive(static_cast<std::uint8_t>(first)) == Verdict::Consumed);
+TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath passes STUN and DTLS to the negotiating thread, and refuses other kinds [RFC 7983 section 7]") {
+  for (const auto& datagram : {stun(), stun(20), dtls(20), dtls(63), dtls(22, 13)}) {
+    CAPTURE(datagram.size());
+    CHECK(receive(datagram) == Verdict::Consumed);
     media::PathDatagram got;
     REQUIRE(mail->received.try_pop(got));
     CHECK(got.peer == kPeer);
     CHECK(got.arrival == now);
     CHECK(got.channel == media::Channel::Rtp);
-    CHECK(std::vector<std::uint8_t>(got.bytes().begin(), got.bytes().end()) == std::vector<std::uint8_t>(100, static_cast<std::uint8_t>(first)));
+    CHECK(std::vector<std::uint8_t>(got.bytes().begin(), got.bytes().end()) == datagram);
   }
-  for (const unsigned first : {4U, 15U, 16U, 19U, 80U, 127U, 192U, 255U}) CHECK(receive(static_cast<std::uint8_t>(first)) == Verdict::Refused);
+  for (const unsigned first : {4U, 15U, 16U, 19U, 64U, 79U, 80U, 127U, 192U, 255U}) CHECK(receive(static_cast<std::uint8_t>(first)) == Verdict::Refused);
   CHECK(mail->received.size() == 0);
+}
+
+TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath refuses STUN without its cookie or with another length, and records that are too short or of TLS") {
+  auto without_cookie = stun(), longer = stun(), shorter = stun(), of_tls = dtls();
+  without_cookie[7] = 0x43;
+  longer.push_back(0);
+  shorter.pop_back();
+  of_tls[1] = 3;
+  for (const auto& datagram : {without_cookie, longer, shorter, std::vector<std::uint8_t>(20), std::vector<std::uint8_t>{0}, of_tls, dtls(22, 12), std::vector<std::uint8_t>{22}}) {
+    CHECK(receive(datagram) == Verdict::Refused);
+  }
+  CHECK(mail->received.size() == 0);
+}
+
+TEST_CASE_FIXTURE(PathAndMail, "What comes on the present path has a ring of its own, so that strangers cannot fill it") {
+  order({.remote = {kPeer.ip, 9}});
+  for (std::size_t i = 0; i < media::PathMail::kCapacity; ++i) CHECK(receive(stun()) == Verdict::Consumed);
+  CHECK(receive(stun()) == Verdict::Refused);
+  order({.remote = kPeer});
+  for (std::size_t i = 0; i < media::PathMail::kCapacityOfPath; ++i) CHECK(receive(stun()) == Verdict::Consumed);
+  CHECK(receive(stun()) == Verdict::Refused);
+  CHECK(mail->received_on_path.size() == media::PathMail::kCapacityOfPath);
 }
 
 TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath lets no media pass before the negotiation has given keys, or has said that the media are plain") {
@@ -53,15 +95,10 @@ TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath lets no media pass before the neg
   CHECK(path.protect(media::Channel::Rtp, room, 172) == 172);
 }
 
-TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath drops and counts datagrams that do not fit: the 17th that nobody reads, and one of 1501 octets") {
-  CHECK(receive(0, media::PathDatagram::kMaxOctets) == Verdict::Consumed);
-  CHECK(mail->dropped == 0);
-  CHECK(receive(0, media::PathDatagram::kMaxOctets + 1) == Verdict::Consumed);
-  CHECK(mail->dropped == 1);
-  for (std::size_t i = 1; i < media::PathMail::kCapacity; ++i) (void)receive(0);
-  CHECK(mail->dropped == 1);
-  CHECK(receive(0) == Verdict::Consumed);
-  CHECK(mail->dropped == 2);
+TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath passes a datagram of 1500 octets on, and refuses one of 1501") {
+  CHECK(receive(dtls(22, media::PathDatagram::kMaxOctets)) == Verdict::Consumed);
+  CHECK(receive(dtls(22, media::PathDatagram::kMaxOctets + 1)) == Verdict::Refused);
+  CHECK(mail->received.size() == 1);
 }
 
 TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath sends the datagrams of the negotiating thread in their order, unprotected") {
@@ -78,4 +115,46 @@ TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath sends the datagrams of the negoti
     CHECK(std::vector<std::uint8_t>(own->octets.begin(), own->octets.end()) == std::vector<std::uint8_t>(30, octet));
   }
   CHECK_FALSE(path.poll_transmit());
+}
+
+namespace {
+
+struct RelayedPath : PathAndMail {
+  const base::SocketAddress server{*base::IpAddress::parse("192.0.2.9"), 3478};
+
+  RelayedPath() {
+    keys->put(std::make_unique<media::SrtpKeyOrder>());
+    order({server, 0x4001, false});
+  }
+  media::PacketPath::Received receive_from(const base::SocketAddress& from, std::vector<std::uint8_t>& datagram, media::Channel channel = media::Channel::Rtp) {
+    return path.on_datagram(channel, from, datagram, now);
+  }
+  static std::vector<std::uint8_t> channel_data(std::uint8_t number, std::uint8_t first) { return {0x40, number, 0, 5, first, 1, 2, 3, 4}; }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(RelayedPath, "NegotiatedPath sends packets in the channel of the server that relays them, and takes received ones out of it [RFC 8656 section 12]") {
+  std::vector<std::uint8_t> room(300, 0x80);
+  CHECK(path.protect(media::Channel::Rtp, room, 10) == 14);
+  CHECK(std::vector<std::uint8_t>(room.begin(), room.begin() + 5) == std::vector<std::uint8_t>{0x40, 1, 0, 10, 0x80});
+  auto datagram = channel_data(1, 0x80);
+  const auto received = receive_from(server, datagram);
+  CHECK(received.verdict == Verdict::Rtp);
+  CHECK(std::vector<std::uint8_t>(received.packet.begin(), received.packet.end()) == std::vector<std::uint8_t>{0x80, 1, 2, 3, 4});
+  CHECK(path.protect(media::Channel::Rtcp, room, 10) == 10);  // RTCP has no relay.
+  order({server, 0x4001, true});
+  CHECK(path.protect(media::Channel::Rtp, room, 10) == 16);
+  order({});
+  CHECK(path.protect(media::Channel::Rtp, room, 10) == 10);
+  CHECK(receive_from(server, datagram).verdict == Verdict::Refused);
+}
+
+TEST_CASE_FIXTURE(RelayedPath, "NegotiatedPath takes no packet out of a channel with another number, of another host, for another socket, or with another protocol inside") {
+  auto other_channel = channel_data(2, 0x80), good = channel_data(1, 0x80), stun = channel_data(1, 0), dtls = channel_data(1, 22), nested = channel_data(1, 0x40);
+  CHECK(receive_from(kPeer, good).verdict == Verdict::Refused);
+  CHECK(receive_from(server, good, media::Channel::Rtcp).verdict == Verdict::Refused);
+  std::vector<std::uint8_t> cut{0x40, 1, 0, 6, 0x80, 1, 2, 3, 4}, empty{0x40, 1, 0, 0};
+  for (auto* datagram : {&other_channel, &stun, &dtls, &nested, &cut, &empty}) CHECK(receive_from(server, *datagram).verdict == Verdict::Consumed);
+  CHECK(mail->received_on_path.size() == 6);  // The negotiating thread knows all channels.
 }

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <offhook/agent/phone/nat/nat_servers.hpp>
+#include <offhook/base/random.hpp>
+#include <offhook/media/engine/path_mail.hpp>
+#include <offhook/rtp/ice/gathered.hpp>
+#include <offhook/rtp/ice/ice_event.hpp>
+#include <offhook/rtp/nat/stun_client.hpp>
+#include <offhook/rtp/nat/turn_client.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace offhook::inline v0::phone {
+
+/// The servers of STUN and TURN for the two sockets of one call. Asks them for addresses, keeps their allocations, and carries the call's datagrams through them. Runs
+/// on the thread of the endpoint; the worker of the leg sends and receives.
+class CallServers {
+ public:
+  static constexpr auto kPatience = std::chrono::seconds(2);   ///< after that, the call goes on without the servers that have not answered
+  static constexpr std::size_t kMaxWaiting = 8;                ///< datagrams that wait for the permission of one allocation
+
+  /// `local` is the leg's address of RTP; RTCP has the next port.
+  CallServers(std::shared_ptr<NatServers> all, std::vector<NatServer> servers, base::SocketAddress local, base::TimePoint now);
+  CallServers(const CallServers&) = delete;
+  CallServers& operator=(const CallServers&) = delete;
+
+  /// Sends and times the requests. Returns true if relay() may have changed.
+  bool advance(media::PathMail& mail, base::TimePoint now);
+  /// Returns true until each server has answered or failed, or kPatience has passed.
+  [[nodiscard]] bool is_gathering(base::TimePoint now) const;
+  /// Returns the addresses that the servers have told since the last call.
+  [[nodiscard]] std::vector<rtp::IceGathered> take_gathered() { return std::exchange(gathered_, {}); }
+  /// Returns the address that a server sees for a socket; nullopt if none has answered.
+  [[nodiscard]] std::optional<base::SocketAddress> mapped(media::Channel channel) const;
+  /// Remembers the servers that have not answered, so that the next calls do not wait for them.
+  void end_gathering(base::TimePoint now);
+
+  /// What a server has relayed.
+  struct Relayed {
+    rtp::IcePath from;       ///< `base` is the relayed address, `to` is the peer
+    base::Bytes octets;      ///< borrowed from the datagram
+  };
+  /// Returns true if the datagram is of a server. Then `relayed` has what it has relayed, if that is what it is.
+  [[nodiscard]] bool receive(const media::PathDatagram& datagram, std::optional<Relayed>& relayed);
+  [[nodiscard]] bool is_relayed(const base::SocketAddress& base) const { return find(base) != nullptr; }
+  /// Sends a datagram to `path.to` from the relayed address `path.base`. Asks for the server's permission first.
+  void send(const rtp::IcePath& path, base::Bytes octets, media::PathMail& mail, base::TimePoint now);
+  /// Returns how the worker sends along this path. Its channel is 0 until the server has confirmed it; this function asks for it.
+  [[nodiscard]] media::PathOrder::Hop hop(const rtp::IcePath& path, base::TimePoint now);
+  /// Gives the allocations back.
+  void release(media::PathMail& mail, base::TimePoint now);
+
+ private:
+  struct Asker {
+    std::size_t server = 0;
+    media::Channel channel{};
+    rtp::StunClient client;
+    bool is_done = false;
+    std::string trouble = "no answer";   // while nothing is mapped
+  };
+  struct Relay {
+    Relay(std::size_t its_server, media::Channel its_channel, rtp::TurnOptions options, const rtp::StunCredential& credential, base::Random& random)
+        : server(its_server), channel(its_channel), pads(is_stream(options.transport)), hop(options.server), client(std::move(options), credential, random) {}
+    std::size_t server;
+    media::Channel channel;
+    bool pads;
+    base::SocketAddress hop;                                   // where the leg sends what goes to the server
+    std::shared_ptr<StreamLinks::Link> link{};                 // null over UDP
+    rtp::TurnClient client;
+    base::SocketAddress relayed{};                             // port 0: no allocation
+    std::deque<std::pair<base::SocketAddress, std::vector<std::uint8_t>>> waiting{};   // for the permission to send to a peer
+    bool has_begun = false, is_done = false;
+    std::string trouble = "no answer";                         // while nothing is allocated
+  };
+
+  void add(const NatServer& server, media::Channel channel, base::TimePoint now);
+  [[nodiscard]] base::SocketAddress base_of(media::Channel channel) const;
+  [[nodiscard]] const Relay* find(const base::SocketAddress& relayed) const;
+  [[nodiscard]] Relay* find(const base::SocketAddress& relayed) { return const_cast<Relay*>(std::as_const(*this).find(relayed)); }
+  void advance(Asker& asker, media::PathMail& mail, base::TimePoint now);
+  bool advance(Relay& relay, media::PathMail& mail, base::TimePoint now);
+  void begin(Relay& relay, base::TimePoint now);
+  void on_allocated(Relay& relay, const rtp::turn::Allocated& event);
+  void send_waiting(Relay& relay, media::PathMail& mail, base::TimePoint now);
+  [[nodiscard]] bool send_now(Relay& relay, const base::SocketAddress& peer, base::Bytes octets, media::PathMail& mail, base::TimePoint now);
+
+  std::shared_ptr<NatServers> all_;
+  base::SocketAddress local_;
+  base::TimePoint until_;
+  base::SystemRandom random_;
+  std::deque<Asker> askers_;
+  std::deque<Relay> relays_;
+  std::vector<rtp::IceGathered> gathered_;
+  std::array<std::optional<base::SocketAddress>, 2> mapped_{};   // by Channel
+};
+
+}  // namespace offhook::inline v0::phone
