@@ -2,7 +2,7 @@
 # document. A tool of the class `money` runs only after the caller has agreed by a key. The model does not get a tool that is not pinned, or that the
 # agent's configuration does not grant.
 . "$here/families.sh"
-added='Together that makes forty two.' models='There is one model.' paid='It is on its way.' unknown='That I cannot do.'
+added='Together that makes forty two.' models='There is one model.' paid='It is on its way.' unknown='That I cannot do.' question='Shall I send it back to you?'
 start_kamailio
 simulate openai '{"heard": ["please add them", "which models are there", "pay me back", "delete my account", "goodbye"], "replies": [
   {"when": "add them", "text": "One moment.", "calls": [{"name": "desk__add", "arguments": {"a": 40, "b": 2}}]},
@@ -12,6 +12,7 @@ simulate openai '{"heard": ["please add them", "which models are there", "pay me
   {"when": "pay me", "text": "Certainly.", "calls": [{"name": "desk__heard", "arguments": {}}]},
   {"when": "delete", "text": "Well.", "calls": [{"name": "desk__delete_account", "arguments": {}}, {"name": "shop__wipe", "arguments": {}}]},
   {"when": "not available", "text": "'"$unknown"'"},
+  {"when": "no caller says this, but the simulator synthesises the texts here before it opens", "text": "'"$question"'"},
   {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]},
   {"when": "instruction", "text": "'"$paid"'"}]}'
 cat >"$work/shop.json" <<'JSON'
@@ -42,7 +43,7 @@ pin_of() { sed 's/},{/\n/g' "$work/tools.list" | sed -n 's/.*"tool":"'"$1"'","ha
 pins='[{"tool": "desk__add", "hash": "'$(pin_of desk__add)'"}, {"tool": "desk__heard", "hash": "'$(pin_of desk__heard)'"}]'
 more_config=', "tool_servers": '$(tool_servers ', "pins": '"$pins")
 families_config ', "provider": "openai", "sessions": [{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}],
-  "tools": ["hang_up", {"name": "desk__add", "class": "read"}, {"name": "desk__heard", "class": "money", "question": "Shall I send it back to you?"}, "shop__listModels", "desk__delete_account"]'
+  "tools": ["hang_up", {"name": "desk__add", "class": "read"}, {"name": "desk__heard", "class": "money", "question": "'"$question"'"}, "shop__listModels", "desk__delete_account"]'
 expect "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
 says "$work/agent.log" 'tools.server server=desk what=tool_refused tool=desk__delete_account' || die "nobody is told of the tool that was not looked at"
 sentence added "$added"
