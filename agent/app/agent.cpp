@@ -267,6 +267,7 @@ class Agent::Impl {
   void on_phone(const phone::PhoneEvent& event) {
     if (const auto* changed = std::get_if<phone::RegistrationChanged>(&event)) on_registration(*changed);
     if (const auto* stranger = std::get_if<sip::StrangerRefused>(&event)) log_stranger(*stranger);
+    if (const auto* server = std::get_if<phone::NatServerFailed>(&event)) log_nat_server(*server);
   }
 
   void on_registration(const phone::RegistrationChanged& event) {

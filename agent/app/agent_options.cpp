@@ -106,6 +106,17 @@ phone::MediaSecurity media_security(const config::Sip& sip) {
   return {policy, sip.srtp_without_tls, sip.srtp_keys == "dtls"};
 }
 
+phone::NatOptions nat_options(const config::Config& config) {
+  phone::NatOptions options;
+  options.public_address = config::address_of_host(config.nat.public_address);
+  if (!config.nat.ca_file.empty()) options.ca_file = config::beside(config.path, config.nat.ca_file);
+  for (const auto& one : config.nat.entries) {
+    const bool is_shared = !one.shared_secret.reveal().empty();
+    options.servers.push_back({one.uri, one.username, is_shared ? one.shared_secret.reveal() : one.password.reveal(), is_shared});
+  }
+  return options;
+}
+
 std::optional<phone::WatchOptions> watch_options(const config::Sip& sip) {
   if (sip.watchers.kind == JsonValue::Kind::Null) return std::nullopt;
   phone::WatchOptions options;
@@ -314,6 +325,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.phone.source_rule = source_rule(config.media.source);
   options.phone.security = media_security(config.sip);
   options.phone.ice = config.sip.ice == "off" ? phone::IceUse::Off : config.sip.ice == "offer" ? phone::IceUse::Offered : phone::IceUse::Accepted;
+  options.phone.nat = nat_options(config);
   options.country = media::country_of(config.media.country);
   options.hang_up_tone = media::country_of(config.media.hang_up_tone);
   if (config.media.voice_activity == "silero") options.silero_folder = config.media.voice_model.empty() ? default_silero : config.media.voice_model;

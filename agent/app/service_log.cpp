@@ -18,6 +18,11 @@ void log_pause(std::string_view service, FailureKind kind, base::Duration pause)
 
 void log_return(std::string_view service) { log::info("provider.back", {{"service", service}}); }
 
+void log_nat_server(const phone::NatServerFailed& event) {
+  log::warning("nat.server_failed", {{"server", event.uri}, {"why", event.reason},
+                                     {"next", "calls do without it for a minute, and then try it again: check /nat/servers, and whether UDP passes to the server"}});
+}
+
 void log_stranger(const sip::StrangerRefused& event) {
   log::warning("calls.refused", {{"source", event.source.to_string()}, {"status", 403}, {"so_far", event.so_far},
                                  {"advice", "Offhook accepts only calls from the registrar: set /sip/accept_from to \"anyone\" to accept all calls"}});

@@ -55,7 +55,8 @@ std::vector<std::string> waiting_for_restart(const Config& running, const Config
     }
     if (setting.section == "recordings" && who_records(running).empty()) continue;  // Recordings open with the first agent that records its calls.
     bool is_same = setting.field.is_same(running, fresh);
-    // The value of this setting has masked secrets, so secrets are compared separately.
+    // The values of these settings have masked secrets, so secrets are compared separately.
+    if (pointer_of(setting) == "/nat/servers") is_same = is_same && running.nat.entries == fresh.nat.entries;
     if (pointer_of(setting) == "/sip/callers") is_same = is_same && running.sip.caller_secrets == fresh.sip.caller_secrets;
     if (!is_same && !is_taken_over(setting)) pointers.push_back(pointer_of(setting));
   }

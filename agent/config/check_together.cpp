@@ -9,6 +9,7 @@
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/text.hpp>
 #include <offhook/media/files/sealed_recording.hpp>
+#include <offhook/rtp/nat/server_uri.hpp>
 #include <offhook/sip/transport/web_socket_options.hpp>
 
 #include <algorithm>
@@ -72,6 +73,27 @@ void check_srtp(Effective& out) {
     const bool is_set = std::string_view(unused) == "srtp_keys" ? sip.srtp_keys != "sdp" : sip.srtp_without_tls;
     if (is_set && sip.srtp == "off") out.warnings.push_back({where_of(out, "/sip/" + std::string(unused)), "is not used: /sip/srtp is \"off\""});
   }
+}
+
+void check_nat(Effective& out) {
+  const Nat& nat = out.config.nat;
+  if (!nat.public_address.empty() && !address_of_host(nat.public_address))
+    out.problems.push_back({where_of(out, "/nat/public_address"), "text that is not an address", "an address, such as \"203.0.113.7\"", "write the address, not a name"});
+  bool uses_tls = false;
+  for (std::size_t i = 0; i < nat.entries.size(); ++i) {
+    const NatServerEntry& one = nat.entries[i];
+    const std::string where = "/nat/servers/" + std::to_string(i);
+    const auto uri = rtp::parse_nat_server_uri(one.uri);
+    const bool has_password = !one.password.reveal().empty(), has_secret = !one.shared_secret.reveal().empty();
+    if (!uri && !one.uri.empty())
+      out.problems.push_back({where + "/uri", "text that names no server of STUN or TURN", "stun:HOST, turn:HOST, turn:HOST?transport=tcp, turns:HOST", "write one of these forms"});
+    if (uri && uri->relays && !has_password && !has_secret)
+      out.problems.push_back({where, "a TURN server without a password", "\"password\" or \"shared_secret\"", "add the one that the server expects"});
+    if (has_password && has_secret)
+      out.problems.push_back({where + "/shared_secret", "\"shared_secret\" together with \"password\"", "one of them", "remove the one that the server does not expect"});
+    uses_tls = uses_tls || (uri && uri->transport == rtp::StunTransport::Tls);
+  }
+  if (!nat.ca_file.empty() && !uses_tls) out.warnings.push_back({where_of(out, "/nat/ca_file"), "is not used: no server of /nat/servers begins with turns:"});
 }
 
 void check_web_socket(Effective& out) {
@@ -247,6 +269,7 @@ void check_together(Effective& effective) {
   check_limits(effective);
   check_tls(effective);
   check_srtp(effective);
+  check_nat(effective);
   check_web_socket(effective);
   check_registration(effective);
   check_door(effective.config.sip, effective.problems);

@@ -29,6 +29,19 @@ struct CallerSecret {
   friend bool operator==(const CallerSecret&, const CallerSecret&) = default;
 };
 
+/// One entry of /nat/servers.
+struct NatServerEntry {
+  std::string uri, username;
+  Secret password, shared_secret;      ///< at most one of them
+  friend bool operator==(const NatServerEntry&, const NatServerEntry&) = default;
+};
+struct Nat {
+  std::string public_address;          ///< "": unknown
+  JsonValue servers{};                 ///< for display: secrets are masked
+  std::string ca_file;                 ///< "": the system's authorities
+  std::vector<NatServerEntry> entries{};
+};
+
 struct Sip {
   std::string extension;               ///< SIP_EXTENSION; required
   Secret password;                     ///< SIP_PASSWORD; required
@@ -168,6 +181,7 @@ struct Config {
   AgentSettings agent;
   Media media;
   NetworkSettings network;
+  Nat nat;
   Limits limits;
   Log log;
   HealthSettings health;

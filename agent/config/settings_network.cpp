@@ -86,6 +86,17 @@ constexpr std::array kToolServerMembers{
                        "first definition after its start, and refuses a later change"},
 };
 
+constexpr std::array kNatServerMembers{
+    Setting{.name = "uri", .least = 6, .most = kMaxHostName + 32, .unset = "required",
+            .meaning = "the server: `stun:stun.example.com`, `turn:turn.example.com` (UDP), `turn:turn.example.com?transport=tcp`, or `turns:turn.example.com` (TLS), each with a port "
+                       "if it is not the usual one"},
+    Setting{.name = "username", .most = kMaxName, .unset = "none", .meaning = "the user name at a TURN server"},
+    Setting{.name = "password", .least = 1, .most = kMaxName, .unset = "none", .meaning = "the password at a TURN server", .secret = true},
+    Setting{.name = "shared_secret", .least = 1, .most = kMaxName, .unset = "none",
+            .meaning = "instead of `password`: the secret that Offhook shares with the TURN server (`static-auth-secret` of coturn). Each call then has a password of its own",
+            .secret = true},
+};
+
 constexpr std::array kNetworkSettings{
     Setting{.name = "providers", .shape = Shape::Map, .most = 32, .unset = "none",
             .meaning = "the providers, by names of yours. A provider whose name is a kind, such as `openai`, need not be in the file",
@@ -100,6 +111,17 @@ constexpr std::array kNetworkSettings{
                        "`https_proxy` (or `HTTPS_PROXY`) and `http_proxy` name, except for the hosts of `no_proxy` (or `NO_PROXY`). Offhook "
                        "reaches servers on its own machine without a proxy (docs/providers.md)",
             .may_hold_secret = true, .field = kField<&Config::network, &NetworkSettings::proxy>},
+    Setting{.section = "nat", .name = "public_address", .shape = Shape::Line, .most = 45, .unset = "what the servers tell, or else the PBX",
+            .meaning = "the address of this machine in the Internet, if a NAT passes the ports of the audio on to it, such as the elastic address of a virtual machine. Calls with peers in "
+                       "the Internet then name this address (docs/use/nat.md)",
+            .field = kField<&Config::nat, &Nat::public_address>},
+    Setting{.section = "nat", .name = "servers", .shape = Shape::Objects, .least = 1, .most = 4, .unset = "none",
+            .meaning = "servers of STUN, which tell Offhook its public address, and of TURN, which relay the audio of calls with ICE that find no other path. A URI alone stands for a server "
+                       "without a password",
+            .members = kNatServerMembers, .short_for = "uri", .field = kField<&Config::nat, &Nat::servers>},
+    Setting{.section = "nat", .name = "ca_file", .shape = Shape::Line, .most = kMaxPath, .unset = "the system's certificates",
+            .meaning = "the file of the authorities' certificates that Offhook trusts for `turns:` servers (PEM). A relative path starts at the folder of the configuration file",
+            .field = kField<&Config::nat, &Nat::ca_file>},
     Setting{.section = "network", .name = "no_proxy", .shape = Shape::Line, .most = kMaxKey, .unset = "none",
             .meaning = "the hosts that Offhook reaches without that proxy, separated by commas: a name, which includes all names below it, "
                        "an address, a network such as `192.0.2.0/24`, or `*` for all hosts",

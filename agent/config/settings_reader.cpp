@@ -45,6 +45,8 @@ void SettingsReader::finish() {
     for (const JsonValue& one : who->items)
       out.config.sip.caller_secrets.push_back({text_of(one, "username"), Secret(text_of(one, "password"))});
   }
+  for (const JsonValue& one : trees_[index_of(*find_setting("nat", "servers"))].items)
+    out.config.nat.entries.push_back({text_of(one, "uri"), text_of(one, "username"), Secret(text_of(one, "password")), Secret(text_of(one, "shared_secret"))});
   out.config.tool_servers = read_tool_servers(trees_[index_of(*find_setting("", "tool_servers"))]);
   const Setting* providers = find_setting("", "providers");
   for (const Setting& setting : settings()) {
