@@ -87,10 +87,10 @@ constexpr std::array kToolServerMembers{
 };
 
 constexpr std::array kNatServerMembers{
-    Setting{.name = "uri", .least = 6, .most = kMaxHostName + 32, .unset = "required",
+    Setting{.name = "uri", .least = 1, .most = kMaxHostName + 32, .unset = "required",
             .meaning = "the server: `stun:stun.example.com`, `turn:turn.example.com` (UDP), `turn:turn.example.com?transport=tcp`, or `turns:turn.example.com` (TLS), each with a port "
                        "if it is not the usual one"},
-    Setting{.name = "username", .most = kMaxName, .unset = "none", .meaning = "the user name at a TURN server"},
+    Setting{.name = "username", .least = 1, .most = kMaxName, .unset = "none", .meaning = "the user name at a TURN server"},
     Setting{.name = "password", .least = 1, .most = kMaxName, .unset = "none", .meaning = "the password at a TURN server", .secret = true},
     Setting{.name = "shared_secret", .least = 1, .most = kMaxName, .unset = "none",
             .meaning = "instead of `password`: the secret that Offhook shares with the TURN server (`static-auth-secret` of coturn). Each call then has a password of its own",
@@ -111,7 +111,7 @@ constexpr std::array kNetworkSettings{
                        "`https_proxy` (or `HTTPS_PROXY`) and `http_proxy` name, except for the hosts of `no_proxy` (or `NO_PROXY`). Offhook "
                        "reaches servers on its own machine without a proxy (docs/providers.md)",
             .may_hold_secret = true, .field = kField<&Config::network, &NetworkSettings::proxy>},
-    Setting{.section = "nat", .name = "public_address", .shape = Shape::Line, .most = 45, .unset = "what the servers tell, or else the PBX",
+    Setting{.section = "nat", .name = "public_address", .shape = Shape::Address, .unset = "what the servers tell, or else the PBX",
             .meaning = "the address of this machine in the Internet, if a NAT passes the ports of the audio on to it, such as the elastic address of a virtual machine. Calls with peers in "
                        "the Internet then name this address (docs/use/nat.md)",
             .field = kField<&Config::nat, &Nat::public_address>},

@@ -110,7 +110,16 @@ sdp::IceDescription CallIce::description(bool hides_private) const {
   for (const auto& candidate : agent_->local_candidates()) {
     if (!hides_private || candidate.address.ip.is_public()) ours.candidates.push_back(line_of(candidate, hides_private));
   }
+  for (const std::uint16_t component : {std::uint16_t{1}, std::uint16_t{2}}) {
+    const auto* const pair = agent_->selected(component);
+    const bool is_peer_reflexive = pair != nullptr && pair->local.type == rtp::IceCandidateType::PeerReflexive;  // Only the checks have found it.
+    if (is_peer_reflexive && (!hides_private || pair->local.address.ip.is_public())) ours.candidates.push_back(line_of(pair->local, hides_private));
+  }
   return ours;
+}
+
+std::optional<base::SocketAddress> CallIce::present_address(media::Channel channel) const {
+  return used_ ? agent_->present_address(channel == media::Channel::Rtcp && !is_muxed_ ? 2 : 1) : std::nullopt;
 }
 
 void CallIce::apply(const sdp::IceDescription& theirs, bool is_muxed, bool is_answer, base::TimePoint now) {

@@ -56,6 +56,8 @@ class CallIce {
   [[nodiscard]] bool has_heard(const rtp::IcePath& from) const { return agent_->has_heard(from.base, from.to); }
   /// Returns the leg's address of a socket, which is the base of its candidates that are not relayed.
   [[nodiscard]] base::SocketAddress base_of(media::Channel channel) const;
+  /// Returns this side's address on the path, as the peer sees it; nullopt without a path. Later descriptions have it as their default: RFC 8839 section 4.4.1.2.
+  [[nodiscard]] std::optional<base::SocketAddress> present_address(media::Channel channel) const;
   /// Returns how the path reaches the peer, such as "host to prflx", for the record; "" without a path.
   [[nodiscard]] std::string route() const;
 

@@ -55,6 +55,11 @@ void CallPath::add_seen_address() {
 }
 
 std::optional<CallPath::Described> CallPath::described() const {
+  const auto present = ice_ ? ice_->present_address(media::Channel::Rtp) : std::nullopt;
+  if (present && (!place_.is_hidden || present->ip.is_public())) {
+    const auto rtcp = ice_->present_address(media::Channel::Rtcp);
+    return Described{*present, rtcp ? rtcp->port : std::uint16_t{0}};
+  }
   if (!place_.is_hidden) return Described{local_};
   if (const auto rtp = servers_ ? servers_->mapped(media::Channel::Rtp) : std::nullopt; rtp && rtp->ip.is_public()) {
     const auto rtcp = servers_->mapped(media::Channel::Rtcp);

@@ -176,9 +176,14 @@ std::unique_ptr<media::PacketPath> MediaSession::make_path() {
   return path_->make_path();
 }
 
-/// Tells the negotiator this side of ICE.
+/// Tells the negotiator this side of ICE, and the address of the path that ICE has found.
 void MediaSession::describe_ice(sdp::Negotiator& negotiator) const {
-  if (path_ && ice_ != IceUse::Off) negotiator.set_ice(path_->description(), ice_ == IceUse::Offered);
+  if (!path_ || ice_ == IceUse::Off) return;
+  negotiator.set_ice(path_->description(), ice_ == IceUse::Offered);
+  const auto ours = path_->described();
+  if (!path_->uses_ice() || !ours) return;
+  negotiator.set_local(ours->rtp);
+  negotiator.set_rtcp_port(ours->rtcp_port);
 }
 
 void MediaSession::set_codecs(const std::vector<media::AudioCodec>& codecs) { capability_.codecs = to_sdp(codecs); }

@@ -188,6 +188,11 @@ std::optional<IcePath> IceAgent::path(std::uint16_t component, base::TimePoint n
   return former_path ? former_path : session_->path(component, now);
 }
 
+std::optional<base::SocketAddress> IceAgent::present_address(std::uint16_t component) const {
+  if (const IceSelectedPair* const pair = selected(component)) return pair->local.address;
+  return session_->present_address(component);
+}
+
 bool IceAgent::has_heard(const base::SocketAddress& base, const base::SocketAddress& from) const {
   return session_->has_heard({base, from}) || (former_ && former_->has_heard({base, from}));
 }

@@ -88,6 +88,9 @@ class IceAgent {
   [[nodiscard]] bool may_send(base::TimePoint now) const { return path(1, now).has_value(); }
   /// Returns the selected pair of this session. Returns nullptr if there is none yet.
   [[nodiscard]] const IceSelectedPair* selected(std::uint16_t component) const;
+  /// Returns this side's address of the selected pair, as the peer sees it, for the c= and m= lines (RFC 8839 section 4.4.1.2). Before the selection, returns that of the
+  /// pair that the peer has nominated, or else of the best valid pair: baresip 1.0 updates its description a millisecond after its nomination.
+  [[nodiscard]] std::optional<base::SocketAddress> present_address(std::uint16_t component) const;
   /// Returns true if the peer has proven that it sends from this address. Handle the first messages of DTLS only from there.
   [[nodiscard]] bool has_heard(const base::SocketAddress& base, const base::SocketAddress& from) const;
 

@@ -32,6 +32,13 @@ using sip::detail::to_ours;
 
 constexpr auto kConnectTimeout = std::chrono::seconds(5);
 
+/// Returns true for exactly one message of STUN or ChannelData with its padding: anything else would end the order of the stream. A leg sends such, for example when it
+/// learns of its channel a tick after it learns where to send.
+bool is_message(base::Bytes datagram) {
+  rtp::TurnFramer framer;
+  return framer.next(datagram) == rtp::TurnFramer::Next::Message && datagram.empty();
+}
+
 /// The connection behind a Link. It lives on the thread of the links, until the Link ends or the server closes.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
@@ -102,9 +109,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read_leg() {
     beside_.async_receive_from(asio::buffer(from_leg_), sender_, [self = shared_from_this()](const error_code& error, std::size_t size) {
       if (self->closed_) return;
-      const bool is_whole = !error && size < self->from_leg_.size();
+      const bool is_of_leg = !error && self->sender_ == self->leg_ && is_message(base::Bytes(self->from_leg_).first(size));
       const bool has_room = self->queued_.size() + size <= StreamLinks::kMaxQueuedOctets;
-      if (is_whole && has_room && self->sender_ == self->leg_) self->queued_.append(self->from_leg_.data(), size);
+      if (is_of_leg && has_room) self->queued_.append(reinterpret_cast<const char*>(self->from_leg_.data()), size);
       self->write_next();
       self->read_leg();
     });
@@ -129,7 +136,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<sip::detail::ByteStream> stream_;
   rtp::TurnFramer framer_;
   std::array<std::uint8_t, 16384> from_server_{};
-  std::array<char, 2048> from_leg_{};
+  std::array<std::uint8_t, 2048> from_leg_{};
   std::string queued_, writing_;
   bool closed_ = false;
 };

@@ -243,6 +243,17 @@ std::optional<IcePath> IceSession::path(std::uint16_t component, base::TimePoint
   return best == nullptr ? std::nullopt : std::optional(IcePath{best->local.base, best->remote.address});
 }
 
+std::optional<base::SocketAddress> IceSession::present_address(std::uint16_t component) const {
+  const IcePair* best = nullptr;
+  const auto rank = [](const IcePair& pair) { return std::pair(pair.nominated_by_peer, pair.priority); };
+  for (const IcePair& pair : checker_.checklist().pairs()) {
+    const bool is_in_use = pair.component() == component && (pair.nominated_by_peer || pair.is_valid());
+    if (is_in_use && (best == nullptr || rank(pair) > rank(*best))) best = &pair;
+  }
+  if (best == nullptr) return std::nullopt;
+  return best->mapped ? best->mapped->address : best->local.address;
+}
+
 bool IceSession::has_heard(const IceRoute& route) const {
   for (std::uint16_t component = 1; component <= kMaxIceComponents; ++component) {
     if (connection_.path(component) == IcePath{route.base, route.from}) return true;

@@ -52,6 +52,8 @@ class IceSession {
   [[nodiscard]] const IceSelectedPair* selected(std::uint16_t component) const { return connection_.selected(component); }
   /// Returns the selected path, or a valid one while there is none: RFC 8445 section 12.1.
   [[nodiscard]] std::optional<IcePath> path(std::uint16_t component, base::TimePoint now) const;
+  /// Returns this side's address of the pair that the peer has nominated, which this side may still check, or else of the best valid pair.
+  [[nodiscard]] std::optional<base::SocketAddress> present_address(std::uint16_t component) const;
   /// Returns true if an authenticated message of the peer has come this way.
   [[nodiscard]] bool has_heard(const IceRoute& route) const;
   [[nodiscard]] bool is_consistent() const;

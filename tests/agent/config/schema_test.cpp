@@ -50,6 +50,7 @@ Json file_with(const std::string& place, const Json& value) {
   static const Json whole = Json::parse(R"({"agent": {"sessions": [{"kind": "cascade"}], "tools": [{"name": "hang_up"}]}, "providers": {"NAME": {"kind": "local"}},
                               "tool_servers": {"NAME": {"environment": [{"name": "A", "value": "b"}], "headers": [{"name": "A", "value": "b"}], "oauth": {"client_id": "x"},
                                                "pins": [{"tool": "a", "hash": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}]}},
+                              "nat": {"servers": [{"uri": "stun:s"}]},
                               "agents": [{"name": "a", "match": {"called": "1", "header": {"name": "X", "value": "y"}}}],
                               "sip": {"outbound_proxy": {"host": "p"}, "secondaries": [{"host": "p"}], "trusted_peers": [{"address": "::1"}],
                                       "callers": {"who": [{"username": "u", "password": "p"}], "algorithms": [{"name": "MD5"}]}, "watchers": [{"watcher": "u"}],
@@ -86,8 +87,8 @@ bool we_accept(const config::Place& place, const Json& file) {
 /// Returns true if the schema may accept more than the reader does, for example for an address or a host name.
 bool may_be_laxer(const config::Setting& setting) {
   using config::Shape;
-  // A Provider value may also be the name of a provider in the file.
-  if (setting.name == "kind" || setting.shape == Shape::Provider || setting.shape == Shape::Providers) return true;
+  // A Provider value may also be the name of a provider in the file. The reader also parses the URIs of servers of STUN and TURN.
+  if (setting.name == "kind" || setting.name == "uri" || setting.name == "servers" || setting.shape == Shape::Provider || setting.shape == Shape::Providers) return true;
   for (const config::Setting& member : setting.members) {  // A list of objects may have plain texts as its items.
     if (member.name == setting.short_for && may_be_laxer(member)) return true;
   }

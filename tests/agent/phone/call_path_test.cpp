@@ -256,6 +256,7 @@ TEST_CASE_FIXTURE(Calls, "A server of TURN relays a call that has no other path:
   CHECK(us.path.route().find("relay to ") == 0);
   CHECK(us.path.suite() == "AEAD_AES_128_GCM");
   CHECK(us.path.along_path({}).remote_rtp == turn_address);
+  CHECK(us.path.described()->rtp == socket_address("192.0.2.50", 15'000));  // The default of later descriptions: RFC 8839 section 4.4.1.2.
   CHECK(a.path.along_path({}).remote_rtp == socket_address("192.0.2.50", 15'000));
 
   std::vector<std::uint8_t> room(300, 0), seen;
