@@ -52,7 +52,7 @@ enum class SetupError : std::uint8_t {
 /// Returns a new value with 128 random bits.
 [[nodiscard]] std::string make_tls_id(base::Random& random);
 
-/// What one description says of the association of an m= line.
+/// The attributes of one description about the association of an m= line.
 struct DtlsAttributes {
   std::vector<FingerprintLine> fingerprints;   ///< at most kMaxFingerprints
   std::optional<Setup> setup;                  ///< nullopt: there is none

@@ -77,8 +77,6 @@ void check_srtp(Effective& out) {
 
 void check_nat(Effective& out) {
   const Nat& nat = out.config.nat;
-  if (!nat.public_address.empty() && !address_of_host(nat.public_address))
-    out.problems.push_back({where_of(out, "/nat/public_address"), "text that is not an address", "an address, such as \"203.0.113.7\"", "write the address, not a name"});
   bool uses_tls = false;
   for (std::size_t i = 0; i < nat.entries.size(); ++i) {
     const NatServerEntry& one = nat.entries[i];

@@ -111,6 +111,10 @@ constexpr std::array kNetworkSettings{
                        "`https_proxy` (or `HTTPS_PROXY`) and `http_proxy` name, except for the hosts of `no_proxy` (or `NO_PROXY`). Offhook "
                        "reaches servers on its own machine without a proxy (docs/providers.md)",
             .may_hold_secret = true, .field = kField<&Config::network, &NetworkSettings::proxy>},
+    Setting{.section = "network", .name = "no_proxy", .shape = Shape::Line, .most = kMaxKey, .unset = "none",
+            .meaning = "the hosts that Offhook reaches without that proxy, separated by commas: a name, which includes all names below it, "
+                       "an address, a network such as `192.0.2.0/24`, or `*` for all hosts",
+            .field = kField<&Config::network, &NetworkSettings::no_proxy>},
     Setting{.section = "nat", .name = "public_address", .shape = Shape::Address, .unset = "what the servers tell, or else the PBX",
             .meaning = "the address of this machine in the Internet, if a NAT passes the ports of the audio on to it, such as the elastic address of a virtual machine. Calls with peers in "
                        "the Internet then name this address (docs/use/nat.md)",
@@ -122,10 +126,6 @@ constexpr std::array kNetworkSettings{
     Setting{.section = "nat", .name = "ca_file", .shape = Shape::Line, .most = kMaxPath, .unset = "the system's certificates",
             .meaning = "the file of the authorities' certificates that Offhook trusts for `turns:` servers (PEM). A relative path starts at the folder of the configuration file",
             .field = kField<&Config::nat, &Nat::ca_file>},
-    Setting{.section = "network", .name = "no_proxy", .shape = Shape::Line, .most = kMaxKey, .unset = "none",
-            .meaning = "the hosts that Offhook reaches without that proxy, separated by commas: a name, which includes all names below it, "
-                       "an address, a network such as `192.0.2.0/24`, or `*` for all hosts",
-            .field = kField<&Config::network, &NetworkSettings::no_proxy>},
 };
 
 }  // namespace

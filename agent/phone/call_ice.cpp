@@ -1,5 +1,6 @@
 #include <offhook/agent/phone/call_ice.hpp>
 
+#include <offhook/agent/phone/nat/leg_sockets.hpp>
 #include <offhook/agent/phone/phone_error.hpp>
 
 #include <algorithm>
@@ -56,7 +57,8 @@ sdp::CandidateLine line_of(const rtp::IceCandidate& candidate, bool hides_privat
   return line;
 }
 
-/// Returns the peer's side. Without candidates for RTCP there is one component: RFC 8445 section 6.1.2.2.
+/// Returns the peer's side. Without candidates for RTCP there is one component: RFC 8445 section 6.1.2.2. The peer does not trickle, because this side does not describe
+/// itself as trickling (RFC 8840 section 4).
 rtp::IcePeer peer_of(const sdp::IceDescription& theirs, bool is_muxed) {
   const bool has_rtcp = std::any_of(theirs.candidates.begin(), theirs.candidates.end(), [](const auto& line) { return line.component == 2; });
   rtp::IcePeer peer;
@@ -89,17 +91,11 @@ std::string trouble_in(const rtp::IceEvent& event, bool is_muxed) {
 }  // namespace
 
 CallIce::CallIce(base::SocketAddress local, bool controlling) : local_(local) {
-  agent_ = std::make_unique<rtp::IceAgent>(rtp::IceOptions{.controlling = controlling, .components = 2}, random_);
-  for (const std::uint16_t component : {std::uint16_t{1}, std::uint16_t{2}}) {
-    const auto address = base_of(component == 1 ? media::Channel::Rtp : media::Channel::Rtcp);
-    (void)agent_->add_local({.type = rtp::IceCandidateType::Host, .component = component, .base = address, .address = address});
+  agent_ = std::make_unique<rtp::IceAgent>(rtp::IceOptions{.controlling = controlling, .components = kLegSockets.size()}, random_);
+  for (const auto socket : kLegSockets) {
+    const auto address = address_of(socket, local_);
+    (void)agent_->add_local({.type = rtp::IceCandidateType::Host, .component = component_of(socket), .base = address, .address = address});
   }
-}
-
-base::SocketAddress CallIce::base_of(media::Channel channel) const {
-  auto base = local_;
-  if (channel == media::Channel::Rtcp) ++base.port;
-  return base;
 }
 
 sdp::IceDescription CallIce::description(bool hides_private) const {
@@ -107,13 +103,13 @@ sdp::IceDescription CallIce::description(bool hides_private) const {
   ours.ufrag = agent_->credentials().ufrag;
   ours.password = agent_->credentials().password;
   ours.options = {"ice2"};
-  for (const auto& candidate : agent_->local_candidates()) {
+  const auto describe = [&](const rtp::IceCandidate& candidate) {
     if (!hides_private || candidate.address.ip.is_public()) ours.candidates.push_back(line_of(candidate, hides_private));
-  }
-  for (const std::uint16_t component : {std::uint16_t{1}, std::uint16_t{2}}) {
-    const auto* const pair = agent_->selected(component);
-    const bool is_peer_reflexive = pair != nullptr && pair->local.type == rtp::IceCandidateType::PeerReflexive;  // Only the checks have found it.
-    if (is_peer_reflexive && (!hides_private || pair->local.address.ip.is_public())) ours.candidates.push_back(line_of(pair->local, hides_private));
+  };
+  for (const auto& candidate : agent_->local_candidates()) describe(candidate);
+  for (const auto socket : kLegSockets) {
+    const auto* const pair = agent_->selected(component_of(socket));
+    if (pair != nullptr && pair->local.type == rtp::IceCandidateType::PeerReflexive) describe(pair->local);  // Only the checks have found it.
   }
   return ours;
 }
@@ -131,7 +127,6 @@ void CallIce::apply(const sdp::IceDescription& theirs, bool is_muxed, bool is_an
   for (const auto& line : theirs.candidates) {
     if (const auto address = line.address()) (void)agent_->add_remote(candidate_of(line, *address), now);
   }
-  agent_->end_of_remote(now);  // No further ones come: this side does not describe itself as trickling (RFC 8840 section 4).
 }
 
 void CallIce::restart() {
@@ -152,7 +147,7 @@ base::Result<bool, base::Error> CallIce::advance(const SendAlong& send, base::Ti
   if (!used_) return false;
   agent_->on_time(now);
   while (const auto out = agent_->poll_transmit()) {
-    send(out->base == base_of(media::Channel::Rtcp) ? media::Channel::Rtcp : media::Channel::Rtp, {out->base, out->to}, out->octets);
+    send(out->base == address_of(media::Channel::Rtcp, local_) ? media::Channel::Rtcp : media::Channel::Rtp, {out->base, out->to}, out->octets);
   }
   std::string trouble;
   while (const auto event = agent_->poll_event()) {

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <offhook/base/bytes.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/random.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/base/time.hpp>
-#include <offhook/base/bytes.hpp>
-#include <offhook/media/send/sendout.hpp>
 #include <offhook/media/port/media_plan.hpp>
+#include <offhook/media/send/sendout.hpp>
 #include <offhook/rtp/ice/ice_agent.hpp>
 #include <offhook/sdp/ice_lines.hpp>
 
@@ -54,8 +54,6 @@ class CallIce {
   [[nodiscard]] const std::optional<rtp::IcePath>& path(media::Channel channel) const { return channel == media::Channel::Rtcp ? rtcp_path_ : rtp_path_; }
   /// Returns true if the peer has proven that it sends to `from.base` from `from.to`.
   [[nodiscard]] bool has_heard(const rtp::IcePath& from) const { return agent_->has_heard(from.base, from.to); }
-  /// Returns the leg's address of a socket, which is the base of its candidates that are not relayed.
-  [[nodiscard]] base::SocketAddress base_of(media::Channel channel) const;
   /// Returns this side's address on the path, as the peer sees it; nullopt without a path. Later descriptions have it as their default: RFC 8839 section 4.4.1.2.
   [[nodiscard]] std::optional<base::SocketAddress> present_address(media::Channel channel) const;
   /// Returns how the path reaches the peer, such as "host to prflx", for the record; "" without a path.

@@ -1,5 +1,6 @@
 #include <offhook/agent/phone/call_path.hpp>
 
+#include <offhook/agent/phone/nat/leg_sockets.hpp>
 #include <offhook/media/engine/negotiated_path.hpp>
 #include <offhook/rtp/nat/demultiplex.hpp>
 
@@ -47,10 +48,9 @@ bool CallPath::gather(base::TimePoint now) {
 /// Adds the address that is known without a server as a candidate: RFC 8445 section 5.1.1.1 allows other ways to learn it.
 void CallPath::add_seen_address() {
   if (!ice_ || !place_.as_seen || (servers_ && servers_->mapped(media::Channel::Rtp))) return;
-  for (const auto channel : {media::Channel::Rtp, media::Channel::Rtcp}) {
-    const auto base = ice_->base_of(channel);
-    const std::uint16_t component = channel == media::Channel::Rtcp ? 2 : 1;
-    ice_->add({rtp::IceCandidateType::ServerReflexive, component, base, {*place_.as_seen, base.port}, *place_.as_seen, {}});
+  for (const auto socket : kLegSockets) {
+    const auto base = address_of(socket, local_);
+    ice_->add({rtp::IceCandidateType::ServerReflexive, component_of(socket), base, {*place_.as_seen, base.port}, *place_.as_seen, {}});
   }
 }
 
@@ -88,10 +88,13 @@ void CallPath::apply(const Agreement& agreement, base::TimePoint now) {
   dialog_ = agreement.dialog;
   agreed_dtls_ = agreed.dtls;
   if (ice_ && !agreed.ice) ice_->stop();
-  if (ice_ && agreed.ice) {
-    mail_->hears_all.store(true, std::memory_order_relaxed);
-    ice_->apply(*agreed.ice, agreed.remote_rtcp == agreed.remote_rtp, agreement.is_answer, now);
-  }
+  if (ice_ && agreed.ice) ice_->apply(*agreed.ice, agreed.remote_rtcp == agreed.remote_rtp, agreement.is_answer, now);
+  mail_->hears_all.store(uses_ice(), std::memory_order_relaxed);
+  follow_path(now);
+}
+
+/// The path may have changed: the worker and DTLS follow it.
+void CallPath::follow_path(base::TimePoint now) {
   order_path(now);
   const auto peers = peers_plan();
   const bool has_address = !uses_ice() || peers.remote_rtp.port != 0;
@@ -111,9 +114,7 @@ base::Result<bool, base::Error> CallPath::poll(base::TimePoint now) {
     if (!advanced) return advanced;
     changed = changed || *advanced;
   }
-  if (changed) order_path(now);
-  const auto peers = peers_plan();
-  if (changed && dtls_ && peers.remote_rtp.port != 0) dtls_->apply(agreed_dtls_, dialog_, peers, now);
+  if (changed) follow_path(now);
   if (dtls_) {
     if (auto advanced = dtls_->advance(along, now); !advanced) return base::fail(advanced.error());
   }
@@ -127,7 +128,7 @@ void CallPath::receive_all() {
 }
 
 void CallPath::receive(const media::PathDatagram& datagram) {
-  rtp::IcePath from{ice_ ? ice_->base_of(datagram.channel) : local_, datagram.peer};
+  rtp::IcePath from{address_of(datagram.channel, local_), datagram.peer};
   base::Bytes octets = datagram.bytes();
   std::optional<CallServers::Relayed> relayed;
   if (servers_ && servers_->receive(datagram, relayed)) {
@@ -152,15 +153,14 @@ void CallPath::receive(const media::PathDatagram& datagram) {
 void CallPath::send(media::Channel channel, rtp::IcePath path, base::Bytes octets, base::TimePoint now) {
   if (path.base.port == 0 && uses_ice() && ice_->path(channel)) path.base = ice_->path(channel)->base;
   if (servers_ && servers_->is_relayed(path.base)) return servers_->send(path, octets, *mail_, now);
-  media::PathDatagram letter{channel, path.to, now};
-  if (letter.set(octets)) (void)mail_->to_send.try_push(letter);  // A full ring loses it, as a network does; ICE and DTLS send it again.
+  mail_->send(channel, path.to, octets);
 }
 
 /// Tells the worker the present path.
 void CallPath::order_path(base::TimePoint now) {
   const auto peers = peers_plan();
   std::array<media::PathOrder::Hop, 2> hops{media::PathOrder::Hop{.remote = peers.remote_rtp}, {.remote = peers.remote_rtcp}};
-  for (const auto channel : {media::Channel::Rtp, media::Channel::Rtcp}) {
+  for (const auto channel : kLegSockets) {
     const auto path = uses_ice() ? ice_->path(channel) : std::nullopt;
     if (path && servers_ && servers_->is_relayed(path->base)) hops[static_cast<std::size_t>(channel)] = servers_->hop(*path, now);
   }

@@ -87,6 +87,7 @@ class CallPath {
   void receive_all();
   void receive(const media::PathDatagram& datagram);
   void send(media::Channel channel, rtp::IcePath path, base::Bytes octets, base::TimePoint now);
+  void follow_path(base::TimePoint now);
   void order_path(base::TimePoint now);
   [[nodiscard]] media::MediaPlan peers_plan() const { return uses_ice() ? ice_->along_path(plan_) : plan_; }
 

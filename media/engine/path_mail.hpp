@@ -57,6 +57,12 @@ struct PathMail {
   base::SpscRing<PathDatagram, kCapacityOfPath> received_on_path;   ///< from the worker
   base::SpscRing<PathDatagram, kCapacity> received;                 ///< from the worker: what came from elsewhere
   base::SpscRing<PathDatagram, kCapacity> to_send;   ///< to the worker
+  /// Negotiating thread: sends a datagram. A full ring loses it, as a network does.
+  void send(Channel channel, const base::SocketAddress& to, base::Bytes octets) {
+    PathDatagram letter{channel, to};
+    if (letter.set(octets)) (void)to_send.try_push(letter);
+  }
+
   OrderBox<PathOrder> paths;                         ///< to the worker
   std::atomic<bool> hears_all{false};                ///< true: datagrams of other sources than the peer are needed, for ICE (RFC 8445 section 7.3)
 };

@@ -24,9 +24,11 @@ std::size_t size_of(base::Bytes header) {
   return 0;
 }
 
-bool is_message(base::Bytes start) { return kind_of(start) == DatagramKind::TurnChannel || base::ByteReader(start.subspan(kHeader)).u32() == kStunCookie; }
+bool begins_message(base::Bytes start) { return kind_of(start) == DatagramKind::TurnChannel || base::ByteReader(start.subspan(kHeader)).u32() == kStunCookie; }
 
 }  // namespace
+
+bool is_turn_message(base::Bytes octets) { return octets.size() >= kHeader && octets.size() == size_of(octets) && begins_message(octets); }
 
 TurnFramer::Next TurnFramer::next(base::Bytes& stream) {
   if (failed_) stream = {};
@@ -35,7 +37,7 @@ TurnFramer::Next TurnFramer::next(base::Bytes& stream) {
   if (!take_until(kHeader, stream)) return Next::None;
   const std::size_t size = size_of(held_);
   const bool has_start = take_until(std::min(size, kUntilCookie), stream);
-  failed_ = size == 0 || (has_start && !is_message(held_));
+  failed_ = size == 0 || (has_start && !begins_message(held_));
   if (failed_) {
     held_.clear();
     return Next::Error;

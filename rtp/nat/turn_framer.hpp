@@ -32,4 +32,7 @@ class TurnFramer {
   bool is_whole_ = false, failed_ = false;
 };
 
+/// Returns true if the octets are exactly one message of such a stream, ChannelData with its padding. Anything else in a stream would end the order of its messages.
+[[nodiscard]] bool is_turn_message(base::Bytes octets);
+
 }  // namespace offhook::inline v0::rtp

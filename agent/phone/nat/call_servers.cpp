@@ -1,25 +1,16 @@
 #include <offhook/agent/phone/nat/call_servers.hpp>
 
+#include <offhook/agent/phone/nat/leg_sockets.hpp>
+
 #include <algorithm>
 #include <array>
 #include <variant>
 
 namespace offhook::inline v0::phone {
 
-namespace {
-
-void post(media::PathMail& mail, media::Channel channel, const base::SocketAddress& to, base::Bytes octets, base::TimePoint now) {
-  media::PathDatagram letter{channel, to, now};
-  if (letter.set(octets)) (void)mail.to_send.try_push(letter);  // A full ring loses it, as a network does; the client sends it again.
-}
-
-std::uint16_t component_of(media::Channel channel) { return channel == media::Channel::Rtcp ? 2 : 1; }
-
-}  // namespace
-
 CallServers::CallServers(std::shared_ptr<NatServers> all, std::vector<NatServer> servers, base::SocketAddress local, base::TimePoint now)
     : all_(std::move(all)), local_(local), until_(now + kPatience) {
-  for (const auto channel : {media::Channel::Rtp, media::Channel::Rtcp}) {
+  for (const auto channel : kLegSockets) {
     for (const NatServer& server : servers) add(server, channel, now);
   }
 }
@@ -37,17 +28,10 @@ void CallServers::add(const NatServer& server, media::Channel channel, base::Tim
   options.family = server.address.ip.is_v6() ? rtp::TurnFamily::V6 : rtp::TurnFamily::Any;
   Relay& relay = relays_.emplace_back(server.number, channel, std::move(options), server.credential, random_);
   if (!relay.pads) return begin(relay, now);
-  auto link = all_->links().open({server.address, server.uri.transport, server.uri.host}, base_of(channel));
+  auto link = all_->links().open({server.address, server.uri.transport, server.uri.host}, address_of(channel, local_));
   relay.is_done = !link;
   if (!link) return (void)(relay.trouble = StreamLinks::to_string(link.error()));
   relay.link = std::move(*link);
-  relay.hop = relay.link->address();
-}
-
-base::SocketAddress CallServers::base_of(media::Channel channel) const {
-  auto base = local_;
-  if (channel == media::Channel::Rtcp) ++base.port;
-  return base;
 }
 
 void CallServers::begin(Relay& relay, base::TimePoint now) {
@@ -80,14 +64,14 @@ bool CallServers::advance(media::PathMail& mail, base::TimePoint now) {
 
 void CallServers::advance(Asker& asker, media::PathMail& mail, base::TimePoint now) {
   asker.client.on_time(now);
-  while (const auto out = asker.client.poll_transmit()) post(mail, asker.channel, out->to, out->octets, now);
+  while (const auto out = asker.client.poll_transmit()) mail.send(asker.channel, out->to, out->octets);
   while (const auto event = asker.client.poll_event()) {
     asker.is_done = true;
     if (const auto* failed = std::get_if<rtp::StunClient::Failed>(&*event)) asker.trouble = to_string(failed->why);
     const auto* const told = std::get_if<rtp::StunClient::Mapped>(&*event);
     if (told == nullptr) continue;
     mapped_[static_cast<std::size_t>(asker.channel)] = told->address;
-    gathered_.push_back({rtp::IceCandidateType::ServerReflexive, component_of(asker.channel), base_of(asker.channel), told->address, told->address.ip, {}});
+    gathered_.push_back({rtp::IceCandidateType::ServerReflexive, component_of(asker.channel), address_of(asker.channel, local_), told->address, told->address.ip, {}});
   }
 }
 
@@ -106,17 +90,16 @@ bool CallServers::advance(Relay& relay, media::PathMail& mail, base::TimePoint n
     if (std::holds_alternative<rtp::turn::PeerReady>(*event)) changed = true;
     relay.is_done = true;
   }
-  if (changed) send_waiting(relay, mail, now);
-  while (const auto out = relay.client.poll_transmit()) post(mail, relay.channel, relay.pads ? relay.hop : out->to, out->octets, now);
+  if (changed) send_waiting(relay, mail);
+  while (const auto out = relay.client.poll_transmit()) mail.send(relay.channel, relay.hop(), out->octets);
   return changed;
 }
 
 void CallServers::on_allocated(Relay& relay, const rtp::turn::Allocated& event) {
   relay.relayed = event.relayed_v4.value_or(event.relayed_v6.value_or(base::SocketAddress{}));
   if (!relay.pads) {
-    relay.hop = relay.client.server();  // Another server may have taken over.
     if (!mapped(relay.channel)) mapped_[static_cast<std::size_t>(relay.channel)] = event.mapped;
-    gathered_.push_back({rtp::IceCandidateType::ServerReflexive, component_of(relay.channel), base_of(relay.channel), event.mapped, relay.hop.ip, {}});
+    gathered_.push_back({rtp::IceCandidateType::ServerReflexive, component_of(relay.channel), address_of(relay.channel, local_), event.mapped, relay.client.server().ip, {}});
   }
   gathered_.push_back({rtp::IceCandidateType::Relayed, component_of(relay.channel), relay.relayed, relay.relayed, relay.client.server().ip, event.mapped});
 }
@@ -132,7 +115,7 @@ bool CallServers::receive(const media::PathDatagram& datagram, std::optional<Rel
     if (asker.channel == datagram.channel) asker.client.on_message(datagram.bytes(), datagram.peer, datagram.arrival);
   }
   for (Relay& relay : relays_) {
-    if (relay.channel != datagram.channel || datagram.peer != (relay.pads ? relay.hop : relay.client.server())) continue;
+    if (relay.channel != datagram.channel || datagram.peer != relay.hop()) continue;
     is_of_server = true;
     const auto data = relay.client.channels().unwrap(datagram.bytes());
     if (data) relayed = Relayed{{relay.relayed, data->peer}, data->octets};
@@ -144,23 +127,23 @@ bool CallServers::receive(const media::PathDatagram& datagram, std::optional<Rel
 void CallServers::send(const rtp::IcePath& path, base::Bytes octets, media::PathMail& mail, base::TimePoint now) {
   Relay* const relay = find(path.base);
   if (relay == nullptr || !relay->client.permit(path.to, now)) return;  // The server relays only a bounded number of peers.
-  if (send_now(*relay, path.to, octets, mail, now)) return;
+  if (send_now(*relay, path.to, octets, mail)) return;
   if (relay->waiting.size() == kMaxWaiting) relay->waiting.pop_front();
   relay->waiting.emplace_back(path.to, std::vector<std::uint8_t>(octets.begin(), octets.end()));
 }
 
-bool CallServers::send_now(Relay& relay, const base::SocketAddress& peer, base::Bytes octets, media::PathMail& mail, base::TimePoint now) {
+bool CallServers::send_now(Relay& relay, const base::SocketAddress& peer, base::Bytes octets, media::PathMail& mail) {
   std::array<std::uint8_t, media::PathDatagram::kMaxOctets> room{};
   const auto size = relay.client.channels().wrap(peer, octets, room, random_);
   if (!size) return size.error() != rtp::TurnDataError::NotPermitted;
-  post(mail, relay.channel, relay.hop, base::Bytes(room).first(*size), now);
+  mail.send(relay.channel, relay.hop(), base::Bytes(room).first(*size));
   return true;
 }
 
-void CallServers::send_waiting(Relay& relay, media::PathMail& mail, base::TimePoint now) {
+void CallServers::send_waiting(Relay& relay, media::PathMail& mail) {
   auto waiting = std::exchange(relay.waiting, {});
   for (auto& [peer, octets] : waiting) {
-    if (!send_now(relay, peer, octets, mail, now)) relay.waiting.emplace_back(peer, std::move(octets));
+    if (!send_now(relay, peer, octets, mail)) relay.waiting.emplace_back(peer, std::move(octets));
   }
 }
 
@@ -168,13 +151,13 @@ media::PathOrder::Hop CallServers::hop(const rtp::IcePath& path, base::TimePoint
   Relay* const relay = find(path.base);
   if (relay == nullptr) return {};
   (void)relay->client.bind(path.to, now);
-  return {relay->hop, relay->client.channels().channel_of(path.to).value_or(0), relay->pads};
+  return {relay->hop(), relay->client.channels().channel_of(path.to).value_or(0), relay->pads};
 }
 
 void CallServers::release(media::PathMail& mail, base::TimePoint now) {
   for (Relay& relay : relays_) {
     relay.client.release(now);
-    while (const auto out = relay.client.poll_transmit()) post(mail, relay.channel, relay.hop, out->octets, now);
+    while (const auto out = relay.client.poll_transmit()) mail.send(relay.channel, relay.hop(), out->octets);
   }
 }
 

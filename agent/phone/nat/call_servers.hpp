@@ -33,7 +33,7 @@ class CallServers {
   CallServers(const CallServers&) = delete;
   CallServers& operator=(const CallServers&) = delete;
 
-  /// Sends and times the requests. Returns true if relay() may have changed.
+  /// Sends and times the requests. Returns true if hop() may have changed.
   bool advance(media::PathMail& mail, base::TimePoint now);
   /// Returns true until each server has answered or failed, or kPatience has passed.
   [[nodiscard]] bool is_gathering(base::TimePoint now) const;
@@ -69,11 +69,12 @@ class CallServers {
   };
   struct Relay {
     Relay(std::size_t its_server, media::Channel its_channel, rtp::TurnOptions options, const rtp::StunCredential& credential, base::Random& random)
-        : server(its_server), channel(its_channel), pads(is_stream(options.transport)), hop(options.server), client(std::move(options), credential, random) {}
+        : server(its_server), channel(its_channel), pads(is_stream(options.transport)), client(std::move(options), credential, random) {}
+    /// Returns where the leg sends what goes to the server. Over UDP another server may have taken over.
+    [[nodiscard]] const base::SocketAddress& hop() const { return link ? link->address() : client.server(); }
     std::size_t server;
     media::Channel channel;
     bool pads;
-    base::SocketAddress hop;                                   // where the leg sends what goes to the server
     std::shared_ptr<StreamLinks::Link> link{};                 // null over UDP
     rtp::TurnClient client;
     base::SocketAddress relayed{};                             // port 0: no allocation
@@ -83,15 +84,14 @@ class CallServers {
   };
 
   void add(const NatServer& server, media::Channel channel, base::TimePoint now);
-  [[nodiscard]] base::SocketAddress base_of(media::Channel channel) const;
   [[nodiscard]] const Relay* find(const base::SocketAddress& relayed) const;
   [[nodiscard]] Relay* find(const base::SocketAddress& relayed) { return const_cast<Relay*>(std::as_const(*this).find(relayed)); }
   void advance(Asker& asker, media::PathMail& mail, base::TimePoint now);
   bool advance(Relay& relay, media::PathMail& mail, base::TimePoint now);
   void begin(Relay& relay, base::TimePoint now);
   void on_allocated(Relay& relay, const rtp::turn::Allocated& event);
-  void send_waiting(Relay& relay, media::PathMail& mail, base::TimePoint now);
-  [[nodiscard]] bool send_now(Relay& relay, const base::SocketAddress& peer, base::Bytes octets, media::PathMail& mail, base::TimePoint now);
+  void send_waiting(Relay& relay, media::PathMail& mail);
+  [[nodiscard]] bool send_now(Relay& relay, const base::SocketAddress& peer, base::Bytes octets, media::PathMail& mail);
 
   std::shared_ptr<NatServers> all_;
   base::SocketAddress local_;

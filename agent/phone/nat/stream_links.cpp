@@ -32,13 +32,6 @@ using sip::detail::to_ours;
 
 constexpr auto kConnectTimeout = std::chrono::seconds(5);
 
-/// Returns true for exactly one message of STUN or ChannelData with its padding: anything else would end the order of the stream. A leg sends such, for example when it
-/// learns of its channel a tick after it learns where to send.
-bool is_message(base::Bytes datagram) {
-  rtp::TurnFramer framer;
-  return framer.next(datagram) == rtp::TurnFramer::Next::Message && datagram.empty();
-}
-
 /// The connection behind a Link. It lives on the thread of the links, until the Link ends or the server closes.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
@@ -109,7 +102,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read_leg() {
     beside_.async_receive_from(asio::buffer(from_leg_), sender_, [self = shared_from_this()](const error_code& error, std::size_t size) {
       if (self->closed_) return;
-      const bool is_of_leg = !error && self->sender_ == self->leg_ && is_message(base::Bytes(self->from_leg_).first(size));
+      // A leg sends other datagrams too, for example when it learns of its channel a tick after it learns where to send.
+      const bool is_of_leg = !error && self->sender_ == self->leg_ && rtp::is_turn_message(base::Bytes(self->from_leg_).first(size));
       const bool has_room = self->queued_.size() + size <= StreamLinks::kMaxQueuedOctets;
       if (is_of_leg && has_room) self->queued_.append(reinterpret_cast<const char*>(self->from_leg_.data()), size);
       self->write_next();
@@ -166,7 +160,7 @@ class StreamLinks::Impl {
   }
 
  private:
-  /// What the links and the thread share. Links may outlive the StreamLinks.
+  /// The state that the links and the thread share. Links may outlive the StreamLinks.
   struct Shared {
     asio::io_context io{1};
     asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);

@@ -25,8 +25,9 @@ TEST_CASE("A reload applies agents, prompts and the log level; the account, port
   fresh.transcripts.enabled = true;
   fresh.recordings.key = Secret("new");
   fresh.network.proxy = Secret("http://new:1");
+  fresh.nat.entries = {{"turn:t", "u", Secret("new"), {}}};
   CHECK(config::waiting_for_restart(running, fresh) ==
-        std::vector<std::string>{"/sip/extension", "/sip/password", "/sip/callers", "/network/proxy", "/media/first_port", "/limits/calls", "/health/port", "/health/token", "/transcripts/enabled",
+        std::vector<std::string>{"/sip/extension", "/sip/password", "/sip/callers", "/network/proxy", "/nat/servers", "/media/first_port", "/limits/calls", "/health/port", "/health/token", "/transcripts/enabled",
                                  "/recordings/key"});
 }
 

@@ -88,7 +88,7 @@ bool we_accept(const config::Place& place, const Json& file) {
 bool may_be_laxer(const config::Setting& setting) {
   using config::Shape;
   // A Provider value may also be the name of a provider in the file. The reader also parses the URIs of servers of STUN and TURN.
-  if (setting.name == "kind" || setting.name == "uri" || setting.name == "servers" || setting.shape == Shape::Provider || setting.shape == Shape::Providers) return true;
+  if (setting.name == "kind" || setting.name == "uri" || setting.shape == Shape::Provider || setting.shape == Shape::Providers) return true;
   for (const config::Setting& member : setting.members) {  // A list of objects may have plain texts as its items.
     if (member.name == setting.short_for && may_be_laxer(member)) return true;
   }

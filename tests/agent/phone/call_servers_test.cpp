@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Allocated, "The worker gets a channel for the path when the se
   CHECK(Octets(data->octets.begin(), data->octets.end()) == Octets{9, 8, 7});
 }
 
-TEST_CASE_FIXTURE(Allocated, "What does not come from the server is nothing of a server") {
+TEST_CASE_FIXTURE(Allocated, "A datagram of another host is no datagram of a server") {
   CHECK_FALSE(receive({0x40, 0, 0, 0}, kPeer));
   CHECK_FALSE(is_of_server);
   CHECK_FALSE(receive({0x40, 0, 0, 0}));

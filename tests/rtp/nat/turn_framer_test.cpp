@@ -4,6 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <vector>
+
 using namespace offhook_test;
 using rtp::TurnFramer;
 
@@ -92,4 +96,21 @@ TEST_CASE("TurnFramer allocates nothing for messages of media [design: no alloca
   }
   CHECK(allocations() == before);
   CHECK(count == 10);
+}
+
+TEST_CASE("Exactly one message of STUN, or of ChannelData with its padding, is a message of TURN") {
+  const std::vector<std::uint8_t> data{0x40, 1, 0, 3, 1, 2, 3, 0}, empty_data{0x40, 1, 0, 0};
+  std::vector<std::uint8_t> stun(24);
+  const std::array<std::uint8_t, 8> start{0, 1, 0, 4, 0x21, 0x12, 0xa4, 0x42};
+  std::copy(start.begin(), start.end(), stun.begin());
+  for (const auto& message : {data, empty_data, stun}) {
+    CHECK(rtp::is_turn_message(message));
+    for (std::size_t size = 0; size < message.size(); ++size) CHECK_FALSE(rtp::is_turn_message(base::Bytes(message).first(size)));
+    auto longer = message;
+    longer.push_back(0);
+    CHECK_FALSE(rtp::is_turn_message(longer));
+  }
+  stun[7] = 0x43;
+  CHECK_FALSE(rtp::is_turn_message(stun));
+  CHECK_FALSE(rtp::is_turn_message(std::vector<std::uint8_t>(172, 0x80)));
 }
