@@ -77,6 +77,12 @@ class CallPath {
   /// The call is over: gives allocations back.
   void end(base::TimePoint now);
 
+  /// Returns true if media can pass in both directions: ICE, if agreed, has a path for each component, and DTLS, if agreed, has keys. Some peers hear nothing before the
+  /// last component has its path.
+  [[nodiscard]] bool is_open() const {
+    const bool has_path = !uses_ice() || (!ice_->is_busy() && along_path(plan_).remote_rtp.port != 0);
+    return has_path && (!uses_dtls() || !suite().empty());
+  }
   [[nodiscard]] bool uses_dtls() const { return agreed_dtls_.has_value(); }
   [[nodiscard]] bool uses_ice() const { return ice_ && ice_->is_used(); }
   [[nodiscard]] std::string suite() const { return dtls_ ? dtls_->suite() : std::string(); }

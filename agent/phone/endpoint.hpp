@@ -31,6 +31,8 @@ struct EndpointOptions {
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< sources of audio that are accepted besides the SDP's own address
   MediaSecurity security{};    ///< of calls without an account
   IceUse ice = IceUse::Accepted;
+  /// The time that CallConnected waits for ICE and DTLS after the answer, so that nobody speaks before the media can pass. 0: it does not wait.
+  base::Duration path_limit = std::chrono::seconds(10);
   NatOptions nat{};            ///< the public address of this machine, and servers of STUN and TURN
   std::size_t max_calls = 64;  ///< an INVITE beyond this number gets 486 Busy Here
   bool accepting = true;       ///< false: new calls get 503 until Endpoint::set_accepting(true), for an owner that adds its accounts first

@@ -81,6 +81,8 @@ class MediaSession {
   void start();
   [[nodiscard]] bool sends() const { return plan_ && plan_->send; }
   [[nodiscard]] bool receives() const { return plan_ && plan_->receive; }
+  /// Returns false while media that the agreement allows have no path yet.
+  [[nodiscard]] bool is_path_open() const { return !path_ || (!sends() && !receives()) || path_->is_open(); }
   [[nodiscard]] std::optional<media::AudioCodec> codec() const;
   /// Returns the suite of SRTP in use, as in SDP; "" if the media are not encrypted, or if the handshake of DTLS is not complete.
   [[nodiscard]] std::string srtp_suite() const { return uses_dtls() ? path_->suite() : std::string(srtp_.suite()); }

@@ -331,6 +331,7 @@ void PhoneCall::negotiate() {
     (void)hang_up(std::move(extras));
     return;
   }
+  report_connected();
   keep_negotiating();
 }
 
@@ -377,10 +378,19 @@ base::IpAddress PhoneCall::signalling_host() const { return core()->stack.calls(
 
 void PhoneCall::connected(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted) {
   state_ = State::Connected;
-  core()->emit(CallConnected{shared_from_this(), media_.sends(), media_.receives(), headers, asserted});
+  unreported_ = Unreported{headers, asserted, now() + core()->options.path_limit};
+  report_connected();
+}
+
+/// Sends CallConnected when the media can pass, or at the limit.
+void PhoneCall::report_connected() {
+  if (!unreported_ || (!media_.is_path_open() && now() < unreported_->latest)) return;
+  const Unreported answer = *std::exchange(unreported_, std::nullopt);
+  core()->emit(CallConnected{shared_from_this(), media_.sends(), media_.receives(), answer.headers, answer.asserted});
 }
 
 void PhoneCall::report_media(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted) {
+  if (unreported_) return report_connected();  // It has the present state of the media.
   core()->emit(CallMediaChanged{shared_from_this(), media_.sends(), media_.receives(), headers, asserted});
 }
 

@@ -72,6 +72,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   void end_unsent(sip::CallEnded::Why why, std::string reason);
   [[nodiscard]] base::Result<void, base::Error> may_answer(const Prepared& prepared) const;
   void connected(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted);
+  void report_connected();
   void report_media(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted = {});
   [[nodiscard]] base::Result<void, base::Error> may_offer(std::string_view what) const;
   base::Result<void, base::Error> offer_anew(std::string_view what, bool on_hold, sip::Extras extras);
@@ -96,6 +97,13 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   std::optional<base::IpAddress> seen_;   // the address of this machine, as the caller's side knows it
   MediaSession media_;
   bool negotiates_ = false;        // negotiate() will run again
+  /// A CallConnected that waits for the path of the media.
+  struct Unreported {
+    sip::HeaderFields headers;
+    std::optional<sip::Party> asserted;
+    base::TimePoint latest;        // it is sent then, also without a path
+  };
+  std::optional<Unreported> unreported_{};
   bool waits_for_answer_ = false;  // the media of an early dialog could not be negotiated
   std::string failure_;            // why the media could not be negotiated; "" if they could
   bool keys_need_tls_ = false;     // this side's descriptions have keys, so only TLS may carry them

@@ -24,8 +24,9 @@ struct CallTurnedAway { sip::IncomingCall details; int status = 486; };         
 /// A provisional response to an INVITE of this side, except 100: such as 180 Ringing, 181 Call Is Being Forwarded, 182 Queued, 183 Session
 /// Progress. `early_media`: the called side has described its media, which play from now on (DialOptions::early_media).
 struct CallRinging { CallPtr call; int status = 180; bool early_media = false; sip::CallProgress details{}; };
-/// `headers` and `asserted` are of the 2xx to an outgoing INVITE, or of the ACK to an incoming one, as in the events of sip::Stack. `sends`
-/// and `receives` are false when one side holds the other from the beginning.
+/// The call is answered, and its media can pass: ICE has found a path, and DTLS has keys (EndpointOptions::path_limit). `headers` and `asserted`
+/// are of the 2xx to an outgoing INVITE, or of the ACK to an incoming one, as in the events of sip::Stack. `sends` and `receives` are false when
+/// one side holds the other from the beginning.
 struct CallConnected { CallPtr call; bool sends = true, receives = true; sip::HeaderFields headers{}; std::optional<sip::Party> asserted{}; };
 /// The peer or this side holds or resumes; `headers` and `asserted` are of the peer's offer, answer or refusal.
 struct CallMediaChanged { CallPtr call; bool sends = true, receives = true; sip::HeaderFields headers{}; std::optional<sip::Party> asserted{}; };

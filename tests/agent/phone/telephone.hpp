@@ -36,6 +36,7 @@ struct Telephone {
   phone::CallPtr call;
   std::optional<phone::Prepared> prepared;  ///< set for a call that is not answered at once
   bool answers = true;
+  std::function<void(const phone::PhoneEvent&)> looks{};  ///< sees each event first
   std::unique_ptr<phone::Endpoint> endpoint;
   phone::Account account;
 
@@ -68,6 +69,7 @@ struct Telephone {
   void on_thread(Task task) { run_on(*endpoint, task); }
 
   void on_event(phone::PhoneEvent event) {
+    if (looks) looks(event);
     if (auto* offered = std::get_if<phone::CallOffered>(&event)) {
       call = offered->call;
       (void)call->prepare(port);

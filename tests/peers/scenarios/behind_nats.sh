@@ -91,7 +91,7 @@ start caller nsenter --net --target "$host2" baresip -f "$work/caller" -t 90 -e 
 expect "the call is up" says "$work/caller.log" 'Call established'
 expect "the call is over" says "$work/caller.log" 'terminated'
 expect "the agent understood opening_hours" says "$work/agent.log" 'call.understood .*intent=opening_hours'
-telephone_heard caller  # Not the greeting: it begins while ICE still looks for the path.
+telephone_heard caller hello
 opening_hours_heard
 expect "the record says which path the audio took" has_record '"path":"ICE, relay to '
 says "$work/agent.log" 'nat.server_failed' && die "the server failed: $(grep nat.server_failed "$work/agent.log")"
