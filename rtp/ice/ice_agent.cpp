@@ -36,12 +36,15 @@ void count(IceCounters& counters, int code) {
 }  // namespace
 
 IceAgent::IceAgent(const IceOptions& options, base::Random& random)
-    : context_(std::make_unique<IceContext>(within_bounds(options), random)), session_(std::make_unique<IceSession>(*context_, IceCredentials::make(random))) {}
+    : context_(std::make_unique<IceContext>(within_bounds(options), random)) {
+  const IceRole role(options.controlling, random);
+  session_ = std::make_unique<IceSession>(*context_, IceCredentials::make(random), role);
+}
 
 IceAgent::~IceAgent() = default;
 
 const IceCredentials& IceAgent::credentials() const { return session_->ours(); }
-bool IceAgent::is_controlling() const { return context_->role.is_controlling(); }
+bool IceAgent::is_controlling() const { return session_->role().is_controlling(); }
 IceState IceAgent::state() const { return session_->state(); }
 const IceCounters& IceAgent::counters() const { return context_->counters; }
 std::span<const IceCandidate> IceAgent::local_candidates() const { return context_->local.all(); }
@@ -80,14 +83,14 @@ bool IceAgent::set_answerer(const IcePeer& peer, base::TimePoint now) {
   if (!peer.credentials.is_valid()) return false;
   if (const IcePeer* const known = session_->peer()) {
     if (known->credentials == peer.credentials && session_->state() != IceState::Failed) return true;
-    session_ = std::make_unique<IceSession>(*context_, session_->ours());
+    session_ = std::make_unique<IceSession>(*context_, session_->ours(), session_->role());
   }
   begin_with(peer, now);
   return true;
 }
 
 void IceAgent::begin_with(const IcePeer& peer, base::TimePoint now) {
-  if (peer.lite != context_->options.lite) context_->role.set(peer.lite);  // The full agent is controlling: RFC 8445 section 6.1.1.
+  if (peer.lite != context_->options.lite) session_->role().set(peer.lite);  // The full agent is controlling: RFC 8445 section 6.1.1.
   session_->set_peer(within_bounds(peer), now);
 }
 
@@ -96,8 +99,9 @@ bool IceAgent::add_remote(const IceCandidate& candidate, base::TimePoint now) { 
 void IceAgent::end_of_remote(base::TimePoint now) { session_->end_of_remote(now); }
 
 void IceAgent::restart() {
+  auto next = std::make_unique<IceSession>(*context_, IceCredentials::make(context_->random), session_->role());
   if (session_->state() == IceState::Completed) former_ = std::move(session_);
-  session_ = std::make_unique<IceSession>(*context_, IceCredentials::make(context_->random));
+  session_ = std::move(next);
 }
 
 bool IceAgent::cancel_restart() {
@@ -135,7 +139,7 @@ void IceAgent::on_request(const StunMessage& message, const IceRoute& route, bas
   auto request = verify_request(message, session.ours());
   if (!request) return refuse(message, request.error(), session.ours(), route);
   ++context_->counters.requests;
-  const bool conflicts = request->claim && !context_->options.lite && !context_->role.accepts(*request->claim);
+  const bool conflicts = request->claim && !context_->options.lite && !session.role().accepts(*request->claim);
   if (conflicts)
     refuse(message, {487}, session.ours(), route);
   else

@@ -16,7 +16,7 @@ base::Duration ice_pacing(const IceOptions& options, const IcePeer& peer) {
 void IceChecker::on_check_of_peer(const IceCandidate& local, const IceCandidate& remote, bool use_candidate, IceOutcomes& out) {
   IcePair* const pair = checklist_.add(local, remote, true);
   if (pair == nullptr) return;
-  if (use_candidate && !context_.role.is_controlling()) pair->nominated_by_peer = true;
+  if (use_candidate && !role_.is_controlling()) pair->nominated_by_peer = true;
   switch (pair->state) {
     case IcePair::State::Succeeded:
       if (pair->nominated_by_peer) out.push_back({What::Nominated, pair->id});
@@ -68,14 +68,14 @@ void IceChecker::on_success(IcePair& pair, const IceTransaction& check, const ba
   pair.confirmed_at = now;
   checklist_.succeed(pair);
   if (!pair.nominating || check.nominates) transactions_.cancel(pair.id);
-  const bool is_controlling = context_.role.is_controlling();
+  const bool is_controlling = role_.is_controlling();
   const bool nominated = is_controlling ? pair.nominating && check.nominates : pair.nominated_by_peer;
   out.push_back({nominated ? What::Nominated : What::Valid, pair.id});
 }
 
 void IceChecker::on_error(IcePair& pair, const IceTransaction& check, int code, IceOutcomes& out) {
   if (code == 487) {  // RFC 8445 section 7.2.5.1
-    context_.role.on_conflict(check.claim, context_.random);
+    role_.on_conflict(check.claim, context_.random);
     checklist_.trigger(pair);
     return;
   }
@@ -85,7 +85,7 @@ void IceChecker::on_error(IcePair& pair, const IceTransaction& check, int code, 
 
 void IceChecker::on_failure(IcePair& pair, const IceTransaction& check, IceOutcomes& out) {
   if (check.cancelled) return;
-  const bool was_nominating = check.nominates && pair.nominating && context_.role.is_controlling();
+  const bool was_nominating = check.nominates && pair.nominating && role_.is_controlling();
   checklist_.fail(pair);
   if (was_nominating) out.push_back({What::NominationFailed, pair.id});
 }
@@ -97,7 +97,7 @@ void IceChecker::begin_check(IcePair& pair, const IceParties& parties, base::Tim
   check.base = pair.local.base;
   check.to = pair.remote.address;
   check.priority = check_priority(pair.local.priority);
-  check.claim = context_.role.claim();
+  check.claim = role_.claim();
   check.nominates = pair.nominating && check.claim.controlling;
   check.persists = pair.heard || pair.nominating || parties.peer.lite;
   check.octets = write_check({check.id, check.priority, check.claim, check.nominates}, parties.ours, parties.peer.credentials);

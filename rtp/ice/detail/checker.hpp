@@ -4,6 +4,7 @@
 #include <offhook/rtp/ice/credentials.hpp>
 #include <offhook/rtp/ice/detail/checklist.hpp>
 #include <offhook/rtp/ice/detail/context.hpp>
+#include <offhook/rtp/ice/detail/role.hpp>
 #include <offhook/rtp/ice/detail/transactions.hpp>
 #include <offhook/rtp/nat/stun_message.hpp>
 
@@ -28,7 +29,7 @@ struct IceParties {
 /// Sends the connectivity checks of a full agent, and reads their answers: RFC 8445 section 7.2.
 class IceChecker {
  public:
-  explicit IceChecker(IceContext& context) : context_(context), checklist_(context.options.max_pairs, context.role.is_controlling()) {}
+  IceChecker(IceContext& context, IceRole& role) : context_(context), role_(role), checklist_(context.options.max_pairs, role.is_controlling()) {}
 
   [[nodiscard]] IceChecklist& checklist() { return checklist_; }
   [[nodiscard]] const IceChecklist& checklist() const { return checklist_; }
@@ -55,6 +56,7 @@ class IceChecker {
   void on_failure(IcePair& pair, const IceTransaction& check, IceOutcomes& out);
 
   IceContext& context_;
+  IceRole& role_;
   IceChecklist checklist_;
   IceTransactions transactions_;
   base::TimePoint next_check_at_{};

@@ -56,7 +56,7 @@ void IceConnection::on_time(const IceCredentials& ours, const IceCredentials& th
     }
     if (!link->consent) continue;
     if (const auto id = link->consent->on_time(now, context_.random)) {
-      link->asked_as = context_.role.claim();
+      link->asked_as = role_.claim();
       context_.transmits.push_back({base, to, write_check({*id, check_priority(link->pair.local.priority), link->asked_as, false}, ours, theirs)});
     }
     if (!link->consent->is_held()) close(component);
@@ -78,7 +78,7 @@ bool IceConnection::on_response(const StunMessage& message, const IceRoute& rout
     }
     const int code = message.error() ? message.error()->code : 0;
     link->consent->on_error(message.id(), code);
-    if (code == 487) context_.role.on_conflict(link->asked_as, context_.random);
+    if (code == 487) role_.on_conflict(link->asked_as, context_.random);
     if (!link->consent->is_held()) close(component);
     return true;
   }

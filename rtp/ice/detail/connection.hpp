@@ -5,6 +5,7 @@
 #include <offhook/rtp/ice/credentials.hpp>
 #include <offhook/rtp/ice/detail/consent.hpp>
 #include <offhook/rtp/ice/detail/context.hpp>
+#include <offhook/rtp/ice/detail/role.hpp>
 #include <offhook/rtp/ice/ice_event.hpp>
 #include <offhook/rtp/nat/stun_message.hpp>
 
@@ -20,7 +21,7 @@ class IceConnection {
  public:
   static constexpr base::Duration kKeepalive = std::chrono::seconds(15);   ///< Tr: RFC 8445 section 11
 
-  explicit IceConnection(IceContext& context) : context_(context) {}
+  IceConnection(IceContext& context, IceRole& role) : context_(context), role_(role) {}
 
   /// Selects a pair that was nominated, unless the one before has a higher priority (RFC 8445 section 8.1.1). Returns true if it is the selected one now.
   bool select(std::uint16_t component, const IceSelectedPair& pair, base::TimePoint now);
@@ -50,6 +51,7 @@ class IceConnection {
   void close(std::uint16_t component);
 
   IceContext& context_;
+  IceRole& role_;
   std::array<std::optional<Link>, kMaxIceComponents> links_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <offhook/base/random.hpp>
 #include <offhook/rtp/ice/detail/local_candidates.hpp>
-#include <offhook/rtp/ice/detail/role.hpp>
 #include <offhook/rtp/ice/ice_event.hpp>
 #include <offhook/rtp/ice/ice_options.hpp>
 #include <offhook/rtp/nat/stun_message.hpp>
@@ -13,11 +12,10 @@ namespace offhook::inline v0::rtp {
 
 /// The parts of an agent that outlive a restart.
 struct IceContext {
-  IceContext(const IceOptions& wanted, base::Random& source) : options(wanted), random(source), role(wanted.controlling, source) {}
+  IceContext(const IceOptions& wanted, base::Random& source) : options(wanted), random(source) {}
 
   IceOptions options;
   base::Random& random;
-  IceRole role;
   IceLocalCandidates local;
   bool is_gathering = false;
   IceCounters counters;

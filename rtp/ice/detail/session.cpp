@@ -8,7 +8,8 @@
 
 namespace offhook::inline v0::rtp {
 
-IceSession::IceSession(IceContext& context, IceCredentials ours) : context_(context), ours_(std::move(ours)), checker_(context), connection_(context) {}
+IceSession::IceSession(IceContext& context, IceCredentials ours, const IceRole& role)
+    : context_(context), ours_(std::move(ours)), role_(role), checker_(context, role_), connection_(context, role_) {}
 
 std::uint16_t IceSession::components() const { return peer_ ? std::min(context_.options.components, peer_->components) : context_.options.components; }
 
@@ -60,8 +61,8 @@ void IceSession::remove_base(const base::SocketAddress& base, base::TimePoint no
 
 /// A conflict of roles may have changed this agent's role.
 void IceSession::follow_role() {
-  if (checker_.checklist().is_controlling() == context_.role.is_controlling()) return;
-  checker_.checklist().set_controlling(context_.role.is_controlling());
+  if (checker_.checklist().is_controlling() == role_.is_controlling()) return;
+  checker_.checklist().set_controlling(role_.is_controlling());
   nomination_ = {};
 }
 
@@ -155,7 +156,7 @@ void IceSession::apply(const IceOutcomes& outcomes, base::TimePoint now) {
 }
 
 void IceSession::nominate(base::TimePoint now) {
-  if (!context_.role.is_controlling()) return;
+  if (!role_.is_controlling()) return;
   for (std::uint16_t component = 1; component <= components(); ++component) {
     const auto id = nomination_.choose(checker_.checklist(), component, now);
     if (!id) continue;
@@ -190,7 +191,7 @@ void IceSession::select_as_lite(base::TimePoint now) {
   for (const auto& local : context_.local.all()) {
     for (const auto& remote : remote_.all()) {
       if (local.component != remote.component || local.component > components() || !may_reach(local.base.ip, remote.address.ip)) continue;
-      const bool is_controlling = context_.role.is_controlling();
+      const bool is_controlling = role_.is_controlling();
       const auto priority = is_controlling ? pair_priority(local.priority, remote.priority) : pair_priority(remote.priority, local.priority);
       select(local.component, {local, remote, priority}, now);
     }
@@ -223,7 +224,7 @@ void IceSession::give_up(base::TimePoint now) {
     return fail(std::none_of(pairs.begin(), pairs.end(), is_of) ? without_pairs : checker_.reason());
   }
   // The controlling peer has as much time for its nomination as for its checks.
-  const bool waits_for_peer = context_.options.lite || !context_.role.is_controlling();
+  const bool waits_for_peer = context_.options.lite || !role_.is_controlling();
   if (waits_for_peer && now >= started_ + 2 * context_.options.patience) fail(IceFailure::NotNominated);
 }
 

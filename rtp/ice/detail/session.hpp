@@ -9,6 +9,7 @@
 #include <offhook/rtp/ice/detail/context.hpp>
 #include <offhook/rtp/ice/detail/nomination.hpp>
 #include <offhook/rtp/ice/detail/remote_candidates.hpp>
+#include <offhook/rtp/ice/detail/role.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -27,11 +28,15 @@ class IceSession {
   /// Without an answer for this time, a valid pair carries no media: RFC 7675 section 5.1.
   static constexpr base::Duration kValidFor = IceConsent::kExpiry;
 
-  IceSession(IceContext& context, IceCredentials ours);
+  /// `role` is the one with which the session begins. A conflict with this peer may change it.
+  IceSession(IceContext& context, IceCredentials ours, const IceRole& role);
+  IceSession(const IceSession&) = delete;
+  IceSession& operator=(const IceSession&) = delete;
 
   [[nodiscard]] const IceCredentials& ours() const { return ours_; }
   [[nodiscard]] const IcePeer* peer() const { return peer_ ? &*peer_ : nullptr; }
   [[nodiscard]] IceState state() const { return state_; }
+  [[nodiscard]] IceRole& role() { return role_; }
   /// Returns the smaller of both sides' numbers: RFC 8445 section 6.1.2.2.
   [[nodiscard]] std::uint16_t components() const;
 
@@ -81,6 +86,7 @@ class IceSession {
 
   IceContext& context_;
   IceCredentials ours_;
+  IceRole role_;
   std::optional<IcePeer> peer_;
   IceState state_ = IceState::Running;
   bool was_connected_ = false;                   // IceConnected was reported

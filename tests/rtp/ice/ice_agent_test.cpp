@@ -22,16 +22,7 @@ using rtp::StunMessage;
 
 namespace {
 
-const auto kA = at("192.0.2.1", 5000), kB = at("198.51.100.1", 6000);
 const auto kRtcpOfA = at("192.0.2.1", 5001), kRtcpOfB = at("198.51.100.1", 6001);
-
-/// One host candidate on each side.
-struct Pair : TwoAgents {
-  explicit Pair(const rtp::IceOptions& first = {.controlling = true}, const rtp::IceOptions& second = {.controlling = false}) : TwoAgents(first, second) {
-    (void)agent(0).add_local(host(kA));
-    (void)agent(1).add_local(host(kB));
-  }
-};
 
 }  // namespace
 
@@ -623,58 +614,6 @@ TEST_CASE("A signed 403 revokes consent at once, an unsigned one does not [RFC 7
   CHECK(peer.event<IceConsentLost>());
 }
 
-TEST_CASE("A restart has new credentials, and media and consent continue on the old pair until the new one [RFC 8445 section 9]") {
-  Pair agents;
-  agents.connect(1s);
-  const auto before = agents.agent(0).credentials();
-  const auto other = at("203.0.113.9", 5000);
-  const auto added = agents.agent(0).add_local(host(other));
-  CHECK(added);
-  agents.agent(0).restart();
-  CHECK(agents.agent(0).credentials().ufrag != before.ufrag);
-  CHECK(agents.agent(0).credentials().password != before.password);
-  CHECK(agents.agent(0).state() == IceState::Running);
-  agents.run(60s);   // The new description has not arrived yet.
-  CHECK(agents.agent(0).path(1, agents.now()) == rtp::IcePath{kA, kB});
-  CHECK(agents.agent(1).path(1, agents.now()) == rtp::IcePath{kB, kA});
-  agents.drops = [&](std::size_t, const rtp::IceTransmit& transmit) { return transmit.base == kA || transmit.to == kA; };
-  const auto theirs = agents.agent(1).credentials();
-  agents.describe(0);
-  CHECK(agents.agent(1).credentials().ufrag != theirs.ufrag);   // The peer restarts too.
-  CHECK(agents.agent(1).may_send(agents.now()));
-  agents.describe(1);
-  agents.run(5s);
-  CHECK(agents.is_connected());
-  CHECK(agents.agent(0).path(1, agents.now()) == rtp::IcePath{other, kB});
-  CHECK(agents.agent(0).is_controlling());
-}
-
-TEST_CASE("After a refused restart the session before continues, with its credentials") {
-  Pair agents;
-  CHECK_FALSE(agents.agent(0).cancel_restart());
-  agents.connect(1s);
-  const auto before = agents.agent(0).credentials();
-  agents.agent(0).restart();
-  CHECK(agents.agent(0).cancel_restart());
-  CHECK(agents.agent(0).credentials() == before);
-  agents.run(60s);
-  CHECK(agents.is_connected());
-}
-
-TEST_CASE("A restart that finds no path ends media [RFC 8445 section 12.1]") {
-  Pair agents;
-  agents.connect(1s);
-  agents.agent(0).restart();
-  agents.describe(0);
-  agents.describe(1);
-  agents.drops = [&](std::size_t, const rtp::IceTransmit&) { return true; };
-  agents.run(20s);
-  CHECK(agents.agent(0).may_send(agents.now()));
-  agents.run(60s);
-  CHECK(agents.a().failure() == IceFailure::ChecksTimedOut);
-  CHECK_FALSE(agents.agent(0).may_send(agents.now()));
-}
-
 TEST_CASE("The same description again changes nothing, and malformed credentials are refused [RFC 8839 section 5.4]") {
   Pair agents;
   agents.connect(1s);
@@ -686,20 +625,6 @@ TEST_CASE("The same description again changes nothing, and malformed credentials
   CHECK_FALSE(agents.agent(0).set_peer({.credentials = {"abcd", std::string(21, 'x')}}, agents.now()));
   CHECK_FALSE(agents.agent(0).set_peer({.credentials = {std::string(257, 'a'), std::string(22, 'x')}}, agents.now()));
   CHECK(agents.agent(0).credentials() == ours);
-}
-
-TEST_CASE("The path ends with its base, and another base needs a restart [RFC 8445 section 5.1.1.4]") {
-  Pair agents;
-  agents.connect(1s);
-  agents.agent(0).remove_base(kA, agents.now());
-  CHECK_FALSE(agents.agent(0).may_send(agents.now()));
-  CHECK(agents.agent(0).local_candidates().empty());
-  agents.run(60s);
-  const auto other = at("203.0.113.9", 5000);
-  (void)agents.agent(0).add_local(host(other));
-  agents.agent(0).restart();
-  agents.connect(1s);
-  CHECK(agents.is_connected());
 }
 
 TEST_CASE("A relayed candidate is a base like another one, and is used if nothing else works [RFC 8445 section 7.2.1]") {

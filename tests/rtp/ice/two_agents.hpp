@@ -135,4 +135,14 @@ class TwoAgents {
   offhook::base::TimePoint now_{1000s};
 };
 
+inline const auto kA = at("192.0.2.1", 5000), kB = at("198.51.100.1", 6000);
+
+/// One host candidate on each side.
+struct Pair : TwoAgents {
+  explicit Pair(const offhook::rtp::IceOptions& first = {.controlling = true}, const offhook::rtp::IceOptions& second = {.controlling = false}) : TwoAgents(first, second) {
+    (void)agent(0).add_local(host(kA));
+    (void)agent(1).add_local(host(kB));
+  }
+};
+
 }  // namespace offhook_test

@@ -1,0 +1,114 @@
+// Restarts of ICE: RFC 8445 section 9.
+#include <offhook/rtp/ice/ice_agent.hpp>
+#include <offhook/tests/rtp/ice/scripted_peer.hpp>
+#include <offhook/tests/rtp/ice/two_agents.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace offhook;
+using namespace offhook_test;
+using rtp::IceFailure;
+using rtp::IceState;
+using rtp::StunAttribute;
+using rtp::StunMessage;
+
+TEST_CASE("A restart has new credentials, and media and consent continue on the old pair until the new one [RFC 8445 section 9]") {
+  Pair agents;
+  agents.connect(1s);
+  const auto before = agents.agent(0).credentials();
+  const auto other = at("203.0.113.9", 5000);
+  const auto added = agents.agent(0).add_local(host(other));
+  CHECK(added);
+  agents.agent(0).restart();
+  CHECK(agents.agent(0).credentials().ufrag != before.ufrag);
+  CHECK(agents.agent(0).credentials().password != before.password);
+  CHECK(agents.agent(0).state() == IceState::Running);
+  agents.run(60s);   // The new description has not arrived yet.
+  CHECK(agents.agent(0).path(1, agents.now()) == rtp::IcePath{kA, kB});
+  CHECK(agents.agent(1).path(1, agents.now()) == rtp::IcePath{kB, kA});
+  agents.drops = [&](std::size_t, const rtp::IceTransmit& transmit) { return transmit.base == kA || transmit.to == kA; };
+  const auto theirs = agents.agent(1).credentials();
+  agents.describe(0);
+  CHECK(agents.agent(1).credentials().ufrag != theirs.ufrag);   // The peer restarts too.
+  CHECK(agents.agent(1).may_send(agents.now()));
+  agents.describe(1);
+  agents.run(5s);
+  CHECK(agents.is_connected());
+  CHECK(agents.agent(0).path(1, agents.now()) == rtp::IcePath{other, kB});
+  CHECK(agents.agent(0).is_controlling());
+}
+
+TEST_CASE("After a refused restart the session before continues, with its credentials") {
+  Pair agents;
+  CHECK_FALSE(agents.agent(0).cancel_restart());
+  agents.connect(1s);
+  const auto before = agents.agent(0).credentials();
+  agents.agent(0).restart();
+  CHECK(agents.agent(0).cancel_restart());
+  CHECK(agents.agent(0).credentials() == before);
+  agents.run(60s);
+  CHECK(agents.is_connected());
+}
+
+TEST_CASE("A restart that finds no path ends media [RFC 8445 section 12.1]") {
+  Pair agents;
+  agents.connect(1s);
+  agents.agent(0).restart();
+  agents.describe(0);
+  agents.describe(1);
+  agents.drops = [&](std::size_t, const rtp::IceTransmit&) { return true; };
+  agents.run(20s);
+  CHECK(agents.agent(0).may_send(agents.now()));
+  agents.run(60s);
+  CHECK(agents.a().failure() == IceFailure::ChecksTimedOut);
+  CHECK_FALSE(agents.agent(0).may_send(agents.now()));
+}
+
+TEST_CASE("The path ends with its base, and another base needs a restart [RFC 8445 section 5.1.1.4]") {
+  Pair agents;
+  agents.connect(1s);
+  agents.agent(0).remove_base(kA, agents.now());
+  CHECK_FALSE(agents.agent(0).may_send(agents.now()));
+  CHECK(agents.agent(0).local_candidates().empty());
+  agents.run(60s);
+  const auto other = at("203.0.113.9", 5000);
+  (void)agents.agent(0).add_local(host(other));
+  agents.agent(0).restart();
+  agents.connect(1s);
+  CHECK(agents.is_connected());
+}
+
+TEST_CASE("Each session keeps its own role: that towards a former peer stays while a new peer takes the other one [RFC 8445 section 7.3.1.1]") {
+  ScriptedPeer former;   // It is controlling, with the largest tie-breaker.
+  former.claim = {true, ~std::uint64_t{0}};
+  former.describe();
+  former.signal();
+  former.receive(former.check(true));
+  former.pass(10ms);
+  former.receive(former.success_to(*former.last_request()));
+  REQUIRE(former.agent.state() == IceState::Completed);
+  const auto ours = former.agent.credentials();
+  former.agent.restart();
+
+  // The new peer is controlled, and leaves the other role to this side.
+  const rtp::IceCredentials theirs{"OFRAG", "OPASSOPASSOPASSOPASSOPASS"};
+  const auto from = at("198.51.100.2", 7000);
+  REQUIRE(former.agent.set_answerer({.credentials = theirs, .ice2 = true}, former.now));
+  former.receive(write_check({{200}, 1000, {false, 0}, false}, theirs, former.agent.credentials()), from);
+  CHECK(former.agent.is_controlling());
+  (void)former.last_request();
+
+  // The former peer asks for consent, and is asked.
+  former.receive(write_check({{201}, 1000, former.claim, false}, former.credentials, ours));
+  CHECK(former.last_answer() == 200);
+  CHECK(former.agent.is_controlling());
+  former.pass(6s);
+  std::size_t asked = 0;
+  while (const auto one = former.next()) {
+    const auto message = StunMessage::parse(one->octets);
+    if (one->to != former.peer || message->kind() != rtp::StunClass::Request) continue;
+    CHECK(message->has(StunAttribute::IceControlled));
+    ++asked;
+  }
+  CHECK(asked > 0);
+}
