@@ -105,6 +105,12 @@ stop_all() {
 }
 
 # --- Kamailio: the registrar -----------------------------------------------------------------------------------------------
+# The address of all programs, and the same as a host in a URI. use_ipv6 makes both IPv6.
+loopback=127.0.0.1 loopback_host=127.0.0.1
+use_ipv6() {
+  [ "$(cat /proc/sys/net/ipv6/conf/lo/disable_ipv6 2>/dev/null)" = 0 ] || absent "this machine has no IPv6"
+  loopback=::1 loopback_host='[::1]'
+}
 # start_kamailio [DEFINE...]: starts Kamailio on port $registrar_port. If this variable is empty, sets it to a free port. The password of extension E
 # is secret-E. To start a second registrar, set $registrar_name to another name.
 registrar_port='' registrar_name=kamailio
@@ -116,7 +122,7 @@ start_kamailio() {
   for define in "$@"; do defines+=(-A "$define"); done
   mkdir -p "$work/$registrar_name"
   [ -z "$tls_port" ] || defines+=(-A WITH_TLS -A "TLS_CERTIFICATE=\"$work/registrar.pem\"" -A "TLS_KEY=\"$work/registrar.key\"" -l "tls:127.0.0.1:$tls_port")
-  start "$registrar_name" kamailio -f "$top/share/demo/kamailio.cfg" -l "udp:127.0.0.1:$registrar_port" -l "tcp:127.0.0.1:$registrar_port" \
+  start "$registrar_name" kamailio -f "$top/share/demo/kamailio.cfg" -l "udp:$loopback_host:$registrar_port" -l "tcp:$loopback_host:$registrar_port" \
     "${defines[@]}" -DD -E -m 32 -M 4 -P "$work/$registrar_name/pid" -w "$work/$registrar_name" -Y "$work/$registrar_name"
   kamailio_pid=$pid
   expect_of "$kamailio_pid" "$registrar_name" "Kamailio listens on $registrar_port" kamailio_answers
@@ -162,9 +168,9 @@ tls_in_front() {
 # True if Kamailio answers OPTIONS. Kamailio binds its sockets before its workers can answer, so only a response shows that Kamailio is ready.
 kamailio_answers() {
   local line wire
-  exec {wire}<>"/dev/tcp/127.0.0.1/$registrar_port" || return 1
-  printf 'OPTIONS sip:127.0.0.1:%s SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bK%s\r\nMax-Forwards: 70\r\nFrom: <sip:peers@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: %s\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n' \
-    "$registrar_port" "$RANDOM$RANDOM" "up-$RANDOM$RANDOM" >&"$wire"
+  exec {wire}<>"/dev/tcp/$loopback/$registrar_port" || return 1
+  printf 'OPTIONS sip:%s:%s SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bK%s\r\nMax-Forwards: 70\r\nFrom: <sip:peers@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: %s\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n' \
+    "$loopback_host" "$registrar_port" "$RANDOM$RANDOM" "up-$RANDOM$RANDOM" >&"$wire"
   IFS= read -r -t 1 line <&"$wire" || line=''
   exec {wire}>&-
   [[ $line == 'SIP/2.0 200'* ]]
@@ -185,8 +191,8 @@ agent_config() {
   [ -n "${agent_sip:-}" ] || free_ports agent_sip
   [ -n "${agent_http:-}" ] || free_ports agent_http
   cat >"$1" <<JSON
-{"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "${agent_host:-127.0.0.1}", "port": ${agent_registrar:-$registrar_port},
-         "transport": "${agent_transport:-udp}", "bind_address": "127.0.0.1", "bind_port": $agent_sip$tls},
+{"sip": {"extension": "$2", "password": "${3:-secret-$2}", "host": "${agent_host:-$loopback}", "port": ${agent_registrar:-$registrar_port},
+         "transport": "${agent_transport:-udp}", "bind_address": "$loopback", "bind_port": $agent_sip$tls},
  "health": {"port": $agent_http}, "limits": {"drain_seconds": 3, "ring_seconds": ${agent_ring:-0}}, "transcripts": {"enabled": true},
  "records": {"folder": "$work/records"}$agent_dialogue${agent_too:+, $agent_too}}
 JSON
@@ -254,7 +260,7 @@ baresip_folder() {
   free_ports console
   free_ports rtp 20  # By default, baresip takes any port from 1024 to 49152, even one that another program is about to bind.
   {
-    printf '%s\n' "poll_method epoll" "sip_listen 127.0.0.1:$port" "net_interface 127.0.0.1" "call_local_timeout 120" \
+    printf '%s\n' "poll_method epoll" "sip_listen $loopback_host:$port" "net_interface $loopback" "call_local_timeout 120" \
       "audio_source aufile,$3" "audio_player aufile,$folder/player.wav" "audio_alert aufile,$folder/alert.wav" \
       "cons_listen 127.0.0.1:$console" "snd_path $folder/heard" "rtp_timeout 30" "rtp_ports $rtp-$((rtp + 19))" \
       "audio_buffer 20-160"
@@ -265,8 +271,8 @@ baresip_folder() {
     [ -z "${baresip_too:-}" ] || printf '%s\n' "${baresip_too[@]}"
     printf 'module_app %s.so\n' account contact menu
   } >"$folder/config"
-  printf '<sip:%s@127.0.0.1:%s%s>;auth_user=%s;auth_pass=secret-%s%s\n' \
-    "$2" "$registrar_port" "${baresip_transport:+;transport=$baresip_transport}" "$2" "$2" "${4:-}" >"$folder/accounts"
+  printf '<sip:%s@%s:%s%s>;auth_user=%s;auth_pass=secret-%s%s\n' \
+    "$2" "$loopback_host" "$registrar_port" "${baresip_transport:+;transport=$baresip_transport}" "$2" "$2" "${4:-}" >"$folder/accounts"
   : >"$folder/contacts"
 }
 # start_baresip NAME [COMMAND...]: runs each COMMAND at baresip's prompt, such as "/dial sip:6001@127.0.0.1". baresip ends by itself after 90 s.

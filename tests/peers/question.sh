@@ -7,7 +7,7 @@ question() {
   say_wav "$work/question.wav" "$1" 6500 17000 "what are your opening hours"
   opening_hours
   baresip_folder caller 6002 "$work/question.wav" "${baresip_account:-}"
-  start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
+  start_baresip caller "/dial sip:6001@$loopback_host:$registrar_port"
   expect "the call is up" says "$work/caller.log" 'Call established'
   expect "the call is over" says "$work/caller.log" 'terminated'
   expect "the agent understood opening_hours" says "$work/agent.log" 'call.understood .*intent=opening_hours'
