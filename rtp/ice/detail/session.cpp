@@ -66,10 +66,11 @@ void IceSession::follow_role() {
   nomination_ = {};
 }
 
-bool IceSession::minds_checks(base::TimePoint now) const {
+bool IceSession::minds_checks() const {
   switch (state_) {
     case IceState::Running: return true;
-    case IceState::Completed: return !peer_->ice2 && now < completed_at_ + kLateNominations;
+    // Deviation: the agent does not stop after 3 s (RFC 8445 section 8.3.1), because browsers nominate another pair whenever their network changes.
+    case IceState::Completed: return !peer_->ice2;
     case IceState::Failed: return false;
   }
   return false;
@@ -78,7 +79,9 @@ bool IceSession::minds_checks(base::TimePoint now) const {
 void IceSession::on_request(const IceRequest& request, std::string_view sender, const IceRoute& route, base::TimePoint now) {
   if (!peer_) return remember(request, sender, route);
   // Another fragment is that of another fork of the call, which has an agent of its own: RFC 8445 section 7.3.1.4.
-  if (sender == peer_->credentials.ufrag && minds_checks(now)) on_checked_by_peer(request, route, now);
+  if (sender != peer_->credentials.ufrag) return;
+  connection_.on_heard(route, now);
+  if (minds_checks()) on_checked_by_peer(request, route, now);
 }
 
 void IceSession::remember(const IceRequest& request, std::string_view sender, const IceRoute& route) {
@@ -181,7 +184,6 @@ void IceSession::select(std::uint16_t component, const IceSelectedPair& pair, ba
   if (!connection_.select(component, pair, now)) return;
   if (!connection_.is_complete(components()) || (state_ == IceState::Completed && connection_.path(component) == before)) return;
   state_ = IceState::Completed;
-  completed_at_ = now;
   context_.events.push_back(IceCompleted{});
 }
 

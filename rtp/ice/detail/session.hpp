@@ -23,8 +23,6 @@ namespace offhook::inline v0::rtp {
 /// Everything that belongs to one pair of credentials, from the first check to the selected pairs. A restart makes a new session: RFC 8445 section 9.
 class IceSession {
  public:
-  /// After completion, other nominations of a peer of RFC 5245 are accepted for this time: RFC 8445 section 8.3.1.
-  static constexpr base::Duration kLateNominations = std::chrono::seconds(3);
   /// Without an answer for this time, a valid pair carries no media: RFC 7675 section 5.1.
   static constexpr base::Duration kValidFor = IceConsent::kExpiry;
 
@@ -72,7 +70,7 @@ class IceSession {
   void follow_role();
   void remember(const IceRequest& request, std::string_view sender, const IceRoute& route);
   /// Returns true if a check of the peer can still change something.
-  [[nodiscard]] bool minds_checks(base::TimePoint now) const;
+  [[nodiscard]] bool minds_checks() const;
   void on_checked_by_peer(const IceRequest& request, const IceRoute& route, base::TimePoint now);
   void select_as_lite(base::TimePoint now);
   void apply(const IceOutcomes& outcomes, base::TimePoint now);
@@ -95,7 +93,7 @@ class IceSession {
   IceNomination nomination_;
   IceConnection connection_;
   std::vector<EarlyCheck> early_;                // until the peer's credentials are known
-  base::TimePoint started_{}, completed_at_{};
+  base::TimePoint started_{};
   std::optional<base::TimePoint> patience_at_;   // when give_up() may find the next reason
 };
 

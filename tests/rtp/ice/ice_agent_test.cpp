@@ -529,9 +529,38 @@ TEST_CASE("A peer of RFC 5245 may nominate several pairs: the one with the highe
     CHECK(nominate(6000, 1000) == 6000);
     CHECK(nominate(6001, 2000) == (ice2 ? 6000 : 6001));
     CHECK(nominate(6002, 1500) == (ice2 ? 6000 : 6001));
-    peer.pass(3s);
-    CHECK(nominate(6003, 9000) == (ice2 ? 6000 : 6001));   // too late: RFC 8445 section 8.3.1
+    peer.pass(20s);
+    CHECK(nominate(6003, 9000) == (ice2 ? 6000 : 6003));
   }
+}
+
+TEST_CASE("A peer of RFC 5245 may nominate a pair with a lower priority when it is no longer heard on the selected one") {
+  ScriptedPeer peer;
+  peer.describe(false);
+  const auto answer_to = [&](unsigned port) {
+    while (const auto one = peer.next()) {
+      const bool is_request = StunMessage::parse(one->octets)->kind() == StunClass::Request;
+      if (is_request && one->to.port == port) peer.receive(peer.success_to(*one), one->to);
+    }
+  };
+  const auto nominate = [&](unsigned port, std::uint32_t priority) {
+    peer.receive(peer.check(true, priority), at("198.51.100.1", port));
+    peer.pass(60ms);
+    answer_to(port);
+    return peer.agent.path(1, peer.now)->to.port;
+  };
+  CHECK(nominate(6000, 2000) == 6000);
+  for (int i = 0; i < 7; ++i) {   // The peer answers requests for consent on the selected pair.
+    peer.pass(6s);
+    answer_to(6000);
+  }
+  CHECK(nominate(6001, 1000) == 6000);
+  peer.pass(7900ms);
+  peer.receive(peer.check(false, 2000));   // The peer's own request also shows that the pair is alive.
+  peer.pass(7900ms);
+  CHECK(nominate(6001, 1000) == 6000);
+  peer.pass(200ms);
+  CHECK(nominate(6001, 1000) == 6001);
 }
 
 TEST_CASE("A request that gets 487 nominates nothing, but its pair is checked") {
