@@ -1,9 +1,9 @@
-# behind_nats-HOW: the agent and baresip are behind two NATs of the kernel, each in a network namespace of its own. Kamailio and coturn are in a third
+# behind_nats-HOW: the agent and a telephone are behind two NATs of the kernel, each in a network namespace of its own. Kamailio and coturn are in a third
 # one, which stands for the Internet. The NATs choose another port for each destination, so that only coturn can relay the audio. HOW is the way of the
-# agent to coturn: `udp`, `tcp` or `tls`.
+# agent to coturn: `udp`, `tcp` or `tls`. The telephone is baresip. With `offhook`, it is another agent, and both use coturn over UDP.
 #
-#     agent 10.1.0.2 - NAT 203.0.113.11 --+-- 203.0.113.1 Kamailio, 203.0.113.2 coturn
-#     baresip 10.2.0.2 - NAT 203.0.113.12 -+
+#       agent 10.1.0.2 - NAT 203.0.113.11 --+-- 203.0.113.1 Kamailio, 203.0.113.2 coturn
+#   telephone 10.2.0.2 - NAT 203.0.113.12 -+
 how=$1
 needs_program turnserver coturn
 needs_program nft nftables
@@ -69,16 +69,45 @@ expect_of "$pid" coturn "coturn listens" inside "$internet" bash -c '(exec 3<>/d
 expect "the NAT passes on" inside "$host1" timeout 2 bash -c '(exec 3<>/dev/tcp/203.0.113.2/5349)'
 
 case $how in
-  udp) server='{"uri": "turn:203.0.113.2", "username": "agent", "password": "secret-turn"}' ;;
+  udp | offhook) server='{"uri": "turn:203.0.113.2", "username": "agent", "password": "secret-turn"}' ;;
   tcp) server='{"uri": "turn:203.0.113.2?transport=tcp", "username": "agent", "password": "secret-turn"}' ;;
   tls) server='{"uri": "turns:203.0.113.2", "username": "agent", "password": "secret-turn"}' ;;
 esac
-agent_host=203.0.113.1 agent_too='"nat": {"servers": ['$server'], "ca_file": "'$work/registrar.pem'"}'
-agent_config "$work/agent.json" 6001
-sed -i 's/"bind_address": "127.0.0.1"/"bind_address": "0.0.0.0"/' "$work/agent.json"
+# agent_behind_nat FILE EXTENSION: writes the configuration of an agent behind a NAT, which records its calls in $work/EXTENSION.
+agent_behind_nat() {
+  agent_host=203.0.113.1 agent_too='"nat": {"servers": ['$server'], "ca_file": "'$work/registrar.pem'"},
+    "recordings": {"enabled": true, "format": "wav", "folder": "'$work/$2'"}'
+  agent_config "$1" "$2"
+  sed -i 's/"bind_address": "127.0.0.1"/"bind_address": "0.0.0.0"/' "$1"
+}
+agent_behind_nat "$work/agent.json" 6001
 start agent nsenter --net --target "$host1" "$offhook" run --config "$work/agent.json"
 agent_pid=$pid
 expect_of "$agent_pid" agent "the agent is registered as 6001" registered 6001
+
+# recorded_at EXTENSION NAME: checks that the recording of this agent has the sentence, spoken by the other agent.
+recorded_at() {
+  local recording
+  recording=$(find "$work/$1" -name '*.wav' -size +1k -print -quit)
+  [ -n "$recording" ] || die "$1 recorded nothing"
+  search_in "$recording"
+  [ "$(found "$2" likeness)" -ge 80 ] || die "$1 did not hear \"$2\": $(cat "$work/report.json")"
+}
+# two_agents: 6002 calls 6001. It hears the greeting, which interrupts its own one, and ends the call at its limit.
+two_agents() {
+  sentence hello 'Hello, this is Blue River Bicycles.'
+  sentence limit 'We have reached the time limit of this call.'
+  agent_behind_nat "$work/second.json" 6002
+  start second nsenter --net --target "$host2" "$offhook" call 6001 --config "$work/second.json" --set /sip/ice=offer --set /limits/call_seconds=15
+  expect "the agents' call is over" says "$work/agent.log" 'call.over '
+  expect "the record says which path the audio took" has_record '"path":"ICE, relay to '
+  recorded_at 6002 hello
+  recorded_at 6001 limit
+}
+if [ "$how" = offhook ]; then
+  two_agents
+  exit
+fi
 
 say_wav "$work/question.wav" 8000 6500 17000 "what are your opening hours"
 opening_hours
