@@ -1,6 +1,7 @@
 # behind_nats-HOW: the agent and a telephone are behind two NATs of the kernel, each in a network namespace of its own. Kamailio and coturn are in a third
 # one, which stands for the Internet. The NATs choose another port for each destination, so that only coturn can relay the audio. HOW is the way of the
-# agent to coturn: `udp`, `tcp` or `tls`. The telephone is baresip. With `offhook`, it is another agent, and both use coturn over UDP.
+# agent to coturn: `udp`, `tcp` or `tls`. The telephone is baresip. With `offhook`, it is another agent, and both use coturn over UDP. With `stun`, the NATs
+# keep the port, and both agents use coturn as a server of STUN only.
 #
 #       agent 10.1.0.2 - NAT 203.0.113.11 --+-- 203.0.113.1 Kamailio, 203.0.113.2 coturn
 #   telephone 10.2.0.2 - NAT 203.0.113.12 -+
@@ -28,7 +29,8 @@ cable() {
   [ -z "${6:-}" ] || inside "$4" ip address add "$6" dev "$5"
   inside "$4" ip link set "$5" up
 }
-# nat NUMBER: makes a host 10.NUMBER.0.2 behind a NAT with the public address 203.0.113.1NUMBER.
+# nat NUMBER: makes a host 10.NUMBER.0.2 behind a NAT with the public address 203.0.113.1NUMBER. The NAT drops what comes for itself, as home routers do.
+# Otherwise, the kernel remembers an early check of the peer as a connection of its own, and chooses another port for the host's check.
 nat() {
   namespace "host$1" "host$1"
   namespace "nat$1" "nat$1"
@@ -41,9 +43,12 @@ nat() {
   cable "$host" lan "10.$1.0.2/24" "$router" lan "10.$1.0.1/24"
   inside "$host" ip route add default via "10.$1.0.1"
   inside "$router" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
-  printf '%s\n' 'table ip nat {' 'chain out {' 'type nat hook postrouting priority srcnat' "oifname wan masquerade fully-random" '}' '}' >"$work/nat$1.nft"
+  printf '%s\n' 'table ip nat {' 'chain out {' 'type nat hook postrouting priority srcnat' "oifname wan masquerade$ports" '}' '}' \
+    'table ip guard {' 'chain in {' 'type filter hook input priority filter' 'iifname wan drop' '}' '}' >"$work/nat$1.nft"
   inside "$router" nft -f "$work/nat$1.nft" 2>"$work/nft" || absent "the kernel does not translate addresses: $(head -n 1 "$work/nft")"
 }
+ports=' fully-random' path='ICE, relay to '
+[ "$how" != stun ] || ports='' path='ICE, srflx to '
 unshare --net true 2>/dev/null || absent "this user may not make network namespaces (run as root)"
 namespace internet internet
 inside "$internet" ip link add bridge type bridge 2>"$work/bridge" || absent "the kernel has no bridges: $(cat "$work/bridge")"
@@ -71,6 +76,7 @@ expect "the NAT passes on" inside "$host1" timeout 2 bash -c '(exec 3<>/dev/tcp/
 case $how in
   udp | offhook) server='{"uri": "turn:203.0.113.2", "username": "agent", "password": "secret-turn"}' ;;
   tcp) server='{"uri": "turn:203.0.113.2?transport=tcp", "username": "agent", "password": "secret-turn"}' ;;
+  stun) server='"stun:203.0.113.2"' ;;
   tls) server='{"uri": "turns:203.0.113.2", "username": "agent", "password": "secret-turn"}' ;;
 esac
 # agent_behind_nat FILE EXTENSION: writes the configuration of an agent behind a NAT, which records its calls in $work/EXTENSION.
@@ -100,11 +106,11 @@ two_agents() {
   agent_behind_nat "$work/second.json" 6002
   start second nsenter --net --target "$host2" "$offhook" call 6001 --config "$work/second.json" --set /sip/ice=offer --set /limits/call_seconds=15
   expect "the agents' call is over" says "$work/agent.log" 'call.over '
-  expect "the record says which path the audio took" has_record '"path":"ICE, relay to '
+  expect "the record says which path the audio took" has_record "\"path\":\"$path"
   recorded_at 6002 hello
   recorded_at 6001 limit
 }
-if [ "$how" = offhook ]; then
+if [ "$how" = offhook ] || [ "$how" = stun ]; then
   two_agents
   exit
 fi
