@@ -28,7 +28,7 @@ std::optional<prompts::PromptFile> read_prompt_file(Draft& draft) {
   const std::string path = config::beside(draft.sources().config_path, draft.settings().prompt_file);
   const auto text = draft.sources().files
                         ? draft.sources().files(path, prompts::kMaxTemplateBytes)
-                        : base::Result<config::FileText, std::string>(base::fail(std::string("files are not read here")));
+                        : base::Result<config::FileText, std::string>(base::fail(std::string("this program does not read files that a configuration names")));
   const std::string where = draft.where("prompt_file");
   if (!text) {
     draft.report({where, "a file that cannot be read (" + text.error() + ")", "a Markdown file of at most 128 KiB",

@@ -55,7 +55,8 @@ class ServerDraft {
   [[nodiscard]] std::string path_of(const std::string& written) const { return config::beside(sources_.config_path, written); }
 
   std::optional<std::string> read_file(const std::string& place, const std::string& written, std::size_t most, const std::string& allowed) {
-    const auto file = sources_.files ? sources_.files(path_of(written), most) : base::fail(std::string("files are not read here"));
+    const auto file = sources_.files ? sources_.files(path_of(written), most)
+                                     : base::fail(std::string("this program does not read files that a configuration names"));
     if (file) return file->text;
     report(place, "a file that cannot be read (" + file.error() + ")", allowed, "check the path: it starts at the folder of the configuration file");
     return std::nullopt;

@@ -149,7 +149,7 @@ Checked check_list(const Setting& setting, const JsonValue& value) {
 
 Checked check_targets(const Setting& setting, const JsonValue& value) {
   if (value.kind != Kind::Object)
-    return refuse(setting, std::string(name_of(value.kind)), "put them in braces, each with its name");
+    return refuse(setting, std::string(name_of(value.kind)), "write an object in braces, with a name for each target");
   if (value.members.empty()) return refuse(setting, "an empty object", "name at least one");
   if (value.members.size() > most_of(setting, 64)) return refuse(setting, "a larger object", "remove some");
   for (const auto& [name, target] : value.members) {

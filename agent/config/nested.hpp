@@ -22,8 +22,9 @@ using LeafReader =
 [[nodiscard]] JsonValue read_nested(const Setting& setting, const JsonValue& value, const std::string& where,
                                     const LeafReader& leaf, std::vector<Problem>& problems);
 
-/// Reports required settings that an object lacks, also in objects inside it, unless a problem about them exists. read_nested() does this
-/// for each object of a list, and for each object that the operator names. Other objects may get settings from several sources.
+/// Reports each required setting that the object `value` or an object inside it lacks, unless `problems` already has a problem about it.
+/// read_nested() does this itself for the objects of a list, and for objects whose name the operator chose. The owner does it for other objects,
+/// because their settings may come from several sources.
 void report_missing(const Setting& setting, const JsonValue& value, const std::string& where, std::vector<Problem>& problems);
 
 /// Returns the problem for an unknown name, and suggests the intended name.

@@ -35,7 +35,7 @@ Result resolve_file(const std::string& path, const Sources& sources) {
   const std::string allowed = "a file of at most 64 KiB that this user may read";
   const std::string whole = beside(sources.path, path);
   const auto file = sources.files ? sources.files(whole, kMaxReferencedBytes)
-                                  : base::Result<FileText, std::string>(base::fail(std::string("files are not read here")));
+                                  : base::Result<FileText, std::string>(base::fail(std::string("this program does not read files that a configuration names")));
   if (!file)
     return base::fail(Complaint{"a reference to a file that cannot be read (" + file.error() + ")", allowed,
                                 "check the path, which starts at the folder of the configuration file, and the permissions of the file"});

@@ -41,10 +41,9 @@ constexpr std::array kMediaSettings{
                        "accepts it",
             .field = kField<&Config::media, &Media::comfort_noise>},
     Setting{.section = "media", .name = "source", .shape = Shape::Choice, .choices = "sdp peer any",
-            .meaning = "the addresses that a call's audio may come from, besides the address in the session description. `peer`: any port "
-                       "of that address's host and of the host that the SIP messages come from, for a peer behind a NAT. `any`: every "
-                       "host; a stranger can then get the call's audio until audio comes from the described address. `sdp`: no other "
-                       "address",
+            .meaning = "the addresses that a call's audio may come from, besides the address in the session description. `peer`, for a peer behind a NAT: any "
+                       "port of that host, and of the host that sends the SIP messages. `any`: every host; a stranger can then get the "
+                       "call's audio until audio comes from the described address. `sdp`: no other address",
             .field = kField<&Config::media, &Media::source>},
     Setting{.section = "media", .name = "country", .shape = Shape::Choice, .choices = "none US CA GB DE FR NL IT ES AU JP",
             .meaning = "the country whose busy, congestion and information tones end a call that the agent makes, as if the PBX had "

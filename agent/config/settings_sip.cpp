@@ -108,7 +108,7 @@ constexpr std::array kTrustedPeerMembers{
 constexpr std::array kWatcherMembers{
     Setting{.name = "watcher", .least = 1, .most = kMaxName + kMaxHostName + 6, .unset = "required",
             .meaning = "the watcher: a SIP address, such as `sip:desk@pbx.example`, that the PBX or a trusted peer asserts "
-                       "(P-Asserted-Identity), or a username of `/sip/callers/who` that has proved its password"},
+                       "(P-Asserted-Identity), or a username of `/sip/callers/who`, which the watcher must authenticate with its password"},
     Setting{.name = "view", .shape = Shape::Choice, .choices = "busy calls", .unset = "`busy`",
             .meaning = "what the watcher sees. `busy`: that the agent is on a call. `calls`: each call and its other party, unless that "
                        "party withholds its name"},
@@ -128,8 +128,8 @@ constexpr std::array kAlgorithmMembers{
 
 constexpr std::array kCallersMembers{
     Setting{.name = "who", .shape = Shape::Objects, .least = 1, .most = 64, .unset = "required",
-            .meaning = "the callers whose calls, messages and subscriptions Offhook accepts from any address, after they have proved "
-                       "their password. Offhook asks all senders for one except the PBX and `/sip/admission/peers`",
+            .meaning = "the callers whose calls, messages and subscriptions Offhook accepts from any address, after digest authentication. Offhook "
+                       "challenges all senders except the PBX and `/sip/admission/peers`",
             .members = kCallerMembers},
     Setting{.name = "realm", .least = 1, .most = kMaxName, .unset = "`offhook`",
             .meaning = "the realm that telephones show when they ask for the password"},
@@ -279,10 +279,11 @@ constexpr std::array kSipSettings{
             .field = kField<&Config::sip, &Sip::srtp>},
     Setting{.section = "sip", .name = "srtp_keys", .shape = Shape::Choice, .choices = "sdp dtls",
             .meaning = "how outgoing calls agree on the keys of SRTP. `sdp`: the keys are in the SIP messages. `dtls`: by DTLS-SRTP, which the other side must support; "
-                       "SIP messages have only fingerprints. Offhook accepts both in incoming calls, and offers DTLS-SRTP also if `/sip/srtp` is `required` without TLS",
+                       "SIP messages have only fingerprints. Offhook accepts both in incoming calls. If `/sip/srtp` is `required`, Offhook offers "
+                       "DTLS-SRTP without TLS even with `sdp`",
             .field = kField<&Config::sip, &Sip::srtp_keys>},
     Setting{.section = "sip", .name = "srtp_without_tls", .shape = Shape::Flag,
-            .meaning = "whether Offhook sends and accepts keys of SRTP also without TLS. Each host between Offhook and the PBX can then read them, and decrypt "
+            .meaning = "whether Offhook sends and accepts keys of SRTP even without TLS. Each host between Offhook and the PBX can then read them, and decrypt "
                        "the audio", .field = kField<&Config::sip, &Sip::srtp_without_tls>},
     Setting{.section = "sip", .name = "ice", .shape = Shape::Choice, .choices = "off accept offer",
             .meaning = "whether calls find the addresses of their audio by ICE (RFC 8445), which helps behind NAT. `accept`: if the other side offers it. `offer`: "
@@ -297,8 +298,8 @@ constexpr std::array kSipSettings{
             .meaning = "addresses besides those of the PBX whose P-Asserted-Identity Offhook believes: trunks, session border controllers",
             .members = kTrustedPeerMembers, .short_for = "address", .field = kField<&Config::sip, &Sip::trusted_peers>},
     Setting{.section = "sip", .name = "callers", .shape = Shape::Object, .unset = "none: Offhook asks no caller for a password",
-            .meaning = "the callers that may call Offhook directly, and not through the PBX, and how they prove their names (digest)", .members = kCallersMembers,
-            .field = kField<&Config::sip, &Sip::callers>},
+            .meaning = "the callers that may call Offhook directly instead of through the PBX, and how Offhook authenticates them (digest)",
+            .members = kCallersMembers, .field = kField<&Config::sip, &Sip::callers>},
     Setting{.section = "sip", .name = "watchers", .shape = Shape::Objects, .least = 1, .most = 64, .unset = "none",
             .meaning = "the telephones that may show by a lamp that the agent is on a call (RFC 4235); all other watchers get 403",
             .members = kWatcherMembers, .short_for = "watcher", .field = kField<&Config::sip, &Sip::watchers>},

@@ -116,9 +116,10 @@ class Conversation {
   /// Takes a step of AnswerWatch: its verdict about the party that answered an outgoing call, or the moment from which on an answering machine
   /// records.
   void on_answerer(const media::AnswerWatch::Step& step, base::TimePoint now, ConversationActions& out);
-  /// Returns true while prepared words wait, because the answering party is not known yet, or because a machine does not listen yet.
+  /// Returns true while the agent must not speak in an outgoing call: it is not known yet who answered, or an answering machine still plays its
+  /// greeting.
   [[nodiscard]] bool holds_back() const { return hearer_ == Hearer::Unjudged || hearer_ == Hearer::MachineBeforeBeep; }
-  /// Returns true while prepared words wait, as for holds_back(), or because the caller began to speak before hearing any of them.
+  /// Returns true while the stream must not play the prepared audio: holds_back() is true, or the caller began to speak before hearing any of it.
   [[nodiscard]] bool holds_playout() const;
   /// A tool asks the caller a question, in Offhook's own words. The agent says it when caller and agent are silent. Until
   /// set_awaits_answer(false), keys and words of the caller are the answer to the question, and no input to the thinker.

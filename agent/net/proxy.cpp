@@ -59,7 +59,7 @@ base::Result<Proxy, std::string> parse_proxy(std::string_view text) {
   }
   if (text.ends_with('/')) text.remove_suffix(1);
   const auto credentials = take_credentials(text);
-  if (!credentials) return base::fail(std::string("a user with a colon in it"));
+  if (!credentials) return base::fail(std::string("a user name that contains a colon"));
   const auto colon = text.rfind(':');
   const bool has_port = colon != std::string_view::npos && colon + 1 < text.size() && text.find(']', colon) == std::string_view::npos;
   if (!has_port) return base::fail(std::string("a proxy without a port"));

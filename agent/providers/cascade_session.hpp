@@ -63,9 +63,9 @@ class CascadeSession final : public VoiceSession {
     std::vector<PartMaker<Part>> makers;
     std::size_t at = 0;
     std::unique_ptr<Part> part{};
-    FailureKind failure = FailureKind::Timeout;  // kind of the last failure; Timeout if the part was silent
-    bool told = false;                           // the breaker was informed of this failure
-    bool retried = false;                        // the same provider was used again in this turn
+    FailureKind failure = FailureKind::Timeout;  // kind of the last failure; Timeout if the part reported none
+    bool told = false;                           // the circuit breaker has been told of this failure
+    bool retried = false;                        // this turn has already used the same provider again
     [[nodiscard]] const std::string& name() const { return makers[at].name; }
     [[nodiscard]] bool ends_turns() const { return makers[at].ends_turns; }
   };
@@ -76,7 +76,7 @@ class CascadeSession final : public VoiceSession {
   /// none.
   template <class Part>
   [[nodiscard]] std::size_t next_to_ask(const Post<Part>& post, std::size_t index);
-  /// Reports to the record the providers from `index` on that were skipped before the present part.
+  /// Reports, for the record of the call, each provider from `index` on that was skipped before the present one.
   template <class Part>
   void report_passed_over(const Post<Part>& post, Stage stage, std::size_t index);
   template <class Part>

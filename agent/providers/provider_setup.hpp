@@ -36,7 +36,7 @@ struct ProviderQuestion {
 struct ProviderSetup {
   std::span<const ProviderQuestion> questions{};
   bool thinks_beside = false, speaks_beside = false;  ///< true: with these answers it can think, or listen and speak, beside another provider
-  /// Returns requests that cost nothing, and that need the key. Null: there are none.
+  /// Returns free requests that succeed only with a valid key; setup sends them to test the key. Null: no such request exists.
   std::vector<KeyTrial> (*trials)(const ProviderProfile& provider) = nullptr;
 };
 

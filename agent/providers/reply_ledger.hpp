@@ -11,13 +11,13 @@
 
 namespace offhook::inline v0::agent {
 
-/// The ledger of one reply of a speech-to-speech model: the audio and the words that have come, within their bounds, and the part that
-/// was spoken before a fault broke the reply off. Pure.
+/// The ledger of one reply of a speech-to-speech model. It bounds the audio and the words of the reply, and keeps the part that was spoken before a
+/// fault broke the reply off. Pure.
 class ReplyLedger {
  public:
   static constexpr std::size_t kMaxSeconds = 180;      ///< longest audio of a reply; the rest is dropped
   static constexpr std::size_t kMaxText = 64U << 10U;  ///< longest words of a reply, in octets; the rest is dropped
-  static constexpr unsigned kMaxRetries = 1;           ///< retries of one reply of which no audio has come
+  static constexpr unsigned kMaxRetries = 1;           ///< retries until more audio of the reply comes
 
   ReplyLedger() = default;
   /// `said`: the part of the reply that another provider spoke before it failed.
@@ -27,7 +27,7 @@ class ReplyLedger {
   [[nodiscard]] bool add_audio(std::size_t octets, AudioFormat format);
   /// Adds words, and returns those that are within the bound.
   [[nodiscard]] std::string_view add_words(std::string_view words);
-  /// Call this when the audio of an item of the reply begins. The reply then has all its retries again.
+  /// Call this when the audio of an item of the reply begins. The ledger then allows kMaxRetries again.
   void begin_sound();
   /// Adds text that the model wrote instead of speaking it.
   void add_written(std::string_view text);
@@ -36,12 +36,12 @@ class ReplyLedger {
   [[nodiscard]] bool may_retry() const { return retries_ < kMaxRetries; }
   /// Prepares to request the reply again. `voiced`: the words of the reply whose audio has come.
   void retry(std::string_view voiced);
-  /// Returns a note for the model, once, that the reply continues after the part that was spoken; "" if it does not.
+  /// Returns a note that tells the model to continue after the part that was spoken. Returns "" if the note has been taken, or if nothing was spoken.
   [[nodiscard]] std::string take_note();
   [[nodiscard]] bool is_consistent() const { return text_octets_ <= kMaxText && retries_ <= kMaxRetries; }
 
  private:
-  std::string said_;    // text that another provider spoke, or that the model wrote
+  std::string said_;    // the part of the reply that another provider has spoken, or that this model sent as text without audio
   std::string voiced_;  // words in this model's voice, before the reply was broken off
   bool continues_ = false, has_content_ = false;
   std::uint64_t octets_ = 0;

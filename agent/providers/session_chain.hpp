@@ -77,7 +77,7 @@ class SessionChain final : public VoiceSession {
   /// Returns the index of the first session from `index` on whose circuit breaker allows a request; sessions.size() if there is
   /// none.
   [[nodiscard]] std::size_t next_to_ask(std::size_t index);
-  /// Reports to the record the sessions from `index` on that were skipped before the present session.
+  /// Reports, for the record of the call, each session from `index` on that was skipped before the present one.
   void report_passed_over(Stage stage, std::size_t index);
   void hand_over_turn();
   void hand_over_reply();

@@ -27,11 +27,12 @@ class StoreFiles {
   virtual ~StoreFiles() = default;
   /// Writes the items of one group, and returns after the disk has them. After a failure, the store repeats the write later.
   virtual FileResult<void> write(const std::vector<Item>& group) = 0;
-  /// Reports the items that write() has written.
+  /// The store invokes this with the items that write() has written.
   virtual void on_committed(const std::vector<Item>&) {}
-  /// Does the work that no item causes. Returns the time until the next maintain(); nullopt: never again. The store first invokes it at its start.
+  /// Does work that no item causes, such as the removal of old files. The store invokes it at its start, and again after the returned time;
+  /// nullopt: never again.
   virtual std::optional<base::Duration> maintain() = 0;
-  /// Returns true if maintain() has failed. The store calls it from any thread.
+  /// Returns true if the last maintain() failed. Any thread may invoke it.
   [[nodiscard]] virtual bool is_failing() const = 0;
 };
 

@@ -126,8 +126,8 @@ std::string without_rests(std::string_view text) {
   return out;
 }
 
-/// Returns the complete text, or nullopt: the caller must agree to exactly the value of the tool call. Omits only marks without meaning. Refuses a
-/// text with invisible characters, or with marks that have no spoken form.
+/// Returns `text` as the agent says it; nullopt if it has invisible characters, or marks that have no spoken form. The caller must agree to the exact
+/// value of the tool call. Therefore only marks without meaning are left out.
 std::optional<std::string> spoken_text(std::string_view text, const Sentences& words) {
   if (visible_utf8(text) != text) return std::nullopt;
   const auto language = static_cast<std::size_t>(&words - kSentences.data());
@@ -141,7 +141,7 @@ std::optional<std::string> spoken_text(std::string_view text, const Sentences& w
   return speakable(said);
 }
 
-/// Returns the complete value of an argument; nullopt if it cannot be spoken.
+/// Returns the whole value of an argument as the agent says it; nullopt if a part of it cannot be spoken.
 std::optional<std::string> spoken_value(const Arguments& arguments, std::string_view name, const Sentences& words) {
   const auto at = std::find_if(arguments.begin(), arguments.end(), [name](const Argument& a) { return a.name == name; });
   if (at == arguments.end()) return std::nullopt;

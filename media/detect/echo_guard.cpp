@@ -14,11 +14,11 @@ namespace {
 
 // Levels and losses have a unit of 0.376 dB; 240 is 0 dBov.
 constexpr float kDbPerUnit = 3.0103F / 8;
-constexpr unsigned kSentFloor = 107;      // -50 dBov in a band: quieter sent steps prove nothing
-constexpr float kHeardFloor = detail::kFullScalePower * 1e-6F;  // -60 dBov in a step: fainter is no voice
+constexpr unsigned kSentFloor = 107;      // -50 dBov in a band: the guard learns nothing from quieter sent steps
+constexpr float kHeardFloor = detail::kFullScalePower * 1e-6F;  // -60 dBov in a step: fainter sound is not voice
 constexpr unsigned kMargin = 2, kFaintMargin = 12;   // 0.8 and 4.5 dB above the expected echo, by the path's loss
-constexpr unsigned kLoudestMargin = 14;   // 5.3 dB more at a path without loss, because resonances can amplify
-constexpr unsigned kFarAbove = 12;        // 4.5 dB more: above this a band counts in full, otherwise half
+constexpr unsigned kLoudestMargin = 14;   // 5.3 dB are added to the margin for a path without loss, because resonances can amplify
+constexpr unsigned kFarAbove = 12;        // A band above the margin counts half as unexplained; from 4.5 dB above the margin on, it counts in full.
 constexpr unsigned kDecay = 5;            // 1.9 dB per step: a reverberation of 300 ms
 constexpr unsigned kContradicted = 8;     // 3 dB below the least possible echo
 constexpr unsigned kFall = 4;             // 1.5 dB for each step that contradicts a loss
@@ -28,7 +28,7 @@ constexpr unsigned kFirstSteps = 150;     // steps of our speech until the path 
 
 constexpr unsigned kAll = 255U * 256U;    // maximum of EchoLags::unexplained
 constexpr unsigned kOpenAtKnown = kAll * 2 / 5;    // a larger unexplained share is the caller's voice
-constexpr unsigned kOpenAtUnknown = kAll / 8;      // the same at a lag without a known echo
+constexpr unsigned kOpenAtUnknown = kAll / 8;      // the same limit for a lag without a known echo
 // After kPlainSteps steps that are mostly unexplained, the caller's voice is certain. The guard then ignores echo for kHoldSteps (60 ms), for example
 // between two syllables.
 constexpr unsigned kPlain = kAll * 3 / 4, kPlainSteps = 3, kHoldSteps = 6;
@@ -169,7 +169,7 @@ void EchoGuard::push_sent(Levels levels) {
   ++steps_;
 }
 
-/// If the patterns were similar at one lag for long, this lag has an echo. If the echo is louder than its known loss allows, lowers the loss.
+/// Lowers the loss of a lag whose patterns have been similar for long, if its echo is louder than this loss allows.
 void EchoGuard::compare(std::size_t age, const Step& heard) {
   const auto pattern = high_bits(where_more(heard.levels, heard_usual_));
   const auto* const sent = sent_pattern_.from(age);
@@ -193,7 +193,7 @@ void EchoGuard::follow_losses(std::size_t age, Levels least) {
   path_loss_ = least_of(least, more(path_loss_, forgotten));
 }
 
-/// Updates the losses. If `heard` has no echo at a lag, or a fainter echo than expected, the path loses more at this lag.
+/// Updates the losses of all lags. Raises the loss of a lag if `heard` has no echo at this lag, or a fainter one than expected.
 void EchoGuard::learn(std::size_t age, Levels heard) {
   const Levels rise = all_sixteen((steps_ - 1 - age) % kRiseEvery == 0 ? 1 : 0);
   follow_losses(age, kernels().learn(lags_, sent_low_.from(age), heard, more(heard, all_sixteen(kContradicted)), all_sixteen(kFall), rise));
@@ -226,7 +226,7 @@ bool EchoGuard::is_echo(std::size_t age, const Step& heard, bool trust) {
   return answer.echo;
 }
 
-/// Returns true if nothing of our audio can come back any more, not even its reverberation.
+/// Returns true if our last audio was so long ago that not even its reverberation can come back.
 bool EchoGuard::rests() {
   if (sent_sound_ || quiet_steps_ <= kLags + kTail) return false;
   quiet_steps_ += 2;

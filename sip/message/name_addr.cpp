@@ -50,7 +50,7 @@ base::Result<bool, ParseError> take_display(std::string_view& rest, std::string_
   const auto stop = base::find_first(
       rest, [](auto block) { return block.equal('<') | block.equal(',') | block.equal(';') | block.equal('"'); });
   if (stop == rest.size() || rest[stop] != '<') return false;
-  // Deviation: RFC 3261 section 25.1 requires tokens here. Accept any letters, which real names contain and which are harmless.
+  // Deviation: RFC 3261 section 25.1 requires tokens here. Accept every character except control characters: real names contain letters outside ASCII.
   display = detail::trim(rest.substr(0, stop));
   const auto bad = [](char c) { return detail::is_control(c) && !base::is_space(c); };
   if (std::any_of(display.begin(), display.end(), bad)) return base::fail(ParseError::BadNameAddr);

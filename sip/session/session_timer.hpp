@@ -42,18 +42,18 @@ class SessionTimer {
   void on_accepted(const Message& ok, base::TimePoint now);
   /// Processes a 422. Returns true if the request must be sent again at once.
   [[nodiscard]] bool on_too_small(const Message& response);
-  /// The dialog is established; Min-SE values from before do not count any more (RFC 4028 section 7.4).
+  /// Call this when the dialog is established. Forgets the Min-SE values that came before (RFC 4028 section 7.4).
   void on_established() { min_se_ = 0; }
   /// Processes another refusal of a refresh. Plans a retry before the session expires, after `retry_after` seconds if the peer
-  /// sent Retry-After (RFC 3261 section 20.33). For a peer without session timers, a refusal proves that the peer is alive,
-  /// unless a proxy may have sent it.
+  /// sent Retry-After (RFC 3261 section 20.33). If the peer does not support session timers, a refusal shows that the peer is alive,
+  /// unless a proxy may have sent the refusal.
   void on_refused(int status, base::TimePoint now, std::optional<std::uint32_t> retry_after = std::nullopt);
   /// Delays the refresh, because another exchange in the dialog is pending. Does nothing if no refresh is due.
   void postpone(base::TimePoint now);
 
   // For the peer's request.
   [[nodiscard]] std::optional<std::uint32_t> too_short(const Asked& asked) const { return too_short(options_, asked); }
-  /// Call this when our 2xx is sent. Starts the timer, and appends its fields to the `headers` of the 2xx.
+  /// Call this before our 2xx is sent. Starts the timer, and appends its fields to the `headers` of the 2xx.
   void accept(const Asked& asked, base::TimePoint now, HeaderList& headers);
 
   [[nodiscard]] Due on_time(base::TimePoint now);

@@ -13,7 +13,7 @@ std::optional<std::string> why_not_sent(const HeaderList& headers) {
   for (const auto& [name, value] : headers) {
     bytes += name.size() + value.size();
     if (!is_settable(name))
-      return "the header field " + name.substr(0, 64) + " is written by the stack itself, or its name is no token";
+      return "the header field " + name.substr(0, 64) + " cannot be added: the stack writes it itself, or its name is not a token";
     constexpr std::string_view kEnds("\r\n\0", 3);
     if (value.find_first_of(kEnds) != std::string::npos) return "the value of " + name + " contains CR, LF or NUL: remove this character";
   }

@@ -15,7 +15,7 @@ std::string_view to_string(StackError error) {
     case StackError::BadMethod: return "the method cannot be sent outside a call";
     case StackError::TooLarge: return "the content is too large for one message";
     case StackError::BadHeader:
-      return "a header field cannot be sent: the stack writes it itself, its name is no token, its value contains CR, LF or "
+      return "a header field cannot be sent: the stack writes it itself, its name is not a token, its value contains CR, LF or "
              "NUL, or there are too many";
   }
   return "";

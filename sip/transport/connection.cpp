@@ -161,7 +161,7 @@ bool Connection::drain_framer() {
     switch (framer_.next()) {
       case Framer::Next::None: return true;
       case Framer::Next::Frame:
-        // The time limit is for one message: a busy stream may always hold a part of the next one.
+        // A message is complete, so stop its timer. The timer must not continue for the next message, of which a busy stream may already have a part.
         watching_ = Watching::Nothing;
         shared_.handlers.message(flow_, framer_.frame());
         break;
@@ -173,8 +173,8 @@ bool Connection::drain_framer() {
   }
 }
 
-/// Returns the time at which an idle connection is closed. Traffic does not extend it for unknown peers, because they could keep
-/// a connection with two octets now and then.
+/// Returns the time at which an idle connection is closed. Traffic of an unknown peer does not extend this time: otherwise the peer
+/// could keep its connection open with two octets now and then.
 base::TimePoint Connection::idle_at() const {
   return is_strangers() ? needed_at_ + shared_.limits.stranger_time : last_traffic_ + shared_.idle_time;
 }

@@ -137,7 +137,7 @@ void WebSocket::judge(std::size_t size, const Done& done) {
   handshake_->parser.header_limit(kMaxUpgradeBytes);
   handshake_->parser.put(asio::buffer(handshake_->request.data(), size), error);
   if (!error && !handshake_->parser.is_header_done()) error = http::error::partial_message;
-  if (error) return refuse(http::status::bad_request, "its WebSocket handshake is no HTTP: " + error.message(), done);
+  if (error) return refuse(http::status::bad_request, "its WebSocket handshake is not valid HTTP: " + error.message(), done);
   if (const auto wrong = objection()) return refuse(wrong->first, wrong->second, done);
   accept(handshake_->request.substr(size), done);
 }
@@ -145,7 +145,7 @@ void WebSocket::judge(std::size_t size, const Done& done) {
 /// Performs the checks that Beast does not perform. Returns the refusal, or nullopt if the request is acceptable.
 std::optional<std::pair<http::status, std::string>> WebSocket::objection() const {
   const auto& request = handshake_->parser.get();
-  if (!websocket::is_upgrade(request)) return std::pair{http::status::upgrade_required, std::string("it asks for no WebSocket")};
+  if (!websocket::is_upgrade(request)) return std::pair{http::status::upgrade_required, std::string("its request does not ask to upgrade to WebSocket")};
   const auto origins = request.equal_range(http::field::origin);
   for (auto at = origins.first; at != origins.second; ++at) {
     const std::string_view origin(at->value().data(), at->value().size());

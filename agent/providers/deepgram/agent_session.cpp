@@ -16,8 +16,8 @@ constexpr std::string_view kPath = "/v1/agent/converse";
 constexpr int kNormalClosure = 1000;  // RFC 6455 section 7.4.1
 
 AgentBriefing briefing_of(const SessionContext& context) {
-  std::string rules = "\n\nYou speak with a caller on the telephone. What stands in square brackets was said by nobody: it tells you "
-                      "what happened, and is never read out.";
+  std::string rules = "\n\nYou speak with a caller on the telephone. Nobody said the text in square brackets: it tells you "
+                      "what happened. Never read it aloud.";
   rules += context.language.empty() ? std::string(" Answer in the caller's own language.") : " Answer in the language " + context.language + ".";
   AgentBriefing briefing;
   briefing.prompt = std::string(cut_utf8(context.prompt, kMaxPrompt - rules.size())) + rules;  // A prompt that is too long is cut; the rules stay complete.

@@ -63,17 +63,17 @@ class RealtimeProtocol {
   void cancel(std::uint32_t turn, base::TimePoint now);
   /// Makes the model forget the part of an item that the caller did not hear. `heard_ms` is 0 if the item was never played.
   void cut(std::uint32_t item, std::uint64_t heard_ms, base::TimePoint now);
-  /// Reports text of a reply that the model did not make, such as a fixed greeting or an apology.
+  /// Tells the model that the agent said `text`, which the model did not generate, such as a fixed greeting or an apology.
   void on_own_words(std::uint32_t turn, std::string_view text, base::TimePoint now);
-  /// Ends the reports about the reply to this turn: no cut() follows for it.
+  /// Ends the reports about the reply to this turn. The owner does not invoke cut() for this reply afterwards.
   void settle(std::uint32_t turn, base::TimePoint now);
-  /// Requests again a reply that failed or does not come, on another socket if that may help. `said`: the words of the reply whose audio has come.
-  /// Returns false if no other request is possible.
+  /// Requests the present reply again, because it failed or because nothing of it came in time. In the second case, opens another socket for it.
+  /// `said`: the words of the reply whose audio has come. Returns false if the reply cannot be requested again.
   [[nodiscard]] bool try_again(std::string_view said, base::TimePoint now);
   [[nodiscard]] std::vector<Retry> take_retries() { return wire_.retries.take(); }
   [[nodiscard]] std::uint32_t reply_turn() const { return replies_.turn(); }
 
-  /// Ends the caller's turn if the server has not detected its end in time. Returns false if the server has detected it.
+  /// Ends the caller's turn if the server has not detected the end in time. Returns false if the server has already detected it.
   [[nodiscard]] bool force_turn(base::TimePoint now);
 
   void handle_timeout(base::TimePoint now);
@@ -84,9 +84,9 @@ class RealtimeProtocol {
   [[nodiscard]] State state() const { return connection_.phase(); }
   [[nodiscard]] bool renewing() const { return connection_.renewing(); }
   [[nodiscard]] const RealtimeCounters& counters() const { return counters_; }
-  /// Returns the use of the transcribing model since the last invocation.
+  /// Returns the use of the transcribing model since the last invocation of this function.
   [[nodiscard]] ServiceUse take_transcribed() { return std::exchange(transcribed_, {}); }
-  /// Returns the reason if the model failed to transcribe a turn with words since the last invocation; nullopt if it transcribed all such turns.
+  /// Returns the reason if the model has failed to transcribe a turn with words since the last invocation of this function; nullopt if it has not.
   [[nodiscard]] std::optional<Fault> take_not_transcribed() { return std::exchange(not_transcribed_, std::nullopt); }
   [[nodiscard]] bool is_consistent() const;
 

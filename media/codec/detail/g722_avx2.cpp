@@ -20,7 +20,8 @@ namespace {
 constexpr std::size_t kPart = 160;  // pairs of samples processed at a time: 20 ms
 constexpr std::size_t kTaps = kG722Qmf.size();
 
-// Blend masks that select words of a half.
+// Blend masks, with one bit for each word of a half. kPoles selects the two poles; kNewest selects the first zero and the first pole, which belong to
+// the newest pair of samples.
 constexpr int kPoles = 0b11000000, kNewest = 0b01000001;
 
 OFFHOOK_AVX2 inline __m256i both(__m128i half) {
@@ -48,7 +49,7 @@ OFFHOOK_AVX2 inline std::int16_t high_word(__m256i words) {
   return static_cast<std::int16_t>(_mm_extract_epi16(_mm256_extracti128_si256(words, 1), 0));
 }
 
-/// Returns in each word of a half the sum of the words of this half.
+/// Fills each half with the sum of its eight words.
 [[gnu::always_inline]] OFFHOOK_AVX2 inline __m256i sum_of_eight(__m256i words) {
   const __m256i four = _mm256_add_epi16(words, _mm256_shuffle_epi32(words, _MM_SHUFFLE(1, 0, 3, 2)));
   const __m256i two = _mm256_add_epi16(four, _mm256_shuffle_epi32(four, _MM_SHUFFLE(2, 3, 0, 1)));

@@ -284,7 +284,7 @@ TEST_CASE_FIXTURE(Call, "After each finished utterance, the synthesis of the nex
   CHECK(last<TryAgain>()->stage == Stage::Speak);
 }
 
-TEST_CASE_FIXTURE(Call, "Speech audio without samples shows that the synthesis works, so the conversation does not repeat the stage") {
+TEST_CASE_FIXTURE(Call, "Speech audio without samples shows that the synthesis works, so the conversation waits, and does not request the speech again") {
   others = true;
   greet();
   caller_says("hello");
@@ -482,7 +482,7 @@ TEST_CASE_FIXTURE(Call, "If a model that speaks itself has completed its reply, 
   CHECK(count<TryAgain>() == 0);
 }
 
-TEST_CASE_FIXTURE(Call, "After a tool's result or another attempt, the model has the whole think_deadline, although its reply has begun") {
+TEST_CASE_FIXTURE(Call, "After a tool's result or a repeated request, the model has the whole think_deadline again, even if its reply has begun before") {
   ConversationOptions options;
   options.filler.clear();
   core = Conversation(options);

@@ -199,12 +199,12 @@ std::string two_way_test(Caller& caller, const std::string& url) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(House, "Text and binary messages arrive in order in both directions, also messages that were sent before the socket opened") {
+TEST_CASE_FIXTURE(House, "Text and binary messages arrive in order in both directions, including a message sent before the socket opened") {
   Caller caller;
   CHECK(two_way_test(caller, url("/echo")) == "before it is open");
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "Messages arrive in both directions over TLS, if the URL has a host name and if it has an IP address") {
+TEST_CASE_FIXTURE(SecureHouse, "Messages arrive in both directions over TLS, both with a host name in the URL and with an IP address") {
   Caller caller;
   CHECK(two_way_test(caller, url("/echo", "localhost", "wss")) == "before it is open");
   CHECK(two_way_test(caller, url("/echo", "127.0.0.1", "wss")) == "before it is open");

@@ -33,7 +33,7 @@ std::optional<NetError> error_at(const std::vector<const char*>& addresses) {
 
 }  // namespace
 
-TEST_CASE("If CurlTransfer may connect only to the local network, its error tells what happened at the last address") {
+TEST_CASE("If CurlTransfer may connect only to the local network, it reports the failure of the last address that it tried") {
   const auto refused = error_at({"192.0.2.1", "127.0.0.1"});
   REQUIRE(refused);
   CHECK(refused->what == NetError::What::Refused);

@@ -35,7 +35,7 @@ TEST_CASE("parse_proxy refuses text that is not a proxy, and its error quotes no
     CAPTURE(none);
     CHECK(why(none) == "text that is not a proxy");
   }
-  CHECK(why("http://a%3Ab:c@canary:1") == "a user with a colon in it");
+  CHECK(why("http://a%3Ab:c@canary:1") == "a user name that contains a colon");
 }
 
 TEST_CASE("no_proxy lists names (with their subdomains), addresses and networks. Offhook always reaches this machine without a proxy") {

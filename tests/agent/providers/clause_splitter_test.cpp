@@ -174,7 +174,7 @@ TEST_CASE("SpokenText removes Markdown marks and keeps the words") {
   CHECK(plain("\\*not\\*") == "*not*");
 }
 
-TEST_CASE("SpokenText reads a code fence that is too long in the same way if it gets the text whole or octet by octet") {
+TEST_CASE("SpokenText reads a code fence that is too long in the same way, whether it gets the text whole or octet by octet") {
   CHECK(plain(std::string(70, '`') + "c\nx") == "x");  // plain() checks both ways.
   CHECK(plain(std::string(45, '`') + std::string(60, 'a')) == std::string(60, 'a'));
 }

@@ -9,7 +9,7 @@ using offhook::agent::ReplyAction;
 using offhook::agent::ReplyLedger;
 using offhook::agent::ToolOutcome;
 
-TEST_CASE("After a retry, ReplyLedger gives once a note with the words that were already spoken") {
+TEST_CASE("After a retry, ReplyLedger returns one note with the words that were already spoken, and then none") {
   ReplyLedger ledger;
   CHECK(ledger.take_note().empty());
   ledger.retry("Good day.");
@@ -22,7 +22,7 @@ TEST_CASE("After a retry, ReplyLedger gives once a note with the words that were
   CHECK(taken_over.take_note() == "[A fault broke your reply off after these words: \"Hello. How are\" Go on from there; do not repeat them.]");
 }
 
-TEST_CASE("ReplyLedger allows one retry, and another one after the reply has sounded again") {
+TEST_CASE("ReplyLedger allows one retry, and another one after more audio of the reply has begun") {
   ReplyLedger ledger;
   CHECK(ledger.may_retry());
   ledger.retry("");

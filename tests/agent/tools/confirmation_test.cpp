@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(Asked, "If no answer comes within 15 s after the end of the qu
   CHECK(machine.decision() == Decision::NoAnswer);
 }
 
-TEST_CASE_FIXTURE(Asked, "Confirmation refuses if its question is not taken, begun and ended in time") {
+TEST_CASE_FIXTURE(Asked, "Confirmation refuses if the agent does not take, begin and end its question in time") {
   SUBCASE("the question is never taken") {}
   SUBCASE("the question never begins") {
     REQUIRE(machine.take_question(now));

@@ -412,7 +412,7 @@ TEST_CASE("EchoGuard drops a lag that moves out of its range, and drops the path
   }
 }
 
-TEST_CASE("When the line is stretched by 60 ms, EchoGuard still recognises the agent's voice as echo, and lets a caller through who speaks shortly afterwards") {
+TEST_CASE("When the line's delay grows by 60 ms, EchoGuard still recognises the agent's voice as echo, and passes a caller who speaks soon after") {
   Moved silent;
   for (int i = 0; i < 6; ++i) {
     silent.move(10);

@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(Stalling, "A stream for a machine plays the caller with less d
   CHECK(machine.delay_ms() <= 40);
 }
 
-TEST_CASE("After an outage, a stream plays all late packets, for a machine and for a person. For a machine the delay then is as before") {
+TEST_CASE("After an outage, a stream plays all late packets, whether a machine or a person listens. For a machine, the delay is then as before the outage") {
   for (const auto listener : {media::Listener::Machine, media::Listener::Person}) {
     for (const int outage : {30, 60}) {
       CAPTURE(static_cast<int>(listener));

@@ -119,7 +119,7 @@ TEST_CASE("reasons_of reads kMaxReasons reasons. parse_reason cuts a text at kMa
 
 // --- Diversion and History-Info --------------------------------------------------------------------------------------------
 
-TEST_CASE("diversions_of reads the Diversion values of several lines in their order, which is the newest first [RFC 5806 section 4]") {
+TEST_CASE("diversions_of reads the Diversion values of several lines in their order, newest first [RFC 5806 section 4]") {
   const auto list =
       diversions_of(request_with("Diversion: \"Bo\" <sip:bo@pbx.example>;reason=no-answer;counter=2;privacy=full, "
                                  "<sip:al@pbx.example;user=phone>;reason=\"user-busy\"\r\n"

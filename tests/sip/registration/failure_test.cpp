@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(Account, "stop removes only the account's own Contact [RFC 326
   CHECK(all<Unregistered>().size() == 2);
 }
 
-TEST_CASE_FIXTURE(Account, "stop answers a challenge, and ends after any other response [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Account, "After stop(), the un-REGISTER answers one challenge. Any other response ends the registration [RFC 3261 section 22.2]") {
   register_for(300);
   stop();
   respond(401, www("n1"));
@@ -259,7 +259,7 @@ TEST_CASE_FIXTURE(Account, "stop answers a challenge, and ends after any other r
   CHECK(all<Failed>().empty());
 }
 
-TEST_CASE_FIXTURE(Account, "without a response, stop ends after 32 s, even if the owner reports no failure") {
+TEST_CASE_FIXTURE(Account, "If no response to the un-REGISTER comes, the registration ends after 32 s, even if the owner reports no failure") {
   register_for(300);
   stop();
   stop();

@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker ignores messages of another reques
   CHECK(speaker->counters().garbage == 2);
 }
 
-TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker stops a cancelled utterance, and requests the next one after its end") {
+TEST_CASE_FIXTURE(Speaking, "SynthesisSpeaker stops a cancelled utterance, and requests the next one when the service has ended the cancelled one") {
   speaker->speak(1, "A long story.");
   begin();
   audio(kOneTwo);

@@ -314,7 +314,7 @@ TEST_CASE_FIXTURE(FluxLine, "If a socket breaks, FluxListener sends the audio af
   CHECK(sockets.all[0]->destroyed);
   socket().handler.on_open();
   CHECK(sent() == "80 ");
-  advance(400ms);  // The listener sends at most 5/4 of real time: 500 ms, of which 480 ms fill frames.
+  advance(400ms);  // The listener sends old audio at 5/4 of real time. It may send 500 ms now, and 480 ms of them fill whole frames.
   CHECK(sent() == "560 ");
   listener->end();
   advance(1s);

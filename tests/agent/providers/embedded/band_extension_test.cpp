@@ -30,7 +30,7 @@ double level_at(std::span<const std::int16_t> pcm, double hz) {
 
 }  // namespace
 
-TEST_CASE("For narrow-band audio, BandExtension adds the mirror image of the spectrum in the upper band, at a quarter of the amplitude") {
+TEST_CASE("BandExtension gives narrow-band audio an upper band: the mirror image of its spectrum, at a quarter of the amplitude") {
   BandExtension band;
   const auto in = tone(1000, 8000);
   const auto out = band.process(in);
@@ -39,7 +39,7 @@ TEST_CASE("For narrow-band audio, BandExtension adds the mirror image of the spe
   CHECK(level_at(out, 7000) == doctest::Approx(2000).epsilon(0.02));
 }
 
-TEST_CASE("BandExtension gives the same audio if it gets the audio whole or in pieces, even in pieces of odd lengths") {
+TEST_CASE("BandExtension returns the same audio, whether it gets its input whole or in pieces, even in pieces of odd lengths") {
   BandExtension whole, pieces;
   const auto in = tone(700, 6000, 641);
   const auto expected = whole.process(in);

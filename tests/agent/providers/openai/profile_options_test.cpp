@@ -59,7 +59,7 @@ TEST_CASE("realtime_options has the configured options that limit the cost: tran
   CHECK(told.truncation.post_instructions == 8000);
 }
 
-TEST_CASE("For Azure, server_of uses the v1 interface, or the interface of the deployment if api_version is set, and the api-key header") {
+TEST_CASE("For Azure, server_of uses the api-key header. It uses the v1 interface, or if api_version is set, the interface of the deployment") {
   ProviderProfile provider;
   provider.base_url = "https://name.openai.azure.com";
   provider.deployment = "phone";
