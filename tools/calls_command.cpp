@@ -41,7 +41,8 @@ int calls_failed(const std::string& why) {
   return kFailed;
 }
 
-/// Prints on standard error why the list is empty, because standard output contains only calls. This is no failure: an agent that was never called has none.
+/// Prints why the list is empty, on standard error, because standard output contains only calls. An empty list is not an error: an agent that was
+/// never called has no records.
 void report_no_calls(const std::string& folder, const records::ReadSummary& summary) {
   if (summary.calls > 0) return fmt::print(stderr, "offhook calls: none of the {} calls in {} matches --failed or --since\n", summary.calls, folder);
   if (summary.unreadable > 0) return;

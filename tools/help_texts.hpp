@@ -61,7 +61,7 @@ Examples:
 Exit codes: 0 the call was answered, 1 it was not, 2 configuration, 3 SIP or health could not be opened,
 4 the registrar refuses the password.)";
 
-inline constexpr const char* kHelpCalls = R"(Shows the records that the agent writes of its calls (docs/records.md), also while it runs. Without --folder and --config, it reads the
+inline constexpr const char* kHelpCalls = R"(Shows the records that the agent writes of its calls (docs/records.md), even while it runs. Without --folder and --config, it reads the
 default folder of this user's agent. On a narrow terminal the table omits columns; a single call is shown with all details.
 
 Examples:

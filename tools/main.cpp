@@ -250,7 +250,7 @@ int refuse_command(const CLI::App& app, const std::string& written) {
   return kUsage;
 }
 
-/// Returns `--name` of `--name=value`, and `-n` of `-nvalue`; "" if the argument is no option.
+/// Returns `--name` of `--name=value`, and `-n` of `-nvalue`; "" if the argument is not an option.
 std::string option_name(const std::string& argument) {
   if (argument.starts_with("--")) return argument.substr(0, argument.find('='));
   return argument.starts_with("-") && argument != "-" ? argument.substr(0, 2) : std::string();

@@ -38,7 +38,7 @@ std::string json_of(const ToolSurvey& survey) {
   return write_json(json_object({{"tools", std::move(tools)}, {"troubles", std::move(troubles)}}));
 }
 
-/// Prints a tool completely, also on a terminal: an ellipsis must not hide text that a model gets.
+/// Prints a tool completely, even on a terminal, because an ellipsis must not hide text that a model gets.
 void print_tool(const ToolSurvey::Tool& tool, std::optional<std::size_t> screen) {
   constexpr std::size_t kIndent = 2;
   const auto fitted = [screen](const std::string& text) { return screen ? filled(text, *screen, kIndent) : text; };

@@ -49,7 +49,7 @@ int emit(const transcripts::ReadSummary& summary) {
   return kFailed;
 }
 
-/// Prints on standard error why the list is empty, because standard output contains only calls. This is no failure: most agents keep no words.
+/// Prints on standard error why the list is empty, because standard output contains only calls. An empty list is not an error: most agents keep no transcripts.
 void report_no_transcripts(const std::string& folder) {
   fmt::print(stderr,
              "offhook transcripts: there are no transcripts in {}\n"

@@ -29,9 +29,9 @@ std::string advice(const ProviderProfile& provider) {
 
 }  // namespace
 
-/// Refuses a tool with confirmation in a realtime session without a transcript. The model's own claim that the caller said yes is no proof.
-/// Only a transcript of a different model, or a key, proves the yes. Offhook asks callers to say yes, and without a transcript no yes would
-/// ever count.
+/// Refuses a tool that the caller must confirm, in a realtime session without a transcript. Offhook does not believe the model's own claim that
+/// the caller said yes. It accepts only a key, or a yes in the transcript of a different model. Without a transcript, a spoken yes would never
+/// count, although Offhook's question asks for it.
 void check_confirmation(Draft& draft, const AgentProfile& profile) {
   const std::string tool = confirmed_tool(profile);
   if (tool.empty()) return;

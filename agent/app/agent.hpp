@@ -79,7 +79,7 @@ class Agent {
 
   /// Dials `target` and holds the conversation with the party that answers. Reports the call's progress as events. Callable from any thread.
   void dial(std::string target, MachinePolicy machine = MachinePolicy::Ignore);
-  /// Accepts no more calls. Running calls end within `drain_limit`, then the agent unregisters. Callable from any thread, also more than once.
+  /// Accepts no more calls. Running calls end within `drain_limit`, then the agent unregisters. Callable from any thread, and more than once.
   void drain();
   /// Returns true when a drain is complete: no call is up, no account is registered, and no BYE waits for its response.
   [[nodiscard]] bool drained() const;

@@ -30,7 +30,7 @@ struct Incoming {
   LegName name;
   Party from, to;                ///< as the caller's side names them
   Party caller;                  ///< `from`, or the party that a trusted peer asserts
-  bool caller_verified = false;  ///< true: `caller` has been proved, and is not only a claim
+  bool caller_verified = false;  ///< true: `caller` is verified, and not only a claim
   CallerCheck check{};
   std::string dialled{};         ///< the address that the network asked for
   std::string source{};          ///< the network address from which the call came

@@ -45,7 +45,7 @@ struct Nat {
 struct Sip {
   std::string extension;               ///< SIP_EXTENSION; required
   Secret password;                     ///< SIP_PASSWORD; required
-  std::string host;                    ///< ASTERISK_HOST, also HOST:PORT; required
+  std::string host;                    ///< ASTERISK_HOST, which may be HOST:PORT; required
   std::uint16_t port = 5060;
   std::string transport = "udp";       ///< "udp", "tcp", "tls", "ws" or "wss"
   std::string auth_user;               ///< "": the extension

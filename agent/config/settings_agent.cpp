@@ -141,9 +141,8 @@ constexpr std::array kMatchMembers{
             .meaning = "the caller's number. A caller can claim any number: set `verified` too if the agent says or does something that "
                        "only some callers may get"},
     Setting{.name = "verified", .shape = Shape::Flag, .unset = "`false`",
-            .meaning = "whether the caller's number must be verified: the PBX or one of `/sip/trusted_peers` asserts it "
-                       "(P-Asserted-Identity), the caller has proved this name by its password (`/sip/callers`), or a carrier has signed "
-                       "it (`/sip/identity`)"},
+            .meaning = "whether the caller's number must be verified: the PBX or one of `/sip/trusted_peers` asserts it (P-Asserted-Identity), the caller has "
+                       "authenticated with this name and its password (`/sip/callers`), or a carrier has signed it (`/sip/identity`)"},
     Setting{.name = "header", .shape = Shape::Object, .unset = "any",
             .meaning = "a header field that the INVITE must have", .members = kHeaderMembers},
 };
@@ -168,7 +167,7 @@ constexpr std::array kAgentSettings{
             .meaning = "the provider that listens and speaks, if it is not `provider`",
             .field = kField<&Config::agent, &AgentSettings::speech_provider>},
     Setting{.section = "agent", .name = "sessions", .shape = Shape::Objects, .least = 1, .most = 8, .unset = "the best way of the provider",
-            .meaning = "the ways to hold the conversation, in the order in which Offhook tries them, also during a call",
+            .meaning = "the ways to hold the conversation, in the order in which Offhook tries them, even during a call",
             .members = kSessionMembers,
             .field = kField<&Config::agent, &AgentSettings::sessions>},
     Setting{.section = "agent", .name = "regions", .shape = Shape::Names, .least = 1, .most = kMaxInList, .unset = "any",

@@ -31,7 +31,7 @@ constexpr std::array kOauthMembers{
     Setting{.name = "client_secret", .least = 1, .most = kMaxKey, .unset = "none",
             .meaning = "the secret of this client", .secret = true},
     Setting{.name = "private_key", .least = 1, .most = kMaxPath, .unset = "none",
-            .meaning = "the file of a private key on P-256 (PEM) that proves the name instead of a secret",
+            .meaning = "the file of a private key on P-256 (PEM), with which Offhook authenticates instead of a secret",
             .may_hold_secret = true},  // The value may be the key itself, written here by mistake.
     Setting{.name = "token_url", .shape = Shape::Url, .least = 1, .most = kMaxUrl, .unset = "the address that the server names",
             .meaning = "the address at which Offhook gets tokens"},

@@ -26,7 +26,7 @@ struct Speak { std::uint32_t utterance = 0; std::string text; };
 struct PrepareSpeech { std::string text; };                    ///< the audio of this text will be needed as soon as caller and agent are silent
 struct CancelSpeaking {};
 struct FlushPlayout { std::uint32_t utterance = 0; };        ///< removes all queued audio up to this utterance
-struct RisePlayout {};                                       ///< the caller's voice was no interruption: the agent's voice continues at full level
+struct RisePlayout {};                                       ///< the caller's voice did not interrupt the agent, whose voice continues at full level
 struct TryAgain { Stage stage{}; std::string why; };           ///< a new attempt at the stage; the bridge calls on_no_other_way() if none is possible
 /// For the record: no provider can do this stage of the turn any more, and the agent tells the caller.
 struct GaveUp { Stage stage{}; };

@@ -16,7 +16,7 @@ namespace offhook::inline v0::agent {
 
 struct CallerTimes {
   base::Duration end_of_turn;           ///< silence that ends the caller's turn
-  base::Duration confirm_interruption;  ///< shorter speech over the agent's voice is no interruption
+  base::Duration confirm_interruption;  ///< shorter speech over the agent's voice does not interrupt the agent
   base::Duration longest_cough;         ///< shorter speech interrupts the agent only if its transcript has words
   base::Duration shortest_speech;       ///< a turn with less speech is brief
   base::Duration listen_deadline;       ///< time for the transcript after the turn's end
@@ -25,8 +25,8 @@ struct CallerTimes {
 /// The caller's side of a conversation: a turn, from its first voiced frame until its transcript comes or the session takes
 /// its audio. Pure: no I/O, no clock.
 ///
-/// If the caller continues before that time, CallerFloor still counts one turn, but the listener gets each part as a turn with its own number.
-/// CallerFloor holds the words of the earlier parts until the words of the last part come.
+/// If the caller speaks again before the transcript comes, CallerFloor still counts one turn, but the listener gets each part as a turn with its
+/// own number. CallerFloor holds the words of the earlier parts until the words of the last part come.
 class CallerFloor {
  public:
   using State = CallerTurn::State;
@@ -56,8 +56,8 @@ class CallerFloor {
     Likely,    ///< shorter than longest_cough so far, or already over; the transcript decides
   };
   void watch_interruption(base::TimePoint now);
-  /// The caller's voice lasted until `at`. Makes each deadline due that the voice reached: a late thread reads the end of the voice before it
-  /// checks these deadlines.
+  /// The caller's voice lasted until `at`. Makes due each deadline that the voice has reached, because a late thread reads the end of the voice
+  /// before it checks these deadlines.
   void on_voice_until(MediaTime at, base::TimePoint now);
   [[nodiscard]] Interruption interruption() const { return interruption_; }
   Interruption end_interruption();

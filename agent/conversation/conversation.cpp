@@ -140,7 +140,7 @@ void Conversation::on_other_caller(std::string who, TimePoint now, ConversationA
   report_back(now, out);
 }
 
-/// The hold by the caller's side was no brief hold. Abandons the caller's turn, unless the listener already makes its transcript.
+/// The caller's side has held the call for more than a moment. Abandons the caller's turn, unless the listener already makes its transcript.
 void Conversation::on_hold_settled(TimePoint now, ConversationActions& out) {
   if (!caller_.is_recognising()) abandon_listening(out);
   finish_reply_if_heard(now, out);
@@ -181,7 +181,7 @@ std::optional<std::uint32_t> Conversation::open_reply() const {
 void Conversation::close(std::string why, std::string_view farewell, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended) return;
   if (phase_ == Phase::Closing) {
-    if (farewell.empty()) hang_up(out);  // An empty farewell hangs up at once, also during a farewell.
+    if (farewell.empty()) hang_up(out);  // An empty farewell hangs up at once, even during another farewell.
     return;
   }
   const bool was_up = phase_ == Phase::Connected;

@@ -32,12 +32,12 @@ struct ConversationOptions {
   base::Duration ring_for{};                                     ///< shortest ring time before the answer
   base::Duration answer_at_latest = std::chrono::seconds(2);     ///< longest wait for the greeting; then the agent answers without it
   base::Duration end_of_turn = std::chrono::milliseconds(500);   ///< silence that ends the caller's turn
-  /// Shorter speech over the agent's voice is no interruption, and is not even recognised.
+  /// Shorter speech over the agent's voice does not interrupt the agent, and is not transcribed.
   base::Duration confirm_interruption = std::chrono::milliseconds(240);
   /// Shorter speech interrupts the agent only if its transcript has words. The value includes the 120 ms to detect the end of speech.
   base::Duration longest_cough = std::chrono::milliseconds(500);
-  base::Duration shortest_speech = std::chrono::milliseconds(160);       ///< a shorter turn that is not understood and interrupts nothing is a noise
-  /// If true, each turn that is shorter than shortest_speech is dropped, also for a session that takes turns as audio.
+  base::Duration shortest_speech = std::chrono::milliseconds(160);       ///< a shorter turn counts as a noise if it is not understood and interrupts nothing
+  /// True: each turn that is shorter than shortest_speech is dropped, even if the session takes turns as audio.
   bool drop_brief_turns = false;
   base::Duration digit_gap = std::chrono::seconds(3);
   bool keys_together = false;                                    ///< true: unexpected keys in quick succession are one input
@@ -80,7 +80,7 @@ class Conversation {
  public:
   static constexpr std::size_t kMaxActions = AgentFloor::kMaxActions;  ///< actions of one reply; further actions are dropped
   static constexpr base::Duration kBriefHold = std::chrono::seconds(2);  ///< the caller does not notice a shorter hold by the caller's side
-  static constexpr std::size_t kMaxLateResults = 512;  ///< limit of late_results_, in octets: further names are dropped
+  static constexpr std::size_t kMaxLateResults = 512;  ///< limit of late_results_, in octets; further names are dropped
   static constexpr base::Duration kLongestHold = std::chrono::minutes(2);
 
   enum class Phase { Idle, Preparing, Answering, Connected, Closing, Ended };
@@ -108,7 +108,7 @@ class Conversation {
   void on_media(const media::MediaEvent& event, base::TimePoint now, ConversationActions& out);
   void on_listen(const ListenEvent& event, base::TimePoint now, ConversationActions& out);
   void on_think(const ThinkEvent& event, base::TimePoint now, ConversationActions& out);
-  void on_speak(const SpeakEvent& event, base::TimePoint now, ConversationActions& out);  ///< of the audio, uses the words and the length
+  void on_speak(const SpeakEvent& event, base::TimePoint now, ConversationActions& out);  ///< uses only the words and the length of the audio
   /// The session took the turn's audio, so the turn needs no transcript. If the session detects the end of the turn itself, this may come
   /// before the conversation detects the end.
   void on_taken(std::uint32_t listen_turn, base::TimePoint now, ConversationActions& out);
@@ -122,7 +122,7 @@ class Conversation {
   /// Returns true while the stream must not play the prepared audio: holds_back() is true, or the caller began to speak before hearing any of it.
   [[nodiscard]] bool holds_playout() const;
   /// A tool asks the caller a question, in Offhook's own words. The agent says it when caller and agent are silent. Until
-  /// set_awaits_answer(false), keys and words of the caller are the answer to the question, and no input to the thinker.
+  /// set_awaits_answer(false), keys and words of the caller are the answer to the question, and the thinker does not get them.
   void ask(std::string question, base::TimePoint now, ConversationActions& out);
   void set_awaits_answer(bool awaits) { question_.set_awaits_answer(awaits); }
   /// No tool asks a question any more. The part of a question that was not said yet is dropped.
@@ -153,7 +153,7 @@ class Conversation {
     Machine,            ///< the agent gets no reply, and hangs up after the message
   };
 
-  /// Returns true while the agent listens to a person. A machine's greeting is no turn of a caller. During the notice the agent does not
+  /// Returns true while the agent listens to a person. A machine's greeting does not count as a turn. During the notice the agent does not
   /// listen, so that no caller can interrupt it.
   [[nodiscard]] bool attends() const { return phase_ == Phase::Connected && hearer_ == Hearer::Person && notice_utterance_ == 0; }
   /// Returns true while the agent listens, and the received audio is not music on hold.

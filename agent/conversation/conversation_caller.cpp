@@ -110,7 +110,7 @@ void Conversation::on_speech_stopped(const media::MediaEvent& event, TimePoint n
   finish_reply_if_heard(now, out);
 }
 
-/// The caller's voice over the agent's voice was no interruption: ends the pause or the ducking.
+/// Ends the pause or the ducking, because the caller's voice over the agent's voice did not interrupt the agent.
 void Conversation::rise(ConversationActions& out) {
   if (caller_.end_interruption() != CallerFloor::Interruption::None) out.push_back(RisePlayout{});
 }
@@ -251,7 +251,7 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
   if (!had_words && !after_cut_off && (waits || (brief && input.text.empty()))) return on_nothing_said(now, out);
   patience_.on_caller();
   if (question_.awaits_answer()) {
-    input.rejected = input.rejected || !whole;  // A part of an answer is no answer.
+    input.rejected = input.rejected || !whole;  // An incomplete transcript does not count as an answer.
     out.push_back(CallerSaid{agent_.turn(), input.text, input.confidence, input.rejected, false});
     return out.push_back(AnswerWords{{transcript.turn, true, input.text, input.confidence, input.rejected}, caller_.began()});
   }

@@ -28,7 +28,7 @@ void Conversation::respond(TurnInput input, TimePoint now, ConversationActions& 
 void Conversation::on_think(const ThinkEvent& event, TimePoint now, ConversationActions& out) {
   if (phase_ == Phase::Ended || phase_ == Phase::Closing || agent_.is_idle()) return;
   const auto turn = std::visit([](const auto& e) { return e.turn; }, event);
-  if (turn != agent_.turn() || agent_.speaks_own_words()) return;  // The event is of a reply that was cancelled.
+  if (turn != agent_.turn() || agent_.speaks_own_words()) return;  // The event belongs to a reply that was cancelled.
   if (std::holds_alternative<TokensUsed>(event)) return;
   const auto* loads = std::get_if<ModelLoads>(&event);
   loads_ = loads != nullptr ? loads->why : std::string();

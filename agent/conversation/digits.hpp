@@ -8,8 +8,8 @@
 namespace offhook::inline v0::agent {
 
 /// Gathers DTMF keys into one input. If one key is expected, each key is an input (a menu). If more keys are expected, the input has that
-/// number of keys, or fewer if '#' or a pause ends it; '*' discards the keys so far. A language model expects no keys: then each key is an
-/// input, or keys in quick succession are one input, with '*' as an ordinary key. Pure: no I/O, no clock.
+/// number of keys, or fewer if '#' or a pause ends it; '*' discards the keys so far. A language model expects no keys. Then each key is an
+/// input, or if the options say so, keys in quick succession are one input, with '*' as an ordinary key. Pure: no I/O, no clock.
 class DigitCollector {
  public:
   static constexpr std::size_t kMaxDigits = 32;

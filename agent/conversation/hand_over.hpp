@@ -43,7 +43,7 @@ class HandOver {
   void hold_until(base::TimePoint at) { held_until_ = at; }
   [[nodiscard]] bool take_hold_due(base::TimePoint now) { return take_due(held_until_, now); }
   /// The caller's side has put the agent on hold: it sends music, and the caller hears nothing from the agent. The hold is brief if it ends
-  /// before `settles`, and its limit is `until`. Returns false if a hold has begun before: a repeated session description changes no deadline.
+  /// before `settles`, and its limit is `until`. Returns false if the hold has begun before, because a repeated session description changes no deadline.
   [[nodiscard]] bool begin_peer_hold(base::TimePoint settles, base::TimePoint until) {
     if (std::exchange(held_by_peer_, true)) return false;
     peer_hold_settles_ = settles;

@@ -73,7 +73,7 @@ class Patience {
   PatienceLimits limits_;
   unsigned silences_ = 0, failures_ = 0;
   bool media_is_lost_ = false;
-  std::optional<base::TimePoint> transfer_failed_at_;  // set until words, a key or a hold prove that the caller is there
+  std::optional<base::TimePoint> transfer_failed_at_;  // set until words, a key or a hold show that the caller is there
   Deadline silence_at_, limit_at_, media_lost_at_;
 };
 

@@ -41,7 +41,7 @@ class Reply {
   [[nodiscard]] bool says_nothing() const;
   [[nodiscard]] std::uint32_t last_utterance() const { return utterances_.empty() ? 0 : utterances_.back().id; }
   [[nodiscard]] bool is_complete() const { return complete_; }
-  /// Returns true if an utterance is left that is neither sent completely nor failed.
+  /// Returns true if at least one utterance has neither been sent completely nor failed.
   [[nodiscard]] bool outstanding() const;
   /// Returns true when the caller has heard the whole reply, and no more will come.
   [[nodiscard]] bool finished() const { return complete_ && !outstanding(); }

@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent {
 /// A tool's question to the caller, from the request until the answer. Pure: no I/O, no clock.
 ///
 /// The question belongs to the reply whose tool asks it, and ends with that reply. While awaits_answer(), the caller's keys and words are the
-/// answer to the question, and no new turn for the model.
+/// answer to the question, and the model gets no new turn.
 class ToolQuestion {
  public:
   /// A tool of the present reply runs, and may therefore ask a question.

@@ -8,8 +8,8 @@
 namespace offhook::inline v0::agent {
 
 /// Counts the retries in one turn of the caller, separately for each stage (listen, think, speak). The parts of a stage and the conversation
-/// share the count: a part before it repeats its own request, the conversation before it asks the session to try again, with the same or
-/// another provider. Pure.
+/// share the count. A part takes an attempt before it repeats its own request. The conversation takes one before it asks the session to try
+/// again, with the same or another provider. Pure.
 class TurnRetries {
  public:
   /// `most`: further attempts at one stage of a turn, over all parts and providers.

@@ -41,7 +41,7 @@ struct ServiceInUse {
 };
 
 /// One kind of session for a call's conversation: a cascade of three parts, or a model that hears and speaks. The conversation thread invokes
-/// the functions; no function blocks or throws. poll() returns the results; tick() brings the time.
+/// the functions; no function blocks or throws. poll() returns the results; tick() passes the time.
 class VoiceSession {
  public:
   virtual ~VoiceSession() = default;

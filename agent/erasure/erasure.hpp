@@ -44,7 +44,7 @@ struct ErasedCall {
     return *this;
   }
 };
-/// Overwrites the lines of the call `id` in records and transcripts, also in the readable copies, and removes its recordings. Erasing::Count
+/// Overwrites the lines of the call `id` in records and transcripts, including the readable copies, and removes its recordings. Erasing::Count
 /// only counts, and changes nothing. The data by which find_calls() finds a call are erased last, and only after all other data. Therefore a
 /// second run can erase the remaining data after a failure, which the function returns as its error. Repeats the search for files that are
 /// renamed meanwhile, up to kPasses times.

@@ -20,7 +20,7 @@ struct BeastWebSocketOptions {
   std::string ca_file;                                        ///< PEM file of the trusted authorities; "": the authorities of the system
   base::Duration close_limit = std::chrono::seconds(3);       ///< limit of the wait for the peer's close frame
   std::shared_ptr<HostLookup> hosts{};                        ///< must use the same io_context; null: the client makes one
-  ProxyRules proxies{};                                       ///< the client opens a CONNECT tunnel through the matching proxy, also for ws
+  ProxyRules proxies{};                                       ///< the client opens a CONNECT tunnel through the matching proxy, even for ws
 };
 
 /// Makes a client for WebSockets (RFC 6455) over TCP and TLS 1.2 or 1.3, with Boost.Beast and OpenSSL. It runs on the thread of one io_context, which

@@ -85,7 +85,7 @@ void ConversationMetrics::on_use(const ServiceUse& told) {
 void ConversationMetrics::on_provider_failed(std::string_view service, FailureKind kind) { failures_.add(labels_of(service, kind)); }
 
 void ConversationMetrics::on_tool(const tools::ToolEvent& event) {
-  // A name that a model invents is no tool, and must not use up the series of real tools.
+  // A name that a model invents must not use up the series of real tools.
   tools_.add({{"tool", event.kind ? event.tool : "other"},
               {"class", event.kind ? std::string(to_string(*event.kind)) : "other"},
               {"outcome", std::string(to_string(event.what))}});

@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent {
 /// again, so that the caller does not have to repeat the turn.
 class CallerAudio {
  public:
-  static constexpr std::size_t kMostMs = 30'000;  ///< longest audio kept, in ms: the end of a longer turn; 240 KB of G.711
+  static constexpr std::size_t kMostMs = 30'000;  ///< longest audio kept, in ms (240 KB of G.711); add() drops the beginning of a longer turn
   static constexpr std::size_t kStepMs = 1'000;   ///< oldest audio that add() drops at a time, in ms
 
   explicit CallerAudio(AudioFormat format) : format_(format) {}

@@ -16,7 +16,7 @@ namespace offhook::inline v0::agent {
 struct CompletedSetting {
   std::string_view pointer;                                            ///< within the provider's object: "/models/chat"
   std::string_view variable{};                                         ///< variable that sets it if the file does not; "": there is none
-  std::string_view only_with{};                                        ///< the variable counts only if this one, of an earlier entry, did; "": always
+  std::string_view only_with{};                                        ///< the variable of an earlier entry; `variable` counts only if that variable set its own entry; "": always
   std::string (*usual)(const JsonValue& object) = nullptr;     ///< returns the default; null: there is none
   std::string_view needed{};                                           ///< the value that a used provider must have, in words; "": it may be absent
   bool (*is_needed)(const JsonValue& object) = nullptr;        ///< null: it is always needed
@@ -50,7 +50,7 @@ struct ProviderConfig {
   std::span<const CompletedSetting> completed{};
   /// The providers to which the variables apply. OfItsName: the provider that has the kind's name, because another one has its own host and key.
   enum class Variables : std::uint8_t { OfItsName, WithoutHost, OfAll };
-  Variables variables = Variables::OfItsName;             ///< WithoutHost: also a provider whose host the file does not set
+  Variables variables = Variables::OfItsName;             ///< WithoutHost: as OfItsName, and each provider whose host the file does not set
   std::span<const ProviderVariable> shown_variables{};    ///< in `offhook help`: each variable of the folder's kinds once
   std::string_view default_variable{};                    ///< if this variable is set, an agent that names no provider uses this one; "": never
   std::span<const config::Setting> settings{};            ///< settings that no other provider has

@@ -58,7 +58,7 @@ struct ProviderSessions {
   /// Returns true if the listener understands more than one language when the agent names none. Null: it does not.
   bool (*hears_several)(const ProviderProfile& provider) = nullptr;
   std::string_view only_language{};       ///< the language to which it listens if the agent names none; "": there is no fixed one
-  /// Returns the fault of the listening model for a language of the callers; "" if there is none. Null: no language is a fault.
+  /// Returns the fault of the listening model for a language of the callers; "" if the model understands it. Null: the model understands all languages.
   std::string (*judge_language)(const ProviderProfile& provider, std::string_view language) = nullptr;
   bool realtime_is_monolingual = false;   ///< true: the listener and the voice of a realtime session do not follow the caller's language
   bool realtime_has_transcript = false;   ///< true: realtime sessions always have a transcript of the caller

@@ -104,7 +104,7 @@ class SessionChain final : public VoiceSession {
   TurnInput input_;
   std::string asked_;                                // the text that the conversation gave for input_
   bool thinking_ = false, said_something_ = false;
-  FailureKind failure_ = FailureKind::Timeout;       // last failure of the present session; Timeout if it was silent
+  FailureKind failure_ = FailureKind::Timeout;       // last failure of the present session; Timeout if it reported none
   unsigned attempts_ = 0;                            // attempts of the present session in this turn
   bool leaves_ = false;                              // the chain replaces the present session, because its model is being loaded
   std::deque<Utterance> open_;

@@ -11,8 +11,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Decodes the speech that a service sends, split at any octet: raw 16-bit little-endian samples, or a WAV from a server that sends
-/// nothing else. Pure.
+/// Decodes the speech that a service sends, split at any octet: raw 16-bit little-endian samples, or a WAV from a server that
+/// cannot send raw samples. Pure.
 class SpeechDecoder {
  public:
   static constexpr std::size_t kMaxWavHead = 4096;  ///< longest part of a WAV before its samples, in octets

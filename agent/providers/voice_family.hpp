@@ -16,13 +16,13 @@ struct VoiceLanguages {
 
 /// The names of a provider's voices.
 struct VoiceFamily {
-  bool (*has_form)(std::string_view voice) = nullptr;                      ///< null: its names have no form; names of no other family count
+  bool (*has_form)(std::string_view voice) = nullptr;                      ///< null: each name counts that does not have the form of another family
   bool (*is_certain)(std::string_view voice) = nullptr;                    ///< null: each name of the form is certainly a voice of the family
   std::string_view (*given_name)(std::string_view voice) = nullptr;        ///< returns "apollo" for "aura-2-apollo-en"; null: the whole name
   std::span<const std::string_view> men{};                                 ///< given names of men; all others count as women
   /// Returns the voice that is nearest to `wanted`, a voice of another provider or "".
   std::string (*nearest)(std::string_view wanted, bool is_man, const VoiceLanguages& spoken) = nullptr;
-  std::string_view (*language_of)(std::string_view voice) = nullptr;       ///< returns a voice's only language; "": it follows the text; null: all do
+  std::string_view (*language_of)(std::string_view voice) = nullptr;       ///< returns a voice's only language; "": the voice follows the text; null: all voices do
   /// Returns the replacement for a voice that only realtime sessions have; "" if `voice` needs none. Null: there are no such voices.
   std::string (*instead)(std::string_view voice, bool is_man, const VoiceLanguages& spoken) = nullptr;
   std::string_view realtime_name{};                                        ///< the sessions that have these voices, for people

@@ -28,7 +28,7 @@ struct ReadSummary {
   std::uint64_t files = 0, calls = 0;
   std::uint64_t skipped = 0;       ///< lines that are cut, changed, too long or foreign
   std::uint64_t repeated = 0;      ///< further lines of the same call
-  std::uint64_t unreadable = 0;    ///< files with names of the journal that cannot be read, or are no regular files
+  std::uint64_t unreadable = 0;    ///< files with names of the journal that cannot be read, or are not regular files
   std::uint64_t newer_schema = 0;  ///< whole lines of an unknown version; they are skipped too
 };
 

@@ -87,7 +87,7 @@ class Finder {
   }
 
  private:
-  /// Appends the token to the run. Returns false if the token is no part of a number.
+  /// Appends the token to the run. Returns false if the token is not part of a number.
   bool take(const TextToken& token, Run& run) const {
     if (token.kind == TokenKind::Digits) {
       run.open_tens = false;

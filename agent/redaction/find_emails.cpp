@@ -64,7 +64,7 @@ bool is_top_domain(const TextToken& token) {
                     "tv", "cloud", "online", "shop", "mail", "local", "example", "test", "museum", "berlin", "cat", "xyz"});
 }
 
-/// Returns the indices of all tokens that are no gaps.
+/// Returns the indices of all tokens that are not gaps.
 std::vector<std::size_t> spoken(const TextTokens& tokens) {
   std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < tokens.size(); ++i) {

@@ -28,7 +28,7 @@ using TextTokens = std::vector<TextToken>;
 
 /// Finds runs of at least `digits_from` digits (0: none), and runs that contain a card number (Luhn's check, 13 to 19 digits).
 void find_digits(const TextPoints& points, const TextTokens& tokens, unsigned digits_from, bool cards, Findings& out);
-/// Finds e-mail addresses, also spoken ones: "john dot smith at example dot com".
+/// Finds e-mail addresses, including spoken ones: "john dot smith at example dot com".
 void find_emails(const TextPoints& points, const TextTokens& tokens, Findings& out);
 /// Finds IBANs with valid check digits: ISO 13616.
 void find_ibans(const TextPoints& points, Findings& out);

@@ -20,7 +20,7 @@ struct NumberWord {
   unsigned value = 0;  ///< Unit: the digit. Teen: the number of digits. Repeat: the number of repetitions
 };
 
-/// Returns the digits that `word` stands for; nullopt if it is no number word. `word` is folded (agent/redaction/answer_words): lower case, without accents.
+/// Returns the digits that `word` stands for; nullopt if it is not a number word. `word` is folded (agent/redaction/answer_words): lower case, without accents.
 [[nodiscard]] std::optional<NumberWord> number_word(std::string_view word);
 /// Returns true for a word that may stand between two digits of one number: "and", "dash", "uh".
 [[nodiscard]] bool is_between_digits(std::string_view word);

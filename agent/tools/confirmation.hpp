@@ -26,12 +26,12 @@ class Confirmation {
   enum class Decision : std::uint8_t { Open, Confirmed, Declined, Unclear, NoAnswer, NeverAsked };
 
   static constexpr base::Duration kAnswerLimit = std::chrono::seconds(15);  ///< time for the answer, from the question's last frame
-  static constexpr base::Duration kAskingLimit = std::chrono::seconds(30);  ///< time until the caller has heard the question, from when it is ready
+  static constexpr base::Duration kAskingLimit = std::chrono::seconds(30);  ///< time from when the question is ready until the caller has heard it
   static constexpr unsigned kMaxAskings = 2;
 
   Confirmation(Question question, std::vector<std::string> languages, base::TimePoint now);
 
-  /// Returns the text to speak now. Returns it once each time that the question is asked.
+  /// Returns the text to speak now, once for each time that the question is asked; otherwise nullopt.
   [[nodiscard]] std::optional<std::string> take_question(base::TimePoint now);
   void on_question_began(base::TimePoint now);
   void on_question_heard(base::TimePoint now);
@@ -40,7 +40,7 @@ class Confirmation {
   void on_question_spoilt(base::TimePoint now);
   /// 1 means yes, 2 means no, and any other key is an unclear answer.
   void on_digit(char digit, base::TimePoint now);
-  /// `began` is the time when the caller began to speak. Words with `rejected` are an unclear answer; empty words are no answer.
+  /// `began` is the time when the caller began to speak. Words with `rejected` are an unclear answer; empty words do not count.
   void on_words(std::string_view transcript, bool rejected, base::TimePoint began, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const { return due_; }

@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxListedCalls = 10000;
 struct ReadSummary {
   std::uint64_t files = 0, lines = 0;
   std::uint64_t skipped = 0;     ///< lines that are cut, changed or foreign
-  std::uint64_t unreadable = 0;  ///< files with names of transcripts that cannot be read, or are no regular files
+  std::uint64_t unreadable = 0;  ///< files with names of transcripts that cannot be read, or are not regular files
 };
 
 /// Reads all transcripts of a folder as a stream, day by day, with constant memory. `raw` is the line in the file, without its line feed. Other

@@ -31,7 +31,7 @@ class TranscriptRegistry {
 
   /// Returns the transcript for a call. Returns null if transcripts are off, or if `wanted` is false because this call's agent keeps none.
   [[nodiscard]] std::shared_ptr<CallTranscript> begin(TranscribedCall about, bool wanted = true);
-  /// Returns the redactor of the transcripts, also for records and logs. Never null.
+  /// Returns the redactor of the transcripts, which records and logs use too. Never null.
   [[nodiscard]] const std::shared_ptr<const redaction::Redactor>& redactor() const { return redactor_; }
 
  private:

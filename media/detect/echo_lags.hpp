@@ -17,8 +17,8 @@ inline constexpr std::size_t kEchoLags = 49;
 inline constexpr std::size_t kEchoPlaces = 56;  ///< kEchoLags rounded up to groups of eight; the places after the lags hold values that no echo has
 
 struct EchoLags {
-  static constexpr std::uint16_t kNoLag = 0xffff;         ///< value of `unexplained` in the places that are no lag
-  std::array<SixteenBytes, kEchoPlaces> loss;             ///< the least loss that is still possible, by band; 255 in the places that are no lag
+  static constexpr std::uint16_t kNoLag = 0xffff;         ///< value of `unexplained` in the places after the last lag
+  std::array<SixteenBytes, kEchoPlaces> loss;             ///< the least loss that is still possible, by band; 255 in the places after the last lag
   std::array<std::uint16_t, kEchoPlaces> unexplained;     ///< share of the energy that the lag does not explain; 255 x 256 is all of it
   std::array<std::uint16_t, kEchoPlaces> likeness;        ///< likeness of the patterns; 16 x 4096 if all 16 bands were always equal
 };

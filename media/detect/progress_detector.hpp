@@ -54,7 +54,7 @@ class ProgressDetector {
   explicit ProgressDetector(Country country) : plan_(&ProgressPlan::of(country)) {}
   /// Takes 20 ms at 8000 Hz. Returns a tone when it is recognised, once while it continues.
   std::optional<ProgressTone> hear(std::span<const std::int16_t, 160> pcm) noexcept;
-  /// Returns the tone that sounds, also during its pauses.
+  /// Returns the tone that sounds, even during the pauses of its cadence.
   [[nodiscard]] std::optional<ProgressTone> sounding() const noexcept { return sounding_; }
   /// Returns the number of whole cycles of the tone since its recognition, without interruption. Returns 0 during any other sound, and for a tone
   /// without an end.

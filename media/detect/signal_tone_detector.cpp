@@ -16,7 +16,7 @@ constexpr double kSignalMinPower = 12'500;      // -43 dBm0
 constexpr double kNarrow = 0.97;          // least narrowness: noise 15 dB below the tone
 constexpr double kWhole = 0.9;
 constexpr double kSignalSteady = 0.015;         // largest relative change of the frequency
-constexpr double kShortest = 50;          // ms; a shorter sound is no tone
+constexpr double kShortest = 50;          // ms; a shorter sound does not count as a tone
 constexpr std::uint32_t kMaxBroken = 1;   // frames: a change of the phase disturbs one frame
 constexpr std::uint32_t kPatience = 5;    // frames after a tone until it counts as the last one: 100 ms
 constexpr std::uint32_t kGap = 3;         // frames between special information tones
@@ -149,7 +149,7 @@ void SignalToneDetector::end() noexcept {
 
 std::optional<SignalTone> SignalToneDetector::while_it_sounds() noexcept {
   if (now_.frames == 1 && since_ > kGap) rungs_ = 0;
-  if (now_.ms() > 40) last_ = {};  // Another tone follows. Therefore the last tone was no beep.
+  if (now_.ms() > 40) last_ = {};  // Another tone follows. Therefore the last tone was not a beep.
   if (told_ || !now_.is_steady()) return std::nullopt;
   if (rungs_ == 2 && is_about(now_.hz, kRungHz[2], kRungSlack) && now_.ms() >= 200) {
     told_ = true;

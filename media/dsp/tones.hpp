@@ -28,7 +28,7 @@ class SineSource {
 /// Returns the low and the high frequency of a DTMF digit (0-9 * # A-D, a-d) in Hz. ITU-T Q.23.
 [[nodiscard]] std::optional<std::pair<double, double>> dtmf_frequencies(char digit);
 
-/// Plays the two tones of one digit without an end, or silence if `digit` is no digit. `amplitude` is the peak of each tone.
+/// Plays the two tones of one digit without an end, or silence if `digit` is not a digit. `amplitude` is the peak of each tone.
 class DtmfSource {
  public:
   DtmfSource(char digit, std::uint32_t rate_hz, double amplitude = 6000);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t kRate = 16000;
 constexpr std::size_t kStep = kRate / 2;          // one note per half second
-constexpr double kRingSeconds = 1.6;              // time for which each note sounds, also under the following notes
+constexpr double kRingSeconds = 1.6;              // time for which each note sounds, even under the following notes
 constexpr double kLoudest = 1300;                 // largest sample, of 32767
 constexpr double kAttackSeconds = 0.02;           // softer than a plucked string, so that it does not startle the caller
 constexpr double kReferenceHz = 440;              // A4, number 69 in MIDI

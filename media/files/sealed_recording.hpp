@@ -38,7 +38,7 @@ inline constexpr std::size_t kMaxSealedChunk = 1U << 20U;  ///< octets of conten
 
 enum class SealError : std::uint8_t {
   BadKey,          ///< the text is not 64 hexadecimal digits
-  NotSealed,       ///< the file is of another kind
+  NotSealed,       ///< the file is not an encrypted recording
   BadVersion,      ///< made by a later version of this program
   WrongKey,        ///< the file was encrypted with another key, or the header was changed
   Altered,         ///< a chunk was changed, moved, left out, or belongs to another file

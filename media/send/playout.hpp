@@ -30,7 +30,7 @@ class Playout {
   /// Limits the remaining time of a pause to `ticks`.
   void limit_pause(std::uint32_t ticks) { pause_left_ = std::min(pause_left_, ticks); }
   void rise();
-  /// Discards all utterances up to and including `utterance`, also frames of them that arrive later. With `audible` false (hold: nothing is sent), it
+  /// Discards all utterances up to and including `utterance`, even frames of them that arrive later. With `audible` false (hold: nothing is sent), it
   /// does not fade, because the fade would be audible after the hold.
   void flush(std::uint32_t utterance, std::uint64_t tick, bool audible = true);
 

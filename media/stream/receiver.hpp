@@ -44,7 +44,7 @@ class Receiver {
 
   /// Takes a packet of a datagram with `octets`, and counts it.
   [[nodiscard]] Content accept(const rtp::Packet& packet, const base::SocketAddress& from, std::size_t octets, base::TimePoint now);
-  /// Counts a datagram that is no packet.
+  /// Counts a datagram that is not a valid packet.
   void on_malformed() { ++malformed_; }
   /// Stores an accepted packet until its time to be played.
   void store(const rtp::Packet& packet, const Content& content, base::TimePoint now);

@@ -15,10 +15,10 @@ namespace offhook::inline v0::sip {
 /// receive(). Scans each byte only once for the end of a header block.
 class Framer {
  public:
-  /// Ping: CRLFCRLF; answer it with one CRLF. Pong: a single CRLF. If a Ping arrives in two pieces, its first half is also
-  /// reported as a Pong. Error: the stream cannot be framed any more; next() returns this once, and then always None.
+  /// Ping: CRLFCRLF; answer it with one CRLF. Pong: a single CRLF. If a Ping arrives in two pieces, next() reports its first half as
+  /// a Pong. Error: the stream cannot be split into messages any more; next() returns this once, and then always None.
   enum class Next { None, Frame, Ping, Pong, Error };
-  enum class Error { TooLarge, BadContentLength };  ///< BadContentLength: also if Content-Length is missing, because a stream requires it
+  enum class Error { TooLarge, BadContentLength };  ///< BadContentLength: Content-Length is invalid, or it is missing although a stream requires it
 
   void receive(base::Bytes bytes);
   /// Call this after sending a Ping. The next single CRLF then counts as its Pong, and not as half of a peer's Ping.

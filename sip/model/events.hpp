@@ -120,7 +120,7 @@ struct IncomingCall {
   /// The result of checking the caller's Identity fields (RFC 8224). The stack does not set it, because it reads no wall clock.
   /// The phone layer sets it (phone::EndpointOptions::identity).
   CallerIdentity identity{};
-  /// User name of StackOptions::callers whose password was proven; "" if the caller was not challenged.
+  /// User name of StackOptions::callers with which the caller has authenticated; "" if the caller was not challenged.
   std::string proven_user{};
 };
 struct CallProgress {                  ///< a provisional response to our INVITE

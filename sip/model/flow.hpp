@@ -24,14 +24,14 @@ struct Flow {
   Transport transport = Transport::Udp;
   base::SocketAddress local;
   base::SocketAddress remote;
-  /// For a TLS or WSS connection that we opened: the host name in the URI, which the peer had to prove. Otherwise "".
+  /// For a TLS or WSS connection that we opened: the host name in the URI, which the peer's certificate must have. Otherwise "".
   std::string name = {};
   friend bool operator==(const Flow&, const Flow&) = default;
 };
 
-/// Returns true if a message sent along one flow may arrive over the other, because the two endpoints identify a connection. Over
-/// TLS the name must match as well: a host that proved one name has not proved another at the same address
-/// (RFC 5923 section 9.3).
+/// Returns true if a message sent along one flow may arrive over the other. The two endpoints identify a connection. Over TLS, the
+/// names must be equal too, because a host whose certificate has one name may not have a certificate for another name at the same
+/// address (RFC 5923 section 9.3).
 [[nodiscard]] inline bool same_way(const Flow& a, const Flow& b) {
   return a.transport == b.transport && a.remote == b.remote && a.name == b.name;
 }

@@ -27,7 +27,7 @@ struct SendRegister {
   Authorizations authorizations;
   std::string registrar;             ///< Request-URI: Options::registrar, or the target of a redirection
 };
-/// Reports a 2xx, also after each refresh.
+/// Reports a 2xx, for the first REGISTER and for each refresh.
 struct Registered {
   std::chrono::seconds expires{};    ///< the registrar's grant
   std::string contact;               ///< our URI, as registered

@@ -10,16 +10,16 @@ namespace offhook::inline v0::sip::registration {
 /// The history of the connections over which we are reachable: RFC 5626 section 4.5. Pure: no I/O, no clock.
 class FlowHealth {
  public:
-  /// A connection that is lost sooner than this after its 2xx counts as lost early. The wait doubles with each further such
-  /// connection.
+  /// A connection that is lost sooner than this after its 2xx counts as lost early. The wait before the next connection doubles with
+  /// each further early loss.
   static constexpr base::Duration kFlowStands = std::chrono::seconds(10);
 
   /// A REGISTER got a 2xx. `outbound`: the registrar sends requests over the flow, and has promised to answer our pings.
   void on_accepted(bool outbound, base::TimePoint now);
-  /// The flow works in both directions, or needs no proof.
+  /// Call this when the flow has worked in both directions (a pong came), or when we do not test it.
   void on_proven() { proven_ = true; }
-  /// The connection was lost. Returns true if that counts as a failure, because a flow with outbound was not proven yet
-  /// (RFC 5626 section 4.5).
+  /// Call this when the connection was lost. Returns true if the loss counts as a failure: with outbound, on_proven() was not called
+  /// before it (RFC 5626 section 4.5).
   [[nodiscard]] bool on_lost();
   /// Counts a lost connection. Returns the number of consecutive connections that were lost early.
   [[nodiscard]] int lost_early(base::TimePoint now);

@@ -49,17 +49,17 @@ class Registration {
   /// local end, which is not known yet. `nowhere` is a host to write instead of the address, for a WebSocket that we opened.
   [[nodiscard]] std::string on_route(Transport transport, const base::SocketAddress& local,
                                      std::string_view nowhere = {});
-  /// `own_end` is the local end of the connection over which the next response comes. The Contact names it if we do not listen on
-  /// a port: a proxy that looks for a connection to that address then finds the one that we opened.
+  /// `own_end` is the local end of the connection over which the next response comes. If we do not listen on a port, the Contact names
+  /// this end. A proxy that looks for a connection to that address then finds the connection that we opened.
   void on_connected(const base::SocketAddress& own_end) { contact_.on_connected(own_end); }
   void on_response(const Message& response, base::TimePoint now, Actions& out);
   void on_failure(Failure failure, base::TimePoint now, Actions& out);
   /// Call this when the connection over which we are reachable was lost, or the network changed.
   void on_flow_lost(base::TimePoint now, Actions& out);
-  /// Call this when the flow was proven to work in both directions, or needs no proof. Before that, its loss counts as a failure
-  /// (RFC 5626 section 4.5).
+  /// Call this when the flow has worked in both directions (a pong came), or when we do not test it. Before this call, the loss of a
+  /// flow with outbound counts as a failure (RFC 5626 section 4.5).
   void on_flow_proven();
-  /// Says whether another flow of the same instance is registered. If so, the wait after a failure is longer.
+  /// `hold`: another flow of the same instance is registered. The wait after a failure is then longer.
   void set_others_hold(bool hold) { waits_.set_others_hold(hold); }
   /// Refreshes at once: the network has changed, or a push notification arrived (RFC 8599 section 4.1.3).
   void refresh(Actions& out);

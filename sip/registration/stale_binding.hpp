@@ -10,7 +10,7 @@ namespace offhook::inline v0::sip::registration {
 enum class StaleBinding : std::uint8_t {
   Kept,
   RemovedAfterOutage,  ///< the last REGISTER had no answer, or could not be sent
-  RemovedFirst,        ///< as RemovedAfterOutage, and also before the first REGISTER, because an earlier process had the same Contact
+  RemovedFirst,        ///< as RemovedAfterOutage, and before the first REGISTER too, because an earlier process had the same Contact
 };
 
 }  // namespace offhook::inline v0::sip::registration

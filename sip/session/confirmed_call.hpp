@@ -23,7 +23,7 @@ namespace offhook::inline v0::sip::session {
 inline constexpr std::size_t kMaxPracks = 32;
 
 /// The part of a call that both sides share after a 2xx: re-INVITE, UPDATE and BYE in both directions, repetitions of our 2xx,
-/// and the session timer. For a received call, also our UPDATEs before the 2xx. RFC 3261 sections 12.2, 14 and 15;
+/// and the session timer. For a received call, it sends our UPDATEs before the 2xx too. RFC 3261 sections 12.2, 14 and 15;
 /// RFC 3311 section 5; RFC 4028.
 class ConfirmedCall {
  public:

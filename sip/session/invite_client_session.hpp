@@ -37,7 +37,7 @@ class InviteClientSession final : public Session {
     HeaderList own{};      ///< from the stack, for every attempt: Replaces, Referred-By, Privacy
     Body offer{};
     unsigned max_redirections = 0;  ///< number of 3xx responses to follow: RFC 3261 section 8.1.3.4
-    bool straight = false;          ///< true: send to the host of the target URI, also after a redirection
+    bool straight = false;          ///< true: send to the host of the target URI, even after a redirection
   };
 
   /// Sends the INVITE. `random` must outlive this object.

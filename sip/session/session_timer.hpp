@@ -27,12 +27,12 @@ class SessionTimer {
   /// The timer fields of a request that refreshes a session.
   struct Asked {
     bool supports = false;
-    std::optional<SessionExpires> expires;  ///< nullopt also if it is malformed
+    std::optional<SessionExpires> expires;  ///< nullopt: missing or malformed
     std::uint32_t min_se = 0;
   };
   [[nodiscard]] static Asked asked_by(const Message& request);
-  /// Returns the Min-SE of the 422 for the request, or nullopt if the request is acceptable. A peer without timer support cannot
-  /// be refused for it: RFC 4028 section 9.
+  /// Returns the Min-SE of the 422 for the request, or nullopt if the request is acceptable. A request is always acceptable if its
+  /// sender does not support timers (RFC 4028 section 9).
   [[nodiscard]] static std::optional<std::uint32_t> too_short(const SessionTimerOptions& options, const Asked& asked);
 
   explicit SessionTimer(const SessionTimerOptions& options);

@@ -38,7 +38,7 @@ class Transfer {
   bool accepted_ = false;
 };
 
-/// Returns true if the Event field is of the package `refer`.
+/// Returns true if the Event field names the package `refer`.
 [[nodiscard]] bool is_of_refer(const Message& request);
 /// Returns true for a NOTIFY of the event package `refer`.
 [[nodiscard]] bool is_refer_notify(const Message& request);

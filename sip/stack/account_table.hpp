@@ -78,8 +78,8 @@ class AccountTable {
   /// Returns true for an address of the account's registrar: a REGISTER to one of the registrar's addresses got a response, or
   /// this address challenged a request that went to the registrar. Also returns true for a trunk address of the account.
   [[nodiscard]] bool is_registrar(AccountId id, const base::IpAddress& address) const;
-  /// Returns true if the account trusts a P-Asserted-Identity from that address: its registrar and AccountOptions::trusted_peers.
-  /// RFC 3325 section 5
+  /// Returns true if the account trusts a P-Asserted-Identity from that address, which is its registrar's or one of
+  /// AccountOptions::trusted_peers: RFC 3325 section 5.
   [[nodiscard]] bool is_trusted(AccountId id, const base::IpAddress& address) const;
   [[nodiscard]] bool is_trusted_by_any(const base::IpAddress& address) const;
   void learn_registrar(AccountId id, const base::IpAddress& address);

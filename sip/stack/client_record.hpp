@@ -18,8 +18,8 @@ struct ClientRecord {
   enum class Answered : std::uint8_t { No, Trying, Provisionally, Finally };
   enum class Turn : std::uint8_t {
     Holds,  ///< this candidate has the request
-    /// This candidate was silent, so another one has the request. Either may respond until one response counts. Both may be one
-    /// slow server with two addresses, which refuses the second copy (RFC 3261 section 8.2.2.2).
+    /// This candidate was silent, so another one has the request. Either may respond until one response counts. The two
+    /// candidates may be addresses of one slow server, which refuses the second copy (RFC 3261 section 8.2.2.2).
     Left,
     GivenUp,  ///< the other candidate responded; a late 2xx of this one is undone
   };
@@ -27,7 +27,7 @@ struct ClientRecord {
 
   transaction::TransactionId id;
   Outgoing what;
-  std::optional<Hop> hop;  // The next hop of the request; nullopt if it is no URI that we can send to.
+  std::optional<Hop> hop;  // The next hop of the request; nullopt if we cannot send to its URI.
   std::vector<Route> routes;
   std::size_t route = 0;
   std::string trouble;  // Reason why a name has no address, or why the last connection failed.

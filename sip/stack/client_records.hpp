@@ -41,7 +41,8 @@ class ClientRecords {
 
   /// Passes the request from one candidate to another. `to` then holds the request, and the candidates that may still respond.
   void pass_on(ClientRecord& from, ClientRecord& to, Leaving how);
-  /// Gives the request back to a candidate that was left. Returns the previous holder if it was not sent yet, and has to end.
+  /// Gives the request back to a candidate that was left. Returns the previous holder if its copy was not sent yet and therefore
+  /// has to end.
   [[nodiscard]] ClientRecord* take_back(ClientRecord& record, Leaving how, base::TimePoint now);
   /// Call this when a candidate that was left will not respond any more.
   void drop_out(const ClientRecord& record);

@@ -24,8 +24,8 @@ class NextHops {
   /// Returns the routes if no look-up is needed: back along the flow of the dialog, or where the call's last request went.
   [[nodiscard]] std::optional<std::vector<Route>> known(const ClientRecord& request) const;
   void look_up(const ClientRecord& request) { look_ups_.start(request.id, *request.hop, request.what.alternatives); }
-  /// Looks up TCP for a request that is too large for a datagram: RFC 3261 section 18.1.1. The TCP address is that of the
-  /// datagram; without TCP, the request falls back to UDP. Affects only this request. Returns true if it waits for the look-up.
+  /// Looks up TCP for a request that is too large for a datagram: RFC 3261 section 18.1.1. Keeps the address of the datagram. If
+  /// TCP fails there, the request falls back to UDP. Affects only this request. Returns true if it waits for the look-up.
   [[nodiscard]] bool look_up_stream(ClientRecord& request, base::TimePoint now);
   /// Processes the result of a look-up. Returns nullopt if the query is not one of this object.
   [[nodiscard]] std::optional<RouteLookUps::Found> on_answer(QueryId query, QueryResult result) {

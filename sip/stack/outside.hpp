@@ -6,15 +6,15 @@
 
 #include <optional>
 
-/// Common parts of SUBSCRIBE, MESSAGE and other requests outside calls, and values that are reported for any request.
+/// Common code for SUBSCRIBE, MESSAGE and other requests outside calls, and for the values that events report of any request.
 namespace offhook::inline v0::sip {
 
 struct Admitted {
   std::optional<AccountId> account;
   int refused = 0;  ///< 0: accepted; 403 for unknown sources, 480 while no source can be known, 404 for an unknown user
 };
-/// Accepts requests only from sources that may call us: AccountOptions::accept_from, or `proven` credentials. Reports refused
-/// unknown sources, as for calls.
+/// Accepts a request only from a source that may call us: AccountOptions::accept_from allows it, or `proven` says that the sender
+/// has authenticated. Reports each refused unknown source, as for calls.
 [[nodiscard]] Admitted admit(const AccountTable& accounts, Outbox& outbox, StackCounters& counters, const Message& request,
                              const Flow& flow, bool proven);
 
@@ -32,11 +32,12 @@ struct Admitted {
                                                              std::optional<DigestClient>& digest, AuthAttempt& attempt);
 
 [[nodiscard]] Party party_of(const NameAddr& party);
-/// Returns the P-Asserted-Identity of a message if it came from a trusted source: the account's registrar and
+/// Returns the P-Asserted-Identity of a message if the message came from a trusted source, which is the account's registrar or one of
 /// AccountOptions::trusted_peers (RFC 3325 section 5). Used for calls, messages and subscriptions.
 [[nodiscard]] std::optional<Party> asserted_of(const AccountTable& accounts, std::optional<AccountId> account, const Message& request,
                                                const Flow& flow);
-/// Returns all header fields except those of the hop and the transaction, and those that could look like a proven identity.
+/// Returns all header fields except those of the hop and the transaction, and except those that a program could mistake for a
+/// verified identity.
 [[nodiscard]] HeaderFields carried_fields(const Message& message);
 
 }  // namespace offhook::inline v0::sip

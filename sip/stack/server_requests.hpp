@@ -45,7 +45,7 @@ class ServerRequests {
   struct Sender {
     std::uint64_t session = 0;  ///< the live call of the request, which may use the reserve for calls
     bool stranger = false;      ///< outside any call, and from a source that may not call us
-    std::string proven{};       ///< the user name that its credentials proved
+    std::string proven{};       ///< the user name with which it has authenticated
   };
   struct Shared {  ///< parts of the stack, which must outlive this object
     transaction::Timers timers;

@@ -30,7 +30,7 @@ struct StackOptions {
   base::Duration t1 = std::chrono::milliseconds(500);  ///< RFC 3261 section 17.1.1.1
   base::Duration t2 = std::chrono::seconds(4);
   base::Duration t4 = std::chrono::seconds(5);
-  /// A request of more octets uses TCP instead of UDP, and falls back to UDP without TCP (RFC 3261 section 18.1.1). If the path
+  /// A request of more octets uses TCP instead of UDP, and falls back to UDP if TCP fails (RFC 3261 section 18.1.1). If the path
   /// MTU is known, set 200 less than that. 0: requests of all sizes stay on UDP.
   std::size_t datagram_limit = 1300;
   StackLimits limits{};              ///< bounds of the stack's tables
@@ -46,7 +46,8 @@ struct StackOptions {
 struct Availability {
   /// Status that the owner would give a new INVITE: 200 to accept it, otherwise 486, 503 ...
   int status = 200;
-  /// Added for our registrars, trusted_peers and AdmissionOptions::peers only; other sources need not know our state.
+  /// Header fields for our registrars, AccountOptions::trusted_peers and AdmissionOptions::peers. Other sources do not get them, because
+  /// they need not know our state.
   HeaderList for_known{};
 };
 

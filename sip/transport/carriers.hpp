@@ -21,7 +21,8 @@ class Carriers {
   /// Prepares TLS and WebSocket. Errors: BadTrust, BadCertificate, BadWebSocket.
   [[nodiscard]] base::Result<void, EdgeError> open(const EdgeOptions& options);
   [[nodiscard]] bool offers(Transport transport) const;
-  /// Makes the byte stream of a connection. Returns null if the transport is not offered, or the peer has no name to prove.
+  /// Makes the byte stream of a connection. Returns null if the transport is not offered, or if `flow` lacks the
+  /// name of the peer, which a client needs for TLS and WebSocket.
   [[nodiscard]] std::unique_ptr<ByteStream> carry(boost::asio::ip::tcp::socket socket, const Flow& flow, Side side);
 
  private:

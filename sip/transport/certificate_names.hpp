@@ -30,8 +30,8 @@ enum class Wildcards : std::uint8_t { No, Yes };
 /// Returns true if a certificate with these names proves `host`, which is the host of the URI before any look-up
 /// (RFC 5922 section 7.3). Uses URIs `sip:host`; without these, DNS names; without a list of alternative names, a single common
 /// name (section 7.1). Compares the whole name, and treats "*" as a literal character (section 7.2). With `wildcards`, "*" covers
-/// the first label of a DNS name that has at least two more (RFC 6125 section 6.4.3). An IP address as host is proved only by the
-/// same address in the certificate (RFC 5280 section 4.2.1.6).
+/// the first label of a DNS name that has at least two more (RFC 6125 section 6.4.3). If the host is an IP address, only the same
+/// address in the certificate proves it (RFC 5280 section 4.2.1.6).
 [[nodiscard]] bool proves(const CertificateNames& names, std::string_view host, Wildcards wildcards = Wildcards::No);
 
 }  // namespace offhook::inline v0::sip::detail

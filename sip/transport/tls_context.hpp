@@ -31,7 +31,7 @@ class TlsContext {
   /// The rules by which a certificate names a host. Sip: RFC 5922. Web: for WebSocket (RFC 7118 section 9.1,
   /// RFC 6125 section 6.4), where a wildcard covers one label.
   enum class Names : std::uint8_t { Sip, Web };
-  /// Makes a client connection over `fd` whose peer must prove `name`. Returns null if there is no memory, or no name.
+  /// Makes a client connection over `fd`. The peer's certificate must have `name`. Returns null if `name` is empty, or if there is no memory.
   [[nodiscard]] SslPtr connect(int fd, const std::string& name, Names names = Names::Sip);
   /// Makes a server connection over `fd`. Returns null if there is no memory, or we have no certificate.
   [[nodiscard]] SslPtr accept(int fd);

@@ -27,7 +27,7 @@ std::optional<base::IpAddress> ip_of(const curl_sockaddr& from) {
   const void* const octets = from.family == AF_INET ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(&from.addr)->sin_addr)
                                                     : &reinterpret_cast<const sockaddr_in6*>(&from.addr)->sin6_addr;
   std::array<char, INET6_ADDRSTRLEN> text{};
-  if (::inet_ntop(from.family, octets, text.data(), text.size()) == nullptr) return std::nullopt;  // The address is of another family.
+  if (::inet_ntop(from.family, octets, text.data(), text.size()) == nullptr) return std::nullopt;  // The address has another family.
   return base::IpAddress::parse(text.data());
 }
 

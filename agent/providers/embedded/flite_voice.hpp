@@ -14,7 +14,7 @@
 namespace offhook::inline v0::agent::embedded {
 
 /// One of flite's voices; copies share it. Any thread may call synthesise(), but only one invocation runs at a time in the whole process, because
-/// flite counts references without a lock. Synthesis is 40 times faster than speech, so this is no limit.
+/// flite counts references without a lock. Synthesis is 40 times faster than speech, so this does not limit the number of calls.
 class FliteVoice {
  public:
   static constexpr std::uint32_t kRateHz = 16000;

@@ -24,7 +24,7 @@ struct HttpWire::Exchange {
   bool is_stream = false;
   SseParser events;
   std::string body;
-  std::string last_id;  // id of the last event, also from earlier parts of the stream
+  std::string last_id;  // id of the last event, which may be in an earlier part of the stream
   unsigned resumes = 0;
   bool broke = false;  // true: the stream must be resumed later
   std::optional<base::TimePoint> asked_at, resume_at;

@@ -35,7 +35,7 @@ struct ToolDefinition {
 
 struct ToolPage {
   std::vector<ToolDefinition> tools;
-  std::vector<std::string> passed_over;  ///< a sentence for each entry that is no tool; at most kMaxToolsPerPage
+  std::vector<std::string> passed_over;  ///< a sentence for each entry that is not a valid tool; at most kMaxToolsPerPage
   std::string next_cursor;               ///< "" on the last page
   std::uint64_t ttl_ms = 0;              ///< time for which the list is valid; 0: the server gave none
 };

@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(Transfer, "If the caller hangs up while the target rings, Cons
   desk.on_thread([&] { CHECK(not_reached.empty()); });
 }
 
-TEST_CASE_FIXTURE(Transfer, "If the target cannot be called, the caller's call stays up. Consultations ignores events of calls that are no consultations") {
+TEST_CASE_FIXTURE(Transfer, "If the target cannot be called, the caller's call stays up. Consultations ignores events of calls that are not consultations") {
   is_full = true;
   desk.on_thread([&] {
     CHECK_FALSE(consultations->begin(desk.caller, "target").has_value());

@@ -197,7 +197,7 @@ std::size_t questions_heard(const VirtualFamilyCall& call) {
   }));
 }
 
-/// Counts the turns that a model answered; an apology is no answer. Searches for the first words only, because an incomplete response lacks
+/// Counts the turns that a model answered. An apology does not count. Searches for the first words only, because an incomplete response lacks
 /// its end. If a speaker fails in mid-reply, these words may occur twice.
 std::size_t answers_given(const VirtualFamilyCall& call) {
   return static_cast<std::size_t>(std::count_if(call.seen().begin(), call.seen().end(), [](const auto& action) {

@@ -90,7 +90,7 @@ class CoreSocket final : public ServiceSocket {
   void on_binary(std::string_view bytes, base::TimePoint now, SocketOuts& out) override {
     if constexpr (requires { core_.on_audio(bytes, now, made_); }) core_.on_audio(bytes, now, made_);
     else if constexpr (requires { core_.on_binary(bytes, now, made_); }) core_.on_binary(bytes, now, made_);
-    else core_.on_text("", now, made_);  // This core takes no audio: an empty text is no message of the protocol.
+    else core_.on_text("", now, made_);  // This core takes no audio. An empty text is not a valid message of its protocol.
     give(out);
   }
   void on_time(base::TimePoint now, SocketOuts& out) override {

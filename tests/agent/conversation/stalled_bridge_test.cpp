@@ -98,7 +98,7 @@ struct Stalled {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Stalled, "If an answer came while the conversation's thread stalled, it is no failure, whichever event the thread handles first") {
+TEST_CASE_FIXTURE(Stalled, "An answer that came while the conversation's thread stalled does not count as late, whichever event the thread handles first") {
   const auto last = session->ticked_at;
   SUBCASE("a tick") { bridge->tick(now); }
   SUBCASE("two events of a part") {

@@ -417,7 +417,7 @@ TEST_CASE_FIXTURE(TwoOfEach, "CascadeSession reports each provider that it skips
   CHECK(switches == std::vector<std::string>{"think-a think-c " + why, "think-b think-c " + std::string(kPassedOver)});
 }
 
-TEST_CASE_FIXTURE(TwoOfEach, "While a thinker's model loads, CascadeSession uses the next thinker, also in later calls") {
+TEST_CASE_FIXTURE(TwoOfEach, "While a thinker's model loads, CascadeSession uses the next thinker, even in later calls") {
   open();
   session->respond({1, TurnInput::Kind::Speech, "hello", 1, false});
   thinkers["think-a"]->yields.push_back(ModelLoads{1, "it is being loaded"});

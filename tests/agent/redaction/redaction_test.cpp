@@ -51,7 +51,7 @@ TEST_CASE("Digits divided by blanks, dashes, points, slashes or brackets are one
   }
 }
 
-TEST_CASE("Digits that are too far apart, or divided by other words, are no run") {
+TEST_CASE("Digits that are too far apart, or that other words divide, are not a run") {
   CHECK(redacted("at 9 I had 2 eggs and 10 pans") == "at 9 I had 2 eggs and 10 pans");
   CHECK(redacted("10:30") == "10:30");
   CHECK(redacted("12          34") == "12          34");

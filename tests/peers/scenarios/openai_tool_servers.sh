@@ -45,7 +45,7 @@ more_config=', "tool_servers": '$(tool_servers ', "pins": '"$pins")
 families_config ', "provider": "openai", "sessions": [{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}],
   "tools": ["hang_up", {"name": "desk__add", "class": "read"}, {"name": "desk__heard", "class": "money", "question": "'"$question"'"}, "shop__listModels", "desk__delete_account"]'
 expect "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
-says "$work/agent.log" 'tools.server server=desk what=tool_refused tool=desk__delete_account' || die "nobody is told of the tool that was not looked at"
+says "$work/agent.log" 'tools.server server=desk what=tool_refused tool=desk__delete_account' || die "the log does not report the tool that no pin approves"
 sentence added "$added"
 sentence models "$models"
 sentence paid "$paid"

@@ -249,7 +249,7 @@ sip::StackOptions guarded() {
   return options;
 }
 
-/// A stack whose callers must prove a password, with one account whose registrar is another machine.
+/// A stack whose callers must authenticate, with one account whose registrar is another machine.
 struct Proving : AtAdmission {
   base::SeededRandom caller_random{9};
   sip::AccountId account;

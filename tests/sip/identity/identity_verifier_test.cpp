@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Verifying, "IdentityVerifier refuses a PASSporT in a second ca
   CHECK(sip::status_of(sip::IdentityError::Replayed) == 438);
 }
 
-TEST_CASE_FIXTURE(Verifying, "IdentityVerifier does not remember a PASSporT that it refused, so that this PASSporT is no replay later") {
+TEST_CASE_FIXTURE(Verifying, "IdentityVerifier does not remember a PASSporT that it refused, so that the PASSporT does not count as a replay later") {
   call.to.uri = "sip:1@phone.example";
   CHECK(verify().error == sip::IdentityError::Mismatch);
   call.to.uri = "sip:12355551212@phone.example";

@@ -26,7 +26,7 @@ enum class Stream {
   Close,  // the edge responds with the status, and closes the connection
   Wait,   // the edge waits for more octets, and closes the connection when the time for one message is over
   Next,   // the edge responds with the status, and the next message begins after the body
-  Lost,   // as Next, but the octets after the next message are no message, and the edge closes the connection
+  Lost,   // as Next, but the octets after the next message are not a message, and the edge closes the connection
 };
 
 struct Reaction {

@@ -42,7 +42,7 @@ void poke(NonInviteServer& m, std::uint64_t choice, int status, base::TimePoint 
   if (choice >= 2) m.on_response(status, now, out);
 }
 
-// Feeds random events in random order, also after the end. Checks that the timers fit the state, and that the machine emits
+// Feeds random events in random order, even after the end. Checks that the timers fit the state, and that the machine emits
 // Ended once, as its last action.
 template <class Machine>
 void walk(Machine machine, Actions out, base::TimePoint now, base::Random& random) {

@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(RegisteredEdge, "A connection fails if the peer acknowledges n
   CHECK(limits_of_sockets(registrar_port) == asked);
 }
 
-TEST_CASE_FIXTURE(RegisteredEdge, "The edge recognises each pong of the registrar, also after earlier pongs [RFC 5626 section 4.4.1]") {
+TEST_CASE_FIXTURE(RegisteredEdge, "The edge recognises each pong of the registrar, even after earlier pongs [RFC 5626 section 4.4.1]") {
   for (int i = 0; i < 4; ++i) {
     const auto ping = due();
     REQUIRE(ping);
@@ -271,7 +271,7 @@ TEST_CASE("The edge closes the connection of an unknown peer after stranger_time
   unknown.bind(stranger(1));
   known.connect(running.edge->port());
   unknown.connect(running.edge->port());
-  while (!unknown.closed_by_peer(50)) unknown.try_send("\r\n");  // A single CRLF is no ping, so the peer need not read a pong.
+  while (!unknown.closed_by_peer(50)) unknown.try_send("\r\n");  // A single CRLF is not a ping, so the edge sends no pong that the peer must read.
   known.send("\r\n\r\n");
   CHECK(known.receive("\r\n") == "\r\n");
   CHECK(running.counters().idle_closed == 1);

@@ -39,7 +39,7 @@ struct PlainServer {
 
 const std::string kFatalAlert("\x15\x03\x03\x00\x02\x02\x28", 7);  // handshake_failure
 
-/// Connects to a server that must prove this name, and that sends a fatal alert. Returns the ClientHello, and the octets that the
+/// Connects to a server whose certificate must have this name, and that sends a fatal alert. Returns the ClientHello, and the octets that the
 /// client sent after the alert.
 std::pair<std::string, std::string> told(const std::string& name) {
   Authority authority;

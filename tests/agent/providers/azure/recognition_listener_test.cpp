@@ -339,7 +339,7 @@ TEST_CASE("url_of derives the host from the region, and uses a configured endpoi
   CHECK(request_to(server, Service::Recognition, "/x").headers.empty());
 }
 
-TEST_CASE_FIXTURE(Listening, "RecognitionListener reports the length of the audio that it sent in each turn, also in an abandoned turn") {
+TEST_CASE_FIXTURE(Listening, "RecognitionListener reports the length of the audio that it sent in each turn, even in an abandoned turn") {
   std::vector<base::Duration> used;
   options.report_use = [&used](const ServiceUse& use) { used.push_back(use.audio); };
   start();

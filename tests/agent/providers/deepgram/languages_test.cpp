@@ -146,7 +146,7 @@ TEST_CASE("LiveListener notes the language of a turn with words, in the spelling
   CHECK(call.after_turn("ja", {"de", "en"}) == "de");
   CHECK(call.after_turn("", {"en"}) == "de");
   CHECK(call.after_turn("sim", {"pt"}) == "pt-BR");
-  CHECK(call.after_turn("oui", {"fr"}) == "pt-BR");  // "fr" is no candidate, so no speaker gets it.
+  CHECK(call.after_turn("oui", {"fr"}) == "pt-BR");  // "fr" is not a candidate, so no speaker gets it.
   CHECK(call.after_turn("yes", nullptr) == "pt-BR");
   CHECK(call.after_turn("yes", json::array()) == "pt-BR");
   CHECK(call.after_turn("yes", {7}) == "pt-BR");

@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(ScriptedCaller, "In random turns, the dialogue never guesses a
   CHECK(guesses > 100);
 }
 
-TEST_CASE_FIXTURE(ScriptedCaller, "The dialogue treats a spoken zero as key 0, also after a guess, but not where it expects a number") {
+TEST_CASE_FIXTURE(ScriptedCaller, "The dialogue treats a spoken zero as key 0, even after a guess, but not where it expects a number") {
   CHECK(hears_as({"zero", 0.9}).action->argument == "100");
   hears_as(kHours);
   CHECK(hears_as({"press zero please", 0.9}).action->argument == "100");
