@@ -16,7 +16,7 @@ namespace offhook::inline v0::agent {
 struct CompletedSetting {
   std::string_view pointer;                                            ///< within the provider's object: "/models/chat"
   std::string_view variable{};                                         ///< variable that sets it if the file does not; "": there is none
-  std::string_view only_with{};                                        ///< the variable of an earlier entry; `variable` counts only if that variable set its own entry; "": always
+  std::string_view only_with{};                                        ///< `variable` counts only if this variable set an earlier entry; "": always
   std::string (*usual)(const JsonValue& object) = nullptr;     ///< returns the default; null: there is none
   std::string_view needed{};                                           ///< the value that a used provider must have, in words; "": it may be absent
   bool (*is_needed)(const JsonValue& object) = nullptr;        ///< null: it is always needed

@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent {
 /// and a space joins a wrapped line. Accepts UTF-8 split at any octet, and drops invalid octets. Pure.
 class SpokenText {
  public:
-  static constexpr std::size_t kMaxHeld = 600;  ///< maximum number of octets that wait until it is clear whether they are Markdown; more octets count as plain text
+  static constexpr std::size_t kMaxHeld = 600;  ///< maximum number of octets that wait until their meaning is clear; then they count as plain text
 
   [[nodiscard]] std::string feed(std::string_view text);
   [[nodiscard]] std::string finish();

@@ -16,7 +16,7 @@ struct VoiceLanguages {
 
 /// The names of a provider's voices.
 struct VoiceFamily {
-  bool (*has_form)(std::string_view voice) = nullptr;                      ///< null: each name counts that does not have the form of another family
+  bool (*has_form)(std::string_view voice) = nullptr;                      ///< null: any form that no other family has
   bool (*is_certain)(std::string_view voice) = nullptr;                    ///< null: each name of the form is certainly a voice of the family
   std::string_view (*given_name)(std::string_view voice) = nullptr;        ///< returns "apollo" for "aura-2-apollo-en"; null: the whole name
   std::span<const std::string_view> men{};                                 ///< given names of men; all others count as women

@@ -97,7 +97,7 @@ class EchoGuard {
   Levels sent_last_{}, sent_before_{};                             // the newest step, and the one before it
   Line sent_line_{};
   detail::EchoLags lags_;
-  detail::NewestFirst<Levels> sent_low_;                           // the least of a step and its neighbours, 0 where it proves nothing
+  detail::NewestFirst<Levels> sent_low_;                           // the least of a step and its neighbours; 0 where this is too quiet to learn from
   detail::NewestFirst<Levels> sent_high_;                          // the greatest of a step and its neighbours, with a tail for the reverberation
   detail::NewestFirst<std::uint16_t> sent_pattern_;                // one bit for each band that is above its usual level
   Line heard_line_{};                                              // used only by the on_heard() that takes samples

@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Call, "When another person comes to the line, the model gets o
   CHECK(count<Respond>() == thoughts);
 }
 
-TEST_CASE_FIXTURE(HeldCall, "During a hold by the peer, the conversation takes no music as a turn of the caller, and does not ask about the silence") {
+TEST_CASE_FIXTURE(HeldCall, "During a hold by the peer, the conversation does not take music for a turn of the caller, and does not ask about the silence") {
   greet();
   peer_holds(true);
   CHECK(core.is_held_by_peer());

@@ -22,7 +22,7 @@ TEST_CASE_FIXTURE(Call, "If the model does not respond, the agent says a filler,
   CHECK(last<Speak>()->text == ConversationOptions{}.apology);
 }
 
-TEST_CASE_FIXTURE(Call, "If the recogniser is slow, the agent also says a filler, and the reply follows the filler") {
+TEST_CASE_FIXTURE(Call, "The agent says a filler for a slow recogniser too, and the reply follows the filler") {
   greet();
   media(EventKind::SpeechStarted);
   advance(800ms);

@@ -200,7 +200,7 @@ struct OwnEnds : TwoOfEach {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OwnEnds, "CascadeSession takes a turn with its words when the listener's service ends it, even if Offhook has not ended it") {
+TEST_CASE_FIXTURE(OwnEnds, "When the listener's service ends a turn, CascadeSession takes the turn with its words, even if Offhook has not ended the turn") {
   session->begin_turn(1, "");
   session->feed(std::vector<std::int16_t>(3200));
   words(1, "yes");

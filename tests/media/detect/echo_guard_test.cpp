@@ -149,7 +149,7 @@ TEST_CASE("EchoGuard prevents an interruption by the agent's own voice even if 5
   CHECK(phone.run().barge_ins_ms.empty());
 }
 
-TEST_CASE("If there is no echo, EchoGuard lets a caller who speaks over the agent through within 400 ms") {
+TEST_CASE("If there is no echo, EchoGuard passes the voice of a caller who speaks over the agent within 400 ms") {
   for (const double at_ms : {1500.0, 2300.0, 4100.0}) {
     for (const double caller_db : {0.0, -6.0, -12.0}) {
       CAPTURE(at_ms);
@@ -172,7 +172,7 @@ TEST_CASE("If the caller and the agent begin to speak at the same time, EchoGuar
   CHECK(*heard <= 1500);
 }
 
-TEST_CASE("EchoGuard lets a caller as loud as the agent through over a speakerphone's echo, and reports no interruption before that") {
+TEST_CASE("Over a speakerphone's echo, EchoGuard passes the voice of a caller as loud as the agent, and reports no interruption before that") {
   for (const double loss_db : {15.0, 20.0, 30.0}) {
     for (const double at_ms : {2000.0, 3300.0, 5000.0}) {
       CAPTURE(loss_db);
@@ -213,7 +213,7 @@ TEST_CASE("EchoGuard reports no echo while the agent is silent, and no echo in s
   }
 }
 
-TEST_CASE("If the echo path is perfect, EchoGuard lets a caller through who speaks 0.7 s after the agent's last word") {
+TEST_CASE("If the echo path is perfect, EchoGuard passes the voice of a caller who speaks 0.7 s after the agent's last word") {
   Speakerphone phone;
   phone.loss_db = 0;
   phone.ours = offhook_test::SyntheticVoice(8000, 1, 200).speak(4);

@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(Account, "DigestClient chooses the strongest supported algorit
   check_proof(headers->front().value);
 }
 
-TEST_CASE_FIXTURE(Account, "of two equally strong challenges DigestClient answers the one with qop, because an answer without qop can be replayed") {
+TEST_CASE_FIXTURE(Account, "if two challenges are equally strong, DigestClient answers the one with qop, because an answer without qop can be replayed") {
   const auto headers = answer(response(401, www(digest("plain")) + www(digest("qop", ", qop=\"auth\""))));
   CHECK(value_of(headers.value().front().value, "nonce") == "qop");
 }

@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(Account, "if a second server refuses a redirected REGISTER, Re
   CHECK(last().action.registrar == "sip:pbx.example");
 }
 
-TEST_CASE_FIXTURE(Account, "Registration follows at most kMaxRedirections redirections, and none in a loop or to no SIP server") {
+TEST_CASE_FIXTURE(Account, "Registration follows at most kMaxRedirections redirections, and no redirection in a loop or to a URI that is not SIP") {
   start();
   SUBCASE("a redirection in a circle") {
     respond(302, "Contact: <sip:other.example>\r\n");
@@ -111,7 +111,7 @@ TEST_CASE("Registration with a sips registrar does not follow a redirection to s
   CHECK(account.last_of<Failed>().status == 302);
 }
 
-TEST_CASE_FIXTURE(Account, "stop also follows a redirection") {
+TEST_CASE_FIXTURE(Account, "The un-REGISTER of stop() follows a redirection too") {
   register_for(300);
   stop();
   respond(302, "Contact: <sip:other.example>\r\n");

@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Failing, "After a 503 the stack skips the candidate for the ti
   CHECK(last_flow.remote == kOne);  // All candidates have failed. Then the stack skips none of them.
 }
 
-TEST_CASE_FIXTURE(Failing, "For five minutes the stack tries the candidate first that responded. Then the order of the domain applies again") {
+TEST_CASE_FIXTURE(Failing, "For five minutes the stack first tries the candidate that responded. Then the order of the domain applies again") {
   dial();
   advance(4s);
   std::string second;

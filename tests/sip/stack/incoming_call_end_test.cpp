@@ -224,7 +224,7 @@ TEST_CASE_FIXTURE(Called, "An INVITE does not expire after it is answered [RFC 3
   CHECK(stack.calls().size() == 1);
 }
 
-TEST_CASE_FIXTURE(Called, "An INVITE also expires while its 200 waits for a PRACK [RFC 3261 section 13.3.1]") {
+TEST_CASE_FIXTURE(Called, "An INVITE expires even while its 200 waits for a PRACK [RFC 3261 section 13.3.1]") {
   ring_in("offer", {{"Expires", "5"}, {"Require", "100rel"}});
   REQUIRE(stack.calls().progress(session, {"application/sdp", "early"}, now));
   REQUIRE(stack.calls().answer(session, kAnswer, now));

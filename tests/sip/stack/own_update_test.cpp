@@ -196,7 +196,7 @@ TEST_CASE_FIXTURE(Offering, "An offer of the application waits while a session r
   CHECK(body(take(reinvites ? "INVITE " : "UPDATE ")) == "new");
 }
 
-TEST_CASE_FIXTURE(Offering, "An offer of the agent that waits after 491 fails with 491 if the agent answers an offer of the peer [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Offering, "While an offer of the agent waits after 491, an answer of the agent to an offer of the peer makes the waiting offer fail with 491 [RFC 3264 section 8]") {
   talk();
   receive(response(update(), 491, ""));
   receive(in_dialog("UPDATE", 2, our_tag, "theirs"));
@@ -369,7 +369,7 @@ TEST_CASE_FIXTURE(Offering, "After hang_up() during an early UPDATE, no state is
   CHECK(stack.sizes().timers == 0);
 }
 
-TEST_CASE_FIXTURE(Offering, "A challenge to an early UPDATE is answered in its dialog [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Offering, "The agent answers a challenge to an early UPDATE in the dialog of that UPDATE [RFC 3261 section 22.2]") {
   dial_challenged();
   agree();
   const std::string offer = update();

@@ -154,7 +154,7 @@ TEST_CASE("candidate_locales gives one locale for each language, and at most kMa
   CHECK(of({"en", "de", "fr", "it", "es"}) == "en-US de-DE fr-FR it-IT ");
 }
 
-TEST_CASE("spoken_locale selects the first that exists of: configured language, language of the call, heard language, first candidate, locale of the voice") {
+TEST_CASE("spoken_locale selects the configured language, or else the call's language, the heard one, the first candidate, or the voice's locale") {
   const auto heard = std::make_shared<std::string>();
   FollowedLanguage followed{{"fr", "de"}, heard};
   CHECK(spoken_locale("it", "es", followed, "V") == "it-IT");
