@@ -34,7 +34,7 @@ constexpr std::array kQuirkMembers{
 
 constexpr std::array kReplyMembers{
     Setting{.name = "max_tokens", .shape = Shape::Whole, .least = 16, .most = 65536, .unit = "tokens", .unset = "the model's default",
-            .meaning = "the longest reply, with the tokens that the model thinks before it"},
+            .meaning = "the longest reply, including the tokens of the model's thoughts before it"},
     Setting{.name = "reasoning_effort", .shape = Shape::Choice, .choices = "none minimal low medium high", .unset = "the model's default",
             .meaning = "how much a reasoning model thinks before it speaks; the caller waits for it"},
     Setting{.name = "service_tier", .shape = Shape::Choice, .choices = "auto default flex priority", .unset = "the project's default",

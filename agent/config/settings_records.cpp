@@ -48,7 +48,7 @@ constexpr std::array kRecordsSettings{
             .meaning = "the folder of the transcripts (docs/privacy.md)",
             .field = kField<&Config::transcripts, &TranscriptSettings::folder>},
     Setting{.section = "transcripts", .name = "keep_days", .shape = Shape::Whole, .least = 1, .most = 3650, .unit = "days",
-            .meaning = "how long Offhook keeps a transcript; then it deletes it, even if no calls come in",
+            .meaning = "the time after which Offhook deletes a transcript, even if no calls come in",
             .field = kField<&Config::transcripts, &TranscriptSettings::keep_days>},
     Setting{.section = "transcripts", .name = "redact_digits", .shape = Shape::Whole, .least = 0, .most = 20, .unit = "digits",
             .meaning = "Offhook removes numbers with at least this many digits, and with them cards, IBANs and mail addresses. 0: it "

@@ -19,7 +19,7 @@ constexpr std::array kServiceSettings{
             .meaning = "the silence after which the agent asks whether the caller is still there",
             .field = kField<&Config::limits, &Limits::silence>},
     Setting{.section = "limits", .name = "transfer_ring_seconds", .shape = Shape::Whole, .least = 5, .most = 120, .unit = "seconds",
-            .meaning = "how long the target of an attended transfer rings; then the agent has the caller back",
+            .meaning = "how long the target of an attended transfer rings; then the caller returns to the agent",
             .field = kField<&Config::limits, &Limits::transfer_ring>},
     Setting{.section = "limits", .name = "calls", .shape = Shape::Whole, .least = 1, .most = 1000,
             .meaning = "the highest number of calls at once; a further caller hears the busy tone", .field = kField<&Config::limits, &Limits::calls>},

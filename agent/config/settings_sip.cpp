@@ -85,15 +85,13 @@ constexpr std::array kIdentityMembers{
             .meaning = "the file of the CA certificates that Offhook trusts (PEM): each signer's certificate must lead to one of them. "
                        "Relative paths in this object start at the folder of the configuration file"},
     Setting{.name = "certificates", .shape = Shape::Objects, .least = 1, .most = kMaxInLongList, .unset = "none",
-            .meaning = "the certificates of signers. Offhook fetches none: a signature with a certificate that is not in this list proves "
-                       "nothing",
+            .meaning = "the certificates of signers. Offhook fetches no certificate, so a signature counts only if its certificate is in this list",
             .members = kSignerCertificateMembers},
     Setting{.name = "max_age_seconds", .shape = Shape::Whole, .least = 1, .most = 600, .unit = "seconds", .unset = "60",
             .meaning = "the highest age of a valid signature, and the longest time that it may be ahead of this machine's clock"},
     Setting{.name = "failed", .shape = Shape::Choice, .choices = "take refuse", .unset = "`take`",
-            .meaning = "what Offhook does with a call whose signature proves nothing. `take`: it accepts the call, and treats the number "
-                       "as a claim. `refuse`: it refuses the call (403, 436, 437, 438), unless the PBX, a trusted peer or a password "
-                       "vouches for the caller"},
+            .meaning = "what Offhook does with a call whose signature it cannot verify. `take`: it accepts the call, and treats the number as a claim. "
+                       "`refuse`: it refuses the call (403, 436, 437, 438), unless the PBX, a trusted peer or a password vouches for the caller"},
     Setting{.name = "absent", .shape = Shape::Choice, .choices = "take refuse", .unset = "`take`",
             .meaning = "what Offhook does with a call without a signature: `take` and `refuse` (428) mean the same as in `failed`"},
     Setting{.name = "sign", .shape = Shape::Object, .unset = "none",
@@ -247,8 +245,8 @@ constexpr std::array kSipSettings{
                        "vanished (RFC 4028). `accept`: if the PBX asks for it. `ask`: in each call. `off`: never",
             .field = kField<&Config::sip, &Sip::session_timer>},
     Setting{.section = "sip", .name = "datagram_limit_octets", .shape = Shape::Whole, .least = 0, .most = 65000, .unit = "octets",
-            .meaning = "the size above which requests use TCP instead of UDP, if the other side supports it (RFC 3261): 200 less than the "
-                       "MTU of the path. 0: requests of all sizes use UDP",
+            .meaning = "the size above which requests use TCP instead of UDP, if the other side supports it (RFC 3261). Set 200 less than the MTU of the "
+                       "path. 0: requests of all sizes use UDP",
             .field = kField<&Config::sip, &Sip::datagram_limit>},
     Setting{.section = "sip", .name = "bind_address", .shape = Shape::Address,
             .meaning = "the local address for SIP; `\"0.0.0.0\"` means all of them", .field = kField<&Config::sip, &Sip::bind_address>},
@@ -263,8 +261,8 @@ constexpr std::array kSipSettings{
             .meaning = "the server that gets all registrations and calls first. Offhook reaches it by `/sip/transport`",
             .members = kServerMembers, .field = kField<&Config::sip, &Sip::outbound_proxy>},
     Setting{.section = "sip", .name = "secondaries", .shape = Shape::Objects, .least = 1, .most = 4, .unset = "none",
-            .meaning = "further servers of the same PBX, in order. If `/sip/host` does not accept a registration or a call, Offhook tries "
-                       "the next server for the same one. A name alone stands for a server with its default port",
+            .meaning = "further servers of the same PBX, in order. If `/sip/host` does not accept a registration or a call, Offhook tries it at the next "
+                       "server. A name alone stands for a server with its default port",
             .members = kServerMembers, .short_for = "host", .field = kField<&Config::sip, &Sip::secondaries>},
     Setting{.section = "sip", .name = "registration", .shape = Shape::Choice, .choices = "serial parallel none",
             .meaning = "how many of `/sip/host` and `/sip/secondaries` the extension registers with. `serial`: with one, the first that "
@@ -274,8 +272,8 @@ constexpr std::array kSipSettings{
                        "and the agent is ready without a registration",
             .field = kField<&Config::sip, &Sip::registration>},
     Setting{.section = "sip", .name = "srtp", .shape = Shape::Choice, .choices = "off preferred required",
-            .meaning = "whether SRTP encrypts the audio of calls. `preferred`: if the other side does it too. `required`: Offhook refuses other calls. Keys in the SIP "
-                       "messages are sent and accepted only over TLS (`/sip/transport` `tls` or `wss`); DTLS-SRTP needs no TLS",
+            .meaning = "whether SRTP encrypts the audio of calls. `preferred`: if the other side supports it. `required`: always; Offhook refuses calls "
+                       "without it. Keys in the SIP messages are sent and accepted only over TLS (`/sip/transport` `tls` or `wss`); DTLS-SRTP needs no TLS",
             .field = kField<&Config::sip, &Sip::srtp>},
     Setting{.section = "sip", .name = "srtp_keys", .shape = Shape::Choice, .choices = "sdp dtls",
             .meaning = "how outgoing calls agree on the keys of SRTP. `sdp`: the keys are in the SIP messages. `dtls`: by DTLS-SRTP, which the other side must support; "
@@ -286,8 +284,8 @@ constexpr std::array kSipSettings{
             .meaning = "whether Offhook sends and accepts keys of SRTP even without TLS. Each host between Offhook and the PBX can then read them, and decrypt "
                        "the audio", .field = kField<&Config::sip, &Sip::srtp_without_tls>},
     Setting{.section = "sip", .name = "ice", .shape = Shape::Choice, .choices = "off accept offer",
-            .meaning = "whether calls find the addresses of their audio by ICE (RFC 8445), which helps behind NAT. `accept`: if the other side offers it. `offer`: "
-                       "outgoing calls offer it, too", .field = kField<&Config::sip, &Sip::ice>},
+            .meaning = "whether calls find the addresses of their audio by ICE (RFC 8445), which helps behind NAT. `accept`: if the other side offers it. "
+                       "`offer`: Offhook also offers it in outgoing calls", .field = kField<&Config::sip, &Sip::ice>},
     Setting{.section = "sip", .name = "transfer", .shape = Shape::Choice, .choices = "attended blind",
             .meaning = "how Offhook transfers a caller. `attended`: the agent calls the target first, and hands the caller over when the "
                        "target answers, so that the caller is not lost if the target is busy or does not answer. If the caller's side does not "

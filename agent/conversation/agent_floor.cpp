@@ -59,7 +59,7 @@ void AgentFloor::on_text(TimePoint now) {
   on_growth(now);
 }
 
-/// A sign of life extends only the stall deadline, never beyond the think time after the last text: some servers send signs of life for ever.
+/// A sign of life extends only the stall deadline, never beyond the think time after the last text, because some servers send signs of life for ever.
 void AgentFloor::on_growth(TimePoint now) {
   if (thinker_.at() && has_stalled(now)) thinker_.end_by_stall(now);
 }

@@ -113,7 +113,7 @@ bool Conversation::transfer_to(std::string target, ConversationActions& out) {
   return true;
 }
 
-/// Returns true when caller and agent are silent, and neither keys nor an answer are awaited: a new turn then interrupts nothing.
+/// Returns true if a new turn interrupts nothing: caller and agent are silent, and the conversation awaits neither keys nor an answer.
 bool Conversation::is_quiet() const {
   return listens() && agent_.is_idle() && caller_.is_quiet() && !digits_.next_deadline() && !question_.is_asking();
 }

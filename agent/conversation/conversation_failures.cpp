@@ -75,7 +75,7 @@ bool Conversation::leave_loading_model(TimePoint now, ConversationActions& out) 
   return true;
 }
 
-/// All parts have failed: a person may help the caller.
+/// Transfers the caller to a person after all parts have failed. Ends the call if no person is configured, or if this was tried before.
 void Conversation::leave_to_others(TimePoint now, ConversationActions& out) {
   if (!begin_last_resort()) return close("failure", options_.failure_goodbye, now, out);
   transfer_to_a_person(now, out);

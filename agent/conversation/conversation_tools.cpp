@@ -28,7 +28,7 @@ void Conversation::on_tool(const ToolOutcome& outcome, TimePoint now, Conversati
     const bool has_news = !outcome.refused && !outcome.action && !outcome.repeated;
     if (has_news && late_results_.size() < kMaxLateResults) late_results_ += (late_results_.empty() ? "" : ", ") + *late;
   }
-  out.push_back(ReturnToolOutcome{outcome});    // Also for a reply that was cut off: the tool has acted, and the model must know the result.
+  out.push_back(ReturnToolOutcome{outcome});    // Even for a reply that was cut off, because the tool has acted, and the model must know the result.
   if (!patience_.awaits_words()) rest(now);     // The tool may have waited for an answer.
   report_late_results(now, out);
 }

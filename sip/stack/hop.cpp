@@ -49,7 +49,7 @@ bool goes_back(const Hop& hop, const Flow& way) {
   if ((hop.secure || hop.takes_keys) && !locate::is_secure(way.transport)) return false;
   const bool names_tls = hop.secure || (hop.transport && locate::is_secure(*hop.transport));
   if (hop.takes_keys && !names_tls) return true;
-  // The source of a datagram proves nothing.
+  // The source of a datagram may be forged, so only a connection leads back to a host without an address.
   if (is_nowhere(hop.host)) return is_reliable(way.transport);
   return hop.transport && is_web_socket(*hop.transport) && is_web_socket(way.transport) && way.name.empty();
 }

@@ -21,7 +21,7 @@ constexpr const char* kSuites = "ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr std::size_t kMaxCertificateBytes = 64 * 1024;
 constexpr int kMaxChain = 8;
 
-/// The name that the peer of a connection must prove. OpenSSL frees it with the connection.
+/// The name that the certificate of a connection's peer must have. OpenSSL frees it with the connection.
 struct Expected {
   std::string name;
   TlsContext::Names names;

@@ -45,7 +45,7 @@ TEST_CASE("the Contact has the transport, and brackets around IPv6 [RFC 3261 sec
   CHECK(account.last().contact == "<sip:6001@[2001:db8::7]:5070;transport=tcp>;expires=300");
 }
 
-TEST_CASE("Registration takes the granted interval from the account's Contact, or else from Expires, or else it takes the requested interval [RFC 3261 section 10.2.4]") {
+TEST_CASE("The granted interval comes from the account's Contact, or else from Expires, or else from the request [RFC 3261 section 10.2.4]") {
   const auto grant = [](std::string_view lines) {
     Account account;
     account.start();

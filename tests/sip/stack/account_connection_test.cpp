@@ -32,7 +32,7 @@ struct OverTcp : Registering {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OverTcp, "Over TCP an account pings every 95 to 120 s. If a server has never sent a pong, the stack does not treat it as dead [RFC 5626 section 4.4.1]") {
+TEST_CASE_FIXTURE(OverTcp, "Over TCP an account pings every 95 to 120 s, and keeps a connection on which no pong has ever come [RFC 5626 section 4.4.1]") {
   auto last = begin;
   for (int i = 0; i < 5; ++i) {
     const auto at = ping();

@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(Called, "180, 183 and 200 of a call have the same To tag, Cont
   CHECK(!header(ok, "Allow").empty());
 }
 
-TEST_CASE_FIXTURE(Called, "The stack makes the general checks of requests for each INVITE, even in a call. In an unknown dialog, it gets 481 [RFC 3261 section 13.3]") {
+TEST_CASE_FIXTURE(Called, "Each INVITE passes the general checks of requests, even in a call. An INVITE in an unknown dialog gets 481 [RFC 3261 section 13.3]") {
   const auto status_of = [&](const std::string& text) {
     sent.clear();
     receive(text);

@@ -196,7 +196,7 @@ TEST_CASE_FIXTURE(Offering, "An offer of the application waits while a session r
   CHECK(body(take(reinvites ? "INVITE " : "UPDATE ")) == "new");
 }
 
-TEST_CASE_FIXTURE(Offering, "While an offer of the agent waits after 491, an answer of the agent to an offer of the peer makes the waiting offer fail with 491 [RFC 3264 section 8]") {
+TEST_CASE_FIXTURE(Offering, "If the agent's offer waits after 491, it fails with 491 when the agent answers an offer of the peer [RFC 3264 section 8]") {
   talk();
   receive(response(update(), 491, ""));
   receive(in_dialog("UPDATE", 2, our_tag, "theirs"));

@@ -328,7 +328,7 @@ TEST_CASE_FIXTURE(SpeakLine, "LiveSpeaker does not count the time between two ut
   CHECK(said() == "1:10 1:. 2:10 2:. ");
 }
 
-TEST_CASE_FIXTURE(SpeakLine, "To keep the server's limit of flushes, LiveSpeaker delays an utterance for at most kLongestHold, and otherwise fails it at once") {
+TEST_CASE_FIXTURE(SpeakLine, "To keep the server's limit of flushes, LiveSpeaker delays an utterance by at most kLongestHold, or else fails it") {
   const auto say = [&](std::uint32_t utterance) {
     speaker->speak(utterance, "x");
     audio(1);
