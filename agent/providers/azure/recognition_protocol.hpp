@@ -23,7 +23,7 @@ class RecognitionProtocol final : public TranscriptionProtocol {
   static constexpr std::size_t kPieceMs = 100;         ///< audio in one message
   static constexpr std::size_t kMaxResendMs = 30'000;  ///< longest audio without a phrase that is sent again; only the end of longer audio is sent
   static constexpr std::size_t kMaxBehindMs = 6'000;   ///< largest unsent audio at the end of a turn; if there is more, the turn fails
-  static constexpr std::size_t kFreeMs = 5'000;        ///< beginning of a service turn, which is sent at once; later audio at most at twice real time
+  static constexpr std::size_t kFreeMs = 5'000;        ///< beginning of a service turn, which is sent at once; later audio follows at most at twice real time
   static constexpr std::size_t kMaxSilentMs = 1'500;   ///< longest end of a turn without text that counts as silence, and not as missed speech
   static constexpr unsigned kMaxReconnects = 2;        ///< reconnections in one turn of the caller
   static constexpr unsigned kMaxServiceTurns = 16;     ///< maximum turns of the service in one turn of the caller; then the caller's turn fails

@@ -25,9 +25,9 @@ class AgentProtocol {
   static constexpr base::Duration kConfigureWithin = std::chrono::seconds(5);  ///< limit from Settings to SettingsApplied
   static constexpr base::Duration kBackOff = std::chrono::milliseconds(250);
   static constexpr base::Duration kSettled = std::chrono::seconds(30);         ///< a socket that lives this long resets the count of reconnections
-  static constexpr base::Duration kKeepAliveEvery = std::chrono::seconds(5);   ///< without audio; the server waits 8 s
+  static constexpr base::Duration kKeepAliveEvery = std::chrono::seconds(5);   ///< interval of KeepAlive while no audio is sent; the server waits 8 s
   static constexpr unsigned kMaxReconnects = 1;                                ///< maximum number of consecutive reconnections
-  static constexpr unsigned kMaxGarbageInARow = 50;                            ///< consecutive frames, after which the socket is given up
+  static constexpr unsigned kMaxGarbageInARow = 50;                            ///< consecutive invalid frames after which the socket is given up
   static constexpr std::size_t kMaxNote = 1000;                                ///< longest addition to the prompt, in octets
 
   /// The state of the present socket. GivenUp: the core opens another socket only when one is needed.

@@ -23,7 +23,7 @@ struct TurnInfo {
   double confidence = 0;     ///< 0..1: mean confidence of the words
   std::string language{};    ///< BCP 47: the main language; "": the server sent none
 };
-/// The server got ForceEndTurn while no turn was in progress: no turn ends.
+/// The server got ForceEndTurn while no turn was in progress, so no turn ends.
 struct NoTurnToEnd {};
 /// The server ends the session. `code` is the server's name of the error, or "".
 struct FluxError { std::string code; };

@@ -16,7 +16,7 @@ enum class Decision : std::uint8_t { Reject, Confirm, Accept };
 /// bands; in the middle band the intent's own `confirm` decides. docs/embedded-speech.md has the figures.
 [[nodiscard]] Decision decide(const Dialogue& dialogue, const IntentMatch& match, double confidence);
 
-/// Returns true if `match` and `confidence` are in the upper band, so that the agent may ask about this intent.
+/// Returns true if `match` and `confidence` are in the upper band. After a wrong guess, the dialogue asks only about such a match.
 [[nodiscard]] bool is_sure(const Dialogue& dialogue, const IntentMatch& match, double confidence);
 
 /// Returns `phrase` with {wish} filled in: "You want our opening hours. Is that right?"

@@ -17,7 +17,7 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-inline constexpr unsigned kMaxGarbageInARow = 50;  ///< consecutive frames, after which the socket is given up
+inline constexpr unsigned kMaxGarbageInARow = 50;  ///< consecutive invalid frames after which the socket is given up
 
 /// The call's data for a session. The history and the tools must live as long as the core.
 struct RealtimeBriefing {

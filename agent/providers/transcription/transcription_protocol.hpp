@@ -29,11 +29,11 @@ struct TranscriptionTraits {
   std::optional<base::Duration> renew_after{};  ///< age at which the next turn replaces the socket
   std::optional<std::size_t> max_behind_ms{};   ///< largest unsent audio at the end of a turn; if there is more, the turn fails
   unsigned max_reconnects = 1;                ///< reconnections in one turn
-  bool reconnects_unopened = false;           ///< true: a socket that never opened is replaced too; false: the turn fails, as another listener is faster
+  bool reconnects_unopened = false;           ///< true: a socket that never opened is replaced too; false: the turn fails, because another listener is faster
   /// Shortest wait before the second reconnection of a turn. All reconnections then wait as long as the service requires. nullopt: no
   /// reconnection waits.
   std::optional<base::Duration> reopen_after{};
-  bool keeps_spare = false;                   ///< a socket that is lost between two turns is replaced in advance, once until a turn succeeds
+  bool keeps_spare = false;                   ///< true: a socket lost between two turns is replaced before the next turn, but only once until a turn succeeds
 };
 
 /// The part of a live transcription that depends on the service: how its messages are written, and what they mean. Has no socket and no clock. Each

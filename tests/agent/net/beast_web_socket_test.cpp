@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(SecureHouse, "Messages arrive in both directions over TLS, bot
   CHECK(two_way_test(caller, url("/echo", "127.0.0.1", "wss")) == "before it is open");
 }
 
-TEST_CASE_FIXTURE(SecureHouse, "The handshake has the client's headers and the target as the URL has it, and offers no compression") {
+TEST_CASE_FIXTURE(SecureHouse, "The handshake has the client's headers and the URL's target without change, and offers no compression") {
   Caller caller;
   Line line;
   WebSocketRequest request;

@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(Reading, "A line of a newer version is counted as newer_schema
   CHECK(summary.skipped == 0);
 }
 
-TEST_CASE_FIXTURE(Reading, "read_calls() remembers at most kMaxOpenCalls calls without an end. Of more calls, the oldest counts as interrupted") {
+TEST_CASE_FIXTURE(Reading, "read_calls() remembers at most kMaxOpenCalls calls without an end. If there are more, the oldest counts as interrupted") {
   std::string lines;
   for (std::size_t i = 0; i < kMaxOpenCalls; ++i) lines += began("c" + std::to_string(i));
   put("calls-1.jsonl", lines + ended("c0"));

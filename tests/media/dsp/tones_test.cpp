@@ -29,7 +29,7 @@ TEST_CASE("SineSource makes a sine with the given frequency and amplitude, and c
   CHECK(tone.snr_db > 80);
 }
 
-TEST_CASE("SineSource is exact up to the rounding, at any frequency and rate, after 20 seconds too, and for any division into invocations") {
+TEST_CASE("SineSource is exact up to the rounding, at any frequency and rate, even after 20 seconds, and for any division into invocations") {
   for (const auto& [hz, rate_hz] : std::vector<std::pair<double, std::uint32_t>>{
            {1, 8000}, {440, 8000}, {697, 8000}, {913.8, 8000}, {3999.999, 8000}, {1776.7, 16000}, {440, 24000}, {23999, 48000}}) {
     CAPTURE(hz);

@@ -44,7 +44,7 @@ TEST_CASE("For OneWayWatch, a peer that describes its silence and then sends few
   CHECK(watch.now() == OneWay{.only_silence_comes = true});
 }
 
-TEST_CASE("After two receiver reports in a row without received packets, OneWayWatch reports that the peer hears nothing [RFC 3550 section 6.4]") {
+TEST_CASE("After two receiver reports in a row that count no received packets, OneWayWatch reports that the peer hears nothing [RFC 3550 section 6.4]") {
   auto watch = after(OneWayWatch::kSentTicks, kTalk);
   watch.on_report(false, 0);
   CHECK_FALSE(watch.now().any());

@@ -145,7 +145,7 @@ TEST_CASE("NoiseMeter finds the level and the spectrum of the noise that NoiseSo
   }
 }
 
-TEST_CASE("NoiseMeter describes silence as no noise, without frames too, and gives stable coefficients for a tone") {
+TEST_CASE("NoiseMeter describes silence, and the absence of frames, as no noise, and gives stable coefficients for a tone") {
   NoiseMeter meter;
   CHECK(meter.describe() == NoiseDescription{});
   const std::vector<std::int16_t> silence(160), speck(NoiseMeter::kMeteredOrder, 1000);

@@ -270,7 +270,7 @@ TEST_CASE_FIXTURE(Measured, "Key events cause no loss in the statistics: no pack
   CHECK(report().loss.missing_percent() == 0);
 }
 
-TEST_CASE("With RTCP on the port of RTP, reports take that port in both directions and count, and all else stays the same [RFC 5761]") {
+TEST_CASE("With RTCP on the port of RTP, reports use that port in both directions and are counted, and nothing else changes [RFC 5761]") {
   Call call;
   call.a_says = sine(440, 8000, 30);
   const auto muxed = [&](const End& end) {

@@ -275,7 +275,7 @@ TEST_CASE("A stream sends reports every few seconds, measures the round trip, an
   CHECK(bye);
 }
 
-TEST_CASE("Stream::on_packet() and Stream::tick() allocate nothing, with losses, flushes and digits too") {
+TEST_CASE("Stream::on_packet() and Stream::tick() allocate nothing, even with losses, flushes and digits") {
   for (const auto codec : {media::AudioCodec::Pcmu, media::AudioCodec::G722}) {
     Call call(codec, 24000);
     call.begin();

@@ -475,7 +475,7 @@ TEST_CASE_FIXTURE(Offering,
   }
 }
 
-TEST_CASE_FIXTURE(Offering, "405 to an early UPDATE of the callee is reported, because no other method can carry the offer [RFC 6337 section 3.2]") {
+TEST_CASE_FIXTURE(Offering, "The stack reports a 405 to an early UPDATE of the callee, because no other method can carry the offer [RFC 6337 section 3.2]") {
   agree_as_called();
   receive(response(update(), 405, ""));
   CHECK(refused() == 405);

@@ -312,7 +312,7 @@ TEST_CASE_FIXTURE(Timed, "A timer that only the agent uses continues after a re-
   CHECK(stack.sizes().legs == 0);
 }
 
-TEST_CASE_FIXTURE(Timed, "With Use::Ask the agent also refreshes the call if the caller does not support timers") {
+TEST_CASE_FIXTURE(Timed, "With Use::Ask the agent refreshes the call even if the caller does not support timers") {
   open({Use::Ask, 600s, 90s});
   called({});
   CHECK(header(ok, "Session-Expires").empty());

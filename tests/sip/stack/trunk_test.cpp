@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Trunk, "The stack uses the first sixteen addresses of a trunk"
   CHECK(called("sip:6001@192.0.2.1", "198.51.100.17") == 403);
 }
 
-TEST_CASE_FIXTURE(Trunk, "A trunk account also gets the trunk's calls for users of other accounts. Of two accounts with one trunk address, the first gets them") {
+TEST_CASE_FIXTURE(Trunk, "A trunk account also gets the trunk's calls for users of other accounts. If two accounts have one trunk address, the first gets them") {
   sip::AccountOptions desk = options;
   desk.address_of_record = "sip:desk@pbx.example";
   desk.username = "desk";

@@ -485,7 +485,7 @@ TEST_CASE("If the response to a REFER grants no subscription, the subscriber end
   CHECK(told.status == 202);
 }
 
-TEST_CASE_FIXTURE(Watcher, "take_cseq() gives a request that is sent again with credentials the next CSeq of its dialog [RFC 3261 section 22.2]") {
+TEST_CASE_FIXTURE(Watcher, "For a request that is sent again with credentials, take_cseq() returns the next CSeq of its dialog [RFC 3261 section 22.2]") {
   const Send first = subscribe();
   CHECK(machine.take_cseq(first.head) == 2);
   respond(first, 200, "Expires: 600\r\n");

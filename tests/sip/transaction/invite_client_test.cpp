@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(DrivenInviteClient, "InviteClient delivers every 2xx for 64 T1
   CHECK(count(Deliver{200}) == 2);
 }
 
-TEST_CASE_FIXTURE(InviteClientOverTcp, "InviteClient also keeps Timer M over a reliable transport, because other branches of a fork can respond late [RFC 6026 section 7.2]") {
+TEST_CASE_FIXTURE(InviteClientOverTcp, "InviteClient keeps Timer M even over a reliable transport, because other branches can respond late [RFC 6026 section 7.2]") {
   receive(200);
   CHECK(state() == State::Accepted);
   advance_to(32s);

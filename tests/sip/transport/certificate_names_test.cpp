@@ -50,7 +50,7 @@ TEST_CASE("A URI with a user, or with another scheme, proves no host [RFC 5922 s
   CHECK(proves(names_of({.alternatives = {{AltName::Uri, "sip:alice@example.com"}, {AltName::Dns, "example.com"}}}), "example.com"));
 }
 
-TEST_CASE("A DNS name proves only the equal host name, no longer or shorter one, and a wildcard proves nothing [RFC 5922 section 7.2]") {
+TEST_CASE("A DNS name matches only the equal host name, no longer or shorter one, and a wildcard matches no name [RFC 5922 section 7.2]") {
   const auto names = names_of({.alternatives = {
       {AltName::Dns, "example.com"}, {AltName::Dns, "*.wild.example.com"}, {AltName::Dns, ".dot.example.com"}}});
   CHECK(proves(names, "example.com"));
@@ -85,7 +85,7 @@ TEST_CASE("The common name counts only in a certificate without alternative name
   CHECK_FALSE(proves(names_of({.common_names = {"*.example.com"}}), "a.example.com"));
 }
 
-TEST_CASE("A certificate with a NUL in any name proves nothing") {
+TEST_CASE("A certificate with a NUL in any name is not valid for any host") {
   const std::string evil("example.com\0.evil.example.net", 29);
   CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Dns, evil}}}), "example.com"));
   CHECK_FALSE(proves(names_of({.alternatives = {{AltName::Dns, evil}, {AltName::Dns, "example.com"}}}), "example.com"));

@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(RunningEdge, "If a stream cannot be framed, the edge responds 
   CHECK(counters().framing_errors == 2);
 }
 
-TEST_CASE("The edge closes a connection whose message takes too long, but no busy stream whose segments all end within messages") {
+TEST_CASE("The edge closes a connection whose message takes too long, but not a busy stream whose segments all end within messages") {
   RunningEdge running(std::chrono::seconds(2));
   bool outlived = false;  // On a host that stalls, the next try must succeed.
   for (std::uint64_t tries = 0; tries < 20 && !outlived; ++tries) {
@@ -175,7 +175,7 @@ TEST_CASE("The edge closes a connection whose message takes too long, but no bus
   CHECK(outlived);
 }
 
-TEST_CASE("The edge closes a connection that was idle for idle_time, but no connection with a call") {
+TEST_CASE("The edge closes a connection that was idle for idle_time, but not a connection with a call") {
   RunningEdge running(std::chrono::seconds(10), std::chrono::seconds(2));  // Longer than a busy host stalls.
   Socket calling(SOCK_STREAM), idle(SOCK_STREAM);
   calling.connect(running.edge->port());

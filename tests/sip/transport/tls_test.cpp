@@ -35,7 +35,7 @@ Outcome connect(Authority& authority, const Certificate& shown, const sip::TlsOp
 
 }  // namespace
 
-TEST_CASE("Over TLS a request gets a response if the server proves the host name of the URI [RFC 5922 section 7.3]") {
+TEST_CASE("Over TLS a request gets a response if the server's certificate has the host name of the URI [RFC 5922 section 7.3]") {
   Authority authority;
   CHECK(connect(authority, authority.issue_dns("pbx.example.com"), authority.trusting()).answered);
   CHECK(connect(authority, authority.issue({.alternatives = {{AltName::Uri, "sip:pbx.example.com"}}}), authority.trusting()).answered);
@@ -47,7 +47,7 @@ TEST_CASE("Over TLS a request gets a response if the server proves the host name
   CHECK(connect(authority, leaf, authority.trusting(), "pbx.example.com", between.certificate_pem).answered);
 }
 
-TEST_CASE("If the certificate does not prove the host name, the client ends the handshake and sends no request [RFC 5922 section 7.3]") {
+TEST_CASE("If the server's certificate does not have the host name, the client ends the handshake and sends no request [RFC 5922 section 7.3]") {
   Authority authority;
   const std::string evil("pbx.example.com\0.evil.example.net", 33);
   const std::pair<const char*, CertificateWish> cases[] = {

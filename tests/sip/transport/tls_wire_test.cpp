@@ -55,7 +55,7 @@ std::pair<std::string, std::string> told(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("The ClientHello has the host name that the server must prove, but no address [RFC 6066 section 3]") {
+TEST_CASE("The ClientHello has the host name that the server's certificate must have, but no address [RFC 6066 section 3]") {
   CHECK(told("pbx.example.com").first.find("pbx.example.com") != std::string::npos);
   CHECK(told("127.0.0.1").first.find("127.0.0.1") == std::string::npos);
 }

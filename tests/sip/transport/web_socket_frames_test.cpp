@@ -257,7 +257,7 @@ TEST_CASE("Over IPv4 and IPv6 two edges exchange messages by WebSocket, and a pi
   }
 }
 
-TEST_CASE("Over TLS a WebSocket server proves its host by the rules of the web [RFC 7118 section 9.1]") {
+TEST_CASE("Over TLS, the client checks a WebSocket server's certificate by the rules of the web [RFC 7118 section 9.1]") {
   Authority authority;
   const std::tuple<const char*, Certificate, const char*, bool> cases[] = {
       {"its name", authority.issue_dns("pbx.example.com"), "pbx.example.com", true},
@@ -291,7 +291,7 @@ TEST_CASE("The edge opens no connection to a peer that had connected to the edge
   CHECK(client.counters.connections_failed == 0);
 }
 
-TEST_CASE("At most kMaxClosing connections wait for a close frame. The edge cuts one more off") {
+TEST_CASE("At most kMaxClosing connections wait for a close frame. The edge cuts off a further one") {
   Socket listener(SOCK_STREAM);
   const std::uint16_t port = listener.listen();
   boost::asio::io_context io{1};
