@@ -30,7 +30,7 @@ std::optional<std::string> folder_of(const CallsArguments& arguments) {
 int emit(const records::ReadSummary& summary) {
   if (summary.skipped > 0) fmt::print(stderr, "offhook calls: {} lines were cut or damaged, and were skipped\n", summary.skipped);
   if (summary.newer_schema > 0)
-    fmt::print(stderr, "offhook calls: {} lines are of a newer version, and were skipped\n", summary.newer_schema);
+    fmt::print(stderr, "offhook calls: {} lines have a newer version, and were skipped\n", summary.newer_schema);
   if (summary.unreadable == 0) return kOk;
   fmt::print(stderr, "offhook calls: {} files of records cannot be read: run this command as the user that the agent runs as\n", summary.unreadable);
   return kFailed;

@@ -30,7 +30,7 @@ Exit codes:
   0  done
   1  the command failed: for example, the call was not answered
   2  arguments or configuration are wrong; nothing was started
-  3  SIP or health could not be opened: another program uses the port, the address is not of this machine, or /sip/tls is wrong
+  3  SIP or health could not be opened: another program uses the port, this machine does not have the address, or /sip/tls is wrong
   4  the registrar refuses the password
 
 Environment (each overrides the configuration file; docs/configuration.md):

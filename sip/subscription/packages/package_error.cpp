@@ -9,7 +9,7 @@ std::string_view to_string(PackageError error) {
     case PackageError::TooMany: return "the document has too many elements";
     case PackageError::Malformed: return "the body is malformed";
     case PackageError::Forbidden: return "the document has a document type declaration";
-    case PackageError::WrongDocument: return "the document is of another kind";
+    case PackageError::WrongDocument: return "the document has another type";
     case PackageError::MissingValue: return "a value is missing";
     case PackageError::BadValue: return "a value is invalid";
   }
