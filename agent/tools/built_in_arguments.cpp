@@ -47,7 +47,7 @@ Outcome transfer_by_name(const std::string& name, const ToolRules& rules) {
 
 Outcome transfer_by_number(const std::string& written, const ToolRules& rules) {
   const auto number = plain_number(written);
-  if (!number) return wrong("that is no telephone number.", "no telephone number");
+  if (!number) return wrong("that is not a telephone number.", "not a telephone number");
   const auto allows = [&](const std::string& pattern) { return fits(pattern, *number); };
   if (std::any_of(rules.numbers.begin(), rules.numbers.end(), allows)) return TransferRequest{*number, {}};
   return base::fail(WrongArguments{Refusal::NotInList, "this number may not be dialled.", "no pattern allows the number"});
