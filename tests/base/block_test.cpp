@@ -80,7 +80,7 @@ void check_find() {
 
 }  // namespace
 
-TEST_CASE("a block of eight characters marks each character independently of its neighbours") {
+TEST_CASE("A block of eight characters marks each character independently of its neighbours") {
   check_block<WordBlock>();
   check_parts<WordBlock>();
 }
