@@ -31,7 +31,8 @@ struct Proxy {
 };
 
 /// Parses `http://[USER:PASSWORD@]HOST:PORT`; the scheme is optional. %XX in the user and the password stands for an octet. The error describes the
-/// text without quoting it: a proxy of another kind, a user name with a colon, a missing port (programs have different default ports), or text that is not a URL.
+/// text without quoting it: a proxy of another kind, a user name with a colon, a missing port (programs have different default ports), or an
+/// invalid URL.
 [[nodiscard]] base::Result<Proxy, std::string> parse_proxy(std::string_view text);
 
 /// Returns the error for a proxy that answered the request to connect to `whom` with `status`.

@@ -22,7 +22,7 @@ struct VoiceFamily {
   std::span<const std::string_view> men{};                                 ///< given names of men; all others count as women
   /// Returns the voice that is nearest to `wanted`, a voice of another provider or "".
   std::string (*nearest)(std::string_view wanted, bool is_man, const VoiceLanguages& spoken) = nullptr;
-  std::string_view (*language_of)(std::string_view voice) = nullptr;       ///< returns a voice's only language; "": the voice follows the text; null: all voices do
+  std::string_view (*language_of)(std::string_view voice) = nullptr;       ///< returns a voice's only language; "": it follows the text; null: all voices do
   /// Returns the replacement for a voice that only realtime sessions have; "" if `voice` needs none. Null: there are no such voices.
   std::string (*instead)(std::string_view voice, bool is_man, const VoiceLanguages& spoken) = nullptr;
   std::string_view realtime_name{};                                        ///< the sessions that have these voices, for people

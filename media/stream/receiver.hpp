@@ -24,7 +24,7 @@ namespace offhook::inline v0::media {
 /// The receiving part of a stream: it accepts packets, and makes one frame of 20 ms for each tick out of them. It decodes, conceals and stretches.
 class Receiver {
  public:
-  /// What a packet carries, by its payload type. It fits a register.
+  /// The content of a packet, as its payload type says. The struct fits a register.
   struct Content {
     enum class Kind : std::uint8_t { Refused, Audio, Event, ComfortNoise };
     Kind kind = Kind::Refused;

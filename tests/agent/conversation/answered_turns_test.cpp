@@ -39,7 +39,7 @@ TEST_CASE("If parts of the session fail or stop responding, each understood turn
   CHECK(seen.longest_wait < 30s);  // The model and the speech synthesis may each need a second attempt.
 }
 
-TEST_CASE("Whatever the caller does, a tool that the model calls runs once, and the agent speaks the tool's result") {
+TEST_CASE("A tool that the model calls runs once, and the agent speaks the tool's result, whatever the caller does") {
   SimulatedParts parts;
   parts.calls_tool_one_in = 3;
   const auto seen = simulate_turns(parts, simulated_turns(20'000), 3);

@@ -26,7 +26,7 @@ class IceRun {
     for (int number = 0; number < 2; ++number) gather(number);
   }
 
-  /// Returns true if the network has a path: what IceAgent must find.
+  /// Returns true if the network has a path, which IceAgent must then find.
   [[nodiscard]] bool has_path() const {
     std::array<SearchedSide, 2> searched;
     for (std::size_t number = 0; number < 2; ++number) {
@@ -92,7 +92,7 @@ class IceRun {
     }
     return true;
   }
-  /// False if an agent was inconsistent, or asked for a time that had passed after it had it.
+  /// Returns false if an agent was inconsistent, or still had an expired deadline after on_time().
   [[nodiscard]] bool was_sound() const { return sound_; }
   /// Receives a line for each datagram and event.
   std::function<void(const std::string&)> trace;

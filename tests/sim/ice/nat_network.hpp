@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-/// A network of hosts, NATs and firewalls, a STUN server and TURN servers. It knows nothing of ICE, and nothing of time: a datagram leaves (depart) and comes in
-/// (arrive), and each step changes the state of the boxes that it passes. It can be copied with its state.
+/// A network of hosts, NATs and firewalls, a STUN server and TURN servers. It has no ICE and no clock. depart() sends a datagram, and creates
+/// mappings in the boxes that the datagram passes. arrive() delivers it, and changes nothing. The network can be copied with its state.
 namespace offhook::sim::ice {
 
 /// How far a mapping or a filter depends on the other endpoint: RFC 4787 sections 4.1 and 5.
@@ -56,7 +56,7 @@ class Box {
     std::uint16_t port = 0;
     std::set<base::SocketAddress> contacted;
   };
-  /// Returns as much of an address as the rule regards.
+  /// Returns the parts of an address that the rule compares.
   static base::SocketAddress seen(const base::SocketAddress& address, Dependence rule) {
     switch (rule) {
       case Dependence::EndpointIndependent: return {};
@@ -81,7 +81,7 @@ class Box {
   BoxRules rules_;
   base::IpAddress outside_;
   std::uint16_t last_port_ = 20000;
-  std::map<std::pair<base::SocketAddress, base::SocketAddress>, Mapping> mappings_;   // by inside address, and what the mapping depends on
+  std::map<std::pair<base::SocketAddress, base::SocketAddress>, Mapping> mappings_;   // by inside address, and the part of the destination on which the mapping depends
 };
 
 class Network {
@@ -96,7 +96,7 @@ class Network {
     return static_cast<int>(uplinks_.size()) - 1;
   }
   void add_host(int side, int network, const base::IpAddress& ip) { hosts_.push_back({side, network, ip}); }
-  /// Gives this side a relayed address. Its own way to the TURN server works in any network, by TCP if need be.
+  /// Gives this side a relayed address. Its own path to the TURN server works in any network, by TCP if necessary.
   void allocate(int side, const base::SocketAddress& relayed) { allocations_.push_back({side, relayed, {}}); }
 
   struct Flight {

@@ -10,7 +10,7 @@
 
 namespace offhook::sim::ice {
 
-/// What one side can send from, and what it knows at first.
+/// The addresses from which one side can send, and the addresses that it knows at first.
 struct SearchedSide {
   std::vector<base::SocketAddress> bases;
   std::vector<base::SocketAddress> told;   ///< addresses of the other side, as its description has them
@@ -18,7 +18,7 @@ struct SearchedSide {
 };
 
 /// Returns true if the two sides can exchange a datagram and its answer between the same two addresses, whatever they send before. Tries everything: each base sends
-/// to each known address, again and again, until no datagram arrives anywhere new. Boxes only learn, so no order can do more.
+/// to each known address, again and again, until no round gives a new result. Boxes forget nothing, so no other order of the datagrams could find more.
 inline bool has_path(Network network, const std::array<SearchedSide, 2>& sides) {
   using Address = base::SocketAddress;
   std::array<std::set<Address>, 2> known;
@@ -28,7 +28,7 @@ inline bool has_path(Network network, const std::array<SearchedSide, 2>& sides) 
   // Datagrams that arrived: the sender's side, its base, its destination, the receiver's base, and the source that the receiver saw.
   std::set<std::tuple<std::size_t, Address, Address, Address, Address>> arrived;
   const auto found = [&] { return arrived.size() + known[0].size() + known[1].size(); };
-  // A round without anything new still opens filters for those who sent before: only two such rounds in a row are the end.
+  // A round without a new result may still open filters for datagrams that failed before. Therefore the search ends after two such rounds in a row.
   for (int quiet_rounds = 0; quiet_rounds < 2;) {
     const std::size_t before = found();
     for (std::size_t side = 0; side < 2; ++side) {

@@ -10,12 +10,12 @@
 #include <cstdint>
 #include <string_view>
 
-/// What a run of two agents consists of, drawn from a seed.
+/// The parameters of a run of two agents, drawn from a seed.
 namespace offhook::sim::ice {
 
 using namespace std::chrono_literals;
 
-/// What is between a host and the Internet. In the words of RFC 4787: mapping, then filtering.
+/// The box between a host and the Internet. The comments have its mapping and its filtering, in the terms of RFC 4787.
 enum class Access : std::uint8_t {
   Open,               ///< nothing
   FullCone,           ///< endpoint-independent, endpoint-independent
@@ -24,7 +24,7 @@ enum class Access : std::uint8_t {
   AddressSymmetric,   ///< address-dependent, address-dependent
   Symmetric,          ///< address and port-dependent, address and port-dependent
   Firewall,           ///< no mapping; address and port-dependent filtering
-  Blocked,            ///< no UDP passes; TURN servers are reached by TCP
+  Blocked,            ///< no UDP passes; the host reaches TURN servers by TCP
 };
 inline constexpr std::array kAccesses{Access::Open, Access::FullCone, Access::AddressRestricted, Access::PortRestricted,
                                       Access::AddressSymmetric, Access::Symmetric, Access::Firewall, Access::Blocked};
