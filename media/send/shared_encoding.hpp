@@ -13,7 +13,7 @@
 namespace offhook::inline v0::media {
 
 /// Audio that many listeners share, converted to 8000 Hz and encoded once for all of them. Only G.711: a codec with a state (G.722) has another state
-/// for each listener: no listener could decode the octets of another one. Allocates nothing.
+/// for each listener, and no listener could decode the octets of another one. Allocates nothing.
 class SharedEncoding {
  public:
   /// `rate_hz`: 8000, 16000 or 24000.

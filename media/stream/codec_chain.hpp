@@ -46,7 +46,7 @@ class CodecChain : public base::Pooled<CodecChain> {
   /// Returns true if a chain that was made for `made_for` also works for `plan`.
   [[nodiscard]] static bool does_for(const MediaPlan& made_for, const MediaPlan& plan);
 
-  /// Decodes 20 ms of any codec that the plan receives to samples at the chain's rate, because the peer may change its codec during a call.
+  /// Decodes 20 ms to samples at the chain's rate. `as` may be any codec that the plan receives, because the peer may change its codec during a call.
   void decode(AudioCodec as, base::Bytes octets, std::span<std::int16_t> pcm);
   /// Decodes a packed piece; `pcm` has the length of the piece.
   void decode(AudioCodec as, const rtp::Piece& piece, std::span<std::int16_t> pcm);

@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::media {
 
-/// Reports as events when the peer's first packet comes, and when packets do not come for a limit of time, or come again.
+/// Reports three kinds of events: the peer's first packet comes, no packet comes for a limit of time, and packets come again.
 class MediaWatch {
  public:
   /// `context` is borrowed, and must outlive the watch.

@@ -42,13 +42,13 @@ class Receiver {
   void forget_audio();
   void forget_events() { event_receiver_.reset(); }
 
-  /// Takes a packet of a datagram with `octets`, and counts it.
+  /// Takes a packet, and counts it. `octets` is the size of its datagram.
   [[nodiscard]] Content accept(const rtp::Packet& packet, const base::SocketAddress& from, std::size_t octets, base::TimePoint now);
   /// Counts a datagram that is not a valid packet.
   void on_malformed() { ++malformed_; }
   /// Stores an accepted packet until its time to be played.
   void store(const rtp::Packet& packet, const Content& content, base::TimePoint now);
-  /// If an accepted packet carries a key (telephone-event), takes it.
+  /// Takes the key of an accepted packet, if the packet carries one (telephone-event).
   void take_event(const rtp::Packet& packet, const Content& content, base::TimePoint now) {
     if (content.kind == Content::Kind::Event) event_receiver_.on_packet(packet.payload, packet.timestamp, now);
   }

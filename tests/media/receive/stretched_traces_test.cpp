@@ -99,7 +99,7 @@ class TraceListener {
 
 }  // namespace
 
-TEST_CASE("With a voice in the packets, the player needs hardly more delay and concealment than one that only counts samples. It makes no clicks, and does not allocate") {
+TEST_CASE("A player with real audio needs hardly more delay and concealment than one that only counts samples. It makes no clicks, and does not allocate") {
   for (const std::string name : {"T1", "T2", "T3", "T6", "T7"}) {
     CAPTURE(name);
     const JitterTrace trace = jitter_trace(name, 10);
