@@ -18,7 +18,7 @@ std::uint8_t in_256ths(double share) noexcept { return to_wire<std::uint8_t>(std
 
 std::int8_t to_dbm0(const std::optional<double>& dbov) noexcept {
   if (!dbov) return kNoFigure;
-  constexpr double kOverload = 6.18;  // ITU-T G.711: a sine at 3.17 dBm0 is one of full scale, which is -3.01 dBov.
+  constexpr double kOverload = 6.18;  // A full-scale sine has 3.17 dBm0 (ITU-T G.711), and -3.01 dBov.
   return static_cast<std::int8_t>(std::lrint(std::clamp(*dbov + kOverload, -128.0, 126.0)));
 }
 

@@ -14,7 +14,7 @@ inline constexpr std::uint8_t kNoFigure = 127;              ///< value of a Voip
 /// The VoIP metrics block of RFC 3611 section 4.7, in the units of the wire format.
 struct VoipMetrics {
   std::uint32_t ssrc = 0;                     ///< SSRC of the stream that the report describes
-  std::uint8_t loss_rate = 0;                 ///< share of the expected packets since the start, in 1/256; the next three fields have the same unit
+  std::uint8_t loss_rate = 0;                 ///< share of the expected packets that were lost, in 1/256; the next three fields have the same unit
   std::uint8_t discard_rate = 0;
   std::uint8_t burst_density = 0;
   std::uint8_t gap_density = 0;

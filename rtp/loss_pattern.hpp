@@ -26,7 +26,7 @@ struct LossFigures {
 };
 
 /// Records which packets of one sequence have come when they are due. A burst starts and ends with a missing packet, and contains fewer than kGmin
-/// present packets in a row; the other parts of the sequence are gaps. A packet that others overtook counts when it comes, unless kOpenPackets later
+/// present packets in a row; the other parts of the sequence are gaps. An overtaken packet counts when it comes, unless kOpenPackets later
 /// packets came before it. A copy of an object is a snapshot, and no function allocates. Do not call figures() on the audio path, because it needs
 /// some divisions.
 class LossPattern {

@@ -19,7 +19,7 @@ struct IceCandidate {
   std::uint32_t priority = 0;              ///< 1..kMaxIcePriority
   std::string foundation;
   base::SocketAddress address;
-  base::SocketAddress base;                ///< of a local candidate: the address from which this side sends; a relayed candidate is its own base
+  base::SocketAddress base;                ///< of a local candidate: the address from which this side sends; for a relayed candidate, equal to `address`
   base::SocketAddress related;             ///< for SDP: the base of a reflexive candidate, the mapped address of a relayed one; port 0: none
   friend bool operator==(const IceCandidate&, const IceCandidate&) = default;
 };
@@ -40,7 +40,7 @@ struct IceCandidate {
   return type_preference(type) << 24 | static_cast<std::uint32_t>(local_preference) << 8 | (256U - component);
 }
 
-/// Returns the PRIORITY of a check from this local candidate: its priority with the type preference of a peer-reflexive one (RFC 8445 section 7.1.1).
+/// Returns the PRIORITY of a check from a local candidate: its priority, but with the type preference of a peer-reflexive candidate (RFC 8445 section 7.1.1).
 [[nodiscard]] constexpr std::uint32_t check_priority(std::uint32_t candidate_priority) {
   return type_preference(IceCandidateType::PeerReflexive) << 24 | (candidate_priority & 0xffffff);
 }

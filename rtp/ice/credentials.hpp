@@ -7,7 +7,7 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The username fragment and the password of one side: RFC 8839 section 5.4. The password is a secret, which no log may show.
+/// The username fragment and the password of one side: RFC 8839 section 5.4. The password is a secret: never log it.
 struct IceCredentials {
   std::string ufrag;
   std::string password;
@@ -16,7 +16,7 @@ struct IceCredentials {
   [[nodiscard]] static IceCredentials make(base::Random& random);
   /// Returns true if both have the length and the characters of RFC 8839 section 5.4.
   [[nodiscard]] bool is_valid() const;
-  /// Returns the key of the messages that are sent to this side.
+  /// Returns the integrity key of requests to the side with these credentials, and of that side's responses.
   [[nodiscard]] HmacSha1 key() const;
   friend bool operator==(const IceCredentials&, const IceCredentials&) = default;
 };

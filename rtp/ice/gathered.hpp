@@ -19,10 +19,10 @@ struct IceGathered {
 };
 
 enum class IceGatherError : std::uint8_t {
-  BadAddress,     ///< no port, unspecified, multicast, or a base that does not fit the type
+  BadAddress,     ///< the address has no port, is unspecified or multicast, or its base does not fit the type
   BadComponent,   ///< not 1..kMaxIceComponents
   Redundant,      ///< its address and base equal those of another candidate: RFC 8445 section 5.1.3
-  TooMany,        ///< there are kMaxLocalCandidates
+  TooMany,        ///< the agent has kMaxLocalCandidates already
 };
 [[nodiscard]] std::string_view to_string(IceGatherError error);
 

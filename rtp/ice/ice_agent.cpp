@@ -120,7 +120,7 @@ bool IceAgent::on_datagram(const base::SocketAddress& base, const base::SocketAd
   bool is_ours = true;
   switch (message->kind()) {
     case StunClass::Request: on_request(*message, route, now); break;
-    case StunClass::Indication: break;  // RFC 8445 section 11: it keeps the bindings of NATs alive, and nothing else.
+    case StunClass::Indication: break;  // RFC 8445 section 11: it only keeps the bindings of NATs alive.
     case StunClass::Success:
     case StunClass::Error: is_ours = session_->on_response(*message, route, now) || (former_ && former_->on_response(*message, route, now)); break;
   }
@@ -144,7 +144,8 @@ void IceAgent::on_request(const StunMessage& message, const IceRoute& route, bas
     refuse(message, {487}, session.ours(), route);
   else
     context_->transmits.push_back({route.base, route.from, write_success(message.id(), route.from, session.ours())});
-  // Deviation: a request that gets 487 triggers a check too (RFC 8445 section 7.3.1.1). The path is there, and our check repairs the conflict if the 487 is lost.
+  // Deviation: a request that this side answers with 487 triggers a check too (RFC 8445 section 7.3.1.1): the path works, and if the 487 is lost, our check
+  // resolves the conflict.
   request->use_candidate = request->use_candidate && !conflicts;
   session.on_request(*request, username->sender, route, now);
 }
@@ -160,7 +161,7 @@ void IceAgent::on_time(base::TimePoint now) {
   leave_former();
 }
 
-/// After a restart has succeeded, nothing of the session before is needed.
+/// Deletes the session before a restart, as soon as the new session has completed.
 void IceAgent::leave_former() {
   if (session_->state() == IceState::Completed) former_.reset();
 }

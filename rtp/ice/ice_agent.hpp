@@ -27,8 +27,8 @@ struct IceRoute;
 /// Finds a path for the media of one data stream: RFC 8445, with trickle (RFC 8838) and consent (RFC 7675).
 ///
 /// The owner gathers candidates and adds them, exchanges descriptions with the peer, feeds datagrams and time, and after each call takes transmits and events
-/// until both are empty. It calls on_time() at next_deadline(), also if that has passed already. Addresses of IPv4 are never in their mapped form. Pure: no I/O,
-/// no clock. It allocates, so it belongs to no media worker.
+/// until both are empty. It calls on_time() at next_deadline(), even if that time has passed already. Pass no IPv4-mapped IPv6 addresses. Pure: no I/O, no
+/// clock. An agent allocates, so do not use it on a media worker.
 ///
 ///     IceAgent agent({.controlling = true}, random);
 ///     agent.add_local({.type = IceCandidateType::Host, .base = address, .address = address});
@@ -44,57 +44,64 @@ class IceAgent {
 
   /// Returns the credentials for our description.
   [[nodiscard]] const IceCredentials& credentials() const;
-  /// Returns true if this side nominates. A conflict of roles may change it: RFC 8445 section 7.3.1.1.
+  /// Returns true if this side nominates. A role conflict may change the result: RFC 8445 section 7.3.1.1.
   [[nodiscard]] bool is_controlling() const;
   [[nodiscard]] IceState state() const;
   [[nodiscard]] const IceCounters& counters() const;
 
-  /// Adds a candidate, the best address first, and a host candidate before the reflexive ones of its base. Returns it with its priority and foundation, for our
-  /// description. Errors: all of IceGatherError.
+  /// Adds a local candidate, and returns it with its priority and foundation for our description. Add the candidates of the best address first, and a host
+  /// candidate before the reflexive candidates of its base. Errors: all of IceGatherError.
   base::Result<IceCandidate, IceGatherError> add_local(const IceGathered& gathered);
-  /// The address is gone: the agent uses no path of this base any more.
+  /// Call this when this host has lost the address: the agent stops to use the paths that leave from this base.
   void remove_base(const base::SocketAddress& base, base::TimePoint now);
   [[nodiscard]] std::span<const IceCandidate> local_candidates() const;
-  /// While true, more local candidates may come, so the agent does not fail. It is false at first.
+  /// Call this with true while more local candidates may come: the agent does not fail meanwhile. The initial value is false.
   void set_gathering(bool is_gathering, base::TimePoint now);
 
-  /// Sets the peer's side from its offer. If the agent knows a peer with other credentials, the peer has restarted: then this side restarts too, and credentials()
-  /// are new (RFC 8839 section 4.4.2.1). Returns false if the credentials are malformed; then nothing changes.
+  /// Sets the peer's side from its offer. If the credentials differ from those of the last description, the peer has restarted ICE: then this side restarts
+  /// too, and credentials() change (RFC 8839 section 4.4.2.1). Returns false, and changes nothing, if the peer's credentials are malformed.
   [[nodiscard]] bool set_peer(const IcePeer& peer, base::TimePoint now);
-  /// Sets the peer's side from its answer, which belongs to credentials(). Other credentials than before are those of another fork of the call: the checks begin again
-  /// (RFC 8839 section 7.3). So they do if ICE has failed. Returns false if the credentials are malformed; then nothing changes.
+  /// Sets the peer's side from its answer to a description with credentials(). If the peer's credentials differ from those of the last answer, another fork of
+  /// the call has answered, and the checks begin again (RFC 8839 section 7.3). They also begin again if ICE has failed. Returns false, and changes nothing, if
+  /// the peer's credentials are malformed.
   [[nodiscard]] bool set_answerer(const IcePeer& peer, base::TimePoint now);
-  /// Adds a candidate of the peer, after set_peer(). Returns false if the agent ignores it: its address is unusable, or it is beyond kMaxRemoteCandidates.
+  /// Adds a candidate of the peer. Call it after set_peer() or set_answerer(). Returns false if the agent ignores the candidate: its address, priority or
+  /// component is unusable, or the peer has kMaxRemoteCandidates already.
   bool add_remote(const IceCandidate& candidate, base::TimePoint now);
-  /// The trickling peer has sent all its candidates: RFC 8838 section 14. The agent does not fail before; an owner whose own patience ends calls it too.
+  /// Call this when a trickling peer has sent all its candidates (RFC 8838 section 14), or when the owner does not wait for them any longer. Until this call,
+  /// the agent does not fail.
   void end_of_remote(base::TimePoint now);
 
-  /// Begins again with new credentials and the same local candidates: RFC 8445 section 9. Media continue on the selected pairs until there are new ones.
+  /// Restarts ICE with new credentials and the same local candidates: RFC 8445 section 9. Media continue on the old selected pairs until new pairs are
+  /// selected.
   void restart();
-  /// The peer has refused the description with the new credentials. Returns to the session before, and returns false if it had no selected pairs.
+  /// Call this when the peer has refused the description with the new credentials. Returns to the credentials and the selected pairs of the time before the
+  /// restart. Returns false, and changes nothing, if there were no selected pairs.
   bool cancel_restart();
 
-  /// Handles a datagram that came to this base. For a relayed candidate, `from` is the peer's address that the TURN server tells. Returns false if the datagram
-  /// is no message of STUN for this agent, such as an answer of a STUN server.
+  /// Handles a datagram that arrived on this base. For a relayed candidate, `from` is the peer's address as the TURN server reports it. Returns false if the
+  /// datagram is not a STUN message for this agent: for example, if it is a STUN server's answer.
   bool on_datagram(const base::SocketAddress& base, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   [[nodiscard]] std::optional<IceTransmit> poll_transmit();
   [[nodiscard]] std::optional<IceEvent> poll_event();
 
-  /// Returns where media of this component may leave now: on its selected pair, on that before a restart, or on a valid pair (RFC 8445 section 12.1). Returns
-  /// nullopt if media may not leave.
+  /// Returns the path on which media of this component may leave now: that of the selected pair, during a restart that of the pair selected before, and without
+  /// a selected pair that of a valid pair (RFC 8445 section 12.1). Returns nullopt if media may not leave.
   [[nodiscard]] std::optional<IcePath> path(std::uint16_t component, base::TimePoint now) const;
   [[nodiscard]] bool may_send(base::TimePoint now) const { return path(1, now).has_value(); }
-  /// Returns the selected pair of this session. Returns nullptr if there is none yet.
+  /// Returns the component's selected pair. Returns nullptr if there is none; after a restart, until a new pair is selected.
   [[nodiscard]] const IceSelectedPair* selected(std::uint16_t component) const;
-  /// Returns this side's address of the selected pair, as the peer sees it, for the c= and m= lines (RFC 8839 section 4.4.1.2). Before the selection, returns that of the
-  /// pair that the peer has nominated, or else of the best valid pair: baresip 1.0 updates its description a millisecond after its nomination.
+  /// Returns this side's address in the selected pair, as the peer sees it, for the c= and m= lines (RFC 8839 section 4.4.1.2). While no pair is selected,
+  /// returns the address in the best pair that the peer has nominated, or else in the best valid pair. This matters for baresip 1.0, which sends a new offer a
+  /// millisecond after its nomination.
   [[nodiscard]] std::optional<base::SocketAddress> present_address(std::uint16_t component) const;
-  /// Returns true if the peer has proven that it sends from this address. Handle the first messages of DTLS only from there.
+  /// Returns true if an authenticated STUN message of the peer came to `base` from the address `from`. Accept the first DTLS messages only from such an
+  /// address.
   [[nodiscard]] bool has_heard(const base::SocketAddress& base, const base::SocketAddress& from) const;
 
-  /// Returns true if the parts of the agent agree with each other.
+  /// Returns true if the invariants hold; for tests and fuzzers.
   [[nodiscard]] bool is_consistent() const;
 
  private:

@@ -17,7 +17,7 @@ struct IceTransmit {
   std::vector<std::uint8_t> octets;
 };
 
-/// Where media of one component leaves, and where it goes.
+/// The base from which the media of one component leave, and the peer's address to which they go.
 struct IcePath {
   base::SocketAddress base, to;
   friend bool operator==(const IcePath&, const IcePath&) = default;
@@ -25,7 +25,7 @@ struct IcePath {
 
 /// A pair of candidates on which both sides agree: RFC 8445 section 8.1.1.
 struct IceSelectedPair {
-  IceCandidate local;    ///< for the c= and m= lines; its address is what the peer sees, its base is where media leaves
+  IceCandidate local;    ///< `address` is what the peer sees, for the c= and m= lines; media leave from `base`
   IceCandidate remote;
   std::uint64_t priority = 0;
   [[nodiscard]] IcePath path() const { return {local.base, remote.address}; }
@@ -37,24 +37,24 @@ enum class IceState : std::uint8_t { Running, Completed, Failed };
 /// Why ICE found no path.
 enum class IceFailure : std::uint8_t {
   NoRemoteCandidates,   ///< the peer has sent no candidate that this agent can use
-  NoPairs,              ///< no candidate of the peer fits a local one: other address families, or a component is missing
+  NoPairs,              ///< no candidate of the peer fits a local candidate: the address families differ, or a component is missing
   ChecksTimedOut,       ///< no check got an answer
-  CredentialsRefused,   ///< the peer answers 401: it has other credentials than its description
-  ChecksRefused,        ///< the peer answers with another error
+  CredentialsRefused,   ///< the peer answers 401: its credentials differ from those in its description
+  ChecksRefused,        ///< the peer answers the checks with another error
   NominationFailed,     ///< the check that nominates a pair got no answer: RFC 8445 section 7.2.5.3.4
   NotNominated,         ///< there are valid pairs, but the controlling peer nominates none
 };
 [[nodiscard]] std::string_view to_string(IceFailure failure);
 
-/// Each component has a valid pair, on which media may leave before the selection: RFC 8445 section 12.1.
+/// Each component has a valid pair. Media may use it until a pair is selected: RFC 8445 section 12.1.
 struct IceConnected {};
-/// Each component has a selected pair. Comes again if a peer of RFC 5245 nominates a pair with a higher priority.
+/// Each component has a selected pair. The agent reports this again if a peer of RFC 5245 nominates a pair with a higher priority.
 struct IceCompleted {};
-/// No media may leave, unless a restart was cancelled. Only a restart continues.
+/// No media may leave. Restart ICE to continue, or cancel_restart() if this was a restart.
 struct IceFailed {
   IceFailure reason{};
 };
-/// The peer has not confirmed the path of this component for 30 s, or has revoked its consent (RFC 7675 section 5). Only a restart continues.
+/// The peer has not confirmed the path of this component for 30 s, or has revoked its consent (RFC 7675 section 5). Restart ICE to continue.
 struct IceConsentLost {
   std::uint16_t component = 1;
 };

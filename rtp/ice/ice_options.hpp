@@ -20,29 +20,29 @@ struct IceOptions {
   std::uint16_t components = 1;               ///< 2 if RTCP has its own port
   base::Duration pacing = kDefaultIcePacing;
   std::size_t max_pairs = 100;                ///< RFC 8445 section 6.1.2.5
-  base::Duration patience = std::chrono::milliseconds(39'500);  ///< no failure earlier, because checks of the peer may still come: RFC 8863 section 4
+  base::Duration patience = std::chrono::milliseconds(39'500);  ///< no failure before this time, because checks of the peer may still come: RFC 8863 section 4
 };
 
 /// The peer's side, from its description.
 struct IcePeer {
   IceCredentials credentials;
   bool lite = false;                          ///< a=ice-lite
-  bool ice2 = false;                          ///< it complies with RFC 8445, and nominates one pair only: RFC 8445 section 10
-  bool trickle = false;                       ///< it sends more candidates later, and their end: RFC 8838 section 3
+  bool ice2 = false;                          ///< a=ice-options:ice2: the peer complies with RFC 8445, and nominates one pair only (RFC 8445 section 10)
+  bool trickle = false;                       ///< the peer may send more candidates later, and then reports their end: RFC 8838 section 3
   std::uint16_t components = kMaxIceComponents;   ///< 1 if it multiplexes RTP and RTCP
   base::Duration pacing = kDefaultIcePacing;  ///< a=ice-pacing
 };
 
-/// What the agent refused or ignored, and how often.
+/// The numbers of messages and candidates that the agent accepted, refused or ignored.
 struct IceCounters {
-  std::uint64_t requests = 0;              ///< authenticated ones
+  std::uint64_t requests = 0;              ///< authenticated requests
   std::uint64_t refused_malformed = 0;     ///< 400
   std::uint64_t refused_credentials = 0;   ///< 401
   std::uint64_t refused_attributes = 0;    ///< 420
   std::uint64_t role_conflicts = 0;        ///< 487
-  std::uint64_t ignored_datagrams = 0;     ///< not a message of STUN, or without a fingerprint
-  std::uint64_t ignored_responses = 0;     ///< with a wrong integrity
-  std::uint64_t ignored_candidates = 0;    ///< of the peer: beyond the bound, or with an unusable address
+  std::uint64_t ignored_datagrams = 0;     ///< not a Binding message, for an unknown base, or a request without a fingerprint
+  std::uint64_t ignored_responses = 0;     ///< with a wrong integrity or, if they answer a request for consent, from another address
+  std::uint64_t ignored_candidates = 0;    ///< candidates of the peer beyond kMaxRemoteCandidates, or with unusable fields
 };
 
 }  // namespace offhook::inline v0::rtp

@@ -6,11 +6,11 @@
 namespace offhook::inline v0::rtp {
 
 inline constexpr std::size_t kMaxLocalCandidates = 32;
-inline constexpr std::size_t kMaxRemoteCandidates = 64;    ///< of the peer's descriptions; further ones are ignored
-inline constexpr std::size_t kMaxPeerReflexive = 16;       ///< addresses of the peer that only its checks tell; a check from a further one is only answered
-inline constexpr std::size_t kMaxEarlyChecks = 16;         ///< checks of the peer before its description; further ones are only answered
-inline constexpr std::size_t kMaxIcePairs = 256;           ///< of IceOptions::max_pairs
-inline constexpr std::size_t kMaxCancelledChecks = 100;    ///< checks that are not repeated, but whose answer still counts; the oldest is forgotten
-inline constexpr std::size_t kMaxPendingConsent = 8;       ///< unanswered requests for consent of one path; the oldest is forgotten
+inline constexpr std::size_t kMaxRemoteCandidates = 64;    ///< in the peer's descriptions; the agent ignores further candidates
+inline constexpr std::size_t kMaxPeerReflexive = 16;       ///< peer addresses known only from checks; further ones get an answer, but make no pair
+inline constexpr std::size_t kMaxEarlyChecks = 16;         ///< checks of the peer before its description; further ones get an answer, but make no pair
+inline constexpr std::size_t kMaxIcePairs = 256;           ///< the largest IceOptions::max_pairs
+inline constexpr std::size_t kMaxCancelledChecks = 100;    ///< cancelled checks whose answer still counts; beyond this number, the agent forgets the oldest
+inline constexpr std::size_t kMaxPendingConsent = 8;       ///< unanswered requests for consent on one path; beyond this number, the agent forgets the oldest
 
 }  // namespace offhook::inline v0::rtp

@@ -45,7 +45,7 @@ void JitterBuffer::begin_stream(const ArrivedPacket& packet) noexcept {
 }
 
 void JitterBuffer::take_in() noexcept {
-  // Removes played packets first: they must not count as held when there is too little space, nor as audio at the same time as a key.
+  // Removes played packets first. Otherwise they would count as held packets when space is short, and as audio at the same time as a key.
   decision_.forget_played_if_playing();
   ArrivedPacket arrived;
   for (Place place = 0; inbox_.try_take(arrived, place);) accept(arrived, place);
@@ -81,7 +81,7 @@ void JitterBuffer::accept_key(const ArrivedPacket& arrived, Place place) noexcep
   const auto at = timeline_.place_of_key(arrived);
   if (!at) return;
   if (decision_.has_begun() && at->begin <= decision_.position()) {
-    if (held_.empty()) decision_.rest(at->sequence);  // If audio is held, the sender sends audio at the same time as the key.
+    if (held_.empty()) decision_.rest(at->sequence);  // If audio is held, the sender sends it at the same time as the key, and does not rest.
     return;
   }
   const std::size_t index = held_.index_of(at->begin);

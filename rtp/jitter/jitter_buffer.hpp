@@ -62,7 +62,7 @@ class JitterBuffer {
   /// gradually, a little with each frame.
   void set_profile(DelayProfile profile) noexcept { delay_.set_profile(profile); }
 
-  /// Ticking thread. Forgets everything except the counters, also the packets that wait in the ring: after a re-INVITE, or for another source.
+  /// Ticking thread. Drops everything, including the packets in the ring, and keeps only the counters. Call it after a re-INVITE, or for another source.
   void reset() noexcept;
 
   /// Ticking thread. Returns a copy of the counters.

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::int64_t kUnitsPerMs = DelayEstimator::kUnitsPerMs;
 constexpr std::int64_t kHysteresis = 2 * kUnitsPerMs;    // units above the target that the buffer tolerates before it shortens audio
-constexpr std::int64_t kUrgent = 60 * kUnitsPerMs;       // units above the target from which each tick is shortened, with a rough join if necessary
+constexpr std::int64_t kUrgent = 60 * kUnitsPerMs;       // from this many units above the target, the buffer shortens each tick, with a rough join if necessary
 constexpr std::int64_t kWishSpacing = 60 * kUnitsPerMs;  // units between two stretches that are not urgent, even if the first one changed nothing
 constexpr std::int64_t kLeastGrowth = 10 * kUnitsPerMs;  // least extension that is requested, because a pitch period may be this long
 

@@ -16,8 +16,8 @@ void TargetDelay::begin_stream() noexcept {
   overtaken_.forget();
 }
 
-/// If the length of the packets is no multiple of a tick, the last packet of a tick must come before its own time: packets of 10 and 30 ms by up to
-/// 10 ms, packets of 20, 40 and 60 ms by 0.
+/// If the length of the packets is not a multiple of a tick, the last packet of a tick must come before its own time, because the whole tick plays at once: up
+/// to 10 ms earlier for packets of 10 and 30 ms, and 0 ms earlier for packets of 20, 40 and 60 ms.
 void TargetDelay::learn_size(std::int64_t units, std::size_t octets) noexcept {
   packet_units_ = units;
   packet_octets_ = octets;

@@ -6,10 +6,10 @@
 
 namespace offhook::inline v0::rtp {
 
-/// What a datagram on a port for media is, by its first octet: RFC 7983 section 7.
+/// The protocol of a datagram on a media port, by its first octet: RFC 7983 section 7.
 enum class DatagramKind : std::uint8_t { Stun, Zrtp, Dtls, TurnChannel, RtpOrRtcp, Unknown };
 
-/// Does not check whether the datagram is valid. is_rtcp() distinguishes RTP from RTCP.
+/// Returns the kind by the first octet only; the datagram may be invalid. is_rtcp() distinguishes RTP from RTCP.
 [[nodiscard]] constexpr DatagramKind kind_of(base::Bytes datagram) {
   if (datagram.empty()) return DatagramKind::Unknown;
   const std::uint8_t first = datagram.front();

@@ -20,10 +20,11 @@ base::Bytes hash_of(std::string_view text, const EVP_MD* algorithm, HashRoom& ro
   return EVP_Digest(text.data(), text.size(), room.data(), &size, algorithm, nullptr) == 1 ? base::Bytes(room).first(size) : base::Bytes();
 }
 
-// Erratum 6290 of RFC 8489 numbers these bits from the right, its text and the registry from the left. No other bit is assigned, so either one counts.
+// Erratum 6290 of RFC 8489 numbers these bits from the right; the RFC's text and the IANA registry number them from the left. No other bit is assigned, so
+// each mask accepts both positions.
 constexpr std::uint32_t kPasswordAlgorithms = 0x800001, kUsernameAnonymity = 0x400002;
 
-/// Returns the security features in the nonce cookie, 0 if it has none: RFC 8489 sections 9.2 and 18.1.
+/// Returns the security features in the nonce cookie, or 0 if the nonce has no cookie: RFC 8489 sections 9.2 and 18.1.
 std::uint32_t features_of(std::string_view nonce) {
   constexpr std::string_view kCookie = "obMatJos2";
   constexpr std::size_t kFeatureCharacters = 4;
@@ -45,7 +46,7 @@ std::string_view to_string(ChallengeError error) {
   switch (error) {
     case ChallengeError::Malformed: return "the challenge has no usable realm and nonce";
     case ChallengeError::BidDown: return "the challenge lacks the password algorithms that its nonce promises";
-    case ChallengeError::NoCommonAlgorithm: return "no common password algorithm";
+    case ChallengeError::NoCommonAlgorithm: return "the server offers no password algorithm that this side supports";
     case ChallengeError::UsernameTooLong: return "the username is too long";
     case ChallengeError::Crypto: return "the cryptographic library refuses the password algorithm";
   }
@@ -112,7 +113,7 @@ void LongTermCredential::sign(StunWriter& writer) const {
   writer.add(StunAttribute::Nonce, nonce_);
   if (algorithms_.empty()) return writer.sign(sha1_);
   writer.add(StunAttribute::PasswordAlgorithms, algorithms_);
-  writer.add_number(StunAttribute::PasswordAlgorithm, static_cast<std::uint32_t>(algorithm_) << 16);  // without parameters
+  writer.add_number(StunAttribute::PasswordAlgorithm, static_cast<std::uint32_t>(algorithm_) << 16);  // Both algorithms have no parameters.
   writer.sign(sha256_);
 }
 

@@ -18,7 +18,7 @@ namespace offhook::inline v0::rtp {
 
 enum class ChallengeError : std::uint8_t {
   Malformed,          ///< REALM or NONCE is absent or too long
-  BidDown,            ///< PASSWORD-ALGORITHMS is absent, but the nonce promises it, or an earlier challenge had it: an attacker may have removed it
+  BidDown,            ///< PASSWORD-ALGORITHMS is absent, although the nonce promises it or an earlier challenge had it: an attacker may have removed it
   NoCommonAlgorithm,  ///< PASSWORD-ALGORITHMS has neither MD5 nor SHA-256, or is too long
   UsernameTooLong,
   Crypto,             ///< OpenSSL refuses the hash, such as MD5 under FIPS
@@ -26,22 +26,22 @@ enum class ChallengeError : std::uint8_t {
 [[nodiscard]] std::string_view to_string(ChallengeError error);
 
 /// Client side of the long-term credential mechanism: RFC 8489 section 9.2. Answers the challenges of one server, signs requests and verifies answers.
-/// A server with PASSWORD-ALGORITHMS gets the first algorithm of its list that is known here, and MESSAGE-INTEGRITY-SHA256; any other server gets MD5
-/// and MESSAGE-INTEGRITY. A server with anonymous usernames gets USERHASH.
+/// If the challenge has PASSWORD-ALGORITHMS, the client uses the first listed algorithm that it supports, and MESSAGE-INTEGRITY-SHA256; otherwise it uses MD5
+/// and MESSAGE-INTEGRITY. It sends USERHASH if the nonce offers username anonymity.
 class LongTermCredential {
  public:
-  static constexpr std::size_t kMaxTextOctets = 763;       ///< of a username, realm or nonce: RFC 8489 sections 14.3, 14.9 and 14.10
-  static constexpr std::size_t kMaxAlgorithmsOctets = 64;  ///< of PASSWORD-ALGORITHMS
-  static constexpr std::size_t kMaxAddedOctets = 2500;     ///< that sign() adds
+  static constexpr std::size_t kMaxTextOctets = 763;       ///< largest username, realm or nonce: RFC 8489 sections 14.3, 14.9 and 14.10
+  static constexpr std::size_t kMaxAlgorithmsOctets = 64;  ///< largest PASSWORD-ALGORITHMS
+  static constexpr std::size_t kMaxAddedOctets = 2500;     ///< the most octets that sign() adds
 
   explicit LongTermCredential(StunCredential credential) : credential_(std::move(credential)) {}
 
-  /// Reads the challenge of a 401 or 438. Until the next challenge, requests are signed as it demands. After an error, the request must not be repeated.
+  /// Reads the challenge of a 401 or 438. From then on, sign() signs requests as this challenge demands. After an error, do not repeat the request.
   [[nodiscard]] base::Result<void, ChallengeError> on_challenge(const StunMessage& answer);
   [[nodiscard]] bool is_challenged() const { return !nonce_.empty(); }
-  /// Forgets the challenge, because the next request is the first one to another server.
+  /// Forgets the challenge. Call it before the first request to another server.
   void forget();
-  /// Adds the credential and the integrity: RFC 8489 section 9.2.3.
+  /// Adds the attributes of the credential and the integrity to a request: RFC 8489 section 9.2.3.
   void sign(StunWriter& writer) const;
   [[nodiscard]] bool has_signed(const StunMessage& answer) const;
   /// Returns true if the nonce of the message promises PASSWORD-ALGORITHMS, but they are absent: RFC 8489 section 9.2.5.
@@ -53,7 +53,7 @@ class LongTermCredential {
 
   StunCredential credential_;
   std::string realm_, nonce_;
-  std::vector<std::uint8_t> algorithms_;  // the server's list, which is returned to it as it came; empty: it has none
+  std::vector<std::uint8_t> algorithms_;  // the server's PASSWORD-ALGORITHMS, which requests return unchanged; empty if absent
   Algorithm algorithm_ = Algorithm::Md5;
   bool anonymous_ = false;
   HmacSha1 sha1_;

@@ -14,7 +14,7 @@ constexpr std::uint16_t kTlsPort = 5349;
 
 bool is_host_character(char c) { return base::is_alpha(c) || base::is_digit(c) || c == '.' || c == '-' || c == '_'; }
 
-/// Takes a host name, an IPv4 address, or an IPv6 address in brackets. Returns "" if there is none.
+/// Takes a host name, an IPv4 address, or an IPv6 address in brackets from the text. Returns "" if the text does not begin with one of these.
 std::string take_host(base::TextCursor& cursor) {
   if (!cursor.try_take('[')) {
     const auto name = cursor.take_while(is_host_character);

@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The URI of a server of STUN or TURN: RFC 7064 and RFC 7065. Examples: `stun:stun.example.org`, `turn:192.0.2.1:3478?transport=tcp`, `turns:turn.example.org`.
+/// The URI of a STUN or TURN server: RFC 7064 and RFC 7065. Examples: `stun:stun.example.org`, `turn:192.0.2.1:3478?transport=tcp`, `turns:turn.example.org`.
 struct NatServerUri {
   bool relays = false;                               ///< true for `turn` and `turns`
   StunTransport transport = StunTransport::Udp;
@@ -18,7 +18,8 @@ struct NatServerUri {
   friend bool operator==(const NatServerUri&, const NatServerUri&) = default;
 };
 
-/// Returns nullopt for other text, and for STUN over TCP or TLS and TURN over DTLS, which tell nothing about a port of UDP, or which this side does not support.
+/// Returns nullopt if the text is not such a URI. Also refuses STUN over TCP or TLS, which would not report the NAT's binding of a UDP port, and TURN over
+/// DTLS, which this side does not support.
 [[nodiscard]] std::optional<NatServerUri> parse_nat_server_uri(std::string_view text);
 
 }  // namespace offhook::inline v0::rtp

@@ -4,7 +4,8 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The attributes of STUN (RFC 8489 section 14), ICE (RFC 8445 section 16.1) and TURN (RFC 8656 section 18). A receiver must understand those below 0x8000.
+/// The attributes of STUN (RFC 8489 section 14), ICE (RFC 8445 section 16.1) and TURN (RFC 8656 section 18). A receiver must understand attributes below
+/// 0x8000.
 enum class StunAttribute : std::uint16_t {
   MappedAddress = 0x0001,
   Username = 0x0006,

@@ -7,7 +7,8 @@
 namespace offhook::inline v0::rtp {
 namespace {
 
-/// RFC 3489 section 11.2 numbered these attributes as if a receiver had to understand them; its servers add them to every answer.
+/// Returns true for the attributes that servers of RFC 3489 add to every answer. Their numbers are in the range of attributes that a receiver must understand
+/// (RFC 3489 section 11.2), but the client can ignore them.
 constexpr bool is_of_rfc3489(std::uint16_t attribute) {
   constexpr std::uint16_t kSourceAddress = 0x0004, kChangedAddress = 0x0005, kReflectedFrom = 0x000b;
   return attribute == kSourceAddress || attribute == kChangedAddress || attribute == kReflectedFrom;
@@ -17,10 +18,10 @@ constexpr bool is_of_rfc3489(std::uint16_t attribute) {
 
 std::string_view to_string(StunFailure failure) {
   switch (failure) {
-    case StunFailure::NoAnswer: return "no answer";
-    case StunFailure::Refused: return "the server refused";
-    case StunFailure::BadAnswer: return "the answer is not usable";
-    case StunFailure::TooManyRedirects: return "too many redirections";
+    case StunFailure::NoAnswer: return "the server has not answered";
+    case StunFailure::Refused: return "the server has refused the request";
+    case StunFailure::BadAnswer: return "the server's answer cannot be used";
+    case StunFailure::TooManyRedirects: return "the server redirected the client too often";
   }
   return "unknown";
 }

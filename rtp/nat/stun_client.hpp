@@ -20,51 +20,51 @@ namespace offhook::inline v0::rtp {
 struct StunClientOptions {
   base::SocketAddress server{};
   StunTransport transport = StunTransport::Udp;
-  base::Duration keep_alive{};  ///< time from an answer to the next request; zero: the client asks once
-  bool fingerprint = false;     ///< add FINGERPRINT, for a port that other protocols share
+  base::Duration keep_alive{};  ///< time from an answer to the next request; zero: the client stops after the first answer
+  bool fingerprint = false;     ///< true to add FINGERPRINT, because other protocols share the port
   StunTimers timers{};
 };
 
 enum class StunFailure : std::uint8_t {
   NoAnswer,
   Refused,           ///< the server answered with an error
-  BadAnswer,         ///< an answer without a usable address, or with an attribute that must be understood but is unknown
-  TooManyRedirects,  ///< more than StunRedirections::kMax, or back to a server that was asked before
+  BadAnswer,         ///< the answer has no usable address, or has an unknown attribute that a receiver must understand
+  TooManyRedirects,  ///< more than StunRedirections::kMax redirections, or a redirection to a server that was asked before
 };
 [[nodiscard]] std::string_view to_string(StunFailure failure);
 
-/// Asks a server of STUN for the address from which it sees this socket, and asks again to keep the binding of a NAT: RFC 8489 sections 6 and 10. Pure: no
-/// I/O, no clock. The owner sends what poll_transmit() returns from the socket in question, and passes in what arrives there.
+/// Asks a STUN server for the public address of one socket, and asks again to keep the NAT's binding: RFC 8489 sections 6 and 10. Pure: no I/O, no clock. The
+/// owner sends from this socket what poll_transmit() returns, and passes in the messages that arrive on it.
 class StunClient {
  public:
   struct Transmit {
     base::SocketAddress to;
     base::Bytes octets;            ///< valid until the next call
   };
-  /// The first address, and each one that differs from the address before it.
+  /// The public address of the socket. The client reports the first address, and each change.
   struct Mapped {
     base::SocketAddress address;
-    bool has_changed = false;      ///< the NAT, or this host, has another binding than before
+    bool has_changed = false;      ///< true if the NAT's binding or this host's address has changed
   };
   /// The client has stopped. start() starts it again.
   struct Failed {
     StunFailure why = StunFailure::NoAnswer;
-    int code = 0;                  ///< of the server's error; 0 if there is none
+    int code = 0;                  ///< the server's error code; 0 if there is none
     std::string reason;            ///< untrusted text of the server
   };
-  /// Only over TCP and TLS: the server names another one. The owner connects to `server`, and calls start().
+  /// Only over TCP and TLS: the server redirects the client. The owner connects to `server`, and calls start().
   struct Redirected {
     base::SocketAddress server;
-    std::string domain;            ///< of the certificate; "": that of the first server
+    std::string domain;            ///< name to expect in the server's certificate; "": the first server's name
   };
   using Event = std::variant<Mapped, Failed, Redirected>;
 
   StunClient(StunClientOptions options, base::Random& random) : options_(options), random_(random) {}
 
-  /// Begins to ask. Over TCP and TLS the connection is up.
+  /// Sends the first request. Over TCP and TLS, call it when the connection is up.
   void start(base::TimePoint now);
   void stop();
-  /// Takes a message that came from `from`. Ignores messages of other hosts, and all but the answer to the pending request.
+  /// Takes a message that came from `from`. Ignores it unless it is the server's answer to the pending request.
   void on_message(base::Bytes message, const base::SocketAddress& from, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
@@ -79,7 +79,7 @@ class StunClient {
   void on_error(const StunMessage& answer, base::TimePoint now);
   void fail(StunFailure why, int code = 0, std::string_view reason = {});
 
-  StunClientOptions options_;             // `server` is the present one
+  StunClientOptions options_;             // `server` changes with each redirection
   base::Random& random_;
   std::optional<StunTransaction> pending_;
   std::optional<base::TimePoint> ask_at_; // the next keep-alive

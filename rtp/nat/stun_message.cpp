@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kAttributeHeader = 4, kIntegrityOctets = HmacSha1::kOctets, kFingerprintOctets = 4;
 constexpr std::uint32_t kFingerprintMask = 0x5354554e;
-constexpr std::uint16_t kOptional = 0x8000;  // from here on, a receiver may ignore an attribute that it does not know
+constexpr std::uint16_t kOptional = 0x8000;  // a receiver may ignore unknown attributes with this bit
 
 constexpr std::array<std::uint32_t, 256> kCrcTable = [] {
   std::array<std::uint32_t, 256> table{};
@@ -30,7 +30,7 @@ std::uint32_t crc(std::uint32_t state, base::Bytes octets) {
 constexpr bool is_sha256_size(std::size_t size) { return size >= 16 && size <= HmacSha256::kOctets && size % 4 == 0; }
 constexpr std::size_t padded(std::size_t size) { return (size + 3) / 4 * 4; }
 
-/// Returns the header with the length field that a message has which ends at `end`: integrity and fingerprint are computed with it.
+/// Returns the header with the length field of a message that ends at `end`. Integrity and fingerprint are computed with such a header.
 std::array<std::uint8_t, kStunHeaderOctets> header_until(base::Bytes octets, std::size_t end) {
   std::array<std::uint8_t, kStunHeaderOctets> header{};
   std::copy_n(octets.begin(), header.size(), header.begin());
@@ -39,7 +39,7 @@ std::array<std::uint8_t, kStunHeaderOctets> header_until(base::Bytes octets, std
   return header;
 }
 
-/// Returns true if the attribute at `at` holds the authentication code of the octets before it.
+/// Returns true if the attribute at `at` has the correct authentication code for the octets before it.
 template <class Hmac>
 bool is_code_at(base::Bytes octets, std::size_t at, const Hmac& key) {
   const std::size_t value_at = at + kAttributeHeader;
@@ -122,11 +122,11 @@ std::string_view to_string(StunError error) {
   switch (error) {
     case StunError::TooShort: return "too short";
     case StunError::NotStun: return "not STUN";
-    case StunError::BadLength: return "wrong length";
+    case StunError::BadLength: return "the length field is wrong";
     case StunError::BadAttribute: return "an attribute is longer than the message";
     case StunError::TooMany: return "too many attributes";
-    case StunError::BadFingerprint: return "wrong fingerprint";
-    case StunError::OutputTooSmall: return "output too small";
+    case StunError::BadFingerprint: return "the fingerprint is wrong";
+    case StunError::OutputTooSmall: return "the output has too little space for the message";
   }
   return "unknown";
 }

@@ -10,17 +10,17 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The servers from which a client was redirected, so that redirections cannot go on without end: RFC 8489 section 10.
-/// Deviation: RFC 8489 section 14.8 demands that a 300 is signed, but section 10 does not, and servers redirect requests that were not signed themselves.
+/// Remembers the servers that redirected a client, so that redirections cannot go on without end: RFC 8489 section 10.
+/// Deviation: the client follows an unsigned 300. RFC 8489 section 14.8 demands its integrity, but section 10 does not, and servers redirect unsigned requests.
 class StunRedirections {
  public:
   static constexpr std::size_t kMax = 4;
   enum class Error : std::uint8_t {
-    NoServer,  ///< the answer names no server with a port and of the address family of the present one
-    TooMany,   ///< more than kMax, or back to a server that was asked before
+    NoServer,  ///< ALTERNATE-SERVER is absent, has no port, or has another address family than the present server
+    TooMany,   ///< more than kMax redirections, or a redirection to a server that was asked before
   };
 
-  /// Returns the server that a 300 of the present server names.
+  /// Returns the server that the present server's 300 names, and counts the redirection.
   [[nodiscard]] base::Result<base::SocketAddress, Error> follow(const StunMessage& answer, const base::SocketAddress& present);
   void clear() { from_.clear(); }
 

@@ -15,7 +15,7 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Writes a message of STUN into the caller's buffer: RFC 8489 section 5. Call sign() after all other attributes, and add_fingerprint() last.
+/// Writes a STUN message into the caller's buffer: RFC 8489 section 5. Call sign() after all other attributes, and add_fingerprint() last.
 class StunWriter {
  public:
   StunWriter(std::span<std::uint8_t> out, StunMethod method, StunClass kind, const StunId& id);
@@ -25,12 +25,12 @@ class StunWriter {
   void add_flag(StunAttribute attribute) { add(attribute, base::Bytes()); }
   void add_number(StunAttribute attribute, std::uint32_t value);
   void add_long_number(StunAttribute attribute, std::uint64_t value);
-  /// XORs the address if the attribute requires it.
+  /// XORs the address if is_xored(attribute).
   void add_address(StunAttribute attribute, const base::SocketAddress& address);
   void add_error(int code, std::string_view reason);                ///< code: 300..699
-  /// Adds MESSAGE-INTEGRITY over all that was written: RFC 8489 section 14.5.
+  /// Adds MESSAGE-INTEGRITY over everything before it: RFC 8489 section 14.5.
   void sign(const HmacSha1& key);
-  /// Adds MESSAGE-INTEGRITY-SHA256 over all that was written: RFC 8489 section 14.6.
+  /// Adds MESSAGE-INTEGRITY-SHA256 over everything before it: RFC 8489 section 14.6.
   void sign(const HmacSha256& key);
   void add_fingerprint();
   /// Returns the size of the message. Errors: OutputTooSmall.

@@ -36,11 +36,11 @@ base::Result<std::size_t, TurnDataError> write_send_indication(const base::Socke
 
 std::string_view to_string(TurnDataError error) {
   switch (error) {
-    case TurnDataError::NotData: return "not data of a peer";
-    case TurnDataError::Malformed: return "malformed";
-    case TurnDataError::NotPermitted: return "no permission for the peer, or no such channel";
-    case TurnDataError::TooLong: return "too long for a datagram";
-    case TurnDataError::OutputTooSmall: return "output too small";
+    case TurnDataError::NotData: return "the message does not carry data of a peer";
+    case TurnDataError::Malformed: return "the message is malformed";
+    case TurnDataError::NotPermitted: return "there is no permission for the peer, or no such channel";
+    case TurnDataError::TooLong: return "the data is too long for one datagram";
+    case TurnDataError::OutputTooSmall: return "the output has too little space for the message";
   }
   return "unknown";
 }

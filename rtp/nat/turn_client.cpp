@@ -27,14 +27,14 @@ TurnFailure failure_of(int code) {
   }
 }
 
-/// Returns true if the server does not accept further requests for the allocation.
+/// Returns true if the server will refuse all further requests for the allocation after this failure.
 bool ends_allocation(TurnFailure why) {
   return why == TurnFailure::AllocationMismatch || why == TurnFailure::WrongCredential || why == TurnFailure::BadChallenge;
 }
 
 bool is_usable(const base::SocketAddress& address) { return address.port != 0 && !address.ip.is_unspecified(); }
 
-/// Reads the code of ADDRESS-ERROR-CODE: RFC 8656 section 18.12. Returns 0 if it is absent.
+/// Returns the error code in ADDRESS-ERROR-CODE, or 0 if the attribute is absent: RFC 8656 section 18.12.
 int missing_family_code(const StunMessage& answer) {
   const auto value = answer.find(StunAttribute::AddressErrorCode);
   return value && value->size() >= 4 ? ((*value)[2] & 7) * 100 + (*value)[3] : 0;
@@ -54,19 +54,19 @@ bool has_wanted_family(const turn::Allocated& allocated, TurnFamily wanted) {
 
 std::string_view to_string(TurnFailure failure) {
   switch (failure) {
-    case TurnFailure::NoAnswer: return "no answer";
+    case TurnFailure::NoAnswer: return "the server has not answered";
     case TurnFailure::BadIntegrity: return "the server has not signed its answers";
-    case TurnFailure::BadAnswer: return "the answer is not usable";
-    case TurnFailure::BadChallenge: return "the challenge cannot be answered";
+    case TurnFailure::BadAnswer: return "the server's answer cannot be used";
+    case TurnFailure::BadChallenge: return "the client cannot answer the server's challenge";
     case TurnFailure::WrongCredential: return "the server does not accept the username and password";
     case TurnFailure::StaleNonce: return "the server does not accept its own nonce";
-    case TurnFailure::AllocationMismatch: return "the server has no such allocation, or has one for this port";
+    case TurnFailure::AllocationMismatch: return "the server has lost the allocation, or already has an allocation for this port";
     case TurnFailure::UnsupportedFamily: return "the server does not relay this address family";
     case TurnFailure::UnsupportedTransport: return "the server does not relay UDP";
     case TurnFailure::QuotaReached: return "the username has too many allocations";
     case TurnFailure::NoCapacity: return "the server has no capacity";
-    case TurnFailure::TooManyRedirects: return "too many redirections";
-    case TurnFailure::Refused: return "the server refused";
+    case TurnFailure::TooManyRedirects: return "the server redirected the client too often";
+    case TurnFailure::Refused: return "the server has refused the request";
     case TurnFailure::Disconnected: return "the connection to the server has failed";
   }
   return "unknown";
@@ -171,7 +171,7 @@ void TurnClient::send_due(base::TimePoint now) {
     refresh_at_.reset();
     send({.method = StunMethod::Refresh}, now);
   }
-  while (pending_.size() < kMaxPending - 1) {  // One place is for the Refresh.
+  while (pending_.size() < kMaxPending - 1) {  // One of kMaxPending stays free for the Refresh.
     const auto due = peers_.next_due(now);
     if (!due) return;
     send({.method = due->channel != 0 ? StunMethod::ChannelBind : StunMethod::CreatePermission, .peer = *due}, now);
@@ -198,7 +198,7 @@ void TurnClient::on_message(base::Bytes message, const base::SocketAddress& from
   send_due(now);
 }
 
-/// RFC 8489 section 9.2.5. A challenge cannot be signed, because the server does not know the key yet, or does not say.
+/// RFC 8489 section 9.2.5. A 401 or 438 counts even without a signature, because servers may leave a challenge unsigned.
 TurnClient::Verdict TurnClient::verdict_of(const Pending& pending, const StunMessage& answer) const {
   const auto error = answer.error();
   const int code = error ? error->code : 0;
@@ -290,7 +290,7 @@ void TurnClient::on_failure(const Request& request, const Failure& failure, base
   if (request.method == StunMethod::Allocate) {
     enter(State::Idle);
     events_.emplace_back(turn::Failed{failure.why, failure.code, std::string(failure.reason)});
-  } else if (state_ == State::Releasing) {  // Without an answer, or with 437, the allocation ends as well: RFC 8656 section 8.3.
+  } else if (state_ == State::Releasing) {  // The allocation also ends without an answer, or with a 437: RFC 8656 section 8.3.
     enter(State::Idle);
     events_.emplace_back(turn::Released{});
   } else if (request.method == StunMethod::Refresh) {

@@ -24,32 +24,33 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Client side of one allocation at a server of TURN: RFC 8656 sections 7 to 12. Pure: no I/O, no clock; it allocates, so it does not run on a media worker.
+/// Client side of one allocation at a TURN server: RFC 8656 sections 7 to 12. Pure: no I/O, no clock. It allocates, so do not use it on a media worker.
 ///
-/// The owner sends what poll_transmit() returns. Each message of the server (over a stream, each one of a TurnFramer) goes to TurnChannels::unwrap()
-/// first, and if that says NotData to on_message(). TurnChannels also wraps what goes to the peers; poll_channels() says when the thread that uses it
-/// needs another copy.
-/// Over UDP, an indication every kKeepAlive keeps the binding of a NAT to the server.
+/// The owner sends what poll_transmit() returns. It passes each message of the server (over a stream, each message from a TurnFramer) to
+/// TurnChannels::unwrap() first and, if that returns NotData, to on_message(). TurnChannels also wraps the datagrams to the peers. When poll_channels()
+/// returns a value, the owner gives this copy to the thread that wraps and unwraps. Over UDP, an indication every kKeepAlive keeps the NAT's binding.
 class TurnClient {
  public:
   enum class State : std::uint8_t { Idle, Allocating, Redirected, Allocated, Releasing };
 
-  static constexpr std::size_t kMaxPending = 10;                     ///< requests at a time: RFC 8489 section 6.2
-  /// A shorter lifetime is no answer. A longer one is refreshed as if it were kMaxLifetime.
+  static constexpr std::size_t kMaxPending = 10;                     ///< pending requests at a time: RFC 8489 section 6.2
+  /// An answer with a lifetime below kMinLifetime is a BadAnswer. The client treats a lifetime above kMaxLifetime as kMaxLifetime.
   static constexpr std::chrono::seconds kMinLifetime{10}, kMaxLifetime{3600};
   static constexpr base::Duration kKeepAlive = std::chrono::seconds(20);
-  static constexpr base::Duration kRetry = std::chrono::seconds(5);  ///< until a failed refresh of the allocation is repeated
+  static constexpr base::Duration kRetry = std::chrono::seconds(5);  ///< wait before the client repeats a failed refresh of the allocation
 
   TurnClient(TurnOptions options, StunCredential credential, base::Random& random);
 
-  /// Requests an allocation, if there is none. Over TCP and TLS the connection is up.
+  /// Requests an allocation, if there is none. Over TCP and TLS, call it when the connection is up.
   void start(base::TimePoint now);
-  /// Requests a permission for the peer's IP address, or that and a channel, and refreshes both. Errors: TurnPeerError.
+  /// permit() requests a permission for the peer's IP address; bind() requests a permission and a channel. The client refreshes both until forget(). Errors:
+  /// all
+/// of TurnPeerError.
   [[nodiscard]] base::Result<void, TurnPeerError> permit(const base::SocketAddress& peer, base::TimePoint now);
   [[nodiscard]] base::Result<void, TurnPeerError> bind(const base::SocketAddress& peer, base::TimePoint now);
-  /// Ends the permission and the channels of this address on our side at once. On the server they expire.
+  /// Ends the permission and the channels of this address at once on this side, and stops their refreshes, so that they expire on the server.
   void forget(const base::IpAddress& peer, base::TimePoint now);
-  /// Gives the allocation back: RFC 8656 section 8.1.
+  /// Deletes the allocation on the server: RFC 8656 section 8.1. Released follows.
   void release(base::TimePoint now);
 
   void on_message(base::Bytes message, const base::SocketAddress& from, base::TimePoint now);
@@ -70,14 +71,14 @@ class TurnClient {
  private:
   struct Request {
     StunMethod method = StunMethod::Allocate;
-    TurnPeers::Request peer{};     // for CreatePermission and ChannelBind
-    bool has_new_nonce = false;    // repeated after a 438
+    TurnPeers::Request peer{};     // only for CreatePermission and ChannelBind
+    bool has_new_nonce = false;    // true for the repetition after a 438
   };
   struct Pending {
     StunTransaction transaction;
     Request request;
-    bool is_signed = false;          // with the credential
-    bool has_forged_answer = false;  // has got an answer that the server has not signed
+    bool is_signed = false;          // true if the request has the credential
+    bool has_forged_answer = false;  // true if an answer without the server's signature came
   };
   struct Failure {
     TurnFailure why = TurnFailure::NoAnswer;
@@ -109,7 +110,7 @@ class TurnClient {
   void update_channels(base::TimePoint now);
   [[nodiscard]] bool has_pending(StunMethod method) const;
 
-  TurnOptions options_;                          // `server` is the present one
+  TurnOptions options_;                          // `server` changes with each redirection
   LongTermCredential credential_;
   base::Random& random_;
   State state_ = State::Idle;

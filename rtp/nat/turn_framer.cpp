@@ -8,9 +8,9 @@
 namespace offhook::inline v0::rtp {
 namespace {
 
-constexpr std::size_t kHeader = 4, kUntilCookie = 8;  // The type, or the channel, and the length come first.
+constexpr std::size_t kHeader = 4, kUntilCookie = 8;  // A header begins with the type or the channel number, and the length.
 
-/// Returns the size of the message that begins with this header; 0 if no message begins so.
+/// Returns the size of the message that begins with this header, or 0 if the header is invalid.
 std::size_t size_of(base::Bytes header) {
   const std::size_t length = base::ByteReader(header.subspan(2)).u16();
   switch (kind_of(header)) {
@@ -46,7 +46,7 @@ TurnFramer::Next TurnFramer::next(base::Bytes& stream) {
   return is_whole_ ? Next::Message : Next::None;
 }
 
-/// Returns true if the message so far has at least `size` octets.
+/// Moves octets from `stream` to the message until it has `size` octets. Returns false if `stream` ends earlier.
 bool TurnFramer::take_until(std::size_t size, base::Bytes& stream) {
   const std::size_t count = std::min(size - std::min(size, held_.size()), stream.size());
   held_.insert(held_.end(), stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(count));

@@ -75,7 +75,7 @@ TurnPeers::Outcome TurnPeers::on_refused(const Request& request, bool is_final, 
     return Outcome::Ignored;
   }
   if (request.channel != 0) {
-    entry->is_wanted = false;  // Its number stays reserved.
+    entry->is_wanted = false;  // The entry stays, so that its number stays reserved.
   } else {
     permissions_.erase(permissions_.begin() + (entry - permissions_.data()));
   }
@@ -112,7 +112,7 @@ TurnPeers::Entry* TurnPeers::find(const Request& request) {
 }
 
 std::uint16_t TurnPeers::free_number() const {
-  constexpr std::uint16_t kFirst = 0x4000;  // RFC 8656 section 12: up to 0x4fff
+  constexpr std::uint16_t kFirst = 0x4000;  // RFC 8656 section 12: 0x4000 to 0x4fff
   std::uint16_t number = kFirst;
   while (std::any_of(channels_.begin(), channels_.end(), [number](const Entry& entry) { return entry.what.channel == number; })) ++number;
   return number;

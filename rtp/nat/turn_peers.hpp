@@ -18,42 +18,44 @@ namespace offhook::inline v0::rtp {
 enum class TurnPeerError : std::uint8_t {
   NotAllocated,
   WrongFamily,  ///< the allocation has no relayed address of the peer's address family
-  TooMany,      ///< TurnChannels::kMaxPermissions or kMaxChannels are in use
+  TooMany,      ///< TurnChannels::kMaxPermissions permissions or kMaxChannels channels are in use
 };
 [[nodiscard]] std::string_view to_string(TurnPeerError error);
 
-/// The permissions and channels of one allocation, and when they must be requested again: RFC 8656 sections 9 to 12. Pure: no I/O, no clock.
-/// A permission is for an IP address. A channel is for an address with its port; its number has no other peer until kReserved after its last request.
+/// The permissions and channels of one allocation, and the times at which the client must request them again: RFC 8656 sections 9 to 12. Pure: no I/O, no
+/// clock. A permission is for an IP address. A channel is for an address with its port. No other peer gets a channel's number until kReserved after its last
+/// request.
 class TurnPeers {
  public:
   static constexpr base::Duration kPermissionLifetime = std::chrono::minutes(5), kPermissionRefresh = std::chrono::minutes(4);
   static constexpr base::Duration kChannelLifetime = std::chrono::minutes(10), kChannelRefresh = std::chrono::minutes(8);
-  /// RFC 8656 section 12 demands five minutes after a channel has expired; the last repetition of a request may arrive late.
+  /// RFC 8656 section 12 reserves a number for five minutes after its channel expired; one more minute, because the last repetition of a request may arrive
+  /// late.
   static constexpr base::Duration kReserved = kChannelLifetime + std::chrono::minutes(6);
-  static constexpr base::Duration kRetry = std::chrono::seconds(5);  ///< until a failed refresh is repeated
+  static constexpr base::Duration kRetry = std::chrono::seconds(5);  ///< wait before a failed refresh is repeated
 
-  /// A request that is due: ChannelBind for `channel`, CreatePermission if `channel` is 0.
+  /// A request to send: CreatePermission if `channel` is 0, otherwise ChannelBind.
   struct Request {
     base::SocketAddress peer;
     std::uint16_t channel = 0;
   };
   enum class Outcome : std::uint8_t {
-    Ignored,    ///< nothing has changed that the owner should know
-    Ready,      ///< the server has granted it for the first time
-    Lost,       ///< the server does not grant it, and it will not be requested again
+    Ignored,    ///< there is no change that the owner must report
+    Ready,      ///< the server has granted the permission or channel for the first time, or again after it had expired
+    Lost,       ///< the server does not grant the permission or channel, and the client will not request it again
   };
 
-  /// Each requests a permission or a channel, unless there is one. Errors: TooMany.
+  /// permit() schedules the request for a permission, bind() the request for a channel, unless the peer has one. Errors: TooMany.
   [[nodiscard]] base::Result<void, TurnPeerError> permit(const base::SocketAddress& peer, base::TimePoint now);
   [[nodiscard]] base::Result<void, TurnPeerError> bind(const base::SocketAddress& peer, base::TimePoint now);
-  /// Stops to refresh the permission for the peer's IP address, and the channels to that address.
+  /// Ends the refreshes of the permission for this IP address, and of the channels to it.
   void forget(const base::IpAddress& peer);
   void clear();
 
-  /// Returns a request that is due, once.
+  /// Returns a request that is due. Returns each request only once until its answer.
   [[nodiscard]] std::optional<Request> next_due(base::TimePoint now);
   [[nodiscard]] Outcome on_granted(const Request& request, base::TimePoint now);
-  /// is_final  the server has refused; otherwise it has not answered, or has failed for a time
+  /// is_final  true if the server has refused; false if it has not answered, or reports a temporary error
   [[nodiscard]] Outcome on_refused(const Request& request, bool is_final, base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   [[nodiscard]] TurnChannels channels(StunTransport transport, base::TimePoint now) const;
@@ -63,8 +65,8 @@ class TurnPeers {
     Request what;
     bool is_wanted = true;
     std::optional<base::TimePoint> ask_at;  // nullopt while a request is pending
-    base::TimePoint granted_until{};        // in the past: the server has not granted it
-    base::TimePoint reserved_until{};       // of a channel's number
+    base::TimePoint granted_until{};        // end of the grant; in the past if there is none
+    base::TimePoint reserved_until{};       // until then, no other peer gets the channel's number
   };
   [[nodiscard]] Entry* find(const Request& request);
   [[nodiscard]] std::uint16_t free_number() const;

@@ -5,13 +5,13 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The packet indexes of one source, and which of the newest kSize were accepted: RFC 3711 sections 3.3.1 and 3.3.2. An index of SRTP is the sequence
-/// number, extended by the roll-over counter; an index of SRTCP is in the packet.
+/// The highest packet index of one source, and which of the newest kSize indexes were accepted: RFC 3711 sections 3.3.1 and 3.3.2. An SRTP index is the
+/// sequence number, extended by the roll-over counter. An SRTCP packet carries its index.
 class IndexWindow {
  public:
   static constexpr std::uint64_t kSize = 128;
 
-  /// Returns the most likely index of a packet of SRTP with this sequence number, by RFC 3711 section 3.3.1. The roll-over counter starts at 0.
+  /// Returns the most likely index of an SRTP packet with this sequence number: RFC 3711 section 3.3.1. The roll-over counter starts at 0.
   [[nodiscard]] constexpr std::uint64_t index_of(std::uint16_t sequence) const {
     if (!started_) return sequence;
     constexpr std::uint64_t kHalf = 1U << 15, kRound = 1U << 16;
@@ -30,7 +30,7 @@ class IndexWindow {
     const std::uint64_t age = highest_ - index;
     return age < kSize && (seen_[age / 64] >> (age % 64) & 1) == 0;
   }
-  /// Records that this index was received. Call it only for a packet with a correct tag.
+  /// Records this index as received. Call it only for a packet with a correct tag.
   constexpr void accept(std::uint64_t index) {
     if (!started_ || index > highest_) move_to(index);
     const std::uint64_t age = highest_ - index;

@@ -12,7 +12,7 @@ namespace offhook::inline v0::rtp {
 /// The master key and the master salt of one direction (RFC 3711 section 3.2.1). The destructor overwrites them.
 class SrtpMasterKey {
  public:
-  /// `secret` is the key followed by the salt, as in SDP (RFC 4568 section 6.1). Returns nullopt if its size is not key_octets + salt_octets of
+  /// `secret` is the key followed by the salt, as in SDP (RFC 4568 section 6.1). Returns nullopt if the size of `secret` is not key_octets + salt_octets of
   /// facts_of(suite).
   [[nodiscard]] static std::optional<SrtpMasterKey> make(SrtpSuite suite, base::Bytes secret);
   SrtpMasterKey(const SrtpMasterKey&) = default;

@@ -9,14 +9,14 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The index windows of all sources under one master key. If there are more than kMaxSources, the table forgets the window of the source that was used
-/// longest ago, and refuses that source from then on, because its old packets could be replayed.
+/// The index windows of all sources under one master key. If there are more than kMaxSources sources, the table drops the window of the least recently used
+/// source. From then on it refuses this source, because without the window an attacker could replay its packets.
 class SourceTable {
  public:
   static constexpr std::size_t kMaxSources = 64;
   static constexpr std::size_t kMaxForgotten = 448;
 
-  /// Returns the window of a known source, or null.
+  /// Returns the window of the source, or nullptr if the source is new or its window was dropped.
   [[nodiscard]] IndexWindow* find(std::uint32_t ssrc) {
     if (count_ > 0 && ssrcs_[last_] == ssrc) return &windows_[last_];
     for (std::size_t i = 0; i < count_; ++i) {
@@ -24,7 +24,7 @@ class SourceTable {
     }
     return nullptr;
   }
-  /// Returns true if add() may add this source, which find() does not know.
+  /// Returns true if add() may add this source. Call it only if find() returned nullptr.
   [[nodiscard]] bool has_room_for(std::uint32_t ssrc) const {
     if (count_ == kMaxSources && forgotten_count_ == kMaxForgotten) return false;
     const auto end = forgotten_.begin() + static_cast<std::ptrdiff_t>(forgotten_count_);
@@ -50,11 +50,11 @@ class SourceTable {
     return windows_[place];
   }
 
-  std::size_t count_ = 0, last_ = 0, forgotten_count_ = 0;  // last_ is the place of the source that was used last
+  std::size_t count_ = 0, last_ = 0, forgotten_count_ = 0;  // last_ is the position of the most recently used source
   std::uint64_t use_count_ = 0;
   std::array<std::uint32_t, kMaxSources> ssrcs_{};
   std::array<IndexWindow, kMaxSources> windows_{};
-  std::array<std::uint64_t, kMaxSources> uses_{};           // the number of the latest use of each source
+  std::array<std::uint64_t, kMaxSources> uses_{};           // number of the latest use of each source: a smaller number is an older use
   std::array<std::uint32_t, kMaxForgotten> forgotten_{};
 };
 

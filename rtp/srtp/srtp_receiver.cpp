@@ -12,7 +12,7 @@ using detail::SessionCipher;
 
 namespace {
 
-constexpr std::size_t kMaxTriedOctets = 2048;  // A longer body is tried with one index only.
+constexpr std::size_t kMaxTriedOctets = 2048;  // The receiver tries a longer body with one index only.
 constexpr std::uint16_t kHalfRound = 1U << 15;
 
 /// Accepts the index of a packet with a correct tag. `window` is null if the packet's source is new.
@@ -20,7 +20,7 @@ void accept(SourceTable& sources, IndexWindow* window, std::uint32_t ssrc, std::
   (window != nullptr ? *window : sources.add(ssrc)).accept(index);
 }
 
-/// The indexes that a packet can have. The tag decides which of them it has.
+/// The possible indexes of a packet. The tag shows which of them is right.
 struct Candidates {
   std::array<std::uint64_t, 3> indexes{};
   std::size_t count = 0;
@@ -29,8 +29,9 @@ struct Candidates {
   }
 };
 
-/// Returns the indexes that the first packet of a source can have. The roll-over counter of a source starts at 0 (RFC 4568 section 6.4), and is 1 if all packets
-/// before the roll-over were lost. A peer that follows RFC 3711 section 3.3.1 continues it under a new master key: `earlier` is the window under the former one.
+/// Returns the possible indexes of the first packet of a source. A source's roll-over counter starts at 0 (RFC 4568 section 6.4); it is 1 if all packets before
+/// the roll-over were lost. A peer may also continue the counter under a new master key (RFC 3711 section 3.3.1): `earlier` is the window under the former
+/// key, or nullptr.
 Candidates first_indexes(std::uint16_t sequence, const IndexWindow* earlier) {
   Candidates all;
   all.add(sequence);
@@ -92,7 +93,8 @@ base::Result<std::span<std::uint8_t>, SrtpError> SrtpReceiver::unprotect_rtp(std
   return plain;
 }
 
-/// Opens the first packet of a source, whose roll-over counter is not known. Returns its index, or nullopt if the tag is wrong for all possible indexes.
+/// Opens the first packet of a source. The roll-over counter is not known yet. Returns the packet's index, or nullopt if the tag is wrong for all possible
+/// indexes.
 template <class OpenAs>
 std::optional<std::uint64_t> SrtpReceiver::open_first(std::uint32_t ssrc, std::uint16_t sequence, std::span<std::uint8_t> body, const OpenAs& open_as) {
   const auto candidates = first_indexes(sequence, earlier_->find(ssrc));

@@ -19,8 +19,8 @@ namespace detail {
 class SessionCipher;
 }
 
-/// Checks and decrypts the packets that arrive under one master key: RFC 3711 sections 3.3 and 3.4, RFC 7714 sections 8 and 9. A packet with a wrong tag changes
-/// no state. Pure; make() allocates, the other functions do not. One thread at a time.
+/// Checks and decrypts the packets that arrive under one master key: RFC 3711 sections 3.3 and 3.4, RFC 7714 sections 8 and 9. A packet with a wrong tag
+/// changes no state. Pure; make() allocates, the other functions do not. One thread at a time.
 class SrtpReceiver {
  public:
   /// The longest master key identifier that SrtpReceiver supports. RFC 4568 section 6.1 allows 128 octets.
@@ -32,12 +32,12 @@ class SrtpReceiver {
   SrtpReceiver& operator=(SrtpReceiver&&) noexcept;
   ~SrtpReceiver();
 
-  /// Tells this receiver the roll-over counters of the sources under the former key. A peer may continue them under the new key (RFC 3711 section 3.3.1).
+  /// Copies the former key's roll-over counters into this receiver, because a peer may continue them under the new key (RFC 3711 section 3.3.1).
   void follow(const SrtpReceiver& former) { *earlier_ = former.rtp_sources_; }
-  /// Decrypts a packet of RTP in place, and returns it without the tag. Errors: BadPacket, BadMki, Replayed, BadTag, TooManySources, KeyUsedUp. After an
-  /// error, the contents of `packet` are undefined.
+  /// Checks and decrypts an RTP packet in place, and returns it without the tag. Errors: BadPacket, BadMki, Replayed, BadTag, TooManySources, KeyUsedUp. After
+  /// an error, the contents of `packet` are undefined.
   [[nodiscard]] base::Result<std::span<std::uint8_t>, SrtpError> unprotect_rtp(std::span<std::uint8_t> packet);
-  /// Does the same with a compound packet of RTCP. Errors: BadPacket, BadMki, NotEncrypted, Replayed, BadTag, TooManySources.
+  /// Does the same with a compound RTCP packet. Errors: BadPacket, BadMki, NotEncrypted, Replayed, BadTag, TooManySources.
   [[nodiscard]] base::Result<std::span<std::uint8_t>, SrtpError> unprotect_rtcp(std::span<std::uint8_t> packet);
 
  private:

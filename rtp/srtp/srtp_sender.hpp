@@ -26,18 +26,18 @@ class SrtpSender {
   SrtpSender& operator=(SrtpSender&&) noexcept;
   ~SrtpSender();
 
-  /// Protects the packet of RTP in the first `size` octets of `room`, in place. `room` must have kMaxSrtpAddedOctets more. Returns the size of the
-  /// protected packet. Refuses a packet that it has protected before, because the same part of the keystream must not protect two packets
+  /// Protects the RTP packet in the first `size` octets of `room`, in place. `room` must have at least kMaxSrtpAddedOctets more octets. Returns the size of the
+  /// protected packet. Refuses a packet whose index it has used before, because the same part of the keystream must not protect two packets
   /// (RFC 3711 section 9.1). Errors: BadPacket, NoRoom, Replayed, TooManySources, KeyUsedUp, Crypto. After an error, do not send `room`.
   [[nodiscard]] base::Result<std::size_t, SrtpError> protect_rtp(std::span<std::uint8_t> room, std::size_t size);
-  /// Does the same with a compound packet of RTCP. Errors: BadPacket, NoRoom, KeyUsedUp, Crypto.
+  /// Does the same with a compound RTCP packet. Errors: BadPacket, NoRoom, KeyUsedUp, Crypto.
   [[nodiscard]] base::Result<std::size_t, SrtpError> protect_rtcp(std::span<std::uint8_t> room, std::size_t size);
 
  private:
   SrtpSender(detail::SessionCipher rtp, detail::SessionCipher rtcp);
 
   std::unique_ptr<detail::SessionCipher> rtp_, rtcp_;
-  std::uint32_t rtcp_index_ = 0;  // index of the last packet of RTCP
+  std::uint32_t rtcp_index_ = 0;  // index of the last RTCP packet
   SourceTable sources_;
 };
 

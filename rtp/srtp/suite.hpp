@@ -22,14 +22,14 @@ struct SrtpSuiteFacts {
   std::uint16_t dtls_profile = 0;     ///< SRTPProtectionProfile of DTLS: RFC 5764 section 4.1.2, RFC 7714 section 14.2
   std::size_t key_octets = 0;         ///< size of the master key, and of the cipher's session key
   std::size_t salt_octets = 0;        ///< size of the master salt, and of the session salt
-  std::size_t rtp_tag_octets = 0;     ///< octets that the authentication adds to a packet of RTP
-  std::size_t rtcp_tag_octets = 0;    ///< the same for RTCP, without the four octets of the index
+  std::size_t rtp_tag_octets = 0;     ///< octets of the authentication tag in an RTP packet
+  std::size_t rtcp_tag_octets = 0;    ///< octets of the authentication tag in an RTCP packet
 };
 
 inline constexpr std::size_t kMaxSrtpKeyOctets = 32;
 inline constexpr std::size_t kMaxSrtpSaltOctets = 14;
 inline constexpr std::size_t kMaxSrtpTagOctets = 16;
-/// The most octets that SrtpSender adds to a packet: a tag, and the index of SRTCP (RFC 3711 section 3.4).
+/// The most octets that SrtpSender adds to a packet: a tag and the SRTCP index (RFC 3711 section 3.4).
 inline constexpr std::size_t kMaxSrtpAddedOctets = kMaxSrtpTagOctets + 4;
 
 /// Returns all suites, the strongest first.

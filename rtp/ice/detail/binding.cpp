@@ -68,7 +68,7 @@ IceOctets write_success(const StunId& id, const base::SocketAddress& from, const
 
 IceOctets write_refusal(const StunId& id, const IceRefusal& refusal, const IceCredentials* ours) {
   return message_of(StunClass::Error, id, [&](StunWriter& writer) {
-    writer.add_error(refusal.code, "");  // Without a reason, so that no answer is much larger than its request.
+    writer.add_error(refusal.code, "");  // The reason phrase is empty, so that no answer is much larger than its request.
     IceOctets types;
     for (const std::uint16_t type : refusal.unknown) {
       types.push_back(static_cast<std::uint8_t>(type >> 8));

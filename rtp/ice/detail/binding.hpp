@@ -11,19 +11,20 @@
 #include <string_view>
 #include <vector>
 
-/// Reads and writes the Binding messages of ICE: RFC 8445 sections 7.1 to 7.3. They have short-term credentials (RFC 8489 section 9.1) and a fingerprint.
+/// Reads and writes the Binding messages of ICE: RFC 8445 sections 7.1 to 7.3. The messages have short-term credentials (RFC 8489 section 9.1) and a
+/// fingerprint.
 namespace offhook::inline v0::rtp {
 
 using IceOctets = std::vector<std::uint8_t>;
 
-/// The two fragments of USERNAME: first that of the receiver, then that of the sender (RFC 8445 section 7.2.2). They borrow from the message.
+/// The two username fragments in USERNAME, in their order there: the receiver's, then the sender's (RFC 8445 section 7.2.2). Both borrow from the message.
 struct IceUsername {
   std::string_view receiver, sender;
 };
-/// Returns nullopt if there is no colon.
+/// Returns nullopt if USERNAME has no colon.
 [[nodiscard]] std::optional<IceUsername> username_of(const StunMessage& request);
 
-/// A check of the peer, whose integrity is right.
+/// A check of the peer, after its integrity was verified.
 struct IceRequest {
   std::uint32_t priority = 0;
   bool use_candidate = false;
@@ -33,11 +34,12 @@ struct IceRequest {
 /// An error response to a check.
 struct IceRefusal {
   int code = 400;
-  bool is_signed = true;                      ///< false if the sender has not proven that it knows the password: RFC 8489 section 9.1.3
-  std::vector<std::uint16_t> unknown{};       ///< the attributes of a 420
+  bool is_signed = true;                      ///< false before the request's integrity was verified: RFC 8489 section 9.1.3
+  std::vector<std::uint16_t> unknown{};       ///< the attribute types that a 420 lists
 };
 
-/// Verifies a Binding request for this side: 400 if it lacks USERNAME, integrity or PRIORITY, 401 if the integrity is wrong, 420 for unknown attributes.
+/// Verifies a Binding request for this side. Refuses it with 400 if it lacks USERNAME, integrity or a valid PRIORITY, with 401 if its username or integrity is
+/// wrong, and with 420 if it has unknown attributes that a receiver must understand.
 [[nodiscard]] base::Result<IceRequest, IceRefusal> verify_request(const StunMessage& request, const IceCredentials& ours);
 
 /// A check of this side.
@@ -48,7 +50,7 @@ struct IceCheck {
   bool use_candidate = false;
 };
 [[nodiscard]] IceOctets write_check(const IceCheck& check, const IceCredentials& ours, const IceCredentials& theirs);
-/// Answers a request with the address from which it came.
+/// Writes the success response to a request that came from `from`.
 [[nodiscard]] IceOctets write_success(const StunId& id, const base::SocketAddress& from, const IceCredentials& ours);
 /// `ours` may be nullptr if the refusal is not signed.
 [[nodiscard]] IceOctets write_refusal(const StunId& id, const IceRefusal& refusal, const IceCredentials* ours);

@@ -35,7 +35,7 @@ bool IceChecker::on_response(const StunMessage& message, const IceRoute& route, 
   const bool is_symmetric = asked->base == route.base && asked->to == route.from;
   const int code = message.kind() == StunClass::Error ? message.error().value_or(StunMessage::ErrorReply{}).code : 0;
   if (!message.is_signed_with(parties.peer.credentials.key())) {
-    // The refusal of a peer that knows another password is not signed, so anybody could send it: it ends nothing, but it names the cause of a timeout.
+    // A peer with another password cannot sign its 401, so an attacker can forge one. It does not end the check; it only names the cause of a later timeout.
     if (is_symmetric && code == 401) reason_ = IceFailure::CredentialsRefused;
     ++context_.counters.ignored_responses;
     return true;
@@ -62,7 +62,7 @@ void IceChecker::on_success(IcePair& pair, const IceTransaction& check, const ba
     seen.address = mapped;
     seen.related = pair.local.base;
   }
-  // Deviation: media leaves from the base of the check, which works, also if the peer sees another of our host addresses (RFC 8445 section 7.2.5.3.2).
+  // Deviation: media leaves from the base of this check, which works, even if the mapped address is another host candidate (RFC 8445 section 7.2.5.3.2).
   seen.base = pair.local.base;
   pair.mapped = std::move(seen);
   pair.confirmed_at = now;
@@ -102,7 +102,8 @@ void IceChecker::begin_check(IcePair& pair, const IceParties& parties, base::Tim
   check.persists = pair.heard || pair.nominating || parties.peer.lite;
   check.octets = write_check({check.id, check.priority, check.claim, check.nominates}, parties.ours, parties.peer.credentials);
   context_.transmits.push_back({check.base, check.to, check.octets});
-  // All pairs get their first request before one is repeated. N of RFC 8445 section 14.3 is 1: as in RFC 5245 section 16.1, it is the number of checklists.
+  // The RTO is long enough to send the first request of every pair before any repetition. N of RFC 8445 section 14.3 is 1, because N is the number of
+  // checklists in RFC 5245 section 16.1.
   const auto for_all = ice_pacing(context_.options, parties.peer) * static_cast<base::Duration::rep>(checklist_.unfinished());
   const bool is_known_path = pair.heard || pair.nominating;
   transactions_.begin(std::move(check), is_known_path ? IceTransactions::kMinRto : std::max(IceTransactions::kMinRto, for_all), now);

@@ -13,14 +13,14 @@
 
 namespace offhook::inline v0::rtp {
 
-/// What became of a pair.
+/// A change of a pair that the session must handle.
 struct IceOutcome {
   enum class What : std::uint8_t { Valid, Nominated, NominationFailed } what{};
   IcePairId pair = 0;
 };
 using IceOutcomes = std::vector<IceOutcome>;
 
-/// Both sides of a check, as its messages need them.
+/// The data of both sides that the messages of a check need.
 struct IceParties {
   const IceCredentials& ours;
   const IcePeer& peer;
@@ -33,17 +33,17 @@ class IceChecker {
 
   [[nodiscard]] IceChecklist& checklist() { return checklist_; }
   [[nodiscard]] const IceChecklist& checklist() const { return checklist_; }
-  /// Returns why the pairs have failed: the peer refused checks, or gave no answer.
+  /// Returns why the pairs have failed: CredentialsRefused, ChecksRefused or ChecksTimedOut.
   [[nodiscard]] IceFailure reason() const { return reason_; }
 
   void begin(base::TimePoint now) { next_check_at_ = now; }
-  /// An authenticated check of the peer came on this pair: RFC 8445 sections 7.3.1.4 and 7.3.1.5.
+  /// Call this for each authenticated check of the peer, with the candidates between which it came: RFC 8445 sections 7.3.1.4 and 7.3.1.5.
   void on_check_of_peer(const IceCandidate& local, const IceCandidate& remote, bool use_candidate, IceOutcomes& out);
-  /// Returns false if the message answers no check.
+  /// Returns false if the message is not the answer to a check.
   bool on_response(const StunMessage& message, const IceRoute& route, const IceParties& parties, base::TimePoint now, IceOutcomes& out);
-  /// Repeats requests, and ends those without an answer.
+  /// Repeats the requests that are due, and fails the pairs whose requests got no answer in time.
   void on_time(base::TimePoint now, IceOutcomes& out);
-  /// Begins a check if Ta has passed since the one before: RFC 8445 section 6.1.4.2.
+  /// Begins the next check if Ta has passed since the previous one: RFC 8445 section 6.1.4.2.
   void begin_next(const IceParties& parties, base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   /// Forgets the checks of pairs that are no longer in the list.

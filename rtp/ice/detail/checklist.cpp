@@ -11,7 +11,7 @@ using State = IcePair::State;
 
 IcePair* IceChecklist::add(const IceCandidate& local, const IceCandidate& remote, bool heard) {
   if (local.component != remote.component || !may_reach(local.base.ip, remote.address.ip)) return nullptr;
-  if (local.base == remote.address) return nullptr;  // Two private networks may use the same addresses; this one reaches only this side itself.
+  if (local.base == remote.address) return nullptr;  // Both hosts may have the same private address; a check to it would reach only this host.
   if (IcePair* const same = find(local.base, remote.address)) {  // Redundant: RFC 8445 section 6.1.2.4.
     same->heard = same->heard || heard;
     return same;
@@ -29,8 +29,8 @@ IcePair* IceChecklist::add(const IceCandidate& local, const IceCandidate& remote
   return find(id);
 }
 
-/// Of each foundation one pair begins, that with the lowest component and then the highest priority: RFC 8445 section 6.1.2.6. A pair that comes later begins
-/// at once if a pair of its foundation has succeeded: RFC 8838 section 12.
+/// Among the pairs with one foundation, only one is Waiting at first: the pair with the lowest component and, within it, the highest priority (RFC 8445
+/// section 6.1.2.6). A pair that is added later is Waiting at once if a pair with its foundation has succeeded (RFC 8838 section 12).
 void IceChecklist::set_initial_state(IcePair& added) {
   added.state = State::Waiting;
   const auto works = [&](const IcePair& other) { return other.state == State::Succeeded && other.has_foundation_of(added); };
@@ -117,14 +117,15 @@ void IceChecklist::trigger(IcePair& pair) {
   if (std::find(triggered_.begin(), triggered_.end(), pair.id) == triggered_.end()) triggered_.push_back(pair.id);
 }
 
-/// Returns true if a pair of the same foundation is to be checked first. Deviation: RFC 8445 section 6.1.4.2 also waits for the result of a pair In-Progress. Behind
-/// NATs it may have none before the peer checks the same pair, which the peer may have frozen for another one: then both agents would wait for each other.
+/// Returns true if a Waiting pair has the same foundation, so that `frozen` must wait. Deviation: RFC 8445 section 6.1.4.2 makes it wait for an In-Progress
+/// pair too. Behind NATs such a check may succeed only after the peer checks the same pair. The peer may keep that pair frozen until another one of its pairs
+/// succeeds: then both agents would wait for each other.
 bool IceChecklist::is_blocked(const IcePair& frozen) const {
   return std::any_of(pairs_.begin(), pairs_.end(), [&](const IcePair& other) { return other.state == State::Waiting && other.has_foundation_of(frozen); });
 }
 
 bool IceChecklist::has_check() const {
-  // If no pair is Waiting, then none blocks a frozen one.
+  // A Frozen pair counts too: if no pair is Waiting, no Frozen pair is blocked.
   const auto is_unchecked = [](const IcePair& pair) { return pair.state == State::Waiting || pair.state == State::Frozen; };
   return !triggered_.empty() || std::any_of(pairs_.begin(), pairs_.end(), is_unchecked);
 }

@@ -12,19 +12,19 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The pairs of one data stream, highest priority first, and the order of their checks: RFC 8445 sections 6.1.2 and 6.1.4. A pointer to a pair is valid until the
-/// next call that is not const.
+/// The pairs of one data stream, highest priority first, and the order of their checks: RFC 8445 sections 6.1.2 and 6.1.4. A pointer to a pair is valid until
+/// the next call that is not const.
 class IceChecklist {
  public:
   IceChecklist(std::size_t max_pairs, bool controlling) : max_pairs_(max_pairs), controlling_(controlling) {}
 
-  /// Returns the pair of these candidates, which is new unless there is one with the same base and remote address. Returns nullptr if the candidates do not fit,
-  /// or if the list is full of better pairs. Pairs that are `heard` stay in a full list.
+  /// Adds the pair of these candidates, and returns it. If the list has a pair with the same base and remote address, returns that pair instead. Returns
+  /// nullptr if the candidates do not fit each other, or if the list is full of better pairs. A full list keeps its `heard` pairs.
   IcePair* add(const IceCandidate& local, const IceCandidate& remote, bool heard = false);
-  /// The peer has described a candidate that was peer-reflexive before.
+  /// Call this when the peer describes a candidate that was peer-reflexive before: its pairs get the new priority.
   void update(const IceCandidate& remote);
   void remove_base(const base::SocketAddress& base);
-  /// Removes the other pairs of this component, because one is nominated: RFC 8445 section 8.1.2.
+  /// Removes all other pairs of the nominated pair's component: RFC 8445 section 8.1.2.
   void keep_only(const IcePair& nominated);
   /// Computes all priorities again, and forgets nominations.
   void set_controlling(bool controlling);
@@ -40,13 +40,13 @@ class IceChecklist {
 
   /// Queues a check that goes before the ordinary ones: RFC 8445 section 6.1.4.1. A pair that has not succeeded is then Waiting.
   void trigger(IcePair& pair);
-  /// Returns true if next_check() has one.
+  /// Returns true if next_check() would return a pair.
   [[nodiscard]] bool has_check() const;
-  /// Takes the pair that is to be checked now: RFC 8445 section 6.1.4.2. It is then In-Progress, unless it has succeeded before. Returns nullptr if there is none.
+  /// Returns the pair to check next, and sets it In-Progress unless it has succeeded: RFC 8445 section 6.1.4.2. Returns nullptr if no pair needs a check.
   [[nodiscard]] IcePair* next_check();
-  /// Sets Succeeded, and unfreezes the pairs of the same foundation: RFC 8445 section 7.2.5.3.3.
+  /// Sets the pair Succeeded, and the Frozen pairs of its foundation Waiting: RFC 8445 section 7.2.5.3.3.
   void succeed(IcePair& pair);
-  /// Sets Failed. The pair is not valid any more.
+  /// Sets the pair Failed. It is no longer valid.
   void fail(IcePair& pair);
 
  private:

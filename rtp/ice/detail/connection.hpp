@@ -16,7 +16,7 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The selected pairs of one session, one for each component, and the consent on each. A lite agent asks for no consent; it sends keepalives instead.
+/// The selected pair of each component of one session, with the peer's consent to it. A lite agent sends keepalives instead of requests for consent.
 class IceConnection {
  public:
   static constexpr base::Duration kKeepalive = std::chrono::seconds(15);   ///< Tr: RFC 8445 section 11
@@ -25,21 +25,21 @@ class IceConnection {
 
   IceConnection(IceContext& context, IceRole& role) : context_(context), role_(role) {}
 
-  /// Selects a pair that was nominated, unless the one before has a higher priority (RFC 8445 section 8.1.1) and is alive. Returns true if it is the selected one now.
+  /// Selects a nominated pair, unless the component's selected pair has a higher priority (RFC 8445 section 8.1.1) and is alive. Returns true if `pair` is selected now.
   bool select(std::uint16_t component, const IceSelectedPair& pair, base::TimePoint now);
   [[nodiscard]] bool is_complete(std::uint16_t components) const;
   /// Returns nullptr if this component has no selected pair.
   [[nodiscard]] const IceSelectedPair* selected(std::uint16_t component) const;
-  /// Returns where media may go now. Returns nullopt without a selected pair or without consent.
+  /// Returns the path on which media may leave now. Returns nullopt if the component has no selected pair, or if its path is closed.
   [[nodiscard]] std::optional<IcePath> path(std::uint16_t component) const;
-  /// Closes the paths of this base for good.
+  /// Closes the paths that leave from this base. Only another selected pair opens a path again.
   void remove_base(const base::SocketAddress& base);
 
-  /// An authenticated request of the peer came this way.
+  /// Call this for each authenticated request of the peer.
   void on_heard(const IceRoute& route, base::TimePoint now);
-  /// Sends requests for consent, or keepalives.
+  /// Sends the requests for consent or the keepalives that are due, and closes paths whose consent has expired.
   void on_time(const IceCredentials& ours, const IceCredentials& theirs, base::TimePoint now);
-  /// Returns false if the message answers no request for consent.
+  /// Returns false if the message is not the answer to a request for consent.
   bool on_response(const StunMessage& message, const IceRoute& route, const IceCredentials& theirs, base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
@@ -50,7 +50,7 @@ class IceConnection {
     base::TimePoint heard_at;                       // the last authenticated message of the peer on this pair
     std::optional<IceConsent> consent;              // of a full agent
     std::optional<base::TimePoint> keepalive_at;    // of a lite agent
-    IceClaim asked_as{};                            // the role in the last request for consent
+    IceClaim asked_as{};                            // role and tie-breaker in the last request for consent
     bool is_open = true;
   };
   void close(std::uint16_t component);

@@ -7,7 +7,7 @@
 namespace offhook::inline v0::rtp {
 namespace {
 
-/// Returns 0.8 to 1.2 of the interval.
+/// Returns a random time of 0.8 to 1.2 intervals: RFC 7675 section 5.1.
 base::Duration consent_interval(base::Random& random) {
   const auto tenth = IceConsent::kInterval / 10;
   return 8 * tenth + base::Duration(static_cast<base::Duration::rep>(random.below(static_cast<std::uint64_t>((4 * tenth).count()) + 1)));

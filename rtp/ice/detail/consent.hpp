@@ -10,20 +10,20 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The peer's consent to receive on one path: RFC 7675 section 5.1. Each request is sent once, every 4 to 6 s.
+/// The peer's consent to receive on one path: RFC 7675 section 5.1. A new request is due every 4 to 6 s; no request is repeated.
 class IceConsent {
  public:
   static constexpr base::Duration kInterval = std::chrono::seconds(5), kExpiry = std::chrono::seconds(30);
 
-  /// ICE has concluded on this path now, which is the first consent.
+  /// Call this when ICE has selected the path: that is the first consent.
   IceConsent(base::TimePoint now, base::Random& random);
 
   /// Returns the transaction id of the request to send now, if one is due.
   [[nodiscard]] std::optional<StunId> on_time(base::TimePoint now, base::Random& random);
   [[nodiscard]] bool has_asked(const StunId& id) const;
-  /// An authenticated answer came from the peer's address. Call it only if has_asked().
+  /// Call this for a success response, after has_asked() returned true and the caller has verified its integrity and its source address.
   void on_success(const StunId& id, base::TimePoint now);
-  /// An error is no consent; 403 revokes it: RFC 7675 section 5.2.
+  /// Call this for such an error response. It does not renew the consent; a 403 revokes it: RFC 7675 section 5.2.
   void on_error(const StunId& id, int code);
 
   [[nodiscard]] bool is_held() const { return held_; }
@@ -34,7 +34,7 @@ class IceConsent {
 
   bool held_ = true;
   base::TimePoint ask_at_, expire_at_;
-  std::deque<StunId> asked_;   // without an answer yet, the oldest first
+  std::deque<StunId> asked_;   // requests without an answer, oldest first
 };
 
 }  // namespace offhook::inline v0::rtp

@@ -29,7 +29,7 @@ struct IceContext {
   }
 };
 
-/// Where a datagram came in, and where it came from.
+/// The base on which a datagram arrived, and its source address.
 struct IceRoute {
   base::SocketAddress base, from;
   friend bool operator==(const IceRoute&, const IceRoute&) = default;

@@ -12,7 +12,7 @@ bool fits_its_base(const IceGathered& gathered) {
     case IceCandidateType::Host:
     case IceCandidateType::Relayed: return gathered.base == gathered.address;
     case IceCandidateType::ServerReflexive: return is_usable(gathered.base);
-    case IceCandidateType::PeerReflexive: return false;  // Only checks find these.
+    case IceCandidateType::PeerReflexive: return false;  // Only connectivity checks find peer-reflexive candidates.
   }
   return false;
 }
@@ -49,8 +49,8 @@ base::Result<IceCandidate, IceGatherError> IceLocalCandidates::add(const IceGath
   return candidate;
 }
 
-/// The owner adds its best address first. The families take turns from 65535 downwards, so that a broken one delays the other only a little (RFC 8421
-/// section 4). The value is unique among the candidates of a type and component (RFC 8445 section 5.1.2.1).
+/// The owner adds its best address first. The preferences of the two address families alternate from 65535 downwards, so that a broken family delays the other
+/// only a little (RFC 8421 section 4). The value is unique among the candidates of one type and component (RFC 8445 section 5.1.2.1).
 std::uint16_t IceLocalCandidates::preference(const IceGathered& gathered) const {
   const bool is_v6 = gathered.base.ip.is_v6();
   const auto before = std::count_if(candidates_.begin(), candidates_.end(), [&](const IceCandidate& one) {

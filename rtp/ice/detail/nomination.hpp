@@ -11,20 +11,21 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Decides when the controlling agent nominates, and which valid pair of each component: RFC 8445 section 8.1.1 leaves it to the agent. It waits a little for
-/// pairs with a higher priority whose checks are not finished, and longer if the best valid pair has a relayed candidate. Media may leave on a valid pair meanwhile.
+/// Decides which valid pair of each component the controlling agent nominates, and when. RFC 8445 section 8.1.1 leaves both to the agent. While pairs with a
+/// higher priority are still checked, the agent waits kWait, or kWaitForRelayed if its best valid pair has a relayed candidate. Meanwhile media may use a valid
+/// pair.
 class IceNomination {
  public:
   static constexpr base::Duration kWait = std::chrono::milliseconds(500), kWaitForRelayed = std::chrono::milliseconds(1500);
 
-  /// Returns the pair to nominate now. Returns nullopt if it is too early, or if it has returned a pair of this component before.
+  /// Returns the pair to nominate now. Returns nullopt if no pair is valid, if it is too early, or if an earlier call returned a pair of this component.
   [[nodiscard]] std::optional<IcePairId> choose(const IceChecklist& checklist, std::uint16_t component, base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
  private:
   struct Choice {
     bool is_made = false;
-    std::optional<base::TimePoint> make_at;   // set when there is a valid pair
+    std::optional<base::TimePoint> make_at;   // end of the wait; set while a pair is valid but no choice is made
   };
   std::array<Choice, kMaxIceComponents> choices_;
 };

@@ -11,7 +11,7 @@
 
 namespace offhook::inline v0::rtp {
 
-using IcePairId = std::uint32_t;   ///< never used again in one checklist; 0: none
+using IcePairId = std::uint32_t;   ///< unique in one checklist, even after the pair is removed; 0: none
 
 /// RFC 8445 section 6.1.2.3.
 [[nodiscard]] constexpr std::uint64_t pair_priority(std::uint32_t controlling, std::uint32_t controlled) {
@@ -28,10 +28,10 @@ struct IcePair {
   std::uint64_t priority = 0;
   State state = State::Frozen;
   bool heard = false;                    ///< an authenticated check of the peer came on this pair
-  bool nominated_by_peer = false;        ///< it had USE-CANDIDATE, from a controlling peer
+  bool nominated_by_peer = false;        ///< the controlling peer sent USE-CANDIDATE on this pair
   bool nominating = false;               ///< this agent is controlling, and has chosen this pair
-  std::optional<IceCandidate> mapped;    ///< what the peer sees of this side; the local candidate of the valid pair (RFC 8445 section 7.2.5.3.2)
-  base::TimePoint confirmed_at{};        ///< time of the last answer
+  std::optional<IceCandidate> mapped;    ///< our candidate as the peer sees it: the local candidate of the valid pair (RFC 8445 section 7.2.5.3.2)
+  base::TimePoint confirmed_at{};        ///< time of the last success response
 
   [[nodiscard]] std::uint16_t component() const { return local.component; }
   [[nodiscard]] bool is_valid() const { return mapped.has_value(); }

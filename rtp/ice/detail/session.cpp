@@ -78,7 +78,7 @@ bool IceSession::minds_checks() const {
 
 void IceSession::on_request(const IceRequest& request, std::string_view sender, const IceRoute& route, base::TimePoint now) {
   if (!peer_) return remember(request, sender, route);
-  // Another fragment is that of another fork of the call, which has an agent of its own: RFC 8445 section 7.3.1.4.
+  // Another username fragment belongs to another fork of the call, which has its own agent: RFC 8445 section 7.3.1.4.
   if (sender != peer_->credentials.ufrag) return;
   connection_.on_heard(route, now);
   if (minds_checks()) on_checked_by_peer(request, route, now);
@@ -187,7 +187,7 @@ void IceSession::select(std::uint16_t component, const IceSelectedPair& pair, ba
   context_.events.push_back(IceCompleted{});
 }
 
-/// Between two lite agents there are no checks. Both sides choose the pairs with the highest priority, which is the same on both: RFC 8445 section 8.2.
+/// Two lite agents send no checks. Each side selects the pair with the highest priority, which is the same pair on both sides: RFC 8445 section 8.2.
 void IceSession::select_as_lite(base::TimePoint now) {
   if (!peer_->lite) return;
   for (const auto& local : context_.local.all()) {
@@ -212,7 +212,7 @@ bool IceSession::has_all_valid() const {
   return true;
 }
 
-/// Fails if nothing can change any more: RFC 8445 section 7.2.5.4, RFC 8838 section 8, RFC 8863 section 4.
+/// Fails if no further candidate, check or nomination can lead to a path: RFC 8445 section 7.2.5.4, RFC 8838 section 8, RFC 8863 section 4.
 void IceSession::give_up(base::TimePoint now) {
   const bool may_change = context_.is_gathering || !peer_ || peer_->trickle || now < started_ + context_.options.patience;
   if (state_ != IceState::Running || may_change) return;
@@ -225,7 +225,7 @@ void IceSession::give_up(base::TimePoint now) {
     if (std::any_of(pairs.begin(), pairs.end(), [&](const IcePair& pair) { return is_of(pair) && !pair.is_finished(); })) return;
     return fail(std::none_of(pairs.begin(), pairs.end(), is_of) ? without_pairs : checker_.reason());
   }
-  // The controlling peer has as much time for its nomination as for its checks.
+  // The controlling peer gets `patience` for its checks, and as much again for its nomination.
   const bool waits_for_peer = context_.options.lite || !role_.is_controlling();
   if (waits_for_peer && now >= started_ + 2 * context_.options.patience) fail(IceFailure::NotNominated);
 }

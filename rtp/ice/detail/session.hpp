@@ -20,13 +20,13 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Everything that belongs to one pair of credentials, from the first check to the selected pairs. A restart makes a new session: RFC 8445 section 9.
+/// The state that belongs to one set of credentials, from the first check to the selected pairs. A restart makes a new session: RFC 8445 section 9.
 class IceSession {
  public:
-  /// Without an answer for this time, a valid pair carries no media: RFC 7675 section 5.1.
+  /// For this time after its last success response, a valid pair may carry media: RFC 7675 section 5.1.
   static constexpr base::Duration kValidFor = IceConsent::kExpiry;
 
-  /// `role` is the one with which the session begins. A conflict with this peer may change it.
+  /// `role` is the initial role of the session. A conflict with the peer may change the session's copy.
   IceSession(IceContext& context, IceCredentials ours, const IceRole& role);
   IceSession(const IceSession&) = delete;
   IceSession& operator=(const IceSession&) = delete;
@@ -45,19 +45,19 @@ class IceSession {
   void end_of_remote(base::TimePoint now);
   void remove_base(const base::SocketAddress& base, base::TimePoint now);
 
-  /// Call this for each verified request, after its answer. `sender` is the peer's fragment in its USERNAME.
+  /// Call this for each verified request, after it was answered. `sender` is the peer's username fragment in USERNAME.
   void on_request(const IceRequest& request, std::string_view sender, const IceRoute& route, base::TimePoint now);
-  /// Returns false if the message answers no request of this session.
+  /// Returns false if the message is not the answer to a request of this session.
   bool on_response(const StunMessage& message, const IceRoute& route, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
   [[nodiscard]] const IceSelectedPair* selected(std::uint16_t component) const { return connection_.selected(component); }
-  /// Returns the selected path, or a valid one while there is none: RFC 8445 section 12.1.
+  /// Returns the path of the selected pair, or of the best valid pair while no pair is selected: RFC 8445 section 12.1.
   [[nodiscard]] std::optional<IcePath> path(std::uint16_t component, base::TimePoint now) const;
-  /// Returns this side's address of the pair that the peer has nominated, which this side may still check, or else of the best valid pair.
+  /// Returns this side's address in the best pair that the peer has nominated, even if this side's check of it is not finished, or else in the best valid pair.
   [[nodiscard]] std::optional<base::SocketAddress> present_address(std::uint16_t component) const;
-  /// Returns true if an authenticated message of the peer has come this way.
+  /// Returns true if an authenticated message of the peer has come on this route.
   [[nodiscard]] bool has_heard(const IceRoute& route) const;
   [[nodiscard]] bool is_consistent() const;
 
@@ -92,9 +92,9 @@ class IceSession {
   IceChecker checker_;
   IceNomination nomination_;
   IceConnection connection_;
-  std::vector<EarlyCheck> early_;                // until the peer's credentials are known
+  std::vector<EarlyCheck> early_;                // checks that came before the peer's credentials were known
   base::TimePoint started_{};
-  std::optional<base::TimePoint> patience_at_;   // when give_up() may find the next reason
+  std::optional<base::TimePoint> patience_at_;   // next time at which give_up() may fail because time has passed
 };
 
 }  // namespace offhook::inline v0::rtp

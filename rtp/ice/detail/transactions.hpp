@@ -13,25 +13,25 @@
 
 namespace offhook::inline v0::rtp {
 
-/// A check that waits for its answer.
+/// A check without an answer so far.
 struct IceTransaction {
   StunId id{};
   IcePairId pair = 0;
   base::SocketAddress base, to;
-  std::uint32_t priority = 0;           ///< its PRIORITY
-  IceClaim claim;                       ///< the role in the request
-  bool nominates = false;               ///< it has USE-CANDIDATE
+  std::uint32_t priority = 0;           ///< PRIORITY in the request
+  IceClaim claim;                       ///< role and tie-breaker in the request
+  bool nominates = false;               ///< true if the request has USE-CANDIDATE
   bool persists = false;                ///< see IceTransactions::begin
   std::vector<std::uint8_t> octets;     ///< the request, which is repeated unchanged
 
   bool cancelled = false;
   unsigned sent = 0;
-  base::Duration interval{};            ///< between the last request and the next
+  base::Duration interval{};            ///< time from the last request to the next
   base::TimePoint end_at{};
   std::optional<base::TimePoint> resend_at;
 };
 
-/// The checks that wait for their answers, and when each is repeated: RFC 8489 section 6.2.1.
+/// The checks without an answer so far, and the times at which to repeat them: RFC 8489 section 6.2.1.
 class IceTransactions {
  public:
   static constexpr base::Duration kMinRto = std::chrono::milliseconds(500);
@@ -41,11 +41,12 @@ class IceTransactions {
 
   /// Begins a check whose first request the caller sends now. Requests are repeated after RTO, 2 RTO, 4 RTO and so on, kMaxRequests at most.
   ///
-  /// Deviation: a check that `persists` is repeated every 4 RTO from then on, until kLifetime. With a loss of 30 % each way, one of 110 transactions of seven
-  /// requests fails, which would fail calls that have a path. Only pairs persist whose peer was heard, is lite, or is nominated, so that a peer cannot have this
-  /// side send more to strangers. Deviation: also with a larger RTO no check lives longer than kLifetime.
+  /// Deviation: a check that `persists` is repeated every 4 RTO after its fourth request, until kLifetime. With a loss of 30 % in each direction, one of 110
+  /// transactions of seven requests fails, and calls fail although there is a path. A check persists only if the peer is lite, or has sent a check on the pair,
+  /// or if this side nominates the pair. So a peer cannot make this side send more requests to a third party.
+  /// Deviation: no check lives longer than kLifetime, even if its RTO is larger than kMinRto.
   void begin(IceTransaction check, base::Duration rto, base::TimePoint now);
-  /// Repeats nothing more for this pair. An answer still counts, and its lack is no failure: RFC 8445 section 7.3.1.4.
+  /// Stops the repetition of this pair's requests. A later answer still counts, but a missing answer does not fail the pair: RFC 8445 section 7.3.1.4.
   void cancel(IcePairId pair);
   /// Forgets the checks of pairs for which `is_gone(IcePairId)` is true.
   template <class IsGone>
@@ -54,18 +55,18 @@ class IceTransactions {
   }
 
   [[nodiscard]] const IceTransaction* find(const StunId& id) const;
-  /// Removes a check, because it has its answer. Returns nullopt if there is none with this id.
+  /// Removes and returns the check with this id, because its answer came. Returns nullopt if there is none.
   [[nodiscard]] std::optional<IceTransaction> take(const StunId& id);
 
-  /// Returns the next request to repeat now, whose repetition is then counted. Returns nullptr if no more is due.
+  /// Returns a request that the caller must repeat now, and counts this repetition. Returns nullptr if no request is due.
   [[nodiscard]] const IceTransaction* next_due(base::TimePoint now);
-  /// Removes and returns the next check that has ended without an answer.
+  /// Removes and returns a check whose time for an answer has passed.
   [[nodiscard]] std::optional<IceTransaction> next_ended(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   [[nodiscard]] std::size_t size() const { return pending_.size(); }
 
  private:
-  std::vector<IceTransaction> pending_;   // in the order of their beginning
+  std::vector<IceTransaction> pending_;   // in the order in which the checks began
 };
 
 }  // namespace offhook::inline v0::rtp

@@ -25,7 +25,7 @@ struct RtpHeader {
   std::size_t octets = 0;         ///< size of the header with the CSRCs and the extension: the part that is not encrypted
 };
 
-/// Reads the header of RTP, whose payload and padding may be encrypted. Returns nullopt if the packet is shorter than its header, or not of version 2.
+/// Reads the header of an RTP packet, even if the rest is encrypted. Returns nullopt if the packet is shorter than its header, or not of version 2.
 [[nodiscard]] constexpr std::optional<RtpHeader> read_rtp_header(base::Bytes packet) {
   base::ByteReader reader(packet);
   const std::uint8_t first = reader.u8();
@@ -45,7 +45,7 @@ struct RtpHeader {
   return header;
 }
 
-/// Returns the SSRC of a packet of RTCP, whose body may be encrypted. Returns nullopt if the packet is shorter than its header, or not of version 2.
+/// Returns the SSRC of an RTCP packet, even if its body is encrypted. Returns nullopt if the packet is shorter than its header, or not of version 2.
 [[nodiscard]] constexpr std::optional<std::uint32_t> read_rtcp_header(base::Bytes packet) {
   base::ByteReader reader(packet);
   const std::uint32_t first = reader.u32(), ssrc = reader.u32();
@@ -58,8 +58,8 @@ struct RtpHeader {
           static_cast<std::uint8_t>(value)};
 }
 
-/// The tag and the index at the end of a packet of SRTCP, without the MKI. The tag comes first with an AEAD (RFC 7714 section 9.2), otherwise the index
-/// (RFC 3711 section 3.4).
+/// The tag and the index at the end of an SRTCP packet, without the MKI. With an AEAD, the tag comes first (RFC 7714 section 9.2); otherwise, the index comes
+/// first (RFC 3711 section 3.4).
 struct RtcpEnd {
   std::span<std::uint8_t> index, tag;
 };

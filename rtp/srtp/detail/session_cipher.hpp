@@ -29,8 +29,8 @@ class SessionCipher {
   struct Parts {
     base::Bytes header;                    ///< authenticated, not encrypted
     std::span<std::uint8_t> body;          ///< encrypted or decrypted in place, and authenticated
-    base::Bytes index;                     ///< four octets: the roll-over counter of SRTP, the word with the E flag of SRTCP
-    std::span<std::uint8_t> tag;           ///< tag_octets(); seal() writes it
+    base::Bytes index;                     ///< four octets: the roll-over counter in SRTP; in SRTCP, the word with the E flag and the index
+    std::span<std::uint8_t> tag;           ///< tag_octets() octets; seal() writes them, open() reads them
   };
 
   /// Derives the session keys. Returns nullopt if OpenSSL does not support the cipher.

@@ -11,7 +11,8 @@
 namespace offhook::inline v0::rtp::detail {
 namespace {
 
-/// Encrypts zeros by AES in counter mode. The vector is the master salt XOR the label in octet 7, and two zero octets: RFC 3711 section 4.3.3.
+/// Fills `out` with zeros encrypted by AES in counter mode: RFC 3711 section 4.3.3. The initial vector is the master salt, with `label` XORed into octet 7,
+/// followed by two zero octets.
 bool derive(const SrtpMasterKey& master, unsigned label, std::span<std::uint8_t> out) {
   std::array<std::uint8_t, 16> vector{};
   std::copy(master.salt().begin(), master.salt().end(), vector.begin());
@@ -35,7 +36,7 @@ SessionKeys::~SessionKeys() {
 
 std::optional<SessionKeys> derive_session_keys(const SrtpMasterKey& master, SrtpProtocol protocol) {
   const auto& facts = facts_of(master.suite());
-  const unsigned label = protocol == SrtpProtocol::Srtp ? 0 : 3;  // label of the cipher's key; the next two labels are for code and salt
+  const unsigned label = protocol == SrtpProtocol::Srtp ? 0 : 3;  // of the encryption key; the next two labels belong to the authentication key and the salt
   SessionKeys keys;
   const bool derived = derive(master, label, std::span(keys.cipher).first(facts.key_octets)) && derive(master, label + 1, keys.code) &&
                        derive(master, label + 2, std::span(keys.salt).first(facts.salt_octets));

@@ -17,7 +17,7 @@ struct SessionKeys {
   using Salt = std::array<std::uint8_t, kMaxSrtpSaltOctets>;
   std::array<std::uint8_t, kMaxSrtpKeyOctets> cipher{};   ///< the first facts_of(suite).key_octets are used
   Salt salt{};                                            ///< the first facts_of(suite).salt_octets are used
-  std::array<std::uint8_t, kCodeOctets> code{};           ///< the key of HMAC-SHA1; unused in an AEAD
+  std::array<std::uint8_t, kCodeOctets> code{};           ///< the key of HMAC-SHA1; unused with an AEAD
 
   SessionKeys() = default;
   SessionKeys(const SessionKeys&) = default;
