@@ -14,10 +14,10 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr const char* kValidFrom = "20000101000000Z";
-constexpr const char* kValidTo = "99991231235959Z";  // RFC 5280 section 4.1.2.5: the certificate has no end.
+constexpr const char* kValidTo = "99991231235959Z";  // RFC 5280 section 4.1.2.5: the value for a certificate without an expiry date
 constexpr std::array<unsigned char, 9> kName{'D', 'T', 'L', 'S', '-', 'S', 'R', 'T', 'P'};
 
-/// Sets a random serial number of 127 bits, which is positive: RFC 5280 section 4.1.2.2.
+/// Sets a random positive serial number of 127 bits: RFC 5280 section 4.1.2.2.
 bool set_serial(X509* certificate) {
   std::array<unsigned char, 16> octets{};
   if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1) return false;

@@ -11,15 +11,16 @@ struct x509_st;      // X509 of OpenSSL
 
 namespace offhook::inline v0::media {
 
-/// A self-signed certificate with its private key (ECDSA on P-256), by which this side proves its fingerprint: RFC 5763 section 5. Make one for each process,
-/// or for each endpoint. It is valid from the year 2000 to the end of 9999, so that no wrong clock refuses it. Its name is the same everywhere and its serial
-/// number is random: it names neither the machine nor a user. OpenSSL overwrites the private key when it frees it. Any threads may use it at the same time.
+/// A self-signed certificate with its private key (ECDSA on P-256), which authenticates this side by its fingerprint: RFC 5763 section 5. Make one certificate
+/// for each process or endpoint. It is valid from the year 2000 to the end of 9999, so that peers with a wrong clock accept it too. All such certificates have
+/// the same name and a random serial number, so that they identify neither the machine nor a user. OpenSSL overwrites the private key when it frees the key.
+/// Any threads may use the object at the same time.
 class DtlsCertificate {
  public:
   /// Draws the key and the serial number from the generator of OpenSSL. Returns nullopt if OpenSSL refuses.
   [[nodiscard]] static std::optional<DtlsCertificate> make();
 
-  /// Returns the fingerprint by SHA-256, for a=fingerprint.
+  /// Returns the SHA-256 fingerprint, for a=fingerprint.
   [[nodiscard]] const DtlsFingerprint& fingerprint() const { return fingerprint_; }
 
  private:

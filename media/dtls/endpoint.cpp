@@ -9,10 +9,10 @@ namespace offhook::inline v0::media {
 
 namespace {
 
-// RFC 8827 section 6.5: forward secrecy, authenticated encryption, and P-256. RecordScreen knows AES-GCM.
+// RFC 8827 section 6.5: forward secrecy, authenticated encryption, and P-256. RecordScreen depends on AES-GCM.
 constexpr const char* kCiphers = "ECDHE+AESGCM";
 constexpr const char* kGroups = "X25519:P-256:P-384";
-constexpr long kMaxFragment = 1200;  // With the default, each handshake would keep 16 KB for the record that it writes.
+constexpr long kMaxFragment = 1200;  // The default would reserve 16 KB in each handshake for the record that it writes.
 
 bool set_rules(SSL_CTX* context) {
   SSL_CTX_set_options(context, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);

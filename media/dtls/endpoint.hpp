@@ -11,14 +11,14 @@ struct ssl_ctx_st;  // SSL_CTX of OpenSSL
 
 namespace offhook::inline v0::media {
 
-/// What all handshakes of one endpoint share: the certificate, and the rules of DTLS. DTLS 1.2 with ECDHE and AES-GCM, and a certificate of
-/// both sides. No session is resumed, nothing is renegotiated or compressed. The extended master secret (RFC 7627) is used if the peer implements it.
+/// The data that all handshakes of one endpoint share: the certificate and the DTLS rules. The rules are DTLS 1.2 with ECDHE and AES-GCM, certificates of both
+/// sides, and no resumption, renegotiation or compression. A handshake uses the extended master secret (RFC 7627) if the peer implements it.
 ///
-/// Any threads may make handshakes of one endpoint at the same time. A handshake keeps what it needs: the endpoint may be destroyed first.
+/// Any threads may make handshakes of one endpoint at the same time. The endpoint may be destroyed before its handshakes, because they share its data.
 class DtlsEndpoint {
  public:
-  static constexpr std::size_t kMaxCertificateOctets = 8192;   ///< of the peer's message of Certificate, with all certificates of its chain
-  static constexpr std::size_t kMaxCertificates = 4;           ///< in that message
+  static constexpr std::size_t kMaxCertificateOctets = 8192;   ///< largest Certificate message of the peer, with its whole chain
+  static constexpr std::size_t kMaxCertificates = 4;           ///< most certificates in that message
 
   /// Returns nullopt if OpenSSL refuses.
   [[nodiscard]] static std::optional<DtlsEndpoint> make(const DtlsCertificate& certificate);

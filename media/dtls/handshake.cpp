@@ -21,7 +21,7 @@ namespace {
 
 static_assert(DtlsHandshake::kMaxQueued == detail::DatagramBio::kMaxQueued && DtlsHandshake::kMtu == detail::DatagramBio::kMtu);
 
-/// Only an OpenSSL of version 3.2 or later compares its timer with the wall clock. If that clock is behind, the repetition is tried again after this time.
+/// OpenSSL 3.2 and later compare their own timer with the wall clock. If that clock is behind, this side tries the repetition again after this time.
 constexpr base::Duration kTimerRetry = std::chrono::milliseconds(20);
 
 constexpr const char* openssl_name_of(rtp::SrtpSuite suite) {
@@ -107,7 +107,7 @@ bool DtlsHandshake::begin(ssl_ctx_st* context) {
   if (SSL_set_tlsext_use_srtp(ssl.get(), openssl_names_of(options_.suites).c_str()) != 0) return false;
   if (role_ == DtlsRole::Client) SSL_set_connect_state(ssl.get());
   if (role_ == DtlsRole::Server) SSL_set_accept_state(ssl.get());
-  bio_->leave_timer();  // The timer of the former attempt is freed with its SSL.
+  bio_->leave_timer();  // The former attempt's timer is freed with its SSL.
   ssl_ = std::move(ssl);
   ++attempts_;
   return true;
@@ -142,8 +142,8 @@ bool DtlsHandshake::on_datagram(base::Bytes datagram, base::TimePoint now) {
   return before != std::pair(state_, SSL_get_state(ssl_.get()));
 }
 
-/// Returns true after the peer's ChangeCipherSpec. OpenSSL would keep a hundred encrypted records that come before it, 17 KB each. The peer repeats the
-/// records that are dropped here.
+/// Returns true after the peer's ChangeCipherSpec. The handshake drops encrypted records that come before it, because OpenSSL would store up to a hundred of
+/// them, 17 KB each. The peer repeats the dropped records.
 bool DtlsHandshake::reads_encrypted_records() const {
   if (is_complete()) return true;
   const auto state = SSL_get_state(ssl_.get());
@@ -165,7 +165,7 @@ bool DtlsHandshake::is_within_rate(base::TimePoint now) {
   return ++datagrams_ <= kMaxDatagramsPerSecond;
 }
 
-/// Lets OpenSSL read what it was given, and write its next flight.
+/// Lets OpenSSL read the given datagram, and write its next flight.
 void DtlsHandshake::advance(base::TimePoint now) {
   ERR_clear_error();
   bio_->begin_flight();
@@ -181,21 +181,22 @@ void DtlsHandshake::advance(base::TimePoint now) {
   if (is_complete()) read_records(now);
 }
 
-/// Lets OpenSSL read records after the handshake: an alert, or the peer's last flight again, which OpenSSL answers by its own last flight.
+/// Lets OpenSSL read records after the handshake: an alert, or a repetition of the peer's last flight, which OpenSSL answers with its own last flight.
 void DtlsHandshake::read_records(base::TimePoint now) {
-  std::array<std::uint8_t, 1> application_data{};  // There is none: RFC 5764 section 4.1.
+  std::array<std::uint8_t, 1> application_data{};  // DTLS-SRTP has no application data: RFC 5764 section 4.1.
   int result = 1;
   while (result > 0) result = SSL_read(ssl_.get(), application_data.data(), static_cast<int>(application_data.size()));
   const int error = SSL_get_error(ssl_.get(), result);
   if (error == SSL_ERROR_WANT_READ) return;
   if (error == SSL_ERROR_ZERO_RETURN && state_ == State::Connected) return finish(State::ClosedByPeer);
   const DtlsFault fault = error == SSL_ERROR_ZERO_RETURN ? DtlsFault{DtlsFailure::PeerAlert, SSL_AD_CLOSE_NOTIFY, {}} : openssl_fault();
-  // OpenSSL 3.0 fails on a single warning of the peer. The keys do not depend on OpenSSL's state.
+  // OpenSSL 3.0 fails even on one warning alert. The keys stay valid, because they do not depend on OpenSSL's state.
   openssl_failed_ = state_ == State::Connected && fault.reason != DtlsFailure::PeerAlert;
   if (!openssl_failed_) fail(fault, now);
 }
 
-/// Starts or stops the timer of this side when OpenSSL does so with its own. OpenSSL starts it for a new flight, which shows that the peer makes progress.
+/// Starts or stops this side's timer when OpenSSL starts or stops its own. OpenSSL starts its timer for each new flight, which shows that the peer makes
+/// progress.
 void DtlsHandshake::follow_timer(base::TimePoint now) {
   switch (bio_->take_timer_change()) {
     case detail::DatagramBio::Timer::Unchanged: return;
@@ -260,13 +261,13 @@ void DtlsHandshake::verify(base::TimePoint now) {
   fail({refusal.value_or(DtlsFailure::OpenSsl)}, now);
 }
 
-/// Remembers a failure that an attacker may have caused. It becomes final when the peer makes no progress.
+/// Records a failure that an attacker may have caused. It becomes final if the peer makes no progress within kGrace.
 void DtlsHandshake::note(DtlsFault fault, base::TimePoint now) {
   fault_ = fault;
   if (give_up_at_ && !grace_ends_) grace_ends_ = now + kGrace;
 }
 
-/// Ends this attempt. A server whose peer is not verified begins again.
+/// Ends this attempt. A server whose peer is not verified yet begins again, in at most kMaxAttempts attempts.
 void DtlsHandshake::fail(DtlsFault fault, base::TimePoint now) {
   const bool again = role_ == DtlsRole::Server && state_ != State::Connected && attempts_ < kMaxAttempts && begin(SSL_get_SSL_CTX(ssl_.get()));
   if (!again) {

@@ -28,39 +28,39 @@ class RecordScreen;
 }
 
 struct DtlsOptions {
-  /// The suites of SRTP, the preferred one first. As a server this side chooses by its own order. The default prefers AES-GCM with 128 bits: it is the
-  /// fastest suite, it authenticates with 16 octets, and a key of 256 bits would be no stronger than the handshake, whose curve P-256 has the strength of 128
-  /// bits.
+  /// The SRTP suites, in order of preference. As a server, this side chooses by its own order. The default prefers AES-GCM with 128 bits: it is the fastest
+  /// suite, and its tags have 16 octets. A key of 256 bits would not be stronger, because the handshake's curve P-256 has a strength of only 128 bits.
   std::vector<rtp::SrtpSuite> suites{rtp::SrtpSuite::AeadAes128Gcm, rtp::SrtpSuite::AeadAes256Gcm, rtp::SrtpSuite::AesCm128Sha1_80,
                                      rtp::SrtpSuite::AesCm128Sha1_32};
-  /// True if a description with fingerprints by SHA-1 alone is good enough. SHA-1 no longer resists collisions.
+  /// True to accept a description that has only SHA-1 fingerprints. SHA-1 no longer resists collisions.
   bool accept_sha1 = false;
-  /// Time before the first repetition of a flight. It doubles with each repetition, up to kMaxResend. Deviation: RFC 6347 section 4.2.4.1 recommends 1 s, and
-  /// a maximum of 60 s. Here a caller waits for a voice, and a flight is one or two datagrams: a repetition every three seconds is no load for a network.
+  /// Time before the first repetition of a flight. It doubles with each repetition, up to kMaxResend. Deviation: RFC 6347 section 4.2.4.1 recommends 1 s, with
+  /// a maximum of 60 s. Here the caller hears nothing until the handshake ends, and a flight of one or two datagrams every three seconds does not load a
+  /// network.
   base::Duration first_resend = std::chrono::milliseconds(400);
-  /// Time from start() to the failure Timeout. OpenSSL repeats a flight at most 12 times, which ends a handshake without an answer after 33 s.
+  /// Time from start() to the failure Timeout. Values over 33 s have no effect without an answer, because OpenSSL repeats a flight at most 12 times.
   base::Duration limit = std::chrono::seconds(30);
 };
 
-/// The keys of SRTP that a handshake gives: RFC 5764 section 4.2.
+/// The SRTP keys that a handshake exports: RFC 5764 section 4.2.
 struct DtlsKeys {
-  rtp::SrtpMasterKey send;      ///< client_write of a client, server_write of a server
-  rtp::SrtpMasterKey receive;   ///< the other one
+  rtp::SrtpMasterKey send;      ///< the client_write key if this side is the client, otherwise server_write
+  rtp::SrtpMasterKey receive;   ///< the other of these two keys
 };
 
-/// One association of DTLS-SRTP (RFC 5764), between this side and one peer, on OpenSSL. It opens no socket and reads no clock: its owner feeds it datagrams
-/// and the time, and sends what poll_transmit() returns. A call without rtcp-mux needs one for RTP and one for RTCP (RFC 5764 section 4.2).
+/// One DTLS-SRTP association (RFC 5764) between this side and one peer, on OpenSSL. It opens no socket and reads no clock: its owner feeds it datagrams and the
+/// time, and sends what poll_transmit() returns. A call without rtcp-mux needs one association for RTP and one for RTCP (RFC 5764 section 4.2).
 ///
-/// The owner passes only datagrams of DTLS (rtp::kind_of) that come from the peer's address: that of ICE, or, without ICE, that of the description or of a
-/// NAT in front of it. This class cannot know the address. It does not send a HelloVerifyRequest, because ICE has already proven the address. The fingerprint
-/// alone proves the peer: RFC 5763 section 5.
+/// The owner passes only DTLS datagrams (rtp::kind_of) that come from the peer's address, because this class does not see addresses. With ICE, that is an
+/// address that ICE has verified; without ICE, the address in the description, or the public address of the NAT in front of it. The server sends no
+/// HelloVerifyRequest, because ICE has already verified the address. Only the fingerprint authenticates the peer: RFC 5763 section 5.
 ///
-/// Attackers who send in the peer's name: a plain alert does not end the association, and neither do malformed records (detail::RecordScreen). If the
-/// messages of a handshake are wrong, a server begins again up to kMaxAttempts times, so that the peer can still connect. After such a failure or an alert,
-/// the peer has kGrace to make progress before the failure is final. A client cannot begin again, because the server would ignore its second ClientHello.
+/// An attacker may forge the peer's address. Unencrypted alerts and malformed records do not end the association (detail::RecordScreen). If the messages of a
+/// handshake are wrong, a server begins again, in at most kMaxAttempts attempts, so that the peer can still connect. After such a failure or an alert, the
+/// failure becomes final if the peer makes no progress within kGrace. A client cannot begin again, because the server would ignore its second ClientHello.
 ///
-/// Use an object on one thread at a time; objects of one endpoint may run on different threads. A handshake takes about a millisecond of processor time: run
-/// it on no thread of the media.
+/// Use an object on one thread at a time; objects of one endpoint may run on different threads. A handshake takes about a millisecond of processor time: do
+/// not run it on a media thread.
 class DtlsHandshake {
  public:
   enum class State : std::uint8_t {
@@ -72,41 +72,44 @@ class DtlsHandshake {
     ClosedByPeer,   ///< the peer ended the association by close_notify; the keys stay valid
     Failed,
   };
-  static constexpr std::size_t kMtu = 1200;                     ///< octets of the longest datagram that this side sends
+  static constexpr std::size_t kMtu = 1200;                     ///< octets; the longest datagram that this side sends
   static constexpr std::size_t kMaxDatagramOctets = 2048;       ///< longer datagrams are dropped
-  static constexpr std::size_t kMaxDatagramsPerSecond = 128;    ///< further ones are dropped
-  static constexpr std::size_t kMaxQueued = 64;                 ///< datagrams that wait in poll_transmit(); further ones are lost
-  static constexpr std::size_t kMaxAttempts = 8;                ///< handshakes that a server begins
+  static constexpr std::size_t kMaxDatagramsPerSecond = 128;    ///< further datagrams of the peer are dropped
+  static constexpr std::size_t kMaxQueued = 64;                 ///< datagrams that wait for poll_transmit(); further datagrams are dropped
+  static constexpr std::size_t kMaxAttempts = 8;                ///< most attempts of a server
   static constexpr base::Duration kMaxResend = std::chrono::seconds(3);
   static constexpr base::Duration kGrace = std::chrono::seconds(5);
 
-  /// The suites must not be empty.
+  /// `options.suites` must not be empty.
   DtlsHandshake(const DtlsEndpoint& endpoint, DtlsRole role, DtlsOptions options = {});
   DtlsHandshake(const DtlsHandshake&) = delete;
   DtlsHandshake& operator=(const DtlsHandshake&) = delete;
   ~DtlsHandshake();
 
-  /// Names the peer by the fingerprints of its description, and begins. Call it once. A client sends its first message now. A server also handles datagrams
-  /// that come before, because a peer can start before its answer arrives (RFC 8842 section 5.2).
+  /// Sets the fingerprints of the peer's description, and begins. Call it once. A client sends its first message now. A server also handles datagrams that come
+  /// before this call, because a peer can start before its answer arrives (RFC 8842 section 5.2).
   void start(std::vector<DtlsFingerprint> described, base::TimePoint now);
-  /// Takes a datagram of the peer. A client ignores datagrams before start(). Returns true if the handshake has gone on: then whoever sent the datagram takes part in it.
+  /// Takes a datagram of the peer. A client ignores datagrams before start(). Returns true if the
+/// datagram changed the state of the handshake, which shows that its sender takes part in the handshake.
   bool on_datagram(base::Bytes datagram, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
-  /// Returns the next datagram to send, of at most kMtu octets, or nullopt. It is valid until another function of this object runs.
+  /// Returns the next datagram to send, of at most kMtu octets, or nullopt. The octets are valid until the next call of a function that is not const.
   [[nodiscard]] std::optional<base::Bytes> poll_transmit();
   /// Ends the association. Sends close_notify if the handshake is complete.
   void close();
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] DtlsRole role() const { return role_; }
-  /// Returns the keys after Connected was reached, otherwise nullopt. Each direction has its own key.
+  /// Returns the keys if the state has ever been Connected, otherwise nullopt. Each direction has its own key.
   [[nodiscard]] const std::optional<DtlsKeys>& keys() const { return keys_; }
-  /// Returns the reason of Failed. Before, it is the latest failure after which a server began again, or an alert that may be an attacker's.
+  /// Returns the reason of Failed. In other states, returns the latest failure after which a server began again, or the latest alert, which an attacker may
+  /// have
+/// sent.
   [[nodiscard]] const std::optional<DtlsFault>& failure() const { return fault_; }
-  /// Returns how many datagrams of the peer were dropped by a bound.
+  /// Returns the number of datagrams that were longer than kMaxDatagramOctets, or came after kMaxDatagramsPerSecond, and were dropped.
   [[nodiscard]] std::size_t dropped() const { return dropped_; }
-  /// True if the timers and the keys are those that the state allows. For tests and fuzzers.
+  /// Returns true if the timers and the keys fit the state; for tests and fuzzers.
   [[nodiscard]] bool is_consistent() const;
 
  private:
@@ -135,16 +138,16 @@ class DtlsHandshake {
   std::unique_ptr<detail::PeerCheck> check_;
   std::unique_ptr<detail::RecordScreen> screen_;
   std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
-  std::vector<std::uint8_t> transmitted_;      // what poll_transmit() returned last
+  std::vector<std::uint8_t> transmitted_;      // the datagram that poll_transmit() returned last
   std::optional<DtlsKeys> keys_;
   std::optional<DtlsFault> fault_;
   std::optional<base::TimePoint> resend_at_;   // RFC 6347 section 4.2.4
   std::optional<base::TimePoint> grace_ends_;  // the end of kGrace
   std::optional<base::TimePoint> give_up_at_;
   base::Duration resend_interval_;
-  base::TimePoint second_began_;               // the second in which datagrams_ were counted
+  base::TimePoint second_began_;               // start of the second in which datagrams_ is counted
   std::size_t datagrams_ = 0, dropped_ = 0, attempts_ = 0;
-  bool openssl_failed_ = false;                // after Connected: OpenSSL reads no more records
+  bool openssl_failed_ = false;                // true if OpenSSL failed after Connected, and so reads no more records
 };
 
 [[nodiscard]] std::string_view to_string(DtlsHandshake::State state);

@@ -21,7 +21,7 @@ class ArrivalClock {
     last_[phase] = now_ = began_ = steady;
     wall_ahead_ = wall - steady.time_since_epoch();
   }
-  /// Call it when more sockets of the phase are read a little later.
+  /// Call it before more sockets of the phase are read a little later.
   void go_on(base::TimePoint steady) { now_ = steady; }
   /// Returns the arrival time. `noted` is the wall-clock time since 1970, or nullopt if the kernel gives no time.
   [[nodiscard]] base::TimePoint arrival(std::optional<base::Duration> noted) const {

@@ -9,7 +9,7 @@
 namespace offhook::inline v0::media {
 namespace {
 
-// Edge-triggered. Otherwise the kernel would check again each socket that it has already reported.
+// Edge-triggered, because otherwise the kernel would check each reported socket again.
 epoll_event arrival_at(Leg& leg) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;

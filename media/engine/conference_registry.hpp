@@ -37,7 +37,8 @@ class ConferenceRegistry {
 
   /// Returns the phase of the worker with the fewest legs to tick: the number of promised slots of the phase, or of its present legs if they are
   /// more. Returns nullopt if `members` more would exceed the bound of each phase, or of the worker. `rows` are the worker's rows. The legs of an
-  /// ended conference stay in their phase. They are no reason to refuse a new conference, but a reason to choose another phase.
+  /// ended conference stay in their phase. Because of these legs, the function prefers another phase, but does not refuse the
+/// conference.
   [[nodiscard]] std::optional<std::uint8_t> find_phase(std::size_t worker, std::size_t members, const LegRows& rows) const;
   [[nodiscard]] std::size_t promised(std::size_t worker) const;
 

@@ -108,7 +108,7 @@ void Datagrams::untie(Leg& leg) { untie(leg, PeerTie::kLooks); }
 void Datagrams::untie(Leg& leg, int looks) {
   if (!leg.tie.is_tied()) return;
   leg.tie.owe_untying(looks);
-  if (!flush()) return;  // Datagrams that still wait carry no address: untie at the next look.
+  if (!flush()) return;  // Datagrams to a tied peer wait without an address, so the socket must stay tied until they are sent: untie at the next look.
   leg.rtp.untie();
   leg.tie.untied();
 }

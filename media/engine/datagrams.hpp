@@ -80,7 +80,7 @@ class Datagrams {
 };
 
 /// Makes the `wanted` path, or for Best the best path available. Returns null if the process has no descriptors left, or if
-/// the system refuses `wanted`. `why` gets the reason, also if Best becomes epoll.
+/// the system refuses `wanted`. Sets `why` to the reason then, and also if Best is epoll.
 [[nodiscard]] std::unique_ptr<Datagrams> make_datagrams(DatagramPath wanted, std::string& why);
 
 }  // namespace offhook::inline v0::media

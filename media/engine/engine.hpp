@@ -32,7 +32,7 @@ struct EngineOptions {
   base::Duration silence_limit = std::chrono::seconds(10);  ///< time without RTP until MediaLost
   std::string cname;                                 ///< CNAME for RTCP; if it is "", each leg gets a random CNAME (RFC 7022)
   DatagramPath datagrams = DatagramPath::Best;
-  bool goes_before_others = false;                   ///< true if workers run in real time, or with a raised priority, if the system allows it
+  bool goes_before_others = false;                   ///< true: workers run in real time, or with a raised priority, as far as the system allows
   std::shared_ptr<VoiceModel> voice_model{};         ///< helps to detect voice, on its own thread; if it is null, the workers detect voice alone
   std::function<void(const std::string& why)> on_voice_lost{};  ///< called when the model has failed: once, on its thread
   float load_limit = 0.85F;                          ///< share of a core: a worker with more load gets no new leg

@@ -64,7 +64,7 @@ void EpollDatagrams::read_audio(Leg& leg, std::size_t most) {
   batch_.receive(leg.rtp.fd(), most);
   if (!batch_.was_refused()) return;
   on_refusal(leg, ECONNREFUSED);
-  batch_.receive(leg.rtp.fd(), most);  // The error reported an earlier refusal, and is no answer to this read.
+  batch_.receive(leg.rtp.fd(), most);  // The error reported an earlier refusal; this read has not read any datagram yet.
 }
 
 void EpollDatagrams::hand_in_batch(Leg& leg, Channel channel, const ArrivalClock& clock) {

@@ -25,7 +25,7 @@ void LegDepartures::apply(Leg& leg, std::uint8_t wishes, base::TimePoint now) {
   leg.wishes.fetch_and(static_cast<std::uint8_t>(~kMove), std::memory_order_acq_rel);
   LegSlot* const next = leg.move.wanted.exchange(nullptr, std::memory_order_acq_rel);
   if (next == nullptr) return;
-  relays_.part(leg, now);  // If the leg is still relayed, the other leg was ordered to close, but was not ticked yet.
+  relays_.part(leg, now);  // A leg is still relayed here if the other leg was ordered to close, but was not ticked yet.
   if (next->place == leg.place) return take_slot(leg, *next);
   leg.move.to = next;
   departing_.push_back(&leg);
@@ -90,7 +90,7 @@ void LegDepartures::let_go() {
     LegTicker::note_statistics(leg);  // The BYE may have been refused meanwhile.
     leg.rtp.close();
     leg.rtcp.close();
-    gone_.push(leg);  // A thread that takes it may free it.
+    gone_.push(leg);  // The thread that takes the leg may free it.
   });
 }
 
@@ -104,7 +104,7 @@ void LegDepartures::hand_over(Leg& leg) {
 void LegDepartures::take_slot(Leg& leg, LegSlot& next) {
   leave_conference(leg);
   LegSlot& before = *std::exchange(leg.slot, &next);
-  before.left.store(true, std::memory_order_release);  // A thread that reads it may free the slot.
+  before.left.store(true, std::memory_order_release);  // A thread that reads true may free the slot.
 }
 
 void LegDepartures::leave_conference(Leg& leg) {

@@ -25,10 +25,10 @@ class LegDepartures {
   void apply_all(LegRow& row, base::TimePoint now);
   /// Call it at the end of a phase: removes the legs that move, and sends BYE for some of the closed legs.
   void end_phase(std::uint64_t tick, base::TimePoint now);
-  /// Passes on the legs for which the kernel has no more requests.
+  /// Lets go of the legs for which the kernel has no more requests: gives moving legs to their next worker, and closes the sockets of some closed legs.
   void let_go();
-  /// Closes a leg: the leg is not ticked any more. Its BYE and the closing of its sockets follow from a queue, because this work of the kernel takes
-  /// longer than a tick of the leg.
+  /// Removes a leg from its row at once, so that it is not ticked again, and queues it. end_phase() and let_go() later send its BYE and close its sockets,
+  /// because this takes the kernel longer than a tick of the leg.
   void close(Leg& leg, base::TimePoint now);
   /// For the end of the worker: finish_moving() sends BYE for the legs that move, finish_closed() for all closed legs. Both end the legs' recordings.
   void finish_moving(base::TimePoint now);
@@ -53,9 +53,9 @@ class LegDepartures {
   LegTicker& ticker_;
   Relays& relays_;
   std::vector<Leg*> departing_;                  // legs that move at the end of the present phase
-  PacedQueue<Leg> closing_{kMaxLegsPerWorker};   // removed from their rows; BYE is not sent yet
+  PacedQueue<Leg> closing_{kMaxLegsPerWorker};   // legs that are removed from their rows, but have not sent BYE
   std::vector<Leg*> leaving_;                    // legs for which the kernel still has requests
-  PacedQueue<Leg> released_{kMaxLegsPerWorker};  // the kernel has no request for them; their sockets must be closed
+  PacedQueue<Leg> released_{kMaxLegsPerWorker};  // legs without requests in the kernel, whose sockets must be closed
   Inbox<Leg> gone_;
 };
 

@@ -105,7 +105,7 @@ void LegTicker::speak(Leg& leg, const TickTime& time, std::span<const std::int16
 
 void LegTicker::send(Leg& leg, const TickTime& time) {
   datagrams_->send(leg, sendout_);
-  if (leg.path) datagrams_->run_path(leg, clock_.now());  // Not `time.now`: a late tick was due before its datagrams came.
+  if (leg.path) datagrams_->run_path(leg, clock_.now());  // Not `time.now`, because a late tick may be due before its datagrams came.
   const bool is_turn = time.tick % kTicksPerLook == leg.id.value % kTicksPerLook;
   if (leg.young != 0) --leg.young;
   if (leg.young != 0 || is_turn) note_statistics(leg);

@@ -16,7 +16,7 @@
 
 namespace offhook::inline v0::media {
 
-/// Ticks the legs of one worker, row by row: what they receive, hear, say and send. All functions belong to the worker's thread.
+/// Ticks the legs of one worker, row by row: lets them receive, hear, speak and send. All functions belong to the worker's thread.
 class LegTicker {
  public:
   /// Both are borrowed, and must outlive the ticker. `voice` may be null.

@@ -7,8 +7,8 @@ namespace offhook::inline v0::media {
 
 namespace {
 
-/// Refuses what a stranger can send most cheaply: a message of STUN without the cookie or with another length (RFC 8489 section 6), a record of another version than
-/// those of DTLS (RFC 6347 section 4.1), and the channels of a server that the leg does not use.
+/// Returns false for datagrams that an attacker can send most cheaply: a STUN message with a wrong cookie or length (RFC 8489 section 6), a record that is
+/// shorter than its header or has no DTLS version (RFC 6347 section 4.1), and ChannelData from a host that is not the present path's.
 bool is_plausible(base::Bytes datagram, bool is_on_path) {
   constexpr std::uint32_t kCookie = 0x2112a442;
   constexpr std::size_t kStunHeader = 20, kRecordHeader = 13;
@@ -42,7 +42,7 @@ PacketPath::Received NegotiatedPath::on_datagram(Channel channel, const base::So
   return {};
 }
 
-/// Returns the packet of RTP or RTCP that the server of this socket has relayed. Returns nothing if the datagram is something else.
+/// Returns the RTP or RTCP packet that the TURN server of this socket has relayed. Returns an empty span if the datagram is not such a packet.
 std::span<std::uint8_t> NegotiatedPath::relayed(Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram) const {
   const PathOrder::Hop& hop = hop_of(channel);
   if (hop.channel == 0 || from != hop.remote) return {};
@@ -67,7 +67,7 @@ void NegotiatedPath::on_time(base::TimePoint now) {
   mail_->paths.give_back(order);
 }
 
-/// Passes a datagram to the negotiating thread. Returns false if that thread could not use it, or has no room for it.
+/// Passes a datagram to the negotiating thread. Returns false if the datagram is implausible or too long, or if the ring is full.
 bool NegotiatedPath::pass_on(Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
   const bool is_on_path = from == hop_of(channel).remote;
   if (!is_plausible(datagram, is_on_path)) return false;

@@ -10,13 +10,13 @@
 
 namespace offhook::inline v0::media {
 
-/// The packet path of a leg whose addresses are negotiated by ICE, or whose keys by DTLS. The worker neither negotiates nor encrypts a handshake: it passes the
-/// datagrams of STUN, TURN and DTLS (RFC 7983 section 7) to another thread, sends the datagrams of that thread, and protects the media by SRTP with its keys. If a server
-/// of TURN relays the media, the worker puts them into ChannelData, and takes them out.
+/// The packet path of a leg with ICE or DTLS. The worker does not negotiate: it passes STUN, TURN and DTLS datagrams (RFC 7983 section 7) to the negotiating
+/// thread, sends that thread's datagrams, and protects the media by SRTP with the keys from that thread. If a TURN server relays the media, the worker wraps
+/// packets in ChannelData and unwraps them.
 class NegotiatedPath final : public PacketPath {
  public:
-  /// The negotiating thread keeps the mail and the boxes too. Before keys, or an order that says that the media are plain, no media pass. `rtcp_keys` are for a
-  /// separate port of RTCP, for which DTLS has its own handshake (RFC 5764 section 4.1); until keys come, RTCP uses those of RTP.
+  /// The negotiating thread shares the mail and the boxes. No media pass before keys come, or an order without keys, which lets plain packets pass. `rtcp_keys`
+  /// are for a separate RTCP port, for which DTLS has its own handshake (RFC 5764 section 4.1). Until they come, RTCP uses the keys of RTP.
   NegotiatedPath(std::shared_ptr<PathMail> mail, std::shared_ptr<SrtpKeyBox> keys, std::shared_ptr<SrtpKeyBox> rtcp_keys)
       : mail_(std::move(mail)), srtp_(std::move(keys)), srtcp_(std::move(rtcp_keys)) {}
 
@@ -35,7 +35,7 @@ class NegotiatedPath final : public PacketPath {
   std::shared_ptr<PathMail> mail_;
   SrtpPath srtp_, srtcp_;
   std::array<PathOrder::Hop, 2> hops_{};
-  PathDatagram sent_;  // the memory of poll_transmit()
+  PathDatagram sent_;  // the datagram that poll_transmit() returned last
 };
 
 }  // namespace offhook::inline v0::media

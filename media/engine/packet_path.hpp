@@ -14,12 +14,13 @@
 
 namespace offhook::inline v0::media {
 
-/// Stands between the sockets of one leg and its stream. It removes and adds the protection of packets, and has datagrams of its own, such as those
-/// of STUN and DTLS. A leg without a path passes its datagrams on unchanged. Pure: no clock, no I/O. The leg's worker calls all functions; none of
-/// them allocates or waits. Another thread may make and destroy the object.
+/// Stands between the sockets of one leg and its stream. It removes and adds the protection of packets, and exchanges datagrams of its own with the
+/// peer and servers, for example STUN and DTLS. A leg without a path passes its datagrams on unchanged. Pure: no clock, no I/O. The leg's worker calls all
+/// functions; none of them allocates or waits. Another thread may make and destroy the object.
 class PacketPath {
  public:
-  /// Octets that protect() may add: an authentication tag, an index of SRTCP, an MKI (RFC 3711 sections 3.1 and 3.4), and the header of ChannelData (RFC 8656 section 12.4).
+  /// Octets that protect() may add: an authentication tag, an SRTCP index, an MKI (RFC 3711 sections 3.1 and 3.4), and the ChannelData header (RFC 8656 section
+  /// 12.4).
   static constexpr std::size_t kMaxAddedOctets = 64;
   /// The longest datagram that a leg sends.
   static constexpr std::size_t kMaxOctets = std::max(kMaxDatagramOctets, rtp::kMaxPassedOctets) + kMaxAddedOctets;
@@ -48,19 +49,19 @@ class PacketPath {
 
   virtual ~PacketPath() = default;
 
-  /// Takes a datagram that came from `from` at `now` through the socket of `channel`. It may change the octets. A datagram that was too long to read is
-  /// empty.
+  /// Takes a datagram that came from `from` at `now` on the socket of `channel`. May change the octets. If the datagram was too long to read, `datagram`
+  /// is empty.
   [[nodiscard]] virtual Received on_datagram(Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint now) = 0;
   /// Protects the packet in the first `size` octets of `room`, which has kMaxAddedOctets more, before it is sent. Returns its new size, or nullopt if
   /// the packet must not leave: the leg counts it as not sent.
   [[nodiscard]] virtual std::optional<std::size_t> protect(Channel channel, std::span<std::uint8_t> room, std::size_t size) = 0;
-  /// Returns the next datagram to send, unprotected, or nullopt. The leg calls it in each tick, after on_time(), and a last time after its BYE. It
-  /// counts a datagram that is too long as not sent.
+  /// Returns the next datagram of the path itself, which the leg sends unchanged, or nullopt. The leg calls it in each tick, after on_time(), and once
+  /// more after its RTCP BYE. If a datagram is too long, the leg counts it as not sent.
   [[nodiscard]] virtual std::optional<Own> poll_transmit() = 0;
-  /// The leg calls it in each of its ticks, about 20 ms apart, also before the stream starts. `now` is never before the `now` of an earlier datagram.
+  /// The leg calls it in each of its ticks, about 20 ms apart, even before the stream starts. `now` is never before the `now` of an earlier datagram.
   virtual void on_time(base::TimePoint now) = 0;
-  /// Returns true if the path needs only datagrams of the peer. The leg may then tie its socket to the peer, which saves time, and does not read datagrams of
-  /// other sources. A path with ICE needs those: RFC 8445 section 7.3.
+  /// Returns true if the path needs no datagrams of other sources than the peer. The leg may then tie its socket to the peer, which saves time, so that other
+  /// sources' datagrams are not read. A path with ICE needs them: RFC 8445 section 7.3.
   [[nodiscard]] virtual bool hears_only_peer() const { return false; }
 };
 

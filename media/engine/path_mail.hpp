@@ -15,13 +15,13 @@
 
 namespace offhook::inline v0::media {
 
-/// A datagram of STUN, TURN or DTLS.
+/// A STUN, TURN or DTLS datagram.
 struct PathDatagram {
   static constexpr std::size_t kMaxOctets = 1500;
 
   Channel channel = Channel::Rtp;      ///< the socket of the leg
-  base::SocketAddress peer;            ///< where it came from, or where it goes
-  base::TimePoint arrival{};           ///< of a received datagram
+  base::SocketAddress peer;            ///< source of a received datagram, destination of a datagram to send
+  base::TimePoint arrival{};           ///< only for a received datagram
   std::uint16_t size = 0;
   std::array<std::uint8_t, kMaxOctets> octets{};
 
@@ -38,9 +38,9 @@ struct PathDatagram {
 /// The path of the packets of a leg, for its two sockets.
 struct PathOrder {
   struct Hop {
-    base::SocketAddress remote{};      ///< where the leg sends: the peer, or a server of TURN
-    std::uint16_t channel = 0;         ///< of the server, which carries all packets (RFC 8656 section 12); 0: packets are not relayed
-    bool pads = false;                 ///< the server is reached over a stream
+    base::SocketAddress remote{};      ///< the address to which the leg sends: the peer, or a TURN server
+    std::uint16_t channel = 0;         ///< the TURN server's channel for all packets (RFC 8656 section 12); 0: packets are not relayed
+    bool pads = false;                 ///< true if the server is reached over TCP or TLS
     friend bool operator==(const Hop&, const Hop&) = default;
   };
   std::array<Hop, 2> hops{};           ///< by Channel
@@ -49,22 +49,23 @@ struct PathOrder {
   void merge(PathOrder&) {}
 };
 
-/// The datagrams between the worker of a leg and the thread that negotiates ICE and DTLS for it. Wait-free on both sides. A full ring drops datagrams, as a network
-/// does; STUN and DTLS send them again. The present path has a ring of its own, so that strangers cannot drop what confirms it.
+/// The datagrams between the worker of a leg and the thread that negotiates ICE and DTLS for the leg. Wait-free on both sides. A full ring drops datagrams, as
+/// a network does; STUN and DTLS repeat them. Datagrams from the present path have a separate ring, so that a flood from other sources cannot displace the
+/// messages that keep this path alive.
 struct PathMail {
   static constexpr std::size_t kCapacity = 16, kCapacityOfPath = 8;
 
   base::SpscRing<PathDatagram, kCapacityOfPath> received_on_path;   ///< from the worker
-  base::SpscRing<PathDatagram, kCapacity> received;                 ///< from the worker: what came from elsewhere
+  base::SpscRing<PathDatagram, kCapacity> received;                 ///< from the worker: datagrams from all other sources
   base::SpscRing<PathDatagram, kCapacity> to_send;   ///< to the worker
-  /// Negotiating thread: sends a datagram. A full ring loses it, as a network does.
+  /// Negotiating thread: sends a datagram. Drops it if the ring is full or if it is too long.
   void send(Channel channel, const base::SocketAddress& to, base::Bytes octets) {
     PathDatagram letter{channel, to};
     if (letter.set(octets)) (void)to_send.try_push(letter);
   }
 
   OrderBox<PathOrder> paths;                         ///< to the worker
-  std::atomic<bool> hears_all{false};                ///< true: datagrams of other sources than the peer are needed, for ICE (RFC 8445 section 7.3)
+  std::atomic<bool> hears_all{false};                ///< true if the thread also needs datagrams of other sources than the peer, for ICE (RFC 8445 section 7.3)
 };
 
 }  // namespace offhook::inline v0::media

@@ -19,7 +19,7 @@ class ReadPace {
     read_ = 0;
     all_taken_ = true;
   }
-  /// Starts reading a socket that has datagrams, at any time: all of them are to be read.
+  /// Starts reading a socket that has datagrams, at any time. wants_more() then returns true until kMost datagrams are read.
   void begin_burst() {
     in_step_ = false;
     read_ = 0;

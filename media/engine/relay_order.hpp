@@ -16,7 +16,7 @@ struct RelayOrder {
   enum class What : std::uint8_t { Join, Part };
   What what = What::Join;
   std::array<Leg*, 2> legs{};
-  std::array<std::unique_ptr<rtp::Translator>, 2> translators;   // new ones for legs whose translator has another clock; returns the former ones
+  std::array<std::unique_ptr<rtp::Translator>, 2> translators;   // new translators for legs that need another clock; after the order, the former translators
   std::array<LegId, 2> ids{};                                    // used by the signalling thread
   RelayOrder* next_arriving = nullptr;                           // used by Inbox
   std::atomic<bool> done{false};                                 // set by the worker, which does not use it any more

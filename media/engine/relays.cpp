@@ -21,7 +21,7 @@ void Relays::carry_out(RelayOrder& order, base::TimePoint now) {
     if (order.translators[i]) order.translators[i] = order.legs[i]->stream.take(std::move(order.translators[i]));
   }
   if (order.what == RelayOrder::What::Join) join(*order.legs[0], *order.legs[1], now);
-  order.done.store(true, std::memory_order_release);  // A thread that reads it may free the order, and later its legs when they are gone.
+  order.done.store(true, std::memory_order_release);  // A thread that reads true may free the order, and later its legs when they are gone.
 }
 
 void Relays::join(Leg& a, Leg& b, base::TimePoint now) {

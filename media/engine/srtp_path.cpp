@@ -19,7 +19,7 @@ void SrtpPath::take_keys() {
   SrtpKeyOrder* const order = box_->take();
   if (order == nullptr) return;
   for (std::size_t i = 0; i < SrtpKeyOrder::kPlaces; ++i) {
-    if (order->senders[i]) senders_[i].swap(order->senders[i]);  // The order returns the former one.
+    if (order->senders[i]) senders_[i].swap(order->senders[i]);  // The order takes the former sender back to the ordering thread.
     if (order->receivers[i]) receivers_[i].swap(order->receivers[i]);
   }
   if (order->other_dialog) sender_ = receiver_ = former_receiver_ = std::nullopt;

@@ -14,16 +14,16 @@
 
 namespace offhook::inline v0::media {
 
-/// Keys for an SrtpPath, made on a thread that may allocate. Each key has a place. A place keeps its key for later orders, because a second sender with the same key
-/// would use its keystream again, and a second receiver would accept replayed packets.
+/// Keys for an SrtpPath, made on a thread that may allocate. Each key has a place, which keeps it for later orders. A second sender with the same key would use
+/// the same keystream again, and a second receiver would accept replayed packets.
 struct SrtpKeyOrder {
   static constexpr std::size_t kPlaces = 8;
-  static constexpr std::size_t kDtlsPlace = kPlaces - 1;   ///< of the keys that a handshake of DTLS gives; keys in SDP have the other ones
+  static constexpr std::size_t kDtlsPlace = kPlaces - 1;   ///< place of the keys from a DTLS handshake; keys from SDP have the other places
 
-  std::array<std::unique_ptr<rtp::SrtpSender>, kPlaces> senders{};      ///< new ones
-  std::array<std::unique_ptr<rtp::SrtpReceiver>, kPlaces> receivers{};  ///< new ones
+  std::array<std::unique_ptr<rtp::SrtpSender>, kPlaces> senders{};      ///< new senders, by place
+  std::array<std::unique_ptr<rtp::SrtpReceiver>, kPlaces> receivers{};  ///< new receivers, by place
   std::optional<std::size_t> sender, receiver;  ///< the places to use; nullopt: the peer does not use SRTP, and packets pass unchanged
-  bool other_dialog = false;                    ///< another early dialog of a forked INVITE: packets can pass unchanged although there were keys before
+  bool other_dialog = false;                    ///< true for another early dialog of a forked INVITE: plain packets may pass, even if the former had keys
   SrtpKeyOrder* next = nullptr;                 ///< used by OrderBox
 
   void merge(SrtpKeyOrder& untaken) {
@@ -36,14 +36,14 @@ struct SrtpKeyOrder {
 };
 using SrtpKeyBox = OrderBox<SrtpKeyOrder>;
 
-/// Protects the packets of one leg by SRTP and SRTCP, with keys that come through an SrtpKeyBox. Before the first keys, no packet passes in either direction.
-/// After keys, plain packets never pass again in the same dialog, whatever a later order says.
+/// Protects the packets of one leg by SRTP and SRTCP, with keys that come through an SrtpKeyBox. Before the first order, no packet passes in either direction.
+/// After an order with keys, plain packets never pass again in the same dialog, even after an order without keys.
 class SrtpPath final : public PacketPath {
  public:
-  /// The time for which packets under the peer's former key still pass. The peer changes its key some time after it sends the new one.
+  /// For this time after a key change, packets under the peer's former key still pass, because the peer starts to use its new key some time after it sends it.
   static constexpr auto kFormerKeyTime = std::chrono::seconds(5);
 
-  /// The ordering thread keeps the box too, and puts the keys into it.
+  /// The ordering thread shares the box, and puts the keys into it.
   explicit SrtpPath(std::shared_ptr<SrtpKeyBox> box) : box_(std::move(box)) {}
 
   [[nodiscard]] Received on_datagram(Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint now) override;

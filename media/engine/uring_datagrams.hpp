@@ -41,8 +41,8 @@ class UringDatagrams : public Datagrams {
   [[nodiscard]] DatagramPath path() const override { return DatagramPath::Uring; }
 
  protected:
-  /// Submits the waiting requests; the kernel may accept a part of them or none, if memory is short. If `all` is true, the kernel also does its
-  /// pending work for this ring.
+  /// Submits the waiting requests. If memory is short, the kernel accepts only some of them, or none. If `all` is true, the kernel also does its pending
+  /// work for this ring.
   virtual void enter(bool all);
 
  private:

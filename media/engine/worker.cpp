@@ -15,7 +15,7 @@
 namespace offhook::inline v0::media {
 namespace {
 
-// Rows that are read, ticked and sent together: a call's data, also in the kernel, stays in the cache the whole time.
+// The number of rows that are read, ticked and sent together. It is small, so that a call's data, including the kernel's, stays in the cache meanwhile.
 constexpr std::size_t kRowsAtOnce = 2;
 
 timespec to_timespec(base::Duration since_epoch) {
@@ -128,7 +128,7 @@ void Worker::begin_arriving() {
 
 void Worker::begin(Leg& leg) {
   leg.place = leg.slot->place;
-  if (LegSlot* const before = std::exchange(leg.move.from, nullptr)) before->left.store(true, std::memory_order_release);  // It may be freed from now on.
+  if (LegSlot* const before = std::exchange(leg.move.from, nullptr)) before->left.store(true, std::memory_order_release);  // It may now be freed.
   LegRow& row = *leg.place.row;
   row.legs[leg.place.lane] = &leg;
   if (row.count++ == 0) rows_.add(row);

@@ -38,7 +38,7 @@ class Worker {
   [[nodiscard]] Scheduling scheduling() const { return scheduling_; }
   /// Returns Best if the worker does not work.
   [[nodiscard]] DatagramPath path() const { return works() ? datagrams_->path() : DatagramPath::Best; }
-  /// Returns why the wanted path, or a better one, is not used; "" if there is no reason.
+  /// Returns why the wanted or a better path is not in use; "" if there is no reason.
   [[nodiscard]] const std::string& path_refused() const { return refused_; }
 
   /// Any thread. Adds a leg, at its `slot`, from the next tick on. It belongs to the worker until that slot is `left`, or, after an order to

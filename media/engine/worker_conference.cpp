@@ -41,7 +41,7 @@ void WorkerConferences::end(std::size_t phase, std::uint64_t tick) {
   std::erase_if(rooms_[phase], [](WorkerConference* room) {
     // Checks `ending` first: every leg that was ordered to come here before it was set was also ordered to leave.
     if (!room->ending.load(std::memory_order_acquire) || room->conference.members() > 0 || !room->arriving.empty()) return false;
-    room->gone.store(true, std::memory_order_release);  // A thread that reads it may free the conference.
+    room->gone.store(true, std::memory_order_release);  // A thread that reads true may free the conference.
     return true;
   });
 }
@@ -62,7 +62,7 @@ void WorkerConferences::close(WorkerConference& room, std::uint64_t tick) {
     if (!attendant->closing.load(std::memory_order_acquire)) return false;
     attendant->port.finish();
     room.conference.leave(attendant->port.slot);
-    attendant->gone.store(true, std::memory_order_release);  // A thread that reads it may free the attendant.
+    attendant->gone.store(true, std::memory_order_release);  // A thread that reads true may free the attendant.
     return true;
   });
   const Conference& conference = room.conference;

@@ -10,7 +10,7 @@ namespace offhook::inline v0::media::detail {
 
 namespace {
 
-/// Returns the error of OpenSSL for whose alert the RFCs ask: bad_certificate for a wrong fingerprint (RFC 8122 section 6.2), handshake_failure otherwise.
+/// Returns the OpenSSL error that leads to the right alert: bad_certificate for a wrong fingerprint (RFC 8122 section 6.2), otherwise handshake_failure.
 int openssl_error_of(std::optional<DtlsFailure> refusal) {
   if (!refusal) return X509_V_OK;
   return refusal == DtlsFailure::WrongCertificate ? X509_V_ERR_CERT_REJECTED : X509_V_ERR_APPLICATION_VERIFICATION;

@@ -10,19 +10,19 @@
 
 namespace offhook::inline v0::media::detail {
 
-/// Decides whether the peer of a handshake is the one that its description names. OpenSSL finds it by the first index of the SSL's external data.
+/// Checks that the peer of a handshake has a certificate with a fingerprint of its description. The ex_data of the SSL has a pointer to this object at index 0.
 class PeerCheck {
  public:
-  /// Sets the fingerprints of the peer's description. Before this, each certificate passes, and the handshake must check it again later.
+  /// Sets the fingerprints of the peer's description. Before this call, every certificate passes, and the handshake must check the certificate again later.
   void expect(std::vector<DtlsFingerprint> fingerprints) { expected_ = std::move(fingerprints); }
   [[nodiscard]] bool knows_peer() const { return expected_.has_value(); }
 
-  /// Returns why the peer's certificate is refused, or nullopt.
+  /// Returns WrongCertificate if the peer's certificate has none of the expected fingerprints, otherwise nullopt.
   [[nodiscard]] std::optional<DtlsFailure> refusal_of(const X509& certificate) const;
-  /// Returns why OpenSSL's latest call of verify() refused, or nullopt.
+  /// Returns the reason if the latest verify() refused the peer, otherwise nullopt.
   [[nodiscard]] std::optional<DtlsFailure> refusal() const { return refusal_; }
 
-  /// OpenSSL calls it when the certificates of the peer have arrived.
+  /// OpenSSL calls this when the peer's certificates have arrived. Returns 1 if it accepts the peer, otherwise 0.
   static int verify(X509_STORE_CTX* chain, void*);
 
  private:

@@ -25,9 +25,9 @@ struct Record {
   base::Bytes fragment;
 };
 enum Content : std::uint8_t { kChangeCipherSpec = 20, kAlert = 21, kHandshake = 22 };
-constexpr std::uint16_t kDtls10 = 0xfeff, kDtls12 = 0xfefd;  // A ClientHello has either.
+constexpr std::uint16_t kDtls10 = 0xfeff, kDtls12 = 0xfefd;  // A ClientHello may have either version.
 constexpr std::uint8_t kFatal = 2, kCloseNotify = 0;
-constexpr std::size_t kNumberAt = 5;  // the place of the sequence number
+constexpr std::size_t kNumberAt = 5;  // offset of the low 48 bits of the sequence number
 
 Record read_record(base::ByteReader& reader) {
   Record record;
@@ -44,7 +44,7 @@ bool comes_from_peer(std::uint8_t message, DtlsRole role) {
   switch (message) {
     case 11: return true;                                                        // certificate
     case 1: case 15: case 16: return role == DtlsRole::Server;                   // client_hello, certificate_verify, client_key_exchange
-    case 2: case 3: case 12: case 13: case 14: return role == DtlsRole::Client;  // the two hellos and the key exchange of a server, its request, and its end
+    case 2: case 3: case 12: case 13: case 14: return role == DtlsRole::Client;  // hellos, key exchange, certificate request and hello done of a server
     default: return false;
   }
 }
@@ -80,7 +80,7 @@ std::optional<std::uint8_t> ending_alert(const Record& record) {
   return ends ? std::optional(record.fragment[1]) : std::nullopt;
 }
 
-/// Appends the octets of a record with another sequence number.
+/// Appends a record, with `number` as its sequence number.
 void append_renumbered(std::vector<std::uint8_t>& out, base::Bytes octets, std::uint32_t number) {
   const auto at = out.size();
   out.insert(out.end(), octets.begin(), octets.end());

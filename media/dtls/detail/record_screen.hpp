@@ -12,26 +12,26 @@ namespace offhook::inline v0::media::detail {
 
 /// The records of one datagram that OpenSSL may read.
 struct ScreenedDatagram {
-  std::vector<std::uint8_t> plain;        ///< records without encryption, of epoch 0
+  std::vector<std::uint8_t> plain;        ///< unencrypted records, of epoch 0
   std::vector<std::uint8_t> encrypted;    ///< records of epoch 1
-  /// The description of the last plain alert that would have ended the handshake. Such an alert is in neither of the two.
+  /// The description of the last unencrypted alert that would have ended the handshake. `plain` does not contain such alerts.
   std::optional<std::uint8_t> alert;
 };
 
-/// Removes records that end an association in OpenSSL although anybody can send them: alerts without encryption, encrypted records that are too short,
-/// malformed messages, messages that only this side's own role sends, and other content. RFC 6347 section 4.1.2.7 asks to discard invalid records.
+/// Removes records that would make OpenSSL end an association, although an attacker can send them: unencrypted alerts, encrypted records that are too short,
+/// malformed messages, messages that the peer's role never sends, and unexpected content types. RFC 6347 section 4.1.2.7 recommends to discard invalid records.
 ///
-/// Gives plain records new sequence numbers. A forged record with a high number would otherwise make OpenSSL discard the peer's records as old. OpenSSL still
-/// discards copies of messages, by their own numbers.
+/// Gives plain records new sequence numbers, because otherwise a forged record with a high number would make OpenSSL discard the peer's records as old. OpenSSL
+/// still discards copies of handshake messages, by their message numbers.
 class RecordScreen {
  public:
-  static constexpr std::size_t kMaxRecords = 16;                  ///< of one datagram; further ones are not read
+  static constexpr std::size_t kMaxRecords = 16;                  ///< records of one datagram; the screen drops further records
   static constexpr std::size_t kMinEncryptedOctets = 8 + 16 + 2;  ///< nonce and tag of AES-GCM (RFC 5288 section 3), and an alert
-  static constexpr std::uint32_t kMaxMessageOctets = 16384;       ///< of one message of a handshake, without its header
+  static constexpr std::uint32_t kMaxMessageOctets = 16384;       ///< largest handshake message, without its header
 
-  /// `role` is that of this side.
+  /// `role` is the role of this side.
   explicit RecordScreen(DtlsRole role) : role_(role) {}
-  /// After the handshake, `is_authenticated` is true, and no plain record passes.
+  /// Splits the datagram into records. If `is_authenticated` is true, as it is after the handshake, no plain record passes.
   [[nodiscard]] ScreenedDatagram screen(base::Bytes datagram, bool is_authenticated);
 
  private:
