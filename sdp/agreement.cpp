@@ -4,7 +4,7 @@ namespace offhook::inline v0::sdp {
 
 std::string_view to_string(NegotiationError error) {
   switch (error) {
-    case NegotiationError::WrongState: return "the offer or answer fits no open exchange of this session";
+    case NegotiationError::WrongState: return "the offer or answer does not fit the state of this session";
     case NegotiationError::NoAudio: return "it has no audio stream with a port";
     case NegotiationError::UnsupportedProfile: return "it has audio only in profiles that this side does not accept";
     case NegotiationError::NoCommonCrypto: return "it has no key for SRTP that this side can use";

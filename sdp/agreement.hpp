@@ -43,9 +43,9 @@ struct AgreedAudio {
   bool disabled = false;  ///< true if the peer set port 0 in a later offer; codec and addresses keep their last values
   /// Codecs besides `codec` to which the peer may switch after its answer: RFC 3264 section 10.2. Empty when we answered.
   std::vector<ReceivableCodec> also_receivable;
-  std::optional<AgreedSrtp> srtp{};  ///< nullopt: there are no keys in SDP
-  std::optional<AgreedDtls> dtls{};  ///< nullopt: there is no DTLS. Without keys and DTLS the media are not encrypted
-  std::optional<IceDescription> ice{};  ///< the peer's side of ICE; nullopt: the addresses above count, without ICE
+  std::optional<AgreedSrtp> srtp{};  ///< nullopt: no keys in SDP
+  std::optional<AgreedDtls> dtls{};  ///< nullopt: no DTLS. With neither `srtp` nor `dtls`, the media are not encrypted
+  std::optional<IceDescription> ice{};  ///< the peer's ICE description; nullopt: media use the addresses above, without ICE
   bool send_comfort_noise = false;  ///< true if the peer accepts comfort noise while `codec` is silent: RFC 3389 section 4
   bool send_voip_metrics = false;   ///< true if the peer requests VoIP metrics in RTCP XR: RFC 3611 section 5.2
   [[nodiscard]] bool is_encrypted() const { return srtp || dtls; }
@@ -60,9 +60,9 @@ inline constexpr std::uint16_t kMaxPtimeMs = 60;
 enum class NegotiationError : std::uint8_t {
   WrongState,          // an offer while ours is open (glare), or an answer without our offer
   NoAudio,             // no audio stream, or all audio streams have port 0
-  UnsupportedProfile,  // audio only in profiles that this side does not support, or that its policy of SRTP excludes
+  UnsupportedProfile,  // audio only in profiles that this side does not support, or that its SRTP policy excludes
   NoCommonCrypto,      // RTP/SAVP without a key that this side can use, or DTLS without a fingerprint or with roles that do not fit
-  NotSecure,           // no SRTP, although the policy or the session before requires it
+  NotSecure,           // no SRTP, although the policy requires it or the session was encrypted before
   NoCommonCodec,
   BadAddress,          // no c= line, a host name (see find_host_name), multicast, or another address family than ours
   AnswerMismatch,      // the answer's streams do not match those of our offer: RFC 3264 section 6

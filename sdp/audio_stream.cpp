@@ -89,7 +89,7 @@ Media AudioStream::answer(RemoteStream theirs, const Media& offered, Media line)
   return line;
 }
 
-/// A hold in the style of RFC 2543 has no address: the former one remains that of the association of DTLS.
+/// A hold in the style of RFC 2543 has no address. Keeps the former address then, because the DTLS association still belongs to it.
 void AudioStream::remember(RemoteStream theirs) {
   if (remote_ && theirs.transport.rtp.ip.is_unspecified()) theirs.transport.rtp = remote_->transport.rtp;
   remote_ = std::move(theirs);
@@ -101,7 +101,7 @@ base::Result<void, NegotiationError> AudioStream::accept_answer(RemoteStream the
   if (theirs.dtls.has_value() != offers_dtls()) return base::fail(NegotiationError::NoCommonCrypto);
   const auto setup = theirs.dtls ? offerer_setup(Setup::ActPass, theirs.dtls->setup) : Setup::Active;
   if (!setup) return base::fail(NegotiationError::NoCommonCrypto);
-  // An offer may list codecs in our order of preference. An answer uses the peer's order, and we send its first codec:
+  // The offer listed the codecs in our order. The answer lists them in the peer's order, and we send the first codec of the answer:
   // RFC 3264 section 7.
   sort_as_listed(theirs.codecs, answered);
   auto agreed = agree(theirs, meet(offered_, theirs.direction));
@@ -146,8 +146,8 @@ std::optional<AgreedSrtp> AudioStream::agree_keys(const std::optional<CryptoLine
   return ours != nullptr ? std::optional(AgreedSrtp{ours->suite, ours->secret, theirs->secret, theirs->mki}) : std::nullopt;
 }
 
-/// Continues the present association, unless the peer asks for another one, or its address changed although it names no association: RFC 8842 section 4. With ICE,
-/// addresses change within an association (RFC 8842 section 6).
+/// Continues the present association unless the roles change, the peer asks for a new association, or the peer's address changes without a=tls-id (RFC 8842
+/// section 4). With ICE, the address may change within an association (RFC 8842 section 6).
 AgreedDtls AudioStream::agree_dtls(const RemoteStream& theirs, Setup ours) const {
   AgreedDtls agreed{theirs.dtls->fingerprints, ours == Setup::Active, 1};
   if (!agreed_ || !agreed_->dtls || !remote_ || !remote_->dtls) return agreed;
@@ -187,7 +187,7 @@ AudioStream::Extras AudioStream::offered_extras() const {
   return extras;
 }
 
-/// Answers a request for unknown reports with an empty list, which says that we understood the attribute: RFC 3611 section 5.2.
+/// Answers a request for unknown reports with an empty list, which shows that this side understands the attribute: RFC 3611 section 5.2.
 AudioStream::Extras AudioStream::answered_extras(const RemoteStream& theirs) const {
   Extras extras{.comfort_noise = theirs.comfort_noise, .rtcp_mux = theirs.transport.rtcp_mux};
   for (std::size_t clock = 0; clock < kEventClocks.size(); ++clock) {

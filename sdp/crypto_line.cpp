@@ -26,7 +26,7 @@ std::optional<std::vector<std::uint8_t>> decode(std::string_view text) {
   return octets;
 }
 
-/// Parses `1:4`: a decimal number, and in how many octets packets have it.
+/// Parses an MKI such as `1:4`: a decimal number, and the number of octets that it has in packets.
 std::optional<std::vector<std::uint8_t>> parse_mki(std::string_view text) {
   base::TextCursor cursor(text);
   const auto digits = cursor.take_while(base::is_digit);
@@ -45,7 +45,7 @@ std::optional<std::vector<std::uint8_t>> parse_mki(std::string_view text) {
   return octets;
 }
 
-/// Parses a key parameter such as `inline:KEY|2^20|1:4`. The lifetime has no colon, the MKI has one.
+/// Parses a key parameter such as `inline:KEY|2^20|1:4`. Only the MKI has a colon, which distinguishes it from the lifetime.
 std::optional<CryptoLineError> parse_key(std::string_view text, CryptoLine& line) {
   if (text.find(';') != std::string_view::npos) return CryptoLineError::SeveralKeys;
   if (!starts_with(text, kInline)) return CryptoLineError::Malformed;

@@ -18,7 +18,7 @@ std::optional<std::uint8_t> hex_digit(char c) {
   return letter >= 'a' && letter <= 'f' ? std::optional(static_cast<std::uint8_t>(letter - 'a' + 10)) : std::nullopt;
 }
 
-/// A token of RFC 8866 section 9, as far as names of hash functions need one.
+/// Returns true for the characters of a token (RFC 8866 section 9) that occur in names of hash functions.
 bool is_hash_character(char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.' || c == '/'; }
 
 }  // namespace

@@ -42,7 +42,7 @@ std::string_view name_of(CandidateType type) {
   return "other";
 }
 
-/// Reads the pairs of names and values after the type.
+/// Reads the extensions after the type, which are pairs of names and values.
 void read_extensions(base::TextCursor& cursor, CandidateLine& line) {
   std::optional<base::IpAddress> ip;
   std::optional<std::uint16_t> port;
@@ -107,7 +107,7 @@ std::string_view to_string(IceLineError error) {
     case IceLineError::BadComponent: return "a=candidate has a component that is not 1 to 256";
     case IceLineError::BadPriority: return "a=candidate has a priority that is not 1 to 2147483647";
     case IceLineError::BadPort: return "a=candidate has a malformed port";
-    case IceLineError::NoIce: return "the section has no ICE";
+    case IceLineError::NoIce: return "the section has no attributes of ICE";
     case IceLineError::BadCredentials: return "a=ice-ufrag or a=ice-pwd is missing or malformed";
   }
   return "unknown";

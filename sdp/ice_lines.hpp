@@ -30,13 +30,13 @@ struct CandidateLine {
   std::uint16_t component = 1;                   ///< 1..kMaxComponent
   std::string transport = "UDP";                 ///< any token; ICE uses only UDP
   std::uint32_t priority = 1;                    ///< 1..kMaxPriority
-  std::string host;                              ///< an address; or a name, such as those of mDNS
+  std::string host;                              ///< an address, or a name (for example of mDNS)
   std::uint16_t port = 0;
   CandidateType type = CandidateType::Host;
-  std::optional<base::SocketAddress> related{};  ///< nullopt if it is absent, or a name
+  std::optional<base::SocketAddress> related{};  ///< nullopt if absent, or if it is a name
 
-  /// Returns the address for checks. Returns nullopt for a candidate that ICE ignores: its host is a name (RFC 8839 section 5.1), its transport is not UDP, or its
-  /// type is unknown.
+  /// Returns the address for checks. Returns nullopt for a candidate that ICE ignores, because its host is a name (RFC 8839 section 5.1), its transport is not
+  /// UDP, or its type is unknown.
   [[nodiscard]] std::optional<base::SocketAddress> address() const;
   friend bool operator==(const CandidateLine&, const CandidateLine&) = default;
 };
@@ -48,18 +48,18 @@ struct RemoteCandidate {
   friend bool operator==(const RemoteCandidate&, const RemoteCandidate&) = default;
 };
 
-/// What one section says of ICE.
+/// The ICE attributes of one section.
 struct IceDescription {
-  static constexpr std::size_t kMaxOptions = 16, kMaxRemoteCandidates = 16;   ///< further ones are not read
+  static constexpr std::size_t kMaxOptions = 16, kMaxRemoteCandidates = 16;   ///< read_ice() ignores further entries
 
   std::string ufrag;                             ///< 4 to 256 characters
-  std::string password;                          ///< 22 to 256 characters; a secret, which no log may show
+  std::string password;                          ///< 22 to 256 characters; a secret: never log it
   bool lite = false;
   std::vector<std::string> options{};            ///< such as ice2 and trickle
   std::optional<std::uint32_t> pacing_ms{};      ///< nullopt: 50 ms
   std::vector<CandidateLine> candidates{};       ///< kMaxCandidateLines at most
   bool end_of_candidates = false;                ///< RFC 8840 section 8
-  bool mismatch = false;                         ///< the peer does not use ICE, because its addresses were altered on the way: RFC 8839 section 5.3
+  bool mismatch = false;                         ///< a=ice-mismatch: the peer does not use ICE, because a gateway altered our addresses (RFC 8839 section 5.3)
   std::vector<RemoteCandidate> remote_candidates{};
 
   [[nodiscard]] bool has_option(std::string_view name) const;
@@ -73,21 +73,22 @@ enum class IceLineError : std::uint8_t {
   BadPriority,
   BadPort,
   NoIce,            ///< neither a=ice-ufrag nor a=ice-pwd
-  BadCredentials,   ///< one of them is missing or malformed: RFC 8839 section 5.4
+  BadCredentials,   ///< a=ice-ufrag or a=ice-pwd is missing or malformed: RFC 8839 section 5.4
 };
 [[nodiscard]] std::string_view to_string(IceLineError error);
 
-/// Parses the value of a=candidate. Passes over extensions, and accepts a reflexive candidate without a related address. Errors: the first five.
+/// Parses the value of a=candidate. Ignores extensions, and accepts a reflexive candidate without a related address. Errors: the first five.
 [[nodiscard]] base::Result<CandidateLine, IceLineError> parse_candidate_line(std::string_view value);
 [[nodiscard]] std::string write_candidate_line(const CandidateLine& line);
 
-/// Reads what the peer says of ICE in this section. Does not read malformed candidates, and none after kMaxCandidateLines. Errors: NoIce, BadCredentials.
+/// Reads the peer's ICE attributes for this section. Ignores malformed candidates, and candidates after the first kMaxCandidateLines. Errors: NoIce,
+/// BadCredentials.
 [[nodiscard]] base::Result<IceDescription, IceLineError> read_ice(const Session& remote, const Media& stream);
-/// Writes our side into a section, and what holds for all sections into the session.
+/// Writes our ICE attributes into a section; those that apply to all sections go into the session.
 void write_ice(const IceDescription& ours, Session& session, Media& stream);
 
-/// Returns true if the default destination of a component is no candidate, because a gateway on the way has altered it: RFC 8839 section 4.2.5. A host name, and a
-/// destination of zero, are no mismatch.
+/// Returns true if the default destination of a component is not among the candidates, which shows that a gateway has altered it: RFC 8839 section 4.2.5. A
+/// host name or an address of zero is not a mismatch.
 [[nodiscard]] bool is_ice_mismatch(const IceDescription& peer, const Session& remote, const Media& stream);
 
 }  // namespace offhook::inline v0::sdp

@@ -95,8 +95,8 @@ std::vector<Media> Negotiator::others_of(const Session& remote) const {
   return others;
 }
 
-/// Keeps the audio in its section if the offer allows it. Otherwise chooses the first acceptable one that is encrypted, or else the first acceptable
-/// one: some peers offer the same audio in two sections, one of them with SRTP. On failure, returns the error of the best candidate.
+/// Keeps the audio in its section if the offer allows it. Otherwise chooses the first acceptable section that is encrypted, or else the first acceptable
+/// section: some peers offer the same audio in two sections, one of them with SRTP. On failure, returns the error of the best candidate.
 base::Result<Negotiator::Chosen, NegotiationError> Negotiator::choose_audio(const Session& offer) const {
   if (agreed() && audio_at_ < offer.media.size()) {
     if (auto stream = read(offer, audio_at_)) return Chosen{audio_at_, std::move(*stream)};
@@ -127,8 +127,7 @@ bool Negotiator::switches_off(const Session& offer) const {
   return std::all_of(offer.media.begin(), offer.media.end(), [](const Media& media) { return media.port == 0; });
 }
 
-/// Gives each m= line of the offer its section, and copies the t= line. Sections are never removed, even if a later offer of the peer
-/// omits some.
+/// Gives each m= line of the offer its section, and copies the t= line. Never removes a section, even if a later offer of the peer omits it.
 void Negotiator::follow(const Session& offer) {
   if (sections_.size() < offer.media.size()) sections_.resize(offer.media.size());
   for (std::size_t i = 0; i < offer.media.size(); ++i) sections_[i].follow(offer.media[i]);
@@ -180,7 +179,7 @@ void Negotiator::set_ice(std::optional<IceDescription> ours, bool offers) {
   offers_ice_ = offers;
 }
 
-/// Returns the peer's side of ICE. Returns nullopt if one side does not use ICE, or if a gateway has altered the addresses (RFC 8839 section 4.2.5).
+/// Returns the peer's ICE description. Returns nullopt if one side does not use ICE, or if a gateway has altered the addresses (RFC 8839 section 4.2.5).
 std::optional<IceDescription> Negotiator::ice_of(const Session& remote, std::size_t index) const {
   if (!ice_) return std::nullopt;
   auto theirs = read_ice(remote, remote.media[index]);
@@ -188,7 +187,7 @@ std::optional<IceDescription> Negotiator::ice_of(const Session& remote, std::siz
   return std::move(*theirs);
 }
 
-/// Once RTCP has the port of RTP, there is one component: RFC 5761 section 5.1.3.
+/// Adds our ICE attributes. With rtcp-mux there is only component 1, so the candidates of component 2 are left out: RFC 5761 section 5.1.3.
 void Negotiator::add_ice(Session& text) const {
   IceDescription ours = *ice_;
   const bool is_muxed = agreed() && agreed()->remote_rtcp == agreed()->remote_rtp;
@@ -196,7 +195,7 @@ void Negotiator::add_ice(Session& text) const {
   write_ice(ours, text, text.media[audio_at_]);
 }
 
-/// Repeats the identification of the audio section, and puts it alone into the group of one transport: RFC 5888 section 9, RFC 9143 section 7.3.
+/// Copies the a=mid of the audio section, and answers a=group:BUNDLE with this section alone: RFC 5888 section 9, RFC 9143 section 7.3.
 void Negotiator::bundle(const Session& offer, Session& text) const {
   const auto mid = offer.media[audio_at_].attribute("mid");
   if (!mid || mid->empty()) return;

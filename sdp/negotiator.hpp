@@ -40,11 +40,11 @@ class Negotiator {
   [[nodiscard]] Direction direction() const { return audio().direction(); }
   /// Sets a new receive address. The o= line keeps the first address: RFC 3264 section 8.
   void set_local(base::SocketAddress local) { sections_[audio_at_].transport.rtp = local; }
-  /// Sets the port of RTCP, if a NAT has not given it the port after that of RTP: RFC 3605.
+  /// Sets the RTCP port, if a NAT has not mapped it to the port after the RTP port: RFC 3605.
   void set_rtcp_port(std::uint16_t port) { sections_[audio_at_].transport.rtcp = {sections_[audio_at_].transport.rtp.ip, port}; }
 
-  /// Sets our side of ICE (RFC 8839). Takes effect in the next offer or answer. An answer has it if the offer has ICE; an offer has it if `offers` is true, or if both
-  /// sides use ICE already. nullopt: this side does not use ICE.
+  /// Sets our ICE description (RFC 8839); nullopt: this side does not use ICE. Takes effect in the next offer or answer. An answer contains it if the offer has
+  /// ICE. An offer contains it if `offers` is true, or if both sides use ICE already.
   void set_ice(std::optional<IceDescription> ours, bool offers);
 
   /// Sets our m= lines beside the audio line, in order, at most kMaxMedia - 1. Offers contain them. An answer uses a line if the
@@ -59,8 +59,8 @@ class Negotiator {
   void withdraw_offer();
   /// Answers the peer's offer, initial or later.
   [[nodiscard]] base::Result<Answer, NegotiationError> answer(const Session& offer);
-  /// Accepts the peer's answer to our offer. May be called again with a later answer to the same offer (183, then 200). Without an open offer, it is the answer
-  /// to our last text, which a session refresh has offered again (RFC 4028 section 7.4).
+  /// Accepts the peer's answer to our offer. May be called again with a later answer to the same offer (183, then 200). If no offer is open, `answer` must
+  /// answer our latest description, which a session refresh has sent again (RFC 4028 section 7.4).
   [[nodiscard]] base::Result<AgreedAudio, NegotiationError> accept_answer(const Session& answer);
 
   /// Returns the m= lines of `remote`, the peer's latest description, except the audio line. Session::alone() makes each of them.
@@ -71,7 +71,7 @@ class Negotiator {
   [[nodiscard]] bool offer_open() const { return state_ == State::OfferSent; }
   /// Returns the text that we last sent, so that a 200 can repeat the answer of a 183. Returns "" before the first text.
   [[nodiscard]] const std::string& local_text() const { return local_text_; }
-  /// Returns true if the numbers and flags agree with each other. Tests and the fuzzer assert this.
+  /// Returns true if the invariants hold; for tests and fuzzers.
   [[nodiscard]] bool is_consistent() const;
 
  private:
@@ -100,7 +100,7 @@ class Negotiator {
   std::string local_text_;
   std::string time_ = "0 0";     // Value of our t= line; copied from the offerer (RFC 3264 section 6).
   State state_ = State::Stable;
-  std::vector<Section> sections_;  // One of them is the audio.
+  std::vector<Section> sections_;  // The section at audio_at_ is the audio.
   std::size_t audio_at_ = 0;
   std::vector<Media> others_;    // The owner's m= lines, in order.
   std::optional<IceDescription> ice_;

@@ -56,7 +56,7 @@ std::string parameters_of(const Media& stream, std::uint8_t number) {
   return {};
 }
 
-/// Reads what encrypts the stream: a key, or DTLS. Older browsers write RTP/SAVPF with a fingerprint.
+/// Reads the stream's encryption, a key or DTLS attributes. Older browsers use DTLS with RTP/SAVPF instead of UDP/TLS/RTP/SAVPF.
 base::Result<void, NegotiationError> read_encryption(const Session& remote, const Media& stream, const SrtpCapability& ours, RemoteStream& out) {
   const bool is_dtls = is_dtls_protocol(stream.protocol), is_secure = is_secure_protocol(stream.protocol) || is_dtls;
   if (!is_secure && !is_plain_protocol(stream.protocol)) return base::fail(NegotiationError::UnsupportedProfile);

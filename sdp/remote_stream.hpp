@@ -22,7 +22,7 @@ struct RemoteStream {
   std::uint16_t ptime_ms = 20;          ///< the peer's requested ptime, clamped
   Transport transport;
   std::optional<CryptoLine> key{};      ///< the peer's key in SDP
-  std::optional<DtlsAttributes> dtls{}; ///< the peer's attributes of DTLS. Without them and a key the media are not encrypted
+  std::optional<DtlsAttributes> dtls{}; ///< the peer's DTLS attributes; with neither `key` nor `dtls`, the media are not encrypted
   bool comfort_noise = false;           ///< true if the peer and we both accept comfort noise: RFC 3389
   /// The first is true if the line has a=rtcp-xr, the second if that attribute requests VoIP metrics: RFC 3611 section 5.2.
   bool names_reports = false, wants_voip_metrics = false;
@@ -31,8 +31,7 @@ struct RemoteStream {
 };
 
 /// Reads one audio m= line of the peer. Errors: NoAudio (another kind, or port 0), UnsupportedProfile, NoCommonCrypto, NotSecure,
-/// NoCommonCodec, BadAddress
-/// (missing, a host name, multicast).
+/// NoCommonCodec, BadAddress (missing, a host name, or multicast).
 [[nodiscard]] base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& remote, const Media& stream,
                                                                               const AudioCapability& capability);
 

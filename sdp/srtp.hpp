@@ -13,27 +13,27 @@
 
 namespace offhook::inline v0::sdp {
 
-/// Whether the media of a session are encrypted by SRTP.
+/// The rule for SRTP in a session.
 enum class SrtpPolicy : std::uint8_t {
-  Off,        ///< offers RTP/AVP without keys; refuses RTP/SAVP
+  Off,        ///< offers RTP/AVP without keys; refuses encrypted sections
   Preferred,  ///< offers keys in RTP/AVP (RFC 8643 section 3.1); accepts sections with and without keys
   Required,   ///< offers RTP/SAVP; refuses sections without keys
 };
 
 /// Our master key and salt for one suite.
 struct SrtpKey {
-  std::string suite;                   ///< as in a=crypto
+  std::string suite;                   ///< name in a=crypto
   std::vector<std::uint8_t> secret;    ///< the master key followed by the master salt
   friend bool operator==(const SrtpKey&, const SrtpKey&) = default;
 };
 
-/// DTLS-SRTP of this side: RFC 5763.
+/// This side's data for DTLS-SRTP: RFC 5763.
 struct DtlsCapability {
-  FingerprintLine fingerprint;         ///< of this side's certificate
-  bool offers = false;                 ///< true: offers have DTLS instead of keys. Answers accept both.
+  FingerprintLine fingerprint;         ///< fingerprint of this side's certificate
+  bool offers = false;                 ///< true: offers have DTLS instead of keys; answers accept both
 };
 
-/// The keys that this side offers. Their order is the order of preference, and a key's place is its tag in our offers, from 1 on.
+/// The encryption that this side offers and accepts. `keys` are in order of preference; a key's position, counted from 1, is its tag in our offers.
 struct SrtpCapability {
   SrtpPolicy policy = SrtpPolicy::Off;
   std::vector<SrtpKey> keys{};                ///< empty: this side neither offers nor accepts keys in SDP
@@ -49,15 +49,15 @@ struct AgreedSrtp {
   std::string suite;
   std::vector<std::uint8_t> send_secret;      ///< our key and salt
   std::vector<std::uint8_t> receive_secret;   ///< the peer's key and salt
-  std::vector<std::uint8_t> receive_mki;      ///< in each packet of the peer; empty: none
+  std::vector<std::uint8_t> receive_mki;      ///< master key identifier in each packet of the peer; empty: none
   friend bool operator==(const AgreedSrtp&, const AgreedSrtp&) = default;
 };
 
-/// The association of DTLS on which both sides agree.
+/// The DTLS association on which both sides agree.
 struct AgreedDtls {
-  std::vector<FingerprintLine> fingerprints;  ///< of the peer's certificate: any of them
+  std::vector<FingerprintLine> fingerprints;  ///< the peer's certificate must match any of them
   bool is_client = true;                      ///< true: this side sends the first message of the handshake
-  unsigned association = 0;                   ///< counts the associations of this session: another number means a new handshake (RFC 8842 section 4)
+  unsigned association = 0;                   ///< number of the association in this session: a new number requires a new handshake (RFC 8842 section 4)
   friend bool operator==(const AgreedDtls&, const AgreedDtls&) = default;
 };
 
@@ -71,8 +71,8 @@ struct AgreedDtls {
 /// Writes all our keys, for an offer. Writes nothing if the policy is Off.
 void write_offered_keys(const SrtpCapability& ours, Media& stream);
 
-/// Returns true if the stream has an a=crypto line that is not a copy of one of our lines. Some peers copy attributes that they do not know from the offer into
-/// the answer. An answer with other lines agrees on SRTP, even if this side cannot use them (RFC 8643 section 3.3).
+/// Returns true if the stream has an a=crypto line that is not a copy of one of our lines. Some peers copy unknown attributes of the offer into the answer.
+/// An answer with other lines agrees on SRTP, even if this side cannot use them (RFC 8643 section 3.3).
 [[nodiscard]] bool has_keys_of_peer(const Media& stream, const SrtpCapability& ours);
 
 }  // namespace offhook::inline v0::sdp
