@@ -46,10 +46,10 @@ class Call {
   [[nodiscard]] virtual bool outgoing() const = 0;
   [[nodiscard]] virtual const sip::LegName& leg_name() const = 0;  ///< for records: other systems know the call by these names
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< nullopt before both sides agreed on a codec
-  /// Returns the suite of SRTP that encrypts the call's media, as in SDP, such as "AEAD_AES_128_GCM"; "" if they are not encrypted.
+  /// Returns the SRTP suite that encrypts the call's media, by its name in SDP, such as "AEAD_AES_128_GCM"; "" if the media are not encrypted.
   [[nodiscard]] virtual std::string srtp_suite() const = 0;
-  [[nodiscard]] virtual bool uses_dtls() const = 0;  ///< true if the keys of SRTP come from DTLS, and not from SDP
-  /// Returns how ICE reaches the peer: the types of both candidates, such as "host to prflx"; "" without ICE, or while it looks for a path.
+  [[nodiscard]] virtual bool uses_dtls() const = 0;  ///< true if the SRTP keys come from DTLS, and not from SDP
+  /// Returns the types of the local and the remote candidate of the call's ICE path, such as "host to prflx"; "" without ICE or without a path.
   [[nodiscard]] virtual std::string ice_route() const = 0;
   /// State Offered: returns the codec on which prepare() would agree with `codecs` (empty: the endpoint's codecs), so that the application can
   /// open a port with the rate of that codec. Returns nullopt if the INVITE has no offer, or no acceptable offer.

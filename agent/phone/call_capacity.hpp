@@ -21,7 +21,7 @@ class CallCapacity {
     std::size_t descriptors = 0;
     std::size_t memory = 0;  ///< octets
   };
-  static constexpr std::size_t kDescriptorsPerCall = 8;       ///< RTP, RTCP, a recording, and the sockets of the call's providers, also of later ones
+  static constexpr std::size_t kDescriptorsPerCall = 8;       ///< RTP, RTCP, a recording, and the sockets of the call's providers, including later ones
   static constexpr std::size_t kDescriptorReserve = 32;       ///< for calls that are up, name servers, and tools that inspect the process
   static constexpr std::size_t kMemoryPerCall = 16U << 20U;   ///< octets: a recogniser (10 MB), audio that waits for a disk or a provider (4 MB)
   static constexpr std::size_t kMemoryReserve = 64U << 20U;   ///< octets, for calls that are up

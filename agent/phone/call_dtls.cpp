@@ -21,7 +21,7 @@ std::vector<media::DtlsFingerprint> fingerprints_of(const sdp::AgreedDtls& agree
 }
 
 base::Error failed(const media::DtlsFault& fault) {
-  std::string why = "the handshake of DTLS failed: " + std::string(to_string(fault.reason));
+  std::string why = "the DTLS handshake failed: " + std::string(to_string(fault.reason));
   if (fault.reason == media::DtlsFailure::Timeout) why += ". Let UDP pass from and to the ports of the audio (/media/first_port to /media/last_port)";
   if (fault.reason == media::DtlsFailure::PeerAlert) why += " (" + std::string(media::dtls_alert_name(fault.alert)) + ")";
   return phone_error(PhoneError::NotAcceptable, why);
@@ -55,7 +55,7 @@ void CallDtls::apply(const std::optional<sdp::AgreedDtls>& agreed, unsigned dial
   if (!plan_.is_rtcp_muxed()) follow(rtcp_, media::Channel::Rtcp, before.remote_rtcp, plan_.remote_rtcp, now);
 }
 
-/// Begins the handshake of one socket when the peer's address is known, and follows the address.
+/// Begins the handshake of one socket when the peer's address is known. If the address has changed, a running association uses the new address.
 void CallDtls::follow(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& before, const base::SocketAddress& peer, base::TimePoint now) {
   if (association) {
     if (peer != before) association->peer = peer;
@@ -84,8 +84,8 @@ void CallDtls::receive(const media::PathDatagram& datagram) {
   if (association->handshake->on_datagram(datagram.bytes(), datagram.arrival)) association->peer = datagram.peer;
 }
 
-/// A peer behind a NAT sends from another address than that of its description. The rule of the call says which hosts it may have. The address of a complete
-/// handshake stays.
+/// Returns true if the peer may send from `from`. A peer behind a NAT sends from another address than its description has, and the source rule of the call
+/// decides which hosts it may use. After the handshake, only the address of the handshake counts.
 bool CallDtls::may_be_peer(const Association& association, const base::SocketAddress& from) const {
   if (from == association.peer) return true;
   if (!association.suite.empty() || plan_.source_rule == rtp::SourceRule::SdpAddress) return false;
@@ -99,7 +99,7 @@ base::Result<void, base::Error> CallDtls::advance(Association& association, cons
   if (handshake.state() == State::Failed) return base::fail(failed(handshake.failure().value_or(media::DtlsFault{})));
   if (!handshake.keys() || !association.suite.empty()) return {};
   auto order = order_of(*handshake.keys());
-  if (!order) return base::fail(phone_error(PhoneError::NotAcceptable, "OpenSSL cannot use the keys of DTLS"));
+  if (!order) return base::fail(phone_error(PhoneError::NotAcceptable, "OpenSSL cannot use the SRTP keys of the DTLS handshake"));
   association.suite = rtp::facts_of(handshake.keys()->send.suite()).name;
   keys.put(std::move(order));
   return {};

@@ -16,28 +16,29 @@
 
 namespace offhook::inline v0::phone {
 
-/// The handshakes of DTLS of one call: one for RTP, and one for RTCP if it has its own port (RFC 5764 section 4.1). They run on the thread of the endpoint; the worker of
-/// the leg only carries their datagrams.
+/// The DTLS handshakes of one call: one for RTP, and one for RTCP if RTCP has its own port (RFC 5764 section 4.1). They run on the endpoint's thread; the leg's
+/// worker only carries their datagrams.
 class CallDtls {
  public:
-  /// The path of the leg has the same boxes.
+  /// The packet path of the leg must have the same boxes.
   CallDtls(std::shared_ptr<const media::DtlsEndpoint> endpoint, std::shared_ptr<media::SrtpKeyBox> rtp_keys, std::shared_ptr<media::SrtpKeyBox> rtcp_keys)
       : endpoint_(std::move(endpoint)), rtp_keys_(std::move(rtp_keys)), rtcp_keys_(std::move(rtcp_keys)) {}
 
-  /// Begins the handshakes of an agreement with the peer of `plan`, if it is a new association. nullopt: the call does not use DTLS. `dialog` numbers the early dialogs
-  /// of a forked INVITE, each of which has its own association (RFC 8842 section 7).
+  /// Begins handshakes with the peer of `plan` if `agreed` is a new association; otherwise the present association continues. nullopt: the call does not use
+  /// DTLS. `dialog` is the number of the early dialog of a forked INVITE, because each has its own association (RFC 8842 section 7).
   void apply(const std::optional<sdp::AgreedDtls>& agreed, unsigned dialog, const media::MediaPlan& plan, base::TimePoint now);
-  /// Forgets a handshake that has failed, so that apply() begins another one.
+  /// Forgets the agreement after a failure, so that the next apply() begins new handshakes.
   void forget() { agreed_.reset(); }
   void receive(const media::PathDatagram& datagram);
-  /// Sends and times the handshakes, and puts their keys into the boxes. Errors: NotAcceptable if a handshake failed; the text says why.
+  /// Runs the handshakes' timers, sends their datagrams, and puts their keys into the boxes. Errors: NotAcceptable if a handshake failed; the text gives the
+  /// reason.
   [[nodiscard]] base::Result<void, base::Error> advance(const SendAlong& send, base::TimePoint now);
 
   /// Returns true if DTLS is agreed.
   [[nodiscard]] bool is_used() const { return agreed_.has_value(); }
-  /// Returns true while a handshake is not complete.
+  /// Returns true while a handshake is in progress.
   [[nodiscard]] bool is_busy() const { return (rtp_ && rtp_->suite.empty()) || (rtcp_ && rtcp_->suite.empty()); }
-  /// Returns the suite in use for RTP, as in SDP, or "" before the first handshake is complete.
+  /// Returns the suite in use for RTP, by its name in SDP; "" before the first handshake is complete.
   [[nodiscard]] const std::string& suite() const { return suite_; }
 
  private:

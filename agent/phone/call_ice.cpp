@@ -57,8 +57,8 @@ sdp::CandidateLine line_of(const rtp::IceCandidate& candidate, bool hides_privat
   return line;
 }
 
-/// Returns the peer's side. Without candidates for RTCP there is one component: RFC 8445 section 6.1.2.2. The peer does not trickle, because this side does not describe
-/// itself as trickling (RFC 8840 section 4).
+/// Converts the peer's description. If it has no candidates for RTCP, there is one component: RFC 8445 section 6.1.2.2. The peer does not trickle, because our
+/// descriptions do not offer it (RFC 8840 section 4).
 rtp::IcePeer peer_of(const sdp::IceDescription& theirs, bool is_muxed) {
   const bool has_rtcp = std::any_of(theirs.candidates.begin(), theirs.candidates.end(), [](const auto& line) { return line.component == 2; });
   rtp::IcePeer peer;
@@ -80,9 +80,9 @@ rtp::IceCandidate candidate_of(const sdp::CandidateLine& line, const base::Socke
   return candidate;
 }
 
-/// Returns the reason of an event after which no media can pass, or "". `is_muxed`: only the first component counts.
+/// Returns an error text if no media can pass after this event, otherwise "". If `is_muxed` is true, only component 1 counts.
 std::string trouble_in(const rtp::IceEvent& event, bool is_muxed) {
-  constexpr std::string_view kAdvice = ". Let UDP pass from and to the ports of the audio (/media/first_port to /media/last_port), or set a server of TURN (/nat/servers)";
+  constexpr std::string_view kAdvice = ". Let UDP pass from and to the audio ports (/media/first_port to last_port), or set a TURN server (/nat/servers)";
   if (const auto* failed = std::get_if<rtp::IceFailed>(&event)) return "ICE found no path: " + std::string(to_string(failed->reason)) + std::string(kAdvice);
   const auto* const lost = std::get_if<rtp::IceConsentLost>(&event);
   return lost != nullptr && (lost->component == 1 || !is_muxed) ? "the peer no longer confirms the path of the media (ICE)" : "";
@@ -109,7 +109,7 @@ sdp::IceDescription CallIce::description(bool hides_private) const {
   for (const auto& candidate : agent_->local_candidates()) describe(candidate);
   for (const auto socket : kLegSockets) {
     const auto* const pair = agent_->selected(component_of(socket));
-    if (pair != nullptr && pair->local.type == rtp::IceCandidateType::PeerReflexive) describe(pair->local);  // Only the checks have found it.
+    if (pair != nullptr && pair->local.type == rtp::IceCandidateType::PeerReflexive) describe(pair->local);  // Only the checks have found this candidate.
   }
   return ours;
 }
@@ -164,7 +164,7 @@ base::Result<bool, base::Error> CallIce::advance(const SendAlong& send, base::Ti
 media::MediaPlan CallIce::along_path(media::MediaPlan plan) const {
   plan.remote_rtp = rtp_path_ ? rtp_path_->to : base::SocketAddress{};
   plan.remote_rtcp = rtcp_path_ ? rtcp_path_->to : base::SocketAddress{};
-  plan.source_rule = rtp::SourceRule::SdpAddress;  // ICE has proven this address, and no other one.
+  plan.source_rule = rtp::SourceRule::SdpAddress;  // ICE has verified only this address.
   return plan;
 }
 

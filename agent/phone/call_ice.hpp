@@ -17,46 +17,48 @@
 
 namespace offhook::inline v0::phone {
 
-/// Sends a datagram from a leg's socket, or from a relayed address, to the peer. `base` without a port stands for the socket.
+/// Sends a datagram to `path.to` from the leg's socket or, if `path.base` is a relayed address, through the TURN server. A `base` with port 0 means the socket.
 using SendAlong = std::function<void(media::Channel channel, const rtp::IcePath& path, base::Bytes octets)>;
 
-/// ICE of one call: finds the addresses at which both sides reach each other (RFC 8445). Runs on the thread of the endpoint; the worker of the leg only carries its
+/// ICE of one call: finds the addresses at which both sides reach each other (RFC 8445). Runs on the endpoint's thread; the leg's worker only carries its
 /// datagrams.
 class CallIce {
  public:
-  /// `local` is the address of RTP on which the leg receives. RTCP has the next port.
+  /// `local` is the address on which the leg receives RTP. RTCP has the next port.
   CallIce(base::SocketAddress local, bool controlling);
 
-  /// Adds a candidate that a server has given, before the first description.
+  /// Adds a candidate that a STUN or TURN server has reported. Call it before the first description.
   void add(const rtp::IceGathered& gathered) { (void)agent_->add_local(gathered); }
-  /// Returns this side's description: its credentials and candidates. `hides_private`: it names no private address (RFC 8839 section 8.1).
+  /// Returns this side's description: its credentials and candidates. If `hides_private` is true, it contains no private address (RFC 8839 section 8.1).
   [[nodiscard]] sdp::IceDescription description(bool hides_private) const;
-  /// Begins or continues with the peer's side of an agreement. `is_muxed`: RTCP has the port of RTP. `is_answer`: it comes from the peer's answer.
+  /// Begins or continues ICE with the peer's description. `is_muxed`: true with rtcp-mux. `is_answer`: true if `theirs` is from an answer of the peer.
   void apply(const sdp::IceDescription& theirs, bool is_muxed, bool is_answer, base::TimePoint now);
-  /// Restarts, so that the next description can go to another peer: RFC 8839 section 7.5. Does nothing while ICE still looks for a path.
+  /// Restarts ICE, so that the next description can go to another peer: RFC 8839 section 7.5. Does nothing unless ICE has completed.
   void restart();
-  /// The peer has not answered the description of restart().
+  /// Call this if the peer did not answer the description after restart(): the former path continues.
   void cancel_restart();
-  /// Takes a datagram that came to `from.base` from the peer's address `from.to`. Returns false if it is not for ICE.
+  /// Takes a datagram that came to `from.base` from the peer's address `from.to`. Returns false if the datagram is not for ICE.
   [[nodiscard]] bool receive(const rtp::IcePath& from, base::Bytes datagram, base::TimePoint arrival);
-  /// Sends and times the checks. Returns true if where media go has changed. Errors: NotAcceptable if there is no path, or if the peer no longer confirms it.
+  /// Runs the timers of ICE, and sends its checks. Returns true if a path has changed. Errors: NotAcceptable if there is no path, or if the peer no longer
+  /// confirms the path.
   [[nodiscard]] base::Result<bool, base::Error> advance(const SendAlong& send, base::TimePoint now);
 
-  /// Returns true if ICE is agreed. Otherwise the addresses of the descriptions count.
+  /// Returns true if both sides have agreed on ICE. Otherwise media use the addresses in the descriptions.
   [[nodiscard]] bool is_used() const { return used_; }
-  /// The peer has ended ICE by a later description.
+  /// Call this if a later description of the peer has no ICE.
   void stop() { used_ = false; }
   /// Returns true while ICE looks for a path.
   [[nodiscard]] bool is_busy() const { return used_ && agent_->state() == rtp::IceState::Running; }
-  /// Puts the peer's addresses on the path into a plan. Without a path, the plan has no addresses, so that nothing is sent.
+  /// Replaces the peer's addresses in `plan` by those of the ICE path. Without a path, clears them, so that the leg sends nothing.
   [[nodiscard]] media::MediaPlan along_path(media::MediaPlan plan) const;
-  /// Returns where packets of a socket go; nullopt without a path.
+  /// Returns the path of a socket's packets; nullopt if there is none.
   [[nodiscard]] const std::optional<rtp::IcePath>& path(media::Channel channel) const { return channel == media::Channel::Rtcp ? rtcp_path_ : rtp_path_; }
-  /// Returns true if the peer has proven that it sends to `from.base` from `from.to`.
+  /// Returns true if an authenticated STUN message of the peer came to `from.base` from `from.to`.
   [[nodiscard]] bool has_heard(const rtp::IcePath& from) const { return agent_->has_heard(from.base, from.to); }
-  /// Returns this side's address on the path, as the peer sees it; nullopt without a path. Later descriptions have it as their default: RFC 8839 section 4.4.1.2.
+  /// Returns this side's address on the path, as the peer sees it; nullopt without a path. Later descriptions have this address in c= and m=: RFC 8839 section
+  /// 4.4.1.2.
   [[nodiscard]] std::optional<base::SocketAddress> present_address(media::Channel channel) const;
-  /// Returns how the path reaches the peer, such as "host to prflx", for the record; "" without a path.
+  /// Returns the types of both candidates of the path for the record, such as "host to prflx"; "" without a path.
   [[nodiscard]] std::string route() const;
 
  private:
@@ -65,7 +67,7 @@ class CallIce {
   std::unique_ptr<rtp::IceAgent> agent_;
   std::optional<rtp::IcePath> rtp_path_, rtcp_path_;
   bool used_ = false, is_muxed_ = false;
-  bool restarts_ = false;   // by restart(), and the peer has not answered yet
+  bool restarts_ = false;   // true after restart(), until the peer answers
 };
 
 }  // namespace offhook::inline v0::phone

@@ -14,7 +14,7 @@ class CallIdentity {
   /// Reads the files. Errors: those of CallerCheck and CallSigner.
   [[nodiscard]] base::Result<void, base::Error> open(const IdentityOptions& options);
 
-  /// Sets `call.identity`, if IdentityOptions ask for verification. Returns the status with which to refuse the call; nullopt: the call is accepted.
+  /// Sets `call.identity`, if IdentityOptions ask for verification. Returns the status with which to refuse the call, or nullopt to accept it.
   [[nodiscard]] std::optional<int> refusal_of(sip::IncomingCall& call);
   /// Adds the header field Identity for a call from `from` to `to`, if IdentityOptions ask for signing.
   void sign(std::string_view from, std::string_view to, sip::HeaderList& headers, base::Random& random) const;

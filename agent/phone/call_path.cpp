@@ -23,7 +23,7 @@ void CallPath::begin(const Start& start, base::TimePoint now) {
   if (start.uses_ice) ice_.emplace(local_, start.controlling);
   const bool asks = start.servers && (start.uses_ice || place_.asks_servers);
   auto servers = asks ? start.servers->usable(local_.ip.is_v6(), now, start.wall_now) : std::vector<NatServer>();
-  if (!ice_) std::erase_if(servers, [](const NatServer& one) { return one.uri.relays; });  // Only ICE finds out whether a relay is needed.
+  if (!ice_) std::erase_if(servers, [](const NatServer& one) { return one.uri.relays; });  // A call without ICE cannot find out whether it needs a relay.
   gathers_ = !servers.empty();
   if (!gathers_) return add_seen_address();
   mail_->hears_all.store(true, std::memory_order_relaxed);
@@ -45,7 +45,7 @@ bool CallPath::gather(base::TimePoint now) {
   return true;
 }
 
-/// Adds the address that is known without a server as a candidate: RFC 8445 section 5.1.1.1 allows other ways to learn it.
+/// Adds the public address that is known without a server as a candidate. RFC 8445 section 5.1.1.1 allows other ways than STUN to learn it.
 void CallPath::add_seen_address() {
   if (!ice_ || !place_.as_seen || (servers_ && servers_->mapped(media::Channel::Rtp))) return;
   for (const auto socket : kLegSockets) {
@@ -93,7 +93,7 @@ void CallPath::apply(const Agreement& agreement, base::TimePoint now) {
   follow_path(now);
 }
 
-/// The path may have changed: the worker and DTLS follow it.
+/// Tells the worker and DTLS the present path, which may have changed.
 void CallPath::follow_path(base::TimePoint now) {
   order_path(now);
   const auto peers = peers_plan();

@@ -16,69 +16,69 @@
 
 namespace offhook::inline v0::phone {
 
-/// Negotiates the packet path of one call with the peer: its addresses by STUN, TURN and ICE, and the keys of SRTP by DTLS, which begins when ICE has found a path. Runs on
-/// the thread of the endpoint, which calls gather() and then poll().
+/// Negotiates the packet path of one call: the addresses by STUN, TURN and ICE, and the SRTP keys by DTLS, which begins when ICE has found a path. Runs on the
+/// endpoint's thread, which calls gather() first, and then poll().
 class CallPath {
  public:
-  static constexpr auto kPause = std::chrono::milliseconds(10);        ///< between two polls, as the worker cannot notify this thread
-  static constexpr auto kQuietPause = std::chrono::milliseconds(50);   ///< when both are complete: the peer checks the path, and may repeat its last flight
-  static constexpr std::size_t kMaxOffPath = 8;                        ///< datagrams that did not come on the path, in one poll: answers to more would push out our own
+  static constexpr auto kPause = std::chrono::milliseconds(10);        ///< time between two polls, because the worker cannot notify this thread
+  static constexpr auto kQuietPause = std::chrono::milliseconds(50);   ///< the same after ICE and DTLS: the peer checks the path and may repeat its last flight
+  static constexpr std::size_t kMaxOffPath = 8;                        ///< datagrams off the path for one poll: more answers would displace our own
 
   struct Start {
     MediaPlace place;
-    base::SocketAddress local;                    ///< the leg's address of RTP
+    base::SocketAddress local;                    ///< the leg's RTP address
     bool uses_ice = false;
-    bool controlling = false;                     ///< this side makes the first offer
-    std::shared_ptr<NatServers> servers{};        ///< null: none
+    bool controlling = false;                     ///< true if this side makes the first offer
+    std::shared_ptr<NatServers> servers{};        ///< null: no servers
     std::int64_t wall_now = 0;                    ///< seconds since 1970-01-01 UTC
   };
 
-  /// `dtls` null: no DTLS. `keys`: the box of the leg's keys.
+  /// `dtls` is null for a call without DTLS. `keys` is the box of the leg's keys.
   CallPath(std::shared_ptr<const media::DtlsEndpoint> dtls, std::shared_ptr<media::SrtpKeyBox> keys);
   [[nodiscard]] std::unique_ptr<media::PacketPath> make_path() const;
 
-  /// Begins to gather addresses. Call gather() until it returns true; then described() and description() are complete.
+  /// Begins to gather addresses. Then call gather() until it returns true: from then on, described() and description() are complete.
   void begin(const Start& start, base::TimePoint now);
   [[nodiscard]] bool gather(base::TimePoint now);
   [[nodiscard]] bool is_gathering() const { return gathers_; }
   /// The addresses for the m= line.
   struct Described {
     base::SocketAddress rtp;
-    std::uint16_t rtcp_port = 0;                  ///< 0: the port after that of RTP
+    std::uint16_t rtcp_port = 0;                  ///< 0: the port after the RTP port
   };
-  /// Returns nullopt if the peer is in the Internet, and no public address is known.
+  /// Returns nullopt if the peer is in the Internet and this side knows no public address of its own.
   [[nodiscard]] std::optional<Described> described() const;
-  /// Returns this side of ICE; nullopt if the call does not use it.
+  /// Returns this side's ICE description; nullopt if the call does not use ICE.
   [[nodiscard]] std::optional<sdp::IceDescription> description() const { return ice_ ? std::optional(ice_->description(place_.is_hidden)) : std::nullopt; }
-  /// Follows a restart of ICE by the peer's offer, so that description() has new credentials for the answer: RFC 8839 section 4.4.2. `agreed` is what the answer will agree
-  /// on.
+  /// Follows an ICE restart in the peer's offer, so that description() has new credentials for the answer: RFC 8839 section 4.4.2. `agreed` is the agreement
+  /// that the answer will make.
   void follow_restart(const sdp::AgreedAudio& agreed, base::TimePoint now);
   /// Restarts ICE for an offer that another peer may answer: RFC 8839 section 7.5.
   void restart_ice() { if (ice_) ice_->restart(); }
-  /// The peer has not answered that offer.
+  /// Call this if the peer did not answer the offer after restart_ice().
   void cancel_restart() { if (ice_) ice_->cancel_restart(); }
 
   struct Agreement {
     const sdp::AgreedAudio& audio;
-    const media::MediaPlan& plan;          ///< with the addresses of the description
-    unsigned dialog = 0;                   ///< counts the dialogs of a forked INVITE whose media the leg has had
-    bool is_answer = false;                ///< the peer's latest description is an answer
+    const media::MediaPlan& plan;          ///< with the addresses in the peer's description
+    unsigned dialog = 0;                   ///< number of the dialog, among those of a forked INVITE whose media the leg has used
+    bool is_answer = false;                ///< true if the peer's latest description is an answer
   };
-  /// Negotiates for this agreement from now on.
+  /// Negotiates for this agreement from now on, in place of the former one.
   void apply(const Agreement& agreement, base::TimePoint now);
-  /// Begins again what has failed, because the peer may not have been ready: the next apply() does it.
+  /// Makes the next apply() begin the failed negotiation again, because the peer may not have been ready before its user answered.
   void forget_failure();
-  /// Continues. Returns true if the addresses have changed: then along_path() is new. Errors: NotAcceptable if the media cannot pass; the text says why.
+  /// Continues the negotiation. Returns true if along_path() has changed. Errors: NotAcceptable if the media cannot pass; the text gives the reason.
   [[nodiscard]] base::Result<bool, base::Error> poll(base::TimePoint now);
   /// Returns the time until gather() or poll() is needed again; nullopt if there is nothing to negotiate.
   [[nodiscard]] std::optional<base::Duration> pause() const;
-  /// Puts the addresses to which the leg sends into a plan. Without ICE, the plan stays the same.
+  /// Returns `plan` with the addresses to which the leg must send. Without ICE, returns `plan` unchanged.
   [[nodiscard]] media::MediaPlan along_path(const media::MediaPlan& plan) const;
-  /// The call is over: gives allocations back.
+  /// Call this at the end of the call: deletes the allocations on the TURN servers.
   void end(base::TimePoint now);
 
-  /// Returns true if media can pass in both directions: ICE, if agreed, has a path for each component, and DTLS, if agreed, has keys. Some peers hear nothing before the
-  /// last component has its path.
+  /// Returns true if media can pass in both directions: ICE, if agreed, has completed, and DTLS, if agreed, has keys. ICE completes with the last component,
+  /// because some peers play no audio before that.
   [[nodiscard]] bool is_open() const {
     const bool has_path = !uses_ice() || (!ice_->is_busy() && along_path(plan_).remote_rtp.port != 0);
     return has_path && (!uses_dtls() || !suite().empty());
@@ -108,7 +108,7 @@ class CallPath {
   std::optional<sdp::AgreedDtls> agreed_dtls_;
   unsigned dialog_ = 0;
   media::MediaPlan plan_;
-  std::array<media::PathOrder::Hop, 2> hops_{};   // by Channel: the latest order to the worker
+  std::array<media::PathOrder::Hop, 2> hops_{};   // the latest order to the worker, by Channel
 };
 
 }  // namespace offhook::inline v0::phone

@@ -13,10 +13,10 @@ namespace offhook::inline v0::phone {
 namespace {
 
 base::Error unusable(std::string_view suite) {
-  return phone_error(PhoneError::NotAcceptable, "the keys of SRTP cannot be used with " + std::string(suite));
+  return phone_error(PhoneError::NotAcceptable, "this side cannot use the SRTP keys for " + std::string(suite));
 }
 
-/// Makes the sender or the receiver of a key. Returns null if that fails.
+/// Makes the sender or the receiver for a key. Returns null if the suite, the key or the MKI cannot be used.
 template <class Side, class... More>
 std::unique_ptr<Side> make(std::string_view suite, base::Bytes secret, More... more) {
   const auto known = rtp::srtp_suite_named(suite);

@@ -16,21 +16,20 @@
 
 namespace offhook::inline v0::phone {
 
-/// The SRTP of one call: the keys of this side, and the path of packets of its leg.
+/// SRTP of one call with keys in SDP: this side's keys, and the packet path of the leg.
 class CallSrtp {
  public:
-  /// Draws a key for each suite from the system, unless the policy is Off or `has_keys` is false.
+  /// Draws a key for each suite from the system's random source, unless the policy is Off or `has_keys` is false.
   explicit CallSrtp(sdp::SrtpPolicy policy, bool has_keys = true);
 
   [[nodiscard]] const sdp::SrtpCapability& capability() const { return capability_; }
   /// Returns the path for the call's leg, or null if the policy is Off.
   [[nodiscard]] std::unique_ptr<media::PacketPath> make_path();
-  /// The keys of the path, which DTLS puts there too.
+  /// Returns the box of the path's keys. DTLS puts its keys there too.
   [[nodiscard]] const std::shared_ptr<media::SrtpKeyBox>& box() const { return box_; }
-  /// Puts the agreed keys into effect; nullopt: the peer does not use SRTP. A direction whose key did not change continues, and so does one that returns to an
-  /// earlier key. Errors: NotAcceptable if OpenSSL
-  /// cannot use the suite, or the peer's MKI is too long; then nothing changes. `other_dialog`: the agreement is that of another early dialog of a forked INVITE,
-  /// so that packets can be plain although they were encrypted before.
+  /// Puts the agreed keys into effect; nullopt: the peer does not use SRTP. A direction continues its packet indexes if its key stays the same, or if it
+  /// returns to an earlier key. `other_dialog` is true if the agreement is from another early dialog of a forked INVITE: then plain packets may pass, even if
+  /// the former dialog was encrypted. Errors: NotAcceptable if OpenSSL cannot use the suite, or if the peer's MKI is too long; then nothing changes.
   [[nodiscard]] base::Result<void, base::Error> apply(const std::optional<sdp::AgreedSrtp>& agreed, bool other_dialog = false);
   /// Returns the suite in use, or "" if packets are not encrypted.
   [[nodiscard]] std::string_view suite() const { return agreed_ ? std::string_view(agreed_->suite) : ""; }
@@ -42,7 +41,7 @@ class CallSrtp {
     std::vector<std::uint8_t> secret, mki;
     friend bool operator==(const Key&, const Key&) = default;
   };
-  /// The keys of one direction. Each has the place of the same number in the SrtpPath. If there are too many, a new key replaces the oldest one.
+  /// The keys of one direction. A key's index is its place in the SrtpPath. If all places are taken, a new key replaces the oldest key.
   struct Keys {
     std::array<Key, media::SrtpKeyOrder::kDtlsPlace> all{};
     std::size_t count = 0;

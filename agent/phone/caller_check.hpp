@@ -15,12 +15,12 @@ namespace offhook::inline v0::phone {
 /// Verifies the numbers of callers, and selects the calls that are refused without a valid signature.
 class CallerCheck {
  public:
-  /// Reads the files. Errors (PhoneError::Identity): a file that cannot be read, or that contains nothing usable; the error names the file.
+  /// Reads the files. Errors (PhoneError::Identity): a file cannot be read, or contains nothing usable; the text names the file.
   [[nodiscard]] static base::Result<CallerCheck, base::Error> open(const IdentityOptions::Verifying& options);
 
   /// `now` is in seconds since 1970.
   [[nodiscard]] sip::CallerIdentity verify(const sip::IncomingCall& call, std::int64_t now) { return verifier_.verify(call, now); }
-  /// Returns the status for a call whose `identity` is the result of verify(); nullopt: the call is accepted.
+  /// Returns the status that refuses the call, whose `identity` is the result of verify(), or nullopt to accept it.
   [[nodiscard]] std::optional<int> refusal_of(const sip::IncomingCall& call) const;
 
  private:

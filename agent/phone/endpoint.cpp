@@ -103,7 +103,7 @@ class Endpoint::Impl {
     if (const auto certificate = media::DtlsCertificate::make()) {
       if (auto dtls = media::DtlsEndpoint::make(*certificate)) core_->dtls = std::make_shared<const media::DtlsEndpoint>(*std::move(dtls));
     }
-    if (!core_->dtls) return base::fail(phone_error(PhoneError::Socket, "OpenSSL makes no certificate for DTLS: check its configuration (openssl.cnf)"));
+    if (!core_->dtls) return base::fail(phone_error(PhoneError::Socket, "OpenSSL cannot make a certificate for DTLS: check its configuration (openssl.cnf)"));
     auto nat = NatServers::make(options_.nat);
     if (!nat) return base::fail(phone_error(PhoneError::Socket, nat.error()));
     core_->nat = std::move(*nat);
@@ -345,7 +345,7 @@ class Endpoint::Impl {
     const auto account = event.account ? accounts_.find(*event.account) : accounts_.end();
     const auto security = security_for(account != accounts_.end() ? account->second->security : options_.security, uses_tls(event.transport));
     capacity_.on_call();
-    // The caller's side has reached this machine at the address of the Request-URI.
+    // If the Request-URI has a public address, the caller's network reached this machine at that address.
     const auto reached = address_in(event.request_uri);
     const auto seen = reached && reached->is_public() ? reached : account != accounts_.end() ? account->second->seen : std::nullopt;
     auto call = std::make_shared<PhoneCall>(core_, event, next_sdp_id(), security, seen);

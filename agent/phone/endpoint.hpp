@@ -29,11 +29,11 @@ struct EndpointOptions {
   bool comfort_noise = true;   ///< offers and accepts comfort noise (RFC 3389); AudioPort::leaves_out_silence decides whether this side sends it
   bool voip_metrics = true;    ///< requests VoIP metrics in RTCP XR, and sends them when requested: RFC 3611 section 5.2
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< sources of audio that are accepted besides the SDP's own address
-  MediaSecurity security{};    ///< of calls without an account
+  MediaSecurity security{};    ///< for calls without an account
   IceUse ice = IceUse::Accepted;
-  /// The time that CallConnected waits for ICE and DTLS after the answer, so that nobody speaks before the media can pass. 0: it does not wait.
+  /// The longest time that CallConnected waits for ICE and DTLS after the answer, so that the application does not speak before the media can pass. 0: no wait.
   base::Duration path_limit = std::chrono::seconds(10);
-  NatOptions nat{};            ///< the public address of this machine, and servers of STUN and TURN
+  NatOptions nat{};            ///< this machine's public address, and STUN and TURN servers
   std::size_t max_calls = 64;  ///< an INVITE beyond this number gets 486 Busy Here
   bool accepting = true;       ///< false: new calls get 503 until Endpoint::set_accepting(true), for an owner that adds its accounts first
   /// The header field with the load in responses to OPTIONS from known peers: "calls=3;limit=64;load=0.05". `load` is the greater of two

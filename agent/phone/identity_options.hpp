@@ -14,7 +14,7 @@ struct IdentityOptions {
     std::string url;                      ///< the `x5u` of PASSporTs
     std::string file;                     ///< the signer's certificate first, then the certificates between it and an anchor
   };
-  /// The treatment of a call without a valid signature, when neither a trusted peer nor a password proves the caller.
+  /// The treatment of a call without a valid signature, if neither a trusted peer nor a password authenticates the caller.
   enum class Unproven : std::uint8_t { Taken, Refused };
   struct Verifying {
     std::string trust_file;               ///< file of trust anchors, which need not be root certificates

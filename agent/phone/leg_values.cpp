@@ -70,7 +70,7 @@ call::Incoming incoming_of(const sip::IncomingCall& call, std::string local_tag)
   incoming.name = {call.call_id, std::move(local_tag)};
   incoming.from = party_of(call.from);
   incoming.to = party_of(call.to);
-  incoming.caller = call.asserted ? party_of(*call.asserted) : incoming.from;  // The identity that the own registrar asserts comes before the claim in From.
+  incoming.caller = call.asserted ? party_of(*call.asserted) : incoming.from;  // An asserted identity has priority over the claim in From.
   const bool has_password = !call.proven_user.empty() && call.proven_user == incoming.from.number;
   incoming.caller_verified = call.asserted || sip::proves_number(call.identity) || has_password;
   incoming.check = check_of(call.identity);

@@ -16,8 +16,8 @@ namespace offhook::inline v0::phone {
 /// Returns the person that a request within the dialog names (RFC 4916): the identity that a trusted peer asserts, otherwise From.
 [[nodiscard]] call::Party person_of(const sip::PeerChanged& changed);
 
-/// The caller is verified if a trusted peer asserts the number, if a signature proves it, or if the caller has proved by a password that the
-/// name in From is its own. A From header alone proves nothing.
+/// The caller is verified if a trusted peer asserts the number, if a signature proves it, or if the caller has authenticated by password as the user in From. A
+/// From header alone proves nothing.
 [[nodiscard]] call::Incoming incoming_of(const sip::IncomingCall& call, std::string local_tag);
 
 [[nodiscard]] call::Ended ended_of(const sip::CallEnded& ended);

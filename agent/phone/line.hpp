@@ -11,7 +11,7 @@
 
 namespace offhook::inline v0::phone {
 
-/// The calls of one account, and the part of them that a watcher sees: RFC 4235 sections 3.6 and 3.7. A value: no I/O, no clock.
+/// The calls of one account, with the part that a watcher may see: RFC 4235 sections 3.6 and 3.7. A value: no I/O, no clock.
 class Line {
  public:
   using DialogInfo = sip::packages::DialogInfo;

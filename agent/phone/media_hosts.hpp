@@ -19,7 +19,7 @@ namespace offhook::inline v0::phone {
 class MediaHosts {
  public:
   static constexpr std::size_t kMaxNames = 4;    ///< names of one description, looked up one after another; a further name stays
-  static constexpr std::size_t kMaxWaiting = 32; ///< waiting events of one call; if one more comes, all are reported with unresolved names
+  static constexpr std::size_t kMaxWaiting = 32; ///< waiting events of one call; if a further event comes, all are reported with unresolved names
 
   /// Looks up `host`, and later invokes `done` once, with an empty list if no address was found.
   using Find = std::function<void(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done)>;

@@ -15,7 +15,7 @@ struct SectionMedia {
   base::SocketAddress rtp;  ///< the local address; RTCP has the next port
 };
 
-/// Says that the media of a section are ready to be described, or why they cannot be used. Only its first invocation counts.
+/// The application invokes it when the media of a section are ready to be described, or with an error if they cannot be used. Only the first invocation counts.
 using MediaReady = std::function<void(base::Result<void, base::Error>)>;
 
 /// Prepares the media of a section before this side describes them, and then invokes `ready`, at once or later, on the signalling thread.

@@ -44,7 +44,7 @@ std::vector<sdp::AudioCodec> to_sdp(const std::vector<media::AudioCodec>& codecs
   return result;
 }
 
-/// Returns what this side offers and accepts for encryption.
+/// Returns the encryption that this side offers and accepts.
 sdp::SrtpCapability srtp_capability(const CallSrtp& srtp, const MediaSession::Extras& extras) {
   sdp::SrtpCapability capability = srtp.capability();
   if (!extras.dtls || capability.policy == sdp::SrtpPolicy::Off) return capability;
@@ -138,11 +138,11 @@ void MediaSession::open(const MediaPlace& place, std::shared_ptr<media::AudioPor
   if (!path_ || !path_->is_gathering()) on_gathered();
 }
 
-/// The addresses of this side are known: continues open().
+/// Continues open() when the addresses of this side are known.
 void MediaSession::on_gathered() {
   const MediaReady ready = std::exchange(ready_, nullptr);
   const auto ours = described();
-  if (!ours) return ready(base::fail(phone_error(PhoneError::NoMedia, "the peer is in the Internet, and no public address of this machine is known: set NatOptions::public_address or a server of STUN (/nat)")));
+  if (!ours) return ready(base::fail(phone_error(PhoneError::NoMedia, "the peer is in the Internet, and no public address of this machine is known: set NatOptions::public_address or a STUN server (/nat)")));
   negotiator_ = sdp::Negotiator(capability_, ours->rtp, sdp_id_);
   negotiator_.set_rtcp_port(ours->rtcp_port);
   if (!prepare_) return ready({});
@@ -165,7 +165,7 @@ base::Result<void, base::Error> MediaSession::open_leg(const base::IpAddress& lo
   return {};
 }
 
-/// Makes the packet path of the leg, or returns null if packets need none.
+/// Makes the packet path of the leg. Returns null if the leg needs none.
 std::unique_ptr<media::PacketPath> MediaSession::make_path() {
   const auto& srtp = capability_.srtp;
   const bool is_encrypted = srtp.policy != sdp::SrtpPolicy::Off;
@@ -176,7 +176,7 @@ std::unique_ptr<media::PacketPath> MediaSession::make_path() {
   return path_->make_path();
 }
 
-/// Tells the negotiator this side of ICE, and the address of the path that ICE has found.
+/// Sets this side's ICE description in the negotiator, and the addresses for the m= line.
 void MediaSession::describe_ice(sdp::Negotiator& negotiator) const {
   if (!path_ || ice_ == IceUse::Off) return;
   negotiator.set_ice(path_->description(), ice_ == IceUse::Offered);
@@ -215,7 +215,7 @@ base::Result<std::string, base::Error> MediaSession::make_offer_for_anyone() {
   return offer;
 }
 
-/// Returns the negotiator of an early dialog, which begins with this side's offer. After the 2xx there is one dialog.
+/// Returns the negotiator of an early dialog; for a new dialog, a copy of the negotiator after this side's offer. After the 2xx there is only one dialog.
 sdp::Negotiator MediaSession::negotiator_of(const std::string& branch_tag) const {
   if (branch_tag.empty() || branch_tag == tag_ || !offered_) return negotiator_;
   const auto known = early_dialogs_.find(branch_tag);
@@ -235,7 +235,7 @@ base::Result<std::string, base::Error> MediaSession::answer(std::string_view off
   return std::move(answer->body);
 }
 
-/// Restarts ICE if this offer does, and if this side can answer it: a refused offer changes nothing.
+/// Restarts ICE if the offer restarts it and this side can answer the offer, because a refused offer must change nothing.
 base::Result<void, base::Error> MediaSession::follow_restart(sdp::Negotiator trial, const sdp::Session& offer) {
   if (!path_ || !path_->uses_ice()) return {};
   describe_ice(trial);

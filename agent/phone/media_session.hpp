@@ -33,7 +33,7 @@ class MediaSession {
     MediaSecurity security{};
     std::shared_ptr<const media::DtlsEndpoint> dtls{};  ///< null: no DTLS
     IceUse ice = IceUse::Off;
-    std::shared_ptr<NatServers> nat{};  ///< null: no servers of STUN and TURN
+    std::shared_ptr<NatServers> nat{};  ///< null: no STUN or TURN servers
   };
   /// `sdp_id` becomes the o= line's session id.
   MediaSession(media::Engine& engine, const std::vector<media::AudioCodec>& codecs, Extras extras, std::uint64_t sdp_id);
@@ -41,13 +41,13 @@ class MediaSession {
   MediaSession(const MediaSession&) = delete;
   MediaSession& operator=(const MediaSession&) = delete;
 
-  /// Binds the leg's ports at `place`, finds the addresses for this side's descriptions, and prepares the media of the audio section. Invokes `ready` when this side
-  /// can describe them, during open() or later; negotiation_pause() says whether negotiate() must run for it. `ready` gets an error if the media cannot be used.
-  /// NoMedia: no port is left, or the peer is in the Internet and this side knows no public address.
+  /// Binds the leg's ports at `place`, finds the addresses for this side's descriptions, and prepares the media of the audio section. Invokes `ready` when this
+  /// side can describe them, during open() or later; negotiation_pause() says whether negotiate() must run for it. `ready` gets an error if the media cannot be
+  /// used: NoMedia if no port is free, or if the peer is in the Internet and this side knows no public address of its own.
   void open(const MediaPlace& place, std::shared_ptr<media::AudioPort> port, MediaReady ready);
 
-  /// Use it before open(), for an incoming call. The packet path of the leg is made for what this offer can agree on: a call that begins without encryption and ICE has no
-  /// path, which saves time for each packet, and stays so.
+  /// Call this before open(), for an incoming call. open() then makes a packet path only for the encryption and ICE that this offer allows. A call that begins
+  /// without both has no path, which saves time for each packet, and cannot get one later.
   void prepare_for(std::string_view offer);
   /// The same for a call in which this side makes the first offer.
   void prepare_to_offer();
@@ -57,7 +57,7 @@ class MediaSession {
   [[nodiscard]] std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs, std::string_view offer,
                                                              const base::IpAddress& signalling_host) const;
   [[nodiscard]] base::Result<std::string, base::Error> make_offer();
-  /// The same for a request without an offer, whose sender may pass this side's offer on to another peer: ICE restarts.
+  /// Makes an offer for a request without an offer. Restarts ICE, because the sender may pass this offer on to another peer.
   [[nodiscard]] base::Result<std::string, base::Error> make_offer_for_anyone();
   /// Returns the answer to the peer's offer. If an offer of this side waits after a 491, the peer's offer replaces it, because the peer's
   /// offer is newer (RFC 3264 section 8). `signalling_host` is the source of the offer (unspecified: unknown). NotAcceptable means 488.
@@ -81,17 +81,17 @@ class MediaSession {
   void start();
   [[nodiscard]] bool sends() const { return plan_ && plan_->send; }
   [[nodiscard]] bool receives() const { return plan_ && plan_->receive; }
-  /// Returns false while media that the agreement allows have no path yet.
+  /// Returns true if the media that the agreement allows can pass, or if it allows none.
   [[nodiscard]] bool is_path_open() const { return !path_ || (!sends() && !receives()) || path_->is_open(); }
   [[nodiscard]] std::optional<media::AudioCodec> codec() const;
-  /// Returns the suite of SRTP in use, as in SDP; "" if the media are not encrypted, or if the handshake of DTLS is not complete.
+  /// Returns the SRTP suite in use, by its name in SDP; "" if the media are not encrypted, or if the DTLS handshake is not complete.
   [[nodiscard]] std::string srtp_suite() const { return uses_dtls() ? path_->suite() : std::string(srtp_.suite()); }
   [[nodiscard]] bool uses_dtls() const { return path_ && path_->uses_dtls(); }
-  /// Returns how ICE reaches the peer: see CallIce::route().
+  /// Returns CallIce::route().
   [[nodiscard]] std::string ice_route() const { return path_ ? path_->route() : std::string(); }
   /// Continues open(), and later ICE and DTLS. Call it again after negotiation_pause(). Errors: NotAcceptable if the media cannot pass: end the call.
   [[nodiscard]] base::Result<void, base::Error> negotiate(base::TimePoint now);
-  /// The call is up now: if ICE or DTLS has failed before, they begin again.
+  /// Call this when the call is answered after negotiate() has failed: ICE or DTLS begins again.
   void retry_negotiation();
   /// Returns nullopt if the media need no negotiate().
   [[nodiscard]] std::optional<base::Duration> negotiation_pause() const { return path_ && (started_ || ready_) ? path_->pause() : std::nullopt; }
@@ -121,23 +121,23 @@ class MediaSession {
   CallSrtp srtp_;
   std::shared_ptr<const media::DtlsEndpoint> dtls_;
   IceUse ice_;
-  bool answers_ = false;           // the peer makes the first offer
+  bool answers_ = false;           // true if the peer makes the first offer
   std::shared_ptr<NatServers> nat_;
   MediaPlace place_;
-  MediaReady ready_;               // of open(), until the addresses are known
-  std::optional<CallPath> path_;   // nullopt: the peer's description has all addresses and keys
+  MediaReady ready_;               // argument of open(), until the addresses are known
+  std::optional<CallPath> path_;   // nullopt: the media need no ICE, DTLS or STUN server
   sdp::AudioCapability capability_;
   rtp::SourceRule source_rule_;
   PrepareMedia prepare_;
   std::uint64_t sdp_id_;
-  sdp::Negotiator negotiator_;                    // of the dialog whose media the leg has
+  sdp::Negotiator negotiator_;                    // for the dialog whose media the leg uses
   std::string tag_;                               // the peer's tag in that dialog, before the 2xx
-  unsigned dialogs_ = 0;                          // dialogs whose media the leg had before
-  bool has_answer_ = false;                       // the peer's latest description is an answer
-  std::optional<sdp::Negotiator> offered_;        // after this side's first offer, and before the 2xx
+  unsigned dialogs_ = 0;                          // number of dialogs whose media the leg used before
+  bool has_answer_ = false;                       // true if the peer's latest description is an answer
+  std::optional<sdp::Negotiator> offered_;        // copy after this side's first offer, until the 2xx
   std::map<std::string, Dialog> early_dialogs_;   // by the peer's tag, before the 2xx; at most sip::kMaxForks
   std::optional<media::OpenLeg> leg_;
-  base::SocketAddress local_;                     // the leg's address of RTP
+  base::SocketAddress local_;                     // the leg's RTP address
   std::optional<media::MediaPlan> plan_;
   std::vector<sdp::Media> others_;  // the peer's other streams
   bool started_ = false;

@@ -24,8 +24,8 @@ MediaSession::Extras extras_of(const PhoneCore& core, const MediaSecurity& secur
   return {options.comfort_noise, options.voip_metrics, options.source_rule, options.order_of_offer, options.prepare_media, security, core.dtls, options.ice, core.nat};
 }
 
-/// Returns the host to which the media of an offer go, if it has another address family than the signalling: in a dual stack, each may have its own. Otherwise returns the
-/// source of the signalling.
+/// Returns the host to which the media of an offer go if its address family differs from that of the signalling, as it may on dual-stack hosts. Otherwise
+/// returns the source of the signalling.
 base::IpAddress media_host_of(const std::string& offer, const base::IpAddress& source) {
   const auto session = sdp::parse_session(offer);
   if (!session) return source;
@@ -37,7 +37,7 @@ base::IpAddress media_host_of(const std::string& offer, const base::IpAddress& s
   return source;
 }
 
-/// Returns the status that refuses a call if its media cannot be prepared for the reason `why`.
+/// Returns the status that refuses a call whose media could not be prepared, for the reason `why`.
 int refusal_of(const base::Error& why) { return is(why, PhoneError::Socket) ? 500 : is(why, PhoneError::NotAcceptable) ? 488 : 503; }
 
 }  // namespace
@@ -309,7 +309,7 @@ void PhoneCall::start_media() {
   keep_negotiating();
 }
 
-/// Plans the next negotiate(), as long as the media need it. The worker of the leg cannot notify this thread, so that it polls.
+/// Schedules the next negotiate(), as long as the media need it. This thread polls, because the leg's worker cannot notify it.
 void PhoneCall::keep_negotiating() {
   const auto core = core_.lock();
   const auto pause = media_.negotiation_pause();
@@ -390,7 +390,7 @@ void PhoneCall::report_connected() {
 }
 
 void PhoneCall::report_media(const sip::HeaderFields& headers, const std::optional<sip::Party>& asserted) {
-  if (unreported_) return report_connected();  // It has the present state of the media.
+  if (unreported_) return report_connected();  // CallConnected reports the present state of the media.
   core()->emit(CallMediaChanged{shared_from_this(), media_.sends(), media_.receives(), headers, asserted});
 }
 

@@ -94,19 +94,19 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   std::string peer_;             // the other side's URI: its host completes the target of a transfer
   sip::Body offer_;              // the peer's offer; empty: the peer wants an offer from this side
   base::SocketAddress source_;
-  std::optional<base::IpAddress> seen_;   // the address of this machine, as the caller's side knows it
+  std::optional<base::IpAddress> seen_;   // this machine's address as the caller's network sees it
   MediaSession media_;
-  bool negotiates_ = false;        // negotiate() will run again
+  bool negotiates_ = false;        // true if another negotiate() is scheduled
   /// A CallConnected that waits for the path of the media.
   struct Unreported {
     sip::HeaderFields headers;
     std::optional<sip::Party> asserted;
-    base::TimePoint latest;        // it is sent then, also without a path
+    base::TimePoint latest;        // time at which it is sent even without a path
   };
   std::optional<Unreported> unreported_{};
-  bool waits_for_answer_ = false;  // the media of an early dialog could not be negotiated
-  std::string failure_;            // why the media could not be negotiated; "" if they could
-  bool keys_need_tls_ = false;     // this side's descriptions have keys, so only TLS may carry them
+  bool waits_for_answer_ = false;  // true if negotiate() failed before the answer: it runs again after the answer
+  std::string failure_;            // why negotiate() failed; "" if it has not
+  bool keys_need_tls_ = false;     // true if this side's descriptions contain keys, so that only TLS may carry them
   bool early_media_ = true;        // true: early media play before the 2xx
   std::shared_ptr<media::AudioPort> listened_;  // port with early media, to detect tones; null: no detection
   bool heeding_ = false;                        // true: apply_tones() polls for tones

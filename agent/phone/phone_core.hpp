@@ -35,7 +35,7 @@ struct PhoneCore {
   std::shared_ptr<NatServers> nat{};                  ///< the same
   std::atomic<std::thread::id> thread{};  ///< the signalling thread; the default id before the thread runs and after stop()
 
-  /// Returns where the media of a call with this peer are. `seen`: see PlaceFacts.
+  /// Returns the place of the media of a call with this peer. `seen`: see PlaceFacts.
   [[nodiscard]] MediaPlace place_for_call(const base::IpAddress& local, const std::optional<base::IpAddress>& peer, const std::optional<base::IpAddress>& seen) const {
     return place_for({local, peer, options.nat.public_address, seen});
   }
@@ -54,9 +54,9 @@ struct AccountState {
   bool removed = false;
   std::string address{};  ///< the address of record
   MediaSecurity security{};
-  bool uses_tls = false;  ///< the way to the account's server
-  std::optional<base::IpAddress> server{};   ///< the address of the account's server, as far as it is known
-  std::optional<base::IpAddress> seen{};     ///< the address of this machine, as that server sees it
+  bool uses_tls = false;  ///< true if the signalling to the account's server uses TLS
+  std::optional<base::IpAddress> server{};   ///< address of the account's server; nullopt: unknown
+  std::optional<base::IpAddress> seen{};     ///< this machine's address as that server sees it; nullopt: unknown
 };
 
 /// The state that copies of a Subscription share.

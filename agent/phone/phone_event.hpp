@@ -25,25 +25,25 @@ struct CallTurnedAway { sip::IncomingCall details; int status = 486; };         
 /// Progress. `early_media`: the called side has described its media, which play from now on (DialOptions::early_media).
 struct CallRinging { CallPtr call; int status = 180; bool early_media = false; sip::CallProgress details{}; };
 /// The call is answered, and its media can pass: ICE has found a path, and DTLS has keys (EndpointOptions::path_limit). `headers` and `asserted`
-/// are of the 2xx to an outgoing INVITE, or of the ACK to an incoming one, as in the events of sip::Stack. `sends` and `receives` are false when
-/// one side holds the other from the beginning.
+/// come from the 2xx to an outgoing INVITE, or from the ACK of an incoming INVITE, as in the events of sip::Stack. `sends` or `receives` is false
+/// if one side holds the other from the beginning.
 struct CallConnected { CallPtr call; bool sends = true, receives = true; sip::HeaderFields headers{}; std::optional<sip::Party> asserted{}; };
-/// The peer or this side holds or resumes; `headers` and `asserted` are of the peer's offer, answer or refusal.
+/// The peer or this side holds or resumes; `headers` and `asserted` come from the peer's offer, answer or refusal.
 struct CallMediaChanged { CallPtr call; bool sends = true, receives = true; sip::HeaderFields headers{}; std::optional<sip::Party> asserted{}; };
 /// The peer reports that a different user is connected now, for example after a transfer or pick-up on its side (RFC 4916). Like From in an
 /// INVITE, the report is only a claim, except `asserted`.
 struct CallPeerChanged { CallPtr call; sip::PeerChanged details; };
-/// `status` is 2xx if the peer reached the target. `headers` are of the NOTIFY or response with this status. `accepted` is false if the peer
+/// `status` is 2xx if the peer reached the target. `headers` come from the NOTIFY or response with this status. `accepted` is false if the peer
 /// did not begin the transfer: it refused the REFER, or has not answered it.
 struct CallTransferred { CallPtr call; int status = 0; sip::HeaderFields headers{}; bool accepted = false; };
 /// REFER: the peer asks this side to call another party. Invoke Call::accept_transfer() and dial with DialOptions::for_transfer, or decline;
 /// after 16 s the endpoint declines. The endpoint itself never dials because a peer asks for it.
 struct CallTransferRequested { CallPtr call; sip::TransferRequested details; };
-struct CallInfo { CallPtr call; sip::InfoReceived details; };                   ///< INFO, answered already; it may contain a key
+struct CallInfo { CallPtr call; sip::InfoReceived details; };                   ///< INFO, answered already; may contain a key press
 struct CallText { CallPtr call; sip::TextReceived details; };                   ///< MESSAGE within the call, answered already
 struct CallRequestAnswered { CallPtr call; sip::MidCallAnswered details; };        ///< the response to send_text() or send_info()
-/// The last event of a call. `media` has the counters of its leg; nullopt if the call had no leg. `tone`: the network refused the call by that
-/// tone, and not by a response (DialOptions::heeds_tones); `details` are then those of the corresponding response.
+/// The last event of a call. `media` has the counters of its leg; nullopt if the call had no leg. If the network refused the call only by a tone, `tone` is
+/// that tone, and `details` has the status of the corresponding response (DialOptions::heeds_tones).
 struct CallFinished { CallPtr call; sip::CallEnded details; std::optional<media::LegStatistics> media; media::LineTone tone{}; };
 
 /// A subscription of this side was granted, waits for another attempt, or has ended.
@@ -57,7 +57,7 @@ struct WatcherAsks { Watcher watcher; sip::SubscribeReceived details; };
 /// A watcher that was accepted, or that waited, has ended.
 struct WatcherLeft { Watcher watcher; sip::SubscriptionChanged details; };
 
-/// A server of NatOptions is of no use now: calls do without it for a minute, and then try it again.
+/// A server of NatOptions has failed: calls do not use it for a minute, and then try it again.
 struct NatServerFailed { std::string uri, reason; };
 
 /// All events of an endpoint. They include events of sip: a refused stranger; a MESSAGE outside of calls (answered with 200), and the response

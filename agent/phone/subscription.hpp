@@ -20,7 +20,7 @@ class Subscription {
   /// Returns the last SubscriptionChanged: the state, why it ended or waits, and the granted time.
   [[nodiscard]] const sip::SubscriptionChanged& last() const;
 
-  /// Requests the present state; Notified brings it. The subscription also stays active without refresh(). Errors: WrongState (it has ended),
+  /// Requests the present state; Notified brings it. Even without refresh(), the subscription stays active. Errors: WrongState (it has ended),
   /// WrongThread, Closed.
   [[nodiscard]] base::Result<void, base::Error> refresh();
   /// Ends the subscription: SubscriptionChanged with State::Ended follows, after a last Notified. Errors as for refresh().

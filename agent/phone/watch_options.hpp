@@ -15,8 +15,8 @@ enum class View : std::uint8_t {
 };
 
 struct AllowedWatcher {
-  /// An address, such as "sip:bert@pbx.example": the account's registrar or one of its trusted_peers asserts it (RFC 3325). Or a user name of
-  /// sip::CallerOptions: the user's password proves it.
+  /// An address, such as "sip:bert@pbx.example", that the account's registrar or one of its trusted_peers asserts (RFC 3325). Or a user name of
+  /// sip::CallerOptions, if the watcher authenticates by this user's password.
   std::string who;
   View view = View::Busy;
 };
@@ -24,7 +24,7 @@ struct AllowedWatcher {
 /// The watchers that may see the state of the lines (one line for each account), for example to light lamps of telephones: the dialog package,
 /// RFC 4235.
 struct WatchOptions {
-  std::vector<AllowedWatcher> allowed{};  ///< a watcher that is proven to be the line's own address always sees its calls
+  std::vector<AllowedWatcher> allowed{};  ///< a watcher that is authenticated as the line's own address always sees the line's calls
   /// true: a watcher that is not allowed causes WatcherAsks; false: it gets 403.
   bool asks = false;
   /// true: the registrar challenges each request that names its domain, so the From of requests from the registrar is proven too.

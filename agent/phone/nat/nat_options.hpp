@@ -9,24 +9,24 @@
 
 namespace offhook::inline v0::phone {
 
-/// A server that tells this side its public address (STUN), or that relays media (TURN).
+/// A server that reports this side's public address (STUN), or that relays media (TURN).
 struct NatServerOptions {
   std::string uri;               ///< `stun:HOST`, `turn:HOST:PORT?transport=tcp`, `turns:HOST`: RFC 7064 and RFC 7065
-  std::string username{};        ///< of TURN
-  std::string password{};        ///< of TURN; never log it
-  /// true: `password` is a secret that this side shares with the server. Each call then has its own name and password, which are valid for a day (coturn:
-  /// `use-auth-secret`).
+  std::string username{};        ///< only for TURN
+  std::string password{};        ///< only for TURN; never log it
+  /// true: `password` is a secret that this side shares with the server (coturn: `use-auth-secret`). This side then derives a username and a password for each
+  /// call, which are valid for a day.
   bool is_shared_secret = false;
 };
 
-/// How calls reach peers on the other side of a NAT.
+/// Options for calls through a NAT.
 struct NatOptions {
   static constexpr std::size_t kMaxServers = 4;
 
-  /// The address of this machine in the Internet, if a NAT passes all ports of media on to it. nullopt: the servers tell it, or else the registrar.
+  /// This machine's public address, if a NAT forwards all media ports to this machine. nullopt: the servers report the address, or else the registrar does.
   std::optional<base::IpAddress> public_address{};
   std::vector<NatServerOptions> servers{};  ///< at most kMaxServers
-  std::string ca_file{};                    ///< PEM; the authorities that sign for `turns`; "": those of the system
+  std::string ca_file{};                    ///< PEM file with the certificate authorities for `turns`; "": the system's authorities
 };
 
 }  // namespace offhook::inline v0::phone

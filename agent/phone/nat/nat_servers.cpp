@@ -20,7 +20,7 @@ base::Result<std::shared_ptr<NatServers>, std::string> NatServers::make(NatOptio
   std::shared_ptr<NatServers> made(new NatServers(std::move(options)));
   for (const NatServerOptions& one : made->options_.servers) {
     auto uri = rtp::parse_nat_server_uri(one.uri);
-    if (!uri) return base::fail("\"" + one.uri + "\" names no server of STUN or TURN: write stun:HOST, turn:HOST or turns:HOST");
+    if (!uri) return base::fail("\"" + one.uri + "\" does not name a STUN or TURN server: write stun:HOST, turn:HOST or turns:HOST");
     Entry entry{std::move(*uri), {}, {}};
     if (const auto ip = base::IpAddress::parse(entry.uri.host)) entry.addresses.push_back(*ip);
     made->entries_.push_back(std::move(entry));

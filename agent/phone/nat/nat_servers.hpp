@@ -20,15 +20,15 @@
 
 namespace offhook::inline v0::phone {
 
-/// A server of STUN or TURN as one call uses it.
+/// A STUN or TURN server as one call uses it.
 struct NatServer {
-  std::size_t number = 0;                ///< its place in NatOptions::servers
+  std::size_t number = 0;                ///< index in NatOptions::servers
   rtp::NatServerUri uri;
   base::SocketAddress address;
   rtp::StunCredential credential;
 };
 
-/// The servers of STUN and TURN of an endpoint, with their present addresses. Use it on the endpoint's thread.
+/// The STUN and TURN servers of an endpoint, with their present addresses. Use it on the endpoint's thread.
 class NatServers {
  public:
   static constexpr base::Duration kLookUpAgain = std::chrono::minutes(5), kAvoidFor = std::chrono::minutes(1), kRetry = std::chrono::seconds(10);
@@ -36,16 +36,17 @@ class NatServers {
   using Find = std::function<void(const std::string& host, std::function<void(const std::vector<base::IpAddress>&)> done)>;
   using After = std::function<void(base::Duration, std::function<void()>)>;
 
-  /// The error is text for users.
+  /// Errors: a text for users.
   [[nodiscard]] static base::Result<std::shared_ptr<NatServers>, std::string> make(NatOptions options);
 
-  /// Looks up the servers, now and from time to time. The functions work as long as this object exists. `tell` gets each server of no use, and why.
+  /// Looks up the servers' names now, and again every kLookUpAgain. `find` and `after` must be callable as long as this object exists. `tell` reports each
+  /// server that fails, with the reason.
   void look_up(Find find, After after, std::function<void(const std::string& uri, const std::string& why)> tell);
 
-  /// Returns the servers with an address of this family. Omits servers that avoid() has named in the last kAvoidFor, because a call would wait for them in vain.
+  /// Returns the servers with an address of this family. Omits servers that avoid() got in the last kAvoidFor, because a call would wait for them in vain.
   /// wall_now  seconds since 1970-01-01 UTC, for time-limited credentials
   [[nodiscard]] std::vector<NatServer> usable(bool is_v6, base::TimePoint now, std::int64_t wall_now) const;
-  /// The server with this number is of no use now, for the reason `why`.
+  /// Call this when the server with this number has failed for the reason `why`: usable() then omits the server for kAvoidFor.
   void avoid(std::size_t number, std::string_view why, base::TimePoint now);
 
   [[nodiscard]] bool empty() const { return entries_.empty(); }

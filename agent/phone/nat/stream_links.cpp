@@ -92,7 +92,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         case rtp::TurnFramer::Next::None: return;
         case rtp::TurnFramer::Next::Error: return close();
         case rtp::TurnFramer::Next::Message: {
-          error_code ignored;  // The leg's socket may be full, or closed already: the message is lost, as in a network.
+          error_code ignored;  // If the leg's socket is full or closed, the message is lost, as in a network.
           beside_.send_to(asio::buffer(framer_.message().data(), framer_.message().size()), leg_, 0, ignored);
         }
       }
@@ -102,7 +102,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read_leg() {
     beside_.async_receive_from(asio::buffer(from_leg_), sender_, [self = shared_from_this()](const error_code& error, std::size_t size) {
       if (self->closed_) return;
-      // A leg sends other datagrams too, for example when it learns of its channel a tick after it learns where to send.
+      // Drops other datagrams than TURN messages: the leg may send plain packets here for a tick, if it gets this address before it gets its channel.
       const bool is_of_leg = !error && self->sender_ == self->leg_ && rtp::is_turn_message(base::Bytes(self->from_leg_).first(size));
       const bool has_room = self->queued_.size() + size <= StreamLinks::kMaxQueuedOctets;
       if (is_of_leg && has_room) self->queued_.append(reinterpret_cast<const char*>(self->from_leg_.data()), size);
@@ -160,12 +160,12 @@ class StreamLinks::Impl {
   }
 
  private:
-  /// The state that the links and the thread share. Links may outlive the StreamLinks.
+  /// The state that the links share with the thread. Links may outlive the StreamLinks.
   struct Shared {
     asio::io_context io{1};
     asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
     std::atomic<std::size_t> links{0};
-    std::unique_ptr<sip::detail::TlsContext> tls{};   // belongs to the thread, once a link uses it
+    std::unique_ptr<sip::detail::TlsContext> tls{};   // belongs to the thread after the first link has used it
   };
 
   class OpenLink final : public Link {
@@ -209,9 +209,9 @@ class StreamLinks::Impl {
 
 std::string_view StreamLinks::to_string(Error error) {
   switch (error) {
-    case Error::TooMany: return "too many connections to servers of TURN";
-    case Error::NoSocket: return "no socket for the connection: raise the limit of open files (ulimit -n, LimitNOFILE=)";
-    case Error::NoTls: return "the file of the authorities cannot be used";
+    case Error::TooMany: return "there are too many connections to TURN servers";
+    case Error::NoSocket: return "no socket for the connection to the TURN server: raise the limit of open files (ulimit -n, LimitNOFILE=)";
+    case Error::NoTls: return "the file of certificate authorities (ca_file) cannot be used";
   }
   return "unknown";
 }

@@ -13,16 +13,16 @@
 
 namespace offhook::inline v0::phone {
 
-/// Connections to servers of TURN over TCP and TLS. A media worker has only sockets of UDP. So each connection has a socket of UDP beside it: what the leg sends there
-/// goes to the server, and what the server sends comes from there. One thread serves all connections.
+/// Connections to TURN servers over TCP and TLS. A media worker has only UDP sockets, so each connection has its own UDP socket on this host. Messages that the
+/// leg sends to this socket go to the server, and the server's messages come to the leg from this socket. One thread serves all connections.
 class StreamLinks {
  public:
-  static constexpr std::size_t kMaxLinks = 512;                 ///< a further one is refused
-  static constexpr std::size_t kMaxQueuedOctets = 64 * 1024;    ///< that wait for one server; more are dropped, as a network would
+  static constexpr std::size_t kMaxLinks = 512;                 ///< open() refuses a further link
+  static constexpr std::size_t kMaxQueuedOctets = 64 * 1024;    ///< octets that wait for one server; further messages are dropped, as in a network
 
   enum class State : std::uint8_t { Connecting, Open, Closed };
   enum class Error : std::uint8_t {
-    TooMany,        ///< kMaxLinks
+    TooMany,        ///< there are kMaxLinks links
     NoSocket,       ///< the process has no descriptors left, or the address cannot be bound
     NoTls,          ///< `ca_file` is unusable
   };
@@ -32,29 +32,29 @@ class StreamLinks {
   struct Server {
     base::SocketAddress address{};
     rtp::StunTransport transport = rtp::StunTransport::Tcp;   ///< Tcp or Tls
-    std::string name{};                                       ///< that the server's certificate must have; an address proves itself
+    std::string name{};                                       ///< the name or address that the server's certificate must have
   };
 
   /// One connection. It ends with this object.
   class Link {
    public:
     virtual ~Link() = default;
-    /// Where the leg sends what goes to the server.
+    /// Returns the address of the UDP socket, to which the leg sends its messages for the server.
     [[nodiscard]] const base::SocketAddress& address() const { return address_; }
     [[nodiscard]] State state() const { return state_->load(std::memory_order_acquire); }
 
    protected:
     base::SocketAddress address_;
-    std::shared_ptr<std::atomic<State>> state_ = std::make_shared<std::atomic<State>>(State::Connecting);   // the thread has it too
+    std::shared_ptr<std::atomic<State>> state_ = std::make_shared<std::atomic<State>>(State::Connecting);   // shared with the thread
   };
 
-  /// `ca_file` as in NatOptions.
+  /// `ca_file` is NatOptions::ca_file.
   explicit StreamLinks(std::string ca_file);
   ~StreamLinks();  ///< closes all connections
   StreamLinks(const StreamLinks&) = delete;
   StreamLinks& operator=(const StreamLinks&) = delete;
 
-  /// Connects to a server for the leg's socket with this address. Only what comes from there goes to the server. Call it on one thread.
+  /// Connects to a server for the leg's socket with the address `leg`. The link ignores datagrams from other addresses. Always call it on the same thread.
   [[nodiscard]] base::Result<std::shared_ptr<Link>, Error> open(const Server& server, const base::SocketAddress& leg);
 
  private:
