@@ -13,9 +13,9 @@ std::atomic<std::uint64_t> operator_new_calls{0};
 
 std::uint64_t offhook_test::allocations() { return operator_new_calls.load(); }
 
-// Replaces the allocator of this test program. The array forms call these functions, unless a sanitizer replaces them, and so does the nothrow form, which std::stable_sort()
-// uses; therefore it is here, too. They are noinline, because g++
-// would otherwise report a mismatch of malloc and delete, or of new and free.
+// Replaces the allocator of this test program. The array forms call these functions, unless a sanitizer replaces the array forms. The nothrow form, which
+// std::stable_sort() uses, is replaced too for the same reason. The functions are noinline, because g++ would otherwise report a mismatch of malloc and delete,
+// or of new and free.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++operator_new_calls;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;

@@ -22,7 +22,7 @@ const rtp::StunId kCheckId{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 
 StunMessage parsed(const Octets& octets) { return StunMessage::parse(octets).value(); }
 
-/// Writes a request of the peer by hand.
+/// Writes a request of the peer with the attributes that `add` adds.
 template <class Add>
 Octets request_with(Add add, bool fingerprint = true) {
   Octets room(1500);
@@ -33,7 +33,7 @@ Octets request_with(Add add, bool fingerprint = true) {
   return room;
 }
 
-/// Returns the code with which this side refuses the request, or 0 if it accepts it.
+/// Returns the error code with which this side refuses the request, or 0 if this side accepts the request.
 template <class Add>
 int refusal_of(Add add, bool is_signed_expected) {
   const auto octets = request_with(add);
@@ -58,7 +58,7 @@ void add_rest(StunWriter& writer) {
 
 }  // namespace
 
-TEST_CASE("A check has the fragments of both sides, and the integrity of the receiver's password [RFC 8445 section 7.2.2]") {
+TEST_CASE("A check has the username fragments of both sides, and an integrity made with the receiver's password [RFC 8445 section 7.2.2]") {
   const auto octets = write_check({kCheckId, 1234, {true, 99}, true}, kOurSide, kTheirSide);
   const auto check = parsed(octets);
   CHECK(check.kind() == StunClass::Request);
@@ -71,7 +71,7 @@ TEST_CASE("A check has the fragments of both sides, and the integrity of the rec
   CHECK(check.has(StunAttribute::UseCandidate));
 }
 
-TEST_CASE("The receiver of a check reads what its sender has written, in both roles [RFC 8445 section 7.1]") {
+TEST_CASE("The receiver of a check reads each field that the sender has written, in both roles [RFC 8445 section 7.1]") {
   for (const bool controlling : {true, false}) {
     for (const bool use_candidate : {true, false}) {
       const auto octets = write_check({kCheckId, 77, {controlling, 0xfedcba9876543210}, use_candidate}, kTheirSide, kOurSide);
@@ -87,7 +87,7 @@ TEST_CASE("The receiver of a check reads what its sender has written, in both ro
   }
 }
 
-TEST_CASE("A request without USERNAME or integrity gets 400, with a wrong one 401, with unknown attributes 420 [RFC 8489 section 9.1.3]") {
+TEST_CASE("A request gets 400 without USERNAME or integrity, 401 if one of them is wrong, and 420 for unknown attributes [RFC 8489 section 9.1.3]") {
   CHECK(refusal_of([](StunWriter& writer) { add_user(writer), add_rest(writer); }, true) == 0);
   CHECK(refusal_of([](StunWriter&) {}, false) == 400);
   CHECK(refusal_of([](StunWriter& writer) { add_user(writer); }, false) == 400);
@@ -108,7 +108,7 @@ TEST_CASE("A check without PRIORITY, or with a priority out of range, gets 400 [
   CHECK(refusal_of([](StunWriter& writer) { add_user(writer), writer.add_number(StunAttribute::Priority, rtp::kMaxIcePriority), writer.sign(kOurSide.key()); }, true) == 0);
 }
 
-TEST_CASE("A 420 lists the unknown attributes, however many a message can have") {
+TEST_CASE("A 420 lists all unknown attributes, even if a message has as many as it can") {
   const auto octets = request_with([](StunWriter& writer) {
     add_user(writer);
     for (unsigned type = 0; type < rtp::kMaxStunAttributes - 4; ++type) writer.add_flag(static_cast<StunAttribute>(0x7000 + type));
@@ -121,7 +121,7 @@ TEST_CASE("A 420 lists the unknown attributes, however many a message can have")
   CHECK(answer.size() <= 3 * octets.size());
 }
 
-TEST_CASE("A success has the source of the request, and the integrity of the request's password [RFC 8445 section 7.3.1.2]") {
+TEST_CASE("A success response has the source address of the request, and an integrity made with the same password [RFC 8445 section 7.3.1.2]") {
   for (const auto& from : {at("198.51.100.7", 4242), at("2001:db8::7", 4242)}) {
     const auto octets = write_success(kCheckId, from, kOurSide);
     const auto answer = parsed(octets);
@@ -133,7 +133,7 @@ TEST_CASE("A success has the source of the request, and the integrity of the req
   }
 }
 
-TEST_CASE("No answer is larger than three times the shortest request that gets it") {
+TEST_CASE("No answer is larger than three times the shortest request that causes it") {
   const auto shortest_anonymous = request_with([](StunWriter&) {}).size();
   CHECK(write_refusal(kCheckId, {400, false}, &kOurSide).size() <= 3 * shortest_anonymous);
   CHECK(write_refusal(kCheckId, {401, false}, &kOurSide).size() <= 3 * shortest_anonymous);
@@ -142,7 +142,7 @@ TEST_CASE("No answer is larger than three times the shortest request that gets i
   CHECK(write_refusal(kCheckId, {487}, &kOurSide).size() <= shortest);
 }
 
-TEST_CASE("Checks carry fragments and passwords of 256 characters [RFC 8839 section 5.4]") {
+TEST_CASE("Checks work with username fragments and passwords of 256 characters [RFC 8839 section 5.4]") {
   const IceCredentials longest{std::string(256, 'a'), std::string(256, 'b')}, other{std::string(256, 'c'), std::string(256, 'd')};
   CHECK(longest.is_valid());
   CHECK_FALSE(IceCredentials{std::string(257, 'a'), longest.password}.is_valid());
@@ -153,7 +153,7 @@ TEST_CASE("Checks carry fragments and passwords of 256 characters [RFC 8839 sect
   CHECK(rtp::username_of(parsed(octets))->sender == longest.ufrag);
 }
 
-TEST_CASE("Credentials have only the characters and lengths of the grammar, and 24 and 128 random bits at least [RFC 8839 section 5.4]") {
+TEST_CASE("Credentials have only characters and lengths that the grammar allows, and at least 24 and 128 random bits [RFC 8839 section 5.4]") {
   base::SeededRandom random(7);
   const auto made = IceCredentials::make(random), next = IceCredentials::make(random);
   CHECK(made.is_valid());
@@ -168,7 +168,7 @@ TEST_CASE("Credentials have only the characters and lengths of the grammar, and 
   CHECK_FALSE(IceCredentials{made.ufrag, std::string(22, ' ')}.is_valid());
 }
 
-TEST_CASE("A keepalive is an indication with a fingerprint and nothing else [RFC 8445 section 11]") {
+TEST_CASE("A keepalive is an indication with only a fingerprint [RFC 8445 section 11]") {
   const auto octets = rtp::write_keepalive(kCheckId);
   CHECK(octets.size() == rtp::kStunHeaderOctets + 8);
   CHECK(parsed(octets).kind() == StunClass::Indication);

@@ -23,7 +23,7 @@ rtp::IceCandidate remote(unsigned port, std::uint32_t priority, std::string_view
   return candidate;
 }
 
-/// Takes all checks, and returns the remote ports in their order.
+/// Takes all checks, and returns their remote ports in the order of the checks.
 std::vector<unsigned> ports_of_all_checks(IceChecklist& checklist) {
   std::vector<unsigned> ports;
   while (checklist.has_check()) ports.push_back(checklist.next_check()->remote.address.port);
@@ -49,7 +49,7 @@ TEST_CASE("The priority of a pair is the same on both sides [RFC 8445 section 6.
   CHECK(controlling.add(ours, theirs)->priority == controlled.add(mirrored_local, mirrored_remote)->priority);
 }
 
-TEST_CASE("Pairs have candidates of one component and family, and link-local or loopback addresses only with their kind [RFC 8445 section 6.1.2.2]") {
+TEST_CASE("Both candidates of a pair have the same component and address family, and are both or neither link-local or loopback [RFC 8445 section 6.1.2.2]") {
   IceChecklist checklist(100, true);
   const auto pairs = [&](std::string_view ours, std::string_view theirs, std::uint16_t component = 1) {
     return checklist.add(local(at(ours, 5000)), signalled(at(theirs, 6000), component)) != nullptr;
@@ -63,7 +63,7 @@ TEST_CASE("Pairs have candidates of one component and family, and link-local or 
   CHECK(pairs("fe80::2", "fe80::1"));
   CHECK_FALSE(pairs("192.0.2.1", "127.0.0.1"));
   CHECK(pairs("127.0.0.1", "127.0.0.1"));
-  CHECK_FALSE(checklist.add(local(kOurs), signalled(kOurs)));   // the peer's private network uses the same addresses
+  CHECK_FALSE(checklist.add(local(kOurs), signalled(kOurs)));   // the peer has the same private address
 }
 
 TEST_CASE("A pair with the base and remote address of another one is redundant [RFC 8445 section 6.1.2.4]") {
@@ -78,10 +78,10 @@ TEST_CASE("A pair with the base and remote address of another one is redundant [
   CHECK(checklist.pairs().size() == 1);
 }
 
-TEST_CASE("Checks begin with the pair of the highest priority of each foundation [RFC 8445 section 6.1.2.6]") {
+TEST_CASE("In each foundation, the pair with the highest priority is checked first [RFC 8445 section 6.1.2.6]") {
   IceChecklist checklist(100, true);
   checklist.add(local(kOurs), remote(6001, 100, "a"));
-  checklist.add(local(kOurs), remote(6002, 300, "a"));   // takes the turn of 6001
+  checklist.add(local(kOurs), remote(6002, 300, "a"));   // becomes the first of its foundation in place of 6001
   checklist.add(local(kOurs), remote(6003, 200, "b"));
   checklist.add(local(kOurs), remote(6004, 150, "a"));
   CHECK(waiting(checklist) == 2);
@@ -89,7 +89,7 @@ TEST_CASE("Checks begin with the pair of the highest priority of each foundation
   CHECK(ports_of_all_checks(checklist) == std::vector<unsigned>{6002, 6003, 6004, 6001});
 }
 
-TEST_CASE("The success of a pair unfreezes those of its foundation [RFC 8445 section 7.2.5.3.3]") {
+TEST_CASE("The success of a pair unfreezes the other pairs of its foundation [RFC 8445 section 7.2.5.3.3]") {
   IceChecklist checklist(100, true);
   checklist.add(local(kOurs), remote(6001, 300, "a"));
   checklist.add(local(kOurs), remote(6002, 200, "a"));
@@ -102,14 +102,14 @@ TEST_CASE("The success of a pair unfreezes those of its foundation [RFC 8445 sec
   CHECK(ports_of_all_checks(checklist) == std::vector<unsigned>{6002, 6003});
 }
 
-TEST_CASE("A component waits for the one before it, if both have the same foundation [RFC 8445 section 6.1.2.6]") {
+TEST_CASE("A pair of component 2 waits for a pair of component 1 with the same foundation [RFC 8445 section 6.1.2.6]") {
   IceChecklist checklist(100, true);
   checklist.add(local(at("192.0.2.1", 5001), 2), remote(6001, 300, "a", 2));
   checklist.add(local(kOurs), remote(6000, 200, "a"));
   CHECK(ports_of_all_checks(checklist) == std::vector<unsigned>{6000, 6001});
 }
 
-TEST_CASE("A frozen pair is checked when no pair waits, without the result of its foundation's first pair [RFC 8445 section 6.1.4.2]") {
+TEST_CASE("When no pair is Waiting, a Frozen pair is checked, even if the first pair of its foundation has no result yet [RFC 8445 section 6.1.4.2]") {
   IceChecklist checklist(100, true);
   checklist.add(local(kOurs), remote(6001, 300, "a"));
   checklist.add(local(kOurs), remote(6002, 200, "a"));
@@ -117,7 +117,7 @@ TEST_CASE("A frozen pair is checked when no pair waits, without the result of it
   CHECK(ports_of_all_checks(checklist) == std::vector<unsigned>{6001, 6003, 6002});
 }
 
-TEST_CASE("A pair that comes later is checked at once if its foundation is new, or has succeeded [RFC 8838 section 12]") {
+TEST_CASE("A pair that is added later is checked at once if its foundation is new, or if a pair of its foundation has succeeded [RFC 8838 section 12]") {
   IceChecklist checklist(100, true);
   checklist.add(local(kOurs), remote(6001, 300, "a"));
   CHECK(ports_of_all_checks(checklist) == std::vector<unsigned>{6001});
@@ -127,7 +127,7 @@ TEST_CASE("A pair that comes later is checked at once if its foundation is new, 
   CHECK(checklist.add(local(kOurs), remote(6004, 100, "a"))->state == State::Waiting);
 }
 
-TEST_CASE("Triggered checks go before ordinary ones, in the order of their arrival, each once [RFC 8445 section 6.1.4.1]") {
+TEST_CASE("Triggered checks run before ordinary checks, each once, in the order in which they were triggered [RFC 8445 section 6.1.4.1]") {
   IceChecklist checklist(100, true);
   checklist.add(local(kOurs), remote(6001, 300, "a"));
   checklist.add(local(kOurs), remote(6002, 200, "b"));
@@ -139,7 +139,7 @@ TEST_CASE("Triggered checks go before ordinary ones, in the order of their arriv
   CHECK(ports_of_all_checks(checklist) == std::vector<unsigned>{6003, 6002, 6001});
 }
 
-TEST_CASE("A pair that has succeeded leaves the queue, unless it is to be nominated") {
+TEST_CASE("A pair that has succeeded leaves the queue of triggered checks, unless this side nominates it") {
   for (const bool nominating : {true, false}) {
     IceChecklist checklist(100, true);
     IcePair& pair = *checklist.add(local(kOurs), remote(6001, 300, "a"));
@@ -151,7 +151,7 @@ TEST_CASE("A pair that has succeeded leaves the queue, unless it is to be nomina
   }
 }
 
-TEST_CASE("A list of max_pairs pairs removes the pair with the lowest priority, but none whose peer was heard [RFC 8445 section 6.1.2.5]") {
+TEST_CASE("A list with more than max_pairs pairs removes that with the lowest priority, but no pair that the peer has checked [RFC 8445 section 6.1.2.5]") {
   IceChecklist checklist(3, true);
   checklist.add(local(kOurs), remote(6001, 100, "a"));
   checklist.add(local(kOurs), remote(6002, 200, "b"), true);
@@ -164,7 +164,7 @@ TEST_CASE("A list of max_pairs pairs removes the pair with the lowest priority, 
   CHECK(checklist.find(kOurs, at("198.51.100.1", 6003)) == nullptr);
   CHECK(checklist.add(local(kOurs), remote(6007, 10, "g"), true) != nullptr);
   CHECK(checklist.find(kOurs, at("198.51.100.1", 6005)) == nullptr);
-  CHECK(checklist.add(local(kOurs), remote(6008, 900, "h"), true) == nullptr);   // now all three were heard
+  CHECK(checklist.add(local(kOurs), remote(6008, 900, "h"), true) == nullptr);   // the peer has checked all three pairs
   CHECK(checklist.pairs().size() == 3);
 }
 
@@ -177,7 +177,7 @@ TEST_CASE("100 pairs fit into the list, and the 101st removes the one with the l
   CHECK(checklist.pairs().size() == 100);
 }
 
-TEST_CASE("A nomination removes the other pairs of its component, also from the queue [RFC 8445 section 8.1.2]") {
+TEST_CASE("A nomination removes the other pairs of its component from the list and from the queue of triggered checks [RFC 8445 section 8.1.2]") {
   IceChecklist checklist(100, true);
   checklist.add(local(kOurs), remote(6001, 300, "a"));
   checklist.add(local(kOurs), remote(6002, 200, "b"));
@@ -188,18 +188,18 @@ TEST_CASE("A nomination removes the other pairs of its component, also from the 
   CHECK(ports_of_all_checks(checklist) == std::vector<unsigned>{6001, 6003});
 }
 
-TEST_CASE("A change of the role computes the priorities again, and forgets nominations [RFC 8445 section 7.2.5.1]") {
+TEST_CASE("After a change of the role, the list has new priorities and no nominations [RFC 8445 section 7.2.5.1]") {
   IceChecklist checklist(100, true);
   IcePair* const pair = checklist.add(local(kOurs), remote(6001, 300, "a"));
   pair->nominating = pair->nominated_by_peer = true;
   const auto before = pair->priority;
   checklist.set_controlling(false);
-  CHECK(checklist.pairs().front().priority == before - 1);   // our candidate has the higher priority, and is not the controlling one any more
+  CHECK(checklist.pairs().front().priority == before - 1);   // our candidate has the higher priority, but this side is no longer controlling
   CHECK_FALSE(checklist.pairs().front().nominating);
   CHECK_FALSE(checklist.pairs().front().nominated_by_peer);
 }
 
-TEST_CASE("A description of a peer-reflexive candidate changes priority and order of its pair") {
+TEST_CASE("When the peer describes a peer-reflexive candidate, its pair gets the new priority and place") {
   IceChecklist checklist(100, true);
   checklist.add(local(kOurs), remote(6001, 300, "*0"));
   checklist.add(local(kOurs), remote(6002, 200, "b"));
@@ -208,7 +208,7 @@ TEST_CASE("A description of a peer-reflexive candidate changes priority and orde
   CHECK(checklist.pairs().back().remote.foundation == "a");
 }
 
-TEST_CASE("A base that is removed takes its pairs along") {
+TEST_CASE("remove_base() removes the pairs of the base") {
   IceChecklist checklist(100, true);
   checklist.add(local(kOurs), remote(6001, 300, "a"));
   checklist.add(local(at("192.0.2.2", 5000)), remote(6001, 300, "a"));

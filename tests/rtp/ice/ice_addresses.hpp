@@ -21,7 +21,7 @@ inline offhook::rtp::IceGathered relayed(const offhook::base::SocketAddress& add
   return {.type = offhook::rtp::IceCandidateType::Relayed, .base = address, .address = address, .server = *offhook::base::IpAddress::parse(server)};
 }
 
-/// A candidate as a description has it.
+/// Returns a candidate as a description has it, without a base.
 inline offhook::rtp::IceCandidate signalled(const offhook::base::SocketAddress& address, std::uint16_t component = 1,
                                             offhook::rtp::IceCandidateType type = offhook::rtp::IceCandidateType::Host, std::string_view foundation = "1") {
   offhook::rtp::IceCandidate candidate;
@@ -33,7 +33,7 @@ inline offhook::rtp::IceCandidate signalled(const offhook::base::SocketAddress& 
   return candidate;
 }
 
-/// A local candidate.
+/// Returns a local candidate.
 inline offhook::rtp::IceCandidate local(const offhook::base::SocketAddress& address, std::uint16_t component = 1, std::uint16_t preference = 65535,
                                         std::string_view foundation = "1") {
   offhook::rtp::IceCandidate candidate = signalled(address, component, offhook::rtp::IceCandidateType::Host, foundation);

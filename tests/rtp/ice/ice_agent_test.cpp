@@ -49,7 +49,7 @@ TEST_CASE("Two full agents check, nominate once and select the same pair [RFC 84
 TEST_CASE("Media may leave on a valid pair before the nomination [RFC 8445 section 12.1]") {
   Pair agents;
   agents.drops = [&](std::size_t from, const rtp::IceTransmit& transmit) {
-    return from == 0 && StunMessage::parse(transmit.octets)->has(StunAttribute::UseCandidate);   // The nomination is lost for now.
+    return from == 0 && StunMessage::parse(transmit.octets)->has(StunAttribute::UseCandidate);   // The network drops the nomination.
   };
   agents.connect(2s);
   CHECK(agents.agent(1).state() == IceState::Running);
@@ -57,10 +57,10 @@ TEST_CASE("Media may leave on a valid pair before the nomination [RFC 8445 secti
   CHECK(agents.agent(1).path(1, agents.now()) == rtp::IcePath{kB, kA});
   CHECK(agents.b().count<IceConnected>() == 1);
   agents.run(29s);
-  CHECK_FALSE(agents.agent(1).may_send(agents.now()));   // The valid pair is 30 s old, and nothing has confirmed it: RFC 7675 section 5.1.
+  CHECK_FALSE(agents.agent(1).may_send(agents.now()));   // For 30 s, no answer has confirmed the valid pair: RFC 7675 section 5.1.
 }
 
-TEST_CASE("RTP and RTCP on two ports get a selected pair each, and ICE completes with the second one [RFC 8445 section 8.1.2]") {
+TEST_CASE("RTP and RTCP on two ports each get a selected pair, and ICE completes when the second pair is selected [RFC 8445 section 8.1.2]") {
   Pair agents({.controlling = true, .components = 2}, {.controlling = false, .components = 2});
   (void)agents.agent(0).add_local(host(kRtcpOfA, 2));
   (void)agents.agent(1).add_local(host(kRtcpOfB, 2));
@@ -85,7 +85,7 @@ TEST_CASE("If the peer multiplexes RTCP, the second component is not checked [RF
   for (const auto& one : agents.a().sent) CHECK(one.base == kA);
 }
 
-TEST_CASE("A check leaves every 50 ms, or at the larger of both sides' values [RFC 8445 section 14.2]") {
+TEST_CASE("A new check leaves every 50 ms, or at the larger pacing of both sides [RFC 8445 section 14.2]") {
   const auto gap_with = [](base::Duration ours, base::Duration theirs) {
     TwoAgents agents({.controlling = true, .pacing = ours});
     (void)agents.agent(0).add_local(host(kA));
@@ -109,7 +109,7 @@ TEST_CASE("A check leaves every 50 ms, or at the larger of both sides' values [R
   CHECK(gap_with(50ms, std::chrono::hours(24)) == 1s);
 }
 
-TEST_CASE("Checks begin with the highest priority, whatever the order of the candidates") {
+TEST_CASE("The pair with the highest priority is checked first, whatever the order of the candidates") {
   TwoAgents agents;
   (void)agents.agent(0).add_local(host(kA));
   (void)agents.agent(1).add_local(host(kB));
@@ -126,7 +126,7 @@ TEST_CASE("Checks begin with the highest priority, whatever the order of the can
   CHECK(agents.a().sent[2].to == at("192.0.2.20", 50000));
 }
 
-TEST_CASE("The agent checks max_pairs pairs at most, 100 by default and never more than kMaxIcePairs [RFC 8445 section 6.1.2.5]") {
+TEST_CASE("The agent checks at most max_pairs pairs, which is 100 by default and never more than kMaxIcePairs [RFC 8445 section 6.1.2.5]") {
   const auto checked_with = [](std::size_t max_pairs) {
     base::SeededRandom random(1);
     rtp::IceAgent agent({.pacing = 5ms, .max_pairs = max_pairs}, random);
@@ -149,7 +149,7 @@ TEST_CASE("The agent checks max_pairs pairs at most, 100 by default and never mo
   CHECK(checked_with(rtp::kMaxIcePairs + 1) == rtp::kMaxIcePairs);
 }
 
-TEST_CASE("With many pairs, a request is first repeated after all pairs had their first [RFC 8445 section 14.3]") {
+TEST_CASE("With many pairs, the agent sends the first request of each pair before it repeats a request [RFC 8445 section 14.3]") {
   TwoAgents agents;
   (void)agents.agent(0).add_local(host(kA));
   for (unsigned i = 0; i < 30; ++i) (void)agents.agent(1).add_local(host(at("198.51.100.2", 6000 + i), 1));
@@ -161,7 +161,7 @@ TEST_CASE("With many pairs, a request is first repeated after all pairs had thei
   CHECK(asked.size() == 30);
 }
 
-TEST_CASE("Two agents with one role repair the conflict, whichever has the larger tie-breaker [RFC 8445 section 7.3.1.1]") {
+TEST_CASE("Two agents with the same role resolve the conflict, whichever has the larger tie-breaker [RFC 8445 section 7.3.1.1]") {
   for (const bool controlling : {true, false}) {
     for (const unsigned draws : {0U, 1U, 2U, 3U, 4U}) {
       CAPTURE(controlling);
@@ -180,7 +180,7 @@ TEST_CASE("Two agents with one role repair the conflict, whichever has the large
   }
 }
 
-TEST_CASE("A full agent is controlling towards a lite one, which answers and sends no checks [RFC 8445 section 6.1.1]") {
+TEST_CASE("A full agent is controlling if the peer is lite, and the lite agent answers checks but sends none [RFC 8445 section 6.1.1]") {
   for (const bool lite_offers : {true, false}) {
     CAPTURE(lite_offers);
     Pair agents({.controlling = !lite_offers}, {.controlling = lite_offers, .lite = true});
@@ -203,7 +203,7 @@ TEST_CASE("A lite agent sends no media before the nomination [RFC 8445 section 1
   CHECK(peer.event<IceCompleted>());
 }
 
-TEST_CASE("A lite agent keeps its path alive by indications every 15 s, and asks for no consent [RFC 8445 section 11]") {
+TEST_CASE("A lite agent keeps its path alive by indications every 15 s, and sends no requests for consent [RFC 8445 section 11]") {
   Pair agents({.controlling = true}, {.lite = true});
   agents.connect(1s);
   agents.b().sent.clear();
@@ -215,7 +215,7 @@ TEST_CASE("A lite agent keeps its path alive by indications every 15 s, and asks
     indications += message->kind() == StunClass::Indication ? 1 : 0;
   }
   CHECK(indications == 4);
-  CHECK(agents.agent(0).may_send(agents.now()));   // by the consent that the lite agent gives
+  CHECK(agents.agent(0).may_send(agents.now()));   // the lite agent answers the requests for consent
 }
 
 TEST_CASE("Two lite agents select the same pair without a check [RFC 8445 section 8.2]") {
@@ -227,7 +227,7 @@ TEST_CASE("Two lite agents select the same pair without a check [RFC 8445 sectio
   CHECK(agents.requests(0) + agents.requests(1) == 0);
 }
 
-TEST_CASE("Candidates that trickle in are checked as they come, and a first one is enough [RFC 8838 section 11]") {
+TEST_CASE("Candidates that trickle in are checked as they come, and the first candidate is enough to connect [RFC 8838 section 11]") {
   TwoAgents agents;
   for (auto* side : {&agents.a(), &agents.b()}) side->described.trickle = true;
   agents.connect(1s);
@@ -286,7 +286,7 @@ TEST_CASE("The agent waits 39.5 s for checks of the peer, even without any candi
   CHECK(peer.event<IceConnected>());
 }
 
-TEST_CASE("A failure names its cause: no candidates, no pairs, no answers, no nomination") {
+TEST_CASE("A failure has its cause: no candidates, no pairs, no answers or no nomination") {
   const auto failure_after = [](ScriptedPeer& peer, std::chrono::milliseconds time) {
     peer.pass(time);
     const auto failed = peer.event<IceFailed>();
@@ -317,7 +317,7 @@ TEST_CASE("A failure names its cause: no candidates, no pairs, no answers, no no
     CHECK(to_string(cause) != "unknown");
 }
 
-TEST_CASE("A peer with another password is the cause of the failure, but its unsigned 401 ends no check [RFC 8445 section 19.2]") {
+TEST_CASE("An unsigned 401 of a peer with another password does not end the check, but a later failure names it as the cause [RFC 8445 section 19.2]") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();
@@ -325,12 +325,12 @@ TEST_CASE("A peer with another password is the cause of the failure, but its uns
   const auto request = *peer.last_request();
   peer.receive(peer.error_to(request, 401, false));
   peer.pass(500ms);
-  CHECK(peer.last_request());   // It is repeated.
+  CHECK(peer.last_request());   // The agent repeats the check.
   peer.pass(40s);
   CHECK(peer.event<IceFailed>()->reason == IceFailure::CredentialsRefused);
 }
 
-TEST_CASE("A signed error ends a check, and is the cause of the failure [RFC 8445 section 7.2.5.2.4]") {
+TEST_CASE("A signed error response ends the check, and a later failure names it as the cause [RFC 8445 section 7.2.5.2.4]") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();
@@ -373,7 +373,7 @@ TEST_CASE("A 487 makes the agent check again in the other role, with another tie
   CHECK(StunMessage::parse(first.octets)->id() != StunMessage::parse(second.octets)->id());
 }
 
-TEST_CASE("Checks of the peer before its description are answered, and checked back after it [RFC 8445 section 7.3]") {
+TEST_CASE("The agent answers checks that come before the peer's description, and checks their pairs after it [RFC 8445 section 7.3]") {
   ScriptedPeer peer;
   for (unsigned i = 0; i < rtp::kMaxEarlyChecks + 1; ++i) {
     peer.receive(peer.check(i == 0), at("198.51.100.1", 6000 + i));
@@ -388,10 +388,10 @@ TEST_CASE("Checks of the peer before its description are answered, and checked b
     if (asked.insert(one->to).second && one->to == peer.peer) peer.receive(peer.success_to(*one));
   }
   CHECK(asked.size() == rtp::kMaxEarlyChecks);
-  CHECK(peer.event<IceCompleted>());   // The first of them was a nomination.
+  CHECK(peer.event<IceCompleted>());   // The first of these checks had USE-CANDIDATE.
 }
 
-TEST_CASE("A check of the peer that is repeated before its description takes one place") {
+TEST_CASE("A check that the peer repeats before its description uses one of kMaxEarlyChecks places") {
   ScriptedPeer peer;
   for (unsigned i = 0; i < 2 * rtp::kMaxEarlyChecks; ++i) peer.receive(peer.check(i == 5));
   peer.receive(peer.check(), at("198.51.100.1", 6001));
@@ -405,7 +405,7 @@ TEST_CASE("A check of the peer that is repeated before its description takes one
   CHECK(peer.event<IceCompleted>());
 }
 
-TEST_CASE("A check of another fork is answered, and changes nothing [RFC 8445 section 7.3.1.4]") {
+TEST_CASE("The agent answers a check of another fork, but the check changes nothing [RFC 8445 section 7.3.1.4]") {
   ScriptedPeer peer;
   peer.describe();
   const auto fork = std::exchange(peer.credentials, {"OTHER", "OPASSOPASSOPASSOPASSOPASS"});
@@ -415,7 +415,7 @@ TEST_CASE("A check of another fork is answered, and changes nothing [RFC 8445 se
   CHECK_FALSE(peer.last_request());
 }
 
-TEST_CASE("A check from an unknown address is checked back: the candidate is peer-reflexive [RFC 8445 section 7.3.1.3]") {
+TEST_CASE("A check from an unknown address makes a peer-reflexive candidate, and the agent checks its pair [RFC 8445 section 7.3.1.3]") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();
@@ -433,7 +433,7 @@ TEST_CASE("A check from an unknown address is checked back: the candidate is pee
   CHECK(peer.agent.selected(1)->remote.priority == 4711);
 }
 
-TEST_CASE("What the peer sees of this side is a peer-reflexive candidate, or a known reflexive one [RFC 8445 section 7.2.5.3.1]") {
+TEST_CASE("The mapped address in an answer is a known reflexive candidate, or becomes a peer-reflexive one [RFC 8445 section 7.2.5.3.1]") {
   for (const bool known : {true, false}) {
     ScriptedPeer peer({.controlling = true});
     const auto mapped = at("203.0.113.1", 7777);
@@ -454,7 +454,7 @@ TEST_CASE("What the peer sees of this side is a peer-reflexive candidate, or a k
   }
 }
 
-TEST_CASE("A check in progress is begun again when the peer checks the same pair [RFC 8445 section 7.3.1.4]") {
+TEST_CASE("When the peer checks a pair whose check is in progress, the agent begins a new check of it [RFC 8445 section 7.3.1.4]") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();
@@ -470,7 +470,7 @@ TEST_CASE("A check in progress is begun again when the peer checks the same pair
   CHECK(peer.event<IceConnected>());
 }
 
-TEST_CASE("A check is repeated every 2 s if the peer was heard on its pair, or is lite, and is otherwise sent seven times") {
+TEST_CASE("The agent repeats a check every 2 s if the peer is lite or has sent a check on the pair, and otherwise sends it seven times") {
   const auto requests_with = [](bool heard, bool lite) {
     ScriptedPeer peer({.controlling = lite});
     peer.describe(true, lite);
@@ -486,7 +486,7 @@ TEST_CASE("A check is repeated every 2 s if the peer was heard on its pair, or i
   CHECK(requests_with(false, true) == 21);
 }
 
-TEST_CASE("The end of a cancelled check is no failure: the check that replaced it goes on [RFC 8445 section 7.3.1.4]") {
+TEST_CASE("The end of a cancelled check does not fail the pair, because a new check has replaced it [RFC 8445 section 7.3.1.4]") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();
@@ -501,7 +501,7 @@ TEST_CASE("The end of a cancelled check is no failure: the check that replaced i
   CHECK(peer.event<IceConnected>());
 }
 
-TEST_CASE("The controlled agent nominates when the check that USE-CANDIDATE triggered has succeeded [RFC 8445 section 7.3.1.5]") {
+TEST_CASE("The controlled agent selects the pair with USE-CANDIDATE when the triggered check has succeeded [RFC 8445 section 7.3.1.5]") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();
@@ -563,7 +563,7 @@ TEST_CASE("A peer of RFC 5245 may nominate a pair with a lower priority when it 
   CHECK(nominate(6001, 1000) == 6001);
 }
 
-TEST_CASE("A request that gets 487 nominates nothing, but its pair is checked") {
+TEST_CASE("A request that gets 487 does not nominate its pair, but the agent checks the pair") {
   ScriptedPeer peer;
   peer.describe();
   peer.claim = {false, ~std::uint64_t{0}};
@@ -588,7 +588,7 @@ TEST_CASE("A controlling agent ignores USE-CANDIDATE of a controlled peer [RFC 8
   CHECK(peer.agent.state() == IceState::Running);
 }
 
-TEST_CASE("Consent is asked for every 4 to 6 s on the selected pair, and lost after 30 s without an answer [RFC 7675 section 5.1]") {
+TEST_CASE("The agent requests consent every 4 to 6 s on the selected pair, and loses it after 30 s without an answer [RFC 7675 section 5.1]") {
   Pair agents;
   agents.connect(1s);
   agents.a().sent.clear();
@@ -604,13 +604,13 @@ TEST_CASE("Consent is asked for every 4 to 6 s on the selected pair, and lost af
   CHECK(agents.a().count<IceConsentLost>() == 1);
   agents.drops = nullptr;
   agents.run(60s);
-  CHECK_FALSE(agents.agent(0).may_send(agents.now()));   // Only a restart regains consent.
+  CHECK_FALSE(agents.agent(0).may_send(agents.now()));   // Only a restart restores consent.
   agents.agent(0).restart();
   agents.connect();
   CHECK(agents.is_connected());
 }
 
-TEST_CASE("Consent begins with the nomination, also if the pair was valid long before") {
+TEST_CASE("The 30 s of consent begin with the nomination, even if the pair was valid long before") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();
@@ -626,7 +626,7 @@ TEST_CASE("Consent begins with the nomination, also if the pair was valid long b
   CHECK_FALSE(peer.agent.may_send(peer.now));
 }
 
-TEST_CASE("A signed 403 revokes consent at once, an unsigned one does not [RFC 7675 section 5.2]") {
+TEST_CASE("A signed 403 revokes consent at once, but an unsigned 403 does not [RFC 7675 section 5.2]") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();
@@ -656,7 +656,7 @@ TEST_CASE("The same description again changes nothing, and malformed credentials
   CHECK(agents.agent(0).credentials() == ours);
 }
 
-TEST_CASE("A relayed candidate is a base like another one, and is used if nothing else works [RFC 8445 section 7.2.1]") {
+TEST_CASE("A relayed candidate is a base, and is used if no other pair works [RFC 8445 section 7.2.1]") {
   Pair agents;
   const auto relay = at("192.0.2.20", 50000);
   (void)agents.agent(0).add_local(relayed(relay));
@@ -667,7 +667,7 @@ TEST_CASE("A relayed candidate is a base like another one, and is used if nothin
   CHECK(agents.agent(0).selected(1)->local.type == rtp::IceCandidateType::Relayed);
 }
 
-TEST_CASE("A direct pair is nominated although the relayed one was valid first") {
+TEST_CASE("The agent nominates a direct pair, even if a relayed pair was valid first") {
   Pair agents;
   (void)agents.agent(0).add_local(relayed(at("192.0.2.20", 50000)));
   int lost = 0;

@@ -1,4 +1,4 @@
-// Attacks on one agent: what strangers and hostile peers may send.
+// Attacks on one agent by third parties and by hostile peers.
 #include <offhook/rtp/ice/ice_agent.hpp>
 #include <offhook/rtp/ice/detail/transactions.hpp>
 #include <offhook/rtp/ice/limits.hpp>
@@ -24,7 +24,7 @@ namespace {
 
 const auto kStranger = at("203.0.113.66", 6666);
 
-/// A request that a stranger can write: it knows our fragment, as anybody on the path does, but not the password.
+/// Returns a request of an attacker who has seen our username fragment on the path, but does not know the password.
 Octets forged_request(const std::string& username, std::uint32_t number) {
   Octets room(512);
   rtp::StunId id{};
@@ -55,7 +55,7 @@ struct Connected : ScriptedPeer {
 
 }  // namespace
 
-TEST_CASE("100,000 requests of strangers leave no state, no check and no role, and get answers of their own size") {
+TEST_CASE("100,000 unauthenticated requests cause no state, no check and no role change, and no answer is larger than its request") {
   ScriptedPeer peer({.controlling = true});
   peer.describe();
   std::size_t answers = 0;
@@ -65,7 +65,7 @@ TEST_CASE("100,000 requests of strangers leave no state, no check and no role, a
     peer.receive(request, from);
     while (const auto answer = peer.next()) {
       ++answers;
-      if (answer->octets.size() > request.size() || answer->to != from) FAIL("the answer is larger than the request, or goes to another address");
+      if (answer->octets.size() > request.size() || answer->to != from) FAIL("the answer is larger than the request, or does not go to its source");
     }
   }
   CHECK(answers == 100'000);
@@ -84,7 +84,7 @@ TEST_CASE("An answer counts only with the right transaction id, source, base and
   peer.pass(10ms);
   const auto request = *peer.last_request();
   const auto id = StunMessage::parse(request.octets)->id();
-  for (unsigned i = 0; i < 10'000; ++i) {   // guessed ids
+  for (unsigned i = 0; i < 10'000; ++i) {   // An attacker guesses transaction ids.
     auto guess = id;
     guess[11] = static_cast<std::uint8_t>(guess[11] + 1 + i % 255);
     guess[10] = static_cast<std::uint8_t>(i / 255);
@@ -122,7 +122,7 @@ TEST_CASE("An unsigned answer cannot fail a pair, end consent or change the role
   CHECK(peer.event<IceConnected>());
 }
 
-TEST_CASE("Our own check that comes back is refused: its fragments have the other order") {
+TEST_CASE("The agent refuses its own check if it comes back, because the username fragments are in the opposite order") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();
@@ -132,18 +132,18 @@ TEST_CASE("Our own check that comes back is refused: its fragments have the othe
   CHECK(peer.last_answer() == 401);
 }
 
-TEST_CASE("Media do not follow a stranger that checks, nor a replay of the peer's check from another address") {
+TEST_CASE("Forged checks, and replays of the peer's checks from another address, do not change the media path") {
   Connected peer;
   const auto path = peer.agent.path(1, peer.now);
   peer.receive(forged_request(peer.agent.credentials().ufrag + ":RFRAG", 1), kStranger);
   CHECK(peer.last_answer() == 401);
-  for (int i = 0; i < 1000; ++i) peer.receive(peer.check(true, 0x7fffffff), kStranger);   // as on the path between the peers
+  for (int i = 0; i < 1000; ++i) peer.receive(peer.check(true, 0x7fffffff), kStranger);   // an attacker on the path replays the peer's check
   peer.pass(2s);
   CHECK(peer.agent.path(1, peer.now) == path);
   CHECK_FALSE(peer.agent.has_heard(peer.base, kStranger));
 }
 
-TEST_CASE("Only the source of an authenticated message may begin DTLS: not a third address that sends first") {
+TEST_CASE("has_heard() is true only for the source of an authenticated message, so that no third party can begin DTLS") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();
@@ -156,7 +156,7 @@ TEST_CASE("Only the source of an authenticated message may begin DTLS: not a thi
   CHECK_FALSE(peer.agent.has_heard(at("192.0.2.1", 5001), peer.peer));
 }
 
-TEST_CASE("A peer that checks from 10,000 addresses makes the agent send to kMaxPeerReflexive of them, one every 50 ms") {
+TEST_CASE("If a peer sends checks from 10,000 addresses, the agent checks only kMaxPeerReflexive of them, one every 50 ms") {
   ScriptedPeer peer;
   peer.describe();
   std::set<base::SocketAddress> asked;
@@ -175,7 +175,7 @@ TEST_CASE("A peer that checks from 10,000 addresses makes the agent send to kMax
   CHECK(peer.agent.is_consistent());
 }
 
-TEST_CASE("A peer that repeats a check 10,000 times gets 10,000 answers, and a check every 50 ms") {
+TEST_CASE("A peer that repeats a check 10,000 times gets 10,000 answers, but only one check every 50 ms") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();
@@ -189,7 +189,7 @@ TEST_CASE("A peer that repeats a check 10,000 times gets 10,000 answers, and a c
   CHECK(checks <= 10'000 / 50 + 1);
 }
 
-TEST_CASE("A description with many candidates of a victim causes kMaxRemoteCandidates checks of seven requests at most") {
+TEST_CASE("A description with many addresses of a victim causes at most kMaxRemoteCandidates checks of seven requests each") {
   ScriptedPeer peer;
   peer.describe();
   for (unsigned i = 0; i < 1000; ++i) peer.agent.add_remote(signalled(at("203.0.113.1", 1000 + i)), peer.now);
@@ -201,7 +201,7 @@ TEST_CASE("A description with many candidates of a victim causes kMaxRemoteCandi
   CHECK(sent <= rtp::kMaxRemoteCandidates * rtp::IceTransactions::kMaxRequests);
 }
 
-TEST_CASE("A request without a fingerprint, or with a wrong one, is no message for the agent [RFC 8445 section 7.3]") {
+TEST_CASE("The agent ignores a request without a fingerprint or with a wrong fingerprint [RFC 8445 section 7.3]") {
   ScriptedPeer peer;
   peer.describe();
   auto octets = peer.check();
@@ -214,7 +214,7 @@ TEST_CASE("A request without a fingerprint, or with a wrong one, is no message f
   CHECK(peer.agent.counters().ignored_datagrams == 2);
 }
 
-TEST_CASE("Datagrams that are no Binding message, and those at an unknown base, are left to the owner") {
+TEST_CASE("on_datagram() returns false for datagrams that are not Binding messages, or that came on an unknown base") {
   ScriptedPeer peer;
   peer.describe();
   CHECK_FALSE(peer.receive({}));
@@ -225,12 +225,12 @@ TEST_CASE("Datagrams that are no Binding message, and those at an unknown base, 
   room.resize(writer.finish().value());
   CHECK_FALSE(peer.receive(room));
   CHECK_FALSE(peer.agent.on_datagram(at("192.0.2.1", 5002), peer.peer, peer.check(), peer.now));
-  CHECK_FALSE(peer.receive(rtp::write_success(rtp::StunId{9}, peer.base, peer.credentials)));   // of a STUN server
+  CHECK_FALSE(peer.receive(rtp::write_success(rtp::StunId{9}, peer.base, peer.credentials)));   // as from a STUN server
   CHECK(peer.receive(rtp::write_keepalive({})));
   CHECK(peer.last_answer() == 0);
 }
 
-TEST_CASE("Candidates of the peer with any component but those of the agent are no index, and are ignored") {
+TEST_CASE("The agent ignores candidates of the peer whose component is not one of its own, so that it never uses a wrong index") {
   ScriptedPeer peer;
   peer.describe();
   for (const unsigned component : {0U, 3U, 4U, 255U, 256U, 257U, 32767U, 65535U}) CHECK_FALSE(peer.agent.add_remote(signalled(peer.peer, static_cast<std::uint16_t>(component)), peer.now));
@@ -239,7 +239,7 @@ TEST_CASE("Candidates of the peer with any component but those of the agent are 
   CHECK_FALSE(peer.last_request());
 }
 
-TEST_CASE("A peer that claims our role with ever larger tie-breakers only changes the role") {
+TEST_CASE("A peer that claims our role with ever larger tie-breakers changes nothing except the role") {
   ScriptedPeer peer({.controlling = true});
   peer.describe();
   peer.signal();
@@ -253,7 +253,7 @@ TEST_CASE("A peer that claims our role with ever larger tie-breakers only change
   CHECK(peer.agent.is_consistent());
 }
 
-TEST_CASE("Credentials of 256 characters connect, on both sides [RFC 8839 section 5.4]") {
+TEST_CASE("Two agents with credentials of 256 characters connect [RFC 8839 section 5.4]") {
   ScriptedPeer peer({.controlling = true});
   peer.credentials = {std::string(256, 'u'), std::string(256, 'p')};
   peer.describe();

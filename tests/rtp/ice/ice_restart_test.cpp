@@ -12,7 +12,7 @@ using rtp::IceState;
 using rtp::StunAttribute;
 using rtp::StunMessage;
 
-TEST_CASE("A restart has new credentials, and media and consent continue on the old pair until the new one [RFC 8445 section 9]") {
+TEST_CASE("A restart has new credentials, and media and consent continue on the old pair until a new pair is selected [RFC 8445 section 9]") {
   Pair agents;
   agents.connect(1s);
   const auto before = agents.agent(0).credentials();
@@ -23,7 +23,7 @@ TEST_CASE("A restart has new credentials, and media and consent continue on the 
   CHECK(agents.agent(0).credentials().ufrag != before.ufrag);
   CHECK(agents.agent(0).credentials().password != before.password);
   CHECK(agents.agent(0).state() == IceState::Running);
-  agents.run(60s);   // The new description has not arrived yet.
+  agents.run(60s);   // The peer has not got the new description yet.
   CHECK(agents.agent(0).path(1, agents.now()) == rtp::IcePath{kA, kB});
   CHECK(agents.agent(1).path(1, agents.now()) == rtp::IcePath{kB, kA});
   agents.drops = [&](std::size_t, const rtp::IceTransmit& transmit) { return transmit.base == kA || transmit.to == kA; };
@@ -38,7 +38,7 @@ TEST_CASE("A restart has new credentials, and media and consent continue on the 
   CHECK(agents.agent(0).is_controlling());
 }
 
-TEST_CASE("After a refused restart the session before continues, with its credentials") {
+TEST_CASE("After cancel_restart() the former session continues, with its credentials") {
   Pair agents;
   CHECK_FALSE(agents.agent(0).cancel_restart());
   agents.connect(1s);
@@ -64,7 +64,7 @@ TEST_CASE("A restart that finds no path ends media [RFC 8445 section 12.1]") {
   CHECK_FALSE(agents.agent(0).may_send(agents.now()));
 }
 
-TEST_CASE("The path ends with its base, and another base needs a restart [RFC 8445 section 5.1.1.4]") {
+TEST_CASE("The path ends when its base is removed, and a path from another base needs a restart [RFC 8445 section 5.1.1.4]") {
   Pair agents;
   agents.connect(1s);
   agents.agent(0).remove_base(kA, agents.now());
@@ -78,8 +78,8 @@ TEST_CASE("The path ends with its base, and another base needs a restart [RFC 84
   CHECK(agents.is_connected());
 }
 
-TEST_CASE("Each session keeps its own role: that towards a former peer stays while a new peer takes the other one [RFC 8445 section 7.3.1.1]") {
-  ScriptedPeer former;   // It is controlling, with the largest tie-breaker.
+TEST_CASE("Each session has its own role: a conflict with a new peer does not change the role towards the former peer [RFC 8445 section 7.3.1.1]") {
+  ScriptedPeer former;   // This peer is controlling, with the largest tie-breaker.
   former.claim = {true, ~std::uint64_t{0}};
   former.describe();
   former.signal();
@@ -90,7 +90,7 @@ TEST_CASE("Each session keeps its own role: that towards a former peer stays whi
   const auto ours = former.agent.credentials();
   former.agent.restart();
 
-  // The new peer is controlled, and leaves the other role to this side.
+  // The new peer claims the controlled role, so this side is controlling.
   const rtp::IceCredentials theirs{"OFRAG", "OPASSOPASSOPASSOPASSOPASS"};
   const auto from = at("198.51.100.2", 7000);
   REQUIRE(former.agent.set_answerer({.credentials = theirs, .ice2 = true}, former.now));
@@ -98,7 +98,7 @@ TEST_CASE("Each session keeps its own role: that towards a former peer stays whi
   CHECK(former.agent.is_controlling());
   (void)former.last_request();
 
-  // The former peer asks for consent, and is asked.
+  // The former peer and the agent request consent from each other.
   former.receive(write_check({{201}, 1000, former.claim, false}, former.credentials, ours));
   CHECK(former.last_answer() == 200);
   CHECK(former.agent.is_controlling());

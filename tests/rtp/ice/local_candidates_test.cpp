@@ -11,7 +11,7 @@ using rtp::IceCandidateType;
 using rtp::IceGatherError;
 using rtp::IceLocalCandidates;
 
-TEST_CASE("The priority of a candidate has its type, local preference and component [RFC 8445 section 5.1.2.1]") {
+TEST_CASE("The priority of a candidate follows from its type, local preference and component [RFC 8445 section 5.1.2.1]") {
   CHECK(rtp::ice_priority(IceCandidateType::Host, 65535, 1) == 2130706431);
   CHECK(rtp::ice_priority(IceCandidateType::PeerReflexive, 65535, 1) == 1862270975);
   CHECK(rtp::ice_priority(IceCandidateType::ServerReflexive, 65535, 1) == 1694498815);
@@ -27,7 +27,7 @@ TEST_CASE("Local candidates of one address have the local preference 65535 [RFC 
   CHECK(candidates.add(relayed(at("192.0.2.20", 50000)))->priority == rtp::ice_priority(IceCandidateType::Relayed, 65535, 1));
 }
 
-TEST_CASE("The preferences of both address families take turns, and are unique for each type and component [RFC 8421 section 4]") {
+TEST_CASE("The local preferences of both address families alternate, and are unique for each type and component [RFC 8421 section 4]") {
   IceLocalCandidates candidates;
   std::set<std::uint32_t> priorities;
   const auto added = [&](std::string_view ip) {
@@ -59,7 +59,7 @@ TEST_CASE("Candidates have the same foundation if type, address of the base and 
 TEST_CASE("A candidate with the address and base of another one is redundant [RFC 8445 section 5.1.3]") {
   IceLocalCandidates candidates;
   REQUIRE(candidates.add(host(at("192.0.2.1", 5000))));
-  CHECK(candidates.add(reflexive(at("192.0.2.1", 5000), at("192.0.2.1", 5000))) == base::fail(IceGatherError::Redundant));   // no NAT
+  CHECK(candidates.add(reflexive(at("192.0.2.1", 5000), at("192.0.2.1", 5000))) == base::fail(IceGatherError::Redundant));   // there is no NAT
   CHECK(candidates.add(relayed(at("192.0.2.1", 5000))) == base::fail(IceGatherError::Redundant));
   CHECK(candidates.add(reflexive(at("192.0.2.1", 5000), at("198.51.100.1", 6000))));
   CHECK(candidates.all().size() == 2);
@@ -84,17 +84,17 @@ TEST_CASE("Local candidates refuse addresses that cannot be used, and components
   CHECK(candidates.all().empty());
 }
 
-TEST_CASE("There are kMaxLocalCandidates local candidates at most") {
+TEST_CASE("An agent accepts kMaxLocalCandidates local candidates, and refuses a further candidate") {
   IceLocalCandidates candidates;
   for (unsigned i = 0; i < rtp::kMaxLocalCandidates; ++i) CHECK(candidates.add(host(at("192.0.2.1", 5000 + i))));
   CHECK(candidates.add(host(at("192.0.2.1", 6000))) == base::fail(IceGatherError::TooMany));
 }
 
-TEST_CASE("A base is found by its best candidate, until it is removed") {
+TEST_CASE("of_base() returns the best candidate of a base, until the base is removed") {
   IceLocalCandidates candidates;
   const auto base = at("192.0.2.1", 5000);
   REQUIRE(candidates.add(reflexive(base, at("198.51.100.1", 6000))));
-  CHECK(candidates.of_base(base)->type == IceCandidateType::ServerReflexive);   // as an agent that hides its host candidates
+  CHECK(candidates.of_base(base)->type == IceCandidateType::ServerReflexive);   // an agent that hides its host candidates has only this one
   REQUIRE(candidates.add(host(base)));
   CHECK(candidates.of_base(base)->type == IceCandidateType::Host);
   CHECK(candidates.find(1, at("198.51.100.1", 6000))->type == IceCandidateType::ServerReflexive);

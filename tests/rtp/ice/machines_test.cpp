@@ -50,7 +50,7 @@ TEST_CASE("In a conflict of roles the side with the larger tie-breaker is contro
   }
 }
 
-TEST_CASE("After a 487 the agent has the other role and another tie-breaker, also after a second 487 for the same role [RFC 8445 section 7.2.5.1]") {
+TEST_CASE("After a 487 the agent has the opposite role and a new tie-breaker, even after a second 487 for the same role [RFC 8445 section 7.2.5.1]") {
   base::SeededRandom random(1);
   IceRole role(true, random);
   const auto asked_as = role.claim();
@@ -118,7 +118,7 @@ TEST_CASE("An answer to an earlier request for consent counts, within the last k
   CHECK(consent.has_asked(unanswered.back()));
 }
 
-TEST_CASE("403 revokes consent at once, and another error is no consent [RFC 7675 section 5.2]") {
+TEST_CASE("A 403 revokes consent at once, and another error does not renew it [RFC 7675 section 5.2]") {
   base::SeededRandom random(1);
   IceConsent consent(kNow, random);
   const auto first = consent.on_time(kNow + 6s, random);
@@ -130,7 +130,7 @@ TEST_CASE("403 revokes consent at once, and another error is no consent [RFC 767
   CHECK_FALSE(consent.is_held());
 }
 
-TEST_CASE("The best valid pair is nominated at once, once, if no better pair can come [RFC 8445 section 8.1.1]") {
+TEST_CASE("The best valid pair is nominated at once, and only once, if no better pair can succeed [RFC 8445 section 8.1.1]") {
   IceChecklist checklist(100, true);
   IceNomination nomination;
   const auto id = pair_to(checklist, 6000).id;
@@ -174,7 +174,7 @@ TEST_CASE("The nomination does not wait for a pair that has failed, or that has 
   CHECK(nomination.choose(checklist, 1, kNow) == valid);
 }
 
-TEST_CASE("The nomination forgets its time if the valid pair goes away") {
+TEST_CASE("The wait for better pairs begins again if the valid pair fails") {
   IceChecklist checklist(100, true);
   IceNomination nomination;
   (void)pair_to(checklist, 6000);

@@ -11,7 +11,7 @@ using namespace offhook_test;
 using rtp::IceRemoteCandidates;
 using Added = IceRemoteCandidates::Added;
 
-TEST_CASE("The agent accepts kMaxRemoteCandidates candidates of the peer, and ignores further ones") {
+TEST_CASE("The agent accepts kMaxRemoteCandidates candidates of the peer, and ignores further candidates") {
   IceRemoteCandidates candidates;
   for (unsigned i = 0; i < rtp::kMaxRemoteCandidates; ++i) CHECK(candidates.add(signalled(at("192.0.2.1", 5000 + i))) == Added::New);
   CHECK(candidates.add(signalled(at("192.0.2.1", 6000))) == Added::Refused);
@@ -19,7 +19,7 @@ TEST_CASE("The agent accepts kMaxRemoteCandidates candidates of the peer, and ig
   CHECK(candidates.all().size() == rtp::kMaxRemoteCandidates);
 }
 
-TEST_CASE("The agent learns kMaxPeerReflexive addresses from checks, whatever the peer signals [RFC 8445 section 7.3.1.3]") {
+TEST_CASE("The agent learns kMaxPeerReflexive addresses from checks, however many candidates the peer describes [RFC 8445 section 7.3.1.3]") {
   IceRemoteCandidates candidates;
   std::set<std::string> foundations;
   for (unsigned i = 0; i < rtp::kMaxPeerReflexive; ++i) {
@@ -35,7 +35,7 @@ TEST_CASE("The agent learns kMaxPeerReflexive addresses from checks, whatever th
   CHECK(candidates.add(signalled(at("192.0.2.1", 7000))) == Added::New);
 }
 
-TEST_CASE("A description replaces what a check told of a candidate [RFC 8445 section 7.3.1.3]") {
+TEST_CASE("A described candidate replaces the peer-reflexive candidate that a check made [RFC 8445 section 7.3.1.3]") {
   IceRemoteCandidates candidates;
   REQUIRE(candidates.learn(1, at("192.0.2.1", 5000), 77) != nullptr);
   CHECK(candidates.learn(2, at("192.0.2.1", 5000), 77) != candidates.learn(1, at("192.0.2.1", 5000), 77));
@@ -45,7 +45,7 @@ TEST_CASE("A description replaces what a check told of a candidate [RFC 8445 sec
   CHECK(candidates.add(described) == Added::Known);
 }
 
-TEST_CASE("The agent ignores candidates of the peer with any component but 1 and 2, a priority out of range, or an unusable address") {
+TEST_CASE("The agent ignores candidates of the peer with a component other than 1 and 2, a priority out of range, or an unusable address") {
   IceRemoteCandidates candidates;
   for (const unsigned component : {0U, 3U, 255U, 256U, 257U, 65535U}) CHECK(candidates.add(signalled(at("192.0.2.1", 5000), static_cast<std::uint16_t>(component))) == Added::Refused);
   for (const std::uint32_t priority : {0U, rtp::kMaxIcePriority + 1, 0xffffffffU}) {

@@ -14,7 +14,7 @@ namespace offhook_test {
 
 using namespace std::chrono_literals;
 
-/// An agent with one host candidate, and a peer that the test writes message by message.
+/// An agent with one host candidate, and a peer whose messages the test writes one by one.
 struct ScriptedPeer {
   explicit ScriptedPeer(const offhook::rtp::IceOptions& options = {.controlling = false}) : agent(options, random) { (void)agent.add_local(host(base)); }
 

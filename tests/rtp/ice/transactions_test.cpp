@@ -22,7 +22,7 @@ IceTransaction check_of(rtp::IcePairId pair, std::uint8_t id = 1, bool persists 
   return check;
 }
 
-/// Lets all time pass. Returns when requests are repeated, in milliseconds; the last value is when the check ends.
+/// Runs one check until its end. Returns the times of its repetitions in milliseconds after the first request; the last value is the time of its end.
 std::vector<long> schedule_of(bool persists, base::Duration rto) {
   IceTransactions transactions;
   transactions.begin(check_of(1, 1, persists), rto, kStart);
@@ -41,7 +41,7 @@ TEST_CASE("A check is sent seven times, and ends 16 RTO after the last request [
   CHECK(schedule_of(false, 500ms) == std::vector<long>{500, 1500, 3500, 7500, 15500, 31500, 39500});
 }
 
-TEST_CASE("No check lives longer than 39.5 s, also with a larger RTO") {
+TEST_CASE("No check lives longer than 39.5 s, even with a larger RTO") {
   CHECK(schedule_of(false, 1s) == std::vector<long>{1000, 3000, 7000, 15000, 31000, 39500});
   CHECK(schedule_of(false, 10s) == std::vector<long>{10000, 30000, 39500});
 }
@@ -67,7 +67,7 @@ TEST_CASE("A cancelled check is not repeated, and its answer still counts until 
   CHECK(transactions.size() == 1);
 }
 
-TEST_CASE("kMaxCancelledChecks cancelled checks are kept, and the next one replaces the oldest") {
+TEST_CASE("IceTransactions keeps kMaxCancelledChecks cancelled checks, and the next one replaces the oldest") {
   IceTransactions transactions;
   for (std::size_t i = 0; i < rtp::kMaxCancelledChecks; ++i) {
     transactions.begin(check_of(1, static_cast<std::uint8_t>(i)), 500ms, kStart);
@@ -82,7 +82,7 @@ TEST_CASE("kMaxCancelledChecks cancelled checks are kept, and the next one repla
   CHECK(transactions.find(check_of(1, 200).id) != nullptr);
 }
 
-TEST_CASE("Checks of removed pairs are forgotten") {
+TEST_CASE("forget_if() removes the checks of removed pairs") {
   IceTransactions transactions;
   transactions.begin(check_of(1, 1), 500ms, kStart);
   transactions.begin(check_of(2, 2), 500ms, kStart);

@@ -20,13 +20,13 @@ namespace offhook_test {
 
 using namespace std::chrono_literals;
 
-/// Two agents on a network without NATs: each datagram takes 10 ms to the agent that has its destination. tests/sim/ice has NATs.
+/// Two agents on a network without NATs, in which each datagram takes 10 ms to its destination. tests/sim/ice has NATs.
 class TwoAgents {
  public:
   struct Side {
     std::unique_ptr<offhook::base::SeededRandom> random;
     std::unique_ptr<offhook::rtp::IceAgent> agent;
-    offhook::rtp::IcePeer described;   ///< what the other side gets of this one; the credentials are the agent's
+    offhook::rtp::IcePeer described;   ///< this side's description for the other side; describe() adds the agent's credentials
     std::vector<offhook::rtp::IceEvent> events;
     std::vector<offhook::rtp::IceTransmit> sent;
 
@@ -51,10 +51,10 @@ class TwoAgents {
   Side& b() { return sides_[1]; }
   offhook::rtp::IceAgent& agent(std::size_t number) { return *sides_[number].agent; }
   [[nodiscard]] offhook::base::TimePoint now() const { return now_; }
-  /// Returns true if the network drops a datagram of this side.
+  /// Returns true if the network drops this datagram of the side `from`.
   std::function<bool(std::size_t from, const offhook::rtp::IceTransmit& transmit)> drops;
 
-  /// One description arrives at the other side, with all candidates.
+  /// Delivers the description of side `from` to the other side, with all candidates.
   void describe(std::size_t from) {
     auto peer = sides_[from].described;
     peer.credentials = agent(from).credentials();

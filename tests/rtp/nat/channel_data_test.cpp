@@ -9,7 +9,7 @@
 using namespace offhook;
 using Octets = std::vector<std::uint8_t>;
 
-TEST_CASE("ChannelData of each size has its header before the octets, and over a stream padding to four octets [RFC 8656 section 12.5]") {
+TEST_CASE("ChannelData of each size has a header before its data, and over a stream padding to a multiple of four octets [RFC 8656 section 12.5]") {
   for (std::size_t size = 0; size <= 9; ++size) {
     for (const bool pads : {false, true}) {
       Octets room(size + rtp::kMaxChannelDataAdded, 0xee);
@@ -29,7 +29,7 @@ TEST_CASE("ChannelData of each size has its header before the octets, and over a
   }
 }
 
-TEST_CASE("ChannelData is not written into too little room, nor with more than 65535 octets") {
+TEST_CASE("wrap_as_channel_data() refuses a buffer that is too small, and more than 65535 octets") {
   Octets room(4 + 5 + 3);
   CHECK(rtp::wrap_as_channel_data(0x4000, true, room, 5) == 12);
   CHECK_FALSE(rtp::wrap_as_channel_data(0x4000, true, std::span(room).first(11), 5));
@@ -40,7 +40,7 @@ TEST_CASE("ChannelData is not written into too little room, nor with more than 6
   CHECK_FALSE(rtp::wrap_as_channel_data(0x4000, false, large, 65536));
 }
 
-TEST_CASE("A message that is shorter than its length says is no ChannelData") {
+TEST_CASE("read_channel_data() refuses a message that is shorter than its length field says") {
   const Octets whole{0x40, 0x01, 0, 3, 1, 2, 3};
   CHECK(rtp::read_channel_data(whole));
   for (std::size_t size = 0; size < whole.size(); ++size) CHECK_FALSE(rtp::read_channel_data(base::Bytes(whole).first(size)));

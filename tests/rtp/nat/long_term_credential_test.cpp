@@ -55,7 +55,7 @@ TEST_CASE("Without PASSWORD-ALGORITHMS the key is the MD5 of username, realm and
   CHECK(credential.has_signed(request));
 }
 
-TEST_CASE("Quotes around the realm and NULs after it do not enter the key, but the realm is returned as it came [RFC 8489 section 9.2.2]") {
+TEST_CASE("The key is computed without quotes around the realm and NULs after it, but requests return the realm unchanged [RFC 8489 section 9.2.2]") {
   LongTermCredential credential({"user", "pass"});
   const std::string quoted("\"realm\"\0", 8);
   CHECK_FALSE(refusal_of(credential, {.realm = quoted}));
@@ -65,7 +65,7 @@ TEST_CASE("Quotes around the realm and NULs after it do not enter the key, but t
   CHECK(request.text(StunAttribute::Realm) == quoted);
 }
 
-// The vector of the RFC itself is wrong: its length counts the header, and PASSWORD-ALGORITHM is absent. This is erratum 6268.
+// The RFC's own test vector is wrong: its length counts the header, and PASSWORD-ALGORITHM is absent. This vector is that of erratum 6268.
 TEST_CASE("MESSAGE-INTEGRITY-SHA256 and USERHASH have the values of the corrected test vector [RFC 8489 section 14.6, RFC 8489 section B.1]") {
   const std::string username = "\xe3\x83\x9e\xe3\x83\x88\xe3\x83\xaa\xe3\x83\x83\xe3\x82\xaf\xe3\x82\xb9";
   const auto octets = hex_octets(
@@ -85,7 +85,7 @@ TEST_CASE("MESSAGE-INTEGRITY-SHA256 and USERHASH have the values of the correcte
   CHECK_FALSE(request.has(StunAttribute::Username));
 }
 
-TEST_CASE("The first known algorithm of PASSWORD-ALGORITHMS is used, the list is returned, and the integrity is SHA-256 [RFC 8489 sections 9.2.5 and 18.5]") {
+TEST_CASE("The client uses the first known algorithm of PASSWORD-ALGORITHMS, returns the list, and signs with SHA-256 [RFC 8489 sections 9.2.5 and 18.5]") {
   for (const auto& [list, algorithm] : {std::pair(kSha256First, 2U), std::pair(kMd5First, 1U), std::pair(joined(kOnlyUnknown, kSha256First), 2U)}) {
     LongTermCredential credential({"user", "pass"});
     CHECK_FALSE(refusal_of(credential, {.algorithms = list}));
@@ -115,7 +115,7 @@ TEST_CASE("A challenge without the PASSWORD-ALGORITHMS that its nonce or an earl
   }
 }
 
-TEST_CASE("A challenge without a usable realm, nonce or algorithm is refused, and texts have a bound [RFC 8489 sections 14.3, 14.9 and 14.10]") {
+TEST_CASE("on_challenge() refuses a challenge without a usable realm, nonce or algorithm, and too long texts [RFC 8489 sections 14.3, 14.9 and 14.10]") {
   LongTermCredential credential({"user", "pass"});
   const std::string longest(LongTermCredential::kMaxTextOctets, 'a'), too_long = longest + "a";
   CHECK(refusal_of(credential, {.realm = ""}) == ChallengeError::Malformed);
@@ -137,7 +137,7 @@ TEST_CASE("A challenge without a usable realm, nonce or algorithm is refused, an
   CHECK(refusal_of(too_long_name, {}) == ChallengeError::UsernameTooLong);
 }
 
-// The expected value is that of `printf %s 1700000000:alice | openssl dgst -sha1 -hmac s3cret -binary | base64`.
+// The expected password is the output of `printf %s 1700000000:alice | openssl dgst -sha1 -hmac s3cret -binary | base64`.
 TEST_CASE("time_limited_credential has the expiry in the name, and the HMAC-SHA1 of the name as the password") {
   const auto credential = rtp::time_limited_credential("s3cret", "alice", 1700000000);
   CHECK(credential.username == "1700000000:alice");

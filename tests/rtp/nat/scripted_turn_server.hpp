@@ -43,7 +43,7 @@ inline Octets hash_of(std::string_view text, const EVP_MD* algorithm) {
   return hash;
 }
 
-/// Writes a message of STUN: `add` adds its attributes.
+/// Writes a STUN message with the attributes that `add` adds.
 template <class Add>
 Octets stun(StunMethod method, StunClass kind, const rtp::StunId& id, Add add) {
   Octets out(70000);
@@ -56,7 +56,7 @@ inline Octets stun(StunMethod method, StunClass kind, const rtp::StunId& id) {
   return stun(method, kind, id, [](StunWriter&) {});
 }
 
-/// A server of TURN for one client, on virtual time: it answers as RFC 8656 says, as far as a client can see. Public members make it fail.
+/// A TURN server for one client, on virtual time. For the client, it behaves as RFC 8656 requires. Its public members cause failures.
 class ScriptedTurnServer {
  public:
   struct Seen {
@@ -73,15 +73,15 @@ class ScriptedTurnServer {
   };
 
   std::string username = "user", password = "secret", realm = "example.org";
-  bool is_open = false;                          ///< wants no credential
+  bool is_open = false;                          ///< accepts requests without a credential
   bool has_sha256 = false, has_userhash = false;
-  bool removes_algorithms = false;               ///< as an attacker would
+  bool removes_algorithms = false;               ///< removes PASSWORD-ALGORITHMS from challenges, as an attacker would
   std::uint32_t lifetime = 600;
   bool relays_v4 = true, relays_v6 = false;
   base::SocketAddress relayed_v4 = socket_address("192.0.2.50", 50000);
-  std::map<StunMethod, int> refuse;              ///< the error that each request with this method gets
+  std::map<StunMethod, int> refuse;              ///< error codes, by the method of the request
   bool signs_wrongly = false;
-  /// Returns the answer to a request instead of the server, if it returns one.
+  /// If it returns an answer to a request, the server sends this answer instead of its own.
   std::function<std::optional<Octets>(const StunMessage&)> intercept;
 
   std::vector<Seen> seen;
@@ -93,7 +93,7 @@ class ScriptedTurnServer {
   [[nodiscard]] std::size_t indications() const { return indications_; }
   [[nodiscard]] bool is_allocated(base::TimePoint now) const { return allocated_until_ > now; }
   void make_nonce_stale() { nonce_ = "nonce" + std::to_string(++nonce_number_); }
-  /// Loses everything.
+  /// Loses the nonce and the allocation.
   void restart() {
     make_nonce_stale();
     drop_allocation();
@@ -158,7 +158,7 @@ class ScriptedTurnServer {
   }
 
  private:
-  static inline const Octets kAlgorithms{0, 9, 0, 1, 7, 0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0};  // an unknown one with a parameter, SHA-256, MD5
+  static inline const Octets kAlgorithms{0, 9, 0, 1, 7, 0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0};  // an unknown algorithm with a parameter, then SHA-256 and MD5
 
   [[nodiscard]] std::string cookie() const {
     if (!has_sha256 && !has_userhash) return "";
@@ -243,7 +243,7 @@ class ScriptedTurnServer {
     });
   }
 
-  /// RFC 8656 section 12: a number and a peer may meet other ones only five minutes after their channel has expired.
+  /// Returns false if the number or the peer belongs to another channel, until five minutes after that channel has expired: RFC 8656 section 12.
   [[nodiscard]] bool may_bind(std::uint16_t number, const base::SocketAddress& peer, base::TimePoint now) const {
     return std::all_of(channels_.begin(), channels_.end(), [&](const auto& entry) {
       return ((entry.first == number) == (entry.second.first == peer)) || entry.second.second + 5min <= now;

@@ -8,7 +8,7 @@ using namespace offhook;
 using rtp::NatServerUri;
 using rtp::StunTransport;
 
-TEST_CASE("URIs of servers of STUN and TURN are read with their transports and default ports [RFC 7064 section 3.1, RFC 7065 section 3.1]") {
+TEST_CASE("URIs of STUN and TURN servers are read with their transports and default ports [RFC 7064 section 3.1, RFC 7065 section 3.1]") {
   const auto read = [](const char* text) {
     CAPTURE(text);
     const auto uri = rtp::parse_nat_server_uri(text);
@@ -26,7 +26,7 @@ TEST_CASE("URIs of servers of STUN and TURN are read with their transports and d
   CHECK(read(("stun:" + std::string(253, 'a')).c_str()).host.size() == 253);
 }
 
-TEST_CASE("Text that is no URI of a server that this side can use is refused") {
+TEST_CASE("parse_nat_server_uri() refuses text that is not a server URI, and servers that this side cannot use") {
   for (const std::string& text : {std::string(), std::string("stun"), std::string("stun:"), std::string("stun.example.org"), std::string("sip:example.org"),
                                   std::string("stuns:example.org"), std::string("stun:example.org?transport=tcp"), std::string("turns:example.org?transport=udp"),
                                   std::string("turn:example.org?transport=sctp"), std::string("turn:example.org?transport="), std::string("turn:example.org?x=1"),

@@ -98,7 +98,7 @@ TEST_CASE("StunClient accepts MAPPED-ADDRESS and the other attributes of a serve
   CHECK(asking.event<StunClient::Mapped>()->address == kMapped);
 }
 
-TEST_CASE("StunClient fails if a success has no address or an unknown attribute that must be understood [RFC 8489 section 6.3.3]") {
+TEST_CASE("StunClient fails if a success response has no address, or an unknown attribute that a receiver must understand [RFC 8489 section 6.3.3]") {
   Asking bare;
   bare.answer(StunClass::Success, [](StunWriter&) {});
   CHECK(bare.event<StunClient::Failed>()->why == StunFailure::BadAnswer);
@@ -110,7 +110,7 @@ TEST_CASE("StunClient fails if a success has no address or an unknown attribute 
   CHECK(unknown.event<StunClient::Failed>()->why == StunFailure::BadAnswer);
 }
 
-TEST_CASE("StunClient reports an error with its code and reason, and no answer after 39.5 s [RFC 8489 section 6.3.4]") {
+TEST_CASE("StunClient reports an error response with its code and reason, and NoAnswer after 39.5 s [RFC 8489 section 6.3.4]") {
   Asking refused;
   refused.answer(StunClass::Error, [](StunWriter& writer) { writer.add_error(500, "busy"); });
   const auto failed = refused.event<StunClient::Failed>();
@@ -168,7 +168,7 @@ TEST_CASE("StunClient follows a redirection to a server of its address family, a
   }
 }
 
-TEST_CASE("StunClient does not follow a redirection back to a server that it has asked, or to none [RFC 8489 section 10]") {
+TEST_CASE("StunClient does not follow a redirection to a server that it has asked before, or without a server [RFC 8489 section 10]") {
   Asking back;
   back.redirect(socket_address("192.0.2.9", 1));
   back.redirect(kStunServer);
@@ -183,7 +183,7 @@ TEST_CASE("StunClient does not follow a redirection back to a server that it has
   }
 }
 
-TEST_CASE("Over TCP and TLS the owner of StunClient connects to the server of a redirection [RFC 8489 section 10]") {
+TEST_CASE("Over TCP and TLS, StunClient reports a redirection, and its owner connects to the new server [RFC 8489 section 10]") {
   Asking asking({.transport = StunTransport::Tls});
   const auto other = socket_address("192.0.2.9", 5349);
   asking.redirect(other);

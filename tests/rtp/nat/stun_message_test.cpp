@@ -40,7 +40,7 @@ Octets written(Add add, StunClass kind = StunClass::Request) {
   return out;
 }
 
-/// Returns why StunMessage refuses the datagram; nullopt if it accepts it.
+/// Returns the error with which StunMessage refuses the datagram, or nullopt.
 std::optional<StunError> refusal(const Octets& octets) {
   const auto message = StunMessage::parse(octets);
   return message ? std::nullopt : std::optional(message.error());
@@ -93,7 +93,7 @@ TEST_CASE("StunMessage reads the test vectors, and verifies their integrity and 
   CHECK(read == 4);
 }
 
-TEST_CASE("StunMessage reads what StunWriter writes [RFC 8489 section 5]") {
+TEST_CASE("StunMessage reads each attribute that StunWriter writes [RFC 8489 section 5]") {
   const base::SocketAddress v4{base::IpAddress::v4({192, 0, 2, 1}), 32853}, v6{base::IpAddress::parse("2001:db8::1").value(), 5};
   const auto octets = written([&](StunWriter& writer) {
     writer.add(StunAttribute::Username, "abc");
@@ -123,7 +123,7 @@ TEST_CASE("StunMessage reads what StunWriter writes [RFC 8489 section 5]") {
   CHECK_FALSE(message->has_integrity());
 }
 
-TEST_CASE("The type of a message has method and class in their bits, for each pair [RFC 8489 section 5]") {
+TEST_CASE("The message type has the bits of method and class in their places, for each combination [RFC 8489 section 5]") {
   struct Row { StunMethod method; StunClass kind; std::uint16_t type; };
   for (const Row& row : {Row{StunMethod::Binding, StunClass::Request, 0x0001}, Row{StunMethod::Binding, StunClass::Indication, 0x0011},
                          Row{StunMethod::Binding, StunClass::Success, 0x0101}, Row{StunMethod::Binding, StunClass::Error, 0x0111},
@@ -140,10 +140,10 @@ TEST_CASE("The type of a message has method and class in their bits, for each pa
   }
 }
 
-TEST_CASE("StunMessage refuses a fingerprint that is wrong or not last, and any changed bit of a signed message fails [RFC 8489 section 14]") {
+TEST_CASE("StunMessage refuses a fingerprint that is wrong or not last, and the integrity fails after any changed bit [RFC 8489 section 14]") {
   const auto octets = signed_request();
   REQUIRE(StunMessage::parse(octets)->is_signed_with(key_of("password")));
-  constexpr std::size_t kFingerprint = 8;  // It is not signed itself.
+  constexpr std::size_t kFingerprint = 8;  // The integrity does not cover the fingerprint.
   for (std::size_t at = 0; at < octets.size() - kFingerprint; ++at) {
     Octets changed = octets;
     changed[at] ^= 0x10;
@@ -173,7 +173,7 @@ TEST_CASE("StunMessage ignores attributes after the integrity [RFC 8489 section 
   CHECK_FALSE(message->has(StunAttribute::UseCandidate));
 }
 
-TEST_CASE("StunMessage verifies MESSAGE-INTEGRITY-SHA256, and ignores attributes after it but the fingerprint [RFC 8489 section 14.6]") {
+TEST_CASE("StunMessage verifies MESSAGE-INTEGRITY-SHA256, and ignores all attributes after it except the fingerprint [RFC 8489 section 14.6]") {
   const rtp::HmacSha256 key(bytes_of("password"));
   const auto octets = written([&](StunWriter& writer) {
     writer.add(StunAttribute::Username, "them:us");
@@ -200,7 +200,7 @@ TEST_CASE("StunMessage verifies MESSAGE-INTEGRITY-SHA256, and ignores attributes
   CHECK(StunMessage::parse(both)->is_signed_with(key));
 }
 
-TEST_CASE("StunMessage accepts a truncated MESSAGE-INTEGRITY-SHA256, but it proves nothing [RFC 8489 section 14.6]") {
+TEST_CASE("StunMessage parses a truncated MESSAGE-INTEGRITY-SHA256, but does not accept it as integrity [RFC 8489 section 14.6]") {
   const rtp::HmacSha256 key(bytes_of("password"));
   for (std::size_t size = 0; size <= 40; ++size) {
     const auto octets = written([size](StunWriter& writer) { writer.add(StunAttribute::MessageIntegritySha256, Octets(size)); });
@@ -216,7 +216,7 @@ TEST_CASE("StunMessage accepts a truncated MESSAGE-INTEGRITY-SHA256, but it prov
   CHECK_FALSE(StunMessage::parse(truncated)->is_signed_with(key));
 }
 
-TEST_CASE("StunMessage refuses datagrams that are cut at any octet, and attributes of any wrong length") {
+TEST_CASE("StunMessage refuses datagrams that are cut off at any octet, and attributes with any wrong length") {
   const auto octets = signed_request();
   for (std::size_t size = 0; size < octets.size(); ++size) CHECK_FALSE(StunMessage::parse(Octets(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(size))));
   for (std::uint32_t length = 0; length <= 0xffff; ++length) {

@@ -18,7 +18,7 @@ struct Answering {
     room.resize(*size);
     return room;
   }
-  /// Returns how many of `count` requests at this time are answered.
+  /// Sends `count` requests at the present time, and returns the number of answers.
   int answered(int count, const base::SocketAddress& from) {
     int answers = 0;
     for (int i = 0; i < count; ++i) answers += ask(stun(StunMethod::Binding, StunClass::Request, {1}), from) ? 1 : 0;
@@ -52,7 +52,7 @@ TEST_CASE("StunServer adds a fingerprint if the request has one [RFC 8489 sectio
   CHECK(StunMessage::parse(answer.value()).value().has_fingerprint());
 }
 
-TEST_CASE("StunServer refuses unknown attributes that must be understood with 420, and lists them [RFC 8489 section 6.3.1]") {
+TEST_CASE("StunServer answers 420 to unknown attributes that a receiver must understand, and lists them [RFC 8489 section 6.3.1]") {
   Answering answering;
   for (const std::size_t count : {std::size_t{1}, std::size_t{3}, rtp::kMaxStunAttributes}) {
     const auto answer = answering.ask(stun(StunMethod::Binding, StunClass::Request, {1}, [count](StunWriter& writer) {
@@ -68,7 +68,7 @@ TEST_CASE("StunServer refuses unknown attributes that must be understood with 42
   }
 }
 
-TEST_CASE("StunServer does not answer anything but Binding requests, so that two servers cannot answer each other") {
+TEST_CASE("StunServer answers only Binding requests, so that two servers cannot answer each other") {
   Answering answering;
   for (const auto kind : {StunClass::Indication, StunClass::Success, StunClass::Error}) CHECK_FALSE(answering.ask(stun(StunMethod::Binding, kind, {1})));
   for (const auto method : {StunMethod::Allocate, StunMethod::Refresh, StunMethod::Send}) CHECK_FALSE(answering.ask(stun(method, StunClass::Request, {1})));
@@ -80,7 +80,7 @@ TEST_CASE("StunServer does not answer anything but Binding requests, so that two
   CHECK(answering.server.statistics().ignored == 9);
 }
 
-TEST_CASE("StunServer gives each source its number of answers per second, whatever ports it uses, and other sources theirs") {
+TEST_CASE("StunServer gives each source its number of answers per second, whatever ports it uses, and this does not affect other sources") {
   Answering answering(10);
   CHECK(answering.answered(10, socket_address("203.0.113.7", 1)) == 10);
   CHECK(answering.answered(10, socket_address("203.0.113.7", 2)) == 0);
@@ -92,7 +92,7 @@ TEST_CASE("StunServer gives each source its number of answers per second, whatev
   CHECK(answering.answered(20, socket_address("203.0.113.7", 1)) == 10);
 }
 
-TEST_CASE("StunServer counts an IPv6 /64 as one source, and bounds a victim's answers however many sources there are") {
+TEST_CASE("StunServer counts an IPv6 /64 as one source, and bounds the answers to a victim, however many sources there are") {
   Answering answering(10);
   CHECK(answering.answered(10, socket_address("2001:db8::1", 1)) == 10);
   CHECK(answering.answered(1, socket_address("2001:db8::ffff:1", 1)) == 0);

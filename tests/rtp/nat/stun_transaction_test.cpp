@@ -9,7 +9,7 @@ using rtp::StunTransport;
 
 namespace {
 
-/// Returns the times, in milliseconds after the start, at which the transaction sends, and last the time at which it gives up.
+/// Returns the times at which the transaction sends its request, in milliseconds after the start. The last value is the time at which it fails.
 std::vector<std::int64_t> times_of(StunTransport transport, const rtp::StunTimers& timers = {}) {
   const base::TimePoint begin{5s};
   StunTransaction transaction(Octets(20), StunMethod::Binding, {1}, transport, timers, begin);

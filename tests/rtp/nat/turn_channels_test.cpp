@@ -46,7 +46,7 @@ TurnDataError refusal_of(const TurnChannels& channels, const Octets& message) {
 
 }  // namespace
 
-TEST_CASE("TurnChannels sends ChannelData if the channel is bound, and a Send indication before [RFC 8656 sections 11.1, 12.4 and 12.5]") {
+TEST_CASE("TurnChannels wraps data in ChannelData if the channel is bound, and otherwise in a Send indication [RFC 8656 sections 11.1, 12.4 and 12.5]") {
   const auto channels = three_peers();
   CHECK(wrapped(channels, kPeerA, {1, 2, 3, 4, 5}) == Octets{0x40, 0x01, 0, 5, 1, 2, 3, 4, 5});
   CHECK(wrapped(channels, kPeerA, {}) == Octets{0x40, 0x01, 0, 0});
@@ -67,7 +67,7 @@ TEST_CASE("TurnChannels sends nothing to a peer without permission [RFC 8656 sec
   CHECK(wrapped(TurnChannels(), kPeerA, {1}) == base::fail(TurnDataError::NotPermitted));
 }
 
-TEST_CASE("TurnChannels sends datagrams up to its bound, and says if the room is too small, at each size") {
+TEST_CASE("TurnChannels wraps datagrams up to kMaxTurnDataOctets, and reports a buffer that is too small, at each size") {
   const auto channels = three_peers(rtp::StunTransport::Tcp);
   base::SeededRandom random(1);
   for (const auto& peer : {kPeerA, kPeerC}) {
@@ -84,7 +84,7 @@ TEST_CASE("TurnChannels sends datagrams up to its bound, and says if the room is
   }
 }
 
-TEST_CASE("TurnChannels reads ChannelData of its channels, also before they are confirmed and with padding [RFC 8656 section 12.6]") {
+TEST_CASE("TurnChannels unwraps ChannelData of its channels, even before the server has confirmed them, and with padding [RFC 8656 section 12.6]") {
   const auto channels = three_peers();
   for (const auto& [number, peer] : {std::pair<std::uint8_t, base::SocketAddress>(1, kPeerA), {2, kPeerB}}) {
     const Octets message{0x40, number, 0, 3, 7, 8, 9, 0};
@@ -99,7 +99,7 @@ TEST_CASE("TurnChannels reads ChannelData of its channels, also before they are 
   }
 }
 
-TEST_CASE("TurnChannels reads Data indications of peers with permission only [RFC 8656 section 11.4]") {
+TEST_CASE("TurnChannels unwraps Data indications only of peers with a permission [RFC 8656 section 11.4]") {
   const auto channels = three_peers();
   const auto other_port = socket_address("203.0.113.1", 9);
   for (const auto& peer : {kPeerA, kPeerC, other_port}) {
@@ -115,7 +115,7 @@ TEST_CASE("TurnChannels reads Data indications of peers with permission only [RF
   CHECK(refusal_of(channels, data_indication(kPeerA, Octets{7}, true)) == TurnDataError::Malformed);
 }
 
-TEST_CASE("TurnChannels leaves other messages of STUN to the client, and refuses other protocols") {
+TEST_CASE("TurnChannels leaves other STUN messages to the client, and refuses other protocols") {
   const auto channels = three_peers();
   CHECK(refusal_of(channels, stun(StunMethod::Refresh, StunClass::Success, {1})) == TurnDataError::NotData);
   CHECK(refusal_of(channels, stun(StunMethod::Data, StunClass::Request, {1})) == TurnDataError::NotData);

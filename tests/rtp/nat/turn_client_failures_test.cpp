@@ -22,7 +22,7 @@ Octets redirection(const StunMessage& request, const base::SocketAddress& server
   });
 }
 
-/// Redirects a client `count` times, each time to another port, and returns how it ends.
+/// Redirects a client `count` times, each time to another port. Returns the Failed event, or nullopt if there is none.
 std::optional<turn::Failed> after_redirections(std::size_t count, TurnWorld& world) {
   base::SocketAddress at = TurnWorld::kServer;
   world.start();
@@ -42,7 +42,7 @@ std::optional<turn::Failed> after_redirections(std::size_t count, TurnWorld& wor
   return world.last<turn::Failed>();
 }
 
-/// Answers each Allocate that is signed by a success with these attributes.
+/// Answers each signed Allocate by a success response with the attributes that `add` adds.
 template <class Add>
 void allocate_with(TurnWorld& world, Add add) {
   world.server.intercept = [&world, add](const StunMessage& request) -> std::optional<Octets> {
@@ -107,7 +107,7 @@ TEST_CASE("TurnClient repeats a request with a new nonce once [RFC 8489 section 
   CHECK(always.server.seen.size() == 3);
 }
 
-TEST_CASE("TurnClient fails without an answer after 39.5 s, over UDP after seven requests [RFC 8489 section 6.2]") {
+TEST_CASE("Without an answer, TurnClient fails after 39.5 s, over UDP after seven requests [RFC 8489 section 6.2]") {
   for (const auto transport : {StunTransport::Udp, StunTransport::Tcp}) {
     TurnWorld world(transport);
     world.is_cut = true;
@@ -133,25 +133,25 @@ TEST_CASE("TurnClient ignores answers of other hosts and with other ids") {
   CHECK(world.last<turn::Failed>()->reason == "forged");
 }
 
-TEST_CASE("Over UDP TurnClient ignores answers with a wrong or no integrity, and says so if no other answer comes [RFC 8489 section 9.2.5]") {
+TEST_CASE("Over UDP, TurnClient ignores answers without the right integrity, and fails with BadIntegrity if no other answer comes [RFC 8489 section 9.2.5]") {
   TurnWorld world;
   world.server.signs_wrongly = true;
   world.start();
   world.run_for(20s);
   CHECK(world.events.empty());
-  SUBCASE("the genuine answer comes later") {
+  SUBCASE("the server's answer comes later") {
     world.server.restart();
     world.server.signs_wrongly = false;
     world.run_for(30s);
     CHECK(world.last<turn::Allocated>());
   }
-  SUBCASE("no genuine answer comes") {
+  SUBCASE("no answer of the server comes") {
     world.run_for(30s);
     CHECK(world.last<turn::Failed>()->why == TurnFailure::BadIntegrity);
   }
 }
 
-TEST_CASE("Over TCP an answer with a wrong integrity ends the request at once, but not a 400 without one [RFC 8489 section 9.2.5]") {
+TEST_CASE("Over TCP, an answer with a wrong integrity ends the request at once, but a 400 without integrity does not [RFC 8489 section 9.2.5]") {
   TurnWorld world(StunTransport::Tcp);
   world.server.signs_wrongly = true;
   world.start();
@@ -169,7 +169,7 @@ TEST_CASE("Over TCP an answer with a wrong integrity ends the request at once, b
   CHECK(bad_request.last<turn::Failed>()->why == TurnFailure::NoAnswer);
 }
 
-TEST_CASE("TurnClient ignores an answer whose nonce promises the PASSWORD-ALGORITHMS that it lacks [RFC 8489 section 9.2.5]") {
+TEST_CASE("TurnClient ignores an answer without the PASSWORD-ALGORITHMS that its nonce promises [RFC 8489 section 9.2.5]") {
   TurnWorld world;
   allocate_with(world, [](StunWriter& writer) {
     writer.add(StunAttribute::Nonce, "obMatJos2gAAAabc");
@@ -181,7 +181,7 @@ TEST_CASE("TurnClient ignores an answer whose nonce promises the PASSWORD-ALGORI
   CHECK(world.last<turn::Failed>()->why == TurnFailure::NoAnswer);
 }
 
-TEST_CASE("TurnClient gives back an allocation of the wrong address family [RFC 8656 section 7.3]") {
+TEST_CASE("TurnClient deletes an allocation with the wrong address family [RFC 8656 section 7.3]") {
   TurnWorld world(StunTransport::Udp, TurnFamily::V6);
   allocate_with(world, [](StunWriter& writer) {
     writer.add_address(StunAttribute::XorRelayedAddress, socket_address("192.0.2.50", 50000));
@@ -195,7 +195,7 @@ TEST_CASE("TurnClient gives back an allocation of the wrong address family [RFC 
   CHECK(world.count<turn::Allocated>() == 0);
 }
 
-TEST_CASE("TurnClient gives back an allocation without a usable address or lifetime") {
+TEST_CASE("TurnClient deletes an allocation without a usable address or lifetime") {
   struct Row { const char* relayed; std::uint16_t port; bool has_mapped; std::uint32_t lifetime; bool is_usable; };
   const char* const usable = "192.0.2.50";
   for (const Row& row : {Row{usable, 1, true, 10, true}, Row{usable, 1, true, 9, false}, Row{usable, 1, true, 0, false}, Row{usable, 0, true, 600, false},
@@ -213,7 +213,7 @@ TEST_CASE("TurnClient gives back an allocation without a usable address or lifet
   }
 }
 
-TEST_CASE("TurnClient refreshes at least hourly, however long a lifetime the server gives, and half way through a short one") {
+TEST_CASE("TurnClient refreshes at least once an hour, even if the lifetime is longer, and after half of a short lifetime") {
   const std::vector<std::pair<std::uint32_t, base::Duration>> rows{{0xffffffff, 59min}, {3601, 59min}, {600, 9min}, {120, 1min}, {60, 30s}, {10, 5s}};
   for (const auto& [lifetime, expected] : rows) {
     TurnWorld world;
@@ -230,7 +230,7 @@ TEST_CASE("TurnClient refreshes at least hourly, however long a lifetime the ser
   }
 }
 
-TEST_CASE("TurnClient loses its allocation if a refresh gives too short a lifetime") {
+TEST_CASE("TurnClient reports Lost if the answer to a refresh has too short a lifetime") {
   TurnWorld world;
   world.allocate();
   world.server.lifetime = 9;
@@ -239,7 +239,7 @@ TEST_CASE("TurnClient loses its allocation if a refresh gives too short a lifeti
   CHECK(world.client.state() == TurnClient::State::Idle);
 }
 
-TEST_CASE("TurnClient loses its allocation by 437 after the server has restarted, at the latest at the next refresh of a permission [RFC 8656 section 5]") {
+TEST_CASE("After a restart of the server, TurnClient reports Lost at the first 437, at the latest at the next refresh of a permission [RFC 8656 section 5]") {
   TurnWorld world;
   world.allocate();
   REQUIRE(world.client.bind(kOtherPeer, world.now));
@@ -255,7 +255,7 @@ TEST_CASE("TurnClient loses its allocation by 437 after the server has restarted
   world.allocate();  // The owner may start again.
 }
 
-TEST_CASE("TurnClient repeats a refresh that fails until the allocation expires, then it is lost") {
+TEST_CASE("TurnClient repeats a failed refresh until the allocation expires, and then reports Lost") {
   TurnWorld silent;
   silent.allocate();  // takes a minute
   silent.is_cut = true;
@@ -304,7 +304,7 @@ TEST_CASE("Without its channel a peer is reached by Send indications [RFC 8656 s
   CHECK_FALSE(world.server.to_peers[0].by_channel);
 }
 
-TEST_CASE("TurnClient follows at most four redirections, and sends its credential to none before a challenge [RFC 8489 section 10]") {
+TEST_CASE("TurnClient follows at most four redirections, and sends its credential to no server before a challenge [RFC 8489 section 10]") {
   TurnWorld most;
   CHECK_FALSE(after_redirections(rtp::StunRedirections::kMax, most));
   CHECK(most.client.server() == socket_address("192.0.2.9", 4));
@@ -316,7 +316,7 @@ TEST_CASE("TurnClient follows at most four redirections, and sends its credentia
   CHECK(failed->code == 300);
 }
 
-TEST_CASE("TurnClient does not follow a redirection back, to another address family, or of a request for a peer [RFC 8489 section 10]") {
+TEST_CASE("TurnClient does not follow a redirection to an earlier server, to another address family, or for a request about a peer [RFC 8489 section 10]") {
   const auto other_family = socket_address("2001:db8::9", 3478);
   for (const auto& [to, why] : {std::pair(TurnWorld::kServer, TurnFailure::TooManyRedirects), std::pair(other_family, TurnFailure::BadAnswer)}) {
     TurnWorld world;
@@ -334,7 +334,7 @@ TEST_CASE("TurnClient does not follow a redirection back, to another address fam
   CHECK(signed_request.last<turn::Failed>()->why == TurnFailure::BadIntegrity);
 }
 
-TEST_CASE("TurnClient follows a signed redirection of a signed request, and sends the other server no credential at first [RFC 8489 section 9.2.3]") {
+TEST_CASE("TurnClient follows a signed redirection of a signed request, and its first request to the other server has no credential [RFC 8489 section 9.2.3]") {
   TurnWorld world;
   world.server.intercept = [&](const StunMessage& request) -> std::optional<Octets> {
     if (!request.has_integrity()) return std::nullopt;
@@ -350,7 +350,7 @@ TEST_CASE("TurnClient follows a signed redirection of a signed request, and send
   CHECK_FALSE(world.server.seen.back().is_signed);
 }
 
-TEST_CASE("Over TCP and TLS the owner of TurnClient connects to the server of a redirection [RFC 8489 section 10]") {
+TEST_CASE("Over TCP and TLS, TurnClient reports a redirection, and its owner connects to the new server [RFC 8489 section 10]") {
   TurnWorld world(StunTransport::Tls);
   const auto other = socket_address("192.0.2.9", 5349);
   world.server.intercept = [&](const StunMessage& request) { return std::optional(redirection(request, other)); };
@@ -366,7 +366,7 @@ TEST_CASE("Over TCP and TLS the owner of TurnClient connects to the server of a 
   CHECK(world.client.poll_transmit()->to == other);
 }
 
-TEST_CASE("TurnClient fails, or loses its allocation, when the connection to the server fails [RFC 8489 section 6.2.2]") {
+TEST_CASE("When the connection to the server fails, TurnClient reports Failed or, with an allocation, Lost [RFC 8489 section 6.2.2]") {
   TurnWorld early(StunTransport::Tcp);
   early.start();
   early.client.on_disconnected();
@@ -382,7 +382,7 @@ TEST_CASE("TurnClient fails, or loses its allocation, when the connection to the
   CHECK(late.count<turn::Lost>() == 1);
 }
 
-TEST_CASE("TurnClient refuses an answer with an unknown attribute that must be understood, and an error without a code [RFC 8489 section 6.3]") {
+TEST_CASE("TurnClient refuses an answer with an unknown attribute that a receiver must understand, and an error without a code [RFC 8489 section 6.3]") {
   for (const bool has_code : {true, false}) {
     TurnWorld world;
     world.server.intercept = [has_code](const StunMessage& request) {

@@ -36,7 +36,7 @@ TEST_CASE("TurnClient allocates with its credential after a challenge [RFC 8656 
   }
 }
 
-TEST_CASE("TurnClient needs no credential at a server that asks for none") {
+TEST_CASE("TurnClient allocates without a credential if the server sends no challenge") {
   TurnWorld world;
   world.server.is_open = true;
   world.allocate();
@@ -46,7 +46,7 @@ TEST_CASE("TurnClient needs no credential at a server that asks for none") {
   CHECK(world.count<turn::PeerReady>() == 2);
 }
 
-TEST_CASE("TurnClient uses SHA-256 and USERHASH where the server offers them, and refuses a removed offer [RFC 8489 section 9.2.5]") {
+TEST_CASE("TurnClient uses SHA-256 and USERHASH if the server offers them, and detects if the offer was removed [RFC 8489 section 9.2.5]") {
   for (const bool userhash : {false, true}) {
     TurnWorld world;
     world.server.has_sha256 = true;
@@ -65,7 +65,7 @@ TEST_CASE("TurnClient uses SHA-256 and USERHASH where the server offers them, an
   CHECK(attacked.server.seen.size() == 1);
 }
 
-TEST_CASE("TurnClient asks for the address family that it needs [RFC 8656 section 7.1]") {
+TEST_CASE("TurnClient requests the address family of its options [RFC 8656 section 7.1]") {
   TurnWorld v6(StunTransport::Udp, TurnFamily::V6);
   v6.server.relays_v6 = true;
   v6.allocate();
@@ -84,7 +84,7 @@ TEST_CASE("TurnClient asks for the address family that it needs [RFC 8656 sectio
   CHECK(both.client.permit(kFarPeer6, both.now));
 }
 
-TEST_CASE("TurnClient accepts one family of two, and says why the other one is missing [RFC 8656 section 18.12]") {
+TEST_CASE("TurnClient accepts one of two requested address families, and reports why the other is missing [RFC 8656 section 18.12]") {
   TurnWorld world(StunTransport::Udp, TurnFamily::Both);
   world.allocate();
   CHECK(world.last<turn::Allocated>()->relayed_v4);
@@ -118,12 +118,12 @@ TEST_CASE("TurnClient relays by Send indications until the channel is bound, the
   }
 }
 
-TEST_CASE("poll_channels() returns a copy for the thread of the media after each change, and only then") {
+TEST_CASE("poll_channels() returns a copy for the media thread after each change, and otherwise nullopt") {
   TurnWorld world;
   world.allocate();
   CHECK_FALSE(world.client.poll_channels());
   REQUIRE(world.client.bind(kFarPeer, world.now));
-  const auto early = world.client.poll_channels();  // It receives on the channel already.
+  const auto early = world.client.poll_channels();  // With this copy, the channel already receives.
   REQUIRE(early);
   CHECK(early->unwrap(Octets{0x40, 0, 0, 0}));
   CHECK_FALSE(world.client.poll_channels());
@@ -138,7 +138,7 @@ TEST_CASE("poll_channels() returns a copy for the thread of the media after each
   CHECK_FALSE(late->wrap(kFarPeer, Octets{1}, room, world.random));
 }
 
-TEST_CASE("TurnClient refreshes the allocation a minute before it expires, permissions and channels too, for a day [RFC 8656 sections 8, 9 and 12]") {
+TEST_CASE("For a day, TurnClient refreshes its allocation a minute before it expires, and also its permissions and channels [RFC 8656 sections 8, 9 and 12]") {
   TurnWorld world;
   world.allocate();
   REQUIRE(world.client.bind(kFarPeer, world.now));
@@ -191,7 +191,7 @@ TEST_CASE("TurnClient keeps its allocation and a peer through loss up to 30 %, r
   }
 }
 
-TEST_CASE("Over UDP TurnClient keeps the binding of a NAT by an indication every 20 s [RFC 8656 section 9]") {
+TEST_CASE("Over UDP, TurnClient keeps the NAT's binding by an indication every 20 s [RFC 8656 section 9]") {
   TurnWorld world;
   world.allocate();
   const auto before = world.server.indications();
@@ -203,7 +203,7 @@ TEST_CASE("Over UDP TurnClient keeps the binding of a NAT by an indication every
   CHECK(stream.server.indications() == 0);
 }
 
-TEST_CASE("TurnClient has at most ten requests pending, and requests the other peers after them [RFC 8489 section 6.2]") {
+TEST_CASE("TurnClient has at most ten pending requests, and sends the requests for further peers after their answers [RFC 8489 section 6.2]") {
   TurnWorld world;
   world.allocate();
   for (std::uint8_t i = 0; i < rtp::TurnChannels::kMaxPermissions; ++i) {
@@ -220,7 +220,7 @@ TEST_CASE("TurnClient has at most ten requests pending, and requests the other p
   CHECK(world.count<turn::PeerRefused>() == 0);
 }
 
-TEST_CASE("TurnClient gives its allocation back by a Refresh with lifetime 0 [RFC 8656 section 8.1]") {
+TEST_CASE("release() deletes the allocation by a Refresh with lifetime 0 [RFC 8656 section 8.1]") {
   TurnWorld world;
   world.allocate();
   world.client.release(world.now);
@@ -235,7 +235,7 @@ TEST_CASE("TurnClient gives its allocation back by a Refresh with lifetime 0 [RF
   world.allocate();  // again
 }
 
-TEST_CASE("release() succeeds if the allocation is gone, the nonce is stale, or no answer comes [RFC 8656 section 8.3]") {
+TEST_CASE("release() completes even if the server has no allocation, the nonce is stale, or no answer comes [RFC 8656 section 8.3]") {
   TurnWorld gone;
   gone.allocate();
   gone.server.restart();
@@ -252,7 +252,7 @@ TEST_CASE("release() succeeds if the allocation is gone, the nonce is stale, or 
   CHECK(silent.count<turn::Released>() == 1);
 }
 
-TEST_CASE("release() before the answer to a signed Allocate frees what the server may have allocated") {
+TEST_CASE("release() before the answer to a signed Allocate deletes an allocation that the server may have made") {
   TurnWorld world;
   world.start();
   world.run_for(80ms);

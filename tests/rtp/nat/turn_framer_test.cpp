@@ -51,7 +51,7 @@ Framed framed(TurnFramer& framer, const Octets& stream, std::size_t piece_octets
 
 }  // namespace
 
-TEST_CASE("TurnFramer finds messages of STUN and ChannelData with its padding, however the stream is divided [RFC 8656 sections 3.1 and 12.5]") {
+TEST_CASE("TurnFramer finds STUN messages and ChannelData with padding, however the stream is divided [RFC 8656 sections 3.1 and 12.5]") {
   const std::vector<Octets> messages{stun_of(0), channel_data(0), channel_data(1), stun_of(100), channel_data(160), channel_data(4, 0x4fff), stun_of(8)};
   Octets stream;
   for (const auto& message : messages) stream = joined(stream, message);
@@ -61,7 +61,7 @@ TEST_CASE("TurnFramer finds messages of STUN and ChannelData with its padding, h
   }
 }
 
-TEST_CASE("TurnFramer takes the longest messages that a length can say") {
+TEST_CASE("TurnFramer accepts messages of the largest length that the length field can have") {
   for (const Octets& longest : {stun_of(65532), channel_data(65535)}) {
     TurnFramer framer;
     CHECK(longest.size() <= TurnFramer::kMaxOctets);
@@ -69,7 +69,7 @@ TEST_CASE("TurnFramer takes the longest messages that a length can say") {
   }
 }
 
-TEST_CASE("TurnFramer reports once a stream that has something else, and takes nothing after it [RFC 8656 section 12.6]") {
+TEST_CASE("TurnFramer returns Error once if the stream has octets that are not a message, and reads nothing after them [RFC 8656 section 12.6]") {
   Octets wrong_cookie = stun_of(4);
   wrong_cookie[7] ^= 1;
   const Octets tls{22, 3, 1, 0, 9}, rtp_packet{0x80, 0, 0, 1, 2}, reserved{0xff, 0xff, 0, 0};
@@ -98,7 +98,7 @@ TEST_CASE("TurnFramer allocates nothing for messages of media [design: no alloca
   CHECK(count == 10);
 }
 
-TEST_CASE("Exactly one message of STUN, or of ChannelData with its padding, is a message of TURN") {
+TEST_CASE("is_turn_message() is true only for exactly one STUN message, or exactly one ChannelData with its padding") {
   const std::vector<std::uint8_t> data{0x40, 1, 0, 3, 1, 2, 3, 0}, empty_data{0x40, 1, 0, 0};
   std::vector<std::uint8_t> stun(24);
   const std::array<std::uint8_t, 8> start{0, 1, 0, 4, 0x21, 0x12, 0xa4, 0x42};

@@ -13,7 +13,7 @@ namespace {
 base::SocketAddress numbered_peer(std::uint8_t number, std::uint16_t port = 7000) { return {base::IpAddress::v4({203, 0, 113, number}), port}; }
 
 struct Peering {
-  /// Requests what is due, and grants it.
+  /// Takes all requests that are due, and grants them.
   std::vector<TurnPeers::Request> grant_due() {
     std::vector<TurnPeers::Request> all;
     while (const auto due = peers.next_due(now)) {
@@ -28,7 +28,7 @@ struct Peering {
 
 }  // namespace
 
-TEST_CASE("TurnPeers requests a permission once for an IP address, and again after four minutes [RFC 8656 section 9]") {
+TEST_CASE("TurnPeers requests one permission for each IP address, and requests it again after four minutes [RFC 8656 section 9]") {
   Peering peering;
   CHECK(peering.peers.permit(numbered_peer(1), peering.now));
   CHECK(peering.peers.permit(numbered_peer(1, 7001), peering.now));
@@ -54,7 +54,7 @@ TEST_CASE("TurnPeers requests a channel again after eight minutes, with the same
   CHECK(again[0].channel == first[0].channel);
 }
 
-TEST_CASE("TurnPeers accepts 32 permissions and 16 channels, and forgets a permission at once") {
+TEST_CASE("TurnPeers accepts 32 permissions and 16 channels, and forget() frees the place of a permission at once") {
   Peering peering;
   for (std::uint8_t i = 0; i < TurnChannels::kMaxPermissions; ++i) CHECK(peering.peers.permit(numbered_peer(i), peering.now));
   CHECK(peering.peers.permit(numbered_peer(200), peering.now) == base::fail(TurnPeerError::TooMany));
@@ -64,7 +64,7 @@ TEST_CASE("TurnPeers accepts 32 permissions and 16 channels, and forgets a permi
   CHECK(peering.peers.bind(numbered_peer(200), peering.now) == base::fail(TurnPeerError::TooMany));
 }
 
-TEST_CASE("The number of a forgotten channel gets another peer only when the server has no memory of it [RFC 8656 section 12]") {
+TEST_CASE("Another peer gets the number of a forgotten channel only after the server has released the number [RFC 8656 section 12]") {
   Peering peering;
   for (std::uint8_t i = 0; i < TurnChannels::kMaxChannels; ++i) REQUIRE(peering.peers.bind(numbered_peer(i), peering.now));
   peering.grant_due();
@@ -72,7 +72,7 @@ TEST_CASE("The number of a forgotten channel gets another peer only when the ser
   peering.peers.forget(numbered_peer(3).ip);
   CHECK_FALSE(peering.peers.channels(rtp::StunTransport::Udp, peering.now).unwrap(Octets{0x40, 3, 0, 0}));
   CHECK(peering.peers.bind(numbered_peer(200), peering.now + 15min - 1ms) == base::fail(TurnPeerError::TooMany));
-  CHECK(peering.peers.bind(numbered_peer(3), peering.now));  // The same peer may have its number back at once.
+  CHECK(peering.peers.bind(numbered_peer(3), peering.now));  // The same peer gets its number back at once.
   CHECK(peering.grant_due().size() == 1);
   peering.peers.forget(numbered_peer(3).ip);
   peering.now += 16min;
@@ -83,7 +83,7 @@ TEST_CASE("The number of a forgotten channel gets another peer only when the ser
   CHECK(due[0].channel == 0x4003);
 }
 
-TEST_CASE("TurnPeers repeats a refresh that gets no answer while the grant lasts, and gives up a refused or expired one") {
+TEST_CASE("TurnPeers repeats an unanswered refresh until the grant expires, and reports Lost after a refusal or the expiry") {
   Peering peering;
   REQUIRE(peering.peers.permit(numbered_peer(1), peering.now));
   const auto first = peering.peers.next_due(peering.now).value();
@@ -101,7 +101,7 @@ TEST_CASE("TurnPeers repeats a refresh that gets no answer while the grant lasts
   SUBCASE("expired") { CHECK(peering.peers.on_refused(refresh, false, peering.now + 1min) == TurnPeers::Outcome::Lost); }
 }
 
-TEST_CASE("TurnPeers ignores answers about a peer that it has forgotten") {
+TEST_CASE("TurnPeers ignores answers about a forgotten peer") {
   Peering peering;
   REQUIRE(peering.peers.permit(numbered_peer(1), peering.now));
   REQUIRE(peering.peers.bind(numbered_peer(1), peering.now));

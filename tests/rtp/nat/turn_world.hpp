@@ -15,7 +15,7 @@
 
 namespace offhook_test {
 
-/// A client and its server on virtual time, with a link between them that delays, loses and reorders datagrams, or is a stream.
+/// A client and its server on virtual time. The link between them is a stream, or delays, loses and reorders datagrams.
 class TurnWorld {
  public:
   explicit TurnWorld(rtp::StunTransport transport = rtp::StunTransport::Udp, rtp::TurnFamily family = rtp::TurnFamily::Any, std::uint64_t seed = 1)
@@ -38,7 +38,7 @@ class TurnWorld {
   bool is_cut = false;
   std::vector<rtp::turn::Event> events;
   std::vector<std::pair<base::SocketAddress, Octets>> received;
-  std::size_t max_at_once = 0;  ///< requests that left at the same time
+  std::size_t max_at_once = 0;  ///< largest number of requests that left at the same time
 
   void start() { client.start(now); }
   /// Lets the time pass.

@@ -29,7 +29,7 @@ TEST_CASE("IndexWindow extends a sequence number by the nearest roll-over [RFC 3
   CHECK(rtp::IndexWindow().index_of(65535) == 65535);
 }
 
-TEST_CASE("IndexWindow knows each of the newest 128 indexes, and refuses older ones [RFC 3711 section 3.3.2]") {
+TEST_CASE("IndexWindow remembers each of the newest 128 indexes, and refuses older indexes [RFC 3711 section 3.3.2]") {
   rtp::IndexWindow window;
   for (std::uint64_t index = 1000; index < 1400; index += 2) {
     CHECK(window.is_new(index));
@@ -44,7 +44,7 @@ TEST_CASE("IndexWindow knows each of the newest 128 indexes, and refuses older o
   CHECK_FALSE(window.is_new(kHighest - 127));
 }
 
-TEST_CASE("IndexWindow forgets what a jump of any size moves out of it") {
+TEST_CASE("After a jump of any size, IndexWindow forgets the indexes that are older than its size") {
   for (const std::uint64_t jump : {1U, 63U, 64U, 65U, 127U, 128U, 129U, 70000U}) {
     CAPTURE(jump);
     rtp::IndexWindow window = window_at(500);

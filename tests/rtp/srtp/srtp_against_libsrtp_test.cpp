@@ -20,7 +20,7 @@ using namespace offhook;
 using offhook_test::Octets;
 
 #ifdef OFFHOOK_HAS_LIBSRTP2
-// Compares with libsrtp2, packet by packet, both ways: what it protects we must accept, and the reverse; what one refuses the other must refuse.
+// Compares each packet with libsrtp2. Each side must accept the packets that the other side protects, and both must refuse the same packets.
 namespace {
 
 void set_crypto(srtp_policy_t& policy, rtp::SrtpSuite suite) {
@@ -61,7 +61,7 @@ class Theirs {
   Theirs(const Theirs&) = delete;
   Theirs& operator=(const Theirs&) = delete;
 
-  /// Returns the packet, or an empty one if libsrtp2 refuses it.
+  /// Returns the protected packet, or an empty vector if libsrtp2 refuses the packet.
   Octets protect(Octets packet, bool rtcp) {
     int size = static_cast<int>(packet.size());
     packet.resize(packet.size() + SRTP_MAX_TRAILER_LEN);
@@ -81,7 +81,7 @@ class Theirs {
   srtp_t session_ = nullptr;
 };
 
-/// Both directions of ours, with the same meaning of an empty packet.
+/// Both directions of our implementation. An empty packet has the same meaning.
 class Ours {
  public:
   explicit Ours(const rtp::SrtpMasterKey& key) : sender_(*rtp::SrtpSender::make(key)), receiver_(*rtp::SrtpReceiver::make(key)) {}
@@ -139,7 +139,7 @@ class Traffic {
   std::array<std::uint16_t, 3> sequences_{};
 };
 
-/// The packets between the two, which change their order, are lost, are repeated and are damaged.
+/// A network that reorders, drops, repeats and damages packets.
 class Network {
  public:
   explicit Network(base::Random& random) : random_(random) {}

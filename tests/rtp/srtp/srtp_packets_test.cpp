@@ -93,7 +93,7 @@ TEST_CASE("SrtpReceiver refuses a packet with any changed bit, and then still ac
   }
 }
 
-TEST_CASE("SrtpReceiver refuses a packet that came before, and one older than its window [RFC 3711 section 3.3.2]") {
+TEST_CASE("SrtpReceiver refuses a packet that came before, and a packet that is older than its window [RFC 3711 section 3.3.2]") {
   Pair pair(rtp::SrtpSuite::AesCm128Sha1_80);
   std::vector<Octets> sent;
   for (std::uint16_t sequence = 0; sequence < 200; ++sequence) sent.push_back(*pair.protect(rtp_packet(sequence)));
@@ -106,14 +106,14 @@ TEST_CASE("SrtpReceiver refuses a packet that came before, and one older than it
   CHECK(pair.unprotect(report, true) == base::fail(SrtpError::Replayed));
 }
 
-TEST_CASE("SrtpSender refuses to protect two packets of one index [RFC 3711 section 9.1]") {
+TEST_CASE("SrtpSender refuses to protect two packets with the same index [RFC 3711 section 9.1]") {
   Pair pair(rtp::SrtpSuite::AeadAes128Gcm);
   CHECK(pair.protect(rtp_packet(5)));
   CHECK(pair.protect(rtp_packet(5)) == base::fail(SrtpError::Replayed));
   CHECK(pair.protect(rtp_packet(5, 99)));
 }
 
-TEST_CASE("SrtpReceiver reads the master key identifier of the peer, and refuses another one [RFC 3711 section 3.1]") {
+TEST_CASE("SrtpReceiver accepts packets with the peer's master key identifier, and refuses another identifier [RFC 3711 section 3.1]") {
   for (const auto& facts : rtp::srtp_suites()) {
     CAPTURE(facts.name);
     const Octets mki{0xaa, 0xbb};
@@ -147,7 +147,7 @@ TEST_CASE("Under one key, SRTP accepts 512 sources one after the other, and no m
   CHECK(pair.unprotect(*pair.protect(rtp_packet(2, kMost - 1))));
 }
 
-TEST_CASE("When a 65th source comes, SRTP refuses all packets of the source that was used longest ago, because they could be old") {
+TEST_CASE("When a 65th source comes, SRTP refuses all packets of the least recently used source, because they could be replays") {
   Pair pair(rtp::SrtpSuite::AesCm128Sha1_80);
   const auto old = *pair.protect(rtp_packet(1, 1));
   CHECK(pair.unprotect(*pair.protect(rtp_packet(1, 0))));
@@ -170,7 +170,7 @@ TEST_CASE("SrtpReceiver finds the roll-over counter of a source whose packets be
   }
 }
 
-TEST_CASE("Under a new key, SrtpReceiver accepts a source that continues its roll-over counter, and one that begins at 0 [RFC 3711 section 3.3.1, RFC 4568 section 7.1.4]") {
+TEST_CASE("Under a new key, SrtpReceiver accepts a source whose roll-over counter continues or begins at 0 [RFC 3711 section 3.3.1, RFC 4568 section 7.1.4]") {
   for (const auto& facts : rtp::srtp_suites()) {
     CAPTURE(facts.name);
     Pair pair(facts.suite), next(facts.suite);
@@ -186,7 +186,7 @@ TEST_CASE("Under a new key, SrtpReceiver accepts a source that continues its rol
   }
 }
 
-TEST_CASE("A forged packet of a new source takes no place of a true source") {
+TEST_CASE("A forged packet of a new source does not take a place in the source table") {
   Pair pair(rtp::SrtpSuite::AesCm128Sha1_80);
   Pair stranger(rtp::SrtpSuite::AesCm128Sha1_80);
   stranger.sender = *SrtpSender::make(master_of(rtp::SrtpSuite::AesCm128Sha1_80, 77));
@@ -195,7 +195,7 @@ TEST_CASE("A forged packet of a new source takes no place of a true source") {
   for (std::uint32_t ssrc = 100; ssrc < 100 + rtp::SourceTable::kMaxSources; ++ssrc) CHECK(pair.unprotect(*pair.protect(rtp_packet(1, ssrc))));
 }
 
-TEST_CASE("SRTP refuses packets that are too short for their header and tag, and rooms that are too small") {
+TEST_CASE("SRTP refuses packets that are too short for their header and tag, and buffers that are too small") {
   for (const auto& facts : rtp::srtp_suites()) {
     CAPTURE(facts.name);
     Pair pair(facts.suite);
@@ -224,7 +224,7 @@ TEST_CASE("SrtpReceiver refuses RTCP that is not encrypted") {
   CHECK(pair.unprotect(report, true) == base::fail(SrtpError::NotEncrypted));
 }
 
-TEST_CASE("The names and profiles of the suites lead back to them [RFC 4568 section 6.2, RFC 5764 section 4.1.2]") {
+TEST_CASE("srtp_suite_named() and srtp_suite_of_profile() find each suite by its name and its profile [RFC 4568 section 6.2, RFC 5764 section 4.1.2]") {
   for (const auto& facts : rtp::srtp_suites()) {
     CHECK(rtp::srtp_suite_named(facts.name) == facts.suite);
     CHECK(rtp::srtp_suite_of_profile(facts.dtls_profile) == facts.suite);

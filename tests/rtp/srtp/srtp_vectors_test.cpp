@@ -38,9 +38,9 @@ SessionKeys keys_of(const Octets& cipher, const Octets& salt) {
 
 /// The packet of a vector of RFC 7714, in the parts that a SessionCipher takes.
 struct Vector {
-  Octets plain, sealed;        // header and body; the same sealed, with the tag but without the index of SRTCP
+  Octets plain, sealed;        // header and body in plain text; the sealed packet with its tag, but without the SRTCP index
   std::size_t header_octets = 0;
-  Octets index;                // the word of SRTCP
+  Octets index;                // the SRTCP word with the E flag
   SessionCipher::Position position;
 };
 
@@ -116,7 +116,7 @@ TEST_CASE("SessionCipher seals and opens the packets of the RFC, and refuses eac
     CAPTURE(id);
     const bool is_srtp = title.rfind("SRTP ", 0) == 0;
     const auto packets = vector.at("packets");
-    if (packets.size() != 2 || title.find("cryption") == std::string::npos) continue;  // The vectors of tags alone are cases of the same packets.
+    if (packets.size() != 2 || title.find("cryption") == std::string::npos) continue;  // The vectors for tags alone have the same packets.
     Octets first = octets_of(text_of(packets[0], "hex")), second = octets_of(text_of(packets[1], "hex"));
     const bool encrypts = first.size() < second.size() && title.find("Encryption") != std::string::npos;
     Vector made{.plain = encrypts ? first : second, .sealed = encrypts ? second : first, .header_octets = is_srtp ? 12U : 8U, .index = Octets(4), .position = {}};
@@ -145,7 +145,7 @@ TEST_CASE("SessionCipher seals and opens the packets of the RFC, and refuses eac
     if (title.find("cryption") != std::string::npos) continue;
     const bool is_srtp = title.rfind("SRTP ", 0) == 0;
     Vector made{.plain = octets_of(text_of(vector, "aad")), .sealed = {}, .header_octets = 0, .index = Octets(4), .position = {}};
-    if (!is_srtp) {  // Tagged without encryption: the word, without the E flag, is the end of what is authenticated.
+    if (!is_srtp) {  // A packet without encryption: the authenticated data ends with the word, whose E flag is 0.
       made.index.assign(made.plain.end() - 4, made.plain.end());
       made.plain.resize(made.plain.size() - 4);
     }
