@@ -18,7 +18,7 @@ std::string line(std::string_view rest) { return "1 AES_CM_128_HMAC_SHA1_80 " + 
 
 }  // namespace
 
-TEST_CASE("parse_crypto_line reads tag, suite, key and MKI, and passes over the lifetime [RFC 4568 section 6.1]") {
+TEST_CASE("parse_crypto_line reads tag, suite, key and MKI, and ignores the lifetime [RFC 4568 section 6.1]") {
   const auto read = parse_crypto_line("7 AES_CM_128_HMAC_SHA1_32 inline:NzB4d1BINUAvLEw6UzF3WSJ+PSdFcGdUJShpX1Zj|2^20|1:32");
   CHECK(read == base::fail(CryptoLineError::BadMki));  // 32 octets
   for (const std::string_view lifetime : {"", "|2^20", "|1048576"}) {
@@ -34,7 +34,7 @@ TEST_CASE("parse_crypto_line reads tag, suite, key and MKI, and passes over the 
   CHECK(parse_crypto_line(line(kKey))->mki.empty());
 }
 
-TEST_CASE("parse_crypto_line refuses an MKI that does not fit into its octets, or has more than 16 [RFC 4568 section 6.1]") {
+TEST_CASE("parse_crypto_line refuses an MKI whose number does not fit its length, or whose length is over 16 octets [RFC 4568 section 6.1]") {
   const auto mki_of = [](std::string_view mki) { return parse_crypto_line(line(std::string(kKey) + "|" + std::string(mki))); };
   CHECK(mki_of("255:1")->mki == std::vector<std::uint8_t>{255});
   CHECK(mki_of("1:16")->mki.size() == 16);
@@ -75,7 +75,7 @@ TEST_CASE("parse_crypto_line refuses a malformed line, and a tag of more than ni
   CHECK(parse_crypto_line("999999999 AES_CM_128_HMAC_SHA1_80 " + key)->tag == sdp::CryptoLine::kMaxTag);
 }
 
-TEST_CASE("write_crypto_line writes what parse_crypto_line reads") {
+TEST_CASE("parse_crypto_line reads the result of write_crypto_line back") {
   const sdp::CryptoLine written{3, "AEAD_AES_256_GCM", std::vector<std::uint8_t>(44, 0xfe), {}};
   CHECK(parse_crypto_line(sdp::write_crypto_line(written)) == written);
 }

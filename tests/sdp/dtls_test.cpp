@@ -28,7 +28,7 @@ base::Result<sdp::DtlsAttributes, SetupError> read_attributes(const std::string&
 
 }  // namespace
 
-TEST_CASE("The answering side takes the role that the offer leaves to it [RFC 4145 section 4.1, RFC 5763 section 5, RFC 8842 section 5.3]") {
+TEST_CASE("The answering side takes a role that the offer allows [RFC 4145 section 4.1, RFC 5763 section 5, RFC 8842 section 5.3]") {
   struct Row {
     std::optional<Setup> offered;
     Setup preferred;
@@ -60,7 +60,7 @@ TEST_CASE("The answering side takes the role that the offer leaves to it [RFC 41
   CHECK(sdp::answer_setup(Setup::ActPass) == Setup::Active);
 }
 
-TEST_CASE("The offering side takes the role that the answer leaves to it, and names forbidden answers [RFC 4145 section 4.1, RFC 8842 section 5.4]") {
+TEST_CASE("The offering side takes the role opposite to the answer's, and refuses forbidden answers [RFC 4145 section 4.1, RFC 8842 section 5.4]") {
   struct Row {
     Setup offered;
     std::optional<Setup> answered;
@@ -120,7 +120,7 @@ TEST_CASE("The profiles of DTLS-SRTP are UDP/TLS/RTP/SAVP and UDP/TLS/RTP/SAVPF 
     CHECK_FALSE(sdp::is_dtls_protocol(name));
 }
 
-TEST_CASE("A value of a=tls-id has 20 to 255 characters, and a new one is random [RFC 8842 section 4]") {
+TEST_CASE("A value of a=tls-id has 20 to 255 characters, and a new value is random [RFC 8842 section 4]") {
   CHECK(sdp::is_tls_id("abc3de65cddef001be82"));
   CHECK(sdp::is_tls_id("ABCxyz0189+/-_ABCxyz"));
   CHECK_FALSE(sdp::is_tls_id(std::string(19, 'a')));
@@ -149,7 +149,7 @@ TEST_CASE("read_dtls reads a=fingerprint and a=setup of the m= line or of the se
   CHECK(nothing == sdp::DtlsAttributes{});
 }
 
-TEST_CASE("read_dtls passes over malformed a=fingerprint and a=tls-id, and refuses an unknown a=setup") {
+TEST_CASE("read_dtls ignores malformed a=fingerprint and a=tls-id lines, and refuses an unknown a=setup") {
   const auto some = read_attributes("", "a=fingerprint:sha-256\r\na=fingerprint\r\na=fingerprint:sha-256 05\r\na=tls-id:short\r\n");
   REQUIRE(some);
   CHECK(some->fingerprints.size() == 1);
@@ -158,7 +158,7 @@ TEST_CASE("read_dtls passes over malformed a=fingerprint and a=tls-id, and refus
   CHECK(read_attributes("", "a=setup\r\n") == base::fail(SetupError::Unknown));
 }
 
-TEST_CASE("read_dtls reads kMaxFingerprints a=fingerprint lines, and no further ones") {
+TEST_CASE("read_dtls reads kMaxFingerprints a=fingerprint lines, and ignores further lines") {
   std::string lines;
   for (std::size_t i = 1; i <= sdp::kMaxFingerprints + 1; ++i) {
     lines += "a=fingerprint:sha-256 0" + std::to_string(i) + "\r\n";
@@ -166,7 +166,7 @@ TEST_CASE("read_dtls reads kMaxFingerprints a=fingerprint lines, and no further 
   }
 }
 
-TEST_CASE("write_dtls writes what read_dtls reads") {
+TEST_CASE("read_dtls reads the result of write_dtls back") {
   const sdp::DtlsAttributes ours{{{"sha-256", {1, 2, 3}}, {"sha-512", {4}}}, Setup::Passive, "abc3de65cddef001be82"};
   auto session = *sdp::parse_session(kBeforeMedia + kDtlsMedia);
   sdp::write_dtls(ours, session.media.at(0));

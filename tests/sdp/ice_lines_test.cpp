@@ -44,7 +44,7 @@ TEST_CASE("parse_candidate_line reads the RFC's example [RFC 8839 section 5.1]")
   CHECK(line->related == endpoint("203.0.113.141", 8998));
 }
 
-TEST_CASE("parse_candidate_line reads each type, IPv6, any case, and passes over extensions [RFC 8839 section 5.1]") {
+TEST_CASE("parse_candidate_line reads each type, IPv6 and any case, and ignores extensions [RFC 8839 section 5.1]") {
   CHECK(parse_candidate_line("1 1 udp 1 2001:db8::1 5000 typ host")->address() == endpoint("2001:db8::1", 5000));
   CHECK(parse_candidate_line("1 1 UDP 1 192.0.2.3 5000 typ host")->type == CandidateType::Host);
   CHECK(parse_candidate_line("1 1 UDP 1 192.0.2.3 5000 TYP RELAY raddr 0.0.0.0 rport 9")->type == CandidateType::Relayed);
@@ -65,7 +65,7 @@ TEST_CASE("A candidate whose host is a name, whose transport is not UDP, or whos
   CHECK_FALSE(parse_candidate_line("1 1 udp 1 192.0.2.3 5000 typ srflx raddr some.local rport 5")->related);
 }
 
-TEST_CASE("parse_candidate_line refuses what is not in the grammar, at the limits of each number [RFC 8839 section 5.1]") {
+TEST_CASE("parse_candidate_line refuses text that the grammar does not allow, and numbers beyond their limits [RFC 8839 section 5.1]") {
   const auto error = [](std::string_view line) {
     const auto parsed = parse_candidate_line(line);
     return parsed ? std::nullopt : std::optional(parsed.error());
@@ -84,7 +84,7 @@ TEST_CASE("parse_candidate_line refuses what is not in the grammar, at the limit
     CHECK(to_string(each) != "unknown");
 }
 
-TEST_CASE("read_ice reads the lines of a section, and those of the session as defaults [RFC 8839 section 5.4]") {
+TEST_CASE("read_ice reads the lines of a section, with the session's lines as defaults [RFC 8839 section 5.4]") {
   const auto peer = ice_of(description("a=ice-lite\r\na=ice-pacing:20\r\na=ice-options:ice2\r\na=ice-ufrag:session\r\n" + std::string(kPassword),
                                        std::string(kUfrag) + "a=ice-options:trickle rtp+ecn\r\na=candidate:1 1 UDP 1 192.0.2.3 45664 typ host\r\n"
                                                              "a=remote-candidates:1 203.0.113.1 6000 2 203.0.113.1 6001\r\na=end-of-candidates\r\n"));
@@ -103,7 +103,7 @@ TEST_CASE("read_ice reads the lines of a section, and those of the session as de
   CHECK(peer->remote_candidates[1] == sdp::RemoteCandidate{2, endpoint("203.0.113.1", 6001)});
 }
 
-TEST_CASE("A section without credentials has no ICE, and one with half or malformed credentials is an error [RFC 8839 section 5.4]") {
+TEST_CASE("A section without credentials has no ICE, and a section with incomplete or malformed credentials is an error [RFC 8839 section 5.4]") {
   CHECK(ice_of(description("", "")) == base::fail(IceLineError::NoIce));
   CHECK(ice_of(description("", kUfrag)) == base::fail(IceLineError::BadCredentials));
   CHECK(ice_of(description("", kPassword)) == base::fail(IceLineError::BadCredentials));
@@ -117,7 +117,7 @@ TEST_CASE("A section without credentials has no ICE, and one with half or malfor
   CHECK_FALSE(with("ab:d", std::string(22, 'p')));
 }
 
-TEST_CASE("read_ice reads kMaxCandidateLines candidates, none after them, and passes over malformed ones") {
+TEST_CASE("read_ice reads kMaxCandidateLines candidates, and ignores malformed and further candidates") {
   std::string lines = "a=candidate:nonsense\r\n";
   for (std::size_t i = 0; i < sdp::kMaxCandidateLines + 1; ++i) lines += "a=candidate:1 1 UDP 1 192.0.2.3 " + std::to_string(1000 + i) + " typ host\r\n";
   const auto peer = ice_of(description("", credentials_and(lines)));
@@ -126,7 +126,7 @@ TEST_CASE("read_ice reads kMaxCandidateLines candidates, none after them, and pa
   CHECK(peer->candidates.back().port == 1000 + sdp::kMaxCandidateLines - 1);
 }
 
-TEST_CASE("read_ice reads IceDescription::kMaxOptions options and kMaxRemoteCandidates remote candidates, and none after them") {
+TEST_CASE("read_ice reads IceDescription::kMaxOptions options and kMaxRemoteCandidates remote candidates, and ignores further entries") {
   std::string options = "a=ice-options:", remotes = "a=remote-candidates:";
   for (std::size_t i = 0; i < sdp::IceDescription::kMaxOptions + 1; ++i) options += "o" + std::to_string(i) + " ";
   for (std::size_t i = 0; i < sdp::IceDescription::kMaxRemoteCandidates + 1; ++i) remotes += "1 192.0.2.3 " + std::to_string(1000 + i) + " ";
@@ -137,7 +137,7 @@ TEST_CASE("read_ice reads IceDescription::kMaxOptions options and kMaxRemoteCand
   CHECK(peer->remote_candidates.size() == sdp::IceDescription::kMaxRemoteCandidates);
 }
 
-TEST_CASE("What write_ice writes reads back equal") {
+TEST_CASE("read_ice reads the result of write_ice back") {
   sdp::IceDescription ours;
   ours.ufrag = "abcdefgh";
   ours.password = std::string(24, 'P');
@@ -158,7 +158,7 @@ TEST_CASE("What write_ice writes reads back equal") {
   CHECK(ice_of(*again) == ours);
 }
 
-TEST_CASE("A default destination that is no candidate is a mismatch, unless it is zero or a name [RFC 8839 section 4.2.5]") {
+TEST_CASE("A default destination that is not a candidate is a mismatch, unless it is zero or a name [RFC 8839 section 4.2.5]") {
   const auto candidate = credentials_and("a=candidate:1 1 UDP 1 192.0.2.3 45664 typ host\r\n");
   CHECK_FALSE(mismatches(description("", candidate)));
   CHECK(mismatches(description("", candidate, "c=IN IP4 192.0.2.3\r\n", 45666)));
@@ -168,9 +168,9 @@ TEST_CASE("A default destination that is no candidate is a mismatch, unless it i
   CHECK_FALSE(mismatches(description("", candidate, "c=IN IP4 host.example.com\r\n")));
 }
 
-TEST_CASE("A destination of RTCP that is no candidate is a mismatch, unless RTCP is multiplexed [RFC 8839 section 4.2.5]") {
+TEST_CASE("An RTCP destination that is not a candidate is a mismatch, unless RTCP is multiplexed [RFC 8839 section 4.2.5]") {
   const auto both = credentials_and("a=candidate:1 1 UDP 2 192.0.2.3 45664 typ host\r\na=candidate:1 2 UDP 1 192.0.2.3 45700 typ host\r\n");
-  CHECK(mismatches(description("", both)));   // The default is the next port.
+  CHECK(mismatches(description("", both)));   // The default RTCP port is the port after the RTP port.
   CHECK_FALSE(mismatches(description("", both + "a=rtcp:45700\r\n")));
   CHECK_FALSE(mismatches(description("", both + "a=rtcp-mux\r\n")));
 }

@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Agent, "if the peer's connection address is zero, the agent is
   }
   SUBCASE("the peer's address is the IPv6 zero address") { CHECK(answered_direction(peer(media, "IN IP6 ::")) == Direction::RecvOnly); }
   SUBCASE("the m= line's own address is 0.0.0.0") { CHECK(answered_direction(peer(media + "c=IN IP4 0.0.0.0\r\n")) == Direction::RecvOnly); }
-  SUBCASE("with ICE attributes, 0.0.0.0 is no hold [RFC 8839 section 4.1]") {
+  SUBCASE("with ICE attributes, 0.0.0.0 is not a hold [RFC 8839 section 4.1]") {
     const auto answer = this->answer(peer(media + "a=ice-ufrag:8hhY\r\n", "IN IP4 0.0.0.0"));
     CHECK(answer.audio.send);
     CHECK(answer.audio.receive);

@@ -11,7 +11,7 @@ const std::string kFingerprintLine = "a=fingerprint:sha-256 4A:AD:B9:B1:3F:82:18
 const std::string kDtlsAudio = "m=audio 5000 UDP/TLS/RTP/SAVP 0\r\n" + kFingerprintLine;
 const std::string kIceLines = "a=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\na=candidate:1 1 UDP 2130706431 198.51.100.7 5000 typ host\r\n";
 
-/// An agent with DTLS, and with ICE if it has a description of it.
+/// An agent with DTLS. A test may add ICE.
 struct DtlsAgent : Agent {
   explicit DtlsAgent(SrtpPolicy policy = SrtpPolicy::Preferred, bool offers = false) {
     sdp::AudioCapability capability;
@@ -33,7 +33,7 @@ sdp::Session moved(const std::string& lines) { return peer(lines, "IN IP4 198.51
 
 }  // namespace
 
-TEST_CASE("An answer to DTLS has this side's fingerprint and the client's role, and offers leave the choice of the roles [RFC 5763 section 5]") {
+TEST_CASE("An answer to a DTLS offer has this side's fingerprint and the client's role; our offers let the answer choose the roles [RFC 5763 section 5]") {
   DtlsAgent called;
   const auto answer = called.answer(peer(kDtlsAudio + "a=setup:actpass\r\n"));
   const auto text = parsed(answer.body);
@@ -58,7 +58,7 @@ TEST_CASE("An answer to DTLS has this side's fingerprint and the client's role, 
   }
 }
 
-TEST_CASE("An encrypted session refuses a later offer without DTLS, and a side without DTLS refuses it [RFC 5763 section 5]") {
+TEST_CASE("A session that uses DTLS refuses a later offer without DTLS, and a side without DTLS refuses an offer with DTLS [RFC 5763 section 5]") {
   DtlsAgent agent;
   agent.answer(peer(kDtlsAudio + "a=setup:actpass\r\n"));
   CHECK(agent.refusal(peer("m=audio 5000 RTP/AVP 0\r\n")) == NegotiationError::NotSecure);
@@ -66,7 +66,7 @@ TEST_CASE("An encrypted session refuses a later offer without DTLS, and a side w
   CHECK(Agent().refusal(peer(kDtlsAudio)) == NegotiationError::UnsupportedProfile);
 }
 
-TEST_CASE("An association continues through later offers, and another one begins with another fingerprint, role or address [RFC 8842 section 4]") {
+TEST_CASE("An association continues after later offers; a new fingerprint, role or address begins a new association [RFC 8842 section 4]") {
   DtlsAgent agent;
   const auto association = [&](const sdp::Session& offer) { return agent.answer(offer).audio.dtls->association; };
   CHECK(association(peer(kDtlsAudio + "a=setup:actpass\r\n")) == 1);
@@ -79,7 +79,7 @@ TEST_CASE("An association continues through later offers, and another one begins
   CHECK(association(moved(other + "a=setup:actpass\r\n")) == 4);
 }
 
-TEST_CASE("An association continues through a hold in the style of RFC 2543, which has no address [RFC 8842 section 4]") {
+TEST_CASE("An association continues during a hold in the style of RFC 2543, which has no address [RFC 8842 section 4]") {
   DtlsAgent agent;
   const std::string offer = kDtlsAudio + "a=setup:actpass\r\n";
   sdp::Session held = peer(offer);
@@ -87,7 +87,7 @@ TEST_CASE("An association continues through a hold in the style of RFC 2543, whi
   for (const auto& one : {peer(offer), held, peer(offer)}) CHECK(agent.answer(one).audio.dtls->association == 1);
 }
 
-TEST_CASE("Fingerprints by SHA-1 or by an unknown hash function alone are refused, because the handshake would fail later [RFC 8122 section 5]") {
+TEST_CASE("A description with only SHA-1 or unknown fingerprints is refused, because the handshake would fail later [RFC 8122 section 5]") {
   for (const char* hash : {"sha-1", "md5", "sha-3"}) {
     std::string weak = kDtlsAudio;
     weak.replace(weak.find("sha-256"), 7, hash);
@@ -98,7 +98,7 @@ TEST_CASE("Fingerprints by SHA-1 or by an unknown hash function alone are refuse
   CHECK(DtlsAgent().answer(peer(both)).audio.dtls->fingerprints.size() == 2);
 }
 
-TEST_CASE("With ICE, an association continues although the address of the peer changes [RFC 8842 section 6]") {
+TEST_CASE("With ICE, an association continues even if the peer's address changes [RFC 8842 section 6]") {
   DtlsAgent agent;
   agent.use_ice(false);
   const auto first = agent.answer(peer(kDtlsAudio + kIceLines + "a=setup:actpass\r\n"));
@@ -107,7 +107,7 @@ TEST_CASE("With ICE, an association continues although the address of the peer c
   CHECK(agent.answer(moved(kDtlsAudio + updated + "a=setup:actpass\r\n")).audio.dtls->association == 1);
 }
 
-TEST_CASE("An answer has ICE only if the offer has it, an offer only if the owner wants it, and altered addresses get a=ice-mismatch [RFC 8839 section 4.2.5]") {
+TEST_CASE("An answer has ICE only if the offer has ICE, an offer only if the owner wants it; altered addresses cause a=ice-mismatch [RFC 8839 section 4.2.5]") {
   const std::string plain = "m=audio 5000 RTP/AVP 0\r\n";
   const auto has_ice = [](const sdp::Session& text) { return text.media.at(0).attribute("ice-ufrag").has_value(); };
   DtlsAgent agent;
@@ -118,7 +118,7 @@ TEST_CASE("An answer has ICE only if the offer has it, an offer only if the owne
   const auto answer = agent.answer(peer(plain + kIceLines));
   CHECK(has_ice(parsed(answer.body)));
   CHECK(answer.audio.ice->candidates.size() == 1);
-  CHECK(has_ice(agent.offer()));  // Later offers continue it.
+  CHECK(has_ice(agent.offer()));  // Later offers contain ICE too.
   CHECK(agent.accept(peer(plain + kIceLines)).ice);
   CHECK_FALSE(agent.accept(peer(plain)).ice);
 
@@ -134,7 +134,7 @@ TEST_CASE("An answer has ICE only if the offer has it, an offer only if the owne
   CHECK(offering.accept(peer(plain + kIceLines)).ice);
 }
 
-TEST_CASE("An answer repeats the identification of its section [RFC 5888 section 9]") {
+TEST_CASE("An answer repeats the a=mid of its section [RFC 5888 section 9]") {
   DtlsAgent agent;
   const auto text = parsed(agent.answer(peer("m=video 0 RTP/AVP 96\r\na=mid:v\r\nm=audio 5000 RTP/AVP 0\r\na=mid:a\r\n")).body);
   CHECK_FALSE(text.media.at(0).attribute("mid"));
@@ -142,7 +142,7 @@ TEST_CASE("An answer repeats the identification of its section [RFC 5888 section
   CHECK_FALSE(text.attribute("group"));
 }
 
-TEST_CASE("An answer puts the audio section alone into the bundle of an offer [RFC 9143 section 7.3]") {
+TEST_CASE("An answer to a bundled offer puts only the audio section into the bundle [RFC 9143 section 7.3]") {
   const auto offer = [](const std::string& group) {
     return parsed("v=0\r\no=- 7 1 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\nt=0 0\r\na=group:" + group +
                   "\r\nm=audio 5000 RTP/AVP 0\r\na=mid:0\r\nm=video 5002 RTP/AVP 96\r\na=mid:1\r\n");

@@ -98,14 +98,14 @@ TEST_CASE("the answer has a=rtcp-xr only if the offer has it. The answer lists t
   }
 }
 
-TEST_CASE("An answer accepts RTCP on the port of RTP, and an answer to our offer agrees on it only if we offered it [RFC 5761 section 5.1.1]") {
+TEST_CASE("An answer accepts rtcp-mux, and an answer to our offer agrees on rtcp-mux only if we offered it [RFC 5761 section 5.1.1]") {
   const auto has_mux = [](const sdp::Session& text) { return text.media.at(0).attribute("rtcp-mux").has_value(); };
   const std::string plain = "m=audio 5000 RTP/AVP 0\r\n", muxed = plain + "a=rtcp-mux\r\na=rtcp:5005\r\n";
   Agent called;
   const auto answer = called.answer(peer(muxed));
   CHECK(has_mux(parsed(answer.body)));
   CHECK(answer.audio.remote_rtcp.port == 5000);
-  CHECK(has_mux(called.offer()));  // RFC 5761 section 5.1.1: later offers continue it.
+  CHECK(has_mux(called.offer()));  // RFC 5761 section 5.1.1: later offers have a=rtcp-mux too.
   CHECK(called.accept(peer(plain)).remote_rtcp.port == 5001);
   CHECK_FALSE(has_mux(called.offer()));
 

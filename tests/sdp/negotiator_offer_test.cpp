@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(Agent, "a later answer to the same offer replaces the earlier 
   CHECK(negotiator.agreed()->remote_rtp.port == 5002);
 }
 
-TEST_CASE_FIXTURE(Agent, "the peer answers the text that a session refresh offers again, although that text was an answer [RFC 4028 section 7.4]") {
+TEST_CASE_FIXTURE(Agent, "the peer may answer our latest description that a session refresh offers again, even if it was an answer [RFC 4028 section 7.4]") {
   answer(peer("m=audio 5000 RTP/AVP 0\r\na=sendonly\r\n"));
   const auto text = negotiator.local_text();
   const auto audio = accept(peer("m=audio 5002 RTP/AVP 0\r\na=sendonly\r\n"));

@@ -27,15 +27,15 @@ const std::string kTheirCm = "a=crypto:5 AES_CM_128_HMAC_SHA1_80 inline:d0Rmdmcm
 const std::string kUnknown = "a=crypto:1 F8_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n";
 const std::string kPlain = "m=audio 5000 RTP/AVP 0\r\n", kSecure = "m=audio 5000 RTP/SAVP 0\r\n", kDtls = "m=audio 5000 UDP/TLS/RTP/SAVP 0\r\n";
 
-/// Returns `line` of the description's nth section, "" if it is absent.
+/// Returns the first a=crypto of the section with this index; "" if there is none.
 std::string crypto_of(std::string_view text, std::size_t section = 0) {
-  const auto session = parsed(text);  // The attribute borrows from it.
+  const auto session = parsed(text);  // The attribute borrows from the session.
   return std::string(session.media.at(section).attribute("crypto").value_or(""));
 }
 
 }  // namespace
 
-TEST_CASE("The answer to an offer of audio follows the policy of SRTP [RFC 8643 section 3]") {
+TEST_CASE("The answer to an audio offer follows the SRTP policy [RFC 8643 section 3]") {
   using enum SrtpPolicy;
   constexpr auto kOk = std::nullopt;
   struct Row { SrtpPolicy policy; std::string offer; bool secure; std::optional<NegotiationError> refusal; };
@@ -65,7 +65,7 @@ TEST_CASE("The answer to an offer of audio follows the policy of SRTP [RFC 8643 
   }
 }
 
-TEST_CASE("An offer of the same audio in two sections, of which one has SRTP, is answered in one section by the policy") {
+TEST_CASE("If an offer has the same audio in two sections, one of them with SRTP, the answer accepts the section that the policy prefers") {
   const std::string both = kPlain + "m=audio 5002 RTP/SAVP 0\r\n" + kTheirCm;
   for (const auto& [policy, section] : {std::pair(SrtpPolicy::Off, 0U), {SrtpPolicy::Preferred, 1U}, {SrtpPolicy::Required, 1U}}) {
     CAPTURE(section);
@@ -81,7 +81,7 @@ TEST_CASE("An offer of the same audio in two sections, of which one has SRTP, is
   }
 }
 
-TEST_CASE("An offer has all keys of this side, in RTP/SAVP if SRTP is required, and otherwise in RTP/AVP [RFC 8643 section 3.1]") {
+TEST_CASE("An offer has all keys of this side, with RTP/SAVP if SRTP is required, and otherwise with RTP/AVP [RFC 8643 section 3.1]") {
   for (const auto& [policy, protocol] : {std::pair(SrtpPolicy::Off, "RTP/AVP"), {SrtpPolicy::Preferred, "RTP/AVP"}, {SrtpPolicy::Required, "RTP/SAVP"}}) {
     SecureAgent agent(policy);
     const auto media = agent.offer().media.at(0);
@@ -99,7 +99,7 @@ TEST_CASE("An offer has all keys of this side, in RTP/SAVP if SRTP is required, 
   }
 }
 
-TEST_CASE("Two agents agree on opposite keys of the first suite") {
+TEST_CASE("Two agents agree on the first suite, and each receives with the key with which the other sends") {
   for (const auto offering : {SrtpPolicy::Preferred, SrtpPolicy::Required}) {
     SecureAgent a(offering), b(SrtpPolicy::Preferred, 50);
     const auto answer = b.answer(a.offer());
@@ -127,7 +127,7 @@ TEST_CASE("An answer without keys, or with a copy of our keys, is not encrypted,
   }
 }
 
-TEST_CASE("An answer with keys is encrypted with any tag and case, after a copy of our keys too, and is refused if no key can be used [RFC 8643 section 3.3]") {
+TEST_CASE("An answer with a usable key is encrypted, with any tag and case, and after a copy of our keys; without one it is refused [RFC 8643 section 3.3]") {
   const std::string key = "inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj", our_own = "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC\r\n";
   for (const std::string& crypto : {"a=crypto:2 AES_CM_128_HMAC_SHA1_80 " + key + "\r\n", "a=crypto:1 aes_cm_128_hmac_sha1_80 " + key + "\r\n", our_own + kTheirCm}) {
     CAPTURE(crypto);
@@ -149,12 +149,12 @@ TEST_CASE("An answer with keys is encrypted with any tag and case, after a copy 
   CHECK(agent.accept(peer(kSecure + "a=crypto:2 AES_CM_128_HMAC_SHA1_80 " + key + "|2^20|1:4\r\n")).srtp->receive_mki == std::vector<std::uint8_t>{0, 0, 0, 1});
 }
 
-TEST_CASE("An offer with our own key has no key that this side can use [RFC 4568 section 7.1.2]") {
+TEST_CASE("This side does not use a key in an offer that is a copy of its own key [RFC 4568 section 7.1.2]") {
   SecureAgent agent(SrtpPolicy::Preferred);
   CHECK(agent.refusal(peer(kSecure + "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC\r\n")) == NegotiationError::NoCommonCrypto);
 }
 
-TEST_CASE("A session that was encrypted refuses each later offer and answer without SRTP, and keeps its keys [RFC 4568 section 7.1.4]") {
+TEST_CASE("An encrypted session refuses each later offer and answer without SRTP, and keeps its keys [RFC 4568 section 7.1.4]") {
   SecureAgent agent(SrtpPolicy::Preferred);
   const auto first = agent.answer(peer(kSecure + kTheirCm));
   REQUIRE(first.audio.srtp);
@@ -170,7 +170,7 @@ TEST_CASE("A session that was encrypted refuses each later offer and answer with
   CHECK(agent.answer(peer(kPlain + kTheirCm)).audio.srtp == first.audio.srtp);
 }
 
-TEST_CASE("An encrypted session keeps its protocol when the peer switches its stream off in another protocol [RFC 3264 section 8.2]") {
+TEST_CASE("An encrypted session keeps its protocol when the peer disables the stream with another protocol [RFC 3264 section 8.2]") {
   SecureAgent agent(SrtpPolicy::Preferred);
   agent.answer(peer(kSecure + kTheirCm));
   const auto off = agent.answer(peer("m=audio 0 RTP/AVP 0\r\n"));
@@ -178,7 +178,7 @@ TEST_CASE("An encrypted session keeps its protocol when the peer switches its st
   CHECK(agent.offer().media.at(0).protocol == "RTP/SAVP");
 }
 
-TEST_CASE("A section has up to 16 lines of keys; this side does not read more") {
+TEST_CASE("This side reads 16 a=crypto lines of a section, and ignores further lines") {
   const auto offer = [](std::size_t unknown) {
     std::string lines = kSecure;
     for (std::size_t i = 0; i < unknown; ++i) lines += kUnknown;
@@ -189,7 +189,7 @@ TEST_CASE("A section has up to 16 lines of keys; this side does not read more") 
   CHECK(agent.answer(offer(sdp::kMaxCryptoLines - 1)).audio.srtp);
 }
 
-TEST_CASE("This side passes over a key whose size does not fit its suite") {
+TEST_CASE("This side ignores a key whose size does not fit its suite") {
   SecureAgent agent(SrtpPolicy::Preferred);
   const std::string short_key = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSo=\r\n";
   CHECK_FALSE(agent.answer(peer(kPlain + short_key)).audio.srtp);

@@ -131,9 +131,9 @@ class Relay {
     }
     std::printf("%s %d\n", how, count);
   }
-  /// Nothing of a host without permission comes, although what is sent later comes.
+  /// Checks that a datagram of a host without permission does not come, although a later datagram of the echo comes.
   void refuse_stranger() {
-    if (is_v6_) return;  // IPv6 has only one address of loopback.
+    if (is_v6_) return;  // IPv6 has only one loopback address.
     stranger_.send(Octets{7, 7, 7}, relayed_);
     if (!comes_back(Octets{8})) throw std::runtime_error("no echo after the stranger");
   }
@@ -171,7 +171,7 @@ class Relay {
   void expect(const std::string& what, Done done) {
     if (!within(kPatience, done)) throw std::runtime_error("no " + what);
   }
-  /// Returns the next event; it must be of this kind.
+  /// Returns the next event, which must have this type.
   template <class Event>
   Event expect_event(const std::string& what) {
     std::optional<turn::Event> event;
@@ -183,7 +183,7 @@ class Relay {
     throw std::runtime_error("another event instead of " + what);
   }
 
-  /// Sends what waits, waits for at most `limit`, and passes on what has come.
+  /// Sends the waiting datagrams, waits for at most `limit`, and handles the datagrams that have come.
   void turn_once(base::Duration limit) {
     flush();
     std::array<pollfd, 2> ready{pollfd{link_.fd(), POLLIN, 0}, pollfd{echo_.fd(), POLLIN, 0}};
@@ -231,7 +231,7 @@ void relay(Arguments& arguments) {
   relay.allocate();
   relay.permit();
   relay.echo("indications");
-  relay.pass_time(3s);  // A server with a nonce of a second gets stale nonces now.
+  relay.pass_time(3s);  // If the server's nonces last a second, the next request has a stale nonce.
   relay.bind();
   relay.echo("channel");
   relay.refuse_stranger();

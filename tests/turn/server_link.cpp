@@ -173,7 +173,7 @@ std::vector<ServerLink::Message> ServerLink::receive() {
     for (; next == offhook::rtp::TurnFramer::Next::Message; next = framer_.next(octets)) {
       messages.push_back({server_, {framer_.message().begin(), framer_.message().end()}});
     }
-    if (next == offhook::rtp::TurnFramer::Next::Error) throw std::runtime_error("the stream of the server is no TURN");
+    if (next == offhook::rtp::TurnFramer::Next::Error) throw std::runtime_error("the server's stream has octets that are not a TURN message");
   }
   return messages;
 }

@@ -16,17 +16,17 @@ struct ssl_st;
 
 namespace offhook_test {
 
-/// A socket of UDP. Throws std::system_error.
+/// A UDP socket. Throws std::system_error.
 class UdpSocket {
  public:
-  /// own  port 0: any
+  /// own  the address to bind; port 0: any port
   explicit UdpSocket(const offhook::base::SocketAddress& own);
   ~UdpSocket();
   UdpSocket(const UdpSocket&) = delete;
   UdpSocket& operator=(const UdpSocket&) = delete;
 
   void send(offhook::base::Bytes octets, const offhook::base::SocketAddress& to) const;
-  /// Returns a datagram and where it came from, or nullopt if none waits.
+  /// Returns a datagram with its source, or nullopt if none waits.
   [[nodiscard]] std::optional<std::pair<offhook::base::SocketAddress, std::vector<std::uint8_t>>> receive() const;
   [[nodiscard]] offhook::base::SocketAddress address() const;
   [[nodiscard]] int fd() const { return fd_; }
@@ -35,7 +35,7 @@ class UdpSocket {
   int fd_;
 };
 
-/// The way from loopback to a server of TURN over UDP, TCP or TLS. Throws std::runtime_error.
+/// The link from loopback to a TURN server over UDP, TCP or TLS. Throws std::runtime_error.
 class ServerLink {
  public:
   struct Message {
@@ -49,7 +49,7 @@ class ServerLink {
   ServerLink(const ServerLink&) = delete;
   ServerLink& operator=(const ServerLink&) = delete;
 
-  /// to  the server, or over UDP another one
+  /// to  the server; over UDP, it may be another server
   void send(offhook::base::Bytes message, const offhook::base::SocketAddress& to);
   /// Returns the messages that have come.
   [[nodiscard]] std::vector<Message> receive();
@@ -64,7 +64,7 @@ class ServerLink {
 
   offhook::base::SocketAddress server_;
   std::optional<UdpSocket> udp_;
-  int fd_ = -1;  // of the connection over TCP or TLS
+  int fd_ = -1;  // socket of the connection over TCP or TLS
   std::shared_ptr<ssl_st> tls_;
   offhook::rtp::TurnFramer framer_;
   bool is_closed_ = false;

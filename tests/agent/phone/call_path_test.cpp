@@ -35,7 +35,7 @@ TEST_CASE_FIXTURE(Calls, "Two sides find each other by ICE, and encrypt by DTLS 
   CHECK(us.path.along_path({}).remote_rtp == a.rtp);
 }
 
-TEST_CASE_FIXTURE(Calls, "The other fork of a call finds us with the credentials of our offer [RFC 8839 section 7.3]") {
+TEST_CASE_FIXTURE(Calls, "A second fork of a call connects with the credentials of our offer [RFC 8839 section 7.3]") {
   begin(us, true);
   begin(a, false);
   begin(b, false);
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(Calls, "The other fork of a call finds us with the credentials
   CHECK(us.error == "");
 }
 
-TEST_CASE_FIXTURE(Calls, "Each fork of a call has its own handshake, also if its association has the same number [RFC 8842 section 7]") {
+TEST_CASE_FIXTURE(Calls, "Each fork of a call has its own handshake, even if its association has the same number [RFC 8842 section 7]") {
   sides = {&us, &a, &b};
   bool completes = false;
   SUBCASE("the first fork has completed its handshake") { completes = true; }
@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(Calls, "Each fork of a call has its own handshake, also if its
   CHECK(b.path.suite() == "AEAD_AES_128_GCM");
 }
 
-TEST_CASE_FIXTURE(Calls, "An offer that another peer may answer has new credentials, and media continue until its answer [RFC 8839 section 7.5]") {
+TEST_CASE_FIXTURE(Calls, "An offer that another peer may answer has new credentials, and media continue until the answer [RFC 8839 section 7.5]") {
   begin(us, false);
   begin(a, true);
   begin(b, false);
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Calls, "An offer that another peer may answer has new credenti
   CHECK(us.error == "");
 }
 
-TEST_CASE_FIXTURE(Calls, "A call without a path fails with its reason, although the peer would trickle candidates [RFC 8840 section 4]") {
+TEST_CASE_FIXTURE(Calls, "A call without a path fails with a reason, even if the peer could trickle further candidates [RFC 8840 section 4]") {
   passes = [](const auto&, const auto&) { return false; };
   begin(us, false);
   begin(a, true);
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(Calls, "A call without a path fails with its reason, although 
   }
 }
 
-TEST_CASE_FIXTURE(Calls, "A peer without candidates for RTCP has one component, also without rtcp-mux [RFC 8445 section 6.1.2.2]") {
+TEST_CASE_FIXTURE(Calls, "A peer without candidates for RTCP has one component, even without rtcp-mux [RFC 8445 section 6.1.2.2]") {
   begin(us, false);
   begin(a, true);
   auto theirs = *a.path.description();
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(Calls, "A peer without candidates for RTCP has one component, 
   CHECK(us.path.route() == "host to host");
 }
 
-TEST_CASE_FIXTURE(Calls, "Without rtcp-mux, RTCP has a handshake of its own, which begins when ICE has found its path [RFC 5764 section 4.1]") {
+TEST_CASE_FIXTURE(Calls, "Without rtcp-mux, RTCP has its own handshake, which begins when ICE has found the path of RTCP [RFC 5764 section 4.1]") {
   begin(us, false);
   begin(a, true);
   apply(us, a.rtp, {.is_muxed = false, .ice = *a.path.description(), .dtls = a.described_dtls(true)});
@@ -137,11 +137,11 @@ TEST_CASE_FIXTURE(Calls, "Without rtcp-mux, RTCP has a handshake of its own, whi
   CHECK(us.error == "");
 }
 
-TEST_CASE_FIXTURE(Calls, "What an early dialog could not negotiate begins again at the 2xx") {
+TEST_CASE_FIXTURE(Calls, "ICE and DTLS that failed in an early dialog begin again at the 2xx") {
   begin(us, true);
   begin(a, false);
   apply(us, a.rtp, {.ice = *a.path.description(), .dtls = a.described_dtls(false), .is_answer = true});
-  run(45s);  // The peer begins only when its user answers.
+  run(45s);  // The peer begins ICE and DTLS only when its user answers.
   REQUIRE(us.error != "");
   us.error.clear();
   us.path.forget_failure();
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Calls, "What an early dialog could not negotiate begins again 
   CHECK(us.path.suite() == "AEAD_AES_128_GCM");
 }
 
-TEST_CASE_FIXTURE(Calls, "Strangers that send 10000 datagrams a second do not end a call") {
+TEST_CASE_FIXTURE(Calls, "10000 datagrams a second from other hosts do not end a call") {
   begin(us, false);
   begin(a, true);
   connect(a, us);
@@ -171,7 +171,7 @@ TEST_CASE_FIXTURE(Calls, "Strangers that send 10000 datagrams a second do not en
   CHECK(us.path.along_path({}).remote_rtp == a.rtp);
 }
 
-TEST_CASE_FIXTURE(Calls, "A datagram that does not take part in the handshake does not change where the handshake goes") {
+TEST_CASE_FIXTURE(Calls, "A datagram that is not part of the handshake does not change the destination of the handshake") {
   for (const auto rule : {rtp::SourceRule::PeerHosts, rtp::SourceRule::AnyHost}) {
     PathSide side(us.rtp, us.dtls);
     sides = {&side};
@@ -192,7 +192,7 @@ TEST_CASE_FIXTURE(Calls, "A datagram that does not take part in the handshake do
   }
 }
 
-TEST_CASE_FIXTURE(Calls, "A server of STUN tells the address for the description and a candidate, and the private address is not described to a public peer") {
+TEST_CASE_FIXTURE(Calls, "The description for a public peer has the address from a STUN server, also as a candidate, and no private address") {
   PathSide hidden(socket_address("10.0.0.5", 5000));
   sides = {&hidden};
   std::optional<base::SocketAddress> asked;
@@ -222,7 +222,7 @@ TEST_CASE_FIXTURE(Calls, "A server of STUN tells the address for the description
   }
 }
 
-TEST_CASE_FIXTURE(Calls, "A server of STUN without an answer delays a call by two seconds, and the next calls not at all") {
+TEST_CASE_FIXTURE(Calls, "A STUN server that does not answer delays a call by two seconds, but does not delay the next calls") {
   const auto silent = servers("stun:192.0.2.77");
   std::vector<std::string> told;
   silent->look_up({}, {}, [&](const std::string& uri, const std::string& why) { told.push_back(uri + " " + why); });
@@ -241,7 +241,7 @@ TEST_CASE_FIXTURE(Calls, "A server of STUN without an answer delays a call by tw
   CHECK(later.path.is_gathering());
 }
 
-TEST_CASE_FIXTURE(Calls, "A server of TURN relays a call that has no other path: checks, the handshake, media both ways, and the end of the allocation") {
+TEST_CASE_FIXTURE(Calls, "A TURN server relays a call that has no other path: checks, handshake and media both ways, until the allocation is deleted") {
   const auto is_turn = [this](const base::SocketAddress& one) { return one == turn_address || one.ip == socket_address("192.0.2.50", 1).ip; };
   passes = [&](const auto& from, const auto& to) { return is_turn(from) || is_turn(to); };
   begin(us, true, servers("turn:192.0.2.9", "user", "secret"));
@@ -256,7 +256,7 @@ TEST_CASE_FIXTURE(Calls, "A server of TURN relays a call that has no other path:
   CHECK(us.path.route().find("relay to ") == 0);
   CHECK(us.path.suite() == "AEAD_AES_128_GCM");
   CHECK(us.path.along_path({}).remote_rtp == turn_address);
-  CHECK(us.path.described()->rtp == socket_address("192.0.2.50", 15'000));  // The default of later descriptions: RFC 8839 section 4.4.1.2.
+  CHECK(us.path.described()->rtp == socket_address("192.0.2.50", 15'000));  // Later descriptions have this address in c= and m=: RFC 8839 section 4.4.1.2.
   CHECK(a.path.along_path({}).remote_rtp == socket_address("192.0.2.50", 15'000));
 
   std::vector<std::uint8_t> room(300, 0), seen;
@@ -281,7 +281,7 @@ TEST_CASE_FIXTURE(Calls, "A server of TURN relays a call that has no other path:
   CHECK_FALSE(turn.at(us.rtp).is_allocated(now));
 }
 
-TEST_CASE_FIXTURE(Calls, "A server of TURN that refuses the password is told, and the call goes on without it") {
+TEST_CASE_FIXTURE(Calls, "A TURN server that refuses the password is reported, and the call continues without this server") {
   const auto all = servers("turn:192.0.2.9", "user", "wrong");
   std::vector<std::string> told;
   all->look_up({}, {}, [&](const std::string&, const std::string& why) { told.push_back(why); });
@@ -295,7 +295,7 @@ TEST_CASE_FIXTURE(Calls, "A server of TURN that refuses the password is told, an
   CHECK(us.path.route() == "host to host");
 }
 
-TEST_CASE("Over 10000 sets of addresses, a description to a peer in the Internet has no private address") {
+TEST_CASE("For 10000 sets of addresses, no description for a peer in the Internet has a private address") {
   base::SeededRandom random(27);
   const auto pick = [&](const std::vector<const char*>& some) { return base::IpAddress::parse(some[random.below(some.size())]).value(); };
   const std::vector<const char*> v4{"10.1.2.3", "172.20.0.1", "192.168.1.7", "100.65.3.2", "169.254.7.7", "203.0.113.4", "198.51.100.9", "8.8.4.4"};

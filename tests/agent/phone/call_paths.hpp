@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-/// The packet paths of calls in a simulated network, on virtual time. A worker ticks every 10 ms.
+/// Packet paths of calls in a simulated network, on virtual time. The workers tick every 10 ms.
 namespace offhook::test {
 
 using namespace std::chrono_literals;
@@ -31,7 +31,7 @@ struct PathSide {
   std::shared_ptr<const media::DtlsEndpoint> dtls;
   phone::CallPath path;
   std::unique_ptr<media::PacketPath> worker;
-  std::string error{};               ///< of poll(), "" so far
+  std::string error{};               ///< the error of poll(); "" if there was none
   int ticks_between_polls = 1;
   std::map<media::Channel, int> dtls_sent{};
 
@@ -49,10 +49,10 @@ struct PathSide {
 struct PathNetwork {
   base::TimePoint now{1000s};
   std::vector<PathSide*> sides;
-  /// Returns false if the network loses what goes this way.
+  /// Returns false if the network loses datagrams in this direction.
   std::function<bool(const base::SocketAddress& from, const base::SocketAddress& to)> passes = [](const auto&, const auto&) { return true; };
   base::SocketAddress turn_address = socket_address("192.0.2.9", 3478);
-  std::map<base::SocketAddress, offhook_test::ScriptedTurnServer> turn;   ///< by client, because each serves one
+  std::map<base::SocketAddress, offhook_test::ScriptedTurnServer> turn;   ///< by client address, because each serves one client
   int ticks = 0;
 
   void begin(PathSide& side, bool controlling, std::shared_ptr<phone::NatServers> servers = nullptr, phone::MediaPlace place = {}) {
@@ -68,7 +68,7 @@ struct PathNetwork {
     REQUIRE_FALSE(side.path.is_gathering());
   }
 
-  /// What this side agrees on with a peer.
+  /// The agreement of this side with a peer.
   struct Terms {
     bool is_muxed = true;
     std::optional<sdp::IceDescription> ice{};
@@ -89,7 +89,7 @@ struct PathNetwork {
     plan.source_rule = terms.rule;
     side.path.apply({agreed, plan, terms.dialog, terms.is_answer}, now);
   }
-  /// `caller` has offered ICE, and `called` answers.
+  /// Lets `caller` offer ICE, and `called` answer.
   void connect(PathSide& caller, PathSide& called) {
     apply(called, caller.rtp, {.ice = *caller.path.description()});
     apply(caller, called.rtp, {.ice = *called.path.description(), .is_answer = true});

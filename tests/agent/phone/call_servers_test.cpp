@@ -15,7 +15,7 @@ namespace {
 
 const base::SocketAddress kLocal = socket_address("198.51.100.1", 5000), kServer = socket_address("192.0.2.9", 3478), kPeer = socket_address("203.0.113.7", 7000);
 
-/// The servers of one call with an allocation for its socket of RTP. The socket of RTCP gets no answers.
+/// The servers of one call, with an allocation for its RTP socket. The RTCP socket gets no answers.
 struct Allocated {
   base::TimePoint now{100s};
   std::shared_ptr<phone::NatServers> all = phone::NatServers::make({.servers = {{"turn:192.0.2.9", "user", "secret"}}}).value();
@@ -51,7 +51,7 @@ struct Allocated {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Allocated, "A datagram waits until the server permits its peer, at most eight of them, and the oldest is lost") {
+TEST_CASE_FIXTURE(Allocated, "Up to eight datagrams wait until the server permits their peer; a ninth replaces the oldest") {
   REQUIRE(servers.is_relayed(relayed_address));
   is_silent = true;
   for (std::uint8_t i = 0; i <= phone::CallServers::kMaxWaiting; ++i) servers.send({relayed_address, kPeer}, Octets{i}, mail, now);
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Allocated, "A datagram waits until the server permits its peer
   }
 }
 
-TEST_CASE_FIXTURE(Allocated, "The worker gets a channel for the path when the server has confirmed it, and datagrams in it are taken out") {
+TEST_CASE_FIXTURE(Allocated, "hop() has a channel as soon as the server has confirmed it, and receive() unwraps datagrams that come in the channel") {
   CHECK(servers.hop({relayed_address, kPeer}, now).channel == 0);
   for (int i = 0; i < 3; ++i) step();
   const auto hop = servers.hop({relayed_address, kPeer}, now);
@@ -79,14 +79,14 @@ TEST_CASE_FIXTURE(Allocated, "The worker gets a channel for the path when the se
   CHECK(Octets(data->octets.begin(), data->octets.end()) == Octets{9, 8, 7});
 }
 
-TEST_CASE_FIXTURE(Allocated, "A datagram of another host is no datagram of a server") {
+TEST_CASE_FIXTURE(Allocated, "receive() returns false for a datagram that did not come from a server") {
   CHECK_FALSE(receive({0x40, 0, 0, 0}, kPeer));
   CHECK_FALSE(is_of_server);
   CHECK_FALSE(receive({0x40, 0, 0, 0}));
   CHECK(is_of_server);
 }
 
-TEST_CASE_FIXTURE(Allocated, "The end of a call gives its allocation back") {
+TEST_CASE_FIXTURE(Allocated, "The end of a call deletes its allocation") {
   CHECK(turn.is_allocated(now));
   servers.release(mail, now);
   step();

@@ -1,4 +1,4 @@
-// When CallConnected comes: media must be able to pass then, so that the first words are heard.
+// The time of CallConnected: media must be able to pass from then on, so that the peer hears the first words.
 #include <offhook/tests/agent/phone/raw_caller.hpp>
 #include <offhook/tests/agent/phone/telephone.hpp>
 
@@ -10,7 +10,7 @@ using test::Telephone;
 
 namespace {
 
-/// A telephone whose calls use ICE and DTLS, and which notes how far they are at CallConnected.
+/// A telephone whose calls use ICE and DTLS. It records their state at CallConnected.
 struct PathTelephone {
   explicit PathTelephone(const std::string& user, base::Duration limit = 10s)
       : phone(user, {media::AudioCodec::Pcmu}, 1, {}, {}, [limit](phone::EndpointOptions& options) {
@@ -30,7 +30,7 @@ struct PathTelephone {
   std::string route, suite;
 };
 
-/// An offer with ICE, whose sender makes no checks.
+/// An offer with ICE from a peer that sends no checks.
 std::string silent_offer(const std::string& direction) {
   return std::string(RawCaller::kOffer) + "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\na=candidate:1 1 UDP 2130706431 127.0.0.1 30000 typ host\r\na=" + direction + "\r\n";
 }
@@ -58,7 +58,7 @@ TEST_CASE("If ICE finds no path, CallConnected comes after EndpointOptions::path
   CHECK(bert.route == "");
 }
 
-TEST_CASE("A change of the media while CallConnected waits is part of it") {
+TEST_CASE("If the media change before CallConnected is reported, CallConnected has the new state, and no CallMediaChanged follows") {
   PathTelephone bert("bert");
   RawCaller caller(bert.phone.endpoint->sip_port());
   caller.send("INVITE", 1, silent_offer("sendrecv"));
@@ -67,7 +67,7 @@ TEST_CASE("A change of the media while CallConnected waits is part of it") {
   caller.send("INVITE", 2, silent_offer("inactive"));
   REQUIRE(caller.final_response(2).starts_with("SIP/2.0 200"));
   caller.send("ACK", 2, "");
-  REQUIRE(bert.phone.wait_for<phone::CallConnected>());  // A call without media has nothing to wait for.
+  REQUIRE(bert.phone.wait_for<phone::CallConnected>());  // A call on hold needs no path.
   CHECK_FALSE(bert.phone.last<phone::CallConnected>()->sends);
   CHECK_FALSE(bert.phone.last<phone::CallConnected>()->receives);
   CHECK_FALSE(bert.phone.last<phone::CallMediaChanged>());

@@ -37,7 +37,7 @@ TEST_CASE("Two telephones call each other over ::1, and hear each other") {
   CHECK(anna.hears());
 }
 
-TEST_CASE("A call with SIP over IPv4 and audio over IPv6 is answered with an address of IPv6, and the audio passes both ways") {
+TEST_CASE("A call with SIP over IPv4 and audio over IPv6 is answered with an IPv6 address, and audio passes in both directions") {
   if (!has_ipv6()) return offhook_test::skip("this machine has no IPv6");
   Telephone bert("bert");
   media::Engine engine{{1, 20000, 29999, 10s, {}}};

@@ -18,7 +18,7 @@ TEST_CASE("The identity that a trusted peer asserts takes precedence over From [
   CHECK(phone::person_of(changed).name == "Desk");
 }
 
-TEST_CASE("A caller is verified by a trusted peer's assertion, by its own proven user name, or by a signature for its number, not by From alone [RFC 3325]") {
+TEST_CASE("A caller is verified by a trusted peer's assertion, a password for the user in From, or a signature for its number, not by From alone [RFC 3325]") {
   sip::IncomingCall call;
   call.from.uri = "sip:1001@pbx.example";
   const auto caller = [&call] { return phone::incoming_of(call, {}).caller.number; };

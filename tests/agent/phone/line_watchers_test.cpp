@@ -297,7 +297,7 @@ TEST_CASE_FIXTURE(WatchedLine, "A notification includes a text of Line::kMaxText
   }
 }
 
-TEST_CASE("A user name on the list matches only a user name with a proven password [RFC 4235 section 3.6]") {
+TEST_CASE("A user name on the list matches only a watcher that has authenticated as this user by password [RFC 4235 section 3.6]") {
   phone::WatchOptions options;
   options.allowed = {{"al", View::Calls}};
   options.asks = true;

@@ -111,7 +111,7 @@ const std::string kEncrypted = kPcmu + "a=crypto:3 AES_CM_128_HMAC_SHA1_80 inlin
 
 }  // namespace
 
-TEST_CASE("Each early dialog of a fork keeps its agreement, and the 2xx of a dialog without a description confirms its own [RFC 3261 section 13.2.2.4]") {
+TEST_CASE("Each early dialog of a fork keeps its agreement, and a 2xx without a description confirms the agreement of its dialog [RFC 3261 section 13.2.2.4]") {
   Forked call;
   CHECK(call.accepts(kPcmu, "a"));
   CHECK(call.accepts(kPcma, "b"));
@@ -120,7 +120,7 @@ TEST_CASE("Each early dialog of a fork keeps its agreement, and the 2xx of a dia
   CHECK(call.session.codec() == media::AudioCodec::Pcmu);
 }
 
-TEST_CASE("If the dialog of the 2xx has no agreement, that of another early dialog stays, as some servers answer. Without any agreement, confirm() returns false") {
+TEST_CASE("If the 2xx's dialog has no agreement, another early dialog's agreement stays, because some servers need it. Without any, confirm() returns false") {
   Forked call;
   CHECK(call.accepts(kPcma, "a"));
   CHECK(call.session.confirm("b"));
@@ -129,7 +129,7 @@ TEST_CASE("If the dialog of the 2xx has no agreement, that of another early dial
   CHECK_FALSE(silent.session.confirm("a"));
 }
 
-TEST_CASE("A dialog of a fork can be plain although another one is encrypted, but an encrypted dialog stays encrypted") {
+TEST_CASE("One dialog of a fork can be plain while another is encrypted, but an encrypted dialog stays encrypted") {
   Forked call(sdp::SrtpPolicy::Preferred);
   CHECK(call.accepts(kEncrypted, "a"));
   CHECK(call.session.srtp_suite() == "AES_CM_128_HMAC_SHA1_80");
@@ -141,14 +141,14 @@ TEST_CASE("A dialog of a fork can be plain although another one is encrypted, bu
   CHECK_FALSE(call.accepts(kPcmu, ""));
 }
 
-TEST_CASE("A session keeps the agreements of 16 early dialogs, and follows the latest description of a 17th, too") {
+TEST_CASE("A session keeps the agreements of 16 early dialogs, and also follows the latest description of a 17th") {
   Forked call;
   for (std::size_t i = 0; i < sip::kMaxForks; ++i) CHECK(call.accepts(kPcmu, "fork" + std::to_string(i)));
   CHECK(call.accepts(kPcma, "another"));
   CHECK(call.session.codec() == media::AudioCodec::Pcma);
   CHECK(call.accepts(kPcmu, "fork0"));
   CHECK(call.session.confirm("another"));
-  CHECK(call.session.codec() == media::AudioCodec::Pcmu);  // The agreement of the 17th was not kept.
+  CHECK(call.session.codec() == media::AudioCodec::Pcmu);  // The session did not keep the agreement of the 17th dialog.
 }
 
 TEST_CASE("A session that gets no sockets reports the address and the reason, and prepares nothing") {
@@ -192,14 +192,14 @@ struct Answered {
 
 }  // namespace
 
-TEST_CASE("A refused restart of ICE changes nothing on this side") {
+TEST_CASE("A refused offer that restarts ICE changes nothing on this side") {
   Answered call;
   const auto refused = call.session.answer(Forked::described("m=audio 30000 RTP/AVP 98\r\na=rtpmap:98 unknown/8000\r\n" + with_ice("bbbb", 30000)), call.here);
   CHECK_FALSE(refused);
   CHECK(ufrag_in(call.session.make_offer().value()) == ufrag_in(call.answer));
 }
 
-TEST_CASE("The peer's restart of ICE is answered with new credentials, and its repetition with the same ones [RFC 8839 section 4.4.2.1]") {
+TEST_CASE("The answer to the peer's ICE restart has new credentials, and that to the repeated offer has the same ones [RFC 8839 section 4.4.2.1]") {
   Answered call;
   const auto restart = Forked::described(kPcmu + with_ice("bbbb", 30000));
   const auto second = ufrag_in(call.session.answer(restart, call.here).value());
@@ -207,7 +207,7 @@ TEST_CASE("The peer's restart of ICE is answered with new credentials, and its r
   CHECK(ufrag_in(call.session.answer(restart, call.here).value()) == second);
 }
 
-TEST_CASE("ICE of a refused section beside the audio restarts nothing") {
+TEST_CASE("New ICE credentials in a refused section beside the audio do not restart ICE") {
   const std::string offer = Forked::described("m=video 30002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n" + with_ice("vvvv", 30002) + kPcmu + with_ice("aaaa", 30000));
   Answered call(offer);
   CHECK(ufrag_in(call.session.answer(offer, call.here).value()) == ufrag_in(call.answer));
@@ -220,7 +220,7 @@ TEST_CASE("An answer with rtcp-mux describes one component [RFC 5761 section 5.1
   CHECK_FALSE(has(call.answer, " 2 UDP "));
 }
 
-TEST_CASE("A call with a peer in the Internet is refused if this side knows no public address, and else describes that one") {
+TEST_CASE("A call with a peer in the Internet is refused if this side knows no public address; otherwise the description has that address") {
   media::Engine engine{{1, 20000, 29999, 10s, {}}};
   const auto here = *base::IpAddress::parse("127.0.0.1");
   for (const auto& seen : {std::optional<base::IpAddress>(), base::IpAddress::parse("203.0.113.4")}) {

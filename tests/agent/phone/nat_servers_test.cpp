@@ -16,7 +16,7 @@ namespace {
 
 base::IpAddress ip(const char* text) { return base::IpAddress::parse(text).value(); }
 
-/// Servers whose names a test resolves.
+/// Servers with names, whose look-ups the test answers.
 struct Looked {
   std::vector<std::pair<std::string, std::function<void(const std::vector<base::IpAddress>&)>>> asked;
   std::vector<std::pair<base::Duration, std::function<void()>>> later;
@@ -34,7 +34,7 @@ struct Looked {
 
 }  // namespace
 
-TEST_CASE("An endpoint accepts four servers of STUN and TURN and refuses a fifth, and text that names no server") {
+TEST_CASE("An endpoint accepts four STUN and TURN servers, and refuses a fifth server and text that is not a server's URI") {
   phone::NatOptions options;
   for (int i = 0; i < 4; ++i) options.servers.push_back({"stun:192.0.2." + std::to_string(i + 1)});
   CHECK(NatServers::make(options).has_value());
@@ -45,11 +45,11 @@ TEST_CASE("An endpoint accepts four servers of STUN and TURN and refuses a fifth
   CHECK(bad.error().find("\"http://192.0.2.1\"") == 0);
 }
 
-TEST_CASE("Names of servers are looked up at once and again later, each family has its address, and a failure keeps the former one") {
+TEST_CASE("Servers' names are looked up at once and again later, for both address families, and a failed look-up keeps the former addresses") {
   Looked one({.servers = {{"stun:stun.example.org:3479"}, {"stun:192.0.2.1"}}});
   REQUIRE(one.asked.size() == 1);
   CHECK(one.asked[0].first == "stun.example.org");
-  CHECK(one.usable().size() == 1);  // The one with an address.
+  CHECK(one.usable().size() == 1);  // The server whose URI has an address.
   one.asked[0].second({});
   REQUIRE(one.later.size() == 1);
   CHECK(one.later[0].first == NatServers::kRetry);
@@ -65,11 +65,11 @@ TEST_CASE("Names of servers are looked up at once and again later, each family h
   CHECK(one.usable().size() == 2);
 }
 
-TEST_CASE("A server of no use is told once and left out for a minute") {
+TEST_CASE("A server that fails is reported once, and calls do not use it for a minute") {
   Looked one({.servers = {{"stun:192.0.2.1"}, {"turn:192.0.2.2", "user", "secret"}}});
-  one.servers->avoid(1, "no answer", one.now);
-  one.servers->avoid(1, "no answer", one.now);
-  CHECK(one.told == std::vector<std::string>{"turn:192.0.2.2: no answer"});
+  one.servers->avoid(1, "the server has not answered", one.now);
+  one.servers->avoid(1, "the server has not answered", one.now);
+  CHECK(one.told == std::vector<std::string>{"turn:192.0.2.2: the server has not answered"});
   CHECK(one.usable().size() == 1);
   one.now += NatServers::kAvoidFor - 1ms;
   CHECK(one.usable().size() == 1);
@@ -77,7 +77,7 @@ TEST_CASE("A server of no use is told once and left out for a minute") {
   CHECK(one.usable().size() == 2);
 }
 
-TEST_CASE("A shared secret gives each call a name that is valid for a day, and else the password is used") {
+TEST_CASE("With a shared secret, each call gets a username that is valid for a day; without it, the password is used") {
   Looked one({.servers = {{"turn:192.0.2.1", "user", "secret"}, {"turn:192.0.2.2", "user", "secret", true}}});
   const auto servers = one.usable();
   CHECK(servers.at(0).credential.username == "user");

@@ -40,8 +40,8 @@ struct TlsPhone : Telephone {
   TlsPhone(phone::MediaSecurity security, bool tls) : Telephone("bert", {media::AudioCodec::Pcmu}, 1, {}, {}, with(security, tls)) {}
 };
 
-/// Describes the final response to an INVITE, and acknowledges it: its status, and for each m= line of its description whether this side refuses it, and its protocol
-/// and keys.
+/// Takes the final response to an INVITE, and acknowledges it. Returns its status and, for each m= line of its description, whether the line is refused, its
+/// protocol and its keys.
 std::string answer_to(RawCaller& caller, int sequence) {
   const std::string response = caller.final_response(sequence);
   caller.send("ACK", sequence, "");
@@ -59,7 +59,7 @@ std::string answer_to(RawCaller& caller, int sequence) {
 
 }  // namespace
 
-TEST_CASE("A telephone answers offers with and without SRTP as its policy says, over UDP and over TLS [RFC 4568 section 5, RFC 8643]") {
+TEST_CASE("A telephone answers offers with and without SRTP by its policy, over UDP and over TLS [RFC 4568 section 5, RFC 8643]") {
   using enum SrtpPolicy;
   struct Row { SrtpPolicy policy; std::string offer, over_udp, over_tls; };
   const std::string both = kSavp + kAvp;
@@ -89,7 +89,7 @@ TEST_CASE("A telephone answers offers with and without SRTP as its policy says, 
   }
 }
 
-TEST_CASE("In an encrypted call over TLS, an offer that comes over UDP gets 488, because the answer has a key, and the call continues") {
+TEST_CASE("In an encrypted call over TLS, an offer over UDP gets 488, because its answer would have a key, and the call continues") {
   TlsPhone bert({SrtpPolicy::Preferred, false}, true);
   RawCaller caller(bert.endpoint->sip_port(), true);
   caller.send("INVITE", 1, offer_of(kSavp));

@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(Files, "With Unproven::Refused, a call without a signature get
   CHECK(called.last<phone::CallTurnedAway>()->details.identity.error == sip::IdentityError::NoCertificate);
 }
 
-TEST_CASE_FIXTURE(Files, "A call from a trusted peer or with a proven password is accepted even if its signature is missing or invalid") {
+TEST_CASE_FIXTURE(Files, "A call from a trusted peer or an authenticated user is accepted even if its signature is missing or invalid") {
   auto strict = verifying();
   strict.failed = strict.absent = Unproven::Refused;
   const auto check = phone::CallerCheck::open(strict);

@@ -34,14 +34,14 @@ struct SecurePhone : Telephone {
 
 const std::string kKey = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n";
 
-/// Returns an offer with the media lines of `protocol` and these attributes.
+/// Returns an offer with one audio m= line with this protocol, and these attributes.
 std::string offer(const std::string& protocol, const std::string& attributes) {
   return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 30000 " + protocol + " 0\r\n" + attributes;
 }
 
 }  // namespace
 
-TEST_CASE("Two telephones encrypt their audio as both policies allow, or the call fails") {
+TEST_CASE("Two telephones encrypt their audio if both policies allow it, and the call fails if the policies contradict each other") {
   using enum SrtpPolicy;
   struct Row { SrtpPolicy caller, called; const char* suite; int refusal; };
   for (const Row& row : {Row{Off, Off, "", 0}, Row{Off, Preferred, "", 0}, Row{Preferred, Off, "", 0}, Row{Preferred, Preferred, "AEAD_AES_256_GCM", 0},
@@ -70,7 +70,7 @@ TEST_CASE("An encrypted call stays encrypted and audible through hold and resume
   SecurePhone a("anna", {SrtpPolicy::Required, true}), b("bert", {SrtpPolicy::Preferred, true});
   a.dial("bert", b.endpoint->sip_port());
   REQUIRE(a.wait_for<phone::CallConnected>());
-  REQUIRE(b.wait_for<phone::CallConnected>());  // Before the ACK, b cannot offer.
+  REQUIRE(b.wait_for<phone::CallConnected>());  // Side b cannot send an offer before the ACK comes.
   for (const bool hold : {true, false}) {
     b.on_thread([&] { REQUIRE((hold ? b.call->hold() : b.call->resume())); });
     CHECK(b.wait_for<phone::CallMediaChanged>([&](const auto& e) { return e.receives != hold; }));
@@ -202,7 +202,7 @@ TEST_CASE("CallSrtp keeps the sender and the receiver whose keys did not change"
   CHECK(phone::CallSrtp(SrtpPolicy::Off).make_path() == nullptr);
 }
 
-TEST_CASE("Each call draws keys of its own") {
+TEST_CASE("Each call draws its own keys") {
   const phone::CallSrtp a(SrtpPolicy::Preferred), b(SrtpPolicy::Preferred);
   REQUIRE(a.capability().keys.size() == 4);
   for (std::size_t i = 0; i < 4; ++i) CHECK(a.capability().keys[i].secret != b.capability().keys[i].secret);

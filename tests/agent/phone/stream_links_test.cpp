@@ -21,7 +21,7 @@ namespace {
 
 const base::SocketAddress kAny{base::IpAddress::v4({127, 0, 0, 1}), 0};
 
-/// A server of TCP on loopback that accepts one connection.
+/// A TCP server on loopback that accepts one connection.
 class TcpServer {
  public:
   TcpServer() : listener_(socket(AF_INET, SOCK_STREAM, 0)) {
@@ -89,7 +89,7 @@ const Octets kData{0x40, 1, 0, 3, 1, 2, 3, 0}, kMore{0x40, 2, 0, 4, 5, 6, 7, 8};
 
 }  // namespace
 
-TEST_CASE_FIXTURE(OpenLink, "A link carries the datagrams of its leg over the stream, and the messages of the server back as datagrams") {
+TEST_CASE_FIXTURE(OpenLink, "A link sends the datagrams of its leg over the stream, and the server's messages to the leg as datagrams") {
   leg.send(kData, link->address());
   CHECK(server.receive_some(kData.size()) == kData);
   Octets both = kData;
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(OpenLink, "A link carries the datagrams of its leg over the st
   CHECK(next_at_leg() == kMore);
 }
 
-TEST_CASE_FIXTURE(OpenLink, "A link carries nothing of a stranger, and of its leg only whole messages of TURN") {
+TEST_CASE_FIXTURE(OpenLink, "A link sends only complete TURN messages of its leg, and drops all other datagrams") {
   stranger.send(kMore, link->address());
   const Octets rtp(172, 0x80), cut(kData.begin(), kData.end() - 1), two{0x40, 1, 0, 0, 0x40, 1, 0, 0}, without_padding{0x40, 1, 0, 1, 7}, empty;
   for (const auto& datagram : {Octets(2048, 1), rtp, cut, two, without_padding, empty}) leg.send(datagram, link->address());
@@ -108,13 +108,13 @@ TEST_CASE_FIXTURE(OpenLink, "A link carries nothing of a stranger, and of its le
   CHECK(server.receive_some(kData.size()) == kData);
 }
 
-TEST_CASE_FIXTURE(OpenLink, "A link closes when the server ends the connection, or sends something else than messages of TURN") {
-  SUBCASE("the server ends it") { server.end(); }
+TEST_CASE_FIXTURE(OpenLink, "A link closes when the server ends the connection, or sends octets that are not TURN messages") {
+  SUBCASE("the server ends the connection") { server.end(); }
   SUBCASE("the server sends RTP") { server.send_all({0x80, 0, 0, 0}); }
   CHECK(offhook_test::wait_until([&] { return link->state() == StreamLinks::State::Closed; }));
 }
 
-TEST_CASE("There are at most 512 links, and the end of one makes room for another") {
+TEST_CASE("There are at most 512 links, and a new link is possible when another has ended") {
   StreamLinks links("");
   const StreamLinks::Server nobody{{kAny.ip, 1}};
   std::vector<std::shared_ptr<StreamLinks::Link>> all;
@@ -129,7 +129,7 @@ TEST_CASE("There are at most 512 links, and the end of one makes room for anothe
   CHECK(links.open(nobody, {kAny.ip, 9}).has_value());
 }
 
-TEST_CASE("A link over TLS is refused if the file of the authorities cannot be used, and links may outlive the object that has opened them") {
+TEST_CASE("A link over TLS is refused if ca_file cannot be used, and links may outlive the StreamLinks that opened them") {
   auto links = std::make_unique<StreamLinks>("/nonexistent.pem");
   CHECK(links->open({kAny, rtp::StunTransport::Tls, "127.0.0.1"}, kAny) == base::fail(StreamLinks::Error::NoTls));
   const auto link = links->open({{kAny.ip, 1}}, kAny).value();

@@ -36,7 +36,7 @@ struct Telephone {
   phone::CallPtr call;
   std::optional<phone::Prepared> prepared;  ///< set for a call that is not answered at once
   bool answers = true;
-  std::function<void(const phone::PhoneEvent&)> looks{};  ///< sees each event first
+  std::function<void(const phone::PhoneEvent&)> looks{};  ///< gets each event before the telephone handles it
   std::unique_ptr<phone::Endpoint> endpoint;
   phone::Account account;
 

@@ -21,7 +21,7 @@ using media::DtlsHash;
 
 namespace {
 
-/// Returns the certificate that an endpoint shows to a peer.
+/// Returns the certificate that a peer gets from an endpoint.
 std::unique_ptr<X509, void (*)(X509*)> shown_by(const media::DtlsEndpoint& endpoint) {
   const base::TimePoint now{std::chrono::hours(1)};
   DtlsFingerprint theirs;
@@ -38,7 +38,7 @@ std::string time_of(const ASN1_TIME* time) {
 
 }  // namespace
 
-TEST_CASE("A DtlsCertificate is self-signed by ECDSA on P-256, and valid whatever the clock says [RFC 5763 section 5]") {
+TEST_CASE("A DtlsCertificate is self-signed by ECDSA on P-256, and valid at any time of the peer's clock [RFC 5763 section 5]") {
   const auto made = media::DtlsCertificate::make();
   REQUIRE(made);
   const auto shown = shown_by(*media::DtlsEndpoint::make(*made));
@@ -55,7 +55,7 @@ TEST_CASE("A DtlsCertificate is self-signed by ECDSA on P-256, and valid whateve
   CHECK(made->fingerprint() == DtlsFingerprint::of(media::detail::octets_of(*shown), DtlsHash::Sha256));
 }
 
-TEST_CASE("The name in a DtlsCertificate is the same everywhere: it names neither the machine nor the user") {
+TEST_CASE("All DtlsCertificates have the same name, which identifies neither the machine nor the user") {
   const auto shown = shown_by(*media::DtlsEndpoint::make(*media::DtlsCertificate::make()));
   std::array<char, 200> subject{};
   X509_NAME_oneline(X509_get_subject_name(shown.get()), subject.data(), static_cast<int>(subject.size()));
@@ -92,7 +92,7 @@ TEST_CASE("DtlsFingerprint knows the names and sizes of its hash functions [RFC 
   for (const char* name : {"md5", "md2", "sha-224", "sha256", ""}) CHECK_FALSE(DtlsFingerprint::make(name, Octets(32, 1)));
 }
 
-TEST_CASE("strongest_fingerprints chooses one hash function, and SHA-1 only if that is accepted [RFC 8122 section 5]") {
+TEST_CASE("strongest_fingerprints() chooses one hash function, and chooses SHA-1 only if SHA-1 is accepted [RFC 8122 section 5]") {
   const auto of = [](DtlsHash hash, std::uint8_t octet) { return DtlsFingerprint{hash, {octet}}; };
   const std::vector all{of(DtlsHash::Sha256, 1), of(DtlsHash::Sha1, 2), of(DtlsHash::Sha512, 3), of(DtlsHash::Sha384, 4), of(DtlsHash::Sha512, 5)};
   CHECK(media::strongest_fingerprints(all, false) == std::vector{of(DtlsHash::Sha512, 3), of(DtlsHash::Sha512, 5)});

@@ -45,11 +45,11 @@ struct DtlsPair {
     server.start({client_endpoint().fingerprint()}, now);
     client.start({server_endpoint().fingerprint()}, now);
   }
-  /// Carries datagrams until both sides have none.
+  /// Carries datagrams until neither side has one to send.
   void exchange() {
     while (carry(client, server) + carry(server, client) > 0) {}
   }
-  /// Lets the time pass, and carries datagrams, until both sides have settled.
+  /// Advances the time and carries datagrams, until neither side has a deadline or a datagram.
   void run() {
     for (exchange(); const auto next = earliest(); exchange()) {
       now = std::max(now, *next);

@@ -14,8 +14,8 @@ namespace {
 /// A ClientHello that OpenSSL cannot parse.
 Octets bad_hello() { return octets_of({22, 0xfefd, 0, 0, message(1, 4, 0, 0, {1, 2, 3, 4})}); }
 
-/// Lets our client or server complete its handshake with a peer whose certificate has an extension of `extra_octets`, and that sends it `certificates` times.
-/// Returns the size of the peer's message of Certificate.
+/// Lets our client or server complete its handshake with a peer whose certificate has an extension of `extra_octets`, and which sends the certificate
+/// `certificates` times. Returns the size of the peer's Certificate message.
 std::size_t run(DtlsHandshake& ours, std::size_t extra_octets, std::size_t certificates = 1) {
   media::DtlsFingerprint theirs;
   std::size_t octets = 3;
@@ -34,20 +34,20 @@ std::size_t run(DtlsHandshake& ours, std::size_t extra_octets, std::size_t certi
 
 }  // namespace
 
-TEST_CASE("A datagram of kMaxDatagramOctets is read, and a longer one is dropped") {
+TEST_CASE("A handshake reads a datagram of kMaxDatagramOctets, and drops a longer datagram") {
   for (const std::size_t more : {0U, 1U}) {
     DtlsPair pair;
     pair.start();
     auto hello = take_all(pair.client);
     REQUIRE(hello.size() == 1);
-    hello[0].resize(DtlsHandshake::kMaxDatagramOctets + more);  // What follows the ClientHello is no record.
+    hello[0].resize(DtlsHandshake::kMaxDatagramOctets + more);  // The octets after the ClientHello are not a record.
     pair.server.on_datagram(hello[0], pair.now);
     CHECK(pair.server.dropped() == more);
     CHECK(take_all(pair.server).empty() == (more == 1));
   }
 }
 
-TEST_CASE("kMaxDatagramsPerSecond datagrams are read in a second, and further ones are dropped until the next second") {
+TEST_CASE("A handshake reads kMaxDatagramsPerSecond datagrams in a second, and drops further datagrams until the next second") {
   DtlsPair pair;
   pair.start();
   const auto hello = take_all(pair.client);
@@ -62,7 +62,7 @@ TEST_CASE("kMaxDatagramsPerSecond datagrams are read in a second, and further on
   CHECK(take_all(pair.server).size() == 1);
 }
 
-TEST_CASE("A server begins kMaxAttempts handshakes, and fails when the last one does") {
+TEST_CASE("A server makes kMaxAttempts attempts, and fails when the last attempt fails") {
   for (const std::size_t failures : {DtlsHandshake::kMaxAttempts - 1, DtlsHandshake::kMaxAttempts}) {
     DtlsPair pair;
     pair.server.start({client_endpoint().fingerprint()}, pair.now);
@@ -76,11 +76,11 @@ TEST_CASE("A server begins kMaxAttempts handshakes, and fails when the last one 
   }
 }
 
-TEST_CASE("The certificates of a peer have at most kMaxCertificateOctets in their message") {
+TEST_CASE("A handshake accepts a Certificate message of kMaxCertificateOctets, and refuses a longer message") {
   for (const auto role : {media::DtlsRole::Client, media::DtlsRole::Server}) {
     for (const std::size_t wanted : {DtlsEndpoint::kMaxCertificateOctets, DtlsEndpoint::kMaxCertificateOctets + 1}) {
       std::size_t octets = 0, extra = wanted - 250;
-      while (octets != wanted) {  // The size of a signature differs by an octet or two.
+      while (octets != wanted) {  // The size of a signature varies by an octet or two.
         DtlsHandshake ours(client_endpoint(), role);
         octets = run(ours, extra);
         extra += wanted - octets;
@@ -92,7 +92,7 @@ TEST_CASE("The certificates of a peer have at most kMaxCertificateOctets in thei
   }
 }
 
-TEST_CASE("A peer sends at most kMaxCertificates certificates") {
+TEST_CASE("A handshake accepts kMaxCertificates certificates of a peer, and refuses one more") {
   for (const std::size_t certificates : {DtlsEndpoint::kMaxCertificates, DtlsEndpoint::kMaxCertificates + 1}) {
     DtlsHandshake ours(client_endpoint(), media::DtlsRole::Client);
     run(ours, 0, certificates);
@@ -102,7 +102,7 @@ TEST_CASE("A peer sends at most kMaxCertificates certificates") {
   }
 }
 
-TEST_CASE("DatagramBio keeps kMaxQueued datagrams, and loses further ones") {
+TEST_CASE("DatagramBio keeps kMaxQueued datagrams, and drops further datagrams") {
   media::detail::DatagramBio bio;
   const std::unique_ptr<BIO, int (*)(BIO*)> openssl(bio.make(), BIO_free);
   for (std::size_t i = 0; i <= media::detail::DatagramBio::kMaxQueued; ++i) {
@@ -113,7 +113,7 @@ TEST_CASE("DatagramBio keeps kMaxQueued datagrams, and loses further ones") {
   CHECK(bio.take() == Octets{'d', 'a', 't', 'a', 'g', 'r', 'a', 'm'});
 }
 
-TEST_CASE("DatagramBio joins records of one flight in datagrams of at most kMtu octets, and reads each datagram once and whole") {
+TEST_CASE("DatagramBio joins the records of one flight into datagrams of at most kMtu octets, and reads each datagram once and completely") {
   media::detail::DatagramBio bio;
   const std::unique_ptr<BIO, int (*)(BIO*)> openssl(bio.make(), BIO_free);
   const Octets record(400, 7);

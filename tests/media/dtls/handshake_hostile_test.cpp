@@ -1,4 +1,4 @@
-// Attackers who send in the peer's name, or copy its datagrams.
+// Attackers who forge the peer's address, or copy its datagrams.
 #include <offhook/media/dtls/handshake.hpp>
 
 #include "dtls_pair.hpp"
@@ -27,7 +27,7 @@ Record random_record(base::SeededRandom& random) {
   return record;
 }
 
-/// Lets a pair complete its handshake, while `attack` sends to the receiver before each datagram.
+/// Lets a pair run its handshake. `attack` may send to the receiver before each datagram. Returns true if both sides connect.
 template <class Attack>
 bool connects_under(Attack attack) {
   DtlsPair pair;
@@ -47,7 +47,7 @@ bool connects_under(Attack attack) {
 
 }  // namespace
 
-TEST_CASE("A plain alert ends no handshake, whenever it comes [RFC 6347 section 4.1.2.7]") {
+TEST_CASE("An unencrypted alert does not end a handshake, at any time [RFC 6347 section 4.1.2.7]") {
   for (const std::uint8_t level : Octets{1, 2}) {
     for (const std::uint8_t description : Octets{0, 10, 40, 42, 80, 255}) {
       CAPTURE(int{description});
@@ -56,7 +56,7 @@ TEST_CASE("A plain alert ends no handshake, whenever it comes [RFC 6347 section 
   }
 }
 
-TEST_CASE("After a plain alert, a handshake without progress fails by its name within five seconds") {
+TEST_CASE("After an unencrypted alert, a handshake without progress fails within five seconds, and failure() names the alert") {
   DtlsPair pair;
   pair.start();
   pair.client.on_datagram(plain_alert(2, 40), pair.now);
@@ -70,7 +70,7 @@ TEST_CASE("After a plain alert, a handshake without progress fails by its name w
   CHECK(media::dtls_alert_name(pair.client.failure()->alert) == "internal error");
 }
 
-TEST_CASE("Progress after a plain alert gives the handshake its full time again") {
+TEST_CASE("Progress after an unencrypted alert gives the handshake its full time again") {
   DtlsPair pair;
   pair.start();
   pair.client.on_datagram(plain_alert(2, 40), pair.now);
@@ -81,7 +81,7 @@ TEST_CASE("Progress after a plain alert gives the handshake its full time again"
   CHECK(pair.client.state() == State::Handshaking);
 }
 
-TEST_CASE("An alert to a server that has heard no ClientHello means nothing") {
+TEST_CASE("A server ignores an alert that comes before any ClientHello") {
   DtlsPair pair;
   pair.server.start({client_endpoint().fingerprint()}, pair.now);
   pair.server.on_datagram(plain_alert(2, 40), pair.now);
@@ -89,7 +89,7 @@ TEST_CASE("An alert to a server that has heard no ClientHello means nothing") {
   CHECK(pair.server.next_deadline() == pair.now + 30s);
 }
 
-TEST_CASE("Random records, and messages that the peer never sends, end no handshake [RFC 6347 section 4.1.2.7]") {
+TEST_CASE("Random records, and messages that the peer never sends, do not end a handshake [RFC 6347 section 4.1.2.7]") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
     base::SeededRandom random(seed);
@@ -102,7 +102,7 @@ TEST_CASE("Random records, and messages that the peer never sends, end no handsh
   }
 }
 
-TEST_CASE("A forged record with the highest number does not make the records of the peer old [RFC 6347 section 4.1.2.6]") {
+TEST_CASE("After a forged record with the highest number, the handshake still accepts the peer's records [RFC 6347 section 4.1.2.6]") {
   CHECK(connects_under([](DtlsHandshake& side, base::TimePoint now) {
     const std::uint8_t stale = side.role() == media::DtlsRole::Server ? 1 : 2;
     side.on_datagram(octets_of({22, 0xfefd, 0, 0xffffffffffff, message(stale, 4, 60, 0, {1, 2, 3, 4})}), now);
@@ -122,10 +122,10 @@ TEST_CASE("Copies of an encrypted record that overtakes its flight do not end th
   CHECK(pair.is_connected());
 }
 
-TEST_CASE("A forged ClientHello that OpenSSL refuses does not stop the server: it begins again, and the peer connects") {
+TEST_CASE("After a forged ClientHello that OpenSSL refuses, the server begins again, and the peer connects") {
   DtlsPair pair;
   pair.server.start({client_endpoint().fingerprint()}, pair.now);
-  // It offers TLS_RSA_WITH_NULL_MD5 alone, as in CVE-2023-49786.
+  // This ClientHello offers only TLS_RSA_WITH_NULL_MD5, as in CVE-2023-49786.
   const Octets body = joined(joined({0xfe, 0xfd}, Octets(32, 7)), {0, 0, 0, 2, 0, 1, 1, 0});
   pair.server.on_datagram(octets_of({22, 0xfefd, 0, 0, message(1, body.size(), 0, 0, body)}), pair.now);
   REQUIRE(pair.server.failure());
@@ -139,7 +139,7 @@ TEST_CASE("A forged ClientHello that OpenSSL refuses does not stop the server: i
   CHECK_FALSE(pair.server.failure());
 }
 
-TEST_CASE("A peer with another certificate does not keep the described peer from connecting after it [RFC 5763 section 5]") {
+TEST_CASE("After a peer with another certificate, the described peer can still connect [RFC 5763 section 5]") {
   DtlsPair pair;
   const auto stranger = make_endpoint();
   DtlsHandshake other(stranger, media::DtlsRole::Client);
@@ -153,7 +153,7 @@ TEST_CASE("A peer with another certificate does not keep the described peer from
   CHECK(pair.is_connected());
 }
 
-TEST_CASE("Copies of all datagrams of a handshake change nothing after it, and get no answer") {
+TEST_CASE("After a handshake, copies of all its datagrams change nothing, and get no answer") {
   DtlsPair pair;
   pair.start();
   std::vector<Octets> to_server, to_client;
@@ -171,7 +171,7 @@ TEST_CASE("Copies of all datagrams of a handshake change nothing after it, and g
   CHECK(take_all(pair.client).empty());
 }
 
-TEST_CASE("A copied ClientHello gets no second flight, so that the server does not multiply traffic [RFC 6347 section 4.2.1]") {
+TEST_CASE("The server does not answer copies of a ClientHello, so that an attacker cannot multiply traffic [RFC 6347 section 4.2.1]") {
   DtlsPair pair;
   pair.start();
   const auto hello = take_all(pair.client);
@@ -183,7 +183,7 @@ TEST_CASE("A copied ClientHello gets no second flight, so that the server does n
   CHECK(answered == 1);
 }
 
-TEST_CASE("A second handshake on a connected association is ignored: another association needs another object [RFC 8842 section 3.1]") {
+TEST_CASE("A connected association ignores a second handshake, because a new association needs a new object [RFC 8842 section 3.1]") {
   DtlsPair pair;
   pair.start();
   pair.exchange();
@@ -197,7 +197,7 @@ TEST_CASE("A second handshake on a connected association is ignored: another ass
   CHECK(std::ranges::equal(pair.server.keys()->send.secret(), secret.secret()));
 }
 
-TEST_CASE("Plain alerts after the handshake are ignored") {
+TEST_CASE("Unencrypted alerts after the handshake are ignored") {
   DtlsPair pair;
   pair.start();
   pair.exchange();
@@ -227,7 +227,7 @@ TEST_CASE("Random records after the handshake get no answer, and the association
   CHECK(pair.server.state() == State::ClosedByPeer);
 }
 
-TEST_CASE("An encrypted record that is too short for AES-GCM ends nothing, between ChangeCipherSpec and Finished as well as later [RFC 5288 section 3]") {
+TEST_CASE("An encrypted record that is too short for AES-GCM does not end an association, before or after Finished [RFC 5288 section 3]") {
   for (std::size_t octets = 0; octets < 40; ++octets) {
     CAPTURE(octets);
     DtlsPair pair;

@@ -9,7 +9,7 @@ using namespace offhook_test;
 
 namespace {
 
-/// Returns whether a pair connects on a network that loses the datagrams for which `loses` returns true.
+/// Returns true if a pair connects on a network that loses the datagrams for which `loses` returns true.
 bool connects(std::function<bool()> loses) {
   DtlsPair pair;
   pair.loses = std::move(loses);
@@ -20,21 +20,21 @@ bool connects(std::function<bool()> loses) {
 
 }  // namespace
 
-TEST_CASE("A handshake completes when the network loses each third datagram") {
+TEST_CASE("A handshake completes if the network loses every third datagram") {
   for (int first = 0; first < 3; ++first) {
     CAPTURE(first);
     CHECK(connects([i = first]() mutable { return ++i % 3 == 0; }));
   }
 }
 
-TEST_CASE("A handshake completes when the network loses 30 % of the datagrams at random") {
+TEST_CASE("A handshake completes if the network loses 30 % of the datagrams at random") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
     CHECK(connects([random = base::SeededRandom(seed)]() mutable { return random.below(100) < 30; }));
   }
 }
 
-TEST_CASE("A handshake completes when any one or two of its datagrams are lost") {
+TEST_CASE("A handshake completes if any one or two of its datagrams are lost") {
   for (int a = 0; a < 12; ++a) {
     for (int b = a; b < 12; ++b) {
       CAPTURE(a);
@@ -47,7 +47,7 @@ TEST_CASE("A handshake completes when any one or two of its datagrams are lost")
   }
 }
 
-TEST_CASE("A client repeats its ClientHello after 0.4 s, then after twice the time of before up to 3 s, and gives up after 30 s [RFC 6347 section 4.2.4.1]") {
+TEST_CASE("A client repeats its ClientHello after 0.4 s, doubles the time up to 3 s, and fails after 30 s [RFC 6347 section 4.2.4.1]") {
   DtlsPair pair;
   const auto began = pair.now;
   pair.client.start({server_endpoint().fingerprint()}, began);
@@ -79,7 +79,7 @@ TEST_CASE("A handshake without a limit ends after twelve repetitions of a flight
   CHECK(pair.client.failure()->reason == media::DtlsFailure::Timeout);
 }
 
-TEST_CASE("A new flight is repeated after 0.4 s again, in records with new numbers [RFC 6347 section 4.2.4]") {
+TEST_CASE("A new flight is first repeated after 0.4 s, in records with new sequence numbers [RFC 6347 section 4.2.4]") {
   DtlsPair pair;
   pair.start();
   pair.now += 400ms;
@@ -91,7 +91,7 @@ TEST_CASE("A new flight is repeated after 0.4 s again, in records with new numbe
   const auto repeated = take_all(pair.server);
   CHECK(pair.server.next_deadline() == pair.now + 1200ms);
   for (const Octets& datagram : repeated) pair.client.on_datagram(datagram, pair.now);
-  CHECK(pair.client.next_deadline() == pair.now + 400ms);  // It was 0.8 s for the ClientHello.
+  CHECK(pair.client.next_deadline() == pair.now + 400ms);  // For the ClientHello, the time had grown to 0.8 s.
   const auto first = records_of(flight), second = records_of(repeated);
   REQUIRE(first.size() == second.size());
   for (std::size_t i = 0; i < first.size(); ++i) {
@@ -100,7 +100,7 @@ TEST_CASE("A new flight is repeated after 0.4 s again, in records with new numbe
   }
 }
 
-TEST_CASE("A server repeats its last flight when the client repeats its own [RFC 6347 section 4.2.4]") {
+TEST_CASE("A server repeats its last flight when the client repeats its last flight [RFC 6347 section 4.2.4]") {
   DtlsPair pair;
   pair.start();
   pair.carry(pair.client, pair.server);
@@ -119,7 +119,7 @@ TEST_CASE("A server repeats its last flight when the client repeats its own [RFC
   CHECK_FALSE(pair.client.next_deadline());
 }
 
-TEST_CASE("A datagram that does not complete a flight causes no repetition before its time [RFC 6347 section 4.2.4]") {
+TEST_CASE("A datagram that does not complete a flight does not cause an early repetition [RFC 6347 section 4.2.4]") {
   DtlsPair pair;
   pair.start();
   const auto hello = take_all(pair.client);
@@ -137,7 +137,7 @@ TEST_CASE("A datagram that does not complete a flight causes no repetition befor
   CHECK(pair.client.next_deadline() == due);
 }
 
-TEST_CASE("Messages in fragments of any size arrive, in any order, with losses and copies [RFC 6347 section 4.2.3]") {
+TEST_CASE("Messages arrive in fragments of any size, in any order, with losses and copies [RFC 6347 section 4.2.3]") {
   for (const std::size_t size : {20U, 60U, 150U, 1000U}) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
       CAPTURE(size);

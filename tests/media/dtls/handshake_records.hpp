@@ -9,7 +9,7 @@
 
 namespace offhook_test {
 
-/// A record of DTLS: RFC 6347 section 4.1.
+/// A DTLS record: RFC 6347 section 4.1.
 struct Record {
   std::uint8_t content = 22;
   std::uint16_t version = 0xfefd, epoch = 0;
@@ -46,7 +46,7 @@ inline std::vector<Record> records_of(const std::vector<Octets>& datagrams) {
   return records;
 }
 
-/// Returns the message of a handshake, or a fragment of it: RFC 6347 section 4.2.2.
+/// Returns a handshake message, or a fragment of one: RFC 6347 section 4.2.2.
 inline Octets message(std::uint8_t type, std::uint64_t length, std::uint64_t number, std::uint64_t offset, const Octets& body) {
   Octets out{type};
   append_number(out, length, 3);
@@ -56,8 +56,8 @@ inline Octets message(std::uint8_t type, std::uint64_t length, std::uint64_t num
   return joined(std::move(out), body);
 }
 
-/// Cuts the messages in records without encryption into fragments of at most `size` octets, each in a record of its own. The records get new numbers from
-/// `sequence` on.
+/// Cuts the messages in unencrypted records into fragments of at most `size` octets, and puts each fragment into a separate record. The records get new numbers
+/// from `sequence` on.
 inline std::vector<Record> in_fragments(const std::vector<Record>& records, std::size_t size, std::uint64_t& sequence) {
   std::vector<Record> out;
   for (const Record& record : records) {

@@ -29,7 +29,7 @@ media::DtlsOptions only(SrtpSuite suite) { return {.suites = {suite}}; }
 
 bool have_equal_secrets(const rtp::SrtpMasterKey& a, const rtp::SrtpMasterKey& b) { return std::ranges::equal(a.secret(), b.secret()); }
 
-/// Returns true if a packet that `sender` protects arrives at `receiver`.
+/// Returns true if a receiver with the key `receiver` accepts a packet that a sender with the key `sender` protects.
 bool carries_media(const rtp::SrtpMasterKey& sender, const rtp::SrtpMasterKey& receiver) {
   Octets packet{0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7, 1, 2, 3};
   const std::size_t size = packet.size();
@@ -44,7 +44,7 @@ DtlsFingerprint fingerprint_of(DtlsHash hash, std::uint8_t octet) {
   return made;
 }
 
-/// Lets our client or server complete its handshake with the peer, as far as both can.
+/// Runs the handshake of our client or server with the peer, until neither side sends any more.
 media::DtlsHandshake& complete(media::DtlsHandshake& ours, OpenSslPeer& peer, const DtlsFingerprint& theirs) {
   const base::TimePoint now{std::chrono::hours(1)};
   ours.start({theirs}, now);
@@ -55,7 +55,7 @@ media::DtlsHandshake& complete(media::DtlsHandshake& ours, OpenSslPeer& peer, co
 
 }  // namespace
 
-TEST_CASE("A client and a server of DTLS agree on one key for each direction, in every suite of SRTP [RFC 5764 section 4.2]") {
+TEST_CASE("A DTLS client and a DTLS server agree on one key for each direction, for every SRTP suite [RFC 5764 section 4.2]") {
   for (const SrtpSuite suite : kSuites) {
     CAPTURE(rtp::facts_of(suite).name);
     DtlsPair pair(only(suite), only(suite));
@@ -86,7 +86,7 @@ TEST_CASE("The server chooses the first of its suites that the client offers [RF
   CHECK(reversed.client.keys()->send.suite() == SrtpSuite::AesCm128Sha1_32);
 }
 
-TEST_CASE("A handshake without a common suite of SRTP fails on both sides, and says so [RFC 5764 section 4.1.1]") {
+TEST_CASE("A handshake without a common SRTP suite fails on both sides with NoCommonSuite [RFC 5764 section 4.1.1]") {
   DtlsPair pair(only(SrtpSuite::AeadAes128Gcm), only(SrtpSuite::AesCm128Sha1_80));
   pair.start();
   pair.run();
@@ -98,7 +98,7 @@ TEST_CASE("A handshake without a common suite of SRTP fails on both sides, and s
   CHECK_FALSE(pair.client.keys());
 }
 
-TEST_CASE("A client refuses a certificate that is not the described one, at once and by bad_certificate [RFC 5763 section 5, RFC 8122 section 6.2]") {
+TEST_CASE("A client refuses a certificate that does not match the description, at once and by bad_certificate [RFC 5763 section 5, RFC 8122 section 6.2]") {
   DtlsPair pair;
   pair.server.start({client_endpoint().fingerprint()}, pair.now);
   pair.client.start({fingerprint_of(DtlsHash::Sha256, 1)}, pair.now);
@@ -111,7 +111,7 @@ TEST_CASE("A client refuses a certificate that is not the described one, at once
   CHECK(media::dtls_alert_name(pair.server.failure()->alert) == "bad certificate");
 }
 
-TEST_CASE("A server refuses a certificate that is not the described one, and fails if no better peer comes [RFC 5763 section 5, RFC 8842 section 5.1]") {
+TEST_CASE("A server refuses a certificate that does not match the description, and fails if no other peer comes [RFC 5763 section 5, RFC 8842 section 5.1]") {
   DtlsPair pair;
   pair.server.start({fingerprint_of(DtlsHash::Sha256, 1)}, pair.now);
   pair.client.start({server_endpoint().fingerprint()}, pair.now);
@@ -126,7 +126,7 @@ TEST_CASE("A server refuses a certificate that is not the described one, and fai
   CHECK(pair.client.failure()->reason == DtlsFailure::PeerAlert);
 }
 
-TEST_CASE("Of several fingerprints, those of the strongest hash function decide, and one of them is enough [RFC 8122 section 5]") {
+TEST_CASE("The certificate must match one of the fingerprints with the strongest hash function of the description [RFC 8122 section 5]") {
   const auto certificate = media::DtlsCertificate::make();
   const auto endpoint = media::DtlsEndpoint::make(*certificate);
   const auto good = certificate->fingerprint();
@@ -159,7 +159,7 @@ TEST_CASE("A description without a usable fingerprint ends the handshake before 
   CHECK(pair.client.is_consistent());
 }
 
-TEST_CASE("A server that does not know its peer yet completes the handshake, and gives the keys when start() names the peer [RFC 8842 section 5.2]") {
+TEST_CASE("A server completes the handshake before start(), but returns the keys only when start() has the peer's fingerprints [RFC 8842 section 5.2]") {
   DtlsPair pair;
   pair.client.start({server_endpoint().fingerprint()}, pair.now);
   pair.exchange();
@@ -172,7 +172,7 @@ TEST_CASE("A server that does not know its peer yet completes the handshake, and
   CHECK(have_equal_secrets(pair.client.keys()->send, pair.server.keys()->receive));
 }
 
-TEST_CASE("A server whose early peer is not the described one closes that handshake, and waits for the right peer [RFC 8842 section 5.2]") {
+TEST_CASE("If the peer before start() does not match the description, the server closes that handshake, and waits for the right peer [RFC 8842 section 5.2]") {
   DtlsPair stranger;
   stranger.client.start({server_endpoint().fingerprint()}, stranger.now);
   stranger.exchange();
@@ -190,7 +190,7 @@ TEST_CASE("A server whose early peer is not the described one closes that handsh
   CHECK(stranger.server.state() == State::Connected);
 }
 
-TEST_CASE("A client sends nothing and hears nothing before start()") {
+TEST_CASE("A client sends nothing and ignores datagrams before start()") {
   DtlsPair pair;
   pair.client.on_datagram(Octets{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, pair.now);
   CHECK(pair.client.state() == State::New);
@@ -198,7 +198,7 @@ TEST_CASE("A client sends nothing and hears nothing before start()") {
   CHECK_FALSE(pair.client.next_deadline());
 }
 
-TEST_CASE("close() after the handshake sends close_notify, by which the peer ends; the keys stay [RFC 5246 section 7.2.1]") {
+TEST_CASE("After the handshake, close() sends close_notify, which ends the association at the peer, and the keys stay valid [RFC 5246 section 7.2.1]") {
   DtlsPair pair;
   pair.start();
   pair.exchange();
@@ -212,7 +212,7 @@ TEST_CASE("close() after the handshake sends close_notify, by which the peer end
   CHECK(pair.server.state() == State::ClosedByPeer);
 }
 
-TEST_CASE("close() before the end of the handshake sends nothing") {
+TEST_CASE("Before the end of the handshake, close() sends nothing") {
   DtlsPair pair;
   pair.start();
   (void)take_all(pair.client);
@@ -248,7 +248,7 @@ TEST_CASE("A peer that does not implement DTLS-SRTP is refused in both roles [RF
   }
 }
 
-TEST_CASE("A peer without a common cipher suite, or with DTLS 1.0 alone, is refused by name [RFC 8827 section 6.5]") {
+TEST_CASE("A peer without a common cipher suite, or with only DTLS 1.0, is refused with the matching failure [RFC 8827 section 6.5]") {
   DtlsFingerprint theirs;
   OpenSslPeer old_cipher(DtlsRole::Client, [&theirs](SSL_CTX* context) {
     theirs = set_up_well(context);
@@ -266,7 +266,7 @@ TEST_CASE("A peer without a common cipher suite, or with DTLS 1.0 alone, is refu
   CHECK(other.failure()->detail == "unsupported protocol");
 }
 
-TEST_CASE("A plain client or server of OpenSSL connects, and derives the same keys [RFC 5764 section 4.2]") {
+TEST_CASE("An OpenSSL client or server without our code connects, and derives the same keys [RFC 5764 section 4.2]") {
   for (const DtlsRole role : {DtlsRole::Client, DtlsRole::Server}) {
     DtlsFingerprint theirs;
     OpenSslPeer peer(role == DtlsRole::Client ? DtlsRole::Server : DtlsRole::Client, [&theirs](SSL_CTX* context) { theirs = set_up_well(context); });
@@ -282,7 +282,7 @@ TEST_CASE("A plain client or server of OpenSSL connects, and derives the same ke
   }
 }
 
-TEST_CASE("A renegotiation is refused in both roles, and the association stays [RFC 8827 section 6.5]") {
+TEST_CASE("Both roles refuse a renegotiation, and the association continues [RFC 8827 section 6.5]") {
   for (const DtlsRole role : {DtlsRole::Client, DtlsRole::Server}) {
     DtlsFingerprint theirs;
     OpenSslPeer peer(role == DtlsRole::Client ? DtlsRole::Server : DtlsRole::Client, [&theirs](SSL_CTX* context) { theirs = set_up_well(context); });
@@ -350,7 +350,7 @@ TEST_CASE("Handshakes of one endpoint run on several threads at the same time") 
   CHECK(connected == 20);
 }
 
-TEST_CASE("Two clients, and two servers, time out [RFC 8842 section 5.1]") {
+TEST_CASE("Handshakes between two clients, and between two servers, time out [RFC 8842 section 5.1]") {
   DtlsPair pair;
   media::DtlsHandshake client(client_endpoint(), DtlsRole::Client), server(server_endpoint(), DtlsRole::Server);
   client.start({client_endpoint().fingerprint()}, pair.now);

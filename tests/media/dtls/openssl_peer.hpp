@@ -27,7 +27,7 @@ namespace offhook_test {
 
 using namespace offhook;
 
-/// Makes a self-signed certificate with an extension of `extra_octets`, and gives both to the context.
+/// Makes a key and a self-signed certificate with an extension of `extra_octets`, and gives both to the context. Returns the certificate's fingerprint.
 inline media::DtlsFingerprint use_certificate(SSL_CTX* context, std::size_t extra_octets = 0) {
   const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free);
   const std::unique_ptr<X509, void (*)(X509*)> made(X509_new(), X509_free);
@@ -51,10 +51,10 @@ inline media::DtlsFingerprint use_certificate(SSL_CTX* context, std::size_t extr
   return *media::DtlsFingerprint::of(media::detail::octets_of(*made), media::DtlsHash::Sha256);
 }
 
-/// A peer on plain OpenSSL, which a test can make do what DtlsHandshake never does.
+/// A peer that uses OpenSSL directly, so that a test can let it behave in ways that DtlsHandshake does not.
 class OpenSslPeer {
  public:
-  /// `set_up` changes the context, which has DTLS, no certificate, and no suites of SRTP.
+  /// `set_up` changes the context, which has DTLS, but no certificate and no SRTP suites.
   OpenSslPeer(media::DtlsRole role, const std::function<void(SSL_CTX*)>& set_up) : context_(SSL_CTX_new(DTLS_method()), SSL_CTX_free), ssl_(nullptr, SSL_free) {
     SSL_CTX_set_options(context_.get(), SSL_OP_NO_QUERY_MTU);
     set_up(context_.get());
@@ -91,7 +91,7 @@ class OpenSslPeer {
   std::unique_ptr<SSL, void (*)(SSL*)> ssl_;
 };
 
-/// Makes the peer send a certificate, ask for one, and offer a suite of SRTP, as all peers should. Returns the fingerprint of its certificate.
+/// Makes the peer send a certificate, request one, and offer an SRTP suite, as DTLS-SRTP requires. Returns the fingerprint of the peer's certificate.
 inline media::DtlsFingerprint set_up_well(SSL_CTX* context, std::size_t extra_octets = 0) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_cert_verify_callback(context, [](X509_STORE_CTX*, void*) { return 1; }, nullptr);
@@ -99,11 +99,11 @@ inline media::DtlsFingerprint set_up_well(SSL_CTX* context, std::size_t extra_oc
   return use_certificate(context, extra_octets);
 }
 
-/// Encrypts a record of the peer by TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, which must be the cipher suite: RFC 5288 section 3, RFC 5246 section 6.3.
+/// Encrypts a record as the peer would: RFC 5288 section 3, RFC 5246 section 6.3. The cipher suite must be TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256.
 inline Octets sealed_record(SSL* peer, std::uint8_t content, std::uint8_t sequence, const Octets& fragment) {
   std::array<std::uint8_t, 48> master{};
-  std::array<std::uint8_t, 64> randoms{};  // of the server, then of the client
-  std::array<std::uint8_t, 40> block{};    // two keys and two IVs, of the client first
+  std::array<std::uint8_t, 64> randoms{};  // the server's random, then the client's
+  std::array<std::uint8_t, 40> block{};    // two keys, then two IVs; the client's come first
   SSL_SESSION_get_master_key(SSL_get_session(peer), master.data(), master.size());
   SSL_get_server_random(peer, randoms.data(), 32);
   SSL_get_client_random(peer, randoms.data() + 32, 32);
@@ -117,7 +117,7 @@ inline Octets sealed_record(SSL* peer, std::uint8_t content, std::uint8_t sequen
   REQUIRE(EVP_KDF_derive(derive.get(), block.data(), block.size(), params) == 1);
 
   const std::size_t writer = SSL_is_server(peer) == 1 ? 1 : 0;
-  const Octets number{0, 1, 0, 0, 0, 0, 0, sequence};  // of epoch 1
+  const Octets number{0, 1, 0, 0, 0, 0, 0, sequence};  // epoch 1
   const auto length = [](std::size_t octets) { return Octets{0, static_cast<std::uint8_t>(octets)}; };
   const Octets head{content, 0xfe, 0xfd};
   const Octets authenticated = joined(joined(number, head), length(fragment.size()));
@@ -133,7 +133,7 @@ inline Octets sealed_record(SSL* peer, std::uint8_t content, std::uint8_t sequen
   return joined(joined(joined(head, number), length(number.size() + sealed.size())), joined(number, sealed));
 }
 
-/// Carries datagrams between `ours` and the peer until both have none.
+/// Carries datagrams between `ours` and the peer until neither has one to send.
 template <class Handshake>
 void exchange(Handshake& ours, OpenSslPeer& peer, base::TimePoint now) {
   for (std::size_t carried = 1; carried > 0;) {

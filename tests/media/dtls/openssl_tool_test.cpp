@@ -1,4 +1,4 @@
-// Handshakes with OpenSSL's command over loopback: another program, real datagrams, and real time.
+// Handshakes with the openssl command over loopback: another process, real datagrams and real time.
 #include <offhook/media/dtls/handshake.hpp>
 
 #include "dtls_pair.hpp"
@@ -31,7 +31,7 @@ namespace {
 
 constexpr const char* kOpenSsl = "/usr/bin/openssl";
 
-/// A standard input that stays open and empty. OpenSSL's command ends when its input does.
+/// A standard input that stays open and empty, because the openssl command ends at the end of its input.
 class OpenInput {
  public:
   OpenInput() : saved_(::dup(STDIN_FILENO)) {
@@ -67,7 +67,7 @@ class LoopbackSocket {
   }
   void set_peer(const std::string& port) { peer_ = address(static_cast<std::uint16_t>(std::stoi(port))); }
 
-  /// Runs the handshake until it leaves the states before `Connected`, for at most 20 s.
+  /// Runs the handshake until it is neither New nor Handshaking, for at most 20 s.
   void run(DtlsHandshake& ours) {
     const auto end = base::Clock::now() + 20s;
     while ((ours.state() == State::New || ours.state() == State::Handshaking) && base::Clock::now() < end) {
@@ -113,14 +113,14 @@ std::string hex_of(base::Bytes octets) {
   return text;
 }
 
-/// Returns the keying material of RFC 5764 section 4.2 that gives these keys.
+/// Returns the keying material of RFC 5764 section 4.2 from which these keys were made.
 std::string material_of(const DtlsHandshake& ours) {
   const bool is_client = ours.role() == DtlsRole::Client;
   const auto &client = is_client ? ours.keys()->send : ours.keys()->receive, &server = is_client ? ours.keys()->receive : ours.keys()->send;
   return hex_of(client.key()) + hex_of(server.key()) + hex_of(client.salt()) + hex_of(server.salt());
 }
 
-/// OpenSSL's command in one role, and our side in the other.
+/// The openssl command in one role, and our side in the other role.
 class ToolCall {
  public:
   ToolCall() : certificate_(services::make_certificate()) {
@@ -152,7 +152,7 @@ class ToolCall {
   }
 
  private:
-  /// Returns what follows `text` in its line of the command's output.
+  /// Waits for a line with `text` in the command's output. Returns the rest of the line after `text`.
   std::string wait_for(const std::string& text) {
     std::string log;
     const auto is_there = [&] { return (log = folder_.get("log")).find(text) != std::string::npos && log.find('\n', log.find(text)) != std::string::npos; };
@@ -174,24 +174,24 @@ bool has_tool() {
 
 }  // namespace
 
-TEST_CASE("A client connects to s_server of OpenSSL, and both have the same keys [RFC 5764 section 4.2]") {
+TEST_CASE("A client connects to OpenSSL's s_server, and both have the same keys [RFC 5764 section 4.2]") {
   if (!has_tool()) return;
   CHECK(ToolCall().connects(DtlsRole::Client, "SRTP_AEAD_AES_128_GCM", rtp::SrtpSuite::AeadAes128Gcm));
   CHECK(ToolCall().connects(DtlsRole::Client, "SRTP_AES128_CM_SHA1_80", rtp::SrtpSuite::AesCm128Sha1_80));
 }
 
-TEST_CASE("A server accepts s_client of OpenSSL, and both have the same keys [RFC 5764 section 4.2]") {
+TEST_CASE("A server accepts OpenSSL's s_client, and both have the same keys [RFC 5764 section 4.2]") {
   if (!has_tool()) return;
   CHECK(ToolCall().connects(DtlsRole::Server, "SRTP_AEAD_AES_256_GCM", rtp::SrtpSuite::AeadAes256Gcm));
   CHECK(ToolCall().connects(DtlsRole::Server, "SRTP_AES128_CM_SHA1_32", rtp::SrtpSuite::AesCm128Sha1_32));
 }
 
-TEST_CASE("A client answers the HelloVerifyRequest of s_server [RFC 6347 section 4.2.1]") {
+TEST_CASE("A client answers a HelloVerifyRequest of s_server [RFC 6347 section 4.2.1]") {
   if (!has_tool()) return;
   CHECK(ToolCall().connects(DtlsRole::Client, "SRTP_AEAD_AES_128_GCM", rtp::SrtpSuite::AeadAes128Gcm, {"-listen"}));
 }
 
-TEST_CASE("Messages that OpenSSL's command sends in fragments arrive in both roles [RFC 6347 section 4.2.3]") {
+TEST_CASE("Both roles accept messages that OpenSSL's command sends in fragments [RFC 6347 section 4.2.3]") {
   if (!has_tool()) return;
   CHECK(ToolCall().connects(DtlsRole::Client, "SRTP_AES128_CM_SHA1_80", rtp::SrtpSuite::AesCm128Sha1_80, {"-mtu", "300"}));
   CHECK(ToolCall().connects(DtlsRole::Server, "SRTP_AES128_CM_SHA1_80", rtp::SrtpSuite::AesCm128Sha1_80, {"-mtu", "300"}));

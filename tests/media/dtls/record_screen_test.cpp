@@ -35,13 +35,13 @@ TEST_CASE("RecordScreen lets well-formed messages of the peer's role pass [RFC 6
   CHECK(passes({.content = 20, .fragment = {1}}));
 }
 
-TEST_CASE("RecordScreen removes messages of the own role, HelloRequest, unencrypted Finished and unknown messages") {
+TEST_CASE("RecordScreen removes messages that only this side's role sends, HelloRequest, unencrypted Finished and unknown messages") {
   for (const std::uint8_t other : Octets{0, 2, 3, 12, 13, 14, 4, 20, 22, 255})
     CHECK_FALSE(passes({.fragment = message(other, 1, 0, 0, {0})}, DtlsRole::Server));
   for (const std::uint8_t other : Octets{0, 1, 15, 16, 4, 20, 255}) CHECK_FALSE(passes({.fragment = message(other, 1, 0, 0, {0})}, DtlsRole::Client));
 }
 
-TEST_CASE("RecordScreen removes malformed messages, and those of other content [RFC 6347 section 4.1.2.7]") {
+TEST_CASE("RecordScreen removes malformed messages, and records with unexpected content types [RFC 6347 section 4.1.2.7]") {
   CHECK_FALSE(passes({.fragment = {}}));
   CHECK_FALSE(passes({.fragment = Octets(kHello.begin(), kHello.end() - 1)}));
   CHECK_FALSE(passes({.fragment = joined(kHello, {1})}));
@@ -55,12 +55,12 @@ TEST_CASE("RecordScreen removes malformed messages, and those of other content [
   CHECK(passes({.version = 0xfeff, .fragment = kHello}));
 }
 
-TEST_CASE("RecordScreen lets messages of kMaxMessageOctets pass, and removes longer ones") {
+TEST_CASE("RecordScreen lets messages of kMaxMessageOctets pass, and removes longer messages") {
   CHECK(passes({.fragment = message(1, RecordScreen::kMaxMessageOctets, 0, 0, {1})}));
   CHECK_FALSE(passes({.fragment = message(1, RecordScreen::kMaxMessageOctets + 1, 0, 0, {1})}));
 }
 
-TEST_CASE("RecordScreen reads kMaxRecords records of a datagram") {
+TEST_CASE("RecordScreen reads kMaxRecords records of a datagram, and drops further records") {
   Octets datagram;
   for (std::size_t i = 0; i < RecordScreen::kMaxRecords; ++i) datagram = joined(datagram, octets_of({.sequence = i, .fragment = kHello}));
   CHECK(screen(datagram).plain == datagram);
@@ -68,7 +68,7 @@ TEST_CASE("RecordScreen reads kMaxRecords records of a datagram") {
   CHECK(screen(longer).plain == datagram);
 }
 
-TEST_CASE("RecordScreen removes bad records alone, and what follows a truncated one") {
+TEST_CASE("RecordScreen removes only the bad records of a datagram, but everything from a truncated record on") {
   const Octets good = octets_of({.fragment = kHello}), bad = octets_of({.content = 23, .fragment = kHello});
   const Octets truncated(good.begin(), good.end() - 1);
   CHECK(screen(joined(joined(bad, good), joined(bad, truncated))).plain == good);
@@ -78,7 +78,7 @@ TEST_CASE("RecordScreen removes bad records alone, and what follows a truncated 
   }
 }
 
-TEST_CASE("RecordScreen numbers plain records anew, so that a forged number does not make the peer's records old [RFC 6347 section 4.1.2.6]") {
+TEST_CASE("RecordScreen gives plain records new numbers, so that the peer's records count as new after a forged number [RFC 6347 section 4.1.2.6]") {
   RecordScreen screen(DtlsRole::Server);
   const std::uint64_t numbers[] = {7, 0xffffffffffff, 8, 8};
   for (std::uint64_t i = 0; i < std::size(numbers); ++i)
@@ -102,14 +102,14 @@ TEST_CASE("RecordScreen separates encrypted messages and alerts, and lets them p
   CHECK_FALSE(passes({.epoch = 2, .fragment = any}));
 }
 
-TEST_CASE("RecordScreen lets encrypted records of kMinEncryptedOctets pass, and removes shorter ones [RFC 5288 section 3]") {
+TEST_CASE("RecordScreen lets encrypted records of kMinEncryptedOctets pass, and removes shorter records [RFC 5288 section 3]") {
   for (const bool is_authenticated : {false, true}) {
     CHECK(passes({.content = 21, .epoch = 1, .fragment = Octets(RecordScreen::kMinEncryptedOctets, 9)}, DtlsRole::Server, is_authenticated));
     CHECK_FALSE(passes({.content = 21, .epoch = 1, .fragment = Octets(RecordScreen::kMinEncryptedOctets - 1, 9)}, DtlsRole::Server, is_authenticated));
   }
 }
 
-TEST_CASE("RecordScreen reports plain alerts that would end the handshake, and lets none pass [RFC 5246 section 7.2]") {
+TEST_CASE("RecordScreen reports unencrypted alerts that would end the handshake, and removes all unencrypted alerts [RFC 5246 section 7.2]") {
   const auto alert = [](std::uint8_t level, std::uint8_t description, bool is_authenticated = false) {
     const auto screened = screen(octets_of({.content = 21, .fragment = {level, description}}), DtlsRole::Client, is_authenticated);
     CHECK(screened.plain.empty());

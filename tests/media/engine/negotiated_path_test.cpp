@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath passes STUN and DTLS to the negot
   CHECK(mail->received.size() == 0);
 }
 
-TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath refuses STUN without its cookie or with another length, and records that are too short or of TLS") {
+TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath refuses STUN messages with a wrong cookie or length, and records that are too short or not of DTLS") {
   auto without_cookie = stun(), longer = stun(), shorter = stun(), of_tls = dtls();
   without_cookie[7] = 0x43;
   longer.push_back(0);
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath refuses STUN without its cookie o
   CHECK(mail->received.size() == 0);
 }
 
-TEST_CASE_FIXTURE(PathAndMail, "What comes on the present path has a ring of its own, so that strangers cannot fill it") {
+TEST_CASE_FIXTURE(PathAndMail, "Datagrams from the present path have their own ring, which datagrams from other sources cannot fill") {
   order({.remote = {kPeer.ip, 9}});
   for (std::size_t i = 0; i < media::PathMail::kCapacity; ++i) CHECK(receive(stun()) == Verdict::Consumed);
   CHECK(receive(stun()) == Verdict::Refused);
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(PathAndMail, "What comes on the present path has a ring of its
   CHECK(mail->received_on_path.size() == media::PathMail::kCapacityOfPath);
 }
 
-TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath lets no media pass before the negotiation has given keys, or has said that the media are plain") {
+TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath lets no media pass before it gets keys, or an order without keys for plain media") {
   CHECK(receive(0x80) == Verdict::Refused);
   std::vector<std::uint8_t> room(300, 0x80);
   CHECK_FALSE(path.protect(media::Channel::Rtp, room, 172));
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath lets no media pass before the neg
   CHECK(path.protect(media::Channel::Rtp, room, 172) == 172);
 }
 
-TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath passes a datagram of 1500 octets on, and refuses one of 1501") {
+TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath passes on a datagram of 1500 octets, and refuses a datagram of 1501 octets") {
   CHECK(receive(dtls(22, media::PathDatagram::kMaxOctets)) == Verdict::Consumed);
   CHECK(receive(dtls(22, media::PathDatagram::kMaxOctets + 1)) == Verdict::Refused);
   CHECK(mail->received.size() == 1);
@@ -134,7 +134,7 @@ struct RelayedPath : PathAndMail {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(RelayedPath, "NegotiatedPath sends packets in the channel of the server that relays them, and takes received ones out of it [RFC 8656 section 12]") {
+TEST_CASE_FIXTURE(RelayedPath, "NegotiatedPath wraps sent packets in the TURN server's channel, and unwraps received packets [RFC 8656 section 12]") {
   std::vector<std::uint8_t> room(300, 0x80);
   CHECK(path.protect(media::Channel::Rtp, room, 10) == 14);
   CHECK(std::vector<std::uint8_t>(room.begin(), room.begin() + 5) == std::vector<std::uint8_t>{0x40, 1, 0, 10, 0x80});
@@ -150,11 +150,11 @@ TEST_CASE_FIXTURE(RelayedPath, "NegotiatedPath sends packets in the channel of t
   CHECK(receive_from(server, datagram).verdict == Verdict::Refused);
 }
 
-TEST_CASE_FIXTURE(RelayedPath, "NegotiatedPath takes no packet out of a channel with another number, of another host, for another socket, or with another protocol inside") {
+TEST_CASE_FIXTURE(RelayedPath, "NegotiatedPath does not unwrap ChannelData of another number, host or socket, or with another protocol inside") {
   auto other_channel = channel_data(2, 0x80), good = channel_data(1, 0x80), stun = channel_data(1, 0), dtls = channel_data(1, 22), nested = channel_data(1, 0x40);
   CHECK(receive_from(kPeer, good).verdict == Verdict::Refused);
   CHECK(receive_from(server, good, media::Channel::Rtcp).verdict == Verdict::Refused);
   std::vector<std::uint8_t> cut{0x40, 1, 0, 6, 0x80, 1, 2, 3, 4}, empty{0x40, 1, 0, 0};
   for (auto* datagram : {&other_channel, &stun, &dtls, &nested, &cut, &empty}) CHECK(receive_from(server, *datagram).verdict == Verdict::Consumed);
-  CHECK(mail->received_on_path.size() == 6);  // The negotiating thread knows all channels.
+  CHECK(mail->received_on_path.size() == 6);  // The negotiating thread handles all other channels.
 }

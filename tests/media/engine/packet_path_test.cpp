@@ -129,7 +129,7 @@ TEST_CASE("A packet path consumes its own datagrams. In the next tick, the leg s
   });
 }
 
-TEST_CASE("In one tick a leg sends kMaxOwnDatagrams of its path, and the next ones later. It counts a datagram that is too long") {
+TEST_CASE("In one tick a leg sends kMaxOwnDatagrams datagrams of its path, and later ticks send the others. The leg counts a datagram that is too long") {
   with_each_datagram_path([](Bench& bench) {
     TaggedLeg tagged(bench);
     tagged.path->own_to = {kLoopback, port_of(tagged.caller.socket)};
@@ -182,7 +182,7 @@ TEST_CASE("A relayed packet leaves through the other leg with the protection of 
   });
 }
 
-TEST_CASE("Two legs talk through packet paths. The paths get the time in each tick, and answer a probe of any host before and during the call") {
+TEST_CASE("Two legs talk through packet paths. The paths get the time in each tick, and answer a probe from any host before and during the call") {
   for (const auto datagrams : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
     CAPTURE(media::to_string(datagrams));
     media::Engine engine(options(1, datagrams));

@@ -34,7 +34,7 @@ class Caller {
     while (::recv(socket_.fd(), octets.data(), octets.size(), MSG_DONTWAIT) > 0) ++count;
     return count;
   }
-  /// Connects the socket to `other`. The kernel then refuses all other senders, also the leg.
+  /// Connects the socket to `other`. The kernel then refuses all other senders, including the leg.
   void listen_to(const media::UdpSocket& other) {
     sockaddr_in to{};
     to.sin_family = AF_INET;

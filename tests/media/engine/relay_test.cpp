@@ -203,7 +203,7 @@ TEST_CASE("If another source sends on one side of a relay, its packets continue 
   });
 }
 
-TEST_CASE("A relay does not pass on packets of a stranger, and counts them") {
+TEST_CASE("A relay does not pass on packets from an unknown source, but counts them") {
   with_engine_of_each_path([](media::Engine& engine) {
     Pair pair(engine);
     pair.relay();

@@ -31,7 +31,7 @@ std::unique_ptr<media::SrtpKeyOrder> keys(std::uint8_t sends, std::uint8_t recei
   order->receivers[receives] = std::make_unique<rtp::SrtpReceiver>(*rtp::SrtpReceiver::make(key_of(receives)));
   return order;
 }
-/// The same with a key for receiving that the path already has, or a key for sending.
+/// The same as keys(), for an order whose receiver (or sender, in the next function) the path already has.
 std::unique_ptr<media::SrtpKeyOrder> new_sender(std::uint8_t sends, std::uint8_t receives) {
   auto order = keys(sends, receives);
   order->receivers = {};
@@ -62,7 +62,7 @@ struct PathAndBox {
     }
     return path.on_datagram(media::Channel::Rtp, {}, packet, now).verdict;
   }
-  /// Returns the size of a protected RTP packet that is to be sent, or nullopt if the path does not let it pass.
+  /// Protects an RTP packet. Returns its new size, or nullopt if the path does not let the packet pass.
   std::optional<std::size_t> send(std::uint16_t sequence) {
     auto packet = rtp_packet(9, sequence);
     const std::size_t size = packet.size();
@@ -141,7 +141,7 @@ TEST_CASE("SrtpKeyBox merges keys that the worker has not taken yet into the nex
   CHECK(leg.receive(1, 2) == Verdict::Rtp);
 }
 
-TEST_CASE("SrtpPath decrypts RTCP that comes to the port of RTP") {
+TEST_CASE("SrtpPath decrypts RTCP that comes to the RTP port") {
   PathAndBox leg;
   leg.box->put(keys(1, 2));
   const std::vector<std::uint8_t> report{0x80, 201, 0, 1, 1, 2, 3, 4};
@@ -165,7 +165,7 @@ TEST_CASE("SrtpPath protects RTCP on the port of RTP as SRTCP [RFC 5761 section 
   CHECK(rtp::SrtpReceiver::make(key_of(1))->unprotect_rtcp(report));
 }
 
-TEST_CASE("SrtpPath lets plain packets pass if the peer does not use SRTP, but never after it has got keys") {
+TEST_CASE("SrtpPath lets plain packets pass if the peer does not use SRTP, but never after it got keys") {
   PathAndBox leg;
   leg.box->put(plain());
   CHECK(leg.receive(1, 0, true) == Verdict::Rtp);
@@ -178,7 +178,7 @@ TEST_CASE("SrtpPath lets plain packets pass if the peer does not use SRTP, but n
   CHECK(leg.send(2) == rtp_packet(9, 2).size() + 10);
 }
 
-TEST_CASE("Two legs of an engine hear each other over SRTP, also after 10,000 forged packets and a new key for one direction [CVE-2021-41105]") {
+TEST_CASE("Two legs of an engine hear each other over SRTP, even after 10,000 forged packets and a new key for one direction [CVE-2021-41105]") {
   for (const auto datagrams : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
     CAPTURE(media::to_string(datagrams));
     media::Engine engine(options(1, datagrams));

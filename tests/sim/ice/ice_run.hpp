@@ -18,7 +18,7 @@
 
 namespace offhook::sim::ice {
 
-/// Two agents in virtual time on a network of a plan. The same plan and seed give the same run.
+/// Two agents in virtual time, on the network that a plan describes. Equal plans and seeds give equal runs.
 class IceRun {
  public:
   IceRun(const Plan& plan, std::uint64_t seed) : plan_(plan), random_(seed) {
@@ -39,7 +39,7 @@ class IceRun {
     }
     return both_lite() ? shares_a_family() : ice::has_path(network_, searched);
   }
-  /// Returns the cause that a failure of this side must have.
+  /// Returns the cause that this side must report if it fails.
   [[nodiscard]] rtp::IceFailure cause(std::size_t number) const {
     if (plan_.sides[number].lite && !both_lite()) return rtp::IceFailure::NotNominated;
     for (const auto& ours : sides_[number].agent->local_candidates()) {
@@ -50,13 +50,13 @@ class IceRun {
     return rtp::IceFailure::NoPairs;
   }
 
-  /// Exchanges the descriptions, and runs until both agents have a verdict.
+  /// Exchanges the descriptions, and runs until both agents have completed or failed.
   void connect() {
-    describe(0, 1, now_);                                 // The offer arrives.
+    describe(0, 1, now_);                                 // The offer arrives now.
     describe(1, 0, now_ + plan_.answer_delay);
     run_while([this] { return !has_verdict(); });
   }
-  /// The first side restarts; the second one learns of it by the new description.
+  /// The first side restarts ICE; the second side gets the new description.
   void restart() {
     sides_[0].agent->restart();
     describe(0, 1, now_ + plan_.weather.delay);
@@ -78,7 +78,7 @@ class IceRun {
   };
   [[nodiscard]] const Side& side(std::size_t number) const { return sides_[number]; }
   [[nodiscard]] bool is_connected(std::size_t number) const { return sides_[number].agent->state() == rtp::IceState::Completed; }
-  /// Returns true if media of each component arrive on both sides' selected paths, from the address to which the receiver sends.
+  /// Returns true if media of each component arrive in both directions on the selected paths, from the address to which the receiver sends.
   [[nodiscard]] bool carries_media() {
     for (std::uint16_t component = 1; component <= plan_.components; ++component) {
       for (int number = 0; number < 2; ++number) {
@@ -94,7 +94,7 @@ class IceRun {
   }
   /// Returns false if an agent was inconsistent, or still had an expired deadline after on_time().
   [[nodiscard]] bool was_sound() const { return sound_; }
-  /// Receives a line for each datagram and event.
+  /// Called with a line of text for each datagram and event, if it is set.
   std::function<void(const std::string&)> trace;
 
  private:
@@ -156,7 +156,7 @@ class IceRun {
     (void)side.agent->add_local({.type = rtp::IceCandidateType::Host, .component = component, .base = address, .address = address});
   }
 
-  /// One side's description arrives at the other side at `when`, and its candidates then or later.
+  /// Delivers the description of `from` to `to` at `when`, with its candidates at that time or, if they trickle, later.
   void describe(std::size_t from, std::size_t to, base::TimePoint when) {
     at(when, [this, from, to, when] {
       const bool trickles = plan_.sides[from].trickles;

@@ -29,7 +29,7 @@ std::string words_of(const Plan& plan) {
   return words + "shared " + std::to_string(static_cast<int>(plan.shared)) + ", components " + std::to_string(plan.components) + ", loss " + std::to_string(plan.weather.loss_percent) + " %";
 }
 
-/// Both agents must come to the verdict of the search, with media in both directions or with the cause.
+/// Checks that both agents complete if the search found a path, with media in both directions, and otherwise fail with the right cause.
 void judge(IceRun& run, bool path, Tally& tally) {
   for (std::size_t number = 0; number < 2; ++number) {
     CAPTURE(number);
@@ -58,7 +58,7 @@ void live(const Plan& plan, std::uint64_t seed, Tally& tally) {
     run.restart();
     judge(run, path, tally);
   }
-  if (plan.weather.loss_percent > 0) return;  // Each request for consent is sent once, so loss may end it: RFC 7675 section 5.1.
+  if (plan.weather.loss_percent > 0) return;  // Requests for consent are not repeated, so loss may end the consent: RFC 7675 section 5.1.
   run.run_for(std::chrono::seconds(60));
   CHECK(run.carries_media());
   CHECK(run.side(0).consents_lost + run.side(1).consents_lost == 0);
@@ -66,7 +66,7 @@ void live(const Plan& plan, std::uint64_t seed, Tally& tally) {
 
 }  // namespace
 
-TEST_CASE("ICE finds a path exactly if the network has one, in all pairs of accesses, with and without TURN, with loss up to 30 %") {
+TEST_CASE("ICE finds a path if and only if the network has one, for all pairs of accesses, with and without TURN, with loss up to 30 %") {
   const char* const wanted = std::getenv("OFFHOOK_ICE_RUNS");
   const char* const only = std::getenv("OFFHOOK_SEED");
   const std::uint64_t first = only != nullptr ? std::strtoull(only, nullptr, 10) : 0;

@@ -15,7 +15,7 @@
 /// mappings in the boxes that the datagram passes. arrive() delivers it, and changes nothing. The network can be copied with its state.
 namespace offhook::sim::ice {
 
-/// How far a mapping or a filter depends on the other endpoint: RFC 4787 sections 4.1 and 5.
+/// The part of the other endpoint's address on which a mapping or a filter depends: RFC 4787 sections 4.1 and 5.
 enum class Dependence : std::uint8_t { EndpointIndependent, Address, AddressAndPort };
 
 struct BoxRules {
@@ -35,13 +35,13 @@ class Box {
   [[nodiscard]] const BoxRules& rules() const { return rules_; }
   [[nodiscard]] const base::IpAddress& outside() const { return outside_; }
 
-  /// A datagram of a host behind the box leaves. Returns its source address outside.
+  /// Sends a datagram of a host behind the box. Returns the source address that it has outside.
   base::SocketAddress outwards(const base::SocketAddress& from, const base::SocketAddress& to) {
     Mapping& mapping = mapping_of(from, to);
     mapping.contacted.insert(seen(to, rules_.filtering));
     return {rules_.translates ? outside_ : from.ip, mapping.port};
   }
-  /// Returns the address inside to which a datagram from outside goes. Returns nullopt if the box drops it.
+  /// Returns the address inside to which the box passes a datagram from outside, or nullopt if it drops the datagram.
   [[nodiscard]] std::optional<base::SocketAddress> inwards(const base::SocketAddress& from, const base::SocketAddress& to) const {
     for (const auto& [key, mapping] : mappings_) {
       const auto& inside = key.first;
@@ -103,7 +103,7 @@ class Network {
     int network = 0;
     base::SocketAddress from, to;
   };
-  /// Sends a datagram from a host or relayed address of this side, up to the network in which its destination is. A relayed address gets a permission first.
+  /// Sends a datagram from a host or relayed address of this side, up to the network of its destination. For a relayed address, first installs a permission.
   [[nodiscard]] std::optional<Flight> depart(int side, const base::SocketAddress& base, const base::SocketAddress& to) {
     if (base.ip.is_v6() != to.ip.is_v6()) return std::nullopt;
     Flight flight{kInternet, base, to};
@@ -130,7 +130,7 @@ class Network {
     int side = 0;
     base::SocketAddress base, from;
   };
-  /// Delivers a datagram that has departed. Returns nullopt if a box or a TURN server drops it.
+  /// Delivers a datagram from depart(). Returns nullopt if a box or a TURN server drops it.
   [[nodiscard]] std::optional<Arrival> arrive(Flight flight) const {
     for (;;) {
       for (const auto& relay : allocations_) {
@@ -174,7 +174,7 @@ class Network {
     const bool is_relay = network == kInternet && std::any_of(allocations_.begin(), allocations_.end(), [&](const Allocation& one) { return one.address.ip == ip; });
     return is_host || is_relay || behind(network, ip);
   }
-  /// Returns the network behind a box of `network` that has this address outside.
+  /// Returns the network behind the box that has this address in `network`, or nullopt if there is none.
   [[nodiscard]] std::optional<int> behind(int network, const base::IpAddress& ip) const {
     for (std::size_t inside = 1; inside < uplinks_.size(); ++inside) {
       if (uplinks_[inside].outside != network) continue;
@@ -186,7 +186,7 @@ class Network {
   }
 
   std::vector<Box> boxes_;
-  std::vector<Uplink> uplinks_{{-1, -1}};   // by network; the Internet has none
+  std::vector<Uplink> uplinks_{{-1, -1}};   // by network; the Internet has no uplink
   std::vector<Host> hosts_;
   std::vector<Allocation> allocations_;
 };

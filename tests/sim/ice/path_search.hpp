@@ -13,8 +13,8 @@ namespace offhook::sim::ice {
 /// The addresses from which one side can send, and the addresses that it knows at first.
 struct SearchedSide {
   std::vector<base::SocketAddress> bases;
-  std::vector<base::SocketAddress> told;   ///< addresses of the other side, as its description has them
-  bool only_answers = false;               ///< it sends only to addresses from which it has heard
+  std::vector<base::SocketAddress> told;   ///< addresses in the other side's description
+  bool only_answers = false;               ///< true if it sends only to addresses from which a datagram came
 };
 
 /// Returns true if the two sides can exchange a datagram and its answer between the same two addresses, whatever they send before. Tries everything: each base sends

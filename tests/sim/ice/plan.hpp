@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 /// The box between a host and the Internet. The comments have its mapping and its filtering, in the terms of RFC 4787.
 enum class Access : std::uint8_t {
-  Open,               ///< nothing
+  Open,               ///< no box
   FullCone,           ///< endpoint-independent, endpoint-independent
   AddressRestricted,  ///< endpoint-independent, address-dependent
   PortRestricted,     ///< endpoint-independent, address and port-dependent
@@ -66,18 +66,18 @@ struct SidePlan {
 };
 
 struct Plan {
-  std::array<SidePlan, 2> sides;     ///< the first one sends the offer
-  enum class Shared : std::uint8_t { Nothing, Network, Carrier } shared = Shared::Nothing;   ///< the same LAN, or two NATs behind a third one
+  std::array<SidePlan, 2> sides;     ///< the first side sends the offer
+  enum class Shared : std::uint8_t { Nothing, Network, Carrier } shared = Shared::Nothing;   ///< a common LAN, or a third NAT in front of both sides' NATs
   bool carrier_hairpins = false;
-  bool equal_host_addresses = false; ///< in two private networks
+  bool equal_host_addresses = false; ///< true if both hosts have the same address, in two private networks
   bool one_turn_server = false;
   std::uint16_t components = 1;
-  bool restarts = false;             ///< after the first verdict, if there is a path
-  base::Duration answer_delay{};     ///< from the offer until the answer
+  bool restarts = false;             ///< true to restart ICE after the first result, if there is a path
+  base::Duration answer_delay{};     ///< time from the offer to the answer
   Weather weather;
 };
 
-/// Draws all that the arguments leave open.
+/// Draws all parts of a plan that the arguments do not set.
 [[nodiscard]] inline Plan draw(Access first, Access second, bool first_relay, bool second_relay, base::Random& random) {
   const auto one_in = [&](std::uint64_t count) { return random.below(count) == 0; };
   Plan plan;
