@@ -25,10 +25,9 @@ struct LossFigures {
   [[nodiscard]] double missing_percent() const noexcept;
 };
 
-/// Records which packets of one sequence have come when they are due. A burst starts and ends with a missing packet, and contains fewer than kGmin
-/// present packets in a row; the other parts of the sequence are gaps. An overtaken packet counts when it comes, unless kOpenPackets later
-/// packets came before it. A copy of an object is a snapshot, and no function allocates. Do not call figures() on the audio path, because it needs
-/// some divisions.
+/// Records which packets of one sequence have come when they are due. A burst starts and ends with a missing packet, and contains fewer than kGmin present
+/// packets in a row; the other parts of the sequence are gaps. An overtaken packet counts when it comes, unless kOpenPackets later packets came before it. A
+/// copy of an object is a snapshot, and no function allocates. Do not call figures() on the audio path, because it needs some divisions.
 class LossPattern {
  public:
   /// Records a packet that came. Duplicates count once; `in_time` of the first copy counts. SequenceTracker must have accepted

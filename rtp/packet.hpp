@@ -35,7 +35,7 @@ enum class PacketError : std::uint8_t {
   TooShort,       ///< the packet is shorter than its own header says
   BadVersion,     ///< the packet is not version 2
   BadPadding,     ///< P is set, and the count is 0 or reaches into the header
-  BadField,       ///< for writing: a field does not fit its bits, or the extension is no multiple of 4 octets
+  BadField,       ///< for writing: a field does not fit its bits, or the extension is not a multiple of 4 octets
   OutputTooSmall,
 };
 [[nodiscard]] std::string_view to_string(PacketError error);

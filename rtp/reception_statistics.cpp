@@ -90,7 +90,7 @@ void ReceptionStatistics::update_jitter(std::uint32_t timestamp, base::TimePoint
     const auto difference = static_cast<std::int32_t>(transit - *transit_);
     const std::uint32_t distance =
         difference < 0 ? 0u - static_cast<std::uint32_t>(difference) : static_cast<std::uint32_t>(difference);
-    const std::uint32_t most = clock_hz_ * 10;  // A jump of the timestamp is no jitter; as jitter it would take minutes to fade.
+    const std::uint32_t most = clock_hz_ * 10;  // A jump of the timestamp is not jitter. As jitter, it would take minutes to fade.
     if (distance < most) jitter_ += distance - ((jitter_ + 8) >> 4);
   }
   transit_ = transit;

@@ -14,7 +14,7 @@ namespace offhook::inline v0::rtp {
 
 inline constexpr int kProbationPackets = 4;          ///< packets in sequence that another source must send
 inline constexpr int kSsrcPackets = kMinSequential;  ///< packets in sequence for another SSRC of the locked source: RFC 3550 appendix A.1
-inline constexpr std::size_t kMaxCandidates = 8;   ///< sources in probation at a time; a new source replaces the one whose last packet is the oldest
+inline constexpr std::size_t kMaxCandidates = 8;   ///< sources in probation at a time; a new source replaces the source that has been silent for longest
 
 struct SourceStatistics {
   std::uint64_t accepted = 0;
@@ -30,7 +30,7 @@ struct SourceStatistics {
 enum class SourceRule : std::uint8_t {
   SdpAddress,  ///< no other source
   PeerHosts,   ///< any port of the SDP's host, and of the host that sends the signalling: for a peer behind a NAT
-  AnyHost,     ///< any source; a stranger that sends before the peer gets our audio until a packet from the SDP's address comes
+  AnyHost,     ///< any source; a third party that sends before the peer gets our audio until a packet from the SDP's address comes
 };
 
 /// The addresses of the peer's media, and the hosts that its media may come from.

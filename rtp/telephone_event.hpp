@@ -107,7 +107,7 @@ class EventReceiver {
   [[nodiscard]] bool sounding() const { return open_.has_value(); }
   /// Returns how many payloads were too short.
   [[nodiscard]] std::uint64_t malformed() const { return malformed_; }
-  /// Returns how many reports were ignored: events that are no digits, which Offhook never offers (RFC 4733 section 2.5.2.1), events with a
+  /// Returns how many reports were ignored: events that are not digits, which Offhook never offers (RFC 4733 section 2.5.2.1), events with a
   /// duration of zero, which only states have (RFC 4733 section 2.3.5), and events after the first kMaxPackedEvents in one packet.
   [[nodiscard]] std::uint64_t ignored() const { return ignored_; }
   /// Returns how many digits were dropped because more than kMaxReady ended between two polls. One packet alone cannot end more.

@@ -55,7 +55,7 @@ std::optional<Packet> Translator::translate(const Packet& packet, base::TimePoin
   ours.timestamp = timestamp_of(packet, route.kind);
   ours.marker = packet.marker;
   ours.payload = packet.payload;
-  if (route.kind == Kind::Audio && marks_) {  // The marker of an event means the event's start, and comfort noise is no talkspurt.
+  if (route.kind == Kind::Audio && marks_) {  // The marker of an event means the event's start, and comfort noise is not a talkspurt.
     ours.marker = true;
     marks_ = false;
   }

@@ -60,7 +60,7 @@ class Translator {
   /// Returns the packet to send for `packet`, which came at `arrival` from an accepted source. Returns nullopt if the packet is dropped,
   /// and counts it. The result borrows the payload.
   [[nodiscard]] std::optional<Packet> translate(const Packet& packet, base::TimePoint arrival) noexcept;
-  /// Starts an interruption that both sides agreed on (hold): the missing numbers before the next packet are no loss.
+  /// Starts an interruption that both sides agreed on (hold): the missing numbers before the next packet do not count as lost.
   void interrupt() noexcept { interrupted_ = true; }
 
   /// These two return our next sequence number and our timestamp at `now`, for the owner that continues the stream after the relay.

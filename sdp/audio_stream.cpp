@@ -146,8 +146,8 @@ std::optional<AgreedSrtp> AudioStream::agree_keys(const std::optional<CryptoLine
   return ours != nullptr ? std::optional(AgreedSrtp{ours->suite, ours->secret, theirs->secret, theirs->mki}) : std::nullopt;
 }
 
-/// Continues the present association unless the roles change, the peer asks for a new association, or the peer's address changes without a=tls-id (RFC 8842
-/// section 4). With ICE, the address may change within an association (RFC 8842 section 6).
+/// Continues the present association unless the roles change, the peer asks for a new association, or the peer's address changes without a=tls-id
+/// (RFC 8842 section 4). With ICE, the address may change within an association (RFC 8842 section 6).
 AgreedDtls AudioStream::agree_dtls(const RemoteStream& theirs, Setup ours) const {
   AgreedDtls agreed{theirs.dtls->fingerprints, ours == Setup::Active, 1};
   if (!agreed_ || !agreed_->dtls || !remote_ || !remote_->dtls) return agreed;

@@ -34,8 +34,8 @@ class AudioStream {
   [[nodiscard]] Media offer(Media line);
   /// Completes our m= line for the answer to `offered`, which `theirs` describes. read() has checked that both sides can agree.
   [[nodiscard]] Media answer(RemoteStream theirs, const Media& offered, Media line);
-  /// Takes the peer's answer to the last offer. `theirs` describes `answered`. Errors: NotSecure if the answer must be encrypted, but has no
-  /// key for our offer; NoCommonCrypto if the peer's DTLS role does not fit ours.
+  /// Takes the peer's answer to the last offer. `theirs` describes `answered`. Errors: NotSecure if the answer must be encrypted, but has no key for our offer;
+  /// NoCommonCrypto if the peer's DTLS role does not fit ours.
   [[nodiscard]] base::Result<void, NegotiationError> accept_answer(RemoteStream theirs, const Media& answered);
   /// Sets the peer's ICE description in the agreement; nullopt if one side does not use ICE.
   void agree_ice(std::optional<IceDescription> theirs) { agreed_->ice = std::move(theirs); }

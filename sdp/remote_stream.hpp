@@ -30,8 +30,8 @@ struct RemoteStream {
   [[nodiscard]] bool is_encrypted() const { return key || dtls; }
 };
 
-/// Reads one audio m= line of the peer. Errors: NoAudio (another kind, or port 0), UnsupportedProfile, NoCommonCrypto, NotSecure,
-/// NoCommonCodec, BadAddress (missing, a host name, or multicast).
+/// Reads one audio m= line of the peer. Errors: NoAudio (another kind, or port 0), UnsupportedProfile, NoCommonCrypto, NotSecure, NoCommonCodec, BadAddress
+/// (missing, a host name, or multicast).
 [[nodiscard]] base::Result<RemoteStream, NegotiationError> read_remote_stream(const Session& remote, const Media& stream,
                                                                               const AudioCapability& capability);
 

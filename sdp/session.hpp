@@ -94,8 +94,8 @@ struct Session {
   [[nodiscard]] const Connection* connection_of(const Media& stream) const;
   /// Returns the media's own direction, otherwise the session's, otherwise sendrecv. RFC 8866 section 6.7.
   [[nodiscard]] Direction direction_of(const Media& stream) const;
-  /// Returns a copy of the m= line that includes the session's c= line and direction if it has none of its own. The copy has
-  /// the same meaning in another session.
+  /// Returns a copy of the m= line that includes the session's c= line and direction if it has none of its own. The copy has the same meaning in another
+  /// session.
   [[nodiscard]] Media alone(const Media& stream) const;
   friend bool operator==(const Session&, const Session&) = default;
 };

@@ -10,8 +10,8 @@
 
 namespace offhook::inline v0::sdp {
 
-/// The transport part of a section: how one side receives the media of one m= line. The parameters of other protocols (keys, a
-/// fingerprint, ICE candidates) belong here. Session::attribute_of() finds them, even if they are in the session part.
+/// The transport part of a section: how one side receives the media of one m= line. The parameters of other protocols (keys, a fingerprint, ICE candidates)
+/// belong here. Session::attribute_of() finds them, even if they are in the session part.
 struct Transport {
   std::string protocol = "RTP/AVP";  ///< as in the m= line
   base::SocketAddress rtp;
@@ -26,8 +26,8 @@ struct Transport {
 /// Reads the peer's transport of one m= line. Errors: BadAddress (no address, a host name, or multicast).
 [[nodiscard]] base::Result<Transport, NegotiationError> read_transport(const Session& remote, const Media& stream);
 
-/// Writes our transport into an m= line. The address is in the session's c= line; RTCP has the same address. Writes
-/// a=rtcp if the RTCP port is not the port after the RTP port (RFC 3605).
+/// Writes our transport into an m= line. The address is in the session's c= line; RTCP has the same address. Writes a=rtcp if the RTCP port is not the port
+/// after the RTP port (RFC 3605).
 void write_transport(const Transport& ours, Media& stream);
 
 /// Returns true if the peer uses ICE. An address of zero is then not a hold: the candidates have the addresses (RFC 8839 section 4.1).

@@ -55,8 +55,8 @@ class CallIce {
   [[nodiscard]] const std::optional<rtp::IcePath>& path(media::Channel channel) const { return channel == media::Channel::Rtcp ? rtcp_path_ : rtp_path_; }
   /// Returns true if an authenticated STUN message of the peer came to `from.base` from `from.to`.
   [[nodiscard]] bool has_heard(const rtp::IcePath& from) const { return agent_->has_heard(from.base, from.to); }
-  /// Returns this side's address on the path, as the peer sees it; nullopt without a path. Later descriptions have this address in c= and m=: RFC 8839 section
-  /// 4.4.1.2.
+  /// Returns this side's address on the path, as the peer sees it; nullopt without a path. Later descriptions have this address in c= and m=:
+  /// RFC 8839 section 4.4.1.2.
   [[nodiscard]] std::optional<base::SocketAddress> present_address(media::Channel channel) const;
   /// Returns the types of both candidates of the path for the record, such as "host to prflx"; "" without a path.
   [[nodiscard]] std::string route() const;

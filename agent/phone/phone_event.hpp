@@ -24,17 +24,17 @@ struct CallTurnedAway { sip::IncomingCall details; int status = 486; };         
 /// A provisional response to an INVITE of this side, except 100: such as 180 Ringing, 181 Call Is Being Forwarded, 182 Queued, 183 Session
 /// Progress. `early_media`: the called side has described its media, which play from now on (DialOptions::early_media).
 struct CallRinging { CallPtr call; int status = 180; bool early_media = false; sip::CallProgress details{}; };
-/// The call is answered, and its media can pass: ICE has found a path, and DTLS has keys (EndpointOptions::path_limit). `headers` and `asserted`
-/// come from the 2xx to an outgoing INVITE, or from the ACK of an incoming INVITE, as in the events of sip::Stack. `sends` or `receives` is false
-/// if one side holds the other from the beginning.
+/// The call is answered, and its media can pass: ICE has found a path, and DTLS has keys (EndpointOptions::path_limit). `headers` and `asserted` come from the
+/// 2xx to an outgoing INVITE, or from the ACK of an incoming INVITE, as in the events of sip::Stack. `sends` or `receives` is false if one side holds the other
+/// from the beginning.
 struct CallConnected { CallPtr call; bool sends = true, receives = true; sip::HeaderFields headers{}; std::optional<sip::Party> asserted{}; };
 /// The peer or this side holds or resumes; `headers` and `asserted` come from the peer's offer, answer or refusal.
 struct CallMediaChanged { CallPtr call; bool sends = true, receives = true; sip::HeaderFields headers{}; std::optional<sip::Party> asserted{}; };
 /// The peer reports that a different user is connected now, for example after a transfer or pick-up on its side (RFC 4916). Like From in an
 /// INVITE, the report is only a claim, except `asserted`.
 struct CallPeerChanged { CallPtr call; sip::PeerChanged details; };
-/// `status` is 2xx if the peer reached the target. `headers` come from the NOTIFY or response with this status. `accepted` is false if the peer
-/// did not begin the transfer: it refused the REFER, or has not answered it.
+/// `status` is 2xx if the peer reached the target. `headers` come from the NOTIFY or response with this status. `accepted` is false if the peer did not begin
+/// the transfer: it refused the REFER, or has not answered it.
 struct CallTransferred { CallPtr call; int status = 0; sip::HeaderFields headers{}; bool accepted = false; };
 /// REFER: the peer asks this side to call another party. Invoke Call::accept_transfer() and dial with DialOptions::for_transfer, or decline;
 /// after 16 s the endpoint declines. The endpoint itself never dials because a peer asks for it.
@@ -60,7 +60,7 @@ struct WatcherLeft { Watcher watcher; sip::SubscriptionChanged details; };
 /// A server of NatOptions has failed: calls do not use it for a minute, and then try it again.
 struct NatServerFailed { std::string uri, reason; };
 
-/// All events of an endpoint. They include events of sip: a refused stranger; a MESSAGE outside of calls (answered with 200), and the response
+/// All events of an endpoint. They include events of sip: a refused unknown peer; a MESSAGE outside of calls (answered with 200), and the response
 /// to a sent MESSAGE; a NOTIFY without a subscription (AccountOptions::takes_unsolicited_waiting).
 using PhoneEvent = std::variant<RegistrationChanged, sip::StrangerRefused, CallOffered, CallPrepared, CallTurnedAway, CallRinging, CallConnected,
                                 CallMediaChanged, CallPeerChanged, CallTransferred, CallTransferRequested, CallInfo, CallText, CallRequestAnswered,

@@ -27,7 +27,7 @@ struct WatchOptions {
   std::vector<AllowedWatcher> allowed{};  ///< a watcher that is authenticated as the line's own address always sees the line's calls
   /// true: a watcher that is not allowed causes WatcherAsks; false: it gets 403.
   bool asks = false;
-  /// true: the registrar challenges each request that names its domain, so the From of requests from the registrar is proven too.
+  /// true: the registrar challenges each request that names its domain, so the From of requests from the registrar is authenticated too.
   bool trusts_from = false;
   std::size_t most = 64;                  ///< largest number of watchers of this endpoint; a further watcher gets 503
   std::chrono::seconds longest{3600};     ///< longest granted time; watchers refresh their subscriptions

@@ -26,8 +26,8 @@ struct DtlsFingerprint {
   friend bool operator==(const DtlsFingerprint&, const DtlsFingerprint&) = default;
 };
 
-/// Returns the fingerprints of a description that have its strongest hash function: only these count in the check of the peer's certificate (RFC 8122 section
-/// 5). Leaves out SHA-1 unless `accept_sha1` is true. May return an empty list.
+/// Returns the fingerprints of a description that have its strongest hash function: only these count in the check of the peer's certificate
+/// (RFC 8122 section 5). Leaves out SHA-1 unless `accept_sha1` is true. May return an empty list.
 [[nodiscard]] std::vector<DtlsFingerprint> strongest_fingerprints(std::vector<DtlsFingerprint> described, bool accept_sha1);
 
 /// Returns true if the certificate, in DER, has one of the fingerprints.

@@ -66,7 +66,7 @@ class DtlsHandshake {
   enum class State : std::uint8_t {
     New,            ///< no datagram was sent or received
     Handshaking,
-    Unverified,     ///< the handshake is complete, but start() has not yet named the peer: there are no keys
+    Unverified,     ///< the handshake is complete, but start() has not set the peer's fingerprints yet, so there are no keys
     Connected,      ///< the keys are valid
     Closed,         ///< close() ended the association
     ClosedByPeer,   ///< the peer ended the association by close_notify; the keys stay valid
@@ -89,8 +89,8 @@ class DtlsHandshake {
   /// Sets the fingerprints of the peer's description, and begins. Call it once. A client sends its first message now. A server also handles datagrams that come
   /// before this call, because a peer can start before its answer arrives (RFC 8842 section 5.2).
   void start(std::vector<DtlsFingerprint> described, base::TimePoint now);
-  /// Takes a datagram of the peer. A client ignores datagrams before start(). Returns true if the
-/// datagram changed the state of the handshake, which shows that its sender takes part in the handshake.
+  /// Takes a datagram of the peer. A client ignores datagrams before start(). Returns true if the datagram changed the state of the handshake, which shows that
+  /// its sender takes part in the handshake.
   bool on_datagram(base::Bytes datagram, base::TimePoint now);
   void on_time(base::TimePoint now);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
@@ -104,8 +104,7 @@ class DtlsHandshake {
   /// Returns the keys if the state has ever been Connected, otherwise nullopt. Each direction has its own key.
   [[nodiscard]] const std::optional<DtlsKeys>& keys() const { return keys_; }
   /// Returns the reason of Failed. In other states, returns the latest failure after which a server began again, or the latest alert, which an attacker may
-  /// have
-/// sent.
+  /// have sent.
   [[nodiscard]] const std::optional<DtlsFault>& failure() const { return fault_; }
   /// Returns the number of datagrams that were longer than kMaxDatagramOctets, or came after kMaxDatagramsPerSecond, and were dropped.
   [[nodiscard]] std::size_t dropped() const { return dropped_; }

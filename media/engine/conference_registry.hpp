@@ -35,10 +35,9 @@ class ConferenceRegistry {
 
   explicit ConferenceRegistry(std::size_t workers) : promised_(workers) {}
 
-  /// Returns the phase of the worker with the fewest legs to tick: the number of promised slots of the phase, or of its present legs if they are
-  /// more. Returns nullopt if `members` more would exceed the bound of each phase, or of the worker. `rows` are the worker's rows. The legs of an
-  /// ended conference stay in their phase. Because of these legs, the function prefers another phase, but does not refuse the
-/// conference.
+  /// Returns the phase of the worker with the fewest legs to tick: the number of promised slots of the phase, or of its present legs if they are more. Returns
+  /// nullopt if `members` more would exceed the bound of each phase, or of the worker. `rows` are the worker's rows. The legs of an ended conference stay in
+  /// their phase. Because of these legs, the function prefers another phase, but does not refuse the conference.
   [[nodiscard]] std::optional<std::uint8_t> find_phase(std::size_t worker, std::size_t members, const LegRows& rows) const;
   [[nodiscard]] std::size_t promised(std::size_t worker) const;
 

@@ -79,8 +79,8 @@ class Datagrams {
   base::TimePoint phase_began_{};
 };
 
-/// Makes the `wanted` path, or for Best the best path available. Returns null if the process has no descriptors left, or if
-/// the system refuses `wanted`. Sets `why` to the reason then, and also if Best is epoll.
+/// Makes the `wanted` path, or for Best the best path available. Returns null if the process has no descriptors left, or if the system refuses `wanted`. Sets
+/// `why` to the reason then, and also if Best is epoll.
 [[nodiscard]] std::unique_ptr<Datagrams> make_datagrams(DatagramPath wanted, std::string& why);
 
 }  // namespace offhook::inline v0::media

@@ -73,7 +73,7 @@ struct Table {
 
 }  // namespace
 
-/// Frees the handles in reverse order, also after an error. The library stays open, because its threads and statics would not survive unloading.
+/// Frees the handles in reverse order, even after an error. The library stays open, because its threads and statics would not survive unloading.
 class OnnxSession::Impl {
  public:
   explicit Impl(const void* const* all) : table_(all) {}

@@ -5,9 +5,9 @@
 
 namespace offhook::inline v0::media {
 
-/// Passes the latest order from the ordering thread (one at a time) to a worker. It is never full: an order that the worker has not taken yet is
-/// merged into the next one. Wait-free on both sides. The worker returns orders that it has carried out, and the ordering thread frees them,
-/// because a worker frees no memory.
+/// Passes the latest order from the ordering thread (one at a time) to a worker. It is never full: an order that the worker has not taken yet is merged into
+/// the next one. Wait-free on both sides. The worker returns orders that it has carried out, and the ordering thread frees them, because a worker frees no
+/// memory.
 ///
 /// Order   has `void merge(Order& untaken)`, which takes over the parts that only the earlier order has, and `Order* next`, which the box uses
 template <class Order>

@@ -19,8 +19,8 @@ namespace offhook::inline v0::media {
 /// functions; none of them allocates or waits. Another thread may make and destroy the object.
 class PacketPath {
  public:
-  /// Octets that protect() may add: an authentication tag, an SRTCP index, an MKI (RFC 3711 sections 3.1 and 3.4), and the ChannelData header (RFC 8656 section
-  /// 12.4).
+  /// Octets that protect() may add: an authentication tag, an SRTCP index, an MKI (RFC 3711 sections 3.1 and 3.4), and the ChannelData header
+  /// (RFC 8656 section 12.4).
   static constexpr std::size_t kMaxAddedOctets = 64;
   /// The longest datagram that a leg sends.
   static constexpr std::size_t kMaxOctets = std::max(kMaxDatagramOctets, rtp::kMaxPassedOctets) + kMaxAddedOctets;

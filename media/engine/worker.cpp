@@ -64,7 +64,7 @@ void Worker::run() {
   end_all();
 }
 
-// Sends BYE to all callers and ends all recordings, also those of legs that are moving from here to another worker.
+// Sends BYE to all callers and ends all recordings, including those of legs that are moving from here to another worker.
 void Worker::end_all() {
   begin_arriving();
   const auto now = base::Clock::now();

@@ -20,7 +20,7 @@
 
 namespace offhook::inline v0::media {
 
-/// One media thread. It ticks a leg of phase p at origin + k x 20 ms + p x 1 ms, and reads the leg's RTP only then, because earlier it has no use. It
+/// One media thread. It ticks a leg of phase p at origin + k x 20 ms + p x 1 ms, and reads the leg's RTP only then, because earlier reads would have no use. It
 /// uses no lock, and allocates nothing after its start. Only the signalling thread may call a public function, unless its comment says otherwise.
 class Worker {
  public:

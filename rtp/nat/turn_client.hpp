@@ -44,8 +44,7 @@ class TurnClient {
   /// Requests an allocation, if there is none. Over TCP and TLS, call it when the connection is up.
   void start(base::TimePoint now);
   /// permit() requests a permission for the peer's IP address; bind() requests a permission and a channel. The client refreshes both until forget(). Errors:
-  /// all
-/// of TurnPeerError.
+  /// all of TurnPeerError.
   [[nodiscard]] base::Result<void, TurnPeerError> permit(const base::SocketAddress& peer, base::TimePoint now);
   [[nodiscard]] base::Result<void, TurnPeerError> bind(const base::SocketAddress& peer, base::TimePoint now);
   /// Ends the permission and the channels of this address at once on this side, and stops their refreshes, so that they expire on the server.

@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::rtp {
 
-/// Splits a stream of TURN over TCP or TLS into messages of STUN and ChannelData: RFC 8656 sections 3.1 and 12.5. Pure. It holds at
-/// most one message, and allocates only for a message that is longer than kUsualOctets and than all messages before it.
+/// Splits a stream of TURN over TCP or TLS into messages of STUN and ChannelData: RFC 8656 sections 3.1 and 12.5. Pure. It holds at most one message, and
+/// allocates only for a message that is longer than kUsualOctets and than all messages before it.
 class TurnFramer {
  public:
   static constexpr std::size_t kMaxOctets = 20 + 65532;  ///< largest STUN message; ChannelData is shorter

@@ -29,8 +29,8 @@ IcePair* IceChecklist::add(const IceCandidate& local, const IceCandidate& remote
   return find(id);
 }
 
-/// Among the pairs with one foundation, only one is Waiting at first: the pair with the lowest component and, within it, the highest priority (RFC 8445
-/// section 6.1.2.6). A pair that is added later is Waiting at once if a pair with its foundation has succeeded (RFC 8838 section 12).
+/// Among the pairs with one foundation, only one is Waiting at first: the pair with the lowest component and, within it, the highest priority
+/// (RFC 8445 section 6.1.2.6). A pair that is added later is Waiting at once if a pair with its foundation has succeeded (RFC 8838 section 12).
 void IceChecklist::set_initial_state(IcePair& added) {
   added.state = State::Waiting;
   const auto works = [&](const IcePair& other) { return other.state == State::Succeeded && other.has_foundation_of(added); };
