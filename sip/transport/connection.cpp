@@ -246,6 +246,7 @@ void Connection::write_next() {
     queue_.pop_front();
   }
   if (queue_.empty()) return;
+  if (shared_.handlers.sent) shared_.handlers.sent(flow_, queue_.front());
   stream_->write(queue_.front(), [self = shared_from_this()](const error_code& error, std::size_t) {
     if (error || self->closed_) return self->fail();
     self->queued_bytes_ -= self->cost(self->queue_.front());

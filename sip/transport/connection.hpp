@@ -24,6 +24,7 @@ struct ConnectionShared {
     std::function<void(const Flow&)> failed;
     std::function<bool(const Flow&)> in_use;  ///< true if the connection must stay open although it is idle
     std::function<bool(const base::IpAddress&)> known;  ///< calls Stack::is_known()
+    std::function<void(const Flow&, std::string_view)> sent{};  ///< gets all octets that a connection writes; may be empty
   };
 
   boost::asio::io_context& io;

@@ -6,6 +6,7 @@
 #include <offhook/sip/transport/listeners.hpp>
 #include <offhook/sip/transport/route_finder.hpp>
 #include <offhook/sip/transport/route_probe.hpp>
+#include <offhook/sip/transport/tapped_messages.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -51,7 +52,7 @@ class AsioEdge final : public SipEdge {
         work_(asio::make_work_guard(io_)),
         listeners_([this](const base::IpAddress& remote) { return route_probe_.source_towards(remote); }),
         connections_(io_, counters_,
-                     {[this](const Flow& flow, base::Bytes bytes) { stack_.receive(flow, bytes, base::Clock::now()); request_drain(); },
+                     {[this](const Flow& flow, base::Bytes bytes) { take(flow, bytes); request_drain(); },
                       [this](const Flow& flow) {
                         // Without an id the connection never came up; connections_ then has the reason.
                         stack_.on_flow_failed(flow, base::Clock::now(), flow.id == FlowId{} ? connections_.last_failure() : std::string_view());
@@ -76,6 +77,8 @@ class AsioEdge final : public SipEdge {
     shared.carry = [this](tcp::socket socket, const Flow& flow, detail::Side side) {
       return carriers_.carry(std::move(socket), flow, side);
     };
+    tapped_.set(options.tap);
+    if (tapped_.is_on()) shared.handlers.sent = [this](const Flow& flow, std::string_view bytes) { tapped_.on_sent(flow, bytes); };
     if (!options.connections.is_usable()) return base::fail(EdgeError::BadLimits);
     find_routes(options.dns);
     const auto wanted = detail::listeners_of(options);
@@ -83,8 +86,7 @@ class AsioEdge final : public SipEdge {
     if (auto opened = carriers_.open(options); !opened) return opened;
     if (const error_code error = binder_.open(wanted, listeners_)) return base::fail(to_edge_error(error));
     for (const auto& socket : binder_.udp())
-      socket->on_datagrams([this](const Flow& flow, base::Bytes bytes) { stack_.receive(flow, bytes, base::Clock::now()); },
-                           [this] { drain(); });
+      socket->on_datagrams([this](const Flow& flow, base::Bytes bytes) { take(flow, bytes); }, [this] { drain(); });
     for (const auto& acceptor : binder_.acceptors()) acceptor->begin();
     return {};
   }
@@ -144,6 +146,11 @@ class AsioEdge final : public SipEdge {
     routes_ = std::make_unique<detail::RouteFinder>(io_, dns, listeners_, std::move(owner));
   }
 
+  void take(const Flow& flow, base::Bytes bytes) {
+    tapped_.on_received(flow, bytes);
+    stack_.receive(flow, bytes, base::Clock::now());
+  }
+
   /// Requests one drain for all inputs of this turn of the loop.
   void request_drain() {
     if (drain_requested_) return;
@@ -171,7 +178,7 @@ class AsioEdge final : public SipEdge {
     const auto socket = std::find_if(binder_.udp().begin(), binder_.udp().end(),
                                      [&](const auto& one) { return one->id() == out.flow.id; });
     if (socket == binder_.udp().end()) ++counters_.send_errors;
-    else (*socket)->send(out.flow, std::move(out.bytes));
+    else if ((*socket)->send(out.flow, out.bytes)) tapped_.on_sent(out.flow, out.bytes);
   }
 
   void arm_timer() {
@@ -192,6 +199,7 @@ class AsioEdge final : public SipEdge {
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   EdgeCounters counters_;
+  detail::TappedMessages tapped_;
   detail::RouteProbe route_probe_;
   detail::Listeners listeners_;
   detail::Carriers carriers_{counters_};  // Outlives the connections.

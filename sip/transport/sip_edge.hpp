@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/result.hpp>
+#include <offhook/sip/model/wire_message.hpp>
 #include <offhook/sip/stack/stack.hpp>
 #include <offhook/sip/transport/tls_options.hpp>
 #include <offhook/sip/transport/web_socket_options.hpp>
@@ -56,6 +57,7 @@ struct EdgeOptions {
   /// Time from an accepted connection to the end of its handshakes; also for connections that we open.
   base::Duration handshake_time = std::chrono::seconds(10);
   ConnectionLimits connections{};
+  MessageTap tap{};  ///< gets each message that this edge sends or receives; empty: none does
 };
 
 enum class EdgeError : std::uint8_t {

@@ -139,9 +139,9 @@ asio::ip::address UdpSocket::in_our_form(const base::IpAddress& ip) const {
   return address;
 }
 
-void UdpSocket::send(const Flow& flow, std::string bytes) {
+bool UdpSocket::send(const Flow& flow, std::string_view bytes) {
   udp::endpoint to(in_our_form(flow.remote.ip), flow.remote.port);
-  iovec content{bytes.data(), bytes.size()};
+  iovec content{const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg() does not change it.
   alignas(cmsghdr) Control control{};
   msghdr message{};
   message.msg_name = to.data();
@@ -159,6 +159,7 @@ void UdpSocket::send(const Flow& flow, std::string bytes) {
     sent = ::sendmsg(socket_.native_handle(), &message, 0);
   }
   ++(sent < 0 ? counters_.send_errors : counters_.datagrams_sent);
+  return sent >= 0;
 }
 
 }  // namespace offhook::inline v0::sip

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <functional>
+#include <string_view>
 
 namespace offhook::inline v0::sip {
 
@@ -18,8 +19,8 @@ class UdpSocket {
   [[nodiscard]] boost::system::error_code open(const base::SocketAddress& local, bool v6_only);
   /// Sets the handlers. `burst_end` runs after each burst of datagrams.
   void on_datagrams(std::function<void(const Flow&, base::Bytes)> datagram, std::function<void()> burst_end);
-  /// Sends to the flow's remote address, from its local one.
-  void send(const Flow& flow, std::string bytes);
+  /// Sends to the flow's remote address, from its local one. Returns false if the kernel refuses the datagram.
+  bool send(const Flow& flow, std::string_view bytes);
 
   [[nodiscard]] FlowId id() const { return id_; }
   [[nodiscard]] base::SocketAddress local() const { return local_; }
