@@ -1,0 +1,15 @@
+#include <offhook/agent/capture/fault_log.hpp>
+
+#include <offhook/agent/support/log.hpp>
+
+namespace offhook::inline v0::agent::capture {
+
+void FaultLog::on_lost(std::string_view why) {
+  if (lost_++ == 0) log::error("capture.failing", {{"to", to_}, {"detail", why}});
+}
+
+void FaultLog::on_written() {
+  if (lost_ > 0) log::warning("capture.back", {{"to", to_}, {"lost", std::exchange(lost_, 0)}});
+}
+
+}  // namespace offhook::inline v0::agent::capture

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace offhook::inline v0::agent::capture {
+
+/// Logs the first of several failures of a sink, and its next success with the number of messages that were lost.
+class FaultLog {
+ public:
+  /// `to` is the file or the collector.
+  explicit FaultLog(std::string to) : to_(std::move(to)) {}
+
+  void on_lost(std::string_view why);
+  void on_written();
+  [[nodiscard]] bool is_failing() const { return lost_ > 0; }
+
+ private:
+  std::string to_;
+  std::uint64_t lost_ = 0;
+};
+
+}  // namespace offhook::inline v0::agent::capture

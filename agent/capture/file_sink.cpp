@@ -1,0 +1,78 @@
+#include <offhook/agent/capture/file_sink.hpp>
+
+#include <offhook/agent/store/line_file.hpp>
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <utility>
+
+namespace offhook::inline v0::agent::capture {
+
+using store::FileResult;
+
+base::Result<std::unique_ptr<FileSink>, base::Error> FileSink::open(store::FileSystem& files, std::string path, std::uint64_t most_octets) {
+  std::unique_ptr<FileSink> sink(new FileSink(files, std::move(path), most_octets));
+  if (const auto begun = sink->begin(); !begun) {
+    const bool is_other = begun.error() == std::errc::file_exists;
+    return base::fail(base::Error{"capture", begun.error().value(), fmt::format("the capture cannot be written to {}: {}; name another file (--capture, /capture/file)", sink->path_,
+                                                                                is_other ? "the file exists, and is no capture" : begun.error().message())});
+  }
+  return sink;
+}
+
+void FileSink::take(const Packet& packet, base::TimePoint now) {
+  if (faults_.is_failing() && now < retry_at_) return faults_.on_lost({});
+  const auto written = write(packet);
+  if (written) return faults_.on_written();
+  retry_at_ = now + kRetry;
+  faults_.on_lost(written.error().message());
+}
+
+FileResult<void> FileSink::write(const Packet& packet) {
+  if (file_ && !file_->is_at(path_)) {  // An operator may move the file away.
+    is_moved_ = true;
+    file_.reset();
+  }
+  if (!file_ || size_ >= most_octets_) {
+    if (auto begun = begin(); !begun) return begun;
+  }
+  const PcapngWriter before = writer_;
+  auto written = append(writer_.add(packet));
+  if (!written) writer_ = before;  // The file lacks the interface that this packet may have begun.
+  return written;
+}
+
+FileResult<void> FileSink::begin() {
+  file_.reset();
+  const std::string folder = std::filesystem::path(path_).parent_path();
+  if (auto made = folder.empty() ? FileResult<void>() : files_.make_folder(folder); !made) return made;
+  auto opened = files_.open_append(path_);
+  if (!opened) return base::fail(opened.error());
+  const auto size = (*opened)->size();
+  if (!size) return base::fail(size.error());
+  if (*size > 0) {
+    if (is_moved_) return base::fail(std::make_error_code(std::errc::device_or_resource_busy));  // Another process captures to this file.
+    const auto beginning = (*opened)->read(0, 4);
+    if (!beginning) return base::fail(beginning.error());
+    if (!is_pcapng(*beginning)) return base::fail(std::make_error_code(std::errc::file_exists));
+    if (auto renamed = files_.rename(path_, path_ + ".1"); !renamed) return renamed;
+    opened = files_.open_append(path_);
+    if (!opened) return base::fail(opened.error());
+  }
+  file_ = std::move(*opened);
+  size_ = 0;
+  auto begun = append(writer_.begin());
+  if (begun) is_moved_ = false;
+  else file_.reset();
+  return begun;
+}
+
+FileResult<void> FileSink::append(const std::string& blocks) {
+  auto written = store::write_all(*file_, blocks);
+  if (written) size_ += blocks.size();
+  else if (!file_->truncate(size_)) file_.reset();  // A reader could not find the blocks behind a part of a block.
+  return written;
+}
+
+}  // namespace offhook::inline v0::agent::capture

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <offhook/agent/capture/capture_sink.hpp>
+#include <offhook/agent/capture/fault_log.hpp>
+#include <offhook/agent/capture/pcapng.hpp>
+#include <offhook/agent/store/file_system.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace offhook::inline v0::agent::capture {
+
+/// Writes packets to a file of pcapng with mode 0600. A full file becomes PATH.1, in place of an older PATH.1, and a new file begins. The same
+/// happens to the file of an earlier process. If another program moves the file away, a new file begins too. Each packet is complete in the file
+/// when take() returns. Packets are lost while the disk is full or fails, and after another process has begun a capture to this path.
+class FileSink final : public CaptureSink {
+ public:
+  static constexpr base::Duration kRetry = std::chrono::seconds(5);  ///< pause after a failure
+
+  /// Begins the file. `most_octets` is the size from which a file is full. The error names the file, for example one that exists and is no capture.
+  [[nodiscard]] static base::Result<std::unique_ptr<FileSink>, base::Error> open(store::FileSystem& files, std::string path, std::uint64_t most_octets);
+  void take(const Packet& packet, base::TimePoint now) override;
+
+ private:
+  FileSink(store::FileSystem& files, std::string path, std::uint64_t most_octets)
+      : files_(files), path_(std::move(path)), most_octets_(most_octets), faults_(path_) {}
+  store::FileResult<void> begin();
+  store::FileResult<void> write(const Packet& packet);
+  store::FileResult<void> append(const std::string& blocks);
+
+  store::FileSystem& files_;
+  std::string path_;
+  std::uint64_t most_octets_;
+  std::unique_ptr<store::AppendFile> file_;  // Null if the next packet begins a new file.
+  std::uint64_t size_ = 0;
+  bool is_moved_ = false;  // The last file has another name now, and no new one has begun.
+  PcapngWriter writer_;
+  FaultLog faults_;
+  base::TimePoint retry_at_{};
+};
+
+}  // namespace offhook::inline v0::agent::capture

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <offhook/base/result.hpp>
+#include <offhook/base/socket_address.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// HEP version 3, the protocol by which capture agents send packets to Homer and sngrep (HEP3 Network Protocol Specification, revision 32).
+namespace offhook::inline v0::agent::capture {
+
+/// One captured packet. The texts borrow from the caller, or from the parsed datagram.
+struct Hep3 {
+  static constexpr std::uint8_t kUdp = 17, kTcp = 6;
+  static constexpr std::uint8_t kSip = 1;
+
+  std::uint8_t ip_protocol = kUdp;
+  base::SocketAddress source, destination;  ///< both of one family
+  std::uint32_t seconds = 0, microseconds = 0;  ///< since 1970
+  std::uint8_t payload_type = kSip;
+  std::uint32_t capture_id = 0;       ///< the number by which a collector knows this sender
+  std::string_view key{};             ///< the collector's key; "": the packet has none
+  std::string_view correlation_id{};  ///< joins the packets of a call; "": the packet has none
+  std::string_view payload{};
+
+  friend bool operator==(const Hep3&, const Hep3&) = default;
+};
+
+/// Octets of a UDP datagram, which limit a packet.
+inline constexpr std::size_t kMaxHep3Octets = 65507;
+
+/// Returns the packet as a datagram; nullopt if it would be longer than kMaxHep3Octets.
+[[nodiscard]] std::optional<std::string> write_hep3(const Hep3& packet);
+
+enum class Hep3Error : std::uint8_t {
+  NotHep3,      ///< it begins with other octets
+  WrongLength,  ///< of the packet, or of a chunk
+  Missing,      ///< a chunk that each packet must have: protocol, addresses, ports, times, type of the payload, payload
+};
+[[nodiscard]] std::string_view to_string(Hep3Error error);
+
+/// Parses a datagram. Ignores chunks of other vendors and unknown types. If a type comes twice, the last chunk counts.
+[[nodiscard]] base::Result<Hep3, Hep3Error> parse_hep3(std::string_view datagram);
+
+}  // namespace offhook::inline v0::agent::capture

@@ -1,0 +1,236 @@
+#include <offhook/agent/capture/masking.hpp>
+
+#include <offhook/agent/capture/message_lines.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace offhook::inline v0::agent::capture {
+
+namespace {
+
+using Text = std::span<char>;
+constexpr std::size_t kNone = std::string_view::npos;
+
+std::string_view view(std::span<const char> text) { return {text.data(), text.size()}; }
+
+/// Overwrites all characters except blanks and line ends, which give the message its structure.
+void hide(Text text) {
+  for (char& c : text) {
+    if (!base::is_space(c)) c = 'x';
+  }
+}
+
+/// Returns the place of `word`, which is in lower case, in any case; kNone if it is not there.
+std::size_t find_word(std::string_view text, std::string_view word, std::size_t from = 0) {
+  const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(std::min(from, text.size())), text.end(), word.begin(), word.end(),
+                              [](char a, char b) { return base::to_lower(a) == b; });
+  return at == text.end() ? kNone : static_cast<std::size_t>(at - text.begin());
+}
+
+bool ends_with_word(std::string_view text, std::string_view word) {
+  return text.size() >= word.size() && base::iequals(text.substr(text.size() - word.size()), word);
+}
+
+bool has_any(std::string_view text, std::span<const std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [text](std::string_view word) { return find_word(text, word) != kNone; });
+}
+
+/// Reads a field's value, and hides parts of it.
+class Value {
+ public:
+  explicit Value(Text text) : text_(text) {}
+
+  [[nodiscard]] bool at_end() const { return at_ == text_.size(); }
+  [[nodiscard]] char peek() const { return at_end() ? '\0' : text_[at_]; }
+  template <class Accept>
+  Text take_while(Accept accept) {
+    const std::size_t begin = at_;
+    while (!at_end() && accept(text_[at_])) ++at_;
+    return text_.subspan(begin, at_ - begin);
+  }
+  bool try_take(char c) {
+    if (peek() != c) return false;
+    ++at_;
+    return true;
+  }
+  void skip_spaces() { (void)take_while(base::is_space); }
+  Text take_rest() {
+    const Text rest = text_.subspan(at_);
+    at_ = text_.size();
+    return rest;
+  }
+
+ private:
+  Text text_;
+  std::size_t at_ = 0;
+};
+
+// --- fields -----------------------------------------------------------------------------------------------------------------
+
+bool is_readable(std::string_view parameter) {
+  constexpr std::array<std::string_view, 13> kReadable{"username", "realm",  "nonce",  "uri",    "algorithm", "qop",      "nc",
+                                                       "opaque",   "stale",  "domain", "charset", "userhash",  "nextnonce"};
+  return std::any_of(kReadable.begin(), kReadable.end(), [parameter](std::string_view each) { return base::iequals(each, parameter); });
+}
+
+/// Hides a parameter's value: a token, or text in quotes. Without the closing quote, the value is the rest of the field, and is never readable.
+void hide_value(Value& value, bool readable) {
+  if (!value.try_take('"')) {
+    const Text token = value.take_while([](char c) { return c != ',' && !base::is_space(c); });
+    if (!readable) hide(token);
+    return;
+  }
+  bool escaped = false;
+  const Text quoted = value.take_while([&escaped](char c) {
+    const bool is_inside = c != '"' || escaped;
+    escaped = c == '\\' && !escaped;
+    return is_inside;
+  });
+  if (value.at_end() || !readable) hide(quoted);
+  (void)value.try_take('"');
+}
+
+/// Hides the parameters of a digest that are not known to be readable, and text that is no parameter.
+void hide_parameters(Value value) {
+  while (!value.at_end()) {
+    (void)value.take_while([](char c) { return c == ',' || base::is_space(c); });
+    const Text name = value.take_while(is_token_char);
+    if (name.empty()) {
+      hide(value.take_while([](char c) { return c != ',' && !base::is_space(c); }));
+      continue;
+    }
+    const bool begins_challenge = base::iequals(view(name), "Digest") && base::is_space(value.peek());
+    value.skip_spaces();
+    if (value.try_take('=')) {
+      value.skip_spaces();
+      hide_value(value, is_readable(view(name)));
+    } else if (!begins_challenge) {
+      hide(name);
+    }
+  }
+}
+
+void hide_credentials(Value value) {
+  value.skip_spaces();
+  const Text scheme = value.take_while(is_token_char);
+  if (base::iequals(view(scheme), "Digest") && base::is_space(value.peek())) return hide_parameters(value);
+  hide(value.take_rest());
+}
+
+/// Hides the signature of each token `header.claims.signature;info=...`, and a whole token that has another form.
+void hide_signatures(Value value) {
+  const auto is_in_token = [](char c) { return c != ';' && c != ','; };
+  while (!value.at_end()) {
+    const Text token = value.take_while(is_in_token);
+    const auto first = view(token).find('.');
+    const auto second = first == kNone ? kNone : view(token).find('.', first + 1);
+    hide(second == kNone ? token : token.subspan(second + 1));
+    (void)value.take_while([](char c) { return c != ','; });
+    (void)value.try_take(',');
+  }
+}
+
+enum class Field : std::uint8_t { Plain, Credentials, Parameters, Signature, Secret };
+
+Field field_of(const LineName& line) {
+  constexpr std::array<std::string_view, 2> kCredentials{"authorization", "authenticate"};
+  constexpr std::array<std::string_view, 6> kSecret{"token", "secret", "password", "api-key", "apikey", "cookie"};
+  const bool is_field = line.mark == ':';
+  if (!is_field && line.mark != '=') return Field::Plain;
+  if (base::iequals(line.name, "Signal")) return Field::Secret;  // A pressed key, in application/dtmf-relay.
+  if (!is_field) return base::iequals(line.name, "k") ? Field::Secret : Field::Plain;
+  if (has_any(line.name, kCredentials)) return Field::Credentials;
+  if (find_word(line.name, "authentication-info") != kNone) return Field::Parameters;
+  if (base::iequals(line.name, "Identity") || base::iequals(line.name, "y")) return Field::Signature;
+  return has_any(line.name, kSecret) ? Field::Secret : Field::Plain;
+}
+
+void hide_field(Field kind, Text value) {
+  switch (kind) {
+    case Field::Plain: return;
+    case Field::Credentials: return hide_credentials(Value(value));
+    case Field::Parameters: return hide_parameters(Value(value));
+    case Field::Signature: return hide_signatures(Value(value));
+    case Field::Secret: return hide(value);
+  }
+}
+
+/// Hides the secret of the field or line that begins at `begin`. Returns the place after it; `begin` if it has no secret.
+std::size_t hide_line(Text text, std::size_t begin) {
+  const LineName line = name_at(view(text), begin);
+  const Field kind = field_of(line);
+  if (kind == Field::Plain) return begin;
+  const std::size_t end = field_end(view(text), begin);
+  hide_field(kind, text.subspan(line.value, end - line.value));
+  return end;
+}
+
+/// A line may also begin after a lone CR, because a receiver may understand it so.
+void hide_lines(Text text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = hide_line(text, at);
+    if (end == at) at = std::min(view(text).find_first_of("\r\n", at), text.size() - 1) + 1;
+    else at = end;
+  }
+}
+
+// --- words ------------------------------------------------------------------------------------------------------------------
+
+/// Hides the password of a URI: RFC 3261 section 19.1.1. A password may contain `@`, though it must not.
+void hide_password(Text word) {
+  const std::string_view text = view(word);
+  const auto last_at = text.rfind('@');
+  if (last_at == kNone) return;
+  for (std::size_t colon = text.find(':'); colon < last_at; colon = text.find(':', colon + 1)) {
+    const bool has_slashes = text.substr(colon + 1).starts_with("//");
+    if (!has_slashes && !ends_with_word(text.substr(0, colon), "sip") && !ends_with_word(text.substr(0, colon), "sips")) continue;
+    const std::size_t user = colon + (has_slashes ? 3 : 1);
+    const auto before_password = text.find(':', user), at = text.find('@', user);
+    if (at != kNone && before_password < at) return hide(word.subspan(before_password + 1, last_at - before_password - 1));
+  }
+}
+
+/// Hides the keys of a=crypto: "inline:KEY|LIFETIME|MKI;inline:KEY" (RFC 4568 section 9.2).
+void hide_keys(Text word) {
+  constexpr std::string_view kInline = "inline:", kIcePassword = "ice-pwd:";
+  for (std::size_t at = find_word(view(word), kInline); at != kNone; at = find_word(view(word), kInline, at)) {
+    at += kInline.size();
+    hide(word.subspan(at, std::min(view(word).find_first_of("|;", at), word.size()) - at));
+  }
+  if (const auto at = find_word(view(word), kIcePassword); at != kNone) hide(word.subspan(at + kIcePassword.size()));
+}
+
+void hide_words(Text text) {
+  const auto is_end = [](char c) { return base::is_space(c) || c == '<' || c == '>' || c == '"'; };
+  bool is_mikey = false;  // The word before was "a=key-mgmt:mikey".
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = begin;
+    while (end < text.size() && !is_end(text[end])) ++end;
+    const Text word = text.subspan(begin, end - begin);
+    if (is_mikey) hide(word);
+    hide_password(word);
+    hide_keys(word);
+    if (!word.empty()) is_mikey = find_word(view(word), "key-mgmt:") != kNone;
+    begin = end + 1;
+  }
+}
+
+/// Hides a body that consists of one pressed key.
+void hide_pressed_key(Text message) {
+  const std::string_view header = header_of(view(message)), type = value_of(header, "Content-Type", "c");
+  if (base::iequals(base::trim(type.substr(0, type.find(';'))), "application/dtmf")) hide(message.subspan(header.size()));
+}
+
+}  // namespace
+
+void mask_secrets(std::span<char> message) {
+  hide_pressed_key(message);
+  hide_lines(message);
+  hide_words(message);
+}
+
+}  // namespace offhook::inline v0::agent::capture

@@ -1,0 +1,46 @@
+#include <offhook/agent/capture/message_lines.hpp>
+
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+
+namespace offhook::inline v0::agent::capture {
+
+bool is_token_char(char c) { return base::is_alpha(c) || base::is_digit(c) || std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos; }
+
+std::size_t field_end(std::string_view text, std::size_t begin) {
+  for (std::size_t at = text.find('\n', begin); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    if (at + 1 == text.size() || (text[at + 1] != ' ' && text[at + 1] != '\t')) return at + 1;
+  }
+  return text.size();
+}
+
+LineName name_at(std::string_view text, std::size_t begin) {
+  constexpr std::size_t kMaxName = 64;
+  std::size_t at = begin;
+  while (at < text.size() && at - begin < kMaxName && is_token_char(text[at])) ++at;
+  const std::string_view name = text.substr(begin, at - begin);
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
+  return name.empty() || at == text.size() ? LineName() : LineName{name, text[at], at + 1};
+}
+
+std::string_view header_of(std::string_view message) {
+  const auto after = [message](std::string_view blank_line) {
+    const auto at = message.find(blank_line);
+    return at == std::string_view::npos ? at : at + blank_line.size();
+  };
+  return message.substr(0, std::min(after("\r\n\r\n"), after("\n\n")));
+}
+
+std::string_view value_of(std::string_view header, std::string_view name, std::string_view compact) {
+  for (std::size_t at = 0; at < header.size(); at = field_end(header, at)) {
+    const LineName line = name_at(header, at);
+    if (line.mark == ':' && (base::iequals(line.name, name) || base::iequals(line.name, compact)))
+      return base::trim(header.substr(line.value, field_end(header, at) - line.value));
+  }
+  return {};
+}
+
+std::string_view call_id_of(std::string_view message) { return value_of(header_of(message), "Call-ID", "i"); }
+
+}  // namespace offhook::inline v0::agent::capture

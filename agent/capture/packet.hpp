@@ -1,0 +1,25 @@
+#pragma once
+
+#include <offhook/agent/support/wall_time.hpp>
+#include <offhook/base/socket_address.hpp>
+#include <offhook/sip/model/wire_message.hpp>
+
+#include <string>
+
+namespace offhook::inline v0::agent::capture {
+
+using Direction = sip::WireMessage::Direction;
+
+/// One message that crossed the wire, as the sinks of a capture get it: its secrets are masked.
+struct Packet {
+  Direction direction = Direction::Received;
+  WallTime at{};
+  sip::Transport transport = sip::Transport::Udp;
+  base::SocketAddress local, remote;  ///< of one family
+  std::string octets;
+
+  [[nodiscard]] const base::SocketAddress& source() const { return direction == Direction::Sent ? local : remote; }
+  [[nodiscard]] const base::SocketAddress& destination() const { return direction == Direction::Sent ? remote : local; }
+};
+
+}  // namespace offhook::inline v0::agent::capture

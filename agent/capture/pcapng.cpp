@@ -1,0 +1,146 @@
+#include <offhook/agent/capture/pcapng.hpp>
+
+#include <offhook/agent/capture/network_octets.hpp>
+#include <offhook/base/text.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+namespace offhook::inline v0::agent::capture {
+
+namespace {
+
+enum Block : std::uint32_t { kSection = 0x0a0d0d0a, kInterface = 1, kPacket = 6 };
+enum Option : std::uint16_t { kComment = 1, kInterfaceName = 2, kPacketFlags = 2, kApplication = 4, kTimeResolution = 9 };
+enum LinkType : std::uint16_t { kRawIp = 101, kUpperPdu = 252 };
+constexpr std::uint32_t kByteOrder = 0x1a2b3c4d;
+constexpr std::uint32_t kMostCaptured = 262144;
+constexpr std::size_t kMostInDatagram = 65535 - 40 - 8;
+
+/// Octets in the order of a pcapng file: little-endian, padded to 32 bits.
+class Octets {
+ public:
+  Octets& u16(std::uint32_t value) { return little(value, 2); }
+  Octets& u32(std::uint32_t value) { return little(value, 4); }
+  Octets& padded(std::string_view octets) {
+    text_.append(octets);
+    text_.append((4 - octets.size() % 4) % 4, '\0');
+    return *this;
+  }
+  Octets& option(Option code, std::string_view value) { return u16(code).u16(static_cast<std::uint32_t>(value.size())).padded(value); }
+  Octets& end_of_options() { return u32(0); }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  Octets& little(std::uint32_t value, int octets) {
+    for (int i = 0; i < octets; ++i) text_ += static_cast<char>(value >> (8 * i) & 0xff);
+    return *this;
+  }
+  std::string text_;
+};
+
+std::string block(Block type, const std::string& body) {
+  const auto size = static_cast<std::uint32_t>(body.size() + 12);
+  return Octets().u32(type).u32(size).padded(body).u32(size).text();
+}
+
+std::string interface(LinkType link, std::string_view name) {
+  Octets body;
+  body.u16(link).u16(0).u32(kMostCaptured).option(kInterfaceName, name).option(kTimeResolution, "\x09").end_of_options();  // 10^-9 s
+  return block(kInterface, body.text());
+}
+
+// --- IP packets -------------------------------------------------------------------------------------------------------------
+
+std::string_view octets_of(const base::IpAddress& ip) {
+  return {reinterpret_cast<const char*>(ip.octets().data()), ip.is_v6() ? std::size_t{16} : std::size_t{4}};
+}
+
+/// Adds the 16-bit numbers of `octets` to a sum of RFC 1071.
+std::uint32_t add_up(std::string_view octets, std::uint32_t sum = 0) {
+  for (std::size_t i = 0; i < octets.size(); ++i) sum += static_cast<std::uint32_t>(static_cast<std::uint8_t>(octets[i])) << (i % 2 == 0 ? 8U : 0U);
+  return sum;
+}
+unsigned checksum(std::uint32_t sum) {
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16U);
+  return ~sum & 0xffff;
+}
+
+/// Returns a UDP datagram (RFC 768) in an IPv4 packet (RFC 791) or an IPv6 packet (RFC 8200). Cuts a message that is too long for it.
+std::string ip_packet(const base::SocketAddress& from, const base::SocketAddress& to, std::string_view message) {
+  constexpr unsigned kUdp = 17, kHops = 64;
+  message = message.substr(0, kMostInDatagram);
+  const std::string_view addresses[] = {octets_of(from.ip), octets_of(to.ip)};
+  const std::size_t size = message.size() + 8;
+  NetworkOctets udp;
+  udp.u16(from.port).u16(to.port).u16(size).u16(0).bytes(message);
+  const std::uint32_t address_sum = add_up(addresses[1], add_up(addresses[0]));
+  const unsigned sum = checksum(add_up(udp.text(), address_sum + kUdp + static_cast<std::uint32_t>(size)));
+  udp.set_u16(6, sum == 0 ? 0xffff : sum);
+  NetworkOctets ip;
+  if (from.ip.is_v6()) {
+    ip.u32(0x60000000).u16(size).u8(kUdp).u8(kHops);
+  } else {
+    ip.u8(0x45).u8(0).u16(size + 20).u32(0).u8(kHops).u8(kUdp).u16(0);
+    ip.set_u16(10, checksum(add_up(ip.text(), address_sum)));
+  }
+  return ip.bytes(addresses[0]).bytes(addresses[1]).bytes(udp.text()).text();
+}
+
+// --- messages of a stream ---------------------------------------------------------------------------------------------------
+
+/// Returns the message behind the tags of Wireshark's exported PDUs, which name its dissector and its addresses.
+std::string upper_pdu(const base::SocketAddress& from, const base::SocketAddress& to, std::string_view message) {
+  enum Tag : unsigned { kDissector = 12, kSource4 = 20, kDestination4 = 21, kSource6 = 22, kDestination6 = 23, kPortType = 24, kSourcePort = 25, kDestinationPort = 26 };
+  constexpr std::size_t kTcpPort = 2;
+  NetworkOctets out;
+  const auto number = [&out](Tag tag, std::size_t value) { out.u16(tag).u16(4).u32(value); };
+  const auto address = [&out](Tag v4, Tag v6, const base::IpAddress& ip) {
+    const std::string_view octets = octets_of(ip);
+    out.u16(ip.is_v6() ? v6 : v4).u16(octets.size()).bytes(octets);
+  };
+  out.u16(kDissector).u16(4).bytes(std::string_view("sip\0", 4));
+  address(kSource4, kSource6, from.ip);
+  address(kDestination4, kDestination6, to.ip);
+  number(kPortType, kTcpPort);
+  number(kSourcePort, from.port);
+  number(kDestinationPort, to.port);
+  return out.u32(0).bytes(message).text();
+}
+
+}  // namespace
+
+std::string PcapngWriter::begin() {
+  interfaces_ = {};
+  count_ = 0;
+  Octets body;
+  body.u32(kByteOrder).u16(1).u16(0).u32(0xffffffff).u32(0xffffffff);  // Version 1.0, of unknown length.
+  body.option(kApplication, "Offhook").option(kComment, "Secrets in the messages are masked with the letter x.").end_of_options();
+  return block(kSection, body.text());
+}
+
+std::string PcapngWriter::add(const Packet& packet) {
+  const bool is_udp = packet.transport == sip::Transport::Udp;
+  std::string out;
+  auto& number = interfaces_.at(static_cast<std::size_t>(packet.transport));
+  if (!number) {
+    std::string name(sip::to_string(packet.transport));
+    std::transform(name.begin(), name.end(), name.begin(), base::to_lower);
+    out = interface(is_udp ? kRawIp : kUpperPdu, name);
+    number = count_++;
+  }
+  const std::string data = (is_udp ? ip_packet : upper_pdu)(packet.source(), packet.destination(), packet.octets);
+  const auto size = static_cast<std::uint32_t>(data.size());
+  const auto time = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(packet.at.time_since_epoch()).count());
+  Octets body;
+  body.u32(*number).u32(static_cast<std::uint32_t>(time >> 32U)).u32(static_cast<std::uint32_t>(time)).u32(size).u32(size).padded(data);
+  const std::string_view flags = packet.direction == Direction::Received ? std::string_view("\1\0\0\0", 4) : std::string_view("\2\0\0\0", 4);
+  body.option(kPacketFlags, flags).end_of_options();
+  return out + block(kPacket, body.text());
+}
+
+bool is_pcapng(std::string_view text) { return text.starts_with("\n\r\r\n"); }
+
+}  // namespace offhook::inline v0::agent::capture

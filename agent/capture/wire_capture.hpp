@@ -1,0 +1,67 @@
+#pragma once
+
+#include <offhook/agent/capture/capture_sink.hpp>
+#include <offhook/agent/capture/hep_sink.hpp>
+#include <offhook/base/error.hpp>
+#include <offhook/base/result.hpp>
+#include <offhook/sip/model/wire_message.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace offhook::inline v0::agent::capture {
+
+/// Where the SIP messages of the process go, besides the network. By default, nowhere.
+struct CaptureOptions {
+  std::string file;                        ///< a file of pcapng; "": none
+  std::uint64_t file_octets = 64U << 20U;  ///< the size at which a new file begins
+  std::optional<HepOptions> hep{};         ///< a collector of HEP3
+  bool trace = false;                      ///< prints the messages on standard error
+  bool colours = false;                    ///< of the printed messages
+
+  [[nodiscard]] bool is_on() const { return !file.empty() || hep || trace; }
+};
+
+/// Takes SIP messages from the signalling thread, masks their secrets, and gives them to sinks, on a thread of its own. The signalling thread never
+/// waits for a sink: messages wait in memory, and those beyond the bounds are dropped, counted and logged.
+class WireCapture {
+ public:
+  static constexpr std::size_t kMaxWaiting = 8192;              ///< messages
+  static constexpr std::size_t kMaxWaitingOctets = 16U << 20U;  ///< of these messages; twice as many while the sinks write
+
+  explicit WireCapture(std::vector<std::unique_ptr<CaptureSink>> sinks);
+  /// Writes the messages that wait.
+  ~WireCapture();
+  WireCapture(const WireCapture&) = delete;
+  WireCapture& operator=(const WireCapture&) = delete;
+
+  /// Opens the sinks. The error names the file that cannot be written.
+  [[nodiscard]] static base::Result<std::unique_ptr<WireCapture>, base::Error> open(const CaptureOptions& options);
+
+  /// Copies the message. Any thread may call it; it returns at once.
+  void on_message(const sip::WireMessage& message) noexcept;
+  /// Returns the number of messages that were dropped, because the sinks were too slow.
+  [[nodiscard]] std::uint64_t dropped() const;
+
+ private:
+  void run();
+  void write(std::vector<Packet> packets);
+
+  const std::vector<std::unique_ptr<CaptureSink>> sinks_;
+  mutable std::mutex mutex_;  // Held only briefly.
+  std::condition_variable wake_;
+  std::vector<Packet> waiting_;
+  std::size_t waiting_octets_ = 0;
+  std::uint64_t dropped_ = 0;
+  bool closing_ = false;
+  std::thread thread_;
+};
+
+}  // namespace offhook::inline v0::agent::capture

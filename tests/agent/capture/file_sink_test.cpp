@@ -1,0 +1,167 @@
+#include <offhook/agent/capture/file_sink.hpp>
+#include <offhook/tests/agent/capture/packets.hpp>
+#include <offhook/tests/agent/ops/logged.hpp>
+#include <offhook/tests/agent/store/fake_file_system.hpp>
+#include <offhook/tests/testkit/folder.hpp>
+
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+
+#include <string>
+
+using namespace offhook;
+using namespace offhook::agent::capture;
+using agent::store::FakeFileSystem;
+using test::options_packet;
+
+namespace {
+
+constexpr std::uint64_t kMegabyte = 1U << 20U;
+const base::TimePoint kNow{};
+
+struct Capture {
+  FakeFileSystem files;
+  std::unique_ptr<FileSink> sink;
+
+  explicit Capture(std::uint64_t most_octets = kMegabyte) { begin(most_octets); }
+  void begin(std::uint64_t most_octets = kMegabyte) {
+    auto opened = FileSink::open(files, "/c/calls.pcapng", most_octets);
+    REQUIRE(opened.has_value());
+    sink = std::move(*opened);
+  }
+  void take(const std::string& call_id, base::TimePoint now = kNow) { sink->take(options_packet(call_id), now); }
+};
+
+/// Returns a file with these packets.
+std::string capture_of(std::initializer_list<const char*> call_ids) {
+  PcapngWriter writer;
+  std::string file = writer.begin();
+  for (const char* each : call_ids) file += writer.add(options_packet(each));
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("A capture is complete on the disk after each packet") {
+  Capture capture;
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({}));
+  capture.take("one");
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"one"}));
+  capture.take("two");
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"one", "two"}));
+}
+
+TEST_CASE("A full capture becomes FILE.1 in place of an older one, and the packet that did not fit begins the next file") {
+  Capture capture(capture_of({"one"}).size());
+  capture.take("one");
+  CHECK(capture.files.files.size() == 1);
+  capture.take("two");
+  CHECK(capture.files.at("/c/calls.pcapng.1") == capture_of({"one"}));
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"two"}));
+  capture.take("three");
+  CHECK(capture.files.at("/c/calls.pcapng.1") == capture_of({"two"}));
+  CHECK(capture.files.files.size() == 2);
+}
+
+TEST_CASE("The capture of an earlier process becomes FILE.1") {
+  Capture capture;
+  capture.take("one");
+  capture.begin();
+  CHECK(capture.files.at("/c/calls.pcapng.1") == capture_of({"one"}));
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({}));
+}
+
+TEST_CASE("A file that is no capture is refused by its name, and stays") {
+  FakeFileSystem files;
+  files.put("/etc/passwd", "root:x:0:0\n");
+  const auto opened = FileSink::open(files, "/etc/passwd", kMegabyte);
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().detail == "the capture cannot be written to /etc/passwd: the file exists, and is no capture; name another file (--capture, /capture/file)");
+  CHECK(files.at("/etc/passwd") == "root:x:0:0\n");
+}
+
+TEST_CASE("A capture that cannot begin names the file and the reason") {
+  FakeFileSystem files;
+  files.open_fails = std::errc::permission_denied;
+  const auto opened = FileSink::open(files, "/c/calls.pcapng", kMegabyte);
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().detail.find("/c/calls.pcapng: Permission denied; name another file") != std::string::npos);
+}
+
+TEST_CASE("While the disk is full, packets are lost; later ones follow the last whole packet, and the log has the number") {
+  Capture capture;
+  capture.take("one");
+  const std::string log = logged_by([&] {
+    capture.files.room = 50;
+    capture.take("two");
+    CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"one"}));
+    capture.files.room = SIZE_MAX;
+    capture.take("three");  // Too soon for another try.
+    CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"one"}));
+    capture.take("four", kNow + FileSink::kRetry);
+    capture.take("five", kNow + FileSink::kRetry);
+  });
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"one", "four", "five"}));
+  CHECK(log.find("capture.failing to=/c/calls.pcapng detail=\"No space left on device\"") != std::string::npos);
+  CHECK(log.find("capture.back to=/c/calls.pcapng lost=2") != std::string::npos);
+  CHECK(log.find("capture.failing", log.find("capture.failing") + 1) == std::string::npos);
+}
+
+TEST_CASE("The first packet of a transport that is lost does not leave later ones without their interface") {
+  Capture capture;
+  (void)logged_by([&] {
+    capture.files.write_fails = std::errc::io_error;
+    capture.take("one");
+    capture.files.write_fails = {};
+    capture.take("two", kNow + FileSink::kRetry);
+  });
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"two"}));
+}
+
+TEST_CASE("If a part of a packet cannot be removed, the next packet begins a new file") {
+  Capture capture;
+  (void)logged_by([&] {
+    capture.files.room = 50;
+    capture.files.truncate_fails = std::errc::io_error;
+    capture.take("one");
+    capture.files.room = SIZE_MAX;
+    capture.take("two", kNow + FileSink::kRetry);
+  });
+  CHECK(capture.files.at("/c/calls.pcapng.1").size() == capture_of({}).size() + 50);
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"two"}));
+}
+
+TEST_CASE("If an operator moves the file away, the next packet begins a new one") {
+  Capture capture;
+  capture.take("one");
+  REQUIRE(capture.files.rename("/c/calls.pcapng", "/c/taken").has_value());
+  capture.take("two");
+  CHECK(capture.files.at("/c/taken") == capture_of({"one"}));
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"two"}));
+  CHECK(capture.files.files.size() == 2);
+}
+
+TEST_CASE("If another process captures to the same file, the first one stops, and takes nothing from the second one") {
+  Capture first;
+  const std::string second = capture_of({"theirs"});
+  REQUIRE(first.files.rename("/c/calls.pcapng", "/c/calls.pcapng.1").has_value());
+  first.files.put("/c/calls.pcapng", second);
+  const std::string log = logged_by([&] {
+    for (int i = 0; i < 3; ++i) first.take("ours", kNow + i * FileSink::kRetry);
+  });
+  CHECK(first.files.at("/c/calls.pcapng") == second);
+  CHECK(log.find("capture.failing to=/c/calls.pcapng detail=\"Device or resource busy\"") != std::string::npos);
+}
+
+TEST_CASE("Only this user can read a capture, and a missing folder is created") {
+  const test::Folder folder;
+  const std::string path = folder.path + "/new/calls.pcapng";
+  const auto sink = FileSink::open(agent::store::posix_file_system(), path, kMegabyte);
+  REQUIRE(sink.has_value());
+  (*sink)->take(options_packet("one"), kNow);
+  struct stat about{};
+  REQUIRE(::stat(path.c_str(), &about) == 0);
+  CHECK((about.st_mode & 07777) == 0600);
+  CHECK(folder.get("new/calls.pcapng") == capture_of({"one"}));
+}

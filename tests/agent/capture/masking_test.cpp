@@ -1,0 +1,138 @@
+#include <offhook/agent/capture/masking.hpp>
+#include <offhook/agent/capture/message_lines.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+using namespace offhook::agent::capture;
+
+namespace {
+
+std::string masked(std::string text) {
+  mask_secrets(text);
+  return text;
+}
+
+std::string request_with(const std::string& lines, const std::string& body = {}) {
+  return "INVITE sip:6001@192.0.2.7 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\n" + lines + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+/// Checks that masking hides the word SECRET, however often it comes, and changes nothing else.
+void check_hidden(const std::string& text) {
+  std::string expected = text;
+  for (auto at = expected.find("SECRET"); at != std::string::npos; at = expected.find("SECRET")) expected.replace(at, 6, "xxxxxx");
+  REQUIRE(expected != text);
+  CHECK(masked(text) == expected);
+}
+void check_becomes(const std::string& text, const std::string& expected) { CHECK(masked(text) == expected); }
+void check_unchanged(const std::string& text) { CHECK(masked(text) == text); }
+
+}  // namespace
+
+TEST_CASE("Masking hides the response and the cnonce of a digest, and leaves the other parameters readable [RFC 3261 section 22.4]") {
+  check_hidden(request_with("Authorization: Digest username=\"6001\", realm=\"pbx, one\", nonce=\"af31\", uri=\"sip:pbx.example\", response=\"SECRET\","
+                            " algorithm=MD5, cnonce=\"SECRET\", opaque=\"b\", qop=auth, nc=00000001\r\n"));
+  check_hidden(request_with("Proxy-Authorization: Digest username=\"6001\",response=\"SECRET\"\r\n"));
+}
+
+TEST_CASE("Masking finds the field in any case, with blanks before the colon, and folded [RFC 3261 section 7.3.1]") {
+  check_hidden(request_with("aUTHORIZATION \t: dIGEST username=\"6001\",\r\n\tRESPONSE =\r\n \"SECRET\"\r\n"));
+  check_hidden(request_with("Authorization:\r\n Digest response=\"SECRET\r\n SECRET\"\r\nSubject: response\r\n"));
+  check_hidden("INVITE sip:a SIP/2.0\nAuthorization: Digest response=\"SECRET\"\nSubject: a\n\n");
+  check_hidden("INVITE sip:a SIP/2.0\rAuthorization: Digest response=\"SECRET\"");
+  check_hidden(request_with("Subject: a\rAuthorization: Digest response=\"SECRET\"\r\n"));
+}
+
+TEST_CASE("Masking hides parameters that it does not know, values without quotes, and all that is no parameter") {
+  check_hidden(request_with("Authorization: Digest username=\"6001\", auts=\"SECRET\", response=SECRET , extra=\"SECRET SECRET\", SECRET, nc=1 SECRET\r\n"));
+  check_becomes("Authorization: Digest realm=\"a\", =SECRET, @realm=\"b\", realm=\"c\"\r\n", "Authorization: Digest realm=\"a\", xxxxxxx, xxxxxxxxxx, realm=\"c\"\r\n");
+  check_becomes("Authorization: Digest response=\"a\\\"b\", nc=1\r\n", "Authorization: Digest response=\"xxxx\", nc=1\r\n");
+  check_hidden(request_with("WWW-Authenticate: Digest realm=\"a\", nonce=\"n\", ck=\"SECRET\", qop=\"auth,auth-int\"\r\n"));
+  check_hidden(request_with("Authentication-Info: nextnonce=\"n\", rspauth=\"SECRET\", cnonce=\"SECRET\", nc=00000001\r\n"));
+}
+
+TEST_CASE("A quote that is never closed hides the rest of the field, also after a readable parameter") {
+  check_hidden(request_with("Authorization: Digest username=\"SECRET\r\nSubject: a\r\n"));
+  check_becomes("Authorization: Digest realm=\"SECRET\\\", nonce=\"a\r\nSubject: a\r\n", "Authorization: Digest realm=\"SECRET\\\", nonce=\"x\r\nSubject: a\r\n");
+  check_becomes("Authorization: Digest realm=\"a\\\"\r\n", "Authorization: Digest realm=\"xxx\r\n");
+}
+
+TEST_CASE("Masking hides credentials of other schemes, and fields with the name of a secret") {
+  check_hidden(request_with("Authorization: Bearer SECRET\r\nProxy-Authorization: Basic SECRET\r\n"));
+  check_hidden(request_with("Authorization: Digest\r\nX-Access-Token: SECRET\r\nCookie: SECRET\r\nX-Api-Key: SECRET\r\n"));
+}
+
+TEST_CASE("Masking hides the signature of an identity token, and leaves its claims and its address readable [RFC 8224 section 4]") {
+  check_hidden(request_with("Identity: eyJhbGciOiJFUzI1NiJ9.eyJhdHQiOiJBIn0.SECRET;info=<https://cert.example.org/a.pem>;alg=ES256;ppt=\"shaken\"\r\n"));
+  check_hidden(request_with("y: ..SECRET;info=<https://cert.example.org/a.pem>\r\n"));
+  check_hidden(request_with("Identity: a.b.SECRET;info=<https://c.example/a>,c.d.SECRET;info=<https://c.example/a>\r\n"));
+  check_hidden(request_with("Identity: SECRET\r\n"));
+}
+
+TEST_CASE("Masking hides the password of a URI wherever the URI is [RFC 3261 section 19.1.1]") {
+  check_hidden(request_with("Contact: <sip:6001:SECRET@192.0.2.1:5060;transport=udp>\r\nFrom: \"A\" <SIPS:6001:SECRET@pbx.example>;tag=1\r\n"));
+  check_hidden(request_with("m: sip:6001:SECRET@192.0.2.1\r\nCall-Info: <https://user:SECRET@web.example/p?a=b>\r\n"));
+  check_hidden("REFER sip:6001:SECRET@192.0.2.1 SIP/2.0\r\n\r\n");
+  check_hidden(request_with("", "<dialog entity=\"sip:6001:SECRET@pbx.example\"><uri>sip:a:SECRET@b</uri></dialog>"));
+  check_becomes("Contact: <sip:6001:SEC@RET@192.0.2.1>\r\n", "Contact: <sip:6001:xxxxxxx@192.0.2.1>\r\n");
+}
+
+TEST_CASE("Masking leaves URIs without a password, ports and addresses unchanged") {
+  check_unchanged(request_with("Contact: <sip:6001@192.0.2.1:5060;ob>\r\nRoute: <sip:192.0.2.9:5060;lr>,<sip:[2001:db8::1]:5060;lr>\r\nTo: <tel:+4930123456>\r\n"));
+  check_unchanged(request_with("Supported: timer\r\nCall-ID: a:b@c\r\n", "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\na=rtpmap:0 PCMU/8000\r\na=candidate:1 1 UDP 1 192.0.2.1 5000 typ host\r\n"));
+  check_unchanged("SIP/2.0 200 OK\r\nContent-Disposition: inline\r\nl: 0\r\n\r\n");
+}
+
+TEST_CASE("Masking hides each key of a=crypto, and leaves suite, lifetime and MKI readable [RFC 4568 section 9.2]") {
+  check_hidden(request_with("", "m=audio 1 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:SECRET|2^20|1:4;inline:SECRET|2^20|2:4 UNENCRYPTED_SRTCP\r\n"
+                                "a=crypto:2 AEAD_AES_128_GCM INLINE:SECRET\r\nA=CRYPTO:3 X inline:SECRET KDR=1\r\n"));
+}
+
+TEST_CASE("Masking hides the other keys of session descriptions: ICE, MIKEY, k=") {
+  check_hidden(request_with("", "v=0\r\na=ice-ufrag:8hhY\r\na=ice-pwd:SECRET\r\na=key-mgmt:mikey SECRET\r\na=sendrecv\r\n"));
+  check_becomes("v=0\r\nk=clear:SECRET\r\na=sendrecv\r\n", "v=0\r\nk=xxxxxxxxxxxx\r\na=sendrecv\r\n");
+}
+
+TEST_CASE("Masking hides pressed keys in INFO") {
+  check_hidden(request_with("Content-Type: application/dtmf-relay\r\n", "Signal=SECRET\r\nDuration=160\r\n"));
+  check_hidden(request_with("c : application/DTMF ;a=b\r\n", "SECRET"));
+  check_unchanged(request_with("Content-Type: text/plain\r\n", "5"));
+}
+
+TEST_CASE("Masking hides the credentials of a message within the body") {
+  check_hidden(request_with("Content-Type: message/sip\r\n", "REGISTER sip:a SIP/2.0\r\nAuthorization: Digest response=\"SECRET\"\r\n\r\n"));
+}
+
+TEST_CASE("Masking takes any octets") {
+  CHECK(masked("").empty());
+  CHECK(masked("Authorization:") == "Authorization:");
+  CHECK(masked("Authorization: Digest response=") == "Authorization: Digest response=");
+  CHECK(masked("sip:") == "sip:");
+  CHECK(masked("inline:") == "inline:");
+  const std::string every_octet = [] {
+    std::string text;
+    for (int i = 0; i < 256; ++i) text += static_cast<char>(i);
+    return text;
+  }();
+  CHECK(masked(every_octet) == every_octet);
+}
+
+TEST_CASE("Masking needs time in proportion to the size of a message") {
+  // A quadratic search would need minutes for each of these texts of the largest size.
+  for (const std::string_view part : {"sip:", "inline:", "ice-pwd:", "://", "Authorization:\r", "Identity: a.", "a=key-mgmt:", "\"", "sip:a:", "@", "y:\n ", "k=\r", ":@"}) {
+    std::string text;
+    while (text.size() < 1U << 20U) text += part;
+    mask_secrets(text);
+    CHECK(text.size() >= 1U << 20U);
+  }
+}
+
+TEST_CASE("The Call-ID of a message is found under both names, and only in its header") {
+  CHECK(call_id_of(request_with("Call-ID:  a84b4c76e66710@pc33 \r\n")) == "a84b4c76e66710@pc33");
+  CHECK(call_id_of(request_with("I : a\r\n")) == "a");
+  CHECK(call_id_of(request_with("", "Call-ID: b\r\n")).empty());
+  CHECK(call_id_of("").empty());
+}

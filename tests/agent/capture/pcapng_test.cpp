@@ -1,0 +1,129 @@
+#include <offhook/agent/capture/pcapng.hpp>
+#include <offhook/tests/agent/capture/packets.hpp>
+#include <offhook/tests/testkit/folder.hpp>
+#include <offhook/tests/testkit/skip.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::agent::capture;
+using sip::Transport;
+
+namespace {
+
+std::string message(std::string_view method) {
+  return std::string(method) + " sip:6001@192.0.2.7 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5070;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:6001@b>\r\nCall-ID: " + std::string(method) +
+         "\r\nCSeq: 1 " + std::string(method) + "\r\nContent-Length: 0\r\n\r\n";
+}
+
+Packet packet(Transport transport, Direction direction, std::string_view method, std::int64_t nanoseconds = 0) {
+  return {direction, agent::WallTime(std::chrono::seconds(1795747165) + std::chrono::nanoseconds(nanoseconds)), transport, test::address("192.0.2.1", 5070), test::address("192.0.2.7", 443), message(method)};
+}
+
+std::string file_with(const std::vector<Packet>& packets) {
+  PcapngWriter writer;
+  std::string file = writer.begin();
+  for (const Packet& each : packets) file += writer.add(each);
+  return file;
+}
+
+std::uint32_t u32(const std::string& file, std::size_t at) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 4; i-- > 0;) value = value << 8U | static_cast<unsigned char>(file.at(at + i));
+  return value;
+}
+
+/// Returns the types of the blocks. Checks that each has the same size at both ends, and that the file ends with a block.
+std::vector<std::uint32_t> blocks_of(const std::string& file) {
+  std::vector<std::uint32_t> types;
+  for (std::size_t i = 0; i < file.size();) {
+    const std::uint32_t size = u32(file, i + 4);
+    REQUIRE(size % 4 == 0);
+    REQUIRE(size >= 12);
+    REQUIRE(u32(file, i + size - 4) == size);
+    types.push_back(u32(file, i));
+    i += size;
+  }
+  return types;
+}
+
+/// Returns the output of tshark with these arguments for the file; nullopt if there is no tshark.
+std::optional<std::string> tshark(const std::string& file, const std::string& arguments) {
+  if (std::system("command -v tshark >/dev/null") != 0) return std::nullopt;
+  const test::Folder folder;
+  folder.put("capture", file);
+  FILE* pipe = ::popen(("tshark -r " + folder.path + "/capture " + arguments + " 2>/dev/null").c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string out;
+  std::array<char, 4096> part;
+  while (const std::size_t got = std::fread(part.data(), 1, part.size(), pipe)) out.append(part.data(), got);
+  CHECK(::pclose(pipe) == 0);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("A capture begins with a section, and each transport begins its interface once") {
+  const auto udp = packet(Transport::Udp, Direction::Sent, "OPTIONS"), tls = packet(Transport::Tls, Direction::Sent, "OPTIONS");
+  CHECK(is_pcapng(file_with({})));
+  CHECK_FALSE(is_pcapng("\n\r"));
+  CHECK(blocks_of(file_with({})) == std::vector<std::uint32_t>{0x0a0d0d0a});
+  CHECK(blocks_of(file_with({udp, udp, tls, udp, tls})) == std::vector<std::uint32_t>{0x0a0d0d0a, 1, 6, 6, 1, 6, 6, 6});
+}
+
+TEST_CASE("A new file of the same writer has its own interfaces") {
+  PcapngWriter writer;
+  (void)writer.begin();
+  (void)writer.add(packet(Transport::Tls, Direction::Sent, "OPTIONS"));
+  std::string second = writer.begin();
+  second += writer.add(packet(Transport::Udp, Direction::Sent, "OPTIONS"));
+  CHECK(second == file_with({packet(Transport::Udp, Direction::Sent, "OPTIONS")}));
+}
+
+TEST_CASE("A message of the largest size stays one packet, and a longer one is cut to the size of a datagram") {
+  for (const std::size_t size : {std::size_t{65487}, std::size_t{65488}, std::size_t{70000}}) {
+    Packet large = packet(Transport::Udp, Direction::Sent, "OPTIONS");
+    large.octets = std::string(size, 'a');
+    const std::string file = file_with({large});
+    CHECK(blocks_of(file).size() == 3);
+    const std::size_t begin = file.find("aaaa");
+    CHECK(file.find_first_not_of('a', begin) - begin == std::min<std::size_t>(size, 65487));
+  }
+}
+
+TEST_CASE("tshark reads messages of all transports, with addresses, ports, directions and times") {
+  std::vector<Packet> packets;
+  for (const Transport transport : {Transport::Udp, Transport::Tcp, Transport::Tls, Transport::Ws, Transport::Wss})
+    packets.push_back(packet(transport, transport == Transport::Tls ? Direction::Received : Direction::Sent, "OPTIONS", 123456789));
+  packets.push_back(packet(Transport::Udp, Direction::Received, "REGISTER", 999999999));
+  Packet six = packet(Transport::Udp, Direction::Sent, "MESSAGE");
+  six.local = test::address("2001:db8::1", 5060);
+  six.remote = test::address("2001:db8::2", 5061);
+  packets.push_back(six);
+  six.transport = Transport::Tls;
+  packets.push_back(six);
+  const auto told = tshark(file_with(packets),
+                           "-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -T fields -E separator=' ' -e frame.interface_name -e frame.packet_flags_direction -e frame.time_epoch "
+                           "-e _ws.col.Source -e udp.srcport -e exported_pdu.src_port -e _ws.col.Destination -e udp.dstport -e exported_pdu.dst_port -e sip.Method -e ip.checksum.status -e udp.checksum.status");
+  if (!told) return offhook_test::skip("there is no tshark (apt-get install tshark)");
+  CHECK(*told ==
+        "udp 0x00000002 1795747165.123456789 192.0.2.1 5070  192.0.2.7 443  OPTIONS 1 1\n"
+        "tcp 0x00000002 1795747165.123456789 192.0.2.1  5070 192.0.2.7  443 OPTIONS  \n"
+        "tls 0x00000001 1795747165.123456789 192.0.2.7  443 192.0.2.1  5070 OPTIONS  \n"
+        "ws 0x00000002 1795747165.123456789 192.0.2.1  5070 192.0.2.7  443 OPTIONS  \n"
+        "wss 0x00000002 1795747165.123456789 192.0.2.1  5070 192.0.2.7  443 OPTIONS  \n"
+        "udp 0x00000001 1795747165.999999999 192.0.2.7 443  192.0.2.1 5070  REGISTER 1 1\n"
+        "udp 0x00000002 1795747165.000000000 2001:db8::1 5060  2001:db8::2 5061  MESSAGE  1\n"
+        "tls 0x00000002 1795747165.000000000 2001:db8::1  5060 2001:db8::2  5061 MESSAGE  \n");
+}

@@ -1,0 +1,73 @@
+#include <offhook/agent/capture/trace_sink.hpp>
+#include <offhook/tests/agent/capture/packets.hpp>
+
+#include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+
+using namespace offhook;
+using namespace offhook::agent::capture;
+using test::options_packet;
+
+namespace {
+
+/// A pipe that nobody waits for: both ends do not block.
+struct Pipe {
+  std::array<int, 2> ends{};
+  Pipe() { REQUIRE(::pipe2(ends.data(), O_NONBLOCK) == 0); }
+  ~Pipe() {
+    for (const int end : ends) ::close(end);
+  }
+  std::string read() const {
+    std::string all;
+    std::array<char, 4096> part;
+    for (ssize_t got = 1; got > 0;) {
+      got = ::read(ends[0], part.data(), part.size());
+      if (got > 0) all.append(part.data(), static_cast<std::size_t>(got));
+    }
+    return all;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A trace shows time, direction, transport, peer and own address, and the message indented") {
+  Packet packet = options_packet();
+  packet.octets = "OPTIONS sip:192.0.2.7 SIP/2.0\r\nCall-ID: a\r\nContent-Length: 0\r\n\r\n";
+  CHECK(trace_text(packet, false) ==
+        "2026-11-27T02:39:25.123Z --> UDP 192.0.2.7:5060 from 192.0.2.1:5070\n"
+        "    OPTIONS sip:192.0.2.7 SIP/2.0\n    Call-ID: a\n    Content-Length: 0\n\n");
+  packet.direction = Direction::Received;
+  packet.transport = sip::Transport::Wss;
+  packet.octets += "v=0\r\ns=-\r\n";
+  CHECK(trace_text(packet, false) ==
+        "2026-11-27T02:39:25.123Z <-- WSS 192.0.2.7:5060 to 192.0.2.1:5070\n"
+        "    OPTIONS sip:192.0.2.7 SIP/2.0\n    Call-ID: a\n    Content-Length: 0\n\n    v=0\n    s=-\n\n");
+}
+
+TEST_CASE("Only the first line of a message has a colour, and a peer's control characters reach no terminal") {
+  Packet packet = options_packet();
+  packet.octets = "A\x1b[31m\xff\r\nB\tC\rD\xc3\xa9\n";
+  CHECK(trace_text(packet, true) ==
+        "\x1b[32m2026-11-27T02:39:25.123Z --> UDP 192.0.2.7:5060 from 192.0.2.1:5070\x1b[0m\n"
+        "    A\\u{1b}[31m\\x{ff}\n    B\\u{9}C\\u{d}D\xc3\xa9\n\n");
+}
+
+TEST_CASE("A trace does not wait for a reader that has stopped: it says how many messages it left out") {
+  const Pipe pipe;
+  REQUIRE(::fcntl(pipe.ends[1], F_SETPIPE_SZ, 4096) == 4096);
+  TraceSink sink(pipe.ends[1], false);
+  Packet large = options_packet();
+  large.octets = std::string(20000, 'a');
+  sink.take(large, {});
+  (void)pipe.read();
+  sink.take(options_packet(), {});
+  const std::string told = pipe.read();
+  CHECK(told.starts_with("(1 messages are not shown, because the reader of the output is too slow)\n\n2026-11-27"));
+  sink.take(options_packet(), {});
+  CHECK(pipe.read() == trace_text(options_packet(), false));
+}

@@ -1,0 +1,197 @@
+#include <offhook/agent/capture/wire_capture.hpp>
+#include <offhook/tests/agent/capture/packets.hpp>
+#include <offhook/tests/agent/ops/logged.hpp>
+#include <offhook/tests/agent/phone/telephone.hpp>
+#include <offhook/tests/testkit/wait.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <future>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+using namespace offhook;
+using namespace offhook::agent::capture;
+
+namespace {
+
+/// What a sink got, also after the end of the capture.
+struct Got {
+  std::mutex mutex;
+  std::vector<Packet> packets;
+  std::vector<Packet> all() {
+    const std::lock_guard lock(mutex);
+    return packets;
+  }
+};
+
+class KeepingSink final : public CaptureSink {
+ public:
+  explicit KeepingSink(Got& got, std::function<void()> before = {}) : got_(got), before_(std::move(before)) {}
+  void take(const Packet& packet, base::TimePoint) override {
+    if (before_) before_();
+    const std::lock_guard lock(got_.mutex);
+    got_.packets.push_back(packet);
+  }
+
+ private:
+  Got& got_;
+  std::function<void()> before_;
+};
+
+std::vector<std::unique_ptr<CaptureSink>> one(std::unique_ptr<CaptureSink> sink) {
+  std::vector<std::unique_ptr<CaptureSink>> sinks;
+  sinks.push_back(std::move(sink));
+  return sinks;
+}
+
+sip::Flow flow() {
+  sip::Flow flow;
+  flow.local = test::address("192.0.2.1", 5070);
+  flow.remote = test::address("192.0.2.7", 5060);
+  return flow;
+}
+
+void pass(WireCapture& capture, std::string_view octets, const sip::Flow& through = flow()) {
+  capture.on_message({Direction::Sent, agent::WallTime(std::chrono::seconds(5)), through, octets});
+}
+
+std::string first_line(const Packet& packet) { return packet.octets.substr(0, packet.octets.find('\r')); }
+
+}  // namespace
+
+TEST_CASE("A capture gives each message to every sink, with its secrets masked") {
+  Got first, second;
+  {
+    auto sinks = one(std::make_unique<KeepingSink>(first));
+    sinks.push_back(std::make_unique<KeepingSink>(second));
+    WireCapture capture(std::move(sinks));
+    pass(capture, "Authorization: Digest response=\"abc\"\r\n");
+  }
+  for (Got* each : {&first, &second}) {
+    REQUIRE(each->packets.size() == 1);
+    const Packet& packet = each->packets.front();
+    CHECK(packet.octets == "Authorization: Digest response=\"xxx\"\r\n");
+    CHECK(packet.direction == Direction::Sent);
+    CHECK(packet.at == agent::WallTime(std::chrono::seconds(5)));
+    CHECK(packet.source().to_string() == "192.0.2.1:5070");
+    CHECK(packet.destination().to_string() == "192.0.2.7:5060");
+  }
+}
+
+TEST_CASE("The addresses of a packet are of one family, also when a socket of both families does not know its own address") {
+  Got got;
+  sip::Flow mixed = flow();
+  mixed.local.ip = *base::IpAddress::parse("::");
+  {
+    WireCapture capture(one(std::make_unique<KeepingSink>(got)));
+    pass(capture, "a", mixed);
+  }
+  REQUIRE(got.packets.size() == 1);
+  CHECK(got.packets.front().local.to_string() == "0.0.0.0:5070");
+}
+
+TEST_CASE("While a sink is slow, kMaxWaiting messages wait; further ones are dropped, counted and logged, and nobody waits") {
+  Got got;
+  std::promise<void> begun, go_on;
+  bool is_first = true;
+  std::uint64_t dropped = 0;
+  const std::string log = logged_by([&] {
+    WireCapture capture(one(std::make_unique<KeepingSink>(got, [&] {
+      if (!std::exchange(is_first, false)) return;
+      begun.set_value();
+      go_on.get_future().wait();
+    })));
+    pass(capture, "first");
+    begun.get_future().wait();
+    for (std::size_t i = 0; i < WireCapture::kMaxWaiting + 3; ++i) pass(capture, "x");
+    dropped = capture.dropped();
+    go_on.set_value();
+  });
+  CHECK(dropped == 3);
+  CHECK(got.packets.size() == 1 + WireCapture::kMaxWaiting);
+  CHECK(log.find("capture.dropped messages=3") != std::string::npos);
+}
+
+TEST_CASE("The octets that wait are bounded as well") {
+  Got got;
+  std::promise<void> begun, go_on;
+  bool is_first = true;
+  const std::string large(1U << 20U, 'a');
+  const std::size_t most = WireCapture::kMaxWaitingOctets / large.size();
+  (void)logged_by([&] {
+    WireCapture capture(one(std::make_unique<KeepingSink>(got, [&] {
+      if (!std::exchange(is_first, false)) return;
+      begun.set_value();
+      go_on.get_future().wait();
+    })));
+    pass(capture, "first");
+    begun.get_future().wait();
+    for (std::size_t i = 0; i < most; ++i) pass(capture, large);
+    CHECK(capture.dropped() == 0);
+    pass(capture, "x");
+    CHECK(capture.dropped() == 1);
+    go_on.set_value();
+  });
+  CHECK(got.packets.size() == 1 + most);
+}
+
+TEST_CASE("A capture without sinks and with a wrong file says so") {
+  CHECK_FALSE(CaptureOptions{}.is_on());
+  CaptureOptions options;
+  options.file = "/dev/null/x.pcapng";
+  CHECK(options.is_on());
+  const auto opened = WireCapture::open(options);
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().domain == "capture");
+  CHECK(opened.error().detail.find("/dev/null/x.pcapng") != std::string::npos);
+}
+
+TEST_CASE("The capture of a call has each message once at both ends, in the order of the wire") {
+  Got caller, called;
+  {
+    WireCapture at_caller(one(std::make_unique<KeepingSink>(caller))), at_called(one(std::make_unique<KeepingSink>(called)));
+    const auto tapped = [](WireCapture& capture) {
+      return [&capture](phone::EndpointOptions& options) {
+        options.sip.tap = [&capture](const sip::WireMessage& message) { capture.on_message(message); };
+        options.stack.t1 = std::chrono::minutes(1);  // A busy machine causes no retransmissions.
+      };
+    };
+    test::Telephone anna("anna", {media::AudioCodec::Pcmu}, 1, {}, {}, tapped(at_caller)), bert("bert", {media::AudioCodec::Pcmu}, 1, {}, {}, tapped(at_called));
+    anna.dial("bert", bert.endpoint->sip_port());
+    REQUIRE(anna.wait_for<phone::CallConnected>());
+    REQUIRE(bert.wait_for<phone::CallConnected>());
+    anna.on_thread([&] { CHECK(anna.call->hang_up().has_value()); });
+    REQUIRE(anna.wait_for<phone::CallFinished>());
+    REQUIRE(bert.wait_for<phone::CallFinished>());
+    REQUIRE(offhook_test::wait_until([&] {
+      bool is_over = false;
+      anna.on_thread([&] { is_over = anna.endpoint->unfinished() == 0; });
+      return is_over;
+    }));
+  }
+  const auto sent_and_received = [](const std::vector<Packet>& packets, Direction direction) {
+    std::vector<std::string> octets;
+    for (const Packet& packet : packets) {
+      if (packet.direction == direction) octets.push_back(packet.octets);
+    }
+    return octets;
+  };
+  // UDP on loopback loses nothing and keeps the order, so each end receives what the other one sent.
+  CHECK(sent_and_received(caller.packets, Direction::Sent) == sent_and_received(called.packets, Direction::Received));
+  CHECK(sent_and_received(caller.packets, Direction::Received) == sent_and_received(called.packets, Direction::Sent));
+  std::vector<std::string> lines;
+  for (const Packet& packet : caller.packets) lines.push_back(first_line(packet).substr(0, 11));
+  std::map<std::string, int> count;
+  for (const std::string& line : lines) ++count[line.substr(0, line.starts_with("SIP/2.0") ? 11 : line.find(' '))];
+  CHECK(count["INVITE"] == 1);
+  CHECK(count["ACK"] == 1);
+  CHECK(count["BYE"] == 1);
+  CHECK(count["SIP/2.0 200"] == 2);
+  CHECK(lines.front().starts_with("INVITE "));
+  CHECK(lines.back() == "SIP/2.0 200");
+  for (const Packet& packet : caller.packets) CHECK(packet.remote.port != packet.local.port);
+}
