@@ -64,7 +64,7 @@ offhook_component(media NEEDS rtp PACKAGES openssl opus HEADERS media)
 offhook_component(media_dtls NEEDS rtp PACKAGES openssl
   HEADERS media/dtls/certificate.hpp media/dtls/endpoint.hpp media/dtls/failure.hpp media/dtls/fingerprint.hpp media/dtls/handshake.hpp media/dtls/role.hpp)
 offhook_component(media_engine NEEDS media PACKAGES threads liburing
-  HEADERS media/engine/engine.hpp media/engine/conference_statistics.hpp media/engine/datagrams.hpp media/engine/packet_path.hpp media/engine/order_box.hpp media/engine/srtp_path.hpp media/engine/scheduling.hpp
+  HEADERS media/engine/engine.hpp media/engine/conference_statistics.hpp media/engine/datagrams.hpp media/engine/packet_path.hpp media/engine/packet_tap.hpp media/engine/order_box.hpp media/engine/srtp_path.hpp media/engine/scheduling.hpp
   media/engine/tick_histogram.hpp media/engine/recorder.hpp media/engine/recording_file.hpp media/engine/recording_opener.hpp media/engine/file_writer.hpp
   media/engine/voice_model.hpp media/engine/silero_model.hpp)
 offhook_component(phone NEEDS sip_transport sip_packages sdp media_engine media_dtls

@@ -4,6 +4,7 @@
 #include <offhook/media/engine/epoll_datagrams.hpp>
 #include <offhook/media/engine/leg.hpp>
 #include <offhook/media/engine/packet_path.hpp>
+#include <offhook/media/engine/packet_tap.hpp>
 #include <offhook/media/engine/uring_datagrams.hpp>
 #include <offhook/rtp/packet.hpp>
 #include <offhook/rtp/translator.hpp>
@@ -30,6 +31,7 @@ bool Datagrams::begins_phase(const ArrivalClock& clock) { return std::exchange(p
 // --- from the sockets to the stream ----------------------------------------------------------------------------------------
 
 void Datagrams::hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint arrival) {
+  if (tap_ != nullptr) tap(leg, channel, from, datagram, datagram.size(), false, arrival);
   if (leg.path) return through_path(leg, channel, from, datagram, arrival);
   to_stream(leg, channel, from, datagram, arrival);
   if (channel == Channel::Rtp) leg.pace.on_datagram(leg.stream.took_packet());
@@ -54,7 +56,10 @@ void Datagrams::to_stream(Leg& leg, Channel channel, const base::SocketAddress& 
   const auto onward = leg.stream.on_packet(channel, from, packet, arrival);
   if (!onward) return;
   Leg& other = *leg.relayed_with;
-  if (!other.path) return pass_on(other, *onward);
+  if (!other.path) {
+    if (tap_ != nullptr) tap_onward(other, *onward);
+    return pass_on(other, *onward);
+  }
   std::array<std::uint8_t, PacketPath::kMaxOctets> room;
   const auto size = rtp::write_packet(onward->packet, std::span(room).first(rtp::kMaxPassedOctets));
   if (size) send_protected(other, Channel::Rtp, room, *size, onward->to);  // The packet fits.
@@ -65,7 +70,7 @@ void Datagrams::to_stream(Leg& leg, Channel channel, const base::SocketAddress& 
 void Datagrams::send(Leg& leg, const Sendout& out) {
   for (const auto& datagram : out.all()) {
     if (!leg.path) {
-      send_one(leg, datagram.channel, datagram.bytes(), datagram.to);
+      send_tapped(leg, datagram.channel, datagram.bytes(), datagram.to);
       continue;
     }
     std::array<std::uint8_t, PacketPath::kMaxOctets> room;
@@ -80,7 +85,12 @@ void Datagrams::send_protected(Leg& leg, Channel channel, std::span<std::uint8_t
     ++leg.send_failed;
     return;
   }
-  send_one(leg, channel, room.first(*protected_size), to);
+  send_tapped(leg, channel, room.first(*protected_size), to);
+}
+
+void Datagrams::send_tapped(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) {
+  if (tap_ != nullptr) tap(leg, channel, to, datagram, datagram.size(), true, base::Clock::now());
+  send_one(leg, channel, datagram, to);
 }
 
 void Datagrams::run_path(Leg& leg, base::TimePoint now) {
@@ -88,9 +98,31 @@ void Datagrams::run_path(Leg& leg, base::TimePoint now) {
   for (int sent = 0; sent < PacketPath::kMaxOwnDatagrams; ++sent) {
     const auto own = leg.path->poll_transmit();
     if (!own) return;
-    if (own->octets.size() <= PacketPath::kMaxOctets) send_one(leg, own->channel, own->octets, own->to);
+    if (own->octets.size() <= PacketPath::kMaxOctets) send_tapped(leg, own->channel, own->octets, own->to);
     else ++leg.send_failed;
   }
+}
+
+// --- captures ---------------------------------------------------------------------------------------------------------------
+
+void Datagrams::tap(const Leg& leg, Channel channel, const base::SocketAddress& remote, base::Bytes datagram, std::size_t size, bool is_sent, base::TimePoint at) {
+  TappedPacket packet;
+  packet.at = at;
+  packet.local = {leg.local.ip, static_cast<std::uint16_t>(leg.local.port + (channel == Channel::Rtcp ? 1 : 0))};
+  packet.remote = remote;
+  packet.is_sent = is_sent;
+  packet.size = static_cast<std::uint16_t>(size);
+  packet.kept = static_cast<std::uint16_t>(tapped_octets(channel, datagram, leg.path != nullptr));
+  std::copy_n(datagram.begin(), packet.kept, packet.octets.begin());
+  tap_->put(packet);
+}
+
+void Datagrams::tap_onward(const Leg& through, const Onward& onward) {
+  std::array<std::uint8_t, rtp::kFixedHeaderOctets> header;
+  rtp::Packet without_audio = onward.packet;
+  without_audio.payload = {};
+  if (rtp::write_packet(without_audio, header))  // The packet has only the fixed header.
+    tap(through, Channel::Rtp, onward.to, header, header.size() + onward.packet.payload.size(), true, base::Clock::now());
 }
 
 // --- the tie of a socket to its peer ---------------------------------------------------------------------------------------

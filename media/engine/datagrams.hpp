@@ -17,6 +17,7 @@ namespace offhook::inline v0::media {
 struct Leg;
 struct Onward;
 class ArrivalClock;
+class PacketTap;
 
 /// Selects the system calls that carry the datagrams.
 enum class DatagramPath : std::uint8_t {
@@ -31,6 +32,8 @@ class Datagrams {
  public:
   virtual ~Datagrams() = default;
 
+  /// Copies the beginning of each later datagram to `tap`, which must outlive this object. Call it before begin().
+  void set_tap(PacketTap* tap) { tap_ = tap; }
   /// Call it once, on the thread that will call all other functions. Returns false if this path cannot work.
   [[nodiscard]] virtual bool begin() { return true; }
   /// Reads both sockets of the leg from now on.
@@ -75,8 +78,13 @@ class Datagrams {
   void through_path(Leg& leg, Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint arrival);
   /// Protects the first `size` octets of `room`, and sends them.
   void send_protected(Leg& leg, Channel channel, std::span<std::uint8_t> room, std::size_t size, const base::SocketAddress& to);
+  /// Sends as send_one() does, and passes the datagram to the tap.
+  void send_tapped(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to);
+  void tap(const Leg& leg, Channel channel, const base::SocketAddress& remote, base::Bytes datagram, std::size_t size, bool is_sent, base::TimePoint at);
+  void tap_onward(const Leg& through, const Onward& onward);
   void untie(Leg& leg, int looks);
   base::TimePoint phase_began_{};
+  PacketTap* tap_ = nullptr;  // null if nothing is captured
 };
 
 /// Makes the `wanted` path, or for Best the best path available. Returns null if the process has no descriptors left, or if the system refuses `wanted`. Sets

@@ -49,6 +49,7 @@ base::Result<OpenLeg, EngineError> Engine::Impl::open(const base::IpAddress& loc
                                    std::move(pair->rtcp), random_, std::move(path));
   const LegId id{++last_id_};
   leg->id = id;
+  leg->local = {local, pair->port};
   Entry entry;
   entry.slots.push_back(workers_.take_slot(*chosen));
   leg->slot = entry.slots.back().get();

@@ -7,6 +7,7 @@
 #include <offhook/media/engine/conference_statistics.hpp>
 #include <offhook/media/engine/datagrams.hpp>
 #include <offhook/media/engine/packet_path.hpp>
+#include <offhook/media/engine/packet_tap.hpp>
 #include <offhook/media/engine/scheduling.hpp>
 #include <offhook/media/engine/tick_histogram.hpp>
 #include <offhook/media/port/audio_port.hpp>
@@ -37,6 +38,7 @@ struct EngineOptions {
   std::function<void(const std::string& why)> on_voice_lost{};  ///< called when the model has failed: once, on its thread
   float load_limit = 0.85F;                          ///< share of a core: a worker with more load gets no new leg
   float late_limit = 0.2F;                           ///< share of late phases of a worker, caused by other programs, above which it gets no new leg
+  std::shared_ptr<PacketTaps> taps{};                ///< gets the beginnings of all datagrams; null: nothing is captured
 };
 
 /// The state of the engine, for a status page.

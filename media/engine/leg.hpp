@@ -75,6 +75,7 @@ struct Leg : base::Pooled<Leg> {
   OrderBox<StartOrder> orders;                        // read at each tick
   std::atomic<std::uint8_t> wishes{0};    // orders to the worker: LegWish
   Snapshot<LegStatistics> statistics;     // written by the worker, read by any thread
+  base::SocketAddress local{};            // the address of `rtp`; RTCP has the next port. Only captures use it
 };
 
 }  // namespace offhook::inline v0::media

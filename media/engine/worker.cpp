@@ -25,10 +25,11 @@ timespec to_timespec(base::Duration since_epoch) {
 
 }  // namespace
 
-Worker::Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice, bool before_others)
+Worker::Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice, bool before_others, PacketTap* tap)
     : origin_(origin), datagrams_(make_datagrams(wanted, refused_)), ticker_(datagrams_.get(), voice), relays_(datagrams_.get()),
       departures_(datagrams_.get(), ticker_, relays_) {
   if (!datagrams_) return;
+  datagrams_->set_tap(tap);
   const BlockSignals block;
   std::promise<bool> begun;
   thread_ = std::thread([this, &begun, before_others] {

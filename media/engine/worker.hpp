@@ -24,8 +24,8 @@ namespace offhook::inline v0::media {
 /// uses no lock, and allocates nothing after its start. Only the signalling thread may call a public function, unless its comment says otherwise.
 class Worker {
  public:
-  /// `voice`, if there is a model, must outlive the worker.
-  Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice = nullptr, bool before_others = false);
+  /// `voice`, if there is a model, and `tap`, if datagrams are captured, must outlive the worker.
+  Worker(base::TimePoint origin, DatagramPath wanted, VoiceFeed* voice = nullptr, bool before_others = false, PacketTap* tap = nullptr);
   ~Worker();  ///< stops and joins
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;

@@ -18,11 +18,11 @@ unsigned WorkerPool::count(const EngineOptions& options) {
 }
 
 WorkerPool::WorkerPool(const EngineOptions& options)
-    : load_limit_(options.load_limit), late_limit_(options.late_limit), legs_(count(options)), rows_(legs_.size()) {
+    : taps_(options.taps), load_limit_(options.load_limit), late_limit_(options.late_limit), legs_(count(options)), rows_(legs_.size()) {
   const auto origin = base::Clock::now();
   if (options.voice_model) voice_ = std::make_unique<VoiceThread>(options.voice_model, count(options), options.on_voice_lost);
   for (unsigned i = 0; i < rows_.size(); ++i)
-    workers_.push_back(std::make_unique<Worker>(origin, options.datagrams, voice_ ? &voice_->feed(i) : nullptr, options.goes_before_others));
+    workers_.push_back(std::make_unique<Worker>(origin, options.datagrams, voice_ ? &voice_->feed(i) : nullptr, options.goes_before_others, taps_ ? &taps_->add() : nullptr));
 }
 
 WorkerPool::~WorkerPool() {

@@ -53,6 +53,7 @@ class WorkerPool {
  private:
   [[nodiscard]] std::unique_ptr<LegSlot> slot_at(std::size_t worker, LegPlace place);
 
+  std::shared_ptr<PacketTaps> taps_;              // outlives the workers
   float load_limit_, late_limit_;
   std::vector<std::size_t> legs_;                 // one item per worker
   std::vector<LegRows> rows_;

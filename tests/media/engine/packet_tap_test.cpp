@@ -1,0 +1,208 @@
+#include <offhook/media/engine/packet_tap.hpp>
+
+#include "datagram_bench.hpp"
+#include "tagging_path.hpp"
+#include "talker.hpp"
+
+#include <offhook/tests/testkit/wait.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <vector>
+
+using namespace offhook_test;
+
+namespace {
+
+using Octets = std::vector<std::uint8_t>;
+
+Octets with_first(std::size_t size, std::initializer_list<std::uint8_t> first) {
+  Octets octets(size, 0x55);
+  std::copy(first.begin(), first.end(), octets.begin());
+  return octets;
+}
+
+std::vector<media::TappedPacket> all_of(media::PacketTap& tap) {
+  std::vector<media::TappedPacket> all;
+  media::TappedPacket packet;
+  while (tap.try_take(packet)) all.push_back(packet);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("A tap keeps the header of RTP with CSRCs and extension, and none of the audio [RFC 3550 section 5.1]") {
+  const auto kept = [](const Octets& datagram) { return media::tapped_octets(media::Channel::Rtp, datagram, false); };
+  CHECK(kept(with_first(172, {0x80, 0})) == 12);
+  CHECK(kept(with_first(172, {0x82, 0})) == 20);
+  Octets extended = with_first(172, {0x91, 0});
+  extended[18] = 0;
+  extended[19] = 2;
+  CHECK(kept(extended) == 12 + 4 + 4 + 8);
+  extended[18] = 0xff;  // A length that is a lie.
+  CHECK(kept(extended) == media::TappedPacket::kMaxOctets);
+  CHECK(kept(Octets(extended.begin(), extended.begin() + 19)) == 16);
+  CHECK(kept(with_first(10, {0x80, 0})) == 10);
+  CHECK(kept({}) == 0);
+}
+
+TEST_CASE("A tap keeps RTCP up to its bound, only the clear header of protected RTCP, and the beginning of other protocols [RFC 3711 section 3.4]") {
+  for (const auto channel : {media::Channel::Rtp, media::Channel::Rtcp}) {
+    CHECK(media::tapped_octets(channel, with_first(64, {0x80, 200}), false) == 64);
+    CHECK(media::tapped_octets(channel, with_first(129, {0x80, 200}), false) == 128);
+    CHECK(media::tapped_octets(channel, with_first(64, {0x80, 200}), true) == 8);
+  }
+  CHECK(media::tapped_octets(media::Channel::Rtp, with_first(172, {0x80, 0}), true) == 12);
+  CHECK(media::tapped_octets(media::Channel::Rtp, with_first(100, {0x16, 0xfe}), true) == 20);
+  CHECK(media::tapped_octets(media::Channel::Rtp, with_first(7, {0x00, 0x01}), false) == 7);
+}
+
+TEST_CASE("A full tap drops packets, and counts them") {
+  const auto tap = std::make_unique<media::PacketTap>();
+  for (std::size_t i = 0; i < media::PacketTap::kPackets; ++i) tap->put({});
+  CHECK(tap->dropped() == 0);
+  tap->put({});
+  CHECK(tap->dropped() == 1);
+  CHECK(all_of(*tap).size() == media::PacketTap::kPackets);
+}
+
+TEST_CASE("The taps of an engine give the packets of all workers, and the sum of the dropped ones") {
+  media::PacketTaps taps;
+  media::TappedPacket packet;
+  CHECK_FALSE(taps.try_take(packet));
+  media::PacketTap &one = taps.add(), &other = taps.add();
+  packet.size = 5;
+  other.put(packet);
+  packet = {};
+  REQUIRE(taps.try_take(packet));
+  CHECK(packet.size == 5);
+  CHECK_FALSE(taps.try_take(packet));
+  for (std::size_t i = 0; i < media::PacketTap::kPackets + 2; ++i) one.put({});
+  CHECK(taps.dropped() == 2);
+}
+
+TEST_CASE("A datagram path taps each received and each sent datagram once, with both addresses and its whole size") {
+  with_each_datagram_path([](Bench& bench) {
+    const auto tap = std::make_unique<media::PacketTap>();
+    RtpSender caller;
+    auto leg = bench.add(caller);
+    leg->local = {kLoopback, 40000};
+    caller.send(*leg, 2);
+    bench.receive(*leg);  // Nothing is captured yet.
+    bench.datagrams->set_tap(tap.get());
+    caller.send(*leg, 2);
+    bench.receive(*leg);
+    media::Sendout out;
+    for (const auto channel : {media::Channel::Rtp, media::Channel::Rtcp}) {
+      media::Datagram* const datagram = out.next();
+      datagram->channel = channel;
+      datagram->to = {kLoopback, port_of(caller.socket)};
+      datagram->size = 60;
+      datagram->octets[0] = 0x80;
+      datagram->octets[1] = channel == media::Channel::Rtp ? 0 : 200;
+      out.keep();
+    }
+    bench.datagrams->send(*leg, out);
+    const auto tapped = all_of(*tap);
+    REQUIRE(tapped.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) {
+      CHECK(tapped[i].is_sent == (i >= 2));
+      CHECK(tapped[i].local == base::SocketAddress{kLoopback, static_cast<std::uint16_t>(i == 3 ? 40001 : 40000)});
+      CHECK(tapped[i].remote == base::SocketAddress{kLoopback, port_of(caller.socket)});
+      CHECK(tapped[i].size == (i < 2 ? 172 : 60));
+      CHECK(tapped[i].kept == (i < 3 ? 12 : 60));
+    }
+    CHECK(tapped[0].octets[3] == 3);  // The sequence number.
+    CHECK(tapped[1].octets[3] == 4);
+    bench.datagrams->set_tap(nullptr);
+    bench.drop(std::move(leg));
+  });
+}
+
+TEST_CASE("A tap sees the packets of a leg with a path as they are on the wire, and the path's own datagrams") {
+  with_each_datagram_path([](Bench& bench) {
+    const auto tap = std::make_unique<media::PacketTap>();
+    RtpSender caller;
+    auto leg = bench.add(caller);
+    leg->path = std::make_unique<TaggingPath>();
+    bench.datagrams->set_tap(tap.get());
+    caller.send_raw(*leg, octets_of(TaggingPath::kProbe));
+    bench.receive(*leg);
+    bench.datagrams->run_path(*leg, bench.now);
+    media::Sendout out;
+    media::Datagram* const datagram = out.next();
+    datagram->channel = media::Channel::Rtcp;
+    datagram->to = {kLoopback, port_of(caller.socket)};
+    datagram->size = 60;
+    datagram->octets[0] = 0x80;
+    datagram->octets[1] = 200;
+    out.keep();
+    bench.datagrams->send(*leg, out);
+    const auto tapped = all_of(*tap);
+    REQUIRE(tapped.size() == 3);
+    CHECK(tapped[0].size == TaggingPath::kProbe.size());
+    CHECK(tapped[1].size == TaggingPath::kReply.size());
+    CHECK(tapped[1].is_sent);
+    CHECK(tapped[2].size == 60 + TaggingPath::kTag.size());
+    CHECK(tapped[2].kept == 8);
+    bench.datagrams->set_tap(nullptr);
+    bench.drop(std::move(leg));
+  });
+}
+
+TEST_CASE("A relayed packet is tapped when it comes and when it leaves, with the header that it leaves with") {
+  with_each_datagram_path([](Bench& bench) {
+    const auto tap = std::make_unique<media::PacketTap>();
+    RtpSender ann, bob;
+    auto one = bench.add(ann), other = bench.add(bob);
+    for (media::Leg* const leg : {one.get(), other.get()}) leg->stream.take(std::make_unique<rtp::Translator>());
+    media::Stream::join(one->stream, other->stream, base::Clock::now());
+    one->relayed_with = other.get();
+    other->relayed_with = one.get();
+    bench.datagrams->set_tap(tap.get());
+    ann.send(*one, 1);
+    bench.receive(*one);
+    const auto tapped = all_of(*tap);
+    REQUIRE(tapped.size() == 2);
+    CHECK_FALSE(tapped[0].is_sent);
+    CHECK(tapped[1].is_sent);
+    CHECK(tapped[1].remote == base::SocketAddress{kLoopback, port_of(bob.socket)});
+    CHECK(tapped[1].size == 172);
+    CHECK(tapped[1].kept == 12);
+    bench.datagrams->flush();
+    media::ReceiveBatch batch;
+    batch.receive(bob.socket.fd());
+    REQUIRE(batch.size() == 1);
+    CHECK(std::equal(batch.bytes(0).begin(), batch.bytes(0).begin() + 12, tapped[1].octets.begin()));
+    bench.datagrams->set_tap(nullptr);
+    one->stream.part(base::Clock::now());
+    one->relayed_with = other->relayed_with = nullptr;
+    bench.drop(std::move(one));
+    bench.drop(std::move(other));
+  });
+}
+
+TEST_CASE("An engine taps the legs of all its workers, with the address that each leg was given") {
+  media::EngineOptions options;
+  options.workers = 2;
+  options.taps = std::make_shared<media::PacketTaps>();
+  media::Engine engine(options);
+  Talker ann(engine, 440), bob(engine, 660);
+  media::MediaPlan plan;
+  plan.remote_rtp = {kLoopback, bob.leg.rtp_port};
+  plan.remote_rtcp = {kLoopback, static_cast<std::uint16_t>(bob.leg.rtp_port + 1)};
+  REQUIRE(engine.start(ann.leg.id, plan));
+  plan.remote_rtp.port = ann.leg.rtp_port;
+  plan.remote_rtcp.port = static_cast<std::uint16_t>(ann.leg.rtp_port + 1);
+  REQUIRE(engine.start(bob.leg.id, plan));
+  bool from_ann = false, to_ann = false;
+  media::TappedPacket packet;
+  CHECK(offhook_test::wait_until([&] {
+    while (options.taps->try_take(packet)) {
+      if (packet.local.port != ann.leg.rtp_port || packet.remote.port != bob.leg.rtp_port) continue;
+      (packet.is_sent ? from_ann : to_ann) = true;
+    }
+    return from_ann && to_ann;
+  }));
+}
