@@ -9,8 +9,10 @@ namespace offhook::inline v0::agent::capture {
 class CaptureSink {
  public:
   virtual ~CaptureSink() = default;
-  /// Writes the packet. Counts and logs a failure, and tries again with later packets.
+  /// Writes a SIP message. Counts and logs a failure, and tries again with later packets.
   virtual void take(const Packet& packet, base::TimePoint now) = 0;
+  /// Writes a packet of RTP or RTCP, if the sink has a place for such packets.
+  virtual void take_media(const Packet&, base::TimePoint) {}
 };
 
 }  // namespace offhook::inline v0::agent::capture

@@ -24,6 +24,7 @@ class FileSink final : public CaptureSink {
   /// Begins the file. `most_octets` is the size from which a file is full. The error names the file, for example one that exists and is no capture.
   [[nodiscard]] static base::Result<std::unique_ptr<FileSink>, base::Error> open(store::FileSystem& files, std::string path, std::uint64_t most_octets);
   void take(const Packet& packet, base::TimePoint now) override;
+  void take_media(const Packet& packet, base::TimePoint now) override { take(packet, now); }
 
  private:
   FileSink(store::FileSystem& files, std::string path, std::uint64_t most_octets)

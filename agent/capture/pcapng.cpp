@@ -17,24 +17,24 @@ enum Option : std::uint16_t { kComment = 1, kInterfaceName = 2, kPacketFlags = 2
 enum LinkType : std::uint16_t { kRawIp = 101, kUpperPdu = 252 };
 constexpr std::uint32_t kByteOrder = 0x1a2b3c4d;
 constexpr std::uint32_t kMostCaptured = 262144;
-constexpr std::size_t kMostInDatagram = 65535 - 40 - 8;
+constexpr std::size_t kMostInDatagram = 65535 - 40 - 8;  // A longer message is cut.
 
 /// Octets in the order of a pcapng file: little-endian, padded to 32 bits.
 class Octets {
  public:
-  Octets& u16(std::uint32_t value) { return little(value, 2); }
-  Octets& u32(std::uint32_t value) { return little(value, 4); }
+  Octets& u16(std::size_t value) { return little(value, 2); }
+  Octets& u32(std::size_t value) { return little(value, 4); }
   Octets& padded(std::string_view octets) {
     text_.append(octets);
     text_.append((4 - octets.size() % 4) % 4, '\0');
     return *this;
   }
-  Octets& option(Option code, std::string_view value) { return u16(code).u16(static_cast<std::uint32_t>(value.size())).padded(value); }
+  Octets& option(Option code, std::string_view value) { return u16(code).u16(value.size()).padded(value); }
   Octets& end_of_options() { return u32(0); }
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
-  Octets& little(std::uint32_t value, int octets) {
+  Octets& little(std::size_t value, int octets) {
     for (int i = 0; i < octets; ++i) text_ += static_cast<char>(value >> (8 * i) & 0xff);
     return *this;
   }
@@ -42,7 +42,7 @@ class Octets {
 };
 
 std::string block(Block type, const std::string& body) {
-  const auto size = static_cast<std::uint32_t>(body.size() + 12);
+  const std::size_t size = body.size() + 12;
   return Octets().u32(type).u32(size).padded(body).u32(size).text();
 }
 
@@ -68,17 +68,18 @@ unsigned checksum(std::uint32_t sum) {
   return ~sum & 0xffff;
 }
 
-/// Returns a UDP datagram (RFC 768) in an IPv4 packet (RFC 791) or an IPv6 packet (RFC 8200). Cuts a message that is too long for it.
-std::string ip_packet(const base::SocketAddress& from, const base::SocketAddress& to, std::string_view message) {
+/// Returns a UDP datagram (RFC 768) in an IPv4 packet (RFC 791) or an IPv6 packet (RFC 8200). `message` is the beginning of a payload of `payload` octets.
+std::string ip_packet(const base::SocketAddress& from, const base::SocketAddress& to, std::string_view message, std::size_t payload) {
   constexpr unsigned kUdp = 17, kHops = 64;
-  message = message.substr(0, kMostInDatagram);
   const std::string_view addresses[] = {octets_of(from.ip), octets_of(to.ip)};
-  const std::size_t size = message.size() + 8;
+  const std::size_t size = std::min(payload, kMostInDatagram) + 8;
   NetworkOctets udp;
   udp.u16(from.port).u16(to.port).u16(size).u16(0).bytes(message);
   const std::uint32_t address_sum = add_up(addresses[1], add_up(addresses[0]));
-  const unsigned sum = checksum(add_up(udp.text(), address_sum + kUdp + static_cast<std::uint32_t>(size)));
-  udp.set_u16(6, sum == 0 ? 0xffff : sum);
+  if (message.size() + 8 == size) {  // Otherwise the checksum is not known, and stays 0.
+    const unsigned sum = checksum(add_up(udp.text(), address_sum + kUdp + static_cast<std::uint32_t>(size)));
+    udp.set_u16(6, sum == 0 ? 0xffff : sum);
+  }
   NetworkOctets ip;
   if (from.ip.is_v6()) {
     ip.u32(0x60000000).u16(size).u8(kUdp).u8(kHops);
@@ -92,7 +93,7 @@ std::string ip_packet(const base::SocketAddress& from, const base::SocketAddress
 // --- messages of a stream ---------------------------------------------------------------------------------------------------
 
 /// Returns the message behind the tags of Wireshark's exported PDUs, which name its dissector and its addresses.
-std::string upper_pdu(const base::SocketAddress& from, const base::SocketAddress& to, std::string_view message) {
+std::string upper_pdu(const base::SocketAddress& from, const base::SocketAddress& to, std::string_view message, std::size_t) {
   enum Tag : unsigned { kDissector = 12, kSource4 = 20, kDestination4 = 21, kSource6 = 22, kDestination6 = 23, kPortType = 24, kSourcePort = 25, kDestinationPort = 26 };
   constexpr std::size_t kTcpPort = 2;
   NetworkOctets out;
@@ -131,11 +132,13 @@ std::string PcapngWriter::add(const Packet& packet) {
     out = interface(is_udp ? kRawIp : kUpperPdu, name);
     number = count_++;
   }
-  const std::string data = (is_udp ? ip_packet : upper_pdu)(packet.source(), packet.destination(), packet.octets);
-  const auto size = static_cast<std::uint32_t>(data.size());
+  const std::string_view octets = std::string_view(packet.octets).substr(0, is_udp ? kMostInDatagram : packet.octets.size());
+  const std::size_t payload = std::max(packet.size, packet.octets.size());
+  const std::string data = (is_udp ? ip_packet : upper_pdu)(packet.source(), packet.destination(), octets, payload);
+  const std::size_t size_on_wire = data.size() - octets.size() + payload;
   const auto time = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(packet.at.time_since_epoch()).count());
   Octets body;
-  body.u32(*number).u32(static_cast<std::uint32_t>(time >> 32U)).u32(static_cast<std::uint32_t>(time)).u32(size).u32(size).padded(data);
+  body.u32(*number).u32(time >> 32U).u32(time).u32(data.size()).u32(size_on_wire).padded(data);
   const std::string_view flags = packet.direction == Direction::Received ? std::string_view("\1\0\0\0", 4) : std::string_view("\2\0\0\0", 4);
   body.option(kPacketFlags, flags).end_of_options();
   return out + block(kPacket, body.text());

@@ -7,16 +7,31 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <utility>
 
 namespace offhook::inline v0::agent::capture {
 
 namespace {
 
+constexpr auto kMediaPause = std::chrono::milliseconds(20);
+constexpr std::size_t kMostMediaAtOnce = 16384;  // Then SIP messages have their turn.
+
 Packet packet_of(const sip::WireMessage& message) {
   Packet packet{message.direction, message.at, message.flow.transport, message.flow.local, message.flow.remote, std::string(message.octets)};
   // A socket of both families may not know its own IPv4 address.
   if (packet.local.ip.is_v6() != packet.remote.ip.is_v6()) packet.local.ip = packet.remote.ip.is_v6() ? base::IpAddress::v6({}) : base::IpAddress::v4({});
+  return packet;
+}
+
+Packet packet_of(const media::TappedPacket& tapped, std::chrono::nanoseconds wall_ahead) {
+  Packet packet;
+  packet.direction = tapped.is_sent ? Direction::Sent : Direction::Received;
+  packet.at = WallTime(std::chrono::duration_cast<WallTime::duration>(tapped.at.time_since_epoch() + wall_ahead));
+  packet.local = tapped.local;
+  packet.remote = tapped.remote;
+  packet.octets.assign(tapped.beginning().begin(), tapped.beginning().end());
+  packet.size = tapped.size;
   return packet;
 }
 
@@ -31,10 +46,11 @@ base::Result<std::unique_ptr<WireCapture>, base::Error> WireCapture::open(const 
   }
   if (options.hep) sinks.push_back(std::make_unique<HepSink>(*options.hep));
   if (options.trace) sinks.push_back(std::make_unique<TraceSink>(STDERR_FILENO, options.colours));
-  return std::make_unique<WireCapture>(std::move(sinks));
+  return std::make_unique<WireCapture>(std::move(sinks), options.media && !options.file.empty() ? std::make_shared<media::PacketTaps>() : nullptr);
 }
 
-WireCapture::WireCapture(std::vector<std::unique_ptr<CaptureSink>> sinks) : sinks_(std::move(sinks)), thread_([this] { run(); }) {}
+WireCapture::WireCapture(std::vector<std::unique_ptr<CaptureSink>> sinks, std::shared_ptr<media::PacketTaps> media)
+    : sinks_(std::move(sinks)), media_(std::move(media)), thread_([this] { run(); }) {}
 
 WireCapture::~WireCapture() {
   {
@@ -64,22 +80,26 @@ void WireCapture::on_message(const sip::WireMessage& message) noexcept {
 
 std::uint64_t WireCapture::dropped() const {
   const std::lock_guard lock(mutex_);
-  return dropped_;
+  return dropped_ + (media_ ? media_->dropped() : 0);
 }
 
 void WireCapture::run() {
   std::uint64_t told = 0;
   std::unique_lock lock(mutex_);
-  for (;;) {
-    wake_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
+  for (bool is_last = false; !is_last;) {
+    const auto is_due = [this] { return closing_ || !waiting_.empty(); };
+    if (media_) (void)wake_.wait_for(lock, kMediaPause, is_due);
+    else wake_.wait(lock, is_due);
+    is_last = closing_;
     auto packets = std::exchange(waiting_, {});
     waiting_octets_ = 0;
-    const std::uint64_t dropped = dropped_;
     lock.unlock();
     write(std::move(packets));
-    if (dropped > told) log::warning("capture.dropped", {{"messages", dropped - std::exchange(told, dropped)}});
+    if (media_) write_media();
+    const std::uint64_t lost = dropped();
+    if (lost > told) log::warning("capture.dropped", {{"messages", lost - std::exchange(told, lost)}});
     lock.lock();
+    is_last = is_last && waiting_.empty();
   }
 }
 
@@ -87,6 +107,16 @@ void WireCapture::write(std::vector<Packet> packets) {
   for (Packet& packet : packets) {
     mask_secrets(packet.octets);
     for (const auto& sink : sinks_) sink->take(packet, base::Clock::now());
+  }
+}
+
+void WireCapture::write_media() {
+  const auto now = base::Clock::now();
+  const std::chrono::nanoseconds wall_ahead = std::chrono::system_clock::now().time_since_epoch() - now.time_since_epoch();
+  media::TappedPacket tapped;
+  for (std::size_t i = 0; i < kMostMediaAtOnce && media_->try_take(tapped); ++i) {
+    const Packet packet = packet_of(tapped, wall_ahead);
+    for (const auto& sink : sinks_) sink->take_media(packet, now);
   }
 }
 

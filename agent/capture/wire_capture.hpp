@@ -4,6 +4,7 @@
 #include <offhook/agent/capture/hep_sink.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
+#include <offhook/media/engine/packet_tap.hpp>
 #include <offhook/sip/model/wire_message.hpp>
 
 #include <condition_variable>
@@ -25,36 +26,41 @@ struct CaptureOptions {
   std::optional<HepOptions> hep{};         ///< a collector of HEP3
   bool trace = false;                      ///< prints the messages on standard error
   bool colours = false;                    ///< of the printed messages
+  bool media = false;                      ///< the file also gets the headers of RTP, and RTCP
 
   [[nodiscard]] bool is_on() const { return !file.empty() || hep || trace; }
 };
 
 /// Takes SIP messages from the signalling thread, masks their secrets, and gives them to sinks, on a thread of its own. The signalling thread never
-/// waits for a sink: messages wait in memory, and those beyond the bounds are dropped, counted and logged.
+/// waits for a sink: messages wait in memory, and those beyond the bounds are dropped, counted and logged. Also takes the headers of media, fifty times a
+/// second, if it has taps.
 class WireCapture {
  public:
   static constexpr std::size_t kMaxWaiting = 8192;              ///< messages
   static constexpr std::size_t kMaxWaitingOctets = 16U << 20U;  ///< of these messages; twice as many while the sinks write
 
-  explicit WireCapture(std::vector<std::unique_ptr<CaptureSink>> sinks);
+  explicit WireCapture(std::vector<std::unique_ptr<CaptureSink>> sinks, std::shared_ptr<media::PacketTaps> media = nullptr);
   /// Writes the messages that wait.
   ~WireCapture();
   WireCapture(const WireCapture&) = delete;
   WireCapture& operator=(const WireCapture&) = delete;
 
-  /// Opens the sinks. The error names the file that cannot be written.
+  /// Opens the sinks. With CaptureOptions::media, media_taps() are the taps for the engine. The error names the file that cannot be written.
   [[nodiscard]] static base::Result<std::unique_ptr<WireCapture>, base::Error> open(const CaptureOptions& options);
+  [[nodiscard]] const std::shared_ptr<media::PacketTaps>& media_taps() const { return media_; }
 
   /// Copies the message. Any thread may call it; it returns at once.
   void on_message(const sip::WireMessage& message) noexcept;
-  /// Returns the number of messages that were dropped, because the sinks were too slow.
+  /// Returns the number of messages and packets that were dropped, because the sinks were too slow.
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
   void run();
   void write(std::vector<Packet> packets);
+  void write_media();
 
   const std::vector<std::unique_ptr<CaptureSink>> sinks_;
+  const std::shared_ptr<media::PacketTaps> media_;  // null: no media
   mutable std::mutex mutex_;  // Held only briefly.
   std::condition_variable wake_;
   std::vector<Packet> waiting_;

@@ -109,6 +109,13 @@ TEST_CASE("The parser refuses other datagrams, wrong lengths, and packets withou
   std::string short_chunk = good;
   short_chunk[11] = 5;
   CHECK(parse_hep3(short_chunk).error() == Hep3Error::WrongLength);
+  for (const unsigned type : {2U, 3U, 4U, 7U, 8U, 9U, 10U, 11U, 12U}) {
+    CAPTURE(type);
+    std::string longer = good + std::string("\0\0\0\0\0\x0b" "abcde", 11);  // No number and no address has five octets.
+    longer[good.size() + 3] = static_cast<char>(type);
+    longer[5] = static_cast<char>(longer.size());
+    CHECK(parse_hep3(longer).error() == Hep3Error::WrongLength);
+  }
   for (const unsigned type : {2U, 3U, 4U, 7U, 8U, 9U, 10U, 11U, 15U}) {
     CAPTURE(type);
     const auto parsed = parse_hep3(without(good, type));

@@ -99,6 +99,9 @@ TEST_CASE("A message of the largest size stays one packet, and a longer one is c
     CHECK(blocks_of(file).size() == 3);
     const std::size_t begin = file.find("aaaa");
     CHECK(file.find_first_not_of('a', begin) - begin == std::min<std::size_t>(size, 65487));
+    const std::size_t sizes = file.find(std::string("\x45\0", 2)) - 8;  // Before the IP packet: what the file has, and what was sent.
+    CHECK(u32(file, sizes) == 28 + std::min<std::size_t>(size, 65487));
+    CHECK(u32(file, sizes + 4) == 28 + size);
   }
 }
 
@@ -126,4 +129,16 @@ TEST_CASE("tshark reads messages of all transports, with addresses, ports, direc
         "udp 0x00000001 1795747165.999999999 192.0.2.7 443  192.0.2.1 5070  REGISTER 1 1\n"
         "udp 0x00000002 1795747165.000000000 2001:db8::1 5060  2001:db8::2 5061  MESSAGE  1\n"
         "tls 0x00000002 1795747165.000000000 2001:db8::1  5060 2001:db8::2  5061 MESSAGE  \n");
+}
+
+TEST_CASE("tshark reads the header of RTP without its audio, with the size that the packet had on the wire") {
+  Packet rtp = packet(Transport::Udp, Direction::Sent, "");
+  rtp.octets = std::string("\x80\x00\x12\x34\x00\x00\x00\x01\x00\x00\x00\x07", 12);
+  rtp.size = 172;
+  Packet six = rtp;
+  six.local = test::address("2001:db8::1", 5070);
+  six.remote = test::address("2001:db8::2", 443);
+  const auto told = tshark(file_with({rtp, six}), "-d udp.port==5070,rtp -T fields -E separator=' ' -e frame.len -e frame.cap_len -e udp.length -e rtp.seq -e rtp.ssrc");
+  if (!told) return offhook_test::skip("there is no tshark (apt-get install tshark)");
+  CHECK(*told == "200 40 180 4660 0x00000007\n220 60 180 4660 0x00000007\n");
 }

@@ -21,7 +21,7 @@ namespace {
 /// What a sink got, also after the end of the capture.
 struct Got {
   std::mutex mutex;
-  std::vector<Packet> packets;
+  std::vector<Packet> packets, media;
   std::vector<Packet> all() {
     const std::lock_guard lock(mutex);
     return packets;
@@ -35,6 +35,10 @@ class KeepingSink final : public CaptureSink {
     if (before_) before_();
     const std::lock_guard lock(got_.mutex);
     got_.packets.push_back(packet);
+  }
+  void take_media(const Packet& packet, base::TimePoint) override {
+    const std::lock_guard lock(got_.mutex);
+    got_.media.push_back(packet);
   }
 
  private:
@@ -139,11 +143,58 @@ TEST_CASE("The octets that wait are bounded as well") {
   CHECK(got.packets.size() == 1 + most);
 }
 
+TEST_CASE("A capture with taps writes the beginnings of packets, with the time of the wall clock, also those that come last") {
+  Got got;
+  const auto taps = std::make_shared<media::PacketTaps>();
+  media::PacketTap& worker = taps->add();
+  media::TappedPacket tapped;
+  tapped.at = base::Clock::now();
+  tapped.local = test::address("192.0.2.1", 16384);
+  tapped.remote = test::address("192.0.2.7", 10000);
+  tapped.is_sent = true;
+  tapped.size = 172;
+  tapped.kept = 12;
+  tapped.octets = {0x80};
+  const auto before = std::chrono::system_clock::now();
+  {
+    WireCapture capture(one(std::make_unique<KeepingSink>(got)), taps);
+    CHECK(capture.media_taps() == taps);
+    worker.put(tapped);
+    CHECK(offhook_test::wait_until([&] {
+      const std::lock_guard lock(got.mutex);
+      return got.media.size() == 1;
+    }));
+    pass(capture, "a message");
+    worker.put(tapped);
+  }
+  REQUIRE(got.media.size() == 2);
+  CHECK(got.packets.size() == 1);
+  const Packet& packet = got.media.front();
+  CHECK(packet.source() == tapped.local);
+  CHECK(packet.destination() == tapped.remote);
+  CHECK(packet.octets == std::string("\x80\0\0\0\0\0\0\0\0\0\0\0", 12));
+  CHECK(packet.size == 172);
+  // The clocks are read one after the other.
+  CHECK(packet.at > before - std::chrono::seconds(60));
+  CHECK(packet.at < before + std::chrono::seconds(60));
+}
+
+TEST_CASE("Packets of media that found a full tap count as dropped, and the log has their number") {
+  Got got;
+  const auto taps = std::make_shared<media::PacketTaps>();
+  media::PacketTap& worker = taps->add();
+  for (std::size_t i = 0; i < media::PacketTap::kPackets + 5; ++i) worker.put({});
+  const std::string log = logged_by([&] { WireCapture(one(std::make_unique<KeepingSink>(got)), taps); });
+  CHECK(got.media.size() == media::PacketTap::kPackets);
+  CHECK(log.find("capture.dropped messages=5") != std::string::npos);
+}
+
 TEST_CASE("A capture without sinks and with a wrong file says so") {
   CHECK_FALSE(CaptureOptions{}.is_on());
   CaptureOptions options;
   options.file = "/dev/null/x.pcapng";
   CHECK(options.is_on());
+  options.media = true;
   const auto opened = WireCapture::open(options);
   REQUIRE_FALSE(opened.has_value());
   CHECK(opened.error().domain == "capture");
