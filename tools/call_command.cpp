@@ -92,6 +92,7 @@ int call(const CallArguments& arguments) {
   if (!loaded) return kUsage;
   take_secrets_from_environment();
   if (!arguments.registers) agent::stand_beside_another(loaded->config);
+  apply(arguments.wire, loaded->config);
   const auto* config = &loaded->config;
   CallWatch watch(form_of(arguments), agent::registrations_of(*config));
   int exit_code = kOk;

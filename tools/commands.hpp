@@ -15,10 +15,18 @@ enum Exit : int {
   kInterrupted = 130,  ///< `offhook setup`: Ctrl-C ended it; shells use this code for it
 };
 
+/// Where the SIP messages of a command also go.
+struct WireArguments {
+  std::string capture;           ///< a file of pcapng; "": as the configuration says
+  bool capture_media = false;    ///< the file also gets the headers of media
+  std::string trace;             ///< "sip": prints them; "": as the configuration says
+};
+
 struct RunArguments {
   std::string config;            ///< path; "" for only the environment and the defaults
   std::vector<std::string> set;  ///< "/sip/port=5070"
   bool json = false;             ///< writes the log as JSON, whatever the configuration says
+  WireArguments wire;
 };
 [[nodiscard]] int run(const RunArguments& arguments);
 
@@ -28,6 +36,7 @@ struct CallArguments {
   std::vector<std::string> set;
   bool json = false;
   bool registers = false;           // registers first, as the configuration says
+  WireArguments wire;
 };
 [[nodiscard]] int call(const CallArguments& arguments);
 

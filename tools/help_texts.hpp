@@ -40,9 +40,16 @@ inline constexpr const char* kHelpRun = R"(Registers with the PBX like a desk ph
 SIGTERM or Ctrl-C it takes no new calls, lets running calls continue for at most /limits/drain_seconds, and removes its registration; a
 second signal ends it at once. After SIGHUP it reads the configuration again, and uses it for new calls.
 
+--trace sip and --capture FILE show the SIP messages, over UDP, TCP, TLS and WebSocket, as they crossed the network. `-->` is a message that Offhook sent, `<--` one
+that it received. The letter x replaces passwords, responses to challenges, keys of SRTP and pressed keys; numbers and names of callers stay (docs/privacy.md).
+A capture of 64 MB becomes FILE.1, and a new one begins. With --capture-media, it also has the headers of RTP, and RTCP, but no audio. The settings /capture/... do the same for a service, and send the messages to Homer or sngrep.
+
 Examples:
   SIP_EXTENSION=6001 SIP_PASSWORD=... ASTERISK_HOST=pbx.example offhook run
   offhook run --config offhook.json --set /log/level=warning --json
+  offhook run --config offhook.json --trace sip 2>messages.txt
+  offhook run --config offhook.json --capture calls.pcapng --capture-media
+  tshark -r calls.pcapng -Y 'sip.Method == "INVITE"'
 
 Exit codes: 0 ended by a signal, 2 configuration, 3 SIP or health could not be opened,
 4 the registrar refuses the password.)";
@@ -52,11 +59,13 @@ beside an `offhook run` of the same extension; with --register it registers firs
 one object a line: {"event":"dialled"|"answered"|"answered_by"|"tone"|"they"|"we"|"ended", ...}. The log goes to standard error.
 With --machine hang_up or speak, the agent says nothing until it has detected a person or a machine, about a second after a person's first words. With
 speak it leaves its message after the beep and hangs up. /media/country selects the country whose busy tones end a call that is not answered.
+--trace sip prints the SIP messages, and --capture FILE writes them to a file for Wireshark, without passwords (offhook run --help).
 
 Examples:
   offhook call 1001 --config offhook.json
   offhook call 1001 --config offhook.json --machine speak --set /media/country=GB
   offhook call sip:1001@pbx.example --config offhook.json --json
+  offhook call 1001 --config offhook.json --trace sip
 
 Exit codes: 0 the call was answered, 1 it was not, 2 configuration, 3 SIP or health could not be opened,
 4 the registrar refuses the password.)";

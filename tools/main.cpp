@@ -43,11 +43,19 @@ void add_config(CLI::App* command, Arguments& arguments, const char* names = "-c
       ->allow_extra_args(false);
 }
 
+void add_wire(CLI::App* command, WireArguments& arguments) {
+  command->add_option("--trace", arguments.trace, "Print each SIP message on standard error, without passwords: sip")
+      ->check(CLI::IsMember({"sip"}));
+  auto* capture = command->add_option("--capture", arguments.capture, "Write each SIP message to a file for Wireshark (pcapng), without passwords")->type_name("FILE");
+  command->add_flag("--capture-media", arguments.capture_media, "Also write the headers of RTP to this file, without audio, and RTCP")->needs(capture);
+}
+
 void add_calling(CLI::App& app, int& code) {
   auto run_arguments = std::make_shared<RunArguments>();
   auto* run_command = add(app, "run", "Register and answer calls, until SIGTERM or Ctrl-C", kHelpRun, run, run_arguments, code);
   add_config(run_command, *run_arguments);
   run_command->add_flag("--json", run_arguments->json, "Print the log as JSON, one event a line");
+  add_wire(run_command, run_arguments->wire);
 
   auto call_arguments = std::make_shared<CallArguments>();
   auto* call_command =
@@ -58,6 +66,7 @@ void add_calling(CLI::App& app, int& code) {
   call_command->add_flag("--register", call_arguments->registers, "Register first, for a PBX that accepts calls only from registered telephones");
   call_command->add_option("--machine", call_arguments->machine, "What to do if an answering machine answers: ignore (default), hang_up, or speak (after the beep)")
       ->check(CLI::IsMember({"ignore", "hang_up", "speak"}));
+  add_wire(call_command, call_arguments->wire);
 
   auto calls_arguments = std::make_shared<CallsArguments>();
   auto* calls_command = add(app, "calls", "List past calls, or show one as a conversation", kHelpCalls, calls, calls_arguments, code);

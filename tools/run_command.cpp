@@ -30,8 +30,9 @@ namespace log = agent::log;
 constexpr auto kLastTransactions = std::chrono::seconds(35);
 
 /// Reads the configuration again. The level and the format of the log change with it.
-void reload(agent::Agent& agent, const agent::config::Sources& sources, agent::LoadedConfig& running) {
+void reload(agent::Agent& agent, const agent::config::Sources& sources, const WireArguments& wire, agent::LoadedConfig& running) {
   auto fresh = read_config(sources);
+  if (fresh) apply(wire, fresh->config);
   const auto config = fresh ? std::optional(fresh->config) : std::nullopt;
   if (!agent::reload(agent, running, std::move(fresh))) return;
   configure_log(*config);
@@ -51,6 +52,7 @@ int run(const RunArguments& arguments) {
   const auto sources = sources_of(arguments.config, set);
   auto loaded = load_config("run", sources);
   if (!loaded) return kUsage;
+  apply(arguments.wire, loaded->config);
   take_secrets_from_environment();
   const auto* config = &loaded->config;
   const agent::ServiceNotifier notifier(sources.environment);
@@ -90,7 +92,7 @@ int run(const RunArguments& arguments) {
     heap.tidy(base::Clock::now());
     liveness.on_time(base::Clock::now());
     silence.on_time(base::Clock::now());
-    if (signal == SIGHUP) reload(*agent, sources, *loaded);
+    if (signal == SIGHUP) reload(*agent, sources, arguments.wire, *loaded);
     if (!registration.is_password_refused()) continue;  // After any other failure, the agent retries without end.
     fmt::print(stderr, "offhook run: {} refuses the password of extension {}: check SIP_PASSWORD (or /sip/password) against the PBX\n",
                config->sip.host, config->sip.extension);

@@ -19,6 +19,8 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
+#include <system_error>
 
 namespace offhook::tools {
 
@@ -80,10 +82,20 @@ void configure_log(const agent::config::Config& config, LogTo log) {
                          .colours = terminal_of(to_stderr ? STDERR_FILENO : STDOUT_FILENO).colours});
 }
 
+void apply(const WireArguments& arguments, agent::config::Config& config) {
+  if (!arguments.trace.empty()) config.capture.trace = arguments.trace;
+  if (arguments.capture_media) config.capture.media = true;
+  if (arguments.capture.empty()) return;
+  std::error_code failed;
+  const auto path = std::filesystem::absolute(arguments.capture, failed);
+  config.capture.file = failed ? arguments.capture : path.string();
+}
+
 std::unique_ptr<agent::Agent> start_agent(const std::string& command, const agent::LoadedConfig& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code) {
   auto options = agent::to_agent_options(loaded.config, share_path("dialogues/receptionist.json"),
                                          silero_folder());
   options.version = OFFHOOK_VERSION;
+  options.capture.colours = terminal_of(STDERR_FILENO).colours;
   options.agents = loaded.agents;
   options.accepts_calls = command != "call";
   auto agent = agent::Agent::start(std::move(options), std::move(watch));

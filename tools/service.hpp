@@ -42,6 +42,9 @@ void configure_log(const agent::config::Config& config, LogTo log = LogTo::Stand
 [[nodiscard]] std::optional<agent::LoadedConfig> load_config(const std::string& command, const agent::config::Sources& sources,
                                                 LogTo log = LogTo::StandardOutput);
 
+/// Applies --capture, --capture-media and --trace, which override the configuration. The path of --capture starts in the working directory.
+void apply(const WireArguments& arguments, agent::config::Config& config);
+
 /// Starts the agent. On failure it prints the reason and sets `exit_code`.
 [[nodiscard]] std::unique_ptr<agent::Agent> start_agent(const std::string& command, const agent::LoadedConfig& loaded, std::function<void(agent::AgentEvent)> watch, int& exit_code);
 

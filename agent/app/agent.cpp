@@ -41,10 +41,12 @@ class Agent::Impl {
     network_.reset();
     engine_.reset();
     recordings_.reset();  // All audio has ended. The destructor of the store ends all files.
+    capture_.reset();     // The last message has passed. The destructor writes the messages that wait.
   }
 
   base::Result<void, base::Error> start() {
     if (auto opened = open_stores(); !opened) return opened;
+    if (auto opened = open_capture(); !opened) return opened;
     if (auto opened = open_providers(); !opened) return opened;
     if (auto opened = open_media(); !opened) return opened;
     if (!options_.make_edges) options_.make_edges = [proxies = options_.proxies](auto& io) { return net::make_thread_edges(io, proxies); };
@@ -131,6 +133,16 @@ class Agent::Impl {
     auto recordings = recordings::RecordingStore::open(options_.recordings);
     if (!recordings) return base::fail(recordings.error());
     recordings_ = std::move(*recordings);
+    return {};
+  }
+
+  base::Result<void, base::Error> open_capture() {
+    if (!options_.capture.is_on()) return {};
+    auto capture = capture::WireCapture::open(options_.capture);
+    if (!capture) return base::fail(capture.error());
+    capture_ = std::move(*capture);
+    options_.media.taps = capture_->media_taps();
+    options_.phone.sip.tap = [capture = capture_.get()](const sip::WireMessage& message) { capture->on_message(message); };
     return {};
   }
 
@@ -310,6 +322,7 @@ class Agent::Impl {
   std::unique_ptr<records::CallRecordStore> records_;
   std::unique_ptr<transcripts::TranscriptRegistry> transcripts_;
   std::shared_ptr<recordings::RecordingStore> recordings_;  // under shared_mutex_
+  std::unique_ptr<capture::WireCapture> capture_;           // null if nothing is captured
   std::unique_ptr<media::Engine> engine_;
   std::unique_ptr<CallThreads> threads_;
   std::unique_ptr<phone::SipNetwork> network_;

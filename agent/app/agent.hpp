@@ -3,6 +3,7 @@
 #include <offhook/agent/agents/agent_directory.hpp>
 #include <offhook/agent/app/call_thread.hpp>
 #include <offhook/agent/call/ended.hpp>
+#include <offhook/agent/capture/wire_capture.hpp>
 #include <offhook/agent/conversation/actions.hpp>
 #include <offhook/agent/conversation/conversation.hpp>
 #include <offhook/agent/net/proxy.hpp>
@@ -44,6 +45,7 @@ struct AgentOptions {
   /// The listener of each call's audio port: Machine if the agent alone listens to the caller.
   media::Listener listener = media::Listener::Machine;
   bool leaves_out_silence = false;                            ///< true: sends comfort noise in place of silence, when the peer accepts comfort noise
+  capture::CaptureOptions capture{};                          ///< where SIP messages also go, for people who look for a fault
   recordings::RecordingOptions recordings;                    ///< enabled when at least one agent records its calls
   std::size_t conversation_threads = 0;                       ///< 0: one thread for each core of the machine
   base::Duration drain_limit = std::chrono::seconds(30);      ///< time from drain() until the agent hangs up the calls that still run

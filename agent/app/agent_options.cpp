@@ -238,6 +238,17 @@ records::CallRecordOptions call_record_options(const config::Config& config) {
   return options;
 }
 
+capture::CaptureOptions capture_options(const config::Config& config) {
+  const auto& settings = config.capture;
+  capture::CaptureOptions options;
+  if (!settings.file.empty()) options.file = config::beside(config.path, settings.file);
+  options.file_octets = std::uint64_t{settings.file_mb} << 20U;
+  options.media = settings.media;
+  if (!settings.hep_host.empty()) options.hep = capture::HepOptions{settings.hep_host, settings.hep_port, settings.hep_id, settings.hep_key};
+  options.trace = settings.trace == "sip";
+  return options;
+}
+
 }  // namespace
 
 recordings::RecordingOptions recording_options(const config::Config& config) {
@@ -342,6 +353,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   options.records = call_record_options(config);
   options.transcripts = transcript_options(config);
   options.recordings = recording_options(config);
+  options.capture = capture_options(config);
   options.proxies = config.proxies;
   return options;
 }
@@ -349,6 +361,7 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
 void stand_beside_another(config::Config& config) {
   config.sip.registration = "none";
   config.sip.bind_port = 0;
+  config.capture.file.clear();
   std::erase_if(config.sip.web_socket.members, [](const auto& member) { return member.first == "port" || member.first == "origins"; });
 }
 

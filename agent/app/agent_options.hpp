@@ -24,7 +24,7 @@ namespace offhook::inline v0::agent {
 [[nodiscard]] std::string recordings_folder(const config::Config& config);
 
 /// Changes `config` so that its agent can run while another agent with the same configuration runs on this machine: the agent then takes
-/// neither the registration of the extension nor the ports.
+/// neither the registration of the extension, nor the ports, nor the file of the capture.
 void stand_beside_another(config::Config& config);
 
 }  // namespace offhook::inline v0::agent

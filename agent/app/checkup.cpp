@@ -109,6 +109,7 @@ void warn_of_folders(const config::Config& config, Checkup& out) {
   if (config.records.folder != "off") look("/records/folder", config.records.folder);
   if (!config::who_transcribes(config).empty()) look("/transcripts/folder", config.transcripts.folder);
   if (!config::who_records(config).empty()) look("/recordings/folder", config.recordings.folder);
+  if (!config.capture.file.empty()) look("/capture/file", std::filesystem::path(config::beside(config.path, config.capture.file)).parent_path().string());
 }
 
 /// Warns only, because calls work without the model. The check runs the library of the model, so call it only for a usable configuration.

@@ -3,6 +3,7 @@
 #include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/phone/endpoint.hpp>
 #include <offhook/agent/providers/provider.hpp>
+#include <offhook/agent/setup/host_trial.hpp>
 #include <offhook/agent/setup/key_trial.hpp>
 #include <offhook/agent/setup/speech_trial.hpp>
 
@@ -37,10 +38,17 @@ std::string words_for(const sip::RequestAnswered& answer) {
 
 /// Sends OPTIONS to the PBX. A refusal counts as an answer too, because a PBX may refuse OPTIONS of an unknown sender.
 Finding ask_pbx(const config::Config& config) {
-  const AgentOptions options = to_agent_options(config, "");
+  AgentOptions options = to_agent_options(config, "");
   const std::string whom = fmt::format("the PBX {} by {}", config.sip.host, config.sip.transport);
   const auto answered = std::make_shared<std::promise<Finding>>();
   std::future<Finding> found = answered->get_future();
+  std::unique_ptr<capture::WireCapture> capture;
+  if (options.capture.is_on()) {
+    auto opened = capture::WireCapture::open(options.capture);
+    if (!opened) return {false, opened.error().detail};
+    capture = std::move(*opened);
+    options.phone.sip.tap = [&capture](const sip::WireMessage& message) { capture->on_message(message); };
+  }
   media::Engine engine(options.media);
   auto endpoint = phone::Endpoint::open(options.phone, engine, [answered, whom](const phone::PhoneEvent& event) {
     const auto* answer = std::get_if<sip::RequestAnswered>(&event);
@@ -58,6 +66,12 @@ Finding ask_pbx(const config::Config& config) {
   const bool is_told = found.wait_for(kAnswerLimit) == std::future_status::ready;
   telephone.stop();
   return is_told ? found.get() : Finding{false, whom + ": no answer; check host, port, transport and firewall"};
+}
+
+Finding find_collector(const std::string& host) {
+  Finding found = setup::try_host(host, [] { return false; });
+  found.what = "the collector of the capture: " + found.what;
+  return found;
 }
 
 void add(const ProviderPtr& provider, std::vector<ProviderPtr>& out) {
@@ -84,6 +98,7 @@ std::vector<Finding> check_online(config::Config config, const AgentDirectory& a
   add_providers(*agents.otherwise(), providers);
   for (const auto& entry : agents.entries()) add_providers(*entry.profile, providers);
   std::vector<Finding> found{ask_pbx(config)};
+  if (!config.capture.hep_host.empty()) found.push_back(find_collector(config.capture.hep_host));
   std::set<std::string> unusable;
   for (const ProviderPtr& provider : providers) {
     Finding tried = setup::try_key(*provider, config.proxies, [] { return false; });

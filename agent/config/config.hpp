@@ -174,6 +174,16 @@ struct HealthSettings {
   std::string address = "127.0.0.1";
   Secret token;                        ///< OFFHOOK_HEALTH_TOKEN; "": requests need no token for any page
 };
+struct CaptureSettings {
+  std::string file;                    ///< path; "": no file
+  std::uint32_t file_mb = 64;          ///< size at which a new file begins
+  bool media = false;                  ///< the file also gets the headers of RTP, and RTCP
+  std::string hep_host;                ///< a collector of HEP3; "": none
+  std::uint16_t hep_port = 9060;
+  std::uint32_t hep_id = 2001;
+  Secret hep_key;                      ///< "": packets without a key
+  std::string trace = "off";           ///< "off" or "sip"
+};
 
 struct Config {
   std::optional<std::string> path{};  ///< path of the file; relative paths in it start in its folder (beside())
@@ -188,6 +198,7 @@ struct Config {
   RecordSettings records;
   TranscriptSettings transcripts;
   RecordingSettings recordings;
+  CaptureSettings capture;
   JsonValue agents{}, about{};         ///< their checked values
   JsonValue provider_tree{};           ///< for display: secrets are masked
   std::vector<ToolServerSettings> tool_servers;

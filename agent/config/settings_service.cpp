@@ -3,7 +3,7 @@
 
 #include <array>
 
-/// The settings of /limits, /log and /health.
+/// The settings of /limits, /log, /health and /capture.
 namespace offhook::inline v0::agent::config {
 
 namespace {
@@ -50,6 +50,27 @@ constexpr std::array kServiceSettings{
                        "TOKEN` gets only `/healthz` and the status of `/readyz`. The token crosses the network in the clear: use it "
                        "within a network that you trust, or behind a proxy with TLS",
             .secret = true, .field = kField<&Config::health, &HealthSettings::token>},
+    Setting{.section = "capture", .name = "file", .shape = Shape::Line, .most = kMaxPath, .unset = "none",
+            .meaning = "the file to which Offhook writes each SIP message, for Wireshark (pcapng). It contains numbers and names of callers, but no passwords "
+                       "and keys (docs/privacy.md). `--capture FILE` is the same", .field = kField<&Config::capture, &CaptureSettings::file>},
+    Setting{.section = "capture", .name = "file_mb", .shape = Shape::Whole, .least = 1, .most = 4096, .unit = "megabytes",
+            .meaning = "the size at which this file becomes `FILE.1` and a new one begins; Offhook keeps one older file",
+            .field = kField<&Config::capture, &CaptureSettings::file_mb>},
+    Setting{.section = "capture", .name = "media", .shape = Shape::Flag,
+            .meaning = "whether the file also gets the header of each packet of RTP, without audio, and each packet of RTCP (of an encrypted call only its header). "
+                       "`--capture-media` is the same", .field = kField<&Config::capture, &CaptureSettings::media>},
+    Setting{.section = "capture", .name = "hep_host", .shape = Shape::Host, .least = 1, .most = kMaxHostName, .unset = "none",
+            .meaning = "the host of a collector, such as Homer or sngrep, to which Offhook sends each SIP message by HEP3, over UDP and in the clear",
+            .field = kField<&Config::capture, &CaptureSettings::hep_host>},
+    Setting{.section = "capture", .name = "hep_port", .shape = Shape::Whole, .least = 1, .most = 65535, .meaning = "the collector's port",
+            .field = kField<&Config::capture, &CaptureSettings::hep_port>},
+    Setting{.section = "capture", .name = "hep_id", .shape = Shape::Whole, .least = 0, .most = 4294967295,
+            .meaning = "the number by which the collector knows this Offhook (capture ID)", .field = kField<&Config::capture, &CaptureSettings::hep_id>},
+    Setting{.section = "capture", .name = "hep_key", .shape = Shape::Key, .most = 256, .unset = "none",
+            .meaning = "the key that the collector expects in each packet", .secret = true, .field = kField<&Config::capture, &CaptureSettings::hep_key>},
+    Setting{.section = "capture", .name = "trace", .shape = Shape::Choice, .choices = "off sip",
+            .meaning = "`sip`: Offhook prints each SIP message on standard error. `--trace sip` is the same",
+            .field = kField<&Config::capture, &CaptureSettings::trace>},
 };
 
 }  // namespace
