@@ -112,7 +112,7 @@ void Datagrams::tap(const Leg& leg, Channel channel, const base::SocketAddress& 
   packet.remote = remote;
   packet.is_sent = is_sent;
   packet.size = static_cast<std::uint16_t>(size);
-  packet.kept = static_cast<std::uint16_t>(tapped_octets(channel, datagram, leg.path != nullptr));
+  packet.kept = static_cast<std::uint16_t>(tapped_octets(datagram, leg.path != nullptr));
   std::copy_n(datagram.begin(), packet.kept, packet.octets.begin());
   tap_->put(packet);
 }

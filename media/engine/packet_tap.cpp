@@ -1,20 +1,39 @@
 #include <offhook/media/engine/packet_tap.hpp>
 
+#include <offhook/rtp/nat/demultiplex.hpp>
 #include <offhook/rtp/packet.hpp>
 
 #include <algorithm>
 
 namespace offhook::inline v0::media {
 
-std::size_t tapped_octets(Channel channel, base::Bytes datagram, bool is_protected) {
-  constexpr std::size_t kOfOtherProtocol = 20, kOfProtectedRtcp = 8;
-  const auto at_most = [&](std::size_t octets) { return std::min({octets, datagram.size(), TappedPacket::kMaxOctets}); };
-  if (datagram.size() < kOfProtectedRtcp || datagram[0] >> 6U != 2) return at_most(kOfOtherProtocol);
-  if (channel == Channel::Rtcp || rtp::is_rtcp(datagram)) return at_most(is_protected ? kOfProtectedRtcp : datagram.size());
-  const std::size_t fixed = rtp::kFixedHeaderOctets + 4 * (datagram[0] & 0x0fU);
-  const bool has_extension = (datagram[0] & 0x10U) != 0 && datagram.size() >= fixed + 4;
-  const std::size_t words = has_extension ? std::size_t{datagram[fixed + 2]} << 8U | datagram[fixed + 3] : 0;
-  return at_most(fixed + (has_extension ? 4 + 4 * words : 0));
+namespace {
+
+/// Returns the octets of the header of RTP with CSRCs and extension, and only the fixed header of a packet that is not valid.
+std::size_t rtp_header_octets(base::Bytes datagram) {
+  const auto packet = rtp::parse_packet(datagram);
+  return packet ? datagram.size() - packet->payload.size() - packet->padding : rtp::kFixedHeaderOctets;
+}
+
+std::size_t readable_octets(base::Bytes datagram, bool is_protected) {
+  constexpr std::size_t kClearOfSrtcp = 8, kStunHeader = 20, kDtlsHeaders = 13 + 12, kOther = 4;
+  switch (rtp::kind_of(datagram)) {
+    case rtp::DatagramKind::RtpOrRtcp:
+      if (rtp::is_rtcp(datagram)) return is_protected ? kClearOfSrtcp : datagram.size();
+      return rtp_header_octets(datagram);
+    case rtp::DatagramKind::Stun: return kStunHeader;
+    case rtp::DatagramKind::Dtls: return kDtlsHeaders;
+    case rtp::DatagramKind::TurnChannel:
+    case rtp::DatagramKind::Zrtp:
+    case rtp::DatagramKind::Unknown: break;
+  }
+  return kOther;
+}
+
+}  // namespace
+
+std::size_t tapped_octets(base::Bytes datagram, bool is_protected) {
+  return std::min({readable_octets(datagram, is_protected), datagram.size(), TappedPacket::kMaxOctets});
 }
 
 PacketTap& PacketTaps::add() {

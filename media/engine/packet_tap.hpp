@@ -16,7 +16,7 @@
 
 namespace offhook::inline v0::media {
 
-/// The beginning of one datagram of a leg, for captures. It has no audio, and nothing that SRTP has encrypted.
+/// The beginning of one datagram of a leg, as it crossed the network, for captures. It has no audio, and nothing that SRTP has encrypted.
 struct TappedPacket {
   static constexpr std::size_t kMaxOctets = 128;
 
@@ -30,9 +30,13 @@ struct TappedPacket {
   [[nodiscard]] base::Bytes beginning() const { return {octets.data(), kept}; }
 };
 
-/// Returns how many octets of a datagram a capture may have, at most TappedPacket::kMaxOctets: the header of RTP with its extension (RFC 3550
-/// section 5.1); RTCP, or only its first eight octets if it is protected (RFC 3711 section 3.4); twenty octets of any other protocol.
-[[nodiscard]] std::size_t tapped_octets(Channel channel, base::Bytes datagram, bool is_protected);
+/// Returns how many octets of a datagram a capture may have, at most TappedPacket::kMaxOctets:
+/// - RTP: its header with the extension (RFC 3550 section 5.1); the first twelve octets of a packet that is not valid
+/// - RTCP: all; if it is protected, the first eight octets, which SRTCP does not encrypt (RFC 3711 section 3.4)
+/// - STUN: its header (RFC 8489 section 5), without the digest of a password
+/// - DTLS: the headers of its record and of a handshake message (RFC 6347 section 4.2.2)
+/// - another protocol: its first four octets. A message of TURN channels (RFC 8656 section 12.4) contains audio behind them.
+[[nodiscard]] std::size_t tapped_octets(base::Bytes datagram, bool is_protected);
 
 /// Carries the beginnings of one worker's datagrams to one other thread. The worker never waits: a full tap drops the packet, and counts it.
 class PacketTap {

@@ -33,29 +33,58 @@ std::vector<media::TappedPacket> all_of(media::PacketTap& tap) {
 }  // namespace
 
 TEST_CASE("A tap keeps the header of RTP with CSRCs and extension, and none of the audio [RFC 3550 section 5.1]") {
-  const auto kept = [](const Octets& datagram) { return media::tapped_octets(media::Channel::Rtp, datagram, false); };
+  const auto kept = [](const Octets& datagram) { return media::tapped_octets(datagram, false); };
   CHECK(kept(with_first(172, {0x80, 0})) == 12);
   CHECK(kept(with_first(172, {0x82, 0})) == 20);
   Octets extended = with_first(172, {0x91, 0});
   extended[18] = 0;
   extended[19] = 2;
   CHECK(kept(extended) == 12 + 4 + 4 + 8);
-  extended[18] = 0xff;  // A length that is a lie.
+  extended[19] = 27;
   CHECK(kept(extended) == media::TappedPacket::kMaxOctets);
-  CHECK(kept(Octets(extended.begin(), extended.begin() + 19)) == 16);
+  extended[19] = 28;
+  CHECK(kept(extended) == media::TappedPacket::kMaxOctets);
+  extended[18] = 0xff;  // A length that is a lie: what follows may be audio.
+  CHECK(kept(extended) == 12);
+  CHECK(kept(Octets(extended.begin(), extended.begin() + 19)) == 12);
   CHECK(kept(with_first(10, {0x80, 0})) == 10);
   CHECK(kept({}) == 0);
 }
 
-TEST_CASE("A tap keeps RTCP up to its bound, only the clear header of protected RTCP, and the beginning of other protocols [RFC 3711 section 3.4]") {
-  for (const auto channel : {media::Channel::Rtp, media::Channel::Rtcp}) {
-    CHECK(media::tapped_octets(channel, with_first(64, {0x80, 200}), false) == 64);
-    CHECK(media::tapped_octets(channel, with_first(129, {0x80, 200}), false) == 128);
-    CHECK(media::tapped_octets(channel, with_first(64, {0x80, 200}), true) == 8);
+TEST_CASE("A tap keeps RTCP up to its bound, and only the clear header of protected RTCP [RFC 3711 section 3.4]") {
+  CHECK(media::tapped_octets(with_first(64, {0x80, 200}), false) == 64);
+  CHECK(media::tapped_octets(with_first(128, {0x80, 200}), false) == 128);
+  CHECK(media::tapped_octets(with_first(129, {0x80, 200}), false) == 128);
+  CHECK(media::tapped_octets(with_first(64, {0x80, 200}), true) == 8);
+  CHECK(media::tapped_octets(with_first(172, {0x80, 0}), true) == 12);
+}
+
+TEST_CASE("A tap keeps the headers of STUN and DTLS, and neither the digest of a password nor the audio in a channel of TURN [RFC 7983 section 7]") {
+  for (const bool is_protected : {false, true}) {
+    CHECK(media::tapped_octets(with_first(100, {0x00, 0x01}), is_protected) == 20);
+    CHECK(media::tapped_octets(with_first(7, {0x00, 0x01}), is_protected) == 7);
+    CHECK(media::tapped_octets(with_first(100, {0x16, 0xfe}), is_protected) == 25);
+    CHECK(media::tapped_octets(with_first(15, {0x15, 0xfe}), is_protected) == 15);
+    CHECK(media::tapped_octets(with_first(176, {0x40, 0x00}), is_protected) == 4);
+    CHECK(media::tapped_octets(with_first(172, {0x10}), is_protected) == 4);
+    CHECK(media::tapped_octets(with_first(172, {0xff}), is_protected) == 4);
   }
-  CHECK(media::tapped_octets(media::Channel::Rtp, with_first(172, {0x80, 0}), true) == 12);
-  CHECK(media::tapped_octets(media::Channel::Rtp, with_first(100, {0x16, 0xfe}), true) == 20);
-  CHECK(media::tapped_octets(media::Channel::Rtp, with_first(7, {0x00, 0x01}), false) == 7);
+}
+
+TEST_CASE("A tap keeps no audio that comes to the port of RTCP") {
+  with_each_datagram_path([](Bench& bench) {
+    const auto tap = std::make_unique<media::PacketTap>();
+    RtpSender caller;
+    auto leg = bench.add(caller);
+    bench.datagrams->set_tap(tap.get());
+    REQUIRE(caller.socket.send(with_first(172, {0x80, 0}), {kLoopback, port_of(leg->rtcp)}));
+    bench.receive(*leg);
+    const auto tapped = all_of(*tap);
+    REQUIRE(tapped.size() == 1);
+    CHECK(tapped[0].kept == 12);
+    bench.datagrams->set_tap(nullptr);
+    bench.drop(std::move(leg));
+  });
 }
 
 TEST_CASE("A full tap drops packets, and counts them") {
