@@ -3,6 +3,8 @@
 #include <offhook/agent/capture/packet.hpp>
 #include <offhook/base/time.hpp>
 
+#include <span>
+
 namespace offhook::inline v0::agent::capture {
 
 /// A place to which a capture writes its packets. The thread of the capture makes all calls, and may wait in them.
@@ -11,8 +13,8 @@ class CaptureSink {
   virtual ~CaptureSink() = default;
   /// Writes a SIP message. Counts and logs a failure, and tries again with later packets.
   virtual void take(const Packet& packet, base::TimePoint now) = 0;
-  /// Writes a packet of RTP or RTCP, if the sink has a place for such packets.
-  virtual void take_media(const Packet&, base::TimePoint) {}
+  /// Writes packets of calls' audio ports, if the sink has a place for such packets.
+  virtual void take_media(std::span<const Packet>, base::TimePoint) {}
 };
 
 }  // namespace offhook::inline v0::agent::capture

@@ -4,8 +4,8 @@
 
 namespace offhook::inline v0::agent::capture {
 
-void FaultLog::on_lost(std::string_view why) {
-  if (lost_++ == 0) log::error("capture.failing", {{"to", to_}, {"detail", why}});
+void FaultLog::on_lost(std::string_view why, std::size_t packets) {
+  if (std::exchange(lost_, lost_ + packets) == 0) log::error("capture.failing", {{"to", to_}, {"detail", why}});
 }
 
 void FaultLog::on_written() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -7,13 +8,13 @@
 
 namespace offhook::inline v0::agent::capture {
 
-/// Logs the first of several failures of a sink, and its next success with the number of messages that were lost.
+/// Logs the first of several failures of a sink, and its next success with the number of packets that were lost.
 class FaultLog {
  public:
   /// `to` is the file or the collector.
   explicit FaultLog(std::string to) : to_(std::move(to)) {}
 
-  void on_lost(std::string_view why);
+  void on_lost(std::string_view why, std::size_t packets = 1);
   void on_written();
   [[nodiscard]] bool is_failing() const { return lost_ > 0; }
 

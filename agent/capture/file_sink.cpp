@@ -21,15 +21,15 @@ base::Result<std::unique_ptr<FileSink>, base::Error> FileSink::open(store::FileS
   return sink;
 }
 
-void FileSink::take(const Packet& packet, base::TimePoint now) {
-  if (faults_.is_failing() && now < retry_at_) return faults_.on_lost({});
-  const auto written = write(packet);
+void FileSink::take_media(std::span<const Packet> packets, base::TimePoint now) {
+  if (faults_.is_failing() && now < retry_at_) return faults_.on_lost({}, packets.size());
+  const auto written = write(packets);
   if (written) return faults_.on_written();
   retry_at_ = now + kRetry;
-  faults_.on_lost(written.error().message());
+  faults_.on_lost(written.error().message(), packets.size());
 }
 
-FileResult<void> FileSink::write(const Packet& packet) {
+FileResult<void> FileSink::write(std::span<const Packet> packets) {
   if (file_ && !file_->is_at(path_)) {  // An operator may move the file away.
     is_moved_ = true;
     file_.reset();
@@ -38,8 +38,10 @@ FileResult<void> FileSink::write(const Packet& packet) {
     if (auto begun = begin(); !begun) return begun;
   }
   const PcapngWriter before = writer_;
-  auto written = append(writer_.add(packet));
-  if (!written) writer_ = before;  // The file lacks the interface that this packet may have begun.
+  std::string blocks;
+  for (const Packet& packet : packets) blocks += writer_.add(packet);
+  auto written = append(blocks);
+  if (!written) writer_ = before;  // The file lacks the interfaces that these packets may have begun.
   return written;
 }
 
@@ -47,19 +49,16 @@ FileResult<void> FileSink::begin() {
   file_.reset();
   const std::string folder = std::filesystem::path(path_).parent_path();
   if (auto made = folder.empty() ? FileResult<void>() : files_.make_folder(folder); !made) return made;
-  auto opened = files_.open_append(path_);
-  if (!opened) return base::fail(opened.error());
-  const auto size = (*opened)->size();
-  if (!size) return base::fail(size.error());
-  if (*size > 0) {
+  const auto beginning = files_.peek(path_, 4);
+  if (!beginning) return base::fail(beginning.error());
+  if (!beginning->empty()) {
     if (is_moved_) return base::fail(std::make_error_code(std::errc::device_or_resource_busy));  // Another process captures to this file.
-    const auto beginning = (*opened)->read(0, 4);
-    if (!beginning) return base::fail(beginning.error());
     if (!is_pcapng(*beginning)) return base::fail(std::make_error_code(std::errc::file_exists));
     if (auto renamed = files_.rename(path_, path_ + ".1"); !renamed) return renamed;
-    opened = files_.open_append(path_);
-    if (!opened) return base::fail(opened.error());
   }
+  auto opened = files_.open_append(path_);
+  if (!opened) return base::fail(opened.error());
+  if ((*opened)->size().value_or(1) > 0) return base::fail(std::make_error_code(std::errc::device_or_resource_busy));  // Another process was faster.
   file_ = std::move(*opened);
   size_ = 0;
   auto begun = append(writer_.begin());

@@ -15,7 +15,9 @@ namespace offhook::inline v0::agent::capture {
 namespace {
 
 constexpr auto kMediaPause = std::chrono::milliseconds(20);
-constexpr std::size_t kMostMediaAtOnce = 16384;  // Then SIP messages have their turn.
+constexpr std::size_t kMostMediaAtOnce = 256;  // One write of a file has these packets.
+constexpr int kMostWrites = 64;                // Then SIP messages have their turn.
+constexpr auto kTellDropped = std::chrono::seconds(10);
 
 Packet packet_of(const sip::WireMessage& message) {
   Packet packet{message.direction, message.at, message.flow.transport, message.flow.local, message.flow.remote, std::string(message.octets)};
@@ -84,7 +86,6 @@ std::uint64_t WireCapture::dropped() const {
 }
 
 void WireCapture::run() {
-  std::uint64_t told = 0;
   std::unique_lock lock(mutex_);
   for (bool is_last = false; !is_last;) {
     const auto is_due = [this] { return closing_ || !waiting_.empty(); };
@@ -96,8 +97,7 @@ void WireCapture::run() {
     lock.unlock();
     write(std::move(packets));
     if (media_) write_media();
-    const std::uint64_t lost = dropped();
-    if (lost > told) log::warning("capture.dropped", {{"messages", lost - std::exchange(told, lost)}});
+    tell_dropped(is_last);
     lock.lock();
     is_last = is_last && waiting_.empty();
   }
@@ -113,11 +113,21 @@ void WireCapture::write(std::vector<Packet> packets) {
 void WireCapture::write_media() {
   const auto now = base::Clock::now();
   const std::chrono::nanoseconds wall_ahead = std::chrono::system_clock::now().time_since_epoch() - now.time_since_epoch();
-  media::TappedPacket tapped;
-  for (std::size_t i = 0; i < kMostMediaAtOnce && media_->try_take(tapped); ++i) {
-    const Packet packet = packet_of(tapped, wall_ahead);
-    for (const auto& sink : sinks_) sink->take_media(packet, now);
+  std::vector<Packet> packets;
+  for (int i = 0; i < kMostWrites; ++i) {
+    packets.clear();
+    for (media::TappedPacket tapped; packets.size() < kMostMediaAtOnce && media_->try_take(tapped);) packets.push_back(packet_of(tapped, wall_ahead));
+    if (packets.empty()) return;
+    for (const auto& sink : sinks_) sink->take_media(packets, now);
   }
+}
+
+void WireCapture::tell_dropped(bool is_last) {
+  const auto now = base::Clock::now();
+  const std::uint64_t lost = dropped();
+  if (lost == told_ || (now < tell_at_ && !is_last)) return;
+  log::warning("capture.dropped", {{"messages", lost - std::exchange(told_, lost)}});
+  tell_at_ = now + kTellDropped;
 }
 
 }  // namespace offhook::inline v0::agent::capture

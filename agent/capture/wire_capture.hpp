@@ -58,6 +58,8 @@ class WireCapture {
   void run();
   void write(std::vector<Packet> packets);
   void write_media();
+  /// Logs the number of packets that were dropped since the last time, at most every ten seconds, and at the end.
+  void tell_dropped(bool is_last);
 
   const std::vector<std::unique_ptr<CaptureSink>> sinks_;
   const std::shared_ptr<media::PacketTaps> media_;  // null: no media
@@ -67,6 +69,8 @@ class WireCapture {
   std::size_t waiting_octets_ = 0;
   std::uint64_t dropped_ = 0;
   bool closing_ = false;
+  std::uint64_t told_ = 0;       // Only the thread uses it.
+  base::TimePoint tell_at_{};    // Only the thread uses it.
   std::thread thread_;
 };
 

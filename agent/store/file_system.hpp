@@ -43,6 +43,8 @@ class FileSystem {
   virtual ~FileSystem() = default;
   [[nodiscard]] virtual FileResult<std::unique_ptr<AppendFile>> open_append(
       const std::string& path) = 0;                                   ///< creates the file if it is missing; always sets mode 0600
+  /// Returns at most `most` octets from the beginning of a file, and changes nothing; "" if there is no such file. Does not follow a link.
+  [[nodiscard]] virtual FileResult<std::string> peek(const std::string& path, std::size_t most) = 0;
   virtual FileResult<void> make_folder(const std::string& path) = 0;  ///< creates the folder and its missing parents with mode 0700
   virtual FileResult<void> rename(const std::string& from, const std::string& to) = 0;
   virtual FileResult<void> remove(const std::string& path) = 0;

@@ -100,6 +100,12 @@ class PosixFileSystem final : public FileSystem {
     if (const int refused = make_private(fd, path); refused != 0) return failure(refused);
     return std::unique_ptr<AppendFile>(std::move(file));
   }
+  FileResult<std::string> peek(const std::string& path, std::size_t most) override {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && errno == ENOENT) return std::string();
+    if (fd < 0) return failure(errno);
+    return PosixFile(fd).read(0, most);
+  }
   FileResult<void> make_folder(const std::string& path) override {
     const int failed = make_folders(path);
     if (failed != 0) return failure(failed);

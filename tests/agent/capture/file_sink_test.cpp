@@ -7,8 +7,10 @@
 #include <doctest/doctest.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <string>
+#include <vector>
 
 using namespace offhook;
 using namespace offhook::agent::capture;
@@ -154,6 +156,21 @@ TEST_CASE("If another process captures to the same file, the first one stops, an
   CHECK(log.find("capture.failing to=/c/calls.pcapng detail=\"Device or resource busy\"") != std::string::npos);
 }
 
+TEST_CASE("Packets of media are one write: all of them are in the file, or all count as lost") {
+  Capture capture;
+  const std::vector<Packet> packets{options_packet("one"), options_packet("two")};
+  const std::string log = logged_by([&] {
+    capture.files.room = capture_of({"one"}).size() + 50;
+    capture.sink->take_media(packets, kNow);
+    CHECK(capture.files.at("/c/calls.pcapng") == capture_of({}));
+    capture.files.room = SIZE_MAX;
+    capture.sink->take_media(packets, kNow);  // Too soon for another try.
+    capture.sink->take_media(packets, kNow + FileSink::kRetry);
+  });
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"one", "two"}));
+  CHECK(log.find("capture.back to=/c/calls.pcapng lost=4") != std::string::npos);
+}
+
 TEST_CASE("Only this user can read a capture, and a missing folder is created") {
   const test::Folder folder;
   const std::string path = folder.path + "/new/calls.pcapng";
@@ -164,4 +181,38 @@ TEST_CASE("Only this user can read a capture, and a missing folder is created") 
   REQUIRE(::stat(path.c_str(), &about) == 0);
   CHECK((about.st_mode & 07777) == 0600);
   CHECK(folder.get("new/calls.pcapng") == capture_of({"one"}));
+}
+
+TEST_CASE("A file that is refused keeps its content and its mode, a link is not followed, and a pipe is refused at once") {
+  const test::Folder folder;
+  const auto open = [](const std::string& path) { return FileSink::open(agent::store::posix_file_system(), path, kMegabyte); };
+  const std::string text = folder.path + "/hosts", link = folder.path + "/link", dangling = folder.path + "/dangling", pipe = folder.path + "/pipe";
+  folder.put("hosts", "127.0.0.1 localhost\n");
+  REQUIRE(::chmod(text.c_str(), 0644) == 0);
+  REQUIRE(::symlink(text.c_str(), link.c_str()) == 0);
+  REQUIRE(::symlink((folder.path + "/new").c_str(), dangling.c_str()) == 0);
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  for (const std::string& path : {text, link, dangling, pipe}) {
+    CAPTURE(path);
+    CHECK_FALSE(open(path).has_value());
+  }
+  struct stat about{};
+  REQUIRE(::stat(text.c_str(), &about) == 0);
+  CHECK((about.st_mode & 07777) == 0644);
+  CHECK(folder.get("hosts") == "127.0.0.1 localhost\n");
+  CHECK(::stat((folder.path + "/new").c_str(), &about) != 0);
+}
+
+TEST_CASE("A link in place of FILE.1 is replaced, and what it names stays") {
+  const test::Folder folder;
+  const std::string path = folder.path + "/calls.pcapng", target = folder.path + "/target";
+  folder.put("target", "precious");
+  REQUIRE(::symlink(target.c_str(), (path + ".1").c_str()) == 0);
+  for (int i = 0; i < 2; ++i) {
+    const auto sink = FileSink::open(agent::store::posix_file_system(), path, kMegabyte);
+    REQUIRE(sink.has_value());
+    (*sink)->take(options_packet("one"), kNow);
+  }
+  CHECK(folder.get("target") == "precious");
+  CHECK(folder.get("calls.pcapng.1") == capture_of({"one"}));
 }

@@ -36,9 +36,9 @@ class KeepingSink final : public CaptureSink {
     const std::lock_guard lock(got_.mutex);
     got_.packets.push_back(packet);
   }
-  void take_media(const Packet& packet, base::TimePoint) override {
+  void take_media(std::span<const Packet> packets, base::TimePoint) override {
     const std::lock_guard lock(got_.mutex);
-    got_.media.push_back(packet);
+    got_.media.insert(got_.media.end(), packets.begin(), packets.end());
   }
 
  private:

@@ -57,6 +57,9 @@ class FakeFileSystem final : public FileSystem {
     if (!files.contains(path)) put(path, {});
     return std::unique_ptr<AppendFile>(std::make_unique<Handle>(*this, files.at(path)));
   }
+  FileResult<std::string> peek(const std::string& path, std::size_t most) override {
+    return files.contains(path) ? files.at(path)->bytes.substr(0, most) : std::string();
+  }
   FileResult<void> make_folder(const std::string&) override { return {}; }
   FileResult<void> rename(const std::string& from, const std::string& to) override {
     if (rename_fails != std::errc{}) return base::fail(std::make_error_code(rename_fails));

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 using namespace offhook;
 using namespace offhook::agent::store;
 
@@ -46,6 +48,19 @@ TEST_CASE("A new file is private, and an existing file is made private") {
   REQUIRE(::chmod((folder.path + "/old").c_str(), 0644) == 0);
   REQUIRE(posix_file_system().open_append(folder.path + "/old"));
   CHECK(mode_of(folder.path + "/old") == 0600);
+}
+
+TEST_CASE("peek() reads the beginning of a file and leaves its mode, returns nothing for a missing file, and refuses a link") {
+  const test::Folder folder;
+  folder.put("file", "abcdef");
+  REQUIRE(::chmod((folder.path + "/file").c_str(), 0644) == 0);
+  CHECK(posix_file_system().peek(folder.path + "/file", 4) == "abcd");
+  CHECK(posix_file_system().peek(folder.path + "/file", 40) == "abcdef");
+  CHECK(mode_of(folder.path + "/file") == 0644);
+  CHECK(posix_file_system().peek(folder.path + "/missing", 4) == "");
+  CHECK_FALSE(std::filesystem::exists(folder.path + "/missing"));
+  REQUIRE(::symlink((folder.path + "/file").c_str(), (folder.path + "/link").c_str()) == 0);
+  CHECK_FALSE(posix_file_system().peek(folder.path + "/link", 4));
 }
 
 TEST_CASE("open_append() refuses a file that is not regular, and a link") {
