@@ -134,19 +134,27 @@ void hide_signatures(Value value) {
   }
 }
 
+/// Returns true for the name of a field or of a URI's parameter whose value gives access to something.
+bool names_secret(std::string_view name) {
+  constexpr std::array<std::string_view, 9> kSecret{"token", "secret", "password", "passwd", "credential", "api-key", "apikey", "cookie", "pn-prid"};
+  return has_any(name, kSecret) || ends_with_word(name, "-key") || ends_with_word(name, "-pin");
+}
+bool names_credentials(std::string_view name) {
+  constexpr std::array<std::string_view, 2> kCredentials{"authorization", "authenticate"};
+  return has_any(name, kCredentials);
+}
+
 enum class Field : std::uint8_t { Plain, Credentials, Parameters, Signature, Secret };
 
 Field field_of(const LineName& line) {
-  constexpr std::array<std::string_view, 2> kCredentials{"authorization", "authenticate"};
-  constexpr std::array<std::string_view, 6> kSecret{"token", "secret", "password", "api-key", "apikey", "cookie"};
   const bool is_field = line.mark == ':';
   if (!is_field && line.mark != '=') return Field::Plain;
   if (base::iequals(line.name, "Signal")) return Field::Secret;  // A pressed key, in application/dtmf-relay.
   if (!is_field) return base::iequals(line.name, "k") ? Field::Secret : Field::Plain;
-  if (has_any(line.name, kCredentials)) return Field::Credentials;
+  if (names_credentials(line.name)) return Field::Credentials;
   if (find_word(line.name, "authentication-info") != kNone) return Field::Parameters;
   if (base::iequals(line.name, "Identity") || base::iequals(line.name, "y")) return Field::Signature;
-  return has_any(line.name, kSecret) ? Field::Secret : Field::Plain;
+  return names_secret(line.name) ? Field::Secret : Field::Plain;
 }
 
 void hide_field(Field kind, Text value) {
@@ -194,6 +202,18 @@ void hide_password(Text word) {
   }
 }
 
+/// Hides the values of parameters and headers of a URI with the name of a secret: sip:a@b;pn-prid=VALUE?Authorization=VALUE&Cookie=VALUE
+/// (RFC 3261 section 19.1.1).
+void hide_uri_values(Text word) {
+  constexpr std::string_view kSeparators = ";?&";
+  for (std::size_t at = view(word).find_first_of(kSeparators); at != kNone; at = view(word).find_first_of(kSeparators, at)) {
+    Value rest(word.subspan(at + 1));
+    const Text name = rest.take_while(is_token_char);
+    if (rest.try_take('=') && (names_secret(view(name)) || names_credentials(view(name)))) hide(rest.take_while([](char c) { return c != ';' && c != '&'; }));
+    at += 1 + name.size();
+  }
+}
+
 /// Hides the keys of a=crypto: "inline:KEY|LIFETIME|MKI;inline:KEY" (RFC 4568 section 9.2).
 void hide_keys(Text word) {
   constexpr std::string_view kInline = "inline:", kIcePassword = "ice-pwd:";
@@ -204,31 +224,53 @@ void hide_keys(Text word) {
   if (const auto at = find_word(view(word), kIcePassword); at != kNone) hide(word.subspan(at + kIcePassword.size()));
 }
 
+/// Returns true if the next word is a secret: MIKEY, a token, or a key after a blank that should not be there.
+bool comes_before_secret(std::string_view word) {
+  return find_word(word, "key-mgmt:") != kNone || base::iequals(word, "Bearer") || ends_with_word(word, "inline:") || ends_with_word(word, "ice-pwd:");
+}
+
 void hide_words(Text text) {
   const auto is_end = [](char c) { return base::is_space(c) || c == '<' || c == '>' || c == '"'; };
-  bool is_mikey = false;  // The word before was "a=key-mgmt:mikey".
+  bool is_secret = false;
   for (std::size_t begin = 0; begin < text.size();) {
     std::size_t end = begin;
     while (end < text.size() && !is_end(text[end])) ++end;
     const Text word = text.subspan(begin, end - begin);
-    if (is_mikey) hide(word);
+    const bool is_next_secret = word.empty() ? is_secret : comes_before_secret(view(word));
+    if (is_secret) hide(word);
     hide_password(word);
+    hide_uri_values(word);
     hide_keys(word);
-    if (!word.empty()) is_mikey = find_word(view(word), "key-mgmt:") != kNone;
+    is_secret = is_next_secret;
     begin = end + 1;
   }
 }
 
-/// Hides a body that consists of one pressed key.
-void hide_pressed_key(Text message) {
-  const std::string_view header = header_of(view(message)), type = value_of(header, "Content-Type", "c");
-  if (base::iequals(base::trim(type.substr(0, type.find(';'))), "application/dtmf")) hide(message.subspan(header.size()));
+// --- pressed keys -----------------------------------------------------------------------------------------------------------
+
+bool has_pressed_keys(std::string_view content_type) {
+  constexpr std::array<std::string_view, 4> kTypes{"application/dtmf", "audio/telephone-event", "application/vnd.nortelnetworks.digits", "application/kpml-response+xml"};
+  const std::string_view type = base::trim(content_type.substr(0, content_type.find(';')));
+  return std::any_of(kTypes.begin(), kTypes.end(), [type](std::string_view each) { return base::iequals(type, each); });
+}
+
+/// Hides bodies that consist of pressed keys. A part of a multipart body ends with a line that begins with "--" (RFC 2046 section 5.1.1).
+void hide_pressed_keys(Text text) {
+  bool is_keys = false, is_body = false;
+  for (std::size_t at = 0, end = 0; at < text.size(); at = end) {
+    end = std::min(view(text).find('\n', at), text.size() - 1) + 1;
+    const Text line = text.subspan(at, end - at);
+    if (is_body && view(line).starts_with("--")) is_keys = is_body = false;
+    if (is_body) hide(line);
+    else if (const auto type = value_at(view(text), at, "Content-Type", "c")) is_keys = has_pressed_keys(*type);
+    if (view(line) == "\r\n" || view(line) == "\n") is_body = is_keys;
+  }
 }
 
 }  // namespace
 
 void mask_secrets(std::span<char> message) {
-  hide_pressed_key(message);
+  hide_pressed_keys(message);
   hide_lines(message);
   hide_words(message);
 }

@@ -16,9 +16,8 @@ std::size_t field_end(std::string_view text, std::size_t begin) {
 }
 
 LineName name_at(std::string_view text, std::size_t begin) {
-  constexpr std::size_t kMaxName = 64;
   std::size_t at = begin;
-  while (at < text.size() && at - begin < kMaxName && is_token_char(text[at])) ++at;
+  while (at < text.size() && is_token_char(text[at])) ++at;
   const std::string_view name = text.substr(begin, at - begin);
   while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
   return name.empty() || at == text.size() ? LineName() : LineName{name, text[at], at + 1};
@@ -32,15 +31,18 @@ std::string_view header_of(std::string_view message) {
   return message.substr(0, std::min(after("\r\n\r\n"), after("\n\n")));
 }
 
-std::string_view value_of(std::string_view header, std::string_view name, std::string_view compact) {
+std::optional<std::string_view> value_at(std::string_view text, std::size_t begin, std::string_view name, std::string_view compact) {
+  const LineName line = name_at(text, begin);
+  if (line.mark != ':' || (!base::iequals(line.name, name) && !base::iequals(line.name, compact))) return std::nullopt;
+  return base::trim(text.substr(line.value, field_end(text, begin) - line.value));
+}
+
+std::string_view call_id_of(std::string_view message) {
+  const std::string_view header = header_of(message);
   for (std::size_t at = 0; at < header.size(); at = field_end(header, at)) {
-    const LineName line = name_at(header, at);
-    if (line.mark == ':' && (base::iequals(line.name, name) || base::iequals(line.name, compact)))
-      return base::trim(header.substr(line.value, field_end(header, at) - line.value));
+    if (const auto value = value_at(header, at, "Call-ID", "i")) return *value;
   }
   return {};
 }
-
-std::string_view call_id_of(std::string_view message) { return value_of(header_of(message), "Call-ID", "i"); }
 
 }  // namespace offhook::inline v0::agent::capture

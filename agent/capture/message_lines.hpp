@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 /// A lenient view of the lines of a SIP message, for messages that the parser may refuse. All results borrow from the text.
@@ -21,8 +22,8 @@ struct LineName {
 
 /// Returns the start line and the fields, with the empty line; the whole message if there is no empty line.
 [[nodiscard]] std::string_view header_of(std::string_view message);
-/// Returns the trimmed value of the first field with this name, or this compact name; "" if there is none.
-[[nodiscard]] std::string_view value_of(std::string_view header, std::string_view name, std::string_view compact);
+/// Returns the trimmed value of the field that begins at `begin`, if it has this name, or this compact name.
+[[nodiscard]] std::optional<std::string_view> value_at(std::string_view text, std::size_t begin, std::string_view name, std::string_view compact);
 
 /// Returns the Call-ID of a message; "" if it has none.
 [[nodiscard]] std::string_view call_id_of(std::string_view message);

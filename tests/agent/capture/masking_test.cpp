@@ -63,6 +63,15 @@ TEST_CASE("A quote that is never closed hides the rest of the field, also after 
 TEST_CASE("Masking hides credentials of other schemes, and fields with the name of a secret") {
   check_hidden(request_with("Authorization: Bearer SECRET\r\nProxy-Authorization: Basic SECRET\r\n"));
   check_hidden(request_with("Authorization: Digest\r\nX-Access-Token: SECRET\r\nCookie: SECRET\r\nX-Api-Key: SECRET\r\n"));
+  check_hidden(request_with("X-Subscription-Key: SECRET\r\nX-Passwd: SECRET\r\nX-Credentials: SECRET\r\nX-Caller-PIN: SECRET\r\nX-Auth: Bearer SECRET\r\n"));
+  check_hidden(request_with("X-" + std::string(100, 'a') + "-Token: SECRET\r\n"));
+}
+
+TEST_CASE("Masking hides values with the name of a secret in the parameters and headers of a URI [RFC 3261 section 19.1.1]") {
+  check_hidden(request_with("Contact: <sip:6001@192.0.2.1;pn-provider=fcm;pn-prid=SECRET;lr>\r\n"));
+  check_hidden(request_with("Call-Info: <https://web.example/p?a=b&access_token=SECRET&c=d>;purpose=icon\r\n"));
+  check_hidden("REFER sip:a@b SIP/2.0\r\nRefer-To: <sip:a@b?Replaces=c&Authorization=SECRET&Cookie=SECRET>\r\n\r\n");
+  check_unchanged(request_with("Contact: <sip:6001@192.0.2.1;ob;tag=a?Replaces=b%3Bfrom-tag%3Dc&Subject=token>\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKtoken;rport\r\n"));
 }
 
 TEST_CASE("Masking hides the signature of an identity token, and leaves its claims and its address readable [RFC 8224 section 4]") {
@@ -89,6 +98,7 @@ TEST_CASE("Masking leaves URIs without a password, ports and addresses unchanged
 TEST_CASE("Masking hides each key of a=crypto, and leaves suite, lifetime and MKI readable [RFC 4568 section 9.2]") {
   check_hidden(request_with("", "m=audio 1 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:SECRET|2^20|1:4;inline:SECRET|2^20|2:4 UNENCRYPTED_SRTCP\r\n"
                                 "a=crypto:2 AEAD_AES_128_GCM INLINE:SECRET\r\nA=CRYPTO:3 X inline:SECRET KDR=1\r\n"));
+  check_hidden(request_with("", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline: SECRET FEC_ORDER=SRTP_FEC\r\na=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:\"SECRET\"\r\na=ice-pwd: SECRET\r\n"));
 }
 
 TEST_CASE("Masking hides the other keys of session descriptions: ICE, MIKEY, k=") {
@@ -96,10 +106,19 @@ TEST_CASE("Masking hides the other keys of session descriptions: ICE, MIKEY, k="
   check_becomes("v=0\r\nk=clear:SECRET\r\na=sendrecv\r\n", "v=0\r\nk=xxxxxxxxxxxx\r\na=sendrecv\r\n");
 }
 
-TEST_CASE("Masking hides pressed keys in INFO") {
+TEST_CASE("Masking hides pressed keys in bodies") {
   check_hidden(request_with("Content-Type: application/dtmf-relay\r\n", "Signal=SECRET\r\nDuration=160\r\n"));
   check_hidden(request_with("c : application/DTMF ;a=b\r\n", "SECRET"));
-  check_unchanged(request_with("Content-Type: text/plain\r\n", "5"));
+  check_hidden(request_with("Content-Type:\r\n application/dtmf\r\n", "SECRET\r\n\r\nSECRET"));
+  check_hidden("INFO sip:a SIP/2.0\nContent-Type: application/vnd.nortelnetworks.digits\n\nSECRET\nSECRET");
+  check_hidden(request_with("Content-Type: application/kpml-response+xml\r\n", "SECRET SECRET"));
+  check_becomes(request_with("Content-Type: audio/telephone-event\r\n", std::string("\x05\x8a\0\xa0", 4)), request_with("Content-Type: audio/telephone-event\r\n", "xxxx"));
+  check_unchanged(request_with("Content-Type: text/plain\r\n", "5\r\n\r\n6"));
+}
+
+TEST_CASE("Masking hides pressed keys in a part of a body, and leaves the parts beside it readable") {
+  check_hidden(request_with("Content-Type: multipart/mixed;boundary=b\r\n", "--b\r\nContent-Type: text/plain\r\n\r\n1\r\n--b\r\nContent-Type: application/dtmf\r\n\r\nSECRET\r\n--b\r\n"
+                                                                            "Content-Type: text/plain\r\n\r\n2\r\n--b--\r\n"));
 }
 
 TEST_CASE("Masking hides the credentials of a message within the body") {
@@ -122,7 +141,7 @@ TEST_CASE("Masking takes any octets") {
 
 TEST_CASE("Masking needs time in proportion to the size of a message") {
   // A quadratic search would need minutes for each of these texts of the largest size.
-  for (const std::string_view part : {"sip:", "inline:", "ice-pwd:", "://", "Authorization:\r", "Identity: a.", "a=key-mgmt:", "\"", "sip:a:", "@", "y:\n ", "k=\r", ":@"}) {
+  for (const std::string_view part : {"sip:", "inline:", "ice-pwd:", "://", "Authorization:\r", "Identity: a.", "a=key-mgmt:", "\"", "sip:a:", "@", "y:\n ", "k=\r", ":@", ";", "?token=", "&-key=", "inline: ", "c:\n", "c:application/dtmf\n\n", "c:\n ", "a"}) {
     std::string text;
     while (text.size() < 1U << 20U) text += part;
     mask_secrets(text);
