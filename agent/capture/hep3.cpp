@@ -39,7 +39,8 @@ class Writer {
   void address(Chunk v4, Chunk v6, const base::IpAddress& ip) {
     text(ip.is_v6() ? v6 : v4, {reinterpret_cast<const char*>(ip.octets().data()), ip.is_v6() ? std::size_t{16} : std::size_t{4}});
   }
-  [[nodiscard]] std::string packet() const { return NetworkOctets().bytes(kBegin).u16(kHead + out_.text().size()).bytes(out_.text()).text(); }
+  [[nodiscard]] std::size_t packet_octets() const { return kBegin.size() + 2 + out_.text().size(); }
+  [[nodiscard]] std::string packet() const { return NetworkOctets().bytes(kBegin).u16(packet_octets()).bytes(out_.text()).text(); }
 
  private:
   NetworkOctets out_;
@@ -113,7 +114,7 @@ std::string_view to_string(Hep3Error error) {
 }
 
 std::optional<std::string> write_hep3(const Hep3& packet) {
-  if (packet.payload.size() + packet.key.size() + packet.correlation_id.size() > kMaxHep3Octets) return std::nullopt;
+  if (packet.key.size() + packet.correlation_id.size() > kMaxHep3Octets) return std::nullopt;
   Writer out;
   out.u8(kFamily, packet.source.ip.is_v6() ? kV6 : kV4);
   out.u8(kProtocol, packet.ip_protocol);
@@ -127,9 +128,10 @@ std::optional<std::string> write_hep3(const Hep3& packet) {
   out.u32(kCaptureId, packet.capture_id);
   if (!packet.key.empty()) out.text(kKey, packet.key);
   if (!packet.correlation_id.empty()) out.text(kCorrelationId, packet.correlation_id);
-  out.text(kPayload, packet.payload);
-  std::string datagram = out.packet();
-  return datagram.size() <= kMaxHep3Octets ? std::optional(std::move(datagram)) : std::nullopt;
+  const std::size_t without_payload = out.packet_octets() + kHead;
+  if (without_payload > kMaxHep3Octets) return std::nullopt;
+  out.text(kPayload, packet.payload.substr(0, kMaxHep3Octets - without_payload));
+  return out.packet();
 }
 
 base::Result<Hep3, Hep3Error> parse_hep3(std::string_view datagram) {

@@ -31,7 +31,7 @@ struct Hep3 {
 /// Octets of a UDP datagram, which limit a packet.
 inline constexpr std::size_t kMaxHep3Octets = 65507;
 
-/// Returns the packet as a datagram; nullopt if it would be longer than kMaxHep3Octets.
+/// Returns the packet as a datagram. Cuts a payload that would make it longer than kMaxHep3Octets; returns nullopt if it is too long without payload.
 [[nodiscard]] std::optional<std::string> write_hep3(const Hep3& packet);
 
 enum class Hep3Error : std::uint8_t {

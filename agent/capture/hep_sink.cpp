@@ -8,6 +8,8 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -29,12 +31,18 @@ Hep3 hep3_of(const Packet& packet, const HepOptions& options) {
   out.microseconds = static_cast<std::uint32_t>((time - seconds).count());
   out.capture_id = options.capture_id;
   out.key = options.key.reveal();
-  out.correlation_id = call_id_of(packet.octets);
+  const std::string_view call_id = call_id_of(packet.octets);
+  if (call_id.size() <= HepSink::kMaxCallId) out.correlation_id = call_id;
   out.payload = packet.octets;
   return out;
 }
 
 }  // namespace
+
+bool keeps_socket(int error) {
+  constexpr std::array kPassing{ECONNREFUSED, EAGAIN, ENOBUFS, ENOMEM, EINTR, EMSGSIZE};
+  return std::find(kPassing.begin(), kPassing.end(), error) != kPassing.end();
+}
 
 HepSink::HepSink(HepOptions options) : options_(std::move(options)), faults_(fmt::format("{}:{}", options_.host, options_.port)) {}
 
@@ -47,14 +55,14 @@ void HepSink::take(const Packet& packet, base::TimePoint now) {
     }
   }
   const auto datagram = write_hep3(hep3_of(packet, options_));
-  if (!datagram) return faults_.on_lost("a message is too long for a datagram of HEP3");
+  if (!datagram) return faults_.on_lost("a key is too long for a datagram of HEP3");
   if (::send(socket_->get(), datagram->data(), datagram->size(), MSG_NOSIGNAL) >= 0) {
     // A datagram to a port where no program listens is sent, and only the next one fails.
     if (now >= retry_at_) faults_.on_written();
     return;
   }
   const int error = errno;
-  if (error != ECONNREFUSED) socket_.reset();  // The collector may have another address now.
+  if (!keeps_socket(error)) socket_.reset();  // The collector may have another address now.
   retry_at_ = now + kRetry;
   faults_.on_lost(std::strerror(error));
 }

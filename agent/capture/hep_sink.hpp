@@ -6,6 +6,7 @@
 #include <offhook/agent/support/secret.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,11 +21,15 @@ struct HepOptions {
   Secret key{};                     ///< "": the packets have no key
 };
 
-/// Sends packets by HEP3 over UDP. Looks up the collector's name with the first packet, and again after a failure. It learns only from ICMP that the
-/// collector does not get the packets.
+/// Returns true if an error of send(2) says nothing about the collector's address: the next packet may pass through the same socket.
+[[nodiscard]] bool keeps_socket(int error);
+
+/// Sends packets by HEP3 over UDP. Looks up the collector's name with the first packet, and again after a failure: take() waits for the answer of DNS,
+/// and not for the collector. It learns only from ICMP that the collector does not get the packets.
 class HepSink final : public CaptureSink {
  public:
   static constexpr base::Duration kRetry = std::chrono::seconds(30);  ///< pause after a failure
+  static constexpr std::size_t kMaxCallId = 256;                      ///< octets; a packet with a longer Call-ID has no correlation ID
 
   explicit HepSink(HepOptions options);
   void take(const Packet& packet, base::TimePoint now) override;

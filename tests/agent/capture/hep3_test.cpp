@@ -73,7 +73,7 @@ TEST_CASE("A written packet parses to the same packet, over IPv4 and IPv6, with 
   }
 }
 
-TEST_CASE("A packet fills a UDP datagram, and a longer one is not written") {
+TEST_CASE("A packet fills a UDP datagram, a longer payload is cut, and a packet that is too long without payload is not written") {
   Hep3 large = hep3_packet();
   const std::size_t others = written(large).size() - large.payload.size();
   const std::string payload(kMaxHep3Octets - others, 'a');
@@ -81,7 +81,17 @@ TEST_CASE("A packet fills a UDP datagram, and a longer one is not written") {
   CHECK(written(large).size() == kMaxHep3Octets);
   const std::string longer = payload + "a";
   large.payload = longer;
-  CHECK_FALSE(write_hep3(large).has_value());
+  const std::string cut = written(large);
+  CHECK(cut.size() == kMaxHep3Octets);
+  REQUIRE(parse_hep3(cut).has_value());
+  CHECK(parse_hep3(cut)->payload == payload);
+  Hep3 keyed = hep3_packet();
+  keyed.payload = "";
+  const std::string key(kMaxHep3Octets - written(keyed).size() - 6, 'k'), longer_key = key + "k";
+  keyed.key = key;
+  CHECK(written(keyed).size() == kMaxHep3Octets);
+  keyed.key = longer_key;
+  CHECK_FALSE(write_hep3(keyed).has_value());
 }
 
 TEST_CASE("The parser ignores chunks of other vendors and of unknown types") {

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 
@@ -109,18 +110,26 @@ TEST_CASE("A collector whose name is not found, or that no longer listens, is to
   CHECK(log.find("capture.failing", log.find("capture.failing") + 1) == std::string::npos);
 }
 
-TEST_CASE("A message that does not fit into a datagram of HEP3 is told, and later messages follow") {
+TEST_CASE("A message that does not fit into a datagram of HEP3 is cut, and a Call-ID beyond its bound is no correlation ID") {
   const Collector collector;
   HepSink sink({"127.0.0.1", collector.port(), 1, {}});
   Packet large = options_packet();
   large.octets += std::string(65535, 'a');
-  const std::string log = logged_by([&] {
-    sink.take(large, {});
-    sink.take(options_packet(), {});
-  });
-  CHECK(log.find("capture.failing") != std::string::npos);
-  CHECK(log.find("lost=1") != std::string::npos);
-  CHECK(parse_hep3(collector.receive()).has_value());
+  CHECK(logged_by([&] { sink.take(large, {}); }).find("capture.failing") == std::string::npos);
+  const std::string cut = collector.receive();
+  REQUIRE(parse_hep3(cut).has_value());
+  CHECK(large.octets.starts_with(parse_hep3(cut)->payload));
+  for (const std::size_t size : {HepSink::kMaxCallId, HepSink::kMaxCallId + 1}) {
+    sink.take(options_packet(std::string(size, 'i')), {});
+    const std::string datagram = collector.receive();
+    REQUIRE(parse_hep3(datagram).has_value());
+    CHECK(parse_hep3(datagram)->correlation_id.size() == (size > HepSink::kMaxCallId ? 0 : size));
+  }
+}
+
+TEST_CASE("A full queue of the kernel costs a packet, and only an error of the address makes the sink look up the collector again") {
+  for (const int error : {EAGAIN, ENOBUFS, ENOMEM, EMSGSIZE, ECONNREFUSED}) CHECK(keeps_socket(error));
+  for (const int error : {ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL, EPERM}) CHECK_FALSE(keeps_socket(error));
 }
 
 TEST_CASE("sngrep takes the messages of a call, and writes them to a file") {
