@@ -16,6 +16,10 @@
 
 namespace offhook::inline v0::agent::capture {
 
+namespace {
+constexpr int kPatienceMs = 1000;
+}
+
 std::string trace_text(const Packet& packet, bool colours) {
   const bool is_sent = packet.direction == Direction::Sent;
   const std::string head = fmt::format("{} {} {} {} {} {}", to_rfc3339(packet.at), is_sent ? "-->" : "<--", sip::to_string(packet.transport),
@@ -33,7 +37,7 @@ std::string trace_text(const Packet& packet, bool colours) {
 
 void TraceSink::take(const Packet& packet, base::TimePoint) {
   std::string text = trace_text(packet, colours_);
-  if (lost_ > 0) text = fmt::format("({} messages are not shown, because the reader of the output is too slow)\n\n", lost_) + text;
+  if (lost_ > 0) text = fmt::format("\n({} messages are not shown, because the reader of the output is too slow)\n\n", lost_) + text;
   if (print(text)) lost_ = 0;
   else ++lost_;
 }
@@ -41,7 +45,7 @@ void TraceSink::take(const Packet& packet, base::TimePoint) {
 bool TraceSink::print(std::string_view text) const {
   while (!text.empty()) {
     pollfd ready{descriptor_, POLLOUT, 0};
-    if (::poll(&ready, 1, 1000) != 1) return false;
+    if (::poll(&ready, 1, lost_ > 0 ? 0 : kPatienceMs) != 1) return false;
     // A pipe that is ready takes PIPE_BUF octets without a wait.
     const ssize_t written = ::write(descriptor_, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
     if (written < 0 && errno != EINTR) return false;

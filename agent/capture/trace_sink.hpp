@@ -14,7 +14,8 @@ namespace offhook::inline v0::agent::capture {
 ///         REGISTER sip:pbx.example SIP/2.0
 [[nodiscard]] std::string trace_text(const Packet& packet, bool colours);
 
-/// Prints packets on a stream. Does not wait longer than a second for a reader: it then drops the packet, and says so with the next one.
+/// Prints packets on a stream. Waits at most a second for a reader, and not again while the reader is slow: it drops the packet, and says so with the
+/// next one that it prints.
 class TraceSink final : public CaptureSink {
  public:
   TraceSink(int descriptor, bool colours) : descriptor_(descriptor), colours_(colours) {}

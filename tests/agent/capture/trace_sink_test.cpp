@@ -67,7 +67,19 @@ TEST_CASE("A trace does not wait for a reader that has stopped: it says how many
   (void)pipe.read();
   sink.take(options_packet(), {});
   const std::string told = pipe.read();
-  CHECK(told.starts_with("(1 messages are not shown, because the reader of the output is too slow)\n\n2026-11-27"));
+  CHECK(told.starts_with("\n(1 messages are not shown, because the reader of the output is too slow)\n\n2026-11-27"));
   sink.take(options_packet(), {});
   CHECK(pipe.read() == trace_text(options_packet(), false));
+}
+
+TEST_CASE("A trace waits for a slow reader once, and not with each message") {
+  const Pipe pipe;
+  REQUIRE(::fcntl(pipe.ends[1], F_SETPIPE_SZ, 4096) == 4096);
+  TraceSink sink(pipe.ends[1], false);
+  Packet large = options_packet();
+  large.octets = std::string(20000, 'a');
+  for (int i = 0; i < 1000; ++i) sink.take(large, {});  // A wait with each message would need a quarter of an hour.
+  (void)pipe.read();
+  sink.take(options_packet(), {});
+  CHECK(pipe.read().starts_with("\n(1000 messages are not shown"));
 }
