@@ -104,33 +104,33 @@ TEST_CASE("The parser ignores chunks of other vendors and of unknown types") {
 
 TEST_CASE("The parser refuses other datagrams, wrong lengths, and packets without a necessary chunk") {
   const std::string good = written(hep3_packet());
-  CHECK(parse_hep3("").error() == Hep3Error::NotHep3);
-  CHECK(parse_hep3("HEP2\0\6").error() == Hep3Error::NotHep3);
-  CHECK(parse_hep3("HEP3").error() == Hep3Error::WrongLength);
+  CHECK(parse_hep3("") == base::fail(Hep3Error::NotHep3));
+  CHECK(parse_hep3("HEP2\0\6") == base::fail(Hep3Error::NotHep3));
+  CHECK(parse_hep3("HEP3") == base::fail(Hep3Error::WrongLength));
   for (std::size_t size = 4; size < good.size(); ++size) {
     std::string cut = good.substr(0, size);
-    CHECK(parse_hep3(cut).error() == Hep3Error::WrongLength);
+    CHECK(parse_hep3(cut) == base::fail(Hep3Error::WrongLength));
     if (size < 6) continue;
     cut[4] = static_cast<char>(size / 256);
     cut[5] = static_cast<char>(size % 256);
     CHECK_FALSE(parse_hep3(cut).has_value());
   }
-  CHECK(parse_hep3(good + "x").error() == Hep3Error::WrongLength);
+  CHECK(parse_hep3(good + "x") == base::fail(Hep3Error::WrongLength));
   std::string short_chunk = good;
   short_chunk[11] = 5;
-  CHECK(parse_hep3(short_chunk).error() == Hep3Error::WrongLength);
+  CHECK(parse_hep3(short_chunk) == base::fail(Hep3Error::WrongLength));
   for (const unsigned type : {2U, 3U, 4U, 7U, 8U, 9U, 10U, 11U, 12U}) {
     CAPTURE(type);
     std::string longer = good + std::string("\0\0\0\0\0\x0b" "abcde", 11);  // No number and no address has five octets.
     longer[good.size() + 3] = static_cast<char>(type);
     longer[5] = static_cast<char>(longer.size());
-    CHECK(parse_hep3(longer).error() == Hep3Error::WrongLength);
+    CHECK(parse_hep3(longer) == base::fail(Hep3Error::WrongLength));
   }
   for (const unsigned type : {2U, 3U, 4U, 7U, 8U, 9U, 10U, 11U, 15U}) {
     CAPTURE(type);
     const auto parsed = parse_hep3(without(good, type));
     REQUIRE_FALSE(parsed.has_value());
-    CHECK(parsed.error() == Hep3Error::Missing);
+    CHECK(parsed == base::fail(Hep3Error::Missing));
   }
   for (const unsigned type : {1U, 12U, 17U}) CHECK(parse_hep3(without(good, type)).has_value());
 }
