@@ -194,6 +194,14 @@ void check_health(Effective& out) {
   }
 }
 
+/// Reports settings of captures without effect.
+void check_capture(Effective& out) {
+  const CaptureSettings& capture = out.config.capture;
+  const auto warn = [&out](const char* where, const char* text) { out.warnings.push_back({where_of(out, where), text}); };
+  if (capture.media && capture.file.empty()) warn("/capture/media", "is not used without /capture/file or --capture");
+  if (!capture.hep_key.empty() && capture.hep_host.empty()) warn("/capture/hep_key", "is not used: there is no /capture/hep_host");
+}
+
 void check_recording_key(Effective& out) {
   const Secret& key = out.config.recordings.key;
   if (key.empty() || media::parse_recording_key(key.reveal())) return;
@@ -275,6 +283,7 @@ void check_together(Effective& effective) {
   check_connections(effective.config.sip, effective.problems);
   check_patterns(effective.config.transcripts.patterns, effective.problems);
   check_health(effective);
+  check_capture(effective);
   check_recording_key(effective);
   check_voice_model(effective);
   check_folders(effective);

@@ -343,6 +343,34 @@ TEST_CASE("Recordings are off by default, their settings reach the agent's optio
   CHECK_FALSE(contains(shown, key));
 }
 
+TEST_CASE("Nothing is captured by default, the settings of captures reach the agent's options, and settings without effect get a warning") {
+  CHECK_FALSE(offhook::agent::to_agent_options(*parse(""), "d.json").capture.is_on());
+  auto loaded = parse(R"({"capture": {"file": "/srv/calls.pcapng", "file_mb": 4096, "media": true, "hep_host": "192.0.2.5", "hep_port": 9063, "hep_id": 4294967295,
+                          "hep_key": "k3y", "trace": "sip"}})");
+  REQUIRE_MESSAGE(loaded, problems_of(loaded));
+  const auto options = offhook::agent::to_agent_options(*loaded, "d.json").capture;
+  CHECK(options.file == "/srv/calls.pcapng");
+  CHECK(options.file_octets == 4096ULL << 20U);
+  CHECK(options.media);
+  REQUIRE(options.hep);
+  CHECK(options.hep->host == "192.0.2.5");
+  CHECK(options.hep->port == 9063);
+  CHECK(options.hep->capture_id == 4294967295);
+  CHECK(options.hep->key == Secret("k3y"));
+  CHECK(options.trace);
+  offhook::agent::stand_beside_another(*loaded);
+  CHECK(loaded->capture.file.empty());  // The file belongs to the process that takes the calls.
+  CHECK(loaded->capture.hep_host == "192.0.2.5");
+
+  const auto warned = [](const char* capture) {
+    std::string where;
+    for (const auto& warning : config::read_text(R"({"capture": )" + std::string(capture) + "}", "x", {std::nullopt, environment(with({})), {}, {}}).warnings) where += warning.where + " ";
+    return where;
+  };
+  CHECK(warned(R"({"media": true, "hep_key": "k3y"})") == "/capture/media /capture/hep_key ");
+  CHECK(warned(R"({"media": true, "hep_key": "k3y", "file": "a", "hep_host": "b"})").empty());
+}
+
 TEST_CASE("All settings of transcripts reach the transcript options, and a pattern that cannot be used is refused") {
   const auto loaded = parse(R"({"transcripts": {"enabled": true, "folder": "/srv/said", "keep_days": 7, "redact_digits": 0,
                                 "patterns": ["KD-######", {"pattern": "case *"}], "readable": true}})");
