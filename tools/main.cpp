@@ -47,7 +47,7 @@ void add_wire(CLI::App* command, WireArguments& arguments) {
   command->add_option("--trace", arguments.trace, "Print each SIP message on standard error, without passwords: sip")
       ->check(CLI::IsMember({"sip"}));
   auto* capture = command->add_option("--capture", arguments.capture, "Write each SIP message to a file for Wireshark (pcapng), without passwords")->type_name("FILE");
-  command->add_flag("--capture-media", arguments.capture_media, "Also write the headers of RTP to this file, without audio, and RTCP")->needs(capture);
+  command->add_flag("--capture-media", arguments.capture_media, "Also write RTCP, and the headers of RTP, STUN and DTLS to this file, without audio")->needs(capture);
 }
 
 void add_calling(CLI::App& app, int& code) {

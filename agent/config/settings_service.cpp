@@ -57,8 +57,9 @@ constexpr std::array kServiceSettings{
             .meaning = "the size at which this file becomes `FILE.1` and a new one begins; Offhook keeps one older file",
             .field = kField<&Config::capture, &CaptureSettings::file_mb>},
     Setting{.section = "capture", .name = "media", .shape = Shape::Flag,
-            .meaning = "whether the file also gets the header of each packet of RTP, without audio, and each packet of RTCP (of an encrypted call only its header). "
-                       "`--capture-media` is the same", .field = kField<&Config::capture, &CaptureSettings::media>},
+            .meaning = "whether the file also gets the packets of the audio ports, as they cross the network: the headers of RTP, without audio, RTCP (of an "
+                       "encrypted call only its header), and the headers of STUN and DTLS. `--capture-media` is the same",
+            .field = kField<&Config::capture, &CaptureSettings::media>},
     Setting{.section = "capture", .name = "hep_host", .shape = Shape::Host, .least = 1, .most = kMaxHostName, .unset = "none",
             .meaning = "the host of a collector, such as Homer or sngrep, to which Offhook sends each SIP message by HEP3, over UDP and in the clear",
             .field = kField<&Config::capture, &CaptureSettings::hep_host>},

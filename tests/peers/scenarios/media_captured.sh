@@ -1,0 +1,29 @@
+# baresip calls with ICE and DTLS-SRTP. The capture has the headers of STUN, DTLS and SRTP in both directions, as they crossed the network, and no more.
+needs_program tshark tshark
+baresip_too=("module ice.so" "module dtls_srtp.so") baresip_account=';medianat=ice;mediaenc=dtls_srtp;rtcp_mux=yes'
+capture=$work/calls.pcapng
+agent_too="\"capture\": {\"file\": \"$capture\", \"media\": true}"
+. "$here/question.sh"
+question 8000
+stop "$agent_pid"
+
+# shown FILTER FIELD...: prints the different values of these fields in the captured packets.
+shown() {
+  local filter=$1 fields=()
+  shift
+  for field in "$@"; do fields+=(-e "$field"); done
+  tshark -r "$capture" -Y "$filter" -T fields -E separator=' ' "${fields[@]}" 2>>"$work/tshark.err" | sort -u || die "tshark does not read the capture: $(tail -n 1 "$work/tshark.err")"
+}
+received=0x00000001 sent=0x00000002
+for direction in "$received" "$sent"; do
+  [[ $(shown "stun && frame.packet_flags_direction == $direction" stun.type) == *0x0001*0x0101* ]] || die "the capture does not show the checks of ICE and their answers"
+  [ -n "$(shown "dtls.handshake && frame.packet_flags_direction == $direction" frame.number)" ] || die "the capture does not show the handshake"
+  [ -n "$(shown "rtp.p_type && frame.packet_flags_direction == $direction" frame.number)" ] || die "the capture does not show the packets of SRTP"
+done
+# 20 octets of IP and 8 of UDP come before the 20 octets of STUN, the 25 of DTLS, and the 12 of RTP.
+[ "$(shown stun frame.cap_len)" = 48 ] || die "the capture has attributes of STUN: $(shown stun frame.cap_len | tr '\n' ' ')"
+[ "$(shown dtls frame.cap_len | sort -n | tail -n 1)" -le 53 ] || die "the capture has messages of the handshake"
+[ "$(shown rtp.p_type frame.cap_len | sort -n | tail -n 1)" = 40 ] || die "the capture has audio: $(shown rtp.p_type frame.cap_len | tr '\n' ' ')"
+grep -aq 'a=ice-pwd:xxxx' "$capture" || die "the capture shows no masked password of ICE"
+grep -aqE 'a=ice-pwd:[^x]' "$capture" && die "the capture has a password of ICE"
+:
