@@ -67,7 +67,7 @@ constexpr std::array kServiceSettings{
             .field = kField<&Config::capture, &CaptureSettings::hep_port>},
     Setting{.section = "capture", .name = "hep_id", .shape = Shape::Whole, .least = 0, .most = 4294967295,
             .meaning = "the number by which the collector knows this Offhook (capture ID)", .field = kField<&Config::capture, &CaptureSettings::hep_id>},
-    Setting{.section = "capture", .name = "hep_key", .shape = Shape::Key, .most = 256, .unset = "none",
+    Setting{.section = "capture", .name = "hep_key", .shape = Shape::Key, .least = 1, .most = 256, .unset = "none",
             .meaning = "the key that the collector expects in each packet", .secret = true, .field = kField<&Config::capture, &CaptureSettings::hep_key>},
     Setting{.section = "capture", .name = "trace", .shape = Shape::Choice, .choices = "off sip",
             .meaning = "`sip`: Offhook prints each SIP message on standard error. `--trace sip` is the same",
