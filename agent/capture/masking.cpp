@@ -114,10 +114,13 @@ void hide_parameters(Value value) {
   }
 }
 
+/// Leaves only the name of a known scheme readable. Another first word may be a token.
 void hide_credentials(Value value) {
+  constexpr std::array<std::string_view, 6> kSchemes{"Digest", "Basic", "Bearer", "NTLM", "Kerberos", "Negotiate"};
   value.skip_spaces();
-  const Text scheme = value.take_while(is_token_char);
-  if (base::iequals(view(scheme), "Digest") && base::is_space(value.peek())) return hide_parameters(value);
+  const Text scheme = value.take_while([](char c) { return !base::is_space(c); });
+  if (base::iequals(view(scheme), "Digest")) return hide_parameters(value);
+  if (std::none_of(kSchemes.begin(), kSchemes.end(), [scheme](std::string_view each) { return base::iequals(view(scheme), each); })) hide(scheme);
   hide(value.take_rest());
 }
 
@@ -134,27 +137,33 @@ void hide_signatures(Value value) {
   }
 }
 
-/// Returns true for the name of a field or of a URI's parameter whose value gives access to something.
+/// Returns true for the name of a field, an attribute or a URI's parameter whose value gives access to something, or has pressed keys.
 bool names_secret(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kSecret{"token", "secret", "password", "passwd", "credential", "api-key", "apikey", "cookie", "pn-prid"};
+  constexpr std::array<std::string_view, 13> kSecret{"token", "secret", "password", "passwd", "credential", "api-key", "apikey", "cookie", "pn-prid", "key-mgmt", "ice-pwd", "dtmf", "postd"};
   return has_any(name, kSecret) || ends_with_word(name, "-key") || ends_with_word(name, "-pin");
 }
 bool names_credentials(std::string_view name) {
   constexpr std::array<std::string_view, 2> kCredentials{"authorization", "authenticate"};
-  return has_any(name, kCredentials);
+  return has_any(name, kCredentials) || ends_with_word(name, "-auth");
 }
 
 enum class Field : std::uint8_t { Plain, Credentials, Parameters, Signature, Secret };
 
 Field field_of(const LineName& line) {
-  const bool is_field = line.mark == ':';
-  if (!is_field && line.mark != '=') return Field::Plain;
-  if (base::iequals(line.name, "Signal")) return Field::Secret;  // A pressed key, in application/dtmf-relay.
-  if (!is_field) return base::iequals(line.name, "k") ? Field::Secret : Field::Plain;
+  if (line.mark != ':' && line.mark != '=') return Field::Plain;
+  if (names_secret(line.name) || base::iequals(line.name, "Signal")) return Field::Secret;
+  if (line.mark == '=') return base::iequals(line.name, "k") ? Field::Secret : Field::Plain;
   if (names_credentials(line.name)) return Field::Credentials;
   if (find_word(line.name, "authentication-info") != kNone) return Field::Parameters;
-  if (base::iequals(line.name, "Identity") || base::iequals(line.name, "y")) return Field::Signature;
-  return names_secret(line.name) ? Field::Secret : Field::Plain;
+  return base::iequals(line.name, "Identity") || base::iequals(line.name, "y") ? Field::Signature : Field::Plain;
+}
+
+/// Returns the name at the beginning of a line; of a line a=NAME:VALUE, the name of the attribute (RFC 8866 section 5.13), if its value is a secret.
+LineName line_at(std::string_view text, std::size_t begin) {
+  const LineName line = name_at(text, begin);
+  if (line.mark != '=' || !base::iequals(line.name, "a")) return line;
+  const LineName attribute = name_at(text, line.value);
+  return attribute.mark == ':' && names_secret(attribute.name) ? attribute : line;
 }
 
 void hide_field(Field kind, Text value) {
@@ -169,7 +178,7 @@ void hide_field(Field kind, Text value) {
 
 /// Hides the secret of the field or line that begins at `begin`. Returns the place after it; `begin` if it has no secret.
 std::size_t hide_line(Text text, std::size_t begin) {
-  const LineName line = name_at(view(text), begin);
+  const LineName line = line_at(view(text), begin);
   const Field kind = field_of(line);
   if (kind == Field::Plain) return begin;
   const std::size_t end = field_end(view(text), begin);
@@ -203,13 +212,14 @@ void hide_password(Text word) {
 }
 
 /// Hides the values of parameters and headers of a URI with the name of a secret: sip:a@b;pn-prid=VALUE?Authorization=VALUE&Cookie=VALUE
-/// (RFC 3261 section 19.1.1).
+/// (RFC 3261 section 19.1.1). A name with escapes is not read: it may be such a name.
 void hide_uri_values(Text word) {
   constexpr std::string_view kSeparators = ";?&";
   for (std::size_t at = view(word).find_first_of(kSeparators); at != kNone; at = view(word).find_first_of(kSeparators, at)) {
     Value rest(word.subspan(at + 1));
     const Text name = rest.take_while(is_token_char);
-    if (rest.try_take('=') && (names_secret(view(name)) || names_credentials(view(name)))) hide(rest.take_while([](char c) { return c != ';' && c != '&'; }));
+    const bool is_secret = names_secret(view(name)) || names_credentials(view(name)) || view(name).find('%') != kNone;
+    if (rest.try_take('=') && is_secret) hide(rest.take_while([](char c) { return c != ';' && c != '&'; }));
     at += 1 + name.size();
   }
 }
@@ -249,20 +259,32 @@ void hide_words(Text text) {
 // --- pressed keys -----------------------------------------------------------------------------------------------------------
 
 bool has_pressed_keys(std::string_view content_type) {
-  constexpr std::array<std::string_view, 4> kTypes{"application/dtmf", "audio/telephone-event", "application/vnd.nortelnetworks.digits", "application/kpml-response+xml"};
-  const std::string_view type = base::trim(content_type.substr(0, content_type.find(';')));
-  return std::any_of(kTypes.begin(), kTypes.end(), [type](std::string_view each) { return base::iequals(type, each); });
+  constexpr std::array<std::string_view, 4> kTypes{"dtmf", "telephone-event", "application/vnd.nortelnetworks.digits", "application/kpml-response"};
+  return has_any(content_type.substr(0, content_type.find(';')), kTypes);
+}
+
+/// Hides a line of such a body. In application/dtmf-relay, the names of lines and the duration stay readable.
+void hide_pressed_key(Text line) {
+  const std::size_t begin = std::min(view(line).find_first_not_of(" \t"), line.size());
+  const LineName known = name_at(view(line), begin);
+  if (known.mark == '=' && base::iequals(known.name, "Duration")) return;
+  const bool is_signal = known.mark == '=' && base::iequals(known.name, "Signal");
+  hide(line.subspan(is_signal ? known.value : 0));
 }
 
 /// Hides bodies that consist of pressed keys. A part of a multipart body ends with a line that begins with "--" (RFC 2046 section 5.1.1).
 void hide_pressed_keys(Text text) {
-  bool is_keys = false, is_body = false;
+  bool is_multipart = false, is_keys = false, is_body = false;
   for (std::size_t at = 0, end = 0; at < text.size(); at = end) {
     end = std::min(view(text).find('\n', at), text.size() - 1) + 1;
     const Text line = text.subspan(at, end - at);
-    if (is_body && view(line).starts_with("--")) is_keys = is_body = false;
-    if (is_body) hide(line);
-    else if (const auto type = value_at(view(text), at, "Content-Type", "c")) is_keys = has_pressed_keys(*type);
+    if (is_body && is_multipart && view(line).starts_with("--")) is_keys = is_body = false;
+    if (is_body) {
+      hide_pressed_key(line);
+    } else if (const auto type = value_at(view(text), at, "Content-Type", "c")) {
+      is_keys = is_keys || has_pressed_keys(*type);
+      is_multipart = is_multipart || find_word(type->substr(0, type->find('/')), "multipart") != kNone;
+    }
     if (view(line) == "\r\n" || view(line) == "\n") is_body = is_keys;
   }
 }

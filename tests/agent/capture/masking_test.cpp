@@ -67,6 +67,14 @@ TEST_CASE("Masking hides credentials of other schemes, and fields with the name 
   check_hidden(request_with("X-" + std::string(100, 'a') + "-Token: SECRET\r\n"));
 }
 
+TEST_CASE("Masking hides a token that stands in place of a scheme, and leaves the names of known schemes readable") {
+  check_hidden(request_with("Authorization: SECRET\r\nProxy-Authorization: SECRET SECRET\r\nX-Auth: SECRET\r\nWWW-Authenticate: NTLM\r\n"));
+  check_becomes("Authorization: abc.def/ghi+jkl==\r\n", "Authorization: xxxxxxxxxxxxxxxxx\r\n");
+  check_becomes("Authorization: Digest,response=SECRET\r\n", "Authorization: xxxxxxxxxxxxxxxxxxxxxx\r\n");
+}
+
+TEST_CASE("Masking hides lines of a form with the name of a secret") { check_hidden(request_with("", "password=SECRET\r\nuser=6001\r\n")); }
+
 TEST_CASE("Masking hides values with the name of a secret in the parameters and headers of a URI [RFC 3261 section 19.1.1]") {
   check_hidden(request_with("Contact: <sip:6001@192.0.2.1;pn-provider=fcm;pn-prid=SECRET;lr>\r\n"));
   check_hidden(request_with("Call-Info: <https://web.example/p?a=b&access_token=SECRET&c=d>;purpose=icon\r\n"));
@@ -95,6 +103,10 @@ TEST_CASE("Masking leaves URIs without a password, ports and addresses unchanged
   check_unchanged("SIP/2.0 200 OK\r\nContent-Disposition: inline\r\nl: 0\r\n\r\n");
 }
 
+TEST_CASE("Masking hides the value of a URI's header whose name has escapes, because the name may be that of a secret [RFC 3261 section 19.1.1]") {
+  check_hidden(request_with("Refer-To: <sip:a@b?Authoriz%61tion=SECRET&Subject=c>\r\n"));
+}
+
 TEST_CASE("Masking hides each key of a=crypto, and leaves suite, lifetime and MKI readable [RFC 4568 section 9.2]") {
   check_hidden(request_with("", "m=audio 1 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:SECRET|2^20|1:4;inline:SECRET|2^20|2:4 UNENCRYPTED_SRTCP\r\n"
                                 "a=crypto:2 AEAD_AES_128_GCM INLINE:SECRET\r\nA=CRYPTO:3 X inline:SECRET KDR=1\r\n"));
@@ -102,7 +114,9 @@ TEST_CASE("Masking hides each key of a=crypto, and leaves suite, lifetime and MK
 }
 
 TEST_CASE("Masking hides the other keys of session descriptions: ICE, MIKEY, k=") {
-  check_hidden(request_with("", "v=0\r\na=ice-ufrag:8hhY\r\na=ice-pwd:SECRET\r\na=key-mgmt:mikey SECRET\r\na=sendrecv\r\n"));
+  check_hidden(request_with("", "v=0\r\na=ice-ufrag:8hhY\r\na=ice-pwd:SECRET\r\na=sendrecv\r\n"));
+  check_hidden(request_with("", "v=0\r\na=x-api-key:SECRET SECRET\r\na=sendrecv\r\n"));
+  check_becomes("v=0\r\na=key-mgmt:mikey SECRET\r\na=key-mgmt: mikey SECRET\r\nb=AS:64\r\n", "v=0\r\na=key-mgmt:xxxxx xxxxxx\r\na=key-mgmt: xxxxx xxxxxx\r\nb=AS:64\r\n");
   check_becomes("v=0\r\nk=clear:SECRET\r\na=sendrecv\r\n", "v=0\r\nk=xxxxxxxxxxxx\r\na=sendrecv\r\n");
 }
 
@@ -114,6 +128,16 @@ TEST_CASE("Masking hides pressed keys in bodies") {
   check_hidden(request_with("Content-Type: application/kpml-response+xml\r\n", "SECRET SECRET"));
   check_becomes(request_with("Content-Type: audio/telephone-event\r\n", std::string("\x05\x8a\0\xa0", 4)), request_with("Content-Type: audio/telephone-event\r\n", "xxxx"));
   check_unchanged(request_with("Content-Type: text/plain\r\n", "5\r\n\r\n6"));
+}
+
+TEST_CASE("Masking hides pressed keys in bodies of other forms: blanks before Signal, no name, another type, a number to dial on") {
+  check_hidden(request_with("Content-Type: application/dtmf-relay\r\n", " Signal = SECRET\r\n\tDuration=160\r\nSECRET\r\n"));
+  check_hidden(request_with("Content-Type: application/x-dtmf-digits\r\n", "SECRET"));
+  check_hidden(request_with("Content-Type: application/dtmf\r\nContent-Type: text/plain\r\n", "SECRET\r\nSECRET"));
+  check_becomes("c: application/dtmf\r\n\r\n--5\r\n6", "c: application/dtmf\r\n\r\nxxx\r\nx");
+  check_hidden(request_with("X-DTMF-Digits: SECRET\r\n"));
+  check_becomes("Refer-To: <sip:+4930123;postd=p12@pbx.example>\r\n", "Refer-To: <sip:+4930123;postd=xxxxxxxxxxxxxxx>\r\n");
+  check_becomes(request_with("Content-Type: audio/telephone-event\r\n", "\x05\x8a=="), request_with("Content-Type: audio/telephone-event\r\n", "xxxx"));
 }
 
 TEST_CASE("Masking hides pressed keys in a part of a body, and leaves the parts beside it readable") {
