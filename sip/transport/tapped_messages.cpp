@@ -25,8 +25,9 @@ void TappedMessages::on_sent(const Flow& flow, std::string_view octets) const {
 }
 
 void TappedMessages::pass(WireMessage::Direction direction, const Flow& flow, std::string_view octets) const {
+  if (!tap_) return;
   const bool is_keep_alive = octets.find_first_not_of("\r\n") == std::string_view::npos;
-  if (tap_ && !is_keep_alive) tap_({direction, std::chrono::system_clock::now(), flow, octets});
+  if (!is_keep_alive) tap_({direction, std::chrono::system_clock::now(), flow, octets});
 }
 
 }  // namespace offhook::inline v0::sip::detail
