@@ -17,7 +17,7 @@ enum Option : std::uint16_t { kComment = 1, kInterfaceName = 2, kPacketFlags = 2
 enum LinkType : std::uint16_t { kRawIp = 101, kUpperPdu = 252 };
 constexpr std::uint32_t kByteOrder = 0x1a2b3c4d;
 constexpr std::uint32_t kMostCaptured = 262144;
-constexpr std::size_t kMostInDatagram = 65535 - 40 - 8;  // A longer message is cut.
+constexpr std::size_t kMostInDatagram = 65535 - 20 - 8;  // Of UDP over IPv4. A longer message is cut.
 
 /// Octets in the order of a pcapng file: little-endian, padded to 32 bits.
 class Octets {
@@ -76,9 +76,11 @@ std::string ip_packet(const base::SocketAddress& from, const base::SocketAddress
   NetworkOctets udp;
   udp.u16(from.port).u16(to.port).u16(size).u16(0).bytes(message);
   const std::uint32_t address_sum = add_up(addresses[1], add_up(addresses[0]));
-  if (message.size() + 8 == size) {  // Otherwise the checksum is not known, and stays 0.
+  if (message.size() + 8 == size) {
     const unsigned sum = checksum(add_up(udp.text(), address_sum + kUdp + static_cast<std::uint32_t>(size)));
     udp.set_u16(6, sum == 0 ? 0xffff : sum);
+  } else if (from.ip.is_v6()) {  // The checksum is not known, and IPv6 does not allow 0 (RFC 8200 section 8.1). Readers do not verify it.
+    udp.set_u16(6, 0xffff);
   }
   NetworkOctets ip;
   if (from.ip.is_v6()) {
