@@ -16,7 +16,7 @@ base::Result<std::unique_ptr<FileSink>, base::Error> FileSink::open(store::FileS
   if (const auto begun = sink->begin(); !begun) {
     const bool is_other = begun.error() == std::errc::file_exists;
     return base::fail(base::Error{"capture", begun.error().value(), fmt::format("the capture cannot be written to {}: {}; name another file (--capture, /capture/file)", sink->path_,
-                                                                                is_other ? "the file exists, and is no capture" : begun.error().message())});
+                                                                                is_other ? "the file, or the one with .1 behind its name, exists and is no capture" : begun.error().message())});
   }
   return sink;
 }
@@ -34,6 +34,7 @@ FileResult<void> FileSink::write(std::span<const Packet> packets) {
     is_moved_ = true;
     file_.reset();
   }
+  if (file_ && file_->size() != size_) file_.reset();  // Or empty it: what follows would lack its beginning.
   if (!file_ || size_ >= most_octets_) {
     if (auto begun = begin(); !begun) return begun;
   }
@@ -54,7 +55,7 @@ FileResult<void> FileSink::begin() {
   if (!beginning->empty()) {
     if (is_moved_) return base::fail(std::make_error_code(std::errc::device_or_resource_busy));  // Another process captures to this file.
     if (!is_pcapng(*beginning)) return base::fail(std::make_error_code(std::errc::file_exists));
-    if (auto renamed = files_.rename(path_, path_ + ".1"); !renamed) return renamed;
+    if (auto renamed = keep_as_older(); !renamed) return renamed;
   }
   auto opened = files_.open_append(path_);
   if (!opened) return base::fail(opened.error());
@@ -65,6 +66,15 @@ FileResult<void> FileSink::begin() {
   if (begun) is_moved_ = false;
   else file_.reset();
   return begun;
+}
+
+FileResult<void> FileSink::keep_as_older() {
+  const std::string older = path_ + ".1";
+  const auto beginning = files_.peek(older, 4);
+  const bool is_link = !beginning && beginning.error() == std::errc::too_many_symbolic_link_levels;  // It is replaced, and not what it names.
+  if (!is_link && !beginning) return base::fail(beginning.error());
+  if (!is_link && !beginning->empty() && !is_pcapng(*beginning)) return base::fail(std::make_error_code(std::errc::file_exists));
+  return files_.rename(path_, older);
 }
 
 FileResult<void> FileSink::append(const std::string& blocks) {

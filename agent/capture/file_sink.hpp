@@ -16,8 +16,9 @@
 namespace offhook::inline v0::agent::capture {
 
 /// Writes packets to a file of pcapng with mode 0600. A full file becomes PATH.1, in place of an older PATH.1, and a new file begins. The same
-/// happens to the file of an earlier process. A file that is no capture stays as it is. If another program moves the file away, a new file begins
-/// too. Each packet is complete in the file when take() returns. Packets are lost while the disk is full or fails, and after another process has begun a capture to this path.
+/// happens to the file of an earlier process. A file that is no capture stays as it is, at both paths. If another program moves the file away, or
+/// changes its size, a new file begins too. Each packet is complete in the file when take() returns. Packets are lost while the disk is full or fails, and
+/// after another process has begun a capture to this path.
 class FileSink final : public CaptureSink {
  public:
   static constexpr base::Duration kRetry = std::chrono::seconds(5);  ///< pause after a failure
@@ -31,6 +32,7 @@ class FileSink final : public CaptureSink {
   FileSink(store::FileSystem& files, std::string path, std::uint64_t most_octets)
       : files_(files), path_(std::move(path)), most_octets_(most_octets), faults_(path_) {}
   store::FileResult<void> begin();
+  store::FileResult<void> keep_as_older();
   store::FileResult<void> write(std::span<const Packet> packets);
   store::FileResult<void> append(const std::string& blocks);
 

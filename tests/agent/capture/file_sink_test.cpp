@@ -79,8 +79,19 @@ TEST_CASE("A file that is no capture is refused by its name, and stays") {
   files.put("/etc/passwd", "root:x:0:0\n");
   const auto opened = FileSink::open(files, "/etc/passwd", kMegabyte);
   REQUIRE_FALSE(opened.has_value());
-  CHECK(opened.error().detail == "the capture cannot be written to /etc/passwd: the file exists, and is no capture; name another file (--capture, /capture/file)");
+  CHECK(opened.error().detail == "the capture cannot be written to /etc/passwd: the file, or the one with .1 behind its name, exists and is no capture; name another file (--capture, /capture/file)");
   CHECK(files.at("/etc/passwd") == "root:x:0:0\n");
+}
+
+TEST_CASE("A file that is no capture at FILE.1 stays: the start refuses it, and a full capture stops") {
+  Capture capture(capture_of({"one"}).size());
+  capture.take("one");
+  capture.files.put("/c/calls.pcapng.1", "precious");
+  const std::string log = logged_by([&] { capture.take("two"); });
+  CHECK(capture.files.at("/c/calls.pcapng.1") == "precious");
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"one"}));
+  CHECK(log.find("capture.failing to=/c/calls.pcapng detail=\"File exists\"") != std::string::npos);
+  CHECK_FALSE(FileSink::open(capture.files, "/c/calls.pcapng", kMegabyte).has_value());
 }
 
 TEST_CASE("A capture that cannot begin names the file and the reason") {
@@ -142,6 +153,19 @@ TEST_CASE("If an operator moves the file away, the next packet begins a new one"
   CHECK(capture.files.at("/c/taken") == capture_of({"one"}));
   CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"two"}));
   CHECK(capture.files.files.size() == 2);
+}
+
+TEST_CASE("If another program empties the file or cuts it, the next packet begins a new one that can be read") {
+  Capture capture;
+  capture.take("one");
+  capture.files.files.at("/c/calls.pcapng")->bytes.clear();
+  capture.take("two");
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"two"}));
+  CHECK(capture.files.files.size() == 1);
+  capture.files.files.at("/c/calls.pcapng")->bytes.resize(40);
+  capture.take("three");
+  CHECK(capture.files.at("/c/calls.pcapng.1").size() == 40);
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"three"}));
 }
 
 TEST_CASE("If another process captures to the same file, the first one stops, and takes nothing from the second one") {
