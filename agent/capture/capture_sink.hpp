@@ -3,6 +3,7 @@
 #include <offhook/agent/capture/packet.hpp>
 #include <offhook/base/time.hpp>
 
+#include <cstdint>
 #include <span>
 
 namespace offhook::inline v0::agent::capture {
@@ -15,6 +16,8 @@ class CaptureSink {
   virtual void take(const Packet& packet, base::TimePoint now) = 0;
   /// Writes packets of calls' audio ports, if the sink has a place for such packets.
   virtual void take_media(std::span<const Packet>, base::TimePoint) {}
+  /// Returns the number of packets that the sink dropped without a try. Any thread may call it.
+  [[nodiscard]] virtual std::uint64_t dropped() const { return 0; }
 };
 
 }  // namespace offhook::inline v0::agent::capture

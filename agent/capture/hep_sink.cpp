@@ -2,17 +2,17 @@
 
 #include <offhook/agent/capture/hep3.hpp>
 #include <offhook/agent/capture/message_lines.hpp>
+#include <offhook/agent/net/host_lookup.hpp>
+#include <offhook/media/engine/socket_names.hpp>
 
 #include <fmt/format.h>
 
-#include <netdb.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <utility>
 
 namespace offhook::inline v0::agent::capture {
@@ -56,34 +56,34 @@ void HepSink::take(const Packet& packet, base::TimePoint now) {
   }
   const auto datagram = write_hep3(hep3_of(packet, options_));
   if (!datagram) return faults_.on_lost("a key is too long for a datagram of HEP3");
-  if (::send(socket_->get(), datagram->data(), datagram->size(), MSG_NOSIGNAL) >= 0) {
+  const auto send = [&] { return ::send(socket_->get(), datagram->data(), datagram->size(), MSG_NOSIGNAL) < 0 ? errno : 0; };
+  int error = send();
+  if (error == ECONNREFUSED) {  // This is about an earlier packet, and the kernel has not sent this one.
+    retry_at_ = now + kRetry;
+    faults_.on_lost(std::strerror(error));
+    error = send();
+  }
+  if (error == 0) {
     // A datagram to a port where no program listens is sent, and only the next one fails.
     if (now >= retry_at_) faults_.on_written();
     return;
   }
-  const int error = errno;
   if (!keeps_socket(error)) socket_.reset();  // The collector may have another address now.
   retry_at_ = now + kRetry;
   faults_.on_lost(std::strerror(error));
 }
 
 std::string HepSink::connect() {
-  addrinfo hints{}, *found = nullptr;
-  hints.ai_socktype = SOCK_DGRAM;
-  hints.ai_flags = AI_NUMERICSERV;
-  if (const int failed = ::getaddrinfo(options_.host.c_str(), std::to_string(options_.port).c_str(), &hints, &found); failed != 0) return ::gai_strerror(failed);
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
-  std::string why = "no address";
-  for (const addrinfo* each = found; each != nullptr && !why.empty(); each = each->ai_next) {
-    const int fd = ::socket(each->ai_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) {
-      why = std::strerror(errno);
-      continue;
-    }
-    socket_.emplace(fd);
-    why = ::connect(fd, each->ai_addr, each->ai_addrlen) == 0 ? "" : std::strerror(errno);
+  const net::HostAddresses found = net::look_up(options_.host, [] { return false; });
+  std::string why = found.trouble;
+  for (const base::IpAddress& each : found.addresses) {
+    sockaddr_storage to{};
+    const socklen_t size = media::to_sockaddr({each, options_.port}, to);
+    socket_.emplace(::socket(to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (socket_->is_open() && ::connect(socket_->get(), reinterpret_cast<const sockaddr*>(&to), size) == 0) return "";
+    why = std::strerror(errno);
   }
-  if (!why.empty()) socket_.reset();
+  socket_.reset();
   return why;
 }
 

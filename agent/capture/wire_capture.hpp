@@ -2,16 +2,14 @@
 
 #include <offhook/agent/capture/capture_sink.hpp>
 #include <offhook/agent/capture/hep_sink.hpp>
+#include <offhook/agent/capture/packet_queue.hpp>
 #include <offhook/base/error.hpp>
 #include <offhook/base/result.hpp>
 #include <offhook/media/engine/packet_tap.hpp>
 #include <offhook/sip/model/wire_message.hpp>
 
-#include <condition_variable>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -32,13 +30,10 @@ struct CaptureOptions {
 };
 
 /// Takes SIP messages from the signalling thread, masks their secrets, and gives them to sinks, on a thread of its own. The signalling thread never
-/// waits for a sink: messages wait in memory, and those beyond the bounds are dropped, counted and logged. Also takes the headers of media, fifty times a
-/// second, if it has taps.
+/// waits for a sink: messages wait in a PacketQueue, and those beyond its bounds are dropped, counted and logged. Also takes the headers of media, fifty
+/// times a second, if it has taps.
 class WireCapture {
  public:
-  static constexpr std::size_t kMaxWaiting = 8192;              ///< messages
-  static constexpr std::size_t kMaxWaitingOctets = 16U << 20U;  ///< of these messages; twice as many while the sinks write
-
   explicit WireCapture(std::vector<std::unique_ptr<CaptureSink>> sinks, std::shared_ptr<media::PacketTaps> media = nullptr);
   /// Writes the messages that wait.
   ~WireCapture();
@@ -51,24 +46,18 @@ class WireCapture {
 
   /// Copies the message. Any thread may call it; it returns at once.
   void on_message(const sip::WireMessage& message) noexcept;
-  /// Returns the number of messages and packets that were dropped, because the sinks were too slow.
+  /// Returns the number of messages and packets that were dropped, because sinks were too slow. A message that two sinks lack counts twice.
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
   void run();
-  void write(std::vector<Packet> packets);
   void write_media();
   /// Logs the number of packets that were dropped since the last time, at most every ten seconds, and at the end.
   void tell_dropped(bool is_last);
 
   const std::vector<std::unique_ptr<CaptureSink>> sinks_;
   const std::shared_ptr<media::PacketTaps> media_;  // null: no media
-  mutable std::mutex mutex_;  // Held only briefly.
-  std::condition_variable wake_;
-  std::vector<Packet> waiting_;
-  std::size_t waiting_octets_ = 0;
-  std::uint64_t dropped_ = 0;
-  bool closing_ = false;
+  PacketQueue queue_;
   std::uint64_t told_ = 0;       // Only the thread uses it.
   base::TimePoint tell_at_{};    // Only the thread uses it.
   std::thread thread_;

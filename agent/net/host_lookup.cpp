@@ -211,4 +211,17 @@ bool HostLookup::can_look_up(const std::string& host) { return !address_in(host)
 std::optional<HostAddresses> HostLookup::known(const std::string& host) { return core_->known(host); }
 void HostLookup::find(const std::string& host, base::Duration limit, Done done) { core_->find(host, limit, std::move(done)); }
 
+HostAddresses look_up(const std::string& host, const std::function<bool()>& is_interrupted) {
+  asio::io_context io;
+  HostLookup lookup(io);
+  if (auto known = lookup.known(host)) return *known;
+  HostAddresses found;
+  lookup.find(host, HostLookup::kLimit, [&](const HostAddresses& addresses) {
+    found = addresses;
+    io.stop();
+  });
+  while (!io.stopped() && !is_interrupted()) io.run_for(std::chrono::milliseconds(50));
+  return found;
+}
+
 }  // namespace offhook::inline v0::agent::net

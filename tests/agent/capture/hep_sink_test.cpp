@@ -28,7 +28,8 @@ namespace {
 /// A collector on 127.0.0.1.
 class Collector {
  public:
-  Collector() : fd_(::socket(AF_INET, SOCK_DGRAM, 0)) {
+  explicit Collector(std::uint16_t port = 0) : fd_(::socket(AF_INET, SOCK_DGRAM, 0)) {
+    address_.sin_port = htons(port);
     address_.sin_family = AF_INET;
     address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address_;
@@ -108,6 +109,25 @@ TEST_CASE("A collector whose name is not found, or that no longer listens, is to
   });
   CHECK(log.find("detail=\"Connection refused\"") != std::string::npos);
   CHECK(log.find("capture.failing", log.find("capture.failing") + 1) == std::string::npos);
+}
+
+TEST_CASE("A collector that listens again gets the first packet after that, though the kernel reports an earlier one as refused") {
+  Collector collector;
+  HepSink sink({"127.0.0.1", collector.port(), 1, {}});
+  const std::string log = logged_by([&] {
+    sink.take(options_packet("one"), {});
+    (void)collector.receive();
+    collector.close();
+    sink.take(options_packet("two"), {});
+    const Collector again(collector.port());
+    sink.take(options_packet("three"), {});
+    const std::string datagram = again.receive();
+    REQUIRE(parse_hep3(datagram).has_value());
+    CHECK(parse_hep3(datagram)->correlation_id == "three");
+    sink.take(options_packet("four"), base::TimePoint{} + HepSink::kRetry);
+  });
+  CHECK(log.find("capture.back") != std::string::npos);
+  CHECK(log.find("lost=1") != std::string::npos);
 }
 
 TEST_CASE("A message that does not fit into a datagram of HEP3 is cut, and a Call-ID beyond its bound is no correlation ID") {

@@ -1,3 +1,4 @@
+#include <offhook/agent/capture/queued_sink.hpp>
 #include <offhook/agent/capture/wire_capture.hpp>
 #include <offhook/tests/agent/capture/packets.hpp>
 #include <offhook/tests/agent/ops/logged.hpp>
@@ -44,6 +45,25 @@ class KeepingSink final : public CaptureSink {
  private:
   Got& got_;
   std::function<void()> before_;
+};
+
+/// Holds the thread of a sink until a test lets it go on.
+class Gate {
+ public:
+  /// Returns what a sink calls before each packet: it waits with the first one.
+  std::function<void()> holding_once() {
+    return [this] {
+      if (!std::exchange(is_first_, false)) return;
+      begun_.set_value();
+      go_on_.get_future().wait();
+    };
+  }
+  void wait_for_sink() { begun_.get_future().wait(); }
+  void open() { go_on_.set_value(); }
+
+ private:
+  std::promise<void> begun_, go_on_;
+  bool is_first_ = true;
 };
 
 std::vector<std::unique_ptr<CaptureSink>> one(std::unique_ptr<CaptureSink> sink) {
@@ -96,51 +116,75 @@ TEST_CASE("The addresses of a packet are of one family, also when a socket of bo
   }
   REQUIRE(got.packets.size() == 1);
   CHECK(got.packets.front().local.to_string() == "0.0.0.0:5070");
+  const auto taps = std::make_shared<media::PacketTaps>();
+  media::TappedPacket tapped;
+  tapped.local = test::address("192.0.2.1", 16384);
+  tapped.remote = test::address("2001:db8::1", 10000);
+  taps->add().put(tapped);
+  WireCapture(one(std::make_unique<KeepingSink>(got)), taps);
+  REQUIRE(got.media.size() == 1);
+  CHECK(got.media.front().local.to_string() == "[::]:16384");
 }
 
-TEST_CASE("While a sink is slow, kMaxWaiting messages wait; further ones are dropped, counted and logged, and nobody waits") {
+TEST_CASE("While a sink is slow, messages beyond the bound of the queue are dropped, counted and logged, and nobody waits") {
   Got got;
-  std::promise<void> begun, go_on;
-  bool is_first = true;
+  Gate gate;
   std::uint64_t dropped = 0;
   const std::string log = logged_by([&] {
-    WireCapture capture(one(std::make_unique<KeepingSink>(got, [&] {
-      if (!std::exchange(is_first, false)) return;
-      begun.set_value();
-      go_on.get_future().wait();
-    })));
+    WireCapture capture(one(std::make_unique<KeepingSink>(got, gate.holding_once())));
     pass(capture, "first");
-    begun.get_future().wait();
-    for (std::size_t i = 0; i < WireCapture::kMaxWaiting + 3; ++i) pass(capture, "x");
+    gate.wait_for_sink();
+    for (std::size_t i = 0; i < PacketQueue::kMaxPackets + 3; ++i) pass(capture, "x");
     dropped = capture.dropped();
-    go_on.set_value();
+    gate.open();
   });
   CHECK(dropped == 3);
-  CHECK(got.packets.size() == 1 + WireCapture::kMaxWaiting);
+  CHECK(got.packets.size() == 1 + PacketQueue::kMaxPackets);
   CHECK(log.find("capture.dropped messages=3") != std::string::npos);
 }
 
-TEST_CASE("The octets that wait are bounded as well") {
-  Got got;
-  std::promise<void> begun, go_on;
-  bool is_first = true;
-  const std::string large(1U << 20U, 'a');
-  const std::size_t most = WireCapture::kMaxWaitingOctets / large.size();
+TEST_CASE("A slow sink with a queue delays no other sink, and gets its messages later; the capture counts those that it drops") {
+  Got slow, fast;
+  Gate gate;
+  std::uint64_t dropped = 0;
   (void)logged_by([&] {
-    WireCapture capture(one(std::make_unique<KeepingSink>(got, [&] {
-      if (!std::exchange(is_first, false)) return;
-      begun.set_value();
-      go_on.get_future().wait();
-    })));
-    pass(capture, "first");
-    begun.get_future().wait();
-    for (std::size_t i = 0; i < most; ++i) pass(capture, large);
+    auto sinks = one(std::make_unique<QueuedSink>(std::make_unique<KeepingSink>(slow, gate.holding_once())));
+    sinks.push_back(std::make_unique<KeepingSink>(fast));
+    WireCapture capture(std::move(sinks));
+    const auto pass_some = [&](std::size_t more) {
+      const std::size_t all = fast.all().size() + more;
+      for (std::size_t i = 0; i < more; ++i) pass(capture, "x");
+      CHECK(offhook_test::wait_until([&] { return fast.all().size() == all; }));
+    };
+    pass_some(1);
+    gate.wait_for_sink();
+    pass_some(PacketQueue::kMaxPackets);
     CHECK(capture.dropped() == 0);
-    pass(capture, "x");
-    CHECK(capture.dropped() == 1);
-    go_on.set_value();
+    pass_some(1);
+    dropped = capture.dropped();
+    gate.open();
   });
-  CHECK(got.packets.size() == 1 + most);
+  CHECK(dropped == 1);
+  CHECK(slow.packets.size() == 1 + PacketQueue::kMaxPackets);
+}
+
+TEST_CASE("Packets of several workers are in the order of their times") {
+  Got got;
+  const auto taps = std::make_shared<media::PacketTaps>();
+  media::PacketTap &first = taps->add(), &second = taps->add();
+  const auto put = [](media::PacketTap& tap, int ms) {
+    media::TappedPacket packet;
+    packet.at = base::TimePoint(std::chrono::milliseconds(ms));
+    packet.size = static_cast<std::uint16_t>(ms);
+    tap.put(packet);
+  };
+  put(first, 1);
+  put(first, 3);
+  put(second, 2);
+  put(second, 4);
+  WireCapture(one(std::make_unique<KeepingSink>(got)), taps);
+  REQUIRE(got.media.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(got.media[i].size == i + 1);
 }
 
 TEST_CASE("A capture with taps writes the beginnings of packets, with the time of the wall clock, also those that come last") {
