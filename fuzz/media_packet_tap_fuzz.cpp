@@ -4,6 +4,7 @@
 #include <offhook/media/engine/packet_tap.hpp>
 #include <offhook/rtp/nat/demultiplex.hpp>
 #include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/rtcp.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -17,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(kept <= std::min(size, media::TappedPacket::kMaxOctets));
   require(kept_of_protected <= kept);
   const bool is_media = rtp::kind_of(datagram) == rtp::DatagramKind::RtpOrRtcp;
-  if (is_media && rtp::is_rtcp(datagram)) require(kept_of_protected <= 8);
+  if (is_media && rtp::is_rtcp(datagram)) require((rtp::CompoundReader::open(datagram) ? kept_of_protected : kept) <= 8);
   if (!is_media || rtp::is_rtcp(datagram)) return 0;
   const auto packet = rtp::parse_packet(datagram);
   require(kept <= (packet ? size - packet->payload.size() : rtp::kFixedHeaderOctets));

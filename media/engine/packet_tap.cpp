@@ -2,6 +2,7 @@
 
 #include <offhook/rtp/nat/demultiplex.hpp>
 #include <offhook/rtp/packet.hpp>
+#include <offhook/rtp/rtcp.hpp>
 
 #include <algorithm>
 
@@ -15,12 +16,17 @@ std::size_t rtp_header_octets(base::Bytes datagram) {
   return packet ? datagram.size() - packet->payload.size() - packet->padding : rtp::kFixedHeaderOctets;
 }
 
+/// The second octet of RTP can be that of RTCP, by its marker and payload type: only a valid compound has no audio.
+std::size_t rtcp_octets(base::Bytes datagram, bool is_protected) {
+  constexpr std::size_t kClearOfSrtcp = 8;
+  return !is_protected && rtp::CompoundReader::open(datagram) ? datagram.size() : kClearOfSrtcp;
+}
+
 std::size_t readable_octets(base::Bytes datagram, bool is_protected) {
-  constexpr std::size_t kClearOfSrtcp = 8, kStunHeader = 20, kDtlsHeaders = 13 + 12, kOther = 4;
+  constexpr std::size_t kStunHeader = 20, kDtlsHeaders = 13 + 12, kOther = 4;
   switch (rtp::kind_of(datagram)) {
     case rtp::DatagramKind::RtpOrRtcp:
-      if (rtp::is_rtcp(datagram)) return is_protected ? kClearOfSrtcp : datagram.size();
-      return rtp_header_octets(datagram);
+      return rtp::is_rtcp(datagram) ? rtcp_octets(datagram, is_protected) : rtp_header_octets(datagram);
     case rtp::DatagramKind::Stun: return kStunHeader;
     case rtp::DatagramKind::Dtls: return kDtlsHeaders;
     case rtp::DatagramKind::TurnChannel:

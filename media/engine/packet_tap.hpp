@@ -32,7 +32,7 @@ struct TappedPacket {
 
 /// Returns how many octets of a datagram a capture may have, at most TappedPacket::kMaxOctets:
 /// - RTP: its header with the extension (RFC 3550 section 5.1); the first twelve octets of a packet that is not valid
-/// - RTCP: all; if it is protected, the first eight octets, which SRTCP does not encrypt (RFC 3711 section 3.4)
+/// - RTCP: all; if it is protected or not valid, the first eight octets, which SRTCP does not encrypt (RFC 3711 section 3.4)
 /// - STUN: its header (RFC 8489 section 5), without the digest of a password
 /// - DTLS: the headers of its record and of a handshake message (RFC 6347 section 4.2.2)
 /// - another protocol: its first four octets. A message of TURN channels (RFC 8656 section 12.4) contains audio behind them.

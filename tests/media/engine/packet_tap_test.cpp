@@ -23,6 +23,9 @@ Octets with_first(std::size_t size, std::initializer_list<std::uint8_t> first) {
   return octets;
 }
 
+/// Returns a compound with one empty receiver report, and a profile's own octets behind it.
+Octets report(std::size_t size) { return with_first(size, {0x80, 201, 0, static_cast<std::uint8_t>(size / 4 - 1)}); }
+
 std::vector<media::TappedPacket> all_of(media::PacketTap& tap) {
   std::vector<media::TappedPacket> all;
   media::TappedPacket packet;
@@ -52,11 +55,15 @@ TEST_CASE("A tap keeps the header of RTP with CSRCs and extension, and none of t
 }
 
 TEST_CASE("A tap keeps RTCP up to its bound, and only the clear header of protected RTCP [RFC 3711 section 3.4]") {
-  CHECK(media::tapped_octets(with_first(64, {0x80, 200}), false) == 64);
-  CHECK(media::tapped_octets(with_first(128, {0x80, 200}), false) == 128);
-  CHECK(media::tapped_octets(with_first(129, {0x80, 200}), false) == 128);
-  CHECK(media::tapped_octets(with_first(64, {0x80, 200}), true) == 8);
+  CHECK(media::tapped_octets(report(64), false) == 64);
+  CHECK(media::tapped_octets(report(128), false) == 128);
+  CHECK(media::tapped_octets(report(132), false) == 128);
+  CHECK(media::tapped_octets(report(64), true) == 8);
   CHECK(media::tapped_octets(with_first(172, {0x80, 0}), true) == 12);
+}
+
+TEST_CASE("A tap keeps no audio of RTP whose second octet looks like RTCP [RFC 5761 section 4]") {
+  for (const std::uint8_t marker_and_type : Octets{192, 200, 201, 223}) CHECK(media::tapped_octets(with_first(172, {0x80, marker_and_type}), false) == 8);
 }
 
 TEST_CASE("A tap keeps the headers of STUN and DTLS, and neither the digest of a password nor the audio in a channel of TURN [RFC 7983 section 7]") {
@@ -128,8 +135,8 @@ TEST_CASE("A datagram path taps each received and each sent datagram once, with 
       datagram->channel = channel;
       datagram->to = {kLoopback, port_of(caller.socket)};
       datagram->size = 60;
-      datagram->octets[0] = 0x80;
-      datagram->octets[1] = channel == media::Channel::Rtp ? 0 : 200;
+      const Octets octets = channel == media::Channel::Rtp ? with_first(60, {0x80, 0}) : report(60);
+      std::copy(octets.begin(), octets.end(), datagram->octets.begin());
       out.keep();
     }
     bench.datagrams->send(*leg, out);
