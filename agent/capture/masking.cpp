@@ -139,8 +139,9 @@ void hide_signatures(Value value) {
 
 /// Returns true for the name of a field, an attribute or a URI's parameter whose value gives access to something, or has pressed keys.
 bool names_secret(std::string_view name) {
-  constexpr std::array<std::string_view, 13> kSecret{"token", "secret", "password", "passwd", "credential", "api-key", "apikey", "cookie", "pn-prid", "key-mgmt", "ice-pwd", "dtmf", "postd"};
-  return has_any(name, kSecret) || ends_with_word(name, "-key") || ends_with_word(name, "-pin");
+  constexpr std::array<std::string_view, 14> kParts{"token", "secret", "passw", "passphrase", "pwd", "credential", "bearer", "jwt", "apikey", "cookie", "pn-prid", "key-mgmt", "dtmf", "postd"};
+  constexpr std::array<std::string_view, 4> kEnds{"-key", "-pin", "-pass", "-otp"};
+  return has_any(name, kParts) || std::any_of(kEnds.begin(), kEnds.end(), [name](std::string_view end) { return ends_with_word(name, end); });
 }
 bool names_credentials(std::string_view name) {
   constexpr std::array<std::string_view, 2> kCredentials{"authorization", "authenticate"};

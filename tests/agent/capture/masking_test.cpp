@@ -64,6 +64,8 @@ TEST_CASE("Masking hides credentials of other schemes, and fields with the name 
   check_hidden(request_with("Authorization: Bearer SECRET\r\nProxy-Authorization: Basic SECRET\r\n"));
   check_hidden(request_with("Authorization: Digest\r\nX-Access-Token: SECRET\r\nCookie: SECRET\r\nX-Api-Key: SECRET\r\n"));
   check_hidden(request_with("X-Subscription-Key: SECRET\r\nX-Passwd: SECRET\r\nX-Credentials: SECRET\r\nX-Caller-PIN: SECRET\r\nX-Auth: Bearer SECRET\r\n"));
+  check_hidden(request_with("X-Pwd: SECRET\r\nX-Sip-Pass: SECRET\r\nX-Passphrase: SECRET\r\nX-JWT: SECRET\r\nX-Login-OTP: SECRET\r\n"));
+  check_unchanged(request_with("Accept-Language: en\r\nX-Passenger: 7\r\nX-Keyboard: de\r\nX-Pinning: on\r\n"));
   check_hidden(request_with("X-" + std::string(100, 'a') + "-Token: SECRET\r\n"));
 }
 
