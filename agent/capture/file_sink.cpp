@@ -13,12 +13,15 @@ using store::FileResult;
 
 base::Result<std::unique_ptr<FileSink>, base::Error> FileSink::open(store::FileSystem& files, std::string path, std::uint64_t most_octets) {
   std::unique_ptr<FileSink> sink(new FileSink(files, std::move(path), most_octets));
-  if (const auto begun = sink->begin(); !begun) {
-    const bool is_other = begun.error() == std::errc::file_exists;
-    return base::fail(base::Error{"capture", begun.error().value(), fmt::format("the capture cannot be written to {}: {}; name another file (--capture, /capture/file)", sink->path_,
-                                                                                is_other ? "the file, or the one with .1 behind its name, exists and is no capture" : begun.error().message())});
-  }
-  return sink;
+  const auto begun = sink->begin();
+  if (begun) return sink;
+  return base::fail(base::Error{"capture", begun.error().value(), fmt::format("the capture cannot be written to {}: {}; name another file (--capture, /capture/file)", sink->path_, sink->why(begun.error()))});
+}
+
+std::string FileSink::why(const std::error_code& failed) const {
+  if (failed != std::errc::file_exists) return failed.message();
+  const auto beginning = files_.peek(path_, 4);
+  return (beginning && is_pcapng(*beginning) ? older() : "the file") + " exists, and is no capture";
 }
 
 void FileSink::take_media(std::span<const Packet> packets, base::TimePoint now) {
@@ -26,7 +29,7 @@ void FileSink::take_media(std::span<const Packet> packets, base::TimePoint now) 
   const auto written = write(packets);
   if (written) return faults_.on_written();
   retry_at_ = now + kRetry;
-  faults_.on_lost(written.error().message(), packets.size());
+  faults_.on_lost(why(written.error()), packets.size());
 }
 
 FileResult<void> FileSink::write(std::span<const Packet> packets) {
@@ -69,12 +72,11 @@ FileResult<void> FileSink::begin() {
 }
 
 FileResult<void> FileSink::keep_as_older() {
-  const std::string older = path_ + ".1";
-  const auto beginning = files_.peek(older, 4);
+  const auto beginning = files_.peek(older(), 4);
   const bool is_link = !beginning && beginning.error() == std::errc::too_many_symbolic_link_levels;  // It is replaced, and not what it names.
   if (!is_link && !beginning) return base::fail(beginning.error());
   if (!is_link && !beginning->empty() && !is_pcapng(*beginning)) return base::fail(std::make_error_code(std::errc::file_exists));
-  return files_.rename(path_, older);
+  return files_.rename(path_, older());
 }
 
 FileResult<void> FileSink::append(const std::string& blocks) {

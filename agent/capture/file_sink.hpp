@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
 
 namespace offhook::inline v0::agent::capture {
 
@@ -33,6 +34,8 @@ class FileSink final : public CaptureSink {
       : files_(files), path_(std::move(path)), most_octets_(most_octets), faults_(path_) {}
   store::FileResult<void> begin();
   store::FileResult<void> keep_as_older();
+  [[nodiscard]] std::string older() const { return path_ + ".1"; }
+  [[nodiscard]] std::string why(const std::error_code& failed) const;
   store::FileResult<void> write(std::span<const Packet> packets);
   store::FileResult<void> append(const std::string& blocks);
 

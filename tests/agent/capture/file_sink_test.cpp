@@ -79,7 +79,7 @@ TEST_CASE("A file that is no capture is refused by its name, and stays") {
   files.put("/etc/passwd", "root:x:0:0\n");
   const auto opened = FileSink::open(files, "/etc/passwd", kMegabyte);
   REQUIRE_FALSE(opened.has_value());
-  CHECK(opened.error().detail == "the capture cannot be written to /etc/passwd: the file, or the one with .1 behind its name, exists and is no capture; name another file (--capture, /capture/file)");
+  CHECK(opened.error().detail == "the capture cannot be written to /etc/passwd: the file exists, and is no capture; name another file (--capture, /capture/file)");
   CHECK(files.at("/etc/passwd") == "root:x:0:0\n");
 }
 
@@ -90,8 +90,10 @@ TEST_CASE("A file that is no capture at FILE.1 stays: the start refuses it, and 
   const std::string log = logged_by([&] { capture.take("two"); });
   CHECK(capture.files.at("/c/calls.pcapng.1") == "precious");
   CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"one"}));
-  CHECK(log.find("capture.failing to=/c/calls.pcapng detail=\"File exists\"") != std::string::npos);
-  CHECK_FALSE(FileSink::open(capture.files, "/c/calls.pcapng", kMegabyte).has_value());
+  CHECK(log.find("capture.failing to=/c/calls.pcapng detail=\"/c/calls.pcapng.1 exists, and is no capture\"") != std::string::npos);
+  const auto opened = FileSink::open(capture.files, "/c/calls.pcapng", kMegabyte);
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().detail == "the capture cannot be written to /c/calls.pcapng: /c/calls.pcapng.1 exists, and is no capture; name another file (--capture, /capture/file)");
 }
 
 TEST_CASE("A capture that cannot begin names the file and the reason") {
