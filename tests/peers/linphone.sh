@@ -1,6 +1,7 @@
 # Starts Linphone, a telephone that reads commands at its console. Sourced by the scenarios that use it.
 
 # linphone_folder NAME: creates a configuration in $work/NAME. Linphone then reads and writes its sound as files, and uses no video, device or DNS.
+# $linphone_sip and $linphone_net have further lines of these sections.
 linphone_folder() {
   local folder=$work/$1 port
   mkdir -p "$folder/.local/share/linphone"
@@ -9,15 +10,17 @@ linphone_folder() {
 [sip]
 sip_port=$port
 sip_tcp_port=$port
-sip_tls_port=0
+sip_tls_port=$((port + 1))
 contact=sip:$1@127.0.0.1
 use_ipv6=0
 guess_hostname=0
 register_only_when_network_is_up=0
+${linphone_sip:-}
 [rtp]
 audio_rtp_port=$((port + 2))
 [net]
 dns_srv_enabled=0
+${linphone_net:-}
 [sound]
 use_files=1
 local_ring=
