@@ -1,12 +1,14 @@
-// A telephone in a browser, without the browser: SIP.js over WebSocket with its own code for WebRTC, on Google's libwebrtc (@roamhq/wrtc). Plays a WAV file of
-// 16 kHz, records the other side at the same rate, and hangs up at the end of the file. --hold MS: holds the call after that time, and resumes it a second later.
-// Prints what it does, one line each. The exit status is 0 when everything has happened.
+// A telephone in a browser, without the browser: SIP.js over WebSocket with its own code for WebRTC, on Google's libwebrtc (@roamhq/wrtc). Calls a user, or
+// registers with a password and waits for a call. Plays a WAV file of 16 kHz, records the other side at the same rate, and hangs up at the end of the file.
+// --hold MS: holds the call after that time, and a second later resumes it by an ICE restart. Prints what it does, one line each. The exit status is 0 when
+// everything has happened.
 import fs from 'node:fs'
 import { parseArgs } from 'node:util'
 import wrtc from '@roamhq/wrtc'
-import { Inviter, SessionState, UserAgent, Web } from 'sip.js'
+import { Inviter, Registerer, SessionState, UserAgent, Web } from 'sip.js'
 
-const { values: asked } = parseArgs({ options: Object.fromEntries(['server', 'user', 'call', 'play', 'record', 'hold'].map((name) => [name, { type: 'string' }])) })
+const names = ['server', 'user', 'call', 'password', 'play', 'record', 'hold']
+const { values: asked } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) })
 const say = (line) => console.log(line)
 const fail = (why) => { say(`failed: ${why}`); process.exit(1) }
 const pause = (ms) => new Promise((done) => setTimeout(done, ms))
@@ -49,43 +51,47 @@ class Recorder {
   }
 }
 
-async function hold(inviter, on) {
-  inviter.sessionDescriptionHandlerOptionsReInvite = { hold: on }
-  await new Promise((done, no) => inviter.invite({ requestDelegate: { onAccept: done, onReject: (answer) => no(new Error(`hold: ${answer.message.statusCode}`)) } }).catch(no))
-  say(on ? 'held' : 'resumed')
+const answered = (what, send) => new Promise((done, no) => {
+  send({ requestDelegate: { onAccept: done, onReject: (answer) => no(new Error(`${what}: ${answer.message.statusCode}`)) } }).catch(no)
+})
+
+async function hold(session) {
+  session.sessionDescriptionHandlerOptionsReInvite = { hold: true }
+  await answered('hold', (options) => session.invite(options))
+  say('held')
+  await pause(1000)
+  session.sessionDescriptionHandlerOptionsReInvite = { hold: false, offerOptions: { iceRestart: true } }
+  await answered('resume', (options) => session.invite(options))
+  say('resumed')
 }
 
-async function call(agent, target) {
-  const source = new wrtc.nonstandard.RTCAudioSource(), inviter = new Inviter(agent, target)
-  stream = new wrtc.MediaStream([source.createTrack()])
-  const established = new Promise((yes, no) => inviter.stateChange.addListener((state) => {
+/// Begins the session by `begin`, and holds the whole conversation.
+async function talk(session, begin) {
+  const established = new Promise((yes, no) => session.stateChange.addListener((state) => {
     if (state === SessionState.Established) yes()
     else if (state === SessionState.Terminated) no(new Error('the call ended'))
   }))
-  await inviter.invite()
+  await begin()
   await established
   say('established')
-  const connection = inviter.sessionDescriptionHandler.peerConnection
+  const connection = session.sessionDescriptionHandler.peerConnection
   const recorder = new Recorder(connection.getReceivers()[0].track)
   const played = play(source, asked.play)
-  if (asked.hold) {
-    await pause(Number(asked.hold))
-    await hold(inviter, true)
-    await pause(1000)
-    await hold(inviter, false)
-  }
+  if (asked.hold) await pause(Number(asked.hold)).then(() => hold(session))
   await played
   say(`connection ${connection.connectionState}, ICE ${connection.iceConnectionState}`)
-  await new Promise((done, no) => inviter.bye({ requestDelegate: { onAccept: done, onReject: () => no(new Error('the BYE was refused')) } }).catch(no))
+  await answered('BYE', (options) => session.bye(options))
   recorder.save(asked.record)
   say('hung up')
 }
 
-let stream = null
+const source = new wrtc.nonstandard.RTCAudioSource(), stream = new wrtc.MediaStream([source.createTrack()])
 const host = new URL(asked.server).hostname
 const agent = new UserAgent({
   uri: UserAgent.makeURI(`sip:${asked.user}@${host}`),
   transportOptions: { server: asked.server },
+  authorizationUsername: asked.user,
+  authorizationPassword: asked.password,
   sessionDescriptionHandlerFactory: Web.defaultSessionDescriptionHandlerFactory(async () => stream),
   sessionDescriptionHandlerFactoryOptions: { peerConnectionConfiguration: { iceServers: [] } },   // By default, SIP.js asks a server on the Internet.
   logBuiltinEnabled: false,
@@ -94,7 +100,15 @@ const agent = new UserAgent({
 setTimeout(() => fail('it did not end in 90 s'), 90_000)
 try {
   await agent.start()
-  await call(agent, UserAgent.makeURI(`sip:${asked.call}@${host}`))
+  if (asked.call) {
+    const inviter = new Inviter(agent, UserAgent.makeURI(`sip:${asked.call}@${host}`))
+    await talk(inviter, () => inviter.invite())
+  } else {
+    const invited = new Promise((onInvite) => { agent.delegate = { onInvite } })
+    await new Registerer(agent).register()
+    const invitation = await invited
+    await talk(invitation, () => invitation.accept())
+  }
   process.exit(0)
 } catch (error) {
   fail(error.stack)
