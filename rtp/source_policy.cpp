@@ -18,6 +18,7 @@ void SourcePolicy::expect(const ExpectedSource& expected) {
   sdp_host_ = expected.rtp.ip;
   signalling_host_ = expected.signalling_host;
   rule_ = expected.rule;
+  proven_ = expected.proven;
 }
 
 void SourcePolicy::relearn() {
@@ -36,6 +37,8 @@ bool SourcePolicy::may_learn(const base::IpAddress& host) const {
   }
   return false;
 }
+
+bool SourcePolicy::is_proven(const base::SocketAddress& from) const { return from.port != 0 && std::find(proven_.begin(), proven_.end(), from) != proven_.end(); }
 
 SourcePolicy::Verdict SourcePolicy::accept(base::TimePoint now) {
   last_heard_ = now;
@@ -56,8 +59,10 @@ void SourcePolicy::lock(const base::SocketAddress& from, std::uint32_t ssrc, bas
 SourcePolicy::Verdict SourcePolicy::on_rtp(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence,
                                            base::TimePoint now) {
   if (from == source_) return on_source(ssrc, sequence, now);
-  if (from != expected_rtp_) return on_other_source(from, ssrc, sequence, now);
-  lock(from, ssrc, now);
+  const bool is_expected = expected_rtp_ && (from == expected_rtp_ || is_proven(from));
+  if (!is_expected) return on_other_source(from, ssrc, sequence, now);
+  if (is_final()) return on_source(ssrc, sequence, now);
+  lock(*expected_rtp_, ssrc, now);
   return accept(now);
 }
 
@@ -119,8 +124,9 @@ bool SourcePolicy::proves_itself(const base::SocketAddress& from, std::uint32_t 
 
 bool SourcePolicy::on_rtcp(const base::SocketAddress& from, std::uint32_t sender_ssrc) {
   const bool by_ssrc = !rtcp_source_ && source_ && from.ip == source_->ip && sender_ssrc == ssrc_ && may_learn(from.ip);
-  const bool believed = from == expected_rtcp_ || from == rtcp_source_ || by_ssrc;
-  if (believed) rtcp_source_ = from;
+  const bool is_proven_too = expected_rtcp_ && is_proven(from);
+  const bool believed = from == expected_rtcp_ || from == rtcp_source_ || by_ssrc || is_proven_too;
+  if (believed && !is_proven_too) rtcp_source_ = from;
   ++(believed ? counts_.rtcp_accepted : counts_.rtcp_refused);
   return believed;
 }

@@ -15,6 +15,10 @@ namespace offhook::inline v0::rtp {
 inline constexpr int kProbationPackets = 4;          ///< packets in sequence that another source must send
 inline constexpr int kSsrcPackets = kMinSequential;  ///< packets in sequence for another SSRC of the locked source: RFC 3550 appendix A.1
 inline constexpr std::size_t kMaxCandidates = 8;   ///< sources in probation at a time; a new source replaces the source that has been silent for longest
+inline constexpr std::size_t kMaxProvenSources = 8;
+
+/// Addresses that the peer has proven to send from; unused places have port 0.
+using ProvenSources = std::array<base::SocketAddress, kMaxProvenSources>;
 
 struct SourceStatistics {
   std::uint64_t accepted = 0;
@@ -38,6 +42,7 @@ struct ExpectedSource {
   base::SocketAddress rtp, rtcp;       ///< from the SDP; an unspecified ip (0.0.0.0, ::) or port 0 means that there is no address
   base::IpAddress signalling_host;     ///< source of the peer's SIP messages; unspecified if it is unknown
   SourceRule rule = SourceRule::PeerHosts;
+  ProvenSources proven{};              ///< packets from there count as if they came from `rtp`: ICE has more than one path (RFC 8445 section 12.2)
 };
 
 /// Decides which RTP is played and where our RTP goes, as a defence against RTP Bleed and RTP Inject (CVE-2017-14099, CVE-2025-53399).
@@ -77,7 +82,9 @@ class SourcePolicy {
   [[nodiscard]] bool is_final() const { return source_ && source_ == expected_rtp_; }
   [[nodiscard]] std::optional<std::uint32_t> ssrc() const { return ssrc_; }
   /// Returns true if a packet is from the locked source and has its SSRC.
-  [[nodiscard]] bool is_of_source(const base::SocketAddress& from, std::uint32_t ssrc) const { return from == source_ && ssrc == ssrc_ && !has_left_; }
+  [[nodiscard]] bool is_of_source(const base::SocketAddress& from, std::uint32_t ssrc) const {
+    return ssrc == ssrc_ && !has_left_ && (from == source_ || (is_final() && is_proven(from)));
+  }
   /// Returns when the last packet of the locked source came.
   [[nodiscard]] std::optional<base::TimePoint> last_heard() const { return last_heard_; }
   [[nodiscard]] const SourceStatistics& statistics() const { return counts_; }
@@ -93,6 +100,7 @@ class SourcePolicy {
     base::TimePoint first{}, last{};
   };
   [[nodiscard]] bool may_learn(const base::IpAddress& host) const;
+  [[nodiscard]] bool is_proven(const base::SocketAddress& from) const;
   [[nodiscard]] Verdict on_other_source(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence, base::TimePoint now);
   [[nodiscard]] Verdict on_source(std::uint32_t ssrc, std::uint16_t sequence, base::TimePoint now);
   [[nodiscard]] bool proves_itself(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence,
@@ -111,6 +119,7 @@ class SourcePolicy {
   std::optional<base::TimePoint> last_heard_;
   SourceStatistics counts_;
   std::array<Candidate, kMaxCandidates> candidates_{};   // last, because a locked source that continues needs none of them
+  ProvenSources proven_{};
 };
 
 }  // namespace offhook::inline v0::rtp

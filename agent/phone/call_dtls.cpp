@@ -3,6 +3,7 @@
 #include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/rtp/srtp/suite.hpp>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -81,13 +82,16 @@ base::Result<void, base::Error> CallDtls::advance(const SendAlong& send, base::T
 void CallDtls::receive(const media::PathDatagram& datagram) {
   auto& association = datagram.channel == media::Channel::Rtcp ? rtcp_ : rtp_;
   if (!association || !may_be_peer(*association, datagram.peer)) return;
-  if (association->handshake->on_datagram(datagram.bytes(), datagram.arrival)) association->peer = datagram.peer;
+  const bool is_new = association->handshake->on_datagram(datagram.bytes(), datagram.arrival) && !is_proven(datagram.peer);
+  if (is_new) association->peer = datagram.peer;  // With ICE, the handshake goes along the path of this side, also if the peer's answers come along another one.
 }
+
+bool CallDtls::is_proven(const base::SocketAddress& from) const { return std::find(plan_.proven_rtp.begin(), plan_.proven_rtp.end(), from) != plan_.proven_rtp.end(); }
 
 /// Returns true if the peer may send from `from`. A peer behind a NAT sends from another address than its description has, and the source rule of the call
 /// decides which hosts it may use. After the handshake, only the address of the handshake counts.
 bool CallDtls::may_be_peer(const Association& association, const base::SocketAddress& from) const {
-  if (from == association.peer) return true;
+  if (from == association.peer || is_proven(from)) return true;
   if (!association.suite.empty() || plan_.source_rule == rtp::SourceRule::SdpAddress) return false;
   return plan_.source_rule == rtp::SourceRule::AnyHost || from.ip == association.peer.ip || from.ip == plan_.signalling_host;
 }

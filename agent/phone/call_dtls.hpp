@@ -51,6 +51,7 @@ class CallDtls {
   };
   void begin(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& peer, base::TimePoint now);
   void follow(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& before, const base::SocketAddress& peer, base::TimePoint now);
+  [[nodiscard]] bool is_proven(const base::SocketAddress& from) const;
   [[nodiscard]] bool may_be_peer(const Association& association, const base::SocketAddress& from) const;
   [[nodiscard]] static base::Result<void, base::Error> advance(Association& association, const SendAlong& send, media::SrtpKeyBox& keys, base::TimePoint now);
 

@@ -39,8 +39,8 @@ class CallIce {
   void cancel_restart();
   /// Takes a datagram that came to `from.base` from the peer's address `from.to`. Returns false if the datagram is not for ICE.
   [[nodiscard]] bool receive(const rtp::IcePath& from, base::Bytes datagram, base::TimePoint arrival);
-  /// Runs the timers of ICE, and sends its checks. Returns true if a path has changed. Errors: NotAcceptable if there is no path, or if the peer no longer
-  /// confirms the path.
+  /// Runs the timers of ICE, and sends its checks. Returns true if a path has changed, or if media may come from another address. Errors: NotAcceptable
+  /// if there is no path, or if the peer no longer confirms the path.
   [[nodiscard]] base::Result<bool, base::Error> advance(const SendAlong& send, base::TimePoint now);
 
   /// Returns true if both sides have agreed on ICE. Otherwise media use the addresses in the descriptions.
@@ -66,6 +66,7 @@ class CallIce {
   base::SocketAddress local_;
   std::unique_ptr<rtp::IceAgent> agent_;
   std::optional<rtp::IcePath> rtp_path_, rtcp_path_;
+  rtp::ProvenSources heard_{};
   bool used_ = false, is_muxed_ = false;
   bool restarts_ = false;   // true after restart(), until the peer answers
 };

@@ -10,6 +10,7 @@
 #include <offhook/rtp/ice/gathered.hpp>
 #include <offhook/rtp/ice/ice_event.hpp>
 #include <offhook/rtp/ice/ice_options.hpp>
+#include <offhook/rtp/source_policy.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -100,6 +101,9 @@ class IceAgent {
   /// Returns true if an authenticated STUN message of the peer came to `base` from the address `from`. Accept the first DTLS messages only from such an
   /// address.
   [[nodiscard]] bool has_heard(const base::SocketAddress& base, const base::SocketAddress& from) const;
+  /// Returns the addresses from which checks of the peer have come, and those of selected pairs, at most kMaxProvenSources. Receive media from each of them, because
+  /// the peer may send along another path than this side: RFC 8445 section 12.2.
+  [[nodiscard]] ProvenSources heard_at(const base::SocketAddress& base) const;
 
   /// Returns true if the invariants hold; for tests and fuzzers.
   [[nodiscard]] bool is_consistent() const;

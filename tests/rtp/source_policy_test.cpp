@@ -100,6 +100,38 @@ TEST_CASE_FIXTURE(Policy, "SourceRule::SdpAddress learns no source, and SourceRu
   lock_on(at(77, 7777));
 }
 
+TEST_CASE_FIXTURE(Policy, "Packets from a proven source count as if they came from the SDP's address, and nothing is sent to it [RFC 8445 section 12.2]") {
+  const auto other = at(3, 5000);
+  expected.proven[1] = other;
+  use(rtp::SourceRule::SdpAddress);
+  CHECK(from(other, 0) == SourceVerdict::Accept);
+  CHECK(from(sdp, 1) == SourceVerdict::Accept);
+  CHECK(from(other, 2) == SourceVerdict::Accept);
+  CHECK(policy.is_of_source(other, 1));
+  CHECK(policy.on_rtcp(other, 1));
+  CHECK(policy.rtp_destination() == sdp);
+  CHECK(policy.rtcp_destination() == at(1, 4001));
+  CHECK(policy.statistics().locks == 1);
+  CHECK(from(other, 70, 2) == SourceVerdict::RefuseSsrc);   // Another SSRC must pass the probation there, too.
+  CHECK(from(at(3, 5001), 3) == SourceVerdict::RefuseSource);
+  CHECK(from({other.ip, 0}, 3) == SourceVerdict::RefuseSource);
+  CHECK_FALSE(policy.on_rtcp(at(3, 5001), 1));
+  policy.relearn();
+  use(rtp::SourceRule::SdpAddress);
+  expected.proven = {};
+  policy.expect(expected);
+  CHECK(from(other, 4) == SourceVerdict::RefuseSource);
+}
+
+TEST_CASE_FIXTURE(Policy, "Without an address in the SDP, a proven source is not played, because nothing may be sent yet") {
+  expected.rtp = expected.rtcp = {};
+  expected.proven[0] = at(3, 5000);
+  use(rtp::SourceRule::SdpAddress);
+  CHECK(from(at(3, 5000), 0) == SourceVerdict::RefuseSource);
+  CHECK_FALSE(policy.on_rtcp(at(3, 5000), 1));
+  CHECK_FALSE(policy.rtp_destination());
+}
+
 TEST_CASE_FIXTURE(Policy, "The policy learns no source from an unspecified address in the SDP or in the signalling") {
   policy.expect({.rtp = {base::IpAddress{}, 4000}, .rtcp = {}, .signalling_host = {}});
   for (std::uint16_t i = 0; i < 100; ++i) CHECK(from({base::IpAddress{}, 9}, i) == SourceVerdict::RefuseSource);

@@ -99,6 +99,10 @@ void IceSession::on_checked_by_peer(const IceRequest& request, const IceRoute& r
   if (local == nullptr || local->component > components()) return;
   const IceCandidate* const remote = remote_.learn(local->component, route.from, request.priority);
   if (remote == nullptr) return;
+  if (std::find(heard_.begin(), heard_.end(), route) == heard_.end()) {
+    if (heard_.size() == kMaxProvenSources) heard_.erase(heard_.begin());
+    heard_.push_back(route);
+  }
   if (context_.options.lite) {  // RFC 8445 section 7.3.2
     if (request.use_candidate) select(local->component, {*local, *remote, pair_priority(remote->priority, local->priority)}, now);
     return;
@@ -261,10 +265,24 @@ bool IceSession::has_heard(const IceRoute& route) const {
   for (std::uint16_t component = 1; component <= kMaxIceComponents; ++component) {
     if (connection_.path(component) == IcePath{route.base, route.from}) return true;
   }
+  if (std::find(heard_.begin(), heard_.end(), route) != heard_.end()) return true;
   const auto pairs = checker_.checklist().pairs();
   return std::any_of(pairs.begin(), pairs.end(), [&](const IcePair& pair) {
     return pair.local.base == route.base && pair.remote.address == route.from && (pair.heard || pair.is_valid());
   });
+}
+
+void IceSession::list_heard(const base::SocketAddress& base, ProvenSources& list) const {
+  const auto add = [&](const base::SocketAddress& address) {
+    const auto place = std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.port == 0 || one == address; });
+    if (place != list.end()) *place = address;
+  };
+  for (std::uint16_t component = 1; component <= kMaxIceComponents; ++component) {
+    if (const auto path = connection_.path(component); path && path->base == base) add(path->to);
+  }
+  for (const IceRoute& route : heard_) {
+    if (route.base == base) add(route.from);
+  }
 }
 
 bool IceSession::is_consistent() const {

@@ -10,6 +10,7 @@
 #include <offhook/rtp/ice/detail/nomination.hpp>
 #include <offhook/rtp/ice/detail/remote_candidates.hpp>
 #include <offhook/rtp/ice/detail/role.hpp>
+#include <offhook/rtp/source_policy.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -59,6 +60,8 @@ class IceSession {
   [[nodiscard]] std::optional<base::SocketAddress> present_address(std::uint16_t component) const;
   /// Returns true if an authenticated message of the peer has come on this route.
   [[nodiscard]] bool has_heard(const IceRoute& route) const;
+  /// Adds the addresses from which checks have come, and those of the selected pairs, as far as there are free places.
+  void list_heard(const base::SocketAddress& base, ProvenSources& list) const;
   [[nodiscard]] bool is_consistent() const;
 
  private:
@@ -93,6 +96,7 @@ class IceSession {
   IceNomination nomination_;
   IceConnection connection_;
   std::vector<EarlyCheck> early_;                // checks that came before the peer's credentials were known
+  std::vector<IceRoute> heard_;                  // routes of the peer's last checks, at most kMaxProvenSources; they stay when the list of pairs shrinks
   base::TimePoint started_{};
   std::optional<base::TimePoint> patience_at_;   // next time at which give_up() may fail because time has passed
 };

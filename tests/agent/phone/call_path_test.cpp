@@ -4,8 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 using namespace offhook;
 using namespace offhook::test;
@@ -33,6 +35,36 @@ TEST_CASE_FIXTURE(Calls, "Two sides find each other by ICE, and encrypt by DTLS 
   CHECK(us.path.suite() == "AEAD_AES_128_GCM");
   CHECK(a.path.suite() == us.path.suite());
   CHECK(us.path.along_path({}).remote_rtp == a.rtp);
+}
+
+TEST_CASE_FIXTURE(Calls, "Media may come from where the peer has checked, before this side may send there [RFC 8445 section 12.2]") {
+  passes = [&](const auto& from, const auto&) { return from != us.rtp; };
+  begin(us, false);
+  begin(a, true);
+  apply(us, a.rtp, {.ice = *a.path.description()});
+  apply(a, us.rtp, {.ice = *us.path.description(), .is_answer = true});
+  run(1s);
+  CHECK(us.path.along_path({}).remote_rtp.port == 0);
+  CHECK(us.path.along_path({}).proven_rtp[0] == a.rtp);
+  CHECK(a.path.along_path({}).proven_rtp == rtp::ProvenSources{});
+}
+
+TEST_CASE_FIXTURE(Calls, "A peer that has nominated two paths may shake hands along the other one, and media may come from there [RFC 8445 section 12.2]") {
+  const auto other = socket_address("198.51.100.2", 6002);   // werift 0.25 does so
+  sources = [&](const base::SocketAddress& from, base::Bytes octets) {
+    if (from != a.rtp) return std::vector{from};
+    if (rtp::kind_of(octets) == rtp::DatagramKind::Dtls) return std::vector{other};
+    return std::vector{from, other};
+  };
+  begin(us, false);
+  begin(a, true);
+  apply(us, a.rtp, {.ice = *a.path.description(), .dtls = a.described_dtls(true)});
+  apply(a, us.rtp, {.ice = *us.path.description(), .dtls = us.described_dtls(false), .is_answer = true});
+  run(3s);
+  CHECK(us.path.suite() == "AEAD_AES_128_GCM");
+  CHECK(us.path.along_path({}).remote_rtp == a.rtp);
+  const auto proven = us.path.along_path({}).proven_rtp;
+  CHECK(std::find(proven.begin(), proven.end(), other) != proven.end());
 }
 
 TEST_CASE_FIXTURE(Calls, "A second fork of a call connects with the credentials of our offer [RFC 8839 section 7.3]") {

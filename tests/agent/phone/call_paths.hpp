@@ -51,6 +51,8 @@ struct PathNetwork {
   std::vector<PathSide*> sides;
   /// Returns false if the network loses datagrams in this direction.
   std::function<bool(const base::SocketAddress& from, const base::SocketAddress& to)> passes = [](const auto&, const auto&) { return true; };
+  /// Returns the addresses from which the network delivers a datagram: a peer with several addresses may send from another one.
+  std::function<std::vector<base::SocketAddress>(const base::SocketAddress& from, base::Bytes octets)> sources = [](const auto& from, base::Bytes) { return std::vector{from}; };
   base::SocketAddress turn_address = socket_address("192.0.2.9", 3478);
   std::map<base::SocketAddress, offhook_test::ScriptedTurnServer> turn;   ///< by client address, because each serves one client
   int ticks = 0;
@@ -127,7 +129,11 @@ struct PathNetwork {
     }
     for (PathSide* side : sides) {
       for (const auto channel : {media::Channel::Rtp, media::Channel::Rtcp}) {
-        if (to == side->address_of(channel)) (void)side->worker->on_datagram(channel, from, octets, now);
+        if (to != side->address_of(channel)) continue;
+        for (const auto& source : sources(from, octets)) {
+          auto copy = octets;
+          (void)side->worker->on_datagram(channel, source, copy, now);
+        }
       }
     }
   }

@@ -89,6 +89,18 @@ TEST_CASE("A stream that must not receive plays nothing and reports no lost medi
   CHECK(call.b.count(EventKind::MediaLost) == 0);
 }
 
+TEST_CASE("A stream plays what comes from a proven address, and sends nothing to it [RFC 8445 section 12.2]") {
+  AttackedCall call;
+  auto plan = call.towards(call.a);
+  plan.source_rule = rtp::SourceRule::SdpAddress;
+  plan.proven_rtp[0] = call.nat;
+  call.start(call.b, plan, call.now());
+  call.run(10, [&] { call.caller_says(call.nat); });
+  CHECK(call.b.stream->statistics().packets_received >= 9);
+  CHECK(call.datagrams_to(call.nat.ip) == 0);
+  CHECK(call.datagrams_to(kA.ip) > 0);
+}
+
 TEST_CASE("A stream reports lost media once after the limit, and reports once that media is back") {
   Call call;
   call.begin();

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -154,6 +155,28 @@ TEST_CASE("has_heard() is true only for the source of an authenticated message, 
   peer.receive(peer.check());
   CHECK(peer.agent.has_heard(peer.base, peer.peer));
   CHECK_FALSE(peer.agent.has_heard(at("192.0.2.1", 5001), peer.peer));
+}
+
+TEST_CASE("Media may come from kMaxProvenSources addresses from which the peer has checked last") {
+  ScriptedPeer peer;
+  peer.describe();
+  peer.signal();
+  CHECK(peer.agent.heard_at(peer.base) == rtp::ProvenSources{});
+  const auto check_from = [&](std::uint16_t number) { peer.receive(peer.check(), at("198.51.100.7", number)); };
+  const auto heard = [&](std::uint16_t number) {
+    const auto list = peer.agent.heard_at(peer.base);
+    return std::find(list.begin(), list.end(), at("198.51.100.7", number)) != list.end();
+  };
+  for (std::uint16_t i = 1; i <= rtp::kMaxProvenSources; ++i) {
+    check_from(i);
+    check_from(i);   // takes no second place
+    CHECK(heard(i));
+  }
+  check_from(rtp::kMaxProvenSources + 1);
+  CHECK(heard(rtp::kMaxProvenSources + 1));
+  CHECK_FALSE(heard(1));
+  CHECK(heard(2));
+  CHECK(peer.agent.heard_at(at("192.0.2.1", 5001)) == rtp::ProvenSources{});
 }
 
 TEST_CASE("If a peer sends checks from 10,000 addresses, the agent checks only kMaxPeerReflexive of them, one every 50 ms") {
