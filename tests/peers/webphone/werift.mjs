@@ -1,0 +1,80 @@
+// A telephone whose media are pure JavaScript: SIP.js over WebSocket, and ICE, DTLS-SRTP and RTP of werift, in PCMU. Calls a user, plays a WAV file of 8 kHz,
+// records the other side at the same rate, and hangs up at the end of the file. Prints what it does, one line each. The exit status is 0 when everything has
+// happened.
+import { parseArgs } from 'node:util'
+import { Inviter, SessionState, UserAgent } from 'sip.js'
+import { MediaStreamTrack, RTCPeerConnection, RTCRtpCodecParameters, RtpHeader, RtpPacket } from 'werift'
+import { inRealTime, readWav, writeWav } from './wav.mjs'
+
+const { values: asked } = parseArgs({ options: Object.fromEntries(['server', 'user', 'call', 'play', 'record'].map((name) => [name, { type: 'string' }])) })
+const say = (line) => console.log(line)
+const fail = (why) => { say(`failed: ${why}`); process.exit(1) }
+const rate = 8000, frame = 160
+
+// ITU-T G.711, mu-law
+function encode(sample) {
+  const magnitude = Math.min(Math.abs(sample), 32635) + 132
+  const exponent = 24 - Math.clz32(magnitude)
+  return ~((sample < 0 ? 0x80 : 0) | exponent << 4 | magnitude >> exponent + 3 & 15) & 0xff
+}
+function decode(octet) {
+  const code = ~octet, magnitude = ((code & 15) * 8 + 132 << (code >> 4 & 7)) - 132
+  return code & 0x80 ? -magnitude : magnitude
+}
+
+const track = new MediaStreamTrack({ kind: 'audio' }), heard = []
+const pcmu = new RTCRtpCodecParameters({ mimeType: 'audio/PCMU', clockRate: rate, channels: 1, payloadType: 0 })
+// By itself, werift asks a server on the Internet, and has no candidate on loopback.
+const connection = new RTCPeerConnection({ codecs: { audio: [pcmu] }, iceServers: [], iceAdditionalHostAddresses: ['127.0.0.1'] })
+connection.connectionStateChange.subscribe((state) => say(`connection ${state}`))
+const transceiver = connection.addTransceiver(track, { direction: 'sendrecv' })
+
+/// Lets SIP.js use the connection of werift.
+class Descriptions {
+  hasDescription(type) { return type === 'application/sdp' }
+  async getDescription() {
+    await connection.setLocalDescription(await connection.createOffer())
+    if (connection.iceGatheringState !== 'complete') await connection.iceGatheringStateChange.watch((state) => state === 'complete')
+    return { body: connection.localDescription.sdp, contentType: 'application/sdp' }
+  }
+  async setDescription(sdp) {
+    // The tracks of werift play only sources that the other side describes by a=ssrc (RFC 5576), which the agent does not do.
+    transceiver.dtlsTransport.onRtp.subscribe((packet) => { if (packet.header.payloadType === 0) heard.push(...Array.from(packet.payload, decode)) })
+    await connection.setRemoteDescription({ type: 'answer', sdp })
+  }
+  close() { connection.close() }
+  sendDtmf() { return false }
+}
+
+const play = (file) => inRealTime(readWav(file), rate, frame, (samples, at) => {
+  const header = new RtpHeader({ payloadType: 0, sequenceNumber: at / frame & 0xffff, timestamp: at, ssrc: 1, marker: at === 0 })
+  track.writeRtp(new RtpPacket(header, Buffer.from(Uint8Array.from(samples, encode))))
+})
+
+const host = new URL(asked.server).hostname
+const agent = new UserAgent({
+  uri: UserAgent.makeURI(`sip:${asked.user}@${host}`),
+  transportOptions: { server: asked.server },
+  sessionDescriptionHandlerFactory: () => new Descriptions(),
+  logBuiltinEnabled: false,
+  logConnector: (level, category, _label, content) => { if (level === 'error' || level === 'warn') say(`${level} ${category}: ${content}`) },
+})
+setTimeout(() => fail('it did not end in 90 s'), 90_000)
+try {
+  await agent.start()
+  const inviter = new Inviter(agent, UserAgent.makeURI(`sip:${asked.call}@${host}`))
+  const established = new Promise((yes, no) => inviter.stateChange.addListener((state) => {
+    if (state === SessionState.Established) yes()
+    else if (state === SessionState.Terminated) no(new Error('the call ended'))
+  }))
+  await inviter.invite()
+  await established
+  say('established')
+  await play(asked.play)
+  await new Promise((done, no) => inviter.bye({ requestDelegate: { onAccept: done, onReject: () => no(new Error('the BYE was refused')) } }).catch(no))
+  writeWav(asked.record, rate, heard)
+  say('hung up')
+  process.exit(0)
+} catch (error) {
+  fail(error.stack)
+}
