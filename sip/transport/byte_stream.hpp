@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -45,6 +46,9 @@ class ByteStream {
 
 /// Returns the error with which a stream ends when the peer breaks the protocol.
 [[nodiscard]] inline boost::system::error_code protocol_error() { return boost::system::errc::make_error_code(boost::system::errc::protocol_error); }
+
+/// Returns the error with which open() ends when the peer wanted no more than an answer, and got it.
+[[nodiscard]] inline boost::system::error_code answered_error() { return boost::asio::error::shut_down; }
 
 enum class Side : std::uint8_t { Client, Server };
 

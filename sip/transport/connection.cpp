@@ -257,7 +257,7 @@ void Connection::write_next() {
 }
 
 void Connection::count_failure(const error_code& error) {
-  if (open_) return;
+  if (open_ || error == answered_error()) return;
   if (side_ == Side::Client) ++shared_.counters.connections_failed;
   if (stream_) ++shared_.counters.handshakes_failed;
   std::string why = stream_ ? stream_->failure() : std::string();

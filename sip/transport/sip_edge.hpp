@@ -67,7 +67,7 @@ enum class EdgeError : std::uint8_t {
   BadTrust,        ///< the CA file or a pin is unusable, or a required one is missing
   BadCertificate,  ///< our certificate or its key is unusable, or is missing although TLS listens
   BadLimits,       ///< ConnectionLimits that leave no connection for some kind of peer
-  /// An invalid path, too many origins, or a WebSocket listener without options.
+  /// An invalid path, too many origins, unusable pages (WebPages), or a WebSocket listener without options.
   BadWebSocket,
   Other,
 };

@@ -47,6 +47,16 @@ bool may_come_from(std::string_view origin, const std::vector<std::string>& allo
                      [&](const std::string& one) { return one == "*" || base::iequals(one, origin); });
 }
 
+bool is_for(const std::vector<std::string_view>& fields, const std::vector<std::string>& hosts) {
+  return fields.size() == 1 && std::any_of(hosts.begin(), hosts.end(), [&](const std::string& one) { return base::iequals(one, fields.front()); });
+}
+
+const WebPages::Page* find_page(const WebPages& pages, std::string_view target) {
+  const auto path = target.substr(0, target.find('?'));
+  const auto found = std::find_if(pages.pages.begin(), pages.pages.end(), [&](const WebPages::Page& one) { return one.path == path; });
+  return found == pages.pages.end() ? nullptr : &*found;
+}
+
 std::string host_field(std::string_view name, std::uint16_t port, bool secure) {
   const auto address = base::IpAddress::parse(name);
   std::string field = address && address->is_v6() && !name.starts_with('[') ? "[" + std::string(name) + "]" : std::string(name);

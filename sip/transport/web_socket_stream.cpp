@@ -13,7 +13,9 @@
 
 #include <array>
 #include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace offhook::inline v0::sip::detail {
 
@@ -53,6 +55,9 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   void be_asked(Done done);
   void judge(std::size_t size, const Done& done);
   void refuse(http::status status, const std::string& why, Done done);
+  void serve(const WebPages& pages, const Done& done);
+  void answer(const error_code& error, Done done);
+  [[nodiscard]] std::vector<std::string_view> fields(http::field name) const;
   [[nodiscard]] std::optional<std::pair<http::status, std::string>> objection() const;
   void let_go(const error_code& error, Done done);
   void discard(const error_code& error, Done done);
@@ -69,7 +74,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   struct Handshake {
     std::string request;
     http::request_parser<http::empty_body> parser;
-    http::response<http::empty_body> refusal;
+    http::response<http::string_body> response;
     websocket::response_type answer;
     std::array<std::uint8_t, 1024> unread{};
   };
@@ -138,40 +143,80 @@ void WebSocket::judge(std::size_t size, const Done& done) {
   handshake_->parser.put(asio::buffer(handshake_->request.data(), size), error);
   if (!error && !handshake_->parser.is_header_done()) error = http::error::partial_message;
   if (error) return refuse(http::status::bad_request, "its WebSocket handshake is not valid HTTP: " + error.message(), done);
+  const WebPages* const pages = setup_.options.pages.get();
+  if (pages != nullptr && !is_for(fields(http::field::host), pages->hosts))
+    return refuse(http::status::misdirected_request, "its Host is none of this listener's", done);
+  if (pages != nullptr && !websocket::is_upgrade(handshake_->parser.get())) return serve(*pages, done);
   if (const auto wrong = objection()) return refuse(wrong->first, wrong->second, done);
   accept(handshake_->request.substr(size), done);
 }
 
+/// Returns the values of all header fields with that name.
+std::vector<std::string_view> WebSocket::fields(http::field name) const {
+  std::vector<std::string_view> values;
+  const auto [first, last] = handshake_->parser.get().equal_range(name);
+  for (auto at = first; at != last; ++at) values.emplace_back(at->value().data(), at->value().size());
+  return values;
+}
+
 /// Performs the checks that Beast does not perform. Returns the refusal, or nullopt if the request is acceptable.
 std::optional<std::pair<http::status, std::string>> WebSocket::objection() const {
-  const auto& request = handshake_->parser.get();
-  if (!websocket::is_upgrade(request)) return std::pair{http::status::upgrade_required, std::string("its request does not ask to upgrade to WebSocket")};
-  const auto origins = request.equal_range(http::field::origin);
-  for (auto at = origins.first; at != origins.second; ++at) {
-    const std::string_view origin(at->value().data(), at->value().size());
+  if (!websocket::is_upgrade(handshake_->parser.get())) return std::pair{http::status::upgrade_required, std::string("its request does not ask to upgrade to WebSocket")};
+  for (const std::string_view origin : fields(http::field::origin)) {
     if (!may_come_from(origin, setup_.options.origins)) return std::pair{http::status::forbidden, std::string("its origin is not allowed")};
   }
-  const auto protocols = request.equal_range(http::field::sec_websocket_protocol);
-  for (auto at = protocols.first; at != protocols.second; ++at) {
-    if (offers_sip({at->value().data(), at->value().size()})) return std::nullopt;
+  for (const std::string_view protocols : fields(http::field::sec_websocket_protocol)) {
+    if (offers_sip(protocols)) return std::nullopt;
   }
   return std::pair{http::status::bad_request, std::string("it does not offer the subprotocol sip")};
 }
 
 void WebSocket::refuse(http::status status, const std::string& why, Done done) {
   failure_ = why;
-  auto& answer = handshake_->refusal;
-  answer.result(status);
-  answer.set(http::field::server, "Offhook");
-  answer.set(http::field::connection, "close");
+  auto& response = handshake_->response;
+  response.result(status);
   if (status == http::status::upgrade_required) {
-    answer.set(http::field::upgrade, "websocket");
-    answer.set(http::field::sec_websocket_version, "13");
+    response.set(http::field::upgrade, "websocket");
+    response.set(http::field::sec_websocket_version, "13");
   }
-  answer.prepare_payload();
-  http::async_write(below(), answer, [self = shared_from_this(), done = std::move(done)](const error_code& error, std::size_t) {
-    if (error) return done(error, 0);
-    self->let_go(protocol_error(), done);
+  answer(protocol_error(), std::move(done));
+}
+
+/// Answers a request for a page. The header fields forbid all that these pages do not need: scripts of others, frames, caches.
+void WebSocket::serve(const WebPages& pages, const Done& done) {
+  const auto& request = handshake_->parser.get();
+  auto& response = handshake_->response;
+  const bool is_head = request.method() == http::verb::head;
+  if (!is_head && request.method() != http::verb::get) {
+    response.set(http::field::allow, "GET, HEAD");
+    return refuse(http::status::method_not_allowed, "it asks for a page by another method than GET", done);
+  }
+  const auto* const page = find_page(pages, {request.target().data(), request.target().size()});
+  if (page == nullptr) return refuse(http::status::not_found, "it asks for a page that does not exist", done);
+  response.result(http::status::ok);
+  response.set(http::field::content_type, page->type);
+  response.set(http::field::cache_control, "no-store");
+  response.set("Content-Security-Policy", pages.policy);
+  response.set("X-Content-Type-Options", "nosniff");
+  response.set("Referrer-Policy", "no-referrer");
+  response.set("Cross-Origin-Opener-Policy", "same-origin");
+  response.set("Cross-Origin-Resource-Policy", "same-origin");
+  response.set("Permissions-Policy", "microphone=(self)");
+  response.body() = page->body;
+  response.prepare_payload();
+  if (is_head) response.body().clear();
+  answer(answered_error(), done);
+}
+
+/// Writes the response, and ends the connection with `error`.
+void WebSocket::answer(const error_code& error, Done done) {
+  auto& response = handshake_->response;
+  response.set(http::field::server, "Offhook");
+  response.set(http::field::connection, "close");
+  if (response.result() != http::status::ok) response.prepare_payload();
+  http::async_write(below(), response, [self = shared_from_this(), error, done = std::move(done)](const error_code& failed, std::size_t) {
+    if (failed) return done(failed, 0);
+    self->let_go(error, done);
   });
 }
 
