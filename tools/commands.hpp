@@ -68,6 +68,7 @@ struct EraseArguments {
 struct DemoArguments {
   bool json = false;
   std::string directory = "offhook-demo";
+  std::string web;  ///< the address of the page; "": no page, but a call between two telephones
 };
 [[nodiscard]] int demo(const DemoArguments& arguments);
 

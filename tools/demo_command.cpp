@@ -1,8 +1,11 @@
 #include <offhook/tools/commands.hpp>
 
+#include <offhook/agent/app/draining.hpp>
 #include <offhook/agent/demo/demo.hpp>
+#include <offhook/agent/demo/web_demo.hpp>
 #include <offhook/agent/support/colour.hpp>
 #include <offhook/agent/support/log.hpp>
+#include <offhook/tools/service.hpp>
 #include <offhook/tools/share_path.hpp>
 #include <offhook/tools/terminal.hpp>
 
@@ -12,6 +15,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <memory>
 #include <mutex>
 
 namespace offhook::tools {
@@ -49,23 +53,69 @@ std::string to_json(const DemoResult& result) {
   return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+/// Prints each event with the seconds since the start. Callable from any thread.
+class Printer {
+ public:
+  void operator()(std::string_view who, const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    const double seconds = std::chrono::duration<double>(base::Clock::now() - began_).count();
+    fmt::print("{:6.1f} s  {} {}\n", seconds, speaker_of(who, colours_), what);
+    std::fflush(stdout);
+  }
+
+ private:
+  const bool colours_ = terminal_of(STDOUT_FILENO).colours;
+  const base::TimePoint began_ = base::Clock::now();
+  std::mutex mutex_;
+};
+
+void print(const agent::demo::WebDemo& demo) {
+  fmt::print("The agent waits for calls. Open this page in a browser, on this machine or one that reaches it:\n\n  {}\n\n", demo.url());
+  fmt::print("The browser will warn that the connection is not private: this certificate was made at this start, and no authority has signed it. Choose\n"
+             "\"Advanced\", then to continue. The SHA-256 fingerprint that the browser shows must be\n\n  {}\n\n", demo.fingerprint());
+  fmt::print("Nothing leaves this machine and the browser's: the recogniser and the voice are local. Nothing is recorded. Ctrl-C ends it.\n\n");
+  std::fflush(stdout);
+}
+
+/// Serves the page until a signal ends the process.
+int web_demo(const DemoArguments& arguments) {
+  constexpr auto kFarewell = std::chrono::seconds(10), kLastTransactions = std::chrono::seconds(2);
+  const auto address = agent::demo::web_address(arguments.web);
+  if (!address) {
+    fmt::print(stderr, "offhook demo: --web {} is not an address that a browser can open: write PORT or ADDRESS:PORT, such as 8443, 192.0.2.7:8443 or [::1]:8443\n",
+               arguments.web);
+    return kUsage;
+  }
+  block_signals();
+  raise_descriptor_limit();
+  agent::demo::WebDemoOptions options;
+  options.address = *address;
+  options.dialogue_path = share_path("dialogues/receptionist.json");
+  const auto printer = std::make_shared<Printer>();
+  const auto demo = agent::demo::WebDemo::start(options, [printer](std::string_view who, const std::string& what) { (*printer)(who, what); });
+  if (!demo) {
+    fmt::print(stderr, "offhook demo: {}\n", demo.error().detail);
+    return demo.error().domain == "phone" ? kNoPort : kFailed;
+  }
+  print(**demo);
+  while (!wait_for_signal(std::chrono::hours(1))) continue;
+  fmt::print("Ending; Ctrl-C again cuts the calls that are up.\n");
+  std::fflush(stdout);
+  agent::drain((*demo)->agent(), kFarewell, kLastTransactions, wait_for_signal);
+  return kOk;
+}
+
 }  // namespace
 
 int demo(const DemoArguments& arguments) {
   agent::log::configure({agent::log::Level::Warning, agent::log::Format::Text, true, terminal_of(STDERR_FILENO).colours});
+  if (!arguments.web.empty()) return web_demo(arguments);
   agent::demo::DemoOptions options;
   options.registrar_config = share_path("demo/kamailio.cfg");
   options.dialogue_path = share_path("dialogues/receptionist.json");
   options.directory = arguments.directory;
-  const bool colours = terminal_of(STDOUT_FILENO).colours;
-  std::mutex printing;
-  const auto began = base::Clock::now();
-  const auto show = [&](std::string_view who, const std::string& what) {
-    const std::lock_guard lock(printing);
-    const double seconds = std::chrono::duration<double>(base::Clock::now() - began).count();
-    fmt::print("{:6.1f} s  {} {}\n", seconds, speaker_of(who, colours), what);
-    std::fflush(stdout);
-  };
+  Printer printer;
+  const auto show = [&printer](std::string_view who, const std::string& what) { printer(who, what); };
   const auto result = agent::demo::run_demo(options, show);
   if (!result) {
     fmt::print(stderr, "offhook demo: {}\n", result.error().detail);

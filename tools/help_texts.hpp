@@ -108,11 +108,17 @@ Exit codes: 0 done, 1 no such call, more than one, a call that is up, or a file 
 inline constexpr const char* kHelpDemo = R"(Runs a registrar (Kamailio), the agent and a caller with another voice on this machine. It prints the conversation while it continues, then
 how long the caller waited for each reply, and the path of the recording.
 
+With --web, you are the caller: the agent waits for calls from a page, which a browser on this machine opens at https://127.0.0.1:8443/. The browser warns
+first, because the certificate is made at each start, and no authority has signed it. Several visitors may call at once. With ADDRESS, other machines of the
+network may call too: use the address of this machine that they reach. Ctrl-C ends it (docs/use/browser.md).
+
 Examples:
   offhook demo
   offhook demo --json --directory /tmp/demo
+  offhook demo --web
+  offhook demo --web 192.0.2.7:8443
 
-Exit codes: 0 the agent answered all three questions, 1 it did not.)";
+Exit codes: 0 the agent answered all three questions, 1 it did not. With --web: 0 ended by Ctrl-C, 1 it did not start, 2 arguments, 3 the port is not free.)";
 
 inline constexpr const char* kHelpCheck = R"(Reads the file, the environment and the command line as `offhook run` would, loads the dialogue, and checks that the recogniser
 knows each of its words. It opens no port and uses no network. It reports all problems at once: the place, what was found, what is

@@ -66,6 +66,12 @@ class Agent::Impl {
     network_->post([this, target = std::move(target), machine] { calls_->dial(target, machine); });
   }
 
+  void send_text(std::string call_id, std::string text, std::string type) {
+    network_->post([this, call_id = std::move(call_id), text = std::move(text), type = std::move(type)]() mutable {
+      calls_->send_text(call_id, std::move(text), std::move(type));
+    });
+  }
+
   void drain() {
     network_->post([this] {
       if (draining_.exchange(true)) return;
@@ -348,6 +354,7 @@ base::Result<std::unique_ptr<Agent>, base::Error> Agent::start(AgentOptions opti
 Agent::Agent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Agent::~Agent() = default;
 void Agent::dial(std::string target, MachinePolicy machine) { impl_->dial(std::move(target), machine); }
+void Agent::send_text(std::string call_id, std::string text, std::string type) { impl_->send_text(std::move(call_id), std::move(text), std::move(type)); }
 void Agent::drain() { impl_->drain(); }
 bool Agent::drained() const { return impl_->drained(); }
 base::Result<void, base::Error> Agent::reload(std::shared_ptr<const AgentDirectory> agents, recordings::RecordingOptions recordings) {

@@ -81,6 +81,9 @@ class Agent {
 
   /// Dials `target` and holds the conversation with the party that answers. Reports the call's progress as events. Callable from any thread.
   void dial(std::string target, MachinePolicy machine = MachinePolicy::Ignore);
+  /// Sends text within a call to its peer: MESSAGE (RFC 3428). `type` is a media type. Does nothing if the call is not up. Callable from any thread,
+  /// including from `watch`.
+  void send_text(std::string call_id, std::string text, std::string type);
   /// Accepts no more calls. Running calls end within `drain_limit`, then the agent unregisters. Callable from any thread, and more than once.
   void drain();
   /// Returns true when a drain is complete: no call is up, no account is registered, and no BYE waits for its response.

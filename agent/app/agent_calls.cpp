@@ -199,6 +199,11 @@ void AgentCalls::not_dialled(const AttendedCall& call, const std::string& target
   services_.watch(std::move(over));
 }
 
+void AgentCalls::send_text(const std::string& call_id, std::string text, std::string type) {
+  const auto found = std::find_if(calls_.begin(), calls_.end(), [&](const auto& entry) { return entry.second->id() == call_id; });
+  if (found != calls_.end()) (void)found->first->send_text(std::move(text), std::move(type));
+}
+
 // --- a call is up -------------------------------------------------------------------------------------------------------------
 
 void AgentCalls::on(const call::Ringing& event) {

@@ -29,6 +29,8 @@ class AgentCalls {
   void on_event(call::Event event);
   /// Dials `target` and holds the conversation with the party that answers.
   void dial(const std::string& target, MachinePolicy machine);
+  /// Sends text to the peer of the call with that id (Leg::send_text()). Does nothing if the call is not up, or its peer gets no texts.
+  void send_text(const std::string& call_id, std::string text, std::string type);
   /// The agents say that the program stops, and end their calls.
   void shut_down();
   /// Ends all calls at once.

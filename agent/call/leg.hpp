@@ -58,6 +58,8 @@ class Leg {
   [[nodiscard]] base::Result<void, base::Error> transfer(const std::string& target) { return do_transfer(target); }
   /// Asks the peer to take the place of this side in `other`, a leg of the same network: Transferred follows.
   [[nodiscard]] base::Result<void, base::Error> transfer_to(const Leg& other) { return do_transfer_to(other); }
+  /// Sends text to the peer within the call, such as what the agent has heard. `type` is a media type. Fails where the network has no texts.
+  [[nodiscard]] base::Result<void, base::Error> send_text(std::string text, std::string type) { return do_send_text(std::move(text), std::move(type)); }
   /// Declines the request of the last TransferRequested.
   [[nodiscard]] base::Result<void, base::Error> decline_transfer() { return do_decline_transfer(); }
 
@@ -73,6 +75,9 @@ class Leg {
   virtual base::Result<void, base::Error> do_transfer(const std::string& target) = 0;
   virtual base::Result<void, base::Error> do_transfer_to(const Leg& other) = 0;
   virtual base::Result<void, base::Error> do_decline_transfer() = 0;
+  virtual base::Result<void, base::Error> do_send_text(std::string, std::string) {
+    return base::fail(base::Error{"call", 1, "cannot send text: this network has no texts within calls"});
+  }
 
   std::string why_;
 };

@@ -44,6 +44,7 @@ class SipLeg final : public call::Leg {
   base::Result<void, base::Error> do_transfer(const std::string& target) override { return call_->transfer(target); }
   base::Result<void, base::Error> do_transfer_to(const Leg& other) override;
   base::Result<void, base::Error> do_decline_transfer() override { return call_->decline_transfer(); }
+  base::Result<void, base::Error> do_send_text(std::string text, std::string type) override { return call_->send_text(std::move(text), std::move(type)); }
 
   CallPtr call_;
   Account account_;

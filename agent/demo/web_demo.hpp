@@ -1,0 +1,53 @@
+#pragma once
+
+#include <offhook/agent/app/agent.hpp>
+#include <offhook/agent/demo/demo.hpp>
+#include <offhook/base/socket_address.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook::inline v0::agent::demo {
+
+inline constexpr std::uint16_t kWebDemoPort = 8443;  ///< the usual port of HTTPS beside 443, which needs root
+
+struct WebDemoOptions {
+  base::SocketAddress address;     ///< the address that visitors type; not 0.0.0.0 or ::, and not port 0
+  std::string dialogue_path;
+  std::size_t max_calls = 4;       ///< visitors at once; another one gets 486 Busy Here
+  base::Duration call_limit = std::chrono::minutes(10);
+};
+
+/// Reads the argument of `--web`: "8443", "192.0.2.7:8443" or "[::1]:8443". "" and a port alone mean 127.0.0.1, and "" port 8443. Returns nullopt for any
+/// other text, for port 0, and for 0.0.0.0 and ::, because a visitor cannot type them and a certificate cannot name them.
+[[nodiscard]] std::optional<base::SocketAddress> web_address(std::string_view text);
+
+/// The agent of `offhook demo` behind a page for a browser. One port has the page, by HTTPS, and the page's telephone, by SIP over secure WebSocket
+/// (RFC 7118). The audio uses ICE and DTLS-SRTP. The page gets its call's transcript in the call, by MESSAGE.
+class WebDemo {
+ public:
+  /// Starts the agent. `show` gets the events of all calls, on threads of the agent. An error says what failed, and what to do.
+  [[nodiscard]] static base::Result<std::unique_ptr<WebDemo>, base::Error> start(const WebDemoOptions& options, Show show);
+  WebDemo(const WebDemo&) = delete;
+  WebDemo& operator=(const WebDemo&) = delete;
+  ~WebDemo();
+
+  [[nodiscard]] Agent& agent() { return *agent_; }
+  [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }  ///< of the certificate, by SHA-256
+
+ private:
+  explicit WebDemo(Show show) : show_(std::move(show)) {}
+  void on_event(const AgentEvent& event);
+
+  Show show_;
+  std::string url_, fingerprint_;
+  std::atomic<Agent*> running_{nullptr};  // the agent, for events that come while start() still runs
+  std::unique_ptr<Agent> agent_;
+};
+
+}  // namespace offhook::inline v0::agent::demo
