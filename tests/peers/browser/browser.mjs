@@ -1,0 +1,111 @@
+// A visitor of the page of `offhook demo --web`: Chromium, whose microphone plays a file. Calls, waits for the answer to the file's question, and hangs up,
+// or waits until the agent does. Records what the browser hears. Prints a line for each call; the exit status is 0 when every call went as demanded.
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { chromium } from 'playwright-core'
+
+const { values: asked } = parseArgs({
+  options: {
+    url: { type: 'string' }, chromium: { type: 'string' }, microphone: { type: 'string' }, calls: { type: 'string', default: '1' },
+    'expect-heard': { type: 'string' }, recordings: { type: 'string' }, 'expect-trouble': { type: 'string' },
+    picture: { type: 'string' }, dark: { type: 'boolean' }, narrow: { type: 'boolean' }, refuse: { type: 'boolean' },
+  },
+})
+const kRate = 16000
+const kPatience = 60000 // ms
+
+/// Runs in the page before its own scripts: records the audio of the remote track, at 16 kHz.
+function recordRemoteAudio(rate) {
+  const pieces = (window.heardPieces = [])
+  const Original = window.RTCPeerConnection
+  window.RTCPeerConnection = class extends Original {
+    constructor(...given) {
+      super(...given)
+      pieces.length = 0
+      this.addEventListener('track', ({ track }) => {
+        const context = new AudioContext({ sampleRate: rate })
+        const recorder = context.createScriptProcessor(4096, 1, 1)
+        recorder.onaudioprocess = ({ inputBuffer }) => pieces.push(Int16Array.from(inputBuffer.getChannelData(0), (x) => Math.max(-1, Math.min(1, x)) * 32767))
+        context.createMediaStreamSource(new MediaStream([track])).connect(recorder)
+        recorder.connect(context.destination)
+        const close = this.close.bind(this)
+        this.close = () => { context.close(); close() }
+      })
+    }
+  }
+}
+
+function writeWav(path, pieces) {
+  const samples = pieces.flatMap((piece) => Array.from(piece))
+  const wav = Buffer.alloc(44 + 2 * samples.length)
+  wav.write('RIFF', 0); wav.writeUInt32LE(36 + 2 * samples.length, 4); wav.write('WAVEfmt ', 8)
+  wav.writeUInt32LE(16, 16); wav.writeUInt16LE(1, 20); wav.writeUInt16LE(1, 22); wav.writeUInt32LE(kRate, 24); wav.writeUInt32LE(2 * kRate, 28)
+  wav.writeUInt16LE(2, 32); wav.writeUInt16LE(16, 34); wav.write('data', 36); wav.writeUInt32LE(2 * samples.length, 40)
+  samples.forEach((sample, i) => wav.writeInt16LE(sample, 44 + 2 * i))
+  writeFileSync(path, wav)
+}
+
+const lines = (page) => page.$$eval('#transcript li', (items) => items.map((item) => ({
+  who: item.classList.contains('caller') ? 'caller' : 'agent',
+  words: item.querySelector('.words').textContent,
+  took: item.querySelector('.took')?.textContent ?? '',
+})))
+
+async function call(page, number) {
+  const visitorHangsUp = number % 2 === 1
+  await page.click('#call')
+  await page.waitForSelector('body[data-state=up]', { timeout: kPatience })
+  // The reply is on the page when the caller has heard it.
+  await page.waitForSelector('#transcript li.caller ~ li.agent:not(.speaking)', { timeout: kPatience })
+  if (asked.picture && number === 1) await page.screenshot({ path: asked.picture, animations: 'disabled' })
+  if (visitorHangsUp) await page.click('#call')
+  await page.waitForSelector('body[data-state=idle]', { timeout: kPatience })
+  const state = await page.textContent('#state')
+  const trouble = await page.textContent('#trouble')
+  const said = await lines(page)
+  if (trouble.trim()) throw new Error(`the page shows: ${trouble.trim()}`)
+  if (!state.startsWith(visitorHangsUp ? 'You hung up' : 'The agent hung up')) throw new Error(`the call ended as: ${state}`)
+  const question = said.find((line) => line.who === 'caller')
+  if (!new RegExp(asked['expect-heard']).test(question.words)) throw new Error(`the agent understood: ${question.words}`)
+  if (!said.some((line) => line.took.startsWith('answered after '))) throw new Error('no reply has its time')
+  if (asked.recordings) {
+    const pieces = await page.evaluate(() => window.heardPieces.map((piece) => Array.from(piece)))
+    writeWav(`${asked.recordings}/call-${number}.wav`, pieces)
+  }
+  console.log(`call ${number}: ${state}; heard "${question.words}"`)
+}
+
+const browser = await chromium.launch({
+  executablePath: asked.chromium,
+  args: ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', '--disable-background-networking', '--disable-component-update',
+     '--ignore-certificate-errors', '--autoplay-policy=no-user-gesture-required',
+    ...(asked.refuse ? ['--deny-permission-prompts'] : ['--use-fake-ui-for-media-stream']),
+    ...(asked.microphone ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${asked.microphone}%noloop`] : [])],
+})
+try {
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true, colorScheme: asked.dark ? 'dark' : 'light',
+    viewport: asked.narrow ? { width: 390, height: 844 } : { width: 1000, height: 1000 }, deviceScaleFactor: asked.narrow ? 2 : 1,
+  })
+  const page = await context.newPage()
+  page.on('console', (message) => { if (message.type() === 'error') console.log(`page: ${message.text()}`) })
+  page.on('pageerror', (error) => { console.log(`page: ${error.message}`); process.exitCode = 1 })
+  await page.addInitScript(recordRemoteAudio, kRate)
+  await page.goto(asked.url)
+  if (asked['expect-trouble']) {
+    await page.click('#call')
+    await page.waitForSelector('#trouble:not([hidden])', { timeout: kPatience })
+    const trouble = await page.textContent('#trouble')
+    if (asked.picture) await page.screenshot({ path: asked.picture })
+    if (!new RegExp(asked['expect-trouble']).test(trouble)) throw new Error(`the page shows: ${trouble.trim()}`)
+    console.log(`trouble: ${trouble.trim()}`)
+  } else {
+    for (let number = 1; number <= Number(asked.calls); ++number) await call(page, number)
+  }
+} catch (error) {
+  const shown = await browser.contexts()[0]?.pages()[0]?.textContent('main').catch(() => '')
+  console.log(`failed: ${error.message}\nthe page: ${(shown ?? '').replace(/\s+/g, ' ')}`)
+  process.exitCode = 1
+} finally {
+  await browser.close()
+}
