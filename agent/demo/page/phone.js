@@ -1,6 +1,8 @@
 // A telephone in the browser: the microphone, the WebSocket to the agent, the audio by WebRTC, and one call at a time.
 import { SipCall } from './sip.js'
 
+// Without noise suppression: it distorts words, and the agent tells voice from noise itself.
+const kMicrophone = { echoCancellation: true, noiseSuppression: false, autoGainControl: true }
 const kGatherMs = 2000 // longest wait for the browser's own addresses
 const kAnswerMs = 20000 // longest wait for the agent's answer
 const kPathMs = 15000 // longest wait for audio after the answer
@@ -68,6 +70,7 @@ export class Call {
   #peer = null
   #sip = null
   #timer = 0
+  #wasUp = false
 
   constructor(on) { this.#on = on }
 
@@ -78,7 +81,7 @@ export class Call {
     try {
       this.#on.stage('microphone')
       const stream = await navigator.mediaDevices
-        .getUserMedia({ audio: { echoCancellation: true, noiseSuppression: false, autoGainControl: false } })
+        .getUserMedia({ audio: kMicrophone })
         .catch((error) => { throw microphoneTrouble(error) })
       this.#stream = stream
       if (this.#over) return this.#close() // The visitor hung up meanwhile.
@@ -148,9 +151,10 @@ export class Call {
     if (this.#over) return
     if (state === 'connected') {
       clearTimeout(this.#timer)
+      this.#wasUp = true
       this.#on.stage('up')
     }
-    if (state === 'failed') this.#fail(this.#sip.isUp ? kNoPath : kLost)
+    if (state === 'failed') this.#fail(this.#wasUp ? kLost : kNoPath)
   }
 
   #onText(type, body) {

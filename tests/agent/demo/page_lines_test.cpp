@@ -22,7 +22,7 @@ TEST_CASE("page_line has no line for other actions") {
 
 TEST_CASE("page_line escapes quotes, control characters and invalid UTF-8, so that a text never ends its JSON string") {
   CHECK(page_line(AgentSaid{1, "a\"b\\c\n</script>\xff", false}) ==
-        "{\"who\":\"agent\",\"turn\":1,\"text\":\"a\\\"b\\\\c\\n</script>\xef\xbf\xbd\",\"interrupted\":false}");
+        "{\"who\":\"agent\",\"turn\":1,\"text\":\"a\\\"b\\\\c\\n</script>\\ufffd\",\"interrupted\":false}");
 }
 
 TEST_CASE("page_line keeps kMaxPageText octets of a text, and cuts no character") {

@@ -1,13 +1,14 @@
 // A visitor of the page of `offhook demo --web`: Chromium, whose microphone plays a file. Calls, waits for the answer to the file's question, and hangs up,
 // or waits until the agent does. Records what the browser hears. Prints a line for each call; the exit status is 0 when every call went as demanded.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 
 const { values: asked } = parseArgs({
   options: {
-    url: { type: 'string' }, chromium: { type: 'string' }, microphone: { type: 'string' }, calls: { type: 'string', default: '1' },
-    'expect-heard': { type: 'string' }, recordings: { type: 'string' }, 'expect-trouble': { type: 'string' },
+    url: { type: 'string' }, chromium: { type: 'string' }, microphone: { type: 'string', multiple: true, default: [] }, calls: { type: 'string', default: '1' },
+    'expect-heard': { type: 'string' }, recordings: { type: 'string' }, 'expect-trouble': { type: 'string' }, others: { type: 'string', default: '0' },
+    stop: { type: 'string' },
     picture: { type: 'string' }, dark: { type: 'boolean' }, narrow: { type: 'boolean' }, refuse: { type: 'boolean' },
   },
 })
@@ -35,14 +36,27 @@ function recordRemoteAudio(rate) {
   }
 }
 
-function writeWav(path, pieces) {
-  const samples = pieces.flatMap((piece) => Array.from(piece))
+/// Returns the samples of a WAV of this program or of `offhook say`.
+function readWav(path) {
+  const wav = readFileSync(path)
+  const at = wav.indexOf('data') + 8
+  return Array.from({ length: (wav.length - at) >> 1 }, (_, i) => wav.readInt16LE(at + 2 * i))
+}
+
+function writeWav(path, samples) {
   const wav = Buffer.alloc(44 + 2 * samples.length)
   wav.write('RIFF', 0); wav.writeUInt32LE(36 + 2 * samples.length, 4); wav.write('WAVEfmt ', 8)
   wav.writeUInt32LE(16, 16); wav.writeUInt16LE(1, 20); wav.writeUInt16LE(1, 22); wav.writeUInt32LE(kRate, 24); wav.writeUInt32LE(2 * kRate, 28)
   wav.writeUInt16LE(2, 32); wav.writeUInt16LE(16, 34); wav.write('data', 36); wav.writeUInt32LE(2 * samples.length, 40)
   samples.forEach((sample, i) => wav.writeInt16LE(sample, 44 + 2 * i))
   writeFileSync(path, wav)
+}
+
+/// Joins the files of the microphone. Returns the file.
+function joined(paths) {
+  const path = `${paths[0]}.joined.wav`
+  writeWav(path, paths.flatMap(readWav))
+  return path
 }
 
 const lines = (page) => page.$$eval('#transcript li', (items) => items.map((item) => ({
@@ -53,8 +67,7 @@ const lines = (page) => page.$$eval('#transcript li', (items) => items.map((item
 
 async function call(page, number) {
   const visitorHangsUp = number % 2 === 1
-  await page.click('#call')
-  await page.waitForSelector('body[data-state=up]', { timeout: kPatience })
+  await hold(page)
   // The reply is on the page when the caller has heard it.
   await page.waitForSelector('#transcript li.caller ~ li.agent:not(.speaking)', { timeout: kPatience })
   if (asked.picture && number === 1) await page.screenshot({ path: asked.picture, animations: 'disabled' })
@@ -70,9 +83,33 @@ async function call(page, number) {
   if (!said.some((line) => line.took.startsWith('answered after '))) throw new Error('no reply has its time')
   if (asked.recordings) {
     const pieces = await page.evaluate(() => window.heardPieces.map((piece) => Array.from(piece)))
-    writeWav(`${asked.recordings}/call-${number}.wav`, pieces)
+    writeWav(`${asked.recordings}/call-${number}.wav`, pieces.flat())
   }
   console.log(`call ${number}: ${state}; heard "${question.words}"`)
+}
+
+/// Opens the page. An error of the page, or of what its policy forbids, fails the run.
+async function open(context) {
+  const page = await context.newPage()
+  const fault = (text) => { console.log(`page: ${text}`); process.exitCode = 1 }
+  page.on('console', (message) => { if (message.type() === 'error' && !(asked.stop && /ERR_CONNECTION_REFUSED/.test(message.text()))) fault(message.text()) })
+  page.on('pageerror', (error) => fault(error.message))
+  await page.addInitScript(recordRemoteAudio, kRate)
+  await page.goto(asked.url)
+  return page
+}
+
+/// Begins a call that stays up.
+async function hold(page) {
+  await page.click('#call')
+  await page.waitForSelector('body[data-state=up]', { timeout: kPatience })
+}
+
+/// Ends a process by Ctrl-C, and waits for its end.
+async function stopped(process_id) {
+  process.kill(process_id, 'SIGINT')
+  const runs = () => { try { return process.kill(process_id, 0) } catch { return false } }
+  while (runs()) await new Promise((done) => setTimeout(done, 100))
 }
 
 const browser = await chromium.launch({
@@ -80,25 +117,34 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', '--disable-background-networking', '--disable-component-update',
      '--ignore-certificate-errors', '--autoplay-policy=no-user-gesture-required',
     ...(asked.refuse ? ['--deny-permission-prompts'] : ['--use-fake-ui-for-media-stream']),
-    ...(asked.microphone ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${asked.microphone}%noloop`] : [])],
+    ...(asked.microphone.length ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${joined(asked.microphone)}%noloop`] : [])],
 })
 try {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true, colorScheme: asked.dark ? 'dark' : 'light',
     viewport: asked.narrow ? { width: 390, height: 844 } : { width: 1000, height: 1000 }, deviceScaleFactor: asked.narrow ? 2 : 1,
   })
-  const page = await context.newPage()
-  page.on('console', (message) => { if (message.type() === 'error') console.log(`page: ${message.text()}`) })
-  page.on('pageerror', (error) => { console.log(`page: ${error.message}`); process.exitCode = 1 })
-  await page.addInitScript(recordRemoteAudio, kRate)
-  await page.goto(asked.url)
+  const page = await open(context)
   if (asked['expect-trouble']) {
+    const others = []
+    for (let other = 0; other < Number(asked.others); ++other) {
+      others.push(await open(context))
+      await hold(others[other])
+    }
+    if (asked.stop) await stopped(Number(asked.stop))
     await page.click('#call')
     await page.waitForSelector('#trouble:not([hidden])', { timeout: kPatience })
     const trouble = await page.textContent('#trouble')
     if (asked.picture) await page.screenshot({ path: asked.picture })
     if (!new RegExp(asked['expect-trouble']).test(trouble)) throw new Error(`the page shows: ${trouble.trim()}`)
-    console.log(`trouble: ${trouble.trim()}`)
+    console.log(`trouble: ${trouble.trim().replace(/\s+/g, ' ')}`)
+      if (others.length) { // A visitor who leaves the page ends the call, so that the line is free again.
+      await others[0].goto('about:blank')
+      await new Promise((done) => setTimeout(done, 1000))
+      await hold(page)
+      for (const other of others) await other.goto('about:blank')
+      await page.click('#call')
+    }
   } else {
     for (let number = 1; number <= Number(asked.calls); ++number) await call(page, number)
   }
