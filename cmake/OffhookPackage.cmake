@@ -8,7 +8,7 @@ install(FILES packaging/kamailio/kamailio.cfg packaging/kamailio/dispatcher.list
 install(FILES packaging/offhook.service DESTINATION lib/systemd/system COMPONENT program)
 # The paths are those of the source tree, so that links between pages work, and messages such as "see docs/configuration.md" are correct here too.
 install(DIRECTORY docs examples packaging DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FILES_MATCHING
-  PATTERN *.md PATTERN *.svg PATTERN *.cpp PATTERN *.json PATTERN *.yaml PATTERN *.yml PATTERN *.cfg PATTERN *.list PATTERN *.table PATTERN *.service
+  PATTERN *.md PATTERN *.svg PATTERN *.png PATTERN *.cpp PATTERN *.json PATTERN *.yaml PATTERN *.yml PATTERN *.cfg PATTERN *.list PATTERN *.table PATTERN *.service
   PATTERN docs/site EXCLUDE PATTERN debian EXCLUDE PATTERN packaging/etc EXCLUDE)
 install(FILES README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(FILES packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)

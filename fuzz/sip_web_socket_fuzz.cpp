@@ -1,6 +1,6 @@
 // Runs one WebSocket on the real stream over a carrier in memory. Checks that no message exceeds its limit, that every operation completes,
 // and that the result does not depend on the pieces of the input. The input is one octet of flags (1: this side is the client; 2: the
-// target makes the handshake), one octet for the size of the pieces, then the octets of the peer.
+// target makes the handshake; 4: the server has a page), one octet for the size of the pieces, then the octets of the peer.
 #include "require.hpp"
 
 #include <offhook/sip/model/limits.hpp>
@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -109,6 +110,8 @@ Seen run(unsigned flags, std::size_t piece, const std::string& input) {
   setup.side = client ? Side::Client : Side::Server;
   setup.host = "a";
   setup.options.origins = {"https://a"};
+  if ((flags & 4U) != 0)
+    setup.options.pages = std::make_shared<const sip::WebPages>(sip::WebPages{{{"/", "text/html", std::string(5000, 'x')}}, {"a"}, "default-src 'none'"});
   setup.message_time = std::chrono::hours(1);
   setup.closing = std::make_shared<std::size_t>(0);
   const auto closing = setup.closing;

@@ -72,7 +72,7 @@ class Printer {
 void print(const agent::demo::WebDemo& demo) {
   fmt::print("The agent waits for calls. Open this page in a browser, on this machine or one that reaches it:\n\n  {}\n\n", demo.url());
   fmt::print("The browser will warn that the connection is not private: this certificate was made at this start, and no authority has signed it. Choose\n"
-             "\"Advanced\", then to continue. The SHA-256 fingerprint that the browser shows must be\n\n  {}\n\n", demo.fingerprint());
+             "\"Advanced\", then to continue. The SHA-256 fingerprint that the browser shows, with or without colons, must be\n\n  {}\n\n", demo.fingerprint());
   fmt::print("Nothing leaves this machine and the browser's: the recogniser and the voice are local. Nothing is recorded. Ctrl-C ends it.\n\n");
   std::fflush(stdout);
 }
@@ -94,8 +94,9 @@ int web_demo(const DemoArguments& arguments) {
   const auto printer = std::make_shared<Printer>();
   const auto demo = agent::demo::WebDemo::start(options, [printer](std::string_view who, const std::string& what) { (*printer)(who, what); });
   if (!demo) {
-    fmt::print(stderr, "offhook demo: {}\n", demo.error().detail);
-    return demo.error().domain == "phone" ? kNoPort : kFailed;
+    const bool no_port = demo.error().domain == "phone";
+    fmt::print(stderr, "offhook demo: {}\n{}", demo.error().detail, no_port ? "Choose another address or port with --web, such as --web 9443\n" : "");
+    return no_port ? kNoPort : kFailed;
   }
   print(**demo);
   while (!wait_for_signal(std::chrono::hours(1))) continue;

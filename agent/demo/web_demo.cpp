@@ -46,10 +46,13 @@ std::string_view type_of(std::string_view name) {
   return name.ends_with(".js") ? "text/javascript; charset=utf-8" : "text/html; charset=utf-8";
 }
 
-/// Allows the page's own files and its own WebSocket, and nothing else. Names the WebSocket, because for some browsers 'self' does not include it.
+/// Allows the page's own files and its own WebSocket, and nothing else. Names the WebSocket, because for some browsers 'self' does not include it. A policy cannot
+/// name an IPv6 address.
 std::string policy_for(const std::vector<std::string>& hosts) {
   std::string sockets;
-  for (const std::string& host : hosts) sockets += " wss://" + host;
+  for (const std::string& host : hosts) {
+    if (!host.starts_with('[')) sockets += " wss://" + host;
+  }
   return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'" + sockets +
          "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 }
@@ -74,6 +77,8 @@ sip::EdgeOptions edge_for(const base::SocketAddress& address, const sip::SelfSig
   tls.certificate_pem = certificate.certificate_pem;
   tls.key_pem = certificate.key_pem;
   sip::EdgeOptions edge;
+  edge.bind = address.ip;  // for the text of an error; only the listener below opens
+  edge.port = address.port;
   edge.listeners = {{sip::Transport::Wss, address.ip, address.port}};
   edge.tls = std::move(tls);
   edge.web_socket = std::move(web);

@@ -143,7 +143,8 @@ function onEnded(by, problem) {
   label.textContent = 'Call the agent'
   showTrouble(problem)
   const who = by === 'agent' ? 'The agent hung up' : 'You hung up'
-  showState('idle', problem ? 'The call has ended' : wasUp ? `${who} after ${asClock(Date.now() - began)}` : 'The call was cancelled')
+  const ending = wasUp ? `${who} after ${asClock(Date.now() - began)}` : 'The call was cancelled'
+  showState('idle', !problem ? ending : wasUp ? 'The call has ended' : 'Not connected')
   clock.textContent = ''
 }
 

@@ -45,6 +45,7 @@ class ForeignLeg final : public call::Leg, public std::enable_shared_from_this<F
   void press(char key) { line_->press(key); }
 
   bool has_rung = false, has_heard_agent = false;
+  std::vector<std::string> texts;  ///< each text within the call, with its type: "text/plain: hello"
 
  private:
   base::Result<void, base::Error> do_prepare(std::shared_ptr<media::AudioPort> port, const std::vector<media::AudioCodec>&) override {
@@ -68,6 +69,10 @@ class ForeignLeg final : public call::Leg, public std::enable_shared_from_this<F
   base::Result<void, base::Error> do_transfer(const std::string&) override { return {}; }
   base::Result<void, base::Error> do_transfer_to(const Leg&) override { return base::fail(base::Error{"foreign", 1, "not possible in this network"}); }
   base::Result<void, base::Error> do_decline_transfer() override { return {}; }
+  base::Result<void, base::Error> do_send_text(std::string text, std::string type) override {
+    texts.push_back(type + ": " + text);
+    return {};
+  }
 
   const bool outgoing_;
   const std::string name_;

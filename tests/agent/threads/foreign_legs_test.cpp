@@ -43,6 +43,7 @@ struct ForeignOffice {
   std::atomic<int> replies{0}, ended{0};
   std::mutex mutex;
   std::vector<records::CallRecord> stored;
+  std::string last_id;  // of the newest call; used on the thread of the network only
   std::unique_ptr<AgentCalls> calls;
   agent::test::ForeignNetwork network{[this](call::Event event) { calls->on_event(std::move(event)); }};
 
@@ -69,6 +70,7 @@ struct ForeignOffice {
   }
 
   void on_event(const AgentEvent& event) {
+    if (const auto* started = std::get_if<CallStarted>(&event)) last_id = started->call_id;  // on the thread of the network
     const auto* line = std::get_if<CallLine>(&event);
     if (line != nullptr && std::holds_alternative<ReplyBegan>(line->what)) ++replies;
   }
@@ -148,6 +150,21 @@ TEST_CASE_FIXTURE(ForeignOffice, "An agent ends a call that is not SIP, and the 
   const records::CallRecord record = this->record();
   CHECK(record.ending.by == records::Ending::By::Agent);
   CHECK(record.ending.cause == "shutdown");
+}
+
+TEST_CASE_FIXTURE(ForeignOffice, "A text goes to the peer of the call with that id, and to no other peer") {
+  const auto first = offer(), second = offer();
+  REQUIRE(wait_on_thread([&] { return calls->count() == 2 && second->has_heard_agent; }));
+  on_thread([&] {
+    calls->send_text(last_id, "hello", "text/plain");
+    calls->send_text(last_id + "x", "astray", "text/plain");
+    calls->send_text("", "astray", "text/plain");
+    CHECK(first->texts.empty());
+    CHECK(second->texts == std::vector<std::string>{"text/plain: hello"});
+    second->finish({call::Ended::By::Peer, call::Ended::Cause::HungUp, {}, {}});
+    calls->send_text(last_id, "too late", "text/plain");
+    CHECK(second->texts.size() == 1);
+  });
 }
 
 TEST_CASE_FIXTURE(ForeignOffice, "If the peer refuses a call in the words of another protocol, the record and the metrics have the cause") {

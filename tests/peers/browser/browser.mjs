@@ -68,6 +68,7 @@ const lines = (page) => page.$$eval('#transcript li', (items) => items.map((item
 async function call(page, number) {
   const visitorHangsUp = number % 2 === 1
   await hold(page)
+  await page.mouse.move(0, 0)
   // The reply is on the page when the caller has heard it.
   await page.waitForSelector('#transcript li.caller ~ li.agent:not(.speaking)', { timeout: kPatience })
   if (asked.picture && number === 1) await page.screenshot({ path: asked.picture, animations: 'disabled' })
@@ -122,7 +123,7 @@ const browser = await chromium.launch({
 try {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true, colorScheme: asked.dark ? 'dark' : 'light',
-    viewport: asked.narrow ? { width: 390, height: 844 } : { width: 1000, height: 1000 }, deviceScaleFactor: asked.narrow ? 2 : 1,
+    viewport: asked.narrow ? { width: 390, height: 844 } : { width: 800, height: 1000 }, deviceScaleFactor: asked.narrow ? 2 : 1,
   })
   const page = await open(context)
   if (asked['expect-trouble']) {

@@ -2,7 +2,7 @@
 # the scenario says. In every second call, the visitor hangs up after the answer to the question; in the others the caller says goodbye, and the agent hangs
 # up. The browser's own recording of each call must contain the greeting and the answer.
 . "$here/sentences.sh"
-calls=${1:-20}
+calls=${words[1]:-20}
 free_ports web_port
 # Browsers refuse these ports: https://fetch.spec.whatwg.org/#port-blocking
 while [[ $web_port =~ ^(6000|6566|666[5-9]|6679|6697|10080)$ ]]; do free_ports web_port; done
