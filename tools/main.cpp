@@ -112,7 +112,9 @@ void add_calling(CLI::App& app, int& code) {
   demo_command->add_option("--web", demo_arguments->web, "Serve a page with which a browser calls the agent, until Ctrl-C")
       ->type_name("[ADDRESS:]PORT")
       ->expected(0, 1)
-      ->default_str("127.0.0.1:8443");
+      ->default_str("127.0.0.1:8443")
+      ->excludes("--json")
+      ->excludes("--directory");
 }
 
 void add_configuring(CLI::App& app, int& code) {

@@ -41,7 +41,6 @@ function addLine(who, turn) {
   line.append(head, element('p', 'words'))
   transcript.append(line)
   if (transcript.children.length > kMaxLines) transcript.firstElementChild.remove()
-  talk.hidden = false
   return line
 }
 
@@ -114,7 +113,7 @@ function showStage(stage) {
 
 function start() {
   transcript.replaceChildren()
-  talk.hidden = true
+  talk.hidden = false // Before its first line, so that a screen reader says that line.
   clock.textContent = ''
   showTrouble(null)
   began = Date.now()

@@ -87,6 +87,7 @@ export class Call {
       if (this.#over) return this.#close() // The visitor hung up meanwhile.
       stream.getAudioTracks()[0].onended = () => this.#fail(new Trouble('The microphone was disconnected.', 'Connect it, and call again.'))
       this.#on.stage('calling')
+      this.#limit(kAnswerMs, kNoServer)
       const [offer] = await Promise.all([this.#makeOffer(), this.#connect()])
       if (this.#over) return
       this.#sip.invite(offer)
