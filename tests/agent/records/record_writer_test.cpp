@@ -46,6 +46,7 @@ class GatedDisk final : public FileSystem {
   FileResult<void> remove(const std::string& path) override { return disk.remove(path); }
   FileResult<void> sync_folder(const std::string& path) override { return disk.sync_folder(path); }
   FileResult<std::vector<std::string>> list(const std::string& folder) override { return disk.list(folder); }
+  FileResult<std::string> peek(const std::string& path, std::size_t most) override { return disk.peek(path, most); }
   FileResult<std::shared_ptr<void>> try_lock(const std::string& path) override { return disk.try_lock(path); }
 
  private:
