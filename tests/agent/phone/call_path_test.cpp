@@ -263,7 +263,7 @@ TEST_CASE_FIXTURE(Calls, "A STUN server that does not answer delays a call by tw
   gather(us);
   CHECK(now - began >= 2s);
   CHECK(now - began < 3s);
-  CHECK(told == std::vector<std::string>{"stun:192.0.2.77 no answer"});
+  CHECK(told == std::vector<std::string>{"stun:192.0.2.77 the server has not answered"});
   PathSide next(socket_address("198.51.100.1", 5100));
   begin(next, true, silent);
   CHECK_FALSE(next.path.is_gathering());
