@@ -58,7 +58,7 @@ sip::AccountOptions account(const config::Sip& sip) {
   account.challenges = challenge_options(sip);
   account.expires = sip.expires;
   account.refresh_within = sip.refresh;
-  // A port that is chosen at each start gives a new Contact each time, so there is no old binding to remove first.
+  // With a port that the system chooses, each start has another Contact, so no earlier process has left a binding of this Contact.
   account.stale_binding = sip.bind_port == 0 ? sip::registration::StaleBinding::RemovedAfterOutage : sip::registration::StaleBinding::RemovedFirst;
   account.registers = sip.registration != "none";
   if (!account.registers) account.trunk_addresses = trunk_addresses(sip);

@@ -62,7 +62,7 @@ void check_tls(Effective& out) {
   }
 }
 
-/// Reports settings of SRTP without effect, and SRTP that is required although keys in SDP have no TLS.
+/// Warns about SRTP settings that have no effect, and about required SRTP without TLS, where keys in SDP could be read.
 void check_srtp(Effective& out) {
   const Sip& sip = out.config.sip;
   const bool browsers_have_tls = member(sip.web_socket, "port") != nullptr && !text_of(sip.tls, "certificate").empty();

@@ -99,7 +99,7 @@ constexpr std::array kNatServerMembers{
 
 constexpr std::array kNetworkSettings{
     Setting{.name = "providers", .shape = Shape::Map, .most = 32, .unset = "none",
-            .meaning = "the providers, by names of yours. A provider whose name is a kind, such as `openai`, need not be in the file",
+            .meaning = "the providers, each under a name that you choose. A provider whose name is also a kind, such as `openai`, may be absent",
             .field = kTopField<&Config::provider_tree>},
     Setting{.name = "tool_servers", .shape = Shape::Map, .most = 16, .unset = "none",
             .meaning = "the servers of tools that are not built in (docs/tools.md), by names of small letters, digits and `-`. A model "

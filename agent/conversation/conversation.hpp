@@ -34,7 +34,8 @@ struct ConversationOptions {
   base::Duration end_of_turn = std::chrono::milliseconds(500);   ///< silence that ends the caller's turn
   /// Shorter speech over the agent's voice does not interrupt the agent, and is not transcribed.
   base::Duration confirm_interruption = std::chrono::milliseconds(240);
-  /// Shorter speech interrupts the agent only if its transcript has words. The value includes the 120 ms to detect the end of speech.
+  /// Speech between confirm_interruption and this length interrupts the agent only if its transcript has words. The value includes the
+  /// 120 ms to detect the end of speech.
   base::Duration longest_cough = std::chrono::milliseconds(500);
   base::Duration shortest_speech = std::chrono::milliseconds(160);       ///< a shorter turn counts as a noise if it is not understood and interrupts nothing
   /// True: each turn that is shorter than shortest_speech is dropped, even if the session takes turns as audio.

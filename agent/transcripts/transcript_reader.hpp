@@ -46,7 +46,8 @@ class CallList {
   std::vector<ListedCall> calls_;  // in the order of their first lines
 };
 
-/// Returns true if `name` can stand for the line's call, as in `offhook calls`.
+/// Returns true if `name` is the id of the call to which this line of the transcript belongs, or a long enough beginning of it, as for
+/// `offhook calls`.
 [[nodiscard]] bool is_named(const TranscriptLine& line, std::string_view name);
 /// `screen` is the width of the terminal in columns, to which a line is cut (agent/records/text_table.hpp); nullopt: a pipe or a file, for which no
 /// line is cut.

@@ -83,7 +83,7 @@ base::Result<void, int> RecordingFile::drain(bool last) {
   }
   waiting_.clear();
   if (waiting_.capacity() > 4 * kPiece) waiting_.shrink_to_fit();  // after a gap, or after a full disk
-  if (!sealer_) plain_.swap(waiting_);                             // without encryption, one of the two buffers is enough
+  if (!sealer_) plain_.swap(waiting_);                             // seal() has swapped the buffers: gives plain_ its memory back
   return {};
 }
 

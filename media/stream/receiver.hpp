@@ -84,7 +84,7 @@ class Receiver {
   rtp::ReceptionStatistics reception_;
   rtp::EventReceiver event_receiver_;
   PeerNoise peer_noise_;
-  std::optional<std::uint32_t> delay_;  // units from the RTP timestamp, whose origin is unknown, to the time when the last frame was played
+  std::optional<std::uint32_t> delay_;  // playout time of the last frame minus its RTP timestamp, in ticks of the RTP clock; only its changes mean something
   std::uint16_t newest_ = 0;            // newest sequence number of the source's audio
   std::uint64_t refused_payload_ = 0, malformed_ = 0, bytes_received_ = 0;
 };

@@ -105,7 +105,7 @@ base::Bytes Sender::share_music(std::uint64_t tick, bool may, std::span<std::int
       return octets;
     }
   }
-  // Our own filter did not process the previous frame.
+  // The previous frame was shared music, which has not passed the resampler of this call. The resampler gets it now, so that its state is continuous.
   if (const auto before = std::exchange(shared_music_, std::nullopt)) chain.from_port(port.music->pcm(port.rate_hz, *before), pcm);
   return {};
 }

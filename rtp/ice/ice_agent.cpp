@@ -161,7 +161,7 @@ void IceAgent::on_time(base::TimePoint now) {
   leave_former();
 }
 
-/// Deletes the session before a restart, as soon as the new session has completed.
+/// Deletes the session from before the restart when the new session has completed.
 void IceAgent::leave_former() {
   if (session_->state() == IceState::Completed) former_.reset();
 }

@@ -149,7 +149,7 @@ std::string Locator::explain() const {
   constexpr std::string_view kNext = ", check the name servers of this machine, or write an address instead of the name";
   switch (worst_) {
     case Answer::Kind::Found:
-    case Answer::Kind::NoData: return name + " has no address in DNS, give it an A, AAAA or SRV record";
+    case Answer::Kind::NoData: return name + " has no address in DNS: give it an A, AAAA or SRV record";
     case Answer::Kind::NoName: return "no such name in DNS: " + name + ", check how it is written";
     case Answer::Kind::Failed: return no_answer + (trouble_.empty() ? "the name server failed" : trouble_) + std::string(kNext);
     case Answer::Kind::Timeout: return no_answer + (trouble_.empty() ? "timeout" : trouble_) + std::string(kNext);

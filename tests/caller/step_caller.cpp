@@ -75,7 +75,7 @@ void StepCaller::on_event(const media::MediaEvent& event) {
   if (event.kind == media::MediaEvent::Kind::Digit) heard_digits_ += event.digit;
   if (event.utterance != playout_.utterance() || !origin_tick_) return;
   if (event.kind == media::MediaEvent::Kind::Sent && event.word == 0) {
-    // From this tick on, the engine sends the line frame by frame. Therefore the tick gives the position of the line in the recording.
+    // From this tick on, the engine sends the sentence frame by frame. Therefore the tick gives the position of the sentence in the recording.
     const std::size_t begin = static_cast<std::size_t>(event.tick - *origin_tick_) * kFrame;
     const auto& pcm = lines_[next_line_ - 1].pcm;
     if (begin + pcm.size() > kMaxRecordedSeconds * recording_.rate_hz) return;

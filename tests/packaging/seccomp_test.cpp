@@ -67,7 +67,7 @@ struct Profile {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Profile, "The profile refuses calls without a rule, on both architectures") {
+TEST_CASE_FIXTURE(Profile, "The profile refuses system calls without a rule, on both architectures") {
   CHECK(json["defaultAction"] == "SCMP_ACT_ERRNO");
   CHECK(json["defaultErrnoRet"] == EPERM);
   std::set<std::string> machines;

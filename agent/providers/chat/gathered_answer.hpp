@@ -36,7 +36,7 @@ class GatheredAnswer : public ModelAnswer {
   CallAssembly calls_;
   std::optional<ModelUsage> usage_;
   std::size_t text_octets_ = 0;  // octets of all text, including thoughts
-  bool said_ = false;            // text that can be spoken came
+  bool said_ = false;            // the answer has had text to speak
   bool finished_ = false, failed_ = false;
 };
 

@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// The common part of the readers for OpenAI's two interfaces to a model: a stream of events, or one JSON object from a server that
-/// does not stream.
+/// The common part of ChatAnswer and ResponsesAnswer. Each reads a stream of events, or one JSON object from a server that does not
+/// stream.
 class StreamedAnswer : public chat::GatheredAnswer {
  public:
   void on_bytes(std::string_view bytes, std::vector<chat::ModelEvent>& out) final;

@@ -74,7 +74,7 @@ class TurnUplink {
   [[nodiscard]] std::size_t octets_of(std::size_t ms) const { return sound_.octets_of(ms); }
   [[nodiscard]] const Sound& sound() const { return sound_; }
   [[nodiscard]] std::size_t place_of(double seconds) const;
-  /// Returns the octets of all turns that were dropped although the service has not answered them.
+  /// Returns the number of octets, over all turns, that were dropped before the service had answered them.
   [[nodiscard]] std::size_t forgotten() const { return forgotten_; }
   /// Returns true if no audio of a turn is stored.
   [[nodiscard]] bool is_quiet() const { return !pace_ && unsent_.empty() && unanswered_.empty() && turn_octets_ == 0; }

@@ -53,7 +53,7 @@ class Binder {
 
   [[nodiscard]] Complaint complaint_of_strangers() const {
     for (const auto& [name, value] : simdjson::dom::object(arguments_.get_object().value_unsafe())) {
-      if (!is_known(name)) return "there is a member that this tool does not have.";
+      if (!is_known(name)) return "the arguments have a name that this tool does not know.";
     }
     return {};
   }

@@ -46,8 +46,8 @@ struct Denied {
 using GrantStep = std::variant<GrantRequest, Granted, Denied>;
 
 /// Gets a token by client credentials. The steps are: the server's challenge, its metadata (RFC 9728), the metadata of its authorization server
-/// (RFC 8414), and the token (RFC 6749 section 4.4) for only this resource (RFC 8707). It does no I/O: responses go in, the next step comes out. It
-/// sends requests only over https, or to this machine. After it has accepted an issuer, it accepts no other issuer.
+/// (RFC 8414), and the token (RFC 6749 section 4.4) for only this resource (RFC 8707). It does no I/O: responses go in, the next request comes out.
+/// All requests have URLs with https, or with http at this machine. After it has accepted an issuer, it accepts no other issuer.
 class ClientCredentialsGrant {
  public:
   enum class State : std::uint8_t { Idle, Resource, Issuer, Token };

@@ -6,7 +6,7 @@ using namespace offhook;
 using namespace offhook::agent;
 using demo::page_line;
 
-TEST_CASE("page_line makes a small JSON object of the caller's words, of the begin of a reply and of the agent's words") {
+TEST_CASE("page_line makes a small JSON object for words of the caller, for the beginning of a reply, and for words of the agent") {
   CHECK(page_line(CallerSaid{2, "when are you open", 0.9, false}) == R"({"who":"caller","turn":2,"text":"when are you open","sure":true})");
   CHECK(page_line(CallerSaid{2, "hm", 0.1, true}) == R"({"who":"caller","turn":2,"text":"hm","sure":false})");
   CHECK(page_line(ReplyBegan{2, std::chrono::milliseconds(420)}) == R"({"who":"agent","turn":2,"response_ms":420})");

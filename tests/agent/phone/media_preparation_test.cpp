@@ -61,7 +61,7 @@ struct HeldOffer : HeldMedia {
 
 }  // namespace
 
-TEST_CASE("If media need no time, CallPrepared follows the event whose handler prepares them, before any other event") {
+TEST_CASE("If the handler of an event prepares the media at once, CallPrepared is the next event") {
   std::vector<std::string> order;
   Telephone a("anna"), b("bert", {media::AudioCodec::Pcmu}, 1, {}, {}, [&order](Options& options) {
     options.prepare_media = [&order](const phone::SectionMedia& section, const phone::MediaReady& ready) {

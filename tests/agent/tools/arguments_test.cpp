@@ -96,7 +96,7 @@ TEST_CASE("complaint() names an argument that is missing, has a wrong type, or h
   CHECK(complaint(R"({"order":"a","amount":"3"})") == "\"amount\" must be of the type number.");
   CHECK(complaint(R"({"order":"a","size":"XL"})") == "\"size\" must be one of its list.");
   CHECK(complaint(R"({"order":"a","tags":{}})") == "\"tags\" must be of the type array.");
-  CHECK(complaint(R"({"order":"a","secret_member":1})") == "there is a member that this tool does not have.");
+  CHECK(complaint(R"({"order":"a","secret_member":1})") == "the arguments have a name that this tool does not know.");
 }
 
 TEST_CASE("A schema may allow several types, a list of values of any type, or one value [JSON Schema 2020-12 validation, section 6.1]") {

@@ -72,7 +72,7 @@ TEST_CASE("The bounds of a grant compare whole numbers in all digits, and a larg
 
 TEST_CASE("A grant allows members that it does not name, unless additionalProperties is false. Required members must exist") {
   CHECK(complaint(of_properties(R"("a":{"maximum":1})"), R"({"b":2})").empty());
-  CHECK(complaint(R"({"properties":{"a":{"maximum":1}},"additionalProperties":false})", R"({"b":2})") == "there is a member that this tool does not have.");
+  CHECK(complaint(R"({"properties":{"a":{"maximum":1}},"additionalProperties":false})", R"({"b":2})") == "the arguments have a name that this tool does not know.");
   CHECK(complaint(R"({"additionalProperties":false})", "{}").empty());
   CHECK(complaint(R"({"required":["b"]})", "{}") == "\"b\" is missing.");
   CHECK(complaint(R"({"properties":{"a":{}},"required":["a"]})", "{}") == "\"a\" is missing.");

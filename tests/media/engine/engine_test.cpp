@@ -312,7 +312,7 @@ TEST_CASE("Each leg that closes makes a place free for another leg") {
   CHECK(wait_until([&] { return engine.open(kLoopback, port).has_value(); }));
 }
 
-TEST_CASE("Refreshes by either side, with one codec in the answer and several in the offer, do not change the sent packets") {
+TEST_CASE("A new plan that only adds or removes codecs to receive keeps the encoder of the sent packets") {
   media::Engine engine(options(1));
   const auto rtp = any_socket();
   Talker a(engine, 600);

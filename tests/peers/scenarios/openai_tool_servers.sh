@@ -12,7 +12,7 @@ simulate openai '{"heard": ["please add them", "which models are there", "pay me
   {"when": "pay me", "text": "Certainly.", "calls": [{"name": "desk__heard", "arguments": {}}]},
   {"when": "delete", "text": "Well.", "calls": [{"name": "desk__delete_account", "arguments": {}}, {"name": "shop__wipe", "arguments": {}}]},
   {"when": "not available", "text": "'"$unknown"'"},
-  {"when": "no caller says this, but the simulator synthesises the texts here before it opens", "text": "'"$question"'"},
+  {"when": "no caller says this, but the simulator synthesises the texts here before it opens", "text": "'"$question Please say yes or press 1. If not, say no or press 2."'"},
   {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]},
   {"when": "instruction", "text": "'"$paid"'"}]}'
 cat >"$work/shop.json" <<'JSON'

@@ -7,7 +7,7 @@
 
 namespace offhook::services::openai {
 
-/// One part of a multipart/form-data body (RFC 7578). The views borrow from the body.
+/// One part of a multipart/form-data body (RFC 7578). `content` refers to the memory of the body.
 struct FormField {
   std::string name, file_name, content_type;
   std::string_view content;

@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(Locating, "Without NAPTR and SRV records, the locator uses the
 TEST_CASE_FIXTURE(Locating, "An SRV target of a dot means that the service does not exist. The locator then does not use the addresses of the name [RFC 3263 section 4.3]") {
   srv("_sip._udp.a.example", 0, 0, 0, "").srv("_sip._tcp.a.example", 0, 0, 0, ".").address("a.example", "192.0.2.1");
   CHECK(locate("a.example").empty());
-  CHECK(error == "a.example has no address in DNS, give it an A, AAAA or SRV record");
+  CHECK(error == "a.example has no address in DNS: give it an A, AAAA or SRV record");
 }
 
 TEST_CASE_FIXTURE(Locating, "The locator keeps the order of the SRV targets, and looks up addresses of both families for each target [RFC 3263 section 4.3]") {

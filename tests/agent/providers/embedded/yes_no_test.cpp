@@ -14,7 +14,7 @@ TEST_CASE("understand_yes_no understands each phrase of yes_no_phrases as yes or
   }
 }
 
-TEST_CASE("understand_yes_no understands several forms of yes and no. A negation makes an answer a no") {
+TEST_CASE("understand_yes_no understands several forms of yes and no. A negation makes an answer a no, except in phrases such as \"no problem\" and \"not sure\"") {
   for (const std::string yes : {"yes that's right", "yeah", "yup", "sure", "correct", "Right.", "exactly", "of course", "you got it", "no problem", "why not"}) {
     CAPTURE(yes);
     CHECK(understand_yes_no(yes) == YesNo::Yes);

@@ -113,8 +113,8 @@ TEST_CASE("A complaint of bind_arguments contains the name of an argument, but n
   CHECK(target(shop(), {{"order", 7}}) == "\"order\" must be of the type string.");
   CHECK(target(shop(), {{"order", {{"a", 1}}}}) == "\"order\" must be of the type string.");
   CHECK(target(shop(), {{"order", "1"}, {"fields", {"secret"}}}) == "\"fields\" must be one of its list.");
-  CHECK(target(shop(), {{"order", "1"}, {"evil", "x"}}) == "there is a member that this tool does not have.");
-  CHECK(target(shop(), {{"order", "1"}, {"Order", "2"}}) == "there is a member that this tool does not have.");
+  CHECK(target(shop(), {{"order", "1"}, {"evil", "x"}}) == "the arguments have a name that this tool does not know.");
+  CHECK(target(shop(), {{"order", "1"}, {"Order", "2"}}) == "the arguments have a name that this tool does not know.");
   CHECK(bind_arguments(read_one(shop(), "getOrder"), R"({"order": "1", "order": "2"})") == offhook::base::fail(std::string("a name occurs twice in the arguments.")));
   CHECK(bind_arguments(read_one(shop(), "getOrder"), R"(["order"])") == offhook::base::fail(std::string("the arguments must be one JSON object.")));
   const auto whole = with_parameter(R"({"name": "n", "in": "query", "schema": {"type": "integer", "enum": [1, 2]}})");
