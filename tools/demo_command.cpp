@@ -79,7 +79,7 @@ void print(const agent::demo::WebDemo& demo) {
 
 /// Serves the page until a signal ends the process.
 int web_demo(const DemoArguments& arguments) {
-  constexpr auto kFarewell = std::chrono::seconds(10), kLastTransactions = std::chrono::seconds(2);
+  constexpr auto kLastTransactions = std::chrono::seconds(2);
   const auto address = agent::demo::web_address(arguments.web);
   if (!address) {
     fmt::print(stderr, "offhook demo: --web {} is not an address that a browser can open: write PORT or ADDRESS:PORT, such as 8443, 192.0.2.7:8443 or [::1]:8443\n",
@@ -102,7 +102,7 @@ int web_demo(const DemoArguments& arguments) {
   while (!wait_for_signal(std::chrono::hours(1))) continue;
   fmt::print("Ending; Ctrl-C again cuts the calls that are up.\n");
   std::fflush(stdout);
-  agent::drain((*demo)->agent(), kFarewell, kLastTransactions, wait_for_signal);
+  agent::drain((*demo)->agent(), kLastTransactions, wait_for_signal);
   return kOk;
 }
 

@@ -73,7 +73,8 @@ int run(const RunArguments& arguments) {
                                                                config->health.token.reveal()});
     if (!opened) {
       fmt::print(stderr, "offhook run: {}\n", opened.error().detail);
-      agent::drain(*agent, std::chrono::seconds(5), std::chrono::seconds(5), wait_for_signal);  // A REGISTER may already be on its way: cancel it.
+      agent->cut_calls();
+      agent::drain(*agent, std::chrono::seconds(5), wait_for_signal);  // A REGISTER may already be on its way: cancel it.
       return kNoPort;
     }
     health = std::move(*opened);
@@ -99,7 +100,7 @@ int run(const RunArguments& arguments) {
     return kRefused;
   }
   notifier.stopping();
-  agent::drain(*agent, config->limits.drain, kLastTransactions, wait_for_signal);
+  agent::drain(*agent, kLastTransactions, wait_for_signal);
   log::info("agent.ended");
   return kOk;
 }

@@ -109,6 +109,7 @@ class Agent::Impl {
   }
 
   void ping(std::function<void()> answer) { network_->post(std::move(answer)); }
+  base::Duration drain_limit() const { return options_.drain_limit; }
   bool drained() const { return drained_; }
   bool is_warm() const { return factory_->is_warm(); }
   std::uint16_t sip_port() const { return network_->endpoint().sip_port(); }
@@ -356,6 +357,7 @@ Agent::~Agent() = default;
 void Agent::dial(std::string target, MachinePolicy machine) { impl_->dial(std::move(target), machine); }
 void Agent::send_text(std::string call_id, std::string text, std::string type) { impl_->send_text(std::move(call_id), std::move(text), std::move(type)); }
 void Agent::drain() { impl_->drain(); }
+base::Duration Agent::drain_limit() const { return impl_->drain_limit(); }
 bool Agent::drained() const { return impl_->drained(); }
 base::Result<void, base::Error> Agent::reload(std::shared_ptr<const AgentDirectory> agents, recordings::RecordingOptions recordings) {
   return impl_->reload(std::move(agents), std::move(recordings));

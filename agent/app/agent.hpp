@@ -84,8 +84,9 @@ class Agent {
   /// Sends text within a call to its peer: MESSAGE (RFC 3428). `type` is a media type. Does nothing if the call is not up. Callable from any thread,
   /// including from `watch`.
   void send_text(std::string call_id, std::string text, std::string type);
-  /// Accepts no more calls. Running calls end within `drain_limit`, then the agent unregisters. Callable from any thread, and more than once.
+  /// Accepts no more calls. Running calls end within drain_limit(), then the agent unregisters. Callable from any thread, and more than once.
   void drain();
+  [[nodiscard]] base::Duration drain_limit() const;  ///< AgentOptions::drain_limit
   /// Returns true when a drain is complete: no call is up, no account is registered, and no BYE waits for its response.
   [[nodiscard]] bool drained() const;
   /// Uses `agents` for new calls; running calls keep their agents. First loads dialogues and models that are new (about 100 ms); on an error

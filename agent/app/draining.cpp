@@ -9,10 +9,10 @@ namespace {
 constexpr base::Duration kUnregister = std::chrono::seconds(2), kByesOfCutCalls = std::chrono::seconds(1);
 }  // namespace
 
-void drain(Agent& agent, base::Duration limit, base::Duration rest, const WaitForEndRequest& wait) {
+void drain(Agent& agent, base::Duration rest, const WaitForEndRequest& wait) {
   const bool is_idle = agent.calls() == 0;
   agent.drain();
-  auto end = base::Clock::now() + (is_idle ? kUnregister : limit + rest);
+  auto end = base::Clock::now() + (is_idle ? kUnregister : agent.drain_limit() + rest);
   bool was_cut = false;
   while (!agent.drained() && base::Clock::now() < end) {
     if (!wait(std::chrono::milliseconds(100))) continue;

@@ -97,6 +97,7 @@ AgentOptions web_agent_options(const WebDemoOptions& options, const sip::SelfSig
   agent.embedded.dialogue_path = options.dialogue_path;
   agent.embedded.max_decoders = options.max_calls;
   agent.conversation.call_limit = options.call_limit;
+  agent.drain_limit = options.drain_limit;
   agent.conversation.media_lost_limit = std::chrono::seconds(5);  // A browser that was killed must not keep its line.
   return agent;
 }

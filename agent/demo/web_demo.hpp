@@ -20,6 +20,7 @@ struct WebDemoOptions {
   std::string dialogue_path;
   std::size_t max_calls = 4;       ///< visitors at once; another one gets 486 Busy Here
   base::Duration call_limit = std::chrono::minutes(10);
+  base::Duration drain_limit = std::chrono::seconds(10);
 };
 
 /// Reads the argument of `--web`: "8443", "192.0.2.7:8443" or "[::1]:8443". "" and a port alone mean 127.0.0.1, and "" port 8443. Returns nullopt for any

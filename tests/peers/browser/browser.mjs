@@ -65,6 +65,16 @@ const lines = (page) => page.$$eval('#transcript li', (items) => items.map((item
   took: item.querySelector('.took')?.textContent ?? '',
 })))
 
+/// Waits for the end of the call. Returns the state on the page, which must begin with `how`.
+async function ended(page, how) {
+  await page.waitForSelector('body[data-state=idle]', { timeout: kPatience })
+  const state = await page.textContent('#state')
+  const trouble = (await page.textContent('#trouble')).trim()
+  if (trouble) throw new Error(`the page shows: ${trouble}`)
+  if (!state.startsWith(how)) throw new Error(`the call ended as: ${state}`)
+  return state
+}
+
 async function call(page, number) {
   const visitorHangsUp = number % 2 === 1
   await hold(page)
@@ -73,12 +83,8 @@ async function call(page, number) {
   await page.waitForSelector('#transcript li.caller ~ li.agent:not(.speaking)', { timeout: kPatience })
   if (asked.picture && number === 1) await page.screenshot({ path: asked.picture, animations: 'disabled' })
   if (visitorHangsUp) await page.click('#call')
-  await page.waitForSelector('body[data-state=idle]', { timeout: kPatience })
-  const state = await page.textContent('#state')
-  const trouble = await page.textContent('#trouble')
+  const state = await ended(page, visitorHangsUp ? 'You hung up' : 'The agent hung up')
   const said = await lines(page)
-  if (trouble.trim()) throw new Error(`the page shows: ${trouble.trim()}`)
-  if (!state.startsWith(visitorHangsUp ? 'You hung up' : 'The agent hung up')) throw new Error(`the call ended as: ${state}`)
   const question = said.find((line) => line.who === 'caller')
   if (!new RegExp(asked['expect-heard']).test(question.words)) throw new Error(`the agent understood: ${question.words}`)
   if (!said.some((line) => line.took.startsWith('answered after '))) throw new Error('no reply has its time')
@@ -116,7 +122,7 @@ async function stopped(process_id) {
 const browser = await chromium.launch({
   executablePath: asked.chromium,
   args: ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', '--disable-background-networking', '--disable-component-update',
-     '--ignore-certificate-errors', '--autoplay-policy=no-user-gesture-required',
+    '--ignore-certificate-errors', '--autoplay-policy=no-user-gesture-required',
     ...(asked.refuse ? ['--deny-permission-prompts'] : ['--use-fake-ui-for-media-stream']),
     ...(asked.microphone.length ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${joined(asked.microphone)}%noloop`] : [])],
 })
@@ -132,14 +138,18 @@ try {
       others.push(await open(context))
       await hold(others[other])
     }
-    if (asked.stop) await stopped(Number(asked.stop))
+    if (asked.stop) { // The agent ends the running call with a farewell. After that, it cannot be reached.
+      await hold(page)
+      await stopped(Number(asked.stop))
+      console.log(await ended(page, 'The agent hung up'))
+    }
     await page.click('#call')
     await page.waitForSelector('#trouble:not([hidden])', { timeout: kPatience })
     const trouble = await page.textContent('#trouble')
     if (asked.picture) await page.screenshot({ path: asked.picture })
     if (!new RegExp(asked['expect-trouble']).test(trouble)) throw new Error(`the page shows: ${trouble.trim()}`)
     console.log(`trouble: ${trouble.trim().replace(/\s+/g, ' ')}`)
-      if (others.length) { // A visitor who leaves the page ends the call, so that the line is free again.
+    if (others.length) { // A visitor who leaves the page ends the call, so that the line is free again.
       await others[0].goto('about:blank')
       await new Promise((done) => setTimeout(done, 1000))
       await hold(page)
