@@ -54,7 +54,7 @@ offhook_component(base HEADERS base)
 offhook_component(sdp NEEDS base HEADERS sdp)
 offhook_component(sip NEEDS base PACKAGES openssl HEADERS sip)
 offhook_component(sip_transport NEEDS sip PACKAGES openssl libcares threads HEADERS sip/transport/self_signed.hpp sip/transport/sip_edge.hpp sip/transport/tls_options.hpp
-  sip/transport/web_socket_options.hpp)
+  sip/transport/web_pages.hpp sip/transport/web_socket_options.hpp)
 offhook_component(sip_packages NEEDS sip PACKAGES pugixml HEADERS
   sip/subscription/packages/package_error.hpp sip/subscription/packages/version_rule.hpp
   sip/subscription/packages/message_summary.hpp sip/subscription/packages/dialog_info.hpp

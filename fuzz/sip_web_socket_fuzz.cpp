@@ -111,7 +111,7 @@ Seen run(unsigned flags, std::size_t piece, const std::string& input) {
   setup.host = "a";
   setup.options.origins = {"https://a"};
   if ((flags & 4U) != 0)
-    setup.options.pages = std::make_shared<const sip::WebPages>(sip::WebPages{{{"/", "text/html", std::string(5000, 'x')}}, {"a"}, "default-src 'none'"});
+    setup.options.pages = std::make_shared<const sip::WebPages>(sip::WebPages{{{"/", "text/html", std::string(5000, 'x')}}, {"a"}, {{"Cache-Control", "no-store"}}});
   setup.message_time = std::chrono::hours(1);
   setup.closing = std::make_shared<std::size_t>(0);
   const auto closing = setup.closing;

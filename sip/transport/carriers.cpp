@@ -15,15 +15,9 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-bool is_usable(const WebPages& pages) {
-  const bool fits = std::all_of(pages.pages.begin(), pages.pages.end(),
-                                [](const WebPages::Page& one) { return WebSocketOptions::is_path(one.path) && one.body.size() <= WebPages::kMaxBody; });
-  return fits && pages.pages.size() <= WebPages::kMaxPages && pages.hosts.size() <= WebPages::kMaxHosts;
-}
-
 bool is_usable(const WebSocketOptions& options) {
   return WebSocketOptions::is_path(options.path) && options.origins.size() <= WebSocketOptions::kMaxOrigins &&
-         options.silence > base::Duration::zero() && (!options.pages || is_usable(*options.pages));
+         options.silence > base::Duration::zero() && (!options.pages || options.pages->is_usable());
 }
 
 }  // namespace

@@ -10,12 +10,6 @@ namespace offhook::inline v0::sip::detail {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// The number of octets that follow the first one, the first one's value bits, and the smallest value that this length may
 /// encode.
 struct Lead {
@@ -36,7 +30,7 @@ bool read_lead(unsigned char octet, Lead& lead) {
 bool offers_sip(std::string_view protocols) {
   while (!protocols.empty()) {
     const auto comma = std::min(protocols.find(','), protocols.size());
-    if (trimmed(protocols.substr(0, comma)) == "sip") return true;
+    if (base::trim(protocols.substr(0, comma)) == "sip") return true;
     protocols.remove_prefix(std::min(comma + 1, protocols.size()));
   }
   return false;
@@ -45,16 +39,6 @@ bool offers_sip(std::string_view protocols) {
 bool may_come_from(std::string_view origin, const std::vector<std::string>& allowed) {
   return std::any_of(allowed.begin(), allowed.end(),
                      [&](const std::string& one) { return one == "*" || base::iequals(one, origin); });
-}
-
-bool is_for(const std::vector<std::string_view>& fields, const std::vector<std::string>& hosts) {
-  return fields.size() == 1 && std::any_of(hosts.begin(), hosts.end(), [&](const std::string& one) { return base::iequals(one, fields.front()); });
-}
-
-const WebPages::Page* find_page(const WebPages& pages, std::string_view target) {
-  const auto path = target.substr(0, target.find('?'));
-  const auto found = std::find_if(pages.pages.begin(), pages.pages.end(), [&](const WebPages::Page& one) { return one.path == path; });
-  return found == pages.pages.end() ? nullptr : &*found;
 }
 
 std::string host_field(std::string_view name, std::uint16_t port, bool secure) {

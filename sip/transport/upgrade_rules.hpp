@@ -1,7 +1,5 @@
 #pragma once
 
-#include <offhook/sip/transport/web_socket_options.hpp>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,12 +14,6 @@ namespace offhook::inline v0::sip::detail {
 /// Returns true if a page of that origin may connect: RFC 6455 section 10.2. Compares scheme, host and port as a whole, in any
 /// case; "*" allows all origins. A browser sends "null" for a page without an origin; "null" or "*" in the list allows it.
 [[nodiscard]] bool may_come_from(std::string_view origin, const std::vector<std::string>& allowed);
-
-/// Returns true if a request with these Host fields is for one of `hosts`. Exactly one field must be there: RFC 9112 section 3.2.
-[[nodiscard]] bool is_for(const std::vector<std::string_view>& fields, const std::vector<std::string>& hosts);
-
-/// Returns the page of a request target such as "/phone.js?v=1", or null. The path must be equal: there is no folder to leave.
-[[nodiscard]] const WebPages::Page* find_page(const WebPages& pages, std::string_view target);
 
 /// Returns the Host field: `pbx.example.com:8080`, `[2001:db8::1]`. Omits the scheme's default port: RFC 6455 section 4.1.
 [[nodiscard]] std::string host_field(std::string_view name, std::uint16_t port, bool secure);

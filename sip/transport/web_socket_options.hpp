@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/base/time.hpp>
+#include <offhook/sip/transport/web_pages.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -11,25 +12,6 @@
 #include <vector>
 
 namespace offhook::inline v0::sip {
-
-/// Pages that a WebSocket listener serves to browsers, so that a page and its WebSocket have one origin and one certificate. The listener answers
-/// GET and HEAD from this table alone, and each answer ends its connection.
-struct WebPages {
-  struct Page {
-    std::string path;  ///< the whole path, such as "/phone.js"; the listener ignores a query
-    std::string type;  ///< the value of Content-Type
-    std::string body;
-  };
-  std::vector<Page> pages;         ///< at most kMaxPages
-  /// The values of Host that reach this listener: "127.0.0.1:8443". Any other value gets 421, also in the handshake of a WebSocket: a page of
-  /// another name, which resolves to this address, must not read these pages (DNS rebinding). At most kMaxHosts.
-  std::vector<std::string> hosts;
-  std::string policy;              ///< the value of Content-Security-Policy
-
-  static constexpr std::size_t kMaxPages = 32;
-  static constexpr std::size_t kMaxBody = 256 * 1024;
-  static constexpr std::size_t kMaxHosts = 32;
-};
 
 /// SIP over WebSocket (RFC 7118), as client and as server, plain and over TLS. A connection without the subprotocol "sip" is
 /// refused.

@@ -4,6 +4,7 @@
 #include <offhook/sip/message/limits.hpp>
 #include <offhook/sip/transport/carrier_adaptor.hpp>
 #include <offhook/sip/transport/upgrade_rules.hpp>
+#include <offhook/sip/transport/web_pages.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read_until.hpp>
@@ -26,6 +27,14 @@ using boost::system::error_code;
 using Done = ByteStream::Done;
 
 namespace {
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+std::string listed(const std::vector<std::string>& hosts) {
+  std::string list;
+  for (const std::string& host : hosts) list.append(list.empty() ? "" : ", ").append(host);
+  return list;
+}
 
 class WebSocket : public std::enable_shared_from_this<WebSocket> {
  public:
@@ -131,7 +140,7 @@ void WebSocket::be_asked(Done done) {
                          [self = shared_from_this(), done = std::move(done)](const error_code& error, std::size_t size) {
     if (self->closed_) return done(asio::error::operation_aborted, 0);
     if (error == asio::error::not_found)
-      return self->refuse(http::status::request_header_fields_too_large, "its WebSocket handshake is too long", done);
+      return self->refuse(http::status::request_header_fields_too_large, "The HTTP request is too long", done);
     if (error) return done(error, 0);
     self->judge(size, done);
   });
@@ -142,10 +151,11 @@ void WebSocket::judge(std::size_t size, const Done& done) {
   handshake_->parser.header_limit(kMaxUpgradeBytes);
   handshake_->parser.put(asio::buffer(handshake_->request.data(), size), error);
   if (!error && !handshake_->parser.is_header_done()) error = http::error::partial_message;
-  if (error) return refuse(http::status::bad_request, "its WebSocket handshake is not valid HTTP: " + error.message(), done);
+  if (error) return refuse(http::status::bad_request, "The request is not valid HTTP: " + error.message(), done);
+  const auto hosts = fields(http::field::host);
+  if (hosts.size() != 1) return refuse(http::status::bad_request, "The request needs exactly one Host field", done);  // RFC 9112 section 3.2
   const WebPages* const pages = setup_.options.pages.get();
-  if (pages != nullptr && !is_for(fields(http::field::host), pages->hosts))
-    return refuse(http::status::misdirected_request, "its Host is none of this listener's", done);
+  if (pages != nullptr && !is_for(*pages, hosts.front())) return refuse(http::status::misdirected_request, "This server answers only to: " + listed(pages->hosts), done);
   if (pages != nullptr && !websocket::is_upgrade(handshake_->parser.get())) return serve(*pages, done);
   if (const auto wrong = objection()) return refuse(wrong->first, wrong->second, done);
   accept(handshake_->request.substr(size), done);
@@ -155,20 +165,20 @@ void WebSocket::judge(std::size_t size, const Done& done) {
 std::vector<std::string_view> WebSocket::fields(http::field name) const {
   std::vector<std::string_view> values;
   const auto [first, last] = handshake_->parser.get().equal_range(name);
-  for (auto at = first; at != last; ++at) values.emplace_back(at->value().data(), at->value().size());
+  for (auto at = first; at != last; ++at) values.push_back(view(at->value()));
   return values;
 }
 
 /// Performs the checks that Beast does not perform. Returns the refusal, or nullopt if the request is acceptable.
 std::optional<std::pair<http::status, std::string>> WebSocket::objection() const {
-  if (!websocket::is_upgrade(handshake_->parser.get())) return std::pair{http::status::upgrade_required, std::string("its request does not ask to upgrade to WebSocket")};
+  if (!websocket::is_upgrade(handshake_->parser.get())) return std::pair{http::status::upgrade_required, std::string("The request does not ask to upgrade to WebSocket")};
   for (const std::string_view origin : fields(http::field::origin)) {
-    if (!may_come_from(origin, setup_.options.origins)) return std::pair{http::status::forbidden, std::string("its origin is not allowed")};
+    if (!may_come_from(origin, setup_.options.origins)) return std::pair{http::status::forbidden, std::string("The origin is not allowed")};
   }
   for (const std::string_view protocols : fields(http::field::sec_websocket_protocol)) {
     if (offers_sip(protocols)) return std::nullopt;
   }
-  return std::pair{http::status::bad_request, std::string("it does not offer the subprotocol sip")};
+  return std::pair{http::status::bad_request, std::string("The request does not offer the subprotocol sip")};
 }
 
 void WebSocket::refuse(http::status status, const std::string& why, Done done) {
@@ -179,32 +189,25 @@ void WebSocket::refuse(http::status status, const std::string& why, Done done) {
     response.set(http::field::upgrade, "websocket");
     response.set(http::field::sec_websocket_version, "13");
   }
+  response.set(http::field::content_type, "text/plain");
+  response.set("X-Content-Type-Options", "nosniff");
+  response.body() = why + "\n";
   answer(protocol_error(), std::move(done));
 }
 
-/// Answers a request for a page. The header fields forbid all that these pages do not need: scripts of others, frames, caches.
+/// Answers a request without a handshake.
 void WebSocket::serve(const WebPages& pages, const Done& done) {
   const auto& request = handshake_->parser.get();
   auto& response = handshake_->response;
-  const bool is_head = request.method() == http::verb::head;
-  if (!is_head && request.method() != http::verb::get) {
-    response.set(http::field::allow, "GET, HEAD");
-    return refuse(http::status::method_not_allowed, "it asks for a page by another method than GET", done);
+  const PageAnswer found = answer_to(pages, view(request.method_string()), view(request.target()));
+  if (found.page == nullptr) {
+    if (found.status == 405) response.set(http::field::allow, "GET, HEAD");
+    return refuse(static_cast<http::status>(found.status), std::string(found.why), done);
   }
-  const auto* const page = find_page(pages, {request.target().data(), request.target().size()});
-  if (page == nullptr) return refuse(http::status::not_found, "it asks for a page that does not exist", done);
   response.result(http::status::ok);
-  response.set(http::field::content_type, page->type);
-  response.set(http::field::cache_control, "no-store");
-  response.set("Content-Security-Policy", pages.policy);
-  response.set("X-Content-Type-Options", "nosniff");
-  response.set("Referrer-Policy", "no-referrer");
-  response.set("Cross-Origin-Opener-Policy", "same-origin");
-  response.set("Cross-Origin-Resource-Policy", "same-origin");
-  response.set("Permissions-Policy", "microphone=(self)");
-  response.body() = page->body;
-  response.prepare_payload();
-  if (is_head) response.body().clear();
+  for (const auto& [name, value] : pages.fields) response.set(name, value);
+  response.set(http::field::content_type, found.page->type);
+  response.body() = found.page->body;
   answer(answered_error(), done);
 }
 
@@ -213,7 +216,8 @@ void WebSocket::answer(const error_code& error, Done done) {
   auto& response = handshake_->response;
   response.set(http::field::server, "Offhook");
   response.set(http::field::connection, "close");
-  if (response.result() != http::status::ok) response.prepare_payload();
+  response.prepare_payload();
+  if (handshake_->parser.get().method() == http::verb::head) response.body().clear();  // RFC 9110 section 9.3.2
   http::async_write(below(), response, [self = shared_from_this(), error, done = std::move(done)](const error_code& failed, std::size_t) {
     if (failed) return done(failed, 0);
     self->let_go(error, done);
