@@ -62,12 +62,15 @@ int no_passphrase(char*, int, int, void*) { return 0; }
 bool use_pem(const std::string& certificate_pem, const std::string& key_pem, SSL_CTX* context) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> first(BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())), BIO_free);
   const std::unique_ptr<BIO, decltype(&BIO_free)> second(BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())), BIO_free);
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(first.get(), nullptr, no_passphrase, nullptr), X509_free);
+  const auto next = [&] { return std::unique_ptr<X509, decltype(&X509_free)>(PEM_read_bio_X509(first.get(), nullptr, no_passphrase, nullptr), X509_free); };
+  const auto certificate = next();
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(PEM_read_bio_PrivateKey(second.get(), nullptr, no_passphrase, nullptr), EVP_PKEY_free);
-  const bool used = certificate && key && SSL_CTX_use_certificate(context, certificate.get()) == 1 && SSL_CTX_use_PrivateKey(context, key.get()) == 1 &&
-                    SSL_CTX_check_private_key(context) == 1;
+  bool used = certificate && key && SSL_CTX_use_certificate(context, certificate.get()) == 1 && SSL_CTX_use_PrivateKey(context, key.get()) == 1 &&
+              SSL_CTX_check_private_key(context) == 1;
+  for (auto issuer = next(); used && issuer; issuer = next()) used = SSL_CTX_add1_chain_cert(context, issuer.get()) == 1;
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
-  return used;
+  return used && at_end;
 }
 
 bool harden(SSL_CTX* context) {
@@ -122,7 +125,7 @@ bool TlsContext::read_pins(const TlsOptions& options) {
 }
 
 bool TlsContext::read_certificate(const TlsOptions& options, SSL_CTX* context) {
-  if (!options.certificate_pem.empty()) return has_certificate_ = use_pem(options.certificate_pem, options.key_pem, context);
+  if (!options.certificate_pem.empty() || !options.key_pem.empty()) return has_certificate_ = use_pem(options.certificate_pem, options.key_pem, context);
   if (options.certificate_file.empty() && options.key_file.empty()) return true;
   has_certificate_ = SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) == 1 &&
                      SSL_CTX_use_PrivateKey_file(context, options.key_file.c_str(), SSL_FILETYPE_PEM) == 1 &&

@@ -27,7 +27,8 @@ struct TlsOptions {
   /// PEM, our certificate and its chain. Needed to listen; as client we send it if the server asks for it.
   std::string certificate_file = {};
   std::string key_file = {};          ///< PEM, the key of that certificate
-  std::string certificate_pem = {}, key_pem = {};  ///< the PEM texts themselves; they replace both files: make_self_signed()
+  /// The PEM texts themselves, of the certificate with its chain and of its key; they replace both files: make_self_signed().
+  std::string certificate_pem = {}, key_pem = {};
   /// SHA-256 of a peer's public key (SubjectPublicKeyInfo), base64: 44 characters. At most kMaxPins.
   std::vector<std::string> pins = {};
   /// True: `*.example.com` among a certificate's DNS names also covers `pbx.example.com`. An attacker with the key of any host in

@@ -3,6 +3,8 @@
 #include <offhook/sip/transport/self_signed.hpp>
 
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -18,6 +20,14 @@ namespace {
 std::unique_ptr<X509, decltype(&X509_free)> certificate_of(const sip::SelfSigned& made) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new_mem_buf(made.certificate_pem.data(), static_cast<int>(made.certificate_pem.size())), BIO_free);
   return {PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr), X509_free};
+}
+
+/// Returns the SHA-256 fingerprint as `openssl x509 -fingerprint` prints it.
+std::string digest_of(const X509* certificate) {
+  unsigned char digest[32];
+  REQUIRE(X509_digest(certificate, EVP_sha256(), digest, nullptr) == 1);
+  const std::unique_ptr<char, void (*)(char*)> text(OPENSSL_buf2hexstr(digest, sizeof digest), [](char* at) { OPENSSL_free(at); });
+  return text.get();
 }
 
 bool is_valid_in(const X509* certificate, std::chrono::seconds from_now) {
@@ -42,7 +52,7 @@ TEST_CASE("make_self_signed makes a certificate of a server for exactly these na
   CHECK(is_valid_in(certificate.get(), 23h));
   CHECK_FALSE(is_valid_in(certificate.get(), 25h));
   CHECK_FALSE(is_valid_in(certificate.get(), -2h));
-  CHECK(made->fingerprint.size() == 32 * 3 - 1);
+  CHECK(made->fingerprint == digest_of(certificate.get()));
 }
 
 TEST_CASE("make_self_signed draws a new key and a new serial number each time") {
@@ -74,13 +84,27 @@ TEST_CASE("An edge serves TLS with a certificate and a key that are given as tex
   CHECK_FALSE(Client(trusted).asks(Client::flow(sip::Transport::Tls, server.port(), "pbx.example.com")));
 }
 
-TEST_CASE("An edge does not open with the text of a certificate and the key of another one") {
+TEST_CASE("An edge sends the chain of a certificate that is given as text") {
+  Authority authority;
+  const Certificate between = authority.issue({.common_names = {"between"}, .is_authority = true});
+  const Certificate leaf = authority.issue({.alternatives = {{AltName::Dns, "pbx.example.com"}}, .issuer = &between});
+  sip::TlsOptions shown;
+  shown.certificate_pem = leaf.certificate_pem + between.certificate_pem;
+  shown.key_pem = leaf.key_pem;
+  ServingEdge server({sip::Transport::Tls}, Client::with(shown));
+  CHECK(Client(authority.trusting()).asks(Client::flow(sip::Transport::Tls, server.port(), "pbx.example.com")));
+}
+
+TEST_CASE("An edge does not open with the text of a certificate and the key of another one, with one of both, or with a chain that cannot be read") {
   const auto one = sip::make_self_signed({"localhost"}, 1h), other = sip::make_self_signed({"localhost"}, 1h);
   REQUIRE(one.has_value());
   REQUIRE(other.has_value());
-  for (const std::string& key : {other->key_pem, std::string(), std::string("no key")}) {
+  const std::string cut = other->certificate_pem.substr(0, other->certificate_pem.size() / 2);
+  const std::pair<std::string, std::string> cases[] = {
+      {one->certificate_pem, other->key_pem}, {one->certificate_pem, ""}, {"", one->key_pem}, {one->certificate_pem, "no key"}, {one->certificate_pem + cut, one->key_pem}};
+  for (const auto& [certificate, key] : cases) {
     sip::TlsOptions tls;
-    tls.certificate_pem = one->certificate_pem;
+    tls.certificate_pem = certificate;
     tls.key_pem = key;
     base::SystemRandom random;
     sip::Stack stack({}, random);
