@@ -1,13 +1,11 @@
 #include <offhook/agent/demo/web_demo.hpp>
 
-#include <offhook/agent/demo/page_files.hpp>
 #include <offhook/agent/demo/page_lines.hpp>
+#include <offhook/agent/demo/web_page.hpp>
+#include <offhook/base/text.hpp>
 #include <offhook/sip/transport/self_signed.hpp>
 
 #include <fmt/format.h>
-
-#include <charconv>
-#include <span>
 
 namespace offhook::inline v0::agent::demo {
 
@@ -17,68 +15,15 @@ constexpr std::chrono::hours kCertificateTime{24 * 30};
 
 base::Error web_error(std::string detail) { return {"demo", 4, std::move(detail)}; }
 
-std::optional<std::uint16_t> port_of(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc{} && end == text.data() + text.size() && port != 0 ? std::optional(port) : std::nullopt;
-}
-
-/// Returns the names by which browsers of visitors reach `ip`.
-std::vector<std::string> names_of(const base::IpAddress& ip) {
-  std::vector<std::string> names{ip.to_string()};
-  if (ip.is_loopback()) names.emplace_back("localhost");
-  return names;
-}
-
-/// Returns the names with the port as in Host and Origin: without the port of HTTPS.
-std::vector<std::string> hosts_of(const base::SocketAddress& address) {
-  std::vector<std::string> hosts;
-  for (const std::string& name : names_of(address.ip)) {
-    const std::string host = name.find(':') == std::string::npos ? name : "[" + name + "]";
-    hosts.push_back(address.port == 443 ? host : host + ":" + std::to_string(address.port));
-  }
-  return hosts;
-}
-
-std::string_view type_of(std::string_view name) {
-  if (name.ends_with(".css")) return "text/css; charset=utf-8";
-  if (name.ends_with(".svg")) return "image/svg+xml";
-  return name.ends_with(".js") ? "text/javascript; charset=utf-8" : "text/html; charset=utf-8";
-}
-
-/// Allows the page's own files and its own WebSocket, and nothing else. Names the WebSocket, because for some browsers 'self' does not include it. A policy cannot
-/// name an IPv6 address.
-std::string policy_for(const std::vector<std::string>& hosts) {
-  std::string sockets;
-  for (const std::string& host : hosts) {
-    if (!host.starts_with('[')) sockets += " wss://" + host;
-  }
-  return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'" + sockets +
-         "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-}
-
-std::shared_ptr<const sip::WebPages> pages_for(const std::vector<std::string>& hosts) {
-  auto pages = std::make_shared<sip::WebPages>();
-  for (const PageFile& file : page_files()) {
-    const std::string path = file.name == "index.html" ? "/" : "/" + std::string(file.name);
-    pages->pages.push_back({path, std::string(type_of(file.name)), std::string(file.text)});
-  }
-  pages->hosts = hosts;
-  pages->policy = policy_for(hosts);
-  return pages;
-}
-
 sip::EdgeOptions edge_for(const base::SocketAddress& address, const sip::SelfSigned& certificate) {
-  const auto hosts = hosts_of(address);
+  const auto hosts = web_hosts(address);
   sip::WebSocketOptions web;
   for (const std::string& host : hosts) web.origins.push_back("https://" + host);
-  web.pages = pages_for(hosts);
+  web.pages = std::make_shared<const sip::WebPages>(web_pages(hosts));
   sip::TlsOptions tls;
   tls.certificate_pem = certificate.certificate_pem;
   tls.key_pem = certificate.key_pem;
   sip::EdgeOptions edge;
-  edge.bind = address.ip;  // for the text of an error; only the listener below opens
-  edge.port = address.port;
   edge.listeners = {{sip::Transport::Wss, address.ip, address.port}};
   edge.tls = std::move(tls);
   edge.web_socket = std::move(web);
@@ -92,12 +37,12 @@ AgentOptions web_agent_options(const WebDemoOptions& options, const sip::SelfSig
   agent.phone.security = {.srtp = sdp::SrtpPolicy::Required, .has_keys = false};
   agent.phone.max_calls = options.max_calls;
   agent.media.workers = 1;
-  agent.account.address_of_record = "sip:agent@" + hosts_of(options.address).front();
+  agent.account.address_of_record = "sip:agent@" + web_hosts(options.address).front();
   agent.account.registers = false;
   agent.embedded.dialogue_path = options.dialogue_path;
   agent.embedded.max_decoders = options.max_calls;
-  agent.conversation.call_limit = options.call_limit;
   agent.drain_limit = options.drain_limit;
+  agent.conversation.call_limit = options.call_limit;
   agent.conversation.media_lost_limit = std::chrono::seconds(5);  // A browser that was killed must not keep its line.
   return agent;
 }
@@ -111,21 +56,20 @@ std::string said(const ConversationAction& what) {
 }  // namespace
 
 std::optional<base::SocketAddress> web_address(std::string_view text) {
-  base::SocketAddress address{base::IpAddress::v4({127, 0, 0, 1}), kWebDemoPort};
-  if (text.empty()) return address;
   const auto colon = text.rfind(':');
-  const auto port = port_of(colon == std::string_view::npos ? text : text.substr(colon + 1));
-  const auto ip = colon == std::string_view::npos ? std::optional(address.ip) : base::IpAddress::parse(text.substr(0, colon));
+  const bool is_port = colon == std::string_view::npos;
+  const auto port = base::parse_number<std::uint16_t>(is_port ? text : text.substr(colon + 1));
+  const auto ip = base::IpAddress::parse(is_port ? "127.0.0.1" : text.substr(0, colon));
   const bool is_ambiguous = ip && ip->is_v6() && !text.starts_with('[');
-  if (!port || !ip || ip->is_unspecified() || is_ambiguous) return std::nullopt;
+  if (!port || *port == 0 || !ip || ip->is_unspecified() || is_ambiguous) return std::nullopt;
   return base::SocketAddress{*ip, *port};
 }
 
 base::Result<std::unique_ptr<WebDemo>, base::Error> WebDemo::start(const WebDemoOptions& options, Show show) {
-  const auto certificate = sip::make_self_signed(names_of(options.address.ip), kCertificateTime);
+  const auto certificate = sip::make_self_signed(web_names(options.address.ip), kCertificateTime);
   if (!certificate) return base::fail(web_error("OpenSSL made no certificate for " + options.address.ip.to_string()));
   std::unique_ptr<WebDemo> demo(new WebDemo(std::move(show)));
-  demo->url_ = "https://" + hosts_of(options.address).front() + "/";
+  demo->url_ = "https://" + web_hosts(options.address).front() + "/";
   demo->fingerprint_ = certificate->fingerprint;
   auto agent = Agent::start(web_agent_options(options, *certificate), [self = demo.get()](const AgentEvent& event) { self->on_event(event); });
   if (!agent) return base::fail(agent.error());

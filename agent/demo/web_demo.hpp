@@ -5,7 +5,6 @@
 #include <offhook/base/socket_address.hpp>
 
 #include <atomic>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,18 +12,16 @@
 
 namespace offhook::inline v0::agent::demo {
 
-inline constexpr std::uint16_t kWebDemoPort = 8443;  ///< the usual port of HTTPS beside 443, which needs root
-
 struct WebDemoOptions {
-  base::SocketAddress address;     ///< the address that visitors type; not 0.0.0.0 or ::, and not port 0
+  base::SocketAddress address;     ///< the address in the URL of the page; not 0.0.0.0 or ::, and not port 0
   std::string dialogue_path;
   std::size_t max_calls = 4;       ///< visitors at once; another one gets 486 Busy Here
   base::Duration call_limit = std::chrono::minutes(10);
   base::Duration drain_limit = std::chrono::seconds(10);
 };
 
-/// Reads the argument of `--web`: "8443", "192.0.2.7:8443" or "[::1]:8443". "" and a port alone mean 127.0.0.1, and "" port 8443. Returns nullopt for any
-/// other text, for port 0, and for 0.0.0.0 and ::, because a visitor cannot type them and a certificate cannot name them.
+/// Reads the argument of `--web`: "192.0.2.7:8443", "[::1]:8443", or "8443" for 127.0.0.1. Returns nullopt for any other text, for port 0, and for 0.0.0.0
+/// and ::, which a certificate and a Host field cannot name.
 [[nodiscard]] std::optional<base::SocketAddress> web_address(std::string_view text);
 
 /// The agent of `offhook demo` behind a page for a browser. One port has the page, by HTTPS, and the page's telephone, by SIP over secure WebSocket

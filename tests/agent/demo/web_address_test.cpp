@@ -1,36 +1,17 @@
-#include <offhook/agent/demo/page_files.hpp>
 #include <offhook/agent/demo/web_demo.hpp>
-#include <offhook/sip/transport/web_socket_options.hpp>
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
-using namespace offhook;
-using agent::demo::page_files;
-using agent::demo::web_address;
+using offhook::agent::demo::web_address;
 
 TEST_CASE("web_address reads a port, an address with a port, and an IPv6 address in brackets") {
   const auto text = [](std::string_view argument) { return web_address(argument)->to_string(); };
-  CHECK(text("") == "127.0.0.1:8443");
   CHECK(text("9000") == "127.0.0.1:9000");
   CHECK(text("192.0.2.7:443") == "192.0.2.7:443");
   CHECK(text("[::1]:65535") == "[::1]:65535");
 }
 
 TEST_CASE("web_address refuses names, addresses without a port or for all interfaces, and ports that do not exist") {
-  for (const char* argument : {"0", "65536", "-1", "84 43", "8443x", "localhost:8443", "192.0.2.7", "192.0.2.7:", ":8443", "0.0.0.0:8443", "[::]:8443", "::1:8443", "[::1]", "a"})
+  for (const char* argument : {"", "0", "65536", "-1", "84 43", "8443x", "localhost:8443", "192.0.2.7", "192.0.2.7:", ":8443", "0.0.0.0:8443", "[::]:8443", "::1:8443", "[::1]", "a"})
     CHECK_FALSE_MESSAGE(web_address(argument).has_value(), argument);
-}
-
-TEST_CASE("The program contains the files of the page, which load nothing from elsewhere and have no script or style within the HTML") {
-  const auto files = page_files();
-  for (const char* name : {"index.html", "page.css", "page.js", "phone.js", "sip.js", "icon.svg"})
-    CHECK_MESSAGE(std::any_of(files.begin(), files.end(), [&](const auto& file) { return file.name == name && !file.text.empty(); }), name);
-  CHECK(files.size() <= sip::WebPages::kMaxPages);
-  for (const auto& file : files) {
-    CHECK(file.text.size() <= sip::WebPages::kMaxBody);
-    for (const char* other : {"src=\"http", "href=\"http", "url(", "import('http", "style=\"", "onclick=", "innerHTML", "eval("})
-      CHECK_MESSAGE(file.text.find(other) == std::string_view::npos, file.name, " ", other);
-  }
 }
