@@ -69,11 +69,11 @@ class Printer {
   std::mutex mutex_;
 };
 
-void print(const agent::demo::WebDemo& demo) {
-  fmt::print("The agent waits for calls. Open this page in a browser, on this machine or one that reaches it:\n\n  {}\n\n", demo.url());
+void print(const agent::demo::WebDemo& demo, const base::IpAddress& ip) {
+  fmt::print("The agent waits for calls. Open this page in a browser on {}:\n\n  {}\n\n", ip.is_loopback() ? "this machine" : "a machine that reaches this address", demo.url());
   fmt::print("The browser will warn that the connection is not private: this certificate was made at this start, and no authority has signed it. Choose\n"
-             "\"Advanced\", then to continue. The SHA-256 fingerprint that the browser shows, with or without colons, must be\n\n  {}\n\n", demo.fingerprint());
-  fmt::print("Nothing leaves this machine and the browser's: the recogniser and the voice are local. Nothing is recorded. Ctrl-C ends it.\n\n");
+             "\"Advanced\", then \"Proceed\" or \"Accept the risk\". The SHA-256 fingerprint that the browser shows, with or without colons, must be\n\n  {}\n\n", demo.fingerprint());
+  fmt::print("Audio and text go only to this machine and to the visitor's browser. Offhook records nothing. Press Ctrl-C to end.\n\n");
   std::fflush(stdout);
 }
 
@@ -93,14 +93,18 @@ int web_demo(const DemoArguments& arguments) {
   options.dialogue_path = share_path("dialogues/receptionist.json");
   const auto printer = std::make_shared<Printer>();
   const auto demo = agent::demo::WebDemo::start(options, [printer](std::string_view who, const std::string& what) { (*printer)(who, what); });
-  if (!demo) {
-    const bool no_port = demo.error().domain == "phone";
-    fmt::print(stderr, "offhook demo: {}\n{}", demo.error().detail, no_port ? "Choose another address or port with --web, such as --web 9443\n" : "");
-    return no_port ? kNoPort : kFailed;
+  if (!demo && demo.error().domain == "phone") {  // Its detail advises settings of `offhook run`.
+    fmt::print(stderr, "offhook demo: cannot listen on {}: another program uses the port, this machine does not have the address, or the port needs privileges. "
+                       "Choose another with --web, such as --web 9443\n", address->to_string());
+    return kNoPort;
   }
-  print(**demo);
+  if (!demo) {
+    fmt::print(stderr, "offhook demo: {}\n", demo.error().detail);
+    return kFailed;
+  }
+  print(**demo, address->ip);
   while (!wait_for_signal(std::chrono::hours(1))) continue;
-  fmt::print("Ending; Ctrl-C again cuts the calls that are up.\n");
+  fmt::print("Ending. Press Ctrl-C again to hang up the running calls.\n");
   std::fflush(stdout);
   agent::drain((*demo)->agent(), kLastTransactions, wait_for_signal);
   return kOk;

@@ -118,7 +118,7 @@ Examples:
   offhook demo --web
   offhook demo --web 192.0.2.7:8443
 
-Exit codes: 0 the agent answered all three questions, 1 it did not. With --web: 0 ended by Ctrl-C, 1 it did not start, 2 arguments, 3 the port is not free.)";
+Exit codes: 0 the agent answered all three questions, 1 it did not. With --web: 0 ended by Ctrl-C, 1 it did not start, 2 arguments, 3 the address or port cannot be used.)";
 
 inline constexpr const char* kHelpCheck = R"(Reads the file, the environment and the command line as `offhook run` would, loads the dialogue, and checks that the recogniser
 knows each of its words. It opens no port and uses no network. It reports all problems at once: the place, what was found, what is
