@@ -6,7 +6,7 @@ const button = byId('call'), label = byId('label'), state = byId('state'), clock
 const trouble = byId('trouble'), transcript = byId('transcript'), talk = byId('talk'), sound = byId('sound')
 
 const kStages = {
-  microphone: 'Waiting for the microphone: allow it in the browser’s question',
+  microphone: 'Waiting for the microphone: allow it when the browser asks',
   calling: 'Calling the agent',
   ringing: 'Ringing',
   up: 'Connected: speak now',
@@ -54,7 +54,7 @@ function showWords(line, words, note = '') {
 function showLine({ who, turn, text, sure, response_ms: response, interrupted }) {
   if (!isCount(turn) || (who !== 'caller' && who !== 'agent')) return
   if (who === 'caller') {
-    if (isText(text)) showWords(addLine(who, turn), text || '…', sure ? '' : 'not understood for sure')
+    if (isText(text)) showWords(addLine(who, turn), text || '…', sure ? '' : 'perhaps misheard')
     return
   }
   const open = transcript.querySelector(`.agent.speaking[data-turn="${turn}"]`)
@@ -105,10 +105,16 @@ function showTrouble(problem) {
 
 function showStage(stage) {
   showState(stage === 'up' ? 'up' : 'calling', kStages[stage])
-  if (stage === 'ringing' || stage === 'up') meter ??= startMeter(call.stream)
-  if (stage !== 'up' || ticking) return
-  ticking = setInterval(() => { clock.textContent = asClock(Date.now() - began) }, 250)
-  began = Date.now()
+  if (stage === 'up' && !ticking) {
+    ticking = setInterval(() => { clock.textContent = asClock(Date.now() - began) }, 250)
+    began = Date.now()
+  }
+  if (stage !== 'ringing' && stage !== 'up') return
+  try {
+    meter ??= startMeter(call.stream)
+  } catch {
+    // The call does not need the meter.
+  }
 }
 
 function start() {

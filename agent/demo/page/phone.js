@@ -125,7 +125,7 @@ export class Call {
         ringing: () => { if (!this.#over) this.#on.stage('ringing') },
         answered: (sdp) => this.#onAnswer(sdp),
         text: (type, body) => this.#onText(type, body),
-        ended: (how) => (how.by === 'refusal' ? this.#fail(refusalTrouble(how)) : this.#end(how.by)),
+        ended: (how) => this.#onEnded(how),
       },
     })
     socket.binaryType = 'arraybuffer'
@@ -155,7 +155,13 @@ export class Call {
       this.#wasUp = true
       this.#on.stage('up')
     }
-    if (state === 'failed') this.#fail(this.#wasUp ? kLost : kNoPath)
+    if (state === 'failed') this.#failPath()
+  }
+
+  #onEnded(how) {
+    if (how.by === 'refusal') this.#fail(refusalTrouble(how))
+    else if (how.by === 'agent' && (!this.#wasUp || /;\s*cause=488\b/.test(how.reason))) this.#failPath() // 488: the agent has no path for the audio.
+    else this.#end(how.by)
   }
 
   #onText(type, body) {
@@ -171,6 +177,8 @@ export class Call {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#fail(trouble), ms)
   }
+
+  #failPath() { this.#fail(this.#wasUp ? kLost : kNoPath) }
 
   #fail(trouble) { this.#end('caller', trouble) }
 

@@ -1,9 +1,10 @@
 // One outgoing call by SIP over WebSocket (RFC 3261, RFC 7118), without I/O: it passes each message to `send`, and gets those of the agent by receive().
-// It knows what a call to Offhook needs: INVITE, ACK, CANCEL, BYE, and the answers to requests of the agent within the call. A WebSocket loses nothing,
+// It knows what a call to Offhook needs: INVITE, ACK, CANCEL, BYE, and the responses to requests of the agent within the call. A WebSocket loses nothing,
 // so no request is repeated.
 
 export const kMaxMessage = 64 * 1024 // characters of one message; a longer one is dropped
 const kMaxFields = 100
+const kAllow = 'Allow: INVITE, ACK, CANCEL, BYE, MESSAGE, INFO, OPTIONS'
 
 const octets = (text) => new TextEncoder().encode(text).length
 const token = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (octet) => octet.toString(16).padStart(2, '0')).join('')
@@ -23,8 +24,8 @@ export function parse(text) {
     fields.set(name, [...(fields.get(name) ?? []), line.slice(colon + 1).trim()])
   }
   const body = text.slice(end + 4)
-  const answer = /^SIP\/2\.0 ([1-6]\d\d) (.*)$/.exec(start)
-  if (answer) return { status: Number(answer[1]), reason: answer[2], fields, body }
+  const response = /^SIP\/2\.0 ([1-6]\d\d) (.*)$/.exec(start)
+  if (response) return { status: Number(response[1]), reason: response[2], fields, body }
   const request = /^([A-Z]+) (\S+) SIP\/2\.0$/.exec(start)
   return request ? { method: request[1], uri: request[2], fields, body } : null
 }
@@ -34,27 +35,24 @@ const tagOf = (value) => /;tag=([^;\s>]+)/.exec(value.slice(value.lastIndexOf('>
 const uriOf = (value) => /<([^>]*)>/.exec(value)?.[1] ?? value.split(';')[0]
 
 /// `on` has the functions ringing(), answered(sdp), text(type, body) and ended({ by, status, reason }). `ended` comes once, as the last; `by` is
-/// 'agent', 'caller' or 'refusal', and `status` that of a refusal.
+/// 'agent', 'caller' or 'refusal'. `status` and `reason` are those of a refusal; of the agent, `reason` is the Reason of its BYE (RFC 3326).
 export class SipCall {
   #send; #on
   #target; #remoteTarget; #routes = []
+  #host = `${token()}.invalid` // A browser has no address to name: RFC 7118 section 5.
   #from; #to; #contact
   #callId = token(); #cseq = 1; #branch = ''
   #state = 'idle' // then calling, up, ended
   #rings = false; #cancelled = false
 
   constructor({ target, send, on }) {
-    const host = `${token()}.invalid` // A browser has no address to name: RFC 7118 section 5.
     this.#target = this.#remoteTarget = target
     this.#send = send
     this.#on = on
-    this.#from = `<sip:visitor@${host}>;tag=${token()}`
+    this.#from = `<sip:visitor@${this.#host}>;tag=${token()}`
     this.#to = `<${target}>`
-    this.#contact = `<sip:visitor@${host};transport=ws>`
-    this.host = host
+    this.#contact = `<sip:visitor@${this.#host};transport=ws>`
   }
-
-  get isUp() { return this.#state === 'up' }
 
   invite(sdp) {
     this.#state = 'calling'
@@ -66,7 +64,7 @@ export class SipCall {
   hangUp() {
     if (this.#state === 'calling' && !this.#cancelled) {
       this.#cancelled = true
-      if (this.#rings) this.#cancel() // RFC 3261 section 9.1: a CANCEL waits for the first answer.
+      if (this.#rings) this.#cancel() // RFC 3261 section 9.1: a CANCEL waits for the first response.
     } else if (this.#state === 'up') {
       this.#cseq += 1
       this.#request('BYE')
@@ -78,56 +76,56 @@ export class SipCall {
     const message = parse(text)
     if (!message || first(message, 'call-id') !== this.#callId) return
     if (message.method) this.#onRequest(message)
-    else if (/\bINVITE$/.test(first(message, 'cseq'))) this.#onAnswer(message)
+    else if (/\bINVITE$/.test(first(message, 'cseq'))) this.#onResponse(message)
   }
 
-  #onAnswer(answer) {
-    if (answer.status < 200) return this.#onProgress(answer)
-    if (answer.status >= 300) {
+  #onResponse(response) {
+    if (response.status < 200) return this.#onProgress(response)
+    if (response.status >= 300) {
       if (this.#state !== 'calling') return
-      this.#to = first(answer, 'to')
+      this.#to = first(response, 'to')
       this.#request('ACK', { branch: this.#branch })
-      return this.#end(this.#cancelled ? { by: 'caller' } : { by: 'refusal', status: answer.status, reason: answer.reason })
+      return this.#end(this.#cancelled ? { by: 'caller' } : { by: 'refusal', status: response.status, reason: response.reason })
     }
     if (this.#state === 'calling') {
-      this.#to = first(answer, 'to')
-      this.#remoteTarget = uriOf(first(answer, 'contact'))
-      this.#routes = (answer.fields.get('record-route') ?? []).slice().reverse()
+      this.#to = first(response, 'to')
+      this.#remoteTarget = uriOf(first(response, 'contact'))
+      this.#routes = (response.fields.get('record-route') ?? []).slice().reverse()
       this.#state = 'up'
       this.#request('ACK')
-      if (this.#cancelled) return this.hangUp() // The answer was faster than the CANCEL.
-      this.#on.answered(answer.body)
-    } else if (tagOf(first(answer, 'to')) === tagOf(this.#to)) {
+      if (this.#cancelled) return this.hangUp() // The 200 was faster than the CANCEL.
+      this.#on.answered(response.body)
+    } else if (tagOf(first(response, 'to')) === tagOf(this.#to)) {
       this.#request('ACK') // The agent repeats its 200 until it has the ACK: RFC 3261 section 13.3.1.4.
     }
   }
 
-  #onProgress(answer) {
+  #onProgress(response) {
     if (this.#state !== 'calling') return
     const isFirst = !this.#rings
     this.#rings = true
     if (this.#cancelled && isFirst) this.#cancel()
-    else if (answer.status > 100) this.#on.ringing()
+    else if (response.status > 100) this.#on.ringing()
   }
 
   #onRequest(request) {
     const isOurs = tagOf(first(request, 'to')) === tagOf(this.#from) && tagOf(first(request, 'from')) === tagOf(this.#to)
     if (request.method === 'ACK') return
-    if (!isOurs || this.#state !== 'up') return this.#answer(request, '481 Call/Transaction Does Not Exist')
+    if (!isOurs || this.#state !== 'up') return this.#respond(request, '481 Call/Transaction Does Not Exist')
     switch (request.method) {
       case 'BYE':
-        this.#answer(request, '200 OK')
-        return this.#end({ by: 'agent' })
+        this.#respond(request, '200 OK')
+        return this.#end({ by: 'agent', reason: first(request, 'reason') })
       case 'MESSAGE':
-        this.#answer(request, '200 OK')
+        this.#respond(request, '200 OK')
         return this.#on.text(first(request, 'content-type'), request.body)
       case 'INFO':
       case 'OPTIONS':
-        return this.#answer(request, '200 OK')
+        return this.#respond(request, '200 OK')
       case 'INVITE': // The call keeps its media: this page neither holds nor is held.
-        return this.#answer(request, '488 Not Acceptable Here')
+        return this.#respond(request, '488 Not Acceptable Here')
       default:
-        return this.#answer(request, '405 Method Not Allowed')
+        return this.#respond(request, '405 Method Not Allowed')
     }
   }
 
@@ -143,24 +141,24 @@ export class SipCall {
     const isUp = this.#state === 'up'
     const head = [
       `${method} ${isUp ? this.#remoteTarget : this.#target} SIP/2.0`,
-      `Via: SIP/2.0/WSS ${this.host};branch=${branch}`,
+      `Via: SIP/2.0/WSS ${this.#host};branch=${branch}`,
       'Max-Forwards: 70',
       ...(isUp ? this.#routes.map((route) => `Route: ${route}`) : []),
       `From: ${this.#from}`,
       `To: ${method === 'CANCEL' ? `<${this.#target}>` : this.#to}`,
       `Call-ID: ${this.#callId}`,
       `CSeq: ${method === 'ACK' ? 1 : this.#cseq} ${method}`,
-      ...(method === 'INVITE' ? [`Contact: ${this.#contact}`, 'Allow: INVITE, ACK, CANCEL, BYE, MESSAGE, INFO, OPTIONS', 'Accept: application/sdp, application/json'] : []),
+      ...(method === 'INVITE' ? [`Contact: ${this.#contact}`, kAllow, 'Accept: application/sdp, application/json'] : []),
       ...fields,
       `Content-Length: ${octets(body)}`,
     ]
     this.#send(`${head.join('\r\n')}\r\n\r\n${body}`)
   }
 
-  #answer(request, line) {
+  #respond(request, line) {
     const copied = (name, shown) => (request.fields.get(name) ?? []).map((value) => `${shown}: ${value}`)
     const head = [`SIP/2.0 ${line}`, ...copied('via', 'Via'), ...copied('from', 'From'), ...copied('to', 'To'), ...copied('call-id', 'Call-ID'),
-      ...copied('cseq', 'CSeq'), 'Allow: INVITE, ACK, CANCEL, BYE, MESSAGE, INFO, OPTIONS', 'Content-Length: 0']
+      ...copied('cseq', 'CSeq'), kAllow, 'Content-Length: 0']
     this.#send(`${head.join('\r\n')}\r\n\r\n`)
   }
 }

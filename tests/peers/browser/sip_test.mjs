@@ -1,9 +1,10 @@
-// The SIP of the page (agent/demo/page/sip.js) without a browser: node sip_test.mjs FOLDER-OF-THE-PAGE
+// The SIP of the page (agent/demo/page/sip.js), and its telephone (phone.js), without a browser: node sip_test.mjs FOLDER-OF-THE-PAGE
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 
 const { SipCall, parse, kMaxMessage } = await import(pathToFileURL(`${process.argv[2]}/sip.js`))
+const { Call } = await import(pathToFileURL(`${process.argv[2]}/phone.js`))
 
 /// A call with a list of the sent messages (parsed) and one of its events.
 function callOf() {
@@ -15,7 +16,7 @@ function callOf() {
       ringing: () => events.push('ringing'),
       answered: (sdp) => events.push(`answered ${sdp}`),
       text: (type, body) => events.push(`${type} ${body}`),
-      ended: ({ by, status = '' }) => events.push(`ended ${by} ${status}`.trim()),
+      ended: ({ by, status, reason }) => events.push(['ended', by, status, reason].filter(Boolean).join(' ')),
     },
   })
   call.invite('v=0 offer')
@@ -28,10 +29,10 @@ function answer(invite, status, { tag = 'agent', body = '', method = 'INVITE', m
     `Call-ID: ${field(invite, 'call-id')}`, `CSeq: 1 ${method}`, 'Contact: <sip:agent@127.0.0.1:8443;transport=ws>', ...more,
     `Content-Length: ${body.length}`, '', body].join('\r\n')
 }
-function request(invite, method, { body = '', type = 'application/json', tag = 'agent', ours = field(invite, 'from') } = {}) {
+function request(invite, method, { body = '', type = 'application/json', tag = 'agent', ours = field(invite, 'from'), more = [] } = {}) {
   return [`${method} sip:visitor@x.invalid SIP/2.0`, 'Via: SIP/2.0/WSS 127.0.0.1:8443;branch=z9hG4bK1', 'Via: SIP/2.0/WSS 127.0.0.1:2;branch=z9hG4bK2',
     `From: <sip:agent@127.0.0.1:8443>;tag=${tag}`, `To: ${ours}`, `Call-ID: ${field(invite, 'call-id')}`, `CSeq: 7 ${method}`, `Content-Type: ${type}`,
-    `Content-Length: ${body.length}`, '', body].join('\r\n')
+    ...more, `Content-Length: ${body.length}`, '', body].join('\r\n')
 }
 function upCall() {
   const world = callOf()
@@ -68,7 +69,7 @@ test('a refusal gets an ACK with the branch of the INVITE, and ends the call wit
   call.receive(answer(invite, 486))
   assert.equal(sent[1].method, 'ACK')
   assert.equal(field(sent[1], 'via'), field(invite, 'via'))
-  assert.deepEqual(events, ['ended refusal 486'])
+  assert.deepEqual(events, ['ended refusal 486 Any Reason'])
   call.receive(answer(invite, 486))
   assert.equal(events.length, 1)
 })
@@ -125,10 +126,17 @@ test('a request with tags of another dialog gets 481, and one of another call no
   call.receive(request(invite, 'BYE').replace(/Call-ID: .*/, 'Call-ID: other'))
   assert.equal(sent.length, count)
   assert.equal(events.length, before)
-  assert.ok(call.isUp)
+  call.hangUp()
+  assert.equal(sent.at(-1).method, 'BYE')
 })
 
-test('parse refuses what is no SIP message, and what is too large', () => {
+test('the end of a call has the Reason of the agent', () => {
+  const { call, events, invite } = upCall()
+  call.receive(request(invite, 'BYE', { more: ['Reason: SIP;cause=488;text="no path"'] }))
+  assert.equal(events.at(-1), 'ended agent SIP;cause=488;text="no path"')
+})
+
+test('parse refuses text that is not a SIP message, and a message that is too large', () => {
   for (const text of ['', '\r\n\r\n', 'INVITE sip:a SIP/2.0\r\n', 'GET / HTTP/1.1\r\n\r\n', 'SIP/2.0 99 Low\r\n\r\n', 'SIP/2.0 200 OK\r\nno colon\r\n\r\n']) assert.equal(parse(text), null, text)
   const least = 'SIP/2.0 200 OK\r\n\r\n'
   assert.notEqual(parse(least + 'x'.repeat(kMaxMessage - least.length)), null)
@@ -142,4 +150,42 @@ test('the length of a body counts octets, and its text arrives unchanged', () =>
   const sent = []
   new SipCall({ target: 'sip:a@b', send: (text) => sent.push(text), on: {} }).invite('ä€')
   assert.match(sent[0], /Content-Length: 5\r\n\r\nä€$/)
+})
+
+/// Calls by phone.js, in place of a browser. The agent answers; if `passes`, the audio passes. Then the agent sends BYE. Returns what `ended` gets.
+async function endedByAgent({ passes, reason }) {
+  const track = { stop() {} }, stream = { getAudioTracks: () => [track], getTracks: () => [track] }
+  let socket = null, peer = null, invite = null, over = null
+  Object.defineProperty(globalThis, 'navigator', { value: { mediaDevices: { getUserMedia: async () => stream } }, configurable: true })
+  globalThis.location = { host: '127.0.0.1:8443' }
+  globalThis.WebSocket = class {
+    static OPEN = 1
+    readyState = 1
+    constructor() { socket = this; setImmediate(() => this.onopen()) }
+    send(text) { invite ??= parse(text) }
+    close() {}
+  }
+  globalThis.RTCPeerConnection = class {
+    iceGatheringState = 'complete'
+    localDescription = { sdp: 'v=0 offer' }
+    constructor() { peer = this }
+    addTrack() {}
+    async setLocalDescription() {}
+    async setRemoteDescription() {}
+    close() {}
+  }
+  await new Call({ stage() {}, line() {}, sound() {}, ended: (by, trouble) => { over = { by, trouble: trouble?.message } } }).start()
+  socket.onmessage({ data: answer(invite, 200) })
+  peer.connectionState = passes ? 'connected' : 'connecting'
+  peer.onconnectionstatechange()
+  socket.onmessage({ data: request(invite, 'BYE', { more: reason ? [`Reason: ${reason}`] : [] }) })
+  return over
+}
+
+test('if the agent ends a call because it has no path for the audio, the telephone says so', async () => {
+  const noPath = { by: 'caller', trouble: 'No audio can pass between this browser and the agent.' }
+  assert.deepEqual(await endedByAgent({ passes: false, reason: 'SIP;cause=488;text="ICE failed"' }), noPath)
+  assert.deepEqual(await endedByAgent({ passes: false }), noPath)
+  assert.deepEqual(await endedByAgent({ passes: true, reason: 'SIP;cause=488' }), { by: 'caller', trouble: 'The connection to the agent was lost.' })
+  assert.deepEqual(await endedByAgent({ passes: true }), { by: 'agent', trouble: undefined })
 })
