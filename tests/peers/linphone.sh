@@ -38,6 +38,5 @@ start_linphone() {
   mkfifo "$work/$1/console"
   exec {linphone_console}<>"$work/$1/console"
   HOME=$work/$1 start "$1" bash -c 'exec timeout 120 linphonec -c "$0/linphonerc" -d 0 -l "$0/linphone.log" <"$0/console"' "$work/$1"
-  linphone_pid=$pid
 }
 linphone() { printf '%s\n' "$1" >&"$linphone_console"; }

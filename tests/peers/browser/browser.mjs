@@ -1,8 +1,8 @@
 // A visitor of the page of `offhook demo --web`: Chromium, whose microphone plays a file. Calls, waits for the answer to the file's question, and hangs up,
 // or waits until the agent does. Records what the browser hears. Prints a line for each call; the exit status is 0 when every call went as demanded.
-import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
+import { readWav, writeWav } from './wav.mjs'
 
 const { values: asked } = parseArgs({
   options: {
@@ -36,26 +36,10 @@ function recordRemoteAudio(rate) {
   }
 }
 
-/// Returns the samples of a WAV of this program or of `offhook say`.
-function readWav(path) {
-  const wav = readFileSync(path)
-  const at = wav.indexOf('data') + 8
-  return Array.from({ length: (wav.length - at) >> 1 }, (_, i) => wav.readInt16LE(at + 2 * i))
-}
-
-function writeWav(path, samples) {
-  const wav = Buffer.alloc(44 + 2 * samples.length)
-  wav.write('RIFF', 0); wav.writeUInt32LE(36 + 2 * samples.length, 4); wav.write('WAVEfmt ', 8)
-  wav.writeUInt32LE(16, 16); wav.writeUInt16LE(1, 20); wav.writeUInt16LE(1, 22); wav.writeUInt32LE(kRate, 24); wav.writeUInt32LE(2 * kRate, 28)
-  wav.writeUInt16LE(2, 32); wav.writeUInt16LE(16, 34); wav.write('data', 36); wav.writeUInt32LE(2 * samples.length, 40)
-  samples.forEach((sample, i) => wav.writeInt16LE(sample, 44 + 2 * i))
-  writeFileSync(path, wav)
-}
-
 /// Joins the files of the microphone. Returns the file.
 function joined(paths) {
   const path = `${paths[0]}.joined.wav`
-  writeWav(path, paths.flatMap(readWav))
+  writeWav(path, kRate, paths.flatMap((one) => Array.from(readWav(one))))
   return path
 }
 
@@ -90,7 +74,7 @@ async function call(page, number) {
   if (!said.some((line) => line.took.startsWith('answered after '))) throw new Error('no reply has its time')
   if (asked.recordings) {
     const pieces = await page.evaluate(() => window.heardPieces.map((piece) => Array.from(piece)))
-    writeWav(`${asked.recordings}/call-${number}.wav`, pieces.flat())
+    writeWav(`${asked.recordings}/call-${number}.wav`, kRate, pieces.flat())
   }
   console.log(`call ${number}: ${state}; heard "${question.words}"`)
 }

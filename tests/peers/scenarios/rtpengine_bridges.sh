@@ -11,6 +11,7 @@ case $1 in
     flags+=' ICE=remove RTP/SAVP DTLS=off' keys='in SDP' start_registrar=start_kamailio_tls
     agent_sip_too='"srtp": "required"'
     ;;
+  *) die "unknown word: $1" ;;
 esac
 [ "$1" != opus ] || flags+=' transcode-opus codec-mask-PCMU codec-mask-PCMA' agent_too='"media": {"codecs": ["opus"]}'
 start_with_rtpengine() {
@@ -36,11 +37,12 @@ case ${2:-} in
     expect "the telephone is registered" registered 1001
     agent_config "$work/agent.json" 6001
     timeout 90 "$offhook" call 1001 --register --config "$work/agent.json" >"$work/agent.log" 2>&1 || die "the call ended with $?: $(tail -n 1 "$work/agent.log")"
-    says "$work/agent.log" 'call.understood .*intent=opening_hours' || die "the agent did not understand opening_hours"
+    understood opening_hours
     telephone_heard caller
     opening_hours_heard
     ;;
-  *) question 8000 start_with_rtpengine ;;
+  '') question 8000 start_with_rtpengine ;;
+  *) die "unknown word: $2" ;;
 esac
-expect "the record says what encrypted the call" has_record "\"encryption\":\"SRTP A[A-Z0-9_]*, keys $keys\""
-[ "$1" = sdes ] || has_record '"path":"ICE, host to host"' || die "the record does not say which path the audio took: $(record)"
+encrypted "$keys"
+[ "$1" = sdes ] || path_was 'ICE, host to host'

@@ -2,6 +2,8 @@
 # the scenario says. In every second call, the visitor hangs up after the answer to the question; in the others the caller says goodbye, and the agent hangs
 # up. The browser's own recording of each call must contain the greeting and the answer.
 . "$here/sentences.sh"
+needs_network Chromium
+needs_program openssl openssl
 calls=${words[1]:-20}
 free_ports web_port
 # Browsers refuse these ports: https://fetch.spec.whatwg.org/#port-blocking
@@ -11,6 +13,8 @@ say_wav "$work/ends.wav" 16000 0 30000 "Goodbye."
 start demo "$offhook" demo --web "$web_port"
 demo_pid=$pid
 expect_of "$demo_pid" demo "the demonstration waits for calls" says "$work/demo.log" 'Open this page'
+fingerprint=$(openssl s_client -connect "127.0.0.1:$web_port" </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256)
+says "$work/demo.log" "^  ${fingerprint#*=}\$" || die "the certificate has another fingerprint than the terminal shows: $fingerprint"
 visit() { browser "$1" --url "https://127.0.0.1:$web_port/" --microphone "$work/asks.wav" --microphone "$work/ends.wav" "${@:2}"; }
 visit page --calls "$calls" --expect-heard 'when are you open' --recordings "$work"
 opening_hours

@@ -2,7 +2,8 @@
 // what it does, one line each. The exit status is 0 when everything that the arguments demand has happened.
 import dgram from 'node:dgram'
 import { parseArgs } from 'node:util'
-import { Inviter, Registerer, RegistererState, SessionState, UserAgent } from 'sip.js'
+import { Inviter, Registerer, RegistererState, SessionState } from 'sip.js'
+import { addressOf, fail, makeUserAgent, reached, say } from './telephone.mjs'
 
 const { values: asked } = parseArgs({
   options: {
@@ -10,8 +11,6 @@ const { values: asked } = parseArgs({
     options: { type: 'boolean' }, call: { type: 'string' }, 'hang-up-after': { type: 'string' }, 'expect-bye': { type: 'boolean' },
   },
 })
-const say = (line) => console.log(line)
-const fail = (why) => { say(`failed: ${why}`); process.exit(1) }
 const within = (seconds, what, promise) =>
   Promise.race([promise, new Promise((_, no) => setTimeout(() => no(new Error(`no ${what} after ${seconds} s`)), seconds * 1000))])
 
@@ -33,18 +32,8 @@ class PlainRtp {
   }
 }
 
-const host = new URL(asked.server).hostname
 let rtp = null
-const agent = new UserAgent({
-  uri: UserAgent.makeURI(`sip:${asked.user}@${host}`),
-  transportOptions: { server: asked.server },
-  authorizationUsername: asked.user,
-  authorizationPassword: asked.password,
-  sessionDescriptionHandlerFactory: () => (rtp = new PlainRtp()),
-  logBuiltinEnabled: false,
-  logConfiguration: false,
-  logConnector: (level, category, _label, content) => { if (level === 'error' || level === 'warn') say(`${level} ${category}: ${content}`) },
-})
+const agent = makeUserAgent(asked, { sessionDescriptionHandlerFactory: () => (rtp = new PlainRtp()) })
 
 async function register() {
   const registerer = new Registerer(agent)
@@ -59,7 +48,7 @@ async function register() {
 
 async function askOptions(target) {
   const core = agent.userAgentCore
-  const request = core.makeOutgoingRequestMessage('OPTIONS', target, UserAgent.makeURI(`sip:${asked.user}@${host}`), target, {})
+  const request = core.makeOutgoingRequestMessage('OPTIONS', target, addressOf(asked.user, asked.server), target, {})
   const status = await within(20, 'answer to OPTIONS', new Promise((done) => core.request(request, {
     onAccept: (answer) => done(answer.message.statusCode), onReject: (answer) => done(answer.message.statusCode),
   })))
@@ -71,11 +60,7 @@ async function call(target) {
   let byPeer = false
   const inviter = new Inviter(agent, target)
   inviter.delegate = { onBye: (bye) => { byPeer = true; bye.accept() } }
-  const reached = (wanted) => new Promise((yes, no) => inviter.stateChange.addListener((state) => {
-    if (state === wanted) yes()
-    else if (state === SessionState.Terminated) no(new Error('the call ended'))
-  }))
-  const established = reached(SessionState.Established), terminated = reached(SessionState.Terminated)
+  const established = reached(inviter, SessionState.Established), terminated = reached(inviter, SessionState.Terminated)
   terminated.catch(() => {})
   await inviter.invite()
   await within(30, 'answer', established)
@@ -98,7 +83,7 @@ try {
   await within(20, 'connection', agent.start())
   say('connected')
   if (asked.register) await register()
-  const target = UserAgent.makeURI(`sip:${asked.call}@${host}`)
+  const target = addressOf(asked.call, asked.server)
   if (asked.options) await askOptions(target)
   if (asked.call) await call(target)
   process.exit(0)

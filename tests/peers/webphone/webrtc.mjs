@@ -4,13 +4,12 @@
 // everything has happened.
 import { parseArgs } from 'node:util'
 import wrtc from '@roamhq/wrtc'
-import { Inviter, Registerer, SessionState, UserAgent, Web } from 'sip.js'
+import { Inviter, Registerer, SessionState, Web } from 'sip.js'
+import { accepted, addressOf, fail, makeUserAgent, reached, say } from './telephone.mjs'
 import { inRealTime, readWav, writeWav } from './wav.mjs'
 
 const names = ['server', 'user', 'call', 'password', 'play', 'record', 'hold']
 const { values: asked } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) })
-const say = (line) => console.log(line)
-const fail = (why) => { say(`failed: ${why}`); process.exit(1) }
 const pause = (ms) => new Promise((done) => setTimeout(done, ms))
 const rate = 16000, frame = rate / 100   // libwebrtc takes frames of 10 ms
 
@@ -38,26 +37,19 @@ class Recorder {
   }
 }
 
-const answered = (what, send) => new Promise((done, no) => {
-  send({ requestDelegate: { onAccept: done, onReject: (answer) => no(new Error(`${what}: ${answer.message.statusCode}`)) } }).catch(no)
-})
-
 async function hold(session) {
   session.sessionDescriptionHandlerOptionsReInvite = { hold: true }
-  await answered('hold', (options) => session.invite(options))
+  await accepted('hold', (options) => session.invite(options))
   say('held')
   await pause(1000)
   session.sessionDescriptionHandlerOptionsReInvite = { hold: false, offerOptions: { iceRestart: true } }
-  await answered('resume', (options) => session.invite(options))
+  await accepted('resume', (options) => session.invite(options))
   say('resumed')
 }
 
 /// Begins the session by `begin`, and holds the whole conversation.
 async function talk(session, begin) {
-  const established = new Promise((yes, no) => session.stateChange.addListener((state) => {
-    if (state === SessionState.Established) yes()
-    else if (state === SessionState.Terminated) no(new Error('the call ended'))
-  }))
+  const established = reached(session, SessionState.Established)
   await begin()
   await established
   say('established')
@@ -67,28 +59,21 @@ async function talk(session, begin) {
   if (asked.hold) await pause(Number(asked.hold)).then(() => hold(session))
   await played
   say(`connection ${connection.connectionState}, ICE ${connection.iceConnectionState}`)
-  await answered('BYE', (options) => session.bye(options))
+  await accepted('BYE', (options) => session.bye(options))
   recorder.save(asked.record)
   say('hung up')
 }
 
 const source = new wrtc.nonstandard.RTCAudioSource(), stream = new wrtc.MediaStream([source.createTrack()])
-const host = new URL(asked.server).hostname
-const agent = new UserAgent({
-  uri: UserAgent.makeURI(`sip:${asked.user}@${host}`),
-  transportOptions: { server: asked.server },
-  authorizationUsername: asked.user,
-  authorizationPassword: asked.password,
+const agent = makeUserAgent(asked, {
   sessionDescriptionHandlerFactory: Web.defaultSessionDescriptionHandlerFactory(async () => stream),
   sessionDescriptionHandlerFactoryOptions: { peerConnectionConfiguration: { iceServers: [] } },   // By default, SIP.js asks a server on the Internet.
-  logBuiltinEnabled: false,
-  logConnector: (level, category, _label, content) => { if (level === 'error' || level === 'warn') say(`${level} ${category}: ${content}`) },
 })
 setTimeout(() => fail('it did not end in 90 s'), 90_000)
 try {
   await agent.start()
   if (asked.call) {
-    const inviter = new Inviter(agent, UserAgent.makeURI(`sip:${asked.call}@${host}`))
+    const inviter = new Inviter(agent, addressOf(asked.call, asked.server))
     await talk(inviter, () => inviter.invite())
   } else {
     const invited = new Promise((onInvite) => { agent.delegate = { onInvite } })

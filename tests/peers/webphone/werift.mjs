@@ -2,13 +2,12 @@
 // records the other side at the same rate, and hangs up at the end of the file. Prints what it does, one line each. The exit status is 0 when everything has
 // happened.
 import { parseArgs } from 'node:util'
-import { Inviter, SessionState, UserAgent } from 'sip.js'
+import { Inviter, SessionState } from 'sip.js'
 import { MediaStreamTrack, RTCPeerConnection, RTCRtpCodecParameters, RtpHeader, RtpPacket } from 'werift'
+import { accepted, addressOf, fail, makeUserAgent, reached, say } from './telephone.mjs'
 import { inRealTime, readWav, writeWav } from './wav.mjs'
 
 const { values: asked } = parseArgs({ options: Object.fromEntries(['server', 'user', 'call', 'play', 'record'].map((name) => [name, { type: 'string' }])) })
-const say = (line) => console.log(line)
-const fail = (why) => { say(`failed: ${why}`); process.exit(1) }
 const rate = 8000, frame = 160
 
 // ITU-T G.711, mu-law
@@ -51,27 +50,17 @@ const play = (file) => inRealTime(readWav(file), rate, frame, (samples, at) => {
   track.writeRtp(new RtpPacket(header, Buffer.from(Uint8Array.from(samples, encode))))
 })
 
-const host = new URL(asked.server).hostname
-const agent = new UserAgent({
-  uri: UserAgent.makeURI(`sip:${asked.user}@${host}`),
-  transportOptions: { server: asked.server },
-  sessionDescriptionHandlerFactory: () => new Descriptions(),
-  logBuiltinEnabled: false,
-  logConnector: (level, category, _label, content) => { if (level === 'error' || level === 'warn') say(`${level} ${category}: ${content}`) },
-})
+const agent = makeUserAgent(asked, { sessionDescriptionHandlerFactory: () => new Descriptions() })
 setTimeout(() => fail('it did not end in 90 s'), 90_000)
 try {
   await agent.start()
-  const inviter = new Inviter(agent, UserAgent.makeURI(`sip:${asked.call}@${host}`))
-  const established = new Promise((yes, no) => inviter.stateChange.addListener((state) => {
-    if (state === SessionState.Established) yes()
-    else if (state === SessionState.Terminated) no(new Error('the call ended'))
-  }))
+  const inviter = new Inviter(agent, addressOf(asked.call, asked.server))
+  const established = reached(inviter, SessionState.Established)
   await inviter.invite()
   await established
   say('established')
   await play(asked.play)
-  await new Promise((done, no) => inviter.bye({ requestDelegate: { onAccept: done, onReject: () => no(new Error('the BYE was refused')) } }).catch(no))
+  await accepted('BYE', (options) => inviter.bye(options))
   writeWav(asked.record, rate, heard)
   say('hung up')
   process.exit(0)
