@@ -1,3 +1,4 @@
+#include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/process_environment.hpp>
 
 #include <doctest/doctest.h>
@@ -5,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+namespace config = offhook::agent::config;
 using offhook::agent::config::ProcessEnvironment;
 
 TEST_CASE("take_what_was_found() overwrites and unsets the variables that were read, still returns their values, and leaves other variables") {
@@ -25,4 +27,12 @@ TEST_CASE("take_what_was_found() overwrites and unsets the variables that were r
   CHECK(environment.find("OFFHOOK_TEST_KEPT") == "plain");
   CHECK(std::getenv("OFFHOOK_TEST_KEPT") == nullptr);
   CHECK(std::getenv("PATH") != nullptr);
+}
+
+TEST_CASE("process_environment reads the process's own variables") {
+  const auto own = config::process_environment();
+  CHECK_FALSE(own("OFFHOOK_TEST_NO_SUCH_VARIABLE"));
+  REQUIRE(::setenv("OFFHOOK_TEST_VARIABLE", "x", 1) == 0);
+  CHECK(own("OFFHOOK_TEST_VARIABLE") == "x");
+  ::unsetenv("OFFHOOK_TEST_VARIABLE");
 }
