@@ -41,12 +41,14 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // '$' is the secret, '_' a blank that may be folded, '#' text that may not contain a quote or a line end.
-  constexpr std::array<std::string_view, 15> kForms{
+  constexpr std::array<std::string_view, 20> kForms{
       "Authorization:_Digest_username=\"#\",_response=\"$\",_nc=1", "PROXY-authorization :_Digest_realm=\"#\",_cnonce_=_$", "Authorization:_Bearer_$",
       "Authentication-Info:_rspauth=\"$\",_qop=\"#\"",                "Identity:_#a.b.$;info=<https://a>",                   "Contact:_\"#\"_<sip:6001:$@192.0.2.1;#>",
       "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:$|2^20|1:4",       "a=ice-pwd:$",                                            "k=clear:$",
       "X-Access-Token:_$",                                          "a=key-mgmt:mikey $",                                     "Signal=$",
-      "Refer-To:_<sip:#@b?Replaces=#&Authorization=$&a=#>",        "a=crypto:1 AEAD_AES_128_GCM inline: $",                   "X-Auth-Key:_$"};
+      "Refer-To:_<sip:#@b?Replaces=#&Authorization=$&a=#>",        "a=crypto:1 AEAD_AES_128_GCM inline: $",                   "X-Auth-Key:_$",
+      "Contact:_<sip:#@b>;x-access-token_=_\"$\";#=#",             "Contact:_<sip:#@b>_;pn-prid_=_$",                         "user=#&pass=$&#",
+      "Authorization:_Digest_username=6001;response=$",             "Call-Info:_<https://a?api%key=$>"};
   constexpr std::array<std::string_view, 4> kBlanks{" ", "\r\n ", "\t", " \n\t "};
   Script script(data, std::min<std::size_t>(size, 4096));
   const std::string_view form = kForms.at(script.next() % kForms.size());

@@ -24,15 +24,18 @@ void hide(Text text) {
   }
 }
 
-/// Returns the place of `word`, which is in lower case, in any case; kNone if it is not there.
+/// Names are equal in any case, and with `_` in place of `-`.
+char folded(char c) { return c == '_' ? '-' : base::to_lower(c); }
+
+/// Returns the place of `word`, which is folded, in a text that is not; kNone if it is not there.
 std::size_t find_word(std::string_view text, std::string_view word, std::size_t from = 0) {
   const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(std::min(from, text.size())), text.end(), word.begin(), word.end(),
-                              [](char a, char b) { return base::to_lower(a) == b; });
+                              [](char a, char b) { return folded(a) == b; });
   return at == text.end() ? kNone : static_cast<std::size_t>(at - text.begin());
 }
 
 bool ends_with_word(std::string_view text, std::string_view word) {
-  return text.size() >= word.size() && base::iequals(text.substr(text.size() - word.size()), word);
+  return text.size() >= word.size() && find_word(text.substr(text.size() - word.size()), word) == 0;
 }
 
 bool has_any(std::string_view text, std::span<const std::string_view> words) {
@@ -77,12 +80,12 @@ bool is_readable(std::string_view parameter) {
   return std::any_of(kReadable.begin(), kReadable.end(), [parameter](std::string_view each) { return base::iequals(each, parameter); });
 }
 
-/// Hides a parameter's value: a token, or text in quotes. Without the closing quote, the value is the rest of the field, and is never readable.
+/// Hides a parameter's value: a token, or text in quotes. Text behind a readable token is hidden. Without the closing quote, the value is the rest of the
+/// field, and is never readable.
 void hide_value(Value& value, bool readable) {
   if (!value.try_take('"')) {
-    const Text token = value.take_while([](char c) { return c != ',' && !base::is_space(c); });
-    if (!readable) hide(token);
-    return;
+    if (readable) (void)value.take_while(is_token_char);
+    return hide(value.take_while([](char c) { return c != ',' && !base::is_space(c); }));
   }
   bool escaped = false;
   const Text quoted = value.take_while([&escaped](char c) {
@@ -137,11 +140,17 @@ void hide_signatures(Value value) {
   }
 }
 
-/// Returns true for the name of a field, an attribute or a URI's parameter whose value gives access to something, or has pressed keys.
+/// Returns true if the name is this word, or ends with it behind a hyphen.
+bool has_last_word(std::string_view name, std::string_view word) {
+  return ends_with_word(name, word) && (name.size() == word.size() || folded(name[name.size() - word.size() - 1]) == '-');
+}
+
+/// Returns true for the name of a field, an attribute or a parameter whose value gives access to something, or has pressed keys.
 bool names_secret(std::string_view name) {
-  constexpr std::array<std::string_view, 14> kParts{"token", "secret", "passw", "passphrase", "pwd", "credential", "bearer", "jwt", "apikey", "cookie", "pn-prid", "key-mgmt", "dtmf", "postd"};
-  constexpr std::array<std::string_view, 4> kEnds{"-key", "-pin", "-pass", "-otp"};
-  return has_any(name, kParts) || std::any_of(kEnds.begin(), kEnds.end(), [name](std::string_view end) { return ends_with_word(name, end); });
+  constexpr std::array<std::string_view, 17> kParts{"token",  "secret",  "passw",  "passphrase", "pwd",       "credential", "bearer", "jwt",  "apikey",
+                                                    "api-key", "cookie", "pn-prid", "pn-tok",     "key-mgmt", "signature",  "dtmf",   "postd"};
+  constexpr std::array<std::string_view, 5> kLast{"key", "pin", "pass", "otp", "sig"};
+  return has_any(name, kParts) || std::any_of(kLast.begin(), kLast.end(), [name](std::string_view word) { return has_last_word(name, word); });
 }
 bool names_credentials(std::string_view name) {
   constexpr std::array<std::string_view, 2> kCredentials{"authorization", "authenticate"};
@@ -212,19 +221,6 @@ void hide_password(Text word) {
   }
 }
 
-/// Hides the values of parameters and headers of a URI with the name of a secret: sip:a@b;pn-prid=VALUE?Authorization=VALUE&Cookie=VALUE
-/// (RFC 3261 section 19.1.1). A name with escapes is not read: it may be such a name.
-void hide_uri_values(Text word) {
-  constexpr std::string_view kSeparators = ";?&";
-  for (std::size_t at = view(word).find_first_of(kSeparators); at != kNone; at = view(word).find_first_of(kSeparators, at)) {
-    Value rest(word.subspan(at + 1));
-    const Text name = rest.take_while(is_token_char);
-    const bool is_secret = names_secret(view(name)) || names_credentials(view(name)) || view(name).find('%') != kNone;
-    if (rest.try_take('=') && is_secret) hide(rest.take_while([](char c) { return c != ';' && c != '&'; }));
-    at += 1 + name.size();
-  }
-}
-
 /// Hides the keys of a=crypto: "inline:KEY|LIFETIME|MKI;inline:KEY" (RFC 4568 section 9.2).
 void hide_keys(Text word) {
   constexpr std::string_view kInline = "inline:", kIcePassword = "ice-pwd:";
@@ -250,10 +246,27 @@ void hide_words(Text text) {
     const bool is_next_secret = word.empty() ? is_secret : comes_before_secret(view(word));
     if (is_secret) hide(word);
     hide_password(word);
-    hide_uri_values(word);
     hide_keys(word);
     is_secret = is_next_secret;
     begin = end + 1;
+  }
+}
+
+/// Hides values behind the name of a secret, in URIs and in other parameters: sip:a@b;pn-prid=VALUE?Authorization=VALUE&Cookie=VALUE, x-token = "VALUE"
+/// (RFC 3261 sections 19.1.1 and 25.1). A name with escapes is not read: it may be such a name.
+void hide_named_values(Text field) {
+  const auto is_name = [field](Text name) {
+    if (name.empty() || (name.data() != field.data() && !base::is_space(name.data()[-1]) && std::string_view(";?&,<>\"").find(name.data()[-1]) == kNone)) return false;
+    return names_secret(view(name)) || names_credentials(view(name)) || view(name).find('%') != kNone;
+  };
+  for (Value rest(field); !rest.at_end();) {
+    (void)rest.take_while([](char c) { return !is_token_char(c); });
+    const Text name = rest.take_while(is_token_char);
+    rest.skip_spaces();
+    if (!rest.try_take('=') || !is_name(name)) continue;
+    rest.skip_spaces();
+    if (rest.peek() == '"') hide_value(rest, false);
+    else hide(rest.take_while([](char c) { return !base::is_space(c) && std::string_view(";&<>\"").find(c) == kNone; }));
   }
 }
 
@@ -296,6 +309,10 @@ void mask_secrets(std::span<char> message) {
   hide_pressed_keys(message);
   hide_lines(message);
   hide_words(message);
+  for (std::size_t at = 0, end = 0; at < message.size(); at = end) {
+    end = field_end(view(message), at);
+    hide_named_values(message.subspan(at, end - at));
+  }
 }
 
 }  // namespace offhook::inline v0::agent::capture

@@ -49,6 +49,7 @@ TEST_CASE("Masking finds the field in any case, with blanks before the colon, an
 TEST_CASE("Masking hides parameters that it does not know, values without quotes, and all that is no parameter") {
   check_hidden(request_with("Authorization: Digest username=\"6001\", auts=\"SECRET\", response=SECRET , extra=\"SECRET SECRET\", SECRET, nc=1 SECRET\r\n"));
   check_becomes("Authorization: Digest realm=\"a\", =SECRET, @realm=\"b\", realm=\"c\"\r\n", "Authorization: Digest realm=\"a\", xxxxxxx, xxxxxxxxxx, realm=\"c\"\r\n");
+  check_becomes("Authorization: Digest username=6001;response=abc, nc=1\r\n", "Authorization: Digest username=6001xxxxxxxxxxxxx, nc=1\r\n");
   check_becomes("Authorization: Digest response=\"a\\\"b\", nc=1\r\n", "Authorization: Digest response=\"xxxx\", nc=1\r\n");
   check_hidden(request_with("WWW-Authenticate: Digest realm=\"a\", nonce=\"n\", ck=\"SECRET\", qop=\"auth,auth-int\"\r\n"));
   check_hidden(request_with("Authentication-Info: nextnonce=\"n\", rspauth=\"SECRET\", cnonce=\"SECRET\", nc=00000001\r\n"));
@@ -65,7 +66,8 @@ TEST_CASE("Masking hides credentials of other schemes, and fields with the name 
   check_hidden(request_with("Authorization: Digest\r\nX-Access-Token: SECRET\r\nCookie: SECRET\r\nX-Api-Key: SECRET\r\n"));
   check_hidden(request_with("X-Subscription-Key: SECRET\r\nX-Passwd: SECRET\r\nX-Credentials: SECRET\r\nX-Caller-PIN: SECRET\r\nX-Auth: Bearer SECRET\r\n"));
   check_hidden(request_with("X-Pwd: SECRET\r\nX-Sip-Pass: SECRET\r\nX-Passphrase: SECRET\r\nX-JWT: SECRET\r\nX-Login-OTP: SECRET\r\n"));
-  check_unchanged(request_with("Accept-Language: en\r\nX-Passenger: 7\r\nX-Keyboard: de\r\nX-Pinning: on\r\n"));
+  check_hidden(request_with("Pin: SECRET\r\nX_Access_Key: SECRET\r\nX-Api-Key-2: SECRET\r\nX-Signature: SECRET\r\nOTP: SECRET\r\nX-Sig: SECRET\r\n"));
+  check_unchanged(request_with("Accept-Language: en\r\nX-Passenger: 7\r\nX-Keyboard: de\r\nX-Pinning: on\r\nMonkey: a\r\nBypass: b\r\n"));
   check_hidden(request_with("X-" + std::string(100, 'a') + "-Token: SECRET\r\n"));
 }
 
@@ -75,13 +77,32 @@ TEST_CASE("Masking hides a token that stands in place of a scheme, and leaves th
   check_becomes("Authorization: Digest,response=SECRET\r\n", "Authorization: xxxxxxxxxxxxxxxxxxxxxx\r\n");
 }
 
-TEST_CASE("Masking hides lines of a form with the name of a secret") { check_hidden(request_with("", "password=SECRET\r\nuser=6001\r\n")); }
+TEST_CASE("Masking hides values of a form with the name of a secret, on lines and between ampersands") {
+  check_hidden(request_with("", "password=SECRET\r\nuser=6001\r\n"));
+  check_hidden(request_with("", "user=1&pass=SECRET&a=b"));
+  check_hidden(request_with("", "pin=SECRET\r\n"));
+}
 
 TEST_CASE("Masking hides values with the name of a secret in the parameters and headers of a URI [RFC 3261 section 19.1.1]") {
   check_hidden(request_with("Contact: <sip:6001@192.0.2.1;pn-provider=fcm;pn-prid=SECRET;lr>\r\n"));
   check_hidden(request_with("Call-Info: <https://web.example/p?a=b&access_token=SECRET&c=d>;purpose=icon\r\n"));
   check_hidden("REFER sip:a@b SIP/2.0\r\nRefer-To: <sip:a@b?Replaces=c&Authorization=SECRET&Cookie=SECRET>\r\n\r\n");
   check_unchanged(request_with("Contact: <sip:6001@192.0.2.1;ob;tag=a?Replaces=b%3Bfrom-tag%3Dc&Subject=token>\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKtoken;rport\r\n"));
+}
+
+TEST_CASE("Masking treats an underscore in a name as a hyphen, and finds a name that is only the word of a secret") {
+  check_hidden(request_with("Call-Info: <https://a/?api_key=SECRET&b=c>, <https://a/?access_key=SECRET>, <https://a/?key=SECRET&sig=SECRET>\r\n"));
+  check_hidden(request_with("Contact: <sip:a@b;pn-tok=SECRET;pin=SECRET;lr>\r\n"));
+  check_unchanged(request_with("Contact: <sip:a@b;monkey=a;sigcomp-id=b;bypass=c>;key\r\n"));
+}
+
+TEST_CASE("Masking hides values of parameters behind a URI, in quotes, and with blanks around the equals sign [RFC 3261 section 25.1]") {
+  check_hidden(request_with("Contact: <sip:a@b>;x-access-token=\"SECRET\";expires=60, <sip:a@c>;q=1\r\n"));
+  check_hidden(request_with("Contact: <sip:a@b>;pn-prid = SECRET;q=1\r\nX-A: b; token\r\n =\r\n \"SECRET SECRET\"; q=1\r\n"));
+  check_hidden(request_with("X-A: token=SECRET;b=c\r\nSubject: token\r\n"));
+  check_becomes("X-A: token=\"a\\\"b\";c=d\r\n", "X-A: token=\"xxxx\";c=d\r\n");
+  check_becomes("X-A: token=\"a b\r\nX-B: c\r\n", "X-A: token=\"x x\r\nX-B: c\r\n");  // A quote that is never closed.
+  check_unchanged(request_with("Contact: <sip:tgruu.token==abc@pbx.example;gr>;+sip.instance=\"<urn:uuid:1>\"\r\nSubject: token, = b\r\n"));
 }
 
 TEST_CASE("Masking hides the signature of an identity token, and leaves its claims and its address readable [RFC 8224 section 4]") {
@@ -166,12 +187,11 @@ TEST_CASE("Masking takes any octets") {
 }
 
 TEST_CASE("Masking needs time in proportion to the size of a message") {
-  // A quadratic search would need minutes for each of these texts of the largest size.
-  for (const std::string_view part : {"sip:", "inline:", "ice-pwd:", "://", "Authorization:\r", "Identity: a.", "a=key-mgmt:", "\"", "sip:a:", "@", "y:\n ", "k=\r", ":@", ";", "?token=", "&-key=", "inline: ", "c:\n", "c:application/dtmf\n\n", "c:\n ", "a"}) {
+  // A quadratic search would need minutes for each of these texts of a mebibyte, and the runner would end the test.
+  for (const std::string_view part : {"sip:", "inline:", "ice-pwd:", "://", "Authorization:\r", "Identity: a.", "a=key-mgmt:", "\"", "sip:a:", "@", "y:\n ", "k=\r", ":@", ";", "?token=", "&-key=", "inline: ", "c:\n", "c:application/dtmf\n\n", "c:\n ", "a", ";token=\"", "token=\"\"", "pin \n =", "="}) {
     std::string text;
     while (text.size() < 1U << 20U) text += part;
     mask_secrets(text);
-    CHECK(text.size() >= 1U << 20U);
   }
 }
 
