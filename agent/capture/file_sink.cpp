@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <utility>
 
@@ -11,20 +13,29 @@ namespace offhook::inline v0::agent::capture {
 
 using store::FileResult;
 
+namespace {
+bool is_full(const std::error_code& failed) { return failed == std::errc::no_space_on_device || failed.value() == EDQUOT; }
+}  // namespace
+
 base::Result<std::unique_ptr<FileSink>, base::Error> FileSink::open(store::FileSystem& files, std::string path, std::uint64_t most_octets) {
   std::unique_ptr<FileSink> sink(new FileSink(files, std::move(path), most_octets));
   const auto begun = sink->begin();
   if (begun) return sink;
+  if (is_full(begun.error())) {
+    sink->faults_.on_lost(sink->why(begun.error()), 0);
+    return sink;
+  }
   return base::fail(base::Error{"capture", begun.error().value(), fmt::format("the capture cannot be written to {}: {}; name another file (--capture, /capture/file)", sink->path_, sink->why(begun.error()))});
 }
 
 std::string FileSink::why(const std::error_code& failed) const {
+  if (failed == std::errc::device_or_resource_busy) return "another process captures to this file";
   if (failed != std::errc::file_exists) return failed.message();
   const auto beginning = files_.peek(path_, 4);
   return (beginning && is_pcapng(*beginning) ? older() : "the file") + " exists, and is no capture";
 }
 
-void FileSink::take_media(std::span<const Packet> packets, base::TimePoint now) {
+void FileSink::write_or_count_lost(std::span<const Packet> packets, base::TimePoint now) {
   if (faults_.is_failing() && now < retry_at_) return faults_.on_lost({}, packets.size());
   const auto written = write(packets);
   if (written) return faults_.on_written();
@@ -33,19 +44,16 @@ void FileSink::take_media(std::span<const Packet> packets, base::TimePoint now) 
 }
 
 FileResult<void> FileSink::write(std::span<const Packet> packets) {
-  if (file_ && !file_->is_at(path_)) {  // An operator may move the file away.
-    is_moved_ = true;
-    file_.reset();
-  }
-  if (file_ && file_->size() != size_) file_.reset();  // Or empty it: what follows would lack its beginning.
+  // An operator may move the file away, or empty it: the packets that follow would lack their beginning.
+  if (file_ && (!file_->is_at(path_) || file_->size() != size_)) file_.reset();
   if (!file_ || size_ >= most_octets_) {
     if (auto begun = begin(); !begun) return begun;
   }
-  const PcapngWriter before = writer_;
+  PcapngWriter writer = writer_;
   std::string blocks;
-  for (const Packet& packet : packets) blocks += writer_.add(packet);
+  for (const Packet& packet : packets) blocks += writer.add(packet);
   auto written = append(blocks);
-  if (!written) writer_ = before;  // The file lacks the interfaces that these packets may have begun.
+  if (written) writer_ = writer;  // Otherwise the file lacks the interfaces that these packets may have begun.
   return written;
 }
 
@@ -55,20 +63,30 @@ FileResult<void> FileSink::begin() {
   if (auto made = folder.empty() ? FileResult<void>() : files_.make_folder(folder); !made) return made;
   const auto beginning = files_.peek(path_, 4);
   if (!beginning) return base::fail(beginning.error());
+  if (!beginning->empty() && !is_pcapng(*beginning)) return base::fail(std::make_error_code(std::errc::file_exists));
+  lock_.reset();  // It may be the lock of the file that is at the path now.
+  if (auto locked = lock(); !locked) return locked;
   if (!beginning->empty()) {
-    if (is_moved_) return base::fail(std::make_error_code(std::errc::device_or_resource_busy));  // Another process captures to this file.
-    if (!is_pcapng(*beginning)) return base::fail(std::make_error_code(std::errc::file_exists));
     if (auto renamed = keep_as_older(); !renamed) return renamed;
+    if (auto locked = lock(); !locked) return locked;
   }
   auto opened = files_.open_append(path_);
   if (!opened) return base::fail(opened.error());
-  if ((*opened)->size().value_or(1) > 0) return base::fail(std::make_error_code(std::errc::device_or_resource_busy));  // Another process was faster.
+  if ((*opened)->size().value_or(1) > 0) return base::fail(std::make_error_code(std::errc::device_or_resource_busy));  // Another program was faster.
+  const std::string section = writer_.begin();
   file_ = std::move(*opened);
   size_ = 0;
-  auto begun = append(writer_.begin());
-  if (begun) is_moved_ = false;
-  else file_.reset();
+  auto begun = append(section);
+  if (!begun) file_.reset();
   return begun;
+}
+
+FileResult<void> FileSink::lock() {
+  auto held = files_.try_lock(path_);
+  if (!held) return base::fail(held.error());
+  if (!*held) return base::fail(std::make_error_code(std::errc::device_or_resource_busy));
+  lock_ = std::move(*held);
+  return {};
 }
 
 FileResult<void> FileSink::keep_as_older() {

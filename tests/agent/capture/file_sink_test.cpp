@@ -54,7 +54,7 @@ TEST_CASE("A capture is complete on the disk after each packet") {
   CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"one", "two"}));
 }
 
-TEST_CASE("A full capture becomes FILE.1 in place of an older one, and the packet that did not fit begins the next file") {
+TEST_CASE("A full capture becomes FILE.1 in place of an older one, and the first packet after that begins the next file") {
   Capture capture(capture_of({"one"}).size());
   capture.take("one");
   CHECK(capture.files.files.size() == 1);
@@ -170,16 +170,59 @@ TEST_CASE("If another program empties the file or cuts it, the next packet begin
   CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"three"}));
 }
 
-TEST_CASE("If another process captures to the same file, the first one stops, and takes nothing from the second one") {
-  Capture first;
-  const std::string second = capture_of({"theirs"});
-  REQUIRE(first.files.rename("/c/calls.pcapng", "/c/calls.pcapng.1").has_value());
-  first.files.put("/c/calls.pcapng", second);
+TEST_CASE("If another process captures to the path of a file that was moved away, packets are lost until it ends, and its file is kept") {
+  Capture capture;
+  REQUIRE(capture.files.rename("/c/calls.pcapng", "/c/taken").has_value());
+  capture.files.put("/c/calls.pcapng", capture_of({"theirs"}));
+  capture.files.locked_elsewhere.insert("/c/calls.pcapng");
   const std::string log = logged_by([&] {
-    for (int i = 0; i < 3; ++i) first.take("ours", kNow + i * FileSink::kRetry);
+    for (int i = 0; i < 3; ++i) capture.take("ours", kNow + i * FileSink::kRetry);
+    CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"theirs"}));
+    capture.files.locked_elsewhere.clear();
+    capture.take("later", kNow + 3 * FileSink::kRetry);
   });
-  CHECK(first.files.at("/c/calls.pcapng") == second);
-  CHECK(log.find("capture.failing to=/c/calls.pcapng detail=\"Device or resource busy\"") != std::string::npos);
+  CHECK(capture.files.at("/c/calls.pcapng.1") == capture_of({"theirs"}));
+  CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"later"}));
+  CHECK(log.find("capture.failing to=/c/calls.pcapng detail=\"another process captures to this file\"") != std::string::npos);
+  CHECK(log.find("capture.back to=/c/calls.pcapng lost=3") != std::string::npos);
+}
+
+TEST_CASE("A second capture to a file is refused by its name while the first one continues, also after the file was full") {
+  const test::Folder folder;
+  const std::string path = folder.path + "/calls.pcapng";
+  const auto open = [&path] { return FileSink::open(agent::store::posix_file_system(), path, capture_of({"one"}).size()); };
+  {
+    const auto first = open();
+    REQUIRE(first.has_value());
+    for (const char* each : {"one", "two"}) {
+      (*first)->take(options_packet(each), kNow);
+      const auto second = open();
+      REQUIRE_FALSE(second.has_value());
+      CHECK(second.error().detail.find(path + ": another process captures to this file; name another file") != std::string::npos);
+    }
+  }
+  CHECK(folder.get("calls.pcapng.1") == capture_of({"one"}));
+  CHECK(folder.get("calls.pcapng") == capture_of({"two"}));
+  CHECK(open().has_value());
+  CHECK(folder.get("calls.pcapng.1") == capture_of({"two"}));
+}
+
+TEST_CASE("A disk that is full at the start is a fault in the log, and the capture begins when the disk has space") {
+  FakeFileSystem files;
+  files.room = 10;
+  std::unique_ptr<FileSink> sink;
+  const std::string log = logged_by([&] {
+    auto opened = FileSink::open(files, "/c/calls.pcapng", kMegabyte);
+    REQUIRE(opened.has_value());
+    sink = std::move(*opened);
+    sink->take(options_packet("one"), kNow);
+    files.room = SIZE_MAX;
+    sink->take(options_packet("two"), kNow);  // Too soon for another try.
+    sink->take(options_packet("three"), kNow + FileSink::kRetry);
+  });
+  CHECK(files.at("/c/calls.pcapng") == capture_of({"three"}));
+  CHECK(log.find("capture.failing to=/c/calls.pcapng detail=\"No space left on device\"") != std::string::npos);
+  CHECK(log.find("capture.back to=/c/calls.pcapng lost=2") != std::string::npos);
 }
 
 TEST_CASE("Packets of media are one write: all of them are in the file, or all count as lost") {
