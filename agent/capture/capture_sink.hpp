@@ -16,7 +16,9 @@ class CaptureSink {
   virtual void take(const Packet& packet, base::TimePoint now) = 0;
   /// Writes packets of calls' audio ports, if the sink has a place for such packets.
   virtual void take_media(std::span<const Packet>, base::TimePoint) {}
-  /// Returns the number of packets that the sink dropped without a try. Any thread may call it.
+  /// Ends the sink, which gets no more packets. Packets that wait in it have PacketQueue::kTimeToEnd.
+  virtual void close() {}
+  /// Returns the number of packets that the sink refused because its queue was full, or dropped because memory or time was missing. Any thread may call it.
   [[nodiscard]] virtual std::uint64_t dropped() const { return 0; }
 };
 

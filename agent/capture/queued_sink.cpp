@@ -7,16 +7,16 @@ namespace offhook::inline v0::agent::capture {
 
 QueuedSink::QueuedSink(std::unique_ptr<CaptureSink> sink) : sink_(std::move(sink)), thread_([this] { run(); }) {}
 
-QueuedSink::~QueuedSink() {
+void QueuedSink::close() {
   queue_.close();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void QueuedSink::run() {
   std::vector<Packet> packets;
   for (bool is_open = true; is_open;) {
     is_open = queue_.take_all(packets);
-    for (const Packet& packet : packets) sink_->take(packet, base::Clock::now());
+    for (const Packet& packet : packets) queue_.handle(1, [&] { sink_->take(packet, base::Clock::now()); });
   }
 }
 

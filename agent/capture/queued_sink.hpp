@@ -12,9 +12,11 @@ namespace offhook::inline v0::agent::capture {
 class QueuedSink final : public CaptureSink {
  public:
   explicit QueuedSink(std::unique_ptr<CaptureSink> sink);
-  /// Gives the messages that wait to the sink.
-  ~QueuedSink() override;
-  void take(const Packet& packet, base::TimePoint) override { queue_.put(packet); }
+  ~QueuedSink() override { QueuedSink::close(); }
+  void take(const Packet& packet, base::TimePoint) override {
+    if (queue_.has_room(packet.octets.size())) queue_.put(packet);
+  }
+  void close() override;
   [[nodiscard]] std::uint64_t dropped() const override { return queue_.dropped(); }
 
  private:

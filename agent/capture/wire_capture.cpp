@@ -10,17 +10,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <new>
 #include <utility>
 
 namespace offhook::inline v0::agent::capture {
 
 namespace {
 
-constexpr auto kMediaPause = std::chrono::milliseconds(20);
-constexpr std::size_t kMostMedia = 65536;  // Then SIP messages have their turn.
-constexpr std::size_t kMostAtOnce = 256;   // One write of a file has these packets.
-constexpr auto kTellDropped = std::chrono::seconds(10);
+constexpr base::Duration kMediaPause = std::chrono::milliseconds(20);
+constexpr base::Duration kTellDropped = std::chrono::seconds(10);
 
 /// A socket of both families may not know its own address of the other family.
 void make_one_family(Packet& packet) {
@@ -68,11 +65,7 @@ WireCapture::~WireCapture() {
 }
 
 void WireCapture::on_message(const sip::WireMessage& message) noexcept {
-  try {
-    queue_.put(packet_of(message));
-  } catch (const std::bad_alloc&) {  // The call goes on without this message in the capture.
-    queue_.count_drop();
-  }
+  if (queue_.has_room(message.octets.size())) queue_.handle(1, [&] { queue_.put(packet_of(message)); });
 }
 
 std::uint64_t WireCapture::dropped() const {
@@ -84,35 +77,39 @@ std::uint64_t WireCapture::dropped() const {
 void WireCapture::run() {
   std::vector<Packet> packets;
   for (bool is_open = true; is_open;) {
-    is_open = queue_.take_all(packets, media_ ? std::optional<base::Duration>(kMediaPause) : std::nullopt);
-    if (media_) write_media();  // Before the messages: most packets that wait are older.
+    is_open = queue_.take_all(packets, media_ ? kMediaPause : kTellDropped);
+    while (media_ && write_media() && !is_open) {}  // Before the messages: most packets that wait are older.
     for (Packet& packet : packets) {
       mask_secrets(packet.octets);
-      for (const auto& sink : sinks_) sink->take(packet, base::Clock::now());
+      for (const auto& sink : sinks_) queue_.handle(1, [&] { sink->take(packet, base::Clock::now()); });
     }
-    tell_dropped(!is_open);
+    if (base::Clock::now() >= tell_at_) tell_dropped();
   }
+  for (const auto& sink : sinks_) sink->close();
+  tell_dropped();
 }
 
-void WireCapture::write_media() {
+bool WireCapture::write_media() {
   const auto now = base::Clock::now();
   const std::chrono::nanoseconds wall_ahead = std::chrono::system_clock::now().time_since_epoch() - now.time_since_epoch();
   std::vector<Packet> packets;
-  for (media::TappedPacket tapped; packets.size() < kMostMedia && media_->try_take(tapped);) packets.push_back(packet_of(tapped, wall_ahead));
+  for (media::TappedPacket tapped; packets.size() < kMostMedia && media_->try_take(tapped);) queue_.handle(1, [&] { packets.push_back(packet_of(tapped, wall_ahead)); });
   std::stable_sort(packets.begin(), packets.end(), [](const Packet& a, const Packet& b) { return a.at < b.at; });
   for (std::span<const Packet> rest = packets; !rest.empty();) {
     const auto part = rest.first(std::min(rest.size(), kMostAtOnce));
-    for (const auto& sink : sinks_) sink->take_media(part, now);
+    queue_.handle(part.size(), [&] {
+      for (const auto& sink : sinks_) sink->take_media(part, now);
+    });
     rest = rest.subspan(part.size());
   }
+  return packets.size() == kMostMedia;
 }
 
-void WireCapture::tell_dropped(bool is_last) {
-  const auto now = base::Clock::now();
+void WireCapture::tell_dropped() {
   const std::uint64_t lost = dropped();
-  if (lost == told_ || (now < tell_at_ && !is_last)) return;
-  log::warning("capture.dropped", {{"messages", lost - std::exchange(told_, lost)}});
-  tell_at_ = now + kTellDropped;
+  if (lost == told_ || !has_memory_for([&] { log::warning("capture.dropped", {{"packets", lost - told_}}); })) return;
+  told_ = lost;
+  tell_at_ = base::Clock::now() + kTellDropped;
 }
 
 }  // namespace offhook::inline v0::agent::capture

@@ -8,6 +8,7 @@
 #include <offhook/media/engine/packet_tap.hpp>
 #include <offhook/sip/model/wire_message.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,8 +35,11 @@ struct CaptureOptions {
 /// times a second, if it has taps.
 class WireCapture {
  public:
+  static constexpr std::size_t kMostMedia = 65536;  ///< packets of media; then SIP messages have their turn
+  static constexpr std::size_t kMostAtOnce = 256;   ///< packets of media that a sink gets at once, for one write of a file
+
   explicit WireCapture(std::vector<std::unique_ptr<CaptureSink>> sinks, std::shared_ptr<media::PacketTaps> media = nullptr);
-  /// Writes the messages that wait.
+  /// Writes the messages that wait. They have PacketQueue::kTimeToEnd here, and again in a sink with a queue; those that remain are dropped, counted and logged.
   ~WireCapture();
   WireCapture(const WireCapture&) = delete;
   WireCapture& operator=(const WireCapture&) = delete;
@@ -46,14 +50,15 @@ class WireCapture {
 
   /// Copies the message. Any thread may call it; it returns at once.
   void on_message(const sip::WireMessage& message) noexcept;
-  /// Returns the number of messages and packets that were dropped, because sinks were too slow. A message that two sinks lack counts twice.
+  /// Returns the number of packets that were dropped, because sinks were too slow or memory was missing. A packet that two sinks lack counts twice.
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
   void run();
-  void write_media();
-  /// Logs the number of packets that were dropped since the last time, at most every ten seconds, and at the end.
-  void tell_dropped(bool is_last);
+  /// Returns true if more packets of media may wait.
+  bool write_media();
+  /// Logs the number of packets that were dropped since the last time, if there are any.
+  void tell_dropped();
 
   const std::vector<std::unique_ptr<CaptureSink>> sinks_;
   const std::shared_ptr<media::PacketTaps> media_;  // null: no media

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -48,6 +50,32 @@ TEST_CASE("A queue has room for kMaxOctets, and a shorter packet may still fit")
   std::vector<Packet> taken;
   CHECK(queue.take_all(taken));
   CHECK(taken.size() == 3);
+}
+
+TEST_CASE("A queue says before a copy whether a packet fits, and counts one that does not fit") {
+  PacketQueue queue;
+  queue.put(packet_of(PacketQueue::kMaxOctets - 1));
+  CHECK(queue.has_room(1));
+  CHECK(queue.dropped() == 0);
+  CHECK_FALSE(queue.has_room(2));
+  CHECK(queue.dropped() == 1);
+}
+
+TEST_CASE("Packets for which memory is missing are dropped and counted") {
+  PacketQueue queue;
+  queue.handle(3, [] { throw std::bad_alloc(); });
+  CHECK(queue.dropped() == 3);
+}
+
+TEST_CASE("After close(), packets are handled until the time is over, and then dropped and counted") {
+  PacketQueue queue;
+  int handled = 0;
+  queue.close(std::chrono::hours(1));
+  queue.handle(1, [&] { ++handled; });
+  queue.close(base::Duration::zero());
+  queue.handle(2, [&] { ++handled; });
+  CHECK(handled == 1);
+  CHECK(queue.dropped() == 2);
 }
 
 TEST_CASE("A closed queue gives what waits, says that no more will come, and drops what still comes") {

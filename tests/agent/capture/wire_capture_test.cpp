@@ -8,10 +8,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <future>
 #include <map>
 #include <mutex>
+#include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace offhook;
@@ -23,6 +26,7 @@ namespace {
 struct Got {
   std::mutex mutex;
   std::vector<Packet> packets, media;
+  std::vector<std::size_t> media_at_once, media_before;  ///< sizes of the calls of take_media(); packets of media before each message
   std::vector<Packet> all() {
     const std::lock_guard lock(mutex);
     return packets;
@@ -36,10 +40,12 @@ class KeepingSink final : public CaptureSink {
     if (before_) before_();
     const std::lock_guard lock(got_.mutex);
     got_.packets.push_back(packet);
+    got_.media_before.push_back(got_.media.size());
   }
   void take_media(std::span<const Packet> packets, base::TimePoint) override {
     const std::lock_guard lock(got_.mutex);
     got_.media.insert(got_.media.end(), packets.begin(), packets.end());
+    got_.media_at_once.push_back(packets.size());
   }
 
  private:
@@ -126,7 +132,7 @@ TEST_CASE("The addresses of a packet are of one family, also when a socket of bo
   CHECK(got.media.front().local.to_string() == "[::]:16384");
 }
 
-TEST_CASE("While a sink is slow, messages beyond the bound of the queue are dropped, counted and logged, and nobody waits") {
+TEST_CASE("While a sink is slow, messages beyond the bound of the queue are dropped, counted and logged, and the caller does not wait") {
   Got got;
   Gate gate;
   std::uint64_t dropped = 0;
@@ -140,7 +146,7 @@ TEST_CASE("While a sink is slow, messages beyond the bound of the queue are drop
   });
   CHECK(dropped == 3);
   CHECK(got.packets.size() == 1 + PacketQueue::kMaxPackets);
-  CHECK(log.find("capture.dropped messages=3") != std::string::npos);
+  CHECK(log.find("capture.dropped packets=3") != std::string::npos);
 }
 
 TEST_CASE("A slow sink with a queue delays no other sink, and gets its messages later; the capture counts those that it drops") {
@@ -230,11 +236,66 @@ TEST_CASE("Packets of media that found a full tap count as dropped, and the log 
   for (std::size_t i = 0; i < media::PacketTap::kPackets + 5; ++i) worker.put({});
   const std::string log = logged_by([&] { WireCapture(one(std::make_unique<KeepingSink>(got)), taps); });
   CHECK(got.media.size() == media::PacketTap::kPackets);
-  CHECK(log.find("capture.dropped messages=5") != std::string::npos);
+  CHECK(log.find("capture.dropped packets=5") != std::string::npos);
 }
 
-TEST_CASE("A capture without sinks and with a wrong file says so") {
-  CHECK_FALSE(CaptureOptions{}.is_on());
+TEST_CASE("A sink gets at most kMostAtOnce packets of media at once, and messages have their turn after kMostMedia") {
+  Got got;
+  Gate gate;
+  const auto taps = std::make_shared<media::PacketTaps>();
+  const std::size_t workers = WireCapture::kMostMedia / media::PacketTap::kPackets;
+  {
+    WireCapture capture(one(std::make_unique<KeepingSink>(got, gate.holding_once())), taps);
+    pass(capture, "first");
+    gate.wait_for_sink();
+    for (std::size_t i = 0; i < workers; ++i) {
+      media::PacketTap& tap = taps->add();
+      for (std::size_t k = 0; k < media::PacketTap::kPackets; ++k) tap.put({});
+    }
+    taps->add().put({});
+    pass(capture, "second");
+    gate.open();
+    CHECK(offhook_test::wait_until([&] { return got.all().size() == 2; }));
+  }
+  CHECK(got.media_before == std::vector<std::size_t>{0, WireCapture::kMostMedia});
+  REQUIRE(got.media.size() == WireCapture::kMostMedia + 1);
+  CHECK(*std::max_element(got.media_at_once.begin(), got.media_at_once.end()) == WireCapture::kMostAtOnce);
+  CHECK(got.media_at_once.back() == 1);
+}
+
+TEST_CASE("At its end, a capture writes all packets of media that wait") {
+  Got got;
+  const auto taps = std::make_shared<media::PacketTaps>();
+  for (std::size_t i = 0; i < WireCapture::kMostMedia / media::PacketTap::kPackets; ++i) {
+    media::PacketTap& tap = taps->add();
+    for (std::size_t k = 0; k < media::PacketTap::kPackets; ++k) tap.put({});
+  }
+  taps->add().put({});
+  WireCapture(one(std::make_unique<KeepingSink>(got)), taps);
+  CHECK(got.media.size() == WireCapture::kMostMedia + 1);
+}
+
+TEST_CASE("A message for which memory is missing is dropped, counted and logged, also by a sink with a queue") {
+  for (const bool is_queued : {false, true}) {
+    Got got;
+    const std::string log = logged_by([&] {
+      std::unique_ptr<CaptureSink> sink = std::make_unique<KeepingSink>(got, [is_first = true]() mutable {
+        if (std::exchange(is_first, false)) throw std::bad_alloc();
+      });
+      if (is_queued) sink = std::make_unique<QueuedSink>(std::move(sink));
+      WireCapture capture(one(std::move(sink)));
+      pass(capture, "lost");
+      pass(capture, "kept");
+    });
+    REQUIRE(got.packets.size() == 1);
+    CHECK(got.packets.front().octets == "kept");
+    CHECK(log.find("capture.dropped packets=1") != std::string::npos);
+  }
+}
+
+TEST_CASE("By default, no sink gets messages") { CHECK_FALSE(CaptureOptions{}.is_on()); }
+
+TEST_CASE("The error of a capture names the file that cannot be written") {
   CaptureOptions options;
   options.file = "/dev/null/x.pcapng";
   CHECK(options.is_on());
