@@ -256,6 +256,7 @@ class Agent::Impl {
     const auto recordings = this->recordings();
     state.recordings = recordings->counters();
     state.recording = recordings->state();
+    state.capture_dropped = capture_ ? capture_->dropped() : 0;
     return state;
   }
 

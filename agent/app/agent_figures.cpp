@@ -68,6 +68,7 @@ Figures figures_of(const AgentState& state) {
               gauge("offhook_ready", "1 while this instance can take calls, as /readyz reports; otherwise 0.", state.readiness.is_ready() ? 1 : 0),
               gauge("offhook_draining", "1 while Offhook is stopping: running calls continue, and it refuses new calls. Otherwise 0.", state.readiness.draining ? 1 : 0),
               gauge("offhook_records_kept", "0 while records of calls are lost, because their disk is full or fails; otherwise 1.", state.readiness.records_kept ? 1 : 0),
+              count("offhook_capture_dropped_total", "Packets that a capture dropped, because its file, its collector or its reader was too slow, or memory was missing.", number(state.capture_dropped)),
               gauge("offhook_calls_in_progress", "Calls that have not ended, including ringing ones.", number(state.calls)),
               gauge("offhook_calls_limit", "Highest number of calls at once (/limits/calls).", number(state.most_calls)),
               gauge("offhook_registrations", "Registrations that the configuration asks for.", number(state.registrations)),

@@ -9,6 +9,7 @@
 #include <offhook/media/engine/engine.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,7 @@ struct AgentState {
   WorkPool::Counters work;
   recordings::RecordingCounters recordings;
   recordings::RecordingStore::State recording = recordings::RecordingStore::State::Off;
+  std::uint64_t capture_dropped = 0;                       ///< WireCapture::dropped()
 };
 
 [[nodiscard]] Health health_of(const AgentState& state);
