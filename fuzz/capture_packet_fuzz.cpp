@@ -1,11 +1,12 @@
 // The first octets choose transport, direction, family and size of a packet, and the rest is its message. Checks that its blocks of pcapng have their
-// lengths at both ends and have no option or packet beyond their ends, that the datagram of HEP3 parses, and that the trace controls no terminal.
+// lengths at both ends and have no option or packet beyond their ends, that a collector can read the datagram of HEP3, and that the trace controls no terminal.
 #include "require.hpp"
 #include "script.hpp"
 
 #include <offhook/agent/capture/hep3.hpp>
 #include <offhook/agent/capture/pcapng.hpp>
 #include <offhook/agent/capture/trace_sink.hpp>
+#include <offhook/tests/agent/capture/hep3_reader.hpp>
 
 #include <cstdint>
 #include <string>
@@ -66,7 +67,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   hep.payload = packet.octets;
   const auto datagram = agent::capture::write_hep3(hep);
   require(datagram.has_value());
-  const auto parsed = agent::capture::parse_hep3(*datagram);
-  require(parsed.has_value() && hep.payload.starts_with(parsed->payload));
+  require(datagram->size() <= agent::capture::kMaxHep3Octets);
+  auto read = test::read_hep3(*datagram);
+  require(read.has_value() && hep.payload.starts_with(read->payload));
+  require(datagram->size() == agent::capture::kMaxHep3Octets || read->payload.size() == hep.payload.size());
+  read->payload = hep.payload;
+  require(*read == hep);
   return 0;
 }

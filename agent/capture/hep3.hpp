@@ -1,6 +1,5 @@
 #pragma once
 
-#include <offhook/base/result.hpp>
 #include <offhook/base/socket_address.hpp>
 
 #include <cstdint>
@@ -11,7 +10,7 @@
 /// HEP version 3, the protocol by which capture agents send packets to Homer and sngrep (HEP3 Network Protocol Specification, revision 32).
 namespace offhook::inline v0::agent::capture {
 
-/// One captured packet. The texts borrow from the caller, or from the parsed datagram.
+/// One captured packet. The texts borrow from the caller.
 struct Hep3 {
   static constexpr std::uint8_t kUdp = 17, kTcp = 6;
   static constexpr std::uint8_t kSip = 1;
@@ -33,15 +32,5 @@ inline constexpr std::size_t kMaxHep3Octets = 65507;
 
 /// Returns the packet as a datagram. Cuts a payload that would make it longer than kMaxHep3Octets; returns nullopt if it is too long without payload.
 [[nodiscard]] std::optional<std::string> write_hep3(const Hep3& packet);
-
-enum class Hep3Error : std::uint8_t {
-  NotHep3,      ///< it begins with other octets
-  WrongLength,  ///< of the packet, or of a chunk
-  Missing,      ///< a chunk that each packet must have: protocol, addresses, ports, times, type of the payload, payload
-};
-[[nodiscard]] std::string_view to_string(Hep3Error error);
-
-/// Parses a datagram. Ignores chunks of other vendors and unknown types. If a type comes twice, the last chunk counts.
-[[nodiscard]] base::Result<Hep3, Hep3Error> parse_hep3(std::string_view datagram);
 
 }  // namespace offhook::inline v0::agent::capture

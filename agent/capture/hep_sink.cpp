@@ -37,12 +37,13 @@ Hep3 hep3_of(const Packet& packet, const HepOptions& options) {
   return out;
 }
 
-}  // namespace
-
+/// Returns true if an error of send(2) says nothing about the collector's address: the next packet may pass through the same socket.
 bool keeps_socket(int error) {
   constexpr std::array kPassing{ECONNREFUSED, EAGAIN, ENOBUFS, ENOMEM, EINTR, EMSGSIZE};
   return std::find(kPassing.begin(), kPassing.end(), error) != kPassing.end();
 }
+
+}  // namespace
 
 HepSink::HepSink(HepOptions options) : options_(std::move(options)), faults_(fmt::format("{}:{}", options_.host, options_.port)) {}
 
@@ -58,7 +59,7 @@ void HepSink::take(const Packet& packet, base::TimePoint now) {
   if (!datagram) return faults_.on_lost("a key is too long for a datagram of HEP3");
   const auto send = [&] { return ::send(socket_->get(), datagram->data(), datagram->size(), MSG_NOSIGNAL) < 0 ? errno : 0; };
   int error = send();
-  if (error == ECONNREFUSED) {  // This is about an earlier packet, and the kernel has not sent this one.
+  if (error == ECONNREFUSED) {  // The error reports that the collector refused an earlier packet. The kernel has not sent this one.
     retry_at_ = now + kRetry;
     faults_.on_lost(std::strerror(error));
     error = send();

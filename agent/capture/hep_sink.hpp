@@ -21,9 +21,6 @@ struct HepOptions {
   Secret key{};                     ///< "": the packets have no key
 };
 
-/// Returns true if an error of send(2) says nothing about the collector's address: the next packet may pass through the same socket.
-[[nodiscard]] bool keeps_socket(int error);
-
 /// Sends packets by HEP3 over UDP. Looks up the collector's name with the first packet, and again after a failure: take() then waits for name servers,
 /// at most three seconds. It never waits for the collector, and learns only from ICMP that the collector does not get the packets.
 class HepSink final : public CaptureSink {

@@ -1,10 +1,17 @@
 #pragma once
 
+#include <offhook/base/socket_address.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace offhook::inline v0::agent::capture {
+
+/// Returns the four or 16 octets of an address. Borrows from it.
+inline std::string_view octets_of(const base::IpAddress& ip) {
+  return {reinterpret_cast<const char*>(ip.octets().data()), ip.is_v6() ? std::size_t{16} : std::size_t{4}};
+}
 
 /// Text to which numbers are added in the order of the network.
 class NetworkOctets {

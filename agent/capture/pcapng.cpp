@@ -54,10 +54,6 @@ std::string interface(LinkType link, std::string_view name) {
 
 // --- IP packets -------------------------------------------------------------------------------------------------------------
 
-std::string_view octets_of(const base::IpAddress& ip) {
-  return {reinterpret_cast<const char*>(ip.octets().data()), ip.is_v6() ? std::size_t{16} : std::size_t{4}};
-}
-
 /// Adds the 16-bit numbers of `octets` to a sum of RFC 1071.
 std::uint32_t add_up(std::string_view octets, std::uint32_t sum = 0) {
   for (std::size_t i = 0; i < octets.size(); ++i) sum += static_cast<std::uint32_t>(static_cast<std::uint8_t>(octets[i])) << (i % 2 == 0 ? 8U : 0U);
