@@ -4,6 +4,7 @@
 #include <offhook/tests/testkit/skip.hpp>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -42,6 +43,12 @@ std::uint32_t u32(const std::string& file, std::size_t at) {
   std::uint32_t value = 0;
   for (std::size_t i = 4; i-- > 0;) value = value << 8U | static_cast<unsigned char>(file.at(at + i));
   return value;
+}
+
+std::string hex(const std::string& octets) {
+  std::string text;
+  for (const char octet : octets) text += fmt::format("{:02x}", static_cast<unsigned char>(octet));
+  return text;
 }
 
 /// Returns the types of the blocks. Checks that each has the same size at both ends, and that the file ends with a block.
@@ -89,6 +96,32 @@ TEST_CASE("A new file of the same writer has its own interfaces") {
   std::string second = writer.begin();
   second += writer.add(packet(Transport::Udp, Direction::Sent, "OPTIONS"));
   CHECK(second == file_with({packet(Transport::Udp, Direction::Sent, "OPTIONS")}));
+}
+
+TEST_CASE("Packets of UDP and of a stream have the octets of the specifications [RFC 768, RFC 791, RFC 8200]") {
+  PcapngWriter writer;
+  (void)writer.begin();
+  Packet each = packet(Transport::Udp, Direction::Sent, "");
+  each.octets = "abc";
+  CHECK(hex(writer.add(each)) ==
+        "01000000" "28000000" "6500" "0000" "00000400" "02000300" "75647000" "09000100" "09000000" "00000000" "28000000"     // Interface "udp", in nanoseconds.
+        "06000000" "4c000000" "00000000" "88c6eb18" "00623d44" "1f000000" "1f000000"                                         // Interface 0, time, sizes.
+        "4500001f" "00000000" "4011f6c5" "c0000201" "c0000207" "13ce" "01bb" "000b" "a1e3" "616263" "00"                     // IPv4, UDP, abc, padding.
+        "02000400" "02000000" "00000000" "4c000000");                                                                        // Sent.
+  each.local = test::address("2001:db8::1", 5070);
+  each.remote = test::address("2001:db8::2", 443);
+  CHECK(hex(writer.add(each)) ==
+        "06000000" "60000000" "00000000" "88c6eb18" "00623d44" "33000000" "33000000"
+        "60000000" "000b1140" "20010db8000000000000000000000001" "20010db8000000000000000000000002" "13ce" "01bb" "000b" "ca77" "616263" "00"
+        "02000400" "02000000" "00000000" "60000000");
+  each = packet(Transport::Tls, Direction::Received, "");
+  each.octets = "abc";
+  CHECK(hex(writer.add(each)) ==
+        "01000000" "28000000" "fc00" "0000" "00000400" "02000300" "746c7300" "09000100" "09000000" "00000000" "28000000"     // Interface "tls".
+        "06000000" "64000000" "01000000" "88c6eb18" "00623d44" "37000000" "37000000"
+        "000c0004" "73697000" "00140004" "c0000207" "00150004" "c0000201"                                                    // Dissector "sip", addresses.
+        "00180004" "00000002" "00190004" "000001bb" "001a0004" "000013ce" "00000000" "616263" "00"                           // TCP, ports, end, abc.
+        "02000400" "01000000" "00000000" "64000000");                                                                        // Received.
 }
 
 TEST_CASE("A message of the largest size stays one packet, and a longer one is cut to the size of a datagram") {
