@@ -52,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Script script(data, size);
   const std::uint8_t kinds = script.next();
   agent::capture::Packet packet;
-  packet.transport = static_cast<sip::Transport>(kinds % 5);
+  packet.transport = static_cast<sip::Transport>(kinds % sip::kTransports);
   packet.direction = (kinds & 8U) != 0 ? agent::capture::Direction::Sent : agent::capture::Direction::Received;
   packet.local = packet.remote = {(kinds & 16U) != 0 ? base::IpAddress::v6({1}) : base::IpAddress::v4({192, 0, 2, 1}), script.next()};
   packet.size = script.next() * 256U;

@@ -6,6 +6,19 @@
 
 namespace offhook::inline v0::agent::capture {
 
+namespace {
+
+/// Returns the start line and the fields, with the empty line; the whole message if there is no empty line.
+std::string_view header_of(std::string_view message) {
+  const auto after = [message](std::string_view blank_line) {
+    const auto at = message.find(blank_line);
+    return at == std::string_view::npos ? at : at + blank_line.size();
+  };
+  return message.substr(0, std::min(after("\r\n\r\n"), after("\n\n")));
+}
+
+}  // namespace
+
 bool is_token_char(char c) { return base::is_alpha(c) || base::is_digit(c) || std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos; }
 
 std::size_t field_end(std::string_view text, std::size_t begin) {
@@ -21,14 +34,6 @@ LineName name_at(std::string_view text, std::size_t begin) {
   const std::string_view name = text.substr(begin, at - begin);
   while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
   return name.empty() || at == text.size() ? LineName() : LineName{name, text[at], at + 1};
-}
-
-std::string_view header_of(std::string_view message) {
-  const auto after = [message](std::string_view blank_line) {
-    const auto at = message.find(blank_line);
-    return at == std::string_view::npos ? at : at + blank_line.size();
-  };
-  return message.substr(0, std::min(after("\r\n\r\n"), after("\n\n")));
 }
 
 std::optional<std::string_view> value_at(std::string_view text, std::size_t begin, std::string_view name, std::string_view compact) {

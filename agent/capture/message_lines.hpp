@@ -20,8 +20,6 @@ struct LineName {
 };
 [[nodiscard]] LineName name_at(std::string_view text, std::size_t begin);
 
-/// Returns the start line and the fields, with the empty line; the whole message if there is no empty line.
-[[nodiscard]] std::string_view header_of(std::string_view message);
 /// Returns the trimmed value of the field that begins at `begin`, if it has this name, or this compact name.
 [[nodiscard]] std::optional<std::string_view> value_at(std::string_view text, std::size_t begin, std::string_view name, std::string_view compact);
 

@@ -23,7 +23,7 @@ class PcapngWriter {
   [[nodiscard]] std::string add(const Packet& packet);
 
  private:
-  std::array<std::optional<std::uint32_t>, 5> interfaces_{};  // The number of each transport's interface in this file.
+  std::array<std::optional<std::uint32_t>, sip::kTransports> interfaces_{};  // The number of each transport's interface in this file.
   std::uint32_t count_ = 0;
 };
 

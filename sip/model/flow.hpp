@@ -3,6 +3,7 @@
 #include <offhook/base/socket_address.hpp>
 #include <offhook/base/strong_id.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 namespace offhook::inline v0::sip {
 
 enum class Transport : std::uint8_t { Udp, Tcp, Tls, Ws, Wss };
+inline constexpr std::size_t kTransports = 5;  ///< the number of them
 
 /// Returns the transport in upper case, as in a Via (RFC 3261 section 20.42).
 [[nodiscard]] std::string_view to_string(Transport transport);
