@@ -2,6 +2,7 @@
 
 #include <offhook/agent/app/agent_calls.hpp>
 #include <offhook/agent/app/agent_figures.hpp>
+#include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/app/call_threads.hpp>
 #include <offhook/agent/app/directory_facts.hpp>
 #include <offhook/agent/app/registrations.hpp>
@@ -46,7 +47,9 @@ class Agent::Impl {
 
   base::Result<void, base::Error> start() {
     if (auto opened = open_stores(); !opened) return opened;
-    if (auto opened = open_capture(); !opened) return opened;
+    auto capture = open_capture(options_);
+    if (!capture) return base::fail(capture.error());
+    capture_ = std::move(*capture);
     if (auto opened = open_providers(); !opened) return opened;
     if (auto opened = open_media(); !opened) return opened;
     if (!options_.make_edges) options_.make_edges = [proxies = options_.proxies](auto& io) { return net::make_thread_edges(io, proxies); };
@@ -140,16 +143,6 @@ class Agent::Impl {
     auto recordings = recordings::RecordingStore::open(options_.recordings);
     if (!recordings) return base::fail(recordings.error());
     recordings_ = std::move(*recordings);
-    return {};
-  }
-
-  base::Result<void, base::Error> open_capture() {
-    if (!options_.capture.is_on()) return {};
-    auto capture = capture::WireCapture::open(options_.capture);
-    if (!capture) return base::fail(capture.error());
-    capture_ = std::move(*capture);
-    options_.media.taps = capture_->media_taps();
-    options_.phone.sip.tap = [capture = capture_.get()](const sip::WireMessage& message) { capture->on_message(message); };
     return {};
   }
 

@@ -358,6 +358,15 @@ AgentOptions to_agent_options(const config::Config& config, const std::string& d
   return options;
 }
 
+base::Result<std::unique_ptr<capture::WireCapture>, base::Error> open_capture(AgentOptions& options) {
+  if (!options.capture.is_on()) return nullptr;
+  auto opened = capture::WireCapture::open(options.capture);
+  if (!opened) return opened;
+  options.media.taps = (*opened)->media_taps();
+  options.phone.sip.tap = [capture = opened->get()](const sip::WireMessage& message) { capture->on_message(message); };
+  return opened;
+}
+
 void stand_beside_another(config::Config& config) {
   config.sip.registration = "none";
   config.sip.bind_port = 0;

@@ -23,6 +23,9 @@ namespace offhook::inline v0::agent {
 [[nodiscard]] std::string transcripts_folder(const config::Config& config);
 [[nodiscard]] std::string recordings_folder(const config::Config& config);
 
+/// Opens the capture of these options, and connects their taps to it. Returns null if nothing is captured. The error names the file that cannot be written.
+[[nodiscard]] base::Result<std::unique_ptr<capture::WireCapture>, base::Error> open_capture(AgentOptions& options);
+
 /// Changes `config` so that its agent can run while another agent with the same configuration runs on this machine: the agent then takes
 /// neither the registration of the extension, nor the ports, nor the file of the capture.
 void stand_beside_another(config::Config& config);
