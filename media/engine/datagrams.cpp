@@ -31,7 +31,7 @@ bool Datagrams::begins_phase(const ArrivalClock& clock) { return std::exchange(p
 // --- from the sockets to the stream ----------------------------------------------------------------------------------------
 
 void Datagrams::hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint arrival) {
-  if (tap_ != nullptr) tap(leg, channel, from, datagram, datagram.size(), false, arrival);
+  if (tap_ != nullptr) tap_received(leg, channel, from, datagram, arrival);
   if (leg.path) return through_path(leg, channel, from, datagram, arrival);
   to_stream(leg, channel, from, datagram, arrival);
   if (channel == Channel::Rtp) leg.pace.on_datagram(leg.stream.took_packet());
@@ -89,7 +89,7 @@ void Datagrams::send_protected(Leg& leg, Channel channel, std::span<std::uint8_t
 }
 
 void Datagrams::send_tapped(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) {
-  if (tap_ != nullptr) tap(leg, channel, to, datagram, datagram.size(), true, base::Clock::now());
+  if (tap_ != nullptr) tap_sent(leg, channel, datagram, datagram.size(), to);
   send_one(leg, channel, datagram, to);
 }
 
@@ -105,15 +105,31 @@ void Datagrams::run_path(Leg& leg, base::TimePoint now) {
 
 // --- captures ---------------------------------------------------------------------------------------------------------------
 
-void Datagrams::tap(const Leg& leg, Channel channel, const base::SocketAddress& remote, base::Bytes datagram, std::size_t size, bool is_sent, base::TimePoint at) {
+namespace {
+
+TappedPacket tapped(const Leg& leg, Channel channel, const base::SocketAddress& remote, base::Bytes beginning) {
   TappedPacket packet;
-  packet.at = at;
   packet.local = {leg.local.ip, static_cast<std::uint16_t>(leg.local.port + (channel == Channel::Rtcp ? 1 : 0))};
   packet.remote = remote;
-  packet.is_sent = is_sent;
+  packet.kept = static_cast<std::uint16_t>(tapped_octets(beginning, leg.path != nullptr));
+  std::copy_n(beginning.begin(), packet.kept, packet.octets.begin());
+  return packet;
+}
+
+}  // namespace
+
+void Datagrams::tap_received(const Leg& leg, Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint arrival) {
+  TappedPacket packet = tapped(leg, channel, from, datagram);
+  packet.at = arrival;
+  packet.size = static_cast<std::uint16_t>(datagram.size());
+  tap_->put(packet);
+}
+
+void Datagrams::tap_sent(const Leg& leg, Channel channel, base::Bytes beginning, std::size_t size, const base::SocketAddress& to) {
+  TappedPacket packet = tapped(leg, channel, to, beginning);
+  packet.at = base::Clock::now();
+  packet.is_sent = true;
   packet.size = static_cast<std::uint16_t>(size);
-  packet.kept = static_cast<std::uint16_t>(tapped_octets(datagram, leg.path != nullptr));
-  std::copy_n(datagram.begin(), packet.kept, packet.octets.begin());
   tap_->put(packet);
 }
 
@@ -122,7 +138,7 @@ void Datagrams::tap_onward(const Leg& through, const Onward& onward) {
   rtp::Packet without_audio = onward.packet;
   without_audio.payload = {};
   if (rtp::write_packet(without_audio, header))  // The packet has only the fixed header.
-    tap(through, Channel::Rtp, onward.to, header, header.size() + onward.packet.payload.size(), true, base::Clock::now());
+    tap_sent(through, Channel::Rtp, header, header.size() + onward.packet.payload.size(), onward.to);
 }
 
 // --- the tie of a socket to its peer ---------------------------------------------------------------------------------------

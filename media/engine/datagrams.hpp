@@ -80,7 +80,9 @@ class Datagrams {
   void send_protected(Leg& leg, Channel channel, std::span<std::uint8_t> room, std::size_t size, const base::SocketAddress& to);
   /// Sends as send_one() does, and passes the datagram to the tap.
   void send_tapped(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to);
-  void tap(const Leg& leg, Channel channel, const base::SocketAddress& remote, base::Bytes datagram, std::size_t size, bool is_sent, base::TimePoint at);
+  void tap_received(const Leg& leg, Channel channel, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint arrival);
+  /// `beginning` is the beginning of a datagram of `size` octets.
+  void tap_sent(const Leg& leg, Channel channel, base::Bytes beginning, std::size_t size, const base::SocketAddress& to);
   void tap_onward(const Leg& through, const Onward& onward);
   void untie(Leg& leg, int looks);
   base::TimePoint phase_began_{};
