@@ -42,8 +42,9 @@ second signal ends it at once. After SIGHUP it reads the configuration again, an
 
 --trace sip and --capture FILE show the SIP messages, over UDP, TCP, TLS and WebSocket, as they crossed the network. `-->` is a message that
 Offhook sent, `<--` one that it received. The letter x replaces passwords, responses to challenges, keys of SRTP and pressed keys; numbers and
-names of callers stay (docs/privacy.md). A capture of 64 MB becomes FILE.1, and a new one begins. With --capture-media, it also has RTCP and the
-headers of RTP, STUN and DTLS, but no audio. The settings /capture/... do the same for a service, and send the messages to Homer or sngrep.
+names of callers stay (docs/privacy.md). At 64 MB, and at each start, the capture becomes FILE.1, and a new one begins. With --capture-media, it
+also has RTCP and the headers of RTP, STUN and DTLS, but no audio. The settings /capture/... do the same for a service, and send the messages to
+Homer or sngrep.
 
 Examples:
   SIP_EXTENSION=6001 SIP_PASSWORD=... ASTERISK_HOST=pbx.example offhook run

@@ -51,14 +51,15 @@ constexpr std::array kServiceSettings{
                        "within a network that you trust, or behind a proxy with TLS",
             .secret = true, .field = kField<&Config::health, &HealthSettings::token>},
     Setting{.section = "capture", .name = "file", .shape = Shape::Line, .most = kMaxPath, .unset = "none",
-            .meaning = "the file to which Offhook writes each SIP message, for Wireshark (pcapng). It contains numbers and names of callers, but no passwords "
-                       "and keys (docs/privacy.md). `--capture FILE` is the same", .field = kField<&Config::capture, &CaptureSettings::file>},
+            .meaning = "the file to which Offhook writes each SIP message, for Wireshark (pcapng). It contains numbers and names of callers. Offhook "
+                       "masks the passwords and keys that it finds (docs/privacy.md). `--capture FILE` is the same", .field = kField<&Config::capture, &CaptureSettings::file>},
     Setting{.section = "capture", .name = "file_mb", .shape = Shape::Whole, .least = 1, .most = 4096, .unit = "megabytes",
             .meaning = "the size at which this file becomes `FILE.1` and a new one begins; Offhook keeps one older file",
             .field = kField<&Config::capture, &CaptureSettings::file_mb>},
     Setting{.section = "capture", .name = "media", .shape = Shape::Flag,
             .meaning = "whether the file also gets the packets of the audio ports, as they cross the network: the headers of RTP, without audio, RTCP (of an "
-                       "encrypted call only its header), and the headers of STUN and DTLS. `--capture-media` is the same",
+                       "encrypted call only its header), and the headers of STUN and DTLS. With `--capture FILE`, "
+                       "`--capture-media` is the same",
             .field = kField<&Config::capture, &CaptureSettings::media>},
     Setting{.section = "capture", .name = "hep_host", .shape = Shape::Host, .least = 1, .most = kMaxHostName, .unset = "none",
             .meaning = "the host of a collector, such as Homer or sngrep, to which Offhook sends each SIP message by HEP3, over UDP and in the clear",
