@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <string_view>
 #include <utility>
@@ -17,8 +19,17 @@
 namespace offhook::inline v0::agent::capture {
 
 namespace {
-constexpr int kPatienceMs = 1000;
+
+constexpr base::Duration kPatience = std::chrono::seconds(1);
+
+/// Opens a terminal again, for writes that do not wait: poll(2) promises space for one octet only. O_NONBLOCK on `descriptor` would also change it for other
+/// programs. Returns -1 if it is no terminal.
+int reopened(int descriptor) {
+  if (::isatty(descriptor) != 1) return -1;
+  return ::open(fmt::format("/proc/self/fd/{}", descriptor).c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
+
+}  // namespace
 
 std::string trace_text(const Packet& packet, bool colours) {
   const bool is_sent = packet.direction == Direction::Sent;
@@ -35,6 +46,9 @@ std::string trace_text(const Packet& packet, bool colours) {
   return text;
 }
 
+TraceSink::TraceSink(int descriptor, bool colours)
+    : terminal_(reopened(descriptor)), descriptor_(terminal_.is_open() ? terminal_.get() : descriptor), colours_(colours) {}
+
 void TraceSink::take(const Packet& packet, base::TimePoint) {
   std::string text = trace_text(packet, colours_);
   if (lost_ > 0) text = fmt::format("\n({} messages are not shown, because the reader of the output is too slow)\n\n", lost_) + text;
@@ -43,9 +57,11 @@ void TraceSink::take(const Packet& packet, base::TimePoint) {
 }
 
 bool TraceSink::print(std::string_view text) const {
+  const base::TimePoint end = base::Clock::now() + (lost_ > 0 ? base::Duration::zero() : kPatience);
   while (!text.empty()) {
     pollfd ready{descriptor_, POLLOUT, 0};
-    if (::poll(&ready, 1, lost_ > 0 ? 0 : kPatienceMs) != 1) return false;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - base::Clock::now());
+    if (::poll(&ready, 1, std::max(0, static_cast<int>(left.count()))) != 1) return false;
     // A pipe that is ready takes PIPE_BUF octets without a wait.
     const ssize_t written = ::write(descriptor_, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
     if (written < 0 && errno != EINTR) return false;

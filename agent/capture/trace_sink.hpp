@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/capture/capture_sink.hpp>
+#include <offhook/agent/store/descriptor.hpp>
 
 #include <cstdint>
 #include <string>
@@ -14,16 +15,17 @@ namespace offhook::inline v0::agent::capture {
 ///         REGISTER sip:pbx.example SIP/2.0
 [[nodiscard]] std::string trace_text(const Packet& packet, bool colours);
 
-/// Prints packets on a stream. Waits at most a second for a reader, and not again while the reader is slow: it drops the packet, and says so with the
-/// next one that it prints.
+/// Prints packets on a stream. Waits with each packet at most a second for a reader, and not again while the reader is slow: it drops the packet, and says so
+/// with the next one that it prints.
 class TraceSink final : public CaptureSink {
  public:
-  TraceSink(int descriptor, bool colours) : descriptor_(descriptor), colours_(colours) {}
+  TraceSink(int descriptor, bool colours);
   void take(const Packet& packet, base::TimePoint now) override;
 
  private:
   [[nodiscard]] bool print(std::string_view text) const;
 
+  store::Descriptor terminal_;  // Not open if the stream is no terminal.
   int descriptor_;
   bool colours_;
   std::uint64_t lost_ = 0;

@@ -1,5 +1,6 @@
 #include <offhook/agent/capture/trace_sink.hpp>
 #include <offhook/tests/agent/capture/packets.hpp>
+#include <offhook/tests/testkit/wait.hpp>
 
 #include <doctest/doctest.h>
 
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <string>
 
 using namespace offhook;
@@ -15,22 +17,27 @@ using test::options_packet;
 
 namespace {
 
-/// A pipe that nobody waits for: both ends do not block.
+std::string read_all(int descriptor) {
+  std::string all;
+  std::array<char, 4096> part;
+  for (ssize_t got = 1; got > 0;) {
+    got = ::read(descriptor, part.data(), part.size());
+    if (got > 0) all.append(part.data(), static_cast<std::size_t>(got));
+  }
+  return all;
+}
+
+/// A pipe. Reads from it do not wait.
 struct Pipe {
   std::array<int, 2> ends{};
-  Pipe() { REQUIRE(::pipe2(ends.data(), O_NONBLOCK) == 0); }
+  Pipe() {
+    REQUIRE(::pipe2(ends.data(), 0) == 0);
+    REQUIRE(::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
+  }
   ~Pipe() {
     for (const int end : ends) ::close(end);
   }
-  std::string read() const {
-    std::string all;
-    std::array<char, 4096> part;
-    for (ssize_t got = 1; got > 0;) {
-      got = ::read(ends[0], part.data(), part.size());
-      if (got > 0) all.append(part.data(), static_cast<std::size_t>(got));
-    }
-    return all;
-  }
+  std::string read() const { return read_all(ends[0]); }
 };
 
 }  // namespace
@@ -82,4 +89,23 @@ TEST_CASE("A trace waits for a slow reader once, and not with each message") {
   (void)pipe.read();
   sink.take(options_packet(), {});
   CHECK(pipe.read().starts_with("\n(1000 messages are not shown"));
+}
+
+TEST_CASE("A trace does not wait for a terminal whose reader has stopped, and prints again when the reader goes on") {
+  const int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+  REQUIRE(master >= 0);
+  REQUIRE(::grantpt(master) == 0);
+  REQUIRE(::unlockpt(master) == 0);
+  const int terminal = ::open(::ptsname(master), O_RDWR | O_NOCTTY);
+  REQUIRE(terminal >= 0);
+  TraceSink sink(terminal, false);
+  for (int i = 0; i < 1000; ++i) sink.take(options_packet(), {});  // More than the terminal stores.
+  std::string seen;
+  CHECK(offhook_test::wait_until([&] {
+    sink.take(options_packet(), {});
+    seen += read_all(master);
+    return seen.find(" messages are not shown, because the reader of the output is too slow)") != std::string::npos;
+  }));
+  ::close(terminal);
+  ::close(master);
 }
