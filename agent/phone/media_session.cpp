@@ -326,7 +326,7 @@ base::Result<void, base::Error> MediaSession::negotiate(base::TimePoint now) {
   }
   const auto changed = path_->poll(now);
   if (!changed) return base::fail(changed.error());
-  if (*changed && leg_ && plan_) (void)engine_.start(leg_->id, path_->along_path(*plan_), true);
+  if (*changed && leg_ && plan_) (void)engine_.start(leg_->id, path_->along_path(*plan_));  // The stream itself notices another remote address.
   return {};
 }
 

@@ -89,12 +89,11 @@ struct MediaPlan {
   }
 };
 
-/// Returns true if the peer's source must be learnt again when `after` replaces `before`. This is the case if the peer moved. It is also the case if
-/// the peer was silent by agreement, because its NAT may have given it another address in the meantime. A repeated answer and a session refresh
-/// change neither, so that no stranger can be learnt then (RTP Bleed: CVE-2017-14099). Another codec comes from the same source. `also_receivable`
-/// differs at each refresh, depending on the side that offered: our answer names one codec, the peer's answer names many.
-[[nodiscard]] inline bool learns_anew(const MediaPlan& before, const MediaPlan& after) {
-  return before.remote_rtp != after.remote_rtp || before.remote_rtcp != after.remote_rtcp || (!before.receive && after.receive);
-}
+/// Returns true if the peer's source must be learnt again when `after` replaces `before`, although its address may be the same: the peer was silent by agreement,
+/// and its NAT may have given it another address in the meantime. If the address changes, Stream::start() learns again in any case. A repeated answer and a
+/// session refresh change neither, so that no stranger can be learnt then (RTP Bleed: CVE-2017-14099). With ICE, the addresses of a description change without
+/// an effect on the media. Another codec comes from the same source. `also_receivable` differs at each refresh, depending on the side that offered: our answer
+/// names one codec, the peer's answer names many.
+[[nodiscard]] inline bool learns_anew(const MediaPlan& before, const MediaPlan& after) { return !before.receive && after.receive; }
 
 }  // namespace offhook::inline v0::media

@@ -101,6 +101,22 @@ TEST_CASE("A stream plays what comes from a proven address, and sends nothing to
   CHECK(call.datagrams_to(kA.ip) > 0);
 }
 
+TEST_CASE("A change of the proven addresses keeps the received audio") {
+  Call call;
+  call.a_says = sine(600, 8000, 4);
+  call.begin();
+  call.run(50);
+  auto plan = call.towards(call.a);
+  plan.source_rule = rtp::SourceRule::SdpAddress;
+  const auto concealed = call.b.stream->statistics().frames_concealed;
+  call.run(100, [&] {
+    plan.proven_rtp[call.tick % plan.proven_rtp.size()] = at("198.51.100.7", static_cast<std::uint16_t>(1000 + call.tick));
+    call.b.stream->start(plan, nullptr, false, call.now());
+  });
+  CHECK(call.b.stream->statistics().frames_concealed == concealed);
+  CHECK(measure_tone(call.b.heard_between(60, 150), 600, 8000).snr_db > 20);
+}
+
 TEST_CASE("A stream reports lost media once after the limit, and reports once that media is back") {
   Call call;
   call.begin();
