@@ -15,9 +15,9 @@ namespace offhook::inline v0::rtp {
 inline constexpr int kProbationPackets = 4;          ///< packets in sequence that another source must send
 inline constexpr int kSsrcPackets = kMinSequential;  ///< packets in sequence for another SSRC of the locked source: RFC 3550 appendix A.1
 inline constexpr std::size_t kMaxCandidates = 8;   ///< sources in probation at a time; a new source replaces the source that has been silent for longest
-inline constexpr std::size_t kMaxProvenSources = 8;
+inline constexpr std::size_t kMaxProvenSources = 8;  ///< addresses of a peer with ICE, besides that of the SDP, that may send to this side
 
-/// Addresses that the peer has proven to send from; unused places have port 0.
+/// Addresses of which ICE knows that the peer receives and sends there; unused places have port 0.
 using ProvenSources = std::array<base::SocketAddress, kMaxProvenSources>;
 
 struct SourceStatistics {
@@ -42,7 +42,7 @@ struct ExpectedSource {
   base::SocketAddress rtp, rtcp;       ///< from the SDP; an unspecified ip (0.0.0.0, ::) or port 0 means that there is no address
   base::IpAddress signalling_host;     ///< source of the peer's SIP messages; unspecified if it is unknown
   SourceRule rule = SourceRule::PeerHosts;
-  ProvenSources proven{};              ///< packets from there count as if they came from `rtp`: ICE has more than one path (RFC 8445 section 12.2)
+  ProvenSources proven{};              ///< the peer may send along another path of ICE than this side: RFC 8445 section 12.2
 };
 
 /// Decides which RTP is played and where our RTP goes, as a defence against RTP Bleed and RTP Inject (CVE-2017-14099, CVE-2025-53399).
@@ -51,7 +51,11 @@ struct ExpectedSource {
 /// is learnt only if `ExpectedSource::rule` allows its host. It must send kProbationPackets packets in sequence of one SSRC within kProbationWindow.
 /// The last of them is the first one that is played, as in RFC 3550 appendix A.1. The source is then locked until a packet from the SDP's address
 /// comes, or until relearn(). The lock also ends when the source was silent for `silence_limit` and another allowed source has passed its probation;
-/// until then, our RTP goes to the old source. Pure: no I/O, no clock, no allocation.
+/// until then, our RTP goes to the old source. With ICE, `rtp` is the address of the path, and a packet from `ExpectedSource::proven` counts as if it came from
+/// there. Pure: no I/O, no clock, no allocation.
+///
+/// Deviation: RFC 8445 section 12.2 recommends to receive on all candidates. This class plays nothing before this side has a path (`rtp` is unspecified), and
+/// then only packets from addresses that ICE has checked, because media without SRTP have no other proof of their source.
 class SourcePolicy {
  public:
   static constexpr base::Duration kProbationWindow = std::chrono::seconds(2);

@@ -3,7 +3,6 @@
 #include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/rtp/srtp/suite.hpp>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -79,19 +78,17 @@ base::Result<void, base::Error> CallDtls::advance(const SendAlong& send, base::T
   return rtcp_ ? advance(*rtcp_, send, *rtcp_keys_, now) : base::Result<void, base::Error>();
 }
 
-void CallDtls::receive(const media::PathDatagram& datagram) {
+void CallDtls::receive(const media::PathDatagram& datagram, bool is_verified) {
   auto& association = datagram.channel == media::Channel::Rtcp ? rtcp_ : rtp_;
-  if (!association || !may_be_peer(*association, datagram.peer)) return;
-  const bool is_new = association->handshake->on_datagram(datagram.bytes(), datagram.arrival) && !is_proven(datagram.peer);
-  if (is_new) association->peer = datagram.peer;  // With ICE, the handshake goes along the path of this side, also if the peer's answers come along another one.
+  if (!association || !(is_verified || may_be_peer(*association, datagram.peer))) return;
+  const bool takes_part = association->handshake->on_datagram(datagram.bytes(), datagram.arrival);
+  if (takes_part && !is_verified) association->peer = datagram.peer;  // With ICE, this side sends along its own path, even if the peer answers along another path.
 }
 
-bool CallDtls::is_proven(const base::SocketAddress& from) const { return std::find(plan_.proven_rtp.begin(), plan_.proven_rtp.end(), from) != plan_.proven_rtp.end(); }
-
-/// Returns true if the peer may send from `from`. A peer behind a NAT sends from another address than its description has, and the source rule of the call
+/// Returns true if the peer may send from `from` without ICE. A peer behind a NAT sends from another address than its description has, and the source rule of the call
 /// decides which hosts it may use. After the handshake, only the address of the handshake counts.
 bool CallDtls::may_be_peer(const Association& association, const base::SocketAddress& from) const {
-  if (from == association.peer || is_proven(from)) return true;
+  if (from == association.peer) return true;
   if (!association.suite.empty() || plan_.source_rule == rtp::SourceRule::SdpAddress) return false;
   return plan_.source_rule == rtp::SourceRule::AnyHost || from.ip == association.peer.ip || from.ip == plan_.signalling_host;
 }

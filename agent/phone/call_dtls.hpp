@@ -29,7 +29,8 @@ class CallDtls {
   void apply(const std::optional<sdp::AgreedDtls>& agreed, unsigned dialog, const media::MediaPlan& plan, base::TimePoint now);
   /// Forgets the agreement after a failure, so that the next apply() begins new handshakes.
   void forget() { agreed_.reset(); }
-  void receive(const media::PathDatagram& datagram);
+  /// `is_verified`: true if a check of ICE has come from the datagram's source. Then the handshake continues along the path of this side.
+  void receive(const media::PathDatagram& datagram, bool is_verified);
   /// Runs the handshakes' timers, sends their datagrams, and puts their keys into the boxes. Errors: NotAcceptable if a handshake failed; the text gives the
   /// reason.
   [[nodiscard]] base::Result<void, base::Error> advance(const SendAlong& send, base::TimePoint now);
@@ -42,7 +43,7 @@ class CallDtls {
   [[nodiscard]] const std::string& suite() const { return suite_; }
 
  private:
-  /// One association, and the addresses from which its datagrams may come.
+  /// One association, and the peer's address.
   struct Association {
     media::Channel channel = media::Channel::Rtp;
     base::SocketAddress peer;
@@ -51,7 +52,6 @@ class CallDtls {
   };
   void begin(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& peer, base::TimePoint now);
   void follow(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& before, const base::SocketAddress& peer, base::TimePoint now);
-  [[nodiscard]] bool is_proven(const base::SocketAddress& from) const;
   [[nodiscard]] bool may_be_peer(const Association& association, const base::SocketAddress& from) const;
   [[nodiscard]] static base::Result<void, base::Error> advance(Association& association, const SendAlong& send, media::SrtpKeyBox& keys, base::TimePoint now);
 

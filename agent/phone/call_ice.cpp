@@ -155,11 +155,11 @@ base::Result<bool, base::Error> CallIce::advance(const SendAlong& send, base::Ti
   }
   if (!trouble.empty()) return base::fail(phone_error(PhoneError::NotAcceptable, trouble));
   const auto rtp = agent_->path(1, now), rtcp = is_muxed_ ? rtp : agent_->path(2, now);
-  const auto heard = agent_->heard_at(address_of(media::Channel::Rtp, local_));
-  const bool changed = rtp != rtp_path_ || rtcp != rtcp_path_ || heard != heard_;
+  const auto proven = agent_->proven_sources();
+  const bool changed = rtp != rtp_path_ || rtcp != rtcp_path_ || proven != proven_;
   rtp_path_ = rtp;
   rtcp_path_ = rtcp;
-  heard_ = heard;
+  proven_ = proven;
   return changed;
 }
 
@@ -167,7 +167,7 @@ media::MediaPlan CallIce::along_path(media::MediaPlan plan) const {
   plan.remote_rtp = rtp_path_ ? rtp_path_->to : base::SocketAddress{};
   plan.remote_rtcp = rtcp_path_ ? rtcp_path_->to : base::SocketAddress{};
   plan.source_rule = rtp::SourceRule::SdpAddress;
-  plan.proven_rtp = heard_;  // A peer that changes its path sends along the new one before this side does.
+  plan.proven_sources = proven_;  // A peer that changes its path sends along the new one before this side does.
   return plan;
 }
 

@@ -66,7 +66,7 @@ class CallIce {
   base::SocketAddress local_;
   std::unique_ptr<rtp::IceAgent> agent_;
   std::optional<rtp::IcePath> rtp_path_, rtcp_path_;
-  rtp::ProvenSources heard_{};
+  rtp::ProvenSources proven_{};
   bool used_ = false, is_muxed_ = false;
   bool restarts_ = false;   // true after restart(), until the peer answers
 };

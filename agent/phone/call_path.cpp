@@ -142,8 +142,8 @@ void CallPath::receive(const media::PathDatagram& datagram) {
       return;
     case rtp::DatagramKind::Dtls: {
       media::PathDatagram record{datagram.channel, from.to, datagram.arrival};
-      const bool is_known = !uses_ice() || ice_->has_heard(from);
-      if (dtls_ && is_known && record.set(octets)) dtls_->receive(record);
+      const bool is_verified = uses_ice() && ice_->has_heard(from);
+      if (dtls_ && (is_verified || !uses_ice()) && record.set(octets)) dtls_->receive(record, is_verified);
       return;
     }
     default: return;

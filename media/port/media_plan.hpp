@@ -59,7 +59,7 @@ struct MediaPlan {
   base::SocketAddress remote_rtcp;                   ///< equal to `remote_rtp` if RTCP uses the port of RTP: RFC 5761
   base::IpAddress signalling_host;                   ///< source of the peer's SIP messages; unspecified if it is unknown
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< selects the sources besides `remote_rtp` that may be learnt
-  rtp::ProvenSources proven_rtp{};                   ///< further addresses from which ICE knows the peer; nothing is sent there
+  rtp::ProvenSources proven_sources{};                   ///< further addresses of the peer that ICE has checked; nothing is sent there
   bool send = true;                                  ///< the negotiated direction; false while a hold forbids it
   bool receive = true;
   bool send_comfort_noise = false;                   ///< true if the peer accepts RFC 3389, with payload type kComfortNoiseType

@@ -202,11 +202,11 @@ bool IceAgent::has_heard(const base::SocketAddress& base, const base::SocketAddr
   return session_->has_heard({base, from}) || (former_ && former_->has_heard({base, from}));
 }
 
-ProvenSources IceAgent::heard_at(const base::SocketAddress& base) const {
-  ProvenSources heard{};
-  session_->list_heard(base, heard);
-  if (former_) former_->list_heard(base, heard);
-  return heard;
+ProvenSources IceAgent::proven_sources() const {
+  ProvenSources proven{};
+  session_->list_proven(proven);
+  if (former_) former_->list_proven(proven);
+  return proven;
 }
 
 bool IceAgent::is_consistent() const { return session_->is_consistent() && (!former_ || former_->is_consistent()); }

@@ -101,9 +101,10 @@ class IceAgent {
   /// Returns true if an authenticated STUN message of the peer came to `base` from the address `from`. Accept the first DTLS messages only from such an
   /// address.
   [[nodiscard]] bool has_heard(const base::SocketAddress& base, const base::SocketAddress& from) const;
-  /// Returns the addresses from which checks of the peer have come, and those of selected pairs, at most kMaxProvenSources. Receive media from each of them, because
-  /// the peer may send along another path than this side: RFC 8445 section 12.2.
-  [[nodiscard]] ProvenSources heard_at(const base::SocketAddress& base) const;
+  /// Returns the addresses of the peer that have answered a check of this side, and those of selected pairs, at most kMaxProvenSources, for all components
+  /// together. Receive media from each of them, because the peer may send along another path than this side (RFC 8445 section 12.2). A check of the peer does
+  /// not prove its source: an observer can send a copy of it from its own address.
+  [[nodiscard]] ProvenSources proven_sources() const;
 
   /// Returns true if the invariants hold; for tests and fuzzers.
   [[nodiscard]] bool is_consistent() const;

@@ -7,6 +7,18 @@
 #include <utility>
 
 namespace offhook::inline v0::rtp {
+namespace {
+
+bool contains(const std::vector<IceRoute>& routes, const IceRoute& route) { return std::find(routes.begin(), routes.end(), route) != routes.end(); }
+
+/// Appends the route if it is new, in place of the oldest one if there are kMaxProvenSources.
+void remember_route(std::vector<IceRoute>& routes, const IceRoute& route) {
+  if (contains(routes, route)) return;
+  if (routes.size() == kMaxProvenSources) routes.erase(routes.begin());
+  routes.push_back(route);
+}
+
+}  // namespace
 
 IceSession::IceSession(IceContext& context, IceCredentials ours, const IceRole& role)
     : context_(context), ours_(std::move(ours)), role_(role), checker_(context, role_), connection_(context, role_) {}
@@ -66,7 +78,7 @@ void IceSession::follow_role() {
   nomination_ = {};
 }
 
-bool IceSession::minds_checks() const {
+bool IceSession::handles_checks() const {
   switch (state_) {
     case IceState::Running: return true;
     // Deviation: the agent does not stop after 3 s (RFC 8445 section 8.3.1), because browsers nominate another pair whenever their network changes.
@@ -81,7 +93,7 @@ void IceSession::on_request(const IceRequest& request, std::string_view sender, 
   // Another username fragment belongs to another fork of the call, which has its own agent: RFC 8445 section 7.3.1.4.
   if (sender != peer_->credentials.ufrag) return;
   connection_.on_heard(route, now);
-  if (minds_checks()) on_checked_by_peer(request, route, now);
+  if (handles_checks()) on_checked_by_peer(request, route, now);
 }
 
 void IceSession::remember(const IceRequest& request, std::string_view sender, const IceRoute& route) {
@@ -99,10 +111,7 @@ void IceSession::on_checked_by_peer(const IceRequest& request, const IceRoute& r
   if (local == nullptr || local->component > components()) return;
   const IceCandidate* const remote = remote_.learn(local->component, route.from, request.priority);
   if (remote == nullptr) return;
-  if (std::find(heard_.begin(), heard_.end(), route) == heard_.end()) {
-    if (heard_.size() == kMaxProvenSources) heard_.erase(heard_.begin());
-    heard_.push_back(route);
-  }
+  remember_route(heard_, route);
   if (context_.options.lite) {  // RFC 8445 section 7.3.2
     if (request.use_candidate) select(local->component, {*local, *remote, pair_priority(remote->priority, local->priority)}, now);
     return;
@@ -146,10 +155,12 @@ std::optional<base::TimePoint> IceSession::next_deadline() const {
 
 void IceSession::apply(const IceOutcomes& outcomes, base::TimePoint now) {
   follow_role();
-  for (const auto& [what, pair] : outcomes) {
+  for (const auto& [what, id] : outcomes) {
+    const IcePair* const pair = checker_.checklist().find(id);
+    if (pair != nullptr && pair->is_valid()) remember_route(proven_, {pair->local.base, pair->remote.address});
     switch (what) {
       case IceOutcome::What::Valid: break;
-      case IceOutcome::What::Nominated: conclude(pair, now); break;
+      case IceOutcome::What::Nominated: conclude(id, now); break;
       case IceOutcome::What::NominationFailed: fail(IceFailure::NominationFailed); break;
     }
   }
@@ -265,24 +276,22 @@ bool IceSession::has_heard(const IceRoute& route) const {
   for (std::uint16_t component = 1; component <= kMaxIceComponents; ++component) {
     if (connection_.path(component) == IcePath{route.base, route.from}) return true;
   }
-  if (std::find(heard_.begin(), heard_.end(), route) != heard_.end()) return true;
+  if (contains(heard_, route) || contains(proven_, route)) return true;
   const auto pairs = checker_.checklist().pairs();
   return std::any_of(pairs.begin(), pairs.end(), [&](const IcePair& pair) {
     return pair.local.base == route.base && pair.remote.address == route.from && (pair.heard || pair.is_valid());
   });
 }
 
-void IceSession::list_heard(const base::SocketAddress& base, ProvenSources& list) const {
+void IceSession::list_proven(ProvenSources& list) const {
   const auto add = [&](const base::SocketAddress& address) {
     const auto place = std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.port == 0 || one == address; });
     if (place != list.end()) *place = address;
   };
   for (std::uint16_t component = 1; component <= kMaxIceComponents; ++component) {
-    if (const auto path = connection_.path(component); path && path->base == base) add(path->to);
+    if (const auto path = connection_.path(component)) add(path->to);
   }
-  for (const IceRoute& route : heard_) {
-    if (route.base == base) add(route.from);
-  }
+  for (const IceRoute& route : proven_) add(route.from);
 }
 
 bool IceSession::is_consistent() const {

@@ -60,8 +60,8 @@ class IceSession {
   [[nodiscard]] std::optional<base::SocketAddress> present_address(std::uint16_t component) const;
   /// Returns true if an authenticated message of the peer has come on this route.
   [[nodiscard]] bool has_heard(const IceRoute& route) const;
-  /// Adds the addresses from which checks have come, and those of the selected pairs, as far as there are free places.
-  void list_heard(const base::SocketAddress& base, ProvenSources& list) const;
+  /// Adds the peer's addresses that have answered a check of this side, and those of the selected pairs, as far as there are free places.
+  void list_proven(ProvenSources& list) const;
   [[nodiscard]] bool is_consistent() const;
 
  private:
@@ -73,7 +73,7 @@ class IceSession {
   void follow_role();
   void remember(const IceRequest& request, std::string_view sender, const IceRoute& route);
   /// Returns true if a check of the peer can still change something.
-  [[nodiscard]] bool minds_checks() const;
+  [[nodiscard]] bool handles_checks() const;
   void on_checked_by_peer(const IceRequest& request, const IceRoute& route, base::TimePoint now);
   void select_as_lite(base::TimePoint now);
   void apply(const IceOutcomes& outcomes, base::TimePoint now);
@@ -96,7 +96,9 @@ class IceSession {
   IceNomination nomination_;
   IceConnection connection_;
   std::vector<EarlyCheck> early_;                // checks that came before the peer's credentials were known
-  std::vector<IceRoute> heard_;                  // routes of the peer's last checks, at most kMaxProvenSources; they stay when the list of pairs shrinks
+  // The last routes on which the peer's checks came, and those on which the peer answered a check; of each at most kMaxProvenSources. They stay when the list
+  // of pairs shrinks.
+  std::vector<IceRoute> heard_, proven_;
   base::TimePoint started_{};
   std::optional<base::TimePoint> patience_at_;   // next time at which give_up() may fail because time has passed
 };

@@ -1,4 +1,5 @@
 #include <offhook/base/random.hpp>
+#include <offhook/rtp/ice/detail/binding.hpp>
 #include <offhook/sdp/negotiator.hpp>
 #include <offhook/tests/agent/phone/call_paths.hpp>
 
@@ -37,7 +38,7 @@ TEST_CASE_FIXTURE(Calls, "Two sides find each other by ICE, and encrypt by DTLS 
   CHECK(us.path.along_path({}).remote_rtp == a.rtp);
 }
 
-TEST_CASE_FIXTURE(Calls, "Media may come from where the peer has checked, before this side may send there [RFC 8445 section 12.2]") {
+TEST_CASE_FIXTURE(Calls, "Media may come from an address of the peer when it has answered a check of this side, and not when only the peer has checked [RFC 8445 section 12.2]") {
   passes = [&](const auto& from, const auto&) { return from != us.rtp; };
   begin(us, false);
   begin(a, true);
@@ -45,25 +46,35 @@ TEST_CASE_FIXTURE(Calls, "Media may come from where the peer has checked, before
   apply(a, us.rtp, {.ice = *us.path.description(), .is_answer = true});
   run(1s);
   CHECK(us.path.along_path({}).remote_rtp.port == 0);
-  CHECK(us.path.along_path({}).proven_rtp[0] == a.rtp);
-  CHECK(a.path.along_path({}).proven_rtp == rtp::ProvenSources{});
+  CHECK(us.path.along_path({}).proven_sources == rtp::ProvenSources{});
+  passes = [](const auto&, const auto&) { return true; };
+  run(5s);
+  CHECK(us.path.along_path({}).remote_rtp == a.rtp);
+  CHECK(us.path.along_path({}).proven_sources[0] == a.rtp);
 }
 
 TEST_CASE_FIXTURE(Calls, "A peer that has nominated two paths may shake hands along the other one, and media may come from there [RFC 8445 section 12.2]") {
   const auto other = socket_address("198.51.100.2", 6002);   // werift 0.25 does so
   sources = [&](const base::SocketAddress& from, base::Bytes octets) {
-    if (from != a.rtp) return std::vector{from};
-    if (rtp::kind_of(octets) == rtp::DatagramKind::Dtls) return std::vector{other};
-    return std::vector{from, other};
+    if (from == a.rtp && rtp::kind_of(octets) == rtp::DatagramKind::Dtls) return std::vector{other};
+    const auto message = rtp::StunMessage::parse(octets);
+    if (from == a.rtp && message && message->kind() == rtp::StunClass::Request) return std::vector{from, other};
+    return std::vector{from};
   };
   begin(us, false);
   begin(a, true);
-  apply(us, a.rtp, {.ice = *a.path.description(), .dtls = a.described_dtls(true)});
+  auto theirs = *a.path.description();
+  theirs.options.clear();
+  strays = [&](const base::SocketAddress& from, const base::SocketAddress& to, const std::vector<std::uint8_t>& octets) {
+    const auto request = rtp::StunMessage::parse(octets);
+    if (to == other && request) deliver(other, from, rtp::write_success(request->id(), from, {theirs.ufrag, theirs.password}));
+  };
+  apply(us, a.rtp, {.ice = theirs, .dtls = a.described_dtls(true)});
   apply(a, us.rtp, {.ice = *us.path.description(), .dtls = us.described_dtls(false), .is_answer = true});
   run(3s);
   CHECK(us.path.suite() == "AEAD_AES_128_GCM");
   CHECK(us.path.along_path({}).remote_rtp == a.rtp);
-  const auto proven = us.path.along_path({}).proven_rtp;
+  const auto proven = us.path.along_path({}).proven_sources;
   CHECK(std::find(proven.begin(), proven.end(), other) != proven.end());
 }
 

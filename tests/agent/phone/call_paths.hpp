@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/phone/call_path.hpp>
+#include <offhook/agent/phone/nat/leg_sockets.hpp>
 #include <offhook/rtp/nat/demultiplex.hpp>
 #include <offhook/tests/rtp/nat/scripted_turn_server.hpp>
 
@@ -38,11 +39,6 @@ struct PathSide {
   explicit PathSide(base::SocketAddress address, std::shared_ptr<const media::DtlsEndpoint> its_dtls = nullptr)
       : rtp(address), dtls(std::move(its_dtls)), path(dtls, std::make_shared<media::SrtpKeyBox>()), worker(path.make_path()) {}
 
-  [[nodiscard]] base::SocketAddress address_of(media::Channel channel) const {
-    auto address = rtp;
-    if (channel == media::Channel::Rtcp) ++address.port;
-    return address;
-  }
   [[nodiscard]] sdp::AgreedDtls described_dtls(bool peer_is_client) const { return {{line_of(*dtls)}, peer_is_client, 1}; }
 };
 
@@ -53,6 +49,8 @@ struct PathNetwork {
   std::function<bool(const base::SocketAddress& from, const base::SocketAddress& to)> passes = [](const auto&, const auto&) { return true; };
   /// Returns the addresses from which the network delivers a datagram: a peer with several addresses may send from another one.
   std::function<std::vector<base::SocketAddress>(const base::SocketAddress& from, base::Bytes octets)> sources = [](const auto& from, base::Bytes) { return std::vector{from}; };
+  /// Takes a datagram to an address that no side has.
+  std::function<void(const base::SocketAddress& from, const base::SocketAddress& to, const std::vector<std::uint8_t>& octets)> strays = [](const auto&, const auto&, const auto&) {};
   base::SocketAddress turn_address = socket_address("192.0.2.9", 3478);
   std::map<base::SocketAddress, offhook_test::ScriptedTurnServer> turn;   ///< by client address, because each serves one client
   int ticks = 0;
@@ -116,7 +114,7 @@ struct PathNetwork {
     while (const auto own = side.worker->poll_transmit()) {
       const std::vector<std::uint8_t> octets(own->octets.begin(), own->octets.end());
       if (rtp::kind_of(octets) == rtp::DatagramKind::Dtls) ++side.dtls_sent[own->channel];
-      deliver(side.address_of(own->channel), own->to, octets);
+      deliver(phone::address_of(own->channel, side.rtp), own->to, octets);
     }
   }
   void deliver(const base::SocketAddress& from, const base::SocketAddress& to, std::vector<std::uint8_t> octets) {
@@ -128,14 +126,16 @@ struct PathNetwork {
       return;
     }
     for (PathSide* side : sides) {
-      for (const auto channel : {media::Channel::Rtp, media::Channel::Rtcp}) {
-        if (to != side->address_of(channel)) continue;
+      for (const auto channel : phone::kLegSockets) {
+        if (to != phone::address_of(channel, side->rtp)) continue;
         for (const auto& source : sources(from, octets)) {
           auto copy = octets;
           (void)side->worker->on_datagram(channel, source, copy, now);
         }
+        return;
       }
     }
+    strays(from, to, octets);
   }
   void to_turn(const base::SocketAddress& from, const std::vector<std::uint8_t>& octets) {
     auto& server = turn[from];

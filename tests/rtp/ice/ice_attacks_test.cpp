@@ -43,8 +43,8 @@ Octets forged_request(const std::string& username, std::uint32_t number) {
 
 /// A connected, controlled agent.
 struct Connected : ScriptedPeer {
-  Connected() {
-    describe();
+  explicit Connected(bool ice2 = true) {
+    describe(ice2);
     signal();
     receive(check(true));
     pass(10ms);
@@ -133,15 +133,38 @@ TEST_CASE("The agent refuses its own check if it comes back, because the usernam
   CHECK(peer.last_answer() == 401);
 }
 
-TEST_CASE("Forged checks, and replays of the peer's checks from another address, do not change the media path") {
-  Connected peer;
-  const auto path = peer.agent.path(1, peer.now);
-  peer.receive(forged_request(peer.agent.credentials().ufrag + ":RFRAG", 1), kStranger);
-  CHECK(peer.last_answer() == 401);
-  for (int i = 0; i < 1000; ++i) peer.receive(peer.check(true, 0x7fffffff), kStranger);   // an attacker on the path replays the peer's check
+TEST_CASE("Forged checks, and replays of the peer's checks from another address, change neither the media path nor the proven sources") {
+  for (const bool ice2 : {true, false}) {
+    CAPTURE(ice2);
+    Connected peer(ice2);
+    const auto path = peer.agent.path(1, peer.now);
+    const auto proven = peer.agent.proven_sources();
+    peer.receive(forged_request(peer.agent.credentials().ufrag + ":RFRAG", 1), kStranger);
+    CHECK(peer.last_answer() == 401);
+    CHECK_FALSE(peer.agent.has_heard(peer.base, kStranger));
+    for (int i = 0; i < 1000; ++i) peer.receive(peer.check(true, 0x7fffffff), kStranger);   // an attacker on the path replays the peer's check
+    peer.pass(2s);
+    CHECK(peer.agent.path(1, peer.now) == path);
+    CHECK(peer.agent.proven_sources() == proven);
+    CHECK(peer.agent.has_heard(peer.base, kStranger) == !ice2);   // A peer of RFC 5245 may still nominate another pair.
+  }
+}
+
+TEST_CASE("Before a pair is selected, replays of the peer's nomination from another address make no path, and the peer's own nomination still counts") {
+  ScriptedPeer peer;
+  peer.describe();
+  peer.signal();
+  for (int i = 0; i < 1000; ++i) peer.receive(peer.check(true, 0x7fffffff), kStranger);
   peer.pass(2s);
-  CHECK(peer.agent.path(1, peer.now) == path);
-  CHECK_FALSE(peer.agent.has_heard(peer.base, kStranger));
+  CHECK_FALSE(peer.agent.may_send(peer.now));
+  CHECK(peer.agent.proven_sources() == rtp::ProvenSources{});
+  (void)peer.last_request();
+  peer.receive(peer.check(true));
+  peer.pass(60ms);
+  while (const auto one = peer.next()) {
+    if (one->to == peer.peer && StunMessage::parse(one->octets)->kind() == StunClass::Request) peer.receive(peer.success_to(*one));
+  }
+  CHECK(peer.agent.path(1, peer.now) == rtp::IcePath{peer.base, peer.peer});
 }
 
 TEST_CASE("has_heard() is true only for the source of an authenticated message, so that no third party can begin DTLS") {
@@ -157,26 +180,34 @@ TEST_CASE("has_heard() is true only for the source of an authenticated message, 
   CHECK_FALSE(peer.agent.has_heard(at("192.0.2.1", 5001), peer.peer));
 }
 
-TEST_CASE("Media may come from kMaxProvenSources addresses from which the peer has checked last") {
+TEST_CASE("Media may come from the kMaxProvenSources addresses that have answered a check last. A check that comes from an address does not prove it") {
   ScriptedPeer peer;
   peer.describe();
-  peer.signal();
-  CHECK(peer.agent.heard_at(peer.base) == rtp::ProvenSources{});
-  const auto check_from = [&](std::uint16_t number) { peer.receive(peer.check(), at("198.51.100.7", number)); };
-  const auto heard = [&](std::uint16_t number) {
-    const auto list = peer.agent.heard_at(peer.base);
+  const auto check_from = [&](std::uint16_t number, bool answers) {
+    peer.receive(peer.check(), at("198.51.100.7", number));
+    peer.pass(60ms);
+    while (const auto one = peer.next()) {
+      const bool is_asked = one->to.port == number && StunMessage::parse(one->octets)->kind() == StunClass::Request;
+      if (is_asked && answers) peer.receive(peer.success_to(*one), one->to);
+    }
+  };
+  const auto is_proven = [&](std::uint16_t number) {
+    const auto list = peer.agent.proven_sources();
     return std::find(list.begin(), list.end(), at("198.51.100.7", number)) != list.end();
   };
   for (std::uint16_t i = 1; i <= rtp::kMaxProvenSources; ++i) {
-    check_from(i);
-    check_from(i);   // takes no second place
-    CHECK(heard(i));
+    check_from(i, false);
+    CHECK_FALSE(is_proven(i));
+    check_from(i, true);
+    check_from(i, true);   // takes no second place
+    CHECK(is_proven(i));
   }
-  check_from(rtp::kMaxProvenSources + 1);
-  CHECK(heard(rtp::kMaxProvenSources + 1));
-  CHECK_FALSE(heard(1));
-  CHECK(heard(2));
-  CHECK(peer.agent.heard_at(at("192.0.2.1", 5001)) == rtp::ProvenSources{});
+  check_from(rtp::kMaxProvenSources + 2, false);
+  CHECK(is_proven(1));
+  check_from(rtp::kMaxProvenSources + 1, true);
+  CHECK(is_proven(rtp::kMaxProvenSources + 1));
+  CHECK_FALSE(is_proven(1));
+  CHECK(is_proven(2));
 }
 
 TEST_CASE("If a peer sends checks from 10,000 addresses, the agent checks only kMaxPeerReflexive of them, one every 50 ms") {
