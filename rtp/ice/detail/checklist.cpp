@@ -91,9 +91,11 @@ void IceChecklist::remove_base(const base::SocketAddress& base) {
 }
 
 void IceChecklist::keep_only(const IcePair& nominated) {
-  const IcePairId id = nominated.id;
-  const std::uint16_t component = nominated.component();
-  std::erase_if(pairs_, [&](const IcePair& pair) { return pair.component() == component && pair.id != id; });
+  const auto goes = [id = nominated.id, component = nominated.component()](const IcePair& pair) {
+    const bool may_be_selected = pair.nominated_by_peer && !pair.is_finished();
+    return pair.component() == component && pair.id != id && !may_be_selected;
+  };
+  std::erase_if(pairs_, goes);
   forget_removed();
 }
 
