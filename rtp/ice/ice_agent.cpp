@@ -110,6 +110,17 @@ bool IceAgent::cancel_restart() {
   return true;
 }
 
+/// Returns the result of `act` for the former session, or false if there is none. When the peer has described the new session, the loss of the former consent is
+/// no event, because the new session decides whether media can pass.
+template <class Act>
+bool IceAgent::with_former(Act act) {
+  if (!former_) return false;
+  const auto events = static_cast<std::ptrdiff_t>(context_->events.size());
+  const bool result = act(*former_);
+  if (session_->peer() != nullptr) context_->events.erase(context_->events.begin() + events, context_->events.end());
+  return result;
+}
+
 bool IceAgent::on_datagram(const base::SocketAddress& base, const base::SocketAddress& from, base::Bytes datagram, base::TimePoint now) {
   const auto message = StunMessage::parse(datagram);
   if (!message || !message->is(StunMethod::Binding) || context_->local.of_base(base) == nullptr) {
@@ -122,7 +133,11 @@ bool IceAgent::on_datagram(const base::SocketAddress& base, const base::SocketAd
     case StunClass::Request: on_request(*message, route, now); break;
     case StunClass::Indication: break;  // RFC 8445 section 11: it only keeps the bindings of NATs alive.
     case StunClass::Success:
-    case StunClass::Error: is_ours = session_->on_response(*message, route, now) || (former_ && former_->on_response(*message, route, now)); break;
+    case StunClass::Error: {
+      const auto answers = [&](IceSession& session) { return session.on_response(*message, route, now); };
+      is_ours = answers(*session_) || with_former(answers);
+      break;
+    }
   }
   leave_former();
   return is_ours;
@@ -157,7 +172,7 @@ void IceAgent::refuse(const StunMessage& message, const IceRefusal& refusal, con
 
 void IceAgent::on_time(base::TimePoint now) {
   session_->on_time(now);
-  if (former_) former_->on_time(now);
+  (void)with_former([now](IceSession& former) { return former.on_time(now), true; });
   leave_former();
 }
 

@@ -113,6 +113,8 @@ class IceAgent {
   void begin_with(const IcePeer& peer, base::TimePoint now);
   void on_request(const StunMessage& message, const IceRoute& route, base::TimePoint now);
   void refuse(const StunMessage& message, const IceRefusal& refusal, const IceCredentials& ours, const IceRoute& route);
+  template <class Act>
+  bool with_former(Act act);
   void leave_former();
 
   std::unique_ptr<IceContext> context_;

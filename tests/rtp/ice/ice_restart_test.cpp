@@ -64,6 +64,28 @@ TEST_CASE("A restart that finds no path ends media [RFC 8445 section 12.1]") {
   CHECK_FALSE(agents.agent(0).may_send(agents.now()));
 }
 
+TEST_CASE("If the peer restarts after it has lost its network, the end of the former consent does not end the new search [RFC 8445 section 9]") {
+  for (const bool answers : {true, false}) {
+    CAPTURE(answers);
+    Pair agents;
+    agents.connect(1s);
+    agents.drops = [](std::size_t, const rtp::IceTransmit&) { return true; };
+    agents.run(20s);
+    agents.agent(1).restart();
+    if (answers) {
+      agents.describe(1);
+      agents.describe(0);
+    } else {
+      agents.agent(0).restart();
+    }
+    agents.run(15s);
+    CHECK(agents.a().count<rtp::IceConsentLost>() == (answers ? 0 : 1));
+    agents.drops = nullptr;
+    agents.run(20s);
+    CHECK(agents.is_connected() == answers);
+  }
+}
+
 TEST_CASE("The path ends when its base is removed, and a path from another base needs a restart [RFC 8445 section 5.1.1.4]") {
   Pair agents;
   agents.connect(1s);
