@@ -71,25 +71,24 @@ void IceAgent::set_gathering(bool is_gathering, base::TimePoint now) {
 
 bool IceAgent::set_peer(const IcePeer& peer, base::TimePoint now) {
   if (!peer.credentials.is_valid()) return false;
-  if (const IcePeer* const known = session_->peer()) {
-    if (known->credentials == peer.credentials) return true;
-    restart();
-  }
+  const IcePeer* const known = session_->peer();
+  if (known != nullptr && known->credentials != peer.credentials) restart();
   begin_with(peer, now);
   return true;
 }
 
 bool IceAgent::set_answerer(const IcePeer& peer, base::TimePoint now) {
   if (!peer.credentials.is_valid()) return false;
-  if (const IcePeer* const known = session_->peer()) {
-    if (known->credentials == peer.credentials && session_->state() != IceState::Failed) return true;
-    session_ = std::make_unique<IceSession>(*context_, session_->ours(), session_->role());
-  }
   begin_with(peer, now);
   return true;
 }
 
+/// Continues the session if it is with this peer and has not failed. Otherwise begins with the present credentials of this side.
 void IceAgent::begin_with(const IcePeer& peer, base::TimePoint now) {
+  if (const IcePeer* const known = session_->peer()) {
+    if (known->credentials == peer.credentials && session_->state() != IceState::Failed) return;
+    session_ = std::make_unique<IceSession>(*context_, session_->ours(), session_->role());
+  }
   if (peer.lite != context_->options.lite) session_->role().set(peer.lite);  // The full agent is controlling: RFC 8445 section 6.1.1.
   session_->set_peer(within_bounds(peer), now);
 }

@@ -60,7 +60,8 @@ class IceAgent {
   void set_gathering(bool is_gathering, base::TimePoint now);
 
   /// Sets the peer's side from its offer. If the credentials differ from those of the last description, the peer has restarted ICE: then this side restarts
-  /// too, and credentials() change (RFC 8839 section 4.4.2.1). Returns false, and changes nothing, if the peer's credentials are malformed.
+  /// too, and credentials() change (RFC 8839 section 4.4.2.1). If they are the same and ICE has failed, the checks begin again. Returns false, and changes
+  /// nothing, if the peer's credentials are malformed.
   [[nodiscard]] bool set_peer(const IcePeer& peer, base::TimePoint now);
   /// Sets the peer's side from its answer to a description with credentials(). If the peer's credentials differ from those of the last answer, another fork of
   /// the call has answered, and the checks begin again (RFC 8839 section 7.3). They also begin again if ICE has failed. Returns false, and changes nothing, if

@@ -181,15 +181,18 @@ TEST_CASE_FIXTURE(Calls, "Without rtcp-mux, RTCP has its own handshake, which be
 }
 
 TEST_CASE_FIXTURE(Calls, "ICE and DTLS that failed in an early dialog begin again at the 2xx") {
+  bool is_answer = true;
+  SUBCASE("the peer's latest description is an answer") {}
+  SUBCASE("the peer's latest description is an offer, in an UPDATE or PRACK") { is_answer = false; }
   begin(us, true);
   begin(a, false);
-  apply(us, a.rtp, {.ice = *a.path.description(), .dtls = a.described_dtls(false), .is_answer = true});
+  apply(us, a.rtp, {.ice = *a.path.description(), .dtls = a.described_dtls(false), .is_answer = is_answer});
   run(45s);  // The peer begins ICE and DTLS only when its user answers.
   REQUIRE(us.error != "");
   us.error.clear();
   us.path.forget_failure();
   apply(a, us.rtp, {.ice = *us.path.description(), .dtls = us.described_dtls(true)});
-  apply(us, a.rtp, {.ice = *a.path.description(), .dtls = a.described_dtls(false), .is_answer = true});
+  apply(us, a.rtp, {.ice = *a.path.description(), .dtls = a.described_dtls(false), .is_answer = is_answer});
   run(5s);
   CHECK(us.error == "");
   CHECK(us.path.route() == "host to host");

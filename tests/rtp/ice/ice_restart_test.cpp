@@ -86,6 +86,27 @@ TEST_CASE("If the peer restarts after it has lost its network, the end of the fo
   }
 }
 
+TEST_CASE("After a failure, the same offer or answer of the peer begins the checks again, with the same credentials of this side") {
+  for (const bool is_answer : {true, false}) {
+    CAPTURE(is_answer);
+    ScriptedPeer peer;
+    const rtp::IcePeer described{.credentials = peer.credentials, .ice2 = true};
+    const auto describe = [&] { return is_answer ? peer.agent.set_answerer(described, peer.now) : peer.agent.set_peer(described, peer.now); };
+    CHECK(describe());
+    peer.signal();
+    peer.pass(40s);
+    REQUIRE(peer.agent.state() == IceState::Failed);
+    (void)peer.last_request();
+    const auto ours = peer.agent.credentials();
+    CHECK(describe());
+    peer.signal();
+    CHECK(peer.agent.credentials() == ours);
+    peer.pass(10ms);
+    peer.receive(peer.success_to(*peer.last_request()));
+    CHECK(peer.agent.may_send(peer.now));
+  }
+}
+
 TEST_CASE("The path ends when its base is removed, and a path from another base needs a restart [RFC 8445 section 5.1.1.4]") {
   Pair agents;
   agents.connect(1s);
