@@ -127,6 +127,11 @@ void CallIce::apply(const sdp::IceDescription& theirs, bool is_muxed, bool is_an
   for (const auto& line : theirs.candidates) {
     if (const auto address = line.address()) (void)agent_->add_remote(candidate_of(line, *address), now);
   }
+  (void)follow_paths(now);
+}
+
+void CallIce::stop(bool is_other_fork) {
+  if (std::exchange(used_, false)) agent_->reset(is_other_fork);
 }
 
 void CallIce::restart() {
@@ -154,6 +159,11 @@ base::Result<bool, base::Error> CallIce::advance(const SendAlong& send, base::Ti
     if (trouble.empty()) trouble = trouble_in(*event, is_muxed_);
   }
   if (!trouble.empty()) return base::fail(phone_error(PhoneError::NotAcceptable, trouble));
+  return follow_paths(now);
+}
+
+/// Takes over the agent's paths and proven sources. Returns true if one of them has changed.
+bool CallIce::follow_paths(base::TimePoint now) {
   const auto rtp = agent_->path(1, now), rtcp = is_muxed_ ? rtp : agent_->path(2, now);
   const auto proven = agent_->proven_sources();
   const bool changed = rtp != rtp_path_ || rtcp != rtcp_path_ || proven != proven_;

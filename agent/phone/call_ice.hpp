@@ -31,7 +31,7 @@ class CallIce {
   void add(const rtp::IceGathered& gathered) { (void)agent_->add_local(gathered); }
   /// Returns this side's description: its credentials and candidates. If `hides_private` is true, it contains no private address (RFC 8839 section 8.1).
   [[nodiscard]] sdp::IceDescription description(bool hides_private) const;
-  /// Begins or continues ICE with the peer's description. `is_muxed`: true with rtcp-mux. `is_answer`: true if `theirs` is from an answer of the peer.
+  /// Begins or continues ICE with the peer's description, and takes over the paths that it knows. `is_muxed`: true with rtcp-mux. `is_answer`: true if `theirs` is from an answer of the peer.
   void apply(const sdp::IceDescription& theirs, bool is_muxed, bool is_answer, base::TimePoint now);
   /// Restarts ICE, so that the next description can go to another peer: RFC 8839 section 7.5. Does nothing unless ICE has completed.
   void restart();
@@ -45,8 +45,9 @@ class CallIce {
 
   /// Returns true if both sides have agreed on ICE. Otherwise media use the addresses in the descriptions.
   [[nodiscard]] bool is_used() const { return used_; }
-  /// Call this if a later description of the peer has no ICE.
-  void stop() { used_ = false; }
+  /// Call this if a later description of the peer has no ICE, for example because a B2BUA plays music to this side. The next description restarts ICE (RFC 8839
+  /// section 4.4.3.1). `is_other_fork`: the description is from another fork of the call; then a fork with ICE can still answer the present credentials.
+  void stop(bool is_other_fork);
   /// Returns true while ICE looks for a path.
   [[nodiscard]] bool is_busy() const { return used_ && agent_->state() == rtp::IceState::Running; }
   /// Replaces the peer's addresses in `plan` by those of the ICE path. Without a path, clears them, so that the leg sends nothing.
@@ -62,6 +63,8 @@ class CallIce {
   [[nodiscard]] std::string route() const;
 
  private:
+  bool follow_paths(base::TimePoint now);
+
   base::SystemRandom random_;
   base::SocketAddress local_;
   std::unique_ptr<rtp::IceAgent> agent_;

@@ -84,10 +84,10 @@ void CallPath::follow_restart(const sdp::AgreedAudio& agreed, base::TimePoint no
 
 void CallPath::apply(const Agreement& agreement, base::TimePoint now) {
   const sdp::AgreedAudio& agreed = agreement.audio;
+  const bool is_other_fork = agreement.dialog != std::exchange(dialog_, agreement.dialog);
   plan_ = agreement.plan;
-  dialog_ = agreement.dialog;
   agreed_dtls_ = agreed.dtls;
-  if (ice_ && !agreed.ice) ice_->stop();
+  if (ice_ && !agreed.ice) ice_->stop(is_other_fork);
   if (ice_ && agreed.ice) ice_->apply(*agreed.ice, agreed.remote_rtcp == agreed.remote_rtp, agreement.is_answer, now);
   mail_->hears_all.store(uses_ice(), std::memory_order_relaxed);
   follow_path(now);

@@ -103,6 +103,14 @@ void IceAgent::restart() {
   session_ = std::move(next);
 }
 
+void IceAgent::reset(bool keeps_credentials) {
+  auto ours = keeps_credentials ? session_->ours() : IceCredentials::make(context_->random);
+  session_ = std::make_unique<IceSession>(*context_, std::move(ours), session_->role());
+  former_.reset();
+  context_->events.clear();
+  context_->transmits.clear();
+}
+
 bool IceAgent::cancel_restart() {
   if (!former_) return false;
   session_ = std::move(former_);

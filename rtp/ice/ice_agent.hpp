@@ -80,6 +80,9 @@ class IceAgent {
   /// Call this when the peer has refused the description with the new credentials. Returns to the credentials and the selected pairs of the time before the
   /// restart. Returns false, and changes nothing, if there were no selected pairs.
   bool cancel_restart();
+  /// Ends ICE with the peer, and keeps the local candidates. The next description begins it anew, with other credentials unless `keeps_credentials` is true: other
+  /// forks of the call may still answer the present ones.
+  void reset(bool keeps_credentials);
 
   /// Handles a datagram that arrived on this base. For a relayed candidate, `from` is the peer's address as the TURN server reports it. Returns false if the
   /// datagram is not a STUN message for this agent: for example, if it is a STUN server's answer.

@@ -89,6 +89,7 @@ TEST_CASE_FIXTURE(Calls, "A second fork of a call connects with the credentials 
   run(2s);
   REQUIRE(us.path.along_path({}).remote_rtp == a.rtp);
   apply(us, b.rtp, {.ice = *b.path.description(), .dialog = 1, .is_answer = true});
+  CHECK(us.path.along_path({}).remote_rtp.port == 0);  // The media do not go to the first fork any more.
   CHECK(us.path.description()->ufrag == offered.ufrag);
   run(3s);
   CHECK(us.path.along_path({}).remote_rtp == b.rtp);
@@ -111,6 +112,27 @@ TEST_CASE_FIXTURE(Calls, "Each fork of a call has its own handshake, even if its
   CHECK(us.error == "");
   CHECK(us.path.suite() == "AEAD_AES_128_GCM");
   CHECK(b.path.suite() == "AEAD_AES_128_GCM");
+}
+
+TEST_CASE_FIXTURE(Calls, "After a description without ICE, ICE begins with new credentials, however long the pause was [RFC 8839 section 4.4.3.1]") {
+  begin(us, true);
+  begin(a, false);
+  begin(b, false);
+  connect(us, a);
+  const auto before = *us.path.description(), theirs = *a.path.description();
+  apply(us, socket_address("198.51.100.9", 9000), {.is_answer = true});  // A B2BUA plays music.
+  run(60s);
+  const auto offered = *us.path.description();
+  CHECK(offered.ufrag != before.ufrag);
+  SUBCASE("the peer describes its former credentials") { apply(us, a.rtp, {.ice = theirs}); }
+  SUBCASE("another peer answers the new offer") {
+    apply(b, us.rtp, {.ice = offered});
+    apply(us, b.rtp, {.ice = *b.path.description(), .is_answer = true});
+    run(3s);
+    CHECK(us.path.along_path({}).remote_rtp == b.rtp);
+  }
+  run(3s);
+  CHECK(us.error == "");
 }
 
 TEST_CASE_FIXTURE(Calls, "An offer that another peer may answer has new credentials, and media continue until the answer [RFC 8839 section 7.5]") {
