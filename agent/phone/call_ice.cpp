@@ -145,11 +145,10 @@ void CallIce::cancel_restart() {
 }
 
 bool CallIce::receive(const rtp::IcePath& from, base::Bytes datagram, base::TimePoint arrival) {
-  return used_ && agent_->on_datagram(from.base, from.to, datagram, arrival);
+  return agent_->on_datagram(from.base, from.to, datagram, arrival);
 }
 
 base::Result<bool, base::Error> CallIce::advance(const SendAlong& send, base::TimePoint now) {
-  if (!used_) return false;
   agent_->on_time(now);
   while (const auto out = agent_->poll_transmit()) {
     send(out->base == address_of(media::Channel::Rtcp, local_) ? media::Channel::Rtcp : media::Channel::Rtp, {out->base, out->to}, out->octets);
@@ -159,7 +158,7 @@ base::Result<bool, base::Error> CallIce::advance(const SendAlong& send, base::Ti
     if (trouble.empty()) trouble = trouble_in(*event, is_muxed_);
   }
   if (!trouble.empty()) return base::fail(phone_error(PhoneError::NotAcceptable, trouble));
-  return follow_paths(now);
+  return used_ && follow_paths(now);
 }
 
 /// Takes over the agent's paths and proven sources. Returns true if one of them has changed.

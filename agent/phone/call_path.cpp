@@ -186,9 +186,9 @@ media::MediaPlan CallPath::along_path(const media::MediaPlan& plan) const {
   return along;
 }
 
-std::optional<base::Duration> CallPath::pause() const {
+std::optional<base::Duration> CallPath::pause(bool offers_ice) const {
   if (gathers_ || (ice_ && ice_->is_busy()) || (dtls_ && dtls_->is_busy())) return base::Duration(kPause);
-  return uses_ice() || uses_dtls() ? std::optional<base::Duration>(kQuietPause) : std::nullopt;
+  return uses_ice() || uses_dtls() || offers_ice ? std::optional<base::Duration>(kQuietPause) : std::nullopt;
 }
 
 void CallPath::end(base::TimePoint now) {

@@ -70,8 +70,9 @@ class CallPath {
   void forget_failure();
   /// Continues the negotiation. Returns true if along_path() has changed. Errors: NotAcceptable if the media cannot pass; the text gives the reason.
   [[nodiscard]] base::Result<bool, base::Error> poll(base::TimePoint now);
-  /// Returns the time until gather() or poll() is needed again; nullopt if there is nothing to negotiate.
-  [[nodiscard]] std::optional<base::Duration> pause() const;
+  /// Returns the time until gather() or poll() is needed again; nullopt if there is nothing to negotiate. `offers_ice`: true while the peer has not answered an
+  /// offer with ICE, because its checks may come before its answer.
+  [[nodiscard]] std::optional<base::Duration> pause(bool offers_ice) const;
   /// Returns `plan` with the addresses to which the leg must send. Without ICE, returns `plan` unchanged.
   [[nodiscard]] media::MediaPlan along_path(const media::MediaPlan& plan) const;
   /// Call this at the end of the call: deletes the allocations on the TURN servers.

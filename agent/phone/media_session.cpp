@@ -326,8 +326,13 @@ base::Result<void, base::Error> MediaSession::negotiate(base::TimePoint now) {
   }
   const auto changed = path_->poll(now);
   if (!changed) return base::fail(changed.error());
-  if (*changed && leg_ && plan_) (void)engine_.start(leg_->id, path_->along_path(*plan_));  // The stream itself notices another remote address.
+  if (*changed && started_ && leg_) (void)engine_.start(leg_->id, path_->along_path(*plan_));  // The stream itself notices another remote address.
   return {};
+}
+
+std::optional<base::Duration> MediaSession::negotiation_pause() const {
+  const bool offers_ice = ice_ == IceUse::Offered && negotiator_.offer_open();
+  return path_ && (started_ || ready_ || offers_ice) ? path_->pause(offers_ice) : std::nullopt;
 }
 
 void MediaSession::retry_negotiation() {

@@ -94,7 +94,7 @@ class MediaSession {
   /// Call this when the call is answered after negotiate() has failed: ICE or DTLS begins again.
   void retry_negotiation();
   /// Returns nullopt if the media need no negotiate().
-  [[nodiscard]] std::optional<base::Duration> negotiation_pause() const { return path_ && (started_ || ready_) ? path_->pause() : std::nullopt; }
+  [[nodiscard]] std::optional<base::Duration> negotiation_pause() const;
   [[nodiscard]] std::optional<media::LegId> leg() const;
   /// Ends the leg, and returns its last statistics.
   std::optional<media::LegStatistics> close();

@@ -95,6 +95,7 @@ base::Result<void, base::Error> PhoneCall::invite(const DialOptions& options) {
   session_ = *session;
   leg_name_ = core()->stack.calls().leg_name(session_);
   core()->sent(shared_from_this(), options);
+  keep_negotiating();
   return {};
 }
 

@@ -135,6 +135,32 @@ TEST_CASE_FIXTURE(Calls, "After a description without ICE, ICE begins with new c
   CHECK(us.error == "");
 }
 
+TEST_CASE_FIXTURE(Calls, "A fork without ICE keeps the credentials of our offer, and the fork that has them can still answer, however long the pause was [RFC 8839 section 7.3]") {
+  begin(us, true);
+  begin(a, false);
+  const auto offered = *us.path.description();
+  apply(a, us.rtp, {.ice = offered});
+  apply(us, a.rtp, {.ice = *a.path.description(), .is_answer = true});
+  run(3s);
+  apply(us, b.rtp, {.dialog = 1, .is_answer = true});
+  CHECK(us.path.description()->ufrag == offered.ufrag);
+  run(40s);
+  apply(us, a.rtp, {.ice = *a.path.description(), .dialog = 2, .is_answer = true});
+  run(3s);
+  CHECK(us.error == "");
+  CHECK(us.path.along_path({}).remote_rtp == a.rtp);
+}
+
+TEST_CASE_FIXTURE(Calls, "This side answers checks that come before the peer's answer [RFC 8445 section 7.3]") {
+  begin(us, true);
+  begin(a, false);
+  CHECK_FALSE(us.path.pause(false));
+  CHECK(us.path.pause(true));
+  apply(a, us.rtp, {.ice = *us.path.description()});
+  run(1s);
+  CHECK(a.path.along_path({}).remote_rtp == us.rtp);
+}
+
 TEST_CASE_FIXTURE(Calls, "An offer that another peer may answer has new credentials, and media continue until the answer [RFC 8839 section 7.5]") {
   begin(us, false);
   begin(a, true);
