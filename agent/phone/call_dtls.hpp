@@ -39,7 +39,10 @@ class CallDtls {
   [[nodiscard]] bool is_used() const { return agreed_.has_value(); }
   /// Returns true while a handshake is in progress.
   [[nodiscard]] bool is_busy() const { return (rtp_ && rtp_->suite.empty()) || (rtcp_ && rtcp_->suite.empty()); }
-  /// Returns the suite in use for RTP, by its name in SDP; "" before the first handshake is complete.
+  /// Returns true if the present association has keys for RTP.
+  [[nodiscard]] bool has_keys() const { return rtp_ && !rtp_->suite.empty(); }
+  /// Returns the suite in use for RTP, by its name in SDP; "" before the first handshake is complete. During the handshake of a new association, that is the suite
+  /// of the former one.
   [[nodiscard]] const std::string& suite() const { return suite_; }
 
  private:

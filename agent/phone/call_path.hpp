@@ -78,11 +78,11 @@ class CallPath {
   /// Call this at the end of the call: deletes the allocations on the TURN servers.
   void end(base::TimePoint now);
 
-  /// Returns true if media can pass in both directions: ICE, if agreed, has completed, and DTLS, if agreed, has keys. ICE completes with the last component,
-  /// because some peers play no audio before that.
+  /// Returns true if media can pass in both directions: ICE, if agreed, has completed, and DTLS, if agreed, has keys. Waits for all components of ICE, because
+  /// some peers play no audio before ICE has selected a pair for each.
   [[nodiscard]] bool is_open() const {
     const bool has_path = !uses_ice() || (!ice_->is_busy() && along_path(plan_).remote_rtp.port != 0);
-    return has_path && (!uses_dtls() || !suite().empty());
+    return has_path && (!uses_dtls() || (dtls_ && dtls_->has_keys()));
   }
   [[nodiscard]] bool uses_dtls() const { return agreed_dtls_.has_value(); }
   [[nodiscard]] bool uses_ice() const { return ice_ && ice_->is_used(); }

@@ -106,10 +106,13 @@ TEST_CASE_FIXTURE(Calls, "Each fork of a call has its own handshake, even if its
   if (completes) apply(a, us.rtp, {.dtls = us.described_dtls(true)});
   run(2s);
   REQUIRE(us.path.suite().empty() != completes);
+  REQUIRE(us.path.is_open() == completes);
   apply(us, b.rtp, {.dtls = b.described_dtls(false), .dialog = 1, .is_answer = true});
+  CHECK_FALSE(us.path.is_open());  // The keys of the first fork do not open the path to the second one.
   apply(b, us.rtp, {.dtls = us.described_dtls(true)});
   run(3s);
   CHECK(us.error == "");
+  CHECK(us.path.is_open());
   CHECK(us.path.suite() == "AEAD_AES_128_GCM");
   CHECK(b.path.suite() == "AEAD_AES_128_GCM");
 }
