@@ -49,10 +49,18 @@ void CallDtls::apply(const std::optional<sdp::AgreedDtls>& agreed, unsigned dial
   if (!continues) {
     rtp_.reset();
     rtcp_.reset();
+    if (agreed_) await_keys();
   }
   if (!agreed_) suite_.clear();
   follow(rtp_, media::Channel::Rtp, before.remote_rtp, plan_.remote_rtp, now);
   if (!plan_.is_rtcp_muxed()) follow(rtcp_, media::Channel::Rtcp, before.remote_rtcp, plan_.remote_rtcp, now);
+}
+
+/// Lets no plain packet pass from now on, if the call was not encrypted before. Keys of a former association stay in use until the new ones come.
+void CallDtls::await_keys() {
+  auto order = std::make_unique<media::SrtpKeyOrder>();
+  order->awaits_keys = true;
+  rtp_keys_->put(std::move(order));
 }
 
 /// Begins the handshake of one socket when the peer's address is known. If the address has changed, a running association uses the new address.

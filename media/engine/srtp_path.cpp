@@ -27,7 +27,7 @@ void SrtpPath::take_keys() {
     sender_ = order->sender;
     use_receiver(*order->receiver);
   }
-  passes_plain_ = !sender_ && !receiver_;
+  passes_plain_ = !sender_ && !receiver_ && !order->awaits_keys;
   box_->give_back(order);
 }
 

@@ -23,6 +23,7 @@ struct SrtpKeyOrder {
   std::array<std::unique_ptr<rtp::SrtpSender>, kPlaces> senders{};      ///< new senders, by place
   std::array<std::unique_ptr<rtp::SrtpReceiver>, kPlaces> receivers{};  ///< new receivers, by place
   std::optional<std::size_t> sender, receiver;  ///< the places to use; nullopt: the peer does not use SRTP, and packets pass unchanged
+  bool awaits_keys = false;                     ///< true if the keys come later, from a DTLS handshake: until then, no plain packet passes
   bool other_dialog = false;                    ///< true for another early dialog of a forked INVITE: plain packets may pass, even if the former had keys
   SrtpKeyOrder* next = nullptr;                 ///< used by OrderBox
 

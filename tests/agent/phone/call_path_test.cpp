@@ -164,6 +164,23 @@ TEST_CASE_FIXTURE(Calls, "This side answers checks that come before the peer's a
   CHECK(a.path.along_path({}).remote_rtp == us.rtp);
 }
 
+TEST_CASE_FIXTURE(Calls, "When a plain call agrees on DTLS, no plain packet passes from then on, in either direction") {
+  sides = {&us};
+  us.keys->put(std::make_unique<media::SrtpKeyOrder>());
+  apply(us, a.rtp, {});
+  const auto passes_plain = [&] {
+    std::vector<std::uint8_t> packet(172, 0), room(300, 0);
+    packet[0] = room[0] = 0x80;
+    const bool leaves = us.worker->protect(media::Channel::Rtp, room, 172).has_value();
+    const bool enters = us.worker->on_datagram(media::Channel::Rtp, a.rtp, packet, now).verdict == media::PacketPath::Verdict::Rtp;
+    CHECK(leaves == enters);
+    return leaves || enters;
+  };
+  CHECK(passes_plain());
+  apply(us, a.rtp, {.dtls = a.described_dtls(false)});
+  CHECK_FALSE(passes_plain());
+}
+
 TEST_CASE_FIXTURE(Calls, "An offer that another peer may answer has new credentials, and media continue until the answer [RFC 8839 section 7.5]") {
   begin(us, false);
   begin(a, true);

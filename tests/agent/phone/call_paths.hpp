@@ -30,6 +30,7 @@ inline sdp::FingerprintLine line_of(const media::DtlsEndpoint& endpoint) { retur
 struct PathSide {
   base::SocketAddress rtp;
   std::shared_ptr<const media::DtlsEndpoint> dtls;
+  std::shared_ptr<media::SrtpKeyBox> keys = std::make_shared<media::SrtpKeyBox>();
   phone::CallPath path;
   std::unique_ptr<media::PacketPath> worker;
   std::string error{};               ///< the error of poll(); "" if there was none
@@ -37,7 +38,7 @@ struct PathSide {
   std::map<media::Channel, int> dtls_sent{};
 
   explicit PathSide(base::SocketAddress address, std::shared_ptr<const media::DtlsEndpoint> its_dtls = nullptr)
-      : rtp(address), dtls(std::move(its_dtls)), path(dtls, std::make_shared<media::SrtpKeyBox>()), worker(path.make_path()) {}
+      : rtp(address), dtls(std::move(its_dtls)), path(dtls, keys), worker(path.make_path()) {}
 
   [[nodiscard]] sdp::AgreedDtls described_dtls(bool peer_is_client) const { return {{line_of(*dtls)}, peer_is_client, 1}; }
 };

@@ -178,6 +178,29 @@ TEST_CASE("SrtpPath lets plain packets pass if the peer does not use SRTP, but n
   CHECK(leg.send(2) == rtp_packet(9, 2).size() + 10);
 }
 
+TEST_CASE("After an order that awaits keys, SrtpPath lets no plain packet pass, and keys that it has stay in use until new ones come") {
+  PathAndBox leg;
+  const auto awaits = [] {
+    auto order = plain();
+    order->awaits_keys = true;
+    return order;
+  };
+  leg.box->put(plain());
+  CHECK(leg.receive(1, 0, true) == Verdict::Rtp);
+  leg.box->put(awaits());
+  CHECK(leg.receive(2, 0, true) == Verdict::Refused);
+  CHECK_FALSE(leg.send(2));
+  leg.box->put(keys(1, 2));
+  CHECK(leg.receive(3, 2) == Verdict::Rtp);
+  leg.box->put(awaits());
+  CHECK(leg.receive(4, 2) == Verdict::Rtp);
+  CHECK(leg.send(4));
+  leg.box->put(awaits());
+  leg.box->put(new_receiver(1, 3));
+  CHECK(leg.receive(5, 3) == Verdict::Rtp);
+  CHECK(leg.receive(6, 0, true) == Verdict::Refused);
+}
+
 TEST_CASE("Two legs of an engine hear each other over SRTP, even after 10,000 forged packets and a new key for one direction [CVE-2021-41105]") {
   for (const auto datagrams : {media::DatagramPath::Best, media::DatagramPath::Epoll}) {
     CAPTURE(media::to_string(datagrams));
