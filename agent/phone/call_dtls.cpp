@@ -51,9 +51,17 @@ void CallDtls::apply(const std::optional<sdp::AgreedDtls>& agreed, unsigned dial
     rtcp_.reset();
     if (agreed_) await_keys();
   }
-  if (!agreed_) suite_.clear();
+  if (!agreed_) forget_keys();
   follow(rtp_, media::Channel::Rtp, before.remote_rtp, plan_.remote_rtp, now);
   if (!plan_.is_rtcp_muxed()) follow(rtcp_, media::Channel::Rtcp, before.remote_rtcp, plan_.remote_rtcp, now);
+}
+
+/// The keys of RTP now come from SDP, and are those of RTCP too.
+void CallDtls::forget_keys() {
+  suite_.clear();
+  auto order = std::make_unique<media::SrtpKeyOrder>();
+  order->forgets_keys = true;
+  rtcp_keys_->put(std::move(order));
 }
 
 /// Lets no plain packet pass from now on, if the call was not encrypted before. Keys of a former association stay in use until the new ones come.

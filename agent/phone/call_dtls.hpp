@@ -53,6 +53,7 @@ class CallDtls {
     std::unique_ptr<media::DtlsHandshake> handshake;
     std::string suite{};     // "" until the handshake is complete
   };
+  void forget_keys();
   void await_keys();
   void begin(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& peer, base::TimePoint now);
   void follow(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& before, const base::SocketAddress& peer, base::TimePoint now);

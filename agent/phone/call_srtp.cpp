@@ -57,7 +57,7 @@ std::size_t CallSrtp::Keys::add(Key key) {
 base::Result<void, base::Error> CallSrtp::apply(const std::optional<sdp::AgreedSrtp>& agreed, bool other_dialog) {
   if (capability_.policy == sdp::SrtpPolicy::Off) return {};
   auto order = std::make_unique<media::SrtpKeyOrder>();
-  order->other_dialog = other_dialog;
+  order->forgets_keys = other_dialog;
   if (agreed) {
     const Key ours{agreed->suite, agreed->send_secret, {}}, theirs{agreed->suite, agreed->receive_secret, agreed->receive_mki};
     order->sender = sent_.find(ours);

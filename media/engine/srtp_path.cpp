@@ -22,7 +22,7 @@ void SrtpPath::take_keys() {
     if (order->senders[i]) senders_[i].swap(order->senders[i]);  // The order takes the former sender back to the ordering thread.
     if (order->receivers[i]) receivers_[i].swap(order->receivers[i]);
   }
-  if (order->other_dialog) sender_ = receiver_ = former_receiver_ = std::nullopt;
+  if (order->forgets_keys) sender_ = receiver_ = former_receiver_ = std::nullopt;
   if (order->sender && order->receiver) {
     sender_ = order->sender;
     use_receiver(*order->receiver);

@@ -24,11 +24,11 @@ struct SrtpKeyOrder {
   std::array<std::unique_ptr<rtp::SrtpReceiver>, kPlaces> receivers{};  ///< new receivers, by place
   std::optional<std::size_t> sender, receiver;  ///< the places to use; nullopt: the peer does not use SRTP, and packets pass unchanged
   bool awaits_keys = false;                     ///< true if the keys come later, from a DTLS handshake: until then, no plain packet passes
-  bool other_dialog = false;                    ///< true for another early dialog of a forked INVITE: plain packets may pass, even if the former had keys
+  bool forgets_keys = false;                    ///< true if no former key is used any more, for example in another early dialog of a forked INVITE
   SrtpKeyOrder* next = nullptr;                 ///< used by OrderBox
 
   void merge(SrtpKeyOrder& untaken) {
-    other_dialog = other_dialog || untaken.other_dialog;
+    forgets_keys = forgets_keys || untaken.forgets_keys;
     for (std::size_t i = 0; i < kPlaces; ++i) {
       if (!senders[i]) senders[i] = std::move(untaken.senders[i]);
       if (!receivers[i]) receivers[i] = std::move(untaken.receivers[i]);
@@ -38,7 +38,7 @@ struct SrtpKeyOrder {
 using SrtpKeyBox = OrderBox<SrtpKeyOrder>;
 
 /// Protects the packets of one leg by SRTP and SRTCP, with keys that come through an SrtpKeyBox. Before the first order, no packet passes in either direction.
-/// After an order with keys, plain packets never pass again in the same dialog, even after an order without keys.
+/// After an order with keys, plain packets never pass again, even after an order without keys, unless that forgets the keys.
 class SrtpPath final : public PacketPath {
  public:
   /// For this time after a key change, packets under the peer's former key still pass, because the peer starts to use its new key some time after it sends it.

@@ -248,6 +248,28 @@ TEST_CASE_FIXTURE(Calls, "Without rtcp-mux, RTCP has its own handshake, which be
   CHECK(us.error == "");
 }
 
+TEST_CASE_FIXTURE(Calls, "When keys from SDP replace those of DTLS, RTCP on its own port uses them too") {
+  sides = {&us, &a};
+  apply(us, a.rtp, {.is_muxed = false, .dtls = a.described_dtls(true)});
+  apply(a, us.rtp, {.is_muxed = false, .dtls = us.described_dtls(false)});
+  run(3s);
+  REQUIRE(us.path.suite() != "");
+  const auto key = rtp::SrtpMasterKey::make(rtp::SrtpSuite::AesCm128Sha1_80, std::vector<std::uint8_t>(30, 1)).value();
+  auto order = std::make_unique<media::SrtpKeyOrder>();
+  order->sender = order->receiver = 0;
+  order->senders[0] = std::make_unique<rtp::SrtpSender>(rtp::SrtpSender::make(key).value());
+  order->receivers[0] = std::make_unique<rtp::SrtpReceiver>(rtp::SrtpReceiver::make(key).value());
+  us.keys->put(std::move(order));
+  apply(us, a.rtp, {.is_muxed = false});
+  run(20ms);
+  std::vector<std::uint8_t> report{0x80, 201, 0, 1, 1, 2, 3, 4};
+  report.resize(8 + media::PacketPath::kMaxAddedOctets);
+  const auto size = us.worker->protect(media::Channel::Rtcp, report, 8);
+  REQUIRE(size);
+  report.resize(*size);
+  CHECK(rtp::SrtpReceiver::make(key)->unprotect_rtcp(report));
+}
+
 TEST_CASE_FIXTURE(Calls, "ICE and DTLS that failed in an early dialog begin again at the 2xx") {
   bool is_answer = true;
   SUBCASE("the peer's latest description is an answer") {}
