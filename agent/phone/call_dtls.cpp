@@ -28,12 +28,12 @@ base::Error failed(const media::DtlsFault& fault) {
 }
 
 /// Returns the keys of a complete handshake for an SrtpPath, or null if OpenSSL refuses them.
-std::unique_ptr<media::SrtpKeyOrder> order_of(const media::DtlsKeys& keys) {
+std::unique_ptr<media::SrtpKeyOrder> order_of(const media::DtlsKeys& keys, std::size_t place) {
   auto sender = rtp::SrtpSender::make(keys.send);
   auto receiver = rtp::SrtpReceiver::make(keys.receive);
   if (!sender || !receiver) return nullptr;
   auto order = std::make_unique<media::SrtpKeyOrder>();
-  order->sender = order->receiver = media::SrtpKeyOrder::kDtlsPlace;
+  order->sender = order->receiver = place;
   order->senders[*order->sender] = std::make_unique<rtp::SrtpSender>(*std::move(sender));
   order->receivers[*order->receiver] = std::make_unique<rtp::SrtpReceiver>(*std::move(receiver));
   return order;
@@ -49,6 +49,7 @@ void CallDtls::apply(const std::optional<sdp::AgreedDtls>& agreed, unsigned dial
   if (!continues) {
     rtp_.reset();
     rtcp_.reset();
+    second_place_ = !second_place_;
     if (agreed_) await_keys();
   }
   if (!agreed_) forget_keys();
@@ -82,7 +83,7 @@ void CallDtls::follow(std::optional<Association>& association, media::Channel ch
 
 void CallDtls::begin(std::optional<Association>& association, media::Channel channel, const base::SocketAddress& peer, base::TimePoint now) {
   const auto role = agreed_->is_client ? media::DtlsRole::Client : media::DtlsRole::Server;
-  association = Association{channel, peer, std::make_unique<media::DtlsHandshake>(*endpoint_, role)};
+  association = Association{channel, peer, media::SrtpKeyOrder::kDtlsPlace + (second_place_ ? 1 : 0), std::make_unique<media::DtlsHandshake>(*endpoint_, role)};
   association->handshake->start(fingerprints_of(*agreed_), now);
 }
 
@@ -115,7 +116,7 @@ base::Result<void, base::Error> CallDtls::advance(Association& association, cons
   while (const auto octets = handshake.poll_transmit()) send(association.channel, {{}, association.peer}, *octets);
   if (handshake.state() == State::Failed) return base::fail(failed(handshake.failure().value_or(media::DtlsFault{})));
   if (!handshake.keys() || !association.suite.empty()) return {};
-  auto order = order_of(*handshake.keys());
+  auto order = order_of(*handshake.keys(), association.place);
   if (!order) return base::fail(phone_error(PhoneError::NotAcceptable, "OpenSSL cannot use the SRTP keys of the DTLS handshake"));
   association.suite = rtp::facts_of(handshake.keys()->send.suite()).name;
   keys.put(std::move(order));

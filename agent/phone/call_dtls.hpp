@@ -10,6 +10,7 @@
 #include <offhook/media/port/media_plan.hpp>
 #include <offhook/sdp/srtp.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,7 @@ class CallDtls {
   struct Association {
     media::Channel channel = media::Channel::Rtp;
     base::SocketAddress peer;
+    std::size_t place = 0;   // of its keys
     std::unique_ptr<media::DtlsHandshake> handshake;
     std::string suite{};     // "" until the handshake is complete
   };
@@ -65,6 +67,7 @@ class CallDtls {
   std::optional<sdp::AgreedDtls> agreed_;
   unsigned dialog_ = 0;
   std::string suite_;
+  bool second_place_ = false;   // the keys of the present association are in the second place for keys from DTLS
   media::MediaPlan plan_;
   std::optional<Association> rtp_, rtcp_;
 };

@@ -18,7 +18,9 @@ namespace offhook::inline v0::media {
 /// the same keystream again, and a second receiver would accept replayed packets.
 struct SrtpKeyOrder {
   static constexpr std::size_t kPlaces = 8;
-  static constexpr std::size_t kDtlsPlace = kPlaces - 1;   ///< place of the keys from a DTLS handshake; keys from SDP have the other places
+  /// First of the two places for keys from DTLS, which associations take in turn, so that the former key stays (RFC 8842 section 5.5). Keys from SDP have the
+  /// places before it.
+  static constexpr std::size_t kDtlsPlace = kPlaces - 2;
 
   std::array<std::unique_ptr<rtp::SrtpSender>, kPlaces> senders{};      ///< new senders, by place
   std::array<std::unique_ptr<rtp::SrtpReceiver>, kPlaces> receivers{};  ///< new receivers, by place

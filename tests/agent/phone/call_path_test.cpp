@@ -248,6 +248,35 @@ TEST_CASE_FIXTURE(Calls, "Without rtcp-mux, RTCP has its own handshake, which be
   CHECK(us.error == "");
 }
 
+TEST_CASE_FIXTURE(Calls, "After a new handshake, packets under the former keys are still accepted for some time [RFC 8842 section 5.5]") {
+  sides = {&us, &a};
+  const auto shake = [&](unsigned association) {
+    auto ours = us.described_dtls(true), theirs = a.described_dtls(false);
+    ours.association = theirs.association = association;
+    apply(us, a.rtp, {.dtls = theirs});
+    apply(a, us.rtp, {.dtls = ours});
+    run(3s);
+  };
+  std::uint8_t sequence = 0;
+  const auto packet = [&] {
+    std::vector<std::uint8_t> made(172 + media::PacketPath::kMaxAddedOctets);
+    made[0] = 0x80;
+    made[3] = ++sequence;
+    made.resize(a.worker->protect(media::Channel::Rtp, made, 172).value());
+    return made;
+  };
+  const auto verdict = [&](std::vector<std::uint8_t> datagram) { return us.worker->on_datagram(media::Channel::Rtp, a.rtp, datagram, now).verdict; };
+  shake(1);
+  for (unsigned association = 2; association <= 3; ++association) {
+    auto late = packet(), later = packet();
+    shake(association);
+    CHECK(verdict(packet()) == media::PacketPath::Verdict::Rtp);
+    CHECK(verdict(late) == media::PacketPath::Verdict::Rtp);
+    run(3s);
+    CHECK(verdict(later) == media::PacketPath::Verdict::Refused);
+  }
+}
+
 TEST_CASE_FIXTURE(Calls, "When keys from SDP replace those of DTLS, RTCP on its own port uses them too") {
   sides = {&us, &a};
   apply(us, a.rtp, {.is_muxed = false, .dtls = a.described_dtls(true)});
