@@ -98,18 +98,27 @@ CallIce::CallIce(base::SocketAddress local, bool controlling) : local_(local) {
   }
 }
 
-sdp::IceDescription CallIce::description(bool hides_private) const {
+sdp::IceDescription CallIce::description(bool hides_private, bool is_offer) const {
   sdp::IceDescription ours;
   ours.ufrag = agent_->credentials().ufrag;
   ours.password = agent_->credentials().password;
   ours.options = {"ice2"};
+  const auto may_describe = [&](const rtp::IceCandidate& candidate) { return !hides_private || candidate.address.ip.is_public(); };
   const auto describe = [&](const rtp::IceCandidate& candidate) {
-    if (!hides_private || candidate.address.ip.is_public()) ours.candidates.push_back(line_of(candidate, hides_private));
+    if (may_describe(candidate)) ours.candidates.push_back(line_of(candidate, hides_private));
   };
-  for (const auto& candidate : agent_->local_candidates()) describe(candidate);
+  const auto* const nominated = agent_->state() == rtp::IceState::Completed ? agent_->selected(1) : nullptr;
+  if (nominated == nullptr || !may_describe(nominated->local)) {
+    for (const auto& candidate : agent_->local_candidates()) describe(candidate);
+    return ours;
+  }
+  // After the nomination, only the candidates of the selected pairs remain: RFC 8839 sections 4.4.1.2.2 and 4.4.2.
   for (const auto socket : kLegSockets) {
-    const auto* const pair = agent_->selected(component_of(socket));
-    if (pair != nullptr && pair->local.type == rtp::IceCandidateType::PeerReflexive) describe(pair->local);  // Only the checks have found this candidate.
+    const std::uint16_t component = component_of(socket);
+    const auto* const pair = agent_->selected(component);
+    if (pair == nullptr) continue;
+    describe(pair->local);
+    if (is_offer && agent_->is_controlling()) ours.remote_candidates.push_back({component, pair->remote.address});
   }
   return ours;
 }

@@ -29,8 +29,9 @@ class CallIce {
 
   /// Adds a candidate that a STUN or TURN server has reported. Call it before the first description.
   void add(const rtp::IceGathered& gathered) { (void)agent_->add_local(gathered); }
-  /// Returns this side's description: its credentials and candidates. If `hides_private` is true, it contains no private address (RFC 8839 section 8.1).
-  [[nodiscard]] sdp::IceDescription description(bool hides_private) const;
+  /// Returns this side's description for an offer or an answer: its credentials and candidates, after the nomination only those of the selected pairs. If
+  /// `hides_private` is true, it contains no private address (RFC 8839 section 8.1).
+  [[nodiscard]] sdp::IceDescription description(bool hides_private, bool is_offer) const;
   /// Begins or continues ICE with the peer's description, and takes over the paths that it knows. `is_muxed`: true with rtcp-mux. `is_answer`: true if `theirs` is from an answer of the peer.
   void apply(const sdp::IceDescription& theirs, bool is_muxed, bool is_answer, base::TimePoint now);
   /// Restarts ICE, so that the next description can go to another peer: RFC 8839 section 7.5. Does nothing unless ICE has completed.

@@ -49,7 +49,9 @@ class CallPath {
   /// Returns nullopt if the peer is in the Internet and this side knows no public address of its own.
   [[nodiscard]] std::optional<Described> described() const;
   /// Returns this side's ICE description; nullopt if the call does not use ICE.
-  [[nodiscard]] std::optional<sdp::IceDescription> description() const { return ice_ ? std::optional(ice_->description(place_.is_hidden)) : std::nullopt; }
+  [[nodiscard]] std::optional<sdp::IceDescription> description(bool is_offer = false) const {
+    return ice_ ? std::optional(ice_->description(place_.is_hidden, is_offer)) : std::nullopt;
+  }
   /// Follows an ICE restart in the peer's offer, so that description() has new credentials for the answer: RFC 8839 section 4.4.2. `agreed` is the agreement
   /// that the answer will make.
   void follow_restart(const sdp::AgreedAudio& agreed, base::TimePoint now);

@@ -177,9 +177,9 @@ std::unique_ptr<media::PacketPath> MediaSession::make_path() {
 }
 
 /// Sets this side's ICE description in the negotiator, and the addresses for the m= line.
-void MediaSession::describe_ice(sdp::Negotiator& negotiator) const {
+void MediaSession::describe_ice(sdp::Negotiator& negotiator, bool is_offer) const {
   if (!path_ || ice_ == IceUse::Off) return;
-  negotiator.set_ice(path_->description(), ice_ == IceUse::Offered);
+  negotiator.set_ice(path_->description(is_offer), ice_ == IceUse::Offered);
   const auto ours = path_->described();
   if (!path_->uses_ice() || !ours) return;
   negotiator.set_local(ours->rtp);
@@ -202,7 +202,7 @@ std::optional<media::AudioCodec> MediaSession::codec_among(const std::vector<med
 
 base::Result<std::string, base::Error> MediaSession::make_offer() {
   if (!leg_) return base::fail(phone_error(PhoneError::WrongState, "the call has no media yet"));
-  describe_ice(negotiator_);
+  describe_ice(negotiator_, true);
   auto offer = negotiator_.make_offer();
   if (!plan_) offered_ = negotiator_;
   return offer;
@@ -228,7 +228,7 @@ base::Result<std::string, base::Error> MediaSession::answer(std::string_view off
   sdp::Negotiator answering = negotiator_of(branch_tag);
   if (answering.offer_open()) answering.withdraw_offer();
   if (auto followed = follow_restart(answering, *session); !followed) return base::fail(followed.error());
-  describe_ice(answering);
+  describe_ice(answering, false);
   auto answer = answering.answer(*session);
   if (!answer) return base::fail(not_acceptable(answer.error()));
   if (auto adopted = adopt({std::move(answering), *std::move(session), signalling_host}, branch_tag, false); !adopted) return base::fail(adopted.error());
@@ -238,7 +238,7 @@ base::Result<std::string, base::Error> MediaSession::answer(std::string_view off
 /// Restarts ICE if the offer restarts it and this side can answer the offer, because a refused offer must change nothing.
 base::Result<void, base::Error> MediaSession::follow_restart(sdp::Negotiator trial, const sdp::Session& offer) {
   if (!path_ || !path_->uses_ice()) return {};
-  describe_ice(trial);
+  describe_ice(trial, false);
   const auto answer = trial.answer(offer);
   if (!answer) return base::fail(not_acceptable(answer.error()));
   path_->follow_restart(answer->audio, base::Clock::now());

@@ -115,7 +115,7 @@ class MediaSession {
   void set_on_hold(bool on_hold);
   void take_plan(bool relearn);
   [[nodiscard]] std::unique_ptr<media::PacketPath> make_path();
-  void describe_ice(sdp::Negotiator& negotiator) const;
+  void describe_ice(sdp::Negotiator& negotiator, bool is_offer) const;
 
   media::Engine& engine_;
   CallSrtp srtp_;

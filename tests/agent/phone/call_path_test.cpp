@@ -181,6 +181,26 @@ TEST_CASE_FIXTURE(Calls, "When a plain call agrees on DTLS, no plain packet pass
   CHECK_FALSE(passes_plain());
 }
 
+TEST_CASE_FIXTURE(Calls, "After the nomination, a description has only the selected candidates, and the controlling side's offer has the peer's too [RFC 8839 section 4.4.1.2.2]") {
+  phone::MediaPlace place;
+  place.as_seen = base::IpAddress::parse("203.0.113.4");  // a second candidate
+  begin(us, true, nullptr, place);
+  begin(a, false);
+  CHECK(us.path.description(true)->candidates.size() == 4);
+  CHECK(us.path.description(true)->remote_candidates.empty());
+  connect(us, a);
+  for (const bool is_offer : {true, false}) {
+    const auto ours = *us.path.description(is_offer), theirs = *a.path.description(is_offer);
+    REQUIRE(ours.candidates.size() == 1);
+    CHECK(ours.candidates[0].address() == us.rtp);
+    CHECK(ours.remote_candidates == (is_offer ? std::vector<sdp::RemoteCandidate>{{1, a.rtp}} : std::vector<sdp::RemoteCandidate>{}));
+    CHECK(theirs.candidates.size() == 1);
+    CHECK(theirs.remote_candidates.empty());
+  }
+  us.path.restart_ice();
+  CHECK(us.path.description(true)->candidates.size() == 4);
+}
+
 TEST_CASE_FIXTURE(Calls, "An offer that another peer may answer has new credentials, and media continue until the answer [RFC 8839 section 7.5]") {
   begin(us, false);
   begin(a, true);
