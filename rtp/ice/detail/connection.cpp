@@ -9,7 +9,7 @@ namespace offhook::inline v0::rtp {
 
 bool IceConnection::select(std::uint16_t component, const IceSelectedPair& pair, base::TimePoint now) {
   auto& link = links_[component - 1U];
-  if (link && link->pair.priority > pair.priority && now < link->heard_at + kAliveFor) return false;
+  if (link && link->pair.priority > pair.priority && now < link->last_heard + kAliveFor) return false;
   if (link && link->pair.path() == pair.path()) return true;
   link.emplace(pair, now);
   if (context_.options.lite)
@@ -21,7 +21,7 @@ bool IceConnection::select(std::uint16_t component, const IceSelectedPair& pair,
 
 void IceConnection::on_heard(const IceRoute& route, base::TimePoint now) {
   for (auto& link : links_) {
-    if (link && link->pair.path() == IcePath{route.base, route.from}) link->heard_at = now;
+    if (link && link->pair.path() == IcePath{route.base, route.from}) link->last_heard = now;
   }
 }
 
@@ -80,7 +80,7 @@ bool IceConnection::on_response(const StunMessage& message, const IceRoute& rout
     }
     if (message.kind() == StunClass::Success) {
       link->consent->on_success(message.id(), now);
-      link->heard_at = now;
+      link->last_heard = now;
       return true;
     }
     const int code = message.error() ? message.error()->code : 0;

@@ -45,9 +45,9 @@ class IceConnection {
 
  private:
   struct Link {
-    Link(const IceSelectedPair& selected, base::TimePoint now) : pair(selected), heard_at(now) {}
+    Link(const IceSelectedPair& selected, base::TimePoint now) : pair(selected), last_heard(now) {}
     IceSelectedPair pair;
-    base::TimePoint heard_at;                       // the last authenticated message of the peer on this pair
+    base::TimePoint last_heard;                     // time of the last authenticated message of the peer on this pair
     std::optional<IceConsent> consent;              // of a full agent
     std::optional<base::TimePoint> keepalive_at;    // of a lite agent
     IceClaim asked_as{};                            // role and tie-breaker in the last request for consent

@@ -6,6 +6,23 @@
 #include <utility>
 
 namespace offhook::inline v0::rtp {
+namespace {
+
+auto has_id(const StunId& id) {
+  return [&id](const IceTransaction& one) { return one.id == id; };
+}
+
+/// Removes and returns the first check for which `is_wanted` is true.
+template <class IsWanted>
+std::optional<IceTransaction> take_first(std::vector<IceTransaction>& pending, IsWanted is_wanted) {
+  const auto at = std::find_if(pending.begin(), pending.end(), is_wanted);
+  if (at == pending.end()) return std::nullopt;
+  auto taken = std::move(*at);
+  pending.erase(at);
+  return taken;
+}
+
+}  // namespace
 
 void IceTransactions::begin(IceTransaction check, base::Duration rto, base::TimePoint now) {
   check.sent = 1;
@@ -29,17 +46,11 @@ void IceTransactions::cancel(IcePairId pair) {
 }
 
 const IceTransaction* IceTransactions::find(const StunId& id) const {
-  const auto at = std::find_if(pending_.begin(), pending_.end(), [&](const auto& one) { return one.id == id; });
+  const auto at = std::find_if(pending_.begin(), pending_.end(), has_id(id));
   return at == pending_.end() ? nullptr : &*at;
 }
 
-std::optional<IceTransaction> IceTransactions::take(const StunId& id) {
-  const auto at = std::find_if(pending_.begin(), pending_.end(), [&](const auto& one) { return one.id == id; });
-  if (at == pending_.end()) return std::nullopt;
-  auto taken = std::move(*at);
-  pending_.erase(at);
-  return taken;
-}
+std::optional<IceTransaction> IceTransactions::take(const StunId& id) { return take_first(pending_, has_id(id)); }
 
 const IceTransaction* IceTransactions::next_due(base::TimePoint now) {
   const auto at = std::find_if(pending_.begin(), pending_.end(), [&](const auto& one) { return one.resend_at && *one.resend_at <= now && one.end_at > now; });
@@ -56,11 +67,7 @@ const IceTransaction* IceTransactions::next_due(base::TimePoint now) {
 }
 
 std::optional<IceTransaction> IceTransactions::next_ended(base::TimePoint now) {
-  const auto at = std::find_if(pending_.begin(), pending_.end(), [&](const auto& one) { return one.end_at <= now; });
-  if (at == pending_.end()) return std::nullopt;
-  auto taken = std::move(*at);
-  pending_.erase(at);
-  return taken;
+  return take_first(pending_, [now](const IceTransaction& one) { return one.end_at <= now; });
 }
 
 std::optional<base::TimePoint> IceTransactions::next_deadline() const {
