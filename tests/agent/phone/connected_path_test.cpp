@@ -48,13 +48,15 @@ TEST_CASE("CallConnected comes when ICE has found a path and DTLS has keys") {
   CHECK(bert.suite == anna.suite);
 }
 
-TEST_CASE("If ICE finds no path, CallConnected comes after EndpointOptions::path_limit") {
+TEST_CASE("If ICE finds no path, CallConnected comes after EndpointOptions::path_limit, and not before") {
   PathTelephone bert("bert", 100ms);
   RawCaller caller(bert.phone.endpoint->sip_port());
   caller.send("INVITE", 1, silent_offer("sendrecv"));
   REQUIRE(caller.final_response(1).starts_with("SIP/2.0 200"));
+  const auto before_ack = base::Clock::now();
   caller.send("ACK", 1, "");
   REQUIRE(bert.phone.wait_for<phone::CallConnected>());
+  CHECK(base::Clock::now() - before_ack >= 100ms);
   CHECK(bert.route == "");
 }
 
