@@ -99,11 +99,12 @@ void CallDtls::receive(const media::PathDatagram& datagram, bool is_verified) {
   auto& association = datagram.channel == media::Channel::Rtcp ? rtcp_ : rtp_;
   if (!association || !(is_verified || may_be_peer(*association, datagram.peer))) return;
   const bool takes_part = association->handshake->on_datagram(datagram.bytes(), datagram.arrival);
-  if (takes_part && !is_verified) association->peer = datagram.peer;  // With ICE, this side sends along its own path, even if the peer answers along another path.
+  // With ICE, this side sends along its own path, even if the peer answers along another path.
+  if (takes_part && !is_verified) association->peer = datagram.peer;
 }
 
-/// Returns true if the peer may send from `from` without ICE. A peer behind a NAT sends from another address than its description has, and the source rule of the call
-/// decides which hosts it may use. After the handshake, only the address of the handshake counts.
+/// Returns true if the peer may send from `from` without ICE. A peer behind a NAT sends from another address than its description has, and the source rule of
+/// the call decides which hosts it may use. After the handshake, only the address of the handshake counts.
 bool CallDtls::may_be_peer(const Association& association, const base::SocketAddress& from) const {
   if (from == association.peer) return true;
   if (!association.suite.empty() || plan_.source_rule == rtp::SourceRule::SdpAddress) return false;

@@ -42,8 +42,8 @@ class CallDtls {
   [[nodiscard]] bool is_busy() const { return (rtp_ && rtp_->suite.empty()) || (rtcp_ && rtcp_->suite.empty()); }
   /// Returns true if the present association has keys for RTP.
   [[nodiscard]] bool has_keys() const { return rtp_ && !rtp_->suite.empty(); }
-  /// Returns the suite in use for RTP, by its name in SDP; "" before the first handshake is complete. During the handshake of a new association, that is the suite
-  /// of the former one.
+  /// Returns the suite in use for RTP, by its name in SDP; "" before the first handshake is complete. During a new handshake, that of the former association
+  /// stays in use.
   [[nodiscard]] const std::string& suite() const { return suite_; }
 
  private:

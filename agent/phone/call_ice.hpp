@@ -32,7 +32,8 @@ class CallIce {
   /// Returns this side's description for an offer or an answer: its credentials and candidates, after the nomination only those of the selected pairs. If
   /// `hides_private` is true, it contains no private address (RFC 8839 section 8.1).
   [[nodiscard]] sdp::IceDescription description(bool hides_private, bool is_offer) const;
-  /// Begins or continues ICE with the peer's description, and takes over the paths that it knows. `is_muxed`: true with rtcp-mux. `is_answer`: true if `theirs` is from an answer of the peer.
+  /// Begins or continues ICE with the peer's description, and takes over the agent's paths. `is_muxed`: true with rtcp-mux. `is_answer`: true if `theirs` is
+  /// from an answer of the peer.
   void apply(const sdp::IceDescription& theirs, bool is_muxed, bool is_answer, base::TimePoint now);
   /// Restarts ICE, so that the next description can go to another peer: RFC 8839 section 7.5. Does nothing unless ICE has completed.
   void restart();

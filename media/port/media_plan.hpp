@@ -59,7 +59,7 @@ struct MediaPlan {
   base::SocketAddress remote_rtcp;                   ///< equal to `remote_rtp` if RTCP uses the port of RTP: RFC 5761
   base::IpAddress signalling_host;                   ///< source of the peer's SIP messages; unspecified if it is unknown
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< selects the sources besides `remote_rtp` that may be learnt
-  rtp::ProvenSources proven_sources{};                   ///< further addresses of the peer that ICE has checked; nothing is sent there
+  rtp::ProvenSources proven{};                       ///< further addresses of the peer that ICE has checked; nothing is sent there
   bool send = true;                                  ///< the negotiated direction; false while a hold forbids it
   bool receive = true;
   bool send_comfort_noise = false;                   ///< true if the peer accepts RFC 3389, with payload type kComfortNoiseType
@@ -89,11 +89,11 @@ struct MediaPlan {
   }
 };
 
-/// Returns true if the peer's source must be learnt again when `after` replaces `before`, although its address may be the same: the peer was silent by agreement,
-/// and its NAT may have given it another address in the meantime. If the address changes, Stream::start() learns again in any case. A repeated answer and a
-/// session refresh change neither, so that no stranger can be learnt then (RTP Bleed: CVE-2017-14099). With ICE, the addresses of a description change without
-/// an effect on the media. Another codec comes from the same source. `also_receivable` differs at each refresh, depending on the side that offered: our answer
-/// names one codec, the peer's answer names many.
+/// Returns true if the peer's source must be learnt again when `after` replaces `before`, although its address may be the same: the peer was silent by
+/// agreement, and its NAT may have given it another address in the meantime. If the address changes, Stream::start() learns again in any case; with ICE, the
+/// address in a description is not that of the media. A repeated answer and a session refresh change neither, so that no stranger can be learnt then
+/// (RTP Bleed: CVE-2017-14099). Another codec comes from the same source. `also_receivable` differs at each refresh, depending on the side that offered: our
+/// answer names one codec, the peer's answer names many.
 [[nodiscard]] inline bool learns_anew(const MediaPlan& before, const MediaPlan& after) { return !before.receive && after.receive; }
 
 }  // namespace offhook::inline v0::media

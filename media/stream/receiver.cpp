@@ -31,7 +31,7 @@ Receiver::Receiver(StreamContext& context, base::Duration silence_limit)
       jitter_buffer_(profile_for(listener_)) {}
 
 void Receiver::expect(const MediaPlan& plan, bool relearn) {
-  source_.expect({.rtp = plan.remote_rtp, .rtcp = plan.remote_rtcp, .signalling_host = plan.signalling_host, .rule = plan.source_rule, .proven = plan.proven_sources});
+  source_.expect({.rtp = plan.remote_rtp, .rtcp = plan.remote_rtcp, .signalling_host = plan.signalling_host, .rule = plan.source_rule, .proven = plan.proven});
   if (relearn) source_.relearn();
 }
 

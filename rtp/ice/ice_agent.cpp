@@ -117,8 +117,8 @@ bool IceAgent::cancel_restart() {
   return true;
 }
 
-/// Returns the result of `act` for the former session, or false if there is none. When the peer has described the new session, the loss of the former consent is
-/// no event, because the new session decides whether media can pass.
+/// Returns the result of `act` for the former session, or false if there is none. When the peer has described the new session, the loss of the former consent
+/// is no event, because the new session decides whether media can pass.
 template <class Act>
 bool IceAgent::with_former(Act act) {
   if (!former_) return false;

@@ -80,8 +80,8 @@ class IceAgent {
   /// Call this when the peer has refused the description with the new credentials. Returns to the credentials and the selected pairs of the time before the
   /// restart. Returns false, and changes nothing, if there were no selected pairs.
   bool cancel_restart();
-  /// Ends ICE with the peer, and keeps the local candidates. The next description begins it anew, with other credentials unless `keeps_credentials` is true: other
-  /// forks of the call may still answer the present ones.
+  /// Ends ICE with the peer, and keeps the local candidates. The next description begins it anew. credentials() change unless `keeps_credentials` is true,
+  /// because another fork of the call may still answer them.
   void reset(bool keeps_credentials);
 
   /// Handles a datagram that arrived on this base. For a relayed candidate, `from` is the peer's address as the TURN server reports it. Returns false if the

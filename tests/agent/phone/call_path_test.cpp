@@ -46,11 +46,11 @@ TEST_CASE_FIXTURE(Calls, "Media may come from an address of the peer when it has
   apply(a, us.rtp, {.ice = *us.path.description(), .is_answer = true});
   run(1s);
   CHECK(us.path.along_path({}).remote_rtp.port == 0);
-  CHECK(us.path.along_path({}).proven_sources == rtp::ProvenSources{});
+  CHECK(us.path.along_path({}).proven == rtp::ProvenSources{});
   passes = [](const auto&, const auto&) { return true; };
   run(5s);
   CHECK(us.path.along_path({}).remote_rtp == a.rtp);
-  CHECK(us.path.along_path({}).proven_sources[0] == a.rtp);
+  CHECK(us.path.along_path({}).proven[0] == a.rtp);
 }
 
 TEST_CASE_FIXTURE(Calls, "A peer that has nominated two paths may shake hands along the other one, and media may come from there [RFC 8445 section 12.2]") {
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Calls, "A peer that has nominated two paths may shake hands al
   run(3s);
   CHECK(us.path.suite() == "AEAD_AES_128_GCM");
   CHECK(us.path.along_path({}).remote_rtp == a.rtp);
-  const auto proven = us.path.along_path({}).proven_sources;
+  const auto proven = us.path.along_path({}).proven;
   CHECK(std::find(proven.begin(), proven.end(), other) != proven.end());
 }
 

@@ -51,7 +51,7 @@ struct PathNetwork {
   /// Returns the addresses from which the network delivers a datagram: a peer with several addresses may send from another one.
   std::function<std::vector<base::SocketAddress>(const base::SocketAddress& from, base::Bytes octets)> sources = [](const auto& from, base::Bytes) { return std::vector{from}; };
   /// Takes a datagram to an address that no side has.
-  std::function<void(const base::SocketAddress& from, const base::SocketAddress& to, const std::vector<std::uint8_t>& octets)> strays = [](const auto&, const auto&, const auto&) {};
+  std::function<void(const base::SocketAddress& from, const base::SocketAddress& to, const std::vector<std::uint8_t>& octets)> strays;
   base::SocketAddress turn_address = socket_address("192.0.2.9", 3478);
   std::map<base::SocketAddress, offhook_test::ScriptedTurnServer> turn;   ///< by client address, because each serves one client
   int ticks = 0;
@@ -136,7 +136,7 @@ struct PathNetwork {
         return;
       }
     }
-    strays(from, to, octets);
+    if (strays) strays(from, to, octets);
   }
   void to_turn(const base::SocketAddress& from, const std::vector<std::uint8_t>& octets) {
     auto& server = turn[from];

@@ -93,7 +93,7 @@ TEST_CASE("A stream plays what comes from a proven address, and sends nothing to
   AttackedCall call;
   auto plan = call.towards(call.a);
   plan.source_rule = rtp::SourceRule::SdpAddress;
-  plan.proven_sources[0] = call.nat;
+  plan.proven[0] = call.nat;
   call.start(call.b, plan, call.now());
   call.run(10, [&] { call.caller_says(call.nat); });
   CHECK(call.b.stream->statistics().packets_received >= 9);
@@ -110,7 +110,7 @@ TEST_CASE("A change of the proven addresses keeps the received audio") {
   plan.source_rule = rtp::SourceRule::SdpAddress;
   const auto concealed = call.b.stream->statistics().frames_concealed;
   call.run(100, [&] {
-    plan.proven_sources[call.tick % plan.proven_sources.size()] = at("198.51.100.7", static_cast<std::uint16_t>(1000 + call.tick));
+    plan.proven[call.tick % plan.proven.size()] = at("198.51.100.7", static_cast<std::uint16_t>(1000 + call.tick));
     call.b.stream->start(plan, nullptr, false, call.now());
   });
   CHECK(call.b.stream->statistics().frames_concealed == concealed);
