@@ -197,4 +197,16 @@ bool is_ice_mismatch(const IceDescription& peer, const Session& remote, const Me
   return !has_candidate(peer, 1, transport->rtp) || (has_rtcp && !has_candidate(peer, 2, transport->rtcp));
 }
 
+void add_default_candidates(IceDescription& peer, const Session& remote, const Media& stream) {
+  const auto transport = read_transport(remote, stream);
+  if (!transport || transport->rtp.ip.is_unspecified()) return;
+  const bool has_rtcp = has_candidate(peer, 2) && !stream.attribute("rtcp-mux");
+  const auto add = [&](std::uint16_t component, const base::SocketAddress& address) {
+    if (has_candidate(peer, component, address) || peer.candidates.size() >= kMaxCandidateLines) return;
+    peer.candidates.push_back({.foundation = "default", .component = component, .host = address.ip.to_string(), .port = address.port});
+  };
+  add(1, transport->rtp);
+  if (has_rtcp) add(2, transport->rtcp);
+}
+
 }  // namespace offhook::inline v0::sdp

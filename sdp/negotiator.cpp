@@ -179,11 +179,17 @@ void Negotiator::set_ice(std::optional<IceDescription> ours, bool offers) {
   offers_ice_ = offers;
 }
 
-/// Returns the peer's ICE description. Returns nullopt if one side does not use ICE, or if a gateway has altered the addresses (RFC 8839 section 4.2.5).
+/// Returns the peer's ICE description. Returns nullopt if one side does not use ICE, or if a gateway has altered the addresses of audio without DTLS
+/// (RFC 8839 section 4.2.5). With DTLS, the altered address is one more candidate: Asterisk with `external_media_address` accepts no handshake before ICE.
 std::optional<IceDescription> Negotiator::ice_of(const Session& remote, std::size_t index) const {
   if (!ice_) return std::nullopt;
-  auto theirs = read_ice(remote, remote.media[index]);
-  if (!theirs || theirs->mismatch || is_ice_mismatch(*theirs, remote, remote.media[index])) return std::nullopt;
+  const Media& stream = remote.media[index];
+  auto theirs = read_ice(remote, stream);
+  if (!theirs || theirs->mismatch) return std::nullopt;
+  if (is_ice_mismatch(*theirs, remote, stream)) {
+    if (!agreed() || !agreed()->dtls) return std::nullopt;
+    add_default_candidates(*theirs, remote, stream);
+  }
   return std::move(*theirs);
 }
 

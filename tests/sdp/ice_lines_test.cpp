@@ -168,6 +168,27 @@ TEST_CASE("A default destination that is not a candidate is a mismatch, unless i
   CHECK_FALSE(mismatches(description("", candidate, "c=IN IP4 host.example.com\r\n")));
 }
 
+TEST_CASE("add_default_candidates() adds each default destination that is no candidate, up to kMaxCandidateLines") {
+  const auto added = [](const sdp::Session& session) {
+    auto peer = *ice_of(session);
+    const std::size_t before = peer.candidates.size();
+    sdp::add_default_candidates(peer, session, session.media.front());
+    return peer.candidates.size() - before;
+  };
+  const std::string line = "a=candidate:1 1 UDP 2130706431 192.0.2.3 45664 typ host\r\n", candidate = credentials_and(line);
+  const std::string rtcp = "a=candidate:1 2 UDP 2130706430 192.0.2.3 45665 typ host\r\n";
+  const std::string other = "c=IN IP4 203.0.113.9\r\n";
+  CHECK(added(description("", candidate)) == 0);
+  CHECK(added(description("", candidate, other)) == 1);
+  CHECK(added(description("", candidate + rtcp, other)) == 2);
+  CHECK(added(description("", candidate + rtcp + "a=rtcp-mux\r\n", other)) == 1);
+  CHECK(added(description("", candidate, "c=IN IP4 0.0.0.0\r\n", 9)) == 0);
+  std::string many = credentials_and("");
+  for (std::size_t i = 1; i < sdp::kMaxCandidateLines; ++i) many += line;
+  CHECK(added(description("", many, other)) == 1);
+  CHECK(added(description("", many + line, other)) == 0);
+}
+
 TEST_CASE("An RTCP destination that is not a candidate is a mismatch, unless RTCP is multiplexed [RFC 8839 section 4.2.5]") {
   const auto both = credentials_and("a=candidate:1 1 UDP 2 192.0.2.3 45664 typ host\r\na=candidate:1 2 UDP 1 192.0.2.3 45700 typ host\r\n");
   CHECK(mismatches(description("", both)));   // The default RTCP port is the port after the RTP port.

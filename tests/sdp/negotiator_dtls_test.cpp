@@ -107,6 +107,17 @@ TEST_CASE("With ICE, an association continues even if the peer's address changes
   CHECK(agent.answer(moved(kDtlsAudio + updated + "a=setup:actpass\r\n")).audio.dtls->association == 1);
 }
 
+TEST_CASE("With DTLS, an altered address is one more candidate, and ICE continues [RFC 8839 section 4.2.5]") {
+  DtlsAgent agent;
+  agent.use_ice(false);
+  const auto answer = agent.answer(moved(kDtlsAudio + kIceLines + "a=setup:actpass\r\n"));
+  CHECK_FALSE(parsed(answer.body).media.at(0).attribute("ice-mismatch"));
+  REQUIRE(answer.audio.ice);
+  REQUIRE(answer.audio.ice->candidates.size() == 2);
+  CHECK(answer.audio.ice->candidates.at(0).host == "198.51.100.7");
+  CHECK(answer.audio.ice->candidates.at(1) == sdp::CandidateLine{.foundation = "default", .host = "198.51.100.8", .port = 5000});
+}
+
 TEST_CASE("An answer has ICE only if the offer has ICE, an offer only if the owner wants it; altered addresses cause a=ice-mismatch [RFC 8839 section 4.2.5]") {
   const std::string plain = "m=audio 5000 RTP/AVP 0\r\n";
   const auto has_ice = [](const sdp::Session& text) { return text.media.at(0).attribute("ice-ufrag").has_value(); };
