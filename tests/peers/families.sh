@@ -20,6 +20,7 @@ simulate() {
 # families_config MEMBERS: starts the agent with all simulated providers. MEMBERS are JSON members of the agent, and $more_config of the whole file,
 # each after a comma. The provider `compatible` is Ollama's interface that is compatible with OpenAI.
 families_config() {
+  own_agent
   agent_config "$work/agent.base.json" 6001
   sed '$ s/}$//' "$work/agent.base.json" >"$work/agent.json"
   cat >>"$work/agent.json" <<JSON

@@ -20,6 +20,7 @@ start_openai() {
 # ai_config MEMBERS [PROVIDERS]: writes the agent's configuration. MEMBERS are JSON members of the agent, after a comma: `, "sessions": [...]`.
 # PROVIDERS are further providers in the same form.
 ai_config() {
+  own_agent
   agent_config "$work/agent.base.json" 6001
   sed '$ s/}$//' "$work/agent.base.json" >"$work/agent.json"
   cat >>"$work/agent.json" <<JSON

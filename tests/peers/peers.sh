@@ -183,10 +183,12 @@ unregistered() {  # unregistered EXTENSION: true if the extension's latest event
 
 # --- the agent -------------------------------------------------------------------------------------------------------------
 # agent_config FILE EXTENSION [PASSWORD]: writes a minimal configuration for `offhook run`. Sets agent_sip and agent_http to free ports, if they are
-# empty. $agent_dialogue has JSON members after a comma. brief_agent chooses a brief dialogue for scenarios about SIP, because the preparation of the
-# default dialogue takes 4 s of processor time at each start.
-agent_dialogue=''
+# empty. $agent_dialogue has JSON members after a comma: by default a short dialogue, in which the caller can ask for the opening hours and say goodbye.
+# The preparation of the default dialogue of Offhook takes 4 s of processor time at each start. brief_agent chooses a still shorter dialogue for
+# scenarios about SIP. A scenario that writes its own "agent" calls own_agent, because JSON has no member twice.
+agent_dialogue=", \"agent\": {\"dialogue\": \"$here/shop.dialogue.json\"}"
 brief_agent() { agent_dialogue=", \"agent\": {\"dialogue\": \"$here/brief.dialogue.json\"}"; }
+own_agent() { agent_dialogue=''; }
 agent_config() {
   local tls=${agent_tls:+", \"tls\": $agent_tls"}${agent_sip_too:+", $agent_sip_too"}
   [ -n "${agent_sip:-}" ] || free_ports agent_sip

@@ -2,7 +2,8 @@
 . "$here/sentences.sh"
 start_kamailio
 say_wav "$work/greeting.wav" 16000 0 0 "You are welcome. Is there anything else?"
-agent_too='"agent": {"greeting_file": "greeting.wav", "greeting": "Welcome, in a voice of flesh and blood."}'
+own_agent
+agent_too='"agent": {"dialogue": "'$here/shop.dialogue.json'", "greeting_file": "greeting.wav", "greeting": "Welcome, in a voice of flesh and blood."}'
 start_agent 6001
 sed 's/greeting\.wav/none.wav/' "$work/agent.json" >"$work/broken.json"
 "$offhook" check --config "$work/broken.json" >"$work/check" 2>&1 && die "offhook check takes a greeting that is not there"

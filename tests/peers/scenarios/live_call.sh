@@ -13,6 +13,7 @@ for name in "${needs[@]}"; do
   [ -n "${!name:-}" ] || { echo "no $name in the environment, so no call is made to $provider itself" >"$work/reason"; exit 77; }
 done
 start_kamailio
+own_agent
 agent_config "$work/agent.base.json" 6001
 sed '$ s/}$//' "$work/agent.base.json" >"$work/agent.json"
 cat >>"$work/agent.json" <<JSON

@@ -27,6 +27,7 @@ tool_servers() {  # tool_servers DESK-MEMBERS
 }
 # The operator first lists the tools, and pins them. The tool delete_account exists and is granted, but not pinned. The operation wipe is in the
 # shop's document, but not among the configured operations.
+own_agent
 agent_config "$work/tools.base.json" 6001
 sed '$ s/}$//' "$work/tools.base.json" >"$work/tools.json"
 printf ', "tool_servers": %s}\n' "$(tool_servers '')" >>"$work/tools.json"
