@@ -2,6 +2,7 @@
 
 #include <offhook/base/random.hpp>
 #include <offhook/tests/services/openai/scenario.hpp>
+#include <offhook/tests/testkit/sample.hpp>
 #include <offhook/tests/testkit/sanitized.hpp>
 
 #include <array>
@@ -30,14 +31,15 @@ struct Seeds {
   bool is_one = false;  ///< true if OFFHOOK_SEED chose a single run, to which no check of totals over all runs applies
 };
 
-/// Returns the seeds 1 to `usually`, or 1 to `under_sanitizers` in a build with sanitizers, where a run takes ten times as long. If the environment
+/// Returns the seeds 1 to `usually`. In a build with sanitizers, where a run takes ten times as long, returns the seeds 1 to `under_sanitizers` in
+/// `./dev test --full`, and otherwise half of them. If the environment
 /// has OFFHOOK_SEED, returns only that seed. If it has OFFHOOK_FAULT_RUNS, returns the seeds 1 to that number.
 inline Seeds seeds_to_run(unsigned usually, unsigned under_sanitizers) {
   if (const char* one = std::getenv("OFFHOOK_SEED")) return {std::strtoull(one, nullptr, 10), std::strtoull(one, nullptr, 10), true};
   if (const char* runs = std::getenv("OFFHOOK_FAULT_RUNS")) return {1, std::strtoull(runs, nullptr, 10)};
 #if OFFHOOK_SANITIZED
   static_cast<void>(usually);
-  return {1, under_sanitizers};
+  return {1, under_sanitizers / offhook_test::sample_step(2)};
 #else
   static_cast<void>(under_sanitizers);
   return {1, usually};

@@ -3,6 +3,7 @@
 #include <offhook/agent/config/schema.hpp>
 #include <offhook/agent/config/settings.hpp>
 #include <offhook/tests/testkit/json_schema.hpp>
+#include <offhook/tests/testkit/sample.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -107,10 +108,13 @@ TEST_CASE("docs/configuration.md contains the current table of settings (offhook
 }
 
 TEST_CASE("The schema and the reader agree on every setting [JSON Schema draft 7, by valijson]") {
+  // By default, each setting gets every fourth of its values, and neighbours get different ones. In `./dev test --full`, it gets all.
+  const std::size_t step = offhook_test::sample_step(4);
   const JsonSchema schema(config::schema_text());
-  std::size_t compared = 0, refused = 0;
+  std::size_t compared = 0, refused = 0, index = 0;
   for (const config::Place& place : config::places()) {
     for (const Json& value : values_for(*place.setting)) {
+      if (++index % step != 0) continue;
       const Json file = file_with(place.pointer, value);
       const bool ours = we_accept(place, file), theirs = schema.accepts(file);
       CAPTURE(place.pointer);
@@ -121,8 +125,8 @@ TEST_CASE("The schema and the reader agree on every setting [JSON Schema draft 7
       refused += theirs ? 0 : 1;
     }
   }
-  CHECK(compared > 5000);
-  CHECK(refused > 2500);
+  CHECK(compared * step > 5000);
+  CHECK(refused * step > 2500);
 }
 
 TEST_CASE("The schema refuses unknown names at every level, and accepts the default values and the member $schema") {

@@ -2,6 +2,7 @@
 
 #include <offhook/agent/conversation/conversation.hpp>
 #include <offhook/tests/media/event_kind.hpp>
+#include <offhook/tests/testkit/sample.hpp>
 
 #include <doctest/doctest.h>
 
@@ -387,10 +388,10 @@ inline SeenTurns simulate_turns(const SimulatedParts& parts, std::size_t turns, 
   return seen;
 }
 
-/// Returns the number in OFFHOOK_SIM_TURNS, or `usually` if the environment has none.
-inline std::size_t simulated_turns(std::size_t usually) {
+/// Returns the number in OFFHOOK_SIM_TURNS. If the environment has none, returns 20,000 in `./dev test --full`, and otherwise a fourth of it.
+inline std::size_t simulated_turns() {
   const char* const given = std::getenv("OFFHOOK_SIM_TURNS");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : usually;
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : 20'000 / sample_step(4);
 }
 
 }  // namespace offhook_test

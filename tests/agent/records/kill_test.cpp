@@ -1,5 +1,5 @@
 // Kills a writer under load at random times, many times in one folder. The files must have every record that the writer reported.
-// OFFHOOK_KILLS=N: number of kills (40). OFFHOOK_SEED=N: first seed (1).
+// OFFHOOK_KILLS=N: number of kills (20). OFFHOOK_SEED=N: first seed (1).
 #include <offhook/agent/support/log.hpp>
 #include <offhook/agent/records/record_reader.hpp>
 #include <offhook/agent/records/record_writer.hpp>
@@ -84,7 +84,7 @@ std::string read_and_kill(pid_t child, int pipe, std::uint64_t after, std::uint6
 }  // namespace
 
 TEST_CASE("When the process is killed at any time under load, no reported record is lost or damaged") {
-  const auto kills = setting("OFFHOOK_KILLS", 40);
+  const auto kills = setting("OFFHOOK_KILLS", 20);
   const auto seed = setting("OFFHOOK_SEED", 1);
   CAPTURE(seed);
   base::SeededRandom random(seed);

@@ -7,6 +7,7 @@
 
 #include <offhook/tests/media/line_signal.hpp>
 #include <offhook/tests/media/synthetic_voice.hpp>
+#include <offhook/tests/testkit/sample.hpp>
 #include <offhook/tests/testkit/skip.hpp>
 
 #include <doctest/doctest.h>
@@ -241,7 +242,7 @@ TEST_CASE("AnswerWatch distinguishes synthetic short greetings from long ones wi
 // as a person's.
 TEST_CASE("AnswerWatch reports a machine for Asterisk's long prompts, and a person for their beginnings") {
   unsigned people = 0, machines = 0, trials = 0;
-  for (auto pcm : offhook::bench::recordings(400)) {
+  for (auto pcm : offhook::bench::recordings(400 / offhook_test::sample_step(4))) {  // All of them in `./dev test --full`.
     pcm = offhook::bench::from_onset(pcm, 15);
     if (pcm.size() < 8 * 4000) continue;
     ++trials;

@@ -6,6 +6,7 @@
 
 #include <offhook/tests/media/sounds.hpp>
 #include <offhook/tests/media/synthetic_voice.hpp>
+#include <offhook/tests/testkit/sample.hpp>
 #include <offhook/tests/testkit/skip.hpp>
 
 #include <doctest/doctest.h>
@@ -257,7 +258,9 @@ TEST_CASE("EchoGuard prevents every false interruption in ten minutes of a synth
 TEST_CASE("EchoGuard prevents every false interruption in ten minutes of a person's speech, with an echo at 20 dB, G.711, jitter, drift and noise") {
   const auto people = bench::human_voices(600);
   if (people.ours.empty()) return offhook_test::skip("there are no recordings (apt-get install asterisk-core-sounds-en-wav)");
-  for (const double delay_ms : {60.0, 200.0, 400.0}) no_interruption_in_ten_minutes(people, delay_ms);
+  no_interruption_in_ten_minutes(people, 200);
+  if (offhook_test::sample_step(2) > 1) return;  // `./dev test --full` also takes the shortest and the longest delay.
+  for (const double delay_ms : {60.0, 400.0}) no_interruption_in_ten_minutes(people, delay_ms);
 }
 
 TEST_CASE("EchoGuard lets a synthetic caller through within 150 ms in nine of ten cases while the agent's echo comes back at 20 dB") {

@@ -1,5 +1,5 @@
 // Kills a recording process at random moments, again and again. The parts that were in the file must stay there, in each format.
-//   OFFHOOK_KILLS=N     number of kills (40)       OFFHOOK_SEED=N     seed of the moments (1)
+//   OFFHOOK_KILLS=N     number of kills (20)       OFFHOOK_SEED=N     seed of the moments (1)
 #include "recording_folder.hpp"
 
 #include <offhook/media/engine/recorder.hpp>
@@ -72,7 +72,7 @@ std::size_t good_frames_of_wav(const Octets& octets) {
 }  // namespace
 
 TEST_CASE("If a Recorder is killed at any moment, its file can be opened and contains all audio that was written") {
-  const auto kills = setting("OFFHOOK_KILLS", 40);
+  const auto kills = setting("OFFHOOK_KILLS", 20);
   const auto seed = setting("OFFHOOK_SEED", 1);
   CAPTURE(seed);
   base::SeededRandom random(seed);

@@ -1,5 +1,7 @@
 #include <offhook/media/port/audio_port.hpp>
 
+#include <offhook/tests/testkit/sample.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -89,16 +91,16 @@ TEST_CASE("The application can fill a frame in its place in FrameRing. claim() r
 
 TEST_CASE("FrameRing between two threads does not lose, double or tear a frame") {
   const auto ring = std::make_unique<media::FrameRing<media::HeardFrame, 8>>();
-  constexpr std::uint64_t kFrames = 50'000;
+  const std::uint64_t frames = 50'000 / offhook_test::sample_step(4);  // All of them in `./dev test --full`.
   std::thread producer([&] {
-    for (std::uint64_t tick = 0; tick < kFrames; ++tick) {
+    for (std::uint64_t tick = 0; tick < frames; ++tick) {
       const auto frame = heard_frame(tick, static_cast<std::uint16_t>(tick % 481));
       while (!ring->try_push(frame)) std::this_thread::yield();
     }
   });
   std::uint64_t wrong = 0;
   media::HeardFrame frame;
-  for (std::uint64_t tick = 0; tick < kFrames; ++tick) {
+  for (std::uint64_t tick = 0; tick < frames; ++tick) {
     while (!ring->try_pop(frame)) std::this_thread::yield();
     if (!same_heard_frame(heard_frame(tick, static_cast<std::uint16_t>(tick % 481)), frame)) ++wrong;
   }

@@ -7,6 +7,7 @@
 #include <offhook/tests/media/conceal_score.hpp>
 #include <offhook/tests/media/synthetic_voice.hpp>
 #include <offhook/tests/media/vectors.hpp>
+#include <offhook/tests/testkit/sample.hpp>
 #include <offhook/tests/testkit/skip.hpp>
 
 #include <doctest/doctest.h>
@@ -83,9 +84,10 @@ Pcm captured_speech() {
   return pcm;
 }
 
+/// Returns 20 recordings, or 60 in `./dev test --full`.
 Pcm recorded_speech() {
   Pcm all;
-  for (Pcm& each : bench::recordings(60)) {
+  for (Pcm& each : bench::recordings(60 / offhook_test::sample_step(3))) {
     each.resize(each.size() / kFrame * kFrame);
     all.insert(all.end(), each.begin(), each.end());
   }

@@ -1,5 +1,7 @@
 #include "driven_buffer.hpp"
 
+#include <offhook/tests/testkit/sample.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -247,12 +249,12 @@ TEST_CASE_FIXTURE(Buffer, "Consecutive concealed ticks count as one concealment 
 TEST_CASE("put() on one thread and pull() on another deliver intact packets [design: wait-free inbox]") {
   auto buffer = std::make_unique<rtp::JitterBuffer>();
   const auto origin = base::TimePoint{} + 1000s;
-  constexpr int kPackets = 10000;
+  const int packets = static_cast<int>(10'000 / offhook_test::sample_step(4));  // All of them in `./dev test --full`.
   constexpr int kAhead = 8;   // The writing thread is at most this many packets ahead of the reading thread.
   std::atomic<int> put{0}, pulled{0};
   std::thread receiver([&] {
     std::vector<std::uint8_t> payload(160);
-    for (int i = 0; i < kPackets; ++i) {
+    for (int i = 0; i < packets; ++i) {
       while (i > pulled.load(std::memory_order_acquire) + kAhead) std::this_thread::yield();
       for (std::size_t k = 0; k < payload.size(); ++k)
         payload[k] = Buffer::octet_at(static_cast<std::uint32_t>(i * 160) + static_cast<std::uint32_t>(k));
@@ -265,7 +267,7 @@ TEST_CASE("put() on one thread and pull() on another deliver intact packets [des
     }
   });
   int torn = 0, frames = 0;
-  for (int t = 0; t < kPackets; ++t) {
+  for (int t = 0; t < packets; ++t) {
     while (put.load(std::memory_order_acquire) <= t) {
       (void)buffer->statistics();
       std::this_thread::yield();
@@ -278,5 +280,5 @@ TEST_CASE("put() on one thread and pull() on another deliver intact packets [des
   }
   receiver.join();
   CHECK(torn == 0);
-  CHECK(frames > kPackets * 9 / 10);
+  CHECK(frames > packets * 9 / 10);
 }

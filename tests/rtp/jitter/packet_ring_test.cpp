@@ -1,6 +1,7 @@
 #include <offhook/rtp/jitter/packet_ring.hpp>
 
 #include <offhook/base/random.hpp>
+#include <offhook/tests/testkit/sample.hpp>
 
 #include <doctest/doctest.h>
 
@@ -80,9 +81,9 @@ TEST_CASE("Packets stay intact in any order of release, and space becomes free f
 
 TEST_CASE("A producer and a consumer thread exchange packets without further locks, and no packet is torn, lost or doubled [design: wait-free inbox]") {
   const auto ring = std::make_unique<Ring>();
-  constexpr std::uint32_t kCount = 20000;
+  const auto count = static_cast<std::uint32_t>(20'000 / offhook_test::sample_step(4));  // All of them in `./dev test --full`.
   std::thread putting([&] {
-    for (std::uint32_t i = 0; i < kCount;) {
+    for (std::uint32_t i = 0; i < count;) {
       if (push(*ring, i, i % 97)) {
         ++i;
       } else {
@@ -92,7 +93,7 @@ TEST_CASE("A producer and a consumer thread exchange packets without further loc
   });
   std::uint32_t wrong = 0;
   std::deque<Ring::Place> held;  // A packet stays in the ring for a while, like in a jitter buffer.
-  for (std::uint32_t expected = 0; expected < kCount;) {
+  for (std::uint32_t expected = 0; expected < count;) {
     Label label;
     Ring::Place place = 0;
     if (!ring->try_take(label, place)) {

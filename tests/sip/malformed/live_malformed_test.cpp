@@ -2,12 +2,17 @@
 #include "malformed.hpp"
 #include "peer_socket.hpp"
 
+#include <offhook/tests/testkit/sample.hpp>
+
 #include <optional>
 
 using namespace offhook;
 using namespace offhook::malformed;
 
 namespace {
+
+/// By default, the real sockets get every third message. In `./dev test --full`, they get all of them.
+const std::size_t kLiveStep = offhook_test::sample_step(3);
 
 /// Reads responses until the response to the OPTIONS with this number. Returns true if this response comes.
 bool is_answered(PeerSocket& peer, const std::string& number) {
@@ -30,8 +35,8 @@ TEST_CASE("Over UDP an OPTIONS gets a response after each malformed INVITE") {
     trusted.send(good_options("UDP", std::to_string(++number)));
     REQUIRE(is_answered(trusted, std::to_string(number)));
     ++answered;
-  });
-  CHECK(answered >= 4500);
+  }, kLiveStep);
+  CHECK(answered * kLiveStep >= 4500);
 }
 
 TEST_CASE("Over TCP an OPTIONS gets a response after each malformed INVITE") {
@@ -45,6 +50,6 @@ TEST_CASE("Over TCP an OPTIONS gets a response after each malformed INVITE") {
     trusted.send(good_options("TCP", std::to_string(++number)));
     REQUIRE(is_answered(trusted, std::to_string(number)));
     ++answered;
-  });
-  CHECK(answered >= 4500);
+  }, kLiveStep);
+  CHECK(answered * kLiveStep >= 4500);
 }

@@ -99,17 +99,18 @@ inline void fill_in(std::string& text, std::string_view mark, const std::string&
   for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) text.replace(at, mark.size(), value);
 }
 
-/// Calls `use(name, message)` for each message. Returns the number of messages.
-inline std::size_t for_each(std::string_view transport, const std::function<void(const std::string&, std::string)>& use) {
+/// Calls `use(name, message)` for each `step`th message. Returns the number of messages.
+inline std::size_t for_each(std::string_view transport, const std::function<void(const std::string&, std::string)>& use, std::size_t step = 1) {
   const auto [text, elements] = take_apart();
   const auto all = anomalies();
   std::size_t number = 0;
   for (const Element& element : elements) {
     for (std::size_t i = 0; i < all.size(); ++i) {
+      if (++number % step != 0) continue;
       std::string message = text;
       message.replace(element.begin, element.size, all[i]);
       fill_in(message, "@TRANSPORT@", std::string(transport));
-      fill_in(message, "@NUMBER@", std::to_string(++number));
+      fill_in(message, "@NUMBER@", std::to_string(number));
       const auto body = message.rfind("\r\n\r\nv=");
       fill_in(message, "@LENGTH@", std::to_string(body == std::string::npos ? 0 : message.size() - body - 4));
       use(element.name + " #" + std::to_string(i), std::move(message));

@@ -1,6 +1,7 @@
 #include <offhook/agent/providers/embedded/dialogue.hpp>
 #include <offhook/agent/providers/embedded/dialogue_schema.hpp>
 #include <offhook/tests/testkit/json_schema.hpp>
+#include <offhook/tests/testkit/sample.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -64,6 +65,8 @@ TEST_CASE("The shipped dialogues fit the schema [JSON Schema draft 7, by valijso
 }
 
 TEST_CASE("The schema accepts each document that the parser accepts, and refuses most documents that the parser refuses") {
+  // By default, each place of the document gets every third of the values, and neighbours get different ones. In `./dev test --full`, it gets all.
+  const std::size_t step = offhook_test::sample_step(3);
   const JsonSchema schema(dialogue_schema_text());
   const Json whole = full();
   std::vector<Json::json_pointer> places;
@@ -72,7 +75,7 @@ TEST_CASE("The schema accepts each document that the parser accepts, and refuses
                            std::string(kMaxPhraseBytes, 'x'), std::string(kMaxPhraseBytes + 1, 'x'), Json::array(), {"x"}, {1}, Json::object()};
   values.emplace_back(std::vector<std::string>(kMaxPhrases, "x"));
   values.emplace_back(std::vector<std::string>(kMaxPhrases + 1, "x"));
-  std::size_t both = 0, neither = 0, parser_alone = 0;
+  std::size_t both = 0, neither = 0, parser_alone = 0, index = 0;
   const auto compare = [&](const Json& document) {
     const bool ours = parse_dialogue(document.dump()).has_value(), theirs = schema.accepts(document);
     CAPTURE(document.dump());
@@ -81,6 +84,7 @@ TEST_CASE("The schema accepts each document that the parser accepts, and refuses
   };
   for (const auto& place : places) {
     for (const Json& value : values) {
+      if (++index % step != 0) continue;
       Json changed = whole;
       changed[place] = value;
       compare(changed);
@@ -93,7 +97,7 @@ TEST_CASE("The schema accepts each document that the parser accepts, and refuses
     if (!place.empty()) compare(whole.patch(Json::array({{{"op", "remove"}, {"path", place.to_string()}}})));
   }
   MESSAGE(both << " accepted by both, " << neither << " refused by both, " << parser_alone << " refused by the parser alone");
-  CHECK(both > 100);
-  CHECK(neither > 1000);
+  CHECK(both * step > 100);
+  CHECK(neither * step > 1000);
   CHECK(parser_alone * 5 < neither);  // Only the parser refuses, for example, references to missing names.
 }

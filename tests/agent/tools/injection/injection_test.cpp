@@ -1,5 +1,6 @@
 #include <offhook/tests/agent/tools/injection/attacked_call.hpp>
 #include <offhook/tests/agent/tools/repeats.hpp>
+#include <offhook/tests/testkit/sample.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -237,9 +238,13 @@ TEST_CASE("The case files have at least 200 different cases, and at least three 
 }
 
 TEST_CASE("Without the rules, each attack has an effect, except in cases with `bites` false") {
+  // By default a fourth of the cases: this test shows that the cases are attacks. In `./dev test --full` it takes all of them.
+  const std::size_t step = offhook_test::sample_step(4);
   const Json common = world();
+  const auto all = cases();
   std::size_t bites = 0;
-  for (const Json& attack : cases()) {
+  for (std::size_t i = 0; i < all.size(); i += step) {
+    const Json& attack = all[i];
     const std::string name = attack["name"];
     CAPTURE(name);
     AttackedCall call(common, placed(attack), false);
@@ -248,5 +253,5 @@ TEST_CASE("Without the rules, each attack has an effect, except in cases with `b
     CHECK((call.happened != attack.value("happens", std::vector<std::string>())) == is_after_more);
     bites += is_after_more ? 1 : 0;
   }
-  CHECK(bites >= 200);
+  CHECK(bites * step >= 200);
 }
