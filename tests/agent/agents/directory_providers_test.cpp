@@ -3,6 +3,7 @@
 #include <offhook/agent/providers/azure/speech_resource.hpp>
 #include <offhook/agent/providers/deepgram/tuning.hpp>
 #include <offhook/agent/providers/ollama/tuning.hpp>
+#include <offhook/agent/providers/provider.hpp>
 
 #include <doctest/doctest.h>
 
