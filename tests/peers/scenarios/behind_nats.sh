@@ -87,6 +87,7 @@ agent_behind_nat() {
   agent_config "$1" "$2"
   sed -i 's/"bind_address": "127.0.0.1"/"bind_address": "0.0.0.0"/' "$1"
 }
+if [ "$how" = offhook ] || [ "$how" = stun ]; then own_agent; fi  # With the short dialogue, the agents say goodbye to each other before the limit.
 agent_behind_nat "$work/agent.json" 6001
 start agent nsenter --net --target "$host1" "$offhook" run --config "$work/agent.json"
 agent_pid=$pid
