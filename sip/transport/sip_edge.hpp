@@ -57,7 +57,7 @@ struct EdgeOptions {
   /// Time from an accepted connection to the end of its handshakes; also for connections that we open.
   base::Duration handshake_time = std::chrono::seconds(10);
   ConnectionLimits connections{};
-  MessageTap tap{};  ///< gets each message that this edge sends or receives; empty: none does
+  MessageTap tap{};  ///< gets each message that this edge sends or receives; empty: no tap
 };
 
 enum class EdgeError : std::uint8_t {
