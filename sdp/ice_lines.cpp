@@ -192,7 +192,8 @@ void write_ice(const IceDescription& ours, Session& session, Media& stream) {
 
 bool is_ice_mismatch(const IceDescription& peer, const Session& remote, const Media& stream) {
   const auto transport = read_transport(remote, stream);
-  if (!transport || transport->rtp.ip.is_unspecified()) return false;
+  const bool will_trickle = peer.has_option("trickle") && stream.port == 9;
+  if (!transport || transport->rtp.ip.is_unspecified() || will_trickle) return false;
   const bool has_rtcp = has_candidate(peer, 2) && !stream.attribute("rtcp-mux");
   return !has_candidate(peer, 1, transport->rtp) || (has_rtcp && !has_candidate(peer, 2, transport->rtcp));
 }

@@ -40,6 +40,7 @@ std::string Negotiator::make_offer() {
     offer.media.push_back(section.audio ? section.audio->offer(section.line()) : line_of_owner(i));
   }
   if (ice_ && (offers_ice_ || (agreed() && agreed()->ice))) add_ice(offer);
+  add_mid(offer);
   state_ = State::OfferSent;
   return publish(std::move(offer));
 }
@@ -65,6 +66,8 @@ base::Result<Answer, NegotiationError> Negotiator::answer(const Session& offer) 
     audio().agree_ice(ice_of(offer, audio_at_));
     if (agreed()->ice) add_ice(text);
     else if (ice_ && speaks_ice(offer, offer.media[audio_at_])) text.media[audio_at_].attributes.push_back({"ice-mismatch", std::nullopt});
+    mid_ = offer.media[audio_at_].attribute("mid").value_or("");
+    add_mid(text);
     bundle(offer, text);
   } else {
     audio().disable();
@@ -201,17 +204,20 @@ void Negotiator::add_ice(Session& text) const {
   write_ice(ours, text, text.media[audio_at_]);
 }
 
-/// Copies the a=mid of the audio section, and answers a=group:BUNDLE with this section alone: RFC 5888 section 9, RFC 9143 section 7.3.
+/// Repeats the peer's a=mid: RFC 5888 section 9. A peer that trickles needs it (RFC 8840 section 4.1.3).
+void Negotiator::add_mid(Session& text) const {
+  if (!mid_.empty()) text.media[audio_at_].attributes.push_back({"mid", mid_});
+}
+
+/// Answers a=group:BUNDLE with the audio section alone: RFC 9143 section 7.3.
 void Negotiator::bundle(const Session& offer, Session& text) const {
-  const auto mid = offer.media[audio_at_].attribute("mid");
-  if (!mid || mid->empty()) return;
-  text.media[audio_at_].attributes.push_back({"mid", std::string(*mid)});
+  if (mid_.empty()) return;
   for (const Attribute& attribute : offer.attributes) {
     if (attribute.name != "group" || !attribute.value) continue;
     base::TextCursor words(*attribute.value);
     if (words.take_until(' ') != "BUNDLE") continue;
     while (!words.at_end()) {
-      if (words.take_until(' ') == *mid) return text.attributes.push_back({"group", "BUNDLE " + std::string(*mid)});
+      if (words.take_until(' ') == mid_) return text.attributes.push_back({"group", "BUNDLE " + mid_});
     }
   }
 }

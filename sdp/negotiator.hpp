@@ -47,6 +47,9 @@ class Negotiator {
   /// ICE. An offer contains it if `offers` is true, or if both sides use ICE already.
   void set_ice(std::optional<IceDescription> ours, bool offers);
 
+  /// Returns the a=mid of the audio section in the peer's latest offer; "" if it had none. Our later descriptions repeat it.
+  [[nodiscard]] const std::string& mid() const { return mid_; }
+
   /// Sets our m= lines beside the audio line, in order, at most kMaxMedia - 1. Offers contain them. An answer uses a line if the
   /// peer's line in its place has the same kind and protocol and a port; it refuses the peer's other lines. Takes effect in the
   /// next offer or answer.
@@ -91,6 +94,7 @@ class Negotiator {
   [[nodiscard]] std::optional<IceDescription> ice_of(const Session& remote, std::size_t index) const;
   void add_ice(Session& text) const;
   void bundle(const Session& offer, Session& text) const;
+  void add_mid(Session& text) const;
   std::string publish(Session text);
 
   base::IpAddress origin_ip_;
@@ -105,6 +109,7 @@ class Negotiator {
   std::vector<Media> others_;    // The owner's m= lines, in order.
   std::optional<IceDescription> ice_;
   bool offers_ice_ = false;
+  std::string mid_;
 };
 
 }  // namespace offhook::inline v0::sdp

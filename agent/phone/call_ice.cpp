@@ -57,10 +57,11 @@ sdp::CandidateLine line_of(const rtp::IceCandidate& candidate, bool hides_privat
   return line;
 }
 
-/// Converts the peer's description. If it has no candidates for RTCP, there is one component: RFC 8445 section 6.1.2.2. The peer does not trickle, because our
-/// descriptions do not offer it (RFC 8840 section 4).
+/// Converts the peer's description. If it has candidates, but none for RTCP, there is one component: RFC 8445 section 6.1.2.2. Without IcePeer::trickle, the
+/// agent takes trickled candidates too, and fails after 39.5 s without a path, even if the peer never ends its candidates.
 rtp::IcePeer peer_of(const sdp::IceDescription& theirs, bool is_muxed) {
-  const bool has_rtcp = std::any_of(theirs.candidates.begin(), theirs.candidates.end(), [](const auto& line) { return line.component == 2; });
+  const auto& lines = theirs.candidates;
+  const bool has_rtcp = lines.empty() || std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line.component == 2; });
   rtp::IcePeer peer;
   peer.credentials = {theirs.ufrag, theirs.password};
   peer.lite = theirs.lite;
@@ -90,7 +91,7 @@ std::string trouble_in(const rtp::IceEvent& event, bool is_muxed) {
 
 }  // namespace
 
-CallIce::CallIce(base::SocketAddress local, bool controlling) : local_(local) {
+CallIce::CallIce(base::SocketAddress local, bool controlling, bool trickles) : local_(local), trickles_(trickles) {
   agent_ = std::make_unique<rtp::IceAgent>(rtp::IceOptions{.controlling = controlling, .components = kLegSockets.size()}, random_);
   for (const auto socket : kLegSockets) {
     const auto address = address_of(socket, local_);
@@ -102,7 +103,9 @@ sdp::IceDescription CallIce::description(bool hides_private, bool is_offer) cons
   sdp::IceDescription ours;
   ours.ufrag = agent_->credentials().ufrag;
   ours.password = agent_->credentials().password;
-  ours.options = {"ice2"};
+  if (trickles_) ours.options = {"trickle"};  // It stays in later descriptions: RFC 8839 section 4.4.1.1.1.
+  ours.options.emplace_back("ice2");
+  ours.end_of_candidates = trickles_;
   const auto may_describe = [&](const rtp::IceCandidate& candidate) { return !hides_private || candidate.address.ip.is_public(); };
   const auto describe = [&](const rtp::IceCandidate& candidate) {
     if (may_describe(candidate)) ours.candidates.push_back(line_of(candidate, hides_private));
@@ -133,10 +136,21 @@ void CallIce::apply(const sdp::IceDescription& theirs, bool is_muxed, bool is_an
   restarts_ = false;
   const rtp::IcePeer peer = peer_of(theirs, is_muxed);
   if (!(is_answer ? agent_->set_answerer(peer, now) : agent_->set_peer(peer, now))) return;
+  peer_ = peer.credentials;
+  add_remote(theirs, now);
+  if (trickled_) add_trickled(*std::exchange(trickled_, std::nullopt), now);
+  (void)follow_paths(now);
+}
+
+void CallIce::add_trickled(sdp::IceDescription later, base::TimePoint now) {
+  trickled_ = std::move(later);
+  if (used_ && rtp::IceCredentials{trickled_->ufrag, trickled_->password} == peer_) add_remote(*trickled_, now);
+}
+
+void CallIce::add_remote(const sdp::IceDescription& theirs, base::TimePoint now) {
   for (const auto& line : theirs.candidates) {
     if (const auto address = line.address()) (void)agent_->add_remote(candidate_of(line, *address), now);
   }
-  (void)follow_paths(now);
 }
 
 void CallIce::stop(bool is_other_fork) {

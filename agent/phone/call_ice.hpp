@@ -24,8 +24,8 @@ using SendAlong = std::function<void(media::Channel channel, const rtp::IcePath&
 /// datagrams.
 class CallIce {
  public:
-  /// `local` is the address on which the leg receives RTP. RTCP has the next port.
-  CallIce(base::SocketAddress local, bool controlling);
+  /// `local` is the address on which the leg receives RTP. RTCP has the next port. `trickles`: true if the peer's first offer announces that it trickles.
+  CallIce(base::SocketAddress local, bool controlling, bool trickles);
 
   /// Adds a candidate that a STUN or TURN server has reported. Call it before the first description.
   void add(const rtp::IceGathered& gathered) { (void)agent_->add_local(gathered); }
@@ -35,6 +35,9 @@ class CallIce {
   /// Begins or continues ICE with the peer's description, and takes over the agent's paths. `is_muxed`: true with rtcp-mux. `is_answer`: true if `theirs` is
   /// from an answer of the peer.
   void apply(const sdp::IceDescription& theirs, bool is_muxed, bool is_answer, base::TimePoint now);
+  /// Adds candidates that the peer has sent after its description, or before this side has answered it. Ignores them if their credentials are not those of the
+  /// peer's description (RFC 8840 section 4.4).
+  void add_trickled(sdp::IceDescription later, base::TimePoint now);
   /// Restarts ICE, so that the next description can go to another peer: RFC 8839 section 7.5. Does nothing unless ICE has completed.
   void restart();
   /// Call this if the peer did not answer the description after restart(): the former path continues.
@@ -66,12 +69,16 @@ class CallIce {
 
  private:
   bool follow_paths(base::TimePoint now);
+  void add_remote(const sdp::IceDescription& theirs, base::TimePoint now);
 
   base::SystemRandom random_;
   base::SocketAddress local_;
   std::unique_ptr<rtp::IceAgent> agent_;
   std::optional<rtp::IcePath> rtp_path_, rtcp_path_;
   rtp::ProvenSources proven_{};
+  rtp::IceCredentials peer_;
+  std::optional<sdp::IceDescription> trickled_;   // the peer's latest; each has all earlier candidates of its credentials (RFC 8840 section 4.4)
+  bool trickles_;
   bool used_ = false, is_muxed_ = false;
   bool restarts_ = false;   // true after restart(), until the peer answers
 };

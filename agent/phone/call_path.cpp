@@ -20,7 +20,7 @@ std::unique_ptr<media::PacketPath> CallPath::make_path() const { return std::mak
 void CallPath::begin(const Start& start, base::TimePoint now) {
   place_ = start.place;
   local_ = start.local;
-  if (start.uses_ice) ice_.emplace(local_, start.controlling);
+  if (start.uses_ice) ice_.emplace(local_, start.controlling, start.trickles);
   const bool asks = start.servers && (start.uses_ice || place_.asks_servers);
   auto servers = asks ? start.servers->usable(local_.ip.is_v6(), now, start.wall_now) : std::vector<NatServer>();
   if (!ice_) std::erase_if(servers, [](const NatServer& one) { return one.uri.relays; });  // A call without ICE cannot find out whether it needs a relay.

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace offhook::inline v0::phone {
 
@@ -29,6 +30,7 @@ class CallPath {
     base::SocketAddress local;                    ///< the leg's RTP address
     bool uses_ice = false;
     bool controlling = false;                     ///< true if this side makes the first offer
+    bool trickles = false;                        ///< true if the peer's first offer has a=ice-options:trickle
     std::shared_ptr<NatServers> servers{};        ///< null: no servers
     std::int64_t wall_now = 0;                    ///< seconds since 1970-01-01 UTC
   };
@@ -55,6 +57,8 @@ class CallPath {
   /// Follows an ICE restart in the peer's offer, so that description() has new credentials for the answer: RFC 8839 section 4.4.2. `agreed` is the agreement
   /// that the answer will make.
   void follow_restart(const sdp::AgreedAudio& agreed, base::TimePoint now);
+  /// Takes candidates that the peer trickles.
+  void add_trickled(sdp::IceDescription later, base::TimePoint now) { if (ice_) ice_->add_trickled(std::move(later), now); }
   /// Restarts ICE for an offer that another peer may answer: RFC 8839 section 7.5.
   void restart_ice() { if (ice_) ice_->restart(); }
   /// Call this if the peer did not answer the offer after restart_ice().

@@ -10,6 +10,7 @@
 #include <offhook/agent/phone/phone_core.hpp>
 #include <offhook/agent/phone/subscription_registry.hpp>
 #include <offhook/base/random.hpp>
+#include <offhook/base/text.hpp>
 #include <offhook/sip/model/capabilities.hpp>
 #include <offhook/sip/stack/outbound_route.hpp>
 
@@ -126,6 +127,7 @@ class Endpoint::Impl {
     std::string address = options.address_of_record, display = options.display_name;
     const std::string server = options.registers ? std::string() : sip::way_to_registrar(options).next_hop;
     const bool secure_way = uses_tls(sip::way_to_registrar(options).next_hop);
+    if (core_->options.ice != IceUse::Off) options.info_packages.insert(options.info_packages.begin(), std::string(sip::kTrickleIce));
     const sip::AccountId id = stack_.accounts().add(std::move(options), base::Clock::now());
     accounts_[id] = std::make_shared<AccountState>(AccountState{core_, id, {}, false, address, security, secure_way});
     if (lines_) lines_->add_line(id, std::move(address), std::move(display));
@@ -277,7 +279,10 @@ class Endpoint::Impl {
                    },
                    [&](sip::PeerChanged& e) { pass_on<CallPeerChanged>(e); },
                    [&](sip::TransferRequested& e) { pass_on<CallTransferRequested>(e); },
-                   [&](sip::InfoReceived& e) { pass_on<CallInfo>(e); },
+                   [&](sip::InfoReceived& e) {
+                     if (!base::iequals(e.package, sip::kTrickleIce)) return pass_on<CallInfo>(e);
+                     with(e.session, [&](PhoneCall& call) { call.on_trickled(e); });
+                   },
                    [&](sip::TextReceived& e) { pass_on<CallText>(e); },
                    [&](sip::MidCallAnswered& e) { pass_on<CallRequestAnswered>(e); },
                    [&](sip::CallEnded& e) {

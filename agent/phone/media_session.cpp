@@ -3,6 +3,7 @@
 #include <offhook/agent/phone/phone_error.hpp>
 #include <offhook/media/stream/codec_chain.hpp>
 #include <offhook/sdp/parser.hpp>
+#include <offhook/sdp/trickle_fragment.hpp>
 #include <offhook/sip/dialog/dialog_set.hpp>
 
 #include <algorithm>
@@ -116,6 +117,8 @@ void MediaSession::prepare_for(std::string_view offer) {
   const auto has = [offer](std::string_view attribute) { return offer.find("a=" + std::string(attribute) + ":") != std::string_view::npos; };
   if (!has("fingerprint")) capability_.srtp.dtls.reset();
   if (!has("ice-ufrag")) ice_ = IceUse::Off;
+  const auto options = offer.substr(std::min(offer.find("a=ice-options:"), offer.size()));
+  trickles_ = options.substr(0, options.find_first_of("\r\n")).find("trickle") != std::string_view::npos;
   const bool is_plain = !has("crypto") && !has("fingerprint");
   if (is_plain && capability_.srtp.policy == sdp::SrtpPolicy::Preferred) capability_.srtp = {};
 }
@@ -132,8 +135,8 @@ void MediaSession::open(const MediaPlace& place, std::shared_ptr<media::AudioPor
   if (auto opened = open_leg(place.local, std::move(port)); !opened) return ready(std::move(opened));
   ready_ = std::move(ready);
   if (path_) {
-    path_->begin({.place = place_, .local = local_, .uses_ice = ice_ != IceUse::Off, .controlling = ice_ == IceUse::Offered && !answers_, .servers = nat_,
-                  .wall_now = std::time(nullptr)}, base::Clock::now());
+    path_->begin({.place = place_, .local = local_, .uses_ice = ice_ != IceUse::Off, .controlling = ice_ == IceUse::Offered && !answers_, .trickles = trickles_,
+                  .servers = nat_, .wall_now = std::time(nullptr)}, base::Clock::now());
   }
   if (!path_ || !path_->is_gathering()) on_gathered();
 }
@@ -261,6 +264,11 @@ bool MediaSession::confirm(const std::string& branch_tag) {
   offered_.reset();
   tag_.clear();
   return plan_.has_value();
+}
+
+void MediaSession::add_trickled(std::string_view body) {
+  auto theirs = sdp::read_trickle_fragment(body, negotiator_.mid());
+  if (theirs && path_) path_->add_trickled(*std::move(theirs), base::Clock::now());
 }
 
 void MediaSession::abandon_offer() {

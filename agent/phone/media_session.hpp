@@ -77,6 +77,9 @@ class MediaSession {
   [[nodiscard]] bool is_hold_pending() const { return holding_.has_value(); }
   [[nodiscard]] bool is_on_hold() const { return held_; }  ///< this side holds the peer, as agreed
 
+  /// Takes the body of an INFO of the package trickle-ice (RFC 8840). Ignores it if it does not fit the audio section.
+  void add_trickled(std::string_view body);
+
   /// Starts RTP as agreed. Each later answer changes the RTP accordingly.
   void start();
   [[nodiscard]] bool sends() const { return plan_ && plan_->send; }
@@ -122,6 +125,7 @@ class MediaSession {
   std::shared_ptr<const media::DtlsEndpoint> dtls_;
   IceUse ice_;
   bool answers_ = false;           // true if the peer makes the first offer
+  bool trickles_ = false;          // true if that offer says that the peer trickles
   std::shared_ptr<NatServers> nat_;
   MediaPlace place_;
   MediaReady ready_;               // argument of open(), until the addresses are known

@@ -38,6 +38,7 @@ class PhoneCall final : public Call, public std::enable_shared_from_this<PhoneCa
   void on_offer(const sip::OfferReceived& event);
   void on_offer_answered(const sip::OfferAnswered& event);
   void on_offer_refused(const sip::OfferRefused& event);
+  void on_trickled(const sip::InfoReceived& event) { media_.add_trickled(event.body.data); }
   void on_ended(const sip::CallEnded& event);
   /// The endpoint ends: closes the media leg while the engine still exists.
   void let_go();

@@ -12,6 +12,8 @@ namespace offhook::inline v0::sip {
 inline constexpr std::string_view kAllow = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, NOTIFY, REFER, INFO";
 inline constexpr std::string_view kSupported = "100rel, timer, replaces, norefersub, from-change";
 inline constexpr std::string_view kAccept = "application/sdp";
+/// Info package and option tag of trickle ICE: RFC 8840 sections 10.4 and 10.6. In calls that accept the package, Supported has the tag.
+inline constexpr std::string_view kTrickleIce = "trickle-ice";
 /// Retry-After, in seconds, of a response that refuses a request because one of our limits is reached.
 inline constexpr std::string_view kRetryAfter = "5";
 

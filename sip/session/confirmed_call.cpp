@@ -2,6 +2,7 @@
 
 #include <offhook/base/text.hpp>
 #include <offhook/sip/message/multipart.hpp>
+#include <offhook/sip/model/capabilities.hpp>
 #include <offhook/sip/session/mid_call.hpp>
 
 #include <algorithm>
@@ -34,10 +35,11 @@ Body description_of(const Message& message) {
 
 std::string reason_of(const Message& request) { return std::string(request.find(HeaderName::Reason).value_or("")); }
 
-std::string supported_by(const SessionTimerOptions& timer, Reliability reliability) {
+std::string supported_by(const ConfirmedCall::Setup& setup) {
   std::string tags;
-  if (reliability != Reliability::Off) tags += "100rel, ";
-  if (timer.use != SessionTimerOptions::Use::Off) tags += "timer, ";
+  if (setup.reliability != Reliability::Off) tags += "100rel, ";
+  if (setup.session_timer.use != SessionTimerOptions::Use::Off) tags += "timer, ";
+  if (accepts_package(setup.info_packages, kTrickleIce)) tags += std::string(kTrickleIce) + ", ";
   return tags + "replaces, norefersub, from-change";
 }
 
@@ -48,7 +50,7 @@ ConfirmedCall::ConfirmedCall(Setup setup, Dialog dialog, base::Random& random)
       answer_(setup_.timers),
       glare_(setup_.owns_call_id),
       timer_(setup_.session_timer),
-      transfers_(setup_.id, dialog_, supported_by(setup_.session_timer, setup_.reliability)) {}
+      transfers_(setup_.id, dialog_, supported_by(setup_)) {}
 
 void ConfirmedCall::confirming(TransactionId invite, std::uint32_t cseq, bool expects_answer, base::TimePoint now) {
   assert(state_ == State::Up && !answer_.running());
@@ -59,7 +61,7 @@ void ConfirmedCall::confirming(TransactionId invite, std::uint32_t cseq, bool ex
 
 HeaderList ConfirmedCall::supported() const {
   // RFC 4028 section 7.1: in each request.
-  return {{"Supported", supported_by(setup_.session_timer, setup_.reliability)}};
+  return {{"Supported", supported_by(setup_)}};
 }
 
 /// Each INVITE, each UPDATE and their 2xx list the accepted packages: RFC 6086 section 5.2.

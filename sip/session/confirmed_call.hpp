@@ -183,7 +183,7 @@ class ConfirmedCall {
 };
 
 /// Returns the extensions that we support in each request of a call: RFC 3261 section 20.37.
-[[nodiscard]] std::string supported_by(const SessionTimerOptions& timer, Reliability reliability);
+[[nodiscard]] std::string supported_by(const ConfirmedCall::Setup& setup);
 /// Returns a message's body and its type. For a multipart body, returns only the session description if it has one.
 [[nodiscard]] Body body_of(const Message& message);
 /// Returns the session description of a message. Returns an empty body if it has none.

@@ -21,7 +21,7 @@ InviteClientSession::InviteClientSession(ConfirmedCall::Setup setup, Invitation 
 }
 
 HeaderList InviteClientSession::supported() const {
-  return {{"Supported", supported_by(setup_.session_timer, setup_.reliability)}};
+  return {{"Supported", supported_by(setup_)}};
 }
 
 void InviteClientSession::send_invite(Actions& out) {

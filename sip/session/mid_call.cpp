@@ -15,11 +15,8 @@ void on_info(SessionId session, const std::vector<std::string>& packages, Transa
   if (field) {
     base::TextCursor value(*field);
     received.package = std::string(base::trim(value.take_until(';')));
-    const bool taken =
-        std::any_of(packages.begin(), packages.begin() + static_cast<std::ptrdiff_t>(std::min(packages.size(), kMaxInfoPackages)),
-                    [&](const std::string& one) { return base::iequals(one, received.package); });
     // RFC 6086 section 4.2.2
-    if (!taken) return out.push_back(Respond{id, 469, {}, {}, {{"Recv-Info", recv_info(packages)}}});
+    if (!accepts_package(packages, received.package)) return out.push_back(Respond{id, 469, {}, {}, {{"Recv-Info", recv_info(packages)}}});
   } else if (!info.body().empty()) {
     received.digit = parse_dtmf_info(info.content_type(), info.body());
     const bool of_keys = info.content_type() == "application/dtmf-relay" || info.content_type() == "application/dtmf";
@@ -40,6 +37,11 @@ void on_text(SessionId session, TransactionId id, const Message& text, Actions& 
 
 }  // namespace
 
+bool accepts_package(const std::vector<std::string>& packages, std::string_view package) {
+  const auto end = packages.begin() + static_cast<std::ptrdiff_t>(std::min(packages.size(), kMaxInfoPackages));
+  return std::any_of(packages.begin(), end, [&](const std::string& one) { return base::iequals(one, package); });
+}
+
 std::string recv_info(const std::vector<std::string>& packages) {
   std::string value;
   for (std::size_t i = 0; i < std::min(packages.size(), kMaxInfoPackages); ++i) value += (i == 0 ? "" : ", ") + packages[i];
@@ -57,7 +59,7 @@ bool take_mid_call(const ConfirmedCall::Setup& setup, TransactionId id, const Me
   }
   if (request.method() == Method::Options) {
     out.push_back(Respond{
-        id, 200, {}, {}, {{"Accept", "application/sdp"}, {"Supported", supported_by(setup.session_timer, setup.reliability)}}});
+        id, 200, {}, {}, {{"Accept", "application/sdp"}, {"Supported", supported_by(setup)}}});
     return true;
   }
   return false;

@@ -4,12 +4,15 @@
 #include <offhook/sip/session/confirmed_call.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace offhook::inline v0::sip::session {
 
 inline constexpr std::size_t kMaxInfoPackages = 16;  ///< packages that we accept; further configured ones are ignored
 
+/// Returns true if `package` is one of the first kMaxInfoPackages of `packages`.
+[[nodiscard]] bool accepts_package(const std::vector<std::string>& packages, std::string_view package);
 /// Returns the value of Recv-Info: RFC 6086 section 5.2. "" if we accept no package.
 [[nodiscard]] std::string recv_info(const std::vector<std::string>& packages);
 

@@ -165,6 +165,8 @@ TEST_CASE("A default destination that is not a candidate is a mismatch, unless i
   CHECK(mismatches(description("", candidate, "c=IN IP4 203.0.113.9\r\n")));
   CHECK_FALSE(mismatches(description("", candidate, "c=IN IP4 0.0.0.0\r\n", 9)));
   CHECK_FALSE(mismatches(description("", candidate, "c=IN IP6 ::\r\n", 9)));
+  CHECK(mismatches(description("", candidate, "c=IN IP4 203.0.113.9\r\n", 9)));
+  CHECK_FALSE(mismatches(description("a=ice-options:trickle\r\n", candidate, "c=IN IP4 203.0.113.9\r\n", 9)));  // RFC 8840 section 4.1.2
   CHECK_FALSE(mismatches(description("", candidate, "c=IN IP4 host.example.com\r\n")));
 }
 

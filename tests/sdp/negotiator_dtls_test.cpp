@@ -150,6 +150,8 @@ TEST_CASE("An answer repeats the a=mid of its section [RFC 5888 section 9]") {
   const auto text = parsed(agent.answer(peer("m=video 0 RTP/AVP 96\r\na=mid:v\r\nm=audio 5000 RTP/AVP 0\r\na=mid:a\r\n")).body);
   CHECK_FALSE(text.media.at(0).attribute("mid"));
   CHECK(text.media.at(1).attribute("mid") == "a");
+  CHECK(agent.negotiator.mid() == "a");
+  CHECK(agent.offer().media.at(1).attribute("mid") == "a");
   CHECK_FALSE(text.attribute("group"));
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,16 @@ using namespace offhook::test;
 namespace {
 
 struct Calls : PathNetwork {
+  std::set<base::SocketAddress> destinations;   // of the datagrams that `us` sent from its RTP address
   PathSide us{socket_address("198.51.100.1", 5000), dtls_endpoint()};
   PathSide a{socket_address("198.51.100.2", 6000), dtls_endpoint()}, b{socket_address("198.51.100.3", 7000), dtls_endpoint()};
+
+  Calls() {
+    passes = [this](const auto& from, const auto& to) {
+      if (from == us.rtp) destinations.insert(to);
+      return true;
+    };
+  }
 };
 
 std::shared_ptr<phone::NatServers> servers(const std::string& uri, const std::string& username = {}, const std::string& password = {}) {
@@ -242,6 +251,39 @@ TEST_CASE_FIXTURE(Calls, "A call without a path fails with a reason, even if the
   run(45s);
   CHECK(us.error.find("ICE found no path: ") == 0);
   CHECK(us.error.find("/nat/servers") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Calls, "Candidates that the peer trickles are checked, also those that came before its offer was answered [RFC 8840 section 4.4]") {
+  begin(us, false);
+  begin(a, true);
+  const auto later = *a.path.description();
+  auto theirs = later;
+  theirs.candidates.clear();
+  theirs.options.emplace_back("trickle");
+  SUBCASE("before the answer") {
+    us.path.add_trickled(later, now);
+    apply(us, a.rtp, {.ice = theirs});
+  }
+  SUBCASE("after the answer") {
+    apply(us, a.rtp, {.ice = theirs});
+    run(1s);
+    us.path.add_trickled(later, now);
+  }
+  run(1s);
+  CHECK(destinations.contains(a.rtp));
+}
+
+TEST_CASE_FIXTURE(Calls, "Trickled candidates with other credentials than the description's are ignored [RFC 8840 section 4.4]") {
+  begin(us, false);
+  begin(a, true);
+  auto later = *a.path.description(), theirs = later;
+  theirs.candidates.clear();
+  later.ufrag += "x";
+  us.path.add_trickled(later, now);
+  apply(us, a.rtp, {.ice = theirs});
+  us.path.add_trickled(later, now);
+  run(1s);
+  CHECK(destinations.empty());
 }
 
 TEST_CASE_FIXTURE(Calls, "A peer without candidates for RTCP has one component, even without rtcp-mux [RFC 8445 section 6.1.2.2]") {

@@ -115,14 +115,14 @@ class RawCaller {
   /// Sends the next requests to another port of the peer, over UDP.
   void change_to_udp(std::uint16_t peer_port) { socket_ = std::make_unique<RawSocket>(peer_port, false); }
 
-  /// Sends a request to the user bert. After a response with a To tag, the request belongs to the dialog.
-  void send(const std::string& method, int sequence, const std::string& body) const {
+  /// Sends a request to the user bert. After a response with a To tag, the request belongs to the dialog. `headers` are further lines.
+  void send(const std::string& method, int sequence, const std::string& body, const std::string& type = "application/sdp", const std::string& headers = {}) const {
     const std::string peer = "sip:bert@127.0.0.1:" + peer_port_, count = std::to_string(sequence), port = std::to_string(socket_->port());
     const std::string via = socket_->is_tls() ? "TLS" : "UDP", contact = "sip:raw@127.0.0.1:" + port + (socket_->is_tls() ? ";transport=tls" : "");
     socket_->send(method + " " + peer + " SIP/2.0\r\nVia: SIP/2.0/" + via + " 127.0.0.1:" + port + ";branch=z9hG4bK" + method + count +
                   "\r\nMax-Forwards: 70\r\nFrom: <sip:raw@127.0.0.1>;tag=raw\r\nTo: <" + peer + ">" + (tag_.empty() ? "" : ";tag=" + tag_) +
                   "\r\nCall-ID: raw\r\nCSeq: " + count + " " + method + "\r\nContact: <" + contact + ">\r\n" +
-                  (body.empty() ? "" : "Content-Type: application/sdp\r\n") + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+                  headers + (body.empty() ? "" : "Content-Type: " + type + "\r\n") + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
   }
 
   /// Returns the next response whose CSeq ends in `sequence`, such as "2 UPDATE". Skips other responses. Fails the test if no response comes for

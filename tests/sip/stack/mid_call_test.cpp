@@ -52,6 +52,20 @@ struct Talking : Scripted {
 
 }  // namespace
 
+TEST_CASE_FIXTURE(Talking, "Calls that accept the package trickle-ice have its option tag in Supported [RFC 8840 section 10.6]") {
+  const auto has_tag = [&](const std::string& message) { return header(message, "Supported").find("trickle-ice") != std::string::npos; };
+  SUBCASE("with the package") {
+    talk({"trickle-ice"});
+    CHECK(has_tag(ok));
+    CHECK(has_tag(dial()));
+  }
+  SUBCASE("without the package") {
+    talk({"x-game"});
+    CHECK_FALSE(has_tag(ok));
+    CHECK_FALSE(has_tag(dial()));
+  }
+}
+
 TEST_CASE_FIXTURE(Talking, "An INFO with a DTMF digit in the legacy format gets 200 and causes InfoReceived [RFC 6086 section 4.2.2]") {
   talk();
   receive(of_type("application/dtmf-relay", in_dialog("INFO", 2, our_tag, "Signal=5\r\nDuration=160\r\n")));
