@@ -108,6 +108,23 @@ function(offhook_test_flags target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0> $<$<CONFIG:RelWithDebInfo>:-g0>)
 endfunction()
 
+# offhook_precompile_for_tests(TARGET): compiles doctest and the standard library's headers once for all test programs with offhook_test_flags. g++ then
+# needs a seventh less time for them. -DOFFHOOK_UNITY=OFF also switches this off, so that a missing include shows.
+function(offhook_precompile_for_tests target)
+  if(NOT OFFHOOK_UNITY OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    return()
+  endif()
+  if(NOT TARGET offhook_test_headers)
+    # A program, because g++ does not use the precompiled headers of a library (-fPIC) for a program (-fPIE).
+    add_executable(offhook_test_headers EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/test_headers.cpp)
+    target_link_libraries(offhook_test_headers PRIVATE offhook_flags offhook_test_main)
+    offhook_test_flags(offhook_test_headers)
+    target_precompile_headers(offhook_test_headers PRIVATE <doctest/doctest.h> <algorithm> <array> <atomic> <chrono> <deque> <filesystem> <fstream>
+      <functional> <map> <memory> <mutex> <optional> <random> <set> <span> <string> <string_view> <thread> <variant> <vector>)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM offhook_test_headers)
+endfunction()
+
 # offhook_test(NAME [COMPUTES] [BELOW] FOLDER folder [EXCLUDE folder ...] LINK target ...)
 # Adds one doctest program from every *_test.cpp in tests/FOLDER. BELOW: also from the folders in it, except EXCLUDE. COMPUTES: its own loops take
 # most of the time, so it is optimised like shipped code.
@@ -132,6 +149,7 @@ function(offhook_test name)
     offhook_test_checks(${name}_test)
   else()
     offhook_test_flags(${name}_test)
+    offhook_precompile_for_tests(${name}_test)
   endif()
   add_test(NAME ${name} COMMAND ${name}_test)
   offhook_test_program(${name} ${arg_FOLDER} ${name}_test)
