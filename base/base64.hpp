@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-/// Base64 with the standard alphabet and padding, without line breaks: RFC 4648 section 4. Encodes audio in JSON 50 times a
-/// second for each call, so the code picks the widest instructions of the machine once (base/detail/base64_kernels.hpp).
+/// Base64 with the standard alphabet and padding, without line breaks: RFC 4648 section 4. A call with a realtime session encodes
+/// audio for JSON 50 times a second. Therefore the code uses the widest instructions of the machine (base/detail/base64_kernels.hpp).
 namespace offhook::inline v0::base {
 
 enum class Base64Error : std::uint8_t {

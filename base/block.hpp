@@ -70,7 +70,7 @@ class WordBlock {
     block.word_ = word_ | kOnes * 0x20;
     return block;
   }
-  /// Returns true if each character equals that of `lower`. Ignores the case of a character whose octet in `fold` is 0x20.
+  /// Returns true if each character equals the character of `lower` at its place. Ignores its case if the octet of `fold` there is 0x20.
   [[nodiscard]] bool matches(WordBlock lower, WordBlock fold) const { return (word_ | fold.word_) == lower.word_; }
 
   [[nodiscard]] static bool any(Marks marks) { return marks.tops != 0; }

@@ -11,7 +11,7 @@ namespace offhook::inline v0::base {
 enum class Pages : std::uint8_t { Huge, Small };
 
 /// Allocates blocks of one size, contiguously in pages of the given kind if the system supports them. Any thread may call it.
-/// Gives 2 MB regions without a used block back to the system, except one such region.
+/// Keeps one 2 MB region without a used block, and gives all other such regions back to the system.
 class BlockPool {
  public:
   /// `block_octets` is at most 128 kB. It is rounded up to a multiple of the cache line. Blocks are aligned to the cache line.

@@ -13,7 +13,7 @@ class HeapTrimmer {
  public:
   static constexpr Duration kLook = std::chrono::seconds(1);
   static constexpr Duration kEvery = std::chrono::seconds(20);
-  /// tidy() trims only if the octets in use are below their peak since the last trim by this many or more, and by 1/16 of the peak or more.
+  /// tidy() trims only if the octets in use have fallen from their peak since the last trim: by at least this number, and by at least 1/16.
   static constexpr std::size_t kWorthIt = std::size_t{256} << 10;
 
   /// Call it at any rate: it checks at most once per kLook, and trims at most once per kEvery. Returns true if it trimmed.

@@ -24,8 +24,8 @@ inline void prefetch_to_change(const void* from, std::size_t octets) noexcept {
   const auto end = reinterpret_cast<std::uintptr_t>(from) + octets;
   for (std::uintptr_t line = begin; line < end; line += kCacheLine) {
 #if defined(__x86_64__)
-    // Compilers omit __builtin_prefetch for writing if some machines of the target lack it. Such a machine runs prefetchw as a
-    // no-op.
+    // Compilers omit a __builtin_prefetch for writing if some machines of the target lack the instruction. Those machines run
+    // prefetchw as a no-op.
     __asm__ volatile("prefetchw %0" : : "m"(*reinterpret_cast<const char*>(line)));
 #else
     __builtin_prefetch(reinterpret_cast<const void*>(line), 1, 2);

@@ -26,7 +26,7 @@ class SystemRandom final : public Random {
   void fill(std::span<std::uint8_t> out) override;
 };
 
-/// Repeatable from its seed, for tests, fuzzers and the simulator. Do not use it for values that a peer must not guess.
+/// Repeats the same values for the same seed, for tests, fuzzers and the simulator. Do not use it for values that a peer must not guess.
 class SeededRandom final : public Random {
  public:
   explicit SeededRandom(std::uint64_t seed) : state_(seed) {}

@@ -23,8 +23,8 @@ class IpAddress {
   [[nodiscard]] bool is_v6() const { return v6_; }
   [[nodiscard]] bool is_loopback() const;
   [[nodiscard]] bool is_unspecified() const;
-  /// Returns false for an address to which the Internet has no route: private (RFC 1918, RFC 4193), shared by a provider's customers (RFC 6598), link-local, loopback,
-  /// or unspecified. An IPv4-mapped address is as public as its IPv4 address.
+  /// Returns false for an address to which the Internet has no route: private (RFC 1918, RFC 4193), shared by a provider's customers
+  /// (RFC 6598), link-local, loopback, or unspecified. An IPv4-mapped address is as public as its IPv4 address.
   [[nodiscard]] bool is_public() const;
   /// Returns `192.0.2.1` for the IPv4-mapped IPv6 address `::ffff:192.0.2.1` (RFC 4291 section 2.5.5.2), and any other address unchanged. A
   /// socket bound to `::` reports IPv4 peers in the mapped form. The mapped form is wrong in a message, and never equals the peer's real address.

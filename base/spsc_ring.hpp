@@ -14,8 +14,8 @@ inline constexpr std::size_t kCacheLine = 64;
 /// Bounded queue from exactly one producer thread to exactly one consumer thread. Wait-free, never allocates.
 template <class T, std::size_t Capacity>
 class SpscRing {
-  static_assert(std::has_single_bit(Capacity), "an index becomes a slot with a mask");
-  static_assert(std::is_trivially_copyable_v<T>, "slots are copied, never destroyed");
+  static_assert(std::has_single_bit(Capacity), "Capacity must be a power of two: a mask turns an index into a slot");
+  static_assert(std::is_trivially_copyable_v<T>, "T must be trivially copyable: the ring copies slots and never destroys them");
 
  public:
   /// Call on the producer thread only. Returns false when the ring is full; the producer then decides which item to drop, and counts it.

@@ -32,8 +32,8 @@ struct AgreedAudio {
   std::uint8_t receive_payload_type = 0;  ///< our payload type for `codec`
   std::optional<std::uint8_t> send_events;     ///< the peer's payload type for telephone-event; nullopt if the peer accepts none
   std::optional<std::uint8_t> receive_events;
-  std::uint32_t event_clock_hz = 8000;         ///< clock of both events: the codec's own clock, or 8000 if the peer supports only that
-  std::optional<ReceivableEvents> also_receivable_events;  ///< events of another clock: the peer may send them with a codec of that clock
+  std::uint32_t event_clock_hz = 8000;         ///< clock of `send_events` and `receive_events`: the codec's own, or 8000 if the peer supports only that
+  std::optional<ReceivableEvents> also_receivable_events;  ///< events that the peer may send with a codec of another clock; nullopt: none
   std::string parameters;                      ///< the peer's a=fmtp for `codec`, without the number
   std::uint16_t ptime_ms = 20;            ///< packet length to send: a multiple of 10 in kMinPtimeMs..kMaxPtimeMs
   base::SocketAddress remote_rtp;         ///< an unspecified ip means unknown, or (with send = false) a hold in the style of RFC 2543
@@ -58,7 +58,7 @@ inline constexpr std::uint16_t kMaxPtimeMs = 60;
 /// The reason to refuse an offer or an answer. A refused offer gets 488 Not Acceptable Here, or 491 for WrongState. A refused
 /// answer ends the call.
 enum class NegotiationError : std::uint8_t {
-  WrongState,          // an offer while ours is open (glare), or an answer without our offer
+  WrongState,          // an offer while our own offer is open (glare), or an answer although we made no offer
   NoAudio,             // no audio stream, or all audio streams have port 0
   UnsupportedProfile,  // audio only in profiles that this side does not support, or that its SRTP policy excludes
   NoCommonCrypto,      // RTP/SAVP without a key that this side can use, or DTLS without a fingerprint or with roles that do not fit

@@ -89,7 +89,7 @@ Media AudioStream::answer(RemoteStream theirs, const Media& offered, Media line)
   return line;
 }
 
-/// A hold in the style of RFC 2543 has no address. Keeps the former address then, because the DTLS association still belongs to it.
+/// Stores the peer's m= line. For a hold in the style of RFC 2543, which has no address, keeps the former address: the DTLS association belongs to it.
 void AudioStream::remember(RemoteStream theirs) {
   if (remote_ && theirs.transport.rtp.ip.is_unspecified()) theirs.transport.rtp = remote_->transport.rtp;
   remote_ = std::move(theirs);

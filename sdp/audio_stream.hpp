@@ -14,7 +14,7 @@
 
 namespace offhook::inline v0::sdp {
 
-/// The audio of one section: the codecs, payload types and directions on which both sides agree, RFC 3264 sections 5 to 8. Pure; a value.
+/// The audio of one section: the codecs, payload types and directions on which both sides agree, RFC 3264 sections 5 to 8. Does no I/O; copies are independent.
 class AudioStream {
  public:
   explicit AudioStream(AudioCapability capability);  ///< a capability without codecs gets PCMU
@@ -32,7 +32,7 @@ class AudioStream {
   [[nodiscard]] base::Result<RemoteStream, NegotiationError> read(const Session& remote, const Media& stream, const Transport& ours) const;
   /// Completes our m= line for an offer. `line` is Section::line().
   [[nodiscard]] Media offer(Media line);
-  /// Completes our m= line for the answer to `offered`, which `theirs` describes. read() has checked that both sides can agree.
+  /// Completes our m= line for the answer to `offered`. `theirs` is the result of read() for this line, which has checked that both sides can agree.
   [[nodiscard]] Media answer(RemoteStream theirs, const Media& offered, Media line);
   /// Takes the peer's answer to the last offer. `theirs` describes `answered`. Errors: NotSecure if the answer must be encrypted, but has no key for our offer;
   /// NoCommonCrypto if the peer's DTLS role does not fit ours.
@@ -73,7 +73,7 @@ class AudioStream {
   Direction wish_ = Direction::SendRecv;
   Direction offered_ = Direction::SendRecv;  // The direction in our last offer or answer.
   bool offered_rtcp_mux_ = false;            // Our last offer or answer has a=rtcp-mux.
-  std::optional<RemoteStream> remote_;       // The peer's description of the agreement, with its last specified address.
+  std::optional<RemoteStream> remote_;       // The peer's latest accepted m= line. In a hold without an address, it has the address from before the hold.
   std::string protocol_;                     // The protocol of the agreement. A later m= line with port 0 does not change it.
   std::optional<AgreedAudio> agreed_;
 };

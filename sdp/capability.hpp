@@ -83,7 +83,7 @@ class PayloadTable {
 
   /// Returns the payload types in the peer's order, without repetitions and without numbers that RTP cannot carry.
   [[nodiscard]] const std::vector<std::uint8_t>& numbers() const& { return numbers_; }
-  const std::vector<std::uint8_t>& numbers() && = delete;  // The vector would not outlive a loop over it.
+  const std::vector<std::uint8_t>& numbers() && = delete;  // A loop over the numbers of a temporary would read freed memory.
   [[nodiscard]] const PayloadFormat* find(std::uint8_t number) const;
   [[nodiscard]] std::optional<std::uint8_t> number_of(AudioCodec codec) const;  ///< the first match in the peer's order
   [[nodiscard]] std::optional<std::uint8_t> number_of_events(std::uint32_t clock_hz) const;

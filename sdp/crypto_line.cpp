@@ -11,7 +11,7 @@ namespace offhook::inline v0::sdp {
 namespace {
 
 constexpr std::string_view kInline = "inline:";
-constexpr std::size_t kMaxTagDigits = 9, kMaxMkiDigits = 39;  // 39 digits: 2^128 and more
+constexpr std::size_t kMaxTagDigits = 9, kMaxMkiDigits = 39;  // 39 digits are enough for kMaxMkiOctets (2^128)
 
 bool starts_with(std::string_view text, std::string_view beginning) { return base::iequals(text.substr(0, beginning.size()), beginning); }
 

@@ -28,14 +28,14 @@ enum class Setup : std::uint8_t {
 enum class SetupError : std::uint8_t {
   Unknown,           ///< a=setup has an unknown value
   HoldConn,          ///< a side has a=setup:holdconn, which is forbidden with DTLS
-  ActPassInAnswer,   ///< the answer has a=setup:actpass, but must decide
+  ActPassInAnswer,   ///< the answer has a=setup:actpass, but an answer must choose active or passive
   BothActive,
   BothPassive,
 };
 [[nodiscard]] std::string_view to_string(SetupError error);
 
 /// Decides the role of the answering side: returns Active or Passive, for a=setup in the answer. `offered` is nullopt if the offer has no a=setup, which
-/// means active (RFC 4145 section 4.1). If the offer is actpass, returns `present`, this side's role in an association that continues, or else `preferred`
+/// means active (RFC 4145 section 4.1). For actpass, returns this side's role in an association that continues (`present`); without one, returns `preferred`
 /// (RFC 8842 section 5.3). RFC 5763 section 5 recommends Active, because the handshake can then begin with the answer. Errors: HoldConn.
 [[nodiscard]] base::Result<Setup, SetupError> answer_setup(std::optional<Setup> offered, Setup preferred = Setup::Active,
                                                             std::optional<Setup> present = std::nullopt);

@@ -90,7 +90,7 @@ void write_ice(const IceDescription& ours, Session& session, Media& stream);
 /// Returns true if the default destination of a component is not among the candidates, which shows that a gateway has altered it: RFC 8839 section 4.2.5. A
 /// host name or an address of zero is not a mismatch, and neither is port 9 of a peer that trickles (RFC 8840 section 4.1.2).
 [[nodiscard]] bool is_ice_mismatch(const IceDescription& peer, const Session& remote, const Media& stream);
-/// Adds the default destination of each component as a candidate of the lowest priority, if it is not among the candidates: RFC 8839 section 4.2.5, exception 1.
+/// Adds the default destination of each component as a candidate of the lowest priority, unless it is a candidate already: RFC 8839 section 4.2.5, exception 1.
 void add_default_candidates(IceDescription& peer, const Session& remote, const Media& stream);
 
 }  // namespace offhook::inline v0::sdp

@@ -151,7 +151,7 @@ void Negotiator::move_audio(std::size_t to) {
   audio_at_ = to;
 }
 
-/// Adds sections for the owner's lines if no offer has been made or received.
+/// Adds a section for each of the owner's lines that has none yet.
 void Negotiator::add_sections() {
   while (sections_.size() <= others_.size() && sections_.size() < kMaxMedia) {
     const Media& line = others_[sections_.size() - 1];

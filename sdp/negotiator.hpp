@@ -21,8 +21,8 @@ struct Answer {
 };
 
 /// Offer and answer of one session: RFC 3264. One section is our audio; each other section has a line of the owner,
-/// or is refused in place. Owns the version of our o= line, and increments it whenever our text changes. Pure. A value: copy it for
-/// each early dialog of a forked INVITE.
+/// or is refused in place. Owns the version of our o= line, and increments it whenever our text changes. Does no I/O. Copy the
+/// negotiator for each early dialog of a forked INVITE.
 ///
 ///             make_offer()                 accept_answer()
 ///     Stable --------------> OfferSent ----------------------> Stable      answer(): Stable -> Stable
@@ -55,8 +55,8 @@ class Negotiator {
   /// next offer or answer.
   void set_others(std::vector<Media> others) { others_ = std::move(others); }
 
-  /// Returns our offer, initial or later. If the previous offer is still open, the new one replaces it. A request that is
-  /// repeated with credentials carries the same text.
+  /// Returns our offer, initial or later. If the previous offer is still open, the new one replaces it. Returns the same text again
+  /// if nothing has changed, for example for a request that is repeated with credentials.
   [[nodiscard]] std::string make_offer();
   /// Call this when the peer refused our offer or never answered it. The previous agreement stays valid.
   void withdraw_offer();
@@ -66,7 +66,7 @@ class Negotiator {
   /// answer our latest description, which a session refresh has sent again (RFC 4028 section 7.4).
   [[nodiscard]] base::Result<AgreedAudio, NegotiationError> accept_answer(const Session& answer);
 
-  /// Returns the m= lines of `remote`, the peer's latest description, except the audio line. Session::alone() makes each of them.
+  /// Returns the m= lines of `remote`, the peer's latest description, except the audio line. Session::alone() has completed each of them.
   [[nodiscard]] std::vector<Media> others_of(const Session& remote) const;
 
   /// Returns the current agreement, or nullopt before the first exchange is complete.
@@ -100,9 +100,9 @@ class Negotiator {
   base::IpAddress origin_ip_;
   std::uint64_t session_id_;
   std::uint64_t version_ = 0;
-  Session local_session_;        // As last sent, without the version.
+  Session local_session_;        // Our latest description, without the version.
   std::string local_text_;
-  std::string time_ = "0 0";     // Value of our t= line; copied from the offerer (RFC 3264 section 6).
+  std::string time_ = "0 0";     // Value of our t= line; after an offer of the peer, the value of that offer (RFC 3264 section 6).
   State state_ = State::Stable;
   std::vector<Section> sections_;  // The section at audio_at_ is the audio.
   std::size_t audio_at_ = 0;

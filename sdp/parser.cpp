@@ -21,7 +21,7 @@ std::string_view next_word(base::TextCursor& cursor) {
   return cursor.take_while(is_not_blank);
 }
 
-/// Removes the last word and the blanks before it from `text` and returns it. Returns "" if it is the only word.
+/// Removes the last word and the blanks before it from `text`, and returns the word. Returns "" if `text` has only one word.
 std::string_view take_last_word(std::string_view& text) {
   auto at = text.size();
   while (at != 0 && is_not_blank(text.data()[at - 1])) --at;
@@ -64,7 +64,7 @@ Outcome parse_port(std::string_view text, Media& media) {
   return {};
 }
 
-// Most descriptions have no more than these, so each vector allocates once.
+// Most descriptions have at most this many formats and attributes, so each vector allocates once.
 constexpr std::size_t kUsualFormats = 8;
 constexpr std::size_t kUsualAttributes = 12;
 

@@ -15,7 +15,7 @@ struct Section {
   Transport transport;         ///< our transport
   std::optional<AudioStream> audio;  ///< nullopt if the section has a line of the negotiator's owner, or is refused
 
-  /// Takes the kind, the protocol and the first format of a line for this place.
+  /// Copies the kind, the protocol and the first format of `line`, the latest m= line at this place.
   void follow(const Media& line);
   /// Returns true if a line of the negotiator's owner has the kind and the protocol of this place.
   [[nodiscard]] bool fits(const Media& line) const;

@@ -55,7 +55,7 @@ struct AgreedSrtp {
 
 /// The DTLS association on which both sides agree.
 struct AgreedDtls {
-  std::vector<FingerprintLine> fingerprints;  ///< the peer's certificate must match any of them
+  std::vector<FingerprintLine> fingerprints;  ///< the peer's certificate must match at least one of them
   bool is_client = true;                      ///< true: this side sends the first message of the handshake
   unsigned association = 0;                   ///< number of the association in this session: a new number requires a new handshake (RFC 8842 section 4)
   friend bool operator==(const AgreedDtls&, const AgreedDtls&) = default;

@@ -10,12 +10,11 @@
 
 namespace offhook::inline v0::sdp {
 
-/// The transport part of a section: how one side receives the media of one m= line. The parameters of other protocols (keys, a fingerprint, ICE candidates)
-/// belong here. Session::attribute_of() finds them, even if they are in the session part.
+/// The transport part of a section: the protocol and the addresses by which one side receives the media of one m= line.
 struct Transport {
   std::string protocol = "RTP/AVP";  ///< as in the m= line
   base::SocketAddress rtp;
-  base::SocketAddress rtcp;          ///< without rtcp-mux; port 0 if there is no RTCP
+  base::SocketAddress rtcp;          ///< address of RTCP unless both sides use rtcp-mux; port 0 if there is no RTCP
   bool rtcp_mux = false;             ///< a=rtcp-mux: RTCP can use the port of RTP (RFC 5761 section 5.1.1)
   friend bool operator==(const Transport&, const Transport&) = default;
 };

@@ -17,8 +17,8 @@ namespace offhook::inline v0::sdp {
 ///     a=candidate:1 1 UDP 2130706431 192.0.2.1 5010 typ host
 ///     a=end-of-candidates
 ///
-/// Returns the attributes of the section with this a=mid; "" is a section without a=mid. The body has the bounds of a session description. Errors: Malformed
-/// (the body has no such section), NoIce, BadCredentials.
+/// Returns the attributes of the section with this a=mid; "" selects a section without a=mid. The body has the bounds of a session description.
+/// Errors: Malformed (the body has no such section), NoIce, BadCredentials.
 [[nodiscard]] base::Result<IceDescription, IceLineError> read_trickle_fragment(std::string_view body, std::string_view mid);
 
 }  // namespace offhook::inline v0::sdp

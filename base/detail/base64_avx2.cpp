@@ -5,7 +5,7 @@
 #include <immintrin.h>
 
 // Each function names the AVX2 target itself. If the whole file were compiled for AVX2, it could emit AVX2 copies of inline functions
-// from headers.
+// from headers, and the linker could keep these copies for all machines.
 #define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute needs a macro here
 
 namespace offhook::inline v0::base::detail {
@@ -30,7 +30,7 @@ OFFHOOK_AVX2 inline __m256i sixes_of(__m256i octets) {
   return _mm256_or_si256(odd, even);
 }
 
-/// Converts 6-bit values to characters: adds to each value the distance that its range of the alphabet has.
+/// Converts 6-bit values to characters. In each range of the alphabet, the distance from a value to its character is constant.
 OFFHOOK_AVX2 inline __m256i characters_of(__m256i sixes) {
   const __m256i distances = _mm256_broadcastsi128_si256(
       _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,

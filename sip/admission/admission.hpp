@@ -35,7 +35,7 @@ class Admission {
   [[nodiscard]] bool is_scanner(const Message& request, const base::IpAddress& source, bool own, base::TimePoint now);
 
   struct Proof {
-    std::optional<Refused> refused;  ///< the challenge
+    std::optional<Refused> refused;  ///< the response to send, with its challenge; nullopt: the request is admitted
     std::string username;            ///< the authenticated user; "" if the caller was not challenged
   };
   /// Authenticates a request that starts a call, subscription or similar; `address` as in Verifier::check. ACK and CANCEL cannot

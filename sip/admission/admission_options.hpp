@@ -20,7 +20,7 @@ struct AddressRange {
 [[nodiscard]] std::vector<AddressRange> this_machine();
 
 /// Limits per source. The stack counts requests outside live calls, their retransmissions, and messages that are not SIP. A
-/// message beyond a rate gets 503 with Retry-After, without a transaction, while `refusals` allow it; after that, no response.
+/// message beyond a rate gets 503 with Retry-After, without a transaction. When `refusals` is used up, it gets no response.
 struct AdmissionOptions {
   struct Rate {
     std::uint32_t per_second = 1;

@@ -9,8 +9,8 @@ bool is_usable(const Challenge& challenge) {
   return challenge.algorithm_known && (!challenge.has_qop || challenge.qop_auth || challenge.qop_auth_int);
 }
 
-/// Returns "" if the server uses RFC 2069. Prefers `auth` if there is a choice, because an intermediary may change the body (such
-/// as an SBC the SDP), and a digest over the body then fails.
+/// Returns "" if the server uses RFC 2069. Prefers `auth` if there is a choice: an intermediary may change the body (an SBC changes
+/// the SDP), and a digest over the body then fails.
 std::string_view qop_of(const Challenge& challenge) {
   if (challenge.qop_auth) return "auth";
   return challenge.qop_auth_int ? "auth-int" : "";

@@ -36,8 +36,8 @@ struct AuthorizationHeader {
 };
 using Authorizations = std::vector<AuthorizationHeader>;
 
-/// The authentication attempts of one request and its repetitions. The owner of a request keeps one beside it: a new one for each
-/// new request, and the same one while the request is repeated with credentials.
+/// The authentication attempts of one request and its repetitions. The owner makes an AuthAttempt for each new request, and passes
+/// the same object while the request is repeated with credentials.
 class AuthAttempt {
  public:
   [[nodiscard]] bool tried() const { return !sent_.empty(); }
@@ -68,9 +68,9 @@ class DigestClient {
 
   /// Returns all header fields for the repeated request. Uses the strongest supported algorithm for each challenge of this 401 or
   /// 407. The result also has the credentials for the realms that challenged earlier in this attempt, because the request needs those of
-  /// every proxy and of the server (RFC 3261 section 22.3). Answers a realm that challenges again with a new nonce if the previous round
-  /// did not answer it, or once if the challenge says stale=true. Any other repeated challenge is WrongCredentials. Skips realms for which
-  /// the credentials are not valid.
+  /// every proxy and of the server (RFC 3261 section 22.3). If a realm challenges again with a new nonce, answers if the previous round
+  /// had no answer for this realm, or once if the challenge says stale=true. Any other repeated challenge is WrongCredentials. Skips
+  /// realms for which the credentials are not valid.
   [[nodiscard]] base::Result<Authorizations, AuthError> answer(const Message& response, const AuthorizedRequest& request,
                                                                base::Random& random, AuthAttempt& attempt);
   /// Returns header fields for a new request from remembered nonces. The result is empty if no nonce is remembered.
@@ -83,7 +83,7 @@ class DigestClient {
  private:
   struct Realm {
     Challenge challenge;             // Its nonce is empty if there is no nonce to reuse.
-    int strength = 0;                // Weaker challenges are refused.
+    int strength = 0;                // Strength of the strongest challenge so far; weaker challenges are refused.
     // True after a challenge with qop. Challenges without qop are then refused, because their answers can be looked up in a
     // precomputed table.
     bool qop_seen = false;

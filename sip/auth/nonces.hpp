@@ -20,7 +20,7 @@ class Nonces {
  public:
   static constexpr std::size_t kMaxUsed = 4096;  ///< beyond it the oldest is forgotten, and unused nonces of the same age or
                                                  ///< older become stale
-  static constexpr std::uint32_t kWindow = 64;   ///< a count that is this far below the highest one is refused
+  static constexpr std::uint32_t kWindow = 64;   ///< a count that is below the highest one by this many or more is refused
 
   Nonces(base::Random& random, base::Duration lifetime);
 

@@ -56,7 +56,7 @@ class Dialog {
   /// Returns false if the request is out of order and must be answered with 500: RFC 3261 section 12.2.2. Do not call it for ACK
   /// and CANCEL.
   [[nodiscard]] bool accept_sequence(const Message& request);
-  /// Records the CSeq of a request that was refused for another reason: RFC 3261 section 12.2.2.
+  /// Records the CSeq of a request that was refused without accept_sequence(): RFC 3261 section 12.2.2.
   void on_refused(const Message& refused) {
     if (!remote_cseq_ || refused.cseq().number > *remote_cseq_) remote_cseq_ = refused.cseq().number;
   }
@@ -76,7 +76,7 @@ class Dialog {
   /// Processes another provisional response of the same early dialog. Takes target and route set from it if no earlier response
   /// had a Contact, and no request was sent in the dialog yet.
   void complete(const Message& response);
-  /// Confirms an early dialog. With `ok`, for the client, takes the route set again from that 2xx: RFC 3261 section 13.2.2.4.
+  /// Confirms an early dialog. The client passes the 2xx as `ok`, from which the route set is read again: RFC 3261 section 13.2.2.4.
   void confirm();
   void confirm(const Message& ok);
 

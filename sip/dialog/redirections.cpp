@@ -59,7 +59,7 @@ bool Redirections::is_known(const std::string& target) const {
 
 void Redirections::on_moved(const Message& response) {
   if (left_ == 0) return;
-  std::size_t at = 0;  // Before the targets of earlier 3xx responses: depth first.
+  std::size_t at = 0;  // Insert before the targets of earlier 3xx responses: the order is depth first.
   for (std::string& target : contacts_of(response)) {
     if (waiting_.size() >= kMaxOtherTargets) return;
     if (is_known(target) || (secure_ && !is_secure(target))) continue;

@@ -9,11 +9,11 @@
 
 namespace offhook::inline v0::sip::session {
 
-inline constexpr unsigned kMaxRedirections = 5;      ///< upper bound of the number that an owner allows
-inline constexpr std::size_t kMaxOtherTargets = 16;  ///< targets that wait to be tried
+inline constexpr unsigned kMaxRedirections = 5;      ///< most targets to try, even if the owner allows more
+inline constexpr std::size_t kMaxOtherTargets = 16;  ///< most targets that wait to be tried
 
 /// The other targets of a request that 3xx responses named: RFC 3261 section 8.1.3.4. Tries no target twice. After TLS, accepts
-/// only targets over TLS. Follows at most as many as its owner allows.
+/// only targets over TLS. Tries at most as many targets as its owner allows.
 class Redirections {
  public:
   /// `secure`: the request was sent over TLS, even if `first` does not say so.

@@ -26,7 +26,7 @@ bool is_for(const Passport& passport, const IncomingCall& call) {
   const bool uri = std::any_of(passport.dest_uri.begin(), passport.dest_uri.end(),
                                [&](const auto& one) { return names({}, one, call.to.uri); });
   if (!tn && !uri) return false;
-  // RFC 8224 section 6.2: the caller is the party in From, or in P-Asserted-Identity if that is trusted.
+  // RFC 8224 section 6.2: the caller is the party in From, or in P-Asserted-Identity if a trusted server sent this field.
   return names(passport.orig_tn, passport.orig_uri, call.from.uri) ||
          (call.asserted && names(passport.orig_tn, passport.orig_uri, call.asserted->uri));
 }

@@ -22,7 +22,7 @@ struct IdentityCheck {
   std::function<bool(std::string_view signed_text)> is_replayed{};
 };
 
-/// Returns the telephone number of a URI as in a PASSporT: digits only (RFC 8224 section 8.3). "" if the user part is not a
+/// Returns the telephone number of a URI as in a PASSporT: digits only (RFC 8224 section 8.3). Returns "" if the user part is not a
 /// telephone number.
 [[nodiscard]] std::string canonical_number(std::string_view uri);
 

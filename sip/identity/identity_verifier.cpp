@@ -11,7 +11,7 @@ CallerIdentity IdentityVerifier::verify(const IncomingCall& call, std::int64_t n
   check.now = now;
   check.max_age = max_age_;
   check.certificate = [this, now](std::string_view x5u) { return certificates_.find(x5u, now); };
-  // A PASSporT may come from the future, by up to max_age. Such a PASSporT stays fresh for up to twice max_age.
+  // The time in a PASSporT may be up to max_age in the future. Such a PASSporT stays fresh for up to twice max_age.
   check.is_replayed = [&](std::string_view text) { return seen_.is_replayed(text, call.call_id, now, 2 * max_age_); };
   return verify_caller(call, check);
 }

@@ -17,7 +17,7 @@ class AnswerCache {
 
   /// Returns null if there is no answer, or the answer has expired. The pointer is valid until the next find() or keep().
   [[nodiscard]] const Answer* find(const Question& question, base::TimePoint now);
-  /// Stores an answer for the shortest TTL of its records. Does not store a TTL of 0, nor a failure.
+  /// Stores an answer for the shortest TTL of its records. Does not store an answer with a TTL of 0, or a failure.
   void keep(const Question& question, const Answer& answer, base::TimePoint now);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 

@@ -17,9 +17,9 @@ enum class HeaderName : std::uint8_t {
 };
 inline constexpr std::size_t kHeaderNames = static_cast<std::size_t>(HeaderName::Other);
 
-/// Accepts the long or compact form, in upper or lower case (RFC 3261 section 7.3.1, 7.3.3).
+/// Accepts the long or compact form, in upper or lower case (RFC 3261 sections 7.3.1 and 7.3.3). Returns Other for all other names.
 [[nodiscard]] HeaderName parse_header_name(std::string_view name);
-/// Returns the canonical long form, which is the one that we write; "" for Other.
+/// Returns the canonical long form, which our messages use; "" for Other.
 [[nodiscard]] std::string_view to_string(HeaderName name);
 
 }  // namespace offhook::inline v0::sip

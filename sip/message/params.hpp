@@ -21,7 +21,7 @@ class Params {
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const { return find(name).has_value(); }
   [[nodiscard]] std::string_view text() const { return text_; }
-  /// Takes the next parameter off the front of `rest` (start with text()). Returns nullopt at the end.
+  /// Takes the next parameter off the front of `rest`, which is text() before the first call. Returns nullopt at the end.
   [[nodiscard]] static std::optional<Param> next(std::string_view& rest);
 
  private:

@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// The reason to refuse a message or one value in it. to_string names it for logs and counters.
+/// The reason to refuse a message or one value in it. to_string() describes the reason for logs.
 enum class ParseError : std::uint8_t {
   Empty,
   TooLarge,           // over kMaxMessageBytes

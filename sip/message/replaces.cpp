@@ -35,7 +35,7 @@ base::Result<Replaces, ParseError> parse_replaces(std::string_view value) {
   rest.remove_prefix(std::min(rest.size(), rest.find(';')));
   const auto params = detail::take_header_params(rest);
   if (!params) return base::fail(params.error());
-  if (!rest.empty()) return base::fail(ParseError::BadParameter);  // Refuse a second value: there is one dialog to replace.
+  if (!rest.empty()) return base::fail(ParseError::BadParameter);  // Refuse a second value: an INVITE replaces only one dialog.
   auto left = params->text();
   while (const auto param = Params::next(left)) {
     if (base::iequals(param->name, "to-tag") && !take_tag(replaces.to_tag, param->value))

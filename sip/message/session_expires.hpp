@@ -12,7 +12,7 @@ namespace offhook::inline v0::sip {
 struct SessionExpires {
   enum class Refresher : std::uint8_t { Unsaid, Uac, Uas };
   std::uint32_t seconds = 0;
-  Refresher refresher = Refresher::Unsaid;  ///< a word other than the RFC's two counts as Unsaid
+  Refresher refresher = Refresher::Unsaid;  ///< Unsaid also for a value other than "uac" and "uas"
 };
 
 /// Parses a Session-Expires value. Errors: BadNumber (not a number, or over 32 bits), BadParameter.

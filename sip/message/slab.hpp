@@ -26,7 +26,7 @@ class Slab {
   ~Slab();
 
   /// Copies `bytes` into memory that ends with the last octet, without a pool. Tests and fuzzers use it, because they then detect
-  /// a read past the end. Cuts longer input like SlabPool::copy.
+  /// a read past the end. Cuts longer input at the same octet as SlabPool::copy.
   [[nodiscard]] static Slab exact(base::Bytes bytes);
 
   [[nodiscard]] std::span<std::uint8_t> bytes() const;
@@ -56,7 +56,7 @@ class SlabPool {
   static constexpr std::size_t kSmallBytes = 4096;
   static constexpr std::size_t kMaxIdle = 256;
 
-  /// Copies `bytes`. Cuts longer input one octet beyond kMaxMessageBytes, which the parser refuses as TooLarge.
+  /// Copies `bytes`, but at most kMaxMessageBytes + 1 of them. The parser refuses that size as TooLarge.
   [[nodiscard]] Slab copy(base::Bytes bytes);
   [[nodiscard]] std::size_t idle() const { return small_.size() + large_.size(); }
 

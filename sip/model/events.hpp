@@ -78,7 +78,7 @@ struct QueryResult {
 
 // --- to the phone ----------------------------------------------------------------------------------------------------------
 //
-// `headers` in the events of a call are the header fields of the message that caused it, as sent; empty if no message caused it.
+// `headers` in the events of a call are the header fields of the message that caused the event, as sent; empty without such a message.
 // They exclude the fields of the hop, the transaction and the body, and those that could look like a proven identity
 // (P-Asserted-Identity, Authorization). `asserted` is the message's P-Asserted-Identity, only from the account's registrar and
 // trusted_peers (RFC 3325 section 5).
@@ -254,7 +254,7 @@ struct SubscriptionChanged {
   };
   enum class Why : std::uint8_t {
     None,
-    Unsubscribed,      ///< by the subscriber; for a fetch: it was answered
+    Unsubscribed,      ///< the subscriber ended the subscription, or a fetch was answered
     Refused,           ///< by a response: see `status`
     NoAnswer, Unreachable, Unresolvable,
     Deactivated, Probation, Rejected, Timeout, GiveUp, NoResource, Invariant,  ///< the notifier's reasons: RFC 6665 section 4.1.3
@@ -298,8 +298,8 @@ struct Notified {
   bool last = false;                   ///< true if this NOTIFY ended the dialog
 };
 
-/// A peer subscribes to a state of ours. The stack has sent 200 and a NOTIFY "pending". If NotifyOptions::patience is set, the
-/// stack first waits for the answer. Answer with Subscriptions::accept() or Subscriptions::end().
+/// A peer subscribes to a state of ours. Answer with Subscriptions::accept() or Subscriptions::end(). The stack has already sent 200
+/// and a NOTIFY "pending", unless NotifyOptions::patience is set: the stack then waits for your answer before it responds.
 struct SubscribeReceived {
   SubscriptionId subscription;
   std::optional<AccountId> account;

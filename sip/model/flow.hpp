@@ -11,7 +11,7 @@
 namespace offhook::inline v0::sip {
 
 enum class Transport : std::uint8_t { Udp, Tcp, Tls, Ws, Wss };
-inline constexpr std::size_t kTransports = 5;  ///< the number of them
+inline constexpr std::size_t kTransports = 5;  ///< number of values of Transport
 
 /// Returns the transport in upper case, as in a Via (RFC 3261 section 20.42).
 [[nodiscard]] std::string_view to_string(Transport transport);

@@ -35,7 +35,7 @@ struct Registered {
 struct Failed {
   Why why = Why::None;
   int status = 0;                    ///< status of the final response; 0 if there was no response
-  std::string reason;                ///< its reason phrase
+  std::string reason;                ///< reason phrase of that response
   base::Duration retry_in{};         ///< time until the next attempt; attempts continue until stop()
 };
 /// stop() is complete. No further action follows until the next start().

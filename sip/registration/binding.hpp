@@ -14,11 +14,11 @@
 /// Writes a Contact of ours, and reads the registrar's response about it.
 namespace offhook::inline v0::sip::registration {
 
-/// Returns a URI such as `sip:6001@192.0.2.1:5060;transport=tcp`. `host` may include a port. For UDP, the default, omits the
-/// parameter.
+/// Returns a URI such as `sip:6001@192.0.2.1:5060;transport=tcp`. `host` may include a port. Omits the transport parameter for UDP,
+/// which is the default.
 [[nodiscard]] std::string contact_uri(std::string_view user, std::string_view host, Transport transport);
 
-/// Returns one value of the Contact of a REGISTER: `uri` with the parameters of our binding. `expires` 0 removes it.
+/// Returns one value of the Contact of a REGISTER: `uri` with the parameters of our binding. With `expires` 0 it removes the binding.
 [[nodiscard]] std::string contact_value(const Options& options, const std::string& uri, std::chrono::seconds expires);
 
 /// Returns the source address of our request, as the next hop wrote it into our Via: received and rport, each of which may be

@@ -19,14 +19,14 @@ class ContactAddress {
   /// Call this before a REGISTER leaves from `local`. Port 0 means that it leaves from a connection's local end, which is not
   /// known yet.
   void on_route(Transport transport, const base::SocketAddress& local);
-  /// The local end of the connection is known. Does nothing if we listen on a port.
+  /// Call this when the local end of the connection is known. Does nothing if we listen on a port.
   void on_connected(const base::SocketAddress& own_end);
   /// Writes the URI for the next Contact. `nowhere` is a host to write instead of the address; "" means that the address is
   /// written.
   void renew(std::string_view nowhere);
   /// Reads the address that the registrar sees. Returns true if the next Contact differs from the one that this response answers.
   [[nodiscard]] bool learn(const Message& response);
-  /// The connection was lost, and its address with it. Does nothing over UDP.
+  /// Call this when the connection was lost: forgets its addresses. Does nothing over UDP.
   void forget_connection();
   /// The registration has ended.
   void reset();

@@ -14,12 +14,12 @@ class FlowHealth {
   /// each further early loss.
   static constexpr base::Duration kFlowStands = std::chrono::seconds(10);
 
-  /// A REGISTER got a 2xx. `outbound`: the registrar sends requests over the flow, and has promised to answer our pings.
+  /// Call this when a REGISTER got a 2xx. `outbound`: the registrar sends requests over the flow, and has promised to answer our pings.
   void on_accepted(bool outbound, base::TimePoint now);
   /// Call this when the flow has worked in both directions (a pong came), or when we do not test it.
   void on_proven() { proven_ = true; }
-  /// Call this when the connection was lost. Returns true if the loss counts as a failure: with outbound, on_proven() was not called
-  /// before it (RFC 5626 section 4.5).
+  /// Call this when the connection was lost. Returns true if the loss counts as a failure, because the flow has outbound and
+  /// on_proven() was not called for it (RFC 5626 section 4.5).
   [[nodiscard]] bool on_lost();
   /// Counts a lost connection. Returns the number of consecutive connections that were lost early.
   [[nodiscard]] int lost_early(base::TimePoint now);

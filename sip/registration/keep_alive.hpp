@@ -12,7 +12,7 @@ namespace offhook::inline v0::sip::registration {
 /// Decides when to send a double CRLF that keeps a NAT's binding to the registrar, and when an unresponsive connection counts as
 /// dead. RFC 5626 sections 3.5.1 and 4.4. Pure: no I/O, no clock.
 /// Deviation: RFC 5626 section 4.4.1 requires STUN instead of CRLF over UDP, but only registrars with outbound answer STUN. Any
-/// datagram refreshes the binding, and every SIP server must ignore this one (RFC 3261 section 7.5).
+/// datagram refreshes the binding, and every SIP server must ignore a CRLF (RFC 3261 section 7.5).
 class KeepAlive {
  public:
   enum class Due { Nothing, Ping, Dead };
@@ -30,7 +30,7 @@ class KeepAlive {
   /// sooner (RFC 5626 sections 4.4.1 and 4.4.2). nullopt: the registrar sent none.
   void apply(std::optional<std::chrono::seconds> flow_timer);
   static constexpr std::chrono::seconds kLeastFlowTimer{10}, kMostFlowTimer{3600};  ///< other values are clamped to these bounds
-  /// A CRLF arrived over the connection. Returns true if it answers our ping.
+  /// Call this when a CRLF arrived over the connection. Returns true if it answers our ping.
   bool on_pong(base::TimePoint now, base::Random& random);
   /// Returns Dead if a server that answered earlier pings did not answer the last one; pings are then stopped.
   [[nodiscard]] Due on_time(base::TimePoint now, base::Random& random);

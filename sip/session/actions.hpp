@@ -40,7 +40,7 @@ struct Respond {
   int status = 0;
   HeaderList headers;
   Body body;
-  HeaderList own{};  ///< headers of the session itself, which are not filtered
+  HeaderList own{};  ///< headers of the session itself, which the owner does not filter
 };
 /// Sends the 2xx to this INVITE again: RFC 3261 section 13.3.1.4.
 struct RepeatAnswer {
@@ -52,7 +52,7 @@ struct Send {
   RequestHead head;
   HeaderList headers;
   Body body;
-  HeaderList own{};  ///< headers of the session itself, which are not filtered
+  HeaderList own{};  ///< headers of the session itself, which the owner does not filter
 };
 /// Cancels our INVITE or re-INVITE, which has had a provisional response: RFC 3261 section 9.1.
 struct Cancel {

@@ -29,13 +29,13 @@ class CallTransfers {
   [[nodiscard]] bool decline(int status, HeaderList headers, Actions& out);
   [[nodiscard]] bool report(int status, base::TimePoint now, Actions& out);
   void on_subscribe(TransactionId id, const Message& request, base::TimePoint now, Actions& out);
-  /// The peer refused a NOTIFY of ours, or did not respond to it.
+  /// Call this when the peer refused our NOTIFY, or did not respond to it: ends the subscription.
   void on_notify_refused() { referral_.on_refused(); }
   [[nodiscard]] const Referral& referral() const { return referral_; }
 
   /// Refuses the peer's REFER that still waits for a decision. Call it when the call ends.
   void refuse_pending(Actions& out);
-  /// Call this when we hang up: also ends the reports on the referred call.
+  /// Call this when we hang up: refuses a REFER that still waits, and ends the reports on a referred call with a last NOTIFY.
   void give_up(Actions& out);
   /// Stops waiting for the outcome of our REFER.
   void stop() { transfer_.stop(); }

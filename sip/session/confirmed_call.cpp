@@ -60,7 +60,7 @@ void ConfirmedCall::confirming(TransactionId invite, std::uint32_t cseq, bool ex
 }
 
 HeaderList ConfirmedCall::supported() const {
-  // RFC 4028 section 7.1: in each request.
+  // Each request lists the extensions: RFC 4028 section 7.1.
   return {{"Supported", supported_by(setup_)}};
 }
 
@@ -82,7 +82,7 @@ void ConfirmedCall::on_request(TransactionId id, const Message& request, base::T
   // RFC 3261 section 12.2.2
   if (!dialog_.accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});
   if (request.method() == Method::Bye) return on_bye(id, request, out);  // Accept the BYE even if both sides hang up at once.
-  // The subscription may outlive the call.
+  // A SUBSCRIBE is valid even after the BYE, because the subscription of a REFER may outlive the call.
   if (request.method() == Method::Subscribe) return transfers_.on_subscribe(id, request, now, out);
   if (is_over()) return out.push_back(Respond{id, 481, {}, {}});
   if (request.method() == Method::Invite) return on_reinvite(id, request, out);
@@ -112,7 +112,7 @@ bool ConfirmedCall::send(Purpose purpose, HeaderList headers, HeaderList fields,
 
 Standing ConfirmedCall::standing(std::string_view remote_tag) const {
   const std::string& tag = dialog_.id().remote_tag;
-  // RFC 3891 section 6.1: a peer that implements RFC 2543 has no tag, and 0 stands for it.
+  // A peer that implements only RFC 2543 has no tag; Replaces then has the tag 0: RFC 3891 section 6.1.
   if (tag != remote_tag && !(tag.empty() && remote_tag == "0")) return Standing::Unknown;
   return is_over() ? Standing::Ended : Standing::Up;
 }
@@ -176,7 +176,7 @@ void ConfirmedCall::on_response(Purpose purpose, const Message& response, base::
 
 void ConfirmedCall::on_other_answered(Purpose purpose, int status, Actions& out) {
   if (status < 200) return;
-  // 481 to a NOTIFY, or no response: the subscription is gone (RFC 6665 section 4.2.2).
+  // If the peer refuses our NOTIFY or does not respond to it, the subscription is gone (RFC 6665 section 4.2.2).
   if (purpose == Purpose::Notify) return status >= 300 ? transfers_.on_notify_refused() : void();
   const Method method = purpose == Purpose::Info ? Method::Info : purpose == Purpose::Message ? Method::Message : Method::Options;
   const bool gone = (status == 481 || status == 408) && !is_over();  // RFC 3261 section 12.2.1.2

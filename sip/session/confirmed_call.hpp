@@ -81,12 +81,12 @@ class ConfirmedCall {
   /// Changes our From (given without its tag) and sends it by UPDATE, if the peer supports `from-change` and UPDATE:
   /// RFC 4916 section 4.3.
   [[nodiscard]] bool identify(std::string_view party, HeaderList headers, Actions& out);
-  /// Takes over an unanswered offer that an UPDATE carried in the early dialog of this call. `glare` says whether the offer waits
+  /// Takes over our unanswered offer, which an UPDATE carried in the early dialog of this call. `glare` says whether the offer waits
   /// for a retry.
   void adopt_offer(OwnOffer offer, Glare glare);
   /// Records that the peer allowed UPDATE before the 2xx.
   void allow_updates() { peer_updates_ = true; }
-  /// Call this when we answered an offer of the peer: our waiting offers are then outdated (RFC 3264 section 8).
+  /// Call this when we answered an offer of the peer. Marks our waiting offers as outdated (RFC 3264 section 8).
   void outdate();
   /// Returns true while our offer is pending.
   [[nodiscard]] bool is_offering() const { return ours_ && !glare_.next_deadline(); }
@@ -167,7 +167,7 @@ class ConfirmedCall {
   bool expects_answer_ = false;  // Our 2xx carried an offer; the ACK brings the answer.
   std::optional<TheirOffer> theirs_;
   std::optional<OwnOffer> ours_; // Our offer: pending, or waiting for its retry.
-  std::optional<OwnOffer> next_; // The phone layer's offer, while a refresh is pending.
+  std::optional<OwnOffer> next_; // The phone layer's offer, which waits while a refresh is pending.
   Glare glare_;
   SessionTimer timer_;
   bool updating_ = false;        // Our UPDATE without an offer is pending.

@@ -19,7 +19,7 @@ struct EarlyBranch {
     Body body{};
     std::optional<TransactionId> update{};  // the UPDATE that carried it; nullopt: the PRACK for `rack` carries the answer
     std::string rack{};
-    std::uint64_t told = 0;
+    std::uint64_t told = 0;                 // position in the order in which offers were reported to the phone layer
   };
 
   std::string tag;
@@ -29,7 +29,7 @@ struct EarlyBranch {
   Body local{};                  // Our description, in PRACK or in the response to UPDATE.
   std::optional<Offer> offer{};
   bool updates = false;          // The peer allows UPDATE.
-  std::uint32_t prack = 0;       // CSeq of the PRACK that carries our answer, or acknowledges the peer's, until its response arrives.
+  std::uint32_t prack = 0;       // CSeq of our pending PRACK that carries our answer or acknowledges the peer's answer; 0: none is pending.
   std::optional<OwnOffer> ours{};  // Our offer in UPDATE.
   Glare glare{true};
 
@@ -44,7 +44,7 @@ struct EarlyBranch {
   [[nodiscard]] bool may_offer() const { return agreed && updates && !offer && !ours; }
 };
 
-/// The early branches of a call, at most one for each early dialog; DialogSet bounds them.
+/// The early branches of a call, at most one for each early dialog. DialogSet bounds the number of early dialogs.
 class EarlyBranches {
  public:
   /// Returns null if there is no branch with that tag. The pointer is valid until the set changes.

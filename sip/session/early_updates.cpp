@@ -44,7 +44,7 @@ void InviteClientSession::send_early_update(const EarlyBranch& branch, Dialog& d
       Send{Purpose::EarlyUpdate, dialog.request(Method::Update), branch.ours->headers, branch.ours->body, std::move(own)});
 }
 
-/// Retries the offer, if it is still useful.
+/// Sends our offer again. If we answered a newer offer of the peer meanwhile, reports ours as refused instead.
 void InviteClientSession::retry_early_update(EarlyBranch& branch, base::TimePoint now, Actions& out) {
   if (branch.offer || branch.prack != 0) return branch.glare.postpone(now, random_);
   if (branch.ours->stale) return end_early_update(branch, 491, out);

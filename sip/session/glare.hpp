@@ -15,13 +15,13 @@ namespace offhook::inline v0::sip::session {
 class Glare {
  public:
   static constexpr int kMaxRetries = 8;  ///< after them, the offer is given up
-  static constexpr std::uint32_t kMostSeconds = 10;  ///< largest Retry-After of such a 500; a larger value means another error
+  static constexpr std::uint32_t kMostSeconds = 10;  ///< largest Retry-After of a 500 for glare; a 500 with a larger value means another error
 
   explicit Glare(bool owns_call_id) : owns_call_id_(owns_call_id) {}
 
   /// Plans a retry. Returns false after kMaxRetries.
   [[nodiscard]] bool retry_later(base::TimePoint now, base::Random& random);
-  /// Plans a retry after a 491 or such a 500. Returns false for other responses, and after kMaxRetries.
+  /// Plans a retry after a 491, or a 500 with a Retry-After up to kMostSeconds. Returns false for other responses, and after kMaxRetries.
   [[nodiscard]] bool take(const Message& refusal, base::TimePoint now, base::Random& random);
   /// Plans a retry without counting it, because an offer of the peer is pending.
   void postpone(base::TimePoint now, base::Random& random);

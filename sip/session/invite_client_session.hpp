@@ -36,7 +36,7 @@ class InviteClientSession final : public Session {
     HeaderList headers{};  ///< from the phone layer
     HeaderList own{};      ///< from the stack, for every attempt: Replaces, Referred-By, Privacy
     Body offer{};
-    unsigned max_redirections = 0;  ///< number of 3xx responses to follow: RFC 3261 section 8.1.3.4
+    unsigned max_redirections = 0;  ///< most targets of 3xx responses to try: RFC 3261 section 8.1.3.4
     bool straight = false;          ///< true: send to the host of the target URI, even after a redirection
   };
 
@@ -107,7 +107,7 @@ class InviteClientSession final : public Session {
   HeaderList headers_, own_;  // Kept to send the INVITE again.
   Body offer_;
   Redirections redirections_;
-  bool straight_;  // True: a redirection also changes the next hop.
+  bool straight_;  // As Invitation::straight: if true, a redirection also changes the next hop.
   SessionTimer timer_;
   base::Random& random_;
   State state_ = State::Calling;

@@ -47,7 +47,7 @@ bool InviteServerSession::provisional(int status, Body body, HeaderList headers,
   }
   // Another response cannot change a description that was sent: RFC 6337 section 2.2
   if (described_) body = {};
-  // The first reliable response must carry our offer if the INVITE had none (RFC 3262 section 5), so do not send one without it.
+  // If the INVITE had no offer, the first reliable response must carry ours (RFC 3262 section 5). Send nothing without our offer.
   if (wants_our_offer_ && !described_ && body.empty()) return true;
   const bool describes = !body.empty();
   if (describes) call_.keep_local(body);
@@ -129,7 +129,7 @@ void InviteServerSession::on_early_request(TransactionId id, const Message& requ
   if (take_mid_call(call_.setup(), id, request, out)) return;
   if (request.method() != Method::Update || early_offer_) return out.push_back(later(id));
   if (!description_of(request).empty()) {
-    // RFC 3311 section 5.2: our offer, or that of the INVITE, has no answer yet.
+    // RFC 3311 section 5.2: refuse an offer with 491 while our own offer has no answer, and with 500 while the INVITE's offer has none.
     const bool ours = (wants_our_offer_ && described_ && !agreed_) || call_.is_offering();
     if (ours) return out.push_back(Respond{id, 491, {}, {}});
     if (!agreed_ || held_answer_ || reliable_.holds_answer()) return out.push_back(later(id));
@@ -150,7 +150,8 @@ void InviteServerSession::take_early_offer(TransactionId id, const Message& requ
   out.push_back(Emit{OfferReceived{id_, std::move(offer)}});
 }
 
-/// RFC 6337 section 2.3: the peer may repeat a PRACK without the offer that we refused. It still acknowledges the response.
+/// Answers a further PRACK for a response after we refused the offer in the first one: 200 without an offer, 488 with one
+/// (RFC 6337 section 2.3). Returns false for any other PRACK.
 bool InviteServerSession::is_refused_before(TransactionId id, const Message& prack, const RAck& rack, Actions& out) {
   if (refused_ != rack) return false;
   const bool offers = !description_of(prack).empty();

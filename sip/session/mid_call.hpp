@@ -13,10 +13,10 @@ inline constexpr std::size_t kMaxInfoPackages = 16;  ///< packages that we accep
 
 /// Returns true if `package` is one of the first kMaxInfoPackages of `packages`.
 [[nodiscard]] bool accepts_package(const std::vector<std::string>& packages, std::string_view package);
-/// Returns the value of Recv-Info: RFC 6086 section 5.2. "" if we accept no package.
+/// Returns the value of Recv-Info, or "" if we accept no package: RFC 6086 section 5.2.
 [[nodiscard]] std::string recv_info(const std::vector<std::string>& packages);
 
-/// Answers and reports INFO (RFC 6086, and the older INFO without packages) and MESSAGE (RFC 3428) within a call, early or not.
+/// Answers and reports INFO (RFC 6086, and the older INFO without packages) and MESSAGE (RFC 3428) within a call or an early dialog.
 /// Answers OPTIONS (RFC 3261 section 11.2). Returns false for other methods.
 [[nodiscard]] bool take_mid_call(const ConfirmedCall::Setup& setup, TransactionId id, const Message& request, Actions& out);
 

@@ -11,7 +11,7 @@
 
 namespace offhook::inline v0::sip::session {
 
-/// The peer's REFER within a call, and the one subscription that it creates, on the side that receives it: RFC 3515 section 2.4.
+/// The peer's REFER within a call, and the one subscription that it creates, on the side that receives the REFER: RFC 3515 section 2.4.
 /// Handles one REFER at a time. Places no call and sends nothing: returns the notifications for its owner to send.
 class Referral {
  public:
@@ -30,7 +30,7 @@ class Referral {
   };
 
   [[nodiscard]] bool under_way() const { return asked_.has_value() || reporting_; }
-  [[nodiscard]] bool accepted() const { return accepted_; }  ///< accepted, with an unknown outcome so far
+  [[nodiscard]] bool accepted() const { return accepted_; }  ///< true from accept() until the final status of the referred call
   [[nodiscard]] const std::string& referred_by() const { return referred_by_; }
 
   /// Do not call this while a REFER is pending.

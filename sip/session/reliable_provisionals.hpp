@@ -33,7 +33,7 @@ class ReliableProvisionals {
   /// Returns the next response to send, or null while another one waits for its PRACK. Starts its repetitions. The pointer is
   /// valid until the next function call on this object.
   [[nodiscard]] const Provisional* start_next(base::Random& random, base::TimePoint now);
-  /// Returns the response that waits for its PRACK.
+  /// Returns the response that waits for its PRACK; null if none waits.
   [[nodiscard]] const Provisional* current() const { return current_ ? &*current_ : nullptr; }
   /// Returns the response that this PRACK acknowledges, and removes it. Returns nullopt if none matches (481).
   [[nodiscard]] std::optional<Provisional> on_prack(const RAck& rack);

@@ -31,7 +31,7 @@ class Session {
   virtual void on_ack(const Message& ack, base::TimePoint now, Actions& out) = 0;  ///< for our 2xx
   virtual void on_cancel(TransactionId invite, const Message& cancel, base::TimePoint now, Actions& out) = 0;
   virtual void on_response(Purpose purpose, const Message& response, base::TimePoint now, Actions& out) = 0;
-  /// The request that was sent as `sent` got no response.
+  /// Call this when there will be no response to the request `sent`.
   virtual void on_failure(Purpose purpose, const RequestHead& sent, Failure failure, base::TimePoint now, Actions& out) = 0;
   virtual void on_time(base::TimePoint now, Actions& out) = 0;
   [[nodiscard]] virtual std::optional<base::TimePoint> next_deadline() const = 0;
@@ -44,7 +44,7 @@ class Session {
   /// dialog; "" selects the first one that allows an offer. After the 2xx, sends a re-INVITE if the peer does not allow UPDATE.
   [[nodiscard]] virtual bool update(Body body, HeaderList headers, std::string_view branch, base::TimePoint now,
                                     Actions& out) = 0;
-  /// `branch` is the early dialog of the offer; "": the one that arrived first.
+  /// `branch` is the early dialog of the offer; "" selects the waiting offer that arrived first.
   [[nodiscard]] virtual bool accept_offer(Body body, std::string_view branch, base::TimePoint now, Actions& out) = 0;
   [[nodiscard]] virtual bool refuse_offer(int status, std::string_view branch, base::TimePoint now, Actions& out) = 0;
   /// Returns the established call, which has the operations within a call, or null before the call is established.

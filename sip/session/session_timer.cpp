@@ -65,11 +65,11 @@ void SessionTimer::on_accepted(const Message& ok, base::TimePoint now) {
   if (is_off()) return;
   if (const auto expires = ok.session_expires()) {
     alone_ = false;
-    // The 2xx must say the refresher. If it does not, two refreshers do less harm than none.
+    // The 2xx must name the refresher. If it does not, refresh: two refreshers do less harm than none.
     return start(expires->seconds, expires->refresher == SessionExpires::Refresher::Uas ? Refresher::Them : Refresher::Us, now);
   }
   alone_ = options_.use == SessionTimerOptions::Use::Ask && asked_for_ != 0 && !ok.lists(HeaderName::Supported, kTimer);
-  // RFC 4028 section 7.2: this may also happen in mid-call.
+  // A 2xx without Session-Expires turns the timer off, even in an established call: RFC 4028 section 7.2.
   if (!alone_) return stop();
   start(asked_for_, Refresher::Us, now);
 }
@@ -113,7 +113,7 @@ void SessionTimer::accept(const Asked& asked, base::TimePoint now, HeaderList& h
   auto refresher = Refresher::Us;
   std::uint32_t seconds = ours;
   if (asked.expires) {
-    // Never longer than requested.
+    // The interval is never longer than the peer requested.
     seconds = asks ? std::min(asked.expires->seconds, ours) : asked.expires->seconds;
     const bool open = asked.expires->refresher == SessionExpires::Refresher::Unsaid;
     const bool wanted = open && options_.refresher == SessionTimerOptions::Refresher::Us;
@@ -131,7 +131,7 @@ void SessionTimer::start(std::uint32_t seconds, Refresher refresher, base::TimeP
   refresher_ = refresher;
   refused_ = 0;
   const base::Duration interval = std::chrono::seconds(std::max(seconds, kShortest));
-  // RFC 4028 section 10: send BYE a little before the end, because of NATs, and refresh at half time.
+  // RFC 4028 section 10: send BYE a little before the end, because a firewall or NAT may then drop the session. Refresh at half time.
   gives_up_at_ = now + interval - std::min<base::Duration>(std::chrono::seconds(32), interval / 3);
   refresh_at_.reset();
   if (refresher == Refresher::Us) refresh_at_ = now + interval / 2;

@@ -44,7 +44,7 @@ class SessionTimer {
   [[nodiscard]] bool on_too_small(const Message& response);
   /// Call this when the dialog is established. Forgets the Min-SE values that came before (RFC 4028 section 7.4).
   void on_established() { min_se_ = 0; }
-  /// Processes another refusal of a refresh. Plans a retry before the session expires, after `retry_after` seconds if the peer
+  /// Processes a refusal of a refresh, other than 422. Plans a retry before the session expires, after `retry_after` seconds if the peer
   /// sent Retry-After (RFC 3261 section 20.33). If the peer does not support session timers, a refusal shows that the peer is alive,
   /// unless a proxy may have sent the refusal.
   void on_refused(int status, base::TimePoint now, std::optional<std::uint32_t> retry_after = std::nullopt);
@@ -77,7 +77,7 @@ class SessionTimer {
   void start(std::uint32_t seconds, Refresher refresher, base::TimePoint now);
 
   SessionTimerOptions options_;
-  std::uint32_t interval_ = 0;   // As agreed; 0 before the first 2xx that set one.
+  std::uint32_t interval_ = 0;   // Agreed interval in seconds; 0 before the first 2xx that set one.
   std::uint32_t min_se_ = 0;     // The largest Min-SE that we received.
   std::uint32_t asked_for_ = 0;  // Session-Expires of our last request; 0 if it had none.
   int too_small_ = 0, refused_ = 0;

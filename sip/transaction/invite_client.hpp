@@ -23,7 +23,7 @@ class InviteClient {
   void stop_resending();
   /// Restarts retransmissions after stop_resending().
   void resume_resending(base::TimePoint now);
-  /// The request or the ACK could not be sent.
+  /// Call this when the request or the ACK could not be sent.
   void on_transport_error(base::TimePoint now, Actions& out);
   void on_time(base::TimePoint now, Actions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;

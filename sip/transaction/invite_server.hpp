@@ -18,10 +18,10 @@ class InviteServer {
   /// Processes a retransmitted INVITE.
   void on_request(base::TimePoint now, Actions& out);
   void on_ack(base::TimePoint now, Actions& out);
-  /// Sends the user's response. The owner must already hold its bytes when the Transmit comes back. Requests no action if the
+  /// Sends the user's response. The owner must hold the bytes of the response before it carries out the Transmit. Requests no action if the
   /// state does not allow the response (a second final one, or a 1xx after a final one).
   void on_response(int status, base::TimePoint now, Actions& out);
-  /// A response could not be sent.
+  /// Call this when a response could not be sent.
   void on_transport_error(base::TimePoint now, Actions& out);
   void on_time(base::TimePoint now, Actions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;

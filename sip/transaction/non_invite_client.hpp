@@ -19,7 +19,7 @@ class NonInviteClient {
   void stop_resending();
   /// Restarts retransmissions after stop_resending().
   void resume_resending(base::TimePoint now);
-  /// The request could not be sent.
+  /// Call this when the request could not be sent.
   void on_transport_error(base::TimePoint now, Actions& out);
   void on_time(base::TimePoint now, Actions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;

@@ -15,10 +15,10 @@ class NonInviteServer {
   NonInviteServer(Timers timers, Transport transport);
   /// Processes a retransmitted request.
   void on_request(base::TimePoint now, Actions& out);
-  /// Sends the user's response. The owner must already hold its bytes when the Transmit comes back. Does nothing after a final
-  /// response.
+  /// Sends the user's response. The owner must hold the bytes of the response before it carries out the Transmit. Does nothing after a
+  /// final response.
   void on_response(int status, base::TimePoint now, Actions& out);
-  /// A response could not be sent.
+  /// Call this when a response could not be sent.
   void on_transport_error(base::TimePoint now, Actions& out);
   void on_time(base::TimePoint now, Actions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;

@@ -68,7 +68,7 @@ constexpr void skip_lws(std::string_view& rest) {
   return text;
 }
 
-/// Takes the digits at the front and returns their number. Returns nullopt if there are no digits. For a number over `most`,
+/// Takes the digits at the front and returns their value. Returns nullopt if there are no digits. For a value over `most`,
 /// returns `most + 1`, so that the result cannot overflow. `most` must be below 2^60.
 [[nodiscard]] constexpr std::optional<std::uint64_t> take_number(std::string_view& rest, std::uint64_t most) {
   const char* const begin = rest.data();
