@@ -28,7 +28,7 @@ class ContactAddress {
   [[nodiscard]] bool learn(const Message& response);
   /// Call this when the connection was lost: forgets its addresses. Does nothing over UDP.
   void forget_connection();
-  /// The registration has ended.
+  /// Call this when the registration has ended: forgets the addresses, over any transport.
   void reset();
 
   [[nodiscard]] const std::string& uri() const { return uri_; }  ///< without <>; "" before the first renew()

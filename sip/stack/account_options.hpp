@@ -35,7 +35,7 @@ struct AccountOptions {
   static constexpr std::size_t kMaxTrunkAddresses = 16;
   enum class AcceptFrom : std::uint8_t {
     /// The address to which a REGISTER was sent, and after a response all addresses of the registrar's name. Other sources get
-    /// 403, or 480 before any REGISTER was sent, when no source can be known.
+    /// 403. Before any REGISTER was sent, the stack knows no source: it then refuses with 480.
     Registrar,
     Anyone,
   };

@@ -50,8 +50,8 @@ class AccountTable {
   /// Deletes a closed account at the next collect(), if it has no call, subscription, request or registration left.
   void let_go(const Account& account);
 
-  /// A call, subscription or request of this account begins (hold) or ends (release). A removed account stays until the last one
-  /// ends.
+  /// Call hold() when a call, subscription or request of this account begins, and release() when it ends. A removed account stays
+  /// until the last one ends.
   void hold(std::optional<AccountId> id);
   void release(std::optional<AccountId> id);
   /// Deletes the accounts that let_go() has found.
@@ -70,7 +70,7 @@ class AccountTable {
   [[nodiscard]] bool never_any() const { return last_id_ == shared_.first_id; }
   [[nodiscard]] std::size_t size() const { return accounts_.size(); }
   [[nodiscard]] const AccountOptions* options(AccountId id) const;
-  /// Returns the options of an account that is not being removed; new calls and requests need one.
+  /// Returns the options for a new call or request of the account. Returns null if the account is unknown or is being removed.
   [[nodiscard]] const AccountOptions* open_options(AccountId id) const;
   /// Returns the account whose user the Request-URI names; if there are several, the one whose registrar sent the request. A
   /// request from a trunk address belongs to the trunk's account.
@@ -93,12 +93,12 @@ class AccountTable {
   [[nodiscard]] bool knows_nobody_yet() const;
 
   /// Returns true if a challenge may be answered with the account's password (ChallengeOptions). The account must have a
-  /// password. The challenge must come from a server of the account and be as strong as the registrar's. The request must not be
-  /// within a dialog that the peer opened: that peer could otherwise collect digests of our password through our registrar.
+  /// password. The challenge must come from a server of the account and be at least as strong as the registrar's challenges. The
+  /// request must not be within a dialog that the peer opened: that peer could otherwise collect digests of our password.
   [[nodiscard]] bool may_answer(AccountId id, const Outgoing& request, const base::IpAddress& from, const Message& challenge) const;
 
-  /// Returns the Contact of a REGISTER that leaves by this flow. From now on the server at the other end may call us, because
-  /// after our restart it still has our binding. It counts as registrar (for trust and challenges) only after it has responded.
+  /// Returns the Contact of a REGISTER that leaves by this flow. From this call on, the server at the other end may call us, because
+  /// it may still have our binding from before a restart. It counts as registrar (for trust and challenges) only after a response.
   [[nodiscard]] std::string register_contact(AccountId id, const Flow& flow);
   /// Returns the URI by which the peer of that flow reaches us, for any account: RFC 3261 section 8.1.1.8.
   [[nodiscard]] std::string own_uri(std::string_view user, const Flow& flow) const;

@@ -25,7 +25,7 @@ void begin_registration(AccountTable& table, AccountTable::Account& account, bas
   if (!can_register(account.options)) {
     auto event = changed(account, RegistrationChanged::State::Failed);
     event.why = RegistrationChanged::Why::Unresolvable;
-    event.reason = "the address of record, the registrar or another server is no SIP URI that we can send to, or the instance is no URN";
+    event.reason = "the address of record, the registrar or another server is not a SIP URI that we can send to, or the instance is not a URN";
     return parts.outbox.events.push_back(std::move(event));
   }
   account.registration.emplace(registration_options(account.options, account.user), account.digest, parts.random);

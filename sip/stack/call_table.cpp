@@ -93,8 +93,8 @@ void CallTable::on_invite(TransactionId id, base::TimePoint now) {
   parts_.outbox.events.push_back(std::move(call));
 }
 
-/// Returns the call that this INVITE is to replace, or the status that refuses it: RFC 3891 section 3. The INVITE's source was
-/// admitted to that call's account, and the INVITE contains tags that cannot be guessed.
+/// Returns the call that this INVITE is to replace, or the status that refuses it: RFC 3891 section 3. Any source that may call
+/// that call's account may replace it, because the INVITE must contain tags that cannot be guessed.
 base::Result<std::optional<SessionId>, int> CallTable::replaced_by(const Message& invite, std::optional<AccountId> account) const {
   auto lines = invite.lines(HeaderName::Replaces);
   const auto value = lines.next();

@@ -22,15 +22,15 @@ class CallTable {
   CallTable(StackParts parts, std::uint64_t first_id);
   ~CallTable();
 
-  /// Returns the status to refuse an INVITE outside any dialog, if it names no user of ours, or comes from a source that the user
-  /// does not accept. Unknown sources get 403 for any user, so that they cannot learn which users exist.
+  /// Returns the status that refuses an INVITE outside dialogs if it names no user of ours, or if the user does not accept its source.
+  /// Otherwise returns nullopt. Unknown sources get 403 for any user, so that they cannot learn which users exist.
   [[nodiscard]] std::optional<int> turn_away(const Message& invite, const Flow& flow, bool proven);
 
   // For requests that have a transaction and passed inspect().
   void on_invite(TransactionId id, base::TimePoint now);     ///< outside any dialog
   void on_in_dialog(TransactionId id, base::TimePoint now);  ///< with a tag in To
   void on_cancel(TransactionId cancel, std::optional<TransactionId> invite, base::TimePoint now);
-  void on_refused(const Message& refused);                   ///< for a refused request in a dialog, possibly one of ours
+  void on_refused(const Message& refused);                   ///< for a refused request; does nothing if its dialog is not one of ours
   [[nodiscard]] bool knows(const Message& in_dialog) const;  ///< true if its dialog is one of ours, and not over
   /// Returns the call of a request that has no transaction yet: by its dialog, or by the INVITE of a CANCEL. Returns 0 if the
   /// request belongs to no call.
@@ -62,9 +62,9 @@ class CallTable {
   [[nodiscard]] std::size_t live() const { return live_; }
   [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
   [[nodiscard]] std::size_t size() const { return legs_.size(); }  ///< including calls that only wait for their last transactions
-  [[nodiscard]] std::optional<Flow> way(std::uint64_t session) const;  ///< flow of its last message
+  [[nodiscard]] std::optional<Flow> way(std::uint64_t session) const;  ///< flow of the session's last message
   [[nodiscard]] bool uses(const Flow& flow) const;  ///< true if a call that is not over sent or received its last message over `flow`
-  /// Returns the number of calls that are up, or whose BYE still waits for an ACK.
+  /// Returns the number of calls that are not over, or whose BYE still waits for an ACK.
   [[nodiscard]] std::size_t unfinished() const;
   /// Removes sessions that are over and have no transaction left.
   void collect();

@@ -30,7 +30,7 @@ struct CallOptions {
   std::optional<SessionId> for_transfer{};
   /// If privacy.any(), From is "Anonymous", and P-Preferred-Identity tells the registrar our identity (RFC 3325).
   Privacy privacy{};
-  /// 3xx responses to follow, at most kMaxRedirections. 0: none; CallEnded::contacts then has their Contacts.
+  /// Most targets of 3xx responses to try, at most kMaxRedirections. 0: none; CallEnded::contacts then has the Contacts of the 3xx.
   unsigned max_redirections = 0;
 };
 
@@ -80,7 +80,7 @@ class Calls {
   base::Result<void, StackError> accept_offer(SessionId id, Body body, base::TimePoint now, std::string_view branch_tag = {});
   /// Refuses an offer with `status`, for example 488. The session stays as it was.
   base::Result<void, StackError> refuse_offer(SessionId id, int status, base::TimePoint now, std::string_view branch_tag = {});
-  /// Reports that another user of ours is connected now (RFC 4916 section 4.3): sends UPDATE, and changes our From. Errors: also
+  /// Informs the peer that another user of ours is connected now (RFC 4916 section 4.3): sends UPDATE with a changed From. Errors: also
   /// BadUri, and WrongState if the peer does not support `from-change` or UPDATE, or another UPDATE of ours is pending.
   base::Result<void, StackError> identify(SessionId id, const Party& party, base::TimePoint now, HeaderList headers = {});
 

@@ -12,8 +12,8 @@
 
 namespace offhook::inline v0::sip {
 
-/// Remembers which servers of a hop failed lately. RFC 3263 section 4.3 starts each request with the first server, so each
-/// request would wait for a dead one. Pure: time is an argument.
+/// Remembers which servers of a hop failed lately. RFC 3263 section 4.3 starts each request with the first server, so without this
+/// memory each request would wait for a first server that is dead. Pure: time is an argument.
 class CandidateMemory {
  public:
   static constexpr std::size_t kMaxFailed = 256;  ///< beyond it, the entry that expires first is removed

@@ -55,7 +55,8 @@ bool ClientAcks::on_answer(QueryId query, const QueryResult& result, base::TimeP
   return true;
 }
 
-/// Sends the ACK by the flow of its INVITE, which is the best one known. Keys do not leave without TLS: then the ACK has no body, and the peer ends the call.
+/// Sends the ACK by the flow of its INVITE, because no better flow is known. If the answer has keys and the flow has no TLS, sends the ACK without a body; the
+/// peer then ends the call.
 void ClientAcks::write_along_invite(Pending pending, base::TimePoint now) {
   if (!pending.invite) return;
   const Flow flow = pending.invite->flow;

@@ -47,7 +47,7 @@ class ClientAcks {
   void forget(transaction::TransactionId invite);
   /// Processes the result of a look-up. Returns false if the query is not one of this object.
   bool on_answer(QueryId query, const QueryResult& result, base::TimePoint now);
-  /// Sends large ACKs as datagrams if their connection failed, as is done for requests.
+  /// Call this when a flow failed. Sends again, as datagrams over UDP, the large ACKs for which that connection was used.
   void on_flow_failed(const Flow& failed, base::TimePoint now);
 
   /// Appends to `ended` the sessions whose ACKs do not wait for an address any more.

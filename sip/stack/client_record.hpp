@@ -33,7 +33,7 @@ struct ClientRecord {
   std::string trouble;  // Reason why a name has no address, or why the last connection failed.
   Flow flow;
   std::string branch, bytes;
-  std::string ack;  // For a 300-699.
+  std::string ack;  // Bytes of the ACK to a 300-699; "" before such a response.
   ClientMachine machine;
   Answered answered = Answered::No;
   Cancelling cancelling = Cancelling::No;
@@ -45,7 +45,7 @@ struct ClientRecord {
   std::vector<transaction::TransactionId> behind;  // For the holder: the candidates that were left and may still respond.
   std::set<std::string> taken_back;                // To tags of late 2xx responses.
   std::optional<base::TimePoint> silence_ends;      // Set while this candidate is silent and another one remains.
-  std::optional<base::SocketAddress> stream_tried;  // TCP was tried there because of the size; do not try again.
+  std::optional<base::SocketAddress> stream_tried;  // Address where TCP was tried because of the request's size; it is not tried there again.
 
   /// Returns our end of the route: our listening address, or the connection's local end once it is known (Route::local).
   [[nodiscard]] std::optional<base::SocketAddress> own_end() const {

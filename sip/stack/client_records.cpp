@@ -109,7 +109,7 @@ void ClientRecords::pass_on(ClientRecord& from, ClientRecord& to, Leaving how) {
 ClientRecord* ClientRecords::take_back(ClientRecord& record, Leaving how, base::TimePoint now) {
   ClientRecord* holder = find(record.holder);
   assert(holder != nullptr);
-  // The remaining routes of the holder come after its current one.
+  // Take over the holder's routes. This candidate's own route comes after the holder's current one, and before the routes not yet tried.
   const Route own = record.routes[record.route];
   record.route = holder->route + 1;
   record.routes = holder->routes;

@@ -47,7 +47,7 @@ class ClientRecords {
   /// Call this when a candidate that was left will not respond any more.
   void drop_out(const ClientRecord& record);
 
-  /// Removes the requests that have ended. Appends the sessions that had one to `ended`.
+  /// Removes the requests that have ended, and appends the sessions that owned them to `ended`.
   void collect(std::vector<std::uint64_t>& ended);
 
   [[nodiscard]] bool owns_any(std::uint64_t session) const { return open_.contains(session); }

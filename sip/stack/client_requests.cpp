@@ -27,7 +27,7 @@ void ClientRequests::send(Outgoing request, base::TimePoint now) { look_up(make(
 
 void ClientRequests::look_up(ClientRecord& record, base::TimePoint now) {
   if (!record.hop) {
-    record.trouble = "the next hop is no URI that we can send to";
+    record.trouble = "the next hop is not a URI that we can send to";
     return fail(record, session::Failure::Unresolvable, now);
   }
   auto known = hops_.known(record);
@@ -96,7 +96,7 @@ void ClientRequests::send_again(TransactionId answered, std::uint32_t cseq, Auth
 }
 
 void ClientRequests::carry_out(ClientRecord& record, transaction::Actions actions, const Message* response, base::TimePoint now) {
-  // Send ACKs first: a response may cause the same request to the next candidate, which must follow the ACK.
+  // Send ACKs first. A response may make us send the request to the next candidate, and the ACK must leave before that request.
   std::stable_partition(actions.begin(), actions.end(),
                         [](const auto& action) { return std::holds_alternative<transaction::Transmit>(action); });
   for (const transaction::Action& action : actions) {

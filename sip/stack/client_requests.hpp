@@ -28,7 +28,7 @@ struct StackSizes;
 /// next address after a failure (RFC 3263 section 4.3), and sends CANCEL.
 class ClientRequests {
  public:
-  /// If a candidate is silent for this time and another one remains, the request goes to that one. Much shorter than the
+  /// If a candidate is silent for this time, the request goes to the next candidate, if there is one. Much shorter than the
   /// transaction's timeout.
   static constexpr base::Duration kSilence = std::chrono::seconds(4);
 

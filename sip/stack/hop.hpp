@@ -30,8 +30,8 @@ struct Hop {
 
 /// Returns true for a host name that cannot be connected to (.invalid): RFC 7118 section 8.1, RFC 2606 section 2.
 [[nodiscard]] bool is_nowhere(std::string_view host);
-/// Returns true if a request to that hop must use `way`, the flow of its dialog's last message: if the host is not reachable otherwise (.invalid, over
-/// a connection), if it opened a WebSocket to us, or if the request has keys, `way` uses TLS, and the URI does not name TLS.
+/// Returns true if a request to that hop must use `way`, the flow of its dialog's last message. There are three cases: the host is .invalid and `way` is a
+/// connection; `way` is a WebSocket that the peer opened to us; or the request has keys, `way` uses TLS, and the URI does not name TLS.
 [[nodiscard]] bool goes_back(const Hop& hop, const Flow& way);
 
 /// Returns `SIP/2.0/UDP 192.0.2.1:5060;branch=...;rport`: RFC 3581 section 3.

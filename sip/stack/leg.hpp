@@ -17,8 +17,8 @@ struct CallTable::Leg {
   std::string user;  // User part of our Contact if there is no account.
   std::unique_ptr<session::Session> session;
   session::InviteServerSession* incoming = nullptr;  // The same object as `session` if the call was received.
-  /// For this call only. Any peer may challenge us through the registrar, and must not change the realms, nonces and strengths
-  /// that REGISTER and other calls remember.
+  /// Credentials for this call only. Any peer may challenge us through the registrar, and must not change the realms, nonces and
+  /// strengths that REGISTER and other calls remember.
   std::optional<DigestClient> digest;
   std::optional<Flow> way;  // Flow of the last request or response.
   std::optional<SeenAddress> seen{};  // The address seen by the account's server in the last challenge of this call that we answered.

@@ -19,7 +19,7 @@ struct OutboundRoute {
   std::vector<std::string> alternatives;
 };
 
-/// Returns the path through the outbound proxy, then along the registrar's Service-Route: RFC 3608 section 6.1.
+/// Returns the path of a request other than REGISTER: the outbound proxy, then the registrar's Service-Route (RFC 3608 section 6.1).
 [[nodiscard]] OutboundRoute outbound_route(const AccountOptions& account, const std::vector<std::string>& service_routes);
 /// Returns AccountOptions::server, or the registrar.
 [[nodiscard]] const std::string& first_server(const AccountOptions& account);

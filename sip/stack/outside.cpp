@@ -72,7 +72,7 @@ Party party_of(const NameAddr& party) { return {std::string(party.uri.text), par
 std::optional<Party> asserted_of(const AccountTable& accounts, std::optional<AccountId> account, const Message& request,
                                  const Flow& flow) {
   if (!account || !accounts.is_trusted(*account, flow.remote.ip)) return std::nullopt;
-  // RFC 3325 section 9.1: one or two.
+  // The field has one or two values: RFC 3325 section 9.1.
   const auto asserted = request.name_addrs(HeaderName::PAssertedIdentity, 2);
   if (!asserted || asserted->empty()) return std::nullopt;
   return party_of(asserted->front());

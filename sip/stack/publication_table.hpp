@@ -55,8 +55,8 @@ struct PublicationTable::Entry {
   std::optional<publication::Publication> machine;
   std::optional<DigestClient> digest;
   bool is_on_its_way = false;     // A PUBLISH of this publication is pending.
-  std::optional<publication::SendPublish> held;
-  std::uint64_t held_since = 0;
+  std::optional<publication::SendPublish> held;  // The PUBLISH that waits while another one to this Request-URI is pending.
+  std::uint64_t held_since = 0;                  // Number of `held` in the order of waiting requests.
 };
 
 }  // namespace offhook::inline v0::sip

@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// Requests outside dialogs that create none: MESSAGE in both directions (RFC 3428), and our OPTIONS, INFO and PUBLISH.
+/// Requests outside dialogs that create no dialog: MESSAGE in both directions (RFC 3428), and our OPTIONS, INFO and PUBLISH.
 class RequestTable {
  public:
   RequestTable(StackParts parts, std::uint64_t first_id);

@@ -37,7 +37,7 @@ class RouteLookUps {
     transaction::TransactionId request;
     bool is_stream = false;        ///< the answer to start_stream()
     bool is_complete = false;      ///< false: other look-ups of start() are pending
-    std::vector<Route> routes{};   ///< of the next hop, then of each alternative
+    std::vector<Route> routes{};   ///< routes of the next hop, then of each alternative
     std::string trouble{};         ///< the reason, for the first name that has no address
   };
   /// Processes the result of a look-up. Returns nullopt if the query is not one of this object.
@@ -50,7 +50,7 @@ class RouteLookUps {
     std::size_t index = 0;  // 0: the next hop; 1 and above: its alternatives.
   };
   struct Pending {
-    std::vector<std::vector<Route>> found;  // Of each place.
+    std::vector<std::vector<Route>> found;  // Routes of each place, by Place::index.
     std::size_t left = 0;
     std::string trouble{};
   };

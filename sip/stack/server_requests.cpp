@@ -90,7 +90,7 @@ ServerRequests::Received ServerRequests::start(Message& message, RequestKeys key
       0, false});
   record->request.emplace(std::move(message));
   records_.emplace(id, std::move(record));
-  // Count it for the call, whatever its response.
+  // Count the request for its call, even if its response will be a refusal.
   if (sender.session != 0) assign(id, sender.session);
   return {Kind::New, id};
 }
@@ -202,7 +202,7 @@ void ServerRequests::on_flow_failed(const Flow& flow, base::TimePoint) {
   for (auto& [id, record] : records_) {
     if (record->dead || !same_way(record->reply, flow)) continue;
     record->reply.id = {};
-    // RFC 3261 section 18.2.2: a new connection to the port in the Via's sent-by.
+    // Respond over a new connection to the port in the Via's sent-by: RFC 3261 section 18.2.2.
     record->reply.remote.port = record->sent_by_port;
   }
 }

@@ -43,9 +43,9 @@ class ServerRequests {
     TransactionId id;
   };
   struct Sender {
-    std::uint64_t session = 0;  ///< the live call of the request, which may use the reserve for calls
-    bool stranger = false;      ///< outside any call, and from a source that may not call us
-    std::string proven{};       ///< the user name with which it has authenticated
+    std::uint64_t session = 0;  ///< the live call of the request, which may use the reserve for calls; 0: none
+    bool stranger = false;      ///< true if the request is outside calls, and its source may not call us
+    std::string proven{};       ///< the user name with which the sender has authenticated; "" if it has not
   };
   struct Shared {  ///< parts of the stack, which must outlive this object
     transaction::Timers timers;
@@ -73,7 +73,7 @@ class ServerRequests {
   /// or "".
   void respond(TransactionId id, int status, const HeaderList& headers, const Body& body, std::string_view contact,
                base::TimePoint now, const HeaderList& own = {});
-  /// Sends the last response again: a 2xx to an INVITE.
+  /// Sends the 2xx to an INVITE again.
   void repeat(TransactionId id, base::TimePoint now);
   /// Sends a response without storing anything. `headers` follow the fields copied from the request. Returns false, and sends
   /// nothing, if the response has more than `most` octets.
@@ -81,7 +81,7 @@ class ServerRequests {
                            const HeaderList& headers, std::optional<std::size_t> most = std::nullopt);
 
   [[nodiscard]] const Message* request(TransactionId id) const;  ///< null after the final response; valid until collect()
-  [[nodiscard]] const Flow* flow(TransactionId id) const;        ///< the flow on which it came
+  [[nodiscard]] const Flow* flow(TransactionId id) const;        ///< the flow on which the request came
   [[nodiscard]] std::string proven(TransactionId id) const;      ///< Sender::proven of the request
   [[nodiscard]] const std::string* tag(TransactionId id) const;  ///< our To tag, unless the request brought one
   /// Gives responses to `cancel` the same To tag as the responses to `invite`: RFC 3261 section 9.2.

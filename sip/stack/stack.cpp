@@ -189,7 +189,7 @@ bool Stack::Impl::admit(const Message& message, const RequestKeys& keys, const F
       status = calls_.turn_away(message, flow, !proof.username.empty());
       if (status) refusals_.remember(keys.transaction, *status, now);
     }
-    // A known source first gets the error in the request itself: RFC 3261 section 8.2.2.1.
+    // If the request from a known source is also faulty, inspect() later refuses it with that error instead of 404: RFC 3261 section 8.2.2.1.
     if (status && (*status != 404 || !inspect(message, can_))) proof.refused = Refused{*status, {}};
   }
   // A source that may be forged gets one response per request, and no retransmissions: RFC 3261 section 8.2.7.

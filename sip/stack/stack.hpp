@@ -31,7 +31,7 @@ struct StackOptions {
   base::Duration t2 = std::chrono::seconds(4);
   base::Duration t4 = std::chrono::seconds(5);
   /// A request of more octets uses TCP instead of UDP, and falls back to UDP if TCP fails (RFC 3261 section 18.1.1). If the path
-  /// MTU is known, set 200 less than that. 0: requests of all sizes stay on UDP.
+  /// MTU is known, set 200 less than the MTU. 0: requests of all sizes stay on UDP.
   std::size_t datagram_limit = 1300;
   StackLimits limits{};              ///< bounds of the stack's tables
   std::vector<PackageOptions> packages{};  ///< empty: SUBSCRIBE is not allowed (405); any other package gets 489
@@ -61,8 +61,8 @@ struct StackSizes {
 };
 
 /// A complete SIP user agent as a pure state machine: transactions, dialogs, sessions and registrations behind one interface
-/// (docs/architecture.md, "Cores do no I/O"). Pass in bytes, events and time; after each call, empty all polls. Not thread-safe,
-/// no globals: several stacks may run side by side.
+/// (docs/architecture.md, "Cores do no I/O"). Pass in bytes, events and time; after each call, take the output of all poll functions.
+/// Not thread-safe, but without global state: several stacks may run side by side.
 class Stack {
  public:
   Stack(StackOptions options, base::Random& random);
@@ -72,8 +72,8 @@ class Stack {
 
   // Input.
   void receive(const Flow& flow, base::Bytes message, base::TimePoint now);  ///< one datagram, or one framed stream message
-  /// The flow could not be opened, or broke. If its id is 0, it is identified by transport and remote. `why` becomes the reason,
-  /// as text for users, of registrations and calls that fail because of it.
+  /// Call this when a flow could not be opened, or broke. A flow with id 0 is identified by transport and remote. `why` becomes the
+  /// reason, as text for users, of registrations and calls that fail because of this.
   void on_flow_failed(const Flow& flow, base::TimePoint now, std::string_view why = {});
   void on_answer(QueryId query, QueryResult result, base::TimePoint now);
   void handle_timeout(base::TimePoint now);
@@ -100,8 +100,8 @@ class Stack {
 
   // Life cycle.
   void set_accepting(bool accepting);  ///< false: new INVITEs and OPTIONS get 503 with Retry-After (drain)
-  void set_availability(Availability availability);  ///< the current availability; the stack considers its own limits by itself
-  /// Returns the number of unfinished obligations. These are calls that are up or whose BYE waits for the caller's ACK, our
+  void set_availability(Availability availability);  ///< for the responses to OPTIONS; if the stack is full, it responds 503 instead
+  /// Returns the number of unfinished obligations. These are calls that are not over or whose BYE waits for the caller's ACK, our
   /// requests without a final response, and refusals whose ACK has not arrived. At 0 the process may end: the remaining
   /// transactions only absorb retransmissions. Each obligation has a timer of at most 64 * T1 after all calls were hung up.
   [[nodiscard]] std::size_t unfinished() const;

@@ -42,7 +42,7 @@ class SubscriptionTable {
   void carry_out(Entry& entry, subscription::Actions actions, base::TimePoint now);
 
   [[nodiscard]] std::string contact(std::uint64_t id, const Flow& flow) const;
-  [[nodiscard]] std::optional<Flow> way(std::uint64_t id) const;  ///< flow of its last message
+  [[nodiscard]] std::optional<Flow> way(std::uint64_t id) const;  ///< flow of the subscription's last message
   [[nodiscard]] bool uses(const Flow& flow) const;
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] std::size_t timers() const { return deadlines_.size(); }
@@ -72,7 +72,7 @@ struct SubscriptionTable::Entry {
   std::string user;  // User part of our Contact if there is no account.
   std::unique_ptr<subscription::Subscriber> ours;    // Exactly one of these two is set.
   std::unique_ptr<subscription::Notifier> watcher;
-  std::pair<std::string, std::string> name;          // Its key in by_dialog_.
+  std::pair<std::string, std::string> name;          // Key of this entry in by_dialog_: Call-ID and our tag.
   base::IpAddress source;                            // For a watcher: the source of its SUBSCRIBE.
   std::optional<DigestClient> digest;                // For this subscription only, as for a call.
   std::optional<Flow> way;                           // Flow of the last request or response.

@@ -78,14 +78,14 @@ class Notifier {
   Dialog dialog_;
   State state_ = State::Pending;
   TransactionId asked_;                  // The SUBSCRIBE that is not answered yet.
-  std::chrono::seconds granted_{};       // The expiry for its response.
+  std::chrono::seconds granted_{};       // The expiry for the response to that SUBSCRIBE.
   bool fetch_ = false;                   // The first Expires was 0.
   bool in_flight_ = false;               // A NOTIFY waits for its response.
   bool dirty_ = false;                   // Another NOTIFY must follow.
   bool urgent_ = false;                  // That NOTIFY must not wait for NotifyOptions::pace.
   std::uint32_t documents_ = 0;          // Number of documents sent.
   Body body_;                            // The last state from the owner.
-  Why reason_ = Why::None;               // Reason for the last NOTIFY.
+  Why reason_ = Why::None;               // Reason that the final NOTIFY states.
   std::optional<std::chrono::seconds> retry_after_;
   std::optional<base::TimePoint> expire_at_;
   std::optional<base::TimePoint> not_before_;  // Earliest time of the next NOTIFY.

@@ -156,13 +156,13 @@ void Subscriber::on_notify(TransactionId request, const Message& notify, base::T
   reply(200);
   out.push_back(Emit{Notified{id_, usage->dialog().id().remote_tag, session::body_of(notify), carried(notify),
                               usage->state() == Usage::State::Terminated}});
-  // The notifier treated a fetch as a subscription.
+  // Unsubscribe if our owner is ending the subscription, or if the notifier made a subscription of a fetch.
   if (leaving_ || (options_.expires == seconds(0) && !is_refer())) usage->leave(now, out);
   sweep(now, out);
 }
 
-/// Processes a NOTIFY that creates no dialog: the answer to a fetch, or of a notifier that has nothing to report
-/// (RFC 6665 section 4.4.1).
+/// Processes a NOTIFY that creates no dialog, because it answers a fetch or its notifier has nothing to report (RFC 6665 section
+/// 4.4.1).
 void Subscriber::on_last_without_dialog(const Message& notify, const SubscriptionState& told, base::TimePoint now,
                                         Actions& out) {
   answered_ = true;

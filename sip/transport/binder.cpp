@@ -11,7 +11,8 @@ namespace {
 // A port that the system chooses for UDP may be in use on TCP, by connections of other programs.
 constexpr int kPortTries = 16;
 
-/// Returns true if IPv4 peers of that transport have their own socket, whose port the socket on :: must not take.
+/// Returns true if the socket of `one` must not accept IPv4 peers: its address is not ::, or another listener takes them on the same
+/// transport and port.
 bool leaves_v4_alone(const Listener& one, const std::vector<Listener>& all) {
   if (!one.address.is_unspecified()) return true;
   return std::any_of(all.begin(), all.end(), [&](const Listener& other) {

@@ -16,9 +16,9 @@ namespace offhook::inline v0::sip::detail {
 class MessageStream;
 
 /// The byte stream of one connection: TCP, TLS over it, or a WebSocket over either. Call open() at most once, then run at most
-/// one read and one write at a time. Each Done is called once, and never from within the function to which it was passed. It
-/// keeps the stream's owner alive until then. After close() it gets an error. The buffers belong to the owner, and must stay
-/// valid until Done.
+/// one read and one write at a time. Each Done is called once, and never from within the function to which it was passed. A Done
+/// keeps the stream's owner alive until it is called. After close() it gets an error. The buffers belong to the owner, and must
+/// stay valid until Done.
 class ByteStream {
  public:
   using Done = std::function<void(const boost::system::error_code&, std::size_t)>;
@@ -47,7 +47,7 @@ class ByteStream {
 /// Returns the error with which a stream ends when the peer breaks the protocol.
 [[nodiscard]] inline boost::system::error_code protocol_error() { return boost::system::errc::make_error_code(boost::system::errc::protocol_error); }
 
-/// Returns the error with which open() ends when the peer wanted no more than an answer, and got it.
+/// Returns the error with which open() ends after the peer has got the page that it requested, instead of a WebSocket.
 [[nodiscard]] inline boost::system::error_code answered_error() { return boost::asio::error::shut_down; }
 
 enum class Side : std::uint8_t { Client, Server };

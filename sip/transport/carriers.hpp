@@ -33,7 +33,7 @@ class Carriers {
   std::unique_ptr<TlsContext> tls_;
   std::optional<WebSocketOptions> web_socket_;
   base::Duration message_time_{};
-  // Connections that wait for the peer's close frame; outlives them.
+  // Number of WebSockets that wait for the peer's close frame. They share the number, so that it outlives them.
   std::shared_ptr<std::size_t> closing_ = std::make_shared<std::size_t>(0);
 };
 

@@ -202,7 +202,7 @@ void Connection::watch_slow_sender() {
 }
 
 /// Ends a stream that cannot be split. The message handler makes the stack answer the header block, if there is one, in a later
-/// turn of the loop. Our own turn is posted after that one.
+/// turn of the loop. This function posts the end of the stream behind that turn.
 void Connection::give_up_stream() {
   if (closed_) return;
   timer_.cancel();
@@ -239,7 +239,7 @@ void Connection::arm(base::Duration delay) {
 }
 
 void Connection::write_next() {
-  // A WebSocket has its own pings.
+  // A WebSocket has its own pings, which replace the ping of RFC 5626.
   while (messages_ != nullptr && !queue_.empty() && queue_.front() == kPing) {
     messages_->ping();
     queued_bytes_ -= cost(queue_.front());

@@ -58,9 +58,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] bool takes_more() const { return !lingering_; }
   /// Returns true for an accepted connection whose handshake is not complete.
   [[nodiscard]] bool is_half_open() const { return side_ == Side::Server && !open_; }
-  /// Returns true if an unknown peer opened it.
+  /// Returns true if an unknown peer opened the connection.
   [[nodiscard]] bool is_strangers() const { return side_ == Side::Server && !shared_.handlers.known(flow_.remote.ip); }
-  /// Returns the time at which it was accepted, or last seen to be needed.
+  /// Returns the last time at which the edge saw that the connection is needed; before that, the time at which it was made.
   [[nodiscard]] base::TimePoint needed_at() const { return needed_at_; }
 
  private:

@@ -58,7 +58,7 @@ std::string trouble_of(int status) {
     case ARES_ESERVFAIL: return "SERVFAIL";
     case ARES_ENOTIMP: return "NOTIMP";
     case ARES_EREFUSED: return "REFUSED";
-    // After the last server, c-ares does not distinguish these.
+    // After the last server, c-ares does not distinguish these cases.
     case ARES_ECONNREFUSED: return "each name server is out of reach, or says SERVFAIL, NOTIMP or REFUSED";
     default: return ares_strerror(status);
   }

@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::sip::detail {
 
-/// The bound addresses of this machine; chooses the one that a peer gets. Pure: a function queries the routing table.
+/// The bound addresses of this machine; chooses the address that a peer gets. Does no I/O: RouteSource queries the routing table.
 class Listeners {
  public:
   struct Bound {
@@ -18,7 +18,7 @@ class Listeners {
     FlowId socket{};       ///< id of the UDP socket; 0 for listening sockets of stream transports
     bool both_families = false;  ///< bound to ::, and also accepts IPv4 peers (RFC 4291 section 2.5.5.2)
   };
-  /// Returns our address from which packets to the given one leave, or nullopt if there is no route.
+  /// Returns our address from which packets to the given address leave, or nullopt if there is no route.
   using RouteSource = std::function<std::optional<base::IpAddress>(const base::IpAddress&)>;
 
   explicit Listeners(RouteSource route_source) : route_source_(std::move(route_source)) {}

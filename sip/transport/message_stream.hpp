@@ -12,7 +12,7 @@ class MessageStream : public ByteStream {
   MessageStream* messages() final { return this; }
   /// Returns true if the last read_some() reached the end of a message. For an empty message, read_some() reads nothing.
   [[nodiscard]] virtual bool at_message_end() const = 0;
-  /// Checks whether the peer responds. Then calls the on_pong() handler, never from within ping(), and not after close().
+  /// Sends a ping. When the pong arrives, calls the on_pong() handler, but never from within ping(), and not after close().
   virtual void ping() = 0;
   virtual void on_pong(std::function<void()> handler) = 0;
 };

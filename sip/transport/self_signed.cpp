@@ -66,7 +66,7 @@ bool describe(X509* certificate, EVP_PKEY* key, const std::vector<std::string>& 
          X509_sign(certificate, key, EVP_sha256()) > 0;
 }
 
-/// Returns what `write` writes as PEM; "" if it fails.
+/// Returns the PEM text that `write` writes; "" if it fails.
 template <class Write>
 std::string pem_of(Write write) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new(BIO_s_mem()), BIO_free);

@@ -53,7 +53,7 @@ struct EdgeOptions {
   std::vector<Listener> listeners = {};
   DnsOptions dns{};
   std::optional<TlsOptions> tls = {};  ///< nullopt: no TLS; requests that need TLS are refused
-  std::optional<WebSocketOptions> web_socket = {};  ///< nullopt: no WebSocket; also over TLS if `tls` is set
+  std::optional<WebSocketOptions> web_socket = {};  ///< nullopt: no WebSocket. With a value: WS, and also WSS if `tls` is set
   /// Time from an accepted connection to the end of its handshakes; also for connections that we open.
   base::Duration handshake_time = std::chrono::seconds(10);
   ConnectionLimits connections{};
@@ -92,7 +92,7 @@ class SipEdge {
   static constexpr std::size_t kMaxHandshakes = 64;
   static constexpr std::size_t kMaxQueuedBytes = 512 * 1024;    ///< per connection; beyond it the peer counts as dead
   static constexpr std::size_t kMaxListeners = 32;
-  static constexpr std::size_t kMaxDatagramsPerWake = 64;       ///< after so many datagrams, timers and connections run
+  static constexpr std::size_t kMaxDatagramsPerWake = 64;       ///< most datagrams to read before timers and connections get their turn
 
   /// Binds the sockets. Errors: see EdgeError.
   [[nodiscard]] static base::Result<std::unique_ptr<SipEdge>, EdgeError> open(const EdgeOptions& options, Stack& stack);

@@ -15,7 +15,7 @@ class TappedMessages {
   [[nodiscard]] bool is_on() const { return static_cast<bool>(tap_); }
 
   void on_received(const Flow& flow, base::Bytes octets) const;
-  /// For a byte stream, `octets` may hold several messages, because a connection joins those that wait.
+  /// For a byte stream, `octets` may hold several messages, because a connection joins the messages in its queue.
   void on_sent(const Flow& flow, std::string_view octets) const;
 
  private:

@@ -14,7 +14,7 @@ struct TlsOptions {
     Required,
     /// The key is one of `pins`; issuer, names and validity are ignored (as RFC 7671 section 5.1).
     Pinned,
-    /// No verification, for a laboratory; counted, and shown in the state of the edge.
+    /// No verification, for a laboratory. EdgeCounters::unverified counts the connections.
     Insecure,
   };
   enum class ClientCertificates : std::uint8_t {
@@ -27,7 +27,7 @@ struct TlsOptions {
   /// PEM, our certificate and its chain. Needed to listen; as client we send it if the server asks for it.
   std::string certificate_file = {};
   std::string key_file = {};          ///< PEM, the key of that certificate
-  /// The PEM texts themselves, of the certificate with its chain and of its key; they replace both files: make_self_signed().
+  /// PEM texts of our certificate with its chain, and of its key, for example from make_self_signed(). They replace both files.
   std::string certificate_pem = {}, key_pem = {};
   /// SHA-256 of a peer's public key (SubjectPublicKeyInfo), base64: 44 characters. At most kMaxPins.
   std::vector<std::string> pins = {};

@@ -18,7 +18,7 @@ using asio::ip::udp;
 using boost::system::error_code;
 
 namespace {
-// A restarted PBX sends a burst, which the default of 208 KiB would lose.
+// After its restart, a PBX sends a burst of datagrams, which do not fit into the default buffer of 208 KiB.
 constexpr int kSocketBufferBytes = 1 << 20;
 
 /// Returns our address to which a datagram was sent, or nullopt if the kernel does not report it.

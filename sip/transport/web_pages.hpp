@@ -42,8 +42,9 @@ struct PageAnswer {
   std::string_view why = {};
 };
 
-/// Answers a request with this method and target, such as "/phone.js?v=1". The path must be equal: there is no folder to leave.
-/// Deviation: RFC 9112 section 3.2.2 demands the absolute form too, which only proxies get.
+/// Answers a request with this method and target, such as "/phone.js?v=1". Compares the whole path with the table, so that no path
+/// leads to other files.
+/// Deviation: does not accept the absolute form of RFC 9112 section 3.2.2, which clients send only to proxies.
 [[nodiscard]] PageAnswer answer_to(const WebPages& pages, std::string_view method, std::string_view target);
 
 }  // namespace detail

@@ -23,7 +23,7 @@ struct WebSocketOptions {
   std::vector<std::string> origins = {};
   /// Silence of the peer: after half of it we send a ping, after all of it we close the connection (RFC 6455 section 5.5.2).
   base::Duration silence = std::chrono::seconds(60);
-  std::shared_ptr<const WebPages> pages = {};  ///< of our listeners; null: a GET without a handshake gets 426 Upgrade Required
+  std::shared_ptr<const WebPages> pages = {};  ///< pages of our listeners; null: a GET without a handshake gets 426 Upgrade Required
 
   static constexpr std::size_t kMaxOrigins = 32;
   static constexpr std::size_t kMaxPath = 1024;

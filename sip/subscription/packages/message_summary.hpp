@@ -12,7 +12,7 @@
 namespace offhook::inline v0::sip::packages {
 
 inline constexpr std::string_view kMessageSummaryType = "application/simple-message-summary";
-inline constexpr std::size_t kMaxSummaryLines = 64;  ///< before the header fields of single messages, which are not read
+inline constexpr std::size_t kMaxSummaryLines = 64;  ///< lines before the header fields of single messages; the parser does not read those
 
 /// The document application/simple-message-summary: RFC 3842 section 5.2.
 struct MessageSummary {
