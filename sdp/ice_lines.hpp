@@ -84,7 +84,7 @@ enum class IceLineError : std::uint8_t {
 /// Reads the peer's ICE attributes for this section. Ignores malformed candidates, and candidates after the first kMaxCandidateLines. Errors: NoIce,
 /// BadCredentials.
 [[nodiscard]] base::Result<IceDescription, IceLineError> read_ice(const Session& remote, const Media& stream);
-/// Writes our ICE attributes into a section; those that apply to all sections go into the session.
+/// Writes our ICE attributes into a section, but the attributes that apply to all sections into the session.
 void write_ice(const IceDescription& ours, Session& session, Media& stream);
 
 /// Returns true if the default destination of a component is not among the candidates, which shows that a gateway has altered it: RFC 8839 section 4.2.5. A

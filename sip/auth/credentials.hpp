@@ -60,7 +60,7 @@ class AuthAttempt {
 /// (RFC 3261 section 22, RFC 7616, RFC 8760). Its owner decides which peers' challenges it answers (ChallengeOptions).
 class DigestClient {
  public:
-  static constexpr std::size_t kMaxRealms = 4;  ///< realms to remember; the least recently used one is forgotten
+  static constexpr std::size_t kMaxRealms = 4;  ///< realms to remember; beyond it, the least recently used realm is forgotten
   static constexpr std::uint32_t kMaxNonceUses = 10000;  ///< after so many uses, a request is sent without credentials to get a new nonce
   static constexpr int kMaxRounds = 6;          ///< challenges to answer for one request, over all realms on its way
 

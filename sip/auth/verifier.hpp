@@ -13,7 +13,7 @@
 
 namespace offhook::inline v0::sip {
 
-/// The server side of digest authentication: RFC 3261 section 22.1, RFC 7616, RFC 8760. Pure; one instance serves all callers.
+/// The server side of digest authentication: RFC 3261 section 22.1, RFC 7616, RFC 8760. Does no I/O; one object serves all callers.
 class Verifier {
  public:
   static constexpr std::size_t kMaxAuthorizations = 8;  ///< fields read per request: there is one for each realm on the way

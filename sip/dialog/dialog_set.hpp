@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::sip {
 
-/// The number of branches of one forked INVITE that are kept. Further early dialogs are not stored. A further 2xx is still
-/// acknowledged and then ended with BYE.
+/// Bound of the stored branches of one forked INVITE. Further early dialogs are not stored. A 2xx of a further branch is still
+/// acknowledged, and its dialog is ended with BYE.
 inline constexpr std::size_t kMaxForks = 16;
 
 /// The dialogs that one INVITE of ours created, by To tag. There are several if a proxy forked the INVITE.

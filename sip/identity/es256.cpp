@@ -32,7 +32,7 @@ Owned<BIO> reader(std::string_view pem) {
   return Owned<BIO>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
 
-/// Gives OpenSSL no passphrase, so that it refuses an encrypted key. Without this function it would prompt on the terminal.
+/// Gives OpenSSL no passphrase, so that it refuses an encrypted key. Without this function, OpenSSL would prompt on the terminal.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
 bool is_p256(EVP_PKEY* key) {

@@ -17,7 +17,7 @@ struct Uri {
 
   Scheme scheme = Scheme::Sip;
   std::string_view scheme_text;
-  std::string_view user;      ///< still escaped; "" if absent; for tel: the number
+  std::string_view user;      ///< still escaped; the number in a tel URI; "" if absent
   std::string_view password;  ///< still escaped
   std::string_view host;      ///< IPv6 includes its brackets; "" for tel and other schemes
   std::optional<std::uint16_t> port;

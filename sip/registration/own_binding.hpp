@@ -19,7 +19,7 @@ class OwnBinding {
   /// Returns true if the next REGISTER must remove the stale binding.
   [[nodiscard]] bool needs_removal() const { return stale_ && removals_refused_ < kMaxRemovals; }
   void on_removal_refused() { ++removals_refused_; }
-  /// The registrar accepted `uri`. Reads our GRUUs from the response if we have sent an instance.
+  /// Call this when the registrar accepted `uri`. Reads our GRUUs from the response if we have sent an instance.
   void on_accepted(const std::string& uri, const Message& response, bool has_instance);
   /// Call this when the registration has ended or failed. The temporary GRUU ends with it, and a call must not use a GRUU that is
   /// no longer valid: RFC 5627 section 4.2.

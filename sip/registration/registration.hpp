@@ -105,7 +105,7 @@ class Registration {
   Options options_;
   State state_ = State::Unregistered;
   RegisterRequest request_;
-  bool in_flight_ = false;        // A REGISTER waits for its final response: section 10.2 allows one.
+  bool in_flight_ = false;        // A REGISTER waits for its final response: RFC 3261 section 10.2 allows one at a time.
   Purpose purpose_ = Purpose::Bind;
   bool relearnt_ = false;         // The pending REGISTER was sent because of a learnt address; do not send another at once.
   ContactAddress contact_;

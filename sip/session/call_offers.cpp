@@ -120,7 +120,7 @@ void ConfirmedCall::on_offer_answered(const Message& response, base::TimePoint n
     return;
   }
   if (status == 422 && !cancelled && !ours_->early && timer_.on_too_small(response)) return send_offer(out);
-  // RFC 3261 section 12.2.1.2
+  // These statuses end the dialog: RFC 3261 section 12.2.1.2.
   if (status == 408 || status == 481) return lost(status, std::string(response.reason()), out);
   if (ours_->method == Method::Update && offer_by_reinvite(status, now, out)) return;
   glare_.reset();
@@ -201,7 +201,7 @@ void ConfirmedCall::on_refresh_answered(const Message& response, base::TimePoint
     learn(response);
     return timer_.on_accepted(response, now);
   }
-  // RFC 4028 section 10
+  // These statuses end the session: RFC 4028 section 10.
   if (status == 408 || status == 481) return lost(status, std::string(response.reason()), out);
   if (status == 405 || status == 501) {  // The peer does not support UPDATE, in spite of its Allow.
     peer_updates_ = false;

@@ -30,7 +30,7 @@ bool CallTransfers::refer(HeaderList headers, HeaderList fields, base::TimePoint
 void CallTransfers::on_refer(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   auto lines = request.lines(HeaderName::ReferTo);
   const auto value = lines.next();
-  // RFC 3515 section 2.4.2
+  // A REFER has exactly one Refer-To: RFC 3515 section 2.4.2.
   if (!value || lines.next()) return out.push_back(Respond{id, 400, {}, {}});
   auto refer = parse_refer_to(*value);
   if (!refer) return out.push_back(Respond{id, refer.error() == ParseError::BadUri ? 416 : 400, {}, {}});

@@ -79,7 +79,7 @@ void ConfirmedCall::learn(const Message& message) {
 
 void ConfirmedCall::on_request(TransactionId id, const Message& request, base::TimePoint now, Actions& out) {
   if (!dialog_.matches(request)) return out.push_back(Respond{id, 481, {}, {}});
-  // RFC 3261 section 12.2.2
+  // Refuse a request whose CSeq is out of order: RFC 3261 section 12.2.2.
   if (!dialog_.accept_sequence(request)) return out.push_back(Respond{id, 500, {}, {}});
   if (request.method() == Method::Bye) return on_bye(id, request, out);  // Accept the BYE even if both sides hang up at once.
   // A SUBSCRIBE is valid even after the BYE, because the subscription of a REFER may outlive the call.
@@ -94,7 +94,7 @@ void ConfirmedCall::on_request(TransactionId id, const Message& request, base::T
 }
 
 void ConfirmedCall::on_bye(TransactionId id, const Message& request, Actions& out) {
-  // RFC 3261 section 15.1.2
+  // Refuse the peer's request that still waits for an answer: RFC 3261 section 15.1.2.
   if (theirs_) out.push_back(Respond{theirs_->request, 487, {}, {}});
   theirs_.reset();
   out.push_back(Respond{id, 200, {}, {}});
@@ -230,7 +230,7 @@ void ConfirmedCall::on_time(base::TimePoint now, Actions& out) {
   switch (timer_.on_time(now)) {
     case SessionTimer::Due::Nothing: break;
     case SessionTimer::Due::Refresh: refresh(now, out); break;
-    // RFC 4028 section 10
+    // End the call if no refresh came in time: RFC 4028 section 10.
     case SessionTimer::Due::Expired: return lost(408, "the session was not refreshed", out);
   }
   if (reinvite_.patience_ends && now >= *reinvite_.patience_ends) on_patience_ended(out);

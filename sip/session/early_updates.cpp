@@ -99,7 +99,7 @@ void InviteClientSession::on_early_update_failed(const RequestHead& sent, Failur
   const Dialog* dialog = early_.find_party(sent.to);
   EarlyBranch* branch = dialog != nullptr ? branches_.find(dialog->id().remote_tag) : nullptr;
   if (branch == nullptr || !branch->is_offering()) return;
-  // RFC 3261 section 8.1.3.1
+  // Report a timeout as 408, and a transport error as 503: RFC 3261 section 8.1.3.1.
   end_early_update(*branch, failure == Failure::Timeout ? 408 : 503, out);
 }
 

@@ -184,7 +184,7 @@ void InviteClientSession::hang_up_branch(const Message& response, Actions& out) 
 void InviteClientSession::on_refused(const Message& response, Actions& out) {
   if (state_ == State::Answered || state_ == State::Ended) return;
   const bool told = state_ == State::Cancelling;
-  // RFC 4028 section 7.3
+  // Send the INVITE again with the session interval that a 422 requires: RFC 4028 section 7.3.
   if (!told && response.status() == 422 && timer_.on_too_small(response)) {
     return start_anew(out);
   }

@@ -45,7 +45,7 @@ bool InviteServerSession::provisional(int status, Body body, HeaderList headers,
     out.push_back(*provisional_);
     return true;
   }
-  // Another response cannot change a description that was sent: RFC 6337 section 2.2
+  // A later response cannot change a description that was sent: RFC 6337 section 2.2
   if (described_) body = {};
   // If the INVITE had no offer, the first reliable response must carry ours (RFC 3262 section 5). Send nothing without our offer.
   if (wants_our_offer_ && !described_ && body.empty()) return true;
@@ -69,7 +69,7 @@ void InviteServerSession::send_reliable(base::TimePoint now, Actions& out) {
 
 bool InviteServerSession::answer(Body body, base::TimePoint now, Actions& out) {
   if (state_ != State::Proceeding || held_answer_ || early_offer_) return false;
-  if (reliable_.holds_answer()) {  // RFC 3262 section 5
+  if (reliable_.holds_answer()) {  // The 2xx must wait for a PRACK: RFC 3262 section 5.
     held_answer_ = std::move(body);
     return true;
   }

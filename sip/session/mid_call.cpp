@@ -15,7 +15,7 @@ void on_info(SessionId session, const std::vector<std::string>& packages, Transa
   if (field) {
     base::TextCursor value(*field);
     received.package = std::string(base::trim(value.take_until(';')));
-    // RFC 6086 section 4.2.2
+    // Refuse a package that our Recv-Info does not list: RFC 6086 section 4.2.2.
     if (!accepts_package(packages, received.package)) return out.push_back(Respond{id, 469, {}, {}, {{"Recv-Info", recv_info(packages)}}});
   } else if (!info.body().empty()) {
     received.digit = parse_dtmf_info(info.content_type(), info.body());

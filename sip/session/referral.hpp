@@ -33,7 +33,7 @@ class Referral {
   [[nodiscard]] bool accepted() const { return accepted_; }  ///< true from accept() until the final status of the referred call
   [[nodiscard]] const std::string& referred_by() const { return referred_by_; }
 
-  /// Do not call this while a REFER is pending.
+  /// Stores a REFER, which then waits for accept() or decline(). Do not call this while under_way() returns true.
   void on_refer(transaction::TransactionId request, std::uint32_t cseq, bool reports, std::string referred_by,
                 base::TimePoint now);
   [[nodiscard]] std::optional<Accepted> accept(base::TimePoint now);
@@ -45,7 +45,7 @@ class Referral {
   [[nodiscard]] std::optional<Notice> give_up();
   /// Processes a SUBSCRIBE: refreshes the subscription for at most kLimit, or ends it if `expires` is 0.
   [[nodiscard]] std::optional<Notice> on_subscribe(std::uint32_t expires, base::TimePoint now);
-  /// The peer refused a NOTIFY, so the subscription is gone (RFC 6665 section 4.2.2).
+  /// Call this when the peer refused a NOTIFY: the subscription is then gone (RFC 6665 section 4.2.2).
   void on_refused();
   struct Due {
     std::optional<transaction::TransactionId> declined;
@@ -61,7 +61,7 @@ class Referral {
   [[nodiscard]] Notice notice(std::string state) const { return {last_, event_, std::move(state)}; }
   [[nodiscard]] std::string active(base::TimePoint now) const;
 
-  std::optional<transaction::TransactionId> asked_;  // Waits for the phone layer's decision.
+  std::optional<transaction::TransactionId> asked_;  // The REFER that waits for the phone layer's decision.
   bool reports_ = true;                              // The peer wants notifications.
   bool accepted_ = false;
   bool reporting_ = false;  // The subscription is active.

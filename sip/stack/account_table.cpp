@@ -360,7 +360,7 @@ std::string AccountTable::own_uri(std::string_view user, const Flow& flow) const
 std::string AccountTable::contact(AccountId id, const Flow& flow, As as) const {
   const Account* account = find(id);
   if (account == nullptr) return "<" + own_uri({}, flow) + ">";
-  // RFC 5627 section 4.4
+  // Prefer a GRUU; in an anonymous call only the temporary one: RFC 5627 section 4.4.
   if (account->registration) {
     const std::string& gruu = as == As::Anonymous ? account->registration->temp_gruu() : account->registration->gruu();
     if (!gruu.empty()) return "<" + gruu + ">";

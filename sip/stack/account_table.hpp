@@ -24,8 +24,8 @@ namespace offhook::inline v0::sip {
 /// Our accounts: their registrations and credentials, and the choice of the account for a request.
 class AccountTable {
  public:
-  static constexpr std::size_t kMaxRegistrarAddresses = 16;  ///< per account; the address that was not seen for the longest time
-                                                             ///< is forgotten
+  static constexpr std::size_t kMaxRegistrarAddresses = 16;  ///< per account; beyond it, the account forgets the address that was
+                                                             ///< not seen for the longest time
 
   struct Shared {  ///< parts of the stack, which must outlive this object
     base::Random& random;

@@ -16,7 +16,7 @@ inline void set_own_end(Route& route, const Flow& connection) {
   if (route.local.port == 0 && same_way(flow_along(route), connection)) route.local = connection.local;
 }
 
-/// Stores the addresses of each call's next hops as long as the call exists, so that its requests go where its INVITE went. Pure.
+/// Stores the addresses of each call's next hops as long as the call exists, so that its requests go where its INVITE went.
 class CallHops {
  public:
   /// Next hops to store per call. If a peer changes its address more often, all of them are forgotten and looked up again.

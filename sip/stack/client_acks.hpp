@@ -81,7 +81,7 @@ class ClientAcks {
   Shared shared_;
   std::unordered_map<QueryId, Pending> pending_;  // ACKs that wait for the address of their next hop.
   std::unordered_map<QueryId, Large> large_;
-  std::map<std::pair<transaction::TransactionId, std::string>, Written> written_;  // By INVITE and To tag of the 2xx.
+  std::map<std::pair<transaction::TransactionId, std::string>, Written> written_;  // Sent ACKs, by INVITE and To tag of the 2xx.
   std::vector<std::uint64_t> released_;
 };
 

@@ -15,8 +15,8 @@ struct LateAnswer {
   std::optional<RequestHead> bye;
 };
 
-/// Returns the requests that answer a late 2xx of a candidate that was given up: the ACK, and the BYE that ends its call (RFC 3261
-/// section 13.2.2.4). An INVITE within an existing call gets no BYE. Returns nullopt if the 2xx makes no dialog.
+/// Returns the requests that answer a late 2xx of a candidate that was given up: the ACK, and the BYE that ends its call
+/// (RFC 3261 section 13.2.2.4). An INVITE within an existing call gets no BYE. Returns nullopt if the 2xx makes no dialog.
 std::optional<LateAnswer> late_answer(const RequestHead& invite, const Message& response) {
   if (is_in_dialog(invite)) {
     RequestHead ack = invite;

@@ -139,7 +139,7 @@ void ClientRequests::deliver(ClientRecord& record, const Message& response, base
   const bool back = record.turn != ClientRecord::Turn::Holds;
   if (back && !on_left(record, response, now)) return;
   const bool first = before == ClientRecord::Answered::No || back;
-  // RFC 3263 section 4.3
+  // A 503 makes us try the next candidate: RFC 3263 section 4.3.
   if (status == 503 && before < ClientRecord::Answered::Provisionally) {
     const auto after = response.number(HeaderName::RetryAfter);
     if (try_next_route(record, after ? std::optional(std::chrono::seconds(*after)) : std::nullopt, Leaving::Done, now)) return;
@@ -171,7 +171,7 @@ bool ClientRequests::on_response(const Message& response, const Flow& flow, base
   const auto id = shared_.table.find_client(transaction::client_key(response));
   if (!id) return false;
   ClientRecord* found = records_.find(*id);
-  // RFC 3261 section 18.1.2
+  // Drop a response whose topmost Via is not ours: RFC 3261 section 18.1.2.
   if (found == nullptr || !is_sent_by(response.top_via(), found->flow.local)) return false;
   ClientRecord& record = *found;
   hops_.learn_own_end(record, flow);

@@ -25,7 +25,8 @@ struct CallTable::Leg {
   std::optional<Party> asserted{};  // The peer's identity as a trusted server asserted it, in the last report.
   bool over = false;
   bool anonymous = false;  // Our Contact must not identify us.
-  /// Header fields from the phone layer, stored until the message is sent: a BYE may have to wait for an ACK.
+  /// Header fields from the phone layer, stored until the message is sent (a BYE may have to wait for an ACK): `parting` for our BYE
+  /// or CANCEL, `answering` for our final response to the INVITE.
   HeaderList parting{}, answering{};
   std::optional<SessionId> replaces{};    // The call that ends when this one is answered: RFC 3891.
   std::optional<SessionId> reports_to{};  // The call whose peer requested this call: RFC 3515.

@@ -51,7 +51,7 @@ struct PublicationTable::Entry {
   PublishOptions options;
   RequestHead head;               // Head of each PUBLISH, with the CSeq of the last one.
   bool to_registrar = false;
-  publication::Actions actions;   // From the machine, until they are carried out.
+  publication::Actions actions;   // Actions of the machine that carry_out() has not carried out yet.
   std::optional<publication::Publication> machine;
   std::optional<DigestClient> digest;
   bool is_on_its_way = false;     // A PUBLISH of this publication is pending.

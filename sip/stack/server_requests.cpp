@@ -110,7 +110,7 @@ void ServerRequests::respond(TransactionId id, int status, const HeaderList& hea
   auto writer = Writer::response(request, status, reason_phrase(status), status == 100 ? std::string_view() : record->tag,
                                  record->from.remote);
   const bool events = request.method() == Method::Subscribe || request.method() == Method::Notify;
-  // RFC 3261 section 12.1.1
+  // A response that creates a dialog copies Record-Route: RFC 3261 section 12.1.1.
   if ((invite != nullptr || events) && status > 100 && status < 300) {
     for (const Header& header : request.headers()) {
       if (header.id == HeaderName::RecordRoute) writer.header(HeaderName::RecordRoute, header.value);
@@ -197,7 +197,7 @@ std::uint64_t ServerRequests::session(TransactionId id) const {
 }
 
 void ServerRequests::on_flow_failed(const Flow& flow, base::TimePoint) {
-  // A lost datagram is repeated by its timer.
+  // Over UDP, the timers of the transactions repeat what was lost.
   if (!is_reliable(flow.transport)) return;
   for (auto& [id, record] : records_) {
     if (record->dead || !same_way(record->reply, flow)) continue;

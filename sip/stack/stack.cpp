@@ -211,7 +211,7 @@ void Stack::Impl::dispatch(TransactionId id, const Message& request, base::TimeP
   }
   if (request.method() == Method::Cancel) return calls_.on_cancel(id, servers_.cancelled(request), now);
   if (request.method() == Method::Options) {
-    // RFC 3261 section 11.2. Within a call, OPTIONS is part of the CSeq order: RFC 3261 section 12.2.2.
+    // Within a call, OPTIONS is part of the CSeq order (RFC 3261 section 12.2.2), so pass it to the call: RFC 3261 section 11.2.
     if (in_dialog && !subscriptions_.knows(request)) return calls_.on_in_dialog(id, now);
     return answer_options(id, now);
   }
@@ -233,7 +233,7 @@ bool Stack::Impl::is_known(const base::IpAddress& source) const {
 void Stack::Impl::answer_options(TransactionId id, base::TimePoint now) {
   const int status = calls_.takes_calls() ? availability_.status : 503;
   HeaderList fields{{"Accept", std::string(kAccept)}, {"Supported", std::string(kSupported)}};
-  // RFC 3261 section 20.33
+  // Say when a later attempt may succeed: RFC 3261 section 20.33.
   if (status != 200) fields.emplace_back("Retry-After", std::string(kRetryAfter));
   if (is_known(servers_.flow(id)->remote.ip))
     fields.insert(fields.end(), availability_.for_known.begin(), availability_.for_known.end());

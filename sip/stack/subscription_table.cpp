@@ -83,7 +83,7 @@ void SubscriptionTable::on_subscribe(TransactionId id, base::TimePoint now) {
   const Admitted admitted = admit(parts_.accounts, parts_.outbox, parts_.counters, subscribe, flow, !parts_.servers.proven(id).empty());
   if (admitted.refused != 0) return refuse(admitted.refused);
   const PackageOptions* package = package_of(subscribe);
-  // RFC 6665 section 4.2.1.1
+  // Refuse an event package that we do not serve: RFC 6665 section 4.2.1.1.
   if (package == nullptr) return refuse(489);
   if (subscribe.has(HeaderName::Accept) && !package->type.empty() && !accepts_type(subscribe, package->type)) return refuse(406);
   const subscription::Grant grant = grant_of(subscribe, package->grant);

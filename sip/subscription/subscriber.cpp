@@ -146,7 +146,7 @@ void Subscriber::on_notify(TransactionId request, const Message& notify, base::T
     answered_ = true;
     emit(*usage, now, out);
   } else {
-    // RFC 3261 section 12.2.2
+    // Refuse a NOTIFY whose CSeq is out of order: RFC 3261 section 12.2.2.
     if (!usage->dialog().accept_sequence(notify)) return reply(500);
     usage->dialog().refresh_target(notify);
     const auto before = usage->state();
@@ -161,8 +161,8 @@ void Subscriber::on_notify(TransactionId request, const Message& notify, base::T
   sweep(now, out);
 }
 
-/// Processes a NOTIFY that creates no dialog, because it answers a fetch or its notifier has nothing to report (RFC 6665 section
-/// 4.4.1).
+/// Processes a NOTIFY that creates no dialog, because it answers a fetch or its notifier has nothing to report
+/// (RFC 6665 section 4.4.1).
 void Subscriber::on_last_without_dialog(const Message& notify, const SubscriptionState& told, base::TimePoint now,
                                         Actions& out) {
   answered_ = true;

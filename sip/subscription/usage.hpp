@@ -17,7 +17,7 @@ namespace offhook::inline v0::sip::subscription {
 inline constexpr std::chrono::seconds kMaxExpires{86400};
 inline constexpr int kMaxIntervalRetries = 2;  ///< consecutive 423 responses that are followed at once
 
-/// One dialog that our SUBSCRIBE created, from its first NOTIFY to its last: RFC 6665 section 4.1.2. Pure.
+/// One dialog that our SUBSCRIBE created, from its first NOTIFY to its last: RFC 6665 section 4.1.2. Pure: no I/O, no clock.
 class Usage {
  public:
   enum class State : std::uint8_t { Pending, Active, Terminated };

@@ -10,8 +10,8 @@ namespace offhook::inline v0::sip::detail {
 
 namespace {
 
-/// The number of octets that follow the first one, the first one's value bits, and the smallest value that this length may
-/// encode.
+/// The first octet of a UTF-8 character: the number of octets that follow it, its value bits, and the smallest value that a
+/// character of this length may have.
 struct Lead {
   std::size_t more = 0;
   std::uint32_t bits = 0, least = 0;
