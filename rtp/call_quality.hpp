@@ -13,9 +13,9 @@ namespace offhook::inline v0::rtp {
 struct CallMeasures {
   LossFigures loss{};
   double packet_ms = 20;                          ///< audio in each packet (ptime), in ms
-  double jitter_ms = 0;                           ///< RFC 3550 section 6.4.1
+  double jitter_ms = 0;                           ///< interarrival jitter (RFC 3550 section 6.4.1), in ms
   double buffer_ms = 0;                           ///< delay that the jitter buffer adds, in ms
-  std::optional<double> round_trip_ms;            ///< from RTCP; nullopt if it is unknown, and then not counted
+  std::optional<double> round_trip_ms;            ///< from RTCP, in ms; nullopt if unknown: it then counts as 0
   std::optional<double> echo_return_loss_db;      ///< loss between our voice as sent and its echo; nullopt if unknown, and treated as no echo
   std::optional<CodecImpairment> codec;           ///< nullopt if no planning value is published; the call then has no R
 };
@@ -25,13 +25,13 @@ struct CallQuality {
   double one_way_ms = 0;                          ///< half the round trip, plus the jitter buffer, plus one packet to fill and play, in ms
   std::optional<double> r;                        ///< rating of a conversation, with delay and echo: ITU-T G.107; nullopt without CallMeasures::codec
   std::optional<double> mos_conversation;         ///< MOS-CQE, 1..4.5
-  std::optional<double> mos_listening;            ///< MOS-LQE, 1..4.5: the same without delay and echo
+  std::optional<double> mos_listening;            ///< MOS-LQE, 1..4.5: the score without the effects of delay and echo
   QualityScale scale = QualityScale::Narrowband;  ///< figures of different scales are not comparable
 };
 
 [[nodiscard]] CallQuality assess(const CallMeasures& measures) noexcept;
 
-/// Levels for to_voip_metrics(); they need decoded samples.
+/// Levels for to_voip_metrics(), measured in decoded samples.
 struct SoundLevels {
   std::optional<double> signal_dbov, noise_dbov;  ///< level of the speech, and level of the noise between speech, in dBov
 };

@@ -18,10 +18,10 @@ struct CodecImpairment {
   double bpl = 4.3;
   QualityScale scale = QualityScale::Narrowband;
 };
-inline constexpr CodecImpairment kG711Impairment{0, 4.3, QualityScale::Narrowband};            ///< G.113 table I.4: silence for each loss
-inline constexpr CodecImpairment kG711ConcealedImpairment{0, 25.1, QualityScale::Narrowband};  ///< the same table, with G.711 Appendix I
-/// Ie of G.113 table IV.1, 64 kbit/s. ITU-T publishes no Bpl of G.722. This Bpl is the one of the nearest wideband codec that has one (G.722.2 at
-/// 23.85 kbit/s, table IV.4), so that figures under loss are an estimate. For Opus, ITU-T publishes no values on either scale.
+inline constexpr CodecImpairment kG711Impairment{0, 4.3, QualityScale::Narrowband};            ///< G.113 table I.4: silence in place of each lost packet
+inline constexpr CodecImpairment kG711ConcealedImpairment{0, 25.1, QualityScale::Narrowband};  ///< the same table: concealment by G.711 Appendix I
+/// Ie of G.113 table IV.1, 64 kbit/s. ITU-T publishes no Bpl of G.722. This Bpl belongs to the nearest wideband codec with a published Bpl (G.722.2
+/// at 23.85 kbit/s, table IV.4), so that figures under loss are estimates. For Opus, ITU-T publishes no values on either scale.
 inline constexpr CodecImpairment kG722Impairment{13, 4.9, QualityScale::Wideband};
 
 /// All inputs of G.107, with the default values and the units (dB, dBm, dBm0p, ms) of its table 2.
@@ -35,7 +35,7 @@ struct EModelInput {
   double echo_path_loss = 110;           ///< WEPL
   double mean_delay_ms = 0;              ///< T, one way, of the echo path
   double round_trip_ms = 0;              ///< Tr, in the four-wire loop
-  double absolute_delay_ms = 0;          ///< Ta, from the talker to the listener, without an echo
+  double absolute_delay_ms = 0;          ///< Ta, one way from talker to listener, on an echo-free connection
   double quantizing_units = 1;           ///< qdu
   CodecImpairment codec = {0, 4.3, QualityScale::Narrowband};  ///< Ie, Bpl
   double loss_percent = 0;               ///< Ppl

@@ -23,7 +23,7 @@ struct VoipMetrics {
   std::uint16_t round_trip_ms = 0;
   std::uint16_t end_system_ms = 0;            ///< delay that the sender of the report adds: buffer, encoder, decoder
   std::int8_t signal_dbm0 = kNoFigure;        ///< level of the speech alone
-  std::int8_t noise_dbm0 = kNoFigure;         ///< level between speech
+  std::int8_t noise_dbm0 = kNoFigure;         ///< level of the noise between speech
   std::uint8_t residual_echo_db = kNoFigure;  ///< RERL: residual echo of the peer's voice in the audio that returns to the peer
   std::uint8_t gmin = 16;
   std::uint8_t r_factor = kNoFigure;          ///< 0..100

@@ -4,8 +4,8 @@
 
 namespace offhook::inline v0::rtp {
 
-inline constexpr std::uint32_t kGmin = 16;          ///< RFC 3611 section 4.7.2: packets in a row that end a burst
-inline constexpr std::uint32_t kOpenPackets = 64;   ///< the newest packets, whose place in the pattern may still change
+inline constexpr std::uint32_t kGmin = 16;          ///< RFC 3611 section 4.7.2: number of present packets in a row that ends a burst
+inline constexpr std::uint32_t kOpenPackets = 64;   ///< number of the newest packets, whose place in the pattern may still change
 
 /// The numbers of packets of a stream that were received, lost and discarded, and their pattern. RFC 3611 section 4.7.2; the unit of durations is a
 /// packet.
@@ -25,9 +25,9 @@ struct LossFigures {
   [[nodiscard]] double missing_percent() const noexcept;
 };
 
-/// Records which packets of one sequence have come when they are due. A burst starts and ends with a missing packet, and contains fewer than kGmin present
-/// packets in a row; the other parts of the sequence are gaps. An overtaken packet counts when it comes, unless kOpenPackets later packets came before it. A
-/// copy of an object is a snapshot, and no function allocates. Do not call figures() on the audio path, because it needs some divisions.
+/// Records which packets of one sequence came in time, came too late, or are missing. A burst starts and ends with a missing packet, and contains fewer than
+/// kGmin present packets in a row; the other parts of the sequence are gaps. An overtaken packet counts when it comes, unless kOpenPackets later packets
+/// came before it. A copy of an object is a snapshot, and no function allocates. Do not call figures() on the audio path, because it needs some divisions.
 class LossPattern {
  public:
   /// Records a packet that came. Duplicates count once; `in_time` of the first copy counts. SequenceTracker must have accepted

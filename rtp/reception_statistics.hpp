@@ -36,7 +36,7 @@ class ReceptionStatistics {
   [[nodiscard]] std::chrono::microseconds jitter() const;
   /// Returns the loss pattern over all SSRCs until now.
   [[nodiscard]] const LossPattern& losses() const { return losses_; }
-  /// Returns the duration of one packet: the distance of the last two consecutive packets, if it is at most a quarter second.
+  /// Returns the duration of one packet: the timestamp distance of two consecutive packets. Distances over a quarter second are ignored.
   [[nodiscard]] std::chrono::microseconds packet_time() const;
 
  private:
@@ -52,7 +52,7 @@ class ReceptionStatistics {
   SequenceTracker sequence_;
   LossPattern losses_;
   std::uint64_t received_ = 0, received_before_ = 0, lost_before_ = 0;
-  std::int64_t lost_ = 0;                          // value at the last valid packet
+  std::int64_t lost_ = 0;                          // lost_now() at the last valid packet
   std::uint64_t expected_prior_ = 0, received_prior_ = 0;
   std::uint32_t jitter_ = 0;                       // in 1/16 units: RFC 3550 appendix A.8
   std::optional<std::uint32_t> transit_;

@@ -14,7 +14,7 @@
 namespace offhook::inline v0::rtp {
 
 inline constexpr std::size_t kMaxReportBlocks = 31;     ///< the RC field has five bits
-inline constexpr std::size_t kMaxRtcpPackets = 32;      ///< in one compound
+inline constexpr std::size_t kMaxRtcpPackets = 32;      ///< limit of packets in one compound
 inline constexpr std::size_t kMaxSdesText = 255;        ///< the length field has eight bits
 
 /// A report block of RFC 3550 section 6.4.1.
@@ -45,7 +45,7 @@ struct ReceiverReport {
   std::uint32_t ssrc = 0;
   ReportBlocks blocks{};
 };
-/// Only the first chunk, because a telephone has one source. RFC 3550 section 6.5.
+/// An SDES packet, of which only the first chunk is read, because a telephone has one source. RFC 3550 section 6.5.
 struct SourceDescription {
   std::uint32_t ssrc = 0;
   std::string_view cname;                ///< borrows from the datagram; untrusted bytes of the peer

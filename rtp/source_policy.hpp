@@ -13,11 +13,11 @@
 namespace offhook::inline v0::rtp {
 
 inline constexpr int kProbationPackets = 4;          ///< packets in sequence that another source must send
-inline constexpr int kSsrcPackets = kMinSequential;  ///< packets in sequence for another SSRC of the locked source: RFC 3550 appendix A.1
+inline constexpr int kSsrcPackets = kMinSequential;  ///< packets in sequence that another SSRC of the locked source must send: RFC 3550 appendix A.1
 inline constexpr std::size_t kMaxCandidates = 8;   ///< sources in probation at a time; a new source replaces the source that has been silent for longest
-inline constexpr std::size_t kMaxProvenSources = 8;  ///< addresses of a peer with ICE, besides that of the SDP, that may send to this side
+inline constexpr std::size_t kMaxProvenSources = 8;  ///< limit of a peer's addresses, besides the SDP's, from which ICE lets media come
 
-/// Addresses of which ICE knows that the peer receives and sends there; unused places have port 0.
+/// Addresses at which the peer receives and sends, as ICE has found out; unused places have port 0.
 using ProvenSources = std::array<base::SocketAddress, kMaxProvenSources>;
 
 struct SourceStatistics {
@@ -52,7 +52,7 @@ struct ExpectedSource {
 /// The last of them is the first one that is played, as in RFC 3550 appendix A.1. The source is then locked until a packet from the SDP's address
 /// comes, or until relearn(). The lock also ends when the source was silent for `silence_limit` and another allowed source has passed its probation;
 /// until then, our RTP goes to the old source. With ICE, `rtp` is the address of the path, and a packet from `ExpectedSource::proven` counts as if it came from
-/// there. Pure: no I/O, no clock, no allocation.
+/// `rtp`. Pure: no I/O, no clock, no allocation.
 ///
 /// Deviation: RFC 8445 section 12.2 recommends to receive on all candidates. This class plays nothing before this side has a path (`rtp` is unspecified), and
 /// then only packets from addresses that ICE has checked, because media without SRTP have no other proof of their source.

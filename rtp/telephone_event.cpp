@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kDigits = "0123456789*#ABCD";   // RFC 4733 section 3.2, table 3
 constexpr std::uint32_t kTickMs = 20;
-constexpr std::uint32_t kMaxTicks = 60 * 50;               // a minute: no caller presses a key for longer
+constexpr std::uint32_t kMaxTicks = 60 * 50;               // one minute: the longest digit or pause that is sent
 
 std::uint32_t to_ticks(std::uint32_t ms) {
   return std::clamp<std::uint32_t>(ms / kTickMs + (ms % kTickMs != 0 ? 1 : 0), 1, kMaxTicks);

@@ -87,7 +87,7 @@ struct ReceivedDigit {
 /// event, or after kEndSilence without a packet. Lost first or last packets do no harm; repeats and late packets are ignored.
 class EventReceiver {
  public:
-  /// A segment that is shorter than the limit by at most this time may continue in another one, because its last packets may be lost.
+  /// A segment that is shorter than the limit by at most this time may continue in another segment, because its last packets may be lost.
   static constexpr base::Duration kMaxSegmentSlack = std::chrono::milliseconds(200);
   /// Late packets come within this time. After it, events with an earlier timestamp are accepted again.
   static constexpr base::Duration kForgetEnd = std::chrono::seconds(5);

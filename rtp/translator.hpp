@@ -86,8 +86,8 @@ class Translator {
   std::uint32_t clock_hz_;
   std::uint32_t ssrc_ = 0;
   std::uint16_t next_sequence_ = 0;
-  std::uint32_t end_ = 0;                           // timestamp at the end of the last packet sent; the next field is
-  base::TimePoint end_at_{};                        // the time of that timestamp
+  std::uint32_t end_ = 0;                           // timestamp at the end of the last packet sent
+  base::TimePoint end_at_{};                        // time that belongs to end_
 
   std::optional<std::uint32_t> source_;             // the SSRC to which the numbers in this block belong
   std::uint16_t highest_ = 0;

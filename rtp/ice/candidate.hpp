@@ -19,7 +19,7 @@ struct IceCandidate {
   std::uint32_t priority = 0;              ///< 1..kMaxIcePriority
   std::string foundation;
   base::SocketAddress address;
-  base::SocketAddress base;                ///< of a local candidate: the address from which this side sends; for a relayed candidate, equal to `address`
+  base::SocketAddress base;                ///< only for a local candidate: the address from which this side sends; for a relayed candidate, equal to `address`
   base::SocketAddress related;             ///< for SDP: the base of a reflexive candidate, the mapped address of a relayed one; port 0: none
   friend bool operator==(const IceCandidate&, const IceCandidate&) = default;
 };

@@ -12,10 +12,10 @@ namespace offhook::inline v0::rtp {
 struct IceGathered {
   IceCandidateType type = IceCandidateType::Host;   ///< not PeerReflexive
   std::uint16_t component = 1;
-  base::SocketAddress base;                ///< of a host or relayed candidate: its address
+  base::SocketAddress base;                ///< for a host or relayed candidate, equal to `address`
   base::SocketAddress address;
-  base::IpAddress server{};                ///< of the STUN or TURN server; unspecified for a host candidate
-  base::SocketAddress related{};           ///< of a relayed candidate: the mapped address in the response to Allocate
+  base::IpAddress server{};                ///< address of the STUN or TURN server; unspecified for a host candidate
+  base::SocketAddress related{};           ///< only for a relayed candidate: the mapped address in the response to Allocate
 };
 
 enum class IceGatherError : std::uint8_t {

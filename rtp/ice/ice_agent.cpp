@@ -83,7 +83,7 @@ bool IceAgent::set_answerer(const IcePeer& peer, base::TimePoint now) {
   return true;
 }
 
-/// Continues the session if it is with this peer and has not failed. Otherwise begins with the present credentials of this side.
+/// Continues the session if it is with this peer and has not failed. Otherwise begins ICE with this peer, under the present credentials of this side.
 void IceAgent::begin_with(const IcePeer& peer, base::TimePoint now) {
   if (const IcePeer* const known = session_->peer()) {
     if (known->credentials == peer.credentials && session_->state() != IceState::Failed) return;
@@ -117,8 +117,8 @@ bool IceAgent::cancel_restart() {
   return true;
 }
 
-/// Returns the result of `act` for the former session, or false if there is none. When the peer has described the new session, the loss of the former consent
-/// is no event, because the new session decides whether media can pass.
+/// Returns the result of `act` for the former session, or false if there is none. Once the peer has described the new session, a loss of consent in the
+/// former session is not reported, because the new session decides whether media can pass.
 template <class Act>
 bool IceAgent::with_former(Act act) {
   if (!former_) return false;

@@ -80,8 +80,8 @@ class IceAgent {
   /// Call this when the peer has refused the description with the new credentials. Returns to the credentials and the selected pairs of the time before the
   /// restart. Returns false, and changes nothing, if there were no selected pairs.
   bool cancel_restart();
-  /// Ends ICE with the peer, and keeps the local candidates. The next description begins it anew. credentials() change unless `keeps_credentials` is true,
-  /// because another fork of the call may still answer them.
+  /// Ends ICE with the peer, and keeps the local candidates. The peer's next description starts ICE again. credentials() change unless `keeps_credentials` is
+  /// true: pass true while another fork of the call may still answer them.
   void reset(bool keeps_credentials);
 
   /// Handles a datagram that arrived on this base. For a relayed candidate, `from` is the peer's address as the TURN server reports it. Returns false if the
@@ -92,11 +92,11 @@ class IceAgent {
   [[nodiscard]] std::optional<IceTransmit> poll_transmit();
   [[nodiscard]] std::optional<IceEvent> poll_event();
 
-  /// Returns the path on which media of this component may leave now: that of the selected pair, during a restart that of the pair selected before, and without
-  /// a selected pair that of a valid pair (RFC 8445 section 12.1). Returns nullopt if media may not leave.
+  /// Returns the path on which media of this component may leave now: the path of the selected pair, or of a valid pair while no pair is selected (RFC 8445
+  /// section 12.1). During a restart, this is the path of the pair that was selected before. Returns nullopt if media may not leave.
   [[nodiscard]] std::optional<IcePath> path(std::uint16_t component, base::TimePoint now) const;
   [[nodiscard]] bool may_send(base::TimePoint now) const { return path(1, now).has_value(); }
-  /// Returns the component's selected pair. Returns nullptr if there is none; after a restart, until a new pair is selected.
+  /// Returns the component's selected pair. Returns nullptr if no pair is selected, which is so after a restart until a new pair is selected.
   [[nodiscard]] const IceSelectedPair* selected(std::uint16_t component) const;
   /// Returns this side's address in the selected pair, as the peer sees it, for the c= and m= lines (RFC 8839 section 4.4.1.2). While no pair is selected,
   /// returns the address in the best pair that the peer has nominated, or else in the best valid pair. This matters for baresip 1.0, which sends a new offer a
@@ -107,7 +107,7 @@ class IceAgent {
   [[nodiscard]] bool has_heard(const base::SocketAddress& base, const base::SocketAddress& from) const;
   /// Returns the addresses of the peer that have answered a check of this side, and those of selected pairs, at most kMaxProvenSources, for all components
   /// together. Receive media from each of them, because the peer may send along another path than this side (RFC 8445 section 12.2). A check of the peer does
-  /// not prove its source: an observer can send a copy of it from its own address.
+  /// not prove its source, because an observer can send a copy of the check from another address.
   [[nodiscard]] ProvenSources proven_sources() const;
 
   /// Returns true if the invariants hold; for tests and fuzzers.

@@ -20,7 +20,7 @@ struct IceOptions {
   std::uint16_t components = 1;               ///< 2 if RTCP has its own port
   base::Duration pacing = kDefaultIcePacing;
   std::size_t max_pairs = 100;                ///< RFC 8445 section 6.1.2.5
-  base::Duration patience = std::chrono::milliseconds(39'500);  ///< no failure before this time, because checks of the peer may still come: RFC 8863 section 4
+  base::Duration patience = std::chrono::milliseconds(39'500);  ///< least time until a failure, because checks of the peer may still come: RFC 8863 section 4
 };
 
 /// The peer's side, from its description.
@@ -40,8 +40,8 @@ struct IceCounters {
   std::uint64_t refused_credentials = 0;   ///< 401
   std::uint64_t refused_attributes = 0;    ///< 420
   std::uint64_t role_conflicts = 0;        ///< 487
-  std::uint64_t ignored_datagrams = 0;     ///< not a Binding message, for an unknown base, or a request without a fingerprint
-  std::uint64_t ignored_responses = 0;     ///< with a wrong integrity or, if they answer a request for consent, from another address
+  std::uint64_t ignored_datagrams = 0;     ///< datagrams that are not Binding messages or came to an unknown base, and requests without a fingerprint
+  std::uint64_t ignored_responses = 0;     ///< responses with a wrong integrity, and responses from another address to requests for consent
   std::uint64_t ignored_candidates = 0;    ///< candidates of the peer beyond kMaxRemoteCandidates, or with unusable fields
 };
 

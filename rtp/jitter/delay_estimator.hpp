@@ -14,7 +14,8 @@ struct DelayProfile {
   double ms_per_percent;       ///< delay in ms that the listener accepts to get one more percent of the packets in time
   std::int64_t start_ms = 40;  ///< the target in ms before the first packets are judged
   /// True if a machine listens. A rough join in the audio does a machine no harm. The buffer plays all late audio to a machine, and shortens only
-  /// pauses and repetitive sections. It still plays an overtaken packet that is at most one tick late, or as late as earlier ones.
+  /// pauses and repetitive sections. It still plays an overtaken packet that is at most one tick late, or that is as late as earlier overtaken
+  /// packets were.
   bool machine = false;
 };
 /// The profile for two people in a conversation.

@@ -22,7 +22,7 @@ class FrameAssembly {
 
   /// Gathers one tick from `position` on, at which a packet is held. Sets payload, payload type and `packed` of `pull`.
   [[nodiscard]] Gathered gather(std::int64_t position, Pull& pull) noexcept;
-  /// Returns the piece at offset `at` of the packed frame that ends at `end`. The packets of the frame are held until the next pull.
+  /// Returns the piece at offset `at` of the packed frame that ends at `end`. The piece is valid until the next pull.
   [[nodiscard]] Piece piece(std::int64_t end, std::int64_t at) const noexcept;
   /// Call it after a gap. Returns the first held packet, which is the one after the gap. Returns an empty piece if this packet is not packed.
   [[nodiscard]] Piece after_gap() const noexcept;

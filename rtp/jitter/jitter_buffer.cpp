@@ -135,7 +135,7 @@ void JitterBuffer::overflow(std::size_t index) noexcept {
 }
 
 /// Frees the ring places of payloads that were already played. While too little space remains for arriving packets, removes the held packet with the
-/// earliest arrival. A packet can stay that long because it is old, or because its timestamp is wrong and far in the future.
+/// earliest arrival. That packet is old, or has a wrong timestamp that is far in the future.
 void JitterBuffer::free_ring() noexcept {
   if (inbox_.used() < kInboxOctets) return;  // The search for the oldest packet costs time, and need not run in each tick.
   while (!held_.empty()) {

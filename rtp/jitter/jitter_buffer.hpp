@@ -38,7 +38,7 @@ class JitterBuffer {
   /// Receiving thread. Copies the payload of `packet` into the ring. Returns false, and counts the packet, if the payload is invalid or the ring is
   /// full. Ignores a copy of one of the last kRememberedPackets packets. A change of `timing.clock` starts a new stream.
   bool put(const Packet& packet, base::TimePoint arrival, PacketContent content = PacketContent::Audio, PayloadTiming timing = {}) noexcept;
-  /// Does the same for an owner that receives and ticks on one thread. If the ring is full, first removes the oldest packets.
+  /// Does the same as put(), for an owner that receives and ticks on one thread. If the ring is full, first removes the oldest packets.
   bool put_or_push_out(const Packet& packet, base::TimePoint arrival, PacketContent content = PacketContent::Audio, PayloadTiming timing = {}) noexcept;
 
   /// Ticking thread. Returns the next audio. Call it until a whole tick is decoded. `waiting` is the decoded audio that was not played yet, in units

@@ -22,8 +22,8 @@ inline constexpr std::int64_t kMaxHeldLonger = 960;      ///< units: 120 ms, the
 inline constexpr std::size_t kRingOctets = 16384;        ///< space for held packets and for packets that wait for the ticking thread: 1.7 s of 20 ms packets
 inline constexpr std::size_t kInboxOctets = 2048;        ///< part of kRingOctets for waiting packets: at least this many octets, and two packets
 inline constexpr std::size_t kRememberedPackets = 64;    ///< number of newest packets whose copies put() recognises
-inline constexpr std::int64_t kMaxConcealed = 5 * kUnitsPerTick;      ///< limit of concealment in a row; after it, silence and a new start
-inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< concealment in a row that has faded to silence (media/receive/conceal)
+inline constexpr std::int64_t kMaxConcealed = 5 * kUnitsPerTick;      ///< most concealment in a row; then there is silence until the stream starts again
+inline constexpr std::int64_t kConcealmentFades = 4 * kUnitsPerTick;  ///< length after which concealment has faded to silence (media/receive/conceal)
 
 struct JitterStatistics : PlayedSamples {
   std::uint64_t packets = 0;           ///< packets that reached the buffer
@@ -40,8 +40,8 @@ struct JitterStatistics : PlayedSamples {
   std::uint64_t frames = 0;            ///< number of pull() that returned a Frame
   std::uint64_t concealed = 0;         ///< number of pull() that returned Conceal
   std::uint64_t silent = 0;            ///< number of pull() that returned Silence
-  std::uint32_t target_ms = 0;         ///< target delay over the fastest packet, limited by the space in the ring
-  std::uint32_t delay_ms = 0;          ///< delay over the fastest packet of the audio that plays now
+  std::uint32_t target_ms = 0;         ///< target delay, counted from the fastest packet and limited by the space in the ring
+  std::uint32_t delay_ms = 0;          ///< delay of the audio that plays now, counted from the fastest packet
 };
 
 /// Returns a time of the steady clock in units of 1/8000 s.

@@ -58,7 +58,7 @@ class StreamTimeline {
   std::int64_t last_transit_ = 0;      // transit of the newest packet; the next two fields are of the same packet
   std::int64_t last_begin_ = 0;
   std::int64_t last_sequence_ = 0;
-  std::int64_t highest_sequence_ = 0;  // highest number that came, from which overtaken packets are judged
+  std::int64_t highest_sequence_ = 0;  // highest number that came: overtaken packets have lower numbers
   std::int64_t packet_units_ = 0;      // length of the newest packet of audio
   std::optional<Suspect> suspect_;
 };

@@ -60,7 +60,7 @@ class TargetDelay {
   bool for_machine_;
   std::int64_t packet_units_ = 0;      // length of the newest packet; the next field has its number of octets
   std::size_t packet_octets_ = 0;
-  std::int64_t most_held_ = kAnyDelay; // units of such packets for which the ring has space
+  std::int64_t most_held_ = kAnyDelay; // units for which the ring has space, in packets of this size
   // Units by which a packet must come before its time, because its length is not a multiple of a tick.
   std::int64_t granule_ = 0;
   std::int64_t held_longer_ = 0;       // set by hold_longer()

@@ -53,7 +53,7 @@ class TurnChannels {
   /// Returns the number of the peer's channel, if the server has confirmed it. With the number, wrap_as_channel_data() adds only 4 octets and needs no lookup.
   [[nodiscard]] std::optional<std::uint16_t> channel_of(const base::SocketAddress& peer) const;
 
-  /// For TurnClient. Both functions return false if there is no space left.
+  /// Only TurnClient calls this function and add_channel(). Both return false if there is no space left.
   bool add_permission(const base::IpAddress& peer);
   /// is_bound  true if the server has confirmed the channel; until then, the channel is only used to receive
   bool add_channel(const base::SocketAddress& peer, std::uint16_t number, bool is_bound);

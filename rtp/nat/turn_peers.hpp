@@ -29,8 +29,8 @@ class TurnPeers {
  public:
   static constexpr base::Duration kPermissionLifetime = std::chrono::minutes(5), kPermissionRefresh = std::chrono::minutes(4);
   static constexpr base::Duration kChannelLifetime = std::chrono::minutes(10), kChannelRefresh = std::chrono::minutes(8);
-  /// RFC 8656 section 12 reserves a number for five minutes after its channel expired; one more minute, because the last repetition of a request may arrive
-  /// late.
+  /// RFC 8656 section 12 reserves a number for five minutes after its channel expired; this side adds a minute, because the last repetition of a request may
+  /// arrive late.
   static constexpr base::Duration kReserved = kChannelLifetime + std::chrono::minutes(6);
   static constexpr base::Duration kRetry = std::chrono::seconds(5);  ///< wait before a failed refresh is repeated
 

@@ -60,7 +60,7 @@ struct Allocated {
 /// The Allocate failed, so there is no allocation. If the server made an allocation that the client cannot use, the client deletes it, and Released follows.
 struct Failed {
   TurnFailure why = TurnFailure::NoAnswer;
-  int code = 0;                   ///< of the server's error; 0 if there is none
+  int code = 0;                   ///< error code of the server; 0 if there is none
   std::string reason;             ///< untrusted text of the server
 };
 /// The allocation has ended, and with it all its permissions and channels.
@@ -83,7 +83,7 @@ struct PeerReady {
 struct PeerRefused {
   base::SocketAddress peer;
   bool has_channel = false;
-  int code = 0;                   ///< of the server's error; 0: no answer
+  int code = 0;                   ///< error code of the server; 0 if it has not answered
 };
 /// release() is complete.
 struct Released {};

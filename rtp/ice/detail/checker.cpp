@@ -35,7 +35,8 @@ bool IceChecker::on_response(const StunMessage& message, const IceRoute& route, 
   const bool is_symmetric = asked->base == route.base && asked->to == route.from;
   const int code = message.kind() == StunClass::Error ? message.error().value_or(StunMessage::ErrorReply{}).code : 0;
   if (!message.is_signed_with(parties.peer.credentials.key())) {
-    // A peer with another password cannot sign its 401, so an attacker can forge one. It does not end the check; it only names the cause of a later timeout.
+    // A peer with another password cannot sign its 401, so an attacker can forge a 401. Therefore it does not end the check; it only names the cause of a
+    // later timeout.
     if (is_symmetric && code == 401) reason_ = IceFailure::CredentialsRefused;
     ++context_.counters.ignored_responses;
     return true;

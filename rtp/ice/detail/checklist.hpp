@@ -34,7 +34,7 @@ class IceChecklist {
   [[nodiscard]] IcePair* find(IcePairId id);
   [[nodiscard]] IcePair* find(const base::SocketAddress& base, const base::SocketAddress& remote);
   [[nodiscard]] std::span<const IcePair> pairs() const { return pairs_; }
-  /// Returns the priority of the valid pair: RFC 8445 section 7.2.5.3.2.
+  /// Returns the priority of the valid pair that the check of `pair` found: RFC 8445 section 7.2.5.3.2.
   [[nodiscard]] std::uint64_t valid_priority(const IcePair& pair) const;
   /// Returns the number of pairs that have neither succeeded nor failed.
   [[nodiscard]] std::size_t unfinished() const;

@@ -16,7 +16,7 @@
 
 namespace offhook::inline v0::rtp {
 
-/// The selected pair of each component of one session, with the peer's consent to it. A lite agent sends keepalives instead of requests for consent.
+/// The selected pair of each component of one session, with the peer's consent to receive on it. A lite agent sends keepalives instead of requests for consent.
 class IceConnection {
  public:
   static constexpr base::Duration kKeepalive = std::chrono::seconds(15);   ///< Tr: RFC 8445 section 11
@@ -32,7 +32,7 @@ class IceConnection {
   [[nodiscard]] const IceSelectedPair* selected(std::uint16_t component) const;
   /// Returns the path on which media may leave now. Returns nullopt if the component has no selected pair, or if its path is closed.
   [[nodiscard]] std::optional<IcePath> path(std::uint16_t component) const;
-  /// Closes the paths that leave from this base. Only another selected pair opens a path again.
+  /// Closes the paths that leave from this base. Only the selection of another pair opens a path again.
   void remove_base(const base::SocketAddress& base);
 
   /// Call this for each authenticated request of the peer.
@@ -48,8 +48,8 @@ class IceConnection {
     Link(const IceSelectedPair& selected, base::TimePoint now) : pair(selected), last_heard(now) {}
     IceSelectedPair pair;
     base::TimePoint last_heard;                     // time of the last authenticated message of the peer on this pair
-    std::optional<IceConsent> consent;              // of a full agent
-    std::optional<base::TimePoint> keepalive_at;    // of a lite agent
+    std::optional<IceConsent> consent;              // only in a full agent
+    std::optional<base::TimePoint> keepalive_at;    // only in a lite agent
     IceClaim asked_as{};                            // role and tie-breaker in the last request for consent
     bool is_open = true;
   };

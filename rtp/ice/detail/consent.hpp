@@ -23,7 +23,7 @@ class IceConsent {
   [[nodiscard]] bool has_asked(const StunId& id) const;
   /// Call this for a success response, after has_asked() returned true and the caller has verified its integrity and its source address.
   void on_success(const StunId& id, base::TimePoint now);
-  /// Call this for such an error response. It does not renew the consent; a 403 revokes it: RFC 7675 section 5.2.
+  /// Call this for an error response, under the same conditions. It does not renew the consent; a 403 revokes it: RFC 7675 section 5.2.
   void on_error(const StunId& id, int code);
 
   [[nodiscard]] bool is_held() const { return held_; }

@@ -71,7 +71,7 @@ void IceSession::remove_base(const base::SocketAddress& base, base::TimePoint no
   give_up(now);
 }
 
-/// A conflict of roles may have changed this agent's role.
+/// Adapts the checklist and the nomination if a role conflict has changed this agent's role.
 void IceSession::follow_role() {
   if (checker_.checklist().is_controlling() == role_.is_controlling()) return;
   checker_.checklist().set_controlling(role_.is_controlling());

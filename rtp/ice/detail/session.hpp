@@ -36,7 +36,7 @@ class IceSession {
   [[nodiscard]] const IcePeer* peer() const { return peer_ ? &*peer_ : nullptr; }
   [[nodiscard]] IceState state() const { return state_; }
   [[nodiscard]] IceRole& role() { return role_; }
-  /// Returns the smaller of both sides' numbers: RFC 8445 section 6.1.2.2.
+  /// Returns the number of components in use, which is the smaller of both sides' numbers: RFC 8445 section 6.1.2.2.
   [[nodiscard]] std::uint16_t components() const;
 
   void set_peer(const IcePeer& peer, base::TimePoint now);
@@ -60,7 +60,7 @@ class IceSession {
   [[nodiscard]] std::optional<base::SocketAddress> present_address(std::uint16_t component) const;
   /// Returns true if an authenticated message of the peer has come on this route.
   [[nodiscard]] bool has_heard(const IceRoute& route) const;
-  /// Adds the peer's addresses that have answered a check of this side, and those of the selected pairs, as far as there are free places.
+  /// Adds the peer's addresses that have answered a check of this side, and those of the selected pairs, until the list is full.
   void list_proven(ProvenSources& list) const;
   [[nodiscard]] bool is_consistent() const;
 
@@ -96,11 +96,11 @@ class IceSession {
   IceNomination nomination_;
   IceConnection connection_;
   std::vector<EarlyCheck> early_;                // checks that came before the peer's credentials were known
-  // The last routes on which the peer's checks came, and those on which the peer answered a check; of each at most kMaxProvenSources. They stay when the list
-  // of pairs shrinks.
+  // heard_: the latest routes on which the peer's checks came. proven_: the latest routes on which the peer answered a check. Each list has at most
+  // kMaxProvenSources routes, which stay when the list of pairs shrinks.
   std::vector<IceRoute> heard_, proven_;
   base::TimePoint started_{};
-  std::optional<base::TimePoint> patience_at_;   // next time at which give_up() may fail because time has passed
+  std::optional<base::TimePoint> patience_at_;   // next end of a wait after which give_up() may fail
 };
 
 }  // namespace offhook::inline v0::rtp

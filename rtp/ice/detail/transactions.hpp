@@ -43,8 +43,9 @@ class IceTransactions {
   ///
   /// Deviation: a check that `persists` is repeated every 4 RTO after its fourth request, until kLifetime. With a loss of 30 % in each direction, one of 110
   /// transactions of seven requests fails, and calls fail although there is a path. A check persists only if the peer is lite, or has sent a check on the pair,
-  /// or if this side nominates the pair. So a description alone makes this side send no more requests to a third party. An observer that sends a copy of a
-  /// peer's check from forged addresses gets 21 requests instead of seven sent to each, but to no more than kMaxPeerReflexive addresses.
+  /// or if this side nominates the pair. So the peer's description alone cannot make this side send more than seven requests to a third party. An observer that
+  /// sends copies of a peer's check from forged addresses makes this side send 21 requests instead of seven to each of these addresses, but to no more than
+  /// kMaxPeerReflexive addresses.
   /// Deviation: no check lives longer than kLifetime, even if its RTO is larger than kMinRto.
   void begin(IceTransaction check, base::Duration rto, base::TimePoint now);
   /// Stops the repetition of this pair's requests. A later answer still counts, but a missing answer does not fail the pair: RFC 8445 section 7.3.1.4.

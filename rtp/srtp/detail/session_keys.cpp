@@ -36,7 +36,7 @@ SessionKeys::~SessionKeys() {
 
 std::optional<SessionKeys> derive_session_keys(const SrtpMasterKey& master, SrtpProtocol protocol) {
   const auto& facts = facts_of(master.suite());
-  const unsigned label = protocol == SrtpProtocol::Srtp ? 0 : 3;  // of the encryption key; the next two labels belong to the authentication key and the salt
+  const unsigned label = protocol == SrtpProtocol::Srtp ? 0 : 3;  // label of the encryption key; the next two are of the authentication key and the salt
   SessionKeys keys;
   const bool derived = derive(master, label, std::span(keys.cipher).first(facts.key_octets)) && derive(master, label + 1, keys.code) &&
                        derive(master, label + 2, std::span(keys.salt).first(facts.salt_octets));
