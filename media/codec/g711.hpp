@@ -30,7 +30,8 @@ void decode_mulaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) 
 void decode_alaw(const std::uint8_t* in, std::int16_t* out, std::size_t count) noexcept;
 
 /// This function and all functions that use it are inline. Otherwise the compiler would assemble the result in memory from a size and a flag, and
-/// load it into registers. The load would wait until all earlier stores, with those of the frame, have reached the cache: half the time of encoding.
+/// load it into registers. The load would wait until all earlier stores, including those of the frame, have reached the cache. This wait would take
+/// half of the encoding time.
 template <class In, class Out>
 base::Result<std::size_t, CodecError> if_it_fits(std::span<const In> in, std::span<Out> out,
                                                  void (&convert)(const In*, Out*, std::size_t) noexcept) noexcept {

@@ -42,7 +42,7 @@ inline constexpr std::uint32_t kMinOpusBitrate = 6000, kMaxOpusBitrate = 510000;
 struct OpusEncoderOptions {
   std::uint32_t rate_hz = 16000;                 ///< rate of the input
   std::uint32_t bitrate = 20000;                 ///< clamped to 6000..510000
-  std::uint32_t max_playback_rate_hz = 48000;    ///< of the peer: the encoder omits frequencies that the peer cannot play
+  std::uint32_t max_playback_rate_hz = 48000;    ///< highest rate that the peer plays: the encoder omits higher frequencies
   bool constant_bitrate = false, in_band_fec = false, dtx = false;  ///< as the peer's parameters ask: RFC 7587 section 6.1
   std::uint8_t expected_loss_percent = 10;       ///< determines the share of the bitrate for in-band FEC
   std::uint8_t complexity = 5;                   ///< 0..10

@@ -7,8 +7,8 @@
 
 namespace offhook::inline v0::media {
 
-/// The Opus parameters of an a=fmtp line. They tell which audio the sender of the line prefers to receive: RFC 7587 section 6.1. Offer and answer
-/// are independent (section 7.1): our parameters describe our receiver, the peer's parameters control our encoder.
+/// The Opus parameters of an a=fmtp line. They describe the audio that the sender of the line prefers to receive: RFC 7587 section 6.1. Offer and
+/// answer are independent (section 7.1): our parameters describe our receiver, the peer's parameters control our encoder.
 struct OpusParameters {
   std::uint32_t max_playback_rate_hz = 48000;          ///< 8000..48000
   std::uint32_t max_capture_rate_hz = 48000;           ///< 8000..48000, sprop-maxcapturerate: the highest rate that the line's sender sends

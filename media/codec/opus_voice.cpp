@@ -11,8 +11,9 @@ constexpr std::int64_t kStepUnits = 20;      // 2.5 ms: RFC 6716 section 2
 constexpr std::int64_t kCopiesRemembered = 80000;  // ten seconds: a silent peer sends no copies
 constexpr std::int64_t kLossesRemembered = 240000;
 constexpr std::uint8_t kFirstExpectedLoss = 5;  // percent, until the first report
-// These are more than RFC 7587 section 3.1.1 recommends, and a third of the rate of G.711. Below about 14 kbit/s of narrowband and 24 kbit/s of
-// wideband speech, libopus omits the copy of the last frame. The recommended rates for audio with more bandwidth are already higher.
+// These bitrates are higher than RFC 7587 section 3.1.1 recommends, but less than half of the rate of G.711. Below about 14 kbit/s of
+// narrowband and 24 kbit/s of wideband speech, libopus omits the copy of the last frame. The recommended rates for audio with more bandwidth
+// are already higher.
 constexpr std::uint32_t kNarrowBitrate = 16000, kWideBitrate = 28000;
 
 std::uint32_t bitrate_for(const OpusParameters& peer, std::uint32_t rate_hz) {

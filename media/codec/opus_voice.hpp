@@ -42,7 +42,7 @@ class OpusLegDecoder {
   void make_up(std::span<std::int16_t> pcm);
 
   OpusDecoder decoder_;
-  std::size_t per_unit_;                // samples
+  std::size_t per_unit_;                // samples in one unit
   std::vector<std::int16_t> kept_;      // space for 120 ms
   std::int64_t kept_begin_ = 0;
   std::int64_t kept_units_ = 0;         // 0 if no audio is kept
@@ -85,7 +85,7 @@ class OpusLegEncoder {
   base::Bytes encode(std::span<const std::int16_t> pcm);
 
   OpusEncoder encoder_;
-  std::size_t per_ms_;                  // samples
+  std::size_t per_ms_;                  // samples in one millisecond
   bool dtx_;
   std::vector<std::int16_t> frame_;
   std::size_t waiting_ = 0;

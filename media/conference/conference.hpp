@@ -24,7 +24,7 @@ struct SaidFrame {
 /// 20 ms for one member.
 struct OthersFrame {
   std::span<const std::int16_t> pcm;   ///< at the conference's rate; valid until the next mix()
-  SharedEncoding* common = nullptr;    ///< the mix for all members that do not speak
+  SharedEncoding* common = nullptr;    ///< the mix for all members that do not speak, encoded once for all of them
   bool is_common = false;              ///< true if `pcm` is the common mix
 };
 
@@ -59,7 +59,7 @@ class ConferenceSlot {
 /// With up to kAllOpen members, every member is always in the mix, except for frames that are echo. With more members, a member that has not spoken for half a
 /// second is left out, because the background noise of 500 members would add up. All members that are left out get the same mix, and share one encoding.
 ///
-/// cost    that of Mixer; memory: that of Mixer, for max_members
+/// cost    time and memory of a Mixer for max_members speakers
 class Conference {
  public:
   static constexpr std::size_t kMinMembers = 2, kMaxMembers = Mixer::kMaxSpeakers;

@@ -55,7 +55,7 @@ class CallProgressDetector {
   LineSigns signs_;
   std::optional<ProgressDetector> progress_;
   SignalToneDetector signals_;
-  std::array<LineTone, 2> told_{};     // reported in this frame: at most one of each detector
+  std::array<LineTone, 2> told_{};     // tones reported in this frame: at most one from each detector
   std::size_t count_ = 0;
   std::uint32_t frames_ = 0;           // frames in which it looked for a calling fax
   LineTone last_ = LineTone::None;

@@ -52,7 +52,7 @@ class DtmfDetector {
   struct Sounding {
     std::uint8_t row = 0, column = 0, absent = 0;
     float row_floor = 0, column_floor = 0;   // a window with less power has a gap
-    std::uint64_t begin = 0, last = 0;       // windows
+    std::uint64_t begin = 0, last = 0;       // numbers of windows
   };
 
   void feed(const std::int16_t* pcm, const ToneBankKernels& kernels) noexcept;

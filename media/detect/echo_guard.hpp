@@ -61,8 +61,8 @@ class EchoGuard {
   /// Levels by band, in units of an eighth of a doubling of the power (0.376 dB): 240 is full scale, 0 is -90 dBov.
   using Levels = SixteenBytes;
   struct Step {
-    Levels levels{}, share{};  // share: of the step's amplitudes, 255 in all
-    bool heard = false;        // loud enough for a voice
+    Levels levels{}, share{};  // share: each band's part of the step's amplitudes; the parts add up to 255
+    bool heard = false;        // true if the step is loud enough for a voice
   };
   [[nodiscard]] bool rests();
   Verdict judge(const detail::BandPowers& first, const detail::BandPowers& second, bool trust);
@@ -83,9 +83,9 @@ class EchoGuard {
 
   std::size_t samples_;                                            // samples of a frame, at the leg's rate
   std::uint64_t quiet_steps_ = 2 * kTail;                          // steps since the last sound that was sent
-  std::uint64_t steps_ = kTail;                                    // steps that were sent, plus kTail silent ones before the first
+  std::uint64_t steps_ = kTail;                                    // number of steps that were sent, plus kTail silent steps before the first
   std::uint64_t sent_loud_ = 0;                                    // one bit per step, the newest in the lowest bit
-  bool sent_sound_ = false;                                        // sent_line_ has sound
+  bool sent_sound_ = false;                                        // true if sent_line_ has sound
   std::uint16_t open_ = 0;                                         // the least share that no lag explains
   unsigned learnt_steps_ = 0;
   unsigned plain_ = 0;                                             // steps in a row in which the caller's voice was clear
@@ -93,7 +93,7 @@ class EchoGuard {
   int moved_ = 0;                                                  // samples of movement that do not make a whole step yet
   std::size_t best_ = 0;                                           // the lag with the greatest likeness
   Levels path_loss_{};                                             // the least loss of all lags over the last seconds
-  Levels sent_usual_{}, heard_usual_{};                            // medians
+  Levels sent_usual_{}, heard_usual_{};                            // usual level of each band: a running median
   Levels sent_last_{}, sent_before_{};                             // the newest step, and the one before it
   Line sent_line_{};
   detail::EchoLags lags_;

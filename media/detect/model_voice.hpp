@@ -17,8 +17,8 @@ class ModelVoice {
   static constexpr unsigned kPatience = 4;         ///< ticks without an answer after which the model counts as late; a punctual model needs two
   static constexpr float kLikely = 0.5F;           ///< likelihood at which a voice starts
   static constexpr float kStillLikely = 0.35F;     ///< likelihood at which a voice continues
-  static constexpr float kPossible = 0.3F;         ///< likelihood that is enough if the other detector has found voice
-  static constexpr unsigned kBridge = 3;           ///< ticks for which the model alone can find voice, while the other detector finds none
+  static constexpr float kPossible = 0.3F;         ///< likelihood that is enough if VoiceActivity has found voice
+  static constexpr unsigned kBridge = 3;           ///< ticks for which the model alone can find voice, while VoiceActivity finds none
 
   /// An answer of the model, and the chunk that it judges.
   struct Answer {
@@ -41,7 +41,7 @@ class ModelVoice {
   /// Removes the chunk. `taken` is true if the model got the chunk. If not, no answer is expected, and the next chunk counts as the first of a call.
   void let_go(bool taken) noexcept;
 
-  /// Call it once per tick, after hear(). Returns true if the tick has voice. `plain` is the other detector's verdict.
+  /// Call it once per tick, after hear(). Returns true if the tick has voice. `plain` is the verdict of VoiceActivity.
   [[nodiscard]] bool judge(bool plain, Answer newest) noexcept;
   /// Returns true if the last judge() used no answer, because the model is late or has not answered yet.
   [[nodiscard]] bool alone() const noexcept { return waited_ >= kPatience; }
@@ -50,9 +50,9 @@ class ModelVoice {
   static constexpr std::size_t kFrame = 160;
   std::array<std::int16_t, kChunk + kFrame> samples_{};
   std::size_t held_ = 0;
-  std::uint32_t asked_ = 0, heard_of_ = 0, forget_up_to_ = 0;   // chunks
+  std::uint32_t asked_ = 0, heard_of_ = 0, forget_up_to_ = 0;   // numbers of the last chunks: for the model, with an answer, before reset()
   unsigned waited_ = kPatience;  // ticks since an answer
-  unsigned plain_none_ = 0;      // ticks in which the other detector found no voice
+  unsigned plain_none_ = 0;      // latest ticks in which VoiceActivity found no voice, at most kBridge
   float likely_ = 0;
   bool begins_ = true, going_on_ = false;
 };

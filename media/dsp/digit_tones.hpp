@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::media {
 
-/// Makes our own digits as tones (ITU-T Q.23), for a peer that accepts no telephone-event. It also tells for how
-/// long the echo of a digit may come back. Allocates nothing.
+/// Makes our own digits as tones (ITU-T Q.23), for a peer that accepts no telephone-event. It also reports for how long the echo of a digit
+/// may come back. Allocates nothing.
 class DigitTones {
  public:
   static constexpr double kAmplitude = 9000;       ///< peak of each of the two tones: -8 dBm0

@@ -14,7 +14,7 @@ namespace offhook::inline v0::media {
 ///   mixer.begin();
 ///   for each leg:  leg.hears = leg.speaks ? mixer.speak(leg.frame) : Mixer::kEveryone;
 ///   mixer.mix();
-/// for each leg:  encode mixer.heard(leg.hears); legs with equal `hears` get the same mix
+///   for each leg:  encode mixer.heard(leg.hears); legs with equal `hears` get the same mix
 ///
 /// cost    two additions per sample and speaker, in 32 bits, saturated to 16 bits once; only the constructor allocates: samples x
 ///         (max_speakers + 1) x 2 octets
@@ -33,7 +33,7 @@ class Mixer {
   /// Starts a new frame without speakers.
   void begin() noexcept { said_.clear(); }
   /// Adds a speaker. `frame` must not change until mix(). Returns kEveryone, and ignores the frame, if it does not have
-  /// samples() samples, or if `max_speakers` members already speak.
+  /// samples() samples, or if `max_speakers` legs already speak.
   Hears speak(std::span<const std::int16_t> frame) noexcept;
   void mix() noexcept;
   /// Returns a mix of the last mix(), valid until the next one. `hears` is a result of speak() since begin().

@@ -40,8 +40,8 @@ class Resampler {
   [[nodiscard]] std::size_t in_quantum() const noexcept { return down_; }
   [[nodiscard]] std::uint32_t latency_us() const noexcept;
   void reset() noexcept { history_.fill(0); }
-  /// Prefetches the data that the next process() uses, without reading the filter: `past` inputs, which are 48 from 8 to 24 kHz and 144 back
-  /// (detail::PolyphaseFilter::past x down).
+  /// Prefetches the data that the next process() uses, without reading the filter: `past` is the number of past inputs that the filter uses
+  /// (detail::PolyphaseFilter::past x down): 48 from 8 to 24 kHz, and 144 from 24 to 8 kHz.
   void prefetch(std::size_t past) const noexcept { base::prefetch(this, offsetof(Resampler, history_) + past * sizeof(std::int16_t)); }
 
  private:

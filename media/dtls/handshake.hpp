@@ -38,14 +38,14 @@ struct DtlsOptions {
   /// a maximum of 60 s. Here the caller hears nothing until the handshake ends, and a flight of one or two datagrams every three seconds does not load a
   /// network.
   base::Duration first_resend = std::chrono::milliseconds(400);
-  /// Time from start() to the failure Timeout. Values over 33 s have no effect without an answer, because OpenSSL repeats a flight at most 12 times.
+  /// Time from start() to the failure Timeout. If no answer comes, values over 33 s have no effect, because OpenSSL repeats a flight at most 12 times.
   base::Duration limit = std::chrono::seconds(30);
 };
 
 /// The SRTP keys that a handshake exports: RFC 5764 section 4.2.
 struct DtlsKeys {
   rtp::SrtpMasterKey send;      ///< the client_write key if this side is the client, otherwise server_write
-  rtp::SrtpMasterKey receive;   ///< the other of these two keys
+  rtp::SrtpMasterKey receive;   ///< the server_write key if this side is the client, otherwise client_write
 };
 
 /// One DTLS-SRTP association (RFC 5764) between this side and one peer, on OpenSSL. It opens no socket and reads no clock: its owner feeds it datagrams and the

@@ -15,7 +15,7 @@ namespace offhook::inline v0::media {
 /// limited to the time in which the datagram must have come: since the last read of its socket.
 class ArrivalClock {
  public:
-  /// Call it before reading the sockets of `phase`, at `steady` and `wall`.
+  /// Call it before reading the sockets of `phase`, with the present time of both clocks.
   void read(std::size_t phase, base::TimePoint steady, base::Duration wall) {
     before_ = std::max(last_[phase], steady - kLongest);
     last_[phase] = now_ = began_ = steady;

@@ -35,9 +35,9 @@ class ConferenceRegistry {
 
   explicit ConferenceRegistry(std::size_t workers) : promised_(workers) {}
 
-  /// Returns the phase of the worker with the fewest legs to tick: the number of promised slots of the phase, or of its present legs if they are more. Returns
-  /// nullopt if `members` more would exceed the bound of each phase, or of the worker. `rows` are the worker's rows. The legs of an ended conference stay in
-  /// their phase. Because of these legs, the function prefers another phase, but does not refuse the conference.
+  /// Returns the worker's phase with the fewest legs to tick. A phase counts as many legs as it has promised slots, or present legs if they are more.
+  /// Returns nullopt if `members` more slots would exceed the bound of every phase, or that of the worker. `rows` are the worker's rows. The legs of an ended
+  /// conference stay in their phase. Because of these legs, the function prefers another phase, but does not refuse the conference.
   [[nodiscard]] std::optional<std::uint8_t> find_phase(std::size_t worker, std::size_t members, const LegRows& rows) const;
   [[nodiscard]] std::size_t promised(std::size_t worker) const;
 
@@ -51,7 +51,7 @@ class ConferenceRegistry {
   [[nodiscard]] std::optional<ConferenceStatistics> statistics(ConferenceId id) const;
 
   void attend(Entry& entry, ConferenceId id, std::shared_ptr<AudioPort> port, float gain, LegId member);
-  /// Returns false if `member` is not a member without an RTP leg, or already leaves.
+  /// These two functions are for members without an RTP leg. They return false for all other members, and for a member that already leaves.
   [[nodiscard]] bool set_gain(LegId member, float gain);
   [[nodiscard]] bool dismiss(LegId member);
 

@@ -90,7 +90,7 @@ class Datagrams {
 };
 
 /// Makes the `wanted` path, or for Best the best path available. Returns null if the process has no descriptors left, or if the system refuses `wanted`. Sets
-/// `why` to the reason then, and also if Best is epoll.
+/// `why` to the reason in these cases, and if epoll is the best path available.
 [[nodiscard]] std::unique_ptr<Datagrams> make_datagrams(DatagramPath wanted, std::string& why);
 
 }  // namespace offhook::inline v0::media

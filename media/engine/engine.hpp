@@ -49,7 +49,7 @@ struct EngineStatus {
   DatagramPath datagrams = DatagramPath::Best;       ///< the worst path that a worker uses; Best if no worker works
   std::string refused;                               ///< why no better path is in use; "" if there is no reason
   float load = 0;                                    ///< load of the busiest worker, as a share of a core
-  float late = 0;                                    ///< share of the last second's phases done over 2 ms late, of the worst worker
+  float late = 0;                                    ///< share of the phases in the last second that were done over 2 ms late, for the worst worker
   bool takes_legs = false;                           ///< true if any worker has space and time for another leg
   bool voice_model = false;                          ///< true if the engine has a model that works
   float voice_load = 0;                              ///< load of the model's thread, as a share of a core

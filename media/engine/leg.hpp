@@ -66,7 +66,7 @@ struct Leg : base::Pooled<Leg> {
   bool has_joined = false;                // true if the leg has joined the conference of its slot
   LegId id;                               // used by the signalling thread
   Leg* next_arriving = nullptr;           // used by Inbox
-  std::uint8_t young = 50;                // number of first ticks that update the statistics, so that short calls have some, too
+  std::uint8_t young = 50;                // remaining first ticks, each of which updates the statistics, so that short calls have statistics too
   ReadPace pace;                          // pace of reading its audio; used by the code that reads its sockets
   std::uint32_t uring_place = 0;          // used by UringDatagrams
   Leg* relayed_with = nullptr;            // used by the worker

@@ -16,7 +16,7 @@ std::size_t rtp_header_octets(base::Bytes datagram) {
   return packet ? datagram.size() - packet->payload.size() - packet->padding : rtp::kFixedHeaderOctets;
 }
 
-/// The second octet of RTP can be that of RTCP, by its marker and payload type: only a valid compound has no audio.
+/// The marker and payload type of an RTP packet can look like an RTCP type. Therefore only a valid compound certainly has no audio.
 std::size_t rtcp_octets(base::Bytes datagram, bool is_protected) {
   constexpr std::size_t kClearOfSrtcp = 8;
   return !is_protected && rtp::CompoundReader::open(datagram) ? datagram.size() : kClearOfSrtcp;

@@ -24,7 +24,7 @@ struct TappedPacket {
   base::SocketAddress local, remote;
   bool is_sent = false;
   std::uint16_t size = 0;               ///< octets of the whole datagram
-  std::uint16_t kept = 0;               ///< octets of it that follow
+  std::uint16_t kept = 0;               ///< number of its octets that are kept in `octets`
   std::array<std::uint8_t, kMaxOctets> octets;
 
   [[nodiscard]] base::Bytes beginning() const { return {octets.data(), kept}; }

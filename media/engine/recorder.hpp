@@ -37,7 +37,7 @@ enum class RecorderError : std::uint8_t { Busy };  ///< `most` recordings are in
 struct RecorderCounters {
   std::size_t active = 0;
   std::uint64_t ended = 0, failed = 0;    ///< failed: ended recordings with an error
-  std::uint64_t frames = 0, octets = 0, dropped = 0;  ///< sums of all recordings until now; for those in progress as of the last drain
+  std::uint64_t frames = 0, octets = 0, dropped = 0;  ///< sums over all recordings; a recording in progress counts up to its last drain
   std::uint64_t refusals = 0;             ///< how often a disk accepted no octets, or not all
 };
 

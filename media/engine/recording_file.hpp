@@ -20,7 +20,7 @@ struct RecordingOrder {
 };
 
 /// One recording on the disk. After each successful flush() the file can be opened, and contains everything that was added. Between two flushes it
-/// contains at least the state of the last one. Only one thread may use it, and may have to wait for the disk.
+/// contains at least the state of the last flush. Only one thread may use it, and may have to wait for the disk.
 class RecordingFile {
  public:
   static constexpr std::size_t kPiece = 8192;  ///< add() writes when this many octets wait, because thousands of recordings wait in memory
@@ -52,7 +52,7 @@ class RecordingFile {
   FileWriter file_;
   RecordingEncoder encoder_;
   std::optional<Sealer> sealer_;
-  std::vector<std::uint8_t> plain_, waiting_;   // output of the encoder; octets that go to the disk unchanged
+  std::vector<std::uint8_t> plain_, waiting_;   // plain_: output of the encoder; waiting_: octets that go to the disk unchanged
   std::uint64_t offset_ = 0;                    // octets in the file
   std::uint64_t kept_ = 0, lost_ = 0;
   bool finished_ = false;

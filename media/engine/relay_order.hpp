@@ -19,7 +19,7 @@ struct RelayOrder {
   std::array<std::unique_ptr<rtp::Translator>, 2> translators;   // new translators for legs that need another clock; after the order, the former translators
   std::array<LegId, 2> ids{};                                    // used by the signalling thread
   RelayOrder* next_arriving = nullptr;                           // used by Inbox
-  std::atomic<bool> done{false};                                 // set by the worker, which does not use it any more
+  std::atomic<bool> done{false};                                 // set by the worker when it no longer uses the order
 };
 
 }  // namespace offhook::inline v0::media

@@ -15,7 +15,7 @@ namespace offhook::inline v0::media {
 class SharedBuffers {
  public:
   static constexpr int kGroup = 0;
-  static constexpr std::size_t kOctets = 3584;      ///< of a buffer, for header, address, time and datagram. Longer datagrams are dropped
+  static constexpr std::size_t kOctets = 3584;      ///< size of a buffer, for header, address, time and datagram. Longer datagrams are dropped
 
   /// Allocates the buffers, and offers them to the kernel. Returns 0, or the errno with which the kernel refused.
   [[nodiscard]] int begin(io_uring& ring);

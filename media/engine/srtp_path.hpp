@@ -40,7 +40,7 @@ struct SrtpKeyOrder {
 using SrtpKeyBox = OrderBox<SrtpKeyOrder>;
 
 /// Protects the packets of one leg by SRTP and SRTCP, with keys that come through an SrtpKeyBox. Before the first order, no packet passes in either direction.
-/// After an order with keys, plain packets never pass again, even after an order without keys, unless that forgets the keys.
+/// After an order with keys, plain packets never pass again, even after an order without keys, unless that order forgets the keys.
 class SrtpPath final : public PacketPath {
  public:
   /// For this time after a key change, packets under the peer's former key still pass, because the peer starts to use its new key some time after it sends it.
@@ -65,7 +65,7 @@ class SrtpPath final : public PacketPath {
   std::array<std::unique_ptr<rtp::SrtpSender>, SrtpKeyOrder::kPlaces> senders_{};
   std::array<std::unique_ptr<rtp::SrtpReceiver>, SrtpKeyOrder::kPlaces> receivers_{};
   std::optional<std::size_t> sender_, receiver_;  // places in use
-  std::optional<std::size_t> former_receiver_{};  // until former_until_
+  std::optional<std::size_t> former_receiver_{};  // place of the peer's former key, valid until former_until_
   base::TimePoint former_until_{}, now_{};
   bool passes_plain_ = false;
 };

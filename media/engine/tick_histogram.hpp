@@ -19,8 +19,8 @@ struct TickTimes {
   base::Duration worst{};       ///< upper limit of its bucket
 };
 
-/// Counts by duration, with eight buckets for each doubling of microseconds. One thread adds, any thread reads. A reader may see a tick in one bucket
-/// and miss it in another, but never a torn number.
+/// Counts by duration, with eight buckets for each doubling of microseconds. One thread adds, any thread reads. A reader may see a new tick and miss
+/// an older one, but never sees a torn number.
 class TickHistogram {
  public:
   static constexpr std::size_t kBuckets = 16 + 8 * 17;  ///< up to two seconds; the last bucket also counts longer ones

@@ -67,7 +67,7 @@ class UringDatagrams : public Datagrams {
     std::uint32_t taken = 0;
     base::TimePoint reports_since{};
     std::uint16_t reports = 0;    // RTCP datagrams since `reports_since`, for one tick
-    bool armed = false;           // the kernel has the read of its RTCP
+    bool armed = false;           // true while the kernel has the request to read the leg's RTCP
     bool leaving = false;
   };
   /// The request for one datagram of audio.

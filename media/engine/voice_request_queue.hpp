@@ -24,7 +24,7 @@ struct ModelCall {
   alignas(base::kCacheLine) std::atomic<std::uint64_t> answer{0};
   // For the model's thread:
   alignas(base::kCacheLine) ModelTask task;
-  std::uint64_t batch = 0;              ///< the last batch with this call
+  std::uint64_t batch = 0;              ///< number of the last batch with this call
 };
 
 /// 32 ms of a call for the model.
@@ -56,7 +56,7 @@ class VoiceFeed {
   base::SpscRing<VoiceChunk, kRoom> chunks_;
   std::atomic<bool> serves_new_{true};
   std::atomic<std::uint64_t> dropped_{0};
-  VoiceChunk next_;                     // for the thread: a chunk that was taken from the ring and is not in a batch yet
+  VoiceChunk next_;                     // for the model's thread: a chunk that was taken from the ring and is not in a batch yet
   bool has_next_ = false;
 };
 

@@ -23,7 +23,7 @@ struct Attendant {
   ConferencePort port;
   Attendant* next_arriving = nullptr;    // used by Inbox
   std::atomic<bool> closing{false};      // set to order the worker to remove the member
-  std::atomic<bool> gone{false};         // set by the worker, which does not use it any more
+  std::atomic<bool> gone{false};         // set by the worker when it no longer uses the member
 };
 
 /// A conference at its worker. The signalling thread makes it; then only the worker uses it, except for the atomics.
@@ -40,7 +40,7 @@ struct WorkerConference {
   WorkerConference* next_arriving = nullptr;   // used by Inbox
   std::uint64_t ticks = 0;
   std::atomic<bool> ending{false};           // set to end the conference, after all members were ordered to leave
-  std::atomic<bool> gone{false};             // set by the worker, which does not use it any more
+  std::atomic<bool> gone{false};             // set by the worker when it no longer uses the conference
   Snapshot<ConferenceStatistics> statistics;
 };
 

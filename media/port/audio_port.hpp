@@ -99,7 +99,7 @@ struct AudioPort {
   std::shared_ptr<CallProgressDetector> progress_detector;              ///< detects tones of networks and machines, or null
   std::shared_ptr<const Prompt> music;            ///< music for a caller that waits, or null for silence
   std::uint8_t hangover = 25;                     ///< frames of 20 ms without voice that end the caller's speech
-  bool leaves_out_silence = false;                ///< true if comfort noise replaces silence, if the peer accepts it
+  bool leaves_out_silence = false;                ///< true to send comfort noise in place of silence to a peer that accepts it
   std::atomic<Listener> listener{Listener::Person};  ///< any thread may change it at any time: the delay follows without a click
   std::atomic<bool> waits{false};                 ///< conversation -> worker: true if music plays while the agent says nothing
   std::atomic<std::uint64_t> heard_dropped{0};

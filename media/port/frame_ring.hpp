@@ -23,7 +23,7 @@ namespace offhook::inline v0::media {
 /// calls fit into the cache. These few places are in huge pages, separate from the other places, which take no memory until they are used. One thread
 /// fills, one thread empties; neither waits for the other. Only the constructor allocates.
 ///
-/// Frame   trivially copyable, with `samples` and, as its last member, the array `pcm`. Samples of it after `samples` are not copied.
+/// Frame   trivially copyable, with `samples` and, as its last member, the array `pcm`. Only the first `samples` items of `pcm` are copied.
 template <class Frame, std::size_t Capacity>
 class FrameRing {
   static_assert(Capacity < 255, "numbers are octets, and one of them means none");
@@ -120,8 +120,8 @@ class FrameRing {
   base::SpscRing<Number, std::bit_ceil(Capacity)> filled_;    // producer -> consumer
   alignas(base::kCacheLine) std::atomic<Number> free_{0};     // the top of the stack; consumer -> producer
   std::array<Number, Capacity> below_;                        // for each free place, the number of the next free place
-  Number claimed_ = kNone;                                    // the producer's
-  alignas(base::kCacheLine) Number front_ = kNone;            // the consumer's
+  Number claimed_ = kNone;                                    // used only by the producer
+  alignas(base::kCacheLine) Number front_ = kNone;            // used only by the consumer
 
   union Place {
     Place() noexcept {}  // NOLINT: nothing is set to zero, because untouched memory takes no space

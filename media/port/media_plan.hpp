@@ -91,9 +91,9 @@ struct MediaPlan {
 
 /// Returns true if the peer's source must be learnt again when `after` replaces `before`, although its address may be the same: the peer was silent by
 /// agreement, and its NAT may have given it another address in the meantime. If the address changes, Stream::start() learns again in any case; with ICE, the
-/// address in a description is not that of the media. A repeated answer and a session refresh change neither, so that no stranger can be learnt then
-/// (RTP Bleed: CVE-2017-14099). Another codec comes from the same source. `also_receivable` differs at each refresh, depending on the side that offered: our
-/// answer names one codec, the peer's answer names many.
+/// address in a description is not that of the media. Returns false for a repeated answer and a session refresh, so that no stranger can be learnt then (RTP
+/// Bleed: CVE-2017-14099). A new codec does not count, because it comes from the same source. A change of `also_receivable` does not count either, because
+/// it differs at each refresh, depending on the side that offered: our answer names one codec, the peer's answer names many.
 [[nodiscard]] inline bool learns_anew(const MediaPlan& before, const MediaPlan& after) { return !before.receive && after.receive; }
 
 }  // namespace offhook::inline v0::media

@@ -10,8 +10,9 @@
 namespace offhook::inline v0::media {
 
 /// Makes speech longer or shorter without changing its pitch. The audio played lately and the audio to play next are one line of samples. The playing position
-/// jumps along this line between two similar places: forward omits audio, back repeats audio. A jump is a whole number of pitch periods, which the normalised
-/// cross-correlation of the surroundings of both places finds. The two places are cross-faded. The idea is WSOLA's (Verhelst and Roelands, ICASSP 1993).
+/// jumps along this line between two similar places: a jump forward omits audio, and a jump back repeats audio. A jump is a whole number of pitch periods,
+/// which the normalised cross-correlation of the surroundings of both places finds. The two places are cross-faded. The idea is WSOLA's (Verhelst and
+/// Roelands, ICASSP 1993).
 ///
 /// Use one per received stream, on decoded audio. 8000, 16000, 24000 or 48000 Hz, mono. Only the constructor allocates; it adds no delay of its own.
 class TimeStretch {

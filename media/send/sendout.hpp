@@ -12,7 +12,7 @@ namespace offhook::inline v0::media {
 enum class Channel : std::uint8_t { Rtp, Rtcp };
 
 inline constexpr std::size_t kMaxDatagramOctets = 672;   ///< 20 ms of L16 at 16 kHz take 652; SR, SDES with the longest CNAME, XR and BYE take 372
-/// Two packets of 10 ms, a short one before digits start, one of an event, one of RTCP, and one spare.
+/// The most datagrams of one tick: two packets of 10 ms, a shorter packet before digits start, one of an event, one of RTCP, and one spare.
 inline constexpr std::size_t kMaxDatagramsPerTick = 6;
 
 struct Datagram {

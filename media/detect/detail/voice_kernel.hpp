@@ -17,7 +17,7 @@ namespace {  // NOLINT: on purpose, as band_kernel.hpp explains
 
 struct VoiceTuning {
   static constexpr float kSmoothing = 0.25F, kQuick = 0.5F;
-  static constexpr float kStepsOfLeast = 160;         // 1.6 s, then kNextLeastRow replaces the least
+  static constexpr float kStepsOfLeast = 160;         // 1.6 s, after which kNextLeastRow replaces kLeastRow
   static constexpr float kAbsent = 5.0F;              // power up to this many times the least is noise: the noise estimate follows it
   static constexpr float kLearn = 0.06F, kLearnAtFirst = 0.25F;
   static constexpr float kMostOverLeast = 4.0F;       // largest ratio of the mean noise to its least
