@@ -100,9 +100,9 @@ std::string jitter_svg() {
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" font-family=\"sans-serif\" "
       "font-size=\"11\">\n<rect width=\"{0}\" height=\"{1}\" fill=\"white\"/>\n"
-      "<text x=\"12\" y=\"20\" font-size=\"14\">What is concealed, over the mean delay in ms: down and left is good</text>\n"
-      "<text x=\"12\" y=\"38\">Solid: ours, by how much delay one percent is worth. Dashed: the best delay that never changes, known "
-      "afterwards, and not bound to ticks of 20 ms.</text>\n",
+      "<text x=\"12\" y=\"20\" font-size=\"14\">Concealed audio over the mean delay in ms: lower and further left is better</text>\n"
+      "<text x=\"12\" y=\"38\">Solid: Offhook, for different prices of one percent in ms of delay. Dashed: the best fixed delay, which is known "
+      "only afterwards and need not be a multiple of 20 ms.</text>\n",
       kWidth, kHeight);
   int place = 0;
   for (const char* name : {"T2", "T3", "T7", "T8"}) {

@@ -24,7 +24,7 @@ struct Playing {
   std::size_t unplayed = 0;                  ///< number of audio packets that arrived, but of which nothing was played
   std::size_t out_of_order = 0;              ///< number of frames that overlap or precede audio that was already played
   std::size_t clipped = 0;                   ///< number of talk spurts whose first packet was not played
-  std::size_t concealed_in_silence = 0;      ///< in units of 1/8000 s
+  std::size_t concealed_in_silence = 0;      ///< concealment while the sender was silent, in units of 1/8000 s
   rtp::JitterStatistics counts{};            ///< set only by play()
 };
 

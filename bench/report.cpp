@@ -79,8 +79,8 @@ std::string to_svg(const std::vector<Result>& results) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" font-family=\"sans-serif\" "
       "font-size=\"12\">\n"
       "<rect width=\"{0}\" height=\"{1}\" fill=\"white\"/>\n"
-      "<text x=\"12\" y=\"20\" font-size=\"14\">Best of the others divided by Offhook: longer is better for us, the line is "
-      "1</text>\n",
+      "<text x=\"12\" y=\"20\" font-size=\"14\">Figure of the best peer divided by Offhook's figure: a longer bar is better for Offhook; the line "
+      "is 1</text>\n",
       width, height);
   const auto x = [most](double ratio) { return kLeft + kWide * ratio / most; };
   int y = kTop;

@@ -22,7 +22,7 @@ struct Served {
 /// Reads the steps from the logs of all simulators of a line-up, in the order of `asked_us`.
 [[nodiscard]] std::vector<Served> served(const std::vector<nlohmann::json>& log);
 
-/// Combines the steps Heard, Answered and Spoken that have the same key to turns. The part of the services in a turn is the time from
+/// Combines the steps Heard, Answered and Spoken that have the same key into turns. The part of the services in a turn is the time from
 /// `asked_us` to `due_us` of each step, and `pause_us`, the silence that ends a turn. The remaining time is Offhook's part. If no simulator
 /// heard the caller (embedded recogniser), a turn starts with the request to the model, and the time of the recogniser counts as a part of
 /// the way from the caller to the model.

@@ -14,7 +14,7 @@ namespace offhook::bench {
 struct SimTurn {
   std::optional<unsigned> session;  ///< set if one socket served the whole call
   std::int64_t last_voiced_us = 0, first_delta_us = 0;
-  std::int64_t own_us = 0;  ///< Offhook's part of the time between the two
+  std::int64_t own_us = 0;  ///< Offhook's part of the time between last_voiced_us and first_delta_us
 };
 [[nodiscard]] std::vector<SimTurn> sim_turns(const std::vector<nlohmann::json>& log);
 

@@ -10,7 +10,7 @@ namespace offhook::bench {
 
 enum class Noise : std::uint8_t {
   White,
-  LowPassed,   ///< at 500 Hz
+  LowPassed,   ///< white noise behind a low-pass filter of 500 Hz
   Knocks,      ///< low-passed bursts that decay within 150 ms; two or three per second
   Music,       ///< chords of plucked strings, one every 400 ms
 };

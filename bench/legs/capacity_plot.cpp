@@ -96,7 +96,7 @@ std::string draw(const Panel& load, const Panel& late, const std::vector<Capacit
 std::string caption(std::string_view path, const std::vector<CapacityPoint>& points) {
   const auto most = std::find_if(points.rbegin(), points.rend(), [](const CapacityPoint& point) { return point.is_clean(); });
   if (most == points.rend()) return std::string(path);
-  return fmt::format("{}: {} legs are within the marks, 20 ms of one take {:.1f} us", path, most->legs, most->leg_us());
+  return fmt::format("{}: {} legs are within the marks, 20 ms of one leg take {:.1f} us", path, most->legs, most->leg_us());
 }
 
 }  // namespace
@@ -135,11 +135,11 @@ std::string to_capacity_svg(const std::vector<Result>& results) {
              "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" font-family=\"sans-serif\" "
              "font-size=\"11\">\n<rect width=\"{0}\" height=\"{1}\" fill=\"white\"/>\n"
              "<text x=\"12\" y=\"20\" font-size=\"14\">One core with 1 to 2,200 legs of G.711 as the agent ships them</text>\n"
-             "<text x=\"12\" y=\"38\">Solid: all of it. Dashed: what of it the kernel takes; the rest is ours. Missed: packets and frames in five "
-             "seconds, none where nothing stands.</text>\n",
+             "<text x=\"12\" y=\"38\">Solid: the whole load. Dashed: the kernel's part of it. Missed: packets and frames missed in five seconds; "
+             "no number means none.</text>\n",
              kWidth, kHeight) +
          load.axes("Load of the core, over legs", "%") + load.mark(kMaxLoadPercent, "mark: 80 %") +
-         late.axes("How late the slowest hundredth of ticks is done, over legs", "ms") + late.mark(kMaxLateMs, "mark: 2 ms") + lines + "</svg>\n";
+         late.axes("99th percentile of the time to complete a tick, over legs", "ms") + late.mark(kMaxLateMs, "mark: 2 ms") + lines + "</svg>\n";
 }
 
 }  // namespace offhook::bench

@@ -41,14 +41,14 @@ Try measure_once(LegPlan plan, const std::string& self) {
   if (figures.contains("kernel_share")) done.figures.kernel_share = figures.at("kernel_share").get<double>();
   const auto load_figures = wait_for_note(plan, "load_figures");
   done.load_late_ms = load_figures.at("late_worst_ms").get<double>();
-  fmt::print(stderr, "  {} legs of {} by {}: {:.1f} % of a core, p99 {:.2f} ms, {:.0f} missed, {:.1f} kB a leg; the load at most {:.2f} ms late\n", plan.legs,
+  fmt::print(stderr, "  {} legs of {} by {}: {:.1f} % of a core, p99 {:.2f} ms, {:.0f} missed, {:.1f} kB per leg; the load was at most {:.2f} ms late\n", plan.legs,
              plan.kind.name, media::to_string(plan.path), 100 * done.figures.load, done.figures.late_p99_ms, done.figures.lost, done.figures.kb_per_leg,
              done.load_late_ms);
-  if (done.figures.kernel_share) fmt::print(stderr, "    {:.1f} % of that load the kernel's\n", 100 * *done.figures.kernel_share);
+  if (done.figures.kernel_share) fmt::print(stderr, "    the kernel takes {:.1f} % of that load\n", 100 * *done.figures.kernel_share);
   if (!plan.kind.relays) return done;
   done.added_p50_ms = load_figures.at("added_p50_ms").get<double>();
   done.added_p99_ms = load_figures.at("added_p99_ms").get<double>();
-  fmt::print(stderr, "    {} packets passed, {:.2f} ms later, {:.2f} ms for the slowest hundredth\n", load_figures.at("passed").get<std::uint64_t>(),
+  fmt::print(stderr, "    {} packets were relayed; median added delay {:.2f} ms, 99th percentile {:.2f} ms\n", load_figures.at("passed").get<std::uint64_t>(),
              done.added_p50_ms, done.added_p99_ms);
   return done;
 }

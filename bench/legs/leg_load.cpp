@@ -28,7 +28,7 @@ namespace {
 constexpr std::size_t kGroups = 20;          // one group for each millisecond, so that each socket sends once per tick
 constexpr std::size_t kOctets = 160, kHeader = 12;
 constexpr std::size_t kBatch = 64;
-constexpr std::uint32_t kSettled = 1500;     // in ms
+constexpr std::uint32_t kSettled = 1500;     // start-up time in ms, which is not measured
 constexpr std::uint32_t kLongest = 120'000;  // ms after the measured time: the load stops then, even if the host failed and cannot stop it
 
 volatile std::sig_atomic_t g_stop = 0;

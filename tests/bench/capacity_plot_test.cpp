@@ -50,7 +50,7 @@ TEST_CASE("to_capacity_svg returns an empty text if no number of legs has all it
   results.push_back({plotted_row("epoll", 100, "load"), "%", 5, {}});
   CHECK(to_capacity_svg(results).empty());
   add(results, "epoll", 200, 10, 0.3, 0);
-  CHECK(has(to_capacity_svg(results), "epoll: 200 legs are within the marks, 20 ms of one take 10.0 us"));
+  CHECK(has(to_capacity_svg(results), "epoll: 200 legs are within the marks, 20 ms of one leg take 10.0 us"));
 }
 
 TEST_CASE("A point is clean if the load is at most 80 % of a core, ticks take less than 2 ms, and no packet was missed") {
