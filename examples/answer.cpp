@@ -8,7 +8,7 @@
 
 using namespace offhook;
 
-// Plays 20 ms of 440 Hz at the port's sample rate. While the port is full, it accepts no frame.
+// Plays 20 ms of 440 Hz at the port's sample rate. Does nothing while the port is full.
 static void play(media::AudioPort& port, std::uint64_t& at) {
   media::PlayoutFrame frame;
   frame.utterance = 1;
@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
     if (const auto* connected = std::get_if<phone::CallConnected>(&event))
       std::printf("connected (%s)\n", std::string(phone::to_string(*connected->call->codec())).c_str());
     if (const auto* over = std::get_if<phone::CallFinished>(&event)) {
-      std::printf("over, %llu packets heard\n", static_cast<unsigned long long>(over->media ? over->media->packets_received : 0));
+      std::printf("the call has ended, %llu packets received\n", static_cast<unsigned long long>(over->media ? over->media->packets_received : 0));
       finished = true;
     }
   };
@@ -57,5 +57,5 @@ int main(int argc, char** argv) {
     while (port->heard.try_pop(heard)) loudest = std::max<int>(loudest, heard.level_dbov);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  std::printf("the caller's loudest was %d dBov\n", loudest);
+  std::printf("the caller's highest level was %d dBov\n", loudest);
 }

@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   media::Engine engine{{}};
   std::unique_ptr<phone::Endpoint> endpoint;
   std::promise<int> over;
-  bool told = false;  // As all variables of the handler, this is used only on the endpoint's thread.
+  bool told = false;  // Like all variables of the handler, this one is used only on the endpoint's thread.
   const auto on_event = [&](const phone::PhoneEvent& event) {
     if (const auto* changed = std::get_if<phone::SubscriptionChanged>(&event)) {
       if (changed->details.state == State::Active) {

@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
   const std::string first = argv[1], second = argv[2];
 
   std::promise<int> over;
-  bool reached = false;  // As all variables of the handler, this is used only on the endpoint's thread.
+  bool reached = false;  // Like all variables of the handler, this one is used only on the endpoint's thread.
   const auto on_event = [&](const phone::PhoneEvent& event) {
     if (const auto* connected = std::get_if<phone::CallConnected>(&event)) {
       std::printf("%s has answered, and gets the request to call %s\n", first.c_str(), second.c_str());

@@ -1,5 +1,5 @@
-// The first octet chooses a form of a secret, the second one the line ends and blanks, and the rest is text around it. Checks that masking keeps the
-// size, the blanks and the line ends, and leaves no planted secret.
+// The first octet chooses a form of a secret, the second octet chooses the line ends and blanks, and the rest is text around the secret. Checks that
+// masking keeps the size, the blanks and the line ends, and leaves no planted secret.
 #include "require.hpp"
 #include "script.hpp"
 

@@ -62,7 +62,7 @@ struct Association {
   base::TimePoint now{std::chrono::hours(1)};
   DtlsHandshake attacked, peer;
   std::vector<Octets> waiting;  // datagrams of the peer to the attacked side
-  Octets latest;                // the last one that arrived
+  Octets latest;                // the last datagram of the peer that arrived at the attacked side
 };
 
 Octets record(Script& script) {
@@ -100,7 +100,8 @@ bool have_equal_keys(const media::DtlsKeys& a, const media::DtlsKeys& b) {
   return std::ranges::equal(a.send.secret(), b.receive.secret()) && std::ranges::equal(a.receive.secret(), b.send.secret());
 }
 
-/// If both sides are connected, they have the same keys, and one can still close the association of the other: nothing that the attacker sent has ended it.
+/// Checks two things if both sides are connected: they have the same keys, and one side can still close the association of the other side, so that nothing
+/// that the attacker sent has ended it.
 void check_end(Association& association) {
   using State = DtlsHandshake::State;
   DtlsHandshake &attacked = association.attacked, &peer = association.peer;

@@ -108,7 +108,7 @@ class IceDriver {
     ++ids_;
     return id;
   }
-  /// An answer to one of the last requests, from its destination or from elsewhere.
+  /// Answers one of the agent's last requests, from the request's destination if `symmetric` is true, otherwise from an address of the script.
   void answer(bool symmetric) {
     if (asked_.empty()) return;
     const rtp::IceTransmit request = asked_[script_.next() % asked_.size()];

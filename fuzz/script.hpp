@@ -6,7 +6,7 @@
 
 namespace offhook::fuzz {
 
-/// Interprets any bytes as a list of steps.
+/// Interprets any bytes as a list of steps. After the end, next() returns 0 and text() returns "".
 class Script {
  public:
   Script(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}

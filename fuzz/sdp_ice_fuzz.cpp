@@ -1,5 +1,5 @@
-// The input is a session description, and also the value of one a=candidate line. Checks that the ICE of each section is within its bounds, and that what
-// write_ice writes reads back equal.
+// The input is a session description, and also the value of one a=candidate line. Checks that the ICE of each section is within its bounds, and does not
+// change when write_ice() writes it and it is parsed again.
 #include "require.hpp"
 
 #include <offhook/sdp/ice_lines.hpp>

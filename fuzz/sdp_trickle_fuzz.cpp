@@ -1,4 +1,4 @@
-// The input is the body of an INFO of the package trickle-ice. Checks that what read_trickle_fragment() returns is within its bounds.
+// The input is the body of an INFO of the package trickle-ice. Checks that the result of read_trickle_fragment() is within its bounds.
 #include "require.hpp"
 
 #include <offhook/sdp/limits.hpp>

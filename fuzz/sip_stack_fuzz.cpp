@@ -176,7 +176,7 @@ class Driver {
     return {{{"X-A", std::string(argument)}}, sip::Reason{"SIP", 200, std::string(argument)}};
   }
 
-  /// `argument` names a branch of a fork.
+  /// Performs a step within a session. For `update`, `accept` and `refuse`, `argument` names a branch of a fork.
   void offer_step(std::string_view verb, std::string_view argument) {
     if (verb == "offer") (void)stack_.calls().offer(session(), kBody, now_, extras(argument));
     if (verb == "update") (void)stack_.calls().update(session(), kBody, now_, extras(argument), argument);

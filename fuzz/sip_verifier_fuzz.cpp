@@ -1,6 +1,6 @@
 // Tests the server's side of digest authentication. The input is the value of a caller's Authorization. In it, "{nonce}" is replaced by a
-// nonce of this server. Checks that a caller without the password proves nothing. Checks that a caller with the password proves a request
-// once, and that the same proof is stale the second time.
+// nonce of this server. Checks that a caller without the password never authenticates. Checks that a caller with the password authenticates
+// once, and that the same Authorization is stale the second time.
 #include "require.hpp"
 
 #include <offhook/sip/auth/credentials.hpp>
@@ -47,7 +47,7 @@ void refuse_stranger(sip::Verifier& verifier, const std::string& value) {
   require(verdict.username.empty());
 }
 
-/// Checks that the input has not changed the state of the verifier so that it would refuse a caller with the password.
+/// Checks that the verifier still accepts a caller with the password: the input must not have changed the verifier's state.
 void take_owner_once(sip::Verifier& verifier, base::Random& random) {
   std::string challenges;
   for (const auto& each : verifier.challenges(kSource, false, kNow)) challenges += "WWW-Authenticate: " + each + "\r\n";

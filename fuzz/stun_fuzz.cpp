@@ -1,6 +1,6 @@
 // The input is one datagram. Checks that StunMessage reads only within the datagram. If it is a STUN message, StunWriter writes its attributes
 // again, and StunMessage must read the same values from the result. StunServer gets the datagram, and its answer must not be longer than its bound. StunClient
-// gets it as the answer to its request.
+// gets the datagram as the answer to its request.
 #include <offhook/base/random.hpp>
 #include <offhook/rtp/nat/demultiplex.hpp>
 #include <offhook/rtp/nat/stun_client.hpp>
@@ -26,7 +26,7 @@ void serve(base::Bytes datagram) {
   if (size && (*size > rtp::StunServer::kMaxFactor * datagram.size() || !rtp::StunMessage::parse(base::Bytes(room).first(*size)))) std::abort();
 }
 
-/// Passes the datagram to a client as the answer to its request, if it is long enough for an id.
+/// Passes the datagram to a client. If the datagram is at least as long as the client's request, it first gets the request's id, so that it is an answer.
 void answer(std::vector<std::uint8_t> datagram) {
   constexpr std::size_t kIdAt = 8;
   base::SeededRandom random(1);
@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   answer(datagram);
   const auto message = rtp::StunMessage::parse(datagram);
   if (!message) return 0;
-  constexpr std::uint16_t kMaxMethod = 0xff;  // RFC 7983 section 7 can tell STUN from other protocols only up to this method.
+  constexpr std::uint16_t kMaxMethod = 0xff;  // RFC 7983 section 7 can distinguish STUN from other protocols only up to this method.
   if (message->method() <= kMaxMethod && rtp::kind_of(datagram) != rtp::DatagramKind::Stun) std::abort();
   const rtp::HmacSha1 key(base::Bytes(message->id()));
   (void)message->is_signed_with(key);

@@ -1,5 +1,6 @@
 // The input is one octet n, then n octets, then a stream. The n octets are the sizes of the pieces and are used repeatedly. Checks that the stream gives
-// the same messages and the same error in pieces as in one piece, that no message is longer than the bound, and that TurnChannels reads only within it.
+// the same messages and the same error in pieces as in one piece, that no message is longer than the bound, and that TurnChannels reads only within a
+// message.
 #include "require.hpp"
 
 #include <offhook/rtp/nat/turn_channels.hpp>

@@ -1,6 +1,7 @@
 // Drives a TurnClient with answers of a server, steps of time and the operations of its owner. The first octet of the input selects transport and address
 // family. Steps follow, each one octet and its arguments. Answers can be signed with the right key, so that they reach every state. Checks that the client
-// stays consistent and within its bounds, that it always waits for a later time, and that it sends no more than an answer or the time can cause.
+// stays consistent and within its bounds, that its next deadline is always later than the present time, and that one step causes only a bounded number of
+// messages and events.
 #include "require.hpp"
 #include "script.hpp"
 
@@ -81,7 +82,7 @@ class TurnDriver {
     client_.on_message(message, client_.server(), now_);
   }
 
-  /// Answers one of the last requests: kind of answer, number of attributes, and the attributes.
+  /// Answers one of the last requests. The script gives the kind of answer, the number of attributes, and the attributes.
   void answer() {
     if (requests_.empty()) return;
     const auto& octets = requests_[script_.next() % requests_.size()];

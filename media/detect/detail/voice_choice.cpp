@@ -17,7 +17,7 @@ const base::UsableKernels<VoiceKernels>& usable() noexcept {
 /// The noise estimate of a new call: louder than the noise of most calls, but fainter than a caller that speaks at once. Lower bands have more noise.
 constexpr float kFirstNoise = kFullScalePower * 6e-5F;   // -42 dBov over all bands
 constexpr float kFirstSteps = 30;                        // 300 ms; after that, the least measured power replaces this estimate
-constexpr float kFalling = 1000;                         // first smoothed power relative to kFirstNoise: so high that it does not become the least too early
+constexpr float kFalling = 1000;                         // ratio of the first smoothed power to the noise: so high that it does not become the least too early
 
 }  // namespace
 
