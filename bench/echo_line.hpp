@@ -54,7 +54,7 @@ class EchoLine {
   std::array<float, kReflections> room_{};
   std::array<float, kReflections - 1 + kFrame> spoken_{};  // output of the loudspeaker: the samples that still reverberate, then this frame
   std::array<float, kKept> played_{};           // the echo at the microphone, by sample number modulo kKept
-  std::uint64_t now_ = kKept;                   // in samples
+  std::uint64_t now_ = kKept;                   // present time in samples; it starts at kKept
   double delay_samples_, delay_before_;         // delay of this frame, and of the previous frame
   int ticks_to_move_ = 0;
   std::uint64_t ticks_ = 0;

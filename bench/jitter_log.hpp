@@ -52,11 +52,11 @@ class PlayingLog {
   [[nodiscard]] bool between_spurts() const;
 
   const JitterTrace* trace_;
-  std::vector<bool> was_played_;       // by the index of the packet
+  std::vector<bool> was_played_;       // true for each packet of which audio was played, by the packet's index
   Playing playing_;
   std::optional<std::uint32_t> last_;  // timestamp of the frame that was played last
   std::size_t next_packet_ = 0;        // index of the first packet that no played frame has reached yet
-  std::int64_t concealed_ = 0;         // in units of 1/8000 s
+  std::int64_t concealed_ = 0;         // concealed audio so far, in units of 1/8000 s
 };
 
 }  // namespace offhook::bench

@@ -221,7 +221,7 @@ class NetEqPolicy {
   PlayingLog log_;
   DelayTarget target_;
   ModelLine line_;
-  std::map<std::uint32_t, bool> held_;   // by timestamp; true: comfort noise
+  std::map<std::uint32_t, bool> held_;   // packets in the buffer, by timestamp; true: comfort noise
   std::optional<std::uint32_t> newest_;
   std::optional<std::int64_t> next_;     // timestamp after the audio that was decoded last
   Mode mode_ = Mode::Normal;

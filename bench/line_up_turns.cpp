@@ -40,7 +40,7 @@ Json scenario_of(const std::string& service) {
     said.push_back(reply(k));
     replies.push_back({{"when", key(k)}, {"text", reply(k)}, {"response_ms", 300 + k * 8 % 21}});
   }
-  for (std::size_t k = 0; k < 21; ++k) replies.push_back({{"text", reply(k)}, {"response_ms", 300 + k * 8 % 21}});  // for the embedded recogniser
+  for (std::size_t k = 0; k < 21; ++k) replies.push_back({{"text", reply(k)}, {"response_ms", 300 + k * 8 % 21}});  // without keys: embedded recogniser
   if (service == "azure") return {{"voice", "tone"}, {"loop", true}, {"heard", heard}, {"response_ms", 150}, {"segmentation_ms", 2000}};
   if (service == "deepgram") return {{"voice", "tone"}, {"loop", true}, {"heard", heard}, {"replies", said}, {"result_ms", 150}};
   Json scenario = {{"voice", "tone"}, {"loop", true}, {"replies", replies}, {"response_ms", 300}, {"token_ms", 0}};

@@ -85,7 +85,7 @@ class Client {
     for (int i = 0; i < kAtOnce; ++i) {
       char answer[4096];
       const auto got = ::recv(wire_, answer, sizeof answer, 0);
-      if (got < 0) break;  // On a busy machine, the datagram was lost. This batch is shorter.
+      if (got < 0) break;  // The datagram was lost, as happens on a busy machine. The batch is then shorter.
       if (got < 12 || std::string_view(answer, 12) != "SIP/2.0 200 ")
         throw std::runtime_error(server.name + " does not answer OPTIONS with 200");
     }

@@ -32,7 +32,7 @@ namespace offhook::bench {
 namespace {
 
 constexpr std::size_t kFrame = 160, kCalls = 256;
-constexpr int kAggressive = 2;        // on the scale 0 to 3 of WebRTC's detector
+constexpr int kAggressive = 2;        // mode of WebRTC's detector, which has the modes 0 to 3
 constexpr std::int16_t kNoVoiceBelowDbov = -60;
 constexpr std::size_t kEchoTail = 3200;  // 400 ms
 

@@ -57,7 +57,7 @@ class IceDriver {
       case 15: return damaged();
     }
   }
-  /// Takes and checks what the agent wants.
+  /// Takes the agent's datagrams and events, and checks the datagrams and the agent.
   void look() {
     while (const auto one = agent_.poll_transmit()) {
       fuzz::require(!one->octets.empty() && one->to.port != 0 && rtp::StunMessage::parse(one->octets).has_value());

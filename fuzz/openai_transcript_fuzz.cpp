@@ -1,5 +1,5 @@
-// The input is a response of /audio/transcriptions. Checks that it gives exactly one final text or failure, and the same one however the
-// response is split.
+// The input is a response of /audio/transcriptions. Checks that the response gives exactly one final text or failure, and the same result
+// however it is split.
 #include <offhook/agent/providers/openai/transcription_answer.hpp>
 
 #include "model_answers.hpp"

@@ -75,7 +75,8 @@ double absolute_delay(double delay_ms) noexcept {
   return 25.0 * (corner(x, 6.0) - 3.0 * corner(x / 3.0, 6.0) + 2.0);
 }
 
-/// Returns Ie,eff, equal on both scales: the 95 is the same although Ro is 93.2 on one scale and 129 on the other. Equation 7-29; G.107.1 equation 7-15.
+/// Returns Ie,eff, equal on both scales: both use the constant 95, although Ro is 93.2 on one scale and 129 on the other. Equation 7-29; G.107.1
+/// equation 7-15.
 double equipment(const EModelInput& in) noexcept {
   const double loss = std::clamp(in.loss_percent, 0.0, 100.0);
   const double burst_ratio = std::max(in.burst_ratio, 1.0);

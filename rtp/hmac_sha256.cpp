@@ -1,4 +1,4 @@
-#define OPENSSL_SUPPRESS_DEPRECATED  // as in hmac_sha1.cpp
+#define OPENSSL_SUPPRESS_DEPRECATED  // for the reason given in hmac_sha1.cpp
 #include <offhook/rtp/hmac_sha256.hpp>
 
 #include <openssl/crypto.h>

@@ -54,7 +54,7 @@ class ReceptionStatistics {
   std::uint64_t received_ = 0, received_before_ = 0, lost_before_ = 0;
   std::int64_t lost_ = 0;                          // lost_now() at the last valid packet
   std::uint64_t expected_prior_ = 0, received_prior_ = 0;
-  std::uint32_t jitter_ = 0;                       // in 1/16 units: RFC 3550 appendix A.8
+  std::uint32_t jitter_ = 0;                       // interarrival jitter in 1/16 RTP units: RFC 3550 appendix A.8
   std::optional<std::uint32_t> transit_;
   std::optional<std::uint32_t> last_timestamp_;
   std::optional<std::uint16_t> last_sequence_;

@@ -20,12 +20,12 @@ inline constexpr std::size_t kMaxSdesText = 255;        ///< the length field ha
 /// A report block of RFC 3550 section 6.4.1.
 struct ReportBlock {
   std::uint32_t ssrc = 0;                ///< the source that the block describes
-  std::uint8_t fraction_lost = 0;        ///< in 1/256, since the last report
+  std::uint8_t fraction_lost = 0;        ///< share of packets lost since the last report, in 1/256
   std::int32_t cumulative_lost = 0;      ///< 24 bits, signed; duplicates can make it negative
   std::uint32_t highest_sequence = 0;    ///< extended by the count of its wraps
-  std::uint32_t jitter = 0;              ///< in RTP units
+  std::uint32_t jitter = 0;              ///< interarrival jitter in RTP units
   std::uint32_t last_sr = 0;             ///< NtpTime::middle() of the last sender report; 0 before the first report
-  std::uint32_t delay_since_last_sr = 0; ///< in 1/65536 s
+  std::uint32_t delay_since_last_sr = 0; ///< time since that sender report, in 1/65536 s
   friend bool operator==(const ReportBlock&, const ReportBlock&) = default;
 };
 struct ReportBlocks {

@@ -48,7 +48,7 @@ struct ExpectedSource {
 /// Decides which RTP is played and where our RTP goes, as a defence against RTP Bleed and RTP Inject (CVE-2017-14099, CVE-2025-53399).
 ///
 /// The SDP's own address is accepted at its first packet, even if another source was learnt before, and stays locked until relearn(). Another source
-/// is learnt only if `ExpectedSource::rule` allows its host. It must send kProbationPackets packets in sequence of one SSRC within kProbationWindow.
+/// is learnt only if `ExpectedSource::rule` allows its host. This source must send kProbationPackets packets in sequence of one SSRC within kProbationWindow.
 /// The last of them is the first one that is played, as in RFC 3550 appendix A.1. The source is then locked until a packet from the SDP's address
 /// comes, or until relearn(). The lock also ends when the source was silent for `silence_limit` and another allowed source has passed its probation;
 /// until then, our RTP goes to the old source. With ICE, `rtp` is the address of the path, and a packet from `ExpectedSource::proven` counts as if it came from

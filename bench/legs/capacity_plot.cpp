@@ -10,7 +10,7 @@ namespace offhook::bench {
 namespace {
 
 constexpr double kTickUs = 20'000, kMaxLoadPercent = 100 * kMaxLoad;
-constexpr std::array kColours{"#2f6f9f", "#b5532c"};  // by path
+constexpr std::array kColours{"#2f6f9f", "#b5532c"};  // one colour for each path
 
 std::optional<double> find(const std::vector<Result>& results, const std::string& name) {
   const auto found = std::find_if(results.begin(), results.end(), [&](const Result& result) { return result.name == name; });

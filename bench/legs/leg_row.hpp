@@ -18,9 +18,9 @@ namespace offhook::bench {
 
 /// The audio that a leg receives and sends. Many rows can share it.
 struct LegSounds {
-  std::vector<std::int16_t> said;                         ///< at the port's rate
+  std::vector<std::int16_t> said;                         ///< audio that the leg sends, at the port's rate
   std::vector<std::vector<std::uint8_t>> packets;         ///< the packets that the leg receives, 20 ms each
-  std::shared_ptr<const media::Prompt> music;             ///< for a leg that waits
+  std::shared_ptr<const media::Prompt> music;             ///< music that a waiting leg sends
   [[nodiscard]] static std::shared_ptr<const LegSounds> make(const LegKind& kind);
 };
 

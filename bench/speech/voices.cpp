@@ -64,7 +64,8 @@ Pcm say_with_program(const std::string& command) {
 /// Speaks `text`, which may only have letters, spaces, commas and apostrophes. `voice` is a language of espeak-ng, with a variant.
 Pcm say_with_espeak(const std::string& voice, const std::string& text) { return say_with_program("espeak-ng -v " + voice + " --stdout \"" + text + '"'); }
 
-/// Speaks `text`, which may only have the same characters. `voice` is the function of Festival that selects a voice.
+/// Speaks `text`, which may only have the characters that say_with_espeak() accepts. `voice` is the function of Festival that selects a
+/// voice.
 Pcm say_with_festival(const std::string& voice, const std::string& text) {
   return say_with_program("festival --batch '(" + voice + R"x()' "(utt.save.wave (utt.synth (Utterance Text \")x" + text + R"x(\")) \"-\" 'riff)")x");
 }

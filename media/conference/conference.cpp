@@ -7,7 +7,7 @@ namespace offhook::inline v0::media {
 namespace {
 
 constexpr std::uint32_t kRampMs = 5;       // a sudden change of the level would click
-constexpr std::uint32_t kHangover = 25;    // frames: word ends are quiet, and pauses between words are short
+constexpr std::uint32_t kHangover = 25;    // frames in the mix after the last voice: word ends are quiet, and pauses between words are short
 
 }  // namespace
 

@@ -41,7 +41,7 @@ class ConferenceSlot {
 
   std::atomic<float> gain_{1};
   float level_ = 0;                      // gain at the end of the last frame
-  std::uint32_t open_ = 0;               // frames for which the member stays in the mix without a voice
+  std::uint32_t open_ = 0;               // remaining frames for which the member stays in the mix without a voice
   std::uint64_t turn_ = 0;               // value of Conference::turn_ at the member's last say()
   Mixer::Hears hears_ = Mixer::kEveryone;
   bool voiced_ = false;

@@ -17,8 +17,8 @@ enum class LineSigns : std::uint8_t {
   All,
   /// Two kinds of tones on the line of a caller. The first is the tone of a calling fax (ITU-T T.30 section 4.3.3), in the first
   /// CallProgressDetector::kFaxFrames frames. The second is the busy or congestion tone of the caller's network: some lines (analogue gateways)
-  /// report only by this tone that the caller has hung up. It is reported CallProgressDetector::kHangUpCycles whole cycles after its recognition.
-  /// Speech, music and other sounds restart the count, so that a caller that still speaks is never cut off.
+  /// report only by this tone that the caller has hung up. This tone is reported CallProgressDetector::kHangUpCycles whole cycles after its
+  /// recognition. Speech, music and other sounds restart the count, so that a caller that still speaks is never cut off.
   Caller,
 };
 

@@ -27,7 +27,7 @@ class DigitLimit {
   [[nodiscard]] std::uint64_t ignored() const { return ignored_; }
 
  private:
-  static constexpr std::uint64_t kTicksPerSecond = 50;                                // also the cost of one digit
+  static constexpr std::uint64_t kTicksPerSecond = 50;                                // also the credit that one digit costs
   static constexpr std::uint64_t kFull = kMaxDigitsPerSecond * kTicksPerSecond;
   std::uint64_t credit_ = kFull;
   std::uint64_t last_ = 0;

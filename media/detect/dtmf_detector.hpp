@@ -16,7 +16,7 @@ struct DtmfDigit {
   char digit = 0;                  ///< 0-9 * # A-D
   bool ended = false;              ///< false: the digit has begun, and still sounds
   std::uint64_t at = 0;            ///< sample of the call at which it began, within 5 ms
-  std::uint32_t duration_ms = 0;   ///< valid once ended, within 10 ms
+  std::uint32_t duration_ms = 0;   ///< exact within 10 ms; valid only if `ended` is true
 };
 
 /// Detects the digits in the audio of one call: ITU-T Q.23, with the tolerances of Q.24.

@@ -40,7 +40,7 @@ class EchoGuard {
   /// Does the same with the bands of a VoiceBank that got these 20 ms together with sent_line(). Use only one of the two functions for
   /// a guard: they do not share their past samples.
   Verdict on_heard(const BandsOfCall& bands, bool trust);
-  /// Returns the sent audio whose echo the next on_heard() looks for: for VoiceBank::hear(), until on_sent(). Empty while it is silent.
+  /// Returns the sent audio whose echo the next on_heard() looks for. Pass it to VoiceBank::hear(). It is valid until on_sent(), and empty while it is silent.
   [[nodiscard]] std::span<const std::int16_t> sent_line() const { return std::span(sent_line_).first(sent_sound_ ? sent_line_.size() : 0); }
   /// Call it once per tick with the 20 ms that are sent, after ducking. If no audio is sent, pass silence.
   void on_sent(std::span<const std::int16_t> sent);
@@ -76,7 +76,7 @@ class EchoGuard {
   [[nodiscard]] bool is_loud(std::size_t age, std::size_t lag) const { return (sent_loud_ >> (age + lag) & 1) != 0; }
 
   static constexpr std::size_t kTail = 64;    // steps for which the reverberation of our audio may last
-  static constexpr std::size_t kPast = 48, kFrame = 160;  // at 8 kHz: the past of the first window, and 20 ms
+  static constexpr std::size_t kPast = 48, kFrame = 160;  // samples at 8 kHz: the past of the first window, and a frame of 20 ms
   static_assert(kLags == detail::kEchoLags);
   using Line = std::array<std::int16_t, kPast + kFrame>;
   void take_in(std::span<const std::int16_t> pcm, Line& line) const;
@@ -94,7 +94,7 @@ class EchoGuard {
   std::size_t best_ = 0;                                           // the lag with the greatest likeness
   Levels path_loss_{};                                             // the least loss of all lags over the last seconds
   Levels sent_usual_{}, heard_usual_{};                            // usual level of each band: a running median
-  Levels sent_last_{}, sent_before_{};                             // the newest step, and the one before it
+  Levels sent_last_{}, sent_before_{};                             // levels of the newest sent step, and of the step before it
   Line sent_line_{};
   detail::EchoLags lags_;
   detail::NewestFirst<Levels> sent_low_;                           // the least of a step and its neighbours; 0 where this is too quiet to learn from

@@ -8,9 +8,9 @@
 namespace offhook::inline v0::media {
 
 /// Decides for each 20 ms whether one call has voice, with the help of a model. The model judges 32 ms at a time, on another thread and later. This
-/// class collects the model's input, and combines its answers with the verdict of VoiceActivity. VoiceActivity is quick, but takes knocks and music
-/// for voice. The model does not make this mistake, but answers one tick late, and is slow to detect the end of a voice. If the model gives no answer
-/// for kPatience ticks, VoiceActivity alone decides. Reads no clock, allocates nothing.
+/// class collects the model's input, and combines the model's answers with the verdict of VoiceActivity. VoiceActivity is quick, but takes knocks and
+/// music for voice. The model does not make this mistake, but answers one tick late, and is slow to detect the end of a voice. If the model gives no
+/// answer for kPatience ticks, VoiceActivity alone decides. Reads no clock, allocates nothing.
 class ModelVoice {
  public:
   static constexpr std::size_t kChunk = 256;       ///< samples, at 8000 Hz
@@ -51,7 +51,7 @@ class ModelVoice {
   std::array<std::int16_t, kChunk + kFrame> samples_{};
   std::size_t held_ = 0;
   std::uint32_t asked_ = 0, heard_of_ = 0, forget_up_to_ = 0;   // numbers of the last chunks: for the model, with an answer, before reset()
-  unsigned waited_ = kPatience;  // ticks since an answer
+  unsigned waited_ = kPatience;  // ticks since the last new answer, at most kPatience
   unsigned plain_none_ = 0;      // latest ticks in which VoiceActivity found no voice, at most kBridge
   float likely_ = 0;
   bool begins_ = true, going_on_ = false;

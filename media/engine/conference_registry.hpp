@@ -15,8 +15,8 @@
 
 namespace offhook::inline v0::media {
 
-/// The conferences of an engine and their members, as the signalling thread sees them. It does not know where legs are ticked. It frees a conference
-/// only when its worker has released it, and when no LegSlot leads to it.
+/// The conferences of an engine and their members, as the signalling thread sees them. The registry does not know where legs are ticked. It frees a
+/// conference only when its worker has released it, and when no LegSlot leads to it.
 class ConferenceRegistry {
  public:
   struct Entry {

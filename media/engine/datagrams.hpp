@@ -70,7 +70,7 @@ class Datagrams {
   void hand_in(Leg& leg, Channel channel, const base::SocketAddress& from, std::span<std::uint8_t> datagram, base::TimePoint arrival);
   /// Copies a datagram of at most PacketPath::kMaxOctets, and sends it as send() does, but without the protection of the leg's path.
   virtual void send_one(Leg& leg, Channel channel, base::Bytes datagram, const base::SocketAddress& to) = 0;
-  /// Sends a packet of at most rtp::kMaxPassedOctets in the same way.
+  /// Sends a relayed packet of at most rtp::kMaxPassedOctets, as send_one() does.
   virtual void pass_on(Leg& through, const Onward& onward) = 0;
 
  private:

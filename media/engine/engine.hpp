@@ -143,7 +143,7 @@ class Engine {
   [[nodiscard]] base::Duration take_worst_lateness();
   /// Returns the times of all phases with legs since the start, over all workers.
   [[nodiscard]] TickTimes tick_times() const;
-  [[nodiscard]] TickHistogram::Counts tick_counts() const;  ///< the same as counts, so that the application can subtract earlier counts
+  [[nodiscard]] TickHistogram::Counts tick_counts() const;  ///< the same times as counts, from which the application can subtract earlier counts
   [[nodiscard]] EngineStatus status() const;
 
  private:

@@ -68,8 +68,8 @@ struct Leg : base::Pooled<Leg> {
   Leg* next_arriving = nullptr;           // used by Inbox
   std::uint8_t young = 50;                // remaining first ticks, each of which updates the statistics, so that short calls have statistics too
   ReadPace pace;                          // pace of reading its audio; used by the code that reads its sockets
-  std::uint32_t uring_place = 0;          // used by UringDatagrams
-  Leg* relayed_with = nullptr;            // used by the worker
+  std::uint32_t uring_place = 0;          // index of the leg in UringDatagrams
+  Leg* relayed_with = nullptr;            // the other leg of the relay, or null; used by the worker
   bool audio_watched = false;             // used by AudioWatch: true if the leg is read whenever audio has come
   bool reports_unwatched = false;         // used by EpollDatagrams: true if epoll does not report the leg's RTCP
   OrderBox<StartOrder> orders;                        // read at each tick

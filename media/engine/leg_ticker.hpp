@@ -19,7 +19,7 @@ namespace offhook::inline v0::media {
 /// Ticks the legs of one worker, row by row: lets them receive, hear, speak and send. All functions belong to the worker's thread.
 class LegTicker {
  public:
-  /// Both are borrowed, and must outlive the ticker. `voice` may be null.
+  /// `datagrams` and `voice` are borrowed, and must outlive the ticker. `voice` may be null.
   LegTicker(Datagrams* datagrams, VoiceFeed* voice);
 
   /// Call it at the start of a phase of the worker; `phase` is its number in the tick.

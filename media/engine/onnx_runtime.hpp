@@ -20,7 +20,8 @@ struct OnnxTensor {
   std::span<const std::int64_t> shape;   ///< empty for a single number
 };
 
-/// A model in ONNX Runtime. open() loads the library by its name, so that the build does not need it. It starts no threads. One thread at a time.
+/// A model in ONNX Runtime. open() loads the library by its name, so that the build does not need it. It starts no threads. Only one thread at a
+/// time may use it.
 class OnnxSession {
  public:
   /// Loads library and model. Errors are sentences with the file's name.

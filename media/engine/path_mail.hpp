@@ -43,7 +43,7 @@ struct PathOrder {
     bool pads = false;                 ///< true if the server is reached over TCP or TLS
     friend bool operator==(const Hop&, const Hop&) = default;
   };
-  std::array<Hop, 2> hops{};           ///< by Channel
+  std::array<Hop, 2> hops{};           ///< one hop for each Channel
   PathOrder* next = nullptr;           ///< used by OrderBox
 
   void merge(PathOrder&) {}
@@ -55,16 +55,16 @@ struct PathOrder {
 struct PathMail {
   static constexpr std::size_t kCapacity = 16, kCapacityOfPath = 8;
 
-  base::SpscRing<PathDatagram, kCapacityOfPath> received_on_path;   ///< from the worker
-  base::SpscRing<PathDatagram, kCapacity> received;                 ///< from the worker: datagrams from all other sources
-  base::SpscRing<PathDatagram, kCapacity> to_send;   ///< to the worker
+  base::SpscRing<PathDatagram, kCapacityOfPath> received_on_path;   ///< from the worker: datagrams that came on the present path
+  base::SpscRing<PathDatagram, kCapacity> received;                 ///< from the worker: datagrams that came from all other sources
+  base::SpscRing<PathDatagram, kCapacity> to_send;   ///< to the worker: datagrams that it sends
   /// Negotiating thread: sends a datagram. Drops it if the ring is full or if it is too long.
   void send(Channel channel, const base::SocketAddress& to, base::Bytes octets) {
     PathDatagram letter{channel, to};
     if (letter.set(octets)) (void)to_send.try_push(letter);
   }
 
-  OrderBox<PathOrder> paths;                         ///< to the worker
+  OrderBox<PathOrder> paths;                         ///< to the worker: the paths to use
   std::atomic<bool> hears_all{false};                ///< true if the thread also needs datagrams of other sources than the peer, for ICE (RFC 8445 section 7.3)
 };
 

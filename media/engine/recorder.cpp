@@ -181,7 +181,7 @@ class Recorder::Impl {
   std::condition_variable wake_;
   std::vector<std::unique_ptr<Recording>> begun_;
   RecorderCounters counters_;                           // sums of the recordings that ended
-  RecorderCounters going_on_;                           // sums of the other recordings, at the last look
+  RecorderCounters going_on_;                           // sums of the recordings in progress, when the thread last served them
   bool closing_ = false;
   std::thread thread_;                                  // last, because it uses all members above
 };

@@ -16,7 +16,7 @@ struct ModelTask {
   std::array<float, 2 * kState> state{};              ///< zeros for a new call
 };
 
-/// Computes the likelihood of voice for many calls at once. One thread at a time.
+/// Computes the likelihood of voice for many calls at once. Only one thread at a time may use it.
 class VoiceModel {
  public:
   static constexpr std::size_t kMostAtOnce = 128;

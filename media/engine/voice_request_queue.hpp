@@ -15,7 +15,8 @@
 
 namespace offhook::inline v0::media {
 
-/// The data of one call for its worker and for the model's thread. Each part has one owner; only `answer` is written by one and read by the other.
+/// The data of one call for its worker and for the model's thread. Each part belongs to one of them, except `answer`, which the model's thread
+/// writes and the worker reads.
 struct ModelCall {
   // For the worker:
   ModelVoice voice;

@@ -30,7 +30,7 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Ends the thread; join() and the destructor wait for that. It sends BYE for its legs.
+  /// Ends the thread; join() and the destructor wait for that. Before it ends, the thread sends BYE for its legs.
   void stop() { stop_.store(true, std::memory_order_relaxed); }  // noticed within a tick
   /// Call it after stop(). The owner of several workers joins all of them before it destroys any, because they may be passing legs to each other.
   void join();
@@ -84,7 +84,7 @@ class Worker {
   LegTicker ticker_;
   Relays relays_;
   LegDepartures departures_;
-  std::uint64_t next_phase_ = 0;     // counted from origin_
+  std::uint64_t next_phase_ = 0;     // number of the next phase, counted from origin_
   std::thread thread_;               // last, because it uses all members above
 };
 

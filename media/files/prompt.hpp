@@ -25,7 +25,7 @@ inline constexpr std::size_t kMaxSoundSeconds = 1800;  ///< limit for a sound fi
 enum class SoundError : std::uint8_t {
   UnknownFormat,  ///< neither a WAV of a supported form, nor Opus in Ogg
   BadRate,        ///< a WAV with a rate other than 8000, 16000 or 24000 Hz
-  TooLong,        ///< over kMaxSoundSeconds
+  TooLong,        ///< the sound is longer than kMaxSoundSeconds
   Empty,
 };
 [[nodiscard]] std::string_view to_string(SoundError error);
@@ -58,7 +58,7 @@ class Prompt {
   /// Returns rate_hz / 50 samples, valid as long as the prompt exists. Returns an empty span after the end of a prompt that does not loop, and for a
   /// rate that is not kept. No allocation; safe on the audio thread.
   [[nodiscard]] std::span<const std::int16_t> pcm(std::uint32_t rate_hz, std::uint64_t frame) const noexcept;
-  /// Returns the same frame encoded: kOctets. Returns an empty span for G.722, which adapts to its signal: a decoder that had other audio before
+  /// Returns the frame encoded in kOctets octets. Returns an empty span for G.722, which adapts to its signal: a decoder that had other audio before
   /// would be loud and wrong for a tenth of a second. Therefore each call encodes G.722 itself.
   [[nodiscard]] base::Bytes encoded(AudioCodec codec, std::uint64_t frame) const noexcept;
   /// Returns true if encoded() has the same octets that a leg would make if it converted and encoded pcm(rate_hz), frame after frame. This is true at

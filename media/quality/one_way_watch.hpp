@@ -38,7 +38,7 @@ class OneWayWatch {
 
  private:
   std::uint32_t without_packets_ = 0, with_packets_ = 0, deaf_reports_ = 0;
-  std::uint32_t sent_ = 0;                              // ticks since the last report that counted
+  std::uint32_t sent_ = 0;                              // ticks with sent audio since the last report that counted
   bool heard_ = false, begun_ = false;
   OneWay ever_{};
 };

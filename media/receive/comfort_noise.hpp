@@ -83,8 +83,8 @@ class DiscontinuousSender {
   std::uint8_t described_db_ = 0;
 };
 
-/// The receiving side: takes descriptions, and fills silence with noise. It does not fill silence before the first description, nor after audio came
-/// again.
+/// The receiving side: takes descriptions, and fills silence with noise. It does not fill silence before the first description, nor after audio has
+/// come again.
 class PeerNoise {
  public:
   explicit PeerNoise(std::uint32_t seed = 1) noexcept : source_(seed) {}

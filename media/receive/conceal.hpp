@@ -67,7 +67,7 @@ class Concealer {
   float by_period_ = 0;                                       // 1 / period_
   bool voiced_ = false;
   std::size_t left_ = 0;                                      // samples until the end of repeated_, where the repetition goes back
-  std::size_t back_ = 0;                                      // samples by which it goes back: whole periods
+  std::size_t back_ = 0;                                      // samples by which the repetition goes back: whole periods
   std::array<float, kMaxPeriods> level_{};                    // factors of the newest periods, newest first
   float fall_ = 1, fallen_ = 1;                               // factor of the level per sample, and in total
   std::size_t mirrored_ = 0;                                  // samples at the gap's start made with the newest audio, reversed

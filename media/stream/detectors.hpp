@@ -19,7 +19,7 @@ namespace offhook::inline v0::media {
 /// agent's voice when the caller speaks.
 class Detectors {
  public:
-  /// Both are borrowed, and must outlive the detectors.
+  /// `context` and `sender` are borrowed, and must outlive the detectors.
   Detectors(StreamContext& context, Sender& sender);
 
   /// Forgets the audio received until now, because the next audio does not continue it.

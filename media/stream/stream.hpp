@@ -66,8 +66,8 @@ class Stream {
   /// The second half. `pcm` is the result of hear(). `voice` is the voice detector's result; from a bank it also has the powers, which the echo guard
   /// otherwise measures itself. Appends the datagrams to send to `out`.
   void go_on(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice, Sendout& out);
-  /// The second half for a member of a conference, in two parts. take_in() returns the caller's audio for the other members; give_out() then sends
-  /// their audio. Only this caller hears the port's `playout`, mixed with the conference. Before start(), the caller is silent, and nothing is sent.
+  /// The second half for a member of a conference, in two parts. take_in() returns the caller's audio for the other members; give_out() then sends the other
+  /// members' audio. Only this caller hears the port's `playout`, mixed with the conference. Before start(), the caller is silent, and nothing is sent.
   [[nodiscard]] SaidFrame take_in(const TickTime& time, std::span<const std::int16_t> pcm, const HeardVoice& voice);
   void give_out(const TickTime& time, std::span<const std::int16_t> pcm, const OthersFrame& others, Sendout& out);
   /// Runs both halves, for a stream alone: `alone` is a bank of one call.

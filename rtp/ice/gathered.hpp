@@ -10,7 +10,7 @@ namespace offhook::inline v0::rtp {
 
 /// A transport address that the owner has gathered: RFC 8445 section 5.1.1.
 struct IceGathered {
-  IceCandidateType type = IceCandidateType::Host;   ///< not PeerReflexive
+  IceCandidateType type = IceCandidateType::Host;   ///< any type except PeerReflexive
   std::uint16_t component = 1;
   base::SocketAddress base;                ///< for a host or relayed candidate, equal to `address`
   base::SocketAddress address;
@@ -20,7 +20,7 @@ struct IceGathered {
 
 enum class IceGatherError : std::uint8_t {
   BadAddress,     ///< the address has no port, is unspecified or multicast, or its base does not fit the type
-  BadComponent,   ///< not 1..kMaxIceComponents
+  BadComponent,   ///< the component is not within 1..kMaxIceComponents
   Redundant,      ///< its address and base equal those of another candidate: RFC 8445 section 5.1.3
   TooMany,        ///< the agent has kMaxLocalCandidates already
 };

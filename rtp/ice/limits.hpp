@@ -6,7 +6,7 @@
 namespace offhook::inline v0::rtp {
 
 inline constexpr std::size_t kMaxLocalCandidates = 32;
-inline constexpr std::size_t kMaxRemoteCandidates = 64;    ///< in the peer's descriptions; the agent ignores further candidates
+inline constexpr std::size_t kMaxRemoteCandidates = 64;    ///< candidates in the peer's descriptions; the agent ignores further ones
 inline constexpr std::size_t kMaxPeerReflexive = 16;       ///< peer addresses known only from checks; further ones get an answer, but make no pair
 inline constexpr std::size_t kMaxEarlyChecks = 16;         ///< checks of the peer before its description; further ones get an answer, but make no pair
 inline constexpr std::size_t kMaxIcePairs = 256;           ///< the largest IceOptions::max_pairs

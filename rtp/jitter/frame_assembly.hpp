@@ -17,7 +17,7 @@ class FrameAssembly {
     std::int64_t newest = -1;          ///< highest sequence number of the gathered packets
   };
 
-  /// Both are borrowed, and must outlive this object.
+  /// `inbox` and `held` are borrowed, and must outlive this object.
   FrameAssembly(const PacketInbox& inbox, const HeldPackets& held) noexcept : inbox_(inbox), held_(held) {}
 
   /// Gathers one tick from `position` on, at which a packet is held. Sets payload, payload type and `packed` of `pull`.

@@ -20,7 +20,7 @@ struct HeldPacket {
   std::uint8_t payload_type = 0;
   PacketContent content = PacketContent::Audio;
   bool packed = false;
-  std::uint16_t size = 0;            // octets
+  std::uint16_t size = 0;            // size of the payload in octets
 };
 
 /// The storage of a jitter buffer: up to kMaxBufferedPackets packets in the order of their time.

@@ -63,7 +63,7 @@ class TargetDelay {
   std::int64_t most_held_ = kAnyDelay; // units for which the ring has space, in packets of this size
   // Units by which a packet must come before its time, because its length is not a multiple of a tick.
   std::int64_t granule_ = 0;
-  std::int64_t held_longer_ = 0;       // set by hold_longer()
+  std::int64_t held_longer_ = 0;       // units that hold_longer() adds to the target
   Overtaken overtaken_;
   DelayEstimator estimator_;
 };

@@ -22,7 +22,7 @@ class TickDecision {
     std::int64_t gap = 0;                 ///< Conceal: see Pull::gap
   };
 
-  /// Both are borrowed, and must outlive this object.
+  /// `held` and `delay` are borrowed, and must outlive this object.
   TickDecision(HeldPackets& held, const TargetDelay& delay) noexcept : held_(held), delay_(delay) {}
 
   /// Decides about the part of a tick that is not decoded yet: `waiting` units of the tick are decoded.

@@ -7,7 +7,7 @@
 namespace offhook::inline v0::rtp {
 
 /// A name and a password at a TURN server, which may be limited in time. Never log the password.
-/// Deviation: the client does not apply RFC 8265 (OpaqueString). Both texts are UTF-8, and it uses them unchanged.
+/// Deviation: the client does not apply RFC 8265 (OpaqueString). Both texts are UTF-8, and the client uses them unchanged.
 struct StunCredential {
   std::string username, password;
 };

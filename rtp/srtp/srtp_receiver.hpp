@@ -20,7 +20,7 @@ class SessionCipher;
 }
 
 /// Checks and decrypts the packets that arrive under one master key: RFC 3711 sections 3.3 and 3.4, RFC 7714 sections 8 and 9. A packet with a wrong tag
-/// changes no state. Pure; make() allocates, the other functions do not. One thread at a time.
+/// changes no state. Pure; make() allocates, the other functions do not. Only one thread at a time may use an object.
 class SrtpReceiver {
  public:
   /// The longest master key identifier that SrtpReceiver supports. RFC 4568 section 6.1 allows 128 octets.

@@ -17,7 +17,7 @@ class SessionCipher;
 }
 
 /// Protects the packets that are sent under one master key: RFC 3711 sections 3.3 and 3.4, RFC 7714 sections 8 and 9. It adds no master key
-/// identifier. Pure; make() allocates, the other functions do not. One thread at a time.
+/// identifier. Pure; make() allocates, the other functions do not. Only one thread at a time may use an object.
 class SrtpSender {
  public:
   /// Errors: Crypto.

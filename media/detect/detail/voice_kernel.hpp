@@ -23,7 +23,7 @@ struct VoiceTuning {
   static constexpr float kMostOverLeast = 4.0F;       // largest ratio of the mean noise to its least
   static constexpr float kMostOverNoise = 19.0F;      // 13 dB: a higher ratio in one band gives no more evidence
   static constexpr float kOn = 0.11F, kOff = 0.06F;   // mean ratio at which voice starts, and above which it continues
-  static constexpr float kLongRun = 3, kLongHold = 6, kShortHold = 1;  // steps
+  static constexpr float kLongRun = 3, kLongHold = 6, kShortHold = 1;  // steps: kLongRun voiced steps hold the voice for kLongHold, fewer for kShortHold
   static constexpr float kLoud = kFullScalePower * 1e-6F;  // -60 dBov: fainter signals are the idle noise of a digital line, not a voice
   static constexpr float kNoiseFloor = kFullScalePower * 1e-7F / kBins;  // -70 dBov, spread evenly over the bins
   static constexpr float kTiny = 1e-3F;               // avoids denormals, which would make silence slow

@@ -47,7 +47,7 @@ class IceChecklist {
   [[nodiscard]] IcePair* next_check();
   /// Sets the pair Succeeded, and the Frozen pairs of its foundation Waiting: RFC 8445 section 7.2.5.3.3.
   void succeed(IcePair& pair);
-  /// Sets the pair Failed. It is no longer valid.
+  /// Sets the pair Failed, so that it is no longer valid.
   void fail(IcePair& pair);
 
  private:

@@ -20,7 +20,8 @@ namespace offhook::inline v0::rtp {
 class IceConnection {
  public:
   static constexpr base::Duration kKeepalive = std::chrono::seconds(15);   ///< Tr: RFC 8445 section 11
-  /// A selected pair on which the peer was not heard for this time is no longer alive. It is longer than the time between two requests for consent, 6 s.
+  /// A selected pair on which the peer was not heard for this time is no longer alive. This time is longer than the time between two requests for consent,
+  /// which is at most 6 s.
   static constexpr base::Duration kAliveFor = std::chrono::seconds(8);
 
   IceConnection(IceContext& context, IceRole& role) : context_(context), role_(role) {}
