@@ -9,8 +9,8 @@ namespace offhook::bench {
 
 /// Measures the kernel's share of the processor time of a thread. From its construction on, it samples every tenth of a millisecond of that
 /// time (perf_event_open(2), task clock). proc(5) is not exact enough: it divides utime and stime by the state that the scheduler's tick
-/// finds every 4 ms, and a worker that wakes every millisecond is then always at the same place. The sampling costs the thread some
-/// percent. Do not combine it with other measurements.
+/// finds every 4 ms. This tick would always find a worker that wakes every millisecond at the same place. The sampling costs the thread
+/// some percent. Do not combine it with other measurements.
 class KernelShare {
  public:
   explicit KernelShare(pid_t thread);

@@ -1,5 +1,6 @@
-// The first octets choose transport, direction, family and size of a packet, and the rest is its message. Checks that its blocks of pcapng have their
-// lengths at both ends and have no option or packet beyond their ends, that a collector can read the datagram of HEP3, and that the trace controls no terminal.
+// The first octets choose transport, direction, family and size of a packet, and the rest is its message. Checks that each block of pcapng has its length at
+// both ends and no option or packet beyond its end, that a collector can read the datagram of HEP3, and that the trace has no control characters for a
+// terminal.
 #include "require.hpp"
 #include "script.hpp"
 

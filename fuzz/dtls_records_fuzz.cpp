@@ -1,6 +1,6 @@
 // The first octet of the input selects the role of the attacked side. Steps follow: datagrams of a genuine peer, also changed, copied or lost, datagrams of
-// an attacker, and time. Checks that the attacked side stays consistent, that it sends only datagrams of at most kMtu octets and few for each datagram that
-// it gets, and that nothing has ended an association whose sides are both connected.
+// an attacker, and time. Checks that the attacked side stays consistent, that it sends at most eight datagrams at a time, each of at most kMtu octets, and
+// that nothing has ended an association whose sides are both connected.
 #include "require.hpp"
 #include "script.hpp"
 

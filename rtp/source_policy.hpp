@@ -54,8 +54,8 @@ struct ExpectedSource {
 /// until then, our RTP goes to the old source. With ICE, `rtp` is the address of the path, and a packet from `ExpectedSource::proven` counts as if it came from
 /// `rtp`. Pure: no I/O, no clock, no allocation.
 ///
-/// Deviation: RFC 8445 section 12.2 recommends to receive on all candidates. This class plays nothing before this side has a path (`rtp` is unspecified), and
-/// then only packets from addresses that ICE has checked, because media without SRTP have no other proof of their source.
+/// Deviation: RFC 8445 section 12.2 recommends to receive on all candidates. While this side has no path (`rtp` is unspecified), this class plays nothing.
+/// After that, it plays only packets from addresses that ICE has checked, because media without SRTP have no other proof of their source.
 class SourcePolicy {
  public:
   static constexpr base::Duration kProbationWindow = std::chrono::seconds(2);

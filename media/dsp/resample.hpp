@@ -18,11 +18,11 @@ struct PolyphaseFilter;
 /// in      a multiple of in_quantum() samples (20 ms always is); at most kMaxInput
 /// out     [>= output_size(in.size())]; process() always writes exactly this many samples, even at the start; may not overlap `in`
 /// quality linear-phase FIR of 48 taps of 16 bits at the lower rate. With a lower rate of 8 kHz: within 0.1 dB to 3.4 kHz, 1 dB down
-///         at 3.8 kHz. It attenuates frequencies above 4.5 kHz by 74 dB. Frequencies from 4.0 to 4.5 kHz are mirrored to below 4 kHz
-///         (to a higher rate, 3.5 to 4.0 kHz to above 4 kHz): 6 dB down at 4.0 kHz, 10 at 4.08, 20 at 4.2, 32 at 4.3, 52 at 4.4.
-///         All of this is outside the telephone band, which ends at 3.4 kHz. A filter that stops at 4.0 kHz costs half as much again,
-///         because not every third of its taps is zero. It would also remove frequencies above 3.4 kHz, which recognisers use.
-///         Measured in tests. Scale the frequencies for a lower rate of 16 or 24 kHz
+///         at 3.8 kHz, and 74 dB down above 4.5 kHz. Frequencies from 4.0 to 4.5 kHz are mirrored to below 4 kHz. In a conversion to
+///         a higher rate, frequencies from 3.5 to 4.0 kHz are mirrored to above 4 kHz. The mirrored frequencies are 6 dB down at
+///         4.0 kHz, 10 at 4.08, 20 at 4.2, 32 at 4.3, 52 at 4.4. All of this is outside the telephone band, which ends at 3.4 kHz.
+///         A filter that stops at 4.0 kHz costs half as much again, because not every third of its taps is zero. It would also remove
+///         frequencies above 3.4 kHz, which recognisers use. Measured in tests. Scale the frequencies for a lower rate of 16 or 24 kHz
 /// delay   latency_us(), under 3 ms; the output starts with this much silence
 /// cost    no allocation except for the filter, made by the first Resampler of its pair of rates; safe on the audio thread. Uses
 ///         the widest instructions of this machine, which all give the same samples (media/dsp/detail/polyphase.hpp)

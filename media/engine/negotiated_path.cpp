@@ -8,7 +8,7 @@ namespace offhook::inline v0::media {
 namespace {
 
 /// Returns false for datagrams that an attacker can send most cheaply: a STUN message with a wrong cookie or length (RFC 8489 section 6), a record that is
-/// shorter than its header or has no DTLS version (RFC 6347 section 4.1), and ChannelData from a host that is not the present path's.
+/// shorter than its header or has no DTLS version (RFC 6347 section 4.1), and ChannelData that does not come from the host of the present path.
 bool is_plausible(base::Bytes datagram, bool is_on_path) {
   constexpr std::uint32_t kCookie = 0x2112a442;
   constexpr std::size_t kStunHeader = 20, kRecordHeader = 13;

@@ -6,9 +6,9 @@ namespace offhook::inline v0::media {
 
 /// Decides how many datagrams of a leg's audio are read in a tick. A telephone call in step brings one datagram per tick. A second system call that
 /// finds nothing would double the cost; therefore the socket is read once. After a tick with no or several datagrams, or with a datagram that was not
-/// the next of the peer's audio, the socket is read until it is empty, in this tick and in the next one. Otherwise a copy made by the network, or the
-/// three packets that end a digit, would delay the audio by several ticks. Every kTicksPerLook-th tick also reads until the socket is empty, because
-/// an early datagram may wait.
+/// the next packet of the peer's audio, the socket is read until it is empty, in this tick and in the next one. Otherwise a copy made by the network,
+/// or the three packets that end a digit, would delay the audio by several ticks. Every kTicksPerLook-th tick also reads until the socket is empty,
+/// because an early datagram may wait.
 class ReadPace {
  public:
   static constexpr std::uint16_t kMost = 64;             ///< limit per tick; the socket keeps further datagrams, and drops some when it is full
@@ -25,7 +25,7 @@ class ReadPace {
     read_ = 0;
     all_taken_ = true;
   }
-  /// Call it for each datagram. `taken` is true if the datagram was the next of the peer's audio.
+  /// Call it for each datagram. `taken` is true if the datagram was the next packet of the peer's audio.
   void on_datagram(bool taken) {
     ++read_;
     all_taken_ = all_taken_ && taken;

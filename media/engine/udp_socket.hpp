@@ -39,8 +39,8 @@ class UdpSocket {
   [[nodiscard]] bool send(base::Bytes datagram) const;
   /// Ties the socket to `peer` until untie(). The kernel then refuses datagrams from all other sources (ICMP: port unreachable), but datagrams
   /// received before can still be read. If the peer's machine refuses a datagram, the next system call on this socket fails. Returns false if tying
-  /// fails, or if the socket was not bound to both an address and a port: the system would then choose an address, and untie() would lose the port.
-  /// Also returns false for IPv6, because Linux continues to refuse all but the last peer's address after untie().
+  /// fails. Also returns false if the socket was not bound to both an address and a port, because the system would then choose an address, and
+  /// untie() would lose the port. Also returns false for IPv6, because Linux continues to refuse all but the last peer's address after untie().
   [[nodiscard]] bool tie(const base::SocketAddress& peer) const;
   void untie() const;
 

@@ -24,8 +24,8 @@ class IceChecklist {
   /// Call this when the peer describes a candidate that was peer-reflexive before: its pairs get the new priority.
   void update(const IceCandidate& remote);
   void remove_base(const base::SocketAddress& base);
-  /// Removes the other pairs of the nominated pair's component (RFC 8445 section 8.1.2), but not those that the peer has nominated too and whose check is not
-  /// finished: a peer of RFC 5245 may nominate several pairs, and the one with the highest priority counts (RFC 8445 section 8.1.1).
+  /// Removes the other pairs of the nominated pair's component (RFC 8445 section 8.1.2). Keeps the pairs that the peer has nominated too and whose check is
+  /// not finished: a peer of RFC 5245 may nominate several pairs, and the pair with the highest priority counts (RFC 8445 section 8.1.1).
   void keep_only(const IcePair& nominated);
   /// Computes all priorities again, and forgets nominations.
   void set_controlling(bool controlling);
