@@ -18,7 +18,7 @@ class RegisteredStack {
   RegisteredStack(const RegisteredStack&) = delete;
   RegisteredStack& operator=(const RegisteredStack&) = delete;
 
-  /// Advances the time until the next refresh of any account has its response. Pings that are due before are also sent.
+  /// Advances the time until the next refresh of any account has its response. Also sends the pings that are due before that response.
   void refresh();
   void pass(base::Duration time);
   /// The stack receives an INVITE from an address that is not a registrar of the accounts. Checks that it refuses the INVITE with 403 or 503.

@@ -57,7 +57,7 @@ class LossPattern {
   std::uint32_t run_packets_ = 0, run_missing_ = 0;
   std::uint32_t bursts_ = 0, burst_packets_ = 0, burst_missing_ = 0;
   std::uint32_t first_burst_at_ = 0, last_burst_end_ = 0; // positions, counted in settled packets
-  std::uint32_t stretches_ = 0;                           // runs of missing packets without a present one in between
+  std::uint32_t stretches_ = 0;                           // number of runs of missing packets without a present packet between them
 };
 
 }  // namespace offhook::inline v0::rtp

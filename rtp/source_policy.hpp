@@ -23,7 +23,7 @@ using ProvenSources = std::array<base::SocketAddress, kMaxProvenSources>;
 struct SourceStatistics {
   std::uint64_t accepted = 0;
   std::uint64_t probation = 0;        ///< packets not played, because their source is still in probation
-  std::uint64_t refused_source = 0;   ///< packets of a source that may not be learnt, or may not be learnt now
+  std::uint64_t refused_source = 0;   ///< packets of a source that the rule never allows, or that may not be learnt at present
   std::uint64_t refused_ssrc = 0;     ///< packets of the locked source with another SSRC, which is in probation
   std::uint64_t locks = 0;
   std::uint64_t ssrc_changes = 0;

@@ -35,8 +35,8 @@ struct TranslatorStatistics {
 /// - A duplicate of one of the last kMaxMisorder packets is dropped.
 /// - The numbers restart after the highest one sent in three cases: another SSRC, an interruption, or a jump of the sequence that a second packet
 ///   confirms (RFC 3550 appendix A.1). The timestamp then advances by the time that passed, and the first audio packet carries the marker.
-/// - If only the timestamp jumps (by over a second more or less than the time that passed), it is mapped to our timestamp in the same way. Smaller changes pass
-///   unchanged. All packets of one telephone event keep one timestamp in all cases.
+/// - If only the timestamp jumps (by over a second more or less than the time that passed), the new timestamp is mapped to ours in the same way. Smaller
+///   changes pass unchanged. All packets of one telephone event keep one timestamp in all cases.
 /// - Marker and payload are kept. Padding, header extensions and contributing sources belong to one hop, and are not passed on.
 ///
 /// Pure: no I/O, no clock, no allocation.

@@ -18,7 +18,7 @@ namespace offhook::inline v0::media {
 struct VoiceBank::Group {
   detail::VoiceGroup lanes;
   std::array<std::span<const std::int16_t>, detail::kVoiceLanes> heard{};  // empty if no frame came
-  std::array<std::span<const std::int16_t>, detail::kVoiceLanes> sent{};   // lines; empty if silence was sent
+  std::array<std::span<const std::int16_t>, detail::kVoiceLanes> sent{};   // sent lines; empty if silence was sent
 };
 
 namespace {

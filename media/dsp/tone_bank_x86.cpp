@@ -7,7 +7,7 @@
 #include <cstring>
 
 // Each function is compiled for AVX2 on its own, so that no inline function of a header is compiled for AVX2 in this file.
-#define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute cannot be named otherwise
+#define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: only a macro can name an attribute
 
 namespace offhook::inline v0::media {
 namespace {

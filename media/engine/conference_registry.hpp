@@ -23,7 +23,7 @@ class ConferenceRegistry {
     std::unique_ptr<WorkerConference> room;
     std::size_t worker = 0;
     std::uint32_t rate_hz = 0;
-    std::size_t members = 0;      // members that were ordered to join, and not to leave
+    std::size_t members = 0;      // members that were ordered to join and not yet ordered to leave
     std::size_t slots = 0;     // LegSlots that lead to the conference
     bool ended = false;
     [[nodiscard]] bool full() const { return members >= room->conference.max_members(); }

@@ -59,8 +59,8 @@ struct Leg : base::Pooled<Leg> {
   Stream stream;
   std::uint64_t send_failed = 0;
   std::uint64_t path_refused = 0;         // datagrams that `path` refused
-  PeerTie tie;                            // the tie of `rtp`
-  LegPlace place;                         // its place at its worker
+  PeerTie tie;                            // decides when `rtp` is tied to its peer
+  LegPlace place;                         // the leg's place in a row of its worker
   LegSlot* slot = nullptr;                // its present slot
   LegMove move;
   bool has_joined = false;                // true if the leg has joined the conference of its slot

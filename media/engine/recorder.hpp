@@ -51,7 +51,7 @@ class Recorder {
   Recorder& operator=(const Recorder&) = delete;
 
   /// Starts a recording; any thread except a media worker. The file is made when the first frame comes. The report and
-  /// RecordingTap::has_failed() show whether that succeeded. A call without audio leaves no file. The recording ends after
+  /// RecordingTap::has_failed() show whether the file could be made. A call without audio leaves no file. The recording ends after
   /// RecordingTap::finish(). Then the tap has no use, and its last owner (never a worker) frees it.
   [[nodiscard]] base::Result<std::shared_ptr<RecordingTap>, RecorderError> begin(RecordingOrder order, RecordedSides sides = RecordedSides::Both);
   [[nodiscard]] RecorderCounters counters() const;

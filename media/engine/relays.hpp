@@ -17,7 +17,8 @@ class Relays {
 
   /// Any thread.
   void order(RelayOrder& order) { orders_.push(order); }
-  /// Takes the orders that came, the newest first. Take them before legs are taken, because the legs of an order were pushed before it.
+  /// Takes the orders that came, the newest first. Call this before arriving legs are taken, because the legs of an order were pushed
+  /// before the order.
   [[nodiscard]] RelayOrder* take() { return orders_.take_all(); }
   /// Carries out orders that were taken, in the order in which they came.
   void apply(RelayOrder* newest, base::TimePoint now);

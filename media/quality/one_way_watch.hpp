@@ -19,7 +19,7 @@ class OneWayWatch {
  public:
   static constexpr std::uint32_t kNothingTicks = 250;   ///< ticks in which we send and no packet comes, until nothing_comes: 5 s
   static constexpr std::uint32_t kSilentTicks = 500;    ///< ticks from the first packet on without a sound, until only_silence_comes: 10 s
-  static constexpr std::uint32_t kSentTicks = 100;      ///< ticks with sent audio since the last report: 2 s; after fewer, a report may omit us
+  static constexpr std::uint32_t kSentTicks = 100;      ///< ticks with sent audio since the last report: 2 s; after fewer ticks, a report may omit us
   static constexpr std::uint32_t kDeafReports = 2;      ///< reports in a row that show that the peer hears nothing
 
   struct Tick {

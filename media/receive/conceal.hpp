@@ -60,7 +60,7 @@ class Concealer {
   std::size_t history_size_;                                  // 50 ms at rate_: three periods of 66 Hz and a quarter
   std::size_t full_, gone_;                                   // kFullMs and kGoneMs in samples
   float fade_;                                                // change of the fade's factor per sample
-  std::vector<std::int16_t> history_;                         // oldest first: the audio played, good and concealed; the history_size_ samples before end_ count
+  std::vector<std::int16_t> history_;                         // good and concealed audio, oldest first; only the history_size_ samples before end_ are valid
   std::size_t end_;
   std::vector<std::int16_t> repeated_;                        // copy of the history at the start of the gap
   std::size_t period_ = 0;

@@ -98,7 +98,7 @@ void Reporter::report(base::TimePoint now, bool bye, Sendout& out) {
   reported_ = true;
 }
 
-/// RFC 3550 section 6.4: a sender report if a packet was sent since the last report, otherwise a receiver report.
+/// Adds a sender report if a packet was sent since the last report, otherwise a receiver report: RFC 3550 section 6.4.
 void Reporter::add_report(rtp::CompoundWriter& writer, base::TimePoint now) {
   const Packetizer& sent = sender_.packets();
   rtp::ReportBlocks blocks;

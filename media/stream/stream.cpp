@@ -132,7 +132,7 @@ std::span<const std::int16_t> Stream::emit(const TickTime& time, const Destinati
   return told;
 }
 
-/// Passes the frame to the port. The result is valid until the next frame, because the conversation only reads it.
+/// Passes the frame to the port. The result is valid until the next frame, because the conversation never changes the frame.
 std::span<const std::int16_t> Stream::give_to_port(const TickTime& time, std::span<const std::int16_t> pcm) {
   AudioPort& port = context_.port;
   HeardFrame* const heard = port.heard.claim();

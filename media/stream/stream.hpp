@@ -78,7 +78,7 @@ class Stream {
   /// prefetch_links() prefetches the pointers. Once these are in the cache, prefetch() prefetches the data that the next tick uses.
   void prefetch_links() const noexcept;
   void prefetch() noexcept;
-  /// Stores the translator, so that join() allocates nothing. Call it once, at the clock of the codec. Returns the former one.
+  /// Stores the translator, so that join() allocates nothing. Call it once, with a translator at the clock of the codec. Returns the former one.
   std::unique_ptr<rtp::Translator> take(std::unique_ptr<rtp::Translator> translator) { return sender_.take(std::move(translator)); }
   /// Call it between ticks. Relays the packets of each stream through the other, undecoded, until part(), or until either stream is started with
   /// another codec (then its audio is dropped). Each stream continues the RTP stream that its peer receives, sends its own RTCP reports, watches its

@@ -82,7 +82,7 @@ class DelayEstimator {
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
   static constexpr std::size_t kSlots = 2 * kNeighbours + 1;
   DelayProfile profile_;
-  std::array<Slot, kSlots> slots_{};                 // a ring; slot_ is the one that fills now
+  std::array<Slot, kSlots> slots_{};                 // a ring of slots; slots_[slot_] is being filled
   std::size_t slot_ = 0;
   std::int64_t slot_left_ = kSlotUnits;
   std::int64_t origin_ = 0;                          // transit at which the neighbourhood started

@@ -8,7 +8,7 @@ namespace offhook::inline v0::rtp {
 /// 8000 Hz, even if the codec has another rate.
 struct PlayedSamples {
   std::uint64_t concealed_samples = 0;                    ///< samples concealed because packets were lost or late, including silent ones
-  std::uint64_t silent_concealed_samples = 0;             ///< part of concealed_samples: samples after kConcealmentFades in a row
+  std::uint64_t silent_concealed_samples = 0;             ///< part of concealed_samples: the silent ones, after kConcealmentFades units of concealment in a row
   std::uint64_t concealment_events = 0;                   ///< runs of concealed samples: each counts once, however long it is
   std::uint64_t inserted_samples_for_deceleration = 0;    ///< samples added by stretching, to increase the delay
   std::uint64_t removed_samples_for_acceleration = 0;     ///< samples removed by stretching or omission, to reduce the delay

@@ -7,7 +7,7 @@
 #include <immintrin.h>
 
 // Each function is compiled for SSE4.1 on its own, so that no inline function of a header is compiled for SSE4.1 in this file.
-#define OFFHOOK_SSE41 [[gnu::target("sse4.1")]]  // NOLINT: an attribute cannot be named otherwise
+#define OFFHOOK_SSE41 [[gnu::target("sse4.1")]]  // NOLINT: only a macro can name an attribute
 
 namespace offhook::inline v0::media::detail {
 namespace {

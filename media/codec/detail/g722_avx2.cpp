@@ -9,7 +9,7 @@
 #include <cstring>
 
 // Each function is compiled for AVX2 on its own, so that no inline function of a header is compiled for AVX2 in this file.
-#define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: an attribute cannot be named otherwise
+#define OFFHOOK_AVX2 [[gnu::target("avx2")]]  // NOLINT: only a macro can name an attribute
 
 // One predictor processes both sub-bands: the lower one in the lower half of each register, the upper one in the upper half. Each half has six zeros
 // and two poles side by side. A value that exists once per band (its difference, its estimate) fills all eight words of its half. The filters between

@@ -1,6 +1,6 @@
 #if defined(__x86_64__)
 
-#define OFFHOOK_KERNEL [[gnu::target("avx2")]]  // NOLINT: an attribute cannot be named otherwise
+#define OFFHOOK_KERNEL [[gnu::target("avx2")]]  // NOLINT: only a macro can name an attribute
 #include <offhook/media/detect/detail/echo_kernel.hpp>
 
 namespace offhook::inline v0::media::detail {
