@@ -147,7 +147,7 @@ class NetEqPolicy {
     if (!next_) next_ = next->first;
     const std::int64_t leap = next->first - *next_;
     if (next->second) return begin_noise(next->first);
-    if (expands_ > 100) return decode();                                          // It continues as if the sender had restarted.
+    if (expands_ > 100) return decode();                                          // NetEq continues as if the sender had restarted.
     const bool muted = expands_ > 5;
     if (mode_ == Mode::Expand && muted && span() < target_units() / 2) return expand();
     if (leap == 0) return decode();

@@ -15,7 +15,7 @@ inline constexpr std::size_t kDtmfFrame = 160;   ///< samples: 20 ms at 8000 Hz
 struct DtmfDigit {
   char digit = 0;                  ///< 0-9 * # A-D
   bool ended = false;              ///< false: the digit has begun, and still sounds
-  std::uint64_t at = 0;            ///< sample of the call at which it began, within 5 ms
+  std::uint64_t at = 0;            ///< sample of the call at which the digit began, within 5 ms
   std::uint32_t duration_ms = 0;   ///< exact within 10 ms; valid only if `ended` is true
 };
 

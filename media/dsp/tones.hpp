@@ -20,7 +20,7 @@ class SineSource {
  private:
   template <class Base>
   void render(std::span<std::int16_t> out, Base base) noexcept;
-  std::uint32_t turn_ = 1;      // parts of a turn: the rate in thousandths of a hertz
+  std::uint32_t turn_ = 1;      // number of parts of a turn: the sample rate in thousandths of a hertz
   std::uint32_t step_ = 0, phase_ = 0;
   float amplitude_ = 0;
 };

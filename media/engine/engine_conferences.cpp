@@ -41,7 +41,7 @@ base::Result<void, EngineError> Engine::Impl::join(LegId id, ConferenceId confer
   const std::lock_guard lock(mutex_);
   const auto entry = find_open(id);
   if (!entry) return base::fail(entry.error());
-  if ((*entry)->relayed_with || (*entry)->relay_orders != 0) return base::fail(EngineError::Relayed);  // It is relayed, or was until a moment ago.
+  if ((*entry)->relayed_with || (*entry)->relay_orders != 0) return base::fail(EngineError::Relayed);  // The leg is relayed, or was until a moment ago.
   auto* const conferences = registry_.find(conference);
   if (conferences == nullptr) return base::fail(EngineError::UnknownConference);
   if ((*entry)->conference == conference) {

@@ -59,7 +59,7 @@ class Engine::Impl {
     std::uint32_t relay_clock_hz = 0; // clock of the leg's translator; 0 if the leg has no translator
     std::size_t relay_orders = 0;     // relay orders that may still use the leg
     bool closing = false;
-    bool gone = false;                // its worker has returned it
+    bool gone = false;                // true if its worker has returned the leg
   };
   [[nodiscard]] base::Result<std::size_t, EngineError> worker_of(LegId beside);
   void order_relay(RelayOrder::What what, std::array<Entry*, 2> entries);

@@ -30,10 +30,10 @@ enum LegWish : std::uint8_t {
 
 /// The move of a leg from one slot to another, between two of its ticks. Its worker uses it; only `wanted` is set by the signalling thread.
 struct LegMove {
-  std::atomic<LegSlot*> wanted{nullptr};  // where the leg should move; the latest order counts
-  LegSlot* to = nullptr;                  // the slot to which it is moving
+  std::atomic<LegSlot*> wanted{nullptr};  // slot to which the latest order moves the leg
+  LegSlot* to = nullptr;                  // slot to which the leg is moving now
   LegSlot* from = nullptr;                // the slot that the leg left; null after its arrival
-  std::uint64_t last_tick = 0;            // its last tick before it moved
+  std::uint64_t last_tick = 0;            // the leg's last tick before the move
   bool handed_over = false;               // true if the leg moved, and has not been ticked since
 };
 
@@ -61,7 +61,7 @@ struct Leg : base::Pooled<Leg> {
   std::uint64_t path_refused = 0;         // datagrams that `path` refused
   PeerTie tie;                            // decides when `rtp` is tied to its peer
   LegPlace place;                         // the leg's place in a row of its worker
-  LegSlot* slot = nullptr;                // its present slot
+  LegSlot* slot = nullptr;                // the leg's present slot
   LegMove move;
   bool has_joined = false;                // true if the leg has joined the conference of its slot
   LegId id;                               // used by the signalling thread

@@ -20,7 +20,7 @@ namespace offhook::inline v0::media {
 struct TappedPacket {
   static constexpr std::size_t kMaxOctets = 128;
 
-  base::TimePoint at;                   ///< when it came, or was given to the kernel
+  base::TimePoint at;                   ///< time at which the datagram came, or was given to the kernel
   base::SocketAddress local, remote;
   bool is_sent = false;
   std::uint16_t size = 0;               ///< octets of the whole datagram

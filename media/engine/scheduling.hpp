@@ -8,8 +8,8 @@ namespace offhook::inline v0::media {
 /// The priority of a thread over other threads of the same core.
 enum class Scheduling : std::uint8_t {
   Usual,     ///< the priority of any thread
-  Raised,    ///< ten steps of nice higher: it waits less, but may still wait
-  RealTime,  ///< SCHED_FIFO, before all usual threads: it never waits for them
+  Raised,    ///< ten steps of nice higher: the thread waits less, but may still wait
+  RealTime,  ///< SCHED_FIFO, before all usual threads: the thread never waits for them
 };
 [[nodiscard]] std::string_view to_string(Scheduling scheduling);
 

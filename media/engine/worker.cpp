@@ -110,7 +110,7 @@ void Worker::run_due_phases() {
 
 void Worker::run_phase(base::TimePoint due) {
   conferences_.take_in();
-  RelayOrder* const relay_orders = relays_.take();  // Taken before the legs, because the legs of an order were pushed before it.
+  RelayOrder* const relay_orders = relays_.take();  // Taken before the legs, because the legs of an order were pushed before the order.
   begin_arriving();
   relays_.apply(relay_orders, due);
   ticker_.begin_phase(next_phase_ % kPhases);
@@ -129,7 +129,7 @@ void Worker::begin_arriving() {
 
 void Worker::begin(Leg& leg) {
   leg.place = leg.slot->place;
-  if (LegSlot* const before = std::exchange(leg.move.from, nullptr)) before->left.store(true, std::memory_order_release);  // It may now be freed.
+  if (LegSlot* const before = std::exchange(leg.move.from, nullptr)) before->left.store(true, std::memory_order_release);  // The former slot may now be freed.
   LegRow& row = *leg.place.row;
   row.legs[leg.place.lane] = &leg;
   if (row.count++ == 0) rows_.add(row);

@@ -45,7 +45,7 @@ class Prompt {
   struct Forms {
     bool hz_8000 = true, hz_16000 = true, hz_24000 = true;
     bool pcmu = true, pcma = true;
-    bool loops = false;  ///< true to play it again after its end; it then fades out at its end and in at its start, to avoid a click
+    bool loops = false;  ///< true to repeat the prompt; it then fades out at its end and in at its start, to avoid a click
   };
 
   /// Allocates, converts and encodes: some 5 us for each 20 ms. Fills the last frame up with silence. Sound without samples, or with a rate that is

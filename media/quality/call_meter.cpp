@@ -4,7 +4,7 @@ namespace offhook::inline v0::media {
 
 bool CallMeter::in_time(std::uint32_t timestamp, std::uint32_t clock_hz) const noexcept {
   if (!played_) return true;
-  const auto far_back = -2 * static_cast<std::int32_t>(clock_hz);  // This far back it is a jump of the timestamp, not a late packet.
+  const auto far_back = -2 * static_cast<std::int32_t>(clock_hz);  // A timestamp that is this far back is a jump, not a late packet.
   const auto ahead = static_cast<std::int32_t>(timestamp - *played_);
   return ahead >= 0 || ahead < far_back;
 }

@@ -29,7 +29,7 @@ struct IcePeer {
   bool lite = false;                          ///< a=ice-lite
   bool ice2 = false;                          ///< a=ice-options:ice2: the peer complies with RFC 8445, and nominates one pair only (RFC 8445 section 10)
   bool trickle = false;                       ///< the peer may send more candidates later, and then reports their end: RFC 8838 section 3
-  std::uint16_t components = kMaxIceComponents;   ///< 1 if it multiplexes RTP and RTCP
+  std::uint16_t components = kMaxIceComponents;   ///< 1 if the peer multiplexes RTP and RTCP
   base::Duration pacing = kDefaultIcePacing;  ///< a=ice-pacing
 };
 

@@ -27,7 +27,7 @@ namespace offhook::inline v0::media::detail {
 struct PolyphaseFilter {
   static constexpr std::size_t kMaxWays = 6;                       ///< 8 to 48 kHz
   static constexpr std::size_t kTapsPerWay = 48;                   ///< at the lower rate; the whole filter has ways x kTapsPerWay - 1 taps
-  static constexpr std::size_t kMaxPast = kMaxWays * kTapsPerWay;  ///< inputs
+  static constexpr std::size_t kMaxPast = kMaxWays * kTapsPerWay;  ///< largest number of earlier inputs that an output uses
   static constexpr std::size_t kMaxInput = 960;
   static constexpr std::size_t kTile = 80;   ///< blocks that a kernel computes at once
   static constexpr std::size_t kSpare = 96;  ///< samples that a kernel may read beyond the end of a row
@@ -40,7 +40,7 @@ struct PolyphaseFilter {
   std::size_t delay = 0;    ///< in samples at from_hz x up
   std::size_t strides = 0;  ///< 16 x this many taps of one output meet each row; the last taps may have weight 0
   float unit = 1;           ///< integer that stands for a weight of 1
-  float whole = 1;          ///< factor for the sums
+  float whole = 1;          ///< factor that turns a sum of products into a sample
 
   PolyphaseFilter(std::uint32_t from_hz, std::uint32_t to_hz);
   /// Returns the index in Rows of the oldest sample of row `r` that an output of phase `p` in the first block uses.
