@@ -119,11 +119,11 @@ int call(const CallArguments& arguments) {
   agent->dial(phone::target_at(arguments.target, agent::host_and_port(config->sip)), machine_policy(arguments.machine));
   (void)until(config->limits.call + std::chrono::minutes(4), [&] { return watch.over.load(); });
   agent->drain();
-  agent->cut_calls();  // After a signal or the limit, the call is still up, and the callee would hear only silence.
+  agent->cut_calls();  // After a signal or the limit, the call may still run, and the callee would hear only silence.
   (void)until(std::chrono::seconds(35), [&] { return agent->drained(); });  // Slightly more than 64 * T1; a signal ends the wait.
   watch.show();
   if (watch.answered) return kOk;
-  return watch.refused && !registers ? kRefused : kFailed;  // The registrar has accepted the password of an account that registers.
+  return watch.refused && !registers ? kRefused : kFailed;  // If this command has registered, the registrar has accepted the password.
 }
 
 }  // namespace offhook::tools

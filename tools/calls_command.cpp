@@ -26,7 +26,7 @@ std::optional<std::string> folder_of(const CallsArguments& arguments) {
   return agent::records_folder(loaded->config);
 }
 
-/// Prints which records the list lacks. Returns the exit code.
+/// Prints how many records the list lacks, and why. Returns the exit code.
 int emit(const records::ReadSummary& summary) {
   if (summary.skipped > 0) fmt::print(stderr, "offhook calls: {} lines were cut or damaged, and were skipped\n", summary.skipped);
   if (summary.newer_schema > 0)

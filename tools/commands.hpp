@@ -15,11 +15,11 @@ enum Exit : int {
   kInterrupted = 130,  ///< `offhook setup`: Ctrl-C ended it; shells use this code for it
 };
 
-/// Where the SIP messages of a command also go.
+/// The places to which a command copies its SIP messages.
 struct WireArguments {
   std::string capture;           ///< a file of pcapng; "": as the configuration says
   bool capture_media = false;    ///< the file also gets the headers of media
-  std::string trace;             ///< "sip": prints them; "": as the configuration says
+  std::string trace;             ///< "sip": prints the messages; "": as the configuration says
 };
 
 struct RunArguments {

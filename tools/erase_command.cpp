@@ -33,7 +33,7 @@ std::optional<agent::KeptFolders> kept_folders(const EraseArguments& arguments) 
   return agent::KeptFolders{agent::records_folder(effective.config), agent::transcripts_folder(effective.config), agent::recordings_folder(effective.config)};
 }
 
-/// Returns the one matching call. Prints a message and returns nullopt if no call matches, if several calls match, or if the call is up.
+/// Returns the one matching call. Prints a message and returns nullopt if no call matches, if several calls match, or if the call may still run.
 std::optional<std::string> call_to_erase(const EraseArguments& arguments, const agent::KeptFolders& folders) {
   const auto say = [](const std::string& why) { return cannot_erase(why), std::nullopt; };
   const auto calls = agent::find_calls(folders, arguments.call);

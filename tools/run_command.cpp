@@ -74,7 +74,7 @@ int run(const RunArguments& arguments) {
     if (!opened) {
       fmt::print(stderr, "offhook run: {}\n", opened.error().detail);
       agent->cut_calls();
-      agent::drain(*agent, std::chrono::seconds(5), wait_for_signal);  // A REGISTER may already be on its way: cancel it.
+      agent::drain(*agent, std::chrono::seconds(5), wait_for_signal);  // A REGISTER may already have left: unregister.
       return kNoPort;
     }
     health = std::move(*opened);

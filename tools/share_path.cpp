@@ -18,7 +18,7 @@ fs::path program_folder() {
 /// Returns true for the programs' folder of a build tree: build/PRESET/tools, or build/tools.
 bool is_in_build_tree(const fs::path& folder) { return folder.filename() == "tools"; }
 
-/// Returns a file of the source tree to which a build tree belongs.
+/// Returns the path of `file` in the source tree to which the build tree of `folder` belongs; nullopt if there is no such tree or file.
 std::optional<std::string> in_build_tree(const fs::path& folder, const fs::path& file) {
   std::error_code ignored;
   for (const char* up : {"../../..", "../.."}) {

@@ -39,7 +39,7 @@ std::optional<std::string> folder_of(const TranscriptsArguments& arguments) {
   return agent::transcripts_folder(loaded->config);
 }
 
-/// Prints which lines are missing. Returns the exit code.
+/// Prints how many lines and files are missing, and why. Returns the exit code.
 int emit(const transcripts::ReadSummary& summary) {
   if (summary.skipped > 0)
     fmt::print(stderr, "offhook transcripts: {} lines were cut or damaged, and were skipped\n", summary.skipped);

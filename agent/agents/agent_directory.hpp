@@ -58,7 +58,7 @@ class AgentDirectory {
   [[nodiscard]] const Profile& choose(const CallFacts& call) const;
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
   [[nodiscard]] const Profile& otherwise() const { return otherwise_; }
-  /// Returns the servers of tools; null: the agents have built-in tools only.
+  /// Returns the plan of the tool servers; null: the agents have built-in tools only.
   [[nodiscard]] const ToolServerPlan& tool_servers() const { return tool_servers_; }
 
  private:

@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent {
 struct DirectorySources {
   std::optional<std::string> config_path;  ///< path of the configuration file: relative paths of prompts, dialogues and contexts start at its folder
   config::FileReader files;
-  std::string default_dialogue;  ///< used when the configuration names no dialogue
+  std::string default_dialogue;  ///< path of the dialogue of an agent whose settings name none
 };
 
 struct BuiltDirectory {

@@ -32,7 +32,7 @@ const std::string& model_of(const ProviderProfile& provider, Task task) {
   return provider.models.speech;
 }
 
-/// Returns the task in the words of errors.
+/// Returns the words that describe the task in an error text.
 std::string_view words_of(Task task) {
   switch (task) {
     case Task::Realtime: return "hears and speaks itself";
@@ -67,7 +67,7 @@ bool is_refused(const Draft& draft, const std::string& where, std::string_view v
   return is_told_of(draft, where) || is_told_of(draft, "--set " + where) || is_told_of(draft, variable);
 }
 
-/// Returns true when none of the task's settings is present. The operator may then mean a different provider.
+/// Returns true when the configuration has none of the task's settings, not even a refused one. The operator may then mean a different provider.
 bool is_nothing_said(const Draft& draft, const ProviderProfile& provider, const Lacks& lacks) {
   return !lacks.allowed.empty() && std::none_of(lacks.settings.begin(), lacks.settings.end(), [&](const Lack& lack) {
     return is_refused(draft, "/providers/" + provider.name + std::string(lack.pointer), lack.variable);
@@ -98,7 +98,7 @@ void report_lacks(Draft& draft, const ProviderProfile& provider, const Lacks& la
   }
 }
 
-/// Reports what the provider lacks for the task. A null `provider` is unknown, and was reported before.
+/// Reports what the provider lacks for the task. A null `provider` stands for an unknown provider, which was reported before.
 void require(Draft& draft, const ProviderPtr& provider, Task task, const std::string& where) {
   if (!provider || can(provider, task) || is_told(draft, *provider, task)) return;
   const std::string what = "a provider without a model that " + std::string(words_of(task));

@@ -158,8 +158,8 @@ void add_grant(Draft& draft, const JsonValue& written, const std::string& where,
   out.push_back(std::move(grant));
 }
 
-/// Applies the tools of a prompt file. It may remove tools that the configuration grants. If the configuration has no list of tools, it may
-/// grant tools that need no other setting.
+/// Applies the list of tools in a prompt file. The list may omit tools that the configuration grants, and so remove them. If the configuration
+/// has no list of tools, the prompt file may grant tools that need no other setting.
 void narrow(Draft& draft, const std::vector<std::string>& names, bool is_granted_above, AgentProfile& out) {
   std::vector<ToolGrant> kept;
   std::vector<ServerToolGrant> kept_of_servers;

@@ -8,7 +8,7 @@ namespace {
 
 using Found = SoundCache::Found;
 
-/// Ports run at 8000 and 16,000 Hz (SessionFactory::port_rate_hz).
+/// The forms of each sound. No form has 24,000 Hz, because ports run at 8000 and 16,000 Hz (SessionFactory::port_rate_hz).
 constexpr media::Prompt::Forms kMusic{.hz_24000 = false, .loops = true};
 
 constexpr media::Prompt::Forms kGreeting{.hz_24000 = false, .pcmu = false, .pcma = false};

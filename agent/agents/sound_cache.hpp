@@ -19,7 +19,7 @@ class SoundCache {
 
   /// Returns the music on hold of a file; a relative path starts at the configuration file. Returns null when `sources` has no file reader.
   [[nodiscard]] Found music(const std::string& path, const DirectorySources& sources);
-  /// Returns a recorded greeting of at most kMaxGreeting; path and null as for music().
+  /// Returns the greeting of a file. Refuses a greeting longer than kMaxGreeting. The path and a null result mean the same as for music().
   [[nodiscard]] Found greeting(const std::string& path, const DirectorySources& sources);
   /// Returns the music that is built into Offhook.
   [[nodiscard]] Found quiet();

@@ -33,7 +33,7 @@ class Agent::Impl {
       : options_(std::move(options)), watch_(std::move(watch)), registrations_(options_.account.registers ? 1 + options_.standby_accounts.size() : 0) {}
 
   ~Impl() {
-    // Calls may be up. Signalling stops first, and is freed last, because conversations post tasks to it as long as their threads exist.
+    // Calls may still run. Signalling stops first, but is freed only after the conversation threads, because conversations post tasks to it.
     if (network_) network_->endpoint().stop();
     if (calls_) calls_->cut_off();
     threads_.reset();
@@ -98,7 +98,7 @@ class Agent::Impl {
       recordings_ = std::move(*store);
     }
     // If the agent is ready, it stays ready, so that a reload does not make a dispatcher remove this instance. If models are still loading,
-    // the agent becomes ready only after the new models too.
+    // the agent becomes ready only when the new models are loaded too.
     rehearse(agents, *models_awaited_ > 0 && SessionFactory::awaits_model(*agents) ? awaited_from_now_on() : nullptr);
     network_->post([this, agents = std::move(agents)]() mutable {
       const std::lock_guard lock(shared_mutex_);
@@ -207,7 +207,7 @@ class Agent::Impl {
 
   // --- the state, for the pages of the health port
 
-  /// Returns true for ever after the first success, so that a reload with a new dialogue does not make a dispatcher remove this instance.
+  /// Once true, the result stays true, so that a reload with a new dialogue does not make a dispatcher remove this instance.
   bool is_set_up() const {
     if (!set_up_ && factory_->is_warm()) set_up_ = true;
     return set_up_;

@@ -45,7 +45,7 @@ struct AgentOptions {
   /// The listener of each call's audio port: Machine if the agent alone listens to the caller.
   media::Listener listener = media::Listener::Machine;
   bool leaves_out_silence = false;                            ///< true: sends comfort noise in place of silence, when the peer accepts comfort noise
-  capture::CaptureOptions capture{};                          ///< where SIP messages also go, for people who look for a fault
+  capture::CaptureOptions capture{};                          ///< destinations of a copy of each SIP message, for troubleshooting
   recordings::RecordingOptions recordings;                    ///< enabled when at least one agent records its calls
   std::size_t conversation_threads = 0;                       ///< 0: one thread for each core of the machine
   base::Duration drain_limit = std::chrono::seconds(30);      ///< time from drain() until the agent hangs up the calls that still run
@@ -81,13 +81,13 @@ class Agent {
 
   /// Dials `target` and holds the conversation with the party that answers. Reports the call's progress as events. Callable from any thread.
   void dial(std::string target, MachinePolicy machine = MachinePolicy::Ignore);
-  /// Sends text within a call to its peer: MESSAGE (RFC 3428). `type` is a media type. Does nothing if the call is not up. Callable from any thread,
+  /// Sends text within a call to its peer: MESSAGE (RFC 3428). `type` is a media type. Does nothing if no such call runs. Callable from any thread,
   /// including from `watch`.
   void send_text(std::string call_id, std::string text, std::string type);
   /// Accepts no more calls. Running calls end within drain_limit(), then the agent unregisters. Callable from any thread, and more than once.
   void drain();
   [[nodiscard]] base::Duration drain_limit() const;  ///< AgentOptions::drain_limit
-  /// Returns true when a drain is complete: no call is up, no account is registered, and no BYE waits for its response.
+  /// Returns true when a drain is complete: no call is left, no account is registered, and no BYE waits for its response.
   [[nodiscard]] bool drained() const;
   /// Uses `agents` for new calls; running calls keep their agents. First loads dialogues and models that are new (about 100 ms); on an error
   /// nothing changes. If no agent recorded its calls before, and one of `agents` does, `recordings` says how to record them.

@@ -44,7 +44,7 @@ AgentCalls::AgentCalls(CallServices services, call::Network& network, std::funct
 void AgentCalls::cut_off() {
   for (const auto& [leg, call] : calls_) {
     call->reports().notes->on_ended({call::Ended::By::Us, call::Ended::Cause::HungUp, {}, {}, "shutdown"}, {}, Moment::now());
-    conclude(*call);  // The parts of a call end before the thread that they wake.
+    conclude(*call);  // End the parts of each call now, because they wake a thread that is freed soon.
   }
 }
 
@@ -316,8 +316,8 @@ void AgentCalls::on(const call::Finished& event) {
   on_end_();
 }
 
-/// Ends the call's recording and conversation. The record is complete only after the last action of the conversation. Therefore it is stored
-/// after that.
+/// Ends the call's recording and conversation. Stores the record after the last action of the conversation, because the record is complete
+/// only then.
 void AgentCalls::conclude(AttendedCall& call) {
   const CallReports& reports = call.reports();
   if (const auto& recording = reports.recording) {

@@ -23,15 +23,15 @@ class AgentCalls {
  public:
   /// `on_end` runs after the end of each call.
   AgentCalls(CallServices services, call::Network& network, std::function<void()> on_end);
-  /// The thread of the network has stopped. Ends all calls that are up, and stores their records.
+  /// Ends all running calls, and stores their records. Use it after the thread of the network has stopped.
   void cut_off();
 
   void on_event(call::Event event);
   /// Dials `target` and holds the conversation with the party that answers.
   void dial(const std::string& target, MachinePolicy machine);
-  /// Sends text to the peer of the call with that id (Leg::send_text()). Does nothing if the call is not up, or its peer gets no texts.
+  /// Sends text to the peer of the call with that id (Leg::send_text()). Does nothing if no such call runs, or its peer gets no texts.
   void send_text(const std::string& call_id, std::string text, std::string type);
-  /// The agents say that the program stops, and end their calls.
+  /// Makes the agent of each call say that the program stops, and end the call.
   void shut_down();
   /// Ends all calls at once.
   void close();

@@ -24,7 +24,7 @@ struct AgentState {
   std::size_t calls = 0, most_calls = 0;                   ///< calls that are not over, ringing ones included; most_calls is /limits/calls
   std::size_t registrations = 0, registrations_up = 0;
   std::string registrations_json;                          ///< Registrations::json()
-  std::string_view voice;                                  ///< the kind of voice activity detection, and why
+  std::string_view voice;                                  ///< the kind of voice activity detection; if silero is configured and not used, also the reason
   std::string_view records;                                ///< CallRecordStore::state()
   std::vector<std::pair<std::string, bool>> services;      ///< Breakers::states()
   CallThreads::State threads;

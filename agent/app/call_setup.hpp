@@ -25,8 +25,9 @@ struct CallSetup {
 /// Makes the set-up of an outgoing call to `target`.
 [[nodiscard]] CallSetup set_up(const AgentDirectory& directory, const call::Party& own, const call::Party& target);
 
-/// Returns the function that fetches the call's context, if its agent has one, and makes the plan. The call's thread invokes `trouble` with
-/// the reason for each context that is missing, `on_use` for each use of a provider, and `on_failure` for each failure of a service.
+/// Returns the function that fetches the call's context, if its agent has a source of context, and then makes the plan of its session. The call's
+/// thread invokes `trouble` with the reason for each context that is missing, `on_use` for each use of a provider, and `on_failure` for each failure
+/// of a service.
 [[nodiscard]] Preparation prepare(std::shared_ptr<const SessionFactory> factory, CallSetup setup, media::AudioCodec codec, CallThread& thread,
                                   std::function<void(const tools::ToolEvent&)> on_tool_event, std::function<void(const std::string&)> trouble,
                                   ReportUse on_use = {}, ReportFailure on_failure = {});

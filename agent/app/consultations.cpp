@@ -6,7 +6,7 @@
 namespace offhook::inline v0::agent {
 
 namespace {
-// For each kind of network, the record of a transfer has statuses of RFC 3261 section 21.
+// The record of a transfer uses statuses of RFC 3261 section 21 for every kind of network.
 constexpr const char *kTimeout = "408", *kUnavailable = "480", *kServerError = "500";
 }  // namespace
 

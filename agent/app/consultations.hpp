@@ -28,16 +28,17 @@ class Consultations {
     std::function<void(const call::LegPtr& caller, const std::string& status, std::string_view why)> not_reached;
   };
   static constexpr base::Duration kReplacing = std::chrono::seconds(15);  ///< time for the caller's side to replace the target's call
-  static constexpr base::Duration kOutcome = std::chrono::seconds(5);     ///< time to report the outcome, after one of the two calls has ended
+  /// Time for the caller's side to report the outcome, after the caller's call or the target's call has ended.
+  static constexpr base::Duration kOutcome = std::chrono::seconds(5);
 
   Consultations(Hooks hooks, base::Duration ring_limit) : hooks_(std::move(hooks)), ring_limit_(ring_limit) {}
 
-  /// Begins a consultation. Returns the errors of Hooks::dial; then nothing has changed.
+  /// Begins a consultation. If Hooks::dial fails, returns its error, and nothing has changed.
   [[nodiscard]] base::Result<void, base::Error> begin(call::LegPtr caller, const std::string& target);
   /// on_connected() and on_finished() return true when `leg` leads to a target. The agent must then ignore the event.
   [[nodiscard]] bool on_connected(const call::LegPtr& leg);
   [[nodiscard]] bool on_finished(const call::LegPtr& leg, const call::Ended& how);
-  /// A REFER to the caller's side has its outcome. Returns false when the REFER belongs to no consultation: it was a blind transfer.
+  /// Call it with the outcome of each REFER to the caller's side. Returns false when the REFER belongs to no consultation: it was a blind transfer.
   [[nodiscard]] bool on_transferred(const call::LegPtr& caller);
   void on_caller_finished(const call::LegPtr& caller);
   /// The agent ends: hangs up all calls to targets that no caller has replaced.

@@ -13,12 +13,12 @@
 
 namespace offhook::inline v0::agent {
 
-/// The calls that have media now, for a status page. It does not show the parties of a call. Callable from any thread.
+/// The calls that have media now, for a status page, which does not show the parties of a call. Callable from any thread.
 class LiveCalls {
  public:
   using Statistics = std::function<std::optional<media::LegStatistics>(media::LegId)>;  ///< Engine::statistics(); runs on the thread that requests the page
   struct Call {
-    std::string id, sip_call_id;    ///< the ids as in the record
+    std::string id, sip_call_id;    ///< the ids that the call's record has
     bool outgoing = false;
     std::string codec;
     base::TimePoint answered{};

@@ -7,7 +7,7 @@
 namespace offhook::inline v0::agent {
 
 /// Reports to systemd's watchdog that the process is alive, but only after the signalling thread has answered: without that thread the process serves
-/// no call. The agent and the notifier must outlive it.
+/// no call. The agent and the notifier must outlive this object.
 class LivenessReporter {
  public:
   LivenessReporter(Agent& agent, const ServiceNotifier& notifier) : agent_(agent), notifier_(notifier) {}

@@ -42,7 +42,7 @@ Finding ask_pbx(const config::Config& config) {
   const std::string whom = fmt::format("the PBX {} by {}", config.sip.host, config.sip.transport);
   const auto answered = std::make_shared<std::promise<Finding>>();
   std::future<Finding> found = answered->get_future();
-  const auto capture = open_capture(options);  // stand_beside_another() has removed its file, and no other part of it can be refused.
+  const auto capture = open_capture(options);  // Never fails: stand_beside_another() has removed the file, the only part that can fail.
   media::Engine engine(options.media);
   auto endpoint = phone::Endpoint::open(options.phone, engine, [answered, whom](const phone::PhoneEvent& event) {
     const auto* answer = std::get_if<sip::RequestAnswered>(&event);

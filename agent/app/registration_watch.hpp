@@ -37,7 +37,7 @@ class RegistrationWatch {
 
   mutable std::mutex mutex_;
   Registrations all_;
-  std::string failure_;  // when each registration had failed
+  std::string failure_;  // Registrations::failure() at the latest time when all registrations had failed
   bool has_result_ = false, has_succeeded_ = false, has_failed_ = false, is_password_refused_ = false;
 };
 

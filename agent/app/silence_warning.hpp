@@ -7,7 +7,7 @@
 namespace offhook::inline v0::agent {
 
 /// Logs a warning if no registrar has answered for a while. The first attempt fails only after 32 s (RFC 3261 section 17.1.2.2), and until then the
-/// log would not show a wrong address. The watch and the configuration must outlive it.
+/// log would not show a wrong address. The watch and the configuration must outlive this object.
 class SilenceWarning {
  public:
   static constexpr std::chrono::seconds kPatience{3};

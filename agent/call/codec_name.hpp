@@ -6,7 +6,7 @@
 
 namespace offhook::inline v0::call {
 
-/// Returns the codec's name in the configuration, in records and in the log. It is the name in SDP: "L16" at both of its rates.
+/// Returns the codec's name in SDP, which the configuration, the records and the log use too. L16 has the same name at both of its rates.
 [[nodiscard]] constexpr std::string_view name_of(media::AudioCodec codec) {
   switch (codec) {
     case media::AudioCodec::Pcmu: return "PCMU";

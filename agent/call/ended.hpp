@@ -30,7 +30,7 @@ struct Ended {
   Cause cause = Cause::HungUp;
   std::string status{};  ///< the status of the leg's protocol, for the record; "" if there was none
   std::string reason{};  ///< the text of that status
-  std::string why{};     ///< the text of Leg::hang_up(); "" if this side did not hang up
+  std::string why{};     ///< the argument of Leg::hang_up(); "" if this side did not hang up
 };
 
 /// Returns true if the called side refused the call.

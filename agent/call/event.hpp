@@ -12,13 +12,14 @@
 namespace offhook::inline v0::call {
 
 struct Offered { LegPtr leg; Incoming details; };
-/// The result of Leg::prepare(). With an error, the call was refused, and Finished follows.
+/// The result of Leg::prepare(). If `media` is an error, the leg has refused the call, and Finished follows.
 struct Prepared { LegPtr leg; base::Result<void, base::Error> media; };
 struct TurnedAway { Incoming details; Ended how; };  ///< the network itself refused a call, which has no leg
 struct Ringing { LegPtr leg; };
 struct Connected { LegPtr leg; bool sends = true; };  ///< `sends` is false while the peer holds this side
-struct MediaChanged { LegPtr leg; bool sends = true, receives = true; };  ///< one of the sides holds the other, or has ended the hold
-struct PartyChanged { LegPtr leg; Party party; bool asserted = false; };  ///< the peer's side names another person; `asserted`: a trusted peer did
+struct MediaChanged { LegPtr leg; bool sends = true, receives = true; };  ///< one side has put the other side on hold, or has ended the hold
+/// The peer's side names another person. `asserted` is true if a trusted peer vouches for the name.
+struct PartyChanged { LegPtr leg; Party party; bool asserted = false; };
 struct KeyPressed { LegPtr leg; char key = 0; };  ///< the signalling reported a key; keys in the audio come through the port
 /// The outcome of a transfer. `begun` is false if the peer did not begin it. `status` is as in Ended.
 struct Transferred { LegPtr leg; bool reached = false; std::string status; bool begun = false; };

@@ -26,15 +26,16 @@ class Leg {
   [[nodiscard]] virtual bool outgoing() const = 0;
   [[nodiscard]] virtual LegName name() const = 0;
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< nullopt before both sides agreed on a codec
-  /// Returns how the leg's audio is encrypted, for people: such as "SRTP AEAD_AES_256_GCM, keys in SDP". Returns "" if it is not encrypted.
+  /// Returns the encryption of the leg's audio in words for people, such as "SRTP AEAD_AES_256_GCM, keys in SDP"; "" if the audio is not encrypted.
   [[nodiscard]] virtual std::string encryption() const { return {}; }
-  /// Returns how the leg's network has found the path of the audio, for people: such as "ICE, host to prflx". Returns "" if the descriptions of both sides have said it.
+  /// Returns the path that the leg's network has found for the audio, in words for people, such as "ICE, host to prflx". Returns "" if the audio goes
+  /// to the addresses in the session descriptions.
   [[nodiscard]] virtual std::string path() const { return {}; }
-  /// Returns the codec on which an incoming leg would agree with `codecs`, so that its port can have the rate of that codec; nullopt: not known.
+  /// Returns the codec that an incoming leg would select from `codecs`, so that its port can be made for the rate of that codec; nullopt: not known.
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const = 0;
-  /// Returns the leg at the media engine, while it exists; nullopt: the audio does not pass through the engine.
+  /// Returns the id of this leg at the media engine, while the engine has the leg; nullopt: the audio does not pass through the engine.
   [[nodiscard]] virtual std::optional<media::LegId> media_leg() const = 0;
-  /// Returns true if the call is up, and its peer can be connected to the peer of another leg: transfer_to().
+  /// Returns true if the call is answered, and transfer_to() can connect its peer to the peer of another leg.
   [[nodiscard]] virtual bool can_transfer_to() const = 0;
 
   /// An incoming leg: agrees on one of `codecs` (in the order of preference). `port` carries the audio until Finished. The event Prepared
@@ -51,7 +52,7 @@ class Leg {
     why_ = std::move(why);
     return do_hang_up();
   }
-  [[nodiscard]] const std::string& why() const { return why_; }  ///< of the last hang_up(); "" if there was none
+  [[nodiscard]] const std::string& why() const { return why_; }  ///< the argument of the last hang_up(); "" before the first
   /// Puts the peer on hold, or ends the hold.
   [[nodiscard]] base::Result<void, base::Error> hold(bool on) { return do_hold(on); }
   /// Asks the peer to call `target`, a number or an address: Transferred follows.

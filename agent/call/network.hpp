@@ -13,7 +13,7 @@ namespace offhook::inline v0::call {
 struct DialOptions {
   std::string target;                       ///< a number, or an address of the network
   std::vector<media::AudioCodec> codecs{};  ///< in the order of preference; empty: the codecs of the network
-  LegPtr on_behalf_of{};                    ///< the call goes out by the line on which this leg came in; null: by the first line that is up
+  LegPtr on_behalf_of{};                    ///< the call uses the line on which this leg came in; null: the first registered line
 };
 
 /// A telephone network: places calls, and owns the thread on which its legs are used.
@@ -27,7 +27,7 @@ class Network {
   [[nodiscard]] base::Result<LegPtr, base::Error> dial(const DialOptions& options, std::shared_ptr<media::AudioPort> port) {
     return do_dial(options, std::move(port));
   }
-  [[nodiscard]] virtual Party party(const std::string& address) const = 0;  ///< has the number in `address`, and no name
+  [[nodiscard]] virtual Party party(const std::string& address) const = 0;  ///< the party at `address`, with its number and without a name
   virtual void post(std::function<void()> task) = 0;  ///< runs `task` on the thread of the network; callable from any thread
   virtual void post_after(base::Duration delay, std::function<void()> task) = 0;  ///< use it on the thread of the network
 

@@ -44,7 +44,7 @@ void FileSink::write_or_count_lost(std::span<const Packet> packets, base::TimePo
 }
 
 FileResult<void> FileSink::write(std::span<const Packet> packets) {
-  // An operator may move the file away, or empty it: the packets that follow would lack their beginning.
+  // An operator may have moved the file away, or emptied it. Begin a new file then, because packets need the section header before them.
   if (file_ && (!file_->is_at(path_) || file_->size() != size_)) file_.reset();
   if (!file_ || size_ >= most_octets_) {
     if (auto begun = begin(); !begun) return begun;
@@ -53,7 +53,7 @@ FileResult<void> FileSink::write(std::span<const Packet> packets) {
   std::string blocks;
   for (const Packet& packet : packets) blocks += writer.add(packet);
   auto written = append(blocks);
-  if (written) writer_ = writer;  // Otherwise the file lacks the interfaces that these packets may have begun.
+  if (written) writer_ = writer;  // After a failure, the file lacks the interfaces that these packets may have begun.
   return written;
 }
 
@@ -64,7 +64,7 @@ FileResult<void> FileSink::begin() {
   const auto beginning = files_.peek(path_, 4);
   if (!beginning) return base::fail(beginning.error());
   if (!beginning->empty() && !is_pcapng(*beginning)) return base::fail(std::make_error_code(std::errc::file_exists));
-  lock_.reset();  // It may be the lock of the file that is at the path now.
+  lock_.reset();  // This sink may itself hold the lock of the file that is at the path now.
   if (auto locked = lock(); !locked) return locked;
   if (!beginning->empty()) {
     if (auto renamed = keep_as_older(); !renamed) return renamed;
@@ -91,7 +91,8 @@ FileResult<void> FileSink::lock() {
 
 FileResult<void> FileSink::keep_as_older() {
   const auto beginning = files_.peek(older(), 4);
-  const bool is_link = !beginning && beginning.error() == std::errc::too_many_symbolic_link_levels;  // It is replaced, and not what it names.
+  // rename() replaces a symbolic link itself, and not the file to which the link points.
+  const bool is_link = !beginning && beginning.error() == std::errc::too_many_symbolic_link_levels;
   if (!is_link && !beginning) return base::fail(beginning.error());
   if (!is_link && !beginning->empty() && !is_pcapng(*beginning)) return base::fail(std::make_error_code(std::errc::file_exists));
   return files_.rename(path_, older());
@@ -100,7 +101,7 @@ FileResult<void> FileSink::keep_as_older() {
 FileResult<void> FileSink::append(const std::string& blocks) {
   auto written = store::write_all(*file_, blocks);
   if (written) size_ += blocks.size();
-  else if (!file_->truncate(size_)) file_.reset();  // A reader could not find the blocks behind a part of a block.
+  else if (!file_->truncate(size_)) file_.reset();  // Begin a new file: a reader cannot find the blocks behind a part of a block.
   return written;
 }
 

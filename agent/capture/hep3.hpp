@@ -16,7 +16,7 @@ struct Hep3 {
   static constexpr std::uint8_t kSip = 1;
 
   std::uint8_t ip_protocol = kUdp;
-  base::SocketAddress source, destination;  ///< both of one family
+  base::SocketAddress source, destination;  ///< both of the same address family
   std::uint32_t seconds = 0, microseconds = 0;  ///< since 1970
   std::uint8_t payload_type = kSip;
   std::uint32_t capture_id = 0;       ///< the number by which a collector knows this sender
@@ -27,10 +27,11 @@ struct Hep3 {
   friend bool operator==(const Hep3&, const Hep3&) = default;
 };
 
-/// Octets of a UDP datagram, which limit a packet.
+/// Highest number of octets in a packet: the payload of a UDP datagram over IPv4.
 inline constexpr std::size_t kMaxHep3Octets = 65507;
 
-/// Returns the packet as a datagram. Cuts a payload that would make it longer than kMaxHep3Octets; returns nullopt if it is too long without payload.
+/// Returns the datagram of the packet. Cuts the payload so that the datagram has at most kMaxHep3Octets. Returns nullopt if the datagram is too long
+/// even without payload.
 [[nodiscard]] std::optional<std::string> write_hep3(const Hep3& packet);
 
 }  // namespace offhook::inline v0::agent::capture

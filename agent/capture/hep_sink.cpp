@@ -23,7 +23,7 @@ Hep3 hep3_of(const Packet& packet, const HepOptions& options) {
   const auto time = std::chrono::duration_cast<std::chrono::microseconds>(packet.at.time_since_epoch());
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   Hep3 out;
-  // The protocol of IP: TLS and WebSocket use TCP.
+  // HEP3 has the protocol above IP: TLS and WebSocket use TCP.
   out.ip_protocol = packet.transport == sip::Transport::Udp ? Hep3::kUdp : Hep3::kTcp;
   out.source = packet.source();
   out.destination = packet.destination();
@@ -37,7 +37,8 @@ Hep3 hep3_of(const Packet& packet, const HepOptions& options) {
   return out;
 }
 
-/// Returns true if an error of send(2) says nothing about the collector's address: the next packet may pass through the same socket.
+/// Returns true if the next packet may pass through the same socket after this error of send(2), because the error says nothing about the
+/// collector's address.
 bool keeps_socket(int error) {
   constexpr std::array kPassing{ECONNREFUSED, EAGAIN, ENOBUFS, ENOMEM, EINTR, EMSGSIZE};
   return std::find(kPassing.begin(), kPassing.end(), error) != kPassing.end();

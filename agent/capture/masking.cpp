@@ -24,10 +24,10 @@ void hide(Text text) {
   }
 }
 
-/// Names are equal in any case, and with `_` in place of `-`.
+/// Makes names comparable: ignores upper and lower case, and treats `_` as `-`.
 char folded(char c) { return c == '_' ? '-' : base::to_lower(c); }
 
-/// Returns the place of `word`, which is folded, in a text that is not; kNone if it is not there.
+/// Returns the place of `word` in `text`; kNone if the word is missing. `word` must be folded, and `text` need not be.
 std::size_t find_word(std::string_view text, std::string_view word, std::size_t from = 0) {
   const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(std::min(from, text.size())), text.end(), word.begin(), word.end(),
                               [](char a, char b) { return folded(a) == b; });
@@ -80,8 +80,8 @@ bool is_readable(std::string_view parameter) {
   return std::any_of(kReadable.begin(), kReadable.end(), [parameter](std::string_view each) { return base::iequals(each, parameter); });
 }
 
-/// Hides a parameter's value: a token, or text in quotes. Text behind a readable token is hidden. Without the closing quote, the value is the rest of the
-/// field, and is never readable.
+/// Hides a parameter's value: a token, or text in quotes. Hides text behind a readable token. Without the closing quote, the value is the rest of the
+/// field, and is always hidden.
 void hide_value(Value& value, bool readable) {
   if (!value.try_take('"')) {
     if (readable) (void)value.take_while(is_token_char);
@@ -97,7 +97,7 @@ void hide_value(Value& value, bool readable) {
   (void)value.try_take('"');
 }
 
-/// Hides the parameters of a digest that are not known to be readable, and text that is no parameter.
+/// Hides each parameter of a digest for which is_readable() is false, and text that is not a parameter.
 void hide_parameters(Value value) {
   while (!value.at_end()) {
     (void)value.take_while([](char c) { return c == ',' || base::is_space(c); });
@@ -117,7 +117,7 @@ void hide_parameters(Value value) {
   }
 }
 
-/// Leaves only the name of a known scheme readable. Another first word may be a token.
+/// Hides credentials. Leaves the name of a known scheme readable, and the readable parameters of Digest. Any other first word may be a token.
 void hide_credentials(Value value) {
   constexpr std::array<std::string_view, 6> kSchemes{"Digest", "Basic", "Bearer", "NTLM", "Kerberos", "Negotiate"};
   value.skip_spaces();
@@ -140,12 +140,12 @@ void hide_signatures(Value value) {
   }
 }
 
-/// Returns true if the name is this word, or ends with it behind a hyphen.
+/// Returns true if the name is this word, or ends with a hyphen and this word.
 bool has_last_word(std::string_view name, std::string_view word) {
   return ends_with_word(name, word) && (name.size() == word.size() || folded(name[name.size() - word.size() - 1]) == '-');
 }
 
-/// Returns true for the name of a field, an attribute or a parameter whose value gives access to something, or has pressed keys.
+/// Returns true for the name of a field, an attribute or a parameter whose value is a secret or pressed keys.
 bool names_secret(std::string_view name) {
   constexpr std::array<std::string_view, 17> kParts{"token",  "secret",  "passw",  "passphrase", "pwd",       "credential", "bearer", "jwt",  "apikey",
                                                     "api-key", "cookie", "pn-prid", "pn-tok",     "key-mgmt", "signature",  "dtmf",   "postd"};
@@ -168,7 +168,8 @@ Field field_of(const LineName& line) {
   return base::iequals(line.name, "Identity") || base::iequals(line.name, "y") ? Field::Signature : Field::Plain;
 }
 
-/// Returns the name at the beginning of a line; of a line a=NAME:VALUE, the name of the attribute (RFC 8866 section 5.13), if its value is a secret.
+/// Returns the name at the beginning of a line. For a line a=NAME:VALUE whose value is a secret, returns the name of the attribute (RFC 8866
+/// section 5.13).
 LineName line_at(std::string_view text, std::size_t begin) {
   const LineName line = name_at(text, begin);
   if (line.mark != '=' || !base::iequals(line.name, "a")) return line;
@@ -196,7 +197,7 @@ std::size_t hide_line(Text text, std::size_t begin) {
   return end;
 }
 
-/// A line may also begin after a lone CR, because a receiver may understand it so.
+/// Hides the secrets of all lines. A line may also begin after a lone CR, because a receiver may read a lone CR as a line end.
 void hide_lines(Text text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = hide_line(text, at);
@@ -207,7 +208,7 @@ void hide_lines(Text text) {
 
 // --- words ------------------------------------------------------------------------------------------------------------------
 
-/// Hides the password of a URI: RFC 3261 section 19.1.1. A password may contain `@`, though it must not.
+/// Hides the password of a URI: RFC 3261 section 19.1.1. A peer may send a password that contains `@`, although the grammar forbids that.
 void hide_password(Text word) {
   const std::string_view text = view(word);
   const auto last_at = text.rfind('@');
@@ -253,7 +254,7 @@ void hide_words(Text text) {
 }
 
 /// Hides values behind the name of a secret, in URIs and in other parameters: sip:a@b;pn-prid=VALUE?Authorization=VALUE&Cookie=VALUE, x-token = "VALUE"
-/// (RFC 3261 sections 19.1.1 and 25.1). A name with escapes is not read: it may be such a name.
+/// (RFC 3261 sections 19.1.1 and 25.1). A name with escapes also counts as such a name, because escapes are not decoded.
 void hide_named_values(Text field) {
   const auto is_name = [field](Text name) {
     if (name.empty() || (name.data() != field.data() && !base::is_space(name.data()[-1]) && std::string_view(";?&,<>\"").find(name.data()[-1]) == kNone)) return false;
@@ -277,7 +278,7 @@ bool has_pressed_keys(std::string_view content_type) {
   return has_any(content_type.substr(0, content_type.find(';')), kTypes);
 }
 
-/// Hides a line of such a body. In application/dtmf-relay, the names of lines and the duration stay readable.
+/// Hides one line of a body of pressed keys. In application/dtmf-relay, the names of lines and the duration stay readable.
 void hide_pressed_key(Text line) {
   const std::size_t begin = std::min(view(line).find_first_not_of(" \t"), line.size());
   const LineName known = name_at(view(line), begin);

@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent::capture {
 /// still be parsed. Takes any octets, and needs time in proportion to their number. In the header, in the body and in messages within the body, it
 /// overwrites:
 /// - in Authorization and similar fields of digests (RFC 3261 section 22.4): all parameters except those that do not depend on the password
-/// - credentials of another scheme than Digest, and fields, parameters and attributes of SDP with a name such as X-Access-Token: the whole value
+/// - credentials of all schemes except Digest, and fields, parameters and attributes of SDP with a name such as X-Access-Token: the whole value
 /// - Identity (RFC 8224): the signature of the token
 /// - the password in a URI: sip:user:password@host
 /// - keys in session descriptions: a=crypto (RFC 4568), a=key-mgmt (RFC 4567), k= (RFC 4566), a=ice-pwd (RFC 8839)

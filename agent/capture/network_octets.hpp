@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent::capture {
 
-/// Returns the four or 16 octets of an address. Borrows from it.
+/// Returns the 4 or 16 octets of `ip`, from which the result borrows.
 inline std::string_view octets_of(const base::IpAddress& ip) {
   return {reinterpret_cast<const char*>(ip.octets().data()), ip.is_v6() ? std::size_t{16} : std::size_t{4}};
 }

@@ -16,9 +16,9 @@ struct Packet {
   Direction direction = Direction::Received;
   WallTime at{};
   sip::Transport transport = sip::Transport::Udp;
-  base::SocketAddress local, remote;  ///< of one family
+  base::SocketAddress local, remote;  ///< both of the same address family
   std::string octets;
-  std::size_t size = 0;  ///< octets on the wire; 0: as many as `octets`
+  std::size_t size = 0;  ///< octets on the wire; 0: octets.size()
 
   [[nodiscard]] const base::SocketAddress& source() const { return direction == Direction::Sent ? local : remote; }
   [[nodiscard]] const base::SocketAddress& destination() const { return direction == Direction::Sent ? remote : local; }

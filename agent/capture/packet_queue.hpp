@@ -29,7 +29,7 @@ bool has_memory_for(Work work) {
 class PacketQueue {
  public:
   static constexpr std::size_t kMaxPackets = 8192;
-  static constexpr std::size_t kMaxOctets = 16U << 20U;  ///< of the packets that wait; twice as many while the thread handles those that it took
+  static constexpr std::size_t kMaxOctets = 16U << 20U;  ///< octets of the waiting packets; the thread may hold as many again while it handles packets
   static constexpr base::Duration kTimeToEnd = std::chrono::seconds(2);  ///< from close(); packets that are not handled then are dropped
 
   /// Returns true if a packet of this size fits. Otherwise counts it as dropped.

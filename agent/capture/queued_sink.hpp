@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent::capture {
 
-/// Gives SIP messages to another sink on a thread of its own, so that a slow sink delays no other one.
+/// Gives SIP messages to another sink on a thread of its own, so that a slow sink delays no other sink.
 class QueuedSink final : public CaptureSink {
  public:
   explicit QueuedSink(std::unique_ptr<CaptureSink> sink);

@@ -22,8 +22,8 @@ namespace {
 
 constexpr base::Duration kPatience = std::chrono::seconds(1);
 
-/// Opens a terminal again, for writes that do not wait: poll(2) promises space for one octet only. O_NONBLOCK on `descriptor` would also change it for other
-/// programs. Returns -1 if it is no terminal.
+/// Opens a terminal a second time, for writes that do not wait: poll(2) promises space for one octet only. O_NONBLOCK on `descriptor` itself would also
+/// change the terminal for other programs. Returns -1 if `descriptor` is not a terminal.
 int reopened(int descriptor) {
   if (::isatty(descriptor) != 1) return -1;
   return ::open(fmt::format("/proc/self/fd/{}", descriptor).c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

@@ -15,8 +15,8 @@ namespace offhook::inline v0::agent::capture {
 ///         REGISTER sip:pbx.example SIP/2.0
 [[nodiscard]] std::string trace_text(const Packet& packet, bool colours);
 
-/// Prints packets on a stream. Waits with each packet at most a second for a reader, and not again while the reader is slow: it drops the packet, and says so
-/// with the next one that it prints.
+/// Prints packets on a stream. If the reader does not take a packet within a second, drops the packet, and drops later packets without a wait until the
+/// reader is ready again. Prints the number of dropped packets before the next packet.
 class TraceSink final : public CaptureSink {
  public:
   TraceSink(int descriptor, bool colours);
@@ -25,7 +25,7 @@ class TraceSink final : public CaptureSink {
  private:
   [[nodiscard]] bool print(std::string_view text) const;
 
-  store::Descriptor terminal_;  // Not open if the stream is no terminal.
+  store::Descriptor terminal_;  // Not open if the stream is not a terminal.
   int descriptor_;
   bool colours_;
   std::uint64_t lost_ = 0;

@@ -19,7 +19,7 @@ namespace {
 constexpr base::Duration kMediaPause = std::chrono::milliseconds(20);
 constexpr base::Duration kTellDropped = std::chrono::seconds(10);
 
-/// A socket of both families may not know its own address of the other family.
+/// Gives the local address the family of the remote address: a socket for IPv4 and IPv6 may know its own address in one family only.
 void make_one_family(Packet& packet) {
   if (packet.local.ip.is_v6() != packet.remote.ip.is_v6()) packet.local.ip = packet.remote.ip.is_v6() ? base::IpAddress::v6({}) : base::IpAddress::v4({});
 }
@@ -78,7 +78,7 @@ void WireCapture::run() {
   std::vector<Packet> packets;
   for (bool is_open = true; is_open;) {
     is_open = queue_.take_all(packets, media_ ? kMediaPause : kTellDropped);
-    while (media_ && write_media() && !is_open) {}  // Before the messages: most packets that wait are older.
+    while (media_ && write_media() && !is_open) {}  // Write media before the messages, because most of these packets are older.
     for (Packet& packet : packets) {
       mask_secrets(packet.octets);
       for (const auto& sink : sinks_) queue_.handle(1, [&] { sink->take(packet, base::Clock::now()); });

@@ -18,13 +18,13 @@
 
 namespace offhook::inline v0::agent::capture {
 
-/// Where the SIP messages of the process go, besides the network. By default, nowhere.
+/// The places that get a copy of each SIP message of the process. By default there is none.
 struct CaptureOptions {
   std::string file;                        ///< a file of pcapng; "": none
   std::uint64_t file_octets = 64U << 20U;  ///< the size at which a new file begins
   std::optional<HepOptions> hep{};         ///< a collector of HEP3
   bool trace = false;                      ///< prints the messages on standard error
-  bool colours = false;                    ///< of the printed messages
+  bool colours = false;                    ///< true: prints the messages in colours
   bool media = false;                      ///< the file also gets the headers of RTP, and RTCP
 
   [[nodiscard]] bool is_on() const { return !file.empty() || hep || trace; }
@@ -35,7 +35,7 @@ struct CaptureOptions {
 /// times a second, if it has taps.
 class WireCapture {
  public:
-  static constexpr std::size_t kMostMedia = 65536;  ///< packets of media; then SIP messages have their turn
+  static constexpr std::size_t kMostMedia = 65536;  ///< packets of media that are written in a row; then SIP messages have their turn
   static constexpr std::size_t kMostAtOnce = 256;   ///< packets of media that a sink gets at once, for one write of a file
 
   explicit WireCapture(std::vector<std::unique_ptr<CaptureSink>> sinks, std::shared_ptr<media::PacketTaps> media = nullptr);
@@ -44,7 +44,7 @@ class WireCapture {
   WireCapture(const WireCapture&) = delete;
   WireCapture& operator=(const WireCapture&) = delete;
 
-  /// Opens the sinks. With CaptureOptions::media, media_taps() are the taps for the engine. The error names the file that cannot be written.
+  /// Opens the sinks. If CaptureOptions::media is set, media_taps() returns the taps to give to the engine. The error names the file that cannot be written.
   [[nodiscard]] static base::Result<std::unique_ptr<WireCapture>, base::Error> open(const CaptureOptions& options);
   [[nodiscard]] const std::shared_ptr<media::PacketTaps>& media_taps() const { return media_; }
 

@@ -8,7 +8,7 @@
 namespace offhook::inline v0::agent::config {
 
 /// Returns the pointers of the settings that differ and take effect only at the next start: the account, ports, health, records. Agents, providers,
-/// their limits and the log's level take effect with a reload, while calls are up. `running` is the configuration of the running process. If no agent
+/// their limits and the log's level take effect with a reload, while calls run. `running` is the configuration of the running process. If no agent
 /// in `running` keeps transcripts, an agent that keeps them in `fresh` also needs the next start. All settings of /recordings take effect with the
 /// first agent that records its calls.
 [[nodiscard]] std::vector<std::string> waiting_for_restart(const Config& running, const Config& fresh);

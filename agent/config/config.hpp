@@ -54,16 +54,16 @@ struct Sip {
   std::chrono::seconds refresh{25};    ///< 0..3600; 0: derived from the lifetime that the PBX grants
   std::string accept_from = "registrar";  ///< peers whose calls are accepted: "registrar" or "anyone"
   std::string session_timer = "accept";   ///< "accept", "ask" or "off"
-  std::uint16_t datagram_limit = 1300;  ///< 0: requests of all sizes stay on UDP
+  std::uint16_t datagram_limit = 1300;  ///< octets; larger requests use TCP instead of UDP; 0: requests of all sizes use UDP
   std::string bind_address = "0.0.0.0";
   std::uint16_t bind_port = 0;         ///< 0: any free port
   JsonValue tls{}, web_socket{};       ///< a JsonValue of this struct is Null when its setting is absent
-  std::string transfer = "attended";    ///< or "blind"
+  std::string transfer = "attended";    ///< "attended" or "blind"
   std::string srtp = "preferred";       ///< "off", "preferred" or "required"
-  std::string srtp_keys = "sdp";        ///< "sdp" or "dtls": what outgoing calls offer
+  std::string srtp_keys = "sdp";        ///< how outgoing calls agree on the keys of SRTP: "sdp" or "dtls"
   std::string ice = "accept";           ///< "off", "accept" or "offer"
-  bool srtp_without_tls = false;        ///< keys of SRTP also in signalling without TLS
-  std::string registration = "serial";  ///< how it registers at the secondaries: "serial" or "parallel"
+  bool srtp_without_tls = false;        ///< true: sends and accepts keys of SRTP even in signalling without TLS
+  std::string registration = "serial";  ///< how the extension registers at `host` and the secondaries: "serial", "parallel" or "none"
   JsonValue outbound_proxy{}, secondaries{}, trusted_peers{}, callers{}, watchers{}, admission{}, connections{};  ///< `callers` is for display: secrets are masked
   JsonValue challenges{}, identity{};
   std::vector<CallerSecret> caller_secrets{};  ///< names and passwords in /sip/callers/who
@@ -162,11 +162,11 @@ struct RecordingSettings {
   Secret key;                          ///< OFFHOOK_RECORDING_KEY; "": not encrypted
   std::uint32_t keep_days = 30;
   std::uint32_t least_free_mb = 512;   ///< free space that stays on the disk; 0: recordings may fill the disk
-  std::uint32_t most_mb = 0;           ///< size of the folder; 0: no limit
+  std::uint32_t most_mb = 0;           ///< highest size of all recordings together; 0: no limit
   std::string notice;                  ///< the agent says it first in each recorded call; "": no notice
 };
 struct NetworkSettings {
-  Secret proxy;                        ///< "" or "environment": from https_proxy and similar variables; "none"; or a URL, which may hold a password
+  Secret proxy;                        ///< "" or "environment": https_proxy and similar variables; "none": no proxy; else a URL, which may hold a password
   std::string no_proxy;                ///< hosts to which no proxy is used, in curl's notation
 };
 struct HealthSettings {
@@ -199,7 +199,7 @@ struct Config {
   TranscriptSettings transcripts;
   RecordingSettings recordings;
   CaptureSettings capture;
-  JsonValue agents{}, about{};         ///< their checked values
+  JsonValue agents{}, about{};         ///< the checked values of /agents and /about
   JsonValue provider_tree{};           ///< for display: secrets are masked
   std::vector<ToolServerSettings> tool_servers;
   JsonValue tool_server_tree{};        ///< for display: secrets are masked

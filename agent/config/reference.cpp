@@ -46,7 +46,8 @@ Result resolve_file(const std::string& path, const Sources& sources) {
   return out;
 }
 
-/// systemd gives each service its own folder of credentials, so one configuration is valid for all units, and for a check beside them.
+/// Reads the credential in the folder that systemd gives to the service. The reference does not name the folder, so that one configuration is valid
+/// for all units, and for a check outside them.
 Result resolve_credential(const std::string& name, const Sources& sources) {
   const auto folder = sources.environment ? sources.environment("CREDENTIALS_DIRECTORY") : std::nullopt;
   if (!folder || folder->empty())

@@ -179,7 +179,7 @@ void add_shape(const Setting& setting, Members& out) {
   }
 }
 
-/// Also allows "${NAME}" where the setting does.
+/// Adds the rules of a shape, and allows "${NAME}" too if the setting accepts references.
 void add_expanded_shape(const Setting& setting, Members& out) {
   if (!setting.is_expanded()) return add_shape(setting, out);
   Members plain;

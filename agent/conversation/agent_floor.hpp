@@ -21,7 +21,7 @@ namespace offhook::inline v0::agent {
 inline constexpr base::Duration kLookAgain = std::chrono::milliseconds(100);
 
 struct AgentTimes {
-  base::Duration think, speak;                ///< time until the thinker's next piece of text, and until the speaker's next audio
+  base::Duration think, speak;                ///< longest wait for the thinker's next piece of text, and for the speaker's next audio
   base::Duration stall;                       ///< time of silence after which a part that has begun its output counts as stalled
   base::Duration tool;                        ///< time for a tool of the reply, including the tool's question to the caller
   base::Duration filler_after, filler_again;  ///< time without a reply until the agent says a filler, and time from one filler to the next

@@ -114,7 +114,7 @@ class CallerFloor {
   bool goes_on_ = false;
   Interruption interruption_ = Interruption::None;
   MediaTime voice_at_{};             // start of the caller's voice after the last pause
-  base::Duration cut_off_after_{};   // this voice interrupts the agent when it has lasted so long
+  base::Duration cut_off_after_{};   // length at which this voice interrupts the agent
   bool cut_off_ = false;
   std::string held_text_;
   double held_confidence_ = 0;

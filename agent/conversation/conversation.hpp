@@ -56,7 +56,7 @@ struct ConversationOptions {
   base::Duration tool_deadline = std::chrono::seconds(60);       ///< time for a tool of the model, including the tool's question to the caller
   unsigned max_attempts = 4;                                     ///< further attempts at one stage of a turn, counted over all parts and providers
   base::Duration filler_after = std::chrono::milliseconds(2500); ///< time without a reply until the agent says a filler
-  base::Duration filler_again = std::chrono::seconds(6);         ///< time until the next filler
+  base::Duration filler_again = std::chrono::seconds(6);         ///< time from one filler to the next
   unsigned max_failures = 3;                                     ///< failures in a row, of any part; then the agent apologises and ends the call
   /// The words about a failed transfer, if the model or dialogue has no words for it or fails.
   std::string transfer_apology = "I am sorry, nobody answers there right now.";
@@ -90,7 +90,7 @@ class Conversation {
 
   /// The call rings: prepares the greeting. AnswerCall follows when the greeting's first sample exists.
   void start(base::TimePoint now, ConversationActions& out);
-  /// The call is up, and audio may flow.
+  /// The call is answered, and audio may flow.
   void on_connected(base::TimePoint now, ConversationActions& out);
   void on_ended();
   /// The transfer of TransferCall failed. The thinker gets an input (TurnInput::Kind::Failure) when caller and agent are silent, and the call continues.
@@ -126,7 +126,7 @@ class Conversation {
   /// set_awaits_answer(false), keys and words of the caller are the answer to the question, and the thinker does not get them.
   void ask(std::string question, base::TimePoint now, ConversationActions& out);
   void set_awaits_answer(bool awaits) { question_.set_awaits_answer(awaits); }
-  /// No tool asks a question any more. The part of a question that was not said yet is dropped.
+  /// Call it when no tool asks a question any more. Drops the question that was not said yet.
   void withdraw_question() { question_.withdraw(); }
   /// No provider can repeat the stage of TryAgain.
   void on_no_other_way(Stage stage, base::TimePoint now, ConversationActions& out);

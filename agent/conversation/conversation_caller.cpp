@@ -236,7 +236,7 @@ TurnInput Conversation::follow_on(TurnInput input) const {
 void Conversation::on_nothing_said(TimePoint now, ConversationActions& out) {
   rise(out);
   finish_reply_if_heard(now, out);
-  if (agent_.state() == AgentFloor::State::Thinking || agent_.is_in_gap()) agent_.fill_by(now + options_.filler_after / 2);  // A filler may have been due.
+  if (agent_.state() == AgentFloor::State::Thinking || agent_.is_in_gap()) agent_.fill_by(now + options_.filler_after / 2);  // The voice may have prevented a filler.
   go_on(now, out);
   rest(now);
 }
@@ -246,7 +246,7 @@ void Conversation::on_transcript(const Transcript& transcript, TimePoint now, Co
   if (transcript.turn != caller_.listen_turn()) return caller_.hold(transcript);
   if (!caller_.is_recognising()) return;
   auto [input, whole, brief, after_cut_off, had_words] = caller_.on_transcript(transcript);
-  // The caller waits for a reply, or hears it now.
+  // True if the caller waits for a reply, or hears one now.
   const bool waits = !agent_.is_idle() && !agent_.is_filling() && !question_.awaits_answer();
   if (!had_words && !after_cut_off && (waits || (brief && input.text.empty()))) return on_nothing_said(now, out);
   patience_.on_caller();

@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent {
 class DeadlineCheck {
  public:
   static constexpr base::Duration kDelay = std::chrono::milliseconds(500);  ///< after a longer pause the thread reads its sockets first
-  /// After a stall, the deadlines are checked again at the tick of this number. Asio reads at most 128 sockets in a round, and at least one
+  /// Ticks from a stall until the deadlines are checked again. Asio reads at most 128 sockets in a round, and at least one
   /// round comes before each tick. Therefore the ticks are enough for 1024 sockets, even if each round takes longer than a tick.
   static constexpr unsigned kReadingTicks = 8;
 

@@ -21,7 +21,7 @@ class ToolQuestion {
   void ask(std::string question);
   /// Sets whether the tool box waits for an answer.
   void set_awaits_answer(bool awaits) { awaits_answer_ = awaits; }
-  /// No tool asks any more. A question that was not said yet is dropped.
+  /// Call it when no tool asks a question any more. Drops the question that was not said yet.
   void withdraw();
 
   [[nodiscard]] bool awaits_answer() const { return awaits_answer_; }

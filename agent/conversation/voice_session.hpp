@@ -28,7 +28,7 @@ struct SessionContext {
 };
 
 /// The session took the audio of the caller's turn, so the conversation waits for no transcript. A session that detects the end of a turn
-/// itself may send it before end_turn(). A Transcript of the turn may follow late, for the record.
+/// itself may send TurnTaken before end_turn(). A Transcript of the turn may follow late, for the record.
 struct TurnTaken { std::uint32_t turn = 0; };
 using SessionEvent = std::variant<Transcript, TurnTaken, ListenFailed, ReplyText, ReplyAction, ToolCall, ReplyExpects, ReplyIntent, ReplyDone, ReplyGrows,
                                   ModelLoads, ThinkFailed, SpeechAudio, SpeechDone, SpeakFailed, ProviderSwitched, ServiceRetried, TokensUsed>;

@@ -15,7 +15,7 @@ namespace offhook::inline v0::agent::demo {
 struct WebDemoOptions {
   base::SocketAddress address;     ///< the address in the URL of the page; not 0.0.0.0 or ::, and not port 0
   std::string dialogue_path;
-  std::size_t max_calls = 4;       ///< visitors at once; another one gets 486 Busy Here
+  std::size_t max_calls = 4;       ///< visitors at once; a further visitor gets 486 Busy Here
   base::Duration call_limit = std::chrono::minutes(10);
   base::Duration drain_limit = std::chrono::seconds(10);
 };

@@ -26,7 +26,7 @@ base::Error unreadable(const std::string& folder, const std::error_code& error) 
   return {"erase", error.value(), "cannot read " + folder + ": " + error.message()};
 }
 
-/// Returns whether the folder exists. Error: the system does not say it, for example because it may not search a parent folder.
+/// Returns true if the folder exists. Fails if that cannot be determined, for example because this user may not search a parent folder.
 base::Result<bool, base::Error> is_there(const std::string& folder) {
   if (folder.empty()) return false;
   std::error_code error;

@@ -58,7 +58,8 @@ class HostLookup {
   std::shared_ptr<Core> core_;
 };
 
-/// Looks up `host`, and waits for the answer, at most HostLookup::kLimit. `trouble` is "" if `is_interrupted`, which it calls meanwhile, returned true.
+/// Looks up `host`, and waits for the answer, at most HostLookup::kLimit. Calls `is_interrupted` meanwhile; if it returns true, returns no addresses and an
+/// empty `trouble`.
 [[nodiscard]] HostAddresses look_up(const std::string& host, const std::function<bool()>& is_interrupted);
 
 }  // namespace offhook::inline v0::agent::net

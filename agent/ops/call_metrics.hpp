@@ -14,7 +14,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// Metrics of the outcome and the audio quality of calls: distributions over calls that have ended, and the worst values of calls that are up. No
+/// Metrics of the outcome and the audio quality of calls: distributions over calls that have ended, and the worst values of connected calls. No
 /// label contains the id of a call, so that the number of series is fixed. Any thread may use it.
 class CallMetrics {
  public:
@@ -28,7 +28,7 @@ class CallMetrics {
   void on_caller(const call::CallerCheck& check);
   /// Counts the audio quality of a call that had media and has ended.
   void on_finished(const media::QualityReport& report);
-  /// Returns the current values, from one report for each call that is up.
+  /// Returns the current values, from one report for each connected call.
   [[nodiscard]] static Figures live(std::span<const media::QualityReport> reports);
 
  private:

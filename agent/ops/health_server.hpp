@@ -26,7 +26,7 @@ struct HealthReply {
 /// The functions that produce the pages. The server calls them on its thread. It does not serve a page whose function is empty.
 struct HealthPages {
   std::function<Health()> ready;           ///< GET /readyz
-  std::function<std::string()> calls = {};    ///< GET /calls: the calls that are up, as JSON
+  std::function<std::string()> calls = {};    ///< GET /calls: the connected calls, as JSON
   std::function<std::string()> metrics = {};  ///< GET /metrics: the text format of Prometheus, 0.0.4
   /// POST /calls/ID/recording/pause, or resume
   std::function<HealthReply(const std::string& call, bool paused)> pause_recording = {};
@@ -40,7 +40,7 @@ inline constexpr std::chrono::milliseconds kHeaderLimit{1000};
 /// Serves GET /healthz (200 while the process lives), GET /readyz (200 or 503) and the other pages on its own thread. Any other request gets 404 or 405.
 /// The server refuses a changing request (403) that comes from a page in a browser, because any site could have made that page. On a loopback address
 /// it refuses a request for another host (421), unless the request carries the token. A request without a host, or with two, gets 400.
-/// Bounds (health_server.cpp): the number of connections, of which a new one replaces the oldest, the bytes of a request, and the time for a response.
+/// Bounds the number of connections (a new connection replaces the oldest), the octets of a request, and the time for a response (health_server.cpp).
 class HealthServer {
  public:
   /// Opens the port. The server closes a connection whose header is not complete after `header_limit` from the start of the connection. The error has

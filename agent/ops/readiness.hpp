@@ -14,7 +14,7 @@ struct Readiness {
   bool draining = false;
   bool records_kept = false;    ///< no call record is lost because of a disk
   bool takes_legs = false;      ///< the media engine has capacity and time for one more leg
-  bool has_descriptors = false; ///< enough descriptors for one more call, and for the future needs of the calls that are up
+  bool has_descriptors = false; ///< enough descriptors for one more call, and for the future needs of the running calls
   bool has_memory = false;      ///< enough memory for the same needs
   bool providers_serve = false; ///< at least one kind of session has a usable provider for each stage
   bool threads_answer = false;  ///< at least one conversation thread has not stalled

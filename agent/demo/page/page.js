@@ -71,7 +71,7 @@ function showLine({ who, turn, text, sure, response_ms: response, interrupted })
 
 // --- the level of the microphone -------------------------------------------------------------------------------------------
 
-/// Shows how loud the microphone is, as the width of the button's ring, so that the visitor sees that it works.
+/// Shows how loud the microphone is, as the width of the button's ring, so that the visitor sees that the microphone works.
 function startMeter(stream) {
   const context = new AudioContext()
   const analyser = context.createAnalyser()
@@ -119,7 +119,7 @@ function showStage(stage) {
 
 function start() {
   transcript.replaceChildren()
-  talk.hidden = false // Before its first line, so that a screen reader says that line.
+  talk.hidden = false // Show the list before its first line, so that a screen reader says that line.
   clock.textContent = ''
   showTrouble(null)
   began = Date.now()

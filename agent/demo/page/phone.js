@@ -61,7 +61,7 @@ export const isSupported = () => Boolean(window.isSecureContext && navigator.med
 ///   stage(name)      'microphone', 'calling', 'ringing', 'up': the audio passes
 ///   line(object)     a line of the transcript (agent/demo/page_lines.hpp)
 ///   sound(stream)    the agent's voice, to be played
-///   ended(by, trouble)   comes once, as the last: by 'agent' or 'caller', or with a Trouble
+///   ended(by, trouble)   called once, after all others; by: 'agent' or 'caller'; trouble: the failure, or null
 export class Call {
   #on
   #over = false
@@ -200,6 +200,6 @@ export class Call {
     const socket = this.#socket
     if (!socket) return
     socket.onclose = null
-    setTimeout(() => socket.close(1000), 500) // The last answers leave first.
+    setTimeout(() => socket.close(1000), 500) // Lets the last responses leave first.
   }
 }

@@ -1,4 +1,4 @@
-// One outgoing call by SIP over WebSocket (RFC 3261, RFC 7118), without I/O: it passes each message to `send`, and gets those of the agent by receive().
+// One outgoing call by SIP over WebSocket (RFC 3261, RFC 7118), without I/O: it passes each message to `send`, and gets the agent's messages by receive().
 // It knows what a call to Offhook needs: INVITE, ACK, CANCEL, BYE, and the responses to requests of the agent within the call. A WebSocket loses nothing,
 // so no request is repeated.
 
@@ -34,8 +34,9 @@ const first = (message, name) => message.fields.get(name)?.[0] ?? ''
 const tagOf = (value) => /;tag=([^;\s>]+)/.exec(value.slice(value.lastIndexOf('>') + 1))?.[1] ?? ''
 const uriOf = (value) => /<([^>]*)>/.exec(value)?.[1] ?? value.split(';')[0]
 
-/// `on` has the functions ringing(), answered(sdp), text(type, body) and ended({ by, status, reason }). `ended` comes once, as the last; `by` is
-/// 'agent', 'caller' or 'refusal'. `status` and `reason` are those of a refusal; of the agent, `reason` is the Reason of its BYE (RFC 3326).
+/// `on` has the functions ringing(), answered(sdp), text(type, body) and ended({ by, status, reason }). `ended` is called once, after all others; `by` is
+/// 'agent', 'caller' or 'refusal'. After a refusal, `status` and `reason` are those of the response. After a BYE of the agent, `reason` is its Reason field
+/// (RFC 3326).
 export class SipCall {
   #send; #on
   #target; #remoteTarget; #routes = []

@@ -260,7 +260,7 @@ bool CurlTransfer::take_header(std::string_view line) {
     return true;
   }
   if (line.empty()) {
-    refused_by_proxy_ = proxy_ && head_.status == kProxyAuthenticationRequired && root_.starts_with("http:");  // In a tunnel the server sends it.
+    refused_by_proxy_ = proxy_ && head_.status == kProxyAuthenticationRequired && root_.starts_with("http:");  // A 407 in a tunnel comes from the server.
     if (refused_by_proxy_) return false;
     has_head_ = head_.status >= 200;
     if (has_head_) note();
