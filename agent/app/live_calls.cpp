@@ -55,8 +55,8 @@ HealthReply LiveCalls::pause_recording(const std::string& name, bool paused) con
   const auto refuse = [&](unsigned status, std::string_view why) {
     return HealthReply{status, JsonLine().text("id", id, records::kMaxFieldBytes).text("error", why, records::kMaxFieldBytes).take() + "}"};
   };
-  if (call == calls.end()) return refuse(404, "no call that is up has this id: GET /calls lists them");
-  if (!is_one) return refuse(409, "more than one call that is up has an id that begins with this: give more of the id");
+  if (call == calls.end()) return refuse(404, "no running call has this id: GET /calls lists the calls");
+  if (!is_one) return refuse(409, "more than one running call has an id that begins like this: give more characters of the id");
   if (!call->recording) return refuse(409, "this call is not recorded");
   const auto result = call->recording->pause(Pauser::Operator, paused);
   if (result.state == RecordingState::Failed) return refuse(409, "the recording of this call has failed: nothing is recorded");

@@ -25,10 +25,10 @@ class Account {
   [[nodiscard]] const sip::RegistrationChanged& registration() const;
 
   /// Removes the Contact (REGISTER with Expires: 0, RFC 3261 section 10.2.2); RegistrationChanged with Unregistered follows within 32 s.
-  /// Calls that are up stay up. Errors: UnknownAccount, WrongThread, Closed.
+  /// Running calls continue. Errors: UnknownAccount, WrongThread, Closed.
   [[nodiscard]] base::Result<void, base::Error> unregister();
   /// Unregisters as unregister() does. From now on the account receives no calls and no messages, and cannot make any (UnknownAccount).
-  /// Calls that are up stay up. The endpoint frees the account after RegistrationChanged with Unregistered and the end of its last call;
+  /// Running calls continue. The endpoint frees the account after RegistrationChanged with Unregistered and the end of its last call;
   /// handles keep the last state. Errors as for unregister().
   [[nodiscard]] base::Result<void, base::Error> remove();
   /// Registers at once, before the next REGISTER is due, because the network has changed or a push notification came (RFC 8599).

@@ -51,7 +51,7 @@ class Call {
   [[nodiscard]] virtual bool uses_dtls() const = 0;  ///< true if the SRTP keys come from DTLS, and not from SDP
   /// Returns the types of the local and the remote candidate of the call's ICE path, such as "host to prflx"; "" without ICE or without a path.
   [[nodiscard]] virtual std::string ice_route() const = 0;
-  /// State Offered: returns the codec on which prepare() would agree with `codecs` (empty: the endpoint's codecs), so that the application can
+  /// State Offered: returns the codec that prepare() would select from `codecs` (empty: the endpoint's codecs), so that the application can
   /// open a port with the rate of that codec. Returns nullopt if the INVITE has no offer, or no acceptable offer.
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs) const = 0;
   /// Returns the call's media leg while it exists. Any thread may pass it to media::Engine::statistics(); media::report_of() evaluates the result.
@@ -116,7 +116,7 @@ class Call {
     return do_identify(party, std::move(headers));
   }
   /// State Connected: blind transfer (RFC 3515). Asks the peer to call `target`, a SIP URI; a number or user gets the peer's domain.
-  /// CallTransferred reports the result; the call stays up until hang_up(). Errors: BadTarget, WrongState, BadHeader.
+  /// CallTransferred reports the result; this call continues until hang_up(). Errors: BadTarget, WrongState, BadHeader.
   [[nodiscard]] base::Result<void, base::Error> transfer(std::string_view target, sip::HeaderList headers = {}) {
     return do_transfer(target, std::move(headers));
   }
@@ -168,7 +168,7 @@ class Call {
 
 using CallPtr = std::shared_ptr<Call>;
 
-/// Returns the codec's name in SDP: "L16" at both of its rates.
+/// Returns the codec's name in SDP. L16 has the same name at both of its rates.
 [[nodiscard]] std::string_view to_string(media::AudioCodec codec);
 
 }  // namespace offhook::inline v0::phone

@@ -11,7 +11,7 @@ namespace offhook::inline v0::phone {
 /// The resource that is too scarce for one more call.
 enum class Shortage { None, Descriptors, Memory };
 
-/// Keeps descriptors and memory free for the calls that are up: after its answer, a call still needs some for its provider, its recording, or
+/// Keeps descriptors and memory free for the running calls: after its answer, a call still needs some for its provider, its recording, or
 /// a transfer. CallCapacity measures at most ten times a second. For each call that was admitted after the last measurement, it subtracts
 /// kDescriptorsPerCall and kMemoryPerCall.
 class CallCapacity {
@@ -22,9 +22,9 @@ class CallCapacity {
     std::size_t memory = 0;  ///< octets
   };
   static constexpr std::size_t kDescriptorsPerCall = 8;       ///< RTP, RTCP, a recording, and the sockets of the call's providers, including later ones
-  static constexpr std::size_t kDescriptorReserve = 32;       ///< for calls that are up, name servers, and tools that inspect the process
+  static constexpr std::size_t kDescriptorReserve = 32;       ///< for running calls, name servers, and tools that inspect the process
   static constexpr std::size_t kMemoryPerCall = 16U << 20U;   ///< octets: a recogniser (10 MB), audio that waits for a disk or a provider (4 MB)
-  static constexpr std::size_t kMemoryReserve = 64U << 20U;   ///< octets, for calls that are up
+  static constexpr std::size_t kMemoryReserve = 64U << 20U;   ///< octets, for running calls
   static constexpr base::Duration kLookInterval = std::chrono::milliseconds(100);
 
   explicit CallCapacity(std::function<Left()> look = left_to_process) : look_(std::move(look)) {}

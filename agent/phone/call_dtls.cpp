@@ -57,7 +57,7 @@ void CallDtls::apply(const std::optional<sdp::AgreedDtls>& agreed, unsigned dial
   if (!plan_.is_rtcp_muxed()) follow(rtcp_, media::Channel::Rtcp, before.remote_rtcp, plan_.remote_rtcp, now);
 }
 
-/// The keys of RTP now come from SDP, and are those of RTCP too.
+/// Deletes the keys that only RTCP uses: the keys of RTP now come from SDP, and protect RTCP too.
 void CallDtls::forget_keys() {
   suite_.clear();
   auto order = std::make_unique<media::SrtpKeyOrder>();

@@ -42,8 +42,8 @@ class CallDtls {
   [[nodiscard]] bool is_busy() const { return (rtp_ && rtp_->suite.empty()) || (rtcp_ && rtcp_->suite.empty()); }
   /// Returns true if the present association has keys for RTP.
   [[nodiscard]] bool has_keys() const { return rtp_ && !rtp_->suite.empty(); }
-  /// Returns the suite in use for RTP, by its name in SDP; "" before the first handshake is complete. During a new handshake, that of the former association
-  /// stays in use.
+  /// Returns the suite in use for RTP, by its name in SDP; "" before the first handshake is complete. During a new handshake, the suite of the former
+  /// association stays in use.
   [[nodiscard]] const std::string& suite() const { return suite_; }
 
  private:
@@ -51,7 +51,7 @@ class CallDtls {
   struct Association {
     media::Channel channel = media::Channel::Rtp;
     base::SocketAddress peer;
-    std::size_t place = 0;   // of its keys
+    std::size_t place = 0;   // place of its keys in the SrtpPath
     std::unique_ptr<media::DtlsHandshake> handshake;
     std::string suite{};     // "" until the handshake is complete
   };

@@ -57,8 +57,8 @@ sdp::CandidateLine line_of(const rtp::IceCandidate& candidate, bool hides_privat
   return line;
 }
 
-/// Converts the peer's description. If it has candidates, but none for RTCP, there is one component: RFC 8445 section 6.1.2.2. Without IcePeer::trickle, the
-/// agent takes trickled candidates too, and fails after 39.5 s without a path, even if the peer never ends its candidates.
+/// Converts the peer's description. If it has candidates, but none for RTCP, there is one component: RFC 8445 section 6.1.2.2. Leaves
+/// IcePeer::trickle false: the agent then takes trickled candidates too, but fails after 39.5 s without a path, even if the peer never ends its candidates.
 rtp::IcePeer peer_of(const sdp::IceDescription& theirs, bool is_muxed) {
   const auto& lines = theirs.candidates;
   const bool has_rtcp = lines.empty() || std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line.component == 2; });
@@ -103,7 +103,7 @@ sdp::IceDescription CallIce::description(bool hides_private, bool is_offer) cons
   sdp::IceDescription ours;
   ours.ufrag = agent_->credentials().ufrag;
   ours.password = agent_->credentials().password;
-  if (trickles_) ours.options = {"trickle"};  // It stays in later descriptions: RFC 8839 section 4.4.1.1.1.
+  if (trickles_) ours.options = {"trickle"};  // The option stays in later descriptions: RFC 8839 section 4.4.1.1.1.
   ours.options.emplace_back("ice2");
   ours.end_of_candidates = trickles_;
   const auto may_describe = [&](const rtp::IceCandidate& candidate) { return !hides_private || candidate.address.ip.is_public(); };

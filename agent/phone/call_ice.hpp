@@ -77,7 +77,7 @@ class CallIce {
   std::optional<rtp::IcePath> rtp_path_, rtcp_path_;
   rtp::ProvenSources proven_{};
   rtp::IceCredentials peer_;
-  std::optional<sdp::IceDescription> trickled_;   // the peer's latest; each has all earlier candidates of its credentials (RFC 8840 section 4.4)
+  std::optional<sdp::IceDescription> trickled_;   // the peer's latest trickled candidates, which include the earlier ones (RFC 8840 section 4.4)
   bool trickles_;
   bool used_ = false, is_muxed_ = false;
   bool restarts_ = false;   // true after restart(), until the peer answers

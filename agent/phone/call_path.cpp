@@ -93,7 +93,7 @@ void CallPath::apply(const Agreement& agreement, base::TimePoint now) {
   follow_path(now);
 }
 
-/// Tells the worker and DTLS the present path, which may have changed.
+/// Gives the worker and DTLS the present path, which may have changed.
 void CallPath::follow_path(base::TimePoint now) {
   order_path(now);
   const auto peers = peers_plan();
@@ -156,7 +156,7 @@ void CallPath::send(media::Channel channel, rtp::IcePath path, base::Bytes octet
   mail_->send(channel, path.to, octets);
 }
 
-/// Tells the worker the present path.
+/// Gives the worker the present path, if it has changed.
 void CallPath::order_path(base::TimePoint now) {
   const auto peers = peers_plan();
   std::array<media::PathOrder::Hop, 2> hops{media::PathOrder::Hop{.remote = peers.remote_rtp}, {.remote = peers.remote_rtcp}};

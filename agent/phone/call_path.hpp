@@ -22,8 +22,8 @@ namespace offhook::inline v0::phone {
 class CallPath {
  public:
   static constexpr auto kPause = std::chrono::milliseconds(10);        ///< time between two polls, because the worker cannot notify this thread
-  static constexpr auto kQuietPause = std::chrono::milliseconds(50);   ///< the same after ICE and DTLS: the peer checks the path and may repeat its last flight
-  static constexpr std::size_t kMaxOffPath = 8;                        ///< datagrams off the path for one poll: more answers would displace our own
+  static constexpr auto kQuietPause = std::chrono::milliseconds(50);   ///< kPause after ICE and DTLS are done: the peer still checks the path
+  static constexpr std::size_t kMaxOffPath = 8;                        ///< datagrams from other sources for one poll: more answers would displace our checks
 
   struct Start {
     MediaPlace place;
@@ -67,7 +67,7 @@ class CallPath {
   struct Agreement {
     const sdp::AgreedAudio& audio;
     const media::MediaPlan& plan;          ///< with the addresses in the peer's description
-    unsigned dialog = 0;                   ///< number of the dialog, among those of a forked INVITE whose media the leg has used
+    unsigned dialog = 0;                   ///< counts the dialogs of a forked INVITE whose media the leg has used
     bool is_answer = false;                ///< true if the peer's latest description is an answer
   };
   /// Negotiates for this agreement from now on, in place of the former one.

@@ -50,7 +50,7 @@ std::optional<base::IpAddress> address_in(std::string_view uri) {
   return parsed ? base::IpAddress::parse(parsed->host) : std::nullopt;
 }
 
-/// Adds the package of LineWatchers to the stack's options. It replaces a package with the same name.
+/// Adds the package of LineWatchers to the stack's options, in place of any package with the same name.
 EndpointOptions with_lines(EndpointOptions options) {
   if (!options.watched) return options;
   auto package = LineWatchers::package(*options.watched);

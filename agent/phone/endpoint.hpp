@@ -101,7 +101,7 @@ class Endpoint {
   /// Errors: Socket; its text names the port and the remedy.
   [[nodiscard]] static base::Result<std::unique_ptr<Endpoint>, base::Error> open(EndpointOptions options, media::Engine& engine,
                                                                                 std::function<void(PhoneEvent)> on_event);
-  ~Endpoint();  ///< invokes stop(), and frees all. Calls that are still up end without a BYE: hang up first, and wait for their end
+  ~Endpoint();  ///< invokes stop(), and frees all. Calls that still run end without a BYE: hang up first, and wait for their end
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
@@ -111,7 +111,7 @@ class Endpoint {
   void post(std::function<void()> task);                                   ///< runs `task` on the signalling thread; callable from any thread
   void post_after(base::Duration delay, std::function<void()> task);       ///< call it on the signalling thread
 
-  /// Adds an account, and starts to register if its options say so. RegistrationChanged reports the result, also for a malformed address in
+  /// Adds an account, and starts to register if its options say so. RegistrationChanged reports the result, even for a malformed address in
   /// the options. Errors: WrongThread, Closed.
   [[nodiscard]] base::Result<Account, base::Error> add_account(sip::AccountOptions options, MediaSecurity security = {});
   /// Calls a target: CallRinging may follow, then CallConnected, or CallFinished. `port` is as in Call::prepare(). Errors: BadTarget,

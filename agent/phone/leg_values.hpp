@@ -10,14 +10,14 @@
 /// Converts the values of SIP events to those of legs.
 namespace offhook::inline v0::phone {
 
-/// The number is the unescaped user part of the address.
+/// Returns the party; its number is the unescaped user part of the address.
 [[nodiscard]] call::Party party_of(const sip::Party& party);
 
 /// Returns the person that a request within the dialog names (RFC 4916): the identity that a trusted peer asserts, otherwise From.
 [[nodiscard]] call::Party person_of(const sip::PeerChanged& changed);
 
-/// The caller is verified if a trusted peer asserts the number, if a signature proves it, or if the caller has authenticated by password as the user in From. A
-/// From header alone proves nothing.
+/// Returns the call. Its caller is verified if a trusted peer asserts the number, if a signature proves it, or if the caller has authenticated by password as
+/// the user in From. A From header alone proves nothing.
 [[nodiscard]] call::Incoming incoming_of(const sip::IncomingCall& call, std::string local_tag);
 
 [[nodiscard]] call::Ended ended_of(const sip::CallEnded& ended);

@@ -24,7 +24,7 @@ class LineWatchers {
 
   struct Emit {
     std::function<void(sip::SubscribeReceived&)> asks;            ///< asks the owner to decide() about a watcher that the options do not allow
-    std::function<void(const sip::SubscriptionChanged&)> left;    ///< for the end of a watcher that was accepted, or that waited
+    std::function<void(const sip::SubscriptionChanged&)> left;    ///< reports the end of a watcher that was accepted, or that waited
   };
   /// `stack` must offer package(), and must outlive this object.
   LineWatchers(sip::Stack& stack, WatchOptions options, Emit emit)
@@ -34,7 +34,7 @@ class LineWatchers {
   [[nodiscard]] static sip::PackageOptions package(const WatchOptions& options);
 
   void add_line(sip::AccountId account, std::string address, std::string display);
-  /// Removes a line. Its watchers have had their last NOTIFY before, and its calls are not reported any more.
+  /// Removes a line, so that its calls are not reported any more. Call it after the watchers of the line have had their last NOTIFY.
   void remove_line(sip::AccountId account);
 
   // Events of calls.

@@ -12,7 +12,7 @@ namespace offhook::inline v0::phone {
 enum class IceUse : std::uint8_t {
   Off,
   Accepted,   ///< used if the peer offers it
-  Offered,    ///< used; this side also offers it
+  Offered,    ///< used if the peer offers or accepts it: this side offers it too
 };
 
 /// The encryption of the media of an account's calls.

@@ -49,7 +49,8 @@ class MediaSession {
   /// Call this before open(), for an incoming call. open() then makes a packet path only for the encryption and ICE that this offer allows. A call that begins
   /// without both has no path, which saves time for each packet, and cannot get one later.
   void prepare_for(std::string_view offer);
-  /// The same for a call in which this side makes the first offer.
+  /// Call this before open(), for a call in which this side makes the first offer. open() then makes a packet path only for the
+  /// encryption and ICE that this side offers.
   void prepare_to_offer();
   /// Use it before open().
   void set_codecs(const std::vector<media::AudioCodec>& codecs);
@@ -96,7 +97,7 @@ class MediaSession {
   [[nodiscard]] base::Result<void, base::Error> negotiate(base::TimePoint now);
   /// Call this when the call is answered after negotiate() has failed: ICE or DTLS begins again.
   void retry_negotiation();
-  /// Returns nullopt if the media need no negotiate().
+  /// Returns the time until the next negotiate(); nullopt if the media need none.
   [[nodiscard]] std::optional<base::Duration> negotiation_pause() const;
   [[nodiscard]] std::optional<media::LegId> leg() const;
   /// Ends the leg, and returns its last statistics.
@@ -146,7 +147,7 @@ class MediaSession {
   std::vector<sdp::Media> others_;  // the peer's other streams
   bool started_ = false;
   bool held_ = false;
-  std::optional<bool> holding_{};  // the pending hold
+  std::optional<bool> holding_{};  // true: a hold is pending; false: the end of a hold is pending; nullopt: neither
 };
 
 }  // namespace offhook::inline v0::phone

@@ -234,7 +234,7 @@ base::Result<void, base::Error> PhoneCall::do_set_other_media(std::vector<sdp::M
 
 base::Result<void, base::Error> PhoneCall::may_offer(std::string_view what) const {
   if (const auto core = usable_core(); !core) return base::fail(core.error());
-  if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "cannot " + std::string(what) + ": the call is not up"));
+  if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "cannot " + std::string(what) + ": the call is not connected"));
   if (media_.is_hold_pending()) return base::fail(phone_error(PhoneError::WrongState, "cannot " + std::string(what) + ": the agent's last offer has no answer yet"));
   return {};
 }
@@ -253,7 +253,7 @@ base::Result<void, base::Error> PhoneCall::do_identify(const sip::Party& party, 
 
 base::Result<void, base::Error> PhoneCall::do_transfer(std::string_view target, sip::HeaderList headers) {
   if (const auto core = usable_core(); !core) return base::fail(core.error());
-  if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "cannot transfer the call: it is not up"));
+  if (state_ != State::Connected) return base::fail(phone_error(PhoneError::WrongState, "cannot transfer the call: the call is not connected"));
   std::string uri(target);
   if (const auto parsed = sip::parse_uri(target); !parsed || parsed->scheme == sip::Uri::Scheme::Other) {
     const auto peer = sip::parse_uri(peer_);
@@ -354,7 +354,7 @@ void PhoneCall::on_answered(const sip::CallAnswered& event) {
   // If the 2xx has no answer, the answer of the provisional response in its dialog counts: RFC 6337 section 2.2.
   const bool answered = event.body.empty() || media_.accept_answer(event.body.data, signalling_host(), event.branch_tag);
   if (!media_.confirm(event.branch_tag) || !answered) {
-    (void)hang_up();  // The answer cannot be used. For SIP the call is up, so it must end with BYE.
+    (void)hang_up();  // The answer cannot be used. For SIP the call is established, so it must end with BYE.
     return;
   }
   if (std::exchange(waits_for_answer_, false)) media_.retry_negotiation();

@@ -32,7 +32,7 @@ struct PhoneCore {
   std::function<base::Result<void, sip::StackError>(sip::SubscriptionId, std::optional<View>)> decide_watcher;
   std::function<void(base::Duration, std::function<void()>)> after;  ///< as Endpoint::post_after()
   std::shared_ptr<const media::DtlsEndpoint> dtls{};  ///< set before the first call
-  std::shared_ptr<NatServers> nat{};                  ///< the same
+  std::shared_ptr<NatServers> nat{};                  ///< set before the first call
   std::atomic<std::thread::id> thread{};  ///< the signalling thread; the default id before the thread runs and after stop()
 
   /// Returns the place of the media of a call with this peer. `seen`: see PlaceFacts.

@@ -16,7 +16,7 @@ namespace offhook::inline v0::phone {
 struct RegistrationChanged { Account account; sip::RegistrationChanged details; };
 /// A call comes in. Give it media (Call::prepare), then answer it, or reject it. Until then the call waits as long as the caller waits.
 struct CallOffered { CallPtr call; sip::IncomingCall details; };
-/// The result of Call::prepare(): answer() needs it. With an error, the call was refused, and CallFinished follows. Errors: NotAcceptable (no codec in
+/// The result of Call::prepare(): answer() needs it. If `media` is an error, the call was refused, and CallFinished follows. Errors: NotAcceptable (no codec in
 /// common; 488), NoMedia (no resources, no port, or no media within EndpointOptions::prepare_limit; 503), Socket (no route; 500), and those of
 /// EndpointOptions::prepare_media (503).
 struct CallPrepared { CallPtr call; base::Result<Prepared, base::Error> media; };

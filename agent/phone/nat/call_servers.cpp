@@ -126,7 +126,7 @@ bool CallServers::receive(const media::PathDatagram& datagram, std::optional<Rel
 
 void CallServers::send(const rtp::IcePath& path, base::Bytes octets, media::PathMail& mail, base::TimePoint now) {
   Relay* const relay = find(path.base);
-  if (relay == nullptr || !relay->client.permit(path.to, now)) return;  // Without an allocation, or with too many peers.
+  if (relay == nullptr || !relay->client.permit(path.to, now)) return;  // Dropped: there is no allocation, or it has too many peers.
   if (send_now(*relay, path.to, octets, mail)) return;
   if (relay->waiting.size() == kMaxWaiting) relay->waiting.pop_front();
   relay->waiting.emplace_back(path.to, std::vector<std::uint8_t>(octets.begin(), octets.end()));

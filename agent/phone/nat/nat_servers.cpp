@@ -40,7 +40,7 @@ void NatServers::look_up(Find find, After after, std::function<void(const std::s
 void NatServers::look_up(std::size_t number) {
   find_(entries_[number].uri.host, [this, number](const std::vector<base::IpAddress>& addresses) {
     Entry& entry = entries_[number];
-    if (!addresses.empty()) entry.addresses = addresses;  // Otherwise the former addresses may still be right.
+    if (!addresses.empty()) entry.addresses = addresses;  // If the look-up failed, the former addresses may still be right.
     after_(entry.addresses.empty() ? base::Duration(kRetry) : base::Duration(kLookUpAgain), [this, number] { look_up(number); });
   });
 }
