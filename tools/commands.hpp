@@ -32,7 +32,7 @@ struct RunArguments {
 
 struct CallArguments {
   std::string config, target;
-  std::string machine = "ignore";   // or hang_up, speak
+  std::string machine = "ignore";   // "ignore", "hang_up" or "speak"
   std::vector<std::string> set;
   bool json = false;
   bool registers = false;           // registers first, as the configuration says
@@ -49,7 +49,7 @@ struct CallsArguments {
 [[nodiscard]] int calls(const CallsArguments& arguments);
 
 struct TranscriptsArguments {
-  std::string what = "list";  ///< or "show", "purge"
+  std::string what = "list";  ///< "list", "show" or "purge"
   std::string call, folder, older_than;
   std::string config;                 ///< "": the default folder
   std::vector<std::string> set;
@@ -76,7 +76,7 @@ struct ConfigArguments {
   std::string config;
   std::vector<std::string> set;
   bool json = false;
-  bool online = false;  ///< for check: also contacts the servers
+  bool online = false;  ///< true: `offhook check` also contacts the servers
 };
 [[nodiscard]] int check(const ConfigArguments& arguments);
 [[nodiscard]] int print_config(const ConfigArguments& arguments);
@@ -89,7 +89,7 @@ struct SetupArguments {
 [[nodiscard]] int setup(const SetupArguments& arguments);
 
 struct SchemaArguments {
-  std::string of = "config";  ///< or "dialogue"
+  std::string of = "config";  ///< "config" or "dialogue"
   bool markdown = false;
 };
 [[nodiscard]] int schema(const SchemaArguments& arguments);
@@ -101,7 +101,7 @@ struct SayArguments {
 [[nodiscard]] int say(const SayArguments& arguments);
 
 struct RecordingArguments {
-  std::string what = "open";  ///< or "check"
+  std::string what = "open";  ///< "open" or "check"
   std::string file, out, key_file;
   bool cut = false;           ///< accepts a file whose end is missing, and returns its readable part
 };

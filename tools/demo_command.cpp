@@ -93,7 +93,7 @@ int web_demo(const DemoArguments& arguments) {
   options.dialogue_path = share_path("dialogues/receptionist.json");
   const auto printer = std::make_shared<Printer>();
   const auto demo = agent::demo::WebDemo::start(options, [printer](std::string_view who, const std::string& what) { (*printer)(who, what); });
-  if (!demo && demo.error().domain == "phone") {  // Its detail advises settings of `offhook run`.
+  if (!demo && demo.error().domain == "phone") {  // The detail of this error advises settings of `offhook run`.
     fmt::print(stderr, "offhook demo: cannot listen on {}: another program uses the port, this machine does not have the address, or the port needs privileges. "
                        "Choose another with --web, such as --web 9443\n", address->to_string());
     return kNoPort;

@@ -210,7 +210,7 @@ std::vector<CompletionCommand> command_tree(const CLI::App& app) {
     CompletionCommand out{command->get_name(), command->get_description(), {}};
     for (const CLI::Option* option : command->get_options()) {
       out.options.push_back(describe(*option));
-      if (option->get_positional() && !out.options.back().names.empty()) {  // It may also be given without its name.
+      if (option->get_positional() && !out.options.back().names.empty()) {  // The value may also be given without the option's name.
         CompletionOption argument = out.options.back();
         argument.names.clear();
         out.options.push_back(std::move(argument));
@@ -271,7 +271,7 @@ std::string option_name(const std::string& argument) {
   return argument.starts_with("-") && argument != "-" ? argument.substr(0, 2) : std::string();
 }
 
-/// Names the unknown options, but prints no values: one may be a password.
+/// Prints the names of the unknown options without their values, because a value may be a password.
 int refuse_extras(const CLI::App& app) {
   std::vector<std::string> known;
   const CLI::App* command = &app;

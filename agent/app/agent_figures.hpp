@@ -21,7 +21,7 @@ namespace offhook::inline v0::agent {
 struct AgentState {
   std::string version;
   Readiness readiness;
-  std::size_t calls = 0, most_calls = 0;                   ///< calls that are not over, ringing ones included; most_calls is /limits/calls
+  std::size_t calls = 0, most_calls = 0;                   ///< calls that have not ended, including ringing calls; most_calls is /limits/calls
   std::size_t registrations = 0, registrations_up = 0;
   std::string registrations_json;                          ///< Registrations::json()
   std::string_view voice;                                  ///< the kind of voice activity detection; if silero is configured and not used, also the reason

@@ -17,7 +17,7 @@ struct CallSetup {
   CallFacts facts;
   prompts::CallVariables variables;
   std::uint32_t port_rate_hz = 16000;
-  MachinePolicy machine = MachinePolicy::Ignore;   ///< for an outgoing call
+  MachinePolicy machine = MachinePolicy::Ignore;   ///< what the agent does if a machine answers an outgoing call
   std::shared_ptr<recordings::CallRecording> recording = nullptr;  ///< null: the call is not recorded
 };
 

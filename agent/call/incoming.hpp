@@ -7,12 +7,12 @@
 namespace offhook::inline v0::call {
 
 struct Party {
-  std::string address;  ///< as the network writes it
+  std::string address;  ///< the address in the form of the network
   std::string name;     ///< safe to show; may be empty
   std::string number;   ///< the number or user in `address`; all of `address` if it has neither
 };
 
-/// The names of a leg in its network. Other systems can find the same leg by them.
+/// The names by which other systems of the network can find the same leg.
 struct LegName {
   std::string call, tag;  ///< `tag` may be empty
 };
@@ -28,7 +28,7 @@ struct CallerCheck {
 /// A call that comes in.
 struct Incoming {
   LegName name;
-  Party from, to;                ///< as the caller's side names them
+  Party from, to;                ///< the parties that the caller's side names
   Party caller;                  ///< `from`, or the party that a trusted peer asserts
   bool caller_verified = false;  ///< true: `caller` is verified, and not only a claim
   CallerCheck check{};

@@ -60,13 +60,13 @@ void HepSink::take(const Packet& packet, base::TimePoint now) {
   if (!datagram) return faults_.on_lost("a key is too long for a datagram of HEP3");
   const auto send = [&] { return ::send(socket_->get(), datagram->data(), datagram->size(), MSG_NOSIGNAL) < 0 ? errno : 0; };
   int error = send();
-  if (error == ECONNREFUSED) {  // The error reports that the collector refused an earlier packet. The kernel has not sent this one.
+  if (error == ECONNREFUSED) {  // The error reports that the collector refused an earlier packet. The kernel has not sent this packet.
     retry_at_ = now + kRetry;
     faults_.on_lost(std::strerror(error));
     error = send();
   }
   if (error == 0) {
-    // A datagram to a port where no program listens is sent, and only the next one fails.
+    // send() succeeds even if no program listens at the collector's port, and only the next datagram fails.
     if (now >= retry_at_) faults_.on_written();
     return;
   }

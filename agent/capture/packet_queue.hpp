@@ -30,7 +30,7 @@ class PacketQueue {
  public:
   static constexpr std::size_t kMaxPackets = 8192;
   static constexpr std::size_t kMaxOctets = 16U << 20U;  ///< octets of the waiting packets; the thread may hold as many again while it handles packets
-  static constexpr base::Duration kTimeToEnd = std::chrono::seconds(2);  ///< from close(); packets that are not handled then are dropped
+  static constexpr base::Duration kTimeToEnd = std::chrono::seconds(2);  ///< time from close() after which waiting packets are dropped
 
   /// Returns true if a packet of this size fits. Otherwise counts it as dropped.
   [[nodiscard]] bool has_room(std::size_t octets);
@@ -57,7 +57,7 @@ class PacketQueue {
   std::size_t octets_ = 0;
   std::uint64_t dropped_ = 0;
   bool closed_ = false;
-  base::TimePoint end_{};  // Only if closed_.
+  base::TimePoint end_{};  // Time after which waiting packets are dropped, if closed_.
 };
 
 }  // namespace offhook::inline v0::agent::capture

@@ -57,7 +57,7 @@ class WireCapture {
   void run();
   /// Returns true if more packets of media may wait.
   bool write_media();
-  /// Logs the number of packets that were dropped since the last time, if there are any.
+  /// Logs the number of packets that were dropped since the previous such log line, unless it is 0.
   void tell_dropped();
 
   const std::vector<std::unique_ptr<CaptureSink>> sinks_;

@@ -91,7 +91,7 @@ Checked check_extension(const Setting& setting, const JsonValue& value) {
 
 bool is_host_name(std::string_view text) {
   if (text.front() == '.' || text.front() == '-') return false;
-  if (text.find_first_not_of("0123456789.") == std::string_view::npos) return false;  // This is an address with a mistake in it.
+  if (text.find_first_not_of("0123456789.") == std::string_view::npos) return false;  // Digits and dots alone are an address with a mistake in it.
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_'; });
 }

@@ -37,7 +37,7 @@ struct NatServerEntry {
 };
 struct Nat {
   std::string public_address;          ///< "": unknown
-  JsonValue servers{};                 ///< for display: secrets are masked
+  JsonValue servers{};                 ///< the value of /nat/servers for display, with masked secrets
   std::string ca_file;                 ///< "": the system's authorities
   std::vector<NatServerEntry> entries{};
 };
@@ -200,9 +200,9 @@ struct Config {
   RecordingSettings recordings;
   CaptureSettings capture;
   JsonValue agents{}, about{};         ///< the checked values of /agents and /about
-  JsonValue provider_tree{};           ///< for display: secrets are masked
+  JsonValue provider_tree{};           ///< the value of /providers for display, with masked secrets
   std::vector<ToolServerSettings> tool_servers;
-  JsonValue tool_server_tree{};        ///< for display: secrets are masked
+  JsonValue tool_server_tree{};        ///< the value of /tool_servers for display, with masked secrets
   net::ProxyRules proxies{};           ///< from /network and the environment
   std::vector<ProviderPtr> providers;  ///< the configured providers, and the built-in providers in use, with all their settings
 };

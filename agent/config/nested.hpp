@@ -23,7 +23,7 @@ using LeafReader =
                                     const LeafReader& leaf, std::vector<Problem>& problems);
 
 /// Reports each required setting that the object `value` or an object inside it lacks, unless `problems` already has a problem about it.
-/// read_nested() does this itself for the objects of a list, and for objects whose name the operator chose. The owner does it for other objects,
+/// read_nested() does this itself for the objects of a list, and for objects whose name the operator chose. SettingsReader does it for other objects,
 /// because their settings may come from several sources.
 void report_missing(const Setting& setting, const JsonValue& value, const std::string& where, std::vector<Problem>& problems);
 

@@ -52,8 +52,8 @@ class CallerFloor {
   /// The caller's voice while the agent speaks. The worker pauses or ducks the agent's voice meanwhile.
   enum class Interruption : std::uint8_t {
     None,
-    Doubtful,  ///< shorter than confirm_interruption so far
-    Likely,    ///< shorter than longest_cough so far, or already over; the transcript decides
+    Doubtful,  ///< the voice is shorter than confirm_interruption so far
+    Likely,    ///< the voice is shorter than longest_cough so far, or already over; the transcript decides
   };
   void watch_interruption(base::TimePoint now);
   /// The caller's voice lasted until `at`. Makes due each deadline that the voice has reached, because a late thread reads the end of the voice

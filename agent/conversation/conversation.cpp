@@ -153,7 +153,7 @@ void Conversation::on_hold_limit(TimePoint now, ConversationActions& out) {
   if (!transfers) close("hold limit", {}, now, out);
 }
 
-/// A caller who comes back, or another person on the line, must hear that the agent is there.
+/// Gives the thinker a turn when the caller is back from a hold, or when another person is on the line, so that they hear that the agent is there.
 void Conversation::report_back(TimePoint now, ConversationActions& out) {
   const bool is_other = !other_caller_.empty();
   if ((!is_back_ && !is_other) || !is_quiet() || hand_over_.caller_waits()) return;

@@ -28,7 +28,7 @@ enum class MachinePolicy : std::uint8_t {
 };
 
 struct ConversationOptions {
-  MachinePolicy machine = MachinePolicy::Ignore;                 ///< for outgoing calls
+  MachinePolicy machine = MachinePolicy::Ignore;                 ///< what the agent does if a machine answers an outgoing call
   base::Duration ring_for{};                                     ///< shortest ring time before the answer
   base::Duration answer_at_latest = std::chrono::seconds(2);     ///< longest wait for the greeting; then the agent answers without it
   base::Duration end_of_turn = std::chrono::milliseconds(500);   ///< silence that ends the caller's turn
@@ -110,8 +110,8 @@ class Conversation {
   void on_listen(const ListenEvent& event, base::TimePoint now, ConversationActions& out);
   void on_think(const ThinkEvent& event, base::TimePoint now, ConversationActions& out);
   void on_speak(const SpeakEvent& event, base::TimePoint now, ConversationActions& out);  ///< uses only the words and the length of the audio
-  /// The session took the turn's audio, so the turn needs no transcript. If the session detects the end of the turn itself, this may come
-  /// before the conversation detects the end.
+  /// The session took the turn's audio, so the turn needs no transcript. If the session detects the end of the turn itself, on_taken() may
+  /// come before the conversation detects the end.
   void on_taken(std::uint32_t listen_turn, base::TimePoint now, ConversationActions& out);
   void on_tool(const ToolOutcome& outcome, base::TimePoint now, ConversationActions& out);
   /// Takes a step of AnswerWatch: its verdict about the party that answered an outgoing call, or the moment from which on an answering machine

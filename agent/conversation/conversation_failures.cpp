@@ -37,7 +37,7 @@ void Conversation::on_refused(const ThinkFailed& refused, TimePoint now, Convers
   finish_reply_if_heard(now, out);
 }
 
-/// Returns the apology for a failure of `stage`. It does not ask a caller who said nothing to say it again.
+/// Returns the apology for a failure of `stage`. Only a caller who said something is asked to say it again.
 std::string_view Conversation::apology_for(Stage stage) const {
   if (stage == Stage::Listen || agent_.state() == AgentFloor::State::Idle) return options_.apology;
   switch (agent_.input().kind) {

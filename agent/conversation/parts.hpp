@@ -67,7 +67,7 @@ class ConversationPart {
 // --- listen: the caller's audio to text ------------------------------------------------------------------------------------
 
 struct Transcript {
-  std::uint32_t turn = 0;    ///< as given to begin()
+  std::uint32_t turn = 0;    ///< the number that begin() got
   bool final = false;
   std::string text;          ///< lower case words; "" when nothing was understood
   double confidence = 0;     ///< 0..1; below the part's own threshold, `rejected` is set

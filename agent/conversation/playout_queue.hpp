@@ -30,7 +30,7 @@ class PlayoutQueue {
   [[nodiscard]] bool empty() const { return utterances_.empty(); }
   /// Returns the number of samples that were dropped because of the bounds above. Their utterance still ends and reports its end.
   [[nodiscard]] std::uint64_t samples_dropped() const { return samples_dropped_; }
-  [[nodiscard]] std::size_t samples_queued() const { return samples_queued_; }  ///< at least the samples that the port's ring has not taken yet
+  [[nodiscard]] std::size_t samples_queued() const { return samples_queued_; }  ///< upper limit of the samples that the port's ring has not taken yet
 
  private:
   struct Utterance {

@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent {
 class ThreadPace {
  public:
   static constexpr base::Duration kCalls = std::chrono::milliseconds(10);  ///< half a frame: a finished frame waits 5 ms on average
-  static constexpr base::Duration kIdle = std::chrono::milliseconds(250);  ///< without calls, the thread wakes so often to show that it still runs
+  static constexpr base::Duration kIdle = std::chrono::milliseconds(250);  ///< interval without calls, at which the thread shows that it still runs
 
   explicit ThreadPace(base::TimePoint now) : due_(now + kIdle) {}
 

@@ -52,7 +52,7 @@ class ToolBox {
 
   // Questions that the caller must answer before a tool acts. Offhook words the question, and the agent asks it when caller and agent are
   // silent. The agent may repeat it. While awaits_answer(), the caller's keys and words go to on_caller_digit() and on_caller_words(), not to
-  // the model. The model must not ask a different question and use the answer for this one, so words of the model spoil the question. An
+  // the model. The model must not ask a different question and use its answer for this question, so words of the model spoil the question. An
   // answer counts only if it begins after the question's first frame.
   [[nodiscard]] virtual std::optional<std::string> poll_question() { return std::nullopt; }
   virtual void on_question_began() {}  ///< the question's first frame leaves

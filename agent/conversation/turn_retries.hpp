@@ -8,7 +8,7 @@
 namespace offhook::inline v0::agent {
 
 /// Counts the retries in one turn of the caller, separately for each stage (listen, think, speak). The parts of a stage and the conversation
-/// share the count. A part takes an attempt before it repeats its own request. The conversation takes one before it asks the session to try
+/// share the count. A part takes an attempt before it repeats its own request. The conversation takes an attempt before it asks the session to try
 /// again, with the same or another provider. Pure.
 class TurnRetries {
  public:

@@ -6,7 +6,7 @@
 namespace offhook::inline v0::agent::demo {
 
 struct PageFile {
-  std::string_view name;  ///< such as "page.css"
+  std::string_view name;  ///< the file's name, such as "page.css"
   std::string_view text;
 };
 

@@ -26,7 +26,7 @@ struct AskedLine {
 
 struct CallReport {
   bool connected = false;
-  double greeting_ms = 0;          ///< from the answer of the call to the first voiced sample that the caller hears
+  double greeting_ms = 0;          ///< time from the answer of the call to the first voiced sample that the caller hears
   std::vector<AskedLine> lines;
   std::string ended_by;            ///< "agent", "caller" or "limit"
   Recording recording;

@@ -36,7 +36,7 @@ class WebDemo {
 
   [[nodiscard]] Agent& agent() { return *agent_; }
   [[nodiscard]] const std::string& url() const { return url_; }
-  [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }  ///< of the certificate, by SHA-256
+  [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }  ///< SHA-256 hash of the certificate
 
  private:
   explicit WebDemo(Show show) : show_(std::move(show)) {}

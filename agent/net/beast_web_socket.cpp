@@ -331,7 +331,7 @@ void Connection::read_next() {
 void Connection::send(std::string_view bytes, bool binary) {
   if (state_ != State::Connecting && state_ != State::Open) return;
   if (queue_.size() + bytes.size() > request_.max_unsent) {
-    // Close now, because later messages would lack this one before them. Report it later, because send() calls no handler.
+    // Close now, because the peer must not get later messages without this one. Report the error later, because send() calls no handler.
     if (state_ == State::Open) state_ = State::Closing;
     return post_failure({NetError::What::Closed, url_.host_and_port() + " does not read its input: " + std::to_string(queue_.size()) + " octets are waiting"});
   }

@@ -42,7 +42,7 @@ struct Proxy {
 struct ProxyRules {
   static constexpr std::size_t kMaxDirect = 64;
 
-  std::optional<Proxy> for_http, for_https;  ///< for http and ws, and for https and wss; nullopt: no proxy
+  std::optional<Proxy> for_http, for_https;  ///< the proxy for http and ws, and the one for https and wss; nullopt: no proxy
   std::vector<std::string> direct;           ///< hosts that are reached without a proxy
 
   /// Returns the proxy for a host. Returns null if no proxy applies, if the host is this machine, or if `direct` lists the host.

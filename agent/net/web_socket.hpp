@@ -14,7 +14,7 @@ namespace offhook::inline v0::agent::net {
 struct WebSocketRequest {
   std::string url;  ///< ws:// or wss://
   Headers headers;
-  base::Duration connect_limit = std::chrono::seconds(5);  ///< for TCP, TLS and the handshake together
+  base::Duration connect_limit = std::chrono::seconds(5);  ///< longest time for TCP, TLS and the handshake together
   base::Duration ping_every = std::chrono::seconds(20);    ///< ping interval; if nothing arrives before the next ping, the socket closes with Closed
   std::size_t max_message = 4U << 20U;                     ///< maximum octets of a received message; a larger one closes the socket with code 1009
   std::size_t max_unsent = 4U << 20U;                      ///< maximum octets that wait to be sent; if there are more, the socket closes with Closed

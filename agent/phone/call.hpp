@@ -44,7 +44,7 @@ class Call {
   [[nodiscard]] virtual sip::SessionId id() const = 0;
   [[nodiscard]] virtual State state() const = 0;
   [[nodiscard]] virtual bool outgoing() const = 0;
-  [[nodiscard]] virtual const sip::LegName& leg_name() const = 0;  ///< for records: other systems know the call by these names
+  [[nodiscard]] virtual const sip::LegName& leg_name() const = 0;  ///< the names by which other systems know the call, for records
   [[nodiscard]] virtual std::optional<media::AudioCodec> codec() const = 0;  ///< nullopt before both sides agreed on a codec
   /// Returns the SRTP suite that encrypts the call's media, by its name in SDP, such as "AEAD_AES_128_GCM"; "" if the media are not encrypted.
   [[nodiscard]] virtual std::string srtp_suite() const = 0;

@@ -22,9 +22,9 @@ class CallCapacity {
     std::size_t memory = 0;  ///< octets
   };
   static constexpr std::size_t kDescriptorsPerCall = 8;       ///< RTP, RTCP, a recording, and the sockets of the call's providers, including later ones
-  static constexpr std::size_t kDescriptorReserve = 32;       ///< for running calls, name servers, and tools that inspect the process
+  static constexpr std::size_t kDescriptorReserve = 32;       ///< kept free for running calls, name servers, and tools that inspect the process
   static constexpr std::size_t kMemoryPerCall = 16U << 20U;   ///< octets: a recogniser (10 MB), audio that waits for a disk or a provider (4 MB)
-  static constexpr std::size_t kMemoryReserve = 64U << 20U;   ///< octets, for running calls
+  static constexpr std::size_t kMemoryReserve = 64U << 20U;   ///< octets that are kept free for running calls
   static constexpr base::Duration kLookInterval = std::chrono::milliseconds(100);
 
   explicit CallCapacity(std::function<Left()> look = left_to_process) : look_(std::move(look)) {}
@@ -39,7 +39,7 @@ class CallCapacity {
 
   std::function<Left()> look_;
   std::optional<base::TimePoint> looked_at_;
-  Left left_;               // at the last measurement
+  Left left_;               // resources at the last measurement
   std::size_t let_in_ = 0;  // calls admitted after that measurement
 };
 

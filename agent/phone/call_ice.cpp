@@ -199,7 +199,7 @@ media::MediaPlan CallIce::along_path(media::MediaPlan plan) const {
   plan.remote_rtp = rtp_path_ ? rtp_path_->to : base::SocketAddress{};
   plan.remote_rtcp = rtcp_path_ ? rtcp_path_->to : base::SocketAddress{};
   plan.source_rule = rtp::SourceRule::SdpAddress;
-  plan.proven = proven_;  // A peer that changes its path sends along the new one before this side does.
+  plan.proven = proven_;  // A peer that changes its path sends along the new path before this side does.
   return plan;
 }
 

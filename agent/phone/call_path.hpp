@@ -66,7 +66,7 @@ class CallPath {
 
   struct Agreement {
     const sdp::AgreedAudio& audio;
-    const media::MediaPlan& plan;          ///< with the addresses in the peer's description
+    const media::MediaPlan& plan;          ///< the plan with the addresses in the peer's description
     unsigned dialog = 0;                   ///< counts the dialogs of a forked INVITE whose media the leg has used
     bool is_answer = false;                ///< true if the peer's latest description is an answer
   };

@@ -29,7 +29,7 @@ struct EndpointOptions {
   bool comfort_noise = true;   ///< offers and accepts comfort noise (RFC 3389); AudioPort::leaves_out_silence decides whether this side sends it
   bool voip_metrics = true;    ///< requests VoIP metrics in RTCP XR, and sends them when requested: RFC 3611 section 5.2
   rtp::SourceRule source_rule = rtp::SourceRule::PeerHosts;  ///< sources of audio that are accepted besides the SDP's own address
-  MediaSecurity security{};    ///< for calls without an account
+  MediaSecurity security{};    ///< the security of calls without an account
   IceUse ice = IceUse::Accepted;
   /// The longest time that CallConnected waits for ICE and DTLS after the answer, so that the application does not speak before the media can pass. 0: no wait.
   base::Duration path_limit = std::chrono::seconds(10);
@@ -75,7 +75,7 @@ struct DialOptions {
 struct SubscribeOptions {
   Account account;                          ///< the account in whose name this side subscribes
   std::string target;                       ///< "sip:6001@pbx.example"
-  std::string package = "message-summary";  ///< or "dialog", "reg", "conference", "presence", ...
+  std::string package = "message-summary";  ///< the event package: also "dialog", "reg", "conference", "presence", ...
   std::chrono::seconds expires{3600};       ///< 0: requests the state once, without a subscription
   std::string accept{};                     ///< media types of the notifications, as in Accept; empty: the package's own
   bool through_registrar = true;            ///< false: directly to the target's host
@@ -130,7 +130,7 @@ class Endpoint {
   [[nodiscard]] std::size_t calls() const;                                 ///< calls that have not finished
   [[nodiscard]] std::size_t unfinished() const;                            ///< Stack::unfinished(): at 0, stop() loses no BYE
 
-  [[nodiscard]] std::vector<sip::Listener> listeners() const;              ///< with their actual ports; callable from any thread
+  [[nodiscard]] std::vector<sip::Listener> listeners() const;              ///< the listeners with their actual ports; callable from any thread
   [[nodiscard]] std::uint16_t sip_port() const;                            ///< the bound port, UDP and TCP; callable from any thread
 
  private:

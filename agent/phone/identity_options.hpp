@@ -18,7 +18,7 @@ struct IdentityOptions {
   enum class Unproven : std::uint8_t { Taken, Refused };
   struct Verifying {
     std::string trust_file;               ///< file of trust anchors, which need not be root certificates
-    std::vector<Certificate> certificates;  ///< Offhook downloads no certificate: a PASSporT that names a different one fails with 436
+    std::vector<Certificate> certificates;  ///< Offhook downloads no certificate: a PASSporT that names no certificate of this list fails with 436
     std::chrono::seconds max_age{60};     ///< largest accepted age of a PASSporT: RFC 8224 section 4.1
     Unproven failed = Unproven::Taken;    ///< for a signature that is not valid; Refused: 403, 436, 437 or 438 (RFC 8224 section 6.2.2)
     Unproven absent = Unproven::Taken;    ///< for a call without a signature; Refused: 428

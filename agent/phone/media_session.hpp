@@ -54,7 +54,7 @@ class MediaSession {
   void prepare_to_offer();
   /// Use it before open().
   void set_codecs(const std::vector<media::AudioCodec>& codecs);
-  /// Returns the codec on which answer() to this offer would agree with `codecs`; nullopt if there is none.
+  /// Returns the codec that answer() to this offer would select from `codecs`; nullopt if there is none.
   [[nodiscard]] std::optional<media::AudioCodec> codec_among(const std::vector<media::AudioCodec>& codecs, std::string_view offer,
                                                              const base::IpAddress& signalling_host) const;
   [[nodiscard]] base::Result<std::string, base::Error> make_offer();

@@ -30,7 +30,7 @@ struct PhoneCore {
   std::function<void(const std::shared_ptr<PhoneCall>&, const DialOptions&)> sent;  ///< an outgoing call has sent its INVITE
   std::function<void(const std::shared_ptr<PhoneCall>&)> unsent;                    ///< an outgoing call has ended before its INVITE was sent
   std::function<base::Result<void, sip::StackError>(sip::SubscriptionId, std::optional<View>)> decide_watcher;
-  std::function<void(base::Duration, std::function<void()>)> after;  ///< as Endpoint::post_after()
+  std::function<void(base::Duration, std::function<void()>)> after;  ///< runs a task later, as Endpoint::post_after() does
   std::shared_ptr<const media::DtlsEndpoint> dtls{};  ///< set before the first call
   std::shared_ptr<NatServers> nat{};                  ///< set before the first call
   std::atomic<std::thread::id> thread{};  ///< the signalling thread; the default id before the thread runs and after stop()

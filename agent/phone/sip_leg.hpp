@@ -48,7 +48,7 @@ class SipLeg final : public call::Leg {
 
   CallPtr call_;
   Account account_;
-  std::optional<Prepared> prepared_{};  // from CallPrepared to answer()
+  std::optional<Prepared> prepared_{};  // set from CallPrepared until answer()
 };
 
 }  // namespace offhook::inline v0::phone

@@ -40,7 +40,8 @@ void SipNetwork::unregister() {
 
 call::Party SipNetwork::party(const std::string& address) const { return party_of(sip::Party{address, {}}); }
 
-/// Returns the first account that is registered. When none is registered, returns the first, because its failure then explains the failed call.
+/// Returns the account on which the call of `on_behalf_of` came, otherwise the first registered account. When none is registered, returns the first
+/// account, because its failure then explains the failed call.
 Account SipNetwork::account_for(const call::LegPtr& on_behalf_of) const {
   if (const auto* leg = static_cast<const SipLeg*>(on_behalf_of.get()); leg != nullptr && leg->account()) return leg->account();
   const auto up = std::find_if(accounts_.begin(), accounts_.end(), [](const Account& each) { return each.registered(); });

@@ -48,7 +48,7 @@ class SipNetwork final : public call::Network {
   std::vector<Account> accounts_;
   std::string domain_;
   std::unordered_map<CallPtr, std::shared_ptr<SipLeg>> legs_;
-  std::unique_ptr<Endpoint> endpoint_;  // Its thread ends before the other members.
+  std::unique_ptr<Endpoint> endpoint_;  // Declared last, so that its thread ends before the other members.
 };
 
 }  // namespace offhook::inline v0::phone

@@ -39,7 +39,7 @@ base::Result<std::shared_ptr<TlsContext>, base::Error> TlsContext::make(const st
   if (context == nullptr) return base::fail(base::Error{"tls", 0, "TLS cannot be set up: " + newest_openssl_error()});
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  // An idle socket keeps no record buffers (32 KB). A read takes all octets that have arrived with one system call.
+  // An idle socket keeps no record buffers (32 KB). One system call reads all octets that have arrived.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_read_ahead(context, 1);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);

@@ -26,7 +26,7 @@ namespace offhook::inline v0::phone {
 class CallServers {
  public:
   static constexpr auto kPatience = std::chrono::seconds(2);   ///< after this time, the call continues without the servers that have not answered
-  static constexpr std::size_t kMaxWaiting = 8;                ///< datagrams that wait for permissions, for each allocation; further ones displace the oldest
+  static constexpr std::size_t kMaxWaiting = 8;                ///< datagrams that wait for permissions, for each allocation; a further one displaces the oldest
 
   /// `local` is the leg's RTP address; RTCP has the next port.
   CallServers(std::shared_ptr<NatServers> all, std::vector<NatServer> servers, base::SocketAddress local, base::TimePoint now);
