@@ -40,8 +40,8 @@ class Patience {
   [[nodiscard]] bool on_failure() { return ++failures_ < limits_.max_failures; }
 
   void end_at(base::TimePoint at) { limit_at_ = at; }
-  /// A blind transfer failed. Some PBXs report the failure, end the caller's call, and keep the agent's call. The audio then stops for ever, shortly before or after
-  /// the report.
+  /// A blind transfer failed. Some PBXs report the failure, end the caller's call, and keep the agent's call. The audio then stops for ever, shortly before
+  /// or after the report.
   void on_transfer_failed(base::TimePoint now) {
     transfer_failed_at_ = now;
     if (media_lost_at_) media_lost_at_ = std::min(*media_lost_at_, now + kReturn);
