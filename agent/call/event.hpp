@@ -18,7 +18,7 @@ struct TurnedAway { Incoming details; Ended how; };  ///< the network itself ref
 struct Ringing { LegPtr leg; };
 struct Connected { LegPtr leg; bool sends = true; };  ///< `sends` is false while the peer holds this side
 struct MediaChanged { LegPtr leg; bool sends = true, receives = true; };  ///< one side has put the other side on hold, or has ended the hold
-/// The peer's side names another person. `asserted` is true if a trusted peer vouches for the name.
+/// The peer's side names another person. `asserted` is true if a trusted peer asserts the name.
 struct PartyChanged { LegPtr leg; Party party; bool asserted = false; };
 struct KeyPressed { LegPtr leg; char key = 0; };  ///< the signalling reported a key; keys in the audio come through the port
 /// The outcome of a transfer. `begun` is false if the peer did not begin it. `status` is as in Ended.

@@ -43,7 +43,7 @@ class AgentFloor {
   enum class Words : std::uint8_t {
     Thinker,
     Ours,    ///< Offhook's own words: an apology, a farewell, a question of a tool
-    Filler,  ///< a filler while the listener still works: a short reply of its own, which the thinker's reply may follow
+    Filler,  ///< a filler that the agent says while the listener still works; the thinker's reply may follow it
   };
 
   explicit AgentFloor(AgentTimes times) : times_(times) {}
@@ -69,7 +69,7 @@ class AgentFloor {
   /// Clears the state and the deadlines of a reply that is over or was cancelled.
   void forget();
   void complete() { reply_.complete(); }  ///< no more of Offhook's own words will come
-  /// The caller has heard all words of the reply. Returns true if they were only a filler, and the reply to the caller is still to come.
+  /// Call it when the caller has heard all words of the reply. Returns true if they were only a filler, and the reply to the caller will follow.
   [[nodiscard]] bool finish();
 
   // --- the thinker
@@ -130,17 +130,17 @@ class AgentFloor {
   [[nodiscard]] bool has_filler_due() const { return filler_at_.has_value(); }
 
   // --- failures and time
-  /// The conversation makes another attempt at `stage`, which is Think or Speak.
+  /// Sets the deadline of `stage`, which is Think or Speak, for another attempt of the conversation.
   void try_again(Stage stage, base::TimePoint now);
   [[nodiscard]] bool take_speak_due(base::TimePoint now) { return speaker_.take_due(now); }
   [[nodiscard]] bool take_think_due(base::TimePoint now);
   /// Returns true if a late thinker counts as stalled: it has sent words of this reply, waits for no tool, and is still within the think time
   /// after its last text.
   [[nodiscard]] bool has_stalled(base::TimePoint now) const { return thinker_.has_begun(now) && !tools_.any() && !reply_.says_nothing(); }
-  /// No other thinker can replace the stalled one. Extends its deadline to the think time after its last text.
+  /// Call it when no other thinker can replace the stalled one. Extends the deadline to the think time after the thinker's last text.
   void wait_for_stalled() { thinker_.wait(); }
   void on_thinker_lost() { thinker_.on_lost(); }
-  /// The thinker is late, but the caller speaks now. Checks the thinker again at `at`.
+  /// Call it when the thinker is late while the caller speaks. The conversation then checks the thinker again at `at`.
   void look_again_at(base::TimePoint at) { thinker_.set(at); }
   [[nodiscard]] bool take_filler_due(base::TimePoint now) { return take_due(filler_at_, now); }
   [[nodiscard]] Deadline next_deadline() const { return earliest({speaker_.at(), thinker_.at(), filler_at_}); }

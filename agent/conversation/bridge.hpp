@@ -44,7 +44,7 @@ class Bridge {
   void shut_down(base::TimePoint now);
   /// The thread's timer calls this function every 10 ms.
   void tick(base::TimePoint now);
-  /// A part has an event. After a stall of the thread, only tick() checks the deadlines again, and no event does: see DeadlineCheck.
+  /// Call it when a part has an event. After a stall of the thread, it does not check the deadlines, but only tick() does: see DeadlineCheck.
   void on_wake(base::TimePoint now);
   /// The caller's side has put the agent on hold, or has ended the hold.
   void on_peer_hold(bool holds, base::TimePoint now);

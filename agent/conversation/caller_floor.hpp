@@ -91,7 +91,7 @@ class CallerFloor {
   [[nodiscard]] std::optional<Taken> find_taken(std::uint32_t listen_turn, bool forget);
 
   // --- failures and time
-  /// The listener repeats the recognition of the turn.
+  /// Sets a new deadline for the transcript, because the listener repeats the recognition of the turn.
   void try_again(base::TimePoint now);
   /// Returns true once, when the turn ends.
   [[nodiscard]] bool on_time(base::TimePoint now) { return turn_.on_time(now) == CallerTurn::Step::Ended; }

@@ -128,7 +128,7 @@ class Conversation {
   void set_awaits_answer(bool awaits) { question_.set_awaits_answer(awaits); }
   /// Call it when no tool asks a question any more. Drops the question that was not said yet.
   void withdraw_question() { question_.withdraw(); }
-  /// No provider can repeat the stage of TryAgain.
+  /// Call it when no provider can repeat the stage of TryAgain.
   void on_no_other_way(Stage stage, base::TimePoint now, ConversationActions& out);
   void on_time(base::TimePoint now, ConversationActions& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
