@@ -5,17 +5,17 @@ from=$1 to=$2
 start_kamailio
 next='{"kind": "realtime", "provider": "'"$to"'"}' took_over=$to/realtime
 [ "$to" != cascade ] || { to=openai took_over='cascade[^"]*' next='{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}'; }
+# The new model gets the audio of the caller's last turn again.
 for family in "$from" "$to"; do
   speed=8
   [ "$family" = "$to" ] || speed=1  # speed 1 is real time, so that the model dies before it has sent the whole sentence
   case $family in
     deepgram)
-      first=$end heard='["where is your shop", "goodbye"]'
-      [ "$family" = "$to" ] || first="$open $end" heard=$heard_in_whole_call
-      simulate deepgram '{"heard": '"$heard"', "speed": '$speed', "replies": ["'"$first"'", "'"$street"'", {"say": "Thank you for calling. Goodbye.", "call": "hang_up"}]}'
+      first=$end
+      [ "$family" = "$to" ] || first="$open $end"
+      simulate deepgram '{"heard": '"$heard_in_whole_call"', "speed": '$speed', "replies": ["'"$first"'", "'"$street"'", {"say": "Thank you for calling. Goodbye.", "call": "hang_up"}]}'
       ;;
     *)
-      # A new model gets the audio of the caller's last turn again.
       simulate "${family/azure/azure_model}" '{"heard": '"$heard_in_whole_call"', "speed": '$speed', "replies": [{"when": "cut you off", "text": "'"$end"'"}, {"when": "open", "text": "'"$open $end"'"},
         {"when": "shop", "text": "'"$street"'"}, {"when": "goodbye", "text": "Thank you for calling. Goodbye.", "calls": [{"name": "hang_up", "arguments": "{}"}]}]}'
       ;;
