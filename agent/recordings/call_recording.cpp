@@ -37,10 +37,10 @@ PauseResult CallRecording::pause(Pauser by, bool on, base::TimePoint now) {
   return result;
 }
 
-/// Logs an order. A pause is a warning like the end of a recording, because the file then contains no speech. The calling function holds the
-/// mutex, so that the lines have the order of the events.
+/// Logs an order to pause or to resume. A pause is a warning, like the end of a recording, because no speech goes into the file from then on.
+/// Call it with the mutex held: the log lines then have the order of the events.
 void CallRecording::log_order(Pauser by, bool on, const PauseResult& result) const {
-  if (!result.changed && by != Pauser::Operator) return;  // The log already contains the tool calls of the model.
+  if (!result.changed && by != Pauser::Operator) return;  // The log already contains each order of the model, as a tool call.
   const bool has_paused = on && result.changed;
   const bool has_resumed = !on && result.changed && result.state == RecordingState::Recording;
   log::write(has_paused ? log::Level::Warning : log::Level::Info,

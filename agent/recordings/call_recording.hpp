@@ -29,17 +29,18 @@ class CallRecording {
   [[nodiscard]] const std::string& file() const { return file_; }
   /// Returns the tap for the call's AudioPort.
   [[nodiscard]] const std::shared_ptr<media::RecordingTap>& tap() const { return tap_; }
-  /// Pauses or resumes the recording. A paused recording contains silence. The model and the operator pause separately, and the silence lasts until both have
-  /// resumed. An operator therefore cannot reveal a number that the model keeps out. The log contains each change, and each order of an operator.
+  /// Pauses or resumes the recording. While it is paused, silence goes into the file. The model and the operator pause separately, and the silence lasts
+  /// until both have resumed. An operator therefore cannot end a pause of the model, in which the caller may say a number. Logs each change, and also an
+  /// order of an operator that changes nothing.
   PauseResult pause(Pauser by, bool on, base::TimePoint now = base::Clock::now());
   /// Returns the total time of the pauses by the model and by the operator, each rounded up to whole milliseconds. A short pause is therefore never 0.
   [[nodiscard]] records::PausedFor paused_for(base::TimePoint now = base::Clock::now()) const;
-  /// Ends the recording and its pauses: the call has ended, or its further audio must not be in the file.
+  /// Ends the recording and its pauses. Call it when the call has ended, or when further audio must not go into the file.
   void stop(base::TimePoint now = base::Clock::now());
-  /// Returns true if the file contains audio of the call.
+  /// Returns true if the file contains audio of the call. The result can become true up to a second late.
   [[nodiscard]] bool has_begun() const { return tap_->kept() > 0; }
-  /// Returns true if a file exists or will exist. This holds for a call that was up, unless the recording failed or was stopped before its first
-  /// audio. has_begun() can lag by a second.
+  /// Returns true if a file exists or will exist. `was_up`: the call was answered. Such a call leaves a file even if has_begun() is still false, unless
+  /// the recording failed or was stopped before its first audio.
   [[nodiscard]] bool leaves_file(bool was_up) const { return has_begun() || (was_up && !tap_->has_ended()); }
   [[nodiscard]] RecordingState state() const;
 

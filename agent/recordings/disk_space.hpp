@@ -5,22 +5,22 @@
 
 namespace offhook::inline v0::agent::recordings {
 
-/// Decides whether recordings may continue, by the free and the used disk space. It does no I/O: its owner measures.
+/// Decides by the free and the used disk space whether recordings may continue. It does no I/O: its owner measures the space.
 class DiskSpace {
  public:
   struct Bounds {
     std::uint64_t least_free = 0;  ///< octets that must stay free on the file system; 0: no limit
-    std::uint64_t most_used = 0;   ///< octets of all recordings in the folder; 0: no limit
+    std::uint64_t most_used = 0;   ///< octets that all recordings in the folder may reach; 0: no limit
   };
   struct Look {
-    std::optional<std::uint64_t> free;  ///< nullopt: unknown
-    std::uint64_t used = 0;
+    std::optional<std::uint64_t> free;  ///< free octets of the file system; nullopt: unknown
+    std::uint64_t used = 0;             ///< octets of all recordings in the folder
   };
   enum class Verdict : std::uint8_t { Room, TooLittleFree, TooMuchUsed };
 
   explicit DiskSpace(Bounds bounds) : bounds_(bounds) {}
-  /// Updates the verdict. The space is too small below `least_free`, and from `most_used` on. It is sufficient again only with a tenth of the limit
-  /// to spare: otherwise recordings would start and stop every second.
+  /// Updates and returns the verdict. There is no room while the free space is below `least_free`, or the used space is at least `most_used`. There is
+  /// room again only when a tenth of the limit is to spare: otherwise recordings would start and stop every second.
   Verdict on_look(Look look);
   [[nodiscard]] Verdict verdict() const { return verdict_; }
 

@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::recordings {
 
 namespace {
 
-/// Returns the name of a recording, or nullopt for other files and for links.
+/// Returns the name of `file` in its parts if it is a recording; nullopt for any other file, and for a link.
 std::optional<RecordingName> recording_at(const std::string& folder, const std::string& file) {
   auto name = parse_recording_name(file);
   std::error_code gone;  // Another process may remove the file after the folder was read.

@@ -56,7 +56,7 @@ std::optional<RecordingName> parse_recording_name(std::string_view file) {
   if (!began || rest.size() <= kTimeBytes + 1 || rest[kTimeBytes] != '-') return std::nullopt;
   name.began = *began;
   name.call = rest.substr(kTimeBytes + 1);
-  // The name must be exactly as text() writes it. Otherwise it is a foreign file, which must not be removed later.
+  // A name that text() would write in another way belongs to a foreign file, which Offhook must not remove later.
   if (!can_be_named(name.call) || name.text() != file) return std::nullopt;
   return name;
 }

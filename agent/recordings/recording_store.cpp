@@ -22,10 +22,10 @@ namespace offhook::inline v0::agent::recordings {
 namespace {
 
 constexpr store::RetentionEvents kRemovalEvents{"recordings.removed", "recordings.not_removed"};
-constexpr std::size_t kOpusCallsPerWriter = 64;         // A recording has two encoders; a core can encode about ninety recordings (docs/recordings.md).
-constexpr auto kFolderEvery = std::chrono::minutes(1);  // Interval at which the folder is measured. Between two measurements, written octets are added.
+constexpr std::size_t kOpusCallsPerWriter = 64;         // A core can encode about ninety recordings, with two encoders each (docs/recordings.md).
+constexpr auto kFolderEvery = std::chrono::minutes(1);  // Interval of the measurements of the folder; in between, written octets are added.
 constexpr auto kRemoveEvery = std::chrono::hours(1);
-constexpr auto kCalmAfter = std::chrono::seconds(5);    // The disk works again after this time without a refusal; each file is tried once a second.
+constexpr auto kCalmAfter = std::chrono::seconds(5);    // Without a refused write for this time, the disk works; each file is tried once a second.
 
 double seconds_of(std::uint64_t frames) { return static_cast<double>(frames) / 50; }
 
@@ -207,7 +207,7 @@ class RecordingStore::Impl {
   // Used by the thread only, and by the constructor before the thread starts.
   base::TimePoint remove_at_{}, count_folder_at_{}, calm_at_{};
   std::uint64_t counted_ = 0, written_when_counted_ = 0, refusals_ = 0;
-  mutable std::mutex mutex_;  // Held only briefly, and never during file operations.
+  mutable std::mutex mutex_;  // Never held during file operations.
   std::condition_variable wake_;
   DiskSpace space_;
   std::vector<std::weak_ptr<CallRecording>> running_;
@@ -253,13 +253,13 @@ Figures figures_of(const RecordingCounters& counters, RecordingStore::State stat
   const bool is_room = state != RecordingStore::State::Full && state != RecordingStore::State::Off;
   const auto number = [](auto value) { return static_cast<double>(value); };
   return {gauge("offhook_recordings", "Calls that Offhook is recording now.", number(counters.active)),
-          gauge("offhook_recordings_room", "1 while there is space for recordings; 0 when the disk or the folder's limit is full, or recording is off.", is_room ? 1 : 0),
+          gauge("offhook_recordings_room", "1 while there is space for recordings; 0 when the disk is full, the folder has reached its limit, or recording is off.", is_room ? 1 : 0),
           count("offhook_recordings_ended_total", "Recordings that have ended.", number(counters.ended)),
           count("offhook_recordings_failed_total", "Recordings that Offhook could not create or could not finish.", number(counters.failed)),
-          count("offhook_recordings_not_begun_total", "Calls that Offhook did not record, because space was missing or too many calls were recorded.", number(counters.not_begun)),
+          count("offhook_recordings_not_begun_total", "Calls that Offhook did not record, because of too little space or too many recordings.", number(counters.not_begun)),
           count("offhook_recordings_stopped_total", "Recordings that ended before their call, because space was missing.", number(counters.stopped)),
           count("offhook_recordings_octets_total", "Octets that Offhook wrote to recordings.", number(counters.octets)),
-          count("offhook_recordings_frames_dropped_total", "Frames of 20 ms that are silence in recordings, because the disk was too late.", number(counters.dropped))};
+          count("offhook_recordings_frames_dropped_total", "Frames of 20 ms that are silent in a recording, because the disk was too slow.", number(counters.dropped))};
 }
 
 }  // namespace offhook::inline v0::agent::recordings

@@ -27,14 +27,14 @@ struct RecordingOptions {
   unsigned keep_days = 30;                                 ///< age in days at which a recording is removed
   DiskSpace::Bounds room{.least_free = std::uint64_t{512} << 20U, .most_used = 0};
   std::size_t calls = 64;                                  ///< largest number of recordings at the same time
-  base::Duration look_every = std::chrono::seconds(1);     ///< interval of the checks of the disk space
-  std::function<std::optional<std::uint64_t>(const std::string& folder)> free_octets;  ///< empty: the function for the file system
+  base::Duration look_every = std::chrono::seconds(1);     ///< interval of the checks of retention, disk errors and space
+  std::function<std::optional<std::uint64_t>(const std::string& folder)> free_octets;  ///< measures free space; empty: asks the folder's file system
 };
 
 /// The totals of this process's recordings.
 struct RecordingCounters {
   std::size_t active = 0;
-  std::uint64_t ended = 0, failed = 0;  ///< files of ended calls; files that could not be created or completed
+  std::uint64_t ended = 0, failed = 0;  ///< `ended`: finished files. `failed`: files that could not be created or completed
   std::uint64_t octets = 0;             ///< octets written
   std::uint64_t dropped = 0;            ///< frames of 20 ms that are silent in a file, because the disk was too slow
   std::uint64_t not_begun = 0;          ///< calls without a recording: not enough space, or too many recordings
@@ -46,13 +46,13 @@ class RecordingStore {
  public:
   enum class State : std::uint8_t { Off, Writing, Full, Failing };
 
-  /// Opens the store. Fails if the configured folder cannot be used. For the default folder, it only logs a warning.
+  /// Opens the store. Fails if the configured folder cannot be used. If the default folder cannot be used, it only logs a warning.
   [[nodiscard]] static base::Result<std::unique_ptr<RecordingStore>, base::Error> open(RecordingOptions options);
   ~RecordingStore();  ///< completes all files with the audio so far
   RecordingStore(const RecordingStore&) = delete;
   RecordingStore& operator=(const RecordingStore&) = delete;
 
-  /// Begins the recording of the call with this id, at `rate_hz`. Returns null if the call is not recorded, and logs the reason.
+  /// Begins the recording of the call whose id is `call`, with samples at `rate_hz`. If the call cannot be recorded, logs the reason and returns null.
   [[nodiscard]] std::shared_ptr<CallRecording> begin(std::string call, std::uint32_t rate_hz, WallTime now);
   [[nodiscard]] RecordingCounters counters() const;
   [[nodiscard]] State state() const;
@@ -63,8 +63,8 @@ class RecordingStore {
   std::unique_ptr<Impl> impl_;  // Null: recording is off.
 };
 
-/// Returns the store for calls after a reload. If `running` records, the result is `running`, with its old folder, key and bounds. Otherwise
-/// the result is a new store with `options`. Fails like RecordingStore::open().
+/// Returns the store for the calls that begin after a reload of the configuration. Returns `running` if it records: its folder, key and bounds stay
+/// until a restart. Otherwise returns a new store with `options`. Fails like RecordingStore::open().
 [[nodiscard]] base::Result<std::shared_ptr<RecordingStore>, base::Error> store_after_reload(std::shared_ptr<RecordingStore> running, RecordingOptions options);
 
 [[nodiscard]] std::string_view to_string(RecordingStore::State state);

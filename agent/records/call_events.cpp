@@ -27,7 +27,7 @@ std::string cause_of_reason(std::string_view why) {
   for (const auto& [theirs, ours] : kCauses) {
     if (why == theirs) return std::string(ours);
   }
-  return "goodbye";  // Any other word comes from the dialogue, and goes into the detail.
+  return "goodbye";  // Any other reason is a text of the dialogue. It goes into Ending::detail.
 }
 
 Ending::By by_of(call::Ended::By by, bool outgoing) {
@@ -63,7 +63,7 @@ std::string cause_of(const call::Ended& ended) {
   return {};
 }
 
-/// Returns true for an end that this side may have chosen, so that the reason of this side is the cause.
+/// Returns true if this side may have ended the call in this way. The cause is then this side's reason, if it gave one.
 bool may_be_chosen(call::Ended::Cause cause) {
   return cause == call::Ended::Cause::HungUp || cause == call::Ended::Cause::Cancelled || call::is_refusal(cause);
 }

@@ -11,10 +11,10 @@
 /// Converts the values of legs and the statistics of the media into the values of a record.
 namespace offhook::inline v0::agent::records {
 
-/// Returns the address for a record: at most kMaxFieldBytes, without the password (RFC 3261 section 19.1.1: user:password@host).
+/// Returns `uri` as a record keeps it: without the password (RFC 3261 section 19.1.1: user:password@host), and at most kMaxFieldBytes.
 [[nodiscard]] std::string kept_uri(std::string_view uri);
 
-/// Returns the party for a record: its address by kept_uri(), and its name.
+/// Returns the party as a record keeps it: its address as kept_uri() returns it, and its name.
 [[nodiscard]] Party kept_party(const call::Party& party);
 
 [[nodiscard]] CallRecord begun(const call::Incoming& call, std::string_view account);

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-/// The id of a call: in its record, its transcript, its recording's file, the log, the health port and the commands.
+/// The id of a call. The record, the transcript, the recording's file name, the log, the health port and the commands use it.
 namespace offhook::inline v0::agent::records {
 
 inline constexpr std::size_t kCallIdBytes = 13;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kLongestWord = 20, kLongestName = 64;
 
-/// Returns true for the name of an error, such as (INVALID_QUERY_PARAMETER). A key has digits, or parts that are longer than words.
+/// Returns true for the name of an error, such as (INVALID_QUERY_PARAMETER), but not for a secret key, which has digits, or parts longer than any word.
 bool is_of_words(std::string_view name) {
   if (name.size() > kLongestName || name.find("sk-") != std::string_view::npos) return false;
   std::size_t length = 0;
@@ -273,7 +273,7 @@ void CallNotes::on_ended(const call::Ended& ended, const std::optional<media::Le
   if (std::exchange(ended_, true)) return;
   record_.ended_at = now.wall;
   record_.ending = ending_of(ended, record_.outgoing);
-  // The counters of a call that was never answered only count stray packets.
+  // A call that was never answered received only stray packets: their counters say nothing about its quality.
   if (media && answered_) record_.media = quality_of(*media);
   if (answered_) {
     record_.duration_ms = millis(now.steady - *answered_);

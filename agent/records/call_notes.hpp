@@ -36,12 +36,13 @@ struct KeepOptions {
 
 /// Returns `said`, redacted by keep.redactor.
 [[nodiscard]] std::string shown_text(std::string_view said, const KeepOptions& keep);
-/// Returns the part of a provider's error that may be stored. It removes quoted text, which may be the caller's words, and long words, which may be keys.
+/// Returns a provider's error text without the parts that must not be stored: quoted text, which may be the caller's words, and long words, which may
+/// be secret keys.
 [[nodiscard]] std::string kept_failure(std::string_view why);
 /// Returns the name of a tool, or a replacement if it cannot be a name: the model chooses it, and may write any text there.
 [[nodiscard]] std::string kept_tool_name(std::string_view name);
 
-/// Returns `digits`, or `*` for each digit if digits are not kept; for records and the log.
+/// Returns `digits` as records and the log show them: unchanged if digits are kept, otherwise `*` for each digit.
 [[nodiscard]] std::string shown_digits(std::string_view digits, const KeepOptions& keep);
 
 /// Collects the record of one call during the call. Use it from the signalling and the conversation thread: each function holds the lock only briefly.
@@ -54,20 +55,20 @@ class CallNotes {
   void on_agent(std::string_view name, std::optional<bool> texts = std::nullopt);
   void on_ringing(Moment now);
   void on_answered(media::AudioCodec codec, std::string_view codec_name, std::string_view encryption, Moment now);
-  /// Notes what encrypted the media and which path they took, which DTLS and ICE find only after the answer.
+  /// Notes the encryption and the path of the media. Call it when DTLS or ICE has finished, which is after the answer.
   void on_media(std::string_view encryption, std::string_view path);
   void on_action(const ConversationAction& action, Moment now);
   /// Adds `use` to the amounts of its service.
   void on_use(const ServiceUse& use);
   /// `status` is as in call::Ended.
   void on_transferred(std::string_view status);
-  /// The caller's side has connected another person, with this name and address.
+  /// Notes that the caller's side has connected another person, `party`, to the call.
   void on_other(Party party, Moment now);
   void on_recorded(std::string_view file, PausedFor paused);
   /// Notes the end of the call. Only the first invocation counts.
   void on_ended(const call::Ended& ended, const std::optional<media::LegStatistics>& media, Moment now);
 
-  /// Returns the data so far, for the line that announces the call.
+  /// Returns the record so far, for the line that announces the start of the call.
   [[nodiscard]] CallRecord snapshot() const;
   /// Returns the whole record, once, after on_ended().
   [[nodiscard]] std::optional<CallRecord> take();
@@ -106,7 +107,7 @@ class CallNotes {
   base::TimePoint reply_began_{};
   std::vector<std::uint32_t> numbers_;  // the numbers of record_.turns
   std::vector<std::string> tool_ids_;   // the ids of record_.tools
-  bool trouble_open_ = false;           // a following ProviderSwitched can still complete the last trouble
+  bool trouble_open_ = false;           // true until an event that follows has named the provider that replaced the failed one
   std::uint32_t last_left_out_ = 0;
   std::size_t text_left_ = kMaxCallTextBytes;
   bool ended_ = false, taken_ = false;

@@ -21,7 +21,7 @@ namespace offhook::inline v0::agent::records {
 inline constexpr int kSchemaVersion = 1;
 inline constexpr std::size_t kMaxFieldBytes = 256;            ///< octets of each header field, name and reason, before escaping
 inline constexpr std::size_t kMaxTurns = 200;                 ///< further turns are only counted
-inline constexpr std::size_t kMaxTurnTextBytes = 2048;        ///< octets of one utterance
+inline constexpr std::size_t kMaxTurnTextBytes = 2048;        ///< octets of one Turn::heard or Turn::said
 inline constexpr std::size_t kMaxTroubles = 32;               ///< troubles in a record; later troubles are only counted
 inline constexpr std::size_t kMaxToolUses = 64;
 inline constexpr std::size_t kMaxNotes = 8;
@@ -44,8 +44,8 @@ struct Turn {
   bool rejected = false;
   std::string intent;
   double score = 0;
-  std::string said;                               ///< only if words are kept: the part that the caller really heard
-  std::optional<std::int64_t> response_ms;        ///< from the caller's last voiced frame (or key) to the agent's first frame
+  std::string said;                               ///< the part of the agent's words that the caller really heard, only if words are kept
+  std::optional<std::int64_t> response_ms;        ///< time from the caller's last voiced frame (or key) to the agent's first frame
   std::optional<std::int64_t> interrupted_at_ms;  ///< time since the agent's first frame
 };
 
@@ -54,10 +54,10 @@ struct Trouble {
   std::int64_t at_ms = 0;  ///< milliseconds since the answer
   std::string stage;       ///< "listen", "think", "speak"
   std::string why;
-  std::string from, to;    ///< providers; "" if the same provider tried again, or none was left
+  std::string from, to;    ///< names of the failed provider and of its replacement; "": the same provider tried again, or no other was left
 };
 
-/// Another person whom the caller's side connected to the call, as that side names the person.
+/// Another person whom the caller's side connected to the call, with the name and address that the caller's side gave.
 struct OtherParty {
   std::int64_t at_ms = 0;  ///< milliseconds since the answer
   Party party;
@@ -84,12 +84,12 @@ struct MediaQuality {
   bool wideband = false;                          ///< true: r and the mos values use the wideband scale
   std::optional<double> speech_dbov, noise_dbov, peak_dbov;
   double silent_percent = 0, clipped_percent = 0;
-  std::optional<double> echo_return_loss_db;      ///< loss of the agent's voice on its way back, if an echo came back
-  std::string one_way;                            ///< every direction without audio during the call, in words; "" for none
-  // As webrtc-stats defines them; stretched and concealed samples are given as time.
+  std::optional<double> echo_return_loss_db;      ///< loss of the agent's voice on its way back to Offhook; nullopt: no echo came back
+  std::string one_way;                            ///< each direction without audio during the call, in words; "": both had audio
+  // The figures of W3C webrtc-stats, with times instead of numbers of samples.
   std::uint64_t concealment_events = 0;
   double silent_concealed_ms = 0, inserted_ms = 0, removed_ms = 0;
-  double mean_buffer_ms = 0;                      ///< from a packet's arrival to its playout, over the whole call
+  double mean_buffer_ms = 0;                      ///< mean time from a packet's arrival to its playout, over the whole call
   /// The peer's report on the audio that it received from Offhook, in RTCP XR (RFC 3611 section 4.7). An unknown value is nullopt.
   struct PeersView {
     double lost_percent = 0, discarded_percent = 0, burst_ms = 0, burst_density = 0, gap_ms = 0, gap_density = 0;
@@ -97,7 +97,7 @@ struct MediaQuality {
     std::optional<double> r, mos, mos_listening, speech_dbm0, noise_dbm0, echo_return_loss_db;
   };
   std::optional<PeersView> peers_view{};
-  std::uint64_t refused = 0;                      ///< datagrams that SRTP refused: without it, repeated, or not protected with the peer's key
+  std::uint64_t refused = 0;                      ///< datagrams that SRTP refused: unprotected, repeated, or not protected with the peer's key
 };
 
 /// Total time of silence in a recording, by the party that paused it.
@@ -123,15 +123,15 @@ struct CallRecord {
   std::vector<OtherParty> others;  ///< in the order of their connection
   std::string dialled;  ///< Request-URI
   std::string source;   ///< address from which the INVITE came
-  call::CallerCheck identity{};  ///< result of the check of the caller's signature (for SIP: RFC 8224)
+  call::CallerCheck identity{};  ///< result of the check of the signature on the caller's number (for SIP: RFC 8224)
   WallTime invited_at{};
   std::optional<WallTime> ringing_at, answered_at, ended_at;
-  std::int64_t setup_ms = 0;     ///< from the INVITE to the answer, or to the end of an unanswered call
-  std::int64_t duration_ms = 0;  ///< from the answer to the end
+  std::int64_t setup_ms = 0;     ///< time from the INVITE to the answer, or to the end of an unanswered call
+  std::int64_t duration_ms = 0;  ///< time from the answer to the end of the call
   std::string codec;
   std::uint32_t rtp_clock_hz = 0, sample_rate_hz = 0;
-  std::string encryption;   ///< of the audio, for people; "": none
-  std::string path;         ///< of the audio, for people, if ICE found it; "": the descriptions of both sides said it
+  std::string encryption;   ///< encryption of the audio, as a text for people; "": none
+  std::string path;         ///< path of the audio that ICE found, as a text for people; "": ICE was not used
   Ending ending;
   std::optional<MediaQuality> media;
   std::vector<Turn> turns;
@@ -143,7 +143,7 @@ struct CallRecord {
   std::int64_t paused_by_model_ms = 0, paused_by_operator_ms = 0;  ///< time of silence in the recording, by the party that paused it
   std::string agent;        ///< name of the agent in the configuration; "": there is only one agent
   struct Service {
-    std::string name;          ///< such as "NAME/realtime" with the provider's name; "": the conversation never began
+    std::string name;          ///< the provider's name and the service, such as "NAME/realtime"; "": the conversation never began
     std::string model, voice;  ///< "": the service has no choice
   };
   Service service{};        ///< the service at the start of the conversation
@@ -151,8 +151,8 @@ struct CallRecord {
   std::uint64_t troubles_left_out = 0;
   std::vector<ToolUse> tools;
   std::string answered_by;         ///< "human", "machine", "fax", "unknown"; "": not detected
-  std::int64_t answered_by_ms = 0; ///< time from the answer to this result
-  std::vector<std::string> tones;  ///< tones from the network or a machine, in order
+  std::int64_t answered_by_ms = 0; ///< time from the call's answer to this result
+  std::vector<std::string> tones;  ///< tones from the network or from a machine, in the order of their arrival
   std::vector<std::string> notes;  ///< notes of the agent for people
   std::vector<ServiceUse> uses;    ///< use of providers' services, one entry for each service
 };
@@ -162,8 +162,8 @@ struct CallRecord {
 /// Writes the members of `media` into the open object.
 void write_media(JsonLine& line, const MediaQuality& media);
 
-/// These functions return a sealed line with its line feed. `run` identifies the process's run: a call that began in an earlier run and has no
-/// end was interrupted.
+/// These functions return a sealed line with its line feed. `run` identifies this run of the program: readers know by it that a call of an earlier run,
+/// which has no line for its end, was interrupted.
 [[nodiscard]] std::string to_line(const CallRecord& record, std::string_view run);
 [[nodiscard]] std::string to_started_line(const CallRecord& record, std::string_view run);
 [[nodiscard]] std::string to_run_line(std::string_view run, std::int64_t pid, WallTime now);

@@ -14,7 +14,7 @@ namespace offhook::inline v0::agent::records {
 struct CallRecordOptions {
   WriterOptions writer;  ///< journal.folder "": no records are written
   KeepOptions keep;
-  bool must_write = false;  ///< the operator configured the folder: open() fails if it cannot be written
+  bool must_write = false;  ///< true if the operator configured the folder: open() then fails if it cannot be written
 };
 
 /// The agent's store of calls: it makes notes for each call that begins, and writes a line to the disk for each call that ends. Use it from any thread
@@ -30,7 +30,7 @@ class CallRecordStore {
   void announce(const CallNotes& notes);
   /// Writes the record of a call that has ended. Call it after the last change of the notes.
   void finish(CallNotes& notes);
-  /// Writes the record of a call that the network itself refused, so that no CallNotes exist.
+  /// Writes the record of a call that the network layer refused before it made CallNotes.
   void turned_away(CallRecord begun, const call::Ended& how);
 
   /// Returns "off", or the state of the writer.

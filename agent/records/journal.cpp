@@ -50,7 +50,7 @@ bool Journal::is_rotation_due(std::size_t more, WallTime now) const {
   return file_->is_suspect() || file_->size() + more > options_.rotate_bytes || (options_.rotate_daily && day_of(now) > day_);
 }
 
-/// Renames the file, and closes it. If that fails, the file grows further: a call's record is more important than the size of a file.
+/// Renames and closes the current file. If the renaming fails, the file grows beyond its limit: a call's record is more important than that limit.
 void Journal::rotate(WallTime now) {
   const auto names = files_.list(options_.folder);
   if (!names) return;

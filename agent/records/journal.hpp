@@ -16,24 +16,24 @@ using store::FileResult;
 
 struct JournalOptions {
   std::string folder;
-  std::uint64_t rotate_bytes = 64U << 20U;  ///< maximum size of a file; all lines of one append() go into the same file
+  std::uint64_t rotate_bytes = 64U << 20U;  ///< octets at which a new file begins; all lines of one append() go into the same file
   bool rotate_daily = true;                 ///< begins a new file on each new day (UTC)
   unsigned keep = 30;                       ///< number of rotated files; older files are removed
 };
 
-/// One slot of a records folder. append() writes lines to the end of the slot's file, and returns after the disk has them. Not thread-safe;
-/// time is an argument. Each failed operation may be repeated: the lines of a failed append() are not in the file as whole lines.
+/// The files of one slot of a records folder. append() writes lines to the end of the current file, and returns after they are on the disk. Not
+/// thread-safe. A failed append() may be repeated: the file then does not contain its lines as whole lines.
 class Journal {
  public:
   struct Counters {
     std::uint64_t reopened = 0;    ///< files that another program had moved or removed
-    std::uint64_t torn_bytes = 0;  ///< octets after the last line at the start, which were moved to another file
+    std::uint64_t torn_bytes = 0;  ///< octets of incomplete lines at the end of files, which were moved to another file
   };
 
   Journal(store::FileSystem& files, JournalOptions options) : files_(files), options_(std::move(options)) {}
 
-  /// Appends whole lines, each with its line feed. Opens the file first: creates the folder, takes the first free slot, and repairs the file
-  /// after a crash.
+  /// Appends whole lines, each with its line feed. If no file is open, it first creates the folder, takes the first free slot, and repairs the
+  /// slot's file after a crash.
   FileResult<void> append(std::string_view lines, WallTime now);
 
   [[nodiscard]] const Counters& counters() const { return counters_; }

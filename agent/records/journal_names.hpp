@@ -6,8 +6,8 @@
 
 /// The names of the files in a records folder. Several processes may share a folder: each holds its own slot.
 ///   calls-1.20261121T093000.123Z.jsonl   rotated, with the time of its rotation: names sort in the order of the calls
-///   calls-1.jsonl                        the current file; sorts after the rotated ones
-///   calls-1.lock                         the writer holds it while it lives
+///   calls-1.jsonl                        the current file; sorts after the rotated files
+///   calls-1.lock                         the process that uses the slot holds a lock on it
 ///   calls-1.torn                         octets found after the last line of a file
 namespace offhook::inline v0::agent::records {
 

@@ -15,7 +15,7 @@ inline constexpr std::size_t kMaxListed = 10000;
 struct Selection {
   std::optional<WallTime> since;  ///< earliest time of the INVITE
   bool failed = false;            ///< only calls that were never answered, were interrupted, or ended with a fault
-  std::size_t last = 20;          ///< number of the newest calls, at most kMaxListed; 0: all, as a stream
+  std::size_t last = 20;          ///< the newest calls to list, at most kMaxListed; 0: all calls, each printed as it is read
 };
 
 [[nodiscard]] bool is_failed(const StoredCall& call);
@@ -26,7 +26,7 @@ struct Selection {
 /// Parses "2026-11-21", "2026-11-21T09:00:00Z", or a time before `now`: "90m", "12h", "7d".
 [[nodiscard]] std::optional<WallTime> parse_since(std::string_view text, WallTime now);
 
-/// Keeps the newest `count` calls, and returns them with the oldest first.
+/// Collects the newest `count` of the calls that it gets, and returns them with the oldest first.
 class Newest {
  public:
   explicit Newest(std::size_t count) : count_(count) {}
@@ -38,8 +38,8 @@ class Newest {
   std::vector<StoredCall> heap_;
 };
 
-/// `screen` is the width of the terminal in columns, to which the line is cut as text_table.hpp describes; nullopt: a pipe or a file, for which no
-/// line is cut.
+/// `screen` is the width of the terminal in columns. TextTable (text_table.hpp) cuts lines to this width; nullopt: the output is a pipe or a file, and
+/// no line is cut.
 [[nodiscard]] std::string table_head(std::optional<std::size_t> screen = std::nullopt);
 [[nodiscard]] std::string table_row(const StoredCall& call, std::optional<std::size_t> screen = std::nullopt);
 /// `colours` colours the speaker in each line of a turn.

@@ -52,7 +52,7 @@ class MemberReader {
   }
   MemberReader& time(const char* name, std::optional<WallTime>& value) { return value = parse_rfc3339(records::text(json_, name)), *this; }
   MemberReader& flag(const char* name, bool& value) { return value = member(json_, name) == true, *this; }
-  /// Leaves out a number that Number cannot hold.
+  /// Ignores a number that Number cannot hold: `value` then stays as it is.
   template <class Number>
   MemberReader& number(const char* name, std::optional<Number>& value) {
     const Json& written = member(json_, name);
@@ -75,7 +75,7 @@ class MemberReader {
     return number(name, value);
   }
   MemberReader& seconds(const char* name, base::Duration& value) {
-    constexpr double kMostSeconds = 1e9;  // Limits values of an edited file.
+    constexpr double kMostSeconds = 1e9;  // A file that a person has edited may contain any number.
     double read = 0;
     number(name, read);
     return value = std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(std::clamp(read, 0.0, kMostSeconds))), *this;

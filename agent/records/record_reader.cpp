@@ -24,7 +24,7 @@ namespace offhook::inline v0::agent::records {
 
 namespace {
 
-/// O_NONBLOCK: a pipe with this name must not block the reader.
+/// A file that is open for reading. O_NONBLOCK: if a pipe has the name of a journal file, opening it must not block.
 class ReadFile : public store::Descriptor {
  public:
   explicit ReadFile(const std::string& path) : Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)), is_missing_(!is_open() && errno == ENOENT) {}
@@ -65,8 +65,8 @@ class SlotReader {
       : folder_(std::move(folder)), slot_(slot), summary_(summary), visit_(visit) {}
 
   void read() {
-    const bool alive = has_writer();     // Checked before the files are opened: a writer that ends meanwhile has written all its lines.
-    const ReadFile live(path("jsonl"));  // Opened before the list is read: after a rotation, the list has this file, which is detected.
+    const bool alive = has_writer();     // Checked first: a writer that ends after this check has all its lines in the files that are read below.
+    const ReadFile live(path("jsonl"));  // Opened before the folder is listed. If it rotates in between, it is also in the list, but read once.
     for (const std::string& name : rotated()) {
       const ReadFile file(folder_ + "/" + name);
       if (!(live.is_open() && file.is_same_as(live))) read(file, false);
@@ -140,7 +140,7 @@ class SlotReader {
   }
 
   void on_started(std::string id, std::string_view line, std::string_view run) {
-    if (known_.contains(id) || open_.contains(id)) return;  // The group with this line was written twice.
+    if (known_.contains(id) || open_.contains(id)) return;  // A repeated write can put the same lines into the file twice.
     order_.push_back(id);
     open_.emplace(std::move(id), Open{std::string(line), std::string(run)});
     if (open_.size() > kMaxOpenCalls) {

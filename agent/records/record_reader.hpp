@@ -13,8 +13,8 @@
 namespace offhook::inline v0::agent::records {
 
 inline constexpr std::size_t kMaxOpenCalls =
-    4096;  ///< calls without an end in one slot; if there are more, the oldest count as interrupted
-inline constexpr std::size_t kMaxRememberedIds = 8192;  ///< ids in which a repeated line is detected
+    4096;  ///< calls of one slot whose end was not read yet; if there are more, the oldest count as interrupted
+inline constexpr std::size_t kMaxRememberedIds = 8192;  ///< latest ids that the reader remembers, to detect a repeated line
 
 /// A call, read from its files.
 struct StoredCall {
@@ -26,9 +26,9 @@ struct StoredCall {
 
 struct ReadSummary {
   std::uint64_t files = 0, calls = 0;
-  std::uint64_t skipped = 0;       ///< lines that are cut, changed, too long or foreign
+  std::uint64_t skipped = 0;       ///< lines that are incomplete, too long, have a wrong checksum, or come from another program
   std::uint64_t repeated = 0;      ///< further lines of the same call
-  std::uint64_t unreadable = 0;    ///< files with names of the journal that cannot be read, or are not regular files
+  std::uint64_t unreadable = 0;    ///< files that have the name of a journal file, but cannot be read or are not regular files
   std::uint64_t newer_schema = 0;  ///< whole lines of an unknown version; they are skipped too
 };
 
@@ -37,7 +37,7 @@ struct ReadSummary {
 [[nodiscard]] base::Result<ReadSummary, base::Error> read_calls(const std::string& folder,
                                                                 const std::function<void(StoredCall)>& visit);
 
-/// Parses a sealed line. Returns nullopt if the line is not about a call. It ignores members that are missing or have a wrong type.
+/// Parses a sealed line. Returns nullopt if the line is not about a call. A member that is missing or has a wrong type leaves its default.
 [[nodiscard]] std::optional<CallRecord> parse_record(std::string_view line);
 
 }  // namespace offhook::inline v0::agent::records

@@ -20,7 +20,7 @@ std::string run_name() {
   return random.token().substr(0, 13);
 }
 
-/// The journal of this run of the program.
+/// The journal to which this run of the program writes.
 class RecordFiles final : public store::StoreFiles<RecordEntry> {
  public:
   RecordFiles(store::FileSystem& files, JournalOptions options, RecordWriter::OnCommitted on_committed)
@@ -39,8 +39,8 @@ class RecordFiles final : public store::StoreFiles<RecordEntry> {
     }
   }
 
-  /// Writes a line for this run, unless the journal already has one. The line shows that a call of an earlier run without an end was
-  /// interrupted, even before the first call of this run.
+  /// Writes a line for this run of the program, unless the journal already has one. By this line, readers know that a call of an earlier run that
+  /// has no end was interrupted, even before this run has a call.
   std::optional<base::Duration> maintain() override {
     if (is_begun_) return std::nullopt;
     const auto now = std::chrono::system_clock::now();
@@ -52,7 +52,7 @@ class RecordFiles final : public store::StoreFiles<RecordEntry> {
     if (const auto torn = journal_.counters().torn_bytes; torn > 0) {
       log::warning("records.repaired", {{"file", journal_.path()},
                                         {"torn_bytes", torn},
-                                        {"detail", "Offhook moved an incomplete line aside; it had never reported this line as kept"}});
+                                        {"detail", "Offhook moved an incomplete line into another file; it had never reported this line as written"}});
     }
     return std::nullopt;
   }
@@ -73,8 +73,8 @@ class RecordFiles final : public store::StoreFiles<RecordEntry> {
   Journal journal_;
   const std::string folder_;
   const RecordWriter::OnCommitted on_committed_;
-  bool is_begun_ = false;             // The journal has a line of this run.
-  std::atomic<bool> failing_{false};  // The line of this run could not be written.
+  bool is_begun_ = false;             // true: the journal has the line of this run
+  std::atomic<bool> failing_{false};  // true: the line of this run could not be written
 };
 
 }  // namespace

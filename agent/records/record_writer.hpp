@@ -16,17 +16,17 @@ struct RecordEntry {
 };
 /// Returns the approximate octets of memory that the record occupies.
 [[nodiscard]] std::size_t weight_of(const RecordEntry& entry);
-/// Returns "": all records are in one file.
+/// Returns the group of the entry's file, for StoreFiles: "", because all records go into the same file.
 [[nodiscard]] inline std::string_view group_of(const RecordEntry&) { return {}; }
 
 struct WriterOptions {
   JournalOptions journal;
   store::BacklogLimits backlog;
-  base::Duration closing_limit = std::chrono::seconds(5);  ///< limit for writing the waiting records in the destructor
-  base::Duration slow_after = std::chrono::seconds(5);     ///< the state is Failing when the disk has not answered for this time
+  base::Duration closing_limit = std::chrono::seconds(5);  ///< longest time for which the destructor writes waiting records
+  base::Duration slow_after = std::chrono::seconds(5);     ///< the state becomes Failing when one write takes longer than this time
 };
 
-/// Writes the records of calls behind the calls (store::WriteBehind). A record is on the disk before the writer invokes `on_committed`.
+/// Writes the records of calls on a thread of its own, so that no call waits (store::WriteBehind). Invokes `on_committed` after the record is on the disk.
 class RecordWriter {
  public:
   static constexpr base::Duration kGather = std::chrono::milliseconds(10);  ///< records wait for this time, so that one sync serves many calls
@@ -36,7 +36,7 @@ class RecordWriter {
   /// `files` must outlive the writer. The writer's thread opens the folder; store::check_folder() reports errors in advance.
   RecordWriter(store::FileSystem& files, WriterOptions options, OnCommitted on_committed);
 
-  // Use these functions from any thread except a media worker. They return false if the backlog is full: the record is lost, counted and logged.
+  // Use these functions from any thread except a media worker. If the backlog is full, they count and log the lost record, and return false.
   bool began(CallRecord record) { return entries_.add({std::move(record), false}); }
   bool ended(CallRecord record) { return entries_.add({std::move(record), true}); }
 

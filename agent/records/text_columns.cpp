@@ -29,7 +29,7 @@ bool is_in(std::uint32_t code, const Ranges& ranges) {
 
 std::size_t columns_of_character(std::uint32_t code) { return is_in(code, kWide) ? 2 : is_in(code, kCombining) ? 0 : 1; }
 
-/// Returns how many octets at the front of `text` take at most `most` columns.
+/// Returns the number of octets in the longest beginning of `text` that takes at most `most` columns.
 std::size_t octets_within(std::string_view text, std::size_t most) {
   std::size_t octets = 0;
   for (std::size_t columns = 0; octets < text.size();) {

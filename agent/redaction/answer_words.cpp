@@ -12,8 +12,8 @@ namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
-/// Words of one language: folded, separated by '|'. `fillers` mean neither yes nor no. The number one means yes, like its key. French "un" and
-/// Portuguese "um" are left out, because they sound like a hesitation in other languages.
+/// Words and phrases of one language: folded, separated by '|'. `fillers` mean neither yes nor no. The number one means yes and the number two means
+/// no, like their keys. French "un" and Portuguese "um" are left out, because a recogniser also writes hesitations of other languages so.
 struct Words {
   std::string_view language, yes, no, fillers;
 };
@@ -40,7 +40,7 @@ constexpr std::array kWords{
           "por favor|obrigado|obrigada|faz favor|eh|entao|bem"},
 };
 
-/// The letters from U+00C0 to U+017F without their accents; '?': the letter stays as it is.
+/// For each letter from U+00C0 to U+017F, the letter without its accent; '?': the letter stays as it is.
 constexpr std::string_view kBase =
     "aaaaaa?ceeeeiiii?nooooo?ouuuuy??aaaaaa?ceeeeiiii?nooooo?ouuuuy?y"
     "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii??jjkk?lllllll"
@@ -79,7 +79,7 @@ std::vector<std::string_view> split(std::string_view text, char between) {
   return parts;
 }
 
-/// Returns the length of the longest of `phrases` with which `text` begins, as whole words; 0 if there is none.
+/// Returns the length of the longest of `phrases` that is the beginning of `text` and ends there at the end of a word; 0: no phrase is.
 std::size_t longest(std::string_view text, std::string_view phrases) {
   std::size_t most = 0;
   for (const auto phrase : split(phrases, '|')) {

@@ -12,9 +12,9 @@ namespace {
 
 using TokenKind = TextToken::Kind;
 constexpr std::size_t kMaxGap = 6;                      // characters between two digits of one number
-constexpr unsigned kMaxWordsBetween = 2;                // words such as "and" and "dash"
-constexpr std::size_t kLeastCard = 13, kMostCard = 19;  // ISO/IEC 7812-1
-constexpr std::size_t kMostChecked = 400;               // digits that has_card() checks; a caller reads out fewer, and a longer run counts as a card
+constexpr unsigned kMaxWordsBetween = 2;                // words such as "and" and "dash" between two digits of one number
+constexpr std::size_t kLeastCard = 13, kMostCard = 19;  // digits of a card number: ISO/IEC 7812-1
+constexpr std::size_t kMostChecked = 400;               // limit of has_card(), which no caller reaches: a run of more digits counts as a card without a check
 constexpr std::string_view kDigits = "[digits]", kCard = "[card]";
 
 /// A number under construction: the count of its digits, and their values as far as they are known.
@@ -23,7 +23,7 @@ struct Run {
   std::size_t digits = 0;
   std::string known;               // '?' for an unknown digit
   std::vector<std::size_t> edges;  // edges of digit groups, as positions in `known`
-  unsigned repeat = 1;             // factor for the next unit: "double four"
+  unsigned repeat = 1;             // how often the next digit is repeated: 2 in "double four"
   bool open_tens = false;          // true: a unit that follows replaces the zero of the tens, as in "forty two"
 };
 
@@ -50,7 +50,7 @@ void add_word(Run& run, const NumberWord& word) {
 }
 
 bool is_card(std::string_view digits) {
-  if (digits.front() < '2' || digits.front() > '6') return false;  // ISO/IEC 7812-1: travel, banking and merchandising
+  if (digits.front() < '2' || digits.front() > '6') return false;  // ISO/IEC 7812-1: the first digits of travel, banking and merchandising
   unsigned sum = 0;
   for (std::size_t i = 0; i < digits.size(); ++i) {
     const char c = digits[digits.size() - 1 - i];
@@ -61,7 +61,7 @@ bool is_card(std::string_view digits) {
   return sum % 10 == 0;
 }
 
-/// Checks each span from one group's edge to another's: callers often read out a card's date and check code together with its number.
+/// Returns true if some whole groups of digits in a row are a card number: callers often say the card's date and check code in the same run.
 bool has_card(const Run& run) {
   for (const std::size_t from : run.edges) {
     for (const std::size_t to : run.edges) {
@@ -102,7 +102,7 @@ class Finder {
     return true;
   }
 
-  /// Reads the longest run from token `i`. Returns the index of the token after it.
+  /// Reads the longest run that begins at token `i`. Returns the index of the token after the run, or `i` if no run begins there.
   std::size_t read(std::size_t i, Run& run) const {
     run.begin = tokens_[i].begin;
     run.edges.push_back(0);

@@ -37,7 +37,7 @@ void find_written(const TextPoints& points, Findings& out) {
         std::any_of(points.begin() + static_cast<std::ptrdiff_t>(domain_begin), points.begin() + static_cast<std::ptrdiff_t>(end),
                     [](const TextPoint& p) { return p.code == '.'; });
     const bool touches =
-        local_end == at && domain_begin == at + 1;  // Without blanks, an address needs no dot: "root@localhost".
+        local_end == at && domain_begin == at + 1;  // An address without blanks around its @ needs no dot: "root@localhost".
     if (begin < local_end && end > domain_begin && (has_dot || touches)) out.push_back({begin, end, kEmail});
   }
 }

@@ -6,10 +6,10 @@ namespace offhook::inline v0::agent::redaction {
 
 namespace {
 
-constexpr std::size_t kLeastIban = 15, kMostIban = 34;  // ISO 13616-1: the shortest IBANs are those of Norway
+constexpr std::size_t kLeastIban = 15, kMostIban = 34;  // ISO 13616-1; Norway has the shortest IBANs
 constexpr std::string_view kIban = "[iban]";
 
-/// Returns '0' to '9', 'A' to 'Z', or NUL for any other character.
+/// Returns the digit as '0' to '9', or the letter as 'A' to 'Z'; NUL for any other character.
 char plain(char32_t code) {
   if (const int digit = digit_of(code); digit >= 0) return static_cast<char>('0' + digit);
   const char32_t lower = lower_case(code);

@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent::redaction {
 
 struct Finding {
   std::size_t begin = 0, end = 0;  ///< indices of points; `end` is exclusive
-  std::string_view label;          ///< in static storage
+  std::string_view label;          ///< the text that replaces the finding, in static storage
 };
 using Findings = std::vector<Finding>;
 

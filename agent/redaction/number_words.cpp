@@ -55,7 +55,7 @@ constexpr std::string_view kBetween =
     "y luego guion barra espacio punto coma eh et puis tiret espace virgule euh "
     "e poi trattino spazio virgola traco espaco ponto";
 
-/// The parts of compound number words, as German and Italian have them.
+/// The parts of compound number words: German, Italian and other languages write such a number as one word.
 constexpr std::string_view kParts =
     "zwanzig dreissig vierzig funfzig fuenfzig sechzig siebzig achtzig neunzig dreizehn vierzehn funfzehn fuenfzehn sechzehn "
     "siebzehn achtzehn neunzehn "

@@ -26,7 +26,7 @@ TextPoints points_of(std::string_view text) {
 }
 
 int digit_of(char32_t code) {
-  // Each element is the zero of a script; the other nine digits follow it.
+  // Each element is the digit zero of a script; the digits one to nine have the next code points.
   constexpr std::array<char32_t, 14> kZeros{'0', 0x0660, 0x06f0, 0x0966, 0x09e6, 0x0a66, 0x0ae6,
                                             0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0e50, 0xff10};
   for (const char32_t zero : kZeros) {

@@ -9,7 +9,7 @@
 namespace offhook::inline v0::agent {
 
 namespace {
-constexpr base::Duration kCloseLimit = std::chrono::seconds(2);  // if the conversation thread is later than this, the network's thread ends the call
+constexpr base::Duration kCloseLimit = std::chrono::seconds(2);  // delay of the conversation thread at which the network's thread ends the call itself
 }
 
 AttendedCall::AttendedCall(const Parts& parts) : network_(parts.network), id_(parts.context.call_id), reports_(parts.reports), transfer_(parts.transfer) {
@@ -66,7 +66,7 @@ void AttendedCall::on_connected(bool is_service_logged) {
 }
 
 void AttendedCall::on_transferred() {
-  (void)leg_->hang_up("transferred");  // For SIP, RFC 5589 section 6.1: the transferor's leg ends when the target was reached.
+  (void)leg_->hang_up("transferred");  // For SIP, RFC 5589 section 6.1: the transferor ends its leg when the transfer has succeeded.
 }
 
 bool AttendedCall::on_person(const call::Party& person) {
@@ -78,7 +78,7 @@ bool AttendedCall::on_person(const call::Party& person) {
 
 void AttendedCall::close(const std::string& why, std::string farewell) {
   const auto begun = conversation_->close(why, std::move(farewell));
-  // The conversation thread may be blocked. Then the thread of the network hangs up, because the caller must not stay on the line.
+  // If the conversation thread is blocked, the thread of the network hangs up: the caller must not stay on a silent line.
   const auto patience = std::max<base::Duration>(kCloseLimit - conversation_->late(base::Clock::now()), base::Duration::zero());
   network_.post_after(patience, [weak = weak_from_this(), begun, why] {
     const auto self = weak.lock();

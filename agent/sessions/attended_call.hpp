@@ -22,7 +22,7 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
     CallContext context;
     CallReports reports;
     CallConversation::Observer observer;
-    /// Transfers the call; on_transferred() or CallConversation::on_transfer_failed() must follow.
+    /// Starts a transfer of the call. When it ends, the owner invokes on_transferred() or CallConversation::on_transfer_failed().
     Transfer transfer;
   };
   [[nodiscard]] static std::shared_ptr<AttendedCall> make(Parts parts);
@@ -32,17 +32,17 @@ class AttendedCall : public std::enable_shared_from_this<AttendedCall> {
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] CallConversation& conversation() const { return *conversation_; }
   [[nodiscard]] const call::LegPtr& leg() const { return leg_; }
-  /// An outgoing call gets its leg when it is dialled.
+  /// Sets the leg. For an outgoing call, the leg exists only after it is dialled.
   void set_leg(call::LegPtr leg) { leg_ = std::move(leg); }
-  /// Sets the number of the person on the line. on_person() reports only a different number.
+  /// Sets the number of the person on the line at the start, with which on_person() compares.
   void set_person(std::string number) { person_ = std::move(number); }
-  /// The caller's side names the person on the line. Returns false when it is the same person as before.
+  /// Takes the person whom the caller's side now names. If the number is new, reports the person to the conversation and returns true.
   bool on_person(const call::Party& person);
   void on_connected(bool is_service_logged);
-  /// The target of a transfer was reached.
+  /// Ends this leg, because the target of a transfer was reached.
   void on_transferred();
-  /// Ends the call; "" as `farewell` ends it at once. If the conversation thread does not begin to end the call within 2 s, or is already 2 s
-  /// late, the thread of the network hangs up without a farewell.
+  /// Lets the agent say `farewell` and then ends the call; "" ends the call at once. If the conversation thread does not begin with this within 2 s,
+  /// or is already 2 s late, the thread of the network hangs up without a farewell.
   void close(const std::string& why, std::string farewell);
   [[nodiscard]] std::chrono::steady_clock::duration up_for() const;
 

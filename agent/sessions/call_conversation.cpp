@@ -20,7 +20,7 @@ void CallConversation::start_bridge(const ConversationPlan& plan) {
   SessionContext context = plan.context;
   context.call = context_;
   bridge_->start(std::move(context), base::Clock::now());
-  if (connected_) {  // The called person answered before the preparation was complete.
+  if (connected_) {  // The call was answered before the preparation was complete.
     reports_.log.service(reports_.notes->snapshot().service);
     bridge_->on_connected(base::Clock::now());
   }

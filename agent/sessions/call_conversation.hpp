@@ -13,8 +13,8 @@ namespace offhook::inline v0::agent {
 
 /// The parts and options of a call's conversation, made from the agent's profile when the call comes.
 struct ConversationPlan {
-  std::function<std::unique_ptr<VoiceSession>(Wake wake)> session;  ///< runs on the conversation thread
-  std::function<std::unique_ptr<ToolBox>()> tools;                  ///< runs on the conversation thread; may be empty or return null
+  std::function<std::unique_ptr<VoiceSession>(Wake wake)> session;  ///< makes the session, on the conversation thread
+  std::function<std::unique_ptr<ToolBox>()> tools;                  ///< makes the tool box, on the conversation thread; empty, or null result: no tools
   SessionContext context;
   ConversationOptions options;
 };
@@ -33,22 +33,23 @@ class CallConversation : public std::enable_shared_from_this<CallConversation> {
 
   [[nodiscard]] const Observer& observer() const { return observer_; }
   void begin(Preparation preparation);
-  /// `is_service_logged` is false if the conversation was not ready at the answer; then a log line of its own names the service.
+  /// Starts the conversation of an answered call. `is_service_logged`: the log line about the answer names the service. It is false if the plan was not
+  /// ready at the answer; a later log line then names the service.
   void on_connected(bool is_service_logged);
-  /// The peer has put the agent on hold, or has ended the hold.
+  /// Reports that the peer has put the agent on hold, or has ended the hold.
   void on_peer_hold(bool holds);
-  /// The caller's side has connected another person.
+  /// Reports another person, whom the caller's side has connected. `who` is the text for the model.
   void on_other_caller(std::string who);
-  /// The peer sent a key by signalling.
+  /// Reports a key that the peer sent by signalling.
   void on_key(char key);
   void on_transfer_failed(AfterTransfer caller);
-  /// Ends the call; "" as `farewell` ends it at once. The returned value becomes true when the thread begins to end the call.
+  /// Lets the agent say `farewell` and then ends the call; "" ends the call at once. The returned value becomes true when the thread begins with this.
   [[nodiscard]] std::shared_ptr<const std::atomic<bool>> close(std::string why, std::string farewell);
-  /// The program stops: the agent says so, and the call ends.
+  /// Lets the agent say that the service stops, and then ends the call. Call it when the program stops.
   void shut_down();
-  /// Ends the conversation. `afterwards` runs after its last action.
+  /// Ends the conversation, and then runs `afterwards` on its thread.
   void end(std::function<void()> afterwards);
-  /// Returns by how much the thread is late.
+  /// Returns the delay of the conversation thread; zero if it is on time.
   [[nodiscard]] base::Duration late(base::TimePoint now) const { return thread_.late(now); }
 
  private:

@@ -31,31 +31,31 @@ class CallLog {
   void answer_failed(std::string_view why) const;
   void dialled(std::string_view target, std::string_view sip_call_id) const;
   void not_dialled(std::string_view target, const base::Error& why) const;
-  /// `by` has the name "" while the conversation is not ready; then service() writes the name later.
+  /// Logs the answer of the call. `by` is the service of the conversation. Its name is "" if the conversation is not ready; service() then logs it later.
   void up(std::string_view codec, std::string_view encryption, const records::CallRecord::Service& by) const;
   void service(const records::CallRecord::Service& by) const;
   void media_changed(bool sends, bool receives) const;
   void other_caller(const call::Party& person, bool is_asserted) const;
   void context(std::string_view trouble) const;
   void tool(const tools::ToolEvent& event) const;
-  /// The agent calls the target of a transfer.
+  /// Logs that the agent calls the target of a transfer.
   void consults(std::string_view target) const;
-  /// The agent could not call the target, so it asks the caller's side to call the target.
+  /// Logs that the agent could not call the target, and that it asks the caller's side to call the target instead.
   void consult_failed(std::string_view target, std::string_view why) const;
   void transfer_failed(std::string_view why) const;
-  /// `why` explains why the target was not reached.
+  /// Logs the result of a transfer. `why` is the reason why the target was not reached.
   void transferred(bool reached, std::string_view status, std::string_view why) const;
-  /// The caller's side asked the agent to call a third party, and the agent declined.
+  /// Logs that the caller's side asked the agent to call a third party, and that the agent declined.
   void transfer_declined() const;
   void hold_failed(bool on, std::string_view why) const;
   void recording_stopped(std::string_view why) const;
-  /// Logs how many digits and samples were dropped, because the queue to the caller was full.
+  /// Logs the number of digits and samples that were dropped because the queue to the caller was full.
   void overflow(std::uint64_t digits, std::uint64_t samples) const;
-  /// `cause` is the cause in the record.
+  /// Logs the end of the call. `cause` is Ending::cause of the call's record.
   void over(const call::Ended& ended, std::string_view cause, std::chrono::milliseconds duration, const media::LegStatistics& media) const;
 
-  /// Writes one action of the conversation. The line has the words only when `texts` is true (nullopt: when `keep` keeps texts). Keys
-  /// appear as `*` unless `keep` keeps digits, because more people read the log than the records.
+  /// Logs one action of the conversation. The line has the words only when `texts` is true (nullopt: when `keep` keeps texts). Keys
+  /// appear as `*`, unless `keep` keeps digits.
   void on_action(const ConversationAction& what, std::optional<bool> texts, const records::KeepOptions& keep) const;
 
  private:

@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// Everything that reports one call or keeps a part of it. Callable from any thread except a media worker.
+/// The log, the notes, the transcript and the recording of one call. Callable from any thread except a media worker.
 struct CallReports {
   CallLog log;
   std::shared_ptr<records::CallNotes> notes;

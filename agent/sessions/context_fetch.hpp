@@ -12,12 +12,12 @@
 
 namespace offhook::inline v0::agent {
 
-/// Gets a call's context while the call rings: it reads a file on the pool, or sends an HTTP GET to an address. It lives on the call's
-/// conversation thread, and invokes `done` there. Its destructor cancels the work.
+/// Gets a call's context while the call rings: it reads a file on a thread of the pool, or sends an HTTP GET. Use it on the call's conversation
+/// thread, on which it invokes `done`. Its destructor cancels the work.
 class ContextFetch {
  public:
   using Values = std::vector<std::pair<std::string, std::string>>;
-  /// `trouble` is "" or a sentence; the call continues in both cases.
+  /// `trouble` is "", or a sentence about the failure. The call continues in both cases.
   using Done = std::function<void(Values values, std::string trouble)>;
   using Post = std::function<void(std::function<void()>)>;  ///< posts a task to the conversation thread
 

@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// Longest gap between the digits that a caller enters for a model. After a single key, the caller waits this long for the answer.
+/// Longest gap between the keys of one input to a model. Even a single key reaches the model only after this time.
 constexpr base::Duration kModelsDigitGap = std::chrono::seconds(2);
 
 bool is_model(const SessionWay& way) {
@@ -20,8 +20,8 @@ bool is_model(const SessionWay& way) {
                                            [](const ProviderPtr& provider) { return !provider->kind->is_local; });
 }
 
-/// Returns the longest silence for which a service waits before it ends a turn in this agent's calls; nullopt if the conversation
-/// ends all turns.
+/// Some services end the caller's turns themselves. Returns the longest silence for which such a service of this agent waits before it ends a
+/// turn; nullopt if the agent has no such service.
 std::optional<base::Duration> longest_own_end(const AgentProfile& profile) {
   std::optional<base::Duration> longest;
   for (const SessionWay& way : profile.sessions) {
@@ -46,7 +46,7 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
   options.think_deadline = profile.limits.think;
   options.speak_deadline = profile.limits.speak;
   if (std::any_of(profile.sessions.begin(), profile.sessions.end(), is_model)) {
-    options.keys_together = true;  // A dialogue says which keys it expects; a model does not.
+    options.keys_together = true;  // A dialogue knows how many keys it expects; for a model, keys in quick succession are one input.
     options.digit_gap = kModelsDigitGap;
   }
   options.hold_limit = profile.limits.hold;
@@ -71,8 +71,8 @@ ConversationOptions conversation_options(const AgentProfile& profile, Conversati
 
 std::uint8_t hangover_frames(const AgentProfile& profile) {
   constexpr std::chrono::milliseconds kFrame(20);
-  // A service may end a turn after a short pause. If the caller then continues, only a new start of speech shows that to the
-  // conversation.
+  // A service may end a turn after a short pause. If the caller then continues, the conversation learns it only from a new start
+  // of speech. Therefore the worker must report the end of speech after a short pause too.
   const std::int64_t most = longest_own_end(profile) ? 10 : 25;
   return static_cast<std::uint8_t>(std::clamp<std::int64_t>(profile.limits.end_of_turn / kFrame, 1, most));
 }

@@ -26,7 +26,8 @@ PartNeeds with(const PartNeeds& needs, const ProviderPtr& provider) {
   return these;
 }
 
-/// Returns `needs`, in which each report gets the name "PROVIDER/STAGE". The part's own report may name a different stage.
+/// Returns `needs` with report functions that set the name in each report to "PROVIDER/STAGE". STAGE is `stage`, or the name that the part itself
+/// has set.
 PartNeeds named(PartNeeds needs, std::string_view stage) {
   const auto name = [provider = needs.provider->name, stage = std::string(stage)](const std::string& told) { return provider + "/" + (told.empty() ? stage : told); };
   const auto under_name = [&name](auto report) {
@@ -40,7 +41,7 @@ PartNeeds named(PartNeeds needs, std::string_view stage) {
   return needs;
 }
 
-/// Returns a report that marks the plain voice as the replacement.
+/// Returns a report function that names the plain voice as the replacement in each failure, and passes the failure to `report`.
 ReportFailure taken_over(ReportFailure report) {
   if (!report) return report;
   return [report = std::move(report)](ServiceFailure failure) {
@@ -92,7 +93,7 @@ SessionMaker cascade(const CascadeWay& way, const PartNeeds& needs, const std::s
     parts.speakers.push_back(part<Speaker>(needs, provider, "speak", &ProviderParts::speaker));
     if (provider->kind->parts().http_speaker) parts.speakers.push_back(part<Speaker>(needs, provider, "speak by HTTP", &ProviderParts::http_speaker));
   }
-  // The plain voice needs no network. A plain voice is better for the caller than silence.
+  // The plain voice needs no network. The caller hears it instead of silence when all other voices fail.
   if (!way.speak.back()->kind->is_local) {
     parts.speakers.push_back({kPlainVoice, [registry = needs.registry, voice = needs.profile->voice](const Wake& wake) { return registry->plain_voice(voice, wake); }});
   }
@@ -127,13 +128,13 @@ std::string spoken_greeting(const AgentProfile& profile, const prompts::CallVari
 ChainOptions chain_options(const AgentProfile& profile, const PartNeeds& needs, const CallFound& call, const std::shared_ptr<Breakers>& breakers) {
   ChainOptions chain{sessions(profile, needs, breakers), greeting_for(profile, call.variables)};
   if (profile.recorded_greeting) {
-    const bool is_blank = base::trim(chain.greeting).empty();  // The text may consist of a variable that this call has no value for.
+    const bool is_blank = base::trim(chain.greeting).empty();  // The text may consist of a variable without a value in this call.
     chain.recorded_greeting.emplace(profile.recorded_greeting, call.port_rate_hz, is_blank ? std::string(kRecordedGreeting) : chain.greeting);
   }
   return chain;
 }
 
-/// Returns the provider that speaks the fixed sentences in an agent's calls while nothing fails.
+/// Returns the provider that speaks the agent's fixed sentences as long as no provider fails.
 const ProviderPtr& first_voice(const AgentProfile& profile) {
   if (const auto* speech = std::get_if<RealtimeWay>(&profile.sessions.front())) return speech->provider;
   return std::get<CascadeWay>(profile.sessions.front()).speak.front();
@@ -194,7 +195,7 @@ base::Result<void, base::Error> SessionFactory::adopt(const AgentDirectory& dire
   return adopt_servers(directory.tool_servers());
 }
 
-/// Starts the tool servers of `plan` for later calls. A call in progress keeps the servers with which it began.
+/// Starts the tool servers of `plan` for the calls that begin later. A call in progress keeps the servers with which it began.
 base::Result<void, base::Error> SessionFactory::adopt_servers(const AgentDirectory::ToolServerPlan& plan) {
   const auto before = tool_servers();
   std::shared_ptr<tools::ToolServers> servers;
@@ -289,7 +290,7 @@ Rehearsed SessionFactory::rehearsing(const AgentDirectory& directory, net::Edges
   common.report_use = options_.on_rehearsal_use;
   common.report_failure = options_.on_rehearsal_failure;
   Voices voices;
-  // The greetings of all agents come first, because callers need them first and the sentences are spoken one after the other.
+  // The greetings of all agents come first: callers hear them first, and the sentences are prepared one after the other.
   for (const auto& profile : profiles) {
     if (profile->greeting.is_fixed()) add_voice(*profile, {spoken_greeting(*profile, {})}, common, voices);
   }

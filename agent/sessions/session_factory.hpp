@@ -29,9 +29,9 @@ namespace offhook::inline v0::agent {
 
 struct FactoryOptions {
   embedded::EmbeddedOptions embedded;   ///< includes its pool
-  ConversationOptions conversation;     ///< defaults for values that a profile does not set
-  Breakers::Watch providers{};          ///< called on conversation threads
-  tools::mcp::Server::Watch on_tool_server{};  ///< called on a tool server's own thread
+  ConversationOptions conversation;     ///< the values that a profile does not set
+  Breakers::Watch providers{};          ///< gets changes of circuit breakers, on conversation threads
+  tools::mcp::Server::Watch on_tool_server{};  ///< gets changes of a tool server, on the server's own thread
   ReportUse on_rehearsal_use{};           ///< gets the use of providers outside of calls
   ReportFailure on_rehearsal_failure{};   ///< gets the first failure of each voice
 };
@@ -47,27 +47,28 @@ struct CallFound {
   ReportFailure on_failure = {};               ///< gets the failures of services after which the call continues
 };
 
-/// Builds conversations from profiles, and holds what all calls share: models, voices, circuit breakers. Thread-safe once adopt()
-/// has returned.
+/// Builds conversations from profiles, and holds the objects that all calls share: models, voices, circuit breakers. Thread-safe after the
+/// first adopt() has returned.
 class SessionFactory {
  public:
   explicit SessionFactory(FactoryOptions options);
 
-  /// Loads what the agents of `directory` need. On a failure, returns the first error and keeps all objects that are in use.
+  /// Loads the models and starts the tool servers that the agents of `directory` need. On a failure, returns the first error and keeps all objects
+  /// that are in use.
   [[nodiscard]] base::Result<void, base::Error> adopt(const AgentDirectory& directory);
   /// Returns the sampling rate of both directions of a call's audio. It is the rate of the agreed codec, at most 16000. Before a
   /// codec is agreed, it is 8000 if the preferred codec is G.711 and the agent's first session is speech to speech; otherwise
   /// 16000.
   [[nodiscard]] static std::uint32_t port_rate_hz(const AgentProfile& profile, std::optional<media::AudioCodec> agreed);
-  /// Returns the plan of a call's conversation. `edges` belong to the call's thread, on which the plan runs.
+  /// Returns the plan of a call's conversation. `edges` belong to the conversation thread of the call, on which the functions of the plan run.
   [[nodiscard]] ConversationPlan plan(AgentDirectory::Profile profile, CallFound call, net::Edges& edges) const;
 
-  /// Returns the work that prepares the first calls of all agents of `directory`, for a Rehearsal on the thread of `edges`. For each voice
-  /// that an agent uses first, one speaker speaks the fixed sentences into the cache. The work also loads the models. It holds `awaited` while
-  /// a model loads that the calls of some agent use first and cannot replace.
+  /// Returns the work that prepares the first calls of all agents of `directory`. A Rehearsal on the thread of `edges` does this work. For the first
+  /// voice of each agent, a speaker speaks the fixed sentences into the cache. The work also loads the models. It holds a reference to `awaited`
+  /// until, for each agent that has only models to load, the first of them is loaded.
   [[nodiscard]] Rehearsed rehearsing(const AgentDirectory& directory, net::Edges& edges, const ReportTrouble& told, const std::shared_ptr<const void>& awaited = {}) const;
 
-  /// Returns true if `directory` needs a model for which rehearsing() holds `awaited`.
+  /// Returns true if `directory` has an agent that cannot answer before a model is loaded: rehearsing() then holds `awaited`.
   [[nodiscard]] static bool awaits_model(const AgentDirectory& directory);
 
   /// Returns true if at least one of the agent's sessions can be used now: its circuit breaker is closed, and for a cascade, the breakers of
@@ -80,7 +81,7 @@ class SessionFactory {
   [[nodiscard]] std::vector<std::string> warnings() const { return registry_->warnings(); }
 
  private:
-  /// The speakers with the sentences to prepare. The key is the provider and the sound, as in the cache of sentences.
+  /// The voices and the sentences that each must prepare. The key is the provider and its sound, as in the cache of sentences.
   using Voices = std::map<std::pair<std::string, std::string>, PartNeeds>;
   void add_voice(const AgentProfile& profile, std::vector<std::string> sentences, const PartNeeds& common, Voices& out) const;
   [[nodiscard]] base::Result<void, base::Error> adopt_servers(const AgentDirectory::ToolServerPlan& plan);

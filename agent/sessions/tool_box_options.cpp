@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// Longer than the wait for a tool server itself, so that the server's own report of a call's outcome arrives first.
+/// Longer than the server's own deadline for a tool call, so that the server's report of a timeout arrives first.
 constexpr base::Duration kServerDeadline = std::chrono::seconds(32);
 
 tools::ToolRule rule_of(const ServerToolGrant& grant) {

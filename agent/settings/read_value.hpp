@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-/// Reads members of a checked object. A member that is absent leaves the default in `out`.
+/// Reads members of an object that config/ has checked. If a member is absent, `out` keeps its value.
 namespace offhook::inline v0::agent::config {
 
 inline void take_flag(const JsonValue& object, std::string_view name, bool& out) {

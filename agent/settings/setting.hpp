@@ -70,12 +70,12 @@ struct Setting {
   std::string_view unit{};       ///< "seconds"
   std::string_view unset{};      ///< meaning of an empty default; "required" if the setting must be set
   std::string_view meaning;      ///< for people, without a full stop
-  std::string_view allowed{}, advice{};  ///< for errors; "": the texts of the shape
+  std::string_view allowed{}, advice{};  ///< texts of an error: the values that are allowed, and what to do; "": the texts of the shape
   bool secret = false;           ///< never shown
-  bool may_hold_secret = false;  ///< not shown either, but not always a secret
+  bool may_hold_secret = false;  ///< not shown either, although the value may be no secret
   std::span<const Setting> members{};
-  std::string_view short_for{};  ///< for Objects: a text stands for an object with only this member
-  std::string_view also{};       ///< for Objects: the settings of this section are allowed here too
+  std::string_view short_for{};  ///< for Objects: the list may contain a text in place of an object, which then has this member only
+  std::string_view also{};       ///< for Objects: a section whose settings each object may contain too
   Field field{};
 
   [[nodiscard]] bool is_required() const { return unset == "required"; }

@@ -18,7 +18,7 @@ using Taken = base::Result<std::string, Complaint>;
 
 bool is_none(const std::string& answer) { return answer.empty() || base::iequals(answer, "none"); }
 
-/// Applies `check` to a text, and checks its variables (docs/prompts.md).
+/// Applies `check` to the answer, and checks the variables in it (docs/prompts.md).
 Taken template_of(const Check& check, const std::string& answer) {
   auto taken = check(answer);
   if (!taken) return taken;

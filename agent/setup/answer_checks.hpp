@@ -20,7 +20,7 @@ using Check = std::function<base::Result<std::string, config::Complaint>(const s
 [[nodiscard]] Check as_host();
 /// Accepts one of `choices`. Ignores upper and lower case. `choices` must outlive the check.
 [[nodiscard]] Check as_choice(Choices choices);
-/// Accepts one of `choices`, or the name of the provider `itself`. Ignores upper and lower case.
+/// Accepts one of `choices`, or `itself`, the name of the first provider. Ignores upper and lower case.
 [[nodiscard]] Check as_other(Choices choices, const std::string& itself);
 /// Accepts a secret that `check` accepts, or a reference that resolves to such a secret: "${file:/run/secrets/sip}".
 [[nodiscard]] Check as_secret(Check check, config::Sources sources);
@@ -28,8 +28,8 @@ using Check = std::function<base::Result<std::string, config::Complaint>(const s
 [[nodiscard]] Check as_prompt(const Files& files);
 /// Accepts a greeting. Converts "none" to "".
 [[nodiscard]] Check as_greeting();
-/// Accepts a number or an address, except the agent's own extension. Converts "none" to "". If the answers name no language model, the installed
-/// dialogue must also accept the target for its transfers.
+/// Accepts a number or an address, except the agent's own extension. Converts "none" to "". If `answers` name no language model, the target must
+/// also be valid in the installed dialogue.
 [[nodiscard]] Check as_transfer_target(const Answers& answers, const Files& files);
 
 }  // namespace offhook::inline v0::agent::setup

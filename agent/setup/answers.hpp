@@ -31,7 +31,7 @@ struct Answers {
 /// Returns true if a language model, and not a dialogue file, determines what the agent says.
 [[nodiscard]] bool has_model(const Answers& answers);
 
-/// Returns the choices as one text, for example "yes, no".
+/// Returns the choices, separated by commas: "yes, no".
 [[nodiscard]] std::string list_of(Choices choices);
 /// Converts ASCII capitals to lower case.
 [[nodiscard]] std::string lowered(std::string text);
@@ -41,20 +41,20 @@ struct Answers {
 
 /// Returns the questions about the providers in `answers`, in the order of provider_questions().
 [[nodiscard]] std::vector<const AskedQuestion*> questions_for(const Answers& answers, const config::Environment& environment);
-/// Returns true if the variable of `question` belongs to another provider that `answers` also name. Setup does not ask such a question, so that no
-/// key goes to the server of the wrong provider.
+/// Two kinds of providers can read the same variable. Returns true if `answers` name another provider whose variable it is: setup then does not ask
+/// `question`, so that no key goes to the server of the wrong provider.
 [[nodiscard]] bool is_anothers(const AskedQuestion& question, const Answers& answers);
 /// Checks an answer to `question`. Returns the answer in its stored form, or the complaint about the answer.
 [[nodiscard]] base::Result<std::string, config::Complaint> taken(const AskedQuestion& question, const std::string& answer);
 
-/// Returns the answers from the environment. The error lists the missing variables: "ASTERISK_HOST, SIP_EXTENSION".
+/// Returns the answers that the environment gives. The error lists the variables that are missing: "ASTERISK_HOST, SIP_EXTENSION".
 [[nodiscard]] base::Result<Answers, std::string> answers_in(const config::Environment& environment, bool writes_secrets);
 
 /// Returns the secrets that are not references to a variable or a file, each with the name of its variable.
 [[nodiscard]] std::vector<std::pair<std::string_view, Secret>> secrets_of(const Answers& answers);
-/// Returns the variables of these secrets: "SIP_PASSWORD and NAME_API_KEY".
+/// Returns the variables of secrets_of(answers) as a text: "SIP_PASSWORD and NAME_API_KEY".
 [[nodiscard]] std::string variables_of(const Answers& answers);
-/// Returns an environment for trials, with only the variables to which the configuration refers. Secrets of `answers` replace their variables.
+/// Returns an environment for trials: only the variables to which the configuration refers, with the secrets of `answers` as values of their variables.
 [[nodiscard]] config::Environment environment_of(const Answers& answers, const config::Environment& environment);
 
 }  // namespace offhook::inline v0::agent::setup

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Writes the whole text to a new file. Returns the error, or "". The mode does not depend on the umask.
+/// Writes the whole text to a new file, whose mode does not depend on the umask. Returns "", or the error.
 std::string write_new(const std::string& path, const std::string& text, mode_t mode) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return std::strerror(errno);
@@ -40,7 +40,7 @@ std::string write_file(const std::string& path, const std::string& text, Readers
   return failed;
 }
 
-/// Returns true if the path exists. Returns false for a path that cannot be checked: then writing the file reports the reason.
+/// Returns true if the path exists, and false if that cannot be checked: a later attempt to write the file reports the reason.
 bool exists(const std::string& path) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(path, ignored));

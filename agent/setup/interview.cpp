@@ -184,12 +184,12 @@ std::string Interview::usual_of(const AskedQuestion& question, const Answers& be
   }
   const std::string value = value_of(environment_, question.variable);
   if (question.need != Need::Optional) return value.empty() ? std::string(question.usual) : value;
-  // A key from the environment is the default only if the environment also names the server of the key.
+  // A key from the environment is the default only if the environment also names the server to which it belongs.
   const bool is_its = question.only_with.empty() || !value_of(environment_, question.only_with).empty();
   return value.empty() || !is_its ? "none" : value;
 }
 
-/// Returns the value of the variable if it is one of `choices`, otherwise `otherwise`.
+/// Returns the value of the variable if it is one of `choices`; if not, returns `otherwise`.
 std::string Interview::named_in(std::string_view variable, Choices choices, std::string otherwise) const {
   const auto known = as_choice(choices)(value_of(environment_, variable));
   return known.value_or(std::move(otherwise));

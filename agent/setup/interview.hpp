@@ -18,9 +18,10 @@ class Interview {
   Interview(Asker& asker, Trials& trials, const Files& files, const config::Environment& environment, const Options& options, Outcome& outcome)
       : asker_(asker), trials_(trials), files_(files), environment_(environment), options_(options), outcome_(outcome) {}
 
-  /// Returns the answers. Returns nullopt if the person ended the dialogue, or keeps the existing configuration. The outcome shows the reason.
+  /// Asks all questions, and returns the answers. Returns nullopt if the person ended the dialogue, or keeps the existing configuration; the outcome
+  /// then has the reason.
   [[nodiscard]] std::optional<Answers> take();
-  /// Returns a number to call, "wait" or "none". Returns nullopt when the person ended the dialogue.
+  /// Asks for the test call. Returns a number to call, "wait" or "none"; nullopt if the person ended the dialogue.
   [[nodiscard]] std::optional<std::string> ask_call(const Answers& answers);
 
  private:

@@ -8,8 +8,8 @@
 
 namespace offhook::inline v0::agent::setup {
 
-/// Sends a request that needs the key and costs nothing, such as a request for the list of models, to each resource of the provider that the
-/// configuration uses. `work` runs the client for a moment, and returns false to end the trial.
+/// Tests whether the provider accepts the key: sends a request that needs the key and costs nothing, such as the request for the list of models, to
+/// each server of the provider that the configuration uses. `work` runs the client for a moment, and returns false to end the trial.
 [[nodiscard]] Finding try_key(const ProviderProfile& provider, net::HttpClient& client, const std::function<bool()>& work);
 /// Does the same over the network, through `proxies`. Each request takes up to ten seconds; the trial ends when `is_interrupted` returns true.
 [[nodiscard]] Finding try_key(const ProviderProfile& provider, const net::ProxyRules& proxies, const std::function<bool()>& is_interrupted);

@@ -17,7 +17,7 @@ struct AskedQuestion : ProviderQuestion {
 
 /// Returns the names of the kinds that a person can choose; `local` needs no answers.
 [[nodiscard]] const std::vector<std::string_view>& provider_choices();
-/// Return the names of the kinds that can be a second provider: thinkers() as the language model, speakers() as recogniser and voice.
+/// These functions return the names of the kinds that can be a second provider: thinkers() as the language model, speakers() as recogniser and voice.
 [[nodiscard]] const std::vector<std::string_view>& thinkers();
 [[nodiscard]] const std::vector<std::string_view>& speakers();
 

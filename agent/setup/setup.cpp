@@ -16,7 +16,7 @@ namespace offhook::inline v0::agent::setup {
 namespace {
 
 
-/// One run of the set-up, from the first question to the last step.
+/// One run of the set-up, from the first question to the test call.
 class Run {
  public:
   Run(Asker* asker, Prober& prober, const Files& files, const config::Environment& environment, const Options& options)
@@ -54,7 +54,7 @@ class Run {
     return std::nullopt;
   }
 
-  /// Returns true if all trials are good. After an interview, this checks only the configuration, because the person has seen the other trials.
+  /// Runs the trials, and returns true if all are good. After an interview it checks only the configuration: the interview has run the other trials.
   bool is_tried(const Answers& answers) {
     const std::size_t first = trials_.count();
     trials_.check(answers);
@@ -65,7 +65,7 @@ class Run {
     return !outcome_.ended && trials_.all_good(first);
   }
 
-  /// Writes the configuration last, so that it never refers to a file that could not be written.
+  /// Writes the files, the configuration last, so that it never refers to a file that could not be written.
   bool write(const Answers& answers) {
     if (const auto companion = companion_of(answers); companion && !answers.keeps_companion) {
       const auto text = companion_text(*companion, answers, files_);

@@ -20,7 +20,7 @@ struct Question {
   bool is_secret = false;
 };
 
-/// The reason why a person gives no more answers.
+/// The reason for which a person gives no more answers.
 enum class Ended : std::uint8_t {
   Interrupted,  ///< Ctrl-C
   EndOfInput,   ///< Ctrl-D
@@ -74,7 +74,7 @@ struct Options {
   std::string path = "offhook.json";
   bool overwrite = false;          ///< true: replaces existing files without a question
   bool keeps_secrets = false;      ///< true: writes the secrets too, if setup asks no person
-  std::string call;                ///< a number for a test call at the end, or "wait"; "": setup asks the person, if there is one
+  std::string call;                ///< the test call at the end: a number, or "wait"; "": setup asks the person, or makes no call if there is none
 };
 
 struct Step {
@@ -89,8 +89,8 @@ struct Outcome {
   std::vector<Step> steps{};
 };
 
-/// Runs the set-up. With `asker` nullptr, the answers come only from `environment` (ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, PROVIDER,
-/// MODEL_PROVIDER, SPEECH_PROVIDER and the variables of these providers), and files are written only when each trial succeeds.
+/// Runs the set-up. If `asker` is nullptr, the answers come only from `environment` (ASTERISK_HOST, SIP_EXTENSION, SIP_PASSWORD, PROVIDER,
+/// MODEL_PROVIDER, SPEECH_PROVIDER and the variables of these providers), and setup writes files only when all trials succeed.
 [[nodiscard]] Outcome run(Asker* asker, Prober& prober, const Files& files, const config::Environment& environment, const Options& options);
 
 /// Returns the result in words, for example "nothing was written" or "offhook.json was written".

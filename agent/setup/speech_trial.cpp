@@ -18,7 +18,7 @@ namespace {
 
 constexpr auto kSpeechLimit = std::chrono::seconds(10);
 
-/// The result of a trial after an event: nullopt while the trial continues, "" when the part works, otherwise the failure.
+/// The state of a trial after an event: nullopt while the trial continues, "" if the part works, or a text that describes the failure.
 using Verdict = std::optional<std::string>;
 
 Verdict verdict_on(const SpeakEvent& event) {
@@ -56,7 +56,7 @@ class SpeechTrials {
     for (const SessionWay& way : profile->sessions) {
       if (const auto* realtime = std::get_if<RealtimeWay>(&way)) {
         try_talking(needs_of(profile, realtime->provider));
-        try_voice(needs_of(profile, realtime->provider));  // Offhook speaks its own sentences with this voice.
+        try_voice(needs_of(profile, realtime->provider));  // Offhook speaks the agent's fixed sentences with this voice.
         continue;
       }
       const auto& three = std::get<CascadeWay>(way);
@@ -78,7 +78,7 @@ class SpeechTrials {
     return needs;
   }
 
-  /// Returns true if this service is remote, is not excluded, and was not tried before. `how` is the voice or the languages of the trial.
+  /// Returns true if the provider is remote, is not excluded, and was not tried before with the same stage and `how` (the voice, or the languages).
   [[nodiscard]] bool is_new(const PartNeeds& needs, const std::string& stage, const std::string& how) {
     const bool is_asked = !needs.provider->kind->is_local && !without_.contains(needs.provider->name);
     return is_asked && tried_.insert(needs.provider->name + stage + how).second;

@@ -67,7 +67,7 @@ JsonValue agent_of(const Answers& answers) {
   return json_object(std::move(agent));
 }
 
-/// Sets the target of each transfer. In a dialogue, only a transfer has a member "to".
+/// Sets each member "to" of `value` and of its inner values to `target`. In a dialogue, only a transfer has such a member.
 void set_targets(JsonValue& value, const std::string& target) {
   for (auto& [name, inner] : value.members) {
     if (name == "to" && inner.kind == JsonValue::Kind::Text) inner.text = target;
@@ -118,7 +118,7 @@ base::Result<std::string, std::string> companion_text(const Companion& companion
 
 std::string configuration_of(const Answers& answers) {
   JsonValue file = json_object({{"sip", sip_of(answers)}, {"agent", agent_of(answers)}});
-  // Write this default explicitly. Otherwise the service would read the variable, whose value is for the other provider.
+  // Without this explicit default, the service would read the variable, whose value is for the other provider.
   for (const AskedQuestion& question : provider_questions()) {
     if (const std::string usual = is_anothers(question, answers) ? usual_value(question) : ""; !usual.empty()) config::put_inner(file, steps_in_file(question), json_text(usual));
   }

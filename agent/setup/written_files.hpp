@@ -19,7 +19,7 @@ inline constexpr auto kPrompts = std::to_array<std::string_view>({"receptionist"
 
 /// The path of the packaged service's configuration (packaging/offhook.service).
 inline constexpr std::string_view kServiceFile = "/etc/offhook/offhook.json";
-/// The file of secrets in the folder of the configuration. The user of the packaged service cannot read it: systemd reads it for the service.
+/// The name of the file of secrets, in the folder of the configuration. The user of the packaged service cannot read it: systemd reads it for the service.
 inline constexpr std::string_view kSecretsFile = "secrets.env";
 inline constexpr std::size_t kMaxSecretsFile = 64U << 10U;
 
@@ -28,18 +28,19 @@ struct Companion {
   std::string name;     ///< "sales.md"
   std::string shipped;  ///< name in share/: "prompts/sales.md"
 };
-/// Returns the installed prompt that the person chose, or the dialogue of `local` if the person gave a transfer target; otherwise nullopt.
+/// Returns the companion of the configuration: the installed prompt that the person chose, or the dialogue of `local` if the person gave a transfer
+/// target; nullopt in all other cases.
 [[nodiscard]] std::optional<Companion> companion_of(const Answers& answers);
-/// Returns the text of that file: the installed text, in which each transfer of a dialogue goes to `answers.transfer_to`. The error explains the failure.
+/// Returns the text of the companion: the installed text, but in a dialogue, each transfer goes to `answers.transfer_to`. The error explains the failure.
 [[nodiscard]] base::Result<std::string, std::string> companion_text(const Companion& companion, const Answers& answers, const Files& files);
 
 /// Returns true for a path that ends in the name of a file that setup may write beside the configuration: kSecretsFile, or a companion's name.
 [[nodiscard]] bool is_written_beside(std::string_view path);
 
-/// Returns the configuration without secrets. It refers to the variables of the secrets, or to the places that the person named.
+/// Returns the text of the configuration. In place of a secret, it has a reference to the secret's variable, or the reference that the person gave.
 [[nodiscard]] std::string configuration_of(const Answers& answers);
-/// Returns the file of secrets, with a line NAME=VALUE for each secret, in a syntax that systemd (EnvironmentFile=) and shells read. Lines of
-/// `existing` with other names stay.
+/// Returns the text of the file of secrets, with a line NAME=VALUE for each secret, in a syntax that systemd (EnvironmentFile=) and shells read.
+/// Lines of `existing`, the old text, stay if they set other variables.
 [[nodiscard]] std::string secrets_file_of(const Answers& answers, std::string_view existing);
 
 }  // namespace offhook::inline v0::agent::setup

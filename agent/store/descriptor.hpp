@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::agent::store {
 
-/// A file descriptor, or none; the destructor closes it.
+/// Owns a file descriptor, or none. The destructor closes it.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}

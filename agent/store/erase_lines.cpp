@@ -22,7 +22,7 @@ auto failure(const std::string& path, int number) {
 int overwrite(int fd, const FileLine& line) {
   struct stat about{};
   if (::fstat(fd, &about) != 0) return errno;
-  if (static_cast<std::uint64_t>(about.st_size) < line.offset + line.text.size()) return 0;  // The writer has removed the line meanwhile.
+  if (static_cast<std::uint64_t>(about.st_size) < line.offset + line.text.size()) return 0;  // The file's writer has removed the line since it was read.
   static const std::string kSpaces(kReadChunk, ' ');
   for (std::size_t left = line.text.size(); left > 0;) {
     const std::size_t piece = std::min(left, kSpaces.size());

@@ -65,7 +65,7 @@ std::optional<std::string> why_not_kept_in(const std::string& folder) {
   std::error_code failed;
   fs::path at = fs::absolute(folder, failed);
   if (failed) return failed.message();
-  // Check the nearest existing parent, in which the next folder would be created. The root always exists.
+  // The missing folders would be created in the nearest existing parent, so check that one. The root always exists.
   fs::file_type kind = fs::status(at, failed).type();
   for (; kind == fs::file_type::not_found && at.has_relative_path(); kind = fs::status(at, failed).type()) at = at.parent_path();
   if (kind == fs::file_type::none) return at.string() + ": " + failed.message();

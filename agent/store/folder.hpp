@@ -19,14 +19,14 @@ namespace offhook::inline v0::agent::store {
 
 /// Checks that files can be written to the folder: it creates the folder, and a file in it. The error names the folder and the remedy.
 [[nodiscard]] base::Result<void, base::Error> check_folder(FileSystem& files, const std::string& folder, std::string_view what);
-/// Does the same for a folder that the operator configured. For another folder it only logs a warning, because the store tries again with each write.
+/// Does the same, but for a folder that the operator did not configure, it only logs a failure, because the store tries again with each write.
 [[nodiscard]] base::Result<void, base::Error> check_folder_at_start(const std::string& folder, std::string_view what, bool is_configured);
-/// Returns the folder that the operator configured, or if `configured` is "" the default folder `what`, after check_folder_at_start(). Fails if there
-/// is none.
+/// Returns `configured`, or, if it is "", the default folder for `what`, after check_folder_at_start(). Fails if the check fails, or if there is no
+/// default folder.
 [[nodiscard]] base::Result<std::string, base::Error> folder_at_start(const std::string& configured, std::string_view what);
 
-/// Returns the reason, for people, why this user cannot write to the folder: it is missing and cannot be created, or it is not writable. Returns
-/// nullopt if writing seems possible. It changes nothing; check_folder() really tries it.
+/// Returns, as a text for people, why this user cannot write to the folder: it is missing and cannot be created, or it is not writable. Returns
+/// nullopt if writing seems possible. Unlike check_folder(), it does not try to write.
 [[nodiscard]] std::optional<std::string> why_not_kept_in(const std::string& folder);
 
 }  // namespace offhook::inline v0::agent::store

@@ -29,7 +29,7 @@ FileResult<LineFile> LineFile::open(FileSystem& files, std::string folder, const
   return file;
 }
 
-/// Searches from the end for the last line feed.
+/// Searches from the end for the last line feed, and removes the octets after it.
 FileResult<void> LineFile::repair(const std::string& torn) {
   const auto size = file_->size();
   if (!size) return base::fail(size.error());
@@ -38,7 +38,7 @@ FileResult<void> LineFile::repair(const std::string& torn) {
     const std::uint64_t from = size_ - std::min<std::uint64_t>(size_, kReadChunk);
     const auto chunk = file_->read(from, static_cast<std::size_t>(size_ - from));
     if (!chunk) return base::fail(chunk.error());
-    // The octets that were not read may be whole lines, so nothing is cut off.
+    // The octets that could not be read may contain whole lines, so do not remove them.
     if (chunk->size() != size_ - from) return base::fail(std::make_error_code(std::errc::io_error));
     const auto end = chunk->rfind('\n');
     size_ = end == std::string::npos ? from : from + end + 1;
@@ -50,7 +50,7 @@ FileResult<void> LineFile::repair(const std::string& torn) {
   return file_->truncate(size_);
 }
 
-/// People may look at the file of torn octets; an error here does no harm.
+/// Saves the first octets of the incomplete line in the file `torn`, for people who want to look at them. Errors do no harm.
 void LineFile::save_torn(const std::string& torn, std::uint64_t size) {
   const auto bytes = file_->read(size_, static_cast<std::size_t>(std::min<std::uint64_t>(size - size_, kReadChunk)));
   auto aside = files_.open_append(folder_ + "/" + torn);
@@ -58,7 +58,7 @@ void LineFile::save_torn(const std::string& torn, std::uint64_t size) {
   (void)(*aside)->write(*bytes + "\n");
 }
 
-/// Syncs the folder: after a power failure a file without a name is lost, even if its content was synced.
+/// Syncs the folder once, so that the file's name survives a power failure: without a name, even synced content is lost.
 FileResult<void> LineFile::sync_name() {
   if (is_named_) return {};
   auto synced = files_.sync_folder(folder_);
@@ -66,7 +66,7 @@ FileResult<void> LineFile::sync_name() {
   return synced;
 }
 
-/// Detects that another program has shortened the file. Truncating to the old size after a failed write would fill the gap with NUL characters.
+/// If another program has shortened the file, takes its new size. Otherwise, a truncation to the old size after a failed write would append NULs.
 void LineFile::notice_shortening() {
   const auto size = file_->size();
   if (!size || *size >= size_) return;
@@ -75,7 +75,7 @@ void LineFile::notice_shortening() {
 }
 
 FileResult<void> LineFile::write_and_sync(std::string_view lines) {
-  // If a cut line could not be removed, a line feed ends it; its checksum is wrong, so that readers skip it.
+  // If an incomplete line could not be removed, a line feed ends it. Its checksum is wrong, so that readers skip it.
   auto done = write_all(*file_, torn_ ? "\n" : "");
   if (done) done = write_all(*file_, lines);
   if (!done) return done;
@@ -88,12 +88,12 @@ FileResult<void> LineFile::append(std::string_view lines) {
   if (auto synced = sync_name(); !synced) return synced;
   notice_shortening();
   if (auto written = write_and_sync(lines); !written) {
-    torn_ = !file_->truncate(size_);  // Otherwise the next attempt could write a line twice, or begin within a line.
+    torn_ = !file_->truncate(size_);  // Without this, the next attempt could repeat a line, or continue an incomplete line.
     return written;
   }
   size_ = file_->size().value_or(size_ + (torn_ ? 1 : 0) + lines.size());
   torn_ = false;
-  // Another program deleted the file after is_in_place() returned true, so no reader can find these lines.
+  // If another program has deleted the file since is_in_place(), no reader can find these lines.
   if (file_->is_deleted()) return base::fail(std::make_error_code(std::errc::no_such_file_or_directory));
   return {};
 }

@@ -23,8 +23,8 @@ FileResult<void> result_of(int returned) {
   return {};
 }
 
-/// Makes the file readable only for this user. In a folder that other users may write to, an existing file can belong to another user. Returns EACCES
-/// if it is not a regular file, or belongs neither to this user nor to the folder's owner.
+/// Makes the file readable only for its owner. Returns EACCES if it is not a regular file, or belongs neither to this user nor to the folder's owner:
+/// in a folder to which other users may write, another user may have created a file of this name.
 int make_private(int fd, const std::string& path) {
   struct stat about {
   }, folder{};
@@ -36,7 +36,7 @@ int make_private(int fd, const std::string& path) {
   return (about.st_mode & kOthers) != 0 && ::fchmod(fd, 0600) != 0 ? errno : 0;
 }
 
-/// Creates missing folders with mode 0700: the parents of a private folder are private too.
+/// Creates the missing folders of the path with mode 0700, because the parents of a private folder must be private too.
 int make_folders(const std::filesystem::path& path) {
   std::error_code error;
   if (path.empty() || std::filesystem::is_directory(path, error)) return 0;

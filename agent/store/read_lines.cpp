@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::store {
 
 namespace {
 
-/// Joins the octets of a file to lines.
+/// Divides the octets of a file, which arrive in chunks, into lines.
 class LineJoiner {
  public:
   explicit LineJoiner(const std::function<void(const FileLine&)>& visit) : visit_(visit) {}
@@ -28,7 +28,7 @@ class LineJoiner {
   void end_of_file() {
     if (length_ > 0) finish(false);
   }
-  /// Returns the number of octets that were taken so far.
+  /// Returns the number of octets that it has taken so far.
   [[nodiscard]] std::uint64_t position() const { return begin_ + length_; }
 
  private:
@@ -46,8 +46,8 @@ class LineJoiner {
 
   const std::function<void(const FileLine&)>& visit_;
   std::uint64_t begin_ = 0;   // start of the current line in the file
-  std::uint64_t length_ = 0;  // octets of the line that were read
-  std::string line_;          // octets of the line; incomplete if length_ is over kMaxLineBytes
+  std::uint64_t length_ = 0;  // number of octets of the current line that were read
+  std::string line_;          // the current line so far; incomplete if length_ is over kMaxLineBytes
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ struct FileLine {
 };
 
 /// Reads the file that is open as `fd` from its beginning, and invokes `visit` for each line. Other processes may append to the file at the
-/// same time. Returns the error of the disk.
+/// same time. Fails if the file cannot be read.
 FileResult<void> read_lines(int fd, const std::function<void(const FileLine&)>& visit);
 
 }  // namespace offhook::inline v0::agent::store

@@ -18,7 +18,7 @@ struct RetentionEvents {
   std::string_view removed, not_removed;
 };
 
-/// Logs the results of removals by age: the number of files, and the first of several failures.
+/// Logs the results of removals by age: the number of removed files, and only the first of several failures in a row.
 class RetentionLog {
  public:
   RetentionLog(RetentionEvents events, std::string folder, unsigned keep_days) : events_(events), folder_(std::move(folder)), keep_days_(keep_days) {}

@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::store {
 
 inline constexpr unsigned kMaxSlots = 16;
 
-/// The number of this process among the writers of a folder. It holds the lock of the file WHAT-NUMBER.lock.
+/// The number of this process among the processes that write to a folder. The object holds a lock on the file WHAT-NUMBER.lock.
 class Slot {
  public:
   /// Creates the folder and takes the first free number, unless this object already has a number.

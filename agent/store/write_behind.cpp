@@ -31,7 +31,7 @@ void StoreLog::losing() const {
 }
 
 void StoreLog::lost(std::size_t waiting) const {
-  log::error(events.lost, {{"folder", folder}, {items, waiting}, {"detail", "the disk accepted no data until the end of Offhook"}});
+  log::error(events.lost, {{"folder", folder}, {items, waiting}, {"detail", "the disk accepted no data until Offhook ended"}});
 }
 
 }  // namespace offhook::inline v0::agent::store

@@ -16,7 +16,7 @@
 
 namespace offhook::inline v0::agent::store {
 
-/// Writing: the disk accepts the items. Failing: items are only in memory. Losing: memory is full too.
+/// Writing: the disk accepts the items. Failing: the disk fails, and items wait in memory. Losing: the memory is full too, and new items are lost.
 enum class State : std::uint8_t { Writing, Failing, Losing };
 [[nodiscard]] std::string_view to_string(State state);
 
@@ -25,12 +25,12 @@ template <class Item>
 class StoreFiles {
  public:
   virtual ~StoreFiles() = default;
-  /// Writes the items of one group, and returns after the disk has them. After a failure, the store repeats the write later.
+  /// Writes the items of one group, and returns after they are on the disk. After a failure, the store repeats the write later.
   virtual FileResult<void> write(const std::vector<Item>& group) = 0;
-  /// The store invokes this with the items that write() has written.
+  /// Gets the items that write() has written.
   virtual void on_committed(const std::vector<Item>&) {}
-  /// Does work that no item causes, such as the removal of old files. The store invokes it at its start, and again after the returned time;
-  /// nullopt: never again.
+  /// Does work for which no item is needed, such as the removal of old files. The store invokes it at its start, and again after the returned
+  /// time; nullopt: never again.
   virtual std::optional<base::Duration> maintain() = 0;
   /// Returns true if the last maintain() failed. Any thread may invoke it.
   [[nodiscard]] virtual bool is_failing() const = 0;
@@ -58,8 +58,8 @@ struct WriteBehindOptions {
   StoreLog log;
   BacklogLimits backlog;
   base::Duration gather{};
-  base::Duration closing_limit = std::chrono::seconds(5);  ///< limit for writing the waiting items in the destructor
-  base::Duration slow_after = std::chrono::seconds(5);     ///< the state is Failing when the disk has not answered for this time
+  base::Duration closing_limit = std::chrono::seconds(5);  ///< longest time for which the destructor writes waiting items
+  base::Duration slow_after = std::chrono::seconds(5);     ///< the state becomes Failing when one use of the disk takes longer than this time
 };
 
 /// Writes items to files on a thread of its own. A thread that adds an item does not wait for the disk: add() queues the item and returns.
@@ -82,7 +82,7 @@ class WriteBehind {
   WriteBehind(const WriteBehind&) = delete;
   WriteBehind& operator=(const WriteBehind&) = delete;
 
-  /// Use it from any thread except a media worker. Returns false if the backlog is full: the item is lost, counted and logged.
+  /// Adds an item. Use it from any thread except a media worker. If the backlog is full, it counts and logs the lost item, and returns false.
   bool add(Item item) {
     bool first_refused = false;
     {
@@ -170,7 +170,7 @@ class WriteBehind {
 
   const WriteBehindOptions options_;
   const std::unique_ptr<StoreFiles<Item>> files_;
-  mutable std::mutex mutex_;  // Held only briefly, and never during file operations.
+  mutable std::mutex mutex_;  // Never held during file operations.
   std::condition_variable wake_;
   Backlog<Item> backlog_;
   std::optional<base::TimePoint> close_by_, maintain_at_;

@@ -7,18 +7,18 @@
 #include <utility>
 #include <vector>
 
-/// Functions for the metrics page: for values that other components count, and for values of the present moment.
+/// Functions that make the families of the metrics page.
 namespace offhook::inline v0::agent {
 
 using Figures = std::vector<prometheus::MetricFamily>;
 using LabelledValues = std::vector<std::pair<prometheus::Labels, double>>;
 
-/// Returns a metric whose value can rise and fall.
+/// Returns a family of one value that can rise and fall.
 [[nodiscard]] prometheus::MetricFamily gauge(std::string name, std::string help, double value);
 [[nodiscard]] prometheus::MetricFamily gauges(std::string name, std::string help, const LabelledValues& values);
-/// Returns a metric whose value never falls.
+/// Returns a family of one value that never falls.
 [[nodiscard]] prometheus::MetricFamily count(std::string name, std::string help, double value);
-/// Returns the metrics in the text format of Prometheus, version 0.0.4, sorted by name. Leaves out a family without values.
+/// Returns the families in the text format of Prometheus, version 0.0.4, sorted by name. Leaves out a family without values.
 [[nodiscard]] std::string text_of(Figures figures);
 
 }  // namespace offhook::inline v0::agent

@@ -7,19 +7,19 @@
 #include <string>
 #include <string_view>
 
-/// Reads the JSON of servers' answers. Only .cpp files that read an answer include this header, because simdjson is large. It uses
-/// simdjson's DOM parser and not its on-demand parser: each answer is small, is checked as a whole, and some servers require
-/// reading a member twice.
+/// Reads the JSON of servers' answers. Include this header only in .cpp files, because simdjson is large. It uses simdjson's DOM
+/// parser and not its on-demand parser, because each answer is small and is checked as a whole, and because the code for some
+/// servers reads a member twice.
 namespace offhook::inline v0::agent::json {
 
 using Element = simdjson::dom::element;
 using Parser = simdjson::dom::parser;
 
-/// If an answer has more octets, the parser frees its memory after it: such an answer is rare, and the parser would hold ten times its size
-/// for the rest of a call.
+/// After an answer with more octets than this, the parser frees its memory: such an answer is rare, and the parser would otherwise hold ten times
+/// the answer's size for the rest of a call.
 inline constexpr std::size_t kMaxKept = 64U << 10U;
 
-/// Returns nullopt if `text` is not JSON. The result borrows from `parser` until its next use.
+/// Parses `text`. Returns nullopt if it is not JSON. The result borrows from `parser`, and is valid until the next parse() with it.
 [[nodiscard]] inline std::optional<Element> parse(Parser& parser, std::string_view text) {
   if (text.empty()) return std::nullopt;  // simdjson would copy from a null pointer.
   if (parser.capacity() > kMaxKept && text.size() <= kMaxKept) parser = Parser();
@@ -43,7 +43,7 @@ inline constexpr std::size_t kMaxKept = 64U << 10U;
   if (object.at_key(name).get(value) != simdjson::SUCCESS) return std::nullopt;
   return value;
 }
-/// Accepts a number with or without a decimal point.
+/// Returns the member, a number with or without a decimal point; nullopt if it is missing or not a number.
 [[nodiscard]] inline std::optional<double> real(const Element& object, std::string_view name) {
   double value = 0;
   if (object.at_key(name).get(value) != simdjson::SUCCESS) return std::nullopt;
@@ -65,7 +65,7 @@ void for_each(const Element& object, std::string_view name, Each each) {
   if (object.at_key(name).get(list) != simdjson::SUCCESS) return;
   for (const Element element : list) each(element);
 }
-/// Returns the content of a string, and any other value as JSON text.
+/// Returns the content of `value` if it is a string, and the JSON text of any other value.
 [[nodiscard]] inline std::string text_or_json(const Element& value) {
   std::string_view text;
   if (value.get(text) == simdjson::SUCCESS) return std::string(text);

@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// Returns true for characters that can begin a line, control a terminal, or change the order of displayed text.
+/// Returns true for a character that can begin a new line, control a terminal, or change the order of displayed text.
 bool is_escaped(std::uint32_t code) {
   return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x2028 || code == 0x2029 || (code >= 0x200b && code <= 0x200f) ||
          (code >= 0x202a && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;

@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent {
 
 /// Writes one JSON object as one line of printable text. It escapes control characters (C0, DEL, C1), line separators and marks that change the
 /// direction of text, and replaces invalid UTF-8 with U+FFFD. Text from a peer therefore cannot begin a second line, forge a member, or control a
-/// terminal. It cuts a text at `most` octets, never within a character.
+/// terminal. A text longer than `most` octets is cut, never within a character.
 class JsonLine {
  public:
   JsonLine& text(std::string_view name, std::string_view value, std::size_t most);
@@ -27,10 +27,10 @@ class JsonLine {
   std::string out_ = "{";
 };
 
-/// Returns `text` for a terminal: escaped in the same way, without quotes.
+/// Returns `text` for a terminal: escaped and cut in the same way, without quotes.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t most);
 
-inline constexpr std::size_t kMaxLineBytes = 512U << 10U;  ///< Readers skip a longer line: Offhook writes none.
+inline constexpr std::size_t kMaxLineBytes = 512U << 10U;  ///< Offhook writes no longer lines, and readers skip them.
 
 /// Closes and seals an object: `{"a":1` becomes `{"a":1,"crc":"xxxxxxxx"}` and a line feed. The checksum covers all octets before `,"crc"`.
 [[nodiscard]] std::string seal(std::string open_object);

@@ -6,8 +6,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Writes one JSON value for a request, member by member; `name` is "" inside a list. Escapes control characters and replaces
-/// invalid UTF-8 by U+FFFD, so that a server never refuses a whole request because of one octet.
+/// Writes the JSON of a request, member by member. Pass "" as `name` inside a list. Escapes control characters, and replaces
+/// invalid UTF-8 by U+FFFD: a server could refuse a whole request because of one octet.
 class JsonText {
  public:
   JsonText& text(std::string_view name, std::string_view value);

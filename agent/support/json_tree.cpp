@@ -13,7 +13,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxShownName = 48;
 
-/// Returns the library's explanation without its quotation of the text. The library writes "... - FOUND; last read: 'TEXT'; expected WHAT".
+/// Returns the library's explanation without the text of the file that it quotes. The library writes "... - FOUND; last read: 'TEXT'; expected WHAT".
 std::string fault_of(std::string_view said) {
   constexpr std::string_view kBefore = "syntax error while parsing ", kQuote = "; last read: ";
   if (said.find("number overflow") != std::string_view::npos) return "a number that is too large";
@@ -185,7 +185,7 @@ std::optional<JsonValue> read_json(std::string_view text, std::string_view sourc
   try {
     constexpr bool kWhole = true, kWithComments = true;
     complete = Json::sax_parse(text, &builder, nlohmann::detail::input_format_t::json, kWhole, kWithComments);
-  } catch (const std::exception&) {  // The library reports errors through parse_error(). This catches undocumented exceptions.
+  } catch (const std::exception&) {  // The library reports errors through parse_error(). Any exception is undocumented.
     complete = false;
   }
   if (complete) return std::move(builder.root);

@@ -25,8 +25,8 @@ struct JsonValue {
   enum class Kind : std::uint8_t { Null, Flag, Integer, Real, Text, List, Object };
   Kind kind = Kind::Null;
   bool flag = false;
-  std::int64_t integer = 0;                                ///< the nearest value that fits
-  double real = 0;                                         ///< also holds a whole number beyond 64 bits; write_json() uses it then
+  std::int64_t integer = 0;                                ///< the nearest integer of this type
+  double real = 0;                                         ///< the number, also a whole number beyond 64 bits, for which write_json() uses this member
   std::string text{};
   std::vector<JsonValue> items{};
   std::vector<std::pair<std::string, JsonValue>> members{};  ///< in the order of the file
@@ -46,13 +46,13 @@ struct JsonValue {
 /// Returns the kind in words for people: "text", "a whole number", "a list", ...
 [[nodiscard]] std::string_view name_of(JsonValue::Kind kind);
 
-/// Returns `name` as one step of a JSON pointer (RFC 6901 section 3) that can be shown. Omits control characters, and
-/// replaces an overlong name by its length.
+/// Returns `name` as one step of a JSON pointer (RFC 6901 section 3) for an error text. Omits control characters, and replaces
+/// an overlong name by its length.
 [[nodiscard]] std::string pointer_step(std::string_view name);
 
-/// Reads one JSON text. It may contain comments (`// to the end of the line` and `/* */`). Returns nullopt when the text is not JSON, or
-/// exceeds its bounds. Problems without a pointer name the place as SOURCE:LINE:COLUMN, with `source`. A repeated name is a problem with
-/// its pointer, and reading continues. No problem quotes the text.
+/// Reads one JSON text, which may contain comments (`// to the end of the line` and `/* */`). Returns nullopt if the text is not JSON or
+/// exceeds `bounds`. Adds each mistake to `problems`, with its place: a JSON pointer, or SOURCE:LINE:COLUMN with `source`. A repeated name
+/// is a problem, after which reading continues. No problem quotes the text.
 [[nodiscard]] std::optional<JsonValue> read_json(std::string_view text, std::string_view source, std::vector<Problem>& problems,
                                                  const JsonBounds& bounds = {});
 

@@ -22,8 +22,8 @@ enum class Format : std::uint8_t { Text, Json };
 struct Options {
   Level level = Level::Info;
   Format format = Format::Text;
-  bool to_stderr = false;  ///< set when standard output carries the result of a command
-  bool colours = false;    ///< a line of Format::Text shows its level in colour; set it if the terminal supports colours
+  bool to_stderr = false;  ///< writes to standard error; set it when standard output carries the result of a command
+  bool colours = false;    ///< colours the level in lines of Format::Text; set it only if the terminal supports colours
 };
 void configure(const Options& options);
 [[nodiscard]] std::optional<Level> parse_level(std::string_view text);

@@ -6,7 +6,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// One mistake in a configuration. It quotes a written value only if that is harmless (harmless_value.hpp), because a password may be in the wrong place.
+/// One mistake in a configuration. It quotes the wrong value only if the value is harmless (harmless_value.hpp): the operator may have written a password
+/// in the wrong place.
 struct Problem {
   std::string where;    ///< a JSON pointer ("/sip/port"), FILE:LINE:COLUMN, or the name of an environment variable
   std::string found;
@@ -24,12 +25,12 @@ struct Warning {
   friend bool operator==(const Warning&, const Warning&) = default;
 };
 
-inline constexpr std::size_t kMaxProblems = 32;  ///< most problems of one report; the last one gives the number of the other problems
+inline constexpr std::size_t kMaxProblems = 32;  ///< most problems in one report; if there are more, the last problem gives their number
 
 /// Returns "WHERE: found FOUND; allowed: ALLOWED; ADVICE".
 [[nodiscard]] std::string to_string(const Problem& problem);
 
-/// If there are more than kMaxProblems, keeps the first kMaxProblems - 1, and adds one problem with the number of the other problems.
+/// If there are more than kMaxProblems problems, keeps the first kMaxProblems - 1, and adds one with the number of the removed problems.
 void shorten(std::vector<Problem>& problems);
 
 }  // namespace offhook::inline v0::agent

@@ -10,8 +10,8 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 }
 
-/// Removes the byte order mark at the beginning of the stream, which may come octet by octet. Octets that only began like the mark
-/// go into the line.
+/// Returns `bytes` without the byte order mark, which may be at the beginning of the stream and may arrive octet by octet. Octets that
+/// begin like the mark, but continue in another way, go into the line.
 std::string_view SseParser::without_mark(std::string_view bytes) {
   while (mark_ < kByteOrderMark.size() && !bytes.empty()) {
     if (bytes.front() != kByteOrderMark[mark_]) {

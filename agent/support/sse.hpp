@@ -22,13 +22,14 @@ class SseParser {
   static constexpr std::size_t kMaxEventData = 2U << 20U;  ///< longest data of one event, in octets
   static constexpr std::size_t kMaxId = 1024;              ///< longest id of an event, in octets; a longer id counts as no id
 
-  /// Appends the events that are now complete. Returns false if a bound was exceeded now or by an earlier feed(); then no more events come.
+  /// Parses the next bytes of the stream, and appends the events that are now complete. Returns false if this or an earlier feed() exceeded a
+  /// bound; after that, it returns no more events.
   [[nodiscard]] bool feed(std::string_view bytes, std::vector<SseEvent>& out);
-  /// Ends the stream. Deviation: also returns an event without its blank line, because servers omit that line at the end.
+  /// Ends the stream. Deviation: also appends an event without the blank line that must follow it, because some servers omit that line at the end.
   [[nodiscard]] bool finish(std::vector<SseEvent>& out);
 
-  /// Returns the id at which a broken stream can be resumed: the id of the last complete event that had one, with or without data;
-  /// "" if there is none.
+  /// Returns the id with which a broken stream can be resumed: the id of the last complete event that had an id, even if it had no data;
+  /// "" if there was no such event.
   [[nodiscard]] const std::string& last_id() const { return last_id_; }
   /// Returns the delay that the server requests before a reconnection.
   [[nodiscard]] std::optional<std::uint64_t> retry_ms() const { return retry_ms_; }
@@ -43,7 +44,7 @@ class SseParser {
   bool has_data_ = false;
   std::string id_, last_id_;  // id of the present event; id of the last complete event
   std::optional<std::uint64_t> retry_ms_;
-  bool after_cr_ = false;    // a line feed now belongs to the carriage return before it
+  bool after_cr_ = false;    // true: the last octet was a carriage return, to which a line feed that follows belongs
   std::size_t mark_ = 0;     // octets of the byte order mark that were found so far; 3: the search is over
   bool failed_ = false;
 };

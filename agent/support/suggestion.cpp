@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 64;  // The comparison is quadratic, and each name of a setting is shorter.
+constexpr std::size_t kMaxNameBytes = 64;  // A bound, because the time of the comparison is quadratic. Each name of a setting is shorter.
 
 /// Returns the optimal string alignment distance. Keeps only three rows of the table.
 std::size_t distance(std::string_view a, std::string_view b) {

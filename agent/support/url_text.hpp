@@ -6,7 +6,7 @@
 /// Functions for URLs.
 namespace offhook::inline v0::agent {
 
-/// Returns the text with all characters except the unreserved ones (RFC 3986 section 2.3) as %XX, so that none has a meaning in a URL.
+/// Returns the text for a part of a URL: every octet except the unreserved characters (RFC 3986 section 2.3) becomes %XX.
 [[nodiscard]] std::string percent_encoded(std::string_view value);
 /// Returns the URL of a WebSocket: changes http to ws and https to wss, and removes slashes at the end.
 [[nodiscard]] std::string socket_url(std::string_view url);

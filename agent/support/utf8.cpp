@@ -19,8 +19,8 @@ std::size_t length_by_lead(std::uint32_t lead) {
   return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
 }
 
-/// Returns true for invisible characters: controls, soft hyphen, Arabic letter mark, characters without width, marks of direction,
-/// variation selectors, interlinear marks, tags.
+/// Returns true for an invisible character: a control, soft hyphen, Arabic letter mark, character without width, mark of direction,
+/// variation selector, interlinear mark, or tag.
 constexpr bool is_unseen(std::uint32_t code) {
   struct Range { std::uint32_t first, last; };
   constexpr std::array kRanges{Range{0, 0x1f}, Range{0x7f, 0x9f}, Range{0xad, 0xad}, Range{0x34f, 0x34f},

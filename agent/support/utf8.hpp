@@ -22,7 +22,7 @@ struct Utf8Char {
 /// Returns the code of the last character of `text`; 0 if `text` is empty or ends with invalid UTF-8.
 [[nodiscard]] std::uint32_t last_utf8(std::string_view text);
 [[nodiscard]] std::size_t count_utf8(std::string_view text);
-/// Returns the first `most` octets of `text`, or up to three fewer, so that no character is cut. Invalid UTF-8 has no characters.
+/// Returns the first `most` octets of `text`, or up to three fewer, so that no character is cut. Invalid UTF-8 may be cut anywhere.
 [[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t most);
 /// Returns `text` in a form that shows every character to a person. Invisible characters and marks of direction (Unicode's
 /// controls, format characters and tags) become "\u{202e}", and invalid octets become "\x{ff}".

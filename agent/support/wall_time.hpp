@@ -16,7 +16,7 @@ using WallTime = std::chrono::system_clock::time_point;
 /// Returns the time for people, in UTC with seconds: "2026-11-21 09:00:00Z".
 [[nodiscard]] std::string readable_utc(WallTime time);
 
-/// Returns the time in UTC. Returns nullopt if a part is out of its range, and for years outside 1970 to 2200: WallTime ends in 2262.
+/// Returns the time with these parts in UTC. Returns nullopt if a part is out of its range, and for years outside 1970 to 2200: WallTime ends in 2262.
 [[nodiscard]] std::optional<WallTime> utc_time(std::chrono::year_month_day date, unsigned hour, unsigned minute, unsigned second);
 /// Returns the day (UTC) as the number of days since 1970-01-01.
 [[nodiscard]] inline std::int64_t day_of(WallTime time) { return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count(); }

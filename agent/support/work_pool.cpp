@@ -48,10 +48,10 @@ struct WorkCore {
     bool threw = false;
     try {
       job();
-    } catch (...) {  // A job that throws is a bug, but it must not end the other calls.
+    } catch (...) {  // A job that throws is a bug, but it must not end the process and its calls.
       threw = true;
     }
-    job = nullptr;  // Destroys the job's captured objects before the job counts as done.
+    job = nullptr;  // Destroy the job's captured objects before the job counts as done.
     const std::lock_guard lock(mutex);
     --counters.waiting;
     ++counters.done;
@@ -70,7 +70,7 @@ struct StrandCore : std::enable_shared_from_this<StrandCore> {
   std::deque<Job> jobs;
   bool scheduled = false;
 
-  /// Runs one job, then queues the strand again at the end: no call can occupy a thread.
+  /// Runs one job, and then puts the strand at the end of the pool's queue, so that no strand can occupy a thread.
   void step() {
     Job job;
     {
@@ -98,7 +98,7 @@ struct StrandCore : std::enable_shared_from_this<StrandCore> {
     abandon();
   }
 
-  /// Drops waiting jobs, at the end of the strand and at the end of the pool: a job may hold an object that owns its strand.
+  /// Drops the waiting jobs. Call it when the strand ends, and when the pool ends: a waiting job may own its strand, which would otherwise never end.
   void abandon() {
     std::deque<Job> dropped;
     {

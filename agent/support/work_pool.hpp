@@ -29,14 +29,14 @@ class WorkPool {
   WorkPool(const WorkPool&) = delete;
   WorkPool& operator=(const WorkPool&) = delete;
 
-  /// Queues a job. Returns false if the pool is full or is being destroyed: it drops the job and counts the refusal.
+  /// Queues a job. If the pool is full or is being destroyed, drops the job, counts the refusal, and returns false.
   [[nodiscard]] bool try_post(Job job);
 
   struct Counters {
     std::uint64_t done = 0;
     std::uint64_t refused = 0;  ///< refusals by try_post() of the pool and of its strands
     std::uint64_t threw = 0;    ///< jobs that ended with an exception, which is a bug; the pool catches it
-    std::size_t waiting = 0;    ///< current number, including running jobs
+    std::size_t waiting = 0;    ///< jobs that wait or run now
   };
   [[nodiscard]] Counters counters() const;
   [[nodiscard]] std::size_t threads() const;
@@ -47,7 +47,7 @@ class WorkPool {
 };
 
 /// A sequence of jobs that run one after the other, in the order of their posting, on any free thread of the pool. For example, one call uses a
-/// strand for its decoder. A strand may outlive its pool: then it refuses all jobs.
+/// strand for its decoder. A strand that outlives its pool refuses all jobs.
 class Strand {
  public:
   explicit Strand(WorkPool& pool, std::size_t max_waiting = 1024);

@@ -40,7 +40,7 @@ void CallTranscript::on_action(const ConversationAction& action, records::Moment
 void CallTranscript::on_ended(std::string_view why, records::Moment now) {
   const std::lock_guard lock(mutex_);
   if (std::exchange(ended_, true)) return;
-  lines_ = std::min(lines_, kMaxLinesPerCall - 1);  // The line of the end is always written.
+  lines_ = std::min(lines_, kMaxLinesPerCall - 1);  // Make space for one line: the line about the end is always written.
   add(Who::System, why.empty() ? "ended" : fmt::format("ended: {}", why), 0, false, now);
 }
 
@@ -51,7 +51,7 @@ void CallTranscript::add(Who speaker, std::string_view text, std::uint32_t turn,
     text = "the call has more lines than its transcript keeps";
     interrupted = false;
   }
-  // Redact first, then cut: otherwise the cut can divide a number into a part that is too short to redact.
+  // Redact first, then cut: a cut could leave a part of a number that is too short to be redacted.
   std::string safe(cut_utf8(redactor_ ? redactor_->redacted(text) : std::string(text), kMaxTextBytes));
   const auto since = answered_ ? now.steady - *answered_ : base::Duration::zero();
   sink_({now.wall, about_.call, about_.agent, speaker, std::move(safe), turn, interrupted, about_.language,

@@ -20,8 +20,8 @@ struct TranscribedCall {
   std::string call, agent, language;
 };
 
-/// Makes the lines of one call during the call, and redacts each line before the store gets it. A line contains the number of pressed keys,
-/// never the keys. Use it from the signalling and the conversation thread.
+/// Makes the lines of one call during the call, and redacts each line before the store gets it. Of pressed keys, a line contains only the number.
+/// Use it from the signalling and the conversation thread.
 class CallTranscript {
  public:
   using Sink = std::function<void(TranscriptLine)>;
@@ -30,7 +30,7 @@ class CallTranscript {
 
   void on_answered(records::Moment now);
   void on_action(const ConversationAction& action, records::Moment now);
-  /// `why` is Offhook's own word for the reason.
+  /// Adds the line about the end of the call. `why` is records::Ending::cause.
   void on_ended(std::string_view why, records::Moment now);
 
  private:

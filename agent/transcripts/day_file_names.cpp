@@ -58,7 +58,7 @@ std::optional<DayFileName> parse_day_file_name(std::string_view name) {
   parsed.slot = *slot;
   parsed.sequence = *sequence;
   parsed.agent = name.substr(dash + 1, dot == std::string_view::npos ? dot : dot - dash - 1);
-  // The name must be exactly as name() writes it: Offhook never reads or removes foreign files.
+  // A name that name() would write in another way belongs to a foreign file, which Offhook never reads or removes.
   const bool ours = parsed.slot >= 1 && parsed.slot <= store::kMaxSlots && parsed.sequence >= 1 && parsed.sequence <= kMaxFilesPerDay &&
                     parsed.agent == safe_agent_name(parsed.agent) && parsed.name() == whole;
   return ours ? std::optional(parsed) : std::nullopt;

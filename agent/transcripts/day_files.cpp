@@ -6,7 +6,7 @@ namespace offhook::inline v0::agent::transcripts {
 
 namespace {
 
-constexpr std::size_t kMaxOpen = 32;  // agents with open files; if there are more, files are closed and reopened in turn
+constexpr std::size_t kMaxOpen = 32;  // most agents with open files; a further agent's file takes the place of another agent's
 
 }  // namespace
 
@@ -16,12 +16,12 @@ void DayFiles::close_idle(std::string_view agent, std::int64_t today) {
   if (open_.size() >= kMaxOpen && !open_.contains(agent)) open_.erase(open_.begin());
 }
 
-/// Returns the file of the agent that has space for `more` octets. It opens the files of the day in their order.
+/// Returns the agent's file of the day that has space for `more` octets. Opens the files of the day in their order until one has space.
 FileResult<store::LineFile*> DayFiles::open_for(Open& open, std::size_t more) {
   const auto has_space = [&] { return open.json->size() == 0 || open.json->size() + more <= options_.rotate_bytes; };
   if (open.json && !open.json->is_in_place()) open.json.reset();
   while (!open.json || !has_space()) {
-    // If the last file is full, the next attempt finds it full too, unless a file has been removed meanwhile.
+    // All files of the day are full. Later attempts fail too, unless a file is removed.
     if (open.json && open.name.sequence == kMaxFilesPerDay) return base::fail(std::make_error_code(std::errc::file_too_large));
     if (open.json) ++open.name.sequence;
     open.json.reset();
@@ -34,7 +34,7 @@ FileResult<store::LineFile*> DayFiles::open_for(Open& open, std::size_t more) {
   return &*open.json;
 }
 
-/// Writes the file for people. An error here loses no line of the JSON file.
+/// Writes the lines to the text file for people. Ignores errors: the JSON file already has the lines.
 void DayFiles::write_text(Open& open, const std::vector<TranscriptLine>& lines) {
   DayFileName name = open.name;
   name.is_text = true;
@@ -72,7 +72,7 @@ FileResult<std::size_t> remove_before(store::FileSystem& files, const std::strin
 }
 
 FileResult<std::size_t> DayFiles::purge(WallTime now) {
-  close_idle({}, day_of(now));  // A removed file that is still open would stay on the disk without a name.
+  close_idle({}, day_of(now));  // Close first: a removed file that is still open would stay on the disk without a name.
   if (auto made = files_.make_folder(options_.folder); !made) return base::fail(made.error());
   return remove_before(files_, options_.folder, now - std::chrono::days(options_.keep_days));
 }

@@ -19,23 +19,23 @@ using store::FileResult;
 
 struct DayFileOptions {
   std::string folder;
-  std::uint64_t rotate_bytes = 16U << 20U;  ///< maximum size of a file; all lines of one append() go into the same file
-  unsigned keep_days = 30;                  ///< files of earlier days are removed
-  bool readable = false;                    ///< writes a .txt next to each file
+  std::uint64_t rotate_bytes = 16U << 20U;  ///< octets at which the day's next file begins; all lines of one append() go into the same file
+  unsigned keep_days = 30;                  ///< age in days at which files are removed
+  bool readable = false;                    ///< true: writes a .txt file beside each file
 };
 
-/// The transcript files of one process. append() writes lines to the end of their agent's file of the day, and returns after the disk has
-/// them. Not thread-safe; time is an argument. Each failed operation may be repeated.
+/// The transcript files of one process. append() writes lines to the end of their agent's file of the day, and returns after they are on the
+/// disk. Not thread-safe. Each failed operation may be repeated.
 class DayFiles {
  public:
   DayFiles(store::FileSystem& files, DayFileOptions options) : files_(files), options_(std::move(options)) {}
 
-  /// Appends lines of one agent. Returns the error of the disk; file_too_large when kMaxFilesPerDay files are full.
+  /// Appends lines of one agent. Fails with the error of the disk, or with file_too_large when kMaxFilesPerDay files are full.
   FileResult<void> append(std::string_view agent, const std::vector<TranscriptLine>& lines, WallTime now);
   /// Removes the files of all slots and agents that are older than keep_days, and then syncs the folder. Returns the number of removed files.
   FileResult<std::size_t> purge(WallTime now);
 
-  /// Returns how many octets of incomplete lines were removed from files.
+  /// Returns the total octets of incomplete lines that were removed from files.
   [[nodiscard]] std::uint64_t torn_bytes() const { return torn_bytes_; }
 
  private:

@@ -24,7 +24,7 @@ std::optional<Who> speaker_of(std::string_view word) {
   return std::nullopt;
 }
 
-/// Returns the padded label ("caller ") in the colour of the speaker. The label of an event has no colour.
+/// Returns the speaker's label, padded to seven characters ("caller "), in the speaker's colour. The label of an event has no colour.
 std::string speaker_label(Who speaker, bool colours) {
   const std::string label = fmt::format("{:<7}", to_string(speaker));
   if (speaker == Who::Caller) return painted(label, Colour::Caller, colours);

@@ -22,7 +22,7 @@ struct TranscriptLine {
   std::string call;  ///< id of the call (agent/records/call_id.hpp)
   std::string agent;
   Who speaker{};
-  std::string text;  ///< redacted
+  std::string text;  ///< the redacted words, or the description of an event
   std::uint32_t turn = 0;
   bool interrupted = false;  ///< Agent: the caller interrupted the utterance after `text`
   std::string language;
@@ -33,9 +33,9 @@ struct TranscriptLine {
 [[nodiscard]] std::string to_json(const TranscriptLine& line);
 /// Parses a line without its line feed. Returns nullopt for an incomplete or foreign line, and for an unknown version.
 [[nodiscard]] std::optional<TranscriptLine> parse_line(std::string_view json);
-/// Returns "2026-11-21 09:30:01  k3x9...   0:12.3  caller  when are you open" and a line feed. Control characters are replaced.
+/// Returns the line for people, with a line feed: "2026-11-21 09:30:01  k3x9...   0:12.3  caller  when are you open". Replaces control characters.
 [[nodiscard]] std::string readable(const TranscriptLine& line);
-/// Returns the line like readable(), but without date and call, for a list of one call's lines. `colours` colours the speaker.
+/// Returns the line like readable(), but without the date and the call's id, for a list of one call's lines. `colours` colours the speaker.
 [[nodiscard]] std::string readable_in_call(const TranscriptLine& line, bool colours = false);
 
 }  // namespace offhook::inline v0::agent::transcripts

@@ -37,7 +37,7 @@ constexpr std::array kTableOfTranscripts{
 using Visit = std::function<void(const TranscriptLine&, std::string_view)>;
 
 void read_file(const std::string& path, ReadSummary& summary, const Visit& visit) {
-  // A link, a pipe or a folder with this name is foreign, and must not block the reader.
+  // A link or a pipe with this name is foreign. Do not follow the link, and do not wait for the pipe.
   const store::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
   if (!file.is_regular()) {
     ++summary.unreadable;
@@ -73,7 +73,7 @@ base::Result<ReadSummary, base::Error> read_transcripts(const std::string& folde
 }
 
 void CallList::add(const TranscriptLine& line) {
-  // The lines of a call are close together, so that a search from the end is short.
+  // Search from the end: the previous line of the same call is mostly near.
   auto at = std::find_if(calls_.rbegin(), calls_.rend(), [&](const ListedCall& call) { return call.call == line.call; });
   if (at == calls_.rend()) {
     if (calls_.size() == kMaxListedCalls) calls_.erase(calls_.begin());

@@ -19,19 +19,19 @@ struct TranscriptOptions {
   unsigned redact_digits =
       4;  ///< redacts runs of at least this many digits, and cards, e-mail addresses and IBANs; 0: none of these
   std::vector<std::string> patterns;  ///< the operator's patterns (TextPattern)
-  bool readable = false;              ///< writes a text file next to each file
+  bool readable = false;              ///< true: writes a text file for people beside each file
 };
 
-/// The agent's transcripts. When they are off, it makes no CallTranscript and uses no disk.
+/// The agent's access to transcripts. If transcripts are off, begin() returns null, and nothing is written.
 class TranscriptRegistry {
  public:
-  /// Opens the store. Fails for an invalid pattern, if there is no folder, or if the configured folder cannot be written. For the default folder, it
-  /// logs a warning, and retries with each line.
+  /// Opens the store. Fails for an invalid pattern, if there is no folder, or if the configured folder cannot be written. If the default folder cannot
+  /// be written, it only logs a warning, and retries with each line.
   [[nodiscard]] static base::Result<std::unique_ptr<TranscriptRegistry>, base::Error> open(TranscriptOptions options);
 
-  /// Returns the transcript for a call. Returns null if transcripts are off, or if `wanted` is false because this call's agent keeps none.
+  /// Returns a new transcript for a call. Returns null if transcripts are off, or if `wanted` is false. `wanted`: the call's agent keeps transcripts.
   [[nodiscard]] std::shared_ptr<CallTranscript> begin(TranscribedCall about, bool wanted = true);
-  /// Returns the redactor of the transcripts, which records and logs use too. Never null.
+  /// Returns the redactor for transcripts, records and logs. Never null.
   [[nodiscard]] const std::shared_ptr<const redaction::Redactor>& redactor() const { return redactor_; }
 
  private:

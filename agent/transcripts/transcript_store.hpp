@@ -10,17 +10,18 @@ namespace offhook::inline v0::agent::transcripts {
 
 /// Returns the approximate octets of memory that the line occupies.
 [[nodiscard]] std::size_t weight_of(const TranscriptLine& line);
-/// Returns the agent: each agent has files of its own.
+/// Returns the group of the line's file, for StoreFiles: the agent's name, because each agent has files of its own.
 [[nodiscard]] inline std::string_view group_of(const TranscriptLine& line) { return line.agent; }
 
 struct StoreOptions {
   DayFileOptions files;
   store::BacklogLimits queue{.octets = 8U << 20U};
-  base::Duration closing_limit = std::chrono::seconds(5);  ///< limit for writing the waiting lines in the destructor
-  base::Duration look_every = std::chrono::minutes(10);    ///< interval of the checks for a new day
+  base::Duration closing_limit = std::chrono::seconds(5);  ///< longest time for which the destructor writes waiting lines
+  base::Duration look_every = std::chrono::minutes(10);    ///< interval at which the store checks whether a new day has begun
 };
 
-/// Writes transcripts behind the calls (store::WriteBehind). At the start and on each new day it removes files past their retention.
+/// Writes transcripts on a thread of its own, so that no call waits (store::WriteBehind). At the start and on each new day it removes files that are
+/// older than their retention.
 class TranscriptStore {
  public:
   static constexpr base::Duration kGather = std::chrono::milliseconds(200);  ///< lines wait for this time, so that one sync serves many of them
@@ -29,7 +30,7 @@ class TranscriptStore {
   /// `files` must outlive the store.
   TranscriptStore(store::FileSystem& files, StoreOptions options);
 
-  /// Use it from any thread except a media worker. Returns false if the queue is full: the line is lost, counted and logged.
+  /// Adds a line. Use it from any thread except a media worker. If the queue is full, it counts and logs the lost line, and returns false.
   bool add(TranscriptLine line) { return lines_.add(std::move(line)); }
   [[nodiscard]] State state() const { return lines_.state(); }
 
