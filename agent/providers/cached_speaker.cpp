@@ -17,7 +17,7 @@ bool CachedSpeaker::may_keep(std::string_view text) {
 
 void CachedSpeaker::add_fixed(std::string_view text, bool ahead) {
   if (!may_keep(text) || !ahead || std::find(wanted_.begin(), wanted_.end(), text) != wanted_.end()) return;
-  wanted_.emplace_back(text);  // tick() prepares it, once open() has been called.
+  wanted_.emplace_back(text);  // tick() prepares it after open().
 }
 
 void CachedSpeaker::prepare(std::string_view text) {
@@ -43,8 +43,8 @@ void CachedSpeaker::prepare_next() {
     wanted_.pop_front();
     const std::string key = key_of(text);
     auto claim = cache_->claim(key);
-    if (cache_->find(key)) continue;  // This look-up follows the claim, because the previous holder of the claim may have stored the sentence.
-    if (!claim) {  // Another call prepares the sentence. This call checks again later, in case that preparation fails.
+    if (cache_->find(key)) continue;  // Look up after the claim: the previous holder of the claim may have stored the sentence.
+    if (!claim) {  // Another call prepares the sentence. Check again later, because that may fail.
       wanted_.push_back(std::move(text));
       others_are_at_it = true;
       continue;
@@ -60,15 +60,15 @@ void CachedSpeaker::prepare_next() {
   if (jobs_.empty() && others_are_at_it) look_again_at_ = now_ + kLookAgain;
 }
 
-/// Reads the audio of a preparation. tick() calls this, because a session whose model speaks itself may never call poll().
+/// Takes the audio of a preparation from the inner speaker. tick() calls this, because a session whose model speaks itself may never call poll().
 void CachedSpeaker::collect_prepared() {
-  if (!jobs_.empty() && jobs_.front().silent) (void)poll();  // Returns no event, because a preparation has none for the caller.
+  if (!jobs_.empty() && jobs_.front().silent) (void)poll();  // It returns no event: the caller hears no preparation.
 }
 
 void CachedSpeaker::speak(std::uint32_t utterance, std::string_view text) {
   if (jobs_.size() == 1 && jobs_.front().silent) {
     Job& preparing = jobs_.front();
-    if (preparing.text == text) {  // Its preparation is in progress: poll() first returns the audio that has come so far.
+    if (preparing.text == text) {  // The sentence is in preparation: poll() returns the audio so far, and then the rest.
       preparing.utterance = utterance;
       preparing.silent = false;
       if (!preparing.so_far.pcm.empty() && wake_) wake_();
@@ -92,7 +92,7 @@ void CachedSpeaker::speak(std::uint32_t utterance, std::string_view text) {
 }
 
 void CachedSpeaker::cancel() {
-  if (jobs_.size() == 1 && jobs_.front().silent) wanted_.push_back(std::move(jobs_.front().text));  // This sentence is prepared again later.
+  if (jobs_.size() == 1 && jobs_.front().silent) wanted_.push_back(std::move(jobs_.front().text));  // Prepare it again later.
   jobs_.clear();
   inner_->cancel();
 }
@@ -108,7 +108,7 @@ std::optional<SpeakEvent> CachedSpeaker::poll() {
   while (!jobs_.empty()) {
     Job& job = jobs_.front();
     if (job.known) return poll_known(job);
-    // This audio came during the preparation, before speak() requested the sentence.
+    // speak() requested this sentence while it was in preparation: first return the audio that came before.
     if (!job.silent && !job.told && !job.so_far.pcm.empty()) {
       job.told = true;
       return SpeechAudio{job.utterance, job.so_far.pcm, job.so_far.words, job.so_far.rate_hz};
@@ -146,7 +146,7 @@ void CachedSpeaker::collect(Job& job, const SpeechAudio& audio) {
   job.so_far.pcm.insert(job.so_far.pcm.end(), audio.pcm.begin(), audio.pcm.end());
   job.so_far.words.insert(job.so_far.words.end(), audio.words.begin(), audio.words.end());
   if (job.so_far.pcm.size() <= SpeechCache::kMaxSamples) return;
-  job.keeps = false;  // Too long for the cache.
+  job.keeps = false;  // The sentence is too long for the cache.
 }
 
 void CachedSpeaker::end(Job& job, bool whole) {

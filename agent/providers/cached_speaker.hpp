@@ -14,23 +14,23 @@
 
 namespace offhook::inline v0::agent {
 
-/// Speaks through another speaker, and caches the sentences that are the same in every telephone call (greeting, apologies, fillers) and the tool
-/// questions that prepare() adds. The inner speaker speaks each of them once; later telephone calls get the audio from the cache. The inner speaker
-/// also speaks all other text, which is not cached.
+/// Speaks through an inner speaker. It caches two kinds of sentences: those that are the same in every telephone call (greeting, apologies, fillers), and
+/// the tool questions that prepare() adds. The inner speaker speaks each of them once, and later telephone calls get the audio from the cache. The inner
+/// speaker also speaks all other text, which is not cached.
 class CachedSpeaker final : public Speaker {
  public:
-  static constexpr std::size_t kMaxPrepared = 100;  ///< maximum number of fixed and prepared sentences; further ones are treated as other text
-  static constexpr base::Duration kLookAgain = std::chrono::seconds(1);  ///< interval of checks for a sentence that another call prepares
+  static constexpr std::size_t kMaxPrepared = 100;  ///< most fixed and prepared sentences; further sentences count as other text, and are not cached
+  static constexpr base::Duration kLookAgain = std::chrono::seconds(1);  ///< time until the next check whether another call has prepared a sentence
 
   /// `voice` names everything except the text that determines the sound: provider, model, voice, style. `prepare_every` is the
   /// shortest interval between two preparations, for a service that limits the requests per minute.
   CachedSpeaker(std::unique_ptr<Speaker> inner, std::shared_ptr<SpeechCache> cache, std::string voice, Wake wake,
                 base::Duration prepare_every = base::Duration::zero());
 
-  /// Marks `text` as a fixed sentence, which is cached at its first use. If `ahead` is true, it is also spoken into the cache in
-  /// advance, while no utterance is requested. If several calls need the same sentence in advance, only one of them has it spoken.
+  /// Marks `text` as a fixed sentence, which is cached at its first use. If `ahead` is true, it is prepared: the inner speaker speaks
+  /// it into the cache in advance, while no utterance is requested. If several calls prepare the same sentence, only one speaks it.
   void add_fixed(std::string_view text, bool ahead = true);
-  /// Like add_fixed(), but puts `text` before all sentences that are not prepared yet.
+  /// Does the same as add_fixed(), but prepares `text` before all other sentences that wait for their preparation.
   void prepare(std::string_view text) override;
 
   void open(const SessionContext& context) override {
@@ -52,9 +52,9 @@ class CachedSpeaker final : public Speaker {
     std::uint32_t utterance = 0;
     std::string text;
     std::shared_ptr<const SpeechCache::Spoken> known;  // the cached sentence; null if the cache lacks it
-    bool told = false;                                 // poll() has returned audio of this job
-    bool silent = false;                               // a preparation, which the caller does not hear
-    bool keeps = false;                                // the audio goes into the cache when it is complete
+    bool told = false;                                 // true: poll() has returned audio of this job
+    bool silent = false;                               // true: the job is a preparation, which the caller does not hear
+    bool keeps = false;                                // true: the audio goes into the cache when it is complete
     SpeechCache::Spoken so_far;
     SpeechCache::Claim claim;                          // held by a preparation
   };

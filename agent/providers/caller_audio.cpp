@@ -17,7 +17,7 @@ void CallerAudio::add(std::span<const std::uint8_t> octets) {
 }
 
 void CallerAudio::forget() {
-  octets_ = {};  // Frees the memory too, because most calls are silent most of the time.
+  octets_ = {};  // Also free the memory: most callers are silent most of the time.
   total_ = 0;
 }
 

@@ -9,12 +9,12 @@
 
 namespace offhook::inline v0::agent {
 
-/// The audio of the caller's last turn as it was sent, until its transcript is known. After a reconnection the new socket gets it
-/// again, so that the caller does not have to repeat the turn.
+/// The audio of the caller's last turn as it was sent, stored until the transcript of the turn is known. After a reconnection the new
+/// socket gets the audio again, so that the caller does not have to repeat the turn.
 class CallerAudio {
  public:
-  static constexpr std::size_t kMostMs = 30'000;  ///< longest audio kept, in ms (240 KB of G.711); add() drops the beginning of a longer turn
-  static constexpr std::size_t kStepMs = 1'000;   ///< oldest audio that add() drops at a time, in ms
+  static constexpr std::size_t kMostMs = 30'000;  ///< longest stored audio, in ms (240 KB of G.711); add() drops the beginning of a longer turn
+  static constexpr std::size_t kStepMs = 1'000;   ///< audio that add() drops at once, in ms
 
   explicit CallerAudio(AudioFormat format) : format_(format) {}
 

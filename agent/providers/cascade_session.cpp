@@ -31,7 +31,7 @@ void CascadeSession::open(const SessionContext& context, base::TimePoint now) {
   now_ = now;
   const auto first = [&](auto& post, Stage stage) {
     post.at = next_to_ask(post, 0);
-    if (post.at == post.makers.size()) post.at = 0;  // If all are paused, the first provider is better than none.
+    if (post.at == post.makers.size()) post.at = 0;  // If all are paused, use the first provider.
     take_post(post);
     report_passed_over(post, stage, 0);
   };
@@ -90,7 +90,7 @@ void CascadeSession::begin_turn(std::uint32_t turn, std::string_view expect) {
   ended_ = listen_.retried = false;
   went_on_ = goes_on && listen_.ends_turns();
   if (went_on_) return listen_.part->begin(turn, expect);
-  if (goes_on) return heard_.go_on(turn);  // A begin() now would make the listener drop the turn whose transcript is missing.
+  if (goes_on) return heard_.go_on(turn);  // begin() would make the listener drop the turn whose transcript has not come yet.
   heard_.begin(turn, listen_.part->rate_hz());
   listen_.part->begin(turn, expect);
 }
@@ -171,8 +171,8 @@ void CascadeSession::succeeded(Post<Part>& post) {
   breakers_->on_success(post.name());
 }
 
-/// Replaces the part by the next provider of the list, or else uses the same provider once more if that may help. Returns false if
-/// neither is possible.
+/// Replaces the part by the next provider of the list. If there is none, it uses the same provider once more, if that may help. Returns
+/// false if neither is possible.
 template <class Part>
 bool CascadeSession::replace(Post<Part>& post, Stage stage, std::string_view why) {
   if (!post.told) failed(post, FailureKind::Timeout);
@@ -220,10 +220,10 @@ bool CascadeSession::has_another(const Post<Part>& post) const {
   return breakers_->has_another(std::span<const PartMaker<Part>>(post.makers), post.at, now_);
 }
 
-/// Returns true for the second turn in a row that has speech but no text, if another listener is available. Without this check, a
-/// recogniser that returns empty text for every turn would never fail. A turn counts from 500 ms of speech on, so a cough does not
-/// count. The breaker learns of the failure only when another listener understands the same caller, because the cause may also be
-/// noise on the line.
+/// Returns true if two turns in a row had speech but no text, and another listener is available: the present listener then counts as
+/// failed. Without this check, a recogniser that returns empty text for every turn would never fail. A turn counts only with at least
+/// 500 ms of speech, so that a cough does not count. The circuit breaker learns of the failure only when another listener understands
+/// the same caller, because the cause may also be noise on the line.
 bool CascadeSession::is_deaf(const Transcript& transcript) {
   const bool unheard = transcript.turn == listen_turn_ && transcript.text.empty() && heard_.has_voice(kClearSpeech);
   if (!unheard) {
@@ -246,7 +246,7 @@ std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
   if (const auto* gone = std::get_if<ListenFailed>(&event)) {
     failed(listen_, gone->kind);
     ListenFailed told = *gone;
-    if (heard_.waits()) told.turn = listen_turn_;  // The failed turn was the first half of this one.
+    if (heard_.waits()) told.turn = listen_turn_;  // The failed turn of the listener is the first half of the conversation's turn.
     return told;
   }
   const auto& transcript = std::get<Transcript>(event);
@@ -265,9 +265,9 @@ std::optional<SessionEvent> CascadeSession::note(const ListenEvent& event) {
   return transcript;
 }
 
-/// Handles a transcript that comes before the conversation waits for it, or that belongs to only a part of the conversation's turn.
-/// The conversation first gets the text, not marked final, so that the thinker has it. Then it gets TurnTaken, and then the final
-/// transcript for the record.
+/// Handles a final transcript that comes before the conversation has ended its turn, or after several turns of the conversation became
+/// one turn of the listener. The conversation first gets the text, not marked final, so that the thinker has it. Then it gets TurnTaken,
+/// and then the final transcript for the record.
 SessionEvent CascadeSession::take_early(const Transcript& transcript) {
   own_.push_back(TurnTaken{transcript.turn});
   own_.push_back(transcript);
@@ -282,7 +282,7 @@ std::optional<SessionEvent> CascadeSession::note(const ThinkEvent& event) {
       failed(think_, FailureKind::Loading);
       return ThinkFailed{loads->turn, loads->why, FailureKind::Loading};
     }
-    breakers_->on_failure(think_.name(), FailureKind::Loading, now_);  // Later calls start with another provider; this call may have to wait.
+    breakers_->on_failure(think_.name(), FailureKind::Loading, now_);  // Later calls start with another provider. This call has no other, and waits.
     ModelLoads named = *loads;
     named.service = think_.name();
     return named;
@@ -301,7 +301,7 @@ std::optional<SessionEvent> CascadeSession::note(const ThinkEvent& event) {
     thinking_ = false;
     if (input_.said.empty()) {
       think_.failure = FailureKind::Empty;
-      think_.told = true;  // The conversation decides whether an empty reply is a failure, because a reply may consist of an action only.
+      think_.told = true;  // Report no failure: a reply may consist of an action only, so the conversation judges an empty reply.
     } else {
       succeeded(think_);
     }

@@ -15,14 +15,14 @@
 
 namespace offhook::inline v0::agent {
 
-/// Makes one provider's part of a cascade. `name` is the name of its circuit breaker, and appears in the call record:
+/// Makes one provider's part of a cascade. `name` is the name of the part's circuit breaker, and appears in the call record:
 /// "NAME/chat".
 template <class Part>
 struct PartMaker {
   std::string name;
   std::function<std::unique_ptr<Part>(Wake wake)> make;
-  /// True for a listener whose service ends turns. Its final Transcript may come before end(). A begin() that comes before the
-  /// Transcript continues the turn under a new number.
+  /// True for a listener whose service ends turns. Its final Transcript may come before end(). If begin() comes before the
+  /// Transcript, it continues the turn under a new number.
   bool ends_turns = false;
 };
 
@@ -33,8 +33,8 @@ struct CascadeParts {
   std::vector<PartMaker<Speaker>> speakers;
 };
 
-/// A voice session of three parts: listener, thinker and speaker. If a part fails, the next provider of its list repeats the stage
-/// from the state so far: the audio of the turn, the input and the reply so far, or the rest of the sentence.
+/// A voice session of three parts: listener, thinker and speaker. If a part fails, the next provider of its list takes over. It gets the
+/// state of the failed part: a listener the audio of the turn, a thinker the input and the reply so far, a speaker the rest of the text.
 class CascadeSession final : public VoiceSession {
  public:
   CascadeSession(CascadeParts parts, std::shared_ptr<Breakers> breakers, Wake wake);
@@ -64,8 +64,8 @@ class CascadeSession final : public VoiceSession {
     std::size_t at = 0;
     std::unique_ptr<Part> part{};
     FailureKind failure = FailureKind::Timeout;  // kind of the last failure; Timeout if the part reported none
-    bool told = false;                           // the circuit breaker has been told of this failure
-    bool retried = false;                        // this turn has already used the same provider again
+    bool told = false;                           // true: the circuit breaker knows of this failure
+    bool retried = false;                        // true: this turn has already used the same provider again
     [[nodiscard]] const std::string& name() const { return makers[at].name; }
     [[nodiscard]] bool ends_turns() const { return makers[at].ends_turns; }
   };
@@ -76,7 +76,7 @@ class CascadeSession final : public VoiceSession {
   /// none.
   template <class Part>
   [[nodiscard]] std::size_t next_to_ask(const Post<Part>& post, std::size_t index);
-  /// Reports, for the record of the call, each provider from `index` on that was skipped before the present one.
+  /// Reports, for the record of the call, each provider from `index` up to the present one that was skipped.
   template <class Part>
   void report_passed_over(const Post<Part>& post, Stage stage, std::size_t index);
   template <class Part>
@@ -109,7 +109,7 @@ class CascadeSession final : public VoiceSession {
   std::uint32_t listen_turn_ = 0;
   std::string expect_;
   bool listening_ = false, ended_ = false;
-  bool went_on_ = false;     // several turns of the conversation are one turn of the listener
+  bool went_on_ = false;     // true: several turns of the conversation are one turn of the listener
   unsigned unheard_ = 0;     // consecutive turns with speech for which the present listener returned no text
   std::set<std::string> doubted_;  // listeners that were replaced because they returned no text, until another listener understands the caller
   TurnInput input_;

@@ -15,7 +15,7 @@ void CircuitBreaker::on_success() { *this = {}; }
 
 std::optional<base::Duration> CircuitBreaker::on_failure(FailureKind kind, base::TimePoint now) {
   if (kind == FailureKind::Local || kind == FailureKind::Filtered) return std::nullopt;  // Offhook or the caller caused it, not the provider.
-  if (kind == FailureKind::Loading) {  // Not a failure: after the pause, one call tries the service again.
+  if (kind == FailureKind::Loading) {  // A pause, but no failure: kFailuresToOpen does not count it.
     trial_until_.reset();
     if (open_until_ >= now + kFirstPause) return std::nullopt;
     open_until_ = now + kFirstPause;

@@ -18,21 +18,21 @@
 
 namespace offhook::inline v0::agent {
 
-/// Decides whether calls may use a provider's service. It pauses a service after repeated failures, while the service loads its
-/// model, and for longer when the service refused the key. After the pause one call tries the service; its success ends the pause
-/// for all calls. Pure.
+/// Decides whether calls may use a provider's service. It pauses a service after repeated failures, after one refusal because of a limit
+/// of requests, and while the service loads its model; it pauses a service that refused the key for longer. After the pause one call
+/// tries the service, and its success ends the pause for all calls. Pure.
 class CircuitBreaker {
  public:
   static constexpr unsigned kFailuresToOpen = 3;                                  ///< consecutive failures before a pause
-  static constexpr base::Duration kFirstPause = std::chrono::seconds(5);          ///< doubles with each failed trial
+  static constexpr base::Duration kFirstPause = std::chrono::seconds(5);          ///< each failed trial doubles the next pause
   static constexpr base::Duration kLongestPause = std::chrono::minutes(2);
   static constexpr base::Duration kPauseAfterRefusedKey = std::chrono::minutes(5);
-  static constexpr base::Duration kTrialLimit = std::chrono::seconds(20);         ///< after this time, a trial without an outcome no longer counts
+  static constexpr base::Duration kTrialLimit = std::chrono::seconds(20);         ///< longest trial; after this time without an outcome, another call may try
 
-  /// Returns true if a call may use the service now. After a pause, returns true to one call only, which tries the service.
+  /// Returns true if a call may use the service now. After a pause, it returns true once: that call tries the service.
   [[nodiscard]] bool try_ask(base::TimePoint now);
   void on_success();
-  /// Returns the pause that begins now; nullopt if calls may continue to use the service.
+  /// Counts a failure. Returns the length of the pause that begins now; nullopt if calls may continue to use the service.
   std::optional<base::Duration> on_failure(FailureKind kind, base::TimePoint now);
   [[nodiscard]] bool is_open(base::TimePoint now) const { return open_until_ && now < *open_until_; }
   /// Returns true if the service was paused and has not succeeded since then.
@@ -44,20 +44,20 @@ class CircuitBreaker {
   std::optional<base::TimePoint> open_until_, trial_until_;
 };
 
-/// Reason that the call record gives for a provider that was skipped.
+/// The reason in the call record for a provider that was skipped.
 inline constexpr std::string_view kPassedOver = "it failed, or loaded its model, in earlier calls, and Offhook does not use it for a while";
 
-/// The breakers call these functions for the services of all calls, on the thread of the call whose request failed or succeeded.
+/// Gets the changes of all breakers, on the thread of the call whose request failed or succeeded.
 struct BreakerWatch {
   std::function<void(std::string_view name, FailureKind kind)> on_failed{};
-  std::function<void(std::string_view name, FailureKind kind, base::Duration pause)> on_paused{};  ///< no call uses the service for `pause`
+  std::function<void(std::string_view name, FailureKind kind, base::Duration pause)> on_paused{};  ///< no call uses the service for the time `pause`
   std::function<void(std::string_view name)> on_back{};                                            ///< the service works again after a pause
 };
 
 /// Holds one circuit breaker for each service that any agent uses, by name ("NAME/realtime"). Shared by all calls; thread-safe.
 class Breakers {
  public:
-  static constexpr std::size_t kMaxNames = 256;  ///< maximum number of names; services beyond it are never paused
+  static constexpr std::size_t kMaxNames = 256;  ///< most services; a further service is never paused
   using Watch = BreakerWatch;
 
   explicit Breakers(Watch watch = {}) : watch_(std::move(watch)) {}

@@ -26,8 +26,8 @@ constexpr bool is_speakable(std::uint32_t c) {
 }
 
 enum class Mark { None, Stop, Strong, Wide, Weak };
-/// Classifies a punctuation mark. Stop: a full stop, which may not end a sentence. Strong: ends a sentence. Wide: ends a sentence
-/// without a space after it. Weak: ends a clause.
+/// Classifies a punctuation mark. Stop: a full stop, which need not end a sentence. Strong: it ends a sentence. Wide: it ends a sentence
+/// even without a space after it. Weak: it ends a clause.
 Mark mark_of(std::uint32_t c) {
   switch (c) {
     case '.': return Mark::Stop;
@@ -54,7 +54,7 @@ constexpr std::array<std::string_view, 28> kPerhaps{"etc", "inc", "ltd", "co", "
 /// Words that are abbreviations only before a number.
 constexpr std::array<std::string_view, 4> kBeforeNumbers{"no", "nos", "p", "pp"};
 
-/// Words that make a following number with a full stop a German ordinal, whatever follows: "am 3. Mai", "der 1. Stock".
+/// German words after which a number with a full stop is an ordinal, and not the end of a sentence: "am 3. Mai", "der 1. Stock".
 constexpr std::array<std::string_view, 20> kBeforeOrdinals{"am", "vom", "zum", "der", "die", "das", "dem", "den", "des", "im",
                                                            "bis", "ab", "seit", "ihr", "ihre", "unser", "unsere", "jede", "jeden", "jeder"};
 
@@ -85,7 +85,7 @@ bool is_initial(std::string_view word) {
   return word.size() == 1 || word[word.size() - 2] == '.';
 }
 
-/// Returns true if `word`, whose full stop is at `at`, is a German ordinal.
+/// Returns true if `word`, which the full stop at `at` follows, is a German ordinal.
 bool is_ordinal(std::string_view text, std::string_view word, std::size_t at) {
   if (word.empty() || word.size() > 2 || !std::all_of(word.begin(), word.end(), [](char c) { return is_digit(static_cast<unsigned char>(c)); }))
     return false;
@@ -95,8 +95,8 @@ bool is_ordinal(std::string_view text, std::string_view word, std::size_t at) {
 
 enum class Ends { Yes, No, Unknown };
 
-/// Tells whether the full stop at `at` ends a sentence. `next` is the first character after the spaces that follow it; 0 if that is
-/// not known yet.
+/// Decides whether the full stop at `at` ends a sentence. `next` is the first character after the full stop that is not a space; 0 if
+/// it is not known yet.
 Ends stop_ends(std::string_view text, std::size_t at, std::uint32_t next, bool at_end) {
   if (at_end && next == 0) return Ends::Yes;
   const std::string_view word = word_before(text, at);
@@ -115,9 +115,9 @@ Ends stop_ends(std::string_view text, std::size_t at, std::uint32_t next, bool a
 struct Place {
   Mark mark = Mark::None;
   std::uint32_t code = 0;
-  std::size_t at = 0, end = 0;       ///< `end`: position after the quotes and further marks that belong to it
-  std::uint32_t next = 0, after = 0; ///< the character at `end`, and the first one after spaces; 0 if it is not known yet
-  bool open = false;                 ///< more text may follow directly
+  std::size_t at = 0, end = 0;       ///< `at`: position of the mark; `end`: position after it and after the quotes and marks that belong to it
+  std::uint32_t next = 0, after = 0; ///< `next`: the character at `end`; `after`: the next character that is not a space; 0: not known yet
+  bool open = false;                 ///< true: the text so far ends here, and more may follow without a space
 
   [[nodiscard]] bool apart() const { return next == 0 || is_space(next); }
 };
@@ -151,8 +151,8 @@ bool sentence_ends(std::string_view text, const Place& place, bool at_end) {
   return !trails_off && (place.apart() || is_upper(place.next));
 }
 
-/// Returns true if a clause ends at `place`. If the next character is not known yet, an ASCII comma ends the clause unless a digit
-/// precedes it.
+/// Returns true if a clause ends at the weak mark of `place`. While the next character is not known, only a comma that follows no digit
+/// ends a clause, and so does each mark outside ASCII.
 bool clause_ends(std::string_view text, const Place& place) {
   if (place.code >= 0x80) return true;
   const bool glued = place.at > 0 && is_digit(static_cast<unsigned char>(text[place.at - 1]));  // as in 1,000 and 10:30
@@ -210,7 +210,7 @@ std::optional<std::size_t> ClauseSplitter::find_end(bool at_end) const {
 /// without bound.
 std::optional<std::size_t> ClauseSplitter::find_cut() const {
   const std::size_t most = first_ ? limits_.first_chars : limits_.chars;
-  if (text_.size() <= most) return std::nullopt;  // The number of octets is at least the number of characters.
+  if (text_.size() <= most) return std::nullopt;  // A text has no more characters than octets.
   std::size_t chars = 0, at = 0, space = 0;
   for (; at < text_.size() && chars < most; ++chars) {
     at += first_utf8(std::string_view(text_).substr(at)).length;
@@ -232,7 +232,7 @@ void ClauseSplitter::give(std::string_view clause, std::vector<std::string>& out
       continue;
     }
     if (!speakable && (is_closer(c.code) || (mark_of(c.code) != Mark::None && c.code != '.')))
-      continue;  // These marks belong to the previous clause.
+      continue;  // A mark before the first letter or digit belongs to the previous clause.
     if (c.code == ',' && !text.empty() && text.back() == ' ') text.pop_back();
     speakable = speakable || is_speakable(c.code);
     text += piece;
@@ -241,7 +241,7 @@ void ClauseSplitter::give(std::string_view clause, std::vector<std::string>& out
   if (!speakable) return;
   const std::uint32_t last = last_utf8(text);
   if (clause.ends_with('\n') && (is_digit(last) || is_lower(last) || is_upper(last)))
-    text += '.';  // The line is a heading or an item of a list.
+    text += '.';  // The text is a heading or an item of a list: a full stop makes the voice pause.
   first_ = false;
   out.push_back(std::move(text));
 }

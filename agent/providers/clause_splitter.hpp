@@ -11,13 +11,13 @@
 namespace offhook::inline v0::agent {
 
 struct ClauseLimits {
-  std::size_t first_words = 3;  ///< fewest words before a comma, semicolon, colon or dash may end the first clause
-  std::size_t first_chars = 90; ///< longest first clause, in characters; a longer one is cut at a space
+  std::size_t first_words = 3;  ///< fewest words in a first clause that ends at a comma, semicolon, colon or dash
+  std::size_t first_chars = 90; ///< longest first clause, in characters; a longer clause is cut at a space
   std::size_t chars = 240;      ///< longest further clause, in characters
 };
 
 /// Splits the streamed text of a model into clauses for a speaker, and removes Markdown. The first clause ends as early as a voice
-/// can speak it well. After it, each sentence is a clause. The full stop of an abbreviation, an initial, a number or an address
+/// can speak it well. After that, each sentence is a clause. The full stop of an abbreviation, an initial, a number or an address
 /// does not end a sentence. Pure.
 class ClauseSplitter {
  public:
@@ -36,7 +36,7 @@ class ClauseSplitter {
 
   ClauseLimits limits_;
   SpokenText plain_;
-  std::string text_;  // not returned yet
+  std::string text_;  // the text that is not returned yet
   bool first_ = true;
 };
 

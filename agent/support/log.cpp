@@ -58,7 +58,7 @@ std::string in_quotes(std::string_view text) {
     const Utf8Char c = first_utf8(text);
     const std::size_t length = c.is_good() ? c.length : 1;
     if (!c.is_good()) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text.front()));  // JSON cannot contain invalid UTF-8, so write the octet as the character of that number.
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text.front()));  // JSON cannot contain invalid UTF-8.
     } else if (c.code < 0x20 || (c.code >= 0x7f && c.code < 0xa0)) {
       out += fmt::format("\\u{:04x}", c.code);  // A C1 control character controls a terminal as ESC does (ECMA-48 section 5.3).
     } else {

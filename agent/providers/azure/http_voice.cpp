@@ -11,7 +11,7 @@ SpeechService speech_service(const SynthesisOptions& options) {
   service.asked.voice = options.voice;
   service.url = url_of(options.server, Service::Synthesis, kPath);
   service.rate_hz = options.rate_hz;
-  // A text of this length always fits into a request, even if its characters have four octets or become escapes of six.
+  // A text of this many characters always fits into a request, even if each has four octets, or becomes an escape of six.
   service.max_chars = kMaxSsml / 8;
   service.ask = [options, kPath](std::string_view text, const std::string& language) {
     auto request = request_to(options.server, Service::Synthesis, kPath);

@@ -30,7 +30,7 @@ std::string locale_of(std::string_view bcp47) {
     std::replace(locale.begin(), locale.end(), '_', '-');
     return locale;
   }
-  // Languages whose main region has other letters than the language.
+  // Languages whose main region is not the language's tag in capitals (de-DE).
   constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kRegions{
       {{"ar", "EG"}, {"bn", "IN"}, {"ca", "ES"}, {"cs", "CZ"}, {"cy", "GB"}, {"da", "DK"}, {"el", "GR"}, {"en", "US"},
        {"et", "EE"}, {"eu", "ES"}, {"fa", "IR"}, {"ga", "IE"}, {"gl", "ES"}, {"he", "IL"}, {"hi", "IN"}, {"ja", "JP"},

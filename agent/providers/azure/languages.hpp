@@ -16,12 +16,12 @@ inline constexpr std::size_t kMaxCandidates = 4;  ///< maximum number of candida
 /// Returns the service's locale for a language: "pt-BR" unchanged, "de-DE" for "de", "en-US" for "".
 [[nodiscard]] std::string locale_of(std::string_view bcp47);
 
-/// Returns the locales of `bcp47` as candidates, at most kMaxCandidates. Takes only the first locale of each language, because the service must not
-/// get two.
+/// Returns the locales of the languages in `bcp47` as candidates, at most kMaxCandidates. Of several locales of one language it takes only the first,
+/// because the service must not get two.
 [[nodiscard]] std::vector<std::string> candidate_locales(std::span<const std::string> bcp47);
 
-/// Returns the locale in which to listen, from the first of these that is set: `own` (from the part's options), `of_call`, and the language of
-/// `followed`. All three are BCP 47.
+/// Returns the locale in which to listen. It is the locale of the first of these languages that is set, each in BCP 47: `own` (from the part's options),
+/// `of_call`, and the language of `followed`.
 [[nodiscard]] std::string heard_locale(std::string_view own, std::string_view of_call, const FollowedLanguage& followed);
 /// Returns the locale in which to speak, chosen in the same way. If no language is known, returns the locale of the voice: "de-DE" for
 /// "de-DE-KatjaNeural".

@@ -51,7 +51,7 @@ SynthesisOptions synthesis_of(const PartNeeds& needs) {
 
 std::string sound_in(const SynthesisOptions& options) { return fmt::format("{} {} {}", options.voice, options.fixed_locale({}), options.rate_hz); }
 
-/// Returns a part of a sound's key in the cache. It contains the address, because a reload may have changed that.
+/// Returns a part of a sound's key in the cache. It contains the service's address, because a reload of the configuration may change that.
 std::string address_and_sound(const SynthesisOptions& options) { return options.server.endpoint + options.server.region + ' ' + sound_in(options); }
 
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, const Wake& wake) {

@@ -4,11 +4,11 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// Returns the parts of the kind "azure". Azure Speech listens and speaks, over WebSockets or, when those are refused, over HTTP.
-/// Azure OpenAI thinks, and hears and speaks itself.
+/// Returns the parts of the kind "azure". Azure Speech listens and speaks, over WebSockets or, when those fail, over HTTP. Azure OpenAI
+/// thinks, and has realtime models, which hear and speak themselves.
 [[nodiscard]] const ProviderParts& parts();
-/// Returns the profile of the provider's models, which are at Azure OpenAI. In this profile, `deployment` names the realtime model; in the profile of
-/// the kind "azure" it names the model that thinks.
+/// Returns a profile for the provider's realtime model at Azure OpenAI. In it, `deployment` names the realtime model; in `provider`, it names the model
+/// that thinks.
 [[nodiscard]] ProviderProfile models_of(const ProviderProfile& provider);
 
 }  // namespace offhook::inline v0::agent::azure

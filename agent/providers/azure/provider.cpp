@@ -59,7 +59,7 @@ void read(const JsonValue& object, ProviderProfile& out) {
   const JsonValue* written = member(object, "speech");
   if (written == nullptr) return;
   const SpeechResource speech{text_of(*written, "region"), text_of(*written, "url"), Secret(text_of(*written, "key"))};
-  // Only the operator knows the region of a model's resource, or of a container. Therefore use Azure Speech's region only if neither is configured.
+  // Only the operator knows the region of a model's resource or of a container. Therefore use Azure Speech's region only if neither is configured.
   if (out.region.empty() && out.base_url.empty() && speech.url.empty()) out.region = speech.region;
   out.own = speech;
 }
@@ -84,7 +84,7 @@ Lacks lacks_of_speech(const SpeechResource& speech) {
   return lacks;
 }
 
-/// Azure Speech and Azure OpenAI are separate resources.
+/// Returns the settings that `task` needs and the profile lacks: those of Azure Speech or of Azure OpenAI, which are separate resources.
 Lacks lacks_of(const ProviderProfile& provider, Task task) {
   if (task == Task::Listen || task == Task::Speak) return lacks_of_speech(speech_of(provider));
   Lacks lacks;

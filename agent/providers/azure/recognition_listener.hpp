@@ -20,13 +20,13 @@ struct RecognitionOptions {
   std::string language;              ///< BCP 47; "" selects the language of the call
   std::vector<std::string> phrases;  ///< names and words that callers are likely to say
   FollowedLanguage followed{};       ///< used if no language is set; stores the detected language
-  base::Duration final_within = std::chrono::seconds(2);  ///< longest wait for the text after a turn; then the last hypothesis is the text
+  base::Duration final_within = std::chrono::seconds(2);  ///< longest wait for the text after a turn; after it, the last hypothesis is the text
   ReportUse report_use{};                ///< gets the audio of the turns that the service recognised
 };
 
 /// Listens by Azure's speech recognition over a WebSocket while the caller speaks. Opens one socket when the call begins. If the socket breaks during
-/// a turn, a new one gets the audio that is not recognised yet. If it breaks between turns, the listener opens a spare socket. If the spare socket
-/// breaks too, the next turn opens a socket.
+/// a turn, the listener opens a new one, and sends it the audio that is not recognised yet. If it breaks between turns, the listener opens a spare
+/// socket in advance. If the spare socket breaks too, the listener opens the next socket when a turn begins.
 class RecognitionListener final : public SocketListener {
  public:
   /// `sockets` must outlive this object.

@@ -50,7 +50,7 @@ namespace {
 
 std::optional<Recognised::Status> status_of(std::string_view name) {
   using Status = Recognised::Status;
-  // Silence, babble and sounds that are not words have no text. The mark at the end of a dictation has no text either.
+  // Status::Nothing: silence, babble, sounds that are not words, and the mark at the end of a dictation have no text.
   constexpr std::array<std::pair<std::string_view, Status>, 9> kStatuses{{{"Success", Status::Success},
                                                                          {"NoMatch", Status::Nothing},
                                                                          {"InitialSilenceTimeout", Status::Nothing},
@@ -64,7 +64,7 @@ std::optional<Recognised::Status> status_of(std::string_view name) {
   return found == kStatuses.end() ? std::nullopt : std::optional(found->second);
 }
 
-/// Reads the best alternative. In the detailed form, the words are there, and not at the top level.
+/// Reads the best alternative. In the detailed form of an answer, only the alternatives contain the words.
 void read_best(const json::Element& root, Recognised& heard) {
   bool first = true;
   json::for_each(root, "NBest", [&](const json::Element& each) {
@@ -81,8 +81,8 @@ std::string_view detected(const json::Element& root) {
   return language.size() <= kMaxLanguageTag ? language : std::string_view();
 }
 
-/// Requests detection in the way of the official client: interim results are in the language detected so far, and phrases always
-/// come.
+/// Requests the detection of the language with the same values as the official client: interim results come in the language that is
+/// detected so far, and phrases come even if no language is detected.
 void write_language_id(JsonText& out, const std::vector<std::string>& candidates) {
   out.open("languageId", '{').open("languages", '[');
   for (const std::string& each : candidates) out.text("", each);

@@ -20,7 +20,7 @@ struct RecognitionShape {
   /// Locales, as candidate_locales() returns them. If there are two or more, the service detects one of them at the start of each
   /// turn, and `language` is not used.
   std::vector<std::string> candidates{};
-  bool takes_call_language = false;  ///< the language of the call, if it has one, replaces `language` and `candidates`
+  bool takes_call_language = false;  ///< true: the language of the call, if it has one, replaces `language` and `candidates`
 
   [[nodiscard]] bool detects_language() const { return candidates.size() > 1; }
 };
@@ -32,7 +32,7 @@ inline constexpr std::size_t kMaxRecognisedText = 16U << 10U;  ///< longest text
 inline constexpr std::uint64_t kTicksPerSecond = 10'000'000;
 
 [[nodiscard]] std::string write_speech_config(std::uint32_t rate_hz);
-/// Writes the context of one turn of the service.
+/// Writes the message that begins a turn of the service (speech.context).
 [[nodiscard]] std::string write_speech_context(const RecognitionShape& shape);
 
 /// The content of `speech.hypothesis` or `speech.phrase`, in the simple form or the detailed one. A hypothesis has no `status`.
@@ -44,7 +44,7 @@ struct Recognised {
   std::uint64_t end_ticks = 0;   ///< end of the text in the audio of the service's turn
   std::string language;          ///< the detected locale as the service writes it; "" if there is none, or if it is longer than kMaxLanguageTag
 };
-/// Returns the kind of failure for a status other than Success and Nothing.
+/// Returns the kind of failure for `status`, which must be neither Success nor Nothing.
 [[nodiscard]] FailureKind kind_of(Recognised::Status status);
 [[nodiscard]] std::string_view to_string(Recognised::Status status);
 
@@ -52,7 +52,7 @@ class RecognitionReader {
  public:
   RecognitionReader();
   ~RecognitionReader();
-  /// Returns nullopt if `body` is not such a JSON object, or has an unknown status. Cuts text at kMaxRecognisedText.
+  /// Reads a hypothesis or a phrase. Returns nullopt if `body` is not such a JSON object, or has an unknown status. Cuts text at kMaxRecognisedText.
   [[nodiscard]] std::optional<Recognised> read(std::string_view body);
 
  private:

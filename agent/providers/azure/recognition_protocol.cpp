@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kRecogniser = "the recogniser of Azure";
 
-/// Returns the place in the service's turn at `ticks`. If the service sent no position (0), returns the end of the sent audio.
+/// Converts a time in the service's turn to a place in its audio. If the service sent no time (0), returns the end of the sent audio.
 std::size_t place_of(const TurnUplink& uplink, std::uint64_t ticks) {
   if (ticks == 0) return uplink.sent();
   constexpr std::uint64_t kMostTicks = 24U * 3600U * kTicksPerSecond;  // The limit keeps the product below in 64 bits.
@@ -53,8 +53,8 @@ void RecognitionProtocol::on_connecting(LiveTranscription& live) {
   live.send_text(write_usp({false, "speech.config", make_usp_id(*random_), std::string(kJsonType), write_speech_config(shape_.rate_hz)}, timestamp_()));
 }
 
-/// Starts a turn of the service if there is none. Returns false while no audio can be sent: an abandoned turn must end first, because the service
-/// handles one turn at a time.
+/// Starts a turn of the service if there is none. Returns false while no audio can be sent: while the socket is not open, or until the service has
+/// ended an abandoned turn, because it handles one turn at a time.
 bool RecognitionProtocol::prepare_audio(LiveTranscription& live) {
   if (!live.is_open()) return false;
   return service_ ? service_->wanted : start_service_turn(live);
@@ -88,7 +88,7 @@ void RecognitionProtocol::send_end(LiveTranscription& live) {
 
 void RecognitionProtocol::leave_turn(LiveTranscription& live) {
   if (!service_ || !service_->wanted) return;
-  if (!service_->ended) send_end(live);  // Otherwise the service would wait for more audio.
+  if (!service_->ended) send_end(live);  // Without this end, the service would wait for more audio.
   leave_service_turn(live);
 }
 
@@ -120,8 +120,8 @@ bool RecognitionProtocol::on_wait_over(LiveTranscription& live) {
   return true;
 }
 
-/// Returns true if the service recognised the whole turn, except for a short end that counts as silence. Otherwise the turn fails,
-/// because half of the caller's words is worse than none. Another listener then gets the whole turn.
+/// Returns true if the service recognised the whole turn, except for a short end that counts as silence. If not, the turn must fail,
+/// so that another listener gets the whole turn: half of the caller's words is worse than none.
 bool RecognitionProtocol::has_heard_nearly_all(const LiveTranscription& live) const {
   const TurnUplink& uplink = live.uplink();
   const std::size_t heard_to = std::max(uplink.answered_to(), live.text().interim().empty() ? 0 : hypothesis_to_);
@@ -177,9 +177,9 @@ void RecognitionProtocol::on_turn_end(LiveTranscription& live) {
   const ServiceTurn over = *std::exchange(service_, std::nullopt);
   settle_by_.reset();
   if (!over.wanted) return live.pump();
-  // The service may have ended its turn before it received the end of the audio. It then missed the last audio.
+  // If a part of the audio has no text, the service may have ended its turn before it got all audio: send the rest again, once.
   if (over.ended && (has_heard_nearly_all(live) || std::exchange(asked_again_, true))) return live.finish(confidence_);
-  live.resend();  // The service ended its turn by itself. The next service turn gets the audio that is not settled.
+  live.resend();  // The next turn of the service gets the audio that has no text yet.
   if (!live.is_hearing() && live.uplink().unsent() == 0) return live.finish(confidence_);
   live.pump();
 }

@@ -15,20 +15,20 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// Azure's speech recognition over the Unified Speech Protocol. At the end of the caller's turn, the end of the audio is sent at once,
-/// so that the last phrase comes without the service's own wait for silence. Each turn of the caller is one turn of the service, or
-/// several if the service ends one by itself. A turn of the service is a stream: its positions begin at 0.
+/// Azure's speech recognition over the Unified Speech Protocol. At the end of the caller's turn, this class sends the end of the audio at
+/// once, so that the last phrase comes without the service's own wait for silence. Each turn of the caller is one turn of the service, or
+/// several if the service ends a turn early. Positions in the audio begin at 0 in each turn of the service.
 class RecognitionProtocol final : public TranscriptionProtocol {
  public:
   static constexpr std::size_t kPieceMs = 100;         ///< audio in one message
-  static constexpr std::size_t kMaxResendMs = 30'000;  ///< longest audio without a phrase that is sent again; only the end of longer audio is sent
-  static constexpr std::size_t kMaxBehindMs = 6'000;   ///< largest unsent audio at the end of a turn; if there is more, the turn fails
-  static constexpr std::size_t kFreeMs = 5'000;        ///< beginning of a service turn, which is sent at once; later audio follows at most at twice real time
-  static constexpr std::size_t kMaxSilentMs = 1'500;   ///< longest end of a turn without text that counts as silence, and not as missed speech
+  static constexpr std::size_t kMaxResendMs = 30'000;  ///< longest audio without a phrase that is sent again; of longer audio, only the end is sent again
+  static constexpr std::size_t kMaxBehindMs = 6'000;   ///< most unsent audio at the end of a turn; if there is more, the turn fails
+  static constexpr std::size_t kFreeMs = 5'000;        ///< beginning of a service turn that is sent at once; later audio follows at most at twice real time
+  static constexpr std::size_t kMaxSilentMs = 1'500;   ///< longest part at the end of a turn that may lack text: it counts as silence, not as missed speech
   static constexpr unsigned kMaxReconnects = 2;        ///< reconnections in one turn of the caller
-  static constexpr unsigned kMaxServiceTurns = 16;     ///< maximum turns of the service in one turn of the caller; then the caller's turn fails
+  static constexpr unsigned kMaxServiceTurns = 16;     ///< most turns of the service in one turn of the caller; after them, the caller's turn fails
   static constexpr base::Duration kReopenAfter = std::chrono::milliseconds(500);  ///< wait before the second reconnection
-  static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);        ///< wait for the end of an abandoned turn
+  static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);        ///< longest wait for the end of an abandoned turn
 
   /// Returns the time of day as usp_timestamp() writes it. The protocol carries it; no decision depends on it.
   using Timestamp = std::function<std::string()>;
@@ -74,7 +74,7 @@ class RecognitionProtocol final : public TranscriptionProtocol {
   RecognitionReader reader_;
   std::optional<ServiceTurn> service_;
   std::optional<base::TimePoint> settle_by_;
-  unsigned service_turns_ = 0;        // in the caller's present turn
+  unsigned service_turns_ = 0;        // turns of the service in the caller's present turn
   bool asked_again_ = false;          // true: audio of this turn was sent again, because the service had ended its turn too early
   std::size_t hypothesis_to_ = 0;     // place at which the interim text ends
   double confidence_ = 1;             // the lowest confidence of the present turn's phrases

@@ -15,7 +15,7 @@ std::string_view domain_of(std::string_view region) {
   return "microsoft.com";
 }
 
-/// The network edge adds User-Agent, without which synthesis over HTTP refuses requests.
+/// Returns the headers of each request. The HTTP client adds User-Agent, without which the synthesis over HTTP refuses requests.
 net::Headers headers_of(const Server& server) {
   net::Headers headers;
   if (!server.key.empty()) headers.emplace_back("ocp-apim-subscription-key", server.key.reveal());

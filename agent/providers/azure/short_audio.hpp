@@ -13,14 +13,14 @@ namespace offhook::inline v0::agent::azure {
 struct ShortAudioOptions {
   Server server;
   std::string language;         ///< BCP 47; "" selects the language of the call
-  FollowedLanguage followed{};  ///< used if no language is set: the language that was detected last, because this service detects none
+  FollowedLanguage followed{};  ///< used if no language is set: the language that RecognitionListener detected last, because short audio detects none
 };
 
 /// Returns the service for TurnListener that recognises a whole turn as short audio. If a turn is longer than a minute, the service gets only its
 /// first minute.
 [[nodiscard]] TurnService turn_service(const ShortAudioOptions& options);
 
-/// Reads the answer of that service: one JSON object, simple or detailed. Pure.
+/// Reads the service's answer to a turn: one JSON object, in the simple or the detailed form. Pure.
 class ShortAudioAnswer final : public TurnAnswer {
  public:
   static constexpr std::size_t kMaxBody = 256U << 10U;  ///< maximum octets of the body

@@ -9,8 +9,8 @@ namespace offhook::inline v0::agent::azure {
 
 namespace {
 
-/// Returns true if the reason of a close frame names a limit. For too many calls or requests, Azure sends a code that otherwise
-/// means bad data.
+/// Returns true if the reason of a close frame names a limit. After too many calls or requests, Azure closes with a code that has another
+/// meaning (bad data), so that only the reason shows it.
 bool names_a_limit(std::string_view reason) {
   constexpr std::array<std::string_view, 6> kWords{"quota", "throttl", "concurren", "too many", "rate limit", "exceeded"};
   std::string lower;
@@ -18,7 +18,8 @@ bool names_a_limit(std::string_view reason) {
   return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
-/// Returns true for a code after which the official client does not reconnect either. 1007 is handled separately.
+/// Returns true for a close code after which a new connection is useless: the official client does not reconnect either. The caller of
+/// this function handles 1007.
 bool is_final(int code) { return code == 1002 || code == 1003 || code == 4000; }
 
 }  // namespace

@@ -8,13 +8,13 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// The resource of Azure Speech. The models are in another resource, of Azure OpenAI, whose address is the base URL.
+/// The resource of Azure Speech. The language models are in another resource, of Azure OpenAI, whose address is the provider's base URL.
 struct SpeechResource {
   std::string region, url;  ///< `region`: for example "westeurope"; `url`: a resource's own host or a container, without a slash at the end
   Secret key;       ///< may be empty when `url` is set
 };
 
-/// Returns the empty resource for a profile without settings of this kind.
+/// Returns the Azure Speech resource of a provider; an empty resource if its profile has no settings of this kind.
 [[nodiscard]] inline SpeechResource speech_of(const ProviderProfile& provider) {
   const auto* speech = std::any_cast<SpeechResource>(&provider.own);
   return speech != nullptr ? *speech : SpeechResource{};

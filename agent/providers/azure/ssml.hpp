@@ -8,9 +8,9 @@ namespace offhook::inline v0::agent::azure {
 
 inline constexpr std::size_t kMaxSsml = 64U << 10U;  ///< largest request that the service accepts, in octets
 
-/// Appends `text` as the content of an element, or of an attribute in quotes of either kind. Escapes it, so that it can neither end
-/// nor begin an element or attribute. Replaces characters that XML 1.0 (section 2.2) does not allow: controls by a blank, others by
-/// U+FFFD.
+/// Appends `text` as the content of an element, or of an attribute in single or double quotes. Escapes it, so that it can neither end
+/// nor begin an element or attribute. Replaces characters that XML 1.0 (section 2.2) does not allow: controls by a blank, all others
+/// by U+FFFD.
 void append_xml_text(std::string& out, std::string_view text);
 
 /// The language and the voice of one text.

@@ -16,7 +16,7 @@ namespace {
 std::string write_synthesis_context(std::uint32_t rate_hz) {
   JsonText out;
   out.open("", '{').open("synthesis", '{').open("audio", '{').open("metadataOptions", '{');
-  // Offhook estimates the positions of words, as for every other voice, so the service need not send them.
+  // Offhook estimates the positions of words itself, as for each other voice.
   out.flag("bookmarkEnabled", false).text("punctuationBoundaryEnabled", "false").text("sentenceBoundaryEnabled", "false");
   out.flag("sessionEndEnabled", true).flag("visemeEnabled", false).text("wordBoundaryEnabled", "false").close('}');
   out.text("outputFormat", output_format(rate_hz)).close('}');
@@ -34,7 +34,7 @@ std::string_view output_format(std::uint32_t rate_hz) {
 struct Synthesis::Job {
   Job(std::uint32_t utterance, std::string_view text, const SynthesisShape& how) : sound(utterance, text, how.rate_hz), shape(how.ssml) {}
   SpokenUtterance sound;
-  SsmlShape shape;  // shape at the time of speak(), because the job may wait
+  SsmlShape shape;  // the shape at the time of speak(): it may change while the job waits
   bool retried = false;
 };
 
@@ -71,7 +71,7 @@ void Synthesis::on_closed(const RequestFailure& failure) {
   if (failure.retry_in) reopen_at_ = now_ + *failure.retry_in;
   Job* const job = running();
   if (job == nullptr && failure.retry_in) spare_.request();
-  if (job == nullptr || !asked) return retries_.add(failure.why, kConnectsLater);  // The next socket requests the jobs that wait.
+  if (job == nullptr || !asked) return retries_.add(failure.why, kConnectsLater);  // The jobs that wait are requested on the next socket.
   if (job->sound.samples() > 0 && failure.retry_in) return job->sound.fail(failure.why, failure.kind);
   if (!failure.retry_in || job->retried || !retries_.try_add(failure.why, kAsksAgain)) return fail_all(failure);
   job->retried = true;
@@ -103,7 +103,7 @@ void Synthesis::speak(std::uint32_t utterance, std::string_view text) {
   pump();
 }
 
-/// Sends the next request after the previous one has ended, even if the previous one was cancelled.
+/// Sends the next request if no request is in progress. A cancelled request is in progress until the service ends it.
 void Synthesis::pump() {
   const Job* const job = running();
   if (link_ != Link::Open || request_ || job == nullptr) return;
@@ -125,7 +125,7 @@ void Synthesis::on_time(base::TimePoint now) {
   now_ = now;
   if (settle_by_ && now >= *settle_by_) {
     give_up_socket();
-    spare_.request();  // The caller has just interrupted: the next reply must not wait for a connection.
+    spare_.request();  // The caller has just interrupted: open a socket now, so that the next reply does not wait for it.
   }
   if (!request_ || !request_->wanted || now - progress_at_ < kStallWait) return;
   fail_all({FailureKind::Timeout, std::string(kAzureVoice) + " sends no more audio"});
@@ -165,7 +165,7 @@ void Synthesis::on_audio(const UspMessage& message) {
     return;
   }
   if (!message.body.empty()) progress_at_ = now_;
-  SpokenUtterance& sound = running()->sound;  // While request_ is wanted, its job runs.
+  SpokenUtterance& sound = running()->sound;  // running() is the job of request_, because the request is not cancelled.
   const auto trouble = sound.feed(message.body);
   const bool too_much = sound.samples() > kMaxSeconds * shape_.rate_hz;
   if (!trouble && !too_much) return;

@@ -27,11 +27,11 @@ struct SynthesisShape {
 /// Returns Azure's name for the output format at this rate: 16-bit mono samples without a header, such as "raw-16khz-16bit-mono-pcm".
 [[nodiscard]] std::string_view output_format(std::uint32_t rate_hz);
 
-/// Azure's speech synthesis over the Unified Speech Protocol. Sends one request for each utterance, one at a time, on a socket that
-/// stays open. Pure: messages, texts and time in; messages and audio out. Uses one socket at a time, which its owner opens.
+/// Azure's speech synthesis over the Unified Speech Protocol. Sends one request for each utterance, one after the other, on a socket that
+/// stays open. Pure: its inputs are messages, texts and the time, its outputs messages and audio. Its owner opens the socket.
 class Synthesis final {
  public:
-  static constexpr std::size_t kMaxSeconds = 600;  ///< longest utterance, after which the service stops
+  static constexpr std::size_t kMaxSeconds = 600;  ///< longest audio of one utterance; the service stops there
   /// Longest wait for audio during a request; shorter than the conversation's deadline.
   static constexpr base::Duration kStallWait = std::chrono::seconds(4);
   static constexpr base::Duration kSettleWithin = std::chrono::seconds(1);  ///< wait for the end of a cancelled request
@@ -40,15 +40,15 @@ class Synthesis final {
   Synthesis(SynthesisShape shape, base::Random& random);
   ~Synthesis();
 
-  /// Call this when the owner opens a socket. The messages for this socket begin anew.
+  /// Call this when the owner opens a socket. The core then makes the first messages of a socket again.
   void on_connecting();
   void on_open();
   void on_message(const UspMessage& message);
   void on_garbage() { ++counters_.garbage; }  ///< reports a frame that is not a message
   void on_closed(const RequestFailure& failure);
-  /// Returns true if the owner has to open a socket now, for a request that waits or in advance.
+  /// Returns true if the owner must open a socket now: for a request that waits, or in advance.
   [[nodiscard]] bool wants_socket() const;
-  /// Returns false if the owner's socket has no more use.
+  /// Returns false if the core does not use the owner's socket any more: the owner must close it.
   [[nodiscard]] bool has_socket() const { return link_ != Link::None; }
   [[nodiscard]] std::optional<UspOutgoing> poll_message();
 

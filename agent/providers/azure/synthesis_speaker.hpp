@@ -24,17 +24,17 @@ struct SynthesisOptions {
   std::string language;          ///< BCP 47; "" selects the language of the call
   std::uint32_t rate_hz = 8000;  ///< sample rate of the audio: 8000, 16000 or 24000
   FollowedLanguage followed{};   ///< used if no language is set
-  /// Fixed sentences of many calls. They are spoken in the language in which they are written, whatever language this caller
+  /// Sentences that many calls share. They are spoken in the language in which they are written, whatever language this caller
   /// speaks.
   std::set<std::string, std::less<>> fixed_sentences{};
 
-  /// Returns the locale of the fixed sentences in a call of the language `of_call` (BCP 47).
+  /// Returns the locale of the fixed sentences in a call with the language `of_call` (BCP 47).
   [[nodiscard]] std::string fixed_locale(std::string_view of_call) const;
   [[nodiscard]] std::string locale_of_text(std::string_view text, std::string_view of_call) const;
 };
 
 /// Speaks by Azure's speech synthesis over a WebSocket. The socket opens when the call begins and stays open, so that no utterance waits for TCP and
-/// TLS. If the socket breaks before an utterance has begun, it is opened once more for that utterance.
+/// TLS. If the socket breaks before an utterance has begun, the speaker opens a new socket once for that utterance.
 class SynthesisSpeaker final : public Speaker {
  public:
   /// `sockets` must outlive this object.

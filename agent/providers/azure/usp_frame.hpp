@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 
-/// Messages of the Unified Speech Protocol, which Azure's speech service uses over a WebSocket. A text message is
+/// Messages of the Unified Speech Protocol, which Azure's speech service uses over a WebSocket. A text message has the form
 ///
 ///     Path: speech.phrase CRLF  X-RequestId: ... CRLF  ...  CRLF  body
 ///
-/// and a binary one
+/// and a binary message has the form
 ///
 ///     +--------+--------+----------------------------+------------------+
 ///     |  header octets  |  Path: audio CRLF ... CRLF |  body            |

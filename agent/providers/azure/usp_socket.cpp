@@ -43,7 +43,7 @@ void UspSocket::after_event() {
 }
 
 void UspSocket::carry_out() {
-  if (!core_.has_socket()) socket_.reset();  // The service would count an abandoned socket as a concurrent connection.
+  if (!core_.has_socket()) socket_.reset();  // Close it: the service counts each open socket as a concurrent connection.
   if (core_.wants_socket()) connect();
   flush();
 }

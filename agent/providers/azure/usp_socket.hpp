@@ -13,7 +13,7 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// Returns the present time as usp_timestamp() writes it. The protocol carries wall time; no decision depends on it.
+/// Returns the present wall time as usp_timestamp() writes it. Messages contain it; no decision depends on it.
 [[nodiscard]] std::string usp_now();
 
 /// Carries the messages of a Synthesis over WebSockets, one socket at a time.

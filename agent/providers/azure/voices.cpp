@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent::azure {
 
 namespace {
 
-/// Names of men's voices, as known when this was written.
+/// The names in men's voices. The service may have added others.
 constexpr auto kMen = std::to_array<std::string_view>({
     "guy", "davis", "andrew", "brian", "tony", "jason", "christopher", "eric", "roger", "steffan", "ryan", "thomas", "conrad", "florian", "killian",
     "henri", "remy", "jorge", "dario", "diego", "giuseppe", "antonio", "keita", "maarten", "liam", "william", "prabhat", "duarte"});
@@ -42,7 +42,7 @@ std::string_view language_of(std::string_view voice) {
 
 }  // namespace
 
-/// "en-US-AvaMultilingualNeural" and "en-US-Ava:DragonHDLatestNeural" have the form.
+/// The names of its voices have forms such as "en-US-AvaMultilingualNeural" and "en-US-Ava:DragonHDLatestNeural".
 constinit const VoiceFamily kVoices{
     .has_form = [](std::string_view voice) { return voice.ends_with("Neural") || begins_with_locale(voice); },
     .given_name = [](std::string_view voice) { return voice.substr(voice.rfind('-') + 1); },

@@ -4,7 +4,7 @@
 
 namespace offhook::inline v0::agent::azure {
 
-/// A voice speaks one language. A multilingual voice speaks the language of the text.
+/// The voices of Azure Speech. A voice speaks one language; a multilingual voice speaks the language of the text.
 extern const VoiceFamily kVoices;
 
 }  // namespace offhook::inline v0::agent::azure

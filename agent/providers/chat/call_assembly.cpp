@@ -12,8 +12,8 @@ std::string_view without_space(std::string_view text) {
   return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-/// Returns true if `piece` begins another call although its index is the same. Servers that always send index 0 then send another
-/// id, or arguments that begin again.
+/// Returns true if `piece` begins another call, although it has the same index as `open`. Servers that always send index 0 begin a call
+/// with another id, or with arguments after the previous arguments are complete.
 bool begins_another(const ModelCall& open, const CallPiece& piece) {
   if (!piece.id.empty() && !open.call_id.empty()) return piece.id != open.call_id;
   return !piece.name.empty() && without_space(piece.arguments).starts_with('{') && is_closed_object(open.arguments);

@@ -14,11 +14,11 @@ namespace offhook::inline v0::agent::chat {
 struct CallPiece {
   std::optional<std::int64_t> index;
   std::string_view id, name, arguments;
-  bool whole_arguments = false;  ///< the arguments came as an object, and are complete
+  bool whole_arguments = false;  ///< true: the arguments came as a JSON object, and are complete
 };
 
-/// Assembles the function calls of one answer, by their index if the server sends a correct one. Some servers always send 0 or no
-/// index, repeat the name, or send no id. Pure.
+/// Assembles the function calls of one answer from their pieces. The index assigns a piece to a call, but some servers always send
+/// index 0 or none, repeat the name, or send no id. Pure.
 class CallAssembly {
  public:
   /// Adds a piece. Returns false if it exceeds a bound: kMaxCalls, kMaxArguments, kMaxNameOctets.

@@ -26,9 +26,9 @@ namespace {
 
 constexpr std::size_t kMaxDrained = 4;
 constexpr std::size_t kMaxAnswerBody = 8U << 20U;
-constexpr unsigned kMaxShortened = 3;  // maximum halvings in one turn; three leave an eighth
+constexpr unsigned kMaxShortened = 3;  // how often a turn may halve the size of its messages; three times leave an eighth
 
-/// Texts by which servers report that their context is too short: "context_length_exceeded", vLLM "maximum context length",
+/// Texts in the errors of servers when a question is too long for the model: "context_length_exceeded", vLLM "maximum context length",
 /// llama.cpp "exceed_context_size_error", TGI "inputs tokens + max_new_tokens must be <= 4096", gateways "prompt is too long".
 constexpr std::array<std::string_view, 12> kTooLong{"context length", "context_length", "context size", "context_size", "context window", "context_window",
                                                     "model length", "token count", "too many tokens", "max_new_tokens", "reduce the length", "is too long"};
@@ -42,7 +42,7 @@ bool may_be_too_long(int status, std::string_view body) {
   });
 }
 
-/// Adds the language of the call to the prompt. Without it, a model may reply in the language of its prompt.
+/// Adds a sentence about the language of the call to the prompt. Without it, a model may reply in the language of its prompt.
 std::string with_language(std::string prompt, std::string_view language) {
   if (!prompt.empty()) prompt += "\n\n";
   if (language.empty()) return prompt + "Reply in the language that the caller speaks.";
@@ -81,8 +81,8 @@ void ChatThinker::report_loading(base::TimePoint now) {
   const bool waits = busy_ && exchange_ && exchange_->head.status == 0 && loading_.loader && loading_.loader->is_loading();
   if (!waits || loading_.told || now - *loading_.since < kSlowLoad) return;
   loading_.told = true;
-  // The next provider may take over. Its session then destroys this thinker with its request, and a server may stop a load when its
-  // last client disconnects.
+  // If the next provider takes over, its session destroys this thinker and its request, and a server may stop to load the model when
+  // its last client disconnects. Therefore a separate request continues the load.
   if (auto load = std::exchange(loading_.goes_on, true) ? std::nullopt : server_->warm_up()) http_.send_off(*std::move(load));
   push(ModelLoads{present_.input.turn, whom_ + " is being loaded"});
 }
@@ -172,7 +172,7 @@ void ChatThinker::grow() {
   if (events_.empty() || !std::holds_alternative<ReplyGrows>(events_.back())) push(ReplyGrows{present_.input.turn});
 }
 
-/// Handles the events of an answer. After the end of the answer, only the usage counts, because servers send it last.
+/// Handles the events of the answer in `from`. If that answer has already ended, it takes only the usage, which servers send last.
 void ChatThinker::take(const Exchange* from, std::vector<ModelEvent>& events) {
   for (ModelEvent& event : events) {
     if (const auto* usage = std::get_if<ModelUsage>(&event)) {
@@ -216,7 +216,7 @@ void ChatThinker::on_model(ModelFinished&) {
 
 void ChatThinker::on_model(ModelFailed& failed) {
   drain();
-  // After its calls, a model may have nothing to add to its earlier text.
+  // A model that has spoken before its function calls may have nothing to add after them.
   if (failed.kind == FailureKind::Empty && (has_said() || ends_call_)) return finish();
   const bool may_help = failed.kind == FailureKind::Overloaded || failed.kind == FailureKind::Empty;
   fail({failed.kind, whom_ + ": " + failed.why, may_help ? std::optional(kServerRetry) : std::nullopt});
@@ -231,7 +231,7 @@ void ChatThinker::say(const std::vector<std::string>& clauses) {
   }
 }
 
-/// Returns an id that no other function call has. Servers without ids, or with the same id each time, would confuse the calls in the history.
+/// Returns the id of `call`, or a new id if the server sent none, or sent an id that another call in the history has.
 std::string ChatThinker::fresh_id(const ModelCall& call) {
   const auto is_known = [this](const std::string& id) {
     const auto has_id = [&id](const ModelMessage::Call& known) { return known.id == id; };
@@ -243,7 +243,7 @@ std::string ChatThinker::fresh_id(const ModelCall& call) {
                                               [&id](const HistoryEntry& entry) { return entry.call_id == id; });
   };
   if (!call.call_id.empty() && !is_known(call.call_id)) return call.call_id;
-  // The model, or a provider that failed in this turn, may have used the same generated ids.
+  // Another provider that failed in this turn may have generated the same ids, so look for an unused one.
   const std::string round = "call_" + std::to_string(present_.input.turn) + "_" + std::to_string(present_.rounds.size()) + "_";
   for (std::size_t number = round_.size();; ++number) {
     std::string id = round + std::to_string(number);
@@ -267,7 +267,7 @@ void ChatThinker::on_tool(const ToolOutcome& outcome) {
         ends_call_ || outcome.action->what == ReplyAction::What::HangUp || outcome.action->what == ReplyAction::What::Transfer;
   if (--open_calls_ > 0) return;
   present_.rounds.push_back(std::exchange(round_, {}));
-  // After a goodbye with a hang-up or a transfer, the caller would wait for a further reply in vain.
+  // The model has said goodbye, and a tool hangs up or transfers the call: ask for no further text, which would delay that.
   if (ends_call_ && has_said()) return finish();
   retry_.reset();
   ask();
@@ -285,7 +285,7 @@ void ChatThinker::finish() {
   push(ReplyDone{present_.input.turn});
 }
 
-/// Continues to read the rest of an answer, because a connection that is broken off cannot be used again.
+/// Continues to read the rest of the present answer: a connection can be used again only after the answer was read to its end.
 void ChatThinker::drain() {
   if (!exchange_) return;
   drained_.push_back(std::move(exchange_));

@@ -24,13 +24,13 @@ namespace offhook::inline v0::agent::chat {
 
 struct ChatThinkerOptions {
   ClauseLimits clauses;
-  unsigned max_rounds = 8;  ///< maximum number of rounds of tool calls in one turn; the next request has no tools
+  unsigned max_rounds = 8;  ///< most rounds of tool calls in one turn; after them, a request has no tools
 };
 
 /// Thinks by a language model over HTTP. open() passes the prompt, the history and the tools of the telephone call. A request that fails before any
 /// part of its answer was returned is repeated once, if a retry within a second may help. A request that is too long for the model is repeated with
-/// half of the conversation, and that size then limits all later requests of the telephone call. If a question still waits for the model to load
-/// kSlowLoad after open(), poll() returns ModelLoads once, and the question stays open.
+/// half of the conversation, and the size that the model accepts then limits all later requests of the telephone call. If a question still waits for
+/// the model to load at kSlowLoad after open(), poll() returns ModelLoads once, and the question stays open.
 class ChatThinker final : public Thinker {
  public:
   static constexpr base::Duration kSlowLoad = std::chrono::seconds(2);  ///< a loaded model answers the load request within a few milliseconds
@@ -91,10 +91,10 @@ class ChatThinker final : public Thinker {
   PresentTurn present_;
   std::vector<ModelMessage::Call> round_;    // tool calls of the present answer
   std::size_t open_calls_ = 0;               // calls of round_ without a result
-  bool ends_call_ = false;                   // true: a tool ends the telephone call after the reply, by a hang-up or a transfer
+  bool ends_call_ = false;                   // true: a tool will hang up or transfer the telephone call after the reply
   ClauseSplitter splitter_;
-  bool given_ = false;                       // a part of the present answer was returned
-  // Sizes of the messages, in octets: the largest size that the model has accepted so far, and the limit in this turn.
+  bool given_ = false;                       // true: a part of the present answer was returned
+  // Limits of the size of the messages, in octets: `most_` for later turns, `tried_` for this turn until the model has accepted it.
   std::size_t most_ = std::numeric_limits<std::size_t>::max(), tried_ = most_;
   unsigned shortened_ = 0;                   // number of halvings in this turn
   RequestRetry retry_;
@@ -102,11 +102,11 @@ class ChatThinker final : public Thinker {
     std::unique_ptr<ModelLoader> loader;
     std::optional<base::TimePoint> since;    // time of the first tick
     bool told = false;                       // ModelLoads was returned in the present turn
-    bool goes_on = false;                    // a separate request continues the load when this thinker is destroyed
+    bool goes_on = false;                    // true: a separate request continues the load even if this thinker is destroyed
   };
   Loading loading_;
   std::unique_ptr<Exchange> exchange_;
-  std::deque<std::unique_ptr<Exchange>> drained_;  // complete answers; their last octets are read to keep the connection
+  std::deque<std::unique_ptr<Exchange>> drained_;  // ended answers whose last octets are still read, so that the connection can be used again
   std::deque<ThinkEvent> events_;
   Retries retries_;
 };

@@ -50,7 +50,7 @@ void GatheredAnswer::finish(ModelFinished::Why why, std::vector<ModelEvent>& out
   auto calls = calls_.take();
   finished_ = true;
   if (calls.empty() && !said_) return out.push_back(ModelFailed{FailureKind::Empty, std::string(why_empty(why, thoughts_.is_inside()))});
-  if (!calls.empty()) why = ModelFinished::Why::Calls;  // Some servers send "stop" even then.
+  if (!calls.empty()) why = ModelFinished::Why::Calls;  // Some servers send "stop" even after function calls.
   for (ModelCall& call : calls) out.push_back(std::move(call));
   out.push_back(ModelFinished{why});
 }

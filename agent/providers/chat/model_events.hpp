@@ -14,7 +14,7 @@
 namespace offhook::inline v0::agent::chat {
 
 struct ModelText { std::string text; };
-/// A complete call. `call_id` is "" if the server sent none; `arguments` is JSON text, "{}" if there were none.
+/// A complete function call. `call_id` is "" if the server sent no id; `arguments` is JSON text, "{}" if the server sent none.
 struct ModelCall { std::string call_id, name, arguments; };
 struct ModelUsage { std::uint64_t input = 0, output = 0, cached_input = 0; };
 struct ModelFinished {

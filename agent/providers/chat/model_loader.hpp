@@ -9,13 +9,13 @@
 
 namespace offhook::inline v0::agent::chat {
 
-/// Makes a server load its model before a question waits for it, if the server needs a request for that. The destructor stops the
-/// wait; the server may continue.
+/// Makes a server load its model before a question waits for it, if the server needs a request for that. The destructor cancels the
+/// request; the server may continue to load.
 class ModelLoader {
  public:
   using Done = std::function<void(std::optional<RequestFailure>)>;
-  /// Calls `done` once, on the thread of `http`, with nullopt when the model is loaded; `done` may destroy this object. If there is
-  /// nothing to load, never calls `done`, and is_needed() is false. `http` and `server` must outlive this object.
+  /// Calls `done` once, on the thread of `http`: with nullopt when the model is loaded, or with the failure. `done` may destroy this
+  /// object. If the server needs no request, never calls `done`, and is_needed() is false. `http` and `server` must outlive this object.
   ModelLoader(const ModelServer& server, net::HttpClient& http, Done done);
   ModelLoader(const ModelLoader&) = delete;
   ModelLoader& operator=(const ModelLoader&) = delete;

@@ -13,7 +13,7 @@ namespace {
 
 using Kind = HistoryEntry::Kind;
 
-/// Builds the list of messages from the oldest to the newest.
+/// Builds the list of messages, with the oldest first.
 class Messages {
  public:
   void say(ModelMessage::Kind kind, std::string_view text) {
@@ -33,10 +33,10 @@ class Messages {
 
  private:
   std::vector<ModelMessage> list_;
-  std::set<std::string> known_;  // ids of function calls, because a repeated one confuses the server
+  std::set<std::string> known_;  // ids of the function calls in the list; a repeated id would confuse the server
 };
 
-/// Result of an earlier turn's call that is still in progress.
+/// The result that the model gets for a function call of an earlier turn that is still in progress.
 constexpr std::string_view kAtWork = R"({"status":"still at work","note":"The result will come by itself. Do not make this call again."})";
 
 const HistoryEntry* result_of(const History& history, const std::string& call_id) {
@@ -47,8 +47,8 @@ const HistoryEntry* result_of(const History& history, const std::string& call_id
   return found == entries.end() ? nullptr : &*found;
 }
 
-/// Returns true for an entry that messages_of() adds after the history, so that the text of the model precedes its function calls. Otherwise the
-/// model's own text would be the last message, and the model would have nothing to answer.
+/// Returns true for an entry of the present turn that messages_of() adds after the history: first the model's text, then its function calls with
+/// their results. In the history's order, the model's own text could be the last message, and the model would have nothing to answer.
 bool is_told_later(const HistoryEntry& entry, const PresentTurn& now) {
   if (entry.kind == Kind::Agent) return entry.turn == now.input.turn && !now.rounds.empty() && !now.said.empty();
   if (entry.kind != Kind::ToolCall) return false;
@@ -58,7 +58,7 @@ bool is_told_later(const HistoryEntry& entry, const PresentTurn& now) {
 }
 
 void add_history(const History& history, const PresentTurn& now, Messages& out) {
-  std::vector<ModelMessage::Call> calls;  // consecutive calls in the history, from one answer of the model
+  std::vector<ModelMessage::Call> calls;  // consecutive function calls in the history: they come from one answer of the model
   for (const HistoryEntry& entry : history.entries()) {
     if (is_told_later(entry, now)) continue;
     if (entry.kind == Kind::ToolCall) {

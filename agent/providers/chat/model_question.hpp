@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-/// Makes the question to a language model from a call's history. Each interface writes the question in its own format.
+/// Makes the messages to a language model from a call's history. Each interface writes them in its own format.
 namespace offhook::inline v0::agent::chat {
 
 /// One message to the model.
@@ -24,18 +24,18 @@ struct ModelMessage {
 /// The state of the present turn, which the history may not contain yet.
 struct PresentTurn {
   TurnInput input;
-  std::string said;                                   ///< text of the model in this turn, before its calls
-  std::vector<std::vector<ModelMessage::Call>> rounds;  ///< calls that all have a result, oldest first
+  std::string said;                                   ///< text of the model in this turn, before its function calls
+  std::vector<std::vector<ModelMessage::Call>> rounds;  ///< rounds of function calls whose calls all have a result, oldest first
 };
 
 /// Returns the history as messages for a model, followed by the parts of the present turn that the history lacks. Joins consecutive
-/// messages of one speaker, and adds its result to each call. A call of an earlier turn that has no result yet gets a note as its
-/// result; a call of this turn is left out.
+/// messages of one speaker, and adds to each function call its result. A function call without a result gets a note as its result if it
+/// belongs to an earlier turn; if it belongs to this turn, it is left out.
 [[nodiscard]] std::vector<ModelMessage> messages_of(const History* history, const PresentTurn& now);
-/// Returns the size of all text, names and calls.
+/// Returns the size of all text, names and function calls, in octets.
 [[nodiscard]] std::size_t octets_of(const std::vector<ModelMessage>& messages);
-/// Removes the oldest messages if their size exceeds `most_octets`, so that the rest fits and begins with a message of the user, as
-/// models require. Always keeps the last message of the user and everything after it.
+/// If the size of the messages exceeds `most_octets`, removes the oldest until the rest fits and begins with a message of the user, as
+/// models require. Always keeps the last message of the user and all messages after it, even if they do not fit.
 void keep_newest(std::vector<ModelMessage>& messages, std::size_t most_octets);
 /// Returns the text of a turn for the model: words of the caller as they are, everything else in brackets.
 [[nodiscard]] std::string words_of(const TurnInput& input);

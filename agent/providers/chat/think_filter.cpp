@@ -23,7 +23,7 @@ std::string ThinkFilter::feed(std::string_view text) {
       pass(c, out);
       continue;
     }
-    if (c == '<') {  // The held octets are not a tag, but another tag may begin here.
+    if (c == '<') {  // The octets in held_ are not a tag, but a tag may begin here.
       for (const char h : held_) pass(h, out);
       held_.clear();
     }

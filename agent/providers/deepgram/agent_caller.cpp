@@ -26,7 +26,7 @@ void AgentCaller::begin(std::uint32_t turn, bool hold) {
   noticed_ = retried_ = false;
 }
 
-/// Continues the turn under the number `turn`. The caller paused, but the server has not ended its turn: for the server, both parts are one turn.
+/// Continues the open turn under the number `turn`. The caller paused, but the server has not ended its turn: for the server, both parts are one turn.
 void AgentCaller::go_on_as(std::uint32_t turn) {
   turn_ = turn;
   phase_ = Phase::Open;
@@ -91,7 +91,7 @@ void AgentCaller::await_words(TimePoint now) {
   if (forces_end_ && !server_ends_turns()) wire_.text(std::string(kForceEndTurn));
 }
 
-/// Drops the turn. No command makes the server forget audio: its words for that audio come as Unasked, or with the next turn.
+/// Drops the turn. No command makes the server forget its audio: the words of that audio come later as Unasked, or with the next turn.
 void AgentCaller::abandon() {
   earlier_.reset();
   settle();
@@ -156,7 +156,7 @@ void AgentCaller::on_time(TimePoint now) {
     *silence_at_ += kSilenceStep;
   }
   if (text_by_ && forces_end_ && now >= force_again_at_) {
-    wire_.text(std::string(kForceEndTurn));  // The server ignored the first one if it had not noticed the turn yet.
+    wire_.text(std::string(kForceEndTurn));  // The server ignores a ForceEndTurn that comes before it has noticed the turn.
     force_again_at_ = now + kForceAgain;
   }
   if (!text_by_ || now < *text_by_) return;

@@ -15,20 +15,20 @@ namespace offhook::inline v0::agent::deepgram {
 /// The caller's side of a Voice Agent. Sends audio in turns, and assigns the server's words to these turns. Pure.
 ///
 /// The conversation decides when a turn ends. If Flux listens, ForceEndTurn then ends the server's turn. If Flux itself ends turns, ForceEndTurn
-/// follows only if Flux does not end the turn within `force_after`; a caller who continues before that continues the same turn. Other models end a
-/// turn in the silence after it, or earlier by themselves. This class sends silence after each turn until the words of the turn come. While the
-/// caller hears a reply, this class holds the beginning of a turn back, because a cough would silence the server.
+/// follows only if Flux does not end the turn within `force_after`; if the caller speaks again before that, the same turn continues. Other models end
+/// a turn in the silence after it, or earlier. After each turn, this class sends silence until the words of the turn come. While the caller hears a
+/// reply, it holds the beginning of a turn back, because a cough would silence the server.
 class AgentCaller {
  public:
   static constexpr std::size_t kFrameMs = 80;   ///< audio in one message, as Flux prefers it
   static constexpr std::size_t kPieceMs = 1000;  ///< longest audio in one message
-  static constexpr std::size_t kHoldMs = 1000;  ///< longest audio held back, because a cough is shorter
+  static constexpr std::size_t kHoldMs = 1000;  ///< longest audio that is held back; a cough is shorter
   static constexpr std::size_t kNoiseMs = 2000;  ///< a shorter turn for which the server sends no message at all counts as noise
   static constexpr base::Duration kTextWait = std::chrono::seconds(2);       ///< longest wait from the end of a turn to its words
   static constexpr base::Duration kSilenceStep = std::chrono::milliseconds(100);
   static constexpr base::Duration kForceAgain = std::chrono::milliseconds(500);
 
-  /// `force_after`: wait for Flux's own end of a turn. Zero: Offhook ends the turn at once.
+  /// `force_after`: longest wait for Flux's own end of a turn. Zero: ForceEndTurn ends the turn at once.
   AgentCaller(AgentWire& wire, AgentCoreEvents& events, AgentCounters& counters, AudioFormat format, bool forces_end,
               base::Duration force_after = base::Duration::zero())
       : wire_(wire), events_(events), counters_(counters), format_(format), force_after_(force_after), forces_end_(forces_end), audio_(format) {}
@@ -36,26 +36,26 @@ class AgentCaller {
   AgentCaller& operator=(const AgentCaller&) = delete;
 
   // --- commands of the conversation
-  /// `hold`: true if the caller hears a reply.
+  /// Begins a turn. `hold`: true if the caller hears a reply; the beginning of the turn is then held back.
   void begin(std::uint32_t turn, bool hold);
   void add(std::span<const std::uint8_t> octets);
-  /// Sends the audio that was held back, because the caller interrupts.
+  /// Sends the audio that was held back. Call it when the caller interrupts the reply.
   void release();
   void end(base::TimePoint now);
   void abandon();
-  /// Prepares to send the turn again on another socket, if its words do not come. Returns false if that was already done.
+  /// Prepares to send the turn again on another socket, because its words do not come. Returns false if this turn was already sent again.
   [[nodiscard]] bool try_again();
 
   // --- messages of the server
   void on_user_started() { noticed_ = true; }
   enum class Words : std::uint8_t {
-    Taken,    ///< words of the turn that needs a reply
+    Taken,    ///< words of the present turn, which needs a reply
     Earlier,  ///< words of an ended turn after which the caller continued
-    More,     ///< further words of a turn that was taken before
+    More,     ///< further words of the turn whose words were Taken before
     Unasked,  ///< words for audio in which Offhook detected no turn
   };
   [[nodiscard]] Words on_user_text(std::string_view text);
-  /// Sends no more ForceEndTurn, because the server has refused it, whatever the model's name is.
+  /// Stops the use of ForceEndTurn in this call. Call it when the server has refused ForceEndTurn.
   void on_force_refused() { forces_end_ = false; }
 
   // --- the socket
@@ -70,7 +70,7 @@ class AgentCaller {
   [[nodiscard]] bool is_consistent() const;
 
  private:
-  enum class Phase : std::uint8_t { None, Open, Taken, Awaiting };  // Taken: the server took the turn before end()
+  enum class Phase : std::uint8_t { None, Open, Taken, Awaiting };  // Taken: the server ended the turn before end() was called
   void send(bool all);
   void go_on_as(std::uint32_t turn);
   void await_words(base::TimePoint now);
@@ -85,11 +85,11 @@ class AgentCaller {
   bool forces_end_;
   Phase phase_ = Phase::None;
   std::uint32_t turn_ = 0;
-  std::optional<std::uint32_t> earlier_;  // a turn that has ended, but the caller continued before its words came
+  std::optional<std::uint32_t> earlier_;  // an ended turn whose words had not come when the caller began the next turn
   CallerAudio audio_;
-  std::size_t unsent_ = 0;                // the last octets of audio_ that were not sent
+  std::size_t unsent_ = 0;                // octets at the end of audio_ that were not sent yet
   bool hold_ = false, noticed_ = false, retried_ = false;
-  std::uint32_t taken_ = 0;               // turn that was taken last
+  std::uint32_t taken_ = 0;               // the turn whose words were Taken last
   std::string words_;                     // words of the turn taken_
   std::optional<base::TimePoint> text_by_, silence_at_;
   base::TimePoint force_again_at_{};

@@ -37,14 +37,14 @@ Kind kind_of(std::string_view type) {
   return found == kKinds.end() ? Kind::Passed : found->second;
 }
 
-/// Returns `text` if it is a name; otherwise "", because a sentence of the server may quote the caller.
+/// Returns `text` if it is a name, such as an error's; "" if it is a sentence, because it may quote the caller.
 std::string code_of(std::string_view text) {
   constexpr std::size_t kLongest = 64;
   const auto is_named = [](char c) { return (c >= 'A' && c <= 'Z') || base::is_digit(c) || c == '_' || c == '-'; };
   return text.size() <= kLongest && std::all_of(text.begin(), text.end(), is_named) ? std::string(text) : std::string();
 }
 
-/// Reads a function. Skips one that the server itself calls (`client_side` false).
+/// Reads a function. `asked`: in a FunctionCallRequest, skips a function that the server itself calls (`client_side` false).
 void read_function(const json::Element& function, bool asked, AgentMessage& out) {
   if (!function.is_object() || (asked && !json::flag(function, "client_side"))) return;
   const std::string_view id = json::text(function, "id"), name = json::text(function, "name");

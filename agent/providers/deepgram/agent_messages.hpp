@@ -22,7 +22,7 @@ struct AgentMessage {
   Kind kind = Kind::Passed;
   std::string text;                      ///< set for UserText and AgentText
   std::string code;                      ///< set for Error and Warning: the server's name for it; "" if it has none
-  std::vector<FunctionAsked> functions;  ///< functions that Offhook has to call (client_side), or cancelled ones
+  std::vector<FunctionAsked> functions;  ///< functions that Offhook must call (client_side), or functions that the server has cancelled
   std::size_t functions_dropped = 0;     ///< functions that were skipped: too many, without a name, or too long
 };
 
@@ -31,11 +31,11 @@ class AgentMessageReader {
   static constexpr std::size_t kMaxText = 16U << 10U;       ///< longest statement, in octets; the rest is cut off
   static constexpr std::size_t kMaxFunctions = 16;          ///< maximum number of functions in one request
   static constexpr std::size_t kMaxName = 256;              ///< longest id or name, in octets; a function with a longer one is skipped
-  static constexpr std::size_t kMaxArguments = 64U << 10U;  ///< longest arguments, in octets; a function with longer ones is skipped
+  static constexpr std::size_t kMaxArguments = 64U << 10U;  ///< longest arguments, in octets; a function with longer arguments is skipped
 
   AgentMessageReader();
   ~AgentMessageReader();
-  /// Returns nullopt if `frame` is not a message.
+  /// Parses a frame. Returns nullopt if `frame` is not a message.
   [[nodiscard]] std::optional<AgentMessage> read(std::string_view frame);
 
  private:
@@ -45,10 +45,10 @@ class AgentMessageReader {
 
 inline constexpr std::string_view kKeepAlive = R"({"type":"KeepAlive"})";
 inline constexpr std::string_view kForceEndTurn = R"({"type":"ForceEndTurn"})";
-/// The result of a function that was not called, because its reply was cancelled.
+/// The result that the server gets for a function that Offhook did not call, because its reply was cancelled.
 inline constexpr std::string_view kNothingDone = R"({"error":"the caller interrupted: nothing was done"})";
 [[nodiscard]] std::string write_user_message(std::string_view text);
-/// Writes an addition to the prompt. The existing prompt stays.
+/// Writes a message that adds `text` to the prompt.
 [[nodiscard]] std::string write_prompt(std::string_view text);
 [[nodiscard]] std::string write_function_response(const FunctionAsked& call, std::string_view content);
 

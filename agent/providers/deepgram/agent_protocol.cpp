@@ -17,8 +17,8 @@ using Kind = AgentMessage::Kind;
 
 constexpr std::string_view kWhom = "the voice agent";
 
-/// Returns the failure of a server's error. Each error ends the session. An error in Offhook's own messages would come again, so it
-/// allows no retry.
+/// Returns the failure for a server's error, each of which ends the session. An error in Offhook's own messages would come again, so
+/// its failure allows no retry.
 RequestFailure failure_of_error(const std::string& code) {
   constexpr std::array<std::string_view, 5> kOurs{"INVALID_SETTINGS", "UNPARSABLE_CLIENT_MESSAGE", "NON_SETTINGS_MESSAGE_BEFORE_SETTINGS",
                                                   "SETTINGS_ALREADY_APPLIED", "USER_AUDIO_FORMAT"};
@@ -252,7 +252,7 @@ void AgentProtocol::on_heard(const HeardReply& heard, bool voiced, TimePoint now
   after(now);
 }
 
-/// Adds `text` to the prompt of the present socket while the prompt has space. A later socket gets the same information from the
+/// Adds `text` to the prompt on the present socket, if the prompt has space. A later socket gets the same information from the
 /// history.
 void AgentProtocol::note(std::string text) {
   if (text.empty() || !wire_.ready) return;
@@ -270,7 +270,7 @@ bool AgentProtocol::try_again(Stage stage, std::string_view said, TimePoint now)
   using Retry = AgentReplies::Retry;
   const Retry retry = stage != Stage::Listen ? replies_.try_again(said) : caller_.try_again() ? Retry::OnNewSocket : Retry::No;
   if (retry == Retry::OnNewSocket && state_ == State::Ready) {
-    attempts_ = 0;  // This is not a break of the socket.
+    attempts_ = 0;  // The socket is not broken, so this does not count as a reconnection.
     lose({FailureKind::Timeout, std::string(kWhom) + " sent nothing for too long", base::Duration::zero()}, now);
   }
   if (retry != Retry::No) want(now);

@@ -12,19 +12,19 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// One call's conversation with Deepgram's Voice Agent, over all its sockets. Frames, commands and time in; frames and events out.
-/// No I/O, no clock.
+/// One call's conversation with Deepgram's Voice Agent, over all its sockets. Its inputs are frames, commands and the time; its outputs
+/// are frames and events. No I/O, no clock.
 ///
-/// The server begins with Welcome, the core answers with Settings, and the socket is in use from SettingsApplied on. A socket that
-/// breaks is replaced once; the next one gets the history in its Settings. The model cannot be made to forget text that the caller
-/// did not hear, so additions to its prompt say what the caller heard. After each command and frame the owner carries out
-/// poll_out() and poll_event(), each until empty.
+/// The server begins with Welcome, the core answers with Settings, and the socket is in use from SettingsApplied on. When a socket
+/// breaks, another one replaces it, and gets the history in its Settings (for limits, see kMaxReconnects). The model cannot be made to
+/// forget text that the caller did not hear, so additions to its prompt describe what the caller heard. After each command and frame,
+/// the owner must take the results of poll_out() and poll_event(), until both are empty.
 class AgentProtocol {
  public:
   static constexpr base::Duration kOpenWithin = std::chrono::seconds(5);       ///< limit for TCP, TLS, handshake and Welcome
   static constexpr base::Duration kConfigureWithin = std::chrono::seconds(5);  ///< limit from Settings to SettingsApplied
   static constexpr base::Duration kBackOff = std::chrono::milliseconds(250);
-  static constexpr base::Duration kSettled = std::chrono::seconds(30);         ///< a socket that lives this long resets the count of reconnections
+  static constexpr base::Duration kSettled = std::chrono::seconds(30);         ///< after this time, a socket resets the count of reconnections
   static constexpr base::Duration kKeepAliveEvery = std::chrono::seconds(5);   ///< interval of KeepAlive while no audio is sent; the server waits 8 s
   static constexpr unsigned kMaxReconnects = 1;                                ///< maximum number of consecutive reconnections
   static constexpr unsigned kMaxGarbageInARow = 50;                            ///< consecutive invalid frames after which the socket is given up
@@ -74,7 +74,7 @@ class AgentProtocol {
   void connect(base::TimePoint now);
   void lose(const RequestFailure& failure, base::TimePoint now);
   void give_up();
-  /// Call this when a session is needed. Connects again if the last socket was given up.
+  /// Connects again if the last socket was given up. Call it when a turn or a reply needs a socket.
   void want(base::TimePoint now);
   void on_message(const AgentMessage& message, base::TimePoint now);
   void on_ready_message(const AgentMessage& message, base::TimePoint now);
@@ -98,7 +98,7 @@ class AgentProtocol {
   RequestFailure lost_{FailureKind::Network, "", std::nullopt};
   base::TimePoint ready_at_{};
   std::optional<base::TimePoint> deadline_, reopen_at_, keep_alive_at_;
-  std::uint32_t heard_out_ = 0;    // turn whose reply the caller hears; 0: none
+  std::uint32_t heard_out_ = 0;    // turn whose reply the caller hears now; 0: none
   std::uint32_t taken_turn_ = 0;   // turn whose words wait for respond()
   std::string taken_words_;
   std::size_t prompt_octets_ = 0;  // size of the prompt on this socket

@@ -53,7 +53,7 @@ void AgentReplies::ask() {
 
 void AgentReplies::cancel(std::uint32_t turn, TimePoint) {
   if (reply_.phase == Reply::Phase::None || reply_.input.turn != turn) return;
-  const bool is_over = settle_at_.has_value();  // true if all audio of the reply has come
+  const bool is_over = settle_at_.has_value();  // true: all audio of the reply has come
   if (floor_ == Floor::Ours) floor_ = is_over ? Floor::Quiet : Floor::Foreign;
   item_ = 0;
   reply_ = {};
@@ -74,7 +74,7 @@ AgentReplies::Retry AgentReplies::try_again(std::string_view said) {
   quiet_by_.reset();
   reply_.phase = Phase::Waiting;
   if (floor_ == Floor::Ours) floor_ = Floor::Foreign;
-  return is_lost ? Retry::Again : Retry::OnNewSocket;  // On the same socket, the server would answer the same input in the same way.
+  return is_lost ? Retry::Again : Retry::OnNewSocket;  // On the same socket, the server would fail in the same way.
 }
 
 // --- function calls ----------------------------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ std::string AgentReplies::on_tool(const ToolOutcome& outcome, TimePoint now) {
   } else {
     news = "[The function " + call.call.name + " was called, and returned: " + output + "]";
   }
-  if (!is_awaited) return news;  // An interruption does not undo a function. The model gets the result as a note, but does not speak about it by itself.
+  if (!is_awaited) return news;  // The reply was cancelled, but the function was called: the model gets the result as a note, and does not speak about it by itself.
   if (!news.empty() && reply_.results.size() + news.size() <= kMaxOutput) reply_.results += (reply_.results.empty() ? "" : " ") + news;
   if (ends_conversation(outcome)) reply_.leaving = true;
   if (!has_open_calls(call.turn)) go_on_with_results(now);
@@ -105,10 +105,10 @@ std::string AgentReplies::on_tool(const ToolOutcome& outcome, TimePoint now) {
 
 void AgentReplies::go_on_with_results(TimePoint now) {
   if (reply_.leaving) {
-    if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // The server may say more, which is dropped.
+    if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // Drop what the server still says.
     return end_reply();
   }
-  if (reply_.results.empty()) {  // The server got all results as results, and is going to speak about them.
+  if (reply_.results.empty()) {  // The server got all results as answers to its requests: it continues to speak.
     leave_pending();
     floor_ = Floor::Ours;
     reply_.phase = Reply::Phase::Running;
@@ -117,11 +117,11 @@ void AgentReplies::go_on_with_results(TimePoint now) {
   }
   end_item(false);
   reply_.phase = Reply::Phase::Waiting;
-  if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // The server got some results as results, and speaks about them now.
+  if (floor_ == Floor::Ours) floor_ = Floor::Foreign;  // The server got some results as answers to its requests, and speaks about them. Drop that speech.
   advance(now);
 }
 
-/// Refuses a function of a cancelled reply. Without an answer, the server would wait for ever.
+/// Answers a function request that Offhook does not carry out. Without an answer, the server would wait for ever.
 void AgentReplies::refuse(const FunctionAsked& call) {
   ++counters_.calls_dropped;
   wire_.text(write_function_response(call, kNothingDone));
@@ -203,7 +203,7 @@ bool AgentReplies::is_consistent() const {
   if (quiet_by_ && (reply_.phase != Phase::Waiting || floor_ == Floor::Quiet || !wire_.ready)) return false;
   if (floor_ == Floor::Ours && !running && reply_.phase != Phase::Tools) return false;
   if (reply_.phase == Phase::Tools && !has_open_calls(reply_.input.turn)) return false;
-  if (reply_.phase == Phase::Waiting && wire_.ready && !quiet_by_) return false;  // No deadline would continue this reply.
+  if (reply_.phase == Phase::Waiting && wire_.ready && !quiet_by_) return false;  // Without a deadline, this reply would never continue.
   if (item_ != 0 && !running && reply_.phase != Phase::Tools) return false;
   if (!pending_.empty() && floor_ != Floor::Pending) return false;
   return calls_.size() <= kMaxOpenCalls && pending_.size() <= kMaxPending && echoes_.size() <= kMaxEchoes && reply_.ledger.is_consistent();

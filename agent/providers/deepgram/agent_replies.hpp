@@ -20,22 +20,22 @@ namespace offhook::inline v0::agent::deepgram {
 
 /// The agent's side of a Voice Agent. Pure.
 ///
-/// The server answers everything that it takes for the caller's turn. Its answers have no names, and no command stops them.
-/// Therefore this class tracks the owner of the server's speech (Floor). Quiet: the server is silent. Ours: it speaks the present
-/// reply. Foreign: it speaks an answer that was cancelled or not requested, which is dropped. Pending: it answers a turn that was
-/// just taken, and its messages wait until the conversation requests the reply. A text is sent to the server when it is Quiet. If a
-/// Foreign answer goes on for too long, another socket replaces this one.
+/// The server answers everything that it takes for the caller's turn. Its answers have no ids, and no command stops them. Therefore
+/// this class tracks whose answer the server speaks (Floor). Quiet: the server is silent. Ours: it speaks the present reply. Foreign:
+/// it speaks an answer that was cancelled or not requested, which this class drops. Pending: it answers a turn that it has just
+/// taken, and its messages wait until the conversation requests the reply. This class sends a text to the server only while the
+/// floor is Quiet. If a Foreign answer lasts longer than kQuietWait, another socket replaces the present one.
 class AgentReplies {
  public:
-  static constexpr std::size_t kMaxOpenCalls = 32;            ///< functions without a result; further ones are refused
+  static constexpr std::size_t kMaxOpenCalls = 32;            ///< functions without a result; further functions are refused
   static constexpr std::size_t kMaxOutput = 64U << 10U;       ///< longest result of a function, in octets; the rest is cut off
-  static constexpr std::size_t kMaxPending = 1024;            ///< messages that wait for the conversation; further ones are dropped
+  static constexpr std::size_t kMaxPending = 1024;            ///< messages that wait for the conversation; further messages are dropped
   static constexpr std::size_t kMaxPendingOctets = 1U << 20U;
   static constexpr std::size_t kMaxEchoes = 8;
   static constexpr base::Duration kQuietWait = std::chrono::milliseconds(1500);  ///< longest wait for the end of a Foreign answer
-  /// How long the answer to a turn waits for respond(), before another reply that waits takes its place.
+  /// Longest time for which the answer to a turn waits for respond(), if another reply waits to be sent.
   static constexpr base::Duration kPendingWait = std::chrono::milliseconds(100);
-  static constexpr base::Duration kSettle = std::chrono::milliseconds(400);      ///< wait from the end of the audio to the end of the reply
+  static constexpr base::Duration kSettle = std::chrono::milliseconds(400);      ///< wait after the end of the audio, in which the server may still call a function; then the reply is over
   static constexpr base::Duration kMoreWait = std::chrono::seconds(6);           ///< longest wait for words after a function's result
 
   AgentReplies(AgentWire& wire, AgentCoreEvents& events, AgentCounters& counters, AudioFormat format)
@@ -45,23 +45,23 @@ class AgentReplies {
 
   // --- requests of the conversation
   void respond(const TurnInput& input, std::string_view taken_words, base::TimePoint now);
-  /// Takes the result of a function. Returns a note for the prompt if the model can no longer get it as a result; otherwise "".
+  /// Takes the result of a function. If the reply was cancelled and the server no longer waits for the result, returns a note for the prompt; otherwise "".
   [[nodiscard]] std::string on_tool(const ToolOutcome& outcome, base::TimePoint now);
   void cancel(std::uint32_t turn, base::TimePoint now);
   enum class Retry : std::uint8_t { No, Again, OnNewSocket };
-  /// Prepares a second request for a reply that failed or takes too long. The result says whether this is possible, and on which socket; advance() or
-  /// adopt() then sends the request. `said`: the words of the reply whose audio has come.
+  /// Prepares a second request for a reply that failed or takes too long. Returns whether this is possible, and whether it needs a new socket; advance()
+  /// or adopt() then sends the request. `said`: the words of the reply whose audio has come.
   [[nodiscard]] Retry try_again(std::string_view said);
-  /// Returns the turn of the present reply, or of the one that was broken off.
+  /// Returns the turn of the present reply, also after the reply failed.
   [[nodiscard]] std::uint32_t turn() const { return reply_.input.turn; }
   [[nodiscard]] bool is_open() const { return reply_.phase != Reply::Phase::None; }
   [[nodiscard]] bool waits() const { return reply_.phase == Reply::Phase::Waiting; }
 
   // --- messages of the server
-  /// Returns true if these words of the caller are a text that this class itself has sent.
+  /// Returns true if `text`, which the server reports as the caller's words, is a text that this class has sent.
   [[nodiscard]] bool take_echo(std::string_view text);
-  void on_turn_taken(base::TimePoint now);  ///< the server took a turn, and answers it
-  void on_more_words();  ///< more words of the taken turn came: the server answers again
+  void on_turn_taken(base::TimePoint now);  ///< reports that the server has taken a turn, and answers it
+  void on_more_words();  ///< reports more words of the taken turn: the server answers again
   void on_foreign_turn();
   void on_user_started(base::TimePoint now);
   void on_agent_text(std::string_view text, base::TimePoint now);
@@ -74,7 +74,7 @@ class AgentReplies {
   void on_lost(const RequestFailure& failure);
   void on_given_up(const RequestFailure& failure);
   void adopt(base::TimePoint now);
-  /// Returns true if another socket is needed, because a reply waits while the server speaks a Foreign answer.
+  /// Returns true if a reply has waited for too long while the server speaks a Foreign answer: another socket is needed.
   [[nodiscard]] bool is_stuck(base::TimePoint now) const { return quiet_by_ && now >= *quiet_by_; }
 
   void advance(base::TimePoint now);
@@ -92,10 +92,10 @@ class AgentReplies {
     TurnInput input;
     std::string results;     // results of functions that the server can only get as text
     ReplyLedger ledger;
-    bool told = false;       // this socket has got the input
-    bool leaving = false;    // a function ends the conversation: no text follows
-    bool in_vain = false;    // Broken: a retry would fail too
-    bool lost = false;       // Broken: the socket was lost
+    bool told = false;       // true: the server has got the input on this socket
+    bool leaving = false;    // true: a function ends the conversation, so no text follows
+    bool in_vain = false;    // true: Broken, and a retry would fail too
+    bool lost = false;       // true: Broken because the socket was lost
   };
   struct OpenCall {
     FunctionAsked call;
@@ -107,7 +107,7 @@ class AgentReplies {
   using Pending = std::variant<std::string, Sound, AudioDone, std::vector<FunctionAsked>>;
 
   [[nodiscard]] bool is_ours();
-  /// While the floor is Pending, stores a message, or drops it if there is no space, and returns true.
+  /// If the floor is Pending, stores the message (or drops it if there is no space), and returns true. Otherwise returns false.
   [[nodiscard]] bool wait_in_line(Pending pending, std::size_t octets = 0);
   void replay_pending(base::TimePoint now);
   void leave_pending();

@@ -39,7 +39,7 @@ void AgentReplies::on_more_words() {
 }
 
 void AgentReplies::on_foreign_turn() {
-  // A server may repeat the text that it got as the caller's words. Before the first audio, these words may be that text.
+  // Until the reply has content, these words may be the text of this class, which some servers repeat with changes.
   if (floor_ == Floor::Ours && !reply_.ledger.has_content()) return;
   if (floor_ == Floor::Ours && reply_.phase == Reply::Phase::Running) end_reply();
   leave_pending();
@@ -48,11 +48,11 @@ void AgentReplies::on_foreign_turn() {
 
 void AgentReplies::on_user_started(TimePoint now) {
   if (floor_ == Floor::Pending) {
-    pending_.clear();  // The server drops its answer, and words follow.
+    pending_.clear();  // The server drops its answer, because the caller continues. More words follow.
     pending_octets_ = 0;
     return;
   }
-  if (floor_ == Floor::Ours && reply_.phase == Reply::Phase::Running && !reply_.ledger.has_content()) return;  // The server is going to answer to more words.
+  if (floor_ == Floor::Ours && reply_.phase == Reply::Phase::Running && !reply_.ledger.has_content()) return;  // The caller continues: the server will answer the new words too.
   const bool was_ours = floor_ == Floor::Ours;
   floor_ = Floor::Quiet;
   end_item(false);
@@ -155,7 +155,7 @@ void AgentReplies::on_audio(std::string_view octets, TimePoint) {
 void AgentReplies::on_audio_done(TimePoint now) {
   if (wait_in_line(AudioDone{})) return;
   if (floor_ == Floor::Ours) {
-    if (item_ == 0 && !reply_.ledger.has_content()) return;  // This message ends earlier audio.
+    if (item_ == 0 && !reply_.ledger.has_content()) return;  // This message is about audio of an earlier answer.
     end_item(true);
     if (reply_.phase == Reply::Phase::Running && !more_by_) settle_at_ = now + kSettle;  // The server may still call a function.
     return;

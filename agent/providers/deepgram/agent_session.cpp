@@ -20,14 +20,14 @@ AgentBriefing briefing_of(const SessionContext& context) {
                       "what happened. Never read it aloud.";
   rules += context.language.empty() ? std::string(" Answer in the caller's own language.") : " Answer in the language " + context.language + ".";
   AgentBriefing briefing;
-  briefing.prompt = std::string(cut_utf8(context.prompt, kMaxPrompt - rules.size())) + rules;  // A prompt that is too long is cut; the rules stay complete.
+  briefing.prompt = std::string(cut_utf8(context.prompt, kMaxPrompt - rules.size())) + rules;  // If the prompt is too long, cut the operator's text, not the rules.
   briefing.language = context.language;
   briefing.history = context.history;
   briefing.tools = context.tools;
   return briefing;
 }
 
-/// Returns the turn of an event of a reply; 0 for any other event.
+/// Returns the turn of an event that belongs to a reply; 0 for any other event.
 std::uint32_t reply_turn_of(const SessionEvent& event) {
   return std::visit(
       [](const auto& each) -> std::uint32_t {
@@ -92,7 +92,7 @@ void AgentSession::connect() {
   socket_ = sockets_.open(socket_to(settings_.server, kPath, {}), std::move(handler));
 }
 
-/// Called from within a socket's handler. pump() may replace that socket, which then calls no more handlers.
+/// A socket's handler invokes this. pump() may replace that socket, which then invokes no more handlers.
 void AgentSession::told() {
   pump();
   if (wake_ && !out_.empty()) wake_();
@@ -189,7 +189,7 @@ void AgentSession::on_tool(const ToolOutcome& outcome) {
   pump();
 }
 
-/// Removes the queued events of the reply, because nothing may follow a cancelled reply.
+/// Cancels the reply, and removes its events from the queue: no event may follow a cancelled reply.
 void AgentSession::cancel(std::uint32_t turn) {
   std::vector<std::string> unasked;
   std::erase_if(out_, [&](const SessionEvent& event) {
@@ -198,7 +198,7 @@ void AgentSession::cancel(std::uint32_t turn) {
     return true;
   });
   core_->cancel(turn, now_);
-  (void)line_.take_unspoken(turn);  // The model keeps its text; on_heard() reports to it what the caller heard.
+  (void)line_.take_unspoken(turn);  // The text stays in the model's history. on_heard() reports to the model which part the caller heard.
   for (const std::string& call_id : unasked) core_->on_tool({turn, call_id, std::string(kNothingDone), {}, false}, now_);
   pump();
 }

@@ -25,7 +25,7 @@ void write_sound(JsonText& out, AudioFormat format) {
 
 void write_end(JsonText& out, const AgentSettings& settings) {
   if (!settings.own_end) {
-    // Only Offhook ends turns: at 1.0, the server's confidence never ends one.
+    // Only Offhook ends turns: with 1.0, the server's confidence never ends a turn.
     out.real("eot_threshold", 1.0).number("eot_timeout_ms", settings.turn_timeout_ms);
     return;
   }
@@ -58,8 +58,8 @@ void write_listen(JsonText& out, const AgentSettings& settings, std::string_view
   out.close('}').close('}');
 }
 
-/// Returns `schema` as JSON. A schema that is not a JSON object would fail the whole session; such a function gets a schema without
-/// parameters.
+/// Returns `schema` as JSON. If it is not a JSON object, returns a schema without parameters: the server would refuse the whole
+/// session because of it.
 std::string schema_of(const std::string& schema) {
   const auto parsed = nlohmann::json::parse(schema, nullptr, false);
   if (!parsed.is_object()) return R"({"type":"object","properties":{}})";
@@ -105,7 +105,7 @@ void write_line(JsonText& out, std::string_view role, std::string_view text) {
 
 std::string noted(const std::string& text) { return text.starts_with('[') ? text : '[' + text + ']'; }
 
-/// Writes a function call and its result as one entry, at the position of the result.
+/// Writes a function call and its result as one entry of the history.
 void write_call(JsonText& out, const HistoryEntry& call, const HistoryEntry& result) {
   out.open("", '{').text("type", "History").open("function_calls", '[').open("", '{').text("id", call.call_id).text("name", call.name);
   out.flag("client_side", true).text("arguments", call.text).text("response", result.text).close('}').close(']').close('}');

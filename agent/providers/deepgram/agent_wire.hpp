@@ -13,8 +13,7 @@
 /// The objects that the parts of the Voice Agent's core share: frames for the socket, events for the session, counters.
 namespace offhook::inline v0::agent::deepgram {
 
-/// The frames for the present socket, once its settings are applied (`ready`). Before that, frames are dropped, and adopt() sends
-/// them again later.
+/// The frames for the present socket. Until its settings are applied (`ready`), frames are dropped. adopt() sends their content later.
 struct AgentWire {
   std::deque<SocketOut> out;
   bool ready = false;
@@ -32,8 +31,8 @@ struct AgentWire {
 };
 
 struct TurnIsTaken { std::uint32_t turn = 0; std::string text; };
-struct EarlierText { std::uint32_t turn = 0; std::string text; };  ///< text of an ended turn after which the caller continued
-struct MoreText { std::uint32_t turn = 0; std::string text; };     ///< whole text of a turn that was taken before
+struct EarlierText { std::uint32_t turn = 0; std::string text; };  ///< words of an ended turn after which the caller continued
+struct MoreText { std::uint32_t turn = 0; std::string text; };     ///< all words of a turn that the server had taken before with fewer words
 struct NothingHeard { std::uint32_t turn = 0; };
 struct TurnFailed { std::uint32_t turn = 0; std::string why; FailureKind kind = FailureKind::Local; };
 struct CallAsked { std::uint32_t turn = 0; std::string call_id, name, arguments; };
@@ -48,8 +47,8 @@ struct AgentCounters {
   std::uint64_t garbage = 0;              ///< frames that could not be parsed
   std::uint64_t warnings = 0;
   std::uint64_t reconnects = 0;
-  std::uint64_t unasked_turns = 0;        ///< words for audio in which Offhook detected no turn
-  std::uint64_t unasked_octets = 0;       ///< octets of audio that was dropped: of cancelled replies, or not requested
+  std::uint64_t unasked_turns = 0;        ///< number of the server's texts for audio in which Offhook detected no turn
+  std::uint64_t unasked_octets = 0;       ///< octets of audio that was dropped, because its reply was cancelled or not requested
   std::uint64_t audio_dropped = 0;        ///< octets of audio beyond the longest reply
   std::uint64_t text_dropped = 0;         ///< octets of text beyond the longest reply
   std::uint64_t calls_dropped = 0;

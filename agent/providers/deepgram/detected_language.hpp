@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Returns the first of the `languages` (BCP 47) in a multilingual result; "" if there is none. Source: Deepgram's documentation, "Multilingual".
+/// Returns the first entry of `languages` (BCP 47) in a multilingual result; "" if there is none. Source: Deepgram's documentation, "Multilingual".
 [[nodiscard]] inline std::string detected_language(const json::Element& heard) {
   const auto languages = json::member(heard, "languages");
   std::string_view first;

@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent::deepgram {
 namespace {
 
 constexpr double kNeverSure = 1.0;      // At this threshold, the model itself never ends a turn.
-constexpr int kLongestTimeoutMs = 60'000;  // Silence must not end a turn either: Offhook ends turns.
+constexpr int kLongestTimeoutMs = 60'000;  // Silence must not end a turn either, as Offhook ends turns.
 
 void add_end(Query& query, const std::optional<FluxEnd>& own_end) {
   if (!own_end) {

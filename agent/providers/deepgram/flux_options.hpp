@@ -10,7 +10,7 @@
 namespace offhook::inline v0::agent::deepgram {
 
 struct FluxOptions {
-  static constexpr std::size_t kMaxKeyterms = ListenOptions::kMaxKeyterms;  ///< maximum number of keyterms; further ones are omitted
+  static constexpr std::size_t kMaxKeyterms = ListenOptions::kMaxKeyterms;  ///< most keyterms; further keyterms are omitted
 
   Server server;
   std::string model = "flux-general-multi";

@@ -20,7 +20,7 @@ TranscriptionTraits FluxProtocol::traits() const {
   return traits;
 }
 
-/// The turns of a new socket begin at 0, as its audio does.
+/// Resets the state of the socket: on a new socket, the numbers of turns and the positions in the audio begin at 0.
 void FluxProtocol::on_connecting(LiveTranscription&) {
   heard_to_ = answers_owed_ = 0;
   index_ = next_index_ = 0;
@@ -32,7 +32,7 @@ void FluxProtocol::on_connecting(LiveTranscription&) {
 
 void FluxProtocol::on_begin(LiveTranscription& live) { heard_to_ = live.uplink().sent(); }
 
-/// Continues the turn. The caller paused, but Flux has not ended its turn.
+/// Continues the turn if Flux ends turns: the caller paused, but Flux has not ended its turn.
 bool FluxProtocol::continue_turn() {
   if (!ends_within_) return false;
   padded_ms_ = 0;
@@ -52,7 +52,7 @@ void FluxProtocol::pad(LiveTranscription& live, std::size_t ms) {
   padded_ms_ += ms;
 }
 
-/// Sends silence at the pace of the line, because Flux ends a turn by the length of the caller's silence.
+/// If Flux ends turns, sends silence in real time after the end of the caller's audio: Flux ends a turn after a length of silence.
 void FluxProtocol::on_tick(LiveTranscription& live) {
   if (!ends_within_ || live.is_idle() || live.is_hearing() || forced_) return;
   for (; live.now() >= silence_at_; silence_at_ += std::chrono::milliseconds(kFrameMs)) pad(live, kFrameMs);
@@ -89,8 +89,8 @@ void FluxProtocol::send_force(LiveTranscription& live) {
   ++answers_owed_;
 }
 
-/// Ends the server's turn. Called only after the last words are decoded, because the server ends its turn with the words decoded so
-/// far.
+/// Ends the server's turn. Call it only after the server has decoded the last words: the server ends its turn with the words that it
+/// has decoded so far.
 void FluxProtocol::force_end(LiveTranscription& live) {
   send_force(live);
   forced_ = true;
@@ -134,13 +134,13 @@ void FluxProtocol::on_turn_info(LiveTranscription& live, const TurnInfo& info) {
     if (answers) --answers_owed_;
   } else {
     take(live, info, place);
-    if (answers) answers_owed_ = 0;  // Earlier requests had no effect.
+    if (answers) answers_owed_ = 0;  // No answer will come to earlier requests.
     if (!answers && ends_ours(live, info)) return end_there(live, info);
   }
   go_on(live);
 }
 
-/// Returns true if the server's end of a turn also ends the caller's turn. After end(), this requires that all of the caller's audio is decoded.
+/// Returns true if the server's end of a turn also ends the caller's turn. After end(), this is so only if all of the caller's audio is decoded.
 bool FluxProtocol::ends_ours(const LiveTranscription& live, const TurnInfo& info) const {
   const bool is_eager = info.event == TurnInfo::Event::EagerEndOfTurn;
   if (!ends_within_ || forced_ || (!is_eager && info.event != TurnInfo::Event::EndOfTurn)) return false;
@@ -150,23 +150,23 @@ bool FluxProtocol::ends_ours(const LiveTranscription& live, const TurnInfo& info
 void FluxProtocol::end_there(LiveTranscription& live, const TurnInfo& info) {
   live.count(&LiveTranscription::Counters::ended_there);
   if (info.event == TurnInfo::Event::EagerEndOfTurn) {
-    // The server may resume this turn: new words in it then belong to the caller's next turn.
+    // Remember the words: if the server resumes this turn, only new words in it belong to the caller's next turn.
     eager_ = {info.index, std::string(base::trim(info.transcript))};
     active_ = false;
   }
   live.finish();
 }
 
-/// Returns the words of the server's turn that an eager end has not returned before. The server may change the punctuation between
-/// words, and add some at the end.
+/// Returns the words of the server's turn that were not yet returned at an eager end. The server may have changed the punctuation
+/// between words, and may have added punctuation at the end.
 std::string_view FluxProtocol::untold(const TurnInfo& info) const {
-  constexpr std::size_t kMark = 4;  // in octets
+  constexpr std::size_t kMark = 4;  // longest punctuation at the end, in octets
   const std::string_view words = base::trim(info.transcript);
   if (eager_.text.empty() || info.index != eager_.index) return words;
   const std::size_t told = count_words(eager_.text);
   if (count_words(words) > told) return after_words(words, told);
   const std::string_view rest = words.starts_with(eager_.text) ? base::trim(words.substr(eager_.text.size())) : std::string_view{};
-  return rest.size() > kMark ? rest : std::string_view{};  // Some languages have no blanks between words.
+  return rest.size() > kMark ? rest : std::string_view{};  // In a language without blanks between words, the count of words does not grow.
 }
 
 void FluxProtocol::take(LiveTranscription& live, const TurnInfo& info, std::size_t place) {
@@ -186,7 +186,7 @@ bool FluxProtocol::has_heard_to_the_end(const LiveTranscription& live, std::size
   return uplink.end() - uplink.octets_of(padded_ms_) <= heard_to_ + uplink.octets_of(but_ms);
 }
 
-/// Continues the turn after each message. If the caller's turn is over, it ends when the server's turn has ended.
+/// Does the next step of the turn after a message: reports the text, sends ForceEndTurn, or ends the turn.
 void FluxProtocol::go_on(LiveTranscription& live) {
   if (live.is_idle()) return;
   const bool decoded = !live.is_hearing() && has_heard_to_the_end(live, kSlackMs);

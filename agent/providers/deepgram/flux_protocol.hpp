@@ -12,11 +12,10 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// The protocol of /v2/listen, whose server has turns of its own.
+/// The protocol of /v2/listen, whose server itself divides the audio into turns.
 ///
-/// If Offhook ends turns, audio is sent while the caller speaks. When the caller's turn is over and its last words are decoded, ForceEndTurn ends the
-/// server's turn. Turns that the server ends earlier are parts of the caller's turn. If the server has just ended its turn when the caller's turn
-/// ends, Offhook does not wait.
+/// If Offhook ends turns: when the caller's turn is over and its last words are decoded, ForceEndTurn ends the server's turn. Turns that the server
+/// ends earlier are parts of the caller's turn. If the server has just ended its turn when the caller's turn ends, no ForceEndTurn is needed.
 ///
 /// If Flux ends turns (`ends_within`), the final Transcript comes with the server's end of a turn that has words, before or after end(). From end()
 /// until the server ends its turn, the server gets silence. A begin() in this time continues the turn under its new number.
@@ -25,8 +24,8 @@ class FluxProtocol final : public TranscriptionProtocol {
   static constexpr std::size_t kFrameMs = 80;          ///< audio in one frame, as Deepgram recommends
   static constexpr std::size_t kMaxResendMs = 4'000;   ///< longest audio without an answer that a new socket gets; if there is more, the turn fails
   static constexpr std::size_t kTailMs = 320;          ///< silence after a turn; the server reports on each quarter of a second of audio
-  static constexpr std::size_t kSettledMs = 500;       ///< audio up to this length, after a turn that the server has ended, counts as silence
-  static constexpr std::size_t kNearlyAllMs = 1'000;   ///< audio up to this length may lack a result if the server stops answering
+  static constexpr std::size_t kSettledMs = 500;       ///< longest audio after a turn of the server that counts as silence
+  static constexpr std::size_t kNearlyAllMs = 1'000;   ///< longest audio that may lack a result when the server stops answering
   static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);            ///< interval of silent frames; KeepAlive is not documented
   static constexpr base::Duration kDecodeWait = std::chrono::milliseconds(600);    ///< wait for the words at the end of the audio
   static constexpr base::Duration kAnswerWait = std::chrono::milliseconds(1'500);  ///< wait for the answer to ForceEndTurn
@@ -71,14 +70,14 @@ class FluxProtocol final : public TranscriptionProtocol {
   Sound sound_;
   std::optional<base::Duration> ends_within_;
   FluxReader reader_;
-  std::size_t answers_owed_ = 0;         // answers to ForceEndTurn that have not come; they come in order
+  std::size_t answers_owed_ = 0;         // number of ForceEndTurn without an answer; answers come in order
   bool forced_ = false;                  // true: ForceEndTurn was sent for this turn, and its answer is awaited
-  std::size_t padded_ms_ = 0;            // silence after the caller's turn
+  std::size_t padded_ms_ = 0;            // silence that was sent after the caller's turn
   base::TimePoint silence_at_{};         // time of the next silent frame, if Flux ends turns
   std::size_t heard_to_ = 0;             // place up to which the server has sent results
-  bool active_ = false;                  // true: a turn of the server is in progress: index_, with the interim text
-  std::uint64_t index_ = 0, next_index_ = 0;  // turns before next_index_ are over or abandoned
-  struct Told { std::uint64_t index = 0; std::string text; } eager_;  // text that an eager end returned, and its turn of the server
+  bool active_ = false;                  // true: the turn index_ of the server is in progress
+  std::uint64_t index_ = 0, next_index_ = 0;  // `index_`: the server's latest turn; turns before `next_index_` are over or abandoned
+  struct Told { std::uint64_t index = 0; std::string text; } eager_;  // text that was returned at an eager end, and the server's turn to which it belongs
 };
 
 }  // namespace offhook::inline v0::agent::deepgram

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-/// Functions for the words of a turn, which Flux sends more than once.
+/// Functions that count and skip words: Flux sends the words of a turn more than once.
 namespace offhook::inline v0::agent::deepgram {
 
 [[nodiscard]] inline std::size_t count_words(std::string_view text) {

@@ -19,14 +19,14 @@ constexpr auto kMulti = std::to_array<std::string_view>({
     "af", "ar", "be", "bn", "bs", "bg", "ca", "zh", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "gl", "de", "el", "gu", "he",
     "hi", "hu", "id", "it", "ja", "kn", "ko", "lv", "lt", "mk", "ms", "mr", "no", "fa", "pl", "pt", "ro", "ru", "sr", "sk", "sl",
     "es", "sv", "tl", "ta", "te", "th", "tr", "uk", "vi", "xh", "zu",
-    "nb", "nn"});  // Deepgram's "no" stands for both.
+    "nb", "nn"});  // Deepgram writes "no" for both.
 
 template <class List>
 bool is_in(const List& list, std::string_view bcp47) {
   return std::any_of(list.begin(), list.end(), [bcp47](std::string_view language) { return is_same_language(language, bcp47); });
 }
 
-/// Returns the languages that Flux supports, each once.
+/// Returns those of `languages` that Flux supports, each once.
 std::vector<std::string> hints_of(std::span<const std::string> languages) {
   std::vector<std::string> hints;
   for (const std::string& each : languages) {
@@ -46,9 +46,9 @@ bool is_general(std::string_view model, std::string_view family) {
   return model.starts_with(family) && (model.size() == family.size() || model.substr(family.size()) == "-general");
 }
 
-/// Returns the value of `language` for nova-2 or nova-3. If the caller may speak a language that multi lacks, multi would recognise
-/// it as another one, so the most likely language is used for all. nova-2's multi supports fewer languages, which are not listed
-/// here. Models of one trade, such as nova-3-medical, are English by default.
+/// Returns the value of `language` for nova-2 or nova-3: "multi" if it supports all of `languages`. If it lacks one, it would recognise
+/// that language as another one, so the result is the first of `languages`, the most likely. nova-2's multi supports fewer languages,
+/// which are not listed here, so it is used only if `languages` is empty. Models of one trade, such as nova-3-medical, are then English.
 std::string language_of(std::string_view model, std::span<const std::string> languages) {
   const bool has_multi = model.empty() || is_general(model, kNova);
   if (languages.empty()) return std::string(has_multi || is_general(model, "nova-2") ? kAnyLanguage : "en");

@@ -13,7 +13,7 @@
 namespace offhook::inline v0::agent::deepgram {
 
 struct ListenOptions {
-  static constexpr std::size_t kMaxKeyterms = 100;  ///< maximum number of keyterms; further ones are omitted
+  static constexpr std::size_t kMaxKeyterms = 100;  ///< most keyterms; further keyterms are omitted
 
   Server server;
   std::string model = "nova-3";
@@ -22,7 +22,7 @@ struct ListenOptions {
   std::vector<std::string> keyterms;   ///< names and words that callers are likely to say; only nova-3 supports them
   std::optional<int> endpointing_ms;   ///< silence in ms after which words are final; 0: never; nullopt: 300, or 100 with multi
   bool punctuate = true;
-  bool smart_format = false;           ///< writes dates and numbers in the usual form, for which the server waits until they are complete
+  bool smart_format = false;           ///< writes dates and numbers as people do; the server therefore waits until they are complete
   bool numerals = false;
   bool mip_opt_out = false;            ///< true: Deepgram may not use the audio to improve its models
   std::string tag;                     ///< label for the account's own accounting
@@ -30,9 +30,9 @@ struct ListenOptions {
   ReportUse report_use{};              ///< gets the amount of audio that was sent
 };
 
-/// Returns the query of POST /v1/listen. live_query() adds to it.
+/// Returns the query of POST /v1/listen.
 [[nodiscard]] Query whole_turn_query(const ListenOptions& options);
-/// Returns the query of /v1/listen over a WebSocket.
+/// Returns the query of /v1/listen over a WebSocket: whole_turn_query() and further parameters.
 [[nodiscard]] Query live_query(const ListenOptions& options);
 
 }  // namespace offhook::inline v0::agent::deepgram

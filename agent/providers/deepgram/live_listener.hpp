@@ -5,8 +5,8 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Listens by /v1/listen over a WebSocket: most of a turn is transcribed before the turn is over. If the socket breaks, a new one
-/// is opened during the turn, or when the next turn begins.
+/// Listens by /v1/listen over a WebSocket: most of a turn is transcribed before the turn is over. If the socket breaks during a turn,
+/// the listener opens a new one at once; if it breaks between turns, when the next turn begins.
 class LiveListener final : public SocketListener {
  public:
   /// `sockets` must outlive this object.

@@ -14,11 +14,11 @@ namespace offhook::inline v0::agent::deepgram {
 struct Results {
   struct Word {
     std::string text;
-    double middle = 0;          ///< middle of its sound, counted like `start`
+    double middle = 0;          ///< position of the middle of the word
   };
   double start = 0, duration = 0;
-  bool is_final = false;        ///< the window does not change any more
-  bool from_finalize = false;   ///< the window is the answer to Finalize
+  bool is_final = false;        ///< true: the text of the window does not change any more
+  bool from_finalize = false;   ///< true: the window is the answer to Finalize
   std::string transcript;
   double confidence = 0;        ///< 0..1
   std::string language{};       ///< BCP 47: the main language; "": the server sent none
@@ -36,7 +36,7 @@ class LiveReader {
 
   LiveReader();
   ~LiveReader();
-  /// Returns nullopt if `frame` is not JSON, or a result without position or text.
+  /// Parses a frame. Returns nullopt if it is not JSON, or if it is a result without position or text.
   [[nodiscard]] std::optional<LiveMessage> parse(std::string_view frame);
 
  private:

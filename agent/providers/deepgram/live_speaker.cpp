@@ -39,7 +39,7 @@ void LiveSpeaker::connect() {
   socket_ = sockets_.open(socket_to(options_.server, "/v1/speak", live_query(options_)), std::move(handler));
 }
 
-/// Called from within a socket's handler. carry_out() may replace or drop that socket, which then calls no more handlers.
+/// A socket's handler invokes this. carry_out() may replace or drop that socket, which then invokes no more handlers.
 void LiveSpeaker::told() {
   carry_out();
   if (wake_) wake_();

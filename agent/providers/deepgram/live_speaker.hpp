@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Speaks by /v1/speak over a WebSocket. The first octets come sooner than over HTTP, and a cancelled utterance also stops at the
-/// server. Uses one socket for a call, opened when the call begins.
+/// Speaks by /v1/speak over a WebSocket. The first octets come sooner than over HTTP, and the server stops a cancelled utterance too.
+/// Uses one socket for a call, which it opens when the call begins.
 class LiveSpeaker final : public Speaker {
  public:
   /// `sockets` must outlive this object.

@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::string_view kFinalize = R"({"type":"Finalize"})", kKeepAliveFrame = R"({"type":"KeepAlive"})";
 
-/// Returns true if the answer belongs to the Finalize of an abandoned turn: its window ends before the middle of the present turn's
-/// audio. Some of these answers never come.
+/// Returns true if the answer to a Finalize belongs to an abandoned turn: the window of the answer ends at `end`, before the middle of
+/// the present turn's audio. The position must decide, because some answers never come.
 bool is_old_finalize(const TurnUplink& uplink, std::size_t end) { return end <= uplink.turn_begin() + (uplink.sent() - uplink.turn_begin()) / 2; }
 
-/// Returns the words of a window that belong to the present turn. A server that does not answer Finalize continues its window in the next turn. The
-/// words of the earlier turn were already returned.
+/// Returns those words of a window that belong to the present turn. If the server does not answer a Finalize, its window continues into the next turn,
+/// and contains words of the earlier turn that were already returned.
 std::string new_words(const TurnUplink& uplink, const Results& results) {
   const std::size_t from = uplink.answered_to();
   const auto is_told = [&](double seconds) { return uplink.place_of(seconds) < from; };
@@ -59,8 +59,8 @@ void NovaProtocol::keep_alive(LiveTranscription& live) { live.send_text(std::str
 
 void NovaProtocol::close(LiveTranscription& live) { live.send_text(std::string(kCloseStream)); }
 
-/// Returns the wait for the answer to Finalize, which may not come if little audio lacks an answer: Deepgram's documentation,
-/// "Finalize".
+/// Returns the longest wait for the answer to Finalize. The wait is short if nearly all audio has an answer, because the answer to
+/// Finalize may then never come: Deepgram's documentation, "Finalize".
 std::optional<base::Duration> NovaProtocol::answer_wait(const LiveTranscription& live) const {
   const TurnUplink& uplink = live.uplink();
   const bool nearly_all = live.has_answer() && live.text().interim().empty() && uplink.without_answer() <= uplink.octets_of(kNearlyAllMs);
@@ -100,7 +100,7 @@ void NovaProtocol::take(LiveTranscription& live, const Results& results, std::si
   live.uplink().answer_to(end);
 }
 
-/// Returns true if nearly the whole turn has results: only silence may be missing, or the last syllable of an interim text.
+/// Returns true if nearly the whole turn has results: the rest is probably silence, or the last syllable of the interim text.
 bool NovaProtocol::has_heard_it(const LiveTranscription& live) const {
   const TurnUplink& uplink = live.uplink();
   if (!live.has_answer()) return false;

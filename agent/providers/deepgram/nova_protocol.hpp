@@ -11,14 +11,14 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// The protocol of /v1/listen. Finalize ends the turn, and results come for windows of the audio. The position of a window in the
-/// socket's audio shows its turn.
+/// The protocol of /v1/listen. Results come for windows of the audio, and the position of a window in the socket's audio shows to which
+/// turn it belongs. Finalize ends the turn.
 class NovaProtocol final : public TranscriptionProtocol {
  public:
   static constexpr std::size_t kFrameMs = 60;         ///< audio in one frame; Deepgram recommends 20 to 100
   static constexpr std::size_t kMaxResendMs = 4'000;  ///< longest audio without an answer that a new socket gets; if there is more, the turn fails
   static constexpr std::size_t kPrimeMs = 20;         ///< silence at the beginning of a socket; KeepAlive alone does not keep a new socket open
-  static constexpr std::size_t kNearlyAllMs = 500;    ///< audio up to this length may never get an answer
+  static constexpr std::size_t kNearlyAllMs = 500;    ///< longest audio at the end of a turn that may never get an answer
   static constexpr std::size_t kMaxGuessMs = 1'500;   ///< longest audio after an interim text for which the text still counts as complete
   /// Interval of KeepAlive: the server closes a socket on which no frame comes for 10 s.
   static constexpr base::Duration kKeepAlive = std::chrono::seconds(4);

@@ -27,7 +27,7 @@ namespace {
 /// Interval between preparations: a socket accepts 20 utterances a minute.
 constexpr base::Duration kPrepareEvery = std::chrono::milliseconds(3'500);
 
-static_assert(kOwnEndMargin >= kOwnEndWait + AgentCaller::kTextWait, "the listener must give up first: its failure has a reason");
+static_assert(kOwnEndMargin >= kOwnEndWait + AgentCaller::kTextWait, "the listener must give up before the conversation does: its failure names the reason");
 
 Server server_of(const ProviderProfile& provider) {
   Server server;
@@ -127,7 +127,7 @@ std::string sound_in(const SpeakOptions& options) { return fmt::format("{} {}", 
 
 std::unique_ptr<Speaker> make_speaker(const PartNeeds& needs, Wake wake) {
   const SpeakOptions options = speech_of(needs);
-  // A call prepares no fixed sentences: a reply on the same socket would wait for 100 ms and longer until the socket is cleared.
+  // A call prepares no fixed sentences: a reply on the same socket would wait 100 ms or more until the preparation is cleared.
   const auto every = needs.is_rehearsal ? std::optional(kPrepareEvery) : std::nullopt;
   return cached_voice(needs, std::make_unique<LiveSpeaker>(options, needs.edges->sockets(needs.provider->ca_file), wake), sound_in(options), wake, every);
 }

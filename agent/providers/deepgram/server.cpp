@@ -22,14 +22,14 @@ std::string_view code_in(std::string_view reason) {
   return named && std::all_of(digits.begin(), digits.end(), base::is_digit) ? code : std::string_view{};
 }
 
-/// Describes a handshake that got an answer other than 101. The body of that answer is gone, but `dg-error` has the same content.
-/// It is parsed like the error of an HTTP answer.
+/// Describes a handshake whose answer has a status other than 101. The body of that answer is not available, but its header field
+/// `dg-error` has the same content, and is parsed like the body of an HTTP error.
 RequestFailure refusal(std::string_view whom, const net::WebSocketClosed& closed) {
   const net::HttpHead head{closed.status, closed.headers};
   JsonText named;
   named.open("", '{').text("code", head.header("dg-error")).text("param", head.header("dg-request-id")).close('}');
   RequestFailure failure = agent::failure_of(whom, head, named.str());
-  failure.retry_in.reset();  // The caller is speaking, and another listener is faster than a second handshake.
+  failure.retry_in.reset();  // Do not retry: the caller is speaking, and another listener takes over faster than a second handshake.
   return failure;
 }
 
@@ -77,7 +77,7 @@ RequestFailure failure_of(std::string_view whom, const net::WebSocketClosed& clo
   const std::string_view code = code_in(closed.reason);
   std::string why = std::string(whom) + " closed the connection with " + std::to_string(closed.code);
   if (!code.empty()) why += " (" + std::string(code) + ")";
-  // The server refuses the content, and the next socket would send the same (DATA-0000, MESSAGE-0000, BIG-...).
+  // The server refuses the content (DATA-0000, MESSAGE-0000, BIG-...), and the next socket would send the same content.
   const bool refused = closed.code == 1003 || closed.code == 1007 || closed.code == 1008 || closed.code == 1009 || code.starts_with("DATA");
   if (refused) return {FailureKind::Protocol, why + ": it refuses the request", std::nullopt};
   return {closed.code == 1011 && code != "NET-0001" ? FailureKind::Overloaded : FailureKind::Network, std::move(why), kNetworkRetry};

@@ -15,18 +15,18 @@ using config::Shape;
 
 constexpr std::string_view kUrl = "https://api.deepgram.com", kAgentUrl = "https://agent.deepgram.com";
 
-// A longer text comes before a text that is its end.
+// Ends that are removed from a URL. The first match counts, so a longer text is before a text that is its end.
 constexpr auto kUrlEnds = std::to_array<std::string_view>({"/v1/listen", "/v2/listen", "/v1/speak", "/v2/speak", "/v1/agent/converse", "/v1", "/v2"});
 
 constexpr std::array kOwnUrls{OwnUrl{.pointer = "/deepgram/agent_url", .key = "/api_key", .is_base = true}};
 
-/// A server of the operator may not need a key.
+/// Returns true if the server is Deepgram's. A server of the operator may not need a key.
 bool needs_key(const JsonValue& object) {
   const std::string url = text_of(object, "base_url");
   return url.empty() || host_of_url(url).ends_with(".deepgram.com");
 }
 
-/// A server of the operator, or of a region, also has the Voice Agent.
+/// Returns the default address of the Voice Agent. A server of the operator, or of a region, also has the Voice Agent.
 std::string usual_agent_url(const JsonValue& object) {
   const std::string url = text_of(object, "base_url");
   return url.empty() || host_of_url(url) == host_of_url(kUrl) ? std::string(kAgentUrl) : url;

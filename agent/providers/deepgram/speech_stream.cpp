@@ -45,7 +45,7 @@ void SpeechStream::connect() {
 
 void SpeechStream::on_open() {
   line_ = Line::Open;
-  connected_at_ = progress_at_ = now_;  // connect() before the first tick() did not know the time.
+  connected_at_ = progress_at_ = now_;  // If connect() was before the first tick(), it did not know the time.
   if (clearing_) clear_until_ = now_ + kClearWait;
 }
 
@@ -57,8 +57,8 @@ void SpeechStream::forget_clear() {
 
 void SpeechStream::on_closed(const RequestFailure& failure) { lose(failure, line_ == Line::Open && failure.retry_in.has_value()); }
 
-/// Handles the loss of the socket. Utterances with audio fail, because only the owner knows how much of it the caller heard. The
-/// others are requested once more, if that may help. Otherwise all fail, so that each of them does not open a socket again.
+/// Handles the loss of the socket. An utterance with audio fails, because only the owner knows how much of it the caller heard. Other
+/// utterances are requested once more if `again` is true. If it is false, all fail, because each would only open a socket in vain.
 void SpeechStream::lose(const RequestFailure& failure, bool again) {
   line_ = Line::None;
   out_.clear();
@@ -87,7 +87,7 @@ void SpeechStream::lose(const RequestFailure& failure, bool again) {
   pump();
 }
 
-/// Gives the present time to requests that were sent before the first tick().
+/// Sets the times of events before the first tick(), at which the time was not known, to `now`.
 void SpeechStream::on_first_tick(base::TimePoint now) {
   connected_at_ = progress_at_ = now;
   for (Asked& each : asked_) each.at = now;
@@ -103,7 +103,7 @@ void SpeechStream::tick(base::TimePoint now) {
   now_ = now;
   if (clear_until_ && now_ >= *clear_until_) {
     lose({FailureKind::Timeout, whom_ + " did not stop in time", kNetworkRetry}, true);
-    if (line_ == Line::None) connect();  // The caller has just interrupted: the next reply must not wait for a connection.
+    if (line_ == Line::None) connect();  // The caller has just interrupted: connect now, so that the next reply does not wait.
   } else if (line_ == Line::Open && !clearing_ && current() != nullptr && now_ - progress_at_ >= kStallWait) {
     lose({FailureKind::Timeout, whom_ + " sends no more audio", std::nullopt}, false);
   }
@@ -121,12 +121,12 @@ void SpeechStream::speak(std::uint32_t utterance, std::string_view text) {
   } else if (jobs_.size() > kMaxJobs) {
     speech.fail("too many texts wait for speech", FailureKind::Local);
   } else if (speech.is_blank()) {
-    speech.finish();  // The service would send neither audio nor an end for it.
+    speech.finish();  // For such a text, the service would send neither audio nor an end.
   }
   pump();
 }
 
-/// Requests utterances in order, and ahead of their playout, because audio comes much faster than it is played.
+/// Requests utterances in order, up to kAhead at once. Audio comes much faster than it is played.
 void SpeechStream::pump() {
   if (clearing_) return;
   std::size_t under_way = 0;
@@ -162,8 +162,8 @@ base::TimePoint SpeechStream::room_at(std::size_t chars) {
   return at;
 }
 
-/// Fails all utterances that were not requested yet, so that another speaker speaks them in order. The kind is Local, because the
-/// service works, and other calls have limits of their own.
+/// Fails all utterances that were not requested yet, so that another speaker speaks them in order. The kind of failure is Local, so
+/// that other calls continue to use the service: each has limits of its own.
 void SpeechStream::refuse_rest() {
   for (Job& job : jobs_) {
     if (!job.asked && !job.speech.is_over()) job.speech.fail(whom_ + " accepts no more text from one call within a minute", FailureKind::Local);
@@ -225,8 +225,8 @@ void SpeechStream::on_text(std::string_view frame) {
   if (type == "Warning") ++counters_.warnings;
 }
 
-/// Handles Flushed. The Flushed of a cancelled utterance may come after Cleared, while the next utterance has no audio yet. The meaning of
-/// `sequence_id` is not documented.
+/// Handles Flushed, the end of an utterance. A Flushed while the utterance has no audio may belong to a cancelled utterance. (`sequence_id` does not
+/// help, because its meaning is not documented.)
 void SpeechStream::on_flushed() {
   Job* const job = clearing_ ? nullptr : current();
   const bool is_late = lost_flushes_ > 0 && (job == nullptr || job->speech.samples() == 0);

@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// The settings of Deepgram's recognition, and limits on its use of the audio.
+/// The settings of a provider of the kind "deepgram", except those that all kinds have.
 struct Tuning {
   enum class TurnEnd : std::uint8_t { Ours, Flux };
   std::optional<std::int64_t> endpointing_ms;            ///< silence after which words are final; 0: never; nullopt: Deepgram's default

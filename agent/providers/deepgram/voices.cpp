@@ -12,7 +12,7 @@ namespace {
 /// Prefix of the voices of Flux TTS.
 constexpr std::string_view kFluxVoice = "flux-";
 
-/// Names of men's voices, as known when this was written.
+/// The names of men's voices. The service may have added others.
 constexpr auto kMen = std::to_array<std::string_view>({
     "apollo", "arcas", "aries", "atlas", "draco", "hermes", "hyperion", "jupiter", "mars", "neptune", "odysseus", "orion", "orpheus", "pluto",
     "saturn", "zeus", "alvaro", "javier", "luciano", "nestor", "sirio", "julius", "fabian", "angus", "perseus", "helios", "hector", "dionisio", "cesare", "elio", "perseo",
@@ -44,7 +44,7 @@ std::string_view language_of(std::string_view voice) {
   return last == std::string_view::npos || voice.ends_with("-multi") ? std::string_view() : voice.substr(last + 1);
 }
 
-/// Returns a voice to use instead of a Flux voice; "" for any other voice. For a Flux voice of several languages, takes the most likely language.
+/// Returns a voice of /v1/speak in place of a Flux voice; "" if `voice` is not a Flux voice. If that speaks several languages, takes the most likely one.
 std::string instead(std::string_view voice, bool is_man, const VoiceLanguages& spoken) {
   if (!voice.starts_with(kFluxVoice)) return "";
   const std::string_view its_language = language_of(voice);

@@ -4,7 +4,7 @@
 
 namespace offhook::inline v0::agent::deepgram {
 
-/// Each voice speaks one language. Those of Flux TTS work only in the Voice Agent, because /v1/speak does not offer them.
+/// The voices of Deepgram. The voices of Flux TTS work only in the Voice Agent, because /v1/speak does not offer them.
 extern const VoiceFamily kVoices;
 
 }  // namespace offhook::inline v0::agent::deepgram
