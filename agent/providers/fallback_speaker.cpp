@@ -21,13 +21,13 @@ void FallbackSpeaker::tick(base::TimePoint now) {
   pass_on(is_slow_ ? "no sound came in time" : "the rest of a sentence did not come in time", FailureKind::Timeout);
 }
 
-/// Returns how long the caller still hears earlier audio, counted from the moment at which the first voice fell silent. Returns at most four fifths
-/// of patience_, because the conversation would otherwise give up on both voices.
+/// Returns how long the caller hears earlier audio after the moment at which the first voice fell silent. The result is at most four fifths of
+/// patience_: after a longer wait, the conversation would give up on both voices.
 base::Duration FallbackSpeaker::still_heard() const {
   return std::clamp<base::Duration>(heard_until_ - *silent_since_, base::Duration::zero(), patience_ * 4 / 5);
 }
 
-/// Gives all waiting utterances to the second voice, so that their order is kept.
+/// Gives all waiting utterances to the second voice: it must speak them all, so that they stay in order.
 void FallbackSpeaker::pass_on(std::string why, FailureKind kind) {
   if (report_failure_) report_failure_({Stage::Speak, {}, {}, std::move(why), kind});
   failed_ = true;

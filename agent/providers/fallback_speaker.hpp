@@ -14,9 +14,9 @@
 
 namespace offhook::inline v0::agent {
 
-/// A voice with a substitute, for fixed sentences, which the caller must always hear. If the first voice fails or sends no sample in time, the second
-/// voice speaks the rest of the utterance, even from the middle of a sentence. If the first sample of a sentence does not come in time, the first
-/// voice is not used again.
+/// Speaks fixed sentences, which the caller must always hear, with two voices. If the first voice fails or sends no sample in time, the second voice
+/// speaks the rest of the utterance, even from the middle of a sentence. If the first sample of an utterance does not come in time, the first voice is
+/// not used again.
 class FallbackSpeaker final : public Speaker {
  public:
   static constexpr base::Duration kPatience = std::chrono::milliseconds(2500);
@@ -45,7 +45,7 @@ class FallbackSpeaker final : public Speaker {
   std::unique_ptr<Speaker> first_, second_;
   base::Duration patience_;
   ReportFailure report_failure_;
-  std::deque<HalfSpoken> waiting_;  // in the order of speak()
+  std::deque<HalfSpoken> waiting_;  // utterances that are not complete, in the order of speak()
   std::optional<SpeakEvent> own_;
   bool failed_ = false;          // true: second_ speaks all utterances that wait
   bool is_slow_ = false;         // true: second_ speaks all later utterances too

@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// Returns the code that recognisers report. For both written forms of Norwegian they report "no".
+/// Returns the language tag that recognisers report: "no" for both written forms of Norwegian, otherwise `bcp47`.
 std::string_view as_heard(std::string_view bcp47) { return is_same_language(bcp47, "nb") || is_same_language(bcp47, "nn") ? "no" : bcp47; }
 
 }  // namespace

@@ -16,7 +16,7 @@ void HeardTurn::go_on(std::uint32_t turn) {
     first_ = turn_;
     since_.begin(rate_hz_);
   }
-  turn_ = turn;  // A third part is added to the second one.
+  turn_ = turn;  // A third part becomes a part of the second half.
 }
 
 void HeardTurn::append(std::span<const std::int16_t> pcm) {

@@ -9,17 +9,18 @@
 
 namespace offhook::inline v0::agent {
 
-/// The audio of the caller's turn until its transcript is known. If the caller continues before the transcript comes, the turn has
-/// two halves. The second half is also kept separately, so that a listener can get it after the transcript of the first half. Pure.
+/// The audio of the caller's turn, stored until its transcript is known. If the caller continues before the transcript comes, the turn
+/// has two halves. The second half is also stored separately, so that a listener can get it if the transcript of the first half still
+/// comes. Pure.
 class HeardTurn {
  public:
   void begin(std::uint32_t turn, std::uint32_t rate_hz);
-  /// Continues the audio under the number `turn`, when the caller speaks again before the transcript of the last turn has come.
+  /// Continues the turn under the number `turn`. Call it when the caller speaks again before the transcript has come.
   void go_on(std::uint32_t turn);
   void append(std::span<const std::int16_t> pcm);
-  /// Handles the arrival of a transcript. Returns true if `turn` was the first half; then only the audio of the second half stays.
+  /// Call it when the transcript of `turn` comes. If that was the first half, drops its audio, keeps the second half, and returns true.
   [[nodiscard]] bool on_words(std::uint32_t turn);
-  /// Returns all audio at `rate_hz`, for a listener that takes over. From then on the turn has this rate and a single part.
+  /// Returns all audio at `rate_hz`, for a listener that takes over. After that, the turn has this rate and is not divided.
   [[nodiscard]] std::vector<std::int16_t> take_over(std::uint32_t rate_hz);
   void clear();
 

@@ -13,9 +13,9 @@ namespace {
 
 bool is_mark(char c) { return c == '_' || c == '.' || c == '-'; }
 
-/// Returns true if `text` may be a key: a server may send a key back as the code of its error. Names consist of words. Keys mix
-/// letters and digits in long runs (of 32 or 40 octets; a UUID that names a request has at most 12 in a row), or
-/// begin with "sk-".
+/// Returns true if `text` may be a secret key, because a server may send the key back as the code of its error. Names consist of words.
+/// Keys begin with "sk-", or mix letters and digits in long runs: of 32 or 40 octets, while a UUID, which may name a request, has at
+/// most 12 in a row.
 bool is_like_key(std::string_view text) {
   constexpr std::size_t kLongestMixed = 15;
   if (text.starts_with("sk-")) return true;
@@ -73,7 +73,7 @@ std::string_view advice_on(FailureKind kind, int status) {
   return "";
 }
 
-/// Returns the wait from a header that counts in units of `unit_ms` milliseconds; nullopt if the header is missing or has a date.
+/// Parses the value of a header with a wait in units of `unit_ms` milliseconds; nullopt if it is "" or a date.
 std::optional<base::Duration> wait_in(std::string_view text, double unit_ms) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -107,13 +107,13 @@ ErrorNames parse_error_names(std::string_view body) {
   json::Parser parser;
   const auto root = json::parse(parser, body.substr(0, kMaxErrorBody));
   if (!root) return {};
-  const auto inner = json::member(*root, "error");  // vLLM has these members at the top level. Some servers have a sentence in `error`.
+  const auto inner = json::member(*root, "error");  // vLLM has the members of `error` at the top level. In some servers' answers, `error` is a sentence.
   const json::Element& error = inner && inner->is_object() ? *inner : *root;
   const auto either = [&error](std::string_view name, std::string_view other) {
     std::string found = name_in(error, name);
     return found.empty() ? name_in(error, other) : found;
   };
-  return {either("type", "category"), either("code", "err_code"), name_in(error, "param")};  // Some services use the second names.
+  return {either("type", "category"), either("code", "err_code"), name_in(error, "param")};  // The second names are those of other services.
 }
 
 FailureKind kind_of(int status, const ErrorNames& error) {

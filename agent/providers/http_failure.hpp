@@ -10,8 +10,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// The parts of a server's error that may be shown: its names, never its sentences, which may quote the request or a key. Each name
-/// has at most kMaxErrorName characters of [A-Za-z0-9_.-] and does not look like a key; otherwise it is "".
+/// The parts of a server's error that may be shown: names, and no sentences, which may quote the request or a key. A name that has more
+/// than kMaxErrorName characters, or others than [A-Za-z0-9_.-], or that looks like a key, is "".
 struct ErrorNames {
   static constexpr std::size_t kMaxErrorName = 64;
   std::string type, code, param;
@@ -32,9 +32,9 @@ inline constexpr base::Duration kLongestRetry = std::chrono::seconds(1);  ///< l
 inline constexpr base::Duration kServerRetry = std::chrono::milliseconds(250);
 inline constexpr base::Duration kNetworkRetry = std::chrono::milliseconds(50);
 
-/// Returns the kind of a failure. `status` is 0 if the error came within an answer that began with a 2xx status.
+/// Returns the kind of a failure. `status` is the HTTP status; 0 if the error came within an answer that began with a 2xx status.
 [[nodiscard]] FailureKind kind_of(int status, const ErrorNames& error);
-/// Describes the failure of a request that got an answer other than 2xx. `whom` is the service's name in the sentence: "the chat
+/// Describes the failure of a request whose answer has a status other than 2xx. `whom` is the service's name in the sentence: "the chat
 /// server".
 [[nodiscard]] RequestFailure failure_of(std::string_view whom, const net::HttpHead& head, std::string_view body);
 [[nodiscard]] RequestFailure failure_of(std::string_view whom, const net::NetError& error);

@@ -36,7 +36,7 @@ void HttpSpeaker::open(const SessionContext& context) {
 
 void HttpSpeaker::tick(base::TimePoint now) {
   for (const auto& job : jobs_) {
-    if (job->speech.is_over()) job->transfer.reset();  // Stops a transfer whose body cannot be played.
+    if (job->speech.is_over()) job->transfer.reset();  // Stop the transfer, because its body cannot be played.
     if (job->retry.take_due(now)) ask(*job);
   }
 }

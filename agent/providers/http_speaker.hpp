@@ -20,18 +20,18 @@ namespace offhook::inline v0::agent {
 struct SpeechService {
   std::string whom;  ///< the service's name in sentences: "the voice NAME"
   ModelAndVoice asked;  ///< its model and voice
-  std::string url;   ///< http.warm() connects to it in advance
-  /// Makes a request. `language` is the language of the call (BCP 47); "" if it is not known.
+  std::string url;   ///< address to which the speaker connects in advance (http.warm())
+  /// Makes the request for a text. `language` is the language of the call (BCP 47); "" if it is not known.
   std::function<net::HttpRequest(std::string_view text, const std::string& language)> ask;
   std::uint32_t rate_hz = 24000;  ///< sample rate of the PCM in the response
   std::size_t max_chars = 4096;   ///< longest utterance that the service accepts, in characters
 };
 
-/// Speaks over HTTP. Returns audio as soon as it arrives, and requests the next utterance while the present one still arrives.
-/// Repeats a request once if it fails before its first sample and a retry within a second may help.
+/// Speaks over HTTP. Returns audio as soon as it arrives, and requests the next utterance while the audio of the present one still
+/// arrives. Repeats a request once if it fails before its first sample, and if a retry within a second may help.
 class HttpSpeaker : public Speaker {
  public:
-  static constexpr std::size_t kMaxBody = 16U << 20U;  ///< longest response body, in octets: more than five minutes
+  static constexpr std::size_t kMaxBody = 16U << 20U;  ///< longest response body, in octets: more than five minutes of audio
   static constexpr std::size_t kAhead = 2;             ///< maximum number of requests at the same time
 
   /// `http` must outlive this object.

@@ -9,13 +9,13 @@
 
 namespace offhook::inline v0::agent {
 
-/// A request that costs nothing, and that a provider answers only with a valid key.
+/// A request that costs nothing, and that the provider answers with 2xx only if the key is valid.
 struct KeyTrial {
   net::HttpRequest request{};
   std::string whom{};       ///< the provider's name for people
   bool has_key = true;
   std::string not_found{};  ///< advice for a 404; "": there is none
-  std::string good{};       ///< the finding about a good answer; "": the usual one
+  std::string good{};       ///< the finding after a good answer; "": the usual text
   std::function<std::string(std::string_view body)> fault_of{};  ///< returns the fault of a 2xx answer, or ""; empty: a 2xx answer is always good
 };
 

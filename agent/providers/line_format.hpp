@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// Returns the audio format for a speech-to-speech model in this call: G.711 unchanged at 8 kHz, otherwise PCM at 24 kHz.
+/// Returns the audio format for a realtime model in this call: the line's own G.711 at 8 kHz, otherwise PCM at 24 kHz.
 [[nodiscard]] inline AudioFormat line_format(const PartNeeds& needs) {
   if (needs.port_rate_hz == 8000 && needs.codec == media::AudioCodec::Pcmu) return AudioFormat::Pcmu;
   if (needs.port_rate_hz == 8000 && needs.codec == media::AudioCodec::Pcma) return AudioFormat::Pcma;

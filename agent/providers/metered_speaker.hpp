@@ -14,8 +14,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Counts the characters that a provider's voice speaks: the characters of each text for which audio came. Reports the voice's first failure, because
-/// in a rehearsal no conversation reads the voice's events.
+/// Counts the characters of each text for which a provider's voice sends audio. Reports the voice's first failure, because in a rehearsal no conversation
+/// reads the voice's events.
 class MeteredSpeaker final : public Speaker {
  public:
   MeteredSpeaker(std::unique_ptr<Speaker> inner, ReportUse report_use, ReportFailure report_failure = {})

@@ -96,7 +96,7 @@ std::string AgentReplies::on_tool(const ToolOutcome& outcome, TimePoint now) {
   } else {
     news = "[The function " + call.call.name + " was called, and returned: " + output + "]";
   }
-  if (!is_awaited) return news;  // The reply was cancelled, but the function was called: the model gets the result as a note, and does not speak about it by itself.
+  if (!is_awaited) return news;  // The reply was cancelled, but the function was called: the model gets the result as a note.
   if (!news.empty() && reply_.results.size() + news.size() <= kMaxOutput) reply_.results += (reply_.results.empty() ? "" : " ") + news;
   if (ends_conversation(outcome)) reply_.leaving = true;
   if (!has_open_calls(call.turn)) go_on_with_results(now);

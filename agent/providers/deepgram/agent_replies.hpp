@@ -35,7 +35,7 @@ class AgentReplies {
   static constexpr base::Duration kQuietWait = std::chrono::milliseconds(1500);  ///< longest wait for the end of a Foreign answer
   /// Longest time for which the answer to a turn waits for respond(), if another reply waits to be sent.
   static constexpr base::Duration kPendingWait = std::chrono::milliseconds(100);
-  static constexpr base::Duration kSettle = std::chrono::milliseconds(400);      ///< wait after the end of the audio, in which the server may still call a function; then the reply is over
+  static constexpr base::Duration kSettle = std::chrono::milliseconds(400);      ///< wait after the audio, in which the server may still call a function
   static constexpr base::Duration kMoreWait = std::chrono::seconds(6);           ///< longest wait for words after a function's result
 
   AgentReplies(AgentWire& wire, AgentCoreEvents& events, AgentCounters& counters, AudioFormat format)

@@ -52,7 +52,7 @@ void AgentReplies::on_user_started(TimePoint now) {
     pending_octets_ = 0;
     return;
   }
-  if (floor_ == Floor::Ours && reply_.phase == Reply::Phase::Running && !reply_.ledger.has_content()) return;  // The caller continues: the server will answer the new words too.
+  if (floor_ == Floor::Ours && reply_.phase == Reply::Phase::Running && !reply_.ledger.has_content()) return;  // The server will answer the new words too.
   const bool was_ours = floor_ == Floor::Ours;
   floor_ = Floor::Quiet;
   end_item(false);

@@ -20,7 +20,7 @@ AgentBriefing briefing_of(const SessionContext& context) {
                       "what happened. Never read it aloud.";
   rules += context.language.empty() ? std::string(" Answer in the caller's own language.") : " Answer in the language " + context.language + ".";
   AgentBriefing briefing;
-  briefing.prompt = std::string(cut_utf8(context.prompt, kMaxPrompt - rules.size())) + rules;  // If the prompt is too long, cut the operator's text, not the rules.
+  briefing.prompt = std::string(cut_utf8(context.prompt, kMaxPrompt - rules.size())) + rules;  // Cut the operator's text, not the rules.
   briefing.language = context.language;
   briefing.history = context.history;
   briefing.tools = context.tools;

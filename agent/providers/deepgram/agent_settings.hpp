@@ -29,7 +29,7 @@ struct AgentSettings {
   Server server = default_server();
   AudioFormat format = AudioFormat::Pcmu;          ///< the format in both directions, without a container
   std::string listen_model = "flux";               ///< "flux" selects the Flux model for the call's languages, or nova-3 if Flux lacks one of them
-  std::vector<std::string> languages;              ///< BCP 47: languages that the caller may speak, used if the call's language is not known; empty: any language
+  std::vector<std::string> languages;              ///< BCP 47: languages that the caller may speak, if the call's language is unknown; empty: any
   std::vector<std::string> keyterms;
   std::optional<FluxEnd> own_end;                  ///< how Flux ends turns, if Flux listens; nullopt: Offhook ends turns
   std::uint32_t turn_timeout_ms = 10'000;          ///< silence after which Flux ends a turn that Offhook did not end; used only without `own_end`
@@ -62,7 +62,7 @@ struct AgentBriefing {
 [[nodiscard]] ListenChoice listen_choice(const AgentSettings& settings, std::string_view language);
 
 inline constexpr std::size_t kMaxPrompt = 24'000;      ///< longest prompt, in octets; Deepgram's models accept 25,000 characters
-inline constexpr std::size_t kMaxContext = 64U << 10U;  ///< longest history for a new socket, in octets; of a longer history, the socket gets only the newest part
+inline constexpr std::size_t kMaxContext = 64U << 10U;  ///< longest history for a new socket, in octets; only the newest part of a longer one is sent
 
 /// Writes the first message of a socket. It contains the history without the input of `present_turn`, because that input is sent again. It makes the
 /// server call functions only after the caller's turn has certainly ended, because the effect of a function cannot be undone.

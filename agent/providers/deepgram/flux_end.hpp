@@ -12,7 +12,7 @@ inline constexpr std::chrono::milliseconds kOwnEndWait(500);
 /// The parameters by which Flux itself ends turns, for /v2/listen and for a Voice Agent's listener.
 struct FluxEnd {
   double threshold = 0.7;                   ///< 0.5 to 0.9: confidence at which Flux ends a turn
-  std::optional<double> eager_threshold{};  ///< 0.3 to 0.9, at most `threshold`: confidence at which Flux reports an eager end, which ends Offhook's turn; nullopt: no eager ends
+  std::optional<double> eager_threshold{};  ///< 0.3 to 0.9, at most `threshold`: confidence for an eager end, which ends Offhook's turn; nullopt: no eager ends
   std::chrono::milliseconds timeout{2500};  ///< 500 to 60000: silence that ends a turn at any confidence
 
   /// Returns a copy with all values within the bounds of the service.

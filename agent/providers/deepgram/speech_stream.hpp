@@ -26,7 +26,7 @@ class SpeechStream {
   static constexpr std::size_t kMaxFlushes = 20;     ///< the server's limit of flushes within kWindow
   static constexpr std::size_t kMaxCharsInWindow = 2400;
   static constexpr base::Duration kWindow = std::chrono::seconds(60);
-  static constexpr base::Duration kLongestHold = std::chrono::seconds(1);  ///< longest wait until the server's limits allow the next utterance; if it is longer, the utterance fails
+  static constexpr base::Duration kLongestHold = std::chrono::seconds(1);  ///< longest wait for the server's limits; if it would be longer, an utterance fails
   static constexpr std::size_t kAhead = 2;            ///< most utterances that are requested at once; few, because a cancelled utterance has used up a flush
   static constexpr base::Duration kStallWait = std::chrono::seconds(4);   ///< wait for audio or Flushed; shorter than the conversation's deadline
   static constexpr base::Duration kClearWait = std::chrono::seconds(2);   ///< longest wait for Cleared; after it, another socket is opened

@@ -9,11 +9,11 @@
 namespace offhook::inline v0::agent::embedded {
 
 /// Gives telephone speech the upper band on which the recogniser's acoustic model was trained: mirrors 0-4 kHz to 4-8 kHz at a quarter of its level
-/// (spectral folding). Leaves speech that has an upper band of its own unchanged. It decides from the sound, because a wideband codec often carries a
-/// narrow-band call. Each telephone call has its own object. 16 kHz. For measured figures, see docs/embedded-speech.md.
+/// (spectral folding). Leaves speech that has an upper band of its own unchanged. The sound decides, and not the codec, because a wideband codec often
+/// carries a narrow-band call. Use one object for each telephone call, with samples at 16 kHz. For measured figures, see docs/embedded-speech.md.
 class BandExtension {
  public:
-  /// Returns the extended samples, which stay valid until the next invocation. Returns `pcm` itself if the line is wideband.
+  /// Returns the extended samples, which stay valid until the next invocation; `pcm` itself if the line is wideband.
   [[nodiscard]] std::span<const std::int16_t> process(std::span<const std::int16_t> pcm);
   /// Starts a new line, which counts as narrow-band until its sound shows otherwise.
   void reset();

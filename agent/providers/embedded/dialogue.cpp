@@ -126,7 +126,7 @@ Form read_form(const Node& node) {
   return form;
 }
 
-/// Reads the thresholds and the texts by which a wish is confirmed or rejected.
+/// Reads the thresholds for the acceptance of a wish, and the texts that confirm or reject it.
 void read_confirmation(const Node& root, Dialogue& dialogue) {
   dialogue.confirm_wish = {"You want {wish}. Is that right?"};
   dialogue.denied = {"I am sorry. What can I do for you?"};
@@ -210,7 +210,7 @@ void check_references(const Node& root, const Dialogue& dialogue) {
   }
 }
 
-/// Refuses an implicit grounding after which the call ends: the caller would have no turn left to correct the value.
+/// Refuses a dialogue in which the call ends after an implicit grounding: the caller would have no turn left to correct the value.
 void check_grounding(const Node& root, const Dialogue& dialogue) {
   using What = DialogueAction::What;
   for (const Intent& intent : dialogue.intents) {
@@ -221,7 +221,7 @@ void check_grounding(const Node& root, const Dialogue& dialogue) {
   }
 }
 
-/// Refuses a {name} in a text that is not a slot, because the caller would hear a gap.
+/// Refuses a text with a {name} that is not the name of a slot, because the caller would hear a gap.
 void check_placeholders(const Node& root, const Dialogue& dialogue) {
   const auto check = [&](const Phrases& phrases, const char* where) {
     for (const std::string& phrase : phrases) {
@@ -269,8 +269,8 @@ base::Error dialogue_error(std::string why) {
   return {"embedded", static_cast<int>(EmbeddedError::Dialogue), std::move(why)};
 }
 
-/// Checks syntax and bounds of the JSON text before the library parses it. Returns the first problem, without a word of the text.
-/// The depth is bounded, because the library destroys its tree by recursion. A name that occurs twice is refused, because the
+/// Checks the syntax and the bounds of the JSON text before the library parses it. Returns the first problem, which quotes nothing of
+/// the text. Bounds the depth, because the library destroys its tree by recursion. Refuses a name that occurs twice, because the
 /// library would keep only one of the values.
 std::optional<std::string> complain_of_json(std::string_view json) {
   constexpr JsonBounds kBounds{.depth = 16, .members = 256, .items = 256};

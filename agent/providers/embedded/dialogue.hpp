@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-/// The dialogue file: the wishes of callers, the ways in which callers express them, the replies and the actions.
+/// The dialogue file: the wishes of callers, examples of sentences that express them, the replies and the actions.
 /// docs/embedded-speech.md describes the format with an example.
 namespace offhook::inline v0::agent::embedded {
 
@@ -24,10 +24,10 @@ inline constexpr std::size_t kMaxDialogueDigits = 20;  ///< maximum number of di
 inline constexpr std::size_t kMaxPronunciations = 200;
 inline constexpr std::size_t kMaxRetries = 3;         ///< maximum number of retries in one form
 
-/// Alternatives, used one after the other. A caller therefore hears other words the second time.
+/// Texts with the same meaning, which are used one after the other, so that a caller hears other words the second time.
 using Phrases = std::vector<std::string>;
 
-/// The action after an intent's reply. Repeat says the last reply again; Menu reads the keys out.
+/// The action after an intent's reply. Repeat says the previous reply again; Menu says which keys there are.
 struct DialogueAction {
   enum class What : std::uint8_t { None, HangUp, Transfer, Escalate, Repeat, Menu };
   What what = What::None;
@@ -37,25 +37,25 @@ struct DialogueAction {
 /// Whether the dialogue confirms a wish before it carries it out ("You want our opening hours, is that right?").
 enum class ConfirmWish : std::uint8_t {
   Never,
-  WhenUnsure,  ///< if the scores are between the thresholds for a rejection and those for an acceptance
+  WhenUnsure,  ///< if the scores are above the thresholds for a rejection, but below those for an acceptance
   Always,
 };
 
 /// How the dialogue confirms a value (Clark and Brennan's grounding). None: not at all. Implicit: the next sentence mentions the value ("Thank you,
-/// five five five. And your ...?"), and the caller denies it by "that's wrong". Explicit: by a question.
+/// five five five. And your ...?"), and the caller can deny it by "that's wrong". Explicit: the dialogue asks whether the value is right.
 enum class Grounding : std::uint8_t { None, Implicit, Explicit };
 
 /// A wish of callers. An entry of `faq` becomes an intent without slots or action, named faq_1, faq_2, ...
 struct Intent {
   std::string name;
   Phrases examples;
-  Phrases replies;                 ///< may contain slots: {callback_number}
+  Phrases replies;                 ///< texts, which may contain names of slots: {callback_number}
   std::vector<std::string> slots;  ///< the dialogue asks for them in this order, before the reply
   DialogueAction action;
-  std::string wish;                ///< name of the wish in the confirming question: "our opening hours"; "" if it is never confirmed
+  std::string wish;                ///< words for the wish in the confirming question: "our opening hours"; "": the wish is never confirmed
   ConfirmWish confirm = ConfirmWish::Never;
   char key = '\0';                 ///< the telephone key for this intent, at any time outside a form; '\0': none
-  bool anywhere = false;           ///< also recognised inside a form
+  bool anywhere = false;           ///< true: the intent is also recognised inside a form
 };
 
 struct Slot {
@@ -70,15 +70,15 @@ struct Form {
   std::string slot;
   Phrases ask;
   Grounding grounding = Grounding::None;
-  Phrases confirm;            ///< the first text, then the other texts if the answer is unclear; {slot name} becomes the recognised value
-  Phrases retry;              ///< at least one text for each retry, so that each retry has other words
-  std::uint32_t retries = 2;  ///< 0..kMaxRetries attempts after the first
-  Phrases keys;               ///< asks for key presses in a last attempt, which accepts no speech; empty: no such attempt
+  Phrases confirm;            ///< first text, and further texts after unclear answers; {slot name} becomes the recognised value
+  Phrases retry;              ///< at least as many texts as `retries`, so that each retry has other words
+  std::uint32_t retries = 2;  ///< 0..kMaxRetries: number of attempts after the first attempt
+  Phrases keys;               ///< question for key presses, in a last attempt that accepts no speech; empty: no such attempt
   Phrases give_up;
   DialogueAction then;        ///< after give_up: Transfer, HangUp, Escalate, Menu; None: `handoff`, or goodbye if there is none
 };
 
-/// The texts after a turn that was not understood: `again` first, then `menu`, then `last` before the dialogue gives up.
+/// The texts after turns in a row that were not understood: `again` after the first, `menu` after the second, `last` before the dialogue gives up.
 struct Fallback {
   Phrases again, menu, last;
 };
@@ -93,21 +93,21 @@ struct Dialogue {
   Phrases silence;              ///< said once when the caller says nothing, before the steps of `fallback`
   Phrases handoff;              ///< said before the transfer
   std::string handoff_number;   ///< "": no number, so the dialogue says goodbye when it gives up
-  Phrases confirm_wish;         ///< the first text, then the other texts if the answer is unclear; {wish} becomes the intent's wish
+  Phrases confirm_wish;         ///< first text, and further texts after unclear answers; {wish} becomes the intent's wish
   Phrases denied;               ///< said after a no to confirm_wish, before the menu
   Phrases yes_no_help;          ///< said before a yes-or-no question is asked again
-  double intent_threshold = 0.45;     ///< a lower score rejects the wish
-  double confidence_threshold = 0.2;  ///< a lower confidence of the recogniser also rejects the wish
-  double intent_sure = 0.55;          ///< from this score and from confidence_sure on, the wish is accepted; below, it is confirmed
+  double intent_threshold = 0.45;     ///< a wish with a lower score is rejected
+  double confidence_threshold = 0.2;  ///< a wish with a lower confidence of the recogniser is also rejected
+  double intent_sure = 0.55;          ///< a wish with at least this score and confidence_sure is accepted; below, it is confirmed
   double confidence_sure = 0.5;
-  std::map<std::string, std::string, std::less<>> pronunciations;  ///< word to phones of cmudict, "AA B ..."
+  std::map<std::string, std::string, std::less<>> pronunciations;  ///< key: a word; value: its phones as in cmudict, "AA B ..."
 
   [[nodiscard]] const Slot* find_slot(std::string_view slot) const;
   [[nodiscard]] const Form* find_form(std::string_view slot) const;
 };
 
 /// Parses a dialogue file. Refuses unknown keys, wrong types, values beyond bounds, and names that refer to nothing. The error
-/// names the position as a JSON pointer.
+/// contains the position as a JSON pointer.
 [[nodiscard]] base::Result<Dialogue, base::Error> parse_dialogue(std::string_view json);
 [[nodiscard]] base::Result<Dialogue, base::Error> load_dialogue(const std::string& path);
 

@@ -12,7 +12,7 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-// Inside a form, another wish must match clearly, because words such as "no" or "right" are more likely to be an answer.
+// While the dialogue waits for an answer, another wish must match clearly: words such as "no" or "right" are more likely to be the answer.
 constexpr double kWayOutScore = 0.7;
 constexpr std::string_view kNobodyThere = "I am sorry, nobody answers there right now.";
 constexpr std::uint32_t kMaxSteps = 3;  // The steps of Fallback: again, menu, last.
@@ -48,7 +48,7 @@ void DialogueMachine::on_turn(const TurnInput& input, std::vector<ThinkEvent>& o
       guessed_wrong_ = false;
       writer_.say(dialogue_.greeting);
       break;
-    case TurnInput::Kind::ToolResult:  // Another Thinker called the tool: a dialogue calls no tool.
+    case TurnInput::Kind::ToolResult:  // Another Thinker called the tool; a dialogue calls no tools.
     case TurnInput::Kind::Back: writer_.say_again(dialogue_.fallback.menu); break;
     case TurnInput::Kind::Failure:
       if (input.text == kTransferFailed) {
@@ -78,7 +78,7 @@ ReplyExpects DialogueMachine::expects() const {
 }
 
 void DialogueMachine::on_speech(const TurnInput& input) {
-  // No example contains a number, so a number would lower the score of the sentence.
+  // Leave out a number: no example contains one, so it would lower the score of the sentence.
   const std::string wish = heard_digits(input.text).size() >= kMinTold ? without_digits(input.text) : input.text;
   if (state() == State::Free) return on_speech_free(input, wish);
   if (state() == State::ConfirmingWish) return on_speech_confirming_wish(input, wish);
@@ -108,7 +108,7 @@ void DialogueMachine::on_speech_confirming_wish(const TurnInput& input, const st
   if (input.rejected) return on_not_understood();
   switch (understand_yes_no(input.text)) {
     case YesNo::Yes:
-      if (writer_.was_cut_off()) return on_not_understood();  // The caller did not hear the whole question, so a yes confirms nothing.
+      if (writer_.was_cut_off()) return on_not_understood();  // The caller did not hear the whole question, so the yes confirms nothing.
       return perform(*wish_.intent, wish_.score, wish_text_);
     case YesNo::No: return drop_guess();
     case YesNo::Neither: return on_not_understood();
@@ -138,7 +138,7 @@ void DialogueMachine::on_keys(std::string_view keys) {
 
 void DialogueMachine::on_keys_free(std::string_view keys) {
   if (const Intent* intent = intent_of_key(keys)) return perform(*intent, 1, {});
-  misses_ = std::max<std::uint32_t>(misses_, 1);  // A caller who presses keys needs the menu, not other words.
+  misses_ = std::max<std::uint32_t>(misses_, 1);  // Go to the menu at once: a caller who presses keys needs the keys, not another question.
   on_not_understood();
 }
 
@@ -175,8 +175,8 @@ void DialogueMachine::reconfirm_wish() {
   writer_.say_text(confirm_wish_text(texts[std::min<std::size_t>(wish_attempts_, texts.size() - 1)], *wish_.intent));
 }
 
-/// A wrong guess counts as a wish that was not understood. The menu follows at once, because a second guess would probably be wrong
-/// too.
+/// Drops the wish that the caller has denied, which counts as a turn that was not understood. Says the menu at once, because a second
+/// guess would probably be wrong too.
 void DialogueMachine::drop_guess() {
   leave_open_questions();
   guessed_wrong_ = true;
@@ -215,7 +215,7 @@ void DialogueMachine::carry_on(FormFiller::Outcome outcome) {
 void DialogueMachine::finish(const Intent& intent) {
   writer_.say(intent.replies);
   if (intent.action.what != DialogueAction::What::HangUp) return do_action(intent.action);
-  writer_.act(ReplyAction::What::HangUp, {});  // The reply of this intent is the goodbye.
+  writer_.act(ReplyAction::What::HangUp, {});  // The reply of this intent replaces the goodbye.
 }
 
 void DialogueMachine::do_action(const DialogueAction& action) {
@@ -247,7 +247,7 @@ void DialogueMachine::leave_open_questions() {
   wish_attempts_ = 0;
 }
 
-/// While the dialogue asks for a number, zero is a digit.
+/// Returns null while the dialogue asks for a number, because zero is then a digit.
 const Intent* DialogueMachine::meant_by_zero(std::string_view text) const {
   const bool in_form = form_.state() != FormFiller::State::Idle;
   if (!says_zero(text) || (in_form && form_.wanted().type == Slot::Type::Digits)) return nullptr;

@@ -14,7 +14,7 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// The dialogue of one call. Pure: takes a turn and returns the complete reply at once; no thread, no clock, no randomness.
+/// The dialogue of one call. Pure: it takes a turn and returns the complete reply at once, without a thread, a clock or randomness.
 class DialogueMachine {
  public:
   enum class State : std::uint8_t {
@@ -31,8 +31,8 @@ class DialogueMachine {
 
   /// Appends the reply to `input`: intent, texts, action, expectation, and ReplyDone at the end.
   void on_turn(const TurnInput& input, std::vector<ThinkEvent>& out);
-  /// Reports how much of the reply to `turn` the caller heard. A yes confirms no value whose read-back was cut off. If an
-  /// interruption is not understood, the machine says the interrupted reply again.
+  /// Reports how much of the reply to `turn` the caller heard. A yes confirms no value whose read-back was cut off. If the
+  /// words that interrupted a reply are not understood, the machine says that reply again.
   void on_heard(std::uint32_t turn, std::string_view text, bool interrupted) { writer_.on_heard(turn, text, interrupted); }
 
   [[nodiscard]] State state() const;
@@ -61,7 +61,7 @@ class DialogueMachine {
   void hand_over();
   void hang_up();
   [[nodiscard]] ReplyExpects expects() const;
-  /// Returns the intent of the key 0 if `text` is "zero". Returns null if `text` is something else, or is a digit of a number.
+  /// Returns the intent of the key 0 if `text` is "zero"; null for any other text, or if the zero may be a digit of a number.
   [[nodiscard]] const Intent* meant_by_zero(std::string_view text) const;
   [[nodiscard]] IntentMatch match(std::string_view text) const;
   [[nodiscard]] IntentMatch match_anywhere(std::string_view text) const;
@@ -78,7 +78,7 @@ class DialogueMachine {
   IntentMatch wish_;                 // the wish that is being confirmed
   std::string wish_text_;            // the wish in the caller's words
   std::uint32_t wish_attempts_ = 0;  // failed attempts to confirm it
-  bool guessed_wrong_ = false;       // true from a wrong guess until a wish is carried out: the dialogue offers no second guess
+  bool guessed_wrong_ = false;       // true after a wrong guess, until a wish is carried out: the dialogue confirms only sure matches
 };
 
 }  // namespace offhook::inline v0::agent::embedded

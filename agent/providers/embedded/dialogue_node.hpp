@@ -19,7 +19,7 @@ namespace offhook::inline v0::agent::embedded::detail {
 
 using Json = nlohmann::json;
 
-/// Ends the parsing. Only parse_dialogue() catches it.
+/// The exception that ends the parsing. Only parse_dialogue() catches it.
 struct Refused {
   std::string where, why;
 };

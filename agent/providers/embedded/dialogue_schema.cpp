@@ -40,14 +40,14 @@ OrderedJson definitions() {
           {"number", matching("^[-A-Za-z0-9+*#_.@:]+$")}};
 }
 
-/// `transfer` requires "to"; all other actions refuse it.
+/// Returns the schema of an action. `transfer` requires "to"; all other actions refuse it.
 OrderedJson action(const std::vector<std::string>& without_number) {
   const OrderedJson transfer = object({{"do", {{"enum", {"transfer"}}}}, {"to", refer("number")}}, {"do", "to"});
   const OrderedJson other = object({{"do", choice(without_number)}}, {"do"});
   return {{"oneOf", {transfer, other}}};
 }
 
-/// Repeat and menu have replies of their own; every other intent requires "replies".
+/// Returns the schema of an intent. It requires "replies", unless the action is repeat or menu, which say other texts.
 OrderedJson intent() {
   OrderedJson schema = object({{"name", refer("name")},
                         {"examples", described("sentences of callers", refer("texts"))},

@@ -17,7 +17,7 @@ struct FliteSpeaker::Session {
   const std::shared_ptr<VoiceCache> voice;
   Outbox<SpeakEvent> outbox;
   std::atomic<std::uint64_t> epoch{0};     // cancel() increases it: jobs and events of an earlier epoch are dropped
-  std::atomic<std::uint32_t> unfinished{0};  // number of jobs in progress; a new utterance must not overtake them
+  std::atomic<std::uint32_t> unfinished{0};  // jobs in progress, which a new utterance must not overtake
 
   [[nodiscard]] bool is_current(std::uint64_t wanted) const { return epoch.load() == wanted; }
   void say(std::uint64_t from, SpeakEvent event) {
@@ -26,7 +26,7 @@ struct FliteSpeaker::Session {
 
   /// Speaks all sentences. Pushes all events except the last one, which it returns.
   [[nodiscard]] SpeakEvent speak(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
-    std::size_t spoken = 0;  // samples of this utterance so far
+    std::size_t spoken = 0;  // samples of this utterance so far, in all its sentences
     for (const std::string& sentence : sentences) {
       const std::size_t base = spoken;
       const bool complete = voice->speak(sentence, [&](std::span<const std::int16_t> pcm, std::vector<SpokenWord> words) {
@@ -44,7 +44,7 @@ struct FliteSpeaker::Session {
   }
   /// Speaks all sentences from the cache. Returns false, and speaks nothing, if the cache lacks one of them.
   [[nodiscard]] bool try_speak_known(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
-    std::vector<std::shared_ptr<const SpokenSentence>> known;  // held, so that the cache removes none of them meanwhile
+    std::vector<std::shared_ptr<const SpokenSentence>> known;  // held, so that the cache does not destroy a sentence that this function still needs
     for (const std::string& sentence : sentences) {
       known.push_back(voice->find(sentence));
       if (!known.back()) return false;
@@ -61,7 +61,7 @@ struct FliteSpeaker::Session {
   }
   void run_job(std::uint64_t from, std::uint32_t utterance, const std::vector<std::string>& sentences) {
     SpeakEvent last = is_current(from) ? speak(from, utterance, sentences) : SpeechDone{utterance};
-    // Do this in one step with the last event: the next utterance may follow as soon as that event is visible, and not earlier.
+    // The job ends in one step with its last event: the next utterance may be spoken directly when that event is visible, and not earlier.
     const auto finish = [&] {
       --unfinished;
       return is_current(from);

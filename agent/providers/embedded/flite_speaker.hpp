@@ -8,9 +8,9 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-inline constexpr std::size_t kMaxSpokenBytes = 4000;  ///< longest text of one speak(); a longer one fails
+inline constexpr std::size_t kMaxSpokenBytes = 4000;  ///< longest text of one speak(), in octets; a longer text fails
 
-/// The Speaker of one call. A text whose sentences are in the cache is complete when speak() returns; other text comes in pieces.
+/// The Speaker of one call. If the cache has all sentences of a text, its audio is complete when speak() returns; otherwise the audio comes in pieces.
 class FliteSpeaker final : public Speaker {
  public:
   FliteSpeaker(std::shared_ptr<VoiceCache> voice, Wake wake);

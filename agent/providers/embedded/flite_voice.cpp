@@ -33,7 +33,7 @@ struct Piece {
   const cst_utterance* utterance = nullptr;
   bool begun = false;
   bool stopped = false;
-  std::int64_t skip = 0;  // samples at the front that are not passed on
+  std::int64_t skip = 0;  // samples at the front that the sink does not get
 };
 
 std::vector<SpokenWord> words_of(const cst_utterance* utterance) {
@@ -41,7 +41,7 @@ std::vector<SpokenWord> words_of(const cst_utterance* utterance) {
   cst_relation* tokens = utt_relation(utterance, "Token");
   for (const cst_item* token = relation_head(tokens); token != nullptr; token = item_next(token)) {
     const cst_item* word = item_daughter(token);
-    if (word == nullptr) continue;  // The token is punctuation only.
+    if (word == nullptr) continue;  // The token consists of punctuation.
     const double start = flite_ffeature_float(word, "R:SylStructure.daughter1.daughter1.R:Segment.p.end");
     const auto sample = static_cast<std::uint32_t>(std::max(0.0, start * FliteVoice::kRateHz));
     std::string text = item_feat_string(token, "name");

@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// One of flite's voices; copies share it. Any thread may call synthesise(), but only one invocation runs at a time in the whole process, because
-/// flite counts references without a lock. Synthesis is 40 times faster than speech, so this does not limit the number of calls.
+/// One of flite's voices; copies share it. Any thread may invoke synthesise(), but only one invocation runs at a time in the whole process, because
+/// flite counts references without a lock. This does not limit the number of calls much, because synthesis is 40 times faster than speech.
 class FliteVoice {
  public:
   static constexpr std::uint32_t kRateHz = 16000;
@@ -22,8 +22,8 @@ class FliteVoice {
   /// Returns the voice "slt" (female) or "rms" (male).
   [[nodiscard]] static base::Result<FliteVoice, base::Error> make(std::string_view name);
 
-  /// Gets each piece of audio; the first piece comes with all words. Word positions count from the first sample that the sink gets.
-  /// The sink returns false to stop the synthesis.
+  /// Gets each piece of a sentence's audio; the first piece comes with all words. The positions of words count from the first sample
+  /// that the sink gets. The sink returns false to stop the synthesis.
   using Sink = std::function<bool(std::span<const std::int16_t> pcm, std::vector<SpokenWord> words)>;
 
   /// Speaks one sentence. Cuts the pause that flite puts at the front to 10 ms, because the caller would hear it as delay. Returns
@@ -35,7 +35,7 @@ class FliteVoice {
  private:
   FliteVoice(std::string name, void* voice) : name_(std::move(name)), voice_(voice) {}
   std::string name_;
-  void* voice_;  // a cst_voice that flite keeps for the life of the process
+  void* voice_;  // a cst_voice, which flite keeps until the process ends
 };
 
 }  // namespace offhook::inline v0::agent::embedded

@@ -12,7 +12,8 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-/// Returns true for a text such as "No, five five six". An answer to the next question would not begin in this way.
+/// Returns true for a text such as "No, five five six". It denies the value that was grounded implicitly: an answer to the next question would not
+/// begin in this way.
 bool begins_with_no(std::string_view text) {
   const auto words = split_words(text);
   return !words.empty() && (words.front() == "no" || words.front() == "nope");
@@ -60,7 +61,7 @@ FormFiller::Outcome FormFiller::on_speech_confirming(std::string_view text) {
     if (!heard.empty() && heard == values_.get(slot.name) && understand_yes_no(text) == YesNo::Neither) return accept();
   }
   switch (understand_yes_no(text)) {
-    case YesNo::Yes: return writer_.was_cut_off() ? reconfirm() : accept();  // The caller did not hear the whole question, so a yes confirms nothing.
+    case YesNo::Yes: return writer_.was_cut_off() ? reconfirm() : accept();  // A yes confirms nothing if the caller did not hear the whole question.
     case YesNo::No: return retry();
     case YesNo::Neither: return reconfirm();
   }
@@ -139,7 +140,7 @@ FormFiller::Outcome FormFiller::accept() {
   return Outcome::Filled;
 }
 
-/// A correction counts as an attempt, so that the number of corrections is bounded.
+/// Takes a corrected number. A correction counts as an attempt, so that the number of corrections is bounded.
 FormFiller::Outcome FormFiller::correct(std::string number) {
   if (++attempts_ > form().retries) return give_up();
   return take(std::move(number));

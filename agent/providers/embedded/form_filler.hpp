@@ -12,19 +12,19 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// Fills the slots of one intent one after the other. Asks for the value, and confirms what was understood: by a question, or by
-/// mentioning it in the next sentence. Accepts corrections, asks again in other words, and gives up after a bounded number of
-/// attempts. Writes its texts into the machine's reply. Pure, like the machine.
+/// Fills the slots of an intent one after the other. For each slot it asks for the value, and confirms the value that it understood,
+/// by a question, or by a mention in the next sentence. It accepts corrections, asks again in other words, and gives up after a
+/// bounded number of attempts. It writes its texts into the machine's reply. Pure, like the machine.
 class FormFiller {
  public:
   enum class State : std::uint8_t { Idle, Asking, Confirming };
   enum class Outcome : std::uint8_t {
-    Open,     ///< the form continues, or there is none
+    Open,     ///< the form continues, or no form is open
     Filled,   ///< all slots of intent() have values; the form is idle
-    GivenUp,  ///< no attempt is left, and give_up was said; then_what() has the next action; the form is idle
+    GivenUp,  ///< no attempt is left, and the text give_up was said; then_what() is the next action; the form is idle
   };
 
-  /// Borrows all arguments.
+  /// Borrows all arguments, which must outlive the object.
   FormFiller(const Dialogue& dialogue, SlotValues& values, ReplyWriter& writer);
 
   /// Begins the form of `intent`, which must have slots. `text` is the caller's wish: a number in it becomes the value of the first
@@ -34,10 +34,10 @@ class FormFiller {
   Outcome on_keys(std::string_view keys);
   Outcome on_not_understood();
   void on_silence();
-  /// Ends the form, because the caller has another wish.
+  /// Ends the form. Call it when the caller has another wish.
   void leave();
-  /// Handles the turn after an implicit grounding, while the form is idle. If `text` denies the value, opens the form again and
-  /// returns the outcome; otherwise returns nullopt.
+  /// Call it in the turn after the form was filled, for the value that was grounded implicitly. If `text` denies the value, opens the
+  /// form again and returns the outcome; otherwise returns nullopt.
   std::optional<Outcome> on_afterthought(std::string_view text);
 
   [[nodiscard]] State state() const { return state_; }
@@ -71,7 +71,7 @@ class FormFiller {
   std::size_t slot_index_ = 0;
   std::uint32_t attempts_ = 0;  // failed attempts for the present slot
   std::uint32_t reopened_ = 0;  // number of denials of values that were grounded implicitly
-  bool keys_only_ = false;      // the last attempt, which accepts key presses only
+  bool keys_only_ = false;      // true: the last attempt, which accepts only key presses
   std::optional<std::size_t> said_in_passing_;  // index of the slot that the previous reply grounded implicitly
 };
 

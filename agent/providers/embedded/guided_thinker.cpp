@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent::embedded {
 GuidedThinker::GuidedThinker(std::shared_ptr<const DialogueKnowledge> knowledge, Wake wake)
     : knowledge_(std::move(knowledge)), wake_(std::move(wake)), machine_(std::in_place, knowledge_->dialogue, knowledge_->matcher) {}
 
-void GuidedThinker::begin(const CallContext&) {}  // A dialogue file has the same texts for every caller.
+void GuidedThinker::begin(const CallContext&) {}  // The call's data is not used: a dialogue file has the same texts for every caller.
 
 void GuidedThinker::respond(const TurnInput& input) {
   if (input.supersedes != 0) take_back_last_turn();

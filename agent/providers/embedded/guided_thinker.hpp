@@ -27,7 +27,7 @@ struct DialogueKnowledge {
 };
 
 /// The Thinker that uses a DialogueMachine. Its answer is complete when respond() returns. If an input continues the last input, and the caller heard
-/// nothing of the reply to that, the last input is undone: a new machine repeats all earlier steps.
+/// nothing of the reply to the last input, that input is undone: a new machine repeats all steps before it.
 class GuidedThinker final : public Thinker {
  public:
   GuidedThinker(std::shared_ptr<const DialogueKnowledge> knowledge, Wake wake);
@@ -38,7 +38,7 @@ class GuidedThinker final : public Thinker {
   void on_heard(std::uint32_t turn, std::string_view text, bool interrupted) override;
   [[nodiscard]] std::optional<ThinkEvent> poll() override;
 
-  static constexpr std::size_t kMaxSteps = 512;  ///< steps of one call; after these, an answer can no longer be undone
+  static constexpr std::size_t kMaxSteps = 512;  ///< most stored steps of one call; after them, an input can no longer be undone
 
  private:
   std::shared_ptr<const DialogueKnowledge> knowledge_;

@@ -9,7 +9,7 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-/// "oh" counts as a digit of its own, because it sounds different from "zero".
+/// The words for digits. "oh" is separate from "zero", because it sounds different.
 constexpr std::array<std::string_view, 11> kSounds = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "oh"};
 constexpr std::size_t kDigits = 10;
 
@@ -24,7 +24,7 @@ bool is_repair(std::string_view word) {
   return std::ranges::find(kRepairs, word) != kRepairs.end();
 }
 
-/// Splits the digits of a text at each word of repair, such as "no". Returns at least one piece.
+/// Returns the digits of a text in pieces: each word with which speakers correct themselves, such as "no", begins a new piece. There is at least one.
 std::vector<std::string> pieces_of(std::string_view text) {
   std::vector<std::string> pieces(1);
   std::size_t repeat = 1;
@@ -54,7 +54,7 @@ void add(std::string& phrase, std::string_view word) {
   phrase += word;
 }
 
-/// Returns a cyclic sequence in which every triple of sounds occurs exactly once (de Bruijn). Each step appends the largest sound
+/// Returns a sequence of indices of kSounds in which every triple occurs exactly once (de Bruijn). Each step appends the largest index
 /// that makes a new triple.
 std::vector<std::size_t> all_triples() {
   constexpr std::size_t kCount = kSounds.size();

@@ -9,7 +9,7 @@
 /// Reads numbers that callers say digit by digit, and their corrections. Pure; ASCII only.
 namespace offhook::inline v0::agent::embedded {
 
-/// Fewest digits in a sentence that count as a number; one or two may have another meaning.
+/// Fewest digits in a sentence that count as a number. One or two digits may have another meaning.
 inline constexpr std::size_t kMinTold = 3;
 
 /// Returns the digits in a text: "five five oh double two" gives "55022", "eight hundred five" gives "8005". Skips other words.
@@ -17,8 +17,8 @@ inline constexpr std::size_t kMinTold = 3;
 /// Returns the words of a text that are not digits.
 [[nodiscard]] std::string without_digits(std::string_view text);
 
-/// Like heard_digits(), but also applies the speaker's own repair. Digits after "no", "sorry", "wait", "correction", "I mean" or "actually" replace
-/// the digits before. If there are fewer than `min_digits` of them, they replace the same number of digits at the end.
+/// Returns the digits in a text like heard_digits(), but applies the speaker's own corrections. Digits after "no", "sorry", "wait", "correction", "I
+/// mean" or "actually" replace the digits before that word. If they are fewer than these and than `min_digits`, they replace only as many at the end.
 [[nodiscard]] std::string heard_number(std::string_view text, std::size_t min_digits);
 
 /// Returns the number that a caller means by answering the read-back of `previous` with `heard`, as in "no, five five six". If
@@ -27,10 +27,10 @@ inline constexpr std::size_t kMinTold = 3;
 [[nodiscard]] std::optional<std::string> corrected_number(std::string_view previous, std::string_view heard, std::size_t min_digits,
                                                           std::size_t max_digits);
 
-/// Returns ways to say a number, for the recogniser's language model. Each digit follows each pair of digits exactly once, so that
-/// all numbers are equally likely. Includes double, triple, hundred and the usual openings.
+/// Returns phrases with numbers, for the recogniser's language model. Each digit follows each pair of digits exactly once, so that all
+/// numbers are equally likely. Includes double, triple, hundred and the usual openings, such as "my number is".
 [[nodiscard]] std::vector<std::string> number_phrases();
-/// Returns ways to correct a number: "no it's" and digits.
+/// Returns phrases that correct a number, for the recogniser's language model: "no it's" and digits.
 [[nodiscard]] std::vector<std::string> correction_phrases();
 
 }  // namespace offhook::inline v0::agent::embedded

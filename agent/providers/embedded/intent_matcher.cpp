@@ -13,7 +13,7 @@ using FeatureWeights = std::unordered_map<std::string, double>;
 /// Returns the features of a text. "open today": words w:open w:today, the pair p:open_today, pieces c:_ope c:open c:pen_ ...
 FeatureWeights features_of(std::string_view text) {
   constexpr std::size_t kPiece = 4;
-  constexpr double kPairWeight = 0.7;   // "How can" and "can I" begin questions of all kinds.
+  constexpr double kPairWeight = 0.7;   // Less than a word, because pairs such as "how can" begin questions of all kinds.
   constexpr double kPieceWeight = 0.5;  // A word has several pieces, which together should count about as much as the word.
   FeatureWeights counts;
   std::string previous = "^";

@@ -16,14 +16,15 @@ struct IntentMatch {
 };
 
 /// Finds the intent that a sentence resembles most. The score is the tf-idf cosine against every example, over stemmed words, word
-/// pairs and 4-letter pieces of words. Features that no example has lower the score, so that unrelated sentences score low.
+/// pairs and 4-letter pieces of words. A feature of the sentence that no example has lowers the score, so that unrelated sentences
+/// have low scores.
 class IntentMatcher {
  public:
   /// Borrows `dialogue`, which must outlive the matcher.
   explicit IntentMatcher(const Dialogue& dialogue);
 
   [[nodiscard]] IntentMatch match(std::string_view text) const;
-  /// Matches only the intents that are recognised anywhere, for use inside a form.
+  /// Does the same, but only for the intents with `anywhere`. Use it inside a form.
   [[nodiscard]] IntentMatch match_anywhere(std::string_view text) const;
 
  private:

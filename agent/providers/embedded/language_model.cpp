@@ -23,7 +23,7 @@ constexpr std::size_t kOrder = 3;
 using Gram = std::vector<std::string>;
 using GramCounts = std::map<Gram, std::uint32_t>;
 
-/// The continuations of one history: their total count, and the number of different words.
+/// The words that follow one history: their total count, and the number of different words.
 struct Following {
   std::uint32_t total = 0;
   std::uint32_t kinds = 0;
@@ -49,8 +49,8 @@ class Model {
 
   [[nodiscard]] const GramCounts& grams(std::size_t order) const { return counts_[order - 1]; }
 
-  /// Returns the interpolated probability. The lower order shares out what the discount takes from the seen words, so that every
-  /// word is possible after every history.
+  /// Returns the interpolated probability. The discount takes probability from the words that were seen after the history, and the
+  /// lower order distributes it over all words, so that every word is possible after every history.
   [[nodiscard]] double probability(const Gram& gram) const {
     const std::size_t order = gram.size();
     if (order == 0) return 1.0 / static_cast<double>(counts_[0].size());
@@ -62,7 +62,7 @@ class Model {
     return seen / found->second.total + backoff(Gram(gram.begin(), gram.end() - 1)) * lower;
   }
 
-  /// Returns the probability that the discount freed after `history`; 1 if no word was seen after it.
+  /// Returns the probability that the discount takes from the words after `history`; 1 if no word was seen after it.
   [[nodiscard]] double backoff(const Gram& history) const {
     const auto found = following_[history.size()].find(history);
     if (found == following_[history.size()].end() || found->second.total == 0) return 1;
@@ -119,7 +119,7 @@ std::vector<LanguageModel> make_language_models(const Dialogue& dialogue) {
     main.insert(main.end(), intent.examples.begin(), intent.examples.end());
     if (intent.anywhere) anywhere.insert(anywhere.end(), intent.examples.begin(), intent.examples.end());
   }
-  // Each yes and no occurs three times, because the question asks for them and the other phrases are other wishes.
+  // Each yes and no occurs three times: it is a more likely answer to the question than another wish.
   std::vector<std::string> yesno = anywhere, wish = main;
   for (int i = 0; i < 3; ++i) {
     for (auto* sentences : {&yesno, &wish}) sentences->insert(sentences->end(), yes_no_phrases().begin(), yes_no_phrases().end());
@@ -130,7 +130,7 @@ std::vector<LanguageModel> make_language_models(const Dialogue& dialogue) {
   if (std::ranges::find(dialogue.intents, '0', &Intent::key) != dialogue.intents.end()) {
     for (auto* sentences : {&main, &yesno, &wish}) sentences->insert(sentences->end(), zero_phrases().begin(), zero_phrases().end());
   }
-  // After a question that ends in "anything else?", the caller may answer a bare yes or no.
+  // A reply may end in "anything else?", and the caller may answer only yes or no.
   main.insert(main.end(), {"yes", "no", "yes please", "no thank you", "no thanks"});
   return {make_language_model(kExpectMain, main), make_language_model(kExpectYesNo, yesno),
           make_language_model(kExpectDigits, digits), make_language_model(kExpectCorrection, corrections),

@@ -9,7 +9,7 @@
 /// Makes the recogniser's language models from the dialogue: one narrow model for each state of listening.
 namespace offhook::inline v0::agent::embedded {
 
-/// The names in ReplyExpects and Listener::begin. "" and unknown names mean main.
+/// The names of the models, for ReplyExpects and Listener::begin. "" and unknown names mean main.
 inline constexpr std::string_view kExpectMain = "main";
 inline constexpr std::string_view kExpectYesNo = "yesno";
 inline constexpr std::string_view kExpectWish = "wish";  ///< yes, no, or another wish
@@ -25,12 +25,12 @@ struct LanguageModel {
 /// Returns an ARPA model of `sentences` (words separated by spaces). Deterministic; never empty.
 [[nodiscard]] LanguageModel make_language_model(std::string_view name, const std::vector<std::string>& sentences);
 
-/// Returns main, yesno, digits, correction and wish. yesno, digits and correction contain the phrases of the intents that are
-/// recognised anywhere; wish contains those of all intents.
+/// Returns the models main, yesno, digits, correction and wish. yesno, digits and correction also contain the examples of the intents
+/// with `anywhere`; wish also contains the examples of all intents.
 [[nodiscard]] std::vector<LanguageModel> make_language_models(const Dialogue& dialogue);
 
 /// Returns the lines "word phones" of `dictionary` (cmudict's text) for all words of `models`, and for their variants "word(2)".
-/// Words of `extra` come first and take precedence. Adds words that are in neither to `missing`, sorted.
+/// Words of `extra` come first and take precedence. Adds the words that neither has to `missing`, sorted.
 [[nodiscard]] std::string cut_dictionary(std::string_view dictionary, const std::vector<LanguageModel>& models,
                                          const std::map<std::string, std::string, std::less<>>& extra,
                                          std::vector<std::string>& missing);

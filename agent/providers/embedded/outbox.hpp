@@ -15,8 +15,8 @@ class Outbox {
  public:
   explicit Outbox(Wake wake) : wake_(std::move(wake)) {}
 
-  /// Pushes `event` if `still_wanted()` returns true; callable from any thread. Calls `still_wanted()` under the lock of drop(), so
-  /// that no dropped event comes back.
+  /// Pushes `event` if `still_wanted()` returns true; callable from any thread. Invokes `still_wanted()` under the lock of drop(), so
+  /// that no event can follow the drop() that made it unwanted.
   template <class Wanted>
   void push_if(Wanted still_wanted, Event event) {
     {
@@ -24,7 +24,7 @@ class Outbox {
       if (!still_wanted()) return;
       events_.push_back(std::move(event));
     }
-    // wake_ is called without mutex_, so that it may call poll() at once. wake_mutex_ makes sure that close() waits for running invocations of wake_.
+    // Invoke wake_ without mutex_, so that it may call poll() at once. wake_mutex_ makes close() wait for a running invocation of wake_.
     const std::lock_guard lock(wake_mutex_);
     if (wake_) wake_();
   }
@@ -42,7 +42,7 @@ class Outbox {
     change();
     events_.clear();
   }
-  /// Stops all wake-ups before it returns.
+  /// Waits for a running wake-up. After it returns, no wake-up comes any more.
   void close() {
     const std::lock_guard lock(wake_mutex_);
     wake_ = nullptr;

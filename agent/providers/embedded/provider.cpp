@@ -13,7 +13,7 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-/// Returns all fixed texts of a dialogue, the greeting first.
+/// Returns all fixed texts of a dialogue, with the greeting first.
 std::vector<const Phrases*> all_phrases(const Dialogue& dialogue) {
   std::vector<const Phrases*> all = {&dialogue.greeting, &dialogue.fallback.again, &dialogue.fallback.menu,
                                      &dialogue.fallback.last, &dialogue.silence, &dialogue.goodbye,
@@ -46,11 +46,11 @@ base::Error bad_option(std::string why) { return {"embedded", static_cast<int>(E
 }  // namespace
 
 struct EmbeddedProvider::Shared {
-  std::shared_ptr<WorkPool> pool;  // No part and no job holds the pool, because the pool must not be destroyed on one of its own threads.
+  std::shared_ptr<WorkPool> pool;  // No part and no job may own the pool: it must not be destroyed on one of its own threads.
   std::shared_ptr<const DialogueKnowledge> knowledge;
   std::shared_ptr<DecoderPool> decoders;
   std::shared_ptr<VoiceCache> voice;
-  std::shared_ptr<std::atomic<bool>> greets_at_once = std::make_shared<std::atomic<bool>>(false);  // set once, by a job of the pool
+  std::shared_ptr<std::atomic<bool>> greets_at_once = std::make_shared<std::atomic<bool>>(false);  // true: the greeting is in the cache
   std::vector<std::string> warnings;
 };
 
@@ -66,7 +66,7 @@ base::Result<std::shared_ptr<EmbeddedProvider>, base::Error> EmbeddedProvider::m
   if (!files) return base::fail(files.error());
   auto voice = FliteVoice::make(options.voice);
   if (!voice) return base::fail(voice.error());
-  auto first_decoder = SphinxDecoder::make(*files);  // A faulty model is reported here and not in the first call.
+  auto first_decoder = SphinxDecoder::make(*files);  // Build a decoder now, so that a faulty model is reported here and not in the first call.
   if (!first_decoder) return base::fail(first_decoder.error());
 
   auto shared = std::make_shared<Shared>();

@@ -16,7 +16,7 @@ constexpr std::size_t kPlainCacheBytes = 4U << 20U;
 ProviderRegistry::ProviderRegistry(EmbeddedOptions usual, bool (*is_mans)(std::string_view voice)) : usual_(std::move(usual)), is_mans_(is_mans) {}
 ProviderRegistry::~ProviderRegistry() = default;
 
-/// Returns the embedded voice that is nearest to a voice of any provider.
+/// Returns the embedded voice that is nearest to `wanted`, the name of a voice of any provider; the default voice for "".
 std::string ProviderRegistry::voice_of(std::string_view wanted) const {
   return wanted.empty() ? usual_.voice : nearest_voice(wanted, is_mans_(wanted));
 }

@@ -21,12 +21,12 @@ class ProviderRegistry {
   ProviderRegistry(EmbeddedOptions usual, bool (*is_mans)(std::string_view voice));
   ~ProviderRegistry();
 
-  /// Loads the objects that `profile` needs, unless they are loaded. Errors: those of EmbeddedProvider::make.
+  /// Loads the objects that `profile` needs, unless they are loaded. Fails like EmbeddedProvider::make().
   [[nodiscard]] base::Result<void, base::Error> load(const AgentProfile& profile);
-  /// Returns null if load() was not called for this profile.
+  /// Returns the provider that load() has made for this profile; null if there is none.
   [[nodiscard]] std::shared_ptr<EmbeddedProvider> find(const AgentProfile& profile) const;
-  /// Returns a speaker with the embedded voice that is nearest to `wanted`, a name of any provider or "". Returns null only if no
-  /// voice is installed.
+  /// Returns a speaker with the embedded voice that is nearest to `wanted`, which is the name of a voice of any provider, or "". Returns
+  /// null only if no voice is installed.
   [[nodiscard]] std::unique_ptr<Speaker> plain_voice(std::string_view wanted, Wake wake);
   [[nodiscard]] bool is_warm() const;
   [[nodiscard]] std::vector<std::string> warnings() const;

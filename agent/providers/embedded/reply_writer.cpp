@@ -9,7 +9,7 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-/// Counts words as the voice says them, because on_heard() gets spoken words.
+/// Counts the words of the first `count` sentences as the voice says them, because on_heard() gets spoken words.
 std::size_t count_words(const std::vector<std::string>& sentences, std::size_t count) {
   std::size_t words = 0;
   for (std::size_t i = 0; i < count; ++i) words += split_words(spoken_form(sentences[i])).size();
@@ -67,7 +67,7 @@ void ReplyWriter::note_intent(std::string name, double score) { events_.emplace_
 
 void ReplyWriter::on_heard(std::uint32_t turn, std::string_view text, bool interrupted) {
   if (turn != turn_ || sentences_.empty()) return;
-  // The last of several sentences is the question, which a caller may answer before it ends.
+  // The last of several sentences is the question. A caller may answer it before it ends, so it does not count.
   const std::size_t essence = count_words(sentences_, std::max<std::size_t>(1, sentences_.size() - 1));
   cut_off_ = interrupted && split_words(text).size() < essence;
   if (!cut_off_) repeats_ = 0;

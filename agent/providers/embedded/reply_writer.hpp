@@ -13,7 +13,7 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-inline constexpr std::uint32_t kMaxRepeats = 3;  ///< a reply that is cut off again and again is repeated at most this often
+inline constexpr std::uint32_t kMaxRepeats = 3;  ///< most repetitions of a reply that is cut off each time
 
 /// Builds one reply, sentence by sentence, and stores how much of the last reply the caller heard.
 class ReplyWriter {
@@ -22,12 +22,12 @@ class ReplyWriter {
   explicit ReplyWriter(const SlotValues& values) : values_(values) {}
 
   void begin(std::uint32_t turn);
-  /// Appends everything since begin(), then `expects` (unless the reply ends in an action), then ReplyDone.
+  /// Appends all events since begin(), then `expects` (unless the reply ends in an action), then ReplyDone.
   void finish(ReplyExpects expects, std::vector<ThinkEvent>& out);
 
   /// Says the next alternative of `phrases`.
   void say(const Phrases& phrases);
-  /// Says alternative `nth`, or the last one if there are fewer.
+  /// Says alternative `nth`, or the last alternative if there are fewer.
   void say_nth(const Phrases& phrases, std::size_t nth);
   /// Splits `text` into sentences, fills in the slots, and says them.
   void say_text(std::string_view text);
@@ -40,8 +40,8 @@ class ReplyWriter {
   void on_heard(std::uint32_t turn, std::string_view text, bool interrupted);
   /// Returns true if the previous reply was interrupted before the caller heard its main part.
   [[nodiscard]] bool was_cut_off() const { return cut_off_; }
-  /// Says the previous reply again if it was cut off, at most kMaxRepeats times in a row. A cough may have cut it off, or a word
-  /// that came too early.
+  /// If the previous reply was cut off, says it again and returns true, at most kMaxRepeats times in a row. The cause may have been a
+  /// cough, or a word that came too early.
   [[nodiscard]] bool try_repeat_cut_off();
 
  private:

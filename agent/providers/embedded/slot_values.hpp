@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// The values of slots that the caller's answers have filled in so far.
+/// The values of the slots that the caller has given so far.
 class SlotValues {
  public:
   /// Borrows `dialogue`, which must outlive this object.

@@ -37,9 +37,9 @@ bool write_all(int file, std::string_view content) {
   return true;
 }
 
-/// Returns a confidence from the posterior of the whole utterance (natural log) and the acoustic score per frame against the best
-/// state. Fitted to the figures of docs/embedded-speech.md, "Rejection": at 0.5, false acceptance and false rejection are about
-/// equal.
+/// Returns the confidence, 0..1. `log_posterior` is the natural logarithm of the whole utterance's posterior; `acoustic` is the mean
+/// acoustic score of a frame against the best state. The constants fit the figures of docs/embedded-speech.md, "Rejection": at 0.5,
+/// false acceptance and false rejection are about equal.
 double confidence_of(double log_posterior, double acoustic) {
   constexpr double kAcousticWeight = 0.2, kMiddle = -13.2, kSlope = 0.5;
   return 1 / (1 + std::exp(-kSlope * (log_posterior + kAcousticWeight * acoustic - kMiddle)));
@@ -112,10 +112,10 @@ base::Result<std::unique_ptr<SphinxDecoder>, base::Error> SphinxDecoder::make(st
   if (engine->config == nullptr) return base::fail(fault(EmbeddedError::Model, "the recogniser refuses its options"));
   cmd_ln_set_str_r(engine->config, "-hmm", files->acoustic_model().c_str());
   cmd_ln_set_str_r(engine->config, "-dict", files->dictionary().c_str());
-  // The second pass takes 30 times as long and recognises no more. The lattice of the third pass gives the posterior.
+  // Leave out the second pass: it takes 30 times as long, and recognises no more. The third pass has the lattice for the posterior.
   cmd_ln_set_boolean_r(engine->config, "-fwdflat", FALSE);
   cmd_ln_set_boolean_r(engine->config, "-bestpath", TRUE);
-  // Offhook's voice activity detection has already cut the turn. A second detection here would only lose quiet beginnings.
+  // Offhook's voice activity detection has already removed the silence. A second detection would only remove quiet beginnings of words.
   cmd_ln_set_boolean_r(engine->config, "-remove_silence", FALSE);
   engine->decoder = ps_init(engine->config);
   if (engine->decoder == nullptr)
@@ -123,13 +123,13 @@ base::Result<std::unique_ptr<SphinxDecoder>, base::Error> SphinxDecoder::make(st
   for (const auto& [name, path] : files->models()) {
     ngram_model_t* model =
         ngram_model_read(ps_get_config(engine->decoder), path.c_str(), NGRAM_ARPA, ps_get_logmath(engine->decoder));
-    // The ten digits have equal lengths and likelihoods, and the library's usual weights insert too many of them. These values come
-    // from measurements.
+    // With the library's usual weights, the recogniser inserts too many digits, because they have equal lengths and likelihoods. These
+    // values come from measurements.
     constexpr float kNumberWeight = 10, kNumberInsertion = 0.2f;
     if (model != nullptr && (name == kExpectDigits || name == kExpectCorrection))
       ngram_model_apply_weights(model, kNumberWeight, kNumberInsertion);
     const bool set = model != nullptr && ps_set_lm(engine->decoder, name.c_str(), model) == 0;
-    if (model != nullptr) ngram_model_free(model);  // The search holds a reference from here on.
+    if (model != nullptr) ngram_model_free(model);  // The search has its own reference now.
     if (!set) return base::fail(fault(EmbeddedError::Model, "the recogniser refuses the language model \"" + name + "\""));
   }
   const feat_t* features = ps_get_feat(engine->decoder);
@@ -180,7 +180,7 @@ Recognised SphinxDecoder::finish() {
     ps_seg_prob(segment, &segment_score, &unused_language, &unused_backoff);
     const std::string_view word = ps_seg_word(segment);
     if (word.starts_with('<') || word.starts_with('[') || word.starts_with('+')) continue;
-    constexpr double kScoreUnit = 1024;  // scores of the lattice are shifted left by 10 bits
+    constexpr double kScoreUnit = 1024;  // the lattice has its scores shifted left by 10 bits
     acoustic += segment_score / kScoreUnit;
     frames += last - first + 1;
   }

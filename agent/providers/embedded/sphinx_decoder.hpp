@@ -16,7 +16,7 @@
 namespace offhook::inline v0::agent::embedded {
 
 /// The files from which decoders are built. The cut dictionary and the language models are in memory files (memfd_create), because
-/// the 2015 library reads them by name only. They leave nothing on a disk, even after a crash.
+/// the library can only read them by name. They leave nothing on a disk, even after a crash.
 class DecoderFiles {
  public:
   /// Checks the acoustic model, cuts the dictionary, and makes the language models.
@@ -37,7 +37,7 @@ class DecoderFiles {
 
  private:
   DecoderFiles() = default;
-  [[nodiscard]] std::string keep(const std::string& content);  // returns "" if the system refuses the file
+  [[nodiscard]] std::string keep(const std::string& content);  // returns the file's name; "" if the system refuses the file
 
   std::string acoustic_model_, dictionary_;
   std::vector<Model> models_;
@@ -54,19 +54,19 @@ struct Recognised {
 class SphinxDecoder {
  public:
   static constexpr std::uint32_t kRateHz = 16000;
-  /// Octets that must be free for one decoder: three times its need, because the library ends the process when memory runs out.
+  /// Octets that must be free for one more decoder. It is three times the need, because the library ends the process when memory runs out.
   static constexpr std::size_t kMemory = 32U << 20U;
 
-  /// Returns EmbeddedError::Memory if `memory_left` (octets) is too small.
+  /// Builds a decoder. Fails with EmbeddedError::Memory if `memory_left` (octets) is less than kMemory.
   [[nodiscard]] static base::Result<std::unique_ptr<SphinxDecoder>, base::Error> make(std::shared_ptr<const DecoderFiles> files,
                                                                                      std::size_t memory_left = base::free_memory());
   ~SphinxDecoder();
   SphinxDecoder(const SphinxDecoder&) = delete;
   SphinxDecoder& operator=(const SphinxDecoder&) = delete;
 
-  /// Prepares for a new caller: drops everything that was learnt from the last caller's line and voice.
+  /// Prepares for a new caller: drops the adaptation to the last caller's line and voice.
   void reset();
-  /// Begins an utterance. Drops an utterance that is still in progress.
+  /// Begins an utterance with the language model `expect`. Drops an utterance that is still in progress.
   [[nodiscard]] bool try_start(std::string_view expect);
   [[nodiscard]] bool try_feed(std::span<const std::int16_t> pcm);
   /// Returns the words recognised so far, with the confidence 0.

@@ -75,7 +75,7 @@ struct SphinxListener::Session {
 
   std::unique_ptr<SphinxDecoder> decoder;
   std::string last_partial;
-  bool failed = false;  // the present turn has failed, which is reported once
+  bool failed = false;  // true: the present turn has failed, and the failure was reported
 
   [[nodiscard]] bool is_current(std::uint64_t number) const { return number >= first_valid.load(); }
   void say(std::uint64_t from, ListenEvent event) {
@@ -84,7 +84,7 @@ struct SphinxListener::Session {
   void fail(std::uint64_t from, std::uint32_t turn, std::string why) {
     if (!std::exchange(failed, true)) say(from, ListenFailed{turn, std::move(why)});
   }
-  /// Gets a decoder, unless there is one. Returns the reason if there is none, otherwise "".
+  /// Takes a decoder from the pool, unless this call has one. Returns "", or the reason why there is no decoder.
   [[nodiscard]] std::string need_decoder() {
     if (decoder) return {};
     auto taken = decoders->take();
@@ -119,7 +119,7 @@ struct SphinxListener::Session {
 
 SphinxListener::SphinxListener(WorkPool& pool, std::shared_ptr<DecoderPool> decoders, double threshold, Wake wake)
     : session_(std::make_shared<Session>(std::move(decoders), threshold, std::move(wake))), strand_(pool) {
-  // This runs before the caller's first word. If it is refused, the first turn tries again and reports the reason.
+  // Take a decoder before the caller's first word. If this job is refused, the first turn tries again and reports the reason.
   static_cast<void>(strand_.try_post([session = session_] { static_cast<void>(session->need_decoder()); }));
 }
 
@@ -131,7 +131,7 @@ SphinxListener::~SphinxListener() {
 std::uint32_t SphinxListener::rate_hz() const { return SphinxDecoder::kRateHz; }
 
 void SphinxListener::begin(std::uint32_t turn, std::string_view expect) {
-  if (listening_) abandon();  // A turn that has ended still gets its transcript.
+  if (listening_) abandon();  // A turn that has already ended still gets its transcript.
   turn_ = turn;
   ++number_;
   listening_ = true;
@@ -151,7 +151,7 @@ void SphinxListener::feed(std::span<const std::int16_t> pcm) {
 void SphinxListener::end() {
   if (!listening_) return;
   if (!chunk_.empty()) post_audio();
-  if (!listening_) return;  // The queue was full, which post() has reported.
+  if (!listening_) return;  // The queue was full, and post() has reported the failure.
   post([session = session_, number = number_, turn = turn_] { session->finish(number, turn); });
   listening_ = false;
 }
@@ -173,7 +173,7 @@ void SphinxListener::post_audio() {
 void SphinxListener::post(Job job) {
   if (strand_.try_post(std::move(job))) return;
   const auto turn = turn_;
-  abandon();  // The recogniser would understand half a turn as something else.
+  abandon();  // Drop the whole turn: from half of it, the recogniser could recognise wrong words.
   session_->say(number_, ListenFailed{turn, "the work pool is full or ending"});
 }
 

@@ -20,7 +20,7 @@ class DecoderPool {
  public:
   DecoderPool(std::shared_ptr<const DecoderFiles> files, std::size_t keep, std::size_t limit);
 
-  /// Returns an idle decoder, or builds one in some 50 ms, so only the work pool may call it.
+  /// Returns an idle decoder, or builds one. Building takes some 50 ms, so call it only on the work pool.
   [[nodiscard]] base::Result<std::unique_ptr<SphinxDecoder>, base::Error> take();
   void give_back(std::unique_ptr<SphinxDecoder> decoder);
   /// Builds a decoder in advance, unless enough are idle.
@@ -61,7 +61,7 @@ class SphinxListener final : public Listener {
   std::shared_ptr<Session> session_;
   Strand strand_;
   std::uint32_t turn_ = 0;
-  std::uint64_t number_ = 0;  // number of the turn in this object, because begin() may get the same number twice
+  std::uint64_t number_ = 0;  // this object's own number of the turn: begin() may get the same number twice
   bool listening_ = false;
   std::size_t heard_samples_ = 0;
   std::vector<std::int16_t> chunk_;

@@ -16,13 +16,13 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-/// A piece of text without spaces: "(555-0134)." has the parts "(", "555-0134" and ").". All of them borrow from the text.
+/// A piece of text without spaces, in three parts, which borrow from the text: "(555-0134)." has the parts "(", "555-0134" and ").".
 struct Token {
   std::string_view lead, core, marks;
 };
 using Tokens = std::span<const Token>;
 
-/// The words for the first `tokens` tokens. The marks of the last token follow.
+/// The words for the first `tokens` tokens, without the marks of the last token.
 struct Reading {
   std::string words;
   std::size_t tokens = 1;
@@ -32,13 +32,13 @@ using Read = std::optional<Reading>;
 bool all_digits(std::string_view text) { return !text.empty() && std::ranges::all_of(text, base::is_digit); }
 bool is_upper(char c) { return base::is_alpha(c) && base::to_lower(c) != c; }
 
-/// Returns the next token if only a space separates it from the one before; otherwise null.
+/// Returns the token after the first `count` tokens if only a space separates it from them; otherwise null.
 const Token* after(Tokens tokens, std::size_t count) {
   if (count >= tokens.size() || !tokens[count - 1].marks.empty() || !tokens[count].lead.empty()) return nullptr;
   return &tokens[count];
 }
 
-/// Reads "1250" and "1,250". Returns nullopt for "12,50", and for a number too large to be said as a number.
+/// Reads "1250" and "1,250". Returns nullopt for "12,50", and for a number that is too large to be said as a number.
 std::optional<std::uint64_t> whole_number(std::string_view text) {
   std::string digits;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -188,7 +188,7 @@ Read telephone(Tokens tokens) {
   }
   const auto digits = std::ranges::count_if(number, base::is_digit);
   const auto separate = number.find_first_of("- /()");
-  const bool points = number.find('.') != std::string::npos && std::ranges::count(number, '.') < 2;  // a single point makes a decimal
+  const bool points = number.find('.') != std::string::npos && std::ranges::count(number, '.') < 2;  // with a single point, it is a decimal number
   if (digits == 0 || points || (!plus && (digits < kFewest || (separate == std::string::npos && number.find('.') == std::string::npos))))
     return std::nullopt;
   if (area && count == 1) return std::nullopt;
@@ -244,7 +244,7 @@ Read abbreviation(Tokens tokens) {
   return std::nullopt;
 }
 
-/// Reads any other token: replaces its digits by words, because the voice must not get a digit. "7up" becomes "seven up".
+/// Reads any other token: replaces its digits by words, because the voice must get no digits. "7up" becomes "seven up".
 std::string plain(std::string_view text) {
   std::string words;
   for (std::size_t i = 0; i < text.size();) {
@@ -271,7 +271,7 @@ std::vector<Token> split_tokens(std::string_view text) {
     if (token.empty()) continue;
     const auto begin = std::min(token.find_first_not_of("(\"'"), token.size());
     const auto end = std::max(begin, token.find_last_not_of(".,;:!?)\"'") + 1);
-    const bool whole = begin == token.size() || end == begin;  // the token has marks only
+    const bool whole = begin == token.size() || end == begin;  // the token consists of marks
     tokens.push_back(whole ? Token{{}, {}, token} : Token{token.substr(0, begin), token.substr(begin, end - begin), token.substr(end)});
   }
   return tokens;
@@ -285,7 +285,7 @@ Reading read(Tokens tokens) {
   return {plain(tokens[0].core)};
 }
 
-/// Returns the marks of a token without an abbreviation's full stop, which belongs to the abbreviation unless the text ends there.
+/// Returns the marks of a token, but without the full stop of an abbreviation, unless the text ends there.
 std::string_view marks_of(const Token& token, bool abbreviated, bool last) {
   return abbreviated && !last && token.marks.starts_with('.') ? token.marks.substr(1) : token.marks;
 }
@@ -299,7 +299,7 @@ std::string spoken_form(std::string_view text) {
     const auto reading = read(Tokens(tokens).subspan(at));
     const Token& last = tokens[at + reading.tokens - 1];
     if (!spoken.empty()) spoken += ' ';
-    if (reading.tokens == 1) spoken += tokens[at].lead;  // The brackets around an area code are not read.
+    if (reading.tokens == 1) spoken += tokens[at].lead;  // Leave out the bracket before an area code, whose reading has several tokens.
     spoken += reading.words;
     at += reading.tokens;
     const bool abbreviated = abbreviation(Tokens(tokens).subspan(at - reading.tokens)).has_value() || read_meridiem(last.core).has_value();

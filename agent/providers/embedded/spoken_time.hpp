@@ -16,7 +16,7 @@ enum class Meridiem : std::uint8_t { None, Am, Pm };
 struct ClockTime {
   unsigned hour = 0, minute = 0;
   Meridiem meridiem = Meridiem::None;
-  bool bare = false;  ///< an hour without minutes or a.m., which is a time only next to another time
+  bool bare = false;  ///< true: an hour without minutes and without a.m. or p.m., which counts as a time only next to another time
 };
 
 /// Reads "9:30", "17:00", "9am", "9:30pm", "9": from 0:00 to 24:00, or from 1 to 12 with a.m. or p.m. Returns nullopt if `text` is
@@ -29,7 +29,7 @@ struct Date {
   unsigned year = 0, month = 0, day = 0;  ///< a year of 0 is not said
 };
 
-/// Reads "2026-11-21" and "11/21/2026". The month comes first, as in the United States, unless only the other order is a date.
+/// Reads "2026-11-21" and "11/21/2026". In the second form the month comes first, as in the United States, unless that is no date.
 [[nodiscard]] std::optional<Date> parse_date(std::string_view text);
 /// Returns 1..12 for "November", "november" and "Nov."; 0 for other words. "may" and "march" are also ordinary words, and count
 /// only with a capital letter.

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-/// Recognises "zero" as the key 0. Many callers say it instead of pressing the key, to reach a person. Pure; ASCII only.
+/// Recognises the word "zero" as the key 0: many callers say it to reach a person, instead of pressing the key. Pure; ASCII only.
 namespace offhook::inline v0::agent::embedded {
 
 /// Returns true for "zero" alone, or with "press", "number" or "please". "oh" does not count, because it also expresses surprise.

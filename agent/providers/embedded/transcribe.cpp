@@ -20,7 +20,7 @@ std::string spoken(std::string_view sentence) {
   return text;
 }
 
-/// Returns the dialogue with the agent's texts as the sentences that the recogniser expects.
+/// Returns the dialogue with the agent's texts as examples, so that the recogniser expects them.
 Dialogue listen_for_replies(Dialogue dialogue) {
   Intent replies;
   replies.name = "replies";

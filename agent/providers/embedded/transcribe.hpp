@@ -10,7 +10,7 @@
 
 namespace offhook::inline v0::agent::embedded {
 
-/// The sentences that the recogniser expects: the dialogue's examples (Callers), or its replies.
+/// The sentences that the recogniser expects. Callers: the examples in the dialogue. Replies: the agent's texts.
 enum class TranscribeExpect : std::uint8_t { Callers, Replies };
 
 struct TranscribedUtterance {

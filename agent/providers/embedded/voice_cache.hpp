@@ -21,19 +21,19 @@ struct SpokenSentence {
   std::vector<SpokenWord> words;
 };
 
-/// A voice with a cache of its sentences: a sentence that is said again, above all the greeting, needs no synthesis. Bounded by
-/// bytes; removes the sentence that was used least recently. Thread-safe. Synthesis runs on one strand of the pool, because flite
-/// requires that.
+/// A voice with a cache of its sentences, so that a sentence that is said again, above all the greeting, needs no synthesis. The size of
+/// the cache is bounded in octets; it removes the sentence that was used least recently. Thread-safe. Synthesis runs on one strand of
+/// the pool, because flite can only synthesise one sentence at a time.
 class VoiceCache : public std::enable_shared_from_this<VoiceCache> {
  public:
   VoiceCache(FliteVoice voice, WorkPool& pool, std::size_t max_bytes);
 
   [[nodiscard]] std::shared_ptr<const SpokenSentence> find(std::string_view sentence);
-  /// Synthesises `sentences` on the pool, one after the other, so that a call waits for at most one of them. If the pool is full, the remaining
-  /// sentences are omitted. Calls `done` once: on the pool after the last sentence, or directly if the pool is full.
+  /// Synthesises `sentences` on the pool, one job for each, so that a call waits for at most one of them. If the pool is full, the remaining sentences
+  /// are omitted. Invokes `done` once: on the pool after the last sentence, or directly if the pool is full.
   void prepare(std::vector<std::string> sentences, Job done = {});
-  /// Passes the sentence to `sink`, in pieces, or at once from the cache. Stores it if it is complete. Blocking: only a job may
-  /// call it.
+  /// Passes the sentence to `sink`: whole from the cache, or in pieces from the synthesis. Stores it if the synthesis completes. It
+  /// blocks, so only a job may call it.
   [[nodiscard]] bool speak(std::string_view sentence, const FliteVoice::Sink& sink);
   [[nodiscard]] bool try_post(Job job) { return strand_.try_post(std::move(job)); }
   [[nodiscard]] std::size_t bytes() const;

@@ -3,7 +3,7 @@
 namespace offhook::inline v0::agent::embedded {
 namespace {
 
-// At this score the text is nearly an example, so it is accepted even if the recogniser's confidence is low.
+// A text with this score is nearly an example, so it is accepted even if the recogniser's confidence is low.
 constexpr double kSureScore = 0.85;
 
 }  // namespace

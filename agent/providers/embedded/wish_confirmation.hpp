@@ -7,16 +7,17 @@
 #include <string>
 #include <string_view>
 
-/// Decides how certain a caller's wish is, and makes the question that confirms it. Pure.
+/// Decides whether a caller's wish is certain enough, and makes the question that confirms it. Pure.
 namespace offhook::inline v0::agent::embedded {
 
 enum class Decision : std::uint8_t { Reject, Confirm, Accept };
 
-/// Decides about `match`, which was recognised with `confidence` (0..1). Two thresholds for each of the two scores make three
-/// bands; in the middle band the intent's own `confirm` decides. docs/embedded-speech.md has the figures.
+/// Decides about `match`, whose text was recognised with `confidence` (0..1). Rejects it below the lower thresholds of score or
+/// confidence. Otherwise the intent's `confirm` decides: Never accepts, Always confirms, and WhenUnsure accepts only if is_sure().
+/// docs/embedded-speech.md has the figures.
 [[nodiscard]] Decision decide(const Dialogue& dialogue, const IntentMatch& match, double confidence);
 
-/// Returns true if `match` and `confidence` are in the upper band. After a wrong guess, the dialogue asks only about such a match.
+/// Returns true if the score of `match` and `confidence` reach the upper thresholds. After a wrong guess, the dialogue confirms only such a match.
 [[nodiscard]] bool is_sure(const Dialogue& dialogue, const IntentMatch& match, double confidence);
 
 /// Returns `phrase` with {wish} filled in: "You want our opening hours. Is that right?"

@@ -9,10 +9,10 @@ namespace offhook::inline v0::agent::embedded {
 
 enum class YesNo : unsigned char { Neither, Yes, No };
 
-/// Returns the meaning of an answer. "That is not right" contains "right", and "no, that is correct" contains both: no and not
-/// decide, because a wrong yes is worse than another question. "I am not sure" is neither.
+/// Returns the meaning of an answer. "no" or "not" decides, as in "that is not right" and "no, that is correct", because a wrong yes is
+/// worse than another question. Exceptions are phrases such as "no problem" (yes) and "I am not sure" (neither).
 [[nodiscard]] YesNo understand_yes_no(std::string_view text);
-/// Returns true if the text says that something was wrong, and not only no: "that's wrong", "no, that is not right".
+/// Returns true if the text says that a value is wrong: "that's wrong", "no, that is not right". A "no" alone is not enough.
 [[nodiscard]] bool is_denial(std::string_view text);
 /// Returns true if the whole text is one of yes_no_phrases().
 [[nodiscard]] bool is_plain_answer(std::string_view text);

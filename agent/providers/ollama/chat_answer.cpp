@@ -42,7 +42,7 @@ void ChatAnswer::on_lines(const std::vector<std::string>& lines, std::vector<Mod
 void ChatAnswer::on_line(std::string_view line, std::vector<ModelEvent>& out) {
   const auto chunk = json::parse(reader_->parser, line);
   if (!chunk || !chunk->is_object()) return fail(FailureKind::Protocol, "the answer has a line that is not a JSON object", out);
-  if (json::member(*chunk, "error")) {  // The error comes within an answer of status 200. Its sentence is not shown.
+  if (json::member(*chunk, "error")) {  // The error is in an answer with status 200. Do not show its sentence.
     const ErrorNames error = parse_error_names(line);
     return fail(kind_of(0, error), "the model's answer broke off with an error" + error.to_string(), out);
   }
@@ -53,7 +53,7 @@ void ChatAnswer::on_line(std::string_view line, std::vector<ModelEvent>& out) {
       if (!function) return;
       const auto given = json::member(*function, "arguments");
       const std::string arguments = given ? json::text_or_json(*given) : "{}";
-      // Each element is a separate call: in some versions, `function.index` starts again with each line.
+      // Count the calls here: in some versions, `function.index` starts again on each line.
       on_call(CallPiece{calls_++, json::text(call, "id"), json::text(*function, "name"), arguments, true}, out);
     });
   }

@@ -31,7 +31,7 @@ void write_think(Think think, JsonText& out) {
   out.text("think", word->first);
 }
 
-/// Writes the members that a question and a load request share. If they differed, the server would load the model twice.
+/// Writes the members that a question and a load request share. They must be equal, or the server would load the model twice.
 void write_model(const ModelOptions& options, JsonText& out) {
   out.text("model", options.model).flag("stream", true).number("keep_alive", options.keep_alive.count());
   out.open("options", '{').number("num_ctx", options.context_tokens);
@@ -40,8 +40,8 @@ void write_model(const ModelOptions& options, JsonText& out) {
   out.close('}');
 }
 
-/// Returns `arguments` as a JSON object, or "{}" if a model or another provider gave something else. The server would refuse the
-/// whole request for arguments that are not an object.
+/// Returns `arguments` if they are a JSON object. Returns "{}" for anything else that a model sent, because the server would refuse the
+/// whole request.
 std::string object_of(std::string_view arguments) {
   json::Parser parser;
   const auto value = json::parse(parser, arguments);
@@ -65,8 +65,8 @@ void write_assistant(std::string_view text, const std::vector<ModelMessage::Call
   }
 }
 
-/// Puts text and the calls after it into one message. Ollama would merge two consecutive messages of the assistant into one with
-/// both texts, but only the calls of the first (template.collate).
+/// Writes the messages, with a text and the function calls after it in one message. Ollama would merge two consecutive messages of the
+/// assistant, and would keep both texts, but only the function calls of the first (template.collate).
 void write_messages(const std::vector<ModelMessage>& messages, JsonText& out) {
   std::string_view said;
   const auto write_said = [&] {

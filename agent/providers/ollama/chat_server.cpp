@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::ollama {
 
 namespace {
 
-/// A slow disk needs minutes for the largest models. Only later calls wait for this load.
+/// Longest load of a model: a slow disk needs minutes for the largest models. No present call waits for it.
 constexpr base::Duration kLoadLimit = std::chrono::minutes(15);  // Longer than Rehearsal::kWarmUpLimit, whose report advises the operator.
 
 struct KnownSentence {

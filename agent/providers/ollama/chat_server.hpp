@@ -15,13 +15,12 @@ namespace offhook::inline v0::agent::ollama {
 
 struct ChatServerOptions {
   std::string base_url = "http://127.0.0.1:11434";  ///< without a path; may end in '/'
-  Secret key;                               ///< empty: no authorization header, as for an operator's own server
+  Secret key;                               ///< empty: requests have no authorization header, because an operator's own server needs none
   base::Duration connect_limit = std::chrono::seconds(3);
   ModelOptions model;
 };
 
-/// A model on an Ollama server, used by Ollama's own interface. That interface accepts num_ctx and keep_alive, and separates
-/// thoughts from text.
+/// Ollama's own interface to a model on an Ollama server. It accepts num_ctx and keep_alive, and separates thoughts from text.
 class ChatServer final : public chat::ModelServer {
  public:
   explicit ChatServer(ChatServerOptions options) : options_(std::move(options)) {}
@@ -29,7 +28,7 @@ class ChatServer final : public chat::ModelServer {
   [[nodiscard]] std::string url() const override;
   [[nodiscard]] net::HttpRequest request(const chat::ModelQuestion& question) const override;
   [[nodiscard]] std::unique_ptr<chat::ModelAnswer> answer() const override;
-  /// Describes a failure. Gives advice if Offhook knows the sentence of Ollama's error. Does not show that sentence.
+  /// Describes a failure. If Offhook knows the sentence of Ollama's error, the description contains advice, but never the sentence itself.
   [[nodiscard]] RequestFailure failure(std::string_view whom, const net::HttpHead& head, std::string_view body) const override;
   [[nodiscard]] std::optional<net::HttpRequest> warm_up() const override;
 

@@ -7,7 +7,7 @@
 
 namespace offhook::inline v0::agent::ollama {
 
-/// Returns a request for the list of models, which must contain the configured one.
+/// Returns a request for the list of models, which must contain the configured model.
 [[nodiscard]] std::vector<KeyTrial> key_trials(const ProviderProfile& provider);
 
 }  // namespace offhook::inline v0::agent::ollama

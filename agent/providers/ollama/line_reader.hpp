@@ -8,15 +8,15 @@
 namespace offhook::inline v0::agent::ollama {
 
 /// Splits newline-delimited JSON into lines, from bytes that are split at any place. A line ends in LF or CR LF. Skips empty lines,
-/// and does not parse the others. Pure.
+/// and does not parse the JSON. Pure.
 class LineReader {
  public:
   static constexpr std::size_t kMaxLine = 1U << 20U;  ///< longest line in octets, without the LF
 
-  /// Appends the lines that are now complete. Returns false if a line is longer than kMaxLine, now or in an earlier invocation; then no more lines
-  /// come.
+  /// Appends the lines that are now complete. Returns false if a line, now or in an earlier invocation, was longer than kMaxLine; after that, it appends
+  /// no more lines.
   [[nodiscard]] bool feed(std::string_view bytes, std::vector<std::string>& out);
-  /// Ends the stream. A last line without LF is a line too.
+  /// Ends the stream. Appends the last line if it has no LF.
   void finish(std::vector<std::string>& out);
 
  private:

@@ -27,7 +27,7 @@ std::unique_ptr<Thinker> make_thinker(const PartNeeds& needs, Wake wake) {
                                              std::move(wake));
 }
 
-/// Loads the model that calls are going to use. From a disk this may take a minute.
+/// Loads the model before calls use it. From a disk this may take a minute.
 class Loading final : public WarmUp {
  public:
   Loading(const PartNeeds& needs, ReportTrouble told)

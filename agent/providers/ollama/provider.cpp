@@ -16,7 +16,7 @@ using config::Shape;
 
 constexpr std::string_view kUrl = "http://127.0.0.1:11434";
 
-// A longer text comes before a text that is its end.
+// Ends that are removed from a URL. The first match counts, so a longer text is before a text that is its end.
 constexpr auto kUrlEnds = std::to_array<std::string_view>({"/v1/chat/completions", "/api/chat", "/api/generate", "/api/tags", "/api", "/v1"});
 
 constexpr std::array kCompleted{

@@ -11,7 +11,7 @@ namespace offhook::inline v0::agent::openai {
 
 namespace {
 
-/// Returns true for Microsoft's own hosts. The gateway of a different company may have other paths.
+/// Returns true for Microsoft's own hosts. The gateway of another company may have other paths.
 bool is_azures_host(std::string_view url) {
   const std::string host = host_of_url(url);
   const auto domains = {".azure.com", ".azure.us", ".azure.cn"};

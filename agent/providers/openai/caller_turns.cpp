@@ -74,7 +74,7 @@ void CallerTurns::abandon() {
     wire_.send([](std::string& out) { write_clear(out); });
     uncommitted_ = 0;
   }
-  // The turn is already committed. Its item is deleted once its id is known.
+  // If the turn is already committed, delete its item as soon as the item's id is known.
   if (!open_ && pending_ && !awaited_.empty() && awaited_.back().turn == turn_) awaited_.back().discard = true;
   open_ = pending_ = sound_ = false;
   audio_.forget();
@@ -111,7 +111,7 @@ void CallerTurns::on_committed(std::string_view item_id) {
 void CallerTurns::on_text(std::string_view item_id, std::string_view text) {
   const auto item = std::find_if(items_.begin(), items_.end(), [item_id](const Item& each) { return each.id == item_id; });
   if (item == items_.end()) return;
-  if (item->turn == turn_ && !open_ && !text.empty()) on_replied();  // The transcript is known: the history holds it from now on.
+  if (item->turn == turn_ && !open_ && !text.empty()) on_replied();  // The history now contains the transcript, so the audio is not needed any more.
   events_.push_back(CallerText{item->turn, std::string(text)});
   items_.erase(item);
 }

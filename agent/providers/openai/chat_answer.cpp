@@ -29,11 +29,11 @@ ModelFinished::Why why_of(std::string_view reason) {
 std::string content_of(const json::Element& delta) {
   std::string content(json::text(delta, "content"));
   json::for_each(delta, "content", [&](const json::Element& part) { content += json::text(part, "text"); });
-  return content.empty() ? std::string(json::text(delta, "refusal")) : content;  // The agent speaks a refusal too.
+  return content.empty() ? std::string(json::text(delta, "refusal")) : content;  // The agent also speaks a refusal.
 }
 
-/// Calls `each` with every piece of a function call in `delta`: the delta of a chunk, or the message of an answer that is not a
-/// stream.
+/// Invokes `each` for every piece of a function call in `delta`, which is the delta of a chunk, or the message of an answer that is not
+/// a stream.
 template <class Each>
 void for_each_call(const json::Element& delta, Each each) {
   const auto with_function = [&](const json::Element& function, CallPiece piece) {
@@ -54,7 +54,7 @@ void for_each_call(const json::Element& delta, Each each) {
   });
   CallPiece only;
   only.index = 0;
-  if (const auto function = json::member(delta, "function_call")) with_function(*function, only);  // This is the older form, without tools.
+  if (const auto function = json::member(delta, "function_call")) with_function(*function, only);  // the older form of a function call
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ void ChatAnswer::on_json(std::string_view, std::string_view text, std::vector<Mo
   }
   std::optional<ModelFinished::Why> end;
   json::for_each(*chunk, "choices", [&](const json::Element& choice) {
-    if (json::number(choice, "index").value_or(0) != 0) return;  // The request asked for one choice.
+    if (json::number(choice, "index").value_or(0) != 0) return;  // Offhook requests only one choice.
     auto delta = json::member(choice, "delta");
     if (!delta) delta = json::member(choice, "message");
     if (delta && delta->is_object()) {

@@ -8,11 +8,11 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// Reads one answer of /chat/completions. Accepts the deviations of compatible servers: no [DONE], no stream, finish_reason "stop"
-/// with calls, no id, no index, arguments as an object, content null, thoughts in the text or next to it.
+/// Reads one answer of /chat/completions. Accepts the deviations of compatible servers: no [DONE], no stream, finish_reason "stop" with
+/// function calls, no id, no index, arguments as an object, content null, thoughts in the text or in another member.
 class ChatAnswer final : public StreamedAnswer {
  public:
-  /// `starts_in_thought`: the text begins inside a thought, because the model's template put the opening tag after the question.
+  /// `starts_in_thought`: the text begins inside a thought, because the model's template ends the question with the opening tag.
   explicit ChatAnswer(bool starts_in_thought = false);
   ~ChatAnswer() override;
 

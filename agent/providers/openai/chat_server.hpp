@@ -19,7 +19,7 @@ struct ChatServerOptions {
   Api api = Api::Chat;
 };
 
-/// A model of OpenAI, or of a server with the same interface.
+/// OpenAI's interface to a language model, on OpenAI's server or on another one with the same interface.
 class ChatServer final : public chat::ModelServer {
  public:
   explicit ChatServer(ChatServerOptions options) : options_(std::move(options)) {}

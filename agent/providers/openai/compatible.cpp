@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kCompatibleExample = "http://127.0.0.1:8000/v1";
 
-// OpenAI's key goes only to the address that the same environment sets.
+// OPENAI_API_KEY is used only with OPENAI_BASE_URL, so that a key for OpenAI does not go to another server.
 constexpr std::array kCompatibleCompleted{
     CompletedSetting{.pointer = "/base_url", .variable = "OPENAI_BASE_URL", .needed = "a URL such as \"http://127.0.0.1:8000/v1\""},
     CompletedSetting{.pointer = "/api_key", .variable = "OPENAI_API_KEY", .only_with = "OPENAI_BASE_URL"},

@@ -33,7 +33,7 @@ void replay_history(Wire& wire, const History& history, const std::function<bool
   for (const HistoryEntry& entry : history.entries()) {
     if (entry.kind == HistoryEntry::Kind::ToolCall && !is_open(entry.call_id) &&
         !tells_of_call(history, HistoryEntry::Kind::ToolResult, entry.call_id)) {
-      continue;  // The model would wait for the result, or repeat the call.
+      continue;  // Without its result, the model would wait for the result, or repeat the call.
     }
     replay(wire, entry);
   }

@@ -11,13 +11,13 @@ namespace offhook::inline v0::agent::openai {
 struct TranscriptionOptions {
   Server server;
   std::string model = "gpt-4o-mini-transcribe";
-  std::string language;        ///< ISO 639-1; "" selects the language of the call, or detection
+  std::string language;        ///< ISO 639-1; "": the language of the call, or detection if that is not known
   std::string prompt;          ///< names and words that callers are likely to say
-  bool stream = true;          ///< requests pieces of the transcript as they are recognised; whisper-1 ignores it
+  bool stream = true;          ///< true: the server sends the transcript in pieces, as it recognises them; whisper-1 ignores it
   ReportUse report_use{};
 };
 
-/// Listens by /audio/transcriptions.
+/// Listens by /audio/transcriptions: sends each turn after its end.
 class HttpListener final : public TurnListener {
  public:
   /// `http` must outlive this object.

@@ -15,7 +15,7 @@ struct LiveOptions {
 };
 
 /// Listens by a Realtime session that only transcribes, over a WebSocket: most of a turn is transcribed before the turn is over.
-/// Uses one socket for a call. If it broke, or is too old, the next turn opens a new one.
+/// Uses one socket for a call. If the socket has broken or is too old, the next turn opens a new one.
 class LiveListener final : public SocketListener {
  public:
   /// `sockets` must outlive this object.

@@ -116,7 +116,7 @@ void LiveProtocol::on_error(LiveTranscription& live, const realtime::ErrorInfo& 
     return live.finish();
   }
   const realtime::Fault fault = fault_of(error);
-  // On such a session, the server would not recognise audio in the requested way.
+  // The session has other settings than Offhook requested, or ends: give up the socket.
   if (error.event_id == kSessionId || fault.fatal || is_session_expired(error)) return live.lose({fault.kind, fault.why, std::nullopt});
   if (of_commit) return live.fail(fault.kind, fault.why);
   live.count(&LiveTranscription::Counters::passed_errors);
@@ -136,7 +136,7 @@ void LiveProtocol::on_transcript(LiveTranscription& live, const realtime::UserTr
     live.add_words(base::trim(transcript.text), 1);
     return live.finish();
   }
-  if (pieces_.size() + transcript.text.size() > realtime::kMaxText) return;  // The final text contains as much as is allowed.
+  if (pieces_.size() + transcript.text.size() > realtime::kMaxText) return;  // Ignore pieces beyond the limit. The final text replaces them.
   pieces_ += transcript.text;
   live.text().set_interim(base::trim(pieces_));
   live.report_so_far();

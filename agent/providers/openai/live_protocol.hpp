@@ -22,11 +22,11 @@ struct LiveShape {
   AudioFormat format = AudioFormat::Pcm24k;
 };
 
-/// The protocol of a Realtime session that only transcribes. A commit ends the turn, and its text comes back.
+/// The protocol of a Realtime session that only transcribes. A commit ends the turn and makes an item, whose text comes back.
 class LiveProtocol final : public TranscriptionProtocol {
  public:
   static constexpr std::size_t kFrameMs = 60;     ///< audio in one frame
-  static constexpr std::size_t kMaxCommits = 16;  ///< turns whose item is awaited; with one more, the socket is given up
+  static constexpr std::size_t kMaxCommits = 16;  ///< most turns that wait for their item; with one more, the socket is given up
   static constexpr base::Duration kRenewAfter = std::chrono::minutes(50);  ///< age at which a session is replaced; the server ends it after 60 minutes
 
   explicit LiveProtocol(LiveShape shape) : shape_(std::move(shape)) {}
@@ -49,7 +49,7 @@ class LiveProtocol final : public TranscriptionProtocol {
   realtime::EventParser parser_;
   std::vector<std::uint8_t> no_audio_;
   std::deque<std::uint32_t> commits_;  // turns in the order of their commits; 0: abandoned
-  std::string item_id_;                // item of the turn, once it is committed
+  std::string item_id_;                // id of the turn's item; "" until the server has committed the turn
   std::string pieces_;                 // text of the turn so far
 };
 

@@ -18,7 +18,7 @@ struct ModelOptions {
   bool parallel_calls = true;
 
   // Members that compatible servers may not know. OpenAI's own server knows all of them.
-  std::string prompt_role = "system";         ///< or "developer"
+  std::string prompt_role = "system";         ///< role of the prompt's message: "system" or "developer"
   bool legacy_max_tokens = false;             ///< sends `max_tokens` instead of `max_completion_tokens`
   bool send_stream_options = true;
   bool send_tool_choice = true;

@@ -4,10 +4,10 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// Returns the parts of the kind "openai": all parts.
+/// Returns the parts of the kind "openai", which has all parts.
 [[nodiscard]] const ProviderParts& parts();
-/// Returns the parts of the kinds "azure_openai" and "openai_compatible". A part that the server lacks fails when it is used. There is no
-/// live listener: a compatible server rarely has one, and that of Azure OpenAI was never tested. These kinds listen over HTTP only.
+/// Returns the parts of the kinds "azure_openai" and "openai_compatible". A part for which the server has no interface fails when it is used. These
+/// kinds listen over HTTP only: compatible servers rarely offer live transcription, and that of Azure OpenAI was never tested.
 [[nodiscard]] const ProviderParts& compatible_parts();
 
 }  // namespace offhook::inline v0::agent::openai

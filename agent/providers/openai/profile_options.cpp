@@ -16,7 +16,7 @@ Server server_of(const ProviderProfile& provider, const std::string& model) {
   server.key = provider.api_key;
   if (!is_azure(provider)) return server;
   server.auth = Server::Auth::ApiKey;
-  // The current interface takes the deployment as the model. The older ones, each with a date, have it in the address.
+  // The current interface has the deployment in the request, as the model. The older interfaces, each with a date, have it in the address.
   server.base_url += provider.api_version.empty() ? "/openai/v1" : "/openai/deployments/" + model;
   if (!provider.api_version.empty()) server.query = "api-version=" + provider.api_version;
   return server;

@@ -52,7 +52,7 @@ void read(const JsonValue& object, ProviderProfile& out) {
   read_quirks(object, out.quirks);
 }
 
-/// Returns true for models that refuse a session with `reasoning`. For a model that is not listed here, OpenAI decides.
+/// Returns true for a model that is known to refuse a session with `reasoning`.
 bool never_reasons(std::string_view model) {
   constexpr std::string_view kFamilies[] = {"gpt-realtime-mini", "gpt-realtime-1", "gpt-realtime-2025", "gpt-4o-"};
   return model == "gpt-realtime" || std::any_of(std::begin(kFamilies), std::end(kFamilies), [model](std::string_view family) { return model.starts_with(family); });

@@ -63,7 +63,7 @@ Change RealtimeConnection::drop(std::uint32_t socket, const Fault& fault, TimePo
 }
 
 Change RealtimeConnection::lose(std::uint32_t socket, const Fault& fault, TimePoint now) {
-  if (next_ && next_->socket == socket) {  // The present socket continues as long as it can.
+  if (next_ && next_->socket == socket) {  // The present socket stays in use, and a second socket opens later.
     next_.reset();
     renew_not_before_ = now + kRenewRetry;
     wire_.retries.add(fault.why, "keeps the socket that it has, and opens another later");
@@ -78,7 +78,7 @@ Change RealtimeConnection::lose(std::uint32_t socket, const Fault& fault, TimePo
 }
 
 std::optional<base::Duration> RealtimeConnection::back_off() const {
-  // The caller may wait in the middle of a sentence, and another provider may be able to continue.
+  // The pauses are short, because the caller waits, and another provider may be able to continue.
   constexpr std::array<std::chrono::milliseconds, kMaxReconnects> kPauses{std::chrono::milliseconds(0), std::chrono::milliseconds(250), std::chrono::milliseconds(500)};
   if (lost_.fatal || attempts_ >= kMaxReconnects) return std::nullopt;
   if (lost_.retry_after) return *lost_.retry_after <= kLongestBackOff ? lost_.retry_after : std::nullopt;
@@ -183,7 +183,7 @@ bool RealtimeConnection::is_configuring(std::uint32_t socket) const {
 }
 
 bool RealtimeConnection::is_consistent() const {
-  if (next_ && !current_) return false;                            // recover() would have made next_ the current socket.
+  if (next_ && !current_) return false;                            // recover() makes next_ the current socket when that is lost.
   if (current_ && (reopen_at_ || given_up_)) return false;
   if (given_up_ && reopen_at_) return false;
   const auto timed = [](const std::optional<Link>& link) { return !link || (link->phase == Phase::Ready) == !link->deadline; };

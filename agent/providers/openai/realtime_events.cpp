@@ -14,10 +14,9 @@ namespace {
 
 namespace json = simdjson::ondemand;
 
-constexpr std::size_t kKeptFrame = 64U << 10U;  // Memory for larger frames is freed.
+constexpr std::size_t kKeptFrame = 64U << 10U;  // The parser frees its memory after a larger frame.
 
-/// All members that any event may have, under the names that the events share. One pass fills them; the type of the event may come
-/// last.
+/// All members that any event may have. One pass over the frame fills them, because the type of the event may come last.
 struct Fields {
   std::string_view type, item_id, previous_item_id, response_id;
   std::string_view delta, transcript, text;
@@ -30,11 +29,11 @@ struct Fields {
   TranscriptionUsage usage;
 };
 
-/// Returns the octets of a string, where they are in the frame. If they contain escapes, returns the unescaped text in the parser's
-/// memory. Returns "" if the value is not a string.
+/// Returns the content of a string: a view of the frame, or, if it contains escapes, of the unescaped text in the parser's memory.
+/// Returns "" if the value is not a string.
 std::string_view text_of(json::value value) {
   std::string_view token = value.raw_json_token();
-  while (!token.empty() && token.back() != '"') token.remove_suffix(1);  // Skips the blanks after the string.
+  while (!token.empty() && token.back() != '"') token.remove_suffix(1);  // The token includes the blanks after the string.
   if (token.size() < 2 || token.front() != '"') return {};
   token = token.substr(1, token.size() - 2);
   if (token.find('\\') == std::string_view::npos) return token;
@@ -47,8 +46,8 @@ std::uint64_t number_of(json::value value) {
   return value.get_uint64().get(number) == simdjson::SUCCESS ? number : 0;
 }
 
-/// Calls `take(key, value)` for each member of an object. Returns an error if the object is malformed. No key that is used here
-/// contains escapes.
+/// Invokes `take(key, value)` for each member of an object. Returns an error if the object is malformed. Does not unescape keys, because
+/// no key of an event contains escapes.
 template <class Take>
 [[nodiscard]] simdjson::error_code for_each_member(json::object object, Take take) {
   for (auto field : object) {
@@ -61,7 +60,7 @@ template <class Take>
   return simdjson::SUCCESS;
 }
 
-/// Like the function above, for a value that should be an object. Skips a value of another type.
+/// Does the same for a value that should be an object. Ignores a value of another type.
 template <class Take>
 [[nodiscard]] simdjson::error_code for_each_member(json::value value, Take take) {
   json::object object;
@@ -153,7 +152,7 @@ simdjson::error_code read_usage(json::value value, Usage& out) {
   });
 }
 
-/// The function calls in `response.done`, which the parser keeps. `of` has space for all accepted function calls.
+/// The function calls in `response.done`. The parser owns them, because the event only borrows.
 struct Calls {
   std::array<FunctionCall, kMaxCalls> of;
   std::size_t count = 0;
@@ -167,7 +166,7 @@ FunctionCall call_of(const Fields::Item& item) {
   return {item.id, item.call_id, item.name, bounded_arguments(item.arguments)};
 }
 
-/// Returns true if the server marks the function call as complete. The arguments of a function call that was broken off are incomplete.
+/// Returns true if the item is a function call that the server marks as complete. If a function call was broken off, its arguments are incomplete.
 bool is_whole_call(const Fields::Item& item) {
   return item.type == "function_call" && (item.status.empty() || item.status == "completed");
 }
@@ -244,7 +243,7 @@ Parsed event(Event made) {
   return ServerEvent(std::move(made));
 }
 
-/// Makes an event about an item. Refuses it if the item's id is missing.
+/// Returns the event `made`, which is about an item; an error if the item's id is missing.
 template <class Event>
 Parsed event_of_item(const Fields& fields, Event made) {
   if (fields.item_id.empty()) return base::fail(EventError::MissingField);
@@ -372,7 +371,7 @@ bool has_long_id(const Fields& f, const Calls& calls) {
 
 struct EventParser::Impl {
   json::parser parser;
-  std::vector<char> padded;  // the frame, followed by the blanks that the parser requires
+  std::vector<char> padded;  // the frame, and the padding that the parser requires
   Calls calls;
 };
 
@@ -401,7 +400,7 @@ Parsed EventParser::parse(std::string_view frame, std::vector<std::uint8_t>& aud
   const auto error = for_each_member(object, [&](json::raw_json_string key, json::value value) {
     return read_top(key, value, fields, impl_->calls);
   });
-  if (error || document.current_location().error() != simdjson::OUT_OF_BOUNDS) return base::fail(EventError::NotJson);  // Or more text follows.
+  if (error || document.current_location().error() != simdjson::OUT_OF_BOUNDS) return base::fail(EventError::NotJson);  // The frame is not JSON, or has more text after the JSON.
   if (fields.type.empty()) return base::fail(EventError::NoType);
   if (has_long_id(fields, impl_->calls)) return base::fail(EventError::TooLong);
   return make_event(fields, impl_->calls, audio);

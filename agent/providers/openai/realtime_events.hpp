@@ -17,10 +17,10 @@ namespace offhook::inline v0::agent::openai::realtime {
 
 inline constexpr std::size_t kMaxFrame = 1U << 20U;       ///< longest frame, in octets; a second of 24 kHz audio has 64,000
 inline constexpr std::size_t kMaxId = 128;                ///< longest id of an item, a response, a call or an event, and longest name of a function
-inline constexpr std::size_t kMaxArguments = 64U << 10U;  ///< longest arguments of one function call; longer ones become ""
-inline constexpr std::size_t kMaxText = 64U << 10U;       ///< longest transcript, or piece of one; the rest is cut off
+inline constexpr std::size_t kMaxArguments = 64U << 10U;  ///< longest arguments of one function call, in octets; longer arguments become ""
+inline constexpr std::size_t kMaxText = 64U << 10U;       ///< longest transcript, or piece of a transcript, in octets; the rest is cut off
 inline constexpr double kMaxAudioSeconds = 1e6;           ///< longest audio of one transcript; a greater value counts as 0
-inline constexpr std::size_t kMaxCalls = 16;              ///< function calls in one response; further ones are ignored
+inline constexpr std::size_t kMaxCalls = 16;              ///< most function calls in one response; further function calls are ignored
 
 /// The names of an error. The sentence in the event is not kept, because it may quote the caller, or a key.
 struct ErrorInfo {
@@ -41,17 +41,17 @@ struct ItemTruncated { std::string_view item_id; };
 struct ItemDeleted { std::string_view item_id; };
 /// The use that the transcribing model charges. Some models count tokens, others seconds.
 struct TranscriptionUsage { std::uint64_t input_tokens = 0, input_audio_tokens = 0, output_tokens = 0; double seconds = 0; };
-/// The transcript of the caller's item by another model. If `final` is true, it is complete, otherwise it is a piece.
+/// The transcript of an item of the caller, by the transcribing model. If `final` is false, `text` is only a piece.
 struct UserTranscript { std::string_view item_id, text; bool final = false; TranscriptionUsage usage{}; };
 struct UserTranscriptFailed { std::string_view item_id; ErrorInfo error; };
 
 struct ResponseCreated { std::string_view response_id; };
-struct AudioDelta { std::string_view response_id, item_id; };        ///< the octets are in the buffer given to parse()
+struct AudioDelta { std::string_view response_id, item_id; };        ///< the octets are in the buffer `audio` of parse()
 struct TranscriptDelta { std::string_view response_id, item_id, text; };
 struct TranscriptDone { std::string_view response_id, item_id, text; };
 struct TextDelta { std::string_view response_id, item_id, text; };   ///< a written reply, which is not spoken
 struct FunctionCall { std::string_view item_id, call_id, name, arguments; };
-/// An item of the model is complete, or was broken off. `call` is set if it is a function call.
+/// An item of the model is complete, or was broken off (`completed` false). `call` is set if the item is a function call.
 struct OutputItemDone { std::string_view response_id, item_id; bool completed = false; std::optional<FunctionCall> call; };
 
 struct Usage { std::uint64_t input_tokens = 0, input_audio_tokens = 0, cached_tokens = 0, output_tokens = 0, output_audio_tokens = 0; };
@@ -65,7 +65,7 @@ struct ResponseDone {
   std::size_t calls_dropped = 0;         ///< calls beyond kMaxCalls
   Usage usage;
 };
-/// `wait_s`: time until the exhausted limits are reset; 0 if none is exhausted.
+/// `wait_s`: time until the exhausted limits are reset, in seconds; 0 if no limit is exhausted.
 struct RateLimits { double wait_s = 0; };
 struct ServerError { ErrorInfo error; };
 /// A known event that needs no action.
@@ -78,12 +78,12 @@ using ServerEvent = std::variant<SessionCreated, SessionUpdated, SpeechStarted, 
 
 enum class EventError : std::uint8_t {
   TooLarge,      ///< larger than kMaxFrame
-  NotJson,       ///< or not UTF-8
+  NotJson,       ///< not JSON, or not UTF-8
   NotAnObject,
   NoType,        ///< the event cannot be identified
   MissingField,  ///< a required member is missing
   TooLong,       ///< an id is longer than kMaxId
-  BadAudio,      ///< not base64
+  BadAudio,      ///< the audio is not base64
 };
 [[nodiscard]] std::string_view to_string(EventError error);
 
@@ -96,7 +96,7 @@ class EventParser {
   EventParser(EventParser&&) noexcept;
   EventParser& operator=(EventParser&&) noexcept;
 
-  /// Parses `frame`. Replaces `audio` by the octets of an AudioDelta; for other events it becomes empty.
+  /// Parses `frame`. Replaces the content of `audio` by the octets of an AudioDelta; for another event, makes it empty.
   [[nodiscard]] base::Result<ServerEvent, EventError> parse(std::string_view frame, std::vector<std::uint8_t>& audio);
 
  private:

@@ -22,7 +22,7 @@ std::string_view name_of(std::string_view text) {
   return text.size() <= kLongest && std::all_of(text.begin(), text.end(), is_named) ? text : std::string_view{};
 }
 
-/// Parses a number of seconds. No server of this protocol uses the form with a date.
+/// Parses a Retry-After in seconds. No server of this protocol uses the form with a date.
 std::optional<base::Duration> parse_retry_after(std::string_view text) {
   const auto seconds = base::parse_number<std::uint32_t>(base::trim(text));
   if (!seconds) return std::nullopt;
@@ -41,7 +41,7 @@ Fault of_status(const net::WebSocketClosed& closed) {
   }
   if (closed.status == 408 || closed.status == 409 || closed.status >= 500)
     return {FailureKind::Overloaded, fault.why, false, true, parse_retry_after(closed.retry_after)};
-  return fault;  // The model or the address does not exist, so a retry does not help.
+  return fault;  // For example, the model or the address does not exist, so a retry does not help.
 }
 
 Fault of_net_error(const net::NetError& error) {

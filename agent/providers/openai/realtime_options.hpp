@@ -11,8 +11,8 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-/// Selects the detector of the end of the caller's turn. The server's two detectors get all of the caller's audio. Even with them,
-/// the server never starts or stops a reply by itself: the conversation does.
+/// Selects the detector of the end of the caller's turn: Offhook, or one of the server's two detectors, which get all of the caller's
+/// audio. The server never starts or stops a reply by itself: the conversation does both.
 struct TurnDetection {
   using Kind = RealtimeTuning::TurnEnd;
   using Eagerness = RealtimeTuning::Eagerness;
@@ -25,11 +25,11 @@ struct TurnDetection {
 
 using NoiseReduction = RealtimeTuning::NoiseReduction;
 
-/// How the server shortens a conversation that is longer than its model, or `post_instructions`, allows.
+/// How the server shortens a conversation that is longer than the model or `post_instructions` allows.
 struct Truncation {
   using Kind = RealtimeTuning::Truncation;
   Kind kind = Kind::Usual;
-  double retention_ratio = 0.8;         ///< for RetentionRatio: 0..1
+  double retention_ratio = 0.8;         ///< for RetentionRatio: part of the conversation that stays, 0..1
   std::uint32_t post_instructions = 0;  ///< for RetentionRatio: tokens after the instructions; 0: the model's own limit
 };
 
@@ -37,14 +37,14 @@ struct Truncation {
 struct AzureRealtime {
   std::string endpoint;     ///< https://NAME.openai.azure.com
   std::string deployment;
-  std::string api_version;  ///< "" selects the GA address, which has no version
+  std::string api_version;  ///< date of an older interface; "": the GA interface, whose address has no version
 };
 
 struct RealtimeOptions {
   std::string base_url = "https://api.openai.com/v1";  ///< http, https, ws or wss; not used with `azure`
   std::string model = "gpt-realtime";
   Secret api_key;
-  std::string organization, project;                   ///< "": no header
+  std::string organization, project;                   ///< "": the request has no such header
   std::optional<AzureRealtime> azure;
   std::string voice = "marin";
   double speed = 1;                                    ///< 0.25..1.5

@@ -140,7 +140,7 @@ void RealtimeProtocol::on_current_event(const ServerEvent& event, TimePoint now)
   const auto* done = std::get_if<ResponseDone>(&event);
   if (done == nullptr) return;
   replies_.on_response_done(*done, now);
-  // The account is exhausted: the next request would fail in the same way.
+  // A fatal failure, such as an exhausted account: the next request would fail in the same way.
   if (const Fault fault = fault_of(done->error); done->status == ResponseDone::Status::Failed && fault.fatal)
     carry_out(connection_.drop(wire_.socket, fault, now), wire_.socket, now);
 }
@@ -177,7 +177,7 @@ void RealtimeProtocol::respond(const TurnInput& input, TimePoint now) {
   const bool as_sound = input.kind == TurnInput::Kind::Speech && caller_.take_sound();
   std::string opening = input.kind == TurnInput::Kind::Opening && input.text.empty() ? briefing_.opening_instructions : std::string();
   replies_.respond(input, as_sound, std::move(opening), now);
-  (void)replies_.take_replied();  // Clears the flag of the previous reply, because this reply concerns the caller's last turn.
+  (void)replies_.take_replied();  // Clear the flag of the previous reply, so that it does not drop the audio of the caller's last turn.
   if (!connection_.want(now)) replies_.on_given_up(connection_.lost());
   after(now);
 }

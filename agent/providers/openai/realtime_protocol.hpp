@@ -19,7 +19,7 @@ namespace offhook::inline v0::agent::openai::realtime {
 
 inline constexpr unsigned kMaxGarbageInARow = 50;  ///< consecutive invalid frames after which the socket is given up
 
-/// The call's data for a session. The history and the tools must live as long as the core.
+/// The call's data for a session. The history and the tools must outlive the core.
 struct RealtimeBriefing {
   std::string instructions;
   std::string opening_instructions;  ///< used in place of `instructions` for the greeting
@@ -28,12 +28,12 @@ struct RealtimeBriefing {
   const std::vector<ToolDescription>* tools = nullptr;
 };
 
-/// One call's conversation with an OpenAI Realtime server, over all its sockets. Frames, commands and time in; frames and events
-/// out. No I/O, no clock.
+/// One call's conversation with an OpenAI Realtime server, over all its sockets. Its inputs are frames, commands and the time; its
+/// outputs are frames and events. No I/O, no clock.
 ///
 /// State describes the present socket: Opening, AwaitingSession, Configuring, Ready (with a second socket, `renewing`), BackingOff between two
 /// sockets, GivenUp. Requests of the conversation wait until a socket is ready. A new socket gets the history as text, and the caller's last words as
-/// audio. After each command and frame the owner carries out poll_transmit() and poll_event(), each until empty.
+/// audio. After each command and frame, the owner must take the results of poll_transmit() and poll_event(), until both are empty.
 class RealtimeProtocol {
  public:
   using State = RealtimeConnection::Phase;
@@ -52,7 +52,7 @@ class RealtimeProtocol {
 
   // --- the caller
   void begin_turn(std::uint32_t turn, base::TimePoint now);
-  /// Adds audio in the format of the options: all of the caller's audio if the server detects turns, otherwise the audio of turns.
+  /// Adds audio in the format of the options. If the server detects turns, add all of the caller's audio, otherwise only the audio of turns.
   void append(std::span<const std::uint8_t> octets);
   void end_turn(base::TimePoint now);
   void abandon_turn(base::TimePoint now);
@@ -61,13 +61,13 @@ class RealtimeProtocol {
   void respond(const TurnInput& input, base::TimePoint now);
   void on_tool(const ToolOutcome& outcome, base::TimePoint now);
   void cancel(std::uint32_t turn, base::TimePoint now);
-  /// Makes the model forget the part of an item that the caller did not hear. `heard_ms` is 0 if the item was never played.
+  /// Makes the model forget the part of an item that the caller did not hear. `heard_ms` is the length of the heard part; 0: the item was never played.
   void cut(std::uint32_t item, std::uint64_t heard_ms, base::TimePoint now);
   /// Tells the model that the agent said `text`, which the model did not generate, such as a fixed greeting or an apology.
   void on_own_words(std::uint32_t turn, std::string_view text, base::TimePoint now);
-  /// Ends the reports about the reply to this turn. The owner does not invoke cut() for this reply afterwards.
+  /// Ends the reports about the reply to `turn`: after this, the owner must not invoke cut() for the reply.
   void settle(std::uint32_t turn, base::TimePoint now);
-  /// Requests the present reply again, because it failed or because nothing of it came in time. In the second case, opens another socket for it.
+  /// Requests the present reply again. Call it when the reply failed, or when nothing of it came in time; in the second case, it opens another socket.
   /// `said`: the words of the reply whose audio has come. Returns false if the reply cannot be requested again.
   [[nodiscard]] bool try_again(std::string_view said, base::TimePoint now);
   [[nodiscard]] std::vector<Retry> take_retries() { return wire_.retries.take(); }
@@ -86,7 +86,7 @@ class RealtimeProtocol {
   [[nodiscard]] const RealtimeCounters& counters() const { return counters_; }
   /// Returns the use of the transcribing model since the last invocation of this function.
   [[nodiscard]] ServiceUse take_transcribed() { return std::exchange(transcribed_, {}); }
-  /// Returns the reason if the model has failed to transcribe a turn with words since the last invocation of this function; nullopt if it has not.
+  /// Returns the fault if the transcribing model has failed to transcribe a turn with words since the last invocation of this function; otherwise nullopt.
   [[nodiscard]] std::optional<Fault> take_not_transcribed() { return std::exchange(not_transcribed_, std::nullopt); }
   [[nodiscard]] bool is_consistent() const;
 
