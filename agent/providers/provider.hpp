@@ -10,16 +10,16 @@
 #include <optional>
 #include <string_view>
 
-/// The description of a kind of provider. Each provider is one folder that defines one, and one line of registry/registry.cpp.
+/// The description of a kind of provider. Each kind is one folder that defines a Provider, and one line of registry/registry.cpp.
 namespace offhook::inline v0::agent {
 
 struct ProviderParts;
 
-/// Everything that Offhook knows of a kind of provider.
+/// All data and functions of a kind of provider.
 struct Provider {
   std::string_view name;              ///< the kind in the configuration
   std::string_view title, page;       ///< for people: the name of the vendor or of the service, and its page "docs/NAME.md"
-  bool is_local = false;              ///< true: it computes in this process, and follows a dialogue file: no key, no region, no model
+  bool is_local = false;              ///< true: it runs in this process and follows a dialogue file, without a key, a region or a model
   const ProviderConfig& config;
   ProviderSessions sessions{};
   const VoiceFamily* voices = nullptr;           ///< null: the provider does not speak
@@ -32,10 +32,10 @@ struct Provider {
 [[nodiscard]] bool has_language_model(const AgentProfile& profile);
 /// Returns true when at least one of the profile's sessions uses a provider of `kind`.
 [[nodiscard]] bool uses(const AgentProfile& profile, const Provider& kind);
-/// Returns the longest silence after which the service ends a turn, in a realtime session if `talks` is true; nullopt if the conversation ends turns.
+/// Returns the longest silence after which the provider's service ends a turn; nullopt if the conversation ends turns. `talks`: in a realtime session.
 [[nodiscard]] std::optional<base::Duration> ends_turns(const AgentProfile& profile, const ProviderProfile& provider, bool talks);
 
-/// Returns the only language that a voice of this kind speaks, such as "de"; "" if the voice follows the text, or its language is not known.
+/// Returns the only language that `voice` speaks, such as "de"; "" if the voice follows the text, or if its language is not known.
 [[nodiscard]] std::string_view language_of_voice(const Provider& kind, std::string_view voice);
 
 }  // namespace offhook::inline v0::agent

@@ -12,14 +12,14 @@
 
 namespace offhook::inline v0::agent {
 
-/// A setting that has a variable or a default, or that the provider needs.
+/// A setting that a variable or a default completes, or that a provider in use must have.
 struct CompletedSetting {
   std::string_view pointer;                                            ///< within the provider's object: "/models/chat"
-  std::string_view variable{};                                         ///< variable that sets it if the file does not; "": there is none
-  std::string_view only_with{};                                        ///< `variable` counts only if this variable set an earlier entry; "": always
-  std::string (*usual)(const JsonValue& object) = nullptr;     ///< returns the default; null: there is none
-  std::string_view needed{};                                           ///< the value that a used provider must have, in words; "": it may be absent
-  bool (*is_needed)(const JsonValue& object) = nullptr;        ///< null: it is always needed
+  std::string_view variable{};                                         ///< environment variable that sets it if the file does not; "": none
+  std::string_view only_with{};                                        ///< `variable` counts only if this variable has set an earlier entry; "": always
+  std::string (*usual)(const JsonValue& object) = nullptr;     ///< returns the default; null: none
+  std::string_view needed{};                                           ///< the value that a provider in use must have, in words; "": it may be absent
+  bool (*is_needed)(const JsonValue& object) = nullptr;        ///< returns true if the value is needed; null: it always is
 };
 
 /// A variable, and the setting that `offhook help` names for it.
@@ -30,8 +30,8 @@ struct ProviderVariable {
 /// The provider's part of the documentation of a setting that several providers have.
 struct SettingNote {
   std::string_view pointer;    ///< within the provider's object
-  std::string_view unset{};    ///< text about its default
-  std::string_view meaning{};  ///< text at the end of its meaning
+  std::string_view unset{};    ///< text about the setting's default
+  std::string_view meaning{};  ///< text that is added to the setting's meaning
 };
 
 /// An address beside the base URL.
@@ -42,17 +42,18 @@ struct OwnUrl {
 
 /// The rules for the settings of a provider in the configuration.
 struct ProviderConfig {
-  std::string_view example_url = "https://host.example";  ///< for people
-  std::span<const std::string_view> url_ends{};           ///< paths that Offhook appends to the base URL itself, longer ones first
-  /// Returns the complaint about a base URL without its query. Null: there is no rule.
+  std::string_view example_url = "https://host.example";  ///< example of a base URL, for people
+  std::span<const std::string_view> url_ends{};           ///< paths that Offhook itself appends to a base URL; longer paths first
+  /// Returns the complaint about a base URL, from which the query was removed; nullopt if it is right. Null: all URLs are right.
   std::optional<config::Complaint> (*complain_of_url)(std::string_view url) = nullptr;
   std::span<const OwnUrl> own_urls{};
   std::span<const CompletedSetting> completed{};
-  /// The providers to which the variables apply. OfItsName: the provider that has the kind's name, because another one has its own host and key.
+  /// The providers of this kind to which the variables apply. OfItsName: only the provider that has the kind's name; others have their own hosts and
+  /// keys. WithoutHost: also each provider whose host the file does not set. OfAll: all.
   enum class Variables : std::uint8_t { OfItsName, WithoutHost, OfAll };
-  Variables variables = Variables::OfItsName;             ///< WithoutHost: as OfItsName, and each provider whose host the file does not set
-  std::span<const ProviderVariable> shown_variables{};    ///< in `offhook help`: each variable of the folder's kinds once
-  std::string_view default_variable{};                    ///< if this variable is set, an agent that names no provider uses this one; "": never
+  Variables variables = Variables::OfItsName;
+  std::span<const ProviderVariable> shown_variables{};    ///< the variables that `offhook help` shows for the kinds of the folder
+  std::string_view default_variable{};                    ///< if this variable is set, an agent that names no provider uses this kind; "": never
   std::span<const config::Setting> settings{};            ///< settings that no other provider has
   std::span<const SettingNote> notes{};
   /// Completes a profile whose common settings were read from `object`. Null: nothing to do.

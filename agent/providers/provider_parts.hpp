@@ -23,13 +23,13 @@ namespace embedded {
 class ProviderRegistry;
 }
 
-/// The names of the agent's voice, as this provider has it; "": the default voice of the part.
+/// The names of the provider's voices for the agent; "": the default voice of the part.
 struct VoiceNames {
   std::string speech;    ///< for requests that only speak text
   std::string realtime;  ///< for realtime sessions
 };
 
-/// The objects from which a part is made: the profile of the call's agent, the provider, and the objects that all calls share.
+/// What a part is made from: the profile of the call's agent, the provider, and objects that all calls share.
 struct PartNeeds {
   std::shared_ptr<const AgentProfile> profile;
   ProviderPtr provider;
@@ -40,36 +40,36 @@ struct PartNeeds {
   std::shared_ptr<WorkPool> pool;
   std::shared_ptr<embedded::ProviderRegistry> registry;
   std::shared_ptr<SpeechCache> speech_cache;
-  /// BCP 47: the caller's language that a listener of this call detected last; "" before that. All parts of the call share it, and
-  /// use it on the call's thread only.
+  /// BCP 47: the language of the caller that a listener of this call detected last; "" before the first. All parts of the call share
+  /// this text, and use it only on the call's thread.
   std::shared_ptr<std::string> heard_language = std::make_shared<std::string>();
-  std::vector<std::string> fixed_sentences;           ///< sentences of many calls, whose audio is worth caching
-  bool is_rehearsal = false;                          ///< no call exists: the part only prepares fixed_sentences
+  std::vector<std::string> fixed_sentences;           ///< sentences that many calls share, whose audio is cached
+  bool is_rehearsal = false;                          ///< true: there is no call, and the part only prepares fixed_sentences
   ReportUse report_use{};                             ///< gets the use of the provider; may be empty
   ReportFailure report_failure{};                     ///< gets failures of a service after which the call continues; may be empty
 };
 
-/// Offhook adds this to the silence after which a service ends a turn (`ends_turns`), to wait for the text of a turn that the service did not end.
+/// If a service ends turns, Offhook waits for the text of a turn for the longest silence (`ends_turns`) and this time, before the listener fails.
 inline constexpr base::Duration kOwnEndMargin = std::chrono::milliseconds(2500);
 
 /// The functions of one kind of provider. An empty function means that the provider lacks this part.
 struct ProviderParts {
   /// Makes a listener that transcribes while the caller speaks. `listener` replaces this listener if it fails.
   std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> live_listener;
-  /// Returns the longest silence after which the service of `live_listener` ends a turn, or the service of `realtime` if `talks` is true. Returns
-  /// nullopt if the conversation ends turns.
+  /// Returns the longest silence after which the service of `live_listener` ends a turn; nullopt if the conversation ends turns. If `talks` is true,
+  /// the result is for the service of `realtime`.
   std::function<std::optional<base::Duration>(const AgentProfile&, const ProviderProfile&, bool talks)> ends_turns;
   std::function<std::unique_ptr<Listener>(const PartNeeds&, Wake)> listener;
   std::function<std::unique_ptr<Thinker>(const PartNeeds&, Wake)> thinker;
   std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> speaker;
-  /// Makes a speaker that reaches the same voice in another way, if `speaker` uses a socket that may be refused.
+  /// Makes a speaker for the same voice over HTTP, for providers whose `speaker` uses a socket, which may be refused.
   std::function<std::unique_ptr<Speaker>(const PartNeeds&, Wake)> http_speaker;
-  /// Returns everything that determines the sound of a fixed sentence, except its words and the provider. Telephone calls with the same value share
-  /// cached sentences. Set only if `speaker` caches sentences.
+  /// Returns a text of all that determines the sound of a fixed sentence, except its words and the provider. Calls with the same text share cached
+  /// sentences. Set only if `speaker` caches sentences.
   std::function<std::string(const PartNeeds&)> sound;
-  /// `own_words` speaks the fixed sentences: greeting, apologies.
+  /// Makes a realtime session. `own_words` speaks the fixed sentences: greeting, apologies.
   std::function<std::unique_ptr<VoiceSession>(const PartNeeds&, std::unique_ptr<Speaker> own_words, Wake)> realtime;
-  /// Starts work that is slow the first time, such as loading a model, before there are calls. `told` gets a sentence for each
+  /// Starts work that is slow the first time, such as the loading of a model, before the first call. `told` gets a sentence for each
   /// problem.
   std::function<std::unique_ptr<WarmUp>(const PartNeeds&, ReportTrouble told)> warm_up;
 };

@@ -15,7 +15,7 @@ enum class Task : std::uint8_t { Realtime, Listen, Think, Speak };
 
 enum class Ability : std::uint8_t {
   No,
-  ByModel,  ///< with a configured model
+  ByModel,  ///< only with a configured model
   Always,
 };
 
@@ -38,27 +38,28 @@ struct Lack {
 };
 struct Lacks {
   std::vector<Lack> settings{};
-  /// Texts of the error if no setting of the task is present, because the operator may mean another provider; "": the error for one missing setting.
+  /// Texts of the error if all settings of the task are missing: the operator may mean another provider; "": the error is about one missing setting.
   std::string_view allowed{}, advice{};
 };
 
-/// A warning about the use of the provider in an agent's sessions. `where`: "/models/chat" is a setting of the provider, "regions" one of the agent.
+/// Warnings about the use of the provider in an agent's sessions. Warning::where begins with '/' for a setting of the provider ("/models/chat"), and
+/// without for a setting of the agent ("regions").
 using Remarks = std::vector<Warning>;
 
 /// The use of the provider in an agent's sessions.
 struct ProviderSessions {
   Abilities abilities{};
   UsualSessions usual = UsualSessions::Cascade;
-  /// Returns the missing settings of a task. Null: a task needs only its models.
+  /// Returns the settings that `task` needs and that are missing. Null: each task needs only its model.
   Lacks (*lacks)(const ProviderProfile& provider, Task task) = nullptr;
-  /// Returns the warnings about a realtime session; `has_regions`: the agent limits the regions of its providers. Null: there are none.
+  /// Returns the warnings about a realtime session. `has_regions`: the agent limits the regions of its providers. Null: no warnings.
   Remarks (*judge_realtime)(const ProviderProfile& provider, bool has_regions) = nullptr;
-  /// Returns the warning if a realtime session is the only session, without a transfer to a person. Null: there is none.
+  /// Returns the warning for an agent with a realtime session as its only session, and without a transfer to a person. Null: no warning.
   std::string (*judge_alone)(const ProviderProfile& provider) = nullptr;
-  /// Returns true if the listener understands more than one language when the agent names none. Null: it does not.
+  /// Returns true if the listener understands several languages when the agent names no language. Null: it understands only one.
   bool (*hears_several)(const ProviderProfile& provider) = nullptr;
-  std::string_view only_language{};       ///< the language to which it listens if the agent names none; "": there is no fixed one
-  /// Returns the fault of the listening model for a language of the callers; "" if the model understands it. Null: the model understands all languages.
+  std::string_view only_language{};       ///< the language to which it listens if the agent names no language; "": no fixed language
+  /// Returns a text about the fault if the listening model does not understand `language`; otherwise "". Null: the model understands all languages.
   std::string (*judge_language)(const ProviderProfile& provider, std::string_view language) = nullptr;
   bool realtime_is_monolingual = false;   ///< true: the listener and the voice of a realtime session do not follow the caller's language
   bool realtime_has_transcript = false;   ///< true: realtime sessions always have a transcript of the caller

@@ -41,7 +41,7 @@ std::optional<SpeakEvent> RecordedSpeech::poll(base::TimePoint now) {
   if (unheard_ + piece > kLead) {
     if (told_ && now - *told_ < kFramesAtOnce * kFrame) return std::nullopt;
     told_ = now;
-    return SpeechAudio{utterance_, {}, {}, rate_hz_};  // An event without samples shows the conversation that the recording has not failed.
+    return SpeechAudio{utterance_, {}, {}, rate_hz_};  // Without an event, the conversation would think that the voice has failed.
   }
   SpeechAudio audio{utterance_, {}, frame_ == 0 ? placed_words() : std::vector<SpokenWord>{}, rate_hz_};
   for (; frame_ < end; ++frame_) {

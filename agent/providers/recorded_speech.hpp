@@ -15,14 +15,14 @@
 
 namespace offhook::inline v0::agent {
 
-/// Text of a recorded greeting whose words are not configured. The call record shows it, and a model gets it.
+/// The text of a recorded greeting whose words are not configured, for the call record and the model.
 inline constexpr std::string_view kRecordedGreeting = "(recorded greeting)";
 
-/// Plays a recording: poll() returns the same events as a speaker does for an utterance. All telephone calls share the sound: each one copies only
-/// its next frames. The positions of the words are estimated in proportion to their letters.
+/// Plays a recording: poll() returns the same events as a speaker does for an utterance. All telephone calls share the sound, and each copies only its
+/// next frames. The positions of the words are estimated in proportion to their letters.
 class RecordedSpeech {
  public:
-  static constexpr base::Duration kLead = std::chrono::seconds(2);  ///< longest audio ahead of the port's ring, which itself holds 1.28 s more
+  static constexpr base::Duration kLead = std::chrono::seconds(2);  ///< longest returned audio that is not in the port's ring yet; the ring holds 1.28 s more
   static constexpr std::size_t kFramesAtOnce = 10;
 
   /// `sound` must have the rate `rate_hz`, which is 8000, 16000 or 24000. `words` must not be empty; kRecordedGreeting counts as
@@ -34,10 +34,10 @@ class RecordedSpeech {
   void speak(std::uint32_t utterance);
   void cancel() { utterance_ = 0; }
   [[nodiscard]] bool is_speaking() const { return utterance_ != 0; }
-  /// Sets the length of the audio that was returned (of this recording and of earlier speech) but is not in the port's ring yet.
-  /// While a call rings, the ring takes no audio.
+  /// Sets the length of the audio of this recording and of earlier speech that was returned, but is not in the port's ring yet. While a
+  /// call rings, the ring accepts no audio.
   void on_unheard(base::Duration unheard) { unheard_ = unheard; }
-  /// Returns the next audio; nullopt if none is due. An event with no samples means that more audio follows later.
+  /// Returns the next audio; nullopt if none is due. An event without samples means that more audio follows later.
   [[nodiscard]] std::optional<SpeakEvent> poll(base::TimePoint now);
 
  private:

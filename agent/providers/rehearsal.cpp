@@ -23,7 +23,7 @@ bool Rehearsal::tick(base::TimePoint now) {
 
 void Rehearsal::give_up_speaking() {
   for (const PreparedVoice& voice : what_.voices) {
-    if (voice.report_failure) voice.report_failure({Stage::Speak, {}, {}, "the voice did not speak all prepared sentences in time", FailureKind::Timeout});
+    if (voice.report_failure) voice.report_failure({Stage::Speak, {}, {}, "the voice did not prepare all fixed sentences in time", FailureKind::Timeout});
   }
   what_.voices.clear();
 }

@@ -14,7 +14,7 @@ namespace offhook::inline v0::agent {
 struct ModelLoad {
   std::unique_ptr<WarmUp> warm_up;
   std::string provider;
-  std::shared_ptr<const void> awaited{};  ///< held until the model is loaded or the rehearsal gives up
+  std::shared_ptr<const void> awaited{};  ///< a reference that is held until the model is loaded, or the rehearsal gives up
 };
 
 /// A speaker with sentences to prepare.
@@ -34,12 +34,12 @@ struct Rehearsed {
 class Rehearsal {
  public:
   static constexpr base::Duration kTick = std::chrono::milliseconds(50);
-  static constexpr base::Duration kLimit = std::chrono::seconds(60);         ///< after this time, the calls speak the sentences that are missing
+  static constexpr base::Duration kLimit = std::chrono::seconds(60);         ///< after this time, calls speak the missing sentences themselves
   static constexpr base::Duration kWarmUpLimit = std::chrono::minutes(10);  ///< allows for a large model on a slow disk
 
   Rehearsal(Rehearsed what, base::TimePoint now);
 
-  /// The owner calls this every kTick. Returns false when the rehearsal is over.
+  /// Does the next step. The owner invokes this every kTick. Returns false when the rehearsal is over.
   bool tick(base::TimePoint now);
 
  private:

@@ -9,10 +9,10 @@
 
 namespace offhook::inline v0::agent {
 
-/// The repetition of a failed HTTP request: once, after the wait that its failure requires, and from the budget of the turn. Pure.
+/// Decides about the repetition of a failed HTTP request: once, after the wait that the failure requires, if the turn has an attempt left. Pure.
 class RequestRetry {
  public:
-  /// Plans the repetition, and adds it to `retries`. Returns false if a repetition does not help, if the request was repeated before, or if the turn
+  /// Plans the repetition, and adds it to `retries`. Returns false if a repetition would not help, if the request was already repeated, or if the turn
   /// has no attempt left.
   [[nodiscard]] bool plan(const RequestFailure& failure, Retries& retries) {
     if (!failure.retry_in || used_ || !retries.try_add(failure.why, kAsksAgain)) return false;
@@ -20,14 +20,14 @@ class RequestRetry {
     in_ = failure.retry_in;
     return true;
   }
-  /// Returns true once, when the request has to be repeated. The wait begins with the first invocation after plan().
+  /// Returns true, once, when the time of the repetition has come. The wait begins with the first invocation after plan().
   [[nodiscard]] bool take_due(base::TimePoint now) {
     if (in_) at_ = now + *std::exchange(in_, std::nullopt);
     if (!at_ || now < *at_) return false;
     at_.reset();
     return true;
   }
-  /// Drops a planned repetition, and allows one for the next request.
+  /// Drops a planned repetition, and allows one repetition of the next request.
   void reset() { *this = {}; }
 
  private:

@@ -26,7 +26,7 @@ std::string rest_of_sentence(std::string_view text, const std::vector<SpokenWord
   if (samples == 0 || rate_hz == 0) return std::string(text);
   if (!words.empty()) {
     const auto begun = std::count_if(words.begin(), words.end(), [samples](const SpokenWord& w) { return w.first_sample <= samples; });
-    // The word that began last may have been cut off, so it is repeated.
+    // Repeat the word that began last, because it may have been cut off.
     const std::size_t whole = static_cast<std::size_t>(std::max<std::ptrdiff_t>(begun - 1, 0));
     return std::string(text.substr(begin_of_word(text, whole)));
   }

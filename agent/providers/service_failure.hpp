@@ -10,13 +10,13 @@ namespace offhook::inline v0::agent {
 /// A failure of a provider's service that no session event reports, because the call continues.
 struct ServiceFailure {
   Stage stage{};
-  std::string service;  ///< "NAME/speak"; a part sets "" for its own stage, or the name of another stage
-  std::string instead;  ///< the service that replaces it now; "" if there is none
+  std::string service;  ///< "NAME/speak". A part itself sets "", or the name of a stage that is not its own; the session factory completes it
+  std::string instead;  ///< the service that replaces the failed service now; "": none
   std::string why;
   FailureKind kind{};
 };
 
-/// Called on the thread of the call, or of the rehearsal.
+/// Gets failures, on the thread of the call or of the rehearsal.
 using ReportFailure = std::function<void(ServiceFailure)>;
 
 }  // namespace offhook::inline v0::agent

@@ -110,9 +110,9 @@ void SessionChain::greet(std::uint32_t turn) {
   own_.push_back(ReplyDone{turn});
 }
 
-/// Returns `input` with the text of a turn that the session took before its transcript was final. The conversation does not have
-/// this text. If the turn continues an earlier one, `input.text` begins with the conversation's text for the earlier turn. The
-/// complete input of the earlier turn replaces this beginning.
+/// Returns `input` with the words of the turn that the conversation does not have: those that came before the session took the turn
+/// early (words_count). If the turn continues an earlier turn, `input.text` begins with the conversation's text of the earlier turn;
+/// the complete text of the earlier turn replaces this beginning.
 TurnInput SessionChain::with_words(TurnInput input) {
   const std::string before = std::exchange(asked_, input.text);
   if (input.kind != TurnInput::Kind::Speech) return input;
@@ -196,7 +196,7 @@ ServiceInUse SessionChain::service() const {
 }
 
 bool SessionChain::try_again(Stage asked, std::string_view why) {
-  // The conversation waits for the reply to a turn that is transcribed again, but the stage that failed is listening.
+  // If a turn is transcribed again, the conversation waits for its reply, although the stage that failed is listening.
   const Stage stage = turn_.hears_again && asked == Stage::Think ? Stage::Listen : asked;
   const bool leaves = std::exchange(leaves_, false);
   if (leaves) failure_ = FailureKind::Loading;
@@ -209,7 +209,7 @@ bool SessionChain::try_again(Stage asked, std::string_view why) {
   return true;
 }
 
-/// Gives the new session the audio of the present turn, or of a turn that is answered without a transcript.
+/// Gives the new session the audio of the present turn, or of a turn without a transcript whose reply is in progress.
 void SessionChain::hand_over_turn() {
   turn_.words.clear();  // The new session makes its own transcript.
   turn_.hears_again = thinking_ && turn_.taken && input_.kind == TurnInput::Kind::Speech;
@@ -221,7 +221,7 @@ void SessionChain::hand_over_turn() {
 }
 
 void SessionChain::hand_over_reply() {
-  if (thinking_ && !turn_.hears_again) session_->respond(input_);  // input_.said holds the part of the reply that was already given out.
+  if (thinking_ && !turn_.hears_again) session_->respond(input_);  // input_.said contains the part of the reply that the conversation already has.
 }
 
 /// Gives the new session the rest of each open utterance, from the word at which the last session stopped.
@@ -229,7 +229,7 @@ void SessionChain::hand_over_speech() {
   for (Utterance& utterance : std::exchange(open_, {})) {
     const std::uint32_t id = utterance.spoken.id();
     const std::string& rest = utterance.spoken.go_on();
-    if (rest.empty()) {  // All was spoken, or the session spoke its own reply: its voice is gone, so the utterance ends with the audio that came.
+    if (rest.empty()) {  // All was spoken, or it was the failed session's own voice: the utterance ends here.
       own_.push_back(SpeechDone{id});
     } else {
       session_->speak(id, rest);
@@ -240,8 +240,8 @@ void SessionChain::hand_over_speech() {
 
 // --- events of the session ---------------------------------------------------------------------------------------------------
 
-/// Handles an event while a turn is transcribed again: the conversation then waits for the reply to the turn and not for its
-/// transcript. Returns true if the event goes to the conversation.
+/// Handles an event while a turn is transcribed again. When the words come, it requests the reply, for which the conversation waits.
+/// Returns true if the event goes to the conversation.
 bool SessionChain::passes_again(const SessionEvent& event) {
   if (std::holds_alternative<TurnTaken>(event)) {
     turn_.hears_again = false;
@@ -273,7 +273,7 @@ void SessionChain::on_audio(SpeechAudio& audio) {
   for (const SpokenWord& word : audio.words) input_.said += input_.said.empty() ? word.text : " " + word.text;
 }
 
-/// Ends an utterance. Replaces `done` by the last words of the utterance, if there are any; `done` then follows them.
+/// Ends an utterance. If it has words that were not returned yet, replaces `done` by these words, and queues `done` after them.
 void SessionChain::on_spoken(SessionEvent& done) {
   const auto open = find_open(std::get<SpeechDone>(done).utterance);
   if (open == open_.end()) return;
@@ -320,7 +320,7 @@ bool SessionChain::passes(SessionEvent& event) {
     failure_ = unanswered->kind;
     if (failure_ == FailureKind::Filtered) {
       thinking_ = false;
-      history_.mask(unanswered->turn, kRefused);  // The filter would refuse it again in each later turn.
+      history_.mask(unanswered->turn, kRefused);  // In each later turn, the filter would refuse this text again.
     }
   } else if (const auto* unheard = std::get_if<ListenFailed>(&event)) {
     failure_ = unheard->kind;
@@ -337,8 +337,8 @@ std::optional<SessionEvent> SessionChain::poll() {
     own_.pop_front();
     return event;
   }
-  // The recording follows the utterances that were requested before it (the recording notice), because audio comes in the order of
-  // speak().
+  // Audio must come in the order of speak(), so the recorded greeting waits for the utterances that were requested before it, such as
+  // the recording notice.
   if (options_.recorded_greeting && open_.empty()) {
     if (auto event = options_.recorded_greeting->poll(now_)) {
       return std::visit([](auto& e) { return SessionEvent(std::move(e)); }, *event);

@@ -15,12 +15,12 @@
 
 namespace offhook::inline v0::agent {
 
-/// Makes one kind of session for a call. `name` is the name of its circuit breaker, and appears in the call record:
-/// "NAME/realtime", "cascade".
+/// Makes one session of a call. `name` is the name of the session's circuit breaker, and appears in the call record: "NAME/realtime",
+/// "cascade".
 struct SessionMaker {
   std::string name;
   std::function<std::unique_ptr<VoiceSession>(Wake wake)> make;
-  unsigned attempts = 1;  ///< attempts of the session itself to repair a failure in a turn; after these, the next session takes over
+  unsigned attempts = 1;  ///< how often in a turn the session itself may try to repair a failure, before the next session takes over
 };
 
 struct ChainOptions {
@@ -29,8 +29,9 @@ struct ChainOptions {
   std::optional<RecordedSpeech> recorded_greeting{};  ///< played instead of `greeting`, with its words as text
 };
 
-/// The voice session of a call. It holds an agent's sessions in order of preference. It keeps the history and the audio of the
-/// present turn, so that the next session can take over in the middle of a call, a turn or a sentence.
+/// The voice session of a call: it uses one of the agent's sessions, and replaces it by the next in order of preference when it fails.
+/// It stores the history and the audio of the present turn, so that the next session can take over in the middle of a call, a turn or
+/// a sentence.
 class SessionChain final : public VoiceSession {
  public:
   SessionChain(ChainOptions options, std::shared_ptr<Breakers> breakers, Wake wake);
@@ -59,18 +60,18 @@ class SessionChain final : public VoiceSession {
 
  private:
   struct CallerTurn {
-    HeardTurn heard;           // the present turn, or a turn that is answered without a transcript
+    HeardTurn heard;           // audio of the present turn, or of a turn without a transcript whose reply is in progress
     std::uint32_t number = 0;
     std::string expect;
     bool listening = false, ended = false;
-    bool taken = false;        // the session took `heard` as audio: there is no transcript yet
-    std::string words;         // transcript of the turn before its end
-    bool words_count = false;  // the session took the turn with `words`, which the conversation does not have
-    bool hears_again = false;  // the new session transcribes a turn that is being answered
+    bool taken = false;        // true: the session took `heard` as audio, and its transcript has not come yet
+    std::string words;         // latest transcript of the turn that is not final
+    bool words_count = false;  // true: the session took the turn with `words`, which the conversation does not have
+    bool hears_again = false;  // true: the new session transcribes a turn for whose reply the conversation waits
   };
   struct Utterance {
     HalfSpoken spoken;
-    bool voiced = false;  // the session speaks its own reply; Offhook has no text for it
+    bool voiced = false;  // true: the session speaks its own reply, for which Offhook has no text
   };
   void take_session(std::size_t index);
   [[nodiscard]] bool next_session(std::string_view why, Stage stage);
@@ -99,17 +100,17 @@ class SessionChain final : public VoiceSession {
   base::TimePoint now_{};
   std::size_t at_ = 0;
   std::unique_ptr<VoiceSession> session_;
-  std::vector<std::unique_ptr<VoiceSession>> gone_;  // freed at the next tick, because one of them may be calling this object
+  std::vector<std::unique_ptr<VoiceSession>> gone_;  // destroyed at the next tick, because a session may be in a call to this object
   CallerTurn turn_;
   TurnInput input_;
   std::string asked_;                                // the text that the conversation gave for input_
   bool thinking_ = false, said_something_ = false;
   FailureKind failure_ = FailureKind::Timeout;       // last failure of the present session; Timeout if it reported none
   unsigned attempts_ = 0;                            // attempts of the present session in this turn
-  bool leaves_ = false;                              // the chain replaces the present session, because its model is being loaded
+  bool leaves_ = false;                              // true: try_again() must replace the present session, because its model is being loaded
   std::deque<Utterance> open_;
   std::deque<SessionEvent> own_;
-  bool greets_ = false;                              // the greeting is a recording, and speak() has not requested it yet
+  bool greets_ = false;                              // true: the greeting is a recording, and speak() has not requested it yet
 };
 
 }  // namespace offhook::inline v0::agent

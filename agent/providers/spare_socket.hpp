@@ -4,8 +4,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Decides whether a socket is opened in advance, so that the caller does not wait for it later. After one request, there is no other request until a
-/// socket has succeeded.
+/// Decides whether to open a socket in advance, so that the caller does not wait for it later. After one request it ignores further requests until
+/// on_success(), so that a service that is down does not get one request after another.
 class SpareSocket {
  public:
   void request() { wanted_ = !std::exchange(used_, true); }

@@ -22,8 +22,8 @@ class SpeechCache {
     std::vector<SpokenWord> words;
     std::uint32_t rate_hz = 0;
   };
-  static constexpr std::size_t kMaxSamples = 24000U * 30U;            ///< maximum number of samples of one sentence; keep() refuses a longer one
-  static constexpr std::size_t kMaxOctets = 32U << 20U;               ///< maximum number of octets of all sentences
+  static constexpr std::size_t kMaxSamples = 24000U * 30U;            ///< most samples of one sentence; keep() refuses a longer sentence
+  static constexpr std::size_t kMaxOctets = 32U << 20U;               ///< most octets of all sentences together
   static constexpr std::size_t kMaxSentences = 1000;
 
   [[nodiscard]] std::shared_ptr<const Spoken> find(const std::string& key);

@@ -39,7 +39,7 @@ std::optional<SpeechDecoder::Trouble> SpeechDecoder::feed(std::string_view bytes
 
 std::optional<SpeechDecoder::Trouble> SpeechDecoder::read_head(std::vector<std::int16_t>& out) {
   const base::Bytes octets(reinterpret_cast<const std::uint8_t*>(head_.data()), head_.size());
-  const auto wav = media::parse_wav(octets);  // parse_wav() accepts a WAV whose samples continue beyond these octets.
+  const auto wav = media::parse_wav(octets);  // parse_wav() accepts a WAV of which only the beginning is there.
   if (!wav) {
     const bool may_come = wav.error() == media::WavError::NoData || wav.error() == media::WavError::NoFormat ||
                           wav.error() == media::WavError::Truncated;

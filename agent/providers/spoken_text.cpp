@@ -48,7 +48,7 @@ bool is_unspoken(std::uint32_t code) {
 
 std::size_t run_of(char c, std::string_view text) { return std::min(text.find_first_not_of(c), text.size()); }
 
-/// Returns the text of a link without emphasis marks and without characters that cannot be spoken.
+/// Returns the text of a link without marks of emphasis and without characters that cannot be spoken.
 std::string without_marks(std::string_view text) {
   std::string plain;
   while (!text.empty()) {
@@ -84,7 +84,7 @@ std::string SpokenText::finish() {
 std::string SpokenText::run() {
   std::size_t at = 0;
   while (at < held_.size()) {
-    const Step octets = step(std::string_view(held_).substr(at, kMaxHeld));  // The bound makes the result independent of how the input was split.
+    const Step octets = step(std::string_view(held_).substr(at, kMaxHeld));  // With this bound, the split of the input does not change the result.
     if (octets == 0) break;
     at += octets;
   }
@@ -99,8 +99,8 @@ void SpokenText::put(std::string_view text) {
   before_ = text.back();
 }
 
-/// Ends the last line before new text. A single line break before a lower-case letter becomes a space, because it only wraps the
-/// line.
+/// Ends the last line before new text that begins with `first`. A single line break before a lower-case letter becomes a space, because
+/// it only wraps the line.
 void SpokenText::end_line_before(char first, bool marked) {
   const unsigned newlines = std::exchange(newlines_, 0);
   if (newlines == 0 || before_ == '\n') return;
@@ -135,7 +135,7 @@ SpokenText::Step SpokenText::line_start(std::string_view rest) {
   if (c == '`' || c == '~') {
     if (rest.size() < fence.size() && fence.starts_with(rest) && undecided(rest)) return 0;
     if (rest.starts_with(fence)) {
-      const std::string_view head = rest.substr(0, kMaxFenceWord + 1);  // Later text is ignored, so that the result is independent of how the input was split.
+      const std::string_view head = rest.substr(0, kMaxFenceWord + 1);  // Ignore later text, so that the result does not depend on the split of the input.
       const std::size_t end = head.find('\n');
       if (end == std::string_view::npos && head.size() <= kMaxFenceWord && undecided(rest)) return 0;
       return take_marker(end != std::string_view::npos ? end : run_of(c, head));
@@ -194,7 +194,7 @@ SpokenText::Step SpokenText::inline_text(std::string_view rest) {
       if (next < rest.size() && rest[next] != '\n') put(table_ ? ", " : " ");
       return next;
     }
-    case '!':  // Begins an image. A '!' after a word ends a sentence and needs no further text.
+    case '!':  // It may begin an image, unless it follows a word: then it ends a sentence, and there is no need to wait for more text.
       if (!is_space(before_)) break;
       if (rest.size() == 1 && undecided(rest)) return 0;
       if (rest.size() > 1 && rest[1] == '[') return 1;
@@ -246,7 +246,7 @@ SpokenText::Step SpokenText::link(std::string_view rest) {
     put(without_marks(text));
     return end == std::string_view::npos ? close + 1 : end + 1;
   }
-  put("[");  // The text is in brackets and is not a link.
+  put("[");  // The text in brackets is not a link.
   return 1;
 }
 

@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent {
 /// and a space joins a wrapped line. Accepts UTF-8 split at any octet, and drops invalid octets. Pure.
 class SpokenText {
  public:
-  static constexpr std::size_t kMaxHeld = 600;  ///< maximum number of octets that wait until their meaning is clear; then they count as plain text
+  static constexpr std::size_t kMaxHeld = 600;  ///< most octets that wait until their meaning is clear; with more, they count as plain text
 
   [[nodiscard]] std::string feed(std::string_view text);
   [[nodiscard]] std::string finish();
@@ -37,9 +37,9 @@ class SpokenText {
 
   std::string held_, out_;
   char before_ = '\n';       // last octet returned
-  unsigned newlines_ = 0;    // line breaks since then
+  unsigned newlines_ = 0;    // line breaks after that octet
   bool line_start_ = true;
-  bool table_ = false;       // the line began with '|'
+  bool table_ = false;       // true: the line began with '|'
   bool finished_ = false;
 };
 

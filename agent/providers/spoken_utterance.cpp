@@ -16,7 +16,7 @@ void SpokenUtterance::fail(std::string why, FailureKind kind) {
   failure_ = SpeakFailed{utterance_, std::move(why), kind};
 }
 
-/// Returns new audio together with the words in it, so that the conversation knows which words an interrupted caller heard.
+/// Returns the new audio with the words in it, so that after an interruption the conversation knows which words the caller heard.
 std::optional<SpeechAudio> SpokenUtterance::take_audio() {
   if (!pcm_.empty() && !words_) {
     words_.emplace(decoder_.rate_hz());

@@ -13,7 +13,7 @@ void TurnAudio::begin(std::uint32_t rate_hz) {
 void TurnAudio::append(std::span<const std::int16_t> pcm) {
   const std::size_t most = kMaxSeconds * rate_hz_;
   pcm_.insert(pcm_.end(), pcm.begin(), pcm.end());
-  // The extra second avoids moving the rest for each frame.
+  // Remove a second at a time: each removal moves the rest.
   if (pcm_.size() > most + rate_hz_) pcm_.erase(pcm_.begin(), pcm_.end() - static_cast<std::ptrdiff_t>(most));
 }
 
@@ -40,7 +40,7 @@ bool TurnAudio::has_voice(base::Duration least) const {
 
 void TurnAudio::clear() {
   pcm_.clear();
-  if (pcm_.capacity() > 4 * rate_hz_) pcm_.shrink_to_fit();  // A long turn is rare, so the call does not keep its memory.
+  if (pcm_.capacity() > 4 * rate_hz_) pcm_.shrink_to_fit();  // Long turns are rare, so free the memory of one.
 }
 
 }  // namespace offhook::inline v0::agent

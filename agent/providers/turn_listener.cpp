@@ -100,7 +100,7 @@ void TurnListener::on_end(std::optional<net::NetError> error) {
 void TurnListener::take(const std::vector<HeardEvent>& events) {
   const Exchange* const from = exchange_.get();
   for (const HeardEvent& event : events) {
-    if (exchange_.get() != from) return;  // The wake-up for the last event has ended this exchange.
+    if (exchange_.get() != from) return;  // The wake-up for the last event may have ended this exchange.
     if (const auto* failed = std::get_if<HearingFailed>(&event)) {
       exchange_->over = true;
       const bool may_help = failed->kind == FailureKind::Overloaded || failed->kind == FailureKind::Empty;
@@ -117,7 +117,7 @@ void TurnListener::take(const std::vector<HeardEvent>& events) {
   }
 }
 
-/// Reports the use of the service. If the service does not report it, the length of the turn counts.
+/// Reports the use of the service: the use that the service itself has reported, or else the length of the turn.
 void TurnListener::report_use() const {
   if (!service_.report_use) return;
   ServiceUse by_length;

@@ -38,22 +38,22 @@ class TurnAnswer {
 struct TurnService {
   std::string whom;   ///< the service's name in sentences: "the recogniser NAME"
   std::string model;  ///< name of the service's model; "" if there is no choice
-  std::string url;   ///< http.warm() connects to it in advance
-  /// Makes a request. `wav` is the turn at TurnListener::kRateHz. `language` is the language of the call (BCP 47); "" if it is not known.
+  std::string url;   ///< address to which the listener connects in advance (http.warm())
+  /// Makes the request for a turn. `wav` is the turn at TurnListener::kRateHz. `language` is the language of the call (BCP 47); "" if it is not known.
   std::function<net::HttpRequest(std::string wav, const std::string& language)> ask;
   std::function<std::unique_ptr<TurnAnswer>()> answer;
   static constexpr std::size_t kMaxSamples = std::size_t{120} * 16000;
-  std::size_t max_samples = kMaxSamples;  ///< longest turn, if the service accepts less; later samples are dropped and counted
+  std::size_t max_samples = kMaxSamples;  ///< longest turn that the service accepts; later samples are dropped and counted
   ReportUse report_use{};
 };
 
-/// Listens over HTTP: collects the turn in memory, and posts it as a WAV when the turn ends. Repeats a failed request once if a
-/// retry within a second may help.
+/// Listens over HTTP: collects the turn in memory, and posts it as a WAV when the turn ends. Repeats a failed request once, if a retry
+/// within a second may help.
 class TurnListener : public Listener {
  public:
   static constexpr std::uint32_t kRateHz = 16000;
   static constexpr std::size_t kMaxSamples = TurnService::kMaxSamples;
-  static constexpr std::size_t kMinSamples = kRateHz / 10U;    ///< services refuse a shorter turn, so it counts as silence
+  static constexpr std::size_t kMinSamples = kRateHz / 10U;    ///< a shorter turn counts as silence, because services refuse it
 
   /// `http` must outlive this object.
   TurnListener(TurnService service, net::HttpClient& http, Wake wake);

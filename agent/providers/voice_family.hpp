@@ -16,16 +16,16 @@ struct VoiceLanguages {
 
 /// The names of a provider's voices.
 struct VoiceFamily {
-  bool (*has_form)(std::string_view voice) = nullptr;                      ///< null: any form that no other family has
-  bool (*is_certain)(std::string_view voice) = nullptr;                    ///< null: each name of the form is certainly a voice of the family
+  bool (*has_form)(std::string_view voice) = nullptr;                      ///< returns true if a name has the form of this family; null: any other form
+  bool (*is_certain)(std::string_view voice) = nullptr;                    ///< returns true if a name of this form certainly is a voice of the family; null: it is
   std::string_view (*given_name)(std::string_view voice) = nullptr;        ///< returns "apollo" for "aura-2-apollo-en"; null: the whole name
-  std::span<const std::string_view> men{};                                 ///< given names of men; all others count as women
-  /// Returns the voice that is nearest to `wanted`, a voice of another provider or "".
+  std::span<const std::string_view> men{};                                 ///< given names of men's voices; all other voices count as women's
+  /// Returns the voice of this family that is nearest to `wanted`, which is a voice of another family, or "".
   std::string (*nearest)(std::string_view wanted, bool is_man, const VoiceLanguages& spoken) = nullptr;
   std::string_view (*language_of)(std::string_view voice) = nullptr;       ///< returns a voice's only language; "": it follows the text; null: all voices do
   /// Returns the replacement for a voice that only realtime sessions have; "" if `voice` needs none. Null: there are no such voices.
   std::string (*instead)(std::string_view voice, bool is_man, const VoiceLanguages& spoken) = nullptr;
-  std::string_view realtime_name{};                                        ///< the sessions that have these voices, for people
+  std::string_view realtime_name{};                                        ///< name of the sessions that have these voices, for people
 };
 
 }  // namespace offhook::inline v0::agent

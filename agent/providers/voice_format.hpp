@@ -9,8 +9,8 @@
 
 namespace offhook::inline v0::agent {
 
-/// Format of the audio that Offhook exchanges with a speech-to-speech model, in both directions. Pcmu and Pcma: G.711 at 8 kHz, one
-/// octet a sample, as on the telephone line. Pcm24k: 16-bit little-endian samples at 24 kHz.
+/// The format of the audio that Offhook exchanges with a realtime model, in both directions. Pcmu and Pcma: G.711 at 8 kHz, with one
+/// octet for each sample, as on the telephone line. Pcm24k: 16-bit little-endian samples at 24 kHz.
 enum class AudioFormat : std::uint8_t { Pcmu, Pcma, Pcm24k };
 
 [[nodiscard]] std::string_view to_string(AudioFormat format);  ///< "pcmu", "pcma", "pcm"
@@ -24,7 +24,7 @@ enum class AudioFormat : std::uint8_t { Pcmu, Pcma, Pcm24k };
 /// unchanged. The only exception is mu-law's second zero (0x7F, "-0"), which becomes its first (0xFF).
 void encode_audio(AudioFormat format, std::span<const std::int16_t> pcm, std::vector<std::uint8_t>& out);
 
-/// Decodes the octets of one item to samples. Octets may be split at any place: an odd octet is kept for the next invocation.
+/// Decodes the octets of one item to samples. Octets may be split at any place: an odd octet waits for the next invocation.
 class AudioDecoder {
  public:
   explicit AudioDecoder(AudioFormat format) : format_(format) {}

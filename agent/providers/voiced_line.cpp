@@ -32,7 +32,7 @@ void VoicedLine::on_audio(const ItemAudio& event) {
 }
 
 void VoicedLine::on_text(const ItemText& event) {
-  Item& found = item(event.turn, event.item);  // The words may come before the first audio.
+  Item& found = item(event.turn, event.item);  // The words may come before the first audio, and then make the item.
   if (!found.muted) found.words.add_text(event.text);
 }
 
@@ -75,15 +75,15 @@ std::vector<std::uint32_t> VoicedLine::take_unspoken(std::uint32_t turn) {
   return unspoken;
 }
 
-/// Returns how much of `item` the caller heard, in ms. `characters`: the characters of the heard text that no item has used yet; the function
-/// subtracts the characters of `item`.
+/// Returns how much of `item` the caller heard, in ms. `characters` is the number of characters of the heard text that belong to this item or later
+/// ones; the function subtracts the characters of `item`.
 std::uint64_t VoicedLine::heard_ms(const Item& item, const HeardReply& heard, std::uint64_t& characters) const {
   constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
   if (item.utterance == 0) return 0;
   if (heard.utterance != 0 && item.utterance != heard.utterance) return item.utterance < heard.utterance ? kAll : 0;
   if (heard.utterance != 0)
     return static_cast<std::uint64_t>(std::max<std::int64_t>(0, std::chrono::floor<std::chrono::milliseconds>(heard.of_utterance).count()));
-  // The report has no length in samples, because the next turn came too soon. The heard text gives the position.
+  // The next turn came too soon, so the report has no length. Estimate the position from the heard text.
   if (characters == 0) return 0;
   const std::uint64_t of_item = std::min(characters, item.words.characters());
   characters -= of_item;
@@ -118,7 +118,7 @@ bool VoicedLine::waits_for_model() const { return !line_.empty() && line_.front(
 
 bool VoicedLine::drain_voiced(const Place& place, std::deque<SessionEvent>& out) {
   Item* const found = find(place.item);
-  if (found == nullptr) {  // Removed because there were more than kMostItems.
+  if (found == nullptr) {  // The item was removed, because there were more than kMostItems.
     out.push_back(SpeechDone{place.utterance});
     return true;
   }
@@ -138,7 +138,7 @@ bool VoicedLine::drain_own(const Place& place, std::deque<SessionEvent>& out) {
   while (auto event = own_words_->poll()) {
     const bool over = !std::holds_alternative<SpeechAudio>(*event);
     const std::uint32_t utterance = std::visit([](const auto& each) { return each.utterance; }, *event);
-    if (utterance != place.utterance) continue;  // The utterance was cancelled, and the speaker has not processed that yet.
+    if (utterance != place.utterance) continue;  // The utterance was cancelled, and the speaker does not know it yet.
     if (auto* audio = std::get_if<SpeechAudio>(&*event); audio != nullptr && audio->rate_hz == 0) audio->rate_hz = own_words_->rate_hz();
     std::visit([&out](auto& each) { out.push_back(std::move(each)); }, *event);
     if (over) return true;

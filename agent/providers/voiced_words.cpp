@@ -9,8 +9,8 @@ namespace offhook::inline v0::agent {
 namespace {
 
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
-/// Returns true if `c` may begin a character of a script without blanks between words. These scripts are from U+2E80 on; all their
-/// characters have three or four octets.
+/// Returns true if the octet `c` may begin a character of a script without blanks between words. The characters of these scripts are from
+/// U+2E80 on, and have three or four octets.
 bool begins_wide_character(char c) { return static_cast<unsigned char>(c) >= 0xE2; }
 
 }  // namespace

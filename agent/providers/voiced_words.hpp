@@ -11,9 +11,9 @@
 namespace offhook::inline v0::agent {
 
 /// Estimates the positions of words in the audio of a spoken item, because the server does not send them. A word's position in the
-/// audio is proportional to its position in the text. While more text than audio has come, which is usual, the estimate uses an
-/// average speed of speech instead, so that no word counts as heard too early. The end of text and audio fixes the remaining
-/// positions. A word is returned when the audio that contains it has come, never before.
+/// audio is proportional to its position in the text. Usually text comes faster than audio; the estimate then uses an average speed of
+/// speech, so that no word counts as heard too early. After the end of the text and the audio, the remaining positions are proportional
+/// again. A word is returned only after the audio that contains it has come.
 class VoicedWords {
  public:
   static constexpr std::uint32_t kCharactersPerSecond = 15;  ///< average speed of speech
@@ -23,9 +23,9 @@ class VoicedWords {
 
   void add_text(std::string_view text);
   void add_samples(std::size_t count) { samples_ += count; }
-  /// Ends the text and the audio. If `whole` is false, the item was broken off: drops the words that lie beyond its audio.
+  /// Ends the text and the audio. If `whole` is false, the item was broken off: drops the words after the end of its audio.
   void finish(bool whole);
-  /// Returns the number of samples that contain the first `characters` characters, for code that knows only the heard text.
+  /// Returns the number of samples in which the first `characters` characters are spoken, for code that knows only the heard text.
   [[nodiscard]] std::uint64_t samples_of(std::uint64_t characters) const;
   [[nodiscard]] std::uint64_t characters() const { return characters_; }
   /// Returns the words whose audio has come since the last invocation, in order.

@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent::embedded {
 
 namespace {
 
-constexpr float kMirrored = 0.25f;           // level of the mirrored band; 0.1 to 0.4 give equal results; with 0, most sentences of a narrow-band line are missed
+constexpr float kMirrored = 0.25f;           // 0.1 to 0.4 give equal results; with 0, most sentences of a narrow-band line are missed
 constexpr double kCutoff = 4800.0 / 16000.0;  // of the high pass, which attenuates the telephone band (below 4.1 kHz) by 70 dB
 constexpr double kWideRatio = 1.6e-4;        // -38 dB: no frame of a narrow-band line has a larger share of its power in the upper band
 constexpr double kAudible = 1074.0;          // mean square at -60 dBov; a quieter frame does not change the decision

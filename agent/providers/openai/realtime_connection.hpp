@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::openai::realtime {
 
 inline constexpr base::Duration kOpenWithin = std::chrono::seconds(5);        ///< limit for TCP, TLS, handshake and session.created
 inline constexpr base::Duration kConfigureWithin = std::chrono::seconds(5);   ///< limit from session.update to session.updated
-inline constexpr base::Duration kRenewFrom = std::chrono::minutes(50);        ///< age from which a session is renewed in a quiet moment; a session ends after 60 minutes
+inline constexpr base::Duration kRenewFrom = std::chrono::minutes(50);        ///< age for a renewal in a quiet moment; a session ends after 60 minutes
 inline constexpr base::Duration kRenewAt = std::chrono::minutes(55);          ///< age from which a session is renewed even without a quiet moment
 inline constexpr base::Duration kRenewRetry = std::chrono::seconds(30);       ///< wait after the failure of a second socket
 inline constexpr base::Duration kSettled = std::chrono::seconds(30);          ///< after this time, a socket resets the count of reconnections

@@ -400,7 +400,7 @@ Parsed EventParser::parse(std::string_view frame, std::vector<std::uint8_t>& aud
   const auto error = for_each_member(object, [&](json::raw_json_string key, json::value value) {
     return read_top(key, value, fields, impl_->calls);
   });
-  if (error || document.current_location().error() != simdjson::OUT_OF_BOUNDS) return base::fail(EventError::NotJson);  // The frame is not JSON, or has more text after the JSON.
+  if (error || document.current_location().error() != simdjson::OUT_OF_BOUNDS) return base::fail(EventError::NotJson);  // Or text follows the JSON.
   if (fields.type.empty()) return base::fail(EventError::NoType);
   if (has_long_id(fields, impl_->calls)) return base::fail(EventError::TooLong);
   return make_event(fields, impl_->calls, audio);

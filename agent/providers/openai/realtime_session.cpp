@@ -132,7 +132,7 @@ void RealtimeSession::report_usage() {
   out_.push_back(std::move(more));
 }
 
-/// Reports the use of the transcribing model, which is another model than the one that speaks, and has its own price.
+/// Reports the use of the transcribing model separately: it is not the model that speaks, and has its own price.
 void RealtimeSession::report_transcribed() {
   ServiceUse use = core_->take_transcribed();
   if (use.is_nothing() || !report_use_) return;
@@ -140,8 +140,8 @@ void RealtimeSession::report_transcribed() {
   report_use_(std::move(use));
 }
 
-/// Reports that a turn was not transcribed. The call continues without the words. The operator learns why a record lacks them, and
-/// why a spoken yes confirms nothing.
+/// Reports that a turn was not transcribed. The call continues without the words. The report tells the operator why the record lacks
+/// them, and why a spoken yes confirms nothing.
 void RealtimeSession::report_not_transcribed() {
   auto fault = core_->take_not_transcribed();
   if (fault && report_failure_) std::exchange(report_failure_, {})({Stage::Listen, "transcription", {}, std::move(fault->why), fault->kind});

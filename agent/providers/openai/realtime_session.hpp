@@ -13,13 +13,13 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-/// A conversation with a speech-to-speech model of OpenAI, Azure, or a server with the same protocol: runs the core of
+/// A conversation with a realtime model of OpenAI, Azure, or a server with the same protocol: runs the core of
 /// realtime_protocol.hpp on sockets of `client`. One call, one thread.
 ///
 /// The model takes the caller's turn as audio: TurnTaken comes at once. If a transcription model is set, a Transcript follows for
 /// the record. The model's voice comes as voiced ReplyText and as SpeechAudio at listen_rate_hz(); the positions of its words are
-/// estimated (voiced_words.hpp). `own_words` speaks the fixed sentences (apologies, fixed greetings). The session deletes from the
-/// model's memory the part of a reply that the caller did not hear, to the millisecond.
+/// estimated (voiced_words.hpp). `own_words` speaks the fixed sentences (apologies, fixed greetings). The session deletes the part of a
+/// reply that the caller did not hear from the model's memory, to the millisecond.
 class RealtimeSession final : public VoiceSession {
  public:
   static constexpr std::size_t kFrameMs = 20;
@@ -70,7 +70,7 @@ class RealtimeSession final : public VoiceSession {
   void report_transcribed();
   void report_not_transcribed();
   void report_retries();
-  /// Removes the queued events of a cancelled reply, after which nothing may follow.
+  /// Removes the events of a cancelled reply from the queue: no event may follow a cancelled reply.
   void forget_events(std::uint32_t turn);
 
   net::WebSocketClient& client_;
@@ -82,10 +82,10 @@ class RealtimeSession final : public VoiceSession {
   std::unique_ptr<RealtimeProtocol> core_;
   VoicedLine line_;
   std::deque<SessionEvent> out_;
-  Usage told_;  // the part of the core's count that was reported
-  std::vector<std::uint8_t> unsent_;  // less than a frame of the caller's audio
+  Usage told_;  // the use that was already reported
+  std::vector<std::uint8_t> unsent_;  // audio of the caller that waits until it is a whole frame
   std::vector<Socket> sockets_;
-  std::vector<std::unique_ptr<net::WebSocket>> closed_;  // destroyed in tick(), because one of them may be calling this object
+  std::vector<std::unique_ptr<net::WebSocket>> closed_;  // destroyed in the next tick(), because a socket may be in a call to this object
 };
 
 }  // namespace offhook::inline v0::agent::openai::realtime

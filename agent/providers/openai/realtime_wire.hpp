@@ -14,18 +14,18 @@
 /// The objects that the parts of the Realtime core share: frames for the sockets, events for the session, counters.
 namespace offhook::inline v0::agent::openai::realtime {
 
-/// A request to the owner of the sockets. `text` is valid until the core is called for anything except to return the next request.
+/// A request to the owner of the sockets. `text` is valid until the next call of any function of the core except the one that returns requests.
 struct Transmit {
   enum class What : std::uint8_t { Open, Text, Close };
   What what{};
-  std::uint32_t socket = 0;  ///< a number chosen by Offhook, never used twice
+  std::uint32_t socket = 0;  ///< number of the socket, which Offhook chooses and never uses twice
   std::string_view text;
 };
 
-/// A queue of frames, in one buffer that is used again and again.
+/// A queue of frames in one buffer, whose memory is used again.
 class Outbox {
  public:
-  static constexpr std::size_t kKept = 64U << 10U;  ///< a larger buffer is freed
+  static constexpr std::size_t kKept = 64U << 10U;  ///< largest buffer, in octets, that stays allocated when the queue is empty
 
   void open(std::uint32_t socket) { add(Transmit::What::Open, socket, text_.size()); }
   void close(std::uint32_t socket) { add(Transmit::What::Close, socket, text_.size()); }
@@ -49,7 +49,7 @@ class Outbox {
   std::size_t next_ = 0;
 };
 
-/// The present socket, if it is `ready`. Without one, frames are dropped, and adopt() sends them again later.
+/// The present socket. While it is not `ready`, frames are dropped, and adopt() sends their content later.
 struct Wire {
   Outbox out;
   std::uint32_t socket = 0;
@@ -78,7 +78,7 @@ struct RealtimeCounters {
   std::uint64_t unknown_events = 0;
   std::uint64_t garbage = 0;            ///< frames that could not be parsed
   std::uint64_t errors_passed = 0;      ///< `error` events that need no action
-  std::uint64_t late_deltas = 0;        ///< pieces of cancelled replies
+  std::uint64_t late_deltas = 0;        ///< pieces of replies that were cancelled or are over
   std::uint64_t unasked_responses = 0;
   std::uint64_t unasked_turns = 0;      ///< turns that the server detected and Offhook did not
   std::uint64_t audio_dropped = 0;      ///< octets of audio beyond the longest reply

@@ -56,8 +56,8 @@ std::string_view to_string(TurnDetection::Eagerness eagerness) {
   return "";
 }
 
-/// Appends the parameters of turn detection. The server must not start or stop a reply by itself: the conversation does both, and
-/// would not notice.
+/// Appends the parameters of turn detection. They forbid the server to start or stop a reply by itself: the conversation would not
+/// know of it.
 void append_turn_detection(std::string& out, const TurnDetection& how) {
   static constexpr std::string_view kNothingAlone = ",\"create_response\":false,\"interrupt_response\":false}";
   switch (how.kind) {
@@ -101,7 +101,7 @@ void append_input(std::string& out, const RealtimeOptions& options, std::string_
   } else {
     out += "{\"model\":";
     append_json_string(out, options.transcription_model);
-    if (!language.empty()) member(out, "language", primary_language(language));  // the model accepts two-letter codes only
+    if (!language.empty()) member(out, "language", primary_language(language));  // The model accepts only two-letter codes.
     out += '}';
   }
   out += '}';
@@ -118,8 +118,8 @@ void append_output(std::string& out, const RealtimeOptions& options) {
   out += '}';
 }
 
-/// Appends `schema`. A schema that is not a JSON object would fail the whole session; such a function gets a schema without
-/// parameters.
+/// Appends `schema`. If it is not a JSON object, appends a schema without parameters: the server would refuse the whole session because
+/// of it.
 void append_schema(std::string& out, const std::string& schema) {
   const auto parsed = nlohmann::json::parse(schema, nullptr, false);
   if (!parsed.is_object()) {

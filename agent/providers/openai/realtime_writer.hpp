@@ -10,8 +10,8 @@
 #include <vector>
 
 /// Writes the events for a Realtime server: one JSON object in each text frame, with the GA names. Each function appends one frame
-/// to `out`, without an allocation if the capacity of `out` suffices. An error caused by a frame contains its `event_id`; "" leaves
-/// the id out.
+/// to `out`, without an allocation if the capacity of `out` suffices. If a frame causes an error, the error contains the frame's
+/// `event_id`; "": the frame has no id.
 namespace offhook::inline v0::agent::openai::realtime {
 
 /// The parameters of a session. The views and the tools are used only during write_session().
@@ -23,7 +23,7 @@ struct SessionShape {
 
 void write_session(std::string& out, std::string_view event_id, const RealtimeOptions& options, const SessionShape& shape);
 
-/// Writes base64 directly into the frame, because each telephone call needs this fifty times a second.
+/// Appends audio. Writes the base64 directly into the frame, because each telephone call needs this fifty times a second.
 void write_append(std::string& out, std::span<const std::uint8_t> octets);
 void write_commit(std::string& out, std::string_view event_id);
 void write_clear(std::string& out);
@@ -37,7 +37,7 @@ void write_delete(std::string& out, std::string_view event_id, std::string_view 
 
 /// `instructions` replaces the session's instructions for this response; "" keeps them.
 void write_response(std::string& out, std::string_view event_id, std::string_view instructions);
-/// `response_id`: "" cancels the response in progress.
+/// `response_id`: the response to cancel; "": the response in progress.
 void write_cancel(std::string& out, std::string_view event_id, std::string_view response_id);
 
 }  // namespace offhook::inline v0::agent::openai::realtime

@@ -13,8 +13,8 @@ using base::TimePoint;
 
 namespace {
 
-/// The input of a turn as a text. It is in brackets if the caller did not say it, so that the model does not take it for the
-/// caller's words.
+/// The input of a turn as a text. Text that the caller did not say is in brackets, so that the model does not take it for the caller's
+/// words.
 struct Telling { Role role = Role::System; std::string text; };
 
 Telling telling_of(const TurnInput& input) {
@@ -47,7 +47,7 @@ Replies::Replies(Wire& wire, RealtimeEvents& events, RealtimeCounters& counters,
 void Replies::respond(const TurnInput& input, bool as_sound, std::string opening_instructions, TimePoint now) {
   if (reply_.phase != Reply::Phase::None) cancel(reply_.input.turn, now);
   for (ReplyItem& item : items_.all()) {
-    if (item.octets != 0) item.settled = true;  // All reports about it have come. Items without audio are deleted with their response.
+    if (item.octets != 0) item.settled = true;  // No cut() follows. Items without audio are deleted with their response.
   }
   reply_ = {};
   reply_.phase = Reply::Phase::Waiting;
@@ -76,7 +76,7 @@ void Replies::send_input() {
     wire_.send([&](std::string& out) { write_text_item(out, Role::System, note); });
 }
 
-/// Sends a note about open function calls. Without it, a model that gets another input meanwhile would repeat them.
+/// Sends a note about function calls of earlier turns that have no result yet. Without the note, the model would repeat them.
 void Replies::send_open_calls() {
   std::string names;
   for (const OpenCall& call : calls_) {
@@ -123,10 +123,10 @@ void Replies::cut(std::uint32_t number, std::uint64_t heard_ms) {
   ReplyItem* const item = items_.find(number);
   if (item == nullptr || item->settled) return;
   item->settled = true;
-  if (!wire_.ready || item->socket != wire_.socket) return;  // The item's socket is gone. The next socket gets the heard part from the history.
+  if (!wire_.ready || item->socket != wire_.socket) return;  // The socket of the item is gone. The present socket got the heard part in the history.
   const std::uint64_t received_ms = item->octets / octets_per_ms(options_.format);
   const std::uint64_t end_ms = std::min(heard_ms, received_ms);
-  if (end_ms == 0) return delete_item(item->id);  // An item cannot be cut to 0 ms: the server refuses that.
+  if (end_ms == 0) return delete_item(item->id);  // The server refuses to cut an item to 0 ms.
   if (item->ended && end_ms == received_ms) return;
   wire_.send([&](std::string& out) { write_truncate(out, "t" + std::to_string(number), item->id, end_ms); });
 }
@@ -143,7 +143,7 @@ void Replies::settle(std::uint32_t turn) {
 
 void Replies::on_own_words(std::uint32_t turn, std::string_view text) {
   if (text.empty() || items_.count(turn) != 0) return;
-  wire_.send([text](std::string& out) { write_text_item(out, Role::Assistant, text); });  // If no socket is ready, the next one gets the history.
+  wire_.send([text](std::string& out) { write_text_item(out, Role::Assistant, text); });  // If no socket is ready, the next one gets the text in the history.
 }
 
 // --- function calls ----------------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ void Replies::on_tool(const ToolOutcome& outcome, TimePoint now) {
     outputs_.push_back({std::move(call), std::string(output)});
     if (outputs_.size() > kMaxOpenCalls) outputs_.erase(outputs_.begin());
   }
-  // An interruption does not undo a function. The model gets the result, but does not speak about it by itself.
+  // The reply was cancelled, but the function was called: the model gets the result, and does not speak about it by itself.
   if (reply_.phase != Reply::Phase::Tools || reply_.input.turn != turn) return;
   if (ends_conversation(outcome)) reply_.leaving = true;
   if (!has_open_calls(turn)) on_outputs(reply_.leaving, now);
@@ -229,7 +229,7 @@ Replies::Retry Replies::try_again(std::string_view said) {
     end_item(item, false);
     item.wanted = false;
   }
-  reply_.ledger.retry(said);  // This must follow end_item(), which adds the text that the model wrote.
+  reply_.ledger.retry(said);  // After end_item(), which adds the text that the model wrote.
   reply_.phase = Phase::Waiting;
   reply_.not_before.reset();
   return stuck ? Retry::OnNewSocket : Retry::Again;
@@ -265,7 +265,7 @@ bool Replies::is_consistent() const {
   if (!running && reply_.phase == Phase::Running) return false;
   if (response_.cancel_by && (!running || response_.wanted)) return false;
   if (reply_.phase == Phase::Tools && !has_open_calls(reply_.input.turn)) return false;
-  if (reply_.phase == Phase::Waiting && wire_.ready && !running && !reply_.not_before) return false;  // No deadline would continue this reply.
+  if (reply_.phase == Phase::Waiting && wire_.ready && !running && !reply_.not_before) return false;  // Without a deadline, this reply would never continue.
   if (!outputs_.empty() && wire_.ready) return false;
   return calls_.size() <= kMaxOpenCalls && reply_.ledger.is_consistent() && reply_.items <= kMaxReplyItems;
 }

@@ -18,17 +18,17 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-inline constexpr std::size_t kMaxReplyItems = 32;                ///< items of a reply; further ones are dropped
-inline constexpr std::size_t kMaxOpenCalls = 64;                 ///< function calls without a result; a further one removes the oldest
+inline constexpr std::size_t kMaxReplyItems = 32;                ///< most items of a reply; further items are dropped
+inline constexpr std::size_t kMaxOpenCalls = 64;                 ///< most function calls without a result; a further call removes the oldest
 inline constexpr std::size_t kMaxOutput = 64U << 10U;            ///< longest result of a function, in octets; the rest is cut off
-inline constexpr base::Duration kCancelWithin = std::chrono::seconds(2);     ///< longest wait for the end of a cancelled response; then it counts as ended
+inline constexpr base::Duration kCancelWithin = std::chrono::seconds(2);     ///< longest wait for the end of a cancelled response, which then counts as ended
 inline constexpr base::Duration kBusyPause = std::chrono::milliseconds(500); ///< wait after conversation_already_has_active_response
-inline constexpr unsigned kMaxBusy = 6;                          ///< number of these waits for one reply
+inline constexpr unsigned kMaxBusy = 6;                          ///< most waits of kBusyPause for one reply
 
 /// The agent's side of a session: one response of the server at a time, its items and its function calls. Pure.
 ///
-/// A reply is the answer that the conversation requested for a turn. It takes one response, or several if it contains function
-/// calls. While a cancelled response is still ending, the next reply waits for it.
+/// A reply is the answer that the conversation requested for a turn. It consists of one response, or of several if it contains function
+/// calls. The next reply waits until the server has ended a cancelled response.
 class Replies {
  public:
   Replies(Wire& wire, RealtimeEvents& events, RealtimeCounters& counters, const RealtimeOptions& options);
@@ -36,21 +36,21 @@ class Replies {
   Replies& operator=(const Replies&) = delete;
 
   // --- requests of the conversation
-  /// Requests a reply. `as_sound`: the turn was committed as audio, and needs no text.
+  /// Requests a reply. `as_sound`: the server has the turn as audio, so that no text is sent.
   void respond(const TurnInput& input, bool as_sound, std::string opening_instructions, base::TimePoint now);
   void on_tool(const ToolOutcome& outcome, base::TimePoint now);
   void cancel(std::uint32_t turn, base::TimePoint now);
-  /// Reports how much of an interrupted item the caller heard.
+  /// Makes the model forget the part of an item that the caller did not hear: the part after `heard_ms`.
   void cut(std::uint32_t item, std::uint64_t heard_ms);
-  /// Ends the reports about the items of this turn: no cut() follows.
+  /// Ends the reports about the items of `turn`: no cut() may follow.
   void settle(std::uint32_t turn);
   /// Adds a fixed sentence that the caller heard to the conversation, as a message of the model.
   void on_own_words(std::uint32_t turn, std::string_view text);
   enum class Retry : std::uint8_t { No, Again, OnNewSocket };
-  /// Prepares a second request for a reply that failed or takes too long. The result says whether this is possible, and on which socket; advance() or
-  /// adopt() then sends the request. `said`: the words of the reply whose audio has come.
+  /// Prepares a second request for a reply that failed or takes too long. Returns whether this is possible, and whether it needs a new socket; advance()
+  /// or adopt() then sends the request. `said`: the words of the reply whose audio has come.
   [[nodiscard]] Retry try_again(std::string_view said);
-  /// Returns the turn of the present reply, or of the one that was broken off.
+  /// Returns the turn of the present reply, also after the reply failed.
   [[nodiscard]] std::uint32_t turn() const { return reply_.input.turn; }
 
   // --- messages of the server
@@ -62,7 +62,7 @@ class Replies {
   void on_written(const TextDelta& event);
   void on_item_done(const OutputItemDone& event);
   void on_response_done(const ResponseDone& event, base::TimePoint now);
-  /// Returns true if the error concerns a request of this class.
+  /// Returns true if the error is about a request of this class.
   [[nodiscard]] bool on_error(const ErrorInfo& error, base::TimePoint now);
 
   // --- the socket
@@ -90,8 +90,8 @@ class Replies {
     Phase phase = Phase::None;
     TurnInput input;
     bool as_sound = false;
-    bool follow_up = false;            // continues after function calls: there is no new input
-    bool leaving = false;              // a function ends the conversation: no text follows
+    bool follow_up = false;            // true: the reply continues after function calls, without a new input
+    bool leaving = false;              // true: a function ends the conversation, so no text follows
     std::string opening_instructions;
     std::uint32_t told_socket = 0;     // socket that has got the input; 0: none
     ReplyLedger ledger;
@@ -107,7 +107,7 @@ class Replies {
     bool wanted = false;
     std::uint32_t turn = 0;
     std::string id, event_id;
-    std::vector<OwnedCall> calls;      // complete calls, for a server whose response.done does not list them
+    std::vector<OwnedCall> calls;      // complete function calls, for a server whose response.done does not list them
     bool sounded = false;
     std::optional<base::TimePoint> cancel_by;
   };
@@ -144,7 +144,7 @@ class Replies {
   ReplyItems items_;
   std::vector<OpenCall> calls_;
   std::vector<WaitingOutput> outputs_;   // results that came while no socket was ready
-  std::uint32_t asked_ = 0;              // counts the event ids
+  std::uint32_t asked_ = 0;              // number of responses that were requested, for the event ids
   double limit_wait_s_ = 0;              // time until the server's limits are reset
   bool replied_ = false;
 };

@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent::openai::realtime {
 
 using base::TimePoint;
 
-/// Returns true if `response_id` is the id of the present response, or is missing, because compatible servers omit ids.
+/// Returns true if `response_id` is the id of the present response, or if one of these two ids is missing, because compatible servers omit ids.
 bool Replies::is_current(std::string_view response_id) const {
   if (response_.phase == Response::Phase::None) return false;
   return response_id.empty() || response_.id.empty() || response_.id == response_id;
@@ -51,7 +51,7 @@ ReplyItem* Replies::item_for(std::string_view response_id, std::string_view item
   return &items_.add(item_id, response_.turn, wire_.socket);
 }
 
-/// Notes an item of a cancelled reply that was not known before. It is deleted when the response is over.
+/// Notes a new item of a cancelled reply, so that delete_unheard() deletes it when the response is over.
 void Replies::note_unwanted(std::string_view item_id) {
   if (items_.find(item_id, wire_.socket) == nullptr) items_.add(item_id, response_.turn, wire_.socket).wanted = false;
 }
@@ -103,7 +103,7 @@ void Replies::on_words(std::string_view response_id, std::string_view item_id, s
   events_.push_back(ItemText{item->turn, item->number, std::string(taken)});
 }
 
-/// Some servers send only the complete transcript of an item.
+/// Takes the complete transcript of an item. Some servers send no pieces of it.
 void Replies::on_all_words(const TranscriptDone& event) {
   const ReplyItem* const known = items_.find(event.item_id, wire_.socket);
   if (known == nullptr || (known->wanted && !known->ended && known->text_octets == 0)) on_words(event.response_id, event.item_id, event.text);
@@ -145,7 +145,7 @@ void Replies::on_response_done(const ResponseDone& event, TimePoint now) {
   counters_.usage.output_tokens += event.usage.output_tokens;
   counters_.usage.output_audio_tokens += event.usage.output_audio_tokens;
   if (!is_current(event.response_id)) {
-    reply_.not_before.reset();  // It may be the response for whose end the present reply waits.
+    reply_.not_before.reset();  // This may be the response for whose end the present reply waits.
     return advance(now);
   }
   std::vector<OwnedCall> calls = calls_of(event);
@@ -180,7 +180,7 @@ void Replies::finish_completed(std::vector<OwnedCall> calls) {
   const auto is_useless = [this](const OwnedCall& call) { return call.call_id.empty() || call.name.empty() || is_open_call(call.call_id); };
   counters_.calls_dropped += std::erase_if(calls, is_useless);
   if (calls.empty()) {
-    if (reply_.ledger.has_content() || reply_.follow_up) return end_reply();  // After a function the model may have nothing to add.
+    if (reply_.ledger.has_content() || reply_.follow_up) return end_reply();  // After a function call, the model may have nothing to add.
     return fail({FailureKind::Empty, "the realtime server's reply is empty"});
   }
   reply_.phase = Reply::Phase::Tools;
@@ -194,8 +194,8 @@ void Replies::finish_completed(std::vector<OwnedCall> calls) {
   }
 }
 
-/// Deletes items and calls of a cancelled response from the model's memory, because the caller heard none of them and no call was
-/// made.
+/// Deletes the items without audio and the function calls of a cancelled response from the model's memory: the caller has not heard
+/// these items, and Offhook has not carried out these calls.
 void Replies::delete_unheard(const std::vector<OwnedCall>& calls) {
   for (const OwnedCall& call : calls) delete_item(call.item_id);
   for (ReplyItem& item : items_.all()) {

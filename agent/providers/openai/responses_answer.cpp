@@ -25,7 +25,7 @@ struct ResponsesAnswer::Reader {
 
 namespace {
 
-/// Returns the function call in an item of the output; nullopt if the item is another one. Borrows from `item`.
+/// Returns the function call in an item of the output; nullopt if the item is not a function call. Borrows from `item`.
 std::optional<CallPiece> call_in(const json::Element& item, std::optional<std::int64_t> index) {
   if (json::text(item, "type") != "function_call") return std::nullopt;
   CallPiece piece;

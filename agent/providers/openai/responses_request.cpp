@@ -34,7 +34,7 @@ void write_responses_tools(const ModelOptions& options, const std::vector<ToolDe
   for (const ToolDescription& tool : tools) {
     out.open("", '{').text("type", "function").text("name", tool.name).text("description", tool.description);
     if (!tool.parameters.empty()) out.raw("parameters", tool.parameters);
-    out.flag("strict", false).close('}');  // The default is true, and the server then refuses most schemas.
+    out.flag("strict", false).close('}');  // By default it is true, and the server then refuses most schemas.
   }
   out.close(']');
   if (options.send_tool_choice) out.text("tool_choice", "auto");

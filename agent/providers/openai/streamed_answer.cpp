@@ -17,7 +17,7 @@ void StreamedAnswer::on_bytes(std::string_view bytes, std::vector<ModelEvent>& o
   if (form_ == Form::Unknown) {
     const std::size_t first = bytes.find_first_not_of(kSpace);
     if (first == std::string_view::npos) return;
-    bytes.remove_prefix(first);  // The result must not depend on how the bytes were split.
+    bytes.remove_prefix(first);  // Ignore blanks at the beginning, even if they come alone.
     form_ = bytes.front() == '{' ? Form::Whole : Form::Stream;  // No line of a stream begins with '{'.
   }
   if (form_ == Form::Whole) {
@@ -39,7 +39,7 @@ void StreamedAnswer::on_end(std::vector<ModelEvent>& out) {
   }
   if (!met_ && form_ == Form::Stream)
     fail(FailureKind::Protocol, "the answer is not a stream of events: check the server's address", out);
-  finish(ModelFinished::Why::Stop, out);  // The server omitted the mark of the end.
+  finish(ModelFinished::Why::Stop, out);  // The server omitted the mark at the end.
   give_usage(out);
 }
 

@@ -9,7 +9,7 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// The common part of ChatAnswer and ResponsesAnswer. Each reads a stream of events, or one JSON object from a server that does not
+/// The base class of ChatAnswer and ResponsesAnswer. It reads a stream of events, or one JSON object from a server that does not
 /// stream.
 class StreamedAnswer : public chat::GatheredAnswer {
  public:
@@ -29,7 +29,7 @@ class StreamedAnswer : public chat::GatheredAnswer {
   std::vector<SseEvent> events_;
   std::string whole_;
   Form form_ = Form::Unknown;
-  bool met_ = false;  // at least one event came
+  bool met_ = false;  // true: at least one event came
 };
 
 }  // namespace offhook::inline v0::agent::openai

@@ -15,7 +15,7 @@ struct TranscriptionAnswer::Reader {
 
 namespace {
 
-constexpr std::size_t kMaxWhole = 256U << 10U;  // in octets: the text and the additions of servers (words, times, segments)
+constexpr std::size_t kMaxWhole = 256U << 10U;  // octets of an answer that is one object: the text, and additions of servers (words, times, segments)
 
 /// Returns the use by tokens, or by the length of the audio (whisper-1); nullopt if the server sent neither.
 std::optional<ServiceUse> use_in(const json::Element& event) {
@@ -40,7 +40,7 @@ void TranscriptionAnswer::on_bytes(std::string_view bytes, std::vector<HeardEven
   if (!known_) {
     const std::size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return;
-    bytes.remove_prefix(first);  // The result must not depend on how the bytes were split.
+    bytes.remove_prefix(first);  // Ignore blanks at the beginning, even if they come alone.
     known_ = true;
     streamed_ = bytes.front() != '{';  // whisper-1, and servers that do not stream, answer with one object.
   }

@@ -7,7 +7,7 @@
 
 namespace offhook::inline v0::agent::openai::realtime {
 
-/// Returns the use without the name of a service.
+/// Converts the use that the server reports. The result has no name of a service.
 [[nodiscard]] inline ServiceUse use_of(const TranscriptionUsage& usage) {
   ServiceUse use;
   use.input_tokens = usage.input_tokens;

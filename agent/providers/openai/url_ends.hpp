@@ -5,7 +5,7 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// The paths of the interface, which Offhook appends to the base URL.
+/// Paths that are removed from the end of a base URL, because Offhook appends them itself.
 inline constexpr auto kUrlEnds = std::to_array<std::string_view>({"/chat/completions", "/responses", "/audio/speech", "/audio/transcriptions", "/realtime"});
 
 }  // namespace offhook::inline v0::agent::openai

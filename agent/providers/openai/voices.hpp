@@ -4,9 +4,9 @@
 
 namespace offhook::inline v0::agent::openai {
 
-/// OpenAI's voices, which its models at Azure have too.
+/// OpenAI's voices, which the same models at Azure have too.
 extern const VoiceFamily kVoices;
-/// The voices of compatible servers. Their names have no special form either, and are not known.
+/// The voices of compatible servers. Offhook knows neither their names nor a form of their names.
 extern const VoiceFamily kCompatibleVoices;
 
 }  // namespace offhook::inline v0::agent::openai

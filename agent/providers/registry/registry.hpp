@@ -8,11 +8,11 @@
 
 namespace offhook::inline v0::agent {
 
-/// Returns all kinds of providers, in the order in which texts list them.
+/// Returns all kinds of providers, in the order in which help and documentation list them.
 [[nodiscard]] std::span<const Provider* const> provider_kinds();
-/// Returns nullptr when no kind has this name.
+/// Returns the kind with this name; nullptr if there is none.
 [[nodiscard]] const Provider* find_kind(std::string_view name);
-/// Returns the names of all kinds of which `is_one` is true.
+/// Returns the names of all kinds for which `is_one` returns true.
 template <class IsOne>
 [[nodiscard]] std::vector<std::string_view> kinds_where(IsOne is_one) {
   std::vector<std::string_view> names;
@@ -21,7 +21,7 @@ template <class IsOne>
   }
   return names;
 }
-/// Returns the kind whose providers compute in this process.
+/// Returns the kind "local", whose parts run in this process.
 [[nodiscard]] const Provider& local_kind();
 
 }  // namespace offhook::inline v0::agent

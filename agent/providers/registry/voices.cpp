@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// Returns the family that has names of this form; null for a name without a form.
+/// Returns the family whose names have the form of `voice`; null if no family has it.
 const VoiceFamily* family_of(std::string_view voice) {
   for (const Provider* kind : provider_kinds()) {
     if (kind->voices != nullptr && kind->voices->has_form != nullptr && kind->voices->has_form(voice)) return kind->voices;
@@ -42,7 +42,7 @@ std::string given_name(std::string_view voice) {
 std::string voice_of(const VoiceFamily* family, std::string_view configured, std::string_view wanted, const VoiceLanguages& spoken) {
   if (family == nullptr || is_certain(*family, wanted)) return std::string(family == nullptr ? configured : wanted);
   if (!configured.empty()) return std::string(configured);
-  if (!wanted.empty() && fits(*family, wanted)) return std::string(wanted);  // It may be newer than the lists of its folder.
+  if (!wanted.empty() && fits(*family, wanted)) return std::string(wanted);  // The voice may be newer than the lists in the kind's folder.
   return family->nearest(wanted, !wanted.empty() && is_mans_voice(wanted), spoken);
 }
 

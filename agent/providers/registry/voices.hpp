@@ -9,15 +9,15 @@
 /// An agent has one voice with all providers. These functions find the name of each provider's nearest voice.
 namespace offhook::inline v0::agent {
 
-/// Returns the voice that a request to `provider` names. `wanted`: the value of /agent/voice, a name of any provider or "". Returns "" to keep the
-/// default voice of the provider's part.
+/// Returns the name of the voice for a request to `provider`; "" for the default voice of the provider's part. `wanted` is the value of /agent/voice:
+/// the name of a voice of any provider, or "".
 ///
-/// If `wanted` is a voice of the provider, returns it. Otherwise returns the provider's `voice` from the configuration, or else a voice of the
-/// provider that is a woman's or a man's, as `wanted` is.
+/// If `wanted` is a voice of the provider, returns it. Otherwise returns the provider's `voice` from the configuration. If that is not set either,
+/// returns a voice of the provider that is a woman's or a man's, like `wanted`.
 [[nodiscard]] std::string voice_for(const ProviderProfile& provider, std::string_view wanted, const VoiceLanguages& spoken);
-/// Returns voice_for() for a request that only speaks text. The nearest other voice replaces one that only realtime sessions have.
+/// Does the same for a request that only speaks text. If only realtime sessions have the voice, returns the nearest other voice.
 [[nodiscard]] std::string speech_voice_for(const ProviderProfile& provider, std::string_view wanted, const VoiceLanguages& spoken);
-/// Returns voice_for() for a realtime session, whose model may have the voices of another kind.
+/// Does the same for a realtime session, whose model may have the voices of another kind.
 [[nodiscard]] std::string realtime_voice_for(const ProviderProfile& provider, std::string_view wanted, const VoiceLanguages& spoken);
 /// Returns the names of the voices for the parts of a call.
 [[nodiscard]] VoiceNames voices_for(const ProviderProfile& provider, const AgentProfile& profile);

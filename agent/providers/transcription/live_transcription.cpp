@@ -14,7 +14,7 @@ void LiveTranscription::connect(std::string_view language) {
   open_line();
 }
 
-/// Requests a new socket. A turn in progress continues there.
+/// Requests a new socket. A turn in progress continues on it.
 void LiveTranscription::open_line() {
   line_ = Line::Opening;
   opened_at_.reset();
@@ -30,7 +30,7 @@ void LiveTranscription::open_line() {
 }
 
 void LiveTranscription::drop_line() {
-  if (line_ == Line::Opening && traits_.charge == TranscriptionTraits::Charge::SentAudio) uncharged_octets_ = 0;  // It was never sent.
+  if (line_ == Line::Opening && traits_.charge == TranscriptionTraits::Charge::SentAudio) uncharged_octets_ = 0;  // This audio was never sent.
   line_ = Line::None;
   out_.clear();
   out_.push_back({SocketOut::What::Drop, {}});
@@ -157,7 +157,7 @@ void LiveTranscription::send_turn() {
   if (!protocol_->prepare_audio(*this)) return;
   for (std::string frame = uplink_.next_frame(now_); !frame.empty(); frame = uplink_.next_frame(now_)) send_piece(std::move(frame));
   if (phase_ != Phase::Ended || all_sent_) return;
-  if (traits_.max_behind_ms && uplink_.unsent() > uplink_.octets_of(*traits_.max_behind_ms)) {  // Then a listener for whole turns is faster.
+  if (traits_.max_behind_ms && uplink_.unsent() > uplink_.octets_of(*traits_.max_behind_ms)) {  // A listener for whole turns is faster.
     protocol_->leave_turn(*this);
     return fail(FailureKind::Local, "the turn is too long: " + traits_.whom + " would get it too late");
   }
@@ -200,8 +200,8 @@ void LiveTranscription::report_so_far() {
   if (auto text = text_.take_news()) events_.push_back(Transcript{turn_, false, std::move(*text), 1, false});
 }
 
-/// Ends or fails a turn without an answer. It fails if text may be missing, because half of the caller's words is worse than none.
-/// Another listener then gets the whole turn. The socket may not work any more, so the next turn opens another one.
+/// Ends the turn when the wait for its last words is over. If text may be missing, the turn fails, so that another listener gets the whole
+/// turn: half of the caller's words is worse than none. The socket may not work any more, so the next turn opens another one.
 void LiveTranscription::on_wait_over() {
   wait_until_.reset();
   if (protocol_->on_wait_over(*this)) return;
@@ -223,7 +223,7 @@ void LiveTranscription::finish(std::optional<double> confidence) {
 
 void LiveTranscription::fail(FailureKind kind, std::string why) {
   if (phase_ == Phase::Idle) return;
-  if (traits_.charge == TranscriptionTraits::Charge::HeardAudio) uncharged_octets_ = 0;  // It is not known how much of the audio was recognised.
+  if (traits_.charge == TranscriptionTraits::Charge::HeardAudio) uncharged_octets_ = 0;  // Offhook does not know how much of the audio the service recognised.
   rest();
   events_.push_back(ListenFailed{turn_, std::move(why), kind});
 }

@@ -23,8 +23,8 @@
 namespace offhook::inline v0::agent {
 
 /// Transcribes a telephone call live over a WebSocket, for any service. Sends audio while Offhook detects that the caller speaks. Uses one socket at
-/// a time, and opens another one during a turn if it breaks and the service's traits allow it. Pure: frames, turns, audio and time in; frames and
-/// events out.
+/// a time. If it breaks during a turn, opens another one, as far as the service's traits allow. Pure: its inputs are frames, turns, audio and the
+/// time; its outputs are frames and events.
 class LiveTranscription {
  public:
   explicit LiveTranscription(std::unique_ptr<TranscriptionProtocol> protocol);
@@ -49,25 +49,25 @@ class LiveTranscription {
   [[nodiscard]] std::optional<ListenEvent> poll_event();
   void share_retries(TurnRetries* turn) { retries_.share(turn, Stage::Listen); }
   [[nodiscard]] std::vector<Retry> take_retries() { return retries_.take(); }
-  /// Returns what the service charges for since the last invocation. Omits audio for a socket that is not open yet.
+  /// Returns the chargeable use since the last invocation, without audio for a socket that is not open yet.
   [[nodiscard]] ServiceUse take_use() { return std::exchange(use_, {}); }
   [[nodiscard]] const TranscriptionTraits& traits() const { return traits_; }
   /// Returns the language of the last turn with words, as the service sent it (BCP 47); "" if it sent none. The owner compares it
   /// with the expected languages.
   [[nodiscard]] const std::string& heard_language() const { return heard_language_; }
-  /// Returns true if the bounds hold, and the phase agrees with the other values.
+  /// Returns true if all values are within their bounds and agree with the phase. For tests.
   [[nodiscard]] bool is_consistent() const;
 
   struct Counters {
     std::uint64_t garbage = 0;        ///< frames that could not be parsed
     std::uint64_t late = 0;           ///< messages of turns that are over or abandoned
     std::uint64_t passed_errors = 0;  ///< errors of the service that need no action
-    std::uint64_t at_once = 0;        ///< turns whose text was complete at their end
-    std::uint64_t ended_there = 0;    ///< turns that ended because the service ended them
+    std::uint64_t at_once = 0;        ///< turns whose text was already complete when the caller's turn ended
+    std::uint64_t ended_there = 0;    ///< turns that the service ended
     std::uint64_t unanswered = 0;     ///< turns whose last words did not come in time
     std::uint64_t reconnects = 0;     ///< reconnections during a turn
-    std::uint64_t unheard_octets = 0; ///< octets beyond TurnUplink::kMaxTurnMs
-    std::uint64_t text_left_out = 0;  ///< texts beyond TranscriptionTraits::max_text
+    std::uint64_t unheard_octets = 0; ///< octets of audio that were dropped, because the turn was longer than TurnUplink::kMaxTurnMs
+    std::uint64_t text_left_out = 0;  ///< texts that were dropped, because the turn's text was longer than TranscriptionTraits::max_text
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
@@ -94,9 +94,9 @@ class LiveTranscription {
   void finish(std::optional<double> confidence = {});
   /// Ends the turn with a failure, and keeps the socket.
   void fail(FailureKind kind, std::string why);
-  /// Gives up the socket, which was lost or has no more use. Reconnects, fails the turn, or connects again when it is needed.
+  /// Gives up the socket because of a failure. Between turns, the next turn connects again; during a turn, reconnects or fails the turn.
   void lose(const RequestFailure& failure);
-  /// Replaces the socket, which has no more use. The turn, if there is one, continues on another one.
+  /// Replaces the socket. If a turn is in progress, it continues on the new socket.
   void replace_socket();
 
   [[nodiscard]] TurnUplink& uplink() { return uplink_; }
@@ -115,7 +115,7 @@ class LiveTranscription {
   [[nodiscard]] bool has_sent() const { return uplink_.sent() > uplink_.turn_begin(); }
 
  private:
-  enum class Phase : std::uint8_t { Idle, Hearing, Ended };  // Ended: the caller's turn is over, its text is not complete
+  enum class Phase : std::uint8_t { Idle, Hearing, Ended };  // Ended: the caller's turn is over, but its text is not complete
   enum class Line : std::uint8_t { None, Opening, Open };
 
   void open_line();
@@ -148,11 +148,11 @@ class LiveTranscription {
   Phase phase_ = Phase::Idle;
   std::uint32_t turn_ = 0;
   bool all_sent_ = false, has_answer_ = false;
-  unsigned reconnects_ = 0;                     // in this turn
+  unsigned reconnects_ = 0;                     // reconnections in this turn
   std::optional<base::TimePoint> wait_until_;
 
   ServiceUse use_;
-  std::uint64_t uncharged_octets_ = 0;          // SentAudio: sent on a socket that is not open. HeardAudio: audio of the present turn
+  std::uint64_t uncharged_octets_ = 0;          // for SentAudio: octets for a socket that is not open yet; for HeardAudio: octets of the present turn
   std::deque<SocketOut> out_;
   std::deque<ListenEvent> events_;
   Retries retries_;

@@ -9,7 +9,7 @@ SocketListener::SocketListener(std::unique_ptr<TranscriptionProtocol> protocol, 
 
 SocketListener::~SocketListener() {
   core_.close();
-  carry_out();  // Sends the end of the stream. The core requests no new socket here.
+  carry_out();  // Send the end of the stream. The core requests no new socket here.
   report_use();
 }
 
@@ -55,7 +55,7 @@ std::optional<ListenEvent> SocketListener::poll() {
 }
 
 void SocketListener::connect() {
-  report_use();  // Reports the use of the last socket, because the next one may not open.
+  report_use();  // Report the use of the last socket now, because the next one may not open.
   net::WebSocketHandler handler;
   handler.on_open = [this] {
     core_.on_open();
@@ -77,7 +77,7 @@ void SocketListener::connect() {
   socket_ = sockets_.open(request(language_), std::move(handler));
 }
 
-/// May be called from within a socket's handler. carry_out() may replace or drop that socket, which then calls no more handlers.
+/// A socket's handler may invoke this. carry_out() may replace or drop that socket, which then invokes no more handlers.
 void SocketListener::told() {
   carry_out();
   if (wake_) wake_();

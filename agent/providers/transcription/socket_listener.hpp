@@ -19,7 +19,7 @@
 namespace offhook::inline v0::agent {
 
 /// A listener that carries out the socket requests of a live transcription, one socket at a time. Opens the first socket when the call
-/// begins, and keeps it open while the caller is silent. A derived class makes the request for a socket, and names its failures.
+/// begins, and keeps it open while the caller is silent. A derived class makes the request for a socket, and describes its failures.
 class SocketListener : public Listener {
  public:
   void open(const SessionContext& context) override;
@@ -45,7 +45,7 @@ class SocketListener : public Listener {
   /// Returns the request for a socket. `language` is the language of the call.
   [[nodiscard]] virtual net::WebSocketRequest request(const std::string& language) = 0;
   [[nodiscard]] virtual RequestFailure failure_of(const net::WebSocketClosed& closed) const = 0;
-  /// Stores the language that the service detected.
+  /// Gets the language that the service detected.
   virtual void follow(const std::string&) {}
 
   void connect();

@@ -17,7 +17,7 @@ void encode_sound(const Sound& sound, std::span<const std::int16_t> pcm, std::ve
   switch (sound.encoding) {
     case Sound::Encoding::Mulaw: return encode_audio(AudioFormat::Pcmu, pcm, out);
     case Sound::Encoding::Alaw: return encode_audio(AudioFormat::Pcma, pcm, out);
-    case Sound::Encoding::Linear16: return encode_audio(AudioFormat::Pcm24k, pcm, out);  // Its octets do not depend on the rate.
+    case Sound::Encoding::Linear16: return encode_audio(AudioFormat::Pcm24k, pcm, out);  // The encoding does not depend on the rate.
   }
 }
 

@@ -8,7 +8,7 @@
 
 namespace offhook::inline v0::agent {
 
-/// Format of the caller's audio: G.711 as on the telephone line, one octet a sample, or 16-bit little-endian samples.
+/// The format of the caller's audio: G.711 as on the telephone line, with one octet for each sample, or 16-bit little-endian samples.
 struct Sound {
   enum class Encoding : std::uint8_t { Mulaw, Alaw, Linear16 };
   Encoding encoding = Encoding::Mulaw;

@@ -14,10 +14,10 @@ namespace offhook::inline v0::agent {
 
 class LiveTranscription;
 
-/// The constants of a service, by which a live transcription runs.
+/// The properties of a service that a live transcription needs.
 struct TranscriptionTraits {
-  /// The unit by which the service charges. SentAudio: all audio that it got. HeardAudio: the audio of the turns that it recognised or
-  /// that were abandoned. Reported: what its messages report.
+  /// The use for which the service charges. SentAudio: all audio that it got. HeardAudio: the audio of the turns that it recognised or
+  /// that were abandoned. Reported: the use in its messages.
   enum class Charge : std::uint8_t { SentAudio, HeardAudio, Reported };
 
   std::string whom;                           ///< name in sentences: "the recogniser nova-3"
@@ -27,17 +27,17 @@ struct TranscriptionTraits {
   Charge charge = Charge::SentAudio;
   std::optional<base::Duration> keep_alive{};   ///< interval of keep_alive() while nothing else is sent
   std::optional<base::Duration> renew_after{};  ///< age at which the next turn replaces the socket
-  std::optional<std::size_t> max_behind_ms{};   ///< largest unsent audio at the end of a turn; if there is more, the turn fails
-  unsigned max_reconnects = 1;                ///< reconnections in one turn
+  std::optional<std::size_t> max_behind_ms{};   ///< most unsent audio at the end of a turn; if there is more, the turn fails
+  unsigned max_reconnects = 1;                ///< most reconnections in one turn
   bool reconnects_unopened = false;           ///< true: a socket that never opened is replaced too; false: the turn fails, because another listener is faster
-  /// Shortest wait before the second reconnection of a turn. All reconnections then wait as long as the service requires. nullopt: no
-  /// reconnection waits.
+  /// Shortest wait before the second and each later reconnection of a turn; a failure may require a longer wait. nullopt: no reconnection
+  /// waits.
   std::optional<base::Duration> reopen_after{};
-  bool keeps_spare = false;                   ///< true: a socket lost between two turns is replaced before the next turn, but only once until a turn succeeds
+  bool keeps_spare = false;                   ///< true: a socket that is lost between two turns is replaced at once, but only once until a turn succeeds
 };
 
-/// The part of a live transcription that depends on the service: how its messages are written, and what they mean. Has no socket and no clock. Each
-/// function gets the LiveTranscription that calls it, and acts through the functions of that object.
+/// The part of a live transcription that depends on the service: it writes and reads the service's messages. It has no socket and no clock. Each
+/// function gets the LiveTranscription that invokes it, and acts through the functions of that object.
 class TranscriptionProtocol {
  public:
   virtual ~TranscriptionProtocol() = default;
@@ -46,9 +46,9 @@ class TranscriptionProtocol {
   virtual void set_language(std::string_view) {}
 
   // --- messages to the service
-  /// Called when a new socket opens: sends its first messages, and forgets the last socket.
+  /// Called when a new socket is requested: sends its first messages, and resets the state of the last socket.
   virtual void on_connecting(LiveTranscription&) {}
-  /// Returns true if audio can be sent now.
+  /// Called before audio is sent. Returns true if audio can be sent now.
   [[nodiscard]] virtual bool prepare_audio(LiveTranscription&) { return true; }
   virtual void send_audio(LiveTranscription& live, std::string octets) = 0;
   /// Called when all audio of an ended turn was sent: requests its last words.
@@ -61,16 +61,16 @@ class TranscriptionProtocol {
 
   // --- the turn
   virtual void on_begin(LiveTranscription&) {}
-  /// Called when a turn begins after the end of a turn whose text is not complete. Returns true if the new turn continues that one.
+  /// Called when a turn begins while the text of the last turn is not complete. Returns true if the new turn continues the last turn.
   [[nodiscard]] virtual bool continue_turn() { return false; }
   virtual void on_tick(LiveTranscription&) {}
   /// Called when the caller's turn is over. Returns true if its text is already complete.
   [[nodiscard]] virtual bool on_end(LiveTranscription&) { return false; }
   /// Returns the wait for the last words after send_end(); nullopt if the conversation's own limit is enough.
   [[nodiscard]] virtual std::optional<base::Duration> answer_wait(const LiveTranscription&) const { return std::nullopt; }
-  /// Called when that wait is over. Returns true if another wait begins.
+  /// Called when the wait for the last words is over. Returns true if it has begun another wait or has ended the turn.
   [[nodiscard]] virtual bool on_wait_over(LiveTranscription&) { return false; }
-  /// Returns true if the text of the turn counts as complete although the service has not answered.
+  /// Called when the service has not answered in time. Returns true if the text of the turn still counts as complete.
   [[nodiscard]] virtual bool has_heard_it(const LiveTranscription&) const { return false; }
   /// Called when the turn has ended or failed.
   virtual void on_rest() {}

@@ -21,9 +21,9 @@ class TurnText {
 
   /// Begins the text of another turn.
   void begin();
-  /// Appends final words, and drops the interim text. Returns false if the words do not fit. `confidence` is 0..1.
+  /// Appends final words, and drops the interim text. Returns false if the text would become too long. `confidence` is 0..1.
   bool add(std::string_view words, double confidence);
-  /// Replaces the interim text. If its confidence is not known, confidence() does not include it.
+  /// Replaces the interim text. If the confidence of the words is not known, confidence() leaves them out.
   void set_interim(std::string_view words, std::optional<double> confidence = {});
   void drop_interim() { set_interim({}); }
   /// Stores the language (BCP 47) of the words; "" if the service sent none.
@@ -31,7 +31,7 @@ class TurnText {
     if (!language.empty()) language_ = language;
   }
 
-  /// Returns the whole text if it is not empty, and differs from the last one that this function returned.
+  /// Returns the whole text; nullopt if it is empty, or has not changed since this function last returned it.
   [[nodiscard]] std::optional<std::string> take_news();
   [[nodiscard]] std::string so_far() const;
   [[nodiscard]] const std::string& settled() const { return text_; }

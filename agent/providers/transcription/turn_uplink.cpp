@@ -7,8 +7,8 @@ namespace offhook::inline v0::agent {
 
 namespace {
 
-/// Drops the beginning of `octets` if there are more than `most`, in multiples of `step`. With a long step, only some frames move the other octets.
-/// Returns the dropped octets.
+/// If there are more than `most` octets, drops the beginning, in multiples of `step`, and returns the number of dropped octets. A long step is faster,
+/// because each drop moves the remaining octets.
 std::size_t drop_beyond(std::size_t most, std::size_t step, std::vector<std::uint8_t>& octets) {
   if (octets.size() <= most) return 0;
   const std::size_t over = std::min(octets.size(), (octets.size() - most + step - 1) / step * step);
@@ -46,7 +46,7 @@ void TurnUplink::begin_turn() {
 
 void TurnUplink::end_turn() {
   turn_octets_ = 0;
-  unsent_ = {};  // Frees the memory too, because most calls are silent most of the time.
+  unsent_ = {};  // Also free the memory: most callers are silent most of the time.
   unanswered_ = {};
   pace_.reset();
 }
@@ -63,7 +63,7 @@ void TurnUplink::bound_unsent() { forgotten_ += drop_beyond(octets_of(kMaxUnsent
 
 void TurnUplink::pad(std::size_t ms) { encode_sound(sound_, std::vector<std::int16_t>(ms * sound_.rate_hz / 1000), unsent_); }
 
-/// Returns the octets that may be sent now. A service accepts repeated audio only at a limited speed.
+/// Returns the number of octets that may be sent now. A service accepts repeated audio only at a limited speed.
 std::size_t TurnUplink::may_send(base::TimePoint now) const {
   if (!pace_) return unsent_.size();
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - pace_->from).count();
@@ -84,7 +84,7 @@ std::string TurnUplink::take(std::size_t octets) {
   unsent_.erase(unsent_.begin(), end);
   sent_ += octets;
   if (pace_) pace_->sent += octets;
-  // Audio that a later answer may concern must stay, because another stream may need all of it.
+  // Keep the audio without an answer: if the socket breaks, another stream needs it.
   const std::size_t step = shape_.resends_part ? octets_of(1'000) : 1;
   const std::size_t dropped = drop_beyond(octets_of(shape_.max_resend_ms), step, unanswered_);
   if (shape_.resends_part) forgotten_ += dropped;

@@ -12,19 +12,19 @@
 
 namespace offhook::inline v0::agent {
 
-/// The audio of a turn that goes to a recogniser. Cuts it into frames, keeps it until the service has answered it, and sends it again at a pace that
-/// the service accepts. A stream is the audio of a socket, or of a turn of the service, to which the positions in the service's messages refer.
-/// Places count the octets of the present stream. Pure.
+/// The audio of a turn that goes to a recogniser. Cuts it into frames, stores it until the service has answered it, and sends it again at a pace that
+/// the service accepts. A stream is the audio to which the positions in the service's messages refer: that of a socket, or of a turn of the service. A
+/// place is a number of octets from the beginning of the present stream. Pure.
 class TurnUplink {
  public:
   static constexpr std::size_t kMinMs = 100;           ///< a shorter turn counts as silence
   static constexpr std::size_t kMaxTurnMs = 120'000;   ///< longest turn; later audio is dropped
-  static constexpr std::size_t kMaxUnsentMs = 30'000;  ///< longest audio that waits for a socket; the start of longer audio is dropped and counted
+  static constexpr std::size_t kMaxUnsentMs = 30'000;  ///< longest audio that waits for a socket; the beginning of longer audio is dropped and counted
 
   struct Shape {
     std::size_t frame_ms = 60;
-    std::size_t max_resend_ms = 0;  ///< longest audio without an answer that another stream gets
-    bool resends_part = false;      ///< if there is more audio: true sends its end again, false refuses another stream
+    std::size_t max_resend_ms = 0;  ///< longest audio without an answer that another stream gets again
+    bool resends_part = false;      ///< if more audio has no answer: true: another stream gets the end of it; false: the turn cannot continue on another stream
     std::size_t free_ms = 60;       ///< beginning of repeated audio that is sent at once; at least a frame
     unsigned pace_percent = 125;    ///< speed of later repeated audio, in percent of real time
   };
@@ -33,7 +33,7 @@ class TurnUplink {
 
   /// Starts a new stream, whose audio begins at 0.
   void connect();
-  /// Starts a new stream during a turn. It gets the audio that has no answer, and the audio that was not sent yet.
+  /// Starts a new stream during a turn. The stream gets the audio without an answer again, and then the audio that was not sent yet.
   void restart(base::TimePoint now);
   /// Returns silence to send between two turns.
   [[nodiscard]] std::string silence(std::size_t ms);
@@ -44,7 +44,7 @@ class TurnUplink {
   void end_turn();
   /// Adds audio to the turn. Returns false if the turn would become too long.
   [[nodiscard]] bool feed(std::span<const std::int16_t> pcm);
-  /// Drops the beginning of the audio that could not be sent, if there is more than kMaxUnsentMs.
+  /// If more than kMaxUnsentMs of audio is not sent yet, drops the beginning of it.
   void bound_unsent();
   /// Adds silence at the end of the turn.
   void pad(std::size_t ms);
@@ -57,14 +57,14 @@ class TurnUplink {
   /// Returns all audio that is left to send; "" if there is none.
   [[nodiscard]] std::string last_frame() { return take(unsent_.size()); }
 
-  /// Marks the audio before `place` as final. A place beyond the sent audio counts as the end of the sent audio.
+  /// Notes that the service has answered the audio before `place`. A place beyond the sent audio counts as the end of the sent audio.
   void answer_to(std::size_t place);
   /// Returns true if another stream may continue the turn.
   [[nodiscard]] bool may_restart() const;
 
   [[nodiscard]] std::size_t sent() const { return sent_; }
   [[nodiscard]] std::size_t unsent() const { return unsent_.size(); }
-  /// Returns the place at which the turn's audio ends when all of it is sent.
+  /// Returns the place of the end of the turn's audio, including the audio that is not sent yet.
   [[nodiscard]] std::size_t end() const { return sent_ + unsent_.size(); }
   [[nodiscard]] std::size_t turn_begin() const { return turn_begin_; }
   /// Returns the place before which results are final. At the beginning of a turn, that is the turn's own beginning.
@@ -87,7 +87,7 @@ class TurnUplink {
 
   Sound sound_;
   Shape shape_;
-  std::size_t sent_ = 0, turn_begin_ = 0, answered_to_ = 0;  // places
+  std::size_t sent_ = 0, turn_begin_ = 0, answered_to_ = 0;  // places: end of the sent audio, beginning of the turn, end of the answered audio
   std::size_t turn_octets_ = 0;                              // octets of the turn, on all streams together
   std::vector<std::uint8_t> unsent_;
   std::vector<std::uint8_t> unanswered_;  // sent audio from answered_to_ on; at most the last max_resend_ms of it

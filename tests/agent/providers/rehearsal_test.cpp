@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(Rehearsing, "Rehearsal waits for a sentence until kLimit, and 
   CHECK(cache->sentences() == 0);
   REQUIRE(failures.size() == 1);
   CHECK(failures[0].kind == FailureKind::Timeout);
-  CHECK(failures[0].why == "the voice did not speak all prepared sentences in time");
+  CHECK(failures[0].why == "the voice did not prepare all fixed sentences in time");
 }
 
 TEST_CASE_FIXTURE(Rehearsing, "While a model loads, Rehearsal waits until the load ends, at most until kWarmUpLimit") {
