@@ -27,7 +27,7 @@ static_assert(std::numeric_limits<ExactNumber>::digits >= 64);
 struct ArgumentRule {
   std::string name;
   std::vector<std::string> types;      ///< empty: any type
-  std::vector<ArgumentValue> choices;  ///< the allowed values if `chosen` is true; an object or a list is stored only as Nested
+  std::vector<ArgumentValue> choices;  ///< the allowed values if `chosen` is true; an object or a list in it is stored as Nested, without its content
   bool chosen = false;                 ///< true: the value must be one of `choices`
   bool required = false;
   std::optional<ExactNumber> minimum, maximum, above, below;     ///< bounds of a number; `above` and `below` exclude the bound itself
@@ -37,11 +37,11 @@ struct ArgumentRule {
   [[nodiscard]] std::string complaint(const ArgumentValue& value) const;
   [[nodiscard]] bool has_number_bounds() const { return minimum || maximum || above || below; }
   [[nodiscard]] bool has_length_bounds() const { return least_characters || most_characters; }
-  /// Returns false if it is obvious from the types, bounds and lists that no value satisfies both rules. It does not search all values.
+  /// Returns false if the types, bounds and lists show that no value satisfies both rules. It does not try all values, so true is no proof.
   [[nodiscard]] bool can_stand_beside(const ArgumentRule& other) const;
 
  private:
-  /// Returns the possible types. If `types` is empty, returns the types to which the bounds apply. An empty result means any type.
+  /// Returns `types`. If `types` is empty, returns the types to which the bounds apply. An empty result means any type.
   [[nodiscard]] std::vector<std::string> possible_types() const;
 };
 

@@ -96,7 +96,7 @@ std::optional<std::string> ArgumentSchema::complaint(const Arguments& arguments)
   for (const Argument& argument : arguments) {
     if (find(argument.name) != nullptr) continue;
     if (!open_) return "the arguments have a name that this tool does not know.";
-    // Many servers accept "Amount" or "max_amount" for "amount" and "maxAmount". Such a name would evade the rule.
+    // Many servers accept "Amount" for "amount", or "max_amount" for "maxAmount". Such a spelling must not evade the rule.
     const auto is_alike = [of = loosened(argument.name)](const ArgumentRule& rule) { return loosened(rule.name) == of; };
     if (const auto like = std::find_if(rules_.begin(), rules_.end(), is_alike); like != rules_.end())
       return fmt::format("\"{}\" must be written so.", printable(like->name, kMaxShownName));

@@ -12,8 +12,8 @@ namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxSchemaBytes = 16U << 10U;
 
-/// The part of a tool's JSON Schema that Offhook checks before it sends a tool call to the source: the names of the members, the required members,
-/// their types (`type`, one or several), and their allowed values (`enum`, `const`). The tool's own server checks all other keywords.
+/// The part of a tool's JSON Schema that Offhook checks before it sends a tool call to the source: the names of the members, which of them are
+/// required, their types (`type`, one or several), and their allowed values (`enum`, `const`). The tool's own server checks all other keywords.
 class ArgumentSchema {
  public:
   ArgumentSchema() = default;

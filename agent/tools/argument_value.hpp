@@ -13,7 +13,7 @@ namespace offhook::inline v0::agent::tools {
       return std::string(element.get_string().value_unsafe());
     case Type::INT64:
       return element.get_int64().value_unsafe();
-    case Type::UINT64:  // The number is too large for int64; a double is exact enough here.
+    case Type::UINT64:  // The number is too large for int64: store the nearest double. is_rounded() is true for it.
     case Type::DOUBLE:
       return element.get_double().value_unsafe();
     case Type::BOOL:

@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxArgumentMembers = 32;  ///< members of one obje
 inline constexpr std::size_t kMaxArgumentValues = 512;  ///< values in total
 
 enum class ArgumentError : std::uint8_t { TooLong, NotJson, NotAnObject, TooDeep, TooMany, RepeatedName };
-/// Returns a sentence for the model.
+/// Returns the error as words for the model.
 [[nodiscard]] std::string_view to_string(ArgumentError error);
 
 /// A member of the object. `Nested` stands for an object or a list.
@@ -33,11 +33,11 @@ struct Argument {
 };
 using Arguments = std::vector<Argument>;
 
-/// Returns the members of the JSON object `json`; "" means an empty object. Checks the whole text: UTF-8, depth, size, and repeated names, because
-/// two readers could use different values of a repeated name.
+/// Returns the members of the JSON object `json`; "" means an empty object. Checks the UTF-8, the depth and the size of the whole text. Refuses
+/// repeated names, because two readers could use different values of a repeated name.
 [[nodiscard]] base::Result<Arguments, ArgumentError> read_arguments(std::string_view json);
-/// Returns the same object with each number as read_arguments() parsed it, so that another reader gets the checked values. For example,
-/// read_arguments() checks 0.99999999999999999999 as 1. Returns {} for invalid JSON.
+/// Returns the object `json` with each number as read_arguments() has parsed it, so that another reader gets the values that were checked. For
+/// example, 0.99999999999999999999 becomes 1. Returns {} for invalid JSON.
 [[nodiscard]] std::string as_judged(std::string_view json);
 
 }  // namespace offhook::inline v0::agent::tools

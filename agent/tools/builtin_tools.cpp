@@ -43,7 +43,7 @@ std::string transfer_words(const ToolRules& rules) {
          "all numbers are allowed.";
 }
 
-/// Describes the codes to the model in words; the schema lists the possible keys.
+/// Describes send_digits to the model, with the allowed codes; the schema lists only the possible keys.
 std::string keys_words(const ToolRules& rules) {
   std::string words = "Presses keys, as for another system's menu. A comma is a pause of half a second.";
   if (rules.keys.empty()) return words;

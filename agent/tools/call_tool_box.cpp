@@ -72,7 +72,7 @@ CallToolBox::~CallToolBox() {
   abandon();
 }
 
-/// Offers a tool to the model if a rule names the tool, and no other tool has its name. A source may describe any tools.
+/// Offers the tool `described` of a source to the model, if a rule names the tool and no other tool has its name. A source may describe any tools.
 void CallToolBox::offer(const ToolDescription& described, std::size_t source) {
   const ToolRule* rule = find_rule(policy_.rules(), described.name);
   if (rule == nullptr || descriptions_.size() >= kMaxTools) return;
@@ -111,7 +111,7 @@ bool CallToolBox::is_repeated(const std::string& call_id) {
 
 void CallToolBox::run(const ToolCall& call) {
   if (call.call_id.size() > kMaxCallIdBytes) return refuse(call, Refusal::BadArguments, "The id of this call is too long.", {});
-  // If this tool call belongs to a later turn than the hang-up, the caller has interrupted the farewell. Then the call goes on, and the tool may run.
+  // In a later turn than the hang-up, the caller has interrupted the farewell: the telephone call goes on, and the tool may run.
   if (over_ || (hung_up_in_ && call.turn <= *hung_up_in_)) return refuse(call, Refusal::CallOver, "The call is over.", {});
   if (is_repeated(call.call_id)) return refuse(call, Refusal::Repeated, "This call was made already.", {});
   if (joins_running(call)) return;
@@ -139,7 +139,7 @@ void CallToolBox::run(const ToolCall& call) {
 
 void CallToolBox::wait_for_caller(const ToolCall& call, ToolDecision decision) {
   if (waiting_.size() >= kMaxWaiting || questions_ >= kMaxQuestionsPerCall) {
-    if (pauses(decision.request)) return execute(call, decision.request, true);  // A pause without agreement does less harm than a card number in the file.
+    if (pauses(decision.request)) return execute(call, decision.request, true);  // Pause without asking: that does less harm than a card number in the file.
     policy_.give_back(call.name);
     return refuse(call, Refusal::TooMany, "The caller has been asked enough. Go on without this tool.", {});
   }
@@ -227,7 +227,7 @@ void CallToolBox::on_caller_words(const Transcript& transcript, TimePoint began)
 
 // --- execution ---------------------------------------------------------------------------------------------------------------
 
-/// Carries out a request. `quiet` suppresses the log line of a repeated order that changes nothing.
+/// Carries out a request. `quiet` suppresses the log line of an order to pause that changes nothing.
 void CallToolBox::execute(const ToolCall& call, const ToolRequest& request, bool quiet) {
   if (std::holds_alternative<SourceRequest>(request)) return start_at_source(call);
   if (const auto* pause = std::get_if<PauseRecordingRequest>(&request)) return pause_recording(call, pause->paused, quiet);
@@ -239,7 +239,7 @@ void CallToolBox::execute(const ToolCall& call, const ToolRequest& request, bool
   for (const Waiting& left : std::exchange(waiting_, {})) refuse(left.call, Refusal::CallOver, "The call is ending.", {});
 }
 
-/// Pauses or resumes at once, and not after the pending speech: if the caller interrupts that speech, a card number would be in the file.
+/// Pauses or resumes the recording at once, and does not wait for the pending speech: the caller may interrupt that speech and say a card number.
 void CallToolBox::pause_recording(const ToolCall& call, bool paused, bool quiet) {
   PauseResult result{.state = RecordingState::Stopped};
   if (options_.pause_recording) result = options_.pause_recording(paused);
@@ -260,8 +260,8 @@ void CallToolBox::start_at_source(const ToolCall& call) {
   sources_[source]->start({number, call.name, as_written ? call.arguments : as_judged(call.arguments)});
 }
 
-/// Adds the tool call to a running one with the same tool and arguments. A model whose reply was interrupted often repeats a running tool call. The
-/// tool then runs once, and both tool calls get its result.
+/// If the same tool with the same arguments is already running, adds `call` to it and returns true: the tool then runs once, and both tool calls get
+/// its result. A model whose reply was interrupted often repeats a running tool call.
 bool CallToolBox::joins_running(const ToolCall& call) {
   if (running_.empty()) return false;
   const std::string arguments = in_one_spelling(call.arguments);
@@ -282,7 +282,7 @@ void CallToolBox::finish(const Running& running, const std::string& result) {
 
 void CallToolBox::on_result(SourceResult result) {
   const auto at = running_.find(result.number);
-  if (at == running_.end()) return;  // The result is late, or has an unknown number.
+  if (at == running_.end()) return;  // The result is late, or its number is unknown.
   const std::string octets = std::to_string(result.text.size()) + " octets came back";
   emit(result.ok ? What::Done : What::Failed, at->second.calls.back(), result.why.empty() ? octets : result.why + "; " + octets);
   finish(at->second, data_text(result.ok, result.text));

@@ -19,7 +19,7 @@ namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxRunning = 8;        ///< tool calls that run at sources at the same time
 inline constexpr std::size_t kMaxWaiting = 4;        ///< tool calls that wait for the caller's agreement
-inline constexpr std::size_t kMaxSame = 4;           ///< tool calls that share the result of one running tool call
+inline constexpr std::size_t kMaxSame = 4;           ///< most equal tool calls that share the result of one run of the tool
 inline constexpr unsigned kMaxQuestionsPerCall = 6;  ///< questions to the caller in one telephone call; further questions are refused
 inline constexpr std::size_t kMaxCallIdBytes = 128;
 inline constexpr std::size_t kMaxRememberedCalls = 64;  ///< latest ids that are stored to detect a repeated tool call
@@ -31,12 +31,12 @@ struct ToolEvent {
   What what{};
   std::uint32_t turn = 0;
   std::string tool;    ///< as shown_name() returns it
-  std::string detail;  ///< a sentence for the log
+  std::string detail;  ///< description for the log
   std::optional<ToolClass> kind = std::nullopt;  ///< class of the tool; nullopt: no rule names this tool
 };
 [[nodiscard]] std::string_view to_string(ToolEvent::What what);
 
-/// Carries out the model's order to pause or resume the recording.
+/// Carries out the model's order to pause (`paused` true) or to resume the recording.
 using PauseRecording = std::function<PauseResult(bool paused)>;
 
 struct ToolBoxOptions {
@@ -69,7 +69,7 @@ class CallToolBox final : public ToolBox {
   void on_caller_digit(char digit) override;
   void on_caller_words(const Transcript& transcript, base::TimePoint began) override;
 
-  /// Returns the time at which tick() has something to do.
+  /// Returns the time at which the owner must invoke tick(); nullopt if there is none.
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
 
  private:
@@ -114,15 +114,15 @@ class CallToolBox final : public ToolBox {
   base::TimePoint now_;
   std::vector<ToolDescription> descriptions_;
   std::map<std::string, Offered, std::less<>> offered_;
-  std::deque<Waiting> waiting_;           // the first one is the subject of the current question
+  std::deque<Waiting> waiting_;           // tool calls that wait for the caller's agreement; the current question is about the first
   std::optional<Confirmation> question_;  // the question about waiting_.front()
   unsigned questions_ = 0;
-  bool question_began_ = false;           // the caller has heard a part of the question
+  bool question_began_ = false;           // true: the caller has heard a part of the question
   std::map<std::uint64_t, Running> running_;
   std::uint64_t last_number_ = 0;
   std::deque<std::string> seen_;  // ids of the latest tool calls
   std::deque<ToolOutcome> outcomes_;
-  bool told_too_often_ = false;              // true after the log has reported this once
+  bool told_too_often_ = false;              // true: the log has reported that the model makes too many attempts
   std::optional<std::uint32_t> hung_up_in_;  // the turn in whose reply a hang-up was allowed
   bool over_ = false;
 };

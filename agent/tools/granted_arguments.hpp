@@ -16,13 +16,13 @@ struct SchemaFault {
   std::string found, allowed;
 };
 
-/// Parses the operator's schema. Offhook uses only the parts of a tool's own schema that it knows. It refuses an operator's schema that it would not
-/// enforce completely: with an unknown keyword, with members of an argument, or with bounds that do not apply to the types. The tool decides about
-/// arguments without a rule, unless "additionalProperties" is false.
+/// Parses the operator's schema. Offhook must be able to enforce it completely, so it refuses a schema with an unknown keyword, with rules for members
+/// of an argument, or with bounds that do not apply to the types. (Of a tool's own schema, Offhook ignores what it does not know.) The tool decides
+/// about arguments without a rule, unless "additionalProperties" is false.
 [[nodiscard]] base::Result<ArgumentSchema, SchemaFault> read_granted_arguments(std::string_view json);
 
-/// Returns the tool's own schema, `parameters`, combined with `granted`. The model gets this schema, and then makes fewer mistakes. The result can be
-/// wider than both checks together: it does not exclude values that only the combination excludes.
+/// Returns the tool's own schema, `parameters`, combined with `granted`, for the model, which then makes fewer mistakes. The result can be wider than
+/// both checks together: it need not exclude each value that one of the two excludes.
 [[nodiscard]] std::string narrowed(std::string_view parameters, std::string_view granted);
 
 /// The schemas that check the calls of a tool, and the schema for the model.
@@ -31,8 +31,8 @@ struct HeldSchemas {
   std::optional<ArgumentSchema> granted;
   std::string shown;
 };
-/// Makes these schemas. `parameters` is the tool's own schema, or "" if it has no arguments. `granted` is the operator's schema, or "". The error is
-/// the second half of a sentence about the tool, such as "its grant names an argument ...". Offhook does not offer a tool with an error.
+/// Makes HeldSchemas. `parameters` is the tool's own schema, or "" if the tool has no arguments. `granted` is the operator's schema, or "". The error
+/// is a clause about the tool, such as "its grant names an argument ...". Offhook does not offer a tool with an error.
 [[nodiscard]] base::Result<HeldSchemas, std::string> hold_schemas(std::string_view parameters, std::string_view granted);
 
 }  // namespace offhook::inline v0::agent::tools

@@ -9,7 +9,7 @@ namespace offhook::inline v0::agent::tools {
 
 inline constexpr std::size_t kMaxKeys = 32;       ///< keys in one send_digits
 inline constexpr std::size_t kMaxPauses = 8;      ///< pauses in one send_digits, included in kMaxKeys
-inline constexpr std::size_t kPausesBetween = 4;  ///< pauses (2 s) before the keys of a second or later send_digits, if the operator allows codes
+inline constexpr std::size_t kPausesBetween = 4;  ///< pauses (2 s in all) before the keys of each later send_digits, if the operator allows codes
 
 /// Returns true for a digit, `*`, `#` and A to D.
 [[nodiscard]] bool is_key(char c);

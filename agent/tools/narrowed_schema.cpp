@@ -59,7 +59,8 @@ std::string common_choices(const Element& own, const Element& granted) {
   return choices.empty() ? "" : list_of(choices);
 }
 
-/// Combines a keyword that both schemas have: takes the narrower bound, the common types or list items, or the operator's value of any other keyword.
+/// Combines a keyword that both schemas have. Returns the narrower bound, the common types, or the common list items; for any other keyword, the
+/// operator's value.
 std::string both(std::string_view keyword, const Element& own, const Element& granted) {
   std::string common;
   if (keyword == "type") common = common_types(own, granted);
@@ -77,7 +78,7 @@ void write_property(JsonText& out, std::string_view name, const Element& own, co
   Element other;
   if (own.is_object()) {
     for (const auto& [keyword, value] : simdjson::dom::object(own.get_object().value_unsafe())) {
-      const bool is_flag_of_old = value.is_bool() && keyword.starts_with("exclusive");  // Draft 4 flags the other bound, which may be the operator's.
+      const bool is_flag_of_old = value.is_bool() && keyword.starts_with("exclusive");  // In draft 4, a flag for the other bound, which may be the operator's.
       if (!is_flag_of_old && granted.at_key(keyword).get(other) != simdjson::SUCCESS) out.raw(keyword, simdjson::minify(value));
     }
   }
@@ -128,7 +129,7 @@ std::string narrowed(std::string_view parameters, std::string_view granted) {
     if (!is_ours) out.raw(keyword, simdjson::minify(value));
   }
   if (listed && simdjson::dom::object(listed->get_object().value_unsafe()).size() != 0) write_properties(out, *listed, ruled, closes);
-  else if (ruled) out.raw("properties", simdjson::minify(*ruled));  // The tool lists no arguments and accepts any: show the arguments of the grant.
+  else if (ruled) out.raw("properties", simdjson::minify(*ruled));  // The tool accepts any arguments and lists none: show the arguments of the grant.
   else out.raw("properties", "{}");
   write_required(out, *own, *narrower);
   if (closes) out.flag("additionalProperties", false);

@@ -10,7 +10,7 @@ namespace offhook::inline v0::agent::tools {
 inline constexpr std::size_t kMaxNumberDigits = 20;  ///< ITU-T E.164 allows 15 digits; a prefix for an outside line may be added
 inline constexpr std::size_t kMaxNumberBytes = 40;   ///< maximum octets of a number as written, with blanks and similar characters
 
-/// Returns the plain number: "+49 (30) 123-456" -> "+4930123456". Returns nullopt for a text that is more than a number, such as `*72` or
+/// Returns the plain number: "+49 (30) 123-456" -> "+4930123456". Returns nullopt for a text with more than a number, such as `*72` or
 /// `1;phone-context=x`, and for digits outside ASCII.
 [[nodiscard]] std::optional<std::string> plain_number(std::string_view written);
 

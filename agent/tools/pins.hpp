@@ -20,17 +20,17 @@ struct Pin {
 enum class Unpinned : std::uint8_t { Refuse, TrustFirst };
 
 enum class PinVerdict : std::uint8_t {
-  Known,    ///< the approved definition, or the first one that was trusted
-  New,      ///< no definition was known, and this first one is trusted from now on
-  Missing,  ///< no definition is known: refused until the operator pins it
-  Changed,  ///< another definition is known: refused, because the offered tool differs from the approved one
+  Known,    ///< it is the approved definition, or the first definition, which was trusted
+  New,      ///< it is the first definition of this tool, and is trusted from now on
+  Missing,  ///< the operator has approved no definition: the tool is refused until the operator pins one
+  Changed,  ///< it differs from the known definition: the tool is refused
 };
 [[nodiscard]] constexpr bool is_good(PinVerdict verdict) { return verdict == PinVerdict::Known || verdict == PinVerdict::New; }
 
 /// Returns a sentence for the log, with the `hash` for a new pin. `known` is the pinned hash, or "". Returns "" for Known.
 [[nodiscard]] std::string words_of(PinVerdict verdict, std::string_view known, std::string_view hash);
 
-inline constexpr std::size_t kMaxPins = 1024;  ///< maximum number of pins for one server; further new definitions are Missing
+inline constexpr std::size_t kMaxPins = 1024;  ///< most pins for one server; further new definitions are Missing
 
 /// The approved definitions. Does no I/O. A definition that was trusted first stays until the program ends, whatever its server sends later.
 class PinStore {
@@ -38,7 +38,7 @@ class PinStore {
   PinStore(const std::vector<Pin>& pinned, Unpinned unpinned);
 
   [[nodiscard]] PinVerdict judge(std::string_view tool, std::string_view hash);
-  /// Returns the known hash of the tool; "" if none is known.
+  /// Returns the known hash of the tool; "" if there is none.
   [[nodiscard]] std::string_view hash_of(std::string_view tool) const;
 
  private:

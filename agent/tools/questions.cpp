@@ -16,7 +16,7 @@ namespace offhook::inline v0::agent::tools {
 
 namespace {
 
-/// The sentences of one language. `{}` is a placeholder. `how` follows each question, `again` follows an unclear answer.
+/// The sentences of one language. `{}` is a placeholder. `how` comes after each question, and `again` after an unclear answer.
 struct Sentences {
   std::string_view language, transfer, number, hang_up, hold, digits, note, other, how, again;
 };
@@ -82,7 +82,8 @@ std::string speakable(std::string_view text) {
   return std::string(base::trim(out));
 }
 
-/// Returns an amount of money in its usual form, any other number with all its digits, or nullopt if the spoken number would differ from the value.
+/// Returns a number as the agent says it: with two decimals if it may be an amount of money, otherwise with all its digits. Returns nullopt if the spoken
+/// number would differ from the value.
 std::optional<std::string> spoken_number(double number) {
   constexpr double kMostExact = 9007199254740992;  // 2^53: from here on the written number is unknown.
   if (std::abs(number) >= kMostExact) return std::nullopt;
@@ -107,7 +108,7 @@ bool is_rest(std::uint32_t code) {
   return (code >= 0x2000 && code <= 0x200a) || kRests.find(static_cast<char32_t>(code)) != std::u32string_view::npos;
 }
 
-/// Returns true at the end of the text, or before a blank or a mark: the word or number does not continue.
+/// Returns true if a word or number does not continue in `rest`, which is empty, or begins with a blank or a mark.
 bool ends_word(std::string_view rest) {
   if (rest.empty() || std::string_view(" .,!?;:'\"()").find(rest.front()) != std::string_view::npos) return true;
   return is_rest(first_utf8(rest).code);
@@ -126,8 +127,8 @@ std::string without_rests(std::string_view text) {
   return out;
 }
 
-/// Returns `text` as the agent says it; nullopt if it has invisible characters, or marks that have no spoken form. The caller must agree to the exact
-/// value of the tool call. Therefore only marks without meaning are left out.
+/// Returns `text` as the agent says it; nullopt if it has invisible characters, or marks that have no spoken form. Leaves out only marks without
+/// meaning, because the caller must agree to the exact value of the tool call.
 std::optional<std::string> spoken_text(std::string_view text, const Sentences& words) {
   if (visible_utf8(text) != text) return std::nullopt;
   const auto language = static_cast<std::size_t>(&words - kSentences.data());
@@ -153,7 +154,7 @@ std::optional<std::string> spoken_value(const Arguments& arguments, std::string_
   return said;
 }
 
-/// Calls `text` for each text between the placeholders of a question, and `place` for each name in braces.
+/// Invokes `text` for each part of a question outside braces, and `place` for each name in braces.
 template <class Text, class Place>
 void read_question(std::string_view question, Text text, Place place) {
   while (!question.empty()) {

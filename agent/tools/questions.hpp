@@ -21,8 +21,8 @@ inline constexpr std::size_t kMaxQuestionBytes = 400;
 /// of the rule. Takes only letters, digits and a few marks from the model's arguments.
 [[nodiscard]] Question question_for(const ToolRule& rule, const ToolRequest& request, std::string_view language);
 
-/// Returns the reason why a question could not tell the caller everything, as the second half of a sentence for the model, with its full stop.
-/// Returns nullopt if it can. The reason is an argument in the rule's question that is missing, is neither text nor number, or is too long.
+/// If the rule's question names an argument that is missing, is neither text nor number, or is too long, the question cannot contain the whole request:
+/// returns the second half of a sentence about this for the model, with its full stop. Otherwise returns nullopt.
 [[nodiscard]] std::optional<std::string> fault_of_question(const ToolRule& rule, const ToolRequest& request);
 
 }  // namespace offhook::inline v0::agent::tools

@@ -14,7 +14,7 @@ inline constexpr std::size_t kMaxModelName = 64;
 [[nodiscard]] bool is_label(std::string_view label);
 
 /// Returns the name of a tool for models: "files", "read_file" -> "files__read_file". It matches [A-Za-z0-9_-]{1,64}, as providers require. It
-/// depends only on the two arguments: no other tool can change it. If the plain name is invalid, the result ends with eight digits of its hash.
+/// depends only on the two arguments, so that no other tool can change it. If the plain name is invalid, the result ends with eight digits of its hash.
 [[nodiscard]] std::string model_name(std::string_view label, std::string_view tool);
 
 }  // namespace offhook::inline v0::agent::tools

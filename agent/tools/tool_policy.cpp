@@ -24,7 +24,7 @@ ToolDecision refuse(Refusal why, std::string to_model, std::string_view name, st
   return decision;
 }
 
-/// Removes times that are older than a minute, and returns the number of the remaining times.
+/// Removes the times that are a minute old or older, and returns the number of the remaining times.
 std::size_t within_minute(std::deque<base::TimePoint>& times, base::TimePoint now) {
   while (!times.empty() && now - times.front() >= kMinute) times.pop_front();
   return times.size();
@@ -133,7 +133,8 @@ std::optional<Refusal> ToolPolicy::cap_reached(const ToolRule& rule, base::TimeP
   return std::nullopt;
 }
 
-/// Puts a pause before the keys of a later request. Otherwise the far end could read the keys of two requests as one code that no pattern allows.
+/// Puts pauses before the keys of each request after the first: without them, the far end could read the keys of two requests as one code, which no
+/// pattern allows.
 void ToolPolicy::keep_apart(DigitsRequest& request) {
   if (!rules_.keys.empty() && std::exchange(has_pressed_, true)) request.keys.insert(0, kPausesBetween, ',');
 }

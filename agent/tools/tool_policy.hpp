@@ -49,7 +49,7 @@ using ToolRequest = std::variant<HangUpRequest, TransferRequest, HoldRequest, Di
 [[nodiscard]] bool pauses(const ToolRequest& request);
 
 enum class Refusal : std::uint8_t {
-  NotAllowed,  ///< there is no rule or no such tool: the model gets the same text in both cases
+  NotAllowed,  ///< no rule allows the tool, or there is no such tool: the model gets the same text in both cases
   BadArguments,
   BeyondGrant,  ///< the tool accepts the arguments, but the operator's grant does not
   NotInList,  ///< the destination, the number or the keys are not allowed
@@ -80,15 +80,15 @@ struct ToolSchemas {
 };
 
 /// The policy of one telephone call. Does no I/O; time is an argument. Each allowed tool call counts towards the caps, whatever its outcome, unless
-/// give_back() is called. No cap refuses an order to pause the recording, because a card number would then be in the file. Only the limit of attempts
-/// bounds orders to resume.
+/// give_back() is called. No cap refuses an order to pause the recording, because without the pause a card number would be in the file. Orders to
+/// resume have only the limit of attempts.
 class ToolPolicy {
  public:
   explicit ToolPolicy(ToolRules rules) : rules_(std::move(rules)), used_(rules_.allowed.size()) {}
 
   /// Decides about one tool call. `schemas` apply to a tool that is not built in.
   [[nodiscard]] ToolDecision decide(const ToolCall& call, base::TimePoint now, ToolSchemas schemas = {});
-  /// Removes one use of the tool from the count for `max_per_call`, because the agent did not ask the caller about it in the end.
+  /// Removes one use of the tool from the count for `max_per_call`. Call it when the agent could not ask the caller about the tool call.
   void give_back(std::string_view tool);
   [[nodiscard]] const ToolRules& rules() const { return rules_; }
 

@@ -29,7 +29,7 @@ struct SourceResult {
 class ToolSource {
  public:
   virtual ~ToolSource() = default;
-  /// The list is complete from the beginning of the telephone call, and unchanged until its end.
+  /// Returns the tools. The list is complete at the beginning of the telephone call, and does not change until its end.
   [[nodiscard]] virtual const std::vector<ToolDescription>& descriptions() const = 0;
   /// Starts a tool call. At most one result follows. A result after the deadline is ignored.
   virtual void start(const SourceCall& call) = 0;

@@ -28,7 +28,7 @@ std::string data_text(bool ok, std::string_view data) {
 
 std::string json_quoted(std::string_view text) {
   const std::string object = JsonLine().text("", text, text.size()).take();
-  return object.substr(1);  // An empty name writes no key. Remove the opening brace.
+  return object.substr(1);  // The object has an empty name, which writes no key: remove the opening brace, and the string is left.
 }
 
 }  // namespace offhook::inline v0::agent::tools

@@ -17,9 +17,9 @@ namespace {
 
 using What = net::NetError::What;
 
-constexpr std::size_t kMaxText = kMaxResultBytes + 4;  // One character more than the tool box shows.
+constexpr std::size_t kMaxText = kMaxResultBytes + 4;  // One character more than the tool box shows, so that it notices the cut.
 constexpr std::size_t kMaxRefusalText = 2048;
-constexpr std::size_t kShortestSecret = 4;  // A shorter secret occurs in many texts by chance.
+constexpr std::size_t kShortestSecret = 4;  // A shorter secret is not removed: it occurs in many texts by chance.
 constexpr std::string_view kUnknown = " Whether the tool did its work is not known.";
 constexpr std::string_view kNothing = " Nothing was done.";
 
@@ -35,7 +35,7 @@ void replace_all(std::string& text, std::string_view what) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 3)) text.replace(at, what.size(), "***");
 }
 
-/// Replaces the secrets in `text`, including their JSON and URL encodings.
+/// Replaces the secrets in `text`, also in JSON and URL encoding.
 std::string without(std::string text, const std::vector<std::string_view>& secrets) {
   for (const std::string_view secret : secrets) {
     std::string spelled;
@@ -54,7 +54,7 @@ std::string shown_body(const Exchanged& exchanged, const std::vector<std::string
   std::string text = exchanged.body;
   json::Parser parser;
   const auto root = is_json(type) ? json::parse(parser, exchanged.body) : std::nullopt;
-  if (root) text = simdjson::minify(*root);  // Removes blanks, which cost tokens and carry no data.
+  if (root) text = simdjson::minify(*root);  // Blanks cost tokens and carry no data.
   text = without(std::move(text), secrets);
   return std::string(cut_utf8(text, most));
 }
@@ -76,14 +76,14 @@ Answer done(const Exchanged& exchanged, const std::vector<std::string_view>& sec
   return {true, "The tool is done. Its answer is a file that cannot be shown."};
 }
 
-/// Handles a redirect. By RFC 9110 section 15.4, a redirect may follow the action (301 to 303 after a POST), or replace it (307, 308).
+/// Returns the answer for a redirect. By RFC 9110 section 15.4, a redirect may follow the action (301 to 303 after a POST), or replace it (307, 308).
 Answer redirected(const Exchanged& exchanged) {
   const bool instead = exchanged.status == 304 || exchanged.status == 307 || exchanged.status == 308;
   return failed(exchanged, "The tool's service redirected the request (" + std::to_string(exchanged.status) + "). Offhook does not follow redirects.", instead);
 }
 
-/// Returns true for a status by which a server refuses a request without acting: RFC 9110 section 15.5, RFC 6585 and similar. 408 is excluded,
-/// because a gateway also sends it when the server behind it is late. Statuses of no standard are excluded too.
+/// Returns true for a status with which a server refuses a request without acting: RFC 9110 section 15.5, RFC 6585 and similar. Not for 408, which a
+/// gateway also sends when the server behind it is late, and not for statuses that no standard defines.
 bool is_refusal(int status) { return status >= 400 && status <= 451 && status != 408 && status != 444; }
 
 Answer refused(const Exchanged& exchanged, const std::vector<std::string_view>& secrets) {
@@ -103,7 +103,7 @@ std::string_view no_connection(What what) {
   return what == What::NotFound ? "The name of the tool's service is not found." : "There is no trusted TLS connection to the tool's service.";
 }
 
-/// Handles a response that was incomplete, or did not arrive.
+/// Returns the answer for a response that was incomplete, or did not arrive.
 Answer lost(const Exchanged& exchanged) {
   const What what = exchanged.error->what;
   const bool never_connected = exchanged.status == 0 && (what == What::Refused || what == What::NotFound || what == What::Tls);

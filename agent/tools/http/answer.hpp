@@ -28,8 +28,8 @@ struct Answer {
   std::string why = {};  ///< the fault, for the log, without data of the service
 };
 
-/// Converts a response into an answer. The text says "nothing was done" only if this is certain: for a GET, without a connection, or for a status of
-/// refusal (RFC 9110 section 15.5). Otherwise it says that the effect is unknown. Removes `secrets` from all texts: the service may repeat them.
+/// Converts a response into an answer. The text of a failure says "nothing was done" only if this is certain: after a GET, without a connection, or
+/// after a status of refusal (RFC 9110 section 15.5). Otherwise it says that the effect is unknown. Removes `secrets`, which the service may repeat.
 [[nodiscard]] Answer read_answer(const Exchanged& exchanged, const std::vector<std::string_view>& secrets);
 
 }  // namespace offhook::inline v0::agent::tools::http

@@ -14,7 +14,7 @@ bool is_json_content(std::string_view type) {
   return base::iequals(base::trim(type.substr(0, type.find(';'))), "application/json");
 }
 
-/// Returns true if the schema is an object that is fully described by its properties.
+/// Returns true if the schema is that of an object whose properties describe it completely.
 bool names_all_members(const Node& schema, bool is_required) {
   constexpr std::array<std::string_view, 7> kMore = {"oneOf", "anyOf", "allOf", "not", "patternProperties", "minProperties", "if"};
   const auto has = [&](std::string_view name) { return schema.member(name).has_value(); };

@@ -94,7 +94,7 @@ class Binder {
   }
 
   [[nodiscard]] Complaint write_path() {
-    std::string decoded;  // The decoded path, because a value next to a `.` of the template could form `..`.
+    std::string decoded;  // The whole path, decoded, must be checked too: a value next to a `.` of the template could form `..`.
     for (const PathPiece& piece : operation_.path) {
       if (!piece.is_parameter) {
         request_.target += piece.text;
@@ -174,7 +174,7 @@ class Binder {
     body.open("", '{');
     bool any = false;
     for (const BodyMember& member : operation_.body.members) {
-      json::Element value;  // null is a value here, because it can mean that the service empties the field.
+      json::Element value;  // null is a value here: a service may empty the field because of it.
       if (arguments_.at_key(member.argument).get(value) != simdjson::SUCCESS) continue;
       body.raw(member.name, simdjson::minify(value));
       any = true;

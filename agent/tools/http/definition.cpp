@@ -43,7 +43,7 @@ void write_list(JsonText& out, std::string_view name, const std::vector<std::str
   out.close(']');
 }
 
-/// Returns the text for the hash. It contains all that the model reads, and all that determines the places of the arguments.
+/// Returns the text for the hash: all that the model reads, and all that determines where an argument goes in the request.
 std::string text_of(const Operation& operation) {
   JsonText out;
   out.open("", '{').text("id", operation.id).text("method", operation.method).text("description", operation.description).raw("schema", operation.schema);

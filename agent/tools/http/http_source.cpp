@@ -53,7 +53,7 @@ net::HttpRequest HttpSource::request_of(const BoundRequest& bound) const {
 void HttpSource::send(const std::shared_ptr<Exchange>& exchange) {
   exchange->so_far = {};
   exchange->so_far.method = exchange->request.method;
-  const std::weak_ptr<Exchange> weak = exchange;  // Weak, because the exchange owns the transfer, which owns these handlers.
+  const std::weak_ptr<Exchange> weak = exchange;  // Weak: the exchange owns the transfer, which owns these handlers.
   net::HttpHandler handler;
   handler.on_head = [weak](const net::HttpHead& head) {
     const auto held = weak.lock();

@@ -26,8 +26,8 @@ struct Parameter {
   std::string name;      ///< name for the service
   std::string argument;  ///< name for the model
   bool required = false;
-  bool list = false;     ///< one or more values
-  bool explode = true;   ///< for a list in a query: `a=1&a=2` instead of `a=1,2`
+  bool list = false;     ///< true: one or more values
+  bool explode = true;   ///< for a list in a query: true: `a=1&a=2`; false: `a=1,2`
   std::vector<std::string> types;    ///< types of a value, in the words of JSON Schema; empty: any type except object and list
   std::vector<std::string> choices;  ///< JSON texts of the allowed values; empty: any value
 };
@@ -41,7 +41,7 @@ struct Body {
   enum class What : std::uint8_t {
     None,
     Members,  ///< an object: each member is an argument
-    Whole,    ///< any other body: the argument kBodyArgument has all of it
+    Whole,    ///< any other body: the argument kBodyArgument is the whole body
   };
   What what = What::None;
   bool required = false;
@@ -64,12 +64,12 @@ struct Operation {
   std::string schema;  ///< JSON text of the arguments' schema: at most kMaxSchemaBytes
   std::string hash;    ///< SHA-256 of all members above in canonical JSON; a pin contains it
 
-  /// Returns the class that the method suggests (RFC 9110 section 9.2.1); an agent's rules may override it.
+  /// Returns the tool's class by its method (RFC 9110 section 9.2.1), unless the agent's rules set another class.
   [[nodiscard]] ToolClass usual_class() const { return method == "GET" ? ToolClass::Read : ToolClass::Write; }
 };
 
-/// Reads the operations of an OpenAPI document (JSON) whose operationIds are in `wanted`, in the order of `wanted`. Checks these operations
-/// completely. Reads only the id of the other operations. A fault names its place.
+/// Reads the operations of an OpenAPI document (JSON) whose operationIds are in `wanted`, and returns them in the order of `wanted`. Checks them
+/// completely, and reads only the ids of the other operations. A fault contains its place.
 [[nodiscard]] Read<std::vector<Operation>> read_operations(std::string_view document, const std::vector<std::string>& wanted);
 
 /// Returns the name of a parameter or member for models: [A-Za-z0-9_.-]; each other octet becomes '_'.

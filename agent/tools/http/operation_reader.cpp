@@ -21,7 +21,7 @@ using Fault = std::optional<DocumentFault>;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kMethods = {{{"get", "GET"}, {"put", "PUT"}, {"post", "POST"}, {"delete", "DELETE"}, {"patch", "PATCH"}}};
 
-/// Returns true for valid text of a path (RFC 3986 section 3.3) between the braces.
+/// Returns true if `text`, a part of a path outside the braces, has only characters of a path (RFC 3986 section 3.3).
 bool is_path_text(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return base::is_alpha(c) || base::is_digit(c) || std::string_view("-._~!$&'()*+,;=:@/%").find(c) != std::string_view::npos;

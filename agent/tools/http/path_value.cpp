@@ -36,7 +36,7 @@ bool is_path_value(std::string_view value) {
     if (decoded == text) return true;
     text = std::move(decoded);
   }
-  return false;  // A value that is encoded so often is suspicious.
+  return false;  // Refuse a value that is encoded so often.
 }
 
 }  // namespace offhook::inline v0::agent::tools::http

@@ -44,7 +44,7 @@ class Writer {
   [[nodiscard]] std::string take() { return out_.take(); }
 
  private:
-  /// Writes a boolean schema: true accepts any value, false accepts none: JSON Schema 2020-12 core, section 4.3.2.
+  /// Writes a boolean schema. true accepts any value, and false accepts none: JSON Schema 2020-12 core, section 4.3.2.
   [[nodiscard]] Fault write_flag(const Node& schema, std::string_view name, bool all) {
     if (name != "additionalProperties" && !all) return schema.fault("a schema that is false allows no value");
     if (name == "additionalProperties") {

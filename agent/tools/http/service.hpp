@@ -28,7 +28,7 @@ struct ServiceOptions {
   base::Duration answer_limit = std::chrono::seconds(10);       ///< limit for the whole response; the tool box may stop waiting earlier
   bool plain_http = false;                                      ///< allows http to the local network
 };
-/// Returns the fault of the options as a sentence, without secrets; nullopt if there is none.
+/// Returns the fault of the options as a clause about the service, without secrets; nullopt if there is none.
 [[nodiscard]] std::optional<std::string> fault_of(const ServiceOptions& options);
 
 /// The decision about one operation, with a sentence for the log.
@@ -47,7 +47,7 @@ class Service {
   [[nodiscard]] const ServiceOptions& options() const { return options_; }
   [[nodiscard]] const std::vector<ToolDescription>& descriptions() const { return descriptions_; }
   [[nodiscard]] const Operation* find(std::string_view model_name) const;
-  /// Returns the secrets, which no text may contain.
+  /// Returns the token and the header values, which no text for a model or a log may contain.
   [[nodiscard]] std::vector<std::string_view> secrets() const;
 
  private:

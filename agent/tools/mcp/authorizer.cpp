@@ -17,7 +17,7 @@ Authorizer::Authorizer(OauthOptions options, std::string server, net::HttpClient
 Secret Authorizer::token() const { return good_until_ && edge_.now() >= *good_until_ ? Secret() : token_; }
 
 void Authorizer::fetch(const Secret& refused, std::string_view www_authenticate, Done done) {
-  if (const auto held = token(); !held.empty() && held != refused) return done({});  // Another request has got a new token meanwhile.
+  if (const auto held = token(); !held.empty() && held != refused) return done({});  // Another request has already got a new token.
   waiting_.push_back(std::move(done));
   if (waiting_.size() > 1) return;
   token_ = {};

@@ -13,8 +13,8 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// Holds the token of one tool server. Gets the token with a ClientCredentialsGrant, and keeps it until shortly before it expires, for all successive
-/// wires to that server. Runs on the thread of its HttpClient, which must outlive it.
+/// Holds the token of one tool server, for all wires to that server, one after the other. Gets the token with a ClientCredentialsGrant, and keeps it
+/// until shortly before it expires. Runs on the thread of its HttpClient, which must outlive it.
 class Authorizer {
  public:
   struct Edge {
@@ -22,7 +22,7 @@ class Authorizer {
     std::function<std::int64_t()> unix_seconds;  ///< time of day in seconds, for assertions
     std::function<std::string()> unique;         ///< returns a new text at each call
   };
-  /// `why` is "" if a token() is available; otherwise it is the reason why there is none.
+  /// `why` is "" if token() now returns a token; otherwise it is the reason why there is none.
   using Done = std::function<void(const std::string& why)>;
 
   Authorizer(OauthOptions options, std::string server, net::HttpClient& http, Edge edge);

@@ -23,7 +23,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// Ignores SIGPIPE: then a write to a program that has ended returns an error, and does not end this process. Keeps the application's handler.
+/// Ignores SIGPIPE, unless the application has a handler: a write to a program that has ended must return an error, and not end this process.
 void ignore_broken_pipes() {
   struct sigaction present{};
   if (::sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL) (void)::signal(SIGPIPE, SIG_IGN);
@@ -68,7 +68,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     errors_.close(ignored);
     if (pid_ <= 0) return;
     if (look() != Life::Unknown) send_signal(SIGKILL);
-    // The kernel may need a moment. A process that the kernel cannot end, such as one that waits for a broken disk, is abandoned.
+    // The kernel may need a moment. Abandon a process that the kernel cannot end, such as one that waits for a broken disk.
     for (int looks = 0; looks < kLastLooks && look() == Life::Runs; ++looks) std::this_thread::sleep_for(kLastPatience / kLastLooks);
     reap();
   }
@@ -79,16 +79,16 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
   using Buffer = std::array<char, 16U << 10U>;
   static constexpr base::Duration kLastPatience = std::chrono::seconds(2);
   static constexpr int kLastLooks = 400;
-  static constexpr int kLastReads = 8;  // More than a pipe holds.
+  static constexpr int kLastReads = 8;  // Enough for all octets that a pipe can hold.
 
-  /// Sends a signal to the program's group, and to the program itself, which may have left the group. Call this only before the program is reaped:
-  /// until then its number cannot belong to another process.
+  /// Sends a signal to the program's group, and to the program itself, which may have left the group. Call this only before the program is reaped: after
+  /// that, its number may belong to another process.
   void send_signal(int number) const {
     (void)::kill(-pid_, number);
     (void)::kill(pid_, number);
   }
 
-  /// Unknown: other code has reaped the process (in an application that ignores SIGCHLD), therefore its number may now belong to another process.
+  /// Unknown: other code has reaped the process (in an application that ignores SIGCHLD), so its number may now belong to another process.
   enum class Life : std::uint8_t { Runs, Ended, Unknown };
   [[nodiscard]] Life look() const {
     siginfo_t info{};
@@ -135,7 +135,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     });
   }
 
-  /// Reads the remaining error output before it reports the end, because this output often has the reason of the end.
+  /// Reads the remaining error output. Call it before the end is reported, because this output often contains the reason of the end.
   void read_last_words() {
     Buffer words;
     error_code error;
@@ -163,7 +163,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     constexpr int kLooks = 40;  // checks in one kPatience
     const auto self = shared_from_this();  // `done` may destroy the owner of this object.
     const Life life = pid_ > 0 ? look() : Life::Unknown;
-    if (life == Life::Ended) send_signal(SIGKILL);  // Also ends the other processes of the program's group.
+    if (life == Life::Ended) send_signal(SIGKILL);  // End the other processes of the program's group too.
     if (life != Life::Runs) reap();
     if (pid_ <= 0) {
       kill_now();

@@ -25,7 +25,7 @@ struct CommandLine {
   std::string directory = "/";
 };
 
-/// Returns the reason why a command line cannot be run, as a sentence; nullopt if it can.
+/// Returns the reason why the command cannot be run, as a clause about its server; nullopt if it can be run.
 [[nodiscard]] std::optional<std::string> fault_of_command(const CommandLine& command);
 
 struct ChildHandler {
@@ -38,7 +38,7 @@ struct ChildHandler {
 /// pipes, no blocked signal, and no environment. Only the io_context calls the handlers. The destructor kills the group at once.
 class ChildProcess {
  public:
-  static constexpr std::size_t kMaxUnwritten = 4U << 20U;  ///< maximum octets that wait; a program that reads too slowly is ended
+  static constexpr std::size_t kMaxUnwritten = 4U << 20U;  ///< most octets that wait for the program; with more, the program reads too slowly and is ended
   static constexpr base::Duration kPatience = std::chrono::seconds(2);  ///< wait after each step of the shutdown
 
   [[nodiscard]] static base::Result<std::unique_ptr<ChildProcess>, base::Error> start(boost::asio::io_context& io,
@@ -48,8 +48,8 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   void write(std::string bytes);
-  /// Closes the input. After kPatience it sends SIGTERM to the group, and after another kPatience SIGKILL. Calls `done` when the program has ended.
-  /// Calls no other handler from now on.
+  /// Closes the input. After kPatience it sends SIGTERM to the group, and after another kPatience SIGKILL. Invokes `done` when the program has ended, and
+  /// no other handler from now on.
   void shut_down(std::function<void()> done);
   [[nodiscard]] int pid() const;
 

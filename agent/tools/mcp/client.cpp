@@ -81,11 +81,11 @@ void Client::initialize(TimePoint now, Actions& out) {
 
 void Client::on_discovered(std::string_view result, TimePoint now, Actions& out) {
   const auto facts = read_discovery(result);
-  if (state_ == State::Initializing) {  // The server was slow to start. The running handshake decides, unless this result is modern.
+  if (state_ == State::Initializing) {  // The answer to the probe came late. The handshake that is in progress decides, unless the answer is modern.
     if (facts && facts->modern) become_open(*facts, now, out);
     return;
   }
-  if (!facts) return on_probe_failed(0, {}, now, out);  // The result is not a discovery: this server answers any request with a result.
+  if (!facts) return on_probe_failed(0, {}, now, out);  // The result is no discovery: some legacy servers answer any request with a result.
   if (facts->modern) return become_open(*facts, now, out);
   if (facts->revision.empty() || options_.era == ClientOptions::Era::Modern) return fail(no_common_revision(facts->said), out);
   initialize(now, out);
@@ -98,7 +98,7 @@ void Client::on_probe_failed(std::int64_t code, std::string_view data, TimePoint
     const ServerFacts facts = code == kUnsupportedVersion ? read_supported(data) : ServerFacts{};
     if (code != kUnsupportedVersion) return fail("it refuses a valid request (" + std::to_string(code) + ")", out);
     if (facts.revision.empty() || (facts.modern && std::exchange(probed_again_, true))) return fail(no_common_revision(facts.said), out);
-    if (facts.modern) return probe(now, out);  // The server names exactly the revision that it refused: try once more, and not again.
+    if (facts.modern) return probe(now, out);  // The server names the same revision that it has refused: probe once more.
   }
   if (options_.era == ClientOptions::Era::Modern) return fail("it does not support revision " + std::string(kModernRevision), out);
   initialize(now, out);
@@ -111,7 +111,7 @@ void Client::on_initialized(std::string_view result, TimePoint now, Actions& out
   become_open(*facts, now, out);
 }
 
-/// Handles a refused handshake. If the server names the modern revision, or was too slow for the first probe, the client probes once more.
+/// Handles a refused handshake. If the server names the modern revision, or was too slow for the first probe, probes once more.
 void Client::on_handshake_refused(std::int64_t code, std::string_view data, TimePoint now, Actions& out) {
   const bool is_modern = code == kUnsupportedVersion && read_supported(data).modern;
   const bool was_slow = forget(Request::What::Probe);

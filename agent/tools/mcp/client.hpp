@@ -19,7 +19,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 inline constexpr std::size_t kMaxCalls = 64;            ///< tool calls to one server, of all telephone calls together
 inline constexpr unsigned kMaxAnswersPerSecond = 20;    ///< answers to requests of the server; the client ignores further requests in that second
-inline constexpr base::Duration kListPause = std::chrono::seconds(1);  ///< pause between two lists; it grows while the server reports changes
+inline constexpr base::Duration kListPause = std::chrono::seconds(1);  ///< shortest pause between two lists; it grows while the server reports changes
 inline constexpr base::Duration kLongestListPause = std::chrono::seconds(60);
 inline constexpr base::Duration kListGood = std::chrono::minutes(15);  ///< maximum age of the list by which a tool is called
 
@@ -29,10 +29,10 @@ struct ClientOptions {
   bool over_http = false;
   ClientIdentity identity;
   base::Duration probe_limit = std::chrono::seconds(5);
-  base::Duration handshake_limit = std::chrono::seconds(30);  ///< a process may have to start first
+  base::Duration handshake_limit = std::chrono::seconds(30);  ///< limit for the handshake, including the start of a process
   base::Duration list_limit = std::chrono::seconds(20);       ///< limit for each page
   base::Duration listing_limit = std::chrono::seconds(60);    ///< limit for all pages together
-  base::Duration call_quiet = std::chrono::seconds(10);       ///< limit without an answer or progress; each progress notification restarts it
+  base::Duration call_quiet = std::chrono::seconds(10);       ///< longest time of a tool call without an answer; each progress notification restarts it
   base::Duration call_limit = std::chrono::seconds(30);       ///< limit for the whole tool call, even if there is progress
 };
 
@@ -53,15 +53,15 @@ struct Opened { std::string revision; bool modern; };
 struct Listed { std::vector<ToolDefinition> tools; };
 struct Answered { std::uint64_t call; ToolAnswer answer; };
 struct Note { std::string text; };   ///< a sentence for the log
-/// The client is Closed. The owner removes the wire, and later calls open() with a new wire. `at_once` means: preferably without a pause.
+/// The client is Closed. The owner removes the wire, and later invokes open() with a new wire, if `at_once` is true without a pause.
 struct Broken { std::string why; bool at_once = false; };
 using Action = std::variant<Outgoing, Settled, Stop, Opened, Listed, Answered, Note, Broken>;
 using Actions = std::vector<Action>;
 
 /// The client side of the Model Context Protocol for tools, revisions 2024-11-05 to 2025-11-25 (with a handshake) and 2026-07-28 (without). It does
-/// no I/O: messages and time go in, actions come out. It offers nothing to the server: it answers a ping, and refuses any other request.
-/// Each call() leads to one Answered, unless abandon() comes first. The client sends a tool call only if the tool's definition in the server's last
-/// list is the approved definition. The list must be from the current connection and session.
+/// no I/O: its inputs are messages and the time, its outputs actions. It offers nothing to the server: it answers a ping, and refuses any other request.
+/// Each call() leads to one Answered, unless abandon() comes first. The client sends a tool call only if the tool's definition in the server's latest
+/// list is the approved definition. That list must be from the current connection and session.
 class Client {
  public:
   enum class State : std::uint8_t { Closed, Probing, Initializing, Open };
@@ -147,7 +147,7 @@ class Client {
   std::map<std::uint64_t, Request> requests_;
   std::map<std::uint64_t, Call> calls_;
   bool probed_again_ = false;
-  bool legacy_first_ = false;  // true: the server is legacy, or closed the connection on a modern probe; stays from one open() to the next
+  bool legacy_first_ = false;  // true: the server is legacy, or closed the connection after a modern probe; kept for the next open()
   bool renewed_ = false;       // true: the session was renewed, and the server has answered nothing in it yet
   std::optional<ToolListing> listing_;
   base::TimePoint listing_due_{};
@@ -155,7 +155,7 @@ class Client {
   std::optional<base::TimePoint> list_good_until_;                // nullopt: this session has no list yet
   std::map<std::string, std::string, std::less<>> known_hashes_;  // hashes of the tools in that list; key: their names
   base::TimePoint listed_at_{};
-  base::Duration list_pause_{};  // time between a list and the next list, even if the server reports changes
+  base::Duration list_pause_{};  // shortest time between two lists
   base::TimePoint answers_since_{};  // start of the second in which answers_ are counted
   unsigned answers_ = 0;
 };

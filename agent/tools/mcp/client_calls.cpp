@@ -19,7 +19,7 @@ constexpr std::string_view kNoObject = "The arguments are not a JSON object. Not
 constexpr std::string_view kChanged = "The tool was changed or removed after this telephone call began, and is not used.";
 constexpr std::int64_t kInvalidParams = -32602, kInvalidRequest = -32600, kParseError = -32700;
 
-/// Returns true if the tool certainly did nothing. After a 502 or 504 of a gateway, or an error within the tool, a part of the work may be done.
+/// Returns true if the tool certainly did nothing. After a 502 or 504 of a gateway, or an error within the tool, it may have done a part of its work.
 bool is_refusal(const NoAnswer& why) {
   if (why.what == NoAnswer::What::Auth) return true;
   if (why.what != NoAnswer::What::Refused) return false;
@@ -113,7 +113,7 @@ void Client::answer(std::uint64_t call, ToolAnswer answer, Actions& out) {
 void Client::on_call_lost(std::uint64_t number, const NoAnswer& why, TimePoint now, Actions& out) {
   if (why.what == NoAnswer::What::SessionGone) return on_session_gone(number, why.session_over, now, out);
   if (!why.why.empty()) out.emplace_back(Note{"a tool call failed: " + why.why});
-  if (why.code == kHeaderMismatch) list_again(now);  // The tool requires other headers than those in the list.
+  if (why.code == kHeaderMismatch) list_again(now);  // The list is old: the tool now requires other headers.
   answer(number, {false, failure_words(why)}, out);
 }
 
@@ -135,7 +135,7 @@ void Client::abandon(std::uint64_t number, Actions& out) {
   if (id != 0) cancel(id, "the call no longer needs the result", out);
 }
 
-/// Cancels a request: MCP 2025-11-25 basic/utilities/cancellation. The modern protocol over HTTP has no such message: closing the stream cancels it.
+/// Cancels a request: MCP 2025-11-25 basic/utilities/cancellation. The modern protocol over HTTP has no such message: the end of the stream cancels it.
 void Client::cancel(std::uint64_t id, std::string_view reason, Actions& out) {
   requests_.erase(id);
   const bool is_told = state_ == State::Open && (!facts_.modern || !options_.over_http);  // No notification is sent before the handshake is complete.

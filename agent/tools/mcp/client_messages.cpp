@@ -13,7 +13,7 @@ namespace {
 
 constexpr base::Duration kListAgain = std::chrono::seconds(30);  // pause after a failed list
 constexpr base::Duration kShortestTtl = std::chrono::seconds(60);
-constexpr base::Duration kLongestTtl = std::chrono::minutes(10);  // A longer time from the server is ignored: approvals need a current list.
+constexpr base::Duration kLongestTtl = std::chrono::minutes(10);  // If the server gives a longer time, this counts: approvals need a current list.
 
 }  // namespace
 
@@ -96,7 +96,7 @@ void Client::on_error(const Request& request, const RpcMessage& error, TimePoint
       return;
     case Request::What::Initialize: return on_handshake_refused(error.code, error.body, now, out);
     case Request::What::List: return on_list_failed("it refuses to list its tools (" + code + ")", now, out);
-    case Request::What::Listen: return;  // The client then sees changes only in the next list.
+    case Request::What::Listen: return;  // Without the stream, the client sees changes only in the next list.
     case Request::What::Call: break;
   }
   NoAnswer why{NoAnswer::What::Refused, 0, error.code, {}, {}};

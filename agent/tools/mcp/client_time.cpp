@@ -18,7 +18,7 @@ void Client::on_no_answer(std::uint64_t id, const NoAnswer& why, TimePoint now, 
   switch (request.what) {
     case Request::What::Probe:
       if (state_ == State::Initializing) return;
-      // MCP 2026-07-28 basic/versioning: a response without an answer can also come from a legacy server.
+      // MCP 2026-07-28 basic/versioning: a legacy server may also send a response without an answer.
       if (why.what == NoAnswer::What::Auth || why.status == 0) return fail(why.why, out);
       return on_probe_failed(why.code, why.data, now, out);
     case Request::What::Initialize:
@@ -38,7 +38,7 @@ void Client::on_no_answer(std::uint64_t id, const NoAnswer& why, TimePoint now, 
 }
 
 void Client::on_late(const Request& request, std::uint64_t id, TimePoint now, Actions& out) {
-  // A process that is slow to start answers both requests, and answers the probe first.
+  // A process that is slow to start will answer both the probe and the handshake, the probe first.
   const bool may_come = request.what == Request::What::Probe && !options_.over_http && options_.era == ClientOptions::Era::Auto;
   if (may_come) requests_.emplace(id, Request{Request::What::Probe, std::nullopt, 0});
   if (!may_come) out.emplace_back(Stop{id});
@@ -47,7 +47,7 @@ void Client::on_late(const Request& request, std::uint64_t id, TimePoint now, Ac
     case Request::What::Initialize: return fail("it did not answer initialize in time", out);
     case Request::What::List: return on_list_failed("it did not list its tools in time", now, out);
     case Request::What::Listen:
-    case Request::What::Call: return;  // Listen has no deadline, and stop_late_calls() handles a late tool call.
+    case Request::What::Call: return;  // Listen has no deadline, and stop_late_calls() handles late tool calls.
   }
 }
 
@@ -63,7 +63,7 @@ void Client::on_time(TimePoint now, Actions& out) {
     if (request.what == Request::What::Call || !request.due || now < *request.due) continue;
     requests_.erase(id);
     on_late(request, id, now, out);
-    break;  // on_late() may have changed the requests. The other late requests stay due.
+    break;  // on_late() may have changed requests_. The next on_time() handles the other late requests.
   }
   if (state_ != State::Open) return;
   if (listen_at_ && *listen_at_ <= now) listen(out);  // Listen before the list, so that no change between the two is missed.

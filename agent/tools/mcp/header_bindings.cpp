@@ -19,7 +19,7 @@ constexpr std::size_t kMaxPath = 8;
 constexpr std::size_t kMaxSchemaDepth = 64;
 constexpr std::int64_t kMaxSafeInteger = (std::int64_t{1} << 53) - 1;
 
-/// Walks through a schema. Only arguments that are reached through members named `properties` may have a mark. A mark in any other place is a fault.
+/// Reads the marks in a schema. Only an argument to which a path of `properties` leads may have a mark. A mark in any other place is a fault.
 class Reader {
  public:
   explicit Reader(std::vector<HeaderBinding>& out) : out_(out) {}

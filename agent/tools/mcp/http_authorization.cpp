@@ -17,7 +17,7 @@ bool HttpWire::is_held(const std::shared_ptr<Exchange>& exchange) const {
   return is_current(exchange) || std::find(unanswered_.begin(), unanswered_.end(), exchange) != unanswered_.end();
 }
 
-/// Sends the request. With an Authorizer, the request carries a token: if there is none yet, it is sent when the token has arrived.
+/// Sends the request. With an Authorizer, the request carries a token; if there is no token yet, the request waits for it.
 void HttpWire::start(const std::shared_ptr<Exchange>& exchange, net::HttpRequest request) {
   if (authorizer_ == nullptr) return begin(exchange, std::move(request));
   exchange->request = std::move(request);

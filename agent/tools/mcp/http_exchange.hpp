@@ -12,8 +12,8 @@ inline constexpr std::size_t kMaxStreamBody = 64U << 20U;
 struct HttpWire::Exchange {
   std::uint64_t id = 0;
   bool modern = false;
-  bool begins_session = false;  // true for the handshake
-  bool accepted = false;        // true: a 2xx arrived; a later error of its stream does not undo the server's work
+  bool begins_session = false;  // true: the request is the handshake
+  bool accepted = false;        // true: a 2xx status arrived; after that, an error of the stream does not mean that the server did nothing
   std::string session;          // session of the request; "": no session
   std::string revision;
   net::HttpRequest request;    // the request without its token; stored only if there is an Authorizer

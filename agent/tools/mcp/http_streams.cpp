@@ -10,7 +10,7 @@ namespace {
 constexpr base::Duration kUsualRetry = std::chrono::seconds(1), kShortestRetry = std::chrono::milliseconds(500);
 constexpr base::Duration kLongestRetry = std::chrono::seconds(60);
 constexpr base::Duration kReconnectAfter = std::chrono::minutes(1);
-constexpr base::Duration kLasting = std::chrono::seconds(10);  // After this time, a server's own stream counts as stable.
+constexpr base::Duration kLasting = std::chrono::seconds(10);  // A server's own stream that lasts this long counts as stable.
 
 /// Returns the server's retry time, within bounds that prevent endless requests and endless waiting.
 base::Duration retry_of(const SseParser& events) {
@@ -25,7 +25,7 @@ bool is_none_offered(int status) { return status < 409 || (status > 409 && statu
 
 }  // namespace
 
-/// Resumes a stream: MCP 2025-11-25 basic/transports, "Resumability and Redelivery". Also does this if the server ends a stream before the answer.
+/// Resumes a stream that broke, or that the server ended before the answer: MCP 2025-11-25 basic/transports, "Resumability and Redelivery".
 bool HttpWire::resume(const std::shared_ptr<Exchange>& exchange) {
   if (exchange->modern || !exchange->is_stream || exchange->last_id.empty() || exchange->resumes >= kMaxResumes) return false;
   ++exchange->resumes;

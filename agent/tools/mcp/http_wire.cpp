@@ -58,7 +58,7 @@ void HttpWire::send(Outgoing message) {
     if (!message.name.empty()) made.headers.emplace_back("mcp-name", encode_header_value(message.name));
     for (const HeaderValue& header : message.headers) made.headers.emplace_back(header.header, header.value);
   }
-  made.at_most_once = message.method == "tools/call";  // libcurl could repeat the tool call, such as a payment, on a kept connection.
+  made.at_most_once = message.method == "tools/call";  // Without this, libcurl could repeat a tool call, such as a payment, after a kept connection breaks.
   made.body = std::move(message.body);
   made.total_limit = message.long_lived ? kStreamLimit : kRequestLimit;
   made.max_body = message.long_lived ? kMaxStreamBody : 4 * kMaxMessageBytes;
@@ -73,7 +73,7 @@ void HttpWire::send(Outgoing message) {
 }
 
 void HttpWire::begin(const std::shared_ptr<Exchange>& exchange, net::HttpRequest request) {
-  const std::weak_ptr<Exchange> weak = exchange;  // Weak, because the exchange owns the transfer, which owns these handlers.
+  const std::weak_ptr<Exchange> weak = exchange;  // Weak: the exchange owns the transfer, which owns these handlers.
   net::HttpHandler handler;
   handler.on_head = [this, weak](const net::HttpHead& head) {
     if (const auto held = weak.lock()) on_head(*held, head);
@@ -95,7 +95,7 @@ bool HttpWire::is_current(const std::shared_ptr<Exchange>& exchange) const {
 void HttpWire::on_head(Exchange& exchange, const net::HttpHead& head) {
   exchange.head = head;
   exchange.accepted = exchange.accepted || exchange.good();
-  if (exchange.good()) exchange.renewed_token = false;  // The token may expire again before the wire resumes the stream.
+  if (exchange.good()) exchange.renewed_token = false;  // A new token may be needed again when the wire resumes the stream.
   exchange.is_stream = exchange.good() && base::iequals(media_type(head.header("content-type")), "text/event-stream");
   if (!exchange.good() || !exchange.begins_session) return;
   if (const auto id = head.header("mcp-session-id"); is_session_id(id)) session_ = id;
@@ -144,8 +144,8 @@ void HttpWire::on_end(const std::shared_ptr<Exchange>& exchange, const std::opti
   handler_.on_no_answer(exchange->id, why);
 }
 
-/// Returns true if the server does not know the session. It then answers 404, or 400 with an error without a request id, as servers that follow the
-/// library's examples do.
+/// Returns true if the server does not know the session: it answered 404, or, like servers made from the library's examples, 400 with an error without
+/// a request id.
 bool HttpWire::is_session_unknown(const Exchange& exchange, bool says_so) {
   const int status = exchange.head.status;
   return !exchange.session.empty() && (status == 404 || (status == 400 && says_so));

@@ -28,8 +28,8 @@ struct HttpWireOptions {
 };
 
 inline constexpr std::size_t kMaxSessionId = 256;
-inline constexpr std::size_t kMaxUnanswered = 16;  ///< messages without a response that may run at the same time; further messages are dropped
-inline constexpr unsigned kMaxResumes = 5;         ///< attempts to resume a broken stream without a message in between
+inline constexpr std::size_t kMaxUnanswered = 16;  ///< most messages without a response that are sent at the same time; further messages are dropped
+inline constexpr unsigned kMaxResumes = 5;         ///< most attempts in a row to resume a broken stream
 
 /// Streamable HTTP (MCP 2025-11-25 basic/transports, 2026-07-28 basic/transports/streamable-http) on an HttpClient, which must outlive it. A message
 /// is a POST; the response is JSON or a stream of events.
@@ -83,7 +83,7 @@ class HttpWire final : public Wire {
   std::string session_, revision_;
   std::map<std::uint64_t, std::shared_ptr<Exchange>> exchanges_;  // key: the id of the request
   std::deque<std::shared_ptr<Exchange>> unanswered_;              // exchanges of messages without a response
-  std::deque<std::shared_ptr<Exchange>> drained_;                 // answered exchanges; read to their end, so that connections stay open
+  std::deque<std::shared_ptr<Exchange>> drained_;                 // answered exchanges, which are read to their end so that their connections can be used again
   std::shared_ptr<Exchange> listening_;                           // the server's own stream
   std::unique_ptr<net::HttpTransfer> farewell_;
   base::TimePoint now_{};

@@ -8,7 +8,7 @@
 namespace offhook::inline v0::agent::tools::mcp {
 
 bool enter_landlock_domain() {
-  // A domain must deny at least one right. No tool server creates block devices.
+  // A domain must deny at least one right: deny the creation of block devices, which no tool server needs.
   landlock_ruleset_attr withheld{};
   withheld.handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_BLOCK;
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;

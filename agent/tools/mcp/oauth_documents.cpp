@@ -54,7 +54,7 @@ std::string url_in(const json::Element& object, std::string_view name) {
 
 }  // namespace
 
-/// RFC 9110 section 11.6.1: a word before a "=" is a parameter of the scheme before it.
+// In the grammar of RFC 9110 section 11.6.1, a word before a "=" is a parameter of the last scheme.
 std::optional<BearerChallenge> read_bearer_challenge(std::string_view header) {
   if (header.size() > kMaxChallengeBytes) return std::nullopt;
   std::optional<BearerChallenge> challenge;

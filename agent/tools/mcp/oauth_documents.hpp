@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxIssuers = 16;  ///< issuers in the metadata of 
 inline constexpr std::size_t kMaxOauthUrl = 2048;
 inline constexpr std::size_t kMaxScopeBytes = 2048;
 inline constexpr std::size_t kMaxTokenBytes = 16U << 10U;
-inline constexpr std::chrono::seconds kLongestToken = std::chrono::hours(24);  ///< after this time a new token is requested
+inline constexpr std::chrono::seconds kLongestToken = std::chrono::hours(24);  ///< longest use of a token, even if it expires later
 
 /// The challenge of a 401 or 403: RFC 6750 section 3, RFC 9728 section 5.1.
 struct BearerChallenge {
@@ -52,7 +52,7 @@ struct TokenAnswer {
   std::optional<std::chrono::seconds> expires_in;
 };
 [[nodiscard]] std::optional<TokenAnswer> read_token_answer(std::string_view json);
-/// Returns the name of an error: RFC 6749 section 5.2. Returns "" if the server's text is not such a name: no other text gets out.
+/// Returns the name of the error in a response: RFC 6749 section 5.2. Returns "" if the server's text is no such name, so that no log shows other text.
 [[nodiscard]] std::string read_oauth_error(std::string_view json);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -45,7 +45,7 @@ ClientCredentialsGrant::ClientCredentialsGrant(OauthOptions options, std::string
 GrantStep ClientCredentialsGrant::deny(std::string why) {
   state_ = State::Idle;
   urls_.clear();
-  endpoint_ = options_.token_endpoint;  // Discover it again, because it may have changed.
+  endpoint_ = options_.token_endpoint;  // Forget a discovered endpoint, because it may have changed.
   return Denied{std::move(why)};
 }
 

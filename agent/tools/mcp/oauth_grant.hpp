@@ -20,9 +20,9 @@ struct OauthOptions {
   Secret client_secret;  ///< either this secret or `private_key`,
   Secret private_key;    ///< a P-256 key in PEM, which only signs: RFC 7523 section 2.2
   std::string token_endpoint;    ///< "": the endpoint in the server's metadata
-  std::string issuer;            ///< the only accepted issuer; "": accepts the first issuer, and no other one later
+  std::string issuer;            ///< the only accepted issuer; "": the first issuer that the server names is accepted, and later no other
   std::string scope;             ///< "": the scope that the server requests
-  bool secret_in_body = false;   ///< for a token endpoint that is configured here and does not accept Basic
+  bool secret_in_body = false;   ///< true: `token_endpoint` does not accept Basic, and gets the secret in the body
 };
 /// Returns the fault of the options as a sentence; nullopt if there is none.
 [[nodiscard]] std::optional<std::string> fault_of(const OauthOptions& options);
@@ -54,12 +54,12 @@ class ClientCredentialsGrant {
 
   ClientCredentialsGrant(OauthOptions options, std::string server);
 
-  [[nodiscard]] GrantStep begin(std::string_view www_authenticate);  ///< call in Idle; the argument is "" if there is no challenge
+  [[nodiscard]] GrantStep begin(std::string_view www_authenticate);  ///< call it in Idle; `www_authenticate` is "" if there is no challenge
   [[nodiscard]] GrantStep on_answer(int status, std::string_view body, base::TimePoint now);
   [[nodiscard]] GrantStep on_no_answer(const std::string& why);
 
   [[nodiscard]] State state() const { return state_; }
-  [[nodiscard]] bool knows_endpoint() const { return !endpoint_.empty(); }  ///< true: no challenge is needed
+  [[nodiscard]] bool knows_endpoint() const { return !endpoint_.empty(); }  ///< returns true if no challenge is needed
 
  private:
   enum class Proof : std::uint8_t { Basic, Body, Assertion };
@@ -78,8 +78,8 @@ class ClientCredentialsGrant {
   State state_ = State::Idle;
   std::deque<std::string> urls_;  // remaining URLs of metadata
   std::string wanted_scope_, offered_scopes_, resource_;
-  std::string issuer_;  // the issuer in use, or the issuer that was accepted before
-  bool believed_ = false;
+  std::string issuer_;  // the present issuer, or the issuer that was accepted earlier
+  bool believed_ = false;  // true: issuer_ was accepted, and no other may follow
   std::string endpoint_;  // "": not yet known
   Proof proof_ = Proof::Basic;
 };

@@ -29,8 +29,8 @@ std::optional<net::WebSocketUrl> parts_of(std::string_view url) {
   return net::fault_of_url(url) ? std::nullopt : net::parts_of_http(url);
 }
 
-/// Returns true if the host has only the characters of names (RFC 1123 section 2.1). libcurl decodes a host, and maps other characters to these
-/// characters. A host in another spelling could therefore be any host.
+/// Returns true if the host has only the characters of names (RFC 1123 section 2.1). libcurl decodes other characters, and maps them to these, so a host
+/// with other characters could be any host.
 bool is_plain(std::string_view host) {
   return std::all_of(host.begin(), host.end(), [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '.' || c == '-'; });
 }

@@ -16,14 +16,14 @@ namespace offhook::inline v0::agent::tools::mcp {
 /// Connect Discovery.
 [[nodiscard]] std::vector<std::string> issuer_metadata_urls(std::string_view issuer);
 
-/// Returns true if a token for `resource` is valid for the server at `url`: the origins are equal, and the path of `resource` contains the server's path.
+/// Returns true if a token for `resource` is valid for the server at `url`: the origins are equal, and the server's path is at or below that of `resource`.
 /// Deviation: RFC 9728 section 3.3 requires identical URLs, but servers also name their root.
 [[nodiscard]] bool is_resource_of(std::string_view resource, std::string_view url);
 /// Returns the server's name as a resource, by RFC 8707 section 2: its URL without a query.
 [[nodiscard]] std::string resource_name_of(std::string_view url);
 
 /// Compares two issuers: RFC 8414 section 3.3.
-/// Deviation: a slash at the end is ignored, because libraries add one.
+/// Deviation: ignores a slash at the end, because libraries add one.
 [[nodiscard]] bool is_same_issuer(std::string_view one, std::string_view other);
 
 /// Checks a URL that the server at `server` or its metadata named, before a secret is sent there. Returns the fault as a sentence, or nullopt. In

@@ -94,7 +94,7 @@ std::optional<std::string> one_line_arguments(std::string_view text) {
   json::Parser parser;
   const auto root = json::parse(parser, text);
   if (!root || !root->is_object()) return std::nullopt;
-  // Use the original text, so that numbers keep their spelling.
+  // Change the original text instead of writing the parsed values, so that numbers keep their spelling.
   std::string line(text.size() + simdjson::SIMDJSON_PADDING, '\0');
   std::size_t size = 0;
   if (simdjson::minify(text.data(), text.size(), line.data(), size) != simdjson::SUCCESS) return std::nullopt;

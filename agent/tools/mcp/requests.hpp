@@ -29,10 +29,10 @@ struct Dialect {
 [[nodiscard]] std::string plain_params(const Dialect& dialect);  ///< params of server/discover
 [[nodiscard]] std::string list_params(const Dialect& dialect, std::string_view cursor);
 [[nodiscard]] std::string listen_params(const Dialect& dialect);
-/// Returns the model's text as one JSON object in one line. Text of only blanks becomes an empty object. Returns nullopt if the text is not an
-/// object. Without this, a line feed between members would end a message over stdio, and the text after it would be a second message.
+/// Returns the model's text as one JSON object in one line; an empty object for a blank text. Returns nullopt if the text is not an object. With a line
+/// feed between its members, the text after the line feed would be a second message over stdio.
 [[nodiscard]] std::optional<std::string> one_line_arguments(std::string_view text);
-/// `arguments` must come from one_line_arguments().
+/// Returns the params of tools/call. `arguments` must come from one_line_arguments().
 [[nodiscard]] std::string call_params(const Dialect& dialect, std::string_view tool, std::string_view arguments,
                                       std::uint64_t progress_token);
 [[nodiscard]] std::string cancelled_params(std::uint64_t request, std::string_view reason);
@@ -47,7 +47,7 @@ struct ServerFacts {
 };
 inline constexpr std::size_t kMaxShownRevision = 32;
 
-/// Parses the result of server/discover. Returns nullopt if it is another result, because some servers answer any request.
+/// Parses the result of server/discover. Returns nullopt if it is no such result: some servers answer any request with a result.
 [[nodiscard]] std::optional<ServerFacts> read_discovery(std::string_view result);
 /// Parses the data of an error kUnsupportedVersion. Returns the modern revision if the data name it, otherwise the newest legacy revision in them.
 [[nodiscard]] ServerFacts read_supported(std::string_view data);

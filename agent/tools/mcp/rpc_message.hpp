@@ -44,7 +44,7 @@ enum class RpcError : std::uint8_t { TooLong, NotJson, TooDeep, NotAMessage, Too
 // `params` and `result` are JSON objects. The returned texts contain no line feed, as the stdio transport requires.
 [[nodiscard]] std::string write_request(std::uint64_t id, std::string_view method, std::string_view params);
 [[nodiscard]] std::string write_notification(std::string_view method, std::string_view params);
-[[nodiscard]] std::string write_answer(std::string_view id, std::string_view result);  ///< `id` as in RpcMessage
+[[nodiscard]] std::string write_answer(std::string_view id, std::string_view result);  ///< `id` is RpcMessage::id
 [[nodiscard]] std::string write_refusal(std::string_view id, std::int64_t code, std::string_view message);
 
 }  // namespace offhook::inline v0::agent::tools::mcp

@@ -68,7 +68,7 @@ void Server::emit(What what, std::string detail, std::string tool) const {
   if (watch_) watch_({what, options_.label, std::move(tool), std::move(detail)});
 }
 
-/// Logs a note. The server can cause notes at any rate, therefore their number in each minute is bounded.
+/// Logs a note. Bounds the number of notes in each minute, because the server can cause notes at any rate.
 void Server::note(std::string detail) {
   if (now_ - notes_since_ >= std::chrono::minutes(1)) {
     notes_since_ = now_;
@@ -177,7 +177,7 @@ void Server::on_action(Broken& broken) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(pause).count();
   emit(What::Broken, broken.why + (broken.at_once ? "; Offhook tries again at once" : "; Offhook tries again in " + std::to_string(seconds) + " s"));
   ++generation_;
-  if (wire_) {  // Destroy the wire later, because the wire's own handler may run this function.
+  if (wire_) {  // Destroy the wire later: a handler of the wire may have invoked this function.
     auto gone = std::make_shared<bool>(false);
     leaving_.push_back({std::exchange(wire_, nullptr), gone});
     leaving_.back().wire->shut_down([gone] { *gone = true; });

@@ -24,11 +24,11 @@ struct ServerOptions {
   std::string label;                               ///< as is_label() requires
   std::variant<CommandLine, HttpWireOptions> at;   ///< a program to run, or the URL of a running server
   std::string ca_file;                             ///< CA file for HTTP; "": the trusted authorities of the system
-  ClientOptions client;                            ///< the server sets over_http according to the type of `at`
+  ClientOptions client;                            ///< settings of the client; Server itself sets over_http by the type of `at`
   std::vector<Pin> pins;
   Unpinned unpinned = Unpinned::Refuse;
 };
-/// Returns the fault of the options as a sentence; nullopt if there is none.
+/// Returns the fault of the options as a clause about the server; nullopt if there is none.
 [[nodiscard]] std::optional<std::string> fault_of(const ServerOptions& options);
 
 /// An event for the log. `detail` is a sentence without secrets. If it contains text of the server, it says so, and the text is printable.
@@ -46,7 +46,7 @@ struct ServerEvent {
 class Server {
  public:
   using Watch = std::function<void(const ServerEvent&)>;
-  /// The functions of the owner. `changed` is called when next_deadline() may have changed.
+  /// The functions of the owner. Server invokes `changed` when next_deadline() may have changed.
   struct Edge {
     std::function<base::Result<std::unique_ptr<Wire>, base::Error>(WireHandler)> make_wire;
     std::function<base::TimePoint()> now;

@@ -7,7 +7,7 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// One server's tools in one telephone call. Keeps the catalog of its beginning. Does not call a tool whose definition has changed since then.
+/// One server's tools in one telephone call. Keeps the catalog from the beginning of the call, and uses no tool whose definition has changed since then.
 class ServerSource final : public ToolSource {
  public:
   explicit ServerSource(std::shared_ptr<ToolRequestQueue> queue);

@@ -19,7 +19,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 namespace asio = boost::asio;
 
 namespace {
-constexpr base::Duration kLongestEnd = std::chrono::seconds(6);  // Killing a process takes four seconds.
+constexpr base::Duration kLongestEnd = std::chrono::seconds(6);  // Longest wait for the end of all servers: to end a process takes up to four seconds.
 
 Authorizer::Edge authorizer_edge() {
   Authorizer::Edge edge;
@@ -111,7 +111,7 @@ class Servers::Impl {
   void shut_down() {
     end_.expires_after(kLongestEnd);
     end_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) io_.stop();  // Servers that have not ended yet are then destroyed.
+      if (!error) io_.stop();  // The servers that have not ended yet are destroyed after this.
     });
     if (hosts_.empty()) return io_.stop();
     for (auto& [label, host] : hosts_) {

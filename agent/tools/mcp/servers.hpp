@@ -12,8 +12,8 @@
 namespace offhook::inline v0::agent::tools::mcp {
 
 /// The tool servers of a program, on a thread of their own, which start() starts. Each server runs once for all telephone calls. That thread also
-/// calls `watch`. Servers over HTTP use `proxies`. The destructor ends the processes and sessions, and waits a few seconds for this. Sources that
-/// still exist then answer that the tools are not available.
+/// calls `watch`. Servers over HTTP use `proxies`. The destructor ends the processes and sessions, and waits a few seconds for this. Sources
+/// that still exist after that answer that the tools are not available.
 class Servers {
  public:
   /// Fails if the process cannot start another thread, or cannot open another file.

@@ -30,7 +30,7 @@ bool is_variable(std::string_view name) {
   return !name.empty() && name.find('=') == std::string_view::npos && !has_nul(name);
 }
 
-/// A pipe. The destructor closes the ends that were not taken out.
+/// A pipe. The destructor closes the ends that were not released.
 class Pipe {
  public:
   Pipe() { good_ = ::pipe2(ends_.data(), O_CLOEXEC) == 0; }
@@ -114,7 +114,7 @@ int start_confined(const Start& start) {
   int error = 0;
   try {
     std::thread([&] {
-      (void)enter_landlock_domain();  // Without Landlock, `offhook run` is still not dumpable: only root can read its memory.
+      (void)enter_landlock_domain();  // Even without Landlock, `offhook run` is not dumpable, so that only root can read its memory.
       error = start();
     }).join();
   } catch (const std::system_error& no_thread) {

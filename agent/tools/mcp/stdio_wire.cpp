@@ -10,7 +10,7 @@
 namespace offhook::inline v0::agent::tools::mcp {
 
 namespace {
-constexpr std::size_t kShortestSecret = 4;  // A shorter secret can occur within ordinary words.
+constexpr std::size_t kShortestSecret = 4;  // A shorter secret is not removed: it can occur within ordinary words.
 }
 
 std::vector<std::string> needles_of(const std::vector<Secret>& secrets) {

@@ -11,12 +11,12 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-inline constexpr std::size_t kMaxToldLines = 20;   ///< reported lines of a process's standard error, since its start
+inline constexpr std::size_t kMaxToldLines = 20;   ///< most lines of a process's standard error that are reported
 inline constexpr std::size_t kMaxToldBytes = 200;  ///< octets of one such line
 
-/// stdio (MCP 2025-11-25 basic/transports): a child process, with one message in each line. The wire also reads its standard error. It reports the
-/// first lines, so that the operator can find the reason of a failed start. It removes the secrets of the environment from these lines. It does not
-/// search for secrets in the command line, which every user of the machine can read anyway.
+/// The transport stdio (MCP 2025-11-25 basic/transports): a child process, with one message in each line. The wire also reads the standard error of the
+/// process, and reports its first lines, so that the operator can find the reason of a failed start. It removes the secrets of the environment from
+/// these lines, but not secrets of the command line, which every user of the machine can read anyway.
 class StdioWire final : public Wire {
  public:
   [[nodiscard]] static base::Result<std::unique_ptr<StdioWire>, base::Error> start(boost::asio::io_context& io, const CommandLine& command,
@@ -36,7 +36,7 @@ class StdioWire final : public Wire {
   void on_error_output(std::string_view bytes);
 
   WireHandler handler_;
-  std::vector<std::string> veiled_;  // texts that must not be reported
+  std::vector<std::string> veiled_;  // texts that must not be reported, as needles_of() returns them
   LineReader output_{kMaxMessageBytes}, errors_{4096};
   std::size_t told_ = 0, passed_over_ = 0;
   std::unique_ptr<ChildProcess> child_;

@@ -8,7 +8,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 namespace {
 
-constexpr std::size_t kMaxText = kMaxResultBytes + 4;  // One character more than the tool box shows.
+constexpr std::size_t kMaxText = kMaxResultBytes + 4;  // One character more than the tool box shows, so that it notices the cut.
 constexpr std::size_t kMaxShownName = 256;
 
 std::string shown(const json::Element& item, std::string_view member) {
@@ -65,7 +65,7 @@ std::optional<ToolAnswer> read_tool_answer(std::string_view result, bool has_out
   bool failed = false;
   if (json::Element flag; root->at_key("isError").get(flag) == simdjson::SUCCESS) failed = !flag.is_bool() || flag.get_bool().value_unsafe();
   std::string text = content_of(*root);
-  // A failure and an answer without a schema use the text. Servers repeat the structured content as text, so one of the two is enough.
+  // Use the text for a failure, and if the tool has no output schema. Servers repeat the structured content as text, so one of the two is enough.
   if (structured && (text.empty() || (has_output_schema && !failed))) text = simdjson::minify(*structured);
   if (text.empty()) text = failed ? "The tool failed and does not say why." : "The tool is done and has nothing to say.";
   return ToolAnswer{!failed, std::string(cut_utf8(text, kMaxText)), true};

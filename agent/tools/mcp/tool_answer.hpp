@@ -7,7 +7,7 @@
 
 namespace offhook::inline v0::agent::tools::mcp {
 
-/// The text for the model if a tool call could not be started.
+/// The text for the model when a tool call cannot be started.
 inline constexpr std::string_view kNotAvailable = "The tool is not available at the moment. Nothing was done.";
 inline constexpr std::size_t kMaxContentItems = 64;
 

@@ -12,7 +12,7 @@ namespace offhook::inline v0::agent::tools::mcp {
 
 namespace {
 
-/// The pinned members, sorted by name. Icons and `_meta` have no effect here.
+/// The members that the hash covers, sorted by name. Offhook does not use icons and `_meta`.
 constexpr std::array<std::string_view, 6> kPinned = {"annotations", "description", "inputSchema", "name", "outputSchema", "title"};
 
 std::optional<std::string> hash_of(const json::Element& tool) {
@@ -35,7 +35,7 @@ bool has_repeated_name(const json::Element& tool) {
 
 std::string shown(std::string_view name) { return "\"" + printable(name, kMaxShownName) + "\""; }
 
-/// Parses a tool. Returns the fault; "" if there is none.
+/// Parses a tool of the list. Returns "", or a sentence about the fault.
 std::string read_tool(const json::Element& element, ToolDefinition& tool) {
   if (!element.is_object()) return "an entry of its list is not an object";
   tool.name = json::text(element, "name");

@@ -14,8 +14,8 @@ inline constexpr std::size_t kMaxListedTools = 512;                ///< tools of
 inline constexpr std::size_t kMaxListedBytes = 4U << 20U;          ///< octets of their schemas and descriptions
 inline constexpr std::size_t kMaxReadBytes = 8U << 20U;            ///< octets of all pages, including their other content
 
-/// Collects the pages of one tools/list: MCP 2025-11-25 server/utilities/pagination. Does no I/O. If a server's cursors never end, stops at a limit,
-/// and keeps the tools of the pages before.
+/// Collects the pages of one tools/list: MCP 2025-11-25 server/utilities/pagination. Does no I/O. If the server's pages never end, it stops at a limit,
+/// and keeps the tools so far.
 class ToolListing {
  public:
   enum class Next : std::uint8_t { Ask, Done };

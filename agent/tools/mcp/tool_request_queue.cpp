@@ -51,7 +51,7 @@ void ToolRequestQueue::leave(std::uint64_t guest) {
 
 void ToolRequestQueue::put(Order order) {
   const std::lock_guard lock(mutex_);
-  const bool has_room = orders_.size() < kMaxOrders || order.what != Order::What::Start;  // Orders that free resources are always accepted.
+  const bool has_room = orders_.size() < kMaxOrders || order.what != Order::What::Start;  // Always accept an order that frees resources.
   if (wake_ && has_room) {
     orders_.push_back(std::move(order));
     if (orders_.size() == 1) wake_();

@@ -29,17 +29,17 @@ struct Order {
 };
 
 /// The queues between one server's thread and the threads of the telephone calls. Orders go to the server; results and the catalog go to the
-/// telephone calls. The object locks its mutex only to move a few strings, and no thread waits longer. Any thread may use it.
+/// telephone calls. The object locks its mutex only to move a few strings, so that no thread waits longer. Any thread may use it.
 class ToolRequestQueue {
  public:
-  // For the server's thread. `wake` is called under the lock if there are orders; it may only post a task.
+  // Functions for the server's thread. `wake` is invoked under the lock when there are orders; it may only post a task.
   void open(std::function<void()> wake);
-  void close();  ///< the server has ended: answers all orders at once
+  void close();  ///< call it when the server has ended: answers all orders, and later orders, at once
   [[nodiscard]] std::vector<Order> take_orders();
   void publish(std::shared_ptr<const Catalog> catalog);
   void deliver(std::uint64_t guest, SourceResult result);
 
-  // For a telephone call.
+  // Functions for a telephone call.
   [[nodiscard]] std::uint64_t enter();
   void leave(std::uint64_t guest);
   void put(Order order);

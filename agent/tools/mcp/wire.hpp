@@ -37,10 +37,10 @@ struct NoAnswer {
   std::int64_t code = 0;  ///< code of a JSON-RPC error in the response; 0: there is none
   std::string data;       ///< data of that error, JSON text
   std::string why;        ///< text for people; contains no secret and no text of the server
-  bool session_over = false;  ///< true: the current session has ended, and a new session is needed
+  bool session_over = false;  ///< true: the client's present session has ended, so that it needs a new session
 };
 
-/// The events of a wire. A function of the wire never calls them before it returns.
+/// The events of a wire. A function of the wire never invokes a handler before it returns.
 struct WireHandler {
   std::function<void(std::string_view json)> on_text;
   std::function<void(std::uint64_t id, NoAnswer)> on_no_answer;
@@ -55,13 +55,13 @@ class Wire {
  public:
   virtual ~Wire() = default;
   virtual void send(Outgoing message) = 0;
-  virtual void settled(std::uint64_t id) = 0;  ///< the answer has arrived
-  virtual void stop(std::uint64_t id) = 0;     ///< the client does not need the answer any more
-  /// From now on, all messages have this `revision`.
+  virtual void settled(std::uint64_t id) = 0;  ///< tells the wire that the answer has arrived
+  virtual void stop(std::uint64_t id) = 0;     ///< tells the wire that the client does not need the answer any more
+  /// Tells the wire the agreed `revision`, which all later messages have.
   virtual void on_opened(std::string_view revision, bool modern) = 0;
   virtual void on_time(base::TimePoint now) = 0;
   [[nodiscard]] virtual std::optional<base::TimePoint> next_deadline() const = 0;
-  /// Ends the wire as the protocol requires. Calls `done` once, possibly before it returns. Calls no other handler from now on.
+  /// Ends the wire as the protocol requires. Invokes `done` once, possibly before it returns, and no other handler from now on.
   virtual void shut_down(std::function<void()> done) = 0;
 };
 

@@ -20,7 +20,7 @@ void RetiredServers::add(std::shared_ptr<const ToolServers> servers) {
   if (!thread_.joinable()) {
     try {
       thread_ = std::jthread([this](const std::stop_token& stop) { end_unused(stop); });
-    } catch (const std::system_error&) {  // No thread is available: the servers stay until the next add(), or until the end.
+    } catch (const std::system_error&) {  // No thread is available: the servers stay until the next add(), or until the destructor.
     }
   }
   changed_.notify_all();

@@ -24,7 +24,7 @@ struct ToolPlace {
   std::variant<mcp::ServerOptions, HttpService> at;
   config::ToolServerSettings settings;  ///< the settings of this place
   Secret files;                 ///< the contents of the files that the settings name
-  bool is_granted = false;              ///< true: at least one agent may use a tool of this place; otherwise it is not started
+  bool is_granted = false;              ///< true: at least one agent may use a tool of this place; false: the place is not started
 
   [[nodiscard]] const std::string& label() const { return settings.name; }
   [[nodiscard]] bool is_same(const ToolPlace& other) const { return settings == other.settings && files == other.files; }
@@ -32,7 +32,7 @@ struct ToolPlace {
 
 struct ToolServerPlan {
   std::vector<ToolPlace> places;
-  std::vector<http::ServiceNote> notes;  ///< about the operations of services
+  std::vector<http::ServiceNote> notes;  ///< decisions about the operations of HTTP services, for the log
   net::ProxyRules proxies{};             ///< proxies for servers; HTTP services use the proxies of the conversation thread
 };
 

@@ -129,7 +129,7 @@ ToolSurvey survey_tools(const ToolServerPlan& plan, base::Duration limit) {
 
 namespace {
 
-/// Returns true if a listed trouble already explains why the tool is missing: its place has no tools at all, or the tool was refused.
+/// Returns true if a trouble in `survey` already explains why the granted tool is missing: its place failed, or its definition was refused.
 bool is_told(const ToolSurvey& survey, const ServerToolGrant& grant) {
   const auto is_of = [server = grant.server()](const auto& each) { return each.server == server; };
   const bool has_tools = std::any_of(survey.tools.begin(), survey.tools.end(), is_of);
