@@ -29,7 +29,7 @@ struct VoiceNames {
   std::string realtime;  ///< for realtime sessions
 };
 
-/// What a part is made from: the profile of the call's agent, the provider, and objects that all calls share.
+/// The input for making a part: the profile of the call's agent, the provider, and objects that all calls share.
 struct PartNeeds {
   std::shared_ptr<const AgentProfile> profile;
   ProviderPtr provider;

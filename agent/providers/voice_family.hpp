@@ -17,7 +17,7 @@ struct VoiceLanguages {
 /// The names of a provider's voices.
 struct VoiceFamily {
   bool (*has_form)(std::string_view voice) = nullptr;                      ///< returns true if a name has the form of this family; null: any other form
-  bool (*is_certain)(std::string_view voice) = nullptr;                    ///< returns true if a name of this form certainly is a voice of the family; null: it is
+  bool (*is_certain)(std::string_view voice) = nullptr;                    ///< returns true if a name of this form certainly belongs to the family; null: yes
   std::string_view (*given_name)(std::string_view voice) = nullptr;        ///< returns "apollo" for "aura-2-apollo-en"; null: the whole name
   std::span<const std::string_view> men{};                                 ///< given names of men's voices; all other voices count as women's
   /// Returns the voice of this family that is nearest to `wanted`, which is a voice of another family, or "".

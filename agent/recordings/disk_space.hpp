@@ -20,7 +20,7 @@ class DiskSpace {
 
   explicit DiskSpace(Bounds bounds) : bounds_(bounds) {}
   /// Updates and returns the verdict. There is no room while the free space is below `least_free`, or the used space is at least `most_used`. There is
-  /// room again only when a tenth of the limit is to spare: otherwise recordings would start and stop every second.
+  /// room again only when the value is better than its limit by a tenth: otherwise recordings would start and stop every second.
   Verdict on_look(Look look);
   [[nodiscard]] Verdict verdict() const { return verdict_; }
 

@@ -253,13 +253,13 @@ Figures figures_of(const RecordingCounters& counters, RecordingStore::State stat
   const bool is_room = state != RecordingStore::State::Full && state != RecordingStore::State::Off;
   const auto number = [](auto value) { return static_cast<double>(value); };
   return {gauge("offhook_recordings", "Calls that Offhook is recording now.", number(counters.active)),
-          gauge("offhook_recordings_room", "1 while there is space for recordings; 0 when the disk is full, the folder has reached its limit, or recording is off.", is_room ? 1 : 0),
+          gauge("offhook_recordings_room", "1 while there is space for recordings; 0 when disk or folder is full, or recording is off.", is_room ? 1 : 0),
           count("offhook_recordings_ended_total", "Recordings that have ended.", number(counters.ended)),
           count("offhook_recordings_failed_total", "Recordings that Offhook could not create or could not finish.", number(counters.failed)),
-          count("offhook_recordings_not_begun_total", "Calls that Offhook did not record, because of too little space or too many recordings.", number(counters.not_begun)),
+          count("offhook_recordings_not_begun_total", "Calls not recorded, because of too little space or too many recordings.", number(counters.not_begun)),
           count("offhook_recordings_stopped_total", "Recordings that ended before their call, because space was missing.", number(counters.stopped)),
           count("offhook_recordings_octets_total", "Octets that Offhook wrote to recordings.", number(counters.octets)),
-          count("offhook_recordings_frames_dropped_total", "Frames of 20 ms that are silent in a recording, because the disk was too slow.", number(counters.dropped))};
+          count("offhook_recordings_frames_dropped_total", "Frames of 20 ms that are silent in a recording because of a slow disk.", number(counters.dropped))};
 }
 
 }  // namespace offhook::inline v0::agent::recordings

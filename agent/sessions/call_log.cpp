@@ -128,7 +128,7 @@ void CallLog::on(const ServiceRetried& e) const {
 void CallLog::on(const TryAgain& e) const { log::warning("call.failed", {{"call", call_}, {"stage", to_string(e.stage)}, {"why", e.why}}); }
 
 void CallLog::on(const GaveUp& e) const {
-  log::warning("call.gave_up", {{"call", call_}, {"stage", to_string(e.stage)}, {"detail", "no attempt is left, and all providers have failed or are paused: the agent tells this to the caller"}});
+  log::warning("call.gave_up", {{"call", call_}, {"stage", to_string(e.stage)}, {"detail", "no attempt is left, and all providers have failed or are paused: the agent apologises"}});
 }
 
 void CallLog::on(const TurnRefused& e) const { log::warning("call.turn_refused", {{"call", call_}, {"turn", e.turn}, {"why", e.why}}); }
