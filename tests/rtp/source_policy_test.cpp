@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Policy, "SourceRule::SdpAddress learns no source, and SourceRu
   lock_on(at(77, 7777));
 }
 
-TEST_CASE_FIXTURE(Policy, "Packets from a proven source count as if they came from the SDP's address, and nothing is sent to it [RFC 8445 section 12.2]") {
+TEST_CASE_FIXTURE(Policy, "The policy accepts packets from a proven source as it does from the SDP's address, but sends nothing to that source [RFC 8445 section 12.2]") {
   const auto other = at(3, 5000);
   expected.proven[1] = other;
   use(rtp::SourceRule::SdpAddress);
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(Policy, "Packets from a proven source count as if they came fr
   CHECK(from(other, 4) == SourceVerdict::RefuseSource);
 }
 
-TEST_CASE_FIXTURE(Policy, "Without an address in the SDP, a proven source is not played, because nothing may be sent yet") {
+TEST_CASE_FIXTURE(Policy, "Without an address in the SDP, the policy refuses a proven source, because this side may not send yet") {
   expected.rtp = expected.rtcp = {};
   expected.proven[0] = at(3, 5000);
   use(rtp::SourceRule::SdpAddress);

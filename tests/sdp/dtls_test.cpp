@@ -176,7 +176,7 @@ TEST_CASE("read_dtls reads the result of write_dtls back") {
   CHECK(again->media.at(0).attribute("fingerprint") == "sha-256 01:02:03");
 }
 
-TEST_CASE("Another a=tls-id, or another set of fingerprints, asks for a new association [RFC 8842 section 3.1]") {
+TEST_CASE("A changed a=tls-id, or a changed set of fingerprints, asks for a new association [RFC 8842 section 3.1]") {
   const sdp::DtlsAttributes former{{{"sha-256", {1}}, {"sha-256", {2}}}, Setup::ActPass, "abc3de65cddef001be82"};
   auto later = former;
   CHECK_FALSE(sdp::asks_for_new_association(former, later));

@@ -158,7 +158,7 @@ TEST_CASE("read_ice reads the result of write_ice back") {
   CHECK(ice_of(*again) == ours);
 }
 
-TEST_CASE("A default destination that is not a candidate is a mismatch, unless it is zero or a name [RFC 8839 section 4.2.5]") {
+TEST_CASE("A default destination that is not a candidate is a mismatch, unless its address is zero or a name, or the peer trickles [RFC 8839 section 4.2.5]") {
   const auto candidate = credentials_and("a=candidate:1 1 UDP 1 192.0.2.3 45664 typ host\r\n");
   CHECK_FALSE(mismatches(description("", candidate)));
   CHECK(mismatches(description("", candidate, "c=IN IP4 192.0.2.3\r\n", 45666)));
@@ -170,7 +170,7 @@ TEST_CASE("A default destination that is not a candidate is a mismatch, unless i
   CHECK_FALSE(mismatches(description("", candidate, "c=IN IP4 host.example.com\r\n")));
 }
 
-TEST_CASE("add_default_candidates() adds each default destination that is no candidate, up to kMaxCandidateLines") {
+TEST_CASE("add_default_candidates() adds each default destination that is not a candidate, up to kMaxCandidateLines") {
   const auto added = [](const sdp::Session& session) {
     auto peer = *ice_of(session);
     const std::size_t before = peer.candidates.size();

@@ -33,7 +33,7 @@ sdp::Session moved(const std::string& lines) { return peer(lines, "IN IP4 198.51
 
 }  // namespace
 
-TEST_CASE("An answer to a DTLS offer has this side's fingerprint and the client's role; our offers let the answer choose the roles [RFC 5763 section 5]") {
+TEST_CASE("An answer to a DTLS offer has this side's fingerprint and setup:active. Our offers have setup:actpass, so that the answer chooses the roles [RFC 5763 section 5]") {
   DtlsAgent called;
   const auto answer = called.answer(peer(kDtlsAudio + "a=setup:actpass\r\n"));
   const auto text = parsed(answer.body);
@@ -66,7 +66,7 @@ TEST_CASE("A session that uses DTLS refuses a later offer without DTLS, and a si
   CHECK(Agent().refusal(peer(kDtlsAudio)) == NegotiationError::UnsupportedProfile);
 }
 
-TEST_CASE("An association continues after later offers; a new fingerprint, role or address begins a new association [RFC 8842 section 4]") {
+TEST_CASE("An association continues after later offers, but a new fingerprint, role or address begins a new association [RFC 8842 section 4]") {
   DtlsAgent agent;
   const auto association = [&](const sdp::Session& offer) { return agent.answer(offer).audio.dtls->association; };
   CHECK(association(peer(kDtlsAudio + "a=setup:actpass\r\n")) == 1);
@@ -107,7 +107,7 @@ TEST_CASE("With ICE, an association continues even if the peer's address changes
   CHECK(agent.answer(moved(kDtlsAudio + updated + "a=setup:actpass\r\n")).audio.dtls->association == 1);
 }
 
-TEST_CASE("With DTLS, an altered address is one more candidate, and ICE continues [RFC 8839 section 4.2.5]") {
+TEST_CASE("If a middlebox has altered the address of a DTLS offer, ICE continues with this address as a further candidate [RFC 8839 section 4.2.5]") {
   DtlsAgent agent;
   agent.use_ice(false);
   const auto answer = agent.answer(moved(kDtlsAudio + kIceLines + "a=setup:actpass\r\n"));
@@ -118,7 +118,7 @@ TEST_CASE("With DTLS, an altered address is one more candidate, and ICE continue
   CHECK(answer.audio.ice->candidates.at(1) == sdp::CandidateLine{.foundation = "default", .host = "198.51.100.8", .port = 5000});
 }
 
-TEST_CASE("An answer has ICE only if the offer has ICE, an offer only if the owner wants it; altered addresses cause a=ice-mismatch [RFC 8839 section 4.2.5]") {
+TEST_CASE("An answer has ICE only if the offer has it, and an offer only if the owner wants it. Altered addresses cause a=ice-mismatch [RFC 8839 section 4.2.5]") {
   const std::string plain = "m=audio 5000 RTP/AVP 0\r\n";
   const auto has_ice = [](const sdp::Session& text) { return text.media.at(0).attribute("ice-ufrag").has_value(); };
   DtlsAgent agent;

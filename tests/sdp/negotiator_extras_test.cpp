@@ -98,7 +98,7 @@ TEST_CASE("the answer has a=rtcp-xr only if the offer has it. The answer lists t
   }
 }
 
-TEST_CASE("An answer accepts rtcp-mux, and an answer to our offer agrees on rtcp-mux only if we offered it [RFC 5761 section 5.1.1]") {
+TEST_CASE("An answer of this side accepts rtcp-mux. An answer of the peer agrees on rtcp-mux only if this side has offered it [RFC 5761 section 5.1.1]") {
   const auto has_mux = [](const sdp::Session& text) { return text.media.at(0).attribute("rtcp-mux").has_value(); };
   const std::string plain = "m=audio 5000 RTP/AVP 0\r\n", muxed = plain + "a=rtcp-mux\r\na=rtcp:5005\r\n";
   Agent called;

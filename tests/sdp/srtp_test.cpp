@@ -127,7 +127,7 @@ TEST_CASE("An answer without keys, or with a copy of our keys, is not encrypted,
   }
 }
 
-TEST_CASE("An answer with a usable key is encrypted, with any tag and case, and after a copy of our keys; without one it is refused [RFC 8643 section 3.3]") {
+TEST_CASE("An answer with a usable key of the peer is encrypted. An answer whose keys are all unusable is refused [RFC 8643 section 3.3]") {
   const std::string key = "inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj", our_own = "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC\r\n";
   for (const std::string& crypto : {"a=crypto:2 AES_CM_128_HMAC_SHA1_80 " + key + "\r\n", "a=crypto:1 aes_cm_128_hmac_sha1_80 " + key + "\r\n", our_own + kTheirCm}) {
     CAPTURE(crypto);

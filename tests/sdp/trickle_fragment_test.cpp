@@ -38,7 +38,7 @@ TEST_CASE("read_trickle_fragment reads the section with the wanted a=mid, with t
   CHECK(read_trickle_fragment(kCredentials + "m=audio 9 RTP/AVP 0\r\n" + candidate(1), "")->candidates.size() == 1);
 }
 
-TEST_CASE("read_trickle_fragment refuses a body without the section, without credentials, or that is no fragment") {
+TEST_CASE("read_trickle_fragment refuses a body that lacks the section or the credentials, or is not a fragment") {
   const std::string section = "m=audio 9 RTP/AVP 0\r\na=mid:1\r\n" + candidate(1);
   CHECK(read_trickle_fragment(kCredentials + section, "2") == base::fail(IceLineError::Malformed));
   CHECK(read_trickle_fragment(kCredentials, "1") == base::fail(IceLineError::Malformed));

@@ -40,7 +40,7 @@ TEST_CASE("Each event of a call becomes a line: the speech of both sides, tones,
   CHECK(json_of(caller_says("hello")) == R"({"event":"they","text":"hello","confidence":0.500})");
 }
 
-TEST_CASE("A call that could not be made has a line with the reason before its end") {
+TEST_CASE("For a call that could not be made, a line with the reason comes before the line of the end") {
   auto over = refused("");
   over.how.cause = call::Ended::Cause::Unreachable;
   over.how.status.clear();
@@ -48,7 +48,7 @@ TEST_CASE("A call that could not be made has a line with the reason before its e
   CHECK(text_of(over) == "there is no way to it\nended by them after 1.5 s");
 }
 
-TEST_CASE("Text of callers, models and PBXs can neither control the terminal nor start a line") {
+TEST_CASE("Text from callers, models and PBXs can neither control the terminal nor start a new line") {
   CHECK(text_of(caller_says(std::string(kHostile))) == "they  " + std::string(kShown));
   CHECK(text_of(agent_says(std::string(kHostile))) == "we    " + std::string(kShown));
   CHECK(text_of(refused(std::string(kHostile))) == "ended by them after 1.5 s: 486 " + std::string(kShown));

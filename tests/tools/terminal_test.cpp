@@ -22,7 +22,7 @@ std::size_t columns(const std::string& variable, std::size_t window_columns = 0)
 
 }  // namespace
 
-TEST_CASE("A terminal gets colours; a pipe, a dumb terminal and an unknown terminal get none") {
+TEST_CASE("Output has colours on a terminal, but not in a pipe or on a dumb or unknown terminal") {
   CHECK(seen(true, 80, {{"TERM", "xterm"}}).colours);
   CHECK_FALSE(seen(false, 0, {{"TERM", "xterm"}}).colours);
   CHECK_FALSE(seen(true, 80, {{"TERM", "dumb"}}).colours);
@@ -34,7 +34,7 @@ TEST_CASE("NO_COLOR with any value except an empty one switches colours off [htt
   CHECK(seen(true, 80, {{"TERM", "xterm"}, {"NO_COLOR", ""}}).colours);
 }
 
-TEST_CASE("COLUMNS has priority over the window's width, and that over the usual width") {
+TEST_CASE("The width is COLUMNS if that is a valid number, otherwise the width of the window, otherwise kUsualColumns") {
   CHECK(columns("72", 120) == 72);
   CHECK(columns("", 120) == 120);
   CHECK(columns("") == Terminal::kUsualColumns);

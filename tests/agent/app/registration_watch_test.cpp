@@ -54,7 +54,7 @@ TEST_CASE("RegistrationWatch still reports a success and a failure after later e
   CHECK(watch.failure() == "403 Forbidden");
 }
 
-TEST_CASE("RegistrationWatch reports a refused password if all registrations failed, one of them by its password, and none was active before") {
+TEST_CASE("RegistrationWatch reports a refused password if all registrations failed, at least one because of its password, and none was active before") {
   RegistrationWatch two(2);
   two.on_event(kRefused);
   CHECK_FALSE(two.is_password_refused());

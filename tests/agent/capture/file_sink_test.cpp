@@ -54,7 +54,7 @@ TEST_CASE("A capture is complete on the disk after each packet") {
   CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"one", "two"}));
 }
 
-TEST_CASE("A full capture becomes FILE.1 in place of an older one, and the first packet after that begins the next file") {
+TEST_CASE("When a capture file is full, FileSink renames it to FILE.1, which replaces an older FILE.1, and the next packet begins a new file") {
   Capture capture(capture_of({"one"}).size());
   capture.take("one");
   CHECK(capture.files.files.size() == 1);
@@ -66,7 +66,7 @@ TEST_CASE("A full capture becomes FILE.1 in place of an older one, and the first
   CHECK(capture.files.files.size() == 2);
 }
 
-TEST_CASE("The capture of an earlier process becomes FILE.1") {
+TEST_CASE("At the start, FileSink renames the capture of an earlier process to FILE.1") {
   Capture capture;
   capture.take("one");
   capture.begin();
@@ -74,7 +74,7 @@ TEST_CASE("The capture of an earlier process becomes FILE.1") {
   CHECK(capture.files.at("/c/calls.pcapng") == capture_of({}));
 }
 
-TEST_CASE("A file that is no capture is refused by its name, and stays") {
+TEST_CASE("FileSink refuses to replace a file that is not a capture. The error names the file, and the file stays unchanged") {
   FakeFileSystem files;
   files.put("/etc/passwd", "root:x:0:0\n");
   const auto opened = FileSink::open(files, "/etc/passwd", kMegabyte);
@@ -83,7 +83,7 @@ TEST_CASE("A file that is no capture is refused by its name, and stays") {
   CHECK(files.at("/etc/passwd") == "root:x:0:0\n");
 }
 
-TEST_CASE("A file that is no capture at FILE.1 stays: the start refuses it, and a full capture stops") {
+TEST_CASE("If FILE.1 is not a capture, FileSink never replaces it: the start fails, and a capture whose file is full stops") {
   Capture capture(capture_of({"one"}).size());
   capture.take("one");
   capture.files.put("/c/calls.pcapng.1", "precious");
@@ -96,7 +96,7 @@ TEST_CASE("A file that is no capture at FILE.1 stays: the start refuses it, and 
   CHECK(opened.error().detail == "the capture cannot be written to /c/calls.pcapng: /c/calls.pcapng.1 exists, and is no capture; name another file (--capture, /capture/file)");
 }
 
-TEST_CASE("A capture that cannot begin names the file and the reason") {
+TEST_CASE("If FileSink cannot open its file, the error names the file and the reason") {
   FakeFileSystem files;
   files.open_fails = std::errc::permission_denied;
   const auto opened = FileSink::open(files, "/c/calls.pcapng", kMegabyte);
@@ -104,7 +104,7 @@ TEST_CASE("A capture that cannot begin names the file and the reason") {
   CHECK(opened.error().detail.find("/c/calls.pcapng: Permission denied; name another file") != std::string::npos);
 }
 
-TEST_CASE("While the disk is full, packets are lost; later ones follow the last whole packet, and the log has the number") {
+TEST_CASE("While the disk is full, packets are lost. Later packets follow the last whole packet, and the log has the number of lost packets") {
   Capture capture;
   capture.take("one");
   const std::string log = logged_by([&] {
@@ -123,7 +123,7 @@ TEST_CASE("While the disk is full, packets are lost; later ones follow the last 
   CHECK(log.find("capture.failing", log.find("capture.failing") + 1) == std::string::npos);
 }
 
-TEST_CASE("The first packet of a transport that is lost does not leave later ones without their interface") {
+TEST_CASE("If the first packet of a transport is lost, the next packet still begins the interface of this transport") {
   Capture capture;
   (void)logged_by([&] {
     capture.files.write_fails = std::errc::io_error;
@@ -134,7 +134,7 @@ TEST_CASE("The first packet of a transport that is lost does not leave later one
   CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"two"}));
 }
 
-TEST_CASE("If a part of a packet cannot be removed, the next packet begins a new file") {
+TEST_CASE("If FileSink cannot remove a packet that it wrote only partly, the next packet begins a new file") {
   Capture capture;
   (void)logged_by([&] {
     capture.files.room = 50;
@@ -147,7 +147,7 @@ TEST_CASE("If a part of a packet cannot be removed, the next packet begins a new
   CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"two"}));
 }
 
-TEST_CASE("If an operator moves the file away, the next packet begins a new one") {
+TEST_CASE("If an operator moves the file away, the next packet begins a new file") {
   Capture capture;
   capture.take("one");
   REQUIRE(capture.files.rename("/c/calls.pcapng", "/c/taken").has_value());
@@ -157,7 +157,7 @@ TEST_CASE("If an operator moves the file away, the next packet begins a new one"
   CHECK(capture.files.files.size() == 2);
 }
 
-TEST_CASE("If another program empties the file or cuts it, the next packet begins a new one that can be read") {
+TEST_CASE("If another program empties or shortens the file, the next packet begins a new, readable file") {
   Capture capture;
   capture.take("one");
   capture.files.files.at("/c/calls.pcapng")->bytes.clear();
@@ -170,7 +170,7 @@ TEST_CASE("If another program empties the file or cuts it, the next packet begin
   CHECK(capture.files.at("/c/calls.pcapng") == capture_of({"three"}));
 }
 
-TEST_CASE("If another process captures to the path of a file that was moved away, packets are lost until it ends, and its file is kept") {
+TEST_CASE("If the file was moved away and another process captures to its path, packets are lost until that process ends, and its file is kept") {
   Capture capture;
   REQUIRE(capture.files.rename("/c/calls.pcapng", "/c/taken").has_value());
   capture.files.put("/c/calls.pcapng", capture_of({"theirs"}));
@@ -187,7 +187,7 @@ TEST_CASE("If another process captures to the path of a file that was moved away
   CHECK(log.find("capture.back to=/c/calls.pcapng lost=3") != std::string::npos);
 }
 
-TEST_CASE("A second capture to a file is refused by its name while the first one continues, also after the file was full") {
+TEST_CASE("While one capture writes to a file, FileSink refuses a second capture to the same file, even after a rotation") {
   const test::Folder folder;
   const std::string path = folder.path + "/calls.pcapng";
   const auto open = [&path] { return FileSink::open(agent::store::posix_file_system(), path, capture_of({"one"}).size()); };
@@ -207,7 +207,7 @@ TEST_CASE("A second capture to a file is refused by its name while the first one
   CHECK(folder.get("calls.pcapng.1") == capture_of({"two"}));
 }
 
-TEST_CASE("A disk that is full at the start is a fault in the log, and the capture begins when the disk has space") {
+TEST_CASE("If the disk is full at the start, the log has the fault, and the capture begins when the disk has space") {
   FakeFileSystem files;
   files.room = 10;
   std::unique_ptr<FileSink> sink;
@@ -225,7 +225,7 @@ TEST_CASE("A disk that is full at the start is a fault in the log, and the captu
   CHECK(log.find("capture.back to=/c/calls.pcapng lost=2") != std::string::npos);
 }
 
-TEST_CASE("Packets of media are one write: all of them are in the file, or all count as lost") {
+TEST_CASE("take_media() writes either all of its packets or none, and then counts all of them as lost") {
   Capture capture;
   const std::vector<Packet> packets{options_packet("one"), options_packet("two")};
   const std::string log = logged_by([&] {
@@ -252,7 +252,7 @@ TEST_CASE("Only this user can read a capture, and a missing folder is created") 
   CHECK(folder.get("new/calls.pcapng") == capture_of({"one"}));
 }
 
-TEST_CASE("A file that is refused keeps its content and its mode, a link is not followed, and a pipe is refused at once") {
+TEST_CASE("FileSink refuses a text file, a link and a pipe without delay, follows no link, and keeps the content and mode of the refused file") {
   const test::Folder folder;
   const auto open = [](const std::string& path) { return FileSink::open(agent::store::posix_file_system(), path, kMegabyte); };
   const std::string text = folder.path + "/hosts", link = folder.path + "/link", dangling = folder.path + "/dangling", pipe = folder.path + "/pipe";
@@ -272,7 +272,7 @@ TEST_CASE("A file that is refused keeps its content and its mode, a link is not 
   CHECK(::stat((folder.path + "/new").c_str(), &about) != 0);
 }
 
-TEST_CASE("A link in place of FILE.1 is replaced, and what it names stays") {
+TEST_CASE("If FILE.1 is a link, FileSink replaces the link, and the target of the link stays unchanged") {
   const test::Folder folder;
   const std::string path = folder.path + "/calls.pcapng", target = folder.path + "/target";
   folder.put("target", "precious");

@@ -32,7 +32,7 @@ std::string written(const Hep3& packet) {
 
 }  // namespace
 
-TEST_CASE("A packet of HEP3 has the octets of the specification") {
+TEST_CASE("write_hep3() writes a packet with the octets that the specification of HEP3 requires") {
   Hep3 small = hep3_packet();
   small.payload = "P";
   small.correlation_id = "";
@@ -45,7 +45,7 @@ TEST_CASE("A packet of HEP3 has the octets of the specification") {
   CHECK(written(small) == expected);
 }
 
-TEST_CASE("A reader gets the packet that was written, over IPv4 and IPv6, with and without key and correlation") {
+TEST_CASE("A reader of HEP3 gets the packet that write_hep3() wrote, for IPv4 and IPv6, with and without key and correlation ID") {
   Hep3 six = hep3_packet();
   six.source = test::address("2001:db8::1", 1);
   six.destination = test::address("2001:db8::2", 65535);
@@ -61,7 +61,7 @@ TEST_CASE("A reader gets the packet that was written, over IPv4 and IPv6, with a
   }
 }
 
-TEST_CASE("A packet fills a UDP datagram, a longer payload is cut, and a packet that is too long without payload is not written") {
+TEST_CASE("write_hep3() cuts a payload that does not fit into a UDP datagram, and writes nothing if the other chunks alone do not fit") {
   Hep3 large = hep3_packet();
   const std::size_t others = written(large).size() - large.payload.size();
   const std::string payload(kMaxHep3Octets - others, 'a');

@@ -111,7 +111,7 @@ TEST_CASE("The log names an unreachable collector once, and the sink tries it ag
   CHECK(log.find("capture.failing", log.find("capture.failing") + 1) == std::string::npos);
 }
 
-TEST_CASE("A collector that listens again gets the first packet after that, though the kernel reports an earlier one as refused") {
+TEST_CASE("A collector that listens again gets the next packet, even though the kernel reports an earlier packet as refused") {
   Collector collector;
   HepSink sink({"127.0.0.1", collector.port(), 1, {}});
   const std::string log = logged_by([&] {
@@ -130,7 +130,7 @@ TEST_CASE("A collector that listens again gets the first packet after that, thou
   CHECK(log.find("lost=1") != std::string::npos);
 }
 
-TEST_CASE("A message that does not fit into a datagram of HEP3 is cut, and a Call-ID beyond its bound is no correlation ID") {
+TEST_CASE("HepSink cuts a message that does not fit into a datagram, and sends no correlation ID if the Call-ID is longer than kMaxCallId") {
   const Collector collector;
   HepSink sink({"127.0.0.1", collector.port(), 1, {}});
   Packet large = options_packet();
@@ -147,7 +147,7 @@ TEST_CASE("A message that does not fit into a datagram of HEP3 is cut, and a Cal
   }
 }
 
-TEST_CASE("sngrep takes the messages of a call, and writes them to a file") {
+TEST_CASE("sngrep receives the messages of HepSink, and writes them to a file") {
   if (std::system("command -v sngrep >/dev/null") != 0) return offhook_test::skip("there is no sngrep (apt-get install sngrep)");
   const test::Folder folder;
   const std::string file = folder.path + "/out.pcap", url = [] {

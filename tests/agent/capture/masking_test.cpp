@@ -38,7 +38,7 @@ TEST_CASE("Masking hides the response and the cnonce of a digest, and leaves the
   check_hidden(request_with("Proxy-Authorization: Digest username=\"6001\",response=\"SECRET\"\r\n"));
 }
 
-TEST_CASE("Masking finds the field in any case, with blanks before the colon, and folded [RFC 3261 section 7.3.1]") {
+TEST_CASE("Masking finds a header field in upper or lower case, with blanks before the colon, and with folded lines [RFC 3261 section 7.3.1]") {
   check_hidden(request_with("aUTHORIZATION \t: dIGEST username=\"6001\",\r\n\tRESPONSE =\r\n \"SECRET\"\r\n"));
   check_hidden(request_with("Authorization:\r\n Digest response=\"SECRET\r\n SECRET\"\r\nSubject: response\r\n"));
   check_hidden("INVITE sip:a SIP/2.0\nAuthorization: Digest response=\"SECRET\"\nSubject: a\n\n");
@@ -46,7 +46,7 @@ TEST_CASE("Masking finds the field in any case, with blanks before the colon, an
   check_hidden(request_with("Subject: a\rAuthorization: Digest response=\"SECRET\"\r\n"));
 }
 
-TEST_CASE("Masking hides parameters that it does not know, values without quotes, and all that is no parameter") {
+TEST_CASE("Masking hides unknown parameters of a digest, values without quotes, and text that is not a parameter") {
   check_hidden(request_with("Authorization: Digest username=\"6001\", auts=\"SECRET\", response=SECRET , extra=\"SECRET SECRET\", SECRET, nc=1 SECRET\r\n"));
   check_becomes("Authorization: Digest realm=\"a\", =SECRET, @realm=\"b\", realm=\"c\"\r\n", "Authorization: Digest realm=\"a\", xxxxxxx, xxxxxxxxxx, realm=\"c\"\r\n");
   check_becomes("Authorization: Digest username=6001;response=abc, nc=1\r\n", "Authorization: Digest username=6001xxxxxxxxxxxxx, nc=1\r\n");
@@ -55,13 +55,13 @@ TEST_CASE("Masking hides parameters that it does not know, values without quotes
   check_hidden(request_with("Authentication-Info: nextnonce=\"n\", rspauth=\"SECRET\", cnonce=\"SECRET\", nc=00000001\r\n"));
 }
 
-TEST_CASE("A quote that is never closed hides the rest of the field, also after a readable parameter") {
+TEST_CASE("If a quote is never closed, masking hides the rest of the header field, even after a readable parameter") {
   check_hidden(request_with("Authorization: Digest username=\"SECRET\r\nSubject: a\r\n"));
   check_becomes("Authorization: Digest realm=\"SECRET\\\", nonce=\"a\r\nSubject: a\r\n", "Authorization: Digest realm=\"SECRET\\\", nonce=\"x\r\nSubject: a\r\n");
   check_becomes("Authorization: Digest realm=\"a\\\"\r\n", "Authorization: Digest realm=\"xxx\r\n");
 }
 
-TEST_CASE("Masking hides credentials of other schemes, and fields with the name of a secret") {
+TEST_CASE("Masking hides credentials of other schemes, and the value of each header field whose name means a secret") {
   check_hidden(request_with("Authorization: Bearer SECRET\r\nProxy-Authorization: Basic SECRET\r\n"));
   check_hidden(request_with("Authorization: Digest\r\nX-Access-Token: SECRET\r\nCookie: SECRET\r\nX-Api-Key: SECRET\r\n"));
   check_hidden(request_with("X-Subscription-Key: SECRET\r\nX-Passwd: SECRET\r\nX-Credentials: SECRET\r\nX-Caller-PIN: SECRET\r\nX-Auth: Bearer SECRET\r\n"));
@@ -77,26 +77,26 @@ TEST_CASE("Masking hides a token that stands in place of a scheme, and leaves th
   check_becomes("Authorization: Digest,response=SECRET\r\n", "Authorization: xxxxxxxxxxxxxxxxxxxxxx\r\n");
 }
 
-TEST_CASE("Masking hides values of a form with the name of a secret, on lines and between ampersands") {
+TEST_CASE("Masking hides values of a form whose name means a secret, both on separate lines and between ampersands") {
   check_hidden(request_with("", "password=SECRET\r\nuser=6001\r\n"));
   check_hidden(request_with("", "user=1&pass=SECRET&a=b"));
   check_hidden(request_with("", "pin=SECRET\r\n"));
 }
 
-TEST_CASE("Masking hides values with the name of a secret in the parameters and headers of a URI [RFC 3261 section 19.1.1]") {
+TEST_CASE("Masking hides the value of a URI's parameter or header whose name means a secret [RFC 3261 section 19.1.1]") {
   check_hidden(request_with("Contact: <sip:6001@192.0.2.1;pn-provider=fcm;pn-prid=SECRET;lr>\r\n"));
   check_hidden(request_with("Call-Info: <https://web.example/p?a=b&access_token=SECRET&c=d>;purpose=icon\r\n"));
   check_hidden("REFER sip:a@b SIP/2.0\r\nRefer-To: <sip:a@b?Replaces=c&Authorization=SECRET&Cookie=SECRET>\r\n\r\n");
   check_unchanged(request_with("Contact: <sip:6001@192.0.2.1;ob;tag=a?Replaces=b%3Bfrom-tag%3Dc&Subject=token>\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKtoken;rport\r\n"));
 }
 
-TEST_CASE("Masking treats an underscore in a name as a hyphen, and finds a name that is only the word of a secret") {
+TEST_CASE("Masking treats an underscore in a name as a hyphen, and also hides the value of a name that is only one word, such as key or pin") {
   check_hidden(request_with("Call-Info: <https://a/?api_key=SECRET&b=c>, <https://a/?access_key=SECRET>, <https://a/?key=SECRET&sig=SECRET>\r\n"));
   check_hidden(request_with("Contact: <sip:a@b;pn-tok=SECRET;pin=SECRET;lr>\r\n"));
   check_unchanged(request_with("Contact: <sip:a@b;monkey=a;sigcomp-id=b;bypass=c>;key\r\n"));
 }
 
-TEST_CASE("Masking hides values of parameters behind a URI, in quotes, and with blanks around the equals sign [RFC 3261 section 25.1]") {
+TEST_CASE("Masking hides values of header field parameters after a URI, with quotes, and with blanks around the equals sign [RFC 3261 section 25.1]") {
   check_hidden(request_with("Contact: <sip:a@b>;x-access-token=\"SECRET\";expires=60, <sip:a@c>;q=1\r\n"));
   check_hidden(request_with("Contact: <sip:a@b>;pn-prid = SECRET;q=1\r\nX-A: b; token\r\n =\r\n \"SECRET SECRET\"; q=1\r\n"));
   check_hidden(request_with("X-A: token=SECRET;b=c\r\nSubject: token\r\n"));
@@ -120,13 +120,13 @@ TEST_CASE("Masking hides the password of a URI wherever the URI is [RFC 3261 sec
   check_becomes("Contact: <sip:6001:SEC@RET@192.0.2.1>\r\n", "Contact: <sip:6001:xxxxxxx@192.0.2.1>\r\n");
 }
 
-TEST_CASE("Masking leaves URIs without a password, ports and addresses unchanged") {
+TEST_CASE("Masking does not change URIs without a password, ports and addresses") {
   check_unchanged(request_with("Contact: <sip:6001@192.0.2.1:5060;ob>\r\nRoute: <sip:192.0.2.9:5060;lr>,<sip:[2001:db8::1]:5060;lr>\r\nTo: <tel:+4930123456>\r\n"));
   check_unchanged(request_with("Supported: timer\r\nCall-ID: a:b@c\r\n", "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\na=rtpmap:0 PCMU/8000\r\na=candidate:1 1 UDP 1 192.0.2.1 5000 typ host\r\n"));
   check_unchanged("SIP/2.0 200 OK\r\nContent-Disposition: inline\r\nl: 0\r\n\r\n");
 }
 
-TEST_CASE("Masking hides the value of a URI's header whose name has escapes, because the name may be that of a secret [RFC 3261 section 19.1.1]") {
+TEST_CASE("Masking hides the value of a URI's header whose name has escapes, because the unescaped name may mean a secret [RFC 3261 section 19.1.1]") {
   check_hidden(request_with("Refer-To: <sip:a@b?Authoriz%61tion=SECRET&Subject=c>\r\n"));
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("Masking hides pressed keys in bodies") {
   check_unchanged(request_with("Content-Type: text/plain\r\n", "5\r\n\r\n6"));
 }
 
-TEST_CASE("Masking hides pressed keys in bodies of other forms: blanks before Signal, no name, another type, a number to dial on") {
+TEST_CASE("Masking hides pressed keys in other places: after blanks, in a body without names, in a body of another type, in a header field, in postd") {
   check_hidden(request_with("Content-Type: application/dtmf-relay\r\n", " Signal = SECRET\r\n\tDuration=160\r\nSECRET\r\n"));
   check_hidden(request_with("Content-Type: application/x-dtmf-digits\r\n", "SECRET"));
   check_hidden(request_with("Content-Type: application/dtmf\r\nContent-Type: text/plain\r\n", "SECRET\r\nSECRET"));
@@ -163,16 +163,16 @@ TEST_CASE("Masking hides pressed keys in bodies of other forms: blanks before Si
   check_becomes(request_with("Content-Type: audio/telephone-event\r\n", "\x05\x8a=="), request_with("Content-Type: audio/telephone-event\r\n", "xxxx"));
 }
 
-TEST_CASE("Masking hides pressed keys in a part of a body, and leaves the parts beside it readable") {
+TEST_CASE("Masking hides pressed keys in one part of a multipart body, and leaves the other parts readable") {
   check_hidden(request_with("Content-Type: multipart/mixed;boundary=b\r\n", "--b\r\nContent-Type: text/plain\r\n\r\n1\r\n--b\r\nContent-Type: application/dtmf\r\n\r\nSECRET\r\n--b\r\n"
                                                                             "Content-Type: text/plain\r\n\r\n2\r\n--b--\r\n"));
 }
 
-TEST_CASE("Masking hides the credentials of a message within the body") {
+TEST_CASE("Masking hides the credentials of a SIP message that is in the body") {
   check_hidden(request_with("Content-Type: message/sip\r\n", "REGISTER sip:a SIP/2.0\r\nAuthorization: Digest response=\"SECRET\"\r\n\r\n"));
 }
 
-TEST_CASE("Masking takes any octets") {
+TEST_CASE("Masking accepts any octets") {
   CHECK(masked("").empty());
   CHECK(masked("Authorization:") == "Authorization:");
   CHECK(masked("Authorization: Digest response=") == "Authorization: Digest response=");
@@ -186,7 +186,7 @@ TEST_CASE("Masking takes any octets") {
   CHECK(masked(every_octet) == every_octet);
 }
 
-TEST_CASE("Masking needs time in proportion to the size of a message, and a second time changes nothing") {
+TEST_CASE("Masking takes time in proportion to the size of a text, and does not change a text that is already masked") {
   // A quadratic search would need minutes for each of these texts of a mebibyte, and the runner would end the test.
   for (const std::string_view part : {"sip:", "inline:", "ice-pwd:", "://", "Authorization:\r", "Identity: a.", "a=key-mgmt:", "\"", "sip:a:", "@", "y:\n ", "k=\r", ":@", ";", "?token=", "&-key=", "inline: ", "c:\n", "c:application/dtmf\n\n", "c:\n ", "a", ";token=\"", "token=\"\"", "pin \n =", "="}) {
     std::string text;
@@ -199,7 +199,7 @@ TEST_CASE("Masking needs time in proportion to the size of a message, and a seco
   }
 }
 
-TEST_CASE("The Call-ID of a message is found under both names, and only in its header") {
+TEST_CASE("call_id_of() finds the Call-ID by its long or compact name, and only in the header of the message") {
   CHECK(call_id_of(request_with("Call-ID:  a84b4c76e66710@pc33 \r\n")) == "a84b4c76e66710@pc33");
   CHECK(call_id_of(request_with("I : a\r\n")) == "a");
   CHECK(call_id_of(request_with("", "Call-ID: b\r\n")).empty());

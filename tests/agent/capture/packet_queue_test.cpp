@@ -22,7 +22,7 @@ Packet packet_of(std::size_t octets) {
 
 }  // namespace
 
-TEST_CASE("A queue has room for kMaxPackets, and drops and counts further ones until its thread takes them") {
+TEST_CASE("PacketQueue holds kMaxPackets packets. Until its thread takes them, it drops and counts further packets") {
   PacketQueue queue;
   for (std::size_t i = 0; i < PacketQueue::kMaxPackets; ++i) queue.put(packet_of(1));
   CHECK(queue.dropped() == 0);
@@ -37,7 +37,7 @@ TEST_CASE("A queue has room for kMaxPackets, and drops and counts further ones u
   CHECK(taken.size() == 1);
 }
 
-TEST_CASE("A queue has room for kMaxOctets, and a shorter packet may still fit") {
+TEST_CASE("PacketQueue holds kMaxOctets octets. After it has dropped a packet, a shorter packet may still fit") {
   PacketQueue queue;
   queue.put(packet_of(PacketQueue::kMaxOctets - 1));
   queue.put(packet_of(2));
@@ -52,7 +52,7 @@ TEST_CASE("A queue has room for kMaxOctets, and a shorter packet may still fit")
   CHECK(taken.size() == 3);
 }
 
-TEST_CASE("A queue says before a copy whether a packet fits, and counts one that does not fit") {
+TEST_CASE("has_room() returns whether a packet fits before the caller copies it, and counts a packet that does not fit as dropped") {
   PacketQueue queue;
   queue.put(packet_of(PacketQueue::kMaxOctets - 1));
   CHECK(queue.has_room(1));
@@ -61,13 +61,13 @@ TEST_CASE("A queue says before a copy whether a packet fits, and counts one that
   CHECK(queue.dropped() == 1);
 }
 
-TEST_CASE("Packets for which memory is missing are dropped and counted") {
+TEST_CASE("If there is no memory for its packets, PacketQueue::handle() counts them as dropped") {
   PacketQueue queue;
   queue.handle(3, [] { throw std::bad_alloc(); });
   CHECK(queue.dropped() == 3);
 }
 
-TEST_CASE("After close(), packets are handled until the time is over, and then dropped and counted") {
+TEST_CASE("After close(), PacketQueue::handle() handles packets until the time limit, and then counts further packets as dropped") {
   PacketQueue queue;
   int handled = 0;
   queue.close(std::chrono::hours(1));
@@ -78,7 +78,7 @@ TEST_CASE("After close(), packets are handled until the time is over, and then d
   CHECK(queue.dropped() == 2);
 }
 
-TEST_CASE("A closed queue gives what waits, says that no more will come, and drops what still comes") {
+TEST_CASE("After close(), take_all() returns the waiting packets and false, and PacketQueue drops and counts further packets") {
   PacketQueue queue;
   queue.put(packet_of(1));
   queue.close();
@@ -89,7 +89,7 @@ TEST_CASE("A closed queue gives what waits, says that no more will come, and dro
   CHECK(queue.dropped() == 1);
 }
 
-TEST_CASE("A thread that waits for packets wakes for a packet, for the end of its patience, and for the end of the queue") {
+TEST_CASE("take_all() waits until a packet comes, until its time limit, or until close()") {
   PacketQueue queue;
   std::vector<Packet> taken;
   CHECK(queue.take_all(taken, std::chrono::milliseconds(1)));

@@ -81,7 +81,7 @@ std::optional<std::string> tshark(const std::string& file, const std::string& ar
 
 }  // namespace
 
-TEST_CASE("A capture begins with a section, and each transport begins its interface once") {
+TEST_CASE("A capture begins with a section header block, and the first packet of each transport begins the interface of this transport") {
   const auto udp = packet(Transport::Udp, Direction::Sent, "OPTIONS"), tls = packet(Transport::Tls, Direction::Sent, "OPTIONS");
   CHECK(is_pcapng(file_with({})));
   CHECK_FALSE(is_pcapng("\n\r"));
@@ -89,7 +89,7 @@ TEST_CASE("A capture begins with a section, and each transport begins its interf
   CHECK(blocks_of(file_with({udp, udp, tls, udp, tls})) == std::vector<std::uint32_t>{0x0a0d0d0a, 1, 6, 6, 1, 6, 6, 6});
 }
 
-TEST_CASE("A new file of the same writer has its own interfaces") {
+TEST_CASE("If a PcapngWriter begins a second file, this file has its own interfaces") {
   PcapngWriter writer;
   (void)writer.begin();
   (void)writer.add(packet(Transport::Tls, Direction::Sent, "OPTIONS"));
@@ -98,7 +98,7 @@ TEST_CASE("A new file of the same writer has its own interfaces") {
   CHECK(second == file_with({packet(Transport::Udp, Direction::Sent, "OPTIONS")}));
 }
 
-TEST_CASE("Packets of UDP and of a stream have the octets of the specifications [RFC 768, RFC 791, RFC 8200]") {
+TEST_CASE("PcapngWriter writes packets over UDP and over a stream with the octets that the specifications require [RFC 768, RFC 791, RFC 8200]") {
   PcapngWriter writer;
   (void)writer.begin();
   Packet each = packet(Transport::Udp, Direction::Sent, "");
@@ -124,7 +124,7 @@ TEST_CASE("Packets of UDP and of a stream have the octets of the specifications 
         "02000400" "01000000" "00000000" "64000000");                                                                        // Received.
 }
 
-TEST_CASE("A message of the largest size stays one packet, and a longer one is cut to the size of a datagram") {
+TEST_CASE("PcapngWriter writes a message of the largest size of a datagram as one packet, and cuts a longer message to this size") {
   for (const std::size_t size : {std::size_t{65507}, std::size_t{65508}, std::size_t{70000}}) {
     Packet large = packet(Transport::Udp, Direction::Sent, "OPTIONS");
     large.octets = std::string(size, 'a');

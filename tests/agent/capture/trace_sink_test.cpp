@@ -64,7 +64,7 @@ TEST_CASE("Only the first line of a message has a colour, and a peer's control c
         "    A\\u{1b}[31m\\x{ff}\n    B\\u{9}C\\u{d}D\xc3\xa9\n\n");
 }
 
-TEST_CASE("A trace does not wait for a reader that has stopped: it says how many messages it left out") {
+TEST_CASE("A trace does not wait for a reader that has stopped. Later it says how many messages it left out") {
   const Pipe pipe;
   REQUIRE(::fcntl(pipe.ends[1], F_SETPIPE_SZ, 4096) == 4096);
   TraceSink sink(pipe.ends[1], false);
@@ -79,7 +79,7 @@ TEST_CASE("A trace does not wait for a reader that has stopped: it says how many
   CHECK(pipe.read() == trace_text(options_packet(), false));
 }
 
-TEST_CASE("A trace waits for a slow reader once, and not with each message") {
+TEST_CASE("A trace waits for a slow reader only once, not at each message") {
   const Pipe pipe;
   REQUIRE(::fcntl(pipe.ends[1], F_SETPIPE_SZ, 4096) == 4096);
   TraceSink sink(pipe.ends[1], false);
@@ -91,7 +91,7 @@ TEST_CASE("A trace waits for a slow reader once, and not with each message") {
   CHECK(pipe.read().starts_with("\n(1000 messages are not shown"));
 }
 
-TEST_CASE("A trace does not wait for a terminal whose reader has stopped, and prints again when the reader goes on") {
+TEST_CASE("A trace does not wait for a terminal whose reader has stopped, and prints again when the reader continues") {
   const int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
   REQUIRE(master >= 0);
   REQUIRE(::grantpt(master) == 0);

@@ -112,7 +112,7 @@ TEST_CASE("A capture gives each message to every sink, with its secrets masked")
   }
 }
 
-TEST_CASE("The addresses of a packet are of one family, also when a socket of both families does not know its own address") {
+TEST_CASE("Both addresses of a packet have the same family, even if a socket of both families does not know its own address") {
   Got got;
   sip::Flow mixed = flow();
   mixed.local.ip = *base::IpAddress::parse("::");
@@ -132,7 +132,7 @@ TEST_CASE("The addresses of a packet are of one family, also when a socket of bo
   CHECK(got.media.front().local.to_string() == "[::]:16384");
 }
 
-TEST_CASE("While a sink is slow, messages beyond the bound of the queue are dropped, counted and logged, and the caller does not wait") {
+TEST_CASE("If a sink is slow and the queue is full, WireCapture drops, counts and logs further messages, and on_message() does not wait") {
   Got got;
   Gate gate;
   std::uint64_t dropped = 0;
@@ -149,7 +149,7 @@ TEST_CASE("While a sink is slow, messages beyond the bound of the queue are drop
   CHECK(log.find("capture.dropped packets=3") != std::string::npos);
 }
 
-TEST_CASE("A slow sink with a queue delays no other sink, and gets its messages later; the capture counts those that it drops") {
+TEST_CASE("A slow sink with its own queue delays no other sink and gets its messages later. WireCapture counts the messages that the queue drops") {
   Got slow, fast;
   Gate gate;
   std::uint64_t dropped = 0;
@@ -174,7 +174,7 @@ TEST_CASE("A slow sink with a queue delays no other sink, and gets its messages 
   CHECK(slow.packets.size() == 1 + PacketQueue::kMaxPackets);
 }
 
-TEST_CASE("Packets of several workers are in the order of their times") {
+TEST_CASE("WireCapture sorts the packets of several workers by their times") {
   Got got;
   const auto taps = std::make_shared<media::PacketTaps>();
   media::PacketTap &first = taps->add(), &second = taps->add();
@@ -193,7 +193,7 @@ TEST_CASE("Packets of several workers are in the order of their times") {
   for (std::size_t i = 0; i < 4; ++i) CHECK(got.media[i].size == i + 1);
 }
 
-TEST_CASE("A capture with taps writes the beginnings of packets, with the time of the wall clock, also those that come last") {
+TEST_CASE("A capture with taps writes the beginning and the wall-clock time of each packet, even of a packet that comes just before its end") {
   Got got;
   const auto taps = std::make_shared<media::PacketTaps>();
   media::PacketTap& worker = taps->add();
@@ -229,7 +229,7 @@ TEST_CASE("A capture with taps writes the beginnings of packets, with the time o
   CHECK(packet.at < before + std::chrono::seconds(60));
 }
 
-TEST_CASE("Packets of media that found a full tap count as dropped, and the log has their number") {
+TEST_CASE("Packets of media for which a tap had no space count as dropped, and the log has their number") {
   Got got;
   const auto taps = std::make_shared<media::PacketTaps>();
   media::PacketTap& worker = taps->add();
@@ -239,7 +239,7 @@ TEST_CASE("Packets of media that found a full tap count as dropped, and the log 
   CHECK(log.find("capture.dropped packets=5") != std::string::npos);
 }
 
-TEST_CASE("A sink gets at most kMostAtOnce packets of media at once, and messages have their turn after kMostMedia") {
+TEST_CASE("A sink gets at most kMostAtOnce packets of media in one call, and after kMostMedia packets of media it gets the waiting messages") {
   Got got;
   Gate gate;
   const auto taps = std::make_shared<media::PacketTaps>();
@@ -263,7 +263,7 @@ TEST_CASE("A sink gets at most kMostAtOnce packets of media at once, and message
   CHECK(got.media_at_once.back() == 1);
 }
 
-TEST_CASE("At its end, a capture writes all packets of media that wait") {
+TEST_CASE("The destructor of WireCapture writes all packets of media that wait") {
   Got got;
   const auto taps = std::make_shared<media::PacketTaps>();
   for (std::size_t i = 0; i < WireCapture::kMostMedia / media::PacketTap::kPackets; ++i) {
@@ -275,7 +275,7 @@ TEST_CASE("At its end, a capture writes all packets of media that wait") {
   CHECK(got.media.size() == WireCapture::kMostMedia + 1);
 }
 
-TEST_CASE("A message for which memory is missing is dropped, counted and logged, also by a sink with a queue") {
+TEST_CASE("If there is no memory for a message, WireCapture drops, counts and logs it, even if the sink has its own queue") {
   for (const bool is_queued : {false, true}) {
     Got got;
     const std::string log = logged_by([&] {
@@ -293,9 +293,9 @@ TEST_CASE("A message for which memory is missing is dropped, counted and logged,
   }
 }
 
-TEST_CASE("By default, no sink gets messages") { CHECK_FALSE(CaptureOptions{}.is_on()); }
+TEST_CASE("By default, CaptureOptions captures nothing") { CHECK_FALSE(CaptureOptions{}.is_on()); }
 
-TEST_CASE("The error of a capture names the file that cannot be written") {
+TEST_CASE("If WireCapture cannot open its file, the error names the file") {
   CaptureOptions options;
   options.file = "/dev/null/x.pcapng";
   CHECK(options.is_on());
@@ -306,7 +306,7 @@ TEST_CASE("The error of a capture names the file that cannot be written") {
   CHECK(opened.error().detail.find("/dev/null/x.pcapng") != std::string::npos);
 }
 
-TEST_CASE("The capture of a call has each message once at both ends, in the order of the wire") {
+TEST_CASE("At both ends of a call, the capture has each message once, in the order in which it was sent") {
   Got caller, called;
   {
     WireCapture at_caller(one(std::make_unique<KeepingSink>(caller))), at_called(one(std::make_unique<KeepingSink>(called)));

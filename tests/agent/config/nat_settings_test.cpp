@@ -28,7 +28,7 @@ std::string problem_at(const std::string& servers) {
 
 }  // namespace
 
-TEST_CASE("The servers of /nat reach the telephone: a URI alone, a password, a shared secret, and a file beside the configuration") {
+TEST_CASE("The telephone gets the servers of /nat: a URI alone, one with a password, one with a shared secret, and the CA file beside the configuration") {
   const auto effective = read(R"({"public_address": "203.0.113.7", "ca_file": "turn.pem", "servers": ["stun:stun.example.com",
     {"uri": "turn:turn.example.com", "username": "u", "password": "canary-p"}, {"uri": "turns:turn.example.com", "username": "v", "shared_secret": "canary-s"}]})");
   REQUIRE(effective.problems.empty());
@@ -52,7 +52,7 @@ TEST_CASE("Without /nat, the telephone knows no public address and no servers") 
   CHECK(nat.servers.empty());
 }
 
-TEST_CASE("A server of TURN needs a password or a shared secret, and not both; a URI must name a server") {
+TEST_CASE("A TURN server needs a password or a shared secret, and not both. A URI must be a STUN or TURN URI") {
   CHECK(problem_at(R"(["stun:stun.example.com"])") == "");
   CHECK(problem_at(R"(["http://stun.example.com"])") == "/nat/servers/0/uri");
   CHECK(problem_at(R"(["stun:stun.example.com", "turn:turn.example.com"])") == "/nat/servers/1");
@@ -61,7 +61,7 @@ TEST_CASE("A server of TURN needs a password or a shared secret, and not both; a
   CHECK(problem_at(R"(["stun:a", "stun:b", "stun:c", "stun:d", "stun:e"])") == "/nat/servers");
 }
 
-TEST_CASE("/nat/public_address is an address, and /nat/ca_file without a server of TLS gets a warning") {
+TEST_CASE("/nat/public_address must be an IP address, and /nat/ca_file without a TURN server over TLS gets a warning") {
   const auto named = read(R"({"public_address": "gate.example.com"})");
   REQUIRE(named.problems.size() == 1);
   CHECK(named.problems.front().where.find("/nat/public_address") != std::string::npos);

@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Calls, "Two sides find each other by ICE, and encrypt by DTLS 
   CHECK(us.path.along_path({}).remote_rtp == a.rtp);
 }
 
-TEST_CASE_FIXTURE(Calls, "Media may come from an address of the peer when it has answered a check of this side, and not when only the peer has checked [RFC 8445 section 12.2]") {
+TEST_CASE_FIXTURE(Calls, "Media may come from an address that has answered a check of this side, but not from one that has only sent a check [RFC 8445 section 12.2]") {
   passes = [&](const auto& from, const auto&) { return from != us.rtp; };
   begin(us, false);
   begin(a, true);
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(Calls, "Media may come from an address of the peer when it has
   CHECK(us.path.along_path({}).proven[0] == a.rtp);
 }
 
-TEST_CASE_FIXTURE(Calls, "A peer that has nominated two paths may shake hands along the other one, and media may come from there [RFC 8445 section 12.2]") {
+TEST_CASE_FIXTURE(Calls, "If a peer has nominated two paths, the DTLS handshake and the media may come along the path that this side has not selected [RFC 8445 section 12.2]") {
   const auto other = socket_address("198.51.100.2", 6002);   // werift 0.25 does so
   sources = [&](const base::SocketAddress& from, base::Bytes octets) {
     if (from == a.rtp && rtp::kind_of(octets) == rtp::DatagramKind::Dtls) return std::vector{other};
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(Calls, "Each fork of a call has its own handshake, even if its
   CHECK(b.path.suite() == "AEAD_AES_128_GCM");
 }
 
-TEST_CASE_FIXTURE(Calls, "After a description without ICE, ICE begins with new credentials, however long the pause was [RFC 8839 section 4.4.3.1]") {
+TEST_CASE_FIXTURE(Calls, "After a peer's description without ICE, this side begins ICE with new credentials, however long the pause was [RFC 8839 section 4.4.3.1]") {
   begin(us, true);
   begin(a, false);
   begin(b, false);
@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(Calls, "After a description without ICE, ICE begins with new c
   CHECK(us.error == "");
 }
 
-TEST_CASE_FIXTURE(Calls, "A fork without ICE keeps the credentials of our offer, and the fork that has them can still answer, however long the pause was [RFC 8839 section 7.3]") {
+TEST_CASE_FIXTURE(Calls, "After a fork answers without ICE, a fork with ICE can still connect with the credentials of our offer, however long the pause was [RFC 8839 section 7.3]") {
   begin(us, true);
   begin(a, false);
   const auto offered = *us.path.description();
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(Calls, "When a plain call agrees on DTLS, no plain packet pass
   CHECK_FALSE(passes_plain());
 }
 
-TEST_CASE_FIXTURE(Calls, "After the nomination, a description has only the selected candidates, and the controlling side's offer has the peer's too [RFC 8839 section 4.4.1.2.2]") {
+TEST_CASE_FIXTURE(Calls, "After the nomination, a description has only the selected candidates, and the controlling side's offer also has the peer's candidates [RFC 8839 section 4.4.1.2.2]") {
   phone::MediaPlace place;
   place.as_seen = base::IpAddress::parse("203.0.113.4");  // a second candidate
   begin(us, true, nullptr, place);
@@ -253,7 +253,7 @@ TEST_CASE_FIXTURE(Calls, "A call without a path fails with a reason, even if the
   CHECK(us.error.find("/nat/servers") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Calls, "Candidates that the peer trickles are checked, also those that came before its offer was answered [RFC 8840 section 4.4]") {
+TEST_CASE_FIXTURE(Calls, "The agent checks candidates that the peer trickles, even those that came before the answer to the peer's offer [RFC 8840 section 4.4]") {
   begin(us, false);
   begin(a, true);
   const auto later = *a.path.description();
@@ -273,7 +273,7 @@ TEST_CASE_FIXTURE(Calls, "Candidates that the peer trickles are checked, also th
   CHECK(destinations.contains(a.rtp));
 }
 
-TEST_CASE_FIXTURE(Calls, "Trickled candidates with other credentials than the description's are ignored [RFC 8840 section 4.4]") {
+TEST_CASE_FIXTURE(Calls, "The agent ignores trickled candidates whose credentials differ from those of the peer's description [RFC 8840 section 4.4]") {
   begin(us, false);
   begin(a, true);
   auto later = *a.path.description(), theirs = later;
@@ -338,7 +338,7 @@ TEST_CASE_FIXTURE(Calls, "After a new handshake, packets under the former keys a
   }
 }
 
-TEST_CASE_FIXTURE(Calls, "When keys from SDP replace those of DTLS, RTCP on its own port uses them too") {
+TEST_CASE_FIXTURE(Calls, "When keys from SDP replace the keys of DTLS, RTCP on its own port also uses the keys from SDP") {
   sides = {&us, &a};
   apply(us, a.rtp, {.is_muxed = false, .dtls = a.described_dtls(true)});
   apply(a, us.rtp, {.is_muxed = false, .dtls = us.described_dtls(false)});
@@ -448,7 +448,7 @@ TEST_CASE_FIXTURE(Calls, "The description for a public peer has the address from
   }
 }
 
-TEST_CASE_FIXTURE(Calls, "A STUN server that does not answer delays a call by two seconds, but does not delay the next calls") {
+TEST_CASE_FIXTURE(Calls, "A STUN server that does not answer delays a call by two seconds, but does not delay the calls of the next minute") {
   const auto silent = servers("stun:192.0.2.77");
   std::vector<std::string> told;
   silent->look_up({}, {}, [&](const std::string& uri, const std::string& why) { told.push_back(uri + " " + why); });

@@ -51,7 +51,7 @@ struct Allocated {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Allocated, "Up to eight datagrams wait until the server permits their peer; a ninth replaces the oldest") {
+TEST_CASE_FIXTURE(Allocated, "Up to eight datagrams wait until the server permits their peer, and a ninth datagram replaces the oldest") {
   REQUIRE(servers.is_relayed(relayed_address));
   is_silent = true;
   for (std::uint8_t i = 0; i <= phone::CallServers::kMaxWaiting; ++i) servers.send({relayed_address, kPeer}, Octets{i}, mail, now);
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Allocated, "Up to eight datagrams wait until the server permit
   }
 }
 
-TEST_CASE_FIXTURE(Allocated, "hop() has a channel as soon as the server has confirmed it, and receive() unwraps datagrams that come in the channel") {
+TEST_CASE_FIXTURE(Allocated, "hop() returns a channel as soon as the server has confirmed the channel, and receive() unwraps datagrams that come in the channel") {
   CHECK(servers.hop({relayed_address, kPeer}, now).channel == 0);
   for (int i = 0; i < 3; ++i) step();
   const auto hop = servers.hop({relayed_address, kPeer}, now);

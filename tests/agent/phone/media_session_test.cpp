@@ -141,7 +141,7 @@ TEST_CASE("One dialog of a fork can be plain while another is encrypted, but an 
   CHECK_FALSE(call.accepts(kPcmu, ""));
 }
 
-TEST_CASE("A session keeps the agreements of 16 early dialogs, and also follows the latest description of a 17th") {
+TEST_CASE("A session keeps the agreements of 16 early dialogs. It uses the description of a 17th only until another description comes") {
   Forked call;
   for (std::size_t i = 0; i < sip::kMaxForks; ++i) CHECK(call.accepts(kPcmu, "fork" + std::to_string(i)));
   CHECK(call.accepts(kPcma, "another"));
@@ -199,7 +199,7 @@ TEST_CASE("A refused offer that restarts ICE changes nothing on this side") {
   CHECK(ufrag_in(call.session.make_offer().value()) == ufrag_in(call.answer));
 }
 
-TEST_CASE("The answer to the peer's ICE restart has new credentials, and that to the repeated offer has the same ones [RFC 8839 section 4.4.2.1]") {
+TEST_CASE("The answer to the peer's ICE restart has new credentials, and the answer to the repeated offer has the same credentials [RFC 8839 section 4.4.2.1]") {
   Answered call;
   const auto restart = Forked::described(kPcmu + with_ice("bbbb", 30000));
   const auto second = ufrag_in(call.session.answer(restart, call.here).value());
@@ -207,7 +207,7 @@ TEST_CASE("The answer to the peer's ICE restart has new credentials, and that to
   CHECK(ufrag_in(call.session.answer(restart, call.here).value()) == second);
 }
 
-TEST_CASE("New ICE credentials in a refused section beside the audio do not restart ICE") {
+TEST_CASE("If the audio section keeps its ICE credentials, other credentials in a refused section do not restart ICE") {
   const std::string offer = Forked::described("m=video 30002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n" + with_ice("vvvv", 30002) + kPcmu + with_ice("aaaa", 30000));
   Answered call(offer);
   CHECK(ufrag_in(call.session.answer(offer, call.here).value()) == ufrag_in(call.answer));
@@ -220,7 +220,7 @@ TEST_CASE("An answer with rtcp-mux describes one component [RFC 5761 section 5.1
   CHECK_FALSE(has(call.answer, " 2 UDP "));
 }
 
-TEST_CASE("A call with a peer in the Internet is refused if this side knows no public address; otherwise the description has that address") {
+TEST_CASE("open() fails for a call with a peer in the Internet if this side knows no public address. Otherwise the description has that address") {
   media::Engine engine{{1, 20000, 29999, 10s, {}}};
   const auto here = *base::IpAddress::parse("127.0.0.1");
   for (const auto& seen : {std::optional<base::IpAddress>(), base::IpAddress::parse("203.0.113.4")}) {

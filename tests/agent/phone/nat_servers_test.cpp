@@ -45,7 +45,7 @@ TEST_CASE("An endpoint accepts four STUN and TURN servers, and refuses a fifth s
   CHECK(bad.error().find("\"http://192.0.2.1\"") == 0);
 }
 
-TEST_CASE("Servers' names are looked up at once and again later, for both address families, and a failed look-up keeps the former addresses") {
+TEST_CASE("NatServers looks up its servers' names at once and again later, for both address families. After a failed look-up it keeps the former addresses") {
   Looked one({.servers = {{"stun:stun.example.org:3479"}, {"stun:192.0.2.1"}}});
   REQUIRE(one.asked.size() == 1);
   CHECK(one.asked[0].first == "stun.example.org");
@@ -77,7 +77,7 @@ TEST_CASE("A server that fails is reported once, and calls do not use it for a m
   CHECK(one.usable().size() == 2);
 }
 
-TEST_CASE("With a shared secret, each call gets a username that is valid for a day; without it, the password is used") {
+TEST_CASE("With a shared secret, each call gets a username that is valid for a day. Without a shared secret, it gets the configured password") {
   Looked one({.servers = {{"turn:192.0.2.1", "user", "secret"}, {"turn:192.0.2.2", "user", "secret", true}}});
   const auto servers = one.usable();
   CHECK(servers.at(0).credential.username == "user");

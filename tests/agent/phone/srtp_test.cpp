@@ -102,7 +102,7 @@ TEST_CASE("A re-INVITE without SRTP in an encrypted call gets 488, and the call 
   CHECK(caller.final_response(sequence).starts_with("SIP/2.0 200 "));
 }
 
-TEST_CASE("Without TLS, a telephone neither offers nor accepts keys in SDP, unless its options allow it, and offers DTLS if SRTP is required [RFC 4568 section 8.1]") {
+TEST_CASE("Without TLS, a telephone uses keys in SDP only if its options allow it. If it may not and SRTP is required, it offers DTLS [RFC 4568 section 8.1]") {
   using enum SrtpPolicy;
   struct Row { MediaSecurity wanted; bool tls, has_keys, offers_dtls; };
   for (const Row& row : {Row{{Preferred, false}, false, false, false}, Row{{Preferred, true}, false, true, false}, Row{{Preferred, false}, true, true, false},

@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(OpenLink, "A link closes when the server ends the connection, 
   CHECK(offhook_test::wait_until([&] { return link->state() == StreamLinks::State::Closed; }));
 }
 
-TEST_CASE("There are at most 512 links, and a new link is possible when another has ended") {
+TEST_CASE("StreamLinks opens at most 512 links at the same time") {
   StreamLinks links("");
   const StreamLinks::Server nobody{{kAny.ip, 1}};
   std::vector<std::shared_ptr<StreamLinks::Link>> all;

@@ -48,7 +48,7 @@ bool has(const std::string& text, const char* line) { return text.find(line) != 
 
 }  // namespace
 
-TEST_CASE("A caller that trickles gets an answer that announces it, and a check at the address that it sends in an INFO [RFC 8840 section 4.4]") {
+TEST_CASE("A caller that trickles gets an answer with ice-options:trickle, and a check at the address that it sends in an INFO [RFC 8840 section 4.4]") {
   Telephone bert("bert", {media::AudioCodec::Pcmu}, 1);
   RawCaller caller(bert.endpoint->sip_port());
   caller.send("INVITE", 1, "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\na=rtcp-mux\r\n"

@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath refuses STUN messages with a wron
   CHECK(mail->received.size() == 0);
 }
 
-TEST_CASE_FIXTURE(PathAndMail, "Datagrams from the present path have their own ring, which datagrams from other sources cannot fill") {
+TEST_CASE_FIXTURE(PathAndMail, "Datagrams from the selected path have their own ring, which datagrams from other sources cannot fill") {
   order({.remote = {kPeer.ip, 9}});
   for (std::size_t i = 0; i < media::PathMail::kCapacity; ++i) CHECK(receive(stun()) == Verdict::Consumed);
   CHECK(receive(stun()) == Verdict::Refused);
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(PathAndMail, "Datagrams from the present path have their own r
   CHECK(mail->received_on_path.size() == media::PathMail::kCapacityOfPath);
 }
 
-TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath lets no media pass before it gets keys, or an order without keys for plain media") {
+TEST_CASE_FIXTURE(PathAndMail, "NegotiatedPath lets no media pass before it gets an SrtpKeyOrder. An order without keys lets plain media pass") {
   CHECK(receive(0x80) == Verdict::Refused);
   std::vector<std::uint8_t> room(300, 0x80);
   CHECK_FALSE(path.protect(media::Channel::Rtp, room, 172));

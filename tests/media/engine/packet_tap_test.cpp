@@ -187,7 +187,7 @@ TEST_CASE("A tap sees the packets of a leg with a path as they are on the wire, 
   });
 }
 
-TEST_CASE("A relayed packet is tapped when it comes and when it leaves, with the header that it leaves with") {
+TEST_CASE("A tap gets a relayed packet when it comes and when it leaves, the second time with its new header") {
   with_each_datagram_path([](Bench& bench) {
     const auto tap = std::make_unique<media::PacketTap>();
     RtpSender ann, bob;
@@ -219,7 +219,7 @@ TEST_CASE("A relayed packet is tapped when it comes and when it leaves, with the
   });
 }
 
-TEST_CASE("An engine taps the legs of all its workers, with the address that each leg was given") {
+TEST_CASE("The taps of an engine give the packets of the legs of all workers, with the local address of each leg") {
   media::EngineOptions options;
   options.workers = 2;
   options.taps = std::make_shared<media::PacketTaps>();

@@ -178,7 +178,7 @@ TEST_CASE("SrtpPath lets plain packets pass if the peer does not use SRTP, but n
   CHECK(leg.send(2) == rtp_packet(9, 2).size() + 10);
 }
 
-TEST_CASE("After an order that awaits keys, SrtpPath lets no plain packet pass, and keys that it has stay in use until new ones come") {
+TEST_CASE("After an order that awaits keys, SrtpPath lets no plain packet pass, and uses the keys that it already has until new keys come") {
   PathAndBox leg;
   const auto awaits = [] {
     auto order = plain();

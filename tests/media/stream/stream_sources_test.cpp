@@ -89,7 +89,7 @@ TEST_CASE("A stream that must not receive plays nothing and reports no lost medi
   CHECK(call.b.count(EventKind::MediaLost) == 0);
 }
 
-TEST_CASE("A stream plays what comes from a proven address, and sends nothing to it [RFC 8445 section 12.2]") {
+TEST_CASE("A stream plays packets from an address that ICE has proven, and sends nothing to this address [RFC 8445 section 12.2]") {
   AttackedCall call;
   auto plan = call.towards(call.a);
   plan.source_rule = rtp::SourceRule::SdpAddress;
@@ -101,7 +101,7 @@ TEST_CASE("A stream plays what comes from a proven address, and sends nothing to
   CHECK(call.datagrams_to(kA.ip) > 0);
 }
 
-TEST_CASE("A change of the proven addresses keeps the received audio") {
+TEST_CASE("If the proven addresses change, the stream loses none of the received audio") {
   Call call;
   call.a_says = sine(600, 8000, 4);
   call.begin();

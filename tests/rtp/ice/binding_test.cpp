@@ -108,7 +108,7 @@ TEST_CASE("A check without PRIORITY, or with a priority out of range, gets 400 [
   CHECK(refusal_of([](StunWriter& writer) { add_user(writer), writer.add_number(StunAttribute::Priority, rtp::kMaxIcePriority), writer.sign(kOurSide.key()); }, true) == 0);
 }
 
-TEST_CASE("A 420 lists all unknown attributes, even if a message has as many as it can") {
+TEST_CASE("A 420 lists all unknown attributes, even if the request has the greatest possible number of attributes") {
   const auto octets = request_with([](StunWriter& writer) {
     add_user(writer);
     for (unsigned type = 0; type < rtp::kMaxStunAttributes - 4; ++type) writer.add_flag(static_cast<StunAttribute>(0x7000 + type));

@@ -146,7 +146,7 @@ TEST_CASE("Triggered checks run before ordinary checks, each once, in the order 
   CHECK(ports_of_all_checks(checklist) == std::vector<unsigned>{6003, 6002, 6001});
 }
 
-TEST_CASE("A pair that has succeeded leaves the queue of triggered checks, unless this side nominates it") {
+TEST_CASE("A pair that has succeeded leaves the queue of triggered checks, unless its next check will nominate it") {
   for (const bool nominating : {true, false}) {
     IceChecklist checklist(100, true);
     IcePair& pair = *checklist.add(local(kOurs), remote(6001, 300, "a"));
@@ -158,7 +158,7 @@ TEST_CASE("A pair that has succeeded leaves the queue of triggered checks, unles
   }
 }
 
-TEST_CASE("A list with more than max_pairs pairs removes that with the lowest priority, but no pair that the peer has checked [RFC 8445 section 6.1.2.5]") {
+TEST_CASE("If the list has more than max_pairs pairs, it removes the pair with the lowest priority, but never one that the peer has checked [RFC 8445 section 6.1.2.5]") {
   IceChecklist checklist(3, true);
   checklist.add(local(kOurs), remote(6001, 100, "a"));
   checklist.add(local(kOurs), remote(6002, 200, "b"), true);
@@ -175,7 +175,7 @@ TEST_CASE("A list with more than max_pairs pairs removes that with the lowest pr
   CHECK(checklist.pairs().size() == 3);
 }
 
-TEST_CASE("100 pairs fit into the list, and the 101st removes the one with the lowest priority [RFC 8445 section 6.1.2.5]") {
+TEST_CASE("The list holds 100 pairs, and the 101st pair removes the pair with the lowest priority [RFC 8445 section 6.1.2.5]") {
   IceChecklist checklist(100, true);
   for (unsigned i = 0; i < 100; ++i) CHECK(checklist.add(local(kOurs), remote(6000 + i, 1000 + i, "a")) != nullptr);
   CHECK(checklist.find(kOurs, at("198.51.100.1", 6000)) != nullptr);

@@ -256,7 +256,7 @@ TEST_CASE("A local candidate that comes late is paired with all candidates of th
   CHECK(agents.agent(1).path(1, agents.now())->to == other);
 }
 
-TEST_CASE("The agent does not fail before the end of candidates, nor while its owner gathers [RFC 8838 section 8]") {
+TEST_CASE("The agent does not fail before the peer's end-of-candidates, or while its owner gathers [RFC 8838 section 8]") {
   Pair agents;
   agents.b().described.trickle = true;
   agents.drops = [](std::size_t, const rtp::IceTransmit&) { return true; };
@@ -290,7 +290,7 @@ TEST_CASE("A 487 makes the agent check again in the other role, with another tie
   CHECK(StunMessage::parse(first.octets)->id() != StunMessage::parse(second.octets)->id());
 }
 
-TEST_CASE("The mapped address in an answer is a known reflexive candidate, or becomes a peer-reflexive one [RFC 8445 section 7.2.5.3.1]") {
+TEST_CASE("If the mapped address in an answer is not a known reflexive candidate, it becomes a peer-reflexive candidate [RFC 8445 section 7.2.5.3.1]") {
   for (const bool known : {true, false}) {
     ScriptedPeer peer({.controlling = true});
     const auto mapped = at("203.0.113.1", 7777);
@@ -311,7 +311,7 @@ TEST_CASE("The mapped address in an answer is a known reflexive candidate, or be
   }
 }
 
-TEST_CASE("The same description again changes nothing, and malformed credentials are refused [RFC 8839 section 5.4]") {
+TEST_CASE("A repeated description of the peer changes nothing, and a description with malformed credentials is refused [RFC 8839 section 5.4]") {
   Pair agents;
   agents.connect(1s);
   const auto ours = agents.agent(0).credentials();

@@ -180,7 +180,7 @@ TEST_CASE("has_heard() is true only for the source of an authenticated message, 
   CHECK_FALSE(peer.agent.has_heard(at("192.0.2.1", 5001), peer.peer));
 }
 
-TEST_CASE("Media may come from the kMaxProvenSources addresses that have answered a check last. A check that comes from an address does not prove it") {
+TEST_CASE("Media may come from the last kMaxProvenSources addresses that have answered a check. A check from an address does not prove the address") {
   ScriptedPeer peer;
   peer.describe();
   const auto check_from = [&](std::uint16_t number, bool answers) {
@@ -293,7 +293,7 @@ TEST_CASE("The agent ignores candidates of the peer whose component is not one o
   CHECK_FALSE(peer.last_request());
 }
 
-TEST_CASE("A peer that claims our role with ever larger tie-breakers changes nothing except the role") {
+TEST_CASE("A peer that repeatedly claims the agent's role changes nothing except the role") {
   ScriptedPeer peer({.controlling = true});
   peer.describe();
   peer.signal();

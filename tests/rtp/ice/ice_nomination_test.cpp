@@ -39,7 +39,7 @@ TEST_CASE("The controlled agent selects the pair with USE-CANDIDATE when the tri
   CHECK(peer.agent.state() == IceState::Completed);
 }
 
-TEST_CASE("A peer of RFC 5245 may nominate several pairs: the one with the highest priority is selected [RFC 8445 section 8.1.1]") {
+TEST_CASE("If a peer of RFC 5245 nominates several pairs, the agent selects the nominated pair with the highest priority [RFC 8445 section 8.1.1]") {
   for (const bool ice2 : {false, true}) {
     CAPTURE(ice2);
     ScriptedPeer peer;
@@ -61,7 +61,7 @@ TEST_CASE("A peer of RFC 5245 may nominate several pairs: the one with the highe
   }
 }
 
-TEST_CASE("A peer of RFC 5245 may nominate a pair with a lower priority when it is no longer heard on the selected one") {
+TEST_CASE("The agent follows the nomination of a pair with a lower priority if the peer of RFC 5245 is no longer heard on the selected pair") {
   ScriptedPeer peer;
   peer.describe(false);
   const auto answer_to = [&](unsigned port) {

@@ -49,7 +49,7 @@ TEST_CASE("The agent answers checks that come before the peer's description, and
   CHECK(peer.event<IceCompleted>());   // The first of these checks had USE-CANDIDATE.
 }
 
-TEST_CASE("A check that the peer repeats before its description uses one of kMaxEarlyChecks places") {
+TEST_CASE("A check that the peer repeats before its description uses only one of the kMaxEarlyChecks places") {
   ScriptedPeer peer;
   for (unsigned i = 0; i < 2 * rtp::kMaxEarlyChecks; ++i) peer.receive(peer.check(i == 5));
   peer.receive(peer.check(), at("198.51.100.1", 6001));
@@ -91,7 +91,7 @@ TEST_CASE("A check from an unknown address makes a peer-reflexive candidate, and
   CHECK(peer.agent.selected(1)->remote.priority == 4711);
 }
 
-TEST_CASE("When the peer checks a pair whose check is in progress, the agent begins a new check of it [RFC 8445 section 7.3.1.4]") {
+TEST_CASE("When the peer checks a pair that the agent is checking, the agent begins a new check of this pair [RFC 8445 section 7.3.1.4]") {
   ScriptedPeer peer;
   peer.describe();
   peer.signal();

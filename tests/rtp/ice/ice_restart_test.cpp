@@ -38,7 +38,7 @@ TEST_CASE("A restart has new credentials, and media and consent continue on the 
   CHECK(agents.agent(0).is_controlling());
 }
 
-TEST_CASE("After cancel_restart() the former session continues, with its credentials") {
+TEST_CASE("After cancel_restart() the former ICE session continues with its credentials") {
   Pair agents;
   CHECK_FALSE(agents.agent(0).cancel_restart());
   agents.connect(1s);
@@ -86,7 +86,7 @@ TEST_CASE("If the peer restarts after it has lost its network, the end of the fo
   }
 }
 
-TEST_CASE("After a failure, the same offer or answer of the peer begins the checks again, with the same credentials of this side") {
+TEST_CASE("After ICE has failed, a repeated offer or answer of the peer begins the checks again, and this side keeps its credentials") {
   for (const bool is_answer : {true, false}) {
     CAPTURE(is_answer);
     ScriptedPeer peer;
@@ -107,7 +107,7 @@ TEST_CASE("After a failure, the same offer or answer of the peer begins the chec
   }
 }
 
-TEST_CASE("The path ends when its base is removed, and a path from another base needs a restart [RFC 8445 section 5.1.1.4]") {
+TEST_CASE("When the base of the path is removed, the path ends. After a restart the agent finds a path from another base [RFC 8445 section 5.1.1.4]") {
   Pair agents;
   agents.connect(1s);
   agents.agent(0).remove_base(kA, agents.now());

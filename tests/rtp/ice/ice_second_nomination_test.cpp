@@ -11,7 +11,7 @@
 using namespace offhook;
 using namespace offhook_test;
 
-TEST_CASE("A pair that the peer nominates while the check of another nominated pair is in progress is checked too, and the one with the higher priority is selected [RFC 8445 section 8.1.1]") {
+TEST_CASE("If the peer nominates a second pair during the check of the first, the agent checks both and selects the pair with the higher priority [RFC 8445 section 8.1.1]") {
   for (const bool second_is_higher : {true, false}) {
     CAPTURE(second_is_higher);
     ScriptedPeer peer;

@@ -99,7 +99,7 @@ TEST_CASE("Consent is lost 30 s after the last answer, and a later answer does n
   CHECK_FALSE(consent.has_asked(*first));
 }
 
-TEST_CASE("An answer to an earlier request for consent counts, within the last kMaxPendingConsent [RFC 7675 section 5.1]") {
+TEST_CASE("An answer to one of the last kMaxPendingConsent requests for consent counts [RFC 7675 section 5.1]") {
   base::SeededRandom random(1);
   IceConsent consent(kNow, random);
   std::vector<rtp::StunId> unanswered;
@@ -142,7 +142,7 @@ TEST_CASE("The best valid pair is nominated at once, and only once, if no better
   CHECK_FALSE(nomination.next_deadline());
 }
 
-TEST_CASE("The nomination waits for better pairs, and longer if the best valid pair is relayed") {
+TEST_CASE("The nomination waits for pairs with a higher priority, and waits longer if the best valid pair is relayed") {
   for (const bool relay : {false, true}) {
     CAPTURE(relay);
     IceChecklist checklist(100, true);
@@ -174,7 +174,7 @@ TEST_CASE("The nomination does not wait for a pair that has failed, or that has 
   CHECK(nomination.choose(checklist, 1, kNow) == valid);
 }
 
-TEST_CASE("The wait for better pairs begins again if the valid pair fails") {
+TEST_CASE("If the only valid pair is removed, the nomination no longer waits for better pairs") {
   IceChecklist checklist(100, true);
   IceNomination nomination;
   (void)pair_to(checklist, 6000);

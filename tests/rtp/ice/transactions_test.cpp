@@ -67,7 +67,7 @@ TEST_CASE("A cancelled check is not repeated, and its answer still counts until 
   CHECK(transactions.size() == 1);
 }
 
-TEST_CASE("IceTransactions keeps kMaxCancelledChecks cancelled checks, and the next one replaces the oldest") {
+TEST_CASE("IceTransactions keeps kMaxCancelledChecks cancelled checks, and a further one replaces the oldest") {
   IceTransactions transactions;
   for (std::size_t i = 0; i < rtp::kMaxCancelledChecks; ++i) {
     transactions.begin(check_of(1, static_cast<std::uint8_t>(i)), 500ms, kStart);

@@ -290,7 +290,7 @@ TEST_CASE("TurnClient reports a peer that the server refuses, and keeps the allo
   }
 }
 
-TEST_CASE("Without its channel a peer is reached by Send indications [RFC 8656 section 12.3]") {
+TEST_CASE("If the server refuses a channel, TurnClient sends to the peer by Send indications [RFC 8656 section 12.3]") {
   TurnWorld world;
   world.server.refuse[StunMethod::ChannelBind] = 400;
   world.allocate();

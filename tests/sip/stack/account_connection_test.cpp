@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(OverTcp, "After unregister() the account does not use its conn
   CHECK_FALSE(stack.uses(used));
 }
 
-TEST_CASE_FIXTURE(OverTcp, "If a REGISTER gets no response, not even a 100, the stack closes the connection and opens a new one for the next REGISTER") {
+TEST_CASE_FIXTURE(OverTcp, "If a REGISTER gets not even a 100, the stack closes the connection and opens a new one for the next REGISTER") {
   std::string word;
   SUBCASE("no response") {}
   SUBCASE("a 100 response") { word = "100"; }

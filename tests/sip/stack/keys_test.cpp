@@ -38,13 +38,13 @@ struct KeyCaller : Caller {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(KeyCaller, "An INVITE with keys takes TLS if its URI names no transport [RFC 4568 section 8.1]") {
+TEST_CASE_FIXTURE(KeyCaller, "The stack sends an INVITE with keys over TLS if its URI names no transport [RFC 4568 section 8.1]") {
   dial_to("sip:desk@192.0.2.99");
   CHECK(header(first, "Via").starts_with("SIP/2.0/TLS "));
   CHECK(queries.back().secure);
 }
 
-TEST_CASE_FIXTURE(KeyCaller, "An INVITE with keys is not sent to a URI with UDP or TCP, and the call ends with the reason") {
+TEST_CASE_FIXTURE(KeyCaller, "The stack does not send an INVITE with keys to a URI with UDP or TCP, and ends the call with the reason") {
   for (const std::string transport : {"udp", "tcp", "ws"}) {
     CAPTURE(transport);
     dial_to("sip:desk@192.0.2.99;transport=" + transport);
@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(KeyCaller, "An INVITE with keys is not sent to a URI with UDP 
   CHECK(queries.empty());
 }
 
-TEST_CASE_FIXTURE(KeyCaller, "A re-INVITE with keys goes back over the TLS connection of the call if the Contact of the peer has no TLS") {
+TEST_CASE_FIXTURE(KeyCaller, "The stack sends a re-INVITE with keys over the TLS connection of the call if the Contact of the peer has no TLS") {
   for (const std::string contact : {"<sip:desk@192.0.2.99:5062>", "<sip:desk@192.0.2.99:5062;transport=udp>", "<sip:desk@pbx.example>"}) {
     CAPTURE(contact);
     talk_to(contact);
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(KeyCaller, "A re-INVITE with keys goes back over the TLS conne
   }
 }
 
-TEST_CASE_FIXTURE(KeyCaller, "A re-INVITE with keys is not sent if the last message of the call came over UDP and the Contact has no TLS") {
+TEST_CASE_FIXTURE(KeyCaller, "The stack does not send a re-INVITE with keys if the last message of the call came over UDP and the Contact has no TLS") {
   talk_to("<sip:desk@192.0.2.99:5062;transport=udp>");
   receive(in_dialog("INFO", 1, tag_of(header(first, "From")), {}, {}, "a"), peer);
   sent.clear();
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(KeyCaller, "A re-INVITE with keys is not sent if the last mess
   CHECK(event<sip::OfferRefused>());
 }
 
-TEST_CASE_FIXTURE(KeyCaller, "An ACK that answers with keys goes back over the TLS connection of the call") {
+TEST_CASE_FIXTURE(KeyCaller, "The stack sends an ACK whose answer has keys over the TLS connection of the call") {
   talk_to("<sip:desk@192.0.2.99:5062;transport=udp>", {});
   sent.clear();
   REQUIRE(stack.calls().accept_offer(session, kKeys, now));
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(KeyCaller, "An ACK that answers with keys goes back over the T
   CHECK(sip::same_way(last_flow, tls));
 }
 
-TEST_CASE_FIXTURE(KeyCaller, "An ACK that would carry keys without TLS has no body") {
+TEST_CASE_FIXTURE(KeyCaller, "If the ACK cannot use TLS and its answer has keys, the stack sends the ACK without a body") {
   dial_to("sip:desk@192.0.2.99", {});
   CHECK(last_flow.transport == Transport::Udp);
   receive(response(first, 200, "a", "offer", {{"Contact", "<sip:desk@192.0.2.99:5062;transport=udp>"}}), last_flow);

@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Machine, "towards() prefers the listener on the source address
   CHECK(towards(Transport::Udp, "192.0.2.9") == "192.0.2.1:5080/3");
 }
 
-TEST_CASE_FIXTURE(Machine, "Without a listener, towards() returns no path over UDP, and for a stream the local address with port 0") {
+TEST_CASE_FIXTURE(Machine, "Without a listener, towards() returns nothing for UDP, and for a stream it returns the local address with port 0") {
   listen(Transport::Udp, "0.0.0.0", 5070, 1);
   CHECK(towards(Transport::Udp, "2001:db8::9") == "none");
   CHECK(towards(Transport::Tcp, "2001:db8::9") == "[2001:db8::1]:0/0");

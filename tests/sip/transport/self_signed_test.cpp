@@ -37,7 +37,7 @@ bool is_valid_in(const X509* certificate, std::chrono::seconds from_now) {
 
 }  // namespace
 
-TEST_CASE("make_self_signed makes a certificate of a server for exactly these names and this time [RFC 5280 section 4.2.1.6]") {
+TEST_CASE("make_self_signed makes a server certificate for exactly the given names and the given time [RFC 5280 section 4.2.1.6]") {
   const auto made = sip::make_self_signed({"127.0.0.1", "localhost", "2001:db8::1"}, 24h);
   REQUIRE(made.has_value());
   const auto certificate = certificate_of(*made);
@@ -71,7 +71,7 @@ TEST_CASE("make_self_signed refuses a name that is neither an address nor a host
   CHECK_FALSE(sip::make_self_signed({std::string(65, 'a')}, 1h).has_value());
 }
 
-TEST_CASE("An edge serves TLS with a certificate and a key that are given as text, and a client verifies the name in it") {
+TEST_CASE("An edge can serve TLS with a certificate and a key that its options contain as text, and a client verifies the name in the certificate") {
   const auto made = sip::make_self_signed({"127.0.0.1"}, 1h);
   REQUIRE(made.has_value());
   Folder folder;
@@ -84,7 +84,7 @@ TEST_CASE("An edge serves TLS with a certificate and a key that are given as tex
   CHECK_FALSE(Client(trusted).asks(Client::flow(sip::Transport::Tls, server.port(), "pbx.example.com")));
 }
 
-TEST_CASE("An edge sends the chain of a certificate that is given as text") {
+TEST_CASE("An edge sends the whole chain of a certificate that its options contain as text") {
   Authority authority;
   const Certificate between = authority.issue({.common_names = {"between"}, .is_authority = true});
   const Certificate leaf = authority.issue({.alternatives = {{AltName::Dns, "pbx.example.com"}}, .issuer = &between});
@@ -95,7 +95,7 @@ TEST_CASE("An edge sends the chain of a certificate that is given as text") {
   CHECK(Client(authority.trusting()).asks(Client::flow(sip::Transport::Tls, server.port(), "pbx.example.com")));
 }
 
-TEST_CASE("An edge does not open with the text of a certificate and the key of another one, with one of both, or with a chain that cannot be read") {
+TEST_CASE("open() refuses a certificate text without its own key, a key without a certificate, and an unreadable chain") {
   const auto one = sip::make_self_signed({"localhost"}, 1h), other = sip::make_self_signed({"localhost"}, 1h);
   REQUIRE(one.has_value());
   REQUIRE(other.has_value());

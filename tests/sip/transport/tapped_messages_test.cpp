@@ -82,7 +82,7 @@ TEST_CASE("The tap of an edge gets each message over UDP once, with its directio
   CHECK(seen[1].octets == answer);
 }
 
-TEST_CASE("The tap of an edge also gets retransmissions, and datagrams that are no SIP messages") {
+TEST_CASE("The tap of an edge also gets retransmissions, and datagrams that are not SIP messages") {
   Tap tap;
   RunningEdge running(tap.with({}), {});
   Socket peer(SOCK_DGRAM);
@@ -114,7 +114,7 @@ TEST_CASE("The tap of an edge gets the messages of a TCP stream one by one") {
   check_exchange({seen[1], seen[3]}, Transport::Tcp, options("TCP", 2), running.edge->port());
 }
 
-TEST_CASE("The tap of an edge gets the header block of a stream that cannot be split, and the refusal") {
+TEST_CASE("If the edge cannot find the end of a message in a stream, its tap gets the header block and the edge's refusal") {
   Tap tap;
   RunningEdge running(tap.with({}), {});
   Socket peer(SOCK_STREAM);
@@ -149,7 +149,7 @@ TEST_CASE("The tap of an edge gets the messages within TLS and within a WebSocke
   }
 }
 
-TEST_CASE("A connection that the edge opens passes what it sent with the address that it got") {
+TEST_CASE("The tap of an edge gets the local port of a connection that the edge has opened") {
   Tap tap;
   RunningEdge running(tap.with({}), {});
   Socket registrar(SOCK_STREAM);
@@ -166,7 +166,7 @@ TEST_CASE("A connection that the edge opens passes what it sent with the address
   CHECK(seen[0].flow.local.port != 0);
 }
 
-TEST_CASE("Messages that a connection has joined reach the tap one by one, without the keep-alives between them") {
+TEST_CASE("If a connection sends several messages in one piece, the tap gets them one by one, without the keep-alives between them") {
   std::vector<std::string> seen;
   sip::detail::TappedMessages tapped;
   tapped.set([&](const sip::WireMessage& message) { seen.emplace_back(message.octets); });
@@ -176,7 +176,7 @@ TEST_CASE("Messages that a connection has joined reach the tap one by one, witho
   CHECK(seen == std::vector<std::string>{options("TLS", 1), options("TLS", 2)});
 }
 
-TEST_CASE("An edge without a tap passes messages nowhere") {
+TEST_CASE("TappedMessages without a tap ignores messages") {
   const sip::detail::TappedMessages tapped;
   CHECK_FALSE(tapped.is_on());
   tapped.on_received({}, octets_of("noise"));

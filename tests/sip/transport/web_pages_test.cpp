@@ -81,21 +81,21 @@ TEST_CASE("A listener with pages refuses other methods with 405, and all paths t
     CHECK_MESSAGE(status("GET", target) == 404, target);
 }
 
-TEST_CASE("A listener with pages answers 421 if the request is for none of its hosts, so that no other name leads to its pages [RFC 9110 section 15.5.20]") {
+TEST_CASE("A listener with pages answers 421 if the Host field of a request is not one of its hosts, which protects against DNS rebinding [RFC 9110 section 15.5.20]") {
   WebSocketEdge server(serving(two_pages()));
   for (const char* host : {"Host:\r\n", "Host: 127.0.0.1\r\n", "Host: 127.0.0.1:8444\r\n", "Host: evil.example:8443\r\n", "Host: 127.0.0.1:8443.evil.example\r\n"})
     CHECK_MESSAGE(answer_to(server, get("/", host)).starts_with("HTTP/1.1 421 "), host);
   CHECK(answer_to(server, upgrade()).starts_with("HTTP/1.1 421 "));  // Its Host is "127.0.0.1".
 }
 
-TEST_CASE("A WebSocket listener answers 400 to a request without a Host field or with two [RFC 9112 section 3.2]") {
+TEST_CASE("A WebSocket listener answers 400 to a request without a Host field or with two Host fields [RFC 9112 section 3.2]") {
   WebSocketEdge with_pages(serving(two_pages())), without;
   for (const char* hosts : {"", "Host: 127.0.0.1:8443\r\nHost: 127.0.0.1:8443\r\n", "Host: 127.0.0.1:8443\r\nHost: evil.example\r\n"})
     CHECK_MESSAGE(answer_to(with_pages, get("/", hosts)).starts_with("HTTP/1.1 400 "), hosts);
   CHECK(answer_to(without, upgrade("Sec-WebSocket-Protocol: sip\r\nHost: 127.0.0.1\r\n")).starts_with("HTTP/1.1 400 "));
 }
 
-TEST_CASE("A refusal says its reason as plain text") {
+TEST_CASE("The response that refuses a request for a page has the reason as plain text") {
   WebSocketEdge server(serving(two_pages()));
   const auto says = [&](const std::string& request, const std::string& why) {
     const std::string answer = answer_to(server, request);
