@@ -36,7 +36,7 @@ struct Done {
   std::string step;
   double at_ms = 0;                    ///< start of the step, in ms after the call was connected
   std::optional<double> response_ms;   ///< Say: time from the caller's last voiced sample to the other side's first voiced sample
-  std::optional<double> silenced_ms;   ///< Interrupt: from the caller's first voiced sample to the other side's last before a silence of 300 ms
+  std::optional<double> silenced_ms;   ///< Interrupt: from the caller's first voiced sample to the other side's last voiced sample before 300 ms of silence
 };
 
 /// A caller that performs steps and records both directions with one clock. Use it on one thread, and call poll() every few milliseconds.

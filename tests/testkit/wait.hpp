@@ -5,10 +5,10 @@
 
 namespace offhook_test {
 
-/// Waits until done() returns true. Returns false if it does not within the deadline. The deadline only limits the wait for a condition
-/// that never becomes true; no test result depends on the speed of the machine. Use it for state that gives no signal when it changes
-/// (counters, queues without locks, files) and must therefore be polled. Wait for a descriptor, a condition variable or a future by its own
-/// signal instead.
+/// Calls done() every millisecond until it returns true. Returns false if done() is still false at the deadline. The deadline is so long that
+/// only a condition that never becomes true reaches it, so no test result depends on the speed of the machine. Use wait_until() for state that
+/// gives no signal when it changes, such as counters, queues without locks, and files. For a descriptor, a condition variable or a future, wait
+/// for its own signal instead.
 template <class Done>
 [[nodiscard]] bool wait_until(Done done, std::chrono::milliseconds deadline = std::chrono::seconds(30)) {
   const auto end = std::chrono::steady_clock::now() + deadline;

@@ -25,7 +25,7 @@ struct CallerMove {
   bool interrupts = false;                                  ///< true: the caller speaks over the agent, once the agent has spoken for `after`
 };
 
-/// The parts and settings of a talk. Each step first calls `net` with the present time. It moves the data of the session's connections.
+/// The parts and settings of a talk. Each step first calls `net` with the present time, which moves the data of the session's connections.
 struct TalkParts {
   std::unique_ptr<VoiceSession> session;
   std::unique_ptr<ToolBox> tools;

@@ -12,7 +12,7 @@
 
 namespace offhook::test {
 
-/// Reads a datagram of HEP3 as a collector does. Borrows it.
+/// Reads a HEP3 datagram as a collector does. The datagram must outlive the reader.
 class ChunkReader {
  public:
   explicit ChunkReader(std::string_view datagram) {
@@ -34,7 +34,7 @@ class ChunkReader {
     ok_ = ok_ && chunks_.contains(v4) != chunks_.contains(v6);
     return chunks_.contains(v4) ? base::IpAddress::v4(octets<4>(v4)) : base::IpAddress::v6(octets<16>(v6));
   }
-  /// Returns "" if the packet has no such chunk.
+  /// Returns the value of the chunk of this type, or "" if the packet has no such chunk.
   [[nodiscard]] std::string_view text(std::uint32_t type) const {
     const auto chunk = chunks_.find(type);
     return chunk == chunks_.end() ? std::string_view() : chunk->second;
@@ -55,11 +55,11 @@ class ChunkReader {
     return octets;
   }
 
-  std::map<std::uint32_t, std::string_view> chunks_;  // By vendor and type.
+  std::map<std::uint32_t, std::string_view> chunks_;  // keyed by the chunk's vendor ID and type, as one number
   bool ok_ = false;
 };
 
-/// Returns nullopt if a collector could not read the datagram. The texts borrow from it.
+/// Parses a datagram. Returns nullopt if a collector could not read it. The texts of the result refer to the memory of the datagram.
 inline std::optional<agent::capture::Hep3> read_hep3(std::string_view datagram) {
   ChunkReader chunks(datagram);
   agent::capture::Hep3 packet;

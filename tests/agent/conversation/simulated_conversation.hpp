@@ -30,8 +30,8 @@ using namespace std::chrono_literals;
 /// Behaviour of the parts of a simulated conversation.
 struct SimulatedParts {
   bool takes_sound = false;        ///< true: the model takes audio, so that no reply waits for a transcript
-  unsigned fails_one_in = 0;       ///< one of so many requests for a reply or for speech fails, half of these without a response; 0: no request fails
-  unsigned calls_tool_one_in = 0;  ///< one of so many replies calls a tool; 0: no reply calls a tool
+  unsigned fails_one_in = 0;       ///< a request for a reply or for speech fails with probability 1/fails_one_in, half of these without a response; 0: never
+  unsigned calls_tool_one_in = 0;  ///< a reply calls a tool with probability 1/calls_tool_one_in; 0: never
   bool keys_together = false;      ///< true: keys are collected as for an agent with a language model
 };
 
@@ -388,7 +388,7 @@ inline SeenTurns simulate_turns(const SimulatedParts& parts, std::size_t turns, 
   return seen;
 }
 
-/// Returns the number in OFFHOOK_SIM_TURNS. If the environment has none, returns 20,000 in `./dev test --full`, and otherwise a fourth of it.
+/// Returns the number in OFFHOOK_SIM_TURNS. If the environment has none, returns 20,000 in `./dev test --full`, and otherwise 5,000.
 inline std::size_t simulated_turns() {
   const char* const given = std::getenv("OFFHOOK_SIM_TURNS");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : 20'000 / sample_step(4);

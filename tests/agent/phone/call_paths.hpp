@@ -50,10 +50,10 @@ struct PathNetwork {
   std::function<bool(const base::SocketAddress& from, const base::SocketAddress& to)> passes = [](const auto&, const auto&) { return true; };
   /// Returns the addresses from which the network delivers a datagram: a peer with several addresses may send from another one.
   std::function<std::vector<base::SocketAddress>(const base::SocketAddress& from, base::Bytes octets)> sources = [](const auto& from, base::Bytes) { return std::vector{from}; };
-  /// Takes a datagram to an address that no side has.
+  /// Called for each datagram that goes to an address that no side has.
   std::function<void(const base::SocketAddress& from, const base::SocketAddress& to, const std::vector<std::uint8_t>& octets)> strays;
   base::SocketAddress turn_address = socket_address("192.0.2.9", 3478);
-  std::map<base::SocketAddress, offhook_test::ScriptedTurnServer> turn;   ///< by client address, because each serves one client
+  std::map<base::SocketAddress, offhook_test::ScriptedTurnServer> turn;   ///< keyed by the client's address, because each server serves one client
   int ticks = 0;
 
   void begin(PathSide& side, bool controlling, std::shared_ptr<phone::NatServers> servers = nullptr, phone::MediaPlace place = {}) {
@@ -69,7 +69,7 @@ struct PathNetwork {
     REQUIRE_FALSE(side.path.is_gathering());
   }
 
-  /// The agreement of this side with a peer.
+  /// The result of an offer/answer exchange, as apply() gives it to one side.
   struct Terms {
     bool is_muxed = true;
     std::optional<sdp::IceDescription> ice{};

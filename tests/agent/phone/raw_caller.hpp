@@ -66,7 +66,7 @@ class RawSocket {
   }
 
  private:
-  /// Repeats a call that was interrupted. The kernel's work for an io_uring that this thread closed before can interrupt it.
+  /// Repeats a system call that fails with EINTR. The kernel's work for an io_uring that this thread has closed earlier can cause EINTR.
   template <class Call>
   static int uninterrupted(Call call) {
     int result = 0;

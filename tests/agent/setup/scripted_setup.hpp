@@ -58,7 +58,7 @@ class ScriptedNetwork : public setup::Prober {
   std::string all;
   std::string bad = "nothing";  ///< each trial whose line begins with this text fails
   std::string answer;           ///< text of the other side's answer to each trial
-  std::string interrupted_in;   ///< the person interrupts the trial with this text in its line
+  std::string interrupted_in;   ///< part of the line of the trial that the person interrupts; "": none
 
  private:
   setup::Finding tried(const std::string& what) {

@@ -29,7 +29,7 @@ using namespace std::chrono_literals;
 
 struct RtpSender {
   media::UdpSocket socket = any_socket();
-  std::map<std::uint16_t, std::uint16_t> sequences;   // by destination port
+  std::map<std::uint16_t, std::uint16_t> sequences;   // the last sequence number sent to each destination port
 
   void send(const media::Leg& leg, std::size_t times = 1, std::size_t octets = 160) {
     const std::vector<std::uint8_t> payload(octets, 0xff);

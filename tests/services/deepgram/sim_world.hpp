@@ -69,8 +69,8 @@ class SimLine {
   /// Queues a message before all messages that wait.
   void push_first(base::TimePoint at, SimOut out);
   void drop_binary();  ///< removes the audio that waits
-  /// Sends the messages that are due. After the fault has taken effect, sends nothing or something else. `octets` counts the audio on the
-  /// socket. It is compared with the fault's after_bytes. The octets of sent audio are added to it.
+  /// Sends the messages that are due. `octets` is the number of octets of audio on the socket so far; flush() adds the audio that it sends.
+  /// Once `octets` has reached the fault's after_bytes, flush() carries out the fault before the next due message.
   void flush(base::TimePoint now, std::size_t& octets, SimOuts& out);
   [[nodiscard]] std::optional<base::TimePoint> next_deadline() const;
   [[nodiscard]] base::TimePoint last() const { return last_; }
