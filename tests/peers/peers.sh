@@ -40,7 +40,7 @@ within() {
 # machine: the deadline is far longer than a busy machine needs.
 patience=90  # s
 expect() { within "$patience" "${@:2}" || die "after $patience s still not: $1"; }
-# expect_of PID NAME WHAT COMMAND...: the same. Also fails if the process PID ends meanwhile, and then shows its output NAME.log.
+# expect_of PID NAME WHAT COMMAND...: like expect. Also fails the scenario if the process PID ends meanwhile, and then shows its output NAME.log.
 expect_of() {
   is_or_gone() { gone "$1" || "${@:2}"; }
   expect "$3" is_or_gone "$1" "${@:4}"
@@ -207,7 +207,7 @@ has_record() {
   line=$(record) || return 1
   for pattern in "$@"; do grep -qE -- "$pattern" <<<"$line" || return 1; done
 }
-# Checks of a call's log and record. encrypted HOW: SRTP has its keys `by DTLS` or `in SDP`. path_was BEGIN: the audio took a path that begins so.
+# Checks of a call's log and record. encrypted HOW: the SRTP keys came `by DTLS` or `in SDP`. path_was BEGIN: the path of the audio in the record begins so.
 understood() { expect "the agent understood $1" says "$work/agent.log" "call.understood .*intent=$1"; }  # understood INTENT
 encrypted() { expect "the record says that the call was encrypted with keys $1" has_record "\"encryption\":\"SRTP AE[A-Z0-9_]*, keys $1\""; }
 path_was() { expect "the record says that the audio took the path $1" has_record "\"path\":\"$1"; }

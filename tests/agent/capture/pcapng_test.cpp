@@ -51,7 +51,7 @@ std::string hex(const std::string& octets) {
   return text;
 }
 
-/// Returns the types of the blocks. Checks that each has the same size at both ends, and that the file ends with a block.
+/// Returns the types of the blocks. Checks that both size fields of each block are equal, and that the file ends with a whole block.
 std::vector<std::uint32_t> blocks_of(const std::string& file) {
   std::vector<std::uint32_t> types;
   for (std::size_t i = 0; i < file.size();) {

@@ -27,7 +27,7 @@ std::string read_all(int descriptor) {
   return all;
 }
 
-/// A pipe. Reads from it do not wait.
+/// A pipe whose read end does not block.
 struct Pipe {
   std::array<int, 2> ends{};
   Pipe() {

@@ -22,11 +22,11 @@ using namespace offhook::agent::capture;
 
 namespace {
 
-/// What a sink got, also after the end of the capture.
+/// The packets that a KeepingSink got. A test reads them during the capture and after its end.
 struct Got {
   std::mutex mutex;
   std::vector<Packet> packets, media;
-  std::vector<std::size_t> media_at_once, media_before;  ///< sizes of the calls of take_media(); packets of media before each message
+  std::vector<std::size_t> media_at_once, media_before;  ///< number of packets in each call of take_media(); number of packets of media that came before each message
   std::vector<Packet> all() {
     const std::lock_guard lock(mutex);
     return packets;
@@ -53,10 +53,10 @@ class KeepingSink final : public CaptureSink {
   std::function<void()> before_;
 };
 
-/// Holds the thread of a sink until a test lets it go on.
+/// Blocks the thread of a sink until the test calls open().
 class Gate {
  public:
-  /// Returns what a sink calls before each packet: it waits with the first one.
+  /// Returns a function that a sink calls before each packet. At the first packet, the function waits for open().
   std::function<void()> holding_once() {
     return [this] {
       if (!std::exchange(is_first_, false)) return;

@@ -1,4 +1,4 @@
-// The settings of /nat: the public address, and the servers of STUN and TURN.
+// The settings of /nat: the public address, and the STUN and TURN servers.
 #include <offhook/agent/app/agent_options.hpp>
 #include <offhook/agent/config/config.hpp>
 #include <offhook/agent/config/report.hpp>
@@ -19,7 +19,7 @@ config::Effective read(const std::string& nat) {
                            {.path = "etc/my.json", .environment = {}, .assignments = {}});
 }
 
-/// Returns where the only problem is; "" if there is none.
+/// Returns the place of the only problem, or "" if there is no problem.
 std::string problem_at(const std::string& servers) {
   const auto effective = read(R"({"servers": )" + servers + "}");
   REQUIRE(effective.problems.size() <= 1);

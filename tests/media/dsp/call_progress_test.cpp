@@ -58,7 +58,7 @@ std::vector<SignalTone> signals(const LineSignal& line) {
   return told;
 }
 
-/// the most seconds until a tone is recognised: one whole cycle of the longest tone script, or this cycle up to the first second of its long pause
+/// The longest time in seconds until a tone is recognised: one cycle of the longest tone script, or this cycle up to the first second of its long pause.
 constexpr double kPatienceSeconds = 7;
 
 }  // namespace

@@ -194,7 +194,7 @@ TEST_CASE("A leg that moves between workers many times loses no packet and skips
       run(20);
       return std::all_of(counters.begin(), counters.end(), [&](const auto& counter) { return received(counter) > 20; });
     }));
-    // The worker renews all statistics at once, some times a second. The second renewal always contains the last packet.
+    // The worker renews the statistics of all legs together, several times a second. The second renewal from now on counts the last packet.
     for (const int times : {1, 2}) {
       CAPTURE(times);
       for (const auto& counter : counters) {

@@ -177,7 +177,7 @@ TEST_CASE("Legs can close many times while packets arrive at all ports") {
       for (auto& talker : talkers) talker->run();
       return engine.statistics(talkers[0]->leg.id)->packets_sent > 4;
     }));
-    // This ends the talkers' use of their ports. The engine keeps its own share of the ports as long as it needs it.
+    // The talkers then release their audio ports. The engine shares each audio port, and keeps the port as long as it needs it.
     for (auto& talker : talkers) REQUIRE(engine.close(talker->leg.id));
   }
   CHECK(engine.legs() == 0);

@@ -23,7 +23,7 @@ Octets with_first(std::size_t size, std::initializer_list<std::uint8_t> first) {
   return octets;
 }
 
-/// Returns a compound with one empty receiver report, and a profile's own octets behind it.
+/// Returns an RTCP compound of `size` octets: a receiver report without report blocks, but with profile-specific extensions (RFC 3550 section 6.4.3).
 Octets report(std::size_t size) { return with_first(size, {0x80, 201, 0, static_cast<std::uint8_t>(size / 4 - 1)}); }
 
 std::vector<media::TappedPacket> all_of(media::PacketTap& tap) {

@@ -1,5 +1,5 @@
 """A telephone with the media of a browser: aiortc has ICE, DTLS-SRTP and the codec. It calls a user over TCP through a proxy that asks for no password,
-plays a WAV file, records the other side at 16 kHz, and hangs up at the end of the file. Prints what it does, one line each."""
+plays a WAV file, records the other side at 16 kHz, and hangs up at the end of the file. Prints a line for each of its actions."""
 
 import argparse
 import asyncio

@@ -79,7 +79,7 @@ async function call(page, number) {
   console.log(`call ${number}: ${state}; heard "${question.words}"`)
 }
 
-/// Opens the page. An error of the page, or of what its policy forbids, fails the run.
+/// Opens the page. The run fails if the page has an error, or tries something that its content security policy forbids.
 async function open(context) {
   const page = await context.newPage()
   const fault = (text) => { console.log(`page: ${text}`); process.exitCode = 1 }
@@ -90,13 +90,13 @@ async function open(context) {
   return page
 }
 
-/// Begins a call that stays up.
+/// Begins a call, and returns when the agent has answered. The call continues.
 async function hold(page) {
   await page.click('#call')
   await page.waitForSelector('body[data-state=up]', { timeout: kPatience })
 }
 
-/// Ends a process by Ctrl-C, and waits for its end.
+/// Ends a process as Ctrl-C does (SIGINT), and waits for its end.
 async function stopped(process_id) {
   process.kill(process_id, 'SIGINT')
   const runs = () => { try { return process.kill(process_id, 0) } catch { return false } }

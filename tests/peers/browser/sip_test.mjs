@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 const { SipCall, parse, kMaxMessage } = await import(pathToFileURL(`${process.argv[2]}/sip.js`))
 const { Call } = await import(pathToFileURL(`${process.argv[2]}/phone.js`))
 
-/// A call with a list of the sent messages (parsed) and one of its events.
+/// Makes a SipCall, with a list of its sent messages, parsed, and a list of its events.
 function callOf() {
   const sent = [], events = []
   const call = new SipCall({
@@ -152,7 +152,8 @@ test('the length of a body counts octets, and its text arrives unchanged', () =>
   assert.match(sent[0], /Content-Length: 5\r\n\r\nä€$/)
 })
 
-/// Calls by phone.js, in place of a browser. The agent answers; if `passes`, the audio passes. Then the agent sends BYE. Returns what `ended` gets.
+/// Runs a call of phone.js with a simulated browser. The agent answers and then sends BYE. If `passes` is false, the media never connect. Returns the
+/// arguments that phone.js passes to `ended`.
 async function endedByAgent({ passes, reason }) {
   const track = { stop() {} }, stream = { getAudioTracks: () => [track], getTracks: () => [track] }
   let socket = null, peer = null, invite = null, over = null

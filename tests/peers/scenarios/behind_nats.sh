@@ -1,7 +1,7 @@
-# behind_nats-HOW: the agent and a telephone are behind two NATs of the kernel, each in a network namespace of its own. Kamailio and coturn are in a third
-# one, which stands for the Internet. The NATs choose another port for each destination, so that only coturn can relay the audio. HOW is the way of the
-# agent to coturn: `udp`, `tcp` or `tls`. The telephone is baresip. With `offhook`, it is another agent, and both use coturn over UDP. With `stun`, the NATs
-# keep the port, and both agents use coturn as a server of STUN only.
+# behind_nats-HOW: the agent and baresip are behind two NATs of the kernel. Each host and each NAT has a network namespace of its own. Kamailio and coturn
+# are in a further namespace, which stands for the Internet. The NATs choose another port for each destination, so the audio can pass only through coturn.
+# HOW is the transport between the agent and coturn: `udp`, `tcp` or `tls`. With `offhook`, a second agent takes the place of baresip, and both agents use
+# coturn over UDP. With `stun`, the NATs keep the host's port, and both agents use coturn only as a STUN server.
 #
 #       agent 10.1.0.2 - NAT 203.0.113.11 --+-- 203.0.113.1 Kamailio, 203.0.113.2 coturn
 #   telephone 10.2.0.2 - NAT 203.0.113.12 -+
@@ -11,7 +11,7 @@ needs_program nft nftables
 needs_program ip iproute2
 . "$here/sentences.sh"
 
-# namespace VARIABLE NAME: makes a namespace, which ends with the process that holds it, and sets the variable to the id of this process.
+# namespace VARIABLE NAME: makes a namespace, which exists as long as a new process in it, and sets the variable to the id of this process.
 namespace() {
   local -n into=$1
   start "$2" unshare --net sleep 600
@@ -21,7 +21,7 @@ namespace() {
 }
 has_own_network() { [ "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$1/ns/net")" ]; }  # has_own_network PID
 inside() { nsenter --net --target "$1" "${@:2}"; }  # inside NAMESPACE COMMAND...
-# cable NAMESPACE INTERFACE ADDRESS NAMESPACE INTERFACE [ADDRESS]
+# cable NAMESPACE INTERFACE ADDRESS NAMESPACE INTERFACE [ADDRESS]: connects two namespaces by a pair of interfaces with these addresses.
 cable() {
   inside "$1" ip link add "$2" type veth peer name "$5" netns "$4"
   inside "$1" ip address add "$3" dev "$2"
@@ -29,8 +29,8 @@ cable() {
   [ -z "${6:-}" ] || inside "$4" ip address add "$6" dev "$5"
   inside "$4" ip link set "$5" up
 }
-# nat NUMBER: makes a host 10.NUMBER.0.2 behind a NAT with the public address 203.0.113.1NUMBER. The NAT drops what comes for itself, as home routers do.
-# Otherwise, the kernel remembers an early check of the peer as a connection of its own, and chooses another port for the host's check.
+# nat NUMBER: makes a host 10.NUMBER.0.2 behind a NAT with the public address 203.0.113.1NUMBER. The NAT drops packets to itself, as home routers do.
+# Otherwise the kernel would store an early check of the peer as a connection to the NAT itself, and would choose another port for the host's check.
 nat() {
   namespace "host$1" "host$1"
   namespace "nat$1" "nat$1"
@@ -55,7 +55,7 @@ inside "$internet" ip link add bridge type bridge 2>"$work/bridge" || absent "th
 inside "$internet" ip address add 203.0.113.1/24 dev bridge
 inside "$internet" ip address add 203.0.113.2/24 dev bridge
 inside "$internet" ip link set bridge up
-# In the Internet, what goes to a private address is lost. coturn closes an allocation if the kernel refuses it instead.
+# The simulated Internet silently loses packets to private addresses. If the kernel refused such a packet, coturn would close the allocation.
 inside "$internet" ip neigh add 203.0.113.254 lladdr 02:00:00:00:00:fe dev bridge
 inside "$internet" ip route add default via 203.0.113.254
 nat 1
@@ -101,7 +101,7 @@ recorded_at() {
   search_in "$recording"
   [ "$(found "$2" likeness)" -ge 80 ] || die "$1 did not hear \"$2\": $(cat "$work/report.json")"
 }
-# two_agents: 6002 calls 6001. It hears the greeting, which interrupts its own one, and ends the call at its limit.
+# two_agents: 6002 calls 6001 and hears the greeting of 6001, which interrupts its own greeting. 6002 ends the call at its call limit.
 two_agents() {
   sentence hello 'Hello, this is Blue River Bicycles.'
   sentence limit 'We have reached the time limit of this call.'

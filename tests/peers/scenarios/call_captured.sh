@@ -27,7 +27,7 @@ shown() {
   for field in "$@"; do fields+=(-e "$field"); done
   tshark -r "$capture" -Y "$filter" -T fields -E separator=' ' "${fields[@]}" 2>>"$work/tshark.err" || die "tshark does not read the capture: $(tail -n 1 "$work/tshark.err")"
 }
-# On a busy machine, a message may be sent again: uniq.
+# uniq, because on a busy machine a message may be sent again.
 flow=$(shown 'sip && sip.CSeq.method != "REGISTER"' frame.packet_flags_direction sip.Method sip.Status-Code | uniq | sed 's/0x00000001/</; s/0x00000002/>/' | tr -s ' ' | sed 's/ $//')
 wanted=$(printf '%s\n' '< INVITE' '> 180' '> 200' '< ACK' '< BYE' '> 200')
 [ "$(grep -v '^> 100$' <<<"$flow")" = "$wanted" ] || die "the capture shows another call: $(tr '\n' ',' <<<"$flow")"
@@ -43,11 +43,11 @@ esac
 begun=$(stat -c %W "$capture") at=$(shown 'sip.Method == "BYE"' frame.time_epoch | head -n 1)
 [ "${at%.*}" -ge "$((begun - 1))" ] && [ "${at%.*}" -le "$(date +%s)" ] || die "the BYE has the time $at"
 
-# The audio that the agent sends is there by its headers: 20 octets of IP, 8 of UDP and 12 of RTP.
+# Of the audio that the agent sends, the capture has only the headers: 20 octets of IP, 8 of UDP and 12 of RTP.
 [ "$(shown rtp frame.packet_flags_direction frame.cap_len rtp.p_type | sort -u)" = '0x00000002 40 0' ] ||
   die "the capture shows other packets of RTP: $(shown rtp frame.packet_flags_direction frame.cap_len rtp.p_type | sort | uniq -c | head -n 3)"
 
-# The digest is masked with its length, so that the message stays whole.
+# The mask of the digest has the same length as the digest, so that Content-Length and the offsets stay correct.
 says "$capture" 'username="6001".*response="x{32}"' || die "the capture shows no masked response"
 grep -aqE 'response="[0-9a-f]{32}"' "$capture" "$work/agent.log" && die "the response to a challenge is readable"
 [ -z "$(shown '_ws.malformed || sip.Method == "BYE" && !sip.Call-ID' frame.number)" ] || die "tshark finds malformed messages"

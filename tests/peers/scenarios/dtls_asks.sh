@@ -1,4 +1,4 @@
-# baresip encrypts by DTLS-SRTP, and calls over UDP. muxed: RTCP has the port of RTP.
+# baresip encrypts by DTLS-SRTP, and calls over UDP. dtls_asks-muxed: RTCP uses the port of RTP.
 baresip_too=("module dtls_srtp.so") baresip_account=';mediaenc=dtls_srtp'
 [ "${1:-}" != muxed ] || baresip_account+=';rtcp_mux=yes'
 . "$here/question.sh"

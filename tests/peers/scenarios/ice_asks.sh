@@ -1,4 +1,4 @@
-# baresip finds the path of the audio by ICE, over UDP. dtls: it also encrypts by DTLS-SRTP. muxed: RTCP has the port of RTP.
+# baresip calls over UDP, and finds the path of the audio by ICE. The word `dtls` adds DTLS-SRTP, and the word `muxed` puts RTCP on the port of RTP.
 baresip_too=("module ice.so") baresip_account=';medianat=ice'
 for word in "$@"; do
   case $word in

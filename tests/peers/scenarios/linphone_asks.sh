@@ -1,5 +1,5 @@
 # Linphone asks for the opening hours through Kamailio. The agent understands the question; the telephone hears the reply, holds the call, resumes it,
-# and hangs up. The words say what Linphone requires: sdes (SRTP with keys in SDP, over TLS), dtls (DTLS-SRTP), ice.
+# and hangs up. The words of the scenario's name select what Linphone uses: `sdes` (SRTP with keys in SDP, over TLS), `dtls` (DTLS-SRTP), `ice`.
 . "$here/linphone.sh"
 . "$here/sentences.sh"
 taken_back() { grep 'call\.media' "$work/agent.log" | tail -n 1 | grep -q 'sends=true'; }

@@ -1,4 +1,4 @@
-# baresip calls with ICE and DTLS-SRTP. The capture has the headers of STUN, DTLS and SRTP in both directions, as they crossed the network, and no more.
+# baresip calls with ICE and DTLS-SRTP. Of the packets in both directions, the capture has only the headers of STUN, DTLS and SRTP, as on the network.
 needs_program tshark tshark
 baresip_too=("module ice.so" "module dtls_srtp.so") baresip_account=';medianat=ice;mediaenc=dtls_srtp;rtcp_mux=yes'
 capture=$work/calls.pcapng

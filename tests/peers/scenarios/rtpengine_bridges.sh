@@ -1,5 +1,5 @@
-# rtpengine_bridges-HOW: a telephone with plain RTP asks for the opening hours. rtpengine, which Kamailio controls, is between its audio and that of the
-# agent. HOW is the agent's side: `dtls` (ICE and DTLS-SRTP), `opus` (the same with Opus, which rtpengine transcodes), `sdes` (keys in SDP, over TLS).
+# rtpengine_bridges-HOW: a telephone with plain RTP asks for the opening hours. All audio between the telephone and the agent passes through rtpengine, which
+# Kamailio controls. HOW is the agent's media: `dtls` (ICE and DTLS-SRTP), `opus` (the same with Opus, which rtpengine transcodes), `sdes` (keys in SDP, over TLS).
 # rtpengine_bridges-HOW-called: the agent calls the telephone.
 needs_program rtpengine rtpengine-daemon
 needs_kamailio_module rtpengine kamailio

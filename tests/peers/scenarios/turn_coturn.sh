@@ -1,6 +1,6 @@
-# turn_coturn-HOW: our clients of STUN and TURN with coturn. HOW is the way to the server (udp, tcp, tls), `secret` (a time-limited credential),
-# `redirected` (a server that names another one), or `stun` (our server of STUN with coturn's client). The nonces of coturn last one second, so the
-# clients also get stale ones.
+# turn_coturn-HOW: Offhook's STUN and TURN clients use coturn. HOW is the transport (`udp`, `tcp`, `tls`), `secret` (a time-limited credential),
+# `redirected` (the server redirects to another server), or `stun` (coturn's client uses Offhook's STUN server). coturn's nonces are valid for one
+# second, so the clients also meet stale nonces.
 how=$1
 needs_program turnserver coturn
 echo_program=$build/tests/offhook_turn_echo

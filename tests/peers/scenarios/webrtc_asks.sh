@@ -1,5 +1,5 @@
 # The media of a browser: SIP.js, with libwebrtc, opens a WebSocket to the agent and calls it with ICE, DTLS-SRTP and Opus. It holds the call, resumes it by
-# an ICE restart, and asks for the opening hours. webrtc_asks-called: the agent calls it through Kamailio. libwebrtc has no candidate on loopback.
+# an ICE restart, and asks for the opening hours. webrtc_asks-called: the agent calls SIP.js through Kamailio. libwebrtc has no candidate on loopback.
 . "$here/sentences.sh"
 needs_network libwebrtc
 web_phone_script=webrtc.mjs

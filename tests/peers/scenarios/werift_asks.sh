@@ -1,5 +1,5 @@
-# werift asks for the opening hours with ICE and DTLS-SRTP of pure JavaScript, over a WebSocket to the agent. It nominates several pairs of candidates, and
-# uses the first one, also if the agent uses another.
+# werift asks for the opening hours over a WebSocket to the agent. Its ICE and DTLS-SRTP are pure JavaScript. It nominates several pairs of candidates, and
+# uses the first of them even if the agent selects another.
 . "$here/sentences.sh"
 start_kamailio
 agent_takes_web_sockets

@@ -1,5 +1,5 @@
 // A telephone in a browser, without the browser: SIP.js over WebSocket, with a session description of plain RTP, because Node has no WebRTC. Prints
-// what it does, one line each. The exit status is 0 when everything that the arguments demand has happened.
+// a line for each of its actions. The exit status is 0 when everything that the arguments demand has happened.
 import dgram from 'node:dgram'
 import { parseArgs } from 'node:util'
 import { Inviter, Registerer, RegistererState, SessionState } from 'sip.js'

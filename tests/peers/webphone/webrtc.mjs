@@ -1,7 +1,7 @@
 // A telephone in a browser, without the browser: SIP.js over WebSocket with its own code for WebRTC, on Google's libwebrtc (@roamhq/wrtc). Calls a user, or
 // registers with a password and waits for a call. Plays a WAV file of 16 kHz, records the other side at the same rate, and hangs up at the end of the file.
-// --hold MS: holds the call after that time, and a second later resumes it by an ICE restart. Prints what it does, one line each. The exit status is 0 when
-// everything has happened.
+// --hold MS: holds the call after that time, and a second later resumes it with an ICE restart. Prints a line for each of its actions. The exit status is 0
+// when everything has happened.
 import { parseArgs } from 'node:util'
 import wrtc from '@roamhq/wrtc'
 import { Inviter, Registerer, SessionState, Web } from 'sip.js'
@@ -21,7 +21,7 @@ const play = (source, file) => inRealTime(readWav(file), rate, frame, (samples) 
   source.onData({ samples, sampleRate: rate, bitsPerSample: 16, channelCount: 1, numberOfFrames: frame })
 })
 
-/// Collects what a track plays, at 16 kHz: the mean of the samples that come in the time of one.
+/// Records the audio of a track at 16 kHz. Each recorded sample is the mean of the track's samples in the same time.
 class Recorder {
   heard = []
   constructor(track) {
@@ -47,7 +47,7 @@ async function hold(session) {
   say('resumed')
 }
 
-/// Begins the session by `begin`, and holds the whole conversation.
+/// Starts the session by calling `begin`, runs the whole call, and saves the recording.
 async function talk(session, begin) {
   const established = reached(session, SessionState.Established)
   await begin()

@@ -1,6 +1,6 @@
 // A telephone whose media are pure JavaScript: SIP.js over WebSocket, and ICE, DTLS-SRTP and RTP of werift, in PCMU. Calls a user, plays a WAV file of 8 kHz,
-// records the other side at the same rate, and hangs up at the end of the file. Prints what it does, one line each. The exit status is 0 when everything has
-// happened.
+// records the other side at the same rate, and hangs up at the end of the file. Prints a line for each of its actions. The exit status is 0 when everything
+// has happened.
 import { parseArgs } from 'node:util'
 import { Inviter, SessionState } from 'sip.js'
 import { MediaStreamTrack, RTCPeerConnection, RTCRtpCodecParameters, RtpHeader, RtpPacket } from 'werift'
@@ -23,12 +23,12 @@ function decode(octet) {
 
 const track = new MediaStreamTrack({ kind: 'audio' }), heard = []
 const pcmu = new RTCRtpCodecParameters({ mimeType: 'audio/PCMU', clockRate: rate, channels: 1, payloadType: 0 })
-// By itself, werift asks a server on the Internet, and has no candidate on loopback.
+// By default, werift asks a STUN server on the Internet, and has no candidate on loopback.
 const connection = new RTCPeerConnection({ codecs: { audio: [pcmu] }, iceServers: [], iceAdditionalHostAddresses: ['127.0.0.1'] })
 connection.connectionStateChange.subscribe((state) => say(`connection ${state}`))
 const transceiver = connection.addTransceiver(track, { direction: 'sendrecv' })
 
-/// Lets SIP.js use the connection of werift.
+/// Gives SIP.js the session descriptions of werift's `connection`.
 class Descriptions {
   hasDescription(type) { return type === 'application/sdp' }
   async getDescription() {
@@ -37,7 +37,7 @@ class Descriptions {
     return { body: connection.localDescription.sdp, contentType: 'application/sdp' }
   }
   async setDescription(sdp) {
-    // The tracks of werift play only sources that the other side describes by a=ssrc (RFC 5576), which the agent does not do.
+    // werift gives a track only packets whose SSRC the other side describes by a=ssrc (RFC 5576). The agent's description has no a=ssrc.
     transceiver.dtlsTransport.onRtp.subscribe((packet) => { if (packet.header.payloadType === 0) heard.push(...Array.from(packet.payload, decode)) })
     await connection.setRemoteDescription({ type: 'answer', sdp })
   }

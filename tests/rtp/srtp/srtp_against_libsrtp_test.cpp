@@ -44,7 +44,7 @@ void set_crypto(srtp_policy_t& policy, rtp::SrtpSuite suite) {
   }
 }
 
-/// One direction of libsrtp2.
+/// A sender or a receiver of libsrtp2.
 class Theirs {
  public:
   Theirs(rtp::SrtpSuite suite, Octets secret, srtp_ssrc_type_t direction) : secret_(std::move(secret)) {
@@ -81,7 +81,7 @@ class Theirs {
   srtp_t session_ = nullptr;
 };
 
-/// Both directions of our implementation. An empty packet has the same meaning.
+/// A sender and a receiver of Offhook. As in Theirs, the result is empty if they refuse the packet.
 class Ours {
  public:
   explicit Ours(const rtp::SrtpMasterKey& key) : sender_(*rtp::SrtpSender::make(key)), receiver_(*rtp::SrtpReceiver::make(key)) {}

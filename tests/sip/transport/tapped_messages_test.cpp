@@ -38,7 +38,7 @@ class Tap {
     const std::lock_guard lock(mutex_);
     return seen_;
   }
-  /// Returns the messages once there are so many.
+  /// Waits until at least `count` messages have come, and returns all messages.
   std::vector<Seen> first(std::size_t count) {
     CHECK(wait_until([&] { return all().size() >= count; }));
     return all();
