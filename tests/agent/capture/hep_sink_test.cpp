@@ -161,7 +161,7 @@ TEST_CASE("sngrep receives the messages of HepSink, and writes them to a file") 
     std::_Exit(127);
   }
   HepSink sink({"127.0.0.1", static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))), 1, {}});
-  // sngrep drops what comes before it listens, so the messages are repeated.
+  // sngrep misses a message that comes before it listens, so the test repeats the message.
   CHECK(offhook_test::wait_until([&] {
     (void)logged_by([&] { sink.take(options_packet("call-1"), base::Clock::now()); });
     return folder.get("out.pcap").find("Call-ID: call-1") != std::string::npos;

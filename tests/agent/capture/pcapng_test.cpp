@@ -132,7 +132,7 @@ TEST_CASE("PcapngWriter writes a message of the largest size of a datagram as on
     CHECK(blocks_of(file).size() == 3);
     const std::size_t begin = file.find("aaaa");
     CHECK(file.find_first_not_of('a', begin) - begin == std::min<std::size_t>(size, 65507));
-    const std::size_t sizes = file.find(std::string("\x45\0", 2)) - 8;  // Before the IP packet: what the file has, and what was sent.
+    const std::size_t sizes = file.find(std::string("\x45\0", 2)) - 8;  // The captured size and the original size come before the IP packet.
     CHECK(u32(file, sizes) == 28 + std::min<std::size_t>(size, 65507));
     CHECK(u32(file, sizes + 4) == 28 + size);
   }

@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(Calls, "Media may come from an address that has answered a che
 }
 
 TEST_CASE_FIXTURE(Calls, "If a peer has nominated two paths, the DTLS handshake and the media may come along the path that this side has not selected [RFC 8445 section 12.2]") {
-  const auto other = socket_address("198.51.100.2", 6002);   // werift 0.25 does so
+  const auto other = socket_address("198.51.100.2", 6002);   // werift 0.25 sends checks from two addresses and uses the other one for DTLS.
   sources = [&](const base::SocketAddress& from, base::Bytes octets) {
     if (from == a.rtp && rtp::kind_of(octets) == rtp::DatagramKind::Dtls) return std::vector{other};
     const auto message = rtp::StunMessage::parse(octets);

@@ -47,7 +47,7 @@ TEST_CASE("A tap keeps the header of RTP with CSRCs and extension, and none of t
   CHECK(kept(extended) == media::TappedPacket::kMaxOctets);
   extended[19] = 28;
   CHECK(kept(extended) == media::TappedPacket::kMaxOctets);
-  extended[18] = 0xff;  // A length that is a lie: what follows may be audio.
+  extended[18] = 0xff;  // A false length of the header extension: the octets after the extension may be audio.
   CHECK(kept(extended) == 12);
   CHECK(kept(Octets(extended.begin(), extended.begin() + 19)) == 12);
   CHECK(kept(with_first(10, {0x80, 0})) == 10);

@@ -172,7 +172,7 @@ TEST_CASE("has_heard() is true only for the source of an authenticated message, 
   peer.describe();
   peer.signal();
   CHECK_FALSE(peer.agent.has_heard(peer.base, kStranger));
-  CHECK_FALSE(peer.agent.has_heard(peer.base, peer.peer));   // only described
+  CHECK_FALSE(peer.agent.has_heard(peer.base, peer.peer));   // The peer has only described this address.
   peer.receive(forged_request(peer.agent.credentials().ufrag + ":RFRAG", 1), kStranger);
   CHECK_FALSE(peer.agent.has_heard(peer.base, kStranger));
   peer.receive(peer.check());
