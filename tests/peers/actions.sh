@@ -20,9 +20,9 @@ actions() {
   ai_call wait "say:when are you open" "interrupt:1500:where is your shop" wait "press:42#" wait silence:1500 "say:goodbye" wait:15000
   heard_whole hello station number noted goodbye
   heard_not end
-  [ "$(gap number noted)" -lt 1500 ] || die "a pause of $(gap number noted) ms behind the tools: $(cat "$work/report.json")"
+  [ "$(gap number noted)" -lt 1500 ] || die "the caller heard nothing for $(gap number noted) ms after the tools: $(cat "$work/report.json")"
   reports '"digits":"5#"'
   reports '"ended_by":"them"'
-  expect "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"said":"We are open from nine[^.]*",[^}]*"interrupted_at_ms":' '"notes":\[\{"text":"Bicycle' \
+  expect "the record has the events of this call" has_record '"end":\{"by":"agent","cause":"goodbye"' '"said":"We are open from nine[^.]*",[^}]*"interrupted_at_ms":' '"notes":\[\{"text":"Bicycle' \
     '"digits_received":"\*\*' '"digits_sent":"\*\*"'
 }

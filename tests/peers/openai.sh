@@ -35,7 +35,7 @@ start_ai_agent() {
   expect_of "$agent_pid" agent "the agent is registered" registered 6001
 }
 # simulated PATTERN: checks that a line of the simulator's log matches. simulated_count PATTERN: prints the number of matching lines.
-simulated() { says "$work/openai.jsonl" "$1" || die "the simulated OpenAI has not seen: $1"; }
+simulated() { says "$work/openai.jsonl" "$1" || die "the log of the simulated OpenAI has no line that matches: $1"; }
 simulated_count() { grep -cE -- "$1" "$work/openai.jsonl"; }
 
 # --- the caller, and what it heard -------------------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ ai_call() {
   "$caller_program" --registrar "127.0.0.1:$registrar_port" --call "sip:6001@127.0.0.1:$registrar_port" --wav "$work/call.wav" --limit 80 \
     "${sentences[@]}" "$@" >"$work/report.json" 2>"$work/caller.err" </dev/null &
   echo $! >>"$work/started"
-  wait $! || die "the caller: $(cat "$work/caller.err" "$work/report.json")"
+  wait $! || die "the calling program failed: $(cat "$work/caller.err" "$work/report.json")"
 }
 reports() { says "$work/report.json" "$1" || die "the caller's report has no $1: $(cat "$work/report.json")"; }
 

@@ -39,7 +39,7 @@ within() {
 # expect WHAT COMMAND...: waits until COMMAND succeeds. If it does not succeed, fails the scenario with WHAT. No result depends on the speed of the
 # machine: the deadline is far longer than a busy machine needs.
 patience=90  # s
-expect() { within "$patience" "${@:2}" || die "after $patience s still not: $1"; }
+expect() { within "$patience" "${@:2}" || die "after $patience s, this is still not true: $1"; }
 # expect_of PID NAME WHAT COMMAND...: like expect. Also fails the scenario if the process PID ends meanwhile, and then shows its output NAME.log.
 expect_of() {
   is_or_gone() { gone "$1" || "${@:2}"; }
@@ -144,7 +144,7 @@ start_kamailio_tls() {
 make_certificate() {  # make_certificate NAME: writes $work/registrar.pem and its key
   needs_program openssl openssl
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=registrar -addext "subjectAltName=$1" \
-    -keyout "$work/registrar.key" -out "$work/registrar.pem" >"$work/openssl.log" 2>&1 || die "openssl makes no certificate"
+    -keyout "$work/registrar.key" -out "$work/registrar.pem" >"$work/openssl.log" 2>&1 || die "openssl did not make a certificate"
 }
 # agent_over_tls: configures the agent to connect to $tls_port and to trust $work/registrar.pem.
 agent_over_tls() {
@@ -157,7 +157,7 @@ tls_in_front() {
   local plain
   make_certificate IP:127.0.0.1
   [ -n "$tls_port" ] || free_ports tls_port
-  exec {plain}<>"/dev/tcp/127.0.0.1/$1" || die "nobody listens on $1"
+  exec {plain}<>"/dev/tcp/127.0.0.1/$1" || die "no program listens on port $1"
   openssl s_server -quiet -naccept 1 -accept "127.0.0.1:$tls_port" -cert "$work/registrar.pem" -key "$work/registrar.key" \
     <&"$plain" >&"$plain" 2>"$work/tls.log" &
   started+=("$!")
@@ -237,7 +237,7 @@ no_secret_in() {
   done
   [ "${#shown[@]}" -gt 0 ] || return 0
   file=$(grep -rlaiE 'secret-' "${shown[@]}" | head -n 1)
-  [ -z "$file" ] || die "a secret stands in ${file#"$1"/}: $(grep -rahioE '.{0,60}secret-.{0,30}' "$file" | head -n 1)"
+  [ -z "$file" ] || die "a secret is in ${file#"$1"/}: $(grep -rahioE '.{0,60}secret-.{0,30}' "$file" | head -n 1)"
 }
 # start_agent EXTENSION [REGISTRAR-NAME]: starts the agent, and waits until it is registered at this registrar (kamailio by default).
 start_agent() {
@@ -382,13 +382,13 @@ run_flow() {
     start_kamailio
     start_agent 6001
     run_sipp "$name" "$agent_sip" -t "$transport"
-    gone "$agent_pid" && die "the agent is gone"
+    gone "$agent_pid" && die "the agent has ended unexpectedly"
   fi
 }
 call_through_registrar() {  # needs $name, the flow $file, and a registered agent
   flow_xml -v proxied=1
   run_sipp "$name" "$registrar_port"
-  gone "$agent_pid" && die "the agent is gone"
+  gone "$agent_pid" && die "the agent has ended unexpectedly"
 }
 flow_file() { local flow=${1%_tcp}; echo "$here/sipp/${flow%_tls}.flow"; }
 flow_xml() { awk "$@" -f "$here/flow.awk" "$file" >"$work/$name.xml" || die "the flow cannot be read"; }
@@ -415,11 +415,11 @@ run_called_flow() {
   start agent "$offhook" call 1001 --register --set /sip/bind_port=0 --config "$work/agent.json" ${call_too:-}
   agent_pid=$pid
   if [ -n "$signal" ]; then
-    expect "the call is under way" says "$work/$name-messages.log" '^INVITE '
+    expect "offhook call has sent its INVITE" says "$work/$name-messages.log" '^INVITE '
     sleep "$signal"
     kill -INT "$agent_pid"
   fi
-  expect "SIPp has seen its flow" gone "$sipp_pid"
+  expect "SIPp has completed its flow" gone "$sipp_pid"
   wait "$sipp_pid" || die "SIPp ended with $?: $(sipp_says "$name")"
   expect "the call has ended" gone "$agent_pid"
   wait "$agent_pid" || code=$?
@@ -460,5 +460,5 @@ wire_read() { timeout "$1" cat <&"$wire" | tr -d '\r' || true; }               #
 # gives the agent time for its greeting, and the second silence keeps the call, because baresip hangs up when its file ends.
 say_wav() {
   "$offhook" say "$5" --voice rms --rate "$2" --lead-ms "$3" --pad-ms "$4" --out "$1" >"$work/say.log" 2>&1 ||
-    die "offhook say: $(tail -n 1 "$work/say.log")"
+    die "offhook say failed: $(tail -n 1 "$work/say.log")"
 }

@@ -8,7 +8,7 @@ question() {
   opening_hours
   baresip_folder caller 6002 "$work/question.wav" "${baresip_account:-}"
   start_baresip caller "/dial sip:6001@$loopback_host:$registrar_port"
-  expect "the call is up" says "$work/caller.log" 'Call established'
+  expect "the call is answered" says "$work/caller.log" 'Call established'
   expect "the call is over" says "$work/caller.log" 'terminated'
   understood opening_hours
   telephone_heard caller hello

@@ -4,7 +4,7 @@
 # a whole reply, in a cascade a clause.
 sentences=()
 sentence() {
-  "$offhook" say "$2" --voice "${voice:-slt}" --out "$work/sentence-$1.wav" >"$work/say.log" 2>&1 || die "offhook say: $(tail -n 1 "$work/say.log")"
+  "$offhook" say "$2" --voice "${voice:-slt}" --out "$work/sentence-$1.wav" >"$work/say.log" 2>&1 || die "offhook say failed: $(tail -n 1 "$work/say.log")"
   sentences+=(--look-for "$1=$work/sentence-$1.wav")
 }
 # opening_hours: adds the greeting and the two possible replies of the embedded receptionist about the opening hours. opening_hours_heard: checks that
@@ -15,7 +15,7 @@ opening_hours() {
   sentence others 'Our hours are nine to six from Monday to Friday,'
 }
 opening_hours_heard() {
-  [ "$(found hours likeness)" -ge 60 ] || [ "$(found others likeness)" -ge 60 ] || die "the opening hours were not heard: $(cat "$work/report.json")"
+  [ "$(found hours likeness)" -ge 60 ] || [ "$(found others likeness)" -ge 60 ] || die "the caller did not hear the opening hours: $(cat "$work/report.json")"
 }
 # found NAME MEMBER: prints a member of a found sentence: at_ms, ends_ms, likeness, worst, weak, jumps (tests/caller/recording_search.hpp).
 found() {
@@ -24,7 +24,7 @@ found() {
   echo "${value:--1}"
 }
 # search_in WAV: searches the sentences in another recording, and replaces $work/report.json by the result.
-search_in() { "$caller_program" --search "$1" "${sentences[@]}" >"$work/report.json" 2>&1 || die "search: $(cat "$work/report.json")"; }
+search_in() { "$caller_program" --search "$1" "${sentences[@]}" >"$work/report.json" 2>&1 || die "the search for the sentences failed: $(cat "$work/report.json")"; }
 # heard_whole NAME...: checks that the caller heard each sentence from the first to the last whole fifth of a second. Allows at most three jumps in
 # time, and at most one fifth of a second that a lost or late packet has changed. Short words resemble other words, so the mean likeness, without the
 # cost of the jumps, must also be high.
@@ -38,7 +38,7 @@ heard_whole() {
 }
 heard_not() {
   local name
-  for name in "$@"; do [ "$(found "$name" likeness)" -lt 60 ] || die "the caller heard \"$name\": $(cat "$work/report.json")"; done
+  for name in "$@"; do [ "$(found "$name" likeness)" -lt 60 ] || die "the caller heard \"$name\", which the agent should not have spoken: $(cat "$work/report.json")"; done
 }
 # gap ONE OTHER: prints the milliseconds from the end of the sentence ONE to the beginning of the sentence OTHER.
 gap() { echo $(($(found "$2" at_ms) - $(found "$1" ends_ms))); }
@@ -46,7 +46,7 @@ gap() { echo $(($(found "$2" at_ms) - $(found "$1" ends_ms))); }
 telephone_heard() {
   local recording name
   recording=$(find "$work/$1/heard" -name '*-dec.wav' -size +1k -print -quit)
-  [ -n "$recording" ] || die "$1 recorded nothing"
+  [ -n "$recording" ] || die "$1 has no recording"
   search_in "$recording"
   shift
   for name in "$@"; do [ "$(found "$name" likeness)" -ge 80 ] || die "the telephone did not hear \"$name\": $(cat "$work/report.json")"; done

@@ -11,7 +11,7 @@ start caller /usr/bin/python3 "$here/aiortc/telephone.py" --proxy "127.0.0.1:$re
   --record "$work/caller/heard/aiortc-dec.wav"
 expect "the call is over" says "$work/caller.log" '^bye 200|^status [3-6]|Error'
 expect "aiortc ends" gone "$pid"
-says "$work/caller.log" '^bye 200' || die "aiortc: $(tail -n 1 "$work/caller.log")"
+says "$work/caller.log" '^bye 200' || die "the call of aiortc failed: $(tail -n 1 "$work/caller.log")"
 understood opening_hours
 telephone_heard caller hello
 opening_hours_heard

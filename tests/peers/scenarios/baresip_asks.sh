@@ -1,4 +1,4 @@
 # A telephone asks for the opening hours through Kamailio. The agent understands the question, and the telephone hears the reply and hangs up.
 . "$here/question.sh"
 question 8000
-says "$work/agent.log" 'call.over .*by=them' || die "the agent does not know that the caller hung up"
+says "$work/agent.log" 'call.over .*by=them' || die "the agent's log does not say that the caller hung up"

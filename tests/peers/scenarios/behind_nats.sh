@@ -16,7 +16,7 @@ namespace() {
   local -n into=$1
   start "$2" unshare --net sleep 600
   into=$pid
-  expect "the namespace $2 is there" has_own_network "$pid"
+  expect "the process of the namespace $2 has a network of its own" has_own_network "$pid"
   inside "$into" ip link set lo up
 }
 has_own_network() { [ "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$1/ns/net")" ]; }  # has_own_network PID
@@ -71,14 +71,14 @@ printf '%s\n' listening-ip=203.0.113.2 "listening-port=$turn_port" tls-listening
   log-file=stdout verbose >"$work/coturn.conf"
 start coturn nsenter --net --target "$internet" turnserver -c "$work/coturn.conf"
 expect_of "$pid" coturn "coturn listens" inside "$internet" bash -c '(exec 3<>/dev/tcp/203.0.113.2/5349)'
-expect "the NAT passes on" inside "$host1" timeout 2 bash -c '(exec 3<>/dev/tcp/203.0.113.2/5349)'
+expect "the host behind the NAT reaches coturn" inside "$host1" timeout 2 bash -c '(exec 3<>/dev/tcp/203.0.113.2/5349)'
 
 case $how in
   udp | offhook) server='{"uri": "turn:203.0.113.2", "username": "agent", "password": "secret-turn"}' ;;
   tcp) server='{"uri": "turn:203.0.113.2?transport=tcp", "username": "agent", "password": "secret-turn"}' ;;
   stun) server='"stun:203.0.113.2"' ;;
   tls) server='{"uri": "turns:203.0.113.2", "username": "agent", "password": "secret-turn"}' ;;
-  *) die "unknown word: $how" ;;
+  *) die "this script does not know the word: $how" ;;
 esac
 # agent_behind_nat FILE EXTENSION: writes the configuration of an agent behind a NAT, which records its calls in $work/EXTENSION.
 agent_behind_nat() {
@@ -97,7 +97,7 @@ expect_of "$agent_pid" agent "the agent is registered as 6001" registered 6001
 recorded_at() {
   local recording
   recording=$(find "$work/$1" -name '*.wav' -size +1k -print -quit)
-  [ -n "$recording" ] || die "$1 recorded nothing"
+  [ -n "$recording" ] || die "$1 has no recording"
   search_in "$recording"
   [ "$(found "$2" likeness)" -ge 80 ] || die "$1 did not hear \"$2\": $(cat "$work/report.json")"
 }
@@ -125,11 +125,11 @@ sed -i 's/^sip_listen .*/sip_listen 10.2.0.2:5060/; s/^net_interface .*/net_inte
 sed -i 's/@127\.0\.0\.1:/@203.0.113.1:/' "$work/caller/accounts"
 needs_program baresip baresip-core
 start caller nsenter --net --target "$host2" baresip -f "$work/caller" -t 90 -e "/dial sip:6001@203.0.113.1:5060"
-expect "the call is up" says "$work/caller.log" 'Call established'
+expect "the call is answered" says "$work/caller.log" 'Call established'
 expect "the call is over" says "$work/caller.log" 'terminated'
 understood opening_hours
 telephone_heard caller hello
 opening_hours_heard
 path_was 'ICE, relay to '
-says "$work/agent.log" 'nat.server_failed' && die "the server failed: $(grep nat.server_failed "$work/agent.log")"
+says "$work/agent.log" 'nat.server_failed' && die "the agent reports that its TURN server failed: $(grep nat.server_failed "$work/agent.log")"
 true

@@ -38,10 +38,10 @@ case $interface in
   udp) ends=$(shown 'sip.Method == "BYE"' ip.src udp.srcport ip.dst udp.dstport) ;;
   tls) ends=$(shown 'sip.Method == "BYE"' exported_pdu.ipv4_src exported_pdu.src_port exported_pdu.ipv4_dst exported_pdu.dst_port) ;;
 esac
-[[ $ends == "127.0.0.1 $agent_end 127.0.0.1 "* ]] || die "the BYE goes from and to $ends"
-[ "$interface" = tls ] || [[ $ends == *" $agent_sip"* ]] || die "the BYE goes to $ends"
+[[ $ends == "127.0.0.1 $agent_end 127.0.0.1 "* ]] || die "in the capture, the BYE has wrong addresses: $ends"
+[ "$interface" = tls ] || [[ $ends == *" $agent_sip"* ]] || die "in the capture, the BYE has a wrong destination: $ends"
 begun=$(stat -c %W "$capture") at=$(shown 'sip.Method == "BYE"' frame.time_epoch | head -n 1)
-[ "${at%.*}" -ge "$((begun - 1))" ] && [ "${at%.*}" -le "$(date +%s)" ] || die "the BYE has the time $at"
+[ "${at%.*}" -ge "$((begun - 1))" ] && [ "${at%.*}" -le "$(date +%s)" ] || die "in the capture, the BYE has a wrong time: $at"
 
 # Of the audio that the agent sends, the capture has only the headers: 20 octets of IP, 8 of UDP and 12 of RTP.
 [ "$(shown rtp frame.packet_flags_direction frame.cap_len rtp.p_type | sort -u)" = '0x00000002 40 0' ] ||
@@ -49,7 +49,7 @@ begun=$(stat -c %W "$capture") at=$(shown 'sip.Method == "BYE"' frame.time_epoch
 
 # The mask of the digest has the same length as the digest, so that Content-Length and the offsets stay correct.
 says "$capture" 'username="6001".*response="x{32}"' || die "the capture shows no masked response"
-grep -aqE 'response="[0-9a-f]{32}"' "$capture" "$work/agent.log" && die "the response to a challenge is readable"
+grep -aqE 'response="[0-9a-f]{32}"' "$capture" "$work/agent.log" && die "the capture or the log shows a digest response unmasked"
 [ -z "$(shown '_ws.malformed || sip.Method == "BYE" && !sip.Call-ID' frame.number)" ] || die "tshark finds malformed messages"
 says "$work/agent.log" "Z <-- ${interface^^} 127\.0\.0\.1:$agent_end to 127\.0\.0\.1:" || die "the trace shows no received message"
 says "$work/agent.log" "Z --> ${interface^^} 127\.0\.0\.1:$agent_end from 127\.0\.0\.1:" || die "the trace shows no sent message"
@@ -61,5 +61,5 @@ expect "sngrep has the BYE" grep -aq 'BYE sip:6001@' "$work/collected.pcap"
 for method in INVITE ACK BYE; do
   [ -n "$(tshark -r "$work/collected.pcap" -Y "sip.Method == \"$method\"" 2>/dev/null)" ] || die "sngrep got no $method"
 done
-grep -aqE 'response="[0-9a-f]{32}"' "$work/collected.pcap" && die "sngrep got the response to a challenge"
+grep -aqE 'response="[0-9a-f]{32}"' "$work/collected.pcap" && die "sngrep got a digest response unmasked"
 :

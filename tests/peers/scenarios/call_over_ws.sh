@@ -9,5 +9,5 @@ agent_config "$work/agent.json" 6001
 for first in --register ''; do
   code=0
   timeout 90 "$offhook" call 1001 $first --config "$work/agent.json" >"$work/agent$first.log" 2>&1 || code=$?
-  [ "$code" = 0 ] || die "the call ended with $code: $(tail -n 1 "$work/agent$first.log")"
+  [ "$code" = 0 ] || die "the call failed with exit code $code: $(tail -n 1 "$work/agent$first.log")"
 done

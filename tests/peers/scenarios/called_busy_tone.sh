@@ -4,4 +4,4 @@ head -c 3000 /dev/zero | tr '\0' '\377' >>"$work/busy.ulaw"
 agent_too='"media": {"country": "GB"}'
 through=''
 run_called_flow called_busy_tone "$here/sipp/called_busy_tone.flow" u1
-expect "the record says that it was refused, and by what" has_record '"cause":"refused 486"' '"tones":\[\{"name":"busy"\}\]' '"reason":"tone: busy"'
+expect "the record says that the busy tone refused the call" has_record '"cause":"refused 486"' '"tones":\[\{"name":"busy"\}\]' '"reason":"tone: busy"'

@@ -5,4 +5,4 @@ call_from_elsewhere caller_proves secret-9
 name=call file=$here/sipp/call.flow
 flow_xml
 run_sipp call "$agent_sip"
-gone "$agent_pid" && die "the agent is gone"
+gone "$agent_pid" && die "the agent has ended unexpectedly"

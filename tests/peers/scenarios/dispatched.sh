@@ -43,19 +43,19 @@ caller() {
     sip=sip_$i
     [[ $contact != *"127.0.0.1:${!sip}"* ]] || held_by[$1]=$i
   done
-  [ -n "${held_by[$1]:-}" ] || die "the call $1 is held by nobody that we know: $contact"
+  [ -n "${held_by[$1]:-}" ] || die "the Contact of the call $1 belongs to no instance of the agent: $contact"
 }
 # goes_well NAME: waits for the end of the call NAME, and checks that SIPp ended it without an error.
 goes_well() {
   expect "the call $1 is over" gone "${callers[$1]}"
-  wait "${callers[$1]}" || die "the call $1, held by instance ${held_by[$1]}, was hurt: $(sipp_says "$1")"
+  wait "${callers[$1]}" || die "the call $1, held by instance ${held_by[$1]}, failed: $(sipp_says "$1")"
 }
 
 for i in 1 2 3; do instance "$i"; done
 for i in 1 2 3; do
   sip=sip_$i
-  sip-options --all --contact='sip:127.0.0.1:*' "sip:6001@127.0.0.1:${!sip}" >"$work/options-$i" 2>&1 || die "instance $i answers no OPTIONS"
-  says "$work/options-$i" '^X-Offhook-Load: calls=0;limit=10;load=0\.' || die "instance $i does not tell its load"
+  sip-options --all --contact='sip:127.0.0.1:*' "sip:6001@127.0.0.1:${!sip}" >"$work/options-$i" 2>&1 || die "instance $i does not answer OPTIONS"
+  says "$work/options-$i" '^X-Offhook-Load: calls=0;limit=10;load=0\.' || die "instance $i does not report its load in the 200 to OPTIONS"
 done
 # Makes three calls at the same instant, before any instance can report its new load. Each call must go to a different instance, even if several
 # processes of Kamailio choose at the same time. Repeats the round if an instance reported its load between the calls.
@@ -65,7 +65,7 @@ at_once() {
   flow_xml -v proxied=1
   for i in 1 2 3; do
     sip=sip_$i first=$(wc -l <"$log")
-    expect "instance $i tells that it has no call" eval 'tail -n +'"$((first + 1))"' "$log" | grep -q "offhook: sip:127.0.0.1:${!sip} says calls=0;"'
+    expect "instance $i reports to Kamailio that it has no call" eval 'tail -n +'"$((first + 1))"' "$log" | grep -q "offhook: sip:127.0.0.1:${!sip} says calls=0;"'
   done
   first=$(wc -l <"$log")
   run_sipp "$name" "$registrar_port" -m 3 -l 3 -r 1000
@@ -73,21 +73,21 @@ at_once() {
     awk '$1 != "says" {seen = 1} $1 == "says" && seen && chosen < 3 {between = 1} $1 != "says" {++chosen; twice += had[$1]++} END {if (chosen != 3) exit 1; if (between) exit 2; exit twice > 0}'
   case $? in
     0) instants=$((instants + 1)) ;;
-    1) die "three calls in one instant were not spread: $(tail -n +$((first + 1)) "$log" | grep -E 'goes to|comes back')" ;;
+    1) die "Kamailio did not send three simultaneous calls to three instances: $(tail -n +$((first + 1)) "$log" | grep -E 'goes to|comes back')" ;;
   esac
 }
 instants=0
 for round in 1 2 3 4 5 6; do
   [ "$instants" = 3 ] || at_once "$round"
 done
-[ "$instants" -ge 1 ] || die "no three calls came in one instant"
+[ "$instants" -ge 1 ] || die "in no round did three calls arrive before an instance reported its load"
 for i in 1 2 3; do expect "instance $i has no call" has_calls "$i" 0 200; done
 
 # Instance 1 gets two calls directly, of which Kamailio learns only from the instance's report.
 for name in one two; do caller "$name" "$sip_1"; done
-expect "Kamailio hears of instance 1's calls" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 says calls=2;limit=10;load=0\."
+expect "Kamailio has got the load of instance 1" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 says calls=2;limit=10;load=0\."
 for name in three four five six; do caller "$name"; done
-for i in 1 2 3; do has_calls "$i" 2 200 || die "six calls are not spread evenly: ${held_by[*]}"; done
+for i in 1 2 3; do has_calls "$i" 2 200 || die "Kamailio did not send two of six calls to each instance: ${held_by[*]}"; done
 
 # Three callers with speech at the same time: each hears the greeting, asks, hears the answer, is silent for a while, and asks another question.
 sentence help "$help"  # The search looks for the second sentence, because the caller's jitter buffer still adapts during the first sentence.
@@ -101,30 +101,30 @@ for name in ann bob cem; do
   started+=("$!")
   echo "$!" >>"$work/started"
 done
-for i in 1 2 3; do expect "a call with a voice is held by instance $i" has_calls "$i" 3 200; done
+for i in 1 2 3; do expect "instance $i has one of the calls with speech" has_calls "$i" 3 200; done
 
 kill -KILL "${agents[1]}"
 kill -TERM "${agents[2]}"
 expect "instance 2 drains, and is not ready" has_calls 2 3 503
 for name in "${!talkers[@]}"; do
-  if gone "${talkers[$name]}"; then die "$name does not talk any more: nothing can be heard of the kill and the drain"; fi
+  if gone "${talkers[$name]}"; then die "the caller $name has already ended its call, so the test cannot check the kill and the drain"; fi
 done
-expect "Kamailio takes out the instance that drains" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_2 is out"
+expect "Kamailio no longer sends calls to the instance that drains" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_2 is out"
 for name in seven eight nine; do
   caller "$name"
-  [ "${held_by[$name]}" = 3 ] || die "the call $name went to instance ${held_by[$name]}, which is gone or drains"
+  [ "${held_by[$name]}" = 3 ] || die "the call $name went to instance ${held_by[$name]}, which was killed or drains"
 done
-has_calls 3 6 200 || die "instance 3 has not six calls: ${held_by[*]}"
-expect "Kamailio takes out the instance that was killed" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 is out"
+has_calls 3 6 200 || die "instance 3 does not have six calls: ${held_by[*]}"
+expect "Kamailio no longer sends calls to the instance that was killed" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 is out"
 gone "${agents[2]}" && die "instance 2 did not wait for its calls"
 sip-options --all --contact='sip:127.0.0.1:*' "sip:6001@127.0.0.1:$sip_2" >"$work/options-draining" 2>&1 || true
-says "$work/options-draining" '^SIP/2\.0 503 ' || die "OPTIONS while it drains is answered by $(head -n 1 "$work/options-draining")"
-says "$work/options-draining" '^Retry-After: 5' || die "OPTIONS while it drains does not say when to ask again"
+says "$work/options-draining" '^SIP/2\.0 503 ' || die "an OPTIONS to the draining instance did not get 503, but $(head -n 1 "$work/options-draining")"
+says "$work/options-draining" '^Retry-After: 5' || die "the 503 of the draining instance has no Retry-After of 5"
 
 instance 1
-expect "Kamailio takes back the instance that was killed" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 is back"
+expect "Kamailio sends calls again to the instance that was killed and restarted" says "$work/kamailio.log" "offhook: sip:127.0.0.1:$sip_1 is back"
 caller ten
-[ "${held_by[ten]}" = 1 ] || die "the call ten went to instance ${held_by[ten]}, and not to the one that is back"
+[ "${held_by[ten]}" = 1 ] || die "the call ten went to instance ${held_by[ten]}, not to the restarted instance 1"
 
 for name in "${!callers[@]}"; do
   [ "${held_by[$name]}" = 1 ] && [ "$name" != ten ] || goes_well "$name"
@@ -137,7 +137,7 @@ for name in "${!talkers[@]}"; do
   (heard_whole help hours place && reports '"ended_by":"us"') || continue
   whole=$((whole + 1))
 done
-[ "$whole" = 2 ] || die "of three who talked, two of them not to the instance that was killed, $whole have heard all: $(cat "$work"/{ann,bob,cem}.json)"
+[ "$whole" = 2 ] || die "two of the three speaking callers were not on the killed instance, but $whole of the three heard every word: $(cat "$work"/{ann,bob,cem}.json)"
 expect "instance 2 has ended after its last call" gone "${agents[2]}"
 code=0
 wait "${agents[2]}" || code=$?

@@ -9,4 +9,4 @@ run_sipp options "$agent_sip"
 name=call file=$here/sipp/call.flow
 flow_xml -v proxied=1
 run_sipp call "$registrar_port"
-gone "$agent_pid" && die "the agent is gone"
+gone "$agent_pid" && die "the agent has ended unexpectedly"

@@ -7,4 +7,4 @@ run_sipp options "$agent_sip" -m 20
 name=call file=$here/sipp/call.flow
 flow_xml -v proxied=1
 run_sipp call "$registrar_port"
-gone "$agent_pid" && die "the agent is gone"
+gone "$agent_pid" && die "the agent has ended unexpectedly"

@@ -3,5 +3,5 @@ baresip_too=("module dtls_srtp.so") baresip_account=';mediaenc=dtls_srtp'
 [ "${1:-}" != muxed ] || baresip_account+=';rtcp_mux=yes'
 . "$here/question.sh"
 question 8000
-says "$work/agent.log" 'call.up .*encryption="SRTP.*, keys by DTLS"' || die "the log does not say that the call was encrypted"
+says "$work/agent.log" 'call.up .*encryption="SRTP.*, keys by DTLS"' || die "the agent's log does not say that the call was encrypted by DTLS"
 encrypted 'by DTLS'

@@ -9,4 +9,4 @@ expect_of "$agent_pid" agent "the agent is registered as 6001" registered 6001
 expect "the agent is ready" ready 200
 name=call file=$(flow_file call)
 call_through_registrar
-expect "the record is in the usual place" grep -q '"type":"call"' "$work/state/calls/calls-1.jsonl"
+expect "the record of the call is in the default folder" grep -q '"type":"call"' "$work/state/calls/calls-1.jsonl"

@@ -41,10 +41,10 @@ if [ "$stage" = speak ]; then
   ) &
 fi
 ai_call wait "say:when are you open" wait silence:300 "say:where is your shop" wait silence:300 "say:goodbye" wait:15000
-[ "$stage" != speak ] || [ -e "$work/killed" ] || die "the voice was never broken"
+[ "$stage" != speak ] || [ -e "$work/killed" ] || die "the test did not break the voice"
 heard_whole hello closed street goodbye
 if [ "$stage" = listen ]; then
-  expect "the recogniser broke while it heard the caller" says "$work/${from/flux/deepgram}.jsonl" \
+  expect "the recogniser failed while it received the caller's voice" says "$work/${from/flux/deepgram}.jsonl" \
     '"door":"(listen|flux|recognition_turns)","kind":"drop"|"door":"realtime","kind":"drop","octets":[1-9]'
 fi
 # Checks how much audio TO got for the first turn: all of the caller's speech with some silence after it, and not only the speech after the failure.
@@ -57,9 +57,9 @@ esac
 if [ -n "$given" ]; then
   given=$(sed -n "s/.*$given.*/\1/p" "$work/${to/flux/deepgram}.jsonl" | head -n 1)
   said=$(first_said_ms)
-  [ "${given:-0}" -ge $((said + 200)) ] || die "$to was given ${given:-0} ms of a turn in which the caller spoke for $said ms"
+  [ "${given:-0}" -ge $((said + 200)) ] || die "$to got ${given:-0} ms of audio for a turn in which the caller spoke for $said ms"
 fi
 [ "$(longest_pause closed)" -lt 3000 ] || die "the caller waited for $(longest_pause closed) ms: $(cat "$work/report.json")"
-[ "$(gap closed street)" -gt 0 ] || die "the answers are not in their order: $(cat "$work/report.json")"
+[ "$(gap closed street)" -gt 0 ] || die "the caller did not hear the answers in order: $(cat "$work/report.json")"
 reports '"ended_by":"them"'
-expect "the record tells of it" has_record '"end":\{"by":"agent","cause":"goodbye"' "\"from\":\"$from/$stage" "\"to\":\"$to/" '"heard":"when are you open"'
+expect "the record has the failover and the call's end" has_record '"end":\{"by":"agent","cause":"goodbye"' "\"from\":\"$from/$stage" "\"to\":\"$to/" '"heard":"when are you open"'

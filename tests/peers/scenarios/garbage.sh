@@ -18,6 +18,6 @@ sed 's/^Via:.*/Via: SIP\/2.0\/UDP [::1;branch=\r/' "$work/options" >"$work/via"
 wire_send "$work"/{empty,keepalive,noise,zeros,letters,cut,cseq,length,via,headers,stray}
 for ((i = 1; i < 400; i += 7)); do head -c "$i" "$work/options" >"$work/prefix"; wire_send "$work/prefix"; done
 wire_read 1 >/dev/null
-gone "$agent_pid" && die "the agent is gone"
+gone "$agent_pid" && die "the agent has ended unexpectedly"
 run_sipp options "$agent_sip"
 run_sipp bye_481 "$agent_sip"

@@ -34,7 +34,7 @@ case $name in
   deepgram-voice-agent) with_deepgram ;;
   deepgram-with-openai) with_deepgram && with_openai ;;
   openai-*) with_openai ;;
-  *) die "nobody plays what $name needs" ;;
+  *) die "this script has no simulator for the example $name" ;;
 esac
 free_ports agent_sip
 free_ports agent_http
@@ -48,5 +48,5 @@ ai_call wait "say:when are you open" wait silence:300 "say:goodbye" wait:15000
 heard_whole hours
 [ "$(sed -n 's/.*"greeting_ms":\([0-9]*\).*/\1/p' "$work/report.json")" -lt 1900 ] || die "the greeting did not come in time: $(cat "$work/report.json")"
 reports '"ended_by":"them"'
-! says "$work/agent.log" 'call.trouble' || die "something went wrong, and was covered up: $(grep call.trouble "$work/agent.log")"
-expect "the record tells of the question and of the goodbye" has_record '"heard":"[^"]*open' '"end":\{"by":"agent","cause":"goodbye"'
+! says "$work/agent.log" 'call.trouble' || die "the agent's log has a trouble, although no part should fail: $(grep call.trouble "$work/agent.log")"
+expect "the record has the question and the goodbye" has_record '"heard":"[^"]*open' '"end":\{"by":"agent","cause":"goodbye"'

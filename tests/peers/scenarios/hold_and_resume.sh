@@ -14,4 +14,4 @@ received hold_and_resume | awk '
     last_id = id; last_version = version; last_direction = direction; media = ""; direction = ""; ++seen
   }
   END { if (media) review(); if (seen != 3) { print seen + 0 " answers seen, not 3"; bad = 1 } exit bad }' >"$work/versions" ||
-  die "o= lines: $(tr '\n' ' ' <"$work/versions")"
+  die "the versions in the o= lines are wrong: $(tr '\n' ' ' <"$work/versions")"

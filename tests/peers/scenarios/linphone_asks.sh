@@ -21,7 +21,7 @@ for word in "$@"; do
       linphone_net=$'nat_policy_ref=ice\n[nat_policy_0]\nref=ice\nprotocols=ice'
       path='ICE, host to '
       ;;
-    *) die "unknown word: $word" ;;
+    *) die "this script does not know the word: $word" ;;
   esac
 done
 "$start_registrar"
@@ -38,14 +38,14 @@ expect "the telephone is registered" registered 6002
 linphone "record $work/heard.wav"
 linphone "play $work/question.wav"
 linphone "call sip:6001@127.0.0.1:$registrar_port"
-expect "the call is up" says "$work/agent.log" 'call\.up'
+expect "the call is answered" says "$work/agent.log" 'call\.up'
 understood opening_hours
-expect "the reply was given" says "$work/agent.log" 'call.agent_said .*We are open'
+expect "the agent has spoken the reply" says "$work/agent.log" 'call.agent_said .*We are open'
 linphone "pause"
-expect "we are on hold" says "$work/agent.log" 'call.media .*sends=false'
-expect "the telephone has our answer" says "$work/caller.log" 'is now paused'
+expect "the agent is on hold" says "$work/agent.log" 'call.media .*sends=false'
+expect "Linphone has the agent's answer to the hold" says "$work/caller.log" 'is now paused'
 linphone "resume 1"
-expect "we are taken back" taken_back
+expect "the agent is no longer on hold" taken_back
 linphone "terminate"
 expect "the call is over" says "$work/agent.log" 'call.over .*by=them'
 linphone "quit"

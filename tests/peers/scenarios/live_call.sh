@@ -7,7 +7,7 @@ case $provider in
   azure) needs=(AZURE_SPEECH_KEY AZURE_SPEECH_REGION AZURE_OPENAI_ENDPOINT AZURE_OPENAI_KEY AZURE_OPENAI_DEPLOYMENT) ;;
   deepgram) needs=(DEEPGRAM_API_KEY) ;;
   ollama) needs=(OLLAMA_MODEL) ;;
-  *) die "nobody knows what $provider needs" ;;
+  *) die "this script does not know the variables of the provider $provider" ;;
 esac
 for name in "${needs[@]}"; do
   [ -n "${!name:-}" ] || { echo "no $name in the environment, so no call is made to $provider itself" >"$work/reason"; exit 77; }
@@ -24,7 +24,7 @@ agent_pid=$pid
 expect "the agent is registered" registered 6001
 ai_call wait "say:when are you open" wait hangup
 # A real model and a real recogniser choose their own words, but the words must be about the opening hours.
-expect "the question was heard, and nine o'clock is in the answer" has_record '"heard":"[^"]*[Oo]pen.*"said":"[^"]*([Nn]ine|9)'
+expect "the record has the question, and an answer with nine o'clock" has_record '"heard":"[^"]*[Oo]pen.*"said":"[^"]*([Nn]ine|9)'
 for name in "${needs[@]}"; do
-  [[ $name != *KEY ]] || ! grep -rlF -- "${!name}" "$work" >/dev/null || die "the value of $name stands in $(grep -rlF -- "${!name}" "$work" | head -n 1)"
+  [[ $name != *KEY ]] || ! grep -rlF -- "${!name}" "$work" >/dev/null || die "the value of $name is in $(grep -rlF -- "${!name}" "$work" | head -n 1)"
 done

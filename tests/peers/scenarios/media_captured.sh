@@ -16,14 +16,14 @@ shown() {
 }
 received=0x00000001 sent=0x00000002
 for direction in "$received" "$sent"; do
-  [[ $(shown "stun && frame.packet_flags_direction == $direction" stun.type) == *0x0001*0x0101* ]] || die "the capture does not show the checks of ICE and their answers"
-  [ -n "$(shown "dtls.handshake && frame.packet_flags_direction == $direction" frame.number)" ] || die "the capture does not show the handshake"
-  [ -n "$(shown "rtp.p_type && frame.packet_flags_direction == $direction" frame.number)" ] || die "the capture does not show the packets of SRTP"
+  [[ $(shown "stun && frame.packet_flags_direction == $direction" stun.type) == *0x0001*0x0101* ]] || die "the capture does not show ICE checks and their answers"
+  [ -n "$(shown "dtls.handshake && frame.packet_flags_direction == $direction" frame.number)" ] || die "the capture does not show the DTLS handshake"
+  [ -n "$(shown "rtp.p_type && frame.packet_flags_direction == $direction" frame.number)" ] || die "the capture does not show SRTP packets"
 done
 # 20 octets of IP and 8 of UDP come before the 20 octets of STUN, the 25 of DTLS, and the 12 of RTP.
-[ "$(shown stun frame.cap_len)" = 48 ] || die "the capture has attributes of STUN: $(shown stun frame.cap_len | tr '\n' ' ')"
-[ "$(shown dtls frame.cap_len | sort -n | tail -n 1)" -le 53 ] || die "the capture has messages of the handshake"
-[ "$(shown rtp.p_type frame.cap_len | sort -n | tail -n 1)" = 40 ] || die "the capture has audio: $(shown rtp.p_type frame.cap_len | tr '\n' ' ')"
-grep -aq 'a=ice-pwd:xxxx' "$capture" || die "the capture shows no masked password of ICE"
-grep -aqE 'a=ice-pwd:[^x]' "$capture" && die "the capture has a password of ICE"
+[ "$(shown stun frame.cap_len)" = 48 ] || die "the capture has more than the header of STUN messages: $(shown stun frame.cap_len | tr '\n' ' ')"
+[ "$(shown dtls frame.cap_len | sort -n | tail -n 1)" -le 53 ] || die "the capture has more than the headers of DTLS records"
+[ "$(shown rtp.p_type frame.cap_len | sort -n | tail -n 1)" = 40 ] || die "the capture has more than the header of SRTP packets: $(shown rtp.p_type frame.cap_len | tr '\n' ' ')"
+grep -aq 'a=ice-pwd:xxxx' "$capture" || die "the capture shows no masked a=ice-pwd"
+grep -aqE 'a=ice-pwd:[^x]' "$capture" && die "the capture has an unmasked a=ice-pwd"
 :

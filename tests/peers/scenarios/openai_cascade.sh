@@ -12,8 +12,8 @@ sentence goodbye 'Goodbye.'
 ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goodbye" wait:15000
 heard_whole hello hours address goodbye
 reports '"ended_by":"them"'
-expect "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"when are you open"' '"said":"You find us'
+expect "the record has the events of this call" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"when are you open"' '"said":"You find us'
 for line in 'offhook_tokens_total\{kind="output",service="openai/think"\} [1-9]' 'offhook_tool_calls_total\{class="telephony",outcome="done",tool="hang_up"\} 1' \
   'offhook_reply_seconds_count [3-9]' 'offhook_provider_open\{service="openai/think"\} 0'; do
-  shows /metrics "^$line" || die "/metrics does not say $line: $(page /metrics | grep -E '^offhook_(tokens|tool|reply_seconds_count|provider)')"
+  shows /metrics "^$line" || die "/metrics does not have $line: $(page /metrics | grep -E '^offhook_(tokens|tool|reply_seconds_count|provider)')"
 done

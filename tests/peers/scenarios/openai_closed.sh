@@ -9,6 +9,6 @@ start_ai_agent
 sentence rest "$rest"
 ai_call wait "say:when are you open" silence:8000 hangup
 heard_whole rest
-says "$work/openai.jsonl" '"endpoint":"chat"' && die "the cascade was asked, though Realtime was there"
+says "$work/openai.jsonl" '"endpoint":"chat"' && die "the agent used the cascade, although Realtime works"
 simulated '"session":2'
 expect "the caller hung up" has_record '"end":\{"by":"caller"'

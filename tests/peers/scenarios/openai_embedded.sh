@@ -12,5 +12,5 @@ sentence goodbye 'Goodbye.'
 ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goodbye" wait:15000
 heard_whole hello hours address goodbye
 reports '"ended_by":"them"'
-says "$work/openai.jsonl" 'audio/|realtime' && die "sound left the house: $(grep -E 'audio/|realtime' "$work/openai.jsonl" | head -n 1)"
-expect "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"when are you open"' '"said":"You find us'
+says "$work/openai.jsonl" 'audio/|realtime' && die "audio was sent to the simulated OpenAI: $(grep -E 'audio/|realtime' "$work/openai.jsonl" | head -n 1)"
+expect "the record has the events of this call" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"when are you open"' '"said":"You find us'

@@ -8,4 +8,4 @@ start_ai_agent
 sentence address 'You find us at twelve Harbor Street,'
 ai_call wait "say:when are you open" silence:11000 "say:where is your shop" wait silence:300 hangup
 heard_whole address
-expect "the record names who took over" has_record '"troubles":\[.*"from":"openai/realtime","to":"cascade'
+expect "the record names the provider that took over" has_record '"troubles":\[.*"from":"openai/realtime","to":"cascade'

@@ -12,9 +12,9 @@ sentence stay "Please stay on the line."
 sentence back "$back"
 ai_call wait "say:is my bicycle ready" wait silence:7000 hangup
 heard_whole hold stay back
-[ "$(gap stay back)" -ge 3000 ] || die "the hold lasted only $(gap stay back) ms: $(cat "$work/report.json")"
+[ "$(gap stay back)" -ge 3000 ] || die "the hold lasted for only $(gap stay back) ms: $(cat "$work/report.json")"
 held_at=$(found stay ends_ms)
 music=$(level 1 $((held_at + 700)) $((held_at + 2700)))
-[ "$music" -ge 100 ] && [ "$music" -le 2000 ] || die "the caller on hold hears sound of $music, neither silence nor noise: $(cat "$work/report.json")"
+[ "$music" -ge 100 ] && [ "$music" -le 2000 ] || die "the music on hold has the level $music, which is not between 100 and 2000: $(cat "$work/report.json")"
 reports '"held":\[\{"at_ms":[0-9]+,"receives":[a-z]+,"sends":false\},\{"at_ms":[0-9]+,"receives":true,"sends":true\}\]'
-expect "the record tells the same" has_record '"name":"hold","done":true' '"end":\{"by":"caller"'
+expect "the record has the events of this call" has_record '"name":"hold","done":true' '"end":\{"by":"caller"'

@@ -12,6 +12,6 @@ ai_call wait "say:when are you open" "interrupt:1500:where is your shop" wait si
 heard_whole address
 heard_not snow
 silenced=$(sed -n 's/.*"silenced_ms":\([0-9]*\).*/\1/p' "$work/report.json")
-[ "${silenced:-9999}" -lt 700 ] || die "it went on for ${silenced:-too many} ms after the caller began to speak: $(cat "$work/report.json")"
-says "$work/openai.jsonl" 'truncate' || die "the model was not told how much was heard"
-expect "the record says that it was interrupted" has_record '"interrupted_at_ms":' '"end":\{"by":"caller"'
+[ "${silenced:-9999}" -lt 700 ] || die "the agent continued to speak for ${silenced:-too many} ms after the caller began to speak: $(cat "$work/report.json")"
+says "$work/openai.jsonl" 'truncate' || die "the agent did not tell the model how much of the answer the caller heard"
+expect "the record says that the caller interrupted the answer" has_record '"interrupted_at_ms":' '"end":\{"by":"caller"'

@@ -10,4 +10,4 @@ sentence number "$number"
 ai_call wait "press:42#" wait:15000 silence:2500 hangup
 heard_whole number
 reports '"digits":"5#"'
-expect "the record tells the same" has_record '"kind":"digits"' '"digits_received":"\*\*\*?"' '"digits_sent":"\*\*"'
+expect "the record has the events of this call" has_record '"kind":"digits"' '"digits_received":"\*\*\*?"' '"digits_sent":"\*\*"'

@@ -13,4 +13,4 @@ sentence farewell "$farewell"
 ai_call wait "say:when are you open" wait "say:where is your shop" wait "say:goodbye" wait:15000
 heard_whole hello help hours address farewell
 reports '"ended_by":"them"'
-expect "the record tells the same" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"where is your shop"' '"name":"hang_up","done":true'
+expect "the record has the events of this call" has_record '"end":\{"by":"agent","cause":"goodbye"' '"heard":"where is your shop"' '"name":"hang_up","done":true'

@@ -5,4 +5,4 @@ start_openai '{"key": "another key", "replies": []}'
 start_ai_agent
 ai_call wait "say:when are you open" wait "say:hello" wait "say:hello" wait:20000
 reports '"ended_by":"them"'
-expect "the record explains it" has_record '"end":\{"by":"agent","cause":"a part of the agent failed"' '"troubles":\['
+expect "the record has the reason for the end of the call" has_record '"end":\{"by":"agent","cause":"a part of the agent failed"' '"troubles":\['

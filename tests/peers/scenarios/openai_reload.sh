@@ -12,10 +12,10 @@ sentence new 'Good day, this is the new agent of the shop.'
   ai_config ', "sessions": [{"kind": "cascade", "think": "openai"}]' && kill -HUP "$agent_pid") &
 started+=($!)
 ai_call wait "say:when are you open" wait "say:where is your shop" wait silence:300 hangup
-says "$work/agent.log" 'config.reloaded' || die "nothing was read anew: $(tail -n 3 "$work/agent.log")"
+says "$work/agent.log" 'config.reloaded' || die "the log does not report the reload: $(tail -n 3 "$work/agent.log")"
 heard_whole hours address
 heard_not new
-says "$work/openai.jsonl" '"endpoint":"chat"' && die "the call that was up got the new agent"
+says "$work/openai.jsonl" '"endpoint":"chat"' && die "the running call got the new agent"
 ai_call wait "say:when are you open" wait silence:300 hangup
 heard_whole new open
 simulated '"endpoint":"chat"'

@@ -12,6 +12,6 @@ sentence goodbye 'Goodbye.'
 ai_call silence:45000
 heard_whole hello first second third leave goodbye
 reports '"ended_by":"them"'
-[ "$(gap first second)" -ge 1900 ] && [ "$(gap first second)" -le 4000 ] || die "asked again after $(gap first second) ms"
-[ "$(gap third leave)" -ge 1900 ] && [ "$(gap third leave)" -le 4000 ] || die "took leave after $(gap third leave) ms"
-expect "the record explains it" has_record '"end":\{"by":"agent","cause":"silence limit"'
+[ "$(gap first second)" -ge 1900 ] && [ "$(gap first second)" -le 4000 ] || die "the agent asked the silent caller again after $(gap first second) ms"
+[ "$(gap third leave)" -ge 1900 ] && [ "$(gap third leave)" -le 4000 ] || die "the agent said goodbye to the silent caller after $(gap third leave) ms"
+expect "the record has the reason for the end of the call" has_record '"end":\{"by":"agent","cause":"silence limit"'

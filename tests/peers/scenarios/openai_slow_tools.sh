@@ -7,7 +7,7 @@ start_kamailio
 # The HTTP service is another simulator, which takes five seconds for each answer.
 printf '%s\n' '{"key": "secret-workshop-key", "endpoints": {"chat": {"response_ms": 5000}}, "replies": ["The painting is done."]}' >"$work/workshop.json"
 start workshop "$simulators/offhook_openai_sim" --scenario "$work/workshop.json" --log "$work/workshop.jsonl"
-expect "the workshop has ports" says "$work/workshop.log" '"http":[0-9]+'
+expect "the simulated HTTP service has ports" says "$work/workshop.log" '"http":[0-9]+'
 workshop_port=$(sed -n 's/.*"http":\([0-9]*\).*/\1/p' "$work/workshop.log")
 simulate openai '{"heard": ["when is my bicycle ready", "and the other one", "are you still there", "so when is it ready", "is the paint dry", "goodbye"], "replies": [
   {"when": "my bicycle", "text": "'"$looking"'", "calls": [{"name": "desk__wait", "arguments": {"seconds": 5}}]},
@@ -27,7 +27,7 @@ more_config=', "tool_servers": {"desk": {"command": ["'"$simulators/offhook_mcp_
   "workshop": {"openapi": "workshop.openapi.json", "operations": ["ask"], "url": "http://127.0.0.1:'"$workshop_port"'/v1", "token": "secret-workshop-key"}}'
 families_config ', "provider": "openai", "sessions": [{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}], "filler": "'"$filler"'",
   "tools": ["hang_up", {"name": "desk__wait", "class": "read"}, {"name": "workshop__ask", "class": "read"}]'
-expect "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
+expect "the agent has the tools of the server desk" says "$work/agent.log" 'tools.server server=desk what=listed'
 sentence looking "$looking"
 sentence second "$second"
 sentence filler "$filler"
@@ -50,7 +50,7 @@ step_at() { sed 's/},{/\n/g' "$work/report.json" | sed -n 's/.*"at_ms":\([0-9]*\
 # waited BEFORE AFTER: checks that the tool took its time, and that no silence was longer than 2.5 s plus the time to synthesize the filler.
 waited() {
   local silence
-  [ "$(gap "$1" "$2")" -ge 3500 ] || die "between \"$1\" and \"$2\" there are $(gap "$1" "$2") ms: did the tool take its time? $(cat "$work/report.json")"
+  [ "$(gap "$1" "$2")" -ge 3500 ] || die "between \"$1\" and \"$2\" there are $(gap "$1" "$2") ms, less than the tool takes: $(cat "$work/report.json")"
   silence=$(longest_silence "$(found "$1" ends_ms)" "$(found "$2" at_ms)")
   [ "$silence" -gt 1000 ] && [ "$silence" -le 3500 ] || die "between \"$1\" and \"$2\" there were $silence ms of silence: $(cat "$work/report.json")"
 }
@@ -60,7 +60,7 @@ waited looking ready
 waited asks dry
 # When the caller began to speak, the second tool still needed 5 s. An answer before that shows that the agent did not wait for the tool.
 answered=$(($(found here_still at_ms) - $(step_at "are you still there")))
-[ "$answered" -gt 0 ] && [ "$answered" -le 4500 ] || die "the caller spoke while a tool worked, and was answered after $answered ms"
-[ "$(grep -c 'call.tool .*tool=desk__wait what=done' "$work/agent.log")" = 2 ] || die "a tool did not come to its end: $(grep call.tool "$work/agent.log")"
-says "$work/agent.log" 'call.tool .*tool=workshop__ask what=done' || die "the HTTP service was not asked: $(grep call.tool "$work/agent.log")"
-! says "$work/agent.log" 'call.trouble' || die "something went wrong, and was covered up: $(grep call.trouble "$work/agent.log")"
+[ "$answered" -gt 0 ] && [ "$answered" -le 4500 ] || die "the caller spoke while a tool ran, and got an answer after $answered ms"
+[ "$(grep -c 'call.tool .*tool=desk__wait what=done' "$work/agent.log")" = 2 ] || die "not both calls of the tool wait have ended: $(grep call.tool "$work/agent.log")"
+says "$work/agent.log" 'call.tool .*tool=workshop__ask what=done' || die "the agent did not call the HTTP service: $(grep call.tool "$work/agent.log")"
+! says "$work/agent.log" 'call.trouble' || die "the agent's log has a trouble, although no part should fail: $(grep call.trouble "$work/agent.log")"

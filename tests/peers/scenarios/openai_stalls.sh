@@ -11,5 +11,5 @@ sentence rest "$rest"
 sentence street 'You find us at twelve Harbor Street,'
 ai_call wait "say:when are you open" silence:12500 "say:where is your shop" wait silence:300 hangup
 heard_whole rest street
-[ "$(found rest at_ms)" -lt 18000 ] || die "the rest came only at $(found rest at_ms) ms: $(cat "$work/report.json")"
-expect "the record says what happened" has_record '"troubles":\[.*"from":"openai/realtime","to":"cascade' '"end":\{"by":"caller"'
+[ "$(found rest at_ms)" -lt 18000 ] || die "the caller heard the rest of the sentence only at $(found rest at_ms) ms: $(cat "$work/report.json")"
+expect "the record has the failover from Realtime to the cascade" has_record '"troubles":\[.*"from":"openai/realtime","to":"cascade' '"end":\{"by":"caller"'

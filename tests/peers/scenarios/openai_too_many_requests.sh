@@ -8,4 +8,4 @@ sentence hello "$hello"
 sentence open 'We are open from nine in the morning to six in the evening,'
 ai_call wait "say:when are you open" wait silence:300 hangup
 heard_whole hello open
-expect "the record names who took over" has_record '"troubles":\[.*"why":"[^"]*answered 429[^"]*","from":"openai/realtime","to":"cascade' '"end":\{"by":"caller"'
+expect "the record names the provider that took over" has_record '"troubles":\[.*"why":"[^"]*answered 429[^"]*","from":"openai/realtime","to":"cascade' '"end":\{"by":"caller"'

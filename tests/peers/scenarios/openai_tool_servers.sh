@@ -31,21 +31,21 @@ own_agent
 agent_config "$work/tools.base.json" 6001
 sed '$ s/}$//' "$work/tools.base.json" >"$work/tools.json"
 printf ', "tool_servers": %s}\n' "$(tool_servers '')" >>"$work/tools.json"
-"$offhook" tools "$work/tools.json" --json >"$work/tools.list" 2>"$work/tools.err" || die "offhook tools: $(cat "$work/tools.err")"
+"$offhook" tools "$work/tools.json" --json >"$work/tools.list" 2>"$work/tools.err" || die "offhook tools failed: $(cat "$work/tools.err")"
 # `offhook tools` must report each grant by which no model gets a tool.
 sed '$ s/}$//' "$work/tools.base.json" >"$work/slips.json"
 printf ', "agent": {"provider": "openai", "tools": ["desk__ad", {"name": "desk__add", "arguments": {"properties": {"c": {"maximum": 5}}}}]},
   "providers": {"openai": {"api_key": "secret-openai-key"}}, "tool_servers": %s}\n' "$(tool_servers '')" >>"$work/slips.json"
-if "$offhook" tools "$work/slips.json" >"$work/slips.out" 2>"$work/slips.err"; then die "offhook tools does not mind grants that fit nothing"; fi
-says "$work/slips.err" 'desk__ad is granted to agent, and there is no such tool: did you mean "desk__add"?' || die "a misspelt tool is not told: $(cat "$work/slips.err")"
-says "$work/slips.err" 'desk__add is not offered to agent: its grant names an argument "c"' || die "a misspelt argument is not told: $(cat "$work/slips.err")"
+if "$offhook" tools "$work/slips.json" >"$work/slips.out" 2>"$work/slips.err"; then die "offhook tools accepts grants that give a model no tool"; fi
+says "$work/slips.err" 'desk__ad is granted to agent, and there is no such tool: did you mean "desk__add"?' || die "offhook tools does not report the misspelt tool: $(cat "$work/slips.err")"
+says "$work/slips.err" 'desk__add is not offered to agent: its grant names an argument "c"' || die "offhook tools does not report the misspelt argument: $(cat "$work/slips.err")"
 pin_of() { sed 's/},{/\n/g' "$work/tools.list" | sed -n 's/.*"tool":"'"$1"'","hash":"\([0-9a-f]*\)".*/\1/p'; }
-[ -n "$(pin_of desk__add)" ] && [ -n "$(pin_of shop__listModels)" ] || die "offhook tools has not seen the tools: $(cat "$work/tools.list")"
+[ -n "$(pin_of desk__add)" ] && [ -n "$(pin_of shop__listModels)" ] || die "offhook tools does not list the tools: $(cat "$work/tools.list")"
 pins='[{"tool": "desk__add", "hash": "'$(pin_of desk__add)'"}, {"tool": "desk__heard", "hash": "'$(pin_of desk__heard)'"}]'
 more_config=', "tool_servers": '$(tool_servers ', "pins": '"$pins")
 families_config ', "provider": "openai", "sessions": [{"kind": "cascade", "listen": "openai", "think": "openai", "speak": "openai"}],
   "tools": ["hang_up", {"name": "desk__add", "class": "read"}, {"name": "desk__heard", "class": "money", "question": "'"$question"'"}, "shop__listModels", "desk__delete_account"]'
-expect "the server of tools is there" says "$work/agent.log" 'tools.server server=desk what=listed'
+expect "the agent has the tools of the server desk" says "$work/agent.log" 'tools.server server=desk what=listed'
 says "$work/agent.log" 'tools.server server=desk what=tool_refused tool=desk__delete_account' || die "the log does not report the tool that no pin approves"
 sentence added "$added"
 sentence models "$models"
@@ -54,8 +54,8 @@ sentence unknown "$unknown"
 sentence goodbye 'Goodbye.'
 ai_call wait "say:please add them" wait silence:300 "say:which models are there" wait silence:300 "say:pay me back" wait silence:500 "press:1" wait silence:1500 "say:delete my account" wait silence:300 "say:goodbye" wait:15000
 heard_whole added models paid unknown goodbye
-says "$work/openai.jsonl" '"method":"GET".*"path":"/v1/models' || die "the HTTP service was not asked"
+says "$work/openai.jsonl" '"method":"GET".*"path":"/v1/models' || die "the agent did not call the HTTP service"
 for told in 'tool=desk__add what=done' 'tool=shop__listModels what=done' 'tool=desk__heard what=asked' 'tool=desk__heard what=confirmed' 'tool=desk__heard what=done' \
   'tool=desk__delete_account what=refused' 'tool=shop__wipe what=refused'; do
-  says "$work/agent.log" "call.tool .*$told" || die "the log does not tell: $told: $(grep call.tool "$work/agent.log")"
+  says "$work/agent.log" "call.tool .*$told" || die "the log has no line \"call.tool ... $told\": $(grep call.tool "$work/agent.log")"
 done

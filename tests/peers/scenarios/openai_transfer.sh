@@ -14,26 +14,26 @@ say_wav "$work/please.wav" 8000 6000 60000 "connect me please"
 baresip_folder caller 6002 "$work/please.wav"
 start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
 telephone=$pid
-expect "the call is up" says "$work/caller.log" 'Call established'
-expect "the caller is asked" says "$work/agent.log" 'call.tool .*what=asked'
+expect "the call is answered" says "$work/caller.log" 'Call established'
+expect "the agent has asked the caller about the transfer" says "$work/agent.log" 'call.tool .*what=asked'
 sleep 9  # The caller does not agree yet.
-says "$work/kamailio.log" 'goes to .*6003' && die "transferred before the caller agreed"
+says "$work/kamailio.log" 'goes to .*6003' && die "the agent transferred the call before the caller agreed"
 console=$(sed -n 's/^cons_listen 127.0.0.1://p' "$work/caller/config")
 printf 1 >"/dev/udp/127.0.0.1/$console"
 sleep 0.2  # the duration of the key
 printf '\004' >"/dev/udp/127.0.0.1/$console"  # releases the key
-expect "Kamailio is asked for the second telephone" says "$work/kamailio.log" 'goes to .*6003'
+expect "Kamailio gets a call for the second telephone" says "$work/kamailio.log" 'goes to .*6003'
 expect "the second telephone is in the call" says "$work/sales.log" 'Call established'
-expect "the record says where the caller went" has_record '"end":\{"by":"agent","cause":"transferred"' '"transfer":\{"target":"[^"]*6003[^"]*","status":200\}'
+expect "the record has the target of the transfer" has_record '"end":\{"by":"agent","cause":"transferred"' '"transfer":\{"target":"[^"]*6003[^"]*","status":200\}'
 sleep 4  # Meanwhile baresip records the second telephone for the check below.
 stop "$telephone"
 mapfile -t recordings < <(find "$work/caller/heard" -name '*-dec.wav' -size +1k | sort)
-[ "${#recordings[@]}" = 2 ] || die "the caller has ${#recordings[@]} recordings, not one of each call"
+[ "${#recordings[@]}" = 2 ] || die "the caller has ${#recordings[@]} recordings, but should have one of each of two calls"
 sentence connect "$connect"
 sentence question 'Shall I connect you to sales?'
 search_in "${recordings[0]}"
 heard_whole connect question
-[ "$(gap connect question)" -gt 0 ] || die "asked before it was said: $(cat "$work/report.json")"
+[ "$(gap connect question)" -gt 0 ] || die "the caller heard the question before the sentence: $(cat "$work/report.json")"
 sentences=(--look-for "sales=$work/sales.wav")
 search_in "${recordings[1]}"
 heard_whole sales

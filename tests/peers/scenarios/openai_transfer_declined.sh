@@ -10,7 +10,7 @@ sentence question 'Shall I connect you to sales?'
 sentence stays "$stays"
 ai_call wait "say:connect me please" silence:11000 "say:no" wait:15000 silence:300 hangup
 heard_whole question stays
-[ "$(gap question stays)" -gt 0 ] || die "not in this order: $(cat "$work/report.json")"
+[ "$(gap question stays)" -gt 0 ] || die "the caller did not hear the question before the refusal's answer: $(cat "$work/report.json")"
 simulated 'Nothing was done: the caller said no'
-says "$work/kamailio.log" '6003' && die "somebody was called: $(grep 6003 "$work/kamailio.log" | head -n 1)"
-expect "the record tells the same" has_record '"name":"transfer","done":false,"refused":true' '"end":\{"by":"caller"'
+says "$work/kamailio.log" '6003' && die "the agent called the target although the caller declined: $(grep 6003 "$work/kamailio.log" | head -n 1)"
+expect "the record has the events of this call" has_record '"name":"transfer","done":false,"refused":true' '"end":\{"by":"caller"'

@@ -9,5 +9,5 @@ start agent-second "$offhook" run --config "$work/second.json"
 expect "the second program ends" gone "$pid"
 code=0
 wait "$pid" || code=$?
-[ "$code" = 3 ] || die "a port in use ends with exit code $code, not 3"
-says "$work/agent-second.log" "$first_sip" || die "the message does not name the port: $(tail -n 1 "$work/agent-second.log")"
+[ "$code" = 3 ] || die "with a port in use, the agent ended with exit code $code, not 3"
+says "$work/agent-second.log" "$first_sip" || die "the error does not name the port: $(tail -n 1 "$work/agent-second.log")"

@@ -2,12 +2,12 @@
 . "$here/recorded.sh"
 start_kamailio
 start_agent 6001
-expect "nothing is recorded" ready 200 '"recordings":\{"state":"off","calls":0\}'
+expect "/readyz says that recordings are off" ready 200 '"recordings":\{"state":"off","calls":0\}'
 agent_too=$with_recordings
 agent_config "$work/agent.json" 6001
 kill -HUP "$agent_pid"
-expect "recordings are ready" ready 200 '"recordings":\{"state":"writing","calls":0\}'
-expect "all of it is taken over" says "$work/agent.log" 'config\.reloaded'
-says "$work/agent.log" 'config\.waits_for_restart' && die "the log says that something waits: $(grep waits_for_restart "$work/agent.log")"
+expect "/readyz says that recordings can be written" ready 200 '"recordings":\{"state":"writing","calls":0\}'
+expect "the log reports the reload" says "$work/agent.log" 'config\.reloaded'
+says "$work/agent.log" 'config\.waits_for_restart' && die "the log says that a setting waits for a restart: $(grep waits_for_restart "$work/agent.log")"
 start_recorded_call
 end_recorded_call

@@ -15,18 +15,18 @@ post() {  # post PATH: prints the agent's response to POST PATH
   exec {wire}>&-
 }
 start_baresip caller "/dial sip:6001@127.0.0.1:$registrar_port"
-expect "the call is up" says "$work/caller.log" 'Call established'
-expect "the call is shown as one that is recorded" shows /calls '"recording":"recording"'
+expect "the call is answered" says "$work/caller.log" 'Call established'
+expect "/calls shows that the call is recorded" shows /calls '"recording":"recording"'
 id=$(page /calls | grep -oE '"id":"[a-z0-9]+"' | head -n 1 | cut -d '"' -f 4)
-says <(post "/calls/none/recording/pause") '^HTTP/1.1 404 ' || die "a call that is not there can be paused"
+says <(post "/calls/none/recording/pause") '^HTTP/1.1 404 ' || die "the request to pause the recording of an unknown call did not get 404"
 says <(post "/calls/$id/recording/pause") '"recording":"paused"' || die "the recording is not paused: $(post "/calls/$id/recording/pause")"
 shows /calls '"recording":"paused"' || die "/calls does not show the pause"
-expect "the caller's first words were heard" says "$work/agent.log" 'where are you'
-says <(post "/calls/$id/recording/resume") '"recording":"recording"' || die "the recording does not go on"
+expect "the log has the words that the caller says during the pause" says "$work/agent.log" 'where are you'
+says <(post "/calls/$id/recording/resume") '"recording":"recording"' || die "the recording does not continue after the resume request"
 expect "the agent hung up" says "$work/caller.log" 'session closed'
-expect "the record names the recording, and for how long it was paused" has_record '"recording":\{"file":"[^"]*","paused_by_operator_ms":[0-9]{4,}\}'
-expect "the file is ended" says "$work/agent.log" "recording.ended"
+expect "the record has the recording and the length of its pause" has_record '"recording":\{"file":"[^"]*","paused_by_operator_ms":[0-9]{4,}\}'
+expect "the log reports the end of the recording" says "$work/agent.log" "recording.ended"
 "$offhook" hear "$work"/recordings/*.wav --channel 0 >"$work/left" 2>&1
-says "$work/left" 'goodbye' || die "what was said after the pause is not in the file: $(cat "$work/left")"
-says "$work/left" 'where' && die "what was said in the pause is in the file: $(cat "$work/left")"
-says "$work/agent.log" 'recording\.paused .*by=operator' || die "the log does not say who paused it"
+says "$work/left" 'goodbye' || die "the recording does not have the words after the pause: $(cat "$work/left")"
+says "$work/left" 'where' && die "the recording has the words of the pause: $(cat "$work/left")"
+says "$work/agent.log" 'recording\.paused .*by=operator' || die "the log does not say that the operator paused the recording"

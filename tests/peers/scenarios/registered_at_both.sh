@@ -17,6 +17,6 @@ run_sipp by_primary "$primary"
 run_sipp by_secondary "$secondary"
 stop "$primary_pid"
 expect "/readyz says that the primary is lost" both false
-says "$work/agent.log" "registration\.up .*server=sip:127\.0\.0\.1:$secondary from=127\.0\.0\.1:$secondary" || die "the log does not say who has answered"
-says "$work/agent.log" "registration\.failed server=sip:127\.0\.0\.1:$primary " || die "the log does not name the lost one"
+says "$work/agent.log" "registration\.up .*server=sip:127\.0\.0\.1:$secondary from=127\.0\.0\.1:$secondary" || die "the log does not name the secondary server of the registration"
+says "$work/agent.log" "registration\.failed server=sip:127\.0\.0\.1:$primary " || die "the log does not name the primary server, which was lost"
 run_sipp by_secondary "$secondary"

@@ -5,7 +5,7 @@ agent_config "$work/agent.json" 6001
 start agent "$offhook" run --config "$work/agent.json"
 agent_pid=$pid
 expect "the agent warns that no registrar answers" says "$work/agent.log" 'registration\.silent'
-gone "$agent_pid" && die "it ended because the registrar is down: $(tail -n 1 "$work/agent.log")"
+gone "$agent_pid" && die "the agent ended because the registrar does not run: $(tail -n 1 "$work/agent.log")"
 expect "/readyz says 503" ready 503
 start_kamailio
 expect "the agent is registered" registered 6001

@@ -11,7 +11,7 @@ case $1 in
     flags+=' ICE=remove RTP/SAVP DTLS=off' keys='in SDP' start_registrar=start_kamailio_tls
     agent_sip_too='"srtp": "required"'
     ;;
-  *) die "unknown word: $1" ;;
+  *) die "this script does not know the word: $1" ;;
 esac
 [ "$1" != opus ] || flags+=' transcode-opus codec-mask-PCMU codec-mask-PCMA' agent_too='"media": {"codecs": ["opus"]}'
 start_with_rtpengine() {
@@ -36,13 +36,13 @@ case ${2:-} in
     start_baresip caller
     expect "the telephone is registered" registered 1001
     agent_config "$work/agent.json" 6001
-    timeout 90 "$offhook" call 1001 --register --config "$work/agent.json" >"$work/agent.log" 2>&1 || die "the call ended with $?: $(tail -n 1 "$work/agent.log")"
+    timeout 90 "$offhook" call 1001 --register --config "$work/agent.json" >"$work/agent.log" 2>&1 || die "the call failed with exit code $?: $(tail -n 1 "$work/agent.log")"
     understood opening_hours
     telephone_heard caller
     opening_hours_heard
     ;;
   '') question 8000 start_with_rtpengine ;;
-  *) die "unknown word: $2" ;;
+  *) die "this script does not know the word: $2" ;;
 esac
 encrypted "$keys"
 [ "$1" = sdes ] || path_was 'ICE, host to host'

@@ -16,7 +16,7 @@ start agent bash -c 'ulimit "$1" "$2"; shift 2; exec "$@"' limited "$option" "$l
 agent_pid=$pid
 expect_of "$agent_pid" agent "the agent is registered" registered 6001
 run_sipp scarce "$agent_sip" -m "$calls" -l "$calls" -r $((calls / 8)) -trace_logs -log_file "$work/calls.log"
-gone "$agent_pid" && die "the agent is gone"
+gone "$agent_pid" && die "the agent has ended unexpectedly"
 answered=$(grep -c answered "$work/calls.log") refused=$(grep -c refused "$work/calls.log")
 [ "$answered" -gt 0 ] || die "no call was answered"
 [ "$refused" -gt 0 ] || die "no call was refused: $answered were answered"

@@ -20,15 +20,15 @@ at_terminal() {
 # asked LOG COUNT: true if LOG has at least COUNT questions. A question ends with ": " without a line feed. An echoed answer ends the line.
 asked() { [ "$(tr -d '\r' <"$1" | grep -cE '(^Host of the PBX|^Extension|^Secret of the extension|^Provider of the agent: [a-z_, ]*|or none|\(yes, no\))( \[[^]]*\])?: ')" -ge "$2" ]; }
 at_terminal set_up "127.0.0.1:$registrar_port" 6001 secret-wrong yes '' '' secret-6001 local '' 6010 yes wait
-says "$work/set_up.log" 'not ok: extension 6001 cannot register .*: 401' || die "it does not say what is wrong: $(tail -n 5 "$work/set_up.log")"
-expect "it waits for a call" says "$work/set_up.log" 'Dial 6001 now'
-[ "$(stat -c %a "$work/secrets.env" "$work/offhook.json" | tr '\n' ' ')" = '600 644 ' ] || die "the modes are $(stat -c '%a %n' "$work/secrets.env" "$work/offhook.json")"
+says "$work/set_up.log" 'not ok: extension 6001 cannot register .*: 401' || die "setup does not report the wrong secret: $(tail -n 5 "$work/set_up.log")"
+expect "setup waits for the test call" says "$work/set_up.log" 'Dial 6001 now'
+[ "$(stat -c %a "$work/secrets.env" "$work/offhook.json" | tr '\n' ' ')" = '600 644 ' ] || die "the written files have wrong modes: $(stat -c '%a %n' "$work/secrets.env" "$work/offhook.json")"
 expect "the agent is registered" eval '[ "$(grep -c "peers: registered 6001" "$work/kamailio.log")" -ge 2 ]'
 opening_hours
 ai_call wait "say:what are your opening hours" wait silence:300 hangup
 heard_whole hello
 opening_hours_heard
-expect "it ended" gone "$terminal"
-says "$work/set_up.log" 'ok: the call was connected; the agent spoke [2-9] times and understood the caller 1' || die "it does not tell of the call: $(tail -n 5 "$work/set_up.log")"
-says "$work/set_up.log" 'secret-(6001|wrong)' && die "a secret was shown"
-(set -a && . "$work/secrets.env" && "$offhook" check "$work/offhook.json") >"$work/check.log" 2>&1 || die "offhook check refuses it: $(cat "$work/check.log")"
+expect "setup has ended" gone "$terminal"
+says "$work/set_up.log" 'ok: the call was connected; the agent spoke [2-9] times and understood the caller 1' || die "setup does not report the test call: $(tail -n 5 "$work/set_up.log")"
+says "$work/set_up.log" 'secret-(6001|wrong)' && die "the output of setup shows a secret"
+(set -a && . "$work/secrets.env" && "$offhook" check "$work/offhook.json") >"$work/check.log" 2>&1 || die "offhook check does not accept the written configuration: $(cat "$work/check.log")"

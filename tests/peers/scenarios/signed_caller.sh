@@ -33,27 +33,27 @@ call_with() {
   run_sipp "$1" "$agent_sip" -i 127.0.0.2
 }
 brief_agent
-certificate signer && certificate thief || die "openssl makes no certificate"
+certificate signer && certificate thief || die "openssl did not make a certificate"
 start_kamailio
 agent_sip_too="\"accept_from\": \"anyone\", \"identity\": {\"trust_file\": \"$work/signer.pem\", \"failed\": \"refuse\",
   \"certificates\": [{\"url\": \"https://cert.example/a.pem\", \"file\": \"$work/signer.pem\"}]}"
 agent_too='"agents": [{"name": "known", "match": {"caller": "12155551212", "verified": true}}]'
 start_agent 6001
 check() { "$offhook" check --config "$work/agent.json" "$@" >"$work/check.log" 2>&1; }
-check || die "check refuses it: $(tail -n 2 "$work/check.log")"
-check --set "/sip/identity/trust_file=$work/signer.key" && die "check takes a key for a trust anchor"
-says "$work/check.log" '/sip/identity: .*signer.key: it contains no certificate to trust' || die "check says: $(tail -n 3 "$work/check.log")"
-check --set "/sip/identity/trust_file=$work/absent.pem" && die "check takes a file that is not there"
-says "$work/check.log" '/sip/identity/trust_file: ' || die "check says: $(tail -n 3 "$work/check.log")"
+check || die "offhook check does not accept the configuration: $(tail -n 2 "$work/check.log")"
+check --set "/sip/identity/trust_file=$work/signer.key" && die "offhook check accepts a private key as the file of trusted certificates"
+says "$work/check.log" '/sip/identity: .*signer.key: it contains no certificate to trust' || die "offhook check gives another problem: $(tail -n 3 "$work/check.log")"
+check --set "/sip/identity/trust_file=$work/absent.pem" && die "offhook check accepts a missing file of trusted certificates"
+says "$work/check.log" '/sip/identity/trust_file: ' || die "offhook check gives another problem: $(tail -n 3 "$work/check.log")"
 call_with signed "$(passport signer A)" 200
-expect "the record says that the number is signed for" has_record '"identity":\{"result":"passed","attest":"A"' '"agent":"known"'
+expect "the record says that the caller's signature has passed" has_record '"identity":\{"result":"passed","attest":"A"' '"agent":"known"'
 call_with unsigned '' 200
-expect "the record says that it is not" has_record '"identity":\{"result":"absent"\}'
-has_record '"agent":"known"' && die "a claim was believed"
+expect "the record says that the caller has no signature" has_record '"identity":\{"result":"absent"\}'
+has_record '"agent":"known"' && die "the agent trusted a number without a signature"
 call_with half_known "$(passport signer C)" 200
-expect "the record has the attestation" has_record '"identity":\{"result":"passed","attest":"C"'
-has_record '"agent":"known"' && die "a gateway's attestation was believed"
+expect "the record has attestation C" has_record '"identity":\{"result":"passed","attest":"C"'
+has_record '"agent":"known"' && die "the agent trusted a number with attestation C"
 call_with forged "$(passport thief A)" 438
-expect "the record says why" has_record '"identity":\{"result":"failed","why":"the signature'
-shows /metrics 'offhook_callers_total\{identity="passed"\} 2' || die "passed calls are not counted"
-shows /metrics 'offhook_callers_total\{identity="failed"\} 1' || die "failed calls are not counted"
+expect "the record says why the signature failed" has_record '"identity":\{"result":"failed","why":"the signature'
+shows /metrics 'offhook_callers_total\{identity="passed"\} 2' || die "/metrics does not count the callers with a good signature"
+shows /metrics 'offhook_callers_total\{identity="failed"\} 1' || die "/metrics does not count the callers with a bad signature"

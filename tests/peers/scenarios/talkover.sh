@@ -35,9 +35,9 @@ from_pid=${from_sim}_pid
   touch "$work/killed"
 ) &
 ai_call wait "say:when are you open" wait silence:2500 wait silence:300 "say:where is your shop" wait silence:300 "say:goodbye" wait:15000
-[ -e "$work/killed" ] || die "the first model was never broken"
+[ -e "$work/killed" ] || die "the test did not break the first model"
 heard_whole hello end street goodbye
 [ "$(longest_pause end)" -lt 3000 ] || die "the caller waited for $(longest_pause end) ms: $(cat "$work/report.json")"
-[ "$(gap end street)" -gt 0 ] || die "the answers are not in their order: $(cat "$work/report.json")"
+[ "$(gap end street)" -gt 0 ] || die "the caller did not hear the answers in order: $(cat "$work/report.json")"
 reports '"ended_by":"them"'
-expect "the record tells of it" has_record '"end":\{"by":"agent","cause":"goodbye"' "\"from\":\"$from/realtime\"" "\"to\":\"$took_over\""
+expect "the record has the failover and the call's end" has_record '"end":\{"by":"agent","cause":"goodbye"' "\"from\":\"$from/realtime\"" "\"to\":\"$took_over\""

@@ -11,6 +11,6 @@ name=stranger
 flow_xml
 run_sipp stranger "$agent_sip" -i 127.0.0.3
 two() { [ "$("$offhook" calls --folder "$work/records" --json | wc -l)" = 2 ]; }
-expect "there are two records" two
-has_record '"agent":"chief"' && die "a stranger was believed"
-gone "$agent_pid" && die "the agent is gone"
+expect "the agent has written two records" two
+has_record '"agent":"chief"' && die "the agent trusted an identity that a stranger asserted"
+gone "$agent_pid" && die "the agent has ended unexpectedly"

@@ -23,9 +23,9 @@ start_coturn() {
 relays() {
   local line
   timeout "$patience" "$echo_program" relay --server "127.0.0.1:$turn_port" --user alice --ca "$work/registrar.pem" "$@" >"$work/echo.txt" 2>"$work/echo.err" ||
-    die "through coturn: $(cat "$work/echo.err")"
+    die "the echo through coturn failed: $(cat "$work/echo.err")"
   for line in '^mapped 127\.0\.0\.1:' '^relayed 127\.0\.0\.1:' '^indications 9$' '^channel 9$' '^released$'; do
-    says "$work/echo.txt" "$line" || die "the echo program does not say $line: $(tr '\n' ' ' <"$work/echo.txt")"
+    says "$work/echo.txt" "$line" || die "the echo program did not print \"$line\": $(tr '\n' ' ' <"$work/echo.txt")"
   done
 }
 make_certificate IP:127.0.0.1
@@ -35,7 +35,7 @@ case $how in
     relays --transport "$how" --password secret
     expect "coturn has asked for another nonce" says "$work/coturn.log" 'error 438'
     timeout "$patience" "$echo_program" relay --server "127.0.0.1:$turn_port" --transport "$how" --user alice --password wrong --refused \
-      >"$work/refused.txt" 2>&1 || die "with a wrong password: $(cat "$work/refused.txt")"
+      >"$work/refused.txt" 2>&1 || die "the echo program does not report that coturn refuses a wrong password: $(cat "$work/refused.txt")"
     ;;
   tls)
     start_coturn coturn user=alice:secret
@@ -51,14 +51,14 @@ case $how in
     second=$turn_port
     start_coturn first user=alice:secret "alternate-server=127.0.0.1:$second"
     relays --transport udp --password secret
-    says "$work/echo.txt" "by 127\.0\.0\.1:$second\$" || die "the first server relays: $(tr '\n' ' ' <"$work/echo.txt")"
+    says "$work/echo.txt" "by 127\.0\.0\.1:$second\$" || die "the relay is not at the second server: $(tr '\n' ' ' <"$work/echo.txt")"
     ;;
   stun)
     needs_program turnutils_stunclient coturn
     free_ports turn_port
     start serve "$echo_program" serve --port "$turn_port"
-    expect_of "$pid" serve "our server listens" says "$work/serve.log" '^serves '
-    timeout "$patience" turnutils_stunclient -p "$turn_port" 127.0.0.1 >"$work/client.txt" 2>&1 || die "coturn's client: $(tail -n 1 "$work/client.txt")"
-    says "$work/client.txt" 'reflexive addr: 127\.0\.0\.1:' || die "coturn's client does not understand our answer: $(cat "$work/client.txt")"
+    expect_of "$pid" serve "the STUN server of Offhook listens" says "$work/serve.log" '^serves '
+    timeout "$patience" turnutils_stunclient -p "$turn_port" 127.0.0.1 >"$work/client.txt" 2>&1 || die "coturn's client failed: $(tail -n 1 "$work/client.txt")"
+    says "$work/client.txt" 'reflexive addr: 127\.0\.0\.1:' || die "coturn's client did not get its address from Offhook's STUN server: $(cat "$work/client.txt")"
     ;;
 esac

@@ -5,5 +5,5 @@ kill -TERM "$agent_pid"
 expect "the agent has ended after SIGTERM" gone "$agent_pid"
 code=0
 wait "$agent_pid" || code=$?
-[ "$code" = 0 ] || die "SIGTERM ends with exit code $code"
-expect "the registrar was told" unregistered 6001
+[ "$code" = 0 ] || die "after SIGTERM, the agent ended with exit code $code"
+expect "the agent has de-registered" unregistered 6001

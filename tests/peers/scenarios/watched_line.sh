@@ -12,5 +12,5 @@ flow_xml
 expect "the watcher has its first document" says "$work/watched_line-messages.log" dialog-info
 sleep 1.2  # The agent sends at most one document per second. After this time, the next document need not wait.
 run_sipp call "$agent_sip" -i 127.0.0.3
-wait "$watcher" || die "the watcher did not see the call come and go"
-gone "$agent_pid" && die "the agent is gone"
+wait "$watcher" || die "the watcher did not get the start and the end of the call"
+gone "$agent_pid" && die "the agent has ended unexpectedly"

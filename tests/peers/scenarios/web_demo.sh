@@ -21,7 +21,7 @@ opening_hours
 for ((call = 1; call <= calls; ++call)); do
   search_in "$work/call-$call.wav"
   opening_hours_heard
-  [ "$(found hello likeness)" -ge 80 ] || die "the greeting of call $call was not heard: $(cat "$work/report.json")"
+  [ "$(found hello likeness)" -ge 80 ] || die "the caller of call $call did not hear the greeting: $(cat "$work/report.json")"
 done
 visit busy --others 4 --expect-trouble 'All lines are busy'
 visit refused --refuse --expect-trouble 'may not use the microphone'

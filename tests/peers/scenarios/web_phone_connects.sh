@@ -6,7 +6,7 @@ start_agent 6001
 web_phone asks --server "ws://127.0.0.1:$web_port/" --user 1001 --options --call 6001 --hang-up-after 2
 start_web_phone phone --server "ws://127.0.0.1:$web_port/" --user 1001 --call 6001 --expect-bye
 phone=$pid
-expect "the call is up" says "$work/phone.log" '^established'
-expect "the agent has its call" says "$work/agent.log" 'call.up'
+expect "the call is answered" says "$work/phone.log" '^established'
+expect "the agent has answered the call" says "$work/agent.log" 'call.up'
 kill -TERM "$agent_pid"
 succeeded "$phone" phone

@@ -29,4 +29,4 @@ search_in "$work/heard.wav"
 opening_hours_heard
 encrypted 'by DTLS'
 path_was 'ICE, host to '
-says "$work/agent.log" 'call.media .*sends=false' || die "the agent was not put on hold"
+says "$work/agent.log" 'call.media .*sends=false' || die "SIP.js did not put the agent on hold"
