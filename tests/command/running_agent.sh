@@ -6,7 +6,7 @@ await() {  # await EVENT: waits until the log has this event, or the process has
     kill -0 "$agent" 2>/dev/null || break
     sleep 0.1
   done
-  fail "no $1 in 30 s: $(tail -n 5 "$log")"
+  fail "the log has no event $1 after 30 s: $(tail -n 5 "$log")"
 }
 # end_agent: sends a signal every tenth of a second until the agent has ended. After the third signal, the agent does not wait for unfinished work.
 end_agent() {
@@ -16,5 +16,5 @@ end_agent() {
     sleep 0.1
   done
   [ -z "$(jobs -rp)" ] || kill -KILL "$agent"
-  wait "$agent" || fail "it ended with $?"
+  wait "$agent" || fail "the agent ended with exit code $?"
 }
