@@ -42,6 +42,9 @@ std::vector<float> thinned(std::span<const float> smoothed) {
   return out;
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+[[gnu::target_clones("avx2", "default")]]  // With AVX2 it is twice as fast.
+#endif
 double product(std::span<const float> a, std::span<const float> b) {
   std::array<float, 8> sums{};  // There are parallel sums, because with a single sum each addition would wait for the one before it.
   std::size_t i = 0;

@@ -1,11 +1,16 @@
 # Finds sentences in recordings by correlation. A speech recogniser is not suitable: it accepts audio that is slightly wrong, and sometimes fails on
 # correct audio.
 # sentence NAME TEXT: adds a sentence to find in the caller's recording. TEXT must be the text that the voice synthesizes as one piece: with Realtime
-# a whole reply, in a cascade a clause.
+# a whole reply, in a cascade a clause. The scenarios share the recordings, because synthesis takes long under AddressSanitizer.
 sentences=()
 sentence() {
-  "$offhook" say "$2" --voice "${voice:-slt}" --out "$work/sentence-$1.wav" >"$work/say.log" 2>&1 || die "offhook say failed: $(tail -n 1 "$work/say.log")"
-  sentences+=(--look-for "$1=$work/sentence-$1.wav")
+  local recording
+  recording=$OFFHOOK_SPEECH_FOLDER/$(printf '%s' "$2|${voice:-slt}" | cksum | tr ' ' -).wav
+  if [ ! -e "$recording" ]; then
+    "$offhook" say "$2" --voice "${voice:-slt}" --out "$work/sentence-$1.wav" >"$work/say.log" 2>&1 || die "offhook say failed: $(tail -n 1 "$work/say.log")"
+    mv "$work/sentence-$1.wav" "$recording"
+  fi
+  sentences+=(--look-for "$1=$recording")
 }
 # opening_hours: adds the greeting and the two possible replies of the embedded receptionist about the opening hours. opening_hours_heard: checks that
 # the caller heard one of the replies.

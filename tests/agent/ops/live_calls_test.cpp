@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(Shown, "An operator can pause and resume a recording, and gets
   CHECK(pause_recording("b", true).status == 409);
   CHECK(pause_recording("b", true).text == R"({"id":"b","error":"this call is not recorded"})");
   CHECK(pause_recording("c\"", true).status == 404);
-  CHECK(pause_recording("c\"", true).text.starts_with(R"({"id":"c\"","error":"no call)"));
+  CHECK(pause_recording("c\"", true).text.starts_with(R"({"id":"c\"","error":"no running call)"));
 }
 
 TEST_CASE_FIXTURE(Shown, "An operator may name a call by the beginning of its id, if no other call has an id with this beginning") {
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Shown, "An operator may name a call by the beginning of its id
   CHECK(pause_recording("k3x9", true).text == R"({"id":"k3x9aaa","recording":"paused"})");
   add({"k3x9bbb", {}, false, "PCMU", kAnswered, media::LegId{2}, recorded()});
   CHECK(pause_recording("k3x9", false).status == 409);
-  CHECK(pause_recording("k3x9", false).text.starts_with(R"({"id":"k3x9","error":"more than one call)"));
+  CHECK(pause_recording("k3x9", false).text.starts_with(R"({"id":"k3x9","error":"more than one running call)"));
   CHECK(pause_recording("k3x9a", false).text == R"({"id":"k3x9aaa","recording":"recording"})");
 }
 

@@ -16,16 +16,6 @@ namespace {
 
 constexpr std::uint32_t kRate = agent::embedded::FliteVoice::kRateHz;
 
-std::vector<agent::SpokenWord> words_of(const std::string& text) {
-  std::vector<agent::SpokenWord> words;
-  for (std::size_t at = text.find_first_not_of(' '); at < text.size(); at = text.find_first_not_of(' ', at)) {
-    const auto end = std::min(text.find(' ', at), text.size());
-    words.push_back({text.substr(at, end - at), 0});
-    at = end;
-  }
-  return words;
-}
-
 /// Writes a tone for each word. A tone lasts 60 ms per letter, and 60 ms of silence follow it. Each word has its own pitch.
 void beep(const std::string& text, std::vector<std::int16_t>& pcm, std::vector<agent::SpokenWord>& words) {
   constexpr std::size_t kUnit = kRate * 60 / 1000;
@@ -77,11 +67,11 @@ std::optional<RecordedVoices> RecordedVoices::make(std::string_view name, std::v
     if (!made) return std::nullopt;
     voice = std::move(*made);
   }
-  store = std::make_shared<Store>(Store{std::move(voice), std::move(chunk_ms)});
+  store = std::make_shared<Store>(Store{std::string(name), std::move(voice), std::move(chunk_ms)});
   return RecordedVoices(store);
 }
 
-const RecordedVoices::Sentence& RecordedVoices::sentence(const std::string& text) {
+const Sentence& RecordedVoices::sentence(const std::string& text) {
   const auto [entry, is_new] = store_->sentences.try_emplace(text);
   Sentence& made = entry->second;
   if (!is_new) return made;
@@ -89,6 +79,7 @@ const RecordedVoices::Sentence& RecordedVoices::sentence(const std::string& text
     beep(text, made.pcm, made.words);
     return made;
   }
+  if (auto stored = stored_speech(store_->name, text)) return made = std::move(*stored);
   std::vector<agent::SpokenWord> spoken;
   for (std::size_t at = 0; at < text.size();) {  // The voice speaks one sentence at a time.
     const auto end = std::min(text.find_first_of(".!?", at), text.size() - 1) + 1;
@@ -105,6 +96,7 @@ const RecordedVoices::Sentence& RecordedVoices::sentence(const std::string& text
   for (std::size_t i = 0; i < made.words.size(); ++i) {
     made.words[i].first_sample = spoken.size() == made.words.size() ? spoken[i].first_sample : static_cast<std::uint32_t>(made.pcm.size() * i / made.words.size());
   }
+  store_speech(store_->name, text, made);
   return made;
 }
 

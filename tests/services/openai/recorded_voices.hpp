@@ -1,6 +1,7 @@
 #pragma once
 
 #include <offhook/agent/providers/embedded/flite_voice.hpp>
+#include <offhook/tests/services/openai/speech_folder.hpp>
 
 #include <cstdint>
 #include <map>
@@ -45,11 +46,8 @@ class RecordedVoices {
   void prepare_fixed_sentences();
 
  private:
-  struct Sentence {
-    std::vector<std::int16_t> pcm;  ///< samples at 16 kHz
-    std::vector<agent::SpokenWord> words;
-  };
   struct Store {
+    std::string name;  // of the voice
     std::optional<agent::embedded::FliteVoice> voice;  // nullopt if the voice consists of beeps
     std::vector<int> chunk_ms;
     std::map<std::string, Sentence> sentences{};
