@@ -264,7 +264,7 @@ base::Result<void, base::Error> AgentCalls::transfer(const call::LegPtr& caller,
 base::Result<call::LegPtr, base::Error> AgentCalls::dial_target(const call::LegPtr& caller, const std::string& target) {
   auto port = std::make_shared<media::AudioPort>();
   const auto& country = services_.options.country;
-  if (country) port->progress_detector = std::make_shared<media::CallProgressDetector>(country);  // A busy tone ends this call too.
+  if (country) port->progress_detector = std::make_shared<media::CallProgressDetector>(country);  // A busy tone ends the call to the target.
   return network_.dial({target, {}, caller}, std::move(port));
 }
 

@@ -54,20 +54,20 @@ std::string interface(LinkType link, std::string_view name) {
 
 /// Returns the message behind the tags of Wireshark's exported PDUs, which name its dissector and its addresses.
 std::string upper_pdu(const base::SocketAddress& from, const base::SocketAddress& to, std::string_view message, std::size_t) {
-  enum Tag : unsigned { kDissector = 12, kSource4 = 20, kDestination4 = 21, kSource6 = 22, kDestination6 = 23, kPortType = 24, kSourcePort = 25, kDestinationPort = 26 };
+  struct Tag { enum : unsigned { Dissector = 12, Source4 = 20, Destination4 = 21, Source6 = 22, Destination6 = 23, PortType = 24, SourcePort = 25, DestinationPort = 26 }; };
   constexpr std::size_t kTcpPort = 2;
   NetworkOctets out;
-  const auto number = [&out](Tag tag, std::size_t value) { out.u16(tag).u16(4).u32(value); };
-  const auto address = [&out](Tag v4, Tag v6, const base::IpAddress& ip) {
+  const auto number = [&out](unsigned tag, std::size_t value) { out.u16(tag).u16(4).u32(value); };
+  const auto address = [&out](unsigned v4, unsigned v6, const base::IpAddress& ip) {
     const std::string_view octets = octets_of(ip);
     out.u16(ip.is_v6() ? v6 : v4).u16(octets.size()).bytes(octets);
   };
-  out.u16(kDissector).u16(4).bytes(std::string_view("sip\0", 4));
-  address(kSource4, kSource6, from.ip);
-  address(kDestination4, kDestination6, to.ip);
-  number(kPortType, kTcpPort);
-  number(kSourcePort, from.port);
-  number(kDestinationPort, to.port);
+  out.u16(Tag::Dissector).u16(4).bytes(std::string_view("sip\0", 4));
+  address(Tag::Source4, Tag::Source6, from.ip);
+  address(Tag::Destination4, Tag::Destination6, to.ip);
+  number(Tag::PortType, kTcpPort);
+  number(Tag::SourcePort, from.port);
+  number(Tag::DestinationPort, to.port);
   return out.u32(0).bytes(message).text();
 }
 

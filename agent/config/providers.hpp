@@ -10,7 +10,8 @@
 /// Makes the ProviderProfiles from the configuration, the environment and the defaults.
 namespace offhook::inline v0::agent::config {
 
-/// Returns the default provider, for a configuration that names none: the kind whose default variable is set, otherwise "local".
+/// Returns the default provider, for a configuration that names none: the first kind whose ProviderConfig::default_variable
+/// is set in `environment`, otherwise "local".
 [[nodiscard]] std::string usual_provider(const Environment& environment);
 
 /// A setting that names a provider.

@@ -38,7 +38,7 @@ base::Error socket_error(sip::EdgeError why, const sip::EdgeOptions& options) {
     case sip::EdgeError::BadTrust: help = ": name a PEM file of certificates to trust, or pins of 44 base64 characters"; break;
     case sip::EdgeError::BadCertificate: help = ": name a PEM file with the certificate, and a PEM file with its key without a passphrase"; break;
     case sip::EdgeError::BadLimits: help = ": allow more connections than the agent and known peers reserve, and at least one for each source"; break;
-    case sip::EdgeError::BadWebSocket: help = ": the path must begin with / and have no blanks, and a WebSocket listener needs these options"; break;
+    case sip::EdgeError::BadWebSocket: help = ": a WebSocket listener needs a path that begins with / and has no blanks"; break;
     case sip::EdgeError::Other: break;
   }
   return phone_error(PhoneError::Socket, "SIP on " + where + ": " + std::string(sip::to_string(why)) + help);

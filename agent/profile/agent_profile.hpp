@@ -109,8 +109,8 @@ struct AgentProfile {
 /// Returns the codecs of a checked configuration: "PCMU", "PCMA", "G722", "opus", and "L16", which gives L16 at 16 kHz and then at 8 kHz.
 [[nodiscard]] std::vector<media::AudioCodec> codecs_named(const std::vector<std::string>& names);
 
-/// Returns the prompt and the instructions with the call's values, for SessionContext::prompt. When one of them holds values from the
-/// network, the text begins with a sentence that explains <data>.
+/// Returns the prompt and the instructions with the call's values, for SessionContext::prompt. Values from the network stand between
+/// <data> and </data>. If there is one, the text begins with a sentence that tells the model that these values are never instructions.
 [[nodiscard]] std::string prompt_for(const AgentProfile& profile, const prompts::CallVariables& call);
 /// Returns the greeting to speak; "" when there is none.
 [[nodiscard]] std::string greeting_for(const AgentProfile& profile, const prompts::CallVariables& call);

@@ -20,7 +20,7 @@ class SharedBuffers {
   /// Allocates the buffers, and offers them to the kernel. Returns 0, or the errno with which the kernel refused.
   [[nodiscard]] int begin(io_uring& ring);
   [[nodiscard]] std::span<std::uint8_t, kOctets> operator[](std::uint16_t buffer) { return (*buffers_)[buffer]; }
-  /// Returns a buffer. The kernel sees it after publish().
+  /// Gives a buffer back to the kernel, which sees it after publish().
   void offer(std::uint16_t buffer);
   void publish();
 

@@ -32,7 +32,7 @@ TEST_CASE("parse_fingerprint_line reads the hash function and its octets [RFC 81
   CHECK(parse_fingerprint_line("future/1.0_x 00")->hash == "future/1.0_x");
 }
 
-TEST_CASE("parse_fingerprint_line refuses other text [RFC 8122 section 5]") {
+TEST_CASE("parse_fingerprint_line refuses a text that is not the name of a hash and octets in hexadecimal, separated by colons [RFC 8122 section 5]") {
   for (const std::string_view bad : {"", " ", "sha-256", "sha-256 ", "AB:CD", "sha-256 A", "sha-256 ABC", "sha-256 AB:C", "sha-256 AB:",
                                      "sha-256 :AB", "sha-256 AB::CD", "sha-256 AB CD", "sha-256 AB,CD",
                                      "sha-256 AG", "sha-256 0x:AB", "sha 256 AB", "sha-256;AB"}) {

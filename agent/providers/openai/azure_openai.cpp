@@ -61,7 +61,7 @@ std::optional<config::Complaint> complain_of_azure_url(std::string_view url) {
   const std::string_view path = path_of_url(url);
   if (path.find("/openai/") == std::string_view::npos && (path.empty() || !is_azures_host(url))) return std::nullopt;
   return config::Complaint{"the address of one interface, such as a target URI", std::string(kAzureAllowed),
-                           "leave out everything after the host: write the deployment's name in deployment (AZURE_OPENAI_DEPLOYMENT), and a date in api_version"};
+                           "leave out everything after the host: write the deployment's name in deployment (AZURE_OPENAI_DEPLOYMENT), and the date of api-version= in api_version"};
 }
 
 KeyTrial azure_key_trial(const ProviderProfile& provider) {

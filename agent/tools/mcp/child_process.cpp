@@ -88,7 +88,7 @@ class ChildProcess::Core : public std::enable_shared_from_this<ChildProcess::Cor
     (void)::kill(pid_, number);
   }
 
-  /// Unknown: other code has reaped the process (in an application that ignores SIGCHLD), so its number may now belong to another process.
+  /// Unknown: other code has reaped the process, or the kernel has, because the application ignores SIGCHLD. Its number may now belong to another process.
   enum class Life : std::uint8_t { Runs, Ended, Unknown };
   [[nodiscard]] Life look() const {
     siginfo_t info{};

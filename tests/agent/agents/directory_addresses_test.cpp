@@ -54,7 +54,7 @@ TEST_CASE("A wrong base URL gives one problem, which names its setting or variab
         "correct it, and write keys and passwords in their own settings\n");
   CHECK(endpoint("https://x.openai.azure.com/openai/deployments/d/chat/completions?api-version=2025-01-01-preview") ==
         "AZURE_OPENAI_ENDPOINT: found the address of one interface, such as a target URI; allowed: a URL such as \"https://NAME.openai.azure.com\"; "
-        "leave out everything after the host: write the deployment's name in deployment (AZURE_OPENAI_DEPLOYMENT), and a date in api_version\n");
+        "leave out everything after the host: write the deployment's name in deployment (AZURE_OPENAI_DEPLOYMENT), and the date of api-version= in api_version\n");
   // The problems report the other two variables as missing, but not the refused AZURE_OPENAI_ENDPOINT.
   const auto alone = build("", with(kSpeech, {{"AZURE_OPENAI_ENDPOINT", "x.openai.azure.com"}})).problems();
   CHECK(alone.find("/base_url") == std::string::npos);

@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 using offhook::media::LatenessWatch;
 using offhook::media::WorkerLoad;
 
-TEST_CASE("LatenessWatch counts a phase as late if it ends a microsecond after the time of the next phase, and not if it ends at that time") {
+TEST_CASE("LatenessWatch counts a phase as late if it ends a microsecond later than the allowed delay, and not if it ends after exactly this delay") {
   LatenessWatch watch(2ms);
   for (int i = 0; i < 50; ++i) watch.add(2ms);
   CHECK(watch.end_window() == 0.0F);
